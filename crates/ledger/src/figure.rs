@@ -1,0 +1,107 @@
+//! The words of the figures: windows, and the ways a leg can come out as its line's rules see it.
+
+use ensilinja_model::vocabulary;
+
+vocabulary! {
+    /// A span of time that figures are kept for. Every window is closed at its start and open at its end, and ends
+    /// one second after the second of `now` began, so that it holds whole seconds only.
+    Window {
+        /// The last 900 seconds.
+        Minutes15 = "15m",
+        /// The last 3 600 seconds.
+        Hour = "1h",
+        /// Since local midnight.
+        Today = "today",
+        /// The local day before; 23 or 25 hours long when the clocks change.
+        Yesterday = "yesterday",
+    }
+}
+
+vocabulary! {
+    /// How a contact stopped waiting so that it counts in rates.
+    Decision {
+        /// Answered while the customer was there.
+        Answered = "answered",
+        /// The customer left a callback request.
+        CallbackRequested = "callback_requested",
+        /// Given up in the menu.
+        AbandonedMenu = "abandoned_menu",
+        /// Given up in the queue.
+        AbandonedQueue = "abandoned_queue",
+        /// Given up while an agent's phone rang.
+        AbandonedRinging = "abandoned_ringing",
+        /// Given up so soon that it is no verdict on the service.
+        AbandonedShort = "abandoned_short",
+    }
+}
+
+vocabulary! {
+    /// How a contact stopped waiting without a decision.
+    Undecided {
+        /// Moved to another line.
+        Moved = "moved",
+        /// It ended, or the time to hear of it ran out, and nobody said why.
+        Orphaned = "orphaned",
+    }
+}
+
+vocabulary! {
+    /// Decisions within the line's threshold; short abandons are in neither.
+    Within {
+        /// Answered within it.
+        Answered = "answered",
+        /// Abandoned within it.
+        Abandoned = "abandoned",
+    }
+}
+
+vocabulary! {
+    /// Peculiarities of a leg. One leg may have several: never sum them.
+    Flag {
+        /// It arrived without an `offered` at its arrival.
+        Inferred = "inferred",
+        /// Its `offered` is later than its arrival.
+        Skewed = "skewed",
+        /// It arrived while the line was closed.
+        OutsideHours = "outside_hours",
+        /// It was retracted.
+        Retracted = "retracted",
+    }
+}
+
+vocabulary! {
+    /// How a callback request was resolved.
+    Resolution {
+        /// The customer was reached.
+        Reached = "reached",
+        /// Attempts failed and the unit stopped trying.
+        Unreached = "unreached",
+        /// The customer no longer needs it.
+        Cancelled = "cancelled",
+        /// The same customer asked twice.
+        Duplicate = "duplicate",
+        /// The system let it run out.
+        Expired = "expired",
+        /// The queue was emptied without reaching people.
+        Purged = "purged",
+        /// Nothing was heard of it for so long that it has to be counted as lost: as grave as purged.
+        GivenUp = "given_up",
+    }
+}
+
+vocabulary! {
+    /// Groups of answers to the recommendation question.
+    NpsGroup {
+        /// 9 or 10.
+        Promoter = "promoter",
+        /// 7 or 8.
+        Passive = "passive",
+        /// 0 to 6.
+        Detractor = "detractor",
+    }
+}
+
+impl Window {
+    /// The longest of them: two local days with a 25-hour day among them, in ms.
+    pub(crate) const LONGEST_MS: i64 = (24 + 25) * 3600 * 1000;
+}
