@@ -1,0 +1,215 @@
+//! Event soup: facts that contradict each other, for property tests.
+//!
+//! No platform is as bad as this. Legs share a few contacts and lines; every kind of fact turns up anywhere, again and
+//! again; and instants crowd around the edges where a rule could be off by one: thresholds, the end of a leg's patience,
+//! a clock cut off before the arrival, local midnights, both changes of the clocks, Easter and Christmas.
+
+use ensilinja_model::{
+    AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,
+    YesNo,
+};
+use jiff::civil::{DateTime, date};
+use jiff::tz::TimeZone;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use crate::local_day::{given_up_at, instant, local, midnight};
+use crate::{OracleLine, SimEvent, WeeklyHours};
+
+const SECOND_MS: i64 = 1_000;
+const MINUTE_MS: i64 = 60 * SECOND_MS;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// How many instants to read at are proposed.
+const MOMENTS: usize = 24;
+
+/// Facts in no order, and instants at which it is worth asking for the figures.
+#[derive(Clone, Debug)]
+pub struct Soup {
+    /// The facts, as they come; some twice. Each is told when it happens, which says nothing here.
+    pub events: Vec<SimEvent>,
+    /// Instants close to the edges of what the facts amount to, ascending.
+    pub moments: Vec<EventTime>,
+}
+
+/// Lines whose rules are tight enough for a soup to meet their edges: round the clock and not, every channel.
+#[must_use]
+pub fn soup_lines() -> Vec<OracleLine> {
+    let line = |id: &str, channel, hours, short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days| {
+        let id = LineId::parse(id).expect("the ids written here are ids");
+        OracleLine { id, channel, hours, short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days }
+    };
+    let day = 24 * 3_600_000;
+    vec![
+        line("round_the_clock", Channel::Phone, WeeklyHours::round_the_clock(), 5_000, 120_000, day, 5),
+        line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), 5_500, 20_000, 3_600_000, 1),
+        line("evenings_chat", Channel::Chat, WeeklyHours::daily(20 * 60, 24 * 60), 0, 600_000, day, 2),
+        line("text", Channel::Sms, WeeklyHours::weekdays(8, 16), 5_000, 120_000, 3 * day, 3),
+    ]
+}
+
+/// A soup of about `legs` x `facts_per_leg` facts about these lines, around a noteworthy day of the zone that the seed
+/// chooses. The same arguments give the same soup.
+#[must_use]
+pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts_per_leg: usize) -> Soup {
+    let mut cook = Cook { rng: Pcg64Mcg::seed_from_u64(seed), zone };
+    let anchor = cook.anchor();
+    let mut events = Vec::new();
+    let mut edges = vec![anchor];
+    for leg in 0..legs {
+        let line = cook.pick(lines);
+        let arrival = cook.arrival(anchor);
+        let leg_edges = cook.edges_of(line, arrival);
+        let contact = format!("contact-{}", cook.rng.random_range(0..legs.div_ceil(2).max(1)));
+        let visit = cook.rng.random_bool(0.3).then(|| format!("visit-{}", leg % 3));
+        for _ in 0..facts_per_leg {
+            let at = cook.near(&leg_edges);
+            let fact = cook.fact();
+            let to_line = (fact == Fact::Transferred).then(|| cook.pick(lines).id.clone());
+            let line = line.id.clone();
+            let event =
+                SimEvent { at, told_at: at, contact: contact.clone(), line, visit: visit.clone(), to_line, fact };
+            if cook.rng.random_bool(0.15) {
+                events.push(event.clone());
+            }
+            events.push(event);
+        }
+        edges.extend(leg_edges);
+    }
+    events.shuffle(&mut cook.rng);
+    let moments = cook.moments(&edges);
+    Soup { events, moments }
+}
+
+struct Cook<'a> {
+    rng: Pcg64Mcg,
+    zone: &'a TimeZone,
+}
+
+impl Cook<'_> {
+    fn pick<'t, T>(&mut self, among: &'t [T]) -> &'t T {
+        among.choose(&mut self.rng).expect("there is always something to choose from")
+    }
+
+    fn anchor(&mut self) -> EventTime {
+        let noteworthy: [DateTime; 9] = [
+            date(2025, 9, 16).at(10, 15, 0, 0),
+            date(2025, 9, 16).at(23, 59, 30, 0),
+            date(2025, 10, 25).at(23, 50, 0, 0),
+            date(2025, 10, 26).at(3, 30, 0, 0),
+            date(2025, 12, 23).at(15, 59, 0, 0),
+            date(2026, 3, 28).at(23, 55, 0, 0),
+            date(2026, 3, 29).at(2, 59, 50, 0),
+            date(2026, 4, 1).at(14, 59, 50, 0),
+            date(2026, 6, 18).at(8, 59, 50, 0),
+        ];
+        instant(*self.pick(&noteworthy), self.zone)
+    }
+
+    fn arrival(&mut self, anchor: EventTime) -> EventTime {
+        let reach = *self.pick(&[SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS]);
+        let at = anchor.plus_millis(self.rng.random_range(-reach..=reach));
+        // Sources with whole seconds are common, and make ties.
+        if self.rng.random_bool(0.5) { EventTime::from_seconds(at.floor_second()) } else { at }
+    }
+
+    /// Where something about the leg changes.
+    fn edges_of(&mut self, line: &OracleLine, arrival: EventTime) -> Vec<EventTime> {
+        let orphan_after = i64::from(line.orphan_after_ms);
+        let today = local(arrival, self.zone).date();
+        let tomorrow = today.tomorrow().expect("a soup is cooked within jiff's ten thousand years");
+        let request = arrival.plus_millis(*self.pick(&[0, MINUTE_MS, orphan_after]));
+        let mut edges = vec![
+            midnight(today, self.zone),
+            midnight(tomorrow, self.zone),
+            given_up_at(request, line.give_up_working_days, self.zone),
+            request,
+        ];
+        let offsets = [
+            0,
+            0,
+            0,
+            -MINUTE_MS,
+            i64::from(line.short_abandon_ms),
+            i64::from(line.threshold_ms),
+            orphan_after,
+            self.rng.random_range(0..=10 * SECOND_MS),
+            self.rng.random_range(0..=HOUR_MS),
+            self.rng.random_range(-DAY_MS..=DAY_MS),
+            *self.pick(&[5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600]) * SECOND_MS,
+        ];
+        edges.extend(offsets.map(|offset| arrival.plus_millis(offset)));
+        edges
+    }
+
+    fn near(&mut self, edges: &[EventTime]) -> EventTime {
+        let off = *self.pick(&[0, 0, 0, 0, 1, -1, 2, 999, -999, SECOND_MS, -SECOND_MS, 5 * SECOND_MS, MINUTE_MS]);
+        self.pick(edges).plus_millis(off)
+    }
+
+    fn fact(&mut self) -> Fact {
+        match self.rng.random_range(0..100_u32) {
+            0..=13 => Fact::Offered,
+            14..=21 => Fact::Queued,
+            22..=31 => Fact::Answered,
+            32..=41 => Fact::Abandoned(*self.pick(Stage::ALL)),
+            42..=54 => Fact::CallbackRequested,
+            55..=66 => Fact::CallbackAttempted(*self.pick(AttemptResult::ALL)),
+            67..=71 => Fact::CallbackReached,
+            72..=77 => Fact::CallbackClosed(*self.pick(CloseResult::ALL)),
+            78..=81 => Fact::Transferred,
+            82..=88 => Fact::Ended,
+            89..=93 => Fact::OutcomeRecorded(*self.pick(Outcome::ALL)),
+            94..=98 => Fact::FeedbackReceived(self.feedback()),
+            _ => Fact::Retracted,
+        }
+    }
+
+    fn feedback(&mut self) -> FeedbackAnswer {
+        if self.rng.random_bool(0.5) {
+            let score = self.rng.random_range(0..=10_u8);
+            FeedbackAnswer::Nps(NpsScore::new(score).expect("0 to 10 are scores"))
+        } else {
+            FeedbackAnswer::Survey(*self.pick(Survey::ALL), *self.pick(YesNo::ALL))
+        }
+    }
+
+    /// Instants shortly around the edges, and around those at which a window lets go of them.
+    fn moments(&mut self, edges: &[EventTime]) -> Vec<EventTime> {
+        let mut moments: Vec<EventTime> = (0..MOMENTS)
+            .map(|_| {
+                let let_go_after = *self.pick(&[0, 0, 900 * SECOND_MS, HOUR_MS, DAY_MS]);
+                self.near(edges).plus_millis(let_go_after)
+            })
+            .collect();
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn cook(seed: u64) -> Soup {
+        soup(seed, &soup_lines(), &TimeZone::get("Europe/Helsinki").unwrap(), 4, 20)
+    }
+
+    #[test]
+    fn the_same_seed_cooks_the_same_soup_and_another_seed_another() {
+        assert_eq!(cook(1).events, cook(1).events);
+        assert_eq!(cook(1).moments, cook(1).moments);
+        assert_ne!(cook(1).events, cook(2).events);
+    }
+
+    #[test]
+    fn a_few_soups_hold_every_kind_of_fact() {
+        let kinds: BTreeSet<_> = (0..10).flat_map(|seed| cook(seed).events).map(|event| event.fact.kind()).collect();
+        assert_eq!(kinds.len(), ensilinja_model::FactKind::ALL.len());
+    }
+}

@@ -1,0 +1,126 @@
+//! Opening hours that repeat every week: enough for the county's lines, and simple enough to check by eye.
+//!
+//! A day is open over [from, to), in minutes of the local clock.
+
+use std::fmt;
+
+use jiff::civil::{DateTime, Weekday};
+
+use crate::finnish_days::{is_eve, is_official_holiday};
+
+const MINUTES_A_DAY: u16 = 24 * 60;
+const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+
+/// When a line is open, week after week. Prints as OpenStreetMap's notation, as configurations have it.
+///
+/// ```
+/// use ensilinja_sim::WeeklyHours;
+///
+/// assert_eq!(WeeklyHours::weekdays(9, 15).to_string(), "Mo-Fr 09:00-15:00; PH off");
+/// assert_eq!(WeeklyHours::round_the_clock().to_string(), "24/7");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeeklyHours {
+    /// Monday first.
+    open: [Option<(u16, u16)>; 7],
+    closed_on_holidays: bool,
+}
+
+impl WeeklyHours {
+    /// Always open, on holidays too.
+    #[must_use]
+    pub const fn round_the_clock() -> Self {
+        Self { open: [Some((0, MINUTES_A_DAY)); 7], closed_on_holidays: false }
+    }
+
+    /// Monday to Friday over whole hours of the local clock; closed on public holidays, both eves among them.
+    #[must_use]
+    pub const fn weekdays(from_hour: u16, to_hour: u16) -> Self {
+        let span = Some((from_hour * 60, to_hour * 60));
+        Self { open: [span, span, span, span, span, None, None], closed_on_holidays: true }
+    }
+
+    /// Every day over minutes of the local clock, on holidays too.
+    #[must_use]
+    pub const fn daily(from_minute: u16, to_minute: u16) -> Self {
+        Self { open: [Some((from_minute, to_minute)); 7], closed_on_holidays: false }
+    }
+
+    /// The minutes of the local clock at which the day opens and closes; `None` for a closed day.
+    #[must_use]
+    pub fn of_day(&self, day: jiff::civil::Date) -> Option<(u16, u16)> {
+        if self.closed_on_holidays && (is_official_holiday(day) || is_eve(day)) {
+            return None;
+        }
+        self.of_weekday(day.weekday())
+    }
+
+    /// The same for a weekday that is no holiday.
+    #[must_use]
+    pub fn of_weekday(&self, weekday: Weekday) -> Option<(u16, u16)> {
+        self.open[usize::from(weekday.to_monday_zero_offset().unsigned_abs())]
+    }
+
+    /// Whether it is open at a local time.
+    #[must_use]
+    pub fn is_open(&self, local: DateTime) -> bool {
+        let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+        self.of_day(local.date()).is_some_and(|(from, to)| (from..to).contains(&minute))
+    }
+}
+
+impl fmt::Display for WeeklyHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::round_the_clock() {
+            return f.write_str("24/7");
+        }
+        let mut rules = Vec::new();
+        let mut day = 0;
+        while day < 7 {
+            let last = (day..7).take_while(|d| self.open[*d] == self.open[day]).last().unwrap_or(day);
+            if let Some((from, to)) = self.open[day] {
+                let days = if last == day {
+                    DAY_NAMES[day].to_owned()
+                } else {
+                    format!("{}-{}", DAY_NAMES[day], DAY_NAMES[last])
+                };
+                rules.push(format!("{days} {:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60));
+            }
+            day = last + 1;
+        }
+        if self.closed_on_holidays {
+            rules.push("PH off".to_owned());
+        }
+        f.write_str(&rules.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_open_from_its_first_minute_until_just_before_its_last() {
+        let hours = WeeklyHours::weekdays(9, 15);
+        let tuesday = date(2025, 9, 16);
+        assert!(!hours.is_open(tuesday.at(8, 59, 59, 999_000_000)));
+        assert!(hours.is_open(tuesday.at(9, 0, 0, 0)));
+        assert!(hours.is_open(tuesday.at(14, 59, 59, 999_000_000)));
+        assert!(!hours.is_open(tuesday.at(15, 0, 0, 0)));
+    }
+
+    #[test]
+    fn weekends_holidays_and_both_eves_are_closed_unless_the_line_never_closes() {
+        for closed in [date(2025, 9, 20), date(2025, 12, 25), date(2025, 12, 24), date(2026, 6, 19)] {
+            assert!(!WeeklyHours::weekdays(8, 16).is_open(closed.at(10, 0, 0, 0)), "{closed}");
+            assert!(WeeklyHours::round_the_clock().is_open(closed.at(10, 0, 0, 0)), "{closed}");
+        }
+    }
+
+    #[test]
+    fn hours_print_as_the_rules_a_configuration_has() {
+        assert_eq!(WeeklyHours::daily(22 * 60 + 30, 24 * 60).to_string(), "Mo-Su 22:30-24:00");
+    }
+}
