@@ -1,0 +1,178 @@
+//! The `data` of an event: the line, the visit, and what the fact says.
+
+use std::fmt;
+
+use ensilinja_model::{
+    AttemptResult, CloseResult, Fact, FactKind, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey, YesNo,
+};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::field::Field;
+use crate::{Detail, MAX_VISIT_CHARS};
+
+/// The question whose answer is a number; the others are a [`Survey`].
+pub(crate) const NPS_QUESTION: &str = "nps";
+
+/// Every field that some fact has, as it came.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct ContactData<'a> {
+    #[serde(borrow)]
+    line: Field<'a>,
+    #[serde(borrow)]
+    visit: Field<'a>,
+    #[serde(borrow)]
+    to_line: Field<'a>,
+    #[serde(borrow)]
+    stage: Field<'a>,
+    #[serde(borrow)]
+    result: Field<'a>,
+    #[serde(borrow)]
+    outcome: Field<'a>,
+    #[serde(borrow)]
+    question: Field<'a>,
+    #[serde(borrow)]
+    answer: Field<'a>,
+}
+
+/// What stands where `data` should be.
+#[derive(Default)]
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack for one record, and is nearly always the large one")]
+pub(crate) enum Payload<'a> {
+    /// Nothing, or null.
+    #[default]
+    Absent,
+    /// An object.
+    Object(ContactData<'a>),
+    /// Anything else.
+    Other,
+}
+
+impl<'a> Payload<'a> {
+    /// The object, which must be there.
+    pub(crate) fn object(&self) -> Result<&ContactData<'a>, Detail> {
+        match self {
+            Self::Object(data) => Ok(data),
+            Self::Absent => Err(Detail::MissingData),
+            Self::Other => Err(Detail::BadData),
+        }
+    }
+}
+
+impl ContactData<'_> {
+    /// The line as the source names it; whether there is such a line is for the decoder to say.
+    pub(crate) fn line(&self) -> Result<&str, Detail> {
+        self.line.text(Detail::MissingLine, Detail::BadLine)
+    }
+
+    /// The visit, if there is one.
+    pub(crate) fn visit(&self) -> Result<Option<&str>, Detail> {
+        let visit = self.visit.optional_text(Detail::BadVisit)?;
+        if visit.is_some_and(|visit| visit.len() > MAX_VISIT_CHARS && visit.chars().count() > MAX_VISIT_CHARS) {
+            return Err(Detail::BadVisit);
+        }
+        Ok(visit)
+    }
+
+    /// What happened: the fact of this kind, with what it says. Fields of other kinds are ignored.
+    pub(crate) fn fact(&self, kind: FactKind) -> Result<Fact, Detail> {
+        Ok(match kind {
+            FactKind::Offered => Fact::Offered,
+            FactKind::Queued => Fact::Queued,
+            FactKind::Answered => Fact::Answered,
+            FactKind::Abandoned => {
+                Fact::Abandoned(self.stage.word(Stage::from_name, Detail::MissingStage, Detail::BadStage)?)
+            }
+            FactKind::CallbackRequested => Fact::CallbackRequested,
+            FactKind::CallbackAttempted => Fact::CallbackAttempted(self.result(AttemptResult::from_name)?),
+            FactKind::CallbackReached => Fact::CallbackReached,
+            FactKind::CallbackClosed => Fact::CallbackClosed(self.result(CloseResult::from_name)?),
+            FactKind::Transferred => {
+                // The target need not be configured here, but a name that can be no line is a mistake at the source.
+                let to_line = self.to_line.text(Detail::MissingToLine, Detail::BadToLine)?;
+                LineId::parse(to_line).map_err(|_| Detail::BadToLine)?;
+                Fact::Transferred
+            }
+            FactKind::Ended => Fact::Ended,
+            FactKind::OutcomeRecorded => {
+                Fact::OutcomeRecorded(self.outcome.word(Outcome::from_name, Detail::MissingOutcome, Detail::BadOutcome)?)
+            }
+            FactKind::FeedbackReceived => Fact::FeedbackReceived(self.feedback()?),
+            FactKind::Retracted => Fact::Retracted,
+        })
+    }
+
+    fn result<T>(&self, from_name: fn(&str) -> Option<T>) -> Result<T, Detail> {
+        self.result.word(from_name, Detail::MissingResult, Detail::BadResult)
+    }
+
+    fn feedback(&self) -> Result<FeedbackAnswer, Detail> {
+        let question = self.question.text(Detail::MissingQuestion, Detail::BadQuestion)?;
+        if question == NPS_QUESTION {
+            return match self.answer {
+                Field::Number(number) => nps_score(number).map(FeedbackAnswer::Nps).ok_or(Detail::BadAnswer),
+                Field::Absent => Err(Detail::MissingAnswer),
+                _ => Err(Detail::BadAnswer),
+            };
+        }
+        let survey = Survey::from_name(question).ok_or(Detail::BadQuestion)?;
+        let answer = self.answer.word(YesNo::from_name, Detail::MissingAnswer, Detail::BadAnswer)?;
+        Ok(FeedbackAnswer::Survey(survey, answer))
+    }
+}
+
+/// The score a JSON number says: 7, 7.0 and 7e0 are one number, for JSON has no integers of its own.
+#[expect(clippy::float_cmp, reason = "a number that is only nearly whole is no score")]
+fn nps_score(number: f64) -> Option<NpsScore> {
+    (0..=10).find(|score| f64::from(*score) == number).and_then(NpsScore::new)
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Payload<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyShape)
+    }
+}
+
+struct AnyShape;
+
+impl<'de> Visitor<'de> for AnyShape {
+    type Value = Payload<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        ContactData::deserialize(MapAccessDeserializer::new(members)).map(Payload::Object)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Payload::Other)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Payload::Absent)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Payload::Other)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Payload::Other)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Payload::Other)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Payload::Other)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Payload::Other)
+    }
+}

@@ -1,0 +1,56 @@
+//! The two ways a `CloudEvent` lies in a Kafka record: whole in the value, or in headers with its data in the value.
+
+use std::borrow::Cow;
+
+use crate::cloud_event::CloudEvent;
+use crate::field::Field;
+use crate::{Detail, Record, json};
+
+/// The header that says what the value is.
+pub(crate) const CONTENT_TYPE: &str = "content-type";
+/// How the content type of a whole event begins; what follows is its format.
+pub(crate) const STRUCTURED_CONTENT_TYPE: &str = "application/cloudevents";
+/// What stands before an attribute's name in binary mode.
+pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
+
+/// Reads the event of a record with this value, in the mode its headers say.
+pub(crate) fn read<'a>(record: &Record<'a>, value: &'a [u8]) -> Result<CloudEvent<'a>, Detail> {
+    let text = std::str::from_utf8(value).map_err(|_| Detail::BadUtf8)?;
+    if is_binary(record.headers) { read_binary(record.headers, text) } else { json::read_object(text) }
+}
+
+/// Binary is what has attributes in headers and does not call its value a whole event. Without any header that tells,
+/// the value is taken for a whole event, because many producers send no content type.
+fn is_binary(headers: &[(&str, Option<&[u8]>)]) -> bool {
+    let is_structured = headers.iter().any(|(name, value)| {
+        *name == CONTENT_TYPE
+            && value
+                .and_then(|value| value.get(..STRUCTURED_CONTENT_TYPE.len()))
+                .is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED_CONTENT_TYPE.as_bytes()))
+    });
+    !is_structured && headers.iter().any(|(name, _)| name.starts_with(ATTRIBUTE_PREFIX))
+}
+
+fn read_binary<'a>(headers: &'a [(&'a str, Option<&'a [u8]>)], text: &'a str) -> Result<CloudEvent<'a>, Detail> {
+    let mut event = CloudEvent { data: json::read(text)?, ..CloudEvent::default() };
+    for (name, value) in headers {
+        let Some(attribute) = name.strip_prefix(ATTRIBUTE_PREFIX) else { continue };
+        let field = match attribute {
+            "specversion" => &mut event.specversion,
+            "type" => &mut event.event_type,
+            "id" => &mut event.id,
+            "source" => &mut event.source,
+            "subject" => &mut event.subject,
+            "time" => &mut event.time,
+            _ => continue,
+        };
+        if !matches!(field, Field::Absent) {
+            return Err(Detail::DuplicateKey);
+        }
+        if let Some(bytes) = value {
+            let text = std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)?;
+            *field = Field::Text(Cow::Borrowed(text));
+        }
+    }
+    Ok(event)
+}

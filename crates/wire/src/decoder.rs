@@ -1,0 +1,78 @@
+//! The door: a record comes in, an event or a rejection goes out.
+
+use ensilinja_model::{Event, EventTime, LineId, LineIndex};
+
+use crate::leg::LegHasher;
+use crate::{Detail, MAX_AHEAD_MS, MAX_VALUE_BYTES, Rejection, content_mode};
+
+/// A Kafka record, as far as it matters here. It has no `Debug`, for all of it may tell of a person.
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    /// The key; `None` is Kafka's null.
+    pub key: Option<&'a [u8]>,
+    /// The value; `None` is Kafka's null, a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// The headers in their order. Names may repeat; names that are not read are ignored.
+    pub headers: &'a [(&'a str, Option<&'a [u8]>)],
+    /// When Kafka says the record was made. On a topic whose timestamps are not of the time of making, future events
+    /// cannot be told.
+    pub timestamp: EventTime,
+}
+
+/// Decodes records for one table of lines.
+pub struct Decoder {
+    /// Sorted by id.
+    lines: Vec<(LineId, LineIndex)>,
+    legs: LegHasher,
+}
+
+impl Decoder {
+    /// A decoder that knows these lines, by their positions, and hashes legs with `key`.
+    ///
+    /// The ids must be distinct, and no more than 65 536. The key must be random and stay in this process: who knows it
+    /// can find contacts' ids by trial.
+    #[must_use]
+    pub fn new(lines: &[LineId], key: [u8; 16]) -> Self {
+        let index = |position| LineIndex::new(u16::try_from(position).expect("at most 65 536 lines are configured"));
+        let mut lines: Vec<_> = lines.iter().cloned().enumerate().map(|(at, id)| (id, index(at))).collect();
+        lines.sort_unstable();
+        Self { lines, legs: LegHasher::new(&key) }
+    }
+
+    /// The event in a record.
+    ///
+    /// # Errors
+    /// [`Rejection`] says why there is none. Where several things are wrong it is the first of: the value as a whole,
+    /// `specversion`, `type`, `id` and `source`, `subject` and the key, `time`, `data` with its line, visit and fact,
+    /// then the line's place in the table and the time against the record's.
+    pub fn decode(&self, record: &Record<'_>) -> Result<Event, Rejection> {
+        Ok(self.read(record)?)
+    }
+
+    fn read(&self, record: &Record<'_>) -> Result<Event, Detail> {
+        let value = record.value.ok_or(Detail::Tombstone)?;
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(Detail::ValueTooLarge);
+        }
+        let event = content_mode::read(record, value)?;
+        let kind = event.kind()?;
+        event.check_id_and_source()?;
+        let contact = event.contact(record.key)?;
+        let at = event.at()?;
+        let data = event.data.object()?;
+        let line_id = data.line()?;
+        let visit = data.visit()?;
+        let fact = data.fact(kind)?;
+
+        let line = self.line(line_id).ok_or(Detail::LineNotConfigured)?;
+        if at > record.timestamp.plus_millis(MAX_AHEAD_MS) {
+            return Err(Detail::AheadOfRecord);
+        }
+        Ok(Event { leg: self.legs.leg(contact, line_id, visit), line, at, fact })
+    }
+
+    fn line(&self, id: &str) -> Option<LineIndex> {
+        let position = self.lines.binary_search_by(|(line, _)| line.as_str().cmp(id)).ok()?;
+        Some(self.lines[position].1)
+    }
+}

@@ -1,0 +1,174 @@
+//! The other way round: a statement becomes the record that says it. The simulator speaks with this.
+
+use ensilinja_model::{EventTime, Fact, FeedbackAnswer, LineId};
+use serde::Serialize;
+use siphasher::sip128::SipHasher13;
+
+use crate::contact_data::NPS_QUESTION;
+use crate::content_mode::{ATTRIBUTE_PREFIX, CONTENT_TYPE, STRUCTURED_CONTENT_TYPE};
+use crate::{EVENT_TYPE_PREFIX, timestamp};
+
+/// The `source` of every event that is made here.
+pub const SIMULATOR_SOURCE: &str = "/ensilinja/simulator";
+
+/// One fact about one contact at a line, in the words of the wire. It has no `Debug`, for it holds a contact's id.
+#[derive(Clone, Copy)]
+pub struct Statement<'a> {
+    /// The id of the contact, 1 to [`MAX_CONTACT_BYTES`](crate::MAX_CONTACT_BYTES) bytes.
+    pub contact: &'a str,
+    /// The line.
+    pub line: &'a LineId,
+    /// Which visit of the contact to the line, 1 to [`MAX_VISIT_CHARS`](crate::MAX_VISIT_CHARS) characters.
+    pub visit: Option<&'a str>,
+    /// Where the contact was moved: for [`Fact::Transferred`], which is malformed without it; of no meaning to others.
+    pub to_line: Option<&'a LineId>,
+    /// When it happened, in the years 0000 to 9998.
+    pub at: EventTime,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// The parts of a Kafka record. It has no `Debug`, for it holds a contact's id.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The key: the id of the contact.
+    pub key: Vec<u8>,
+    /// The headers, in order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The value.
+    pub value: Vec<u8>,
+}
+
+/// The attributes in their usual order; `data` is given where the mode is structured.
+#[derive(Serialize)]
+struct CloudEvent<'a> {
+    specversion: &'a str,
+    id: &'a str,
+    source: &'a str,
+    #[serde(rename = "type")]
+    event_type: &'a str,
+    subject: &'a str,
+    time: &'a str,
+    datacontenttype: &'a str,
+    data: &'a ContactData<'a>,
+}
+
+#[derive(Default, Serialize)]
+struct ContactData<'a> {
+    line: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_line: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Score(u8),
+    Word(&'static str),
+}
+
+const SPECVERSION: &str = "1.0";
+const DATA_CONTENT_TYPE: &str = "application/json";
+
+/// The record of a statement in structured mode: the value is the whole event.
+///
+/// The event's `id` is a hash of all the statement says, so that the same statement has the same id however often it
+/// is sent, as `CloudEvents` demands, and another statement has another.
+///
+/// # Panics
+/// If `at` is outside the years 0000 to 9998; RFC 3339 ends soon after.
+#[must_use]
+pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
+    let data = contact_data(statement);
+    let value = to_json(&CloudEvent {
+        specversion: SPECVERSION,
+        id: &event_id(statement, &data),
+        source: SIMULATOR_SOURCE,
+        event_type: &event_type(statement),
+        subject: statement.contact,
+        time: &time(statement.at),
+        datacontenttype: DATA_CONTENT_TYPE,
+        data: &data,
+    });
+    let headers = vec![(CONTENT_TYPE.to_owned(), format!("{STRUCTURED_CONTENT_TYPE}+json").into_bytes())];
+    Encoded { key: statement.contact.into(), headers, value }
+}
+
+/// The record of a statement in binary mode: attributes are `ce_` headers, the value is `data`.
+///
+/// # Panics
+/// As [`encode_structured`] does.
+#[must_use]
+pub fn encode_binary(statement: &Statement<'_>) -> Encoded {
+    let data = contact_data(statement);
+    let attributes = [
+        ("specversion", SPECVERSION.to_owned()),
+        ("id", event_id(statement, &data)),
+        ("source", SIMULATOR_SOURCE.to_owned()),
+        ("type", event_type(statement)),
+        ("subject", statement.contact.to_owned()),
+        ("time", time(statement.at)),
+    ];
+    let headers = std::iter::once((CONTENT_TYPE.to_owned(), DATA_CONTENT_TYPE.into()))
+        .chain(attributes.map(|(name, value)| (format!("{ATTRIBUTE_PREFIX}{name}"), value.into_bytes())))
+        .collect();
+    Encoded { key: statement.contact.into(), headers, value: to_json(&data) }
+}
+
+fn contact_data<'a>(statement: &Statement<'a>) -> ContactData<'a> {
+    let mut data = ContactData { line: statement.line.as_str(), visit: statement.visit, ..ContactData::default() };
+    match statement.fact {
+        Fact::Offered
+        | Fact::Queued
+        | Fact::Answered
+        | Fact::CallbackRequested
+        | Fact::CallbackReached
+        | Fact::Ended
+        | Fact::Retracted => {}
+        Fact::Abandoned(stage) => data.stage = Some(stage.as_str()),
+        Fact::CallbackAttempted(result) => data.result = Some(result.as_str()),
+        Fact::CallbackClosed(result) => data.result = Some(result.as_str()),
+        Fact::Transferred => data.to_line = statement.to_line.map(LineId::as_str),
+        Fact::OutcomeRecorded(outcome) => data.outcome = Some(outcome.as_str()),
+        Fact::FeedbackReceived(FeedbackAnswer::Nps(score)) => {
+            data.question = Some(NPS_QUESTION);
+            data.answer = Some(Answer::Score(score.get()));
+        }
+        Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer)) => {
+            data.question = Some(survey.as_str());
+            data.answer = Some(Answer::Word(answer.as_str()));
+        }
+    }
+    data
+}
+
+fn event_type(statement: &Statement<'_>) -> String {
+    format!("{EVENT_TYPE_PREFIX}{}", statement.fact.kind().as_str())
+}
+
+fn event_id(statement: &Statement<'_>, data: &ContactData<'_>) -> String {
+    let said = to_json(&(statement.contact, statement.at.as_millis(), event_type(statement), data));
+    format!("{:032x}", SipHasher13::new().hash(&said).as_u128())
+}
+
+pub(crate) fn time(at: EventTime) -> String {
+    let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok();
+    let sayable = instant.filter(|_| at >= timestamp::YEAR_0);
+    sayable.expect("a statement's instant lies in the years 0000 to 9998").to_string()
+}
+
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("texts and small numbers are always JSON")
+}

@@ -1,0 +1,102 @@
+//! One field as it came, judged only once it is known whether anybody wants it.
+//!
+//! The type of an event may follow its data, and an event of a type that is not read may have fields of any shape. So
+//! reading a field never fails for its shape; asking it for what the contract demands does.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::Detail;
+
+/// The value of a field, as far as any field that is read can have it.
+#[derive(Default)]
+pub(crate) enum Field<'a> {
+    /// There is no such field, or it is null, which `CloudEvents` takes for the same.
+    #[default]
+    Absent,
+    /// A text, borrowed from the record unless it had escapes.
+    Text(Cow<'a, str>),
+    /// A number; what is asked for is small and whole, so a double is exact enough.
+    Number(f64),
+    /// Something no field may be: a truth value, an array, an object.
+    Other,
+}
+
+impl Field<'_> {
+    /// The text of this field, which must be there and not be empty.
+    pub(crate) fn text(&self, missing: Detail, bad: Detail) -> Result<&str, Detail> {
+        self.optional_text(bad)?.ok_or(missing)
+    }
+
+    /// The text of this field, if it is there; it must not be empty.
+    pub(crate) fn optional_text(&self, bad: Detail) -> Result<Option<&str>, Detail> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Text(text) if !text.is_empty() => Ok(Some(text)),
+            _ => Err(bad),
+        }
+    }
+
+    /// The member of a vocabulary that this field names.
+    pub(crate) fn word<T>(&self, from_name: fn(&str) -> Option<T>, missing: Detail, bad: Detail) -> Result<T, Detail> {
+        from_name(self.text(missing, bad)?).ok_or(bad)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyShape)
+    }
+}
+
+struct AnyShape;
+
+impl<'de> Visitor<'de> for AnyShape {
+    type Value = Field<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Field::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Field::Text(Cow::Owned(text.to_owned())))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are ever asked for")]
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Field::Number(number as f64))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are ever asked for")]
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Field::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Field::Number(number))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Field::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Field::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Field::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Field::Other)
+    }
+}
