@@ -100,8 +100,3 @@ vocabulary! {
         Detractor = "detractor",
     }
 }
-
-impl Window {
-    /// The longest of them: two local days with a 25-hour day among them, in ms.
-    pub(crate) const LONGEST_MS: i64 = (24 + 25) * 3600 * 1000;
-}

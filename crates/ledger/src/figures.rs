@@ -28,7 +28,7 @@ impl Quantile {
 }
 
 /// The figures of every line at [`as_of`](Self::as_of).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Figures {
     /// The instant they are true for: a whole second, never earlier than that of an earlier read.
     pub as_of: EventTime,
@@ -41,7 +41,7 @@ pub struct Figures {
 }
 
 /// The figures of one line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LineFigures {
     /// Contacts that wait now.
     pub waiting: i64,
@@ -69,7 +69,7 @@ impl LineFigures {
 }
 
 /// The figures of one line in one window. Counts are of what happened in the window, whenever it was heard of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WindowFigures {
     pub(crate) counts: [i64; Transition::ALL.len()],
     pub(crate) abandon_wait_sum_ms: i64,
@@ -186,7 +186,7 @@ impl WindowFigures {
 }
 
 /// The distribution of waits in a window.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WaitFigures {
     pub(crate) at_or_below: Box<[i64]>,
     pub(crate) count: i64,

@@ -11,14 +11,24 @@
 //!
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.
 
+mod book;
+mod entries;
+mod facts;
 mod figure;
 mod figures;
+mod instants;
 mod ledger;
+mod legs;
+mod minutes;
+mod oldest;
 mod rules;
 mod tally;
 mod transition;
+mod windows;
 
+pub use facts::Applied;
 pub use figure::{Decision, Flag, NpsGroup, Resolution, Undecided, Window, Within};
 pub use figures::{Figures, LineFigures, Quantile, WaitFigures, WindowFigures};
-pub use ledger::{Applied, History, Ledger};
+pub use ledger::Ledger;
 pub use rules::{ANSWER_WAIT_BOUNDS_MS, CALLBACK_WAIT_BOUNDS_MS, LineRules, Rules};
+pub use windows::History;

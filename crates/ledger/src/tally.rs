@@ -68,9 +68,9 @@ pub(crate) struct Waits {
     /// One more than there are bounds: the last counts the waits beyond them all.
     between_bounds: Box<[i64]>,
     sum_ms: i64,
-    recorded: Histogram<u32>,
-    /// What was taken back: `hdrhistogram` can subtract histograms, not samples. Most lines never need it.
-    taken_back: Option<Box<Histogram<u32>>>,
+    recorded: Recorded,
+    /// What was taken back: `hdrhistogram` can subtract histograms, not samples.
+    taken_back: Recorded,
 }
 
 impl Waits {
@@ -79,8 +79,8 @@ impl Waits {
             bounds_ms: bounds_ms.into(),
             between_bounds: vec![0; bounds_ms.len() + 1].into(),
             sum_ms: 0,
-            recorded: empty_histogram(),
-            taken_back: None,
+            recorded: Recorded::default(),
+            taken_back: Recorded::default(),
         }
     }
 
@@ -88,12 +88,8 @@ impl Waits {
         let bucket = self.bounds_ms.partition_point(|bound| *bound < sample_ms);
         self.between_bounds[bucket] += i64::from(n);
         self.sum_ms += i64::from(n) * i64::from(sample_ms);
-        let histogram = if n >= 0 {
-            &mut self.recorded
-        } else {
-            self.taken_back.get_or_insert_with(|| Box::new(empty_histogram()))
-        };
-        histogram.saturating_record_n(u64::from(sample_ms).clamp(1, LONGEST_RECORDED_MS), n.unsigned_abs());
+        let recorded = if n >= 0 { &mut self.recorded } else { &mut self.taken_back };
+        recorded.add(sample_ms, n.unsigned_abs());
     }
 
     /// The waits recorded after `earlier` was taken.
@@ -118,18 +114,12 @@ impl Waits {
     }
 
     fn quantiles_after(&self, earlier: &Self) -> [u64; Quantile::ALL.len()] {
-        let mut window = self.recorded.clone();
-        let mut take = |histogram: &Histogram<u32>| {
-            window.subtract(histogram).expect("a balance holds all that an earlier one held");
-        };
-        take(&earlier.recorded);
-        if let Some(taken_back) = &self.taken_back {
-            let mut taken_back = taken_back.as_ref().clone();
-            if let Some(earlier) = &earlier.taken_back {
-                taken_back.subtract(earlier.as_ref()).expect("a balance holds all that an earlier one held");
-            }
-            take(&taken_back);
+        let mut window = self.recorded.after(&earlier.recorded);
+        if let Some(taken_back) = &self.taken_back.after(&earlier.taken_back) {
+            let window = window.as_mut().expect("what was taken back was recorded");
+            window.subtract(taken_back).expect("what was taken back lies in the same second as what was recorded");
         }
+        let window = window.expect("the window counts samples");
         let mut quantiles = [0; Quantile::ALL.len()];
         for quantile in Quantile::ALL {
             quantiles[*quantile as usize] = window.value_at_quantile(quantile.share());
@@ -138,6 +128,25 @@ impl Waits {
     }
 }
 
-fn empty_histogram() -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LONGEST_RECORDED_MS, 2).expect("1 ms to 7 days at two digits is a valid histogram")
+/// A histogram of samples, made when the first one comes: twelve kilobytes that most lines' edges never need.
+#[derive(Clone, Debug, Default)]
+struct Recorded(Option<Box<Histogram<u32>>>);
+
+impl Recorded {
+    fn add(&mut self, sample_ms: u32, n: u32) {
+        let histogram = self.0.get_or_insert_with(|| {
+            let empty = Histogram::new_with_bounds(1, LONGEST_RECORDED_MS, 2);
+            Box::new(empty.expect("1 ms to 7 days at two digits is a valid histogram"))
+        });
+        histogram.saturating_record_n(u64::from(sample_ms).clamp(1, LONGEST_RECORDED_MS), n);
+    }
+
+    /// What was recorded after `earlier` was taken.
+    fn after(&self, earlier: &Self) -> Option<Histogram<u32>> {
+        let mut histogram = self.0.as_deref()?.clone();
+        if let Some(earlier) = earlier.0.as_deref() {
+            histogram.subtract(earlier).expect("a balance holds all that an earlier one held");
+        }
+        Some(histogram)
+    }
 }

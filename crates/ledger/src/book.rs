@@ -1,0 +1,61 @@
+//! The book of a line: its minute log, and a running balance at the edge of every window.
+//!
+//! Each balance is the sum of all that was ever posted up to its edge. Reading moves the edges forward over what lies
+//! between, so a read costs what changed since the last one; a posting behind an edge is added to its balance at once, so a
+//! posting costs the same however long the history. A window is the difference of two balances.
+
+use crate::entries::Entry;
+use crate::figure::Window;
+use crate::figures::WindowFigures;
+use crate::minutes::MinuteLog;
+use crate::tally::Tally;
+use crate::windows::{EDGES, Edge, Edges};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Book {
+    log: MinuteLog,
+    /// By [`Edge`]: everything up to and including the second is in the tally.
+    balances: [(i64, Tally); EDGES.len()],
+}
+
+impl Book {
+    /// An empty book that will never be read at an edge before these.
+    pub fn new(edges: &Edges, empty: &Tally) -> Self {
+        Self { log: MinuteLog::default(), balances: EDGES.map(|edge| (edges.second(edge), empty.clone())) }
+    }
+
+    /// Adds `n` times `entry`, `n` being 1 or -1.
+    pub fn post(&mut self, entry: &Entry, n: i16) {
+        let mut ahead_of_an_edge = false;
+        for (second, tally) in &mut self.balances {
+            if entry.second <= *second {
+                tally.add(entry.transition, entry.sample_ms, i32::from(n));
+            } else {
+                ahead_of_an_edge = true;
+            }
+        }
+        if ahead_of_an_edge {
+            self.log.post(entry, n);
+        }
+    }
+
+    /// Moves every edge forward; an edge that is further on already stays.
+    pub fn advance(&mut self, edges: &Edges) {
+        for edge in EDGES {
+            let (second, tally) = &mut self.balances[edge as usize];
+            let target = edges.second(edge).max(*second);
+            self.log.visit(*second, target, |transition, sample_ms, n| tally.add(transition, sample_ms, n));
+            *second = target;
+        }
+        let passed = self.balances.iter().map(|(second, _)| *second).min().expect("there are edges");
+        self.log.forget_until(passed);
+    }
+
+    pub fn balance(&self, edge: Edge) -> &Tally {
+        &self.balances[edge as usize].1
+    }
+
+    pub fn window(&self, window: Window) -> WindowFigures {
+        WindowFigures::between(self.balance(window.start()), self.balance(window.end()))
+    }
+}

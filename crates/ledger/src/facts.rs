@@ -1,0 +1,258 @@
+//! What is known of one leg: registers that join.
+//!
+//! Each register keeps the earliest instant it was told (outcome and feedback the latest), and of two values told for the
+//! same instant always the same one. So learning is commutative, associative and idempotent: order does not matter,
+//! duplicates do nothing, and no event id has to be remembered.
+//!
+//! Example: `answered` at 10:02, then a late record says `answered` at 10:01, then the first record comes again.
+//! Whatever their order, the register holds 10:01.
+
+use arrayvec::ArrayVec;
+use ensilinja_model::{
+    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, LineIndex, Outcome, Stage, Survey, vocabulary,
+};
+
+use crate::instants::{Instants, Register};
+
+vocabulary! {
+    /// What an event changed.
+    Applied {
+        /// It taught a fact.
+        Applied = "applied",
+        /// It said what was known.
+        Unchanged = "unchanged",
+        /// It lost to a fact of the same kind that is more than a minute earlier: the platform may be reusing ids.
+        Shadowed = "shadowed",
+        /// It is older than the range that is being read.
+        TooOld = "too_old",
+    }
+}
+
+/// How much earlier a fact has to be for a later one of its kind to be worth a warning, in ms.
+const SHADOW_MS: i64 = 60_000;
+
+/// How many attempts to call back are kept: the earliest ones.
+const ATTEMPTS: usize = 16;
+
+/// One attempt to call back; ordered by instant, then by result.
+pub(crate) type Attempt = (EventTime, AttemptResult);
+
+/// The facts of one leg.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub line: LineIndex,
+    stage: Stage,
+    close: CloseResult,
+    outcome: Outcome,
+    instants: Instants,
+    seldom: Option<Box<Seldom>>,
+}
+
+/// Facts that few legs have.
+#[derive(Clone, Debug, Default)]
+struct Seldom {
+    attempts: ArrayVec<Attempt, ATTEMPTS>,
+    nps: Option<(EventTime, FeedbackAnswer)>,
+    continues: Option<(EventTime, FeedbackAnswer)>,
+    solved: Option<(EventTime, FeedbackAnswer)>,
+}
+
+impl Facts {
+    /// Nothing is known yet; `first` is the instant of what will be learnt first.
+    pub const fn new(line: LineIndex, first: EventTime) -> Self {
+        Self {
+            line,
+            stage: Stage::Menu,
+            close: CloseResult::Cancelled,
+            outcome: Outcome::Handled,
+            instants: Instants::new(first),
+            seldom: None,
+        }
+    }
+
+    /// Joins one fact.
+    pub fn learn(&mut self, at: EventTime, fact: Fact) -> Applied {
+        match fact {
+            Fact::Offered => self.earliest(Register::Offered, at),
+            Fact::Queued => self.earliest(Register::Queued, at),
+            Fact::Answered => self.earliest(Register::Answered, at),
+            Fact::Abandoned(stage) => self.earliest_with(Register::Abandoned, at, stage, |facts| &mut facts.stage),
+            Fact::CallbackRequested => self.earliest(Register::CallbackRequested, at),
+            Fact::CallbackAttempted(result) => self.attempt((at, result)),
+            Fact::CallbackReached => self.earliest(Register::CallbackReached, at),
+            Fact::CallbackClosed(result) => {
+                self.earliest_with(Register::CallbackClosed, at, result, |facts| &mut facts.close)
+            }
+            Fact::Transferred => self.earliest(Register::Transferred, at),
+            Fact::Ended => self.earliest(Register::Ended, at),
+            Fact::OutcomeRecorded(outcome) => self.latest_outcome(at, outcome),
+            Fact::FeedbackReceived(answer) => self.latest_feedback(at, answer),
+            Fact::Retracted => self.earliest(Register::Retracted, at),
+        }
+    }
+
+    fn earliest(&mut self, register: Register, at: EventTime) -> Applied {
+        match self.instants.get(register) {
+            Some(known) if at > known => lost_by(at.millis_since(known)),
+            Some(known) if at == known => Applied::Unchanged,
+            _ => {
+                self.instants.set(register, at);
+                Applied::Applied
+            }
+        }
+    }
+
+    /// As [`earliest`](Self::earliest), for a fact with a value: at the same instant the smaller value wins.
+    fn earliest_with<V: Copy + Ord>(
+        &mut self,
+        register: Register,
+        at: EventTime,
+        value: V,
+        slot: impl Fn(&mut Self) -> &mut V,
+    ) -> Applied {
+        let same_instant = self.instants.get(register) == Some(at);
+        let applied = self.earliest(register, at);
+        if applied == Applied::Applied || (same_instant && value < *slot(self)) {
+            *slot(self) = value;
+            return Applied::Applied;
+        }
+        applied
+    }
+
+    fn attempt(&mut self, attempt: Attempt) -> Applied {
+        let reached = match attempt {
+            (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
+            (_, AttemptResult::Failed) => Applied::Unchanged,
+        };
+        let attempts = &mut self.seldom.get_or_insert_default().attempts;
+        let kept = match attempts.binary_search(&attempt) {
+            Ok(_) => Applied::Unchanged,
+            Err(ATTEMPTS) => Applied::Shadowed,
+            Err(position) => {
+                if attempts.is_full() {
+                    attempts.pop();
+                }
+                attempts.insert(position, attempt);
+                Applied::Applied
+            }
+        };
+        if reached == Applied::Applied { reached } else { kept }
+    }
+
+    fn latest_outcome(&mut self, at: EventTime, outcome: Outcome) -> Applied {
+        let known = self.instants.get(Register::Outcome).map(|known| (known, self.outcome));
+        if known >= Some((at, outcome)) {
+            return Applied::Unchanged;
+        }
+        self.instants.set(Register::Outcome, at);
+        self.outcome = outcome;
+        Applied::Applied
+    }
+
+    fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
+        let seldom = self.seldom.get_or_insert_default();
+        let known = match answer {
+            FeedbackAnswer::Nps(_) => &mut seldom.nps,
+            FeedbackAnswer::Survey(Survey::Continues, _) => &mut seldom.continues,
+            FeedbackAnswer::Survey(Survey::Solved, _) => &mut seldom.solved,
+        };
+        if *known >= Some((at, answer)) {
+            return Applied::Unchanged;
+        }
+        *known = Some((at, answer));
+        Applied::Applied
+    }
+
+    pub fn at(&self, register: Register) -> Option<EventTime> {
+        self.instants.get(register)
+    }
+
+    pub fn abandoned(&self) -> Option<(EventTime, Stage)> {
+        self.at(Register::Abandoned).map(|at| (at, self.stage))
+    }
+
+    pub fn closed(&self) -> Option<(EventTime, CloseResult)> {
+        self.at(Register::CallbackClosed).map(|at| (at, self.close))
+    }
+
+    pub fn outcome(&self) -> Option<(EventTime, Outcome)> {
+        self.at(Register::Outcome).map(|at| (at, self.outcome))
+    }
+
+    /// Attempts to call back, earliest first.
+    pub fn attempts(&self) -> &[Attempt] {
+        self.seldom.as_ref().map_or(&[], |seldom| &seldom.attempts)
+    }
+
+    /// The latest answer to each question.
+    pub fn feedback(&self) -> [Option<(EventTime, FeedbackAnswer)>; 3] {
+        self.seldom.as_ref().map_or([None; 3], |seldom| [seldom.nps, seldom.continues, seldom.solved])
+    }
+
+    /// The latest instant of anything that is known.
+    pub fn latest(&self) -> EventTime {
+        let seldom = self.attempts().last().map(|attempt| attempt.0);
+        let feedback = self.feedback().into_iter().flatten().map(|answer| answer.0).max();
+        self.instants.latest().max(seldom).max(feedback).unwrap_or(EventTime::MIN)
+    }
+}
+
+const fn lost_by(ms: i64) -> Applied {
+    if ms > SHADOW_MS { Applied::Shadowed } else { Applied::Unchanged }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: EventTime = EventTime::from_millis(1_758_006_900_000);
+
+    #[test]
+    fn the_earliest_instant_wins_and_a_loss_by_more_than_a_minute_is_shadowed() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        assert_eq!(facts.learn(AT, Fact::Answered), Applied::Applied);
+        assert_eq!(facts.learn(AT, Fact::Answered), Applied::Unchanged);
+        assert_eq!(facts.learn(AT.plus_millis(60_000), Fact::Answered), Applied::Unchanged);
+        assert_eq!(facts.learn(AT.plus_millis(60_001), Fact::Answered), Applied::Shadowed);
+        assert_eq!(facts.learn(AT.plus_millis(-1), Fact::Answered), Applied::Applied);
+        assert_eq!(facts.at(Register::Answered), Some(AT.plus_millis(-1)));
+    }
+
+    #[test]
+    fn of_two_stages_at_one_instant_the_first_of_the_vocabulary_wins() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        facts.learn(AT, Fact::Abandoned(Stage::Queue));
+        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Ringing)), Applied::Unchanged);
+        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Menu)), Applied::Applied);
+        assert_eq!(facts.abandoned(), Some((AT, Stage::Menu)));
+    }
+
+    #[test]
+    fn the_sixteen_earliest_attempts_are_kept() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        for n in (0..20).rev() {
+            facts.learn(AT.plus_millis(n), Fact::CallbackAttempted(AttemptResult::Failed));
+        }
+        let instants: Vec<_> = facts.attempts().iter().map(|attempt| attempt.0.millis_since(AT)).collect();
+        assert_eq!(instants, (0..16).collect::<Vec<_>>());
+        assert_eq!(facts.learn(AT.plus_millis(16), Fact::CallbackAttempted(AttemptResult::Failed)), Applied::Shadowed);
+    }
+
+    #[test]
+    fn an_attempt_that_reached_the_customer_sets_reached_and_reached_invents_no_attempt() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        facts.learn(AT, Fact::CallbackReached);
+        assert!(facts.attempts().is_empty());
+        facts.learn(AT.plus_millis(-5), Fact::CallbackAttempted(AttemptResult::Reached));
+        assert_eq!(facts.at(Register::CallbackReached), Some(AT.plus_millis(-5)));
+    }
+
+    #[test]
+    fn the_latest_outcome_wins() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        facts.learn(AT, Fact::OutcomeRecorded(Outcome::Other));
+        assert_eq!(facts.learn(AT.plus_millis(-1), Fact::OutcomeRecorded(Outcome::Handled)), Applied::Unchanged);
+        assert_eq!(facts.learn(AT.plus_millis(1), Fact::OutcomeRecorded(Outcome::Handled)), Applied::Applied);
+        assert_eq!(facts.outcome(), Some((AT.plus_millis(1), Outcome::Handled)));
+    }
+}

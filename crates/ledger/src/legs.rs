@@ -1,0 +1,156 @@
+//! All legs in memory: a slab of facts, found by the hash that is their key.
+//!
+//! The slab grows by whole chunks, so that a million legs are never copied to make room and none of it stands empty. A
+//! hand goes round the slab, one leg for each event, and evicts the legs that are past the horizon: the work is the
+//! same for every event, and there are no pauses.
+
+use ensilinja_model::{EventTime, LegKey};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as IndexEntry;
+
+use crate::facts::Facts;
+
+const CHUNK: usize = 4096;
+
+/// The place of a leg in the slab. A place is used again after its leg was evicted.
+pub(crate) type Place = u32;
+
+#[derive(Clone, Debug)]
+struct Leg {
+    /// Two halves of the key, which keeps the record aligned to eight bytes, not sixteen.
+    key: [u64; 2],
+    facts: Facts,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Legs {
+    chunks: Vec<Vec<Option<Leg>>>,
+    index: HashTable<Place>,
+    vacant: Vec<Place>,
+    hand: usize,
+}
+
+impl Legs {
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub fn get(&self, place: Place) -> Option<&Facts> {
+        slot(&self.chunks, place).as_ref().map(|leg| &leg.facts)
+    }
+
+    /// The facts of a leg, made by `new` if it is not known; says whether they were.
+    pub fn find_or_insert(&mut self, key: LegKey, new: impl FnOnce() -> Facts) -> (Place, bool, &mut Facts) {
+        let halves = halves(key);
+        let chunks = &self.chunks;
+        let entry = self.index.entry(
+            halves[1],
+            |place| slot(chunks, *place).as_ref().is_some_and(|leg| leg.key == halves),
+            |place| slot(chunks, *place).as_ref().expect("every indexed place holds a leg").key[1],
+        );
+        let (place, is_new) = match entry {
+            IndexEntry::Occupied(entry) => (*entry.get(), false),
+            IndexEntry::Vacant(entry) => {
+                let leg = Some(Leg { key: halves, facts: new() });
+                let place = match self.vacant.pop() {
+                    Some(place) => {
+                        *slot_mut(&mut self.chunks, place) = leg;
+                        place
+                    }
+                    None => append(&mut self.chunks, leg),
+                };
+                entry.insert(place);
+                (place, true)
+            }
+        };
+        let leg = slot_mut(&mut self.chunks, place).as_mut().expect("every indexed place holds a leg");
+        (place, is_new, &mut leg.facts)
+    }
+
+    /// Looks at the next leg, and evicts it if all that is known of it is earlier than `horizon`.
+    pub fn evict_next(&mut self, horizon: EventTime) {
+        let Some(places) = self.chunks.len().checked_sub(1).map(|full| full * CHUNK + self.chunks[full].len()) else {
+            return;
+        };
+        self.hand = if self.hand + 1 < places { self.hand + 1 } else { 0 };
+        let place = Place::try_from(self.hand).expect("places are counted in 32 bits");
+        let leg = slot_mut(&mut self.chunks, place);
+        if let Some(found) = leg.as_ref().filter(|leg| leg.facts.latest() < horizon) {
+            let hash = found.key[1];
+            if let Ok(entry) = self.index.find_entry(hash, |indexed| *indexed == place) {
+                entry.remove();
+            }
+            *leg = None;
+            self.vacant.push(place);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits are 64 bits each")]
+const fn halves(key: LegKey) -> [u64; 2] {
+    [(key.get() >> 64) as u64, key.get() as u64]
+}
+
+fn append(chunks: &mut Vec<Vec<Option<Leg>>>, leg: Option<Leg>) -> Place {
+    if chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+        chunks.push(Vec::with_capacity(CHUNK));
+    }
+    let full = chunks.len() - 1;
+    let chunk = &mut chunks[full];
+    chunk.push(leg);
+    Place::try_from(full * CHUNK + chunk.len() - 1).expect("four thousand million legs do not fit in memory")
+}
+
+fn slot(chunks: &[Vec<Option<Leg>>], place: Place) -> &Option<Leg> {
+    &chunks[place as usize / CHUNK][place as usize % CHUNK]
+}
+
+fn slot_mut(chunks: &mut [Vec<Option<Leg>>], place: Place) -> &mut Option<Leg> {
+    &mut chunks[place as usize / CHUNK][place as usize % CHUNK]
+}
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_model::{Fact, LineIndex};
+
+    use super::*;
+
+    fn insert(legs: &mut Legs, key: u128, at_ms: i64) -> Place {
+        let at = EventTime::from_millis(at_ms);
+        let (place, _, facts) = legs.find_or_insert(LegKey::new(key), || Facts::new(LineIndex::new(0), at));
+        facts.learn(at, Fact::Offered);
+        place
+    }
+
+    #[test]
+    fn a_leg_is_found_again_by_its_whole_key() {
+        let mut legs = Legs::default();
+        let first = insert(&mut legs, 1, 0);
+        let same_low_half = insert(&mut legs, 1 | 1 << 64, 0);
+        assert_ne!(first, same_low_half);
+        assert_eq!(insert(&mut legs, 1, 5), first);
+        assert_eq!(legs.len(), 2);
+    }
+
+    #[test]
+    fn the_hand_evicts_every_old_leg_once_round_and_its_place_is_used_again() {
+        let mut legs = Legs::default();
+        for key in 0..10_000 {
+            insert(&mut legs, key, if key % 2 == 0 { 0 } else { 1_000 });
+        }
+        for _ in 0..10_000 {
+            legs.evict_next(EventTime::from_millis(1_000));
+        }
+        assert_eq!(legs.len(), 5_000);
+        let (_, is_new, _) = legs.find_or_insert(LegKey::new(1), || unreachable!("it was kept"));
+        assert!(!is_new);
+        for key in 20_000..25_000 {
+            assert!(insert(&mut legs, key, 1_000) < 10_000, "a vacant place is used before the slab grows");
+        }
+    }
+
+    #[test]
+    fn a_leg_takes_eighty_eight_bytes() {
+        assert_eq!(size_of::<Option<Leg>>(), 88);
+    }
+}

@@ -1,0 +1,147 @@
+//! The minute log of a line: what was posted and may still enter or leave a window.
+//!
+//! Append-only and unsorted, one bucket a minute, eight bytes a posting. Nothing in it is ever changed, only taken back by
+//! a posting of the opposite sign in the same second, so a late record just joins its minute. Leg after leg takes back
+//! its `orphaned` of tomorrow today: a minute that has doubled is folded, equal steps of one second to one posting with
+//! their sum, and what sums to nothing goes.
+
+use std::collections::BTreeMap;
+
+use crate::entries::Entry;
+use crate::transition::Transition;
+
+/// A minute is folded when it has this many more postings than twice what the last fold left.
+const FOLD_SLACK: usize = 64;
+
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    second: u8,
+    transition: Transition,
+    n: i16,
+    sample_ms: u32,
+}
+
+impl Posting {
+    const fn step(&self) -> (u8, Transition, u32) {
+        (self.second, self.transition, self.sample_ms)
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Minute {
+    postings: Vec<Posting>,
+    left_by_fold: usize,
+}
+
+impl Minute {
+    fn push(&mut self, posting: Posting) {
+        self.postings.push(posting);
+        if self.postings.len() >= 2 * self.left_by_fold + FOLD_SLACK {
+            self.fold();
+        }
+    }
+
+    fn fold(&mut self) {
+        self.postings.sort_unstable_by_key(Posting::step);
+        self.postings.dedup_by(|next, kept| {
+            let sum = (next.step() == kept.step()).then(|| kept.n.checked_add(next.n)).flatten();
+            kept.n = sum.unwrap_or(kept.n);
+            sum.is_some()
+        });
+        self.postings.retain(|posting| posting.n != 0);
+        self.postings.shrink_to(2 * self.postings.len() + FOLD_SLACK);
+        self.left_by_fold = self.postings.len();
+    }
+}
+
+/// The postings of one line by minute.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MinuteLog {
+    minutes: BTreeMap<i64, Minute>,
+}
+
+impl MinuteLog {
+    /// Adds `n` times `entry`, `n` being 1 or -1.
+    pub fn post(&mut self, entry: &Entry, n: i16) {
+        let second = u8::try_from(entry.second.rem_euclid(60)).expect("a remainder of 60 fits");
+        let posting = Posting { second, transition: entry.transition, n, sample_ms: entry.sample_ms };
+        self.minutes.entry(entry.second.div_euclid(60)).or_default().push(posting);
+    }
+
+    /// Calls `visit` with each posting of the seconds after `after` up to and including `until`.
+    pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(Transition, u32, i32)) {
+        if after >= until {
+            return;
+        }
+        let (first, last) = (after.saturating_add(1).div_euclid(60), until.div_euclid(60));
+        for (minute, bucket) in self.minutes.range(first..=last) {
+            let start = minute.saturating_mul(60);
+            for posting in &bucket.postings {
+                let second = start.saturating_add(i64::from(posting.second));
+                if second > after && second <= until {
+                    visit(posting.transition, posting.sample_ms, i32::from(posting.n));
+                }
+            }
+        }
+    }
+
+    /// Forgets the minutes that end at or before `second`.
+    pub fn forget_until(&mut self, second: i64) {
+        let first_kept = second.saturating_add(1).div_euclid(60);
+        while self.minutes.first_key_value().is_some_and(|(minute, _)| *minute < first_kept) {
+            self.minutes.pop_first();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(log: &MinuteLog, after: i64, until: i64) -> i32 {
+        let mut sum = 0;
+        log.visit(after, until, |_, _, n| sum += n);
+        sum
+    }
+
+    fn entry(second: i64) -> Entry {
+        Entry { second, transition: Transition::Orphaned, sample_ms: 0 }
+    }
+
+    #[test]
+    fn a_range_is_open_at_its_start_and_closed_at_its_end() {
+        let mut log = MinuteLog::default();
+        for second in [-61, -60, -1, 0, 59, 60] {
+            log.post(&entry(second), 1);
+        }
+        assert_eq!(sum(&log, -61, 59), 4);
+        assert_eq!(sum(&log, -62, 60), 6);
+        assert_eq!(sum(&log, 59, 59), 0);
+        assert_eq!(sum(&log, i64::MIN, i64::MAX), 6);
+    }
+
+    #[test]
+    fn folding_changes_no_sum_and_lets_go_of_what_was_taken_back() {
+        let mut log = MinuteLog::default();
+        for round in 0..70_000 {
+            log.post(&entry(5), 1);
+            if round % 2 == 0 {
+                log.post(&entry(7), 1);
+                log.post(&entry(7), -1);
+            }
+        }
+        assert_eq!(sum(&log, 4, 5), 70_000);
+        assert_eq!(sum(&log, 6, 7), 0);
+        assert!(log.minutes[&0].postings.len() < 200, "{}", log.minutes[&0].postings.len());
+    }
+
+    #[test]
+    fn a_minute_is_forgotten_when_its_last_second_is() {
+        let mut log = MinuteLog::default();
+        log.post(&entry(0), 1);
+        log.forget_until(58);
+        assert_eq!(sum(&log, -1, 60), 1);
+        log.forget_until(59);
+        assert_eq!(sum(&log, -1, 60), 0);
+    }
+}

@@ -1,0 +1,244 @@
+//! The rules of the domain, one example each.
+
+mod soup;
+
+use ensilinja_ledger::{
+    Applied, Decision, Figures, Flag, History, Ledger, LineFigures, NpsGroup, Quantile, Resolution, Undecided, Window,
+    WindowFigures, Within,
+};
+use ensilinja_model::{
+    AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage,
+};
+use soup::{BASE, COMPLETE, DAY_MS, figures_at, rules};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// The phone line of the soup's rules: open daily 8 to 21, threshold 120 s, short abandons under 5 s.
+const PHONE: u16 = 0;
+
+fn event(leg: u128, at_ms: i64, fact: Fact) -> Event {
+    Event { leg: LegKey::new(leg), line: LineIndex::new(PHONE), at: BASE.plus_millis(at_ms), fact }
+}
+
+/// The phone line after one leg's story, told in milliseconds from the base.
+fn after(story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+    let events: Vec<Event> = story.iter().map(|(at_ms, fact)| event(1, *at_ms, *fact)).collect();
+    figures_at(&rules(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(0)
+}
+
+fn hour(line: &LineFigures) -> &WindowFigures {
+    line.window(Window::Hour).expect("history is complete")
+}
+
+#[test]
+fn an_answer_at_the_threshold_is_within_it_and_a_millisecond_later_is_not() {
+    for (wait_ms, within) in [(120_000, 1), (120_001, 0)] {
+        let line = after(&[(0, Fact::Offered), (wait_ms, Fact::Answered)], 5 * MINUTE);
+        assert_eq!(hour(&line).decided(Decision::Answered), 1);
+        assert_eq!(hour(&line).within_threshold(Within::Answered), within);
+        assert_eq!(hour(&line).answer_waits().sum_ms(), wait_ms);
+        assert_eq!(hour(&line).answer_waits().at_or_below()[5], within, "le=120");
+    }
+}
+
+#[test]
+fn an_abandon_is_short_below_the_limit_and_no_verdict_on_the_threshold_then() {
+    for (wait_ms, decision, within) in [(4_999, Decision::AbandonedShort, 0), (5_000, Decision::AbandonedQueue, 1)] {
+        let line = after(&[(0, Fact::Offered), (wait_ms, Fact::Abandoned(Stage::Queue))], MINUTE);
+        assert_eq!(hour(&line).decided(decision), 1);
+        assert_eq!(hour(&line).within_threshold(Within::Abandoned), within);
+        assert_eq!(hour(&line).abandon_wait_sum_ms(), wait_ms);
+    }
+}
+
+#[test]
+fn whoever_hangs_up_in_the_second_of_the_request_did_request() {
+    let line =
+        after(&[(0, Fact::Offered), (9_000, Fact::Abandoned(Stage::Queue)), (9_000, Fact::CallbackRequested)], MINUTE);
+    assert_eq!(hour(&line).decided(Decision::CallbackRequested), 1);
+    assert_eq!(hour(&line).decided(Decision::AbandonedQueue), 0);
+    assert_eq!(line.callbacks_outstanding, 1);
+    assert_eq!(line.callback_oldest_ms, MINUTE - 9_000);
+}
+
+#[test]
+fn a_callback_reached_is_handled_once_even_after_an_answer() {
+    let called_back = [(0, Fact::Offered), (MINUTE, Fact::CallbackRequested), (31 * MINUTE, Fact::CallbackReached)];
+    let line = after(&called_back, 40 * MINUTE);
+    assert_eq!((hour(&line).handled(), hour(&line).callbacks_closed(Resolution::Reached)), (1, 1));
+    assert_eq!(hour(&line).callback_waits().sum_ms(), 30 * MINUTE);
+
+    let answered_first = [(0, Fact::Answered), (MINUTE, Fact::CallbackRequested), (31 * MINUTE, Fact::CallbackReached)];
+    let line = after(&answered_first, 40 * MINUTE);
+    assert_eq!((hour(&line).handled(), hour(&line).callbacks_closed(Resolution::Reached)), (1, 1));
+}
+
+#[test]
+fn a_failed_attempt_reaches_nobody() {
+    let line =
+        after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackAttempted(AttemptResult::Failed))], 2 * MINUTE);
+    assert_eq!(hour(&line).callback_attempts(AttemptResult::Failed), 1);
+    assert_eq!((hour(&line).handled(), line.callbacks_outstanding), (0, 1));
+}
+
+#[test]
+fn a_purged_callback_is_an_outcome_of_its_own() {
+    let line = after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackClosed(CloseResult::Purged))], 2 * MINUTE);
+    assert_eq!(hour(&line).callbacks_closed(Resolution::Purged), 1);
+    assert_eq!(line.callbacks_outstanding, 0);
+}
+
+/// Asked for on Saturday 28 March 2026; the working days after it are 30 March to 2 April and, Good Friday and Easter
+/// Monday being holidays, Tuesday 7 April.
+#[test]
+fn a_callback_is_given_up_at_the_end_of_the_fifth_working_day() {
+    let end_of_day_ms = 1_775_595_599_000 - BASE.as_millis();
+    for (now_ms, outstanding, given_up) in [(end_of_day_ms - 1, 1, 0), (end_of_day_ms, 0, 1)] {
+        let line = after(&[(0, Fact::CallbackRequested)], now_ms);
+        assert_eq!(line.callbacks_outstanding, outstanding);
+        assert_eq!(hour(&line).callbacks_closed(Resolution::GivenUp), given_up);
+    }
+}
+
+#[test]
+fn a_contact_waits_until_something_is_decided_or_its_time_is_up() {
+    let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Queued)], 10 * MINUTE);
+    assert_eq!((line.waiting, line.waiting_oldest_ms), (1, 10 * MINUTE));
+    assert_eq!(Decision::ALL.iter().map(|decision| hour(&line).decided(*decision)).sum::<i64>(), 0);
+
+    let line = after(&[(0, Fact::Offered)], DAY_MS - 1);
+    assert_eq!(line.waiting, 1);
+    let line = after(&[(0, Fact::Offered), (DAY_MS + 1, Fact::Answered)], DAY_MS + MINUTE);
+    assert_eq!((line.waiting, hour(&line).undecided(Undecided::Orphaned)), (0, 1));
+    assert_eq!(hour(&line).handled(), 0);
+}
+
+#[test]
+fn moved_to_another_line_while_waiting_is_not_decided_here() {
+    let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Transferred), (MINUTE, Fact::Ended)], 2 * MINUTE);
+    assert_eq!(hour(&line).undecided(Undecided::Moved), 1);
+    assert_eq!(Decision::ALL.iter().map(|decision| hour(&line).decided(*decision)).sum::<i64>(), 0);
+}
+
+#[test]
+fn a_transfer_after_the_answer_moves_no_decision_and_ends_the_service() {
+    let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Answered), (4 * MINUTE, Fact::Transferred)], 10 * MINUTE);
+    assert_eq!((hour(&line).decided(Decision::Answered), hour(&line).undecided(Undecided::Moved)), (1, 0));
+    assert_eq!(hour(&line).handling_sum_ms(), 3 * MINUTE);
+}
+
+#[test]
+fn an_end_just_before_the_arrival_is_a_truncated_clock_and_earlier_is_ignored() {
+    let line = after(&[(MINUTE, Fact::Offered), (0, Fact::Ended)], 2 * MINUTE);
+    assert_eq!(hour(&line).undecided(Undecided::Orphaned), 1);
+    let line = after(&[(MINUTE + 1, Fact::Offered), (0, Fact::Ended)], 2 * MINUTE);
+    assert_eq!((hour(&line).undecided(Undecided::Orphaned), line.waiting), (0, 1));
+}
+
+#[test]
+fn peculiar_legs_are_flagged() {
+    let inferred = after(&[(0, Fact::Answered)], MINUTE);
+    assert_eq!((hour(&inferred).offered(), hour(&inferred).flagged(Flag::Inferred)), (1, 1));
+    let skewed = after(&[(0, Fact::Answered), (SECOND, Fact::Offered)], MINUTE);
+    assert_eq!((hour(&skewed).flagged(Flag::Inferred), hour(&skewed).flagged(Flag::Skewed)), (1, 1));
+    let at_night = after(&[(HOUR, Fact::Offered)], HOUR + MINUTE);
+    assert_eq!(hour(&at_night).flagged(Flag::OutsideHours), 1, "21:00 is closed");
+    let evening = after(&[(HOUR - 1, Fact::Offered)], HOUR);
+    assert_eq!(hour(&evening).flagged(Flag::OutsideHours), 0, "a millisecond before is open");
+}
+
+#[test]
+fn a_retracted_leg_counts_for_nothing() {
+    let line = after(
+        &[(0, Fact::Offered), (MINUTE, Fact::Answered), (HOUR / 2, Fact::Retracted), (MINUTE, Fact::Ended)],
+        HOUR / 2,
+    );
+    assert_eq!((hour(&line).offered(), hour(&line).handled(), hour(&line).flagged(Flag::Retracted)), (0, 0, 1));
+}
+
+#[test]
+fn outcomes_and_feedback_are_counted_when_they_are_said_and_the_latest_wins() {
+    let nps = |score| Fact::FeedbackReceived(FeedbackAnswer::Nps(NpsScore::new(score).expect("0 to 10")));
+    let line = after(
+        &[
+            (0, Fact::OutcomeRecorded(Outcome::Other)),
+            (MINUTE, Fact::OutcomeRecorded(Outcome::Handled)),
+            (MINUTE, nps(9)),
+            (0, nps(6)),
+        ],
+        2 * MINUTE,
+    );
+    assert_eq!((hour(&line).outcomes(Outcome::Handled), hour(&line).outcomes(Outcome::Other)), (1, 0));
+    assert_eq!((hour(&line).nps_answers(NpsGroup::Promoter), hour(&line).nps_answers(NpsGroup::Detractor)), (1, 0));
+    assert_eq!(hour(&line).offered(), 0, "neither makes an arrival");
+}
+
+/// Sunday 29 March 2026 has 23 hours in Helsinki: it begins at 22:00 UTC the day before and ends at 21:00 UTC.
+#[test]
+fn a_day_that_the_clocks_shorten_is_23_hours_long() {
+    let midnight = 4 * HOUR;
+    let story = |at_ms| [(at_ms, Fact::Offered)];
+    let today = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Today).expect("complete").offered();
+    let yesterday = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Yesterday).expect("complete").offered();
+    assert_eq!((today(midnight - 1, midnight), yesterday(midnight - 1, midnight)), (0, 1));
+    assert_eq!((today(midnight, midnight), yesterday(midnight, midnight)), (1, 0));
+    let next = midnight + 23 * HOUR;
+    assert_eq!((today(midnight, next - 1), yesterday(midnight, next - 1)), (1, 0));
+    assert_eq!((today(midnight, next), yesterday(midnight, next)), (0, 1));
+}
+
+#[test]
+fn a_quarter_of_an_hour_is_its_last_900_seconds() {
+    let quarter =
+        |at_ms, now_ms| after(&[(at_ms, Fact::Offered)], now_ms).window(Window::Minutes15).expect("complete").offered();
+    assert_eq!(quarter(999, 900 * SECOND - 1), 1);
+    assert_eq!(quarter(999, 900 * SECOND), 0);
+    assert_eq!(quarter(1_000, 900 * SECOND), 1);
+    assert_eq!(quarter(900 * SECOND + 999, 900 * SECOND), 1, "the second of now is in");
+    assert_eq!(quarter(901 * SECOND, 900 * SECOND + 999), 0, "the next is not");
+}
+
+#[test]
+fn quantiles_are_within_a_hundredth() {
+    let events: Vec<Event> = (1..=1_000)
+        .flat_map(|n| [event(n, 0, Fact::Offered), event(n, i64::try_from(n).expect("small") * 700, Fact::Answered)])
+        .collect();
+    let figures = figures_at(&rules(), &events, BASE.plus_millis(30 * MINUTE));
+    let waits = hour(&figures.lines[0]).answer_waits();
+    for (quantile, exact_ms) in [(Quantile::Median, 350_000.0), (Quantile::P90, 630_000.0)] {
+        #[expect(clippy::cast_precision_loss, reason = "minutes in milliseconds are exact")]
+        let read_ms = waits.quantile_ms(quantile).expect("there are waits") as f64;
+        assert!((read_ms / exact_ms - 1.0).abs() <= 0.01, "{read_ms}");
+    }
+    let nobody = after(&[(0, Fact::Offered)], MINUTE);
+    assert_eq!(hour(&nobody).answer_waits().quantile_ms(Quantile::Median), None);
+}
+
+#[test]
+fn a_window_that_history_does_not_reach_is_absent_and_not_low() {
+    let rules = rules();
+    let now = BASE.plus_millis(30 * MINUTE);
+    let windows = |history| {
+        let figures = Ledger::new(rules.clone(), now).figures(now, history);
+        Window::ALL.iter().filter(|window| figures.lines[0].window(**window).is_some()).copied().collect::<Vec<_>>()
+    };
+    let start = BASE.plus_millis(10 * MINUTE);
+    assert_eq!(windows(History { start, from_first_record: true }), [Window::Minutes15]);
+    assert_eq!(windows(History { start, from_first_record: false }), []);
+    let long_ago = now.plus_millis(-rules.horizon_ms());
+    assert_eq!(windows(History { start: long_ago, from_first_record: false }), Window::ALL);
+}
+
+#[test]
+fn an_event_older_than_the_range_is_too_old_and_a_read_never_goes_back() {
+    let rules = rules();
+    let mut ledger = Ledger::new(rules.clone(), BASE);
+    let oldest_ms = rules.range_start(BASE).millis_since(BASE);
+    assert_eq!(ledger.apply(&event(1, oldest_ms - 1, Fact::Offered)), Applied::TooOld);
+    assert_eq!(ledger.apply(&event(1, oldest_ms, Fact::Offered)), Applied::Applied);
+    let later: Figures = ledger.figures(BASE.plus_millis(HOUR), COMPLETE);
+    assert_eq!(ledger.figures(BASE, COMPLETE).as_of, later.as_of);
+    assert_eq!(later.as_of, EventTime::from_millis(BASE.as_millis() + HOUR));
+}
