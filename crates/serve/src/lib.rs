@@ -1,1 +1,30 @@
 //! The figures over HTTP: metrics, health, JSON and the live table.
+//!
+//! Everything served comes from one [`Snapshot`], taken when the request arrives, and from the [`Pipeline`]'s counters;
+//! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows what
+//! its [`Source`] says, says how old it is, and leaves out what is not known.
+//!
+//! ```text
+//! GET /metrics ──> Source::snapshot ──┬──> Exposition (text, OpenMetrics)
+//! GET /api/figures, board ────────────┴──> figures as JSON
+//! ```
+
+mod catalogue;
+mod exposition;
+mod figures_json;
+mod line_card;
+mod negotiation;
+mod page;
+mod pipeline;
+mod server;
+mod site;
+mod snapshot;
+
+pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
+pub use exposition::Exposition;
+pub use line_card::LineCard;
+pub use page::Format;
+pub use pipeline::{Build, Pipeline};
+pub use server::{BindError, Limits, Server};
+pub use site::Site;
+pub use snapshot::{PartitionState, Readiness, Snapshot, Source};

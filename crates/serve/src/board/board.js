@@ -1,0 +1,151 @@
+// Shows /api/figures as a table and asks again every second. Values go in as text, never as markup.
+"use strict";
+
+const EVERY_MS = 1000;
+const ANSWER_WITHIN_MS = 5000;
+// With fewer decided contacts than this a percentage says more about chance than about the line.
+const FEWEST = 10;
+const COLUMNS = 12;
+
+const element = (id) => document.getElementById(id);
+let answeredAt = null;
+let shown = null;
+
+function cell(tag, content, className) {
+  const made = document.createElement(tag);
+  made.append(...[content].flat());
+  if (className) made.className = className;
+  return made;
+}
+
+const small = (text, className) => cell("span", text, className);
+
+function duration(seconds) {
+  const whole = Math.floor(seconds);
+  const pad = (number) => String(number).padStart(2, "0");
+  const days = Math.floor(whole / 86400);
+  const clock = `${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
+  const hours = Math.floor(whole / 3600) % 24;
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours}:${clock}` : clock;
+}
+
+const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function share(line, window, of) {
+  if (!window) return small("no data", "none");
+  const decided = total(window.contacts_decided);
+  if (decided === 0) return small(line.line_open ? "no data" : "closed", "none");
+  if (decided < FEWEST) return small(`too few (${decided})`, "none");
+  const percent = (100 * of(window.contacts_decided)) / decided;
+  return [`${percent.toFixed(1)} % `, small(String(decided), "n")];
+}
+
+function medianWait(line, window) {
+  const answered = window ? window.contacts_decided.answered : 0;
+  if (answered === 0) return small(window && !line.line_open ? "closed" : "no data", "none");
+  if (answered < FEWEST) return small(`too few (${answered})`, "none");
+  return [`${duration(window.answer_wait_quantile_seconds["0.5"])} `, small(String(answered), "n")];
+}
+
+function state(line) {
+  const next = line.line_next_change_timestamp_seconds;
+  const at = next === undefined ? "" : new Date(next * 1000).toLocaleString("fi-FI", {
+    timeZone: "Europe/Helsinki", weekday: "short", hour: "2-digit", minute: "2-digit",
+  });
+  const word = line.line_open ? small("open", "open") : small("closed", "none");
+  return at ? [word, " ", small(`until ${at}`, "n")] : [word];
+}
+
+function row(card) {
+  const made = document.createElement("tr");
+  const name = small(card.name_fi, "");
+  name.lang = "fi";
+  const head = cell("th", [name, " ", small(card.channel, "channel")]);
+  head.scope = "row";
+  made.append(head);
+  const line = card.figures;
+  if (!line) {
+    const nothing = cell("td", small("no data", "none"), "state");
+    nothing.colSpan = COLUMNS - 1;
+    made.append(nothing);
+    return made;
+  }
+  const today = line.windows.today;
+  const arrived = (window) => (window ? String(window.contacts_offered) : small("no data", "none"));
+  const callbacks = total(line.callbacks_outstanding);
+  made.append(
+    cell("td", state(line), "state"),
+    cell("td", String(line.contacts_waiting)),
+    cell("td", line.contacts_waiting > 0 ? duration(line.waiting_oldest_seconds) : "–"),
+    cell("td", String(callbacks)),
+    cell("td", callbacks > 0 ? duration(line.callback_oldest_seconds) : "–"),
+    cell("td", arrived(line.windows["15m"])),
+    cell("td", arrived(today)),
+    cell("td", share(line, today, (decided) => decided.answered)),
+    cell("td", share(line, today, (decided) => decided.answered + decided.callback_requested)),
+    cell("td", share(line, today, (decided) => total(decided) - decided.answered - decided.callback_requested)),
+    cell("td", medianWait(line, today)),
+  );
+  return made;
+}
+
+function show(figures) {
+  const bodies = [];
+  let group = null;
+  for (const card of figures.lines) {
+    if (bodies.length === 0 || card.group !== group) {
+      group = card.group;
+      const body = document.createElement("tbody");
+      if (group) {
+        const head = cell("th", group);
+        head.scope = "rowgroup";
+        head.colSpan = COLUMNS;
+        head.lang = "fi";
+        body.append(cell("tr", head));
+      }
+      bodies.push(body);
+    }
+    bodies.at(-1).append(row(card));
+  }
+  const table = document.querySelector("table");
+  for (const old of [...table.tBodies]) old.remove();
+  table.append(...bodies);
+}
+
+// A screen reader reads the notice whenever it changes, so it changes only when there is something new to say.
+function notice(text) {
+  if (element("notice").textContent !== text) element("notice").textContent = text;
+}
+
+function sayHowOld() {
+  const silent = answeredAt === null ? 0 : (performance.now() - answeredAt) / 1000;
+  const as_of = shown && shown.figures_as_of_timestamp_seconds;
+  if (!shown || as_of === null) {
+    element("age").textContent = "No figures yet.";
+    return;
+  }
+  const at = new Date(as_of * 1000).toLocaleString("fi-FI", { timeZone: "Europe/Helsinki" });
+  const age = Math.max(0, shown.now_timestamp_seconds - as_of + silent);
+  element("age").textContent = `Figures of ${at}, ${age < 3 ? "live" : `${duration(age)} old`}`;
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch("/api/figures", { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    shown = await answer.json();
+    answeredAt = performance.now();
+    show(shown);
+    const progress = `The figures are not complete (${Math.floor(100 * shown.rebuild_progress_ratio)} % of the history read).`;
+    notice([...(shown.complete ? [] : [progress]), ...shown.reasons].join("\n"));
+    document.body.classList.toggle("stale", !shown.complete);
+  } catch (error) {
+    notice(`The server does not answer: ${error.message}. What you see is old.`);
+    document.body.classList.add("stale");
+  }
+  sayHowOld();
+  setTimeout(refresh, EVERY_MS);
+}
+
+refresh();

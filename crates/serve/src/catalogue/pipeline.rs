@@ -1,0 +1,142 @@
+//! How the figures come about: events in, what became of them, how far the reading is.
+
+use ensilinja_ledger::Applied;
+use ensilinja_model::{Channel, EventTime, FactKind};
+
+use super::{Emit, Kind, Label, Metric, Number, Origin, words};
+use crate::snapshot::Snapshot;
+
+const REASON: Label = Label::described("reason", "one of the reasons for which a record can be refused");
+const PARTITION: Label = Label::described("partition", "the number of the partition");
+
+const fn registered(name: &'static str, kind: Kind, labels: &'static [Label], help: &'static str) -> Metric {
+    Metric { name, kind, labels, help, origin: Origin::Registry }
+}
+
+const fn gauge(name: &'static str, help: &'static str, read: fn(&Snapshot, Emit<'_>)) -> Metric {
+    Metric { name, kind: Kind::Gauge, labels: &[], help, origin: Origin::Snapshot(read) }
+}
+
+fn instant(at: Option<EventTime>, emit: Emit<'_>) {
+    if let Some(at) = at {
+        emit(&[], Number::Millis(at.as_millis()));
+    }
+}
+
+pub(super) const METRICS: &[Metric] = &[
+    gauge("ensilinja_day_start_timestamp_seconds", "The latest local midnight", |now, emit| {
+        instant(now.figures.as_ref().map(|figures| figures.day_start), emit);
+    }),
+    registered(
+        "ensilinja_events_total",
+        Kind::Counter,
+        &[Label::words("type", words!(FactKind)), Label::words("result", words!(Applied))],
+        "Live events that reached the figures, and what they changed",
+    ),
+    registered(
+        "ensilinja_events_rejected_total",
+        Kind::Counter,
+        &[REASON],
+        "Live records that could not be taken as events",
+    ),
+    Metric {
+        name: "ensilinja_dead_letters_total",
+        kind: Kind::Counter,
+        labels: &[REASON],
+        help: "Dead letters written and acknowledged",
+        origin: Origin::Snapshot(|now, emit| {
+            for (reason, count) in &now.dead_letters {
+                emit(&[reason], Number::Count(i64::try_from(*count).unwrap_or(i64::MAX)));
+            }
+        }),
+    },
+    registered(
+        "ensilinja_event_delay_seconds",
+        Kind::Histogram,
+        &[],
+        "From when a live event happened until the figures knew; a source's clock that runs ahead counts as 0",
+    ),
+    Metric {
+        name: "ensilinja_kafka_lag_messages",
+        kind: Kind::Gauge,
+        labels: &[PARTITION],
+        help: "Records not read yet",
+        origin: Origin::Snapshot(|now, emit| {
+            for partition in &now.partitions {
+                let lag = i64::try_from(partition.lag_messages).unwrap_or(i64::MAX);
+                emit(&[&partition.partition.to_string()], Number::Count(lag));
+            }
+        }),
+    },
+    Metric {
+        name: "ensilinja_kafka_lag_seconds",
+        kind: Kind::Gauge,
+        labels: &[PARTITION],
+        help: "The age of the next record not read yet; 0 if all are",
+        origin: Origin::Snapshot(|now, emit| {
+            for partition in &now.partitions {
+                emit(&[&partition.partition.to_string()], Number::Millis(partition.lag_ms));
+            }
+        }),
+    },
+    Metric {
+        name: "ensilinja_partition_ready",
+        kind: Kind::Gauge,
+        labels: &[PARTITION],
+        help: "1 once the partition has been read up to where it ended when the process started, else 0",
+        origin: Origin::Snapshot(|now, emit| {
+            for partition in &now.partitions {
+                emit(&[&partition.partition.to_string()], Number::Count(i64::from(partition.ready)));
+            }
+        }),
+    },
+    gauge("ensilinja_partitions", "Partitions of the topic", |now, emit| {
+        emit(&[], Number::of(now.partitions.len()));
+    }),
+    gauge("ensilinja_rebuild_progress_ratio", "How much of the history has been read, 0 to 1", |now, emit| {
+        emit(&[], Number::Real(now.rebuild_progress));
+    }),
+    gauge("ensilinja_legs", "Legs (contact x line x visit) held in memory", |now, emit| {
+        if let Some(figures) = &now.figures {
+            emit(&[], Number::of(figures.legs));
+        }
+    }),
+    gauge(
+        "ensilinja_figures_complete",
+        "1 while the figures are rebuilt and hold all that was published until a minute ago at the latest, else 0",
+        |now, emit| emit(&[], Number::Count(i64::from(now.readiness.complete))),
+    ),
+    gauge(
+        "ensilinja_complete_until_timestamp_seconds",
+        "The figures hold everything that was published before this instant",
+        |now, emit| instant(now.complete_until, emit),
+    ),
+    gauge("ensilinja_figures_as_of_timestamp_seconds", "The instant the figures are of", |now, emit| {
+        instant(now.figures.as_ref().map(|figures| figures.as_of), emit);
+    }),
+    gauge("ensilinja_history_start_timestamp_seconds", "Every event since this instant has been read", |now, emit| {
+        instant(now.history_start, emit);
+    }),
+    gauge(
+        "ensilinja_calendar_valid_until_timestamp_seconds",
+        "Opening hours and holidays are known until this instant",
+        |now, emit| instant(now.calendar_valid_until, emit),
+    ),
+    Metric {
+        name: "ensilinja_last_event_timestamp_seconds",
+        kind: Kind::Gauge,
+        labels: &[Label::words("channel", words!(Channel))],
+        help: "When the newest event of the channel happened; absent before the first",
+        origin: Origin::Snapshot(|now, emit| {
+            for (channel, at) in &now.newest_events {
+                emit(&[channel.as_str()], Number::Millis(at.as_millis()));
+            }
+        }),
+    },
+    registered(
+        "ensilinja_build_info",
+        Kind::Gauge,
+        &[Label::described("version", "of the program"), Label::described("revision", "of its source")],
+        "What is running; always 1",
+    ),
+];

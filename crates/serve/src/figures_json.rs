@@ -1,0 +1,158 @@
+//! The figures as JSON, by the same catalogue as the metrics: a figure has the name of its metric without `ensilinja_`
+//! (and without `window_` inside a window), and each of its own labels is a level of names below that.
+//!
+//! ```json
+//! {
+//!   "now_timestamp_seconds": 1758006900.25,
+//!   "figures_as_of_timestamp_seconds": 1758006900,
+//!   "complete_until_timestamp_seconds": 1758006899.9,
+//!   "rebuild_progress_ratio": 1.0,
+//!   "complete": true,
+//!   "reasons": [],
+//!   "lines": [{
+//!     "line": "mipa", "channel": "phone",
+//!     "name_fi": "...", "name_sv": "...", "name_en": "...", "group": "...", "service_area": "...",
+//!     "figures": {
+//!       "line_open": 1, "contacts_waiting": 2, "waiting_oldest_seconds": 61.5, "callbacks_outstanding": {"later": 4},
+//!       "windows": {
+//!         "15m": {
+//!           "contacts_offered": 3,
+//!           "contacts_decided": {"answered": 2, "callback_requested": 1},
+//!           "answer_wait_quantile_seconds": {"0.5": 31.7, "0.9": 60.2}
+//!         },
+//!         "today": {
+//!           "answer_wait_seconds": {"count": 40, "sum": 1312.4, "at_or_below": {"5": 3, "+Inf": 40}},
+//!           "survey_answers": {"continues": {"yes": 9, "no": 1}}
+//!         },
+//!         "yesterday": null
+//!       }
+//!     }
+//!   }]
+//! }
+//! ```
+//!
+//! (The example leaves most names out.) An instant that is not known is `null`, and so are a line's `figures` until they
+//! have been rebuilt and a window that history does not reach: that is no data, not 0. A figure that does not exist,
+//! such as the quantile of no waits, is left out. `reasons` may say something while `complete` is true.
+
+use ensilinja_ledger::{LineFigures, WaitFigures, Window};
+use ensilinja_model::EventTime;
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::{Metric, Number, Origin, metrics};
+use crate::exposition::{Bounds, Exposition};
+use crate::line_card::LineCard;
+use crate::snapshot::Snapshot;
+
+/// The whole document.
+pub(crate) fn figures_json(exposition: &Exposition, snapshot: &Snapshot) -> Value {
+    let figures = snapshot.figures.as_ref();
+    let lines: Vec<Value> = exposition
+        .cards()
+        .iter()
+        .enumerate()
+        .map(|(index, card)| {
+            let mut line = card_fields(card);
+            let figures = figures.and_then(|figures| figures.lines.get(index));
+            line.insert("figures".to_owned(), figures.map_or(Value::Null, |line| line_figures(exposition, line)));
+            Value::Object(line)
+        })
+        .collect();
+    json!({
+        "now_timestamp_seconds": instant(Some(snapshot.now)),
+        "figures_as_of_timestamp_seconds": instant(figures.map(|figures| figures.as_of)),
+        "complete_until_timestamp_seconds": instant(snapshot.complete_until),
+        "rebuild_progress_ratio": snapshot.rebuild_progress,
+        "complete": snapshot.readiness.complete,
+        "reasons": snapshot.readiness.reasons,
+        "lines": lines,
+    })
+}
+
+fn card_fields(card: &LineCard) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("line".to_owned(), json!(card.id.as_str()));
+    fields.insert("channel".to_owned(), json!(card.channel.as_str()));
+    for metric in metrics() {
+        if let Origin::Card(read) = metric.origin {
+            read(card, &mut |values, _| {
+                for (label, value) in metric.labels.iter().zip(values) {
+                    fields.insert(label.name.to_owned(), json!(value));
+                }
+            });
+        }
+    }
+    fields
+}
+
+fn line_figures(exposition: &Exposition, line: &LineFigures) -> Value {
+    let mut fields = Map::new();
+    for metric in metrics() {
+        if let Origin::Line(read) = metric.origin {
+            read(line, &mut |values, number| put(&mut fields, name_in(metric, "ensilinja_"), values, number));
+        }
+    }
+    let windows: Map<String, Value> = Window::ALL
+        .iter()
+        .map(|window| (window.as_str().to_owned(), window_figures(exposition, line, *window)))
+        .collect();
+    fields.insert("windows".to_owned(), Value::Object(windows));
+    Value::Object(fields)
+}
+
+fn window_figures(exposition: &Exposition, line: &LineFigures, window: Window) -> Value {
+    let Some(figures) = line.window(window) else { return Value::Null };
+    let mut fields = Map::new();
+    for metric in metrics().filter(|metric| metric.windows().contains(&window)) {
+        let name = name_in(metric, "ensilinja_window_");
+        match &metric.origin {
+            Origin::Window { read, .. } => {
+                read(figures, &mut |values, number| put(&mut fields, name, values, number));
+            }
+            Origin::Waits { waits, read, .. } => {
+                fields.insert(name.to_owned(), distribution(exposition.bounds(*waits), read(figures)));
+            }
+            Origin::Line(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
+        }
+    }
+    Value::Object(fields)
+}
+
+fn distribution(bounds: &Bounds, waits: &WaitFigures) -> Value {
+    let at_or_below: Map<String, Value> =
+        bounds.counts(waits).map(|(le, count)| (le.to_owned(), json!(count))).collect();
+    json!({ "count": waits.count(), "sum": value(Number::Millis(waits.sum_ms())), "at_or_below": at_or_below })
+}
+
+/// Puts a number under `name` and then under each of `below`.
+fn put(fields: &mut Map<String, Value>, name: &str, below: &[&str], number: Number) {
+    let entry = fields.entry(name);
+    match below {
+        [] => {
+            entry.or_insert_with(|| value(number));
+        }
+        [first, rest @ ..] => {
+            if let Value::Object(fields) = entry.or_insert_with(|| Value::Object(Map::new())) {
+                put(fields, first, rest, number);
+            }
+        }
+    }
+}
+
+fn name_in(metric: &'static Metric, prefix: &str) -> &'static str {
+    metric.name.strip_prefix(prefix).unwrap_or(metric.name)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]
+fn value(number: Number) -> Value {
+    match number {
+        Number::Count(count) => json!(count),
+        Number::Millis(ms) if ms % 1000 == 0 => json!(ms / 1000),
+        Number::Millis(ms) => json!(ms as f64 / 1000.0),
+        Number::Real(real) => json!(real),
+    }
+}
+
+fn instant(at: Option<EventTime>) -> Value {
+    at.map_or(Value::Null, |at| value(Number::Millis(at.as_millis())))
+}

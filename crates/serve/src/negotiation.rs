@@ -1,0 +1,138 @@
+//! What the client said it takes: `Accept` and `Accept-Encoding`, with their quality values.
+//!
+//! A client that takes nothing we have gets the plain text all the same: a page it did not ask for says more than a 406.
+
+use hyper::HeaderMap;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
+
+use crate::page::Format;
+
+/// The format of the metrics page that the client likes best; text, where it does not care.
+pub(crate) fn format_of(headers: &HeaderMap) -> Format {
+    let (mut text, mut open_metrics, mut named) = (Liking::default(), Liking::default(), false);
+    each_item(headers, &ACCEPT, |range, parameters, quality| {
+        let version = |ours: &str| parameters.iter().all(|(name, value)| *name != "version" || *value == ours);
+        match range {
+            "text/plain" if version("0.0.4") => text.learn(3, quality),
+            "text/*" => text.learn(2, quality),
+            "application/openmetrics-text" if version("1.0.0") => {
+                open_metrics.learn(3, quality);
+                named = true;
+            }
+            "application/*" => open_metrics.learn(2, quality),
+            "*/*" => {
+                text.learn(1, quality);
+                open_metrics.learn(1, quality);
+            }
+            _ => {}
+        }
+    });
+    let preferred = open_metrics.quality > text.quality || (named && open_metrics.quality >= text.quality);
+    if preferred && open_metrics.quality > 0.0 { Format::OpenMetrics } else { Format::Text }
+}
+
+/// Whether the client takes gzip.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let mut gzip = Liking::default();
+    each_item(headers, &ACCEPT_ENCODING, |coding, _, quality| match coding {
+        "gzip" => gzip.learn(2, quality),
+        "*" => gzip.learn(1, quality),
+        _ => {}
+    });
+    gzip.quality > 0.0
+}
+
+/// How much the client likes something, by the most specific thing it said about it.
+#[derive(Default)]
+struct Liking {
+    specificity: u8,
+    quality: f32,
+}
+
+impl Liking {
+    fn learn(&mut self, specificity: u8, quality: f32) {
+        if specificity > self.specificity {
+            *self = Self { specificity, quality };
+        } else if specificity == self.specificity {
+            self.quality = self.quality.max(quality);
+        }
+    }
+}
+
+/// Calls `learn` with the name, the parameters and the quality of each item of a header's lists, all in lower case. A
+/// quality that is no number counts as 0.
+fn each_item(headers: &HeaderMap, header: &HeaderName, mut learn: impl FnMut(&str, &[(&str, &str)], f32)) {
+    for value in headers.get_all(header) {
+        let Ok(value) = value.to_str() else { continue };
+        for item in value.to_ascii_lowercase().split(',') {
+            let mut parts = item.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let parameters: Vec<(&str, &str)> = parts
+                .filter_map(|parameter| parameter.split_once('='))
+                .map(|(name, value)| (name.trim_end(), value.trim_start().trim_matches('"')))
+                .collect();
+            let quality = parameters.iter().find(|(name, _)| *name == "q");
+            let quality = quality.map_or(1.0, |(_, value)| value.parse().unwrap_or(0.0));
+            learn(name, &parameters, quality);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(header: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn the_format_is_the_one_that_is_liked_best() {
+        for (accept, format) in [
+            ("*/*", Format::Text),
+            ("", Format::Text),
+            ("text/html", Format::Text),
+            ("text/plain", Format::Text),
+            ("application/openmetrics-text", Format::OpenMetrics),
+            ("Application/OpenMetrics-Text; Version=\"1.0.0\"", Format::OpenMetrics),
+            ("application/openmetrics-text;version=2.0.0", Format::Text),
+            ("application/openmetrics-text;q=0", Format::Text),
+            ("application/openmetrics-text;q=high", Format::Text),
+            ("application/openmetrics-text;q=0.4, text/plain;q=0.5", Format::Text),
+            ("application/openmetrics-text;q=0.5, text/plain;q=0.5", Format::OpenMetrics),
+            ("application/openmetrics-text;q=0.2, */*;q=0.1", Format::OpenMetrics),
+            ("application/*, text/*;q=0.9", Format::OpenMetrics),
+            // Prometheus 2, then 3.
+            (
+                "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+                 text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+                Format::OpenMetrics,
+            ),
+            (
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+                 application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+                 text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+                Format::OpenMetrics,
+            ),
+        ] {
+            assert_eq!(format_of(&asking(ACCEPT, accept)), format, "{accept}");
+        }
+        assert_eq!(format_of(&HeaderMap::new()), Format::Text);
+    }
+
+    #[test]
+    fn gzip_is_taken_when_it_is_named_or_anything_is_and_not_when_it_is_refused() {
+        for (accept, takes) in [
+            ("gzip", true),
+            ("deflate, GZIP;q=0.5", true),
+            ("*", true),
+            ("identity", false),
+            ("gzip;q=0", false),
+            ("gzip;q=0, *", false),
+            ("", false),
+        ] {
+            assert_eq!(takes_gzip(&asking(ACCEPT_ENCODING, accept)), takes, "{accept}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+}

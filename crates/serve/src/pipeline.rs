@@ -1,0 +1,148 @@
+//! The pipeline's counters: what became of each live event.
+//!
+//! All series exist from the start, at 0, and each is looked up once: counting an event is one addition. What is read
+//! again to rebuild the figures is not live; the caller leaves it out.
+
+use ensilinja_ledger::Applied;
+use ensilinja_model::FactKind;
+use prometheus::core::Collector;
+use prometheus::proto::MetricFamily;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry};
+
+use crate::catalogue::metric;
+
+/// Upper bounds of the delays from an event to the figures, in seconds: fine where a healthy pipeline is, coarse beyond.
+const DELAY_BOUNDS_SECONDS: [f64; 14] =
+    [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0];
+
+/// What is running.
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    /// The version of the program.
+    pub version: &'static str,
+    /// The revision of its source.
+    pub revision: &'static str,
+}
+
+/// The counters of one process. Sharing it is cheap and counting never waits.
+#[derive(Debug)]
+pub struct Pipeline {
+    registry: Registry,
+    events: Vec<[IntCounter; Applied::ALL.len()]>,
+    rejected: Vec<(&'static str, IntCounter)>,
+    delay: Histogram,
+}
+
+impl Pipeline {
+    /// Counters at 0. `rejections` are all the reasons for which a record can be refused.
+    #[must_use]
+    pub fn new(build: Build, rejections: &[&'static str]) -> Self {
+        let registry = Registry::new();
+        let info = register(&registry, vector("ensilinja_build_info", IntGaugeVec::new));
+        info.with_label_values(&[build.version, build.revision]).set(1);
+        let events = register(&registry, vector("ensilinja_events_total", IntCounterVec::new));
+        let rejected = register(&registry, vector("ensilinja_events_rejected_total", IntCounterVec::new));
+        let delay = register(&registry, delay_histogram());
+        #[cfg(target_os = "linux")]
+        register_process(&registry);
+        Self {
+            registry,
+            events: FactKind::ALL
+                .iter()
+                .map(|kind| {
+                    std::array::from_fn(|i| events.with_label_values(&[kind.as_str(), Applied::ALL[i].as_str()]))
+                })
+                .collect(),
+            rejected: rejections.iter().map(|reason| (*reason, rejected.with_label_values(&[reason]))).collect(),
+            delay,
+        }
+    }
+
+    /// A live event reached the figures `delay_ms` after it happened. Only an event that taught something has a delay:
+    /// a duplicate that is sent again a day later says nothing about the pipeline.
+    #[expect(clippy::cast_precision_loss, reason = "a delay in ms fits 53 bits")]
+    pub fn event(&self, kind: FactKind, applied: Applied, delay_ms: i64) {
+        self.events[kind as usize][applied as usize].inc();
+        if applied == Applied::Applied {
+            self.delay.observe(delay_ms.max(0) as f64 / 1000.0);
+        }
+    }
+
+    /// A live record was refused. A reason that is none of those given at the start is not counted: there is never a
+    /// new series.
+    pub fn rejected(&self, reason: &str) {
+        if let Some((_, counter)) = self.rejected.iter().find(|(known, _)| *known == reason) {
+            counter.inc();
+        }
+    }
+
+    pub(crate) fn gather(&self) -> Vec<MetricFamily> {
+        self.registry.gather()
+    }
+}
+
+fn options(name: &str) -> Opts {
+    let metric = metric(name);
+    Opts::new(metric.name, metric.help)
+}
+
+fn vector<V>(name: &str, new: impl FnOnce(Opts, &[&str]) -> prometheus::Result<V>) -> V {
+    let labels: Vec<&str> = metric(name).labels.iter().map(|label| label.name).collect();
+    new(options(name), &labels).expect("names and labels of the catalogue are valid")
+}
+
+fn delay_histogram() -> Histogram {
+    let options = HistogramOpts::from(options("ensilinja_event_delay_seconds")).buckets(DELAY_BOUNDS_SECONDS.into());
+    Histogram::with_opts(options).expect("the bounds ascend")
+}
+
+fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
+    registry.register(Box::new(collector.clone())).expect("each metric is registered once");
+    collector
+}
+
+#[cfg(target_os = "linux")]
+fn register_process(registry: &Registry) {
+    use prometheus::process_collector::ProcessCollector;
+    registry.register(Box::new(ProcessCollector::for_self())).expect("each metric is registered once");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::catalogue::{Origin, metrics};
+
+    const BUILD: Build = Build { version: "1.2.3", revision: "abc" };
+
+    fn count(pipeline: &Pipeline, name: &str) -> f64 {
+        let families = pipeline.gather();
+        let family = families.iter().find(|family| family.name() == name).unwrap();
+        family.get_metric().iter().map(|metric| metric.get_counter().get_value()).sum()
+    }
+
+    #[test]
+    fn what_is_collected_is_what_the_catalogue_says_name_by_name_and_help_by_help() {
+        let pipeline = Pipeline::new(BUILD, &["malformed"]);
+        let collected = pipeline.gather();
+        let collected: BTreeMap<_, _> = collected.iter().map(|family| (family.name(), family.help())).collect();
+        let promised: BTreeMap<_, _> = metrics()
+            .filter(|metric| matches!(metric.origin, Origin::Registry))
+            .map(|metric| (metric.name, metric.help))
+            .collect();
+        assert_eq!(collected, promised);
+    }
+
+    #[test]
+    fn a_reason_that_was_not_announced_makes_no_series() {
+        let pipeline = Pipeline::new(BUILD, &["malformed", "future"]);
+        for reason in ["future", "nonsense", "future"] {
+            pipeline.rejected(reason);
+        }
+        assert!((count(&pipeline, "ensilinja_events_rejected_total") - 2.0).abs() < f64::EPSILON);
+        let families = pipeline.gather();
+        let rejected = families.iter().find(|family| family.name() == "ensilinja_events_rejected_total").unwrap();
+        assert_eq!(rejected.get_metric().len(), 2);
+    }
+}

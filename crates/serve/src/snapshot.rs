@@ -1,0 +1,61 @@
+//! A snapshot: everything there is to say at one instant, taken once for each request that asks.
+//!
+//! The server knows neither where events come from nor when figures are ready; it shows what the [`Source`] says. An
+//! absent value is shown as absent, never as 0.
+
+use ensilinja_ledger::Figures;
+use ensilinja_model::{Channel, EventTime};
+
+/// Who knows the figures and the state of the pipeline.
+pub trait Source: Send + Sync + 'static {
+    /// The state now. It may block for as long as it takes to read the figures: it is called on a thread that may.
+    fn snapshot(&self) -> Snapshot;
+}
+
+/// The figures and the state of the pipeline at one instant.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The instant it was taken, by the clock that the whole process goes by.
+    pub now: EventTime,
+    /// The figures of every line, in the order of the line cards; `None` until they have been rebuilt.
+    pub figures: Option<Figures>,
+    /// Whether the figures are complete, and why not.
+    pub readiness: Readiness,
+    /// How much of the history has been read, 0 to 1.
+    pub rebuild_progress: f64,
+    /// The partitions of the topic, in order; empty while they are not known.
+    pub partitions: Vec<PartitionState>,
+    /// Dead letters acknowledged since the start of the process, by reason. Each reason there can be is listed from the
+    /// start, with 0: an increase from nothing to 1 would not be seen.
+    pub dead_letters: Vec<(&'static str, u64)>,
+    /// Everything published before this has been read; `None` while that cannot be said.
+    pub complete_until: Option<EventTime>,
+    /// Every event since this instant has been read or will be; `None` while that cannot be said.
+    pub history_start: Option<EventTime>,
+    /// Opening hours and holidays are known until here; `None` if for ever.
+    pub calendar_valid_until: Option<EventTime>,
+    /// When the newest event of each channel happened, for the channels that had one.
+    pub newest_events: Vec<(Channel, EventTime)>,
+}
+
+/// Whether the figures are complete.
+#[derive(Clone, Debug, Default)]
+pub struct Readiness {
+    /// Whether they are: rebuilt, and not more than a minute behind.
+    pub complete: bool,
+    /// Why not, each a line of plain text; also what else the reader should know while they are.
+    pub reasons: Vec<String>,
+}
+
+/// How far a partition has been read.
+#[derive(Clone, Copy, Debug)]
+pub struct PartitionState {
+    /// Its number.
+    pub partition: i32,
+    /// How many records of it have not been read.
+    pub lag_messages: u64,
+    /// The age of the next record, in ms; 0 if there is none.
+    pub lag_ms: i64,
+    /// Whether it has been read up to where it ended when the process started.
+    pub ready: bool,
+}

@@ -1,0 +1,73 @@
+//! The reference page of the metrics, made from the catalogue.
+
+use std::fmt::Write as _;
+
+use ensilinja_serve::{CATALOGUE, Kind, Metric, Values};
+
+use crate::expected::assert_is_file;
+
+const HEAD: &str = "# Metrics
+
+Made from the metric catalogue (`crates/serve/src/catalogue.rs`); change it there, then run
+`UPDATE_DOCS=1 cargo test -p ensilinja-serve`.
+
+`GET /metrics` answers in Prometheus' text format 0.0.4 or in OpenMetrics 1.0, as `Accept` asks, gzipped if
+`Accept-Encoding` lets it.
+
+Figures are balances, not counters: a window's figure goes down again when the window moves on, a corrected fact moves it,
+and a restart does not. So read them as they are: no `rate`, no `increase`. Label values of one metric never overlap, so a
+sum over them always means something (flags apart). Never average ratios or means across lines: add numerators and
+denominators first.
+
+A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the window
+now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped families.
+`le` is written alike in both formats.
+";
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Gauge => "gauge",
+        Kind::Counter => "counter",
+        Kind::Histogram => "histogram",
+        Kind::GaugeHistogram => "gauge histogram",
+    }
+}
+
+fn labels(metric: &Metric) -> String {
+    let labels = metric.labels.iter().map(|label| match label.values {
+        Values::Words(words) => {
+            let words: Vec<String> = words().iter().map(|word| format!("`{word}`")).collect();
+            format!("`{}`: {}", label.name, words.join(", "))
+        }
+        Values::Described(what) => format!("`{}`: {what}", label.name),
+    });
+    labels.collect::<Vec<_>>().join("; ")
+}
+
+fn reference() -> String {
+    let mut page = HEAD.to_owned();
+    for part in &CATALOGUE {
+        write!(page, "\n## {}\n\n{}\n\n", part.title, part.about).unwrap();
+        let windowed = part.metrics.iter().any(|metric| !metric.windows().is_empty());
+        page.push_str(if windowed {
+            "| metric | type | meaning | labels | windows |\n|---|---|---|---|---|\n"
+        } else {
+            "| metric | type | meaning | labels |\n|---|---|---|---|\n"
+        });
+        for metric in part.metrics {
+            let (kind, help) = (kind(metric.kind), metric.help.trim_end_matches('.'));
+            write!(page, "| `{}` | {kind} | {help} | {} |", metric.name, labels(metric)).unwrap();
+            if windowed {
+                let windows: Vec<&str> = metric.windows().iter().map(|window| window.as_str()).collect();
+                write!(page, " {} |", windows.join(", ")).unwrap();
+            }
+            page.push('\n');
+        }
+    }
+    page
+}
+
+#[test]
+fn the_reference_page_is_what_the_catalogue_says() {
+    assert_is_file("../../docs/METRICS.md", &reference());
+}
