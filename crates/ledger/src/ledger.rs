@@ -57,7 +57,6 @@ impl Ledger {
     /// If the event's line is not one of the rules' lines.
     pub fn apply(&mut self, event: &Event) -> Applied {
         let horizon = EventTime::from_seconds(self.now_second).plus_millis(-self.horizon_ms);
-        self.legs.evict_next(horizon);
         if event.at < horizon {
             return Applied::TooOld;
         }
@@ -69,6 +68,9 @@ impl Ledger {
         if applied == Applied::Applied {
             let after = Entries::of(facts, line_rules, &rules.days);
             lines[facts.line.as_usize()].post(place, &before, &after, *now_second);
+        }
+        if is_new {
+            legs.evict_two(horizon);
         }
         applied
     }
