@@ -38,7 +38,6 @@ pub(crate) struct ContactData<'a> {
 
 /// What stands where `data` should be.
 #[derive(Default)]
-#[expect(clippy::large_enum_variant, reason = "it lives on the stack for one record, and is nearly always the large one")]
 pub(crate) enum Payload<'a> {
     /// Nothing, or null.
     #[default]
@@ -95,9 +94,11 @@ impl ContactData<'_> {
                 Fact::Transferred
             }
             FactKind::Ended => Fact::Ended,
-            FactKind::OutcomeRecorded => {
-                Fact::OutcomeRecorded(self.outcome.word(Outcome::from_name, Detail::MissingOutcome, Detail::BadOutcome)?)
-            }
+            FactKind::OutcomeRecorded => Fact::OutcomeRecorded(self.outcome.word(
+                Outcome::from_name,
+                Detail::MissingOutcome,
+                Detail::BadOutcome,
+            )?),
             FactKind::FeedbackReceived => Fact::FeedbackReceived(self.feedback()?),
             FactKind::Retracted => Fact::Retracted,
         })

@@ -1,6 +1,6 @@
 //! Bytes of a Kafka record become an event, or a reason why not; and the other way round.
 //!
-//! The wire is one CloudEvents 1.0 event a record, in structured mode (the value is the whole event as JSON) or in
+//! The wire is one `CloudEvents` 1.0 event a record, in structured mode (the value is the whole event as JSON) or in
 //! binary mode (`ce_` headers, the value is `data` as JSON). `docs/wire` says the same to producers, as a JSON Schema
 //! and an `AsyncAPI` document; tests hold the three together.
 //!
@@ -36,8 +36,8 @@
 //! ```
 
 mod cloud_event;
-mod content_mode;
 mod contact_data;
+mod content_mode;
 mod decoder;
 mod encoder;
 mod field;

@@ -18,10 +18,8 @@ const DAY_MINUTES: i64 = 24 * 60;
 /// UTC, lasts no time here: all of it is read as the last millisecond before it, so that no event moves to the next
 /// day.
 pub(crate) fn parse(text: &str) -> Option<EventTime> {
-    let &[
-        y3, y2, y1, y0, b'-', o1, o0, b'-', d1, d0, b'T' | b't',
-        h1, h0, b':', m1, m0, b':', s1, s0, ref rest @ ..,
-    ] = text.as_bytes()
+    let &[y3, y2, y1, y0, b'-', o1, o0, b'-', d1, d0, b'T' | b't', h1, h0, b':', m1, m0, b':', s1, s0, ref rest @ ..] =
+        text.as_bytes()
     else {
         return None;
     };

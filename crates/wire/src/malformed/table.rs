@@ -9,7 +9,13 @@ use ensilinja_model::FactKind::{
 
 use super::MalformedRecord;
 use super::draft::Draft;
-use crate::Detail::{self, *};
+use crate::Detail::{
+    self, AheadOfRecord, BadAnswer, BadData, BadId, BadLine, BadOutcome, BadQuestion, BadResult, BadSource,
+    BadSpecversion, BadStage, BadSubject, BadTime, BadToLine, BadType, BadUtf8, BadVisit, DuplicateKey, KeyMismatch,
+    LineNotConfigured, MissingAnswer, MissingData, MissingId, MissingKey, MissingLine, MissingOutcome, MissingQuestion,
+    MissingResult, MissingSource, MissingSpecversion, MissingStage, MissingSubject, MissingTime, MissingToLine,
+    MissingType, NotAnObject, NotJson, Tombstone, TooDeep, TrailingData, Truncated, TypeNotRead, ValueTooLarge,
+};
 use crate::{MAX_CONTACT_BYTES, MAX_VALUE_BYTES, MAX_VISIT_CHARS};
 
 type Case = (&'static str, Detail, fn(Draft) -> MalformedRecord);

@@ -1,20 +1,18 @@
 //! Every way to be wrong that is known, and a few ways to be odd and right.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use ensilinja_model::{EventTime, LineId};
+use ensilinja_model::EventTime;
 use ensilinja_wire::malformed::{self, MalformedRecord};
-use ensilinja_wire::{Decoder, Detail, Reason, Record};
+use ensilinja_wire::{Detail, Reason, Record};
+
+use crate::statements::{decoder, line};
 
 const NOW: EventTime = EventTime::from_millis(1_758_006_900_000);
 
-fn line() -> LineId {
-    LineId::parse("mipa").unwrap()
-}
-
 fn decode(record: &MalformedRecord) -> Result<ensilinja_model::Event, ensilinja_wire::Rejection> {
     let headers: Vec<_> = record.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-    Decoder::new(&[line()], [7; 16]).decode(&Record {
+    decoder().decode(&Record {
         key: record.key.as_deref(),
         value: record.value.as_deref(),
         headers: &headers,
@@ -25,7 +23,7 @@ fn decode(record: &MalformedRecord) -> Result<ensilinja_model::Event, ensilinja_
 #[test]
 fn every_malformed_record_is_rejected_for_what_is_wrong_with_it() {
     for case in malformed::cases() {
-        let rejection = decode(&case.record("c-1 \"é\"", &line(), NOW)).map(|_| ()).unwrap_err();
+        let rejection = decode(&case.record("c-1 \"é\"", &line("mipa"), NOW)).map(|_| ()).unwrap_err();
         assert_eq!((rejection.reason, rejection.detail), (case.reason(), case.detail()), "{}", case.name());
     }
 }
@@ -33,7 +31,7 @@ fn every_malformed_record_is_rejected_for_what_is_wrong_with_it() {
 #[test]
 fn there_are_sixty_kinds_and_more_and_their_names_are_unique() {
     let cases = malformed::cases();
-    let names: HashSet<_> = cases.iter().map(malformed::MalformedCase::name).collect();
+    let names: BTreeSet<_> = cases.iter().map(malformed::MalformedCase::name).collect();
     assert_eq!(names.len(), cases.len());
     assert!(cases.len() >= 60, "{} cases", cases.len());
 }
@@ -52,7 +50,7 @@ fn every_reason_and_every_detail_has_a_case() {
 #[test]
 fn a_rejection_repeats_nothing_of_the_record() {
     for case in malformed::cases() {
-        let rejection = decode(&case.record("secret-358401234567", &line(), NOW)).map(|_| ()).unwrap_err();
+        let rejection = decode(&case.record("secret-358401234567", &line("mipa"), NOW)).map(|_| ()).unwrap_err();
         let shown = format!("{rejection} {rejection:?}");
         assert!(!shown.contains("secret") && !shown.contains("358"), "{}: {shown}", case.name());
     }
