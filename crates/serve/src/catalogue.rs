@@ -2,7 +2,7 @@
 //! page, so that a name, a label or a help text is stated once.
 //!
 //! Figures are balances, so they are gauges: they go down again when a window moves on or a fact is corrected, and
-//! after a restart they are what they were. Counters are for the pipeline only, and count from the start of the process.
+//! after a restart they are what they were. Counters are for the pipeline only, and start with the process.
 //! The label values of one family never overlap, so a sum over them always means something (flags apart, which say so).
 
 mod lines;

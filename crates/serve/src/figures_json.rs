@@ -31,9 +31,9 @@
 //! }
 //! ```
 //!
-//! (The example leaves most names out.) An instant that is not known is `null`, and so are a line's `figures` until they
-//! have been rebuilt and a window that history does not reach: that is no data, not 0. A figure that does not exist,
-//! such as the quantile of no waits, is left out. `reasons` may say something while `complete` is true.
+//! (The example leaves most names out.) An instant that is not known is `null`, and so are a line's `figures` until
+//! they have been rebuilt and a window that history does not reach: that is no data, not 0. A figure that does not
+//! exist, such as the quantile of no waits, is left out. `reasons` may say something while `complete` is true.
 
 use ensilinja_ledger::{LineFigures, WaitFigures, Window};
 use ensilinja_model::EventTime;

@@ -1,8 +1,8 @@
 //! The figures over HTTP: metrics, health, JSON and the live table.
 //!
 //! Everything served comes from one [`Snapshot`], taken when the request arrives, and from the [`Pipeline`]'s counters;
-//! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows what
-//! its [`Source`] says, says how old it is, and leaves out what is not known.
+//! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows
+//! what its [`Source`] says, says how old it is, and leaves out what is not known.
 //!
 //! ```text
 //! GET /metrics ──> Source::snapshot ──┬──> Exposition (text, OpenMetrics)

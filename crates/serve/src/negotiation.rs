@@ -1,6 +1,6 @@
 //! What the client said it takes: `Accept` and `Accept-Encoding`, with their quality values.
 //!
-//! A client that takes nothing we have gets the plain text all the same: a page it did not ask for says more than a 406.
+//! A client that takes nothing we have gets the plain text all the same: a page it did not ask for says more than 406.
 
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};

@@ -11,7 +11,7 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGaugeVe
 
 use crate::catalogue::metric;
 
-/// Upper bounds of the delays from an event to the figures, in seconds: fine where a healthy pipeline is, coarse beyond.
+/// Upper bounds of the delays from an event to the figures, in seconds: fine where a healthy pipeline is.
 const DELAY_BOUNDS_SECONDS: [f64; 14] =
     [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0];
 

@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub readiness: Readiness,
     /// How much of the history has been read, 0 to 1.
     pub rebuild_progress: f64,
-    /// The partitions of the topic, in order; empty while they are not known.
+    /// The partitions of the topic, number 0 first; empty while they are not known.
     pub partitions: Vec<PartitionState>,
     /// Dead letters acknowledged since the start of the process, by reason. Each reason there can be is listed from the
     /// start, with 0: an increase from nothing to 1 would not be seen.
@@ -50,12 +50,10 @@ pub struct Readiness {
 /// How far a partition has been read.
 #[derive(Clone, Copy, Debug)]
 pub struct PartitionState {
-    /// Its number.
-    pub partition: i32,
     /// How many records of it have not been read.
-    pub lag_messages: u64,
-    /// The age of the next record, in ms; 0 if there is none.
-    pub lag_ms: i64,
+    pub lag_messages: i64,
+    /// The age of the next record; 0 if there is none.
+    pub lag_seconds: f64,
     /// Whether it has been read up to where it ended when the process started.
     pub ready: bool,
 }

@@ -4,10 +4,9 @@ use ensilinja_ledger::Applied;
 use ensilinja_model::{Channel, EventTime, FactKind};
 
 use super::{Emit, Kind, Label, Metric, Number, Origin, words};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{PartitionState, Snapshot};
 
 const REASON: Label = Label::described("reason", "one of the reasons for which a record can be refused");
-const PARTITION: Label = Label::described("partition", "the number of the partition");
 
 const fn registered(name: &'static str, kind: Kind, labels: &'static [Label], help: &'static str) -> Metric {
     Metric { name, kind, labels, help, origin: Origin::Registry }
@@ -15,6 +14,17 @@ const fn registered(name: &'static str, kind: Kind, labels: &'static [Label], he
 
 const fn gauge(name: &'static str, help: &'static str, read: fn(&Snapshot, Emit<'_>)) -> Metric {
     Metric { name, kind: Kind::Gauge, labels: &[], help, origin: Origin::Snapshot(read) }
+}
+
+const fn by_partition(name: &'static str, help: &'static str, read: fn(&Snapshot, Emit<'_>)) -> Metric {
+    const LABELS: &[Label] = &[Label::described("partition", "the number of the partition")];
+    Metric { name, kind: Kind::Gauge, labels: LABELS, help, origin: Origin::Snapshot(read) }
+}
+
+fn partitions(now: &Snapshot, emit: Emit<'_>, number: impl Fn(&PartitionState) -> Number) {
+    for (index, partition) in now.partitions.iter().enumerate() {
+        emit(&[&index.to_string()], number(partition));
+    }
 }
 
 fn instant(at: Option<EventTime>, emit: Emit<'_>) {
@@ -56,40 +66,21 @@ pub(super) const METRICS: &[Metric] = &[
         &[],
         "From when a live event happened until the figures knew; a source's clock that runs ahead counts as 0",
     ),
-    Metric {
-        name: "ensilinja_kafka_lag_messages",
-        kind: Kind::Gauge,
-        labels: &[PARTITION],
-        help: "Records not read yet",
-        origin: Origin::Snapshot(|now, emit| {
-            for partition in &now.partitions {
-                let lag = i64::try_from(partition.lag_messages).unwrap_or(i64::MAX);
-                emit(&[&partition.partition.to_string()], Number::Count(lag));
-            }
-        }),
-    },
-    Metric {
-        name: "ensilinja_kafka_lag_seconds",
-        kind: Kind::Gauge,
-        labels: &[PARTITION],
-        help: "The age of the next record not read yet; 0 if all are",
-        origin: Origin::Snapshot(|now, emit| {
-            for partition in &now.partitions {
-                emit(&[&partition.partition.to_string()], Number::Millis(partition.lag_ms));
-            }
-        }),
-    },
-    Metric {
-        name: "ensilinja_partition_ready",
-        kind: Kind::Gauge,
-        labels: &[PARTITION],
-        help: "1 once the partition has been read up to where it ended when the process started, else 0",
-        origin: Origin::Snapshot(|now, emit| {
-            for partition in &now.partitions {
-                emit(&[&partition.partition.to_string()], Number::Count(i64::from(partition.ready)));
-            }
-        }),
-    },
+    by_partition("ensilinja_kafka_lag_messages", "Records not read yet", |now, emit| {
+        partitions(now, emit, |partition| Number::Count(partition.lag_messages));
+    }),
+    by_partition(
+        "ensilinja_kafka_lag_seconds",
+        "The age of the next record not read yet; 0 if all are",
+        |now, emit| {
+            partitions(now, emit, |partition| Number::Real(partition.lag_seconds));
+        },
+    ),
+    by_partition(
+        "ensilinja_partition_ready",
+        "1 once the partition has been read up to where it ended when the process started, else 0",
+        |now, emit| partitions(now, emit, |partition| Number::Count(i64::from(partition.ready))),
+    ),
     gauge("ensilinja_partitions", "Partitions of the topic", |now, emit| {
         emit(&[], Number::of(now.partitions.len()));
     }),

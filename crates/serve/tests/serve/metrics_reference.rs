@@ -14,13 +14,13 @@ Made from the metric catalogue (`crates/serve/src/catalogue.rs`); change it ther
 `GET /metrics` answers in Prometheus' text format 0.0.4 or in OpenMetrics 1.0, as `Accept` asks, gzipped if
 `Accept-Encoding` lets it.
 
-Figures are balances, not counters: a window's figure goes down again when the window moves on, a corrected fact moves it,
-and a restart does not. So read them as they are: no `rate`, no `increase`. Label values of one metric never overlap, so a
-sum over them always means something (flags apart). Never average ratios or means across lines: add numerators and
-denominators first.
+Figures are balances, not counters: a window's figure goes down again when the window moves on, a corrected fact moves
+it, and a restart does not. So read them as they are: no `rate`, no `increase`. Label values of one metric never
+overlap, so a sum over them always means something (flags apart). Never average ratios or means across lines: add
+numerators and denominators first.
 
-A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the window
-now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped families.
+A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the
+window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped families.
 `le` is written alike in both formats.
 ";
 

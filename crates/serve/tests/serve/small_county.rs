@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Tuesday 2025-09-16, Helsinki time; now = 10:15:00.250
-//! mipa (phone, 8-16)   09:30:00 f arrives and asks to be called back after 30 s; reached 10 min and half a second later
+//! mipa (phone, 8-16)   09:30:00 f arrives and asks to be called back after 30 s; reached 10 min 0.5 s later
 //!                      09:58:20 a arrives, answered after 12.345 s, outcome handled, ends 09:59:00
 //!                      10:05:00 b arrives and asks to be called back after 90 s; called in vain 10:12
 //!                      10:10:00 c arrives and gives up after 2 s: a short abandon
@@ -100,13 +100,13 @@ pub(crate) fn snapshot() -> Snapshot {
         ledger.apply(&event);
     }
     let history = History { start: MIDNIGHT, from_first_record: true };
-    let partition = |partition, lag_messages, lag_ms| PartitionState { partition, lag_messages, lag_ms, ready: true };
+    let partition = |lag_messages, lag_seconds| PartitionState { lag_messages, lag_seconds, ready: true };
     Snapshot {
         now: now(),
         figures: Some(ledger.figures(now(), history)),
         readiness: Readiness { complete: true, reasons: vec![] },
         rebuild_progress: 1.0,
-        partitions: vec![partition(0, 0, 0), partition(1, 12, 1_500)],
+        partitions: vec![partition(0, 0.0), partition(12, 1.5)],
         dead_letters: vec![("malformed", 2), ("future", 0)],
         complete_until: Some(now().plus_millis(-100)),
         history_start: Some(MIDNIGHT),
