@@ -1,19 +1,25 @@
-//! Local days, Finnish holidays, opening hours and working-day arithmetic.
+//! Local days, Finnish holidays and working days, and the opening hours of lines.
+//!
+//! Promises and windows are made in local time ("today", "by the end of the next working day", "while the line is
+//! open"), events happen in UTC. Here the two meet, once: [`Days`] is a table of the zone's days, [`LineHours`] a list of
+//! one line's openings and closings, and both answer in [`EventTime`](ensilinja_model::EventTime)s without touching a
+//! time zone again. The time zone data is built in, so the same events give the same figures on every host.
+//!
+//! Intervals are `[from, to)`: a line is open at its opening and not at its closing.
+//!
+//! What holds: every answer is a function of the arguments alone (no clock is read), and no instant makes anything
+//! panic.
 
-use ensilinja_model::EventTime;
+mod days;
+mod evaluation;
+mod holidays;
+mod hours;
+mod hours_error;
+mod line_hours;
+mod zone;
 
-/// placeholder
-#[derive(Clone, Debug)]
-pub struct Days;
-/// placeholder
-#[derive(Clone, Debug)]
-pub struct LineHours;
-
-impl Days {
-    /// placeholder
-    #[must_use]
-    pub fn longest_working_days_ms(&self, working_days: u32) -> i64 {
-        let _ = (working_days, EventTime::MIN);
-        todo!()
-    }
-}
+pub use days::Days;
+pub use hours::OpeningHours;
+pub use hours_error::OpeningHoursError;
+pub use line_hours::LineHours;
+pub use zone::UnknownZone;

@@ -1,0 +1,152 @@
+//! Opening hours as text, in OpenStreetMap's syntax: which minutes of which local dates are open.
+//!
+//! Two things differ from what a map makes of the same text. `PH` is an official Finnish holiday by the acts (see
+//! [`Days`](crate::Days)), so the two eves are ordinary days unless the text names them. And a text has to say plainly
+//! when the line is open: what a map may leave open (`unknown`, sunset, school holidays) is refused.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use chrono::NaiveDate;
+use compact_calendar::CompactCalendar;
+use jiff::civil::Date;
+use opening_hours::{Context, ContextHolidays, RuleKind};
+use opening_hours_syntax::ExtendedTime;
+
+use crate::holidays::official_holidays;
+use crate::hours_error::{OpeningHoursError, refuse_unclear_rules};
+use crate::zone::{FIRST_DATE, LAST_DATE};
+
+/// Opening hours of a line, such as `Mo-Fr 08:00-16:00; PH off`.
+///
+/// - `24/7` is always open; `Mo-Su 22:00-06:00` goes over midnight; `Mo-Th 08:00-16:00; Fr 08:00-14:00` has two rules.
+/// - Later rules win over earlier ones, so `PH off` comes after the weekly rules and dated exceptions come last:
+///   `Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00; Jun 19-25 Fr off; Jul off`. (The Friday from 19 to 25 June is
+///   Midsummer Eve, which is no official holiday; neither is Christmas Eve.)
+/// - `off` closes a date from midnight to midnight, the morning hours of a shift that began the evening before
+///   included.
+///
+/// ```
+/// use ensilinja_calendar::OpeningHours;
+///
+/// assert!(OpeningHours::parse("Mo-Fr 08:00-16:00; PH off").is_ok());
+/// let error = OpeningHours::parse("Mo-Fr 8-16").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`Mo-Fr 8-16` is not understood from `8-16` on; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpeningHours(opening_hours::OpeningHours);
+
+impl OpeningHours {
+    /// Reads opening hours.
+    ///
+    /// # Errors
+    /// [`OpeningHoursError`] says which part is wrong and what would be right; hours that never open are an error too.
+    pub fn parse(text: &str) -> Result<Self, OpeningHoursError> {
+        let parsed: opening_hours::OpeningHours =
+            text.parse().map_err(|error| OpeningHoursError::from_parser(text, &error))?;
+        refuse_unclear_rules(&parsed.get_expression().rules)?;
+        let hours = Self(parsed.with_context(Context::default().with_holidays(FINNISH_HOLIDAYS.clone())));
+        if !hours.opens_on_some_date() {
+            return Err(OpeningHoursError::NeverOpen { text: text.to_owned() });
+        }
+        Ok(hours)
+    }
+
+    /// Whether the text says so trivially, as `24/7` does: never closed.
+    pub(crate) fn is_always_open(&self) -> bool {
+        // Hours that never open are refused, so what is constant is open.
+        self.0.get_expression().is_constant()
+    }
+
+    /// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440. What began the
+    /// evening before and goes on after midnight is in both dates, each with its own part.
+    pub(crate) fn open_minutes(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
+        let spans = self.0.schedule_at(naive(date)).into_iter();
+        spans.filter(|span| span.kind == RuleKind::Open).map(|span| {
+            let [from, to] = [span.range.start, span.range.end].map(ExtendedTime::mins_from_midnight);
+            (from, to)
+        })
+    }
+
+    fn opens_on_some_date(&self) -> bool {
+        let mut dates = FIRST_DATE.series(jiff::Span::new().days(1)).take_while(|date| *date <= LAST_DATE);
+        dates.any(|date| self.open_minutes(date).next().is_some())
+    }
+}
+
+/// The hours in the canonical form of the syntax.
+impl fmt::Display for OpeningHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for OpeningHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpeningHours({self})")
+    }
+}
+
+/// What `PH` means: the official holidays of every year of the calendar.
+static FINNISH_HOLIDAYS: LazyLock<ContextHolidays> = LazyLock::new(|| {
+    let mut public = CompactCalendar::default();
+    for date in (FIRST_DATE.year()..=LAST_DATE.year()).flat_map(official_holidays) {
+        public.insert(naive(date));
+    }
+    ContextHolidays::new(Arc::new(public), Arc::default())
+});
+
+fn naive(date: Date) -> NaiveDate {
+    let [month, day] = [date.month(), date.day()].map(|part| u32::from(part.unsigned_abs()));
+    NaiveDate::from_ymd_opt(date.year().into(), month, day).expect("both calendars are Gregorian")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minutes(text: &str, date: &str) -> Vec<(u16, u16)> {
+        OpeningHours::parse(text).unwrap().open_minutes(date.parse().unwrap()).collect()
+    }
+
+    const OFFICE: &[(u16, u16)] = &[(8 * 60, 16 * 60)];
+    const CLOSED: &[(u16, u16)] = &[];
+
+    #[test]
+    fn eves_are_ordinary_days_unless_the_text_names_them() {
+        let plain = "Mo-Fr 08:00-16:00; PH off";
+        let eves = "Mo-Fr 08:00-16:00; PH off; Dec 24 off; Jun 19-25 Fr off";
+        for (date, by_plain, by_eves) in [
+            ("2026-12-24", OFFICE, CLOSED),
+            ("2026-12-25", CLOSED, CLOSED),
+            ("2026-06-18", OFFICE, OFFICE),
+            ("2026-06-19", OFFICE, CLOSED),
+            ("2026-06-22", OFFICE, OFFICE),
+            ("2026-06-26", OFFICE, OFFICE),
+            ("2027-06-25", OFFICE, CLOSED),
+            ("2027-06-18", OFFICE, OFFICE),
+        ] {
+            assert_eq!(minutes(plain, date), by_plain, "{plain} on {date}");
+            assert_eq!(minutes(eves, date), by_eves, "{eves} on {date}");
+        }
+    }
+
+    #[test]
+    fn a_dated_exception_after_ph_off_opens_a_holiday() {
+        assert_eq!(minutes("Mo-Fr 08:00-16:00; PH off; May 01 08:00-16:00", "2026-05-01"), OFFICE);
+    }
+
+    #[test]
+    fn a_time_inside_another_changes_nothing() {
+        assert_eq!(minutes("Mo-Fr 08:00-16:00,10:00-12:00", "2026-05-04"), OFFICE);
+    }
+
+    #[test]
+    fn hours_over_midnight_lie_on_both_dates() {
+        assert_eq!(minutes("Mo-Su 22:00-06:00", "2026-05-04"), [(0, 360), (1320, 1440)]);
+        assert_eq!(minutes("24/7", "2026-05-04"), [(0, 1440)]);
+    }
+}

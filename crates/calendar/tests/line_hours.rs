@@ -1,0 +1,317 @@
+//! When lines are open: days that are special in Finland, and the list against reading the hours directly.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot say what it means fails")]
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDateTime};
+use ensilinja_calendar::{Days, LineHours, OpeningHours};
+use ensilinja_model::EventTime;
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use proptest::prelude::*;
+
+const HOUR_MS: i64 = 3_600_000;
+static DAYS: LazyLock<Days> = LazyLock::new(|| Days::new("Europe/Helsinki").unwrap());
+const OFFICE: &str = "Mo-Fr 08:00-16:00; PH off";
+
+fn helsinki() -> TimeZone {
+    TimeZoneDatabase::bundled().get("Europe/Helsinki").unwrap()
+}
+
+/// `2026-03-29 08:00` in Helsinki.
+fn local(text: &str) -> EventTime {
+    let zoned = text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(helsinki()).unwrap();
+    EventTime::from_millis(zoned.timestamp().as_millisecond())
+}
+
+fn line(text: &str, from: &str, to: &str) -> LineHours {
+    LineHours::new(&OpeningHours::parse(text).unwrap(), &DAYS, local(from), local(to))
+}
+
+/// The changes after `from` and before `to`, as local texts.
+fn changes(line: &LineHours, from: &str, to: &str) -> Vec<String> {
+    let mut at = local(from).plus_millis(-1);
+    let mut found = Vec::new();
+    while let Some(change) = line.next_change(at).filter(|change| *change < local(to)) {
+        let zoned = Timestamp::from_millisecond(change.as_millis()).unwrap().to_zoned(helsinki());
+        found.push(zoned.strftime("%m-%d %H:%M").to_string());
+        at = change;
+    }
+    found
+}
+
+/// What the rule says, whether the days asked about are listed or worked out one by one.
+#[track_caller]
+fn assert_changes(text: &str, from: &str, to: &str, expected: &[&str]) {
+    for (what, line) in [
+        ("listed", line(text, from, to)),
+        ("listed in part", line(text, from, from)),
+        ("not listed", line(text, "2020-01-01", "2020-01-02")),
+    ] {
+        assert_eq!(changes(&line, from, to), expected, "{text}, {what}");
+    }
+}
+
+#[test]
+fn eight_stays_eight_across_the_changes_of_the_clock() {
+    let spring = ["03-27 08:00", "03-27 16:00", "03-30 08:00", "03-30 16:00"];
+    assert_changes(OFFICE, "2026-03-27", "2026-03-31", &spring);
+    let autumn = ["10-23 08:00", "10-23 16:00", "10-26 08:00", "10-26 16:00"];
+    assert_changes(OFFICE, "2026-10-23", "2026-10-27", &autumn);
+    assert_eq!(local("2026-03-30 08:00").millis_since(local("2026-03-27 16:00")), 63 * HOUR_MS);
+    assert_eq!(local("2026-10-26 08:00").millis_since(local("2026-10-23 16:00")), 65 * HOUR_MS);
+}
+
+#[test]
+fn helatorstai_is_closed_and_midsummer_eve_is_closed_where_the_line_says_so() {
+    let ascension = ["05-13 08:00", "05-13 16:00", "05-15 08:00", "05-15 16:00"];
+    assert_changes(OFFICE, "2026-05-13", "2026-05-16", &ascension);
+    let eve_open = ["06-18 08:00", "06-18 16:00", "06-19 08:00", "06-19 16:00", "06-22 08:00", "06-22 16:00"];
+    assert_changes(OFFICE, "2026-06-18", "2026-06-23", &eve_open);
+    let eve_closed = ["06-18 08:00", "06-18 16:00", "06-22 08:00", "06-22 16:00"];
+    assert_changes("Mo-Fr 08:00-16:00; PH off; Jun 19-25 Fr off", "2026-06-18", "2026-06-23", &eve_closed);
+}
+
+#[test]
+fn the_end_of_december_2025_opens_on_its_working_days_and_the_short_eve() {
+    assert_changes(
+        "Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00",
+        "2025-12-23",
+        "2026-01-01",
+        &[
+            "12-23 08:00",
+            "12-23 16:00",
+            "12-24 08:00",
+            "12-24 12:00",
+            "12-29 08:00",
+            "12-29 16:00",
+            "12-30 08:00",
+            "12-30 16:00",
+            "12-31 08:00",
+            "12-31 16:00",
+        ],
+    );
+}
+
+#[test]
+fn a_line_closed_all_july_knows_its_last_closing_and_its_next_opening() {
+    let line = line("Mo-Fr 08:00-16:00; PH off; Jul off", "2026-07-10", "2026-07-20");
+    for at in ["2026-07-01 12:00", "2026-07-15 12:00", "2026-07-31 12:00"].map(local) {
+        assert!(!line.is_open(at));
+        assert_eq!(line.last_change(at), Some(local("2026-06-30 16:00")));
+        assert_eq!(line.next_change(at), Some(local("2026-08-03 08:00")));
+    }
+}
+
+#[test]
+fn a_line_open_round_the_clock_never_changes() {
+    for line in [line("24/7", "2026-01-01", "2026-12-31"), LineHours::always_open()] {
+        for at in [EventTime::MIN, local("2026-03-29 03:00"), local("2026-12-25 00:00"), EventTime::MAX] {
+            assert!(line.is_open(at));
+            assert_eq!((line.last_change(at), line.next_change(at)), (None, None));
+        }
+    }
+}
+
+#[test]
+fn hours_that_meet_at_midnight_every_day_never_change_either() {
+    let line = line("Mo-Su 00:00-12:00,12:00-24:00", "2026-01-01", "2026-02-01");
+    for at in [EventTime::MIN, local("2026-01-15 00:00"), local("2030-01-15 12:00"), EventTime::MAX] {
+        assert!(line.is_open(at));
+        assert_eq!((line.last_change(at), line.next_change(at)), (None, None));
+    }
+}
+
+#[test]
+fn a_line_is_open_at_its_opening_and_closed_at_its_closing_to_the_millisecond() {
+    for line in [line(OFFICE, "2026-05-01", "2026-06-01"), line(OFFICE, "2020-01-01", "2020-01-02")] {
+        let (opening, closing) = (local("2026-05-12 08:00"), local("2026-05-12 16:00"));
+        let before = local("2026-05-11 16:00");
+        for (at, open, last, next) in [
+            (opening.plus_millis(-1), false, before, opening),
+            (opening, true, opening, closing),
+            (closing.plus_millis(-1), true, opening, closing),
+            (closing, false, closing, local("2026-05-13 08:00")),
+            (closing.plus_millis(1), false, closing, local("2026-05-13 08:00")),
+        ] {
+            assert_eq!(line.is_open(at), open, "{at:?}");
+            assert_eq!((line.last_change(at), line.next_change(at)), (Some(last), Some(next)), "{at:?}");
+        }
+    }
+}
+
+#[test]
+fn a_night_is_one_interval_of_eight_hours_or_seven_or_nine() {
+    let night = "Mo-Su 22:00-06:00";
+    assert_changes(
+        night,
+        "2026-03-28 12:00",
+        "2026-03-30 12:00",
+        &["03-28 22:00", "03-29 06:00", "03-29 22:00", "03-30 06:00"],
+    );
+    for (date, next, hours) in
+        [("2026-03-28", "2026-03-29", 7), ("2026-05-04", "2026-05-05", 8), ("2026-10-24", "2026-10-25", 9)]
+    {
+        let line = line(night, "2026-01-01", "2026-12-31");
+        let opening = local(&format!("{date} 22:00"));
+        let closing = line.next_change(opening).unwrap();
+        assert_eq!(closing, local(&format!("{next} 06:00")));
+        assert_eq!(closing.millis_since(opening), hours * HOUR_MS, "{date}");
+    }
+}
+
+#[test]
+fn a_skipped_time_happens_at_the_jump_and_a_repeated_one_the_first_time() {
+    // In spring 03:00 to 04:00 does not exist: what opens at 03:30 opens at 04:00, and 03:10 to 03:50 never opens.
+    assert_changes("Mo-Su 03:30-05:00", "2026-03-29", "2026-03-30", &["03-29 04:00", "03-29 05:00"]);
+    assert_changes(
+        "Mo-Su 03:10-03:50",
+        "2026-03-28",
+        "2026-03-31",
+        &["03-28 03:10", "03-28 03:50", "03-30 03:10", "03-30 03:50"],
+    );
+    // In autumn 03:00 to 04:00 comes twice.
+    let line = line("Mo-Su 03:30-05:00", "2026-10-01", "2026-11-01");
+    let opening = line.next_change(local("2026-10-25 00:00")).unwrap();
+    assert_eq!(opening.millis_since(local("2026-10-25 00:00")), 7 * HOUR_MS / 2);
+    assert_eq!(line.next_change(opening).unwrap().millis_since(opening), 5 * HOUR_MS / 2);
+}
+
+#[test]
+fn a_line_that_has_closed_for_good_has_a_last_change_and_no_next_one() {
+    let text = "2025 Mo-Fr 08:00-16:00; PH off";
+    for line in [line(text, "2025-12-01", "2026-02-01"), line(text, "2026-05-01", "2026-06-01")] {
+        let at = local("2026-05-15 12:00");
+        assert!(!line.is_open(at));
+        assert_eq!(line.last_change(at), Some(local("2025-12-31 16:00")));
+        assert_eq!(line.next_change(at), None);
+        assert_eq!(line.last_change(local("2024-05-15 12:00")), None);
+        assert_eq!(line.next_change(local("2024-05-15 12:00")), Some(local("2025-01-02 08:00")));
+    }
+}
+
+#[test]
+fn beyond_the_calendar_a_line_keeps_the_state_it_has_at_its_end() {
+    let line = line("Mo-Fr 08:00-16:00; 2100 Dec 31 20:00-24:00", "2100-12-01", "2105-01-01");
+    for at in [local("2100-12-31 23:00"), local("2101-06-01 03:00"), EventTime::MAX] {
+        assert!(line.is_open(at));
+        assert_eq!((line.last_change(at), line.next_change(at)), (Some(local("2100-12-31 20:00")), None));
+    }
+    assert!(!line.is_open(EventTime::MIN));
+    assert_eq!(line.last_change(EventTime::MIN), None);
+    assert_eq!(line.next_change(EventTime::MIN), Some(local("1970-01-01 08:00")));
+}
+
+#[test]
+fn a_line_says_its_hours_and_not_its_list_when_debugged() {
+    let line = line(OFFICE, "2026-05-01", "2026-05-01");
+    assert_eq!(
+        format!("{line:?}"),
+        "LineHours(Mo-Fr 08:00-16:00; PH closed, listed for 1777582800000ms..1777669200000ms)"
+    );
+}
+
+/// Texts without `PH`, which the crate that is compared with would have to be told about.
+const PLAIN_TEXTS: [&str; 8] = [
+    "24/7",
+    "24/7; Su off",
+    "Mo-Fr 08:00-16:00",
+    "Mo-Fr 08:00-11:00,12:00-16:00; Dec 24 08:00-12:00",
+    "Mo-Su 22:00-06:00",
+    "Mo-Th 08:00-16:00; Fr 20:00-26:00; Jul off",
+    "Fr 12:00-24:00; Sa,Su 00:00-24:00; Mo 00:00-06:30",
+    "week 01-53/2 Mo-We 09:00-15:00; easter off; easter +1 day off",
+];
+
+/// The wall clock at `at`, unless it shows that time twice.
+fn unambiguous_naive(at: EventTime) -> Option<NaiveDateTime> {
+    let civil = helsinki().to_datetime(Timestamp::from_millisecond(at.as_millis()).unwrap());
+    let once = matches!(helsinki().to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Unambiguous { .. });
+    let as_utc = civil.to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
+    once.then(|| DateTime::from_timestamp_millis(as_utc).unwrap().naive_utc())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn the_list_agrees_with_the_opening_hours_crate_on_the_wall_clock(
+        text in prop::sample::select(&PLAIN_TEXTS),
+        ms in 1_735_682_400_000_i64..1_893_448_800_000,
+        listed in any::<bool>(),
+    ) {
+        let at = EventTime::from_millis(ms);
+        let Some(naive) = unambiguous_naive(at) else { return Ok(()) };
+        let theirs: opening_hours::OpeningHours = text.parse().unwrap();
+        let line = if listed { line(text, "2025-01-01", "2030-01-01") } else { line(text, "2024-01-01", "2024-01-02") };
+        prop_assert_eq!(line.is_open(at), theirs.is_open(naive), "{}", text);
+        let next = line.next_change(at);
+        match next.map(|next| (next, unambiguous_naive(next))) {
+            Some((_, Some(next))) => prop_assert_eq!(Some(next), theirs.next_change(naive), "{}", text),
+            Some((_, None)) => {}
+            None => prop_assert_eq!(None, theirs.next_change(naive), "{}", text),
+        }
+        if let Some(last) = line.last_change(at) {
+            prop_assert!(last <= at);
+            prop_assert_ne!(line.is_open(last), line.is_open(last.plus_millis(-1)), "a change changes");
+            prop_assert_eq!(line.is_open(last), line.is_open(at), "no change lies between");
+            prop_assert_eq!(line.next_change(last), next);
+        }
+    }
+
+    #[test]
+    fn what_is_listed_makes_no_difference(
+        text in prop::sample::select(&PLAIN_TEXTS),
+        ms in 1_735_682_400_000_i64..1_893_448_800_000,
+        listed_from in -40_i64..40,
+        listed_days in 0_i64..40,
+    ) {
+        let at = EventTime::from_millis(ms);
+        let hours = OpeningHours::parse(text).unwrap();
+        let from = at.plus_millis(listed_from * 24 * HOUR_MS);
+        let listed = LineHours::new(&hours, &DAYS, from, from.plus_millis(listed_days * 24 * HOUR_MS));
+        let elsewhere = LineHours::new(&hours, &DAYS, local("2020-01-01"), local("2020-01-02"));
+        for line in [&listed, &elsewhere] {
+            prop_assert_eq!(line.is_open(at), listed.is_open(at));
+            prop_assert_eq!(line.last_change(at), elsewhere.last_change(at));
+            prop_assert_eq!(line.next_change(at), elsewhere.next_change(at));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    /// Texts come from a configuration file: whatever is in it, the answer is hours or an error.
+    #[test]
+    fn no_text_makes_anything_panic(
+        rules in prop::collection::vec(
+            (
+                prop::sample::select(&[
+                    "", "Mo", "Fr-Mo", "Su[5]", "Mo[-1] +2 days", "PH", "PH -1 day", "PH,Sa", "SH", "Feb 30", "Feb 29", "Dec 24-Jan 6",
+                    "Jul", "easter", "easter +999 days", "easter -49 days-easter", "week 53", "week 01-53/2", "2026", "2000-9999/7",
+                    "9999 Dec 31", "1970 Jan 01", "Jun 19-25 Fr", "ä", "Dec 24,Mo",
+                ]),
+                prop::sample::select(&[
+                    "", "08:00-16:00", "00:00-24:00", "00:00-48:00", "23:59-23:58", "12:00-12:00", "24:00-24:00", "23:00-47:59",
+                    "08:00-10:00,09:00-12:00", "08:00+", "sunrise-sunset", "(dawn-23:59)-(dusk+23:59)", "08:00-16:00/30", "8-16",
+                ]),
+                prop::sample::select(&["", "open", "off", "unknown", "\"note\"", "open \"note\"", "unless PH"]),
+                prop::sample::select(&["; ", ", ", " || ", ";", "\n"]),
+            ),
+            1..3,
+        ),
+        ms in any::<i64>(),
+    ) {
+        let rules: Vec<String> =
+            rules.iter().map(|(days, times, kind, then)| format!("{days} {times} {kind}{then}")).collect();
+        let text = rules.concat();
+        if let Ok(hours) = OpeningHours::parse(text.trim_matches([' ', ';', ',', '|', '\n'])) {
+            let at = EventTime::from_millis(ms);
+            let line = LineHours::new(&hours, &DAYS, local("2026-01-01"), local("2026-01-02"));
+            prop_assert!(line.last_change(at).is_none_or(|last| last <= at));
+            prop_assert!(line.next_change(local("2026-01-01")).is_none_or(|next| next > local("2026-01-01")));
+        }
+    }
+}
