@@ -20,8 +20,8 @@ overlap, so a sum over them always means something (flags apart). Never average 
 numerators and denominators first.
 
 A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the
-window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped families.
-`le` is written alike in both formats.
+window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped
+families. `le` is written alike in both formats.
 ";
 
 fn kind(kind: Kind) -> &'static str {
