@@ -15,8 +15,8 @@ use crate::hours::OpeningHours;
 ///
 /// The changes within the range given to [`LineHours::new`] are listed once; there a question is a binary search.
 /// Outside it the answers are the same and take as long as reading the hours date by date takes: microseconds to the
-/// nearest change, tens of milliseconds if there is none. Changes are known from 1970 to 2100, as the table of [`Days`] goes; a
-/// line keeps the state it has at either end.
+/// nearest change, tens of milliseconds if there is none. Changes are known from 1970 to 2100, as the table of [`Days`]
+/// goes; a line keeps the state it has at either end.
 ///
 /// A time that the clock skips in spring happens at the jump; one that it shows twice in autumn happens the first time.
 ///
