@@ -1,0 +1,126 @@
+//! The county that is simulated: its lines, and how contacts fare on each of them.
+
+mod behaviour;
+mod line_table;
+mod published;
+
+use ensilinja_model::{Channel, LineId};
+use jiff::tz::TimeZone;
+
+use crate::{OracleLine, WeeklyHours};
+pub(crate) use behaviour::Behaviour;
+
+/// The lines of a county, in the order in which they are shown.
+#[derive(Clone, Debug)]
+pub struct County {
+    /// Its lines.
+    pub lines: Vec<CountyLine>,
+}
+
+/// One line of a county: what a configuration says about it, and how its contacts fare.
+#[derive(Clone, Debug)]
+pub struct CountyLine {
+    /// Its name in events and labels.
+    pub id: LineId,
+    /// How its customers reach it.
+    pub channel: Channel,
+    /// Its Finnish name, as the county prints it where it does.
+    pub name_fi: String,
+    /// When it is open.
+    pub hours: WeeklyHours,
+    /// An abandon sooner than this is short. In ms.
+    pub short_abandon_ms: u32,
+    /// A wait up to and including this is within the threshold. In ms.
+    pub threshold_ms: u32,
+    /// A leg without a decision is an orphan after this. In ms.
+    pub orphan_after_ms: u32,
+    /// A callback is given up at the end of this many working days after the day it was asked for.
+    pub give_up_working_days: u16,
+    pub(crate) behaviour: Behaviour,
+}
+
+impl County {
+    /// Oma Häme, the wellbeing services county of Kanta-Häme, as its published figures of 2025 show it: 15 phone lines,
+    /// 6 chats and a line for text messages. What the figures do not say is an assumption, marked as one in the table
+    /// of lines.
+    #[must_use]
+    pub fn oma_hame() -> Self {
+        Self { lines: line_table::lines() }
+    }
+
+    /// The time zone of its local days: Europe/Helsinki.
+    #[must_use]
+    pub fn zone() -> TimeZone {
+        TimeZone::get("Europe/Helsinki").expect("jiff's time zone data is built in")
+    }
+
+    /// The line of this id, if it has one.
+    #[must_use]
+    pub fn line(&self, id: &LineId) -> Option<&CountyLine> {
+        self.lines.iter().find(|line| line.id == *id)
+    }
+
+    /// What the oracle has to know of its lines.
+    #[must_use]
+    pub fn oracle_lines(&self) -> Vec<OracleLine> {
+        let known = |line: &CountyLine| OracleLine {
+            id: line.id.clone(),
+            channel: line.channel,
+            hours: line.hours.clone(),
+            short_abandon_ms: line.short_abandon_ms,
+            threshold_ms: line.threshold_ms,
+            orphan_after_ms: line.orphan_after_ms,
+            give_up_working_days: line.give_up_working_days,
+        };
+        self.lines.iter().map(known).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behaviour::{FeedbackMix, OutcomeMix};
+    use super::*;
+
+    #[test]
+    fn oma_hame_has_fifteen_phone_lines_six_chats_and_text_messages() {
+        let county = County::oma_hame();
+        let of = |channel| county.lines.iter().filter(|line| line.channel == channel).count();
+        assert_eq!((of(Channel::Phone), of(Channel::Chat), of(Channel::Sms)), (15, 6, 1));
+        let mut ids: Vec<_> = county.lines.iter().map(|line| &line.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 22);
+    }
+
+    #[test]
+    fn the_lines_together_have_the_contacts_the_county_speaks_of() {
+        let monthly: f64 = County::oma_hame().lines.iter().map(|line| line.behaviour.monthly_contacts).sum();
+        assert!((20_000.0..33_000.0).contains(&monthly), "{monthly}");
+    }
+
+    #[test]
+    fn every_share_of_every_line_is_a_share() {
+        for line in County::oma_hame().lines {
+            let behaviour = &line.behaviour;
+            let OutcomeMix { handled, continues_county, continues_hyte, other } = behaviour.outcomes;
+            let FeedbackMix { promoters, passives, detractors, continues_yes, solved_yes } = behaviour.feedback;
+            let shares = [behaviour.answered, behaviour.callback_requested, behaviour.callback_wait.next_day_share];
+            let mixes = [handled, continues_county, continues_hyte, other, promoters, passives, detractors];
+            for share in shares.iter().chain(&mixes).chain(&[continues_yes, solved_yes]) {
+                assert!((0.0..=1.0).contains(share), "{}: {share}", line.id);
+            }
+            assert!(behaviour.answered + behaviour.callback_requested <= 1.0, "{}", line.id);
+            assert!((handled + continues_county + continues_hyte + other - 1.0).abs() < 1e-9, "{}", line.id);
+            assert!((promoters + passives + detractors - 1.0).abs() < 1e-9, "{}", line.id);
+        }
+    }
+
+    #[test]
+    fn a_line_behaves_as_its_published_row_says() {
+        let county = County::oma_hame();
+        let mipa = &county.line(&LineId::parse("mipa").unwrap()).unwrap().behaviour;
+        assert_eq!((mipa.answered, mipa.callback_requested), (0.87, 0.077));
+        let chat = &county.line(&LineId::parse("suun_chat").unwrap()).unwrap().behaviour;
+        assert!((chat.answered - 0.963).abs() < 1e-9 && (chat.answer_wait_mean_s - 246.0).abs() < 1e-9);
+    }
+}

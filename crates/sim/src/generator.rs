@@ -1,0 +1,146 @@
+//! The generator: an endless stream of what the county's platform says, from a start instant on.
+//!
+//! Every line has one next arrival, and every contact under way its next words, in one heap; so an event costs the
+//! logarithm of what is under way, however long the stream runs. The same county, seed, start and volume give the same
+//! stream on every machine: the random numbers are PCG's, what is drawn from them uses no hash order and no clock.
+
+mod arrivals;
+mod draws;
+mod life;
+mod visit;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use ensilinja_model::EventTime;
+use jiff::tz::TimeZone;
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+
+use self::arrivals::Arrivals;
+use self::life::Life;
+use self::visit::Visit;
+use crate::{County, CountyLine, SimEvent};
+
+/// What the platform says, in the order in which it says it ([`SimEvent::told_at`]). Endless.
+///
+/// ```
+/// use ensilinja_model::EventTime;
+/// use ensilinja_sim::{County, Generator};
+///
+/// let start = EventTime::from_seconds(1_758_006_900); // Tuesday 16 September 2025, 10:15 in Helsinki
+/// let mut events = Generator::new(&County::oma_hame(), 7, start, 1.0);
+/// assert!(events.next().is_some_and(|event| event.at >= start));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Generator {
+    rng: Pcg64Mcg,
+    zone: TimeZone,
+    lines: Vec<CountyLine>,
+    arrivals: Vec<Arrivals>,
+    upcoming: BinaryHeap<Reverse<Upcoming>>,
+    next_turn: u64,
+}
+
+/// Something that will happen. Of two at one instant the one that was foreseen first comes first.
+#[derive(Clone, Debug)]
+struct Upcoming {
+    at: EventTime,
+    turn: u64,
+    what: What,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    /// A new contact arrives at the line of this index.
+    Arrival(usize),
+    /// A known contact comes (again) to a line.
+    Visit(Box<Visit>),
+    /// The platform says something.
+    Said(Box<SimEvent>),
+}
+
+impl Generator {
+    /// The county from `start` on, with `volume` times its contacts: 1 is the county, 100 a nation.
+    ///
+    /// Nobody is under way at the start; figures that look back need the stream to start that much earlier.
+    ///
+    /// # Panics
+    /// If `volume` is not a positive number.
+    #[must_use]
+    pub fn new(county: &County, seed: u64, start: EventTime, volume: f64) -> Self {
+        assert!(volume.is_finite() && volume > 0.0, "the volume is a positive number");
+        let zone = County::zone();
+        let mut generator = Self {
+            rng: Pcg64Mcg::seed_from_u64(seed),
+            arrivals: county.lines.iter().map(|line| Arrivals::new(line, volume, start)).collect(),
+            lines: county.lines.clone(),
+            zone,
+            upcoming: BinaryHeap::new(),
+            next_turn: 0,
+        };
+        for line in 0..generator.lines.len() {
+            generator.await_arrival(line);
+        }
+        generator
+    }
+
+    fn await_arrival(&mut self, line: usize) {
+        let at = self.arrivals[line].next(&self.lines[line], &self.zone, &mut self.rng);
+        self.foresee(at, What::Arrival(line));
+    }
+
+    fn foresee(&mut self, at: EventTime, what: What) {
+        self.upcoming.push(Reverse(Upcoming { at, turn: self.next_turn, what }));
+        self.next_turn += 1;
+    }
+
+    fn live(&mut self, visit: &Visit) {
+        let life = Life::of(visit, &self.lines, &self.zone, &mut self.rng);
+        for event in life.events {
+            self.foresee(event.told_at, What::Said(Box::new(event)));
+        }
+        for visit in life.further_visits {
+            self.foresee(visit.at, What::Visit(Box::new(visit)));
+        }
+    }
+}
+
+impl Iterator for Generator {
+    type Item = SimEvent;
+
+    fn next(&mut self) -> Option<SimEvent> {
+        loop {
+            let Reverse(next) = self.upcoming.pop().expect("every line has a next arrival");
+            match next.what {
+                What::Said(event) => return Some(*event),
+                What::Visit(visit) => self.live(&visit),
+                What::Arrival(line) => {
+                    let visit = Visit::first(line, next.at, &mut self.rng);
+                    self.live(&visit);
+                    self.await_arrival(line);
+                }
+            }
+        }
+    }
+}
+
+impl PartialEq for Upcoming {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.turn) == (other.at, other.turn)
+    }
+}
+
+impl Eq for Upcoming {}
+
+impl PartialOrd for Upcoming {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Upcoming {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.turn).cmp(&(other.at, other.turn))
+    }
+}

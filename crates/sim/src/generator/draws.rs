@@ -1,0 +1,51 @@
+//! What is drawn from the random numbers: durations and choices.
+
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_distr::Exp1;
+use rand_pcg::Pcg64Mcg;
+
+/// Whether something of this share happens.
+pub(super) fn chance(rng: &mut Pcg64Mcg, share: f64) -> bool {
+    rng.random::<f64>() < share
+}
+
+/// A duration in ms, even over [from, to) seconds.
+pub(super) fn between_ms(rng: &mut Pcg64Mcg, from_s: f64, to_s: f64) -> i64 {
+    to_ms(from_s + (to_s - from_s) * rng.random::<f64>())
+}
+
+/// A wait in ms: most are short and a few very long, as in a queue. Four of five come from an exponential distribution
+/// of half the mean, the fifth from one of three times the mean; together they have the mean.
+pub(super) fn wait_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
+    let stretch = if chance(rng, 0.8) { 0.5 } else { 3.0 };
+    to_ms(mean_s * stretch * rng.sample::<f64, _>(Exp1))
+}
+
+/// How long something takes in ms: the sum of two exponential halves, so that very short ones are rare.
+pub(super) fn duration_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
+    let halves = rng.sample::<f64, _>(Exp1) + rng.sample::<f64, _>(Exp1);
+    to_ms(mean_s * 0.5 * halves)
+}
+
+/// One of a few, by their shares of 1; the last takes what is missing from 1.
+pub(super) fn by_share<T: Copy>(rng: &mut Pcg64Mcg, among: &[(T, f64)]) -> T {
+    let mut left = rng.random::<f64>();
+    for (choice, share) in among {
+        left -= share;
+        if left < 0.0 {
+            return *choice;
+        }
+    }
+    among.last().expect("there is something to choose from").0
+}
+
+/// One of a few, each as likely.
+pub(super) fn pick<T: Copy>(rng: &mut Pcg64Mcg, among: &[T]) -> Option<T> {
+    among.choose(rng).copied()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "simulated durations are a few weeks at most")]
+fn to_ms(seconds: f64) -> i64 {
+    (seconds * 1000.0) as i64
+}

@@ -1,0 +1,235 @@
+//! The life of a contact at one line, from its arrival to the last word that is said of it.
+//!
+//! Shares and means of the line come from its behaviour; the shares here hold for every line and are assumptions.
+
+mod afterwards;
+mod callback;
+
+use ensilinja_model::{Channel, EventTime, Fact, Stage};
+use jiff::tz::TimeZone;
+use rand_pcg::Pcg64Mcg;
+
+use super::draws::{between_ms, by_share, chance, duration_ms, pick, wait_ms};
+use super::visit::Visit;
+use crate::local_day::{instant, local};
+use crate::{CountyLine, SimEvent};
+
+/// Callers who are sent to another line before anybody has answered.
+const MOVED_WHILE_WAITING: f64 = 0.004;
+/// Answered callers who are passed on to another line.
+const TRANSFERRED: f64 = 0.04;
+/// Contacts whose `offered` the platform loses, or tells late.
+const OFFERED_LOST: f64 = 0.002;
+const OFFERED_LATE: f64 = 0.002;
+/// Contacts whose `ended` the platform loses.
+const ENDED_LOST: f64 = 0.02;
+
+/// How those who give up divide.
+const GIVING_UP: [(GivingUp, f64); 4] =
+    [(GivingUp::AtOnce, 0.12), (GivingUp::InMenu, 0.2), (GivingUp::WhileRinging, 0.08), (GivingUp::InQueue, 0.6)];
+
+#[derive(Clone, Copy)]
+enum GivingUp {
+    AtOnce,
+    InMenu,
+    WhileRinging,
+    InQueue,
+}
+
+#[derive(Clone, Copy)]
+enum Fate {
+    Answered,
+    AsksForCallback,
+    GivesUp,
+}
+
+/// What comes of a visit.
+pub(super) struct Life {
+    /// What will be said of it, in any order.
+    pub events: Vec<SimEvent>,
+    /// Where the contact goes from here: on to another line, or here again some other day.
+    pub further_visits: Vec<Visit>,
+}
+
+/// A life as it is told.
+struct Telling<'a> {
+    visit: &'a Visit,
+    lines: &'a [CountyLine],
+    line: &'a CountyLine,
+    zone: &'a TimeZone,
+    rng: &'a mut Pcg64Mcg,
+    life: Life,
+}
+
+impl Life {
+    pub(super) fn of(visit: &Visit, lines: &[CountyLine], zone: &TimeZone, rng: &mut Pcg64Mcg) -> Self {
+        let line = &lines[visit.line];
+        let unlived = Self { events: Vec::new(), further_visits: Vec::new() };
+        let mut telling = Telling { visit, lines, line, zone, rng, life: unlived };
+        telling.arrive();
+        if line.hours.is_open(local(visit.at, zone)) {
+            telling.be_served();
+        } else if line.channel == Channel::Sms {
+            telling.wait_for_the_morning();
+        } else {
+            telling.be_turned_away();
+        }
+        telling.perhaps_come_again();
+        telling.perhaps_retract();
+        telling.life
+    }
+}
+
+impl Telling<'_> {
+    fn say(&mut self, at: EventTime, fact: Fact) {
+        self.life.events.push(SimEvent {
+            at,
+            told_at: at,
+            contact: self.visit.contact.clone(),
+            line: self.line.id.clone(),
+            visit: self.visit.name(),
+            to_line: None,
+            fact,
+        });
+    }
+
+    fn arrive(&mut self) {
+        if chance(self.rng, OFFERED_LOST) {
+            return;
+        }
+        let late_ms = if chance(self.rng, OFFERED_LATE) { between_ms(self.rng, 30.0, 50.0) } else { 0 };
+        self.say(self.visit.at.plus_millis(late_ms), Fact::Offered);
+    }
+
+    /// The line is open: through the menu into the queue, and out of it one way or another.
+    fn be_served(&mut self) {
+        if self.line.channel == Channel::Phone
+            && !self.visit.transferred
+            && chance(self.rng, MOVED_WHILE_WAITING)
+            && self.transfer(self.visit.at.plus_millis(9_000))
+        {
+            return;
+        }
+        let behaviour = &self.line.behaviour;
+        let fates = [
+            (Fate::Answered, behaviour.answered),
+            (Fate::AsksForCallback, behaviour.callback_requested),
+            (Fate::GivesUp, 0.0),
+        ];
+        match by_share(self.rng, &fates) {
+            Fate::Answered => {
+                let (queued, menu_mean_s) = self.pass_menu();
+                let queue_mean_s = (self.line.behaviour.answer_wait_mean_s - menu_mean_s).max(1.0);
+                let answered = queued.plus_millis(wait_ms(self.rng, queue_mean_s));
+                self.be_answered(answered);
+            }
+            Fate::AsksForCallback => {
+                let (queued, _) = self.pass_menu();
+                let requested = queued.plus_millis(between_ms(self.rng, 8.0, 90.0));
+                self.ask_for_callback(requested);
+            }
+            // Nobody hangs up on a text message; it just stays without an answer.
+            Fate::GivesUp if self.line.channel == Channel::Sms => {
+                self.pass_menu();
+            }
+            Fate::GivesUp => self.give_up(),
+        }
+    }
+
+    /// When the contact is queued, and how long menus of its channel take on average, in seconds.
+    fn pass_menu(&mut self) -> (EventTime, f64) {
+        let (from_s, to_s) = match self.line.channel {
+            Channel::Phone => (4.0, 20.0),
+            Channel::Chat => (1.0, 4.0),
+            Channel::Sms => (0.2, 1.0),
+        };
+        let queued = self.visit.at.plus_millis(between_ms(self.rng, from_s, to_s));
+        self.say(queued, Fact::Queued);
+        (queued, f64::midpoint(from_s, to_s))
+    }
+
+    fn be_answered(&mut self, answered: EventTime) {
+        self.say(answered, Fact::Answered);
+        let over = answered.plus_millis(duration_ms(self.rng, self.line.behaviour.handling_mean_s));
+        let passed_on = self.line.channel == Channel::Phone && !self.visit.transferred && chance(self.rng, TRANSFERRED);
+        if !(passed_on && self.transfer(over)) {
+            self.end(over);
+        }
+        self.follow_up(over);
+    }
+
+    fn end(&mut self, over: EventTime) {
+        if !chance(self.rng, ENDED_LOST) {
+            self.say(over, Fact::Ended);
+        }
+    }
+
+    fn give_up(&mut self) {
+        match by_share(self.rng, &GIVING_UP) {
+            GivingUp::AtOnce => {
+                let at = self.visit.at.plus_millis(between_ms(self.rng, 0.4, 4.9));
+                self.say(at, Fact::Abandoned(Stage::Menu));
+            }
+            GivingUp::InMenu => {
+                let at = self.visit.at.plus_millis(between_ms(self.rng, 5.0, 25.0));
+                self.say(at, Fact::Abandoned(Stage::Menu));
+            }
+            GivingUp::WhileRinging => {
+                let (queued, _) = self.pass_menu();
+                let at = queued.plus_millis(between_ms(self.rng, 5.0, 40.0));
+                self.say(at, Fact::Abandoned(Stage::Ringing));
+            }
+            GivingUp::InQueue => {
+                let (queued, _) = self.pass_menu();
+                let at = queued.plus_millis(wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
+                self.say(at, Fact::Abandoned(Stage::Queue));
+            }
+        }
+    }
+
+    /// The line is closed: the announcement says so.
+    fn be_turned_away(&mut self) {
+        let at = self.visit.at.plus_millis(between_ms(self.rng, 3.0, 18.0));
+        self.say(at, Fact::Abandoned(Stage::Menu));
+    }
+
+    /// A text message keeps.
+    fn wait_for_the_morning(&mut self) {
+        self.pass_menu();
+        let opening = self.next_opening(self.visit.at);
+        let answered = opening.plus_millis(wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
+        self.be_answered(answered);
+    }
+
+    /// The line's first opening after an instant.
+    fn next_opening(&self, after: EventTime) -> EventTime {
+        let mut day = local(after, self.zone).date();
+        loop {
+            if let Some((from, _)) = self.line.hours.of_day(day) {
+                let opening = instant(day.at(0, 0, 0, 0) + jiff::Span::new().minutes(from), self.zone);
+                if opening > after {
+                    return opening;
+                }
+            }
+            day = day.tomorrow().expect("simulated years have a day after every day");
+        }
+    }
+
+    /// Sends the contact to another phone line that is open; false if there is none.
+    fn transfer(&mut self, at: EventTime) -> bool {
+        let now = local(at, self.zone);
+        let is_target = |index: &usize| {
+            let line = &self.lines[*index];
+            *index != self.visit.line && line.channel == Channel::Phone && line.hours.is_open(now)
+        };
+        let targets: Vec<usize> = (0..self.lines.len()).filter(is_target).collect();
+        let Some(target) = pick(self.rng, &targets) else { return false };
+        self.say(at, Fact::Transferred);
+        if let Some(said) = self.life.events.last_mut() {
+            said.to_line = Some(self.lines[target].id.clone());
+        }
+        let arrives = at.plus_millis(between_ms(self.rng, 0.5, 3.0));
+        self.life.further_visits.push(Visit { line: target, transferred: true, at: arrives, ..self.visit.clone() });
+        true
+    }
+}
