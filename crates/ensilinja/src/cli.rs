@@ -1,0 +1,223 @@
+//! The command line: one table, from which usage, help and refusals come.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
+use jiff::civil::DateTime;
+
+use crate::config::{self, Config, ConfigError};
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  ended as asked (also by SIGINT or SIGTERM)
+  1  failed while running; standard error says why
+  2  bad usage or configuration; nothing was started
+
+Environment:
+  ENSILINJA_LOG  what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
+  NO_COLOR       if set, no colours in the log";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  ensilinja demo
+  ensilinja demo --speed 60 --seed 7
+  ensilinja demo --listen 127.0.0.1:8080";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  ensilinja run --config ensilinja.toml
+  ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
+
+The configuration is checked whole before any port opens. Brokers that cannot be reached are not an error: the figures
+are served as not ready, /readyz says why, and the connection is tried again.";
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  ensilinja simulate --config ensilinja.toml
+  ensilinja simulate --brokers 127.0.0.1:9092 --volume 100
+  ensilinja simulate --brokers 127.0.0.1:9092 --from 2025-08-01 --to 2025-09-16T10:15
+  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --seed 7";
+
+/// Live, exact figures of a contact centre from its Kafka events.
+#[derive(Clone, Debug, PartialEq, Parser)]
+#[command(name = "ensilinja", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Show it working: a county, its events and its figures in one process, with nothing to set up
+    Demo(DemoArguments),
+    /// Read the events of a Kafka topic and serve the figures of the lines
+    Run(RunArguments),
+    /// Publish the events of a simulated county to a Kafka topic
+    Simulate(SimulateArguments),
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
+pub struct DemoArguments {
+    /// Where to serve the figures
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
+    pub listen: SocketAddr,
+    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 3600
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: u32,
+    /// Which of all possible counties: the same seed gives the same events
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct RunArguments {
+    /// The configuration; deploy/ensilinja.toml is a commented sample
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// Where to serve the figures, instead of server.listen
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = SIMULATE_EXAMPLES)]
+#[command(group = ArgGroup::new("where_to").args(["config", "brokers"]).multiple(true).required(true))]
+pub struct SimulateArguments {
+    /// The configuration with the lines and the topic; without it, those of the demo's county
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// How many times the contacts of the county: 1 to 10000
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub volume: u32,
+    /// Publish the events of a past time at full speed, from this local time on; without it, live and at real speed
+    #[arg(long, value_name = "LOCAL TIME", requires = "to")]
+    pub from: Option<DateTime>,
+    /// Until this local time, itself left out
+    #[arg(long, value_name = "LOCAL TIME", requires = "from")]
+    pub to: Option<DateTime>,
+    /// Which of all possible counties: the same seed gives the same events
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
+    #[arg(long)]
+    pub disorder: bool,
+}
+
+impl RunArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        let mut config = config::load(&self.config)?;
+        if let Some(brokers) = &self.brokers {
+            config.kafka.bootstrap_servers.clone_from(brokers);
+        }
+        if let Some(listen) = self.listen {
+            config.server.listen = listen;
+        }
+        Ok(config)
+    }
+}
+
+impl SimulateArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        let mut config = self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)?;
+        if let Some(brokers) = &self.brokers {
+            config.kafka.bootstrap_servers.clone_from(brokers);
+        }
+        Ok(config)
+    }
+
+    /// The past time to publish, start and end; `None` to publish live.
+    #[must_use]
+    pub fn past(&self) -> Option<(DateTime, DateTime)> {
+        self.from.zip(self.to)
+    }
+}
+
+/// Reads a command line, the name of the program first.
+///
+/// # Errors
+/// Bad usage; and what was asked for instead of a command: help or the version.
+pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Arguments, clap::Error> {
+    let arguments = Arguments::try_parse_from(words)?;
+    if let Command::Simulate(simulate) = &arguments.command
+        && let Some((from, to)) = simulate.past()
+        && from >= to
+    {
+        let problem = format!("--from {from} is not before --to {to}");
+        return Err(Arguments::command().error(ErrorKind::ValueValidation, problem));
+    }
+    Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_arguments_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_in_the_help_is_understood() {
+        let examples = [DEMO_EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES].into_iter().flat_map(str::lines);
+        let examples: Vec<&str> = examples.filter(|line| line.starts_with("  ensilinja ")).collect();
+        assert_eq!(examples.len(), 9);
+        for example in examples {
+            read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
+        }
+    }
+
+    #[test]
+    fn usage_that_makes_no_sense_is_refused() {
+        for (words, kind) in [
+            ("ensilinja", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
+            ("ensilinja run", ErrorKind::MissingRequiredArgument),
+            ("ensilinja run --config a --listen localhost:9464", ErrorKind::ValueValidation),
+            ("ensilinja run --config a --brokers kafka", ErrorKind::ValueValidation),
+            ("ensilinja demo --speed 0", ErrorKind::ValueValidation),
+            ("ensilinja demo --config a", ErrorKind::UnknownArgument),
+            ("ensilinja simulate --seed 7", ErrorKind::MissingRequiredArgument),
+            ("ensilinja simulate --config a --volume 0", ErrorKind::ValueValidation),
+            ("ensilinja simulate --config a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
+            ("ensilinja simulate --config a --from 2025-08-01T00:00Z --to 2025-08-02", ErrorKind::ValueValidation),
+            ("ensilinja simulate --config a --from 2025-08-01 --to 2025-08-01", ErrorKind::ValueValidation),
+        ] {
+            assert_eq!(read(words.split_whitespace()).unwrap_err().kind(), kind, "{words}");
+        }
+    }
+
+    #[test]
+    fn arguments_decide_instead_of_the_configuration() {
+        let Command::Simulate(simulate) = read(["ensilinja", "simulate", "--brokers", "a:1, b:2"]).unwrap().command
+        else {
+            panic!("another command");
+        };
+        let config = simulate.configuration().unwrap();
+        assert_eq!(config.kafka.bootstrap_servers, "a:1,b:2");
+        assert_eq!(config.lines.len(), config::county().lines.len());
+    }
+}

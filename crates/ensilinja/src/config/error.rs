@@ -1,0 +1,42 @@
+//! What is wrong with a configuration, said once and whole.
+
+use std::io;
+
+/// Why a configuration was refused. Its text is one line for the operator: where, what stands there, what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read as text.
+    #[error("{file}: cannot be read: {why}; say which configuration to use with --config FILE")]
+    Unreadable {
+        /// The file as it was named.
+        file: String,
+        /// Why, as the operating system says.
+        why: io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{file}:{line}:{column}: is not TOML: {problem}")]
+    Syntax {
+        /// The file as it was named.
+        file: String,
+        /// The line of the file, from 1.
+        line: usize,
+        /// The character in that line, from 1.
+        column: usize,
+        /// What the parser says.
+        problem: String,
+    },
+    /// A value is missing, unknown, or makes no sense.
+    #[error("{file}:{line}: {key} is {found}; {advice}")]
+    Refused {
+        /// The file as it was named.
+        file: String,
+        /// The line of the file, from 1.
+        line: usize,
+        /// The whole path of the key, such as `line[mipa].threshold`.
+        key: String,
+        /// What stands there, as it is written; or `missing`, or `unknown`.
+        found: String,
+        /// What would be right.
+        advice: String,
+    },
+}

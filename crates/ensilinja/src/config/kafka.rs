@@ -1,0 +1,133 @@
+//! Where the events come from: brokers, topics, and whatever else librdkafka is to be told.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ensilinja_kafka::{Settings, SettingsError};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::ConfigError;
+use super::section::{Expected, Section};
+
+/// Keys of `[kafka]`.
+pub(super) const KEYS: [&str; 5] = [BROKERS, TOPIC, DEAD_LETTERS, GROUP, PROPERTIES];
+
+const BROKERS: &str = "brokers";
+const TOPIC: &str = "topic";
+const DEAD_LETTERS: &str = "dead_letters";
+const GROUP: &str = "group";
+const PROPERTIES: &str = "properties";
+
+const BROKERS_EXPECTED: &str = "one or more host:port with commas between them, such as \"kafka-1:9092,kafka-2:9092\"";
+const TOPIC_EXPECTED: &str = "a topic of 1 to 249 of a-z, A-Z, 0-9, dot, _ and -, such as \"ensilinja.events\"";
+const GROUP_EXPECTED: &str = "a consumer group of 1 to 249 characters, such as \"ensilinja\"";
+const PROPERTIES_EXPECTED: &str = "a table of librdkafka's settings, such as [kafka.properties]";
+
+/// Reads `[kafka]`.
+pub(super) fn read(section: &Section<'_>) -> Result<Settings, ConfigError> {
+    let topic_or =
+        |key, otherwise: &str| section.optional(key, topic).map(|found| found.unwrap_or_else(|| otherwise.to_owned()));
+    let mut settings = Settings {
+        bootstrap_servers: section.required(BROKERS, BROKERS_EXPECTED, brokers)?,
+        topic: topic_or(TOPIC, "ensilinja.events")?,
+        dead_letter_topic: topic_or(DEAD_LETTERS, "ensilinja.dead-letters")?,
+        group_id: section.optional(GROUP, group)?.unwrap_or_else(|| "ensilinja".to_owned()),
+        properties: BTreeMap::new(),
+    };
+    if settings.topic == settings.dead_letter_topic {
+        let key = if section.has(DEAD_LETTERS) { DEAD_LETTERS } else { TOPIC };
+        return Err(section.refusal(key, "another topic: dead letters would be read as events"));
+    }
+    properties(section, &mut settings)?;
+    Ok(settings)
+}
+
+/// The brokers of a text, if it names any: each needs its port, for a forgotten one would quietly be 9092.
+///
+/// # Errors
+/// What would be right instead.
+pub fn parse_brokers(text: &str) -> Result<String, &'static str> {
+    let brokers: Vec<&str> = text.split(',').map(str::trim).collect();
+    let good = |broker: &&str| {
+        broker.rsplit_once(':').is_some_and(|(host, port)| {
+            !host.is_empty() && !host.contains(char::is_whitespace) && port.parse::<u16>().is_ok_and(|port| port > 0)
+        })
+    };
+    if brokers.iter().all(|broker| good(&broker)) { Ok(brokers.join(",")) } else { Err(BROKERS_EXPECTED) }
+}
+
+fn brokers(value: &DeValue<'_>) -> Result<String, Expected> {
+    Ok(parse_brokers(value.as_str().ok_or(BROKERS_EXPECTED)?)?)
+}
+
+fn topic(value: &DeValue<'_>) -> Result<String, Expected> {
+    let legal = |text: &&str| {
+        (1..=249).contains(&text.len())
+            && !matches!(*text, "." | "..")
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    value.as_str().filter(legal).map(str::to_owned).ok_or_else(|| TOPIC_EXPECTED.into())
+}
+
+fn group(value: &DeValue<'_>) -> Result<String, Expected> {
+    let legal = |text: &&str| (1..=249).contains(&text.len()) && !text.contains(char::is_control);
+    value.as_str().filter(legal).map(str::to_owned).ok_or_else(|| GROUP_EXPECTED.into())
+}
+
+/// Reads `[kafka.properties]` and has librdkafka check it. No message repeats a value: it may be a secret.
+fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), ConfigError> {
+    let Some((place, value)) = kafka.entry(PROPERTIES) else { return Ok(()) };
+    let DeValue::Table(table) = value.get_ref() else { return Err(kafka.refusal(PROPERTIES, PROPERTIES_EXPECTED)) };
+    let mut places = BTreeMap::new();
+    let mut properties = Vec::new();
+    flatten("", table, &mut properties);
+    for (name, place, value) in properties {
+        let text = match value {
+            DeValue::String(text) => text.clone().into_owned(),
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().to_owned(),
+            DeValue::Boolean(flag) => flag.to_string(),
+            _ => return Err(refused(kafka, &name, &place, "it should be a text, a whole number, true or false")),
+        };
+        settings.properties.insert(name.clone(), text);
+        places.insert(name, place);
+    }
+    if settings.properties.is_empty() {
+        return Ok(());
+    }
+    let refuse_all = |reason: &str| {
+        kafka.refusal_at(&place, PROPERTIES, "not usable", format!("the settings should go together: {reason}"))
+    };
+    settings.check().map_err(|error| match error {
+        SettingsError::Owned { name, instead } => {
+            let advice = match name.as_str() {
+                "bootstrap.servers" | "metadata.broker.list" => "leave it out: kafka.brokers says it",
+                "group.id" => "leave it out: kafka.group says it",
+                _ => instead,
+            };
+            refused(kafka, &name, places.get(&name).unwrap_or(&place), advice)
+        }
+        SettingsError::Property { name, reason } => {
+            let advice = format!("librdkafka refuses it: {reason}");
+            refused(kafka, &name, places.get(&name).unwrap_or(&place), &advice)
+        }
+        SettingsError::Together(reason) => refuse_all(&reason),
+        other => refuse_all(&other.to_string()),
+    })
+}
+
+fn refused(kafka: &Section<'_>, property: &str, place: &Range<usize>, advice: &str) -> ConfigError {
+    kafka.refusal_at(place, &format!("{PROPERTIES}.{property}"), "set", advice.to_owned())
+}
+
+/// The settings of a table under their dotted names. `sasl.username = "x"` is a table within a table to TOML and the
+/// setting `sasl.username` to librdkafka, so that its names need no quotes.
+fn flatten<'a>(prefix: &str, table: &'a DeTable<'a>, settings: &mut Vec<(String, Range<usize>, &'a DeValue<'a>)>) {
+    for (key, value) in table {
+        let name = format!("{prefix}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) => flatten(&format!("{name}."), inner, settings),
+            other => settings.push((name, Spanned::span(key), other)),
+        }
+    }
+}

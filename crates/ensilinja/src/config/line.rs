@@ -1,0 +1,129 @@
+//! One `[[line]]`: what a customer calls or writes to, as the county names it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use ensilinja_calendar::{Days, OpeningHours};
+use ensilinja_model::{Channel, LineId};
+use toml::de::{DeTable, DeValue};
+
+use super::error::ConfigError;
+use super::limits::{self, Defaults, Limits};
+use super::section::{Document, Expected, Section};
+use super::value::{NAME, name, word};
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name in events, labels and URLs.
+    pub id: LineId,
+    /// How its customers reach it.
+    pub channel: Channel,
+    /// Its name for people.
+    pub name: Names,
+    /// What lines are shown together with it on a board, such as `health`.
+    pub group: String,
+    /// The area it serves, such as `Forssa`.
+    pub service_area: String,
+    /// When it is open.
+    pub hours: OpeningHours,
+    /// The limits by which its contacts are judged.
+    pub limits: Limits,
+}
+
+/// A name in the languages of the county's customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// In Finnish.
+    pub fi: String,
+    /// In Swedish.
+    pub sv: String,
+    /// In English.
+    pub en: String,
+}
+
+/// The most lines there may be: each has some 450 series in every scrape.
+const MOST_LINES: usize = 1000;
+
+const ID: &str = "id";
+const CHANNEL: &str = "channel";
+const NAME_KEY: &str = "name";
+const GROUP: &str = "group";
+const SERVICE_AREA: &str = "service_area";
+const HOURS: &str = "hours";
+const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
+const LINES: &str =
+    "a list of [[line]] tables, at least one, each with id, channel, name, group, service_area and hours";
+const ID_EXPECTED: &str = "1 to 40 of a-z, 0-9 and _, such as \"mipa_chat\"";
+const CHANNEL_EXPECTED: &str = "one of \"phone\", \"chat\", \"sms\"";
+const HOURS_EXPECTED: &str = "opening hours, such as \"Mo-Fr 08:00-15:00; PH off\" or \"24/7\"";
+
+/// Reads every `[[line]]` of the document.
+pub(super) fn read_all(root: &Section<'_>, defaults: &Defaults, days: &Days) -> Result<Vec<Line>, ConfigError> {
+    let tables = root.required("line", LINES, |value| match value {
+        DeValue::Array(tables) if (1..=MOST_LINES).contains(&tables.len()) => Ok(tables),
+        DeValue::Array(tables) if !tables.is_empty() => Err(format!("at most {MOST_LINES} [[line]] tables").into()),
+        _ => Err(LINES.into()),
+    })?;
+    let mut lines = Vec::with_capacity(tables.len());
+    let mut taken: HashMap<LineId, usize> = HashMap::with_capacity(tables.len());
+    for (index, value) in tables.iter().enumerate() {
+        let DeValue::Table(table) = value.get_ref() else { return Err(root.refusal("line", LINES)) };
+        let section = open(root.document(), index, value.span(), table)?;
+        let line = read(&section, defaults, days)?;
+        if let Some(at) = taken.insert(line.id.clone(), section.line_of(ID)) {
+            let section = Section::open(root.document(), numbered(index), value.span(), table, &keys())?;
+            return Err(section
+                .refusal(ID, format!("an id of its own: the line at {}:{at} has this one", root.document().file)));
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// Opens the table of a line under its id; under its number, from 1, where it has no good id.
+fn open<'a>(
+    document: Document<'a>,
+    index: usize,
+    place: Range<usize>,
+    table: &'a DeTable<'a>,
+) -> Result<Section<'a>, ConfigError> {
+    let id = table.get(ID).and_then(|value| value.get_ref().as_str()).and_then(|text| LineId::parse(text).ok());
+    let path = id.map_or_else(|| numbered(index), |id| format!("line[{id}]"));
+    Section::open(document, path, place, table, &keys())
+}
+
+fn numbered(index: usize) -> String {
+    format!("line[#{}]", index + 1)
+}
+
+fn keys() -> Vec<&'static str> {
+    [&[ID, CHANNEL, NAME_KEY, GROUP, SERVICE_AREA, HOURS], limits::LINE_KEYS.as_slice()].concat()
+}
+
+fn read(section: &Section<'_>, defaults: &Defaults, days: &Days) -> Result<Line, ConfigError> {
+    let id = section.required(ID, ID_EXPECTED, |value| {
+        value.as_str().and_then(|text| LineId::parse(text).ok()).ok_or_else(|| ID_EXPECTED.into())
+    })?;
+    let channel = section.required(CHANNEL, CHANNEL_EXPECTED, |value| word(value, Channel::ALL, Channel::as_str))?;
+    Ok(Line {
+        id,
+        channel,
+        name: names(&section.required_section(NAME_KEY, &LANGUAGES)?)?,
+        group: section.required(GROUP, NAME, name)?,
+        service_area: section.required(SERVICE_AREA, NAME, name)?,
+        hours: section.required(HOURS, HOURS_EXPECTED, hours)?,
+        limits: defaults.of_line(section, channel, days)?,
+    })
+}
+
+fn names(section: &Section<'_>) -> Result<Names, ConfigError> {
+    let fi = section.required("fi", NAME, name)?;
+    let in_language = |key| section.optional(key, name).map(|found| found.unwrap_or_else(|| fi.clone()));
+    Ok(Names { sv: in_language("sv")?, en: in_language("en")?, fi })
+}
+
+fn hours(value: &DeValue<'_>) -> Result<OpeningHours, Expected> {
+    let text = value.as_str().ok_or(HOURS_EXPECTED)?;
+    OpeningHours::parse(text).map_err(|error| format!("opening hours: {error}").into())
+}

@@ -1,0 +1,209 @@
+//! The configuration: read from one TOML file, resolved into values that cannot be wrong, before any port opens.
+//!
+//! What is refused is refused in one line that names the file, the key, the value and what would be right
+//! ([`ConfigError`]). `deploy/ensilinja.toml` of the repository is the sample, the documentation and the county of
+//! the demo at once.
+//!
+//! ```
+//! use ensilinja::config;
+//!
+//! let county = config::county();
+//! assert_eq!(county.lines.len(), 22);
+//!
+//! let wrong = config::SAMPLE.replace(r#"threshold = "2m""#, r#"threshold = "0s""#);
+//! let refusal = config::parse("my.toml", &wrong).unwrap_err().to_string();
+//! assert!(refusal.contains(r#"defaults.threshold is "0s"; it should be a duration from "1s" to "24h""#), "{refusal}");
+//! ```
+
+mod error;
+mod kafka;
+mod limits;
+mod line;
+mod section;
+mod value;
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use ensilinja_calendar::{Days, LineHours};
+use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, LineRules, Rules};
+use ensilinja_model::{EventTime, vocabulary};
+use toml::de::DeValue;
+
+pub use error::ConfigError;
+pub use kafka::parse_brokers;
+pub use limits::Limits;
+pub use line::{Line, Names};
+use section::{Document, Expected, Section};
+
+/// The sample configuration, which is the county of the demo.
+pub const SAMPLE: &str = include_str!("../../../../deploy/ensilinja.toml");
+
+const HELSINKI: &str = "Europe/Helsinki";
+
+/// Not reachable from other machines, because the figures of small lines are not for everybody.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+/// Opening hours are laid out from this long before `now`, in ms: longer than any horizon.
+const HOURS_BEFORE_MS: i64 = 60 * DAY_MS;
+
+/// ... until this long after it, in ms.
+const HOURS_AFTER_MS: i64 = 2 * 366 * DAY_MS;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// All that an operator decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the figures are served.
+    pub server: Server,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Where the events come from.
+    pub kafka: ensilinja_kafka::Settings,
+    /// The days of the time zone of the lines.
+    pub days: Arc<Days>,
+    /// The lines, in the order of the file. At least one; ids differ.
+    pub lines: Vec<Line>,
+}
+
+/// Where the figures are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// The address to listen on; port 0 is any free one.
+    pub listen: SocketAddr,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The form of a log line.
+    pub format: LogFormat,
+    /// The least important lines to log.
+    pub level: LogLevel,
+}
+
+vocabulary! {
+    /// The form of a log line.
+    LogFormat {
+        /// For people.
+        Text = "text",
+        /// One JSON object a line, for log collectors.
+        Json = "json",
+    }
+}
+
+vocabulary! {
+    /// How important a log line is, the most important first.
+    LogLevel {
+        /// Something is wrong and needs somebody.
+        Error = "error",
+        /// Something is wrong and the program copes.
+        Warn = "warn",
+        /// What an operator wants to know of an ordinary day.
+        Info = "info",
+        /// What explains a problem.
+        Debug = "debug",
+        /// Everything.
+        Trace = "trace",
+    }
+}
+
+impl Config {
+    /// The rules of the ledger, with the opening hours laid out around `now`: 60 days back, two years ahead.
+    #[must_use]
+    pub fn rules(&self, now: EventTime) -> Rules {
+        let (from, to) = (now.plus_millis(-HOURS_BEFORE_MS), now.plus_millis(HOURS_AFTER_MS));
+        let rules_of = |line: &Line| LineRules {
+            channel: line.channel,
+            hours: LineHours::new(&line.hours, &self.days, from, to),
+            short_abandon_ms: line.limits.short_abandon_ms,
+            threshold_ms: line.limits.threshold_ms,
+            orphan_after_ms: line.limits.orphan_after_ms,
+            give_up_working_days: line.limits.give_up_working_days,
+        };
+        Rules {
+            days: Arc::clone(&self.days),
+            lines: self.lines.iter().map(rules_of).collect(),
+            answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec(),
+        }
+    }
+}
+
+/// The county of the sample configuration.
+#[must_use]
+pub fn county() -> Config {
+    parse("deploy/ensilinja.toml", SAMPLE).expect("the sample configuration is tested")
+}
+
+/// Reads the configuration in a file.
+///
+/// # Errors
+/// What is wrong with the file, in one line.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let file = path.display().to_string();
+    match fs::read_to_string(path) {
+        Ok(text) => parse(&file, &text),
+        Err(why) => Err(ConfigError::Unreadable { file, why }),
+    }
+}
+
+/// Reads the configuration in a text; `file` is what messages call it.
+///
+/// # Errors
+/// What is wrong with the text, in one line.
+pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
+    let document = Document { file, text };
+    let tables = document.tables()?;
+    let keys = ["server", "log", "kafka", "time_zone", "defaults", "line"];
+    let root = Section::open(document, "", tables.span(), tables.get_ref(), &keys)?;
+    let days = Arc::new(match root.optional("time_zone", time_zone)? {
+        Some(days) => days,
+        None => Days::new(HELSINKI).expect("the zone of Finland is in the data that is built in"),
+    });
+    let defaults = match root.section("defaults", &limits::DEFAULTS_KEYS)? {
+        Some(section) => limits::Defaults::read(&section, &days)?,
+        None => limits::Defaults::default(),
+    };
+    Ok(Config {
+        server: server(&root)?,
+        log: log(&root)?,
+        kafka: kafka::read(&root.required_section("kafka", &kafka::KEYS)?)?,
+        lines: line::read_all(&root, &defaults, &days)?,
+        days,
+    })
+}
+
+fn time_zone(value: &DeValue<'_>) -> Result<Days, Expected> {
+    value
+        .as_str()
+        .and_then(|name| Days::new(name).ok())
+        .ok_or_else(|| "the name of a time zone in the IANA database, such as \"Europe/Helsinki\"".into())
+}
+
+fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
+    value
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| "an IP address and a port, such as \"127.0.0.1:9464\" or \"0.0.0.0:9464\"".into())
+}
+
+fn server(root: &Section<'_>) -> Result<Server, ConfigError> {
+    let listen = match root.section("server", &["listen"])? {
+        Some(section) => section.optional("listen", listen)?,
+        None => None,
+    };
+    Ok(Server { listen: listen.unwrap_or(DEFAULT_LISTEN) })
+}
+
+fn log(root: &Section<'_>) -> Result<Log, ConfigError> {
+    let mut log = Log { format: LogFormat::Text, level: LogLevel::Info };
+    if let Some(section) = root.section("log", &["format", "level"])? {
+        let format = section.optional("format", |value| value::word(value, LogFormat::ALL, LogFormat::as_str))?;
+        let level = section.optional("level", |value| value::word(value, LogLevel::ALL, LogLevel::as_str))?;
+        log = Log { format: format.unwrap_or(log.format), level: level.unwrap_or(log.level) };
+    }
+    Ok(log)
+}

@@ -1,0 +1,297 @@
+//! A wrong configuration is refused before anything is started, in one line that says where, what stands there and
+//! what would be right.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use ensilinja::config::{self, Config, LogFormat, LogLevel};
+use ensilinja_model::{Channel, EventTime};
+
+const GOOD: &str = r#"time_zone = "Europe/Helsinki"
+
+[server]
+listen = "127.0.0.1:9464"
+
+[log]
+format = "json"
+level = "debug"
+
+[kafka]
+brokers = "kafka-1:9092, kafka-2:9092"
+topic = "contacts"
+
+[kafka.properties]
+security.protocol = "SASL_PLAINTEXT"
+"sasl.mechanism" = "PLAIN"
+sasl.username = "u"
+sasl.password = "hunter2"
+socket.keepalive.enable = true
+
+[defaults]
+threshold = "1m 30s"
+
+[[line]]
+id = "mipa"
+channel = "phone"
+name = { fi = "Mipä", sv = "Mental hälsa" }
+group = "health"
+service_area = "Forssa"
+hours = "Mo-Fr 08:00-15:00; PH off"
+short_abandon = "3s"
+
+[[line]]
+id = "viestit"
+channel = "sms"
+name.fi = "Viestit"
+group = "health"
+service_area = "Forssa"
+hours = "24/7"
+"#;
+
+/// 2025-09-16 10:15 in Helsinki.
+const TUESDAY_10_15: i64 = 1_758_006_900;
+
+/// What replaces what in the good configuration, and the whole message that follows.
+#[rustfmt::skip]
+const REFUSED: &[(&str, &str, &str)] = &[
+    // Not TOML.
+    ("[log]", "[log", "6:5: is not TOML: unclosed table, expected `]`"),
+    (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
+    ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
+    // Keys.
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen"),
+    ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line"),
+    ("format", "colour", "7: log.colour is unknown; known here: format, level"),
+    ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days"),
+    (r#"threshold = "1m 30s""#, "sms_orphan_after = 5", r#"22: defaults.sms_orphan_after is 5; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
+    ("short_abandon", "sms_orphan_after", "31: line[mipa].sms_orphan_after is unknown; did you mean orphan_after? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days"),
+    ("sv = ", "se = ", "27: line[mipa].name.se is unknown; did you mean sv? Known here: fi, sv, en"),
+    ("brokers = \"kafka-1:9092, kafka-2:9092\"\n", "", r#"10: kafka.brokers is missing; it should be one or more host:port with commas between them, such as "kafka-1:9092,kafka-2:9092""#),
+    ("channel = \"sms\"\n", "", r#"33: line[viestit].channel is missing; it should be one of "phone", "chat", "sms""#),
+    ("id = \"viestit\"\n", "", r#"33: line[#2].id is missing; it should be 1 to 40 of a-z, 0-9 and _, such as "mipa_chat""#),
+    // Types.
+    (r#""127.0.0.1:9464""#, "9464", r#"4: server.listen is 9464; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
+    (r#""1m 30s""#, "90", r#"22: defaults.threshold is 90; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#"name.fi = "Viestit""#, r#"name = "Viestit""#, r#"36: line[viestit].name is "Viestit"; it should be a table with fi, sv, en"#),
+    ("[defaults]\nthreshold = \"1m 30s\"", "[[defaults]]", "21: defaults is a list; it should be a table with short_abandon, threshold, orphan_after, sms_orphan_after, give_up_working_days"),
+    ("[[line]]\nid = \"viestit\"", "[lines]\nid = \"viestit\"", "33: lines is unknown; did you mean line? Known here: server, log, kafka, time_zone, defaults, line"),
+    // Values.
+    ("Europe/Helsinki", "Helsinki", r#"1: time_zone is "Helsinki"; it should be the name of a time zone in the IANA database, such as "Europe/Helsinki""#),
+    ("127.0.0.1:9464", "localhost:9464", r#"4: server.listen is "localhost:9464"; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
+    (r#""json""#, r#""JSON""#, r#"7: log.format is "JSON"; it should be one of "text", "json""#),
+    (r#""debug""#, r#""verbose""#, r#"8: log.level is "verbose"; it should be one of "error", "warn", "info", "debug", "trace""#),
+    ("kafka-2:9092", "kafka-2", r#"11: kafka.brokers is "kafka-1:9092, kafka-2"; it should be one or more host:port with commas between them, such as "kafka-1:9092,kafka-2:9092""#),
+    (r#""contacts""#, r#""contacts/all""#, r#"12: kafka.topic is "contacts/all"; it should be a topic of 1 to 249 of a-z, A-Z, 0-9, dot, _ and -, such as "ensilinja.events""#),
+    (r#""contacts""#, r#""ensilinja.dead-letters""#, r#"12: kafka.topic is "ensilinja.dead-letters"; it should be another topic: dead letters would be read as events"#),
+    (r#""contacts""#, "\"a\"\ndead_letters = \"a\"", r#"13: kafka.dead_letters is "a"; it should be another topic: dead letters would be read as events"#),
+    (r#""contacts""#, "\"a\"\ngroup = \"\"", r#"13: kafka.group is ""; it should be a consumer group of 1 to 249 characters, such as "ensilinja""#),
+    ("Mipä", "", r#"27: line[mipa].name.fi is ""; it should be a text of 1 to 100 characters"#),
+    (r#"id = "mipa""#, r#"id = "Mipä""#, r#"25: line[#1].id is "Mipä"; it should be 1 to 40 of a-z, 0-9 and _, such as "mipa_chat""#),
+    (r#""viestit""#, r#""mipa""#, r#"34: line[#2].id is "mipa"; it should be an id of its own: the line at ensilinja.toml:25 has this one"#),
+    (r#""sms""#, r#""text""#, r#"35: line[viestit].channel is "text"; it should be one of "phone", "chat", "sms""#),
+    ("Mo-Fr 08:00-15:00; PH off", "Mo-Fr 8-15", r#"30: line[mipa].hours is "Mo-Fr 8-15"; it should be opening hours: `Mo-Fr 8-15` is not understood from `8-15` on; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"#),
+    ("Mo-Fr 08:00-15:00; PH off", "Mo-Fr off", r#"30: line[mipa].hours is "Mo-Fr off"; it should be opening hours: `Mo-Fr off` is never open; say when it is, like `Mo-Fr 08:00-16:00`, or leave the line out"#),
+    // Limits.
+    (r#""1m 30s""#, r#""0s""#, r#"22: defaults.threshold is "0s"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#""1m 30s""#, r#""25h""#, r#"22: defaults.threshold is "25h"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#""1m 30s""#, r#""soon""#, r#"22: defaults.threshold is "soon"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#""1m 30s""#, r#""-5m""#, r#"22: defaults.threshold is "-5m"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#""1m 30s""#, r#""1.5ms""#, r#"22: defaults.threshold is "1.5ms"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
+    (r#""1m 30s""#, "\"2m\"\nshort_abandon = \"2m\"", r#"23: defaults.short_abandon is "2m"; it should be shorter than threshold (2m)"#),
+    (r#""3s""#, r#""90s""#, r#"31: line[mipa].short_abandon is "90s"; it should be shorter than threshold (1m 30s)"#),
+    (r#""1m 30s""#, r#""2s""#, r#"22: defaults.threshold is "2s"; it should be longer than short_abandon (5s)"#),
+    (r#"short_abandon = "3s""#, r#"threshold = "5s""#, r#"31: line[mipa].threshold is "5s"; it should be longer than short_abandon (5s)"#),
+    (r#"short_abandon = "3s""#, r#"orphan_after = "80s""#, r#"31: line[mipa].orphan_after is "80s"; it should be longer than threshold (1m 30s)"#),
+    (r#"short_abandon = "3s""#, r#"orphan_after = "10d""#, r#"31: line[mipa].orphan_after is "10d"; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
+    (r#"short_abandon = "3s""#, "give_up_working_days = 0", "31: line[mipa].give_up_working_days is 0; it should be a whole number from 1 to 30"),
+    (r#"short_abandon = "3s""#, "give_up_working_days = 2.5", "31: line[mipa].give_up_working_days is 2.5; it should be a whole number from 1 to 30"),
+    (r#"short_abandon = "3s""#, "give_up_working_days = 30", "31: line[mipa].give_up_working_days is 30; it should be fewer: with orphan_after (24h) and 30 working days a contact can live 51 days, and 40 is the most"),
+    (r#"threshold = "1m 30s""#, "give_up_working_days = 24\nsms_orphan_after = \"7d\"", "22: defaults.give_up_working_days is 24; it should be fewer: with orphan_after (24h) and 24 working days a contact can live 43 days, and 40 is the most"),
+    // What is librdkafka's, and what is not the operator's.
+    ("socket.keepalive.enable", "socket.keepalive.enabled", r#"19: kafka.properties.socket.keepalive.enabled is set; librdkafka refuses it: No such configuration property: "socket.keepalive.enabled""#),
+    (r#""SASL_PLAINTEXT""#, r#""TLS""#, r#"15: kafka.properties.security.protocol is set; librdkafka refuses it: Invalid value "TLS" for configuration property "security.protocol""#),
+    (r#"sasl.password = "hunter2""#, r#"sasl.password = ["hunter2"]"#, "18: kafka.properties.sasl.password is set; it should be a text, a whole number, true or false"),
+    ("sasl.username", "group.id", "17: kafka.properties.group.id is set; leave it out: kafka.group says it"),
+    ("sasl.username", "enable.auto.commit", "17: kafka.properties.enable.auto.commit is set; leave it out: offsets are committed once dead letters are acknowledged"),
+    ("sasl.username = \"u\"\n", "", "14: kafka.properties is not usable; the settings should go together: sasl.username and sasl.password must be set"),
+];
+
+fn edited(from: &str, to: &str) -> String {
+    assert_eq!(GOOD.matches(from).count(), 1, "{from:?} should occur once");
+    GOOD.replacen(from, to, 1)
+}
+
+fn good() -> Config {
+    config::parse("ensilinja.toml", GOOD).unwrap()
+}
+
+/// A file of its own for a test, gone when the test ends.
+struct TestFile(PathBuf);
+
+impl TestFile {
+    fn new(name: &str, content: &[u8]) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+        fs::write(&path, content).unwrap();
+        Self(path)
+    }
+
+    fn name(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn ensilinja(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ensilinja")).args(arguments).env_remove("ENSILINJA_LOG").output().unwrap()
+}
+
+/// Status, standard output and standard error.
+fn ended(output: &Output) -> (Option<i32>, String, String) {
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn every_mistake_is_said_whole() {
+    let mut others = String::new();
+    for (from, to, message) in REFUSED {
+        let said = config::parse("ensilinja.toml", &edited(from, to)).unwrap_err().to_string();
+        assert!(!said.contains("hunter2"), "a secret is in {said}");
+        if said != format!("ensilinja.toml:{message}") {
+            others.push_str(&format!("{from:?} -> {to:?}\n    {message}\n    {said}\n"));
+        }
+    }
+    assert!(others.is_empty(), "expected first, said second:\n{others}");
+}
+
+#[test]
+fn what_is_missing_altogether_is_asked_for() {
+    let [no_line, no_kafka] = [
+        "line is missing; it should be a list of [[line]] tables, at least one, each with id, channel, name, group, \
+         service_area and hours",
+        "kafka is missing; it should be a table with brokers, topic, dead_letters, group, properties",
+    ];
+    for (text, message) in [
+        ("", no_kafka.to_owned()),
+        ("[kafka]\nbrokers = 'kafka:9092'\n", no_line.to_owned()),
+        ("line = []\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "a list")),
+        ("line = [5]\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "a list")),
+        ("line = 5\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "5")),
+        (
+            "kafka = { brokers = 'kafka:9092', properties = 'none' }\n",
+            "kafka.properties is 'none'; it should be a table of librdkafka's settings, such as [kafka.properties]"
+                .to_owned(),
+        ),
+    ] {
+        let said = config::parse("e.toml", text).unwrap_err().to_string();
+        assert_eq!(said, format!("e.toml:1: {message}"), "{text}");
+    }
+}
+
+#[test]
+fn the_program_refuses_a_configuration_with_status_2_before_it_opens_a_port() {
+    // The port is taken: had the program tried to listen first, it would speak of that.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    for (from, to, message) in REFUSED.iter().step_by(7) {
+        let file = TestFile::new("refused.toml", edited(from, to).replace("127.0.0.1:9464", &listen).as_bytes());
+        let expected = format!("error: {}:{message}\n", file.name());
+        assert_eq!(ended(&ensilinja(&["run", "--config", file.name()])), (Some(2), String::new(), expected));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_with_status_2() {
+    let latin_1 = TestFile::new("latin1.toml", b"name = \"\xe4iti\"");
+    for (file, why) in [
+        ("no/such.toml", "No such file or directory (os error 2)"),
+        ("/", "Is a directory (os error 21)"),
+        (latin_1.name(), "stream did not contain valid UTF-8"),
+    ] {
+        let expected =
+            format!("error: {file}: cannot be read: {why}; say which configuration to use with --config FILE\n");
+        assert_eq!(ended(&ensilinja(&["run", "--config", file])), (Some(2), String::new(), expected));
+    }
+}
+
+#[test]
+fn a_log_level_that_cannot_be_read_is_refused_with_status_2() {
+    let file = TestFile::new("good.toml", GOOD.as_bytes());
+    let output = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+        .args(["run", "--config", file.name()])
+        .env("ENSILINJA_LOG", "ensilinja=loud")
+        .output()
+        .unwrap();
+    let expected = "error: ENSILINJA_LOG is \"ensilinja=loud\"; it should be a level, such as info, or levels by module, \
+                    such as info,ensilinja_kafka=debug: error parsing level filter: expected one of \"off\", \
+                    \"error\", \"warn\", \"info\", \"debug\", \"trace\", or a number 0-5\n";
+    assert_eq!(ended(&output), (Some(2), String::new(), expected.to_owned()));
+}
+
+#[test]
+fn what_is_written_is_what_is_used() {
+    let config = good();
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:9464");
+    assert_eq!((config.log.format, config.log.level), (LogFormat::Json, LogLevel::Debug));
+    assert_eq!(config.kafka.bootstrap_servers, "kafka-1:9092,kafka-2:9092");
+    assert_eq!(config.kafka.topic, "contacts");
+    let properties: Vec<(&str, &str)> =
+        config.kafka.properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(
+        properties,
+        [
+            ("sasl.mechanism", "PLAIN"),
+            ("sasl.password", "hunter2"),
+            ("sasl.username", "u"),
+            ("security.protocol", "SASL_PLAINTEXT"),
+            ("socket.keepalive.enable", "true"),
+        ]
+    );
+    let [mipa, viestit] = config.lines.as_slice() else { panic!("two lines") };
+    assert_eq!((mipa.id.as_str(), mipa.channel), ("mipa", Channel::Phone));
+    assert_eq!((viestit.id.as_str(), viestit.channel), ("viestit", Channel::Sms));
+    assert_eq!((mipa.name.fi.as_str(), mipa.name.sv.as_str(), mipa.name.en.as_str()), ("Mipä", "Mental hälsa", "Mipä"));
+    assert_eq!((mipa.group.as_str(), mipa.service_area.as_str()), ("health", "Forssa"));
+}
+
+#[test]
+fn a_line_judges_by_its_own_limits_then_by_the_defaults_then_by_the_built_in_ones() {
+    let rules = good().rules(EventTime::from_seconds(TUESDAY_10_15));
+    let [mipa, viestit] = rules.lines.as_slice() else { panic!("two lines") };
+    assert_eq!([mipa.short_abandon_ms, viestit.short_abandon_ms], [3_000, 5_000]);
+    assert_eq!([mipa.threshold_ms, viestit.threshold_ms], [90_000, 90_000]);
+    assert_eq!([mipa.orphan_after_ms, viestit.orphan_after_ms], [24 * 3_600_000, 72 * 3_600_000]);
+    assert_eq!([mipa.give_up_working_days, viestit.give_up_working_days], [5, 5]);
+}
+
+#[test]
+fn rules_know_when_each_line_is_open() {
+    let now = EventTime::from_seconds(TUESDAY_10_15);
+    let rules = good().rules(now);
+    let [mipa, viestit] = rules.lines.as_slice() else { panic!("two lines") };
+    let six_hours_later = now.plus_millis(6 * 3_600_000);
+    assert_eq!([now, six_hours_later].map(|at| mipa.hours.is_open(at)), [true, false]);
+    assert_eq!([now, six_hours_later].map(|at| viestit.hours.is_open(at)), [true, true]);
+}
+
+#[test]
+fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
+    let sample = config::county();
+    let of = |channel| sample.lines.iter().filter(|line| line.channel == channel).count();
+    assert_eq!([Channel::Phone, Channel::Chat, Channel::Sms].map(of), [15, 6, 1]);
+
+    let lines = &config::SAMPLE[config::SAMPLE.find("\n[[line]]").unwrap()..];
+    let bare = config::parse("bare.toml", &format!("[kafka]\nbrokers = \"127.0.0.1:9092\"\n{lines}")).unwrap();
+    assert_eq!(bare.server, sample.server);
+    assert_eq!(bare.log, sample.log);
+    assert_eq!(format!("{:?}", bare.kafka), format!("{:?}", sample.kafka));
+    let limits = |config: &Config| config.lines.iter().map(|line| line.limits).collect::<Vec<_>>();
+    assert_eq!(limits(&bare), limits(&sample));
+}
