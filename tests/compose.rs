@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use ensilinja::config::{self, Config};
 use ensilinja::{cli, clock};
+use ensilinja_serve::CATALOGUE;
 use serde::Deserialize;
 
 /// The parts of docker-compose.yml that are said again elsewhere.
@@ -238,7 +239,11 @@ fn everyone_finds_kafka_where_it_says_it_is() {
         }
     }
     assert_eq!(compose.services["kafka-topics"].environment["BOOTSTRAP_SERVERS"], inside);
-    assert_eq!(county().kafka.brokers, outside, "the sample, run outside of a container, asks another broker");
+    assert_eq!(
+        county().kafka.bootstrap_servers,
+        outside,
+        "the sample, run outside of a container, asks another broker"
+    );
     assert!(kafka.published().any(|(address, _)| address.to_string() == outside), "{outside} is not published");
     for (listener, address) in [("INSIDE", inside), ("OUTSIDE", outside)] {
         let port = address.rsplit_once(':').expect("a port").1;
@@ -257,7 +262,7 @@ fn the_topics_are_those_of_the_configuration_and_keep_what_the_figures_need() {
         let words = words.lines().next().unwrap_or_default().split_whitespace().skip(1);
         words.map(|word| word.split_once('=').expect("a setting")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
     };
-    let (events, letters) = (settings_of(&kafka.topic), settings_of(&kafka.dead_letters));
+    let (events, letters) = (settings_of(&kafka.topic), settings_of(&kafka.dead_letter_topic));
     for settings in [&events, &letters] {
         assert_eq!(settings["cleanup.policy"], "delete");
         assert_eq!(settings["message.timestamp.type"], "CreateTime");
@@ -306,6 +311,38 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
     }
     let job = prometheus["scrape_configs"][0]["job_name"].as_str().expect("a name");
     assert!(read("deploy/prometheus/rules/ensilinja.yml").contains(&format!("{{job=\"{job}\"}}")), "rules of {job}");
+}
+
+#[test]
+fn grafana_is_given_boards_that_ask_its_source() {
+    let grafana = &compose().services["grafana"];
+    let source = &yaml("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]["uid"];
+    let provider = &yaml("deploy/grafana/provisioning/dashboards/files.yml")["providers"][0]["options"]["path"];
+    let folder = grafana.file_at(provider.as_str().expect("a path")).expect("the boards are mounted");
+    let mut boards = 0;
+    for file in fs::read_dir(folder).expect("it can be read").map(|file| file.expect("an entry").path()) {
+        let board = fs::read_to_string(&file).expect("it is text");
+        let board: serde_json::Value = serde_json::from_str(&board).expect("it is JSON");
+        for panel in board["panels"].as_array().expect("it has panels") {
+            let asked = panel["targets"].as_array().expect("it asks").iter().map(|target| &target["datasource"]["uid"]);
+            assert!(asked.chain([&panel["datasource"]["uid"]]).all(|uid| uid == source), "{}", panel["title"]);
+        }
+        boards += 1;
+    }
+    assert!(boards > 0, "there are no boards");
+}
+
+#[test]
+fn rules_and_boards_ask_for_metrics_that_are_exposed() {
+    let exposed = CATALOGUE.iter().flat_map(|part| part.metrics).map(|metric| metric.name).collect::<BTreeSet<_>>();
+    for path in ["deploy/prometheus/rules/ensilinja.yml", "deploy/grafana/dashboards/lines.json"] {
+        let text = read(path);
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+        let asked = words.filter(|word| word.starts_with("ensilinja_")).collect::<BTreeSet<_>>();
+        assert!(!asked.is_empty(), "{path} asks for nothing");
+        let unknown = asked.difference(&exposed).collect::<Vec<_>>();
+        assert!(unknown.is_empty(), "{path} asks for what nobody exposes: {unknown:?}");
+    }
 }
 
 #[test]
