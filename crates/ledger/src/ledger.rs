@@ -3,7 +3,7 @@
 use ensilinja_model::{Event, EventTime};
 
 use crate::book::Book;
-use crate::entries::{Entries, Span};
+use crate::entries::{Entries, Entry, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
 use crate::figures::{Figures, LineFigures};
@@ -102,15 +102,21 @@ impl Line {
     fn post(&mut self, place: Place, before: &Entries, after: &Entries, now_second: i64) {
         for (old, new) in before.slots.iter().zip(&after.slots) {
             if old != new {
-                old.iter().for_each(|entry| self.book.post(entry, -1));
-                new.iter().for_each(|entry| self.book.post(entry, 1));
+                self.post_all(old, -1);
+                self.post_all(new, 1);
             }
         }
         let unchanged = before.attempts.iter().zip(&after.attempts).take_while(|(old, new)| old == new).count();
-        before.attempts[unchanged..].iter().for_each(|entry| self.book.post(entry, -1));
-        after.attempts[unchanged..].iter().for_each(|entry| self.book.post(entry, 1));
+        self.post_all(&before.attempts[unchanged..], -1);
+        self.post_all(&after.attempts[unchanged..], 1);
         self.waiting.note(place, before.waiting, after.waiting, now_second);
         self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
+    }
+
+    fn post_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>, n: i16) {
+        for entry in entries {
+            self.book.post(entry, n);
+        }
     }
 
     fn figures(

@@ -36,7 +36,7 @@ impl Legs {
     }
 
     pub fn get(&self, place: Place) -> Option<&Facts> {
-        slot(&self.chunks, place).as_ref().map(|leg| &leg.facts)
+        slot(&self.chunks, place).map(|leg| &leg.facts)
     }
 
     /// Evicts, of the next two legs, those of which all that is known is earlier than `horizon`.
@@ -51,8 +51,8 @@ impl Legs {
         let chunks = &self.chunks;
         let entry = self.index.entry(
             halves[1],
-            |place| slot(chunks, *place).as_ref().is_some_and(|leg| leg.key == halves),
-            |place| slot(chunks, *place).as_ref().expect("every indexed place holds a leg").key[1],
+            |place| slot(chunks, *place).is_some_and(|leg| leg.key == halves),
+            |place| slot(chunks, *place).expect("every indexed place holds a leg").key[1],
         );
         let (place, is_new) = match entry {
             IndexEntry::Occupied(entry) => (*entry.get(), false),
@@ -106,8 +106,8 @@ fn append(chunks: &mut Vec<Vec<Option<Leg>>>, leg: Option<Leg>) -> Place {
     Place::try_from(full * CHUNK + chunk.len() - 1).expect("four thousand million legs do not fit in memory")
 }
 
-fn slot(chunks: &[Vec<Option<Leg>>], place: Place) -> &Option<Leg> {
-    &chunks[place as usize / CHUNK][place as usize % CHUNK]
+fn slot(chunks: &[Vec<Option<Leg>>], place: Place) -> Option<&Leg> {
+    chunks[place as usize / CHUNK][place as usize % CHUNK].as_ref()
 }
 
 fn slot_mut(chunks: &mut [Vec<Option<Leg>>], place: Place) -> &mut Option<Leg> {

@@ -22,7 +22,7 @@ struct Posting {
 }
 
 impl Posting {
-    const fn step(&self) -> (u8, Transition, u32) {
+    const fn step(self) -> (u8, Transition, u32) {
         (self.second, self.transition, self.sample_ms)
     }
 }
@@ -42,7 +42,7 @@ impl Minute {
     }
 
     fn fold(&mut self) {
-        self.postings.sort_unstable_by_key(Posting::step);
+        self.postings.sort_unstable_by_key(|posting| posting.step());
         self.postings.dedup_by(|next, kept| {
             let sum = (next.step() == kept.step()).then(|| kept.n.checked_add(next.n)).flatten();
             kept.n = sum.unwrap_or(kept.n);

@@ -138,7 +138,7 @@ impl Recorded {
             let empty = Histogram::new_with_bounds(1, LONGEST_RECORDED_MS, 2);
             Box::new(empty.expect("1 ms to 7 days at two digits is a valid histogram"))
         });
-        histogram.saturating_record_n(u64::from(sample_ms).clamp(1, LONGEST_RECORDED_MS), n);
+        histogram.saturating_record_n(u64::from(sample_ms).min(LONGEST_RECORDED_MS), n);
     }
 
     /// What was recorded after `earlier` was taken.

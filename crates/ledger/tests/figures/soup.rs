@@ -1,52 +1,18 @@
 //! Event soup: what a platform could say in its worst hour, with instants around everything that has an edge.
 
-use std::sync::Arc;
-
-use ensilinja_calendar::{Days, LineHours, OpeningHours};
-use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, Figures, History, Ledger, LineRules, Rules};
 use ensilinja_model::{
-    AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome,
-    Stage, Survey, YesNo,
+    AttemptResult, CloseResult, Event, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage, Survey, YesNo,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::stand::{BASE, DAY_MS};
+
 const HOUR_MS: i64 = 3_600_000;
-pub const DAY_MS: i64 = 24 * HOUR_MS;
-
-/// Saturday 2026-03-28 at 20:00 in Helsinki: the night of a 23-hour day is four hours away.
-pub const BASE: EventTime = EventTime::from_millis(1_774_720_800_000);
-
-/// Everything was read, and nothing was before.
-pub const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
-
-/// A phone line, a chat that never closes and a line of text messages.
-pub fn rules() -> Rules {
-    let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
-    let hours = OpeningHours::parse("Mo-Su 08:00-21:00; PH off").expect("opening hours");
-    let hours = LineHours::new(&hours, &days, BASE.plus_millis(-90 * DAY_MS), BASE.plus_millis(90 * DAY_MS));
-    let line = |channel, hours, orphan_after_ms| LineRules {
-        channel,
-        hours,
-        short_abandon_ms: 5_000,
-        threshold_ms: 120_000,
-        orphan_after_ms,
-        give_up_working_days: 5,
-    };
-    Rules {
-        days,
-        lines: vec![
-            line(Channel::Phone, hours, 24 * 3_600_000),
-            line(Channel::Chat, LineHours::always_open(), 24 * 3_600_000),
-            line(Channel::Sms, LineHours::always_open(), 3 * 24 * 3_600_000),
-        ],
-        answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec(),
-    }
-}
 
 /// Any fact, the ones that decide a leg more often.
-pub fn fact() -> impl Strategy<Value = Fact> {
+fn fact() -> impl Strategy<Value = Fact> {
     let nps = (0_u8..=10).prop_map(|score| FeedbackAnswer::Nps(NpsScore::new(score).expect("0 to 10")));
     let survey =
         (select(Survey::ALL), select(YesNo::ALL)).prop_map(|(survey, answer)| FeedbackAnswer::Survey(survey, answer));
@@ -68,7 +34,7 @@ pub fn fact() -> impl Strategy<Value = Fact> {
 }
 
 /// Milliseconds from the start of a leg, crowded around the edges of the rules.
-pub fn offset_ms() -> impl Strategy<Value = i64> {
+fn offset_ms() -> impl Strategy<Value = i64> {
     let edge =
         select(vec![0, 5_000, 60_000, 120_000, 4 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 9 * DAY_MS, -60_000]);
     let near = prop_oneof![3 => Just(0_i64), 2 => -1_500_i64..1_500, 1 => Just(1), 1 => Just(-1)];
@@ -81,20 +47,18 @@ pub fn offset_ms() -> impl Strategy<Value = i64> {
 
 /// Contradictory events of a few legs that start within `span_ms` of the base.
 pub fn soup(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
-    let leg = (0..3_u16, 0..=span_ms, vec((fact(), offset_ms()), 1..8), prop::bool::weighted(0.05));
+    let leg = (0..3_u16, 0..=span_ms, vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.05, offset_ms()));
     vec(leg, 1..6).prop_map(|legs| {
         let mut events = Vec::new();
-        for (number, (line, start_ms, facts, retracted)) in legs.into_iter().enumerate() {
+        for (number, (line, start_ms, facts, retracted_ms)) in (0..).zip(legs) {
             let event = |fact, offset_ms| Event {
-                leg: LegKey::new(number as u128),
+                leg: LegKey::new(number),
                 line: LineIndex::new(line),
                 at: BASE.plus_millis(start_ms + offset_ms),
                 fact,
             };
             events.extend(facts.iter().map(|(fact, offset_ms)| event(*fact, *offset_ms)));
-            if retracted {
-                events.push(event(Fact::Retracted, facts.len() as i64 * 1000));
-            }
+            events.extend(retracted_ms.map(|offset_ms| event(Fact::Retracted, offset_ms)));
         }
         events
     })
@@ -106,13 +70,4 @@ pub fn stirred(span_ms: i64) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> 
         let twice: Vec<Event> = events.iter().chain(events.iter().step_by(2)).copied().collect();
         (Just(events), Just(twice).prop_shuffle())
     })
-}
-
-/// The figures at `now` of a ledger that was told all of `events` and read once.
-pub fn figures_at<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>, now: EventTime) -> Figures {
-    let mut ledger = Ledger::new(rules.clone(), now);
-    for event in events {
-        ledger.apply(event);
-    }
-    ledger.figures(now, COMPLETE)
 }

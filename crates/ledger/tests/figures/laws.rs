@@ -1,11 +1,11 @@
 //! The laws of the ledger, over arbitrary event soup.
 
-mod soup;
-
 use ensilinja_ledger::{Decision, Figures, Flag, Ledger, Undecided, Window};
 use ensilinja_model::{Event, EventTime, Fact, FactKind};
 use proptest::prelude::*;
-use soup::{BASE, COMPLETE, DAY_MS, figures_at, rules, soup, stirred};
+
+use crate::soup::{soup, stirred};
+use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules};
 
 /// A read somewhere in the two days after the base, or at an edge of a rule.
 fn read_ms() -> impl Strategy<Value = i64> {

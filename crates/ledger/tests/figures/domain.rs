@@ -1,7 +1,5 @@
 //! The rules of the domain, one example each.
 
-mod soup;
-
 use ensilinja_ledger::{
     Applied, Decision, Figures, Flag, History, Ledger, LineFigures, NpsGroup, Quantile, Resolution, Undecided, Window,
     WindowFigures, Within,
@@ -9,7 +7,8 @@ use ensilinja_ledger::{
 use ensilinja_model::{
     AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage,
 };
-use soup::{BASE, COMPLETE, DAY_MS, figures_at, rules};
+
+use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;

@@ -1,0 +1,6 @@
+//! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
+
+mod domain;
+mod laws;
+mod soup;
+mod stand;
