@@ -1,0 +1,10 @@
+//! The program, as a library: what its binary runs and its end-to-end tests look into.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod intake;
+pub mod logging;
+pub mod now;
+pub mod processor;
+pub mod run;
