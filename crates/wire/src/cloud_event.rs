@@ -1,33 +1,59 @@
 //! The attributes of a `CloudEvent` that are read, and what the contract demands of them.
 
 use ensilinja_model::{EventTime, FactKind};
-use serde::Deserialize;
 
-use crate::contact_data::Payload;
+use crate::contact_data::ContactData;
 use crate::field::Field;
+use crate::members::{Members, Place, Shape};
 use crate::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, timestamp};
 
 /// An event as it came, in either mode, nothing of it judged yet.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(crate) struct CloudEvent<'a> {
-    #[serde(borrow)]
-    pub(crate) specversion: Field<'a>,
-    #[serde(borrow, rename = "type")]
-    pub(crate) event_type: Field<'a>,
-    #[serde(borrow)]
-    pub(crate) id: Field<'a>,
-    #[serde(borrow)]
-    pub(crate) source: Field<'a>,
-    #[serde(borrow)]
-    pub(crate) subject: Field<'a>,
-    #[serde(borrow)]
-    pub(crate) time: Field<'a>,
-    #[serde(borrow)]
-    pub(crate) data: Payload<'a>,
+    specversion: Field<'a>,
+    event_type: Field<'a>,
+    id: Field<'a>,
+    source: Field<'a>,
+    subject: Field<'a>,
+    time: Field<'a>,
+    /// What stands where the data should be; `None` if nothing does.
+    pub(crate) data_shape: Option<Shape>,
+    /// The data; nothing, unless that is an object.
+    pub(crate) data: ContactData<'a>,
 }
 
-impl CloudEvent<'_> {
+impl<'a> Members<'a> for CloudEvent<'a> {
+    fn place(&mut self, name: &str) -> Option<Place<'_, 'a>> {
+        match name {
+            "data" => Some(Place::Object(&mut self.data_shape, &mut self.data)),
+            _ => self.attribute(name).map(Place::Field),
+        }
+    }
+}
+
+impl<'a> CloudEvent<'a> {
+    /// The attribute of this name, if it is one that is read.
+    pub(crate) fn attribute(&mut self, name: &str) -> Option<&mut Field<'a>> {
+        Some(match name {
+            "specversion" => &mut self.specversion,
+            "type" => &mut self.event_type,
+            "id" => &mut self.id,
+            "source" => &mut self.source,
+            "subject" => &mut self.subject,
+            "time" => &mut self.time,
+            _ => return None,
+        })
+    }
+
+    /// The data, which must be an object.
+    pub(crate) fn data(&self) -> Result<&ContactData<'a>, Detail> {
+        match self.data_shape {
+            Some(Shape::Object) => Ok(&self.data),
+            Some(Shape::Other) => Err(Detail::BadData),
+            Some(Shape::Null) | None => Err(Detail::MissingData),
+        }
+    }
+
     /// What the type says happened. It is asked first: an event of another type need not have anything else of ours.
     pub(crate) fn kind(&self) -> Result<FactKind, Detail> {
         if self.specversion.text(Detail::MissingSpecversion, Detail::BadSpecversion)? != "1.0" {

@@ -1,61 +1,42 @@
 //! The `data` of an event: the line, the visit, and what the fact says.
 
-use std::fmt;
-
 use ensilinja_model::{
     AttemptResult, CloseResult, Fact, FactKind, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey, YesNo,
 };
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::field::Field;
+use crate::members::{Members, Place};
 use crate::{Detail, MAX_VISIT_CHARS};
 
 /// The question whose answer is a number; the others are a [`Survey`].
 pub(crate) const NPS_QUESTION: &str = "nps";
 
 /// Every field that some fact has, as it came.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(crate) struct ContactData<'a> {
-    #[serde(borrow)]
     line: Field<'a>,
-    #[serde(borrow)]
     visit: Field<'a>,
-    #[serde(borrow)]
     to_line: Field<'a>,
-    #[serde(borrow)]
     stage: Field<'a>,
-    #[serde(borrow)]
     result: Field<'a>,
-    #[serde(borrow)]
     outcome: Field<'a>,
-    #[serde(borrow)]
     question: Field<'a>,
-    #[serde(borrow)]
     answer: Field<'a>,
 }
 
-/// What stands where `data` should be.
-#[derive(Default)]
-pub(crate) enum Payload<'a> {
-    /// Nothing, or null.
-    #[default]
-    Absent,
-    /// An object.
-    Object(ContactData<'a>),
-    /// Anything else.
-    Other,
-}
-
-impl<'a> Payload<'a> {
-    /// The object, which must be there.
-    pub(crate) fn object(&self) -> Result<&ContactData<'a>, Detail> {
-        match self {
-            Self::Object(data) => Ok(data),
-            Self::Absent => Err(Detail::MissingData),
-            Self::Other => Err(Detail::BadData),
-        }
+impl<'a> Members<'a> for ContactData<'a> {
+    fn place(&mut self, name: &str) -> Option<Place<'_, 'a>> {
+        Some(Place::Field(match name {
+            "line" => &mut self.line,
+            "visit" => &mut self.visit,
+            "to_line" => &mut self.to_line,
+            "stage" => &mut self.stage,
+            "result" => &mut self.result,
+            "outcome" => &mut self.outcome,
+            "question" => &mut self.question,
+            "answer" => &mut self.answer,
+            _ => return None,
+        }))
     }
 }
 
@@ -113,7 +94,7 @@ impl ContactData<'_> {
         if question == NPS_QUESTION {
             return match self.answer {
                 Field::Number(number) => nps_score(number).map(FeedbackAnswer::Nps).ok_or(Detail::BadAnswer),
-                Field::Absent => Err(Detail::MissingAnswer),
+                Field::Absent | Field::Null => Err(Detail::MissingAnswer),
                 _ => Err(Detail::BadAnswer),
             };
         }
@@ -127,53 +108,4 @@ impl ContactData<'_> {
 #[expect(clippy::float_cmp, reason = "a number that is only nearly whole is no score")]
 fn nps_score(number: f64) -> Option<NpsScore> {
     (0..=10).find(|score| f64::from(*score) == number).and_then(NpsScore::new)
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Payload<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyShape)
-    }
-}
-
-struct AnyShape;
-
-impl<'de> Visitor<'de> for AnyShape {
-    type Value = Payload<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        ContactData::deserialize(MapAccessDeserializer::new(members)).map(Payload::Object)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Payload::Other)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Payload::Absent)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Payload::Other)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Payload::Other)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Payload::Other)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Payload::Other)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Payload::Other)
-    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::cloud_event::CloudEvent;
 use crate::field::Field;
+use crate::members::Shape;
 use crate::{Detail, Record, json};
 
 /// The header that says what the value is.
@@ -16,7 +17,14 @@ pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
 /// Reads the event of a record with this value, in the mode its headers say.
 pub(crate) fn read<'a>(record: &Record<'a>, value: &'a [u8]) -> Result<CloudEvent<'a>, Detail> {
     let text = std::str::from_utf8(value).map_err(|_| Detail::BadUtf8)?;
-    if is_binary(record.headers) { read_binary(record.headers, text) } else { json::read_object(text) }
+    let mut event = CloudEvent::default();
+    if is_binary(record.headers) {
+        event.data_shape = Some(json::read(text, &mut event.data)?);
+        read_headers(record.headers, &mut event)?;
+    } else if json::read(text, &mut event)? != Shape::Object {
+        return Err(Detail::NotAnObject);
+    }
+    Ok(event)
 }
 
 /// Binary is what has attributes in headers and does not call its value a whole event. Without any header that tells,
@@ -31,26 +39,16 @@ fn is_binary(headers: &[(&str, Option<&[u8]>)]) -> bool {
     !is_structured && headers.iter().any(|(name, _)| name.starts_with(ATTRIBUTE_PREFIX))
 }
 
-fn read_binary<'a>(headers: &'a [(&'a str, Option<&'a [u8]>)], text: &'a str) -> Result<CloudEvent<'a>, Detail> {
-    let mut event = CloudEvent { data: json::read(text)?, ..CloudEvent::default() };
+fn read_headers<'a>(headers: &[(&str, Option<&'a [u8]>)], event: &mut CloudEvent<'a>) -> Result<(), Detail> {
     for (name, value) in headers {
-        let Some(attribute) = name.strip_prefix(ATTRIBUTE_PREFIX) else { continue };
-        let field = match attribute {
-            "specversion" => &mut event.specversion,
-            "type" => &mut event.event_type,
-            "id" => &mut event.id,
-            "source" => &mut event.source,
-            "subject" => &mut event.subject,
-            "time" => &mut event.time,
-            _ => continue,
-        };
+        let Some(field) = name.strip_prefix(ATTRIBUTE_PREFIX).and_then(|name| event.attribute(name)) else { continue };
         if !matches!(field, Field::Absent) {
             return Err(Detail::DuplicateKey);
         }
-        if let Some(bytes) = value {
-            let text = std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)?;
-            *field = Field::Text(Cow::Borrowed(text));
-        }
+        *field = match value {
+            Some(bytes) => Field::Text(Cow::Borrowed(std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)?)),
+            None => Field::Null,
+        };
     }
-    Ok(event)
+    Ok(())
 }

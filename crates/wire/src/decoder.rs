@@ -59,7 +59,7 @@ impl Decoder {
         event.check_id_and_source()?;
         let contact = event.contact(record.key)?;
         let at = event.at()?;
-        let data = event.data.object()?;
+        let data = event.data()?;
         let line_id = data.line()?;
         let visit = data.visit()?;
         let fact = data.fact(kind)?;

@@ -13,9 +13,11 @@ use crate::Detail;
 /// The value of a field, as far as any field that is read can have it.
 #[derive(Default)]
 pub(crate) enum Field<'a> {
-    /// There is no such field, or it is null, which `CloudEvents` takes for the same.
+    /// There is no such field.
     #[default]
     Absent,
+    /// It is null, which `CloudEvents` takes for the same; but there it is, and it must not come again.
+    Null,
     /// A text, borrowed from the record unless it had escapes.
     Text(Cow<'a, str>),
     /// A number; what is asked for is small and whole, so a double is exact enough.
@@ -33,7 +35,7 @@ impl Field<'_> {
     /// The text of this field, if it is there; it must not be empty.
     pub(crate) fn optional_text(&self, bad: Detail) -> Result<Option<&str>, Detail> {
         match self {
-            Self::Absent => Ok(None),
+            Self::Absent | Self::Null => Ok(None),
             Self::Text(text) if !text.is_empty() => Ok(Some(text)),
             _ => Err(bad),
         }
@@ -87,7 +89,7 @@ impl<'de> Visitor<'de> for AnyShape {
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Field::Absent)
+        Ok(Field::Null)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

@@ -44,6 +44,7 @@ mod field;
 mod json;
 mod leg;
 pub mod malformed;
+mod members;
 mod rejection;
 mod timestamp;
 
