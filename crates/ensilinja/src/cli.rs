@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
+use ensilinja_sim::Scenario;
 use jiff::civil::DateTime;
 
 use crate::config::{self, Config, ConfigError};
@@ -39,7 +41,7 @@ Examples:
   ensilinja simulate --config ensilinja.toml
   ensilinja simulate --brokers 127.0.0.1:9092 --volume 100
   ensilinja simulate --brokers 127.0.0.1:9092 --from 2025-08-01 --to 2025-09-16T10:15
-  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --seed 7";
+  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --scenario purge --seed 7";
 
 /// Live, exact figures of a contact centre from its Kafka events.
 #[derive(Clone, Debug, PartialEq, Parser)]
@@ -117,6 +119,14 @@ pub struct SimulateArguments {
     /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
     #[arg(long)]
     pub disorder: bool,
+    /// A bad day: the platform falls silent and then says all at once; a callback queue is emptied; a line answers nobody
+    #[arg(long, value_name = "WHAT", value_parser = scenario())]
+    pub scenario: Option<Scenario>,
+}
+
+fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    let names = PossibleValuesParser::new(Scenario::ALL.iter().map(|scenario| scenario.as_str()));
+    names.map(|name| Scenario::from_name(&name).expect("the possible values are the names"))
 }
 
 impl RunArguments {
@@ -201,6 +211,7 @@ mod tests {
             ("ensilinja demo --speed 0", ErrorKind::ValueValidation),
             ("ensilinja demo --config a", ErrorKind::UnknownArgument),
             ("ensilinja simulate --seed 7", ErrorKind::MissingRequiredArgument),
+            ("ensilinja simulate --config a --scenario flood", ErrorKind::InvalidValue),
             ("ensilinja simulate --config a --volume 0", ErrorKind::ValueValidation),
             ("ensilinja simulate --config a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
             ("ensilinja simulate --config a --from 2025-08-01T00:00Z --to 2025-08-02", ErrorKind::ValueValidation),

@@ -16,7 +16,8 @@ const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 /// ```
 /// use ensilinja_sim::WeeklyHours;
 ///
-/// assert_eq!(WeeklyHours::weekdays(9, 15).to_string(), "Mo-Fr 09:00-15:00; PH off");
+/// let weekdays = "Mo-Fr 09:00-15:00; PH off; Dec 24 off; Jun 19-25 Fr off";
+/// assert_eq!(WeeklyHours::weekdays(9, 15).to_string(), weekdays);
 /// assert_eq!(WeeklyHours::round_the_clock().to_string(), "24/7");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +90,8 @@ impl fmt::Display for WeeklyHours {
             day = last + 1;
         }
         if self.closed_on_holidays {
-            rules.push("PH off".to_owned());
+            // Christmas Eve and Midsummer Eve are no public holidays: a line that keeps them says so.
+            rules.push("PH off; Dec 24 off; Jun 19-25 Fr off".to_owned());
         }
         f.write_str(&rules.join("; "))
     }

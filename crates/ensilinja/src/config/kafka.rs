@@ -54,7 +54,7 @@ pub fn parse_brokers(text: &str) -> Result<String, &'static str> {
             !host.is_empty() && !host.contains(char::is_whitespace) && port.parse::<u16>().is_ok_and(|port| port > 0)
         })
     };
-    if brokers.iter().all(|broker| good(&broker)) { Ok(brokers.join(",")) } else { Err(BROKERS_EXPECTED) }
+    if brokers.iter().all(good) { Ok(brokers.join(",")) } else { Err(BROKERS_EXPECTED) }
 }
 
 fn brokers(value: &DeValue<'_>) -> Result<String, Expected> {

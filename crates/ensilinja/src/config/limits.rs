@@ -11,7 +11,7 @@ const SECOND_MS: u32 = 1000;
 const HOUR_MS: u32 = 3600 * SECOND_MS;
 const DAY_MS: u32 = 24 * HOUR_MS;
 
-/// The longest life of a leg, orphan_after and give_up together, in days: its instants are kept as 32-bit offsets
+/// The longest life of a leg, waiting and callback together, in days: its instants are kept as 32-bit offsets
 /// from its start in ms, which hold 49 days, and facts may be dated a little outside of it.
 const LONGEST_LIFE_DAYS: i64 = 40;
 

@@ -43,8 +43,7 @@ impl<'a> Document<'a> {
 
     /// The line of the file that holds this byte, from 1.
     fn line_at(self, offset: usize) -> usize {
-        let end = offset.min(self.text.len());
-        self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.text.get(..offset).unwrap_or(self.text).matches('\n').count() + 1
     }
 
     /// A value as it is written, cut to what fits a message.

@@ -1,0 +1,165 @@
+//! The processor: Kafka on one side, HTTP on the other, the ledger in between.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use ensilinja_kafka::{Clock, Monitor, Pace, PartitionStatus, Shell, Status};
+use ensilinja_ledger::{History, Ledger};
+use ensilinja_model::{Channel, EventTime, LineId};
+use ensilinja_serve::{
+    Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
+};
+use ensilinja_wire::{Decoder, Reason};
+
+use crate::config::{Config, Line};
+use crate::intake::{Intake, Shared};
+use crate::now::{is_complete, shown_at};
+
+/// What is running. The revision is known to builds that are told it, such as the image's.
+const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    revision: match option_env!("ENSILINJA_REVISION") {
+        Some(revision) => revision,
+        None => "unknown",
+    },
+};
+
+/// A processor that reads and listens.
+pub struct Processor {
+    shell: Shell,
+    server: Server,
+    site: Arc<Site>,
+}
+
+impl Processor {
+    /// Starts to read, and listens. Brokers that do not answer are not an error: readiness tells of them.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on, or the system gives no randomness, thread or client.
+    pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let server = Server::bind(config.server.listen).await?;
+        let started = clock();
+        let rules = config.rules(started);
+        let range_start = rules.range_start(started);
+        let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        let pipeline = Arc::new(Pipeline::new(BUILD, &reasons));
+        let cards = config.lines.iter().map(card).collect();
+        let exposition = Exposition::new(cards, &rules.answer_wait_bounds_ms);
+        let learnt = Arc::new(Shared::new(Ledger::new(rules, started)));
+        let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
+        let intake = Intake::new(
+            Decoder::new(&ids, random_key()?),
+            config.lines.iter().map(|line| line.channel).collect(),
+            Arc::clone(&learnt),
+            Arc::clone(&pipeline),
+            Arc::clone(&clock),
+        );
+        let shell = Shell::start(config.kafka.clone(), Pace::default(), Arc::clone(&clock), range_start, intake)?;
+        let source = Arc::new(Truth { learnt, monitor: shell.monitor(), clock, started });
+        let site = Arc::new(Site::new(exposition, pipeline, source));
+        Ok(Self { shell, server, site })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// What the shell knows.
+    #[must_use]
+    pub fn monitor(&self) -> Arc<Monitor> {
+        self.shell.monitor()
+    }
+
+    /// Serves until `stop` is done, then ends within five seconds: what Kafka has not acknowledged by then is found again
+    /// by the next process.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        self.server.serve(self.site, Limits::default(), stop).await;
+        let shell = self.shell;
+        // The shell waits for its threads, which the runtime's threads must not.
+        let stopped = tokio::task::spawn_blocking(move || shell.stop()).await;
+        if stopped.is_err() {
+            tracing::error!("the Kafka shell did not stop in order");
+        }
+    }
+}
+
+/// The key under which contact ids are hashed: another for each process, and never shown.
+fn random_key() -> anyhow::Result<[u8; 16]> {
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).context("the system gives no randomness")?;
+    Ok(key)
+}
+
+fn card(line: &Line) -> LineCard {
+    LineCard {
+        id: line.id.clone(),
+        channel: line.channel,
+        name_fi: line.name.fi.clone(),
+        name_sv: line.name.sv.clone(),
+        name_en: line.name.en.clone(),
+        group: line.group.clone(),
+        service_area: line.service_area.clone(),
+    }
+}
+
+/// What is true now, as far as it is known.
+struct Truth {
+    learnt: Arc<Shared>,
+    monitor: Arc<Monitor>,
+    clock: Clock,
+    started: EventTime,
+}
+
+impl Source for Truth {
+    fn snapshot(&self) -> Snapshot {
+        let status = self.monitor.status();
+        let now = (self.clock)();
+        let history = History {
+            // A topic that has never held a record has a history from now on.
+            start: status.history.start.unwrap_or(self.started),
+            from_first_record: status.history.from_first_record,
+        };
+        let (figures, newest) = {
+            let mut learnt = self.learnt.lock();
+            let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until));
+            (shown.map(|shown| learnt.ledger.figures(shown, history)), learnt.newest)
+        };
+        Snapshot {
+            now,
+            figures,
+            readiness: readiness(&status, now),
+            rebuild_progress: status.rebuild_progress,
+            partitions: status.partitions.iter().map(state).collect(),
+            dead_letters: Reason::ALL
+                .iter()
+                .filter(|reason| reason.goes_to_dead_letters())
+                .map(|reason| reason.as_str())
+                .map(|reason| (reason, status.dead_letters.get(reason).copied().unwrap_or(0)))
+                .collect(),
+            complete_until: status.complete_until,
+            history_start: (!status.partitions.is_empty()).then_some(history.start),
+            calendar_valid_until: None,
+            newest_events: Channel::ALL
+                .iter()
+                .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
+                .collect(),
+        }
+    }
+}
+
+fn readiness(status: &Status, now: EventTime) -> Readiness {
+    let mut reasons = status.not_ready.clone();
+    let is_recent = status.complete_until.is_some_and(|until| is_complete(now, until));
+    if let Some(until) = status.complete_until.filter(|_| status.rebuilt && !is_recent) {
+        reasons.push(format!("everything is known only up to {} s ago", now.millis_since(until) / 1000));
+    }
+    reasons.extend(status.warnings.iter().cloned());
+    Readiness { complete: status.rebuilt && is_recent && !status.failed, reasons }
+}
+
+fn state(status: &PartitionStatus) -> PartitionState {
+    PartitionState { lag_messages: status.lag_messages, lag_seconds: status.lag_seconds, ready: status.ready }
+}

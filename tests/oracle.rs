@@ -1,0 +1,121 @@
+//! The ledger and the naive oracle, which share no code, agree on every figure of every line and window.
+
+#[path = "support/series.rs"]
+mod series;
+
+use std::sync::Arc;
+
+use ensilinja_calendar::{Days, LineHours, OpeningHours};
+use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, History, Ledger, LineRules, Rules};
+use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
+use ensilinja_serve::{Build, Exposition, Format, LineCard, Pipeline, Readiness, Snapshot};
+use ensilinja_sim::{County, Oracle, OracleLine, SimEvent, soup, soup_lines};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Nothing was missed.
+const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
+
+/// What the ledger has to know of the oracle's lines.
+fn rules(lines: &[OracleLine], around: EventTime) -> Rules {
+    let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
+    let (from, to) = (around.plus_millis(-60 * DAY_MS), around.plus_millis(60 * DAY_MS));
+    let of_line = |line: &OracleLine| LineRules {
+        channel: line.channel,
+        hours: LineHours::new(&OpeningHours::parse(&line.hours.to_string()).expect("hours"), &days, from, to),
+        short_abandon_ms: line.short_abandon_ms,
+        threshold_ms: line.threshold_ms,
+        orphan_after_ms: line.orphan_after_ms,
+        give_up_working_days: line.give_up_working_days,
+    };
+    let lines = lines.iter().map(of_line).collect();
+    Rules { days, lines, answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec() }
+}
+
+/// The page of the ledger's figures.
+struct Pages {
+    exposition: Exposition,
+    pipeline: Pipeline,
+}
+
+impl Pages {
+    fn new(lines: &[OracleLine]) -> Self {
+        let card = |line: &OracleLine| LineCard {
+            id: line.id.clone(),
+            channel: line.channel,
+            name_fi: line.id.to_string(),
+            name_sv: line.id.to_string(),
+            name_en: line.id.to_string(),
+            group: "soup".to_owned(),
+            service_area: "kitchen".to_owned(),
+        };
+        Self {
+            exposition: Exposition::new(lines.iter().map(card).collect(), &ANSWER_WAIT_BOUNDS_MS),
+            pipeline: Pipeline::new(Build { version: "0", revision: "0" }, &[]),
+        }
+    }
+
+    fn of(&self, ledger: &mut Ledger, now: EventTime) -> series::Series {
+        let snapshot = Snapshot {
+            now,
+            figures: Some(ledger.figures(now, COMPLETE)),
+            readiness: Readiness { complete: true, reasons: Vec::new() },
+            rebuild_progress: 1.0,
+            partitions: Vec::new(),
+            dead_letters: Vec::new(),
+            complete_until: Some(now),
+            history_start: Some(COMPLETE.start),
+            calendar_valid_until: None,
+            newest_events: Vec::new(),
+        };
+        series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))
+    }
+}
+
+/// The oracle's event as the ledger takes it.
+fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
+    let line = lines.iter().position(|line| line.id == said.line).expect("a line of the soup");
+    let leg = (&said.contact, &said.visit, line);
+    let key = {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let half = |salt: u64| {
+            let mut hasher = DefaultHasher::new();
+            (salt, leg).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        half(1) << 64 | half(2)
+    };
+    let line = LineIndex::new(u16::try_from(line).expect("few lines"));
+    Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
+}
+
+fn assert_agreement(page: &series::Series, oracle: &Oracle, now: EventTime, story: &str) {
+    let differences = series::differences(page, oracle, now);
+    assert!(differences.is_empty(), "{story} at {now:?}:\n{}", differences.join("\n"));
+}
+
+/// Six hundred soups, each read once in the middle of what is being said, and at some of the instants worth asking about.
+#[test]
+fn the_ledger_and_the_oracle_agree_about_every_soup() {
+    let (lines, zone) = (soup_lines(), County::zone());
+    let pages = Pages::new(&lines);
+    for seed in 0..600 {
+        let soup = soup(seed, &lines, &zone, 12, 7);
+        let moments: Vec<EventTime> = soup.moments.iter().copied().step_by(5).collect();
+        let mut ledger = Ledger::new(rules(&lines, moments[0]), moments[0]);
+        let mut oracle = Oracle::new(lines.clone(), zone.clone());
+        let (early, late) = soup.events.split_at(soup.events.len() / 2);
+        for said in early {
+            ledger.apply(&event(said, &lines));
+            oracle.hear(said);
+        }
+        assert_agreement(&pages.of(&mut ledger, moments[0]), &oracle, moments[0], &format!("seed {seed}, half told"));
+        for said in late {
+            ledger.apply(&event(said, &lines));
+            oracle.hear(said);
+        }
+        for now in moments {
+            assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A page of metrics as a map from series to value, and how it must agree with the oracle.
+
+use std::collections::BTreeMap;
+
+use ensilinja_model::EventTime;
+use ensilinja_sim::Oracle;
+
+/// Series as the page writes them, each with its value.
+pub type Series = BTreeMap<String, f64>;
+
+/// Families about the calendar and the lines, which the oracle has nothing to say about.
+const NOT_THE_ORACLES: [&str; 3] = [
+    "ensilinja_line_last_change_timestamp_seconds",
+    "ensilinja_line_next_change_timestamp_seconds",
+    "ensilinja_line_info",
+];
+
+/// Reads a page in Prometheus' text format.
+pub fn read_page(page: &str) -> Series {
+    page.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let (series, value) = line.rsplit_once(' ').expect("a sample has a value");
+            (series.to_owned(), value.parse().expect("a value is a number"))
+        })
+        .collect()
+}
+
+/// How the figures of a page differ from what the oracle says of the same instant; empty if they agree. Every figure of
+/// every line has to be there and equal to the digit, quantiles within 1 %, and there must be no figure beyond those.
+pub fn differences(page: &Series, oracle: &Oracle, now: EventTime) -> Vec<String> {
+    let expected = oracle.series(now);
+    let quantiles = oracle.quantiles(now);
+    let mut differences = Vec::new();
+    for (series, value) in &expected {
+        match page.get(series) {
+            Some(shown) if shown.to_bits() == value.to_bits() || (shown - value).abs() < 1e-9 => {}
+            shown => differences.push(format!("{series} is {shown:?}, should be {value}")),
+        }
+    }
+    for (series, exact) in &quantiles {
+        match page.get(series) {
+            Some(shown) if (shown - exact).abs() <= exact.abs() * 0.01 + 1e-9 => {}
+            shown => differences.push(format!("{series} is {shown:?}, should be within 1 % of {exact}")),
+        }
+    }
+    let of_a_line = |series: &&String| series.contains("{line=\"") && !is_not_the_oracles(series);
+    for series in page.keys().filter(of_a_line) {
+        if !expected.contains_key(series) && !quantiles.contains_key(series) {
+            differences.push(format!("{series} is shown, and the oracle knows nothing of it"));
+        }
+    }
+    differences
+}
+
+fn is_not_the_oracles(series: &str) -> bool {
+    NOT_THE_ORACLES.iter().any(|family| series.starts_with(family))
+}
