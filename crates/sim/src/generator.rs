@@ -32,7 +32,7 @@ use crate::{County, CountyLine, SimEvent};
 /// let mut events = Generator::new(&County::oma_hame(), 7, start, 1.0);
 /// assert!(events.next().is_some_and(|event| event.at >= start));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Generator {
     rng: Pcg64Mcg,
     zone: TimeZone,
@@ -43,14 +43,14 @@ pub struct Generator {
 }
 
 /// Something that will happen. Of two at one instant the one that was foreseen first comes first.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Upcoming {
     at: EventTime,
     turn: u64,
     what: What,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum What {
     /// A new contact arrives at the line of this index.
     Arrival(usize),

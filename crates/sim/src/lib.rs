@@ -1,18 +1,47 @@
 //! A seeded county to simulate, ways to disturb its events, and a naive oracle of its figures.
+//!
+//! ```text
+//! County --Generator--> SimEvent --(Scenario)--> SimEvent --Disorder--> Publication --> a topic
+//!                          `--> Oracle --series(now)--> what every figure must be
+//! ```
+//!
+//! Everything is a pure function of its arguments and a seed: no clock, no topic, no other randomness. A [`SimEvent`]
+//! keeps the contact's id in the clear, for somebody has to make one up; nothing here prints it.
+//!
+//! ```
+//! use ensilinja_model::EventTime;
+//! use ensilinja_sim::{County, Disorder, Generator, Oracle};
+//!
+//! let county = County::oma_hame();
+//! let start = EventTime::from_seconds(1_758_006_900); // Tuesday 16 September 2025, 10:15 in Helsinki
+//! let mut oracle = Oracle::new(county.oracle_lines(), County::zone());
+//! let records = Disorder::ROUGH.publish(Generator::new(&county, 7, start, 1.0), 7);
+//! let mut now = start;
+//! for record in records.take(500) {
+//!     record.event.iter().for_each(|event| oracle.hear(event));
+//!     now = record.at;
+//! }
+//! let offered = "ensilinja_window_contacts_offered{line=\"116117\",channel=\"phone\",window=\"today\"}";
+//! assert!(oracle.series(now)[offered] > 10.0);
+//! ```
 
 mod county;
+mod disorder;
 mod finnish_days;
 mod generator;
 mod local_day;
 mod oracle;
+mod publication;
 mod scenario;
 mod sim_event;
 mod soup;
 mod weekly_hours;
 
 pub use county::{County, CountyLine};
+pub use disorder::{Disorder, Publications};
 pub use generator::Generator;
 pub use oracle::{Oracle, OracleLine};
+pub use publication::{POISON_HEADER, Poison, Publication};
 pub use scenario::{Disrupted, Scenario};
 pub use sim_event::SimEvent;
 pub use soup::{Soup, soup, soup_lines};

@@ -43,8 +43,8 @@ type OfLine = fn(&OracleLine, &[LegStory], &series::Moment) -> Vec<(String, f64)
 /// A leg: line, contact and visit.
 type Leg = (LineId, String, Option<String>);
 
-/// All that was said, and what it amounts to.
-#[derive(Clone, Debug)]
+/// All that was said, and what it amounts to. It has no `Debug`, for it holds contacts' ids.
+#[derive(Clone)]
 pub struct Oracle {
     lines: Vec<OracleLine>,
     zone: TimeZone,

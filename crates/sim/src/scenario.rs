@@ -40,7 +40,7 @@ impl Scenario {
 }
 
 /// A stream of events in which something goes wrong; in the order of [`SimEvent::told_at`], as any.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Disrupted<I> {
     events: I,
     disruption: Disruption,
@@ -55,7 +55,7 @@ pub struct Disrupted<I> {
 /// A leg: contact, line and visit.
 type Leg = (String, LineId, Option<String>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Disruption {
     Outage { from: EventTime, to: EventTime },
     Purge { line: LineId, at: EventTime, outstanding: BTreeSet<Leg>, done: bool },

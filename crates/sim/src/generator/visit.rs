@@ -4,8 +4,8 @@ use ensilinja_model::EventTime;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-/// A contact comes to a line.
-#[derive(Clone, Debug)]
+/// A contact comes to a line. It has no `Debug`, for it holds a contact's id.
+#[derive(Clone)]
 pub(super) struct Visit {
     /// Its pseudonym.
     pub contact: String,
