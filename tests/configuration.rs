@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use ensilinja::config::{self, Config, LogFormat, LogLevel};
-use ensilinja_model::{Channel, EventTime};
+use ensilinja_model::{Channel, EventTime, LineId};
+use ensilinja_sim::County;
+use jiff::{SignedDuration, Timestamp};
 
 const GOOD: &str = r#"time_zone = "Europe/Helsinki"
 
@@ -124,7 +126,7 @@ fn edited(from: &str, to: &str) -> String {
 }
 
 fn good() -> Config {
-    config::parse("ensilinja.toml", GOOD).unwrap()
+    config::parse("ensilinja.toml", GOOD).expect("it is good")
 }
 
 /// A file of its own for a test, gone when the test ends.
@@ -133,12 +135,12 @@ struct TestFile(PathBuf);
 impl TestFile {
     fn new(name: &str, content: &[u8]) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
-        fs::write(&path, content).unwrap();
+        fs::write(&path, content).expect("the folder for the files of tests can be written");
         Self(path)
     }
 
     fn name(&self) -> &str {
-        self.0.to_str().unwrap()
+        self.0.to_str().expect("the folder for the files of tests has a plain name")
     }
 }
 
@@ -149,26 +151,27 @@ impl Drop for TestFile {
 }
 
 fn ensilinja(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ensilinja")).args(arguments).env_remove("ENSILINJA_LOG").output().unwrap()
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    program.args(arguments).env_remove("ENSILINJA_LOG").output().expect("the program was built for this test")
 }
 
 /// Status, standard output and standard error.
 fn ended(output: &Output) -> (Option<i32>, String, String) {
-    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
     (output.status.code(), out, err)
 }
 
 #[test]
 fn every_mistake_is_said_whole() {
-    let mut others = String::new();
+    let mut others = Vec::new();
     for (from, to, message) in REFUSED {
         let said = config::parse("ensilinja.toml", &edited(from, to)).unwrap_err().to_string();
         assert!(!said.contains("hunter2"), "a secret is in {said}");
         if said != format!("ensilinja.toml:{message}") {
-            others.push_str(&format!("{from:?} -> {to:?}\n    {message}\n    {said}\n"));
+            others.push(format!("{from:?} -> {to:?}\n    {message}\n    {said}"));
         }
     }
-    assert!(others.is_empty(), "expected first, said second:\n{others}");
+    assert!(others.is_empty(), "expected first, said second:\n{}", others.join("\n"));
 }
 
 #[test]
@@ -294,4 +297,28 @@ fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
     assert_eq!(format!("{:?}", bare.kafka), format!("{:?}", sample.kafka));
     let limits = |config: &Config| config.lines.iter().map(|line| line.limits).collect::<Vec<_>>();
     assert_eq!(limits(&bare), limits(&sample));
+}
+
+/// What the simulator and its oracle take for granted of the lines is what the configuration says of them.
+#[test]
+fn the_sample_is_the_county_that_is_simulated() {
+    let sample = config::county();
+    let rules = sample.rules(EventTime::from_seconds(TUESDAY_10_15));
+    let simulated = County::oma_hame();
+    let ids: Vec<&LineId> = sample.lines.iter().map(|line| &line.id).collect();
+    assert_eq!(ids, simulated.lines.iter().map(|line| &line.id).collect::<Vec<_>>());
+
+    let start = Timestamp::from_second(TUESDAY_10_15).unwrap().to_zoned(County::zone());
+    for (rules, line) in rules.lines.iter().zip(&simulated.lines) {
+        assert_eq!(rules.channel, line.channel, "{}", line.id);
+        assert_eq!(rules.short_abandon_ms, line.short_abandon_ms, "{}", line.id);
+        assert_eq!(rules.threshold_ms, line.threshold_ms, "{}", line.id);
+        assert_eq!(rules.orphan_after_ms, line.orphan_after_ms, "{}", line.id);
+        assert_eq!(rules.give_up_working_days, line.give_up_working_days, "{}", line.id);
+        for quarter in 0..366 * 96 {
+            let at = &start + SignedDuration::from_mins(15 * quarter);
+            let open = rules.hours.is_open(EventTime::from_millis(at.timestamp().as_millisecond()));
+            assert_eq!(open, line.hours.is_open(at.datetime()), "{} at {at}", line.id);
+        }
+    }
 }

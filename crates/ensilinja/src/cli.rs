@@ -119,7 +119,7 @@ pub struct SimulateArguments {
     /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
     #[arg(long)]
     pub disorder: bool,
-    /// A bad day: the platform falls silent and then says all at once; a callback queue is emptied; a line answers nobody
+    /// A bad day: the platform falls silent, then says all at once; a callback queue is emptied; a line answers nobody
     #[arg(long, value_name = "WHAT", value_parser = scenario())]
     pub scenario: Option<Scenario>,
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Why a configuration was refused. Its text is one line for the operator: where, what stands there, what would be right.
+/// Why a configuration was refused. Its text is one line: where, what stands there, what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read as text.

@@ -47,7 +47,7 @@ const ORPHAN_AFTER: &str = "orphan_after";
 const SMS_ORPHAN_AFTER: &str = "sms_orphan_after";
 const GIVE_UP: &str = "give_up_working_days";
 
-/// Five seconds, two minutes, a day (three for text messages, which are answered in office hours) and five working days.
+/// What holds where the file says nothing. (Text messages wait for three days: they are answered in office hours.)
 const BUILT_IN: Limits = Limits {
     short_abandon_ms: 5 * SECOND_MS,
     threshold_ms: 120 * SECOND_MS,
