@@ -106,7 +106,7 @@ impl<'a> Section<'a> {
         self.section(key, keys)?.ok_or_else(|| self.refusal(key, format!("a table with {}", keys.join(", "))))
     }
 
-    /// The value under `key`, if there is one. `read` takes any value, and says what would be right if it cannot read it.
+    /// The value under `key`, if there is one. `read` takes any value, or says what would be right.
     pub(super) fn optional<T>(
         &self,
         key: &str,
