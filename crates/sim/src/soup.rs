@@ -1,8 +1,8 @@
 //! Event soup: facts that contradict each other, for property tests.
 //!
 //! No platform is as bad as this. Legs share a few contacts and lines; every kind of fact turns up anywhere, again and
-//! again; and instants crowd around the edges where a rule could be off by one: thresholds, the end of a leg's patience,
-//! a clock cut off before the arrival, local midnights, both changes of the clocks, Easter and Christmas.
+//! again; and instants crowd around the edges where a rule could be off by one: thresholds, the end of a leg's
+//! patience, a clock cut off before the arrival, local midnights, both changes of the clocks, Easter and Christmas.
 
 use ensilinja_model::{
     AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,

@@ -115,7 +115,7 @@ fn fates(events: &[SimEvent]) -> BTreeMap<String, Fates> {
 #[test]
 fn the_big_lines_fare_about_as_published() {
     let fates = fates(&weeks(3, 4));
-    // Line, contacts a month, answered %, requested %, mean callback wait in s: published for January to September 2025.
+    // Line, contacts a month, answered %, requested %, mean callback wait in s: published, January to September 2025.
     let published = [
         ("116117", 7_272.0, 38.8, 45.2, 1_911.0),
         ("neuvola", 0.8 * 1_335.4, 47.2, 30.8, 3_545.0),

@@ -46,7 +46,7 @@ pub(crate) struct FeedbackMix {
     pub solved_yes: f64,
 }
 
-/// Callbacks of a line whose published mean is above this do not all happen on the day they are asked for. (Assumption.)
+/// A line whose published mean is above this does not make all callbacks on the day they are asked for. (Assumption.)
 const SAME_DAY_AT_MOST_S: f64 = 3_600.0;
 /// What a callback that is left for the next opening takes on average: four nights of five are one, Friday's is three.
 /// (Assumption, from opening hours.)

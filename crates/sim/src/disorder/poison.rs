@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use crate::publication::POISON_HEADER;
 use crate::{Poison, Publication, SimEvent};
 
-/// Producers and brokers refuse records above 1 MB unless they are told otherwise; this leaves room for their own bytes.
+/// Producers and brokers refuse records above 1 MB unless told otherwise; this leaves room for their own bytes.
 const LARGEST_VALUE_BYTES: usize = 900_000;
 
 /// Brews any of the cases, each as likely.

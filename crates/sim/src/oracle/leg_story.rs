@@ -138,7 +138,7 @@ impl LegStory {
         self.postings.push(Posting { second, family, labels: labels.to_owned(), amount });
     }
 
-    /// Outcomes and feedback: of corrections the last one counts, at its own instant, whether or not there is an arrival.
+    /// Outcomes and feedback: the last of the corrections counts, at its own instant, with or without an arrival.
     fn tell_what_was_said_of_it(&mut self, facts: &Facts) {
         let outcome = latest(facts, |fact| match fact {
             Fact::OutcomeRecorded(outcome) => Some(outcome),
