@@ -1,1 +1,48 @@
 //! The Kafka shell: reads every partition, says how complete the reading is, and keeps what cannot be read.
+//!
+//! It knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or calls it a
+//! dead letter; everything else here answers one of three questions:
+//!
+//! - *Is everything known?* The [`reader`] assigns itself every partition and the [`probe`] asks the broker once a
+//!   second where the log ends. From the two follow `rebuilt` and `complete_until`; see [`partition`].
+//! - *Since when?* What retention has deleted cannot be known; see [`start`] and [`history`].
+//! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
+//!   [`outbox`].
+//!
+//! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
+//! shell tries again.
+//!
+//! This is the only crate that uses rdkafka.
+
+mod client_log;
+mod dead_letter;
+mod dead_letter_writer;
+mod embedded_broker;
+mod history;
+mod inquiry;
+mod monitor;
+mod outbox;
+mod partition;
+mod preflight;
+mod probe;
+mod publisher;
+mod reader;
+mod record;
+mod settings;
+mod shell;
+mod start;
+
+use std::sync::Arc;
+
+use ensilinja_model::EventTime;
+
+pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
+pub use history::History;
+pub use monitor::{Monitor, PartitionStatus, Status};
+pub use publisher::{OutgoingRecord, PublishError, Publisher};
+pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
+pub use settings::{Settings, SettingsError};
+pub use shell::{Pace, Shell, StartError};
+
+/// The clock of the process, passed in: nothing here asks the system for the time of day.
+pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;

@@ -1,0 +1,217 @@
+//! The thread that writes dead letters and then, and only then, moves the group's committed offsets.
+//!
+//! A letter is sent once the dead-letter topic is known to exist, waits until all replicas have it, and is sent again
+//! if that fails. Committed offsets never go back: another process of the same group may be ahead, and what it has
+//! written need not be written again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::BorrowedHeaders;
+use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
+use rdkafka::statistics::Statistics;
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use crate::client_log::ClientLog;
+use crate::dead_letter::DeadLetter;
+use crate::inquiry::{Inquiry, Obstacle};
+use crate::monitor::Monitor;
+use crate::reader::ANSWER_TIMEOUT;
+use crate::settings::Settings;
+
+/// How long the last letters and the last commit may take when the process ends.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long after a failure the topic is looked at again.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// Writes dead letters until it is told to stop.
+pub(crate) struct DeadLetterWriter {
+    settings: Arc<Settings>,
+    monitor: Arc<Monitor>,
+    commit_interval: Duration,
+    consumer: BaseConsumer<ClientLog>,
+    producer: BaseProducer<Receipts>,
+}
+
+/// Where the producer reports what became of each letter.
+struct Receipts {
+    log: ClientLog,
+    monitor: Arc<Monitor>,
+}
+
+/// What is needed of a letter once the producer has its bytes.
+struct Ticket {
+    partition: i32,
+    offset: i64,
+    reason: &'static str,
+    bytes: usize,
+    first_seen: ensilinja_model::EventTime,
+}
+
+impl DeadLetterWriter {
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        monitor: Arc<Monitor>,
+        commit_interval: Duration,
+    ) -> Result<Self, KafkaError> {
+        let consumer = settings.reader().create_with_context(ClientLog::new("frontier"))?;
+        let producer = Self::producer(&settings, &monitor)?;
+        Ok(Self { settings, monitor, commit_interval, consumer, producer })
+    }
+
+    fn producer(settings: &Settings, monitor: &Arc<Monitor>) -> Result<BaseProducer<Receipts>, KafkaError> {
+        let receipts = Receipts { log: ClientLog::new("dead letters"), monitor: Arc::clone(monitor) };
+        settings.producer().create_with_context(receipts)
+    }
+
+    pub(crate) fn run(mut self) {
+        let mut next_commit = Instant::now() + self.commit_interval;
+        let mut next_look = Instant::now();
+        let mut may_send = false;
+        while !self.monitor.is_stopping() {
+            self.producer.poll(Duration::from_millis(50));
+            self.consumer.poll(Duration::ZERO);
+            if !may_send && Instant::now() >= next_look {
+                may_send = self.topic_is_there();
+                next_look = Instant::now() + RETRY_AFTER;
+            }
+            if may_send {
+                may_send = self.send_all();
+            }
+            if Instant::now() >= next_commit {
+                self.commit();
+                next_commit = Instant::now() + self.commit_interval;
+            }
+        }
+        if may_send {
+            self.send_all();
+        }
+        if let Err(error) = self.producer.flush(FAREWELL) {
+            tracing::warn!("dead letters are left for the next process: {error}");
+        }
+        self.commit();
+    }
+
+    fn topic_is_there(&self) -> bool {
+        let topic = &self.settings.dead_letter_topic;
+        let inquiry = Inquiry { consumer: &self.consumer, topic, timeout: ANSWER_TIMEOUT };
+        let problem = match inquiry.partition_count() {
+            Ok(_) => {
+                self.monitor.outbox.clear_problem_if_idle();
+                return true;
+            }
+            Err(Obstacle::TopicMissing(topic)) => format!("the dead-letter topic {topic} does not exist: create it"),
+            Err(Obstacle::Broker(error)) => format!("cannot look at the dead-letter topic {topic}: {error}"),
+        };
+        self.monitor.outbox.set_problem(problem);
+        false
+    }
+
+    /// Sends what waits to be sent. False if something was refused, now or since the last time.
+    fn send_all(&mut self) -> bool {
+        let outbox = &self.monitor.outbox;
+        if outbox.take_setback() {
+            return false;
+        }
+        if let Some((code, reason)) = self.producer.client().fatal_error() {
+            tracing::warn!("the producer of dead letters has to be made anew: {code}: {reason}");
+            match Self::producer(&self.settings, &self.monitor) {
+                // Dropping the old one reports what it still had, so that it is sent again.
+                Ok(producer) => self.producer = producer,
+                Err(error) => outbox.set_problem(error.to_string()),
+            }
+            return false;
+        }
+        while let Some(letter) = outbox.next() {
+            if let Some((error, letter)) = self.send(letter) {
+                outbox.set_problem(error.to_string());
+                outbox.put_back(letter);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn send(&self, letter: DeadLetter) -> Option<(KafkaError, DeadLetter)> {
+        let DeadLetter { partition, offset, reason, bytes, key, value, headers, first_seen } = letter;
+        let ticket = Box::new(Ticket { partition, offset, reason, bytes, first_seen });
+        let mut record = BaseRecord::with_opaque_to(&self.settings.dead_letter_topic, ticket)
+            .key(&key)
+            .timestamp(first_seen.as_millis())
+            .headers(headers);
+        record.payload = value.as_ref();
+        let (error, refused) = self.producer.send(record).err()?;
+        let headers = refused.headers.unwrap_or_default();
+        Some((error, DeadLetter { partition, offset, reason, bytes, key, value, headers, first_seen }))
+    }
+
+    /// Commits each partition's frontier, where that is ahead of what is committed.
+    fn commit(&self) {
+        let partitions = self.monitor.partitions();
+        let topic = &self.settings.topic;
+        let inquiry = Inquiry { consumer: &self.consumer, topic, timeout: FAREWELL };
+        if partitions.is_empty() {
+            return;
+        }
+        let done = inquiry.committed(partitions.len()).and_then(|committed| {
+            let mut ahead = TopicPartitionList::new();
+            for ((number, partition), committed) in (0..).zip(&partitions).zip(committed) {
+                let frontier = self.monitor.outbox.frontier(number, partition);
+                if committed.is_none_or(|committed| frontier > committed) {
+                    let offset = Offset::Offset(frontier);
+                    ahead.add_partition_offset(topic, number, offset).map_err(Obstacle::Broker)?;
+                }
+            }
+            if ahead.count() == 0 {
+                Ok(())
+            } else {
+                self.consumer.commit(&ahead, CommitMode::Sync).map_err(Obstacle::Broker)
+            }
+        });
+        if let Err(obstacle) = done {
+            tracing::debug!("offsets are not committed, which is made up for later: {obstacle}");
+        }
+    }
+}
+
+impl ClientContext for Receipts {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        self.log.log(level, facility, line);
+    }
+
+    fn stats(&self, _: Statistics) {}
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.log.error(error, reason);
+    }
+}
+
+impl ProducerContext for Receipts {
+    type DeliveryOpaque = Box<Ticket>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, ticket: Self::DeliveryOpaque) {
+        let Ticket { partition, offset, reason, bytes, first_seen } = *ticket;
+        let outbox = &self.monitor.outbox;
+        match result {
+            Ok(_) => outbox.acknowledge(partition, offset, reason, bytes),
+            Err((error, message)) => {
+                outbox.set_problem(format!("the dead-letter topic does not take them: {error}"));
+                outbox.put_back(DeadLetter {
+                    partition,
+                    offset,
+                    reason,
+                    bytes,
+                    key: String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned(),
+                    value: message.payload().map(<[u8]>::to_vec),
+                    headers: message.headers().map(BorrowedHeaders::detach).unwrap_or_default(),
+                    first_seen,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Questions to the broker: which partitions there are, where their logs begin and end, what has been committed.
+//!
+//! Each question is bounded by a timeout, so a broker that hangs is noticed as soon as one that is gone.
+
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::client_log::ClientLog;
+
+/// Why a question has no answer. None of these ends the process: each may pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Obstacle {
+    /// No broker answered in time, or it answered with an error.
+    #[error("the broker does not answer as it should: {0}")]
+    Broker(KafkaError),
+    /// The broker knows no such topic.
+    #[error("the topic {0} does not exist")]
+    TopicMissing(String),
+}
+
+/// Asks about one topic.
+pub(crate) struct Inquiry<'a> {
+    pub(crate) consumer: &'a BaseConsumer<ClientLog>,
+    pub(crate) topic: &'a str,
+    pub(crate) timeout: Duration,
+}
+
+impl Inquiry<'_> {
+    /// How many partitions the topic has. They are numbered from 0 without gaps.
+    pub(crate) fn partition_count(&self) -> Result<usize, Obstacle> {
+        let metadata = self.consumer.fetch_metadata(Some(self.topic), self.timeout).map_err(Obstacle::Broker)?;
+        let topic = metadata.topics().first().ok_or_else(|| Obstacle::TopicMissing(self.topic.to_owned()))?;
+        match topic.error().map(RDKafkaErrorCode::from) {
+            None if !topic.partitions().is_empty() => Ok(topic.partitions().len()),
+            None | Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
+                Err(Obstacle::TopicMissing(self.topic.to_owned()))
+            }
+            Some(code) => Err(Obstacle::Broker(KafkaError::MetadataFetch(code))),
+        }
+    }
+
+    /// Where the logs of the first `count` partitions begin.
+    pub(crate) fn begins(&self, count: usize) -> Result<Vec<i64>, Obstacle> {
+        let answers = self.list_offsets(&vec![Offset::Beginning; count])?;
+        Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
+    }
+
+    /// Where the logs of the first `count` partitions end: before the records of transactions that are still open.
+    pub(crate) fn ends(&self, count: usize) -> Result<Vec<i64>, Obstacle> {
+        let answers = self.list_offsets(&vec![Offset::End; count])?;
+        Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
+    }
+
+    /// The first record of each of the first `count` partitions that was published at `timestamp_ms` or later; `None`
+    /// where there is none.
+    pub(crate) fn first_since(&self, count: usize, timestamp_ms: i64) -> Result<Vec<Option<i64>>, Obstacle> {
+        self.list_offsets(&vec![Offset::Offset(timestamp_ms.max(0)); count])
+    }
+
+    /// What the consumer's group has committed; `None` where nothing.
+    pub(crate) fn committed(&self, count: usize) -> Result<Vec<Option<i64>>, Obstacle> {
+        let list = self.list(&vec![Offset::Invalid; count])?;
+        let answers = self.consumer.committed_offsets(list, self.timeout).map_err(Obstacle::Broker)?;
+        numbers(&answers)
+    }
+
+    /// One request to each leader.
+    fn list_offsets(&self, questions: &[Offset]) -> Result<Vec<Option<i64>>, Obstacle> {
+        let list = self.list(questions)?;
+        numbers(&self.consumer.offsets_for_times(list, self.timeout).map_err(Obstacle::Broker)?)
+    }
+
+    fn list(&self, questions: &[Offset]) -> Result<TopicPartitionList, Obstacle> {
+        let mut list = TopicPartitionList::with_capacity(questions.len());
+        for (partition, question) in (0..).zip(questions) {
+            list.add_partition_offset(self.topic, partition, *question).map_err(Obstacle::Broker)?;
+        }
+        Ok(list)
+    }
+}
+
+fn numbers(answers: &TopicPartitionList) -> Result<Vec<Option<i64>>, Obstacle> {
+    let number = |answer: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
+        answer.error().map_err(Obstacle::Broker)?;
+        Ok(if let Offset::Offset(offset) = answer.offset() { Some(offset) } else { None })
+    };
+    answers.elements().into_iter().map(number).collect()
+}

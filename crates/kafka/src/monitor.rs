@@ -1,0 +1,227 @@
+//! What the threads of the shell know together, and what the rest of the process may ask.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use ensilinja_model::EventTime;
+
+use crate::Clock;
+use crate::history::{History, Reach, Since, history};
+use crate::outbox::Outbox;
+use crate::partition::Partition;
+
+/// Dead letters that wait take at most this much memory.
+const OUTBOX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The state of reading, shared by the shell's threads. Cheap to ask: no question waits for the broker or the reader.
+pub struct Monitor {
+    pub(crate) clock: Clock,
+    pub(crate) range_start: EventTime,
+    pub(crate) outbox: Outbox,
+    partitions: RwLock<Vec<Arc<Partition>>>,
+    /// Partitions of the topic as the last metadata had it; more than are being read just after some were added.
+    partitions_known: AtomicUsize,
+    rebuilt: AtomicBool,
+    stopping: AtomicBool,
+    failed: AtomicBool,
+    words: Mutex<Words>,
+}
+
+#[derive(Default)]
+struct Words {
+    reaches: Vec<Reach>,
+    obstacle: Option<String>,
+    warnings: Vec<String>,
+}
+
+/// The state of reading at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// Every partition has been read to where it ended when reading began. Stays true.
+    pub rebuilt: bool,
+    /// How much of that has been read: 0 to 1.
+    pub rebuild_progress: f64,
+    /// Every record published before this is known; `None` until reading has begun. Never goes back.
+    pub complete_until: Option<EventTime>,
+    /// How far back the log reaches.
+    pub history: History,
+    /// One for each partition being read, by number.
+    pub partitions: Vec<PartitionStatus>,
+    /// Why the figures are not to be relied on, in words for an operator; empty if they are, as far as this crate knows.
+    pub not_ready: Vec<String>,
+    /// What should be changed, though reading goes on: the topic's settings, a missing dead-letter topic.
+    pub warnings: Vec<String>,
+    /// Dead letters acknowledged by this process, by reason.
+    pub dead_letters: BTreeMap<&'static str, u64>,
+    /// Dead letters that wait to be written.
+    pub dead_letters_waiting: usize,
+    /// A thread of the shell has died of a bug: nothing is read any more, and only a restart helps.
+    pub failed: bool,
+}
+
+/// How far one partition has been read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartitionStatus {
+    /// Offsets not read yet, as of the last probe.
+    pub lag_messages: i64,
+    /// Age of what has been read, if anything is unread, else 0.
+    pub lag_seconds: f64,
+    /// It has been read to where it ended when reading began.
+    pub ready: bool,
+}
+
+impl Monitor {
+    pub(crate) fn new(clock: Clock, range_start: EventTime) -> Self {
+        Self {
+            clock,
+            range_start,
+            outbox: Outbox::new(OUTBOX_BYTES),
+            partitions: RwLock::default(),
+            partitions_known: AtomicUsize::new(0),
+            rebuilt: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+            words: Mutex::default(),
+        }
+    }
+
+    /// Every record published before this is known; `None` until reading has begun. Never goes back.
+    #[must_use]
+    pub fn complete_until(&self) -> Option<EventTime> {
+        self.partitions().iter().map(|partition| partition.complete_until()).min()
+    }
+
+    /// Whether every partition has been read to where it ended when reading began. Stays true.
+    #[must_use]
+    pub fn rebuilt(&self) -> bool {
+        if self.rebuilt.load(Ordering::Acquire) {
+            return true;
+        }
+        let partitions = self.partitions();
+        let rebuilt = !partitions.is_empty() && partitions.iter().all(|partition| partition.is_rebuilt());
+        self.rebuilt.fetch_or(rebuilt, Ordering::AcqRel);
+        rebuilt
+    }
+
+    /// How far back the log reaches.
+    #[must_use]
+    pub fn history(&self) -> History {
+        history(&self.words().reaches, self.range_start)
+    }
+
+    /// Everything there is to say.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let now = (self.clock)();
+        let rebuilt = self.rebuilt();
+        let partitions = self.partitions();
+        let (read, all) = partitions
+            .iter()
+            .fold((0, 0), |(read, all), p| (read + (p.read_to().min(p.goal) - p.start), all + (p.goal - p.start)));
+        let (dead_letters, dead_letters_waiting, problem) = self.outbox.status();
+        let words = self.words();
+        let mut not_ready: Vec<String> = words.obstacle.iter().cloned().collect();
+        let failed = self.failed.load(Ordering::Acquire);
+        if failed {
+            not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
+        }
+        if !rebuilt && !partitions.is_empty() {
+            not_ready.push(format!("the log is being read: {read} of {all} records"));
+        }
+        Status {
+            rebuilt,
+            rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
+            complete_until: self.complete_until(),
+            history: history(&words.reaches, self.range_start),
+            partitions: partitions.iter().map(|partition| partition_status(partition, now)).collect(),
+            not_ready,
+            warnings: words.warnings.iter().cloned().chain(problem).collect(),
+            dead_letters,
+            dead_letters_waiting,
+            failed,
+        }
+    }
+
+    /// The partitions being read, by number.
+    pub(crate) fn partitions(&self) -> Vec<Arc<Partition>> {
+        self.partitions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// One more partition is being read.
+    pub(crate) fn add_partition(&self, partition: Arc<Partition>, reach: Reach) {
+        self.words().reaches.push(reach);
+        self.partitions.write().unwrap_or_else(PoisonError::into_inner).push(partition);
+    }
+
+    /// All records of a partition from `since` on are known.
+    pub(crate) fn set_reach(&self, partition: usize, begins_at_zero: bool, since: EventTime) {
+        if let Some(reach) = self.words().reaches.get_mut(partition) {
+            *reach = Reach { begins_at_zero: reach.begins_at_zero && begins_at_zero, since: Since::At(since) };
+        }
+    }
+
+    pub(crate) fn partitions_known(&self) -> usize {
+        self.partitions_known.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_partitions_known(&self, count: usize) {
+        self.partitions_known.store(count, Ordering::Release);
+    }
+
+    /// What keeps the shell from reading or from knowing how far it has read. Logged when it changes.
+    pub(crate) fn set_obstacle(&self, obstacle: Option<String>) {
+        let mut words = self.words();
+        if words.obstacle != obstacle {
+            if let Some(obstacle) = &obstacle {
+                tracing::warn!("{obstacle}; trying again");
+            } else {
+                tracing::info!("the broker answers again");
+            }
+            words.obstacle = obstacle;
+        }
+    }
+
+    /// What is wrong with the topic's settings. Logged when it is news.
+    pub(crate) fn set_warnings(&self, warnings: Vec<String>) {
+        let mut words = self.words();
+        if words.warnings != warnings {
+            for warning in &warnings {
+                tracing::warn!("{warning}");
+            }
+            words.warnings = warnings;
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// The threads have to end: somebody asked for it, or one of them has failed.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire) || self.failed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_failed(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
+
+    fn words(&self) -> MutexGuard<'_, Words> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn partition_status(partition: &Partition, now: EventTime) -> PartitionStatus {
+    let lag_messages = partition.lag();
+    let age = EventTime::from_millis(now.millis_since(partition.complete_until()).max(0)).as_seconds_f64();
+    PartitionStatus {
+        lag_messages,
+        lag_seconds: if lag_messages > 0 { age } else { 0.0 },
+        ready: partition.is_rebuilt(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a progress bar needs no more than 53 bits")]
+fn ratio(part: i64, whole: i64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}

@@ -1,0 +1,238 @@
+//! Dead letters that wait to be written, and the frontier that follows from them.
+//!
+//! The *frontier* of a partition is the offset before which every dead letter has been acknowledged. It is what the
+//! group commits, and it never lies past a dead letter that waits:
+//!
+//! ```text
+//!   frontier = min(cursor, oldest waiting dead letter, first refused dead letter)
+//! ```
+//! The space is bounded. When it is full, a partition's dead letters are *refused* from some offset on, without being
+//! remembered one by one; reading goes on and the frontier stays. Once all others have been acknowledged, the reader
+//! goes back to that offset and reads the stretch again. So an outage of the dead-letter topic costs no memory, loses
+//! nothing, and in the usual case, a few letters, nothing is read twice.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::dead_letter::DeadLetter;
+use crate::partition::Partition;
+
+/// Dead letters that wait to be written, of all partitions.
+pub(crate) struct Outbox {
+    capacity_bytes: usize,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    lanes: Vec<Lane>,
+    queue: VecDeque<DeadLetter>,
+    /// Of all that wait, in the queue or on their way.
+    waiting_bytes: usize,
+    acknowledged: BTreeMap<&'static str, u64>,
+    problem: Option<String>,
+    setback: bool,
+}
+
+/// One partition's part.
+#[derive(Default)]
+struct Lane {
+    waiting: BTreeSet<i64>,
+    refused_from: Option<i64>,
+}
+
+impl Outbox {
+    pub(crate) fn new(capacity_bytes: usize) -> Self {
+        Self { capacity_bytes, inner: Mutex::default() }
+    }
+
+    /// Takes in the dead letter of one record, or refuses it for now.
+    pub(crate) fn offer(&self, letter: DeadLetter) {
+        let mut inner = self.lock();
+        let room = inner.waiting_bytes + letter.bytes <= self.capacity_bytes;
+        let lane = inner.lane(letter.partition);
+        if lane.refused_from.is_some() {
+            return;
+        }
+        if !room {
+            lane.refused_from = Some(letter.offset);
+            return;
+        }
+        if lane.waiting.insert(letter.offset) {
+            inner.waiting_bytes += letter.bytes;
+            inner.queue.push_back(letter);
+        }
+    }
+
+    /// Whether the dead letters of `partition` are being refused, so that none needs to be made.
+    pub(crate) fn refuses(&self, partition: i32) -> bool {
+        self.lock().lane(partition).refused_from.is_some()
+    }
+
+    /// The next one to be sent. It still waits until it is acknowledged.
+    pub(crate) fn next(&self) -> Option<DeadLetter> {
+        self.lock().queue.pop_front()
+    }
+
+    /// It could not be sent: it is the next one again.
+    pub(crate) fn put_back(&self, letter: DeadLetter) {
+        let mut inner = self.lock();
+        inner.queue.push_front(letter);
+        inner.setback = true;
+    }
+
+    /// It has been written to all replicas.
+    pub(crate) fn acknowledge(&self, partition: i32, offset: i64, reason: &'static str, bytes: usize) {
+        let mut inner = self.lock();
+        if inner.lane(partition).waiting.remove(&offset) {
+            inner.waiting_bytes -= bytes;
+            *inner.acknowledged.entry(reason).or_default() += 1;
+            if inner.problem.take().is_some() {
+                tracing::info!("dead letters are written again");
+            }
+        }
+    }
+
+    /// Moves the cursor of every partition with refused dead letters back to the first of them, once none waits any
+    /// more. Returns which partitions have to be read again from their cursor.
+    pub(crate) fn go_back(&self, partitions: &[impl AsRef<Partition>]) -> Vec<usize> {
+        let mut inner = self.lock();
+        if inner.waiting_bytes > 0 {
+            return Vec::new();
+        }
+        let mut again = Vec::new();
+        for (index, lane) in inner.lanes.iter_mut().enumerate() {
+            if let Some((partition, offset)) = partitions.get(index).zip(lane.refused_from) {
+                // Under the lock: a frontier taken before sees the refusal, one taken after sees the cursor.
+                partition.as_ref().set_cursor(offset);
+                lane.refused_from = None;
+                again.push(index);
+            }
+        }
+        again
+    }
+
+    /// How far the dead letters of a partition have been acknowledged.
+    pub(crate) fn frontier(&self, index: i32, partition: &Partition) -> i64 {
+        let mut inner = self.lock();
+        let cursor = partition.cursor();
+        let lane = inner.lane(index);
+        let oldest = lane.waiting.first().copied().unwrap_or(i64::MAX);
+        cursor.min(oldest).min(lane.refused_from.unwrap_or(i64::MAX))
+    }
+
+    /// Dead letters cannot be written at the moment. Logged when it is news.
+    pub(crate) fn set_problem(&self, problem: String) {
+        let mut inner = self.lock();
+        if inner.problem.as_ref() != Some(&problem) {
+            tracing::warn!("dead letters wait: {problem}");
+            inner.problem = Some(problem);
+        }
+    }
+
+    /// Nothing is known to be in the way. If letters wait, it takes the next acknowledgement to prove it.
+    pub(crate) fn clear_problem_if_idle(&self) {
+        let mut inner = self.lock();
+        if inner.waiting_bytes == 0 {
+            inner.problem = None;
+        }
+    }
+
+    /// Whether a letter was put back since this was last asked.
+    pub(crate) fn take_setback(&self) -> bool {
+        std::mem::take(&mut self.lock().setback)
+    }
+
+    /// What there is to say: acknowledged by reason, how many wait, and the problem if there is one.
+    pub(crate) fn status(&self) -> (BTreeMap<&'static str, u64>, usize, Option<String>) {
+        let inner = self.lock();
+        let waiting = inner.lanes.iter().map(|lane| lane.waiting.len()).sum();
+        (inner.acknowledged.clone(), waiting, inner.problem.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while the lock was held left at worst a dead letter waiting: nothing is lost by going on.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn lane(&mut self, partition: i32) -> &mut Lane {
+        let index = usize::try_from(partition).expect("partitions are numbered from 0");
+        if self.lanes.len() <= index {
+            self.lanes.resize_with(index + 1, Lane::default);
+        }
+        &mut self.lanes[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ensilinja_model::EventTime;
+    use rdkafka::message::OwnedHeaders;
+
+    use super::*;
+
+    fn letter(offset: i64) -> DeadLetter {
+        DeadLetter {
+            partition: 0,
+            offset,
+            reason: "malformed",
+            bytes: 100,
+            key: format!("topic/0/{offset}"),
+            value: None,
+            headers: OwnedHeaders::new(),
+            first_seen: EventTime::from_millis(0),
+        }
+    }
+
+    fn read_to(offset: i64) -> Arc<Partition> {
+        let partition = Partition::new(0, 0, EventTime::MIN);
+        partition.pass(offset);
+        Arc::new(partition)
+    }
+
+    #[test]
+    fn the_frontier_stays_at_the_oldest_dead_letter_that_waits() {
+        let (outbox, partition) = (Outbox::new(1_000), read_to(10));
+        assert_eq!(outbox.frontier(0, &partition), 10);
+        outbox.offer(letter(3));
+        outbox.offer(letter(5));
+        assert_eq!(outbox.frontier(0, &partition), 3);
+        outbox.acknowledge(0, 5, "malformed", 100);
+        assert_eq!(outbox.frontier(0, &partition), 3, "acknowledged out of order");
+        outbox.acknowledge(0, 3, "malformed", 100);
+        assert_eq!(outbox.frontier(0, &partition), 10);
+        assert_eq!(outbox.status().0, BTreeMap::from([("malformed", 2)]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_read_again_once_nothing_waits() {
+        let (outbox, partition) = (Outbox::new(250), read_to(10));
+        for offset in [1, 2, 3, 4] {
+            outbox.offer(letter(offset));
+        }
+        assert!(outbox.refuses(0));
+        assert!(outbox.go_back(&[Arc::clone(&partition)]).is_empty(), "two still wait");
+        outbox.acknowledge(0, 1, "malformed", 100);
+        outbox.acknowledge(0, 2, "malformed", 100);
+        assert_eq!(outbox.frontier(0, &partition), 3);
+        assert_eq!(outbox.go_back(&[Arc::clone(&partition)]), [0]);
+        assert_eq!((partition.cursor(), partition.read_to()), (3, 10));
+        assert_eq!(outbox.frontier(0, &partition), 3, "going back does not move it");
+        assert!(!outbox.refuses(0));
+    }
+
+    #[test]
+    fn one_that_could_not_be_sent_is_the_next_again_and_still_waits() {
+        let (outbox, partition) = (Outbox::new(1_000), read_to(10));
+        outbox.offer(letter(3));
+        outbox.offer(letter(4));
+        let first = outbox.next().unwrap();
+        assert_eq!(outbox.frontier(0, &partition), 3);
+        outbox.put_back(first);
+        assert_eq!(outbox.next().unwrap().offset, 3);
+    }
+}

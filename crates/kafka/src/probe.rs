@@ -1,0 +1,85 @@
+//! The thread that asks, once a second, where the log ends: what makes an idle topic complete, and a hung broker not.
+//!
+//! Each probe remembers the clock *before* it asks. Whatever was published before that moment lies before the ends
+//! that come back; once they are read, everything until then is known. No answer proves nothing, and so
+//! `complete_until` stays where it was until the broker answers again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::BaseConsumer;
+use rdkafka::error::KafkaError;
+
+use crate::client_log::ClientLog;
+use crate::inquiry::{Inquiry, Obstacle};
+use crate::monitor::Monitor;
+use crate::reader::{ANSWER_TIMEOUT, explain};
+use crate::settings::Settings;
+
+/// How often the reader's progress is looked at while it has not reached the ends of a probe.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// A reader that has not reached an end after this part of the interval may have met offsets without records.
+const DOUBT_AFTER_PART: u32 = 8;
+
+/// Probes until it is told to stop.
+pub(crate) struct Probe {
+    settings: Arc<Settings>,
+    monitor: Arc<Monitor>,
+    interval: Duration,
+    consumer: BaseConsumer<ClientLog>,
+}
+
+impl Probe {
+    pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, interval: Duration) -> Result<Self, KafkaError> {
+        let consumer = settings.bystander().create_with_context(ClientLog::new("probe"))?;
+        Ok(Self { settings, monitor, interval, consumer })
+    }
+
+    pub(crate) fn run(self) {
+        while !self.monitor.is_stopping() {
+            let next = Instant::now() + self.interval;
+            // Until the reader has begun, it is the one to say what is in the way.
+            if !self.monitor.partitions().is_empty() {
+                match self.probe(next) {
+                    Ok(()) => self.monitor.set_obstacle(None),
+                    Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+                }
+            }
+            // Serves the client's log lines; nothing else ever comes, for nothing is assigned.
+            while Instant::now() < next && !self.monitor.is_stopping() {
+                self.consumer.poll(next.saturating_duration_since(Instant::now()).min(Duration::from_millis(100)));
+            }
+        }
+    }
+
+    /// One probe: asks, and watches the reader reach the ends until the next probe is due.
+    fn probe(&self, next: Instant) -> Result<(), Obstacle> {
+        let began = (self.monitor.clock)();
+        let inquiry = Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
+        let count = inquiry.partition_count()?;
+        let partitions = self.monitor.partitions();
+        self.monitor.set_partitions_known(count.max(partitions.len()));
+        if count > partitions.len() {
+            // Nothing can be complete before the new ones are read; the next probe will have them.
+            return Ok(());
+        }
+        let ends = inquiry.ends(partitions.len())?;
+        let answered = Instant::now();
+        let mut doubted = false;
+        loop {
+            let unread =
+                partitions.iter().zip(&ends).filter(|&(partition, &end)| !partition.observe(began, end)).count();
+            if unread == 0 || Instant::now() >= next || self.monitor.is_stopping() {
+                return Ok(());
+            }
+            if !doubted && answered.elapsed() >= self.interval / DOUBT_AFTER_PART {
+                doubted = true;
+                for partition in &partitions {
+                    partition.doubt();
+                }
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+}

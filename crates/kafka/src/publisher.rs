@@ -1,0 +1,160 @@
+//! The producing side, for whoever simulates a platform: events into the topic as a careful integrator would send them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ensilinja_model::EventTime;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DeliveryResult, NoCustomPartitioner, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::statistics::Statistics;
+
+use crate::client_log::ClientLog;
+use crate::settings::{Settings, SettingsError};
+
+/// A record to publish.
+#[derive(Clone, Copy, Debug)]
+pub struct OutgoingRecord<'a> {
+    /// Decides the partition, as it would for a JVM producer.
+    pub key: &'a [u8],
+    /// The headers in order.
+    pub headers: &'a [(String, Vec<u8>)],
+    /// The value; `None` is a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// The record's timestamp: when it is published.
+    pub timestamp: EventTime,
+}
+
+/// Why a record was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// librdkafka does not take the record, say because it is larger than `message.max.bytes`.
+    #[error("the record was not taken: {0}")]
+    Refused(#[source] KafkaError),
+    /// The broker did not acknowledge everything in time.
+    #[error("{waiting} records have not been acknowledged: {reason}")]
+    Unacknowledged {
+        /// How many.
+        waiting: i32,
+        /// Why waiting ended.
+        #[source]
+        reason: KafkaError,
+    },
+}
+
+/// Publishes records to the topic of its settings: idempotent, acknowledged by all replicas, compressed.
+pub struct Publisher {
+    topic: String,
+    producer: ThreadedProducer<Deliveries>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    acknowledged: AtomicU64,
+    failed: AtomicU64,
+}
+
+struct Deliveries {
+    log: ClientLog,
+    counts: Arc<Counts>,
+}
+
+impl Publisher {
+    /// A publisher for the topic of `settings`. No broker need answer yet.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if librdkafka does not take the settings.
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        let counts = Arc::new(Counts::default());
+        let deliveries = Deliveries { log: ClientLog::new("publisher"), counts: Arc::clone(&counts) };
+        let mut config = settings.producer();
+        config.set("compression.type", "lz4").set("linger.ms", "5");
+        let made = config.create_with_context(deliveries);
+        let producer = made.map_err(|error| SettingsError::Together(error.to_string()))?;
+        Ok(Self { topic: settings.topic.clone(), producer, counts })
+    }
+
+    /// Hands over one record, and waits while the queue is full. What becomes of it shows in [`Self::acknowledged`]
+    /// and [`Self::failed`].
+    ///
+    /// # Errors
+    /// [`PublishError::Refused`] if the record can never be published.
+    pub fn send(&self, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
+        let mut headers = None;
+        for (name, value) in record.headers {
+            let list = headers.take().unwrap_or_else(OwnedHeaders::new);
+            headers = Some(list.insert(Header { key: name, value: Some(value) }));
+        }
+        let mut outgoing =
+            BaseRecord::<[u8], [u8]>::to(&self.topic).key(record.key).timestamp(record.timestamp.as_millis());
+        outgoing.payload = record.value;
+        outgoing.headers = headers;
+        loop {
+            match self.producer.send(outgoing) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
+                    outgoing = refused;
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Err((error, _)) => return Err(PublishError::Refused(error)),
+            }
+        }
+    }
+
+    /// Waits until everything handed over has been acknowledged or has failed.
+    ///
+    /// # Errors
+    /// [`PublishError::Unacknowledged`] if that takes longer than `timeout`; the records are still being tried.
+    pub fn flush(&self, timeout: Duration) -> Result<(), PublishError> {
+        let waiting = |reason| PublishError::Unacknowledged { waiting: self.producer.in_flight_count(), reason };
+        self.producer.flush(timeout).map_err(waiting)
+    }
+
+    /// Records written to all replicas.
+    #[must_use]
+    pub fn acknowledged(&self) -> u64 {
+        self.counts.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// Records the broker has refused for good; each kind of failure is in the log.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.counts.failed.load(Ordering::Relaxed)
+    }
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        self.log.log(level, facility, line);
+    }
+
+    fn stats(&self, _: Statistics) {}
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.log.error(error, reason);
+    }
+}
+
+impl ProducerContext<NoCustomPartitioner> for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        match result {
+            Ok(_) => {
+                self.counts.acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+            Err((error, _)) => {
+                let failed = self.counts.failed.fetch_add(1, Ordering::Relaxed) + 1;
+                // One line for 1, 2, 4, 8, ... failures: a broker that refuses everything must not fill the log.
+                if failed.is_power_of_two() {
+                    tracing::warn!(failed, "a record was not published: {error}");
+                }
+            }
+        }
+    }
+}

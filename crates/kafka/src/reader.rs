@@ -1,0 +1,299 @@
+//! The thread that reads: every partition, each record once, in the order of its partition.
+//!
+//! No group is joined and no partition is handed over: each process reads all of them and holds the same figures. The
+//! loop does no more per record than a bare consumer would, and whatever is rare waits for a turn every 100 ms.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ensilinja_model::EventTime;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::BorrowedMessage;
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use crate::client_log::ClientLog;
+use crate::dead_letter::DeadLetter;
+use crate::history::{Reach, Since};
+use crate::inquiry::{Inquiry, Obstacle};
+use crate::monitor::Monitor;
+use crate::partition::Partition;
+use crate::record::{HeaderBuffer, IncomingRecord, RecordHandler, Verdict, timestamp_of};
+use crate::settings::Settings;
+use crate::start::{Start, survey};
+
+/// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How often what is rare is looked after.
+const TURN: Duration = Duration::from_millis(100);
+
+/// How many records are handled between two looks at the clock. A look costs a few per cent of a record.
+const RECORDS_BETWEEN_LOOKS: u32 = 16;
+
+/// The longest pause between two attempts to begin.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The reading side of one partition.
+struct Lane {
+    partition: Arc<Partition>,
+    /// The same as in `partition`, at hand.
+    read_to: i64,
+    /// The log reached at least to here before it was fetched from: what the end of the partition proves to be read.
+    end_before_fetch: i64,
+    first_record_tells: bool,
+    /// Dead letters of earlier offsets have been written by an earlier process.
+    frontier: i64,
+}
+
+/// Reads until it is told to stop.
+pub(crate) struct Reader<H> {
+    settings: Arc<Settings>,
+    monitor: Arc<Monitor>,
+    handler: H,
+    consumer: BaseConsumer<ClientLog>,
+    lanes: Vec<Lane>,
+    headers: HeaderBuffer,
+    out_of_range: bool,
+}
+
+impl<H: RecordHandler> Reader<H> {
+    pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, handler: H) -> Result<Self, KafkaError> {
+        let consumer = settings.reader().create_with_context(ClientLog::new("reader"))?;
+        let headers = HeaderBuffer::default();
+        Ok(Self { settings, monitor, handler, consumer, lanes: Vec::new(), headers, out_of_range: false })
+    }
+
+    /// Begins, however long that takes, and reads until the monitor says stop.
+    pub(crate) fn run(mut self) {
+        let mut pause = Duration::from_millis(250);
+        while !self.monitor.is_stopping() {
+            match self.begin() {
+                Ok(()) => {
+                    self.monitor.set_obstacle(None);
+                    self.read();
+                    return;
+                }
+                Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+            }
+            let resume = Instant::now() + pause;
+            while Instant::now() < resume && !self.monitor.is_stopping() {
+                self.consumer.poll(TURN);
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), Obstacle> {
+        let now = (self.monitor.clock)();
+        let starts = survey(&self.inquiry(), self.monitor.range_start, now)?;
+        let mut assignment = TopicPartitionList::with_capacity(starts.len());
+        for (partition, start) in (0..).zip(&starts) {
+            let offset = Offset::Offset(start.offset);
+            assignment.add_partition_offset(&self.settings.topic, partition, offset).map_err(Obstacle::Broker)?;
+        }
+        self.consumer.assign(&assignment).map_err(Obstacle::Broker)?;
+        for start in starts {
+            self.add_lane(start, self.monitor.range_start);
+        }
+        let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal - lane.partition.start).sum();
+        tracing::info!(topic = self.settings.topic, partitions = self.lanes.len(), records, "reading the log");
+        Ok(())
+    }
+
+    fn add_lane(&mut self, start: Start, complete_until: EventTime) {
+        let partition = Arc::new(Partition::new(start.offset, start.goal, complete_until));
+        self.monitor.add_partition(Arc::clone(&partition), start.reach);
+        self.lanes.push(Lane {
+            partition,
+            read_to: start.offset,
+            end_before_fetch: start.goal,
+            first_record_tells: start.first_record_tells,
+            frontier: start.frontier,
+        });
+    }
+
+    fn read(&mut self) {
+        let mut next_turn = Instant::now() + TURN;
+        let mut records = 0;
+        loop {
+            // The consumer is borrowed by the record, and the reader is changed by it.
+            let Self { settings, monitor, handler, consumer, lanes, headers, out_of_range } = self;
+            match consumer.poll(TURN) {
+                Some(Ok(message)) => {
+                    if let Some(lane) = usize::try_from(message.partition()).ok().and_then(|p| lanes.get_mut(p)) {
+                        lane.take(&message, handler, headers, monitor);
+                    }
+                    records += 1;
+                    if records < RECORDS_BETWEEN_LOOKS {
+                        continue;
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    if let Some(lane) = usize::try_from(partition).ok().and_then(|p| lanes.get_mut(p)) {
+                        lane.reach_end();
+                    }
+                }
+                Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => *out_of_range = true,
+                Some(Err(error)) => tracing::debug!(topic = settings.topic, %error, "librdkafka goes on by itself"),
+                None => {}
+            }
+            records = 0;
+            if Instant::now() >= next_turn {
+                if self.monitor.is_stopping() {
+                    return;
+                }
+                self.look_after_the_rare();
+                next_turn = Instant::now() + TURN;
+            }
+        }
+    }
+
+    /// New partitions, ends that seem not to be reached, dead letters to be made up for, and records deleted unread.
+    fn look_after_the_rare(&mut self) {
+        while self.lanes.len() < self.monitor.partitions_known() {
+            self.read_new_partition();
+        }
+        for number in 0..self.lanes.len() {
+            if self.lanes[number].partition.take_doubt() {
+                self.fetch_from_cursor(number);
+            }
+        }
+        for number in self.monitor.outbox.go_back(&self.monitor.partitions()) {
+            let offset = self.lanes[number].partition.cursor();
+            tracing::info!("reading {}/{number} again from {offset}, for its dead letters", self.settings.topic);
+            self.fetch_from_cursor(number);
+        }
+        if self.out_of_range {
+            match self.skip_what_is_gone() {
+                Ok(()) => self.out_of_range = false,
+                Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+            }
+        }
+    }
+
+    /// A partition that was added to the topic holds nothing but what came since, so all of it is read. Until it was
+    /// found, the topic was complete without it.
+    fn read_new_partition(&mut self) {
+        let number = self.lanes.len();
+        tracing::info!("partition {number} was added to {}", self.settings.topic);
+        let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start);
+        let reach = Reach { begins_at_zero: true, since: Since::Empty };
+        let start = Start { offset: 0, goal: 0, reach, first_record_tells: true, frontier: 0 };
+        self.add_lane(start, complete_until);
+        self.fetch_from_cursor(number);
+    }
+
+    /// Fetches a partition anew from its cursor. Its end, once seen, then proves that all up to the end known now has
+    /// been read, be there records or not.
+    fn fetch_from_cursor(&mut self, number: usize) {
+        let lane = &mut self.lanes[number];
+        lane.end_before_fetch = lane.partition.end();
+        lane.partition.unmark_at_end();
+        let offset = Offset::Offset(lane.partition.cursor());
+        let id = i32::try_from(number).expect("Kafka numbers partitions by 32 bits");
+        let mut list = TopicPartitionList::with_capacity(1);
+        let done = list.add_partition_offset(&self.settings.topic, id, offset).and_then(|()| {
+            if self.consumer.assignment()?.find_partition(&self.settings.topic, id).is_some() {
+                self.consumer.incremental_unassign(&list)?;
+            }
+            self.consumer.incremental_assign(&list)
+        });
+        if let Err(error) = done {
+            // The partition then lags for everybody to see, and the next probe has it tried again.
+            tracing::warn!("cannot read {}/{number} from its cursor: {error}", self.settings.topic);
+        }
+    }
+
+    /// Goes on from the earliest record there is in each partition whose next record was deleted before it was read.
+    fn skip_what_is_gone(&mut self) -> Result<(), Obstacle> {
+        let (begins, ends) = {
+            let inquiry = self.inquiry();
+            (inquiry.begins(self.lanes.len())?, inquiry.ends(self.lanes.len())?)
+        };
+        for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
+            let lane = &mut self.lanes[number];
+            let wanted = lane.partition.cursor();
+            if wanted < begin || wanted > end {
+                tracing::error!(
+                    "records of {}/{number} were deleted before they were read: wanted {wanted}, the log has {begin} to {end}; going on from {begin}, figures reach back only to there",
+                    self.settings.topic
+                );
+                if wanted > end {
+                    // The topic was made anew: what was committed is of the old one.
+                    lane.frontier = 0;
+                }
+                lane.skip_to(begin, &self.monitor, number);
+            }
+            // The error does not say which partition has stopped; one that goes on from its cursor loses nothing.
+            self.fetch_from_cursor(number);
+        }
+        Ok(())
+    }
+
+    fn inquiry(&self) -> Inquiry<'_> {
+        Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
+    }
+}
+
+impl Lane {
+    #[inline]
+    fn take<H: RecordHandler>(
+        &mut self,
+        message: &BorrowedMessage<'_>,
+        handler: &mut H,
+        buffer: &mut HeaderBuffer,
+        monitor: &Monitor,
+    ) {
+        let headers = buffer.read(message);
+        let (partition, offset, timestamp) = (message.partition(), message.offset(), timestamp_of(message));
+        let (key, value, again) = (message.key(), message.payload(), offset < self.read_to);
+        let record = IncomingRecord { key, value, headers: &headers, timestamp, partition, offset, again };
+        if let Verdict::DeadLetter { reason, detail } = handler.handle(&record)
+            && offset >= self.frontier
+            && !monitor.outbox.refuses(partition)
+        {
+            monitor.outbox.offer(DeadLetter::new(message, &record, (reason, detail), (monitor.clock)()));
+        }
+        buffer.keep(headers);
+        if again {
+            self.partition.set_cursor(offset + 1);
+            return;
+        }
+        self.read_to = offset + 1;
+        self.partition.advance(offset + 1, timestamp.as_millis());
+        if self.first_record_tells {
+            self.first_record_tells = false;
+            monitor.set_reach(usize::try_from(partition).expect("it was the index of this lane"), true, timestamp);
+        }
+    }
+
+    fn reach_end(&mut self) {
+        if self.end_before_fetch > self.read_to {
+            self.read_to = self.end_before_fetch;
+            self.partition.pass(self.read_to);
+        } else if self.partition.cursor() < self.read_to {
+            self.partition.set_cursor(self.read_to);
+        }
+        self.partition.mark_at_end();
+    }
+
+    fn skip_to(&mut self, begin: i64, monitor: &Monitor, number: usize) {
+        self.read_to = begin;
+        self.partition.pass(begin);
+        self.first_record_tells = true;
+        // Until the first record tells more, all that is known is what comes from now on.
+        monitor.set_reach(number, false, (monitor.clock)());
+    }
+}
+
+/// The obstacle, and what an operator can do about it.
+pub(crate) fn explain(obstacle: &Obstacle, settings: &Settings) -> String {
+    let brokers = &settings.bootstrap_servers;
+    match obstacle {
+        Obstacle::Broker(error) => format!("the broker at {brokers} is unreachable or does not answer: {error}"),
+        Obstacle::TopicMissing(topic) => format!(
+            "the topic {topic} does not exist: create it with kafka-topics.sh --bootstrap-server {brokers} --create --topic {topic} --partitions 12 --config cleanup.policy=delete"
+        ),
+    }
+}

@@ -1,0 +1,264 @@
+//! Where the broker is and how to talk to it: checked whole, before anything is started.
+//!
+//! Most of librdkafka's properties are the operator's (`security.protocol`, `sasl.username`, ...) and pass through
+//! untouched. Those in [`OWNED`] are not: the promises of this crate rest on them, so setting one is an error and not
+//! a surprise. A property's value may be a secret: it is in no error message, no log line and no `Debug` output.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::BaseConsumer;
+use rdkafka::error::KafkaError;
+
+use crate::client_log::ClientLog;
+
+/// The properties that are this crate's own, and what to do instead of setting them.
+const OWNED: &[(&str, &str)] = &[
+    ("bootstrap.servers", "name the brokers by `bootstrap_servers`"),
+    ("metadata.broker.list", "name the brokers by `bootstrap_servers`"),
+    ("group.id", "name the group by `group_id`"),
+    ("group.instance.id", "leave it out: no process joins the group"),
+    ("group.protocol", "leave it out: no process joins the group"),
+    ("partition.assignment.strategy", "leave it out: each process reads every partition"),
+    ("client.rack", "leave it out: a follower's end is not the log's end, so reading from one proves nothing"),
+    ("auto.offset.reset", "leave it out: a gap in the log has to be seen, not skipped"),
+    ("enable.auto.commit", "leave it out: offsets are committed once dead letters are acknowledged"),
+    ("enable.auto.offset.store", "leave it out: offsets are committed once dead letters are acknowledged"),
+    ("enable.partition.eof", "leave it out: the end of a partition has to be seen"),
+    ("check.crcs", "leave it out: a damaged record must not become a figure"),
+    ("isolation.level", "leave it out: records of open and aborted transactions are not facts"),
+    ("fetch.queue.backoff.ms", "leave it out: it bounds how long an event takes to become visible"),
+    ("allow.auto.create.topics", "leave it out: a topic made by accident has the wrong settings"),
+    ("enable.idempotence", "leave it out: records are written once and in order"),
+    ("acks", "leave it out: a record counts as written when all replicas have it"),
+    ("request.required.acks", "leave it out: a record counts as written when all replicas have it"),
+    ("message.timeout.ms", "leave it out: a record is tried until it is written or refused"),
+    ("delivery.timeout.ms", "leave it out: a record is tried until it is written or refused"),
+    ("partitioner", "leave it out: all producers must put a contact into the same partition"),
+    ("transactional.id", "leave it out: nothing is written in transactions"),
+];
+
+/// Defaults that an operator may change.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("client.id", "ensilinja"),
+    // A broker that hangs must not hold a request for the usual minute.
+    ("socket.timeout.ms", "10000"),
+    ("reconnect.backoff.max.ms", "2000"),
+    // Records read ahead of the handler: enough to keep it busy, little beside the figures themselves.
+    ("queued.max.messages.kbytes", "16384"),
+];
+
+/// Parts of a property's name that say its value is a secret.
+const SECRET: &[&str] = &["password", "secret", "token", "pem", "oauthbearer", "username"];
+
+/// Where the broker is and how to talk to it.
+#[derive(Clone)]
+pub struct Settings {
+    /// Brokers to ask first, as `host:port,host:port`.
+    pub bootstrap_servers: String,
+    /// The topic with the events.
+    pub topic: String,
+    /// The topic for records that cannot be read.
+    pub dead_letter_topic: String,
+    /// The group whose committed offsets remember how far dead letters have been written. No process joins it.
+    pub group_id: String,
+    /// Further librdkafka properties, such as `security.protocol`.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A name that must be given is empty.
+    #[error("`{0}` is empty: name it")]
+    Empty(&'static str),
+    /// Dead letters would be read as events.
+    #[error("`topic` and `dead_letter_topic` are both `{0}`: dead letters would be read as events")]
+    SameTopic(String),
+    /// The property is this crate's own.
+    #[error("the Kafka property `{name}` cannot be set: {instead}")]
+    Owned {
+        /// The property.
+        name: String,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// librdkafka knows no such property, or not with such a value.
+    #[error("the Kafka property `{name}` cannot be used: {reason}")]
+    Property {
+        /// The property.
+        name: String,
+        /// What librdkafka says, unless that would tell a secret.
+        reason: String,
+    },
+    /// The properties do not go together, say a SASL mechanism without a user.
+    #[error("the Kafka properties cannot be used together: {0}")]
+    Together(String),
+}
+
+impl Settings {
+    /// Checks the settings as far as that goes without a broker.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the setting and what would be right. No message holds a secret value.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let names = [
+            ("bootstrap_servers", &self.bootstrap_servers),
+            ("topic", &self.topic),
+            ("dead_letter_topic", &self.dead_letter_topic),
+            ("group_id", &self.group_id),
+        ];
+        for (name, value) in names {
+            if value.trim().is_empty() {
+                return Err(SettingsError::Empty(name));
+            }
+        }
+        if self.topic == self.dead_letter_topic {
+            return Err(SettingsError::SameTopic(self.topic.clone()));
+        }
+        for name in self.properties.keys() {
+            if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| owned == name) {
+                return Err(SettingsError::Owned { name: name.clone(), instead });
+            }
+        }
+        // Making a client is the only way to learn whether the properties go together; it connects to nothing yet.
+        let made: Result<BaseConsumer<ClientLog>, _> = self.reader().create_with_context(ClientLog::new("check"));
+        made.map(drop).map_err(refusal)
+    }
+
+    /// For the consumer of the event topic.
+    pub(crate) fn reader(&self) -> ClientConfig {
+        let mut config = self.bystander();
+        config.set("group.id", &self.group_id);
+        config
+    }
+
+    /// For a consumer that asks and never reads.
+    pub(crate) fn bystander(&self) -> ClientConfig {
+        let mut config = self.client();
+        for (name, value) in [
+            ("enable.auto.commit", "false"),
+            ("enable.auto.offset.store", "false"),
+            ("auto.offset.reset", "error"),
+            ("enable.partition.eof", "true"),
+            ("check.crcs", "true"),
+            ("isolation.level", "read_committed"),
+            ("fetch.queue.backoff.ms", "10"),
+            ("allow.auto.create.topics", "false"),
+        ] {
+            config.set(name, value);
+        }
+        config
+    }
+
+    /// For a producer whose records count as written when all replicas have them, once and in order.
+    pub(crate) fn producer(&self) -> ClientConfig {
+        let mut config = self.client();
+        config.set("enable.idempotence", "true").set("acks", "all").set("message.timeout.ms", "0");
+        // JVM producers hash keys so; a contact's events keep their order whoever publishes them.
+        config.set("partitioner", "murmur2_random");
+        config
+    }
+
+    /// For a client of the cluster's administration.
+    pub(crate) fn client(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set_log_level(RDKafkaLogLevel::Info);
+        for (name, value) in DEFAULTS {
+            config.set(*name, *value);
+        }
+        for (name, value) in &self.properties {
+            config.set(name, value);
+        }
+        config.set("bootstrap.servers", &self.bootstrap_servers);
+        config
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("bootstrap_servers", &self.bootstrap_servers)
+            .field("topic", &self.topic)
+            .field("dead_letter_topic", &self.dead_letter_topic)
+            .field("group_id", &self.group_id)
+            .field("properties", &self.properties.keys())
+            .finish()
+    }
+}
+
+fn refusal(error: KafkaError) -> SettingsError {
+    match error {
+        KafkaError::ClientConfig(_, _, name, _) if SECRET.iter().any(|part| name.contains(part)) => {
+            SettingsError::Property { name, reason: "librdkafka does not take the name or the value".to_owned() }
+        }
+        KafkaError::ClientConfig(_, reason, name, _) => SettingsError::Property { name, reason },
+        KafkaError::ClientCreation(reason) => SettingsError::Together(reason),
+        other => SettingsError::Together(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(properties: &[(&str, &str)]) -> Settings {
+        Settings {
+            bootstrap_servers: "127.0.0.1:1".to_owned(),
+            topic: "events".to_owned(),
+            dead_letter_topic: "dead".to_owned(),
+            group_id: "group".to_owned(),
+            properties: properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        }
+    }
+
+    #[test]
+    fn tls_and_sasl_pass_through() {
+        for mechanism in ["PLAIN", "SCRAM-SHA-512"] {
+            let settings = with(&[
+                ("security.protocol", "SASL_SSL"),
+                ("sasl.mechanisms", mechanism),
+                ("sasl.username", "u"),
+                ("sasl.password", "p"),
+            ]);
+            settings.check().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_the_promises_rest_on_cannot_be_changed() {
+        for (name, _) in OWNED {
+            let error = with(&[(name, "x")]).check().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("the Kafka property `{name}` cannot be set: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_property_is_named_and_told_apart_from_a_wrong_value() {
+        let unknown = with(&[("sasl.passwort", "hunter2")]).check().unwrap_err().to_string();
+        assert!(unknown.contains("`sasl.passwort`") && !unknown.contains("hunter2"), "{unknown}");
+        let value = with(&[("security.protocol", "TLS")]).check().unwrap_err().to_string();
+        assert!(value.contains("`security.protocol`") && value.contains("\"TLS\""), "{value}");
+        let together = with(&[("security.protocol", "SASL_SSL"), ("sasl.mechanisms", "PLAIN")]).check().unwrap_err();
+        assert!(matches!(together, SettingsError::Together(_)), "{together}");
+    }
+
+    #[test]
+    fn secrets_are_in_no_message() {
+        let settings =
+            with(&[("security.protocol", "SSL"), ("ssl.key.password", "hunter2"), ("ssl.key.pem", "hunter2")]);
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        assert!(!settings.check().unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn names_are_given_and_differ() {
+        let mut settings = with(&[]);
+        settings.topic = String::new();
+        assert_eq!(settings.check().unwrap_err().to_string(), "`topic` is empty: name it");
+        settings.topic = settings.dead_letter_topic.clone();
+        assert!(matches!(settings.check(), Err(SettingsError::SameTopic(_))));
+    }
+}

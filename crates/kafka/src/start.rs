@@ -1,0 +1,125 @@
+//! Where to begin in each partition, so that nothing of the range is missed.
+//!
+//! Beginning earlier than needed is always right (what is older than the range is counted as too old), beginning later
+//! never is. The end is asked for *before* the timestamps are looked up: a record that arrives in between lies behind
+//! the end that is used.
+
+use ensilinja_model::EventTime;
+
+use crate::history::{Reach, Since};
+use crate::inquiry::{Inquiry, Obstacle};
+
+/// Where one partition's log begins and ends, and what the broker found when asked for the range.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    begin: i64,
+    end: i64,
+    /// The first record of the range, if the broker found one.
+    first_in_range: Option<i64>,
+    /// The broker can look records up by their timestamp at all.
+    looks_up: bool,
+}
+
+/// How to read one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// The first offset to read.
+    pub(crate) offset: i64,
+    /// The end of the log at that moment.
+    pub(crate) goal: i64,
+    pub(crate) reach: Reach,
+    /// The timestamp of the first record read says how far back the partition reaches.
+    pub(crate) first_record_tells: bool,
+    /// Dead letters of earlier offsets have been written.
+    pub(crate) frontier: i64,
+}
+
+/// Asks the broker, and decides for every partition. `now` stands for the reach of a partition that has lost all.
+pub(crate) fn survey(inquiry: &Inquiry<'_>, range_start: EventTime, now: EventTime) -> Result<Vec<Start>, Obstacle> {
+    let count = inquiry.partition_count()?;
+    let ends = inquiry.ends(count)?;
+    let begins = inquiry.begins(count)?;
+    let firsts = inquiry.first_since(count, range_start.as_millis())?;
+    // "Nothing since then" is also what a broker says that cannot look up timestamps (librdkafka's mock cluster).
+    // Every record was published after 1970, so one that finds none in a log that has some cannot look up.
+    let since_1970 = inquiry.first_since(count, 0)?;
+    let committed = inquiry.committed(count)?;
+    let start = |partition: usize| {
+        let extent = Extent {
+            begin: begins[partition],
+            end: ends[partition].max(begins[partition]),
+            first_in_range: firsts[partition],
+            looks_up: since_1970[partition].is_some(),
+        };
+        start_of(extent, committed[partition], now)
+    };
+    Ok((0..count).map(start).collect())
+}
+
+fn start_of(extent: Extent, committed: Option<i64>, now: EventTime) -> Start {
+    let Extent { begin, end, first_in_range, looks_up } = extent;
+    let (offset, since, first_record_tells) = if begin == end {
+        (end, if end == 0 { Since::Empty } else { Since::At(now) }, end == 0)
+    } else {
+        match first_in_range {
+            Some(first) if first > begin => (first.min(end), Since::BeforeRange, false),
+            None if looks_up => (end, Since::BeforeRange, false),
+            Some(_) | None => (begin, Since::At(now), true),
+        }
+    };
+    Start {
+        offset,
+        goal: end,
+        reach: Reach { begins_at_zero: begin == 0, since },
+        first_record_tells,
+        // A commit past the end is of a log that was lost: it says nothing of this one.
+        frontier: committed.filter(|&offset| offset <= end).unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: EventTime = EventTime::from_seconds(9_000);
+
+    fn start(begin: i64, end: i64, first_in_range: Option<i64>, looks_up: bool) -> (i64, Since, bool) {
+        let start = start_of(Extent { begin, end, first_in_range, looks_up }, None, NOW);
+        assert_eq!((start.goal, start.frontier, start.reach.begins_at_zero), (end, 0, begin == 0));
+        (start.offset, start.reach.since, start.first_record_tells)
+    }
+
+    #[test]
+    fn reading_begins_at_the_first_record_of_the_range() {
+        assert_eq!(start(10, 50, Some(20), true), (20, Since::BeforeRange, false));
+        assert_eq!(start(10, 50, Some(10), true), (10, Since::At(NOW), true), "older records were deleted");
+        assert_eq!(
+            start(10, 50, Some(60), true),
+            (50, Since::BeforeRange, false),
+            "it came after the end was asked for"
+        );
+    }
+
+    #[test]
+    fn a_log_without_a_record_in_the_range_is_read_from_its_end() {
+        assert_eq!(start(10, 50, None, true), (50, Since::BeforeRange, false));
+    }
+
+    #[test]
+    fn a_broker_that_cannot_look_up_loses_no_history() {
+        assert_eq!(start(10, 50, None, false), (10, Since::At(NOW), true));
+    }
+
+    #[test]
+    fn an_empty_log_tells_whether_it_ever_held_something() {
+        assert_eq!(start(0, 0, None, false), (0, Since::Empty, true));
+        assert_eq!(start(50, 50, None, false), (50, Since::At(NOW), false));
+    }
+
+    #[test]
+    fn a_commit_past_the_end_is_of_another_log() {
+        let extent = Extent { begin: 0, end: 5, first_in_range: Some(0), looks_up: true };
+        let frontier = |committed| start_of(extent, committed, NOW).frontier;
+        assert_eq!([Some(5), Some(6), None].map(frontier), [5, 0, 0]);
+    }
+}

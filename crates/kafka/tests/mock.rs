@@ -1,0 +1,226 @@
+//! The shell against the embedded broker: what needs no real Kafka to be proved.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod stand;
+
+use std::time::{Duration, Instant};
+
+use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher, StartError};
+use rdkafka::Offset;
+use rdkafka::message::Message;
+use stand::odd_record::publish_odd_header;
+use stand::{
+    DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letters, header, now, publish, publish_at, read_all, settings,
+    wait,
+};
+
+fn broker(partitions: i32) -> EmbeddedBroker {
+    let broker = EmbeddedBroker::start().unwrap();
+    broker.create_topic(TOPIC, partitions).unwrap();
+    broker.create_topic(DEAD, 1).unwrap();
+    broker
+}
+
+fn numbered(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{prefix}{number:05}")).collect()
+}
+
+fn texts(values: &[String]) -> Vec<&str> {
+    values.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn every_record_of_every_partition_is_handled_once_and_in_order() {
+    let broker = broker(8);
+    let settings = settings(&broker.bootstrap_servers());
+    let values = numbered("v", 5_000);
+    publish(&settings, &texts(&values[..3_000]));
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    publish(&settings, &texts(&values[3_000..]));
+    stand.catch_up();
+    let status = stand.shell.monitor().status();
+    assert!(status.rebuilt && status.not_ready.is_empty() && !status.failed, "{status:?}");
+    assert!(status.partitions.len() == 8 && status.partitions.iter().all(|p| p.ready && p.lag_messages == 0));
+    let memory = stand.stop();
+    assert_eq!(memory.values(), values);
+    for partition in 0..8 {
+        let offsets: Vec<i64> = memory.seen().iter().filter(|s| s.partition == partition).map(|s| s.offset).collect();
+        assert!(offsets.iter().copied().eq(0..i64::try_from(offsets.len()).unwrap()), "partition {partition}");
+    }
+}
+
+#[test]
+fn a_topic_on_which_nothing_happens_stays_complete() {
+    let broker = broker(4);
+    let stand = Stand::start(settings(&broker.bootstrap_servers()));
+    stand.catch_up();
+    assert_eq!(stand.shell.monitor().history().start, None, "it has never held a record");
+    let before = stand.shell.monitor().complete_until().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(stand.shell.monitor().complete_until().unwrap() > before);
+    stand.catch_up();
+    stand.stop();
+}
+
+#[test]
+fn history_reaches_back_to_the_first_record_of_a_log_that_lost_nothing() {
+    let broker = broker(2);
+    let settings = settings(&broker.bootstrap_servers());
+    let first = now().plus_millis(-2 * HOUR_MS);
+    publish_at(&settings, &["a"], first);
+    publish_at(&settings, &texts(&numbered("b", 20)), now());
+    let stand = Stand::start(settings);
+    stand.catch_up();
+    let history = stand.shell.monitor().history();
+    assert_eq!((history.start, history.from_first_record), (Some(first), true));
+    stand.stop();
+}
+
+#[test]
+fn a_record_that_cannot_be_used_is_kept_with_all_that_was_known_of_it() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    let publisher = Publisher::new(&settings).unwrap();
+    let headers = [("ce_type".to_owned(), b"odd".to_vec())];
+    let large = format!("poison{}", "x".repeat(200_000));
+    for value in [b"poison small".as_slice(), large.as_bytes()] {
+        publisher
+            .send(&OutgoingRecord { key: b"who", headers: &headers, value: Some(value), timestamp: now() })
+            .unwrap();
+    }
+    publisher.flush(Duration::from_secs(10)).unwrap();
+    let stand = Stand::start(settings.clone());
+    wait("both are acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
+    stand.stop();
+
+    let letters = read_all(&settings.bootstrap_servers, DEAD);
+    assert_eq!(letters.len(), 2);
+    let small = &letters[0];
+    assert_eq!(small.key(), Some(b"ensilinja.events/0/0".as_slice()));
+    assert_eq!(small.payload(), Some(b"poison small".as_slice()));
+    for (name, value) in [
+        ("ce_type", "odd"),
+        ("ensilinja_source_topic", TOPIC),
+        ("ensilinja_source_partition", "0"),
+        ("ensilinja_source_offset", "0"),
+        ("ensilinja_reason", "malformed"),
+        ("ensilinja_detail", "poison"),
+        ("ensilinja_record_key", "who"),
+    ] {
+        assert_eq!(header(small, name).as_deref(), Some(value), "{name}");
+    }
+    for name in ["ensilinja_first_seen", "ensilinja_record_timestamp"] {
+        assert!(header(small, name).unwrap().starts_with("20"), "{name} is an instant");
+    }
+    assert_eq!(header(small, "ensilinja_value_bytes"), None);
+    let large = &letters[1];
+    assert_eq!(large.payload().map(<[u8]>::len), Some(65_536));
+    assert_eq!(header(large, "ensilinja_value_bytes").as_deref(), Some("200006"));
+}
+
+#[test]
+fn a_restart_reads_everything_and_writes_only_the_dead_letters_past_the_frontier() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    publish(&settings, &["a", "poison 1", "b"]);
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    stand.stop();
+    assert_eq!(committed(&settings, 1), [Offset::Offset(3)]);
+
+    publish(&settings, &["poison 2"]);
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    let memory = stand.stop();
+    assert_eq!(memory.values(), ["a", "b", "poison 1", "poison 2"]);
+    assert_eq!(committed(&settings, 1), [Offset::Offset(4)]);
+    let letters: Vec<_> = dead_letters(&settings.bootstrap_servers).into_iter().collect();
+    assert_eq!(letters, [("ensilinja.events/0/1".to_owned(), 1), ("ensilinja.events/0/3".to_owned(), 1)]);
+}
+
+#[test]
+fn a_process_that_is_behind_takes_back_no_commit_of_one_that_is_ahead() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    publish(&settings, &texts(&numbered("v", 100)));
+    let ahead = Stand::start(settings.clone());
+    ahead.catch_up();
+    ahead.stop();
+    assert_eq!(committed(&settings, 1), [Offset::Offset(100)]);
+    let slow = Memory::that_takes(Duration::from_millis(20));
+    let behind = Stand::start_with(settings.clone(), slow);
+    wait("a few are read", || behind.memory.len() > 10);
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(behind.stop().len() < 100);
+    assert_eq!(committed(&settings, 1), [Offset::Offset(100)]);
+}
+
+#[test]
+fn a_key_or_a_value_may_be_missing_and_headers_arrive_in_order() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    let publisher = Publisher::new(&settings).unwrap();
+    let headers = [("b".to_owned(), vec![1]), ("a".to_owned(), vec![]), ("b".to_owned(), vec![2])];
+    publisher.send(&OutgoingRecord { key: b"", headers: &headers, value: None, timestamp: now() }).unwrap();
+    publisher.send(&OutgoingRecord { key: b"", headers: &[], value: Some(b"v"), timestamp: now() }).unwrap();
+    publisher.flush(Duration::from_secs(10)).unwrap();
+    let stand = Stand::start(settings);
+    stand.catch_up();
+    let seen = stand.stop().seen();
+    assert_eq!(
+        (seen[0].value.as_deref(), seen[0].headers.as_slice()),
+        (None, ["b", "a", "b"].map(str::to_owned).as_slice())
+    );
+    assert_eq!((seen[1].value.as_deref(), seen[1].headers.len()), (Some("v"), 0));
+}
+
+#[test]
+fn a_header_whose_name_is_not_utf8_ends_nothing() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    publish_odd_header(&settings.bootstrap_servers, TOPIC, b"poison", now().as_millis());
+    publish(&settings, &["a"]);
+    let stand = Stand::start(settings);
+    stand.catch_up();
+    wait("it is kept", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&1));
+    let seen = stand.stop().seen();
+    assert_eq!((seen.len(), seen[0].headers.len()), (2, 0));
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_said_and_a_stop_is_quick() {
+    let stand = Stand::start(settings("127.0.0.1:9"));
+    let monitor = stand.shell.monitor();
+    wait("the status says why", || {
+        monitor.status().not_ready.iter().any(|why| why.starts_with("the broker at 127.0.0.1:9 is unreachable"))
+    });
+    assert_eq!((monitor.rebuilt(), monitor.complete_until()), (false, None));
+    stand.stop();
+}
+
+#[test]
+fn a_wrong_property_stops_the_start() {
+    let mut settings = settings("127.0.0.1:9");
+    settings.properties.insert("acks".to_owned(), "1".to_owned());
+    let started = ensilinja_kafka::Shell::start(
+        settings,
+        ensilinja_kafka::Pace::default(),
+        std::sync::Arc::new(now),
+        now(),
+        Memory::default(),
+    );
+    assert!(matches!(started, Err(StartError::Settings(_))));
+}
+
+#[test]
+fn a_full_producer_queue_holds_the_publisher_back_and_loses_nothing() {
+    let broker = broker(1);
+    let mut settings = settings(&broker.bootstrap_servers());
+    settings.properties.insert("queue.buffering.max.messages".to_owned(), "10".to_owned());
+    let began = Instant::now();
+    publish(&settings, &texts(&numbered("v", 500)));
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(read_all(&settings.bootstrap_servers, TOPIC).len(), 500);
+}

@@ -1,0 +1,224 @@
+//! What the tests of the shell stand on: a handler that remembers, a clock, and a look into the dead-letter topic.
+
+#![allow(dead_code, reason = "each test target uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and has the wall clock")]
+
+pub mod odd_record;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use ensilinja_kafka::{
+    Clock, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Settings, Shell, Verdict,
+};
+use ensilinja_model::EventTime;
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Headers, Message, OwnedMessage};
+use rdkafka::topic_partition_list::TopicPartitionListElem;
+use rdkafka::{Offset, TopicPartitionList};
+
+pub const TOPIC: &str = "ensilinja.events";
+pub const DEAD: &str = "ensilinja.dead-letters";
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// The settings of a shell at `bootstrap_servers`.
+pub fn settings(bootstrap_servers: &str) -> Settings {
+    Settings {
+        bootstrap_servers: bootstrap_servers.to_owned(),
+        topic: TOPIC.to_owned(),
+        dead_letter_topic: DEAD.to_owned(),
+        group_id: "ensilinja".to_owned(),
+        properties: BTreeMap::new(),
+    }
+}
+
+pub fn now() -> EventTime {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    EventTime::from_millis(i64::try_from(since_epoch.as_millis()).unwrap())
+}
+
+/// A record that a handler has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub partition: i32,
+    pub offset: i64,
+    pub value: Option<String>,
+    pub headers: Vec<String>,
+    pub again: bool,
+}
+
+/// Remembers every record; one whose value begins with `poison` is a dead letter.
+#[derive(Clone, Default)]
+pub struct Memory {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    /// How long each record takes to be handled.
+    pace: Duration,
+}
+
+impl Memory {
+    pub fn that_takes(pace: Duration) -> Self {
+        Self { seen: Arc::default(), pace }
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub fn len(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+
+    /// The values in order of their names.
+    pub fn values(&self) -> Vec<String> {
+        let mut values: Vec<String> = self.seen().into_iter().filter_map(|seen| seen.value).collect();
+        values.sort();
+        values
+    }
+}
+
+impl RecordHandler for Memory {
+    fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
+        let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
+        let poison = value.as_ref().is_some_and(|value| value.starts_with("poison"));
+        self.seen.lock().unwrap().push(Seen {
+            partition: record.partition,
+            offset: record.offset,
+            value,
+            headers: record.headers.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            again: record.again,
+        });
+        if !self.pace.is_zero() {
+            std::thread::sleep(self.pace);
+        }
+        if poison { Verdict::DeadLetter { reason: "malformed", detail: "poison" } } else { Verdict::Accepted }
+    }
+}
+
+/// A shell that reads the last day, with a handler that remembers, ten times as quick as in operation.
+pub struct Stand {
+    pub shell: Shell,
+    pub memory: Memory,
+    pub range_start: EventTime,
+}
+
+impl Stand {
+    pub fn start(settings: Settings) -> Self {
+        Self::start_with(settings, Memory::default())
+    }
+
+    pub fn start_with(settings: Settings, memory: Memory) -> Self {
+        let pace = Pace { probe_interval: Duration::from_millis(100), commit_interval: Duration::from_millis(300) };
+        let clock: Clock = Arc::new(now);
+        let range_start = now().plus_millis(-24 * HOUR_MS);
+        let shell = Shell::start(settings, pace, clock, range_start, memory.clone()).unwrap();
+        Self { shell, memory, range_start }
+    }
+
+    /// Waits until everything published before this call is known.
+    pub fn catch_up(&self) {
+        let called = now();
+        let monitor = self.shell.monitor();
+        let caught_up = || monitor.rebuilt() && monitor.complete_until().is_some_and(|until| until >= called);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !caught_up() {
+            assert!(Instant::now() < deadline, "not caught up within 30 s: {:?}", monitor.status());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Stops the shell, which has to take less than 5 s.
+    pub fn stop(self) -> Memory {
+        let began = Instant::now();
+        self.shell.stop();
+        assert!(began.elapsed() < Duration::from_secs(5), "a stop took {:?}", began.elapsed());
+        self.memory
+    }
+}
+
+/// Waits at most half a minute for something to become true.
+pub fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not within 30 s: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Publishes each value under its own text as the key, now.
+pub fn publish(settings: &Settings, values: &[&str]) {
+    publish_at(settings, values, now());
+}
+
+pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
+    let publisher = Publisher::new(settings).unwrap();
+    for value in values {
+        let bytes = value.as_bytes();
+        publisher.send(&OutgoingRecord { key: bytes, headers: &[], value: Some(bytes), timestamp }).unwrap();
+    }
+    publisher.flush(Duration::from_secs(20)).unwrap();
+    assert_eq!((publisher.acknowledged(), publisher.failed()), (values.len() as u64, 0));
+}
+
+/// Every record of a topic, from its beginning to the end it has now.
+pub fn read_all(bootstrap_servers: &str, topic: &str) -> Vec<OwnedMessage> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap_servers)
+        .set("group.id", "a look")
+        .set("enable.auto.commit", "false")
+        .set("auto.offset.reset", "earliest")
+        .set("enable.partition.eof", "true")
+        .create()
+        .unwrap();
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10)).unwrap();
+    let mut left = metadata.topics()[0].partitions().len();
+    let mut list = TopicPartitionList::new();
+    for partition in 0..i32::try_from(left).unwrap() {
+        list.add_partition_offset(topic, partition, Offset::Beginning).unwrap();
+    }
+    consumer.assign(&list).unwrap();
+    let mut records = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while left > 0 && Instant::now() < deadline {
+        match consumer.poll(Duration::from_millis(100)) {
+            Some(Ok(message)) => records.push(message.detach()),
+            Some(Err(KafkaError::PartitionEOF(_))) => left -= 1,
+            _ => {}
+        }
+    }
+    assert_eq!(left, 0, "{topic} was not read to its end");
+    records
+}
+
+/// The dead letters by key, with how often each occurs.
+pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
+    let mut keys = BTreeMap::new();
+    for letter in read_all(bootstrap_servers, DEAD) {
+        *keys.entry(String::from_utf8(letter.key().unwrap().to_vec()).unwrap()).or_default() += 1;
+    }
+    keys
+}
+
+/// A header of a record as text.
+pub fn header(message: &OwnedMessage, name: &str) -> Option<String> {
+    let headers = message.headers()?;
+    (0..headers.count())
+        .filter_map(|index| headers.try_get(index))
+        .find(|header| header.key == name)
+        .map(|header| String::from_utf8_lossy(header.value.unwrap_or_default()).into_owned())
+}
+
+/// What the group has committed, by partition.
+pub fn committed(settings: &Settings, partitions: i32) -> Vec<Offset> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("group.id", &settings.group_id)
+        .create()
+        .unwrap();
+    let mut list = TopicPartitionList::new();
+    list.add_partition_range(&settings.topic, 0, partitions - 1);
+    let answer = consumer.committed_offsets(list, Duration::from_secs(10)).unwrap();
+    answer.elements().iter().map(TopicPartitionListElem::offset).collect()
+}

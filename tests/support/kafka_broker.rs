@@ -1,0 +1,310 @@
+//! A real Apache Kafka for tests: one node in `KRaft` mode, on free ports of 127.0.0.1, with its data in a directory of
+//! its own.
+//!
+//! Maven fetches the jars once into `target/kafka`; parallel tests share them. A broker can be stopped, started again
+//! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made over Kafka's own
+//! protocol, so the harness needs no Kafka client.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and runs brokers as it likes"
+)]
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+const POM: &str = "<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>fi.ensilinja</groupId>
+  <artifactId>kafka-for-tests</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>4.1.1</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
+    </dependency>
+  </dependencies>
+</project>
+";
+
+/// How long a broker may take to start or to answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running (or stopped) broker.
+pub struct KafkaBroker {
+    child: Option<Child>,
+    jars: PathBuf,
+    directory: PathBuf,
+    port: u16,
+}
+
+#[allow(dead_code, reason = "each test target uses a part of it")]
+impl KafkaBroker {
+    /// Starts a broker without topics, and waits until it answers.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a broker with further lines in its `server.properties`.
+    pub fn start_with(properties: &[(&str, &str)]) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let jars = jars();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let directory = std::env::temp_dir().join(format!("ensilinja-kafka-{}-{number}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let (port, controller) = (free_port(), free_port());
+        let mut text = format!(
+            "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
+             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
+             advertised.listeners=PLAINTEXT://127.0.0.1:{port}\ncontroller.listener.names=CONTROLLER\n\
+             log.dirs={}\noffsets.topic.replication.factor=1\noffsets.topic.num.partitions=4\n\
+             transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n\
+             transaction.state.log.num.partitions=2\ngroup.initial.rebalance.delay.ms=0\n\
+             auto.create.topics.enable=false\nlog.cleaner.enable=false\n",
+            directory.join("data").display()
+        );
+        for (name, value) in properties {
+            text.extend([name, "=", value, "\n"]);
+        }
+        let configuration = directory.join("server.properties");
+        fs::write(&configuration, text).unwrap();
+        let mut broker = Self { child: None, jars, directory, port };
+        let id = broker.java("kafka.tools.StorageTool", &["random-uuid"]).output().unwrap();
+        let id = String::from_utf8(id.stdout).unwrap();
+        let file = configuration.to_str().unwrap();
+        let format = broker.java("kafka.tools.StorageTool", &["format", "-t", id.trim(), "-c", file]).output().unwrap();
+        assert!(format.status.success(), "the storage was not formatted: {}", String::from_utf8_lossy(&format.stderr));
+        broker.start_again();
+        broker
+    }
+
+    /// Where clients find it, as `host:port`.
+    pub fn bootstrap(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Starts a stopped broker on the same port and data, and waits until it answers.
+    pub fn start_again(&mut self) {
+        assert!(self.child.is_none(), "the broker is running");
+        let log = File::options().create(true).append(true).open(self.directory.join("broker.log")).unwrap();
+        let file = self.directory.join("server.properties");
+        let mut command = self.java("kafka.Kafka", &[file.to_str().unwrap()]);
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        self.child = Some(command.spawn().unwrap());
+        let deadline = Instant::now() + PATIENCE;
+        while self.ask(18, 0, &[]).is_err() {
+            let ended = self.child.as_mut().and_then(|child| child.try_wait().unwrap());
+            assert!(ended.is_none() && Instant::now() < deadline, "Kafka did not start: {}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Stops the broker in order, and waits until it has ended.
+    pub fn stop(&mut self) {
+        self.signal("TERM");
+        self.child.take().expect("the broker is running").wait().unwrap();
+    }
+
+    /// Ends the broker at once.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Stops its clockwork: connections stay open and nothing is answered.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets a frozen broker go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Creates a topic, with settings such as `("retention.ms", "-1")`.
+    pub fn create_topic(&self, name: &str, partitions: i32, settings: &[(&str, &str)]) {
+        let mut body = Body::default();
+        body.int(1).text(name).int(partitions).short(1).int(0).length(settings.len());
+        for (name, value) in settings {
+            body.text(name).text(value);
+        }
+        // The last two: how long it may take, and that it is meant.
+        body.int(30_000).byte(0);
+        let answer = self.ask(19, 2, &body.0).unwrap();
+        // Throttle time, number of topics, and the name come before the error.
+        assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "CreateTopics refused {name}");
+    }
+
+    /// Gives a topic more partitions: `total` is how many it then has.
+    pub fn add_partitions(&self, name: &str, total: i32) {
+        let mut body = Body::default();
+        body.int(1).text(name).int(total).int(-1).int(30_000).byte(0);
+        let answer = self.ask(37, 0, &body.0).unwrap();
+        assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "CreatePartitions refused {name}");
+    }
+
+    /// Deletes the records of a partition before `offset`, as retention would.
+    pub fn delete_records(&self, name: &str, partition: i32, offset: i64) {
+        let mut body = Body::default();
+        body.int(1).text(name).int(1).int(partition).long(offset).int(30_000);
+        let answer = self.ask(21, 0, &body.0).unwrap();
+        // After the name: number of partitions, the partition, and its new beginning.
+        assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len() + 4 + 4 + 8), 0, "DeleteRecords refused {name}");
+    }
+
+    /// What the broker has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("broker.log")).unwrap_or_default()
+    }
+
+    fn java(&self, class: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new("java");
+        command.args(["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"]);
+        command.arg(format!("{}/*", self.jars.display())).arg(class).args(arguments);
+        command.current_dir(&self.directory).stdin(Stdio::null());
+        command
+    }
+
+    fn signal(&self, name: &str) {
+        let child = self.child.as_ref().expect("the broker is running");
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// One request of Kafka's protocol and its answer, without their headers.
+    fn ask(&self, key: i16, version: i16, body: &[u8]) -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut request = Body::default();
+        request.short(key).short(version).int(7).text("tests");
+        request.0.extend_from_slice(body);
+        let length = u32::try_from(request.0.len()).expect("a request is small");
+        stream.write_all(&length.to_be_bytes())?;
+        stream.write_all(&request.0)?;
+        let mut length = [0; 4];
+        stream.read_exact(&mut length)?;
+        let mut answer = vec![0; u32::from_be_bytes(length) as usize];
+        stream.read_exact(&mut answer)?;
+        Ok(answer.split_off(4))
+    }
+}
+
+impl Drop for KafkaBroker {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let last: Vec<&str> = log.lines().rev().take(20).collect();
+            eprintln!("the last lines of the broker, newest first:\n{}", last.join("\n"));
+        }
+        self.kill();
+        // What cannot be removed lies in the directory for temporary files.
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The body of a request, in the way Kafka writes numbers and texts.
+#[derive(Default)]
+struct Body(Vec<u8>);
+
+impl Body {
+    fn byte(&mut self, value: u8) -> &mut Self {
+        self.0.push(value);
+        self
+    }
+
+    fn short(&mut self, value: i16) -> &mut Self {
+        self.0.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    fn int(&mut self, value: i32) -> &mut Self {
+        self.0.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    fn long(&mut self, value: i64) -> &mut Self {
+        self.0.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    fn length(&mut self, value: usize) -> &mut Self {
+        self.int(i32::try_from(value).expect("a list in a request is short"))
+    }
+
+    fn text(&mut self, value: &str) -> &mut Self {
+        self.short(i16::try_from(value.len()).expect("a text in a request is short"));
+        self.0.extend_from_slice(value.as_bytes());
+        self
+    }
+}
+
+fn short_at(answer: &[u8], position: usize) -> i16 {
+    i16::from_be_bytes([answer[position], answer[position + 1]])
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// The directory with Kafka's jars, fetched if they are not there.
+///
+/// Whoever makes the lock directory fetches, into a directory that gets its name when it is whole; the others wait.
+/// A lock that nobody has touched for five minutes belongs to a process that was killed.
+fn jars() -> PathBuf {
+    let target = target_directory().join("kafka");
+    let (done, lock) = (target.join("libs-4.1.1"), target.join("fetching"));
+    fs::create_dir_all(&target).unwrap();
+    let deadline = Instant::now() + Duration::from_mins(10);
+    while !done.is_dir() {
+        assert!(Instant::now() < deadline, "Kafka's jars were not fetched");
+        if fs::create_dir(&lock).is_ok() {
+            if !done.is_dir() {
+                fetch(&target, &done);
+            }
+            fs::remove_dir(&lock).unwrap();
+        } else {
+            let age = fs::metadata(&lock).and_then(|lock| lock.modified());
+            let age = age.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
+            if age.is_some_and(|age| age > Duration::from_mins(5)) {
+                // Another test may have been quicker.
+                let _ = fs::remove_dir(&lock);
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+    done
+}
+
+fn fetch(target: &Path, done: &Path) {
+    let unfinished = target.join("unfinished");
+    let _ = fs::remove_dir_all(&unfinished);
+    fs::write(target.join("pom.xml"), POM).unwrap();
+    let output = Command::new("mvn")
+        .args(["-q", "-B", "dependency:copy-dependencies"])
+        .arg(format!("-DoutputDirectory={}", unfinished.display()))
+        .current_dir(target)
+        .output()
+        .expect("Maven is installed");
+    assert!(output.status.success(), "Maven: {}", String::from_utf8_lossy(&output.stdout));
+    fs::rename(&unfinished, done).unwrap();
+}
+
+/// `target`, or wherever cargo puts what it builds: the test's own file lies in it.
+fn target_directory() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let target = own.ancestors().find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    target.expect("a test is built in cargo's target directory").to_owned()
+}
