@@ -72,7 +72,8 @@ proptest! {
         values in prop::collection::vec(prop::option::of(any::<Vec<u8>>()), 8),
         timestamp_ms: i64,
     ) {
-        let headers: Vec<_> = names.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+        let headers: Vec<_> =
+            names.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_deref())).collect();
         let timestamp = EventTime::from_millis(timestamp_ms);
         let record = Record { key: key.as_deref(), value: value.as_deref(), headers: &headers, timestamp };
         prop_assert_eq!(decoder().decode(&record), decoder().decode(&record));

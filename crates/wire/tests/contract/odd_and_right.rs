@@ -109,6 +109,8 @@ fn a_contact_id_has_up_to_128_bytes_and_a_visit_up_to_64_characters() {
     let contact = "ä".repeat(64);
     let value = event("offered", &format!(r#","visit":"{}""#, "ä".repeat(64)), "").replace("c-1", &contact);
     assert!(decode_value(&contact, value.as_bytes(), AT).is_ok());
+    let (longer, value) = (format!("{contact}a"), value.replace(&contact, &format!("{contact}a")));
+    assert_eq!(decode_value(&longer, value.as_bytes(), AT).unwrap_err().detail, Detail::BadSubject);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What is written is read, in both modes and in any order of members.
 
+use std::collections::BTreeSet;
+
 use ensilinja_model::LineIndex;
 use ensilinja_wire::{EVENT_TYPE_PREFIX, encode_binary, encode_structured};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::statements::{LINES, all_facts, decode_encoded, decode_value, said, said_plainly};
+use crate::statements::{LINES, Said, all_facts, decode_encoded, decode_value, said, said_plainly};
 
 fn id_of(value: &[u8]) -> Value {
     serde_json::from_slice::<Value>(value).unwrap()["id"].clone()
@@ -32,7 +34,7 @@ proptest! {
         if same_contact { b.contact.clone_from(&a.contact); }
         if same_line { b.line.clone_from(&a.line); }
         if same_visit { b.visit.clone_from(&a.visit); }
-        let leg = |said: &crate::statements::Said| decode_encoded(&encode_structured(&said.statement()), said.at).unwrap().leg;
+        let leg = |said: &Said| decode_encoded(&encode_structured(&said.statement()), said.at).unwrap().leg;
         let same = (&a.contact, &a.line, &a.visit) == (&b.contact, &b.line, &b.visit);
         prop_assert_eq!(leg(&a) == leg(&b), same);
     }
@@ -61,10 +63,20 @@ proptest! {
 
     #[test]
     fn an_event_id_stands_for_all_that_is_said(a in said(), b in said()) {
-        let id = |said: &crate::statements::Said| id_of(&encode_structured(&said.statement()).value);
+        let id = |said: &Said| id_of(&encode_structured(&said.statement()).value);
         prop_assert_eq!(id(&a), id(&a.clone()));
         prop_assert_ne!(id(&a), id(&b));
     }
+}
+
+#[test]
+fn every_fact_of_one_contact_at_one_instant_has_an_event_id_of_its_own() {
+    let facts = all_facts();
+    let ids: BTreeSet<_> = facts
+        .iter()
+        .map(|fact| id_of(&encode_structured(&said_plainly(*fact).statement()).value).to_string())
+        .collect();
+    assert_eq!(ids.len(), facts.len());
 }
 
 #[test]
