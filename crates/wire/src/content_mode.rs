@@ -16,15 +16,20 @@ pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
 
 /// Reads the event of a record with this value, in the mode its headers say.
 pub(crate) fn read<'a>(record: &Record<'a>, value: &'a [u8]) -> Result<CloudEvent<'a>, Detail> {
-    let text = std::str::from_utf8(value).map_err(|_| Detail::BadUtf8)?;
     let mut event = CloudEvent::default();
     if is_binary(record.headers) {
-        event.data_shape = Some(json::read(text, &mut event.data)?);
         read_headers(record.headers, &mut event)?;
-    } else if json::read(text, &mut event)? != Shape::Object {
+        // An event of a type that is not read may have data in any format, so its value is not looked at.
+        event.kind()?;
+        event.data_shape = Some(json::read(utf8(value)?, &mut event.data)?);
+    } else if json::read(utf8(value)?, &mut event)? != Shape::Object {
         return Err(Detail::NotAnObject);
     }
     Ok(event)
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Detail> {
+    std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)
 }
 
 /// Binary is what has attributes in headers and does not call its value a whole event. Without any header that tells,
@@ -46,7 +51,7 @@ fn read_headers<'a>(headers: &[(&str, Option<&'a [u8]>)], event: &mut CloudEvent
             return Err(Detail::DuplicateKey);
         }
         *field = match value {
-            Some(bytes) => Field::Text(Cow::Borrowed(std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)?)),
+            Some(bytes) => Field::Text(Cow::Borrowed(utf8(bytes)?)),
             None => Field::Null,
         };
     }

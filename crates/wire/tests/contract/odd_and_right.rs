@@ -87,6 +87,13 @@ fn an_event_of_a_type_that_is_not_read_need_have_nothing_else_of_ours() {
 }
 
 #[test]
+fn the_data_of_a_binary_event_of_a_type_that_is_not_read_may_have_any_format() {
+    let headers = [("ce_specversion", Some(&b"1.0"[..])), ("ce_type", Some(b"com.example.order"))];
+    let record = Record { key: None, value: Some(b"\x00\x00\x00\x00\x2a\xff"), headers: &headers, timestamp: AT };
+    assert_eq!(decoder().decode(&record).unwrap_err().detail, Detail::TypeNotRead);
+}
+
+#[test]
 fn five_minutes_ahead_of_the_record_is_now_and_a_millisecond_more_is_the_future() {
     let at_the_edge = AT.plus_millis(-MAX_AHEAD_MS);
     let value = event("offered", "", "");
