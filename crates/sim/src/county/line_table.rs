@@ -75,7 +75,7 @@ fn rows() -> Vec<Row> {
         row("pth_forssa", weekdays(8, 16), Published("pth_kiireeton", 0.2), Phone("pth_forssa"), "pth_kiireeton"),
         row("pth_janakkala", weekdays(8, 16), Published("pth_kiireeton", 0.1), Phone("pth_janakkala"), "pth_kiireeton"),
         row("pth_riihimaki", weekdays(8, 16), Published("pth_kiireeton", 0.25), Phone("pth_riihimaki"), "pth_kiireeton"),
-        // Known hours: 8-15. No key figures of the phone line are published: Forssa's health station stands in. (Assumption.)
+        // Known hours: 8-15. No key figures of the line are published: Forssa's health station stands in. (Assumption.)
         named("Kuntoutuksen Ensilinja", row("kuntoutus", weekdays(8, 15), Assumed(1_200.0), Phone("pth_forssa"), "kuntoutus")),
         // Known hours of the health chat: 8-14.
         row("sairaanhoitaja_chat", weekdays(8, 14), Published("sairaanhoitaja_chat", 1.0), Chat("sairaanhoitaja_chat"), "sairaanhoitaja_chat"),
