@@ -3,8 +3,11 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
+pub mod feed;
 pub mod intake;
 pub mod logging;
 pub mod now;
 pub mod processor;
 pub mod run;
+pub mod simulate;

@@ -4,9 +4,9 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use ensilinja::cli::{self, Command};
-use ensilinja::config::{self, ConfigError};
+use ensilinja::config::{self, ConfigError, Log, LogLevel};
 use ensilinja::logging::{self, LogError};
-use ensilinja::run;
+use ensilinja::{demo, run, simulate};
 
 const FAILED: u8 = 1;
 const BAD_USAGE: u8 = 2;
@@ -21,13 +21,20 @@ fn main() -> ExitCode {
 
 fn obey(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Demo(_) => logging::start(config::county().log)?,
+        Command::Demo(arguments) => {
+            // Whoever looks at the demo wants to see where it is, and not how it is made.
+            logging::start(Log { level: LogLevel::Error, ..config::county().log })?;
+            demo::demo(&arguments)
+        }
         Command::Run(arguments) => {
             let config = arguments.configuration()?;
             logging::start(config.log)?;
-            run::run(&config)?;
+            run::run(&config)
         }
-        Command::Simulate(arguments) => logging::start(arguments.configuration()?.log)?,
+        Command::Simulate(arguments) => {
+            let config = arguments.configuration()?;
+            logging::start(config.log)?;
+            simulate::simulate(&arguments, &config)
+        }
     }
-    Ok(())
 }

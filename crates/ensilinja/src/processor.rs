@@ -37,7 +37,7 @@ impl Processor {
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
-    pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn start(config: &Config, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
         let server = Server::bind(config.server.listen).await?;
         let started = clock();
         let rules = config.rules(started);
@@ -55,8 +55,14 @@ impl Processor {
             Arc::clone(&pipeline),
             Arc::clone(&clock),
         );
-        let shell = Shell::start(config.kafka.clone(), Pace::default(), Arc::clone(&clock), range_start, intake)?;
-        let source = Arc::new(Truth { learnt, monitor: shell.monitor(), clock, started });
+        let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, intake)?;
+        let source = Arc::new(Truth {
+            learnt,
+            monitor: shell.monitor(),
+            clock,
+            started,
+            calendar_valid_until: config.days.valid_until(),
+        });
         let site = Arc::new(Site::new(exposition, pipeline, source));
         Ok(Self { shell, server, site })
     }
@@ -111,6 +117,7 @@ struct Truth {
     monitor: Arc<Monitor>,
     clock: Clock,
     started: EventTime,
+    calendar_valid_until: EventTime,
 }
 
 impl Source for Truth {
@@ -141,7 +148,7 @@ impl Source for Truth {
                 .collect(),
             complete_until: status.complete_until,
             history_start: (!status.partitions.is_empty()).then_some(history.start),
-            calendar_valid_until: None,
+            calendar_valid_until: Some(self.calendar_valid_until),
             newest_events: Channel::ALL
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))

@@ -1,6 +1,7 @@
 //! `ensilinja run`: the processor on a real topic, until it is told to stop.
 
 use anyhow::Context as _;
+use ensilinja_kafka::Pace;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock;
@@ -14,7 +15,7 @@ use crate::processor::Processor;
 pub fn run(config: &Config) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let processor = Processor::start(config, clock::wall()).await?;
+        let processor = Processor::start(config, clock::wall(), Pace::default()).await?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),

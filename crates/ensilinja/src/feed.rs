@@ -1,0 +1,85 @@
+//! The feed: a simulated platform's records on their way to the topic.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ensilinja_kafka::{Clock, OutgoingRecord, Publisher};
+use ensilinja_sim::{Disorder, Publication, Scenario, SimEvent};
+
+/// A scenario strikes this long after the start of what is published, in ms.
+pub const SCENARIO_AFTER_MS: i64 = 10 * 60 * 1000;
+
+/// How long to sleep while the next record is not due. A stop is noticed within this.
+const NAP: Duration = Duration::from_millis(5);
+
+/// How long the broker may take to acknowledge the last records.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// The records of `events` with what goes wrong on the way; what goes wrong at the platform itself starts from `start`.
+pub fn publications(
+    events: impl Iterator<Item = SimEvent> + Send + 'static,
+    scenario: Option<(Scenario, ensilinja_model::EventTime)>,
+    disorder: Disorder,
+    seed: u64,
+) -> Box<dyn Iterator<Item = Publication> + Send> {
+    match scenario {
+        Some((scenario, start)) => {
+            let strikes = start.plus_millis(SCENARIO_AFTER_MS);
+            Box::new(disorder.publish(scenario.disrupt(events, strikes), seed))
+        }
+        None => Box::new(disorder.publish(events, seed)),
+    }
+}
+
+/// Publishes one record.
+///
+/// # Errors
+/// If it can never be published.
+pub fn send(publisher: &Publisher, publication: &Publication) -> anyhow::Result<()> {
+    let record = OutgoingRecord {
+        key: publication.key.as_deref(),
+        headers: &publication.headers,
+        value: publication.value.as_deref(),
+        timestamp: publication.at,
+    };
+    publisher.send(&record).context("publishing stopped")
+}
+
+/// Publishes each record when `clock` says it is due, until `stop` or the end of the records.
+///
+/// # Errors
+/// If a record can never be published.
+pub fn send_in_time(
+    publisher: &Publisher,
+    publications: impl Iterator<Item = Publication>,
+    clock: &Clock,
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    for publication in publications {
+        while clock() < publication.at {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            thread::sleep(NAP);
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        send(publisher, &publication)?;
+    }
+    Ok(())
+}
+
+/// Waits until the broker has all records, and says in the log how many there were.
+///
+/// # Errors
+/// If it does not acknowledge them in time, or has refused some.
+pub fn finish(publisher: &Publisher) -> anyhow::Result<()> {
+    publisher.flush(LAST_WORDS).context("the broker does not acknowledge the last records")?;
+    let (acknowledged, failed) = (publisher.acknowledged(), publisher.failed());
+    tracing::info!(acknowledged, failed, "published");
+    anyhow::ensure!(failed == 0, "the broker refused {failed} of {} records; the log says why", acknowledged + failed);
+    Ok(())
+}
