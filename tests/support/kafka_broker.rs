@@ -156,6 +156,14 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "CreatePartitions refused {name}");
     }
 
+    /// Deletes a topic with everything in it.
+    pub fn delete_topic(&self, name: &str) {
+        let mut body = Body::default();
+        body.int(1).text(name).int(30_000);
+        let answer = self.ask(20, 1, &body.0).unwrap();
+        assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "DeleteTopics refused {name}");
+    }
+
     /// Deletes the records of a partition before `offset`, as retention would.
     pub fn delete_records(&self, name: &str, partition: i32, offset: i64) {
         let mut body = Body::default();

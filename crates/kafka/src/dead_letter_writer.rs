@@ -11,10 +11,9 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::BorrowedHeaders;
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 use rdkafka::statistics::Statistics;
-use rdkafka::{Message, Offset, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
 use crate::dead_letter::DeadLetter;
@@ -42,15 +41,6 @@ pub(crate) struct DeadLetterWriter {
 struct Receipts {
     log: ClientLog,
     monitor: Arc<Monitor>,
-}
-
-/// What is needed of a letter once the producer has its bytes.
-struct Ticket {
-    partition: i32,
-    offset: i64,
-    reason: &'static str,
-    bytes: usize,
-    first_seen: ensilinja_model::EventTime,
 }
 
 impl DeadLetterWriter {
@@ -128,7 +118,7 @@ impl DeadLetterWriter {
             return false;
         }
         while let Some(letter) = outbox.next() {
-            if let Some((error, letter)) = self.send(letter) {
+            if let Err(error) = self.send(&letter) {
                 outbox.set_problem(error.to_string());
                 outbox.put_back(letter);
                 return false;
@@ -137,17 +127,13 @@ impl DeadLetterWriter {
         true
     }
 
-    fn send(&self, letter: DeadLetter) -> Option<(KafkaError, DeadLetter)> {
-        let DeadLetter { partition, offset, reason, bytes, key, value, headers, first_seen } = letter;
-        let ticket = Box::new(Ticket { partition, offset, reason, bytes, first_seen });
-        let mut record = BaseRecord::with_opaque_to(&self.settings.dead_letter_topic, ticket)
-            .key(&key)
-            .timestamp(first_seen.as_millis())
-            .headers(headers);
-        record.payload = value.as_ref();
-        let (error, refused) = self.producer.send(record).err()?;
-        let headers = refused.headers.unwrap_or_default();
-        Some((error, DeadLetter { partition, offset, reason, bytes, key, value, headers, first_seen }))
+    fn send(&self, letter: &Arc<DeadLetter>) -> Result<(), KafkaError> {
+        let mut record = BaseRecord::with_opaque_to(&self.settings.dead_letter_topic, Arc::clone(letter))
+            .key(&letter.key)
+            .timestamp(letter.first_seen.as_millis())
+            .headers(letter.headers.clone());
+        record.payload = letter.value.as_ref();
+        self.producer.send(record).map_err(|(error, _)| error)
     }
 
     /// Commits each partition's frontier, where that is ahead of what is committed.
@@ -192,26 +178,15 @@ impl ClientContext for Receipts {
 }
 
 impl ProducerContext for Receipts {
-    type DeliveryOpaque = Box<Ticket>;
+    type DeliveryOpaque = Arc<DeadLetter>;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, ticket: Self::DeliveryOpaque) {
-        let Ticket { partition, offset, reason, bytes, first_seen } = *ticket;
+    fn delivery(&self, result: &DeliveryResult<'_>, letter: Self::DeliveryOpaque) {
         let outbox = &self.monitor.outbox;
-        match result {
-            Ok(_) => outbox.acknowledge(partition, offset, reason, bytes),
-            Err((error, message)) => {
-                outbox.set_problem(format!("the dead-letter topic does not take them: {error}"));
-                outbox.put_back(DeadLetter {
-                    partition,
-                    offset,
-                    reason,
-                    bytes,
-                    key: String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned(),
-                    value: message.payload().map(<[u8]>::to_vec),
-                    headers: message.headers().map(BorrowedHeaders::detach).unwrap_or_default(),
-                    first_seen,
-                });
-            }
+        if let Err((error, _)) = result {
+            outbox.set_problem(format!("the dead-letter topic does not take them: {error}"));
+            outbox.put_back(letter);
+        } else {
+            outbox.acknowledge(&letter);
         }
     }
 }

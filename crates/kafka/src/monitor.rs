@@ -22,6 +22,8 @@ pub struct Monitor {
     partitions: RwLock<Vec<Arc<Partition>>>,
     /// Partitions of the topic as the last metadata had it; more than are being read just after some were added.
     partitions_known: AtomicUsize,
+    /// The log was found to end before what has been read of it.
+    log_shrunk: AtomicBool,
     rebuilt: AtomicBool,
     stopping: AtomicBool,
     failed: AtomicBool,
@@ -79,6 +81,7 @@ impl Monitor {
             outbox: Outbox::new(OUTBOX_BYTES),
             partitions: RwLock::default(),
             partitions_known: AtomicUsize::new(0),
+            log_shrunk: AtomicBool::new(false),
             rebuilt: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             failed: AtomicBool::new(false),
@@ -116,9 +119,9 @@ impl Monitor {
         let now = (self.clock)();
         let rebuilt = self.rebuilt();
         let partitions = self.partitions();
-        let (read, all) = partitions
-            .iter()
-            .fold((0, 0), |(read, all), p| (read + (p.read_to().min(p.goal) - p.start), all + (p.goal - p.start)));
+        let (read, all) = partitions.iter().fold((0, 0), |(read, all), p| {
+            (read + (p.read_to().min(p.goal()) - p.start).max(0), all + (p.goal() - p.start).max(0))
+        });
         let (dead_letters, dead_letters_waiting, problem) = self.outbox.status();
         let words = self.words();
         let mut not_ready: Vec<String> = words.obstacle.iter().cloned().collect();
@@ -167,6 +170,14 @@ impl Monitor {
 
     pub(crate) fn set_partitions_known(&self, count: usize) {
         self.partitions_known.store(count, Ordering::Release);
+    }
+
+    pub(crate) fn set_log_shrunk(&self) {
+        self.log_shrunk.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn take_log_shrunk(&self) -> bool {
+        self.log_shrunk.swap(false, Ordering::AcqRel)
     }
 
     /// What keeps the shell from reading or from knowing how far it has read. Logged when it changes.

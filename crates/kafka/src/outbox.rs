@@ -12,7 +12,7 @@
 //! nothing, and in the usual case, a few letters, nothing is read twice.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::dead_letter::DeadLetter;
 use crate::partition::Partition;
@@ -26,7 +26,7 @@ pub(crate) struct Outbox {
 #[derive(Default)]
 struct Inner {
     lanes: Vec<Lane>,
-    queue: VecDeque<DeadLetter>,
+    queue: VecDeque<Arc<DeadLetter>>,
     /// Of all that wait, in the queue or on their way.
     waiting_bytes: usize,
     acknowledged: BTreeMap<&'static str, u64>,
@@ -60,7 +60,7 @@ impl Outbox {
         }
         if lane.waiting.insert(letter.offset) {
             inner.waiting_bytes += letter.bytes;
-            inner.queue.push_back(letter);
+            inner.queue.push_back(Arc::new(letter));
         }
     }
 
@@ -70,23 +70,23 @@ impl Outbox {
     }
 
     /// The next one to be sent. It still waits until it is acknowledged.
-    pub(crate) fn next(&self) -> Option<DeadLetter> {
+    pub(crate) fn next(&self) -> Option<Arc<DeadLetter>> {
         self.lock().queue.pop_front()
     }
 
     /// It could not be sent: it is the next one again.
-    pub(crate) fn put_back(&self, letter: DeadLetter) {
+    pub(crate) fn put_back(&self, letter: Arc<DeadLetter>) {
         let mut inner = self.lock();
         inner.queue.push_front(letter);
         inner.setback = true;
     }
 
     /// It has been written to all replicas.
-    pub(crate) fn acknowledge(&self, partition: i32, offset: i64, reason: &'static str, bytes: usize) {
+    pub(crate) fn acknowledge(&self, letter: &DeadLetter) {
         let mut inner = self.lock();
-        if inner.lane(partition).waiting.remove(&offset) {
-            inner.waiting_bytes -= bytes;
-            *inner.acknowledged.entry(reason).or_default() += 1;
+        if inner.lane(letter.partition).waiting.remove(&letter.offset) {
+            inner.waiting_bytes -= letter.bytes;
+            *inner.acknowledged.entry(letter.reason).or_default() += 1;
             if inner.problem.take().is_some() {
                 tracing::info!("dead letters are written again");
             }
@@ -168,8 +168,6 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use ensilinja_model::EventTime;
     use rdkafka::message::OwnedHeaders;
 
@@ -201,9 +199,9 @@ mod tests {
         outbox.offer(letter(3));
         outbox.offer(letter(5));
         assert_eq!(outbox.frontier(0, &partition), 3);
-        outbox.acknowledge(0, 5, "malformed", 100);
+        outbox.acknowledge(&letter(5));
         assert_eq!(outbox.frontier(0, &partition), 3, "acknowledged out of order");
-        outbox.acknowledge(0, 3, "malformed", 100);
+        outbox.acknowledge(&letter(3));
         assert_eq!(outbox.frontier(0, &partition), 10);
         assert_eq!(outbox.status().0, BTreeMap::from([("malformed", 2)]));
     }
@@ -216,8 +214,8 @@ mod tests {
         }
         assert!(outbox.refuses(0));
         assert!(outbox.go_back(&[Arc::clone(&partition)]).is_empty(), "two still wait");
-        outbox.acknowledge(0, 1, "malformed", 100);
-        outbox.acknowledge(0, 2, "malformed", 100);
+        outbox.acknowledge(&letter(1));
+        outbox.acknowledge(&letter(2));
         assert_eq!(outbox.frontier(0, &partition), 3);
         assert_eq!(outbox.go_back(&[Arc::clone(&partition)]), [0]);
         assert_eq!((partition.cursor(), partition.read_to()), (3, 10));

@@ -16,8 +16,7 @@ use ensilinja_model::EventTime;
 pub(crate) struct Partition {
     /// The first offset that this process reads.
     pub(crate) start: i64,
-    /// The end of the log when reading began: the partition is rebuilt once it is reached.
-    pub(crate) goal: i64,
+    goal: AtomicI64,
     cursor: AtomicI64,
     read_to: AtomicI64,
     end: AtomicI64,
@@ -33,7 +32,7 @@ impl Partition {
     pub(crate) fn new(start: i64, goal: i64, complete_until: EventTime) -> Self {
         Self {
             start,
-            goal,
+            goal: AtomicI64::new(goal),
             cursor: AtomicI64::new(start),
             read_to: AtomicI64::new(start),
             end: AtomicI64::new(goal),
@@ -96,7 +95,18 @@ impl Partition {
 
     /// The partition has been read to where it ended when reading began.
     pub(crate) fn is_rebuilt(&self) -> bool {
-        self.read_to() >= self.goal
+        self.read_to() >= self.goal()
+    }
+
+    /// The end of the log when reading began: the partition is rebuilt once it is reached.
+    pub(crate) fn goal(&self) -> i64 {
+        self.goal.load(Ordering::Relaxed)
+    }
+
+    /// The log has lost records, maybe its end too: it now ends at `end`.
+    pub(crate) fn set_end(&self, end: i64) {
+        self.end.store(end, Ordering::Relaxed);
+        self.goal.fetch_min(end, Ordering::Relaxed);
     }
 
     /// A probe that began at `probe_start` found the log to end at `end`. True if that has been read.
@@ -124,8 +134,13 @@ impl Partition {
     /// be offsets without a record.
     pub(crate) fn doubt(&self) {
         if self.at_end.load(Ordering::Relaxed) && self.read_to() < self.end() {
-            self.look_again.store(true, Ordering::Release);
+            self.look_again();
         }
+    }
+
+    /// Asks the reader to fetch from the cursor anew.
+    pub(crate) fn look_again(&self) {
+        self.look_again.store(true, Ordering::Release);
     }
 
     /// Whether the reader was asked to look again; asks once.

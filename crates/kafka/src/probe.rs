@@ -64,7 +64,13 @@ impl Probe {
             // Nothing can be complete before the new ones are read; the next probe will have them.
             return Ok(());
         }
+        let read_before: Vec<i64> = partitions.iter().map(|partition| partition.read_to()).collect();
         let ends = inquiry.ends(partitions.len())?;
+        if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
+            // The topic was made anew, or has lost its end: what was read proves nothing of what is there now.
+            self.monitor.set_log_shrunk();
+            return Ok(());
+        }
         let answered = Instant::now();
         let mut doubted = false;
         loop {

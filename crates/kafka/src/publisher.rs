@@ -18,10 +18,10 @@ use crate::settings::{Settings, SettingsError};
 /// A record to publish.
 #[derive(Clone, Copy, Debug)]
 pub struct OutgoingRecord<'a> {
-    /// Decides the partition, as it would for a JVM producer.
-    pub key: &'a [u8],
+    /// Decides the partition, as it would for a JVM producer; without one it is any.
+    pub key: Option<&'a [u8]>,
     /// The headers in order.
-    pub headers: &'a [(String, Vec<u8>)],
+    pub headers: &'a [(String, Option<Vec<u8>>)],
     /// The value; `None` is a tombstone.
     pub value: Option<&'a [u8]>,
     /// The record's timestamp: when it is published.
@@ -73,7 +73,9 @@ impl Publisher {
         let counts = Arc::new(Counts::default());
         let deliveries = Deliveries { log: ClientLog::new("publisher"), counts: Arc::clone(&counts) };
         let mut config = settings.producer();
-        config.set("compression.type", "lz4").set("linger.ms", "5");
+        if config.get("compression.type").is_none() {
+            config.set("compression.type", "lz4");
+        }
         let made = config.create_with_context(deliveries);
         let producer = made.map_err(|error| SettingsError::Together(error.to_string()))?;
         Ok(Self { topic: settings.topic.clone(), producer, counts })
@@ -88,10 +90,10 @@ impl Publisher {
         let mut headers = None;
         for (name, value) in record.headers {
             let list = headers.take().unwrap_or_else(OwnedHeaders::new);
-            headers = Some(list.insert(Header { key: name, value: Some(value) }));
+            headers = Some(list.insert(Header { key: name, value: value.as_ref() }));
         }
-        let mut outgoing =
-            BaseRecord::<[u8], [u8]>::to(&self.topic).key(record.key).timestamp(record.timestamp.as_millis());
+        let mut outgoing = BaseRecord::<[u8], [u8]>::to(&self.topic).timestamp(record.timestamp.as_millis());
+        outgoing.key = record.key;
         outgoing.payload = record.value;
         outgoing.headers = headers;
         loop {

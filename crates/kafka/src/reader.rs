@@ -96,7 +96,7 @@ impl<H: RecordHandler> Reader<H> {
         for start in starts {
             self.add_lane(start, self.monitor.range_start);
         }
-        let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal - lane.partition.start).sum();
+        let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal() - lane.partition.start).sum();
         tracing::info!(topic = self.settings.topic, partitions = self.lanes.len(), records, "reading the log");
         Ok(())
     }
@@ -164,7 +164,8 @@ impl<H: RecordHandler> Reader<H> {
             tracing::info!("reading {}/{number} again from {offset}, for its dead letters", self.settings.topic);
             self.fetch_from_cursor(number);
         }
-        if self.out_of_range {
+        if self.out_of_range || self.monitor.take_log_shrunk() {
+            self.out_of_range = true;
             match self.skip_what_is_gone() {
                 Ok(()) => self.out_of_range = false,
                 Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
@@ -200,8 +201,8 @@ impl<H: RecordHandler> Reader<H> {
             self.consumer.incremental_assign(&list)
         });
         if let Err(error) = done {
-            // The partition then lags for everybody to see, and the next probe has it tried again.
-            tracing::warn!("cannot read {}/{number} from its cursor: {error}", self.settings.topic);
+            tracing::warn!("cannot read {}/{number} from its cursor, trying again: {error}", self.settings.topic);
+            lane.partition.look_again();
         }
     }
 
@@ -216,7 +217,7 @@ impl<H: RecordHandler> Reader<H> {
             let wanted = lane.partition.cursor();
             if wanted < begin || wanted > end {
                 tracing::error!(
-                    "records of {}/{number} were deleted before they were read: wanted {wanted}, the log has {begin} to {end}; going on from {begin}, figures reach back only to there",
+                    "the log of {}/{number} has lost records: {wanted} was next, and it has {begin} to {end}; going on from {begin}, and figures reach back only to there",
                     self.settings.topic
                 );
                 if wanted > end {
@@ -225,6 +226,7 @@ impl<H: RecordHandler> Reader<H> {
                 }
                 lane.skip_to(begin, &self.monitor, number);
             }
+            lane.partition.set_end(end);
             // The error does not say which partition has stopped; one that goes on from its cursor loses nothing.
             self.fetch_from_cursor(number);
         }
@@ -291,7 +293,7 @@ impl Lane {
 pub(crate) fn explain(obstacle: &Obstacle, settings: &Settings) -> String {
     let brokers = &settings.bootstrap_servers;
     match obstacle {
-        Obstacle::Broker(error) => format!("the broker at {brokers} is unreachable or does not answer: {error}"),
+        Obstacle::Broker(error) => format!("the broker at {brokers} is unreachable or answers with an error: {error}"),
         Obstacle::TopicMissing(topic) => format!(
             "the topic {topic} does not exist: create it with kafka-topics.sh --bootstrap-server {brokers} --create --topic {topic} --partitions 12 --config cleanup.policy=delete"
         ),

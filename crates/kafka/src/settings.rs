@@ -14,30 +14,32 @@ use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
 
-/// The properties that are this crate's own, and what to do instead of setting them.
-const OWNED: &[(&str, &str)] = &[
-    ("bootstrap.servers", "name the brokers by `bootstrap_servers`"),
-    ("metadata.broker.list", "name the brokers by `bootstrap_servers`"),
-    ("group.id", "name the group by `group_id`"),
-    ("group.instance.id", "leave it out: no process joins the group"),
-    ("group.protocol", "leave it out: no process joins the group"),
-    ("partition.assignment.strategy", "leave it out: each process reads every partition"),
-    ("client.rack", "leave it out: a follower's end is not the log's end, so reading from one proves nothing"),
-    ("auto.offset.reset", "leave it out: a gap in the log has to be seen, not skipped"),
-    ("enable.auto.commit", "leave it out: offsets are committed once dead letters are acknowledged"),
-    ("enable.auto.offset.store", "leave it out: offsets are committed once dead letters are acknowledged"),
-    ("enable.partition.eof", "leave it out: the end of a partition has to be seen"),
-    ("check.crcs", "leave it out: a damaged record must not become a figure"),
-    ("isolation.level", "leave it out: records of open and aborted transactions are not facts"),
-    ("fetch.queue.backoff.ms", "leave it out: it bounds how long an event takes to become visible"),
-    ("allow.auto.create.topics", "leave it out: a topic made by accident has the wrong settings"),
-    ("enable.idempotence", "leave it out: records are written once and in order"),
-    ("acks", "leave it out: a record counts as written when all replicas have it"),
-    ("request.required.acks", "leave it out: a record counts as written when all replicas have it"),
-    ("message.timeout.ms", "leave it out: a record is tried until it is written or refused"),
-    ("delivery.timeout.ms", "leave it out: a record is tried until it is written or refused"),
-    ("partitioner", "leave it out: all producers must put a contact into the same partition"),
-    ("transactional.id", "leave it out: nothing is written in transactions"),
+/// The properties that are this crate's own, and what to do about them.
+const OWNED: &[(&[&str], &str)] = &[
+    (&["bootstrap.servers", "metadata.broker.list"], "name the brokers by `bootstrap_servers`"),
+    (&["group.id"], "name the group by `group_id`"),
+    (
+        &["group.instance.id", "group.protocol", "partition.assignment.strategy"],
+        "leave it out: no process joins the group, each reads every partition",
+    ),
+    (&["client.rack"], "leave it out: a follower's end is not the log's end, so reading from one proves nothing"),
+    (&["auto.offset.reset"], "leave it out: a gap in the log has to be seen, not skipped"),
+    (
+        &["enable.auto.commit", "enable.auto.offset.store"],
+        "leave it out: offsets are committed once dead letters are acknowledged",
+    ),
+    (&["enable.partition.eof"], "leave it out: the end of a partition has to be seen"),
+    (&["check.crcs"], "leave it out: a damaged record must not become a figure"),
+    (&["isolation.level"], "leave it out: records of open and aborted transactions are not facts"),
+    (&["fetch.queue.backoff.ms"], "leave it out: it bounds how long an event takes to become visible"),
+    (&["allow.auto.create.topics"], "leave it out: a topic made by accident has the wrong settings"),
+    (
+        &["enable.idempotence", "transactional.id"],
+        "leave it out: records are written once and in order, without transactions",
+    ),
+    (&["acks", "request.required.acks"], "leave it out: a record counts as written when all replicas have it"),
+    (&["message.timeout.ms", "delivery.timeout.ms"], "leave it out: a record is tried until it is written or refused"),
+    (&["partitioner"], "leave it out: all producers must put a contact into the same partition"),
 ];
 
 /// Defaults that an operator may change.
@@ -46,9 +48,11 @@ const DEFAULTS: &[(&str, &str)] = &[
     // A broker that hangs must not hold a request for the usual minute.
     ("socket.timeout.ms", "10000"),
     ("reconnect.backoff.max.ms", "2000"),
-    // Records read ahead of the handler: enough to keep it busy, little beside the figures themselves.
-    ("queued.max.messages.kbytes", "16384"),
 ];
+
+/// Records read ahead of the handler, unless the operator says otherwise: enough to keep it busy, little beside the
+/// figures themselves.
+const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 
 /// Parts of a property's name that say its value is a secret.
 const SECRET: &[&str] = &["password", "secret", "token", "pem", "oauthbearer", "username"];
@@ -119,7 +123,7 @@ impl Settings {
             return Err(SettingsError::SameTopic(self.topic.clone()));
         }
         for name in self.properties.keys() {
-            if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| owned == name) {
+            if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| owned.contains(&name.as_str())) {
                 return Err(SettingsError::Owned { name: name.clone(), instead });
             }
         }
@@ -132,6 +136,9 @@ impl Settings {
     pub(crate) fn reader(&self) -> ClientConfig {
         let mut config = self.bystander();
         config.set("group.id", &self.group_id);
+        if config.get(READ_AHEAD.0).is_none() {
+            config.set(READ_AHEAD.0, READ_AHEAD.1);
+        }
         config
     }
 
@@ -229,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_the_promises_rest_on_cannot_be_changed() {
-        for (name, _) in OWNED {
+        for name in OWNED.iter().flat_map(|(names, _)| *names) {
             let error = with(&[(name, "x")]).check().unwrap_err().to_string();
             assert!(error.starts_with(&format!("the Kafka property `{name}` cannot be set: ")), "{error}");
         }

@@ -4,9 +4,12 @@
 
 mod stand;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher, StartError};
+use ensilinja_kafka::{
+    Clock, EmbeddedBroker, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Shell, StartError, Verdict,
+};
 use rdkafka::Offset;
 use rdkafka::message::Message;
 use stand::odd_record::publish_odd_header;
@@ -83,11 +86,11 @@ fn a_record_that_cannot_be_used_is_kept_with_all_that_was_known_of_it() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
     let publisher = Publisher::new(&settings).unwrap();
-    let headers = [("ce_type".to_owned(), b"odd".to_vec())];
+    let headers = [("ce_type".to_owned(), Some(b"odd".to_vec()))];
     let large = format!("poison{}", "x".repeat(200_000));
     for value in [b"poison small".as_slice(), large.as_bytes()] {
         publisher
-            .send(&OutgoingRecord { key: b"who", headers: &headers, value: Some(value), timestamp: now() })
+            .send(&OutgoingRecord { key: Some(b"who"), headers: &headers, value: Some(value), timestamp: now() })
             .unwrap();
     }
     publisher.flush(Duration::from_secs(10)).unwrap();
@@ -162,9 +165,9 @@ fn a_key_or_a_value_may_be_missing_and_headers_arrive_in_order() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
     let publisher = Publisher::new(&settings).unwrap();
-    let headers = [("b".to_owned(), vec![1]), ("a".to_owned(), vec![]), ("b".to_owned(), vec![2])];
-    publisher.send(&OutgoingRecord { key: b"", headers: &headers, value: None, timestamp: now() }).unwrap();
-    publisher.send(&OutgoingRecord { key: b"", headers: &[], value: Some(b"v"), timestamp: now() }).unwrap();
+    let headers = [("b".to_owned(), Some(vec![1])), ("a".to_owned(), Some(vec![])), ("b".to_owned(), Some(vec![2]))];
+    publisher.send(&OutgoingRecord { key: None, headers: &headers, value: None, timestamp: now() }).unwrap();
+    publisher.send(&OutgoingRecord { key: None, headers: &[], value: Some(b"v"), timestamp: now() }).unwrap();
     publisher.flush(Duration::from_secs(10)).unwrap();
     let stand = Stand::start(settings);
     stand.catch_up();
@@ -201,16 +204,29 @@ fn a_broker_that_is_not_there_is_said_and_a_stop_is_quick() {
 }
 
 #[test]
+fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
+    struct Panics;
+    impl RecordHandler for Panics {
+        fn handle(&mut self, _: &IncomingRecord<'_>) -> Verdict {
+            panic!("a bug")
+        }
+    }
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    publish(&settings, &["a"]);
+    let clock: Clock = Arc::new(now);
+    let shell = Shell::start(settings, Pace::default(), clock, now().plus_millis(-HOUR_MS), Panics).unwrap();
+    let monitor = shell.monitor();
+    wait("the status says so", || monitor.status().failed);
+    assert!(!monitor.status().not_ready.is_empty());
+    shell.stop();
+}
+
+#[test]
 fn a_wrong_property_stops_the_start() {
     let mut settings = settings("127.0.0.1:9");
     settings.properties.insert("acks".to_owned(), "1".to_owned());
-    let started = ensilinja_kafka::Shell::start(
-        settings,
-        ensilinja_kafka::Pace::default(),
-        std::sync::Arc::new(now),
-        now(),
-        Memory::default(),
-    );
+    let started = Shell::start(settings, Pace::default(), Arc::new(now), now(), Memory::default());
     assert!(matches!(started, Err(StartError::Settings(_))));
 }
 

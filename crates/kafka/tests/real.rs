@@ -189,6 +189,25 @@ fn a_topic_that_is_missing_is_said_and_read_once_it_is_there() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
+fn a_topic_that_is_made_anew_is_read_from_its_beginning() {
+    let broker = broker(2);
+    let settings = settings(&broker.bootstrap());
+    publish(&settings, &["a", "b", "c", "d", "e", "f"]);
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    let monitor = stand.shell.monitor();
+    broker.delete_topic(TOPIC);
+    wait("it is missed", || !monitor.status().not_ready.is_empty());
+    broker.create_topic(TOPIC, 2, PLAIN);
+    publish(&settings, &["g", "poison", "i"]);
+    stand.catch_up();
+    wait("its dead letter is written", || monitor.status().dead_letters.get("malformed") == Some(&1));
+    assert!(!monitor.history().from_first_record);
+    assert_eq!(stand.stop().values(), ["a", "b", "c", "d", "e", "f", "g", "i", "poison"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
 fn dead_letters_wait_for_their_topic_and_the_frontier_waits_with_them() {
     let broker = KafkaBroker::start();
     broker.create_topic(TOPIC, 1, PLAIN);
@@ -295,7 +314,7 @@ fn a_publisher_waits_out_a_broker_that_is_away() {
     let settings = settings(&broker.bootstrap());
     let publisher = Publisher::new(&settings).unwrap();
     broker.stop();
-    let record = ensilinja_kafka::OutgoingRecord { key: b"k", headers: &[], value: Some(b"v"), timestamp: now() };
+    let record = ensilinja_kafka::OutgoingRecord { key: Some(b"k"), headers: &[], value: Some(b"v"), timestamp: now() };
     publisher.send(&record).unwrap();
     assert!(publisher.flush(Duration::from_millis(200)).is_err());
     broker.start_again();

@@ -106,6 +106,8 @@ pub struct Stand {
 
 impl Stand {
     pub fn start(settings: Settings) -> Self {
+        // The first to come sets it up; a test that fails then shows what the shell has said.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         Self::start_with(settings, Memory::default())
     }
 
@@ -156,7 +158,7 @@ pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
     let publisher = Publisher::new(settings).unwrap();
     for value in values {
         let bytes = value.as_bytes();
-        publisher.send(&OutgoingRecord { key: bytes, headers: &[], value: Some(bytes), timestamp }).unwrap();
+        publisher.send(&OutgoingRecord { key: Some(bytes), headers: &[], value: Some(bytes), timestamp }).unwrap();
     }
     publisher.flush(Duration::from_secs(20)).unwrap();
     assert_eq!((publisher.acknowledged(), publisher.failed()), (values.len() as u64, 0));
