@@ -3,11 +3,11 @@
 //! It knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or calls it a
 //! dead letter; everything else here answers one of three questions:
 //!
-//! - *Is everything known?* The [`reader`] assigns itself every partition and the [`probe`] asks the broker once a
-//!   second where the log ends. From the two follow `rebuilt` and `complete_until`; see [`partition`].
-//! - *Since when?* What retention has deleted cannot be known; see [`start`] and [`history`].
+//! - *Is everything known?* The `reader` assigns itself every partition and the `probe` asks the broker once a
+//!   second where the log ends. From the two follow `rebuilt` and `complete_until`; see `partition`.
+//! - *Since when?* What retention has deleted cannot be known; see `start` and `history`.
 //! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
-//!   [`outbox`].
+//!   `outbox`.
 //!
 //! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
 //! shell tries again.
@@ -20,6 +20,7 @@ mod dead_letter_writer;
 mod embedded_broker;
 mod history;
 mod inquiry;
+mod lane;
 mod monitor;
 mod outbox;
 mod partition;

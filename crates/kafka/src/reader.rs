@@ -9,16 +9,15 @@ use std::time::{Duration, Instant};
 use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
-use crate::dead_letter::DeadLetter;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
+use crate::lane::Lane;
 use crate::monitor::Monitor;
 use crate::partition::Partition;
-use crate::record::{HeaderBuffer, IncomingRecord, RecordHandler, Verdict, timestamp_of};
+use crate::record::{HeaderBuffer, RecordHandler};
 use crate::settings::Settings;
 use crate::start::{Start, survey};
 
@@ -33,18 +32,6 @@ const RECORDS_BETWEEN_LOOKS: u32 = 16;
 
 /// The longest pause between two attempts to begin.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// The reading side of one partition.
-struct Lane {
-    partition: Arc<Partition>,
-    /// The same as in `partition`, at hand.
-    read_to: i64,
-    /// The log reached at least to here before it was fetched from: what the end of the partition proves to be read.
-    end_before_fetch: i64,
-    first_record_tells: bool,
-    /// Dead letters of earlier offsets have been written by an earlier process.
-    frontier: i64,
-}
 
 /// Reads until it is told to stop.
 pub(crate) struct Reader<H> {
@@ -104,13 +91,7 @@ impl<H: RecordHandler> Reader<H> {
     fn add_lane(&mut self, start: Start, complete_until: EventTime) {
         let partition = Arc::new(Partition::new(start.offset, start.goal, complete_until));
         self.monitor.add_partition(Arc::clone(&partition), start.reach);
-        self.lanes.push(Lane {
-            partition,
-            read_to: start.offset,
-            end_before_fetch: start.goal,
-            first_record_tells: start.first_record_tells,
-            frontier: start.frontier,
-        });
+        self.lanes.push(Lane::new(partition, &start));
     }
 
     fn read(&mut self) {
@@ -189,9 +170,7 @@ impl<H: RecordHandler> Reader<H> {
     /// been read, be there records or not.
     fn fetch_from_cursor(&mut self, number: usize) {
         let lane = &mut self.lanes[number];
-        lane.end_before_fetch = lane.partition.end();
-        lane.partition.unmark_at_end();
-        let offset = Offset::Offset(lane.partition.cursor());
+        let offset = Offset::Offset(lane.begin_fetch());
         let id = i32::try_from(number).expect("Kafka numbers partitions by 32 bits");
         let mut list = TopicPartitionList::with_capacity(1);
         let done = list.add_partition_offset(&self.settings.topic, id, offset).and_then(|()| {
@@ -220,11 +199,7 @@ impl<H: RecordHandler> Reader<H> {
                     "the log of {}/{number} has lost records: {wanted} was next, and it has {begin} to {end}; going on from {begin}, and figures reach back only to there",
                     self.settings.topic
                 );
-                if wanted > end {
-                    // The topic was made anew: what was committed is of the old one.
-                    lane.frontier = 0;
-                }
-                lane.skip_to(begin, &self.monitor, number);
+                lane.skip_to(begin, wanted > end, &self.monitor, number);
             }
             lane.partition.set_end(end);
             // The error does not say which partition has stopped; one that goes on from its cursor loses nothing.
@@ -235,57 +210,6 @@ impl<H: RecordHandler> Reader<H> {
 
     fn inquiry(&self) -> Inquiry<'_> {
         Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
-    }
-}
-
-impl Lane {
-    #[inline]
-    fn take<H: RecordHandler>(
-        &mut self,
-        message: &BorrowedMessage<'_>,
-        handler: &mut H,
-        buffer: &mut HeaderBuffer,
-        monitor: &Monitor,
-    ) {
-        let headers = buffer.read(message);
-        let (partition, offset, timestamp) = (message.partition(), message.offset(), timestamp_of(message));
-        let (key, value, again) = (message.key(), message.payload(), offset < self.read_to);
-        let record = IncomingRecord { key, value, headers: &headers, timestamp, partition, offset, again };
-        if let Verdict::DeadLetter { reason, detail } = handler.handle(&record)
-            && offset >= self.frontier
-            && !monitor.outbox.refuses(partition)
-        {
-            monitor.outbox.offer(DeadLetter::new(message, &record, (reason, detail), (monitor.clock)()));
-        }
-        buffer.keep(headers);
-        if again {
-            self.partition.set_cursor(offset + 1);
-            return;
-        }
-        self.read_to = offset + 1;
-        self.partition.advance(offset + 1, timestamp.as_millis());
-        if self.first_record_tells {
-            self.first_record_tells = false;
-            monitor.set_reach(usize::try_from(partition).expect("it was the index of this lane"), true, timestamp);
-        }
-    }
-
-    fn reach_end(&mut self) {
-        if self.end_before_fetch > self.read_to {
-            self.read_to = self.end_before_fetch;
-            self.partition.pass(self.read_to);
-        } else if self.partition.cursor() < self.read_to {
-            self.partition.set_cursor(self.read_to);
-        }
-        self.partition.mark_at_end();
-    }
-
-    fn skip_to(&mut self, begin: i64, monitor: &Monitor, number: usize) {
-        self.read_to = begin;
-        self.partition.pass(begin);
-        self.first_record_tells = true;
-        // Until the first record tells more, all that is known is what comes from now on.
-        monitor.set_reach(number, false, (monitor.clock)());
     }
 }
 
