@@ -94,7 +94,8 @@ fn assert_agreement(page: &series::Series, oracle: &Oracle, now: EventTime, stor
     assert!(differences.is_empty(), "{story} at {now:?}:\n{}", differences.join("\n"));
 }
 
-/// Six hundred soups, each read once in the middle of what is being said, and at some of the instants worth asking about.
+/// Six hundred soups, each read once in the middle of what is being said, and at some of the instants worth asking
+/// about.
 #[test]
 fn the_ledger_and_the_oracle_agree_about_every_soup() {
     let (lines, zone) = (soup_lines(), County::zone());

@@ -1,8 +1,8 @@
 //! `ensilinja demo`: a broker, a county, the processor and the server in one process.
 //!
-//! It is a Tuesday morning in September 2025, and the county has a past: a whole horizon of events is in the topic before
-//! the processor starts, so that it rebuilds its figures as it would anywhere. The events come with duplicates, delays
-//! and records that cannot be read, as they do.
+//! It is a Tuesday morning in September 2025, and the county has a past: a whole horizon of events is in the topic
+//! before the processor starts, so that it rebuilds its figures as it would anywhere. The events come with duplicates,
+//! delays and records that cannot be read, as they do.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;

@@ -26,8 +26,8 @@ impl Shared {
         Self(Mutex::new(Learnt { ledger, newest: [None; Channel::ALL.len()] }))
     }
 
-    /// Waits for the lock. A thread that died holding it has left the ledger between two postings at worst; the reader's
-    /// death is reported by its monitor, so what is shown then is not shown as complete.
+    /// Waits for the lock. A thread that died holding it has left the ledger between two postings at worst; the
+    /// reader's death is reported by its monitor, so what is shown then is not shown as complete.
     pub fn lock(&self) -> MutexGuard<'_, Learnt> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -79,8 +79,8 @@ impl Processor {
         self.shell.monitor()
     }
 
-    /// Serves until `stop` is done, then ends within five seconds: what Kafka has not acknowledged by then is found again
-    /// by the next process.
+    /// Serves until `stop` is done, then ends within five seconds: what Kafka has not acknowledged by then is found
+    /// again by the next process.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         self.server.serve(self.site, Limits::default(), stop).await;
         let shell = self.shell;

@@ -1,8 +1,8 @@
 //! The book of a line: its minute log, and a running balance at the edge of every window.
 //!
 //! Each balance is the sum of all that was ever posted up to its edge. Reading moves the edges forward over what lies
-//! between, so a read costs what changed since the last one; a posting behind an edge is added to its balance at once, so a
-//! posting costs the same however long the history. A window is the difference of two balances.
+//! between, so a read costs what changed since the last one; a posting behind an edge is added to its balance at once,
+//! so a posting costs the same however long the history. A window is the difference of two balances.
 
 use crate::entries::Entry;
 use crate::figure::Window;

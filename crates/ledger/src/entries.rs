@@ -11,13 +11,13 @@
 //! - `d`, the decision, is the earliest of answered, callback requested, abandoned, transferred, ended, and
 //!   `o + orphan_after`; at the same instant they win in that order (a platform that counts whole seconds and hangs up
 //!   after the request did take the request).
-//! - `q`, the callback request, counts up to `o + orphan_after`; `r`, its resolution, is the earliest of reached, closed
-//!   and the instant at which it is given up.
+//! - `q`, the callback request, counts up to `o + orphan_after`; `r`, its resolution, is the earliest of reached,
+//!   closed and the instant at which it is given up.
 //!
-//! An entry may lie in the future: an outstanding callback is given up at the end of some working day from the moment it
-//! is asked for, and no longer once it is resolved. Entries made by facts belong to the second the fact lies in, those
-//! made by time alone to the first whole second at or after it: otherwise an answer within that second would take back
-//! what was shown.
+//! An entry may lie in the future: an outstanding callback is given up at the end of some working day from the moment
+//! it is asked for, and no longer once it is resolved. Entries made by facts belong to the second the fact lies in,
+//! those made by time alone to the first whole second at or after it: otherwise an answer within that second would
+//! take back what was shown.
 
 use arrayvec::ArrayVec;
 use ensilinja_calendar::Days;

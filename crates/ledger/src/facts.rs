@@ -1,7 +1,7 @@
 //! What is known of one leg: registers that join.
 //!
-//! Each register keeps the earliest instant it was told (outcome and feedback the latest), and of two values told for the
-//! same instant always the same one. So learning is commutative, associative and idempotent: order does not matter,
+//! Each register keeps the earliest instant it was told (outcome and feedback the latest), and of two values told for
+//! the same instant always the same one. So learning is commutative, associative and idempotent: order does not matter,
 //! duplicates do nothing, and no event id has to be remembered.
 //!
 //! Example: `answered` at 10:02, then a late record says `answered` at 10:01, then the first record comes again.

@@ -1,8 +1,8 @@
 //! All legs in memory: a slab of facts, found by the hash that is their key.
 //!
 //! The slab grows by whole chunks, so that a million legs are never copied to make room and none of it stands empty. A
-//! hand goes round the slab, two legs for each new one, and evicts those that are past the horizon: the work is the same
-//! for every new leg, the slab stays within twice what it must hold, and there are no pauses.
+//! hand goes round the slab, two legs for each new one, and evicts those that are past the horizon: the work is the
+//! same for every new leg, the slab stays within twice what it must hold, and there are no pauses.
 
 use ensilinja_model::{EventTime, LegKey};
 use hashbrown::HashTable;

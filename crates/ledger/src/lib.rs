@@ -1,9 +1,9 @@
 //! Facts of a contact become dated entries, and entries become figures.
 //!
 //! Figures that are counted as events arrive drift: a duplicate, a late event, a restart or a replay changes them.
-//! Here arrival only teaches *facts* about a leg. What a leg contributes, its *entries*, is a pure function of its facts
-//! and its line's rules; on each event the difference between the old and the new entries is posted to the minute logs
-//! of its line, and a figure is the balance of a log at `now`, where `now` is an argument of the read.
+//! Here arrival only teaches *facts* about a leg. What a leg contributes, its *entries*, is a pure function of its
+//! facts and its line's rules; on each event the difference between the old and the new entries is posted to the
+//! minute logs of its line, and a figure is the balance of a log at `now`, where `now` is an argument of the read.
 //!
 //! ```text
 //! Event --apply--> Facts of a leg --entries--> dated, signed postings --> minute logs --read(now)--> Figures

@@ -1,9 +1,9 @@
 //! The minute log of a line: what was posted and may still enter or leave a window.
 //!
-//! Append-only and unsorted, one bucket a minute, eight bytes a posting. Nothing in it is ever changed, only taken back by
-//! a posting of the opposite sign in the same second, so a late record just joins its minute. Leg after leg takes back
-//! its `orphaned` of tomorrow today: a minute that has doubled is folded, equal steps of one second to one posting with
-//! their sum, and what sums to nothing goes.
+//! Append-only and unsorted, one bucket a minute, eight bytes a posting. Nothing in it is ever changed, only taken
+//! back by a posting of the opposite sign in the same second, so a late record just joins its minute. Leg after leg
+//! takes back its `orphaned` of tomorrow today: a minute that has doubled is folded, equal steps of one second to one
+//! posting with their sum, and what sums to nothing goes.
 
 use std::collections::BTreeMap;
 

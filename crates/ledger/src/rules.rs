@@ -7,7 +7,8 @@ use ensilinja_model::{Channel, EventTime};
 
 use crate::figure::Window;
 
-/// Bounds of the exact counts of callback waits: 5, 15 and 30 minutes, 1, 2, 4, 8 and 16 hours, 1, 2, 3 and 5 days; in ms.
+/// Bounds of the exact counts of callback waits: 5, 15 and 30 minutes, 1, 2, 4, 8 and 16 hours, 1, 2, 3 and 5 days; in
+/// ms.
 pub const CALLBACK_WAIT_BOUNDS_MS: [u32; 12] = {
     const MINUTE: u32 = 60_000;
     const HOUR: u32 = 60 * MINUTE;

@@ -33,7 +33,8 @@ impl EventTime {
         self.0
     }
 
-    /// Seconds since the epoch with their fraction, as metrics print them. Exact to the millisecond until the year 200 000.
+    /// Seconds since the epoch with their fraction, as metrics print them. Exact to the millisecond until the year 200
+    /// 000.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]
     pub fn as_seconds_f64(self) -> f64 {

@@ -42,10 +42,10 @@ impl Decoder {
     /// The event in a record.
     ///
     /// # Errors
-    /// [`Rejection`] says why there is none. Where several things are wrong it is the first of: the value as a whole (in
-    /// binary mode, whose type is not in it, after the type), `specversion`, `type`, `id` and `source`, `subject` and the
-    /// key, `time`, `data` with its line, visit and fact, then the line's place in the table and the time against the
-    /// record's.
+    /// [`Rejection`] says why there is none. Where several things are wrong it is the first of: the value as a whole
+    /// (in binary mode, whose type is not in it, after the type), `specversion`, `type`, `id` and `source`, `subject`
+    /// and the key, `time`, `data` with its line, visit and fact, then the line's place in the table and the time
+    /// against the record's.
     pub fn decode(&self, record: &Record<'_>) -> Result<Event, Rejection> {
         Ok(self.read(record)?)
     }

@@ -9,7 +9,12 @@ use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules};
 
 /// A read somewhere in the two days after the base, or at an edge of a rule.
 fn read_ms() -> impl Strategy<Value = i64> {
-    prop_oneof![3 => 0..2 * DAY_MS, 1 => 0..14 * DAY_MS, 2 => (0..60_i64).prop_map(|n| n * 3_600_000), 1 => 0..400_000_i64]
+    prop_oneof![
+        3 => 0..2 * DAY_MS,
+        1 => 0..14 * DAY_MS,
+        2 => (0..60_i64).prop_map(|n| n * 3_600_000),
+        1 => 0..400_000_i64,
+    ]
 }
 
 /// How far ahead of a read the events have come that it knows of.
@@ -108,7 +113,8 @@ proptest! {
                 lived.apply(event);
                 lived.apply(event);
             }
-            let heard = |event: &&Event| event.at >= now.plus_millis(-horizon_ms) && event.at <= now.plus_millis(AHEAD_MS);
+            let range = now.plus_millis(-horizon_ms)..=now.plus_millis(AHEAD_MS);
+            let heard = |event: &&Event| range.contains(&event.at);
             let kept = events.iter().filter(heard);
             prop_assert_eq!(told(lived.figures(now, COMPLETE)), told(figures_at(rules, kept, now)));
         }
@@ -141,8 +147,8 @@ fn makes_arrival(event: &Event) -> bool {
     matches!(event.fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
 }
 
-/// The part of the soup that the law of the rebuild speaks of: a leg's arrival-making facts lie within a day of its first
-/// fact, the rest within its life, and nothing follows a retraction.
+/// The part of the soup that the law of the rebuild speaks of: a leg's arrival-making facts lie within a day of its
+/// first fact, the rest within its life, and nothing follows a retraction.
 fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     let first = |events: &[Event], leg| events.iter().filter(|event| event.leg == leg).map(|event| event.at).min();
     let firsts: Vec<EventTime> =
