@@ -60,8 +60,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         let asked_to_stop = stop_signal()?;
         let processor = Processor::start(&config, clock, pace(arguments.speed)).await?;
         welcome(&processor, arguments)?;
-        processor.serve(asked_to_stop).await;
-        anyhow::Ok(())
+        processor.serve(asked_to_stop).await
     })?;
     stop.store(true, Ordering::Relaxed);
     feeding.join().map_err(|_| anyhow::anyhow!("the feed died of a bug"))?

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{Clock, Monitor, Pace, PartitionStatus, Shell, Status};
@@ -24,6 +25,9 @@ const BUILD: Build = Build {
         None => "unknown",
     },
 };
+
+/// How often it is looked whether a thread of the shell has died.
+const FAILURE_CHECK: Duration = Duration::from_secs(1);
 
 /// A processor that reads and listens.
 pub struct Processor {
@@ -73,22 +77,33 @@ impl Processor {
         self.server.address()
     }
 
-    /// What the shell knows.
-    #[must_use]
-    pub fn monitor(&self) -> Arc<Monitor> {
-        self.shell.monitor()
-    }
-
     /// Serves until `stop` is done, then ends within five seconds: what Kafka has not acknowledged by then is found
     /// again by the next process.
-    pub async fn serve(self, stop: impl Future<Output = ()>) {
-        self.server.serve(self.site, Limits::default(), stop).await;
+    ///
+    /// # Errors
+    /// If a thread that reads has died. Whoever started the process should start another.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let monitor = self.shell.monitor();
+        let stop_or_failure = async {
+            tokio::select! {
+                () = stop => {}
+                () = failure(&monitor) => {}
+            }
+        };
+        self.server.serve(self.site, Limits::default(), stop_or_failure).await;
         let shell = self.shell;
         // The shell waits for its threads, which the runtime's threads must not.
         let stopped = tokio::task::spawn_blocking(move || shell.stop()).await;
-        if stopped.is_err() {
-            tracing::error!("the Kafka shell did not stop in order");
-        }
+        stopped.context("the Kafka shell did not stop in order")?;
+        anyhow::ensure!(!monitor.failed(), "a thread that reads Kafka has died of a bug; the log says where");
+        Ok(())
+    }
+}
+
+/// Done when a thread of the shell has died.
+async fn failure(monitor: &Monitor) {
+    while !monitor.failed() {
+        tokio::time::sleep(FAILURE_CHECK).await;
     }
 }
 

@@ -23,7 +23,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
             lines = config.lines.len(),
             "started"
         );
-        processor.serve(stop).await;
+        processor.serve(stop).await?;
         tracing::info!("stopped");
         Ok(())
     })

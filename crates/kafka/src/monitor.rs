@@ -107,6 +107,12 @@ impl Monitor {
         rebuilt
     }
 
+    /// Whether a thread of the shell has died of a bug: nothing is read any more, and only a restart helps.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
     /// How far back the log reaches.
     #[must_use]
     pub fn history(&self) -> History {
@@ -125,7 +131,7 @@ impl Monitor {
         let (dead_letters, dead_letters_waiting, problem) = self.outbox.status();
         let words = self.words();
         let mut not_ready: Vec<String> = words.obstacle.iter().cloned().collect();
-        let failed = self.failed.load(Ordering::Acquire);
+        let failed = self.failed();
         if failed {
             not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
         }

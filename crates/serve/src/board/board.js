@@ -90,27 +90,25 @@ function row(card) {
   return made;
 }
 
+function headedBody(group) {
+  const body = document.createElement("tbody");
+  const head = cell("th", group);
+  head.scope = "rowgroup";
+  head.colSpan = COLUMNS;
+  body.append(cell("tr", head));
+  return body;
+}
+
+// Groups come in the order of their first line, and lines in theirs.
 function show(figures) {
-  const bodies = [];
-  let group = null;
+  const bodies = new Map();
   for (const card of figures.lines) {
-    if (bodies.length === 0 || card.group !== group) {
-      group = card.group;
-      const body = document.createElement("tbody");
-      if (group) {
-        const head = cell("th", group);
-        head.scope = "rowgroup";
-        head.colSpan = COLUMNS;
-        head.lang = "fi";
-        body.append(cell("tr", head));
-      }
-      bodies.push(body);
-    }
-    bodies.at(-1).append(row(card));
+    if (!bodies.has(card.group)) bodies.set(card.group, headedBody(card.group));
+    bodies.get(card.group).append(row(card));
   }
   const table = document.querySelector("table");
   for (const old of [...table.tBodies]) old.remove();
-  table.append(...bodies);
+  table.append(...bodies.values());
 }
 
 // A screen reader reads the notice whenever it changes, so it changes only when there is something new to say.
