@@ -9,7 +9,8 @@ use ensilinja_calendar::{Days, LineHours, OpeningHours};
 use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, History, Ledger, LineRules, Rules};
 use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
 use ensilinja_serve::{Build, Exposition, Format, LineCard, Pipeline, Readiness, Snapshot};
-use ensilinja_sim::{County, Oracle, OracleLine, SimEvent, soup, soup_lines};
+use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
+use ensilinja_wire::{Decoder, Record};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -116,6 +117,47 @@ fn the_ledger_and_the_oracle_agree_about_every_soup() {
             oracle.hear(said);
         }
         for now in moments {
+            assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
+        }
+    }
+}
+
+/// The county for a day and a half, two hundred times, each on another day, as records with all that goes wrong on the
+/// way: through the decoder into the ledger, which is read as time passes.
+#[test]
+fn the_ledger_and_the_oracle_agree_about_the_county_through_all_disorder() {
+    let county = County::oma_hame();
+    let lines = county.oracle_lines();
+    let pages = Pages::new(&lines);
+    let ids: Vec<_> = lines.iter().map(|line| line.id.clone()).collect();
+    let decoder = Decoder::new(&ids, *b"sixteen bytes!!!");
+    // From Tuesday 2025-09-16 on, two days apart: over a year, with its holidays and both days the clocks change on.
+    for seed in 0..200_u32 {
+        let start = EventTime::from_seconds(1_757_966_400).plus_millis(i64::from(seed) * 2 * DAY_MS);
+        let generator = Generator::new(&county, u64::from(seed), start, 0.1);
+        let mut publications = Disorder::ROUGH.publish(generator, u64::from(seed)).peekable();
+        let mut ledger = Ledger::new(rules(&lines, start), start);
+        let mut oracle = Oracle::new(lines.clone(), County::zone());
+        for hours in [11, 23, 36] {
+            let now = start.plus_millis(hours * 3_600_000 + i64::from(seed));
+            while let Some(publication) = publications.next_if(|publication| publication.at <= now) {
+                let headers: Vec<(&str, Option<&[u8]>)> =
+                    publication.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+                let record = Record {
+                    key: publication.key.as_deref(),
+                    value: publication.value.as_deref(),
+                    headers: &headers,
+                    timestamp: publication.at,
+                };
+                match (decoder.decode(&record), publication.event, publication.poison) {
+                    (Ok(event), Some(said), None) => {
+                        ledger.apply(&event);
+                        oracle.hear(&said);
+                    }
+                    (Err(rejection), None, Some(poison)) => assert_eq!(rejection.detail, poison.detail),
+                    (decoded, _, poison) => panic!("{:?} of {poison:?}", decoded.map(|_| "an event")),
+                }
+            }
             assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
         }
     }
