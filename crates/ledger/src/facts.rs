@@ -7,7 +7,6 @@
 //! Example: `answered` at 10:02, then a late record says `answered` at 10:01, then the first record comes again.
 //! Whatever their order, the register holds 10:01.
 
-use arrayvec::ArrayVec;
 use ensilinja_model::{
     AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, LineIndex, Outcome, Stage, Survey, vocabulary,
 };
@@ -48,14 +47,16 @@ pub(crate) struct Facts {
     seldom: Option<Box<Seldom>>,
 }
 
-/// Facts that few legs have.
+/// Facts that few legs have, in no more room than they take: a leg with one attempt is no rarity.
 #[derive(Clone, Debug, Default)]
 struct Seldom {
-    attempts: ArrayVec<Attempt, ATTEMPTS>,
-    nps: Option<(EventTime, FeedbackAnswer)>,
-    continues: Option<(EventTime, FeedbackAnswer)>,
-    solved: Option<(EventTime, FeedbackAnswer)>,
+    /// Ascending, each once.
+    attempts: Box<[Attempt]>,
+    feedback: Option<Box<Feedback>>,
 }
+
+/// The latest answer to each question: recommendation, knows how care continues, got a solution.
+pub(crate) type Feedback = [Option<(EventTime, FeedbackAnswer)>; 3];
 
 impl Facts {
     /// Nothing is known yet; `first` is the instant of what will be learnt first.
@@ -129,10 +130,8 @@ impl Facts {
             Ok(_) => Applied::Unchanged,
             Err(ATTEMPTS) => Applied::Shadowed,
             Err(position) => {
-                if attempts.is_full() {
-                    attempts.pop();
-                }
-                attempts.insert(position, attempt);
+                let later = attempts.len().min(ATTEMPTS - 1);
+                *attempts = [&attempts[..position], &[attempt], &attempts[position..later]].concat().into();
                 Applied::Applied
             }
         };
@@ -150,12 +149,12 @@ impl Facts {
     }
 
     fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
-        let seldom = self.seldom.get_or_insert_default();
-        let known = match answer {
-            FeedbackAnswer::Nps(_) => &mut seldom.nps,
-            FeedbackAnswer::Survey(Survey::Continues, _) => &mut seldom.continues,
-            FeedbackAnswer::Survey(Survey::Solved, _) => &mut seldom.solved,
+        let question = match answer {
+            FeedbackAnswer::Nps(_) => 0,
+            FeedbackAnswer::Survey(Survey::Continues, _) => 1,
+            FeedbackAnswer::Survey(Survey::Solved, _) => 2,
         };
+        let known = &mut self.seldom.get_or_insert_default().feedback.get_or_insert_default()[question];
         if *known >= Some((at, answer)) {
             return Applied::Unchanged;
         }
@@ -185,8 +184,9 @@ impl Facts {
     }
 
     /// The latest answer to each question.
-    pub fn feedback(&self) -> [Option<(EventTime, FeedbackAnswer)>; 3] {
-        self.seldom.as_ref().map_or([None; 3], |seldom| [seldom.nps, seldom.continues, seldom.solved])
+    pub fn feedback(&self) -> Feedback {
+        let feedback = self.seldom.as_ref().and_then(|seldom| seldom.feedback.as_deref());
+        feedback.copied().unwrap_or_default()
     }
 
     /// The latest instant of anything that is known.
