@@ -32,7 +32,10 @@ pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Resul
         told.store(true, Ordering::Relaxed);
     });
     publish(arguments, &publisher, &stop)?;
-    feed::finish(&publisher)
+    feed::finish(&publisher).with_context(|| {
+        let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);
+        format!("the topic {topic} has not taken all records; see that it exists and that {brokers} can be reached")
+    })
 }
 
 fn publish(arguments: &SimulateArguments, publisher: &Publisher, stop: &AtomicBool) -> anyhow::Result<()> {

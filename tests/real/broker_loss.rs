@@ -1,0 +1,82 @@
+//! Broker loss: a broker that is gone or hangs stops the figures where they are, and costs nothing once it is back.
+
+use std::time::{Duration, Instant};
+
+use ensilinja_sim::Disorder;
+
+use crate::feed::{Feed, now};
+use crate::kafka_broker::KafkaBroker;
+use crate::program::{Program, as_of, complete_until, is_complete};
+use crate::stage::Stage;
+
+/// Figures go on by the clock for this long after the last probe that was answered, in ms.
+const TOLERATED_LAG_MS: i64 = 3_000;
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_broker_that_is_away_at_the_start_or_later_is_waited_for_and_nothing_is_lost() {
+    let mut broker = KafkaBroker::start();
+    let stage = Stage::set(&broker, "away", 3);
+    broker.stop();
+    let mut program = Program::run(&stage);
+    program.wait_until_readyz(503, "is unreachable");
+    assert_eq!(program.get("/livez").status, 200, "it lives");
+    let page = program.metrics();
+    assert_eq!((is_complete(&page), as_of(&page), complete_until(&page)), (false, None, None));
+
+    broker.start_again();
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 31, 60.0);
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    program.wait_until_readyz(200, "ready");
+
+    let live = feed.go_live();
+    std::thread::sleep(Duration::from_secs(1));
+    broker.stop();
+    program.wait_until_readyz(200, "is unreachable");
+    let before = program.metrics();
+    std::thread::sleep(Duration::from_secs(4));
+    let after = program.metrics();
+    assert!(is_complete(&after), "what is known is not a minute old");
+    assert_eq!(complete_until(&after), complete_until(&before), "nothing is known of a broker that is gone");
+    assert!(as_of(&after).unwrap().millis_since(complete_until(&after).unwrap()) <= TOLERATED_LAG_MS);
+
+    broker.start_again();
+    let mut feed = live.stop();
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_frozen_broker_ends_completeness_after_a_minute_and_its_thaw_brings_all_back() {
+    let broker = KafkaBroker::start();
+    let stage = Stage::set(&broker, "frozen", 3);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 32, 60.0);
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    let live = feed.go_live();
+    std::thread::sleep(Duration::from_secs(1));
+
+    let (frozen, began) = (now(), Instant::now());
+    broker.freeze();
+    let mut late = Program::run(&stage);
+    late.wait_until_readyz(503, "is unreachable");
+    late.end_well();
+    let page = program.wait_for("figures are no longer complete", |page| !is_complete(page));
+    let took = began.elapsed();
+    assert!((Duration::from_secs(50)..Duration::from_secs(75)).contains(&took), "after {took:?}");
+    program.wait_until_readyz(503, "everything is known only up to");
+    let shown = as_of(&page).expect("figures are shown all the same");
+    assert!(shown.millis_since(frozen) <= TOLERATED_LAG_MS + 1_000, "what is not known is not shown");
+
+    broker.thaw();
+    program.wait_until_readyz(200, "ready");
+    let mut feed = live.stop();
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    broker.freeze();
+    program.end_well();
+}

@@ -1,0 +1,111 @@
+//! Kills: a process that is killed at any moment loses nothing, counts nothing twice and leaves no dead letter unwritten.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use ensilinja_sim::{Disorder, POISON_HEADER, Poison};
+use ensilinja_wire::MAX_VALUE_BYTES;
+
+use crate::feed::Feed;
+use crate::program::{PATIENCE, Program, as_of};
+use crate::series::Series;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic::{self, Lying};
+
+const KILLS: u32 = 30;
+
+/// More poison than any source has, so that there is always a dead letter on its way when the process dies.
+const DISORDER: Disorder = Disorder { poison: 0.03, ..Disorder::ROUGH };
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "kills", 6);
+    let mut feed = Feed::new(&stage, DISORDER, 17, 300.0);
+    feed.publish_what_is_due();
+    let live = feed.go_live();
+    let mut chance = Chance(0x5eed);
+    for kill in 1..=KILLS {
+        let mut victim = Program::run(&stage);
+        // Some are young and still rebuilding, every fifth has committed offsets already.
+        let life_ms = if kill % 5 == 0 { 3_000 + chance.below(2_000) } else { chance.below(1_500) };
+        std::thread::sleep(Duration::from_millis(life_ms));
+        assert!(victim.is_running(), "it ended by itself:\n{}", victim.log());
+        victim.kill();
+    }
+    let mut survivor = Program::run(&stage);
+    let mut standby = Program::run(&stage);
+    std::thread::sleep(Duration::from_secs(2));
+    let mut feed = live.stop();
+    let settled = feed.settle();
+    for program in [&survivor, &standby] {
+        program.wait_until_it_knows(settled);
+        let page = program.assert_agrees_with(feed.oracle());
+        assert!(page["ensilinja_legs"] > 5_000.0, "there is something to be wrong about");
+    }
+    assert_the_same_figures(&survivor, &standby);
+    survivor.end_well();
+    standby.end_well();
+    assert_dead_letters_are_the_poison(&stage, feed.poison());
+}
+
+/// At one and the same instant the two show the same.
+fn assert_the_same_figures(one: &Program, other: &Program) {
+    let figures = |page: &Series| -> BTreeMap<String, String> {
+        let of_lines = page.iter().filter(|(series, _)| series.contains("{line="));
+        of_lines.map(|(series, value)| (series.clone(), value.to_string())).collect()
+    };
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let (first, second) = (one.metrics(), other.metrics());
+        if as_of(&first) == as_of(&second) {
+            assert_eq!(figures(&first), figures(&second));
+            return;
+        }
+        assert!(Instant::now() < deadline, "they never show the same instant");
+    }
+}
+
+/// Every record that cannot be used is among the dead letters, by its key, with its reason and as it was; nothing else is.
+fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, Poison>) {
+    let mut expected = BTreeMap::new();
+    let mut seen = 0;
+    for record in topic::read(&stage.brokers, &stage.topic) {
+        let Some(tag) = record.header(POISON_HEADER) else { continue };
+        seen += 1;
+        let poison = published[&tag.parse().unwrap()];
+        if poison.reason.goes_to_dead_letters() {
+            let key = format!("{}/{}/{}", stage.topic, record.partition, record.offset);
+            expected.insert(key, (poison, record));
+        }
+    }
+    assert_eq!(seen, published.len(), "all poison is in the topic");
+    let mut letters: BTreeMap<String, Lying> = BTreeMap::new();
+    for letter in topic::read(&stage.brokers, &stage.dead_letters) {
+        letters.insert(letter.key_text().to_owned(), letter);
+    }
+    let missing: Vec<_> = expected.iter().filter(|(key, _)| !letters.contains_key(*key)).map(|(key, _)| key).collect();
+    assert!(missing.is_empty(), "of {} dead letters there are not: {missing:?}", expected.len());
+    let beyond: Vec<_> = letters.keys().filter(|key| !expected.contains_key(*key)).collect();
+    assert!(beyond.is_empty(), "beyond {} dead letters there are: {beyond:?}", expected.len());
+    for (key, (poison, record)) in &expected {
+        let letter = &letters[key];
+        let said = (letter.header("ensilinja_reason"), letter.header("ensilinja_detail"));
+        assert_eq!(said, (Some(poison.reason.as_str()), Some(poison.detail.as_str())), "{key}: {}", poison.case);
+        let kept = record.value.as_ref().map(|value| &value[..value.len().min(MAX_VALUE_BYTES)]);
+        assert!(letter.value.as_deref() == kept, "{key}: {} is not as it was", poison.case);
+    }
+    assert!(expected.len() > 300, "there were {} to lose", expected.len());
+}
+
+/// Numbers that look random and are the same each time (Knuth's generator of 64 bits).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}

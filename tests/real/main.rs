@@ -1,0 +1,30 @@
+//! The whole product with the real things: the built program as processes of their own, a real Apache Kafka, a real
+//! Prometheus. What is killed here is really killed.
+//!
+//! Each test has its own topics. All but those that maltreat it share one broker.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/feed.rs"]
+mod feed;
+#[path = "../support/kafka_broker.rs"]
+mod kafka_broker;
+#[path = "../support/program.rs"]
+mod program;
+#[path = "../support/series.rs"]
+mod series;
+#[path = "../support/stage.rs"]
+mod stage;
+#[path = "../support/topic.rs"]
+mod topic;
+
+mod broker_loss;
+mod dead_letter_headers;
+mod ending;
+mod kills;
+mod malformed;
+mod privacy;
+mod prometheus;
+mod shared_broker;
+mod simulate;
+mod start_up;

@@ -1,0 +1,79 @@
+//! The simulator as a program: it publishes what the library generates, no more and no less.
+
+use std::time::{Duration, Instant};
+
+use ensilinja::feed::publications;
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, Disorder, Generator, Scenario};
+
+use crate::program::{PATIENCE, Program};
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic;
+
+/// 2025-09-16 08:00 in Helsinki.
+const FROM: EventTime = EventTime::from_seconds(1_757_998_800);
+
+/// 2025-09-16 12:30 in Helsinki.
+const TO: EventTime = EventTime::from_seconds(1_758_015_000);
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_past_is_published_exactly_as_the_library_generates_it() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "past", 4);
+    let past = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T12:30", "--seed", "5", "--volume", "2"];
+    let more = ["--disorder", "--scenario", "failure"];
+    let mut program = Program::start(&stage, &["simulate"], &[&past[..], &more[..]].concat());
+    assert!(program.wait().success(), "{}", program.log());
+
+    let generator = Generator::new(&County::oma_hame(), 5, FROM, 2.0);
+    let expected = publications(generator, Some((Scenario::Failure, FROM)), Disorder::ROUGH, 5);
+    let mut expected: Vec<_> = expected
+        .take_while(|record| record.at < TO)
+        .map(|record| (record.at.as_millis(), record.key, record.headers, record.value))
+        .collect();
+    let records = topic::read(&stage.brokers, &stage.topic);
+    let log = program.log();
+    let betrayed = records.iter().filter_map(|record| record.key.as_deref()).filter_map(|key| str::from_utf8(key).ok());
+    assert_eq!(betrayed.filter(|key| key.len() > 8 && log.contains(key)).count(), 0, "no contact is in the log");
+    let mut found: Vec<_> =
+        records.into_iter().map(|record| (record.timestamp_ms, record.key, record.headers, record.value)).collect();
+    assert_eq!((found.len(), topic::count(&stage.brokers, &stage.topic)), (expected.len(), expected.len() as u64));
+    assert!(found.len() > 5_000, "there are {}", found.len());
+    expected.sort();
+    found.sort();
+    assert!(found == expected, "the same number of other records");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "simulated", 3);
+    let mut program = Program::start(&stage, &["simulate"], &["--volume", "10000"]);
+    let deadline = Instant::now() + PATIENCE;
+    while topic::count(&stage.brokers, &stage.topic) < 100 {
+        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    program.end_well();
+    let published = topic::count(&stage.brokers, &stage.topic);
+    let log = program.log();
+    assert!(log.contains(&format!("published acknowledged={published} failed=0")), "{published}: {log}");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_that_is_missing_fails_it_with_a_reason() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "nowhere");
+    let past = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T09:00"];
+    let mut program = Program::start(&stage, &["simulate"], &past);
+    assert_eq!(program.wait().code(), Some(1));
+    let expected = format!(
+        "error: the topic nowhere.events has not taken all records; see that it exists and that {}",
+        stage.brokers
+    );
+    assert!(program.log().contains(&expected), "{}", program.log());
+}

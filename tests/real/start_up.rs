@@ -1,0 +1,61 @@
+//! Start-up: what is not there yet is waited for, and what can never work is said at once.
+
+use ensilinja_sim::Disorder;
+
+use crate::feed::Feed;
+use crate::program::{Program, as_of, total};
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_that_is_missing_is_named_and_read_once_it_is_there() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "missing");
+    let mut program = Program::run(&stage);
+    program.wait_until_readyz(503, "the topic missing.events does not exist: create it with kafka-topics.sh");
+    assert_eq!((program.get("/livez").status, program.get("/").status), (200, 200));
+    assert_eq!(as_of(&program.metrics()), None, "no figures are better than wrong ones");
+    stage.create_topics(&broker, 3);
+    let mut feed = Feed::new(&stage, Disorder::NONE, 51, 20.0);
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    program.wait_for("no reservation is left", |_| program.get("/readyz").body == "ready\n");
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn partitions_that_are_added_while_it_runs_are_read() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "added", 2);
+    let mut program = Program::run(&stage);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 52, 60.0);
+    program.wait_until_it_knows(feed.settle());
+    broker.add_partitions(&stage.topic, 5);
+    let mut feed = feed.that_looks_anew(&stage);
+    program.wait_until_it_knows(feed.settle());
+    let live = feed.go_live();
+    let page = program.wait_for("new partitions have records", |page| total(page, "ensilinja_partitions") == 5);
+    assert_eq!(total(&page, "ensilinja_partition_ready"), 5);
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let mut feed = live.stop();
+    program.wait_until_it_knows(feed.settle());
+    program.assert_agrees_with(feed.oracle());
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_port_that_is_taken_ends_the_second_process_with_a_reason() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "port", 1);
+    let mut first = Program::run(&stage);
+    let address = first.address().to_string();
+    let mut second = Program::start(&stage, &["run"], &["--listen", &address]);
+    assert_eq!(second.wait().code(), Some(1));
+    let expected = format!("error: cannot listen on {address}: another process listens there already");
+    assert!(second.log().contains(&expected), "{}", second.log());
+    assert_eq!(second.printed(), "");
+    first.end_well();
+}

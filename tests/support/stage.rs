@@ -1,0 +1,82 @@
+//! A stage: two topics of a broker that one test has for itself, and the configuration that names them.
+
+use std::collections::BTreeMap;
+
+use ensilinja::config;
+use ensilinja_kafka::{Publisher, Settings};
+
+use crate::kafka_broker::KafkaBroker;
+
+/// The topics of one test, and how programs find them.
+#[derive(Clone)]
+pub struct Stage {
+    /// The broker, as `host:port`.
+    pub brokers: String,
+    /// The topic of the events.
+    pub topic: String,
+    /// The topic of dead letters.
+    pub dead_letters: String,
+    /// What is logged: `text` or `json`, and the level.
+    pub log: (&'static str, &'static str),
+}
+
+impl Stage {
+    /// The names for the test `name`; the topics are not there yet.
+    pub fn without_topics(broker: &KafkaBroker, name: &str) -> Self {
+        Self {
+            brokers: broker.bootstrap(),
+            topic: format!("{name}.events"),
+            dead_letters: format!("{name}.dead-letters"),
+            log: ("text", "info"),
+        }
+    }
+
+    /// The topics of the test `name`, made with so many partitions for the events.
+    pub fn set(broker: &KafkaBroker, name: &str, partitions: i32) -> Self {
+        let stage = Self::without_topics(broker, name);
+        stage.create_topics(broker, partitions);
+        stage
+    }
+
+    /// Makes the topics. Both take the 10 MB of the largest malformed record, and timestamps of any time.
+    pub fn create_topics(&self, broker: &KafkaBroker, partitions: i32) {
+        let settings = [
+            ("retention.ms", "-1"),
+            ("max.message.bytes", "20000000"),
+            ("message.timestamp.after.max.ms", "9223372036854775807"),
+        ];
+        broker.create_topic(&self.topic, partitions, &settings);
+        broker.create_topic(&self.dead_letters, 1, &settings);
+    }
+
+    /// The sample configuration, which is the simulated county, with this stage's topics, on any free port.
+    pub fn configuration(&self) -> String {
+        let mut text = config::SAMPLE.to_owned();
+        for (key, sample, own) in [
+            ("listen", "127.0.0.1:9464", "127.0.0.1:0"),
+            ("format", "text", self.log.0),
+            ("level", "info", self.log.1),
+            ("brokers", "127.0.0.1:9092", &self.brokers),
+            ("topic", "ensilinja.events", &self.topic),
+            ("dead_letters", "ensilinja.dead-letters", &self.dead_letters),
+        ] {
+            let line = format!("\n{key} = \"{sample}\"\n");
+            assert!(text.contains(&line), "the sample has no {key} = {sample}");
+            text = text.replace(&line, &format!("\n{key} = \"{own}\"\n"));
+        }
+        text
+    }
+
+    /// A publisher to the topic of the events that sends records of any size, as they are.
+    pub fn publisher(&self) -> Publisher {
+        let properties = [("message.max.bytes", "20000000"), ("compression.type", "none"), ("linger.ms", "0")];
+        let settings = Settings {
+            bootstrap_servers: self.brokers.clone(),
+            topic: self.topic.clone(),
+            dead_letter_topic: self.dead_letters.clone(),
+            group_id: "tests".to_owned(),
+            properties: BTreeMap::from(properties.map(|(name, value)| (name.to_owned(), value.to_owned()))),
+        };
+        Publisher::new(&settings).unwrap()
+    }
+}
