@@ -70,8 +70,8 @@ pub struct DemoArguments {
     /// Where to serve the figures
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
     pub listen: SocketAddr,
-    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 600
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 120
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=120))]
     pub speed: u32,
     /// Which of all possible counties: the same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]

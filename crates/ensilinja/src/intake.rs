@@ -1,6 +1,6 @@
 //! Where records become facts: decode, apply, count.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ensilinja_kafka::{Clock, IncomingRecord, RecordHandler, Verdict};
 use ensilinja_ledger::Ledger;
@@ -26,10 +26,13 @@ impl Shared {
         Self(Mutex::new(Learnt { ledger, newest: [None; Channel::ALL.len()] }))
     }
 
-    /// Waits for the lock. A thread that died holding it has left the ledger between two postings at worst; the
-    /// reader's death is reported by its monitor, so what is shown then is not shown as complete.
+    /// Waits for the lock.
+    ///
+    /// # Panics
+    /// If another thread died holding it: what is known may be half posted, and must not be shown. The reader dies of
+    /// this too, which ends the process.
     pub fn lock(&self) -> MutexGuard<'_, Learnt> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().expect("no thread dies while it changes the figures")
     }
 }
 

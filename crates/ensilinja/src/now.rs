@@ -18,10 +18,11 @@ pub fn shown_at(clock: EventTime, complete_until: EventTime) -> EventTime {
     if clock.millis_since(complete_until) <= TOLERATED_LAG_MS { clock } else { complete_until }
 }
 
-/// Whether what is known is recent enough for the figures to be called complete.
+/// Whether what is known is recent enough for the figures to be called complete. What is known until a later time than
+/// the clock's was known by a clock that has been set back since, and proves nothing.
 #[must_use]
 pub fn is_complete(clock: EventTime, complete_until: EventTime) -> bool {
-    clock.millis_since(complete_until) <= COMPLETE_LAG_MS
+    (-TOLERATED_LAG_MS..=COMPLETE_LAG_MS).contains(&clock.millis_since(complete_until))
 }
 
 #[cfg(test)]
@@ -36,5 +37,6 @@ mod tests {
         }
         assert!(is_complete(clock, clock.plus_millis(-60_000)));
         assert!(!is_complete(clock, clock.plus_millis(-60_001)));
+        assert!(!is_complete(clock, clock.plus_millis(3_001)), "the clock was set back");
     }
 }

@@ -26,14 +26,15 @@ const BUILD: Build = Build {
     },
 };
 
-/// How often it is looked whether a thread of the shell has died.
-const FAILURE_CHECK: Duration = Duration::from_secs(1);
+/// How often the figures are read though nobody asks.
+const SECONDS_BETWEEN_READS: u64 = 60;
 
 /// A processor that reads and listens.
 pub struct Processor {
     shell: Shell,
     server: Server,
     site: Arc<Site>,
+    truth: Arc<Truth>,
 }
 
 impl Processor {
@@ -60,15 +61,15 @@ impl Processor {
             Arc::clone(&clock),
         );
         let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, intake)?;
-        let source = Arc::new(Truth {
+        let truth = Arc::new(Truth {
             learnt,
             monitor: shell.monitor(),
             clock,
             started,
             calendar_valid_until: config.days.valid_until(),
         });
-        let site = Arc::new(Site::new(exposition, pipeline, source));
-        Ok(Self { shell, server, site })
+        let site = Arc::new(Site::new(exposition, pipeline, Arc::clone(&truth) as Arc<dyn Source>));
+        Ok(Self { shell, server, site, truth })
     }
 
     /// Where it listens.
@@ -87,7 +88,7 @@ impl Processor {
         let stop_or_failure = async {
             tokio::select! {
                 () = stop => {}
-                () = failure(&monitor) => {}
+                () = tend(&monitor, &self.truth) => {}
             }
         };
         self.server.serve(self.site, Limits::default(), stop_or_failure).await;
@@ -100,10 +101,19 @@ impl Processor {
     }
 }
 
-/// Done when a thread of the shell has died.
-async fn failure(monitor: &Monitor) {
-    while !monitor.failed() {
-        tokio::time::sleep(FAILURE_CHECK).await;
+/// Done when a thread of the shell has died. Until then it reads the figures now and then, though nobody may ask: reading
+/// is what lets the ledger forget.
+async fn tend(monitor: &Monitor, truth: &Arc<Truth>) {
+    for second in 1_u64.. {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if monitor.failed() {
+            return;
+        }
+        if second.is_multiple_of(SECONDS_BETWEEN_READS) {
+            let truth = Arc::clone(truth);
+            // A read that dies has broken the lock, and the reader dies of that.
+            let _ = tokio::task::spawn_blocking(move || truth.snapshot()).await;
+        }
     }
 }
 
@@ -139,11 +149,7 @@ impl Source for Truth {
     fn snapshot(&self) -> Snapshot {
         let status = self.monitor.status();
         let now = (self.clock)();
-        let history = History {
-            // A topic that has never held a record has a history from now on.
-            start: status.history.start.unwrap_or(self.started),
-            from_first_record: status.history.from_first_record,
-        };
+        let history = history(&status, self.started);
         let (figures, newest) = {
             let mut learnt = self.learnt.lock();
             let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until));
@@ -170,6 +176,18 @@ impl Source for Truth {
                 .collect(),
         }
     }
+}
+
+/// Since when everything is known. Of a topic that still has its first record, or has had none, nothing can be missed
+/// from the start of the process on, whatever the first record's time.
+fn history(status: &Status, started: EventTime) -> History {
+    let from_first_record = status.history.from_first_record;
+    let start = match status.history.start {
+        Some(start) if from_first_record => start.min(started),
+        Some(start) => start,
+        None => started,
+    };
+    History { start, from_first_record }
 }
 
 fn readiness(status: &Status, now: EventTime) -> Readiness {

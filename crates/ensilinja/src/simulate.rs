@@ -19,17 +19,18 @@ use crate::{clock, feed};
 /// # Errors
 /// If the topic does not take the events.
 pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Result<()> {
-    let publisher = Publisher::new(&config.kafka)?;
+    let publisher = Arc::new(Publisher::new(&config.kafka)?);
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = runtime()?;
     let asked_to_stop = {
         let _context = runtime.enter();
         stop_signal()?
     };
-    let told = Arc::clone(&stop);
+    let (told, waiting) = (Arc::clone(&stop), Arc::clone(&publisher));
     runtime.spawn(async move {
         asked_to_stop.await;
         told.store(true, Ordering::Relaxed);
+        waiting.stop();
     });
     publish(arguments, &publisher, &stop)?;
     feed::finish(&publisher).with_context(|| {

@@ -1,7 +1,7 @@
 //! The producing side, for whoever simulates a platform: events into the topic as a careful integrator would send them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use ensilinja_model::EventTime;
@@ -34,6 +34,9 @@ pub enum PublishError {
     /// librdkafka does not take the record, say because it is larger than `message.max.bytes`.
     #[error("the record was not taken: {0}")]
     Refused(#[source] KafkaError),
+    /// The publisher was told to stop while the queue was full.
+    #[error("the record was not taken: the queue was full when publishing was stopped")]
+    Stopped,
     /// The broker did not acknowledge everything in time.
     #[error("{waiting} records have not been acknowledged: {reason}")]
     Unacknowledged {
@@ -50,6 +53,7 @@ pub struct Publisher {
     topic: String,
     producer: ThreadedProducer<Deliveries>,
     counts: Arc<Counts>,
+    stopping: AtomicBool,
 }
 
 #[derive(Default)]
@@ -78,14 +82,14 @@ impl Publisher {
         }
         let made = config.create_with_context(deliveries);
         let producer = made.map_err(|error| SettingsError::Together(error.to_string()))?;
-        Ok(Self { topic: settings.topic.clone(), producer, counts })
+        Ok(Self { topic: settings.topic.clone(), producer, counts, stopping: AtomicBool::new(false) })
     }
 
     /// Hands over one record, and waits while the queue is full. What becomes of it shows in [`Self::acknowledged`]
     /// and [`Self::failed`].
     ///
     /// # Errors
-    /// [`PublishError::Refused`] if the record can never be published.
+    /// [`PublishError::Refused`] if the record can never be published, [`PublishError::Stopped`] if waiting was ended.
     pub fn send(&self, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
         let mut headers = None;
         for (name, value) in record.headers {
@@ -100,12 +104,20 @@ impl Publisher {
             match self.producer.send(outgoing) {
                 Ok(()) => return Ok(()),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
+                    if self.stopping.load(Ordering::Relaxed) {
+                        return Err(PublishError::Stopped);
+                    }
                     outgoing = refused;
                     std::thread::sleep(Duration::from_millis(2));
                 }
                 Err((error, _)) => return Err(PublishError::Refused(error)),
             }
         }
+    }
+
+    /// Ends the waiting for room in the queue, for whoever waits now and from now on. What was handed over stays so.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
     }
 
     /// Waits until everything handed over has been acknowledged or has failed.
