@@ -22,7 +22,8 @@ const DISORDER: Disorder = Disorder { poison: 0.03, ..Disorder::ROUGH };
 #[ignore = "needs Java 17 and Maven"]
 fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
     let broker = shared_broker();
-    let stage = Stage::set(&broker, "kills", 6);
+    let stage = Stage::without_topics(&broker, "kills");
+    stage.create_topic_of_events(&broker, 6);
     let mut feed = Feed::new(&stage, DISORDER, 17, 300.0);
     feed.publish_what_is_due();
     let live = feed.go_live();
@@ -32,6 +33,10 @@ fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
         // Some are young and still rebuilding, every fifth has committed offsets already.
         let life_ms = if kill % 5 == 0 { 3_000 + chance.below(2_000) } else { chance.below(1_500) };
         std::thread::sleep(Duration::from_millis(life_ms));
+        if kill == KILLS / 2 {
+            // Until now dead letters could only wait, and died with each process.
+            stage.create_topic_of_dead_letters(&broker);
+        }
         assert!(victim.is_running(), "it ended by itself:\n{}", victim.log());
         victim.kill();
     }

@@ -77,3 +77,20 @@ fn a_topic_that_is_missing_fails_it_with_a_reason() {
     );
     assert!(program.log().contains(&expected), "{}", program.log());
 }
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_broker_that_is_away_does_not_keep_it_from_ending() {
+    let broker = shared_broker();
+    let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..Stage::without_topics(&broker, "away") };
+    let years = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
+    for how in [&["--volume", "10000"][..], &years[..]] {
+        let mut program = Program::start(&away, &["simulate"], how);
+        // By then the years have filled the queue.
+        std::thread::sleep(Duration::from_secs(4));
+        assert!(program.is_running(), "it waits: {}", program.log());
+        let (status, took) = program.terminate();
+        assert_eq!(status.code(), Some(1), "{}", program.log());
+        assert!(took < Duration::from_secs(5), "{how:?} took {took:?}");
+    }
+}

@@ -7,6 +7,13 @@ use ensilinja_kafka::{Publisher, Settings};
 
 use crate::kafka_broker::KafkaBroker;
 
+/// Both topics take the 10 MB of the largest malformed record, and timestamps of any time.
+const SETTINGS: &[(&str, &str)] = &[
+    ("retention.ms", "-1"),
+    ("max.message.bytes", "20000000"),
+    ("message.timestamp.after.max.ms", "9223372036854775807"),
+];
+
 /// The topics of one test, and how programs find them.
 #[derive(Clone)]
 pub struct Stage {
@@ -38,15 +45,20 @@ impl Stage {
         stage
     }
 
-    /// Makes the topics. Both take the 10 MB of the largest malformed record, and timestamps of any time.
+    /// Makes the topics.
     pub fn create_topics(&self, broker: &KafkaBroker, partitions: i32) {
-        let settings = [
-            ("retention.ms", "-1"),
-            ("max.message.bytes", "20000000"),
-            ("message.timestamp.after.max.ms", "9223372036854775807"),
-        ];
-        broker.create_topic(&self.topic, partitions, &settings);
-        broker.create_topic(&self.dead_letters, 1, &settings);
+        self.create_topic_of_events(broker, partitions);
+        self.create_topic_of_dead_letters(broker);
+    }
+
+    /// Makes the topic of the events.
+    pub fn create_topic_of_events(&self, broker: &KafkaBroker, partitions: i32) {
+        broker.create_topic(&self.topic, partitions, SETTINGS);
+    }
+
+    /// Makes the topic of dead letters.
+    pub fn create_topic_of_dead_letters(&self, broker: &KafkaBroker) {
+        broker.create_topic(&self.dead_letters, 1, SETTINGS);
     }
 
     /// The sample configuration, which is the simulated county, with this stage's topics, on any free port.
