@@ -2,10 +2,13 @@
 //!
 //! The key is `topic/partition/offset`. Each process that reads the topic writes a dead letter once, and a restart
 //! may write it again: readers count keys, not records.
+//!
+//! A letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
+//! record must not keep all others from being written.
 
 use ensilinja_model::EventTime;
 use rdkafka::Message;
-use rdkafka::message::{BorrowedMessage, Header, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
 
 use crate::record::{IncomingRecord, timestamp_of};
 
@@ -15,17 +18,25 @@ const KEPT_BYTES: usize = 64 * 1024;
 /// What a dead letter takes beside its bytes, roughly.
 const OVERHEAD_BYTES: usize = 1024;
 
+/// What a header takes beside its name and value, roughly.
+const HEADER_OVERHEAD_BYTES: usize = 32;
+
 /// A record that cannot be used, as it goes to the dead-letter topic.
 pub(crate) struct DeadLetter {
     pub(crate) partition: i32,
     pub(crate) offset: i64,
     pub(crate) reason: &'static str,
-    /// What it takes in memory.
+    /// What it counts for while it waits: about what it takes in memory.
     pub(crate) bytes: usize,
     pub(crate) key: String,
     /// The record's value as it was, cut at 64 KiB; `None` if the record had none.
     pub(crate) value: Option<Vec<u8>>,
-    pub(crate) headers: OwnedHeaders,
+    /// The record's headers as they were; `None` if it had none, or too many to be kept.
+    original_headers: Option<OwnedHeaders>,
+    /// What is said of the record, as further headers.
+    statements: Vec<(&'static str, Vec<u8>)>,
+    /// The same without the record's own bytes.
+    statements_if_too_large: Vec<(&'static str, Vec<u8>)>,
     /// When this process first saw the record.
     pub(crate) first_seen: EventTime,
 }
@@ -39,46 +50,108 @@ impl DeadLetter {
         first_seen: EventTime,
     ) -> Self {
         let (topic, partition, offset) = (message.topic(), record.partition, record.offset);
-        let header_bytes: usize = record.headers.iter().map(|(k, v)| k.len() + v.map_or(0, <[u8]>::len)).sum();
-        let original = if header_bytes <= KEPT_BYTES { message.headers() } else { None };
-        let mut headers = original.map_or_else(OwnedHeaders::new, rdkafka::message::BorrowedHeaders::detach);
-        let mut say = |name: &str, value: &[u8]| {
-            headers = std::mem::take(&mut headers).insert(Header { key: name, value: Some(value) });
-        };
-        say("ensilinja_source_topic", topic.as_bytes());
-        say("ensilinja_source_partition", partition.to_string().as_bytes());
-        say("ensilinja_source_offset", offset.to_string().as_bytes());
-        say("ensilinja_reason", reason.as_bytes());
-        say("ensilinja_detail", detail.as_bytes());
-        say("ensilinja_first_seen", rfc3339(first_seen).as_bytes());
-        say("ensilinja_record_timestamp", rfc3339(timestamp_of(message)).as_bytes());
+        let headers = message.headers().filter(|headers| headers.count() > 0);
+        let header_count = headers.map_or(0, Headers::count);
+        let header_bytes = header_count * HEADER_OVERHEAD_BYTES
+            + record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
+        // A header that could not be read is of unknown size, so all are taken for too large.
+        let can_be_kept = record.headers.len() == header_count && header_bytes <= KEPT_BYTES;
+        let kept_headers = headers.filter(|_| can_be_kept);
+        let text = |value: &str| value.as_bytes().to_vec();
+        let size = |bytes: usize| text(&bytes.to_string());
+        let mut statements = vec![
+            ("ensilinja_source_topic", text(topic)),
+            ("ensilinja_source_partition", text(&partition.to_string())),
+            ("ensilinja_source_offset", text(&offset.to_string())),
+            ("ensilinja_reason", text(reason)),
+            ("ensilinja_detail", text(detail)),
+            ("ensilinja_first_seen", text(&rfc3339(first_seen))),
+            ("ensilinja_record_timestamp", text(&rfc3339(timestamp_of(message)))),
+        ];
+        let mut statements_if_too_large = statements.clone();
         if let Some(key) = record.key {
-            say("ensilinja_record_key", cut(key));
+            statements.push(("ensilinja_record_key", cut(key)));
+            statements_if_too_large.push(("ensilinja_record_key_bytes", size(key.len())));
         }
-        if let Some(value) = record.value.filter(|value| value.len() > KEPT_BYTES) {
-            say("ensilinja_value_bytes", value.len().to_string().as_bytes());
+        if let Some(value) = record.value {
+            if value.len() > KEPT_BYTES {
+                statements.push(("ensilinja_value_bytes", size(value.len())));
+            }
+            statements_if_too_large.push(("ensilinja_value_bytes", size(value.len())));
         }
-        if original.is_none() && header_bytes > 0 {
-            say("ensilinja_headers_bytes", header_bytes.to_string().as_bytes());
+        if headers.is_some() {
+            if kept_headers.is_none() {
+                statements.push(("ensilinja_headers_bytes", size(header_bytes)));
+            }
+            statements_if_too_large.push(("ensilinja_headers_bytes", size(header_bytes)));
         }
-        let value = record.value.map(|value| cut(value).to_vec());
-        let kept = |bytes: Option<usize>| bytes.unwrap_or(0).min(KEPT_BYTES);
-        let bytes = OVERHEAD_BYTES
-            + header_bytes.min(KEPT_BYTES)
-            + kept(record.key.map(<[u8]>::len))
-            + kept(value.as_ref().map(Vec::len));
-        let key = format!("{topic}/{partition}/{offset}");
-        Self { partition, offset, reason, bytes, key, value, headers, first_seen }
+        let kept = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len().min(KEPT_BYTES));
+        Self {
+            partition,
+            offset,
+            reason,
+            bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
+            key: format!("{topic}/{partition}/{offset}"),
+            value: record.value.map(cut),
+            original_headers: kept_headers.map(rdkafka::message::BorrowedHeaders::detach),
+            statements,
+            statements_if_too_large,
+            first_seen,
+        }
+    }
+
+    /// The headers it is written with: the record's own, and what is said of the record.
+    pub(crate) fn headers(&self) -> OwnedHeaders {
+        let original = self.original_headers.clone().unwrap_or_default();
+        let add = |headers: OwnedHeaders, (name, value): &(&'static str, Vec<u8>)| {
+            headers.insert(Header { key: name, value: Some(value) })
+        };
+        self.statements.iter().fold(original, add)
+    }
+
+    /// The same letter without the record's value, headers and key: with their sizes only. `None` if it is that
+    /// already. It counts for as much as before while it waits.
+    pub(crate) fn without_the_record(&self) -> Option<Self> {
+        if self.statements_if_too_large.is_empty() {
+            return None;
+        }
+        Some(Self {
+            key: self.key.clone(),
+            value: None,
+            original_headers: None,
+            statements: self.statements_if_too_large.clone(),
+            statements_if_too_large: Vec::new(),
+            ..*self
+        })
     }
 }
 
-fn cut(bytes: &[u8]) -> &[u8] {
-    &bytes[..bytes.len().min(KEPT_BYTES)]
+fn cut(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(KEPT_BYTES)].to_vec()
 }
 
 /// The instant as RFC 3339 in UTC, or its milliseconds where a calendar has no name for it.
 fn rfc3339(at: EventTime) -> String {
     jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(|_| at.as_millis().to_string(), |at| at.to_string())
+}
+
+#[cfg(test)]
+impl DeadLetter {
+    /// The dead letter of some record of partition 0, which counts for 100 bytes.
+    pub(crate) fn at(offset: i64) -> Self {
+        Self {
+            partition: 0,
+            offset,
+            reason: "malformed",
+            bytes: 100,
+            key: format!("topic/0/{offset}"),
+            value: None,
+            original_headers: None,
+            statements: Vec::new(),
+            statements_if_too_large: Vec::new(),
+            first_seen: EventTime::from_millis(0),
+        }
+    }
 }
 
 #[cfg(test)]

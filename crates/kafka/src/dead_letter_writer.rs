@@ -1,7 +1,7 @@
 //! The thread that writes dead letters and then, and only then, moves the group's committed offsets.
 //!
 //! A letter is sent once the dead-letter topic is known to exist, waits until all replicas have it, and is sent again
-//! if that fails. Committed offsets never go back: another process of the same group may be ahead, and what it has
+//! if that fails; if it is too large, without the record's own bytes. Committed offsets never go back: another process of the same group may be ahead, and what it has
 //! written need not be written again.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 use rdkafka::statistics::Statistics;
 use rdkafka::{Offset, TopicPartitionList};
@@ -22,8 +22,8 @@ use crate::monitor::Monitor;
 use crate::reader::ANSWER_TIMEOUT;
 use crate::settings::Settings;
 
-/// How long the last letters and the last commit may take when the process ends.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long the last letters may take when the process ends, and then each question of the last commit.
+const FAREWELL: Duration = Duration::from_millis(1_300);
 
 /// How long after a failure the topic is looked at again.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -56,7 +56,10 @@ impl DeadLetterWriter {
 
     fn producer(settings: &Settings, monitor: &Arc<Monitor>) -> Result<BaseProducer<Receipts>, KafkaError> {
         let receipts = Receipts { log: ClientLog::new("dead letters"), monitor: Arc::clone(monitor) };
-        settings.producer().create_with_context(receipts)
+        let mut config = settings.producer();
+        // Each in a batch of its own, so that one which the broker finds too large takes no other with it.
+        config.set("batch.num.messages", "1");
+        config.create_with_context(receipts)
     }
 
     pub(crate) fn run(mut self) {
@@ -119,6 +122,9 @@ impl DeadLetterWriter {
         }
         while let Some(letter) = outbox.next() {
             if let Err(error) = self.send(&letter) {
+                if is_too_large(&error) && outbox.shorten(&letter) {
+                    continue;
+                }
                 outbox.set_problem(error.to_string());
                 outbox.put_back(letter);
                 return false;
@@ -131,7 +137,7 @@ impl DeadLetterWriter {
         let mut record = BaseRecord::with_opaque_to(&self.settings.dead_letter_topic, Arc::clone(letter))
             .key(&letter.key)
             .timestamp(letter.first_seen.as_millis())
-            .headers(letter.headers.clone());
+            .headers(letter.headers());
         record.payload = letter.value.as_ref();
         self.producer.send(record).map_err(|(error, _)| error)
     }
@@ -165,6 +171,10 @@ impl DeadLetterWriter {
     }
 }
 
+fn is_too_large(error: &KafkaError) -> bool {
+    error.rdkafka_error_code() == Some(RDKafkaErrorCode::MessageSizeTooLarge)
+}
+
 impl ClientContext for Receipts {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
         self.log.log(level, facility, line);
@@ -183,6 +193,9 @@ impl ProducerContext for Receipts {
     fn delivery(&self, result: &DeliveryResult<'_>, letter: Self::DeliveryOpaque) {
         let outbox = &self.monitor.outbox;
         if let Err((error, _)) = result {
+            if is_too_large(error) && outbox.shorten(&letter) {
+                return;
+            }
             outbox.set_problem(format!("the dead-letter topic does not take them: {error}"));
             outbox.put_back(letter);
         } else {

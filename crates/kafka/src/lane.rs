@@ -16,6 +16,8 @@ pub(crate) struct Lane {
     pub(crate) partition: Arc<Partition>,
     /// The same as in `partition`, at hand.
     read_to: i64,
+    /// Where the log ended when reading began: the records before are there to rebuild from.
+    goal: i64,
     /// The log reached at least to here before it was fetched from: what the end of the partition proves to be read.
     end_before_fetch: i64,
     first_record_tells: bool,
@@ -28,6 +30,7 @@ impl Lane {
         Self {
             partition,
             read_to: start.offset,
+            goal: start.goal,
             end_before_fetch: start.goal,
             first_record_tells: start.first_record_tells,
             frontier: start.frontier,
@@ -45,8 +48,9 @@ impl Lane {
     ) {
         let headers = buffer.read(message);
         let (partition, offset, timestamp) = (message.partition(), message.offset(), timestamp_of(message));
-        let (key, value, again) = (message.key(), message.payload(), offset < self.read_to);
-        let record = IncomingRecord { key, value, headers: &headers, timestamp, partition, offset, again };
+        let (key, value) = (message.key(), message.payload());
+        let (rebuilding, again) = (offset < self.goal, offset < self.read_to);
+        let record = IncomingRecord { key, value, headers: &headers, timestamp, partition, offset, rebuilding, again };
         if let Verdict::DeadLetter { reason, detail } = handler.handle(&record)
             && offset >= self.frontier
             && !monitor.outbox.refuses(partition)

@@ -18,6 +18,7 @@ mod client_log;
 mod dead_letter;
 mod dead_letter_writer;
 mod embedded_broker;
+mod fetch_errors;
 mod history;
 mod inquiry;
 mod lane;

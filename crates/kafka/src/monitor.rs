@@ -34,6 +34,7 @@ pub struct Monitor {
 struct Words {
     reaches: Vec<Reach>,
     obstacle: Option<String>,
+    fetch_error: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -130,7 +131,7 @@ impl Monitor {
         });
         let (dead_letters, dead_letters_waiting, problem) = self.outbox.status();
         let words = self.words();
-        let mut not_ready: Vec<String> = words.obstacle.iter().cloned().collect();
+        let mut not_ready: Vec<String> = words.obstacle.iter().chain(&words.fetch_error).cloned().collect();
         let failed = self.failed();
         if failed {
             not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
@@ -157,10 +158,12 @@ impl Monitor {
         self.partitions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// One more partition is being read.
-    pub(crate) fn add_partition(&self, partition: Arc<Partition>, reach: Reach) {
-        self.words().reaches.push(reach);
-        self.partitions.write().unwrap_or_else(PoisonError::into_inner).push(partition);
+    /// More partitions are being read. All with which reading begins come at once: one of a few may be rebuilt already,
+    /// and `rebuilt` stays true.
+    pub(crate) fn add_partitions(&self, partitions: Vec<Arc<Partition>>, reaches: impl Iterator<Item = Reach>) {
+        let mut all = self.partitions.write().unwrap_or_else(PoisonError::into_inner);
+        self.words().reaches.extend(reaches);
+        all.extend(partitions);
     }
 
     /// All records of a partition from `since` on are known.
@@ -197,6 +200,11 @@ impl Monitor {
             }
             words.obstacle = obstacle;
         }
+    }
+
+    /// Why records cannot be fetched, though the broker may well answer the probe; `None` once something was fetched.
+    pub(crate) fn set_fetch_error(&self, fetch_error: Option<String>) {
+        self.words().fetch_error = fetch_error;
     }
 
     /// What is wrong with the topic's settings. Logged when it is news.

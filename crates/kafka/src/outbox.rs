@@ -74,11 +74,20 @@ impl Outbox {
         self.lock().queue.pop_front()
     }
 
-    /// It could not be sent: it is the next one again.
+    /// It could not be written, and will be tried again after all others: what is wrong may be wrong with it alone.
     pub(crate) fn put_back(&self, letter: Arc<DeadLetter>) {
         let mut inner = self.lock();
-        inner.queue.push_front(letter);
+        inner.queue.push_back(letter);
         inner.setback = true;
+    }
+
+    /// It is too large for its topic: what is left of it without the record waits instead. False if that is too
+    /// large itself.
+    pub(crate) fn shorten(&self, letter: &DeadLetter) -> bool {
+        let shorter = letter.without_the_record();
+        let is_shorter = shorter.is_some();
+        self.lock().queue.extend(shorter.map(Arc::new));
+        is_shorter
     }
 
     /// It has been written to all replicas.
@@ -169,21 +178,11 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use ensilinja_model::EventTime;
-    use rdkafka::message::OwnedHeaders;
 
     use super::*;
 
     fn letter(offset: i64) -> DeadLetter {
-        DeadLetter {
-            partition: 0,
-            offset,
-            reason: "malformed",
-            bytes: 100,
-            key: format!("topic/0/{offset}"),
-            value: None,
-            headers: OwnedHeaders::new(),
-            first_seen: EventTime::from_millis(0),
-        }
+        DeadLetter::at(offset)
     }
 
     fn read_to(offset: i64) -> Arc<Partition> {
@@ -224,13 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn one_that_could_not_be_sent_is_the_next_again_and_still_waits() {
+    fn one_that_could_not_be_written_still_waits_and_lets_the_others_go_first() {
         let (outbox, partition) = (Outbox::new(1_000), read_to(10));
         outbox.offer(letter(3));
         outbox.offer(letter(4));
         let first = outbox.next().unwrap();
         assert_eq!(outbox.frontier(0, &partition), 3);
         outbox.put_back(first);
-        assert_eq!(outbox.next().unwrap().offset, 3);
+        assert_eq!([outbox.next(), outbox.next()].map(|letter| letter.unwrap().offset), [4, 3]);
+        assert_eq!(outbox.frontier(0, &partition), 3);
     }
 }

@@ -12,6 +12,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
+use crate::fetch_errors::FetchErrors;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::lane::Lane;
@@ -42,13 +43,15 @@ pub(crate) struct Reader<H> {
     lanes: Vec<Lane>,
     headers: HeaderBuffer,
     out_of_range: bool,
+    fetch_errors: FetchErrors,
 }
 
 impl<H: RecordHandler> Reader<H> {
     pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, handler: H) -> Result<Self, KafkaError> {
         let consumer = settings.reader().create_with_context(ClientLog::new("reader"))?;
         let headers = HeaderBuffer::default();
-        Ok(Self { settings, monitor, handler, consumer, lanes: Vec::new(), headers, out_of_range: false })
+        let (lanes, fetch_errors) = (Vec::new(), FetchErrors::default());
+        Ok(Self { settings, monitor, handler, consumer, lanes, headers, out_of_range: false, fetch_errors })
     }
 
     /// Begins, however long that takes, and reads until the monitor says stop.
@@ -80,18 +83,18 @@ impl<H: RecordHandler> Reader<H> {
             assignment.add_partition_offset(&self.settings.topic, partition, offset).map_err(Obstacle::Broker)?;
         }
         self.consumer.assign(&assignment).map_err(Obstacle::Broker)?;
-        for start in starts {
-            self.add_lane(start, self.monitor.range_start);
-        }
+        self.add_lanes(&starts, self.monitor.range_start);
         let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal() - lane.partition.start).sum();
         tracing::info!(topic = self.settings.topic, partitions = self.lanes.len(), records, "reading the log");
         Ok(())
     }
 
-    fn add_lane(&mut self, start: Start, complete_until: EventTime) {
-        let partition = Arc::new(Partition::new(start.offset, start.goal, complete_until));
-        self.monitor.add_partition(Arc::clone(&partition), start.reach);
-        self.lanes.push(Lane::new(partition, &start));
+    fn add_lanes(&mut self, starts: &[Start], complete_until: EventTime) {
+        let partition = |start: &Start| Arc::new(Partition::new(start.offset, start.goal, complete_until));
+        let partitions: Vec<_> = starts.iter().map(partition).collect();
+        self.lanes
+            .extend(partitions.iter().zip(starts).map(|(partition, start)| Lane::new(Arc::clone(partition), start)));
+        self.monitor.add_partitions(partitions, starts.iter().map(|start| start.reach));
     }
 
     fn read(&mut self) {
@@ -99,12 +102,13 @@ impl<H: RecordHandler> Reader<H> {
         let mut records = 0;
         loop {
             // The consumer is borrowed by the record, and the reader is changed by it.
-            let Self { settings, monitor, handler, consumer, lanes, headers, out_of_range } = self;
+            let Self { settings, monitor, handler, consumer, lanes, headers, out_of_range, fetch_errors } = self;
             match consumer.poll(TURN) {
                 Some(Ok(message)) => {
                     if let Some(lane) = usize::try_from(message.partition()).ok().and_then(|p| lanes.get_mut(p)) {
                         lane.take(&message, handler, headers, monitor);
                     }
+                    fetch_errors.clear(monitor);
                     records += 1;
                     if records < RECORDS_BETWEEN_LOOKS {
                         continue;
@@ -114,9 +118,10 @@ impl<H: RecordHandler> Reader<H> {
                     if let Some(lane) = usize::try_from(partition).ok().and_then(|p| lanes.get_mut(p)) {
                         lane.reach_end();
                     }
+                    fetch_errors.clear(monitor);
                 }
                 Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => *out_of_range = true,
-                Some(Err(error)) => tracing::debug!(topic = settings.topic, %error, "librdkafka goes on by itself"),
+                Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
                 None => {}
             }
             records = 0;
@@ -135,8 +140,9 @@ impl<H: RecordHandler> Reader<H> {
         while self.lanes.len() < self.monitor.partitions_known() {
             self.read_new_partition();
         }
+        let error_may_have_passed = self.fetch_errors.may_have_passed();
         for number in 0..self.lanes.len() {
-            if self.lanes[number].partition.take_doubt() {
+            if self.lanes[number].partition.take_doubt() || error_may_have_passed {
                 self.fetch_from_cursor(number);
             }
         }
@@ -162,7 +168,7 @@ impl<H: RecordHandler> Reader<H> {
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start);
         let reach = Reach { begins_at_zero: true, since: Since::Empty };
         let start = Start { offset: 0, goal: 0, reach, first_record_tells: true, frontier: 0 };
-        self.add_lane(start, complete_until);
+        self.add_lanes(&[start], complete_until);
         self.fetch_from_cursor(number);
     }
 

@@ -23,6 +23,9 @@ pub struct IncomingRecord<'a> {
     pub partition: i32,
     /// Its offset in the partition.
     pub offset: i64,
+    /// The record was in the log before this process began to read the partition: another process may have counted
+    /// it when it was new.
+    pub rebuilding: bool,
     /// This process has handled the record before and reads it once more, to write its dead letter. Facts that are
     /// learnt twice change nothing, but nothing should be counted twice.
     pub again: bool,

@@ -2,7 +2,11 @@
 //!
 //! Beginning earlier than needed is always right (what is older than the range is counted as too old), beginning later
 //! never is. The end is asked for *before* the timestamps are looked up: a record that arrives in between lies behind
-//! the end that is used.
+//! the end that is used. What is committed is asked for before the end: another process may commit meanwhile, and a
+//! commit past the end would be taken for one of another log.
+//!
+//! Where dead letters older than the range have not been written yet, reading begins at the first of them. That adds
+//! nothing to how far back the figures reach.
 
 use ensilinja_model::EventTime;
 
@@ -37,13 +41,13 @@ pub(crate) struct Start {
 /// Asks the broker, and decides for every partition. `now` stands for the reach of a partition that has lost all.
 pub(crate) fn survey(inquiry: &Inquiry<'_>, range_start: EventTime, now: EventTime) -> Result<Vec<Start>, Obstacle> {
     let count = inquiry.partition_count()?;
+    let committed = inquiry.committed(count)?;
     let ends = inquiry.ends(count)?;
     let begins = inquiry.begins(count)?;
     let firsts = inquiry.first_since(count, range_start.as_millis())?;
     // "Nothing since then" is also what a broker says that cannot look up timestamps (librdkafka's mock cluster).
     // Every record was published after 1970, so one that finds none in a log that has some cannot look up.
     let since_1970 = inquiry.first_since(count, 0)?;
-    let committed = inquiry.committed(count)?;
     let start = |partition: usize| {
         let extent = Extent {
             begin: begins[partition],
@@ -67,13 +71,14 @@ fn start_of(extent: Extent, committed: Option<i64>, now: EventTime) -> Start {
             Some(_) | None => (begin, Since::At(now), true),
         }
     };
+    // A commit past the end is of a log that was lost: it says nothing of this one.
+    let committed = committed.filter(|&committed| committed <= end);
     Start {
-        offset,
+        offset: committed.map_or(offset, |committed| offset.min(committed.max(begin))),
         goal: end,
         reach: Reach { begins_at_zero: begin == 0, since },
         first_record_tells,
-        // A commit past the end is of a log that was lost: it says nothing of this one.
-        frontier: committed.filter(|&offset| offset <= end).unwrap_or(0),
+        frontier: committed.unwrap_or(0),
     }
 }
 
@@ -114,6 +119,19 @@ mod tests {
     fn an_empty_log_tells_whether_it_ever_held_something() {
         assert_eq!(start(0, 0, None, false), (0, Since::Empty, true));
         assert_eq!(start(50, 50, None, false), (50, Since::At(NOW), false));
+    }
+
+    #[test]
+    fn dead_letters_that_are_older_than_the_range_and_not_written_are_read_once_more() {
+        let extent = Extent { begin: 10, end: 50, first_in_range: Some(30), looks_up: true };
+        let offsets = [None, Some(5), Some(20), Some(40)].map(|committed| {
+            let start = start_of(extent, committed, NOW);
+            assert_eq!((start.reach.since, start.first_record_tells), (Since::BeforeRange, false), "history stays");
+            (start.offset, start.frontier)
+        });
+        assert_eq!(offsets, [(30, 0), (10, 5), (20, 20), (30, 40)]);
+        let nothing_in_range = Extent { first_in_range: None, ..extent };
+        assert_eq!(start_of(nothing_in_range, Some(20), NOW).offset, 20);
     }
 
     #[test]

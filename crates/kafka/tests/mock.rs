@@ -11,7 +11,9 @@ use ensilinja_kafka::{
     Clock, EmbeddedBroker, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Shell, StartError, Verdict,
 };
 use rdkafka::Offset;
-use rdkafka::message::Message;
+use rdkafka::message::{Headers, Message};
+use rdkafka::mocking::MockCluster;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use stand::odd_record::publish_odd_header;
 use stand::{
     DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letters, header, now, publish, publish_at, read_all, settings,
@@ -120,6 +122,96 @@ fn a_record_that_cannot_be_used_is_kept_with_all_that_was_known_of_it() {
     let large = &letters[1];
     assert_eq!(large.payload().map(<[u8]>::len), Some(65_536));
     assert_eq!(header(large, "ensilinja_value_bytes").as_deref(), Some("200006"));
+}
+
+#[test]
+fn a_dead_letter_too_large_for_its_topic_is_written_with_sizes_only_and_holds_up_no_other() {
+    let broker = broker(1);
+    let mut settings = settings(&broker.bootstrap_servers());
+    let large = format!("poison{}", "x".repeat(5_000));
+    publish(&settings, &[&large, "poison small"]);
+    settings.properties.insert("message.max.bytes".to_owned(), "1000".to_owned());
+    let stand = Stand::start(settings.clone());
+    wait("both are acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
+    stand.stop();
+    assert_eq!(committed(&settings, 1), [Offset::Offset(2)]);
+    let letters = read_all(&settings.bootstrap_servers, DEAD);
+    let by_key = |key: &[u8]| letters.iter().find(|letter| letter.key() == Some(key)).unwrap();
+    let (large, small) = (by_key(b"ensilinja.events/0/0"), by_key(b"ensilinja.events/0/1"));
+    assert_eq!((large.payload(), small.payload()), (None, Some(b"poison small".as_slice())));
+    assert_eq!(header(large, "ensilinja_source_offset").as_deref(), Some("0"));
+    assert_eq!(header(large, "ensilinja_value_bytes").as_deref(), Some("5006"));
+    assert_eq!(header(large, "ensilinja_record_key_bytes").as_deref(), Some("5006"));
+    assert_eq!(header(large, "ensilinja_record_key"), None);
+}
+
+#[test]
+fn a_dead_letter_that_the_broker_finds_too_large_is_shortened_too() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic(TOPIC, 1, 1).unwrap();
+    cluster.create_topic(DEAD, 1, 1).unwrap();
+    let settings = settings(&cluster.bootstrap_servers());
+    publish(&settings, &["poison 0"]);
+    cluster.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]);
+    let stand = Stand::start(settings.clone());
+    wait("it is acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&1));
+    stand.stop();
+    let letters = read_all(&settings.bootstrap_servers, DEAD);
+    assert_eq!((letters.len(), letters[0].payload()), (1, None));
+    assert_eq!(header(&letters[0], "ensilinja_value_bytes").as_deref(), Some("8"));
+}
+
+#[test]
+fn a_crowd_of_empty_headers_is_not_kept() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    let publisher = Publisher::new(&settings).unwrap();
+    let headers = vec![(String::new(), None); 5_000];
+    publisher.send(&OutgoingRecord { key: None, headers: &headers, value: Some(b"poison"), timestamp: now() }).unwrap();
+    publisher.flush(Duration::from_secs(10)).unwrap();
+    let stand = Stand::start(settings.clone());
+    wait("it is acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&1));
+    stand.stop();
+    let letters = read_all(&settings.bootstrap_servers, DEAD);
+    assert!(letters[0].headers().unwrap().count() < 20);
+    assert_eq!(header(&letters[0], "ensilinja_headers_bytes").as_deref(), Some("160000"));
+    assert_eq!(letters[0].payload(), Some(b"poison".as_slice()));
+}
+
+#[test]
+fn what_was_in_the_log_before_is_told_from_what_comes() {
+    let broker = broker(2);
+    let settings = settings(&broker.bootstrap_servers());
+    // Dated ahead, as by a producer whose clock is fast: the timestamp must not be what tells.
+    publish_at(&settings, &texts(&numbered("old", 20)), now().plus_millis(HOUR_MS));
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    publish_at(&settings, &texts(&numbered("new", 20)), now().plus_millis(-HOUR_MS));
+    wait("all are read", || stand.memory.len() == 40);
+    let seen = stand.stop().seen();
+    assert!(seen.iter().all(|seen| seen.rebuilding == seen.value.as_ref().unwrap().starts_with("old")));
+}
+
+#[test]
+fn records_that_cannot_be_fetched_are_said_until_they_can_be_though_probes_are_answered() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic(TOPIC, 1, 1).unwrap();
+    cluster.create_topic(DEAD, 1, 1).unwrap();
+    let settings = settings(&cluster.bootstrap_servers());
+    publish(&settings, &["a"]);
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    let monitor = stand.shell.monitor();
+    let is_said = || monitor.status().not_ready.iter().any(|why| why.contains("cannot be fetched"));
+    assert!(!is_said());
+    cluster.request_errors(RDKafkaApiKey::Fetch, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED; 20]);
+    wait("it is said", is_said);
+    let complete = monitor.complete_until();
+    wait("probes are answered", || monitor.complete_until() > complete);
+    assert!(is_said(), "{:?}", monitor.status());
+    cluster.clear_request_errors(RDKafkaApiKey::Fetch);
+    wait("it has passed, on a quiet topic too", || !is_said());
+    stand.stop();
 }
 
 #[test]

@@ -60,6 +60,29 @@ fn reading_begins_where_the_range_does_and_history_is_what_the_log_still_holds()
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
+fn a_dead_letter_older_than_the_range_that_a_restart_finds_unwritten_is_written() {
+    let broker = KafkaBroker::start();
+    broker.create_topic(TOPIC, 1, PLAIN);
+    let settings = settings(&broker.bootstrap());
+    publish(&settings, &["a", "poison", "b"]);
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    stand.stop();
+    assert_eq!(committed(&settings, 1), [Offset::Offset(1)], "its topic is missing");
+
+    broker.create_topic(DEAD, 1, &[]);
+    let stand = Stand::start_from(settings.clone(), Memory::default(), now());
+    stand.catch_up();
+    let history = stand.shell.monitor().history();
+    assert_eq!(history.start, Some(stand.range_start));
+    wait("it is written", || committed(&settings, 1) == [Offset::Offset(3)]);
+    assert_eq!(stand.stop().values(), ["b", "poison"]);
+    let letters: Vec<_> = dead_letters(&settings.bootstrap_servers).into_iter().collect();
+    assert_eq!(letters, [("ensilinja.events/0/1".to_owned(), 1)]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
 fn a_broker_that_stops_and_starts_again_costs_nothing() {
     let mut broker = broker(3);
     let settings = settings(&broker.bootstrap());

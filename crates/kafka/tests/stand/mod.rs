@@ -47,6 +47,7 @@ pub struct Seen {
     pub offset: i64,
     pub value: Option<String>,
     pub headers: Vec<String>,
+    pub rebuilding: bool,
     pub again: bool,
 }
 
@@ -88,6 +89,7 @@ impl RecordHandler for Memory {
             offset: record.offset,
             value,
             headers: record.headers.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            rebuilding: record.rebuilding,
             again: record.again,
         });
         if !self.pace.is_zero() {
@@ -112,9 +114,13 @@ impl Stand {
     }
 
     pub fn start_with(settings: Settings, memory: Memory) -> Self {
+        Self::start_from(settings, memory, now().plus_millis(-24 * HOUR_MS))
+    }
+
+    /// A shell that reads from `range_start` on.
+    pub fn start_from(settings: Settings, memory: Memory, range_start: EventTime) -> Self {
         let pace = Pace { probe_interval: Duration::from_millis(100), commit_interval: Duration::from_millis(300) };
         let clock: Clock = Arc::new(now);
-        let range_start = now().plus_millis(-24 * HOUR_MS);
         let shell = Shell::start(settings, pace, clock, range_start, memory.clone()).unwrap();
         Self { shell, memory, range_start }
     }
