@@ -43,11 +43,11 @@ pub struct Intake {
     learnt: Arc<Shared>,
     pipeline: Arc<Pipeline>,
     clock: Clock,
-    started: EventTime,
 }
 
 impl Intake {
-    /// An intake that teaches `learnt`, starting now by `clock`; `channels` are those of the decoder's lines.
+    /// An intake that teaches `learnt`; `channels` are those of the decoder's lines, and `clock` tells how late an
+    /// event is.
     #[must_use]
     pub fn new(
         decoder: Decoder,
@@ -56,8 +56,7 @@ impl Intake {
         pipeline: Arc<Pipeline>,
         clock: Clock,
     ) -> Self {
-        let started = clock();
-        Self { decoder, channels, learnt, pipeline, clock, started }
+        Self { decoder, channels, learnt, pipeline, clock }
     }
 }
 
@@ -69,8 +68,8 @@ impl RecordHandler for Intake {
             headers: record.headers,
             timestamp: record.timestamp,
         });
-        // What was published before this process is read to rebuild the figures, and was counted by another one.
-        let is_live = record.timestamp >= self.started && !record.again;
+        // What lay in the log before this process is read to rebuild the figures, and was counted by another one.
+        let is_live = !record.rebuilding && !record.again;
         match decoded {
             Ok(event) => {
                 let applied = {

@@ -101,8 +101,8 @@ impl Processor {
     }
 }
 
-/// Done when a thread of the shell has died. Until then it reads the figures now and then, though nobody may ask: reading
-/// is what lets the ledger forget.
+/// Done when a thread of the shell has died. Until then it reads the figures now and then, though nobody may ask:
+/// reading is what lets the ledger forget.
 async fn tend(monitor: &Monitor, truth: &Arc<Truth>) {
     for second in 1_u64.. {
         tokio::time::sleep(Duration::from_secs(1)).await;
