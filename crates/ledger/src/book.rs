@@ -27,9 +27,15 @@ impl Book {
     /// Adds `n` times `entry`, `n` being 1 or -1.
     pub fn post(&mut self, entry: &Entry, n: i16) {
         let mut ahead_of_an_edge = false;
+        // Behind every edge a sample would lie in all balances alike and so in no window. Counts are read as they are.
+        let in_a_window = self.balances.iter().any(|(second, _)| entry.second > *second);
         for (second, tally) in &mut self.balances {
             if entry.second <= *second {
-                tally.add(entry.transition, entry.sample_ms, i32::from(n));
+                if in_a_window {
+                    tally.add(entry.transition, entry.sample_ms, i32::from(n));
+                } else {
+                    tally.count(entry.transition, i32::from(n));
+                }
             } else {
                 ahead_of_an_edge = true;
             }

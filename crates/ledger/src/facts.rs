@@ -189,11 +189,13 @@ impl Facts {
         feedback.copied().unwrap_or_default()
     }
 
-    /// The latest instant of anything that is known.
-    pub fn latest(&self) -> EventTime {
-        let seldom = self.attempts().last().map(|attempt| attempt.0);
-        let feedback = self.feedback().into_iter().flatten().map(|answer| answer.0).max();
-        self.instants.latest().max(seldom).max(feedback).unwrap_or(EventTime::MIN)
+    /// Whether all that is known is earlier than `instant`.
+    pub fn all_before(&self, instant: EventTime) -> bool {
+        let before = |at: Option<EventTime>| at.is_none_or(|at| at < instant);
+        // What few legs have lies elsewhere in memory, so it is looked at last.
+        before(self.instants.latest())
+            && before(self.attempts().last().map(|attempt| attempt.0))
+            && self.feedback().into_iter().flatten().all(|answer| answer.0 < instant)
     }
 }
 

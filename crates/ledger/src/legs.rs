@@ -80,7 +80,7 @@ impl Legs {
         self.hand = if self.hand + 1 < places { self.hand + 1 } else { 0 };
         let place = Place::try_from(self.hand).expect("places are counted in 32 bits");
         let leg = slot_mut(&mut self.chunks, place);
-        if let Some(found) = leg.as_ref().filter(|leg| leg.facts.latest() < horizon) {
+        if let Some(found) = leg.as_ref().filter(|leg| leg.facts.all_before(horizon)) {
             let hash = found.key[1];
             if let Ok(entry) = self.index.find_entry(hash, |indexed| *indexed == place) {
                 entry.remove();

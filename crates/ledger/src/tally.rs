@@ -35,8 +35,8 @@ impl Tally {
 
     /// Adds `n` postings of a transition, or takes them back where `n` is negative.
     pub fn add(&mut self, transition: Transition, sample_ms: u32, n: i32) {
+        self.count(transition, n);
         let times = i64::from(n);
-        self.counts[transition as usize] += times;
         match transition.sample() {
             None => {}
             Some(Sample::AnswerWait) => self.answer_waits.add(sample_ms, n),
@@ -44,6 +44,11 @@ impl Tally {
             Some(Sample::AbandonWait) => self.abandon_wait_sum_ms += times * i64::from(sample_ms),
             Some(Sample::Handling) => self.handling_sum_ms += times * i64::from(sample_ms),
         }
+    }
+
+    /// As [`add`](Self::add), but without the sample.
+    pub fn count(&mut self, transition: Transition, n: i32) {
+        self.counts[transition as usize] += i64::from(n);
     }
 
     fn sum(&self, of: impl Fn(Transition) -> bool) -> i64 {
