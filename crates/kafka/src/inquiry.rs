@@ -48,7 +48,8 @@ impl Inquiry<'_> {
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
     }
 
-    /// Where the logs of the first `count` partitions end: before the records of transactions that are still open.
+    /// Where the logs of the first `count` partitions end: for a consumer that reads uncommitted records where they
+    /// do, for any other before the first record of a transaction that is still open.
     pub(crate) fn ends(&self, count: usize) -> Result<Vec<i64>, Obstacle> {
         let answers = self.list_offsets(&vec![Offset::End; count])?;
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())

@@ -18,7 +18,7 @@ pub(crate) struct Lane {
     read_to: i64,
     /// Where the log ended when reading began: the records before are there to rebuild from.
     goal: i64,
-    /// The log reached at least to here before it was fetched from: what the end of the partition proves to be read.
+    /// The log could be read at least to here before it was fetched from: what the end of the partition proves.
     end_before_fetch: i64,
     first_record_tells: bool,
     /// Dead letters of earlier offsets have been written by an earlier process.
@@ -84,7 +84,7 @@ impl Lane {
 
     /// The partition is to be fetched anew: from the offset that is returned.
     pub(crate) fn begin_fetch(&mut self) -> i64 {
-        self.end_before_fetch = self.partition.end();
+        self.end_before_fetch = self.partition.stable_end();
         self.partition.unmark_at_end();
         self.partition.cursor()
     }

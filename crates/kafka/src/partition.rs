@@ -5,6 +5,9 @@
 //!     handled        | handled before,  | not read yet     as the last probe saw it
 //!                    | now read again   |
 //! ```
+//! The end is where the log ends, open transactions and what lies behind them included: none of that can be read yet,
+//! and so it keeps the partition from being complete. The *stable end* is where a reader can get to.
+//!
 //! The cursor lies behind `read_to` only while dead letters are being made up for. Offsets are stored *after* the
 //! handler has taken the record, with release order: who sees an offset sees what the handler made of it.
 
@@ -20,6 +23,7 @@ pub(crate) struct Partition {
     cursor: AtomicI64,
     read_to: AtomicI64,
     end: AtomicI64,
+    stable_end: AtomicI64,
     last_record_ms: AtomicI64,
     complete_until_ms: AtomicI64,
     at_end: AtomicBool,
@@ -36,6 +40,7 @@ impl Partition {
             cursor: AtomicI64::new(start),
             read_to: AtomicI64::new(start),
             end: AtomicI64::new(goal),
+            stable_end: AtomicI64::new(goal),
             last_record_ms: AtomicI64::new(i64::MIN),
             complete_until_ms: AtomicI64::new(complete_until.as_millis()),
             at_end: AtomicBool::new(false),
@@ -88,6 +93,11 @@ impl Partition {
         self.end.load(Ordering::Relaxed)
     }
 
+    /// Where what can be read has ended at some moment before now: not past an open transaction.
+    pub(crate) fn stable_end(&self) -> i64 {
+        self.stable_end.load(Ordering::Relaxed)
+    }
+
     /// Records that have not been read; offsets without a record count too until the end is seen.
     pub(crate) fn lag(&self) -> i64 {
         (self.end() - self.read_to()).max(0)
@@ -103,9 +113,10 @@ impl Partition {
         self.goal.load(Ordering::Relaxed)
     }
 
-    /// The log has lost records, maybe its end too: it now ends at `end`.
+    /// The log has lost records, maybe its end too: what can be read now ends at `end`.
     pub(crate) fn set_end(&self, end: i64) {
         self.end.store(end, Ordering::Relaxed);
+        self.stable_end.store(end, Ordering::Relaxed);
         self.goal.fetch_min(end, Ordering::Relaxed);
     }
 
@@ -130,10 +141,16 @@ impl Partition {
         EventTime::from_millis(self.complete_until_ms.load(Ordering::Acquire))
     }
 
-    /// Asks the reader to look again, if the broker sent all it had and yet the end was not reached: what is left may
-    /// be offsets without a record.
-    pub(crate) fn doubt(&self) {
-        if self.at_end.load(Ordering::Relaxed) && self.read_to() < self.end() {
+    /// The broker sent all it had and yet the end was not reached: what is left may be offsets without a record, or an
+    /// open transaction.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.at_end.load(Ordering::Relaxed) && self.read_to() < self.end()
+    }
+
+    /// What can be read ends at `stable_end`. Asks the reader to look again if that should have been reached.
+    pub(crate) fn doubt(&self, stable_end: i64) {
+        self.stable_end.store(stable_end, Ordering::Relaxed);
+        if self.is_doubtful() && self.read_to() < stable_end {
             self.look_again();
         }
     }
@@ -189,14 +206,16 @@ mod tests {
     fn only_a_partition_that_seems_read_and_is_not_is_doubted() {
         let partition = Partition::new(0, 0, second(0));
         partition.mark_at_end();
-        partition.doubt();
+        partition.doubt(0);
         assert!(!partition.take_doubt(), "it is at its end");
         partition.observe(second(1), 1);
-        partition.doubt();
+        partition.doubt(0);
+        assert!(!partition.take_doubt(), "what is left belongs to an open transaction");
+        partition.doubt(1);
         assert!(partition.take_doubt() && !partition.take_doubt());
         partition.advance(1, 0);
         partition.observe(second(2), 3);
-        partition.doubt();
+        partition.doubt(3);
         assert!(!partition.take_doubt(), "records still come");
     }
 }

@@ -3,6 +3,9 @@
 //! Each probe remembers the clock *before* it asks. Whatever was published before that moment lies before the ends
 //! that come back; once they are read, everything until then is known. No answer proves nothing, and so
 //! `complete_until` stays where it was until the broker answers again.
+//!
+//! The end that counts is that of all records, open transactions included: behind the first record of such a
+//! transaction lie acknowledged records of others, which the reader does not get before the transaction ends.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +16,7 @@ use rdkafka::error::KafkaError;
 use crate::client_log::ClientLog;
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::monitor::Monitor;
+use crate::partition::Partition;
 use crate::reader::{ANSWER_TIMEOUT, explain};
 use crate::settings::Settings;
 
@@ -28,12 +32,17 @@ pub(crate) struct Probe {
     monitor: Arc<Monitor>,
     interval: Duration,
     consumer: BaseConsumer<ClientLog>,
+    /// Asks where what can be read ends, which is before the first record of an open transaction.
+    stable: BaseConsumer<ClientLog>,
 }
 
 impl Probe {
     pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, interval: Duration) -> Result<Self, KafkaError> {
-        let consumer = settings.bystander().create_with_context(ClientLog::new("probe"))?;
-        Ok(Self { settings, monitor, interval, consumer })
+        let mut config = settings.bystander();
+        let stable = config.create_with_context(ClientLog::new("transactions"))?;
+        config.set("isolation.level", "read_uncommitted");
+        let consumer = config.create_with_context(ClientLog::new("probe"))?;
+        Ok(Self { settings, monitor, interval, consumer, stable })
     }
 
     pub(crate) fn run(self) {
@@ -46,7 +55,8 @@ impl Probe {
                     Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
                 }
             }
-            // Serves the client's log lines; nothing else ever comes, for nothing is assigned.
+            // Serves the clients' log lines; nothing else ever comes, for nothing is assigned.
+            self.stable.poll(Duration::ZERO);
             while Instant::now() < next && !self.monitor.is_stopping() {
                 self.consumer.poll(next.saturating_duration_since(Instant::now()).min(Duration::from_millis(100)));
             }
@@ -81,11 +91,21 @@ impl Probe {
             }
             if !doubted && answered.elapsed() >= self.interval / DOUBT_AFTER_PART {
                 doubted = true;
-                for partition in &partitions {
-                    partition.doubt();
-                }
+                self.doubt(&partitions)?;
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    /// Has the reader look again where it seems to be at an end that it has not reached.
+    fn doubt(&self, partitions: &[Arc<Partition>]) -> Result<(), Obstacle> {
+        if partitions.iter().any(|partition| partition.is_doubtful()) {
+            let (consumer, topic) = (&self.stable, self.settings.topic.as_str());
+            let stable_ends = Inquiry { consumer, topic, timeout: ANSWER_TIMEOUT }.ends(partitions.len())?;
+            for (partition, stable_end) in partitions.iter().zip(stable_ends) {
+                partition.doubt(stable_end);
+            }
+        }
+        Ok(())
     }
 }

@@ -295,7 +295,7 @@ fn records_of_transactions_are_read_and_their_markers_keep_nothing_behind() {
     send("committed 1");
     producer.commit_transaction(patience).unwrap();
     // The log ends with a marker: what is rebuilt is not known by a record.
-    let stand = Stand::start(settings);
+    let stand = Stand::start(settings.clone());
     stand.catch_up();
     send("aborted");
     producer.abort_transaction(patience).unwrap();
@@ -304,12 +304,17 @@ fn records_of_transactions_are_read_and_their_markers_keep_nothing_behind() {
     producer.commit_transaction(patience).unwrap();
     stand.catch_up();
     send("open");
-    stand.catch_up();
-    assert_eq!(stand.shell.monitor().status().partitions[0].lag_messages, 0);
+    let began = now();
+    publish(&settings, &["behind it"]);
+    let monitor = stand.shell.monitor();
+    wait("what cannot be read yet is known", || monitor.status().partitions[0].lag_messages == 2);
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(monitor.complete_until().unwrap() < began, "an acknowledged record is unread");
     assert_eq!(stand.memory.values(), ["committed 1", "committed 2"]);
     producer.commit_transaction(patience).unwrap();
     stand.catch_up();
-    assert_eq!(stand.stop().values(), ["committed 1", "committed 2", "open"]);
+    assert_eq!(monitor.status().partitions[0].lag_messages, 0);
+    assert_eq!(stand.stop().values(), ["behind it", "committed 1", "committed 2", "open"]);
 }
 
 #[test]
