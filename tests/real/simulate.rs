@@ -53,7 +53,7 @@ fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
     let stage = Stage::set(&broker, "simulated", 3);
     let mut program = Program::start(&stage, &["simulate"], &["--volume", "10000"]);
     let deadline = Instant::now() + PATIENCE;
-    while topic::count(&stage.brokers, &stage.topic) < 100 {
+    while topic::count(&stage.brokers, &stage.topic) < 10 {
         assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
         std::thread::sleep(Duration::from_millis(200));
     }
@@ -83,14 +83,12 @@ fn a_topic_that_is_missing_fails_it_with_a_reason() {
 fn a_broker_that_is_away_does_not_keep_it_from_ending() {
     let broker = shared_broker();
     let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..Stage::without_topics(&broker, "away") };
-    let years = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
-    for how in [&["--volume", "10000"][..], &years[..]] {
-        let mut program = Program::start(&away, &["simulate"], how);
-        // By then the years have filled the queue.
-        std::thread::sleep(Duration::from_secs(4));
-        assert!(program.is_running(), "it waits: {}", program.log());
-        let (status, took) = program.terminate();
-        assert_eq!(status.code(), Some(1), "{}", program.log());
-        assert!(took < Duration::from_secs(5), "{how:?} took {took:?}");
-    }
+    let year = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
+    let mut program = Program::start(&away, &["simulate"], &year);
+    // By then the year has filled the queue.
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(program.is_running(), "it waits: {}", program.log());
+    let (status, took) = program.terminate();
+    assert_eq!(status.code(), Some(1), "{}", program.log());
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
 }

@@ -6,6 +6,7 @@ use crate::feed::Feed;
 use crate::program::{Program, as_of, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
+use crate::topic;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
@@ -42,6 +43,38 @@ fn partitions_that_are_added_while_it_runs_are_read() {
     let mut feed = live.stop();
     program.wait_until_it_knows(feed.settle());
     program.assert_agrees_with(feed.oracle());
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_long_log_is_read_only_as_far_back_as_figures_need_and_they_are_right() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "long", 4);
+    let mut feed = Feed::with_history(&stage, Disorder::ROUGH, 53, 20.0, 40);
+    let settled = feed.settle();
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(settled);
+    program.assert_agrees_with(feed.oracle());
+    let log = program.log();
+    let read = log.split_once("records=").and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<u64>().ok());
+    let (read, all) = (read.expect("it says how many it reads"), topic::count(&stage.brokers, &stage.topic));
+    assert!(read * 4 < all * 3, "it reads {read} of {all}");
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_log_that_has_lost_its_beginning_shows_no_windows_rather_than_low_ones() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "cut", 2);
+    let mut feed = Feed::new(&stage, Disorder::NONE, 54, 20.0);
+    feed.settle();
+    broker.delete_records(&stage.topic, 1, 100);
+    let mut program = Program::run(&stage);
+    let page = program.wait_until_it_knows(feed.settle());
+    assert!(page.keys().any(|series| series.starts_with("ensilinja_contacts_waiting{")), "there are figures");
+    assert_eq!(page.keys().find(|series| series.starts_with("ensilinja_window_")), None);
     program.end_well();
 }
 

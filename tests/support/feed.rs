@@ -20,8 +20,10 @@ use crate::stage::Stage;
 /// Thursday 2025-09-18 10:15 in Helsinki: every line is open, and was on the days before.
 const THURSDAY: EventTime = EventTime::from_seconds(1_758_179_700);
 
-/// How much of history there is: `yesterday` is whole in every three days.
-const HISTORY_MS: i64 = 3 * 24 * 3_600_000;
+/// How much of history there usually is: `yesterday` is whole in every three days.
+const HISTORY_DAYS: i64 = 3;
+
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// For how long the county has been busy when the test starts, so that many are waiting and being served.
 const BUSY_FOR_MS: i64 = 4 * 60_000;
@@ -66,9 +68,14 @@ pub fn settle(publisher: &Publisher) -> EventTime {
 impl Feed {
     /// A county with a history, which a few minutes ago became `volume` times as busy as ever.
     pub fn new(stage: &Stage, disorder: Disorder, seed: u64, volume: f64) -> Self {
+        Self::with_history(stage, disorder, seed, volume, HISTORY_DAYS)
+    }
+
+    /// The same with a longer or shorter history.
+    pub fn with_history(stage: &Stage, disorder: Disorder, seed: u64, volume: f64, days: i64) -> Self {
         let county = County::oma_hame();
         let moved_ms = now().plus_millis(-BUSY_FOR_MS).millis_since(THURSDAY);
-        let history = Generator::new(&county, seed, THURSDAY.plus_millis(-HISTORY_MS), 1.0);
+        let history = Generator::new(&county, seed, THURSDAY.plus_millis(-days * DAY_MS), 1.0);
         let history = history.take_while(|event| event.told_at < THURSDAY);
         let busy = Generator::new(&county, seed + 1, THURSDAY, volume);
         let events = history.chain(busy).map(move |event| moved(event, moved_ms));
