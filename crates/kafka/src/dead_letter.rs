@@ -25,6 +25,8 @@ const HEADER_OVERHEAD_BYTES: usize = 32;
 pub(crate) struct DeadLetter {
     pub(crate) partition: i32,
     pub(crate) offset: i64,
+    /// Which log of the topic it lies in, told by the outbox: a topic may be made anew.
+    pub(crate) log: u32,
     pub(crate) reason: &'static str,
     /// What it counts for while it waits: about what it takes in memory.
     pub(crate) bytes: usize,
@@ -89,6 +91,7 @@ impl DeadLetter {
         Self {
             partition,
             offset,
+            log: 0,
             reason,
             bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
             key: format!("{topic}/{partition}/{offset}"),
@@ -142,6 +145,7 @@ impl DeadLetter {
         Self {
             partition: 0,
             offset,
+            log: 0,
             reason: "malformed",
             bytes: 100,
             key: format!("topic/0/{offset}"),

@@ -159,7 +159,8 @@ impl DeadLetterWriter {
                     ahead.add_partition_offset(topic, number, offset).map_err(Obstacle::Broker)?;
                 }
             }
-            if ahead.count() == 0 {
+            // Of a log that is not read any more, the outbox no longer knows which letters wait.
+            if ahead.count() == 0 || !self.monitor.are_current(&partitions) {
                 Ok(())
             } else {
                 self.consumer.commit(&ahead, CommitMode::Sync).map_err(Obstacle::Broker)

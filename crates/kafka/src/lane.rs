@@ -89,12 +89,8 @@ impl Lane {
         self.partition.cursor()
     }
 
-    /// Records were lost: the log begins at `begin`, and what it has may be `another_log` altogether.
-    pub(crate) fn skip_to(&mut self, begin: i64, another_log: bool, monitor: &Monitor, number: usize) {
-        if another_log {
-            // What was committed is of the old one.
-            self.frontier = 0;
-        }
+    /// Records were lost: the log begins at `begin`.
+    pub(crate) fn skip_to(&mut self, begin: i64, monitor: &Monitor, number: usize) {
         self.read_to = begin;
         self.partition.pass(begin);
         self.first_record_tells = true;

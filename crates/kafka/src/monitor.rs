@@ -158,12 +158,26 @@ impl Monitor {
         self.partitions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// More partitions are being read. All with which reading begins come at once: one of a few may be rebuilt already,
-    /// and `rebuilt` stays true.
-    pub(crate) fn add_partitions(&self, partitions: Vec<Arc<Partition>>, reaches: impl Iterator<Item = Reach>) {
+    /// Reading begins, with these and no other partitions. They come all at once: a few of them may be rebuilt
+    /// already, and `rebuilt` stays true.
+    pub(crate) fn begin(&self, partitions: Vec<Arc<Partition>>, reaches: Vec<Reach>) {
         let mut all = self.partitions.write().unwrap_or_else(PoisonError::into_inner);
-        self.words().reaches.extend(reaches);
-        all.extend(partitions);
+        self.words().reaches = reaches;
+        self.partitions_known.store(partitions.len(), Ordering::Release);
+        self.log_shrunk.store(false, Ordering::Release);
+        *all = partitions;
+    }
+
+    /// One more partition is being read.
+    pub(crate) fn add_partition(&self, partition: Arc<Partition>, reach: Reach) {
+        let mut all = self.partitions.write().unwrap_or_else(PoisonError::into_inner);
+        self.words().reaches.push(reach);
+        all.push(partition);
+    }
+
+    /// Whether reading has not begun anew since `partitions` were asked for.
+    pub(crate) fn are_current(&self, partitions: &[Arc<Partition>]) -> bool {
+        are_same(&self.partitions.read().unwrap_or_else(PoisonError::into_inner), partitions)
     }
 
     /// All records of a partition from `since` on are known.
@@ -177,12 +191,20 @@ impl Monitor {
         self.partitions_known.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_partitions_known(&self, count: usize) {
-        self.partitions_known.store(count, Ordering::Release);
+    /// The topic has `count` partitions, when `partitions` are being read. Says nothing if reading began anew since.
+    pub(crate) fn set_partitions_known(&self, partitions: &[Arc<Partition>], count: usize) {
+        let current = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
+        if are_same(&current, partitions) {
+            self.partitions_known.store(count, Ordering::Release);
+        }
     }
 
-    pub(crate) fn set_log_shrunk(&self) {
-        self.log_shrunk.store(true, Ordering::Release);
+    /// The log is shorter than what was read of `partitions`. Says nothing if reading began anew since.
+    pub(crate) fn set_log_shrunk(&self, partitions: &[Arc<Partition>]) {
+        let current = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
+        if are_same(&current, partitions) {
+            self.log_shrunk.store(true, Ordering::Release);
+        }
     }
 
     pub(crate) fn take_log_shrunk(&self) -> bool {
@@ -234,6 +256,11 @@ impl Monitor {
     fn words(&self) -> MutexGuard<'_, Words> {
         self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A topic keeps its first partition as long as it is read on.
+fn are_same(some: &[Arc<Partition>], others: &[Arc<Partition>]) -> bool {
+    some.first().zip(others.first()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
 }
 
 fn partition_status(partition: &Partition, now: EventTime) -> PartitionStatus {

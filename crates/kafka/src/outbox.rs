@@ -25,6 +25,8 @@ pub(crate) struct Outbox {
 
 #[derive(Default)]
 struct Inner {
+    /// Which log of the topic is being read: it may have been made anew.
+    log: u32,
     lanes: Vec<Lane>,
     queue: VecDeque<Arc<DeadLetter>>,
     /// Of all that wait, in the queue or on their way.
@@ -37,7 +39,8 @@ struct Inner {
 /// One partition's part.
 #[derive(Default)]
 struct Lane {
-    waiting: BTreeSet<i64>,
+    /// By log and offset.
+    waiting: BTreeSet<(u32, i64)>,
     refused_from: Option<i64>,
 }
 
@@ -47,8 +50,9 @@ impl Outbox {
     }
 
     /// Takes in the dead letter of one record, or refuses it for now.
-    pub(crate) fn offer(&self, letter: DeadLetter) {
+    pub(crate) fn offer(&self, mut letter: DeadLetter) {
         let mut inner = self.lock();
+        letter.log = inner.log;
         let room = inner.waiting_bytes + letter.bytes <= self.capacity_bytes;
         let lane = inner.lane(letter.partition);
         if lane.refused_from.is_some() {
@@ -58,7 +62,7 @@ impl Outbox {
             lane.refused_from = Some(letter.offset);
             return;
         }
-        if lane.waiting.insert(letter.offset) {
+        if lane.waiting.insert((letter.log, letter.offset)) {
             inner.waiting_bytes += letter.bytes;
             inner.queue.push_back(Arc::new(letter));
         }
@@ -93,7 +97,7 @@ impl Outbox {
     /// It has been written to all replicas.
     pub(crate) fn acknowledge(&self, letter: &DeadLetter) {
         let mut inner = self.lock();
-        if inner.lane(letter.partition).waiting.remove(&letter.offset) {
+        if inner.lane(letter.partition).waiting.remove(&(letter.log, letter.offset)) {
             inner.waiting_bytes -= letter.bytes;
             *inner.acknowledged.entry(letter.reason).or_default() += 1;
             if inner.problem.take().is_some() {
@@ -121,12 +125,23 @@ impl Outbox {
         again
     }
 
+    /// The log is another one from now on. What waits is still written, for its records may be nowhere else, but its
+    /// offsets say nothing any more.
+    pub(crate) fn begin_another_log(&self) {
+        let mut inner = self.lock();
+        inner.log += 1;
+        for lane in &mut inner.lanes {
+            lane.refused_from = None;
+        }
+    }
+
     /// How far the dead letters of a partition have been acknowledged.
     pub(crate) fn frontier(&self, index: i32, partition: &Partition) -> i64 {
         let mut inner = self.lock();
         let cursor = partition.cursor();
+        let log = inner.log;
         let lane = inner.lane(index);
-        let oldest = lane.waiting.first().copied().unwrap_or(i64::MAX);
+        let oldest = lane.waiting.range((log, i64::MIN)..).next().map_or(i64::MAX, |&(_, offset)| offset);
         cursor.min(oldest).min(lane.refused_from.unwrap_or(i64::MAX))
     }
 
@@ -220,6 +235,22 @@ mod tests {
         assert_eq!((partition.cursor(), partition.read_to()), (3, 10));
         assert_eq!(outbox.frontier(0, &partition), 3, "going back does not move it");
         assert!(!outbox.refuses(0));
+    }
+
+    #[test]
+    fn dead_letters_of_a_log_that_is_gone_are_written_and_hold_no_frontier() {
+        let (outbox, partition) = (Outbox::new(250), read_to(10));
+        for offset in [5, 6, 7] {
+            outbox.offer(letter(offset));
+        }
+        let old = [outbox.next().unwrap(), outbox.next().unwrap()];
+        outbox.begin_another_log();
+        assert_eq!((outbox.frontier(0, &partition), outbox.refuses(0)), (10, false));
+        outbox.acknowledge(&old[1]);
+        outbox.offer(letter(5));
+        outbox.acknowledge(&old[0]);
+        assert_eq!(outbox.frontier(0, &partition), 5, "the new one at this offset waits");
+        assert_eq!((outbox.next().map(|letter| letter.offset), outbox.status().1), (Some(5), 1));
     }
 
     #[test]

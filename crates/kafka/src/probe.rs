@@ -26,6 +26,10 @@ const LOOK: Duration = Duration::from_millis(5);
 /// A reader that has not reached an end after this part of the interval may have met offsets without records.
 const DOUBT_AFTER_PART: u32 = 8;
 
+/// A topic that has fewer partitions in so many probes has been made anew. In the first of them, a broker may not have
+/// heard yet of partitions that were just added.
+const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
+
 /// Probes until it is told to stop.
 pub(crate) struct Probe {
     settings: Arc<Settings>,
@@ -34,6 +38,7 @@ pub(crate) struct Probe {
     consumer: BaseConsumer<ClientLog>,
     /// Asks where what can be read ends, which is before the first record of an open transaction.
     stable: BaseConsumer<ClientLog>,
+    probes_with_fewer_partitions: u32,
 }
 
 impl Probe {
@@ -42,10 +47,10 @@ impl Probe {
         let stable = config.create_with_context(ClientLog::new("transactions"))?;
         config.set("isolation.level", "read_uncommitted");
         let consumer = config.create_with_context(ClientLog::new("probe"))?;
-        Ok(Self { settings, monitor, interval, consumer, stable })
+        Ok(Self { settings, monitor, interval, consumer, stable, probes_with_fewer_partitions: 0 })
     }
 
-    pub(crate) fn run(self) {
+    pub(crate) fn run(mut self) {
         while !self.monitor.is_stopping() {
             let next = Instant::now() + self.interval;
             // Until the reader has begun, it is the one to say what is in the way.
@@ -64,21 +69,30 @@ impl Probe {
     }
 
     /// One probe: asks, and watches the reader reach the ends until the next probe is due.
-    fn probe(&self, next: Instant) -> Result<(), Obstacle> {
+    fn probe(&mut self, next: Instant) -> Result<(), Obstacle> {
         let began = (self.monitor.clock)();
         let inquiry = Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
         let count = inquiry.partition_count()?;
         let partitions = self.monitor.partitions();
-        self.monitor.set_partitions_known(count.max(partitions.len()));
+        if count < partitions.len() {
+            self.probes_with_fewer_partitions += 1;
+            if self.probes_with_fewer_partitions == PROBES_WITH_FEWER_PARTITIONS {
+                self.probes_with_fewer_partitions = 0;
+                self.monitor.set_log_shrunk(&partitions);
+            }
+            return Ok(());
+        }
+        self.probes_with_fewer_partitions = 0;
         if count > partitions.len() {
             // Nothing can be complete before the new ones are read; the next probe will have them.
+            self.monitor.set_partitions_known(&partitions, count);
             return Ok(());
         }
         let read_before: Vec<i64> = partitions.iter().map(|partition| partition.read_to()).collect();
         let ends = inquiry.ends(partitions.len())?;
         if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
             // The topic was made anew, or has lost its end: what was read proves nothing of what is there now.
-            self.monitor.set_log_shrunk();
+            self.monitor.set_log_shrunk(&partitions);
             return Ok(());
         }
         let answered = Instant::now();

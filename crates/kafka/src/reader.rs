@@ -2,6 +2,11 @@
 //!
 //! No group is joined and no partition is handed over: each process reads all of them and holds the same figures. The
 //! loop does no more per record than a bare consumer would, and whatever is rare waits for a turn every 100 ms.
+//!
+//! A topic may be deleted and made anew, or its log may lose its end. Either is seen by a partition that is shorter
+//! than what was read of it, or by partitions that are missing; then reading begins again as at the start, for all
+//! partitions. Facts that are learnt twice change nothing. What cannot be seen is a new log that is as long as the old
+//! one was in every partition before anybody looked: it is read on from the old position, until the process restarts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +39,18 @@ const RECORDS_BETWEEN_LOOKS: u32 = 16;
 /// The longest pause between two attempts to begin.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long after an attempt to cure a trouble the next is made.
+const REST: Duration = Duration::from_secs(1);
+
+/// Why a partition cannot be read on from its cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// Some partition has no record at its cursor.
+    OutOfRange,
+    /// The log is shorter than what was read of it.
+    AnotherLog,
+}
+
 /// Reads until it is told to stop.
 pub(crate) struct Reader<H> {
     settings: Arc<Settings>,
@@ -42,7 +59,9 @@ pub(crate) struct Reader<H> {
     consumer: BaseConsumer<ClientLog>,
     lanes: Vec<Lane>,
     headers: HeaderBuffer,
-    out_of_range: bool,
+    trouble: Option<Trouble>,
+    /// Before this, no cure of the trouble is tried again.
+    rest_until: Instant,
     fetch_errors: FetchErrors,
 }
 
@@ -50,8 +69,17 @@ impl<H: RecordHandler> Reader<H> {
     pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, handler: H) -> Result<Self, KafkaError> {
         let consumer = settings.reader().create_with_context(ClientLog::new("reader"))?;
         let headers = HeaderBuffer::default();
-        let (lanes, fetch_errors) = (Vec::new(), FetchErrors::default());
-        Ok(Self { settings, monitor, handler, consumer, lanes, headers, out_of_range: false, fetch_errors })
+        Ok(Self {
+            settings,
+            monitor,
+            handler,
+            consumer,
+            lanes: Vec::new(),
+            headers,
+            trouble: None,
+            rest_until: Instant::now(),
+            fetch_errors: FetchErrors::default(),
+        })
     }
 
     /// Begins, however long that takes, and reads until the monitor says stop.
@@ -77,24 +105,37 @@ impl<H: RecordHandler> Reader<H> {
     fn begin(&mut self) -> Result<(), Obstacle> {
         let now = (self.monitor.clock)();
         let starts = survey(&self.inquiry(), self.monitor.range_start, now)?;
+        self.begin_at(&starts, self.monitor.range_start)
+    }
+
+    /// Begins with a log that has taken the place of the one that was read.
+    fn begin_again(&mut self) -> Result<(), Obstacle> {
+        let now = (self.monitor.clock)();
+        let starts = survey(&self.inquiry(), self.monitor.range_start, now)?;
+        tracing::error!(
+            "the log of {} is shorter than what was read of it: it was made anew or has lost records; reading all of it again, and figures reach back only as far as it does",
+            self.settings.topic
+        );
+        let starts: Vec<Start> = starts.into_iter().map(|start| start.of_another_log(now)).collect();
+        self.begin_at(&starts, self.monitor.complete_until().unwrap_or(self.monitor.range_start))?;
+        // Only now: a frontier taken before comes from partitions that are not current any more.
+        self.monitor.outbox.begin_another_log();
+        Ok(())
+    }
+
+    fn begin_at(&mut self, starts: &[Start], complete_until: EventTime) -> Result<(), Obstacle> {
         let mut assignment = TopicPartitionList::with_capacity(starts.len());
-        for (partition, start) in (0..).zip(&starts) {
+        for (partition, start) in (0..).zip(starts) {
             let offset = Offset::Offset(start.offset);
             assignment.add_partition_offset(&self.settings.topic, partition, offset).map_err(Obstacle::Broker)?;
         }
         self.consumer.assign(&assignment).map_err(Obstacle::Broker)?;
-        self.add_lanes(&starts, self.monitor.range_start);
+        self.lanes = starts.iter().map(|start| lane(start, complete_until)).collect();
+        let partitions = self.lanes.iter().map(|lane| Arc::clone(&lane.partition)).collect();
+        self.monitor.begin(partitions, starts.iter().map(|start| start.reach).collect());
         let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal() - lane.partition.start).sum();
         tracing::info!(topic = self.settings.topic, partitions = self.lanes.len(), records, "reading the log");
         Ok(())
-    }
-
-    fn add_lanes(&mut self, starts: &[Start], complete_until: EventTime) {
-        let partition = |start: &Start| Arc::new(Partition::new(start.offset, start.goal, complete_until));
-        let partitions: Vec<_> = starts.iter().map(partition).collect();
-        self.lanes
-            .extend(partitions.iter().zip(starts).map(|(partition, start)| Lane::new(Arc::clone(partition), start)));
-        self.monitor.add_partitions(partitions, starts.iter().map(|start| start.reach));
     }
 
     fn read(&mut self) {
@@ -102,7 +143,7 @@ impl<H: RecordHandler> Reader<H> {
         let mut records = 0;
         loop {
             // The consumer is borrowed by the record, and the reader is changed by it.
-            let Self { settings, monitor, handler, consumer, lanes, headers, out_of_range, fetch_errors } = self;
+            let Self { settings, monitor, handler, consumer, lanes, headers, trouble, fetch_errors, .. } = self;
             match consumer.poll(TURN) {
                 Some(Ok(message)) => {
                     if let Some(lane) = usize::try_from(message.partition()).ok().and_then(|p| lanes.get_mut(p)) {
@@ -120,7 +161,9 @@ impl<H: RecordHandler> Reader<H> {
                     }
                     fetch_errors.clear(monitor);
                 }
-                Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => *out_of_range = true,
+                Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
+                    trouble.get_or_insert(Trouble::OutOfRange);
+                }
                 Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
                 None => {}
             }
@@ -137,6 +180,24 @@ impl<H: RecordHandler> Reader<H> {
 
     /// New partitions, ends that seem not to be reached, dead letters to be made up for, and records deleted unread.
     fn look_after_the_rare(&mut self) {
+        if self.monitor.take_log_shrunk() {
+            self.trouble = Some(Trouble::AnotherLog);
+        }
+        if let Some(trouble) = self.trouble.filter(|_| Instant::now() >= self.rest_until) {
+            self.trouble = None;
+            let cured = match trouble {
+                Trouble::OutOfRange => self.skip_what_is_gone(),
+                Trouble::AnotherLog => self.begin_again(),
+            };
+            if let Err(obstacle) = cured {
+                self.trouble = Some(trouble);
+                self.rest_until = Instant::now() + REST;
+                self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings)));
+            }
+        }
+        if self.trouble.is_some() {
+            return;
+        }
         while self.lanes.len() < self.monitor.partitions_known() {
             self.read_new_partition();
         }
@@ -151,13 +212,6 @@ impl<H: RecordHandler> Reader<H> {
             tracing::info!("reading {}/{number} again from {offset}, for its dead letters", self.settings.topic);
             self.fetch_from_cursor(number);
         }
-        if self.out_of_range || self.monitor.take_log_shrunk() {
-            self.out_of_range = true;
-            match self.skip_what_is_gone() {
-                Ok(()) => self.out_of_range = false,
-                Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
-            }
-        }
     }
 
     /// A partition that was added to the topic holds nothing but what came since, so all of it is read. Until it was
@@ -168,7 +222,9 @@ impl<H: RecordHandler> Reader<H> {
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start);
         let reach = Reach { begins_at_zero: true, since: Since::Empty };
         let start = Start { offset: 0, goal: 0, reach, first_record_tells: true, frontier: 0 };
-        self.add_lanes(&[start], complete_until);
+        let lane = lane(&start, complete_until);
+        self.monitor.add_partition(Arc::clone(&lane.partition), reach);
+        self.lanes.push(lane);
         self.fetch_from_cursor(number);
     }
 
@@ -197,15 +253,25 @@ impl<H: RecordHandler> Reader<H> {
             let inquiry = self.inquiry();
             (inquiry.begins(self.lanes.len())?, inquiry.ends(self.lanes.len())?)
         };
+        if self.lanes.iter().zip(&ends).any(|(lane, &end)| lane.partition.read_to() > end) {
+            self.trouble = Some(Trouble::AnotherLog);
+            return Ok(());
+        }
         for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
             let lane = &mut self.lanes[number];
             let wanted = lane.partition.cursor();
-            if wanted < begin || wanted > end {
+            if wanted < begin && begin <= lane.partition.read_to() {
+                tracing::error!(
+                    "{}/{number} has lost records before their dead letters were written: those from {wanted} to {begin}; figures lack nothing",
+                    self.settings.topic
+                );
+                lane.partition.set_cursor(begin);
+            } else if wanted < begin {
                 tracing::error!(
                     "the log of {}/{number} has lost records: {wanted} was next, and it has {begin} to {end}; going on from {begin}, and figures reach back only to there",
                     self.settings.topic
                 );
-                lane.skip_to(begin, wanted > end, &self.monitor, number);
+                lane.skip_to(begin, &self.monitor, number);
             }
             lane.partition.set_end(end);
             // The error does not say which partition has stopped; one that goes on from its cursor loses nothing.
@@ -217,6 +283,10 @@ impl<H: RecordHandler> Reader<H> {
     fn inquiry(&self) -> Inquiry<'_> {
         Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
     }
+}
+
+fn lane(start: &Start, complete_until: EventTime) -> Lane {
+    Lane::new(Arc::new(Partition::new(start.offset, start.goal, complete_until)), start)
 }
 
 /// The obstacle, and what an operator can do about it.

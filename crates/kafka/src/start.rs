@@ -38,6 +38,15 @@ pub(crate) struct Start {
     pub(crate) frontier: i64,
 }
 
+impl Start {
+    /// The same in a log that has taken the place of another one, or has lost its end by `now`: nothing that is known
+    /// of the old one, what is committed or that it was whole, holds for it.
+    pub(crate) fn of_another_log(self, now: EventTime) -> Self {
+        let since = if self.reach.since == Since::Empty { Since::At(now) } else { self.reach.since };
+        Self { reach: Reach { begins_at_zero: false, since }, frontier: 0, ..self }
+    }
+}
+
 /// Asks the broker, and decides for every partition. `now` stands for the reach of a partition that has lost all.
 pub(crate) fn survey(inquiry: &Inquiry<'_>, range_start: EventTime, now: EventTime) -> Result<Vec<Start>, Obstacle> {
     let count = inquiry.partition_count()?;

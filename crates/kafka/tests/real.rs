@@ -8,7 +8,7 @@ mod stand;
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::Publisher;
+use ensilinja_kafka::{Publisher, Settings};
 use kafka_broker::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
@@ -22,6 +22,15 @@ fn broker(partitions: i32) -> KafkaBroker {
     broker.create_topic(TOPIC, partitions, PLAIN);
     broker.create_topic(DEAD, 1, &[]);
     broker
+}
+
+fn publish_to(settings: &Settings, partition: i32, values: &[&str]) {
+    let producer: BaseProducer =
+        ClientConfig::new().set("bootstrap.servers", &settings.bootstrap_servers).create().unwrap();
+    for value in values {
+        producer.send(BaseRecord::<str, str>::to(TOPIC).partition(partition).payload(value)).unwrap();
+    }
+    producer.flush(Duration::from_secs(20)).unwrap();
 }
 
 #[test]
@@ -227,6 +236,82 @@ fn a_topic_that_is_made_anew_is_read_from_its_beginning() {
     wait("its dead letter is written", || monitor.status().dead_letters.get("malformed") == Some(&1));
     assert!(!monitor.history().from_first_record);
     assert_eq!(stand.stop().values(), ["a", "b", "c", "d", "e", "f", "g", "i", "poison"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_partition_made_anew_that_ends_where_the_old_one_did_is_read_if_another_shows_it() {
+    let broker = broker(2);
+    let settings = settings(&broker.bootstrap());
+    publish_to(&settings, 0, &["a", "b"]);
+    publish_to(&settings, 1, &["c", "d", "e"]);
+    // So seldom that the new log is there before a probe sees it.
+    let day_ago = now().plus_millis(-24 * HOUR_MS);
+    let stand = Stand::start_at(settings.clone(), Memory::default(), day_ago, Duration::from_secs(4));
+    stand.catch_up();
+    broker.delete_topic(TOPIC);
+    broker.create_topic(TOPIC, 2, PLAIN);
+    publish_to(&settings, 0, &["f", "poison"]);
+    publish_to(&settings, 1, &["h"]);
+    wait("all of the new log is read", || stand.memory.len() >= 8);
+    stand.catch_up();
+    wait("its dead letter is written", || {
+        stand.shell.monitor().status().dead_letters.get("malformed").is_some_and(|&written| written >= 1)
+    });
+    let mut values = stand.stop().values();
+    values.dedup();
+    assert_eq!(values, ["a", "b", "c", "d", "e", "f", "h", "poison"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_made_anew_with_fewer_partitions_is_read_and_becomes_complete() {
+    let broker = broker(4);
+    let settings = settings(&broker.bootstrap());
+    for partition in 0..4 {
+        publish_to(&settings, partition, &["a"]);
+    }
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    let monitor = stand.shell.monitor();
+    broker.delete_topic(TOPIC);
+    wait("it is missed", || !monitor.status().not_ready.is_empty());
+    broker.create_topic(TOPIC, 2, PLAIN);
+    publish_to(&settings, 0, &["b", "c"]);
+    publish_to(&settings, 1, &["d", "e"]);
+    wait("two partitions are read", || monitor.status().partitions.len() == 2);
+    stand.catch_up();
+    assert_eq!(monitor.status().not_ready, [""; 0]);
+    publish_to(&settings, 1, &["f"]);
+    stand.catch_up();
+    let mut values = stand.stop().values();
+    // What lay behind the old positions may have been read before the partitions were missed.
+    values.dedup();
+    assert_eq!(values, ["a", "b", "c", "d", "e", "f"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn refused_dead_letters_that_retention_has_deleted_cost_no_history() {
+    let broker = KafkaBroker::start();
+    broker.create_topic(TOPIC, 1, PLAIN);
+    let settings = settings(&broker.bootstrap());
+    let filler = "x".repeat(20_000);
+    let values: Vec<String> = (0..1_500).map(|number| format!("poison {number:05} {filler}")).collect();
+    publish(&settings, &values.iter().map(String::as_str).collect::<Vec<_>>());
+    let stand = Stand::start(settings.clone());
+    stand.catch_up();
+    let monitor = stand.shell.monitor();
+    let history = monitor.history();
+    let fitted = monitor.status().dead_letters_waiting as u64;
+    assert!(fitted < 1_000, "{fitted} of 1500 fit");
+    broker.delete_records(TOPIC, 0, 1_200);
+    broker.create_topic(DEAD, 1, &[]);
+    wait("all that is left is written", || committed(&settings, 1) == [Offset::Offset(1_500)]);
+    assert_eq!(monitor.status().dead_letters.get("malformed"), Some(&(fitted + 300)));
+    assert_eq!(monitor.history(), history);
+    stand.catch_up();
+    assert_eq!(stand.stop().seen().iter().filter(|seen| !seen.again).count(), 1_500);
 }
 
 #[test]

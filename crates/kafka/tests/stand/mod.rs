@@ -119,7 +119,12 @@ impl Stand {
 
     /// A shell that reads from `range_start` on.
     pub fn start_from(settings: Settings, memory: Memory, range_start: EventTime) -> Self {
-        let pace = Pace { probe_interval: Duration::from_millis(100), commit_interval: Duration::from_millis(300) };
+        Self::start_at(settings, memory, range_start, Duration::from_millis(100))
+    }
+
+    /// A shell that asks every `probe_interval` where the log ends.
+    pub fn start_at(settings: Settings, memory: Memory, range_start: EventTime, probe_interval: Duration) -> Self {
+        let pace = Pace { probe_interval, commit_interval: Duration::from_millis(300) };
         let clock: Clock = Arc::new(now);
         let shell = Shell::start(settings, pace, clock, range_start, memory.clone()).unwrap();
         Self { shell, memory, range_start }
