@@ -26,21 +26,19 @@ impl Book {
 
     /// Adds `n` times `entry`, `n` being 1 or -1.
     pub fn post(&mut self, entry: &Entry, n: i16) {
-        let mut ahead_of_an_edge = false;
-        // Behind every edge a sample would lie in all balances alike and so in no window. Counts are read as they are.
-        let in_a_window = self.balances.iter().any(|(second, _)| entry.second > *second);
+        let may_leave_a_window = self.balances.iter().any(|(second, _)| entry.second > *second);
         for (second, tally) in &mut self.balances {
-            if entry.second <= *second {
-                if in_a_window {
-                    tally.add(entry.transition, entry.sample_ms, i32::from(n));
-                } else {
-                    tally.count(entry.transition, i32::from(n));
-                }
+            if entry.second > *second {
+                continue;
+            }
+            if may_leave_a_window {
+                tally.add(entry.transition, entry.sample_ms, i32::from(n));
             } else {
-                ahead_of_an_edge = true;
+                // Behind every edge a sample would lie in all balances alike, and so in no window.
+                tally.count(entry.transition, i32::from(n));
             }
         }
-        if ahead_of_an_edge {
+        if may_leave_a_window {
             self.log.post(entry, n);
         }
     }
