@@ -32,6 +32,7 @@ pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Resul
         told.store(true, Ordering::Relaxed);
         waiting.stop();
     });
+    publisher.check_topic()?;
     publish(arguments, &publisher, &stop)?;
     feed::finish(&publisher).with_context(|| {
         let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);

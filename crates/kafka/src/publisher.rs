@@ -15,6 +15,9 @@ use rdkafka::statistics::Statistics;
 use crate::client_log::ClientLog;
 use crate::settings::{Settings, SettingsError};
 
+/// How long the brokers may take to say whether the topic is there.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+
 /// A record to publish.
 #[derive(Clone, Copy, Debug)]
 pub struct OutgoingRecord<'a> {
@@ -32,13 +35,16 @@ pub struct OutgoingRecord<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// librdkafka does not take the record, say because it is larger than `message.max.bytes`.
-    #[error("the record was not taken: {0}")]
+    #[error("the record was not taken")]
     Refused(#[source] KafkaError),
+    /// The brokers answer, and have no such topic.
+    #[error("the topic {0} does not exist: create it first")]
+    TopicMissing(String),
     /// The publisher was told to stop while the queue was full.
     #[error("the record was not taken: the queue was full when publishing was stopped")]
     Stopped,
     /// The broker did not acknowledge everything in time.
-    #[error("{waiting} records have not been acknowledged: {reason}")]
+    #[error("{waiting} records have not been acknowledged")]
     Unacknowledged {
         /// How many.
         waiting: i32,
@@ -83,6 +89,19 @@ impl Publisher {
         let made = config.create_with_context(deliveries);
         let producer = made.map_err(|error| SettingsError::Together(error.to_string()))?;
         Ok(Self { topic: settings.topic.clone(), producer, counts, stopping: AtomicBool::new(false) })
+    }
+
+    /// Asks whether the topic is there. Brokers that do not answer are not asked twice: records wait for them.
+    ///
+    /// # Errors
+    /// [`PublishError::TopicMissing`].
+    pub fn check_topic(&self) -> Result<(), PublishError> {
+        let missing = self.producer.client().fetch_metadata(Some(&self.topic), ANSWER_WITHIN).is_ok_and(|metadata| {
+            metadata.topics().iter().any(|topic| {
+                topic.error().map(RDKafkaErrorCode::from) == Some(RDKafkaErrorCode::UnknownTopicOrPartition)
+            })
+        });
+        if missing { Err(PublishError::TopicMissing(self.topic.clone())) } else { Ok(()) }
     }
 
     /// Hands over one record, and waits while the queue is full. What becomes of it shows in [`Self::acknowledged`]
