@@ -11,7 +11,7 @@ use crate::entries::Entry;
 use crate::transition::Transition;
 
 /// A minute is folded when it has this many more postings than twice what the last fold left.
-const FOLD_SLACK: usize = 64;
+const FOLD_SLACK: usize = 24;
 
 #[derive(Clone, Copy, Debug)]
 struct Posting {
@@ -35,6 +35,10 @@ struct Minute {
 
 impl Minute {
     fn push(&mut self, posting: Posting) {
+        if self.postings.len() == self.postings.capacity() {
+            // A day has many minutes with a few postings each: doubling would leave a third of their memory empty.
+            self.postings.reserve_exact(self.postings.len() / 4 + 4);
+        }
         self.postings.push(posting);
         if self.postings.len() >= 2 * self.left_by_fold + FOLD_SLACK {
             self.fold();
@@ -49,7 +53,7 @@ impl Minute {
             sum.is_some()
         });
         self.postings.retain(|posting| posting.n != 0);
-        self.postings.shrink_to(2 * self.postings.len() + FOLD_SLACK);
+        self.postings.shrink_to_fit();
         self.left_by_fold = self.postings.len();
     }
 }
