@@ -71,11 +71,8 @@ fn a_topic_that_is_missing_fails_it_with_a_reason() {
     let past = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T09:00"];
     let mut program = Program::start(&stage, &["simulate"], &past);
     assert_eq!(program.wait().code(), Some(1));
-    let expected = format!(
-        "error: the topic nowhere.events has not taken all records; see that it exists and that {}",
-        stage.brokers
-    );
-    assert!(program.log().contains(&expected), "{}", program.log());
+    let expected = "error: the topic nowhere.events does not exist: create it first";
+    assert!(program.log().contains(expected), "{}", program.log());
 }
 
 #[test]
@@ -86,7 +83,7 @@ fn a_broker_that_is_away_does_not_keep_it_from_ending() {
     let year = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
     let mut program = Program::start(&away, &["simulate"], &year);
     // By then the year has filled the queue.
-    std::thread::sleep(Duration::from_secs(3));
+    std::thread::sleep(Duration::from_secs(5));
     assert!(program.is_running(), "it waits: {}", program.log());
     let (status, took) = program.terminate();
     assert_eq!(status.code(), Some(1), "{}", program.log());

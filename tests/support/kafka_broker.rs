@@ -2,8 +2,8 @@
 //! its own.
 //!
 //! Maven fetches the jars once into `target/kafka`; parallel tests share them. A broker can be stopped, started again
-//! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made over Kafka's own
-//! protocol, so the harness needs no Kafka client.
+//! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made
+//! over Kafka's own protocol, so the harness needs no Kafka client.
 
 #![allow(
     clippy::unwrap_used,

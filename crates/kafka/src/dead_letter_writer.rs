@@ -1,8 +1,8 @@
 //! The thread that writes dead letters and then, and only then, moves the group's committed offsets.
 //!
 //! A letter is sent once the dead-letter topic is known to exist, waits until all replicas have it, and is sent again
-//! if that fails; if it is too large, without the record's own bytes. Committed offsets never go back: another process of the same group may be ahead, and what it has
-//! written need not be written again.
+//! if that fails; if it is too large, without the record's own bytes. Committed offsets never go back: another process
+//! of the same group may be ahead, and what it has written need not be written again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

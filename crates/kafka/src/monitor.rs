@@ -51,7 +51,8 @@ pub struct Status {
     pub history: History,
     /// One for each partition being read, by number.
     pub partitions: Vec<PartitionStatus>,
-    /// Why the figures are not to be relied on, in words for an operator; empty if they are, as far as this crate knows.
+    /// Why the figures are not to be relied on, in words for an operator; empty if they are, as far as this crate
+    /// knows.
     pub not_ready: Vec<String>,
     /// What should be changed, though reading goes on: the topic's settings, a missing dead-letter topic.
     pub warnings: Vec<String>,

@@ -97,8 +97,8 @@ impl Shell {
         Arc::clone(&self.monitor)
     }
 
-    /// Ends reading, writes the dead letters that wait and commits the frontier. Takes little more than 3 s: what a broker
-    /// that hangs does not acknowledge by then is left for the next process, which finds it again.
+    /// Ends reading, writes the dead letters that wait and commits the frontier. Takes little more than 3 s: what a
+    /// broker that hangs does not acknowledge by then is left for the next process, which finds it again.
     pub fn stop(self) {
         self.monitor.stop();
         let deadline = Instant::now() + STOP_WITHIN;
