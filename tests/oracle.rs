@@ -155,7 +155,7 @@ fn the_ledger_and_the_oracle_agree_about_the_county_through_all_disorder() {
                         oracle.hear(&said);
                     }
                     (Err(rejection), None, Some(poison)) => assert_eq!(rejection.detail, poison.detail),
-                    (decoded, _, poison) => panic!("{:?} of {poison:?}", decoded.map(|_| "an event")),
+                    (taken, _, poison) => panic!("{:?} of {poison:?}", taken.map(|_| "an event")),
                 }
             }
             assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
