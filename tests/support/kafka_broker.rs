@@ -263,8 +263,18 @@ fn short_at(answer: &[u8], position: usize) -> i16 {
     i16::from_be_bytes([answer[position], answer[position + 1]])
 }
 
+/// A port that nobody listens on, below those that the system lends to clients: a port that was only just free must not
+/// become some client's before Kafka, a second later, listens on it. Each process begins somewhere else.
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    loop {
+        let offset = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 16_000;
+        let port = 16_000 + u16::try_from(offset).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// The directory with Kafka's jars, fetched if they are not there.
