@@ -1,0 +1,102 @@
+//! The product: the built binary in a process of its own, looked at from outside.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use ensilinja::config;
+
+use crate::http::Connection;
+use crate::stand::Topic;
+
+/// How often readiness is asked for.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// How long it may take to become ready.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// A running `ensilinja run`. It is killed when the value is dropped.
+pub struct Product {
+    child: Child,
+    configuration: PathBuf,
+    address: SocketAddr,
+    started: Instant,
+}
+
+/// The sample configuration, which is the county of the simulator, and `further` lines behind it.
+pub fn county_configuration(further: &str) -> String {
+    format!("{}\n{further}", config::SAMPLE)
+}
+
+/// The table of a line on which nobody calls but the bench.
+pub fn further_line(id: &str) -> String {
+    format!(
+        "[[line]]\nid = \"{id}\"\nchannel = \"phone\"\nname.fi = \"{id}\"\ngroup = \"bench\"\n\
+         service_area = \"bench\"\nhours = \"24/7\"\n\n"
+    )
+}
+
+impl Product {
+    /// Starts the product on a topic; `configuration` is a TOML text made from the sample.
+    pub fn start(topic: &Topic, configuration: &str) -> anyhow::Result<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let file = std::env::temp_dir().join(format!("ensilinja-bench-{}-{number}.toml", std::process::id()));
+        let of_topic = configuration
+            .replace("\"ensilinja.events\"", &format!("\"{}\"", topic.settings.topic))
+            .replace("\"ensilinja.dead-letters\"", &format!("\"{}\"", topic.settings.dead_letter_topic))
+            .replace("group = \"ensilinja\"", &format!("group = \"{}\"", topic.settings.group_id));
+        fs::write(&file, of_topic)?;
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let started = Instant::now();
+        let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+            .arg("run")
+            .arg("--config")
+            .arg(&file)
+            .args(["--brokers", &topic.settings.bootstrap_servers, "--listen", &address.to_string()])
+            .env("ENSILINJA_LOG", "warn")
+            .stdin(Stdio::null())
+            .spawn()?;
+        Ok(Self { child, configuration: file, address, started })
+    }
+
+    /// Waits until `/readyz` says 200: everything is read and the figures are complete. Returns how long that took from
+    /// the start of the process.
+    pub fn wait_until_ready(&mut self) -> anyhow::Result<Duration> {
+        let mut connection: Option<Connection> = None;
+        loop {
+            if let Some(open) = &mut connection {
+                if open.get("/readyz")?.0 == 200 {
+                    return Ok(self.started.elapsed());
+                }
+            } else {
+                connection = Connection::open(self.address).ok();
+            }
+            anyhow::ensure!(self.child.try_wait()?.is_none(), "the product has ended");
+            anyhow::ensure!(self.started.elapsed() < PATIENCE, "the product does not become ready");
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// A connection of its own.
+    pub fn connect(&self) -> anyhow::Result<Connection> {
+        Connection::open(self.address)
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Product {
+    fn drop(&mut self) {
+        // It keeps no state: there is nothing to end in order.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_file(&self.configuration);
+    }
+}
