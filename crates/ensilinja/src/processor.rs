@@ -157,8 +157,8 @@ impl Source for Truth {
         };
         Snapshot {
             now,
+            readiness: readiness(&status, figures.as_ref().map(|figures| figures.as_of), now),
             figures,
-            readiness: readiness(&status, now),
             rebuild_progress: status.rebuild_progress,
             partitions: status.partitions.iter().map(state).collect(),
             dead_letters: Reason::ALL
@@ -190,14 +190,19 @@ fn history(status: &Status, started: EventTime) -> History {
     History { start, from_first_record }
 }
 
-fn readiness(status: &Status, now: EventTime) -> Readiness {
+/// Whether the figures as of `shown` are complete `now`, and why not.
+fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime) -> Readiness {
     let mut reasons = status.not_ready.clone();
-    let is_recent = status.complete_until.is_some_and(|until| is_complete(now, until));
-    if let Some(until) = status.complete_until.filter(|_| status.rebuilt && !is_recent) {
-        reasons.push(format!("everything is known only up to {} s ago", now.millis_since(until) / 1000));
+    let known = [status.complete_until, shown];
+    let is_recent = known.iter().all(|until| until.is_some_and(|until| is_complete(now, until)));
+    if let Some(until) = known.into_iter().flatten().min().filter(|_| status.rebuilt && !is_recent) {
+        reasons.push(match now.millis_since(until) {
+            behind_ms @ 0.. => format!("everything is known only up to {} s ago", behind_ms / 1000),
+            ahead_ms => format!("the clock was set back by {} s: figures never go back", -ahead_ms / 1000),
+        });
     }
     reasons.extend(status.warnings.iter().cloned());
-    Readiness { complete: status.rebuilt && is_recent && !status.failed, reasons }
+    Readiness { complete: is_recent && !status.failed, reasons }
 }
 
 fn state(status: &PartitionStatus) -> PartitionState {

@@ -213,7 +213,7 @@ impl WaitFigures {
         &self.at_or_below
     }
 
-    /// A quantile in ms, within 1 %; waits beyond seven days count as seven days. `None` if there are no waits.
+    /// A quantile in ms, within 1 %. `None` if there are no waits.
     #[must_use]
     pub fn quantile_ms(&self, quantile: Quantile) -> Option<u64> {
         self.quantiles_ms.map(|q| q[quantile as usize])

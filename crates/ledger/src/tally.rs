@@ -9,8 +9,9 @@ use hdrhistogram::Histogram;
 use crate::figures::{Quantile, WaitFigures};
 use crate::transition::{Sample, Transition};
 
-/// Waits beyond this land in the histograms' last bucket: seven days, in ms. Sums take them in full.
-const LONGEST_RECORDED_MS: u64 = 7 * 24 * 3600 * 1000;
+/// Waits beyond this land in the histograms' last bucket: forty days, in ms, which no leg lives. A callback is given up
+/// only after five working days, which Easter and Christmas make nearly two weeks.
+const LONGEST_RECORDED_MS: u64 = 40 * 24 * 3600 * 1000;
 
 /// The sum of all postings up to a point.
 #[derive(Clone, Debug)]
@@ -141,7 +142,7 @@ impl Recorded {
     fn add(&mut self, sample_ms: u32, n: u32) {
         let histogram = self.0.get_or_insert_with(|| {
             let empty = Histogram::new_with_bounds(1, LONGEST_RECORDED_MS, 2);
-            Box::new(empty.expect("1 ms to 7 days at two digits is a valid histogram"))
+            Box::new(empty.expect("1 ms to 40 days at two digits is a valid histogram"))
         });
         histogram.saturating_record_n(u64::from(sample_ms).min(LONGEST_RECORDED_MS), n);
     }

@@ -106,18 +106,19 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why a callback request was closed without the customer being reached.
+    /// Why a callback request was closed without the customer being reached; the gravest first, which is the one that
+    /// counts where a platform says two of them of one instant.
     CloseResult {
-        /// The customer no longer needs it.
-        Cancelled = "cancelled",
-        /// The system let it run out.
-        Expired = "expired",
         /// The queue was emptied: the worst failure there is.
         Purged = "purged",
-        /// The same customer asked twice.
-        Duplicate = "duplicate",
+        /// The system let it run out.
+        Expired = "expired",
         /// Attempts failed and the unit stopped trying.
         Unreached = "unreached",
+        /// The same customer asked twice.
+        Duplicate = "duplicate",
+        /// The customer no longer needs it.
+        Cancelled = "cancelled",
     }
 }
 

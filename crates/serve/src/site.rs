@@ -17,6 +17,8 @@ use hyper::header::{
 };
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
+use tokio::sync::Semaphore;
+
 use crate::exposition::Exposition;
 use crate::figures_json::figures_json;
 use crate::negotiation::{format_of, takes_gzip};
@@ -27,6 +29,9 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// The largest body of a request that is tolerated, in bytes. No route reads one.
 const LARGEST_REQUEST_BODY: u64 = 8 * 1024;
+
+/// How many answers are made at a time. They take turns at the ledger anyway, and more would only hold more pages.
+const ANSWERS_AT_ONCE: usize = 4;
 
 /// An answer shorter than this is not compressed: it fits one packet as it is. In bytes.
 const SHORTEST_COMPRESSED: usize = 1024;
@@ -88,6 +93,7 @@ pub struct Site {
     exposition: Exposition,
     pipeline: Arc<Pipeline>,
     source: Arc<dyn Source>,
+    turns: Arc<Semaphore>,
 }
 
 /// An answer before its headers.
@@ -102,7 +108,7 @@ impl Site {
     /// The site of these lines.
     #[must_use]
     pub fn new(exposition: Exposition, pipeline: Arc<Pipeline>, source: Arc<dyn Source>) -> Self {
-        Self { exposition, pipeline, source }
+        Self { exposition, pipeline, source, turns: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)) }
     }
 
     /// Answers a request.
@@ -124,7 +130,12 @@ impl Site {
             Answer::Fixed { content_type, body } => Reply::fixed(content_type, body).into_response(),
             Answer::Read(read) => {
                 let (head, _) = request.into_parts();
-                let reply = move || read(&self, &head.headers).compressed_for(&head.headers);
+                // Taken before the work is handed over: whoever leaves while waiting for it leaves no work behind.
+                let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed");
+                let reply = move || {
+                    let _turn = turn;
+                    read(&self, &head.headers).compressed_for(&head.headers)
+                };
                 match tokio::task::spawn_blocking(reply).await {
                     Ok(reply) => reply.into_response(),
                     Err(error) => {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::cloud_event::CloudEvent;
 use crate::field::Field;
 use crate::members::Shape;
-use crate::{Detail, Record, json};
+use crate::{Detail, MAX_VALUE_BYTES, Record, json};
 
 /// The header that says what the value is.
 pub(crate) const CONTENT_TYPE: &str = "content-type";
@@ -14,18 +14,23 @@ pub(crate) const STRUCTURED_CONTENT_TYPE: &str = "application/cloudevents";
 /// What stands before an attribute's name in binary mode.
 pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
 
-/// Reads the event of a record with this value, in the mode its headers say.
-pub(crate) fn read<'a>(record: &Record<'a>, value: &'a [u8]) -> Result<CloudEvent<'a>, Detail> {
+/// Reads the event of a record, in the mode its headers say.
+pub(crate) fn read<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     let mut event = CloudEvent::default();
     if is_binary(record.headers) {
         read_headers(record.headers, &mut event)?;
         // An event of a type that is not read may have data in any format, so its value is not looked at.
         event.kind()?;
-        event.data_shape = Some(json::read(utf8(value)?, &mut event.data)?);
-    } else if json::read(utf8(value)?, &mut event)? != Shape::Object {
+        event.data_shape = Some(json::read(utf8(value(record)?)?, &mut event.data)?);
+    } else if json::read(utf8(value(record)?)?, &mut event)? != Shape::Object {
         return Err(Detail::NotAnObject);
     }
     Ok(event)
+}
+
+fn value<'a>(record: &Record<'a>) -> Result<&'a [u8], Detail> {
+    let value = record.value.ok_or(Detail::Tombstone)?;
+    if value.len() > MAX_VALUE_BYTES { Err(Detail::ValueTooLarge) } else { Ok(value) }
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, Detail> {

@@ -3,7 +3,7 @@
 use ensilinja_model::{Event, EventTime, LineId, LineIndex};
 
 use crate::leg::LegHasher;
-use crate::{Detail, MAX_AHEAD_MS, MAX_VALUE_BYTES, Rejection, content_mode};
+use crate::{Detail, MAX_AHEAD_MS, Rejection, content_mode};
 
 /// A Kafka record, as far as it matters here. It has no `Debug`, for all of it may tell of a person.
 #[derive(Clone, Copy)]
@@ -51,11 +51,7 @@ impl Decoder {
     }
 
     fn read(&self, record: &Record<'_>) -> Result<Event, Detail> {
-        let value = record.value.ok_or(Detail::Tombstone)?;
-        if value.len() > MAX_VALUE_BYTES {
-            return Err(Detail::ValueTooLarge);
-        }
-        let event = content_mode::read(record, value)?;
+        let event = content_mode::read(record)?;
         let kind = event.kind()?;
         event.check_id_and_source()?;
         let contact = event.contact(record.key)?;

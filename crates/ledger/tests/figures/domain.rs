@@ -115,6 +115,23 @@ fn a_contact_waits_until_something_is_decided_or_its_time_is_up() {
 }
 
 #[test]
+fn what_time_alone_decides_is_decided_at_the_next_whole_second() {
+    let offered = [(500, Fact::Offered)];
+    let line = after(&offered, DAY_MS);
+    assert_eq!((line.waiting, hour(&line).undecided(Undecided::Orphaned)), (1, 0));
+    let line = after(&offered, DAY_MS + SECOND);
+    assert_eq!((line.waiting, hour(&line).undecided(Undecided::Orphaned)), (0, 1));
+}
+
+#[test]
+fn of_two_ends_of_a_callback_at_one_instant_the_gravest_counts() {
+    let closed = |result| (MINUTE, Fact::CallbackClosed(result));
+    let line =
+        after(&[(0, Fact::CallbackRequested), closed(CloseResult::Cancelled), closed(CloseResult::Purged)], 2 * MINUTE);
+    assert_eq!(hour(&line).callbacks_closed(Resolution::Purged), 1);
+}
+
+#[test]
 fn moved_to_another_line_while_waiting_is_not_decided_here() {
     let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Transferred), (MINUTE, Fact::Ended)], 2 * MINUTE);
     assert_eq!(hour(&line).undecided(Undecided::Moved), 1);

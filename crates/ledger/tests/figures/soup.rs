@@ -35,8 +35,21 @@ fn fact() -> impl Strategy<Value = Fact> {
 
 /// Milliseconds from the start of a leg, crowded around the edges of the rules.
 fn offset_ms() -> impl Strategy<Value = i64> {
-    let edge =
-        select(vec![0, 5_000, 60_000, 120_000, 4 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 9 * DAY_MS, -60_000]);
+    let edge = select(vec![
+        0,
+        5_000,
+        60_000,
+        120_000,
+        4 * HOUR_MS,
+        DAY_MS,
+        3 * DAY_MS,
+        7 * DAY_MS,
+        9 * DAY_MS,
+        13 * DAY_MS,
+        16 * DAY_MS,
+        30 * DAY_MS,
+        -60_000,
+    ]);
     let near = prop_oneof![3 => Just(0_i64), 2 => -1_500_i64..1_500, 1 => Just(1), 1 => Just(-1)];
     prop_oneof![
         4 => (edge, near).prop_map(|(edge, near)| edge + near),

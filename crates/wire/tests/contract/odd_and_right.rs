@@ -87,10 +87,13 @@ fn an_event_of_a_type_that_is_not_read_need_have_nothing_else_of_ours() {
 }
 
 #[test]
-fn the_data_of_a_binary_event_of_a_type_that_is_not_read_may_have_any_format() {
+fn the_data_of_a_binary_event_of_a_type_that_is_not_read_may_have_any_format_and_size_or_be_missing() {
     let headers = [("ce_specversion", Some(&b"1.0"[..])), ("ce_type", Some(b"com.example.order"))];
-    let record = Record { key: None, value: Some(b"\x00\x00\x00\x00\x2a\xff"), headers: &headers, timestamp: AT };
-    assert_eq!(decoder().decode(&record).unwrap_err().detail, Detail::TypeNotRead);
+    let long = vec![b' '; MAX_VALUE_BYTES + 1];
+    for value in [Some(&b"\x00\x00\x00\x00\x2a\xff"[..]), Some(&long), None] {
+        let record = Record { key: None, value, headers: &headers, timestamp: AT };
+        assert_eq!(decoder().decode(&record).unwrap_err().detail, Detail::TypeNotRead);
+    }
 }
 
 #[test]
