@@ -61,7 +61,7 @@ enum What {
 }
 
 impl Generator {
-    /// The county from `start` on, with `volume` times its contacts: 1 is the county, 100 a nation.
+    /// The county from `start` on, with `volume` times its contacts: 1 is the county, 100 a load.
     ///
     /// Nobody is under way at the start; figures that look back need the stream to start that much earlier.
     ///
