@@ -7,7 +7,7 @@ mod published;
 use ensilinja_model::{Channel, LineId};
 use jiff::tz::TimeZone;
 
-use crate::{OracleLine, WeeklyHours};
+use crate::{LinePromise, OracleLine, WeeklyHours};
 pub(crate) use behaviour::Behaviour;
 
 /// The lines of a county, in the order in which they are shown.
@@ -36,6 +36,8 @@ pub struct CountyLine {
     pub orphan_after_ms: u32,
     /// A callback is given up at the end of this many working days after the day it was asked for.
     pub give_up_working_days: u16,
+    /// What it promises.
+    pub promise: LinePromise,
     pub(crate) behaviour: Behaviour,
 }
 
@@ -71,6 +73,7 @@ impl County {
             threshold_ms: line.threshold_ms,
             orphan_after_ms: line.orphan_after_ms,
             give_up_working_days: line.give_up_working_days,
+            promise: line.promise,
         };
         self.lines.iter().map(known).collect()
     }

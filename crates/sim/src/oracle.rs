@@ -13,7 +13,7 @@ use ensilinja_model::{Channel, EventTime, Fact, LineId};
 use jiff::tz::TimeZone;
 
 use self::leg_story::LegStory;
-use crate::{SimEvent, WeeklyHours};
+use crate::{LinePromise, SimEvent, WeeklyHours};
 
 /// What the oracle has to know about a line.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct OracleLine {
     pub orphan_after_ms: u32,
     /// A callback is given up at the end of this many working days after the day it was asked for.
     pub give_up_working_days: u16,
+    /// What it promises.
+    pub promise: LinePromise,
 }
 
 /// Facts of a leg, sorted by instant and then in the vocabulary's order; saying a thing twice says it once.

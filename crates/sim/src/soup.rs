@@ -15,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::local_day::{given_up_at, instant, local, midnight};
-use crate::{OracleLine, SimEvent, WeeklyHours};
+use crate::{LinePromise, OracleLine, SimEvent, WeeklyHours};
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -39,7 +39,17 @@ pub struct Soup {
 pub fn soup_lines() -> Vec<OracleLine> {
     let line = |id: &str, channel, hours, short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days| {
         let id = LineId::parse(id).expect("the ids written here are ids");
-        OracleLine { id, channel, hours, short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days }
+        let promise = LinePromise::default();
+        OracleLine {
+            id,
+            channel,
+            hours,
+            short_abandon_ms,
+            threshold_ms,
+            orphan_after_ms,
+            give_up_working_days,
+            promise,
+        }
     };
     let day = 24 * 3_600_000;
     vec![

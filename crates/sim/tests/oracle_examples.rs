@@ -7,7 +7,7 @@ use ensilinja_model::{
     AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,
     YesNo,
 };
-use ensilinja_sim::{Oracle, OracleLine, SimEvent, WeeklyHours};
+use ensilinja_sim::{LinePromise, Oracle, OracleLine, SimEvent, WeeklyHours};
 use jiff::tz::TimeZone;
 
 /// Tuesday 16 September 2025, 10:15:00 in Helsinki.
@@ -26,6 +26,7 @@ fn line() -> OracleLine {
         threshold_ms: 120_000,
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
+        promise: LinePromise::default(),
     }
 }
 

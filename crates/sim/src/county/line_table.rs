@@ -7,7 +7,7 @@ use ensilinja_model::{Channel, LineId};
 use super::CountyLine;
 use super::behaviour::Behaviour;
 use super::published::Published;
-use crate::WeeklyHours;
+use crate::{LinePromise, WeeklyHours};
 
 /// How many contacts a line has in an average month.
 enum Volume {
@@ -137,6 +137,7 @@ fn line(row: Row, published: &Published) -> CountyLine {
         threshold_ms: THRESHOLD_MS,
         orphan_after_ms: if channel == Channel::Sms { 3 * DAY_MS } else { DAY_MS },
         give_up_working_days: GIVE_UP_WORKING_DAYS,
+        promise: LinePromise::default(),
         behaviour,
     }
 }
