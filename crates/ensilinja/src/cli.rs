@@ -41,7 +41,8 @@ Examples:
   ensilinja simulate --config ensilinja.toml
   ensilinja simulate --brokers 127.0.0.1:9092 --volume 100
   ensilinja simulate --brokers 127.0.0.1:9092 --from 2025-08-01 --to 2025-09-16T10:15
-  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --scenario purge --seed 7";
+  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --scenario purge --seed 7
+  ensilinja simulate --from 2025-01-01 --to 2025-10-01 --output events.jsonl";
 
 /// Live, exact figures of a contact centre from its Kafka events.
 #[derive(Clone, Debug, PartialEq, Parser)]
@@ -96,7 +97,7 @@ pub struct RunArguments {
 /// Arguments of `simulate`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = SIMULATE_EXAMPLES)]
-#[command(group = ArgGroup::new("where_to").args(["config", "brokers"]).multiple(true).required(true))]
+#[command(group = ArgGroup::new("where_to").args(["config", "brokers", "output"]).multiple(true).required(true))]
 pub struct SimulateArguments {
     /// The configuration with the lines and the topic; without it, those of the demo's county
     #[arg(long, value_name = "FILE")]
@@ -122,6 +123,9 @@ pub struct SimulateArguments {
     /// A bad day: the platform falls silent, then says all at once; a callback queue is emptied; a line answers nobody
     #[arg(long, value_name = "WHAT", value_parser = scenario())]
     pub scenario: Option<Scenario>,
+    /// Write the events of the past time to this file, one a line, instead of publishing them; - is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "brokers", requires_all = ["from", "to"])]
+    pub output: Option<PathBuf>,
 }
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {
@@ -195,7 +199,7 @@ mod tests {
     fn every_example_in_the_help_is_understood() {
         let examples = [DEMO_EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES].into_iter().flat_map(str::lines);
         let examples: Vec<&str> = examples.filter(|line| line.starts_with("  ensilinja ")).collect();
-        assert_eq!(examples.len(), 9);
+        assert_eq!(examples.len(), 10);
         for example in examples {
             read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
         }
@@ -216,6 +220,12 @@ mod tests {
             ("ensilinja simulate --config a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
             ("ensilinja simulate --config a --from 2025-08-01T00:00Z --to 2025-08-02", ErrorKind::ValueValidation),
             ("ensilinja simulate --config a --from 2025-08-01 --to 2025-08-01", ErrorKind::ValueValidation),
+            ("ensilinja simulate --output a", ErrorKind::MissingRequiredArgument),
+            ("ensilinja simulate --output a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
+            (
+                "ensilinja simulate --output a --brokers a:1 --from 2025-08-01 --to 2025-08-02",
+                ErrorKind::ArgumentConflict,
+            ),
         ] {
             assert_eq!(read(words.split_whitespace()).unwrap_err().kind(), kind, "{words}");
         }
