@@ -7,22 +7,17 @@
 //! midnights       | Thu 24 Dec | Fri 25 Dec (holiday) | Sat 26 | Sun 27 | Mon 28 | ...
 //!                    ^ at                                                       ^ end of working day 1 after `at`
 //! ```
-//!
-//! A local day is [midnight, next midnight): 23, 24 or 25 hours long. Its *end*, in promises, is one second before the
-//! next midnight, so that what is too late at the end of a day is too late on that day.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 use jiff::civil::{Date, Weekday};
 
+use crate::counted_days::CountedDays;
 use crate::holidays::official_holidays;
+use crate::midnights::Midnights;
 use crate::zone::{FIRST_DATE, LAST_DATE, UnknownZone, Zone};
-
-const MEAN_DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// How far before the next midnight a day ends, in ms.
-const DAY_ENDS_BEFORE_MIDNIGHT_MS: i64 = 1000;
 
 /// The local days of one time zone from 1970-01-01 to 2100-12-31, and which of them are working days: Monday to Friday,
 /// and no official Finnish holiday.
@@ -37,17 +32,13 @@ const DAY_ENDS_BEFORE_MIDNIGHT_MS: i64 = 1000;
 /// let days = Days::new("Europe/Helsinki")?;
 /// let ten_fifteen = EventTime::from_seconds(1_758_006_900); // Tuesday 2025-09-16, 10:15 in Helsinki
 /// assert_eq!(days.start_of_day(ten_fifteen), EventTime::from_seconds(1_757_970_000));
-/// assert!(days.is_working_day(ten_fifteen));
+/// assert_eq!(days.end_of_working_day_after(ten_fifteen, 0), EventTime::from_seconds(1_758_056_399));
 /// # Ok::<(), ensilinja_calendar::UnknownZone>(())
 /// ```
 pub struct Days {
     zone: Zone,
-    /// The midnight each day starts at, and the one the last day ends at.
-    midnights: Box<[EventTime]>,
-    /// How many working days lie before each of `midnights`.
-    working_before: Box<[u32]>,
-    /// The days that are working days, as positions in `midnights`.
-    working: Box<[u32]>,
+    midnights: Midnights,
+    working: Arc<CountedDays>,
 }
 
 impl Days {
@@ -59,41 +50,21 @@ impl Days {
     /// [`UnknownZone`] if no zone has this name.
     pub fn new(zone_name: &str) -> Result<Self, UnknownZone> {
         let zone = Zone::named(zone_name)?;
-        let mut midnights = Vec::new();
-        let mut working_before = vec![0];
-        let mut working = Vec::new();
-        for year in FIRST_DATE.year()..=LAST_DATE.year() {
-            let holidays = official_holidays(year);
-            for date in Date::constant(year, 1, 1).series(jiff::Span::new().days(1)).take_while(|d| d.year() == year) {
-                let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-                if !weekend && !holidays.contains(&date) {
-                    working.push(count(midnights.len()));
-                }
-                midnights.push(zone.midnight(date));
-                working_before.push(count(working.len()));
-            }
-        }
-        midnights.push(zone.end());
-        Ok(Self { zone, midnights: midnights.into(), working_before: working_before.into(), working: working.into() })
+        let dates = || FIRST_DATE.series(jiff::Span::new().days(1)).take_while(|date| *date <= LAST_DATE);
+        let midnights = Midnights::new(&zone, dates());
+        Ok(Self { zone, midnights, working: Arc::new(working_days()) })
     }
 
     /// The latest local midnight at or before `at`.
     #[must_use]
     pub fn start_of_day(&self, at: EventTime) -> EventTime {
-        self.midnights[self.day_of(at)]
+        self.midnights.start(self.midnights.day_of(at))
     }
 
     /// The local midnight before [`Days::start_of_day`]; on the first day of the table, that day's own midnight.
     #[must_use]
     pub fn start_of_previous_day(&self, at: EventTime) -> EventTime {
-        self.midnights[self.day_of(at).saturating_sub(1)]
-    }
-
-    /// Whether the local day of `at` is a working day.
-    #[must_use]
-    pub fn is_working_day(&self, at: EventTime) -> bool {
-        let day = self.day_of(at);
-        self.working_before[day] < self.working_before[day + 1]
+        self.midnights.start(self.midnights.day_of(at).saturating_sub(1))
     }
 
     /// The first instant that is too late for "by the end of working day `working_days`", counted from the day after
@@ -102,7 +73,7 @@ impl Days {
     /// What would lie beyond the table is the end of its last day.
     #[must_use]
     pub fn end_of_working_day_after(&self, at: EventTime, working_days: u32) -> EventTime {
-        self.end_of_working_day_after_day(self.day_of(at), working_days)
+        self.end_of_working_day_after_day(self.midnights.day_of(at), working_days)
     }
 
     /// The most milliseconds by which [`Days::end_of_working_day_after`] can lie after an instant of the table: the
@@ -110,8 +81,8 @@ impl Days {
     #[must_use]
     pub fn longest_working_days_ms(&self, working_days: u32) -> i64 {
         // The first instant of a day has the longest way to go.
-        (0..=self.last_day())
-            .map(|day| self.end_of_working_day_after_day(day, working_days).millis_since(self.midnights[day]))
+        (0..=self.midnights.last_day())
+            .map(|day| self.end_of_working_day_after_day(day, working_days).millis_since(self.midnights.start(day)))
             .max()
             .expect("the table has days")
     }
@@ -126,39 +97,30 @@ impl Days {
         &self.zone
     }
 
-    fn last_day(&self) -> usize {
-        self.midnights.len() - 2
+    pub(crate) fn midnights(&self) -> &Midnights {
+        &self.midnights
     }
 
-    /// The position of the day that `at` lies in.
-    fn day_of(&self, at: EventTime) -> usize {
-        let last = self.last_day();
-        let since_start = at.millis_since(self.midnights[0]).max(0);
-        // Midnights lie a whole number of mean days apart but for the zone's offset, so this is off by a day at most.
-        let mut day = usize::try_from(since_start / MEAN_DAY_MS).map_or(last, |day| day.min(last));
-        while day < last && self.midnights[day + 1] <= at {
-            day += 1;
-        }
-        while day > 0 && self.midnights[day] > at {
-            day -= 1;
-        }
-        day
+    pub(crate) fn working(&self) -> &Arc<CountedDays> {
+        &self.working
     }
 
     fn end_of_working_day_after_day(&self, day: usize, working_days: u32) -> EventTime {
-        let end = match working_days.checked_sub(1) {
-            None => day,
-            Some(further) => {
-                let nth = self.working_before[day + 1].saturating_add(further);
-                self.working.get(nth as usize).map_or(self.last_day(), |day| *day as usize)
-            }
-        };
-        self.midnights[end + 1].plus_millis(-DAY_ENDS_BEFORE_MIDNIGHT_MS)
+        let last_day = self.midnights.last_day();
+        self.midnights.end(self.working.nth_after(day, working_days).unwrap_or(last_day))
     }
 }
 
-fn count(days: usize) -> u32 {
-    u32::try_from(days).expect("131 years have 47 847 days")
+/// Of the days of the calendar, Monday to Friday but for the official holidays.
+fn working_days() -> CountedDays {
+    let days_of = |year| {
+        let holidays = official_holidays(year);
+        let dates = Date::constant(year, 1, 1).series(jiff::Span::new().days(1)).take_while(move |d| d.year() == year);
+        dates.map(move |date| {
+            !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(&date)
+        })
+    };
+    (FIRST_DATE.year()..=LAST_DATE.year()).flat_map(days_of).collect()
 }
 
 impl fmt::Debug for Days {

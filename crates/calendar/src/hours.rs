@@ -37,7 +37,10 @@ use crate::zone::{FIRST_DATE, LAST_DATE};
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct OpeningHours(opening_hours::OpeningHours);
+pub struct OpeningHours {
+    /// Which hours hold from which date on, ascending; the first ones hold on every earlier date too.
+    from: Vec<(Date, opening_hours::OpeningHours)>,
+}
 
 impl OpeningHours {
     /// Reads opening hours.
@@ -48,27 +51,52 @@ impl OpeningHours {
         let parsed: opening_hours::OpeningHours =
             text.parse().map_err(|error| OpeningHoursError::from_parser(text, &error))?;
         refuse_unclear_rules(&parsed.get_expression().rules)?;
-        let hours = Self(parsed.with_context(Context::default().with_holidays(FINNISH_HOLIDAYS.clone())));
+        let parsed = parsed.with_context(Context::default().with_holidays(FINNISH_HOLIDAYS.clone()));
+        let hours = Self { from: vec![(FIRST_DATE, parsed)] };
         if !hours.opens_on_some_date() {
             return Err(OpeningHoursError::NeverOpen { text: text.to_owned() });
         }
         Ok(hours)
     }
 
-    /// Whether the text says so trivially, as `24/7` does: never closed.
-    pub(crate) fn is_always_open(&self) -> bool {
-        // Hours that never open are refused, so what is constant is open.
-        self.0.get_expression().is_constant()
+    /// These hours on the dates before `date`, `next` from that date on.
+    ///
+    /// A date goes by the hours in force on it, from midnight to midnight: of a night shift that began the evening
+    /// before, the morning is open if `next` says so.
+    ///
+    /// ```
+    /// use ensilinja_calendar::OpeningHours;
+    /// use jiff::civil::date;
+    ///
+    /// let [old, new, newer] = ["Mo-Fr 08:00-16:00", "Mo-Fr 09:00-15:00", "24/7"].map(OpeningHours::parse);
+    /// let hours = old?.until(date(2026, 3, 1), new?).until(date(2027, 1, 1), newer?);
+    /// assert_eq!(
+    ///     hours.to_string(),
+    ///     "Mo-Fr 08:00-16:00, from 2026-03-01 Mo-Fr 09:00-15:00, from 2027-01-01 24/7"
+    /// );
+    /// # Ok::<(), ensilinja_calendar::OpeningHoursError>(())
+    /// ```
+    #[must_use]
+    pub fn until(mut self, date: Date, next: Self) -> Self {
+        self.from.retain(|(from, _)| *from < date);
+        let in_force = next.position_on(date);
+        self.from.extend(next.from.into_iter().skip(in_force).map(|(from, hours)| (from.max(date), hours)));
+        self
     }
 
     /// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440. What began the
     /// evening before and goes on after midnight is in both dates, each with its own part.
     pub(crate) fn open_minutes(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
-        let spans = self.0.schedule_at(naive(date)).into_iter();
+        let spans = self.from[self.position_on(date)].1.schedule_at(naive(date)).into_iter();
         spans.filter(|span| span.kind == RuleKind::Open).map(|span| {
             let [from, to] = [span.range.start, span.range.end].map(ExtendedTime::mins_from_midnight);
             (from, to)
         })
+    }
+
+    /// Which of the hours hold on `date`.
+    fn position_on(&self, date: Date) -> usize {
+        self.from.partition_point(|(from, _)| *from <= date).saturating_sub(1)
     }
 
     fn opens_on_some_date(&self) -> bool {
@@ -77,10 +105,12 @@ impl OpeningHours {
     }
 }
 
-/// The hours in the canonical form of the syntax.
+/// The hours in the canonical form of the syntax; what holds later, with its date.
 impl fmt::Display for OpeningHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let [(_, first), later @ ..] = &*self.from else { return Ok(()) };
+        first.fmt(f)?;
+        later.iter().try_for_each(|(from, hours)| write!(f, ", from {from} {hours}"))
     }
 }
 

@@ -10,16 +10,24 @@
 //! What holds: every answer is a function of the arguments alone (no clock is read), and no instant makes anything
 //! panic.
 
+mod changes;
+mod counted_days;
 mod days;
-mod evaluation;
+mod deadline;
 mod holidays;
 mod hours;
 mod hours_error;
+mod layout;
+mod line_days;
 mod line_hours;
+mod midnights;
+mod open_time;
+mod term;
 mod zone;
 
 pub use days::Days;
 pub use hours::OpeningHours;
 pub use hours_error::OpeningHoursError;
 pub use line_hours::LineHours;
+pub use term::{By, Term, WorkingDays};
 pub use zone::UnknownZone;

@@ -1,24 +1,24 @@
-//! When one line is open, worked out in advance so that asking is a search in a sorted list.
+//! When one line is open, worked out in advance, so that asking costs a division and a few loads.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 
+use crate::changes::Changes;
 use crate::days::Days;
-use crate::evaluation::{Changes, Evaluation};
 use crate::hours::OpeningHours;
+use crate::layout::Layout;
+use crate::line_days::LineDays;
 
 /// When a line is open: `[opening, closing)`, on the wall clock of its zone, so that 08:00 stays 08:00 across the
 /// changes of the clock.
 ///
-/// The changes within the range given to [`LineHours::new`] are listed once; there a question is a binary search.
-/// Outside it the answers are the same and take as long as reading the hours date by date takes: microseconds to the
-/// nearest change, tens of milliseconds if there is none. Changes are known from 1970 to 2100, as the table of [`Days`]
-/// goes; a line keeps the state it has at either end.
-///
 /// A time that the clock skips in spring happens at the jump; one that it shows twice in autumn happens the first time.
+///
+/// The hours are listed for a range of whole days. Outside it the line keeps the state it has at either end: a line that
+/// is closed at the end of the last day never opens again, one that is open then stays open round the clock. Every
+/// answer goes by that, so none panics and all are sensible, and [`LineHours::known_until`] says how far they are true.
 ///
 /// Cloning shares the list.
 ///
@@ -36,95 +36,75 @@ use crate::hours::OpeningHours;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct LineHours(Hours);
-
-#[derive(Clone)]
-enum Hours {
-    AlwaysOpen,
-    Changing(Arc<Listed>),
-}
+pub struct LineHours(Arc<Listed>);
 
 struct Listed {
-    evaluation: Evaluation,
-    /// The instants that `changes` answers for.
-    range: Range<EventTime>,
-    /// The changes within `range`, with the last one before it and the first one after it, where there are such.
+    hours: OpeningHours,
     changes: Changes,
+    days: LineDays,
 }
 
 impl LineHours {
-    /// The hours of a line in the zone of `days`, listed from the local day of `from` to that of `to`.
+    /// The hours of a line in the zone of `days`, listed from the local day of `from` to that of `to`, both included.
     #[must_use]
     pub fn new(hours: &OpeningHours, days: &Days, from: EventTime, to: EventTime) -> Self {
-        if hours.is_always_open() {
-            return Self::always_open();
-        }
-        let evaluation = Evaluation { hours: hours.clone(), zone: days.zone().clone() };
-        let [first, last] = [from, to.max(from)].map(|at| evaluation.zone.date_at(at));
-        let mut changes = evaluation.changes(first, last);
-        if let Some(before) = evaluation.latest_before(first) {
-            changes.instants.insert(0, before);
-            changes.open_before = !changes.open_before;
-        }
-        changes.instants.extend(evaluation.earliest_after(last));
-        changes.instants.shrink_to_fit();
-        let range = evaluation.zone.midnight(first)..evaluation.zone.midnight(last.tomorrow().unwrap_or(last));
-        Self(Hours::Changing(Arc::new(Listed { evaluation, range, changes })))
+        let [first, last] = [from, to.max(from)].map(|at| days.midnights().day_of(at));
+        let layout = Layout::new(hours, days.zone(), days.midnights(), first, last);
+        let changes = Changes::new(days.midnights().start(first), layout.open_at_start, layout.instants);
+        let days = LineDays::new(days, first, layout.before_day, &changes);
+        Self(Arc::new(Listed { hours: hours.clone(), changes, days }))
     }
 
-    /// A line that is open round the clock, every day.
+    /// A line that is open round the clock, on every day of the calendar by UTC.
     #[must_use]
     pub fn always_open() -> Self {
-        Self(Hours::AlwaysOpen)
+        let hours = OpeningHours::parse("24/7").expect("these are hours");
+        let days = Days::new("UTC").expect("UTC is a zone");
+        Self::new(&hours, &days, EventTime::MIN, EventTime::MAX)
     }
 
     /// Whether the line is open at `at`; at its closing it is not.
     #[must_use]
     pub fn is_open(&self, at: EventTime) -> bool {
-        self.changing().is_none_or(|listed| match listed.covering(at) {
-            Some(changes) => changes.is_open(at),
-            None => listed.evaluation.is_open(at),
-        })
+        self.changes().is_open_after(self.passed(at))
     }
 
-    /// The latest opening or closing at or before `at`; `None` if there has been none.
+    /// The latest opening or closing at or before `at`; `None` if the range has none. The start of the range is none.
     #[must_use]
     pub fn last_change(&self, at: EventTime) -> Option<EventTime> {
-        self.changing().and_then(|listed| match listed.covering(at) {
-            Some(changes) => changes.latest(at),
-            None => listed.evaluation.last_change(at),
-        })
+        self.passed(at).checked_sub(1).map(|change| self.changes().instants()[change])
     }
 
-    /// The earliest opening or closing after `at`; `None` if there will be none.
+    /// The earliest opening or closing after `at`; `None` if the range has none.
     #[must_use]
     pub fn next_change(&self, at: EventTime) -> Option<EventTime> {
-        self.changing().and_then(|listed| match listed.covering(at) {
-            Some(changes) => changes.next(at),
-            None => listed.evaluation.next_change(at),
-        })
+        self.changes().instants().get(self.passed(at)).copied()
     }
 
-    fn changing(&self) -> Option<&Listed> {
-        match &self.0 {
-            Hours::AlwaysOpen => None,
-            Hours::Changing(listed) => Some(listed),
-        }
+    /// The first instant that the list does not cover: the local midnight at the end of its last day. What is asked
+    /// about later instants, and what would lie later, goes by the state the line has just before.
+    #[must_use]
+    pub fn known_until(&self) -> EventTime {
+        self.days().known_until()
     }
-}
 
-impl Listed {
-    /// The list, if it answers for `at`.
-    fn covering(&self, at: EventTime) -> Option<&Changes> {
-        self.range.contains(&at).then_some(&self.changes)
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.0.changes
+    }
+
+    pub(crate) fn days(&self) -> &LineDays {
+        &self.0.days
+    }
+
+    /// How many changes lie at or before `at`.
+    pub(crate) fn passed(&self, at: EventTime) -> usize {
+        self.0.days.passed(at, &self.0.changes)
     }
 }
 
 impl fmt::Debug for LineHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.changing() {
-            None => f.write_str("LineHours(24/7)"),
-            Some(listed) => write!(f, "LineHours({}, listed for {:?})", listed.evaluation.hours, listed.range),
-        }
+        let range = self.days().known_from()..self.known_until();
+        write!(f, "LineHours({}, listed for {range:?})", self.0.hours)
     }
 }

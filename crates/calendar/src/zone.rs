@@ -5,7 +5,6 @@
 //! repeated in autumn happens once, the first time. So times of day in order give instants in order, always.
 
 use ensilinja_model::EventTime;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -26,7 +25,6 @@ pub struct UnknownZone {
 #[derive(Clone, Debug)]
 pub(crate) struct Zone {
     rules: TimeZone,
-    start: EventTime,
     end: EventTime,
 }
 
@@ -35,8 +33,7 @@ impl Zone {
     /// time zone data of the host.
     pub(crate) fn named(name: &str) -> Result<Self, UnknownZone> {
         let rules = TimeZoneDatabase::bundled().get(name).map_err(|_| UnknownZone { name: name.to_owned() })?;
-        let mut zone = Self { rules, start: EventTime::MIN, end: EventTime::MAX };
-        zone.start = zone.midnight(FIRST_DATE);
+        let mut zone = Self { rules, end: EventTime::MAX };
         zone.end = zone.midnight(LAST_DATE.tomorrow().expect("the calendar ends long before the year 9999"));
         Ok(zone)
     }
@@ -60,12 +57,5 @@ impl Zone {
         let first = ambiguous.earlier().expect("the dates of the calendar are far from the ends of time");
         let jump = skipped.then(|| self.rules.following(first).next()).flatten();
         EventTime::from_millis(jump.map_or(first, |jump| jump.timestamp()).as_millisecond())
-    }
-
-    /// The date on the wall at `at`; outside the calendar the nearest date of it.
-    pub(crate) fn date_at(&self, at: EventTime) -> Date {
-        let inside = at.clamp(self.start, self.end.plus_millis(-1));
-        let timestamp = Timestamp::from_millisecond(inside.as_millis()).expect("an instant inside the calendar");
-        self.rules.to_datetime(timestamp).date()
     }
 }

@@ -1,4 +1,5 @@
-//! When lines are open: days that are special in Finland, and the list against reading the hours directly.
+//! When lines are open: days that are special in Finland, the ends of the list, and the list against the crate that
+//! reads the hours.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot say what it means fails")]
 
@@ -41,14 +42,12 @@ fn changes(line: &LineHours, from: &str, to: &str) -> Vec<String> {
     found
 }
 
-/// What the rule says, whether the days asked about are listed or worked out one by one.
+/// What the rule says, whether the days asked about are all that is listed or some years more.
 #[track_caller]
 fn assert_changes(text: &str, from: &str, to: &str, expected: &[&str]) {
-    for (what, line) in [
-        ("listed", line(text, from, to)),
-        ("listed in part", line(text, from, from)),
-        ("not listed", line(text, "2020-01-01", "2020-01-02")),
-    ] {
+    for (what, line) in
+        [("listed alone", line(text, from, to)), ("listed with other years", line(text, "2024-01-01", "2028-01-01"))]
+    {
         assert_eq!(changes(&line, from, to), expected, "{text}, {what}");
     }
 }
@@ -96,7 +95,7 @@ fn the_end_of_december_2025_opens_on_its_working_days_and_the_short_eve() {
 
 #[test]
 fn a_line_closed_all_july_knows_its_last_closing_and_its_next_opening() {
-    let line = line("Mo-Fr 08:00-16:00; PH off; Jul off", "2026-07-10", "2026-07-20");
+    let line = line("Mo-Fr 08:00-16:00; PH off; Jul off", "2026-06-30", "2026-08-03");
     for at in ["2026-07-01 12:00", "2026-07-15 12:00", "2026-07-31 12:00"].map(local) {
         assert!(!line.is_open(at));
         assert_eq!(line.last_change(at), Some(local("2026-06-30 16:00")));
@@ -125,19 +124,18 @@ fn hours_that_meet_at_midnight_every_day_never_change_either() {
 
 #[test]
 fn a_line_is_open_at_its_opening_and_closed_at_its_closing_to_the_millisecond() {
-    for line in [line(OFFICE, "2026-05-01", "2026-06-01"), line(OFFICE, "2020-01-01", "2020-01-02")] {
-        let (opening, closing) = (local("2026-05-12 08:00"), local("2026-05-12 16:00"));
-        let before = local("2026-05-11 16:00");
-        for (at, open, last, next) in [
-            (opening.plus_millis(-1), false, before, opening),
-            (opening, true, opening, closing),
-            (closing.plus_millis(-1), true, opening, closing),
-            (closing, false, closing, local("2026-05-13 08:00")),
-            (closing.plus_millis(1), false, closing, local("2026-05-13 08:00")),
-        ] {
-            assert_eq!(line.is_open(at), open, "{at:?}");
-            assert_eq!((line.last_change(at), line.next_change(at)), (Some(last), Some(next)), "{at:?}");
-        }
+    let line = line(OFFICE, "2026-05-01", "2026-06-01");
+    let (opening, closing) = (local("2026-05-12 08:00"), local("2026-05-12 16:00"));
+    let before = local("2026-05-11 16:00");
+    for (at, open, last, next) in [
+        (opening.plus_millis(-1), false, before, opening),
+        (opening, true, opening, closing),
+        (closing.plus_millis(-1), true, opening, closing),
+        (closing, false, closing, local("2026-05-13 08:00")),
+        (closing.plus_millis(1), false, closing, local("2026-05-13 08:00")),
+    ] {
+        assert_eq!(line.is_open(at), open, "{at:?}");
+        assert_eq!((line.last_change(at), line.next_change(at)), (Some(last), Some(next)), "{at:?}");
     }
 }
 
@@ -180,27 +178,41 @@ fn a_skipped_time_happens_at_the_jump_and_a_repeated_one_the_first_time() {
 
 #[test]
 fn a_line_that_has_closed_for_good_has_a_last_change_and_no_next_one() {
-    let text = "2025 Mo-Fr 08:00-16:00; PH off";
-    for line in [line(text, "2025-12-01", "2026-02-01"), line(text, "2026-05-01", "2026-06-01")] {
-        let at = local("2026-05-15 12:00");
-        assert!(!line.is_open(at));
-        assert_eq!(line.last_change(at), Some(local("2025-12-31 16:00")));
-        assert_eq!(line.next_change(at), None);
-        assert_eq!(line.last_change(local("2024-05-15 12:00")), None);
-        assert_eq!(line.next_change(local("2024-05-15 12:00")), Some(local("2025-01-02 08:00")));
+    let line = line("2025 Mo-Fr 08:00-16:00; PH off", "2024-05-01", "2026-06-01");
+    let at = local("2026-05-15 12:00");
+    assert!(!line.is_open(at));
+    assert_eq!(line.last_change(at), Some(local("2025-12-31 16:00")));
+    assert_eq!(line.next_change(at), None);
+    assert_eq!(line.last_change(local("2024-05-15 12:00")), None);
+    assert_eq!(line.next_change(local("2024-05-15 12:00")), Some(local("2025-01-02 08:00")));
+}
+
+#[test]
+fn outside_the_list_a_line_keeps_the_state_it_has_at_either_end() {
+    let line = line("Mo 00:00-08:00; We 20:00-24:00", "2026-05-04", "2026-05-06");
+    assert_eq!(line.known_until(), local("2026-05-07"));
+    for (at, open, last, next) in [
+        (EventTime::MIN, true, None, Some("2026-05-04 08:00")),
+        (local("2026-05-03 23:59"), true, None, Some("2026-05-04 08:00")),
+        (local("2026-05-04 00:00"), true, None, Some("2026-05-04 08:00")),
+        (local("2026-05-04 08:00"), false, Some("2026-05-04 08:00"), Some("2026-05-06 20:00")),
+        (local("2026-05-06 20:00"), true, Some("2026-05-06 20:00"), None),
+        (local("2026-05-07 00:00"), true, Some("2026-05-06 20:00"), None),
+        (EventTime::MAX, true, Some("2026-05-06 20:00"), None),
+    ] {
+        assert_eq!(line.is_open(at), open, "{at:?}");
+        assert_eq!((line.last_change(at), line.next_change(at)), (last.map(local), next.map(local)), "{at:?}");
     }
 }
 
 #[test]
-fn beyond_the_calendar_a_line_keeps_the_state_it_has_at_its_end() {
-    let line = line("Mo-Fr 08:00-16:00; 2100 Dec 31 20:00-24:00", "2100-12-01", "2105-01-01");
-    for at in [local("2100-12-31 23:00"), local("2101-06-01 03:00"), EventTime::MAX] {
-        assert!(line.is_open(at));
-        assert_eq!((line.last_change(at), line.next_change(at)), (Some(local("2100-12-31 20:00")), None));
-    }
-    assert!(!line.is_open(EventTime::MIN));
-    assert_eq!(line.last_change(EventTime::MIN), None);
-    assert_eq!(line.next_change(EventTime::MIN), Some(local("1970-01-01 08:00")));
+fn a_list_ends_where_the_calendar_ends() {
+    let line = line(OFFICE, "2100-12-01", "2105-01-01");
+    assert_eq!(line.known_until(), DAYS.valid_until());
+    assert_eq!(line.last_change(EventTime::MAX), Some(local("2100-12-31 16:00")));
+    let whole = LineHours::new(&OpeningHours::parse(OFFICE).unwrap(), &DAYS, EventTime::MIN, EventTime::MAX);
+    assert_eq!(whole.next_change(EventTime::MIN), Some(local("1970-01-02 08:00")));
+    assert_eq!(whole.last_change(EventTime::MAX), Some(local("2100-12-31 16:00")));
 }
 
 #[test]
@@ -224,6 +236,9 @@ const PLAIN_TEXTS: [&str; 8] = [
     "week 01-53/2 Mo-We 09:00-15:00; easter off; easter +1 day off",
 ];
 
+static LINES: LazyLock<Vec<LineHours>> =
+    LazyLock::new(|| PLAIN_TEXTS.iter().map(|text| line(text, "2024-01-01", "2031-01-01")).collect());
+
 /// The wall clock at `at`, unless it shows that time twice.
 fn unambiguous_naive(at: EventTime) -> Option<NaiveDateTime> {
     let civil = helsinki().to_datetime(Timestamp::from_millisecond(at.as_millis()).unwrap());
@@ -239,12 +254,11 @@ proptest! {
     fn the_list_agrees_with_the_opening_hours_crate_on_the_wall_clock(
         text in prop::sample::select(&PLAIN_TEXTS),
         ms in 1_735_682_400_000_i64..1_893_448_800_000,
-        listed in any::<bool>(),
     ) {
         let at = EventTime::from_millis(ms);
         let Some(naive) = unambiguous_naive(at) else { return Ok(()) };
         let theirs: opening_hours::OpeningHours = text.parse().unwrap();
-        let line = if listed { line(text, "2025-01-01", "2030-01-01") } else { line(text, "2024-01-01", "2024-01-02") };
+        let line = LINES[PLAIN_TEXTS.iter().position(|plain| *plain == text).unwrap()].clone();
         prop_assert_eq!(line.is_open(at), theirs.is_open(naive), "{}", text);
         let next = line.next_change(at);
         match next.map(|next| (next, unambiguous_naive(next))) {
@@ -261,22 +275,21 @@ proptest! {
     }
 
     #[test]
-    fn what_is_listed_makes_no_difference(
+    fn how_much_is_listed_makes_no_difference_inside(
         text in prop::sample::select(&PLAIN_TEXTS),
         ms in 1_735_682_400_000_i64..1_893_448_800_000,
-        listed_from in -40_i64..40,
         listed_days in 0_i64..40,
+        into_ms in 0_i64..40 * 24 * HOUR_MS,
     ) {
-        let at = EventTime::from_millis(ms);
+        let from = EventTime::from_millis(ms);
         let hours = OpeningHours::parse(text).unwrap();
-        let from = at.plus_millis(listed_from * 24 * HOUR_MS);
         let listed = LineHours::new(&hours, &DAYS, from, from.plus_millis(listed_days * 24 * HOUR_MS));
-        let elsewhere = LineHours::new(&hours, &DAYS, local("2020-01-01"), local("2020-01-02"));
-        for line in [&listed, &elsewhere] {
-            prop_assert_eq!(line.is_open(at), listed.is_open(at));
-            prop_assert_eq!(line.last_change(at), elsewhere.last_change(at));
-            prop_assert_eq!(line.next_change(at), elsewhere.next_change(at));
-        }
+        let longer = &LINES[PLAIN_TEXTS.iter().position(|plain| *plain == text).unwrap()];
+        let (start, end) = (DAYS.start_of_day(from), listed.known_until());
+        let at = EventTime::from_millis(start.as_millis() + into_ms % end.millis_since(start));
+        prop_assert_eq!(listed.is_open(at), longer.is_open(at));
+        prop_assert_eq!(listed.last_change(at), longer.last_change(at).filter(|last| *last > start));
+        prop_assert_eq!(listed.next_change(at), longer.next_change(at).filter(|next| *next < end));
     }
 }
 
