@@ -7,7 +7,7 @@ mod published;
 use ensilinja_model::{Channel, LineId};
 use jiff::tz::TimeZone;
 
-use crate::{LinePromise, OracleLine, WeeklyHours};
+use crate::{LevelFormula, LinePromise, OracleLine, WeeklyHours};
 pub(crate) use behaviour::Behaviour;
 
 /// The lines of a county, in the order in which they are shown.
@@ -69,11 +69,14 @@ impl County {
             id: line.id.clone(),
             channel: line.channel,
             hours: line.hours.clone(),
+            later_hours: Vec::new(),
             short_abandon_ms: line.short_abandon_ms,
             threshold_ms: line.threshold_ms,
             orphan_after_ms: line.orphan_after_ms,
             give_up_working_days: line.give_up_working_days,
             promise: line.promise,
+            later_limits: Vec::new(),
+            service_level: LevelFormula::default(),
         };
         self.lines.iter().map(known).collect()
     }

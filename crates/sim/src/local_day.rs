@@ -14,10 +14,19 @@ pub(crate) fn local(at: EventTime, zone: &TimeZone) -> DateTime {
     zone.to_datetime(timestamp)
 }
 
-/// The first instant at which the local clock shows a time, or the first after the gap that swallows it.
-pub(crate) fn instant(local: DateTime, zone: &TimeZone) -> EventTime {
-    let zoned = local.to_zoned(zone.clone()).expect("simulated instants are in jiff's ten thousand years");
-    EventTime::from_millis(zoned.timestamp().as_millisecond())
+/// The first instant at which the local clock shows a time or a later one: of a time shown twice the first, of one
+/// that the clock jumps over the jump.
+pub(crate) fn instant(wanted: DateTime, zone: &TimeZone) -> EventTime {
+    let zoned = wanted.to_zoned(zone.clone()).expect("simulated instants are in jiff's ten thousand years");
+    let mut at = EventTime::from_millis(zoned.timestamp().as_millisecond());
+    // Of a time in a gap jiff says one as far beyond the jump. Clocks jump at whole minutes.
+    if local(at, zone) != wanted {
+        at = EventTime::from_seconds(at.floor_second().div_euclid(60) * 60);
+        while local(at.plus_millis(-60_000), zone) >= wanted {
+            at = at.plus_millis(-60_000);
+        }
+    }
+    at
 }
 
 /// The local midnight at which a day starts.
@@ -25,10 +34,15 @@ pub(crate) fn midnight(day: Date, zone: &TimeZone) -> EventTime {
     instant(day.at(0, 0, 0, 0), zone)
 }
 
-/// When a callback asked for at `requested` is given up: 23:59:59 of the last of its working days.
-pub(crate) fn given_up_at(requested: EventTime, working_days: u16, zone: &TimeZone) -> EventTime {
-    let last_day = nth_working_day_after(local(requested, zone).date(), working_days);
-    instant(last_day.at(23, 59, 59, 0), zone)
+/// The last second of a day, 23:59:59: what is too late then is too late on that day.
+pub(crate) fn end_of_day(day: Date, zone: &TimeZone) -> EventTime {
+    instant(day.at(23, 59, 59, 0), zone)
+}
+
+/// When a callback is given up: the end of the last of the working days after the day of `due`, which is its deadline,
+/// or the request itself where no callback is promised.
+pub(crate) fn given_up_at(due: EventTime, working_days: u16, zone: &TimeZone) -> EventTime {
+    end_of_day(nth_working_day_after(local(due, zone).date(), working_days), zone)
 }
 
 /// The day before.
@@ -41,6 +55,19 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn a_time_the_clock_skips_is_the_jump_and_one_it_shows_twice_the_first() {
+        let zone = TimeZone::get("Europe/Helsinki").unwrap();
+        // At 03:00 on 29 March 2026 the clocks jump to 04:00; at 04:00 on 25 October they go back to 03:00.
+        let jump = EventTime::from_seconds(1_774_746_000);
+        assert_eq!(instant(date(2026, 3, 29).at(3, 30, 0, 0), &zone), jump);
+        assert_eq!(instant(date(2026, 3, 29).at(3, 0, 0, 0), &zone), jump);
+        assert_eq!(instant(date(2026, 3, 29).at(4, 0, 0, 0), &zone), jump);
+        assert_eq!(instant(date(2026, 3, 29).at(2, 59, 0, 0), &zone), jump.plus_millis(-60_000));
+        let back = instant(date(2026, 10, 25).at(4, 0, 0, 0), &zone);
+        assert_eq!(instant(date(2026, 10, 25).at(3, 30, 0, 0), &zone), back.plus_millis(-90 * 60_000));
+    }
 
     #[test]
     fn a_callback_is_given_up_at_the_last_second_of_the_fifth_working_day_after_it() {

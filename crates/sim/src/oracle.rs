@@ -4,93 +4,91 @@
 //! sort its facts, write down what they amount to, count what lies in the window. It shares nothing with the ledger
 //! but the vocabulary, and nothing with the calendar at all: a mistake would have to be made twice, in two shapes.
 
+mod callback;
+mod decision;
+mod facts;
+mod indicators;
 mod leg_story;
+mod line;
 mod series;
+mod stay;
+mod verdict;
+mod windows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::iter::repeat;
+use std::sync::OnceLock;
 
-use ensilinja_model::{Channel, EventTime, Fact, LineId};
+use ensilinja_model::{EventTime, LineId};
 use jiff::tz::TimeZone;
 
+use self::facts::Facts;
 use self::leg_story::LegStory;
-use crate::{LinePromise, SimEvent, WeeklyHours};
+use self::series::Reading;
+use crate::{LineCalendar, SimEvent};
 
-/// What the oracle has to know about a line.
-#[derive(Clone, Debug)]
-pub struct OracleLine {
-    /// Its name in labels.
-    pub id: LineId,
-    /// How its customers reach it.
-    pub channel: Channel,
-    /// When it is open.
-    pub hours: WeeklyHours,
-    /// An abandon sooner than this is short. In ms.
-    pub short_abandon_ms: u32,
-    /// A wait up to and including this is within the threshold. In ms.
-    pub threshold_ms: u32,
-    /// A leg without a decision is an orphan after this. In ms.
-    pub orphan_after_ms: u32,
-    /// A callback is given up at the end of this many working days after the day it was asked for.
-    pub give_up_working_days: u16,
-    /// What it promises.
-    pub promise: LinePromise,
-}
-
-/// Facts of a leg, sorted by instant and then in the vocabulary's order; saying a thing twice says it once.
-type Facts = BTreeSet<(EventTime, Fact)>;
-
-/// How the series of a line are found.
-type OfLine = fn(&OracleLine, &[LegStory], &series::Moment) -> Vec<(String, f64)>;
+pub use line::{LevelFormula, OracleLimits, OracleLine};
 
 /// A leg: line, contact and visit.
 type Leg = (LineId, String, Option<String>);
 
+/// What was said of a leg, and the story of it once somebody has asked: it is the same whenever one asks.
+#[derive(Clone, Default)]
+struct Heard {
+    facts: Facts,
+    story: OnceLock<LegStory>,
+}
+
 /// All that was said, and what it amounts to. It has no `Debug`, for it holds contacts' ids.
 #[derive(Clone)]
 pub struct Oracle {
-    lines: Vec<OracleLine>,
-    zone: TimeZone,
-    legs: BTreeMap<Leg, Facts>,
+    lines: Vec<(OracleLine, LineCalendar)>,
+    legs: BTreeMap<Leg, Heard>,
 }
 
 impl Oracle {
     /// An oracle that has heard nothing yet, for these lines, with local days in `zone`.
     #[must_use]
     pub fn new(lines: Vec<OracleLine>, zone: TimeZone) -> Self {
-        Self { lines, zone, legs: BTreeMap::new() }
+        let with_calendar = |(line, zone): (OracleLine, TimeZone)| {
+            let calendar = LineCalendar::new(line.hours.clone(), &line.later_hours, zone);
+            (line, calendar)
+        };
+        let lines = lines.into_iter().zip(repeat(zone)).map(with_calendar).collect();
+        Self { lines, legs: BTreeMap::new() }
     }
 
     /// Hears a fact. Those of unknown lines are of no account.
     pub fn hear(&mut self, event: &SimEvent) {
         let leg = (event.line.clone(), event.contact.clone(), event.visit.clone());
-        self.legs.entry(leg).or_default().insert((event.at, event.fact));
+        let heard = self.legs.entry(leg).or_default();
+        if heard.facts.insert((event.at, event.fact)) {
+            heard.story = OnceLock::new();
+        }
     }
 
     /// Every figure at `now` except quantiles, keyed by its series as the exposition writes it.
     #[must_use]
     pub fn series(&self, now: EventTime) -> BTreeMap<String, f64> {
-        self.collect(now, series::figures)
+        self.readings(now).flat_map(|line| line.figures()).collect()
     }
 
     /// The quantiles at `now`, exact: the smallest sample with at least the quantile's share of samples at or below it.
     /// A window without samples has none.
     #[must_use]
     pub fn quantiles(&self, now: EventTime) -> BTreeMap<String, f64> {
-        self.collect(now, series::quantiles)
+        self.readings(now).flat_map(|line| line.quantiles()).collect()
     }
 
-    fn collect(&self, now: EventTime, of_line: OfLine) -> BTreeMap<String, f64> {
-        let moment = series::Moment::of(now, &self.zone);
-        let mut all = BTreeMap::new();
-        for line in &self.lines {
-            let stories: Vec<LegStory> = self
+    fn readings(&self, now: EventTime) -> impl Iterator<Item = Reading<'_>> {
+        self.lines.iter().map(move |(line, calendar)| {
+            let stories = self
                 .legs
                 .iter()
                 .filter(|((id, _, _), _)| *id == line.id)
-                .map(|(_, facts)| LegStory::tell(facts, line, &self.zone))
+                .map(|(_, heard)| heard.story.get_or_init(|| LegStory::tell(&heard.facts, line, calendar)))
                 .collect();
-            all.extend(of_line(line, &stories, &moment));
-        }
-        all
+            Reading { line, calendar, stories, second: now.floor_second() }
+        })
     }
 }

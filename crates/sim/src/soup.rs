@@ -1,13 +1,14 @@
 //! Event soup: facts that contradict each other, for property tests.
 //!
 //! No platform is as bad as this. Legs share a few contacts and lines; every kind of fact turns up anywhere, again and
-//! again; and instants crowd around the edges where a rule could be off by one: thresholds, the end of a leg's
-//! patience, a clock cut off before the arrival, local midnights, both changes of the clocks, Easter and Christmas.
+//! again; and instants crowd around the edges where a rule could be off by one: thresholds, deadlines, the end of a
+//! leg's patience, a clock cut off before the arrival, openings and closings, the days rules change on, local
+//! midnights, both changes of the clocks, Easter and Christmas.
 
 use ensilinja_model::{
-    AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,
-    YesNo,
+    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
 };
+use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -15,7 +16,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::local_day::{given_up_at, instant, local, midnight};
-use crate::{LinePromise, OracleLine, SimEvent, WeeklyHours};
+use crate::{LineCalendar, OracleLine, SimEvent};
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -34,32 +35,6 @@ pub struct Soup {
     pub moments: Vec<EventTime>,
 }
 
-/// Lines whose rules are tight enough for a soup to meet their edges: round the clock and not, every channel.
-#[must_use]
-pub fn soup_lines() -> Vec<OracleLine> {
-    let line = |id: &str, channel, hours, short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days| {
-        let id = LineId::parse(id).expect("the ids written here are ids");
-        let promise = LinePromise::default();
-        OracleLine {
-            id,
-            channel,
-            hours,
-            short_abandon_ms,
-            threshold_ms,
-            orphan_after_ms,
-            give_up_working_days,
-            promise,
-        }
-    };
-    let day = 24 * 3_600_000;
-    vec![
-        line("round_the_clock", Channel::Phone, WeeklyHours::round_the_clock(), 5_000, 120_000, day, 5),
-        line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), 5_500, 20_000, 3_600_000, 1),
-        line("evenings_chat", Channel::Chat, WeeklyHours::daily(20 * 60, 24 * 60), 0, 600_000, day, 2),
-        line("text", Channel::Sms, WeeklyHours::weekdays(8, 16), 5_000, 120_000, 3 * day, 3),
-    ]
-}
-
 /// A soup of about `legs` x `facts_per_leg` facts about these lines, around a noteworthy day of the zone that the seed
 /// chooses. The same arguments give the same soup.
 #[must_use]
@@ -67,11 +42,16 @@ pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts
     let mut cook = Cook { rng: Pcg64Mcg::seed_from_u64(seed), zone };
     let anchor = cook.anchor();
     let mut events = Vec::new();
+    let calendars: Vec<LineCalendar> =
+        lines.iter().map(|line| LineCalendar::new(line.hours.clone(), &line.later_hours, zone.clone())).collect();
     let mut edges = vec![anchor];
     for leg in 0..legs {
-        let line = cook.pick(lines);
+        let (line, calendar) = {
+            let index = cook.rng.random_range(0..lines.len());
+            (&lines[index], &calendars[index])
+        };
         let arrival = cook.arrival(anchor);
-        let leg_edges = cook.edges_of(line, arrival);
+        let leg_edges = cook.edges_of(line, calendar, arrival);
         let contact = format!("contact-{}", cook.rng.random_range(0..legs.div_ceil(2).max(1)));
         let visit = cook.rng.random_bool(0.3).then(|| format!("visit-{}", leg % 3));
         for _ in 0..facts_per_leg {
@@ -86,6 +66,7 @@ pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts
             }
             events.push(event);
         }
+        edges.extend(cook.let_go(calendar, &leg_edges));
         edges.extend(leg_edges);
     }
     events.shuffle(&mut cook.rng);
@@ -104,16 +85,19 @@ impl Cook<'_> {
     }
 
     fn anchor(&mut self) -> EventTime {
-        let noteworthy: [DateTime; 9] = [
+        let noteworthy: [DateTime; 12] = [
             date(2025, 9, 16).at(10, 15, 0, 0),
             date(2025, 9, 16).at(23, 59, 30, 0),
             date(2025, 10, 25).at(23, 50, 0, 0),
             date(2025, 10, 26).at(3, 30, 0, 0),
-            date(2025, 12, 23).at(15, 59, 0, 0),
+            date(2025, 12, 23).at(14, 59, 50, 0),
+            date(2025, 12, 23).at(23, 59, 50, 0),
             date(2026, 3, 28).at(23, 55, 0, 0),
             date(2026, 3, 29).at(2, 59, 50, 0),
             date(2026, 4, 1).at(14, 59, 50, 0),
             date(2026, 6, 18).at(8, 59, 50, 0),
+            date(2026, 6, 30).at(23, 30, 0, 0),
+            date(2026, 8, 1).at(0, 0, 10, 0),
         ];
         instant(*self.pick(&noteworthy), self.zone)
     }
@@ -126,24 +110,31 @@ impl Cook<'_> {
     }
 
     /// Where something about the leg changes.
-    fn edges_of(&mut self, line: &OracleLine, arrival: EventTime) -> Vec<EventTime> {
-        let orphan_after = i64::from(line.orphan_after_ms);
+    fn edges_of(&mut self, line: &OracleLine, calendar: &LineCalendar, arrival: EventTime) -> Vec<EventTime> {
         let today = local(arrival, self.zone).date();
-        let tomorrow = today.tomorrow().expect("a soup is cooked within jiff's ten thousand years");
-        let request = arrival.plus_millis(*self.pick(&[0, MINUTE_MS, orphan_after]));
-        let mut edges = vec![
-            midnight(today, self.zone),
-            midnight(tomorrow, self.zone),
-            given_up_at(request, line.give_up_working_days, self.zone),
-            request,
-        ];
+        let limits = line.limits_on(today);
+        let orphan_after = i64::from(limits.orphan_after_ms);
+        let request = arrival.plus_millis(*self.pick(&[0, MINUTE_MS, HOUR_MS, orphan_after]));
+        let by_answer = limits.promise.answer.map(|within| calendar.deadline(arrival, within));
+        let by_callback = limits.promise.callback.map(|within| calendar.deadline(request, within));
+        let due = by_callback.unwrap_or(request);
+
+        let mut edges = vec![request, given_up_at(due, limits.give_up_working_days, self.zone)];
+        // A callback is due today from that day's midnight; limits change at one.
+        let midnights =
+            [today, today.tomorrow().expect("a soup is cooked in our century"), local(due, self.zone).date()];
+        edges.extend(midnights.map(|day| midnight(day, self.zone)));
+        edges.extend(calendar.stretches(today).into_iter().flat_map(|(opens, closes)| [opens, closes]));
+        for deadline in by_answer.into_iter().chain(by_callback) {
+            edges.extend([deadline, deadline]);
+        }
         let offsets = [
             0,
             0,
             0,
             -MINUTE_MS,
-            i64::from(line.short_abandon_ms),
-            i64::from(line.threshold_ms),
+            i64::from(limits.short_abandon_ms),
+            i64::from(limits.threshold_ms),
             orphan_after,
             self.rng.random_range(0..=10 * SECOND_MS),
             self.rng.random_range(0..=HOUR_MS),
@@ -152,6 +143,15 @@ impl Cook<'_> {
         ];
         edges.extend(offsets.map(|offset| arrival.plus_millis(offset)));
         edges
+    }
+
+    /// Where the windows that follow opening hours let go of some of the edges.
+    fn let_go(&mut self, calendar: &LineCalendar, edges: &[EventTime]) -> Vec<EventTime> {
+        let of_two_hours = calendar.after_open_ms(*self.pick(edges), 2 * HOUR_MS);
+        let day = local(*self.pick(edges), self.zone).date();
+        let open_days = day.series(1.day()).take(60).filter(|day| calendar.opens_on(*day));
+        let of_five_days = open_days.skip(1).nth(4).map(|day| calendar.stretches(day)[0].0);
+        [of_two_hours].into_iter().chain(of_five_days).collect()
     }
 
     fn near(&mut self, edges: &[EventTime]) -> EventTime {
@@ -205,6 +205,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::soup_lines;
 
     fn cook(seed: u64) -> Soup {
         soup(seed, &soup_lines(), &TimeZone::get("Europe/Helsinki").unwrap(), 4, 20)

@@ -1,15 +1,17 @@
 //! Opening hours that repeat every week: enough for the county's lines, and simple enough to check by eye.
 //!
-//! A day is open over [from, to), in minutes of the local clock.
+//! A day is open over [from, to), in minutes of the local clock, once or twice. A shift over midnight is two of these:
+//! from midnight until the morning, and again from the evening until midnight.
 
 use std::fmt;
 
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 
 use crate::finnish_days::{is_eve, is_official_holiday};
 
 const MINUTES_A_DAY: u16 = 24 * 60;
 const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+const MONTH_NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// When a line is open, week after week. Prints as OpenStreetMap's notation, as configurations have it.
 ///
@@ -24,39 +26,65 @@ const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 pub struct WeeklyHours {
     /// Monday first.
     open: [Option<(u16, u16)>; 7],
+    /// A second span of the days that are open, after the first.
+    again: Option<(u16, u16)>,
     closed_on_holidays: bool,
+    /// A month (1 to 12) through which it is closed.
+    closed_month: Option<usize>,
 }
 
 impl WeeklyHours {
     /// Always open, on holidays too.
     #[must_use]
     pub const fn round_the_clock() -> Self {
-        Self { open: [Some((0, MINUTES_A_DAY)); 7], closed_on_holidays: false }
+        Self::daily(0, MINUTES_A_DAY)
     }
 
     /// Monday to Friday over whole hours of the local clock; closed on public holidays, both eves among them.
     #[must_use]
     pub const fn weekdays(from_hour: u16, to_hour: u16) -> Self {
         let span = Some((from_hour * 60, to_hour * 60));
-        Self { open: [span, span, span, span, span, None, None], closed_on_holidays: true }
+        let open = [span, span, span, span, span, None, None];
+        Self { open, again: None, closed_on_holidays: true, closed_month: None }
     }
 
     /// Every day over minutes of the local clock, on holidays too.
     #[must_use]
     pub const fn daily(from_minute: u16, to_minute: u16) -> Self {
-        Self { open: [Some((from_minute, to_minute)); 7], closed_on_holidays: false }
+        let open = [Some((from_minute, to_minute)); 7];
+        Self { open, again: None, closed_on_holidays: false, closed_month: None }
     }
 
-    /// The minutes of the local clock at which the day opens and closes; `None` for a closed day.
+    /// The same hours, and on every day that opens a second time over later minutes of the local clock.
     #[must_use]
-    pub fn of_day(&self, day: jiff::civil::Date) -> Option<(u16, u16)> {
-        if self.closed_on_holidays && (is_official_holiday(day) || is_eve(day)) {
+    pub const fn and_again(self, from_minute: u16, to_minute: u16) -> Self {
+        Self { again: Some((from_minute, to_minute)), ..self }
+    }
+
+    /// The same hours, but closed from the first to the last day of a month, 1 to 12.
+    #[must_use]
+    pub const fn closed_all(self, month: usize) -> Self {
+        Self { closed_month: Some(month), ..self }
+    }
+
+    /// The minutes of the local clock at which the day opens and first closes; `None` for a closed day.
+    #[must_use]
+    pub fn of_day(&self, day: Date) -> Option<(u16, u16)> {
+        let holiday = self.closed_on_holidays && (is_official_holiday(day) || is_eve(day));
+        if holiday || self.closed_month == Some(usize::from(day.month().unsigned_abs())) {
             return None;
         }
         self.of_weekday(day.weekday())
     }
 
-    /// The same for a weekday that is no holiday.
+    /// All spans of the day, ascending.
+    #[must_use]
+    pub fn spans_of_day(&self, day: Date) -> Vec<(u16, u16)> {
+        let first = self.of_day(day);
+        first.into_iter().chain(first.and(self.again)).collect()
+    }
+
+    /// [`of_day`](Self::of_day) for a weekday that is no exception.
     #[must_use]
     pub fn of_weekday(&self, weekday: Weekday) -> Option<(u16, u16)> {
         self.open[usize::from(weekday.to_monday_zero_offset().unsigned_abs())]
@@ -66,7 +94,7 @@ impl WeeklyHours {
     #[must_use]
     pub fn is_open(&self, local: DateTime) -> bool {
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
-        self.of_day(local.date()).is_some_and(|(from, to)| (from..to).contains(&minute))
+        self.spans_of_day(local.date()).iter().any(|(from, to)| (*from..*to).contains(&minute))
     }
 }
 
@@ -85,7 +113,8 @@ impl fmt::Display for WeeklyHours {
                 } else {
                     format!("{}-{}", DAY_NAMES[day], DAY_NAMES[last])
                 };
-                rules.push(format!("{days} {:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60));
+                let spans: Vec<String> = [(from, to)].into_iter().chain(self.again).map(clock).collect();
+                rules.push(format!("{days} {}", spans.join(",")));
             }
             day = last + 1;
         }
@@ -93,8 +122,16 @@ impl fmt::Display for WeeklyHours {
             // Christmas Eve and Midsummer Eve are no public holidays: a line that keeps them says so.
             rules.push("PH off; Dec 24 off; Jun 19-25 Fr off".to_owned());
         }
+        if let Some(month) = self.closed_month {
+            rules.push(format!("{} off", MONTH_NAMES[month - 1]));
+        }
         f.write_str(&rules.join("; "))
     }
+}
+
+/// A span as clocks show it.
+fn clock((from, to): (u16, u16)) -> String {
+    format!("{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
 }
 
 #[cfg(test)]
@@ -122,7 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_may_open_twice_a_day_and_be_closed_through_a_month() {
+        let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60).closed_all(7);
+        let open = |day: Date| (0..24).filter(|hour| hours.is_open(day.at(*hour, 0, 0, 0))).collect::<Vec<_>>();
+        assert_eq!(open(date(2026, 6, 30)), [8, 9, 10, 12, 13, 14]);
+        assert_eq!((open(date(2026, 7, 1)), open(date(2026, 7, 31)), open(date(2026, 8, 1))), (vec![], vec![], vec![]));
+        assert_eq!(open(date(2026, 8, 3)), [8, 9, 10, 12, 13, 14]);
+    }
+
+    #[test]
     fn hours_print_as_the_rules_a_configuration_has() {
         assert_eq!(WeeklyHours::daily(22 * 60 + 30, 24 * 60).to_string(), "Mo-Su 22:30-24:00");
+        let night = WeeklyHours::daily(0, 6 * 60).and_again(22 * 60, 24 * 60);
+        assert_eq!(night.to_string(), "Mo-Su 00:00-06:00,22:00-24:00");
+        let holiday_month = "Mo-Fr 09:00-15:00; PH off; Dec 24 off; Jun 19-25 Fr off; Jul off";
+        assert_eq!(WeeklyHours::weekdays(9, 15).closed_all(7).to_string(), holiday_month);
     }
 }

@@ -7,7 +7,7 @@ use ensilinja_model::{
     AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,
     YesNo,
 };
-use ensilinja_sim::{LinePromise, Oracle, OracleLine, SimEvent, WeeklyHours};
+use ensilinja_sim::{LevelFormula, LinePromise, Oracle, OracleLine, SimEvent, WeeklyHours};
 use jiff::tz::TimeZone;
 
 /// Tuesday 16 September 2025, 10:15:00 in Helsinki.
@@ -22,11 +22,14 @@ fn line() -> OracleLine {
         id: LineId::parse("mipa").expect("mipa is an id"),
         channel: Channel::Phone,
         hours: WeeklyHours::weekdays(8, 16),
+        later_hours: Vec::new(),
         short_abandon_ms: 5_000,
         threshold_ms: 120_000,
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
         promise: LinePromise::default(),
+        later_limits: Vec::new(),
+        service_level: LevelFormula::NegativeAbandon,
     }
 }
 
@@ -299,7 +302,7 @@ fn a_retracted_leg_leaves_nothing_but_its_flag() {
         (HOUR_MS, Fact::Retracted),
     ];
     let read = Read::at(&facts, HOUR_MS);
-    let total: f64 = read.0.iter().filter(|(name, _)| name.starts_with("ensilinja_window_")).map(|(_, v)| v).sum();
+    let total: f64 = read.0.iter().filter(|(name, _)| name.contains("window=\"today\"")).map(|(_, v)| v).sum();
     assert_eq!((total, read.today("contacts_flagged", "flag=\"retracted\"")), (1.0, 1.0));
 }
 

@@ -1,117 +1,29 @@
 //! The story of one leg: its facts, sorted, and what they amount to, each measure written down on its own.
 
-use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, Stage, Survey};
-use jiff::tz::TimeZone;
+use ensilinja_model::{EventTime, Fact, FeedbackAnswer, Survey};
 
-use super::{Facts, OracleLine};
-use crate::local_day::{given_up_at, local};
+use super::callback::{Callback, Resolved};
+use super::decision::{Decision, Fate};
+use super::facts::{Facts, latest, when};
+use super::line::{OracleLimits, OracleLine};
+use super::stay::{Posting, Stay};
+use super::verdict::Verdict;
+use crate::LineCalendar;
+use crate::local_day::local;
 
-/// `ended` and `transferred` this much before the arrival come from a clock that cuts its seconds off. In ms.
-const TRUNCATED_CLOCK_MS: i64 = 60_000;
 /// Only this many attempts to call back are told apart.
 const ATTEMPTS_KEPT: usize = 16;
 
-/// What a posting counts or measures, by the name of its family in the catalogue and its extra labels.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Posting {
-    /// The whole second it is filed under.
-    pub second: i64,
-    /// The family's name after `ensilinja_window_`.
-    pub family: &'static str,
-    /// Such as `result="answered"`; empty where the family has no extra label.
-    pub labels: String,
-    /// 1 for a count, milliseconds for a sample or a part of a sum.
-    pub amount: i64,
-}
-
-/// A state the leg was in, over [from, to) whole seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stay {
-    /// When exactly it began, for its age.
-    pub since: EventTime,
-    pub from_second: i64,
-    pub to_second: i64,
-}
-
-/// What the facts of a leg amount to.
+/// What the facts of a leg amount to, whenever it is asked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct LegStory {
     pub postings: Vec<Posting>,
-    pub waiting: Option<Stay>,
-    pub callback_outstanding: Option<Stay>,
-}
-
-/// How a leg stopped waiting, in the order in which ties are settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fate {
-    Answered,
-    CallbackRequested,
-    Abandoned(Stage),
-    Moved,
-    OrphanedByItsEnd,
-    OrphanedByTime,
-}
-
-/// How and when a leg stopped waiting.
-struct Decision {
-    at: EventTime,
-    fate: Fate,
-    /// When the contact was over at this line: it ended or was transferred.
-    over: Option<EventTime>,
-}
-
-impl Decision {
-    fn find(facts: &Facts, arrival: EventTime, orphan_at: EventTime) -> Self {
-        // An end before the arrival is no end of this leg, unless it is so little before that a clock was cut off.
-        let not_before_arrival = |at: EventTime| {
-            if at.millis_since(arrival) < -TRUNCATED_CLOCK_MS { None } else { Some(at.max(arrival)) }
-        };
-        let answered = when(facts, |fact| fact == Fact::Answered);
-        let requested = when(facts, |fact| fact == Fact::CallbackRequested);
-        let abandoned = earliest(facts, |fact| match fact {
-            Fact::Abandoned(stage) => Some(stage),
-            _ => None,
-        });
-        let transferred = when(facts, |fact| fact == Fact::Transferred).and_then(not_before_arrival);
-        let ended = when(facts, |fact| fact == Fact::Ended).and_then(not_before_arrival);
-
-        let mut fates = vec![(orphan_at, Fate::OrphanedByTime)];
-        fates.extend(answered.map(|at| (at, Fate::Answered)));
-        fates.extend(requested.map(|at| (at, Fate::CallbackRequested)));
-        fates.extend(abandoned.map(|(at, stage)| (at, Fate::Abandoned(stage))));
-        fates.extend(transferred.map(|at| (at, Fate::Moved)));
-        fates.extend(ended.map(|at| (at, Fate::OrphanedByItsEnd)));
-        fates.sort_unstable();
-        let (at, fate) = fates[0];
-        Self { at, fate, over: [ended, transferred].into_iter().flatten().min() }
-    }
-}
-
-/// How a callback was resolved, in the order in which ties are settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Resolved {
-    Reached,
-    Closed(CloseResult),
-    GivenUp,
-}
-
-/// The earliest fact that `which` picks; of several at one instant the first in the vocabulary's order.
-fn earliest<T>(facts: &Facts, which: impl Fn(Fact) -> Option<T>) -> Option<(EventTime, T)> {
-    facts.iter().find_map(|(at, fact)| which(*fact).map(|found| (*at, found)))
-}
-
-/// The latest fact that `which` picks; of several at one instant the last in the vocabulary's order.
-fn latest<T>(facts: &Facts, which: impl Fn(Fact) -> Option<T>) -> Option<(EventTime, T)> {
-    facts.iter().rev().find_map(|(at, fact)| which(*fact).map(|found| (*at, found)))
-}
-
-fn when(facts: &Facts, which: impl Fn(Fact) -> bool) -> Option<EventTime> {
-    earliest(facts, |fact| which(fact).then_some(())).map(|(at, ())| at)
+    pub stays: Vec<Stay>,
 }
 
 impl LegStory {
     /// Tells the story of a leg from its facts, which are sorted by instant and then in the vocabulary's order.
-    pub(super) fn tell(facts: &Facts, line: &OracleLine, zone: &TimeZone) -> Self {
+    pub(super) fn tell(facts: &Facts, line: &OracleLine, calendar: &LineCalendar) -> Self {
         let mut story = Self::default();
         if let Some(at) = when(facts, |fact| fact == Fact::Retracted) {
             story.count(at.floor_second(), "contacts_flagged", "flag=\"retracted\"");
@@ -122,11 +34,20 @@ impl LegStory {
             matches!(fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
         });
         let Some(arrival) = arrival else { return story };
-        let orphan_at = arrival.plus_millis(i64::from(line.orphan_after_ms));
-        story.tell_arrival(facts, arrival, orphan_at, line, zone);
+        let limits = line.limits_on(local(arrival, calendar.zone()).date());
+        let orphan_at = arrival.plus_millis(i64::from(limits.orphan_after_ms));
+        story.tell_arrival(facts, arrival, orphan_at, calendar);
         let decision = Decision::find(facts, arrival, orphan_at);
-        story.tell_decision(&decision, arrival, orphan_at, line);
-        story.tell_callback(facts, decision.fate, orphan_at, line, zone);
+        story.tell_decision(&decision, arrival, orphan_at, &limits);
+        let callback = Callback::find(facts, orphan_at, &limits, calendar);
+        if let Some(callback) = &callback {
+            story.tell_callback(facts, callback, decision.fate, calendar);
+        }
+        if let Some(verdict) = Verdict::find(arrival, &decision, callback.as_ref(), &limits, calendar) {
+            let labels = format!("promise=\"{}\",result=\"{}\"", verdict.promise(), verdict.result);
+            story.count(verdict.second(), "promises", &labels);
+            story.stays.extend(verdict.stays(arrival));
+        }
         story
     }
 
@@ -171,14 +92,7 @@ impl LegStory {
         }
     }
 
-    fn tell_arrival(
-        &mut self,
-        facts: &Facts,
-        arrival: EventTime,
-        orphan_at: EventTime,
-        line: &OracleLine,
-        zone: &TimeZone,
-    ) {
+    fn tell_arrival(&mut self, facts: &Facts, arrival: EventTime, orphan_at: EventTime, calendar: &LineCalendar) {
         self.count(arrival.floor_second(), "contacts_offered", "");
         let offered = when(facts, |fact| fact == Fact::Offered);
         if offered != Some(arrival) {
@@ -190,20 +104,24 @@ impl LegStory {
         {
             self.count(offered.floor_second(), "contacts_flagged", "flag=\"skewed\"");
         }
-        if !line.hours.is_open(local(arrival, zone)) {
+        if !calendar.is_open(arrival) {
             self.count(arrival.floor_second(), "contacts_flagged", "flag=\"outside_hours\"");
         }
     }
 
     /// The leg stops waiting; and if it was answered, it is served for a while.
-    fn tell_decision(&mut self, decision: &Decision, arrival: EventTime, orphan_at: EventTime, line: &OracleLine) {
-        let second = match decision.fate {
-            Fate::OrphanedByTime => decision.at.ceil_second(),
-            _ => decision.at.floor_second(),
-        };
-        self.waiting = Some(Stay { since: arrival, from_second: arrival.floor_second(), to_second: second });
+    fn tell_decision(&mut self, decision: &Decision, arrival: EventTime, orphan_at: EventTime, limits: &OracleLimits) {
+        let second = decision.second();
+        self.stays.push(Stay {
+            family: "contacts_waiting",
+            labels: "",
+            since: arrival,
+            from_second: arrival.floor_second(),
+            to_second: second,
+            deadline_ahead: None,
+        });
         let wait_ms = decision.at.millis_since(arrival);
-        let within = wait_ms <= i64::from(line.threshold_ms);
+        let within = wait_ms <= i64::from(limits.threshold_ms);
         match decision.fate {
             Fate::Answered => {
                 self.count(second, "contacts_decided", "result=\"answered\"");
@@ -219,7 +137,7 @@ impl LegStory {
             Fate::CallbackRequested => self.count(second, "contacts_decided", "result=\"callback_requested\""),
             Fate::Abandoned(stage) => {
                 self.measure(second, "abandon_wait_sum_seconds", "", wait_ms);
-                if wait_ms < i64::from(line.short_abandon_ms) {
+                if wait_ms < i64::from(limits.short_abandon_ms) {
                     self.count(second, "contacts_decided", "result=\"abandoned_short\"");
                 } else {
                     self.count(second, "contacts_decided", &format!("result=\"abandoned_{}\"", stage.as_str()));
@@ -236,36 +154,13 @@ impl LegStory {
     }
 
     /// The callback, which runs from its own request whatever the leg's fate was.
-    fn tell_callback(&mut self, facts: &Facts, fate: Fate, orphan_at: EventTime, line: &OracleLine, zone: &TimeZone) {
-        let Some(requested) = when(facts, |fact| fact == Fact::CallbackRequested) else { return };
-        if requested > orphan_at {
-            return;
-        }
-        let reached =
-            when(facts, |fact| matches!(fact, Fact::CallbackReached | Fact::CallbackAttempted(AttemptResult::Reached)));
-        let closed = earliest(facts, |fact| match fact {
-            Fact::CallbackClosed(result) => Some(result),
-            _ => None,
-        });
-        let given_up = given_up_at(requested, line.give_up_working_days, zone);
-
-        let mut ways = vec![(given_up, Resolved::GivenUp)];
-        ways.extend(reached.filter(|at| *at >= requested).map(|at| (at, Resolved::Reached)));
-        ways.extend(closed.filter(|(at, _)| *at >= requested).map(|(at, result)| (at, Resolved::Closed(result))));
-        ways.sort_unstable();
-        let (resolved, way) = ways[0];
-
-        let second = if way == Resolved::GivenUp { resolved.ceil_second() } else { resolved.floor_second() };
-        self.callback_outstanding =
-            Some(Stay { since: requested, from_second: requested.floor_second(), to_second: second });
-        let result = match way {
-            Resolved::Reached => "reached",
-            Resolved::Closed(result) => result.as_str(),
-            Resolved::GivenUp => "given_up",
-        };
-        self.count(second, "callbacks_closed", &format!("result=\"{result}\""));
-        if way == Resolved::Reached {
+    fn tell_callback(&mut self, facts: &Facts, callback: &Callback, fate: Fate, calendar: &LineCalendar) {
+        self.stays.extend(callback.stays(calendar));
+        let (requested, resolved, second) = (callback.requested, callback.resolved, callback.second());
+        self.count(second, "callbacks_closed", &format!("result=\"{}\"", callback.result()));
+        if callback.way == Resolved::Reached {
             self.measure(second, "callback_wait_seconds", "", resolved.millis_since(requested));
+            self.measure(second, "callback_open_wait_seconds", "", calendar.open_ms(requested, resolved));
             if fate != Fate::Answered {
                 self.count(second, "contacts_handled", "");
             }

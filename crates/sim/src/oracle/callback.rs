@@ -1,0 +1,92 @@
+//! The callback of a leg: when it was asked for, by when it is due, and how it came out.
+
+use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact};
+
+use super::facts::{Facts, earliest, when};
+use super::line::OracleLimits;
+use super::stay::Stay;
+use crate::LineCalendar;
+use crate::local_day::{given_up_at, local, midnight};
+
+/// How a callback was resolved, in the order in which ties are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Resolved {
+    Reached,
+    Closed(CloseResult),
+    GivenUp,
+}
+
+/// A callback that was asked for in time.
+pub(super) struct Callback {
+    pub requested: EventTime,
+    /// The first instant too late, where callbacks are promised.
+    pub deadline: Option<EventTime>,
+    pub resolved: EventTime,
+    pub way: Resolved,
+}
+
+impl Callback {
+    /// The callback of a leg, unless nobody asked for one or only after the leg was an orphan.
+    pub(super) fn find(
+        facts: &Facts,
+        orphan_at: EventTime,
+        limits: &OracleLimits,
+        calendar: &LineCalendar,
+    ) -> Option<Self> {
+        let requested = when(facts, |fact| fact == Fact::CallbackRequested).filter(|at| *at <= orphan_at)?;
+        let reached =
+            when(facts, |fact| matches!(fact, Fact::CallbackReached | Fact::CallbackAttempted(AttemptResult::Reached)));
+        let closed = earliest(facts, |fact| match fact {
+            Fact::CallbackClosed(result) => Some(result),
+            _ => None,
+        });
+        let deadline = limits.promise.callback.map(|within| calendar.deadline(requested, within));
+        let given_up = given_up_at(deadline.unwrap_or(requested), limits.give_up_working_days, calendar.zone());
+
+        let mut ways = vec![(given_up, Resolved::GivenUp)];
+        ways.extend(reached.filter(|at| *at >= requested).map(|at| (at, Resolved::Reached)));
+        ways.extend(closed.filter(|(at, _)| *at >= requested).map(|(at, result)| (at, Resolved::Closed(result))));
+        ways.sort_unstable();
+        let (resolved, way) = ways[0];
+        Some(Self { requested, deadline, resolved, way })
+    }
+
+    /// The second its resolution is filed under: given up by time alone, rounded up.
+    pub(super) fn second(&self) -> i64 {
+        if self.way == Resolved::GivenUp { self.resolved.ceil_second() } else { self.resolved.floor_second() }
+    }
+
+    /// How it was resolved, as a label says it.
+    pub(super) const fn result(&self) -> &'static str {
+        match self.way {
+            Resolved::Reached => "reached",
+            Resolved::Closed(result) => result.as_str(),
+            Resolved::GivenUp => "given_up",
+        }
+    }
+
+    /// The states it was outstanding in, one after the other; some may be over before they begin.
+    pub(super) fn stays(&self, calendar: &LineCalendar) -> Vec<Stay> {
+        let (asked, resolved) = (self.requested.floor_second(), self.second());
+        let stay = |due: &'static str, from: i64, to: i64, ahead: Option<EventTime>| Stay {
+            family: "callbacks_outstanding",
+            labels: due,
+            since: self.requested,
+            from_second: from,
+            to_second: to.min(resolved),
+            deadline_ahead: ahead,
+        };
+        let Some(deadline) = self.deadline else {
+            return vec![stay("due=\"later\"", asked, resolved, None)];
+        };
+        let day_of_deadline = midnight(local(deadline, calendar.zone()).date(), calendar.zone());
+        // Asked for on the day itself it is due by that fact; else by time alone.
+        let today = if self.requested >= day_of_deadline { asked } else { day_of_deadline.ceil_second() };
+        let overdue = deadline.ceil_second();
+        vec![
+            stay("due=\"later\"", asked, today, Some(deadline)),
+            stay("due=\"today\"", today, overdue, Some(deadline)),
+            stay("due=\"overdue\"", overdue, resolved, None),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+//! How a leg stopped waiting.
+
+use ensilinja_model::{EventTime, Fact, Stage};
+
+use super::facts::{Facts, earliest, when};
+
+/// `ended` and `transferred` this much before the arrival come from a clock that cuts its seconds off. In ms.
+const TRUNCATED_CLOCK_MS: i64 = 60_000;
+
+/// How a leg stopped waiting, in the order in which ties are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fate {
+    Answered,
+    CallbackRequested,
+    Abandoned(Stage),
+    Moved,
+    OrphanedByItsEnd,
+    OrphanedByTime,
+}
+
+/// How and when a leg stopped waiting.
+pub(super) struct Decision {
+    pub at: EventTime,
+    pub fate: Fate,
+    /// When the contact was over at this line: it ended or was transferred.
+    pub over: Option<EventTime>,
+}
+
+impl Decision {
+    pub(super) fn find(facts: &Facts, arrival: EventTime, orphan_at: EventTime) -> Self {
+        // An end before the arrival is no end of this leg, unless it is so little before that a clock was cut off.
+        let not_before_arrival = |at: EventTime| {
+            if at.millis_since(arrival) < -TRUNCATED_CLOCK_MS { None } else { Some(at.max(arrival)) }
+        };
+        let answered = when(facts, |fact| fact == Fact::Answered);
+        let requested = when(facts, |fact| fact == Fact::CallbackRequested);
+        let abandoned = earliest(facts, |fact| match fact {
+            Fact::Abandoned(stage) => Some(stage),
+            _ => None,
+        });
+        let transferred = when(facts, |fact| fact == Fact::Transferred).and_then(not_before_arrival);
+        let ended = when(facts, |fact| fact == Fact::Ended).and_then(not_before_arrival);
+
+        let mut fates = vec![(orphan_at, Fate::OrphanedByTime)];
+        fates.extend(answered.map(|at| (at, Fate::Answered)));
+        fates.extend(requested.map(|at| (at, Fate::CallbackRequested)));
+        fates.extend(abandoned.map(|(at, stage)| (at, Fate::Abandoned(stage))));
+        fates.extend(transferred.map(|at| (at, Fate::Moved)));
+        fates.extend(ended.map(|at| (at, Fate::OrphanedByItsEnd)));
+        fates.sort_unstable();
+        let (at, fate) = fates[0];
+        Self { at, fate, over: [ended, transferred].into_iter().flatten().min() }
+    }
+
+    /// The second it is filed under: what happens by time alone is filed under the first second that has it behind it.
+    pub(super) const fn second(&self) -> i64 {
+        match self.fate {
+            Fate::OrphanedByTime => self.at.ceil_second(),
+            _ => self.at.floor_second(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What came of a leg's promise: one verdict, the earliest that applies.
+
+use ensilinja_model::{CloseResult, EventTime};
+
+use super::callback::{Callback, Resolved};
+use super::decision::{Decision, Fate};
+use super::line::OracleLimits;
+use super::stay::Stay;
+use crate::LineCalendar;
+
+const KEPT: &str = "kept";
+const BROKEN: &str = "broken";
+const VOID: &str = "void";
+
+/// The verdict on a leg of a line that promises something.
+pub(super) struct Verdict {
+    /// Since when the callback deadline decides, where the answer deadline no longer does.
+    moved: Option<EventTime>,
+    pub result: &'static str,
+    at: EventTime,
+    /// Whether time alone made it: a deadline passed, or nobody spoke of the leg any more.
+    by_time: bool,
+}
+
+impl Verdict {
+    /// The verdict; none where nothing is promised.
+    pub(super) fn find(
+        arrival: EventTime,
+        decision: &Decision,
+        callback: Option<&Callback>,
+        limits: &OracleLimits,
+        calendar: &LineCalendar,
+    ) -> Option<Self> {
+        let promise = limits.promise;
+        if promise.answer.is_none() && promise.callback.is_none() {
+            return None;
+        }
+        let by_answer = promise.answer.map(|within| calendar.deadline(arrival, within));
+        let asked = callback.filter(|_| decision.fate == Fate::CallbackRequested);
+        let moved_to = asked
+            .filter(|callback| by_answer.is_none_or(|deadline| callback.requested < deadline))
+            .and_then(|callback| callback.deadline.map(|deadline| (callback.requested, deadline)));
+        let deadline = moved_to.map(|(_, deadline)| deadline).or(by_answer);
+
+        let (result, at, by_time) = match asked {
+            Some(callback) => (of_callback(callback.way), callback.resolved, callback.way == Resolved::GivenUp),
+            None => (of_fate(decision, arrival, limits), decision.at, decision.fate == Fate::OrphanedByTime),
+        };
+        let moved = moved_to.map(|(requested, _)| requested);
+        Some(match deadline.filter(|deadline| at >= *deadline) {
+            Some(deadline) => Self { moved, result: BROKEN, at: deadline, by_time: true },
+            None => Self { moved, result, at, by_time },
+        })
+    }
+
+    /// The second it is filed under.
+    pub(super) const fn second(&self) -> i64 {
+        if self.by_time { self.at.ceil_second() } else { self.at.floor_second() }
+    }
+
+    /// Which promise it is a verdict on.
+    pub(super) const fn promise(&self) -> &'static str {
+        if self.moved.is_some() { "callback" } else { "answer" }
+    }
+
+    /// How long the promise was open, under the answer's name until a request moved it.
+    pub(super) fn stays(&self, arrival: EventTime) -> Vec<Stay> {
+        let stay = |labels: &'static str, since: EventTime, to_second: i64| Stay {
+            family: "promises_pending",
+            labels,
+            since,
+            from_second: since.floor_second(),
+            to_second,
+            deadline_ahead: None,
+        };
+        let (answer, callback) = ("promise=\"answer\"", "promise=\"callback\"");
+        match self.moved {
+            None => vec![stay(answer, arrival, self.second())],
+            Some(asked) => {
+                vec![stay(answer, arrival, asked.floor_second()), stay(callback, asked, self.second())]
+            }
+        }
+    }
+}
+
+fn of_fate(decision: &Decision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
+    match decision.fate {
+        Fate::Answered => KEPT,
+        Fate::Abandoned(_) => {
+            let short = decision.at.millis_since(arrival) < i64::from(limits.short_abandon_ms);
+            if limits.promise.abandon_breaks && !short { BROKEN } else { VOID }
+        }
+        Fate::Moved | Fate::OrphanedByItsEnd | Fate::OrphanedByTime => VOID,
+        Fate::CallbackRequested => unreachable!("a leg decided by a request has a callback"),
+    }
+}
+
+const fn of_callback(way: Resolved) -> &'static str {
+    match way {
+        Resolved::Reached => KEPT,
+        Resolved::Closed(CloseResult::Cancelled | CloseResult::Duplicate) => VOID,
+        Resolved::Closed(CloseResult::Unreached | CloseResult::Expired | CloseResult::Purged) | Resolved::GivenUp => {
+            BROKEN
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The lines that soups are cooked on: between them every kind of promise, and rules that change while one looks.
+
+use ensilinja_model::{Channel, LineId};
+use jiff::civil::date;
+
+use crate::{By, LevelFormula, LinePromise, OracleLimits, OracleLine, WeeklyHours, Within, WorkingDay};
+
+const MINUTE_MS: u32 = 60_000;
+const HOUR_MS: u32 = 60 * MINUTE_MS;
+const DAY_MS: u32 = 24 * HOUR_MS;
+
+/// Lines whose rules are tight enough for a soup to meet their edges: round the clock and not, every channel, every
+/// kind of promise, a line that promises nothing, one that is closed for weeks, and one whose hours and limits change.
+#[must_use]
+pub fn soup_lines() -> Vec<OracleLine> {
+    vec![round_the_clock(), weekdays(), evenings_chat(), text(), lunch_break(), night_shift(), changing()]
+}
+
+fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) -> OracleLine {
+    OracleLine {
+        id: LineId::parse(id).expect("the ids written here are ids"),
+        channel,
+        hours,
+        later_hours: Vec::new(),
+        short_abandon_ms: 5_000,
+        threshold_ms: 120_000,
+        orphan_after_ms: DAY_MS,
+        give_up_working_days: 1,
+        promise,
+        later_limits: Vec::new(),
+        service_level: LevelFormula::NegativeAbandon,
+    }
+}
+
+/// Callbacks by the end of the day, which for this line is also its closing.
+fn round_the_clock() -> OracleLine {
+    let promise = LinePromise { answer: None, callback: Some(Within::SameDay(By::Closing)), abandon_breaks: false };
+    let line = line("round_the_clock", Channel::Phone, WeeklyHours::round_the_clock(), promise);
+    OracleLine { give_up_working_days: 5, ..line }
+}
+
+/// Both promises, the answer's so tight that requests come before and after it.
+fn weekdays() -> OracleLine {
+    let promise = LinePromise {
+        answer: Some(Within::Wall(10 * MINUTE_MS)),
+        callback: Some(Within::SameDay(By::Closing)),
+        abandon_breaks: true,
+    };
+    let line = line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), promise);
+    OracleLine { short_abandon_ms: 5_500, threshold_ms: 20_000, orphan_after_ms: HOUR_MS, ..line }
+}
+
+/// A chat that promises an answer and no callback, and is open until midnight.
+fn evenings_chat() -> OracleLine {
+    let promise = LinePromise { answer: Some(Within::Wall(10 * MINUTE_MS)), callback: None, abandon_breaks: true };
+    let line = line("evenings_chat", Channel::Chat, WeeklyHours::daily(20 * 60, 24 * 60), promise);
+    OracleLine {
+        short_abandon_ms: 0,
+        threshold_ms: 10 * MINUTE_MS,
+        give_up_working_days: 2,
+        service_level: LevelFormula::WithoutAbandon,
+        ..line
+    }
+}
+
+/// Promises in working days, of two kinds.
+fn text() -> OracleLine {
+    let promise = LinePromise {
+        answer: Some(Within::WorkingDays(1, WorkingDay::Official, By::EndOfDay)),
+        callback: Some(Within::WorkingDays(2, WorkingDay::LineOpen, By::Closing)),
+        abandon_breaks: false,
+    };
+    let line = line("text", Channel::Sms, WeeklyHours::weekdays(8, 16), promise);
+    OracleLine { orphan_after_ms: 3 * DAY_MS, give_up_working_days: 2, ..line }
+}
+
+/// Promises nothing, and opens twice a day.
+fn lunch_break() -> OracleLine {
+    let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60 + 30);
+    let line = line("lunch_break", Channel::Phone, hours, LinePromise::default());
+    OracleLine { give_up_working_days: 3, service_level: LevelFormula::OnlyHandled, ..line }
+}
+
+/// Promises in open time, on a line that is open over midnight and closed all July.
+fn night_shift() -> OracleLine {
+    let hours = WeeklyHours::daily(0, 3 * 60 + 30).and_again(22 * 60, 24 * 60).closed_all(7);
+    let promise = LinePromise {
+        answer: Some(Within::Open(2 * HOUR_MS)),
+        callback: Some(Within::Open(HOUR_MS)),
+        abandon_breaks: true,
+    };
+    let line = line("night_shift", Channel::Phone, hours, promise);
+    OracleLine { orphan_after_ms: 10 * HOUR_MS, service_level: LevelFormula::PositiveAbandon, ..line }
+}
+
+/// A line whose limits, promises and hours change on days that soups are cooked around.
+fn changing() -> OracleLine {
+    let line = line("changing", Channel::Phone, WeeklyHours::weekdays(9, 12), LinePromise::default());
+    let limits =
+        |threshold_ms: u32, orphan_after_ms: u32, give_up_working_days: u16, promise: LinePromise| OracleLimits {
+            short_abandon_ms: threshold_ms / 4,
+            threshold_ms,
+            orphan_after_ms,
+            give_up_working_days,
+            promise,
+        };
+    let same_day = LinePromise {
+        answer: Some(Within::SameDay(By::Closing)),
+        callback: Some(Within::SameDay(By::EndOfDay)),
+        abandon_breaks: true,
+    };
+    let by_tomorrow = LinePromise {
+        answer: None,
+        callback: Some(Within::WorkingDays(1, WorkingDay::Official, By::Closing)),
+        abandon_breaks: true,
+    };
+    OracleLine {
+        later_hours: vec![
+            (date(2025, 9, 17), WeeklyHours::weekdays(8, 16)),
+            (date(2025, 10, 26), WeeklyHours::round_the_clock()),
+            (date(2025, 12, 23), WeeklyHours::weekdays(9, 15)),
+            (date(2026, 3, 29), WeeklyHours::daily(0, 24 * 60).closed_all(7)),
+            (date(2026, 8, 1), WeeklyHours::daily(9 * 60, 12 * 60)),
+        ],
+        later_limits: vec![
+            (date(2025, 9, 17), limits(60_000, HOUR_MS, 3, same_day)),
+            (date(2025, 10, 26), limits(20_000, DAY_MS, 1, by_tomorrow)),
+            (date(2025, 12, 24), limits(60_000, DAY_MS, 2, LinePromise::default())),
+            (date(2026, 3, 29), limits(30_000, 2 * HOUR_MS, 1, same_day)),
+            (date(2026, 6, 18), limits(10_000, DAY_MS, 1, by_tomorrow)),
+        ],
+        ..line
+    }
+}
