@@ -8,7 +8,7 @@ use rdkafka::message::BorrowedMessage;
 use crate::dead_letter::DeadLetter;
 use crate::monitor::Monitor;
 use crate::partition::Partition;
-use crate::record::{HeaderBuffer, IncomingRecord, RecordHandler, Verdict, timestamp_of};
+use crate::record::{HeaderBuffer, IncomingRecord, RecordHandler, Verdict};
 use crate::start::Start;
 
 /// The reading side of one partition.
@@ -47,10 +47,9 @@ impl Lane {
         monitor: &Monitor,
     ) {
         let headers = buffer.read(message);
-        let (partition, offset, timestamp) = (message.partition(), message.offset(), timestamp_of(message));
-        let (key, value) = (message.key(), message.payload());
-        let (rebuilding, again) = (offset < self.goal, offset < self.read_to);
-        let record = IncomingRecord { key, value, headers: &headers, timestamp, partition, offset, rebuilding, again };
+        let offset = message.offset();
+        let record = IncomingRecord::of(message, &headers, offset < self.goal, offset < self.read_to);
+        let IncomingRecord { partition, timestamp, again, .. } = record;
         if let Verdict::DeadLetter { reason, detail } = handler.handle(&record)
             && offset >= self.frontier
             && !monitor.outbox.refuses(partition)

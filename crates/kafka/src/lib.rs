@@ -9,6 +9,8 @@
 //! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
 //!   `outbox`.
 //!
+//! Whoever reports on the past reads it once and beside all that: see [`read_past`].
+//!
 //! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
 //! shell tries again.
 //!
@@ -25,6 +27,8 @@ mod lane;
 mod monitor;
 mod outbox;
 mod partition;
+mod past;
+mod past_error;
 mod preflight;
 mod probe;
 mod publisher;
@@ -41,6 +45,8 @@ use ensilinja_model::EventTime;
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
 pub use monitor::{Monitor, PartitionStatus, Status};
+pub use past::{PastRead, read_past};
+pub use past_error::PastError;
 pub use publisher::{OutgoingRecord, PublishError, Publisher};
 pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
 pub use settings::{Settings, SettingsError};

@@ -31,6 +31,28 @@ pub struct IncomingRecord<'a> {
     pub again: bool,
 }
 
+impl<'a> IncomingRecord<'a> {
+    /// The record that a message is; `headers` are [the buffer's](HeaderBuffer::read).
+    #[inline]
+    pub(crate) fn of(
+        message: &'a BorrowedMessage<'_>,
+        headers: &'a [Header<'a>],
+        rebuilding: bool,
+        again: bool,
+    ) -> Self {
+        Self {
+            key: message.key(),
+            value: message.payload(),
+            headers,
+            timestamp: timestamp_of(message),
+            partition: message.partition(),
+            offset: message.offset(),
+            rebuilding,
+            again,
+        }
+    }
+}
+
 /// What the handler makes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -7,6 +7,8 @@
 //!
 //! Where dead letters older than the range have not been written yet, reading begins at the first of them. That adds
 //! nothing to how far back the figures reach.
+//!
+//! Who reads the past once ([`survey_past`]) writes no dead letters, and asks for nothing that was committed.
 
 use ensilinja_model::EventTime;
 
@@ -51,22 +53,31 @@ impl Start {
 pub(crate) fn survey(inquiry: &Inquiry<'_>, range_start: EventTime, now: EventTime) -> Result<Vec<Start>, Obstacle> {
     let count = inquiry.partition_count()?;
     let committed = inquiry.committed(count)?;
+    let extents = extents(inquiry, count, range_start)?;
+    Ok(extents.into_iter().zip(committed).map(|(extent, committed)| start_of(extent, committed, now)).collect())
+}
+
+/// The same without regard to what is committed. The end of time stands for the reach of a partition that has lost
+/// all.
+pub(crate) fn survey_past(inquiry: &Inquiry<'_>, range_start: EventTime) -> Result<Vec<Start>, Obstacle> {
+    let extents = extents(inquiry, inquiry.partition_count()?, range_start)?;
+    Ok(extents.into_iter().map(|extent| start_of(extent, None, EventTime::MAX)).collect())
+}
+
+fn extents(inquiry: &Inquiry<'_>, count: usize, range_start: EventTime) -> Result<Vec<Extent>, Obstacle> {
     let ends = inquiry.ends(count)?;
     let begins = inquiry.begins(count)?;
     let firsts = inquiry.first_since(count, range_start.as_millis())?;
     // "Nothing since then" is also what a broker says that cannot look up timestamps (librdkafka's mock cluster).
     // Every record was published after 1970, so one that finds none in a log that has some cannot look up.
     let since_1970 = inquiry.first_since(count, 0)?;
-    let start = |partition: usize| {
-        let extent = Extent {
-            begin: begins[partition],
-            end: ends[partition].max(begins[partition]),
-            first_in_range: firsts[partition],
-            looks_up: since_1970[partition].is_some(),
-        };
-        start_of(extent, committed[partition], now)
+    let extent = |partition: usize| Extent {
+        begin: begins[partition],
+        end: ends[partition].max(begins[partition]),
+        first_in_range: firsts[partition],
+        looks_up: since_1970[partition].is_some(),
     };
-    Ok((0..count).map(start).collect())
+    Ok((0..count).map(extent).collect())
 }
 
 fn start_of(extent: Extent, committed: Option<i64>, now: EventTime) -> Start {
