@@ -46,7 +46,7 @@ impl Processor {
         let server = Server::bind(config.server.listen).await?;
         let started = clock();
         let rules = config.rules(started);
-        let range_start = rules.range_start(started);
+        let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         let pipeline = Arc::new(Pipeline::new(BUILD, &reasons));
         let cards = config.lines.iter().map(card).collect();
@@ -60,7 +60,7 @@ impl Processor {
             Arc::clone(&pipeline),
             Arc::clone(&clock),
         );
-        let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, intake)?;
+        let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, horizon_ms, intake)?;
         let truth = Arc::new(Truth {
             learnt,
             monitor: shell.monitor(),

@@ -28,14 +28,13 @@ pub(crate) struct Preflight {
     monitor: Arc<Monitor>,
     admin: AdminClient<ClientLog>,
     topic: String,
+    /// For how long figures need a record.
     horizon_ms: i64,
 }
 
 impl Preflight {
-    pub(crate) fn new(settings: &Settings, monitor: Arc<Monitor>) -> Result<Self, KafkaError> {
+    pub(crate) fn new(settings: &Settings, monitor: Arc<Monitor>, horizon_ms: i64) -> Result<Self, KafkaError> {
         let admin = settings.client().create_with_context(ClientLog::new("preflight"))?;
-        // To the minute, lest the moment between reading the clock there and here ask for more than the operator set.
-        let horizon_ms = (monitor.clock)().millis_since(monitor.range_start) / 60_000 * 60_000;
         Ok(Self { monitor, admin, topic: settings.topic.clone(), horizon_ms })
     }
 

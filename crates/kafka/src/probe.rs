@@ -23,6 +23,9 @@ use crate::settings::Settings;
 /// How often the reader's progress is looked at while it has not reached the ends of a probe.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// How often it is looked whether reading has begun.
+const LOOK_FOR_BEGINNING: Duration = Duration::from_millis(20);
+
 /// A reader that has not reached an end after this part of the interval may have met offsets without records.
 const DOUBT_AFTER_PART: u32 = 8;
 
@@ -52,9 +55,11 @@ impl Probe {
 
     pub(crate) fn run(mut self) {
         while !self.monitor.is_stopping() {
-            let next = Instant::now() + self.interval;
-            // Until the reader has begun, it is the one to say what is in the way.
-            if !self.monitor.partitions().is_empty() {
+            // Until the reader has begun, it is the one to say what is in the way; then the first probe is due at once,
+            // for nothing is complete before it.
+            let has_begun = !self.monitor.partitions().is_empty();
+            let next = Instant::now() + if has_begun { self.interval } else { LOOK_FOR_BEGINNING };
+            if has_begun {
                 match self.probe(next) {
                     Ok(()) => self.monitor.set_obstacle(None),
                     Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),

@@ -63,7 +63,8 @@ struct Presence {
 }
 
 impl Shell {
-    /// Starts to read the topic from `range_start` on and to hand every record to `handler`.
+    /// Starts to read the topic from `range_start` on and to hand every record to `handler`. The topic should keep its
+    /// records for `horizon_ms` milliseconds: if it is set to keep them for less, a warning in the status says so.
     ///
     /// # Errors
     /// [`StartError`]; none of its cases can be cured by waiting.
@@ -72,6 +73,7 @@ impl Shell {
         pace: Pace,
         clock: Clock,
         range_start: EventTime,
+        horizon_ms: i64,
         handler: H,
     ) -> Result<Self, StartError> {
         settings.check()?;
@@ -80,7 +82,7 @@ impl Shell {
         let reader = Reader::new(Arc::clone(&settings), Arc::clone(&monitor), handler)?;
         let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), pace.probe_interval)?;
         let writer = DeadLetterWriter::new(Arc::clone(&settings), Arc::clone(&monitor), pace.commit_interval)?;
-        let preflight = Preflight::new(&settings, Arc::clone(&monitor))?;
+        let preflight = Preflight::new(&settings, Arc::clone(&monitor), horizon_ms)?;
         let mut shell = Self { monitor, threads: Vec::new() };
         shell.spawn("kafka-reader", move || reader.run())?;
         shell.spawn("kafka-probe", move || probe.run())?;

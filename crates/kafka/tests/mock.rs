@@ -306,7 +306,7 @@ fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
     let settings = settings(&broker.bootstrap_servers());
     publish(&settings, &["a"]);
     let clock: Clock = Arc::new(now);
-    let shell = Shell::start(settings, Pace::default(), clock, now().plus_millis(-HOUR_MS), Panics).unwrap();
+    let shell = Shell::start(settings, Pace::default(), clock, now().plus_millis(-HOUR_MS), HOUR_MS, Panics).unwrap();
     let monitor = shell.monitor();
     wait("the status says so", || monitor.status().failed);
     assert!(!monitor.status().not_ready.is_empty());
@@ -317,7 +317,7 @@ fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
 fn a_wrong_property_stops_the_start() {
     let mut settings = settings("127.0.0.1:9");
     settings.properties.insert("acks".to_owned(), "1".to_owned());
-    let started = Shell::start(settings, Pace::default(), Arc::new(now), now(), Memory::default());
+    let started = Shell::start(settings, Pace::default(), Arc::new(now), now(), 0, Memory::default());
     assert!(matches!(started, Err(StartError::Settings(_))));
 }
 

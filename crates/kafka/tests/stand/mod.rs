@@ -126,7 +126,7 @@ impl Stand {
     pub fn start_at(settings: Settings, memory: Memory, range_start: EventTime, probe_interval: Duration) -> Self {
         let pace = Pace { probe_interval, commit_interval: Duration::from_millis(300) };
         let clock: Clock = Arc::new(now);
-        let shell = Shell::start(settings, pace, clock, range_start, memory.clone()).unwrap();
+        let shell = Shell::start(settings, pace, clock, range_start, 24 * HOUR_MS, memory.clone()).unwrap();
         Self { shell, memory, range_start }
     }
 
