@@ -8,6 +8,7 @@ use crate::entries::Entry;
 use crate::figure::Window;
 use crate::figures::WindowFigures;
 use crate::minutes::MinuteLog;
+use crate::rules::Bounds;
 use crate::tally::Tally;
 use crate::windows::{EDGES, Edge, Edges};
 
@@ -20,19 +21,19 @@ pub(crate) struct Book {
 
 impl Book {
     /// An empty book that will never be read at an edge before these.
-    pub fn new(edges: &Edges, empty: &Tally) -> Self {
-        Self { log: MinuteLog::default(), balances: EDGES.map(|edge| (edges.second(edge), empty.clone())) }
+    pub fn new(edges: &Edges, bounds: &Bounds) -> Self {
+        Self { log: MinuteLog::default(), balances: EDGES.map(|edge| (edges.second(edge), Tally::new(bounds))) }
     }
 
     /// Adds `n` times `entry`, `n` being 1 or -1.
-    pub fn post(&mut self, entry: &Entry, n: i16) {
+    pub fn post(&mut self, entry: &Entry, n: i16, bounds: &Bounds) {
         let may_leave_a_window = self.balances.iter().any(|(second, _)| entry.second > *second);
         for (second, tally) in &mut self.balances {
             if entry.second > *second {
                 continue;
             }
             if may_leave_a_window {
-                tally.add(entry.transition, entry.sample_ms, i32::from(n));
+                tally.add(entry.transition, entry.sample_ms, i32::from(n), bounds);
             } else {
                 // Behind every edge a sample would lie in all balances alike, and so in no window.
                 tally.count(entry.transition, i32::from(n));
@@ -44,11 +45,11 @@ impl Book {
     }
 
     /// Moves every edge forward; an edge that is further on already stays.
-    pub fn advance(&mut self, edges: &Edges) {
+    pub fn advance(&mut self, edges: &Edges, bounds: &Bounds) {
         for edge in EDGES {
             let (second, tally) = &mut self.balances[edge as usize];
             let target = edges.second(edge).max(*second);
-            self.log.visit(*second, target, |transition, sample_ms, n| tally.add(transition, sample_ms, n));
+            self.log.visit(*second, target, |transition, sample_ms, n| tally.add(transition, sample_ms, n, bounds));
             *second = target;
         }
         let passed = self.balances.iter().map(|(second, _)| *second).min().expect("there are edges");
@@ -60,6 +61,6 @@ impl Book {
     }
 
     pub fn window(&self, window: Window) -> WindowFigures {
-        WindowFigures::between(self.balance(window.start()), self.balance(window.end()))
+        self.balance(window.end()).after(self.balance(window.start()))
     }
 }

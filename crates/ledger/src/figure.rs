@@ -5,6 +5,8 @@ use ensilinja_model::vocabulary;
 vocabulary! {
     /// A span of time that figures are kept for. Every window is closed at its start and open at its end, and ends
     /// one second after the second of `now` began, so that it holds whole seconds only.
+    ///
+    /// The last two follow the line's opening hours, and hold the closed hours in between too.
     Window {
         /// The last 900 seconds.
         Minutes15 = "15m",
@@ -14,6 +16,10 @@ vocabulary! {
         Today = "today",
         /// The local day before; 23 or 25 hours long when the clocks change.
         Yesterday = "yesterday",
+        /// Up to now, from when the line has since been open for two hours.
+        Open2Hours = "open2h",
+        /// Up to now, from the start of the fifth latest day on which the line has opened.
+        Open5Days = "open5d",
     }
 }
 
@@ -98,5 +104,39 @@ vocabulary! {
         Passive = "passive",
         /// 0 to 6.
         Detractor = "detractor",
+    }
+}
+
+vocabulary! {
+    /// Which of a line's promises a contact comes under.
+    Promise {
+        /// To be answered in time; and of a line that promises callbacks only, contacts that asked for none.
+        Answer = "answer",
+        /// To be called back in time.
+        Callback = "callback",
+    }
+}
+
+vocabulary! {
+    /// How a promise was settled: each contact of a line that promises anything gets one verdict.
+    Verdict {
+        /// Kept: the customer was served before the deadline.
+        Kept = "kept",
+        /// Broken: the deadline passed first, or the customer was lost before it.
+        Broken = "broken",
+        /// Neither: the customer hung up at once, cancelled, asked twice, or was moved to another line.
+        Void = "void",
+    }
+}
+
+vocabulary! {
+    /// How close the deadline of an outstanding callback is.
+    Due {
+        /// Another day, or never: the line promises no callbacks.
+        Later = "later",
+        /// Today.
+        Today = "today",
+        /// It has passed.
+        Overdue = "overdue",
     }
 }

@@ -1,10 +1,9 @@
 //! What a read returns: the figures of every line at one instant, as plain values.
 
-use ensilinja_model::{AttemptResult, EventTime, FeedbackAnswer, Outcome, Stage, Survey, YesNo, vocabulary};
+use ensilinja_model::{EventTime, vocabulary};
 
-use crate::figure::{Decision, Flag, NpsGroup, Resolution, Undecided, Window, Within};
-use crate::tally::Tally;
-use crate::transition::Transition;
+use crate::figure::{Due, Promise, Window};
+use crate::sums::Sums;
 
 vocabulary! {
     /// The quantiles that are read from wait histograms.
@@ -47,10 +46,14 @@ pub struct LineFigures {
     pub waiting: i64,
     /// How long the longest of them has waited, in ms; 0 if none waits.
     pub waiting_oldest_ms: i64,
-    /// Callback requests not resolved yet.
-    pub callbacks_outstanding: i64,
-    /// The age of the oldest of them, in ms; 0 if there is none.
+    pub(crate) outstanding: [i64; Due::ALL.len()],
+    /// The age of the oldest outstanding callback request, in ms; 0 if there is none.
     pub callback_oldest_ms: i64,
+    /// The earliest deadline still ahead of an outstanding callback; `None` if there is none.
+    pub callback_next_due: Option<EventTime>,
+    /// How much of the time until then the line is open, in ms.
+    pub callback_next_due_open_ms: Option<i64>,
+    pub(crate) pending: [i64; Promise::ALL.len()],
     /// Whether the line is open.
     pub open: bool,
     /// When it last opened or closed; `None` for a line that never does.
@@ -61,6 +64,18 @@ pub struct LineFigures {
 }
 
 impl LineFigures {
+    /// Callback requests not resolved yet whose deadline is this close; the sum over all is what is outstanding.
+    #[must_use]
+    pub const fn callbacks_outstanding(&self, due: Due) -> i64 {
+        self.outstanding[due as usize]
+    }
+
+    /// Promises made and not settled yet.
+    #[must_use]
+    pub const fn promises_pending(&self, promise: Promise) -> i64 {
+        self.pending[promise as usize]
+    }
+
     /// The figures of a window; `None` (absent, which is not low) while history does not reach back to its start.
     #[must_use]
     pub fn window(&self, window: Window) -> Option<&WindowFigures> {
@@ -68,163 +83,25 @@ impl LineFigures {
     }
 }
 
-/// The figures of one line in one window. Counts are of what happened in the window, whenever it was heard of.
+/// The figures of one line in one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowFigures {
-    pub(crate) counts: [i64; Transition::ALL.len()],
-    pub(crate) abandon_wait_sum_ms: i64,
-    pub(crate) handling_sum_ms: i64,
-    pub(crate) answer_waits: WaitFigures,
-    pub(crate) callback_waits: WaitFigures,
+    /// What happened in the window, whenever it was heard of.
+    pub sums: Sums,
+    /// Of the waits of the answered; `None` if nobody was.
+    pub answer_wait_quantiles: Option<Quantiles>,
+    /// Of the waits of those called back, by the clock on the wall; `None` if nobody was reached.
+    pub callback_wait_quantiles: Option<Quantiles>,
 }
 
-impl WindowFigures {
-    /// The difference of two balances, the later one first.
-    pub(crate) fn between(start: &Tally, end: &Tally) -> Self {
-        Self {
-            counts: std::array::from_fn(|i| end.counts[i] - start.counts[i]),
-            abandon_wait_sum_ms: end.abandon_wait_sum_ms - start.abandon_wait_sum_ms,
-            handling_sum_ms: end.handling_sum_ms - start.handling_sum_ms,
-            answer_waits: end.answer_waits.minus(&start.answer_waits),
-            callback_waits: end.callback_waits.minus(&start.callback_waits),
-        }
-    }
+/// Quantiles of a distribution of waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quantiles(pub(crate) [u64; Quantile::ALL.len()]);
 
-    fn sum(&self, of: impl Fn(Transition) -> bool) -> i64 {
-        Transition::ALL.iter().filter(|t| of(**t)).map(|t| self.counts[*t as usize]).sum()
-    }
-
-    /// Contacts that arrived.
+impl Quantiles {
+    /// The quantile in ms, within 1 %.
     #[must_use]
-    pub fn offered(&self) -> i64 {
-        self.sum(Transition::is_arrival)
-    }
-
-    /// Contacts decided this way; the sum over all ways is the denominator of rates.
-    #[must_use]
-    pub fn decided(&self, decision: Decision) -> i64 {
-        self.sum(|t| t.decision() == Some(decision))
-    }
-
-    /// Contacts that stopped waiting without a decision.
-    #[must_use]
-    pub fn undecided(&self, undecided: Undecided) -> i64 {
-        self.sum(|t| t.undecided() == Some(undecided))
-    }
-
-    /// Contacts decided within the line's threshold (at it counts); short abandons are not among them.
-    #[must_use]
-    pub fn within_threshold(&self, within: Within) -> i64 {
-        self.sum(|t| t.within_threshold() == Some(within))
-    }
-
-    /// Contacts answered, or called back and reached: each once, though both may have happened.
-    #[must_use]
-    pub fn handled(&self) -> i64 {
-        self.sum(Transition::is_handling)
-    }
-
-    /// Legs with a peculiarity.
-    #[must_use]
-    pub fn flagged(&self, flag: Flag) -> i64 {
-        self.sum(|t| t.has_flag(flag))
-    }
-
-    /// Attempts to call back, until the request was resolved.
-    #[must_use]
-    pub fn callback_attempts(&self, result: AttemptResult) -> i64 {
-        self.sum(|t| t == Transition::attempt(result))
-    }
-
-    /// Callback requests resolved this way.
-    #[must_use]
-    pub fn callbacks_closed(&self, resolution: Resolution) -> i64 {
-        self.sum(|t| t.resolution() == Some(resolution))
-    }
-
-    /// Outcomes recorded.
-    #[must_use]
-    pub fn outcomes(&self, outcome: Outcome) -> i64 {
-        self.sum(|t| t == Transition::outcome(outcome))
-    }
-
-    /// Answers to the recommendation question.
-    #[must_use]
-    pub fn nps_answers(&self, group: NpsGroup) -> i64 {
-        self.sum(|t| t == Transition::nps(group))
-    }
-
-    /// Answers to a yes/no question.
-    #[must_use]
-    pub fn survey_answers(&self, survey: Survey, answer: YesNo) -> i64 {
-        self.sum(|t| t == Transition::feedback(FeedbackAnswer::Survey(survey, answer)))
-    }
-
-    /// Waits of the answered, from arrival.
-    #[must_use]
-    pub const fn answer_waits(&self) -> &WaitFigures {
-        &self.answer_waits
-    }
-
-    /// Waits of the customers called back, from the request until they were reached, by the clock on the wall.
-    #[must_use]
-    pub const fn callback_waits(&self) -> &WaitFigures {
-        &self.callback_waits
-    }
-
-    /// How long those who abandoned had waited, in all, in ms; short abandons included.
-    #[must_use]
-    pub const fn abandon_wait_sum_ms(&self) -> i64 {
-        self.abandon_wait_sum_ms
-    }
-
-    /// How long those answered were served, in all, in ms, filed when the contact ended or was transferred.
-    #[must_use]
-    pub const fn handling_sum_ms(&self) -> i64 {
-        self.handling_sum_ms
-    }
-}
-
-/// The distribution of waits in a window.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WaitFigures {
-    pub(crate) at_or_below: Box<[i64]>,
-    pub(crate) count: i64,
-    pub(crate) sum_ms: i64,
-    pub(crate) quantiles_ms: Option<[u64; Quantile::ALL.len()]>,
-}
-
-impl WaitFigures {
-    /// How many waits there are.
-    #[must_use]
-    pub const fn count(&self) -> i64 {
-        self.count
-    }
-
-    /// Their sum in ms, long ones in full.
-    #[must_use]
-    pub const fn sum_ms(&self) -> i64 {
-        self.sum_ms
-    }
-
-    /// How many are at or below each bound of [`Rules`](crate::Rules), exact to the ms, in the order of the bounds.
-    #[must_use]
-    pub fn at_or_below(&self) -> &[i64] {
-        &self.at_or_below
-    }
-
-    /// A quantile in ms, within 1 %. `None` if there are no waits.
-    #[must_use]
-    pub fn quantile_ms(&self, quantile: Quantile) -> Option<u64> {
-        self.quantiles_ms.map(|q| q[quantile as usize])
-    }
-}
-
-/// The stage of an abandon as a decision.
-pub(crate) const fn abandoned_at(stage: Stage) -> Decision {
-    match stage {
-        Stage::Menu => Decision::AbandonedMenu,
-        Stage::Queue => Decision::AbandonedQueue,
-        Stage::Ringing => Decision::AbandonedRinging,
+    pub const fn ms(self, quantile: Quantile) -> u64 {
+        self.0[quantile as usize]
     }
 }

@@ -7,18 +7,17 @@ use crate::entries::{Entries, Entry, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
 use crate::figures::{Figures, LineFigures};
+use crate::first::First;
 use crate::legs::{Legs, Place};
-use crate::oldest::Oldest;
-use crate::rules::{CALLBACK_WAIT_BOUNDS_MS, LineRules, Rules};
-use crate::tally::Tally;
+use crate::rules::{Bounds, LineRules, Rules};
 use crate::windows::{Edge, Edges, History};
 
 /// All that is known of all legs, and what it adds up to.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     rules: Rules,
-    horizon_ms: i64,
-    life_ms: i64,
+    /// What is older is of no account any more.
+    range_start: EventTime,
     legs: Legs,
     lines: Vec<Line>,
     /// The latest second that was read at; the ledger is never asked about an earlier one.
@@ -28,8 +27,9 @@ pub struct Ledger {
 #[derive(Clone, Debug)]
 struct Line {
     book: Book,
-    waiting: Oldest,
-    callbacks: Oldest,
+    waiting: First,
+    callbacks: First,
+    due: First,
 }
 
 impl Ledger {
@@ -38,14 +38,16 @@ impl Ledger {
     #[must_use]
     pub fn new(rules: Rules, now: EventTime) -> Self {
         let now_second = now.floor_second();
-        let edges = Edges::at(now_second, &rules.days);
-        let empty = Tally::new(&rules.answer_wait_bounds_ms, &CALLBACK_WAIT_BOUNDS_MS);
-        let line = Line { book: Book::new(&edges, &empty), waiting: Oldest::default(), callbacks: Oldest::default() };
+        let line = |line: &LineRules| Line {
+            book: Book::new(&Edges::at(now_second, rules.days(), &line.hours), rules.bounds()),
+            waiting: First::default(),
+            callbacks: First::default(),
+            due: First::default(),
+        };
         Self {
-            horizon_ms: rules.horizon_ms(),
-            life_ms: rules.life_ms(),
+            range_start: rules.range_start(now),
             legs: Legs::default(),
-            lines: vec![line; rules.lines.len()],
+            lines: rules.lines().iter().map(line).collect(),
             rules,
             now_second,
         }
@@ -56,21 +58,20 @@ impl Ledger {
     /// # Panics
     /// If the event's line is not one of the rules' lines.
     pub fn apply(&mut self, event: &Event) -> Applied {
-        let horizon = EventTime::from_seconds(self.now_second).plus_millis(-self.horizon_ms);
-        if event.at < horizon {
+        if event.at < self.range_start {
             return Applied::TooOld;
         }
-        let Self { rules, legs, lines, now_second, .. } = self;
+        let Self { rules, range_start, legs, lines, now_second } = self;
         let (place, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
-        let line_rules = &rules.lines[facts.line.as_usize()];
-        let before = if is_new { Entries::default() } else { Entries::of(facts, line_rules, &rules.days) };
+        let line_rules = &rules.lines()[facts.line.as_usize()];
+        let before = if is_new { Entries::default() } else { Entries::of(facts, line_rules, rules.days()) };
         let applied = facts.learn(event.at, event.fact);
         if applied == Applied::Applied {
-            let after = Entries::of(facts, line_rules, &rules.days);
-            lines[facts.line.as_usize()].post(place, &before, &after, *now_second);
+            let after = Entries::of(facts, line_rules, rules.days());
+            lines[facts.line.as_usize()].post(place, &before, &after, rules.bounds(), *now_second);
         }
         if is_new {
-            legs.evict_two(horizon);
+            legs.evict_two(*range_start);
         }
         applied
     }
@@ -78,68 +79,67 @@ impl Ledger {
     /// The figures at `now`, or at the latest `now` asked for before if that is later: a read never goes back.
     pub fn figures(&mut self, now: EventTime, history: History) -> Figures {
         self.now_second = self.now_second.max(now.floor_second());
-        let edges = Edges::at(self.now_second, &self.rules.days);
-        let reaches_back = |window: Window| edges.reaches_back(window, history, self.life_ms);
+        let now = EventTime::from_seconds(self.now_second);
+        self.range_start = self.range_start.max(self.rules.range_start(now));
         let lines = self
             .lines
             .iter_mut()
-            .zip(&self.rules.lines)
+            .zip(self.rules.lines())
             .map(|(line, rules)| {
-                let spans = |place| self.legs.get(place).map(|facts| Entries::of(facts, rules, &self.rules.days));
-                line.figures(rules, &edges, reaches_back, spans)
+                let edges = Edges::at(self.now_second, self.rules.days(), &rules.hours);
+                let reaches_back = |window: Window| edges.reaches_back(window, history, self.rules.life_ms());
+                let entries = |place| self.legs.get(place).map(|facts| Entries::of(facts, rules, self.rules.days()));
+                line.book.advance(&edges, self.rules.bounds());
+                line.figures(rules, now, reaches_back, entries)
             })
             .collect();
-        Figures {
-            as_of: EventTime::from_seconds(self.now_second),
-            day_start: edges.day_start,
-            lines,
-            legs: self.legs.len(),
-        }
+        Figures { as_of: now, day_start: self.rules.days().start_of_day(now), lines, legs: self.legs.len() }
     }
 }
 
 impl Line {
-    fn post(&mut self, place: Place, before: &Entries, after: &Entries, now_second: i64) {
+    fn post(&mut self, place: Place, before: &Entries, after: &Entries, bounds: &Bounds, now_second: i64) {
         for (old, new) in before.slots.iter().zip(&after.slots) {
             if old != new {
-                self.post_all(old, -1);
-                self.post_all(new, 1);
+                self.post_all(old, -1, bounds);
+                self.post_all(new, 1, bounds);
             }
         }
         let unchanged = before.attempts.iter().zip(&after.attempts).take_while(|(old, new)| old == new).count();
-        self.post_all(&before.attempts[unchanged..], -1);
-        self.post_all(&after.attempts[unchanged..], 1);
+        self.post_all(&before.attempts[unchanged..], -1, bounds);
+        self.post_all(&after.attempts[unchanged..], 1, bounds);
         self.waiting.note(place, before.waiting, after.waiting, now_second);
         self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
+        self.due.note(place, before.due, after.due, now_second);
     }
 
-    fn post_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>, n: i16) {
+    fn post_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>, n: i16, bounds: &Bounds) {
         for entry in entries {
-            self.book.post(entry, n);
+            self.book.post(entry, n, bounds);
         }
     }
 
     fn figures(
         &mut self,
         rules: &LineRules,
-        edges: &Edges,
+        now: EventTime,
         reaches_back: impl Fn(Window) -> bool,
         entries: impl Fn(Place) -> Option<Entries>,
     ) -> LineFigures {
-        self.book.advance(edges);
-        let now_second = edges.second(Edge::Now);
-        let now = EventTime::from_seconds(now_second);
-        let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
-        let span = |of: fn(&Entries) -> Option<Span>| {
-            let entries = &entries;
-            move |place| entries(place).as_ref().and_then(of)
+        let first = |queue: &mut First, of: fn(&Entries) -> Option<Span>| {
+            queue.key(now.floor_second(), |place| entries(place).as_ref().and_then(of))
         };
+        let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
+        let next_due = first(&mut self.due, |entries| entries.due);
         let balance = self.book.balance(Edge::Now);
         LineFigures {
-            waiting: balance.waiting(),
-            callbacks_outstanding: balance.outstanding(),
-            waiting_oldest_ms: age_ms(self.waiting.since(now_second, span(|entries| entries.waiting))),
-            callback_oldest_ms: age_ms(self.callbacks.since(now_second, span(|entries| entries.outstanding))),
+            waiting: balance.sums.waiting(),
+            waiting_oldest_ms: age_ms(first(&mut self.waiting, |entries| entries.waiting)),
+            outstanding: balance.sums.outstanding(),
+            callback_oldest_ms: age_ms(first(&mut self.callbacks, |entries| entries.outstanding)),
+            callback_next_due: next_due,
+            callback_next_due_open_ms: next_due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
+            pending: balance.sums.pending(),
             open: rules.hours.is_open(now),
             last_change: rules.hours.last_change(now),
             next_change: rules.hours.next_change(now),

@@ -39,6 +39,11 @@ impl Legs {
         slot(&self.chunks, place).map(|leg| &leg.facts)
     }
 
+    /// The facts of every leg, in no meaningful order.
+    pub fn all(&self) -> impl Iterator<Item = &Facts> {
+        self.chunks.iter().flatten().flatten().map(|leg| &leg.facts)
+    }
+
     /// Evicts, of the next two legs, those of which all that is known is earlier than `horizon`.
     pub fn evict_two(&mut self, horizon: EventTime) {
         self.evict_next(horizon);

@@ -12,23 +12,31 @@
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.
 
 mod book;
+mod chronicle;
 mod entries;
 mod facts;
 mod figure;
 mod figures;
+mod first;
+mod indicator;
 mod instants;
 mod ledger;
 mod legs;
 mod minutes;
-mod oldest;
+mod nps;
 mod rules;
+mod sums;
 mod tally;
 mod transition;
 mod windows;
 
+pub use chronicle::Chronicle;
 pub use facts::Applied;
-pub use figure::{Decision, Flag, NpsGroup, Resolution, Undecided, Window, Within};
-pub use figures::{Figures, LineFigures, Quantile, WaitFigures, WindowFigures};
+pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Window, Within};
+pub use figures::{Figures, LineFigures, Quantile, Quantiles, WindowFigures};
+pub use indicator::{Indicator, IndicatorRow, Ratio, ServiceLevel};
 pub use ledger::Ledger;
-pub use rules::{ANSWER_WAIT_BOUNDS_MS, CALLBACK_WAIT_BOUNDS_MS, LineRules, Rules};
+pub use nps::{Nps, NpsBand};
+pub use rules::{Bounds, Era, Limits, LineRules, Promises, Rules};
+pub use sums::{Sums, Waits};
 pub use windows::History;

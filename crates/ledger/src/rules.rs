@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use ensilinja_calendar::{Days, LineHours};
-use ensilinja_model::{Channel, EventTime};
+use ensilinja_calendar::{Days, LineHours, Term};
+use ensilinja_model::EventTime;
 
-use crate::figure::Window;
+use crate::figure::Verdict;
+use crate::windows::{FIXED_WINDOWS_LONGEST_MS, OPEN_2_HOURS_MS, OPEN_5_DAYS};
 
 /// Bounds of the exact counts of callback waits: 5, 15 and 30 minutes, 1, 2, 4, 8 and 16 hours, 1, 2, 3 and 5 days; in
 /// ms.
-pub const CALLBACK_WAIT_BOUNDS_MS: [u32; 12] = {
+const CALLBACK_WAIT_BOUNDS_MS: [u32; 12] = {
     const MINUTE: u32 = 60_000;
     const HOUR: u32 = 60 * MINUTE;
     const DAY: u32 = 24 * HOUR;
@@ -29,8 +30,8 @@ pub const CALLBACK_WAIT_BOUNDS_MS: [u32; 12] = {
     ]
 };
 
-/// Bounds of the exact counts of answer waits where no rule asks for more, in ms.
-pub const ANSWER_WAIT_BOUNDS_MS: [u32; 12] =
+/// Bounds of the exact counts of answer waits whatever is promised, in ms.
+const ANSWER_WAIT_BOUNDS_MS: [u32; 12] =
     [5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 180_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000];
 
 /// How far a source's clock may run ahead of the record that carries the event, in ms.
@@ -39,56 +40,174 @@ const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 /// The rules of one line.
 #[derive(Clone, Debug)]
 pub struct LineRules {
-    /// How its customers reach it.
-    pub channel: Channel,
-    /// Its opening hours.
+    /// Its opening hours: always those of the day concerned, also for legs that arrived under others.
     pub hours: LineHours,
+    /// The limits by which its legs are judged, and from when each set of them holds. At least one, ascending; the first
+    /// holds for what came before it too.
+    pub eras: Vec<Era>,
+}
+
+/// Limits, and from when they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Era {
+    /// They hold for legs that arrive then or later, until the next era.
+    pub valid_from: EventTime,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// The limits by which a leg is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
     /// An abandon sooner than this is *short*: shown apart, and no verdict on the service. In ms.
     pub short_abandon_ms: u32,
     /// A wait up to and including this is *within the threshold* of the service level. In ms.
     pub threshold_ms: u32,
     /// A leg that nobody has said anything decisive of for this long stops waiting. In ms.
     pub orphan_after_ms: u32,
-    /// A callback still outstanding at the end of this many working days after the day it was asked for is given up.
+    /// A callback still outstanding at the end of this many working days after the day of its deadline (of its request,
+    /// where no callback is promised) is given up.
     pub give_up_working_days: u16,
+    /// What customers are promised.
+    pub promises: Promises,
 }
 
-/// The rules of all lines, in the order of the line table, and the calendar they share.
+/// What the customers of a line are promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promises {
+    /// How long from arrival to answer, if an answer is promised.
+    pub answer: Option<Term>,
+    /// How long from callback request to reached, if callbacks are promised.
+    pub callback: Option<Term>,
+    /// What an abandon, unless it is short, does to the promise: it is [broken](Verdict::Broken) or
+    /// [void](Verdict::Void).
+    pub abandoned: Verdict,
+}
+
+impl Promises {
+    /// Nothing is promised.
+    pub const NONE: Self = Self { answer: None, callback: None, abandoned: Verdict::Broken };
+
+    pub(crate) const fn any(&self) -> bool {
+        self.answer.is_some() || self.callback.is_some()
+    }
+}
+
+/// The bounds of the exact counts of waits, ascending, in ms; a wait at a bound counts as below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of waits of the answered.
+    pub answer_wait_ms: Vec<u32>,
+    /// Of waits of those called back, in wall time and in open time.
+    pub callback_wait_ms: Vec<u32>,
+}
+
+impl Bounds {
+    /// The usual bounds, and every promised answer time among them.
+    fn of(lines: &[LineRules]) -> Self {
+        let promised = lines.iter().flat_map(|line| &line.eras).filter_map(|era| match era.limits.promises.answer {
+            Some(Term::Within { ms } | Term::WithinOpen { ms }) => Some(ms),
+            Some(Term::SameDay { .. } | Term::WorkingDays { .. }) | None => None,
+        });
+        let mut answer_wait_ms: Vec<u32> = ANSWER_WAIT_BOUNDS_MS.into_iter().chain(promised).collect();
+        answer_wait_ms.sort_unstable();
+        answer_wait_ms.dedup();
+        Self { answer_wait_ms, callback_wait_ms: CALLBACK_WAIT_BOUNDS_MS.to_vec() }
+    }
+}
+
+/// The rules of all lines, in the order of the line table, the calendar they share, and what follows from them.
+/// Cloning shares them.
 #[derive(Clone, Debug)]
-pub struct Rules {
-    /// Local days and working days.
-    pub days: Arc<Days>,
-    /// One entry a line.
-    pub lines: Vec<LineRules>,
-    /// Bounds of the exact counts of answer waits, ascending, in ms; at a bound counts as below it.
-    pub answer_wait_bounds_ms: Vec<u32>,
+pub struct Rules(Arc<Resolved>);
+
+#[derive(Debug)]
+struct Resolved {
+    days: Arc<Days>,
+    lines: Vec<LineRules>,
+    bounds: Bounds,
+    life_ms: i64,
+}
+
+impl LineRules {
+    /// The limits of a leg that arrived at `arrived`.
+    pub(crate) fn limits(&self, arrived: EventTime) -> &Limits {
+        let passed = self.eras.partition_point(|era| era.valid_from <= arrived);
+        &self.eras[passed.saturating_sub(1)].limits
+    }
+
+    /// The life of its legs, in ms: see [`Rules::life_ms`].
+    #[must_use]
+    pub fn life_ms(&self, days: &Days) -> i64 {
+        let life_ms = |limits: &Limits| {
+            let longest = |term: Option<Term>| term.map_or(0, |term| self.hours.longest_term_ms(term));
+            let give_up_ms = days.longest_working_days_ms(u32::from(limits.give_up_working_days));
+            let callback_ms = i64::from(limits.orphan_after_ms) + longest(limits.promises.callback) + give_up_ms;
+            callback_ms.max(longest(limits.promises.answer))
+        };
+        self.eras.iter().map(|era| life_ms(&era.limits)).max().unwrap_or(0)
+    }
 }
 
 impl Rules {
+    /// The rules of these lines. What follows from them is worked out here, once, over the whole calendar.
+    #[must_use]
+    pub fn new(days: Arc<Days>, lines: Vec<LineRules>) -> Self {
+        let life_ms = lines.iter().map(|line| line.life_ms(&days)).max().unwrap_or(0);
+        let bounds = Bounds::of(&lines);
+        Self(Arc::new(Resolved { days, lines, bounds, life_ms }))
+    }
+
+    /// Local days and working days.
+    #[must_use]
+    pub fn days(&self) -> &Days {
+        &self.0.days
+    }
+
+    /// One entry a line.
+    #[must_use]
+    pub fn lines(&self) -> &[LineRules] {
+        &self.0.lines
+    }
+
+    /// The bounds of the exact counts of waits.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.0.bounds
+    }
+
     /// The life of a leg: it posts nothing later than this after its arrival, in ms (outcomes, feedback and
     /// retraction apart, which post when they are said).
     #[must_use]
     pub fn life_ms(&self) -> i64 {
-        self.lines
-            .iter()
-            .map(|line| {
-                i64::from(line.orphan_after_ms)
-                    + self.days.longest_working_days_ms(u32::from(line.give_up_working_days))
-            })
-            .max()
-            .unwrap_or(0)
+        self.0.life_ms
     }
 
-    /// How far back the log has to be read for every figure to be right: the longest window, the life of a leg, and
-    /// the skew that is allowed to a source's clock. In ms.
+    /// Where the range starts that has to be read for figures of the past from `start` on.
+    #[must_use]
+    pub fn reads_from(&self, start: EventTime) -> EventTime {
+        start.plus_millis(-self.life_ms() - CLOCK_SKEW_MS)
+    }
+
+    /// How far back the log has to be read for every figure to be right, at whatever instant of the calendar: the longest
+    /// window there will be, the life of a leg, and the skew that is allowed to a source's clock. In ms.
     #[must_use]
     pub fn horizon_ms(&self) -> i64 {
-        Window::LONGEST_MS + self.life_ms() + CLOCK_SKEW_MS
+        let open_windows = self.lines().iter().flat_map(|line| {
+            [line.hours.longest_open_ms(OPEN_2_HOURS_MS), line.hours.longest_open_days_ms(OPEN_5_DAYS)]
+        });
+        open_windows.max().unwrap_or(0).max(FIXED_WINDOWS_LONGEST_MS) + self.life_ms() + CLOCK_SKEW_MS
     }
 
-    /// Where the range starts that has to be read for the figures of `now`.
+    /// Where the range starts that has to be read for the figures of `now` and of every later instant. It never goes
+    /// back.
     #[must_use]
     pub fn range_start(&self, now: EventTime) -> EventTime {
-        now.plus_millis(-self.horizon_ms())
+        let open_windows = self.lines().iter().flat_map(|line| {
+            let after = now.plus_millis(1000);
+            [line.hours.before_open_ms(after, OPEN_2_HOURS_MS), line.hours.start_of_open_day(now, OPEN_5_DAYS)]
+        });
+        let first = open_windows.flatten().chain([self.days().start_of_previous_day(now)]).min();
+        self.reads_from(first.unwrap_or(now))
     }
 }

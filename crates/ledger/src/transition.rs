@@ -6,20 +6,27 @@
 
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Stage, Survey, YesNo, vocabulary};
 
-use crate::figure::{Decision, Flag, NpsGroup, Resolution, Undecided, Within};
-use crate::figures::abandoned_at;
+use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
 
 vocabulary! {
     /// A step of a leg. `Within` means within the line's threshold.
     Transition {
         /// The leg arrived.
         Arrived = "arrived",
+        /// The leg arrived with a promise made to it.
+        ArrivedPromised = "arrived_promised",
         /// The leg arrived while its line was closed.
         ArrivedOutsideHours = "arrived_outside_hours",
+        /// The leg arrived while its line was closed, with a promise made to it.
+        ArrivedOutsideHoursPromised = "arrived_outside_hours_promised",
         /// The leg arrived without an `offered`.
         ArrivedInferred = "arrived_inferred",
-        /// Both of the above.
+        /// The leg arrived without an `offered`, with a promise made to it.
+        ArrivedInferredPromised = "arrived_inferred_promised",
+        /// The leg arrived without an `offered`, while its line was closed.
         ArrivedInferredOutsideHours = "arrived_inferred_outside_hours",
+        /// The leg arrived without an `offered`, while its line was closed, with a promise made to it.
+        ArrivedInferredOutsideHoursPromised = "arrived_inferred_outside_hours_promised",
         /// Its `offered` turned up later than its arrival.
         Skewed = "skewed",
         /// Sample: its wait.
@@ -40,20 +47,40 @@ vocabulary! {
         AbandonedRingingWithin = "abandoned_ringing_within",
         /// Sample: its wait.
         AbandonedRingingBeyond = "abandoned_ringing_beyond",
-        /// It stopped waiting because a callback was requested.
-        DecidedByRequest = "decided_by_request",
         /// It was moved to another line.
         Moved = "moved",
         /// It stopped waiting and nobody said how.
         Orphaned = "orphaned",
         /// An answered leg ended or was transferred. Sample: its handling time.
         Served = "served",
-        /// A callback became outstanding.
+        /// A callback became outstanding, after the leg had stopped waiting.
         CallbackOpened = "callback_opened",
+        /// The same, due today.
+        CallbackOpenedDueToday = "callback_opened_due_today",
+        /// The leg stopped waiting because a callback was requested.
+        RequestDecided = "request_decided",
+        /// The same, due today.
+        RequestDecidedDueToday = "request_decided_due_today",
+        /// The leg stopped waiting because a callback was requested, and comes under the promise of callbacks now.
+        RequestDecidedPromised = "request_decided_promised",
+        /// The same, due today.
+        RequestDecidedPromisedDueToday = "request_decided_promised_due_today",
+        /// The day of an outstanding callback's deadline began.
+        BecameDueToday = "became_due_today",
+        /// The deadline of an outstanding callback passed.
+        BecameOverdue = "became_overdue",
+        /// A callback that was due today was resolved.
+        ResolvedWhileDueToday = "resolved_while_due_today",
+        /// A callback that was overdue was resolved.
+        ResolvedWhileOverdue = "resolved_while_overdue",
         /// The customer was reached, who had not been answered before. Sample: the callback's wait.
         CallbackReached = "callback_reached",
         /// The customer was reached, who had been answered before. Sample: the callback's wait.
         CallbackReachedAfterAnswer = "callback_reached_after_answer",
+        /// Sample: the part of a callback's wait in which the line was open.
+        CallbackOpenWaited = "callback_open_waited",
+        /// Filed at a request whose customer was reached, by a chronicle only.
+        RequestReached = "request_reached",
         /// Closed as unreached.
         CallbackUnreached = "callback_unreached",
         /// Closed as cancelled.
@@ -66,6 +93,18 @@ vocabulary! {
         CallbackPurged = "callback_purged",
         /// Given up.
         CallbackGivenUp = "callback_given_up",
+        /// The promise of an answer was kept.
+        AnswerKept = "answer_kept",
+        /// The promise of an answer was broken.
+        AnswerBroken = "answer_broken",
+        /// The promise of an answer became void.
+        AnswerVoid = "answer_void",
+        /// The promise of a callback was kept.
+        CallbackKept = "callback_kept",
+        /// The promise of a callback was broken.
+        CallbackBroken = "callback_broken",
+        /// The promise of a callback became void.
+        CallbackVoid = "callback_void",
         /// An attempt that reached the customer.
         AttemptReached = "attempt_reached",
         /// An attempt that did not.
@@ -97,22 +136,38 @@ vocabulary! {
     }
 }
 
+/// What a callback request is to its leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// It came after the leg had stopped waiting.
+    Later,
+    /// It is why the leg stopped waiting.
+    Decided,
+    /// The same, and the promise of callbacks holds for it from now on.
+    DecidedPromised,
+}
+
 /// Which sum and histogram the sample of a transition belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sample {
     AnswerWait,
     AbandonWait,
     CallbackWait,
+    CallbackOpenWait,
     Handling,
 }
 
 impl Transition {
-    pub(crate) const fn arrival(inferred: bool, outside_hours: bool) -> Self {
-        match (inferred, outside_hours) {
-            (false, false) => Self::Arrived,
-            (false, true) => Self::ArrivedOutsideHours,
-            (true, false) => Self::ArrivedInferred,
-            (true, true) => Self::ArrivedInferredOutsideHours,
+    pub(crate) const fn arrival(inferred: bool, outside_hours: bool, promised: bool) -> Self {
+        match (inferred, outside_hours, promised) {
+            (false, false, false) => Self::Arrived,
+            (false, false, true) => Self::ArrivedPromised,
+            (false, true, false) => Self::ArrivedOutsideHours,
+            (false, true, true) => Self::ArrivedOutsideHoursPromised,
+            (true, false, false) => Self::ArrivedInferred,
+            (true, false, true) => Self::ArrivedInferredPromised,
+            (true, true, false) => Self::ArrivedInferredOutsideHours,
+            (true, true, true) => Self::ArrivedInferredOutsideHoursPromised,
         }
     }
 
@@ -141,6 +196,30 @@ impl Transition {
             Resolution::Expired => Self::CallbackExpired,
             Resolution::Purged => Self::CallbackPurged,
             Resolution::GivenUp => Self::CallbackGivenUp,
+        }
+    }
+
+    /// A callback became outstanding: by a request that decided the leg or a later one, under the promise of
+    /// callbacks or not, due on the day of the request or later.
+    pub(crate) const fn opened(request: Request, due_today: bool) -> Self {
+        match (request, due_today) {
+            (Request::Later, false) => Self::CallbackOpened,
+            (Request::Later, true) => Self::CallbackOpenedDueToday,
+            (Request::Decided, false) => Self::RequestDecided,
+            (Request::Decided, true) => Self::RequestDecidedDueToday,
+            (Request::DecidedPromised, false) => Self::RequestDecidedPromised,
+            (Request::DecidedPromised, true) => Self::RequestDecidedPromisedDueToday,
+        }
+    }
+
+    pub(crate) const fn settled(promise: Promise, verdict: Verdict) -> Self {
+        match (promise, verdict) {
+            (Promise::Answer, Verdict::Kept) => Self::AnswerKept,
+            (Promise::Answer, Verdict::Broken) => Self::AnswerBroken,
+            (Promise::Answer, Verdict::Void) => Self::AnswerVoid,
+            (Promise::Callback, Verdict::Kept) => Self::CallbackKept,
+            (Promise::Callback, Verdict::Broken) => Self::CallbackBroken,
+            (Promise::Callback, Verdict::Void) => Self::CallbackVoid,
         }
     }
 
@@ -186,7 +265,25 @@ impl Transition {
     pub(crate) const fn is_arrival(self) -> bool {
         matches!(
             self,
-            Self::Arrived | Self::ArrivedOutsideHours | Self::ArrivedInferred | Self::ArrivedInferredOutsideHours
+            Self::Arrived
+                | Self::ArrivedPromised
+                | Self::ArrivedOutsideHours
+                | Self::ArrivedOutsideHoursPromised
+                | Self::ArrivedInferred
+                | Self::ArrivedInferredPromised
+                | Self::ArrivedInferredOutsideHours
+                | Self::ArrivedInferredOutsideHoursPromised
+        )
+    }
+
+    /// Whether the leg arrived with a promise made to it.
+    pub(crate) const fn is_promised_arrival(self) -> bool {
+        matches!(
+            self,
+            Self::ArrivedPromised
+                | Self::ArrivedOutsideHoursPromised
+                | Self::ArrivedInferredPromised
+                | Self::ArrivedInferredOutsideHoursPromised
         )
     }
 
@@ -197,7 +294,10 @@ impl Transition {
             Self::AbandonedMenuWithin | Self::AbandonedMenuBeyond => abandoned_at(Stage::Menu),
             Self::AbandonedQueueWithin | Self::AbandonedQueueBeyond => abandoned_at(Stage::Queue),
             Self::AbandonedRingingWithin | Self::AbandonedRingingBeyond => abandoned_at(Stage::Ringing),
-            Self::DecidedByRequest => Decision::CallbackRequested,
+            Self::RequestDecided
+            | Self::RequestDecidedDueToday
+            | Self::RequestDecidedPromised
+            | Self::RequestDecidedPromisedDueToday => Decision::CallbackRequested,
             _ => return None,
         })
     }
@@ -229,6 +329,35 @@ impl Transition {
         matches!(self, Self::AnsweredWithin | Self::AnsweredBeyond | Self::CallbackReached)
     }
 
+    /// Whether a callback becomes outstanding with this step.
+    pub(crate) const fn opens_callback(self) -> bool {
+        matches!(
+            self,
+            Self::CallbackOpened
+                | Self::CallbackOpenedDueToday
+                | Self::RequestDecided
+                | Self::RequestDecidedDueToday
+                | Self::RequestDecidedPromised
+                | Self::RequestDecidedPromisedDueToday
+        )
+    }
+
+    /// Whether an outstanding callback is due today from this step on.
+    pub(crate) const fn makes_due_today(self) -> bool {
+        matches!(
+            self,
+            Self::CallbackOpenedDueToday
+                | Self::RequestDecidedDueToday
+                | Self::RequestDecidedPromisedDueToday
+                | Self::BecameDueToday
+        )
+    }
+
+    /// Whether the leg comes under the promise of callbacks from this step on.
+    pub(crate) const fn moves_promise(self) -> bool {
+        matches!(self, Self::RequestDecidedPromised | Self::RequestDecidedPromisedDueToday)
+    }
+
     pub(crate) const fn resolution(self) -> Option<Resolution> {
         Some(match self {
             Self::CallbackReached | Self::CallbackReachedAfterAnswer => Resolution::Reached,
@@ -244,8 +373,20 @@ impl Transition {
 
     pub(crate) const fn has_flag(self, flag: Flag) -> bool {
         match flag {
-            Flag::Inferred => matches!(self, Self::ArrivedInferred | Self::ArrivedInferredOutsideHours),
-            Flag::OutsideHours => matches!(self, Self::ArrivedOutsideHours | Self::ArrivedInferredOutsideHours),
+            Flag::Inferred => matches!(
+                self,
+                Self::ArrivedInferred
+                    | Self::ArrivedInferredPromised
+                    | Self::ArrivedInferredOutsideHours
+                    | Self::ArrivedInferredOutsideHoursPromised
+            ),
+            Flag::OutsideHours => matches!(
+                self,
+                Self::ArrivedOutsideHours
+                    | Self::ArrivedOutsideHoursPromised
+                    | Self::ArrivedInferredOutsideHours
+                    | Self::ArrivedInferredOutsideHoursPromised
+            ),
             Flag::Skewed => matches!(self, Self::Skewed),
             Flag::Retracted => matches!(self, Self::Retracted),
         }
@@ -256,11 +397,21 @@ impl Transition {
         match self {
             Self::Served => Some(Sample::Handling),
             Self::CallbackReached | Self::CallbackReachedAfterAnswer => Some(Sample::CallbackWait),
+            Self::CallbackOpenWaited => Some(Sample::CallbackOpenWait),
             _ => match self.decision() {
                 Some(Decision::Answered) => Some(Sample::AnswerWait),
                 Some(Decision::CallbackRequested) | None => None,
                 Some(_) => Some(Sample::AbandonWait),
             },
         }
+    }
+}
+
+/// The stage of an abandon as a decision.
+const fn abandoned_at(stage: Stage) -> Decision {
+    match stage {
+        Stage::Menu => Decision::AbandonedMenu,
+        Stage::Queue => Decision::AbandonedQueue,
+        Stage::Ringing => Decision::AbandonedRinging,
     }
 }

@@ -5,16 +5,24 @@
 //! |------------------------|---------------------------------------|
 //!                                            |------- 1h ----------|
 //!                                                    |--- 15m -----|
+//!                 |-- open2h ------  (closed)  --------------------|   two hours of it open
 //! ```
 //!
 //! A window holds the whole seconds after one [`Edge`] up to and including another. The second of `now` is in: an event
 //! that happened at 10:15:00.900 is in a read at 10:15:00.100, if it has been heard of, for the second is the finest
 //! that is shown. Fifteen minutes are the last 900 seconds, that one included. All edges only ever move forward.
 
-use ensilinja_calendar::Days;
+use ensilinja_calendar::{Days, LineHours};
 use ensilinja_model::EventTime;
 
 use crate::figure::Window;
+
+/// How long the line is open within the window `open2h`, in ms.
+pub(crate) const OPEN_2_HOURS_MS: i64 = 2 * 3600 * 1000;
+/// On how many days it opens within the window `open5d`.
+pub(crate) const OPEN_5_DAYS: usize = 5;
+/// The longest of the windows that do not depend on opening hours: two local days with a 25-hour day among them, in ms.
+pub(crate) const FIXED_WINDOWS_LONGEST_MS: i64 = (24 + 25) * 3600 * 1000;
 
 /// A point between two seconds, named by the second before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +33,19 @@ pub(crate) enum Edge {
     HourAgo,
     Midnight,
     PreviousMidnight,
+    Open2HoursAgo,
+    Open5DaysAgo,
 }
 
-pub(crate) const EDGES: [Edge; 5] =
-    [Edge::Now, Edge::Minutes15Ago, Edge::HourAgo, Edge::Midnight, Edge::PreviousMidnight];
+pub(crate) const EDGES: [Edge; 7] = [
+    Edge::Now,
+    Edge::Minutes15Ago,
+    Edge::HourAgo,
+    Edge::Midnight,
+    Edge::PreviousMidnight,
+    Edge::Open2HoursAgo,
+    Edge::Open5DaysAgo,
+];
 
 /// How far back the log reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,57 +57,57 @@ pub struct History {
 }
 
 impl Window {
-    /// The longest of them: two local days with a 25-hour day among them, in ms.
-    pub(crate) const LONGEST_MS: i64 = (24 + 25) * 3600 * 1000;
-
     pub(crate) const fn start(self) -> Edge {
         match self {
             Self::Minutes15 => Edge::Minutes15Ago,
             Self::Hour => Edge::HourAgo,
             Self::Today => Edge::Midnight,
             Self::Yesterday => Edge::PreviousMidnight,
+            Self::Open2Hours => Edge::Open2HoursAgo,
+            Self::Open5Days => Edge::Open5DaysAgo,
         }
     }
 
     pub(crate) const fn end(self) -> Edge {
         match self {
-            Self::Minutes15 | Self::Hour | Self::Today => Edge::Now,
+            Self::Minutes15 | Self::Hour | Self::Today | Self::Open2Hours | Self::Open5Days => Edge::Now,
             Self::Yesterday => Edge::Midnight,
         }
     }
 }
 
-/// The edges of all windows at one second.
+/// The edges of all windows of a line at one second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edges {
-    /// The last second before each edge, by [`Edge`].
-    seconds: [i64; EDGES.len()],
-    pub day_start: EventTime,
+    /// The last second before each edge, by [`Edge`]; `None` where the calendar does not reach back to it.
+    seconds: [Option<i64>; EDGES.len()],
 }
 
 impl Edges {
-    pub fn at(now_second: i64, days: &Days) -> Self {
+    pub fn at(now_second: i64, days: &Days, hours: &LineHours) -> Self {
         let now = EventTime::from_seconds(now_second);
-        let day_start = days.start_of_day(now);
-        let before = |midnight: EventTime| midnight.floor_second() - 1;
+        let before = |start: EventTime| start.floor_second() - 1;
         let seconds = EDGES.map(|edge| match edge {
-            Edge::Now => now_second,
-            Edge::Minutes15Ago => now_second - 15 * 60,
-            Edge::HourAgo => now_second - 3600,
-            Edge::Midnight => before(day_start),
-            Edge::PreviousMidnight => before(days.start_of_previous_day(now)),
+            Edge::Now => Some(now_second),
+            Edge::Minutes15Ago => Some(now_second - 15 * 60),
+            Edge::HourAgo => Some(now_second - 3600),
+            Edge::Midnight => Some(before(days.start_of_day(now))),
+            Edge::PreviousMidnight => Some(before(days.start_of_previous_day(now))),
+            Edge::Open2HoursAgo => hours.before_open_ms(now.plus_millis(1000), OPEN_2_HOURS_MS).map(before),
+            Edge::Open5DaysAgo => hours.start_of_open_day(now, OPEN_5_DAYS).map(before),
         });
-        Self { seconds, day_start }
+        Self { seconds }
     }
 
-    pub const fn second(&self, edge: Edge) -> i64 {
-        self.seconds[edge as usize]
+    /// The last second before an edge. An edge that is not known lies at `now`: its window is absent.
+    pub fn second(&self, edge: Edge) -> i64 {
+        self.seconds[edge as usize].or(self.seconds[Edge::Now as usize]).expect("now is known")
     }
 
     /// Whether everything that can be in a window is in the log: what happened before `history.start` may still post
     /// for as long as a leg lives, unless nothing did.
     pub fn reaches_back(&self, window: Window, history: History, life_ms: i64) -> bool {
         let unknown_until = if history.from_first_record { history.start } else { history.start.plus_millis(life_ms) };
-        self.second(window.start()) + 1 >= unknown_until.ceil_second()
+        self.seconds[window.start() as usize].is_some_and(|second| second + 1 >= unknown_until.ceil_second())
     }
 }

@@ -1,24 +1,21 @@
 //! The rules of the domain, one example each.
 
 use ensilinja_ledger::{
-    Applied, Decision, Figures, Flag, History, Ledger, LineFigures, NpsGroup, Quantile, Resolution, Undecided, Window,
-    WindowFigures, Within,
+    Applied, Decision, Due, Figures, Flag, History, Ledger, LineFigures, NpsGroup, Quantile, Resolution, Sums,
+    Undecided, Window, Within,
 };
 use ensilinja_model::{
-    AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage,
+    AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, NpsScore, Outcome, Stage,
 };
 
-use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules};
+use crate::stand::{BASE, COMPLETE, DAY_MS, PHONE, figures_at, rules};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The phone line of the soup's rules: open daily 8 to 21, threshold 120 s, short abandons under 5 s.
-const PHONE: u16 = 0;
-
 fn event(leg: u128, at_ms: i64, fact: Fact) -> Event {
-    Event { leg: LegKey::new(leg), line: LineIndex::new(PHONE), at: BASE.plus_millis(at_ms), fact }
+    Event { leg: LegKey::new(leg), line: PHONE, at: BASE.plus_millis(at_ms), fact }
 }
 
 /// The phone line after one leg's story, told in milliseconds from the base.
@@ -27,8 +24,8 @@ fn after(story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     figures_at(&rules(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(0)
 }
 
-fn hour(line: &LineFigures) -> &WindowFigures {
-    line.window(Window::Hour).expect("history is complete")
+fn hour(line: &LineFigures) -> &Sums {
+    &line.window(Window::Hour).expect("history is complete").sums
 }
 
 #[test]
@@ -38,7 +35,7 @@ fn an_answer_at_the_threshold_is_within_it_and_a_millisecond_later_is_not() {
         assert_eq!(hour(&line).decided(Decision::Answered), 1);
         assert_eq!(hour(&line).within_threshold(Within::Answered), within);
         assert_eq!(hour(&line).answer_waits().sum_ms(), wait_ms);
-        assert_eq!(hour(&line).answer_waits().at_or_below()[5], within, "le=120");
+        assert_eq!(hour(&line).answer_waits().at_or_below().nth(5), Some(within), "le=120");
     }
 }
 
@@ -58,7 +55,7 @@ fn whoever_hangs_up_in_the_second_of_the_request_did_request() {
         after(&[(0, Fact::Offered), (9_000, Fact::Abandoned(Stage::Queue)), (9_000, Fact::CallbackRequested)], MINUTE);
     assert_eq!(hour(&line).decided(Decision::CallbackRequested), 1);
     assert_eq!(hour(&line).decided(Decision::AbandonedQueue), 0);
-    assert_eq!(line.callbacks_outstanding, 1);
+    assert_eq!(line.callbacks_outstanding(Due::Later), 1);
     assert_eq!(line.callback_oldest_ms, MINUTE - 9_000);
 }
 
@@ -79,14 +76,14 @@ fn a_failed_attempt_reaches_nobody() {
     let line =
         after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackAttempted(AttemptResult::Failed))], 2 * MINUTE);
     assert_eq!(hour(&line).callback_attempts(AttemptResult::Failed), 1);
-    assert_eq!((hour(&line).handled(), line.callbacks_outstanding), (0, 1));
+    assert_eq!((hour(&line).handled(), line.callbacks_outstanding(Due::Later)), (0, 1));
 }
 
 #[test]
 fn a_purged_callback_is_an_outcome_of_its_own() {
     let line = after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackClosed(CloseResult::Purged))], 2 * MINUTE);
     assert_eq!(hour(&line).callbacks_closed(Resolution::Purged), 1);
-    assert_eq!(line.callbacks_outstanding, 0);
+    assert_eq!(line.callbacks_outstanding(Due::Later), 0);
 }
 
 /// Asked for on Saturday 28 March 2026; the working days after it are 30 March to 2 April and, Good Friday and Easter
@@ -96,7 +93,7 @@ fn a_callback_is_given_up_at_the_end_of_the_fifth_working_day() {
     let end_of_day_ms = 1_775_595_599_000 - BASE.as_millis();
     for (now_ms, outstanding, given_up) in [(end_of_day_ms - 1, 1, 0), (end_of_day_ms, 0, 1)] {
         let line = after(&[(0, Fact::CallbackRequested)], now_ms);
-        assert_eq!(line.callbacks_outstanding, outstanding);
+        assert_eq!(line.callbacks_outstanding(Due::Later), outstanding);
         assert_eq!(hour(&line).callbacks_closed(Resolution::GivenUp), given_up);
     }
 }
@@ -196,8 +193,9 @@ fn outcomes_and_feedback_are_counted_when_they_are_said_and_the_latest_wins() {
 fn a_day_that_the_clocks_shorten_is_23_hours_long() {
     let midnight = 4 * HOUR;
     let story = |at_ms| [(at_ms, Fact::Offered)];
-    let today = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Today).expect("complete").offered();
-    let yesterday = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Yesterday).expect("complete").offered();
+    let today = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Today).expect("complete").sums.offered();
+    let yesterday =
+        |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Yesterday).expect("complete").sums.offered();
     assert_eq!((today(midnight - 1, midnight), yesterday(midnight - 1, midnight)), (0, 1));
     assert_eq!((today(midnight, midnight), yesterday(midnight, midnight)), (1, 0));
     let next = midnight + 23 * HOUR;
@@ -207,8 +205,9 @@ fn a_day_that_the_clocks_shorten_is_23_hours_long() {
 
 #[test]
 fn a_quarter_of_an_hour_is_its_last_900_seconds() {
-    let quarter =
-        |at_ms, now_ms| after(&[(at_ms, Fact::Offered)], now_ms).window(Window::Minutes15).expect("complete").offered();
+    let quarter = |at_ms, now_ms| {
+        after(&[(at_ms, Fact::Offered)], now_ms).window(Window::Minutes15).expect("complete").sums.offered()
+    };
     assert_eq!(quarter(999, 900 * SECOND - 1), 1);
     assert_eq!(quarter(999, 900 * SECOND), 0);
     assert_eq!(quarter(1_000, 900 * SECOND), 1);
@@ -222,14 +221,15 @@ fn quantiles_are_within_a_hundredth() {
         .flat_map(|n| [event(n, 0, Fact::Offered), event(n, i64::try_from(n).expect("small") * 700, Fact::Answered)])
         .collect();
     let figures = figures_at(&rules(), &events, BASE.plus_millis(30 * MINUTE));
-    let waits = hour(&figures.lines[0]).answer_waits();
+    let waits =
+        figures.lines[0].window(Window::Hour).and_then(|window| window.answer_wait_quantiles).expect("there are waits");
     for (quantile, exact_ms) in [(Quantile::Median, 350_000.0), (Quantile::P90, 630_000.0)] {
         #[expect(clippy::cast_precision_loss, reason = "minutes in milliseconds are exact")]
-        let read_ms = waits.quantile_ms(quantile).expect("there are waits") as f64;
+        let read_ms = waits.ms(quantile) as f64;
         assert!((read_ms / exact_ms - 1.0).abs() <= 0.01, "{read_ms}");
     }
     let nobody = after(&[(0, Fact::Offered)], MINUTE);
-    assert_eq!(hour(&nobody).answer_waits().quantile_ms(Quantile::Median), None);
+    assert_eq!(nobody.window(Window::Hour).map(|window| window.answer_wait_quantiles), Some(None));
 }
 
 #[test]

@@ -1,7 +1,14 @@
 //! The laws of the ledger, over arbitrary event soup.
 
-use ensilinja_ledger::{Decision, Figures, Ledger, Rules, Undecided, Window};
-use ensilinja_model::{Event, EventTime, Fact, FactKind, LineIndex};
+use std::ops::Range;
+use std::sync::Arc;
+
+use ensilinja_calendar::Days;
+use ensilinja_ledger::{
+    Chronicle, Decision, Due, Figures, Flag, Indicator, Ledger, NpsGroup, Promise, Resolution, Rules, ServiceLevel,
+    Sums, Undecided, Verdict, Window, Within,
+};
+use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LineIndex};
 use proptest::prelude::*;
 
 use crate::soup::{soup, stirred};
@@ -58,7 +65,7 @@ proptest! {
             let mut offered = 0;
             let mut left = 0;
             for window in [Window::Today, Window::Yesterday] {
-                let figures = line.window(window).expect("history is complete");
+                let figures = &line.window(window).expect("history is complete").sums;
                 offered += figures.offered();
                 left += Decision::ALL.iter().map(|decision| figures.decided(*decision)).sum::<i64>();
                 left += Undecided::ALL.iter().map(|undecided| figures.undecided(*undecided)).sum::<i64>();
@@ -67,9 +74,64 @@ proptest! {
                 }
             }
             prop_assert_eq!(offered, left + line.waiting);
-            prop_assert!(line.waiting >= 0 && line.callbacks_outstanding >= 0);
+            let outstanding: i64 = Due::ALL.iter().map(|due| line.callbacks_outstanding(*due)).sum();
+            prop_assert!(line.waiting >= 0 && Due::ALL.iter().all(|due| line.callbacks_outstanding(*due) >= 0));
             prop_assert!(line.waiting > 0 || line.waiting_oldest_ms == 0);
-            prop_assert!(line.callbacks_outstanding > 0 || line.callback_oldest_ms == 0);
+            prop_assert!(outstanding > 0 || line.callback_oldest_ms == 0);
+        }
+    }
+
+    /// Promises are conserved too: each contact of a line that promises gets one verdict, or is pending.
+    #[test]
+    fn every_promise_is_settled_once_or_pending(events in soup(3 * DAY_MS), now_ms in 0..20 * DAY_MS) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let lines = figures_at(rules, &events, now).lines;
+        let all_time = [EventTime::from_millis(0)..now.plus_millis(1_000)];
+        let told = chronicle(rules, &events).figures(&all_time, now);
+        for (line, sums) in lines.iter().zip(told).skip(1) {
+            let sums = &sums[0];
+            let settled = |promise| Verdict::ALL.iter().map(|verdict| sums.promises(promise, *verdict)).sum::<i64>();
+            let pending = |promise| line.promises_pending(promise);
+            prop_assert!(Promise::ALL.iter().all(|promise| pending(*promise) >= 0), "{line:?}");
+            let all = Promise::ALL.iter().map(|promise| settled(*promise) + pending(*promise)).sum::<i64>();
+            prop_assert_eq!(sums.offered(), all);
+            let resolved = Resolution::ALL.iter().map(|resolution| sums.callbacks_closed(*resolution)).sum::<i64>();
+            let outstanding = Due::ALL.iter().map(|due| line.callbacks_outstanding(*due)).sum::<i64>();
+            prop_assert_eq!(sums.callbacks_requested(), resolved + outstanding);
+            let ahead = line.callbacks_outstanding(Due::Today) > 0;
+            prop_assert!(!ahead || line.callback_next_due.is_some_and(|due| due > now));
+        }
+    }
+
+    /// Looking back finds what was shown: a chronicle of a window's stretch has the window's figures.
+    #[test]
+    fn a_chronicle_and_a_ledger_agree_on_every_window(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let chronicle = chronicle(rules, &events);
+        let lines = figures_at(rules, &events, now).lines;
+        for window in Window::ALL {
+            for (index, line) in lines.iter().enumerate() {
+                let told = chronicle.figures(&[stretch(rules, index, *window, now)], now).swap_remove(index).remove(0);
+                let live = &line.window(*window).expect("history is complete").sums;
+                prop_assert_eq!(live.requests_reached(), 0, "it would change what was shown");
+                prop_assert_eq!(all_figures(live), all_figures(&told), "{:?} of line {}", window, index);
+            }
+        }
+    }
+
+    /// Periods that follow each other add up to the whole.
+    #[test]
+    fn figures_of_the_parts_add_up_to_those_of_the_whole(events in soup(9 * DAY_MS), cuts_ms in prop::collection::btree_set(0..12 * DAY_MS, 2..6)) {
+        let rules = rules_once();
+        let cuts: Vec<EventTime> = cuts_ms.into_iter().map(|ms| EventTime::from_seconds(BASE.plus_millis(ms).floor_second())).collect();
+        let parts: Vec<_> = cuts.windows(2).map(|pair| pair[0]..pair[1]).collect();
+        let whole = cuts[0]..cuts[cuts.len() - 1];
+        let chronicle = chronicle(rules, &events);
+        let as_of = BASE.plus_millis(10 * DAY_MS);
+        for (parts, whole) in chronicle.figures(&parts, as_of).iter().zip(chronicle.figures(&[whole], as_of)) {
+            let mut sum = parts[0].clone();
+            parts[1..].iter().for_each(|part| sum += part);
+            prop_assert_eq!(&sum, &whole[0]);
         }
     }
 
@@ -85,8 +147,7 @@ proptest! {
             let Some(arrived) = events.iter().filter(|event| makes_arrival(event)).map(|event| event.at).min() else {
                 continue;
             };
-            // Yesterday reaches back 49 hours at the most.
-            let now = arrived.plus_millis(rules.life_ms() + 49 * 3_600_000 + 2_000 + later_ms);
+            let now = arrived.plus_millis(rules.horizon_ms() + later_ms);
             let mut ledger = Ledger::new(rules.clone(), BASE.plus_millis(-DAY_MS));
             for event in &events {
                 ledger.apply(event);
@@ -102,8 +163,7 @@ proptest! {
         mut reads_ms in prop::collection::vec(0..70 * DAY_MS, 1..6),
     ) {
         let rules = rules_once();
-        let (life_ms, horizon_ms) = (rules.life_ms(), rules.horizon_ms());
-        let events = within_a_life(events, life_ms);
+        let events = within_a_life(events, rules.life_ms());
         reads_ms.sort_unstable();
         let mut lived = Ledger::new(rules.clone(), BASE.plus_millis(-DAY_MS));
         let heard_at = |n: i32, at: EventTime| at.plus_millis(if n % 3 == 0 { DAY_MS } else { 0 });
@@ -120,7 +180,7 @@ proptest! {
                 lived.apply(event);
                 known.push(event);
             }
-            let kept = known.iter().copied().filter(|event| event.at >= now.plus_millis(-horizon_ms));
+            let kept = known.iter().copied().filter(|event| event.at >= rules.range_start(now));
             prop_assert_eq!(told(lived.figures(now, COMPLETE)), told(figures_at(rules, kept, now)));
         }
     }
@@ -151,7 +211,10 @@ fn rules_once() -> &'static Rules {
 /// The rules of each line as if there were no other, so that the life of a leg is that of its own line.
 fn rules_of_each_line() -> &'static [Rules] {
     static RULES: std::sync::OnceLock<Vec<Rules>> = std::sync::OnceLock::new();
-    RULES.get_or_init(|| rules().lines.into_iter().map(|line| Rules { lines: vec![line], ..rules() }).collect())
+    RULES.get_or_init(|| {
+        let days = || Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
+        rules().lines().iter().map(|line| Rules::new(days(), vec![line.clone()])).collect()
+    })
 }
 
 fn makes_arrival(event: &Event) -> bool {
@@ -174,4 +237,53 @@ fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     let mut lasts = lasts.into_iter();
     events.retain(|event| lasts.next() == Some(Some(event.at)) || event.fact != Fact::Retracted);
     events
+}
+
+fn chronicle<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> Chronicle {
+    let mut chronicle = Chronicle::new(rules.clone());
+    for event in events {
+        chronicle.apply(event);
+    }
+    chronicle
+}
+
+/// The stretch of time that a window of a line covers at `now`.
+fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<EventTime> {
+    let end = EventTime::from_seconds(now.floor_second() + 1);
+    let today = rules.days().start_of_day(now);
+    let hours = &rules.lines()[line].hours;
+    match window {
+        Window::Minutes15 => end.plus_millis(-900_000)..end,
+        Window::Hour => end.plus_millis(-3_600_000)..end,
+        Window::Today => today..end,
+        Window::Yesterday => rules.days().start_of_previous_day(now)..today,
+        Window::Open2Hours => hours.before_open_ms(end, 2 * 3_600_000).expect("the calendar reaches back")..end,
+        Window::Open5Days => {
+            hours.start_of_open_day(end.plus_millis(-1_000), 5).expect("the calendar reaches back")..end
+        }
+    }
+}
+
+/// All that can be read of sums but what only a look back knows.
+fn all_figures(sums: &Sums) -> Vec<i64> {
+    let mut all = vec![sums.offered(), sums.handled(), sums.callbacks_requested()];
+    all.extend([sums.abandon_wait_sum_ms(), sums.handling_sum_ms()]);
+    all.extend(Decision::ALL.iter().map(|decision| sums.decided(*decision)));
+    all.extend(Undecided::ALL.iter().map(|undecided| sums.undecided(*undecided)));
+    all.extend(Within::ALL.iter().map(|within| sums.within_threshold(*within)));
+    all.extend(Flag::ALL.iter().map(|flag| sums.flagged(*flag)));
+    all.extend(AttemptResult::ALL.iter().map(|result| sums.callback_attempts(*result)));
+    all.extend(Resolution::ALL.iter().map(|resolution| sums.callbacks_closed(*resolution)));
+    all.extend(NpsGroup::ALL.iter().map(|group| sums.nps_answers(*group)));
+    for promise in Promise::ALL {
+        all.extend(Verdict::ALL.iter().map(|verdict| sums.promises(*promise, *verdict)));
+    }
+    for waits in [sums.answer_waits(), sums.callback_waits(), sums.callback_open_waits()] {
+        all.extend([waits.count(), waits.sum_ms()].into_iter().chain(waits.at_or_below()));
+    }
+    for indicator in Indicator::ALL.iter().filter(|indicator| indicator.is_live()) {
+        let ratio = indicator.of(sums, ServiceLevel::NegativeAbandon);
+        all.extend([ratio.good, ratio.valid]);
+    }
+    all
 }

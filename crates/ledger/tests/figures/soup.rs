@@ -40,6 +40,9 @@ fn offset_ms() -> impl Strategy<Value = i64> {
         5_000,
         60_000,
         120_000,
+        300_001,
+        600_001,
+        2 * HOUR_MS,
         4 * HOUR_MS,
         DAY_MS,
         3 * DAY_MS,
@@ -49,6 +52,12 @@ fn offset_ms() -> impl Strategy<Value = i64> {
         16 * DAY_MS,
         30 * DAY_MS,
         -60_000,
+        // From the base: Monday 9, 10 and 15 o'clock, Sunday and Monday 23:59:59, in Helsinki.
+        36 * HOUR_MS,
+        37 * HOUR_MS,
+        42 * HOUR_MS,
+        27 * HOUR_MS - 1_000,
+        51 * HOUR_MS - 1_000,
     ]);
     let near = prop_oneof![3 => Just(0_i64), 2 => -1_500_i64..1_500, 1 => Just(1), 1 => Just(-1)];
     prop_oneof![
@@ -60,7 +69,8 @@ fn offset_ms() -> impl Strategy<Value = i64> {
 
 /// Contradictory events of a few legs that start within `span_ms` of the base.
 pub fn soup(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
-    let leg = (0..3_u16, 0..=span_ms, vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.05, offset_ms()));
+    let start_ms = prop_oneof![2 => 0..=span_ms, 1 => Just(0)];
+    let leg = (0..6_u16, start_ms, vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.05, offset_ms()));
     vec(leg, 1..6).prop_map(|legs| {
         let mut events = Vec::new();
         for (number, (line, start_ms, facts, retracted_ms)) in (0..).zip(legs) {

@@ -1,42 +1,83 @@
-//! Where the tests stand: three lines, one night in March, and a ledger that has heard everything.
+//! Where the tests stand: six lines, one night in March, and a ledger that has heard everything.
 
 use std::sync::Arc;
 
-use ensilinja_calendar::{Days, LineHours, OpeningHours};
-use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, Figures, History, Ledger, LineRules, Rules};
-use ensilinja_model::{Channel, Event, EventTime};
+use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_ledger::{Era, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
+use ensilinja_model::{Event, EventTime, LineIndex};
 
 pub const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Saturday 2026-03-28 at 20:00 in Helsinki: the night of a 23-hour day is four hours away.
 pub const BASE: EventTime = EventTime::from_millis(1_774_720_800_000);
 
+/// When the rules of [`CHANGING`] change: Monday 2026-03-30 at 00:00 in Helsinki.
+pub const CHANGE: EventTime = EventTime::from_millis(1_774_818_000_000);
+
 /// Everything was read, and nothing was before.
 pub const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
-/// A phone line, a chat that never closes and a line of text messages.
+/// Open daily 8 to 21 but on holidays; promises nothing.
+pub const PHONE: LineIndex = LineIndex::new(0);
+/// Open round the clock; promises an answer within 10 minutes, and an abandon breaks it.
+pub const CHAT: LineIndex = LineIndex::new(1);
+/// Open round the clock; promises an answer by the end of the next working day, which an abandon voids.
+pub const SMS: LineIndex = LineIndex::new(2);
+/// Open on weekdays 9 to 15; promises callbacks the same day by closing; an abandon voids.
+pub const SAME_DAY: LineIndex = LineIndex::new(3);
+/// Open on weekdays 9 to 15; promises an answer within an open hour and callbacks by the closing of the second day on
+/// which it opens; an abandon breaks.
+pub const BOTH: LineIndex = LineIndex::new(4);
+/// Open on weekdays 9 to 15, from [`CHANGE`] on daily 10 to 12; promises callbacks by the end of the next working day,
+/// from then on an answer within 5 minutes; is more patient before than after.
+pub const CHANGING: LineIndex = LineIndex::new(5);
+
+/// The rules of these lines.
 pub fn rules() -> Rules {
     let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
-    let hours = OpeningHours::parse("Mo-Su 08:00-21:00; PH off").expect("opening hours");
-    let hours = LineHours::new(&hours, &days, BASE.plus_millis(-90 * DAY_MS), BASE.plus_millis(90 * DAY_MS));
-    let line = |channel, hours, orphan_after_ms| LineRules {
-        channel,
-        hours,
-        short_abandon_ms: 5_000,
-        threshold_ms: 120_000,
-        orphan_after_ms,
-        give_up_working_days: 5,
+    let parsed = |text| OpeningHours::parse(text).expect("opening hours");
+    let laid_out = |hours: &OpeningHours| {
+        LineHours::new(hours, &days, BASE.plus_millis(-90 * DAY_MS), BASE.plus_millis(200 * DAY_MS))
     };
-    Rules {
-        days,
-        lines: vec![
-            line(Channel::Phone, hours, 24 * 3_600_000),
-            line(Channel::Chat, LineHours::always_open(), 24 * 3_600_000),
-            line(Channel::Sms, LineHours::always_open(), 3 * 24 * 3_600_000),
-        ],
-        answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec(),
-    }
+    let weekdays = parsed("Mo-Fr 09:00-15:00; PH off");
+    let changing = weekdays.clone().until(jiff::civil::date(2026, 3, 30), parsed("Mo-Su 10:00-12:00"));
+    let from_the_start = |limits| vec![Era { valid_from: EventTime::from_millis(0), limits }];
+    let promising =
+        |answer, callback, abandoned| Limits { promises: Promises { answer, callback, abandoned }, ..LIMITS };
+    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::EndOfDay };
+    let sms = Limits { orphan_after_ms: 3 * 24 * 3_600_000, ..promising(Some(next_working_day), None, Verdict::Void) };
+    let after = Limits {
+        threshold_ms: 20_000,
+        orphan_after_ms: 2 * 3_600_000,
+        give_up_working_days: 1,
+        ..promising(Some(Term::Within { ms: 300_000 }), None, Verdict::Broken)
+    };
+    let changing_limits = vec![
+        Era { valid_from: EventTime::from_millis(0), limits: promising(None, Some(next_working_day), Verdict::Broken) },
+        Era { valid_from: CHANGE, limits: after },
+    ];
+    let same_day = Term::SameDay { by: By::Closing };
+    let two_open_days = Term::WorkingDays { days: 2, of: WorkingDays::LineOpen, by: By::Closing };
+    let open_hour = Term::WithinOpen { ms: 3_600_000 };
+    let lines = vec![
+        (parsed("Mo-Su 08:00-21:00; PH off"), from_the_start(LIMITS)),
+        (parsed("24/7"), from_the_start(promising(Some(Term::Within { ms: 600_000 }), None, Verdict::Broken))),
+        (parsed("24/7"), from_the_start(sms)),
+        (weekdays.clone(), from_the_start(promising(None, Some(same_day), Verdict::Void))),
+        (weekdays, from_the_start(promising(Some(open_hour), Some(two_open_days), Verdict::Broken))),
+        (changing, changing_limits),
+    ];
+    let lines = lines.into_iter().map(|(hours, eras)| LineRules { hours: laid_out(&hours), eras }).collect();
+    Rules::new(days, lines)
 }
+
+const LIMITS: Limits = Limits {
+    short_abandon_ms: 5_000,
+    threshold_ms: 120_000,
+    orphan_after_ms: 24 * 3_600_000,
+    give_up_working_days: 5,
+    promises: Promises::NONE,
+};
 
 /// The figures at `now` of a ledger that was told all of `events` and read once.
 pub fn figures_at<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>, now: EventTime) -> Figures {

@@ -1,0 +1,43 @@
+//! The first of what lasts: the longest wait, the oldest callback, the next deadline.
+//!
+//! A queue ordered by a key: since when something lasts, or when it falls due. Nothing is taken out of it when it ends;
+//! the read drops what has ended from the front. So an arrival costs one push, and a decision nothing.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use ensilinja_model::EventTime;
+
+use crate::entries::Span;
+use crate::legs::Place;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct First {
+    queue: BinaryHeap<Reverse<(EventTime, Place)>>,
+}
+
+impl First {
+    /// Notes that a leg's span has become `new`, having been `old`, unless it is over at `now` or noted already.
+    pub fn note(&mut self, place: Place, old: Option<Span>, new: Option<Span>, now_second: i64) {
+        let Some(span) = new.filter(|span| span.until_second > now_second) else { return };
+        if old.is_none_or(|old| old.key != span.key || old.until_second < span.until_second) {
+            self.queue.push(Reverse((span.key, place)));
+        }
+    }
+
+    /// The least key of what lasts at `now`; `current` tells the span that a place has now. `now` never goes back.
+    pub fn key(&mut self, now_second: i64, current: impl Fn(Place) -> Option<Span>) -> Option<EventTime> {
+        let mut not_begun = Vec::new();
+        let found = loop {
+            let Some(Reverse((key, place))) = self.queue.peek().copied() else { break None };
+            match current(place).filter(|span| span.key == key) {
+                Some(span) if span.covers(now_second) => break Some(key),
+                Some(span) if span.from_second > now_second => not_begun.push(Reverse((key, place))),
+                Some(_) | None => {}
+            }
+            self.queue.pop();
+        };
+        self.queue.extend(not_begun);
+        found
+    }
+}

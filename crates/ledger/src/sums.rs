@@ -1,0 +1,312 @@
+//! Sums: what happened on a line in a stretch of time, as far as it can be added.
+//!
+//! Sums form a commutative group. Those of two lines, or of two stretches, are added; those up to an instant minus
+//! those up to an earlier one are what lies between. So a rate of several lines is made from their sums, never from
+//! their rates.
+
+use std::ops::{AddAssign, Sub};
+
+use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Survey, YesNo};
+
+use crate::figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
+use crate::rules::Bounds;
+use crate::transition::{Sample, Transition};
+
+/// What happened on a line in a stretch of time, whenever it was heard of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sums {
+    pub(crate) counts: [i64; Transition::ALL.len()],
+    pub(crate) abandon_wait_sum_ms: i64,
+    pub(crate) handling_sum_ms: i64,
+    pub(crate) answer_waits: Waits,
+    pub(crate) callback_waits: Waits,
+    pub(crate) callback_open_waits: Waits,
+}
+
+impl Sums {
+    /// Nothing has happened.
+    #[must_use]
+    pub fn none(bounds: &Bounds) -> Self {
+        Self {
+            counts: [0; Transition::ALL.len()],
+            abandon_wait_sum_ms: 0,
+            handling_sum_ms: 0,
+            answer_waits: Waits::none(&bounds.answer_wait_ms),
+            callback_waits: Waits::none(&bounds.callback_wait_ms),
+            callback_open_waits: Waits::none(&bounds.callback_wait_ms),
+        }
+    }
+
+    /// Legs that have arrived and not stopped waiting, where these are the sums of all time.
+    pub(crate) fn waiting(&self) -> i64 {
+        self.offered() - self.sum(Transition::ends_waiting)
+    }
+
+    /// Callbacks that were opened and not resolved, by how close their deadline is, where these are the sums of all
+    /// time.
+    pub(crate) fn outstanding(&self) -> [i64; Due::ALL.len()] {
+        let overdue = self.of(Transition::BecameOverdue) - self.of(Transition::ResolvedWhileOverdue);
+        let left_today = self.of(Transition::BecameOverdue) + self.of(Transition::ResolvedWhileDueToday);
+        let today = self.sum(Transition::makes_due_today) - left_today;
+        let all = self.callbacks_requested() - self.sum(|t| t.resolution().is_some());
+        [all - today - overdue, today, overdue]
+    }
+
+    /// Promises made and not settled, where these are the sums of all time.
+    pub(crate) fn pending(&self) -> [i64; Promise::ALL.len()] {
+        let settled = |promise| Verdict::ALL.iter().map(|verdict| self.promises(promise, *verdict)).sum::<i64>();
+        let moved = self.sum(Transition::moves_promise);
+        let made = self.sum(Transition::is_promised_arrival);
+        [made - moved - settled(Promise::Answer), moved - settled(Promise::Callback)]
+    }
+
+    /// Adds `n` steps of a leg, or takes them back where `n` is negative.
+    pub(crate) fn add(&mut self, transition: Transition, sample_ms: u32, n: i32, bounds: &Bounds) {
+        self.count(transition, n);
+        let n = i64::from(n);
+        match transition.sample() {
+            None => {}
+            Some(Sample::AnswerWait) => self.answer_waits.add(sample_ms, n, &bounds.answer_wait_ms),
+            Some(Sample::CallbackWait) => self.callback_waits.add(sample_ms, n, &bounds.callback_wait_ms),
+            Some(Sample::CallbackOpenWait) => self.callback_open_waits.add(sample_ms, n, &bounds.callback_wait_ms),
+            Some(Sample::AbandonWait) => self.abandon_wait_sum_ms += n * i64::from(sample_ms),
+            Some(Sample::Handling) => self.handling_sum_ms += n * i64::from(sample_ms),
+        }
+    }
+
+    /// As [`add`](Self::add), but without the sample.
+    pub(crate) fn count(&mut self, transition: Transition, n: i32) {
+        self.counts[transition as usize] += i64::from(n);
+    }
+
+    pub(crate) fn sum(&self, of: impl Fn(Transition) -> bool) -> i64 {
+        Transition::ALL.iter().filter(|t| of(**t)).map(|t| self.counts[*t as usize]).sum()
+    }
+
+    pub(crate) const fn of(&self, transition: Transition) -> i64 {
+        self.counts[transition as usize]
+    }
+
+    /// Contacts that arrived.
+    #[must_use]
+    pub fn offered(&self) -> i64 {
+        self.sum(Transition::is_arrival)
+    }
+
+    /// Contacts decided this way.
+    #[must_use]
+    pub fn decided(&self, decision: Decision) -> i64 {
+        self.sum(|t| t.decision() == Some(decision))
+    }
+
+    /// Contacts decided in any way: the denominator of rates.
+    #[must_use]
+    pub fn all_decided(&self) -> i64 {
+        self.sum(|t| t.decision().is_some())
+    }
+
+    /// Contacts that stopped waiting without a decision.
+    #[must_use]
+    pub fn undecided(&self, undecided: Undecided) -> i64 {
+        self.sum(|t| t.undecided() == Some(undecided))
+    }
+
+    /// Contacts decided within the line's threshold (at it counts); short abandons are not among them.
+    #[must_use]
+    pub fn within_threshold(&self, within: Within) -> i64 {
+        self.sum(|t| t.within_threshold() == Some(within))
+    }
+
+    /// Contacts answered, or called back and reached: each once, though both may have happened.
+    #[must_use]
+    pub fn handled(&self) -> i64 {
+        self.sum(Transition::is_handling)
+    }
+
+    /// Legs with a peculiarity.
+    #[must_use]
+    pub fn flagged(&self, flag: Flag) -> i64 {
+        self.sum(|t| t.has_flag(flag))
+    }
+
+    /// Attempts to call back, until the request was resolved.
+    #[must_use]
+    pub const fn callback_attempts(&self, result: AttemptResult) -> i64 {
+        self.of(Transition::attempt(result))
+    }
+
+    /// Callback requests made, whether or not the request was what ended the wait.
+    #[must_use]
+    pub fn callbacks_requested(&self) -> i64 {
+        self.sum(Transition::opens_callback)
+    }
+
+    /// Callback requests resolved this way.
+    #[must_use]
+    pub fn callbacks_closed(&self, resolution: Resolution) -> i64 {
+        self.sum(|t| t.resolution() == Some(resolution))
+    }
+
+    /// Callback requests of this time whose customer was reached, then or later: known only to a
+    /// [`Chronicle`](crate::Chronicle), which looks back; 0 in live figures, where it would change what was shown.
+    #[must_use]
+    pub const fn requests_reached(&self) -> i64 {
+        self.of(Transition::RequestReached)
+    }
+
+    /// Promises settled this way.
+    #[must_use]
+    pub const fn promises(&self, promise: Promise, verdict: Verdict) -> i64 {
+        self.of(Transition::settled(promise, verdict))
+    }
+
+    /// Outcomes recorded.
+    #[must_use]
+    pub const fn outcomes(&self, outcome: Outcome) -> i64 {
+        self.of(Transition::outcome(outcome))
+    }
+
+    /// Outcomes recorded, of every kind.
+    #[must_use]
+    pub fn all_outcomes(&self) -> i64 {
+        Outcome::ALL.iter().map(|outcome| self.outcomes(*outcome)).sum()
+    }
+
+    /// Answers to the recommendation question.
+    #[must_use]
+    pub const fn nps_answers(&self, group: NpsGroup) -> i64 {
+        self.of(Transition::nps(group))
+    }
+
+    /// Answers to a yes/no question.
+    #[must_use]
+    pub const fn survey_answers(&self, survey: Survey, answer: YesNo) -> i64 {
+        self.of(Transition::feedback(FeedbackAnswer::Survey(survey, answer)))
+    }
+
+    /// Waits of the answered, from arrival.
+    #[must_use]
+    pub const fn answer_waits(&self) -> &Waits {
+        &self.answer_waits
+    }
+
+    /// Waits of the customers called back, from the request until they were reached, by the clock on the wall.
+    #[must_use]
+    pub const fn callback_waits(&self) -> &Waits {
+        &self.callback_waits
+    }
+
+    /// The same waits, of which only the time counts in which the line was open.
+    #[must_use]
+    pub const fn callback_open_waits(&self) -> &Waits {
+        &self.callback_open_waits
+    }
+
+    /// How long those who abandoned had waited, in all, in ms; short abandons included.
+    #[must_use]
+    pub const fn abandon_wait_sum_ms(&self) -> i64 {
+        self.abandon_wait_sum_ms
+    }
+
+    /// How long those answered were served, in all, in ms, filed when the contact ended or was transferred.
+    #[must_use]
+    pub const fn handling_sum_ms(&self) -> i64 {
+        self.handling_sum_ms
+    }
+}
+
+impl AddAssign<&Self> for Sums {
+    fn add_assign(&mut self, other: &Self) {
+        for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
+            *sum += more;
+        }
+        self.abandon_wait_sum_ms += other.abandon_wait_sum_ms;
+        self.handling_sum_ms += other.handling_sum_ms;
+        self.answer_waits += &other.answer_waits;
+        self.callback_waits += &other.callback_waits;
+        self.callback_open_waits += &other.callback_open_waits;
+    }
+}
+
+/// What came after `earlier`, of sums up to two instants.
+impl Sub for &Sums {
+    type Output = Sums;
+
+    fn sub(self, earlier: Self) -> Sums {
+        Sums {
+            counts: std::array::from_fn(|i| self.counts[i] - earlier.counts[i]),
+            abandon_wait_sum_ms: self.abandon_wait_sum_ms - earlier.abandon_wait_sum_ms,
+            handling_sum_ms: self.handling_sum_ms - earlier.handling_sum_ms,
+            answer_waits: &self.answer_waits - &earlier.answer_waits,
+            callback_waits: &self.callback_waits - &earlier.callback_waits,
+            callback_open_waits: &self.callback_open_waits - &earlier.callback_open_waits,
+        }
+    }
+}
+
+/// Waits of one kind: how many lie between the bounds of [`Bounds`], exactly, and their sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// One more than there are bounds: the last counts the waits beyond them all.
+    between_bounds: Box<[i64]>,
+    sum_ms: i64,
+}
+
+impl Waits {
+    fn none(bounds_ms: &[u32]) -> Self {
+        Self { between_bounds: vec![0; bounds_ms.len() + 1].into(), sum_ms: 0 }
+    }
+
+    fn add(&mut self, sample_ms: u32, n: i64, bounds_ms: &[u32]) {
+        self.between_bounds[bounds_ms.partition_point(|bound| *bound < sample_ms)] += n;
+        self.sum_ms += n * i64::from(sample_ms);
+    }
+
+    /// How many waits there are.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        self.between_bounds.iter().sum()
+    }
+
+    /// Their sum in ms.
+    #[must_use]
+    pub const fn sum_ms(&self) -> i64 {
+        self.sum_ms
+    }
+
+    /// Their mean in ms, rounded down. `None` if there are none.
+    #[must_use]
+    pub fn mean_ms(&self) -> Option<i64> {
+        self.sum_ms.checked_div(self.count())
+    }
+
+    /// How many are at or below each bound, exact to the ms, in the order of the bounds.
+    pub fn at_or_below(&self) -> impl Iterator<Item = i64> {
+        let bounds = self.between_bounds.len() - 1;
+        self.between_bounds[..bounds].iter().scan(0, |below, between| {
+            *below += between;
+            Some(*below)
+        })
+    }
+}
+
+impl AddAssign<&Self> for Waits {
+    fn add_assign(&mut self, other: &Self) {
+        for (sum, more) in self.between_bounds.iter_mut().zip(&other.between_bounds) {
+            *sum += more;
+        }
+        self.sum_ms += other.sum_ms;
+    }
+}
+
+impl Sub for &Waits {
+    type Output = Waits;
+
+    fn sub(self, earlier: Self) -> Waits {
+        let between = self.between_bounds.iter().zip(&earlier.between_bounds);
+        Waits {
+            between_bounds: between.map(|(end, start)| end - start).collect(),
+            sum_ms: self.sum_ms - earlier.sum_ms,
+        }
+    }
+}
