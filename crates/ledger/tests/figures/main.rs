@@ -2,5 +2,6 @@
 
 mod domain;
 mod laws;
+mod promises;
 mod soup;
 mod stand;
