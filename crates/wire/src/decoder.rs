@@ -2,6 +2,7 @@
 
 use ensilinja_model::{Event, EventTime, LineId, LineIndex};
 
+use crate::cloud_event::CloudEvent;
 use crate::leg::LegHasher;
 use crate::{Detail, MAX_AHEAD_MS, Rejection, content_mode};
 
@@ -47,14 +48,30 @@ impl Decoder {
     /// and the key, `time`, `data` with its line, visit and fact, then the line's place in the table and the time
     /// against the record's.
     pub fn decode(&self, record: &Record<'_>) -> Result<Event, Rejection> {
-        Ok(self.read(record)?)
+        Ok(self.judge(&content_mode::read(record)?, Some(record))?)
     }
 
-    fn read(&self, record: &Record<'_>) -> Result<Event, Detail> {
-        let event = content_mode::read(record)?;
+    /// The event in a value with no record around it, such as a line of a file. It is a whole event, as in structured
+    /// mode. Its contact is what `subject` says, for there is no key to agree with; and it is never `future`, for there
+    /// is no time of writing that it could be ahead of.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode) does, but for those two.
+    pub fn decode_value(&self, value: &[u8]) -> Result<Event, Rejection> {
+        let alone = Record { key: None, value: Some(value), headers: &[], timestamp: EventTime::MAX };
+        Ok(self.judge(&content_mode::read(&alone)?, None)?)
+    }
+
+    /// Holds a `CloudEvent` against the contract, and against the record that lies around it, if any does.
+    fn judge(&self, event: &CloudEvent<'_>, around: Option<&Record<'_>>) -> Result<Event, Detail> {
         let kind = event.kind()?;
         event.check_id_and_source()?;
-        let contact = event.contact(record.key)?;
+        let contact = event.contact()?;
+        if let Some(around) = around
+            && around.key.ok_or(Detail::MissingKey)? != contact.as_bytes()
+        {
+            return Err(Detail::KeyMismatch);
+        }
         let at = event.at()?;
         let data = event.data()?;
         let line_id = data.line()?;
@@ -62,7 +79,7 @@ impl Decoder {
         let fact = data.fact(kind)?;
 
         let line = self.line(line_id).ok_or(Detail::LineNotConfigured)?;
-        if at > record.timestamp.plus_millis(MAX_AHEAD_MS) {
+        if around.is_some_and(|around| at > around.timestamp.plus_millis(MAX_AHEAD_MS)) {
             return Err(Detail::AheadOfRecord);
         }
         Ok(Event { leg: self.legs.leg(contact, line_id, visit), line, at, fact })

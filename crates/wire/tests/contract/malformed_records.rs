@@ -29,6 +29,24 @@ fn every_malformed_record_is_rejected_for_what_is_wrong_with_it() {
 }
 
 #[test]
+fn a_value_that_stands_alone_is_judged_alike_but_for_what_only_a_record_has() {
+    let mut sound = 0;
+    for case in malformed::cases() {
+        let record = case.record("c-1", &line("mipa"), NOW);
+        let is_binary = record.headers.iter().any(|(name, _)| name.starts_with("ce_"));
+        let Some(value) = record.value.filter(|_| !is_binary) else { continue };
+        if let Err(rejection) = decoder().decode_value(&value) {
+            assert_eq!(rejection.detail, case.detail(), "{}", case.name());
+        } else {
+            let of_the_record = [Detail::MissingKey, Detail::KeyMismatch, Detail::AheadOfRecord];
+            assert!(of_the_record.contains(&case.detail()), "{}", case.name());
+            sound += 1;
+        }
+    }
+    assert!(sound >= 3, "{sound} cases have a sound value");
+}
+
+#[test]
 fn there_are_sixty_kinds_and_more_and_their_names_are_unique() {
     let cases = malformed::cases();
     let names: BTreeSet<_> = cases.iter().map(malformed::MalformedCase::name).collect();

@@ -7,7 +7,7 @@ use ensilinja_wire::{EVENT_TYPE_PREFIX, encode_binary, encode_structured};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::statements::{LINES, Said, all_facts, decode_encoded, decode_value, said, said_plainly};
+use crate::statements::{LINES, Said, all_facts, decode_encoded, decode_value, decoder, said, said_plainly};
 
 fn id_of(value: &[u8]) -> Value {
     serde_json::from_slice::<Value>(value).unwrap()["id"].clone()
@@ -24,6 +24,7 @@ proptest! {
         prop_assert_eq!(event.at, said.at);
         prop_assert_eq!(event.fact, said.fact);
         prop_assert_eq!(decode_encoded(&encode_binary(&said.statement()), said.at), Ok(event));
+        prop_assert_eq!(decoder().decode_value(&encode_structured(&said.statement()).value), Ok(event), "it may stand alone");
     }
 
     #[test]
