@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod events_file;
 pub mod feed;
 pub mod intake;
 pub mod logging;
