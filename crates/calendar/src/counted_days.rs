@@ -28,11 +28,6 @@ impl CountedDays {
     pub(crate) fn nth_after(&self, day: usize, n: u32) -> Option<usize> {
         n.checked_sub(1).map_or(Some(day), |further| self.get(self.before(day + 1) + further as usize))
     }
-
-    /// The counted days, ascending.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.counted.iter().map(|day| *day as usize)
-    }
 }
 
 /// A row of days, each with whether it is counted.

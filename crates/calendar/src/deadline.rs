@@ -53,7 +53,7 @@ impl LineHours {
     fn same_day(&self, from: EventTime) -> Option<usize> {
         let days = self.days();
         let today = days.midnights().day_of(from);
-        let in_time = days.opening(today, self.changes()).is_some() && from < days.closing(today, self.changes());
+        let in_time = days.opening(today).is_some() && from < days.closing(today);
         if in_time { Some(today) } else { days.open_day_after(today, 1) }
     }
 
@@ -62,7 +62,7 @@ impl LineHours {
         match (day, by) {
             (None, _) => self.known_until(),
             (Some(day), By::EndOfDay) => self.days().midnights().end(day),
-            (Some(day), By::Closing) => self.days().closing(day, self.changes()),
+            (Some(day), By::Closing) => self.days().closing(day),
         }
     }
 }

@@ -175,6 +175,42 @@ mod tests {
     }
 
     #[test]
+    fn hours_that_change_hold_from_their_date_on_whatever_was_said_of_later_dates() {
+        let [office, short, night] = ["Mo-Fr 08:00-16:00", "Mo-Fr 09:00-11:00", "Mo-Su 22:00-06:00"]
+            .map(|text| OpeningHours::parse(text).unwrap());
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        let chain = office.until(date("2026-03-02"), short.clone()).until(date("2026-06-01"), night.clone());
+        for (on, minutes) in [
+            ("1970-01-01", OFFICE),
+            ("2026-02-27", OFFICE),
+            ("2026-03-02", &[(540, 660)]),
+            ("2026-05-29", &[(540, 660)]),
+            ("2026-06-01", &[(0, 360), (1320, 1440)]),
+            ("2100-12-31", &[(0, 360), (1320, 1440)]),
+        ] {
+            assert_eq!(chain.open_minutes(date(on)).collect::<Vec<_>>(), minutes, "{on}");
+        }
+        for (changed, text) in [
+            (
+                chain.clone().until(date("2026-06-01"), short.clone()),
+                "Mo-Fr 08:00-16:00, from 2026-03-02 Mo-Fr 09:00-11:00, from 2026-06-01 Mo-Fr 09:00-11:00",
+            ),
+            (
+                chain.clone().until(date("2026-02-02"), night.clone()),
+                "Mo-Fr 08:00-16:00, from 2026-02-02 Mo-Su 22:00-06:00",
+            ),
+            (
+                night.clone().until(date("2026-05-01"), chain.clone()),
+                "Mo-Su 22:00-06:00, from 2026-05-01 Mo-Fr 09:00-11:00, from 2026-06-01 Mo-Su 22:00-06:00",
+            ),
+            (night.until(date("2026-06-01"), chain.clone()), "Mo-Su 22:00-06:00, from 2026-06-01 Mo-Su 22:00-06:00"),
+            (chain.until(date("1969-12-31"), short), "Mo-Fr 09:00-11:00"),
+        ] {
+            assert_eq!(changed.to_string(), text);
+        }
+    }
+
+    #[test]
     fn hours_over_midnight_lie_on_both_dates() {
         assert_eq!(minutes("Mo-Su 22:00-06:00", "2026-05-04"), [(0, 360), (1320, 1440)]);
         assert_eq!(minutes("24/7", "2026-05-04"), [(0, 1440)]);

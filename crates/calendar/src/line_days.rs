@@ -11,6 +11,8 @@ use ensilinja_model::EventTime;
 use crate::changes::Changes;
 use crate::counted_days::CountedDays;
 use crate::days::Days;
+use crate::hours::OpeningHours;
+use crate::layout::Layout;
 use crate::midnights::Midnights;
 
 /// The days of a line. Every `day` is a number in the table of midnights.
@@ -19,28 +21,41 @@ pub(crate) struct LineDays {
     working: Arc<CountedDays>,
     /// The days that are listed.
     listed: Range<usize>,
+    changes: Changes,
     /// How many changes lie before each listed day, and before the end of the last one.
     changes_before: Box<[u32]>,
     /// Of the listed days, those on which the line opens.
     open: CountedDays,
-    open_at_start: bool,
-    open_at_end: bool,
 }
 
 impl LineDays {
-    /// The days from `first` on; `changes_before` counts the changes before each, and before the end of the last one.
-    pub(crate) fn new(days: &Days, first: usize, changes_before: Vec<u32>, changes: &Changes) -> Self {
+    /// The days from `first` to `last`, both included.
+    pub(crate) fn new(hours: &OpeningHours, days: &Days, first: usize, last: usize) -> Self {
+        let midnights = days.midnights().clone();
+        let layout = Layout::new(hours, days.zone(), &midnights, first, last);
         let mut line = Self {
-            midnights: days.midnights().clone(),
-            working: Arc::clone(days.working()),
-            listed: first..first + changes_before.len() - 1,
-            changes_before: changes_before.into(),
+            listed: first..last + 1,
+            changes: Changes::new(midnights.start(first), layout.open_at_start, layout.instants),
+            changes_before: layout.before_day.into(),
             open: CountedDays::from_iter([]),
-            open_at_start: changes.is_open_after(0),
-            open_at_end: changes.is_open_after(changes.instants().len()),
+            working: Arc::clone(days.working()),
+            midnights,
         };
-        line.open = line.listed.clone().map(|day| line.opening(day, changes).is_some()).collect();
+        line.open = line.listed().map(|day| line.opening(day).is_some()).collect();
         line
+    }
+
+    pub(crate) fn midnights(&self) -> &Midnights {
+        &self.midnights
+    }
+
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// The days that are listed.
+    pub(crate) fn listed(&self) -> Range<usize> {
+        self.listed.clone()
     }
 
     /// The first instant of the first listed day.
@@ -53,55 +68,31 @@ impl LineDays {
         self.midnights.start(self.listed.end)
     }
 
-    /// The days that are listed.
-    pub(crate) fn listed(&self) -> Range<usize> {
-        self.listed.clone()
-    }
-
-    pub(crate) fn midnights(&self) -> &Midnights {
-        &self.midnights
-    }
-
     /// How many changes lie at or before `at`.
-    pub(crate) fn passed(&self, at: EventTime, changes: &Changes) -> usize {
-        let Range { start, end } = self.changes_of(self.midnights.day_of(at));
-        start + changes.instants()[start..end].iter().take_while(|change| **change <= at).count()
+    pub(crate) fn passed(&self, at: EventTime) -> usize {
+        let today = self.changes_of(self.midnights.day_of(at));
+        let later = self.changes.instants()[today.clone()].iter().skip_while(|change| **change <= at);
+        today.end - later.count()
     }
 
-    /// When the line opens on `day`: at midnight if it is open then.
-    pub(crate) fn opening(&self, day: usize, changes: &Changes) -> Option<EventTime> {
-        let Range { mut start, end } = self.changes_of(day);
+    /// When the line opens on `day` for the first time: at midnight if it is open then.
+    pub(crate) fn opening(&self, day: usize) -> Option<EventTime> {
         let midnight = self.midnights.start(day);
-        if start < end && changes.instants()[start] == midnight {
-            start += 1;
-        }
-        if changes.is_open_after(start) { Some(midnight) } else { changes.instants()[start..end].first().copied() }
-    }
-
-    /// When the line closes on `day` for the last time: at 23:59:59 if it is open up to midnight, or does not open.
-    pub(crate) fn closing(&self, day: usize, changes: &Changes) -> EventTime {
         let Range { start, end } = self.changes_of(day);
-        let open_up_to_midnight = changes.is_open_after(end);
-        let end_of_day = self.midnights.end(day);
-        if open_up_to_midnight || start == end { end_of_day } else { changes.instants()[end - 1].min(end_of_day) }
+        let changes = &self.changes.instants()[start..end];
+        let at_midnight = usize::from(changes.first() == Some(&midnight));
+        if self.changes.is_open_after(start + at_midnight) { Some(midnight) } else { changes.get(at_midnight).copied() }
     }
 
-    /// The `n`-th day after `day` on which the line opens; with 0 it is `day` itself.
-    pub(crate) fn open_day_after(&self, day: usize, n: u32) -> Option<usize> {
-        if n == 0 {
-            return Some(day);
+    /// When the line closes on `day` for the last time; 23:59:59 if it is open up to midnight, or does not open.
+    pub(crate) fn closing(&self, day: usize) -> EventTime {
+        let end_of_day = self.midnights.end(day);
+        let end = self.changes_of(day).end;
+        if self.changes.is_open_after(end) || self.opening(day).is_none() {
+            end_of_day
+        } else {
+            self.changes.instants()[end - 1]
         }
-        let position = self.open_days_before(day + 1) + i64::from(n) - 1;
-        let listed = signed(self.open.len());
-        let found = match usize::try_from(position) {
-            Err(_) => signed(self.listed.start) + position,
-            Ok(listed_position) => match self.open.get(listed_position) {
-                Some(found) => signed(self.listed.start + found),
-                None if self.open_at_end => signed(self.listed.end) + position - listed,
-                None => return None,
-            },
-        };
-        usize::try_from(found).ok().map(|found| found.min(self.midnights.last_day()))
     }
 
     /// The `n`-th official working day after `day`; with 0 it is `day` itself.
@@ -109,41 +100,53 @@ impl LineDays {
         self.working.nth_after(day, n).unwrap_or(self.midnights.last_day())
     }
 
-    /// The midnight of the `nth` latest day that has opened at or before `now`.
-    pub(crate) fn start_of_open_day(&self, now: EventTime, nth: usize, changes: &Changes) -> Option<EventTime> {
+    /// The `n`-th day after `day` on which the line opens; with 0 it is `day` itself.
+    pub(crate) fn open_day_after(&self, day: usize, n: u32) -> Option<usize> {
+        let Some(further) = n.checked_sub(1) else { return Some(day) };
+        let found = self.open_day(self.open_days_before(day + 1) + i64::from(further));
+        found.map(|found| found.min(self.midnights.last_day()))
+    }
+
+    /// The midnight of the `nth` latest day that has opened at or before `now`, if that day is listed or later.
+    pub(crate) fn start_of_open_day(&self, now: EventTime, nth: usize) -> Option<EventTime> {
         let today = self.midnights.day_of(now);
-        let opened = self.opening(today, changes).is_some_and(|opening| opening <= now);
-        let days = self.open_days_before(today) + i64::from(opened);
-        let position = usize::try_from(days - signed(nth)).ok()?;
-        let day = match self.open.get(position) {
-            Some(listed) => self.listed.start + listed,
-            None if nth > 0 => self.listed.end + (position - self.open.len()),
-            None => return None,
-        };
-        Some(self.midnights.start(day))
+        let opened_today = nth > 0 && self.opening(today).is_some_and(|opening| opening <= now);
+        let position = self.open_days_before(today) + i64::from(opened_today) - i64::try_from(nth).ok()?;
+        let day = if nth > 0 && position >= 0 { self.open_day(position) } else { None };
+        day.map(|day| self.midnights.start(day))
     }
 
     /// When the line opens, on each listed day on which it does.
-    pub(crate) fn openings<'a>(&'a self, changes: &'a Changes) -> impl Iterator<Item = EventTime> + 'a {
-        self.open.iter().filter_map(|day| self.opening(self.listed.start + day, changes))
+    pub(crate) fn openings(&self) -> impl Iterator<Item = EventTime> {
+        self.listed().filter_map(|day| self.opening(day))
     }
 
-    /// How many days before `day` the line opens on, counted from the first listed day; negative before it.
+    /// How many days before `day` the line opens on, counted from the first listed day; negative before that one.
     fn open_days_before(&self, day: usize) -> i64 {
         let inside = day.clamp(self.listed.start, self.listed.end);
-        let listed = signed(self.open.before(inside - self.listed.start));
         let outside = signed(day) - signed(inside);
-        let opens_outside = if outside < 0 { self.open_at_start } else { self.open_at_end };
-        listed + if opens_outside { outside } else { 0 }
+        let changes = if outside < 0 { 0 } else { self.changes.instants().len() };
+        let open_outside = if self.changes.is_open_after(changes) { outside } else { 0 };
+        signed(self.open.before(inside - self.listed.start)) + open_outside
     }
 
-    /// The positions of the changes on `day`; of none, but in its place, if it is not listed.
+    /// The day on which the line opens that has `position` such days before it, if it ever opens so often.
+    fn open_day(&self, position: i64) -> Option<usize> {
+        let changes = self.changes.instants().len();
+        let Ok(listed) = usize::try_from(position) else {
+            return usize::try_from(signed(self.listed.start) + position).ok();
+        };
+        let outside = || self.changes.is_open_after(changes).then(|| self.listed.end + listed - self.open.len());
+        self.open.get(listed).map(|day| self.listed.start + day).or_else(outside)
+    }
+
+    /// The positions of the changes on `day`; none, but in its place, if the day is not listed.
     fn changes_of(&self, day: usize) -> Range<usize> {
-        let position = |day: usize| {
+        let before = |day: usize| {
             let inside = day.clamp(self.listed.start, self.listed.end);
             self.changes_before[inside - self.listed.start] as usize
         };
-        position(day)..position(day + 1)
+        before(day)..before(day + 1)
     }
 }
 

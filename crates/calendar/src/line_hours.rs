@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 
-use crate::changes::Changes;
 use crate::days::Days;
 use crate::hours::OpeningHours;
-use crate::layout::Layout;
 use crate::line_days::LineDays;
 
 /// When a line is open: `[opening, closing)`, on the wall clock of its zone, so that 08:00 stays 08:00 across the
@@ -40,7 +38,6 @@ pub struct LineHours(Arc<Listed>);
 
 struct Listed {
     hours: OpeningHours,
-    changes: Changes,
     days: LineDays,
 }
 
@@ -49,10 +46,7 @@ impl LineHours {
     #[must_use]
     pub fn new(hours: &OpeningHours, days: &Days, from: EventTime, to: EventTime) -> Self {
         let [first, last] = [from, to.max(from)].map(|at| days.midnights().day_of(at));
-        let layout = Layout::new(hours, days.zone(), days.midnights(), first, last);
-        let changes = Changes::new(days.midnights().start(first), layout.open_at_start, layout.instants);
-        let days = LineDays::new(days, first, layout.before_day, &changes);
-        Self(Arc::new(Listed { hours: hours.clone(), changes, days }))
+        Self(Arc::new(Listed { days: LineDays::new(hours, days, first, last), hours: hours.clone() }))
     }
 
     /// A line that is open round the clock, on every day of the calendar by UTC.
@@ -66,19 +60,19 @@ impl LineHours {
     /// Whether the line is open at `at`; at its closing it is not.
     #[must_use]
     pub fn is_open(&self, at: EventTime) -> bool {
-        self.changes().is_open_after(self.passed(at))
+        self.days().changes().is_open_after(self.days().passed(at))
     }
 
     /// The latest opening or closing at or before `at`; `None` if the range has none. The start of the range is none.
     #[must_use]
     pub fn last_change(&self, at: EventTime) -> Option<EventTime> {
-        self.passed(at).checked_sub(1).map(|change| self.changes().instants()[change])
+        self.days().passed(at).checked_sub(1).map(|change| self.days().changes().instants()[change])
     }
 
     /// The earliest opening or closing after `at`; `None` if the range has none.
     #[must_use]
     pub fn next_change(&self, at: EventTime) -> Option<EventTime> {
-        self.changes().instants().get(self.passed(at)).copied()
+        self.days().changes().instants().get(self.days().passed(at)).copied()
     }
 
     /// The first instant that the list does not cover: the local midnight at the end of its last day. What is asked
@@ -88,17 +82,8 @@ impl LineHours {
         self.days().known_until()
     }
 
-    pub(crate) fn changes(&self) -> &Changes {
-        &self.0.changes
-    }
-
     pub(crate) fn days(&self) -> &LineDays {
         &self.0.days
-    }
-
-    /// How many changes lie at or before `at`.
-    pub(crate) fn passed(&self, at: EventTime) -> usize {
-        self.0.days.passed(at, &self.0.changes)
     }
 }
 

@@ -21,7 +21,7 @@ impl LineHours {
         if ms <= 0 {
             return from;
         }
-        let found = self.changes().first_showing(self.clock(from).saturating_add(ms));
+        let found = self.days().changes().first_showing(self.clock(from).saturating_add(ms));
         found.unwrap_or_else(|| self.known_until().max(from))
     }
 
@@ -31,7 +31,8 @@ impl LineHours {
     /// `None` if it lies before the range.
     #[must_use]
     pub fn before_open_ms(&self, to: EventTime, ms: i64) -> Option<EventTime> {
-        let found = if ms <= 0 { Some(to) } else { self.changes().last_showing(self.clock(to).saturating_sub(ms)) };
+        let found =
+            if ms <= 0 { Some(to) } else { self.days().changes().last_showing(self.clock(to).saturating_sub(ms)) };
         found.filter(|since| *since >= self.days().known_from())
     }
 
@@ -41,7 +42,7 @@ impl LineHours {
     /// `None` if there are fewer such days in the range, or `nth` is 0.
     #[must_use]
     pub fn start_of_open_day(&self, now: EventTime, nth: usize) -> Option<EventTime> {
-        self.days().start_of_open_day(now, nth, self.changes())
+        self.days().start_of_open_day(now, nth)
     }
 
     /// The most milliseconds that [`LineHours::before_open_ms`] can lie before its instant, anywhere in the range; 0 if
@@ -51,7 +52,7 @@ impl LineHours {
         // While the line is closed the stretch grows, so it is longest just before an opening. While the line is open
         // it keeps its length or becomes shorter: then the first stretch that the range can tell may be the longest.
         let first = self.after_open_ms(self.days().known_from(), ms);
-        let ends = self.changes().instants().iter().copied().chain([first, self.known_until()]);
+        let ends = self.days().changes().instants().iter().copied().chain([first, self.known_until()]);
         self.longest(ends, |to| self.before_open_ms(to, ms))
     }
 
@@ -60,7 +61,7 @@ impl LineHours {
     #[must_use]
     pub fn longest_open_days_ms(&self, nth: usize) -> i64 {
         // The stretch grows until another day opens.
-        let openings = self.days().openings(self.changes()).map(|opening| opening.plus_millis(-1));
+        let openings = self.days().openings().map(|opening| opening.plus_millis(-1));
         self.longest(openings.chain([self.known_until().plus_millis(-1)]), |now| self.start_of_open_day(now, nth))
     }
 
@@ -71,6 +72,6 @@ impl LineHours {
     }
 
     fn clock(&self, at: EventTime) -> i64 {
-        self.changes().clock(at, self.passed(at))
+        self.days().changes().clock(at, self.days().passed(at))
     }
 }

@@ -1,34 +1,18 @@
 //! When lines are open: days that are special in Finland, the ends of the list, and the list against the crate that
 //! reads the hours.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot say what it means fails")]
-
 use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDateTime};
-use ensilinja_calendar::{Days, LineHours, OpeningHours};
+use ensilinja_calendar::{LineHours, OpeningHours};
 use ensilinja_model::EventTime;
 use jiff::Timestamp;
-use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use proptest::prelude::*;
 
-const HOUR_MS: i64 = 3_600_000;
-static DAYS: LazyLock<Days> = LazyLock::new(|| Days::new("Europe/Helsinki").unwrap());
+use crate::local_time::{DAYS, HOUR_MS, helsinki, line, local};
+
 const OFFICE: &str = "Mo-Fr 08:00-16:00; PH off";
-
-fn helsinki() -> TimeZone {
-    TimeZoneDatabase::bundled().get("Europe/Helsinki").unwrap()
-}
-
-/// `2026-03-29 08:00` in Helsinki.
-fn local(text: &str) -> EventTime {
-    let zoned = text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(helsinki()).unwrap();
-    EventTime::from_millis(zoned.timestamp().as_millisecond())
-}
-
-fn line(text: &str, from: &str, to: &str) -> LineHours {
-    LineHours::new(&OpeningHours::parse(text).unwrap(), &DAYS, local(from), local(to))
-}
 
 /// The changes after `from` and before `to`, as local texts.
 fn changes(line: &LineHours, from: &str, to: &str) -> Vec<String> {

@@ -1,36 +1,11 @@
 //! The table of local days against its rules, and against the time zone library it was made from.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot say what it means fails")]
-
-use std::sync::LazyLock;
-
 use ensilinja_calendar::{Days, UnknownZone};
 use ensilinja_model::EventTime;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
-use jiff::{Timestamp, Zoned};
 use proptest::prelude::*;
 
-const HOUR_MS: i64 = 3_600_000;
-
-fn helsinki() -> TimeZone {
-    TimeZoneDatabase::bundled().get("Europe/Helsinki").unwrap()
-}
-
-static DAYS: LazyLock<Days> = LazyLock::new(|| Days::new("Europe/Helsinki").unwrap());
-
-/// `2026-03-29 23:59:59.999` in Helsinki.
-fn local(text: &str) -> EventTime {
-    event_time(&text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(helsinki()).unwrap())
-}
-
-fn event_time(zoned: &Zoned) -> EventTime {
-    EventTime::from_millis(zoned.timestamp().as_millisecond())
-}
-
-fn zoned(at: EventTime) -> Zoned {
-    Timestamp::from_millisecond(at.as_millis()).unwrap().to_zoned(helsinki())
-}
+use crate::local_time::{DAYS, HOUR_MS, event_time, helsinki, local, zoned};
 
 #[test]
 fn a_day_of_the_clock_change_has_23_or_25_hours() {
