@@ -9,10 +9,12 @@ use ensilinja_sim::Oracle;
 pub type Series = BTreeMap<String, f64>;
 
 /// Families about the calendar and the lines, which the oracle has nothing to say about.
-const NOT_THE_ORACLES: [&str; 3] = [
+const NOT_THE_ORACLES: [&str; 5] = [
     "ensilinja_line_last_change_timestamp_seconds",
     "ensilinja_line_next_change_timestamp_seconds",
     "ensilinja_line_info",
+    "ensilinja_target_ratio",
+    "ensilinja_alert_floor_ratio",
 ];
 
 /// Reads a page in Prometheus' text format.

@@ -103,11 +103,11 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The usual bounds, and every promised answer time among them.
+    /// The usual bounds, and every promised answer time on the wall among them.
     fn of(lines: &[LineRules]) -> Self {
         let promised = lines.iter().flat_map(|line| &line.eras).filter_map(|era| match era.limits.promises.answer {
-            Some(Term::Within { ms } | Term::WithinOpen { ms }) => Some(ms),
-            Some(Term::SameDay { .. } | Term::WorkingDays { .. }) | None => None,
+            Some(Term::Within { ms }) => Some(ms),
+            Some(Term::WithinOpen { .. } | Term::SameDay { .. } | Term::WorkingDays { .. }) | None => None,
         });
         let mut answer_wait_ms: Vec<u32> = ANSWER_WAIT_BOUNDS_MS.into_iter().chain(promised).collect();
         answer_wait_ms.sort_unstable();
