@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use ensilinja_model::{EventTime, Fact};
-use ensilinja_sim::{Oracle, Soup, soup, soup_lines};
+use ensilinja_sim::{LinePromise, Oracle, OracleLimits, OracleLine, Soup, soup, soup_lines};
 use jiff::tz::TimeZone;
 
-const SEEDS: std::ops::Range<u64> = 0..60;
+const SEEDS: std::ops::Range<u64> = 0..30;
 
 fn zone() -> TimeZone {
     TimeZone::get("Europe/Helsinki").expect("the zone is built in")
@@ -51,46 +51,57 @@ fn what_is_shown_depends_only_on_what_has_happened_by_then() {
     }
 }
 
-/// Sums the series of one line and window (or of none) by family.
-fn sums(series: &BTreeMap<String, f64>, line: &str, window: &str) -> BTreeMap<String, f64> {
-    let mut sums = BTreeMap::new();
-    for (name, value) in series {
-        let (family, labels) = name.split_once('{').expect("a series has labels");
-        let right_window =
-            if labels.contains("window=") { labels.contains(&format!("window=\"{window}\"")) } else { true };
-        if labels.contains(&format!("line=\"{line}\"")) && right_window {
-            *sums.entry(family.trim_start_matches("ensilinja_").to_owned()).or_default() += value;
-        }
-    }
-    sums
+/// What is shown of one line.
+struct Shown<'a> {
+    series: &'a BTreeMap<String, f64>,
+    line: &'a OracleLine,
 }
 
-#[test]
-fn every_contact_that_arrived_waits_or_has_stopped_waiting() {
-    let mut contacts = 0.0;
+impl Shown<'_> {
+    /// The series of a family with these labels after line and channel.
+    fn one(&self, family: &str, labels: &str) -> f64 {
+        let (line, channel) = (&self.line.id, self.line.channel.as_str());
+        let name = format!("ensilinja_{family}{{line=\"{line}\",channel=\"{channel}\"{labels}}}");
+        *self.series.get(&name).unwrap_or_else(|| panic!("there is no {name}"))
+    }
+
+    /// The sum over all series of a family and over today and yesterday.
+    fn two_days(&self, family: &str) -> f64 {
+        let start = format!("ensilinja_window_{family}{{line=\"{}\"", self.line.id);
+        let of_family = self.series.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
+        let in_days = |name: &str| name.contains("window=\"today\"") || name.contains("window=\"yesterday\"");
+        of_family.filter(|(name, _)| in_days(name)).map(|(_, value)| value).sum()
+    }
+
+    fn waiting(&self) -> f64 {
+        self.one("contacts_waiting", "")
+    }
+
+    fn pending(&self, promise: &str) -> f64 {
+        self.one("promises_pending", &format!(",promise=\"{promise}\""))
+    }
+
+    fn due(&self, due: &str) -> f64 {
+        self.one("callbacks_outstanding", &format!(",due=\"{due}\""))
+    }
+}
+
+/// Cooks soups and asks what is shown of each line at each moment, and was shown just before the day before.
+fn for_each_line(mut check: impl FnMut(&Shown, &Shown, &str)) {
+    let lines = soup_lines();
     for seed in SEEDS {
         let soup = cooked(seed);
         let oracle = heard(&soup.events);
         for now in &soup.moments {
             let series = oracle.series(*now);
             let before = oracle.series(EventTime::from_seconds(midnight_before_yesterday(*now)));
-            for line in soup_lines() {
-                let windows = ["today", "yesterday"].map(|window| sums(&series, line.id.as_str(), window));
-                let waiting_before = sums(&before, line.id.as_str(), "today")["contacts_waiting"];
-                let total = |family: &str| windows.iter().map(|window| window[family]).sum::<f64>();
-                let stopped = total("window_contacts_decided") + total("window_contacts_undecided");
-                let waiting = windows[0]["contacts_waiting"];
-                assert_eq!(
-                    waiting_before + total("window_contacts_offered"),
-                    stopped + waiting,
-                    "seed {seed} at {now:?}"
-                );
-                assert!(series.values().all(|value| *value >= 0.0));
-                contacts += total("window_contacts_offered");
+            assert!(series.values().all(|value| *value >= 0.0), "seed {seed} at {now:?}");
+            for line in &lines {
+                let story = format!("{}, seed {seed} at {now:?}", line.id);
+                check(&Shown { series: &before, line }, &Shown { series: &series, line }, &story);
             }
         }
     }
-    assert!(contacts > 1_000.0, "the soups must have arrivals to be a test at all: {contacts}");
 }
 
 /// The second before the local day before that of `now` began.
@@ -99,4 +110,57 @@ fn midnight_before_yesterday(now: EventTime) -> i64 {
     let today = timestamp.to_zoned(zone()).date();
     today.yesterday().and_then(|day| day.to_zoned(zone())).expect("soups lie in our century").timestamp().as_second()
         - 1
+}
+
+#[test]
+fn every_contact_that_arrived_waits_or_has_stopped_waiting() {
+    let mut contacts = 0.0;
+    for_each_line(|before, now, story| {
+        let stopped = now.two_days("contacts_decided") + now.two_days("contacts_undecided");
+        let offered = now.two_days("contacts_offered");
+        assert_eq!(before.waiting() + offered, stopped + now.waiting(), "{story}");
+        contacts += offered;
+    });
+    assert!(contacts > 1_000.0, "the soups must have arrivals to be a test at all: {contacts}");
+}
+
+#[test]
+fn every_contact_that_was_promised_something_has_one_verdict_or_its_promise_is_pending() {
+    let mut settled = BTreeMap::new();
+    for_each_line(|before, now, story| {
+        let promises = |limits: &OracleLimits| limits.promise != LinePromise::default();
+        let changes = now.line.later_limits.iter().map(|(_, limits)| limits).any(promises);
+        let pending = |shown: &Shown| shown.pending("answer") + shown.pending("callback");
+        let verdicts = now.two_days("promises");
+        if promises(&now.line.first_limits()) {
+            assert_eq!(pending(before) + now.two_days("contacts_offered"), verdicts + pending(now), "{story}");
+        } else if !changes {
+            assert_eq!(pending(now) + verdicts, 0.0, "{story}");
+        }
+        *settled.entry(now.line.id.to_string()).or_insert(0.0) += verdicts;
+    });
+    settled.retain(|_, verdicts| *verdicts < 50.0);
+    assert_eq!(settled.into_keys().collect::<Vec<_>>(), ["lunch_break"], "only one line promises nothing");
+}
+
+#[test]
+fn a_callback_is_outstanding_in_one_state_and_what_is_pending_or_due_next_is_not_overdue() {
+    let mut seen = [0.0; 3];
+    for_each_line(|_, now, story| {
+        let states = ["later", "today", "overdue"].map(|due| now.due(due));
+        let [later, today, overdue] = states;
+        assert!(later + today + overdue > 0.0 || now.one("callback_oldest_seconds", "") == 0.0, "{story}");
+        assert!(now.pending("callback") <= later + today, "{story}");
+        let next_due = format!("ensilinja_callback_next_due_timestamp_seconds{{line=\"{}\"", now.line.id);
+        let next_due = now.series.range(next_due.clone()..).next().filter(|(name, _)| name.starts_with(&next_due));
+        if now.line.promise.callback.is_some() {
+            assert_eq!(next_due.is_some(), later + today > 0.0, "{story}");
+        } else if now.line.later_limits.is_empty() {
+            assert_eq!((next_due, today + overdue), (None, 0.0), "{story}");
+        }
+        for (seen, state) in seen.iter_mut().zip(states) {
+            *seen += state;
+        }
+    });
+    assert!(seen.iter().all(|callbacks| *callbacks > 100.0), "the soups must have callbacks in all states: {seen:?}");
 }

@@ -1,69 +1,31 @@
-//! The oracle against examples worked out by hand: one rule of the design each.
-#![expect(clippy::float_cmp, reason = "counts are whole numbers, and sums of milliseconds have one nearest double")]
-
-use std::collections::BTreeMap;
+//! What every contact leaves behind: waiting, decisions, waits, callbacks and their attempts, flags, feedback.
 
 use ensilinja_model::{
-    AttemptResult, Channel, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey,
-    YesNo,
+    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
 };
-use ensilinja_sim::{LevelFormula, LinePromise, Oracle, OracleLine, SimEvent, WeeklyHours};
-use jiff::tz::TimeZone;
+use ensilinja_sim::{Oracle, SimEvent};
+
+use crate::stand::{self, line, zone};
 
 /// Tuesday 16 September 2025, 10:15:00 in Helsinki.
 const START_MS: i64 = 1_758_006_900_000;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// A line open on weekdays 8-16, with the default rules: short below 5 s, threshold 120 s, orphan after 24 h, given up
-/// after 5 working days.
-fn line() -> OracleLine {
-    OracleLine {
-        id: LineId::parse("mipa").expect("mipa is an id"),
-        channel: Channel::Phone,
-        hours: WeeklyHours::weekdays(8, 16),
-        later_hours: Vec::new(),
-        short_abandon_ms: 5_000,
-        threshold_ms: 120_000,
-        orphan_after_ms: 24 * 3_600_000,
-        give_up_working_days: 5,
-        promise: LinePromise::default(),
-        later_limits: Vec::new(),
-        service_level: LevelFormula::NegativeAbandon,
-    }
-}
-
-/// The non-zero figures that end in `window`, or have none, by what their series says beside line, channel and window.
-struct Read(BTreeMap<String, f64>);
+/// The line read some ms after the start, with facts at some ms after it.
+struct Read;
 
 impl Read {
-    fn at(facts: &[(i64, Fact)], ms: i64) -> Self {
-        let mut oracle = deaf();
-        for (offset, fact) in facts {
-            oracle.hear(&said(*offset, *fact));
-        }
-        Self(oracle.series(EventTime::from_millis(START_MS + ms)))
-    }
-
-    fn today(&self, family: &str, labels: &str) -> f64 {
-        self.window(family, labels, "today")
-    }
-
-    fn window(&self, family: &str, labels: &str, window: &str) -> f64 {
-        let comma = if labels.is_empty() { "" } else { "," };
-        let series =
-            format!("ensilinja_window_{family}{{line=\"mipa\",channel=\"phone\"{comma}{labels},window=\"{window}\"}}");
-        *self.0.get(&series).unwrap_or_else(|| panic!("there is no {series}"))
-    }
-
-    fn now(&self, family: &str) -> f64 {
-        let due = if family == "callbacks_outstanding" { ",due=\"later\"" } else { "" };
-        self.0[&format!("ensilinja_{family}{{line=\"mipa\",channel=\"phone\"{due}}}")]
+    fn at(facts: &[(i64, Fact)], ms: i64) -> stand::Read {
+        let at = |ms: i64| EventTime::from_millis(START_MS + ms);
+        let facts: Vec<_> = facts.iter().map(|(ms, fact)| (at(*ms), *fact)).collect();
+        stand::Read::of(&line(), &facts, at(ms))
     }
 }
 
-fn deaf() -> Oracle {
-    Oracle::new(vec![line()], TimeZone::get("Europe/Helsinki").expect("the zone is built in"))
+/// Callbacks outstanding; without a promise all are due later.
+fn outstanding(read: &stand::Read) -> f64 {
+    read.find("callbacks_outstanding", "due=\"later\"").expect("it is there")
 }
 
 fn said(offset_ms: i64, fact: Fact) -> SimEvent {
@@ -93,7 +55,7 @@ fn buckets_hold_the_waits_at_or_below_their_bound_to_the_millisecond() {
     let bucket = |wait_ms: i64, le: &str| {
         let read = Read::at(&[(0, Fact::Offered), (wait_ms, Fact::Answered)], 600_000);
         let key = "ensilinja_window_answer_wait_seconds_bucket{line=\"mipa\",channel=\"phone\",window=\"1h\",le=";
-        read.0[&format!("{key}\"{le}\"}}")]
+        read.series[&format!("{key}\"{le}\"}}")]
     };
     assert_eq!((bucket(60_000, "60"), bucket(60_001, "60"), bucket(60_001, "120")), (1.0, 0.0, 1.0));
     assert_eq!((bucket(4_000_000, "3600"), bucket(500_000, "+Inf")), (0.0, 1.0));
@@ -145,7 +107,7 @@ fn at_one_instant_an_answer_beats_a_request_and_a_request_an_abandon() {
     };
     let all = together(&[Fact::Transferred, Fact::Abandoned(Stage::Queue), Fact::CallbackRequested, Fact::Answered]);
     assert_eq!(all.today("contacts_decided", "result=\"answered\""), 1.0);
-    assert_eq!(all.now("callbacks_outstanding"), 1.0);
+    assert_eq!(outstanding(&all), 1.0);
     let requested = together(&[Fact::Abandoned(Stage::Queue), Fact::CallbackRequested]);
     assert_eq!(requested.today("contacts_decided", "result=\"callback_requested\""), 1.0);
     let moved = together(&[Fact::Ended, Fact::Transferred]);
@@ -188,11 +150,11 @@ fn a_callback_counts_its_attempts_until_it_is_reached() {
         (1_300_000, failed),
         (1_900_000, Fact::CallbackReached),
     ];
-    let outstanding = Read::at(&facts, 1_200_500);
-    assert_eq!(outstanding.now("callbacks_outstanding"), 1.0);
-    assert_eq!(outstanding.now("callback_oldest_seconds"), 1_140.0);
+    let meanwhile = Read::at(&facts, 1_200_500);
+    assert_eq!(outstanding(&meanwhile), 1.0);
+    assert_eq!(meanwhile.now("callback_oldest_seconds"), 1_140.0);
     let reached = Read::at(&facts, HOUR_MS);
-    assert_eq!(reached.now("callbacks_outstanding"), 0.0);
+    assert_eq!(outstanding(&reached), 0.0);
     assert_eq!(reached.today("callback_attempts", "result=\"failed\""), 1.0);
     assert_eq!(reached.today("callback_attempts", "result=\"reached\""), 1.0);
     assert_eq!(reached.today("callbacks_closed", "result=\"reached\""), 1.0);
@@ -227,9 +189,9 @@ fn a_callback_is_given_up_at_the_end_of_the_fifth_working_day_and_reached_in_tha
     // Asked for on Tuesday: the fifth working day after it is the next Tuesday, 23:59:59 in Helsinki.
     let given_up = 7 * DAY_MS + 13 * HOUR_MS + 45 * 60_000 - 1_000;
     let facts = [(0, Fact::CallbackRequested)];
-    assert_eq!(Read::at(&facts, given_up - 1).now("callbacks_outstanding"), 1.0);
+    assert_eq!(outstanding(&Read::at(&facts, given_up - 1)), 1.0);
     let after = Read::at(&facts, given_up);
-    assert_eq!(after.now("callbacks_outstanding"), 0.0);
+    assert_eq!(outstanding(&after), 0.0);
     assert_eq!(after.today("callbacks_closed", "result=\"given_up\""), 1.0);
     let reached = |ms| Read::at(&[(0, Fact::CallbackRequested), (ms, Fact::CallbackReached)], given_up + 999);
     assert_eq!(reached(given_up).today("callbacks_closed", "result=\"reached\""), 1.0);
@@ -241,7 +203,7 @@ fn a_close_before_the_request_is_ignored_and_hides_a_later_one() {
     let cancelled = Fact::CallbackClosed(CloseResult::Cancelled);
     let purged = Fact::CallbackClosed(CloseResult::Purged);
     let facts = [(0, Fact::Offered), (1_000, cancelled), (2_000, Fact::CallbackRequested), (3_000, purged)];
-    assert_eq!(Read::at(&facts, HOUR_MS).now("callbacks_outstanding"), 1.0);
+    assert_eq!(outstanding(&Read::at(&facts, HOUR_MS)), 1.0);
     let tie = [(2_000, Fact::CallbackRequested), (3_000, purged), (3_000, cancelled)];
     assert_eq!(Read::at(&tie, HOUR_MS).today("callbacks_closed", "result=\"purged\""), 1.0);
 }
@@ -249,13 +211,13 @@ fn a_close_before_the_request_is_ignored_and_hides_a_later_one() {
 #[test]
 fn a_request_after_the_leg_is_an_orphan_starts_no_callback_but_at_that_instant_it_does() {
     let requested = |ms| Read::at(&[(0, Fact::Offered), (ms, Fact::CallbackRequested)], DAY_MS + HOUR_MS);
-    assert_eq!(requested(DAY_MS).now("callbacks_outstanding"), 1.0);
-    assert_eq!(requested(DAY_MS + 1).now("callbacks_outstanding"), 0.0);
+    assert_eq!(outstanding(&requested(DAY_MS)), 1.0);
+    assert_eq!(outstanding(&requested(DAY_MS + 1)), 0.0);
 }
 
 #[test]
 fn peculiar_arrivals_are_flagged() {
-    let flag = |read: &Read, flag: &str| read.today("contacts_flagged", &format!("flag=\"{flag}\""));
+    let flag = |read: &stand::Read, flag: &str| read.today("contacts_flagged", &format!("flag=\"{flag}\""));
     let inferred = Read::at(&[(0, Fact::Queued)], HOUR_MS);
     assert_eq!((flag(&inferred, "inferred"), flag(&inferred, "skewed")), (1.0, 0.0));
     let skewed = Read::at(&[(0, Fact::Queued), (5_000, Fact::Offered)], HOUR_MS);
@@ -302,13 +264,13 @@ fn a_retracted_leg_leaves_nothing_but_its_flag() {
         (HOUR_MS, Fact::Retracted),
     ];
     let read = Read::at(&facts, HOUR_MS);
-    let total: f64 = read.0.iter().filter(|(name, _)| name.contains("window=\"today\"")).map(|(_, v)| v).sum();
+    let total: f64 = read.series.iter().filter(|(name, _)| name.contains("window=\"today\"")).map(|(_, v)| v).sum();
     assert_eq!((total, read.today("contacts_flagged", "flag=\"retracted\"")), (1.0, 1.0));
 }
 
 #[test]
 fn quantiles_are_the_smallest_sample_with_enough_at_or_below_it() {
-    let mut oracle = deaf();
+    let mut oracle = Oracle::new(vec![line()], zone());
     for (contact, wait_ms) in [("a", 1_000), ("b", 2_000), ("c", 3_000), ("d", 4_000)] {
         for (ms, fact) in [(0, Fact::Offered), (wait_ms, Fact::Answered)] {
             oracle.hear(&SimEvent { contact: contact.to_owned(), ..said(ms, fact) });
