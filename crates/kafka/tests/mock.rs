@@ -69,6 +69,20 @@ fn a_topic_on_which_nothing_happens_stays_complete() {
 }
 
 #[test]
+fn the_first_probe_comes_as_soon_as_reading_has_begun() {
+    let broker = broker(4);
+    let settings = settings(&broker.bootstrap_servers());
+    publish(&settings, &["a"]);
+    let began = now();
+    let minute = Duration::from_mins(1);
+    let stand = Stand::start_at(settings, Memory::default(), began.plus_millis(-HOUR_MS), minute);
+    let monitor = stand.shell.monitor();
+    wait("all that was published before is known", || monitor.complete_until().is_some_and(|until| until >= began));
+    assert!(monitor.rebuilt());
+    stand.stop();
+}
+
+#[test]
 fn history_reaches_back_to_the_first_record_of_a_log_that_lost_nothing() {
     let broker = broker(2);
     let settings = settings(&broker.bootstrap_servers());
