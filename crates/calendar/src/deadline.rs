@@ -15,38 +15,48 @@ impl LineHours {
     ///
     /// Where the line closes for good before the term is over, the deadline is the end of the range, or the instant
     /// after `from` if that is later.
+    ///
+    /// ```
+    /// use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term};
+    /// use ensilinja_model::EventTime;
+    ///
+    /// let days = Days::new("Europe/Helsinki")?;
+    /// let hours = OpeningHours::parse("Mo-Fr 08:00-16:00; PH off")?;
+    /// let closing = EventTime::from_seconds(1_758_027_600); // Tuesday 2025-09-16, 16:00 in Helsinki
+    /// let day_ms = 24 * 3_600_000;
+    /// let line = LineHours::new(&hours, &days, closing.plus_millis(-7 * day_ms), closing.plus_millis(7 * day_ms));
+    ///
+    /// let same_day = Term::SameDay { by: By::Closing };
+    /// assert_eq!(line.deadline(same_day, closing.plus_millis(-1)), closing);
+    /// assert_eq!(line.deadline(same_day, closing), closing.plus_millis(day_ms));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn deadline(&self, term: Term, from: EventTime) -> EventTime {
         let deadline = match term {
             Term::Within { ms } => from.plus_millis(i64::from(ms) + 1),
             Term::WithinOpen { ms } => self.after_open_ms(from, i64::from(ms) + 1),
             Term::SameDay { by } => self.up(by, self.same_day(from)),
-            Term::WorkingDays { days, of, by } => {
-                let (today, days) = (self.days().midnights().day_of(from), u32::from(days));
-                self.up(
-                    by,
-                    match of {
-                        WorkingDays::Official => Some(self.days().working_day_after(today, days)),
-                        WorkingDays::LineOpen => self.days().open_day_after(today, days),
-                    },
-                )
-            }
+            Term::WorkingDays { days, of, by } => self.up(by, self.working_day(from, days.into(), of)),
         };
         deadline.max(from.plus_millis(1))
     }
 
-    /// The most milliseconds by which [`LineHours::deadline`] can lie after an instant of the range, or up to a day
-    /// more. Reads the whole list, so it is a question for the start of a program.
+    /// The most milliseconds by which [`LineHours::deadline`] can lie after an instant of the range. Reads the whole list,
+    /// so it is a question for the start of a program.
     #[must_use]
     pub fn longest_term_ms(&self, term: Term) -> i64 {
-        // A later instant has no earlier deadline: so no instant of a day waits longer than from the day's first
-        // instant to the deadline of its last one.
-        let midnights = self.days().midnights();
-        let waits = self.days().listed().map(|day| {
-            let [start, next] = [day, day + 1].map(|day| midnights.start(day));
-            self.deadline(term, next.plus_millis(-1)).millis_since(start)
+        // As time goes on a deadline comes nearer, or keeps its distance, until it jumps to a later day. So the farthest
+        // ones are those of the instants at which they jump: a midnight or a closing, and where open time counts the
+        // instant from which a closing comes too early.
+        let days = self.days();
+        let of_days = days.listed().flat_map(|day| [days.midnights().start(day), days.closing(day)]);
+        let of_changes = days.changes().instants().iter().flat_map(|change| match term {
+            Term::WithinOpen { ms } => [Some(*change), self.before_open_ms(*change, i64::from(ms))],
+            _ => [Some(*change), None],
         });
-        waits.max().expect("at least one day is listed")
+        let asked = of_days.chain(of_changes.flatten());
+        asked.map(|asked| self.deadline(term, asked).millis_since(asked)).max().expect("at least one day is listed")
     }
 
     /// The day on which "the same day" ends, if there is one.
@@ -55,6 +65,15 @@ impl LineHours {
         let today = days.midnights().day_of(from);
         let in_time = days.opening(today).is_some() && from < days.closing(today);
         if in_time { Some(today) } else { days.open_day_after(today, 1) }
+    }
+
+    /// The day on which so many working days end, if there is one.
+    fn working_day(&self, from: EventTime, n: u32, of: WorkingDays) -> Option<usize> {
+        let today = self.days().midnights().day_of(from);
+        match of {
+            WorkingDays::Official => Some(self.days().working_day_after(today, n)),
+            WorkingDays::LineOpen => self.days().open_day_after(today, n),
+        }
     }
 
     /// When the time of `day` is up.

@@ -5,7 +5,8 @@
 //! one line's openings and closings, and both answer in [`EventTime`](ensilinja_model::EventTime)s without touching a
 //! time zone again. The time zone data is built in, so the same events give the same figures on every host.
 //!
-//! Intervals are `[from, to)`: a line is open at its opening and not at its closing.
+//! Intervals are `[from, to)`: a line is open at its opening and not at its closing. A deadline is the first instant
+//! that is too late.
 //!
 //! What holds: every answer is a function of the arguments alone (no clock is read), and no instant makes anything
 //! panic.

@@ -15,8 +15,9 @@ use crate::line_days::LineDays;
 /// A time that the clock skips in spring happens at the jump; one that it shows twice in autumn happens the first time.
 ///
 /// The hours are listed for a range of whole days. Outside it the line keeps the state it has at either end: a line that
-/// is closed at the end of the last day never opens again, one that is open then stays open round the clock. Every
-/// answer goes by that, so none panics and all are sensible, and [`LineHours::known_until`] says how far they are true.
+/// is closed at the end of the last day never opens again, one that is open then stays open round the clock, on every
+/// day; and so before the first. Every answer goes by that, so that there always is one, and
+/// [`LineHours::known_until`] says how far it can be trusted. Local days and working days go on to the end of 2100.
 ///
 /// Cloning shares the list.
 ///
@@ -47,14 +48,6 @@ impl LineHours {
     pub fn new(hours: &OpeningHours, days: &Days, from: EventTime, to: EventTime) -> Self {
         let [first, last] = [from, to.max(from)].map(|at| days.midnights().day_of(at));
         Self(Arc::new(Listed { days: LineDays::new(hours, days, first, last), hours: hours.clone() }))
-    }
-
-    /// A line that is open round the clock, on every day of the calendar by UTC.
-    #[must_use]
-    pub fn always_open() -> Self {
-        let hours = OpeningHours::parse("24/7").expect("these are hours");
-        let days = Days::new("UTC").expect("UTC is a zone");
-        Self::new(&hours, &days, EventTime::MIN, EventTime::MAX)
     }
 
     /// Whether the line is open at `at`; at its closing it is not.

@@ -89,7 +89,7 @@ fn a_line_closed_all_july_knows_its_last_closing_and_its_next_opening() {
 
 #[test]
 fn a_line_open_round_the_clock_never_changes() {
-    for line in [line("24/7", "2026-01-01", "2026-12-31"), LineHours::always_open()] {
+    for line in ["24/7", "Mo-Su 00:00-24:00"].map(|text| line(text, "2026-01-01", "2026-12-31")) {
         for at in [EventTime::MIN, local("2026-03-29 03:00"), local("2026-12-25 00:00"), EventTime::MAX] {
             assert!(line.is_open(at));
             assert_eq!((line.last_change(at), line.next_change(at)), (None, None));
