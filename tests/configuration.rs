@@ -6,9 +6,12 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use ensilinja::config::{self, Config, LogFormat, LogLevel};
+use ensilinja::config::{self, Config, Line, LogFormat, LogLevel};
+use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_ledger::{Era, Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime, LineId};
-use ensilinja_sim::County;
+use ensilinja_serve::Target;
+use ensilinja_sim::{County, LinePromise, Within, WorkingDay};
 use jiff::{SignedDuration, Timestamp};
 
 const GOOD: &str = r#"time_zone = "Europe/Helsinki"
@@ -66,9 +69,9 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen"),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
-    ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days"),
+    ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days, promise, service_level, target, alert_floor, change"),
     (r#"threshold = "1m 30s""#, "sms_orphan_after = 5", r#"22: defaults.sms_orphan_after is 5; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
-    ("short_abandon", "sms_orphan_after", "31: line[mipa].sms_orphan_after is unknown; did you mean orphan_after? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days"),
+    ("short_abandon", "sms_orphan_after", "31: line[mipa].sms_orphan_after is unknown; did you mean orphan_after? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days, promise, service_level, target, alert_floor, change"),
     ("sv = ", "se = ", "27: line[mipa].name.se is unknown; did you mean sv? Known here: fi, sv, en"),
     ("brokers = \"kafka-1:9092, kafka-2:9092\"\n", "", r#"10: kafka.brokers is missing; it should be one or more host:port with commas between them, such as "kafka-1:9092,kafka-2:9092""#),
     ("channel = \"sms\"\n", "", r#"33: line[viestit].channel is missing; it should be one of "phone", "chat", "sms""#),
@@ -77,7 +80,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""127.0.0.1:9464""#, "9464", r#"4: server.listen is 9464; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
     (r#""1m 30s""#, "90", r#"22: defaults.threshold is 90; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
     (r#"name.fi = "Viestit""#, r#"name = "Viestit""#, r#"36: line[viestit].name is "Viestit"; it should be a table with fi, sv, en"#),
-    ("[defaults]\nthreshold = \"1m 30s\"", "[[defaults]]", "21: defaults is a list; it should be a table with short_abandon, threshold, orphan_after, sms_orphan_after, give_up_working_days"),
+    ("[defaults]\nthreshold = \"1m 30s\"", "[[defaults]]", "21: defaults is a list; it should be a table with short_abandon, threshold, orphan_after, sms_orphan_after, give_up_working_days, promise, service_level, target, alert_floor"),
     ("[[line]]\nid = \"viestit\"", "[lines]\nid = \"viestit\"", "33: lines is unknown; did you mean line? Known here: server, log, kafka, time_zone, defaults, line"),
     // Values.
     ("Europe/Helsinki", "Helsinki", r#"1: time_zone is "Helsinki"; it should be the name of a time zone in the IANA database, such as "Europe/Helsinki""#),
@@ -109,8 +112,44 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#"short_abandon = "3s""#, r#"orphan_after = "10d""#, r#"31: line[mipa].orphan_after is "10d"; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
     (r#"short_abandon = "3s""#, "give_up_working_days = 0", "31: line[mipa].give_up_working_days is 0; it should be a whole number from 1 to 30"),
     (r#"short_abandon = "3s""#, "give_up_working_days = 2.5", "31: line[mipa].give_up_working_days is 2.5; it should be a whole number from 1 to 30"),
-    (r#"short_abandon = "3s""#, "give_up_working_days = 30", "31: line[mipa].give_up_working_days is 30; it should be fewer: with orphan_after (24h) and 30 working days a contact can live 51 days, and 40 is the most"),
-    (r#"threshold = "1m 30s""#, "give_up_working_days = 24\nsms_orphan_after = \"7d\"", "22: defaults.give_up_working_days is 24; it should be fewer: with orphan_after (24h) and 24 working days a contact can live 43 days, and 40 is the most"),
+    (r#"short_abandon = "3s""#, "give_up_working_days = 30", "31: line[mipa].give_up_working_days is 30; it should be fewer: with orphan_after (24h) and 30 working days a contact can live 51 days, and 49 is the most"),
+    (r#"threshold = "1m 30s""#, "give_up_working_days = 29\nsms_orphan_after = \"7d\"", "22: defaults.give_up_working_days is 29; it should be fewer: with orphan_after (24h) and 29 working days a contact can live 50 days, and 49 is the most"),
+    // Promises.
+    (r#"short_abandon = "3s""#, r#"promise.answers = "10m""#, "31: line[mipa].promise.answers is unknown; did you mean answer? Known here: answer, callback, abandoned"),
+    (r#"short_abandon = "3s""#, r#"promise = "10m""#, r#"31: line[mipa].promise is "10m"; it should be a table with answer, callback, abandoned"#),
+    (r#"short_abandon = "3s""#, r#"promise.answer = "0m""#, r#"31: line[mipa].promise.answer is "0m"; it should be a duration from "1s" to "30d", such as "10m", or "30m open" of open time, or "same day", "next working day", "3 working days", "next open day" or "2 open days", each perhaps with " by closing", or "none""#),
+    (r#"short_abandon = "3s""#, r#"promise.callback = "31 working days""#, r#"31: line[mipa].promise.callback is "31 working days"; it should be a duration from "1s" to "30d", such as "10m", or "30m open" of open time, or "same day", "next working day", "3 working days", "next open day" or "2 open days", each perhaps with " by closing", or "none""#),
+    (r#"short_abandon = "3s""#, "promise.callback = \"same day\"\npromise.abandoned = \"kept\"", r#"32: line[mipa].promise.abandoned is "kept"; it should be one of "broken", "void""#),
+    (r#"short_abandon = "3s""#, r#"promise.abandoned = "void""#, r#"31: line[mipa].promise.abandoned is "void"; it should be left out, for the line promises nothing"#),
+    (r#"short_abandon = "3s""#, r#"promise.answer = "24h""#, r#"31: line[mipa].promise.answer is "24h"; it should be shorter: after orphan_after (24h) nobody waits for an answer"#),
+    (r#"short_abandon = "3s""#, r#"promise.answer = "same day""#, r#"31: line[mipa].promise.answer is "same day"; it should be shorter: "same day" can take up to 6 days here, and after orphan_after (24h) nobody waits for an answer"#),
+    (r#"short_abandon = "3s""#, r#"promise.answer = "8h open""#, r#"31: line[mipa].promise.answer is "8h open"; it should be shorter: "8h open" can take up to 6 days here, and after orphan_after (24h) nobody waits for an answer"#),
+    (r#"threshold = "1m 30s""#, r#"promise.answer = "2d""#, r#"22: defaults.promise.answer is "2d"; it should be shorter: after orphan_after (24h) nobody waits for an answer"#),
+    (r#"threshold = "1m 30s""#, r#"promise.answer = "8h open""#, r#"30: line[mipa].hours is "Mo-Fr 08:00-15:00; PH off"; it should be open more often: "8h open" can take up to 6 days here, and after orphan_after (24h) nobody waits for an answer"#),
+    (r#"short_abandon = "3s""#, "promise.answer = \"1h\"\norphan_after = \"1h\"", r#"31: line[mipa].promise.answer is "1h"; it should be shorter: after orphan_after (1h) nobody waits for an answer"#),
+    (r#"short_abandon = "3s""#, r#"promise.callback = "30 working days""#, r#"31: line[mipa].promise.callback is "30 working days"; it should be shorter: with orphan_after (24h), a callback promised for "30 working days" (up to 50 days) and 5 working days a contact can live 64 days, and 49 is the most"#),
+    ("hours = \"Mo-Fr 08:00-15:00; PH off\"\nshort_abandon = \"3s\"", "hours = \"Jun-Aug Mo-Fr 08:00-15:00\"\npromise.callback = \"same day\"", r#"31: line[mipa].promise.callback is "same day"; it should be shorter: with orphan_after (24h), a callback promised for "same day" (up to 278 days) and 5 working days a contact can live 292 days, and 49 is the most"#),
+    ("hours = \"Mo-Fr 08:00-15:00; PH off\"\nshort_abandon = \"3s\"", "hours = \"2025-2026 Mo-Fr 08:00-15:00\"\npromise.callback = \"2 open days\"", r#"31: line[mipa].promise.callback is "2 open days"; it should be shorter: with orphan_after (24h), a callback promised for "2 open days" (up to 8403 days) and 5 working days a contact can live 8417 days, and 49 is the most"#),
+    // Goals.
+    (r#"short_abandon = "3s""#, r#"service_level = "80/20""#, r#"31: line[mipa].service_level is "80/20"; it should be one of "only_handled", "without_abandon", "positive_abandon", "negative_abandon""#),
+    (r#"short_abandon = "3s""#, "target.promise = 1.0", "31: line[mipa].target.promise is unknown; known here: answered_live, callback_reached, service, service_level, promise_kept, first_contact_resolution, handled_in_contact, continues_in_county_services, continues_in_hyte_services, knows_how_care_continues, got_a_solution, coverage"),
+    (r#"short_abandon = "3s""#, "target.promise_kept = 95", "31: line[mipa].target.promise_kept is 95; it should be a share from 0 to 1, such as 0.8"),
+    (r#"short_abandon = "3s""#, "target.promise_kept = nan", "31: line[mipa].target.promise_kept is nan; it should be a share from 0 to 1, such as 0.8"),
+    (r#"short_abandon = "3s""#, "target.promise_kept = 0.7", "31: line[mipa].target.promise_kept is 0.7; it should be at least alert_floor.promise_kept (0.8)"),
+    (r#"short_abandon = "3s""#, "alert_floor.first_contact_resolution = 0.9", "31: line[mipa].alert_floor.first_contact_resolution is 0.9; it should be at most target.first_contact_resolution (0.8)"),
+    // Changes by date.
+    (r#"short_abandon = "3s""#, "change = []", "31: line[mipa].change is a list; it should be a list of [[line.change]] tables, each with valid_from and what changes"),
+    (r#"short_abandon = "3s""#, "[line.change]\nthreshold = \"3m\"", "31: line[mipa].change is a table; it should be a list of [[line.change]] tables, each with valid_from and what changes"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nthreshold = \"3m\"", "31: line[mipa].change[#1].valid_from is missing; it should be a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = \"2026-01-01\"", r#"32: line[mipa].change[#1].valid_from is "2026-01-01"; it should be a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01"#),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-01-01T08:00:00", "32: line[mipa].change[#1].valid_from is 2026-01-01T08:00:00; it should be a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-01-01\ntarget.promise_kept = 1.0", "33: line[mipa].change[#1].target is unknown; known here: valid_from, hours, short_abandon, threshold, orphan_after, give_up_working_days, promise"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-01-01", "32: line[mipa].change[#1].valid_from is 2026-01-01; it should be the date of a change: name what differs from then on, of hours, short_abandon, threshold, orphan_after, give_up_working_days, promise"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-01-01\nthreshold = \"90s\"\nhours = \"Mo-Fr 08:00-15:00; PH off\"", "32: line[mipa].change[#1].valid_from is 2026-01-01; it should be the date of a change: name what differs from then on, of hours, short_abandon, threshold, orphan_after, give_up_working_days, promise"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"2m\"\n[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"3m\"", "35: line[mipa].change[#2].valid_from is 2026-03-01; it should be after 2026-03-01, the date of the change before it"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"2m\"\n[[line.change]]\nvalid_from = 2026-02-01\nthreshold = \"3m\"", "35: line[mipa].change[#2].valid_from is 2026-02-01; it should be after 2026-03-01, the date of the change before it"),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"4s\"", r#"33: line[mipa].change[#1].threshold is "4s"; it should be longer than short_abandon (5s)"#),
+    (r#"short_abandon = "3s""#, "promise.callback = \"next open day\"\n[[line.change]]\nvalid_from = 2026-03-01\nhours = \"Jun-Aug Mo-Fr 08:00-15:00\"", r#"34: line[mipa].change[#1].hours is "Jun-Aug Mo-Fr 08:00-15:00"; it should be open more often: with orphan_after (24h), a callback promised for "next open day" (up to 278 days) and 5 working days a contact can live 292 days, and 49 is the most"#),
     // What is librdkafka's, and what is not the operator's.
     ("socket.keepalive.enable", "socket.keepalive.enabled", r#"19: kafka.properties.socket.keepalive.enabled is set; librdkafka refuses it: No such configuration property: "socket.keepalive.enabled""#),
     (r#""SASL_PLAINTEXT""#, r#""TLS""#, r#"15: kafka.properties.security.protocol is set; librdkafka refuses it: Invalid value "TLS" for configuration property "security.protocol""#),
@@ -267,18 +306,78 @@ fn what_is_written_is_what_is_used() {
 #[test]
 fn a_line_judges_by_its_own_limits_then_by_the_defaults_then_by_the_built_in_ones() {
     let rules = good().rules(EventTime::from_seconds(TUESDAY_10_15));
-    let [mipa, viestit] = rules.lines.as_slice() else { panic!("two lines") };
+    let [mipa, viestit] = [0, 1].map(|line| rules.lines()[line].eras[0].limits);
     assert_eq!([mipa.short_abandon_ms, viestit.short_abandon_ms], [3_000, 5_000]);
     assert_eq!([mipa.threshold_ms, viestit.threshold_ms], [90_000, 90_000]);
     assert_eq!([mipa.orphan_after_ms, viestit.orphan_after_ms], [24 * 3_600_000, 72 * 3_600_000]);
     assert_eq!([mipa.give_up_working_days, viestit.give_up_working_days], [5, 5]);
+    assert_eq!([mipa.promises, viestit.promises], [Promises::NONE; 2]);
+}
+
+#[test]
+fn a_line_promises_and_aims_at_what_it_says_then_at_what_the_defaults_say() {
+    let defaults = "promise.answer = \"10m\"\npromise.abandoned = \"void\"\nservice_level = \"only_handled\"\n\
+                    target.service = 0.9";
+    let own = "promise.callback = \"same day by closing\"\nalert_floor.service = 0.6\ntarget.promise_kept = 0.95";
+    let text = edited("threshold = \"1m 30s\"", defaults).replace("short_abandon = \"3s\"", own);
+    let config = config::parse("e.toml", &text).unwrap();
+    let [mipa, viestit] = config.lines.as_slice() else { panic!("two lines") };
+    let answer = Some(Term::Within { ms: 600_000 });
+    let of_defaults = Promises { answer, callback: None, abandoned: Verdict::Void };
+    assert_eq!(viestit.eras[0].limits.promises, of_defaults);
+    let callback = Some(Term::SameDay { by: By::Closing });
+    assert_eq!(mipa.eras[0].limits.promises, Promises { callback, ..of_defaults });
+    for line in [mipa, viestit] {
+        assert_eq!(line.goals.service_level, ServiceLevel::OnlyHandled);
+        assert_eq!(line.goals.targets.of(Indicator::Service).goal, Some(0.9));
+    }
+    let floor = |line: &Line| line.goals.targets.of(Indicator::Service).alert_floor;
+    assert_eq!([floor(mipa), floor(viestit)], [Some(0.6), Some(0.5)]);
+    assert_eq!(mipa.goals.targets.of(Indicator::PromiseKept), Target { goal: Some(0.95), alert_floor: Some(0.8) });
+}
+
+#[test]
+fn what_changes_on_a_date_holds_from_its_midnight_on_and_the_rest_stays() {
+    let changes = "promise.callback = \"same day\"\n\
+                   [[line.change]]\nvalid_from = 2025-10-26\npromise.callback = \"none\"\n\
+                   [[line.change]]\nvalid_from = 2025-11-03\nhours = \"Mo-Fr 10:00-12:00\"\n\
+                   [[line.change]]\nvalid_from = 2026-01-01\nhours = \"24/7\"\nthreshold = \"3m\"";
+    let config = config::parse("e.toml", &edited("short_abandon = \"3s\"", changes)).unwrap();
+    let rules = config.rules(EventTime::from_seconds(TUESDAY_10_15));
+    let mipa = &rules.lines()[0];
+    let at = |local: &str| {
+        let local: jiff::civil::DateTime = local.parse().unwrap();
+        EventTime::from_millis(local.to_zoned(County::zone()).unwrap().timestamp().as_millisecond())
+    };
+    let eras: Vec<(EventTime, bool, u32)> = mipa
+        .eras
+        .iter()
+        .map(|era| (era.valid_from, era.limits.promises.callback.is_some(), era.limits.threshold_ms))
+        .collect();
+    assert_eq!(
+        eras,
+        [
+            (EventTime::MIN, true, 90_000),
+            (at("2025-10-26T00:00"), false, 90_000),
+            (at("2026-01-01T00:00"), false, 180_000)
+        ]
+    );
+    for (local, open) in [
+        ("2025-10-31T09:00", true),
+        ("2025-11-03T09:00", false),
+        ("2025-11-03T11:00", true),
+        ("2025-12-31T23:59", false),
+        ("2026-01-01T00:00", true),
+    ] {
+        assert_eq!(mipa.hours.is_open(at(local)), open, "{local}");
+    }
 }
 
 #[test]
 fn rules_know_when_each_line_is_open() {
     let now = EventTime::from_seconds(TUESDAY_10_15);
     let rules = good().rules(now);
-    let [mipa, viestit] = rules.lines.as_slice() else { panic!("two lines") };
+    let [mipa, viestit] = rules.lines() else { panic!("two lines") };
     let six_hours_later = now.plus_millis(6 * 3_600_000);
     assert_eq!([now, six_hours_later].map(|at| mipa.hours.is_open(at)), [true, false]);
     assert_eq!([now, six_hours_later].map(|at| viestit.hours.is_open(at)), [true, true]);
@@ -295,8 +394,9 @@ fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
     assert_eq!(bare.server, sample.server);
     assert_eq!(bare.log, sample.log);
     assert_eq!(format!("{:?}", bare.kafka), format!("{:?}", sample.kafka));
-    let limits = |config: &Config| config.lines.iter().map(|line| line.limits).collect::<Vec<_>>();
-    assert_eq!(limits(&bare), limits(&sample));
+    let judged =
+        |config: &Config| config.lines.iter().map(|line| (line.eras.clone(), line.goals.clone())).collect::<Vec<_>>();
+    assert_eq!(judged(&bare), judged(&sample));
 }
 
 /// What the simulator and its oracle take for granted of the lines is what the configuration says of them.
@@ -309,16 +409,46 @@ fn the_sample_is_the_county_that_is_simulated() {
     assert_eq!(ids, simulated.lines.iter().map(|line| &line.id).collect::<Vec<_>>());
 
     let start = Timestamp::from_second(TUESDAY_10_15).unwrap().to_zoned(County::zone());
-    for (rules, line) in rules.lines.iter().zip(&simulated.lines) {
-        assert_eq!(rules.channel, line.channel, "{}", line.id);
-        assert_eq!(rules.short_abandon_ms, line.short_abandon_ms, "{}", line.id);
-        assert_eq!(rules.threshold_ms, line.threshold_ms, "{}", line.id);
-        assert_eq!(rules.orphan_after_ms, line.orphan_after_ms, "{}", line.id);
-        assert_eq!(rules.give_up_working_days, line.give_up_working_days, "{}", line.id);
+    for ((rules, said), line) in rules.lines().iter().zip(&sample.lines).zip(&simulated.lines) {
+        assert_eq!(said.channel, line.channel, "{}", line.id);
+        assert_eq!(said.group, line.group, "{}", line.id);
+        assert_eq!(said.service_area, line.service_area, "{}", line.id);
+        let [Era { limits, .. }] = rules.eras.as_slice() else { panic!("{} changes by date", line.id) };
+        assert_eq!(limits.short_abandon_ms, line.short_abandon_ms, "{}", line.id);
+        assert_eq!(limits.threshold_ms, line.threshold_ms, "{}", line.id);
+        assert_eq!(limits.orphan_after_ms, line.orphan_after_ms, "{}", line.id);
+        assert_eq!(limits.give_up_working_days, line.give_up_working_days, "{}", line.id);
+        assert_eq!(limits.promises, promises(line.promise), "{}", line.id);
         for quarter in 0..366 * 96 {
             let at = &start + SignedDuration::from_mins(15 * quarter);
             let open = rules.hours.is_open(EventTime::from_millis(at.timestamp().as_millisecond()));
             assert_eq!(open, line.hours.is_open(at.datetime()), "{} at {at}", line.id);
         }
+    }
+}
+
+/// The simulator's promise in the ledger's words.
+fn promises(promise: LinePromise) -> Promises {
+    let by = |by| match by {
+        ensilinja_sim::By::EndOfDay => By::EndOfDay,
+        ensilinja_sim::By::Closing => By::Closing,
+    };
+    let term = |within| match within {
+        Within::Wall(ms) => Term::Within { ms },
+        Within::Open(ms) => Term::WithinOpen { ms },
+        Within::SameDay(until) => Term::SameDay { by: by(until) },
+        Within::WorkingDays(days, of, until) => {
+            let of = match of {
+                WorkingDay::Official => WorkingDays::Official,
+                WorkingDay::LineOpen => WorkingDays::LineOpen,
+            };
+            Term::WorkingDays { days, of, by: by(until) }
+        }
+    };
+    let nothing = promise.answer.is_none() && promise.callback.is_none();
+    Promises {
+        answer: promise.answer.map(term),
+        callback: promise.callback.map(term),
+        abandoned: if nothing || promise.abandon_breaks { Verdict::Broken } else { Verdict::Void },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -50,7 +51,9 @@ impl Processor {
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         let pipeline = Arc::new(Pipeline::new(BUILD, &reasons));
         let cards = config.lines.iter().map(card).collect();
-        let exposition = Exposition::new(cards, &rules.answer_wait_bounds_ms);
+        let exposition = Exposition::new(cards, rules.bounds());
+        let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
+        let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
         let learnt = Arc::new(Shared::new(Ledger::new(rules, started)));
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let intake = Intake::new(
@@ -66,9 +69,10 @@ impl Processor {
             monitor: shell.monitor(),
             clock,
             started,
-            calendar_valid_until: config.days.valid_until(),
+            calendar_valid_until,
+            latest_shown_ms: AtomicI64::new(i64::MIN),
         });
-        let site = Arc::new(Site::new(exposition, pipeline, Arc::clone(&truth) as Arc<dyn Source>));
+        let site = Arc::new(Site::new(exposition, zone_name(config), pipeline, Arc::clone(&truth) as Arc<dyn Source>));
         Ok(Self { shell, server, site, truth })
     }
 
@@ -124,6 +128,11 @@ fn random_key() -> anyhow::Result<[u8; 16]> {
     Ok(key)
 }
 
+/// The name of the lines' time zone.
+fn zone_name(config: &Config) -> String {
+    config.zone.iana_name().expect("the zone was found by its name").to_owned()
+}
+
 fn card(line: &Line) -> LineCard {
     LineCard {
         id: line.id.clone(),
@@ -133,6 +142,8 @@ fn card(line: &Line) -> LineCard {
         name_en: line.name.en.clone(),
         group: line.group.clone(),
         service_area: line.service_area.clone(),
+        service_level: line.goals.service_level,
+        targets: line.goals.targets.clone(),
     }
 }
 
@@ -143,6 +154,8 @@ struct Truth {
     clock: Clock,
     started: EventTime,
     calendar_valid_until: EventTime,
+    /// What the figures were last shown for, in ms: they never go back.
+    latest_shown_ms: AtomicI64,
 }
 
 impl Source for Truth {
@@ -155,6 +168,9 @@ impl Source for Truth {
             let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until));
             (shown.map(|shown| learnt.ledger.figures(shown, history)), learnt.newest)
         };
+        if let Some(figures) = &figures {
+            self.latest_shown_ms.fetch_max(figures.as_of.as_millis(), Ordering::Relaxed);
+        }
         Snapshot {
             now,
             readiness: readiness(&status, figures.as_ref().map(|figures| figures.as_of), now),
@@ -175,6 +191,14 @@ impl Source for Truth {
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
         }
+    }
+
+    fn readiness(&self) -> Readiness {
+        let status = self.monitor.status();
+        let now = (self.clock)();
+        let latest = EventTime::from_millis(self.latest_shown_ms.load(Ordering::Relaxed));
+        let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until).max(latest));
+        readiness(&status, shown, now)
     }
 }
 

@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use ensilinja_calendar::{Days, OpeningHours};
+use ensilinja_calendar::OpeningHours;
+use ensilinja_ledger::Era;
 use ensilinja_model::{Channel, LineId};
 use toml::de::{DeTable, DeValue};
 
+use super::change::{self, CHANGE};
 use super::error::ConfigError;
-use super::limits::{self, Defaults, Limits};
+use super::goals::{self, Goals};
+use super::life::Calendar;
+use super::limits;
 use super::section::{Document, Expected, Section};
-use super::value::{NAME, name, word};
+use super::value::{self, NAME, word};
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -25,10 +29,19 @@ pub struct Line {
     pub group: String,
     /// The area it serves, such as `Forssa`.
     pub service_area: String,
-    /// When it is open.
+    /// When it is open, with what changes by date.
     pub hours: OpeningHours,
-    /// The limits by which its contacts are judged.
-    pub limits: Limits,
+    /// The limits and promises by which its contacts are judged, from when on. The first hold for all that came before.
+    pub eras: Vec<Era>,
+    /// What it aims at.
+    pub goals: Goals,
+}
+
+/// What holds for lines that do not say it themselves.
+#[derive(Default)]
+pub(super) struct Defaults {
+    pub(super) limits: limits::Defaults,
+    pub(super) goals: Goals,
 }
 
 /// A name in the languages of the county's customers.
@@ -50,7 +63,8 @@ const CHANNEL: &str = "channel";
 const NAME_KEY: &str = "name";
 const GROUP: &str = "group";
 const SERVICE_AREA: &str = "service_area";
-const HOURS: &str = "hours";
+/// The key of the opening hours.
+pub(super) const HOURS: &str = "hours";
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 const LINES: &str =
     "a list of [[line]] tables, at least one, each with id, channel, name, group, service_area and hours";
@@ -59,7 +73,11 @@ const CHANNEL_EXPECTED: &str = "one of \"phone\", \"chat\", \"sms\"";
 const HOURS_EXPECTED: &str = "opening hours, such as \"Mo-Fr 08:00-15:00; PH off\" or \"24/7\"";
 
 /// Reads every `[[line]]` of the document.
-pub(super) fn read_all(root: &Section<'_>, defaults: &Defaults, days: &Days) -> Result<Vec<Line>, ConfigError> {
+pub(super) fn read_all(
+    root: &Section<'_>,
+    defaults: &Defaults,
+    calendar: &Calendar<'_>,
+) -> Result<Vec<Line>, ConfigError> {
     let tables = root.required("line", LINES, |value| match value {
         DeValue::Array(tables) if (1..=MOST_LINES).contains(&tables.len()) => Ok(tables),
         DeValue::Array(tables) if !tables.is_empty() => Err(format!("at most {MOST_LINES} [[line]] tables").into()),
@@ -70,7 +88,7 @@ pub(super) fn read_all(root: &Section<'_>, defaults: &Defaults, days: &Days) -> 
     for (index, value) in tables.iter().enumerate() {
         let DeValue::Table(table) = value.get_ref() else { return Err(root.refusal("line", LINES)) };
         let section = open(root.document(), index, value.span(), table)?;
-        let line = read(&section, defaults, days)?;
+        let line = read(&section, defaults, calendar)?;
         if let Some(at) = taken.insert(line.id.clone(), section.line_of(ID)) {
             let section = Section::open(root.document(), numbered(index), value.span(), table, &keys())?;
             return Err(section
@@ -98,32 +116,33 @@ fn numbered(index: usize) -> String {
 }
 
 fn keys() -> Vec<&'static str> {
-    [&[ID, CHANNEL, NAME_KEY, GROUP, SERVICE_AREA, HOURS], limits::LINE_KEYS.as_slice()].concat()
+    let own = [ID, CHANNEL, NAME_KEY, GROUP, SERVICE_AREA, HOURS];
+    [own.as_slice(), &limits::LINE_KEYS, &goals::KEYS, &[CHANGE]].concat()
 }
 
-fn read(section: &Section<'_>, defaults: &Defaults, days: &Days) -> Result<Line, ConfigError> {
+fn read(section: &Section<'_>, defaults: &Defaults, calendar: &Calendar<'_>) -> Result<Line, ConfigError> {
     let id = section.required(ID, ID_EXPECTED, |value| {
         value.as_str().and_then(|text| LineId::parse(text).ok()).ok_or_else(|| ID_EXPECTED.into())
     })?;
     let channel = section.required(CHANNEL, CHANNEL_EXPECTED, |value| word(value, Channel::ALL, Channel::as_str))?;
-    Ok(Line {
-        id,
-        channel,
-        name: names(&section.required_section(NAME_KEY, &LANGUAGES)?)?,
-        group: section.required(GROUP, NAME, name)?,
-        service_area: section.required(SERVICE_AREA, NAME, name)?,
-        hours: section.required(HOURS, HOURS_EXPECTED, hours)?,
-        limits: defaults.of_line(section, channel, days)?,
-    })
+    let name = names(&section.required_section(NAME_KEY, &LANGUAGES)?)?;
+    let group = section.required(GROUP, NAME, value::name)?;
+    let service_area = section.required(SERVICE_AREA, NAME, value::name)?;
+    let hours = section.required(HOURS, HOURS_EXPECTED, hours)?;
+    let limits = limits::read(section, limits::ORPHAN_AFTER, defaults.limits.of(channel))?;
+    let goals = Goals::read(section, &defaults.goals, Some(channel))?;
+    let (hours, eras) = change::read(section, hours, limits, calendar)?;
+    Ok(Line { id, channel, name, group, service_area, hours, eras, goals })
 }
 
 fn names(section: &Section<'_>) -> Result<Names, ConfigError> {
-    let fi = section.required("fi", NAME, name)?;
-    let in_language = |key| section.optional(key, name).map(|found| found.unwrap_or_else(|| fi.clone()));
+    let fi = section.required("fi", NAME, value::name)?;
+    let in_language = |key| section.optional(key, value::name).map(|found| found.unwrap_or_else(|| fi.clone()));
     Ok(Names { sv: in_language("sv")?, en: in_language("en")?, fi })
 }
 
-fn hours(value: &DeValue<'_>) -> Result<OpeningHours, Expected> {
+/// Reads opening hours.
+pub(super) fn hours(value: &DeValue<'_>) -> Result<OpeningHours, Expected> {
     let text = value.as_str().ok_or(HOURS_EXPECTED)?;
     OpeningHours::parse(text).map_err(|error| format!("opening hours: {error}").into())
 }

@@ -15,26 +15,33 @@
 //! assert!(refusal.contains(r#"defaults.threshold is "0s"; it should be a duration from "1s" to "24h""#), "{refusal}");
 //! ```
 
+mod change;
 mod error;
+mod goals;
 mod kafka;
+mod life;
 mod limits;
 mod line;
+mod promise;
 mod section;
 mod value;
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use ensilinja_calendar::{Days, LineHours};
-use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, LineRules, Rules};
+use ensilinja_calendar::{Days, LineHours, OpeningHours};
+use ensilinja_ledger::{LineRules, Rules};
 use ensilinja_model::{EventTime, vocabulary};
+use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
 pub use error::ConfigError;
+pub use goals::Goals;
 pub use kafka::parse_brokers;
-pub use limits::Limits;
+use life::{Blame, Calendar};
 pub use line::{Line, Names};
 use section::{Document, Expected, Section};
 
@@ -46,8 +53,9 @@ const HELSINKI: &str = "Europe/Helsinki";
 /// Not reachable from other machines, because the figures of small lines are not for everybody.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
-/// Opening hours are laid out from this long before `now`, in ms: longer than any horizon.
-const HOURS_BEFORE_MS: i64 = 60 * DAY_MS;
+/// Opening hours are laid out from this long before the time that figures are for, in ms: longer than a contact lives,
+/// and than a line that opens for a season only takes to open on five days.
+const HOURS_BEFORE_MS: i64 = 400 * DAY_MS;
 
 /// ... until this long after it, in ms.
 const HOURS_AFTER_MS: i64 = 2 * 366 * DAY_MS;
@@ -63,7 +71,9 @@ pub struct Config {
     pub log: Log,
     /// Where the events come from.
     pub kafka: ensilinja_kafka::Settings,
-    /// The days of the time zone of the lines.
+    /// The time zone of the lines.
+    pub zone: TimeZone,
+    /// Its days.
     pub days: Arc<Days>,
     /// The lines, in the order of the file. At least one; ids differ.
     pub lines: Vec<Line>,
@@ -112,23 +122,22 @@ vocabulary! {
 }
 
 impl Config {
-    /// The rules of the ledger, with the opening hours laid out around `now`: 60 days back, two years ahead.
+    /// The rules of the ledger for figures of `now` and of the next two years.
     #[must_use]
     pub fn rules(&self, now: EventTime) -> Rules {
-        let (from, to) = (now.plus_millis(-HOURS_BEFORE_MS), now.plus_millis(HOURS_AFTER_MS));
+        self.rules_over(&(now..now))
+    }
+
+    /// The rules for figures of a stretch of time, with the opening hours laid out around it: from 400 days before it to
+    /// two years after it.
+    #[must_use]
+    pub fn rules_over(&self, stretch: &Range<EventTime>) -> Rules {
+        let (from, to) = (stretch.start.plus_millis(-HOURS_BEFORE_MS), stretch.end.plus_millis(HOURS_AFTER_MS));
         let rules_of = |line: &Line| LineRules {
-            channel: line.channel,
             hours: LineHours::new(&line.hours, &self.days, from, to),
-            short_abandon_ms: line.limits.short_abandon_ms,
-            threshold_ms: line.limits.threshold_ms,
-            orphan_after_ms: line.limits.orphan_after_ms,
-            give_up_working_days: line.limits.give_up_working_days,
+            eras: line.eras.clone(),
         };
-        Rules {
-            days: Arc::clone(&self.days),
-            lines: self.lines.iter().map(rules_of).collect(),
-            answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec(),
-        }
+        Rules::new(Arc::clone(&self.days), self.lines.iter().map(rules_of).collect())
     }
 }
 
@@ -159,27 +168,41 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
     let tables = document.tables()?;
     let keys = ["server", "log", "kafka", "time_zone", "defaults", "line"];
     let root = Section::open(document, "", tables.span(), tables.get_ref(), &keys)?;
-    let days = Arc::new(match root.optional("time_zone", time_zone)? {
-        Some(days) => days,
-        None => Days::new(HELSINKI).expect("the zone of Finland is in the data that is built in"),
-    });
-    let defaults = match root.section("defaults", &limits::DEFAULTS_KEYS)? {
-        Some(section) => limits::Defaults::read(&section, &days)?,
-        None => limits::Defaults::default(),
+    let zone = root
+        .optional("time_zone", time_zone)?
+        .unwrap_or_else(|| TimeZone::get(HELSINKI).expect("the zone of Finland is in the data that is built in"));
+    let name = zone.iana_name().expect("the zone was found by its name");
+    let days = Arc::new(Days::new(name).expect("the calendar has the same zones"));
+    let calendar = Calendar::new(&days, &zone);
+    let defaults = match root.section("defaults", &[limits::DEFAULTS_KEYS.as_slice(), &goals::KEYS].concat())? {
+        Some(section) => defaults(&section, &calendar)?,
+        None => line::Defaults::default(),
     };
     Ok(Config {
         server: server(&root)?,
         log: log(&root)?,
         kafka: kafka::read(&root.required_section("kafka", &kafka::KEYS)?)?,
-        lines: line::read_all(&root, &defaults, &days)?,
+        lines: line::read_all(&root, &defaults, &calendar)?,
+        zone,
         days,
     })
 }
 
-fn time_zone(value: &DeValue<'_>) -> Result<Days, Expected> {
+/// Reads `[defaults]`. What does not even fit a line that never closes is refused here, and not in every line.
+fn defaults(section: &Section<'_>, calendar: &Calendar<'_>) -> Result<line::Defaults, ConfigError> {
+    let limits = limits::Defaults::read(section)?;
+    let always_open = OpeningHours::parse("24/7").expect("these are opening hours");
+    for (orphan_after, of_channel) in [(limits::ORPHAN_AFTER, &limits.live), (limits::SMS_ORPHAN_AFTER, &limits.sms)] {
+        life::check(&Blame { section, orphan_after, hours: None }, of_channel, &always_open, calendar)?;
+    }
+    Ok(line::Defaults { limits, goals: Goals::read(section, &Goals::default(), None)? })
+}
+
+fn time_zone(value: &DeValue<'_>) -> Result<TimeZone, Expected> {
     value
         .as_str()
-        .and_then(|name| Days::new(name).ok())
+        .and_then(|name| TimeZone::get(name).ok())
+        .filter(|zone| zone.iana_name().is_some_and(|name| Days::new(name).is_ok()))
         .ok_or_else(|| "the name of a time zone in the IANA database, such as \"Europe/Helsinki\"".into())
 }
 

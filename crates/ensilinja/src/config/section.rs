@@ -148,9 +148,16 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The refusal of the first of these keys that stands here, each with what should; of the last one if none does.
+    pub(super) fn refusal_of_one(&self, keys: &[(&str, String)]) -> ConfigError {
+        let standing = keys.iter().find(|(key, _)| self.has(key));
+        let (key, expected) = standing.or(keys.last()).expect("there is a key to blame");
+        self.refusal(key, expected.clone())
+    }
+
     /// Whether something stands under `key`.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.entry(key).is_some()
     }
 
     /// The line of the file on which `key` stands, or the section where it does not, from 1.
@@ -158,9 +165,27 @@ impl<'a> Section<'a> {
         self.document.line_at(self.entry(key).map_or(self.place.start, |(place, _)| place.start))
     }
 
-    /// What stands under `key`, and where the key is.
+    /// What stands under `key`, and where the key is. A dot leads into a table.
     pub(super) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'a>>)> {
-        self.table.get_key_value(key).map(|(key, value)| (key.span(), value))
+        let (table, key) = match key.split_once('.') {
+            None => (self.table, key),
+            Some((outer, inner)) => match self.table.get(outer)?.get_ref() {
+                DeValue::Table(table) => (table, inner),
+                _ => return None,
+            },
+        };
+        table.get_key_value(key).map(|(key, value)| (key.span(), value))
+    }
+
+    /// The table of a list under this path, itself under this section's.
+    pub(super) fn item(
+        &self,
+        name: &str,
+        value: &'a Spanned<DeValue<'a>>,
+        keys: &[&str],
+    ) -> Option<Result<Self, ConfigError>> {
+        let DeValue::Table(table) = value.get_ref() else { return None };
+        Some(Self::open(self.document, self.path_of(name), value.span(), table, keys))
     }
 
     /// The document the section is part of.

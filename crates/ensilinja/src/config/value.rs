@@ -51,7 +51,8 @@ pub(super) fn duration_ms(value: &DeValue<'_>, bounds_ms: RangeInclusive<u32>) -
     })
 }
 
-fn whole_milliseconds(text: &str) -> Option<u32> {
+/// A duration in ms, if it is one and in whole ms.
+pub(super) fn whole_milliseconds(text: &str) -> Option<u32> {
     let span: Span = text.parse().ok()?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     let ms = u32::try_from(duration.as_millis()).ok()?;

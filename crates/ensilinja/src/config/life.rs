@@ -1,0 +1,145 @@
+//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real calendar.
+//!
+//! "The same day" takes until the end of the day on a line that is open daily, five days over Easter on one that opens on
+//! weekdays, and half a year on one that opens in summer. So what a promise can take is worked out day by day, over the
+//! years 2020 to 2049, and not guessed.
+
+use std::cell::RefCell;
+
+use ensilinja_calendar::{Days, LineHours, OpeningHours, Term};
+use ensilinja_ledger::{Era, Limits, LineRules};
+use ensilinja_model::EventTime;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::error::ConfigError;
+use super::limits::GIVE_UP;
+use super::promise::{ANSWER, CALLBACK, in_words};
+use super::section::Section;
+use super::value;
+
+/// 2020-01-01 by UTC.
+const FIRST: EventTime = EventTime::from_seconds(1_577_836_800);
+/// 2049-12-31 by UTC.
+const LAST: EventTime = EventTime::from_seconds(2_524_521_600);
+
+/// The longest life of a contact, waiting and callback together, in days: the ledger keeps its waits in ms in 32 bits,
+/// which end there.
+const LONGEST_LIFE_DAYS: i64 = 49;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// Opening hours laid out over many years, each once.
+pub(super) struct Calendar<'a> {
+    days: &'a Days,
+    zone: &'a TimeZone,
+    laid_out: RefCell<Vec<(OpeningHours, LineHours)>>,
+}
+
+impl<'a> Calendar<'a> {
+    pub(super) fn new(days: &'a Days, zone: &'a TimeZone) -> Self {
+        Self { days, zone, laid_out: RefCell::default() }
+    }
+
+    /// The instant at which a date begins.
+    pub(super) fn midnight(&self, date: Date) -> EventTime {
+        let noon =
+            self.zone.to_ambiguous_timestamp(date.at(12, 0, 0, 0)).compatible().expect("the calendar has the date");
+        self.days.start_of_day(EventTime::from_millis(noon.as_millisecond()))
+    }
+
+    fn hours(&self, hours: &OpeningHours) -> LineHours {
+        let mut laid_out = self.laid_out.borrow_mut();
+        if let Some((_, known)) = laid_out.iter().find(|(known, _)| known == hours) {
+            return known.clone();
+        }
+        let new = LineHours::new(hours, self.days, FIRST, LAST);
+        laid_out.push((hours.clone(), new.clone()));
+        new
+    }
+}
+
+/// What to blame for limits that do not fit, in a section that sets limits or hours.
+pub(super) struct Blame<'a> {
+    /// The section.
+    pub(super) section: &'a Section<'a>,
+    /// What it calls the key of `orphan_after`.
+    pub(super) orphan_after: &'a str,
+    /// Its key of the opening hours, blamed if none of the others stands there; `[defaults]` has none.
+    pub(super) hours: Option<&'a str>,
+}
+
+/// Refuses limits by which a contact on these hours could live too long, or would be an orphan before it is due to be
+/// answered.
+pub(super) fn check(
+    blame: &Blame<'_>,
+    limits: &Limits,
+    hours: &OpeningHours,
+    calendar: &Calendar<'_>,
+) -> Result<(), ConfigError> {
+    let hours = calendar.hours(hours);
+    let orphan_after = blame.orphan_after;
+    let orphan = value::in_words(limits.orphan_after_ms);
+    if let Some(term) = limits.promises.answer
+        && let longest_ms = longest_ms(&hours, term)
+        && longest_ms >= i64::from(limits.orphan_after_ms)
+    {
+        let can_take = match term {
+            Term::Within { .. } => String::new(),
+            _ => format!("\"{}\" can take {} here, and ", in_words(term), up_to(longest_ms)),
+        };
+        let why = format!("{can_take}after {orphan_after} ({orphan}) nobody waits for an answer");
+        return Err(blame.refusal(&[(ANSWER, "shorter"), (orphan_after, "longer")], &why));
+    }
+    let rules = LineRules { hours, eras: vec![Era { valid_from: EventTime::MIN, limits: *limits }] };
+    let life_ms = rules.life_ms(calendar.days);
+    if life_ms > LONGEST_LIFE_DAYS * DAY_MS {
+        let callback = limits.promises.callback.map_or_else(String::new, |term| {
+            format!(", a callback promised for \"{}\" ({})", in_words(term), up_to(longest_ms(&rules.hours, term)))
+        });
+        let why = format!(
+            "with {orphan_after} ({orphan}){callback} and {} working days a contact can live {} days, and \
+             {LONGEST_LIFE_DAYS} is the most",
+            limits.give_up_working_days,
+            days(life_ms)
+        );
+        let keys = [(CALLBACK, "shorter"), (GIVE_UP, "fewer"), (orphan_after, "shorter")];
+        return Err(blame.refusal(&keys[usize::from(limits.promises.callback.is_none())..], &why));
+    }
+    Ok(())
+}
+
+impl Blame<'_> {
+    /// The refusal of the first of these keys that stands in the section; each with how it should be.
+    fn refusal(&self, keys: &[(&str, &str)], why: &str) -> ConfigError {
+        let hours = self.hours.map(|key| (key, "open more often"));
+        let keys: Vec<(&str, String)> =
+            keys.iter().copied().chain(hours).map(|(key, how)| (key, format!("{how}: {why}"))).collect();
+        self.section.refusal_of_one(&keys)
+    }
+}
+
+/// The longest that a promise can take, in ms.
+fn longest_ms(hours: &LineHours, term: Term) -> i64 {
+    match term {
+        Term::Within { ms } => i64::from(ms),
+        // Open time passes as the clock does while the line is open. So the wait is longest for who asks as the line
+        // closes, or so long before a closing that the time is not quite up by then.
+        Term::WithinOpen { ms } => {
+            let changes = std::iter::successors(hours.next_change(FIRST), |change| hours.next_change(*change));
+            let asked = changes.flat_map(|change| [Some(change), hours.before_open_ms(change, i64::from(ms))]);
+            let waits = asked.flatten().map(|asked| hours.deadline(term, asked).millis_since(asked));
+            waits.max().unwrap_or_default().max(i64::from(ms))
+        }
+        Term::SameDay { .. } | Term::WorkingDays { .. } => hours.longest_term_ms(term),
+    }
+}
+
+fn up_to(ms: i64) -> String {
+    if ms <= DAY_MS { "a day".to_owned() } else { format!("up to {} days", days(ms)) }
+}
+
+/// Whole days, rounded up.
+const fn days(ms: i64) -> i64 {
+    (ms + DAY_MS - 1).div_euclid(DAY_MS)
+}
