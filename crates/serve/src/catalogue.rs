@@ -5,23 +5,33 @@
 //! after a restart they are what they were. Counters are for the pipeline only, and start with the process.
 //! The label values of one family never overlap, so a sum over them always means something (flags apart, which say so).
 
+mod indicators;
 mod lines;
 mod pipeline;
 mod process;
 mod windows;
 
-use ensilinja_ledger::{LineFigures, WaitFigures, Window, WindowFigures};
+use ensilinja_ledger::{LineFigures, Sums, Waits, Window, WindowFigures};
 
 use crate::line_card::LineCard;
 use crate::snapshot::Snapshot;
 
 /// The parts of the catalogue, in the order in which they are exposed.
-pub static CATALOGUE: [Part; 4] = [
+pub static CATALOGUE: [Part; 5] = [
     Part {
         title: "Lines, by window",
         about: "Labels: `line`, `channel`, the metric's own, then `window`. A window is absent, not low, while history \
-                does not reach back to its start. Before the figures are rebuilt, all are absent.",
+                does not reach back to its start. Before the figures are rebuilt, all are absent. `open2h` begins \
+                where the line has since been open for two hours, `open5d` with the fifth latest day on which it \
+                opened; both end now.",
         metrics: windows::METRICS,
+    },
+    Part {
+        title: "Lines, by indicator",
+        about: "Labels: `line`, `channel`, `indicator`, then `window` if there is one. A percentage is good of valid, and \
+                valid is its n; NPS is no share, and has only its answers by window. Goals and floors are known before \
+                the figures are rebuilt.",
+        metrics: indicators::METRICS,
     },
     Part {
         title: "Lines, now",
@@ -101,9 +111,13 @@ pub(crate) enum Origin {
     /// From each line's figures of these windows.
     Window { windows: &'static [Window], read: fn(&WindowFigures, Emit<'_>) },
     /// From a distribution in each line's figures of these windows.
-    Waits { windows: &'static [Window], waits: Waits, read: fn(&WindowFigures) -> &WaitFigures },
+    Waits { windows: &'static [Window], kind: WaitKind, read: fn(&Sums) -> &Waits },
+    /// From each line's figures of these windows, as the line would have them judged.
+    Indicators { windows: &'static [Window], read: fn(&LineCard, &Sums, Emit<'_>) },
     /// From each line's figures of this instant.
     Line(fn(&LineFigures, Emit<'_>)),
+    /// From what is aimed at on each line.
+    Targets(fn(&LineCard, Emit<'_>)),
     /// From what each line is.
     Card(fn(&LineCard, Emit<'_>)),
     /// From the state of the pipeline when it was asked.
@@ -117,7 +131,7 @@ pub(crate) type Emit<'a> = &'a mut dyn FnMut(&[&str], Number);
 
 /// Which waits a distribution is of: each kind has bounds of its own.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Waits {
+pub(crate) enum WaitKind {
     /// Of the answered.
     Answer,
     /// Of those called back.
@@ -146,8 +160,10 @@ impl Metric {
     #[must_use]
     pub const fn windows(&self) -> &'static [Window] {
         match self.origin {
-            Origin::Window { windows, .. } | Origin::Waits { windows, .. } => windows,
-            Origin::Line(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => &[],
+            Origin::Window { windows, .. } | Origin::Waits { windows, .. } | Origin::Indicators { windows, .. } => {
+                windows
+            }
+            Origin::Line(_) | Origin::Targets(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => &[],
         }
     }
 

@@ -3,10 +3,10 @@
 //! Figures are written straight from the snapshot, because there are thousands of them and none has a life between
 //! two scrapes; the few counters that do have one are kept by the `prometheus` crate and written from what it gathers.
 
-use ensilinja_ledger::{CALLBACK_WAIT_BOUNDS_MS, Figures, WaitFigures, Window};
+use ensilinja_ledger::{Bounds, Figures, Waits, Window, WindowFigures};
 use prometheus::proto;
 
-use crate::catalogue::{Emit, Kind, Metric, Number, Origin, Waits, metrics};
+use crate::catalogue::{Emit, Kind, Metric, Number, Origin, WaitKind, metrics};
 use crate::line_card::LineCard;
 use crate::page::{Format, Page, push_label, push_number};
 use crate::pipeline::Pipeline;
@@ -18,27 +18,27 @@ pub struct Exposition {
     cards: Vec<LineCard>,
     /// `line="...",channel="..."` of each card.
     labels: Vec<String>,
-    answer_bounds: Bounds,
-    callback_bounds: Bounds,
+    answer_bounds: UpperBounds,
+    callback_bounds: UpperBounds,
 }
 
 /// The upper bounds of a distribution as `le` says them, the last of all (`+Inf`) left out.
 #[derive(Debug)]
-pub(crate) struct Bounds(Vec<String>);
+pub(crate) struct UpperBounds(Vec<String>);
 
 impl Exposition {
-    /// The exposition of these lines, in the order of the figures; `answer_wait_bounds_ms` are those of the ledger's
-    /// rules.
+    /// The exposition of these lines, in the order of the figures; `bounds` are those of the ledger's rules.
     #[must_use]
-    pub fn new(cards: Vec<LineCard>, answer_wait_bounds_ms: &[u32]) -> Self {
+    pub fn new(cards: Vec<LineCard>, bounds: &Bounds) -> Self {
         let labels = cards.iter().map(line_labels).collect();
-        let bounds =
-            |bounds_ms: &[u32]| Bounds(bounds_ms.iter().map(|ms| written(Number::Millis(i64::from(*ms)))).collect());
+        let upper_bounds = |bounds_ms: &[u32]| {
+            UpperBounds(bounds_ms.iter().map(|ms| written(Number::Millis(i64::from(*ms)))).collect())
+        };
         Self {
             cards,
             labels,
-            answer_bounds: bounds(answer_wait_bounds_ms),
-            callback_bounds: bounds(&CALLBACK_WAIT_BOUNDS_MS),
+            answer_bounds: upper_bounds(&bounds.answer_wait_ms),
+            callback_bounds: upper_bounds(&bounds.callback_wait_ms),
         }
     }
 
@@ -59,13 +59,13 @@ impl Exposition {
                     page.begin(metric, "");
                     read(snapshot, &mut |values, number| write_one(&mut page, metric, "", values, None, number));
                 }
-                Origin::Card(read) => {
+                Origin::Card(read) | Origin::Targets(read) => {
                     page.begin(metric, "");
                     for (card, labels) in self.cards.iter().zip(&self.labels) {
                         read(card, &mut |values, number| write_one(&mut page, metric, labels, values, None, number));
                     }
                 }
-                Origin::Window { .. } | Origin::Waits { .. } | Origin::Line(_) => {
+                Origin::Window { .. } | Origin::Indicators { .. } | Origin::Waits { .. } | Origin::Line(_) => {
                     if let Some(figures) = &snapshot.figures {
                         self.write_figures(&mut page, metric, figures);
                     }
@@ -76,27 +76,28 @@ impl Exposition {
     }
 
     fn write_figures(&self, page: &mut Page, metric: &'static Metric, figures: &Figures) {
-        let lines = || self.labels.iter().zip(&figures.lines);
         match &metric.origin {
             Origin::Line(read) => {
                 page.begin(metric, "");
-                for (labels, line) in lines() {
+                for (labels, line) in self.labels.iter().zip(&figures.lines) {
                     read(line, &mut |values, number| write_one(page, metric, labels, values, None, number));
                 }
             }
             Origin::Window { windows, read } => {
                 page.begin(metric, "");
-                for (labels, line) in lines() {
-                    for window in *windows {
-                        let Some(figures) = line.window(*window) else { continue };
-                        let emit: Emit<'_> = &mut |values, number| {
-                            write_one(page, metric, labels, values, Some(*window), number);
-                        };
-                        read(figures, emit);
-                    }
+                for (labels, _, window, line) in self.windows(windows, figures) {
+                    read(line, &mut |values, number| write_one(page, metric, labels, values, Some(window), number));
                 }
             }
-            Origin::Waits { windows, waits, read } => {
+            Origin::Indicators { windows, read } => {
+                page.begin(metric, "");
+                for (labels, card, window, line) in self.windows(windows, figures) {
+                    let emit: Emit<'_> =
+                        &mut |values, number| write_one(page, metric, labels, values, Some(window), number);
+                    read(card, &line.sums, emit);
+                }
+            }
+            Origin::Waits { windows, kind, read } => {
                 // The text format has three families, one after the other; OpenMetrics has one, and keeps together
                 // what belongs to one line and window.
                 let parts: &[&[&'static str]] = match page.format() {
@@ -105,24 +106,34 @@ impl Exposition {
                 };
                 for family in parts {
                     page.begin(metric, family[0]);
-                    for (labels, line) in lines() {
-                        for window in *windows {
-                            let Some(figures) = line.window(*window) else { continue };
-                            for part in *family {
-                                write_waits(page, metric, part, labels, *window, self.bounds(*waits), read(figures));
-                            }
+                    for (labels, _, window, line) in self.windows(windows, figures) {
+                        for part in *family {
+                            write_waits(page, metric, part, labels, window, self.bounds(*kind), read(&line.sums));
                         }
                     }
                 }
             }
-            Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
+            Origin::Targets(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
         }
     }
 
-    pub(crate) const fn bounds(&self, waits: Waits) -> &Bounds {
-        match waits {
-            Waits::Answer => &self.answer_bounds,
-            Waits::Callback => &self.callback_bounds,
+    /// The figures of each line in those of the windows that history reaches.
+    fn windows<'a>(
+        &'a self,
+        windows: &'a [Window],
+        figures: &'a Figures,
+    ) -> impl Iterator<Item = (&'a str, &'a LineCard, Window, &'a WindowFigures)> {
+        let lines = self.labels.iter().zip(&self.cards).zip(&figures.lines);
+        lines.flat_map(move |((labels, card), line)| {
+            let known = windows.iter().filter_map(|window| Some((*window, line.window(*window)?)));
+            known.map(move |(window, figures)| (labels.as_str(), card, window, figures))
+        })
+    }
+
+    pub(crate) const fn bounds(&self, kind: WaitKind) -> &UpperBounds {
+        match kind {
+            WaitKind::Answer => &self.answer_bounds,
+            WaitKind::Callback => &self.callback_bounds,
         }
     }
 
@@ -131,10 +142,10 @@ impl Exposition {
     }
 }
 
-impl Bounds {
+impl UpperBounds {
     /// Each bound with how many waits are at or below it; `+Inf` comes last and has them all.
-    pub(crate) fn counts<'a>(&'a self, waits: &'a WaitFigures) -> impl Iterator<Item = (&'a str, i64)> {
-        let below = self.0.iter().map(String::as_str).zip(waits.at_or_below().iter().copied());
+    pub(crate) fn counts<'a>(&'a self, waits: &'a Waits) -> impl Iterator<Item = (&'a str, i64)> {
+        let below = self.0.iter().map(String::as_str).zip(waits.at_or_below());
         below.chain(std::iter::once(("+Inf", waits.count())))
     }
 }
@@ -173,8 +184,8 @@ fn write_waits(
     part: &str,
     line: &str,
     window: Window,
-    bounds: &Bounds,
-    waits: &WaitFigures,
+    bounds: &UpperBounds,
+    waits: &Waits,
 ) {
     let mut write = |le: Option<&str>, number| {
         let mut sample = page.sample(metric, part).labels(line).label("window", window.as_str());

@@ -3,6 +3,7 @@
 //!
 //! ```json
 //! {
+//!   "time_zone": "Europe/Helsinki",
 //!   "now_timestamp_seconds": 1758006900.25,
 //!   "figures_as_of_timestamp_seconds": 1758006900,
 //!   "complete_until_timestamp_seconds": 1758006899.9,
@@ -12,8 +13,12 @@
 //!   "lines": [{
 //!     "line": "mipa", "channel": "phone",
 //!     "name_fi": "...", "name_sv": "...", "name_en": "...", "group": "...", "service_area": "...",
+//!     "target_ratio": {"promise_kept": 1.0}, "alert_floor_ratio": {"promise_kept": 0.8},
 //!     "figures": {
-//!       "line_open": 1, "contacts_waiting": 2, "waiting_oldest_seconds": 61.5, "callbacks_outstanding": {"later": 4},
+//!       "line_open": 1, "contacts_waiting": 2, "waiting_oldest_seconds": 61.5,
+//!       "callbacks_outstanding": {"later": 4, "today": 2, "overdue": 0},
+//!       "callback_next_due_timestamp_seconds": 1758027600, "callback_next_due_open_seconds": 20700,
+//!       "promises_pending": {"answer": 2, "callback": 6},
 //!       "windows": {
 //!         "15m": {
 //!           "contacts_offered": 3,
@@ -21,6 +26,8 @@
 //!           "answer_wait_quantile_seconds": {"0.5": 31.7, "0.9": 60.2}
 //!         },
 //!         "today": {
+//!           "promises": {"answer": {"kept": 31, "broken": 2, "void": 1}},
+//!           "indicator_good": {"promise_kept": 38}, "indicator_valid": {"promise_kept": 41},
 //!           "answer_wait_seconds": {"count": 40, "sum": 1312.4, "at_or_below": {"5": 3, "+Inf": 40}},
 //!           "survey_answers": {"continues": {"yes": 9, "no": 1}}
 //!         },
@@ -35,17 +42,17 @@
 //! they have been rebuilt and a window that history does not reach: that is no data, not 0. A figure that does not
 //! exist, such as the quantile of no waits, is left out. `reasons` may say something while `complete` is true.
 
-use ensilinja_ledger::{LineFigures, WaitFigures, Window};
+use ensilinja_ledger::{LineFigures, Waits, Window};
 use ensilinja_model::EventTime;
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Metric, Number, Origin, metrics};
-use crate::exposition::{Bounds, Exposition};
+use crate::exposition::{Exposition, UpperBounds};
 use crate::line_card::LineCard;
 use crate::snapshot::Snapshot;
 
 /// The whole document.
-pub(crate) fn figures_json(exposition: &Exposition, snapshot: &Snapshot) -> Value {
+pub(crate) fn figures_json(exposition: &Exposition, time_zone: &str, snapshot: &Snapshot) -> Value {
     let figures = snapshot.figures.as_ref();
     let lines: Vec<Value> = exposition
         .cards()
@@ -54,11 +61,12 @@ pub(crate) fn figures_json(exposition: &Exposition, snapshot: &Snapshot) -> Valu
         .map(|(index, card)| {
             let mut line = card_fields(card);
             let figures = figures.and_then(|figures| figures.lines.get(index));
-            line.insert("figures".to_owned(), figures.map_or(Value::Null, |line| line_figures(exposition, line)));
+            line.insert("figures".to_owned(), figures.map_or(Value::Null, |line| line_figures(exposition, card, line)));
             Value::Object(line)
         })
         .collect();
     json!({
+        "time_zone": time_zone,
         "now_timestamp_seconds": instant(Some(snapshot.now)),
         "figures_as_of_timestamp_seconds": instant(figures.map(|figures| figures.as_of)),
         "complete_until_timestamp_seconds": instant(snapshot.complete_until),
@@ -74,51 +82,58 @@ fn card_fields(card: &LineCard) -> Map<String, Value> {
     fields.insert("line".to_owned(), json!(card.id.as_str()));
     fields.insert("channel".to_owned(), json!(card.channel.as_str()));
     for metric in metrics() {
-        if let Origin::Card(read) = metric.origin {
-            read(card, &mut |values, _| {
+        match metric.origin {
+            Origin::Card(read) => read(card, &mut |values, _| {
                 for (label, value) in metric.labels.iter().zip(values) {
                     fields.insert(label.name.to_owned(), json!(value));
                 }
-            });
+            }),
+            Origin::Targets(read) => {
+                read(card, &mut |values, number| put(&mut fields, name_of(metric), values, number));
+            }
+            _ => {}
         }
     }
     fields
 }
 
-fn line_figures(exposition: &Exposition, line: &LineFigures) -> Value {
+fn line_figures(exposition: &Exposition, card: &LineCard, line: &LineFigures) -> Value {
     let mut fields = Map::new();
     for metric in metrics() {
         if let Origin::Line(read) = metric.origin {
-            read(line, &mut |values, number| put(&mut fields, name_in(metric, "ensilinja_"), values, number));
+            read(line, &mut |values, number| put(&mut fields, name_of(metric), values, number));
         }
     }
     let windows: Map<String, Value> = Window::ALL
         .iter()
-        .map(|window| (window.as_str().to_owned(), window_figures(exposition, line, *window)))
+        .map(|window| (window.as_str().to_owned(), window_figures(exposition, card, line, *window)))
         .collect();
     fields.insert("windows".to_owned(), Value::Object(windows));
     Value::Object(fields)
 }
 
-fn window_figures(exposition: &Exposition, line: &LineFigures, window: Window) -> Value {
+fn window_figures(exposition: &Exposition, card: &LineCard, line: &LineFigures, window: Window) -> Value {
     let Some(figures) = line.window(window) else { return Value::Null };
     let mut fields = Map::new();
     for metric in metrics().filter(|metric| metric.windows().contains(&window)) {
-        let name = name_in(metric, "ensilinja_window_");
+        let name = name_of(metric);
         match &metric.origin {
             Origin::Window { read, .. } => {
                 read(figures, &mut |values, number| put(&mut fields, name, values, number));
             }
-            Origin::Waits { waits, read, .. } => {
-                fields.insert(name.to_owned(), distribution(exposition.bounds(*waits), read(figures)));
+            Origin::Indicators { read, .. } => {
+                read(card, &figures.sums, &mut |values, number| put(&mut fields, name, values, number));
             }
-            Origin::Line(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
+            Origin::Waits { kind, read, .. } => {
+                fields.insert(name.to_owned(), distribution(exposition.bounds(*kind), read(&figures.sums)));
+            }
+            Origin::Line(_) | Origin::Targets(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
         }
     }
     Value::Object(fields)
 }
 
-fn distribution(bounds: &Bounds, waits: &WaitFigures) -> Value {
+fn distribution(bounds: &UpperBounds, waits: &Waits) -> Value {
     let at_or_below: Map<String, Value> =
         bounds.counts(waits).map(|(le, count)| (le.to_owned(), json!(count))).collect();
     json!({ "count": waits.count(), "sum": value(Number::Millis(waits.sum_ms())), "at_or_below": at_or_below })
@@ -139,8 +154,10 @@ fn put(fields: &mut Map<String, Value>, name: &str, below: &[&str], number: Numb
     }
 }
 
-fn name_in(metric: &'static Metric, prefix: &str) -> &'static str {
-    metric.name.strip_prefix(prefix).unwrap_or(metric.name)
+/// The metric's name where it stands: what is said of the whole document, or of a window, is not said again.
+fn name_of(metric: &'static Metric) -> &'static str {
+    let name = metric.name.strip_prefix("ensilinja_").unwrap_or(metric.name);
+    name.strip_prefix("window_").unwrap_or(name)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]

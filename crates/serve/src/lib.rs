@@ -19,6 +19,7 @@ mod pipeline;
 mod server;
 mod site;
 mod snapshot;
+mod targets;
 
 pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
 pub use exposition::Exposition;
@@ -28,3 +29,4 @@ pub use pipeline::{Build, Pipeline};
 pub use server::{BindError, Limits, Server};
 pub use site::Site;
 pub use snapshot::{PartitionState, Readiness, Snapshot, Source};
+pub use targets::{Target, Targets};

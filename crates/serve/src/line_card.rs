@@ -1,6 +1,9 @@
-//! What a line is called and where it belongs.
+//! What a line is called, where it belongs, and how its figures are read.
 
+use ensilinja_ledger::ServiceLevel;
 use ensilinja_model::{Channel, LineId};
+
+use crate::targets::Targets;
 
 /// The description of a line, as configured: what its series and its row on the board say beside the figures.
 #[derive(Clone, Debug)]
@@ -19,4 +22,8 @@ pub struct LineCard {
     pub group: String,
     /// The service it belongs to.
     pub service_area: String,
+    /// The formula of its service level.
+    pub service_level: ServiceLevel,
+    /// What is aimed at.
+    pub targets: Targets,
 }

@@ -91,6 +91,7 @@ static ROUTES: [Route; 7] = [
 /// What is served: the lines, the counters and the source of the figures.
 pub struct Site {
     exposition: Exposition,
+    time_zone: String,
     pipeline: Arc<Pipeline>,
     source: Arc<dyn Source>,
     turns: Arc<Semaphore>,
@@ -105,10 +106,11 @@ struct Reply {
 }
 
 impl Site {
-    /// The site of these lines.
+    /// The site of these lines. `time_zone` is the name of theirs in the IANA database: the board shows times in it,
+    /// wherever it is read.
     #[must_use]
-    pub fn new(exposition: Exposition, pipeline: Arc<Pipeline>, source: Arc<dyn Source>) -> Self {
-        Self { exposition, pipeline, source, turns: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)) }
+    pub fn new(exposition: Exposition, time_zone: String, pipeline: Arc<Pipeline>, source: Arc<dyn Source>) -> Self {
+        Self { exposition, time_zone, pipeline, source, turns: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)) }
     }
 
     /// Answers a request.
@@ -161,12 +163,12 @@ impl Site {
     }
 
     fn figures(&self, _: &HeaderMap) -> Reply {
-        let figures = figures_json(&self.exposition, &self.source.snapshot());
+        let figures = figures_json(&self.exposition, &self.time_zone, &self.source.snapshot());
         Reply::new(StatusCode::OK, "application/json", figures.to_string().into())
     }
 
     fn readiness(&self, _: &HeaderMap) -> Reply {
-        let readiness = self.source.snapshot().readiness;
+        let readiness = self.source.readiness();
         let (status, mut text) = if readiness.complete {
             (StatusCode::OK, "ready\n".to_owned())
         } else {

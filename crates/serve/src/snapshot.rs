@@ -10,6 +10,10 @@ use ensilinja_model::{Channel, EventTime};
 pub trait Source: Send + Sync + 'static {
     /// The state now. It may block for as long as it takes to read the figures: it is called on a thread that may.
     fn snapshot(&self) -> Snapshot;
+
+    /// Whether the figures are complete now: what a [`snapshot`](Self::snapshot) would say, without reading them. It is
+    /// asked every few seconds by whoever watches the process.
+    fn readiness(&self) -> Readiness;
 }
 
 /// The figures and the state of the pipeline at one instant.

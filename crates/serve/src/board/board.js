@@ -3,9 +3,9 @@
 
 const EVERY_MS = 1000;
 const ANSWER_WITHIN_MS = 5000;
-// With fewer decided contacts than this a percentage says more about chance than about the line.
+// With a smaller n than this a percentage says more about chance than about the line.
 const FEWEST = 10;
-const COLUMNS = 12;
+const COLUMNS = 15;
 
 const element = (id) => document.getElementById(id);
 let answeredAt = null;
@@ -19,6 +19,7 @@ function cell(tag, content, className) {
 }
 
 const small = (text, className) => cell("span", text, className);
+const noData = () => small("no data", "none");
 
 function duration(seconds) {
   const whole = Math.floor(seconds);
@@ -30,29 +31,45 @@ function duration(seconds) {
   return hours > 0 ? `${hours}:${clock}` : clock;
 }
 
+// In the time of the lines, wherever the board hangs.
+const local = (seconds, parts) =>
+  new Date(seconds * 1000).toLocaleString("fi-FI", { timeZone: shown.time_zone, ...parts });
+
 const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-function share(line, window, of) {
-  if (!window) return small("no data", "none");
-  const decided = total(window.contacts_decided);
-  if (decided === 0) return small(line.line_open ? "no data" : "closed", "none");
-  if (decided < FEWEST) return small(`too few (${decided})`, "none");
-  const percent = (100 * of(window.contacts_decided)) / decided;
-  return [`${percent.toFixed(1)} % `, small(String(decided), "n")];
+function share(line, window, indicator) {
+  return window ? percentage(line, window.indicator_good[indicator], window.indicator_valid[indicator]) : noData();
+}
+
+function percentage(line, good, valid) {
+  if (valid === 0) return line.line_open ? noData() : small("closed", "none");
+  if (valid < FEWEST) return small(`too few (${valid})`, "none");
+  return [`${((100 * good) / valid).toFixed(1)} % `, small(String(valid), "n")];
+}
+
+function abandoned(line, window) {
+  if (!window) return noData();
+  const { answered, callback_requested, ...lost } = window.contacts_decided;
+  return percentage(line, total(lost), total(window.contacts_decided));
+}
+
+// A promise that is still pending is neither kept nor broken: it stands beside a percentage that leaves it out.
+function promiseKept(line, window) {
+  const pending = total(line.promises_pending);
+  const kept = [share(line, window, "promise_kept")].flat();
+  return pending > 0 ? [...kept, small(` + ${pending} pending`, "n")] : kept;
 }
 
 function medianWait(line, window) {
   const answered = window ? window.contacts_decided.answered : 0;
-  if (answered === 0) return small(window && !line.line_open ? "closed" : "no data", "none");
+  if (answered === 0) return window && !line.line_open ? small("closed", "none") : noData();
   if (answered < FEWEST) return small(`too few (${answered})`, "none");
   return [`${duration(window.answer_wait_quantile_seconds["0.5"])} `, small(String(answered), "n")];
 }
 
 function state(line) {
   const next = line.line_next_change_timestamp_seconds;
-  const at = next === undefined ? "" : new Date(next * 1000).toLocaleString("fi-FI", {
-    timeZone: "Europe/Helsinki", weekday: "short", hour: "2-digit", minute: "2-digit",
-  });
+  const at = next === undefined ? "" : local(next, { weekday: "short", hour: "2-digit", minute: "2-digit" });
   const word = line.line_open ? small("open", "open") : small("closed", "none");
   return at ? [word, " ", small(`until ${at}`, "n")] : [word];
 }
@@ -66,25 +83,29 @@ function row(card) {
   made.append(head);
   const line = card.figures;
   if (!line) {
-    const nothing = cell("td", small("no data", "none"), "state");
+    const nothing = cell("td", noData(), "state");
     nothing.colSpan = COLUMNS - 1;
     made.append(nothing);
     return made;
   }
   const today = line.windows.today;
-  const arrived = (window) => (window ? String(window.contacts_offered) : small("no data", "none"));
-  const callbacks = total(line.callbacks_outstanding);
+  const arrived = (window) => (window ? String(window.contacts_offered) : noData());
+  const owed = line.callbacks_outstanding;
+  const callbacks = total(owed);
   made.append(
     cell("td", state(line), "state"),
     cell("td", String(line.contacts_waiting)),
     cell("td", line.contacts_waiting > 0 ? duration(line.waiting_oldest_seconds) : "–"),
     cell("td", String(callbacks)),
+    cell("td", String(owed.today)),
+    cell("td", String(owed.overdue), owed.overdue > 0 ? "late" : ""),
     cell("td", callbacks > 0 ? duration(line.callback_oldest_seconds) : "–"),
     cell("td", arrived(line.windows["15m"])),
     cell("td", arrived(today)),
-    cell("td", share(line, today, (decided) => decided.answered)),
-    cell("td", share(line, today, (decided) => decided.answered + decided.callback_requested)),
-    cell("td", share(line, today, (decided) => total(decided) - decided.answered - decided.callback_requested)),
+    cell("td", promiseKept(line, today)),
+    cell("td", share(line, today, "answered_live")),
+    cell("td", share(line, today, "service")),
+    cell("td", abandoned(line, today)),
     cell("td", medianWait(line, today)),
   );
   return made;
@@ -123,9 +144,8 @@ function sayHowOld() {
     element("age").textContent = "No figures yet.";
     return;
   }
-  const at = new Date(as_of * 1000).toLocaleString("fi-FI", { timeZone: "Europe/Helsinki" });
   const age = Math.max(0, shown.now_timestamp_seconds - as_of + silent);
-  element("age").textContent = `Figures of ${at}, ${age < 3 ? "live" : `${duration(age)} old`}`;
+  element("age").textContent = `Figures of ${local(as_of)}, ${age < 3 ? "live" : `${duration(age)} old`}`;
 }
 
 async function refresh() {

@@ -1,6 +1,15 @@
 //! How a line stands now, and what it is.
 
-use super::{Kind, Label, Metric, Number, Origin};
+use ensilinja_ledger::{Due, Promise};
+use ensilinja_model::EventTime;
+
+use super::{Emit, Kind, Label, Metric, Number, Origin, words};
+
+fn instant(at: Option<EventTime>, emit: Emit<'_>) {
+    if let Some(at) = at {
+        emit(&[], Number::Millis(at.as_millis()));
+    }
+}
 
 pub(super) const METRICS: &[Metric] = &[
     Metric {
@@ -20,9 +29,13 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "ensilinja_callbacks_outstanding",
         kind: Kind::Gauge,
-        labels: &[Label::words("due", || vec!["later"])],
-        help: "Callback requests not resolved yet",
-        origin: Origin::Line(|line, emit| emit(&["later"], Number::Count(line.callbacks_outstanding))),
+        labels: &[Label::words("due", words!(Due))],
+        help: "Callback requests not resolved yet, by deadline; all are due later where the line promises no callback",
+        origin: Origin::Line(|line, emit| {
+            for due in Due::ALL {
+                emit(&[due.as_str()], Number::Count(line.callbacks_outstanding(*due)));
+            }
+        }),
     },
     Metric {
         name: "ensilinja_callback_oldest_seconds",
@@ -30,6 +43,35 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[],
         help: "The age of the oldest callback request not resolved yet; 0 if there is none",
         origin: Origin::Line(|line, emit| emit(&[], Number::Millis(line.callback_oldest_ms))),
+    },
+    Metric {
+        name: "ensilinja_callback_next_due_timestamp_seconds",
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "The earliest deadline still ahead of a callback request not resolved yet; absent if there is none",
+        origin: Origin::Line(|line, emit| instant(line.callback_next_due, emit)),
+    },
+    Metric {
+        name: "ensilinja_callback_next_due_open_seconds",
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "How long the line is open until the earliest deadline still ahead of a callback request; absent if there is none",
+        origin: Origin::Line(|line, emit| {
+            if let Some(ms) = line.callback_next_due_open_ms {
+                emit(&[], Number::Millis(ms));
+            }
+        }),
+    },
+    Metric {
+        name: "ensilinja_promises_pending",
+        kind: Kind::Gauge,
+        labels: &[Label::words("promise", words!(Promise))],
+        help: "Promises made and not settled yet, to be shown beside the share of those kept",
+        origin: Origin::Line(|line, emit| {
+            for promise in Promise::ALL {
+                emit(&[promise.as_str()], Number::Count(line.promises_pending(*promise)));
+            }
+        }),
     },
     Metric {
         name: "ensilinja_line_open",
@@ -43,22 +85,14 @@ pub(super) const METRICS: &[Metric] = &[
         kind: Kind::Gauge,
         labels: &[],
         help: "When the line last opened or closed; absent if it never does",
-        origin: Origin::Line(|line, emit| {
-            if let Some(at) = line.last_change {
-                emit(&[], Number::Millis(at.as_millis()));
-            }
-        }),
+        origin: Origin::Line(|line, emit| instant(line.last_change, emit)),
     },
     Metric {
         name: "ensilinja_line_next_change_timestamp_seconds",
         kind: Kind::Gauge,
         labels: &[],
         help: "When the line will next open or close; absent if it never does",
-        origin: Origin::Line(|line, emit| {
-            if let Some(at) = line.next_change {
-                emit(&[], Number::Millis(at.as_millis()));
-            }
-        }),
+        origin: Origin::Line(|line, emit| instant(line.next_change, emit)),
     },
     Metric {
         name: "ensilinja_line_info",

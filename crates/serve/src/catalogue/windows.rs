@@ -1,14 +1,16 @@
 //! What happened on a line in a window.
 
-use ensilinja_ledger::{Decision, Flag, NpsGroup, Quantile, Resolution, Undecided, Window, Within};
+use ensilinja_ledger::{
+    Decision, Flag, NpsGroup, Promise, Quantile, Resolution, Sums, Undecided, Verdict, Window, Within,
+};
 use ensilinja_model::{AttemptResult, Outcome, Survey, YesNo};
 
-use super::{Kind, Label, Metric, Number, Origin, Waits, words};
+use super::{Kind, Label, Metric, Number, Origin, WaitKind, words};
 
 /// Every window.
-const ALL: &[Window] = &[Window::Minutes15, Window::Hour, Window::Today, Window::Yesterday];
-/// Figures too thin to mean anything within the hour.
-const DAYS: &[Window] = &[Window::Today, Window::Yesterday];
+const ALL: &[Window] = Window::ALL;
+/// Those of figures too thin to mean anything within hours.
+const DAYS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open5Days];
 
 /// A row that counts by the words of one vocabulary.
 macro_rules! counts_by {
@@ -22,7 +24,7 @@ macro_rules! counts_by {
                 windows: $windows,
                 read: |window, emit| {
                     for word in $words::ALL {
-                        emit(&[word.as_str()], Number::Count(window.$read(*word)));
+                        emit(&[word.as_str()], Number::Count(window.sums.$read(*word)));
                     }
                 },
             },
@@ -40,15 +42,28 @@ macro_rules! one {
             help: $help,
             origin: Origin::Window {
                 windows: $windows,
-                read: |window, emit| emit(&[], Number::$number(window.$read())),
+                read: |window, emit| emit(&[], Number::$number(window.sums.$read())),
             },
+        }
+    };
+}
+
+/// A row of a distribution of waits.
+macro_rules! waits {
+    ($name:literal, $windows:expr, $kind:ident($read:ident), $help:literal) => {
+        Metric {
+            name: $name,
+            kind: Kind::GaugeHistogram,
+            labels: &[],
+            help: $help,
+            origin: Origin::Waits { windows: $windows, kind: WaitKind::$kind, read: Sums::$read },
         }
     };
 }
 
 /// A row of the quantiles of a distribution, absent where it is empty.
 macro_rules! quantiles {
-    ($name:literal, $windows:ident, $waits:ident, $help:literal) => {
+    ($name:literal, $windows:ident, $quantiles:ident, $help:literal) => {
         Metric {
             name: $name,
             kind: Kind::Gauge,
@@ -57,10 +72,10 @@ macro_rules! quantiles {
             origin: Origin::Window {
                 windows: $windows,
                 read: |window, emit| {
+                    let Some(quantiles) = window.$quantiles else { return };
                     for quantile in Quantile::ALL {
-                        if let Some(ms) = window.$waits().quantile_ms(*quantile) {
-                            emit(&[quantile.as_str()], Number::Millis(i64::try_from(ms).unwrap_or(i64::MAX)));
-                        }
+                        let ms = i64::try_from(quantiles.ms(*quantile)).unwrap_or(i64::MAX);
+                        emit(&[quantile.as_str()], Number::Millis(ms));
                     }
                 },
             },
@@ -118,6 +133,23 @@ pub(super) const METRICS: &[Metric] = &[
         callbacks_closed,
         "Callback requests resolved"
     ),
+    Metric {
+        name: "ensilinja_window_promises",
+        kind: Kind::Gauge,
+        labels: &[Label::words("promise", words!(Promise)), Label::words("result", words!(Verdict))],
+        help: "Promises settled, each contact of a line that promises anything once; void ones are neither kept nor broken",
+        origin: Origin::Window {
+            windows: ALL,
+            read: |window, emit| {
+                for promise in Promise::ALL {
+                    for verdict in Verdict::ALL {
+                        let count = window.sums.promises(*promise, *verdict);
+                        emit(&[promise.as_str(), verdict.as_str()], Number::Count(count));
+                    }
+                }
+            },
+        },
+    },
     counts_by!("ensilinja_window_outcomes", ALL, "outcome" = Outcome, outcomes, "Outcomes recorded"),
     counts_by!(
         "ensilinja_window_nps_answers",
@@ -136,35 +168,31 @@ pub(super) const METRICS: &[Metric] = &[
             read: |window, emit| {
                 for survey in Survey::ALL {
                     for answer in YesNo::ALL {
-                        let count = window.survey_answers(*survey, *answer);
+                        let count = window.sums.survey_answers(*survey, *answer);
                         emit(&[survey.as_str(), answer.as_str()], Number::Count(count));
                     }
                 }
             },
         },
     },
-    Metric {
-        name: "ensilinja_window_answer_wait_seconds",
-        kind: Kind::GaugeHistogram,
-        labels: &[],
-        help: "Waits of the answered, from arrival to answer; counts of samples in ms, exact",
-        origin: Origin::Waits {
-            windows: &[Window::Hour, Window::Today],
-            waits: Waits::Answer,
-            read: |window| window.answer_waits(),
-        },
-    },
-    Metric {
-        name: "ensilinja_window_callback_wait_seconds",
-        kind: Kind::GaugeHistogram,
-        labels: &[],
-        help: "Waits of those called back, from the request until they were reached, in wall time",
-        origin: Origin::Waits {
-            windows: &[Window::Today],
-            waits: Waits::Callback,
-            read: |window| window.callback_waits(),
-        },
-    },
+    waits!(
+        "ensilinja_window_answer_wait_seconds",
+        &[Window::Hour, Window::Today, Window::Open5Days],
+        Answer(answer_waits),
+        "Waits of the answered, from arrival to answer; counts of samples in ms, exact"
+    ),
+    waits!(
+        "ensilinja_window_callback_wait_seconds",
+        &[Window::Today, Window::Open5Days],
+        Callback(callback_waits),
+        "Waits of those called back, from the request until they were reached, in wall time"
+    ),
+    waits!(
+        "ensilinja_window_callback_open_wait_seconds",
+        &[Window::Today, Window::Open5Days],
+        Callback(callback_open_waits),
+        "Waits of those called back, of which only the time counts in which the line was open"
+    ),
     one!(
         "ensilinja_window_abandon_wait_sum_seconds",
         ALL,
@@ -180,13 +208,13 @@ pub(super) const METRICS: &[Metric] = &[
     quantiles!(
         "ensilinja_window_answer_wait_quantile_seconds",
         ALL,
-        answer_waits,
+        answer_wait_quantiles,
         "Quantile of the waits of the answered, within 1 %; absent if nobody was"
     ),
     quantiles!(
         "ensilinja_window_callback_wait_quantile_seconds",
         DAYS,
-        callback_waits,
+        callback_wait_quantiles,
         "Quantile of the waits of those called back, in wall time, within 1 %; absent if nobody was reached"
     ),
 ];

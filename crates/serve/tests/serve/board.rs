@@ -43,3 +43,12 @@ fn the_table_has_as_many_columns_as_the_script_fills() {
     let columns = page.matches("scope=\"col\"").count();
     assert!(script.contains(&format!("const COLUMNS = {columns};")), "{columns}");
 }
+
+#[test]
+fn the_board_asks_in_which_zone_the_lines_are() {
+    let server = Running::start();
+    let script = server.get("/board.js").text().to_owned();
+    assert!(script.contains("timeZone: shown.time_zone") && !script.contains("Europe/"));
+    let figures: serde_json::Value = serde_json::from_slice(&server.get("/api/figures").body).unwrap();
+    assert_eq!(figures["time_zone"], "Europe/Helsinki");
+}

@@ -1,7 +1,9 @@
-//! The reference page of the metrics, made from the catalogue.
+//! The reference page of the metrics, made from the catalogue and the table of indicators.
 
 use std::fmt::Write as _;
 
+use ensilinja_ledger::Indicator;
+use ensilinja_model::Channel;
 use ensilinja_serve::{CATALOGUE, Kind, Metric, Values};
 
 use crate::expected::assert_is_file;
@@ -64,10 +66,57 @@ fn reference() -> String {
             page.push('\n');
         }
     }
+    page.push_str(&indicators());
     page
 }
 
+const INDICATORS: &str = "
+## The indicators
+
+Made from the table of indicators (`crates/ledger/src/indicator.rs`), which the metrics, the board, the report and the
+alerts all read. The rule says what is divided by what: `ensilinja_indicator_good` / `ensilinja_indicator_valid`. A goal
+or a floor is what the county has published or what is worth waking somebody for; a line's configuration may say
+otherwise, and `ensilinja_target_ratio` and `ensilinja_alert_floor_ratio` say what holds. Those told *in reports only*
+file under one instant what is known later, so no metric has them. NPS is no share and is not among them: it is
+100 x (promoters - detractors) / answers, from `ensilinja_window_nps_answers`.
+
+| indicator | suomeksi | på svenska | in English | rule | goal | alert floor | told | source |
+|---|---|---|---|---|---|---|---|---|
+";
+
+fn indicators() -> String {
+    let mut section = INDICATORS.to_owned();
+    let percent = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.0} %", 100.0 * share));
+    for indicator in Indicator::ALL {
+        let row = indicator.row();
+        let channels: Vec<&str> = Channel::ALL
+            .iter()
+            .filter(|channel| indicator.applies_to(**channel))
+            .map(|channel| channel.as_str())
+            .collect();
+        let told = match indicator.is_live() {
+            true if channels.len() == Channel::ALL.len() => "live".to_owned(),
+            true => format!("live, of {} lines", channels.join(", ")),
+            false => "in reports only".to_owned(),
+        };
+        writeln!(
+            section,
+            "| `{}` | {} | {} | {} | {} | {} | {} | {told} | {} |",
+            indicator.as_str(),
+            row.name_fi,
+            row.name_sv,
+            row.name_en,
+            row.rule,
+            percent(row.target),
+            percent(row.alert_floor),
+            row.source,
+        )
+        .unwrap();
+    }
+    section
+}
+
 #[test]
-fn the_reference_page_is_what_the_catalogue_says() {
+fn the_reference_page_is_what_the_catalogue_and_the_table_of_indicators_say() {
     assert_is_file("../../docs/METRICS.md", &reference());
 }

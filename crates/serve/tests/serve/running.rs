@@ -51,6 +51,11 @@ impl Running {
         self.source.set(state);
     }
 
+    /// How often the source was asked for all it knows.
+    pub(crate) fn snapshots(&self) -> usize {
+        self.source.snapshots()
+    }
+
     /// Stops it, and tells how long that took.
     pub(crate) fn stop(&mut self) -> Duration {
         let asked = Instant::now();

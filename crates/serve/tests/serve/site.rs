@@ -109,6 +109,15 @@ fn the_process_lives_while_the_figures_are_not_ready() {
 }
 
 #[test]
+fn whoever_only_watches_the_process_does_not_make_it_read_the_figures() {
+    let server = Running::start();
+    for (path, snapshots) in [("/readyz", 0), ("/livez", 0), ("/metrics", 1), ("/api/figures", 2)] {
+        assert_eq!(server.get(path).status, 200);
+        assert_eq!(server.snapshots(), snapshots, "{path}");
+    }
+}
+
+#[test]
 fn an_answer_that_fails_is_an_error_of_its_own_and_the_next_one_is_fine() {
     let server = Running::start();
     server.says(|| panic!("a test lets the source fail"));

@@ -1,41 +1,67 @@
 //! A county of two lines on a Tuesday morning: small enough to check each figure by hand.
 //!
 //! ```text
-//! Tuesday 2025-09-16, Helsinki time; now = 10:15:00.250
-//! mipa (phone, 8-16)   09:30:00 f arrives and asks to be called back after 30 s; reached 10 min 0.5 s later
-//!                      09:58:20 a arrives, answered after 12.345 s, outcome handled, ends 09:59:00
-//!                      10:05:00 b arrives and asks to be called back after 90 s; called in vain 10:12
-//!                      10:10:00 c arrives and gives up after 2 s: a short abandon
-//!                      10:14:00 d arrives and waits
-//! mipa_chat (24/7)     10:13:00 e is answered, and nobody said that it arrived: inferred
-//!                               it recommends with 9, got a solution, does not know how care continues
+//! Helsinki time; now = Tuesday 2025-09-16 10:15:00.250; everything since Wednesday 2025-09-10 is known
+//!
+//! mipa (phone, Mo-Fr 8-16): answered within 90 s, called back by closing of the next working day; abandoned = broken
+//!   Fri 14:00:00 g arrives, asks to be called back after 20 s; nobody calls: overdue since Monday 16:00
+//!   Mon 09:00:00 h arrives, asks after 30 s; due today at 16:00, in 5 h 45 min
+//!   Mon 10:00:00 n arrives, asks after 60 s; purged at 15:30
+//!   Mon 15:50:00 i arrives, asks after 10 s; reached on Tuesday 08:20:10: 16 h 30 min later, 30 min of them open
+//!   Tue 09:30:00 f arrives, asks after 30 s; reached 10 min 0.5 s later; outcome continues_county
+//!       09:58:20 a arrives, answered after 12.345 s, outcome handled, ends 09:59:00
+//!       10:05:00 b arrives, asks after 90 s, which is in time; called in vain 10:12; due tomorrow
+//!       10:08:00 j arrives, gives up in the queue after 40 s
+//!       10:10:00 c arrives, gives up after 2 s: a short abandon
+//!       10:12:00 k arrives, answered after 2 min: the promise broke at 10:13:30.001, which is shown from 10:13:31
+//!       10:14:00 d arrives and waits
+//! mipa_chat (Mo, Tu 9-14): answered within 10 min; abandoned = void. Its last two open hours began on Monday 13:15:01,
+//!                          and its fifth latest open day lies before what is known
+//!   Mon 13:20:00 m arrives, gives up after 3 min
+//!       13:40:00 l arrives, answered after 65 s, outcome other; recommends with 4
+//!   Tue 10:13:00 e is answered, and nobody said that it arrived: inferred
+//!                it recommends with 9, got a solution, does not know how care continues
 //! ```
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ensilinja_calendar::{Days, LineHours, OpeningHours};
-use ensilinja_ledger::{ANSWER_WAIT_BOUNDS_MS, Applied, History, Ledger, LineRules, Rules};
-use ensilinja_model::{
-    AttemptResult, Channel, Event, EventTime, Fact, FactKind, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore,
-    Outcome, Stage, Survey, YesNo,
+use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_ledger::{
+    Applied, Era, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
 };
-use ensilinja_serve::{Build, Exposition, LineCard, PartitionState, Pipeline, Readiness, Site, Snapshot, Source};
+use ensilinja_model::{
+    AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, LegKey, LineId, LineIndex,
+    NpsScore, Outcome, Stage, Survey, YesNo,
+};
+use ensilinja_serve::{
+    Build, Exposition, LineCard, PartitionState, Pipeline, Readiness, Site, Snapshot, Source, Target, Targets,
+};
 
 /// Tuesday 2025-09-16 at 00:00 in Helsinki.
 const MIDNIGHT: EventTime = EventTime::from_seconds(1_757_970_000);
 const DAY_MS: i64 = 24 * 3_600_000;
 
+/// The day that many days after Tuesday, at this time.
+pub(crate) fn on(day: i64, hour: i64, minute: i64, ms: i64) -> EventTime {
+    MIDNIGHT.plus_millis(day * DAY_MS + (hour * 60 + minute) * 60_000 + ms)
+}
+
 fn at(hour: i64, minute: i64, ms: i64) -> EventTime {
-    MIDNIGHT.plus_millis((hour * 60 + minute) * 60_000 + ms)
+    on(0, hour, minute, ms)
 }
 
 pub(crate) fn now() -> EventTime {
     at(10, 15, 250)
 }
 
+const FRIDAY: i64 = -4;
+const MONDAY: i64 = -1;
+
 fn events() -> Vec<Event> {
     let event = |leg: u128, line, at, fact| Event { leg: LegKey::new(leg), line: LineIndex::new(line), at, fact };
-    let says = |answer| Fact::FeedbackReceived(answer);
+    let nps = |score| Fact::FeedbackReceived(FeedbackAnswer::Nps(NpsScore::new(score).unwrap()));
+    let says = |survey, answer| Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer));
     vec![
         event(1, 0, at(9, 58, 20_000), Fact::Offered),
         event(1, 0, at(9, 58, 32_345), Fact::Answered),
@@ -50,30 +76,57 @@ fn events() -> Vec<Event> {
         event(6, 0, at(9, 30, 0), Fact::Offered),
         event(6, 0, at(9, 30, 30_000), Fact::CallbackRequested),
         event(6, 0, at(9, 40, 30_500), Fact::CallbackAttempted(AttemptResult::Reached)),
+        event(6, 0, at(9, 45, 0), Fact::OutcomeRecorded(Outcome::ContinuesCounty)),
+        event(7, 0, on(FRIDAY, 14, 0, 0), Fact::Offered),
+        event(7, 0, on(FRIDAY, 14, 0, 20_000), Fact::CallbackRequested),
+        event(8, 0, on(MONDAY, 9, 0, 0), Fact::Offered),
+        event(8, 0, on(MONDAY, 9, 0, 30_000), Fact::CallbackRequested),
+        event(9, 0, on(MONDAY, 15, 50, 0), Fact::Offered),
+        event(9, 0, on(MONDAY, 15, 50, 10_000), Fact::CallbackRequested),
+        event(9, 0, at(8, 20, 10_000), Fact::CallbackReached),
+        event(10, 0, at(10, 8, 0), Fact::Offered),
+        event(10, 0, at(10, 8, 40_000), Fact::Abandoned(Stage::Queue)),
+        event(11, 0, at(10, 12, 0), Fact::Offered),
+        event(11, 0, at(10, 14, 0), Fact::Answered),
+        event(14, 0, on(MONDAY, 10, 0, 0), Fact::Offered),
+        event(14, 0, on(MONDAY, 10, 1, 0), Fact::CallbackRequested),
+        event(14, 0, on(MONDAY, 15, 30, 0), Fact::CallbackClosed(CloseResult::Purged)),
         event(5, 1, at(10, 13, 0), Fact::Answered),
-        event(5, 1, at(10, 14, 0), says(FeedbackAnswer::Nps(NpsScore::new(9).unwrap()))),
-        event(5, 1, at(10, 14, 1_000), says(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes))),
-        event(5, 1, at(10, 14, 2_000), says(FeedbackAnswer::Survey(Survey::Continues, YesNo::No))),
+        event(5, 1, at(10, 14, 0), nps(9)),
+        event(5, 1, at(10, 14, 1_000), says(Survey::Solved, YesNo::Yes)),
+        event(5, 1, at(10, 14, 2_000), says(Survey::Continues, YesNo::No)),
+        event(12, 1, on(MONDAY, 13, 40, 0), Fact::Offered),
+        event(12, 1, on(MONDAY, 13, 41, 5_000), Fact::Answered),
+        event(12, 1, on(MONDAY, 13, 50, 0), Fact::OutcomeRecorded(Outcome::Other)),
+        event(12, 1, on(MONDAY, 13, 55, 0), nps(4)),
+        event(13, 1, on(MONDAY, 13, 20, 0), Fact::Offered),
+        event(13, 1, on(MONDAY, 13, 23, 0), Fact::Abandoned(Stage::Queue)),
     ]
 }
 
 fn rules() -> Rules {
     let days = Days::new("Europe/Helsinki").unwrap();
-    let weekdays = OpeningHours::parse("Mo-Fr 08:00-16:00; PH off").unwrap();
-    let line = |channel, hours| LineRules {
-        channel,
-        hours,
-        short_abandon_ms: 5_000,
-        threshold_ms: 60_000,
-        orphan_after_ms: 86_400_000,
-        give_up_working_days: 5,
+    let line = |hours, promises| {
+        let hours = OpeningHours::parse(hours).unwrap();
+        let (from, to) = (MIDNIGHT.plus_millis(-21 * DAY_MS), MIDNIGHT.plus_millis(21 * DAY_MS));
+        let limits = Limits {
+            short_abandon_ms: 5_000,
+            threshold_ms: 60_000,
+            orphan_after_ms: 86_400_000,
+            give_up_working_days: 5,
+            promises,
+        };
+        LineRules { hours: LineHours::new(&hours, &days, from, to), eras: vec![Era { valid_from: from, limits }] }
     };
-    let open = LineHours::new(&weekdays, &days, MIDNIGHT.plus_millis(-DAY_MS), MIDNIGHT.plus_millis(7 * DAY_MS));
-    Rules {
-        lines: vec![line(Channel::Phone, open), line(Channel::Chat, LineHours::always_open())],
-        days: Arc::new(days),
-        answer_wait_bounds_ms: ANSWER_WAIT_BOUNDS_MS.to_vec(),
-    }
+    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::Closing };
+    let mipa = Promises {
+        answer: Some(Term::Within { ms: 90_000 }),
+        callback: Some(next_working_day),
+        abandoned: Verdict::Broken,
+    };
+    let mipa_chat = Promises { answer: Some(Term::Within { ms: 600_000 }), callback: None, abandoned: Verdict::Void };
+    let lines = vec![line("Mo-Fr 08:00-16:00; PH off", mipa), line("Mo,Tu 09:00-14:00; PH off", mipa_chat)];
+    Rules::new(Arc::new(days), lines)
 }
 
 pub(crate) fn cards() -> Vec<LineCard> {
@@ -85,21 +138,29 @@ pub(crate) fn cards() -> Vec<LineCard> {
         name_en: names[2].to_owned(),
         group: "Mielenterveys- ja päihdepalvelut".to_owned(),
         service_area: service_area.to_owned(),
+        service_level: ServiceLevel::NegativeAbandon,
+        targets: Targets::default(),
     };
-    vec![
-        card("mipa", Channel::Phone, ["Mielenterveys- ja päihdelinja", "", "Mental health line"], "mipa"),
-        // What is configured is shown as it is, whatever it is.
-        card("mipa_chat", Channel::Chat, ["\"Mipan\" <b>chat</b>\\", "Två\nrader", ""], "mipa"),
-    ]
+    let mut mipa = card("mipa", Channel::Phone, ["Mielenterveys- ja päihdelinja", "", "Mental health line"], "mipa");
+    mipa.targets.set(Indicator::PromiseKept, Target { goal: Some(0.95), alert_floor: Some(0.75) });
+    mipa.service_level = ServiceLevel::PositiveAbandon;
+    // What is configured is shown as it is, whatever it is.
+    let chat = card("mipa_chat", Channel::Chat, ["\"Mipan\" <b>chat</b>\\", "Två\nrader", ""], "mipa");
+    vec![mipa, chat]
 }
 
-/// The state at `now()`; history begins this midnight, so that yesterday is not known.
+/// The state at `now()`, where everything is known since the Wednesday before.
 pub(crate) fn snapshot() -> Snapshot {
+    known_since(on(-6, 0, 0, 0))
+}
+
+/// The state at `now()`, where everything is known since `start` and nothing happened before.
+pub(crate) fn known_since(start: EventTime) -> Snapshot {
     let mut ledger = Ledger::new(rules(), now());
     for event in events() {
         ledger.apply(&event);
     }
-    let history = History { start: MIDNIGHT, from_first_record: true };
+    let history = History { start, from_first_record: true };
     let partition = |lag_messages, lag_seconds| PartitionState { lag_messages, lag_seconds, ready: true };
     Snapshot {
         now: now(),
@@ -109,7 +170,7 @@ pub(crate) fn snapshot() -> Snapshot {
         partitions: vec![partition(0, 0.0), partition(12, 1.5)],
         dead_letters: vec![("malformed", 2), ("future", 0)],
         complete_until: Some(now().plus_millis(-100)),
-        history_start: Some(MIDNIGHT),
+        history_start: Some(start),
         calendar_valid_until: Some(EventTime::from_seconds(4_133_887_200)),
         newest_events: vec![(Channel::Phone, at(10, 14, 0)), (Channel::Chat, at(10, 14, 2_000))],
     }
@@ -142,27 +203,48 @@ pub(crate) fn pipeline() -> Pipeline {
 }
 
 pub(crate) fn exposition() -> Exposition {
-    Exposition::new(cards(), &ANSWER_WAIT_BOUNDS_MS)
+    exposition_of(cards())
 }
 
-/// A source whose state a test can change.
-pub(crate) struct Changing(Mutex<Box<dyn Fn() -> Snapshot + Send>>);
+/// The exposition of other lines with the county's rules.
+pub(crate) fn exposition_of(cards: Vec<LineCard>) -> Exposition {
+    Exposition::new(cards, rules().bounds())
+}
+
+/// A source whose state a test can change, and which tells how often it was asked for all of it.
+pub(crate) struct Changing {
+    state: Mutex<Box<dyn Fn() -> Snapshot + Send>>,
+    snapshots: AtomicUsize,
+}
 
 impl Changing {
+    fn new() -> Self {
+        Self { state: Mutex::new(Box::new(snapshot)), snapshots: AtomicUsize::new(0) }
+    }
+
     pub(crate) fn set(&self, state: impl Fn() -> Snapshot + Send + 'static) {
-        *self.0.lock().unwrap() = Box::new(state);
+        *self.state.lock().unwrap() = Box::new(state);
+    }
+
+    pub(crate) fn snapshots(&self) -> usize {
+        self.snapshots.load(Ordering::Relaxed)
     }
 }
 
 impl Source for Changing {
     fn snapshot(&self) -> Snapshot {
-        self.0.lock().unwrap()()
+        self.snapshots.fetch_add(1, Ordering::Relaxed);
+        self.state.lock().unwrap()()
+    }
+
+    fn readiness(&self) -> Readiness {
+        self.state.lock().unwrap()().readiness
     }
 }
 
 /// The county's site, and the source that it asks.
 pub(crate) fn site() -> (Site, Arc<Changing>) {
-    let source = Arc::new(Changing(Mutex::new(Box::new(snapshot))));
+    let source = Arc::new(Changing::new());
     let asked: Arc<Changing> = Arc::clone(&source);
-    (Site::new(exposition(), Arc::new(pipeline()), asked), source)
+    (Site::new(exposition(), "Europe/Helsinki".to_owned(), Arc::new(pipeline()), asked), source)
 }
