@@ -28,8 +28,8 @@ pub struct FileRead {
     pub examples: Vec<(u64, Rejection)>,
 }
 
-/// Hands every event of a file over, in the order of its lines, and says in the log what else was in it. The path `-` is
-/// standard input.
+/// Hands every event of a file over, in the order of its lines, and says in the log what else was in it. The path `-`
+/// is standard input.
 ///
 /// # Errors
 /// If the file cannot be read, or was cut off. What was handed over before is a part, and of no use.
@@ -86,8 +86,8 @@ enum LineEnd {
     EndOfFile,
 }
 
-/// Reads the next line into `line`, without its end; `None` after the last. Of a line that is too long for an event only
-/// so much is kept that it still is.
+/// Reads the next line into `line`, without its end; `None` after the last. Of a line that is too long for an event
+/// only so much is kept that it still is.
 fn next_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<LineEnd>> {
     /// A carriage return and a newline.
     const LONGEST_END: usize = 2;

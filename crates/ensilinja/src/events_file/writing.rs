@@ -23,8 +23,8 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub struct Written {
     /// Lines written.
     pub lines: u64,
-    /// Records that can be no line: without a value, not UTF-8, blank or with a newline within; or at fault only in what
-    /// a line has not, the headers, the key and the timestamp.
+    /// Records that can be no line: without a value, not UTF-8, blank or with a newline within; or at fault only in
+    /// what a line has not, the headers, the key and the timestamp.
     pub left_out: u64,
     /// How it ended.
     pub ending: Ending,
