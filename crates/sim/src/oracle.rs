@@ -15,7 +15,7 @@ mod stay;
 mod verdict;
 mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::repeat;
 use std::sync::OnceLock;
 
@@ -43,6 +43,8 @@ struct Heard {
 #[derive(Clone)]
 pub struct Oracle {
     lines: Vec<(OracleLine, LineCalendar)>,
+    /// The bounds of the waits of the answered, in ms; all lines have the same.
+    answer_wait_bounds: BTreeSet<u32>,
     legs: BTreeMap<Leg, Heard>,
 }
 
@@ -50,12 +52,13 @@ impl Oracle {
     /// An oracle that has heard nothing yet, for these lines, with local days in `zone`.
     #[must_use]
     pub fn new(lines: Vec<OracleLine>, zone: TimeZone) -> Self {
+        let answer_wait_bounds = series::answer_wait_bounds(lines.iter());
         let with_calendar = |(line, zone): (OracleLine, TimeZone)| {
             let calendar = LineCalendar::new(line.hours.clone(), &line.later_hours, zone);
             (line, calendar)
         };
         let lines = lines.into_iter().zip(repeat(zone)).map(with_calendar).collect();
-        Self { lines, legs: BTreeMap::new() }
+        Self { lines, answer_wait_bounds, legs: BTreeMap::new() }
     }
 
     /// Hears a fact. Those of unknown lines are of no account.
@@ -88,7 +91,8 @@ impl Oracle {
                 .filter(|((id, _, _), _)| *id == line.id)
                 .map(|(_, heard)| heard.story.get_or_init(|| LegStory::tell(&heard.facts, line, calendar)))
                 .collect();
-            Reading { line, calendar, stories, second: now.floor_second() }
+            let (second, answer_wait_bounds) = (now.floor_second(), &self.answer_wait_bounds);
+            Reading { line, calendar, stories, second, answer_wait_bounds }
         })
     }
 }

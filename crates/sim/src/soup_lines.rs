@@ -50,9 +50,10 @@ fn weekdays() -> OracleLine {
     OracleLine { short_abandon_ms: 5_500, threshold_ms: 20_000, orphan_after_ms: HOUR_MS, ..line }
 }
 
-/// A chat that promises an answer and no callback, and is open until midnight.
+/// A chat that promises an answer and no callback, and is open until midnight. Its promise is none of the usual bounds
+/// of waits.
 fn evenings_chat() -> OracleLine {
-    let promise = LinePromise { answer: Some(Within::Wall(10 * MINUTE_MS)), callback: None, abandon_breaks: true };
+    let promise = LinePromise { answer: Some(Within::Wall(7 * MINUTE_MS)), callback: None, abandon_breaks: true };
     let line = line("evenings_chat", Channel::Chat, WeeklyHours::daily(20 * 60, 24 * 60), promise);
     OracleLine {
         short_abandon_ms: 0,

@@ -1,5 +1,7 @@
 //! Figures as series: what lies in which window and what is so now, named as the exposition names it.
 
+use std::collections::BTreeSet;
+
 use ensilinja_model::{AttemptResult, EventTime, Outcome, Survey, YesNo};
 
 use super::OracleLine;
@@ -7,10 +9,10 @@ use super::indicators::{self, indicators};
 use super::leg_story::LegStory;
 use super::stay::Stay;
 use super::windows::{self, DAYS_ONLY, EVERY_WINDOW, Filed, HOUR, OPEN_5_DAYS, TODAY};
-use crate::LineCalendar;
+use crate::{LineCalendar, Within};
 
-const ANSWER_WAIT_BOUNDS_SECONDS: [i64; 12] = [5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600];
-const CALLBACK_WAIT_BOUNDS_SECONDS: [i64; 12] =
+const ANSWER_WAIT_BOUNDS_SECONDS: [u32; 12] = [5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600];
+const CALLBACK_WAIT_BOUNDS_SECONDS: [u32; 12] =
     [300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 172_800, 259_200, 432_000];
 
 /// A family that counts or adds up: its name after `ensilinja_window_`, its windows, and the extra labels it always has
@@ -54,14 +56,24 @@ fn families() -> Vec<Family> {
     ]
 }
 
-/// A family of distributions: its name, its windows, and its bounds in seconds.
-type Waits = (&'static str, &'static [&'static str], [i64; 12]);
-
-const WAITS: [Waits; 3] = [
-    ("answer_wait_seconds", &[HOUR, TODAY, OPEN_5_DAYS], ANSWER_WAIT_BOUNDS_SECONDS),
-    ("callback_wait_seconds", &[TODAY, OPEN_5_DAYS], CALLBACK_WAIT_BOUNDS_SECONDS),
-    ("callback_open_wait_seconds", &[TODAY, OPEN_5_DAYS], CALLBACK_WAIT_BOUNDS_SECONDS),
+/// The families of distributions, with their windows.
+const WAITS: [(&str, &[&str]); 3] = [
+    ("answer_wait_seconds", &[HOUR, TODAY, OPEN_5_DAYS]),
+    ("callback_wait_seconds", &[TODAY, OPEN_5_DAYS]),
+    ("callback_open_wait_seconds", &[TODAY, OPEN_5_DAYS]),
 ];
+
+/// The bounds of the waits of the answered, in ms: the usual ones, and all times on the wall that some line promises.
+pub(super) fn answer_wait_bounds<'a>(lines: impl Iterator<Item = &'a OracleLine>) -> BTreeSet<u32> {
+    let promised = lines.flat_map(|line| {
+        let later = line.later_limits.iter().map(|(_, limits)| limits.promise);
+        [line.promise].into_iter().chain(later).filter_map(|promise| match promise.answer {
+            Some(Within::Wall(ms)) => Some(ms),
+            _ => None,
+        })
+    });
+    ANSWER_WAIT_BOUNDS_SECONDS.iter().map(|seconds| seconds * 1000).chain(promised).collect()
+}
 
 /// The name of a series: labels are line and channel, the family's own, the window, and `le` last.
 fn name(line: &OracleLine, family: &str, own_labels: &str, window: &str, le: &str) -> String {
@@ -103,6 +115,8 @@ pub(super) struct Reading<'a> {
     pub stories: Vec<&'a LegStory>,
     /// The whole second of `now`.
     pub second: i64,
+    /// The bounds of the waits of the answered, in ms.
+    pub answer_wait_bounds: &'a BTreeSet<u32>,
 }
 
 impl<'a> Reading<'a> {
@@ -116,10 +130,8 @@ impl<'a> Reading<'a> {
                     all.extend(rows.iter().map(|labels| self.total(&filed, family, labels)));
                 }
             }
-            for (family, windows, bounds) in WAITS {
-                if windows.contains(&filed.window) {
-                    all.extend(self.histogram(&filed, family, &bounds));
-                }
+            for (family, _) in WAITS.iter().filter(|(_, windows)| windows.contains(&filed.window)) {
+                all.extend(self.histogram(&filed, family));
             }
             if indicators::WINDOWS.contains(&filed.window) {
                 all.extend(self.indicators(&filed));
@@ -142,13 +154,18 @@ impl<'a> Reading<'a> {
         (name(self.line, &format!("window_{family}"), labels, filed.window, ""), value)
     }
 
-    fn histogram(&self, filed: &Filed<'_>, family: &'static str, bounds_seconds: &[i64]) -> Vec<(String, f64)> {
+    fn histogram(&self, filed: &Filed<'_>, family: &'static str) -> Vec<(String, f64)> {
         let samples = filed.samples(family, "");
         let row = |part: &str, le: &str| name(self.line, &format!("window_{family}_{part}"), "", filed.window, le);
+        let bounds: Vec<i64> = if family == "answer_wait_seconds" {
+            self.answer_wait_bounds.iter().map(|ms| i64::from(*ms)).collect()
+        } else {
+            CALLBACK_WAIT_BOUNDS_SECONDS.iter().map(|seconds| i64::from(*seconds) * 1000).collect()
+        };
         let mut rows = Vec::new();
-        for bound in bounds_seconds {
-            let at_or_below = samples.iter().filter(|ms| **ms <= bound * 1000).count();
-            rows.push((row("bucket", &bound.to_string()), count(at_or_below)));
+        for bound in bounds {
+            let at_or_below = samples.iter().filter(|ms| **ms <= bound).count();
+            rows.push((row("bucket", &seconds(bound).to_string()), count(at_or_below)));
         }
         rows.push((row("bucket", "+Inf"), count(samples.len())));
         rows.push((row("gcount", ""), count(samples.len())));
