@@ -1,10 +1,11 @@
 //! The oracle's calendar and the product's were written apart: over the years they must agree day by day.
 
-use std::collections::BTreeSet;
-
-use ensilinja_calendar::{Days, LineHours, OpeningHours};
-use ensilinja_model::EventTime;
-use ensilinja_sim::{County, Oracle, OracleLine, SimEvent, WeeklyHours};
+use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_model::{EventTime, Fact};
+use ensilinja_sim::{
+    By as SimBy, County, LineCalendar, Oracle, OracleLine, SimEvent, WeeklyHours, Within, WorkingDay, soup_lines,
+};
+use jiff::civil::Date;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -12,61 +13,144 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const START: EventTime = EventTime::from_seconds(1_735_684_200);
 const DAYS: i64 = 3 * 365;
 
+/// The hours of a line in both calendars.
+struct Both {
+    name: String,
+    oracle: LineCalendar,
+    product: LineHours,
+}
+
+impl Both {
+    fn new(hours: &WeeklyHours, later: &[(Date, WeeklyHours)], days: &Days) -> Self {
+        let parse = |hours: &WeeklyHours| OpeningHours::parse(&hours.to_string()).unwrap();
+        let parsed = later.iter().fold(parse(hours), |hours, (date, next)| hours.until(*date, parse(next)));
+        let name = parsed.to_string();
+        let end = START.plus_millis((DAYS + 90) * DAY_MS);
+        let product = LineHours::new(&parsed, days, START.plus_millis(-90 * DAY_MS), end);
+        Self { name, oracle: LineCalendar::new(hours.clone(), later, County::zone()), product }
+    }
+
+    /// The hours of all lines of the county and of the soups, those that are open when the clocks change among them.
+    fn all() -> Vec<Self> {
+        let days = Days::new("Europe/Helsinki").unwrap();
+        let mut all: Vec<Self> = County::oma_hame()
+            .oracle_lines()
+            .iter()
+            .chain(&soup_lines())
+            .map(|line| Self::new(&line.hours, &line.later_hours, &days))
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all.dedup_by(|a, b| a.name == b.name);
+        all
+    }
+
+    /// Instants on some days, just before, at and after everything that may matter there: midnight, the end of the day,
+    /// each opening and closing, and some other half hours.
+    fn instants(&self, every_nth_day: usize) -> Vec<EventTime> {
+        let zone = County::zone();
+        let mut instants = Vec::new();
+        for day in (0..DAYS).step_by(every_nth_day) {
+            let noon = START.plus_millis(day * DAY_MS + 12 * HOUR_MS);
+            let date = zone.to_datetime(jiff::Timestamp::from_millisecond(noon.as_millis()).unwrap()).date();
+            let midnight = date.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond();
+            let edges = self.oracle.stretches(date).into_iter().flat_map(|(opens, closes)| [opens, closes]);
+            let half_hours = [0, 7, 19, 31].map(|n| EventTime::from_millis(midnight + n * HOUR_MS / 2));
+            let end_of_day = EventTime::from_millis(midnight + DAY_MS - 1_000);
+            for at in edges.chain(half_hours).chain([end_of_day]) {
+                instants.extend([-1, 0, 1].map(|off| at.plus_millis(off)));
+            }
+        }
+        instants
+    }
+}
+
+/// A promise as both calendars say it.
+fn terms() -> Vec<(Within, Term)> {
+    let hour_ms = 3_600_000;
+    let mut terms = vec![(Within::Wall(600_000), Term::Within { ms: 600_000 })];
+    for ms in [0, hour_ms, 3 * hour_ms - 1, 3 * hour_ms, 20 * hour_ms] {
+        terms.push((Within::Open(ms), Term::WithinOpen { ms }));
+    }
+    for (said, by) in [(SimBy::EndOfDay, By::EndOfDay), (SimBy::Closing, By::Closing)] {
+        terms.push((Within::SameDay(said), Term::SameDay { by }));
+        for (kind, of) in [(WorkingDay::Official, WorkingDays::Official), (WorkingDay::LineOpen, WorkingDays::LineOpen)]
+        {
+            for days in [1, 2, 5] {
+                terms.push((Within::WorkingDays(days, kind, said), Term::WorkingDays { days, of, by }));
+            }
+        }
+    }
+    terms
+}
+
 #[test]
 fn lines_open_and_close_at_the_same_instants() {
-    let days = Days::new("Europe/Helsinki").unwrap();
-    let zone = County::zone();
-    let mut all: Vec<WeeklyHours> = County::oma_hame().lines.into_iter().map(|line| line.hours).collect();
-    all.push(WeeklyHours::daily(20 * 60, 24 * 60));
-    all.sort_by_key(WeeklyHours::to_string);
-    all.dedup();
-    for hours in all {
-        let parsed = OpeningHours::parse(&hours.to_string()).unwrap();
-        let end = START.plus_millis(DAYS * DAY_MS);
-        let line_hours = LineHours::new(&parsed, &days, START.plus_millis(-DAY_MS), end.plus_millis(DAY_MS));
+    for both in Both::all() {
         for half_hour in 0..DAYS * 48 {
             for off in [-1, 0] {
                 let at = START.plus_millis(half_hour * HOUR_MS / 2 + off);
-                let local = zone.to_datetime(jiff::Timestamp::from_millisecond(at.as_millis()).unwrap());
-                assert_eq!(hours.is_open(local), line_hours.is_open(at), "{hours} at {local}");
+                assert_eq!(both.oracle.is_open(at), both.product.is_open(at), "{} at {at:?}", both.name);
             }
         }
     }
 }
 
-/// When the oracle gives a callback up that was asked for at an instant: the second from which none is outstanding.
-fn given_up(line: &OracleLine, asked: EventTime) -> Option<EventTime> {
+#[test]
+fn promises_end_at_the_same_instants() {
+    for both in Both::all() {
+        for at in both.instants(3) {
+            for (within, term) in terms() {
+                let (expected, deadline) = (both.oracle.deadline(at, within), both.product.deadline(term, at));
+                assert_eq!(deadline, expected, "{within:?} from {at:?} on {}", both.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn open_time_is_as_long() {
+    for both in Both::all() {
+        for at in both.instants(5) {
+            for ms in [1_234, 5 * HOUR_MS, 70 * HOUR_MS, 12 * DAY_MS] {
+                let to = at.plus_millis(ms);
+                let expected = both.oracle.open_ms(at, to);
+                assert_eq!(both.product.open_ms_between(at, to), expected, "{ms} ms from {at:?} on {}", both.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn open_windows_start_at_the_same_second() {
+    for both in Both::all() {
+        for at in both.instants(3).into_iter().filter(|at| *at > START.plus_millis(60 * DAY_MS)) {
+            let second = at.floor_second();
+            let end = EventTime::from_seconds(second + 1);
+            let since = both.product.before_open_ms(end, 2 * HOUR_MS).map(EventTime::floor_second);
+            assert_eq!(since, both.oracle.open_since(second, 7_200), "two hours at {at:?} on {}", both.name);
+            let day = both.product.start_of_open_day(at, 5).map(EventTime::floor_second);
+            assert_eq!(day, both.oracle.start_of_open_day(second, 5), "five days at {at:?} on {}", both.name);
+        }
+    }
+}
+
+/// Whether the oracle has a callback outstanding at an instant that was asked for at another.
+fn outstanding(line: &OracleLine, asked: EventTime, at: EventTime) -> bool {
     let mut oracle = Oracle::new(vec![line.clone()], County::zone());
-    let (contact, fact) = ("c".to_owned(), ensilinja_model::Fact::CallbackRequested);
-    oracle.hear(&SimEvent {
-        at: asked,
-        told_at: asked,
-        contact,
-        line: line.id.clone(),
-        visit: None,
-        to_line: None,
-        fact,
-    });
-    let outstanding = |at: EventTime| {
-        let series = oracle.series(at);
-        series.iter().any(|(name, n)| name.starts_with("ensilinja_callbacks_outstanding") && *n > 0.0)
-    };
-    // It ends with a local day: try the last second of each, whatever the offset from UTC is.
-    let ends: BTreeSet<EventTime> = (0..30)
-        .flat_map(|day| [21, 22].map(|hour| (asked.as_millis() / DAY_MS + day) * DAY_MS + hour * HOUR_MS - 1_000))
-        .map(EventTime::from_millis)
-        .filter(|end| *end >= asked)
-        .collect();
-    ends.into_iter().find(|end| outstanding(end.plus_millis(-1)) && !outstanding(*end))
+    let (contact, fact, line) = ("c".to_owned(), Fact::CallbackRequested, line.id.clone());
+    oracle.hear(&SimEvent { at: asked, told_at: asked, contact, line, visit: None, to_line: None, fact });
+    let series = oracle.series(at);
+    series.iter().any(|(name, n)| name.starts_with("ensilinja_callbacks_outstanding") && *n > 0.0)
 }
 
 #[test]
 fn callbacks_are_given_up_at_the_same_second() {
     let days = Days::new("Europe/Helsinki").unwrap();
-    let line = County::oma_hame().oracle_lines().remove(0);
+    let line = soup_lines().into_iter().find(|line| line.promise.callback.is_none()).unwrap();
     for day in (0..DAYS).step_by(3) {
         let asked = START.plus_millis(day * DAY_MS + 9 * HOUR_MS);
-        let expected = days.end_of_working_day_after(asked, u32::from(line.give_up_working_days));
-        assert_eq!(given_up(&line, asked), Some(expected), "asked at {asked:?}");
+        let given_up = days.end_of_working_day_after(asked, u32::from(line.give_up_working_days));
+        assert!(outstanding(&line, asked, given_up.plus_millis(-1)), "asked at {asked:?}");
+        assert!(!outstanding(&line, asked, given_up), "asked at {asked:?}");
     }
 }
