@@ -58,9 +58,9 @@ impl Chronicle {
         for facts in self.legs.all() {
             let entries = Entries::of(facts, &self.rules.lines()[facts.line.as_usize()], self.rules.days());
             let line = &mut sums[facts.line.as_usize()];
-            // The request of a customer who is reached after `as_of` is not known to have been answered.
-            let reached = entries.request_reached.filter(|_| entries.is_reached_by(last_second));
-            let all = entries.slots.iter().flatten().chain(&entries.attempts).chain(&reached);
+            // A request whose customer is reached after `as_of` is not known to have been answered.
+            let reached = entries.request_reached.filter(|(_, second)| *second <= last_second);
+            let all = entries.iter().chain(reached.as_ref().map(|(request, _)| request));
             for entry in all.filter(|entry| entry.second <= last_second) {
                 if let Some(period) = period_of(periods, entry) {
                     line[period].add(entry.transition, entry.sample_ms, 1, self.rules.bounds());

@@ -23,7 +23,7 @@ use arrayvec::ArrayVec;
 use ensilinja_calendar::{Days, LineHours};
 use ensilinja_model::{CloseResult, EventTime};
 
-use crate::facts::Facts;
+use crate::facts::{ATTEMPTS, Attempt, Facts};
 use crate::figure::{Promise, Resolution, Verdict};
 use crate::instants::Register;
 use crate::rules::{Limits, LineRules};
@@ -37,18 +37,18 @@ const TRUNCATED_CLOCK_MS: i64 = 60_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub second: i64,
-    pub transition: Transition,
     /// A wait or a handling time; 0 where the transition has no sample.
     pub sample_ms: u32,
+    pub transition: Transition,
 }
 
 impl Entry {
     const fn by_fact(at: EventTime, transition: Transition, sample_ms: u32) -> Self {
-        Self { second: at.floor_second(), transition, sample_ms }
+        Self { second: at.floor_second(), sample_ms, transition }
     }
 
     const fn by_time(at: EventTime, transition: Transition, sample_ms: u32) -> Self {
-        Self { second: at.ceil_second(), transition, sample_ms }
+        Self { second: at.ceil_second(), sample_ms, transition }
     }
 }
 
@@ -71,51 +71,62 @@ impl Span {
     }
 }
 
-/// All entries of a leg: one slot for each thing that can happen once.
+/// What an entry is about: each thing can happen to a leg once, and is entered in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Slot {
+    Retraction,
+    Outcome,
+    /// The latest answer to the question of this number.
+    Answer(u8),
+    Arrival,
+    Skew,
+    Decision,
+    Service,
+    CallbackOpened,
+    DueToday,
+    Overdue,
+    DueResolved,
+    CallbackResolved,
+    CallbackOpenWait,
+    /// The attempt of this number, the earliest first.
+    Attempt(u8),
+    Verdict,
+}
+
+/// Everything but the attempts can happen once, and there are three questions.
+const MOST_ENTRIES: usize = 12 + 3 + ATTEMPTS;
+
+/// All entries of a leg.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
-    /// By the constants below.
-    pub slots: [Option<Entry>; SLOTS],
-    pub attempts: ArrayVec<Entry, 16>,
+    /// Ascending by slot.
+    list: ArrayVec<(Slot, Entry), MOST_ENTRIES>,
     /// While the customer waits, by arrival.
     pub waiting: Option<Span>,
     /// While the callback is outstanding, by request.
     pub outstanding: Option<Span>,
     /// While the callback is outstanding and not overdue, by deadline.
     pub due: Option<Span>,
-    /// The request, if its customer was reached: what only a look back files under it.
-    pub request_reached: Option<Entry>,
+    /// The request, if its customer was reached, and the second in which that was: what only a look back files under the
+    /// request.
+    pub request_reached: Option<(Entry, i64)>,
 }
-
-const ARRIVAL: usize = 0;
-const SKEW: usize = 1;
-const DECISION: usize = 2;
-const SERVICE: usize = 3;
-const CALLBACK_OPENED: usize = 4;
-const CALLBACK_RESOLVED: usize = 5;
-const DUE_TODAY: usize = 6;
-const OVERDUE: usize = 7;
-const DUE_RESOLVED: usize = 8;
-const CALLBACK_OPEN_WAIT: usize = 9;
-const VERDICT: usize = 10;
-const OUTCOME: usize = 11;
-const RETRACTION: usize = 12;
-const FIRST_ANSWER: usize = 13;
-const SLOTS: usize = FIRST_ANSWER + 3;
 
 impl Entries {
     /// What a leg with these facts contributes.
     pub fn of(facts: &Facts, line: &LineRules, days: &Days) -> Self {
         let mut entries = Self::default();
         if let Some(at) = facts.at(Register::Retracted) {
-            entries.slots[RETRACTION] = Some(Entry::by_fact(at, Transition::Retracted, 0));
+            entries.enter(Slot::Retraction, Entry::by_fact(at, Transition::Retracted, 0));
             return entries;
         }
-        entries.slots[OUTCOME] =
-            facts.outcome().map(|(at, outcome)| Entry::by_fact(at, Transition::outcome(outcome), 0));
-        for (slot, answer) in facts.feedback().into_iter().enumerate() {
-            entries.slots[FIRST_ANSWER + slot] =
-                answer.map(|(at, answer)| Entry::by_fact(at, Transition::feedback(answer), 0));
+        if let Some((at, outcome)) = facts.outcome() {
+            entries.enter(Slot::Outcome, Entry::by_fact(at, Transition::outcome(outcome), 0));
+        }
+        for (question, answer) in (0..).zip(facts.feedback()) {
+            if let Some((at, answer)) = answer {
+                entries.enter(Slot::Answer(question), Entry::by_fact(at, Transition::feedback(answer), 0));
+            }
         }
         if let Some(arrived) = arrival(facts) {
             let limits = line.limits(arrived);
@@ -128,14 +139,48 @@ impl Entries {
             if let Some(callback) = &callback {
                 leg.callback_entries(&mut entries, &decision, callback, days);
             }
-            entries.slots[VERDICT] = leg.verdict(&decision, callback.as_ref());
+            if let Some(verdict) = leg.verdict(&decision, callback.as_ref()) {
+                entries.enter(Slot::Verdict, verdict);
+            }
         }
         entries
     }
 
-    /// Whether the customer has been reached by the end of this second.
-    pub fn is_reached_by(&self, second: i64) -> bool {
-        self.slots[CALLBACK_RESOLVED].is_some_and(|resolved| resolved.second <= second)
+    fn enter(&mut self, slot: Slot, entry: Entry) {
+        debug_assert!(self.list.last().is_none_or(|(last, _)| *last < slot), "slots are entered in their order");
+        self.list.push((slot, entry));
+    }
+
+    /// Every entry.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.list.iter().map(|(_, entry)| entry)
+    }
+
+    /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1.
+    pub fn differences(&self, after: &Self, mut post: impl FnMut(&Entry, i16)) {
+        let (mut old, mut new) = (self.list.as_slice(), after.list.as_slice());
+        loop {
+            match (old, new) {
+                ([(old_slot, old_entry), rest_of_old @ ..], [(new_slot, new_entry), rest_of_new @ ..])
+                    if old_slot == new_slot =>
+                {
+                    if old_entry != new_entry {
+                        post(old_entry, -1);
+                        post(new_entry, 1);
+                    }
+                    (old, new) = (rest_of_old, rest_of_new);
+                }
+                ([(slot, entry), rest @ ..], _) if new.first().is_none_or(|(other, _)| slot < other) => {
+                    post(entry, -1);
+                    old = rest;
+                }
+                (_, [(_, entry), rest @ ..]) => {
+                    post(entry, 1);
+                    new = rest;
+                }
+                (_, []) => return,
+            }
+        }
     }
 }
 
@@ -179,10 +224,10 @@ impl Leg<'_> {
         let inferred = offered != Some(self.arrived);
         let outside_hours = !self.hours.is_open(self.arrived);
         let arrival = Transition::arrival(inferred, outside_hours, self.limits.promises.any());
-        entries.slots[ARRIVAL] = Some(Entry::by_fact(self.arrived, arrival, 0));
-        entries.slots[SKEW] = offered
-            .filter(|at| *at > self.arrived && *at <= self.orphaned)
-            .map(|at| Entry::by_fact(at, Transition::Skewed, 0));
+        entries.enter(Slot::Arrival, Entry::by_fact(self.arrived, arrival, 0));
+        if let Some(at) = offered.filter(|at| *at > self.arrived && *at <= self.orphaned) {
+            entries.enter(Slot::Skew, Entry::by_fact(at, Transition::Skewed, 0));
+        }
     }
 
     /// An `ended` or `transferred`, at the arrival if a truncated clock put it just before.
@@ -217,15 +262,13 @@ impl Leg<'_> {
             Fate::Orphaned => Entry::by_fact(at, Transition::Orphaned, 0),
             Fate::OrphanedByTime => Entry::by_time(at, Transition::Orphaned, 0),
         };
-        entries.slots[DECISION] = Some(decided).filter(|_| fate != Fate::Requested);
         entries.waiting = Some(Span::since(self.arrived, decided.second));
-        if fate == Fate::Answered {
-            entries.slots[SERVICE] = transferred
-                .into_iter()
-                .chain(ended)
-                .min()
-                .filter(|end| *end <= self.orphaned)
-                .map(|end| Entry::by_fact(end, Transition::Served, sample(end.millis_since(at))));
+        if fate != Fate::Requested {
+            entries.enter(Slot::Decision, decided);
+        }
+        let over = transferred.into_iter().chain(ended).min().filter(|end| *end <= self.orphaned);
+        if let Some(over) = over.filter(|_| fate == Fate::Answered) {
+            entries.enter(Slot::Service, Entry::by_fact(over, Transition::Served, sample(over.millis_since(at))));
         }
         Decision { at, fate }
     }
@@ -254,33 +297,33 @@ impl Leg<'_> {
 
     fn callback_entries(&self, entries: &mut Entries, decision: &Decision, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
-        let resolution_entry = match resolution {
-            Resolution::GivenUp => Entry::by_time(resolved, Transition::CallbackGivenUp, 0),
-            Resolution::Reached => {
-                let answered_before = decision.fate == Fate::Answered;
-                let wait_ms = sample(resolved.millis_since(requested));
-                let open_ms = sample(self.hours.open_ms_between(requested, resolved));
-                entries.slots[CALLBACK_OPEN_WAIT] =
-                    Some(Entry::by_fact(resolved, Transition::CallbackOpenWaited, open_ms));
-                entries.request_reached = Some(Entry::by_fact(requested, Transition::RequestReached, 0));
-                Entry::by_fact(resolved, Transition::resolved(resolution, answered_before), wait_ms)
-            }
-            _ => Entry::by_fact(resolved, Transition::resolved(resolution, false), 0),
-        };
-        let until = resolution_entry.second;
-        entries.slots[CALLBACK_RESOLVED] = Some(resolution_entry);
-        entries.outstanding = Some(Span::since(requested, until));
-        let due_today = deadline.is_some_and(|deadline| due_entries(entries, requested, deadline, until, days));
+        let by_time = resolution == Resolution::GivenUp;
+        let resolved_second = if by_time { resolved.ceil_second() } else { resolved.floor_second() };
+        entries.outstanding = Some(Span::since(requested, resolved_second));
+        let due_today = deadline.is_some_and(|deadline| days.start_of_day(deadline) <= requested);
         let request = match decision.fate {
             Fate::Requested if self.moves_promise(decision) => Request::DecidedPromised,
             Fate::Requested => Request::Decided,
             _ => Request::Later,
         };
-        entries.slots[CALLBACK_OPENED] = Some(Entry::by_fact(requested, Transition::opened(request, due_today), 0));
-        for (at, result) in self.facts.attempts() {
-            if *at >= requested && *at <= resolved {
-                entries.attempts.push(Entry::by_fact(*at, Transition::attempt(*result), 0));
-            }
+        entries.enter(Slot::CallbackOpened, Entry::by_fact(requested, Transition::opened(request, due_today), 0));
+        if let Some(deadline) = deadline {
+            due_entries(entries, requested, deadline, resolved_second, days);
+        }
+        let answered_before = decision.fate == Fate::Answered;
+        let reached = resolution == Resolution::Reached;
+        let wait_ms = if reached { sample(resolved.millis_since(requested)) } else { 0 };
+        let transition = Transition::resolved(resolution, answered_before);
+        entries.enter(Slot::CallbackResolved, Entry { second: resolved_second, sample_ms: wait_ms, transition });
+        if reached {
+            let open_ms = sample(self.hours.open_ms_between(requested, resolved));
+            entries.enter(Slot::CallbackOpenWait, Entry::by_fact(resolved, Transition::CallbackOpenWaited, open_ms));
+            let request = Entry::by_fact(requested, Transition::RequestReached, 0);
+            entries.request_reached = Some((request, resolved_second));
+        }
+        let until_resolved = |(at, _): &&Attempt| *at >= requested && *at <= resolved;
+        for (number, (at, result)) in (0..).zip(self.facts.attempts().iter().filter(until_resolved)) {
+            entries.enter(Slot::Attempt(number), Entry::by_fact(*at, Transition::attempt(*result), 0));
         }
     }
 
@@ -321,38 +364,29 @@ impl Leg<'_> {
     }
 }
 
-/// How the deadline comes closer until the second in which the callback is resolved: later, today, overdue. Returns
-/// whether it is due today from the request on.
-fn due_entries(
-    entries: &mut Entries,
-    requested: EventTime,
-    deadline: EventTime,
-    resolved_second: i64,
-    days: &Days,
-) -> bool {
+/// How the deadline comes closer until the second in which the callback is resolved: later, today, overdue.
+fn due_entries(entries: &mut Entries, requested: EventTime, deadline: EventTime, resolved_second: i64, days: &Days) {
     let day_start = days.start_of_day(deadline);
     let due_today = Entry::by_time(day_start, Transition::BecameDueToday, 0);
     let overdue = Entry::by_time(deadline, Transition::BecameOverdue, 0);
     let opened_today = day_start <= requested;
-    if !opened_today && due_today.second < resolved_second {
-        entries.slots[DUE_TODAY] = Some(due_today);
-    }
-    let resolved_while = if overdue.second < resolved_second {
-        entries.slots[OVERDUE] = Some(overdue);
-        Some(Transition::ResolvedWhileOverdue)
-    } else if opened_today || due_today.second < resolved_second {
-        Some(Transition::ResolvedWhileDueToday)
-    } else {
-        None
-    };
-    entries.slots[DUE_RESOLVED] =
-        resolved_while.map(|transition| Entry { second: resolved_second, transition, sample_ms: 0 });
     entries.due = Some(Span {
         key: deadline,
         from_second: requested.floor_second(),
         until_second: overdue.second.min(resolved_second),
     });
-    opened_today
+    if !opened_today && due_today.second < resolved_second {
+        entries.enter(Slot::DueToday, due_today);
+    }
+    let resolved_while = if overdue.second < resolved_second {
+        entries.enter(Slot::Overdue, overdue);
+        Transition::ResolvedWhileOverdue
+    } else if opened_today || due_today.second < resolved_second {
+        Transition::ResolvedWhileDueToday
+    } else {
+        return;
+    };
+    entries.enter(Slot::DueResolved, Entry { second: resolved_second, sample_ms: 0, transition: resolved_while });
 }
 
 /// What the end of a callback makes of the promise, when, and whether it ends by time alone.

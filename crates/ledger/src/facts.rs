@@ -31,7 +31,7 @@ vocabulary! {
 const SHADOW_MS: i64 = 60_000;
 
 /// How many attempts to call back are kept: the earliest ones.
-const ATTEMPTS: usize = 16;
+pub(crate) const ATTEMPTS: usize = 16;
 
 /// One attempt to call back; ordered by instant, then by result.
 pub(crate) type Attempt = (EventTime, AttemptResult);

@@ -3,7 +3,7 @@
 use ensilinja_model::{Event, EventTime};
 
 use crate::book::Book;
-use crate::entries::{Entries, Entry, Span};
+use crate::entries::{Entries, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
 use crate::figures::{Figures, LineFigures};
@@ -99,24 +99,10 @@ impl Ledger {
 
 impl Line {
     fn post(&mut self, place: Place, before: &Entries, after: &Entries, bounds: &Bounds, now_second: i64) {
-        for (old, new) in before.slots.iter().zip(&after.slots) {
-            if old != new {
-                self.post_all(old, -1, bounds);
-                self.post_all(new, 1, bounds);
-            }
-        }
-        let unchanged = before.attempts.iter().zip(&after.attempts).take_while(|(old, new)| old == new).count();
-        self.post_all(&before.attempts[unchanged..], -1, bounds);
-        self.post_all(&after.attempts[unchanged..], 1, bounds);
+        before.differences(after, |entry, n| self.book.post(entry, n, bounds));
         self.waiting.note(place, before.waiting, after.waiting, now_second);
         self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
         self.due.note(place, before.due, after.due, now_second);
-    }
-
-    fn post_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>, n: i16, bounds: &Bounds) {
-        for entry in entries {
-            self.book.post(entry, n, bounds);
-        }
     }
 
     fn figures(

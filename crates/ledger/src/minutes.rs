@@ -5,7 +5,7 @@
 //! takes back its `orphaned` of tomorrow today: a minute that has doubled is folded, equal steps of one second to one
 //! posting with their sum, and what sums to nothing goes.
 
-use std::collections::BTreeMap;
+use hashbrown::HashTable;
 
 use crate::entries::Entry;
 use crate::transition::Transition;
@@ -61,7 +61,10 @@ impl Minute {
 /// The postings of one line by minute.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MinuteLog {
-    minutes: BTreeMap<i64, Minute>,
+    /// Every event is posted in a few minutes far apart, so they are found by their hash and not in their order.
+    minutes: HashTable<(i64, Minute)>,
+    /// Earlier minutes have been forgotten.
+    first_kept: Option<i64>,
 }
 
 impl MinuteLog {
@@ -69,7 +72,12 @@ impl MinuteLog {
     pub fn post(&mut self, entry: &Entry, n: i16) {
         let second = u8::try_from(entry.second.rem_euclid(60)).expect("a remainder of 60 fits");
         let posting = Posting { second, transition: entry.transition, n, sample_ms: entry.sample_ms };
-        self.minutes.entry(entry.second.div_euclid(60)).or_default().push(posting);
+        let minute = entry.second.div_euclid(60);
+        let bucket = self
+            .minutes
+            .entry(hash(minute), |(other, _)| *other == minute, |(other, _)| hash(*other))
+            .or_insert_with(|| (minute, Minute::default()));
+        bucket.into_mut().1.push(posting);
     }
 
     /// Calls `visit` with each posting of the seconds after `after` up to and including `until`.
@@ -78,7 +86,7 @@ impl MinuteLog {
             return;
         }
         let (first, last) = (after.saturating_add(1).div_euclid(60), until.div_euclid(60));
-        for (minute, bucket) in self.minutes.range(first..=last) {
+        let mut visit_minute = |(minute, bucket): &(i64, Minute)| {
             let start = minute.saturating_mul(60);
             for posting in &bucket.postings {
                 let second = start.saturating_add(i64::from(posting.second));
@@ -86,16 +94,38 @@ impl MinuteLog {
                     visit(posting.transition, posting.sample_ms, i32::from(posting.n));
                 }
             }
+        };
+        if usize::try_from(last.saturating_sub(first)).is_ok_and(|minutes| minutes < self.minutes.len()) {
+            (first..=last).filter_map(|minute| self.find(minute)).for_each(visit_minute);
+        } else {
+            self.minutes.iter().filter(|(minute, _)| (first..=last).contains(minute)).for_each(&mut visit_minute);
         }
     }
 
     /// Forgets the minutes that end at or before `second`.
     pub fn forget_until(&mut self, second: i64) {
         let first_kept = second.saturating_add(1).div_euclid(60);
-        while self.minutes.first_key_value().is_some_and(|(minute, _)| *minute < first_kept) {
-            self.minutes.pop_first();
+        match self.first_kept.replace(first_kept) {
+            Some(kept) if usize::try_from(first_kept - kept).is_ok_and(|minutes| minutes < self.minutes.len()) => {
+                for minute in kept..first_kept {
+                    if let Ok(found) = self.minutes.find_entry(hash(minute), |(other, _)| *other == minute) {
+                        found.remove();
+                    }
+                }
+            }
+            Some(kept) if kept >= first_kept => {}
+            _ => self.minutes.retain(|(minute, _)| *minute >= first_kept),
         }
     }
+
+    fn find(&self, minute: i64) -> Option<&(i64, Minute)> {
+        self.minutes.find(hash(minute), |(other, _)| *other == minute)
+    }
+}
+
+/// Spreads minutes that follow each other over the table (by the golden ratio).
+const fn hash(minute: i64) -> u64 {
+    minute.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[cfg(test)]
@@ -136,7 +166,7 @@ mod tests {
         }
         assert_eq!(sum(&log, 4, 5), 70_000);
         assert_eq!(sum(&log, 6, 7), 0);
-        assert!(log.minutes[&0].postings.len() < 200, "{}", log.minutes[&0].postings.len());
+        assert!(log.find(0).expect("the minute").1.postings.len() < 200);
     }
 
     #[test]
