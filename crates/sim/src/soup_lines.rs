@@ -43,7 +43,7 @@ fn round_the_clock() -> OracleLine {
 fn weekdays() -> OracleLine {
     let promise = LinePromise {
         answer: Some(Within::Wall(10 * MINUTE_MS)),
-        callback: Some(Within::SameDay(By::Closing)),
+        callback: Some(Within::SameDay(By::EndOfDay)),
         abandon_breaks: true,
     };
     let line = line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), promise);

@@ -22,7 +22,9 @@ struct Both {
 
 impl Both {
     fn new(hours: &WeeklyHours, later: &[(Date, WeeklyHours)], days: &Days) -> Self {
-        let parse = |hours: &WeeklyHours| OpeningHours::parse(&hours.to_string()).unwrap();
+        let parse = |hours: &WeeklyHours| {
+            OpeningHours::parse(&hours.to_string()).expect("hours are printed as the product reads them")
+        };
         let parsed = later.iter().fold(parse(hours), |hours, (date, next)| hours.until(*date, parse(next)));
         let name = parsed.to_string();
         let end = START.plus_millis((DAYS + 90) * DAY_MS);
@@ -32,7 +34,7 @@ impl Both {
 
     /// The hours of all lines of the county and of the soups, those that are open when the clocks change among them.
     fn all() -> Vec<Self> {
-        let days = Days::new("Europe/Helsinki").unwrap();
+        let days = Days::new("Europe/Helsinki").expect("a time zone");
         let mut all: Vec<Self> = County::oma_hame()
             .oracle_lines()
             .iter()
@@ -51,8 +53,10 @@ impl Both {
         let mut instants = Vec::new();
         for day in (0..DAYS).step_by(every_nth_day) {
             let noon = START.plus_millis(day * DAY_MS + 12 * HOUR_MS);
-            let date = zone.to_datetime(jiff::Timestamp::from_millisecond(noon.as_millis()).unwrap()).date();
-            let midnight = date.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond();
+            let date = zone
+                .to_datetime(jiff::Timestamp::from_millisecond(noon.as_millis()).expect("a noon of our century"))
+                .date();
+            let midnight = date.to_zoned(zone.clone()).expect("a day of our century").timestamp().as_millisecond();
             let edges = self.oracle.stretches(date).into_iter().flat_map(|(opens, closes)| [opens, closes]);
             let half_hours = [0, 7, 19, 31].map(|n| EventTime::from_millis(midnight + n * HOUR_MS / 2));
             let end_of_day = EventTime::from_millis(midnight + DAY_MS - 1_000);
