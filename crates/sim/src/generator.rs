@@ -1,12 +1,19 @@
 //! The generator: an endless stream of what the county's platform says, from a start instant on.
 //!
+//! What the county has published comes out whatever the seed: monthly arrivals, shares, means and feedback are dealt
+//! out (`arrivals`, `quota`, `steered_mean`, `feedback_decks`), and chance only decides who, when and in which order.
+//!
 //! Every line has one next arrival, and every contact under way its next words, in one heap; so an event costs the
 //! logarithm of what is under way, however long the stream runs. The same county, seed, start and volume give the same
 //! stream on every machine: the random numbers are PCG's, what is drawn from them uses no hash order and no clock.
 
 mod arrivals;
+mod course;
 mod draws;
+mod feedback_decks;
 mod life;
+mod quota;
+mod steered_mean;
 mod visit;
 
 use std::cmp::Reverse;
@@ -18,6 +25,8 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use self::arrivals::Arrivals;
+use self::course::Course;
+use self::feedback_decks::FeedbackDecks;
 use self::life::Life;
 use self::visit::Visit;
 use crate::{County, CountyLine, SimEvent};
@@ -38,8 +47,18 @@ pub struct Generator {
     zone: TimeZone,
     lines: Vec<CountyLine>,
     arrivals: Vec<Arrivals>,
+    courses: Vec<Course>,
+    feedback: FeedbackDecks,
     upcoming: BinaryHeap<Reverse<Upcoming>>,
     next_turn: u64,
+}
+
+/// What a life is lived in.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    lines: &'a [CountyLine],
+    arrivals: &'a [Arrivals],
+    zone: &'a TimeZone,
 }
 
 /// Something that will happen. Of two at one instant the one that was foreseen first comes first.
@@ -73,7 +92,9 @@ impl Generator {
         let zone = County::zone();
         let mut generator = Self {
             rng: Pcg64Mcg::seed_from_u64(seed),
-            arrivals: county.lines.iter().map(|line| Arrivals::new(line, volume, start)).collect(),
+            arrivals: county.lines.iter().map(|line| Arrivals::new(line, volume, start, &zone)).collect(),
+            courses: county.lines.iter().map(|line| Course::new(&line.behaviour, volume)).collect(),
+            feedback: FeedbackDecks::new(&county.lines, volume),
             lines: county.lines.clone(),
             zone,
             upcoming: BinaryHeap::new(),
@@ -96,7 +117,8 @@ impl Generator {
     }
 
     fn live(&mut self, visit: &Visit) {
-        let life = Life::of(visit, &self.lines, &self.zone, &mut self.rng);
+        let world = World { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
+        let life = Life::of(visit, world, &mut self.courses[visit.line], &mut self.feedback, &mut self.rng);
         for event in life.events {
             self.foresee(event.told_at, What::Said(Box::new(event)));
         }
@@ -114,7 +136,10 @@ impl Iterator for Generator {
             let Reverse(next) = self.upcoming.pop().expect("every line has a next arrival");
             match next.what {
                 What::Said(event) => return Some(*event),
-                What::Visit(visit) => self.live(&visit),
+                What::Visit(visit) => {
+                    self.arrivals[visit.line].make_room();
+                    self.live(&visit);
+                }
                 What::Arrival(line) => {
                     let visit = Visit::first(line, next.at, &mut self.rng);
                     self.live(&visit);

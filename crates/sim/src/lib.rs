@@ -17,7 +17,7 @@
 //! let mut oracle = Oracle::new(county.oracle_lines(), County::zone());
 //! let records = Disorder::ROUGH.publish(Generator::new(&county, 7, start, 1.0), 7);
 //! let mut now = start;
-//! for record in records.take(500) {
+//! for record in records.take(1_000) {
 //!     record.event.iter().for_each(|event| oracle.hear(event));
 //!     now = record.at;
 //! }

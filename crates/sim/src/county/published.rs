@@ -1,11 +1,19 @@
-//! The county's published figures, as they lie in `data/`.
+//! The county's published figures, and what is assumed beside them, as they lie in `data/`.
+//!
+//! Where the published figures contradict each other is said in `data/known_clashes.csv`.
+
+use std::collections::BTreeMap;
+
+use super::feedback_answers::{Answers, FeedbackAnswers};
+use super::monthly::MonthlyContacts;
 
 /// The published tables.
 pub(super) struct Published {
     phone: Table,
     chat: Table,
-    feedback: Table,
     monthly: Table,
+    assumed: Table,
+    answers: Table,
 }
 
 /// A phone line's row. Shares are of 1.
@@ -34,20 +42,14 @@ pub(super) struct OutcomeFigures {
     pub continues_county: f64,
 }
 
-/// Means over the months that are given. NPS is -1 to 1.
-pub(super) struct FeedbackFigures {
-    pub nps: f64,
-    pub continues_yes: f64,
-    pub solved_yes: f64,
-}
-
 impl Published {
     pub(super) fn read() -> Self {
         Self {
             phone: Table::read(include_str!("../../data/phone_key_figures_2025-01_09.csv")),
             chat: Table::read(include_str!("../../data/chat_key_figures_2025-01_09.csv")),
-            feedback: Table::read(include_str!("../../data/feedback_2025-06_10.csv")),
             monthly: Table::read(include_str!("../../data/monthly_arrivals_2025.csv")),
+            assumed: Table::read(include_str!("../../data/assumed_arrivals_2025.csv")),
+            answers: Table::read(include_str!("../../data/feedback_answers_2025.csv")),
         }
     }
 
@@ -73,25 +75,23 @@ impl Published {
         }
     }
 
-    pub(super) fn feedback(&self, line: &str) -> FeedbackFigures {
-        let mean = |column| mean(self.feedback.rows().filter(|row| row.text("line") == line), column) / 100.0;
-        FeedbackFigures {
-            nps: mean("nps"),
-            continues_yes: mean("continues_yes_pct"),
-            solved_yes: mean("solved_yes_pct"),
-        }
+    /// A column of the published monthly arrivals.
+    pub(super) fn monthly_contacts(&self, column: &str) -> MonthlyContacts {
+        self.monthly.months(column)
     }
 
-    /// Contacts in an average month, of the months that are given.
-    pub(super) fn monthly_contacts(&self, column: &str) -> f64 {
-        mean(self.monthly.rows(), column)
+    /// A column of the monthly arrivals that are assumed.
+    pub(super) fn assumed_contacts(&self, column: &str) -> MonthlyContacts {
+        self.assumed.months(column)
     }
-}
 
-fn mean<'a>(rows: impl Iterator<Item = Row<'a>>, column: &str) -> f64 {
-    let (sum, n) = rows.filter_map(|row| row.number(column)).fold((0.0, 0.0), |(sum, n), x| (sum + x, n + 1.0));
-    assert!(n > 0.0, "the published tables have a number in the column {column} of the line asked for");
-    sum / n
+    /// The answers that come to the published feedback of a row.
+    pub(super) fn feedback(&self, line: &str) -> FeedbackAnswers {
+        let rows = self.answers.rows().filter(|row| row.text("line") == line);
+        let by_month: BTreeMap<i8, Answers> = rows.map(|row| (row.month(), row.answers())).collect();
+        assert!(!by_month.is_empty(), "{line} has feedback");
+        FeedbackAnswers::new(line, by_month)
+    }
 }
 
 /// A table of texts: comma-separated, without quotes; lines that start with `#` say where it comes from.
@@ -116,6 +116,11 @@ impl Table {
         self.cells.iter().map(|cells| Row { columns: &self.columns, cells })
     }
 
+    /// The numbers of a column, from January on.
+    fn months(&self, column: &str) -> MonthlyContacts {
+        MonthlyContacts::known(&self.rows().map(|row| row.number(column)).collect::<Vec<_>>())
+    }
+
     fn row_of(&self, line: &str) -> Row<'_> {
         let row = self.rows().find(|row| row.text("line") == line);
         row.unwrap_or_else(|| panic!("the published tables have a row for {line}"))
@@ -134,6 +139,24 @@ impl<'a> Row<'a> {
 
     fn share(&self, column: &str) -> f64 {
         self.number(column).unwrap_or_else(|| panic!("the column {column} is complete")) / 100.0
+    }
+
+    /// The month of the year, of a cell such as 2025-06.
+    fn month(&self) -> i8 {
+        let month = self.text("month").split_once('-').and_then(|(_, month)| month.parse().ok());
+        month.expect("the column month has years and months")
+    }
+
+    fn answers(&self) -> Answers {
+        let number = |column| {
+            let number = self.text(column).parse();
+            number.unwrap_or_else(|_| panic!("the column {column} has whole numbers"))
+        };
+        Answers {
+            nps: [number("promoters"), number("passives"), number("detractors")],
+            continues: [number("continues_yes"), number("continues_no")],
+            solved: [number("solved_yes"), number("solved_no")],
+        }
     }
 
     fn outcomes(&self) -> OutcomeFigures {
@@ -156,10 +179,17 @@ mod tests {
     }
 
     #[test]
-    fn means_are_over_the_months_that_are_given() {
-        let published = Published::read();
-        let pth = (749.0 + 964.0 + 1507.0 + 1777.0 + 2009.0 + 2094.0) / 6.0;
-        assert!((published.monthly_contacts("pth_kiireeton") - pth).abs() < 1e-9);
-        assert!((published.feedback("neuvola").nps - 0.6762).abs() < 1e-9);
+    fn a_health_station_has_no_contacts_before_the_first_month_that_is_printed() {
+        let contacts = Published::read().monthly_contacts("pth_kiireeton");
+        let of = |month| contacts.in_month_of(jiff::civil::date(2025, month, 1));
+        assert_eq!((of(4), of(5), of(9)), (0.0, 749.0, 2_009.0));
+    }
+
+    #[test]
+    fn the_answers_of_a_row_come_to_its_published_percentages() {
+        let answers = Published::read().feedback("suun_terveydenhuolto");
+        let [promoters, passives, detractors] = answers.in_month_of(jiff::civil::date(2025, 8, 1)).nps.map(f64::from);
+        let nps = 100.0 * (promoters - detractors) / (promoters + passives + detractors);
+        assert!((nps - 85.5).abs() < 0.5, "{nps}");
     }
 }

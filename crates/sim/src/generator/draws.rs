@@ -16,10 +16,16 @@ pub(super) fn between_ms(rng: &mut Pcg64Mcg, from_s: f64, to_s: f64) -> i64 {
 }
 
 /// A wait in ms: most are short and a few very long, as in a queue. Four of five come from an exponential distribution
-/// of half the mean, the fifth from one of three times the mean; together they have the mean.
+/// of half the mean, the fifth from one of three times the mean; together they have about the mean. None is longer than
+/// seven times the mean: somebody then takes pity.
 pub(super) fn wait_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
     let stretch = if chance(rng, 0.8) { 0.5 } else { 3.0 };
-    to_ms(mean_s * stretch * rng.sample::<f64, _>(Exp1))
+    to_ms(mean_s * (stretch * rng.sample::<f64, _>(Exp1)).min(7.0))
+}
+
+/// A duration in ms: exponential.
+pub(super) fn exponential_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
+    to_ms(mean_s * rng.sample::<f64, _>(Exp1))
 }
 
 /// How long something takes in ms: the sum of two exponential halves, so that very short ones are rare.
@@ -43,6 +49,11 @@ pub(super) fn by_share<T: Copy>(rng: &mut Pcg64Mcg, among: &[(T, f64)]) -> T {
 /// One of a few, each as likely.
 pub(super) fn pick<T: Copy>(rng: &mut Pcg64Mcg, among: &[T]) -> Option<T> {
     among.choose(rng).copied()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "durations of days in ms fit 53 bits")]
+pub(super) fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "simulated durations are a few weeks at most")]

@@ -1,17 +1,23 @@
 //! The life of a contact at one line, from its arrival to the last word that is said of it.
 //!
-//! Shares and means of the line come from its behaviour; the shares here hold for every line and are assumptions.
+//! Shares and means of the line come from its behaviour, and its course keeps to them; the shares here hold for every
+//! line and are assumptions.
 
 mod afterwards;
 mod callback;
+mod callback_wait;
+mod staff;
 
 use ensilinja_model::{Channel, EventTime, Fact, Stage};
-use jiff::tz::TimeZone;
+use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-use super::draws::{between_ms, by_share, chance, duration_ms, pick, wait_ms};
+use super::World;
+use super::course::Course;
+use super::draws::{between_ms, by_share, chance, duration_ms, seconds, wait_ms};
+use super::feedback_decks::FeedbackDecks;
 use super::visit::Visit;
-use crate::local_day::{instant, local};
+use crate::local_day::local;
 use crate::{CountyLine, SimEvent};
 
 /// Callers who are sent to another line before anybody has answered.
@@ -36,6 +42,10 @@ enum GivingUp {
     InQueue,
 }
 
+/// The fates of a line's shares, in their order.
+const FATES: [Fate; 3] = [Fate::Answered, Fate::AsksForCallback, Fate::GivesUp];
+const GIVES_UP: usize = 2;
+
 #[derive(Clone, Copy)]
 enum Fate {
     Answered,
@@ -54,20 +64,27 @@ pub(super) struct Life {
 /// A life as it is told.
 struct Telling<'a> {
     visit: &'a Visit,
-    lines: &'a [CountyLine],
+    world: World<'a>,
     line: &'a CountyLine,
-    zone: &'a TimeZone,
+    course: &'a mut Course,
+    feedback: &'a mut FeedbackDecks,
     rng: &'a mut Pcg64Mcg,
     life: Life,
 }
 
 impl Life {
-    pub(super) fn of(visit: &Visit, lines: &[CountyLine], zone: &TimeZone, rng: &mut Pcg64Mcg) -> Self {
-        let line = &lines[visit.line];
+    pub(super) fn of(
+        visit: &Visit,
+        world: World<'_>,
+        course: &mut Course,
+        feedback: &mut FeedbackDecks,
+        rng: &mut Pcg64Mcg,
+    ) -> Self {
+        let line = &world.lines[visit.line];
         let unlived = Self { events: Vec::new(), further_visits: Vec::new() };
-        let mut telling = Telling { visit, lines, line, zone, rng, life: unlived };
+        let mut telling = Telling { visit, world, line, course, feedback, rng, life: unlived };
         telling.arrive();
-        if line.hours.is_open(local(visit.at, zone)) {
+        if line.hours.is_open(local(visit.at, world.zone)) {
             telling.be_served();
         } else if line.channel == Channel::Sms {
             telling.wait_for_the_morning();
@@ -110,21 +127,14 @@ impl Telling<'_> {
         {
             return;
         }
-        let behaviour = &self.line.behaviour;
-        let fates = [
-            (Fate::Answered, behaviour.answered),
-            (Fate::AsksForCallback, behaviour.callback_requested),
-            (Fate::GivesUp, 0.0),
-        ];
-        match by_share(self.rng, &fates) {
+        match FATES[self.course.fate.draw(&self.line.behaviour.fates, self.rng)] {
             Fate::Answered => {
-                let (queued, menu_mean_s) = self.pass_menu();
-                let queue_mean_s = (self.line.behaviour.answer_wait_mean_s - menu_mean_s).max(1.0);
-                let answered = queued.plus_millis(wait_ms(self.rng, queue_mean_s));
+                let queued = self.pass_menu();
+                let answered = self.answered_at(queued);
                 self.be_answered(answered);
             }
             Fate::AsksForCallback => {
-                let (queued, _) = self.pass_menu();
+                let queued = self.pass_menu();
                 let requested = queued.plus_millis(between_ms(self.rng, 8.0, 90.0));
                 self.ask_for_callback(requested);
             }
@@ -136,8 +146,8 @@ impl Telling<'_> {
         }
     }
 
-    /// When the contact is queued, and how long menus of its channel take on average, in seconds.
-    fn pass_menu(&mut self) -> (EventTime, f64) {
+    /// When the contact is queued.
+    fn pass_menu(&mut self) -> EventTime {
         let (from_s, to_s) = match self.line.channel {
             Channel::Phone => (4.0, 20.0),
             Channel::Chat => (1.0, 4.0),
@@ -145,7 +155,21 @@ impl Telling<'_> {
         };
         let queued = self.visit.at.plus_millis(between_ms(self.rng, from_s, to_s));
         self.say(queued, Fact::Queued);
-        (queued, f64::midpoint(from_s, to_s))
+        queued
+    }
+
+    /// When it is answered, such that waits from arrival on have the line's mean.
+    fn answered_at(&mut self, queued: EventTime) -> EventTime {
+        let mean_s = self.line.behaviour.answer_wait_mean_s;
+        let drawn = self.visit.at.plus_millis(wait_ms(self.rng, self.course.answer_wait.aim_s(mean_s)));
+        let answered = self.while_staff_are_there(queued, drawn.max(queued.plus_millis(500)));
+        self.course.answer_wait.settle(mean_s, seconds(answered.millis_since(self.visit.at)));
+        answered
+    }
+
+    /// Some of a duration in ms, even over it.
+    fn some_of_ms(&mut self, ms: i64) -> i64 {
+        self.rng.random_range(0..ms.max(1))
     }
 
     fn be_answered(&mut self, answered: EventTime) {
@@ -175,12 +199,12 @@ impl Telling<'_> {
                 self.say(at, Fact::Abandoned(Stage::Menu));
             }
             GivingUp::WhileRinging => {
-                let (queued, _) = self.pass_menu();
+                let queued = self.pass_menu();
                 let at = queued.plus_millis(between_ms(self.rng, 5.0, 40.0));
                 self.say(at, Fact::Abandoned(Stage::Ringing));
             }
             GivingUp::InQueue => {
-                let (queued, _) = self.pass_menu();
+                let queued = self.pass_menu();
                 let at = queued.plus_millis(wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
                 self.say(at, Fact::Abandoned(Stage::Queue));
             }
@@ -189,6 +213,7 @@ impl Telling<'_> {
 
     /// The line is closed: the announcement says so.
     fn be_turned_away(&mut self) {
+        self.course.fate.take(&self.line.behaviour.fates, GIVES_UP);
         let at = self.visit.at.plus_millis(between_ms(self.rng, 3.0, 18.0));
         self.say(at, Fact::Abandoned(Stage::Menu));
     }
@@ -201,32 +226,25 @@ impl Telling<'_> {
         self.be_answered(answered);
     }
 
-    /// The line's first opening after an instant.
-    fn next_opening(&self, after: EventTime) -> EventTime {
-        let mut day = local(after, self.zone).date();
-        loop {
-            if let Some((from, _)) = self.line.hours.of_day(day) {
-                let opening = instant(day.at(0, 0, 0, 0) + jiff::Span::new().minutes(from), self.zone);
-                if opening > after {
-                    return opening;
-                }
-            }
-            day = day.tomorrow().expect("simulated years have a day after every day");
-        }
-    }
-
-    /// Sends the contact to another phone line that is open; false if there is none.
+    /// Sends the contact to another phone line that is open, mostly to a busy one; false if there is none.
     fn transfer(&mut self, at: EventTime) -> bool {
-        let now = local(at, self.zone);
+        let now = local(at, self.world.zone);
+        let contacts = |line: usize| self.world.lines[line].behaviour.contacts.in_month_of(now.date());
         let is_target = |index: &usize| {
-            let line = &self.lines[*index];
+            let line = &self.world.lines[*index];
             *index != self.visit.line && line.channel == Channel::Phone && line.hours.is_open(now)
         };
-        let targets: Vec<usize> = (0..self.lines.len()).filter(is_target).collect();
-        let Some(target) = pick(self.rng, &targets) else { return false };
+        let targets: Vec<(usize, f64)> =
+            (0..self.world.lines.len()).filter(is_target).map(|line| (line, contacts(line))).collect();
+        let all: f64 = targets.iter().map(|(_, contacts)| contacts).sum();
+        if all == 0.0 {
+            return false;
+        }
+        let shares: Vec<(usize, f64)> = targets.iter().map(|(line, contacts)| (*line, contacts / all)).collect();
+        let target = by_share(self.rng, &shares);
         self.say(at, Fact::Transferred);
         if let Some(said) = self.life.events.last_mut() {
-            said.to_line = Some(self.lines[target].id.clone());
+            said.to_line = Some(self.world.lines[target].id.clone());
         }
         let arrives = at.plus_millis(between_ms(self.rng, 0.5, 3.0));
         self.life.further_visits.push(Visit { line: target, transferred: true, at: arrives, ..self.visit.clone() });
