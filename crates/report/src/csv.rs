@@ -1,0 +1,76 @@
+//! CSV for programs: RFC 4180, tidy, one figure a line, the same in every language.
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `level` | `line`, `group`, `channel` or `all`: rows of different levels must not be added |
+//! | `line`, `group`, `channel` | whom it is about; empty where several are added |
+//! | `period`, `period_start`, `period_end` | kind, and `[start, end)` in local time with its offset; rows of `whole` contain the others |
+//! | `figure` | its id, as in the metrics where there is one |
+//! | `value` | shares are 0 to 1, times are seconds, scores are -100 to 100; empty unless `state` is `known` |
+//! | `n`, `numerator` | of how many, and how many; the numerator of a score is promoters less detractors, that of a mean is seconds |
+//! | `low`, `high` | the ends of an interval |
+//! | `state` | `known`, `no_data` (n is 0), `closed` (and the line was not open), `hidden` (see [`disclosure`](crate::disclosure)) |
+
+use crate::fact::Facts;
+use crate::figure::Figure;
+use crate::machine_value::MachineValue;
+use crate::report::Report;
+use crate::value::Value;
+
+const HEADER: &str =
+    "level,line,group,channel,period,period_start,period_end,figure,value,n,numerator,low,high,state\r\n";
+
+/// The facts of a report.
+pub(crate) fn write(report: &Report) -> String {
+    let mut text = HEADER.to_owned();
+    for facts in &report.facts {
+        for (figure, value) in &facts.figures {
+            text.push_str(&line(facts, *figure, value));
+        }
+    }
+    text
+}
+
+fn line(facts: &Facts, figure: Figure, value: &Value) -> String {
+    let machine = MachineValue::of(value);
+    let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let whole = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let fields = [
+        facts.level.to_owned(),
+        facts.line.clone().unwrap_or_default(),
+        facts.group.clone().unwrap_or_default(),
+        facts.channel.map(|channel| channel.as_str().to_owned()).unwrap_or_default(),
+        facts.period.kind.as_str().to_owned(),
+        facts.period.start.rfc_3339(),
+        facts.period.end.rfc_3339(),
+        figure.id().to_owned(),
+        number(machine.value),
+        whole(machine.n),
+        number(machine.numerator),
+        number(machine.low),
+        number(machine.high),
+        value.state().to_owned(),
+    ];
+    let mut line = fields.map(|field| quoted(&field)).join(",");
+    line.push_str("\r\n");
+    line
+}
+
+/// A field as RFC 4180 wants it.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_with_a_comma_a_quote_or_a_line_break_is_quoted() {
+        for (field, written) in
+            [("health", "health"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("", "")]
+        {
+            assert_eq!(quoted(field), written);
+        }
+    }
+}

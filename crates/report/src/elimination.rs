@@ -1,0 +1,90 @@
+//! Which unknowns of a system of sums can be told.
+//!
+//! Somebody who knows all the sums knows a system of linear equations whose unknowns are the hidden counts. What that
+//! person can compute is found as it would be done: by elimination. The arithmetic is that of whole numbers modulo a
+//! prime, so nothing is rounded.
+
+use std::collections::BTreeMap;
+
+/// A prime large enough that the small coefficients of sums never meet it by chance, and small enough that products fit.
+const PRIME: i64 = 2_147_483_647;
+
+/// A row of coefficients by unknown, none of them 0.
+type Row = BTreeMap<usize, i64>;
+
+/// Of the unknowns in `equations` (unknown and coefficient; what is known is left out, for it changes nothing here), those
+/// that have the same value in every solution.
+pub(crate) fn told_unknowns(equations: impl Iterator<Item = Row>) -> Vec<usize> {
+    let mut solved: Vec<(usize, Row)> = Vec::new();
+    for mut row in equations {
+        for (unknown, solution) in &solved {
+            if let Some(coefficient) = row.get(unknown).copied() {
+                subtract(&mut row, coefficient, solution);
+            }
+        }
+        // Nothing is left of what the others say already.
+        let Some((unknown, coefficient)) = row.first_key_value().map(|(unknown, it)| (*unknown, *it)) else { continue };
+        let inverse = inverse(coefficient);
+        for coefficient in row.values_mut() {
+            *coefficient = *coefficient * inverse % PRIME;
+        }
+        for (_, solution) in &mut solved {
+            if let Some(coefficient) = solution.get(&unknown).copied() {
+                subtract(solution, coefficient, &row);
+            }
+        }
+        solved.push((unknown, row));
+    }
+    solved.iter().filter(|(_, row)| row.len() == 1).map(|(unknown, _)| *unknown).collect()
+}
+
+/// `row - times x other`.
+fn subtract(row: &mut Row, times: i64, other: &Row) {
+    for (unknown, coefficient) in other {
+        let entry = row.entry(*unknown).or_insert(0);
+        *entry = (*entry - times * coefficient % PRIME).rem_euclid(PRIME);
+        if *entry == 0 {
+            row.remove(unknown);
+        }
+    }
+}
+
+/// What gives 1 when multiplied by `number`, by Fermat's little theorem.
+fn inverse(number: i64) -> i64 {
+    let (mut power, mut result, mut exponent) = (number.rem_euclid(PRIME), 1, PRIME - 2);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result * power % PRIME;
+        }
+        power = power * power % PRIME;
+        exponent >>= 1;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(equations: &[&[(usize, i64)]]) -> Vec<usize> {
+        told_unknowns(equations.iter().map(|row| row.iter().copied().collect()))
+    }
+
+    #[test]
+    fn one_unknown_of_a_sum_is_told_and_two_are_not() {
+        assert_eq!(told(&[&[(0, 1)]]), [0]);
+        assert_eq!(told(&[&[(0, 1), (1, 1)]]), [0; 0]);
+    }
+
+    #[test]
+    fn two_of_each_row_and_column_are_not_enough_where_one_links_two_rings() {
+        // Unknown 8 is the only one that crosses from one ring of four to the other.
+        let ring = |first: usize| [[first, first + 1], [first + 2, first + 3], [first, first + 2], [first + 1, first + 3]];
+        let mut equations: Vec<Vec<(usize, i64)>> =
+            [ring(0), ring(4)].concat().iter().map(|pair| pair.iter().map(|i| (*i, 1)).collect()).collect();
+        equations[0].push((8, 1));
+        equations[6].push((8, 1));
+        let equations: Vec<&[(usize, i64)]> = equations.iter().map(Vec::as_slice).collect();
+        assert_eq!(told(&equations), [8]);
+    }
+}

@@ -1,0 +1,102 @@
+//! JSON for programs: the facts of a report as one document.
+//!
+//! ```json
+//! {
+//!   "schema": "ensilinja.report/1",
+//!   "by": "month", "public": false,
+//!   "period": {"kind": "whole", "start": "2025-01-01T00:00:00+02:00", "end": "2025-10-01T00:00:00+03:00"},
+//!   "time_zone": "Europe/Helsinki", "as_of": "2025-11-11T09:00:00+02:00", "history_is_complete": true,
+//!   "figures": {"service": {"name": "Palvelu%", "rule": "...", "source": "...", "target": null}},
+//!   "facts": [
+//!     {"level": "line", "line": "116117", "group": "health", "channel": "phone", "period": {},
+//!      "figures": {"service": {"state": "known", "value": 0.84, "n": 66576, "numerator": 55924}}}
+//!   ]
+//! }
+//! ```
+//!
+//! Periods are `[start, end)`, times are seconds, shares 0 to 1, scores -100 to 100. Facts of different levels, or of
+//! the period `whole` and others, must not be added. `state` is `known`, `no_data`, `closed` or `hidden`, and only what is
+//! known has a `value` (an interval: `low` and `high`). Names are in the language of the report, ids are not.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::fact::Facts;
+use crate::figure::Figure;
+use crate::machine_value::MachineValue;
+use crate::moment::Period;
+use crate::report::Report;
+use crate::value::Value;
+
+/// The facts of a report.
+pub(crate) fn write(report: &Report) -> String {
+    let context = &report.cells;
+    let document = json!({
+        "schema": "ensilinja.report/1",
+        "by": report.question.by.as_str(),
+        "language": report.question.language.as_str(),
+        "public": report.question.public,
+        "period": period(&context.period),
+        "time_zone": context.time_zone,
+        "as_of": context.as_of.rfc_3339(),
+        "history_is_complete": context.history_is_complete,
+        "figures": figures(report),
+        "facts": report.facts.iter().map(facts).collect::<Vec<_>>(),
+    });
+    let mut text = serde_json::to_string_pretty(&document).expect("a document of texts and numbers can be written");
+    text.push('\n');
+    text
+}
+
+/// What each figure is called, what it is, and where its rule comes from.
+fn figures(report: &Report) -> Json {
+    let about = Figure::MACHINE_READABLE.iter().map(|figure| {
+        let mut about = json!({ "name": figure.name(report.question.language) });
+        if let Figure::Share(indicator) = figure {
+            let row = indicator.row();
+            about["rule"] = row.rule.into();
+            about["source"] = row.source.into();
+            about["target"] = row.target.into();
+        }
+        (figure.id().to_owned(), about)
+    });
+    about.collect::<Map<_, _>>().into()
+}
+
+fn facts(facts: &Facts) -> Json {
+    let figures = facts.figures.iter().map(|(figure, it)| (figure.id().to_owned(), value(it)));
+    json!({
+        "level": facts.level,
+        "line": facts.line,
+        "group": facts.group,
+        "channel": facts.channel.map(ensilinja_model::Channel::as_str),
+        "period": period(&facts.period),
+        "figures": figures.collect::<Map<_, _>>(),
+    })
+}
+
+fn period(period: &Period) -> Json {
+    json!({ "kind": period.kind.as_str(), "start": period.start.rfc_3339(), "end": period.end.rfc_3339() })
+}
+
+fn value(value: &Value) -> Json {
+    let machine = MachineValue::of(value);
+    let mut fields = Map::new();
+    fields.insert("state".to_owned(), value.state().into());
+    let numbers = [
+        ("value", machine.value),
+        ("numerator", machine.numerator),
+        ("low", machine.low),
+        ("high", machine.high),
+    ];
+    if let Some(n) = machine.n {
+        fields.insert("n".to_owned(), n.into());
+    }
+    fields.extend(numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), plain(number?)))));
+    fields.into()
+}
+
+/// A whole number without a decimal point.
+#[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is not truncated")]
+fn plain(number: f64) -> Json {
+    if number.fract() == 0.0 && number.abs() < 9e15 { (number as i64).into() } else { number.into() }
+}

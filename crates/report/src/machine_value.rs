@@ -1,0 +1,53 @@
+//! A value as plain numbers, for programs.
+
+use crate::value::Value;
+
+/// A value as plain numbers; what it does not have is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct MachineValue {
+    /// A count, a share of 0 to 1, seconds, or a score.
+    pub value: Option<f64>,
+    /// Of how many.
+    pub n: Option<i64>,
+    /// How many; of a score promoters less detractors, of a mean the sum in seconds.
+    pub numerator: Option<f64>,
+    /// The lower end of an interval.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of contacts and their waits in ms fit 53 bits")]
+impl MachineValue {
+    pub fn of(value: &Value) -> Self {
+        let plain = Self { n: value.n(), ..Self::default() };
+        match *value {
+            Value::Count(count) => Self { value: Some(count as f64), ..plain },
+            Value::Share { good, n } => {
+                Self { value: Some(rounded(good as f64 / n as f64)), numerator: Some(good as f64), ..plain }
+            }
+            Value::Mean { sum_ms, n } => Self {
+                value: Some(rounded(sum_ms as f64 / n as f64 / 1000.0)),
+                numerator: Some(sum_ms as f64 / 1000.0),
+                ..plain
+            },
+            Value::Score { difference, n } => Self {
+                value: Some(rounded(100.0 * difference as f64 / n as f64)),
+                numerator: Some(difference as f64),
+                ..plain
+            },
+            Value::Interval { low, high, .. } => Self { low: Some(rounded(low)), high: Some(rounded(high)), ..plain },
+            Value::Target(_)
+            | Value::Band(_)
+            | Value::NoData
+            | Value::Closed
+            | Value::Hidden { .. }
+            | Value::NotApplicable => plain,
+        }
+    }
+}
+
+/// Six decimals: more than anybody needs, and no noise of the last bit.
+fn rounded(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}

@@ -1,0 +1,66 @@
+//! Markdown for pages: each table with its title, its note, and a legend at the end.
+
+use crate::number;
+use crate::report::Report;
+use crate::table::{Row, Table};
+
+/// The tables of a report.
+pub(crate) fn write(report: &Report) -> String {
+    let mut text = String::new();
+    for table in &report.tables {
+        write_table(&mut text, table, &|row| cells(row, report));
+    }
+    for line in &report.legend {
+        text.push_str(&format!("- {}\n", escaped(line)));
+    }
+    text
+}
+
+fn write_table(text: &mut String, table: &Table, cells: &dyn Fn(&Row) -> Vec<String>) {
+    text.push_str(&format!("## {}\n\n", escaped(&table.title)));
+    let headings: Vec<String> = table.columns.iter().map(|heading| escaped(heading)).collect();
+    text.push_str(&line(&escaped(&table.row_header), &headings));
+    text.push_str(&format!("|---|{}\n", "--:|".repeat(table.columns.len())));
+    for row in &table.rows {
+        let bold = |cell: String| if row.is_total && !cell.is_empty() { format!("**{cell}**") } else { cell };
+        let cells: Vec<String> = cells(row).into_iter().map(bold).collect();
+        text.push_str(&line(&bold(escaped(&row.label)), &cells));
+    }
+    text.push_str(&format!("\n{}\n\n", escaped(&table.note)));
+}
+
+fn cells(row: &Row, report: &Report) -> Vec<String> {
+    let cell = |cell: &crate::table::Cell| number::value(&cell.value, cell.marked, report.question.language);
+    row.cells.iter().map(|it| escaped(&cell(it))).collect()
+}
+
+fn line(label: &str, cells: &[String]) -> String {
+    format!("| {label} | {} |\n", cells.join(" | "))
+}
+
+/// Text in which nothing means anything to Markdown or HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' => escaped.extend(['\\', letter]),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\r' | '\n' => escaped.push(' '),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_can_neither_end_a_cell_nor_become_a_link() {
+        assert_eq!(escaped("a|b"), "a\\|b");
+        assert_eq!(escaped("[x](y) *z* <b>\n&"), "\\[x\\](y) \\*z\\* &lt;b&gt; &amp;");
+    }
+}

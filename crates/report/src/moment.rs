@@ -1,0 +1,125 @@
+//! Local time as it is printed: the caller knows the calendar and the time zone, and hands over the parts.
+
+/// A local date and time of day, and how far it is from UTC, by which a repeated hour is told from the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The year, such as 2025.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+    /// East of UTC: 120 in a Finnish winter.
+    pub utc_offset_minutes: i16,
+}
+
+impl Moment {
+    /// As RFC 3339 writes it, with the offset.
+    #[must_use]
+    pub fn rfc_3339(&self) -> String {
+        let Self { year, month, day, hour, minute, utc_offset_minutes } = self;
+        let sign = if *utc_offset_minutes < 0 { '-' } else { '+' };
+        let offset = utc_offset_minutes.unsigned_abs();
+        let (offset_hours, offset_minutes) = (offset / 60, offset % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00{sign}{offset_hours:02}:{offset_minutes:02}")
+    }
+
+    /// Whether it is the start of its day, as far as the wall clock says.
+    #[must_use]
+    pub const fn is_midnight(&self) -> bool {
+        self.hour == 0 && self.minute == 0
+    }
+
+    /// The date before, at midnight.
+    #[must_use]
+    pub const fn previous_day(&self) -> Self {
+        let (year, month, day) = match (self.month, self.day) {
+            (1, 1) => (self.year - 1, 12, 31),
+            (month, 1) => (self.year, month - 1, days_in_month(self.year, month - 1)),
+            (month, day) => (self.year, month, day - 1),
+        };
+        Self { year, month, day, hour: 0, minute: 0, utc_offset_minutes: self.utc_offset_minutes }
+    }
+}
+
+const fn days_in_month(year: i16, month: u8) -> u8 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// What a period is called by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodKind {
+    /// From one instant to another.
+    Whole,
+    /// A month.
+    Month,
+    /// A quarter of a year.
+    Quarter,
+    /// A day.
+    Day,
+    /// An hour.
+    Hour,
+}
+
+impl PeriodKind {
+    /// Its name in CSV and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Day => "day",
+            Self::Hour => "hour",
+        }
+    }
+}
+
+/// A stretch of local time, `[start, end)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// What it is called by.
+    pub kind: PeriodKind,
+    /// Its first moment.
+    pub start: Moment,
+    /// The first moment after it.
+    pub end: Moment,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn midnight(year: i16, month: u8, day: u8) -> Moment {
+        Moment { year, month, day, hour: 0, minute: 0, utc_offset_minutes: 120 }
+    }
+
+    #[test]
+    fn the_day_before_a_first_is_the_last_of_the_month_before() {
+        for (of, before) in [
+            (midnight(2025, 10, 1), midnight(2025, 9, 30)),
+            (midnight(2025, 1, 1), midnight(2024, 12, 31)),
+            (midnight(2024, 3, 1), midnight(2024, 2, 29)),
+            (midnight(2100, 3, 1), midnight(2100, 2, 28)),
+            (midnight(2025, 5, 17), midnight(2025, 5, 16)),
+        ] {
+            assert_eq!(of.previous_day(), before);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_with_its_offset() {
+        assert_eq!(midnight(2025, 1, 1).rfc_3339(), "2025-01-01T00:00:00+02:00");
+        let west = Moment { hour: 13, minute: 5, utc_offset_minutes: -210, ..midnight(2025, 1, 1) };
+        assert_eq!(west.rfc_3339(), "2025-01-01T13:05:00-03:30");
+    }
+}

@@ -1,0 +1,194 @@
+//! Numbers for people: counts, percentages, durations and scores as each language writes them.
+//!
+//! A no-break space keeps a number and its unit in one piece. A share is printed as 0 % and 100 % only if it is none and
+//! all.
+
+use ensilinja_ledger::NpsBand;
+
+use crate::language::Language;
+use crate::value::Value;
+
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+/// What stands for a hidden cell: the sign for concealed data in Finland's official statistics.
+pub(crate) const HIDDEN: &str = "..";
+
+/// What stands where there is nothing to divide by.
+pub(crate) const NO_DATA: &str = "-";
+
+/// A value as people read it, its n in brackets. `marked` values carry the sign of a note.
+pub(crate) fn value(value: &Value, marked: bool, language: Language) -> String {
+    let mark = if marked { "¹" } else { "" };
+    let with_n = |text: String, n: i64| format!("{text}{mark}{NO_BREAK_SPACE}({})", count(n, language));
+    match value {
+        Value::Count(number) => count(*number, language),
+        Value::Share { good, n } => with_n(percent(*good, *n, language), *n),
+        Value::Mean { sum_ms, n } => with_n(duration(rounded_seconds(*sum_ms, *n), language), *n),
+        Value::Score { difference, n } => with_n(decimal(rounded(difference * 1000, *n), language), *n),
+        Value::Interval { low, high, .. } => format!("{}…{}", score(*low, language), score(*high, language)),
+        Value::Band(band) => self::band(*band, language).to_owned(),
+        Value::Target(share) => percent(per_mille(*share), 1000, language),
+        Value::Hidden { n: Some(n) } => with_n(HIDDEN.to_owned(), *n),
+        Value::Hidden { n: None } => HIDDEN.to_owned(),
+        Value::NoData => NO_DATA.to_owned(),
+        Value::Closed => closed(language).to_owned(),
+        Value::NotApplicable => String::new(),
+    }
+}
+
+/// What stands where a line was not open for a moment.
+pub(crate) const fn closed(language: Language) -> &'static str {
+    language.of(("suljettu", "stängt", "closed"))
+}
+
+const fn band(band: NpsBand, language: Language) -> &'static str {
+    language.of(match band {
+        NpsBand::Excellent => ("erinomainen", "utmärkt", "excellent"),
+        NpsBand::VeryGood => ("todella hyvä", "mycket bra", "very good"),
+        NpsBand::Good => ("hyvä", "bra", "good"),
+        NpsBand::NotPositive => ("ei positiivinen", "inte positiv", "not positive"),
+    })
+}
+
+/// A whole number, its thousands apart.
+pub(crate) fn count(number: i64, language: Language) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(if language == Language::En { ',' } else { NO_BREAK_SPACE });
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `good` of `n` (above 0) in percent, to one decimal.
+fn percent(good: i64, n: i64, language: Language) -> String {
+    let tenths = match rounded(good * 1000, n) {
+        _ if good == 0 => return with_percent_sign("0", language),
+        _ if good == n => return with_percent_sign("100", language),
+        0 => 1,
+        1000 if good < n => 999,
+        1000 => 1001,
+        tenths => tenths,
+    };
+    with_percent_sign(&decimal(tenths, language), language)
+}
+
+fn with_percent_sign(number: &str, language: Language) -> String {
+    match language {
+        Language::Fi | Language::Sv => format!("{number}{NO_BREAK_SPACE}%"),
+        Language::En => format!("{number}%"),
+    }
+}
+
+/// A number of tenths with one decimal.
+fn decimal(tenths: i64, language: Language) -> String {
+    let point = if language == Language::En { '.' } else { ',' };
+    let sign = if tenths < 0 { "−" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    format!("{sign}{}{point}{}", tenths / 10, tenths % 10)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a score is -100 to 100")]
+fn score(points: f64, language: Language) -> String {
+    decimal((points * 10.0).round() as i64, language)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a share is 0 to 1")]
+fn per_mille(share: f64) -> i64 {
+    (share * 1000.0).round() as i64
+}
+
+/// The quotient to the nearest whole number, halves away from 0; the divisor is above 0.
+const fn rounded(dividend: i64, divisor: i64) -> i64 {
+    let half = if dividend < 0 { -divisor } else { divisor };
+    (2 * dividend + half) / (2 * divisor)
+}
+
+/// A mean in whole seconds.
+const fn rounded_seconds(sum_ms: i64, n: i64) -> i64 {
+    rounded(sum_ms, n * 1000)
+}
+
+/// A time as the county's slides print it: hours, if there are any, minutes, if there are any, and seconds.
+fn duration(seconds: i64, language: Language) -> String {
+    let (hour, minute, second) = match language {
+        Language::Fi => ("t", "min", "sek"),
+        Language::Sv => ("tim", "min", "sek"),
+        Language::En => ("h", "min", "s"),
+    };
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let parts = [(hours, hour), (minutes, minute), (seconds, second)];
+    let first = parts.iter().position(|(number, _)| *number > 0).unwrap_or(2);
+    let parts = parts[first..].iter().map(|(number, unit)| format!("{number}{NO_BREAK_SPACE}{unit}"));
+    parts.collect::<Vec<_>>().join(&NO_BREAK_SPACE.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With ordinary spaces, which can be told from others in this file.
+    fn plain(text: &str) -> String {
+        text.replace(NO_BREAK_SPACE, " ")
+    }
+
+    #[test]
+    fn a_duration_is_printed_as_the_slides_print_it() {
+        for (seconds, fi, sv, en) in [
+            (0, "0 sek", "0 sek", "0 s"),
+            (59, "59 sek", "59 sek", "59 s"),
+            (60, "1 min 0 sek", "1 min 0 sek", "1 min 0 s"),
+            (1_911, "31 min 51 sek", "31 min 51 sek", "31 min 51 s"),
+            (62_152, "17 t 15 min 52 sek", "17 tim 15 min 52 sek", "17 h 15 min 52 s"),
+            (22_212, "6 t 10 min 12 sek", "6 tim 10 min 12 sek", "6 h 10 min 12 s"),
+            (3_605, "1 t 0 min 5 sek", "1 tim 0 min 5 sek", "1 h 0 min 5 s"),
+            (100_000, "27 t 46 min 40 sek", "27 tim 46 min 40 sek", "27 h 46 min 40 s"),
+        ] {
+            for (language, text) in [(Language::Fi, fi), (Language::Sv, sv), (Language::En, en)] {
+                assert_eq!(plain(&duration(seconds, language)), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_mean_is_rounded_to_the_nearest_second() {
+        assert_eq!(rounded_seconds(1_499, 1), 1);
+        assert_eq!(rounded_seconds(1_500, 1), 2);
+        assert_eq!(rounded_seconds(10_000, 3), 3);
+    }
+
+    #[test]
+    fn a_share_is_none_or_all_only_if_it_is() {
+        for (good, n, text) in [
+            (0, 7, "0 %"),
+            (7, 7, "100 %"),
+            (1, 100_000, "0,1 %"),
+            (99_999, 100_000, "99,9 %"),
+            (100_001, 100_000, "100,1 %"),
+            (388, 1_000, "38,8 %"),
+            (1, 8, "12,5 %"),
+            (1, 16, "6,3 %"),
+        ] {
+            assert_eq!(plain(&percent(good, n, Language::Fi)), text, "{good} of {n}");
+        }
+        assert_eq!(percent(388, 1_000, Language::En), "38.8%");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(plain(&count(2_802_072, Language::Fi)), "2 802 072");
+        assert_eq!(count(66_576, Language::En), "66,576");
+        assert_eq!(count(999, Language::Sv), "999");
+    }
+
+    #[test]
+    fn a_score_below_zero_has_a_minus_sign() {
+        let score = Value::Score { difference: -1, n: 6 };
+        assert_eq!(plain(&value(&score, false, Language::Sv)), "−16,7 (6)");
+        let interval = Value::Interval { low: -74.26, high: 48.0, n: 6 };
+        assert_eq!(value(&interval, false, Language::Fi), "−74,3…48,0");
+    }
+}

@@ -1,0 +1,132 @@
+//! A report: the answer to one question, in whatever format.
+
+use crate::balances::Balances;
+use crate::cells::{By, Cells, Question};
+use crate::disclosure::Disclosure;
+use crate::fact::{self, Facts};
+use crate::published::Published;
+use crate::table::Table;
+use crate::tables::Tables;
+use crate::value::Value;
+use crate::{csv, json, markdown, terminal, wording};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Tables for a terminal of this many columns.
+    Table {
+        /// How many.
+        width: usize,
+    },
+    /// RFC 4180: a header, then one figure a line.
+    Csv,
+    /// One document.
+    Json,
+    /// Tables for a page.
+    Markdown,
+}
+
+/// Why there is no report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportError {
+    /// Figures by day or hour are too fine to be published: of most days and hours so little is told that next to nothing
+    /// would be left.
+    TooFineForThePublic,
+}
+
+impl std::fmt::Display for ReportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooFineForThePublic => f.write_str(
+                "a public report is by line, group, month or quarter: days and hours are too fine to be published",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ReportError {}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub(crate) question: Question,
+    pub(crate) cells: Context,
+    /// Its tables, for people.
+    pub tables: Vec<Table>,
+    /// What has to be said once, below all of them.
+    pub legend: Vec<String>,
+    /// Its figures one by one, for programs.
+    pub facts: Vec<Facts>,
+}
+
+/// What holds for the whole report.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Context {
+    pub period: crate::moment::Period,
+    pub time_zone: String,
+    pub as_of: crate::moment::Moment,
+    pub history_is_complete: bool,
+}
+
+impl Report {
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// If what is asked for must not be published.
+    ///
+    /// # Panics
+    /// If there is no period, or the sums are not by line and period.
+    pub fn of(cells: &Cells, question: Question) -> Result<Self, ReportError> {
+        let is_too_fine = matches!(question.by, By::Day | By::Hour);
+        if question.public && is_too_fine {
+            return Err(ReportError::TooFineForThePublic);
+        }
+        let balances = Balances::of(cells);
+        let disclosure =
+            if question.public { Disclosure::of_public(&balances, question.by) } else { Disclosure::All };
+        let published = Published { balances, disclosure };
+        let tables = Tables { published: &published, question }.all();
+        Ok(Self {
+            question,
+            cells: Context {
+                period: wording::whole(cells),
+                time_zone: cells.time_zone.clone(),
+                as_of: cells.as_of,
+                history_is_complete: cells.history_is_complete,
+            },
+            legend: legend(&tables, question),
+            tables,
+            facts: fact::all(&published, question.by),
+        })
+    }
+
+    /// Writes it, with a line break at its end.
+    #[must_use]
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Table { width } => terminal::write(self, width),
+            Format::Csv => csv::write(self),
+            Format::Json => json::write(self),
+            Format::Markdown => markdown::write(self),
+        }
+    }
+}
+
+/// How the tables are to be read: only what is needed for these.
+fn legend(tables: &[Table], question: Question) -> Vec<String> {
+    let language = question.language;
+    let cells = || tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
+    let shows = |is: fn(&Value) -> bool| cells().any(|cell| is(&cell.value));
+    let mut legend = vec![wording::reading(language).to_owned()];
+    let mut say = |needed: bool, text: &str| {
+        if needed {
+            legend.push(text.to_owned());
+        }
+    };
+    say(question.by != By::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
+    say(cells().any(|cell| cell.marked), wording::of_the_handled(language));
+    say(shows(|value| *value == Value::NoData), wording::no_data(language));
+    say(shows(|value| *value == Value::Closed), wording::closed(language));
+    say(question.public, &wording::hidden(language));
+    legend
+}

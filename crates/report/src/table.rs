@@ -1,0 +1,45 @@
+//! A table as it is to be read: rows and columns of typed values, before any format.
+
+use crate::value::Value;
+
+/// A table with a title, and what has to be said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// What its rows are.
+    pub row_header: String,
+    /// The headings of the columns, without that of the rows.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Period, time zone, as of when, from how many contacts, how complete, and whose rules.
+    pub note: String,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Whom or when it is about.
+    pub label: String,
+    /// Whether other rows add up to it.
+    pub is_total: bool,
+    /// One cell a column.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// What it says.
+    pub value: Value,
+    /// Whether it carries the sign of the note on callback shares: see
+    /// [`Published::callback_share`](crate::published::Published::callback_share).
+    pub marked: bool,
+}
+
+impl From<Value> for Cell {
+    fn from(value: Value) -> Self {
+        Self { value, marked: false }
+    }
+}

@@ -1,0 +1,222 @@
+//! The tables of a report: which rows and columns answer which question.
+
+use ensilinja_ledger::Indicator;
+use ensilinja_model::Channel;
+
+use crate::balances::Span;
+use crate::cells::{By, Question};
+use crate::columns::{self, Column};
+use crate::figure::Figure;
+use crate::number;
+use crate::published::Published;
+use crate::subject::Subject;
+use crate::table::{Cell, Row, Table};
+use crate::value::Value;
+use crate::wording::{self, Topic};
+
+/// Makes tables of published figures.
+pub(crate) struct Tables<'a> {
+    pub published: &'a Published<'a>,
+    pub question: Question,
+}
+
+/// What a row is about.
+type RowOf = (Subject, Span);
+
+impl Tables<'_> {
+    /// All tables that answer the question, in their order.
+    pub fn all(&self) -> Vec<Table> {
+        match self.question.by {
+            By::Line | By::Group => self.by_subject(),
+            By::Month => [self.by_period(), self.matrices()].concat(),
+            By::Quarter => [self.goals(), self.by_period()].concat(),
+            By::Day | By::Hour => self.by_period(),
+        }
+    }
+
+    /// Slides 15 to 17, and 19 to 21 over the whole period.
+    fn by_subject(&self) -> Vec<Table> {
+        let cells = self.published.cells();
+        let subjects = match self.question.by {
+            By::Group => Subject::groups(cells),
+            _ => Subject::lines(cells),
+        };
+        let of = |channel| subjects.iter().filter(move |it| it.channel(cells) == Some(channel)).cloned();
+        let with_total = |channel| {
+            let mut rows: Vec<Subject> = of(channel).collect();
+            if rows.len() > 1 {
+                rows.push(Subject::Channel(channel));
+            }
+            rows
+        };
+        let at_whole = |rows: Vec<Subject>| rows.into_iter().map(|row| (row, Span::Whole)).collect::<Vec<RowOf>>();
+        let channels: Vec<Channel> = self.channels();
+        let mut tables: Vec<Table> = channels
+            .iter()
+            .map(|channel| {
+                let columns = columns::of_channel(*channel);
+                self.table(Topic::KeyFigures(*channel), columns, at_whole(with_total(*channel)))
+            })
+            .collect();
+        let mut rows: Vec<Subject> = channels.iter().flat_map(|channel| with_total(*channel)).collect();
+        if channels.len() > 1 {
+            rows.push(Subject::All);
+        }
+        tables.push(self.table(Topic::Feedback, columns::FEEDBACK, at_whole(rows)));
+        tables
+    }
+
+    /// The same figures, a row a period.
+    fn by_period(&self) -> Vec<Table> {
+        let rows = |subject: &Subject| -> Vec<RowOf> {
+            self.published.balances.spans().chain(self.total_span()).map(|span| (subject.clone(), span)).collect()
+        };
+        let mut tables: Vec<Table> = self
+            .channels()
+            .into_iter()
+            .map(|channel| {
+                let columns = columns::of_channel(channel);
+                self.table(Topic::KeyFigures(channel), columns, rows(&Subject::Channel(channel)))
+            })
+            .collect();
+        tables.push(self.table(Topic::Feedback, columns::FEEDBACK, rows(&self.everyone())));
+        tables
+    }
+
+    fn table(&self, topic: Topic, columns: &[Column], rows: Vec<RowOf>) -> Table {
+        let (by, language) = (self.question.by, self.question.language);
+        let contacts_of = match topic {
+            Topic::KeyFigures(channel) => Subject::Channel(channel),
+            _ => self.everyone(),
+        };
+        Table {
+            title: format!("{} {}", topic.title(language), wording::by(by, language)),
+            row_header: wording::row_header(by, language).to_owned(),
+            columns: columns.iter().map(|column| column.heading(language)).collect(),
+            rows: rows
+                .into_iter()
+                .map(|(subject, span)| Row {
+                    label: self.label(&subject, span),
+                    is_total: self.is_total(&subject, span),
+                    cells: columns.iter().map(|column| column.cell(self.published, &subject, span)).collect(),
+                })
+                .collect(),
+            note: self.note(topic, &contacts_of),
+        }
+    }
+
+    /// Slides 7 and 19 to 21: one figure by line and month.
+    fn matrices(&self) -> Vec<Table> {
+        let cells = self.published.cells();
+        let language = self.question.language;
+        let totals = Subject::channels(cells).into_iter().filter(|channel| {
+            matches!(channel, Subject::Channel(channel) if cells.lines.iter().filter(|it| it.channel == *channel).count() > 1)
+        });
+        let mut subjects: Vec<Subject> = Subject::lines(cells).into_iter().chain(totals).collect();
+        if self.channels().len() > 1 {
+            subjects.push(Subject::All);
+        }
+        let matrix = |figure: &Figure| {
+            let topic = Topic::Matrix(*figure);
+            let row = |subject: &Subject| Row {
+                label: wording::subject(subject, cells, language),
+                is_total: !matches!(subject, Subject::Line(_)),
+                cells: self.columns_of_time().map(|span| self.published.value(subject, span, *figure).into()).collect(),
+            };
+            Table {
+                title: format!("{} {}", columns::heading(*figure, language), wording::line_and_month(language)),
+                row_header: wording::row_header(By::Line, language).to_owned(),
+                columns: self.columns_of_time().map(|span| self.span_label(span)).collect(),
+                rows: subjects.iter().map(row).collect(),
+                note: self.note(topic, &self.everyone()),
+            }
+        };
+        Figure::BY_LINE_AND_MONTH.iter().map(matrix).collect()
+    }
+
+    /// Slide 8: the four goals, for calls as the county follows them, and for all contacts. What customers say of a
+    /// solution stands beside what professionals recorded.
+    fn goals(&self) -> Vec<Table> {
+        let calls = self.published.balances.has(Channel::Phone);
+        let calls = calls.then(|| self.goals_of(Topic::CallGoals, &Subject::Channel(Channel::Phone)));
+        calls.into_iter().chain([self.goals_of(Topic::Goals, &self.everyone())]).collect()
+    }
+
+    fn goals_of(&self, topic: Topic, subject: &Subject) -> Table {
+        let language = self.question.language;
+        let figures = [
+            Figure::Share(Indicator::PromiseKept),
+            Figure::Share(Indicator::FirstContactResolution),
+            Figure::Share(Indicator::GotASolution),
+            Figure::Share(Indicator::KnowsHowCareContinues),
+            Figure::Nps,
+        ];
+        let row = |figure: Figure| {
+            let goal = match figure {
+                Figure::Share(indicator) => indicator.row().target.map_or(Value::NotApplicable, Value::Target),
+                _ => Value::NotApplicable,
+            };
+            let values = self.columns_of_time().map(|span| self.published.value(subject, span, figure));
+            Row {
+                label: columns::heading(figure, language),
+                is_total: false,
+                cells: [goal].into_iter().chain(values).map(Cell::from).collect(),
+            }
+        };
+        let spans = self.columns_of_time().map(|span| self.span_label(span));
+        Table {
+            title: topic.title(language).to_owned(),
+            row_header: wording::indicator(language).to_owned(),
+            columns: [wording::target(language).to_owned()].into_iter().chain(spans).collect(),
+            rows: figures.into_iter().map(row).collect(),
+            note: self.note(topic, subject),
+        }
+    }
+
+    /// All contacts: those of the only channel, if there is but one.
+    fn everyone(&self) -> Subject {
+        let totals = Subject::totals(self.published.cells());
+        totals.into_iter().next_back().expect("a report has a line")
+    }
+
+    fn channels(&self) -> Vec<Channel> {
+        Channel::ALL.iter().copied().filter(|channel| self.published.balances.has(*channel)).collect()
+    }
+
+    /// The periods, and all together where that is another.
+    fn columns_of_time(&self) -> impl Iterator<Item = Span> {
+        self.published.balances.spans().chain(self.total_span())
+    }
+
+    fn total_span(&self) -> Option<Span> {
+        (self.published.cells().periods.len() > 1).then_some(Span::Whole)
+    }
+
+    fn label(&self, subject: &Subject, span: Span) -> String {
+        match self.question.by {
+            By::Line | By::Group => wording::subject(subject, self.published.cells(), self.question.language),
+            By::Month | By::Quarter | By::Day | By::Hour => self.span_label(span),
+        }
+    }
+
+    fn span_label(&self, span: Span) -> String {
+        let language = self.question.language;
+        match span {
+            Span::Period(period) => wording::period(&self.published.cells().periods[period], language),
+            Span::Whole => wording::whole_period(language).to_owned(),
+        }
+    }
+
+    const fn is_total(&self, subject: &Subject, span: Span) -> bool {
+        match self.question.by {
+            By::Line | By::Group => matches!(subject, Subject::Channel(_) | Subject::All),
+            By::Month | By::Quarter | By::Day | By::Hour => matches!(span, Span::Whole),
+        }
+    }
+
+    fn note(&self, topic: Topic, contacts_of: &Subject) -> String {
+        let language = self.question.language;
+        let contacts = self.published.value(contacts_of, Span::Whole, Figure::Offered);
+        wording::note(topic, self.published.cells(), &number::value(&contacts, false, language), language)
+    }
+}

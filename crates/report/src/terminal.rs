@@ -1,0 +1,194 @@
+//! Tables for a terminal of a given width.
+//!
+//! Headings are wrapped, figures never: a table that does not fit is cut between columns, and its parts stand one below
+//! the other, each with the names of the rows. Letters are as wide as a terminal shows them. A column that is wider than the
+//! terminal stays in one piece.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::number;
+use crate::report::Report;
+use crate::table::{Row, Table};
+
+/// Spaces between columns.
+const GAP: &str = "  ";
+
+/// Names of rows get at most this part of the width, unless a word is longer.
+const WIDTH_TO_NAMES: usize = 3;
+
+/// The tables of a report.
+pub(crate) fn write(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    for table in &report.tables {
+        push_lines(&mut text, &wrapped(&table.title, width), "");
+        text.push('\n');
+        let cell = |cell: &crate::table::Cell| number::value(&cell.value, cell.marked, report.question.language);
+        Layout::of(table, width, |row| row.cells.iter().map(cell).collect()).write(&mut text);
+        push_lines(&mut text, &wrapped(&table.note, width), "");
+        text.push('\n');
+    }
+    for line in &report.legend {
+        push_lines(&mut text, &wrapped(line, width), "");
+    }
+    text
+}
+
+/// A table whose texts and widths are known.
+struct Layout<'a> {
+    table: &'a Table,
+    /// The figures as text, by row.
+    texts: Vec<Vec<String>>,
+    names_width: usize,
+    /// The width of each column.
+    widths: Vec<usize>,
+    /// Which columns stand side by side.
+    parts: Vec<std::ops::Range<usize>>,
+}
+
+impl<'a> Layout<'a> {
+    fn of(table: &'a Table, width: usize, texts: impl Fn(&Row) -> Vec<String>) -> Self {
+        let texts: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
+        let names = || table.rows.iter().map(|row| row.label.as_str()).chain([table.row_header.as_str()]);
+        let longest_name = names().map(text_width).max().unwrap_or(0);
+        let widest_word = names().map(longest_word).max().unwrap_or(0);
+        let names_width = longest_name.min(widest_word.max(width / WIDTH_TO_NAMES));
+        let widths: Vec<usize> = (0..table.columns.len())
+            .map(|column| {
+                let figures = texts.iter().map(|row| text_width(&row[column])).max().unwrap_or(0);
+                figures.max(longest_word(&table.columns[column]))
+            })
+            .collect();
+        let parts = side_by_side(&widths, width.saturating_sub(names_width));
+        Self { table, texts, names_width, widths, parts }
+    }
+
+    fn write(&self, text: &mut String) {
+        for part in &self.parts {
+            let columns = part.clone();
+            let headings = columns.clone().map(|column| wrapped(&self.table.columns[column], self.widths[column]));
+            let name = wrapped(&self.table.row_header, self.names_width);
+            self.write_row(text, &name, &headings.collect::<Vec<_>>(), &columns, true);
+            self.write_rule(text, &columns);
+            let mut previous_is_total = true;
+            for (row, texts) in self.table.rows.iter().zip(&self.texts) {
+                if row.is_total && !previous_is_total {
+                    self.write_rule(text, &columns);
+                }
+                previous_is_total = row.is_total;
+                let cells: Vec<Vec<String>> = columns.clone().map(|column| vec![texts[column].clone()]).collect();
+                self.write_row(text, &wrapped(&row.label, self.names_width), &cells, &columns, false);
+            }
+            text.push('\n');
+        }
+    }
+
+    /// A row of several lines: headings stand at its foot, figures at its foot too, beside the end of a name.
+    fn write_row(
+        &self,
+        text: &mut String,
+        name: &[String],
+        cells: &[Vec<String>],
+        columns: &std::ops::Range<usize>,
+        is_heading: bool,
+    ) {
+        let height = cells.iter().map(Vec::len).chain([name.len()]).max().unwrap_or(1);
+        let name_from = if is_heading { height - name.len() } else { 0 };
+        for line in 0..height {
+            let name = line.checked_sub(name_from).and_then(|line| name.get(line)).map_or("", String::as_str);
+            let mut written = padded_right(name, self.names_width);
+            for (cell, column) in cells.iter().zip(columns.clone()) {
+                let cell = (line + cell.len()).checked_sub(height).map_or("", |line| cell[line].as_str());
+                written.push_str(GAP);
+                written.push_str(&padded_left(cell, self.widths[column]));
+            }
+            text.push_str(written.trim_end());
+            text.push('\n');
+        }
+    }
+
+    fn write_rule(&self, text: &mut String, columns: &std::ops::Range<usize>) {
+        let columns: usize = self.widths[columns.clone()].iter().map(|width| GAP.len() + width).sum();
+        text.push_str(&"─".repeat(self.names_width + columns));
+        text.push('\n');
+    }
+}
+
+/// Cuts columns into runs that fit the width, each column with the gap before it; a run has at least one.
+fn side_by_side(widths: &[usize], width: usize) -> Vec<std::ops::Range<usize>> {
+    let mut parts = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    for (column, own) in widths.iter().enumerate() {
+        let own = GAP.len() + own;
+        if column > start && used + own > width {
+            parts.push(start..column);
+            (start, used) = (column, 0);
+        }
+        used += own;
+    }
+    if start < widths.len() {
+        parts.push(start..widths.len());
+    }
+    parts
+}
+
+/// Text in lines of at most this width, broken between words; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(line) + 1 + text_width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn push_lines(text: &mut String, lines: &[String], indent: &str) {
+    for line in lines {
+        text.push_str(indent);
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(text_width).max().unwrap_or(0)
+}
+
+fn text_width(text: &str) -> usize {
+    text.width()
+}
+
+fn padded_left(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(text_width(text))))
+}
+
+fn padded_right(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text_width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_do_not_fit_stand_below() {
+        assert_eq!(side_by_side(&[10, 10, 10], 24), [0..2, 2..3]);
+        assert_eq!(side_by_side(&[50, 3, 3], 24), [0..1, 1..3]);
+        assert_eq!(side_by_side(&[10, 10], 24), [0..2]);
+    }
+
+    #[test]
+    fn a_word_is_never_cut() {
+        assert_eq!(wrapped("Ratkaisu% ensikontaktissa (n)", 12), ["Ratkaisu%", "ensikontaktissa", "(n)"]);
+    }
+
+    #[test]
+    fn wide_letters_count_twice() {
+        assert_eq!(padded_left("ä", 3), "  ä");
+        assert_eq!(padded_left("你", 3), " 你");
+    }
+}

@@ -1,0 +1,321 @@
+//! What a report says in words, in each language.
+
+use ensilinja_model::Channel;
+
+use crate::cells::{By, Cells};
+use crate::figure::Figure;
+use crate::language::Language;
+use crate::moment::{Moment, Period, PeriodKind};
+use crate::subject::Subject;
+use crate::suppression::FEWEST_SHOWN;
+
+/// The tables there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Key figures of one channel.
+    KeyFigures(Channel),
+    /// Customer feedback.
+    Feedback,
+    /// One figure by line and month.
+    Matrix(Figure),
+    /// The goals of the county for calls.
+    CallGoals,
+    /// The goals of the county for all contacts.
+    Goals,
+}
+
+impl Topic {
+    /// The heading of its table.
+    pub fn title(self, language: Language) -> &'static str {
+        language.of(match self {
+            Self::Matrix(figure) => return figure.name(language),
+            Self::KeyFigures(Channel::Phone) => {
+                ("Avainlukuja puheluista", "Nyckeltal för samtalen", "Key figures of calls")
+            }
+            Self::KeyFigures(Channel::Chat) => {
+                ("Avainlukuja chateista", "Nyckeltal för chattarna", "Key figures of chats")
+            }
+            Self::KeyFigures(Channel::Sms) => (
+                "Avainlukuja tekstiviesteistä",
+                "Nyckeltal för textmeddelandena",
+                "Key figures of text messages",
+            ),
+            Self::Feedback => ("Asiakaskokemus", "Kundernas erfarenheter", "Customer feedback"),
+            Self::CallGoals => ("Tavoitteet: puhelut", "Mål: samtal", "Goals: calls"),
+            Self::Goals => (
+                "Tavoitteet: kaikki yhteydenotot",
+                "Mål: alla kontakter",
+                "Goals: all contacts",
+            ),
+        })
+    }
+
+    /// Whose figures and rules these are.
+    pub const fn source(self, language: Language) -> &'static str {
+        language.of(match self {
+            Self::KeyFigures(Channel::Chat) => (
+                "Oma Häme, Ensilinja 1–9/2025, dia 17",
+                "Oma Häme, Ensilinja 1–9/2025, bild 17",
+                "Oma Häme, Ensilinja 1–9/2025, slide 17",
+            ),
+            Self::KeyFigures(_) => (
+                "Oma Häme, Ensilinja 1–9/2025, diat 15–16",
+                "Oma Häme, Ensilinja 1–9/2025, bilderna 15–16",
+                "Oma Häme, Ensilinja 1–9/2025, slides 15–16",
+            ),
+            Self::Matrix(Figure::Offered) => (
+                "Oma Häme, Ensilinja 1–9/2025, dia 7",
+                "Oma Häme, Ensilinja 1–9/2025, bild 7",
+                "Oma Häme, Ensilinja 1–9/2025, slide 7",
+            ),
+            Self::Feedback | Self::Matrix(_) => (
+                "Oma Häme, Ensilinja 1–9/2025, diat 18–21",
+                "Oma Häme, Ensilinja 1–9/2025, bilderna 18–21",
+                "Oma Häme, Ensilinja 1–9/2025, slides 18–21",
+            ),
+            Self::CallGoals | Self::Goals => (
+                "Oma Häme, Ensilinja 1–9/2025, dia 8",
+                "Oma Häme, Ensilinja 1–9/2025, bild 8",
+                "Oma Häme, Ensilinja 1–9/2025, slide 8",
+            ),
+        })
+    }
+}
+
+/// How the rows divide: "by month".
+pub(crate) const fn by(by: By, language: Language) -> &'static str {
+    language.of(match by {
+        By::Line => ("linjoittain", "per linje", "by line"),
+        By::Group => ("ryhmittäin", "per grupp", "by group"),
+        By::Month => ("kuukausittain", "per månad", "by month"),
+        By::Quarter => ("neljännesvuosittain", "per kvartal", "by quarter"),
+        By::Day => ("päivittäin", "per dag", "by day"),
+        By::Hour => ("tunneittain", "per timme", "by hour"),
+    })
+}
+
+/// What a row is: "Month".
+pub(crate) const fn row_header(by: By, language: Language) -> &'static str {
+    language.of(match by {
+        By::Line => ("Linja", "Linje", "Line"),
+        By::Group => ("Ryhmä", "Grupp", "Group"),
+        By::Month => ("Kuukausi", "Månad", "Month"),
+        By::Quarter => ("Vuosineljännes", "Kvartal", "Quarter"),
+        By::Day => ("Päivä", "Dag", "Day"),
+        By::Hour => ("Tunti", "Timme", "Hour"),
+    })
+}
+
+/// The row that is over all periods.
+pub(crate) const fn whole_period(language: Language) -> &'static str {
+    language.of(("Koko jakso", "Hela perioden", "Whole period"))
+}
+
+/// How one figure divides.
+pub(crate) const fn line_and_month(language: Language) -> &'static str {
+    language.of(("linjoittain ja kuukausittain", "per linje och månad", "by line and month"))
+}
+
+/// The heading of the column of goals.
+pub(crate) const fn target(language: Language) -> &'static str {
+    language.of(("Tavoite", "Mål", "Goal"))
+}
+
+/// The heading of the rows of goals.
+pub(crate) const fn indicator(language: Language) -> &'static str {
+    language.of(("Mittari", "Mätare", "Indicator"))
+}
+
+/// The name of a subject.
+pub(crate) fn subject(subject: &Subject, cells: &Cells, language: Language) -> String {
+    match subject {
+        Subject::Line(line) => cells.lines[*line].name.of(language).to_owned(),
+        Subject::Group(_, group) => group.clone(),
+        Subject::Channel(channel) => language
+            .of(match channel {
+                Channel::Phone => ("Puhelut yhteensä", "Samtal sammanlagt", "All calls"),
+                Channel::Chat => ("Chatit yhteensä", "Chattar sammanlagt", "All chats"),
+                Channel::Sms => ("Tekstiviestit yhteensä", "Textmeddelanden sammanlagt", "All text messages"),
+            })
+            .to_owned(),
+        Subject::All => language.of(("Kaikki yhteensä", "Alla sammanlagt", "All contacts")).to_owned(),
+    }
+}
+
+/// The name of a period.
+pub(crate) fn period(period: &Period, language: Language) -> String {
+    let Period { kind, start, end } = period;
+    match kind {
+        PeriodKind::Month => format!("{} {}", month(start.month, language), start.year),
+        PeriodKind::Quarter => format!("Q{} {}", (start.month - 1) / 3 + 1, start.year),
+        PeriodKind::Hour => {
+            let until = if end.hour == 0 { 24 } else { end.hour };
+            let date = date(start, language);
+            match language {
+                Language::Fi => format!("{date} klo {}–{until}", start.hour),
+                Language::Sv => format!("{date} kl. {}–{until}", start.hour),
+                Language::En => format!("{date}, {:02}–{until:02}", start.hour),
+            }
+        }
+        PeriodKind::Day | PeriodKind::Whole if start.is_midnight() && end.is_midnight() => {
+            let last = end.previous_day();
+            if (start.year, start.month, start.day) == (last.year, last.month, last.day) {
+                date(start, language)
+            } else {
+                format!("{}–{}", date(start, language), date(&last, language))
+            }
+        }
+        PeriodKind::Day | PeriodKind::Whole => format!("{} – {}", moment(start, language), moment(end, language)),
+    }
+}
+
+fn date(of: &Moment, language: Language) -> String {
+    match language {
+        Language::Fi | Language::Sv => format!("{}.{}.{}", of.day, of.month, of.year),
+        Language::En => format!("{} {} {}", of.day, month(of.month, language), of.year),
+    }
+}
+
+fn moment(of: &Moment, language: Language) -> String {
+    let date = date(of, language);
+    match language {
+        Language::Fi => format!("{date} klo {}.{:02}", of.hour, of.minute),
+        Language::Sv => format!("{date} kl. {}.{:02}", of.hour, of.minute),
+        Language::En => format!("{date} at {:02}:{:02}", of.hour, of.minute),
+    }
+}
+
+const fn month(month: u8, language: Language) -> &'static str {
+    language.of(match month {
+        1 => ("tammikuu", "januari", "January"),
+        2 => ("helmikuu", "februari", "February"),
+        3 => ("maaliskuu", "mars", "March"),
+        4 => ("huhtikuu", "april", "April"),
+        5 => ("toukokuu", "maj", "May"),
+        6 => ("kesäkuu", "juni", "June"),
+        7 => ("heinäkuu", "juli", "July"),
+        8 => ("elokuu", "augusti", "August"),
+        9 => ("syyskuu", "september", "September"),
+        10 => ("lokakuu", "oktober", "October"),
+        11 => ("marraskuu", "november", "November"),
+        _ => ("joulukuu", "december", "December"),
+    })
+}
+
+/// What stands under a table.
+pub(crate) fn note(topic: Topic, cells: &Cells, contacts: &str, language: Language) -> String {
+    let period = period(&whole(cells), language);
+    let (zone, source, as_of) = (&cells.time_zone, topic.source(language), moment(&cells.as_of, language));
+    let complete = cells.history_is_complete;
+    match language {
+        Language::Fi => {
+            let history = if complete {
+                "Tapahtumahistoria kattaa koko jakson."
+            } else {
+                "Tapahtumahistoria ei kata koko jaksoa: luvuista voi puuttua yhteydenottoja."
+            };
+            format!(
+                "Jakso {period}, aikavyöhyke {zone}. Tilanne {as_of}. Yhteydenottoja {contacts}. {history} \
+                 Laskusäännöt: {source}."
+            )
+        }
+        Language::Sv => {
+            let history = if complete {
+                "Händelsehistoriken täcker hela perioden."
+            } else {
+                "Händelsehistoriken täcker inte hela perioden: kontakter kan saknas i siffrorna."
+            };
+            format!(
+                "Period {period}, tidszon {zone}. Läget {as_of}. Antal kontakter: {contacts}. {history} \
+                 Räkneregler: {source}."
+            )
+        }
+        Language::En => {
+            let history = if complete {
+                "The history of events covers the whole period."
+            } else {
+                "The history of events does not cover the whole period: contacts may be missing."
+            };
+            format!(
+                "Period {period}, time zone {zone}. As of {as_of}. Contacts: {contacts}. {history} Rules: {source}."
+            )
+        }
+    }
+}
+
+/// All periods together.
+pub(crate) fn whole(cells: &Cells) -> Period {
+    let (first, last) = (cells.periods.first(), cells.periods.last());
+    let (first, last) = (first.expect("a report has a period"), last.expect("a report has a period"));
+    Period { kind: PeriodKind::Whole, start: first.start, end: last.end }
+}
+
+/// How the numbers are to be read.
+pub(crate) const fn reading(language: Language) -> &'static str {
+    language.of((
+        "Suluissa on n: kuinka monesta yhteydenotosta, lopputuloksesta tai vastauksesta prosentti, keskiarvo tai NPS on \
+         laskettu. Yhteensä-riveillä on laskettu yhteen lukumäärät, ei prosentteja eikä keskiarvoja.",
+        "Inom parentes står n: av hur många kontakter, utfall eller svar procenttalet, medeltalet eller NPS har räknats. I \
+         raderna med summor har antal räknats ihop, inte procenttal eller medeltal.",
+        "In brackets stands n: of how many contacts, outcomes or answers a percentage, mean or NPS is made. Rows of totals \
+         add up counts, never percentages or means.",
+    ))
+}
+
+/// When callbacks count.
+pub(crate) const fn callbacks(language: Language) -> &'static str {
+    language.of((
+        "Takaisinsoittona hoidettu luetaan sille jaksolle, jolla asiakas pyysi soittoa; odotusaika sille jaksolle, jolla \
+         asiakas tavoitettiin.",
+        "En kontakt som sköttes genom återuppringning hör till den period då kunden bad om samtalet; väntetiden hör till den \
+         period då kunden nåddes.",
+        "A contact handled as a callback belongs to the period in which the customer asked for it; its wait belongs to the \
+         period in which the customer was reached.",
+    ))
+}
+
+/// What the sign at a callback share means.
+pub(crate) const fn of_the_handled(language: Language) -> &'static str {
+    language.of((
+        "¹ Osuus hoidetuista yhteydenotoista eikä kaikista päättyneistä jonotuksista, koska yhteenkään puheluun ei \
+         vastattu linjapuheluna.",
+        "¹ Andel av de skötta kontakterna och inte av alla som köat, eftersom inget samtal besvarades direkt.",
+        "¹ Of the contacts handled, not of all decided, because no call was answered live.",
+    ))
+}
+
+/// What the sign for no data means.
+pub(crate) const fn no_data(language: Language) -> &'static str {
+    language.of((
+        "-  ei tietoja: n on 0.",
+        "-  inga uppgifter: n är 0.",
+        "-  no data: n is 0.",
+    ))
+}
+
+/// What the word for a closed line means.
+pub(crate) const fn closed(language: Language) -> &'static str {
+    language.of((
+        "suljettu  linja ei ollut jakson aikana auki.",
+        "stängt  linjen var inte öppen under perioden.",
+        "closed  the line was not open in the period.",
+    ))
+}
+
+/// What the sign of a hidden cell means.
+pub(crate) fn hidden(language: Language) -> String {
+    let few = FEWEST_SHOWN;
+    match language {
+        Language::Fi => format!(
+            "..  salattu: luku koskee alle {few} henkilöä, tai siitä voisi laskea sellaisen luvun. Nolla näytetään."
+        ),
+        Language::Sv => format!(
+            "..  dold uppgift: talet gäller färre än {few} personer, eller så kunde ett sådant tal räknas ut med hjälp av det. \
+             Noll visas."
+        ),
+        Language::En => format!(
+            "..  hidden: the number is of fewer than {few} people, or such a number could be computed from it. Zero is \
+             shown."
+        ),
+    }
+}

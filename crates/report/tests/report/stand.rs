@@ -1,0 +1,190 @@
+//! Where the tests stand: five lines and two months, told in events and summed by the ledger.
+
+use std::sync::Arc;
+
+use ensilinja_calendar::{By as ByWhen, Days, LineHours, OpeningHours, Term};
+use ensilinja_ledger::{Chronicle, Era, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict};
+use ensilinja_model::{
+    Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
+    Survey, YesNo,
+};
+use ensilinja_report::{By, Cells, Language, Moment, Names, Period, PeriodKind, Question, ReportLine};
+
+pub const SECOND: i64 = 1_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Starts of January, February and March 2025 in Helsinki.
+const MONTHS: [i64; 3] = [1_735_682_400_000, 1_738_360_800_000, 1_740_780_000_000];
+
+/// A way a contact may go: what happens, and how long after its arrival.
+pub type Story = Vec<(i64, Fact)>;
+
+pub fn answered(wait_ms: i64) -> Story {
+    vec![(0, Fact::Offered), (wait_ms, Fact::Answered), (wait_ms + 4 * MINUTE, Fact::Ended)]
+}
+
+pub fn called_back(wait_ms: i64) -> Story {
+    vec![(0, Fact::Offered), (30 * SECOND, Fact::CallbackRequested), (30 * SECOND + wait_ms, Fact::CallbackReached)]
+}
+
+pub fn purged() -> Story {
+    vec![
+        (0, Fact::Offered),
+        (30 * SECOND, Fact::CallbackRequested),
+        (2 * HOUR, Fact::CallbackClosed(CloseResult::Purged)),
+    ]
+}
+
+pub fn abandoned() -> Story {
+    vec![(0, Fact::Offered), (3 * MINUTE, Fact::Abandoned(Stage::Queue))]
+}
+
+pub fn with_outcome(mut story: Story, outcome: Outcome) -> Story {
+    story.push((HOUR, Fact::OutcomeRecorded(outcome)));
+    story
+}
+
+pub fn with_feedback(mut story: Story, nps: u8, continues: bool, solved: bool) -> Story {
+    let said = |yes: bool| if yes { YesNo::Yes } else { YesNo::No };
+    let score = NpsScore::new(nps).expect("0 to 10");
+    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Nps(score))));
+    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Continues, said(continues)))));
+    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, said(solved)))));
+    story
+}
+
+/// What happened on the lines, contact by contact.
+pub struct County {
+    chronicle: Chronicle,
+    contacts: u128,
+}
+
+pub fn rules(lines: usize) -> Rules {
+    let promises = Promises {
+        answer: Some(Term::Within { ms: 600_000 }),
+        callback: Some(Term::SameDay { by: ByWhen::EndOfDay }),
+        abandoned: Verdict::Void,
+    };
+    let limits = Limits {
+        short_abandon_ms: 5_000,
+        threshold_ms: 120_000,
+        orphan_after_ms: 24 * 3_600_000,
+        give_up_working_days: 5,
+        promises,
+    };
+    let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
+    let hours = OpeningHours::parse("24/7").expect("opening hours");
+    let at = EventTime::from_millis;
+    let hours = LineHours::new(&hours, &days, at(MONTHS[0] - 30 * DAY), at(MONTHS[2] + 60 * DAY));
+    let line = || LineRules { hours: hours.clone(), eras: vec![Era { valid_from: EventTime::MIN, limits }] };
+    Rules::new(days, (0..lines).map(|_| line()).collect())
+}
+
+impl County {
+    pub fn new(lines: usize) -> Self {
+        Self { chronicle: Chronicle::new(rules(lines)), contacts: 0 }
+    }
+
+    /// `n` contacts of a line in a month go like this.
+    pub fn tell(&mut self, line: u16, month: usize, n: i64, story: &Story) -> &mut Self {
+        for _ in 0..n {
+            self.contacts += 1;
+            let spread = i64::try_from(self.contacts % 20).expect("below 20");
+            let arrived = EventTime::from_millis(MONTHS[month] + (1 + spread) * DAY + 9 * HOUR);
+            for (after_ms, fact) in story {
+                let at = arrived.plus_millis(*after_ms);
+                let leg = LegKey::new(self.contacts << 16 | u128::from(line));
+                self.chronicle.apply(&Event { leg, line: LineIndex::new(line), at, fact: *fact });
+            }
+        }
+        self
+    }
+
+    /// The sums by line and month.
+    pub fn sums(&self) -> Vec<Vec<Sums>> {
+        let at = EventTime::from_millis;
+        self.chronicle.figures(&[at(MONTHS[0])..at(MONTHS[1]), at(MONTHS[1])..at(MONTHS[2])], at(MONTHS[2] + 30 * DAY))
+    }
+}
+
+fn midnight(month: u8) -> Moment {
+    Moment { year: 2025, month, day: 1, hour: 0, minute: 0, utc_offset_minutes: 120 }
+}
+
+pub fn months() -> Vec<Period> {
+    let month = |month| Period { kind: PeriodKind::Month, start: midnight(month), end: midnight(month + 1) };
+    vec![month(1), month(2)]
+}
+
+pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) -> ReportLine {
+    ReportLine {
+        id: LineId::parse(id).expect("an id"),
+        channel,
+        name: Names { fi: fi.to_owned(), sv: sv.to_owned(), en: en.to_owned() },
+        group: group.to_owned(),
+        service_area: String::new(),
+        service_level: ServiceLevel::NegativeAbandon,
+    }
+}
+
+/// The cells of these lines over January and February 2025.
+pub fn cells(lines: Vec<ReportLine>, sums: Vec<Vec<Sums>>) -> Cells {
+    Cells {
+        open_ms: vec![vec![HOUR; 2]; lines.len()],
+        lines,
+        periods: months(),
+        sums,
+        as_of: Moment { year: 2025, month: 4, day: 2, hour: 9, minute: 5, utc_offset_minutes: 180 },
+        time_zone: "Europe/Helsinki".to_owned(),
+        history_is_complete: true,
+    }
+}
+
+/// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was closed in
+/// January and silent in February.
+pub fn small_county() -> Cells {
+    let mut county = County::new(5);
+    let handled = |story| with_outcome(story, Outcome::Handled);
+    let county_services = |story| with_outcome(story, Outcome::ContinuesCounty);
+    let pleased = |story| with_feedback(story, 10, true, true);
+    let passive = |story| with_feedback(story, 8, true, true);
+    let displeased = |story| with_feedback(story, 3, false, false);
+    for (month, times) in [(0, 2), (1, 3)] {
+        county
+            .tell(0, month, 18 * times, &handled(answered(65 * SECOND)))
+            .tell(0, month, 9 * times, &pleased(county_services(called_back(31 * MINUTE + 51 * SECOND))))
+            .tell(0, month, 6 * times, &displeased(answered(140 * SECOND)))
+            .tell(0, month, 7 * times, &abandoned())
+            .tell(1, month, 4 * times, &passive(with_outcome(answered(20 * SECOND), Outcome::ContinuesHyte)))
+            .tell(1, month, 3 * times, &pleased(called_back(12 * HOUR + 3 * SECOND)))
+            .tell(1, month, 1, &abandoned())
+            .tell(2, month, 400 * times, &county_services(called_back(6 * HOUR + 10 * MINUTE + 12 * SECOND)))
+            .tell(2, month, 20 * times, &with_outcome(abandoned(), Outcome::Other))
+            .tell(3, month, 12 * times, &pleased(handled(answered(4 * MINUTE + 6 * SECOND))))
+            .tell(3, month, 1, &abandoned());
+    }
+    county.tell(2, 1, 2, &purged());
+    let names = [
+        ["Terveysasemien kiireetön Ensilinja Forssa", "Hälsostationernas förstalinje Forssa", "Health stations, Forssa"],
+        ["Terveysasemien kiireetön Ensilinja HML", "Hälsostationernas förstalinje Tavastehus", "Health stations, Hämeenlinna"],
+        ["Suun terveys kiireetön Ensilinja", "Munhälsans förstalinje, ej brådskande", "Oral health, non-urgent"],
+        ["Suun terveydenhuollon chat", "Munhälsans chatt", "Oral health chat"],
+        ["Ensilinjan tekstiviestit", "Förstalinjens textmeddelanden", "Text messages"],
+    ];
+    let lines = vec![
+        line("pth_forssa", Channel::Phone, names[0], "pth"),
+        line("pth_hameenlinna", Channel::Phone, names[1], "pth"),
+        line("suun_kiireeton", Channel::Phone, names[2], ""),
+        line("suun_chat", Channel::Chat, names[3], ""),
+        line("ensilinja_sms", Channel::Sms, names[4], ""),
+    ];
+    let mut cells = cells(lines, county.sums());
+    cells.open_ms[4][0] = 0;
+    cells
+}
+
+pub const fn question(by: By, language: Language) -> Question {
+    Question { by, language, public: false }
+}
