@@ -1,5 +1,7 @@
 //! The command line: one table, from which usage, help and refusals come.
 
+mod report;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use ensilinja_sim::Scenario;
 use jiff::civil::DateTime;
 
 use crate::config::{self, Config, ConfigError};
+
+pub use report::{ReportArguments, ReportFormat};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -62,6 +66,8 @@ pub enum Command {
     Run(RunArguments),
     /// Publish the events of a simulated county to a Kafka topic
     Simulate(SimulateArguments),
+    /// Print the figures of a stretch of the past, from a Kafka topic or a file of events
+    Report(ReportArguments),
 }
 
 /// Arguments of `demo`.
@@ -168,6 +174,12 @@ impl SimulateArguments {
     pub fn past(&self) -> Option<(DateTime, DateTime)> {
         self.from.zip(self.to)
     }
+
+    /// What makes no sense in the arguments together.
+    fn problem(&self) -> Option<String> {
+        let (from, to) = self.past().filter(|(from, to)| from >= to)?;
+        Some(format!("--from {from} is not before --to {to}"))
+    }
 }
 
 /// Reads a command line, the name of the program first.
@@ -176,14 +188,15 @@ impl SimulateArguments {
 /// Bad usage; and what was asked for instead of a command: help or the version.
 pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Arguments, clap::Error> {
     let arguments = Arguments::try_parse_from(words)?;
-    if let Command::Simulate(simulate) = &arguments.command
-        && let Some((from, to)) = simulate.past()
-        && from >= to
-    {
-        let problem = format!("--from {from} is not before --to {to}");
-        return Err(Arguments::command().error(ErrorKind::ValueValidation, problem));
+    let problem = match &arguments.command {
+        Command::Simulate(simulate) => simulate.problem(),
+        Command::Report(report) => report.problem(),
+        Command::Demo(_) | Command::Run(_) => None,
+    };
+    match problem {
+        Some(problem) => Err(Arguments::command().error(ErrorKind::ValueValidation, problem)),
+        None => Ok(arguments),
     }
-    Ok(arguments)
 }
 
 #[cfg(test)]
@@ -197,9 +210,10 @@ mod tests {
 
     #[test]
     fn every_example_in_the_help_is_understood() {
-        let examples = [DEMO_EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES].into_iter().flat_map(str::lines);
+        let examples =
+            [DEMO_EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES, report::EXAMPLES].into_iter().flat_map(str::lines);
         let examples: Vec<&str> = examples.filter(|line| line.starts_with("  ensilinja ")).collect();
-        assert_eq!(examples.len(), 10);
+        assert_eq!(examples.len(), 15);
         for example in examples {
             read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
         }
@@ -225,6 +239,16 @@ mod tests {
             (
                 "ensilinja simulate --output a --brokers a:1 --from 2025-08-01 --to 2025-08-02",
                 ErrorKind::ArgumentConflict,
+            ),
+            ("ensilinja report --from 2025-08-01 --to 2025-08-02", ErrorKind::MissingRequiredArgument),
+            ("ensilinja report --events a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
+            ("ensilinja report --events a --from 2025-08-01 --to 2025-08-01", ErrorKind::ValueValidation),
+            ("ensilinja report --events a --from 2025-08-01 --to 2025-08-02 --by week", ErrorKind::InvalidValue),
+            ("ensilinja report --events a --from 2025-08-01 --to 2025-08-02 --width 9", ErrorKind::ValueValidation),
+            ("ensilinja report --events a --from 2025-08-01 --to 2025-08-02 --line ÄÄ", ErrorKind::ValueValidation),
+            (
+                "ensilinja report --events a --from 2025-08-01 --to 2025-08-02 --by day --public",
+                ErrorKind::ValueValidation,
             ),
         ] {
             assert_eq!(read(words.split_whitespace()).unwrap_err().kind(), kind, "{words}");

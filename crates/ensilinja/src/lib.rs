@@ -10,5 +10,6 @@ pub mod intake;
 pub mod logging;
 pub mod now;
 pub mod processor;
+pub mod report;
 pub mod run;
 pub mod simulate;

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use ensilinja::cli::{self, Command};
 use ensilinja::config::{self, ConfigError, Log, LogLevel};
 use ensilinja::logging::{self, LogError};
-use ensilinja::{demo, run, simulate};
+use ensilinja::report::QuestionError;
+use ensilinja::{demo, report, run, simulate};
 
 const FAILED: u8 = 1;
 const BAD_USAGE: u8 = 2;
@@ -16,7 +17,8 @@ fn main() -> ExitCode {
     let Err(error) = obey(arguments.command) else { return ExitCode::SUCCESS };
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(io::stderr(), "error: {error:#}");
-    ExitCode::from(if error.is::<ConfigError>() || error.is::<LogError>() { BAD_USAGE } else { FAILED })
+    let is_bad_usage = error.is::<ConfigError>() || error.is::<LogError>() || error.is::<QuestionError>();
+    ExitCode::from(if is_bad_usage { BAD_USAGE } else { FAILED })
 }
 
 fn obey(command: Command) -> anyhow::Result<()> {
@@ -35,6 +37,11 @@ fn obey(command: Command) -> anyhow::Result<()> {
             let config = arguments.configuration()?;
             logging::start(config.log)?;
             simulate::simulate(&arguments, &config)
+        }
+        Command::Report(arguments) => {
+            let config = arguments.configuration()?;
+            logging::start(config.log)?;
+            report::report(&arguments, &config)
         }
     }
 }

@@ -72,7 +72,12 @@ impl Processor {
             calendar_valid_until,
             latest_shown_ms: AtomicI64::new(i64::MIN),
         });
-        let site = Arc::new(Site::new(exposition, zone_name(config), pipeline, Arc::clone(&truth) as Arc<dyn Source>));
+        let site = Arc::new(Site::new(
+            exposition,
+            config.zone_name().to_owned(),
+            pipeline,
+            Arc::clone(&truth) as Arc<dyn Source>,
+        ));
         Ok(Self { shell, server, site, truth })
     }
 
@@ -122,15 +127,13 @@ async fn tend(monitor: &Monitor, truth: &Arc<Truth>) {
 }
 
 /// The key under which contact ids are hashed: another for each process, and never shown.
-fn random_key() -> anyhow::Result<[u8; 16]> {
+///
+/// # Errors
+/// If the system gives no randomness.
+pub fn random_key() -> anyhow::Result<[u8; 16]> {
     let mut key = [0; 16];
     getrandom::fill(&mut key).context("the system gives no randomness")?;
     Ok(key)
-}
-
-/// The name of the lines' time zone.
-fn zone_name(config: &Config) -> String {
-    config.zone.iana_name().expect("the zone was found by its name").to_owned()
 }
 
 fn card(line: &Line) -> LineCard {

@@ -123,15 +123,7 @@ impl Blame<'_> {
 fn longest_ms(hours: &LineHours, term: Term) -> i64 {
     match term {
         Term::Within { ms } => i64::from(ms),
-        // Open time passes as the clock does while the line is open. So the wait is longest for who asks as the line
-        // closes, or so long before a closing that the time is not quite up by then.
-        Term::WithinOpen { ms } => {
-            let changes = std::iter::successors(hours.next_change(FIRST), |change| hours.next_change(*change));
-            let asked = changes.flat_map(|change| [Some(change), hours.before_open_ms(change, i64::from(ms))]);
-            let waits = asked.flatten().map(|asked| hours.deadline(term, asked).millis_since(asked));
-            waits.max().unwrap_or_default().max(i64::from(ms))
-        }
-        Term::SameDay { .. } | Term::WorkingDays { .. } => hours.longest_term_ms(term),
+        Term::WithinOpen { .. } | Term::SameDay { .. } | Term::WorkingDays { .. } => hours.longest_term_ms(term),
     }
 }
 

@@ -122,6 +122,12 @@ vocabulary! {
 }
 
 impl Config {
+    /// The name of the lines' time zone in the IANA database.
+    #[must_use]
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().expect("the zone was found by its name")
+    }
+
     /// The rules of the ledger for figures of `now` and of the next two years.
     #[must_use]
     pub fn rules(&self, now: EventTime) -> Rules {

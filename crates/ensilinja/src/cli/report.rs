@@ -1,0 +1,133 @@
+//! The arguments of `report`.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args};
+use ensilinja_model::{LineId, vocabulary};
+use ensilinja_report::{By, Language};
+use jiff::civil::DateTime;
+
+use crate::config::{self, Config, ConfigError};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ensilinja report --config ensilinja.toml --from 2025-01-01 --to 2025-10-01
+  ensilinja report --config ensilinja.toml --from 2025-01-01 --to 2026-01-01 --by quarter --language sv
+  ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by month --line 116117 --line neuvola
+  ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by group --public --format csv
+  ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
+
+Times are local times of the lines; --to itself is left out. Nothing but the report is written to standard output. What
+was left out of it, and whether the log or the file begins too late for it, is said on standard error, and the latter in
+the report too. From a topic it is a report as of now. From a file it is one as of the latest event, or of --to if that
+is later and has passed: a promise whose deadline lies after that is not settled.
+
+Exit status:
+  0  there is a report (also if whoever reads standard output has had enough)
+  1  there is none, for the events cannot be read or there are none; standard error says why
+  2  bad usage or configuration: nothing was read";
+
+/// Arguments of `report`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
+pub struct ReportArguments {
+    /// The configuration with the lines and the topic; without it, the lines are those of the demo's county
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the events from this file, one a line, instead of the topic; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Report on what happened from this local time on
+    #[arg(long, value_name = "LOCAL TIME")]
+    pub from: DateTime,
+    /// Until this local time, itself left out
+    #[arg(long, value_name = "LOCAL TIME")]
+    pub to: DateTime,
+    /// What the rows are
+    #[arg(long, value_name = "WHAT", default_value = "line", value_parser = by())]
+    pub by: By,
+    /// Report on this line only; may be given several times
+    #[arg(long = "line", value_name = "ID", value_parser = line_id)]
+    pub lines: Vec<LineId>,
+    /// How the report is written: for a terminal, for programs or for a page
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
+    pub format: ReportFormat,
+    /// The language of names and headings; CSV and JSON have the same ids in all of them
+    #[arg(long, value_name = "LANGUAGE", default_value = "fi", value_parser = language())]
+    pub language: Language,
+    /// Make it fit to be published: hide counts of fewer than 5 people, and all by which they can be computed back
+    #[arg(long)]
+    pub public: bool,
+    /// How wide tables may be, in characters, 40 to 1000; without it, as wide as the terminal, or 120
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub width: Option<u16>,
+}
+
+vocabulary! {
+    /// How a report is written.
+    ReportFormat {
+        /// Tables for a terminal.
+        Table = "table",
+        /// One figure a line.
+        Csv = "csv",
+        /// One document.
+        Json = "json",
+        /// Tables for a page.
+        Markdown = "markdown",
+    }
+}
+
+impl ReportArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)
+    }
+
+    /// What makes no sense in the arguments together.
+    pub(super) fn problem(&self) -> Option<String> {
+        let Self { from, to, by, .. } = self;
+        if from >= to {
+            return Some(format!("--from {from} is not before --to {to}"));
+        }
+        let is_too_fine = self.public && matches!(by, By::Day | By::Hour);
+        is_too_fine.then(|| {
+            format!(
+                "--public cannot go with --by {}: {}",
+                by.as_str(),
+                ensilinja_report::ReportError::TooFineForThePublic
+            )
+        })
+    }
+}
+
+/// One of a closed set, by its name.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    as_str: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|member| as_str(*member))).map(move |name| {
+        let found = all.iter().copied().find(|member| as_str(*member) == name);
+        found.expect("the possible values are the names")
+    })
+}
+
+fn by() -> impl TypedValueParser<Value = By> {
+    one_of(&[By::Line, By::Group, By::Month, By::Quarter, By::Day, By::Hour], By::as_str)
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    one_of(Language::ALL, Language::as_str)
+}
+
+fn format() -> impl TypedValueParser<Value = ReportFormat> {
+    one_of(ReportFormat::ALL, ReportFormat::as_str)
+}
+
+fn line_id(text: &str) -> Result<LineId, &'static str> {
+    LineId::parse(text).map_err(|_| "it should be the id of a line: 1 to 40 of a-z, 0-9 and _, such as mipa_chat")
+}

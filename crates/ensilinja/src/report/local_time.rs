@@ -1,0 +1,52 @@
+//! Local time: from what is written to instants, and back to what is printed.
+
+use anyhow::Context as _;
+use ensilinja_model::EventTime;
+use ensilinja_report::Moment;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// A local time as an instant: of two the first, and of none the one after the clocks have gone forward.
+///
+/// # Errors
+/// If it is beyond the years that there are.
+pub fn instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<EventTime> {
+    let zoned = local.to_zoned(zone.clone()).with_context(|| format!("{local} is no time here"))?;
+    Ok(instant_of(&zoned))
+}
+
+/// The instant of a local time with its zone.
+#[must_use]
+pub fn instant_of(zoned: &Zoned) -> EventTime {
+    EventTime::from_millis(zoned.timestamp().as_millisecond())
+}
+
+/// An instant in its zone; those before the year -9999 or after 9999 are taken for the nearest inside.
+#[must_use]
+pub fn zoned(at: EventTime, zone: &TimeZone) -> Zoned {
+    let (first, last) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+    let timestamp = Timestamp::from_millisecond(at.as_millis().clamp(first, last));
+    timestamp.expect("it is inside the range").to_zoned(zone.clone())
+}
+
+/// An instant by the parts of its local time.
+#[must_use]
+pub fn moment(at: EventTime, zone: &TimeZone) -> Moment {
+    let local = zoned(at, zone);
+    let part = |part: i8| part.unsigned_abs();
+    Moment {
+        year: local.year(),
+        month: part(local.month()),
+        day: part(local.day()),
+        hour: part(local.hour()),
+        minute: part(local.minute()),
+        utc_offset_minutes: i16::try_from(local.offset().seconds() / 60).expect("offsets are less than 26 hours"),
+    }
+}
+
+/// An instant as people write its local time, to the minute.
+#[must_use]
+pub fn in_words(at: EventTime, zone: &TimeZone) -> String {
+    zoned(at, zone).strftime("%Y-%m-%d %H:%M").to_string()
+}
