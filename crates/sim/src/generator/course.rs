@@ -28,11 +28,11 @@ pub(super) struct Course {
 const CLOSELY: f64 = 0.5;
 /// A debt is paid back within this part of a month's waits, and within this many at least.
 const PART_OF_A_MONTH: f64 = 0.05;
-const AT_LEAST: f64 = 6.0;
+const AT_LEAST: f64 = 4.0;
 
 /// The published months, and how much of their sum of waits is leeway.
 const MONTHS: f64 = 9.0;
-const LEEWAY: f64 = 0.01;
+const LEEWAY: f64 = 0.004;
 
 impl Course {
     /// `volume` times the line.

@@ -15,12 +15,22 @@ pub(super) fn between_ms(rng: &mut Pcg64Mcg, from_s: f64, to_s: f64) -> i64 {
     to_ms(from_s + (to_s - from_s) * rng.random::<f64>())
 }
 
-/// A wait in ms: most are short and a few very long, as in a queue. Four of five come from an exponential distribution
-/// of half the mean, the fifth from one of three times the mean; together they have about the mean. None is longer than
-/// seven times the mean: somebody then takes pity.
-pub(super) fn wait_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
-    let stretch = if chance(rng, 0.8) { 0.5 } else { 3.0 };
-    to_ms(mean_s * (stretch * rng.sample::<f64, _>(Exp1)).min(7.0))
+/// How many waits are long, in a queue: most are short.
+pub(super) const LONG_WAITS: f64 = 0.2;
+
+/// A wait in ms, one of the long ones or one of the others. The others are exponential about half the mean, the long
+/// ones the sum of two that are exponential about one and a half of it; so together they have about the mean. None is
+/// longer than seven times the mean: somebody then takes pity.
+pub(super) fn wait_ms(rng: &mut Pcg64Mcg, mean_s: f64, is_long: bool) -> i64 {
+    let first = rng.sample::<f64, _>(Exp1);
+    let stretched = if is_long { 1.5 * (first + rng.sample::<f64, _>(Exp1)) } else { 0.5 * first };
+    to_ms(mean_s * stretched.min(7.0))
+}
+
+/// A wait in ms of either kind.
+pub(super) fn any_wait_ms(rng: &mut Pcg64Mcg, mean_s: f64) -> i64 {
+    let is_long = chance(rng, LONG_WAITS);
+    wait_ms(rng, mean_s, is_long)
 }
 
 /// A duration in ms: exponential.

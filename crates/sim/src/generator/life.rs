@@ -14,7 +14,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::World;
 use super::course::Course;
-use super::draws::{between_ms, by_share, chance, duration_ms, seconds, wait_ms};
+use super::draws::{any_wait_ms, between_ms, by_share, chance, duration_ms, seconds};
 use super::feedback_decks::FeedbackDecks;
 use super::visit::Visit;
 use crate::local_day::local;
@@ -161,7 +161,7 @@ impl Telling<'_> {
     /// When it is answered, such that waits from arrival on have the line's mean.
     fn answered_at(&mut self, queued: EventTime) -> EventTime {
         let mean_s = self.line.behaviour.answer_wait_mean_s;
-        let drawn = self.visit.at.plus_millis(wait_ms(self.rng, self.course.answer_wait.aim_s(mean_s)));
+        let drawn = self.visit.at.plus_millis(self.course.answer_wait.wait_ms(mean_s, self.rng));
         let answered = self.while_staff_are_there(queued, drawn.max(queued.plus_millis(500)));
         self.course.answer_wait.settle(mean_s, seconds(answered.millis_since(self.visit.at)));
         answered
@@ -205,7 +205,7 @@ impl Telling<'_> {
             }
             GivingUp::InQueue => {
                 let queued = self.pass_menu();
-                let at = queued.plus_millis(wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
+                let at = queued.plus_millis(any_wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
                 self.say(at, Fact::Abandoned(Stage::Queue));
             }
         }
@@ -222,7 +222,7 @@ impl Telling<'_> {
     fn wait_for_the_morning(&mut self) {
         self.pass_menu();
         let opening = self.next_opening(self.visit.at);
-        let answered = opening.plus_millis(wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
+        let answered = opening.plus_millis(any_wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
         self.be_answered(answered);
     }
 

@@ -10,7 +10,7 @@ use ensilinja_model::EventTime;
 
 use super::Telling;
 use crate::Within;
-use crate::generator::draws::{between_ms, exponential_ms, seconds, wait_ms};
+use crate::generator::draws::{any_wait_ms, between_ms, exponential_ms, seconds};
 use crate::local_day::local;
 
 /// Nobody is called back sooner.
@@ -40,7 +40,8 @@ impl Telling<'_> {
 
     /// When it is somebody's turn who is not reached in the end.
     pub(super) fn turn_of_day(&mut self, requested: EventTime) -> EventTime {
-        self.same_day(requested, self.line.behaviour.callback_wait.mean_s.min(SAME_DAY_MEAN_S))
+        let wait_ms = any_wait_ms(self.rng, self.line.behaviour.callback_wait.mean_s.min(SAME_DAY_MEAN_S));
+        self.same_day(requested, wait_ms)
     }
 
     fn within(&mut self, requested: EventTime, promised_ms: i64) -> EventTime {
@@ -54,8 +55,8 @@ impl Telling<'_> {
             self.course.late_wait.settle(usual_s, seconds(beyond_ms));
             promised_ms + beyond_ms
         } else {
-            let drawn = self.same_day(requested, self.course.callback_wait.aim_s(in_time_mean_s));
-            let drawn_ms = drawn.millis_since(requested);
+            let wait_ms = self.course.callback_wait.wait_ms(in_time_mean_s, self.rng);
+            let drawn_ms = self.same_day(requested, wait_ms).millis_since(requested);
             if drawn_ms < promised_ms { drawn_ms } else { between_ms(self.rng, 0.3 * promised, promised) }
         };
         let reached = requested.plus_millis(wait_ms);
@@ -70,7 +71,8 @@ impl Telling<'_> {
         let reached = if self.is_late(requested, (USUAL_NIGHT_S / night_s).powi(4).min(3.0)) {
             self.at_the_next_opening(requested)
         } else {
-            self.same_day(requested, self.course.callback_wait.aim_s(same_day_mean_s))
+            let wait_ms = self.course.callback_wait.wait_ms(same_day_mean_s, self.rng);
+            self.same_day(requested, wait_ms)
         };
         self.settle(requested, reached, NEXT_OPENING_MEAN_S - same_day_mean_s);
         reached
@@ -87,7 +89,8 @@ impl Telling<'_> {
         } else if owed_s >= night_s / 2.0 {
             self.at_the_next_opening(requested)
         } else {
-            self.same_day(requested, SAME_DAY_MEAN_S.min(mean_s / 4.0))
+            let wait_ms = any_wait_ms(self.rng, SAME_DAY_MEAN_S.min(mean_s / 4.0));
+            self.same_day(requested, wait_ms)
         };
         self.settle(requested, reached, 0.0);
         reached
@@ -110,9 +113,8 @@ impl Telling<'_> {
         usize::from(local(at, self.world.zone).month().unsigned_abs() - 1) / 3
     }
 
-    fn same_day(&mut self, requested: EventTime, mean_s: f64) -> EventTime {
-        let drawn = requested.plus_millis(wait_ms(self.rng, mean_s).max(SOONEST_MS));
-        self.while_staff_are_there(requested, drawn)
+    fn same_day(&mut self, requested: EventTime, wait_ms: i64) -> EventTime {
+        self.while_staff_are_there(requested, requested.plus_millis(wait_ms.max(SOONEST_MS)))
     }
 
     fn at_the_next_opening(&mut self, after: EventTime) -> EventTime {
