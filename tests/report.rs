@@ -1,0 +1,247 @@
+//! `ensilinja report` as it is used: what it prints, what it says beside it, and how it ends.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+/// Events from 2025-08-15 to 2025-09-17: a report from 2025-09-15 on has all the history that it needs.
+static EVENTS: LazyLock<String> = LazyLock::new(|| simulated("2025-08-15", "2025-09-17"));
+
+/// The weekend on which the clocks go back.
+static AUTUMN: LazyLock<String> = LazyLock::new(|| simulated("2025-10-24", "2025-10-27"));
+
+/// One file of the folder for the files of tests, written once and over by the next run of this test.
+fn simulated(from: &str, to: &str) -> String {
+    let path = file(&format!("report-{from}.jsonl"));
+    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path], Stdio::null());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    path
+}
+
+fn file(name: &str) -> String {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
+}
+
+fn ensilinja(words: &[&str], stdin: impl Into<Stdio>) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    program.args(words).env_remove("ENSILINJA_LOG").env("NO_COLOR", "1").stdin(stdin).output().unwrap()
+}
+
+/// The words that ask for the report of Monday 2025-09-15, and more.
+fn monday<'a>(events: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["report", "--events", events, "--from", "2025-09-15", "--to", "2025-09-16"], more].concat()
+}
+
+/// Status, standard output and standard error.
+fn ended(words: &[&str]) -> (Option<i32>, String, String) {
+    let output = ensilinja(words, Stdio::null());
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.code(), out, err)
+}
+
+fn report(words: &[&str]) -> String {
+    let (status, out, err) = ended(words);
+    assert_eq!(status, Some(0), "{words:?}: {err}");
+    out
+}
+
+/// A column of a report in CSV, by its name.
+fn column(csv: &str, name: &str) -> Vec<String> {
+    let mut lines = csv.split("\r\n").filter(|line| !line.is_empty());
+    let place = lines.next().unwrap().split(',').position(|column| column == name).unwrap();
+    lines.map(|line| line.split(',').nth(place).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_report_is_printed_in_every_format_and_language_and_nothing_else_is() {
+    for (language, heading, line) in [
+        ("fi", "Avainlukuja puheluista", "Ikäihmisten Ensilinja"),
+        ("sv", "Nyckeltal för samtalen", "Tjänster för äldre"),
+        ("en", "Key figures of calls", "Services for older people"),
+    ] {
+        for (format, begins) in [("table", heading.to_owned()), ("markdown", format!("## {heading}"))] {
+            let text = report(&monday(&EVENTS, &["--language", language, "--format", format]));
+            assert!(text.contains(&begins) && text.contains(line), "{language}, {format}:\n{text}");
+            assert!(text.ends_with('\n') && !text.contains("INFO"), "{text}");
+        }
+    }
+    assert_eq!(
+        report(&monday(&EVENTS, &[])),
+        report(&monday(&EVENTS, &["--language", "fi", "--by", "line", "--width", "120"])),
+        "what is not said is this"
+    );
+}
+
+#[test]
+fn no_line_of_a_table_is_wider_than_is_asked_for() {
+    let width = |words: &[&str]| report(&monday(&EVENTS, words)).lines().map(|line| line.chars().count()).max();
+    for (asked, least) in [("80", 60), ("200", 150)] {
+        let widest = width(&["--width", asked]).unwrap();
+        assert!((least..=asked.parse().unwrap()).contains(&widest), "asked for {asked}, {widest} wide");
+    }
+}
+
+#[test]
+fn programs_get_the_same_figures_as_csv_and_as_json() {
+    let csv = report(&monday(&EVENTS, &["--format", "csv", "--line", "116117"]));
+    let offered = csv.lines().find(|line| line.contains("line,116117") && line.contains(",offered,")).unwrap();
+    let offered: f64 = offered.split(',').nth(8).unwrap().parse().unwrap();
+    assert!((100.0..400.0).contains(&offered), "a Monday has {offered} calls");
+
+    let json = report(&monday(&EVENTS, &["--format", "json", "--line", "116117"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(json.to_string().contains(&format!("{offered}")), "{json}");
+}
+
+#[test]
+fn only_the_lines_asked_for_are_in_it_and_all_if_none_is() {
+    let lines = |more: &[&str]| -> BTreeSet<String> {
+        let csv = report(&monday(&EVENTS, &[&["--format", "csv"], more].concat()));
+        column(&csv, "line").into_iter().filter(|line| !line.is_empty()).collect()
+    };
+    assert_eq!(
+        lines(&["--line", "neuvola", "--line", "mipa_chat"]),
+        ["mipa_chat", "neuvola"].map(str::to_owned).into()
+    );
+    assert_eq!(lines(&[]).len(), 22);
+}
+
+#[test]
+fn a_day_has_as_many_hours_as_the_clock_shows() {
+    let hours = |from: &str, to: &str| {
+        let words = ["report", "--events", &AUTUMN, "--from", from, "--to", to, "--by", "hour", "--format", "csv"];
+        let csv = report(&words);
+        let (kinds, starts) = (column(&csv, "period"), column(&csv, "period_start"));
+        kinds
+            .into_iter()
+            .zip(starts)
+            .filter(|(kind, _)| kind == "hour")
+            .map(|(_, start)| start)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(hours("2025-10-25", "2025-10-26").len(), 24);
+    let sunday = hours("2025-10-26", "2025-10-27");
+    assert_eq!(sunday.len(), 25);
+    for three in ["2025-10-26T03:00:00+03:00", "2025-10-26T03:00:00+02:00"] {
+        assert!(sunday.contains(three), "{sunday:?}");
+    }
+}
+
+#[test]
+fn days_add_up_to_their_months() {
+    let offered = |by: &str| -> (usize, f64) {
+        let words = ["--from", "2025-08-15", "--to", "2025-09-15", "--by", by, "--format", "csv"];
+        let csv = report(&[&["report", "--events", EVENTS.as_str()], words.as_slice()].concat());
+        let rows = csv
+            .split("\r\n")
+            .filter(|line| line.starts_with("all,") && line.contains(&format!(",{by},")) && line.contains(",offered,"));
+        rows.fold((0, 0.0), |(n, sum), row| (n + 1, sum + row.split(',').nth(8).unwrap().parse::<f64>().unwrap()))
+    };
+    let (days, by_day) = offered("day");
+    let (months, by_month) = offered("month");
+    assert_eq!((days, months), (31, 2));
+    assert!(by_day > 20_000.0 && (by_day - by_month).abs() < 0.5, "{by_day} {by_month}");
+}
+
+#[test]
+fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
+    let of = |from: &str| {
+        let words = ["report", "--events", &EVENTS, "--from", from, "--to", "2025-09-16", "--language", "en"];
+        let (status, out, err) = ended(&words);
+        assert_eq!(status, Some(0), "{err}");
+        (out, err)
+    };
+    let (whole, err) = of("2025-09-15");
+    assert!(!err.contains("WARN"), "{err}");
+    let (short, err) = of("2025-08-20");
+    let warning = err.lines().find(|line| line.contains("WARN")).unwrap();
+    assert!(
+        warning.contains("the file begins at 2025-08-15 00:") && warning.contains("it would have to begin at 2025-0")
+    );
+    let note = "The history of events does not cover the whole period";
+    assert_eq!([&whole, &short].map(|report| report.replace('\n', " ").contains(note)), [false, true], "{short}");
+}
+
+#[test]
+fn a_public_report_shows_no_count_of_fewer_than_five_people() {
+    let csv = report(&monday(&EVENTS, &["--by", "group", "--public", "--format", "csv"]));
+    let states = column(&csv, "state");
+    assert!(states.iter().any(|state| state == "hidden"), "{csv}");
+    for (figure, value) in column(&csv, "figure").iter().zip(column(&csv, "value")) {
+        let few = value.parse::<f64>().is_ok_and(|count| (1.0..5.0).contains(&count));
+        assert!(figure != "offered" || !few, "{value} arrived");
+    }
+}
+
+#[test]
+fn events_on_standard_input_make_the_same_report() {
+    let words = monday("-", &[]);
+    let output = ensilinja(&words, File::open(&*EVENTS).unwrap());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), report(&monday(&EVENTS, &[])));
+}
+
+#[test]
+fn a_reader_who_has_had_enough_is_no_error() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    program.args(monday(&EVENTS, &["--by", "hour", "--format", "csv"])).env_remove("ENSILINJA_LOG");
+    let mut child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(!err.contains("error") && !err.contains("panicked"), "{err}");
+}
+
+#[test]
+fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
+    for (more, said) in [
+        (["--line", "nuevola"].as_slice(), "error: --line nuevola is none of the lines; did you mean neuvola?\n"),
+        (
+            &["--line", "fire_brigade"],
+            "error: --line fire_brigade is none of the lines; there are 116117, mipa, neuvola",
+        ),
+        (&["--by", "day", "--public"], "error: --public cannot go with --by day: a public report is by line"),
+        (&["--width", "20"], "error: invalid value '20' for '--width <N>'"),
+    ] {
+        let (status, out, err) = ended(&monday("no/such.jsonl", more));
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.starts_with(said), "{err}");
+    }
+    let years = ["report", "--events", "no/such.jsonl", "--from", "2024-01-01", "--to", "2026-01-01", "--by", "hour"];
+    let (status, _, err) = ended(&years);
+    assert_eq!(status, Some(2));
+    assert_eq!(
+        err,
+        "error: --by hour makes more than 10000 rows of this time; ask for less time or for longer periods\n"
+    );
+}
+
+#[test]
+fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_report() {
+    let [empty, strange, cut] = ["report-empty.jsonl", "report-strange.jsonl", "report-cut.jsonl"].map(file);
+    fs::write(&empty, "").unwrap();
+    fs::write(&strange, "{\"specversion\":\"1.0\"}\nno json\n").unwrap();
+    fs::write(&cut, &fs::read(&*EVENTS).unwrap()[..1_000]).unwrap();
+    for (events, said) in [
+        ("no/such.jsonl", "cannot open no/such.jsonl: No such file or directory"),
+        (empty.as_str(), "has no event of these lines"),
+        (&strange, "has no event of these lines"),
+        (&cut, "it was cut off while it was written or copied, and events are missing"),
+    ] {
+        let (status, out, err) = ended(&monday(events, &[]));
+        assert_eq!((status, out.as_str()), (Some(1), ""), "{events}: {err}");
+        let last = err.lines().last().unwrap();
+        assert!(last.starts_with("error: ") && last.contains(said), "{err}");
+    }
+}
+
+#[test]
+fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
+    let words = ["report", "--events", &EVENTS, "--from", "2030-01-07", "--to", "2030-01-08", "--format", "csv"];
+    let csv = report(&words);
+    let (figures, values) = (column(&csv, "figure"), column(&csv, "value"));
+    let offered = figures.iter().zip(&values).filter(|(figure, _)| *figure == "offered");
+    assert!(offered.clone().count() > 22 && offered.into_iter().all(|(_, value)| value == "0"), "{csv}");
+}
