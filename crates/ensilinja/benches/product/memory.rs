@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use ensilinja::config;
-use ensilinja_ledger::{History, Ledger};
+use ensilinja_ledger::{Due, History, Ledger, LineFigures};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
 use crate::ROUNDS;
@@ -46,7 +46,7 @@ fn bytes_a_leg(legs: &str) -> anyhow::Result<f64> {
 /// The process: fills a ledger as time goes by, and says how much more memory is resident than before.
 pub fn run(legs: &str) -> anyhow::Result<()> {
     let rules = config::county().rules(NOW);
-    let lines = u64::try_from(rules.lines.len())?;
+    let lines = u64::try_from(rules.lines().len())?;
     let begin = NOW.plus_millis(-i64::try_from(LEGS * BETWEEN_ARRIVALS_MS)?);
     let mut ledger = Ledger::new(rules, begin);
     let history = History { start: begin, from_first_record: true };
@@ -67,7 +67,8 @@ pub fn run(legs: &str) -> anyhow::Result<()> {
         }
     }
     let figures = ledger.figures(NOW.plus_millis(60_000), history);
-    let open: i64 = figures.lines.iter().map(|line| line.waiting + line.callbacks_outstanding).sum();
+    let outstanding = |line: &LineFigures| Due::ALL.iter().map(|due| line.callbacks_outstanding(*due)).sum::<i64>();
+    let open: i64 = figures.lines.iter().map(|line| line.waiting + outstanding(line)).sum();
     anyhow::ensure!(u64::try_from(open)? == LEGS, "{open} legs are open");
     drop(figures);
     let after = resident_bytes(std::process::id())?;
