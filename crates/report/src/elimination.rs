@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn two_of_each_row_and_column_are_not_enough_where_one_links_two_rings() {
         // Unknown 8 is the only one that crosses from one ring of four to the other.
-        let ring = |first: usize| [[first, first + 1], [first + 2, first + 3], [first, first + 2], [first + 1, first + 3]];
+        let ring =
+            |first: usize| [[first, first + 1], [first + 2, first + 3], [first, first + 2], [first + 1, first + 3]];
         let mut equations: Vec<Vec<(usize, i64)>> =
             [ring(0), ring(4)].concat().iter().map(|pair| pair.iter().map(|i| (*i, 1)).collect()).collect();
         equations[0].push((8, 1));

@@ -150,30 +150,30 @@ impl Figure {
 
     /// What it is made of.
     pub(crate) const fn kind(self) -> Kind {
-        use Quantity::*;
+        use Quantity as Q;
         let (good, valid) = match self {
-            Self::Offered => return Kind::Count(Offered),
-            Self::CallbacksLost => return Kind::Count(CallbacksLost),
-            Self::AnswerWait => return Kind::Mean { sum_ms: AnswerWaitMs, of: Answered },
-            Self::CallbackWait => return Kind::Mean { sum_ms: CallbackWaitMs, of: CallbackWaits },
-            Self::CallbackOpenWait => return Kind::Mean { sum_ms: CallbackOpenWaitMs, of: CallbackWaits },
+            Self::Offered => return Kind::Count(Q::Offered),
+            Self::CallbacksLost => return Kind::Count(Q::CallbacksLost),
+            Self::AnswerWait => return Kind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::Answered },
+            Self::CallbackWait => return Kind::Mean { sum_ms: Q::CallbackWaitMs, of: Q::CallbackWaits },
+            Self::CallbackOpenWait => return Kind::Mean { sum_ms: Q::CallbackOpenWaitMs, of: Q::CallbackWaits },
             Self::Nps | Self::NpsInterval | Self::NpsBand => return Kind::Nps,
             Self::Share(indicator) => match indicator {
-                Indicator::AnsweredLive => (Answered, Decided),
-                Indicator::HandledAsCallback => (RequestsReached, Decided),
-                Indicator::CallbackShareOfHandled => (RequestsReached, HandledInTheEnd),
-                Indicator::CallbackReached => (CallbackWaits, CallbacksResolved),
-                Indicator::Service => (Served, Decided),
-                Indicator::ServiceLevel => (WithinThreshold, ServiceLevelBase),
-                Indicator::ChatNotAnswered => (NotServed, Decided),
-                Indicator::PromiseKept => (Kept, Promises),
-                Indicator::FirstContactResolution => (Resolved, Outcomes),
-                Indicator::HandledInContact => (HandledInContact, Outcomes),
-                Indicator::ContinuesInCountyServices => (ContinuesInCounty, Outcomes),
-                Indicator::ContinuesInHyteServices => (ContinuesInHyte, Outcomes),
-                Indicator::KnowsHowCareContinues => (ContinuesYes, ContinuesAnswers),
-                Indicator::GotASolution => (SolvedYes, SolvedAnswers),
-                Indicator::Coverage => (Outcomes, Handled),
+                Indicator::AnsweredLive => (Q::Answered, Q::Decided),
+                Indicator::HandledAsCallback => (Q::RequestsReached, Q::Decided),
+                Indicator::CallbackShareOfHandled => (Q::RequestsReached, Q::HandledInTheEnd),
+                Indicator::CallbackReached => (Q::CallbackWaits, Q::CallbacksResolved),
+                Indicator::Service => (Q::Served, Q::Decided),
+                Indicator::ServiceLevel => (Q::WithinThreshold, Q::ServiceLevelBase),
+                Indicator::ChatNotAnswered => (Q::NotServed, Q::Decided),
+                Indicator::PromiseKept => (Q::Kept, Q::Promises),
+                Indicator::FirstContactResolution => (Q::Resolved, Q::Outcomes),
+                Indicator::HandledInContact => (Q::HandledInContact, Q::Outcomes),
+                Indicator::ContinuesInCountyServices => (Q::ContinuesInCounty, Q::Outcomes),
+                Indicator::ContinuesInHyteServices => (Q::ContinuesInHyte, Q::Outcomes),
+                Indicator::KnowsHowCareContinues => (Q::ContinuesYes, Q::ContinuesAnswers),
+                Indicator::GotASolution => (Q::SolvedYes, Q::SolvedAnswers),
+                Indicator::Coverage => (Q::Outcomes, Q::Handled),
             },
         };
         Kind::Share { good, valid }

@@ -82,12 +82,8 @@ fn value(value: &Value) -> Json {
     let machine = MachineValue::of(value);
     let mut fields = Map::new();
     fields.insert("state".to_owned(), value.state().into());
-    let numbers = [
-        ("value", machine.value),
-        ("numerator", machine.numerator),
-        ("low", machine.low),
-        ("high", machine.high),
-    ];
+    let numbers =
+        [("value", machine.value), ("numerator", machine.numerator), ("low", machine.low), ("high", machine.high)];
     if let Some(n) = machine.n {
         fields.insert("n".to_owned(), n.into());
     }

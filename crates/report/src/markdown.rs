@@ -11,22 +11,22 @@ pub(crate) fn write(report: &Report) -> String {
         write_table(&mut text, table, &|row| cells(row, report));
     }
     for line in &report.legend {
-        text.push_str(&format!("- {}\n", escaped(line)));
+        text.extend(["- ", &escaped(line), "\n"]);
     }
     text
 }
 
 fn write_table(text: &mut String, table: &Table, cells: &dyn Fn(&Row) -> Vec<String>) {
-    text.push_str(&format!("## {}\n\n", escaped(&table.title)));
+    text.extend(["## ", &escaped(&table.title), "\n\n"]);
     let headings: Vec<String> = table.columns.iter().map(|heading| escaped(heading)).collect();
     text.push_str(&line(&escaped(&table.row_header), &headings));
-    text.push_str(&format!("|---|{}\n", "--:|".repeat(table.columns.len())));
+    text.extend(["|---|", &"--:|".repeat(table.columns.len()), "\n"]);
     for row in &table.rows {
         let bold = |cell: String| if row.is_total && !cell.is_empty() { format!("**{cell}**") } else { cell };
         let cells: Vec<String> = cells(row).into_iter().map(bold).collect();
         text.push_str(&line(&bold(escaped(&row.label)), &cells));
     }
-    text.push_str(&format!("\n{}\n\n", escaped(&table.note)));
+    text.extend(["\n", &escaped(&table.note), "\n\n"]);
 }
 
 fn cells(row: &Row, report: &Report) -> Vec<String> {

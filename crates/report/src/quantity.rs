@@ -29,7 +29,9 @@ vocabulary! {
         HandledInTheEnd = "handled_in_the_end",
         /// The denominator of the service level.
         ServiceLevelBase = "service_level_base",
-        /// Its numerator.
+        /// Decided, and not in the denominator of the service level: short abandons, by the usual formula.
+        LeftOut = "left_out",
+        /// The numerator of the service level.
         WithinThreshold = "within_threshold",
         /// Customers reached in the period, whenever they had asked: those whose callback wait is known.
         CallbackWaits = "callback_waits",
@@ -97,6 +99,7 @@ impl Quantity {
             Self::RequestsReached => good(Indicator::HandledAsCallback),
             Self::HandledInTheEnd => valid(Indicator::CallbackShareOfHandled),
             Self::ServiceLevelBase => valid(Indicator::ServiceLevel),
+            Self::LeftOut => valid(Indicator::AnsweredLive) - valid(Indicator::ServiceLevel),
             Self::WithinThreshold => good(Indicator::ServiceLevel),
             Self::CallbackWaits => sums.callback_waits().count(),
             Self::CallbacksResolved => valid(Indicator::CallbackReached),
@@ -129,10 +132,7 @@ impl Quantity {
 
     /// Whether it counts people, so that a small number of it could tell who they are.
     pub(crate) const fn counts_people(self) -> bool {
-        !matches!(
-            self,
-            Self::NpsDifference | Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs
-        )
+        !matches!(self, Self::NpsDifference | Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
 
     /// Whether it is a time, which is never printed but as a mean beside the number of those who waited: it is hidden with
@@ -167,31 +167,34 @@ const fn split(whole: Quantity, parts: &'static [Quantity], rest: Rest) -> Split
 
 /// Which quantities of one row add up to which: by these one can be computed from others.
 pub(crate) const SPLITS: &[Split] = {
-    use Quantity::*;
+    use Quantity as Q;
     &[
-        split(Offered, &[Decided], Rest::AsGoodAsNone),
-        split(Decided, &[Answered, NotAnswered], Rest::None),
-        split(Decided, &[Served, NotServed], Rest::None),
-        split(Served, &[Answered, Requested], Rest::None),
-        split(NotAnswered, &[Requested, NotServed], Rest::None),
-        split(Decided, &[RequestsReached], Rest::People),
-        split(Requested, &[RequestsReached], Rest::People),
-        split(HandledInTheEnd, &[Answered, RequestsReached], Rest::None),
-        split(Decided, &[ServiceLevelBase], Rest::People),
-        split(ServiceLevelBase, &[WithinThreshold], Rest::People),
-        split(Answered, &[WithinThreshold], Rest::People),
-        split(Handled, &[Answered, CallbackWaits], Rest::AsGoodAsNone),
-        split(CallbacksResolved, &[CallbackWaits, CallbacksLost], Rest::People),
-        split(Promises, &[Kept], Rest::People),
-        split(Handled, &[Outcomes], Rest::People),
-        split(Outcomes, &[Resolved], Rest::People),
-        split(Outcomes, &[HandledInContact], Rest::People),
-        split(Outcomes, &[ContinuesInCounty], Rest::People),
-        split(Outcomes, &[ContinuesInHyte], Rest::People),
-        split(Resolved, &[HandledInContact, ContinuesInCounty, ContinuesInHyte], Rest::None),
-        split(NpsAnswers, &[Promoters, Passives, Detractors], Rest::None),
-        split(Promoters, &[NpsDifference, Detractors], Rest::None),
-        split(ContinuesAnswers, &[ContinuesYes], Rest::People),
-        split(SolvedAnswers, &[SolvedYes], Rest::People),
+        split(Q::Offered, &[Q::Decided], Rest::AsGoodAsNone),
+        split(Q::Decided, &[Q::Answered, Q::NotAnswered], Rest::None),
+        split(Q::Decided, &[Q::Served, Q::NotServed], Rest::None),
+        split(Q::Served, &[Q::Answered, Q::Requested], Rest::None),
+        split(Q::NotAnswered, &[Q::Requested, Q::NotServed], Rest::None),
+        split(Q::Decided, &[Q::RequestsReached], Rest::People),
+        split(Q::Requested, &[Q::RequestsReached], Rest::People),
+        split(Q::Requested, &[Q::RequestsReached, Q::CallbacksLost], Rest::People),
+        split(Q::RequestsReached, &[Q::CallbackWaits], Rest::AsGoodAsNone),
+        split(Q::HandledInTheEnd, &[Q::Answered, Q::RequestsReached], Rest::None),
+        split(Q::Decided, &[Q::ServiceLevelBase, Q::LeftOut], Rest::None),
+        split(Q::NotServed, &[Q::LeftOut], Rest::People),
+        split(Q::ServiceLevelBase, &[Q::WithinThreshold], Rest::People),
+        split(Q::Answered, &[Q::WithinThreshold], Rest::People),
+        split(Q::Handled, &[Q::Answered, Q::CallbackWaits], Rest::AsGoodAsNone),
+        split(Q::CallbacksResolved, &[Q::CallbackWaits, Q::CallbacksLost], Rest::People),
+        split(Q::Promises, &[Q::Kept], Rest::People),
+        split(Q::Handled, &[Q::Outcomes], Rest::People),
+        split(Q::Outcomes, &[Q::Resolved], Rest::People),
+        split(Q::Outcomes, &[Q::HandledInContact], Rest::People),
+        split(Q::Outcomes, &[Q::ContinuesInCounty], Rest::People),
+        split(Q::Outcomes, &[Q::ContinuesInHyte], Rest::People),
+        split(Q::Resolved, &[Q::HandledInContact, Q::ContinuesInCounty, Q::ContinuesInHyte], Rest::None),
+        split(Q::NpsAnswers, &[Q::Promoters, Q::Passives, Q::Detractors], Rest::None),
+        split(Q::Promoters, &[Q::NpsDifference, Q::Detractors], Rest::None),
+        split(Q::ContinuesAnswers, &[Q::ContinuesYes], Rest::People),
+        split(Q::SolvedAnswers, &[Q::SolvedYes], Rest::People),
     ]
 };

@@ -82,8 +82,7 @@ impl Report {
             return Err(ReportError::TooFineForThePublic);
         }
         let balances = Balances::of(cells);
-        let disclosure =
-            if question.public { Disclosure::of_public(&balances, question.by) } else { Disclosure::All };
+        let disclosure = if question.public { Disclosure::of_public(&balances, question.by) } else { Disclosure::All };
         let published = Published { balances, disclosure };
         let tables = Tables { published: &published, question }.all();
         Ok(Self {

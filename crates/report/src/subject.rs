@@ -98,9 +98,7 @@ impl Subject {
         let is_part = |other: &Self| match (self, other) {
             (Self::All, Self::Channel(_)) => true,
             (Self::Channel(channel), Self::Group(of, _)) => channel == of,
-            (Self::Channel(channel), Self::Line(line)) => {
-                cells.lines[*line].channel == *channel && !has_group(other)
-            }
+            (Self::Channel(channel), Self::Line(line)) => cells.lines[*line].channel == *channel && !has_group(other),
             (Self::Group(..), Self::Line(_)) => other.group(cells).as_ref() == Some(self),
             _ => false,
         };

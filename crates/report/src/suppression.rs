@@ -101,7 +101,8 @@ impl SumSystem {
 
     /// Shows again what was hidden for others and turned out to be of no use to them, the dearest first.
     fn show_needless(&self, hidden: &mut [bool]) {
-        let is_cover = |count: &usize| hidden[*count] && !self.counts[*count].is_small() && self.counts[*count].figures > 0;
+        let is_cover =
+            |count: &usize| hidden[*count] && !self.counts[*count].is_small() && self.counts[*count].figures > 0;
         let mut covers: Vec<usize> = (0..self.counts.len()).filter(is_cover).collect();
         covers.sort_by_key(|count| std::cmp::Reverse((self.counts[*count].figures, self.counts[*count].value)));
         for cover in covers {

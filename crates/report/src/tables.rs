@@ -110,7 +110,8 @@ impl Tables<'_> {
         let cells = self.published.cells();
         let language = self.question.language;
         let totals = Subject::channels(cells).into_iter().filter(|channel| {
-            matches!(channel, Subject::Channel(channel) if cells.lines.iter().filter(|it| it.channel == *channel).count() > 1)
+            let lines = Subject::lines(cells);
+            lines.iter().filter(|line| line.channel(cells) == channel.channel(cells)).count() > 1
         });
         let mut subjects: Vec<Subject> = Subject::lines(cells).into_iter().chain(totals).collect();
         if self.channels().len() > 1 {
@@ -217,6 +218,10 @@ impl Tables<'_> {
     fn note(&self, topic: Topic, contacts_of: &Subject) -> String {
         let language = self.question.language;
         let contacts = self.published.value(contacts_of, Span::Whole, Figure::Offered);
-        wording::note(topic, self.published.cells(), &number::value(&contacts, false, language), language)
+        let contacts = match contacts {
+            Value::Hidden { .. } => wording::not_shown(language).to_owned(),
+            contacts => number::value(&contacts, false, language),
+        };
+        wording::note(topic, self.published.cells(), &contacts, language)
     }
 }

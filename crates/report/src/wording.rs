@@ -35,18 +35,12 @@ impl Topic {
             Self::KeyFigures(Channel::Chat) => {
                 ("Avainlukuja chateista", "Nyckeltal för chattarna", "Key figures of chats")
             }
-            Self::KeyFigures(Channel::Sms) => (
-                "Avainlukuja tekstiviesteistä",
-                "Nyckeltal för textmeddelandena",
-                "Key figures of text messages",
-            ),
+            Self::KeyFigures(Channel::Sms) => {
+                ("Avainlukuja tekstiviesteistä", "Nyckeltal för textmeddelandena", "Key figures of text messages")
+            }
             Self::Feedback => ("Asiakaskokemus", "Kundernas erfarenheter", "Customer feedback"),
             Self::CallGoals => ("Tavoitteet: puhelut", "Mål: samtal", "Goals: calls"),
-            Self::Goals => (
-                "Tavoitteet: kaikki yhteydenotot",
-                "Mål: alla kontakter",
-                "Goals: all contacts",
-            ),
+            Self::Goals => ("Tavoitteet: kaikki yhteydenotot", "Mål: alla kontakter", "Goals: all contacts"),
         })
     }
 
@@ -133,12 +127,12 @@ pub(crate) fn subject(subject: &Subject, cells: &Cells, language: Language) -> S
         Subject::Group(_, group) => group.clone(),
         Subject::Channel(channel) => language
             .of(match channel {
-                Channel::Phone => ("Puhelut yhteensä", "Samtal sammanlagt", "All calls"),
-                Channel::Chat => ("Chatit yhteensä", "Chattar sammanlagt", "All chats"),
-                Channel::Sms => ("Tekstiviestit yhteensä", "Textmeddelanden sammanlagt", "All text messages"),
+                Channel::Phone => ("Puhelut yhteensä", "Samtalen sammanlagt", "All calls"),
+                Channel::Chat => ("Chatit yhteensä", "Chattarna sammanlagt", "All chats"),
+                Channel::Sms => ("Tekstiviestit yhteensä", "Textmeddelandena sammanlagt", "All text messages"),
             })
             .to_owned(),
-        Subject::All => language.of(("Kaikki yhteensä", "Alla sammanlagt", "All contacts")).to_owned(),
+        Subject::All => language.of(("Kaikki yhteensä", "Alla kontakter", "All contacts")).to_owned(),
     }
 }
 
@@ -150,7 +144,7 @@ pub(crate) fn period(period: &Period, language: Language) -> String {
         PeriodKind::Quarter => format!("Q{} {}", (start.month - 1) / 3 + 1, start.year),
         PeriodKind::Hour => {
             let until = if end.hour == 0 { 24 } else { end.hour };
-            let date = date(start, language);
+            let date = date(*start, language);
             match language {
                 Language::Fi => format!("{date} klo {}–{until}", start.hour),
                 Language::Sv => format!("{date} kl. {}–{until}", start.hour),
@@ -160,23 +154,23 @@ pub(crate) fn period(period: &Period, language: Language) -> String {
         PeriodKind::Day | PeriodKind::Whole if start.is_midnight() && end.is_midnight() => {
             let last = end.previous_day();
             if (start.year, start.month, start.day) == (last.year, last.month, last.day) {
-                date(start, language)
+                date(*start, language)
             } else {
-                format!("{}–{}", date(start, language), date(&last, language))
+                format!("{}–{}", date(*start, language), date(last, language))
             }
         }
-        PeriodKind::Day | PeriodKind::Whole => format!("{} – {}", moment(start, language), moment(end, language)),
+        PeriodKind::Day | PeriodKind::Whole => format!("{} – {}", moment(*start, language), moment(*end, language)),
     }
 }
 
-fn date(of: &Moment, language: Language) -> String {
+fn date(of: Moment, language: Language) -> String {
     match language {
         Language::Fi | Language::Sv => format!("{}.{}.{}", of.day, of.month, of.year),
         Language::En => format!("{} {} {}", of.day, month(of.month, language), of.year),
     }
 }
 
-fn moment(of: &Moment, language: Language) -> String {
+fn moment(of: Moment, language: Language) -> String {
     let date = date(of, language);
     match language {
         Language::Fi => format!("{date} klo {}.{:02}", of.hour, of.minute),
@@ -205,7 +199,7 @@ const fn month(month: u8, language: Language) -> &'static str {
 /// What stands under a table.
 pub(crate) fn note(topic: Topic, cells: &Cells, contacts: &str, language: Language) -> String {
     let period = period(&whole(cells), language);
-    let (zone, source, as_of) = (&cells.time_zone, topic.source(language), moment(&cells.as_of, language));
+    let (zone, source, as_of) = (&cells.time_zone, topic.source(language), moment(cells.as_of, language));
     let complete = cells.history_is_complete;
     match language {
         Language::Fi => {
@@ -226,7 +220,7 @@ pub(crate) fn note(topic: Topic, cells: &Cells, contacts: &str, language: Langua
                 "Händelsehistoriken täcker inte hela perioden: kontakter kan saknas i siffrorna."
             };
             format!(
-                "Period {period}, tidszon {zone}. Läget {as_of}. Antal kontakter: {contacts}. {history} \
+                "Period {period}, tidszon {zone}. Läget den {as_of}. Antal kontakter: {contacts}. {history} \
                  Räkneregler: {source}."
             )
         }
@@ -248,6 +242,11 @@ pub(crate) fn whole(cells: &Cells) -> Period {
     let (first, last) = (cells.periods.first(), cells.periods.last());
     let (first, last) = (first.expect("a report has a period"), last.expect("a report has a period"));
     Period { kind: PeriodKind::Whole, start: first.start, end: last.end }
+}
+
+/// What stands for a number of contacts that is hidden.
+pub(crate) const fn not_shown(language: Language) -> &'static str {
+    language.of(("ei näytetä", "visas inte", "not shown"))
 }
 
 /// How the numbers are to be read.
@@ -286,11 +285,7 @@ pub(crate) const fn of_the_handled(language: Language) -> &'static str {
 
 /// What the sign for no data means.
 pub(crate) const fn no_data(language: Language) -> &'static str {
-    language.of((
-        "-  ei tietoja: n on 0.",
-        "-  inga uppgifter: n är 0.",
-        "-  no data: n is 0.",
-    ))
+    language.of(("-  ei tietoja: n on 0.", "-  inga uppgifter: n är 0.", "-  no data: n is 0."))
 }
 
 /// What the word for a closed line means.

@@ -1,1 +1,232 @@
-//! x
+//! Somebody who reads a public report and wants to know more than it says.
+//!
+//! The attacker knows every definition, which lines make up a group and a channel, and that no count is negative. What is
+//! not known are the *atoms*: how many contacts of each line and month went which way. Each figure that is shown tells the
+//! value of one or two sums of atoms. A count is found out if it follows from those.
+
+use std::collections::BTreeMap;
+
+use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Verdict, Within};
+use ensilinja_model::{Outcome, Survey, YesNo};
+use ensilinja_report::{Cells, Facts, Figure, PeriodKind, Report, Value};
+
+/// How many of them there are among what happened.
+type Count = fn(&Sums) -> i64;
+
+/// What is counted of a line in a month; disjoint, so that every count is a sum of these.
+const ATOMS: [(&str, Count); 21] = [
+    ("answered within the threshold", |sums| sums.within_threshold(Within::Answered)),
+    ("answered beyond it", |sums| sums.decided(Decision::Answered) - sums.within_threshold(Within::Answered)),
+    ("request, reached", Sums::requests_reached),
+    ("request, lost", lost),
+    ("request, other", |sums| sums.decided(Decision::CallbackRequested) - sums.requests_reached() - lost(sums)),
+    ("abandoned at once", |sums| sums.decided(Decision::AbandonedShort)),
+    ("abandoned", |sums| {
+        [Decision::AbandonedMenu, Decision::AbandonedQueue, Decision::AbandonedRinging]
+            .iter()
+            .map(|decision| sums.decided(*decision))
+            .sum()
+    }),
+    ("promise kept", |sums| promises(sums, Verdict::Kept)),
+    ("promise broken", |sums| promises(sums, Verdict::Broken)),
+    ("outcome handled", |sums| sums.outcomes(Outcome::Handled)),
+    ("outcome county", |sums| sums.outcomes(Outcome::ContinuesCounty)),
+    ("outcome hyte", |sums| sums.outcomes(Outcome::ContinuesHyte)),
+    ("outcome other", |sums| sums.outcomes(Outcome::Other)),
+    ("promoter", |sums| sums.nps_answers(NpsGroup::Promoter)),
+    ("passive", |sums| sums.nps_answers(NpsGroup::Passive)),
+    ("detractor", |sums| sums.nps_answers(NpsGroup::Detractor)),
+    ("knows", |sums| sums.survey_answers(Survey::Continues, YesNo::Yes)),
+    ("does not know", |sums| sums.survey_answers(Survey::Continues, YesNo::No)),
+    ("solved", |sums| sums.survey_answers(Survey::Solved, YesNo::Yes)),
+    ("not solved", |sums| sums.survey_answers(Survey::Solved, YesNo::No)),
+    ("callback closed otherwise", |sums| {
+        [Resolution::Unreached, Resolution::Cancelled, Resolution::Duplicate]
+            .iter()
+            .map(|resolution| sums.callbacks_closed(*resolution))
+            .sum()
+    }),
+];
+
+fn lost(sums: &Sums) -> i64 {
+    [Resolution::Purged, Resolution::Expired, Resolution::GivenUp].iter().map(|it| sums.callbacks_closed(*it)).sum()
+}
+
+fn promises(sums: &Sums, verdict: Verdict) -> i64 {
+    Promise::ALL.iter().map(|promise| sums.promises(*promise, verdict)).sum()
+}
+
+const ANSWERED: &[usize] = &[0, 1];
+const SERVED: &[usize] = &[0, 1, 2, 3, 4];
+const DECIDED: &[usize] = &[0, 1, 2, 3, 4, 5, 6];
+const NOT_SERVED: &[usize] = &[5, 6];
+const NOT_SHORT: &[usize] = &[0, 1, 2, 3, 4, 6];
+const HANDLED: &[usize] = &[0, 1, 2];
+const OUTCOMES: &[usize] = &[9, 10, 11, 12];
+
+/// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean tells of how many it is.
+fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [usize])> {
+    Some(match figure {
+        "offered" => (DECIDED, &[], &[]),
+        "callbacks_lost" => (&[3], &[], &[]),
+        "answered_live" => (ANSWERED, &[], DECIDED),
+        "handled_as_callback" => (&[2], &[], DECIDED),
+        "callback_share_of_handled" => (&[2], &[], HANDLED),
+        "callback_reached" => (&[2], &[], &[2, 3, 20]),
+        "service" => (SERVED, &[], DECIDED),
+        "service_level" => (&[0], &[], NOT_SHORT),
+        "chat_not_answered" => (NOT_SERVED, &[], DECIDED),
+        "promise_kept" => (&[7], &[], &[7, 8]),
+        "first_contact_resolution" => (&[9, 10, 11], &[], OUTCOMES),
+        "handled_in_contact" => (&[9], &[], OUTCOMES),
+        "continues_in_county_services" => (&[10], &[], OUTCOMES),
+        "continues_in_hyte_services" => (&[11], &[], OUTCOMES),
+        "coverage" => (OUTCOMES, &[], HANDLED),
+        "answer_wait_mean_seconds" => (&[], &[], ANSWERED),
+        "callback_wait_mean_seconds" | "callback_open_wait_mean_seconds" => (&[], &[], &[2]),
+        "nps" | "nps_interval" => (&[13], &[15], &[13, 14, 15]),
+        "knows_how_care_continues" => (&[16], &[], &[16, 17]),
+        "got_a_solution" => (&[18], &[], &[18, 19]),
+        _ => return None,
+    })
+}
+
+/// Counts of people whose small numbers must stay unknown, beside those that a figure tells, in rows that print it.
+const WAYS: [(&str, &[usize]); 6] = [
+    ("nps", &[13]),
+    ("nps", &[14]),
+    ("nps", &[15]),
+    ("coverage", &[12]),
+    ("service", &[2, 3, 4]),
+    ("service_level", &[5]),
+];
+
+/// Coefficients by atom of a line and period.
+type Form = Vec<i64>;
+
+pub struct Attacker<'a> {
+    cells: &'a Cells,
+    /// How much of each atom there is: what the attacker would like to know.
+    truth: Vec<i64>,
+    /// What is shown, solved as far as it goes.
+    knowledge: BTreeMap<usize, Vec<i64>>,
+}
+
+const PRIME: i64 = 1_000_000_007;
+
+impl<'a> Attacker<'a> {
+    /// An attacker who has read these reports.
+    pub fn of(cells: &'a Cells, reports: &[&Report]) -> Self {
+        let atoms = cells.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
+        let mut attacker = Self { cells, truth: atoms.collect(), knowledge: BTreeMap::new() };
+        for facts in reports.iter().flat_map(|report| &report.facts) {
+            for (figure, value) in &facts.figures {
+                for known in attacker.told(facts, *figure, value) {
+                    attacker.learn(known);
+                }
+            }
+        }
+        attacker
+    }
+
+    /// The sums that a value tells.
+    fn told(&self, facts: &Facts, figure: Figure, value: &Value) -> Vec<Form> {
+        let Some((plus, minus, n)) = parts(figure.id()) else { panic!("{} is no figure", figure.id()) };
+        let numerator = self.form(facts, plus, minus);
+        let n = self.form(facts, n, &[]);
+        match value {
+            Value::Count(_) => vec![numerator],
+            // By score, interval and n each of the three groups can be computed.
+            Value::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
+            Value::Share { .. } | Value::Mean { .. } | Value::Score { .. } => vec![numerator, n],
+            Value::NoData | Value::Closed | Value::Hidden { n: Some(_) } => vec![n],
+            Value::Hidden { n: None } | Value::NotApplicable => Vec::new(),
+            Value::Band(_) | Value::Target(_) => panic!("not among the facts"),
+        }
+    }
+
+    /// The sum of these atoms over the lines and periods of a row.
+    fn form(&self, facts: &Facts, plus: &[usize], minus: &[usize]) -> Form {
+        let mut form = vec![0; self.truth.len()];
+        let periods = self.cells.periods.len();
+        for (index, line) in self.cells.lines.iter().enumerate() {
+            let is_of = facts.line.as_ref().is_none_or(|id| *id == line.id.as_str())
+                && facts.channel.is_none_or(|channel| channel == line.channel)
+                && (facts.level != "group" || facts.group.as_deref() == Some(line.group.as_str()));
+            for (position, period) in self.cells.periods.iter().enumerate() {
+                if is_of && (facts.period.kind == PeriodKind::Whole || facts.period == *period) {
+                    let first = (index * periods + position) * ATOMS.len();
+                    for atom in plus {
+                        form[first + atom] += 1;
+                    }
+                    for atom in minus {
+                        form[first + atom] -= 1;
+                    }
+                }
+            }
+        }
+        form
+    }
+
+    /// What of a sum does not follow from what is known. Of atoms that are 0 the attacker is taken to know that: then all
+    /// others can change a little either way, and what does not follow is not known at all.
+    fn remainder(&self, mut form: Form) -> Form {
+        for (atom, amount) in self.truth.iter().enumerate() {
+            form[atom] = if *amount == 0 { 0 } else { form[atom].rem_euclid(PRIME) };
+        }
+        for (pivot, solved) in &self.knowledge {
+            let times = form[*pivot];
+            if times != 0 {
+                for (entry, other) in form.iter_mut().zip(solved) {
+                    *entry = (*entry - times * other % PRIME).rem_euclid(PRIME);
+                }
+            }
+        }
+        form
+    }
+
+    fn learn(&mut self, known: Form) {
+        let mut form = self.remainder(known);
+        if let Some(pivot) = form.iter().position(|entry| *entry != 0) {
+            let inverse = power(form[pivot], PRIME - 2);
+            for entry in &mut form {
+                *entry = *entry * inverse % PRIME;
+            }
+            self.knowledge.insert(pivot, form);
+        }
+    }
+
+    /// The small counts of people in the rows of a report that the attacker can compute.
+    pub fn found_out(&self, report: &Report) -> Vec<String> {
+        let mut found = Vec::new();
+        for facts in &report.facts {
+            let of_figures = facts.figures.iter().filter(|(figure, _)| !figure.id().starts_with("nps"));
+            let of_figures = of_figures.filter_map(|(figure, _)| parts(figure.id())).flat_map(|(plus, _, n)| {
+                let rest: Vec<usize> = n.iter().copied().filter(|atom| !plus.contains(atom)).collect();
+                [plus.to_vec(), n.to_vec(), rest]
+            });
+            let prints = |id: &str| facts.figures.iter().any(|(figure, _)| figure.id() == id);
+            let ways = WAYS.iter().filter(|(figure, _)| prints(figure)).map(|(_, atoms)| atoms.to_vec());
+            for atoms in of_figures.chain(ways) {
+                let form = self.form(facts, &atoms, &[]);
+                let count: i64 = form.iter().zip(&self.truth).map(|(times, amount)| times * amount).sum();
+                if (1..5).contains(&count) && self.remainder(form).iter().all(|entry| *entry == 0) {
+                    let names: Vec<&str> = atoms.iter().map(|atom| ATOMS[*atom].0).collect();
+                    found.push(format!(
+                        "{} {:?} {:?}: {names:?} = {count}",
+                        facts.level, facts.line, facts.period.start
+                    ));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn power(base: i64, exponent: i64) -> i64 {
+    match exponent {
+        0 => 1,
+        even if even % 2 == 0 => power(base * base % PRIME, even / 2),
+        odd => base * power(base, odd - 1) % PRIME,
+    }
+}

@@ -1,49 +1,158 @@
 //! What a public report must not tell.
 
 use ensilinja_model::{Channel, Outcome};
-use ensilinja_report::{By, Cells, Format, Language, Report};
+use ensilinja_report::{By, Cells, Format, Language, Question, Report, ReportError, Value};
+use proptest::prelude::*;
 
-use crate::stand::*;
+use crate::attacker::Attacker;
+use crate::stand::{
+    County, LINES, SECOND, Story, abandoned, answered, called_back, cells, line, purged, question, small_county,
+    with_feedback, with_outcome,
+};
 
-fn county_size(lines: u16) -> Cells {
-    let mut county = County::new(lines.into());
-    let mut state = 12345u64;
-    let mut draw = |below: u64| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        i64::try_from((state >> 33) % below).unwrap()
-    };
-    for line in 0..lines {
-        let scale = if line % 3 == 0 { 60 } else { 12 };
+/// The ways a contact goes in a random county.
+fn stories() -> [Story; 10] {
+    [
+        with_feedback(with_outcome(answered(30 * SECOND), Outcome::Handled), 10, true, true),
+        with_feedback(with_outcome(answered(700 * SECOND), Outcome::ContinuesCounty), 5, true, false),
+        with_feedback(answered(200 * SECOND), 8, false, true),
+        with_outcome(answered(20 * SECOND), Outcome::ContinuesHyte),
+        with_outcome(called_back(3_000 * SECOND), Outcome::Handled),
+        with_outcome(called_back(90_000 * SECOND), Outcome::Other),
+        with_feedback(called_back(40 * SECOND), 9, true, true),
+        abandoned(),
+        vec![
+            (0, ensilinja_model::Fact::Offered),
+            (SECOND, ensilinja_model::Fact::Abandoned(ensilinja_model::Stage::Menu)),
+        ],
+        purged(),
+    ]
+}
+
+/// Four phone lines, of which two are in one group and one in another with a chat, and two chats. How many contacts went
+/// each way, by line, month and story.
+fn county_of(contacts: &[i64]) -> Cells {
+    let mut county = County::new();
+    let stories = stories();
+    let mut contacts = contacts.iter();
+    for line in 0..u16::try_from(LINES).expect("few lines") {
         for month in 0..2 {
-            county.tell(line, month, draw(scale), &with_feedback(with_outcome(answered(65_000), Outcome::Handled), 10, true, true));
-            county.tell(line, month, draw(scale), &with_outcome(answered(265_000), Outcome::ContinuesCounty));
-            county.tell(line, month, draw(6), &with_feedback(with_outcome(answered(65_000), Outcome::Other), 1, false, true));
-            county.tell(line, month, draw(6), &with_feedback(with_outcome(answered(65_000), Outcome::ContinuesHyte), 7, true, false));
-            county.tell(line, month, draw(20), &abandoned());
-            if line < 15 {
-                county.tell(line, month, draw(scale), &with_outcome(called_back(1_965_000), Outcome::Handled));
+            for (story, n) in stories.iter().zip(contacts.by_ref()) {
+                county.tell(line, month, *n, story);
             }
         }
     }
-    let lines: Vec<_> = (0..lines).map(|i| line(&format!("line_{i}"), if i < 15 { Channel::Phone } else { Channel::Chat }, ["a", "b", "c"], ["", "pth", "suun"][usize::from(i % 3)])).collect();
-    let mut c = cells(lines, county.sums());
-    // nine months
-    for sums in &mut c.sums { let two = sums.clone(); for _ in 0..3 { sums.extend(two.clone()); } sums.push(two[0].clone()); }
-    c.periods = (0..9).map(|i| c.periods[i % 2]).collect();
-    c.open_ms = vec![vec![1; 9]; c.lines.len()];
-    c
+    let (phone, chat) = (Channel::Phone, Channel::Chat);
+    let lines = [
+        ("a", phone, "pth"),
+        ("b", phone, "pth"),
+        ("c", phone, "suun"),
+        ("d", phone, ""),
+        ("e", chat, "suun"),
+        ("f", chat, ""),
+    ];
+    let lines = lines.map(|(id, channel, group)| line(id, channel, [id; 3], group));
+    cells(lines.into(), county.sums())
+}
+
+/// Mostly few, sometimes many, often none.
+fn contacts() -> impl Strategy<Value = Vec<i64>> {
+    let n = prop_oneof![3 => Just(0), 4 => 0_i64..4, 3 => 0_i64..15, 1 => 20_i64..60];
+    proptest::collection::vec(n, LINES * 2 * stories().len())
+}
+
+fn public(cells: &Cells, by: By) -> Report {
+    Report::of(cells, Question { public: true, ..question(by, Language::En) }).expect("fit to be published")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_count_of_one_to_four_people_can_be_computed(contacts in contacts()) {
+        let cells = county_of(&contacts);
+        // Those by line and by group may be published side by side.
+        let (by_line, by_group) = (public(&cells, By::Line), public(&cells, By::Group));
+        let attacker = Attacker::of(&cells, &[&by_line, &by_group]);
+        prop_assert_eq!(attacker.found_out(&by_line), Vec::<String>::new());
+        prop_assert_eq!(attacker.found_out(&by_group), Vec::<String>::new());
+        for by in [By::Month, By::Quarter] {
+            let report = public(&cells, by);
+            prop_assert_eq!(Attacker::of(&cells, &[&report]).found_out(&report), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn what_a_public_report_shows_is_what_the_other_shows(contacts in contacts()) {
+        let cells = county_of(&contacts);
+        for by in [By::Line, By::Group, By::Month] {
+            let (public, full) = (public(&cells, by), Report::of(&cells, question(by, Language::En)).expect("a report"));
+            for (public, full) in public.facts.iter().zip(&full.facts) {
+                for ((figure, shown), (_, value)) in public.figures.iter().zip(&full.figures) {
+                    match shown {
+                        Value::Hidden { n: None } => {}
+                        Value::Hidden { n: n @ Some(_) } => prop_assert_eq!(*n, value.n(), "{:?}", figure),
+                        shown => prop_assert_eq!(shown, value, "{:?}", figure),
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
-fn speed() {
-    let cells = county_size(22);
-    for by in [By::Line, By::Month, By::Quarter] {
-        let mut q = question(by, Language::Fi);
-        q.public = true;
-        let t = std::time::Instant::now();
-        let r = Report::of(&cells, q).unwrap();
-        println!("@@{by:?} {:?}", t.elapsed());
-        let text = r.render(Format::Csv);
-        println!("@@hidden {} known {}", text.matches("hidden").count(), text.matches("known").count());
+fn the_attacker_of_these_tests_finds_out_what_is_not_protected() {
+    let cells = small_county();
+    let full = Report::of(&cells, question(By::Line, Language::En)).expect("a report");
+    assert!(!Attacker::of(&cells, &[&full]).found_out(&full).is_empty());
+    // Hiding the small numbers alone is not enough: the others lead back to them.
+    let mut half = full.clone();
+    for (_, value) in half.facts.iter_mut().flat_map(|facts| &mut facts.figures) {
+        let is_small = match value {
+            Value::Count(count) => (1..5).contains(count),
+            Value::Share { good, n } => (1..5).contains(good) || (1..5).contains(&(*n - *good)) || *n < 5,
+            _ => value.n().is_some_and(|n| (1..5).contains(&n)),
+        };
+        if is_small {
+            *value = Value::Hidden { n: None };
+        }
+    }
+    assert!(!Attacker::of(&cells, &[&half]).found_out(&full).is_empty());
+    assert_eq!(Attacker::of(&cells, &[&public(&cells, By::Line)]).found_out(&full), Vec::<String>::new());
+}
+
+#[test]
+fn a_county_of_many_contacts_hides_nothing() {
+    let cells = county_of(&vec![40; LINES * 2 * stories().len()]);
+    for by in [By::Line, By::Group, By::Month, By::Quarter] {
+        let report = public(&cells, by);
+        let hidden =
+            report.facts.iter().flat_map(|facts| &facts.figures).filter(|(_, value)| value.state() == "hidden");
+        assert_eq!(hidden.count(), 0, "{by:?}");
+    }
+}
+
+#[test]
+fn a_hidden_cell_says_nothing_in_any_format() {
+    // One caller in all, on a line of its own; everybody else is many.
+    let mut contacts = vec![40; LINES * 2 * stories().len()];
+    contacts[0..20].fill(0);
+    contacts[7] = 3;
+    let cells = county_of(&contacts);
+    let report = public(&cells, By::Line);
+    let csv = report.render(Format::Csv);
+    assert!(csv.contains(",offered,,,,,,hidden\r\n"), "{csv}");
+    assert!(!csv.contains(",offered,3,"), "{csv}");
+    assert!(report.render(Format::Json).contains("\"state\": \"hidden\""));
+    for format in [Format::Table { width: 120 }, Format::Markdown] {
+        assert!(report.render(format).contains(".."), "{format:?}");
+    }
+}
+
+#[test]
+fn days_and_hours_are_not_published() {
+    for by in [By::Day, By::Hour] {
+        let question = Question { public: true, ..question(by, Language::En) };
+        assert_eq!(Report::of(&small_county(), question).map(|_| ()), Err(ReportError::TooFineForThePublic));
     }
 }

@@ -1,1 +1,137 @@
-//! x
+//! What the figures say, one rule each.
+
+use ensilinja_ledger::{Indicator, Ratio, ServiceLevel};
+use ensilinja_model::{Channel, Outcome};
+use ensilinja_report::{By, Cells, Facts, Figure, Language, Period, PeriodKind, Report, Value};
+
+use crate::stand::{
+    County, HOUR, MINUTE, SECOND, abandoned, answered, called_back, cells, line, question, small_county, with_outcome,
+};
+
+fn report(cells: &Cells, by: By) -> Report {
+    Report::of(cells, question(by, Language::En)).expect("a report")
+}
+
+fn value(report: &Report, is_row: impl Fn(&Facts) -> bool, figure: Figure) -> Value {
+    let facts = report.facts.iter().find(|facts| is_row(facts)).expect("there is such a row");
+    facts.figures.iter().find(|(it, _)| *it == figure).map_or(Value::NotApplicable, |(_, value)| *value)
+}
+
+fn two_calls() -> Vec<ensilinja_report::ReportLine> {
+    vec![line("a", Channel::Phone, ["a"; 3], "g"), line("b", Channel::Phone, ["b"; 3], "g")]
+}
+
+#[test]
+fn totals_add_up_counts_and_never_percentages_or_means() {
+    let mut county = County::new();
+    county.tell(0, 0, 90, &answered(10 * SECOND)).tell(0, 0, 10, &abandoned());
+    county.tell(1, 0, 1, &answered(110 * SECOND)).tell(1, 0, 9, &abandoned());
+    let cells = cells(two_calls(), county.sums());
+    for (by, level) in [(By::Line, "channel"), (By::Group, "group"), (By::Month, "channel")] {
+        let report = report(&cells, by);
+        let is_total = |facts: &Facts| facts.level == level;
+        let answered = value(&report, is_total, Figure::Share(Indicator::AnsweredLive));
+        assert_eq!(answered, Value::Share { good: 91, n: 110 });
+        let wait = value(&report, is_total, Figure::AnswerWait);
+        assert_eq!(wait, Value::Mean { sum_ms: 90 * 10_000 + 110_000, n: 91 });
+    }
+}
+
+#[test]
+fn lines_of_different_formulas_are_each_judged_by_their_own() {
+    let mut county = County::new();
+    county.tell(0, 0, 8, &answered(10 * SECOND)).tell(0, 0, 2, &abandoned());
+    county.tell(1, 0, 8, &answered(10 * SECOND)).tell(1, 0, 2, &abandoned());
+    let mut lines = two_calls();
+    lines[1].service_level = ServiceLevel::OnlyHandled;
+    let report = report(&cells(lines, county.sums()), By::Line);
+    let level = |of: &'static str| {
+        value(&report, |facts| facts.line.as_deref() == Some(of), Figure::Share(Indicator::ServiceLevel))
+    };
+    assert_eq!((level("a"), level("b")), (Value::Share { good: 8, n: 10 }, Value::Share { good: 8, n: 8 }));
+    let total = value(&report, |facts| facts.level == "channel", Figure::Share(Indicator::ServiceLevel));
+    assert_eq!(total, Value::Share { good: 16, n: 18 });
+}
+
+#[test]
+fn a_line_that_only_calls_back_prints_its_share_of_the_handled_and_says_so() {
+    let mut county = County::new();
+    county.tell(0, 0, 30, &called_back(HOUR)).tell(0, 0, 10, &abandoned());
+    county.tell(1, 0, 30, &called_back(HOUR)).tell(1, 0, 10, &answered(SECOND));
+    let report = report(&cells(two_calls(), county.sums()), By::Line);
+    let table = &report.tables[0];
+    let column = table.columns.iter().position(|name| name == "Handled as callback % (n)").expect("a column");
+    let cell = |row: usize| table.rows[row].cells[column];
+    assert_eq!((cell(0).value, cell(0).marked), (Value::Share { good: 30, n: 30 }, true));
+    assert_eq!((cell(1).value, cell(1).marked), (Value::Share { good: 30, n: 40 }, false));
+    assert!(report.legend.iter().any(|text| text.starts_with('¹')));
+    // Programs always get both.
+    let of_decided =
+        value(&report, |facts| facts.line.as_deref() == Some("a"), Figure::Share(Indicator::HandledAsCallback));
+    assert_eq!(of_decided, Value::Share { good: 30, n: 40 });
+}
+
+#[test]
+fn a_group_adds_calls_to_calls_and_chats_to_chats() {
+    let mut county = County::new();
+    county.tell(0, 0, 5, &answered(SECOND)).tell(1, 0, 7, &answered(SECOND));
+    let lines = vec![line("a", Channel::Phone, ["a"; 3], "suun"), line("b", Channel::Chat, ["b"; 3], "suun")];
+    let report = report(&cells(lines, county.sums()), By::Group);
+    let offered =
+        |channel| value(&report, |facts| facts.level == "group" && facts.channel == Some(channel), Figure::Offered);
+    assert_eq!((offered(Channel::Phone), offered(Channel::Chat)), (Value::Count(5), Value::Count(7)));
+}
+
+#[test]
+fn nobody_came_and_nobody_could_come_are_two_answers() {
+    let mut county = County::new();
+    county.tell(0, 1, 5, &with_outcome(answered(MINUTE), Outcome::Handled));
+    let mut cells = cells(two_calls(), county.sums());
+    cells.open_ms[0][0] = 0;
+    let report = report(&cells, By::Month);
+    let january = |of: &'static str, figure| {
+        value(&report, |facts| facts.line.as_deref() == Some(of) && facts.period.start.month == 1, figure)
+    };
+    assert_eq!((january("a", Figure::Offered), january("b", Figure::Offered)), (Value::Closed, Value::Count(0)));
+    assert_eq!((january("a", Figure::Nps), january("b", Figure::Nps)), (Value::Closed, Value::NoData));
+}
+
+#[test]
+fn one_period_needs_no_row_of_its_own_beside_the_whole() {
+    let mut county = County::new();
+    county.tell(0, 0, 5, &answered(SECOND));
+    let mut cells = cells(two_calls(), county.sums());
+    cells.periods = vec![Period { kind: PeriodKind::Whole, ..cells.periods[0] }];
+    for (sums, open_ms) in cells.sums.iter_mut().zip(&mut cells.open_ms) {
+        sums.truncate(1);
+        open_ms.truncate(1);
+    }
+    for by in [By::Line, By::Month] {
+        let report = report(&cells, by);
+        assert_eq!(report.facts.iter().filter(|facts| facts.level == "channel").count(), 1, "{by:?}");
+    }
+}
+
+#[test]
+fn every_share_is_the_one_of_the_ledger_s_table_of_indicators() {
+    let cells = small_county();
+    let report = report(&cells, By::Month);
+    let mut compared = 0;
+    for facts in report.facts.iter().filter(|facts| facts.level == "channel" && facts.period.kind == PeriodKind::Month)
+    {
+        let period = cells.periods.iter().position(|period| *period == facts.period).expect("a period of the cells");
+        for (figure, value) in &facts.figures {
+            let Figure::Share(indicator) = figure else { continue };
+            let lines = cells.lines.iter().zip(&cells.sums).filter(|(line, _)| Some(line.channel) == facts.channel);
+            let mut ratio = Ratio::default();
+            for (line, sums) in lines {
+                ratio += indicator.of(&sums[period], line.service_level);
+            }
+            let n = value.n().expect("a share has an n");
+            let good = if let Value::Share { good, .. } = value { *good } else { 0 };
+            assert_eq!(Ratio { good, valid: n }, ratio, "{indicator:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 40, "{compared}");
+}

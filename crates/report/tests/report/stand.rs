@@ -1,6 +1,6 @@
 //! Where the tests stand: five lines and two months, told in events and summed by the ledger.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ensilinja_calendar::{By as ByWhen, Days, LineHours, OpeningHours, Term};
 use ensilinja_ledger::{Chronicle, Era, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict};
@@ -61,7 +61,7 @@ pub struct County {
     contacts: u128,
 }
 
-pub fn rules(lines: usize) -> Rules {
+fn rules_of(lines: usize) -> Rules {
     let promises = Promises {
         answer: Some(Term::Within { ms: 600_000 }),
         callback: Some(Term::SameDay { by: ByWhen::EndOfDay }),
@@ -82,9 +82,15 @@ pub fn rules(lines: usize) -> Rules {
     Rules::new(days, (0..lines).map(|_| line()).collect())
 }
 
+/// The rules of six lines, made once.
+static RULES: LazyLock<Rules> = LazyLock::new(|| rules_of(LINES));
+
+/// How many lines there can be.
+pub const LINES: usize = 6;
+
 impl County {
-    pub fn new(lines: usize) -> Self {
-        Self { chronicle: Chronicle::new(rules(lines)), contacts: 0 }
+    pub fn new() -> Self {
+        Self { chronicle: Chronicle::new(RULES.clone()), contacts: 0 }
     }
 
     /// `n` contacts of a line in a month go like this.
@@ -102,7 +108,7 @@ impl County {
         self
     }
 
-    /// The sums by line and month.
+    /// The sums of all lines by month.
     pub fn sums(&self) -> Vec<Vec<Sums>> {
         let at = EventTime::from_millis;
         self.chronicle.figures(&[at(MONTHS[0])..at(MONTHS[1]), at(MONTHS[1])..at(MONTHS[2])], at(MONTHS[2] + 30 * DAY))
@@ -130,7 +136,8 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
 }
 
 /// The cells of these lines over January and February 2025.
-pub fn cells(lines: Vec<ReportLine>, sums: Vec<Vec<Sums>>) -> Cells {
+pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> Cells {
+    sums.truncate(lines.len());
     Cells {
         open_ms: vec![vec![HOUR; 2]; lines.len()],
         lines,
@@ -145,7 +152,7 @@ pub fn cells(lines: Vec<ReportLine>, sums: Vec<Vec<Sums>>) -> Cells {
 /// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was closed in
 /// January and silent in February.
 pub fn small_county() -> Cells {
-    let mut county = County::new(5);
+    let mut county = County::new();
     let handled = |story| with_outcome(story, Outcome::Handled);
     let county_services = |story| with_outcome(story, Outcome::ContinuesCounty);
     let pleased = |story| with_feedback(story, 10, true, true);
@@ -167,8 +174,16 @@ pub fn small_county() -> Cells {
     }
     county.tell(2, 1, 2, &purged());
     let names = [
-        ["Terveysasemien kiireetön Ensilinja Forssa", "Hälsostationernas förstalinje Forssa", "Health stations, Forssa"],
-        ["Terveysasemien kiireetön Ensilinja HML", "Hälsostationernas förstalinje Tavastehus", "Health stations, Hämeenlinna"],
+        [
+            "Terveysasemien kiireetön Ensilinja Forssa",
+            "Hälsostationernas förstalinje Forssa",
+            "Health stations, Forssa",
+        ],
+        [
+            "Terveysasemien kiireetön Ensilinja HML",
+            "Hälsostationernas förstalinje Tavastehus",
+            "Health stations, Hämeenlinna",
+        ],
         ["Suun terveys kiireetön Ensilinja", "Munhälsans förstalinje, ej brådskande", "Oral health, non-urgent"],
         ["Suun terveydenhuollon chat", "Munhälsans chatt", "Oral health chat"],
         ["Ensilinjan tekstiviestit", "Förstalinjens textmeddelanden", "Text messages"],
