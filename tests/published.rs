@@ -4,6 +4,8 @@
 //! The table of cells is printed (`cargo test --test published -- --nocapture`). Cells that contradict others, or that
 //! the scan leaves in doubt, are listed with the reason and not tested; no split is claimed of what is printed together.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../crates/sim/tests/published_tables/tables.rs"]
 mod tables;
 

@@ -1,5 +1,7 @@
 //! `ensilinja report` as it is used: what it prints, what it says beside it, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::PathBuf;

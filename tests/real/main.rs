@@ -25,6 +25,7 @@ mod kills;
 mod malformed;
 mod privacy;
 mod prometheus;
+mod report;
 mod shared_broker;
 mod simulate;
 mod start_up;

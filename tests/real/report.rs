@@ -1,0 +1,53 @@
+//! The report from a real topic: the same as from a file of the same events, whatever lies in the topic beside them.
+
+use crate::program::Program;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic;
+
+const PAST: [&str; 6] = ["--from", "2025-09-08", "--to", "2025-09-17", "--seed", "9"];
+const ASKED: [&str; 8] = ["--from", "2025-09-10", "--to", "2025-09-16", "--by", "month", "--format", "csv"];
+
+fn run(stage: &Stage, command: &str, more: &[&str]) -> Program {
+    let mut program = Program::start(stage, &[command], more);
+    assert!(program.wait().success(), "{}", program.log());
+    program
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stays_as_it_was() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "report", 5);
+    let file = std::env::temp_dir().join(format!("ensilinja-report-{}.jsonl", std::process::id()));
+    let events = file.to_str().unwrap();
+    run(&stage, "simulate", &[&PAST[..], &["--disorder"]].concat());
+    run(&stage, "simulate", &[&PAST[..], &["--disorder", "--output", events]].concat());
+    let published = topic::count(&stage.brokers, &stage.topic);
+
+    let from_topic = run(&stage, "report", &ASKED);
+    let from_file = run(&stage, "report", &[&ASKED[..], &["--events", events]].concat());
+    std::fs::remove_file(&file).unwrap();
+    assert!(from_topic.printed() == from_file.printed(), "{}\n{}", from_topic.printed(), from_file.printed());
+    assert!(from_topic.printed().lines().count() > 100, "{}", from_topic.printed());
+    let log = from_topic.log();
+    assert!(log.contains("are left out: malformed"), "{log}");
+    assert!(!log.contains("would have to begin"), "the topic still has its first record: {log}");
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), published);
+    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), 0, "a report writes no dead letters");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn no_report_is_made_of_a_topic_that_is_missing_or_has_nothing() {
+    let broker = shared_broker();
+    for (stage, said) in [
+        (Stage::without_topics(&broker, "unreported"), "the topic unreported.events does not exist"),
+        (Stage::set(&broker, "empty", 2), "empty.events has no event of these lines since 2025-08-"),
+    ] {
+        let mut program = Program::start(&stage, &["report"], &ASKED);
+        assert_eq!(program.wait().code(), Some(1), "{}", program.log());
+        assert!(program.log().contains(said), "{}", program.log());
+        assert_eq!(program.printed(), "");
+    }
+}
