@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `level` | `line`, `group`, `channel` or `all`: rows of different levels must not be added |
 //! | `line`, `group`, `channel` | whom it is about; empty where several are added |
-//! | `period`, `period_start`, `period_end` | kind, and `[start, end)` in local time with its offset; rows of `whole` contain the others |
+//! | `period`, `period_start`, `period_end` | kind and `[start, end)` in local time; `whole` contains the others |
 //! | `figure` | its id, as in the metrics where there is one |
 //! | `value` | shares are 0 to 1, times are seconds, scores are -100 to 100; empty unless `state` is `known` |
-//! | `n`, `numerator` | of how many, and how many; the numerator of a score is promoters less detractors, that of a mean is seconds |
+//! | `n`, `numerator` | of how many, and how many; of a score promoters less detractors, of a mean seconds |
 //! | `low`, `high` | the ends of an interval |
-//! | `state` | `known`, `no_data` (n is 0), `closed` (and the line was not open), `hidden` (see [`disclosure`](crate::disclosure)) |
+//! | `state` | `known`, `no_data` (n is 0), `closed` (nor was the line open), `hidden` (see [`disclosure`]) |
+//!
+//! [`disclosure`]: crate::disclosure
 
 use crate::fact::Facts;
 use crate::figure::Figure;

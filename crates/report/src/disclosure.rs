@@ -1,18 +1,18 @@
 //! Disclosure control: what of a public report has to be hidden.
 //!
-//! Contacts are those of health and social care, and a small count tells who somebody is to whoever knows a little more.
-//! The rule is the usual threshold of tables of counts, 5, applied to everything a figure tells:
+//! Contacts are those of health and social care, and a small count tells who somebody is to whoever knows a little
+//! more. The rule is the usual threshold of tables of counts, 5, applied to everything a figure tells:
 //!
 //! 1. A count of one to four people is hidden: arrivals and every n, but also the numerator of a percentage and its
 //!    complement (38 of 40 tells of 2), each recorded outcome, and promoters, passives and detractors. A 0 is shown.
-//! 2. Everything is hidden that lets such a count be computed: totals of lines, of groups and of periods, parts that add
-//!    up to a whole, figures that share a denominator, a mean with its n. What is hidden for this is that by which
+//! 2. Everything is hidden that lets such a count be computed: totals of lines, of groups and of periods, parts that
+//!    add up to a whole, figures that share a denominator, a mean with its n. What is hidden for this is that by which
 //!    the fewest figures are lost.
 //! 3. All hidden cells look alike: whether a cell was hidden for itself or for another is not said.
 //!
-//! It is decided for the rows by line and by group together, so these two reports may be published side by side. Reports
-//! that cut the same time differently are not decided together: publish one of months and quarters, and no two reports
-//! of overlapping times or choices of lines. Days and hours are too fine to be published at all.
+//! It is decided for the rows by line and by group together, so these two reports may be published side by side.
+//! Reports that cut the same time differently are not decided together: publish one of months and quarters, and no two
+//! reports of overlapping times or choices of lines. Days and hours are too fine to be published at all.
 
 use std::collections::BTreeMap;
 

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
-/// A prime large enough that the small coefficients of sums never meet it by chance, and small enough that products fit.
+/// A prime large enough that the small coefficients of sums never meet it by chance, and small enough that products
+/// fit.
 const PRIME: i64 = 2_147_483_647;
 
 /// A row of coefficients by unknown, none of them 0.
 type Row = BTreeMap<usize, i64>;
 
-/// Of the unknowns in `equations` (unknown and coefficient; what is known is left out, for it changes nothing here), those
-/// that have the same value in every solution.
+/// Of the unknowns in `equations` (unknown and coefficient; what is known is left out, for it changes nothing here),
+/// those that have the same value in every solution.
 pub(crate) fn told_unknowns(equations: impl Iterator<Item = Row>) -> Vec<usize> {
     let mut solved: Vec<(usize, Row)> = Vec::new();
     for mut row in equations {

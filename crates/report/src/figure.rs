@@ -16,8 +16,8 @@ pub enum Figure {
     Share(Indicator),
     /// Mean wait of the answered, from arrival.
     AnswerWait,
-    /// Mean wait of the customers called back, from the request until they were reached, by the clock on the wall. It is
-    /// filed when they are reached.
+    /// Mean wait of the customers called back, from the request until they were reached, by the clock on the wall. It
+    /// is filed when they are reached.
     CallbackWait,
     /// The same, of which only the time counts in which the line was open.
     CallbackOpenWait,
@@ -79,8 +79,8 @@ impl Figure {
         Self::Share(Indicator::GotASolution),
     ];
 
-    /// The figures that are printed of calls, chats and text messages added: what the county's goals say of all, and what
-    /// is asked of all customers. Of the others nothing sensible can be said of calls and chats together.
+    /// The figures that are printed of calls, chats and text messages added: what the county's goals say of all, and
+    /// what is asked of all customers. Of the others nothing sensible can be said of calls and chats together.
     pub(crate) const OF_ALL_CHANNELS: &'static [Self] = &[
         Self::Offered,
         Self::Share(Indicator::PromiseKept),

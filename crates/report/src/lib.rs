@@ -1,13 +1,13 @@
 //! The figures of the past as tables that people and programs can read, safe to publish where that is asked.
 //!
 //! ```text
-//! sums of lines and periods --Quantity--> counts --Disclosure--> what may be shown --Value--> tables and facts --Format--> text
+//! sums --Quantity--> counts --Disclosure--> what may be shown --Value--> tables and facts --Format--> text
 //! ```
 //!
-//! Rows, columns and names are those of the county's own slides, with what truth needs beside them: n at every percentage and
-//! mean. Totals add up counts, never percentages. What a figure *is* comes from the ledger's table of indicators; which
-//! figures stand side by side is said here, and so is how they are written. Every format writes the same values, and a
-//! value that must be hidden never reaches one.
+//! Rows, columns and names are those of the county's own slides, with what truth needs beside them: n at every
+//! percentage and mean. Totals add up counts, never percentages. What a figure *is* comes from the ledger's table of
+//! indicators; which figures stand side by side is said here, and so is how they are written. Every format writes the
+//! same values, and a value that must be hidden never reaches one.
 //!
 //! The crate knows no clock, no Kafka and no files: it is given sums, and moments in local time by their parts.
 

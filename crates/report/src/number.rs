@@ -1,7 +1,7 @@
 //! Numbers for people: counts, percentages, durations and scores as each language writes them.
 //!
-//! A no-break space keeps a number and its unit in one piece. A share is printed as 0 % and 100 % only if it is none and
-//! all.
+//! A no-break space keeps a number and its unit in one piece. A share is printed as 0 % and 100 % only if it is none
+//! and all.
 
 use ensilinja_ledger::NpsBand;
 

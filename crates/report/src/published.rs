@@ -70,8 +70,8 @@ impl<'a> Published<'a> {
         }
     }
 
-    /// The share of callbacks as the county prints it: of all decided, but of the handled where nobody was answered while
-    /// on the line. Of a line that only calls back it then says 100 %, as slide 16 does.
+    /// The share of callbacks as the county prints it: of all decided, but of the handled where nobody was answered
+    /// while on the line. Of a line that only calls back it then says 100 %, as slide 16 does.
     pub fn callback_share(&self, subject: &Subject, span: Span) -> Indicator {
         let amount = |quantity| self.balances.amount(subject, span, quantity);
         if amount(Quantity::Answered) == 0 && amount(Quantity::RequestsReached) > 0 {

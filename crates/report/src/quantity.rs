@@ -1,7 +1,7 @@
 //! The counts behind the figures, and which of them add up to which.
 //!
-//! Every figure of a report is made of these, and each of them can be added over lines and periods. So a total is made of
-//! sums, never of averages; and what could be computed back from what is printed is known here, in [`SPLITS`].
+//! Every figure of a report is made of these, and each of them can be added over lines and periods. So a total is made
+//! of sums, never of averages; and what could be computed back from what is printed is known here, in [`SPLITS`].
 
 use ensilinja_ledger::{Indicator, Nps, Resolution, ServiceLevel, Sums};
 use ensilinja_model::vocabulary;
@@ -135,8 +135,8 @@ impl Quantity {
         !matches!(self, Self::NpsDifference | Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
 
-    /// Whether it is a time, which is never printed but as a mean beside the number of those who waited: it is hidden with
-    /// that number.
+    /// Whether it is a time, which is never printed but as a mean beside the number of those who waited: it is hidden
+    /// with that number.
     pub(crate) const fn is_time(self) -> bool {
         matches!(self, Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
@@ -149,8 +149,8 @@ pub(crate) enum Rest {
     None,
     /// More people, who are not counted on their own but can be.
     People,
-    /// About nobody: whole and parts are so nearly the same that whoever knows one knows the other. It differs by contacts at
-    /// the edges of a period and by oddities.
+    /// About nobody: whole and parts are so nearly the same that whoever knows one knows the other. It differs by
+    /// contacts at the edges of a period and by oddities.
     AsGoodAsNone,
 }
 

@@ -29,8 +29,8 @@ pub enum Format {
 /// Why there is no report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportError {
-    /// Figures by day or hour are too fine to be published: of most days and hours so little is told that next to nothing
-    /// would be left.
+    /// Figures by day or hour are too fine to be published: of most days and hours so little is told that next to
+    /// nothing would be left.
     TooFineForThePublic,
 }
 

@@ -1,10 +1,10 @@
 //! Hiding: which counts of a table must not be printed, so that no count of one to four people can be told.
 //!
-//! A count of people from 1 to 4 is hidden first. Then others are, where the fewest printed figures are lost by it, until
-//! two things hold for whoever knows everything that is shown, every sum, and that no count is negative:
+//! A count of people from 1 to 4 is hidden first. Then others are, where the fewest printed figures are lost by it,
+//! until two things hold for whoever knows everything that is shown, every sum, and that no count is negative:
 //!
-//! - each count that was hidden first could be another. Nothing hidden is 0, so what no elimination tells is free to move
-//!   both ways;
+//! - each count that was hidden first could be another. Nothing hidden is 0, so what no elimination tells is free to
+//!   move both ways;
 //! - no sum has hidden parts that come to 1 to 4 together: they would be such a count themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,20 +144,22 @@ impl SumSystem {
     /// Those of these sums whose hidden parts come to a small count of people together.
     fn thin_sums(&self, equations: impl Iterator<Item = usize>, hidden: &[bool]) -> impl Iterator<Item = usize> {
         equations.filter(|equation| {
+            let is_of_people = self.terms_of(*equation).all(|count| self.counts[count].of_people);
             let mut terms = self.terms_of(*equation);
             let whole = terms.next().expect("a sum has a whole");
             let parts: i64 = terms.filter(|part| hidden[*part]).map(|part| self.counts[part].value).sum();
-            !hidden[whole] && self.counts[whole].of_people && (1..FEWEST_SHOWN).contains(&parts)
+            !hidden[whole] && is_of_people && (1..FEWEST_SHOWN).contains(&parts)
         })
     }
 
-    /// What else to hide, given the sums by which something is told: of the counts in them the one that costs least, or,
-    /// if there is none, in the sums of those hidden with them, and so on. `None` if all that is not 0 is hidden already.
+    /// What else to hide, given the sums by which something is told: of the counts in them the one that costs least,
+    /// or, if there is none, in the sums of those hidden with them, and so on. `None` if all that is not 0 is hidden
+    /// already.
     fn cover(&self, near: Vec<usize>, hidden: &[bool]) -> Option<usize> {
         let mut near: BTreeSet<usize> = near.into_iter().collect();
         loop {
             let terms = || near.iter().flat_map(|equation| self.terms_of(*equation).map(move |it| (*equation, it)));
-            let coverable = terms().filter(|(_, count)| !hidden[*count] && self.counts[*count].value >= FEWEST_SHOWN);
+            let coverable = terms().filter(|(_, count)| !hidden[*count] && self.counts[*count].can_cover());
             let cost = |(equation, count): &(usize, usize)| {
                 let cost = self.cost(*count, *equation, hidden, STEPS_AHEAD);
                 (cost, self.counts[*count].value, *count)
@@ -174,14 +176,14 @@ impl SumSystem {
         }
     }
 
-    /// What is lost if a count is hidden as the cover of another in the equation `by`: the figures that tell it, and those
-    /// of the counts of its row behind which it must hide in its turn.
+    /// What is lost if a count is hidden as the cover of another in the equation `by`: the figures that tell it, and
+    /// those of the counts of its row behind which it must hide in its turn.
     fn cost(&self, count: usize, by: usize, hidden: &[bool], steps: usize) -> u64 {
         let this = &self.counts[count];
         if hidden[count] {
             return 0;
         }
-        if this.value < FEWEST_SHOWN {
+        if !this.can_cover() {
             return IMPOSSIBLE;
         }
         if steps == 0 {
@@ -201,6 +203,12 @@ impl SumSystem {
 }
 
 impl Count {
+    /// Whether another count can hide behind it: not behind 0 people, for that is always shown. What counts no people may
+    /// be anything.
+    const fn can_cover(&self) -> bool {
+        !self.of_people || self.value >= FEWEST_SHOWN
+    }
+
     fn is_small(&self) -> bool {
         self.of_people && (1..FEWEST_SHOWN).contains(&self.value)
     }

@@ -1,8 +1,8 @@
 //! Tables for a terminal of a given width.
 //!
 //! Headings are wrapped, figures never: a table that does not fit is cut between columns, and its parts stand one below
-//! the other, each with the names of the rows. Letters are as wide as a terminal shows them. A column that is wider than the
-//! terminal stays in one piece.
+//! the other, each with the names of the rows. Letters are as wide as a terminal shows them. A column that is wider
+//! than the terminal stays in one piece.
 
 use unicode_width::UnicodeWidthStr as _;
 

@@ -1,8 +1,8 @@
 //! Somebody who reads a public report and wants to know more than it says.
 //!
-//! The attacker knows every definition, which lines make up a group and a channel, and that no count is negative. What is
-//! not known are the *atoms*: how many contacts of each line and month went which way. Each figure that is shown tells the
-//! value of one or two sums of atoms. A count is found out if it follows from those.
+//! The attacker knows every definition, which lines make up a group and a channel, and that no count is negative. What
+//! is not known are the *atoms*: how many contacts of each line and month went which way. Each figure that is shown
+//! tells the value of one or two sums of atoms. A count is found out if it follows from those.
 
 use std::collections::BTreeMap;
 
@@ -168,8 +168,8 @@ impl<'a> Attacker<'a> {
         form
     }
 
-    /// What of a sum does not follow from what is known. Of atoms that are 0 the attacker is taken to know that: then all
-    /// others can change a little either way, and what does not follow is not known at all.
+    /// What of a sum does not follow from what is known. Of atoms that are 0 the attacker is taken to know that: then
+    /// all others can change a little either way, and what does not follow is not known at all.
     fn remainder(&self, mut form: Form) -> Form {
         for (atom, amount) in self.truth.iter().enumerate() {
             form[atom] = if *amount == 0 { 0 } else { form[atom].rem_euclid(PRIME) };

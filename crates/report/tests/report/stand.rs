@@ -149,8 +149,8 @@ pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> Cells {
     }
 }
 
-/// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was closed in
-/// January and silent in February.
+/// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was
+/// closed in January and silent in February.
 pub fn small_county() -> Cells {
     let mut county = County::new();
     let handled = |story| with_outcome(story, Outcome::Handled);

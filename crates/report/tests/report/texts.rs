@@ -1,5 +1,5 @@
-//! Whole texts, as they are read. What changes them is changed in the open: run these tests once with `UPDATE_DOCS=1`, and
-//! read the difference.
+//! Whole texts, as they are read. What changes them is changed in the open: run these tests once with `UPDATE_DOCS=1`,
+//! and read the difference.
 
 use std::path::PathBuf;
 
