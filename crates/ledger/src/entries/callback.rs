@@ -1,0 +1,116 @@
+//! The callback: from its request to its resolution, and how close its deadline is in between.
+
+use ensilinja_calendar::Days;
+use ensilinja_model::{CloseResult, EventTime};
+
+use super::decision::{Decision, Fate};
+use super::leg::{Leg, sample};
+use super::{Entries, Entry, Slot, Span};
+use crate::facts::Attempt;
+use crate::figure::Resolution;
+use crate::instants::Register;
+use crate::transition::{Request, Transition};
+
+/// A callback, from its request to its resolution.
+pub(super) struct Callback {
+    requested: EventTime,
+    /// The first instant that is too late, where callbacks are promised.
+    pub deadline: Option<EventTime>,
+    pub resolved: EventTime,
+    pub resolution: Resolution,
+}
+
+impl Leg<'_> {
+    /// The callback, which runs from its own request, whether or not that decided the leg.
+    pub fn callback(&self, days: &Days) -> Option<Callback> {
+        let requested = self.facts.at(Register::CallbackRequested).filter(|at| *at <= self.orphaned)?;
+        let deadline = self.limits.promises.callback.map(|term| self.hours.deadline(term, requested));
+        let give_up_after = u32::from(self.limits.give_up_working_days);
+        // The calendar ends: what is asked for later is given up at once.
+        let given_up = days.end_of_working_day_after(deadline.unwrap_or(requested), give_up_after).max(requested);
+        let reached = self.facts.at(Register::CallbackReached).map(|at| (at, Resolution::Reached));
+        let closed = self.facts.closed().map(|(at, result)| (at, closed_as(result)));
+        // `min_by_key` keeps the first of equals: reached, closed, given up.
+        let resolved = [reached, closed, Some((given_up, Resolution::GivenUp))]
+            .into_iter()
+            .flatten()
+            .filter(|(at, _)| *at >= requested)
+            .min_by_key(|(at, _)| *at);
+        let (resolved, resolution) = resolved.expect("every request is given up at last");
+        Some(Callback { requested, deadline, resolved, resolution })
+    }
+
+    /// Enters the request and what becomes of it: due states, resolution, waits, attempts.
+    pub fn enter_callback(&self, entries: &mut Entries, decision: &Decision, callback: &Callback, days: &Days) {
+        let Callback { requested, deadline, resolved, resolution } = *callback;
+        let by_time = resolution == Resolution::GivenUp;
+        let resolved_second = if by_time { resolved.ceil_second() } else { resolved.floor_second() };
+        entries.outstanding = Some(Span::since(requested, resolved_second));
+        let due_today = deadline.is_some_and(|deadline| days.start_of_day(deadline) <= requested);
+        let request = match decision.fate {
+            Fate::Requested if self.moves_promise(decision) => Request::DecidedPromised,
+            Fate::Requested => Request::Decided,
+            _ => Request::Later,
+        };
+        entries.enter(Slot::CallbackOpened, Entry::by_fact(requested, Transition::opened(request, due_today), 0));
+        if let Some(deadline) = deadline {
+            enter_due_states(entries, requested, deadline, resolved_second, days);
+        }
+        let answered_before = decision.fate == Fate::Answered;
+        let reached = resolution == Resolution::Reached;
+        let wait_ms = if reached { sample(resolved.millis_since(requested)) } else { 0 };
+        let transition = Transition::resolved(resolution, answered_before);
+        entries.enter(Slot::CallbackResolved, Entry { second: resolved_second, sample_ms: wait_ms, transition });
+        if reached {
+            let open_ms = sample(self.hours.open_ms_between(requested, resolved));
+            entries.enter(Slot::CallbackOpenWait, Entry::by_fact(resolved, Transition::CallbackOpenWaited, open_ms));
+            let request = Entry::by_fact(requested, Transition::RequestReached, 0);
+            entries.request_reached = Some((request, resolved_second));
+        }
+        let until_resolved = |(at, _): &&Attempt| *at >= requested && *at <= resolved;
+        for (number, (at, result)) in (0..).zip(self.facts.attempts().iter().filter(until_resolved)) {
+            entries.enter(Slot::Attempt(number), Entry::by_fact(*at, Transition::attempt(*result), 0));
+        }
+    }
+}
+
+/// Enters how the deadline comes closer until the second in which the callback is resolved: later, today, overdue.
+fn enter_due_states(
+    entries: &mut Entries,
+    requested: EventTime,
+    deadline: EventTime,
+    resolved_second: i64,
+    days: &Days,
+) {
+    let day_start = days.start_of_day(deadline);
+    let due_today = Entry::by_time(day_start, Transition::BecameDueToday, 0);
+    let overdue = Entry::by_time(deadline, Transition::BecameOverdue, 0);
+    let opened_today = day_start <= requested;
+    entries.due = Some(Span {
+        key: deadline,
+        from_second: requested.floor_second(),
+        until_second: overdue.second.min(resolved_second),
+    });
+    if !opened_today && due_today.second < resolved_second {
+        entries.enter(Slot::DueToday, due_today);
+    }
+    let resolved_while = if overdue.second < resolved_second {
+        entries.enter(Slot::Overdue, overdue);
+        Transition::ResolvedWhileOverdue
+    } else if opened_today || due_today.second < resolved_second {
+        Transition::ResolvedWhileDueToday
+    } else {
+        return;
+    };
+    entries.enter(Slot::DueResolved, Entry { second: resolved_second, sample_ms: 0, transition: resolved_while });
+}
+
+const fn closed_as(result: CloseResult) -> Resolution {
+    match result {
+        CloseResult::Cancelled => Resolution::Cancelled,
+        CloseResult::Expired => Resolution::Expired,
+        CloseResult::Purged => Resolution::Purged,
+        CloseResult::Duplicate => Resolution::Duplicate,
+        CloseResult::Unreached => Resolution::Unreached,
+    }
+}

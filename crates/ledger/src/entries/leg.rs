@@ -1,0 +1,71 @@
+//! A leg that has arrived: since when, by which limits it is judged, and the entry of its arrival.
+
+use ensilinja_calendar::LineHours;
+use ensilinja_model::EventTime;
+
+use super::{Entries, Entry, Slot};
+use crate::facts::Facts;
+use crate::instants::Register;
+use crate::rules::{Limits, LineRules};
+use crate::transition::Transition;
+
+/// `ended` and `transferred` of a source that cuts its clock to whole minutes may lie this far before the arrival; they
+/// count at the arrival then. In ms.
+const TRUNCATED_CLOCK_MS: i64 = 60_000;
+
+/// A leg that has arrived.
+pub(super) struct Leg<'a> {
+    pub facts: &'a Facts,
+    pub hours: &'a LineHours,
+    pub limits: &'a Limits,
+    pub arrived: EventTime,
+    /// When it is orphaned if nothing decisive is said of it.
+    pub orphaned: EventTime,
+    /// The first instant that is too late for an answer, where one is promised.
+    pub answer_deadline: Option<EventTime>,
+}
+
+impl<'a> Leg<'a> {
+    /// The leg of these facts; `None` while nothing is known that makes an arrival.
+    pub fn new(facts: &'a Facts, line: &'a LineRules) -> Option<Self> {
+        let arrived = arrival(facts)?;
+        let limits = line.limits(arrived);
+        Some(Self {
+            facts,
+            hours: &line.hours,
+            limits,
+            arrived,
+            orphaned: arrived.plus_millis(i64::from(limits.orphan_after_ms)),
+            answer_deadline: limits.promises.answer.map(|term| line.hours.deadline(term, arrived)),
+        })
+    }
+
+    pub fn enter_arrival(&self, entries: &mut Entries) {
+        let offered = self.facts.at(Register::Offered);
+        let inferred = offered != Some(self.arrived);
+        let outside_hours = !self.hours.is_open(self.arrived);
+        let arrival = Transition::arrival(inferred, outside_hours, self.limits.promises.any());
+        entries.enter(Slot::Arrival, Entry::by_fact(self.arrived, arrival, 0));
+        if let Some(at) = offered.filter(|at| *at > self.arrived && *at <= self.orphaned) {
+            entries.enter(Slot::Skew, Entry::by_fact(at, Transition::Skewed, 0));
+        }
+    }
+
+    /// An `ended` or `transferred`, at the arrival if a truncated clock put it just before.
+    pub fn departure(&self, register: Register) -> Option<EventTime> {
+        let at = self.facts.at(register)?;
+        (self.arrived.millis_since(at) <= TRUNCATED_CLOCK_MS).then(|| at.max(self.arrived))
+    }
+}
+
+fn arrival(facts: &Facts) -> Option<EventTime> {
+    [Register::Offered, Register::Queued, Register::Answered, Register::Abandoned, Register::CallbackRequested]
+        .into_iter()
+        .filter_map(|register| facts.at(register))
+        .min()
+}
+
+/// Milliseconds between two instants of a leg. Configuration keeps the life of a leg far below the 49 days that fit.
+pub(super) fn sample(ms: i64) -> u32 {
+    u32::try_from(ms).unwrap_or(u32::MAX)
+}
