@@ -68,6 +68,14 @@ impl LineHours {
         self.days().changes().instants().get(self.days().passed(at)).copied()
     }
 
+    /// When the line is open for the first time: from the start of the range if it is open then. `None` if it never is in
+    /// the range.
+    #[must_use]
+    pub fn first_opening(&self) -> Option<EventTime> {
+        let changes = self.days().changes();
+        if changes.is_open_after(0) { Some(self.days().known_from()) } else { changes.instants().first().copied() }
+    }
+
     /// The first instant that the list does not cover: the local midnight at the end of its last day. What is asked
     /// about later instants, and what would lie later, goes by the state the line has just before.
     #[must_use]

@@ -6,7 +6,7 @@ use ensilinja_calendar::{Days, LineHours, Term};
 use ensilinja_model::EventTime;
 
 use crate::figure::Verdict;
-use crate::windows::{FIXED_WINDOWS_LONGEST_MS, OPEN_2_HOURS_MS, OPEN_5_DAYS};
+use crate::windows::{FIXED_WINDOWS_LONGEST_MS, OPEN_2_HOURS_MS, OPEN_5_DAYS, OpenStart, open_starts};
 
 /// Bounds of the exact counts of callback waits: 5, 15 and 30 minutes, 1, 2, 4, 8 and 16 hours, 1, 2, 3 and 5 days; in
 /// ms.
@@ -203,11 +203,8 @@ impl Rules {
     /// back.
     #[must_use]
     pub fn range_start(&self, now: EventTime) -> EventTime {
-        let open_windows = self.lines().iter().flat_map(|line| {
-            let after = now.plus_millis(1000);
-            [line.hours.before_open_ms(after, OPEN_2_HOURS_MS), line.hours.start_of_open_day(now, OPEN_5_DAYS)]
-        });
-        let first = open_windows.flatten().chain([self.days().start_of_previous_day(now)]).min();
-        self.reads_from(first.unwrap_or(now))
+        let open_starts = self.lines().iter().flat_map(|line| open_starts(now, self.days(), &line.hours));
+        let yesterday = self.days().start_of_previous_day(now);
+        self.reads_from(open_starts.map(OpenStart::earliest).fold(yesterday, EventTime::min))
     }
 }

@@ -76,38 +76,75 @@ impl Window {
     }
 }
 
+/// Where a window that follows the opening hours begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenStart {
+    /// There.
+    At(EventTime),
+    /// The line has not been open for as long as the window wants. When it has, the window will begin there or later,
+    /// which may be before now: what has happened since must be kept until then.
+    NotBefore(EventTime),
+}
+
+impl OpenStart {
+    pub const fn earliest(self) -> EventTime {
+        match self {
+            Self::At(start) | Self::NotBefore(start) => start,
+        }
+    }
+}
+
+/// Where `open2h` and `open5d` of a line begin at the second of `now`.
+pub(crate) fn open_starts(now: EventTime, days: &Days, hours: &LineHours) -> [OpenStart; 2] {
+    let now = EventTime::from_seconds(now.floor_second());
+    let two_hours = hours.before_open_ms(now.plus_millis(1000), OPEN_2_HOURS_MS);
+    let five_days = hours.start_of_open_day(now, OPEN_5_DAYS);
+    let first_opening = || hours.first_opening().map_or(now, |opening| opening.min(now));
+    [
+        two_hours.map_or_else(|| OpenStart::NotBefore(first_opening()), OpenStart::At),
+        five_days.map_or_else(|| OpenStart::NotBefore(days.start_of_day(first_opening())), OpenStart::At),
+    ]
+}
+
 /// The edges of all windows of a line at one second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edges {
-    /// The last second before each edge, by [`Edge`]; `None` where the calendar does not reach back to it.
-    seconds: [Option<i64>; EDGES.len()],
+    /// The last second before each edge, by [`Edge`].
+    seconds: [i64; EDGES.len()],
+    open_starts: [OpenStart; 2],
 }
 
 impl Edges {
     pub fn at(now_second: i64, days: &Days, hours: &LineHours) -> Self {
         let now = EventTime::from_seconds(now_second);
         let before = |start: EventTime| start.floor_second() - 1;
+        let open_starts = open_starts(now, days, hours);
         let seconds = EDGES.map(|edge| match edge {
-            Edge::Now => Some(now_second),
-            Edge::Minutes15Ago => Some(now_second - 15 * 60),
-            Edge::HourAgo => Some(now_second - 3600),
-            Edge::Midnight => Some(before(days.start_of_day(now))),
-            Edge::PreviousMidnight => Some(before(days.start_of_previous_day(now))),
-            Edge::Open2HoursAgo => hours.before_open_ms(now.plus_millis(1000), OPEN_2_HOURS_MS).map(before),
-            Edge::Open5DaysAgo => hours.start_of_open_day(now, OPEN_5_DAYS).map(before),
+            Edge::Now => now_second,
+            Edge::Minutes15Ago => now_second - 15 * 60,
+            Edge::HourAgo => now_second - 3600,
+            Edge::Midnight => before(days.start_of_day(now)),
+            Edge::PreviousMidnight => before(days.start_of_previous_day(now)),
+            Edge::Open2HoursAgo => before(open_starts[0].earliest()),
+            Edge::Open5DaysAgo => before(open_starts[1].earliest()),
         });
-        Self { seconds }
+        Self { seconds, open_starts }
     }
 
-    /// The last second before an edge. An edge that is not known lies at `now`: its window is absent.
-    pub fn second(&self, edge: Edge) -> i64 {
-        self.seconds[edge as usize].or(self.seconds[Edge::Now as usize]).expect("now is known")
+    /// The last second before an edge.
+    pub const fn second(&self, edge: Edge) -> i64 {
+        self.seconds[edge as usize]
     }
 
     /// Whether everything that can be in a window is in the log: what happened before `history.start` may still post
-    /// for as long as a leg lives, unless nothing did.
+    /// for as long as a leg lives, unless nothing did. A window that has not begun is not reached either.
     pub fn reaches_back(&self, window: Window, history: History, life_ms: i64) -> bool {
         let unknown_until = if history.from_first_record { history.start } else { history.start.plus_millis(life_ms) };
-        self.seconds[window.start() as usize].is_some_and(|second| second + 1 >= unknown_until.ceil_second())
+        let has_begun = match window.start() {
+            Edge::Open2HoursAgo => matches!(self.open_starts[0], OpenStart::At(_)),
+            Edge::Open5DaysAgo => matches!(self.open_starts[1], OpenStart::At(_)),
+            Edge::Now | Edge::Minutes15Ago | Edge::HourAgo | Edge::Midnight | Edge::PreviousMidnight => true,
+        };
+        has_begun && self.second(window.start()) + 1 >= unknown_until.ceil_second()
     }
 }

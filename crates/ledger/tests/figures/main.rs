@@ -1,6 +1,7 @@
 //! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
 
 mod domain;
+mod horizon;
 mod laws;
 mod promises;
 mod soup;

@@ -71,7 +71,8 @@ pub fn rules() -> Rules {
     Rules::new(days, lines)
 }
 
-const LIMITS: Limits = Limits {
+/// The usual limits, and no promise.
+pub const LIMITS: Limits = Limits {
     short_abandon_ms: 5_000,
     threshold_ms: 120_000,
     orphan_after_ms: 24 * 3_600_000,
