@@ -211,13 +211,23 @@ fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
         assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
         assert!(err.starts_with(said), "{err}");
     }
-    let years = ["report", "--events", "no/such.jsonl", "--from", "2024-01-01", "--to", "2026-01-01", "--by", "hour"];
-    let (status, _, err) = ended(&years);
-    assert_eq!(status, Some(2));
-    assert_eq!(
-        err,
-        "error: --by hour makes more than 10000 rows of this time; ask for less time or for longer periods\n"
-    );
+    for (from, to, by, said) in [
+        (
+            "2024-01-01",
+            "2026-01-01",
+            "hour",
+            "--by hour makes more than 10000 rows of this time; ask for less time or for longer periods",
+        ),
+        (
+            "2026-03-29T03:30",
+            "2026-03-29T04:15",
+            "line",
+            "from --from to --to the clocks go forward: there is no such time",
+        ),
+    ] {
+        let words = ["report", "--events", "no/such.jsonl", "--from", from, "--to", to, "--by", by];
+        assert_eq!(ended(&words), (Some(2), String::new(), format!("error: {said}\n")));
+    }
 }
 
 #[test]

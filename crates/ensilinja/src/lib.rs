@@ -7,6 +7,7 @@ pub mod demo;
 pub mod events_file;
 pub mod feed;
 pub mod intake;
+pub mod local_time;
 pub mod logging;
 pub mod now;
 pub mod processor;

@@ -4,15 +4,13 @@
 //! configuration and the instant it is as of; and since a leg's entries are the same function of its facts in the
 //! chronicle and in the live ledger, a report over a day agrees with what was shown live at its end.
 
-mod local_time;
 mod past;
 mod periods;
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-use std::ops::Range;
 
 use anyhow::Context as _;
-use ensilinja_ledger::Chronicle;
+use ensilinja_ledger::{Chronicle, Rules};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
 use ensilinja_wire::Decoder;
@@ -20,8 +18,8 @@ use ensilinja_wire::Decoder;
 use crate::cli::{ReportArguments, ReportFormat};
 use crate::clock;
 use crate::config::{Config, Line};
+use crate::local_time::{instant, moment};
 use crate::processor::random_key;
-use local_time::{instant, moment};
 use past::{Past, Reading};
 use periods::Periods;
 
@@ -31,7 +29,7 @@ const MOST_PERIODS: usize = 10_000;
 /// How wide a table is where nobody says and no terminal is there.
 const USUAL_WIDTH: u16 = 120;
 
-/// What a report cannot be asked for.
+/// What cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum QuestionError {
     /// No line has this id.
@@ -42,6 +40,9 @@ pub enum QuestionError {
         /// Which line may have been meant.
         advice: String,
     },
+    /// The clocks go forward over all of the time asked for.
+    #[error("from --from to --to the clocks go forward: there is no such time")]
+    NoTime,
     /// So fine a report over so long a time.
     #[error("--by {by} makes more than {MOST_PERIODS} rows of this time; ask for less time or for longer periods")]
     TooManyPeriods {
@@ -57,12 +58,15 @@ pub enum QuestionError {
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()> {
     let lines = chosen_lines(&arguments.lines, config)?;
     let stretch = instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?;
-    anyhow::ensure!(!stretch.is_empty(), "the clocks go forward from --from to --to: that time has no length");
+    if stretch.is_empty() {
+        return Err(QuestionError::NoTime.into());
+    }
     let periods = Periods::of(arguments.by, &stretch, &config.zone, MOST_PERIODS)
         .ok_or(QuestionError::TooManyPeriods { by: arguments.by.as_str() })?;
-    let past = read(arguments, config, &stretch)?;
+    let rules = config.rules_over(&stretch);
+    let past = read(arguments, config, &rules, stretch.start)?;
     let as_of = as_of(arguments, &past, stretch.end, clock::wall()());
-    let cells = cells(&lines, periods, &past, as_of, config, &stretch);
+    let cells = cells(&lines, periods, &past, as_of, config, &rules);
     let question = Question { by: arguments.by, language: arguments.language, public: arguments.public };
     print(&Report::of(&cells, question)?.render(format(arguments)))
 }
@@ -87,12 +91,11 @@ fn nearest(id: &LineId, config: &Config) -> String {
     }
 }
 
-fn read(arguments: &ReportArguments, config: &Config, stretch: &Range<EventTime>) -> anyhow::Result<Past> {
-    let rules = config.rules_over(stretch);
-    let from = rules.reads_from(stretch.start);
+fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: EventTime) -> anyhow::Result<Past> {
+    let from = rules.reads_from(start);
     let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
     let decoder = Decoder::new(&ids, random_key()?);
-    let reading = Reading::new(Chronicle::new(rules), from, config, &decoder);
+    let reading = Reading::new(Chronicle::new(rules.clone()), from, config, &decoder);
     match &arguments.events {
         Some(path) => reading.file(path),
         None => reading.topic(),
@@ -108,16 +111,8 @@ fn as_of(arguments: &ReportArguments, past: &Past, end: EventTime, now: EventTim
     }
 }
 
-fn cells(
-    lines: &[usize],
-    periods: Periods,
-    past: &Past,
-    as_of: EventTime,
-    config: &Config,
-    stretch: &Range<EventTime>,
-) -> Cells {
+fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, config: &Config, rules: &Rules) -> Cells {
     let mut sums = past.chronicle.figures(&periods.ranges, as_of);
-    let rules = config.rules_over(stretch);
     let open_ms = |line: &usize| {
         let hours = &rules.lines()[*line].hours;
         periods.ranges.iter().map(|period| hours.open_ms_between(period.start, period.end)).collect()

@@ -9,12 +9,12 @@ use anyhow::Context as _;
 use ensilinja_kafka::Publisher;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use jiff::civil::DateTime;
 use tokio::runtime::Runtime;
 
 use crate::cli::SimulateArguments;
 use crate::config::Config;
 use crate::events_file::{self, Ending};
+use crate::local_time::instant;
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
 
@@ -30,7 +30,11 @@ type Publications = Box<dyn Iterator<Item = Publication> + Send>;
 /// If the topic does not take the events, or the file cannot be written.
 pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
-    let past = arguments.past().map(|(from, to)| Ok::<_, anyhow::Error>((instant(from)?, instant(to)?))).transpose()?;
+    let zone = County::zone();
+    let past = match arguments.past() {
+        Some((from, to)) => Some((instant(from, &zone)?, instant(to, &zone)?)),
+        None => None,
+    };
     match (&arguments.output, past) {
         (Some(path), Some((from, to))) => {
             let past = publications(arguments, from).take_while(move |publication| publication.at < to);
@@ -130,10 +134,4 @@ fn write(path: PathBuf, publications: Publications, runtime: Runtime) -> anyhow:
         tracing::warn!("{} records that cannot be a line of a file were left out", written.left_out);
     }
     Ok(())
-}
-
-/// A local time of the county as an instant; of two, the first.
-fn instant(local: DateTime) -> anyhow::Result<EventTime> {
-    let zoned = local.to_zoned(County::zone()).with_context(|| format!("{local} is no time in Helsinki"))?;
-    Ok(EventTime::from_millis(zoned.timestamp().as_millisecond()))
 }

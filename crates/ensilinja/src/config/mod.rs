@@ -134,8 +134,8 @@ impl Config {
         self.rules_over(&(now..now))
     }
 
-    /// The rules for figures of a stretch of time, with the opening hours laid out around it: from 400 days before it to
-    /// two years after it.
+    /// The rules for figures of a stretch of time, with the opening hours laid out around it: from 400 days before it
+    /// to two years after it.
     #[must_use]
     pub fn rules_over(&self, stretch: &Range<EventTime>) -> Rules {
         let (from, to) = (stretch.start.plus_millis(-HOURS_BEFORE_MS), stretch.end.plus_millis(HOURS_AFTER_MS));

@@ -9,9 +9,9 @@ use ensilinja_ledger::Chronicle;
 use ensilinja_model::{Event, EventTime};
 use ensilinja_wire::{Decoder, Reason, Record};
 
-use super::local_time::in_words;
 use crate::config::Config;
 use crate::events_file;
+use crate::local_time::in_words;
 
 /// What is known of the past.
 pub struct Past {

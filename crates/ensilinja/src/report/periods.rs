@@ -16,7 +16,7 @@ use ensilinja_report::{By, Period, PeriodKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _, Zoned};
 
-use super::local_time::{instant_of, moment, zoned};
+use crate::local_time::{instant_of, moment, zoned};
 
 /// Periods of one kind in a row.
 pub struct Periods {
@@ -69,8 +69,8 @@ fn next(kind: PeriodKind, at: &Zoned) -> Option<Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::local_time::{in_words, instant};
     use super::*;
+    use crate::local_time::{in_words, instant};
 
     fn begins(by: By, from: &str, to: &str) -> Vec<String> {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
