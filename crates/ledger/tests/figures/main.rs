@@ -2,6 +2,7 @@
 
 mod domain;
 mod horizon;
+mod indicators;
 mod laws;
 mod promises;
 mod soup;
