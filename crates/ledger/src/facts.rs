@@ -250,6 +250,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_already_changes_nothing() {
+        let nps = FeedbackAnswer::Nps(ensilinja_model::NpsScore::new(9).unwrap());
+        for fact in [
+            Fact::Abandoned(Stage::Queue),
+            Fact::CallbackClosed(CloseResult::Expired),
+            Fact::CallbackAttempted(AttemptResult::Reached),
+            Fact::OutcomeRecorded(Outcome::Handled),
+            Fact::FeedbackReceived(nps),
+        ] {
+            let mut facts = Facts::new(LineIndex::new(0), AT);
+            assert_eq!(facts.learn(AT, fact), Applied::Applied, "{fact:?}");
+            assert_eq!(facts.learn(AT, fact), Applied::Unchanged, "{fact:?}");
+        }
+    }
+
+    #[test]
     fn the_latest_outcome_wins() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         facts.learn(AT, Fact::OutcomeRecorded(Outcome::Other));

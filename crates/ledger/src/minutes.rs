@@ -178,4 +178,22 @@ mod tests {
         log.forget_until(59);
         assert_eq!(sum(&log, -1, 60), 0);
     }
+
+    #[test]
+    fn nothing_is_kept_of_what_is_forgotten_however_far_the_steps() {
+        for steps in [&[59, 119, 179, 239][..], &[59, 239], &[239, 239], &[i64::MIN, 0, 239]] {
+            let mut log = MinuteLog::default();
+            for second in [0, 60, 120, 180, 240, 300, 360, i64::MAX] {
+                log.post(&entry(second), 1);
+            }
+            for step in steps {
+                log.forget_until(*step);
+            }
+            let until = steps[steps.len() - 1];
+            assert_eq!(sum(&log, until, i64::MAX), 4, "{steps:?}");
+            assert_eq!(log.minutes.len(), 4, "{steps:?}");
+            log.forget_until(i64::MAX - 60);
+            assert_eq!(log.minutes.len(), 1, "{steps:?}");
+        }
+    }
 }

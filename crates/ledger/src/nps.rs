@@ -107,9 +107,9 @@ mod tests {
     fn a_score_on_a_border_belongs_to_the_better_band() {
         for (answers, band) in [
             (nps(7, 3, 0), NpsBand::Excellent),
-            (nps(69, 31, 0), NpsBand::VeryGood),
+            (nps(699, 301, 0), NpsBand::VeryGood),
             (nps(3, 7, 0), NpsBand::VeryGood),
-            (nps(29, 71, 0), NpsBand::Good),
+            (nps(299, 701, 0), NpsBand::Good),
             (nps(1, 0, 1), NpsBand::NotPositive),
             (nps(0, 1, 2), NpsBand::NotPositive),
         ] {
@@ -124,5 +124,8 @@ mod tests {
         let (low, high) = nps(500, 300, 200).interval().unwrap();
         assert!(low < 30.0 && 30.0 < high && high - low < 10.0, "{low} {high}");
         assert_eq!(nps(0, 0, 0).interval(), None);
+        // By hand: (3.75 - 1.75) / 9 = 0.2222, and 1.96 times the root of (0.6111 - 0.0494) / 9 is 0.4897.
+        let (low, high) = nps(3, 2, 1).interval().unwrap();
+        assert!((low + 26.74).abs() < 0.01 && (high - 71.19).abs() < 0.01, "{low} {high}");
     }
 }

@@ -1,26 +1,12 @@
 //! How far back figures reach: windows that have not begun yet, instants that no calendar holds, and what has to be read.
 
-use std::sync::Arc;
-
-use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_ledger::{Chronicle, Era, Ledger, Limits, LineRules, Promises, Resolution, Rules, Verdict, Window};
+use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_ledger::{Applied, Chronicle, History, Ledger, Limits, Promises, Resolution, Rules, Verdict, Window};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
-use crate::stand::{BASE, COMPLETE, DAY_MS, LIMITS, figures_at};
+use crate::stand::{BASE, COMPLETE, DAY_MS, LIMITS, SAME_DAY, figures_at, rules, rules_of};
 
 const HOUR_MS: i64 = 3_600_000;
-
-fn days() -> Arc<Days> {
-    Arc::new(Days::new("Europe/Helsinki").expect("a time zone"))
-}
-
-/// The rules of one line with these hours and limits.
-fn rules_of(hours: &str, limits: Limits) -> Rules {
-    let days = days();
-    let hours = OpeningHours::parse(hours).expect("opening hours");
-    let hours = LineHours::new(&hours, &days, BASE.plus_millis(-80 * DAY_MS), BASE.plus_millis(200 * DAY_MS));
-    Rules::new(days, vec![LineRules { hours, eras: vec![Era { valid_from: EventTime::from_millis(0), limits }] }])
-}
 
 fn event(leg: u128, at: EventTime, fact: Fact) -> Event {
     Event { leg: LegKey::new(leg), line: LineIndex::new(0), at, fact }
@@ -72,4 +58,98 @@ fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
             assert_eq!(sums.callbacks_closed(Resolution::GivenUp), 1, "{at_ms} {callback:?}");
         }
     }
+}
+
+/// A leg lives for as long as its line lets a request come, the callback wait, and nobody give it up; or until the answer
+/// it was promised is due, if that is longer.
+#[test]
+fn a_leg_lives_as_long_as_its_line_may_have_to_wait_for_it() {
+    let give_up_ms = |rules: &Rules| rules.days().longest_working_days_ms(5);
+    let promising =
+        |answer, callback| Limits { promises: Promises { answer, callback, abandoned: Verdict::Broken }, ..LIMITS };
+    let rules = rules_of("24/7", LIMITS);
+    assert_eq!(rules.life_ms(), DAY_MS + give_up_ms(&rules));
+    let rules = rules_of("24/7", promising(None, Some(Term::Within { ms: 3_600_000 })));
+    assert_eq!(rules.life_ms(), DAY_MS + HOUR_MS + 1 + give_up_ms(&rules));
+    let thirty_days = Term::WorkingDays { days: 30, of: WorkingDays::LineOpen, by: By::EndOfDay };
+    let rules = rules_of("24/7", promising(Some(thirty_days), None));
+    assert_eq!(rules.life_ms(), 31 * DAY_MS - 1_000 + HOUR_MS, "over the 25-hour day");
+}
+
+#[test]
+fn what_has_to_be_read_begins_a_life_and_five_minutes_before_the_first_window() {
+    let rules = rules_of("Mo-Fr 09:00-15:00", LIMITS);
+    let five_minutes_ms = 300_000;
+    let first_window = |rules: &Rules, now| rules.range_start(now).plus_millis(rules.life_ms() + five_minutes_ms);
+    // Monday 30 March at 10; the fifth latest day on which the line has opened began on Tuesday the 24th at midnight.
+    let monday = BASE.plus_millis(37 * HOUR_MS);
+    assert_eq!(first_window(&rules, monday), EventTime::from_seconds(1_774_303_200));
+    // Ten minutes a day: of two hours the first ten were on the 17th.
+    let rules = rules_of("Mo-Su 10:00-10:10", LIMITS);
+    assert_eq!(first_window(&rules, BASE), EventTime::from_seconds(1_773_734_400));
+}
+
+#[test]
+fn the_range_to_read_never_grows_beyond_the_horizon_and_never_goes_back() {
+    let rules = rules();
+    let mut earlier = EventTime::MIN;
+    for hour in 0..180 * 24 {
+        let now = BASE.plus_millis(hour * HOUR_MS - 1);
+        let start = rules.range_start(now);
+        assert!(start >= earlier, "hour {hour}");
+        assert!(now.millis_since(start) <= rules.horizon_ms(), "hour {hour}");
+        earlier = start;
+    }
+}
+
+#[test]
+fn what_is_too_old_moves_with_the_reads() {
+    let rules = rules();
+    let mut ledger = Ledger::new(rules.clone(), BASE);
+    let later = BASE.plus_millis(20 * DAY_MS);
+    let told = |ledger: &mut Ledger, at| ledger.apply(&event(1, at, Fact::Offered));
+    let [oldest, oldest_later] = [BASE, later].map(|now| rules.range_start(now));
+    assert_eq!(told(&mut ledger, oldest_later.plus_millis(-1)), Applied::Applied);
+    ledger.figures(later, COMPLETE);
+    assert_eq!(told(&mut ledger, oldest_later.plus_millis(-1)), Applied::TooOld);
+    assert_ne!(told(&mut ledger, oldest_later), Applied::TooOld);
+    assert!(oldest < oldest_later);
+}
+
+#[test]
+fn a_window_is_there_when_its_very_first_second_is_known() {
+    let rules = rules_of("24/7", LIMITS);
+    let now = BASE.plus_millis(1_800_500);
+    let shown = |start_ms, from_first_record| {
+        let history = History { start: BASE.plus_millis(start_ms), from_first_record };
+        Ledger::new(rules.clone(), now).figures(now, history).lines[0].window(Window::Minutes15).is_some()
+    };
+    // Seconds 901 to 1 800 after the base.
+    for (start_ms, there) in [(901_000, true), (901_001, false)] {
+        assert_eq!(shown(start_ms, true), there, "{start_ms}");
+        assert_eq!(shown(start_ms - rules.life_ms(), false), there, "{start_ms}");
+    }
+}
+
+#[test]
+fn five_open_days_move_on_in_the_second_of_the_opening() {
+    let rules = rules();
+    // Monday 30 March; the fifth latest day is Monday the 23rd before 9:00:00, and Tuesday the 24th then.
+    let offered =
+        Event { leg: LegKey::new(1), line: SAME_DAY, at: EventTime::from_seconds(1_774_250_000), fact: Fact::Offered };
+    for (now_ms, counted) in [(36 * HOUR_MS - 1, 1), (36 * HOUR_MS, 0)] {
+        let line = figures_at(&rules, [&offered], BASE.plus_millis(now_ms)).lines.swap_remove(SAME_DAY.as_usize());
+        assert_eq!(line.window(Window::Open5Days).map(|window| window.sums.offered()), Some(counted), "{now_ms}");
+    }
+}
+
+#[test]
+fn a_promised_answer_time_is_a_bound_once_however_many_lines_promise_it() {
+    let usual = rules();
+    let bounds = usual.bounds().answer_wait_ms.iter();
+    assert_eq!(bounds.filter(|bound| **bound == 600_000).count(), 1, "a usual bound, and promised");
+    let promises = Promises { answer: Some(Term::Within { ms: 90_000 }), ..Promises::NONE };
+    let rules = rules_of("24/7", Limits { promises, ..LIMITS });
+    assert!(rules.bounds().answer_wait_ms.contains(&90_000));
+    assert!(rules.bounds().answer_wait_ms.is_sorted());
 }

@@ -72,26 +72,26 @@ fn of_the_morning(line: LineIndex) -> Sums {
 #[test]
 fn every_indicator_is_its_numerator_of_its_denominator() {
     let sums = of_the_morning(BOTH);
-    let by_hand = |indicator| match indicator {
-        Indicator::AnsweredLive => (7, 21),
-        Indicator::HandledAsCallback => (2, 21),
-        Indicator::CallbackShareOfHandled => (2, 9),
-        Indicator::CallbackReached => (2, 5),
-        Indicator::Service => (13, 21),
-        Indicator::ServiceLevel => (5, 18),
-        Indicator::ChatNotAnswered => (8, 21),
+    let by_hand = [
+        (Indicator::AnsweredLive, 7, 21),
+        (Indicator::HandledAsCallback, 2, 21),
+        (Indicator::CallbackShareOfHandled, 2, 9),
+        (Indicator::CallbackReached, 2, 5),
+        (Indicator::Service, 13, 21),
+        (Indicator::ServiceLevel, 5, 18),
+        (Indicator::ChatNotAnswered, 8, 21),
         // Broken: five abandoned, the unreached and the purged. Void: three short abandons, the cancelled, the moved.
-        Indicator::PromiseKept => (9, 16),
-        Indicator::FirstContactResolution => (6, 8),
-        Indicator::HandledInContact => (3, 8),
-        Indicator::ContinuesInCountyServices => (2, 8),
-        Indicator::ContinuesInHyteServices => (1, 8),
-        Indicator::KnowsHowCareContinues => (4, 5),
-        Indicator::GotASolution => (2, 5),
-        Indicator::Coverage => (8, 9),
-    };
-    for indicator in Indicator::ALL {
-        let (good, valid) = by_hand(*indicator);
+        (Indicator::PromiseKept, 9, 16),
+        (Indicator::FirstContactResolution, 6, 8),
+        (Indicator::HandledInContact, 3, 8),
+        (Indicator::ContinuesInCountyServices, 2, 8),
+        (Indicator::ContinuesInHyteServices, 1, 8),
+        (Indicator::KnowsHowCareContinues, 4, 5),
+        (Indicator::GotASolution, 2, 5),
+        (Indicator::Coverage, 8, 9),
+    ];
+    assert_eq!(by_hand.len(), Indicator::ALL.len());
+    for (indicator, good, valid) in by_hand {
         assert_eq!(indicator.of(&sums, ServiceLevel::NegativeAbandon), Ratio { good, valid }, "{indicator:?}");
     }
 }

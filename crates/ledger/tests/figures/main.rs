@@ -1,9 +1,11 @@
 //! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
 
+mod boundaries;
 mod domain;
 mod horizon;
 mod indicators;
 mod laws;
+mod looking_back;
 mod promises;
 mod soup;
 mod stand;

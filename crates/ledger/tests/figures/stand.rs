@@ -80,6 +80,14 @@ pub const LIMITS: Limits = Limits {
     promises: Promises::NONE,
 };
 
+/// The rules of one line with these hours and limits.
+pub fn rules_of(hours: &str, limits: Limits) -> Rules {
+    let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
+    let hours = OpeningHours::parse(hours).expect("opening hours");
+    let hours = LineHours::new(&hours, &days, BASE.plus_millis(-80 * DAY_MS), BASE.plus_millis(200 * DAY_MS));
+    Rules::new(days, vec![LineRules { hours, eras: vec![Era { valid_from: EventTime::from_millis(0), limits }] }])
+}
+
 /// The figures at `now` of a ledger that was told all of `events` and read once.
 pub fn figures_at<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>, now: EventTime) -> Figures {
     let mut ledger = Ledger::new(rules.clone(), now);
