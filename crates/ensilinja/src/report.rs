@@ -1,7 +1,7 @@
 //! `ensilinja report`: the figures of a stretch of the past, as tables on standard output.
 //!
-//! The past is read once and kept in a chronicle, which is then asked once. So a report is a function of the events, the
-//! configuration and the instant it is as of; and since a leg's entries are the same function of its facts in the
+//! The past is read once and kept in a chronicle, which is then asked once. So a report is a function of the events,
+//! the configuration and the instant it is as of; and since a leg's entries are the same function of its facts in the
 //! chronicle and in the live ledger, a report over a day agrees with what was shown live at its end.
 
 mod past;
@@ -102,8 +102,8 @@ fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: Even
     }
 }
 
-/// The instant whose knowledge the report is. A topic is read up to now. A file ends with its latest event; if nothing is
-/// said until the end of the time asked for, nothing happened, unless that end is yet to come.
+/// The instant whose knowledge the report is. A topic is read up to now. A file ends with its latest event; if nothing
+/// is said until the end of the time asked for, nothing happened, unless that end is yet to come.
 fn as_of(arguments: &ReportArguments, past: &Past, end: EventTime, now: EventTime) -> EventTime {
     match &arguments.events {
         Some(_) => past.latest.max(Some(end.min(now))).unwrap_or(now),

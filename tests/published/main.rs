@@ -1,20 +1,23 @@
-//! The county's published tables against the program's own report: ten months are simulated into a file, `report` is asked
-//! as anybody would ask it, and every published cell is laid beside the reported one.
+//! The county's published tables against the program's own report: ten months are simulated into a file, `report` is
+//! asked as anybody would ask it, and every published cell is laid beside the reported one. `docs/PUBLISHED.md` is the
+//! comparison; `UPDATE_DOCS=1 cargo test -p ensilinja --test published` writes it anew.
 //!
-//! The table of cells is printed (`cargo test --test published -- --nocapture`). Cells that contradict others, or that
-//! the scan leaves in doubt, are listed with the reason and not tested; no split is claimed of what is printed together.
+//! Cells that contradict others, or that the scan leaves in doubt, are listed with the reason and not tested; no split is
+//! claimed of what is printed together.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../crates/sim/tests/published_tables/tables.rs"]
+mod comparison;
+mod reports;
+#[path = "../../crates/sim/tests/published_tables/tables.rs"]
 mod tables;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-use tables::{ARRIVALS, CHAT, CLASHES, FEEDBACK, PHONE, Row, TARGETS, TOTALS, rows};
+use comparison::Comparison;
+use reports::{EventsFile, Report};
+use tables::{ARRIVALS, CHAT, FEEDBACK, PHONE, Row, TARGETS, TOTALS, rows};
 
 /// How many published cells are tested: one that gets lost is missed.
 const TESTED_CELLS: usize = 432;
@@ -28,91 +31,6 @@ const NPS_POINTS: f64 = 2.0;
 /// The nine months of the slides.
 const NINE_MONTHS: &str = "2025-10-01";
 
-/// Events of 2025-01-01 to 2025-11-05, by when what was asked for in October is resolved; gone when the test ends.
-struct EventsFile(PathBuf);
-
-impl EventsFile {
-    fn simulated() -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-published.jsonl", std::process::id()));
-        let file = Self(path);
-        run(&["simulate", "--from", "2025-01-01", "--to", "2025-11-05", "--output", file.name()]);
-        file
-    }
-
-    fn name(&self) -> &str {
-        self.0.to_str().expect("the folder for the files of tests has a plain name")
-    }
-
-    fn report(&self, by: &str, to: &str) -> Report {
-        let words = ["--from", "2025-01-01", "--to", to, "--by", by, "--format", "csv"];
-        Report::read(&run(&[&["report", "--events", self.name()], words.as_slice()].concat()))
-    }
-}
-
-impl Drop for EventsFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// What the program prints; its log is shown where it fails.
-fn run(words: &[&str]) -> String {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    let output = program.args(words).env_remove("ENSILINJA_LOG").stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// One figure of a report.
-#[derive(Clone, Copy, Default)]
-struct Fact {
-    value: f64,
-    n: f64,
-    numerator: f64,
-}
-
-/// The figures of a report by line, group or channel, the month in which the period begins, and id.
-struct Report(BTreeMap<[String; 3], Fact>);
-
-impl Report {
-    fn read(csv: &str) -> Self {
-        let mut lines = csv.split("\r\n");
-        let columns: Vec<&str> = lines.next().unwrap().split(',').collect();
-        let place = |name: &str| columns.iter().position(|column| *column == name).unwrap();
-        let [level, period, start, figure] = ["level", "period", "period_start", "figure"].map(place);
-        let numbers = ["value", "n", "numerator"].map(place);
-        let fact = |line: &str| {
-            let fields: Vec<&str> = line.split(',').collect();
-            let begins = if fields[period] == "whole" { "whole" } else { &fields[start][..7] };
-            let subject = if fields[level] == "all" { "all" } else { fields[place(fields[level])] };
-            let [value, n, numerator] = numbers.map(|number| fields[number].parse().unwrap_or_default());
-            ([subject, begins, fields[figure]].map(str::to_owned), Fact { value, n, numerator })
-        };
-        Self(lines.filter(|line| !line.is_empty()).map(fact).collect())
-    }
-
-    fn fact(&self, subject: &str, begins: &str, figure: &str) -> Fact {
-        let found = self.0.get(&[subject, begins, figure].map(str::to_owned));
-        *found.unwrap_or_else(|| panic!("the report has {figure} of {subject}, {begins}"))
-    }
-
-    fn percent(&self, subject: &str, begins: &str, figure: &str) -> f64 {
-        100.0 * self.fact(subject, begins, figure).value
-    }
-
-    /// How many arrived on lines that are printed together.
-    fn arrived(&self, lines: &[&str], begins: &str) -> f64 {
-        lines.iter().map(|line| self.fact(line, begins, "offered").value).sum()
-    }
-
-    /// 100 x the share or score of lines that are printed together: of their sums.
-    fn joint_percent(&self, subjects: &[&str], begins: &str, figure: &str) -> f64 {
-        let facts = subjects.iter().map(|subject| self.fact(subject, begins, figure));
-        let (good, n) = facts.fold((0.0, 0.0), |(good, n), fact| (good + fact.numerator, n + fact.n));
-        100.0 * good / n
-    }
-}
-
 /// The lines of a published name.
 fn lines(name: &str) -> Vec<&str> {
     match name {
@@ -123,43 +41,6 @@ fn lines(name: &str) -> Vec<&str> {
         }
         "kuntoutus_chat" => vec!["fysioterapia_chat"],
         line => vec![line],
-    }
-}
-
-/// Published against reported.
-#[derive(Default)]
-struct Comparison {
-    table: Vec<String>,
-    tested: usize,
-    off: usize,
-}
-
-impl Comparison {
-    fn points(&mut self, name: [&str; 3], published: Option<f64>, reported: f64, tolerance: f64) {
-        self.cell(name, published, reported, tolerance);
-    }
-
-    fn per_cent(&mut self, name: [&str; 3], published: Option<f64>, reported: f64, tolerance: f64) {
-        self.cell(name, published, reported, published.unwrap_or_default() * tolerance / 100.0);
-    }
-
-    fn cell(&mut self, name: [&str; 3], published: Option<f64>, reported: f64, allowed: f64) {
-        let clashes = rows(CLASHES);
-        let clash = clashes.iter().find(|row| ["table", "line", "column"].map(|column| row.text(column)) == name);
-        let name = name.join(" ");
-        let state = match (published, clash) {
-            (_, Some(clash)) => format!("not tested: {}", clash.text("reason")),
-            (None, None) => return,
-            // A share of nothing is not a number, and off.
-            (Some(published), None) => {
-                let is_near = (reported - published).abs() <= allowed;
-                self.tested += 1;
-                self.off += usize::from(!is_near);
-                if is_near { String::new() } else { format!("OFF by more than {allowed:.2}") }
-            }
-        };
-        let published = published.map_or_else(|| "in doubt".to_owned(), |published| format!("{published:.2}"));
-        self.table.push(format!("{name:<66} {published:>10} {reported:>10.2} {state}").trim_end().to_owned());
     }
 }
 
@@ -278,7 +159,12 @@ fn coverage(by_month: &Report, comparison: &mut Comparison) {
     let sum = |a: (f64, f64), b: (f64, f64)| (a.0 + b.0, a.1 + b.1);
     let (recorded, arrived) = months.map(of_month).fold((0.0, 0.0), sum);
     let published = 100.0 * 80_577.0 / (171_686.0 + 42_406.0);
-    comparison.points(["hyte", "all", "outcomes recorded"], Some(published), 100.0 * recorded / arrived, SHARE_POINTS);
+    comparison.points(
+        ["coverage", "phone and chat", "outcomes_recorded_pct"],
+        Some(published),
+        100.0 * recorded / arrived,
+        SHARE_POINTS,
+    );
 }
 
 #[test]
@@ -293,14 +179,17 @@ fn the_report_of_the_simulated_county_reproduces_every_published_cell_beyond_dou
     feedback(&by_month, &mut comparison);
     goals(&by_quarter, &mut comparison);
     coverage(&by_month, &mut comparison);
-    println!("{:<66} {:>10} {:>10}", "", "published", "reported");
-    for line in &comparison.table {
-        println!("{line}");
-    }
-    for remark in rows(CLASHES).iter().filter(|row| row.text("column").is_empty()) {
-        let [table, line, reason] = ["table", "line", "reason"].map(|column| remark.text(column));
-        println!("{table} {line}: {reason}");
+    let page = comparison.page();
+    println!("{page}");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/PUBLISHED.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &page).unwrap();
     }
     let Comparison { tested, off, .. } = comparison;
-    assert!(off == 0 && tested == TESTED_CELLS, "{off} of {tested} cells are off; the table above says which");
+    assert!(off == 0 && tested == TESTED_CELLS, "{off} of {tested} cells are off; the page above says which");
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/PUBLISHED.md is another page: UPDATE_DOCS=1 cargo test -p ensilinja --test published"
+    );
 }
