@@ -6,16 +6,16 @@ use crate::tables::{CLASHES, rows};
 
 const HEAD: &str = "# Published and reported
 
-The simulated county is made to be the one that the wellbeing services county of Kanta-Häme (Oma Häme) describes in its
-presentation on Ensilinja of 11 November 2025. Here is every cell of it that the scan has kept, beside what
-`ensilinja report` makes of the simulated events. Made by a test that fails where a cell is off: arrivals by more than 1 %,
-mean waits by more than 5 %, percentages by more than 1 point, NPS by more than 2 points; written by
+The simulated county is made to be the one that the wellbeing services county of Kanta-Häme (Oma Häme) describes in
+its presentation on Ensilinja of 11 November 2025. Here is every cell of it that the scan has kept, beside what
+`ensilinja report` makes of the simulated events. Made by a test that fails where a cell is off: arrivals by more than
+1 %, mean waits by more than 5 %, percentages by more than 1 point, NPS by more than 2 points; written by
 `UPDATE_DOCS=1 cargo test -p ensilinja --test published`.
 
-Cells that contradict others of the source, or that the scan leaves in doubt, are not tested and say why. Names are those of
-the source's rows: *neuvola* is printed with family planning but for its outcomes, *suun_terveydenhuolto* is both lines of
-oral health, *pth_kiireeton* the four health stations, *kuntoutus_chat* the physiotherapy chat (assumed). Waits are in
-seconds, shares in per cent.
+Cells that contradict others of the source, or that the scan leaves in doubt, are not tested and say why. Names are
+those of the source's rows: *neuvola* is printed with family planning but for its outcomes, *suun_terveydenhuolto* is
+both lines of oral health, *pth_kiireeton* the four health stations, *kuntoutus_chat* the physiotherapy chat (assumed).
+Waits are in seconds, shares in per cent.
 ";
 
 /// What each table is about.

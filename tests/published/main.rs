@@ -2,8 +2,8 @@
 //! asked as anybody would ask it, and every published cell is laid beside the reported one. `docs/PUBLISHED.md` is the
 //! comparison; `UPDATE_DOCS=1 cargo test -p ensilinja --test published` writes it anew.
 //!
-//! Cells that contradict others, or that the scan leaves in doubt, are listed with the reason and not tested; no split is
-//! claimed of what is printed together.
+//! Cells that contradict others, or that the scan leaves in doubt, are listed with the reason and not tested; no split
+//! is claimed of what is printed together.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
