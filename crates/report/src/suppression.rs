@@ -203,8 +203,8 @@ impl SumSystem {
 }
 
 impl Count {
-    /// Whether another count can hide behind it: not behind 0 people, for that is always shown. What counts no people may
-    /// be anything.
+    /// Whether another count can hide behind it: not behind 0 people, for that is always shown. What counts no people
+    /// may be anything.
     const fn can_cover(&self) -> bool {
         !self.of_people || self.value >= FEWEST_SHOWN
     }

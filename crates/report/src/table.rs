@@ -33,8 +33,8 @@ pub struct Row {
 pub struct Cell {
     /// What it says.
     pub value: Value,
-    /// Whether it carries the sign of the note on callback shares: it is a share of the handled, not of all decided, for
-    /// nobody was answered live.
+    /// Whether it carries the sign of the note on callback shares: it is a share of the handled, not of all decided,
+    /// for nobody was answered live.
     pub marked: bool,
 }
 

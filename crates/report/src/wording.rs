@@ -124,7 +124,14 @@ pub(crate) const fn indicator(language: Language) -> &'static str {
 pub(crate) fn subject(subject: &Subject, cells: &Cells, language: Language) -> String {
     match subject {
         Subject::Line(line) => cells.lines[*line].name.of(language).to_owned(),
-        Subject::Group(_, group) => group.clone(),
+        // Groups have no names in other languages; one line that is a group of its own has.
+        Subject::Group(_, group) => {
+            let mut lines = cells.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line));
+            match (lines.next(), lines.next()) {
+                (Some((_, line)), None) => line.name.of(language).to_owned(),
+                _ => group.clone(),
+            }
+        }
         Subject::Channel(channel) => language
             .of(match channel {
                 Channel::Phone => ("Puhelut yhteensä", "Samtalen sammanlagt", "All calls"),

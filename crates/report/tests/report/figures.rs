@@ -80,6 +80,8 @@ fn a_group_adds_calls_to_calls_and_chats_to_chats() {
     let offered =
         |channel| value(&report, |facts| facts.level == "group" && facts.channel == Some(channel), Figure::Offered);
     assert_eq!((offered(Channel::Phone), offered(Channel::Chat)), (Value::Count(5), Value::Count(7)));
+    // One line that is a group of its own goes by its own name.
+    assert_eq!((report.tables[0].rows[0].label.as_str(), report.tables[1].rows[0].label.as_str()), ("a", "b"));
 }
 
 #[test]
