@@ -79,7 +79,7 @@ vocabulary! {
         CallbackReachedAfterAnswer = "callback_reached_after_answer",
         /// Sample: the part of a callback's wait in which the line was open.
         CallbackOpenWaited = "callback_open_waited",
-        /// Filed at a request whose customer was reached, by a chronicle only.
+        /// Filed at a request that decided the leg and whose customer was reached, by a chronicle only.
         RequestReached = "request_reached",
         /// Closed as unreached.
         CallbackUnreached = "callback_unreached",

@@ -65,7 +65,7 @@ impl Leg<'_> {
             let open_ms = sample(self.hours.open_ms_between(requested, resolved));
             entries.enter(Slot::CallbackOpenWait, Entry::by_fact(resolved, Transition::CallbackOpenWaited, open_ms));
             let request = Entry::by_fact(requested, Transition::RequestReached, 0);
-            entries.request_reached = Some((request, resolved_second));
+            entries.request_reached = (decision.fate == Fate::Requested).then_some((request, resolved_second));
         }
         let until_resolved = |(at, _): &&Attempt| *at >= requested && *at <= resolved;
         for (number, (at, result)) in (0..).zip(self.facts.attempts().iter().filter(until_resolved)) {

@@ -98,6 +98,7 @@ proptest! {
             let resolved = Resolution::ALL.iter().map(|resolution| sums.callbacks_closed(*resolution)).sum::<i64>();
             let outstanding = Due::ALL.iter().map(|due| line.callbacks_outstanding(*due)).sum::<i64>();
             prop_assert_eq!(sums.callbacks_requested(), resolved + outstanding);
+            prop_assert!(sums.requests_reached() <= sums.decided(Decision::CallbackRequested));
             let ahead = line.callbacks_outstanding(Due::Today) > 0;
             prop_assert!(!ahead || line.callback_next_due.is_some_and(|due| due > now));
         }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use ensilinja_ledger::{Chronicle, Decision, Sums};
-use ensilinja_model::{Event, EventTime, Fact, LegKey};
+use ensilinja_ledger::{Chronicle, Decision, Indicator, Ratio, ServiceLevel, Sums};
+use ensilinja_model::{Event, EventTime, Fact, LegKey, Stage};
 
 use crate::stand::{BASE, BOTH, DAY_MS, rules};
 
@@ -61,4 +61,26 @@ fn what_lies_between_two_periods_is_in_neither() {
     let chronicle = told(&[(DAY_MS, Fact::Offered)]);
     let sums = figures(&chronicle, &[day(0), day(2)], 9 * DAY_MS);
     assert_eq!(sums.iter().map(Sums::offered).collect::<Vec<_>>(), [0, 0]);
+}
+
+/// Whoever was answered, or gave up, before asking was decided so: once each, and never more handled than decided.
+#[test]
+fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
+    let day_of = |first| {
+        let chronicle = told(&[(0, first), (1_000, Fact::CallbackRequested), (60_000, Fact::CallbackReached)]);
+        figures(&chronicle, &[day(0)], DAY_MS).remove(0)
+    };
+    for (first, reached) in
+        [(Fact::Offered, 1), (Fact::Answered, 0), (Fact::Abandoned(Stage::Queue), 0), (Fact::Queued, 1)]
+    {
+        let sums = day_of(first);
+        assert_eq!(sums.requests_reached(), reached, "{first:?}");
+        assert_eq!(sums.handled(), 1, "{first:?}: it is handled all the same, once");
+        for indicator in [Indicator::HandledAsCallback, Indicator::CallbackShareOfHandled] {
+            let ratio = indicator.of(&sums, ServiceLevel::NegativeAbandon);
+            assert!(ratio.good <= ratio.valid, "{first:?} {indicator:?} {ratio:?}");
+        }
+    }
+    let answered = Indicator::CallbackShareOfHandled.of(&day_of(Fact::Answered), ServiceLevel::NegativeAbandon);
+    assert_eq!(answered, Ratio { good: 0, valid: 1 });
 }
