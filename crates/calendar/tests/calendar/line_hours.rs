@@ -172,6 +172,16 @@ fn a_line_that_has_closed_for_good_has_a_last_change_and_no_next_one() {
 }
 
 #[test]
+fn a_line_is_first_open_at_its_first_opening_or_from_the_start_of_the_range() {
+    let first_opening = |text, from| line(text, from, "2026-12-31").first_opening();
+    assert_eq!(first_opening("Apr-Sep Mo-Fr 09:00-15:00", "2026-01-01"), Some(local("2026-04-01 09:00")));
+    assert_eq!(first_opening("Apr-Sep Mo-Fr 09:00-15:00", "2026-10-01"), None);
+    assert_eq!(first_opening("24/7", "2026-01-01"), Some(local("2026-01-01 00:00")));
+    assert_eq!(first_opening("Mo-Su 00:00-08:00", "2026-01-01"), Some(local("2026-01-01 00:00")));
+    assert_eq!(first_opening("Mo-Su 22:00-06:00", "2026-01-01"), Some(local("2026-01-01 00:00")));
+}
+
+#[test]
 fn outside_the_list_a_line_keeps_the_state_it_has_at_either_end() {
     let line = line("Mo 00:00-08:00; We 20:00-24:00", "2026-05-04", "2026-05-06");
     assert_eq!(line.known_until(), local("2026-05-07"));
