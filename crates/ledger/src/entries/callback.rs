@@ -22,6 +22,7 @@ pub(super) struct Callback {
 
 impl Leg<'_> {
     /// The callback, which runs from its own request, whether or not that decided the leg.
+    #[inline]
     pub fn callback(&self, days: &Days) -> Option<Callback> {
         let requested = self.facts.at(Register::CallbackRequested).filter(|at| *at <= self.orphaned)?;
         let deadline = self.limits.promises.callback.map(|term| self.hours.deadline(term, requested));
@@ -41,6 +42,7 @@ impl Leg<'_> {
     }
 
     /// Enters the request and what becomes of it: due states, resolution, waits, attempts.
+    #[inline]
     pub fn enter_callback(&self, entries: &mut Entries, decision: &Decision, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
         let by_time = resolution == Resolution::GivenUp;

@@ -26,6 +26,7 @@ pub(super) enum Fate {
 
 impl Leg<'_> {
     /// Enters how the leg stopped waiting, and how long it was served.
+    #[inline]
     pub fn decide(&self, entries: &mut Entries) -> Decision {
         let (transferred, ended) = (self.departure(Register::Transferred), self.departure(Register::Ended));
         let candidates = [
@@ -63,6 +64,7 @@ impl Leg<'_> {
         Decision { at, fate }
     }
 
+    #[inline]
     pub fn is_short(&self, abandoned: EventTime) -> bool {
         sample(abandoned.millis_since(self.arrived)) < self.limits.short_abandon_ms
     }

@@ -27,6 +27,7 @@ pub(super) struct Leg<'a> {
 
 impl<'a> Leg<'a> {
     /// The leg of these facts; `None` while nothing is known that makes an arrival.
+    #[inline]
     pub fn new(facts: &'a Facts, line: &'a LineRules) -> Option<Self> {
         let arrived = arrival(facts)?;
         let limits = line.limits(arrived);
@@ -40,6 +41,7 @@ impl<'a> Leg<'a> {
         })
     }
 
+    #[inline]
     pub fn enter_arrival(&self, entries: &mut Entries) {
         let offered = self.facts.at(Register::Offered);
         let inferred = offered != Some(self.arrived);
@@ -52,6 +54,7 @@ impl<'a> Leg<'a> {
     }
 
     /// An `ended` or `transferred`, at the arrival if a truncated clock put it just before.
+    #[inline]
     pub fn departure(&self, register: Register) -> Option<EventTime> {
         let at = self.facts.at(register)?;
         (self.arrived.millis_since(at) <= TRUNCATED_CLOCK_MS).then(|| at.max(self.arrived))
@@ -66,6 +69,7 @@ fn arrival(facts: &Facts) -> Option<EventTime> {
 }
 
 /// Milliseconds between two instants of a leg. Configuration keeps the life of a leg far below the 49 days that fit.
+#[inline]
 pub(super) fn sample(ms: i64) -> u32 {
     u32::try_from(ms).unwrap_or(u32::MAX)
 }

@@ -11,11 +11,13 @@ use crate::transition::Transition;
 
 impl Leg<'_> {
     /// Whether the request that decided the leg brings it under the promise of callbacks.
+    #[inline]
     pub fn moves_promise(&self, decision: &Decision) -> bool {
         self.limits.promises.callback.is_some() && self.answer_deadline.is_none_or(|deadline| decision.at < deadline)
     }
 
     /// The one verdict on what was promised to the leg: what settles it, or the deadline if that comes first.
+    #[inline]
     pub fn verdict(&self, decision: &Decision, callback: Option<&Callback>) -> Option<Entry> {
         if !self.limits.promises.any() {
             return None;

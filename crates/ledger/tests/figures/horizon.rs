@@ -17,11 +17,11 @@ fn event(leg: u128, at: EventTime, fact: Fact) -> Event {
 fn the_windows_of_a_line_that_has_never_been_open_begin_with_its_first_opening() {
     let rules = rules_of("Apr-Dec Mo-Fr 09:00-15:00", LIMITS);
     let first_opening = BASE.plus_millis(84 * HOUR_MS);
-    let events: Vec<Event> = (0..200_u32)
+    let events: Vec<Event> = (0..250_u32)
         .map(|n| event(n.into(), BASE.plus_millis(i64::from(n) * HOUR_MS + 1_000), Fact::Offered))
         .collect();
     let mut lived = Ledger::new(rules.clone(), BASE);
-    for hour in 0..200 {
+    for hour in 0..250 {
         let now = BASE.plus_millis(hour * HOUR_MS + 60_000);
         let heard = &events[..=usize::try_from(hour).expect("from 0")];
         lived.apply(&heard[heard.len() - 1]);
@@ -30,6 +30,11 @@ fn the_windows_of_a_line_that_has_never_been_open_begin_with_its_first_opening()
         let open_2_hours = shown.lines[0].window(Window::Open2Hours).map(|window| window.sums.offered());
         let open_ms = now.millis_since(first_opening);
         assert_eq!(open_2_hours.is_some(), open_ms >= 2 * HOUR_MS, "{hour}");
+        // Tuesday 7 April is the fifth day on which the line opens, and the first was the 1st.
+        let fifth_opening = BASE.plus_millis(228 * HOUR_MS);
+        let open_5_days = shown.lines[0].window(Window::Open5Days).map(|window| window.sums.offered());
+        let midnight_to_now = (now >= fifth_opening).then_some(hour - 74);
+        assert_eq!(open_5_days, midnight_to_now, "from midnight on the first of them, {hour}");
         if (2 * HOUR_MS..6 * HOUR_MS).contains(&open_ms) {
             assert_eq!(open_2_hours, Some(2), "{hour}");
         }
@@ -84,6 +89,9 @@ fn what_has_to_be_read_begins_a_life_and_five_minutes_before_the_first_window() 
     // Monday 30 March at 10; the fifth latest day on which the line has opened began on Tuesday the 24th at midnight.
     let monday = BASE.plus_millis(37 * HOUR_MS);
     assert_eq!(first_window(&rules, monday), EventTime::from_seconds(1_774_303_200));
+    // A line that has never been open has no windows but those of the clock: yesterday began on the 27th.
+    let rules = rules_of("Apr-Dec Mo-Fr 09:00-15:00", LIMITS);
+    assert_eq!(first_window(&rules, BASE), EventTime::from_seconds(1_774_562_400));
     // Ten minutes a day: of two hours the first ten were on the 17th.
     let rules = rules_of("Mo-Su 10:00-10:10", LIMITS);
     assert_eq!(first_window(&rules, BASE), EventTime::from_seconds(1_773_734_400));
