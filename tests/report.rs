@@ -162,7 +162,7 @@ fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
     assert!(
         warning.contains("the file begins at 2025-08-15 00:") && warning.contains("it would have to begin at 2025-0")
     );
-    let note = "The history of events does not cover the whole period";
+    let note = "The history of events begins too late";
     assert_eq!([&whole, &short].map(|report| report.replace('\n', " ").contains(note)), [false, true], "{short}");
 }
 
@@ -251,9 +251,18 @@ fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_re
 
 #[test]
 fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
-    let words = ["report", "--events", &EVENTS, "--from", "2030-01-07", "--to", "2030-01-08", "--format", "csv"];
+    let words = ["report", "--events", &EVENTS, "--from", "2025-12-08", "--to", "2025-12-09", "--format", "csv"];
     let csv = report(&words);
     let (figures, values) = (column(&csv, "figure"), column(&csv, "value"));
     let offered = figures.iter().zip(&values).filter(|(figure, _)| *figure == "offered");
     assert!(offered.clone().count() > 22 && offered.into_iter().all(|(_, value)| value == "0"), "{csv}");
+}
+
+#[test]
+fn of_a_time_that_is_yet_to_come_there_is_no_report() {
+    let words = ["report", "--events", &EVENTS, "--from", "9025-09-15", "--to", "9025-09-16"];
+    let (status, out, err) = ended(&words);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
+    let said = "error: nothing is known of the time from 9025-09-15 00:00 on: it is yet to come";
+    assert_eq!(err.lines().last(), Some(said));
 }

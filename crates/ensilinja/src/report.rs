@@ -10,7 +10,7 @@ mod periods;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
-use ensilinja_ledger::{Chronicle, Rules};
+use ensilinja_ledger::{Chronicle, Indicator, Rules};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
 use ensilinja_wire::Decoder;
@@ -18,7 +18,7 @@ use ensilinja_wire::Decoder;
 use crate::cli::{ReportArguments, ReportFormat};
 use crate::clock;
 use crate::config::{Config, Line};
-use crate::local_time::{instant, moment};
+use crate::local_time::{in_words, instant, moment};
 use crate::processor::random_key;
 use past::{Past, Reading};
 use periods::Periods;
@@ -66,6 +66,11 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
     let rules = config.rules_over(&stretch);
     let past = read(arguments, config, &rules, stretch.start)?;
     let as_of = as_of(arguments, &past, stretch.end, clock::wall()());
+    anyhow::ensure!(
+        stretch.start < as_of,
+        "nothing is known of the time from {} on: it is yet to come",
+        in_words(stretch.start, &config.zone)
+    );
     let cells = cells(&lines, periods, &past, as_of, config, &rules);
     let question = Question { by: arguments.by, language: arguments.language, public: arguments.public };
     print(&Report::of(&cells, question)?.render(format(arguments)))
@@ -136,6 +141,7 @@ fn report_line(line: &Line) -> ReportLine {
         group: line.group.clone(),
         service_area: line.service_area.clone(),
         service_level: line.goals.service_level,
+        goals: Indicator::ALL.iter().filter_map(|of| Some((*of, line.goals.targets.of(*of).goal?))).collect(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a report is made of: the sums of each line in each period, and what is known about both.
 
-use ensilinja_ledger::{ServiceLevel, Sums};
+use ensilinja_ledger::{Indicator, ServiceLevel, Sums};
 use ensilinja_model::{Channel, LineId};
 
 use crate::language::{Language, Names};
 use crate::moment::{Moment, Period};
 
 /// A line, as the report names and judges it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReportLine {
     /// Its name in events and in machine-readable reports.
     pub id: LineId,
@@ -21,6 +21,15 @@ pub struct ReportLine {
     pub service_area: String,
     /// The formula of its service level.
     pub service_level: ServiceLevel,
+    /// What it aims at: indicators and the shares they should reach, 0 to 1.
+    pub goals: Vec<(Indicator, f64)>,
+}
+
+impl ReportLine {
+    /// What it aims at in an indicator, if at anything.
+    pub(crate) fn goal(&self, indicator: Indicator) -> Option<f64> {
+        self.goals.iter().find(|(of, _)| *of == indicator).map(|(_, goal)| *goal)
+    }
 }
 
 /// The sums of every chosen line in every period.

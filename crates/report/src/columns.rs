@@ -103,7 +103,7 @@ impl Column {
         match self {
             Self::Figure(figure) => published.value(subject, span, figure).into(),
             Self::CallbackShare => {
-                let indicator = published.callback_share(subject, span);
+                let indicator = published.callback_share(subject);
                 let value = published.value(subject, span, Figure::Share(indicator));
                 Cell { value, marked: indicator == Indicator::CallbackShareOfHandled }
             }

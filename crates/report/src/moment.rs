@@ -34,6 +34,17 @@ impl Moment {
         self.hour == 0 && self.minute == 0
     }
 
+    /// Whether it comes before another of the same time zone.
+    #[must_use]
+    pub(crate) fn is_before(self, other: Self) -> bool {
+        // Only the clocks of one day go back, and midnight is no hour that they repeat.
+        let in_order = |it: Self| {
+            let minutes = i16::from(it.hour) * 60 + i16::from(it.minute) - it.utc_offset_minutes;
+            (it.year, it.month, it.day, minutes)
+        };
+        in_order(self) < in_order(other)
+    }
+
     /// The date before, at midnight.
     #[must_use]
     pub const fn previous_day(&self) -> Self {
@@ -113,6 +124,19 @@ mod tests {
             (midnight(2025, 5, 17), midnight(2025, 5, 16)),
         ] {
             assert_eq!(of.previous_day(), before);
+        }
+    }
+
+    #[test]
+    fn a_repeated_hour_comes_after_the_first() {
+        let at =
+            |hour, minute, utc_offset_minutes| Moment { hour, minute, utc_offset_minutes, ..midnight(2025, 10, 26) };
+        let in_order =
+            [at(0, 0, 180), at(3, 0, 180), at(3, 59, 180), at(3, 0, 120), at(4, 0, 120), midnight(2025, 10, 27)];
+        for (place, one) in in_order.iter().enumerate() {
+            for (other_place, other) in in_order.iter().enumerate() {
+                assert_eq!(one.is_before(*other), place < other_place, "{one:?} {other:?}");
+            }
         }
     }
 

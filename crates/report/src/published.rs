@@ -71,9 +71,10 @@ impl<'a> Published<'a> {
     }
 
     /// The share of callbacks as the county prints it: of all decided, but of the handled where nobody was answered
-    /// while on the line. Of a line that only calls back it then says 100 %, as slide 16 does.
-    pub fn callback_share(&self, subject: &Subject, span: Span) -> Indicator {
-        let amount = |quantity| self.balances.amount(subject, span, quantity);
+    /// while on the line. Of a line that only calls back it then says 100 %, as slide 16 does. It is the same in every
+    /// period: an hour in which nobody happened to be answered makes no line one that only calls back.
+    pub fn callback_share(&self, subject: &Subject) -> Indicator {
+        let amount = |quantity| self.balances.amount(subject, Span::Whole, quantity);
         if amount(Quantity::Answered) == 0 && amount(Quantity::RequestsReached) > 0 {
             Indicator::CallbackShareOfHandled
         } else {

@@ -154,7 +154,7 @@ impl Tables<'_> {
         ];
         let row = |figure: Figure| {
             let goal = match figure {
-                Figure::Share(indicator) => indicator.row().target.map_or(Value::NotApplicable, Value::Target),
+                Figure::Share(indicator) => self.goal(indicator, subject).map_or(Value::NotApplicable, Value::Target),
                 _ => Value::NotApplicable,
             };
             let values = self.columns_of_time().map(|span| self.published.value(subject, span, figure));
@@ -172,6 +172,14 @@ impl Tables<'_> {
             rows: figures.into_iter().map(row).collect(),
             note: self.note(topic, subject),
         }
+    }
+
+    /// What all lines of a subject aim at; `None` where they aim at different things.
+    fn goal(&self, indicator: Indicator, subject: &Subject) -> Option<f64> {
+        let lines = self.published.cells().lines.iter().enumerate();
+        let mut goals = lines.filter(|(index, line)| subject.holds(*index, line)).map(|(_, line)| line.goal(indicator));
+        let first = goals.next()?;
+        goals.all(|goal| goal == first).then_some(first)?
     }
 
     /// All contacts: those of the only channel, if there is but one.

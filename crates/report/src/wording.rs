@@ -143,22 +143,16 @@ pub(crate) fn subject(subject: &Subject, cells: &Cells, language: Language) -> S
     }
 }
 
-/// The name of a period.
+/// The name of a period. A month or quarter that is cut to what is asked for says from when until when it is.
 pub(crate) fn period(period: &Period, language: Language) -> String {
     let Period { kind, start, end } = period;
+    let is_of_months = [start, end].iter().all(|edge| edge.is_midnight() && edge.day == 1);
+    let is_of_quarters = is_of_months && [start, end].iter().all(|edge| edge.month % 3 == 1);
     match kind {
-        PeriodKind::Month => format!("{} {}", month(start.month, language), start.year),
-        PeriodKind::Quarter => format!("Q{} {}", (start.month - 1) / 3 + 1, start.year),
-        PeriodKind::Hour => {
-            let until = if end.hour == 0 { 24 } else { end.hour };
-            let date = date(*start, language);
-            match language {
-                Language::Fi => format!("{date} klo {}–{until}", start.hour),
-                Language::Sv => format!("{date} kl. {}–{until}", start.hour),
-                Language::En => format!("{date}, {:02}–{until:02}", start.hour),
-            }
-        }
-        PeriodKind::Day | PeriodKind::Whole if start.is_midnight() && end.is_midnight() => {
+        PeriodKind::Month if is_of_months => format!("{} {}", month(start.month, language), start.year),
+        PeriodKind::Quarter if is_of_quarters => format!("Q{} {}", (start.month - 1) / 3 + 1, start.year),
+        PeriodKind::Hour => hour(*start, *end, language),
+        _ if start.is_midnight() && end.is_midnight() => {
             let last = end.previous_day();
             if (start.year, start.month, start.day) == (last.year, last.month, last.day) {
                 date(*start, language)
@@ -166,7 +160,21 @@ pub(crate) fn period(period: &Period, language: Language) -> String {
                 format!("{}–{}", date(*start, language), date(last, language))
             }
         }
-        PeriodKind::Day | PeriodKind::Whole => format!("{} – {}", moment(*start, language), moment(*end, language)),
+        _ => format!("{} – {}", moment(*start, language), moment(*end, language)),
+    }
+}
+
+/// The name of an hour, with its minutes where it is cut to what is asked for.
+fn hour(start: Moment, end: Moment, language: Language) -> String {
+    let date = date(start, language);
+    let until = if end.hour == 0 && end.minute == 0 { 24 } else { end.hour };
+    let is_whole = start.minute == 0 && end.minute == 0;
+    let minutes = |separator, of: Moment| if is_whole { String::new() } else { format!("{separator}{:02}", of.minute) };
+    let [from, to] = [start, end].map(|edge| minutes(if language == Language::En { ':' } else { '.' }, edge));
+    match language {
+        Language::Fi => format!("{date} klo {}{from}–{until}{to}", start.hour),
+        Language::Sv => format!("{date} kl. {}{from}–{until}{to}", start.hour),
+        Language::En => format!("{date}, {:02}{from}–{until:02}{to}", start.hour),
     }
 }
 
@@ -205,43 +213,51 @@ const fn month(month: u8, language: Language) -> &'static str {
 
 /// What stands under a table.
 pub(crate) fn note(topic: Topic, cells: &Cells, contacts: &str, language: Language) -> String {
-    let period = period(&whole(cells), language);
+    let whole = whole(cells);
+    let period = period(&whole, language);
+    let unfinished = if cells.as_of.is_before(whole.end) { not_over(language) } else { "" };
     let (zone, source, as_of) = (&cells.time_zone, topic.source(language), moment(cells.as_of, language));
     let complete = cells.history_is_complete;
     match language {
         Language::Fi => {
             let history = if complete {
-                "Tapahtumahistoria kattaa koko jakson."
+                "Tapahtumahistoria alkaa riittävän ajoissa."
             } else {
-                "Tapahtumahistoria ei kata koko jaksoa: luvuista voi puuttua yhteydenottoja."
+                "Tapahtumahistoria alkaa liian myöhään: luvuista voi puuttua sitä varhaisempia yhteydenottoja."
             };
             format!(
-                "Jakso {period}, aikavyöhyke {zone}. Tilanne {as_of}. Yhteydenottoja {contacts}. {history} \
+                "Jakso {period}, aikavyöhyke {zone}. Tilanne {as_of}.{unfinished} Yhteydenottoja {contacts}. {history} \
                  Laskusäännöt: {source}."
             )
         }
         Language::Sv => {
             let history = if complete {
-                "Händelsehistoriken täcker hela perioden."
+                "Händelsehistoriken börjar tillräckligt tidigt."
             } else {
-                "Händelsehistoriken täcker inte hela perioden: kontakter kan saknas i siffrorna."
+                "Händelsehistoriken börjar för sent: kontakter från tiden före den kan saknas i siffrorna."
             };
             format!(
-                "Period {period}, tidszon {zone}. Läget den {as_of}. Antal kontakter: {contacts}. {history} \
+                "Period {period}, tidszon {zone}. Läget den {as_of}.{unfinished} Antal kontakter: {contacts}. {history} \
                  Räkneregler: {source}."
             )
         }
         Language::En => {
             let history = if complete {
-                "The history of events covers the whole period."
+                "The history of events begins early enough."
             } else {
-                "The history of events does not cover the whole period: contacts may be missing."
+                "The history of events begins too late: contacts from before it may be missing."
             };
             format!(
-                "Period {period}, time zone {zone}. As of {as_of}. Contacts: {contacts}. {history} Rules: {source}."
+                "Period {period}, time zone {zone}. As of {as_of}.{unfinished} Contacts: {contacts}. {history} \
+                 Rules: {source}."
             )
         }
     }
+}
+
+/// What is said of a period that is still going on.
+const fn not_over(language: Language) -> &'static str {
+    language.of((" Jakso on vielä kesken.", " Perioden pågår ännu.", " The period is not over yet."))
 }
 
 /// All periods together.

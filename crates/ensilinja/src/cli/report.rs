@@ -25,7 +25,7 @@ is later and has passed: a promise whose deadline lies after that is not settled
 
 Exit status:
   0  there is a report (also if whoever reads standard output has had enough)
-  1  there is none, for the events cannot be read or there are none; standard error says why
+  1  there is none, for the events cannot be read, there are none, or the time is yet to come; standard error says why
   2  bad usage or configuration: nothing was read";
 
 /// Arguments of `report`.

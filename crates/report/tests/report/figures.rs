@@ -2,7 +2,7 @@
 
 use ensilinja_ledger::{Indicator, Ratio, ServiceLevel};
 use ensilinja_model::{Channel, Outcome};
-use ensilinja_report::{By, Cells, Facts, Figure, Language, Period, PeriodKind, Report, Value};
+use ensilinja_report::{By, Cells, Facts, Figure, Language, Moment, Period, PeriodKind, Report, Value};
 
 use crate::stand::{
     County, HOUR, MINUTE, SECOND, abandoned, answered, called_back, cells, line, question, small_county, with_outcome,
@@ -69,6 +69,64 @@ fn a_line_that_only_calls_back_prints_its_share_of_the_handled_and_says_so() {
     let of_decided =
         value(&report, |facts| facts.line.as_deref() == Some("a"), Figure::Share(Indicator::HandledAsCallback));
     assert_eq!(of_decided, Value::Share { good: 30, n: 40 });
+}
+
+#[test]
+fn a_month_without_an_answer_makes_no_line_one_that_only_calls_back() {
+    let mut county = County::new();
+    county.tell(0, 0, 30, &called_back(HOUR)).tell(0, 0, 10, &abandoned()).tell(0, 1, 1, &answered(SECOND));
+    let report = report(&cells(vec![two_calls().remove(0)], county.sums()), By::Month);
+    let table = &report.tables[0];
+    let column = table.columns.iter().position(|name| name == "Handled as callback % (n)").expect("a column");
+    let january = table.rows[0].cells[column];
+    assert_eq!((january.value, january.marked), (Value::Share { good: 30, n: 40 }, false));
+}
+
+#[test]
+fn a_goal_is_what_the_lines_aim_at_and_none_where_they_aim_at_different_things() {
+    let goal = |goals: [f64; 2]| {
+        let mut lines = two_calls();
+        for (line, goal) in lines.iter_mut().zip(goals) {
+            line.goals = vec![(Indicator::PromiseKept, goal)];
+        }
+        report(&cells(lines, County::new().sums()), By::Quarter).tables[0].rows[0].cells[0].value
+    };
+    assert_eq!(goal([0.95, 0.95]), Value::Target(0.95));
+    assert_eq!(goal([0.95, 1.0]), Value::NotApplicable);
+}
+
+#[test]
+fn what_is_cut_to_what_is_asked_for_says_so() {
+    let at = |month, day, hour, minute| Moment { year: 2025, month, day, hour, minute, utc_offset_minutes: 120 };
+    let names = |kind, start: Moment, end: Moment| {
+        let mut cells = small_county();
+        cells.periods = vec![Period { kind, start, end }, Period { kind, start: end, end: at(12, 31, 0, 0) }];
+        let row = |language| {
+            let report = Report::of(&cells, question(By::Day, language)).expect("a report");
+            report.tables[0].rows[0].label.clone()
+        };
+        [Language::Fi, Language::Sv, Language::En].map(row)
+    };
+    let [month, quarter] = [PeriodKind::Month, PeriodKind::Quarter];
+    assert_eq!(names(month, at(1, 1, 0, 0), at(2, 1, 0, 0)), ["tammikuu 2025", "januari 2025", "January 2025"]);
+    let cut = ["15.1.2025–31.1.2025", "15.1.2025–31.1.2025", "15 January 2025–31 January 2025"];
+    assert_eq!(names(month, at(1, 15, 0, 0), at(2, 1, 0, 0)), cut);
+    assert_eq!(names(quarter, at(1, 1, 0, 0), at(4, 1, 0, 0)), ["Q1 2025"; 3]);
+    let cut = ["1.2.2025–31.3.2025", "1.2.2025–31.3.2025", "1 February 2025–31 March 2025"];
+    assert_eq!(names(quarter, at(2, 1, 0, 0), at(4, 1, 0, 0)), cut);
+    let whole = ["7.1.2025 klo 23–24", "7.1.2025 kl. 23–24", "7 January 2025, 23–24"];
+    assert_eq!(names(PeriodKind::Hour, at(1, 7, 23, 0), at(1, 8, 0, 0)), whole);
+    let cut = ["7.1.2025 klo 4.00–4.30", "7.1.2025 kl. 4.00–4.30", "7 January 2025, 04:00–04:30"];
+    assert_eq!(names(PeriodKind::Hour, at(1, 7, 4, 0), at(1, 7, 4, 30)), cut);
+}
+
+#[test]
+fn a_period_that_goes_on_says_so() {
+    let mut cells = small_county();
+    let says_so = |cells: &Cells| report(cells, By::Line).tables[0].note.contains("The period is not over yet.");
+    assert!(!says_so(&cells));
+    cells.as_of = Moment { month: 2, day: 28, hour: 23, minute: 59, utc_offset_minutes: 120, ..cells.as_of };
+    assert!(says_so(&cells));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use ensilinja_calendar::{By as ByWhen, Days, LineHours, OpeningHours, Term};
-use ensilinja_ledger::{Chronicle, Era, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict};
+use ensilinja_ledger::{Chronicle, Era, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict};
 use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
     Survey, YesNo,
@@ -132,6 +132,7 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
         group: group.to_owned(),
         service_area: String::new(),
         service_level: ServiceLevel::NegativeAbandon,
+        goals: Indicator::ALL.iter().filter_map(|indicator| Some((*indicator, indicator.row().target?))).collect(),
     }
 }
 
