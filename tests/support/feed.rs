@@ -20,8 +20,8 @@ use crate::stage::Stage;
 /// Thursday 2025-09-18 10:15 in Helsinki: every line is open, and was on the days before.
 const THURSDAY: EventTime = EventTime::from_seconds(1_758_179_700);
 
-/// How much of history there usually is: `yesterday` is whole in every three days.
-const HISTORY_DAYS: i64 = 3;
+/// How much of history there usually is: five days on which a line opens are whole in it, over Christmas too.
+const HISTORY_DAYS: i64 = 16;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
