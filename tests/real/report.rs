@@ -1,5 +1,8 @@
 //! The report from a real topic: the same as from a file of the same events, whatever lies in the topic beside them.
 
+use ensilinja_sim::{County, Disorder};
+
+use crate::feed::Feed;
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
@@ -50,4 +53,47 @@ fn no_report_is_made_of_a_topic_that_is_missing_or_has_nothing() {
         assert!(program.log().contains(said), "{}", program.log());
         assert_eq!(program.printed(), "");
     }
+}
+
+/// Yesterday is over, so what is shown of it live and what a report says of it now are one and the same.
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_report_of_yesterday_says_what_is_shown_live() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "yesterday", 3);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 61, 20.0);
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(feed.settle());
+    // Should midnight pass between the two answers, both are asked once more.
+    let (page, report) = loop {
+        let page = program.metrics();
+        let today = local_date(page["ensilinja_day_start_timestamp_seconds"]);
+        let yesterday = today.yesterday().unwrap();
+        let words = ["--from", &yesterday.to_string(), "--to", &today.to_string(), "--format", "csv"];
+        let report = run(&stage, "report", &words).printed();
+        if local_date(program.metrics()["ensilinja_day_start_timestamp_seconds"]) == today {
+            break (page, report);
+        }
+    };
+    let mut compared = 0;
+    for row in report.lines().map(|row| row.split(',').collect::<Vec<_>>()).filter(|row| row[0] == "line") {
+        let (line, channel, figure, n, numerator) = (row[1], row[3], row[7], row[9], row[10]);
+        let shown = |what: &str| {
+            let labels = format!("line=\"{line}\",channel=\"{channel}\",indicator=\"{figure}\",window=\"yesterday\"");
+            page.get(&format!("ensilinja_indicator_{what}{{{labels}}}")).copied()
+        };
+        if let (Some(good), Some(valid)) = (shown("good"), shown("valid")) {
+            let reported = [numerator, n].map(|number| number.parse().unwrap_or(0.0));
+            assert_eq!(reported.map(f64::to_bits), [good, valid].map(f64::to_bits), "{figure} of {line}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 200, "{compared} figures are in both");
+    program.end_well();
+}
+
+fn local_date(seconds: f64) -> jiff::civil::Date {
+    #[expect(clippy::cast_possible_truncation, reason = "the page shows whole seconds")]
+    let at = jiff::Timestamp::from_second(seconds as i64).unwrap();
+    at.to_zoned(County::zone()).date()
 }
