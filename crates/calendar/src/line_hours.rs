@@ -68,8 +68,8 @@ impl LineHours {
         self.days().changes().instants().get(self.days().passed(at)).copied()
     }
 
-    /// When the line is open for the first time: from the start of the range if it is open then. `None` if it never is in
-    /// the range.
+    /// When the line is open for the first time: from the start of the range if it is open then. `None` if it never is
+    /// in the range.
     #[must_use]
     pub fn first_opening(&self) -> Option<EventTime> {
         let changes = self.days().changes();

@@ -108,8 +108,8 @@ pub(crate) struct Entries {
     pub outstanding: Option<Span>,
     /// While the callback is outstanding and not overdue, by deadline.
     pub due: Option<Span>,
-    /// The request, if it decided the leg and its customer was reached, and the second in which that was: what only a look
-    /// back files under the request.
+    /// The request, if it decided the leg and its customer was reached, and the second in which that was: what only a
+    /// look back files under the request.
     pub request_reached: Option<(Entry, i64)>,
 }
 

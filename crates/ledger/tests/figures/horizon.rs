@@ -1,4 +1,5 @@
-//! How far back figures reach: windows that have not begun yet, instants that no calendar holds, and what has to be read.
+//! How far back figures reach: windows that have not begun yet, instants that no calendar holds, and what has to be
+//! read.
 
 use ensilinja_calendar::{By, Term, WorkingDays};
 use ensilinja_ledger::{Applied, Chronicle, History, Ledger, Limits, Promises, Resolution, Rules, Verdict, Window};
@@ -65,8 +66,8 @@ fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
     }
 }
 
-/// A leg lives for as long as its line lets a request come, the callback wait, and nobody give it up; or until the answer
-/// it was promised is due, if that is longer.
+/// A leg lives for as long as its line lets a request come, the callback wait, and nobody give it up; or until the
+/// answer it was promised is due, if that is longer.
 #[test]
 fn a_leg_lives_as_long_as_its_line_may_have_to_wait_for_it() {
     let give_up_ms = |rules: &Rules| rules.days().longest_working_days_ms(5);
