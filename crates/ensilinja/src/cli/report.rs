@@ -60,8 +60,8 @@ pub struct ReportArguments {
     /// Make it fit to be published: hide counts of fewer than 5 people, and all by which they can be computed back
     #[arg(long)]
     pub public: bool,
-    /// How wide tables may be, in characters, 40 to 1000; without it, as wide as the terminal, or 120
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    /// How wide tables may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
 }
 

@@ -27,8 +27,8 @@ impl SteeredMean {
         Self { owed_s: 0.0, patience, kinds: Quota::new(SLACK) }
     }
 
-    /// The mean to draw the next wait about, where it would be `usual_s` without any debt: between a quarter and twice
-    /// that.
+    /// The mean to draw the next wait about, where it would be `usual_s` without any debt: between a quarter and three
+    /// times that.
     pub(super) fn aim_s(&self, usual_s: f64) -> f64 {
         (usual_s + self.owed_s / self.patience).clamp(0.25 * usual_s, 3.0 * usual_s)
     }
