@@ -188,15 +188,17 @@ impl SimulateArguments {
 /// Bad usage; and what was asked for instead of a command: help or the version.
 pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Arguments, clap::Error> {
     let arguments = Arguments::try_parse_from(words)?;
-    let problem = match &arguments.command {
-        Command::Simulate(simulate) => simulate.problem(),
-        Command::Report(report) => report.problem(),
-        Command::Demo(_) | Command::Run(_) => None,
+    let (name, problem) = match &arguments.command {
+        Command::Simulate(simulate) => ("simulate", simulate.problem()),
+        Command::Report(report) => ("report", report.problem()),
+        Command::Demo(_) | Command::Run(_) => return Ok(arguments),
     };
-    match problem {
-        Some(problem) => Err(Arguments::command().error(ErrorKind::ValueValidation, problem)),
-        None => Ok(arguments),
-    }
+    let Some(problem) = problem else { return Ok(arguments) };
+    // So that the usage which follows is that of the command.
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand_mut(name).expect("it was just read");
+    Err(command.error(ErrorKind::ValueValidation, problem))
 }
 
 #[cfg(test)]
