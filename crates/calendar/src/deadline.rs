@@ -42,13 +42,13 @@ impl LineHours {
         deadline.max(from.plus_millis(1))
     }
 
-    /// The most milliseconds by which [`LineHours::deadline`] can lie after an instant of the range. Reads the whole list,
-    /// so it is a question for the start of a program.
+    /// The most milliseconds by which [`LineHours::deadline`] can lie after an instant of the range. Reads the whole
+    /// list, so it is a question for the start of a program.
     #[must_use]
     pub fn longest_term_ms(&self, term: Term) -> i64 {
-        // As time goes on a deadline comes nearer, or keeps its distance, until it jumps to a later day. So the farthest
-        // ones are those of the instants at which they jump: a midnight or a closing, and where open time counts the
-        // instant from which a closing comes too early.
+        // As time goes on a deadline comes nearer, or keeps its distance, until it jumps to a later day. So the
+        // farthest ones are those of the instants at which they jump: a midnight or a closing, and where open time
+        // counts the instant from which a closing comes too early.
         let days = self.days();
         let of_days = days.listed().flat_map(|day| [days.midnights().start(day), days.closing(day)]);
         let of_changes = days.changes().instants().iter().flat_map(|change| match term {

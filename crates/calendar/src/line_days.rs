@@ -1,7 +1,7 @@
 //! The local days of one line: on which of them it opens, when first, and when it closes last.
 //!
-//! A line *opens* on a day if it is open at that day's midnight or opens later in it. Outside the range that is listed, a
-//! line that is open at the near end of the range opens on every day, and one that is closed there on none.
+//! A line *opens* on a day if it is open at that day's midnight or opens later in it. Outside the range that is
+//! listed, a line that is open at the near end of the range opens on every day, and one that is closed there on none.
 
 use std::ops::Range;
 use std::sync::Arc;

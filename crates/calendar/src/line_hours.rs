@@ -14,9 +14,9 @@ use crate::line_days::LineDays;
 ///
 /// A time that the clock skips in spring happens at the jump; one that it shows twice in autumn happens the first time.
 ///
-/// The hours are listed for a range of whole days. Outside it the line keeps the state it has at either end: a line that
-/// is closed at the end of the last day never opens again, one that is open then stays open round the clock, on every
-/// day; and so before the first. Every answer goes by that, so that there always is one, and
+/// The hours are listed for a range of whole days. Outside it the line keeps the state it has at either end: a line
+/// that is closed at the end of the last day never opens again, one that is open then stays open round the clock, on
+/// every day; and so before the first. Every answer goes by that, so that there always is one, and
 /// [`LineHours::known_until`] says how far it can be trusted. Local days and working days go on to the end of 2100.
 ///
 /// Cloning shares the list.

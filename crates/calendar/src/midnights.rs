@@ -26,7 +26,8 @@ const DAY_ENDS_BEFORE_MIDNIGHT_MS: i64 = 1000;
 pub(crate) struct Midnights(Arc<[EventTime]>);
 
 impl Midnights {
-    /// The midnight each of `dates` starts at, which are all the dates of the calendar in order, and the one it ends at.
+    /// The midnight each of `dates` starts at, which are all the dates of the calendar in order, and the one it ends
+    /// at.
     pub(crate) fn new(zone: &Zone, dates: impl Iterator<Item = Date>) -> Self {
         Self(dates.map(|date| zone.midnight(date)).chain([zone.end()]).collect())
     }

@@ -54,15 +54,12 @@ impl Processor {
         let exposition = Exposition::new(cards, rules.bounds());
         let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
         let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
-        let learnt = Arc::new(Shared::new(Ledger::new(rules, started)));
+        let channels = config.lines.iter().map(|line| line.channel).collect();
+        let ledger = Ledger::new(rules, started);
+        let learnt = Arc::new(Shared::new(ledger, channels, Arc::clone(&pipeline), Arc::clone(&clock)));
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
-        let intake = Intake::new(
-            Decoder::new(&ids, random_key()?),
-            config.lines.iter().map(|line| line.channel).collect(),
-            Arc::clone(&learnt),
-            Arc::clone(&pipeline),
-            Arc::clone(&clock),
-        );
+        let decoder = Decoder::new(&ids, random_key()?);
+        let intake = Intake::new(decoder, Arc::clone(&learnt)).context("the system gives no thread")?;
         let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, horizon_ms, intake)?;
         let truth = Arc::new(Truth {
             learnt,

@@ -1,9 +1,9 @@
 //! The chronicle: figures of the past, for any stretches of time.
 //!
-//! A [`Ledger`](crate::Ledger) is asked about now, again and again, and forgets what has left its windows. A chronicle is
-//! told of a stretch of the past, in any order, and then asked about it once: it keeps every leg and files each leg's
-//! entries when asked. Where both can answer they agree to the last digit, for the entries are the same function of the
-//! same facts. A chronicle knows one thing more: whether the customer of a request was reached *later*.
+//! A [`Ledger`](crate::Ledger) is asked about now, again and again, and forgets what has left its windows. A chronicle
+//! is told of a stretch of the past, in any order, and then asked about it once: it keeps every leg and files each
+//! leg's entries when asked. Where both can answer they agree to the last digit, for the entries are the same function
+//! of the same facts. A chronicle knows one thing more: whether the customer of a request was reached *later*.
 
 use std::ops::Range;
 

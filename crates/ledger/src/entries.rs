@@ -15,8 +15,8 @@
 //! - `q`, the callback request, counts up to `o + orphan_after`; `r`, its resolution, is the earliest of reached,
 //!   closed and the instant at which it is given up.
 //!
-//! An entry may lie in the future: a promise is broken at its deadline from the moment it is made, and no longer once it
-//! is kept. Entries made by facts belong to the second the fact lies in, those made by time alone to the first whole
+//! An entry may lie in the future: a promise is broken at its deadline from the moment it is made, and no longer once
+//! it is kept. Entries made by facts belong to the second the fact lies in, those made by time alone to the first whole
 //! second at or after it: otherwise an answer within that second would take back what was shown.
 
 mod callback;

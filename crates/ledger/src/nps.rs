@@ -70,10 +70,10 @@ impl Nps {
         })
     }
 
-    /// The interval that holds the score of all customers with a confidence of 95 %, as far as those who answered are like
-    /// the rest: an adjusted Wald interval. Three made-up answers, three quarters promoter, one and a half passive and
-    /// three quarters detractor, keep it honest where there are few: five promoters do not prove a score of 100.
-    /// `None` without answers.
+    /// The interval that holds the score of all customers with a confidence of 95 %, as far as those who answered are
+    /// like the rest: an adjusted Wald interval. Three made-up answers, three quarters promoter, one and a half
+    /// passive and three quarters detractor, keep it honest where there are few: five promoters do not prove a score
+    /// of 100. `None` without answers.
     #[must_use]
     pub fn interval(self) -> Option<(f64, f64)> {
         if self.answers() == 0 {

@@ -42,8 +42,8 @@ const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 pub struct LineRules {
     /// Its opening hours: always those of the day concerned, also for legs that arrived under others.
     pub hours: LineHours,
-    /// The limits by which its legs are judged, and from when each set of them holds. At least one, ascending; the first
-    /// holds for what came before it too.
+    /// The limits by which its legs are judged, and from when each set of them holds. At least one, ascending; the
+    /// first holds for what came before it too.
     pub eras: Vec<Era>,
 }
 
@@ -189,8 +189,8 @@ impl Rules {
         start.plus_millis(-self.life_ms() - CLOCK_SKEW_MS)
     }
 
-    /// How far back the log has to be read for every figure to be right, at whatever instant of the calendar: the longest
-    /// window there will be, the life of a leg, and the skew that is allowed to a source's clock. In ms.
+    /// How far back the log has to be read for every figure to be right, at whatever instant of the calendar: the
+    /// longest window there will be, the life of a leg, and the skew that is allowed to a source's clock. In ms.
     #[must_use]
     pub fn horizon_ms(&self) -> i64 {
         let open_windows = self.lines().iter().flat_map(|line| {

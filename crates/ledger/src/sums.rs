@@ -148,8 +148,8 @@ impl Sums {
     }
 
     /// Contacts decided by a callback request in this time whose customer was reached, then or later: known only to a
-    /// [`Chronicle`](crate::Chronicle), which looks back; 0 in live figures, where it would change what was shown. Never
-    /// more than were decided so: who was answered first is not handled a second time.
+    /// [`Chronicle`](crate::Chronicle), which looks back; 0 in live figures, where it would change what was shown.
+    /// Never more than were decided so: who was answered first is not handled a second time.
     #[must_use]
     pub const fn requests_reached(&self) -> i64 {
         self.of(Transition::RequestReached)

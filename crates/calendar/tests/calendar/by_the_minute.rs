@@ -240,7 +240,8 @@ impl Walk {
 
 fn minute() -> impl Strategy<Value = u16> {
     // Midnights and quarters often, so that spans meet and lie around the changes of the clock.
-    prop_oneof![1 => Just(0_u16), 1 => Just(1440), 4 => (0_u16..=96).prop_map(|quarter| quarter * 15), 1 => 0_u16..=1440]
+    let quarter = (0_u16..=96).prop_map(|quarter| quarter * 15);
+    prop_oneof![1 => Just(0_u16), 1 => Just(1440), 4 => quarter, 1 => 0_u16..=1440]
 }
 
 fn spans() -> impl Strategy<Value = Spans> {
@@ -349,7 +350,10 @@ proptest! {
     #[test]
     fn no_answer_goes_back_when_time_goes_on(
         case in case(),
-        asked in prop::collection::vec((instant(), -3_600_000_i64..3_600_000, term(), 1_i64..50_000_000, 1_usize..7), 20),
+        asked in prop::collection::vec(
+            (instant(), -3_600_000_i64..3_600_000, term(), 1_i64..50_000_000, 1_usize..7),
+            20,
+        ),
     ) {
         let line = &case.line;
         for (one, by, term, ms, nth) in asked {

@@ -30,7 +30,8 @@ fn survey(survey: Survey, answer: YesNo) -> Fact {
 }
 
 /// On the line with both promises 21 are decided: 7 answered (5 within the threshold), 6 requests (2 reached), 5
-/// abandoned (4 within the threshold) and 3 short ones; one more was moved. On the chat 3 are answered and 1 abandoned, all late.
+/// abandoned (4 within the threshold) and 3 short ones; one more was moved. On the chat 3 are answered and 1
+/// abandoned, all late.
 fn morning() -> Vec<Event> {
     let mut events = Vec::new();
     let mut both = |legs, story: &[(i64, Fact)]| tell(&mut events, BOTH, legs, story);
