@@ -36,6 +36,7 @@ mod reader;
 mod record;
 mod settings;
 mod shell;
+mod stalls;
 mod start;
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use crate::monitor::Monitor;
 use crate::partition::Partition;
 use crate::reader::{ANSWER_TIMEOUT, explain};
 use crate::settings::Settings;
+use crate::stalls::Stalls;
 
 /// How often the reader's progress is looked at while it has not reached the ends of a probe.
 const LOOK: Duration = Duration::from_millis(5);
@@ -42,6 +43,7 @@ pub(crate) struct Probe {
     /// Asks where what can be read ends, which is before the first record of an open transaction.
     stable: BaseConsumer<ClientLog>,
     probes_with_fewer_partitions: u32,
+    stalls: Stalls,
 }
 
 impl Probe {
@@ -50,7 +52,8 @@ impl Probe {
         let stable = config.create_with_context(ClientLog::new("transactions"))?;
         config.set("isolation.level", "read_uncommitted");
         let consumer = config.create_with_context(ClientLog::new("probe"))?;
-        Ok(Self { settings, monitor, interval, consumer, stable, probes_with_fewer_partitions: 0 })
+        let stalls = Stalls::default();
+        Ok(Self { settings, monitor, interval, consumer, stable, probes_with_fewer_partitions: 0, stalls })
     }
 
     pub(crate) fn run(mut self) {
@@ -61,7 +64,10 @@ impl Probe {
             let next = Instant::now() + if has_begun { self.interval } else { LOOK_FOR_BEGINNING };
             if has_begun {
                 match self.probe(next) {
-                    Ok(()) => self.monitor.set_obstacle(None),
+                    Ok(()) => {
+                        self.monitor.set_obstacle(None);
+                        self.stalls.look(&self.monitor.partitions(), Instant::now());
+                    }
                     Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
                 }
             }
