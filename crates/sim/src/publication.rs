@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Detail, Reason, Statement, encode_binary, encode_structured};
+use ensilinja_wire::{Detail, Reason, encode_binary, encode_structured};
 
 use crate::SimEvent;
 
@@ -44,14 +44,7 @@ pub const POISON_HEADER: &str = "simulator-poison";
 impl Publication {
     /// The record that says `event`, in binary mode or else in structured mode.
     pub(crate) fn of(event: SimEvent, at: EventTime, binary: bool) -> Self {
-        let statement = Statement {
-            contact: &event.contact,
-            line: &event.line,
-            visit: event.visit.as_deref(),
-            to_line: event.to_line.as_ref(),
-            at: event.at,
-            fact: event.fact,
-        };
+        let statement = event.statement();
         let encoded = if binary { encode_binary(&statement) } else { encode_structured(&statement) };
         Self {
             at,

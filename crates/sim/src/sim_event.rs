@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ensilinja_model::{EventTime, Fact, LineId};
+use ensilinja_wire::Statement;
 
 /// One fact about one leg, with its identity in the clear: the leg is contact x line x visit.
 ///
@@ -24,6 +25,21 @@ pub struct SimEvent {
     pub to_line: Option<LineId>,
     /// What happened.
     pub fact: Fact,
+}
+
+impl SimEvent {
+    /// What the platform states on the wire.
+    #[must_use]
+    pub fn statement(&self) -> Statement<'_> {
+        Statement {
+            contact: &self.contact,
+            line: &self.line,
+            visit: self.visit.as_deref(),
+            to_line: self.to_line.as_ref(),
+            at: self.at,
+            fact: self.fact,
+        }
+    }
 }
 
 impl fmt::Debug for SimEvent {

@@ -7,7 +7,7 @@ use ensilinja::clock;
 use ensilinja_kafka::{OutgoingRecord, Publisher, Settings};
 use ensilinja_model::EventTime;
 use ensilinja_sim::SimEvent;
-use ensilinja_wire::{Statement, encode_structured};
+use ensilinja_wire::encode_structured;
 
 use crate::county_events;
 use crate::kafka_broker::KafkaBroker;
@@ -97,14 +97,7 @@ impl Topic {
 
 /// Publishes one event.
 pub fn publish(publisher: &Publisher, event: &SimEvent, timestamp: EventTime) -> anyhow::Result<()> {
-    let encoded = encode_structured(&Statement {
-        contact: &event.contact,
-        line: &event.line,
-        visit: event.visit.as_deref(),
-        to_line: event.to_line.as_ref(),
-        at: event.at,
-        fact: event.fact,
-    });
+    let encoded = encode_structured(&event.statement());
     let headers: Vec<_> = encoded.headers.into_iter().map(|(name, value)| (name, Some(value))).collect();
     let (key, value) = (Some(&encoded.key[..]), Some(&encoded.value[..]));
     Ok(publisher.send(&OutgoingRecord { key, headers: &headers, value, timestamp })?)

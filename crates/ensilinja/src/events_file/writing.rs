@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use ensilinja_sim::{Publication, SimEvent};
-use ensilinja_wire::{Detail, Statement, encode_structured};
+use ensilinja_sim::Publication;
+use ensilinja_wire::{Detail, encode_structured};
 
 use super::is_standard_stream;
 
@@ -111,7 +111,7 @@ fn is_gone(result: io::Result<()>) -> io::Result<bool> {
 fn line_of(publication: &Publication) -> Option<Cow<'_, [u8]>> {
     let is_binary = publication.headers.iter().any(|(name, _)| name.starts_with("ce_"));
     if let (true, Some(event)) = (is_binary, &publication.event) {
-        return Some(Cow::Owned(encode_structured(&statement(event)).value));
+        return Some(Cow::Owned(encode_structured(&event.statement()).value));
     }
     let only_the_record_is_wrong = publication.poison.is_some_and(|poison| {
         is_binary || matches!(poison.detail, Detail::MissingKey | Detail::KeyMismatch | Detail::AheadOfRecord)
@@ -124,17 +124,6 @@ fn line_of(publication: &Publication) -> Option<Cow<'_, [u8]>> {
 
 fn is_blank(text: &str) -> bool {
     text.as_bytes().trim_ascii().is_empty()
-}
-
-fn statement(event: &SimEvent) -> Statement<'_> {
-    Statement {
-        contact: &event.contact,
-        line: &event.line,
-        visit: event.visit.as_deref(),
-        to_line: event.to_line.as_ref(),
-        at: event.at,
-        fact: event.fact,
-    }
 }
 
 /// A file that is being written. It is removed when dropped, unless it has taken its name.
