@@ -11,6 +11,8 @@ mod feed;
 mod kafka_broker;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/prometheus.rs"]
+mod prometheus_server;
 #[path = "../support/series.rs"]
 mod series;
 #[path = "../support/stage.rs"]

@@ -1,0 +1,203 @@
+//! A real Prometheus as a child process: what it scrapes and evaluates, and what its API answers.
+//!
+//! It scrapes and evaluates every second, whatever is usual in production, so that tests are short. Its configuration
+//! lies in a directory of its own; its data too, unless it is given some.
+
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use ensilinja_model::EventTime;
+use serde_json::Value;
+
+use crate::program::{PATIENCE, get};
+
+/// Labels, by name.
+pub type Labels = BTreeMap<String, String>;
+
+/// What a Prometheus is to do. The default does nothing but answer questions.
+#[derive(Default)]
+pub struct Setup {
+    /// What it scrapes, as the job `ensilinja`.
+    pub targets: Vec<SocketAddr>,
+    /// Files of rules that it evaluates.
+    pub rules: Vec<PathBuf>,
+    /// Whom it tells of alerts.
+    pub alertmanager: Option<SocketAddr>,
+    /// Where its data lies; an empty directory of its own if not said.
+    pub data: Option<PathBuf>,
+    /// Further flags, such as `--query.lookback-delta=1d`.
+    pub flags: Vec<String>,
+}
+
+/// A running Prometheus. It is killed when the value is dropped.
+pub struct Prometheus {
+    child: Child,
+    directory: PathBuf,
+    address: SocketAddr,
+}
+
+/// A series at an instant.
+#[derive(Debug)]
+pub struct Sample {
+    /// Its labels, `__name__` among them if it has a name.
+    pub labels: Labels,
+    /// Its value.
+    pub value: f64,
+}
+
+/// A series over a stretch of time.
+#[derive(Debug)]
+pub struct Stretch {
+    /// Its labels, `__name__` among them if it has a name.
+    pub labels: Labels,
+    /// Its values, each with its instant in seconds.
+    pub values: Vec<(f64, f64)>,
+}
+
+/// An alert that is pending or firing.
+#[derive(Debug)]
+pub struct Alert {
+    /// Its labels, `alertname` among them.
+    pub labels: Labels,
+    /// Its annotations: `summary`, `description`, ...
+    pub annotations: Labels,
+    /// Whether it is firing; pending otherwise.
+    pub firing: bool,
+}
+
+impl Prometheus {
+    /// Starts one, and waits until it answers.
+    pub fn start(setup: &Setup) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let directory = std::env::temp_dir().join(format!("ensilinja-prometheus-{}-{number}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let configuration = directory.join("prometheus.yml");
+        fs::write(&configuration, setup.configuration()).unwrap();
+        let data = setup.data.clone().unwrap_or_else(|| directory.join("data"));
+        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let log = File::create(directory.join("log")).unwrap();
+        let child = Command::new("prometheus")
+            .arg(format!("--config.file={}", configuration.display()))
+            .arg(format!("--storage.tsdb.path={}", data.display()))
+            .arg(format!("--web.listen-address={address}"))
+            .args(&setup.flags)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .expect("Prometheus is installed");
+        let prometheus = Self { child, directory, address };
+        let deadline = Instant::now() + PATIENCE;
+        while get(address, "/-/ready").map_or(0, |answer| answer.status) != 200 {
+            assert!(Instant::now() < deadline, "Prometheus did not start: {}", prometheus.log());
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        prometheus
+    }
+
+    /// Where it answers.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What an expression is at an instant: every series of the vector.
+    #[track_caller]
+    pub fn query(&self, expression: &str, at: EventTime) -> Vec<Sample> {
+        let path = format!("/api/v1/query?query={}&time={}", encoded(expression), at.as_seconds_f64());
+        let result = self.ask(&path)["result"].take();
+        let series = result.as_array().expect("a vector").iter();
+        series.map(|series| Sample { labels: labels(&series["metric"]), value: number(&series["value"][1]) }).collect()
+    }
+
+    /// What an expression was from an instant to another (both included), every `step_seconds`.
+    #[track_caller]
+    pub fn query_range(&self, expression: &str, from: EventTime, to: EventTime, step_seconds: u32) -> Vec<Stretch> {
+        let (query, from, to) = (encoded(expression), from.as_seconds_f64(), to.as_seconds_f64());
+        let path = format!("/api/v1/query_range?query={query}&start={from}&end={to}&step={step_seconds}");
+        let result = self.ask(&path)["result"].take();
+        let value = |pair: &Value| (pair[0].as_f64().expect("an instant"), number(&pair[1]));
+        let values = |series: &Value| series["values"].as_array().expect("values").iter().map(value).collect();
+        let series = result.as_array().expect("a matrix").iter();
+        series.map(|series| Stretch { labels: labels(&series["metric"]), values: values(series) }).collect()
+    }
+
+    /// Every alert that is pending or firing now.
+    #[track_caller]
+    pub fn alerts(&self) -> Vec<Alert> {
+        let alerts = self.ask("/api/v1/alerts")["alerts"].take();
+        let alert = |alert: &Value| Alert {
+            labels: labels(&alert["labels"]),
+            annotations: labels(&alert["annotations"]),
+            firing: alert["state"] == "firing",
+        };
+        alerts.as_array().expect("a list").iter().map(alert).collect()
+    }
+
+    /// Every rule whose last evaluation failed, by its name, with the reason. Empty too before the first evaluation.
+    #[track_caller]
+    pub fn failing_rules(&self) -> BTreeMap<String, String> {
+        let groups = self.ask("/api/v1/rules")["groups"].take();
+        let rules = groups.as_array().expect("a list").iter().flat_map(|group| group["rules"].as_array().unwrap());
+        let failing = rules.filter(|rule| rule["health"] == "err");
+        failing.map(|rule| (rule["name"].to_string(), rule["lastError"].to_string())).collect()
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("log")).unwrap()
+    }
+
+    /// The data of an answer of its API.
+    #[track_caller]
+    fn ask(&self, path: &str) -> Value {
+        let answer = get(self.address, path).unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).unwrap()["data"].take()
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        // What cannot be removed lies in the directory for temporary files.
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+impl Setup {
+    /// The configuration as JSON, which is YAML too.
+    fn configuration(&self) -> String {
+        let targets: Vec<String> = self.targets.iter().map(SocketAddr::to_string).collect();
+        let told: Vec<String> = self.alertmanager.iter().map(SocketAddr::to_string).collect();
+        serde_json::json!({
+            "global": { "scrape_interval": "1s", "evaluation_interval": "1s" },
+            "rule_files": self.rules,
+            "scrape_configs": [{ "job_name": "ensilinja", "static_configs": [{ "targets": targets }] }],
+            "alerting": { "alertmanagers": [{ "static_configs": [{ "targets": told }] }] },
+        })
+        .to_string()
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn labels(object: &Value) -> Labels {
+    let text = |value: &Value| value.as_str().expect("a label is a text").to_owned();
+    object.as_object().expect("labels").iter().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+/// A number, which the API writes as a text.
+fn number(text: &Value) -> f64 {
+    text.as_str().and_then(|text| text.parse().ok()).expect("a number")
+}
