@@ -329,7 +329,7 @@ fn term() -> impl Strategy<Value = Term> {
 }
 
 static CONFIG: LazyLock<ProptestConfig> =
-    LazyLock::new(|| ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(9000) });
+    LazyLock::new(|| ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) });
 
 proptest! {
     #![proptest_config(CONFIG.clone())]
