@@ -1,5 +1,6 @@
 //! The command line: one table, from which usage, help and refusals come.
 
+mod demo;
 mod report;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use jiff::civil::DateTime;
 
 use crate::config::{self, Config, ConfigError};
 
+pub use demo::DemoArguments;
 pub use report::{ReportArguments, ReportFormat};
 
 const EXIT_STATUS: &str = "\
@@ -25,12 +27,6 @@ Exit status:
 Environment:
   ENSILINJA_LOG  what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
   NO_COLOR       if set, no colours in the log";
-
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  ensilinja demo
-  ensilinja demo --speed 60 --seed 7
-  ensilinja demo --listen 127.0.0.1:8080";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -68,21 +64,6 @@ pub enum Command {
     Simulate(SimulateArguments),
     /// Print the figures of a stretch of the past, from a Kafka topic or a file of events
     Report(ReportArguments),
-}
-
-/// Arguments of `demo`.
-#[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = DEMO_EXAMPLES)]
-pub struct DemoArguments {
-    /// Where to serve the figures
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
-    pub listen: SocketAddr,
-    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 120
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=120))]
-    pub speed: u32,
-    /// Which of all possible counties: the same seed gives the same events
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
 }
 
 /// Arguments of `run`.
@@ -203,6 +184,8 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
 
 #[cfg(test)]
 mod tests {
+    use ensilinja_model::EventTime;
+
     use super::*;
 
     #[test]
@@ -213,9 +196,9 @@ mod tests {
     #[test]
     fn every_example_in_the_help_is_understood() {
         let examples =
-            [DEMO_EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES, report::EXAMPLES].into_iter().flat_map(str::lines);
+            [demo::EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES, report::EXAMPLES].into_iter().flat_map(str::lines);
         let examples: Vec<&str> = examples.filter(|line| line.starts_with("  ensilinja ")).collect();
-        assert_eq!(examples.len(), 15);
+        assert_eq!(examples.len(), 17);
         for example in examples {
             read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
         }
@@ -230,6 +213,12 @@ mod tests {
             ("ensilinja run --config a --brokers kafka", ErrorKind::ValueValidation),
             ("ensilinja demo --speed 0", ErrorKind::ValueValidation),
             ("ensilinja demo --config a", ErrorKind::UnknownArgument),
+            ("ensilinja demo --events a --seed 7", ErrorKind::ArgumentConflict),
+            ("ensilinja demo --at noon", ErrorKind::ValueValidation),
+            ("ensilinja demo --at 1971-12-31T23:59", ErrorKind::ValueValidation),
+            ("ensilinja demo --at 2099-01-01", ErrorKind::ValueValidation),
+            ("ensilinja demo --at 2025-03-30T03:30", ErrorKind::ValueValidation),
+            ("ensilinja demo --at 2025-10-26T03:30", ErrorKind::ValueValidation),
             ("ensilinja simulate --seed 7", ErrorKind::MissingRequiredArgument),
             ("ensilinja simulate --config a --scenario flood", ErrorKind::InvalidValue),
             ("ensilinja simulate --config a --volume 0", ErrorKind::ValueValidation),
@@ -254,6 +243,29 @@ mod tests {
             ),
         ] {
             assert_eq!(read(words.split_whitespace()).unwrap_err().kind(), kind, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_demo_starts_at_a_local_time_of_its_county() {
+        for (words, seconds) in [
+            ("ensilinja demo", 1_758_006_900),
+            ("ensilinja demo --at 2025-09-16T10:15", 1_758_006_900),
+            ("ensilinja demo --at 2025-12-24", 1_766_527_200),
+            ("ensilinja demo --at 2025-03-30T04:00", 1_743_296_400),
+        ] {
+            let Command::Demo(demo) = read(words.split_whitespace()).unwrap().command else {
+                panic!("another command")
+            };
+            assert_eq!(demo.at, EventTime::from_seconds(seconds), "{words}");
+        }
+        for (local, reason) in [
+            ("2025-03-30T03:30", "the clocks go forward over this time: there is none such"),
+            ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
+            ("1960-01-01", "the demo's calendar allows for the years 1972 to 2098"),
+        ] {
+            let refusal = read(["ensilinja", "demo", "--at", local]).unwrap_err().to_string();
+            assert!(refusal.contains(reason), "{refusal}");
         }
     }
 

@@ -1,10 +1,13 @@
 //! `ensilinja demo`: a broker, a county, the processor and the server in one process.
 //!
-//! It is a Tuesday morning in September 2025, and the county has a past: a whole horizon of events is in the topic
-//! before the processor starts, so that it rebuilds its figures as it would anywhere. The events come with duplicates,
-//! delays and records that cannot be read, as they do.
+//! The county has a past: a whole horizon of events is in the topic before the processor starts, so that it rebuilds
+//! its figures as it would anywhere. It is simulated, with duplicates, delays and records that cannot be read, as they
+//! come; or it is what a file of events tells.
+
+mod recording;
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,17 +15,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{EmbeddedBroker, Pace, Publisher};
-use ensilinja_model::EventTime;
-use ensilinja_sim::{County, Disorder, Generator};
+use ensilinja_model::{EventTime, LineId};
+use ensilinja_sim::{County, Disorder, Generator, Publication};
+use ensilinja_wire::Decoder;
 
 use crate::cli::DemoArguments;
 use crate::config::{self, Config};
-use crate::processor::Processor;
+use crate::local_time::zoned;
+use crate::processor::{Processor, random_key};
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
-
-/// Tuesday 2025-09-16 at 10:15 in Helsinki: the busiest time of a working day, when every line is open.
-const START: EventTime = EventTime::from_seconds(1_758_006_900);
+use recording::Recording;
 
 /// The embedded broker keeps 5 MiB a partition: enough of them to hold the history.
 const PARTITIONS: i32 = 48;
@@ -30,26 +33,31 @@ const PARTITIONS: i32 = 48;
 /// The shortest time between two probes, however fast the clock goes.
 const SHORTEST_PROBE: Duration = Duration::from_millis(20);
 
+/// What happens in the demo: the records, in the order in which they are published, and where they come from.
+struct Story {
+    publications: Box<dyn Iterator<Item = Publication> + Send>,
+    about: String,
+}
+
 /// Shows the county until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// If the address cannot be listened on, or the embedded broker fails.
+/// If the address cannot be listened on, the file of events cannot be played, or the embedded broker fails.
 pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     let broker = EmbeddedBroker::start()?;
     let config = configuration(arguments, &broker);
+    let Story { publications, about } = story(arguments, &config)?;
     broker.create_topic(&config.kafka.topic, PARTITIONS)?;
     broker.create_topic(&config.kafka.dead_letter_topic, 1)?;
     let publisher = Publisher::new(&config.kafka)?;
-    let past = config.rules(START).range_start(START);
-    let generator = Generator::new(&County::oma_hame(), arguments.seed, past, 1.0);
-    let mut publications = feed::publications(generator, None, Disorder::ROUGH, arguments.seed).peekable();
-    while let Some(publication) = publications.next_if(|publication| publication.at < START) {
+    let mut publications = publications.peekable();
+    while let Some(publication) = publications.next_if(|publication| publication.at < arguments.at) {
         feed::send(&publisher, &publication)?;
     }
     feed::finish(&publisher)?;
 
     let runtime = runtime()?;
-    let clock = clock::scaled(START, arguments.speed);
+    let clock = clock::scaled(arguments.at, arguments.speed);
     let stop = Arc::new(AtomicBool::new(false));
     let (told, feed_clock) = (Arc::clone(&stop), Arc::clone(&clock));
     let feeding = thread::Builder::new()
@@ -59,7 +67,8 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     runtime.block_on(async {
         let asked_to_stop = stop_signal()?;
         let processor = Processor::start(&config, clock, pace(arguments.speed)).await?;
-        welcome(&processor, arguments)?;
+        let welcome = welcome(processor.address(), &in_words(arguments.at, &config), arguments.speed, &about);
+        io::stdout().write_all(welcome.as_bytes()).context("standard output is closed")?;
         processor.serve(asked_to_stop).await
     })?;
     stop.store(true, Ordering::Relaxed);
@@ -73,23 +82,50 @@ fn configuration(arguments: &DemoArguments, broker: &EmbeddedBroker) -> Config {
     config
 }
 
+/// What happens from as long ago as figures at the start look back.
+fn story(arguments: &DemoArguments, config: &Config) -> anyhow::Result<Story> {
+    let DemoArguments { at, seed, .. } = *arguments;
+    let past = config.rules(at).range_start(at);
+    let Some(path) = &arguments.events else {
+        let generator = Generator::new(&County::oma_hame(), seed, past, 1.0);
+        let publications = feed::publications(generator, None, Disorder::ROUGH, seed);
+        let about = format!("The county is simulated from published figures (seed {seed}); nobody in it is real.");
+        return Ok(Story { publications, about });
+    };
+    let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
+    let recording = Recording::open(path, &Decoder::new(&ids, random_key()?), past)?;
+    let (before, to_come, last) = recording.outlook(at);
+    let until = match last.filter(|_| to_come > 0) {
+        Some(last) => format!("{to_come} to come, the last on {}", in_words(last, config)),
+        None => "none to come".to_owned(),
+    };
+    let about = format!("What happens is told by {}: {before} events before this, {until}.", path.display());
+    Ok(Story { publications: Box::new(recording), about })
+}
+
 /// A probe a second of the demo's time, so that what is shown keeps up with its clock.
 fn pace(speed: u32) -> Pace {
     let usual = Pace::default();
     Pace { probe_interval: (usual.probe_interval / speed).max(SHORTEST_PROBE), ..usual }
 }
 
-fn welcome(processor: &Processor, arguments: &DemoArguments) -> anyhow::Result<()> {
-    let address = processor.address();
-    writeln!(
-        io::stdout(),
-        "It is Tuesday 2025-09-16 10:15 in Helsinki, and time goes {} times as fast as yours.\n\n\
-         \x20 http://{address}/             the lines, live\n\
+/// An instant as one says it: `Tuesday 16 September 2025, 10:15`.
+fn in_words(at: EventTime, config: &Config) -> String {
+    zoned(at, &config.zone).strftime("%A %-d %B %Y, %H:%M").to_string()
+}
+
+fn welcome(address: SocketAddr, now: &str, speed: u32, about: &str) -> String {
+    let pace = match speed {
+        1 => "time goes as fast as yours".to_owned(),
+        _ => format!("time goes {speed} times as fast as yours"),
+    };
+    format!(
+        "Open the board: http://{address}/\n\n\
+         It is {now} in Finland, and {pace}.\n\
+         {about}\n\n\
          \x20 http://{address}/metrics      for Prometheus\n\
          \x20 http://{address}/api/figures  as JSON\n\
          \x20 http://{address}/readyz       whether the figures are complete\n\n\
-         Ctrl-C ends it.",
-        arguments.speed
+         Ctrl-C ends it.\n"
     )
-    .context("standard output is closed")
 }

@@ -13,6 +13,7 @@
 //! does not, it must still be a whole event. And nothing half-written is ever found under the name of a file that is
 //! being [written](write()).
 
+pub(crate) mod lines;
 mod reading;
 mod writing;
 

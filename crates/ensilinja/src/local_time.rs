@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use ensilinja_model::EventTime;
 use ensilinja_report::Moment;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 /// A local time as an instant: of two the first, and of none the one after the clocks have gone forward.
@@ -14,6 +14,20 @@ use jiff::{Timestamp, Zoned};
 pub fn instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<EventTime> {
     let zoned = local.to_zoned(zone.clone()).with_context(|| format!("{local} is no time here"))?;
     Ok(instant_of(&zoned))
+}
+
+/// A local time as the one instant that it is.
+///
+/// # Errors
+/// If the clocks go forward over it, or back and it comes twice.
+pub fn only_instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<EventTime> {
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { .. } => instant(local, zone),
+        AmbiguousOffset::Gap { .. } => anyhow::bail!("the clocks go forward over this time: there is none such"),
+        AmbiguousOffset::Fold { .. } => {
+            anyhow::bail!("the clocks go back and this time comes twice: choose another hour")
+        }
+    }
 }
 
 /// The instant of a local time with its zone.

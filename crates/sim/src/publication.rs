@@ -18,7 +18,7 @@ pub struct Publication {
     pub headers: Vec<(String, Option<Vec<u8>>)>,
     /// The record's value; `None` is Kafka's null.
     pub value: Option<Vec<u8>>,
-    /// What the record says; `None` for a poisonous one.
+    /// What the record says; `None` for a poisonous one, and for one that was not simulated.
     pub event: Option<SimEvent>,
     /// What is wrong with the record, if anything.
     pub poison: Option<Poison>,

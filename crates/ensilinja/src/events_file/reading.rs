@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read as _};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::Context as _;
 use ensilinja_model::Event;
-use ensilinja_wire::{Decoder, MAX_VALUE_BYTES, Reason, Rejection};
+use ensilinja_wire::{Decoder, Reason, Rejection};
 
 use super::is_standard_stream;
+use super::lines::{BUFFER_BYTES, LineEnd, next_line};
 
 /// How many of the lines that are no event are pointed at.
 const EXAMPLES: usize = 5;
-
-/// How much is read from the file at once, in bytes.
-const BUFFER_BYTES: usize = 256 * 1024;
 
 /// What a file of events held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,51 +77,6 @@ fn may_be_cut_off(rejection: Rejection) -> bool {
     matches!(rejection.reason, Reason::Malformed | Reason::TooLarge)
 }
 
-/// What a line ends with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LineEnd {
-    Newline,
-    EndOfFile,
-}
-
-/// Reads the next line into `line`, without its end; `None` after the last. Of a line that is too long for an event
-/// only so much is kept that it still is.
-fn next_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<LineEnd>> {
-    /// A carriage return and a newline.
-    const LONGEST_END: usize = 2;
-    line.clear();
-    let room = MAX_VALUE_BYTES + LONGEST_END;
-    let read = source.by_ref().take(room as u64).read_until(b'\n', line)?;
-    if line.last() == Some(&b'\n') {
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        return Ok(Some(LineEnd::Newline));
-    }
-    if read < room {
-        return Ok((read > 0).then_some(LineEnd::EndOfFile));
-    }
-    skip_line(source).map(Some)
-}
-
-fn skip_line(source: &mut impl BufRead) -> io::Result<LineEnd> {
-    loop {
-        let buffer = match source.fill_buf() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            buffer => buffer?,
-        };
-        let (length, newline) = (buffer.len(), buffer.iter().position(|&byte| byte == b'\n'));
-        source.consume(newline.map_or(length, |at| at + 1));
-        if newline.is_some() {
-            return Ok(LineEnd::Newline);
-        }
-        if length == 0 {
-            return Ok(LineEnd::EndOfFile);
-        }
-    }
-}
-
 fn say(name: &str, read: &FileRead) {
     let rejected: u64 = read.rejected.values().sum();
     tracing::info!(events = read.events, rejected, "read {name}");
@@ -141,7 +94,7 @@ fn say(name: &str, read: &FileRead) {
 #[cfg(test)]
 mod tests {
     use ensilinja_model::{EventTime, Fact, LineId};
-    use ensilinja_wire::{Detail, Statement, encode_structured};
+    use ensilinja_wire::{Detail, MAX_VALUE_BYTES, Statement, encode_structured};
 
     use super::*;
 

@@ -1,0 +1,58 @@
+//! The arguments of `demo`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ensilinja_model::EventTime;
+use ensilinja_sim::County;
+use jiff::civil::DateTime;
+
+use crate::local_time;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ensilinja demo
+  ensilinja demo --speed 60 --seed 7
+  ensilinja demo --at 2025-09-16T23:30
+  ensilinja demo --at 2025-12-24T11:55 --listen 127.0.0.1:8080
+  ensilinja demo --at 2025-09-16T10:15 --events events.jsonl
+
+A file of events is what `ensilinja simulate --output` writes, for the lines of deploy/ensilinja.toml. What happened
+before --at is history, and the rest is published as it happens.";
+
+/// The years in which the demo may start: its calendar is that of 1970 to 2100, and opening hours are laid out from 400
+/// days before the start to two years after it.
+const YEARS: std::ops::RangeInclusive<i16> = 1972..=2098;
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct DemoArguments {
+    /// Where to serve the figures
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
+    pub listen: SocketAddr,
+    /// When it is, in Finland, as the demo begins; this one is a Tuesday morning when every line is open
+    #[arg(long, value_name = "LOCAL TIME", default_value = "2025-09-16T10:15", value_parser = start)]
+    pub at: EventTime,
+    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 120
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=120))]
+    pub speed: u32,
+    /// Which of all possible counties: the same seed gives the same events
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Play the events in this file, one a line, instead of a simulated county's
+    #[arg(long, value_name = "FILE", conflicts_with = "seed")]
+    pub events: Option<PathBuf>,
+}
+
+fn start(text: &str) -> anyhow::Result<EventTime> {
+    let local: DateTime = text.parse()?;
+    anyhow::ensure!(
+        YEARS.contains(&local.year()),
+        "the demo's calendar allows for the years {} to {}",
+        YEARS.start(),
+        YEARS.end()
+    );
+    local_time::only_instant(local, &County::zone())
+}
