@@ -3,18 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/series.rs"]
+mod series;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use ensilinja::events_file::{self, Ending};
 use ensilinja::feed;
 use ensilinja_model::{Event, EventTime, LineId};
-use ensilinja_sim::{County, Disorder, Generator, Publication};
+use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
 use ensilinja_wire::{Decoder, Reason};
 
 /// 2025-09-16 08:00 in Helsinki, a Tuesday.
@@ -203,4 +208,119 @@ fn a_file_that_was_cut_off_is_an_error_that_says_where() {
     let expected =
         format!("cannot read {}: it ends within line {lines} (malformed: truncated, no newline)", file.display());
     assert!(error.starts_with(&expected), "{error}");
+}
+
+/// The demo playing a file from 2025-09-16 10:15 on. It is killed when the value is dropped.
+struct Demo {
+    child: Child,
+    address: String,
+}
+
+impl Demo {
+    fn play(file: &Path) -> Self {
+        let words = ["demo", "--listen", "127.0.0.1:0", "--at", "2025-09-16T10:15", "--speed", "10", "--events"];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+            .args(words)
+            .arg(file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("Open the board: http://").unwrap().trim_end_matches('/').to_owned();
+        Self { child, address }
+    }
+
+    fn metrics(&self) -> series::Series {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        series::read_page(answer.split_once("\r\n\r\n").unwrap().1)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Nine days before 2025-09-16 10:15, so that five days on which a line opens are whole, and until half past noon.
+fn nine_days() -> Vec<SimEvent> {
+    let generator = Generator::new(&County::oma_hame(), 8, FROM.plus_millis(-9 * 24 * 3_600_000), 1.0);
+    let mut events: Vec<SimEvent> = generator.take_while(|event| event.told_at < TO).collect();
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+#[test]
+fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
+    /// 2025-09-16 10:15 in Helsinki, and a minute later.
+    const UNTIL: EventTime = EventTime::from_seconds(1_758_006_900 + 60);
+    let (directory, events) = (Directory::new(), nine_days());
+    let file = directory.file("events.jsonl");
+    let publications = Disorder::NONE.publish(events.clone().into_iter(), 8);
+    events_file::write(&file, publications, &AtomicBool::new(false)).unwrap();
+    let forwards = fs::read_to_string(&file).unwrap();
+    let backwards: String = forwards.lines().rev().flat_map(|line| [line, "\n"]).collect();
+    fs::write(&file, backwards).unwrap();
+
+    let demo = Demo::play(&file);
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let (page, as_of) = loop {
+        assert!(Instant::now() < deadline, "no page to compare in time");
+        let page = demo.metrics();
+        let as_of =
+            page.get("ensilinja_figures_as_of_timestamp_seconds").map_or(EventTime::MIN, |seconds| instant(*seconds));
+        // What is published at this moment may be on its way still: a moment is waited for at which nothing is.
+        let is_quiet = !events.iter().any(|event| (-50..2_500).contains(&as_of.millis_since(event.at)));
+        if as_of >= UNTIL && is_quiet {
+            break (page, as_of);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let mut oracle = Oracle::new(County::oma_hame().oracle_lines(), County::zone());
+    for event in events.iter().filter(|event| event.at <= as_of) {
+        oracle.hear(event);
+    }
+    let differences = series::differences(&page, &oracle, as_of);
+    assert!(
+        differences.is_empty(),
+        "{} differences, such as {:#?}",
+        differences.len(),
+        &differences[..differences.len().min(20)]
+    );
+    assert!(events.iter().any(|event| event.at > UNTIL.plus_millis(-60_000) && event.at <= as_of), "some came live");
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit 53 bits")]
+fn instant(seconds: f64) -> EventTime {
+    EventTime::from_millis((seconds * 1000.0).round() as i64)
+}
+
+#[test]
+fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    assert!(simulate(&file, &[]).output().unwrap().status.success());
+    let sound = fs::read_to_string(&file).unwrap();
+    let elsewhere = sound.replacen("\"line\":\"", "\"line\":\"secret_", 1);
+    let refusals = [
+        (format!("\n{sound}{{\"secret\": 1}}\n"), "is no event of the demo's county (malformed: missing_specversion)"),
+        (sound[..sound.len() - 20].to_owned(), "is no event of the demo's county (malformed: truncated)"),
+        (elsewhere, "line 1 is no event of the demo's county (unknown_line: line_not_configured)"),
+        (String::new(), "there is nothing in it that happened"),
+    ];
+    for (text, reason) in refusals {
+        fs::write(&file, text).unwrap();
+        let words = ["demo", "--listen", "127.0.0.1:0", "--events"];
+        let output = Command::new(env!("CARGO_BIN_EXE_ensilinja")).args(words).arg(&file).output().unwrap();
+        let problem = said(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{problem}");
+        assert!(problem.starts_with(&format!("error: cannot play {}: ", file.display())), "{problem}");
+        assert!(problem.contains(reason) && !problem.contains("secret"), "{problem}");
+    }
 }

@@ -53,7 +53,10 @@ impl Recording {
         let mut places = places(&mut file, decoder).with_context(|| format!("cannot play {name}"))?;
         places.retain(|place| place.at >= from);
         places.sort_unstable();
-        anyhow::ensure!(!places.is_empty(), "cannot play {name}: all that it tells of is long past at that time");
+        anyhow::ensure!(
+            !places.is_empty(),
+            "cannot play {name}: there is nothing in it that happened so late as to count when the demo begins"
+        );
         Ok(Self { name, file, places: places.into_iter() })
     }
 
