@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{Clock, Monitor, Pace, PartitionStatus, Shell, Status};
-use ensilinja_ledger::{History, Ledger};
+use ensilinja_ledger::{Course, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{
     Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
@@ -191,6 +191,13 @@ impl Source for Truth {
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
         }
+    }
+
+    fn course(&self) -> Option<Course> {
+        let status = self.monitor.status();
+        let now = (self.clock)();
+        let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))?;
+        Some(self.learnt.lock().ledger.course(shown, history(&status, self.started)))
     }
 
     fn readiness(&self) -> Readiness {

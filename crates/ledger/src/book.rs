@@ -10,6 +10,7 @@ use crate::figures::WindowFigures;
 use crate::minutes::MinuteLog;
 use crate::rules::Bounds;
 use crate::tally::Tally;
+use crate::transition::Transition;
 use crate::windows::{EDGES, Edge, Edges};
 
 #[derive(Clone, Debug)]
@@ -54,6 +55,12 @@ impl Book {
         }
         let passed = self.balances.iter().map(|(second, _)| *second).min().expect("there are edges");
         self.log.forget_until(passed);
+    }
+
+    /// Calls `visit` with each posting of the seconds after `after` up to and including `until`, none of them before
+    /// the earliest edge.
+    pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(Transition, i32)) {
+        self.log.visit(after, until, |transition, _, n| visit(transition, n));
     }
 
     pub fn balance(&self, edge: Edge) -> &Tally {

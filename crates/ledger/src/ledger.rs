@@ -3,6 +3,7 @@
 use ensilinja_model::{Event, EventTime};
 
 use crate::book::Book;
+use crate::course::{Course, Slot};
 use crate::entries::{Entries, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
@@ -94,6 +95,20 @@ impl Ledger {
             })
             .collect();
         Figures { as_of: now, day_start: self.rules.days().start_of_day(now), lines, legs: self.legs.len() }
+    }
+
+    /// The course of the day at `now`, or at the latest `now` that figures were asked for if that is later.
+    #[must_use]
+    pub fn course(&self, now: EventTime, history: History) -> Course {
+        let now_second = self.now_second.max(now.floor_second());
+        let now = EventTime::from_seconds(now_second);
+        let lines = self.lines.iter().zip(self.rules.lines()).map(|(line, rules)| {
+            let edges = Edges::at(now_second, self.rules.days(), &rules.hours);
+            edges
+                .reaches_back(Window::Today, history, self.rules.life_ms())
+                .then(|| Slot::all_between(&line.book, edges.second(Edge::Midnight), now_second))
+        });
+        Course { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
     }
 }
 

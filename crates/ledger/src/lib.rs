@@ -13,6 +13,7 @@
 
 mod book;
 mod chronicle;
+mod course;
 mod entries;
 mod facts;
 mod figure;
@@ -31,6 +32,7 @@ mod transition;
 mod windows;
 
 pub use chronicle::Chronicle;
+pub use course::{Course, SLOT_SECONDS, Slot};
 pub use facts::Applied;
 pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Window, Within};
 pub use figures::{Figures, LineFigures, Quantile, Quantiles, WindowFigures};

@@ -54,17 +54,7 @@ use crate::snapshot::Snapshot;
 /// The whole document.
 pub(crate) fn figures_json(exposition: &Exposition, time_zone: &str, snapshot: &Snapshot) -> Value {
     let figures = snapshot.figures.as_ref();
-    let lines: Vec<Value> = exposition
-        .cards()
-        .iter()
-        .enumerate()
-        .map(|(index, card)| {
-            let mut line = card_fields(card);
-            let figures = figures.and_then(|figures| figures.lines.get(index));
-            line.insert("figures".to_owned(), figures.map_or(Value::Null, |line| line_figures(exposition, card, line)));
-            Value::Object(line)
-        })
-        .collect();
+    let lines: Vec<Value> = (0..exposition.cards().len()).map(|index| line_json(exposition, index, snapshot)).collect();
     json!({
         "time_zone": time_zone,
         "now_timestamp_seconds": instant(Some(snapshot.now)),
@@ -77,7 +67,18 @@ pub(crate) fn figures_json(exposition: &Exposition, time_zone: &str, snapshot: &
     })
 }
 
-fn card_fields(card: &LineCard) -> Map<String, Value> {
+/// One line of the document, by its place in the line table.
+pub(crate) fn line_json(exposition: &Exposition, index: usize, snapshot: &Snapshot) -> Value {
+    let card = &exposition.cards()[index];
+    let figures = snapshot.figures.as_ref().and_then(|figures| figures.lines.get(index));
+    let figures = figures.map_or(Value::Null, |line| line_figures(exposition, card, line, Window::ALL, |_, _| true));
+    let mut line = card_fields(card);
+    line.insert("figures".to_owned(), figures);
+    Value::Object(line)
+}
+
+/// What a line is and what is aimed at on it.
+pub(crate) fn card_fields(card: &LineCard) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("line".to_owned(), json!(card.id.as_str()));
     fields.insert("channel".to_owned(), json!(card.channel.as_str()));
@@ -97,26 +98,42 @@ fn card_fields(card: &LineCard) -> Map<String, Value> {
     fields
 }
 
-fn line_figures(exposition: &Exposition, card: &LineCard, line: &LineFigures) -> Value {
+/// The figures of a line: all of this instant, and of these windows those that `shows` names.
+pub(crate) fn line_figures(
+    exposition: &Exposition,
+    card: &LineCard,
+    line: &LineFigures,
+    windows: &[Window],
+    shows: fn(Window, &str) -> bool,
+) -> Value {
     let mut fields = Map::new();
     for metric in metrics() {
         if let Origin::Line(read) = metric.origin {
             read(line, &mut |values, number| put(&mut fields, name_of(metric), values, number));
         }
     }
-    let windows: Map<String, Value> = Window::ALL
+    let windows: Map<String, Value> = windows
         .iter()
-        .map(|window| (window.as_str().to_owned(), window_figures(exposition, card, line, *window)))
+        .map(|window| (window.as_str().to_owned(), window_figures(exposition, card, line, *window, shows)))
         .collect();
     fields.insert("windows".to_owned(), Value::Object(windows));
     Value::Object(fields)
 }
 
-fn window_figures(exposition: &Exposition, card: &LineCard, line: &LineFigures, window: Window) -> Value {
+fn window_figures(
+    exposition: &Exposition,
+    card: &LineCard,
+    line: &LineFigures,
+    window: Window,
+    shows: fn(Window, &str) -> bool,
+) -> Value {
     let Some(figures) = line.window(window) else { return Value::Null };
     let mut fields = Map::new();
     for metric in metrics().filter(|metric| metric.windows().contains(&window)) {
         let name = name_of(metric);
+        if !shows(window, name) {
+            continue;
+        }
         match &metric.origin {
             Origin::Window { read, .. } => {
                 read(figures, &mut |values, number| put(&mut fields, name, values, number));
@@ -170,6 +187,6 @@ fn value(number: Number) -> Value {
     }
 }
 
-fn instant(at: Option<EventTime>) -> Value {
+pub(crate) fn instant(at: Option<EventTime>) -> Value {
     at.map_or(Value::Null, |at| value(Number::Millis(at.as_millis())))
 }

@@ -1,21 +1,28 @@
 //! The figures over HTTP: metrics, health, JSON and the live table.
 //!
-//! Everything served comes from one [`Snapshot`], taken when the request arrives, and from the [`Pipeline`]'s counters;
+//! Everything served comes from one [`Snapshot`], taken when the request arrives (for the live stream once a second while
+//! somebody looks), and from the [`Pipeline`]'s counters;
 //! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows
 //! what its [`Source`] says, says how old it is, and leaves out what is not known.
 //!
 //! ```text
-//! GET /metrics ──> Source::snapshot ──┬──> Exposition (text, OpenMetrics)
-//! GET /api/figures, board ────────────┴──> figures as JSON
+//! GET /metrics ──────────────> Source::snapshot ──┬──> Exposition (text, OpenMetrics)
+//! GET /api/figures, /lines ───────────────────────┼──> figures as JSON
+//! GET /api/live ──> Live, once a second ──────────┴──> events, the same bytes for every viewer
+//! GET / ────────────────────────────────────────────> the board's files
 //! ```
 
+mod assets;
+mod board_json;
 mod catalogue;
 mod exposition;
 mod figures_json;
 mod line_card;
+mod live;
 mod negotiation;
 mod page;
 mod pipeline;
+mod reply;
 mod server;
 mod site;
 mod snapshot;

@@ -27,6 +27,7 @@ pub struct Build {
 /// The counters of one process. Sharing it is cheap and counting never waits.
 #[derive(Debug)]
 pub struct Pipeline {
+    build: Build,
     registry: Registry,
     events: Vec<[IntCounter; Applied::ALL.len()]>,
     rejected: Vec<(&'static str, IntCounter)>,
@@ -46,6 +47,7 @@ impl Pipeline {
         #[cfg(target_os = "linux")]
         register_process(&registry);
         Self {
+            build,
             registry,
             events: FactKind::ALL
                 .iter()
@@ -74,6 +76,10 @@ impl Pipeline {
         if let Some((_, counter)) = self.rejected.iter().find(|(known, _)| *known == reason) {
             counter.inc();
         }
+    }
+
+    pub(crate) const fn build(&self) -> Build {
+        self.build
     }
 
     pub(crate) fn gather(&self) -> Vec<MetricFamily> {

@@ -150,9 +150,11 @@ impl Places {
 async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limits, mut closed: watch::Receiver<()>) {
     // Answers are written whole: waiting to fill packets would only delay the last one.
     let _ = stream.set_nodelay(true);
+    // Streams end when it is dropped.
+    let (staying, leaving) = watch::channel(());
     let service = service_fn(|request| {
-        let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(if place.served { site.answer(request).await } else { Site::busy() }) }
+        let (site, leaving) = (Arc::clone(&site), leaving.clone());
+        async move { Ok::<_, Infallible>(if place.served { site.answer(request, leaving).await } else { Site::busy() }) }
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -171,6 +173,7 @@ async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limi
         ended
     } else {
         connection.as_mut().graceful_shutdown();
+        drop(staying);
         let Ok(ended) = tokio::time::timeout(GRACE, connection).await else {
             return tracing::debug!("a connection was cut off with an answer under way");
         };

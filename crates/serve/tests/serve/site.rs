@@ -78,7 +78,7 @@ fn an_unknown_path_is_answered_with_those_there_are_and_is_not_repeated() {
     let answer = server.get("/metrics/%3Cscript%3E?who=me");
     assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/plain; charset=utf-8")));
     assert!(
-        answer.text().contains("\n  /readyz       200 while the figures are complete, else 503 with the reasons\n")
+        answer.text().contains("\n  /readyz           200 while the figures are complete, else 503 with the reasons\n")
     );
     assert!(!answer.text().contains("%3C") && !answer.text().contains("who=me"));
 }
@@ -126,11 +126,19 @@ fn an_answer_that_fails_is_an_error_of_its_own_and_the_next_one_is_fine() {
 }
 
 #[test]
-fn no_answer_may_be_kept_or_guessed_at_or_framed_or_load_anything_from_elsewhere() {
+fn no_figure_may_be_kept_and_no_answer_guessed_at_or_framed_or_load_anything_from_elsewhere() {
     let server = Running::start();
-    for path in ["/", "/board.js", "/board.css", "/metrics", "/api/figures", "/nothing"] {
+    for (path, kept) in [
+        ("/", "no-cache"),
+        ("/board.js", "no-cache"),
+        ("/board.css", "no-cache"),
+        ("/metrics", "no-store"),
+        ("/api/figures", "no-store"),
+        ("/api/lines/mipa", "no-store"),
+        ("/nothing", "no-store"),
+    ] {
         let answer = server.get(path);
-        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("cache-control"), Some(kept), "{path}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
         let policy = answer.header("content-security-policy").unwrap();

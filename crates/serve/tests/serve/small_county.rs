@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex};
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{
-    Applied, Era, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
+    Applied, Course, Era, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
 };
 use ensilinja_model::{
     AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, LegKey, LineId, LineIndex,
@@ -149,6 +149,19 @@ pub(crate) fn cards() -> Vec<LineCard> {
     vec![mipa, chat]
 }
 
+fn ledger() -> Ledger {
+    let mut ledger = Ledger::new(rules(), now());
+    for event in events() {
+        ledger.apply(&event);
+    }
+    ledger
+}
+
+/// Everything is known since `start`, and nothing happened before.
+fn history(start: EventTime) -> History {
+    History { start, from_first_record: true }
+}
+
 /// The state at `now()`, where everything is known since the Wednesday before.
 pub(crate) fn snapshot() -> Snapshot {
     known_since(on(-6, 0, 0, 0))
@@ -156,11 +169,7 @@ pub(crate) fn snapshot() -> Snapshot {
 
 /// The state at `now()`, where everything is known since `start` and nothing happened before.
 pub(crate) fn known_since(start: EventTime) -> Snapshot {
-    let mut ledger = Ledger::new(rules(), now());
-    for event in events() {
-        ledger.apply(&event);
-    }
-    let history = History { start, from_first_record: true };
+    let (mut ledger, history) = (ledger(), history(start));
     let partition = |lag_messages, lag_seconds| PartitionState { lag_messages, lag_seconds, ready: true };
     Snapshot {
         now: now(),
@@ -235,6 +244,12 @@ impl Source for Changing {
     fn snapshot(&self) -> Snapshot {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
         self.state.lock().unwrap()()
+    }
+
+    /// The course up to when the state says, if it says anything, of all that the county's events tell.
+    fn course(&self) -> Option<Course> {
+        let state = self.state.lock().unwrap()();
+        Some(ledger().course(state.figures?.as_of, history(state.history_start?)))
     }
 
     fn readiness(&self) -> Readiness {

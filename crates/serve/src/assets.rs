@@ -1,0 +1,96 @@
+//! The files of the board, built into the program: its page, scripts, styles and pictures.
+//!
+//! A browser keeps them and asks each time whether they have changed (`no-cache` and an `ETag`), so that an upgrade is
+//! seen at once and a reload costs a few bytes.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::OnceLock;
+
+use flate2::Compression;
+use hyper::body::Bytes;
+use hyper::header::{HeaderValue, IF_NONE_MATCH};
+use hyper::{HeaderMap, StatusCode};
+
+use crate::negotiation::takes_gzip;
+use crate::reply::{PLAIN, Reply, SHORTEST_COMPRESSED, gzip, whole};
+
+/// A file of the board.
+pub(crate) struct Asset {
+    /// Its name below the folder of the board, and below `/`.
+    name: &'static str,
+    bytes: &'static [u8],
+    served: OnceLock<Served>,
+}
+
+/// What is worked out when the file is first asked for.
+struct Served {
+    etag: HeaderValue,
+    /// `None` where compressing makes it no smaller.
+    gzipped: Option<Bytes>,
+}
+
+macro_rules! asset {
+    ($name:literal) => {
+        Asset { name: $name, bytes: include_bytes!(concat!("board/", $name)), served: OnceLock::new() }
+    };
+}
+
+/// The page itself.
+pub(crate) static PAGE: Asset = asset!("board.html");
+
+/// What the page loads.
+static FILES: [Asset; 2] = [asset!("board.css"), asset!("board.js")];
+
+/// The file of this name that the page loads, if there is one.
+pub(crate) fn file(name: &str) -> Option<&'static Asset> {
+    FILES.iter().find(|asset| asset.name == name)
+}
+
+impl Asset {
+    /// The file, or that it has not changed since the client last got it.
+    pub fn reply(&'static self, headers: &HeaderMap) -> Reply {
+        let served = self.served.get_or_init(|| Served::of(self.bytes));
+        let etag = Some(served.etag.clone());
+        if is_known(headers, &served.etag) {
+            return Reply { etag, ..Reply::new(StatusCode::NOT_MODIFIED, self.content_type(), whole(Bytes::new())) };
+        }
+        let gzipped = served.gzipped.as_ref().filter(|_| takes_gzip(headers));
+        let body = whole(gzipped.cloned().unwrap_or(Bytes::from_static(self.bytes)));
+        let gzipped = gzipped.is_some();
+        Reply { gzipped, etag, ..Reply::new(StatusCode::OK, self.content_type(), body) }
+    }
+
+    fn content_type(&self) -> &'static str {
+        match self.name.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("html") => "text/html; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("json") => "application/json",
+            Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
+            _ => PLAIN,
+        }
+    }
+}
+
+impl Served {
+    fn of(bytes: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        // Weak, for it stands for the compressed bytes too.
+        let etag = HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish()));
+        let gzipped = (bytes.len() >= SHORTEST_COMPRESSED).then(|| gzip(bytes, Compression::best()));
+        Self {
+            etag: etag.expect("sixteen digits between quotes are a header's value"),
+            gzipped: gzipped.filter(|gzipped| gzipped.len() < bytes.len()),
+        }
+    }
+}
+
+/// Whether the client says that it has this version.
+fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let ours = etag.to_str().map(opaque).unwrap_or_default();
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == ours)
+}

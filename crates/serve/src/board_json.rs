@@ -1,0 +1,111 @@
+//! What the board is told: the data of the events of `GET /api/live`. A figure has the name and the place that it has in
+//! `/api/figures` ([`figures_json`](crate::figures_json)), of which the board is sent what it shows.
+//!
+//! ```json
+//! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki",
+//!  "indicators": [{"indicator": "promise_kept", "name_fi": "...", "name_sv": "...", "name_en": "...", "rule": "..."}],
+//!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}]}
+//! ```
+//!
+//! *hello*: what does not change while the process runs. Another version is another board: a page that sees one loads
+//! itself again.
+//!
+//! ```json
+//! {"now_timestamp_seconds": 1758006900.25, "figures_as_of_timestamp_seconds": 1758006900,
+//!  "complete_until_timestamp_seconds": 1758006899.9, "rebuild_progress_ratio": 1.0, "complete": true, "reasons": [],
+//!  "lines": [{"contacts_waiting": 2, "windows": {"15m": {"contacts_offered": 3}, "today": null}}]}
+//! ```
+//!
+//! *figures*: the lines in the order of hello. An instant that is not known is `null`, and so are a line before the
+//! figures are rebuilt and a window that history does not reach: no data, not 0.
+//!
+//! ```json
+//! {"start_timestamp_seconds": 1757970000, "slot_seconds": 900,
+//!  "lines": [{"offered": [0, 3], "answered": [0, 2], "callback_requested": [0, 1], "abandoned": [0, 0]}, null]}
+//! ```
+//!
+//! *day*: how many in each slot from the local midnight to that of `figures_as_of_timestamp_seconds`, which is not over
+//! yet; 92, 96 or 100 of them make a day. `abandoned` are those of every stage, short ones included. A line is `null`
+//! where history does not reach back to midnight, and so is all but the slot's length before the figures are rebuilt.
+
+use ensilinja_ledger::{Course, Indicator, SLOT_SECONDS, Slot, Window};
+use serde_json::{Value, json};
+
+use crate::exposition::Exposition;
+use crate::figures_json::{card_fields, instant, line_figures};
+use crate::pipeline::Build;
+use crate::snapshot::Snapshot;
+
+/// The windows of which the board shows something.
+const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
+
+/// Whether the board shows a figure of a window.
+fn shows(window: Window, figure: &str) -> bool {
+    match figure {
+        "contacts_offered" | "contacts_decided" => WINDOWS.contains(&window),
+        "promises" | "indicator_good" | "indicator_valid" | "answer_wait_quantile_seconds" | "nps_answers" => {
+            window == Window::Today
+        }
+        _ => false,
+    }
+}
+
+/// The data of `hello`.
+pub(crate) fn hello(build: Build, time_zone: &str, exposition: &Exposition) -> Value {
+    let indicator = |indicator: &Indicator| {
+        let row = indicator.row();
+        json!({
+            "indicator": indicator.as_str(),
+            "name_fi": row.name_fi,
+            "name_sv": row.name_sv,
+            "name_en": row.name_en,
+            "rule": row.rule,
+        })
+    };
+    let live = Indicator::ALL.iter().filter(|indicator| indicator.is_live());
+    json!({
+        "version": format!("{} ({})", build.version, build.revision),
+        "time_zone": time_zone,
+        "indicators": live.map(indicator).collect::<Vec<_>>(),
+        "lines": exposition.cards().iter().map(card_fields).collect::<Vec<_>>(),
+    })
+}
+
+/// The data of `figures`.
+pub(crate) fn figures(exposition: &Exposition, snapshot: &Snapshot) -> Value {
+    let figures = snapshot.figures.as_ref();
+    let line = |(index, card)| {
+        let line = figures.and_then(|figures| figures.lines.get(index));
+        line.map_or(Value::Null, |line| line_figures(exposition, card, line, &WINDOWS, shows))
+    };
+    json!({
+        "now_timestamp_seconds": instant(Some(snapshot.now)),
+        "figures_as_of_timestamp_seconds": instant(figures.map(|figures| figures.as_of)),
+        "complete_until_timestamp_seconds": instant(snapshot.complete_until),
+        "rebuild_progress_ratio": snapshot.rebuild_progress,
+        "complete": snapshot.readiness.complete,
+        "reasons": snapshot.readiness.reasons,
+        "lines": exposition.cards().iter().enumerate().map(line).collect::<Vec<_>>(),
+    })
+}
+
+/// The data of `day`, of so many lines.
+pub(crate) fn day(lines: usize, course: Option<&Course>) -> Value {
+    let line = |index: usize| {
+        let slots = course.and_then(|course| course.lines.get(index)?.as_deref());
+        slots.map_or(Value::Null, |slots| {
+            let each = |count: fn(&Slot) -> i64| slots.iter().map(count).collect::<Vec<_>>();
+            json!({
+                "offered": each(|slot| slot.offered),
+                "answered": each(|slot| slot.answered),
+                "callback_requested": each(|slot| slot.callback_requested),
+                "abandoned": each(|slot| slot.abandoned),
+            })
+        })
+    };
+    json!({
+        "start_timestamp_seconds": instant(course.map(|course| course.day_start)),
+        "slot_seconds": SLOT_SECONDS,
+        "lines": (0..lines).map(line).collect::<Vec<_>>(),
+    })
+}
