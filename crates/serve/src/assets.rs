@@ -68,6 +68,7 @@ impl Asset {
             Some("json") => "application/json",
             Some("svg") => "image/svg+xml",
             Some("png") => "image/png",
+            Some("woff2") => "font/woff2",
             _ => PLAIN,
         }
     }

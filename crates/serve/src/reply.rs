@@ -21,9 +21,10 @@ pub(crate) const PLAIN: &str = "text/plain; charset=utf-8";
 /// An answer shorter than this is not compressed: it fits one packet as it is. In bytes.
 pub(crate) const SHORTEST_COMPRESSED: usize = 1024;
 
-/// The board's script and style come from here and nothing from anywhere else.
+/// What the board loads comes from here and nothing from anywhere else.
 const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                               img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                               font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+                               frame-ancestors 'none'";
 
 /// A body that is there as a whole, or one that comes piece by piece.
 pub(crate) type Body = Either<Full<Bytes>, Channel<Bytes>>;
