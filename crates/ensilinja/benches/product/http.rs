@@ -26,7 +26,21 @@ impl Connection {
 
     /// The status and the body of what a path answers, not compressed.
     pub fn get(&mut self, path: &str) -> anyhow::Result<(u16, &str)> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n");
+        let status = self.ask(path, "")?;
+        Ok((status, std::str::from_utf8(&self.body)?))
+    }
+
+    /// Asks for the metrics as Prometheus does, which prefers `OpenMetrics` and takes it compressed.
+    pub fn scrape(&mut self) -> anyhow::Result<()> {
+        let accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        let status = self.ask("/metrics", &format!("Accept: {accept}\r\nAccept-Encoding: gzip\r\n"))?;
+        anyhow::ensure!(status == 200, "a scrape was answered with {status}");
+        Ok(())
+    }
+
+    /// Sends a request and reads the answer to its end; returns its status.
+    fn ask(&mut self, path: &str, headers: &str) -> anyhow::Result<u16> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n");
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
@@ -43,6 +57,6 @@ impl Connection {
         }
         self.body.resize(length.context("an answer has a length")?, 0);
         self.stream.read_exact(&mut self.body)?;
-        Ok((status, std::str::from_utf8(&self.body)?))
+        Ok(status)
     }
 }

@@ -15,7 +15,7 @@ use ensilinja_sim::SimEvent;
 use crate::ROUNDS;
 use crate::county_events;
 use crate::http::Connection;
-use crate::live_load::LiveLoad;
+use crate::live_load::{self, LiveLoad};
 use crate::product::{Product, county_configuration, further_line};
 use crate::stand::{Stand, Topic, publish};
 use crate::table::{Budget, Row, quantile};
@@ -39,7 +39,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
     topic.fill(county_events::of_the_last_days(10, 1.0, 1, (clock::wall())()))?;
     let mut product = Product::start(&topic, &county_configuration(&further_line(LINE)))?;
     product.wait_until_ready()?;
-    let load = LiveLoad::begin(&topic, |event| event)?;
+    let load = LiveLoad::begin(&topic, live_load::busy(), |event| event)?;
     let mut markers = Markers::new(&topic, product.connect()?)?;
     markers.send(MARKERS / 10)?;
     let mut rounds = Vec::new();

@@ -1,4 +1,4 @@
-//! A busy platform in the background: a thousand events a second, as they happen.
+//! A platform in the background, whose events come as they happen: an ordinary one, or one with a thousand a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +13,14 @@ use ensilinja_sim::{County, Disorder, Generator, SimEvent};
 use crate::stand::Topic;
 use crate::table::float;
 
-/// Events a second, in about.
-const RATE: f64 = 1_000.0;
+/// The volume of the county as it is.
+pub const ORDINARY: f64 = 1.0;
+
+/// Events a second of a busy platform, in about.
+const BUSY_RATE: f64 = 1_000.0;
 
 /// The length of what is prepared, in ms: longer than any section takes.
-const LENGTH_MS: i64 = 150_000;
+const LENGTH_MS: i64 = 180_000;
 
 /// Tuesday 2025-09-16 at 10:15 in Helsinki: every line is open, and nobody is under way yet.
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
@@ -33,13 +36,17 @@ pub struct LiveLoad {
 }
 
 impl LiveLoad {
-    /// Begins to publish to a topic: a Tuesday morning of a county so large that it has a thousand events a second,
-    /// dated from now on. It is simulated before; encoding is all that is left to do, one record a millisecond.
+    /// Begins to publish to a topic: a Tuesday morning of so many times the county, dated from now on. It is simulated
+    /// before; encoding is all that is left to do.
     ///
     /// `alter` is the last to touch an event.
-    pub fn begin(topic: &Topic, alter: impl Fn(SimEvent) -> SimEvent + Send + 'static) -> anyhow::Result<Self> {
+    pub fn begin(
+        topic: &Topic,
+        volume: f64,
+        alter: impl Fn(SimEvent) -> SimEvent + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let publisher = Publisher::new(&topic.settings)?;
-        let morning = morning();
+        let morning: Vec<SimEvent> = morning(volume, LENGTH_MS).collect();
         let clock = clock::wall();
         let shift_ms = clock().millis_since(START.plus_millis(WARM_UP_MS));
         let shifted = morning.into_iter().map(alter).map(move |event| SimEvent {
@@ -67,13 +74,19 @@ impl LiveLoad {
     }
 }
 
-fn morning() -> Vec<SimEvent> {
+/// How many times the county has a thousand events a second: one each millisecond, all the time.
+pub fn busy() -> f64 {
+    const PROBE: f64 = 100.0;
+    const MINUTE_MS: i64 = 60_000;
+    let in_a_minute = float(morning(PROBE, MINUTE_MS).count() as u64);
+    BUSY_RATE * 60.0 * PROBE / in_a_minute
+}
+
+/// What such a county says on a Tuesday morning once enough are under way.
+fn morning(volume: f64, length_ms: i64) -> impl Iterator<Item = SimEvent> {
     let from = START.plus_millis(WARM_UP_MS);
-    let events = |volume: f64, to: EventTime| {
-        Generator::new(&County::oma_hame(), 1, START, volume)
-            .skip_while(move |event| event.told_at < from)
-            .take_while(move |event| event.told_at < to)
-    };
-    let minute = float(events(100.0, from.plus_millis(60_000)).count() as u64);
-    events(RATE / (minute / 100.0 / 60.0), from.plus_millis(LENGTH_MS)).collect()
+    let to = from.plus_millis(length_ms);
+    Generator::new(&County::oma_hame(), 1, START, volume)
+        .skip_while(move |event| event.told_at < from)
+        .take_while(move |event| event.told_at < to)
 }

@@ -19,6 +19,7 @@ mod scrape;
 mod stand;
 mod table;
 mod throughput;
+mod viewers;
 
 use std::time::Instant;
 
@@ -31,12 +32,13 @@ const ROUNDS: usize = 3;
 /// A part of the table: its name, and what measures it.
 type Section = (&'static str, fn(&mut Stand) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     ("throughput", throughput::measure),
     ("rebuild", rebuild::measure),
     ("memory", memory::measure),
     ("latency", latency::measure),
     ("scrape", scrape::measure),
+    ("viewers", viewers::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -81,6 +81,11 @@ impl Product {
         }
     }
 
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A connection of its own.
     pub fn connect(&self) -> anyhow::Result<Connection> {
         Connection::open(self.address)

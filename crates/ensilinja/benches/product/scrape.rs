@@ -6,7 +6,7 @@ use ensilinja::{clock, config};
 
 use crate::ROUNDS;
 use crate::county_events;
-use crate::live_load::LiveLoad;
+use crate::live_load::{self, LiveLoad};
 use crate::product::{Product, county_configuration, further_line};
 use crate::stand::Stand;
 use crate::table::{Budget, Row, float, quantile};
@@ -34,7 +34,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
         .collect();
     let mut product = Product::start(&topic, &county_configuration(&further))?;
     product.wait_until_ready()?;
-    let load = LiveLoad::begin(&topic, alter)?;
+    let load = LiveLoad::begin(&topic, live_load::busy(), alter)?;
     let mut connection = product.connect()?;
     let (mut series, mut bytes) = (0, 0);
     let (mut medians, mut slowest) = (Vec::new(), Vec::new());

@@ -1,0 +1,122 @@
+//! What looking costs: fifty boards that are open all the time and one Prometheus, while the county has its ordinary
+//! morning. Measured in pairs in one process: for a while nobody looks, then all do, and the difference is what they
+//! cost.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use ensilinja::clock;
+
+use crate::ROUNDS;
+use crate::county_events;
+use crate::live_load::{self, LiveLoad};
+use crate::process::cpu_seconds;
+use crate::product::{Product, county_configuration};
+use crate::stand::Stand;
+use crate::table::{Budget, Row, float};
+
+const VIEWERS: u64 = 50;
+
+/// How long is looked, and not looked, in each round. In seconds.
+const SPAN_SECONDS: u64 = 20;
+
+/// Before each span: whoever has come has had the first of everything by then, and whoever has left is gone.
+const SETTLING: Duration = Duration::from_secs(2);
+
+/// What is tolerated of the figures that each viewer should get, one a second: a machine that is busy skips some.
+const FEWEST_FIGURES: u64 = SPAN_SECONDS * 9 / 10;
+
+/// Measures.
+pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+    let mut topic = stand.create_topic("viewers");
+    topic.fill(county_events::of_the_last_days(10, 1.0, 1, (clock::wall())()))?;
+    let mut product = Product::start(&topic, &county_configuration(""))?;
+    product.wait_until_ready()?;
+    let load = LiveLoad::begin(&topic, live_load::ORDINARY, |event| event)?;
+    let (mut without, mut with, mut figures, mut received) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        without.push(share_of_a_core(&product, || Ok(()))?);
+        let viewers = Viewers::come(product.address())?;
+        let mut prometheus = product.connect()?;
+        with.push(share_of_a_core(&product, || prometheus.scrape())?);
+        let seen = viewers.leave()?;
+        let seconds = float(SPAN_SECONDS) + SETTLING.as_secs_f64();
+        figures.push(float(seen.fewest_figures) / seconds);
+        received.push(float(seen.bytes) / float(VIEWERS) / seconds / 1024.0);
+        anyhow::ensure!(
+            seen.fewest_figures >= FEWEST_FIGURES,
+            "a viewer got figures only {} times",
+            seen.fewest_figures
+        );
+    }
+    let rate = load.end()?;
+    let cost = with.iter().zip(&without).map(|(with, without)| with - without).collect();
+    Ok(vec![
+        Row::new("events/s meanwhile", vec![rate], 1),
+        Row::new("figures/s of the viewer who got the fewest", figures, 2),
+        Row::new("sent to each viewer, KiB/s", received, 1),
+        Row::new("nobody looks: % of a core", without, 2),
+        Row::new(format!("{VIEWERS} viewers and a scrape each second: % of a core"), with, 2),
+        Row::new("the difference: % of a core", cost, 2).within(Budget::AtMost(5.0)),
+    ])
+}
+
+/// The processor time that the product takes while something is done each second, as a percentage of one core.
+fn share_of_a_core(product: &Product, mut each_second: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
+    std::thread::sleep(SETTLING);
+    let (began, before) = (Instant::now(), cpu_seconds(product.pid())?);
+    for second in 1..=SPAN_SECONDS {
+        each_second()?;
+        std::thread::sleep((began + Duration::from_secs(second)).saturating_duration_since(Instant::now()));
+    }
+    Ok(100.0 * (cpu_seconds(product.pid())? - before) / began.elapsed().as_secs_f64())
+}
+
+/// Boards that read all that they are sent.
+struct Viewers(Vec<(TcpStream, JoinHandle<Seen>)>);
+
+/// What viewers have seen.
+#[derive(Default)]
+struct Seen {
+    /// How many figures the one got who got the fewest.
+    fewest_figures: u64,
+    /// How much all were sent, in bytes.
+    bytes: u64,
+}
+
+impl Viewers {
+    fn come(address: SocketAddr) -> anyhow::Result<Self> {
+        let viewer = |_| {
+            let mut stream = TcpStream::connect(address)?;
+            stream.write_all(b"GET /api/live HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n")?;
+            let reading = stream.try_clone()?;
+            Ok((stream, std::thread::spawn(move || look(reading))))
+        };
+        Ok(Self((0..VIEWERS).map(viewer).collect::<anyhow::Result<_>>()?))
+    }
+
+    fn leave(self) -> anyhow::Result<Seen> {
+        let mut seen = Seen { fewest_figures: u64::MAX, bytes: 0 };
+        for (stream, looking) in self.0 {
+            stream.shutdown(Shutdown::Both)?;
+            let of_one = looking.join().map_err(|_| anyhow::anyhow!("a viewer died of a bug"))?;
+            seen.fewest_figures = seen.fewest_figures.min(of_one.fewest_figures);
+            seen.bytes += of_one.bytes;
+        }
+        Ok(seen)
+    }
+}
+
+/// Reads until the connection ends.
+fn look(stream: TcpStream) -> Seen {
+    let (mut seen, mut line) = (Seen::default(), Vec::new());
+    let mut stream = BufReader::new(stream);
+    while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        seen.bytes += line.len() as u64;
+        seen.fewest_figures += u64::from(line.trim_ascii() == b"event: figures");
+        line.clear();
+    }
+    seen
+}
