@@ -1,0 +1,320 @@
+//! Who is told: Alertmanager's routes, what mutes what, and what a notification says.
+//!
+//! That notifications arrive is tried with the real things in `tests/real/alerting.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ensilinja::config;
+use serde_json::{Value, json};
+
+const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
+
+/// Where alerts with these labels go.
+const ROUTES: &[(&[&str], &str)] = &[
+    (&["alertname=Watchdog", "severity=none"], "heartbeat"),
+    (&["alertname=EnsilinjaLineClosed", "severity=none", "concern=line", "service_area=Forssa"], "nobody"),
+    (&["alertname=EnsilinjaNoFigures", "severity=page", "concern=pipeline"], "operators_page"),
+    (&["alertname=EnsilinjaNoStandby", "severity=ticket", "concern=pipeline"], "operators_ticket"),
+    (&["alertname=Any", "severity=info", "concern=pipeline"], "operators_ticket"),
+    (&["alertname=Any", "severity=page", "concern=line", "service_area=Pajala"], "operators_page"),
+    (&["alertname=Any", "severity=ticket", "concern=line", "service_area=Pajala"], "operators_ticket"),
+    (&["alertname=Any", "severity=page"], "operators_page"),
+    (&["alertname=Any"], "operators_ticket"),
+];
+
+#[test]
+fn every_service_area_of_the_configuration_has_its_people() {
+    let routes = routes();
+    let areas = routes.iter().flat_map(matchers).filter_map(|matcher| matcher.label_is("service_area"));
+    let configured = config::county().lines.into_iter().map(|line| line.service_area);
+    assert_eq!(areas.collect::<BTreeSet<_>>(), configured.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn every_receiver_that_is_named_is_there_and_every_one_that_is_there_is_named() {
+    let text = |value: &Value| value.as_str().expect("a name").to_owned();
+    let named = routes().iter().map(|route| text(&route["receiver"])).collect::<BTreeSet<_>>();
+    let there = configuration()["receivers"].as_array().expect("a list").iter().map(|one| text(&one["name"])).collect();
+    assert_eq!(named, there);
+}
+
+#[test]
+fn every_alert_that_is_named_is_one_of_the_rules() {
+    let (rules, routes) = (alerts(), routes());
+    let muting = inhibitions().into_iter().flat_map(|rule| [rule.sources, rule.targets].concat());
+    let named = routes.iter().flat_map(matchers).chain(muting).filter(|matcher| matcher.label == "alertname");
+    for alert in named.flat_map(|matcher| matcher.values) {
+        assert!(rules.contains_key(&alert), "{alert} is no alert of the rules");
+    }
+}
+
+#[test]
+fn no_alert_mutes_itself_and_a_purge_is_muted_by_nothing() {
+    for rule in inhibitions() {
+        let (mut heard, mut silent) = (0, 0);
+        for (name, labels) in &alerts() {
+            let (source, target) =
+                (rule.sources.iter().all(|matcher| matcher.matches(labels)), rule.is_aimed_at(labels));
+            assert!(!(source && target), "{name} mutes itself by {rule:?}");
+            assert!(!(target && name == "EnsilinjaCallbacksPurged"), "a purge is muted by {rule:?}");
+            heard += i32::from(source);
+            silent += i32::from(target);
+        }
+        assert!(heard > 0 && silent > 0, "a rule without effect: {rule:?}");
+        assert!(rule.equal.contains(&"job".to_owned()), "one county would mute another: {rule:?}");
+    }
+}
+
+#[test]
+fn a_closed_line_mutes_what_can_wait_and_nothing_else() {
+    let closed = |rule: &Inhibition| rule.sources[0].label_is("alertname").as_deref() == Some("EnsilinjaLineClosed");
+    let rules = inhibitions().into_iter().filter(closed).collect::<Vec<_>>();
+    let muted = alerts().into_iter().filter(|(_, labels)| rules.iter().any(|rule| rule.is_aimed_at(labels)));
+    let muted = muted.map(|(name, _)| name.trim_start_matches("Ensilinja").to_owned()).collect::<Vec<_>>();
+    let waits = [
+        "BelowFloor",
+        "CallbackDueSoon",
+        "CallbackOverdue",
+        "CallbacksBehind",
+        "NobodyAnswers",
+        "NobodyCallsBack",
+        "WaitingTooLong",
+    ];
+    assert_eq!(muted, waits);
+}
+
+#[test]
+#[ignore = "needs amtool"]
+fn alertmanager_takes_the_configuration() {
+    let said = amtool(&["check-config", CONFIGURATION]);
+    assert!(said.contains("SUCCESS"), "{said}");
+}
+
+#[test]
+#[ignore = "needs amtool"]
+fn alerts_go_where_the_table_says() {
+    for (labels, receiver) in ROUTES {
+        assert_goes_to(labels, receiver);
+    }
+    let alerts = alerts();
+    let areas = config::county().lines.into_iter().map(|line| line.service_area).collect::<BTreeSet<_>>();
+    for area in &areas {
+        let people = area.to_lowercase().replace('ä', "a").replace('-', "_");
+        let area = format!("service_area={area}");
+        for severity in ["page", "ticket", "info"] {
+            let (severity_is, receiver) = (format!("severity={severity}"), format!("{people}_{severity}"));
+            assert_goes_to(&["alertname=Any", "concern=line", &area, &severity_is], &receiver);
+        }
+        assert_eq!(alerts["EnsilinjaCallbacksPurged"]["severity"], "page");
+        let purged = ["alertname=EnsilinjaCallbacksPurged", "concern=line", "severity=page", &area];
+        assert_goes_to(&purged, &format!("{people}_page"));
+    }
+}
+
+#[test]
+#[ignore = "needs amtool"]
+fn a_notification_says_how_grave_whose_and_what_and_what_to_do() {
+    let one = notification("firing", &["Neuvola"]);
+    assert_eq!(rendered("__subject", &one), "[HÄLYTYS / PAGE] Neuvola: 3 < 4.");
+    assert_eq!(
+        rendered("slack.default.text", &one),
+        "Neuvola: 3 < 4.\nThree callbacks of Neuvola.\nAlkaen / since: 22.11. 09:00 EET\n\
+         Ohje / runbook: docs/runbooks/EnsilinjaX.md\n\n"
+    );
+    let two = notification("firing", &["Neuvola", "Kuntoutus"]);
+    assert_eq!(rendered("__subject", &two), "[HÄLYTYS / PAGE] Kanta-Häme: 2 hälytystä / alerts: EnsilinjaX");
+    let text = rendered("slack.default.text", &two);
+    assert!(text.contains("callbacks of Neuvola") && text.contains("callbacks of Kuntoutus"), "{text}");
+}
+
+#[test]
+#[ignore = "needs amtool"]
+fn what_is_over_is_said_without_the_figures_of_then() {
+    let over = notification("resolved", &["Neuvola"]);
+    assert_eq!(rendered("__subject", &over), "[OHI / RESOLVED] Neuvola: EnsilinjaX");
+    assert_eq!(
+        rendered("slack.default.text", &over),
+        "OHI / RESOLVED: Neuvola: EnsilinjaX\n22.11. 09:00 EET - 22.11. 10:30 EET\n\n"
+    );
+}
+
+#[test]
+#[ignore = "needs amtool"]
+fn a_channel_needs_nothing_but_its_address_to_use_our_words() {
+    let one = notification("firing", &["Neuvola"]);
+    let words = rendered("ensilinja.alerts", &one);
+    for text in ["msteams.default.text", "msteamsv2.default.text", "pushover.default.message"] {
+        assert_eq!(rendered(text, &one), words, "{text}");
+    }
+    // Titles of chats and pagers are made of the first.
+    for subject in ["__subject", "email.default.subject"] {
+        assert_eq!(rendered(subject, &one), rendered("ensilinja.subject", &one), "{subject}");
+    }
+    let mail = rendered("email.default.html", &one);
+    assert!(mail.starts_with("<!DOCTYPE html>") && mail.contains("Three callbacks of Neuvola."), "{mail}");
+    assert!(mail.contains("3 &lt; 4"), "text is no markup: {mail}");
+}
+
+/// A label that has to be, or not to be, one of some values.
+#[derive(Clone, Debug)]
+struct Matcher {
+    label: String,
+    values: Vec<String>,
+    is: bool,
+}
+
+/// What mutes what.
+#[derive(Debug)]
+struct Inhibition {
+    sources: Vec<Matcher>,
+    targets: Vec<Matcher>,
+    equal: Vec<String>,
+}
+
+impl Matcher {
+    /// Reads `label="value"`, `!=`, or `=~` with alternatives, as Alertmanager does.
+    fn read(text: &Value) -> Self {
+        let text = text.as_str().expect("a matcher is a text");
+        let start = text.find(['=', '!']).expect("an operator");
+        let (label, rest) = text.split_at(start);
+        let operator = ["=~", "!=", "="].into_iter().find(|operator| rest.starts_with(operator)).expect("one of ours");
+        let values = rest[operator.len()..].trim_matches('"').split('|').map(str::to_owned).collect();
+        Self { label: label.to_owned(), values, is: operator != "!=" }
+    }
+
+    fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+        let value = labels.get(&self.label).map_or("", String::as_str);
+        self.values.iter().any(|other| other == value) == self.is
+    }
+
+    /// The value that this label has to have.
+    fn label_is(&self, label: &str) -> Option<String> {
+        (self.label == label && self.is).then(|| self.values[0].clone())
+    }
+}
+
+impl Inhibition {
+    fn is_aimed_at(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.targets.iter().all(|matcher| matcher.matches(labels))
+    }
+}
+
+/// Every route, at whatever depth.
+fn routes() -> Vec<Value> {
+    let mut routes = vec![configuration()["route"].take()];
+    let mut next = 0;
+    while next < routes.len() {
+        routes.extend(routes[next]["routes"].as_array().cloned().unwrap_or_default());
+        next += 1;
+    }
+    routes
+}
+
+fn matchers(route: &Value) -> Vec<Matcher> {
+    route["matchers"].as_array().map_or_else(Vec::new, |list| list.iter().map(Matcher::read).collect())
+}
+
+fn inhibitions() -> Vec<Inhibition> {
+    let read = |list: &Value| list.as_array().expect("a list").iter().map(Matcher::read).collect();
+    let rules = configuration()["inhibit_rules"].take();
+    let rule = |rule: &Value| Inhibition {
+        sources: read(&rule["source_matchers"]),
+        targets: read(&rule["target_matchers"]),
+        equal: serde_json::from_value(rule["equal"].clone()).expect("labels"),
+    };
+    rules.as_array().expect("a list").iter().map(rule).collect()
+}
+
+/// Every alert of the rules, with the labels that it always has.
+fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
+    let files = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the rules are there");
+    let mut alerts = BTreeMap::new();
+    for file in files.map(|file| file.expect("an entry").path()) {
+        for group in yaml(&file)["groups"].as_array().expect("groups") {
+            for rule in group["rules"].as_array().expect("rules").iter().filter(|rule| rule["alert"].is_string()) {
+                let name = rule["alert"].as_str().expect("a name").to_owned();
+                let labels = serde_json::from_value(rule["labels"].clone()).expect("labels");
+                let mut labels: BTreeMap<String, String> = labels;
+                labels.insert("alertname".to_owned(), name.clone());
+                alerts.insert(name, labels);
+            }
+        }
+    }
+    alerts
+}
+
+/// What a template says of a notification, in Finland's time.
+fn rendered(template: &str, notification: &Value) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let data = std::env::temp_dir().join(format!("ensilinja-notification-{}-{number}", std::process::id()));
+    fs::write(&data, notification.to_string()).expect("it can be written");
+    let kind = if template.ends_with("html") { "html" } else { "text" };
+    let text = format!("{{{{ template \"{template}\" . }}}}");
+    let said = amtool(&[
+        "template",
+        "render",
+        "--template.glob=deploy/alertmanager/templates/*.tmpl",
+        &format!("--template.type={kind}"),
+        &format!("--template.text={text}"),
+        &format!("--template.data={}", data.display()),
+    ]);
+    fs::remove_file(data).expect("it was written");
+    said
+}
+
+/// What Alertmanager gives a template: one alert a line.
+fn notification(status: &str, lines: &[&str]) -> Value {
+    let mut common = json!({ "alertname": "EnsilinjaX", "severity": "page", "service_area": "Kanta-Häme" });
+    let mut common_annotations = json!({});
+    let alert = |line: &&str| {
+        json!({
+            "status": status,
+            "labels": { "alertname": "EnsilinjaX", "severity": "page", "service_area": "Kanta-Häme", "name": line },
+            "annotations": {
+                "summary": format!("{line}: 3 < 4."),
+                "description": format!("Three callbacks of {line}."),
+                "runbook_url": "docs/runbooks/EnsilinjaX.md",
+            },
+            "startsAt": "2026-11-22T07:00:00Z",
+            "endsAt": "2026-11-22T08:30:00Z",
+        })
+    };
+    if let [line] = lines {
+        common["name"] = json!(line);
+        common_annotations["summary"] = json!(format!("{line}: 3 < 4."));
+    }
+    let alerts = lines.iter().map(alert).collect::<Vec<_>>();
+    json!({ "status": status, "alerts": alerts, "commonLabels": common, "commonAnnotations": common_annotations })
+}
+
+fn assert_goes_to(labels: &[&str], receiver: &str) {
+    let file = format!("--config.file={CONFIGURATION}");
+    let said = amtool(&[&["config", "routes", "test", &file][..], labels].concat());
+    assert_eq!(said.trim(), receiver, "{labels:?}");
+}
+
+fn amtool(arguments: &[&str]) -> String {
+    let mut command = Command::new("amtool");
+    let command = command.args(arguments).current_dir(top()).env("TZ", "Europe/Helsinki");
+    let output = command.output().expect("amtool is installed");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it says text")
+}
+
+fn configuration() -> Value {
+    yaml(&top().join(CONFIGURATION))
+}
+
+fn yaml(path: &Path) -> Value {
+    let text = fs::read_to_string(path).expect("it can be read");
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
