@@ -12,7 +12,7 @@ use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LineIndex
 use proptest::prelude::*;
 
 use crate::soup::{soup, stirred};
-use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules};
+use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules, rules_once};
 
 /// A read somewhere in the two days after the base, or at an edge of a rule.
 fn read_ms() -> impl Strategy<Value = i64> {
@@ -205,11 +205,6 @@ proptest! {
             prop_assert_eq!(ledger.figures(now, COMPLETE), figures_at(rules, &told_of, now));
         }
     }
-}
-
-fn rules_once() -> &'static Rules {
-    static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
-    RULES.get_or_init(rules)
 }
 
 /// The rules of each line as if there were no other, so that the life of a leg is that of its own line.

@@ -1,6 +1,7 @@
 //! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
 
 mod boundaries;
+mod course;
 mod domain;
 mod horizon;
 mod indicators;

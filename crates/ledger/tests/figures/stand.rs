@@ -1,6 +1,6 @@
 //! Where the tests stand: six lines, one night in March, and a ledger that has heard everything.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{Era, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
@@ -69,6 +69,12 @@ pub fn rules() -> Rules {
     ];
     let lines = lines.into_iter().map(|(hours, eras)| LineRules { hours: laid_out(&hours), eras }).collect();
     Rules::new(days, lines)
+}
+
+/// The same, worked out once for all cases of a law.
+pub fn rules_once() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(rules)
 }
 
 /// The usual limits, and no promise.

@@ -1,0 +1,141 @@
+//! The course of the day: the window `today`, cut into quarters of an hour.
+
+use std::ops::Range;
+
+use ensilinja_ledger::{Chronicle, Course, Decision, History, Ledger, SLOT_SECONDS, Slot, Sums, Window};
+use ensilinja_model::{Event, EventTime, Fact, LegKey};
+use proptest::prelude::*;
+
+use crate::soup::soup;
+use crate::stand::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
+
+/// From the base, four hours before a day of 23 hours, to four hours before one of 25: Saturday 2026-10-24 at 20:00.
+const TO_AUTUMN_MS: i64 = 210 * DAY_MS - 3_600_000;
+
+fn slot_of(sums: &Sums) -> Slot {
+    use Decision::{AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested};
+    let abandoned = [AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort];
+    Slot {
+        offered: sums.offered(),
+        answered: sums.decided(Answered),
+        callback_requested: sums.decided(CallbackRequested),
+        abandoned: abandoned.into_iter().map(|decision| sums.decided(decision)).sum(),
+    }
+}
+
+fn total(slots: &[Slot]) -> Slot {
+    slots.iter().fold(Slot::default(), |sum, slot| Slot {
+        offered: sum.offered + slot.offered,
+        answered: sum.answered + slot.answered,
+        callback_requested: sum.callback_requested + slot.callback_requested,
+        abandoned: sum.abandoned + slot.abandoned,
+    })
+}
+
+/// The stretches of a course's slots.
+fn stretches(course: &Course, slots: usize) -> Vec<Range<EventTime>> {
+    let ends = |n: usize| course.day_start.plus_millis(i64::try_from(n).expect("a day's slots") * SLOT_SECONDS * 1_000);
+    (0..slots).map(|n| ends(n)..ends(n + 1)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// Whatever was read and told before: the slots are those of a look back, and add up to the window exactly.
+    #[test]
+    fn slots_add_up_to_today_and_each_is_what_a_look_back_finds(
+        events in soup(9 * DAY_MS),
+        autumn in any::<bool>(),
+        read_ms in 0..12 * DAY_MS,
+        later_ms in prop_oneof![Just(0), 0..DAY_MS, 0..4 * DAY_MS],
+    ) {
+        let base = BASE.plus_millis(if autumn { TO_AUTUMN_MS } else { 0 });
+        let moved = |event: &Event| Event { at: event.at.plus_millis(base.millis_since(BASE)), ..*event };
+        let events: Vec<Event> = events.iter().map(moved).collect();
+        let (rules, read) = (rules_once(), base.plus_millis(read_ms));
+        let now = read.plus_millis(later_ms);
+        let mut ledger = Ledger::new(rules.clone(), base);
+        let mut chronicle = Chronicle::new(rules.clone());
+        let (early, late) = events.split_at(events.len() / 2);
+        for event in early {
+            ledger.apply(event);
+            chronicle.apply(event);
+        }
+        ledger.figures(read, COMPLETE);
+        for event in late {
+            ledger.apply(event);
+            chronicle.apply(event);
+        }
+        let course = ledger.course(now, COMPLETE);
+        let figures = ledger.figures(now, COMPLETE);
+        prop_assert_eq!(&course, &ledger.course(read, COMPLETE), "reading moves nothing, and no read goes back");
+        prop_assert_eq!((course.as_of, course.day_start), (figures.as_of, figures.day_start));
+        let slots = course.lines[0].as_ref().expect("history is complete").len();
+        let told = chronicle.figures(&stretches(&course, slots), now);
+        for ((line, figures), told) in course.lines.iter().zip(&figures.lines).zip(told) {
+            let line = line.as_ref().expect("history is complete");
+            let today = &figures.window(Window::Today).expect("history is complete").sums;
+            prop_assert_eq!(total(line), slot_of(today));
+            prop_assert_eq!(line, &told.iter().map(slot_of).collect::<Vec<_>>());
+        }
+    }
+
+    /// Absent is what the window is.
+    #[test]
+    fn slots_are_absent_where_the_window_is(
+        now_ms in 0..3 * DAY_MS,
+        known_ms in -20 * DAY_MS..DAY_MS,
+        from_first_record in any::<bool>(),
+    ) {
+        let now = BASE.plus_millis(now_ms);
+        let history = History { start: now.plus_millis(known_ms), from_first_record };
+        let mut ledger = Ledger::new(rules_once().clone(), now);
+        let figures = ledger.figures(now, history);
+        let absent = |line: &Option<Vec<Slot>>| line.is_none();
+        let course = ledger.course(now, history);
+        let windows: Vec<bool> = figures.lines.iter().map(|line| line.window(Window::Today).is_none()).collect();
+        prop_assert_eq!(course.lines.iter().map(absent).collect::<Vec<_>>(), windows);
+    }
+}
+
+#[test]
+fn a_day_has_96_slots_or_92_or_100_when_the_clocks_change() {
+    let ledger = |start| Ledger::new(rules_once().clone(), start);
+    let slots = |ledger: &Ledger, now| {
+        let course = ledger.course(now, COMPLETE);
+        course.lines.iter().map(|line| line.as_ref().expect("history is complete").len()).collect::<Vec<_>>()
+    };
+    for (evening, all) in [(BASE, 92), (BASE.plus_millis(-DAY_MS), 96), (BASE.plus_millis(TO_AUTUMN_MS), 100)] {
+        let midnight = evening.plus_millis(4 * 3_600_000);
+        let ledger = ledger(midnight);
+        let at = |seconds: i64| slots(&ledger, midnight.plus_millis(seconds * 1_000));
+        let all_seconds = i64::try_from(all).expect("a day's slots") * SLOT_SECONDS;
+        for (second, begun) in [
+            (0, 1),
+            (SLOT_SECONDS - 1, 1),
+            (SLOT_SECONDS, 2),
+            (all_seconds - SLOT_SECONDS - 1, all - 1),
+            (all_seconds - 1, all),
+            (all_seconds, 1),
+        ] {
+            assert_eq!(at(second), [begun; 6], "{all}: second {second}");
+        }
+    }
+}
+
+#[test]
+fn a_second_belongs_to_the_slot_it_lies_in_and_another_line_s_contact_to_none() {
+    let midnight = BASE.plus_millis(4 * 3_600_000);
+    let mut ledger = Ledger::new(rules_once().clone(), midnight);
+    for (number, at_ms) in (0..).zip([-1, 0, 899_999, 900_000, 1_799_999]) {
+        let at = midnight.plus_millis(at_ms);
+        ledger.apply(&Event { leg: LegKey::new(number), line: CHAT, at, fact: Fact::Answered });
+    }
+    let course = ledger.course(midnight.plus_millis(1_800_000), COMPLETE);
+    let answered = |line: usize| {
+        let slots = course.lines[line].as_ref().expect("history is complete");
+        slots.iter().map(|slot| slot.answered).collect::<Vec<_>>()
+    };
+    assert_eq!(answered(CHAT.as_usize()), [2, 2, 0]);
+    assert_eq!(answered(PHONE.as_usize()), [0, 0, 0]);
+}
