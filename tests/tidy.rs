@@ -263,7 +263,7 @@ fn gather(folder: &Path, files: &mut Vec<File>) {
         let path = entry.expect("a folder of the project can be read").path();
         let name = path.file_name().expect("an entry has a name").to_string_lossy();
         if path.is_dir() {
-            if !["target", ".git"].contains(&&*name) {
+            if !["target", ".git", "node_modules"].contains(&&*name) {
                 gather(&path, files);
             }
         } else if name != "Cargo.lock"

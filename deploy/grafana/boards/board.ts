@@ -1,0 +1,85 @@
+// What all boards have in common: the source, the time zone, the way to the other boards.
+
+import { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  Dashboard, DashboardBuilder, DashboardCursorSync, DashboardLinkBuilder, DashboardLinkPlacement, DashboardLinkType,
+  Panel, TimeOptionBuilder, TimePickerBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { About, description } from './describe';
+
+/** The data source that deploy/grafana/provisioning sets up. */
+export const SOURCE = { type: 'prometheus', uid: 'prometheus' };
+
+/** The boards, in the order of their questions: each name is a file, each uid an address. */
+export const BOARDS = {
+  now: { uid: 'ensilinja-nyt', title: 'Nyt' },
+  line: { uid: 'ensilinja-linja', title: 'Linja' },
+  quarter: { uid: 'ensilinja-neljannes', title: 'Neljännesvuoden tavoitteet' },
+  pipeline: { uid: 'ensilinja-tietovirta', title: 'Tietovirta' },
+};
+
+export type Board = keyof typeof BOARDS;
+
+export interface Shell {
+  board: Board;
+  about: About;
+  from: string;
+  to: string;
+  refresh: string;
+  /** Times to choose from at a click; without, Grafana's own. */
+  times?: { name: string; from: string; to: string }[];
+  panels: Builder<Panel>[];
+}
+
+/** A panel of any kind, as far as boards care. */
+interface AnyPanel extends Builder<Panel> {
+  title(title: string): this;
+  description(description: string): this;
+  datasource(datasource: typeof SOURCE): this;
+  span(width: number): this;
+  height(height: number): this;
+}
+
+/** Gives a panel what each must have. A row of the board is 24 wide. */
+export function panel<P extends AnyPanel>(kind: P, title: string, about: About, width: number, height: number): P {
+  return kind.title(title).description(description(about)).datasource(SOURCE).span(width).height(height);
+}
+
+export function board({ board, about, from, to, refresh, times = [], panels }: Shell): DashboardBuilder {
+  const { uid, title } = BOARDS[board];
+  const made = new DashboardBuilder(`Ensilinja: ${title}`)
+    .uid(uid)
+    .description(description(about))
+    .tags(['ensilinja'])
+    .timezone('Europe/Helsinki')
+    .weekStart('monday')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from, to })
+    .refresh(refresh)
+    .readonly()
+    .timepicker(timePicker(times))
+    .links(Object.values(BOARDS).filter((other) => other.uid !== uid).map(link));
+  panels.forEach((panel) => made.withPanel(panel));
+  return made;
+}
+
+function timePicker(times: { name: string; from: string; to: string }[]): TimePickerBuilder {
+  const picker = new TimePickerBuilder().refreshIntervals(['5s', '30s', '1m', '5m', '15m']);
+  const ranges = times.map(({ name, from, to }) => new TimeOptionBuilder().display(name).from(from).to(to));
+  return ranges.length ? picker.quickRanges(ranges) : picker;
+}
+
+function link({ uid, title }: { uid: string; title: string }): Builder<ReturnType<DashboardLinkBuilder['build']>> {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(`/d/${uid}`).icon('dashboard');
+}
+
+/**
+ * The board as Grafana reads it from a file: panels are numbered in their order. The builders would move links and
+ * annotations into a menu, which Grafana 12.2 does not have yet.
+ */
+export function built(board: DashboardBuilder): Dashboard {
+  const made = board.build();
+  const panels = made.panels?.map((panel, index) => ({ ...panel, id: index + 1 }));
+  const shown = (_: string, value: unknown) => (value === DashboardLinkPlacement.InControlsMenu ? undefined : value);
+  return JSON.parse(JSON.stringify({ ...made, id: null, panels }, shown));
+}

@@ -1,0 +1,37 @@
+// How long the answered had waited, as a heatmap: hour by hour, how many fell between two bounds.
+
+import { HeatmapCellLayout, TooltipDisplayMode } from '@grafana/grafana-foundation-sdk/common';
+import {
+  HeatmapColorMode, HeatmapColorOptionsBuilder, HeatmapTooltipBuilder, PanelBuilder, RowsHeatmapOptionsBuilder,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { panel, SOURCE } from './board';
+import { About } from './describe';
+import { metric, ofSource } from './queries';
+
+export function waits(line: string): PanelBuilder {
+  const about: About = {
+    en: 'How long those answered had waited, hour by hour: the darker, the more. The number in a cell says how many.',
+    sv: 'Hur länge de besvarade hade väntat, timme för timme: ju mörkare, desto fler. Siffran i rutan säger hur många.',
+    metrics: ['ensilinja_window_answer_wait_seconds'],
+  };
+  const buckets = ofSource(metric('ensilinja_window_answer_wait_seconds', { line, window: '1h' }, '_bucket'));
+  const query = new DataqueryBuilder()
+    .datasource(SOURCE)
+    .refId('A')
+    .expr(`sum by (le) (${buckets})`)
+    .legendFormat('{{le}}')
+    .format(PromQueryFormat.Heatmap)
+    .range();
+  return panel(new PanelBuilder(), 'Vastattujen odotusajat', about, 12, 9)
+    .unit('locale')
+    .interval('1h')
+    .calculate(false)
+    .rowsFrame(new RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Auto).value('Vastattua'))
+    .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Blues').steps(32))
+    .yAxis(new YAxisConfigBuilder().unit('s'))
+    .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single))
+    .showLegend()
+    .withTarget(query);
+}

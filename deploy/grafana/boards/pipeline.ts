@@ -1,0 +1,173 @@
+// Pipeline: how the figures come about, and how far they can be trusted. One row a process where processes differ.
+
+import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { board } from './board';
+import { chart } from './charts';
+import { About } from './describe';
+import { Metric, metric, recorded } from './queries';
+import { table } from './tables';
+import { bars, tiles } from './tiles';
+import { COMPLETE, SOURCE_WORDS, STANDBY, wordsOf } from './words';
+
+const OURS = `on (job, instance) ${metric('ensilinja_build_info')}`;
+const byProcess = (series: string, how = 'sum') => `${how} by (instance) (${series})`;
+
+const ABOUT: About = {
+  en: 'How the figures come about: lag, completeness, delay, dead letters, rebuild, memory, standby.',
+  sv: 'Hur siffrorna uppstår: eftersläpning, fullständighet, fördröjning, felposter, ombyggnad, minne, reserv.',
+};
+
+export function pipeline(): DashboardBuilder {
+  const panels = [
+    figures(), standby(), newest(), calendar(), processes(), lag(), delay(), events(), deadLetters(), memory(), cpu(),
+  ];
+  return board({ board: 'pipeline', about: ABOUT, from: 'now-6h', to: 'now', refresh: '30s', panels });
+}
+
+function figures() {
+  const about: About = {
+    en: 'Whether a process has complete figures, and how far behind the newest ones are.',
+    sv: 'Om någon process har fullständiga siffror, och hur långt efter de färskaste är.',
+    metrics: ['ensilinja_figures_complete', 'ensilinja_complete_until_timestamp_seconds'],
+  };
+  const behind = (name: Metric) => `time() - max(${metric(name)})`;
+  return tiles('Luvut', about, 7, 4, [
+    { name: 'Tila', expr: `max(${metric('ensilinja_figures_complete')}) or vector(0)`, mappings: COMPLETE },
+    { name: 'Ikä', expr: behind('ensilinja_figures_as_of_timestamp_seconds'), unit: 's', decimals: 0 },
+    { name: 'Kaikki luettu', expr: behind('ensilinja_complete_until_timestamp_seconds'), unit: 's', decimals: 0 },
+  ]);
+}
+
+function standby() {
+  const about: About = {
+    en: 'How many processes have complete figures: with two, one can fail and nobody notices.',
+    sv: 'Hur många processer som har fullständiga siffror: med två kan den ena falla utan att någon märker det.',
+    metrics: ['ensilinja_figures_complete'],
+  };
+  const expr = `count(${metric('ensilinja_figures_complete')} == 1) or vector(0)`;
+  return tiles('Varaprosessi', about, 5, 4, [{ name: 'Varaprosessi', expr, mappings: STANDBY }]);
+}
+
+function newest() {
+  const about: About = {
+    en: 'How long ago the newest event of each channel happened. At night a quiet channel is no failure.',
+    sv: 'Hur länge sedan den nyaste händelsen i varje kanal inträffade. Nattetid är en tyst kanal inget fel.',
+    metrics: ['ensilinja_last_event_timestamp_seconds'],
+  };
+  const of = (channel: string) => metric('ensilinja_last_event_timestamp_seconds', { channel });
+  const words = wordsOf('ensilinja_last_event_timestamp_seconds', 'channel');
+  const shown = words.map(([channel, name]) => ({ name, expr: `time() - max(${of(channel)})`, unit: 'dthms' }));
+  return tiles('Uusin tapahtuma', about, 8, 4, shown);
+}
+
+function calendar() {
+  const about: About = {
+    en: 'For how long opening hours and holidays are still known.',
+    sv: 'Hur länge öppettider och helger ännu är kända.',
+    metrics: ['ensilinja_calendar_valid_until_timestamp_seconds'],
+  };
+  const expr = `min(${metric('ensilinja_calendar_valid_until_timestamp_seconds')}) - time()`;
+  return tiles('Kalenteria jäljellä', about, 4, 4, [{ name: 'Kalenteria jäljellä', expr, unit: 's', decimals: 0 }]);
+}
+
+function processes() {
+  const about: About = {
+    en: 'One row a process; the source is the one whose figures are shown. A rebuild counts the partitions it has read.',
+    sv: 'En rad per process; källan är den vars siffror visas. Vid ombyggnad räknas de partitioner som har lästs.',
+    metrics: [
+      'ensilinja_rebuild_progress_ratio', 'ensilinja_partition_ready', 'ensilinja_partitions', 'ensilinja_legs',
+      'ensilinja_kafka_lag_messages', 'ensilinja_kafka_lag_seconds', 'process_start_time_seconds',
+    ],
+  };
+  const gauge = (name: Metric) => byProcess(metric(name), 'max');
+  const source = `count by (instance) (${recorded('ensilinja:source')})`;
+  const others = `0 * count by (instance) (${metric('ensilinja_build_info')})`;
+  const started = byProcess(`${metric('process_start_time_seconds')} and ${OURS}`, 'max');
+  return table('Prosessit', about, 24, 6, {
+    keys: [{ label: 'instance', title: 'Prosessi' }, { label: 'version', title: 'Versio' }],
+    columns: [
+      { title: 'Versiot', expr: `max by (instance, version) (${metric('ensilinja_build_info')})`, hidden: true },
+      { title: 'Lähde', expr: `${source} or ${others}`, mappings: SOURCE_WORDS },
+      { title: 'Luvut', expr: gauge('ensilinja_figures_complete'), mappings: COMPLETE, state: true },
+      { title: 'Uudelleenluettu', expr: gauge('ensilinja_rebuild_progress_ratio'), unit: 'percentunit', decimals: 0 },
+      { title: 'n: osioita valmiina', expr: byProcess(metric('ensilinja_partition_ready')) },
+      { title: 'Osioita', expr: gauge('ensilinja_partitions') },
+      { title: 'Lukematta', expr: byProcess(metric('ensilinja_kafka_lag_messages')) },
+      { title: 'Vanhin lukematon', expr: gauge('ensilinja_kafka_lag_seconds'), unit: 'dthms' },
+      { title: 'Yhteydenottoja muistissa', expr: gauge('ensilinja_legs') },
+      { title: 'Käynnistyi', expr: `1000 * ${started}`, unit: 'time:D.M. [klo] H.mm' },
+    ],
+    sortBy: ['Lähde'],
+  });
+}
+
+function lag() {
+  const about: About = {
+    en: 'Records not read yet, by process.',
+    sv: 'Poster som inte har lästs än, per process.',
+    metrics: ['ensilinja_kafka_lag_messages'],
+  };
+  const expr = byProcess(metric('ensilinja_kafka_lag_messages'));
+  return chart('Lukematta', about, 12, 8, { unit: 'locale', curves: [{ name: '{{instance}}', expr }] });
+}
+
+function delay() {
+  const about: About = {
+    en: 'How long it took from an event until the figures knew: the median and the slowest hundredth; n events a second.',
+    sv: 'Tiden från en händelse tills siffrorna kände till den: medianen och den långsammaste hundradelen; n per sekund.',
+    metrics: ['ensilinja_event_delay_seconds'],
+  };
+  const rate = (part: string) => `rate(${metric('ensilinja_event_delay_seconds', {}, part)}[$__rate_interval])`;
+  const quantile = (q: string) => `histogram_quantile(${q}, sum by (le) (${rate('_bucket')}))`;
+  return chart('Viive tapahtumasta lukuihin', about, 12, 8, {
+    unit: 's',
+    curves: [
+      { name: 'Mediaani', expr: quantile('0.5') },
+      { name: '99 %', expr: quantile('0.99') },
+      { name: 'n', expr: `sum(${rate('_count')})`, look: 'n' },
+    ],
+  });
+}
+
+function events() {
+  const about: About = {
+    en: 'Live events a second, and what they changed.',
+    sv: 'Händelser per sekund, och vad de ändrade.',
+    metrics: ['ensilinja_events_total'],
+  };
+  const expr = `sum by (result) (rate(${metric('ensilinja_events_total')}[$__rate_interval]))`;
+  const words = wordsOf('ensilinja_events_total', 'result');
+  return chart('Tapahtumia sekunnissa', about, 12, 8, {
+    unit: 'cps', stacked: true, curves: [{ name: '{{result}}', expr, words }],
+  });
+}
+
+function deadLetters() {
+  const about: About = {
+    en: 'Records that could not be taken as events, by reason, in the time chosen above.',
+    sv: 'Poster som inte kunde tas som händelser, enligt orsak, under den tid som valts ovan.',
+    metrics: ['ensilinja_dead_letters_total'],
+  };
+  const expr = `sum by (reason) (increase(${metric('ensilinja_dead_letters_total')}[$__range]))`;
+  return bars('Hylätyt syittäin', about, 12, 8, [{ expr: `round(${expr})`, label: 'reason', words: [] }]);
+}
+
+function memory() {
+  const about: About = {
+    en: 'Resident memory, by process.',
+    sv: 'Arbetsminne, per process.',
+    metrics: ['process_resident_memory_bytes'],
+  };
+  const expr = byProcess(`${metric('process_resident_memory_bytes')} and ${OURS}`);
+  return chart('Muisti', about, 12, 8, { unit: 'bytes', curves: [{ name: '{{instance}}', expr }] });
+}
+
+function cpu() {
+  const about: About = {
+    en: 'CPU seconds a second, by process: 1 is a whole core.',
+    sv: 'CPU-sekunder per sekund, per process: 1 är en hel kärna.',
+    metrics: ['process_cpu_seconds_total'],
+  };
+  const expr = byProcess(`rate(${metric('process_cpu_seconds_total')}[$__rate_interval]) and ${OURS}`);
+  return chart('Suoritin', about, 12, 8, { unit: 'short', curves: [{ name: '{{instance}}', expr }] });
+}

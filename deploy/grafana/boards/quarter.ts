@@ -1,0 +1,202 @@
+// Quarter goals: what the county has promised its people, from whole days.
+//
+// A day is read from the window `yesterday`, 30 hours after the day's beginning: from the next morning, when its late
+// outcomes and answers are known. So each day counts once and whole, the one of 25 hours too. Where nothing was scraped
+// at that time, the night before it will do, which is of the same `yesterday`.
+
+import { CustomVariableBuilder, DashboardBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { BOARDS, board } from './board';
+import { chart } from './charts';
+import { About, nameOf } from './describe';
+import { at, byLine, good, Indicator, metric, ofSource, recorded, share, valid } from './queries';
+import { goalState } from './states';
+import { table } from './tables';
+import { tiles } from './tiles';
+import { GOAL_STATES, NPS_BANDS } from './words';
+
+const GOALS: Indicator[] = ['promise_kept', 'first_contact_resolution', 'knows_how_care_continues'];
+const NEXT_MORNING = 'last_over_time(SERIES[3h30m] offset -30h)';
+const CHANNEL = { channel: '$channel' };
+const PERCENT = { unit: 'percentunit', decimals: 1 };
+const WHOLE = { unit: 'percentunit', decimals: 0 };
+
+/** The county's year begins in January, and so does Grafana's fiscal one. */
+const QUARTERS = [
+  { name: 'Tämä vuosineljännes', from: 'now/fQ', to: 'now' },
+  { name: 'Edellinen vuosineljännes', from: 'now-1Q/fQ', to: 'now-1Q/fQ' },
+  { name: 'Tämä vuosi', from: 'now/y', to: 'now' },
+  { name: 'Edellinen kuukausi', from: 'now-1M/M', to: 'now-1M/M' },
+];
+
+const ABOUT: About = {
+  en: "The county's four goals with their targets, in all and by line, from whole days of the time chosen above.",
+  sv: 'Välfärdsområdets fyra mål, totalt och per linje, från hela dagar inom den tid som valts ovan.',
+};
+
+export function quarter(): DashboardBuilder {
+  const panels: Builder<Panel>[] = [
+    ...GOALS.map(inAll), npsInAll(), ...GOALS.map(byDay), npsByDay(), ...GOALS.map(lines), npsLines(),
+  ];
+  const made = board({ board: 'quarter', about: ABOUT, ...QUARTERS[0], refresh: '15m', times: QUARTERS, panels });
+  const channels = new CustomVariableBuilder('channel')
+    .label('Kanava')
+    .values('Puhelin : phone, Chat : chat, Tekstiviesti : sms')
+    .includeAll(true)
+    .allValue('.*')
+    .current({ selected: true, text: 'All', value: '$__all' });
+  return made.withVariable(channels);
+}
+
+/** The sum of whole days, of those that begin within the time chosen. */
+function overDays(series: string): string {
+  return `sum_over_time((${series})[$__range:1d])`;
+}
+
+function day(indicator: Indicator) {
+  return {
+    good: at(NEXT_MORNING, good(indicator, 'yesterday', CHANNEL)),
+    valid: at(NEXT_MORNING, valid(indicator, 'yesterday', CHANNEL)),
+  };
+}
+
+function target(indicator: Indicator): string {
+  return recorded('ensilinja:target', { indicator, ...CHANNEL });
+}
+
+function inAll(indicator: Indicator) {
+  const about: About = {
+    en: 'All lines together, with n and the goal.',
+    sv: 'Alla linjer tillsammans, med n och målet.',
+    indicators: [indicator],
+    metrics: ['ensilinja_indicator_good', 'ensilinja_indicator_valid', 'ensilinja_target_ratio'],
+  };
+  const [of, n] = [day(indicator).good, day(indicator).valid].map((series) => `sum(${overDays(series)})`);
+  const goal = `max(${target(indicator)})`;
+  return tiles(nameOf(indicator), about, 6, 5, [
+    { name: 'Osuus', expr: share(of, n), ...PERCENT },
+    { name: 'n', expr: n },
+    { name: 'Tavoite', expr: goal, ...WHOLE },
+    { name: 'Tila', expr: goalState(of, n, goal), mappings: GOAL_STATES },
+  ]);
+}
+
+function byDay(indicator: Indicator) {
+  const about: About = {
+    en: 'Day by day, all lines together, with n and the goal. Today is not among them: it is not over.',
+    sv: 'Dag för dag, alla linjer tillsammans, med n och målet. I dag är inte med: dagen är inte slut.',
+    indicators: [indicator],
+  };
+  const [of, n] = [day(indicator).good, day(indicator).valid].map((series) => `sum(${series})`);
+  return chart(`${nameOf(indicator)}, päivittäin`, about, 6, 8, {
+    unit: 'percentunit',
+    step: '1d',
+    curves: [
+      { name: 'Osuus', expr: share(of, n), look: 'share' },
+      { name: 'Tavoite', expr: `max(${target(indicator)})`, look: 'goal' },
+      { name: 'n', expr: n, look: 'n' },
+    ],
+  });
+}
+
+function lines(indicator: Indicator) {
+  const about: About = {
+    en: 'Line by line, with n and the goal of the line; below n = 10 a percentage says more of chance than of the line.',
+    sv: 'Linje för linje, med n och linjens mål; under n = 10 säger procenttalet mer om slumpen än om linjen.',
+    indicators: [indicator],
+    metrics: ['ensilinja_target_ratio'],
+  };
+  const [of, n] = [day(indicator).good, day(indicator).valid].map((series) => byLine(overDays(series)));
+  const goal = byLine(target(indicator));
+  return table(`${nameOf(indicator)}, linjoittain`, about, 12, 12, {
+    keys: KEYS,
+    columns: [
+      NAMES,
+      { title: 'Tila', expr: goalState(of, n, goal), mappings: GOAL_STATES, state: true, width: 160 },
+      { title: 'Osuus', expr: share(of, n), ...PERCENT },
+      { title: 'n', expr: n },
+      { title: 'Tavoite', expr: goal, ...WHOLE },
+    ],
+    sortBy: ['Tila', 'n'],
+  });
+}
+
+const KEYS = [
+  {
+    label: 'name_fi', title: 'Linja', width: 260,
+    link: `/d/${BOARDS.line.uid}?var-line=\${__data.fields.line}`,
+  },
+  { label: 'line', title: 'Tunnus', width: 150 },
+];
+
+const NAMES = {
+  title: 'Nimi',
+  expr: `max by (line, name_fi) (${recorded('ensilinja:line_info', CHANNEL)})`,
+  hidden: true,
+};
+
+/** Answers to the recommendation question, of a day; `*` are all of them. */
+function answers(group: 'promoter' | 'detractor' | '*'): string {
+  const labels = { ...(group === '*' ? {} : { group }), window: 'yesterday', ...CHANNEL };
+  return ofSource(metric('ensilinja_window_nps_answers', labels), NEXT_MORNING);
+}
+
+/** 100 x (promoters - detractors) / answers, once `added` has added what belongs together. */
+function score(added: (answers: string) => string): string {
+  const balance = `(${added(answers('promoter'))} - ${added(answers('detractor'))})`;
+  return share(`100 * ${balance}`, added(answers('*')));
+}
+
+/** The band of a score, as NPS_BANDS numbers them. */
+function band(score: string): string {
+  return `(${score} > bool 0) + (${score} >= bool 30) + (${score} >= bool 70)`;
+}
+
+const NPS: Pick<About, 'metrics'> = { metrics: ['ensilinja_window_nps_answers'] };
+
+function npsInAll() {
+  const about: About = {
+    en: '100 x (promoters - detractors) / answers (n): above 0 good, from 30 very good, from 70 excellent.',
+    sv: '100 x (ambassadörer - kritiker) / svar (n): över 0 bra, från 30 mycket bra, från 70 utmärkt.',
+    ...NPS,
+  };
+  const added = (series: string) => `sum(${overDays(series)})`;
+  return tiles('Suositteluindeksi NPS', about, 6, 5, [
+    { name: 'NPS', expr: score(added), unit: 'none', decimals: 0 },
+    { name: 'n', expr: added(answers('*')) },
+    { name: 'Luokka', expr: band(score(added)), mappings: NPS_BANDS },
+  ]);
+}
+
+function npsByDay() {
+  const about: About = {
+    en: 'The score day by day, all lines together, with n.',
+    sv: 'Indexet dag för dag, alla linjer tillsammans, med n.',
+    ...NPS,
+  };
+  const added = (series: string) => `sum(${series})`;
+  return chart('NPS, päivittäin', about, 6, 8, {
+    unit: 'none',
+    step: '1d',
+    curves: [{ name: 'NPS', expr: score(added) }, { name: 'n', expr: added(answers('*')), look: 'n' }],
+  });
+}
+
+function npsLines() {
+  const about: About = {
+    en: 'The score line by line, with n; few answers prove little.',
+    sv: 'Indexet linje för linje, med n; få svar bevisar litet.',
+    ...NPS,
+  };
+  const added = (series: string) => byLine(overDays(series));
+  return table('NPS, linjoittain', about, 12, 12, {
+    keys: KEYS,
+    columns: [
+      NAMES,
+      { title: 'Luokka', expr: band(score(added)), mappings: NPS_BANDS, state: true, width: 160 },
+      { title: 'NPS', expr: score(added), unit: 'none', decimals: 0 },
+      { title: 'n', expr: added(answers('*')) },
+    ],
+    sortBy: ['n'],
+  });
+}

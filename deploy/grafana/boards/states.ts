@@ -1,0 +1,31 @@
+// States as one expression each, so that a tile, a row and an alert cannot disagree on what is said of a line.
+
+import { byLine, good, Indicator, Labels, recorded, share, valid } from './queries';
+
+/** Below this many, a percentage says more of chance than of the line. */
+const TOO_FEW = 10;
+
+/** 0 closed, 1 fine, 2 too few, 3 no data, 4 below the alert floor: see LINE_STATES. */
+export function lineState(indicator: Indicator, window: string, labels: Labels = {}): string {
+  const of = byLine(good(indicator, window, labels));
+  const n = byLine(valid(indicator, window, labels));
+  const floor = byLine(recorded('ensilinja:floor', { indicator, ...labels }));
+  return [
+    `0 * (${byLine(recorded('ensilinja:line_open', labels))} == 0)`,
+    `0 * (${n} == 0) + 3`,
+    `0 * (${n} < ${TOO_FEW}) + 2`,
+    `0 * (${share(of, n)} < ${floor}) + 4`,
+    `0 * ${n} + 1`,
+    `0 * ${byLine(recorded('ensilinja:line_info', labels))} + 3`,
+  ].join('\nor ');
+}
+
+/** 0 no data, 1 too few, 2 at the goal, 3 below it: see GOAL_STATES. Without a goal there is no state. */
+export function goalState(good: string, valid: string, goal: string): string {
+  return [
+    `0 * (${valid} == 0)`,
+    `0 * (${valid} < ${TOO_FEW}) + 1`,
+    `0 * (${share(good, valid)} < ${goal}) + 3`,
+    `0 * (${share(good, valid)} >= ${goal}) + 2`,
+  ].join('\nor ');
+}

@@ -1,0 +1,106 @@
+// Tables: each column is a query of one number a row; rows are joined by the labels that the queries have in common.
+
+import { FieldTextAlignment, TableCellBackgroundDisplayMode, TableCellDisplayMode, TableSortByFieldStateBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { panel, SOURCE } from './board';
+import { About } from './describe';
+
+/** A column of labels. */
+export interface Key {
+  label: string;
+  title: string;
+  width?: number;
+  mappings?: ValueMapping[];
+  /** Where a click leads: an address within Grafana. */
+  link?: string;
+}
+
+/** A column of numbers. */
+export interface Column {
+  title: string;
+  expr: string;
+  unit?: string;
+  decimals?: number;
+  width?: number;
+  mappings?: ValueMapping[];
+  /** The cell takes the colour of the word that it shows. */
+  state?: boolean;
+  /** Any of these is too many: the cell stands out. */
+  alarm?: boolean;
+  /** It is asked only for the labels it brings. */
+  hidden?: boolean;
+}
+
+export interface Table {
+  keys: Key[];
+  columns: Column[];
+  /** The titles of the columns to sort by, the largest first. */
+  sortBy?: string[];
+}
+
+export function table(title: string, about: About, width: number, height: number, content: Table): PanelBuilder {
+  const { keys, columns, sortBy = [] } = content;
+  const made = panel(new PanelBuilder(), title, about, width, height)
+    .unit('locale')
+    .noValue('–')
+    .align(FieldTextAlignment.Auto)
+    .sortBy(sortBy.map((column) => new TableSortByFieldStateBuilder().displayName(column).desc(true)));
+  columns.forEach(({ expr }, index) => made.withTarget(query(expr, refId(index))));
+  keys.forEach((key) => made.overrideByName(key.label, keyProperties(key)));
+  columns.forEach((column, index) => made.overrideByName(valueOf(index), columnProperties(column)));
+  return made.withTransformation({ id: 'merge', options: {} }).withTransformation(arranged(keys, columns));
+}
+
+function query(expr: string, id: string): DataqueryBuilder {
+  return new DataqueryBuilder().datasource(SOURCE).refId(id).expr(expr).instant().format(PromQueryFormat.Table);
+}
+
+/** Names, then numbers, each in the order they are given in. */
+function arranged(keys: Key[], columns: Column[]) {
+  const shown = columns.map((column, index) => (column.hidden ? [] : [valueOf(index)])).flat();
+  const hidden = columns.map((column, index) => (column.hidden ? [valueOf(index)] : [])).flat();
+  const order = [...keys.map((key) => key.label), ...shown];
+  const indexByName = Object.fromEntries(order.map((name, index) => [name, index]));
+  const excludeByName = Object.fromEntries(['Time', ...hidden].map((name) => [name, true]));
+  return { id: 'organize', options: { excludeByName, indexByName, renameByName: {} } };
+}
+
+function keyProperties({ title, width, mappings, link }: Key): DynamicConfigValue[] {
+  return [
+    { id: 'displayName', value: title },
+    ...optional('custom.width', width),
+    ...optional('mappings', mappings),
+    ...optional('links', link && [{ title: 'Avaa linja', url: link }]),
+  ];
+}
+
+function columnProperties(column: Column): DynamicConfigValue[] {
+  const type = TableCellDisplayMode.ColorBackground;
+  const coloured = { type, mode: TableCellBackgroundDisplayMode.Basic };
+  const steps = [{ value: null, color: 'transparent' }, { value: 1, color: 'red' }];
+  return [
+    { id: 'displayName', value: column.title },
+    ...optional('unit', column.unit),
+    ...optional('decimals', column.decimals),
+    ...optional('custom.width', column.width),
+    ...optional('mappings', column.mappings),
+    ...optional('custom.cellOptions', (column.state || column.alarm) && coloured),
+    ...optional('thresholds', column.alarm && { mode: 'absolute', steps }),
+  ];
+}
+
+function optional(id: string, value: unknown): DynamicConfigValue[] {
+  return value === undefined || value === false || value === '' ? [] : [{ id, value }];
+}
+
+function refId(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+/** What Grafana calls the number of a query, where there are several. */
+function valueOf(index: number): string {
+  return `Value #${refId(index)}`;
+}

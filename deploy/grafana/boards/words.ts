@@ -1,0 +1,116 @@
+// What numbers and labels are called in Finnish, each state with a sign of its own: colour never speaks alone.
+
+import { MappingType, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import catalogue from './catalogue.json';
+import { Metric } from './queries';
+
+const GREEN = 'green';
+const YELLOW = 'yellow';
+const RED = 'red';
+const GREY = '#808080';
+
+type Word = [text: string, color: string];
+
+/** A state as the board's expression numbers it: the higher, the sooner somebody should look. */
+export const LINE_STATES = mapped(
+  ['☾ Suljettu', GREY],
+  ['✓ Kunnossa', GREEN],
+  ['… Liian vähän', GREY],
+  ['? Ei tietoja', YELLOW],
+  ['▼ Alle rajan', RED],
+);
+
+export const GOAL_STATES = mapped(
+  ['? Ei tietoja', GREY],
+  ['… Liian vähän', GREY],
+  ['✓ Tavoitteessa', GREEN],
+  ['▼ Alle tavoitteen', RED],
+);
+
+export const COMPLETE = mapped(['✗ Puutteelliset', RED], ['✓ Täydelliset', GREEN]);
+
+export const SOURCE_WORDS = mapped(['Varalla', GREY], ['▶ Lähde', GREEN]);
+
+export const OPEN = mapped(['☾ Suljettu', GREY], ['☀ Auki', GREEN]);
+
+export const STANDBY: ValueMapping[] = [
+  ...mapped(['✗ Ei yhtään', RED], ['⚠ Ei varalla', YELLOW]),
+  { type: MappingType.RangeToText, options: { from: 2, to: null, result: { text: '✓ Varalla', color: GREEN } } },
+];
+
+/** How the county reads a recommendation score; a score on a border belongs to the better band. */
+export const NPS_BANDS = mapped(
+  ['▼ Ei positiivinen', RED],
+  ['✓ Hyvä', GREEN],
+  ['✓ Erittäin hyvä', GREEN],
+  ['✓ Erinomainen', GREEN],
+);
+if (catalogue.nps_bands.length !== NPS_BANDS.flatMap((mapping) => Object.keys(mapping.options)).length) {
+  throw new Error('a band of the recommendation score has no word');
+}
+
+/** Nothing to do: a count of which any is too many. */
+export const NONE: ValueMapping[] = [{ type: MappingType.ValueToText, options: { 0: { text: '–' } } }];
+
+/** The indicators' own names. */
+export const INDICATOR_NAMES: ValueMapping[] = [
+  {
+    type: MappingType.ValueToText,
+    options: Object.fromEntries(
+      Object.entries(catalogue.indicators).map(([indicator, names], index) => [indicator, { text: names.fi, index }]),
+    ),
+  },
+];
+
+const RESULTS: Record<string, Record<string, string>> = {
+  'ensilinja_window_contacts_decided.result': {
+    answered: 'Vastattu',
+    callback_requested: 'Takaisinsoittopyyntö',
+    abandoned_menu: 'Luopui valikossa',
+    abandoned_queue: 'Luopui jonossa',
+    abandoned_ringing: 'Luopui hälyttäessä',
+    abandoned_short: 'Luopui heti',
+  },
+  'ensilinja_window_callbacks_closed.result': {
+    reached: 'Tavoitettu',
+    unreached: 'Ei tavoitettu',
+    cancelled: 'Asiakas perui',
+    duplicate: 'Kaksoiskappale',
+    expired: '⚠ Vanheni',
+    purged: '⚠ Tyhjennettiin',
+    given_up: '⚠ Jäi soittamatta',
+  },
+  'ensilinja_callbacks_outstanding.due': { later: 'Myöhemmin', today: 'Tänään', overdue: '⚠ Myöhässä' },
+  'ensilinja_window_outcomes.outcome': {
+    handled: 'Hoidettu asioinnin aikana',
+    continues_county: 'Jatko hva-palveluihin',
+    continues_hyte: 'Jatko hyte-palveluissa',
+    other: 'Muu',
+  },
+  'ensilinja_window_promises.result': { kept: '✓ Pidetty', broken: '▼ Rikottu', void: 'Raukesi' },
+  'ensilinja_last_event_timestamp_seconds.channel': { phone: 'Puhelin', chat: 'Chat', sms: 'Tekstiviesti' },
+  'ensilinja_events_total.result': {
+    applied: 'Uutta',
+    unchanged: 'Ennestään tuttua',
+    shadowed: 'Tunnus käytetty uudelleen',
+    too_old: 'Liian vanhaa',
+  },
+};
+
+/** The Finnish words of a label: each value that the catalogue knows has one. */
+export function wordsOf(metric: Metric, label: string): [value: string, word: string][] {
+  const labels: Record<string, string[] | null> = catalogue.metrics[metric].labels;
+  const words = RESULTS[`${metric}.${label}`] ?? {};
+  return (labels[label] ?? []).map((value) => {
+    const word = words[value];
+    if (word === undefined) {
+      throw new Error(`${label} ${value} of ${metric} has no word`);
+    }
+    return [value, word];
+  });
+}
+
+function mapped(...words: Word[]): ValueMapping[] {
+  const options = Object.fromEntries(words.map(([text, color], index) => [String(index), { text, color, index }]));
+  return [{ type: MappingType.ValueToText, options }];
+}

@@ -1,0 +1,116 @@
+//! The dashboards as Grafana reads them: their panels, and what they ask.
+
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// A dashboard.
+pub struct Board {
+    /// The name of its file.
+    pub name: String,
+    pub json: Value,
+}
+
+/// A name in PromQL with the labels it is selected by.
+#[derive(Debug, PartialEq)]
+pub struct Selector {
+    pub name: String,
+    /// Labels and the values or the pattern they are to have.
+    pub matchers: Vec<(String, String)>,
+}
+
+/// Every dashboard that is provisioned.
+pub fn boards() -> Vec<Board> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/grafana/dashboards");
+    let files = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+    let read = |path: std::path::PathBuf| Board {
+        name: path.file_stem().expect("a file has a name").to_string_lossy().into_owned(),
+        json: serde_json::from_str(&fs::read_to_string(&path).expect("it is text")).expect("it is JSON"),
+    };
+    files.map(read).collect()
+}
+
+impl Board {
+    pub fn text(&self, key: &str) -> String {
+        self.json[key].as_str().unwrap_or_else(|| panic!("{} has no {key}", self.name)).to_owned()
+    }
+
+    pub fn panels(&self) -> &Vec<Value> {
+        self.json["panels"].as_array().expect("it has panels")
+    }
+
+    /// Everything it asks Prometheus: for panels, variables and annotations.
+    pub fn asked(&self) -> Vec<String> {
+        let variables = self.json["templating"]["list"].as_array().into_iter().flatten();
+        let queries = variables.filter_map(|variable| variable["query"]["query"].as_str());
+        let results = queries.filter_map(|query| query.strip_prefix("query_result(")?.strip_suffix(')'));
+        self.values("expr").into_iter().chain(results.map(str::to_owned)).collect()
+    }
+
+    /// Every text under this key, wherever it stands.
+    pub fn values(&self, key: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        gather(&self.json, key, &mut found);
+        found
+    }
+}
+
+fn gather(json: &Value, key: &str, found: &mut Vec<String>) {
+    match json {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == key => found.push(text.clone()),
+                    member => gather(member, key, found),
+                }
+            }
+        }
+        Value::Array(members) => members.iter().for_each(|member| gather(member, key, found)),
+        _ => {}
+    }
+}
+
+/// What the fields of a panel are called: as its queries name them, or as they are shown.
+pub fn field_names(panel: &Value) -> Vec<String> {
+    let legends = panel["targets"].as_array().into_iter().flatten().map(|target| &target["legendFormat"]);
+    let overrides = panel["fieldConfig"]["overrides"].as_array().into_iter().flatten();
+    let properties = overrides.flat_map(|one| one["properties"].as_array().into_iter().flatten());
+    let shown = properties.filter(|property| property["id"] == "displayName").map(|property| &property["value"]);
+    legends.chain(shown).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Every name of a series in an expression, with its matchers. Functions and keywords are not told apart from names:
+/// whoever asks looks for its own.
+pub fn selectors(expr: &str) -> Vec<Selector> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let mut selectors = Vec::new();
+    let mut rest = expr;
+    while let Some(start) = rest.find(|c: char| c == '"' || is_name(c)) {
+        rest = &rest[start..];
+        if let Some(text) = rest.strip_prefix('"') {
+            rest = text.split_once('"').expect("a text ends").1;
+            continue;
+        }
+        let (name, after) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+        let (matchers, after) = match after.strip_prefix('{').and_then(|after| after.split_once('}')) {
+            Some((inside, after)) => (matchers(inside), after),
+            None => (Vec::new(), after),
+        };
+        selectors.push(Selector { name: name.to_owned(), matchers });
+        rest = after;
+    }
+    selectors
+}
+
+fn matchers(inside: &str) -> Vec<(String, String)> {
+    let mut parts = inside.split('"');
+    let mut matchers = Vec::new();
+    while let (Some(label), Some(value)) = (parts.next(), parts.next()) {
+        let label = label.trim_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        matchers.push((label.to_owned(), value.to_owned()));
+    }
+    matchers
+}
