@@ -39,7 +39,49 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// What the page loads.
-static FILES: [Asset; 2] = [asset!("board.css"), asset!("board.js")];
+static FILES: [Asset; 41] = [
+    asset!("detail.css"),
+    asset!("page.css"),
+    asset!("summary.css"),
+    asset!("themes.css"),
+    asset!("tiles.css"),
+    asset!("icon.svg"),
+    asset!("choices.js"),
+    asset!("controls.js"),
+    asset!("counts.js"),
+    asset!("county.js"),
+    asset!("day_chart.js"),
+    asset!("detail.js"),
+    asset!("detail_now.js"),
+    asset!("detail_today.js"),
+    asset!("dom.js"),
+    asset!("en.js"),
+    asset!("fi.js"),
+    asset!("figure.js"),
+    asset!("format.js"),
+    asset!("freshness.js"),
+    asset!("indicators.js"),
+    asset!("kept.js"),
+    asset!("language.js"),
+    asset!("main.js"),
+    asset!("order.js"),
+    asset!("plots.js"),
+    asset!("shares.js"),
+    asset!("speech.js"),
+    asset!("staleness.js"),
+    asset!("state.js"),
+    asset!("stream.js"),
+    asset!("summary.js"),
+    asset!("sv.js"),
+    asset!("table.js"),
+    asset!("tile.js"),
+    asset!("tiles.js"),
+    asset!("trend.js"),
+    asset!("wait_chart.js"),
+    asset!("vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"),
+    asset!("vendor/uPlot.iife.min.js"),
+    asset!("vendor/uPlot.min.css"),
+];
 
 /// The file of this name that the page loads, if there is one.
 pub(crate) fn file(name: &str) -> Option<&'static Asset> {

@@ -1,0 +1,111 @@
+// The course of a line's day: what became of its contacts in each quarter of an hour, one on top of the other, and the
+// same by the hour in a table.
+
+/** @import { Day, LineCourse } from "./contract.js" */
+/** @import { Language } from "./language.js" */
+/** @import { Plot } from "./plots.js" */
+import { make, setText } from "./dom.js";
+import { bars, colour, letter, plot, unplot } from "./plots.js";
+import { Table } from "./table.js";
+
+/** @type {["answered" | "callback_requested" | "abandoned", string][]} */
+const FATES = [
+  ["answered", "--chart-answered"], ["callback_requested", "--chart-callback"], ["abandoned", "--chart-lost"],
+];
+
+export class DayChart {
+  #heading = make("h3");
+  #place = make("div", { class: "plot" });
+  #legend = make("p", { class: "legend" });
+  #summary = make("summary");
+  #table = new Table();
+  #nothing = make("p", { class: "dim" });
+  /** @type {Plot | null} */ #plot = null;
+  /** @type {Language | null} */ #language = null;
+
+  constructor() {
+    const room = make("div", { class: "room" }, this.#place);
+    const details = make("details", {}, this.#summary, this.#table.element);
+    this.element = make("section", { class: "wide" }, this.#heading, this.#legend, room, this.#nothing, details);
+    for (const [fate] of FATES) {
+      this.#legend.append(make("i", { class: `swatch ${fate}`, "aria-hidden": "true" }), make("span"), " ");
+    }
+  }
+
+  /** @param {Day} day @param {LineCourse | null} course @param {Language} language */
+  show(day, course, language) {
+    this.#language = language;
+    setText(this.#heading, language.text("course"));
+    setText(this.#summary, language.text("as_table"));
+    FATES.forEach(([fate], index) => setText(this.#legend.children[2 * index + 1], language.text(fate)));
+    setText(this.#nothing, course ? "" : language.text("no_data"));
+    this.#table.show(language.text("trend_of_day"), this.#columns(language), course ? hours(day, course, language) : []);
+    if (!course) return this.destroy();
+    const data = stacked(day, course);
+    if (this.#plot) this.#plot.setData(data);
+    else this.#plot = plot(this.#place, this.#options(day), data);
+  }
+
+  destroy() {
+    unplot(this.#place);
+    this.#plot = null;
+  }
+
+  /** @param {Language} language */
+  #columns(language) {
+    return [language.text("time"), language.text("offered"), ...FATES.map(([fate]) => language.text(fate))];
+  }
+
+  /** @param {Day} day @returns {Omit<import("uplot").Options, "width" | "height">} */
+  #options(day) {
+    const ink = (/** @type {string} */ name) => () => colour(this.#place, name);
+    const size = letter(this.#place);
+    const look = {
+      stroke: ink("--dim"), font: `${0.8 * size}px "Atkinson Hyperlegible Next"`,
+      grid: { stroke: ink("--grid"), width: 1 }, ticks: { show: false },
+    };
+    const at = (/** @type {number} */ seconds) => this.#language?.clock.minute(seconds) ?? "";
+    return {
+      scales: {
+        x: { time: false, range: () => [day.start_timestamp_seconds, day.start_timestamp_seconds + 86400] },
+        y: { range: (_, __, top) => [0, Math.max(4, top)] },
+      },
+      axes: [
+        { ...look, size: 1.6 * size, values: (_, splits) => splits.map(at), splits: () => hoursOf(day, 3) },
+        { ...look, size: 2.4 * size, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+      ],
+      series: [{}, ...FATES.toReversed().map(([, name]) => (
+        { fill: ink(name), width: 0, paths: bars, points: { show: false } }
+      ))],
+    };
+  }
+}
+
+/** @param {Day} day @param {number} every */
+function hoursOf(day, every) {
+  return Array.from({ length: 24 / every + 1 }, (_, index) => day.start_timestamp_seconds + index * every * 3600);
+}
+
+/** The sums to be drawn from the back: all fates, then without the last. @param {Day} day @param {LineCourse} course */
+export function stacked(day, course) {
+  const slots = course.answered.map((_, slot) => day.start_timestamp_seconds + slot * day.slot_seconds);
+  const sums = [];
+  let below = course.answered.map(() => 0);
+  for (const [fate] of FATES) {
+    const under = below;
+    below = course[fate].map((count, slot) => count + under[slot]);
+    sums.unshift(below);
+  }
+  return /** @type {import("uplot").AlignedData} */ ([slots, ...sums]);
+}
+
+/** @param {Day} day @param {LineCourse} course @param {Language} language */
+function hours(day, course, language) {
+  const slots = 3600 / day.slot_seconds;
+  const count = Math.ceil(course.offered.length / slots);
+  return Array.from({ length: count }, (_, hour) => {
+    const sum = (/** @type {number[]} */ of) => of.slice(hour * slots, (hour + 1) * slots).reduce((all, n) => all + n, 0);
+    const counts = [course.offered, ...FATES.map(([fate]) => course[fate])].map(sum);
+    return [language.clock.minute(day.start_timestamp_seconds + hour * 3600), ...counts.map((n) => language.count(n))];
+  });
+}

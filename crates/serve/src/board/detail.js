@@ -1,0 +1,141 @@
+// One line in depth, in a dialog over the board. The address names the line (`#mipa`), so that it can be linked to and
+// the browser's way back closes it. Its state and its queue come with the stream; the rest is asked for while it is open.
+
+/** @import { Hello, Figures, Day, WholeLine } from "./contract.js" */
+/** @import { Judgement } from "./state.js" */
+/** @import { Language } from "./language.js" */
+import { DayChart } from "./day_chart.js";
+import { DetailNow, openingInWords } from "./detail_now.js";
+import { DetailToday } from "./detail_today.js";
+import { byId, make, makeShape, setShape, setText } from "./dom.js";
+
+const EVERY_MS = 2000;
+const ANSWER_WITHIN_MS = 5000;
+
+export class Detail {
+  #dialog = /** @type {HTMLDialogElement} */ (byId("detail"));
+  #shape = makeShape("none");
+  #name = make("h2", { id: "detail-name" });
+  #where = make("p", { class: "dim" });
+  #reasons = make("ul", { class: "reasons" });
+  #close = make("button", { type: "button", class: "close" });
+  #now = new DetailNow();
+  #chart = new DayChart();
+  #today = new DetailToday();
+  #failed = make("p", { class: "wide failed", role: "alert" });
+  /** @type {Hello | null} */ #hello = null;
+  /** @type {Day | null} */ #day = null;
+  /** @type {Language | null} */ #language = null;
+  #index = -1;
+  #opening = 0;
+
+  /** @param {(line: string) => void} focusBack where there is nothing the dialog was opened from */
+  constructor(focusBack) {
+    this.focusBack = focusBack;
+    const title = make("div", {}, this.#name, this.#where);
+    const head = make("header", { class: "detail-head" }, this.#shape, title, this.#close, this.#reasons);
+    const [promise, ...others] = this.#today.elements;
+    const body = [this.#now.element, promise, this.#chart.element, this.#failed, ...others];
+    this.#dialog.append(head, make("div", { class: "detail-body" }, ...body));
+    this.#close.addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("close", () => this.#closed());
+    // A click beside the sheet, on the board that shines through.
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    addEventListener("hashchange", () => this.#follow());
+  }
+
+  /** @param {string} line */
+  open = (line) => {
+    location.hash = line;
+  };
+
+  /** @param {Hello} hello */
+  know(hello) {
+    this.#hello = hello;
+    this.#follow();
+  }
+
+  /** @param {Judgement[]} judgements @param {Figures} figures @param {Language} language */
+  show(judgements, figures, language) {
+    const changed = this.#language !== language;
+    this.#language = language;
+    const card = this.#hello?.lines[this.#index];
+    if (!card) return;
+    const now = figures.now_timestamp_seconds;
+    const [judgement, line] = [judgements[this.#index], figures.lines[this.#index] ?? null];
+    this.#dialog.dataset.state = judgement.state;
+    setShape(this.#shape, judgement.state);
+    setText(this.#name, language.name(card));
+    this.#name.lang = language.code;
+    const opening = line ? openingInWords(line, language, now) : "";
+    setText(this.#where, [language.text(`channel_${card.channel}`), card.service_area, opening].filter(Boolean).join(" · "));
+    const said = judgement.reasons.map((reason) => language.reason(reason, now));
+    const words = [language.text(`state_${judgement.state}`), ...said];
+    if (this.#reasons.children.length !== words.length) this.#reasons.replaceChildren(...words.map(() => make("li")));
+    words.forEach((word, index) => setText(this.#reasons.children[index], word));
+    setText(this.#close, language.text("close"));
+    this.#now.show(line, language, now);
+    if (changed) this.#showDay();
+  }
+
+  /** @param {Day} day */
+  showDay(day) {
+    this.#day = day;
+    this.#showDay();
+  }
+
+  #showDay() {
+    if (!this.#dialog.open || !this.#language || !this.#day) return;
+    this.#chart.show(this.#day, this.#day.lines[this.#index] ?? null, this.#language);
+  }
+
+  /** Opens, or closes, as the address says. */
+  #follow() {
+    const line = decodeURIComponent(location.hash.slice(1));
+    const index = this.#hello?.lines.findIndex((card) => card.line === line) ?? -1;
+    if (index < 0) {
+      if (this.#dialog.open) this.#dialog.close();
+      return;
+    }
+    this.#index = index;
+    // Filled by the next figures, a moment later, like everything else.
+    this.#language = null;
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#opening += 1;
+    void this.#ask(this.#opening, line);
+  }
+
+  #closed() {
+    const line = this.#hello?.lines[this.#index]?.line;
+    this.#index = -1;
+    this.#opening += 1;
+    this.#chart.destroy();
+    this.#today.clear();
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+    if (line && document.activeElement === document.body) this.focusBack(line);
+  }
+
+  /** Asks for the line until it is closed or another is opened. @param {number} opening @param {string} line */
+  async #ask(opening, line) {
+    while (opening === this.#opening) {
+      const whole = await ask(line);
+      if (opening !== this.#opening) return;
+      if (this.#hello && this.#language) {
+        setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
+        if (whole) this.#today.show(this.#hello, whole, this.#language);
+      }
+      await new Promise((resolve) => setTimeout(resolve, this.#language ? EVERY_MS : 100));
+    }
+  }
+}
+
+/** @param {string} line @returns {Promise<WholeLine | null>} `null` if it could not be had */
+async function ask(line) {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const answer = await fetch(`/api/lines/${encodeURIComponent(line)}`, { signal });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}

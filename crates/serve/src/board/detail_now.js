@@ -1,0 +1,56 @@
+// A line now, in numbers with names: who waits, what is owed and when, and when the line opens or closes.
+
+/** @import { LineFigures } from "./contract.js" */
+/** @import { Language, Key } from "./language.js" */
+import { make, setText } from "./dom.js";
+import { Figure } from "./figure.js";
+import { duration, roughly } from "./format.js";
+
+export class DetailNow {
+  #heading = make("h3");
+  #waiting = new Figure("part");
+  #oldest = new Figure("part");
+  #later = new Figure("part");
+  #today = new Figure("part");
+  #overdue = new Figure("part");
+  #callback = new Figure("part");
+  #due = new Figure("part");
+
+  constructor() {
+    const parts = [this.#waiting, this.#oldest, this.#today, this.#overdue, this.#later, this.#callback, this.#due];
+    const list = make("dl", { class: "parts" }, ...parts.map((part) => part.element));
+    this.element = make("section", { class: "half" }, this.#heading, list);
+  }
+
+  /** @param {LineFigures | null} figures @param {Language} language @param {number} nowSeconds */
+  show(figures, language, nowSeconds) {
+    setText(this.#heading, language.text("now"));
+    const nobody = language.text("nobody");
+    const count = (/** @type {number | undefined} */ n) => (n === undefined ? nobody : language.count(n));
+    const waits = figures !== null && figures.contacts_waiting > 0;
+    const owed = figures?.callbacks_outstanding;
+    const any = owed !== undefined && owed.later + owed.today + owed.overdue > 0;
+    this.#waiting.show(language.text("waiting"), count(figures?.contacts_waiting));
+    this.#oldest.show(language.text("longest_wait"), waits ? duration(figures.waiting_oldest_seconds) : nobody);
+    this.#later.show(language.text("due_later"), count(owed?.later));
+    this.#today.show(language.text("due_today"), count(owed?.today));
+    this.#overdue.show(language.text("overdue"), count(owed?.overdue), { bad: (owed?.overdue ?? 0) > 0 });
+    const oldest = figures && any ? duration(figures.callback_oldest_seconds) : nobody;
+    this.#callback.show(language.text("oldest_callback"), oldest);
+    const due = figures?.callback_next_due_timestamp_seconds;
+    const left = figures?.callback_next_due_open_seconds;
+    const beside = left === undefined ? "" : language.text("open_time_left", { time: roughly(left) });
+    this.#due.show(language.text("next_due"), due === undefined ? nobody : language.clock.near(due, nowSeconds), { beside });
+  }
+}
+
+/** `avoinna 16.00 asti, avautui 8.00`. @param {LineFigures} figures @param {Language} language @param {number} nowSeconds */
+export function openingInWords(figures, language, nowSeconds) {
+  const state = figures.line_open ? "open" : "closed";
+  const [next, last] = [figures.line_next_change_timestamp_seconds, figures.line_last_change_timestamp_seconds];
+  const at = (/** @type {number} */ seconds) => ({ at: language.clock.near(seconds, nowSeconds) });
+  const until = next === undefined
+    ? language.text(/** @type {Key} */ (`line_${state}`))
+    : language.text(/** @type {Key} */ (`line_${state}_until`), at(next));
+  return last === undefined ? until : `${until}, ${language.text(/** @type {Key} */ (`last_change_${state}`), at(last))}`;
+}

@@ -1,0 +1,79 @@
+// What a line's day has come to: the promise, the waits, the outcomes, the callbacks and the indicators.
+
+/** @import { Hello, WholeLine } from "./contract.js" */
+/** @import { Language } from "./language.js" */
+import { promises, share, total } from "./counts.js";
+import { make, setText } from "./dom.js";
+import { percent } from "./format.js";
+import { indicatorRows } from "./indicators.js";
+import { keptInWords } from "./kept.js";
+import { callbackRows, outcomeRows, promiseRows, shareCells } from "./shares.js";
+import { Table } from "./table.js";
+import { WaitChart } from "./wait_chart.js";
+
+export class DetailToday {
+  #promiseHeading = make("h3");
+  #kept = make("strong", { class: "large" });
+  #beside = make("span", { class: "dim" });
+  #promises = new Table("shares");
+  #waits = new WaitChart();
+  #outcomes = new Table("shares");
+  #callbacks = new Table("shares");
+  #attempts = make("p", { class: "dim" });
+  #indicators = new Table("indicators");
+  #nps = make("p", { class: "dim" });
+
+  constructor() {
+    const promise = make("p", {}, this.#kept, " ", this.#beside);
+    /** In the order in which they are read; the first stands beside what is now. */
+    this.elements = [
+      make("section", { class: "half" }, this.#promiseHeading, promise, this.#promises.element),
+      this.#waits.element,
+      make("section", { class: "half stacked" }, this.#outcomes.element, this.#callbacks.element, this.#attempts),
+      make("section", { class: "wide scrolls" }, this.#indicators.element, this.#nps),
+    ];
+  }
+
+  /** @param {Hello} hello @param {WholeLine} line @param {Language} language */
+  show(hello, line, language) {
+    const { figures } = line;
+    const today = figures?.windows.today;
+    this.#showPromise(line, language);
+    this.#waits.show(today, language);
+    const outcomes = today ? shareCells(outcomeRows(today), language) : [];
+    this.#outcomes.show(language.text("outcomes"), [], outcomes);
+    this.#callbacks.show(language.text("callbacks"), [], today ? shareCells(callbackRows(today), language) : []);
+    const attempts = today?.callback_attempts;
+    const reached = language.count(attempts?.reached ?? 0);
+    setText(this.#attempts, attempts ? language.text("attempts", { n: total(attempts), reached }) : language.text("no_data"));
+    const columns = ["indicator", "today", "n", "five_days", "n", "target", "floor"];
+    const titles = columns.map((key) => (key === "n" ? "n" : language.text(/** @type {"today"} */ (key))));
+    const rows = figures ? indicatorRows(hello, line, figures, language) : [];
+    this.#indicators.show(language.text("indicators"), titles, rows);
+    const answers = today?.nps_answers;
+    const groups = { promoter: 0, passive: 0, detractor: 0, ...answers };
+    setText(this.#nps, answers ? `${language.text("nps")}: ${language.text("nps_text", groups)}` : "");
+  }
+
+  clear() {
+    this.#waits.destroy();
+  }
+
+  /** @param {WholeLine} line @param {Language} language */
+  #showPromise(line, language) {
+    const { figures } = line;
+    const today = figures?.windows.today;
+    setText(this.#promiseHeading, language.text("promises_today"));
+    const promised = figures ? promises(figures) : null;
+    const kept = keptInWords(language, share(today, "promise_kept"), total(figures?.promises_pending), promised);
+    setText(this.#kept, kept.value);
+    const aims = [["target", line.target_ratio], ["floor", line.alert_floor_ratio]].flatMap(([key, aims]) => {
+      const ratio = /** @type {Record<string, number> | undefined} */ (aims)?.promise_kept;
+      return ratio === undefined ? [] : [`${language.text(/** @type {"floor"} */ (key))} ${percent(ratio)}`];
+    });
+    setText(this.#beside, [kept.beside, ...(promised === false ? [] : aims)].filter(Boolean).join(" · "));
+    this.#promises.show(
+      language.text("promises_today"), [], today && figures ? shareCells(promiseRows(today, figures), language) : [],
+    );
+  }
+}

@@ -1,0 +1,29 @@
+// A figure with its name: a large value, what stands beside it small, and a label below. The place is made once; only
+// its texts change.
+
+import { make, setText } from "./dom.js";
+
+export class Figure {
+  /** @param {string} className */
+  constructor(className) {
+    this.label = make("dt", { class: "dim" });
+    this.value = make("span");
+    this.beside = make("span", { class: "beside dim" });
+    this.cell = make("dd", {}, this.value, " ", this.beside);
+    this.element = make("div", { class: className }, this.label, this.cell);
+  }
+
+  /**
+   * @param {string} label
+   * @param {string} value
+   * @param {{beside?: string, words?: boolean, zero?: boolean, bad?: boolean}} [how] `words`: the value is no number
+   */
+  show(label, value, { beside = "", words = false, zero = false, bad = false } = {}) {
+    setText(this.label, label);
+    setText(this.value, value);
+    setText(this.beside, beside);
+    this.cell.classList.toggle("words", words);
+    this.element.classList.toggle("zero", zero);
+    this.element.classList.toggle("bad", bad);
+  }
+}

@@ -1,0 +1,75 @@
+// Numbers, durations and times as the reader's language writes them. Times are those of the lines, wherever the screen
+// hangs.
+
+/** In whole percent, rounded down: 79.9 % has not kept a promise of 80 %. @param {number} ratio */
+export const percentOf = (ratio) => Math.floor(100 * ratio + 1e-9);
+
+/** A percentage with its sign, held together. @param {number} ratio */
+export const percent = (ratio) => `${percentOf(ratio)}\u00a0%`;
+
+/**
+ * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), then in days and hours (`3 d 4`).
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  if (days > 0) return `${days}\u00a0d\u00a0${hours}\u00a0h`;
+  return hours > 0 ? `${hours}\u00a0h\u00a0${two(minutes)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/**
+ * For a sentence, where a limit or a remaining time need not be exact: `45 s`, `15 min`, `2 h`, `3 d`.
+ * @param {number} seconds
+ */
+export function roughly(seconds) {
+  /** @type {[number, string][]} */
+  const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const [size, name] = units.find(([size]) => seconds >= size && (seconds % size === 0 || seconds >= 2 * size))
+    ?? units[seconds >= 60 ? 2 : 3];
+  return `${Math.floor(seconds / size)}\u00a0${name}`;
+}
+
+/** The formats of a language in a time zone; making one is dear, so they are made once. */
+export class Clock {
+  /** @param {string} locale @param {string} timeZone */
+  constructor(locale, timeZone) {
+    const format = (/** @type {Intl.DateTimeFormatOptions} */ parts) =>
+      new Intl.DateTimeFormat(locale, { timeZone, hourCycle: "h23", ...parts });
+    this.timeFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    this.minuteFormat = format({ hour: "numeric", minute: "2-digit" });
+    this.dayFormat = format({ weekday: "long", day: "numeric", month: "numeric" });
+    this.dateFormat = format({ weekday: "short", day: "numeric", month: "numeric" });
+    this.weekdayFormat = format({ weekday: "short" });
+    this.placeFormat = new Intl.DateTimeFormat("en-CA", { timeZone });
+  }
+
+  /** With seconds: `10.15.07`. @param {number} seconds */
+  time(seconds) {
+    return this.timeFormat.format(seconds * 1000);
+  }
+
+  /** Without: `8.00`. @param {number} seconds */
+  minute(seconds) {
+    return this.minuteFormat.format(seconds * 1000);
+  }
+
+  /** `tiistai 16.9.` @param {number} seconds */
+  day(seconds) {
+    return this.dayFormat.format(seconds * 1000);
+  }
+
+  /**
+   * As near as the reader needs it: `8.00` today, `ti 8.00` within six days, `ti 16.9. 8.00` beyond.
+   * @param {number} seconds
+   * @param {number} nowSeconds
+   */
+  near(seconds, nowSeconds) {
+    const at = this.minute(seconds);
+    const place = (/** @type {number} */ instant) => this.placeFormat.format(instant * 1000);
+    if (place(seconds) === place(nowSeconds)) return at;
+    const near = Math.abs(seconds - nowSeconds) < 6 * 86400;
+    return `${(near ? this.weekdayFormat : this.dateFormat).format(seconds * 1000)} ${at}`;
+  }
+}

@@ -1,0 +1,32 @@
+// How old the figures are, and whether they may still be believed. Pure: the caller has the clocks.
+
+/** @import { Figures } from "./contract.js" */
+
+/** Figures come every second: after so long without any, something is wrong. */
+const SILENT_SECONDS = 5;
+
+/** Figures this much older than the server's now are old, whoever sends them. */
+const OLD_SECONDS = 30;
+
+/** @typedef {"waiting" | "live" | "silent" | "old" | "rebuilding" | "incomplete"} Freshness */
+
+/**
+ * @param {Figures | null} figures the last that came
+ * @param {number} silentSeconds since when none came, on the clock of this screen
+ * @returns {{freshness: Freshness, ageSeconds: number | null}} the age on the clock of the figures
+ */
+export function freshnessOf(figures, silentSeconds) {
+  if (!figures) return { freshness: silentSeconds < SILENT_SECONDS ? "waiting" : "silent", ageSeconds: null };
+  const asOf = figures.figures_as_of_timestamp_seconds;
+  const behind = asOf === null ? null : Math.max(0, figures.now_timestamp_seconds - asOf);
+  const ageSeconds = behind === null ? null : behind + silentSeconds;
+  if (silentSeconds >= SILENT_SECONDS) return { freshness: "silent", ageSeconds };
+  if (asOf === null) return { freshness: "rebuilding", ageSeconds };
+  if (!figures.complete) return { freshness: "incomplete", ageSeconds };
+  return { freshness: (behind ?? 0) > OLD_SECONDS ? "old" : "live", ageSeconds };
+}
+
+/** Whether the board must not be believed as it stands. @param {Freshness} freshness */
+export function isStale(freshness) {
+  return freshness !== "live" && freshness !== "waiting";
+}

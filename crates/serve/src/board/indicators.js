@@ -1,0 +1,56 @@
+// The indicators of a line in rows: today and over five open days, each with its n, beside what is aimed at and the floor
+// that alerts. Net promoter score comes last: it is no share, and its answers are few.
+
+/** @import { Hello, LineCard, WindowFigures, LineFigures } from "./contract.js" */
+/** @import { Language } from "./language.js" */
+/** @import { Cell } from "./table.js" */
+import { share, total } from "./counts.js";
+import { percent } from "./format.js";
+import { FEWEST } from "./state.js";
+
+/** Of this one the least is the best. */
+const LESS_IS_BETTER = new Set(["chat_not_answered"]);
+
+/** @param {Hello} hello @param {LineCard} card @param {LineFigures} figures @param {Language} language */
+export function indicatorRows(hello, card, figures, language) {
+  const { today, open5d } = figures.windows;
+  const rows = hello.indicators
+    .filter(({ indicator }) => [today, open5d].some((window) => window?.indicator_valid?.[indicator] !== undefined))
+    .map((row) => {
+      const [target, floor] = [card.target_ratio?.[row.indicator], card.alert_floor_ratio?.[row.indicator]];
+      const aims = [target, floor].map((ratio) => (ratio === undefined ? "" : percent(ratio)));
+      const cells = [today, open5d].flatMap((window) => judged(window, row.indicator, target, floor, language));
+      return [{ text: language.name(row), lang: language.code, title: row.rule }, ...cells, ...aims];
+    });
+  return [...rows, [language.text("nps"), ...nps(today, language), ...nps(open5d, language), "", ""]];
+}
+
+/**
+ * @param {WindowFigures | null | undefined} window @param {string} indicator
+ * @param {number | undefined} target @param {number | undefined} floor @param {Language} language
+ * @returns {(string | Cell)[]}
+ */
+function judged(window, indicator, target, floor, language) {
+  const of = share(window, indicator);
+  if (!of) return [language.text("no_data"), ""];
+  const n = language.count(of.valid);
+  if (of.valid === 0) return [language.text("no_data"), n];
+  if (of.valid < FEWEST) return [language.text("too_few"), n];
+  const ratio = of.good / of.valid;
+  const better = (/** @type {number} */ aim) => (LESS_IS_BETTER.has(indicator) ? ratio <= aim : ratio >= aim);
+  /** @type {Cell} */
+  const cell = { text: percent(ratio), share: ratio };
+  if (floor !== undefined && !better(floor)) Object.assign(cell, { mark: "bad", text: `▼ ${cell.text}` });
+  else if (target !== undefined && better(target)) Object.assign(cell, { mark: "good", text: `✓ ${cell.text}` });
+  return [cell, n];
+}
+
+/** @param {WindowFigures | null | undefined} window @param {Language} language */
+function nps(window, language) {
+  if (!window?.nps_answers) return [language.text("no_data"), ""];
+  const { promoter = 0, detractor = 0 } = window.nps_answers;
+  const n = total(window.nps_answers);
+  if (n === 0) return [language.text("no_data"), "0"];
+  if (n < FEWEST) return [language.text("too_few"), language.count(n)];
+  return [language.count(Math.round((100 * (promoter - detractor)) / n)), language.count(n)];
+}

@@ -1,0 +1,66 @@
+// The language the board speaks: texts by key, with their values put in, and names of the lines.
+
+/** @import { LanguageCode, LineCard, IndicatorCard } from "./contract.js" */
+/** @import { Reason } from "./state.js" */
+import english from "./en.js";
+import finnish from "./fi.js";
+import { Clock, duration, percent, roughly } from "./format.js";
+import swedish from "./sv.js";
+
+/** @typedef {keyof typeof finnish} Key */
+/** @typedef {Record<string, string | number>} Values */
+
+/** @type {Record<LanguageCode, Record<Key, string | {one: string, other: string}>>} */
+export const TEXTS = { fi: finnish, sv: swedish, en: english };
+
+/** @type {LanguageCode[]} */
+export const LANGUAGES = ["fi", "sv", "en"];
+
+export class Language {
+  /** @param {LanguageCode} code @param {string} timeZone */
+  constructor(code, timeZone) {
+    this.code = code;
+    this.texts = TEXTS[code];
+    const locale = finnish.locale && /** @type {string} */ (this.texts.locale);
+    this.plural = new Intl.PluralRules(locale);
+    this.number = new Intl.NumberFormat(locale);
+    this.clock = new Clock(locale, timeZone);
+  }
+
+  /** @param {Key} key @param {Values} [values] @returns {string} */
+  text(key, values = {}) {
+    const found = this.texts[key];
+    const form = typeof found === "string" ? found : found[this.plural.select(Number(values.n)) === "one" ? "one" : "other"];
+    return form.replace(/\{(\w+)\}/g, (_, name) => this.#written(values[name]));
+  }
+
+  /** @param {number} n */
+  count(n) {
+    return this.number.format(n);
+  }
+
+  /** @param {string | number} value */
+  #written(value) {
+    return typeof value === "number" ? this.number.format(value) : value;
+  }
+
+  /** @param {LineCard | IndicatorCard} card */
+  name(card) {
+    return card[`name_${this.code}`];
+  }
+
+  /** Why a line is in its state. @param {Reason} reason @param {number} nowSeconds */
+  reason({ key, values }, nowSeconds) {
+    /** @type {Values} */
+    const written = {};
+    for (const [name, value] of Object.entries(values)) {
+      if (name === "ratio" || name === "floor") written[name] = percent(value);
+      else if (name === "limit") written[name] = roughly(value);
+      else if (name === "seconds") written[name] = roughly(Math.max(60, Math.ceil(value / 60) * 60));
+      else if (name === "wait") written[name] = duration(value);
+      else if (name === "at") written[name] = this.clock.near(value, nowSeconds);
+      else written[name] = value;
+    }
+    return this.text(/** @type {Key} */ (`reason_${key}`), written);
+  }
+}

@@ -1,0 +1,95 @@
+// Puts the board together: what the stream says becomes judgements, and those become what is seen and heard. All that
+// changes goes through `show`.
+
+/** @import { Hello, Figures, Day, LanguageCode } from "./contract.js" */
+import { Controls } from "./controls.js";
+import { Detail } from "./detail.js";
+import { byId, setText } from "./dom.js";
+import { Language } from "./language.js";
+import { recolour } from "./plots.js";
+import { Speech } from "./speech.js";
+import { Staleness } from "./staleness.js";
+import { stateOf } from "./state.js";
+import { listen } from "./stream.js";
+import { Summary } from "./summary.js";
+import { Tiles } from "./tiles.js";
+
+/** @type {Hello | null} */ let hello = null;
+/** @type {Figures | null} */ let figures = null;
+/** @type {Day | null} */ let day = null;
+/** @type {Tiles | null} */ let tiles = null;
+let heardAt = performance.now();
+let language = spoken("UTC");
+
+const controls = new Controls();
+const summary = new Summary();
+const speech = new Speech();
+const staleness = new Staleness(speech.say);
+const detail = new Detail((line) => tiles?.focus(line));
+
+/** @param {string} timeZone */
+function spoken(timeZone) {
+  return new Language(/** @type {LanguageCode} */ (document.documentElement.lang), timeZone);
+}
+
+function show() {
+  if (!hello || !figures || !tiles) return;
+  const now = figures.figures_as_of_timestamp_seconds;
+  const judgements = hello.lines.map((card, index) => stateOf(card, figures?.lines[index]));
+  summary.show(judgements, figures, hello, language);
+  tiles.show(judgements, figures, language);
+  detail.show(judgements, figures, language);
+  speech.newlyHelp(judgements, hello, language, figures.now_timestamp_seconds);
+  if (now !== null) {
+    setText(byId("time"), language.clock.time(now));
+    setText(byId("day"), language.clock.day(now));
+  }
+  const n = judgements.filter((judgement) => judgement.state === "help").length;
+  document.title = n > 0 ? language.text("title_help", { n }) : language.text("title");
+}
+
+function showDay() {
+  if (!day) return;
+  summary.showTrend(day);
+  tiles?.showTrends(day);
+  detail.showDay(day);
+}
+
+function speak() {
+  language = spoken(hello?.time_zone ?? "UTC");
+  controls.show(language);
+  setText(byId("lines"), language.text("lines"));
+  staleness.show(figures, silent(), language);
+  show();
+}
+
+const silent = () => (performance.now() - heardAt) / 1000;
+
+document.documentElement.addEventListener("chosen", () => {
+  speak();
+  recolour();
+});
+setInterval(() => staleness.show(figures, silent(), language), 1000);
+speak();
+
+listen({
+  hello: (said) => {
+    // Another version has another board, and another configuration other lines: the page begins anew.
+    if (hello && JSON.stringify(hello) !== JSON.stringify(said)) location.reload();
+    if (hello) return;
+    hello = said;
+    tiles = new Tiles(said, detail.open);
+    detail.know(said);
+    speak();
+  },
+  figures: (said) => {
+    figures = said;
+    heardAt = performance.now();
+    show();
+    staleness.show(figures, 0, language);
+  },
+  day: (said) => {
+    day = said;
+    showDay();
+  },
+});

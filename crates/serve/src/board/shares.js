@@ -1,0 +1,60 @@
+// What became of a line's contacts, as counts that add up: outcomes of those handled, callbacks by how they ended, and
+// promises by verdict. Each row has its share as a bar.
+
+/** @import { Language, Key } from "./language.js" */
+/** @import { Cell } from "./table.js" */
+/** @import { WindowFigures, LineFigures } from "./contract.js" */
+import { total } from "./counts.js";
+import { percent } from "./format.js";
+import { FEWEST } from "./state.js";
+
+/** @typedef {{key: Key, count: number, bad?: boolean}} Row */
+
+/** @param {WindowFigures} window @returns {Row[]} */
+export function outcomeRows(window) {
+  const outcomes = window.outcomes ?? {};
+  /** @type {Row[]} */
+  const rows = Object.entries(outcomes).map(([name, count]) => ({ key: /** @type {Key} */ (`outcome_${name}`), count }));
+  const order = ["handled", "continues_county", "continues_hyte", "other"].map((name) => `outcome_${name}`);
+  rows.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+  const unrecorded = Math.max(0, (window.contacts_handled ?? 0) - total(outcomes));
+  return [...rows, { key: "outcome_unrecorded", count: unrecorded }];
+}
+
+/** Those that nobody reached, and nobody will, are marked. @param {WindowFigures} window @returns {Row[]} */
+export function callbackRows(window) {
+  /** @type {[string, boolean][]} */
+  const fates = [
+    ["reached", false], ["unreached", true], ["cancelled", false], ["duplicate", false],
+    ["expired", true], ["purged", true], ["given_up", true],
+  ];
+  return fates.map(([fate, bad]) => {
+    const count = window.callbacks_closed?.[fate] ?? 0;
+    return { key: /** @type {Key} */ (`fate_${fate}`), count, bad: bad && count > 0 };
+  });
+}
+
+/** @param {WindowFigures} window @param {LineFigures} figures @returns {Row[]} */
+export function promiseRows(window, figures) {
+  const sum = (/** @type {string} */ result) =>
+    Object.values(window.promises ?? {}).reduce((all, counts) => all + (counts[result] ?? 0), 0);
+  const broken = sum("broken");
+  return [
+    { key: "promise_kept_word", count: sum("kept") },
+    { key: "promise_broken", count: broken, bad: broken > 0 },
+    { key: "promise_void", count: sum("void") },
+    { key: "promise_pending", count: total(figures.promises_pending) },
+  ];
+}
+
+/** @param {Row[]} rows @param {Language} language @returns {(string | Cell)[][]} */
+export function shareCells(rows, language) {
+  const all = rows.reduce((sum, row) => sum + row.count, 0);
+  return rows.map(({ key, count, bad }) => {
+    const share = all > 0 ? count / all : 0;
+    const written = all >= FEWEST ? percent(share) : "";
+    /** @type {"bad" | undefined} */
+    const mark = bad ? "bad" : undefined;
+    return [language.text(key), { text: language.count(count), mark }, { text: written, share }];
+  });
+}

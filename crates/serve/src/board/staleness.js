@@ -1,0 +1,61 @@
+// Says how old the figures are, each second, and lets the whole board look old when it is. A screen reader hears it once
+// when it turns, not each second.
+
+/** @import { Figures } from "./contract.js" */
+/** @import { Freshness } from "./freshness.js" */
+/** @import { Language } from "./language.js" */
+import { byId, make, setAttribute, setText } from "./dom.js";
+import { duration, percent } from "./format.js";
+import { freshnessOf, isStale } from "./freshness.js";
+
+/** Figures this old or younger are called live: they come each second, and the last whole one is shown. */
+const LIVE_SECONDS = 5;
+
+export class Staleness {
+  #age = byId("age");
+  #banner = byId("stale");
+  #said = make("p");
+  #reasons = make("ul", { lang: "en" });
+  /** @type {Freshness} */ #was = "waiting";
+
+  /** @param {(text: string) => void} speak */
+  constructor(speak) {
+    this.speak = speak;
+    this.#banner.append(this.#said, this.#reasons);
+  }
+
+  /** @param {Figures | null} figures @param {number} silentSeconds @param {Language} language */
+  show(figures, silentSeconds, language) {
+    const { freshness, ageSeconds } = freshnessOf(figures, silentSeconds);
+    const age = ageSeconds === null ? "" : duration(ageSeconds);
+    const young = ageSeconds !== null && ageSeconds < LIVE_SECONDS;
+    const live = young ? language.text("live") : age && language.text("old", { age });
+    setText(this.#age, live || language.text("connecting"));
+    const stale = isStale(freshness);
+    document.documentElement.dataset.freshness = freshness;
+    setAttribute(document.documentElement, "data-stale", stale);
+    this.#banner.hidden = !stale;
+    const progress = percent(figures?.rebuild_progress_ratio ?? 0);
+    const said = stale ? sentence(freshness, age, progress, language) : "";
+    setText(this.#said, said);
+    this.#showReasons(freshness === "rebuilding" || freshness === "incomplete" ? (figures?.reasons ?? []) : []);
+    if (freshness !== this.#was && (stale || isStale(this.#was))) this.speak(said || language.text("back_live"));
+    this.#was = freshness;
+  }
+
+  /** The server's own words, which are English. @param {string[]} reasons */
+  #showReasons(reasons) {
+    if (this.#reasons.children.length === reasons.length) {
+      reasons.forEach((reason, index) => setText(this.#reasons.children[index], reason));
+    } else {
+      this.#reasons.replaceChildren(...reasons.map((reason) => make("li", {}, reason)));
+    }
+  }
+}
+
+/** @param {Freshness} freshness @param {string} age @param {string} progress @param {Language} language */
+function sentence(freshness, age, progress, language) {
+  if (freshness === "silent") return age ? language.text("stale_silent", { age }) : language.text("stale_never");
+  if (freshness === "old") return language.text("stale_old", { age });
+  return language.text(freshness === "rebuilding" ? "stale_rebuilding" : "stale_incomplete", { progress });
+}

@@ -1,0 +1,134 @@
+// The state of a line: what a supervisor is to do about it, and why. A pure function of its figures; the words are the
+// languages' (`reason_...` there). docs/BOARD.md has the same rules as a table.
+
+/** @import { LineCard, LineFigures, WindowFigures, Channel } from "./contract.js" */
+import { promises, share, total } from "./counts.js";
+
+/** @typedef {"help" | "watch" | "fine" | "few" | "none" | "closed"} State */
+/** @typedef {{key: string, values: Record<string, number>}} Reason `values` are raw; the language formats them. */
+/** @typedef {{state: State, reasons: Reason[]}} Judgement The gravest reason first; there is always one. */
+
+/** The order in which lines need somebody.
+ * @type {State[]} */
+export const STATES = ["help", "watch", "fine", "few", "none", "closed"];
+
+/** With a smaller n than this a percentage says more about chance than about the line. */
+export const FEWEST = 10;
+
+/** A callback with less open time left than this is due soon, as in the alert rules. */
+const DUE_SOON_SECONDS = 3600;
+
+/** A promise this little above its floor is watched. */
+const NEAR_FLOOR = 0.05;
+
+/**
+ * How long somebody may wait in an open line. A chat is promised within ten minutes; text messages wait by nature.
+ * @type {Record<Channel, {watch: number, help: number} | null>}
+ */
+const LONG_WAIT_SECONDS = { phone: { watch: 300, help: 900 }, chat: { watch: 300, help: 600 }, sms: null };
+
+/**
+ * @param {LineCard} card
+ * @param {LineFigures | null | undefined} figures
+ * @returns {Judgement}
+ */
+export function stateOf(card, figures) {
+  if (!figures) return { state: "none", reasons: [{ key: "no_figures", values: {} }] };
+  const help = [...overdue(figures), ...underFloor(card, figures), ...longWait(card, figures, "help")];
+  const watch = [
+    ...dueSoon(figures),
+    ...longWait(card, figures, help.some((reason) => reason.key === "long_wait") ? null : "watch"),
+    ...nearFloor(card, figures),
+    ...unresolved(card, figures),
+  ];
+  if (help.length > 0) return { state: "help", reasons: [...help, ...watch] };
+  if (watch.length > 0) return { state: "watch", reasons: watch };
+  return figures.line_open ? quiet(figures) : { state: "closed", reasons: [closed(figures)] };
+}
+
+/**
+ * Nothing is wrong: is that known, or is there too little to know?
+ * @param {LineFigures} figures
+ * @returns {Judgement}
+ */
+function quiet(figures) {
+  const today = figures.windows.today;
+  if (!today) return { state: "none", reasons: [{ key: "no_window", values: {} }] };
+  const decided = total(today.contacts_decided);
+  if (promises(figures) === false) {
+    const reason = { key: "nothing_promised", values: { n: decided } };
+    return { state: decided < FEWEST ? "few" : "fine", reasons: [reason] };
+  }
+  const kept = share(today, "promise_kept") ?? { good: 0, valid: 0 };
+  if (kept.valid === 0 && decided === 0) return { state: "none", reasons: [{ key: "no_contacts", values: {} }] };
+  if (kept.valid < FEWEST) return { state: "few", reasons: [{ key: "too_few", values: { n: kept.valid } }] };
+  return { state: "fine", reasons: [{ key: "kept", values: { ratio: kept.good / kept.valid, n: kept.valid } }] };
+}
+
+/** @param {LineFigures} figures @returns {Reason} */
+function closed(figures) {
+  const at = figures.line_next_change_timestamp_seconds;
+  return at === undefined ? { key: "closed", values: {} } : { key: "closed_until", values: { at } };
+}
+
+/** A closed line owes its callbacks all the same. @param {LineFigures} figures @returns {Reason[]} */
+function overdue(figures) {
+  const n = figures.callbacks_outstanding.overdue;
+  return n > 0 ? [{ key: "overdue", values: { n } }] : [];
+}
+
+/** @param {LineFigures} figures @returns {Reason[]} */
+function dueSoon(figures) {
+  const seconds = figures.callback_next_due_open_seconds;
+  return seconds !== undefined && seconds < DUE_SOON_SECONDS ? [{ key: "due_soon", values: { seconds } }] : [];
+}
+
+/**
+ * Judged while the line is open: who is still in the queue of a closed one has most often been lost by the platform.
+ * @param {LineCard} card
+ * @param {LineFigures} figures
+ * @param {"help" | "watch" | null} grade
+ * @returns {Reason[]}
+ */
+function longWait(card, figures, grade) {
+  const limits = LONG_WAIT_SECONDS[card.channel];
+  if (!grade || !limits || !figures.line_open || figures.contacts_waiting === 0) return [];
+  const [wait, limit] = [figures.waiting_oldest_seconds, limits[grade]];
+  return wait > limit ? [{ key: "long_wait", values: { wait, limit } }] : [];
+}
+
+/** Floors whose breach means that people are not served. @type {[string, string][]} */
+const GRAVE = [["promise_kept", "promise_under"], ["service", "service_under"]];
+
+/** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
+function underFloor(card, figures) {
+  return GRAVE.flatMap(([indicator, key]) => below(card, figures.windows.today, indicator, key, 0));
+}
+
+/** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
+function nearFloor(card, figures) {
+  const under = below(card, figures.windows.today, "promise_kept", "promise_near", 0);
+  return under.length > 0 ? [] : below(card, figures.windows.today, "promise_kept", "promise_near", NEAR_FLOOR);
+}
+
+/** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
+function unresolved(card, figures) {
+  return below(card, figures.windows.today, "first_contact_resolution", "resolution_under", 0);
+}
+
+/**
+ * The reason, if the share is known by enough contacts and lies under the floor and a margin.
+ * @param {LineCard} card
+ * @param {WindowFigures | null | undefined} window
+ * @param {string} indicator
+ * @param {string} key
+ * @param {number} margin
+ * @returns {Reason[]}
+ */
+function below(card, window, indicator, key, margin) {
+  const floor = card.alert_floor_ratio?.[indicator];
+  const of = share(window, indicator);
+  if (floor === undefined || !of || of.valid < FEWEST) return [];
+  const ratio = of.good / of.valid;
+  return ratio < floor + margin ? [{ key, values: { ratio, floor, n: of.valid } }] : [];
+}

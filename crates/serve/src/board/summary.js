@@ -1,0 +1,78 @@
+// The county in one strip, where a supervisor looks first: how many lines are in each state (which explains the shapes),
+// who waits, what is owed, what was kept, and how the day has gone.
+
+/** @import { Figures, Hello, Day } from "./contract.js" */
+/** @import { Judgement, State } from "./state.js" */
+/** @import { Language } from "./language.js" */
+import { countyOf, courseOf, statesOf } from "./county.js";
+import { abandoned } from "./counts.js";
+import { byId, make, makeShape, setText } from "./dom.js";
+import { Figure } from "./figure.js";
+import { duration } from "./format.js";
+import { keptInWords } from "./kept.js";
+import { STATES } from "./state.js";
+import { Trend } from "./trend.js";
+
+export class Summary {
+  #heading = make("h2", { id: "county", class: "unseen" });
+  #tally = make("ul", { class: "tally" });
+  /** @type {Map<State, {count: HTMLElement, word: HTMLElement}>} */ #states = new Map();
+  #waiting = new Figure("total");
+  #oldest = new Figure("total");
+  #today = new Figure("total");
+  #overdue = new Figure("total");
+  #kept = new Figure("total wide");
+  #trend = new Trend();
+  #caption = make("figcaption");
+
+  constructor() {
+    for (const state of STATES) {
+      const parts = { count: make("b"), word: make("span") };
+      this.#states.set(state, parts);
+      this.#tally.append(make("li", { "data-state": state }, makeShape(state), parts.count, parts.word));
+    }
+    const totals = [this.#waiting, this.#oldest, this.#today, this.#overdue, this.#kept];
+    const course = make("figure", { class: "course" }, this.#caption, this.#trend.place);
+    byId("summary").append(this.#heading, this.#tally, ...totals.map(({ element }) => make("dl", {}, element)), course);
+  }
+
+  /** @param {Judgement[]} judgements @param {Figures} figures @param {Hello} hello @param {Language} language */
+  show(judgements, figures, hello, language) {
+    setText(this.#heading, language.text("county"));
+    this.#tally.setAttribute("aria-label", language.text("states"));
+    const counts = statesOf(judgements);
+    for (const [state, { count, word }] of this.#states) {
+      setText(count, language.count(counts[state]));
+      setText(word, language.text(`state_${state}`));
+    }
+    const county = countyOf(figures.lines);
+    const known = county.known > 0;
+    const count = (/** @type {number} */ n) => (known ? language.count(n) : language.text("nobody"));
+    this.#waiting.show(language.text("waiting_now"), count(county.waiting), { zero: !county.waiting });
+    const oldest = county.oldestLine === null ? language.text("nobody") : duration(county.oldestSeconds);
+    this.#oldest.show(language.text("longest_wait"), oldest, { zero: county.oldestLine === null });
+    this.#today.show(language.text("callbacks_due_today"), count(county.dueToday), { zero: !county.dueToday });
+    const late = known && county.overdue > 0;
+    this.#overdue.show(language.text("callbacks_overdue"), count(county.overdue), { zero: !late, bad: late });
+    const kept = keptInWords(language, county.kept, county.pending, null);
+    this.#kept.show(language.text("promise_kept"), kept.value, kept);
+    this.#showToday(figures, language);
+  }
+
+  /** @param {Figures} figures @param {Language} language */
+  #showToday(figures, language) {
+    const days = figures.lines.map((line) => line?.windows.today);
+    const sum = (/** @type {(day: import("./contract.js").WindowFigures) => number} */ of) =>
+      days.reduce((all, day) => all + (day ? of(day) : 0), 0);
+    const arrived = language.text("arrived", { n: sum((day) => day.contacts_offered) });
+    const lost = language.text("lost", { n: sum(abandoned) });
+    const known = days.some((day) => day);
+    const said = known ? `${arrived} · ${lost}` : language.text("no_data");
+    setText(this.#caption, `${language.text("trend_of_day")}: ${said}`);
+  }
+
+  /** @param {Day} day */
+  showTrend(day) {
+    this.#trend.show(day, courseOf(day));
+  }
+}

@@ -1,0 +1,53 @@
+// A table whose cells are made once and whose texts change: a heading for each row and column, so that it can be read
+// without being seen. A cell may have a bar, which only shows again what its number says.
+
+import { make, setAttribute, setText } from "./dom.js";
+
+/** @typedef {{text: string, share?: number, mark?: "good" | "bad", lang?: string, title?: string}} Cell */
+
+export class Table {
+  #caption = make("caption");
+  #head = make("thead");
+  #body = make("tbody");
+
+  /** @param {string} className */
+  constructor(className = "") {
+    this.element = make("table", { class: className || undefined }, this.#caption, this.#head, this.#body);
+  }
+
+  /** @param {string} caption @param {string[]} columns @param {(string | Cell)[][]} rows */
+  show(caption, columns, rows) {
+    setText(this.#caption, caption);
+    fit(this.#head, columns.length > 0 ? [columns] : [], "col");
+    fit(this.#body, rows, "row");
+  }
+}
+
+/** @param {HTMLTableSectionElement} section @param {(string | Cell)[][]} rows @param {"row" | "col"} scope */
+function fit(section, rows, scope) {
+  while (section.rows.length > rows.length) section.deleteRow(-1);
+  rows.forEach((cells, at) => {
+    const row = section.rows[at] ?? section.insertRow();
+    while (row.cells.length > cells.length) row.deleteCell(-1);
+    cells.forEach((content, column) => {
+      const heading = scope === "col" || column === 0;
+      const cell = row.cells[column] ?? row.appendChild(heading ? make("th", { scope }) : make("td"));
+      fill(cell, typeof content === "string" ? { text: content } : content);
+    });
+  });
+}
+
+/** @param {HTMLTableCellElement} cell @param {Cell} content */
+function fill(cell, { text, share, mark, lang, title }) {
+  if (cell.childElementCount === 0) cell.replaceChildren(make("span"));
+  setText(cell.children[0], text);
+  setAttribute(cell, "data-mark", mark);
+  setAttribute(cell, "lang", lang);
+  setAttribute(cell, "title", title);
+  if (share === undefined) {
+    cell.children[1]?.remove();
+    return;
+  }
+  const bar = /** @type {HTMLMeterElement} */ (cell.children[1] ?? cell.appendChild(make("meter", { "aria-hidden": "true" })));
+  bar.value = share;
+}
