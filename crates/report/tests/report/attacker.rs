@@ -108,6 +108,8 @@ pub struct Attacker<'a> {
     cells: &'a Cells,
     /// How much of each atom there is: what the attacker would like to know.
     truth: Vec<i64>,
+    /// Of which atoms it is shown that there are none.
+    none: Vec<bool>,
     /// What is shown, solved as far as it goes.
     knowledge: BTreeMap<usize, Vec<i64>>,
 }
@@ -118,15 +120,37 @@ impl<'a> Attacker<'a> {
     /// An attacker who has read these reports.
     pub fn of(cells: &'a Cells, reports: &[&Report]) -> Self {
         let atoms = cells.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
-        let mut attacker = Self { cells, truth: atoms.collect(), knowledge: BTreeMap::new() };
-        for facts in reports.iter().flat_map(|report| &report.facts) {
-            for (figure, value) in &facts.figures {
-                for known in attacker.told(facts, *figure, value) {
-                    attacker.learn(known);
-                }
-            }
+        let truth: Vec<i64> = atoms.collect();
+        let mut attacker = Self { cells, none: vec![false; truth.len()], truth, knowledge: BTreeMap::new() };
+        let figures = || {
+            reports
+                .iter()
+                .flat_map(|report| &report.facts)
+                .flat_map(|facts| facts.figures.iter().map(move |it| (facts, it)))
+        };
+        let shown: Vec<Vec<Form>> =
+            figures().map(|(facts, (figure, value))| attacker.told(facts, *figure, value)).collect();
+        for sums in &shown {
+            attacker.see_none(sums);
+        }
+        for known in shown.into_iter().flatten() {
+            attacker.learn(known);
         }
         attacker
+    }
+
+    /// Where nobody is shown, nobody is in any part of it; where a part is shown to be the whole, nobody is in the rest.
+    fn see_none(&mut self, shown: &[Form]) {
+        let rest = match shown {
+            [part, whole] => Some(whole.iter().zip(part).map(|(whole, part)| whole - part).collect()),
+            _ => None,
+        };
+        for sum in shown.iter().chain(&rest) {
+            let amount: i64 = sum.iter().zip(&self.truth).map(|(times, amount)| times * amount).sum();
+            if amount == 0 && sum.iter().all(|times| *times >= 0) {
+                self.none.iter_mut().zip(sum).for_each(|(none, times)| *none |= *times > 0);
+            }
+        }
     }
 
     /// The sums that a value tells.
@@ -168,11 +192,10 @@ impl<'a> Attacker<'a> {
         form
     }
 
-    /// What of a sum does not follow from what is known. Of atoms that are 0 the attacker is taken to know that: then
-    /// all others can change a little either way, and what does not follow is not known at all.
+    /// What of a sum does not follow from what is known.
     fn remainder(&self, mut form: Form) -> Form {
-        for (atom, amount) in self.truth.iter().enumerate() {
-            form[atom] = if *amount == 0 { 0 } else { form[atom].rem_euclid(PRIME) };
+        for (times, none) in form.iter_mut().zip(&self.none) {
+            *times = if *none { 0 } else { times.rem_euclid(PRIME) };
         }
         for (pivot, solved) in &self.knowledge {
             let times = form[*pivot];
