@@ -213,6 +213,7 @@ fn a_file_that_was_cut_off_is_an_error_that_says_where() {
 /// The demo playing a file from 2025-09-16 10:15 on. It is killed when the value is dropped.
 struct Demo {
     child: Child,
+    welcome: String,
     address: String,
 }
 
@@ -226,10 +227,11 @@ impl Demo {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Open the board: http://").unwrap().trim_end_matches('/').to_owned();
-        Self { child, address }
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
+        let welcome: String = lines.take_while(|line| line != "Ctrl-C ends it.").map(|line| line + "\n").collect();
+        let (_, rest) = welcome.split_once("http://").unwrap();
+        let address = rest.split('/').next().unwrap().to_owned();
+        Self { child, welcome: welcome.replace(&address, "HERE"), address }
     }
 
     fn metrics(&self) -> series::Series {
@@ -269,6 +271,19 @@ fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
     fs::write(&file, backwards).unwrap();
 
     let demo = Demo::play(&file);
+    let before = events.iter().filter(|event| event.at < UNTIL.plus_millis(-60_000)).count();
+    let welcome = format!(
+        "Open the board: http://HERE/\n\n\
+         It is Tuesday 16 September 2025, 10:15 in Finland, and time goes 10 times as fast as yours.\n\
+         What happens is told by {}: {before} events before this, {} to come, the last on Tuesday 16 September 2025, \
+         12:29.\n\n\
+         \x20 http://HERE/metrics      for Prometheus\n\
+         \x20 http://HERE/api/figures  as JSON\n\
+         \x20 http://HERE/readyz       whether the figures are complete\n\n",
+        file.display(),
+        events.len() - before
+    );
+    assert_eq!(demo.welcome, welcome);
     let deadline = Instant::now() + Duration::from_secs(90);
     let (page, as_of) = loop {
         assert!(Instant::now() < deadline, "no page to compare in time");

@@ -7,6 +7,7 @@
 mod recording;
 
 use std::io::{self, Write as _};
+use std::iter::Peekable;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{EmbeddedBroker, Pace, Publisher};
+use ensilinja_kafka::{EmbeddedBroker, Pace, Publisher, Settings};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
@@ -49,13 +50,10 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     let Story { publications, about } = story(arguments, &config)?;
     broker.create_topic(&config.kafka.topic, PARTITIONS)?;
     broker.create_topic(&config.kafka.dead_letter_topic, 1)?;
-    let publisher = Publisher::new(&config.kafka)?;
     let mut publications = publications.peekable();
-    while let Some(publication) = publications.next_if(|publication| publication.at < arguments.at) {
-        feed::send(&publisher, &publication)?;
-    }
-    feed::finish(&publisher)?;
+    publish_history(&mut publications, arguments.at, &config.kafka)?;
 
+    let publisher = Publisher::new(&config.kafka)?;
     let runtime = runtime()?;
     let clock = clock::scaled(arguments.at, arguments.speed);
     let stop = Arc::new(AtomicBool::new(false));
@@ -101,6 +99,22 @@ fn story(arguments: &DemoArguments, config: &Config) -> anyhow::Result<Story> {
     };
     let about = format!("What happens is told by {}: {before} events before this, {until}.", path.display());
     Ok(Story { publications: Box::new(recording), about })
+}
+
+/// Publishes all that was published before `start`, in batches that take their time to fill: the embedded broker hands
+/// out one batch of each partition at a time.
+fn publish_history(
+    publications: &mut Peekable<impl Iterator<Item = Publication>>,
+    start: EventTime,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let mut settings = settings.clone();
+    settings.properties.insert("linger.ms".to_owned(), "30".to_owned());
+    let publisher = Publisher::new(&settings)?;
+    while let Some(publication) = publications.next_if(|publication| publication.at < start) {
+        feed::send(&publisher, &publication)?;
+    }
+    feed::finish(&publisher)
 }
 
 /// A probe a second of the demo's time, so that what is shown keeps up with its clock.

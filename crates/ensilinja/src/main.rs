@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use ensilinja::cli::{self, Command};
-use ensilinja::config::{self, ConfigError, Log, LogLevel};
+use ensilinja::config::{ConfigError, Log, LogFormat, LogLevel};
 use ensilinja::logging::{self, LogError};
 use ensilinja::report::QuestionError;
 use ensilinja::{demo, report, run, simulate};
@@ -25,7 +25,7 @@ fn obey(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(arguments) => {
             // Whoever looks at the demo wants to see where it is, and not how it is made.
-            logging::start(Log { level: LogLevel::Error, ..config::county().log })?;
+            logging::start(Log { format: LogFormat::Text, level: LogLevel::Error })?;
             demo::demo(&arguments)
         }
         Command::Run(arguments) => {
