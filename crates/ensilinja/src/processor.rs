@@ -44,7 +44,7 @@ impl Processor {
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
     pub async fn start(config: &Config, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
-        let server = Server::bind(config.server.listen).await?;
+        let server = Server::bind(config.server.listen)?;
         let started = clock();
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());

@@ -21,12 +21,14 @@ mod line_card;
 mod live;
 mod negotiation;
 mod page;
+mod piece;
 mod pipeline;
 mod reply;
 mod server;
 mod site;
 mod snapshot;
 mod targets;
+mod viewer;
 
 pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
 pub use exposition::Exposition;

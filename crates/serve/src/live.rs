@@ -8,24 +8,24 @@
 //! event: day          after the first figures, and then whenever a minute of the figures' time has passed
 //! ```
 //!
-//! The figures are read and written once a second for all viewers together, and only while there is one; the viewers
-//! share the bytes. A viewer that is slow to take them gets the latest when it has taken the last: it skips seconds, and
-//! nothing waits for it in memory. A stream ends between two events: at once when the server stops, and when its
+//! The figures are read, written and compressed once a second for all viewers together, and only while there is one; the
+//! viewers share the bytes. A viewer that is slow to take them gets the latest when it has taken the last: it skips
+//! seconds, and nothing heaps up for it. A stream ends between two events: at once when the server stops, and when its
 //! connection has lived long enough; the board then asks again.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use http_body_util::channel::{Channel, Sender};
-use hyper::body::Bytes;
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
 use crate::board_json;
 use crate::exposition::Exposition;
+use crate::piece::Piece;
 use crate::reply::Body;
 use crate::snapshot::Source;
+use crate::viewer::Viewer;
 
 /// The content type of the stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
@@ -35,7 +35,7 @@ const BETWEEN_FIGURES: Duration = Duration::from_secs(1);
 /// Whoever is shown the figures live, and what they see.
 pub(crate) struct Live {
     /// The first event of each stream, which is always the same.
-    hello: Bytes,
+    hello: Arc<Piece>,
     exposition: Arc<Exposition>,
     source: Arc<dyn Source>,
     turns: Arc<Semaphore>,
@@ -46,36 +46,31 @@ pub(crate) struct Live {
 /// What there is to see in one second.
 #[derive(Clone, Default)]
 struct Frame {
-    figures: Bytes,
-    day: Bytes,
-    /// The minute of the figures' time for which the day was read; `None` for a day of which nothing is known.
+    figures: Arc<Piece>,
+    day: Arc<Piece>,
+    /// The minute of the figures' time for which the day was read; `None` before the figures are rebuilt.
     day_minute: Option<i64>,
 }
 
 impl Live {
     /// Nobody looks yet. `hello` is what each viewer is told first; whoever reads the figures takes one of `turns`.
     pub fn new(hello: &Value, exposition: Arc<Exposition>, source: Arc<dyn Source>, turns: Arc<Semaphore>) -> Self {
-        let hello = format!("retry: 1000\n{}", event("hello", hello)).into();
+        let hello = Arc::new(Piece::new(format!("retry: 1000\n{}", event("hello", hello))));
         Self { hello, exposition, source, turns, broadcast: Mutex::default() }
     }
 
     /// The stream for one viewer, which ends when `leaving` is closed.
-    pub fn stream(self: &Arc<Self>, mut leaving: watch::Receiver<()>) -> Body {
-        // One event lies ready while the one before is written.
-        let (viewer, body) = Channel::new(1);
-        let show = show(viewer, self.hello.clone(), self.join());
+    pub fn stream(self: &Arc<Self>, takes_gzip: bool, mut leaving: watch::Receiver<()>) -> Body {
+        let (mut viewer, body) = Viewer::new(takes_gzip);
+        let (hello, frames) = (Arc::clone(&self.hello), self.join());
         tokio::spawn(async move {
             tokio::select! {
                 _ = leaving.changed() => {}
-                _ = show => {}
+                _ = show(&mut viewer, &hello, frames) => {}
             }
+            viewer.end().await;
         });
-        Body::Right(body)
-    }
-
-    /// A stream that ends before it has begun.
-    pub fn no_stream() -> Body {
-        Body::Right(Channel::new(1).1)
+        body
     }
 
     /// Joins those who look, and starts the broadcast if there was nobody.
@@ -124,14 +119,14 @@ impl Live {
     fn frame_after(&self, last: &Frame) -> Frame {
         let snapshot = self.source.snapshot();
         let minute = snapshot.figures.as_ref().map(|figures| figures.as_of.floor_second().div_euclid(60));
-        let figures = event("figures", &board_json::figures(&self.exposition, &snapshot)).into();
-        let day = if last.day.is_empty() || last.day_minute != minute {
+        let figures = event("figures", &board_json::figures(&self.exposition, &snapshot));
+        let day = if last.day.plain.is_empty() || last.day_minute != minute {
             let course = minute.and_then(|_| self.source.course());
-            event("day", &board_json::day(self.exposition.cards().len(), course.as_ref())).into()
+            Arc::new(Piece::new(event("day", &board_json::day(self.exposition.cards().len(), course.as_ref()))))
         } else {
-            last.day.clone()
+            Arc::clone(&last.day)
         };
-        Frame { figures, day, day_minute: minute }
+        Frame { figures: Arc::new(Piece::new(figures)), day, day_minute: minute }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<watch::Receiver<Frame>>> {
@@ -140,15 +135,17 @@ impl Live {
 }
 
 /// Shows a viewer the latest frame whenever it has taken the last. `None` when either side is gone.
-async fn show(mut viewer: Sender<Bytes>, hello: Bytes, mut frames: watch::Receiver<Frame>) -> Option<()> {
-    viewer.send_data(hello).await.ok()?;
+async fn show(viewer: &mut Viewer, hello: &Piece, mut frames: watch::Receiver<Frame>) -> Option<()> {
+    viewer.begin().await?;
+    viewer.tell(hello).await?;
     let mut shown_day = None;
     loop {
         frames.changed().await.ok()?;
         let Frame { figures, day, day_minute } = frames.borrow_and_update().clone();
-        viewer.send_data(figures).await.ok()?;
-        if shown_day.replace(day_minute) != Some(day_minute) {
-            viewer.send_data(day).await.ok()?;
+        viewer.tell(&figures).await?;
+        if shown_day != Some(day_minute) {
+            viewer.tell(&day).await?;
+            shown_day = Some(day_minute);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::board_json;
 use crate::exposition::Exposition;
 use crate::figures_json::{figures_json, line_json};
 use crate::live::{EVENT_STREAM, Live};
-use crate::negotiation::format_of;
+use crate::negotiation::{format_of, takes_gzip};
 use crate::pipeline::Pipeline;
 use crate::reply::{Body, PLAIN, Reply, whole};
 use crate::snapshot::Source;
@@ -144,8 +144,11 @@ impl Site {
     }
 
     fn live(&self, head: &Parts, leaving: watch::Receiver<()>) -> Response<Body> {
-        let stream = if head.method == Method::HEAD { Live::no_stream() } else { self.live.stream(leaving) };
-        let mut response = Reply::new(StatusCode::OK, EVENT_STREAM, stream).into_response();
+        let gzipped = takes_gzip(&head.headers);
+        // Who only asks what it would be is not a viewer.
+        let stream = if head.method == Method::HEAD { whole("") } else { self.live.stream(gzipped, leaving) };
+        let reply = Reply { gzipped, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) };
+        let mut response = reply.into_response();
         // A proxy in between that collects an answer before it passes it on would pass on none of this one.
         response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
         response

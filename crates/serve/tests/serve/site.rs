@@ -130,8 +130,7 @@ fn no_figure_may_be_kept_and_no_answer_guessed_at_or_framed_or_load_anything_fro
     let server = Running::start();
     for (path, kept) in [
         ("/", "no-cache"),
-        ("/board.js", "no-cache"),
-        ("/board.css", "no-cache"),
+        ("/main.js", "no-cache"),
         ("/metrics", "no-store"),
         ("/api/figures", "no-store"),
         ("/api/lines/mipa", "no-store"),

@@ -220,40 +220,48 @@ pub(crate) fn exposition_of(cards: Vec<LineCard>) -> Exposition {
     Exposition::new(cards, rules().bounds())
 }
 
+type State = Arc<dyn Fn() -> Snapshot + Send + Sync>;
+
 /// A source whose state a test can change, and which tells how often it was asked for all of it.
 pub(crate) struct Changing {
-    state: Mutex<Box<dyn Fn() -> Snapshot + Send>>,
+    state: Mutex<State>,
     snapshots: AtomicUsize,
 }
 
 impl Changing {
     fn new() -> Self {
-        Self { state: Mutex::new(Box::new(snapshot)), snapshots: AtomicUsize::new(0) }
+        Self { state: Mutex::new(Arc::new(snapshot)), snapshots: AtomicUsize::new(0) }
     }
 
-    pub(crate) fn set(&self, state: impl Fn() -> Snapshot + Send + 'static) {
-        *self.state.lock().unwrap() = Box::new(state);
+    pub(crate) fn set(&self, state: impl Fn() -> Snapshot + Send + Sync + 'static) {
+        *self.state.lock().unwrap() = Arc::new(state);
     }
 
     pub(crate) fn snapshots(&self) -> usize {
         self.snapshots.load(Ordering::Relaxed)
+    }
+
+    /// Not with the lock held: a state may panic.
+    fn state(&self) -> Snapshot {
+        let state = Arc::clone(&self.state.lock().unwrap());
+        state()
     }
 }
 
 impl Source for Changing {
     fn snapshot(&self) -> Snapshot {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
-        self.state.lock().unwrap()()
+        self.state()
     }
 
     /// The course up to when the state says, if it says anything, of all that the county's events tell.
     fn course(&self) -> Option<Course> {
-        let state = self.state.lock().unwrap()();
+        let state = self.state();
         Some(ledger().course(state.figures?.as_of, history(state.history_start?)))
     }
 
     fn readiness(&self) -> Readiness {
-        self.state.lock().unwrap()().readiness
+        self.state().readiness
     }
 }
 
