@@ -1,7 +1,7 @@
 //! A real Prometheus as a child process: what it scrapes and evaluates, and what its API answers.
 //!
-//! It scrapes and evaluates every second, whatever is usual in production, so that tests are short. Its configuration
-//! lies in a directory of its own; its data too, unless it is given some.
+//! Unless it is told otherwise it scrapes and evaluates every second, whatever is usual in production, so that tests are
+//! short. Its configuration lies in a directory of its own; its data too, unless it is given some.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
@@ -22,12 +22,13 @@ use crate::program::{PATIENCE, get};
 pub type Labels = BTreeMap<String, String>;
 
 /// What a Prometheus is to do. The default does nothing but answer questions.
-#[derive(Default)]
 pub struct Setup {
     /// What it scrapes, as the job `ensilinja`.
     pub targets: Vec<SocketAddr>,
     /// Files of rules that it evaluates.
     pub rules: Vec<PathBuf>,
+    /// How often it scrapes and evaluates.
+    pub interval_seconds: u32,
     /// Whom it tells of alerts.
     pub alertmanager: Option<SocketAddr>,
     /// Where its data lies; an empty directory of its own if not said.
@@ -70,6 +71,8 @@ pub struct Alert {
     pub annotations: Labels,
     /// Whether it is firing; pending otherwise.
     pub firing: bool,
+    /// Since when its expression has been true, as the API writes it.
+    pub since: String,
 }
 
 impl Prometheus {
@@ -137,6 +140,7 @@ impl Prometheus {
             labels: labels(&alert["labels"]),
             annotations: labels(&alert["annotations"]),
             firing: alert["state"] == "firing",
+            since: alert["activeAt"].as_str().expect("an instant").to_owned(),
         };
         alerts.as_array().expect("a list").iter().map(alert).collect()
     }
@@ -173,13 +177,27 @@ impl Drop for Prometheus {
     }
 }
 
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            targets: Vec::new(),
+            rules: Vec::new(),
+            interval_seconds: 1,
+            alertmanager: None,
+            data: None,
+            flags: Vec::new(),
+        }
+    }
+}
+
 impl Setup {
     /// The configuration as JSON, which is YAML too.
     fn configuration(&self) -> String {
         let targets: Vec<String> = self.targets.iter().map(SocketAddr::to_string).collect();
         let told: Vec<String> = self.alertmanager.iter().map(SocketAddr::to_string).collect();
+        let interval = format!("{}s", self.interval_seconds);
         serde_json::json!({
-            "global": { "scrape_interval": "1s", "evaluation_interval": "1s" },
+            "global": { "scrape_interval": interval, "evaluation_interval": interval },
             "rule_files": self.rules,
             "scrape_configs": [{ "job_name": "ensilinja", "static_configs": [{ "targets": targets }] }],
             "alerting": { "alertmanagers": [{ "static_configs": [{ "targets": told }] }] },

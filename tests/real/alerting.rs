@@ -1,0 +1,247 @@
+//! From what happens to a customer until somebody is told: real Kafka, the built program, a real Prometheus with the
+//! rules and a real Alertmanager with the routes that are deployed. Only the addresses of the receivers are the test's.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ensilinja::config;
+use ensilinja_kafka::Publisher;
+use ensilinja_model::{CloseResult, EventTime, Fact, LineId};
+use ensilinja_sim::Publication;
+use ensilinja_wire::{Statement, encode_binary};
+
+use crate::alertmanager::Alertmanager;
+use crate::deployed::{self, Pace};
+use crate::feed::{now, send, settle};
+use crate::people::People;
+use crate::program::{PATIENCE, Program};
+use crate::prometheus_server::{Alert, Prometheus, Setup};
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+
+/// A line of each service area, and who is paged there.
+const AREAS: [(&str, &str); 5] = [
+    ("pth_forssa", "forssa_page"),
+    ("pth_hameenlinna", "hameenlinna_page"),
+    ("pth_janakkala", "janakkala_page"),
+    ("pth_riihimaki", "riihimaki_page"),
+    ("mipa", "kanta_hame_page"),
+];
+
+/// As shipped: five seconds at most until the next scrape, five until rules are evaluated, five in which a purge waits
+/// for others. And the machine has other tests to run.
+const PURGE_BOUND: Duration = Duration::from_secs(30);
+
+/// The line that is open day and night; a callback is promised within half an hour.
+const ALWAYS_OPEN: &str = "116117";
+
+const HALF_AN_HOUR_MS: i64 = 30 * 60_000;
+
+#[test]
+#[ignore = "needs Java 17, Maven, Prometheus and Alertmanager"]
+fn a_purged_callback_reaches_the_pager_of_its_area_within_seconds_as_shipped() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "purged", 1);
+    let publisher = stage.publisher();
+    let program = Program::run(&stage);
+    program.wait_until_it_knows(settle(&publisher));
+    let watch = Watch::over(&[&program], Pace::Real, 5);
+
+    let purged = AREAS.map(|(line, _)| {
+        // Not all at the same moment between two scrapes.
+        std::thread::sleep(Duration::from_millis(1_300));
+        say(&publisher, "purged", line, now(), Fact::Offered);
+        say(&publisher, "purged", line, now(), Fact::CallbackRequested);
+        say(&publisher, "purged", line, now(), Fact::CallbackClosed(CloseResult::Purged));
+        settle(&publisher)
+    });
+    let mut took = AREAS.iter().zip(purged).map(|((_, pager), published)| {
+        watch.people.wait_until_told(pager, "EnsilinjaCallbacksPurged", false, PATIENCE).millis_since(published)
+    });
+    let mut took: [i64; AREAS.len()] = std::array::from_fn(|_| took.next().expect("one an area"));
+    took.sort_unstable();
+    println!("from the purge to the notification, as shipped, in ms: {took:?}");
+    assert!(Duration::from_millis(took[4].unsigned_abs()) < PURGE_BOUND, "{took:?} ms");
+
+    let subject = "[HÄLYTYS / PAGE] Terveysasemien kiireetön Ensilinja, Forssa: ";
+    let words = watch.people.wait_for_words("forssa_page", subject, PATIENCE);
+    watch.assert_says_what_the_rule_says(&words, "EnsilinjaCallbacksPurged", "pth_forssa");
+    watch.people.wait_until_told("heartbeat", "Watchdog", false, PATIENCE);
+    for (line, pager) in AREAS {
+        let told = watch.people.told(pager);
+        assert_eq!(told.len(), 2, "one purge is one notification, in two ways, and {line} is of one area: {told:#?}");
+    }
+    watch.assert_healthy();
+}
+
+#[test]
+#[ignore = "needs Java 17, Maven, Prometheus and Alertmanager"]
+fn an_overdue_callback_is_told_once_through_failover_and_outage() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "overdue", 2);
+    let publisher = stage.publisher();
+    // Silence on a line would be told, too.
+    for line in config::county().lines {
+        say(&publisher, "quiet", line.id.as_str(), now().plus_millis(-HALF_AN_HOUR_MS), Fact::Offered);
+        say(&publisher, "quiet", line.id.as_str(), now().plus_millis(-HALF_AN_HOUR_MS + 9_000), Fact::Answered);
+    }
+    let mut source = Program::run(&stage);
+    source.wait_until_it_knows(settle(&publisher));
+    let mut standby = Program::run(&stage);
+    standby.wait_until_it_knows(now());
+    let watch = Watch::over(&[&source, &standby], Pace::MinutesAreSeconds, 1);
+
+    promise_breaks_by_itself(&watch, &publisher);
+    let told = watch.told_of_the_line();
+    let page = watch.firing("EnsilinjaCallbackOverdue").expect("it fires");
+
+    source.kill();
+    // No longer than the alert is held anyway: what lasts beyond that comes from the other process.
+    watch.people.wait_until_told("operators_ticket", "EnsilinjaNoStandby", false, PATIENCE);
+    std::thread::sleep(Duration::from_secs(3));
+    let same = watch.firing("EnsilinjaCallbackOverdue").expect("it still fires");
+    assert_eq!(same.since, page.since, "a failover starts no alert anew");
+    assert_eq!(watch.told_of_the_line(), told, "and nobody hears of it again");
+    assert_eq!(watch.people.told("operators_page").len(), 0);
+
+    standby.kill();
+    no_figures_mutes_the_line(&watch);
+    assert_eq!(watch.told_of_the_line(), told, "nobody is told that a callback has been made");
+
+    let again = Program::run(&stage);
+    again.wait_until_it_knows(now());
+    watch.people.wait_until_told("operators_page", "EnsilinjaNoFigures", true, PATIENCE);
+    watch.people.wait_for_words("operators_page", "[OHI / RESOLVED] Ensilinja: EnsilinjaNoFigures", PATIENCE);
+    watch.assert_healthy();
+}
+
+/// A deadline passes while nobody does anything: a ticket, later a page, which mutes the ticket.
+fn promise_breaks_by_itself(watch: &Watch, publisher: &Publisher) {
+    let deadline = now().plus_millis(3_000);
+    let asked = deadline.plus_millis(-HALF_AN_HOUR_MS);
+    say(publisher, "forgotten", ALWAYS_OPEN, asked, Fact::Offered);
+    say(publisher, "forgotten", ALWAYS_OPEN, asked, Fact::CallbackRequested);
+    settle(publisher);
+    for (receiver, alert) in
+        [("kanta_hame_ticket", "EnsilinjaCallbackOverdueTicket"), ("kanta_hame_page", "EnsilinjaCallbackOverdue")]
+    {
+        let took = watch.people.wait_until_told(receiver, alert, false, PATIENCE).millis_since(deadline);
+        println!("from the deadline to {alert}, a minute of the rules lasting a second: {took} ms");
+        assert!((0..45_000).contains(&took), "{alert}: {took} ms");
+    }
+    let words = watch.people.wait_for_words("kanta_hame_page", "[HÄLYTYS / PAGE] Päivystysapu 116 117: ", PATIENCE);
+    watch.assert_says_what_the_rule_says(&words, "EnsilinjaCallbackOverdue", ALWAYS_OPEN);
+    watch.wait_until_muted("EnsilinjaCallbackOverdueTicket");
+}
+
+/// All processes are gone: one page says so, and the line's alert ends unheard.
+fn no_figures_mutes_the_line(watch: &Watch) {
+    let gone = now();
+    watch.wait_until_muted("EnsilinjaCallbackOverdue");
+    let told = watch.people.wait_until_told("operators_page", "EnsilinjaNoFigures", false, PATIENCE);
+    println!("from the kill to EnsilinjaNoFigures, a minute lasting a second: {} ms", told.millis_since(gone));
+    let words = watch.people.wait_for_words("operators_page", "[HÄLYTYS / PAGE] ", PATIENCE);
+    assert!(words.contains("docs/runbooks/EnsilinjaNoFigures.md"), "{words}");
+    let deadline = Instant::now() + PATIENCE;
+    while watch.firing("EnsilinjaCallbackOverdue").is_some() {
+        assert!(Instant::now() < deadline, "it fires for ever");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // Its group is looked at every five seconds.
+    std::thread::sleep(Duration::from_secs(6));
+}
+
+/// Prometheus, Alertmanager and those who are told.
+struct Watch {
+    people: People,
+    alertmanager: Alertmanager,
+    prometheus: Prometheus,
+    directory: PathBuf,
+}
+
+impl Watch {
+    /// Watches some processes, and waits until there are figures.
+    fn over(programs: &[&Program], pace: Pace, interval_seconds: u32) -> Self {
+        let people = People::listen();
+        let alertmanager = Alertmanager::start(&deployed::routes(pace, &people));
+        let directory = std::env::temp_dir().join(format!("ensilinja-rules-{}-{pace:?}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let prometheus = Prometheus::start(&Setup {
+            targets: programs.iter().map(|program| program.address()).collect(),
+            rules: deployed::rules(pace, &directory),
+            alertmanager: Some(alertmanager.address()),
+            interval_seconds,
+            ..Setup::default()
+        });
+        let deadline = Instant::now() + PATIENCE;
+        while prometheus.query("ensilinja:source", now()).is_empty() {
+            assert!(Instant::now() < deadline, "there is no source: {}", prometheus.log());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Self { people, alertmanager, prometheus, directory }
+    }
+
+    /// The first alert of this name that fires.
+    fn firing(&self, name: &str) -> Option<Alert> {
+        self.prometheus.alerts().into_iter().find(|alert| alert.firing && alert.labels["alertname"] == name)
+    }
+
+    /// Everything that the people of the always open line have been told of it, by both ways.
+    fn told_of_the_line(&self) -> Vec<String> {
+        let told = ["kanta_hame_ticket", "kanta_hame_page"].map(|receiver| self.people.told(receiver)).concat();
+        told.iter().map(|told| format!("{}: {:?}", told.receiver, told.notification)).collect()
+    }
+
+    /// Waits until Alertmanager holds an alert of this name and mutes it because of another.
+    #[track_caller]
+    fn wait_until_muted(&self, name: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.alertmanager.mutes(name) {
+            assert!(Instant::now() < deadline, "{name} is not muted: {}", self.alertmanager.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The words are those of the rule for this line's alert, with its figure, and say what to do.
+    #[track_caller]
+    fn assert_says_what_the_rule_says(&self, words: &str, name: &str, line: &str) {
+        let mut alerts = self.prometheus.alerts().into_iter();
+        let is_it = |alert: &Alert| alert.labels["alertname"] == name && alert.labels["line"] == line;
+        let alert = alerts.find(is_it).expect("it still fires");
+        let summary = &alert.annotations["summary"];
+        assert!(summary.contains('1') && words.contains(summary), "{summary:?} is not in {words:?}");
+        assert!(words.contains(&format!("Ohje / runbook: docs/runbooks/{name}.md")), "{words}");
+    }
+
+    /// No rule failed, and no notification was lost on its way.
+    #[track_caller]
+    fn assert_healthy(&self) {
+        let failing = self.prometheus.failing_rules();
+        assert!(failing.is_empty(), "{failing:#?}");
+        let log = self.alertmanager.log();
+        assert!(!log.contains("level=error"), "{log}");
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the directory for temporary files.
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// Publishes that something happened to a contact of a line.
+fn say(publisher: &Publisher, contact: &str, line: &str, at: EventTime, fact: Fact) {
+    let line = LineId::parse(line).unwrap();
+    let contact = format!("{contact}-{}", line.as_str());
+    let encoded = encode_binary(&Statement { contact: &contact, line: &line, visit: None, to_line: None, at, fact });
+    let record = Publication {
+        at: now(),
+        key: Some(encoded.key),
+        headers: encoded.headers.into_iter().map(|(name, value)| (name, Some(value))).collect(),
+        value: Some(encoded.value),
+        event: None,
+        poison: None,
+    };
+    send(publisher, &record);
+}

@@ -1,0 +1,79 @@
+//! The rules and routes as they are deployed, told to real programs: as shipped, or quickened so that a minute lasts a
+//! second.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::people::People;
+
+/// Settings of rules and routes that say how long something lasts.
+const DURATIONS: [&str; 5] = ["for", "keep_firing_for", "group_wait", "group_interval", "repeat_interval"];
+
+/// How fast time passes in rules and routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As shipped.
+    Real,
+    /// Sixty times as fast: whatever rules and routes wait for. What the processor counts is as it is.
+    MinutesAreSeconds,
+}
+
+/// The files of rules, for which `directory` is there to be written to.
+pub fn rules(pace: Pace, directory: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(deploy().join("prometheus/rules")).unwrap().map(|file| file.unwrap().path());
+    let quickened = |file: PathBuf| {
+        let written = directory.join(file.file_name().unwrap());
+        fs::write(&written, with_pace(yaml(&file), pace).to_string()).unwrap();
+        written
+    };
+    files.map(|file| if pace == Pace::Real { file } else { quickened(file) }).collect()
+}
+
+/// Alertmanager's configuration, in which only the receivers' addresses, and the pace, are others.
+pub fn routes(pace: Pace, people: &People) -> Value {
+    let mut configuration = with_pace(yaml(&deploy().join("alertmanager/alertmanager.yml")), pace);
+    for receiver in configuration["receivers"].as_array_mut().unwrap() {
+        *receiver = people.receiver(receiver["name"].as_str().unwrap());
+    }
+    configuration["templates"] = json!([deploy().join("alertmanager/templates/*.tmpl")]);
+    configuration
+}
+
+fn with_pace(value: Value, pace: Pace) -> Value {
+    match value {
+        value if pace == Pace::Real => value,
+        Value::Array(list) => list.into_iter().map(|value| with_pace(value, pace)).collect(),
+        Value::Object(object) => {
+            let quicker = |(key, value): (String, Value)| match &value {
+                Value::String(text) if DURATIONS.contains(&key.as_str()) => (key, json!(a_sixtieth(text))),
+                _ => (key, with_pace(value, pace)),
+            };
+            Value::Object(object.into_iter().map(quicker).collect())
+        }
+        value => value,
+    }
+}
+
+/// A sixtieth of a duration such as `30s`, `5m`, `4h` or `1d`.
+fn a_sixtieth(duration: &str) -> String {
+    let (number, unit) = duration.split_at(duration.len() - 1);
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => panic!("{duration} is no duration of ours"),
+    };
+    format!("{}ms", number.parse::<u64>().unwrap() * seconds * 1_000 / 60)
+}
+
+fn yaml(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap();
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn deploy() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").canonicalize().unwrap()
+}

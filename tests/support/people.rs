@@ -1,0 +1,149 @@
+//! The people who are told: a small HTTP server with an address for each receiver, which keeps what it is sent.
+//!
+//! Each receiver is told twice: by a webhook, which says what the notification is about, and in the words of a chat,
+//! which come from the templates.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ensilinja_model::EventTime;
+use serde_json::{Value, json};
+
+use crate::feed::now;
+
+/// Everybody who may be told. Its thread ends with the test process.
+pub struct People {
+    address: SocketAddr,
+    told: Arc<Mutex<Vec<Told>>>,
+}
+
+/// A notification as it arrived.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The receiver, as the routes name it.
+    pub receiver: String,
+    /// When it arrived.
+    pub at: EventTime,
+    /// What was sent.
+    pub notification: Notification,
+}
+
+/// A notification, by one of the two ways.
+#[derive(Clone, Debug)]
+pub enum Notification {
+    /// What it is about: the name of each alert with whether it is over.
+    Alerts(Vec<(String, bool)>),
+    /// What it says.
+    Words {
+        /// In a line.
+        subject: String,
+        /// At length.
+        text: String,
+    },
+}
+
+impl People {
+    /// Listens on a free port.
+    pub fn listen() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (path, body) = request(stream.unwrap()).unwrap();
+                heard.lock().unwrap().push(read(&path, &body));
+            }
+        });
+        Self { address, told }
+    }
+
+    /// The receiver of a configuration that tells us.
+    pub fn receiver(&self, name: &str) -> Value {
+        let address = |way: &str| format!("http://{}/{name}/{way}", self.address);
+        json!({
+            "name": name,
+            "webhook_configs": [{ "url": address("alerts"), "send_resolved": true }],
+            "slack_configs": [{ "api_url": address("words"), "channel": "any", "send_resolved": true }],
+        })
+    }
+
+    /// Everything that has been told to a receiver.
+    pub fn told(&self, receiver: &str) -> Vec<Told> {
+        let told = self.told.lock().unwrap();
+        told.iter().filter(|told| told.receiver == receiver).cloned().collect()
+    }
+
+    /// Waits until a receiver is told of an alert that fires (or, `over`, that it is over). Says when that was.
+    #[track_caller]
+    pub fn wait_until_told(&self, receiver: &str, alert: &str, over: bool, patience: Duration) -> EventTime {
+        let about = (alert.to_owned(), over);
+        let is_it = |told: &Told| matches!(&told.notification, Notification::Alerts(all) if all.contains(&about));
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(told) = self.told(receiver).into_iter().find(is_it) {
+                return told.at;
+            }
+            assert!(Instant::now() < deadline, "{receiver} is not told of {about:?}, only {:#?}", self.told(receiver));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until a receiver is told something under a subject that begins so, and gives all that is said: the subject,
+    /// a line break, and the text.
+    #[track_caller]
+    pub fn wait_for_words(&self, receiver: &str, begins: &str, patience: Duration) -> String {
+        let deadline = Instant::now() + patience;
+        loop {
+            let told = self.told(receiver);
+            let words = told.iter().find_map(|told| match &told.notification {
+                Notification::Words { subject, text } if subject.starts_with(begins) => Some((subject, text)),
+                _ => None,
+            });
+            if let Some((subject, text)) = words {
+                return format!("{subject}\n{text}");
+            }
+            assert!(Instant::now() < deadline, "{receiver} is not told {begins:?}, only {told:#?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn read(path: &str, body: &[u8]) -> Told {
+    let at = now();
+    let (receiver, way) = path.trim_start_matches('/').split_once('/').expect("a receiver and a way");
+    let body: Value = serde_json::from_slice(body).unwrap();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let notification = if way == "words" {
+        let words = &body["attachments"][0];
+        Notification::Words { subject: text(&words["title"]), text: text(&words["text"]) }
+    } else {
+        let about = |alert: &Value| (text(&alert["labels"]["alertname"]), alert["status"] == "resolved");
+        Notification::Alerts(body["alerts"].as_array().unwrap().iter().map(about).collect())
+    };
+    Told { receiver: receiver.to_owned(), at, notification }
+}
+
+/// Reads a request, thanks for it, and gives its path and body.
+fn request(stream: TcpStream) -> io::Result<(String, Vec<u8>)> {
+    let mut reader = BufReader::new(stream);
+    let (mut path, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let line = line.trim_end().to_ascii_lowercase();
+        if let Some(rest) = line.strip_prefix("post ") {
+            path = rest.split(' ').next().unwrap_or_default().to_owned();
+        } else if let Some(rest) = line.strip_prefix("content-length: ") {
+            length = rest.parse().unwrap();
+        } else if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")?;
+    Ok((path, body))
+}
