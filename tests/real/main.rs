@@ -1,18 +1,28 @@
 //! The whole product with the real things: the built program as processes of their own, a real Apache Kafka, a real
-//! Prometheus. What is killed here is really killed.
+//! Prometheus, a real Alertmanager. What is killed here is really killed.
 //!
 //! Each test has its own topics. All but those that maltreat it share one broker.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../support/alertmanager.rs"]
+mod alertmanager;
+#[path = "../support/board.rs"]
+mod board;
+#[path = "../support/deployed.rs"]
+mod deployed;
 #[path = "../support/feed.rs"]
 mod feed;
 #[path = "../support/kafka_broker.rs"]
 mod kafka_broker;
+#[path = "../support/people.rs"]
+mod people;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/prometheus.rs"]
 mod prometheus_server;
+#[path = "../support/scrapes.rs"]
+mod scrapes;
 #[path = "../support/series.rs"]
 mod series;
 #[path = "../support/stage.rs"]
@@ -20,6 +30,8 @@ mod stage;
 #[path = "../support/topic.rs"]
 mod topic;
 
+mod alerting;
+mod boards;
 mod broker_loss;
 mod dead_letter_headers;
 mod ending;

@@ -53,6 +53,14 @@ function overDays(series: string): string {
   return `sum_over_time((${series})[$__range:1d])`;
 }
 
+/**
+ * Each whole day, at a step of a day. Grafana's steps begin at midnight by the clocks of the end of the time chosen,
+ * sums of days at midnight by Greenwich: within 23 hours of both lies the same day, and so the days make the sum.
+ */
+function dayByDay(series: string): string {
+  return `last_over_time((${series})[1d:1d] offset -23h)`;
+}
+
 function day(indicator: Indicator) {
   return {
     good: at(NEXT_MORNING, good(indicator, 'yesterday', CHANNEL)),
@@ -87,7 +95,7 @@ function byDay(indicator: Indicator) {
     sv: 'Dag för dag, alla linjer tillsammans, med n och målet. I dag är inte med: dagen är inte slut.',
     indicators: [indicator],
   };
-  const [of, n] = [day(indicator).good, day(indicator).valid].map((series) => `sum(${series})`);
+  const [of, n] = [day(indicator).good, day(indicator).valid].map((series) => `sum(${dayByDay(series)})`);
   return chart(`${nameOf(indicator)}, päivittäin`, about, 6, 8, {
     unit: 'percentunit',
     step: '1d',
@@ -174,7 +182,7 @@ function npsByDay() {
     sv: 'Indexet dag för dag, alla linjer tillsammans, med n.',
     ...NPS,
   };
-  const added = (series: string) => `sum(${series})`;
+  const added = (series: string) => `sum(${dayByDay(series)})`;
   return chart('NPS, päivittäin', about, 6, 8, {
     unit: 'none',
     step: '1d',

@@ -1,0 +1,294 @@
+//! Every question of every dashboard is put to a real Prometheus that has scraped the county, and has an answer; and
+//! what the boards add up is what the ledger says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use ensilinja_ledger::{Indicator, Window};
+use ensilinja_model::EventTime;
+use serde_json::Value;
+
+use crate::board::{Board, boards, selectors};
+use crate::prometheus_server::{Prometheus, Setup};
+use crate::scrapes::{Scrapes, write_blocks};
+
+const HOUR_SECONDS: u32 = 3_600;
+const DAY_SECONDS: u32 = 24 * HOUR_SECONDS;
+
+/// Saturday 2025-10-18 at 03:00 in Helsinki.
+const FIRST_SCRAPE: EventTime = EventTime::from_seconds(1_760_745_600);
+/// Tuesday 2025-10-28 at 13:00 in Helsinki, two days after the day of 25 hours.
+const NOW: EventTime = EventTime::from_seconds(1_761_649_200);
+/// Midnight in Helsinki, as its clocks stand at `NOW`, before the first day that was scraped whole.
+const FIRST_MIDNIGHT: EventTime = EventTime::from_seconds(1_760_652_000);
+
+/// The line whose board is looked at.
+const LINE: &str = "pth_hameenlinna";
+
+/// What was scraped of the county, and the Prometheus that has it.
+struct Scraped {
+    scrapes: Scrapes,
+    prometheus: Prometheus,
+    data: PathBuf,
+}
+
+/// Made by the first test that asks, ended with the last that holds it.
+fn scraped() -> Arc<Scraped> {
+    static SCRAPED: Mutex<Weak<Scraped>> = Mutex::new(Weak::new());
+    let mut shared = SCRAPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(scraped) = shared.upgrade() {
+        return scraped;
+    }
+    let scraped = Arc::new(Scraped::new());
+    *shared = Arc::downgrade(&scraped);
+    scraped
+}
+
+impl Scraped {
+    fn new() -> Self {
+        let asked: Vec<String> = boards().iter().flat_map(Board::asked).map(|expr| filled(&expr)).collect();
+        let recorded = recorded(&asked);
+        let wanted = Wanted::of(asked.iter().chain(recorded.values()));
+        let mut scrapes = Scrapes::every_hour(FIRST_SCRAPE, NOW, |sample| wanted.has(sample));
+        let alert =
+            format!("alertname=\"EnsilinjaCallbackOverdue\",severity=\"ticket\",line=\"{LINE}\",name=\"Linja\"");
+        scrapes.add(&format!("ALERTS{{alertstate=\"firing\",{alert}}}"), 1.0);
+        scrapes.add(&format!("ALERTS_FOR_STATE{{{alert}}}"), FIRST_SCRAPE.as_seconds_f64());
+        let data = std::env::temp_dir().join(format!("ensilinja-boards-{}", std::process::id()));
+        scrapes.write_blocks(&data);
+        evaluate(&recorded, &data);
+        let prometheus = prometheus(data.clone());
+        Self { scrapes, prometheus, data }
+    }
+}
+
+impl Drop for Scraped {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the directory for temporary files.
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+#[test]
+#[ignore = "needs Prometheus"]
+fn every_question_of_every_board_has_an_answer() {
+    let scraped = scraped();
+    let prometheus = &scraped.prometheus;
+    let mut asked = 0;
+    for board in boards() {
+        for expr in board.asked() {
+            let filled = filled(&expr);
+            assert!(!filled.contains('$'), "{}: who fills in {filled}?", board.name);
+        }
+        for panel in board.panels() {
+            for target in panel["targets"].as_array().expect("it asks") {
+                let expr = filled(target["expr"].as_str().expect("PromQL"));
+                let values = match (&target["instant"], &panel["interval"]) {
+                    (Value::Bool(true), _) => prometheus.query(&expr, NOW).iter().map(|sample| sample.value).collect(),
+                    (_, Value::String(step)) if step == "1d" => {
+                        over_days(prometheus, &expr).into_values().flatten().collect()
+                    }
+                    _ => through_the_day(prometheus, &expr),
+                };
+                let known = values.iter().filter(|value| !value.is_nan()).count();
+                assert!(known > 0, "{}: {}: {values:?} for {expr}", board.name, panel["title"]);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 100, "there are {asked} questions");
+}
+
+#[test]
+#[ignore = "needs Prometheus"]
+fn variables_and_annotations_have_answers() {
+    let scraped = scraped();
+    for board in boards() {
+        let panels = board.panels().iter().flat_map(|panel| panel["targets"].as_array().expect("it asks"));
+        let by_panels: BTreeSet<&str> = panels.filter_map(|target| target["expr"].as_str()).collect();
+        for expr in board.asked().iter().filter(|expr| !by_panels.contains(expr.as_str())) {
+            let answer = scraped.prometheus.query(&filled(expr), NOW);
+            assert!(!answer.is_empty(), "{}: {expr}", board.name);
+        }
+    }
+}
+
+/// Each day counts once and whole, the one of 25 hours too, and the sum of days is theirs.
+#[test]
+#[ignore = "needs Prometheus"]
+fn the_goals_of_the_quarter_are_the_days_that_the_ledger_saw() {
+    let scraped = scraped();
+    for indicator in [Indicator::PromiseKept, Indicator::FirstContactResolution, Indicator::KnowsHowCareContinues] {
+        let days = yesterdays(&scraped.scrapes, indicator);
+        assert_eq!(days.len(), 11, "from Friday 17 to Monday 27 October: {days:?}");
+        let n_by_day = question("quarter", &format!("{}, päivittäin", indicator.row().name_fi), "n");
+        let shown: Vec<f64> = over_days(&scraped.prometheus, &n_by_day).into_values().flatten().collect();
+        assert_eq!(shown, days.values().map(|(_, n)| *n).collect::<Vec<_>>(), "{indicator:?}");
+        let (good, n) = days.values().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+        let told = |name: &str| scraped.prometheus.query(&question("quarter", indicator.row().name_fi, name), NOW);
+        assert_eq!(told("n").iter().map(|sample| sample.value).collect::<Vec<_>>(), [n], "{indicator:?}");
+        let share = told("Osuus")[0].value;
+        assert!((share - good / n).abs() < 1e-12, "{indicator:?}: {share} is not {good} / {n}");
+    }
+}
+
+/// The table of now says of each line what its rules say: closed, no data, too few, below the floor or fine.
+#[test]
+#[ignore = "needs Prometheus"]
+fn the_state_of_each_line_is_what_its_figures_say() {
+    let scraped = scraped();
+    let Scraped { scrapes, prometheus, .. } = &*scraped;
+    let figures = &scrapes.figures[&NOW.as_millis()];
+    let expected = scrapes.config.lines.iter().zip(&figures.lines).map(|(line, figures)| {
+        let sums = &figures.window(Window::Today).expect("history reaches back").sums;
+        let kept = Indicator::PromiseKept.of(sums, line.goals.service_level);
+        let floor = line.goals.targets.of(Indicator::PromiseKept).alert_floor;
+        let is_below = floor.zip(kept.share()).is_some_and(|(floor, share)| share < floor);
+        let state = match (figures.open, kept.valid, is_below) {
+            (false, _, _) => 0.0,
+            (true, 0, _) => 3.0,
+            (true, ..10, _) => 2.0,
+            (true, _, true) => 4.0,
+            (true, _, false) => 1.0,
+        };
+        (line.id.to_string(), state)
+    });
+    let panel = panel("now", "Linjat nyt");
+    let states = panel["targets"][1]["expr"].as_str().expect("PromQL");
+    let shown = prometheus.query(states, NOW).into_iter().map(|sample| (sample.labels["line"].clone(), sample.value));
+    let (expected, shown) = (expected.collect::<BTreeMap<_, _>>(), shown.collect::<BTreeMap<_, _>>());
+    assert_eq!(shown, expected);
+    assert!(shown.values().map(|state| state.to_string()).collect::<BTreeSet<_>>().len() >= 3, "too alike: {shown:?}");
+}
+
+/// How many of how many an indicator had on each day, as the ledger said the next morning at six by Greenwich.
+fn yesterdays(scrapes: &Scrapes, indicator: Indicator) -> BTreeMap<i64, (f64, f64)> {
+    let mornings = scrapes.figures.iter().filter(|(at_ms, _)| (*at_ms / 3_600_000) % 24 == 6);
+    let day = |(at_ms, figures): (&i64, &ensilinja_ledger::Figures)| {
+        let (mut good, mut n) = (0, 0);
+        for (line, figures) in scrapes.config.lines.iter().zip(&figures.lines) {
+            let sums = &figures.window(Window::Yesterday).expect("history reaches back").sums;
+            let ratio = indicator.of(sums, line.goals.service_level);
+            (good, n) = (good + ratio.good, n + ratio.valid);
+        }
+        (*at_ms, (count(good), count(n)))
+    };
+    mornings.map(day).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a county has few contacts")]
+fn count(contacts: i64) -> f64 {
+    contacts as f64
+}
+
+fn panel(board: &str, title: &str) -> Value {
+    let board = boards().into_iter().find(|it| it.name == board).expect("it is there");
+    let panel = board.panels().iter().find(|panel| panel["title"] == title);
+    panel.unwrap_or_else(|| panic!("no panel is called {title}")).clone()
+}
+
+/// What a panel asks under a name.
+fn question(board: &str, title: &str, name: &str) -> String {
+    let panel = panel(board, title);
+    let mut targets = panel["targets"].as_array().expect("it asks").iter();
+    let target = targets.find(|target| target["legendFormat"] == name).expect("the name is there");
+    filled(target["expr"].as_str().expect("PromQL"))
+}
+
+/// The last 24 hours, hour by hour.
+fn through_the_day(prometheus: &Prometheus, expr: &str) -> Vec<f64> {
+    let from = NOW.plus_millis(-i64::from(DAY_SECONDS) * 1000);
+    let stretches = prometheus.query_range(expr, from, NOW, HOUR_SECONDS);
+    stretches.into_iter().flat_map(|stretch| stretch.values).map(|(_, value)| value).collect()
+}
+
+/// Day by day, as Grafana asks: from midnight to midnight by the clocks of the end. Values by their instant.
+fn over_days(prometheus: &Prometheus, expr: &str) -> BTreeMap<i64, Vec<f64>> {
+    let mut days = BTreeMap::<_, Vec<f64>>::new();
+    for stretch in prometheus.query_range(expr, FIRST_MIDNIGHT, NOW, DAY_SECONDS) {
+        for (at, value) in stretch.values {
+            #[expect(clippy::cast_possible_truncation, reason = "steps are whole seconds")]
+            days.entry(at as i64).or_default().push(value);
+        }
+    }
+    days
+}
+
+/// An expression with the variables of Grafana filled in, for a quarter that began on the first of October.
+fn filled(expr: &str) -> String {
+    let quarter_seconds = NOW.as_millis() / 1000 - 1_759_266_000;
+    expr.replace("$line", LINE)
+        .replace("$channel", ".*")
+        .replace("$__rate_interval", "4h")
+        .replace("$__interval", "1h")
+        .replace("$__range", &format!("{quarter_seconds}s"))
+}
+
+/// The recorded series that the boards ask for, each with its rule's expression, in which no other recorded series is
+/// left.
+fn recorded(asked: &[String]) -> BTreeMap<String, String> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/prometheus/rules/recording.yml");
+    let rules: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let rules = rules["groups"].as_array().unwrap().iter().flat_map(|group| group["rules"].as_array().unwrap());
+    let mut exprs = BTreeMap::new();
+    for rule in rules {
+        // A rule may ask for those before it.
+        let plain = rule["expr"].as_str().unwrap();
+        let mut expr = String::from(plain);
+        for selector in selectors(plain).into_iter().filter(|selector| exprs.contains_key(&selector.name)) {
+            assert_eq!(selector.matchers, [], "{plain}");
+            expr = expr.replace(&selector.name, &format!("({})", exprs[&selector.name]));
+        }
+        exprs.insert(rule["record"].as_str().unwrap().to_owned(), expr);
+    }
+    let names: BTreeSet<String> = asked.iter().flat_map(|expr| selectors(expr)).map(|selector| selector.name).collect();
+    exprs.retain(|name, _| names.contains(name));
+    exprs
+}
+
+/// Adds to the data what the rules would have recorded.
+fn evaluate(recorded: &BTreeMap<String, String>, data: &Path) {
+    let prometheus = prometheus(data.to_owned());
+    let mut samples = String::new();
+    for (name, expr) in recorded {
+        for stretch in prometheus.query_range(expr, FIRST_SCRAPE, NOW, HOUR_SECONDS) {
+            let labels = stretch.labels.iter().filter(|(label, _)| *label != "__name__");
+            let labels: Vec<String> = labels.map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+            let series = format!("{name}{{{}}}", labels.join(","));
+            samples.extend(stretch.values.iter().map(|(at, value)| format!("{series} {value} {at}\n")));
+        }
+    }
+    drop(prometheus);
+    write_blocks(&samples, data);
+}
+
+/// One that sees a scrape until the next one, which is an hour later.
+fn prometheus(data: PathBuf) -> Prometheus {
+    let flags = ["--query.lookback-delta=65m", "--storage.tsdb.retention.time=10y"].map(str::to_owned);
+    Prometheus::start(&Setup { data: Some(data), flags: flags.into(), ..Setup::default() })
+}
+
+/// Of the thousands of series, those that somebody asks for.
+struct Wanted(BTreeMap<String, BTreeSet<String>>);
+
+impl Wanted {
+    /// The names that the expressions ask for, each with the windows that are asked for anywhere: what is recorded is
+    /// recorded of all windows.
+    fn of<'a>(exprs: impl Iterator<Item = &'a String>) -> Self {
+        let mut wanted = BTreeMap::<_, BTreeSet<String>>::new();
+        for selector in exprs.flat_map(|expr| selectors(expr)) {
+            let window = selector.matchers.into_iter().find(|(label, _)| label == "window");
+            wanted.entry(selector.name).or_default().extend(window.map(|(_, window)| window));
+        }
+        Self(wanted)
+    }
+
+    fn has(&self, sample: &str) -> bool {
+        let name = sample.split(['{', ' ']).next().unwrap_or_default();
+        let Some(windows) = self.0.get(name) else { return false };
+        let window = sample.split_once("window=\"").and_then(|(_, rest)| rest.split_once('"'));
+        window.is_none_or(|(window, _)| windows.is_empty() || windows.contains(window))
+    }
+}
