@@ -1,5 +1,6 @@
-// What whoever looks has chosen: the language and the theme. An address that names them (`?lang=sv&theme=dark`) wins, for
-// that is how a wall screen is set up; then what was last chosen in this browser; then Finnish, and the device's theme.
+// What whoever looks has chosen: the language and the theme. An address that names them (`?lang=sv&theme=dark`) wins,
+// for that is how a wall screen is set up; then what was last chosen in this browser; then Finnish, and the device's
+// theme.
 //
 // Not a module: it runs before the page is drawn, so that nothing flashes in a theme that nobody chose.
 "use strict";

@@ -39,7 +39,8 @@ export class DayChart {
     setText(this.#summary, language.text("as_table"));
     FATES.forEach(([fate], index) => setText(this.#legend.children[2 * index + 1], language.text(fate)));
     setText(this.#nothing, course ? "" : language.text("no_data"));
-    this.#table.show(language.text("trend_of_day"), this.#columns(language), course ? hours(day, course, language) : []);
+    const rows = course ? hours(day, course, language) : [];
+    this.#table.show(language.text("trend_of_day"), this.#columns(language), rows);
     if (!course) return this.destroy();
     const data = stacked(day, course);
     if (this.#plot) this.#plot.setData(data);
@@ -88,13 +89,15 @@ function hoursOf(day, every) {
 
 /** The sums to be drawn from the back: all fates, then without the last. @param {Day} day @param {LineCourse} course */
 export function stacked(day, course) {
-  const slots = course.answered.map((_, slot) => day.start_timestamp_seconds + slot * day.slot_seconds);
+  const all = Math.max(course.answered.length, 86400 / day.slot_seconds);
+  const slots = Array.from({ length: all }, (_, slot) => day.start_timestamp_seconds + slot * day.slot_seconds);
+  /** @type {(number | null)[][]} */
   const sums = [];
-  let below = course.answered.map(() => 0);
+  let below = slots.map(() => 0);
   for (const [fate] of FATES) {
     const under = below;
-    below = course[fate].map((count, slot) => count + under[slot]);
-    sums.unshift(below);
+    below = under.map((count, slot) => count + (course[fate][slot] ?? 0));
+    sums.unshift(below.map((count, slot) => (slot < course.answered.length ? count : null)));
   }
   return /** @type {import("uplot").AlignedData} */ ([slots, ...sums]);
 }
@@ -104,7 +107,8 @@ function hours(day, course, language) {
   const slots = 3600 / day.slot_seconds;
   const count = Math.ceil(course.offered.length / slots);
   return Array.from({ length: count }, (_, hour) => {
-    const sum = (/** @type {number[]} */ of) => of.slice(hour * slots, (hour + 1) * slots).reduce((all, n) => all + n, 0);
+    const from = hour * slots;
+    const sum = (/** @type {number[]} */ of) => of.slice(from, from + slots).reduce((all, n) => all + n, 0);
     const counts = [course.offered, ...FATES.map(([fate]) => course[fate])].map(sum);
     return [language.clock.minute(day.start_timestamp_seconds + hour * 3600), ...counts.map((n) => language.count(n))];
   });

@@ -1,5 +1,6 @@
 // One line in depth, in a dialog over the board. The address names the line (`#mipa`), so that it can be linked to and
-// the browser's way back closes it. Its state and its queue come with the stream; the rest is asked for while it is open.
+// the browser's way back closes it. Its state and its queue come with the stream; the rest is asked for while it is
+// open.
 
 /** @import { Hello, Figures, Day, WholeLine } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
@@ -68,7 +69,8 @@ export class Detail {
     setText(this.#name, language.name(card));
     this.#name.lang = language.code;
     const opening = line ? openingInWords(line, language, now) : "";
-    setText(this.#where, [language.text(`channel_${card.channel}`), card.service_area, opening].filter(Boolean).join(" · "));
+    const where = [language.text(`channel_${card.channel}`), card.service_area, opening];
+    setText(this.#where, where.filter(Boolean).join(" · "));
     const said = judgement.reasons.map((reason) => language.reason(reason, now));
     const words = [language.text(`state_${judgement.state}`), ...said];
     if (this.#reasons.children.length !== words.length) this.#reasons.replaceChildren(...words.map(() => make("li")));

@@ -40,11 +40,17 @@ export class DetailNow {
     const due = figures?.callback_next_due_timestamp_seconds;
     const left = figures?.callback_next_due_open_seconds;
     const beside = left === undefined ? "" : language.text("open_time_left", { time: roughly(left) });
-    this.#due.show(language.text("next_due"), due === undefined ? nobody : language.clock.near(due, nowSeconds), { beside });
+    const at = due === undefined ? nobody : language.clock.near(due, nowSeconds);
+    this.#due.show(language.text("next_due"), at, { beside });
   }
 }
 
-/** `avoinna 16.00 asti, avautui 8.00`. @param {LineFigures} figures @param {Language} language @param {number} nowSeconds */
+/**
+ * `avoinna 16.00 asti, avautui 8.00`.
+ * @param {LineFigures} figures
+ * @param {Language} language
+ * @param {number} nowSeconds
+ */
 export function openingInWords(figures, language, nowSeconds) {
   const state = figures.line_open ? "open" : "closed";
   const [next, last] = [figures.line_next_change_timestamp_seconds, figures.line_last_change_timestamp_seconds];
@@ -52,5 +58,6 @@ export function openingInWords(figures, language, nowSeconds) {
   const until = next === undefined
     ? language.text(/** @type {Key} */ (`line_${state}`))
     : language.text(/** @type {Key} */ (`line_${state}_until`), at(next));
-  return last === undefined ? until : `${until}, ${language.text(/** @type {Key} */ (`last_change_${state}`), at(last))}`;
+  const changed = /** @type {Key} */ (`last_change_${state}`);
+  return last === undefined ? until : `${until}, ${language.text(changed, at(last))}`;
 }

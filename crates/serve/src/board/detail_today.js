@@ -44,8 +44,8 @@ export class DetailToday {
     this.#outcomes.show(language.text("outcomes"), [], outcomes);
     this.#callbacks.show(language.text("callbacks"), [], today ? shareCells(callbackRows(today), language) : []);
     const attempts = today?.callback_attempts;
-    const reached = language.count(attempts?.reached ?? 0);
-    setText(this.#attempts, attempts ? language.text("attempts", { n: total(attempts), reached }) : language.text("no_data"));
+    const tried = { n: total(attempts), reached: attempts?.reached ?? 0 };
+    setText(this.#attempts, attempts ? language.text("attempts", tried) : language.text("no_data"));
     const columns = ["indicator", "today", "n", "five_days", "n", "target", "floor"];
     const titles = columns.map((key) => (key === "n" ? "n" : language.text(/** @type {"today"} */ (key))));
     const rows = figures ? indicatorRows(hello, line, figures, language) : [];
@@ -71,7 +71,7 @@ export class DetailToday {
       const ratio = /** @type {Record<string, number> | undefined} */ (aims)?.promise_kept;
       return ratio === undefined ? [] : [`${language.text(/** @type {"floor"} */ (key))} ${percent(ratio)}`];
     });
-    setText(this.#beside, [kept.beside, ...(promised === false ? [] : aims)].filter(Boolean).join(" · "));
+    setText(this.#beside, [kept.n, kept.pending, ...(promised === false ? [] : aims)].filter(Boolean).join(" · "));
     this.#promises.show(
       language.text("promises_today"), [], today && figures ? shareCells(promiseRows(today, figures), language) : [],
     );

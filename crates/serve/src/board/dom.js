@@ -19,8 +19,9 @@ export function make(tag, attributes = {}, ...children) {
 
 /** @param {Element} element @param {string} name @param {string | number | boolean | undefined} value */
 export function setAttribute(element, name, value) {
+  const written = value === true ? "" : String(value);
   if (value === false || value === undefined) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? "" : String(value));
+  else if (element.getAttribute(name) !== written) element.setAttribute(name, written);
 }
 
 /** @param {Element} element @param {string} text */

@@ -14,20 +14,17 @@ export const percent = (ratio) => `${percentOf(ratio)}\u00a0%`;
 export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  const [days, hours] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24];
+  const minutes = Math.floor(whole / 60) % 60;
   if (days > 0) return `${days}\u00a0d\u00a0${hours}\u00a0h`;
   return hours > 0 ? `${hours}\u00a0h\u00a0${two(minutes)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/**
- * For a sentence, where a limit or a remaining time need not be exact: `45 s`, `15 min`, `2 h`, `3 d`.
- * @param {number} seconds
- */
+/** For a sentence, where a time need not be exact: `45 s`, `15 min`, `2 h`, `3 d`. @param {number} seconds */
 export function roughly(seconds) {
   /** @type {[number, string][]} */
-  const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-  const [size, name] = units.find(([size]) => seconds >= size && (seconds % size === 0 || seconds >= 2 * size))
-    ?? units[seconds >= 60 ? 2 : 3];
+  const units = [[86400, "d"], [3600, "h"], [60, "min"]];
+  const [size, name] = units.find(([size]) => seconds >= size) ?? [1, "s"];
   return `${Math.floor(seconds / size)}\u00a0${name}`;
 }
 
@@ -39,8 +36,8 @@ export class Clock {
       new Intl.DateTimeFormat(locale, { timeZone, hourCycle: "h23", ...parts });
     this.timeFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
     this.minuteFormat = format({ hour: "numeric", minute: "2-digit" });
-    this.dayFormat = format({ weekday: "long", day: "numeric", month: "numeric" });
-    this.dateFormat = format({ weekday: "short", day: "numeric", month: "numeric" });
+    this.dateFormat = format({ day: "numeric", month: "numeric" });
+    this.longWeekdayFormat = format({ weekday: "long" });
     this.weekdayFormat = format({ weekday: "short" });
     this.placeFormat = new Intl.DateTimeFormat("en-CA", { timeZone });
   }
@@ -57,7 +54,7 @@ export class Clock {
 
   /** `tiistai 16.9.` @param {number} seconds */
   day(seconds) {
-    return this.dayFormat.format(seconds * 1000);
+    return `${this.longWeekdayFormat.format(seconds * 1000)} ${this.dateFormat.format(seconds * 1000)}`;
   }
 
   /**
@@ -69,7 +66,8 @@ export class Clock {
     const at = this.minute(seconds);
     const place = (/** @type {number} */ instant) => this.placeFormat.format(instant * 1000);
     if (place(seconds) === place(nowSeconds)) return at;
-    const near = Math.abs(seconds - nowSeconds) < 6 * 86400;
-    return `${(near ? this.weekdayFormat : this.dateFormat).format(seconds * 1000)} ${at}`;
+    const weekday = this.weekdayFormat.format(seconds * 1000);
+    const far = Math.abs(seconds - nowSeconds) >= 6 * 86400;
+    return far ? `${weekday} ${this.dateFormat.format(seconds * 1000)} ${at}` : `${weekday} ${at}`;
   }
 }

@@ -1,5 +1,5 @@
-// The indicators of a line in rows: today and over five open days, each with its n, beside what is aimed at and the floor
-// that alerts. Net promoter score comes last: it is no share, and its answers are few.
+// The indicators of a line in rows: today and over five open days, each with its n, beside what is aimed at and the
+// floor that alerts. Net promoter score comes last: it is no share, and its answers are few.
 
 /** @import { Hello, LineCard, WindowFigures, LineFigures } from "./contract.js" */
 /** @import { Language } from "./language.js" */
@@ -40,8 +40,8 @@ function judged(window, indicator, target, floor, language) {
   const better = (/** @type {number} */ aim) => (LESS_IS_BETTER.has(indicator) ? ratio <= aim : ratio >= aim);
   /** @type {Cell} */
   const cell = { text: percent(ratio), share: ratio };
-  if (floor !== undefined && !better(floor)) Object.assign(cell, { mark: "bad", text: `▼ ${cell.text}` });
-  else if (target !== undefined && better(target)) Object.assign(cell, { mark: "good", text: `✓ ${cell.text}` });
+  if (floor !== undefined && !better(floor)) return [{ ...cell, mark: "bad", note: language.text("under_floor") }, n];
+  if (target !== undefined && better(target)) return [{ ...cell, mark: "good", note: language.text("on_target") }, n];
   return [cell, n];
 }
 

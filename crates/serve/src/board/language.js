@@ -30,7 +30,8 @@ export class Language {
   /** @param {Key} key @param {Values} [values] @returns {string} */
   text(key, values = {}) {
     const found = this.texts[key];
-    const form = typeof found === "string" ? found : found[this.plural.select(Number(values.n)) === "one" ? "one" : "other"];
+    const one = this.plural.select(Number(values.n)) === "one";
+    const form = typeof found === "string" ? found : found[one ? "one" : "other"];
     return form.replace(/\{(\w+)\}/g, (_, name) => this.#written(values[name]));
   }
 

@@ -10,7 +10,8 @@ const SETTLE_MS = 5000;
 const PATIENCE_MS = 20000;
 
 /**
- * The places of the lines, as indices into `judgements`: by state, and within a state in the order of the configuration.
+ * The places of the lines, as indices into `judgements`: by state, and within a state in the order of the
+ * configuration.
  * @param {Judgement[]} judgements
  * @returns {number[]}
  */
@@ -32,7 +33,7 @@ export class SettledOrder {
    * @returns {number[]} the order to show
    */
   next(wanted, nowMs) {
-    if (!this.#shown || this.#shown.length !== wanted.length) return this.#adopt(wanted);
+    if (!this.#shown || this.#shown.length !== wanted.length) return this.#adopt(wanted, nowMs);
     if (same(this.#shown, wanted)) {
       this.#differsSince = nowMs;
       this.#wanted = wanted;
@@ -43,11 +44,12 @@ export class SettledOrder {
       this.#wantedSince = nowMs;
     }
     const settled = nowMs - this.#wantedSince >= SETTLE_MS || nowMs - this.#differsSince >= PATIENCE_MS;
-    return settled ? this.#adopt(wanted) : this.#shown;
+    return settled ? this.#adopt(wanted, nowMs) : this.#shown;
   }
 
-  /** @param {number[]} order */
-  #adopt(order) {
+  /** @param {number[]} order @param {number} nowMs */
+  #adopt(order, nowMs) {
+    this.#differsSince = nowMs;
     this.#shown = order;
     this.#wanted = order;
     return order;

@@ -18,7 +18,9 @@ const sizes = new ResizeObserver((entries) => {
 });
 
 /** @param {{width: number, height: number}} box */
-const size = ({ width, height }) => ({ width: Math.max(1, Math.floor(width)), height: Math.max(1, Math.floor(height)) });
+function size({ width, height }) {
+  return { width: Math.max(1, Math.floor(width)), height: Math.max(1, Math.floor(height)) };
+}
 
 /** Bars between two slots, that touch neither. @type {import("uplot").Series.PathBuilder | undefined} */
 export const bars = UPlot.paths.bars?.({ size: [0.82, 200], align: 1 });

@@ -13,10 +13,9 @@ import { FEWEST } from "./state.js";
 /** @param {WindowFigures} window @returns {Row[]} */
 export function outcomeRows(window) {
   const outcomes = window.outcomes ?? {};
-  /** @type {Row[]} */
-  const rows = Object.entries(outcomes).map(([name, count]) => ({ key: /** @type {Key} */ (`outcome_${name}`), count }));
-  const order = ["handled", "continues_county", "continues_hyte", "other"].map((name) => `outcome_${name}`);
-  rows.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+  const rows = ["handled", "continues_county", "continues_hyte", "other"].map((name) => (
+    { key: /** @type {Key} */ (`outcome_${name}`), count: outcomes[name] ?? 0 }
+  ));
   const unrecorded = Math.max(0, (window.contacts_handled ?? 0) - total(outcomes));
   return [...rows, { key: "outcome_unrecorded", count: unrecorded }];
 }

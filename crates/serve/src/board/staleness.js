@@ -1,5 +1,5 @@
-// Says how old the figures are, each second, and lets the whole board look old when it is. A screen reader hears it once
-// when it turns, not each second.
+// Says how old the figures are, each second, and lets the whole board look old when it is. A screen reader hears it
+// once when it turns, not each second.
 
 /** @import { Figures } from "./contract.js" */
 /** @import { Freshness } from "./freshness.js" */

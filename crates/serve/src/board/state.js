@@ -43,7 +43,7 @@ export function stateOf(card, figures) {
   ];
   if (help.length > 0) return { state: "help", reasons: [...help, ...watch] };
   if (watch.length > 0) return { state: "watch", reasons: watch };
-  return figures.line_open ? quiet(figures) : { state: "closed", reasons: [closed(figures)] };
+  return figures.line_open ? quiet(figures) : { state: "closed", reasons: [opening(figures)] };
 }
 
 /**
@@ -62,16 +62,21 @@ function quiet(figures) {
   const kept = share(today, "promise_kept") ?? { good: 0, valid: 0 };
   if (kept.valid === 0 && decided === 0) return { state: "none", reasons: [{ key: "no_contacts", values: {} }] };
   if (kept.valid < FEWEST) return { state: "few", reasons: [{ key: "too_few", values: { n: kept.valid } }] };
-  return { state: "fine", reasons: [{ key: "kept", values: { ratio: kept.good / kept.valid, n: kept.valid } }] };
+  return { state: "fine", reasons: [opening(figures), { key: "kept", values: { ratio: kept.good / kept.valid } }] };
 }
 
-/** @param {LineFigures} figures @returns {Reason} */
-function closed(figures) {
+/** Until when the line is as it is, open or closed. @param {LineFigures} figures @returns {Reason} */
+function opening(figures) {
+  const key = figures.line_open ? "open" : "closed";
   const at = figures.line_next_change_timestamp_seconds;
-  return at === undefined ? { key: "closed", values: {} } : { key: "closed_until", values: { at } };
+  return at === undefined ? { key, values: {} } : { key: `${key}_until`, values: { at } };
 }
 
-/** A closed line owes its callbacks all the same. @param {LineFigures} figures @returns {Reason[]} */
+/**
+ * A closed line owes its callbacks all the same, but the rest of its day is over.
+ * @param {LineFigures} figures
+ * @returns {Reason[]}
+ */
 function overdue(figures) {
   const n = figures.callbacks_outstanding.overdue;
   return n > 0 ? [{ key: "overdue", values: { n } }] : [];
@@ -80,7 +85,8 @@ function overdue(figures) {
 /** @param {LineFigures} figures @returns {Reason[]} */
 function dueSoon(figures) {
   const seconds = figures.callback_next_due_open_seconds;
-  return seconds !== undefined && seconds < DUE_SOON_SECONDS ? [{ key: "due_soon", values: { seconds } }] : [];
+  if (seconds === undefined || seconds >= DUE_SOON_SECONDS) return [];
+  return [seconds === 0 ? { key: "due_closed", values: {} } : { key: "due_soon", values: { seconds } }];
 }
 
 /**
@@ -102,17 +108,20 @@ const GRAVE = [["promise_kept", "promise_under"], ["service", "service_under"]];
 
 /** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
 function underFloor(card, figures) {
+  if (!figures.line_open) return [];
   return GRAVE.flatMap(([indicator, key]) => below(card, figures.windows.today, indicator, key, 0));
 }
 
 /** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
 function nearFloor(card, figures) {
+  if (!figures.line_open) return [];
   const under = below(card, figures.windows.today, "promise_kept", "promise_near", 0);
   return under.length > 0 ? [] : below(card, figures.windows.today, "promise_kept", "promise_near", NEAR_FLOOR);
 }
 
 /** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */
 function unresolved(card, figures) {
+  if (!figures.line_open) return [];
   return below(card, figures.windows.today, "first_contact_resolution", "resolution_under", 0);
 }
 
@@ -130,5 +139,6 @@ function below(card, window, indicator, key, margin) {
   const of = share(window, indicator);
   if (floor === undefined || !of || of.valid < FEWEST) return [];
   const ratio = of.good / of.valid;
-  return ratio < floor + margin ? [{ key, values: { ratio, floor, n: of.valid } }] : [];
+  // 17 of 20 is not less than 0.8 + 0.05, whatever a computer makes of it.
+  return ratio + 1e-9 < floor + margin ? [{ key, values: { ratio, floor, n: of.valid } }] : [];
 }

@@ -1,5 +1,5 @@
-// The county in one strip, where a supervisor looks first: how many lines are in each state (which explains the shapes),
-// who waits, what is owed, what was kept, and how the day has gone.
+// The county in one strip, where a supervisor looks first: how many lines are in each state (which explains the
+// shapes), who waits, what is owed, what was kept, and how the day has gone.
 
 /** @import { Figures, Hello, Day } from "./contract.js" */
 /** @import { Judgement, State } from "./state.js" */
@@ -55,7 +55,8 @@ export class Summary {
     const late = known && county.overdue > 0;
     this.#overdue.show(language.text("callbacks_overdue"), count(county.overdue), { zero: !late, bad: late });
     const kept = keptInWords(language, county.kept, county.pending, null);
-    this.#kept.show(language.text("promise_kept"), kept.value, kept);
+    const beside = [kept.n, kept.pending].filter(Boolean).join(" · ");
+    this.#kept.show(language.text("promise_kept"), kept.value, { words: kept.words, beside });
     this.#showToday(figures, language);
   }
 

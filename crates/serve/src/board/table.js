@@ -3,7 +3,15 @@
 
 import { make, setAttribute, setText } from "./dom.js";
 
-/** @typedef {{text: string, share?: number, mark?: "good" | "bad", lang?: string, title?: string}} Cell */
+/**
+ * @typedef {object} Cell
+ * @property {string} text
+ * @property {number} [share]
+ * @property {string} [note] what the mark means
+ * @property {"good" | "bad"} [mark]
+ * @property {string} [lang]
+ * @property {string} [title]
+ */
 
 export class Table {
   #caption = make("caption");
@@ -38,16 +46,17 @@ function fit(section, rows, scope) {
 }
 
 /** @param {HTMLTableCellElement} cell @param {Cell} content */
-function fill(cell, { text, share, mark, lang, title }) {
-  if (cell.childElementCount === 0) cell.replaceChildren(make("span"));
-  setText(cell.children[0], text);
+function fill(cell, { text, share, note = "", mark, lang, title }) {
+  if (cell.childElementCount === 0) cell.replaceChildren(make("small"), " ", make("span"));
+  setText(cell.children[0], note);
+  setText(cell.children[1], text);
   setAttribute(cell, "data-mark", mark);
   setAttribute(cell, "lang", lang);
   setAttribute(cell, "title", title);
   if (share === undefined) {
-    cell.children[1]?.remove();
+    cell.children[2]?.remove();
     return;
   }
-  const bar = /** @type {HTMLMeterElement} */ (cell.children[1] ?? cell.appendChild(make("meter", { "aria-hidden": "true" })));
-  bar.value = share;
+  const bar = cell.children[2] ?? cell.appendChild(make("meter", { "aria-hidden": "true" }));
+  /** @type {HTMLMeterElement} */ (bar).value = share;
 }

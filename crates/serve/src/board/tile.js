@@ -31,8 +31,8 @@ export class Tile {
     this.said = make("p", { class: "dim" });
     const trend = make("div", { class: "trend" }, this.trend.place, this.said);
     const foot = make("div", { class: "foot" }, make("dl", {}, this.kept.element), trend);
-    this.element = make("li", { class: "tile", "data-line": card.line }, head, make("dl", { class: "figures" }, ...now));
-    this.element.append(foot);
+    const figures = make("dl", { class: "figures" }, ...now);
+    this.element = make("li", { class: "tile", "data-line": card.line }, head, figures, foot);
   }
 
   /**
@@ -82,8 +82,8 @@ export class Tile {
       total(figures?.promises_pending),
       figures ? promises(figures) : null,
     );
-    const label = [language.text("promise"), kept.beside].filter(Boolean).join(" · ");
-    this.kept.show(label, kept.value, { words: kept.words });
+    const label = [language.text("promise"), kept.pending].filter(Boolean).join(" · ");
+    this.kept.show(label, kept.value, { words: kept.words, beside: kept.n });
     const lost = today ? abandoned(today) : 0;
     const arrived = language.text("arrived", { n: today?.contacts_offered ?? 0 });
     const text = today ? `${arrived} · ${language.text("lost", { n: lost })}` : language.text("no_data");

@@ -47,7 +47,8 @@ export class Tiles {
 
   /** @param {HTMLElement[]} elements in their new order */
   #place(elements) {
-    const before = new Map(elements.map((element) => [element, element.isConnected && element.getBoundingClientRect()]));
+    const place = (/** @type {HTMLElement} */ element) => element.isConnected && element.getBoundingClientRect();
+    const before = new Map(elements.map((element) => [element, place(element)]));
     const focused = elements.find((element) => element.contains(document.activeElement));
     const at = focused ? elements.indexOf(focused) : 0;
     if (focused) {

@@ -1,4 +1,4 @@
-// The trend of a day: contacts that arrived in each half hour from midnight to midnight, and over them those who gave up.
+// The trend of a day: contacts that arrived in each half hour, and over them those who gave up.
 
 /** @import { Day, LineCourse } from "./contract.js" */
 /** @import { Plot } from "./plots.js" */
@@ -7,6 +7,9 @@ import { bars, colour, plot, unplot } from "./plots.js";
 
 /** Slots of a quarter are too thin to be seen from afar. */
 const SLOTS_A_BAR = 2;
+
+const BUSY_FROM_HOUR = 7;
+const BUSY_TO_HOUR = 17;
 
 /** One contact is a small bar, not a full one. */
 const LOWEST_TOP = 4;
@@ -40,7 +43,7 @@ export class Trend {
     const fill = (/** @type {string} */ name) => () => colour(this.place, name);
     return {
       scales: {
-        x: { time: false, range: (_, first) => [first, first + dayBars(day)] },
+        x: { time: false, range: (plot) => hoursShown(day, plot.data[1]) },
         y: { range: (_, __, top) => [0, Math.max(LOWEST_TOP, top)] },
       },
       axes: [{ show: false }, { show: false }],
@@ -54,19 +57,31 @@ export class Trend {
   }
 }
 
-/** How many bars a day of 24 hours has; one of 25 is cut off at its last hour, which no line is busy in. @param {Day} day */
-const dayBars = (day) => 86400 / day.slot_seconds / SLOTS_A_BAR;
+/**
+ * The hours in which lines are busy, the same for all, and what else of the day this one was busy in.
+ * @param {Day} day
+ * @param {import("uplot").AlignedData[1]} offered
+ * @returns {[number, number]}
+ */
+export function hoursShown(day, offered) {
+  const bar = (/** @type {number} */ hour) => (hour * 3600) / day.slot_seconds / SLOTS_A_BAR;
+  const busy = Array.from(offered, (count, index) => (count ? index : -1)).filter((index) => index >= 0);
+  const [first, last] = [busy[0] ?? Infinity, (busy.at(-1) ?? -1) + 1];
+  return [Math.min(bar(BUSY_FROM_HOUR), first), Math.max(bar(BUSY_TO_HOUR), last)];
+}
 
 /**
+ * What is still to come is not 0 but nothing.
  * @param {Day} day
  * @param {LineCourse} course
- * @returns {[number[], number[], number[]]}
+ * @returns {[number[], (number | null)[], (number | null)[]]}
  */
 export function trendData(day, course) {
-  const count = Math.ceil(course.offered.length / SLOTS_A_BAR);
-  const sums = (/** @type {number[]} */ slots) => Array.from({ length: count }, (_, bar) => {
+  const soFar = Math.ceil(course.offered.length / SLOTS_A_BAR);
+  const all = Math.max(soFar, Math.ceil(86400 / day.slot_seconds / SLOTS_A_BAR));
+  const sums = (/** @type {number[]} */ slots) => Array.from({ length: all }, (_, bar) => {
     const from = bar * SLOTS_A_BAR;
-    return slots.slice(from, from + SLOTS_A_BAR).reduce((sum, n) => sum + n, 0);
+    return bar < soFar ? slots.slice(from, from + SLOTS_A_BAR).reduce((sum, n) => sum + n, 0) : null;
   });
-  return [Array.from({ length: count }, (_, bar) => bar), sums(course.offered), sums(course.abandoned)];
+  return [Array.from({ length: all }, (_, bar) => bar), sums(course.offered), sums(course.abandoned)];
 }

@@ -1,5 +1,5 @@
-// How long the answered had waited: a bar for each stretch of time, as wide as another however long the stretch, and the
-// same in a table.
+// How long the answered had waited: a bar for each stretch of time, as wide as another however long the stretch, and
+// the same in a table.
 
 /** @import { WindowFigures, Distribution } from "./contract.js" */
 /** @import { Language } from "./language.js" */
@@ -75,7 +75,8 @@ export class WaitChart {
 
 /** The counts between the bounds, from those up to each. @param {Distribution} distribution @returns {Bucket[]} */
 export function bucketsOf({ at_or_below }) {
-  const bounds = Object.entries(at_or_below).map(([le, count]) => ({ to: le === "+Inf" ? Infinity : Number(le), count }));
+  const bound = (/** @type {string} */ le) => (le === "+Inf" ? Infinity : Number(le));
+  const bounds = Object.entries(at_or_below).map(([le, count]) => ({ to: bound(le), count }));
   bounds.sort((a, b) => a.to - b.to);
   return bounds.map(({ to, count }, index) => {
     const before = bounds[index - 1] ?? { to: 0, count: 0 };
@@ -98,6 +99,6 @@ function inWords(window, language) {
   const { "0.5": half, "0.9": most } = window.answer_wait_quantile_seconds ?? {};
   const of = language.text("n", { n });
   if (n < FEWEST || half === undefined || most === undefined) return `${language.text("too_few")}, ${of}`;
-  const said = [language.text("half_waited", { time: duration(half) }), language.text("most_waited", { time: duration(most) })];
-  return [...said, of].join(" · ");
+  const halfWaited = language.text("half_waited", { time: duration(half) });
+  return [halfWaited, language.text("most_waited", { time: duration(most) }), of].join(" · ");
 }

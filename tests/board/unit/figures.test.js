@@ -1,0 +1,66 @@
+// What is added up, cut up and believed before it is shown.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countyOf, courseOf, statesOf } from "../../../crates/serve/src/board/county.js";
+import { freshnessOf, isStale } from "../../../crates/serve/src/board/freshness.js";
+import { keptInWords } from "../../../crates/serve/src/board/kept.js";
+import { Language } from "../../../crates/serve/src/board/language.js";
+import { line, today } from "./lines.js";
+
+const english = new Language("en", "Europe/Helsinki");
+
+/** @param {Record<string, unknown>} [otherwise] @returns {any} */
+const figures = (otherwise = {}) => ({
+  now_timestamp_seconds: 1000.4, figures_as_of_timestamp_seconds: 1000, complete: true, rebuild_progress_ratio: 1,
+  reasons: [], lines: [], ...otherwise,
+});
+
+test("the county adds numerators and denominators, and a line that is not known adds nothing", () => {
+  const small = line({ windows: { today: today({ good: 0, valid: 1 }) }, promises_pending: { answer: 2, callback: 3 } });
+  const large = line({
+    contacts_waiting: 3, waiting_oldest_seconds: 61, callbacks_outstanding: { later: 1, today: 2, overdue: 4 },
+    windows: { today: today({ good: 99, valid: 99 }) },
+  });
+  assert.deepEqual(countyOf([small, null, large]), {
+    known: 2, waiting: 3, oldestLine: 2, oldestSeconds: 61, dueToday: 2, overdue: 4,
+    kept: { good: 99, valid: 100 }, pending: 5,
+  });
+  assert.equal(countyOf([null]).kept, null);
+});
+
+test("the county's day is only told if every line's is known", () => {
+  const course = { offered: [1, 2], answered: [1, 0], callback_requested: [0, 1], abandoned: [0, 0] };
+  const day = { start_timestamp_seconds: 0, slot_seconds: 900, lines: [course, course] };
+  assert.deepEqual(courseOf(day)?.offered, [2, 4]);
+  assert.equal(courseOf({ ...day, lines: [course, null] }), null);
+});
+
+test("states are counted", () => {
+  const judgements = /** @type {any} */ ([{ state: "help" }, { state: "closed" }, { state: "help" }]);
+  assert.deepEqual(statesOf(judgements), { help: 2, watch: 0, fine: 0, few: 0, none: 0, closed: 1 });
+});
+
+test("figures are live, silent, old, being rebuilt or incomplete, and only live ones are believed", () => {
+  const was = (/** @type {any} */ of, /** @type {number} */ silent) => freshnessOf(of, silent).freshness;
+  assert.deepEqual([was(null, 1), was(null, 6), was(figures(), 4.9), was(figures(), 5)], [
+    "waiting", "silent", "live", "silent",
+  ]);
+  assert.equal(was(figures({ now_timestamp_seconds: 1031 }), 0), "old");
+  assert.equal(was(figures({ figures_as_of_timestamp_seconds: null, complete: false }), 0), "rebuilding");
+  assert.equal(was(figures({ complete: false }), 0), "incomplete");
+  assert.deepEqual(["live", "waiting", "silent", "old"].map((of) => isStale(/** @type {any} */ (of))), [
+    false, false, true, true,
+  ]);
+  assert.equal(freshnessOf(figures({ now_timestamp_seconds: 1002 }), 7).ageSeconds, 9);
+});
+
+test("a share of few is no percentage, one of none is no data, and no promise is neither", () => {
+  const told = (/** @type {any} */ kept, pending = 0, promised = true) =>
+    Object.values(keptInWords(english, kept, pending, promised));
+  assert.deepEqual(told({ good: 9, valid: 10 }, 3), ["90\u00a0%", false, "n 10", "3 pending"]);
+  assert.deepEqual(told({ good: 9, valid: 9 }), ["too few", true, "n 9", ""]);
+  assert.deepEqual(told({ good: 0, valid: 0 }, 2), ["no data", true, "", "2 pending"]);
+  assert.deepEqual(told(null), ["no data", true, "", ""]);
+  assert.deepEqual(told({ good: 0, valid: 0 }, 0, false), ["no promise", true, "", ""]);
+});

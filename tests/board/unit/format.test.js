@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Clock, duration, percentOf, roughly } from "../../../crates/serve/src/board/format.js";
+
+test("a percentage is rounded down, so that no goal is reached by rounding", () => {
+  assert.deepEqual([0, 0.004, 0.29, 0.58, 0.7999, 0.8, 0.999, 1].map(percentOf), [0, 0, 29, 58, 79, 80, 99, 100]);
+});
+
+test("a duration is a clock below an hour, then hours and minutes, then days and hours", () => {
+  const written = [-1, 0, 61.9, 3599, 3600, 86_399, 90_000].map((seconds) => duration(seconds).replaceAll("\u00a0", " "));
+  assert.deepEqual(written, ["0:00", "0:00", "1:01", "59:59", "1 h 00", "23 h 59", "1 d 1 h"]);
+});
+
+test("a limit is a round number of its largest unit", () => {
+  const written = [5, 59, 60, 90, 300, 900, 3600, 7300, 86_400].map((seconds) => roughly(seconds).replace("\u00a0", " "));
+  assert.deepEqual(written, ["5 s", "59 s", "1 min", "1 min", "5 min", "15 min", "1 h", "2 h", "1 d"]);
+});
+
+test("a time is as near as the reader needs it, in the time of the lines", () => {
+  const now = Date.parse("2025-09-16T23:30:00+03:00") / 1000;
+  const clock = new Clock("fi-FI", "Europe/Helsinki");
+  const near = (/** @type {string} */ at) => clock.near(Date.parse(at) / 1000, now);
+  assert.deepEqual(
+    [near("2025-09-16T23:45:00+03:00"), near("2025-09-17T08:00:00+03:00"), near("2025-09-29T08:00:00+03:00")],
+    ["23.45", "ke 8.00", "ma 29.9. 8.00"],
+  );
+});

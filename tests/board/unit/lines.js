@@ -1,0 +1,32 @@
+// A line that is fine, to be made worse by a test.
+
+/** @param {Record<string, unknown>} [worse] @returns {any} */
+export function card(worse = {}) {
+  return {
+    line: "mipa", channel: "phone", name_fi: "Linja", name_sv: "Linje", name_en: "Line", group: "g", service_area: "s",
+    target_ratio: { promise_kept: 1 },
+    alert_floor_ratio: { promise_kept: 0.8, service: 0.5, first_contact_resolution: 0.6 },
+    ...worse,
+  };
+}
+
+/** @param {Record<string, unknown>} [worse] @returns {any} */
+export function line(worse = {}) {
+  return {
+    line_open: 1, line_next_change_timestamp_seconds: 1758013200, contacts_waiting: 0, waiting_oldest_seconds: 0,
+    callbacks_outstanding: { later: 0, today: 0, overdue: 0 }, callback_oldest_seconds: 0,
+    promises_pending: { answer: 0, callback: 0 }, windows: { "15m": null, today: today() },
+    ...worse,
+  };
+}
+
+/** @param {{good?: number, valid?: number, decided?: number}} [how] @returns {any} */
+export function today({ good = 20, valid = 20, decided = valid } = {}) {
+  return {
+    contacts_offered: decided,
+    contacts_decided: { answered: decided, callback_requested: 0, abandoned_queue: 0 },
+    promises: { answer: { kept: good, broken: valid - good, void: 0 } },
+    indicator_good: { promise_kept: good },
+    indicator_valid: { promise_kept: valid },
+  };
+}
