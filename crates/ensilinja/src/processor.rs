@@ -166,8 +166,7 @@ impl Source for Truth {
         let history = history(&status, self.started);
         let (figures, newest) = {
             let mut learnt = self.learnt.lock();
-            let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until));
-            (shown.map(|shown| learnt.ledger.figures(shown, history)), learnt.newest)
+            (shown(&status, now).map(|shown| learnt.ledger.figures(shown, history)), learnt.newest)
         };
         if let Some(figures) = &figures {
             self.latest_shown_ms.fetch_max(figures.as_of.as_millis(), Ordering::Relaxed);
@@ -197,7 +196,7 @@ impl Source for Truth {
     fn course(&self) -> Option<Course> {
         let status = self.monitor.status();
         let now = (self.clock)();
-        let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))?;
+        let shown = shown(&status, now)?;
         Some(self.learnt.lock().ledger.course(shown, history(&status, self.started)))
     }
 
@@ -205,9 +204,13 @@ impl Source for Truth {
         let status = self.monitor.status();
         let now = (self.clock)();
         let latest = EventTime::from_millis(self.latest_shown_ms.load(Ordering::Relaxed));
-        let shown = status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until).max(latest));
-        readiness(&status, shown, now)
+        readiness(&status, shown(&status, now).map(|shown| shown.max(latest)), now)
     }
+}
+
+/// The instant that figures can be shown for; `None` until they have been rebuilt.
+fn shown(status: &Status, now: EventTime) -> Option<EventTime> {
+    status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))
 }
 
 /// Since when everything is known. Of a topic that still has its first record, or has had none, nothing can be missed

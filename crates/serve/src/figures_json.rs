@@ -38,6 +38,8 @@
 //! }
 //! ```
 //!
+//! `GET /api/figures` answers all of it, `GET /api/lines/mipa` the one of its `lines` that has this id.
+//!
 //! (The example leaves most names out.) An instant that is not known is `null`, and so are a line's `figures` until
 //! they have been rebuilt and a window that history does not reach: that is no data, not 0. A figure that does not
 //! exist, such as the quantile of no waits, is left out. `reasons` may say something while `complete` is true.

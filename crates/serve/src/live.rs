@@ -1,5 +1,5 @@
 //! The live stream of the board, `GET /api/live`: server-sent events, each with one line of JSON
-//! ([`board_json`](crate::board_json) says what is in it).
+//! ([`board_json`] says what is in it).
 //!
 //! ```text
 //! retry: 1000

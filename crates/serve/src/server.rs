@@ -2,8 +2,8 @@
 //!
 //! Whatever a client does, it holds one of a bounded number of connections for a bounded time: it has to send a whole
 //! header soon, cannot send much, is let go when it is silent between requests, and for good after a while, so that one
-//! that never reads its answer does not stay for ever. Beyond the bound clients are told so, and beyond a second bound
-//! they are cut off.
+//! that never reads its answer does not stay for ever. A live stream is told to end then, and ends in order. Beyond the
+//! bound clients are told so, and beyond a second bound they are cut off.
 
 use std::convert::Infallible;
 use std::io;
@@ -49,10 +49,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Enough for hundreds of boards. The times are no round numbers on purpose: a connection should not be closed just
-    /// as the next scrape arrives on it.
+    /// Enough for hundreds of boards, each of which takes half a dozen connections while it loads and one from then on.
+    /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on it.
     fn default() -> Self {
-        Self { connections: 256, header_time: Duration::from_secs(11), connection_life: Duration::from_secs(307) }
+        Self { connections: 512, header_time: Duration::from_secs(11), connection_life: Duration::from_secs(307) }
     }
 }
 

@@ -1,34 +1,33 @@
 //! The files of the board, as a browser gets them.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Read as _;
-use std::path::Path;
 
-use crate::running::Running;
+use crate::running::{Answer, Running};
 
-/// The files that the page loads and that those load, each once, by their path on the server, with the bytes they have
-/// in the board's folder.
-fn files() -> Vec<(String, Vec<u8>)> {
-    let board = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/board");
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut named_in = vec!["board.html".to_owned()];
-    while let Some(name) = named_in.pop() {
-        let bytes = fs::read(board.join(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        if !name.starts_with("vendor/") {
-            let text = String::from_utf8_lossy(&bytes);
-            // What a comment imports are types, which no browser loads.
-            let quoted = text.lines().filter(|line| !line.contains("/**")).flat_map(|line| line.split('"'));
-            let names = quoted.filter(|name| ["css", "js", "svg", "png", "woff2"].contains(&extension(name)));
-            named_in.extend(names.map(|name| name.trim_start_matches("./").to_owned()));
+/// The files that the page loads and that those load, by their path, as they are answered.
+fn files(server: &Running) -> BTreeMap<String, Answer> {
+    let mut files = BTreeMap::new();
+    let mut named = named_in(server.get("/").text());
+    while let Some(path) = named.pop() {
+        let Entry::Vacant(place) = files.entry(path) else { continue };
+        let answer = server.get(place.key());
+        assert_eq!(answer.status, 200, "{}", place.key());
+        if !place.key().starts_with("/vendor/") && ["css", "js"].contains(&extension(place.key())) {
+            named.extend(named_in(answer.text()));
         }
-        let path = format!("/{name}");
-        if name != "board.html" && !files.iter().any(|(known, _)| *known == path) {
-            files.push((path, bytes));
-        }
-        named_in.retain(|name| !files.iter().any(|(known, _)| known[1..] == *name));
+        place.insert(answer);
     }
-    assert!(files.len() > 3, "{:?}", files.iter().map(|(path, _)| path).collect::<Vec<_>>());
+    assert!(files.len() > 3, "{:?}", files.keys());
     files
+}
+
+/// The paths of the files that a text names between quotes. What a comment imports are types, which no browser loads.
+fn named_in(text: &str) -> Vec<String> {
+    let quoted = text.lines().filter(|line| !line.contains("/**")).flat_map(|line| line.split('"'));
+    let names = quoted.filter(|name| ["css", "js", "svg", "png", "woff2"].contains(&extension(name)));
+    names.map(|name| format!("/{}", name.trim_start_matches("./"))).collect()
 }
 
 fn extension(name: &str) -> &str {
@@ -47,12 +46,10 @@ fn content_type(path: &str) -> &'static str {
 }
 
 #[test]
-fn every_file_of_the_board_is_served_as_what_it_is() {
+fn every_file_that_the_board_loads_is_served_as_what_it_is() {
     let server = Running::start();
-    for (path, bytes) in files() {
-        let answer = server.get(&path);
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some(content_type(&path))), "{path}");
-        assert!(answer.body == bytes, "{path}");
+    for (path, answer) in files(&server) {
+        assert_eq!(answer.header("content-type"), Some(content_type(&path)), "{path}");
     }
     assert_eq!(server.get("/").header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(server.get("/nothing.js").status, 404);
@@ -62,7 +59,7 @@ fn every_file_of_the_board_is_served_as_what_it_is() {
 fn a_file_that_has_not_changed_is_not_sent_again() {
     let server = Running::start();
     let mut known = Vec::new();
-    for path in files().into_iter().map(|(path, _)| path).chain(["/".to_owned()]) {
+    for path in files(&server).into_keys().chain(["/".to_owned()]) {
         let etag = server.get(&path).header("etag").unwrap().to_owned();
         let strong = etag.trim_start_matches("w/").to_owned();
         for sent in [format!("W/{strong}"), strong.clone(), format!("\"other\", W/{strong}"), "*".to_owned()] {
@@ -83,8 +80,8 @@ fn a_file_that_has_not_changed_is_not_sent_again() {
 fn a_file_is_gzipped_where_that_makes_it_smaller_and_says_the_same() {
     let server = Running::start();
     let mut gzipped = 0;
-    for (path, bytes) in files() {
-        let answer = server.ask("GET", &path, "Accept-Encoding: gzip\r\n");
+    for (path, plain) in files(&server) {
+        let (answer, bytes) = (server.ask("GET", &path, "Accept-Encoding: gzip\r\n"), plain.body);
         assert!(answer.body.len() <= bytes.len(), "{path}");
         if answer.header("content-encoding") == Some("gzip") {
             let mut unpacked = Vec::new();
@@ -107,13 +104,13 @@ fn the_board_makes_no_markup_of_what_it_is_told_and_loads_nothing_from_elsewhere
     for stopped in ["<script>", "<style", "style=", " onclick=", "javascript:", "://"] {
         assert!(!page.contains(stopped), "{stopped}");
     }
-    for (path, bytes) in files() {
-        // Others' files are taken as they are.
-        if path.starts_with("/vendor/") {
+    for (path, answer) in files(&server) {
+        // Others' files are taken as they are, and pictures are no text.
+        if path.starts_with("/vendor/") || extension(&path) == "png" {
             continue;
         }
         // The name of a vocabulary is no address, though it looks like one.
-        let text = String::from_utf8(bytes).unwrap().replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        let text = answer.text().replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         for dangerous in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "://", "@import \""]
         {
