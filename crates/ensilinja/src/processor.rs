@@ -39,8 +39,8 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// Starts to read, and listens; to be called within the runtime that will serve. Brokers that do not answer are not an
-    /// error: readiness tells of them.
+    /// Starts to read, and listens; to be called within the runtime that will serve. Brokers that do not answer are not
+    /// an error: readiness tells of them.
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.

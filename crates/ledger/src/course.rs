@@ -5,9 +5,9 @@
 //! |-- 900 seconds --|----------|       |------ as_of |
 //! ```
 //!
-//! Slots are 900 seconds of real time, so a day has 96 of them, or 92 or 100 when the clocks change. They cut the window
-//! `today` into pieces: what they hold adds up to that window's figures, and where it is absent they are, too. They are
-//! summed from the minute log when they are asked for, which is a visit of today's minutes.
+//! Slots are 900 seconds of real time, so a day has 96 of them, or 92 or 100 when the clocks change. They cut the
+//! window `today` into pieces: what they hold adds up to that window's figures, and where it is absent they are, too.
+//! They are summed from the minute log when they are asked for, which is a visit of today's minutes.
 
 use ensilinja_model::EventTime;
 

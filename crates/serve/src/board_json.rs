@@ -1,5 +1,5 @@
-//! What the board is told: the data of the events of `GET /api/live`. A figure has the name and the place that it has in
-//! `/api/figures` ([`figures_json`](crate::figures_json)), of which the board is sent what it shows.
+//! What the board is told: the data of the events of `GET /api/live`. A figure has the name and the place that it has
+//! in `/api/figures` ([`figures_json`](crate::figures_json)), of which the board is sent what it shows.
 //!
 //! ```json
 //! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki",

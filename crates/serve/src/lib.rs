@@ -1,7 +1,7 @@
 //! The figures over HTTP: metrics, health, JSON and the live table.
 //!
-//! Everything served comes from one [`Snapshot`], taken when the request arrives (for the live stream once a second while
-//! somebody looks), and from the [`Pipeline`]'s counters;
+//! Everything served comes from one [`Snapshot`], taken when the request arrives (for the live stream once a second
+//! while somebody looks), and from the [`Pipeline`]'s counters;
 //! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows
 //! what its [`Source`] says, says how old it is, and leaves out what is not known.
 //!

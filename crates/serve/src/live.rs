@@ -8,8 +8,8 @@
 //! event: day          after the first figures, and then whenever a minute of the figures' time has passed
 //! ```
 //!
-//! The figures are read, written and compressed once a second for all viewers together, and only while there is one; the
-//! viewers share the bytes. A viewer that is slow to take them gets the latest when it has taken the last: it skips
+//! The figures are read, written and compressed once a second for all viewers together, and only while there is one;
+//! the viewers share the bytes. A viewer that is slow to take them gets the latest when it has taken the last: it skips
 //! seconds, and nothing heaps up for it. A stream ends between two events: at once when the server stops, and when its
 //! connection has lived long enough; the board then asks again.
 
@@ -84,8 +84,8 @@ impl Live {
         frames.clone()
     }
 
-    /// Sends a frame each second for as long as somebody looks. Where that fails all streams end, and whoever asks again
-    /// finds a new broadcast.
+    /// Sends a frame each second for as long as somebody looks. Where that fails all streams end, and whoever asks
+    /// again finds a new broadcast.
     async fn broadcast(self: Arc<Self>, frames: watch::Sender<Frame>) {
         let mut every_second = tokio::time::interval(BETWEEN_FIGURES);
         every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -50,7 +50,8 @@ pub struct Limits {
 
 impl Default for Limits {
     /// Enough for hundreds of boards, each of which takes half a dozen connections while it loads and one from then on.
-    /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on it.
+    /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on
+    /// it.
     fn default() -> Self {
         Self { connections: 512, header_time: Duration::from_secs(11), connection_life: Duration::from_secs(307) }
     }
@@ -161,7 +162,10 @@ async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limi
     let (staying, leaving) = watch::channel(());
     let service = service_fn(|request| {
         let (site, leaving) = (Arc::clone(&site), leaving.clone());
-        async move { Ok::<_, Infallible>(if place.served { site.answer(request, leaving).await } else { Site::busy() }) }
+        async move {
+            let answer = if place.served { site.answer(request, leaving).await } else { Site::busy() };
+            Ok::<_, Infallible>(answer)
+        }
     });
     let mut connection = pin!(
         http1::Builder::new()
