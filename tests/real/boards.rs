@@ -160,7 +160,7 @@ fn the_state_of_each_line_is_what_its_figures_say() {
     let shown = prometheus.query(states, NOW).into_iter().map(|sample| (sample.labels["line"].clone(), sample.value));
     let (expected, shown) = (expected.collect::<BTreeMap<_, _>>(), shown.collect::<BTreeMap<_, _>>());
     assert_eq!(shown, expected);
-    assert!(shown.values().map(|state| state.to_string()).collect::<BTreeSet<_>>().len() >= 3, "too alike: {shown:?}");
+    assert!(shown.values().map(f64::to_string).collect::<BTreeSet<_>>().len() >= 3, "too alike: {shown:?}");
 }
 
 /// How many of how many an indicator had on each day, as the ledger said the next morning at six by Greenwich.

@@ -14,7 +14,7 @@ pub struct Board {
     pub json: Value,
 }
 
-/// A name in PromQL with the labels it is selected by.
+/// The name of a series in a query, with the labels it is selected by.
 #[derive(Debug, PartialEq)]
 pub struct Selector {
     pub name: String,

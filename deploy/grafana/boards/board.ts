@@ -2,8 +2,8 @@
 
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
-  Dashboard, DashboardBuilder, DashboardCursorSync, DashboardLinkBuilder, DashboardLinkPlacement, DashboardLinkType,
-  Panel, TimeOptionBuilder, TimePickerBuilder,
+  Dashboard, DashboardBuilder, DashboardCursorSync, DashboardLink, DashboardLinkBuilder, DashboardLinkPlacement,
+  DashboardLinkType, Panel, TimeOptionBuilder, TimePickerBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { About, description } from './describe';
 
@@ -69,17 +69,20 @@ function timePicker(times: { name: string; from: string; to: string }[]): TimePi
   return ranges.length ? picker.quickRanges(ranges) : picker;
 }
 
-function link({ uid, title }: { uid: string; title: string }): Builder<ReturnType<DashboardLinkBuilder['build']>> {
+function link({ uid, title }: { uid: string; title: string }): Builder<DashboardLink> {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(`/d/${uid}`).icon('dashboard');
 }
 
-/**
- * The board as Grafana reads it from a file: panels are numbered in their order. The builders would move links and
- * annotations into a menu, which Grafana 12.2 does not have yet.
- */
+/** What the builders, which are of a later release, give of their own accord and Grafana 12.2 does not know. */
+const STRANGE = new Set(['auto', 'auto_count', 'auto_min', 'footer']);
+
+/** The board as Grafana reads it from a file: panels are numbered in their order. */
 export function built(board: DashboardBuilder): Dashboard {
   const made = board.build();
   const panels = made.panels?.map((panel, index) => ({ ...panel, id: index + 1 }));
-  const shown = (_: string, value: unknown) => (value === DashboardLinkPlacement.InControlsMenu ? undefined : value);
-  return JSON.parse(JSON.stringify({ ...made, id: null, panels }, shown));
+  const known = (key: string, value: unknown) => {
+    const isStrange = STRANGE.has(key) || value === DashboardLinkPlacement.InControlsMenu;
+    return isStrange ? undefined : value;
+  };
+  return JSON.parse(JSON.stringify({ ...made, id: null, panels }, known));
 }

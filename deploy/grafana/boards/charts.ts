@@ -27,6 +27,9 @@ export interface Chart {
   stacked?: boolean;
 }
 
+/** A narrow chart would take longer steps than it is given, and leave out what lies between: this many it can have. */
+const MOST_STEPS = 1_000;
+
 const dashed = (color: string): DynamicConfigValue[] => [
   { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
   { id: 'custom.fillOpacity', value: 0 },
@@ -80,7 +83,7 @@ export function chart(title: string, about: About, width: number, height: number
     made.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
   }
   if (step) {
-    made.interval(step);
+    made.interval(step).maxDataPoints(MOST_STEPS);
   }
   curves.forEach(({ name, expr, look, words = [] }, index) => {
     const refId = String.fromCharCode('A'.charCodeAt(0) + index);

@@ -38,7 +38,7 @@ export function line(): DashboardBuilder {
     waits('$line'), quantiles(), decisions(), outcomes(), fates(), outstanding(), promiseByDay(), verdicts(),
     indicators(),
   ];
-  return board({ board: 'line', about: ABOUT, from: 'now/d', to: 'now/d', refresh: '30s', panels })
+  return board({ board: 'line', about: ABOUT, from: 'now/d', to: 'now', refresh: '30s', panels })
     .withVariable(lineVariable())
     .annotation(alerts());
 }
@@ -51,7 +51,6 @@ function lineVariable(): QueryVariableBuilder {
     .label('Linja')
     .datasource(SOURCE)
     .query({ qryType: queryResult, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' })
-    .definition(query)
     .regex('/name_fi="(?<text>[^"]+)|line="(?<value>[^"]+)/g')
     .refresh(VariableRefresh.OnDashboardLoad)
     .sort(VariableSort.AlphabeticalCaseInsensitiveAsc);

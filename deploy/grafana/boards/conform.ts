@@ -1,0 +1,79 @@
+// Whether the dashboards are what Grafana 12.2 takes: the builders are of a later release. Each file is written down as
+// values of Grafana's own types of 12.2, for the compiler to refuse what they do not know.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Dashboard, DynamicConfigValue, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
+
+const TYPES = join(__dirname, '..', 'node_modules', '@grafana', 'schema', 'dist', 'types', 'raw');
+const DASHBOARDS = join(__dirname, '..', '..', 'dashboards');
+const FOLDER = join(__dirname, 'conform');
+
+/** Where the types of each kind of panel are, and whether its fields have settings of their own. */
+const KINDS: Record<string, { file: string; fields: boolean }> = {
+  bargauge: { file: 'BarGauge', fields: false },
+  heatmap: { file: 'Heatmap', fields: true },
+  stat: { file: 'Stat', fields: false },
+  table: { file: 'Table', fields: true },
+  timeseries: { file: 'TimeSeries', fields: true },
+};
+
+/** Words are written as words, not as members of an enum, and what has a default may be missing. */
+const LOOSE = `
+type Loose<T> = unknown extends T ? T
+  : T extends string ? \`\${T}\`
+  : T extends object ? { [K in keyof T]?: Loose<T[K]> }
+  : T;
+`;
+
+const OPTIONS = { strict: true, noEmit: true, skipLibCheck: true, target: 'es2022', module: 'commonjs', types: [] };
+
+mkdirSync(FOLDER, { recursive: true });
+writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] }));
+for (const file of readdirSync(DASHBOARDS)) {
+  const board: Dashboard = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8'));
+  writeFileSync(join(FOLDER, file.replace(/json$/, 'ts')), [...imports(), LOOSE, ...values(board)].join('\n'));
+}
+
+function imports(): string[] {
+  const kinds = Object.entries(KINDS).map(([kind, { file }]) => {
+    const path = join(TYPES, 'composable', kind, 'panelcfg', 'x', `${file}PanelCfg_types.gen`);
+    return `import type * as ${kind} from ${JSON.stringify(path)};`;
+  });
+  const path = join(TYPES, 'dashboard', 'x', 'dashboard_types.gen');
+  return [...kinds, `import type * as dashboard from ${JSON.stringify(path)};`];
+}
+
+/** What an annotation asks is the business of its data source, of which a dashboard's type knows nothing. */
+function values(board: Dashboard): string[] {
+  const panels = (board.panels ?? []).flatMap(ofPanel);
+  const annotations = { list: board.annotations.list?.map(({ expr, step, titleFormat, textFormat, ...rest }) => rest) };
+  return [{ type: 'dashboard.Dashboard', value: { ...board, annotations } }, ...panels].map(
+    ({ type, value }, index) => `export const value${index}: Loose<${type}> = ${JSON.stringify(value)};`,
+  );
+}
+
+/** What a dashboard's own type says nothing of: the options of a panel, and its fields' settings. */
+function ofPanel(panel: Panel | RowPanel): { type: string; value: unknown }[] {
+  const kind = KINDS[panel.type];
+  if (kind === undefined || !('options' in panel)) {
+    throw new Error(`whether a ${panel.type} is right is not known: ${panel.title}`);
+  }
+  const overrides = panel.fieldConfig?.overrides.flatMap((override) => override.properties) ?? [];
+  const own = overrides.filter(({ id }) => id.startsWith('custom.'));
+  const fields = [...own.map(setting), panel.fieldConfig?.defaults.custom ?? {}];
+  return [
+    { type: `${panel.type}.Options`, value: panel.options },
+    ...fields.map((value) => ({ type: kind.fields ? `${panel.type}.FieldConfig` : 'Record<string, never>', value })),
+    ...overrides.filter(({ id }) => !id.startsWith('custom.')).map(plain),
+  ];
+}
+
+function setting({ id, value }: DynamicConfigValue): unknown {
+  return { [id.slice('custom.'.length)]: value };
+}
+
+/** Settings that all fields have. */
+function plain({ id, value }: DynamicConfigValue): { type: string; value: unknown } {
+  return { type: 'dashboard.FieldConfig', value: { [id]: value } };
+}
