@@ -135,7 +135,7 @@ fn request(stream: TcpStream) -> io::Result<(String, Vec<u8>)> {
         reader.read_line(&mut line)?;
         let line = line.trim_end().to_ascii_lowercase();
         if let Some(rest) = line.strip_prefix("post ") {
-            path = rest.split(' ').next().unwrap_or_default().to_owned();
+            path.extend(rest.split(' ').next());
         } else if let Some(rest) = line.strip_prefix("content-length: ") {
             length = rest.parse().unwrap();
         } else if line.is_empty() {
