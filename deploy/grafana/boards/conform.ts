@@ -13,6 +13,7 @@ const FOLDER = join(__dirname, 'conform');
 const KINDS: Record<string, { file: string; fields: boolean }> = {
   bargauge: { file: 'BarGauge', fields: false },
   heatmap: { file: 'Heatmap', fields: true },
+  'state-timeline': { file: 'StateTimeline', fields: true },
   stat: { file: 'Stat', fields: false },
   table: { file: 'Table', fields: true },
   timeseries: { file: 'TimeSeries', fields: true },
@@ -37,11 +38,16 @@ for (const file of readdirSync(DASHBOARDS)) {
 
 function imports(): string[] {
   const kinds = Object.entries(KINDS).map(([kind, { file }]) => {
-    const path = join(TYPES, 'composable', kind, 'panelcfg', 'x', `${file}PanelCfg_types.gen`);
-    return `import type * as ${kind} from ${JSON.stringify(path)};`;
+    const path = join(TYPES, 'composable', plainly(kind), 'panelcfg', 'x', `${file}PanelCfg_types.gen`);
+    return `import type * as ${plainly(kind)} from ${JSON.stringify(path)};`;
   });
   const path = join(TYPES, 'dashboard', 'x', 'dashboard_types.gen');
   return [...kinds, `import type * as dashboard from ${JSON.stringify(path)};`];
+}
+
+/** A kind of panel without its hyphen: a folder, and a name in a program. */
+function plainly(kind: string): string {
+  return kind.replace('-', '');
 }
 
 /** What an annotation asks is the business of its data source, of which a dashboard's type knows nothing. */
@@ -61,10 +67,11 @@ function ofPanel(panel: Panel | RowPanel): { type: string; value: unknown }[] {
   }
   const overrides = panel.fieldConfig?.overrides.flatMap((override) => override.properties) ?? [];
   const own = overrides.filter(({ id }) => id.startsWith('custom.'));
+  const types = plainly(panel.type);
   const fields = [...own.map(setting), panel.fieldConfig?.defaults.custom ?? {}];
   return [
-    { type: `${panel.type}.Options`, value: panel.options },
-    ...fields.map((value) => ({ type: kind.fields ? `${panel.type}.FieldConfig` : 'Record<string, never>', value })),
+    { type: `${types}.Options`, value: panel.options },
+    ...fields.map((value) => ({ type: kind.fields ? `${types}.FieldConfig` : 'Record<string, never>', value })),
     ...overrides.filter(({ id }) => !id.startsWith('custom.')).map(plain),
   ];
 }

@@ -152,7 +152,7 @@ function against(title: string, name: Metric, about: About, labels: Labels = {})
 
 function quantiles() {
   const about: About = {
-    en: 'Half of those answered in the last hour had waited less than the median, nine of ten less than the 90 % curve.',
+    en: 'Half of those answered in the last hour had waited less than the median, nine of ten less than 90 %.',
     sv: 'Hälften av dem som besvarats under den senaste timmen hade väntat kortare än medianen, nio av tio än 90 %.',
     metrics: ['ensilinja_window_answer_wait_quantile_seconds'],
   };

@@ -6,6 +6,7 @@ import { chart } from './charts';
 import { About } from './describe';
 import { Metric, metric, recorded } from './queries';
 import { table } from './tables';
+import { timeline } from './timeline';
 import { bars, tiles } from './tiles';
 import { COMPLETE, SOURCE_WORDS, STANDBY, wordsOf } from './words';
 
@@ -19,7 +20,8 @@ const ABOUT: About = {
 
 export function pipeline(): DashboardBuilder {
   const panels = [
-    figures(), standby(), newest(), calendar(), processes(), lag(), delay(), events(), deadLetters(), memory(), cpu(),
+    figures(), standby(), newest(), calendar(), processes(), completeness(), lag(), delay(), events(), deadLetters(),
+    memory(), cpu(),
   ];
   return board({ board: 'pipeline', about: ABOUT, from: 'now-6h', to: 'now', refresh: '30s', panels });
 }
@@ -72,7 +74,7 @@ function calendar() {
 
 function processes() {
   const about: About = {
-    en: 'One row a process; the source is the one whose figures are shown. A rebuild counts the partitions it has read.',
+    en: 'One row a process; the source is the one whose figures are shown. A rebuild counts partitions read.',
     sv: 'En rad per process; källan är den vars siffror visas. Vid ombyggnad räknas de partitioner som har lästs.',
     metrics: [
       'ensilinja_rebuild_progress_ratio', 'ensilinja_partition_ready', 'ensilinja_partitions', 'ensilinja_legs',
@@ -101,6 +103,16 @@ function processes() {
   });
 }
 
+function completeness() {
+  const about: About = {
+    en: 'When each process had complete figures: a restart is a gap, and another process goes on.',
+    sv: 'När varje process hade fullständiga siffror: en omstart är ett avbrott, och en annan process tar vid.',
+    metrics: ['ensilinja_figures_complete'],
+  };
+  const expr = byProcess(metric('ensilinja_figures_complete'), 'max');
+  return timeline('Lukujen täydellisyys', about, 24, 6, { expr, label: 'instance', mappings: COMPLETE });
+}
+
 function lag() {
   const about: About = {
     en: 'Records not read yet, by process.',
@@ -113,8 +125,8 @@ function lag() {
 
 function delay() {
   const about: About = {
-    en: 'How long it took from an event until the figures knew: the median and the slowest hundredth; n events a second.',
-    sv: 'Tiden från en händelse tills siffrorna kände till den: medianen och den långsammaste hundradelen; n per sekund.',
+    en: 'From an event until the figures knew: the median and the slowest hundredth; n events a second.',
+    sv: 'Från en händelse tills siffrorna kände till den: medianen och den långsammaste hundradelen; n per sekund.',
     metrics: ['ensilinja_event_delay_seconds'],
   };
   const rate = (part: string) => `rate(${metric('ensilinja_event_delay_seconds', {}, part)}[$__rate_interval])`;

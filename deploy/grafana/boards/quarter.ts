@@ -109,7 +109,7 @@ function byDay(indicator: Indicator) {
 
 function lines(indicator: Indicator) {
   const about: About = {
-    en: 'Line by line, with n and the goal of the line; below n = 10 a percentage says more of chance than of the line.',
+    en: 'Line by line, with n and the goal of the line; below n = 10 it says more of chance than of the line.',
     sv: 'Linje för linje, med n och linjens mål; under n = 10 säger procenttalet mer om slumpen än om linjen.',
     indicators: [indicator],
     metrics: ['ensilinja_target_ratio'],
