@@ -113,6 +113,7 @@ export class Detail {
     this.#opening += 1;
     this.#chart.destroy();
     this.#today.clear();
+    for (const filled of ["data-state", "data-filled"]) this.#dialog.removeAttribute(filled);
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     if (line && document.activeElement === document.body) this.focusBack(line);
   }
@@ -125,6 +126,7 @@ export class Detail {
       if (this.#hello && this.#language) {
         setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
         if (whole) this.#today.show(this.#hello, whole, this.#language);
+        this.#dialog.toggleAttribute("data-filled", true);
       }
       await new Promise((resolve) => setTimeout(resolve, this.#language ? EVERY_MS : 100));
     }

@@ -4,8 +4,10 @@
 /** In whole percent, rounded down: 79.9 % has not kept a promise of 80 %. @param {number} ratio */
 export const percentOf = (ratio) => Math.floor(100 * ratio + 1e-9);
 
-/** A percentage with its sign, held together. @param {number} ratio */
-export const percent = (ratio) => `${percentOf(ratio)}\u00a0%`;
+/** A percentage with its sign, held together; a few in a thousand are not none. @param {number} ratio */
+export function percent(ratio) {
+  return ratio > 0 && percentOf(ratio) === 0 ? "<\u00a01\u00a0%" : `${percentOf(ratio)}\u00a0%`;
+}
 
 /**
  * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), then in days and hours (`3 d 4`).

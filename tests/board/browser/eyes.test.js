@@ -1,0 +1,117 @@
+// Eyes and ears: axe finds nothing to complain of, in any language and appearance, on the board and in a line's detail;
+// what is old looks old, and is still readable.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { Demo } from "../stage/demo.js";
+import { openBrowser, Screen, until } from "../stage/screen.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** @type {Demo} */ let demo;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(), openBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** @param {Screen} screen @param {string[]} [more] rules beside those */
+async function violations(screen, more = []) {
+  // Outside of the page's own scripts, which its policy would stop from being added to.
+  await screen.page.evaluate(AXE);
+  return screen.page.evaluate(async ([rules, more]) => {
+    const runOnly = { type: "tag", values: rules };
+    const enabled = Object.fromEntries(more.map((rule) => [rule, { enabled: true }]));
+    const found = await /** @type {any} */ (globalThis).axe.run(document, { runOnly, rules: enabled });
+    return found.violations.flatMap((/** @type {any} */ violation) =>
+      violation.nodes.map((/** @type {any} */ node) => `${violation.id}: ${node.target} ${node.failureSummary}`));
+  }, [RULES, more]);
+}
+
+/** Opens every table that stands beside a chart. @param {Screen} screen */
+async function openDetail(screen) {
+  await screen.tile("116117").getByRole("button").click();
+  const dialog = screen.page.getByRole("dialog");
+  await until(async () => (await dialog.locator(".indicators tbody tr").count()) > 5, "the detail is filled");
+  for (const summary of await dialog.locator("summary").all()) await summary.click();
+}
+
+for (const theme of ["light", "dark", "contrast"]) {
+  for (const lang of ["fi", "sv", "en"]) {
+    test(`axe finds nothing on the board and in a detail: ${theme}, ${lang}`, async () => {
+      const screen = await Screen.open(browser, demo.url, { address: `/?theme=${theme}&lang=${lang}` });
+      const more = theme === "contrast" ? ["color-contrast-enhanced"] : [];
+      assert.deepEqual(await violations(screen, more), []);
+      await openDetail(screen);
+      assert.deepEqual(await violations(screen, more), []);
+      assert.deepEqual(screen.complaints, []);
+      await screen.close();
+    });
+  }
+}
+
+test("what is old is still readable, in every appearance", async () => {
+  const screens = await Promise.all(["light", "dark", "contrast"].map((theme) =>
+    Screen.open(browser, demo.url, { address: `/?theme=${theme}&lang=en` })));
+  demo.signal("SIGSTOP");
+  try {
+    for (const screen of screens) {
+      await screen.page.locator("[data-stale]").waitFor();
+      assert.deepEqual(await violations(screen), []);
+    }
+  } finally {
+    demo.signal("SIGCONT");
+  }
+  for (const screen of screens) await screen.close();
+});
+
+test("a state is told by its word and its shape, not by colour alone", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+  const words = { help: "Help", watch: "Watch", fine: "Fine", few: "Too few", none: "No data", closed: "Closed" };
+  const told = await screen.page.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => [
+    tile.getAttribute("data-state"), tile.querySelector(".why b")?.textContent, tile.querySelector("use")?.getAttribute("href"),
+  ]));
+  assert.equal(told.length, 22);
+  for (const [state, word, shape] of told) {
+    assert.equal(word, words[/** @type {"help"} */ (state)]);
+    assert.equal(shape, `#shape-${state}`);
+  }
+  await screen.close();
+});
+
+test("a reader is told little: the tiles are not announced, and one region speaks when it matters", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+  const live = screen.page.locator("[aria-live], [role=status], [role=alert], [role=log]");
+  assert.deepEqual(await live.evaluateAll((all) => all.map((one) => one.id || one.className)), ["spoken", "wide failed"]);
+  await screen.page.evaluate(() => {
+    const seen = /** @type {any} */ (globalThis);
+    seen.said = [];
+    const region = /** @type {HTMLElement} */ (document.getElementById("spoken"));
+    new MutationObserver(() => seen.said.push(region.textContent)).observe(region, { childList: true, characterData: true });
+  });
+  await screen.page.waitForTimeout(6000);
+  const said = await screen.page.evaluate(() => /** @type {any} */ (globalThis).said);
+  assert.ok(said.length <= 1, String(said));
+  await screen.close();
+});
+
+test("movement is welcome only where it was not refused", async () => {
+  for (const [reducedMotion, moves] of /** @type {["reduce" | "no-preference", boolean][]} */ ([
+    ["reduce", false], ["no-preference", true],
+  ])) {
+    const screen = await Screen.open(browser, demo.url, { context: { reducedMotion } });
+    const calm = await screen.page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
+    assert.equal(calm, !moves);
+    await screen.page.waitForTimeout(1000);
+    if (!moves) assert.equal(await screen.page.evaluate(() => document.getAnimations().length), 0);
+    await screen.close();
+  }
+});

@@ -1,0 +1,170 @@
+// Time: the board says when its figures are old, comes back by itself, lasts, and knows a night from a silence.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Demo, freePort } from "../stage/demo.js";
+import { openBrowser, Screen, until } from "../stage/screen.js";
+
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+/** @param {Screen} screen */
+const stale = (screen) => screen.page.locator("html[data-stale]").count();
+
+test("a process that stands still makes the board stale within seconds, one that goes on again does not need a reload", async () => {
+  const demo = await Demo.start();
+  try {
+    const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+    assert.equal(await screen.page.locator("#age").textContent(), "Live");
+    demo.signal("SIGSTOP");
+    const stopped = Date.now();
+    await until(async () => (await stale(screen)) === 1, "stale", 15_000);
+    assert.ok(Date.now() - stopped < 9000, `${Date.now() - stopped} ms`);
+    assert.match(await screen.page.locator("#stale").innerText(), /^Connection lost\. The figures are 0:\d\d old\./);
+    assert.match(await screen.page.locator("#age").innerText(), /^0:\d\d old$/);
+    assert.match((await screen.page.locator("#spoken").textContent()) ?? "", /^Connection lost/);
+    demo.signal("SIGCONT");
+    await until(async () => (await stale(screen)) === 0, "live again");
+    assert.equal(await screen.page.locator("#spoken").textContent(), "The figures are up to date again.");
+    await screen.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
+test("a board outlives its process: killed, it turns stale; started again on the same port, it goes on", async () => {
+  const port = await freePort();
+  let demo = await Demo.start([], port);
+  try {
+    const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+    await screen.page.evaluate(() => {
+      /** @type {any} */ (globalThis).same = true;
+    });
+    await demo.stop();
+    await until(async () => (await stale(screen)) === 1, "stale");
+    demo = await Demo.start([], port);
+    await until(async () => (await stale(screen)) === 0, "live again");
+    const same = await screen.page.evaluate(() => /** @type {any} */ (globalThis).same);
+    assert.equal(same, true, "the same page, for it is the same version");
+    const refused = screen.complaints.filter((complaint) => !complaint.includes("Failed to load resource"));
+    assert.deepEqual(refused.filter((complaint) => !complaint.includes("ERR_")), []);
+    await screen.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
+test("another version brings another page", async () => {
+  const demo = await Demo.start();
+  try {
+    const screen = await Screen.open(browser, demo.url);
+    await screen.page.evaluate(() => {
+      /** @type {any} */ (globalThis).same = true;
+    });
+    const stream = await fetch(`${demo.url}/api/live`);
+    const first = new TextDecoder().decode((await stream.body?.getReader().read())?.value);
+    const hello = first.replace(/"version":"[^"]*"/, '"version":"0.0.0 (another)"');
+    await screen.page.route("**/api/live", (route) => route.fulfill({ contentType: "text/event-stream", body: hello }));
+    const reloaded = screen.page.waitForEvent("load", { timeout: 40_000 });
+    await demo.stop();
+    await reloaded.catch(() => assert.fail("it was not loaded again"));
+    await screen.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
+test("figures that are being rebuilt are no figures: the board says so, with the progress, and then goes on", async () => {
+  const demo = await Demo.start();
+  try {
+    const room = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await room.newPage();
+    await page.addInitScript(() => {
+      // The stream as it is, but what it says of the figures' state is said of a rebuild.
+      const Real = EventSource;
+      globalThis.EventSource = /** @type {any} */ (class extends Real {
+        /** @param {string} name @param {any} tell */
+        addEventListener(name, tell) {
+          super.addEventListener(name, (/** @type {any} */ event) => {
+            if (name !== "figures" || /** @type {any} */ (globalThis).rebuilt) return tell(event);
+            const figures = JSON.parse(event.data);
+            const lines = figures.lines.map(() => null);
+            const reasons = ["partition 3 is being read: 43 %"];
+            const state = { complete: false, rebuild_progress_ratio: 0.43, figures_as_of_timestamp_seconds: null };
+            tell({ data: JSON.stringify({ ...figures, ...state, lines, reasons }) });
+          });
+        }
+      });
+    });
+    await page.goto(`${demo.url}/?lang=en`);
+    await page.locator("html[data-stale]").waitFor();
+    const banner = await page.locator("#stale").innerText();
+    assert.match(banner, /being rebuilt from the events: 43\u00a0% read\./);
+    assert.match(banner, /partition 3 is being read/);
+    assert.deepEqual(await page.locator(".tile .why b").allTextContents(), Array(22).fill("No data"));
+    assert.deepEqual([...new Set(await page.locator(".tile dd:first-of-type > span:first-child").allTextContents())].sort(),
+      ["no data", "–"]);
+    await page.evaluate(() => {
+      /** @type {any} */ (globalThis).rebuilt = true;
+    });
+    await until(async () => (await page.locator("html[data-stale]").count()) === 0, "rebuilt");
+    await until(async () => (await page.locator('.tile[data-state="none"]').count()) < 22, "figures");
+    await room.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
+test("at night, closed until when, no data and too few are told apart", async () => {
+  const demo = await Demo.start(["--at", "2025-09-16T23:30", "--speed", "1"]);
+  try {
+    const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+    const why = (/** @type {string} */ line) => screen.tile(line).locator(".why").innerText();
+    const kept = (/** @type {string} */ line) => screen.tile(line).locator(".foot dd > span").first().innerText();
+    assert.equal(await why("neuvola"), "Closed until Wed 8:00");
+    assert.match(await kept("neuvola"), /^\d+\u00a0%$/, "what was kept today is still told");
+    assert.match(await kept("lapsiperheet"), /^too few$/);
+    assert.equal(await kept("ensilinja_sms"), "no data");
+    const states = await screen.page.locator(".tile").evaluateAll((tiles) =>
+      tiles.map((tile) => tile.getAttribute("data-state")));
+    assert.ok(states.filter((state) => state === "closed").length >= 10, String(states));
+    const overdue = screen.tile("ikaihmiset");
+    assert.equal(await overdue.getAttribute("data-state"), "help", "a closed line that owes a callback needs help");
+    await screen.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
+test("days of figures leave nothing behind: opening and closing details adds neither elements nor charts", async () => {
+  const demo = await Demo.start();
+  try {
+    const screen = await Screen.open(browser, demo.url);
+    const { page } = screen;
+    const count = () => page.evaluate(() => document.getElementsByTagName("*").length);
+    const round = async () => {
+      await screen.tile("116117").getByRole("button").click();
+      await page.locator(".indicators tbody tr").nth(3).waitFor();
+      await page.locator("#detail canvas").nth(1).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
+    };
+    await round();
+    const before = await count();
+    for (let times = 0; times < 5; times += 1) await round();
+    assert.ok(Math.abs((await count()) - before) < 40, `${before} elements before, ${await count()} after`);
+    assert.equal(await page.locator("#detail canvas").count(), 0, "closed charts are gone");
+    assert.equal(await page.locator(".tile canvas").count(), 22);
+    assert.deepEqual(screen.complaints, []);
+    await screen.close();
+  } finally {
+    await demo.stop();
+  }
+});
