@@ -64,7 +64,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         .context("the system gives no thread")?;
     runtime.block_on(async {
         let asked_to_stop = stop_signal()?;
-        let processor = Processor::start(&config, clock, pace(arguments.speed))?;
+        let processor = Processor::start(&config, clock, pace(arguments.speed)).await?;
         let welcome = welcome(processor.address(), &in_words(arguments.at, &config), arguments.speed, &about);
         io::stdout().write_all(welcome.as_bytes()).context("standard output is closed")?;
         processor.serve(asked_to_stop).await

@@ -39,13 +39,12 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// Starts to read, and listens; to be called within the runtime that will serve. Brokers that do not answer are not
-    /// an error: readiness tells of them.
+    /// Starts to read, and listens. Brokers that do not answer are not an error: readiness tells of them.
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
-    pub fn start(config: &Config, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
-        let server = Server::bind(config.server.listen)?;
+    pub async fn start(config: &Config, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
+        let server = Server::bind(config.server.listen).await?;
         let started = clock();
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());

@@ -15,7 +15,7 @@ use crate::processor::Processor;
 pub fn run(config: &Config) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let processor = Processor::start(config, clock::wall(), Pace::default())?;
+        let processor = Processor::start(config, clock::wall(), Pace::default()).await?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio::task::JoinSet;
 
@@ -27,12 +27,9 @@ const REFUSALS: usize = 64;
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
 
-/// How many connections may wait to be accepted.
-const WAITING_TO_BE_ACCEPTED: u32 = 1024;
-
-/// How much may lie ready to be sent on a connection, in bytes: the program and the system hold as much each. A board
-/// whose network is slow should see the latest figures, and not those of the last minute one after the other.
-const MOST_UNSENT: u16 = 32 * 1024;
+/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is more.
+/// A board whose network is slow should see the latest figures, and not those of the last minute one after the other.
+const MOST_UNSENT: usize = 32 * 1024;
 
 /// How long answers that are under way may take once the connection or the server is to close.
 const GRACE: Duration = Duration::from_millis(1500);
@@ -75,13 +72,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `address`; port 0 takes a free one. To be called within the runtime that will serve.
+    /// Listens on `address`; port 0 takes a free one.
     ///
     /// # Errors
     /// [`BindError`] says what the address is and what can be done.
-    pub fn bind(address: SocketAddr) -> Result<Self, BindError> {
+    pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
         let fail = |source: io::Error| BindError { address, why: why_not(&source), source };
-        let listener = listen(address).map_err(fail)?;
+        let listener = TcpListener::bind(address).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         Ok(Self { listener, address })
     }
@@ -172,7 +169,7 @@ async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limi
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_time)
             .max_header_size(LARGEST_HEADER)
-            .max_buf_size(MOST_UNSENT.into())
+            .max_buf_size(MOST_UNSENT)
             .keep_alive(place.served)
             .serve_connection(TokioIo::new(stream), service)
     );
@@ -194,17 +191,6 @@ async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limi
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended badly");
     }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // The next process need not wait for the connections of the last to be forgotten.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    // Every connection inherits it.
-    socket.set_send_buffer_size(MOST_UNSENT.into())?;
-    socket.bind(address)?;
-    socket.listen(WAITING_TO_BE_ACCEPTED)
 }
 
 fn why_not(error: &io::Error) -> String {
