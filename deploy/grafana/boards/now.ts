@@ -95,8 +95,8 @@ function lines() {
       'One row a line, the one that needs help first. A line is closed, has no data (no promise was settled today), ' +
       'too few (n below 10), is below its alert floor, or fine. A click on its name opens the line.',
     sv:
-      'En rad per linje, den som behöver hjälp först. En linje är stängd, saknar uppgifter (inget löfte avgjort i dag), ' +
-      'har för få (n under 10), ligger under larmgränsen eller är i ordning. Ett klick på namnet öppnar linjen.',
+      'En rad per linje, den som behöver hjälp först. En linje är stängd, saknar uppgifter (inget löfte avgjort i ' +
+      'dag), har för få (n under 10), ligger under larmgränsen eller är i ordning. Ett klick på namnet öppnar linjen.',
     indicators: ['promise_kept'],
     metrics: ['ensilinja_callback_next_due_open_seconds', 'ensilinja_line_next_change_timestamp_seconds'],
   };
