@@ -5,9 +5,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dashboard, DynamicConfigValue, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 
-const TYPES = join(__dirname, '..', 'node_modules', '@grafana', 'schema', 'dist', 'types', 'raw');
 const DASHBOARDS = join(__dirname, '..', '..', 'dashboards');
 const FOLDER = join(__dirname, 'conform');
+/** As seen from there. */
+const TYPES = '../../node_modules/@grafana/schema/dist/types/raw';
 
 /** Where the types of each kind of panel are, and whether its fields have settings of their own. */
 const KINDS: Record<string, { file: string; fields: boolean }> = {
@@ -30,19 +31,18 @@ type Loose<T> = unknown extends T ? T
 const OPTIONS = { strict: true, noEmit: true, skipLibCheck: true, target: 'es2022', module: 'commonjs', types: [] };
 
 mkdirSync(FOLDER, { recursive: true });
-writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] }));
+writeFileSync(join(FOLDER, 'tsconfig.json'), `${JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] })}\n`);
 for (const file of readdirSync(DASHBOARDS)) {
   const board: Dashboard = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8'));
-  writeFileSync(join(FOLDER, file.replace(/json$/, 'ts')), [...imports(), LOOSE, ...values(board)].join('\n'));
+  writeFileSync(join(FOLDER, file.replace(/json$/, 'ts')), [...imports(), LOOSE, ...values(board), ''].join('\n'));
 }
 
 function imports(): string[] {
   const kinds = Object.entries(KINDS).map(([kind, { file }]) => {
-    const path = join(TYPES, 'composable', plainly(kind), 'panelcfg', 'x', `${file}PanelCfg_types.gen`);
-    return `import type * as ${plainly(kind)} from ${JSON.stringify(path)};`;
+    const path = `${TYPES}/composable/${plainly(kind)}/panelcfg/x/${file}PanelCfg_types.gen`;
+    return `import type * as ${plainly(kind)} from '${path}';`;
   });
-  const path = join(TYPES, 'dashboard', 'x', 'dashboard_types.gen');
-  return [...kinds, `import type * as dashboard from ${JSON.stringify(path)};`];
+  return [...kinds, `import type * as dashboard from '${TYPES}/dashboard/x/dashboard_types.gen';`];
 }
 
 /** A kind of panel without its hyphen: a folder, and a name in a program. */
