@@ -42,8 +42,16 @@ fn nothing_of_a_person_is_in_a_log_a_page_or_an_error() {
         });
         assert!(page["ensilinja_window_contacts_offered{line=\"116117\",channel=\"phone\",window=\"1h\"}"] >= 4.0);
         let asked_for_a_person = CANARIES.map(|canary| format!("/{}?subject={0}", canary.replace(' ', "%20")));
-        let pages =
-            ["/metrics", "/api/figures", "/readyz", "/livez", "/", "/board.js", "/metrics?contact=+358401234567"];
+        let pages = [
+            "/metrics",
+            "/api/figures",
+            "/api/lines/116117",
+            "/readyz",
+            "/livez",
+            "/",
+            "/main.js",
+            "/metrics?contact=+358401234567",
+        ];
         for path in pages.into_iter().chain(asked_for_a_person.iter().map(String::as_str)) {
             said.push_str(&program.get(path).body);
         }

@@ -1,4 +1,4 @@
-//! The figures over HTTP: metrics, health, JSON and the live table.
+//! The figures over HTTP: metrics, health, JSON and the live board.
 //!
 //! Everything served comes from one [`Snapshot`], taken when the request arrives (for the live stream once a second
 //! while somebody looks), and from the [`Pipeline`]'s counters;
