@@ -27,8 +27,8 @@ const REFUSALS: usize = 64;
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
 
-/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is more.
-/// A board whose network is slow should see the latest figures, and not those of the last minute one after the other.
+/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is
+/// more. A board whose network is slow should see the latest figures, and not those of the last minute one by one.
 const MOST_UNSENT: usize = 32 * 1024;
 
 /// How long answers that are under way may take once the connection or the server is to close.
