@@ -15,6 +15,8 @@ mod deployed;
 mod feed;
 #[path = "../support/kafka_broker.rs"]
 mod kafka_broker;
+#[path = "../support/mailbox.rs"]
+mod mailbox;
 #[path = "../support/people.rs"]
 mod people;
 #[path = "../support/program.rs"]

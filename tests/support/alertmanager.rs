@@ -1,8 +1,8 @@
 //! A real Alertmanager as a child process, with its configuration and data in a directory of its own.
 
 use std::fs::{self, File};
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -45,6 +45,17 @@ impl Alertmanager {
     /// Where it answers.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Tells it of alerts, as Prometheus would.
+    pub fn tell(&self, alerts: &Value) {
+        let body = alerts.to_string();
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let head = "POST /api/v2/alerts HTTP/1.0\r\nHost: test\r\nContent-Type: application/json";
+        write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 200 "), "{answer}");
     }
 
     /// Whether it holds an alert of this name that other alerts mute.

@@ -12,6 +12,7 @@ use ensilinja_model::EventTime;
 use serde_json::{Value, json};
 
 use crate::feed::now;
+use crate::program::PATIENCE;
 
 /// Everybody who may be told. Its thread ends with the test process.
 pub struct People {
@@ -76,12 +77,14 @@ impl People {
         told.iter().filter(|told| told.receiver == receiver).cloned().collect()
     }
 
-    /// Waits until a receiver is told of an alert that fires (or, `over`, that it is over). Says when that was.
+    /// Waits until a receiver is told, not before `since`, of an alert that fires (or, `over`, that it is over). Says
+    /// when that was.
     #[track_caller]
-    pub fn wait_until_told(&self, receiver: &str, alert: &str, over: bool, patience: Duration) -> EventTime {
+    pub fn wait_until_told(&self, receiver: &str, alert: &str, over: bool, since: EventTime) -> EventTime {
         let about = (alert.to_owned(), over);
-        let is_it = |told: &Told| matches!(&told.notification, Notification::Alerts(all) if all.contains(&about));
-        let deadline = Instant::now() + patience;
+        let is_about = |told: &Told| matches!(&told.notification, Notification::Alerts(all) if all.contains(&about));
+        let is_it = |told: &Told| told.at >= since && is_about(told);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(told) = self.told(receiver).into_iter().find(is_it) {
                 return told.at;
@@ -94,8 +97,8 @@ impl People {
     /// Waits until a receiver is told something under a subject that begins so, and gives all that is said: the subject,
     /// a line break, and the text.
     #[track_caller]
-    pub fn wait_for_words(&self, receiver: &str, begins: &str, patience: Duration) -> String {
-        let deadline = Instant::now() + patience;
+    pub fn wait_for_words(&self, receiver: &str, begins: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let told = self.told(receiver);
             let words = told.iter().find_map(|told| match &told.notification {
