@@ -9,7 +9,7 @@ export const WALL = { width: 1920, height: 1080 };
 
 /** @returns {Promise<import("playwright-core").Browser>} */
 export function openBrowser() {
-  return chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-gpu"] });
+  return chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-lcd-text"] });
 }
 
 export class Screen {

@@ -14,6 +14,8 @@ const LIVE_SECONDS = 5;
 export class Staleness {
   #age = byId("age");
   #banner = byId("stale");
+  /** The banner's words once more, for the dialog of a line lies over it. */
+  #inDetail = byId("detail-stale");
   #said = make("p");
   #reasons = make("ul", { lang: "en" });
   /** @type {Freshness} */ #was = "waiting";
@@ -35,9 +37,11 @@ export class Staleness {
     document.documentElement.dataset.freshness = freshness;
     setAttribute(document.documentElement, "data-stale", stale);
     this.#banner.hidden = !stale;
+    this.#inDetail.hidden = !stale;
     const progress = percent(figures?.rebuild_progress_ratio ?? 0);
     const said = stale ? sentence(freshness, age, progress, language) : "";
     setText(this.#said, said);
+    setText(this.#inDetail, said);
     this.#showReasons(freshness === "rebuilding" || freshness === "incomplete" ? (figures?.reasons ?? []) : []);
     if (freshness !== this.#was && (stale || isStale(this.#was))) this.speak(said || language.text("back_live"));
     this.#was = freshness;

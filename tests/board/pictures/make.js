@@ -1,0 +1,100 @@
+// Makes docs/pictures: the board as it looks on the simulated Tuesday, at night, on a day of failure, and where there is
+// no data. Run by `npm run pictures`; the same program makes the same figures.
+
+import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Demo } from "../stage/demo.js";
+import { DESK, openBrowser, Screen, until } from "../stage/screen.js";
+import { writeFailingDay } from "./failing_day.js";
+
+const FOLDER = path.resolve(import.meta.dirname, "../../../docs/pictures");
+const LARGEST_BYTES = 300_000;
+const LARGEST_WIDTH = 2000;
+
+/** The smallest on which every line has its place; a picture of it is light enough for a page. */
+const BOARD = { width: 1760, height: 990 };
+const PHONE = { width: 390, height: 844 };
+const DETAIL = { width: 1240, height: 1330 };
+const LARGE_WALL = { width: 3840, height: 2160 };
+
+/**
+ * What is to be seen on a demo: a name, a screen and an address.
+ * @typedef {[string, {width: number, height: number}, string]} View
+ */
+
+/** @type {{options: string[], views: View[]}[]} */
+const PICTURES = [
+  {
+    options: [],
+    views: [
+      ["board", BOARD, "/?lang=en&theme=light"],
+      ["board-dark", BOARD, "/?lang=fi&theme=dark"],
+      ["board-contrast", DESK, "/?lang=sv&theme=contrast"],
+      ["phone", PHONE, "/?lang=sv&theme=light"],
+      ["phone-detail", PHONE, "/?lang=fi&theme=dark#neuvola"],
+      ["detail", DETAIL, "/?lang=en&theme=light#116117"],
+      ["no-data", DETAIL, "/?lang=en&theme=light#ensilinja_sms"],
+      ["wall-4k", LARGE_WALL, "/?lang=fi&theme=dark"],
+    ],
+  },
+  { options: ["--at", "2025-09-16T23:30"], views: [["night", BOARD, "/?lang=en&theme=dark"]] },
+];
+
+const browser = await openBrowser();
+const scratch = mkdtempSync(path.join(tmpdir(), "ensilinja-pictures-"));
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  const day = path.join(scratch, "failing.jsonl");
+  writeFailingDay(day, "2025-09-10", "2025-09-17");
+  const failing = {
+    options: ["--at", "2025-09-16T14:00", "--events", day],
+    views: /** @type {View[]} */ ([
+      ["failure", BOARD, "/?lang=en&theme=light"], ["failure-detail", DETAIL, "/?lang=en&theme=light#116117"],
+    ]),
+  };
+  for (const { options, views } of [...PICTURES, failing]) {
+    const demo = await Demo.start(["--speed", "1", ...options]);
+    try {
+      for (const view of views) await take(demo, view);
+    } finally {
+      await demo.stop();
+    }
+  }
+} finally {
+  rmSync(scratch, { recursive: true });
+  await browser.close();
+}
+
+/** @param {Demo} demo @param {View} view */
+async function take(demo, [name, viewport, address]) {
+  const screen = await Screen.open(browser, demo.url, { address, context: { viewport } });
+  const { page } = screen;
+  if (address.includes("#")) {
+    await until(async () => (await page.locator(".indicators tbody tr").count()) > 5, `${name}: the detail is filled`);
+  }
+  await until(async () => (await page.locator("canvas").count()) > 20, `${name}: the charts are drawn`);
+  const file = path.join(FOLDER, `${name}.png`);
+  const picture = await page.screenshot({ animations: "disabled" });
+  writeFileSync(file, viewport.width > LARGEST_WIDTH ? await reduced(picture, viewport) : picture);
+  const bytes = statSync(file).size;
+  console.log(`${name}.png ${viewport.width} x ${viewport.height}, ${Math.round(bytes / 1000)} kB`);
+  if (bytes > LARGEST_BYTES) throw new Error(`${name}.png is too large to be loaded with a page`);
+  await screen.close();
+}
+
+/** What a wall shows, small enough for a page. @param {Buffer} picture @param {{width: number, height: number}} size */
+async function reduced(picture, { width, height }) {
+  const page = await browser.newPage();
+  const data = await page.evaluate(async ([encoded, width, height]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${encoded}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(Number(width) / 3, Number(height) / 3);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return Array.from(bytes);
+  }, [picture.toString("base64"), width, height]);
+  await page.close();
+  return Buffer.from(data);
+}
