@@ -122,14 +122,10 @@ impl<'a> Attacker<'a> {
         let atoms = cells.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
         let truth: Vec<i64> = atoms.collect();
         let mut attacker = Self { cells, none: vec![false; truth.len()], truth, knowledge: BTreeMap::new() };
-        let figures = || {
-            reports
-                .iter()
-                .flat_map(|report| &report.facts)
-                .flat_map(|facts| facts.figures.iter().map(move |it| (facts, it)))
-        };
-        let shown: Vec<Vec<Form>> =
-            figures().map(|(facts, (figure, value))| attacker.told(facts, *figure, value)).collect();
+        let mut shown: Vec<Vec<Form>> = Vec::new();
+        for facts in reports.iter().flat_map(|report| &report.facts) {
+            shown.extend(facts.figures.iter().map(|(figure, value)| attacker.told(facts, *figure, value)));
+        }
         for sums in &shown {
             attacker.see_none(sums);
         }
