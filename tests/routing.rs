@@ -70,6 +70,24 @@ fn no_alert_mutes_itself_and_a_purge_is_muted_by_nothing() {
 }
 
 #[test]
+fn the_page_of_a_matter_mutes_its_ticket() {
+    let (alerts, rules) = (alerts(), inhibitions());
+    let severity = |name: &str| alerts.get(name).map(|labels| labels["severity"].as_str());
+    let mut matters = 0;
+    for matter in alerts.keys() {
+        let named = ["", "Page", "Ticket", "Week"].map(|end| format!("{matter}{end}"));
+        let Some(page) = named.iter().find(|name| severity(name) == Some("page")) else { continue };
+        for ticket in named.iter().filter(|name| severity(name) == Some("ticket")) {
+            let says_so = |rule: &&Inhibition| rule.is_aimed_at(&alerts[ticket]) && rule.comes_from(&alerts[page]);
+            let rule = rules.iter().find(says_so).unwrap_or_else(|| panic!("{page} does not mute {ticket}"));
+            assert!(rule.equal.contains(&"line".to_owned()), "{page} of one line mutes {ticket} of another");
+            matters += 1;
+        }
+    }
+    assert!(matters >= 4, "there are {matters}");
+}
+
+#[test]
 fn a_closed_line_mutes_what_can_wait_and_nothing_else() {
     let closed = |rule: &Inhibition| rule.sources[0].label_is("alertname").as_deref() == Some("EnsilinjaLineClosed");
     let rules = inhibitions().into_iter().filter(closed).collect::<Vec<_>>();
@@ -83,6 +101,7 @@ fn a_closed_line_mutes_what_can_wait_and_nothing_else() {
         "NobodyAnswers",
         "NobodyCallsBack",
         "WaitingTooLong",
+        "WaitingTooLongTicket",
     ];
     assert_eq!(muted, waits);
 }
@@ -198,6 +217,10 @@ impl Matcher {
 }
 
 impl Inhibition {
+    fn comes_from(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.sources.iter().all(|matcher| matcher.matches(labels))
+    }
+
     fn is_aimed_at(&self, labels: &BTreeMap<String, String>) -> bool {
         self.targets.iter().all(|matcher| matcher.matches(labels))
     }
