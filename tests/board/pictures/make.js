@@ -13,7 +13,7 @@ const LARGEST_BYTES = 300_000;
 const LARGEST_WIDTH = 2000;
 
 /** The smallest on which every line has its place; a picture of it is light enough for a page. */
-const BOARD = { width: 1760, height: 990 };
+const BOARD = { width: 1720, height: 1060 };
 const PHONE = { width: 390, height: 844 };
 const DETAIL = { width: 1240, height: 1330 };
 const LARGE_WALL = { width: 3840, height: 2160 };
@@ -90,7 +90,7 @@ async function reduced(picture, { width, height }) {
     const image = new Image();
     image.src = `data:image/png;base64,${encoded}`;
     await image.decode();
-    const canvas = new OffscreenCanvas(Number(width) / 3, Number(height) / 3);
+    const canvas = new OffscreenCanvas(Number(width) / 4, Number(height) / 4);
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
     return Array.from(bytes);

@@ -26,10 +26,10 @@ export function abandoned(window) {
  * @returns {boolean | null}
  */
 export function promises(figures) {
-  const today = figures.windows.today;
-  const verdicts = Object.values(today?.promises ?? {}).reduce((sum, counts) => sum + total(counts), 0);
-  if (verdicts + total(figures.promises_pending) > 0) return true;
-  return today && total(today.contacts_decided) > 0 ? false : null;
+  const windows = Object.values(figures.windows);
+  const verdicts = windows.flatMap((window) => Object.values(window?.promises ?? {}).map(total));
+  if (verdicts.some((count) => count > 0) || total(figures.promises_pending) > 0) return true;
+  return windows.some((window) => total(window?.contacts_decided) > 0) ? false : null;
 }
 
 /**

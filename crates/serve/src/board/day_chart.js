@@ -65,6 +65,7 @@ export class DayChart {
       stroke: ink("--dim"), font: `${0.8 * size}px "Atkinson Hyperlegible Next"`,
       grid: { stroke: ink("--grid"), width: 1 }, ticks: { show: false },
     };
+    const splits = (/** @type {Plot} */ plot) => hoursOf(day, plot.width < 32 * size ? 6 : 3);
     const at = (/** @type {number} */ seconds) => this.#language?.clock.minute(seconds) ?? "";
     return {
       scales: {
@@ -72,7 +73,7 @@ export class DayChart {
         y: { range: (_, __, top) => [0, Math.max(4, top)] },
       },
       axes: [
-        { ...look, size: 1.6 * size, values: (_, splits) => splits.map(at), splits: () => hoursOf(day, 3) },
+        { ...look, size: 1.6 * size, values: (_, splits) => splits.map(at), splits },
         { ...look, size: 2.4 * size, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
       ],
       series: [{}, ...FATES.toReversed().map(([, name]) => (

@@ -10,7 +10,8 @@ export function percent(ratio) {
 }
 
 /**
- * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), then in days and hours (`3 d 4`).
+ * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), from ten hours on in hours alone, then in
+ * days and hours (`3 d 4 h`).
  * @param {number} seconds
  */
 export function duration(seconds) {
@@ -19,6 +20,7 @@ export function duration(seconds) {
   const [days, hours] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24];
   const minutes = Math.floor(whole / 60) % 60;
   if (days > 0) return `${days}\u00a0d\u00a0${hours}\u00a0h`;
+  if (hours >= 10) return `${hours}\u00a0h`;
   return hours > 0 ? `${hours}\u00a0h\u00a0${two(minutes)}` : `${minutes}:${two(whole % 60)}`;
 }
 
