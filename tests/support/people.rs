@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::feed::now;
 use crate::program::PATIENCE;
 
-/// Everybody who may be told. Its thread ends with the test process.
+/// Everybody who may be told. Its threads end with the test process.
 pub struct People {
     address: SocketAddr,
     told: Arc<Mutex<Vec<Told>>>,
@@ -54,8 +54,13 @@ impl People {
         let heard = Arc::clone(&told);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (path, body) = request(stream.unwrap()).unwrap();
-                heard.lock().unwrap().push(read(&path, &body));
+                let (stream, heard) = (stream.unwrap(), Arc::clone(&heard));
+                // A client may open a connection in advance and say nothing on it: nobody else waits for that one.
+                std::thread::spawn(move || {
+                    if let Ok((path, body)) = request(stream) {
+                        heard.lock().unwrap().push(read(&path, &body));
+                    }
+                });
             }
         });
         Self { address, told }
@@ -129,13 +134,15 @@ fn read(path: &str, body: &[u8]) -> Told {
     Told { receiver: receiver.to_owned(), at, notification }
 }
 
-/// Reads a request, thanks for it, and gives its path and body.
+/// Reads a request, thanks for it, and gives its path and body. Fails if the connection ends before one.
 fn request(stream: TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let (mut path, mut length) = (String::new(), 0);
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line)?;
+        if reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let line = line.trim_end().to_ascii_lowercase();
         if let Some(rest) = line.strip_prefix("post ") {
             path.extend(rest.split(' ').next());
