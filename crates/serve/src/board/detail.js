@@ -115,7 +115,9 @@ export class Detail {
     this.#today.clear();
     for (const filled of ["data-state", "data-filled"]) this.#dialog.removeAttribute(filled);
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-    if (line && document.activeElement === document.body) this.focusBack(line);
+    // The browser takes the focus back to where the dialog was opened from, unless an address opened it.
+    const focus = document.activeElement;
+    if (line && (focus === document.body || this.#dialog.contains(focus))) this.focusBack(line);
   }
 
   /** Asks for the line until it is closed or another is opened. @param {number} opening @param {string} line */
