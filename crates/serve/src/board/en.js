@@ -32,6 +32,7 @@ export default {
   reason_open_until: "open until {at}",
   reason_open: "open",
   reason_due_closed: "callback left, no open time",
+  reason_waiting_closed: "{n} still waiting though closed",
   reason_kept: "promise kept {ratio}",
   reason_nothing_promised: "nothing promised",
   reason_too_few: { one: "only {n} promise settled", other: "only {n} promises settled" },

@@ -32,6 +32,7 @@ export default {
   reason_open_until: "avoinna {at} asti",
   reason_open: "avoinna",
   reason_due_closed: "soittamatta, eikä aukioloa jäljellä",
+  reason_waiting_closed: "{n} vielä jonossa, vaikka suljettu",
   reason_kept: "lupauksista pidetty {ratio}",
   reason_nothing_promised: "ei luvattu mitään",
   reason_too_few: { one: "vain {n} ratkennut lupaus", other: "vain {n} ratkennutta lupausta" },

@@ -37,6 +37,7 @@ export function stateOf(card, figures) {
   const help = [...overdue(figures), ...underFloor(card, figures), ...longWait(card, figures, "help")];
   const watch = [
     ...dueSoon(figures),
+    ...leftWaiting(figures),
     ...longWait(card, figures, help.some((reason) => reason.key === "long_wait") ? null : "watch"),
     ...nearFloor(card, figures),
     ...unresolved(card, figures),
@@ -90,7 +91,17 @@ function dueSoon(figures) {
 }
 
 /**
- * Judged while the line is open: who is still in the queue of a closed one has most often been lost by the platform.
+ * Who is still in the queue of a closed line: forgotten by people, or lost by the platform.
+ * @param {LineFigures} figures
+ * @returns {Reason[]}
+ */
+function leftWaiting(figures) {
+  const n = figures.contacts_waiting;
+  return n > 0 && !figures.line_open ? [{ key: "waiting_closed", values: { n } }] : [];
+}
+
+/**
+ * Judged while the line is open.
  * @param {LineCard} card
  * @param {LineFigures} figures
  * @param {"help" | "watch" | null} grade

@@ -32,6 +32,7 @@ export default {
   reason_open_until: "öppen till {at}",
   reason_open: "öppen",
   reason_due_closed: "samtal kvar, ingen öppettid",
+  reason_waiting_closed: "{n} ännu i kö fast stängt",
   reason_kept: "löften hållna {ratio}",
   reason_nothing_promised: "inget utlovat",
   reason_too_few: { one: "bara {n} avgjort löfte", other: "bara {n} avgjorda löften" },
