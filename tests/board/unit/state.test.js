@@ -1,4 +1,4 @@
-// The rules of docs/BOARD.md, one by one.
+// The rules of docs/WALLBOARD.md, one by one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -46,7 +46,11 @@ test("nobody waits longer than the channel allows: five minutes are watched, mor
   const chat = card({ channel: "chat" });
   assert.deepEqual([600, 601].map((seconds) => state(waits(seconds), chat)), ["watch", "help"]);
   assert.equal(state(waits(90_000), card({ channel: "sms" })), "fine");
-  assert.equal(state(line({ contacts_waiting: 1, waiting_oldest_seconds: 901, line_open: 0 })), "closed");
+});
+
+test("who still waits in a closed line is not forgotten, however long it has been", () => {
+  const left = line({ contacts_waiting: 3, waiting_oldest_seconds: 901, line_open: 0 });
+  assert.deepEqual(stateOf(card(), left), { state: "watch", reasons: [{ key: "waiting_closed", values: { n: 3 } }] });
 });
 
 test("a callback with less than an hour of open time left is watched, one that is left when all have gone home too", () => {

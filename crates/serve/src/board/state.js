@@ -1,5 +1,5 @@
 // The state of a line: what a supervisor is to do about it, and why. A pure function of its figures; the words are the
-// languages' (`reason_...` there). docs/BOARD.md has the same rules as a table.
+// languages' (`reason_...` there). docs/WALLBOARD.md has the same rules as a table.
 
 /** @import { LineCard, LineFigures, WindowFigures, Channel } from "./contract.js" */
 import { promises, share, total } from "./counts.js";
