@@ -258,12 +258,13 @@ fn files() -> Vec<File> {
     files
 }
 
+/// What others have made is kept as it came: `vendor` holds files of other projects.
 fn gather(folder: &Path, files: &mut Vec<File>) {
     for entry in fs::read_dir(folder).expect("a folder of the project can be read") {
         let path = entry.expect("a folder of the project can be read").path();
         let name = path.file_name().expect("an entry has a name").to_string_lossy();
         if path.is_dir() {
-            if !["target", ".git", "node_modules"].contains(&&*name) {
+            if !["target", ".git", "node_modules", "vendor"].contains(&&*name) {
                 gather(&path, files);
             }
         } else if name != "Cargo.lock"

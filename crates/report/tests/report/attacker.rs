@@ -135,7 +135,8 @@ impl<'a> Attacker<'a> {
         attacker
     }
 
-    /// Where nobody is shown, nobody is in any part of it; where a part is shown to be the whole, nobody is in the rest.
+    /// Where nobody is shown, nobody is in any part of it; where a part is shown to be the whole, nobody is in what is
+    /// left.
     fn see_none(&mut self, shown: &[Form]) {
         let rest = match shown {
             [part, whole] => Some(whole.iter().zip(part).map(|(whole, part)| whole - part).collect()),
