@@ -1,8 +1,8 @@
 //! The alerts, held against their runbooks, their tests and what is exposed.
 //!
 //! Whether an alert goes off when it should, promtool says (`deploy/prometheus/tests`); whether rules ask for series
-//! that are exposed, the test of the boards does. Here is what neither sees: an alert that nobody described, that nobody
-//! tests both ways, or whose text asks for something that is not there.
+//! that are exposed, the test of the boards does. Here is what neither sees: an alert that nobody described, or tests
+//! both ways, or whose text asks for something that is not there.
 
 #[path = "support/board.rs"]
 mod board;
