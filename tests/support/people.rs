@@ -99,8 +99,8 @@ impl People {
         }
     }
 
-    /// Waits until a receiver is told something under a subject that begins so, and gives all that is said: the subject,
-    /// a line break, and the text.
+    /// Waits until a receiver is told something under a subject that begins so, and gives all that is said: the
+    /// subject, a line break, and the text.
     #[track_caller]
     pub fn wait_for_words(&self, receiver: &str, begins: &str) -> String {
         let deadline = Instant::now() + PATIENCE;

@@ -1,7 +1,7 @@
 //! A real Prometheus as a child process: what it scrapes and evaluates, and what its API answers.
 //!
-//! Unless it is told otherwise it scrapes and evaluates every second, whatever is usual in production, so that tests are
-//! short. Its configuration lies in a directory of its own; its data too, unless it is given some.
+//! Unless it is told otherwise it scrapes and evaluates every second, whatever is usual in production, so that tests
+//! are short. Its configuration lies in a directory of its own; its data too, unless it is given some.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
