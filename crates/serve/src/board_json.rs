@@ -43,9 +43,12 @@ const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
 fn shows(window: Window, figure: &str) -> bool {
     match figure {
         "contacts_offered" | "contacts_decided" => WINDOWS.contains(&window),
-        "promises" | "indicator_good" | "indicator_valid" | "answer_wait_quantile_seconds" | "nps_answers" => {
-            window == Window::Today
-        }
+        "promises"
+        | "callbacks_closed"
+        | "indicator_good"
+        | "indicator_valid"
+        | "answer_wait_quantile_seconds"
+        | "nps_answers" => window == Window::Today,
         _ => false,
     }
 }

@@ -62,6 +62,15 @@ impl Decoder {
         Ok(self.judge(&content_mode::read(&alone)?, None)?)
     }
 
+    /// The key that a record of this value has to have: the id of the contact, as `subject` says.
+    ///
+    /// # Errors
+    /// As [`decode_value`](Self::decode_value), of those that concern the value as a whole and `subject`.
+    pub fn record_key(value: &[u8]) -> Result<Vec<u8>, Rejection> {
+        let alone = Record { key: None, value: Some(value), headers: &[], timestamp: EventTime::MAX };
+        Ok(content_mode::read(&alone)?.contact()?.as_bytes().to_vec())
+    }
+
     /// Holds a `CloudEvent` against the contract, and against the record that lies around it, if any does.
     fn judge(&self, event: &CloudEvent<'_>, around: Option<&Record<'_>>) -> Result<Event, Detail> {
         let kind = event.kind()?;

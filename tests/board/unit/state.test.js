@@ -26,6 +26,16 @@ test("an overdue callback needs help, in a closed line too", () => {
   assert.equal(state(line({ ...owed, line_open: 0 })), "help");
 });
 
+test("callbacks that nobody will ever make need help until midnight, in a closed line too", () => {
+  const closed = { reached: 9, unreached: 9, cancelled: 9, duplicate: 9, expired: 1, purged: 2, given_up: 3 };
+  const thrownAway = { windows: { today: { ...today(), callbacks_closed: closed } }, line_open: 0 };
+  assert.deepEqual(stateOf(card(), line(thrownAway)), {
+    state: "help", reasons: [{ key: "lost_callbacks", values: { n: 6 } }],
+  });
+  const served = { ...closed, expired: 0, purged: 0, given_up: 0 };
+  assert.equal(state(line({ windows: { today: { ...today(), callbacks_closed: served } } })), "fine");
+});
+
 test("a promise under its floor needs help while the line is open, if enough contacts say so", () => {
   const bad = (/** @type {number} */ good, /** @type {number} */ valid) => ({ windows: { today: today({ good, valid }) } });
   assert.deepEqual(keys(line(bad(7, 10))), ["promise_under"]);

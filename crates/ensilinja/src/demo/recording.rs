@@ -13,7 +13,6 @@ use anyhow::Context as _;
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
 use ensilinja_wire::{Decoder, Rejection};
-use serde::Deserialize;
 
 use crate::events_file::lines::{BUFFER_BYTES, next_line};
 
@@ -30,12 +29,6 @@ pub struct Recording {
 struct Place {
     at: EventTime,
     offset: u64,
-}
-
-/// The one thing of an event that its record has to repeat.
-#[derive(Deserialize)]
-struct Contact {
-    subject: String,
 }
 
 impl Recording {
@@ -74,9 +67,7 @@ impl Recording {
         let skip = place.offset.cast_signed() - self.file.stream_position()?.cast_signed();
         self.file.seek_relative(skip)?;
         next_line(&mut self.file, &mut value)?.context("it has become shorter")?;
-        // Not the parser's own words: they may repeat what it found.
-        let contact: Contact = serde_json::from_slice(&value).ok().context("it has been changed")?;
-        let key = Some(contact.subject.into_bytes());
+        let key = Some(Decoder::record_key(&value).ok().context("it has been changed")?);
         Ok(Publication { at: place.at, key, headers: Vec::new(), value: Some(value), event: None, poison: None })
     }
 }

@@ -22,6 +22,7 @@ export default {
   state_none: "No data",
   state_closed: "Closed",
 
+  reason_lost_callbacks: { one: "{n} callback lost", other: "{n} callbacks lost" },
   reason_overdue: { one: "{n} callback overdue", other: "{n} callbacks overdue" },
   reason_promise_under: "promise {ratio}, under {floor}",
   reason_promise_near: "promise {ratio}, floor {floor}",

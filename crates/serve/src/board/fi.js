@@ -22,6 +22,7 @@ export default {
   state_none: "Ei tietoja",
   state_closed: "Suljettu",
 
+  reason_lost_callbacks: { one: "{n} takaisinsoitto menetetty", other: "{n} takaisinsoittoa menetetty" },
   reason_overdue: { one: "{n} takaisinsoitto myöhässä", other: "{n} takaisinsoittoa myöhässä" },
   reason_promise_under: "lupaus {ratio}, alle {floor}",
   reason_promise_near: "lupaus {ratio}, raja {floor}",

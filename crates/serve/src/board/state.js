@@ -34,7 +34,12 @@ const LONG_WAIT_SECONDS = { phone: { watch: 300, help: 900 }, chat: { watch: 300
  */
 export function stateOf(card, figures) {
   if (!figures) return { state: "none", reasons: [{ key: "no_figures", values: {} }] };
-  const help = [...overdue(figures), ...underFloor(card, figures), ...longWait(card, figures, "help")];
+  const help = [
+    ...lost(figures),
+    ...overdue(figures),
+    ...underFloor(card, figures),
+    ...longWait(card, figures, "help"),
+  ];
   const watch = [
     ...dueSoon(figures),
     ...leftWaiting(figures),
@@ -71,6 +76,17 @@ function opening(figures) {
   const key = figures.line_open ? "open" : "closed";
   const at = figures.line_next_change_timestamp_seconds;
   return at === undefined ? { key, values: {} } : { key: `${key}_until`, values: { at } };
+}
+
+/**
+ * Callback requests that were thrown away, so that nobody will ever call: the worst there is, all day long.
+ * @param {LineFigures} figures
+ * @returns {Reason[]}
+ */
+function lost(figures) {
+  const { purged = 0, expired = 0, given_up = 0 } = figures.windows.today?.callbacks_closed ?? {};
+  const n = purged + expired + given_up;
+  return n > 0 ? [{ key: "lost_callbacks", values: { n } }] : [];
 }
 
 /**

@@ -22,6 +22,7 @@ export default {
   state_none: "Inga uppgifter",
   state_closed: "Stängd",
 
+  reason_lost_callbacks: { one: "{n} samtal förlorat", other: "{n} samtal förlorade" },
   reason_overdue: { one: "{n} samtal försenat", other: "{n} samtal försenade" },
   reason_promise_under: "löfte {ratio}, under {floor}",
   reason_promise_near: "löfte {ratio}, gräns {floor}",

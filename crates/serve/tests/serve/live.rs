@@ -74,6 +74,7 @@ fn whatever_the_stream_says_the_figures_say_too() {
         assert_eq!(all(&lines[index]["windows"]["15m"]), ["contacts_decided", "contacts_offered"]);
         let today = [
             "answer_wait_quantile_seconds",
+            "callbacks_closed",
             "contacts_decided",
             "contacts_offered",
             "indicator_good",

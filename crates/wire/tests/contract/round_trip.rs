@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ensilinja_model::LineIndex;
-use ensilinja_wire::{EVENT_TYPE_PREFIX, encode_binary, encode_structured};
+use ensilinja_wire::{Decoder, EVENT_TYPE_PREFIX, encode_binary, encode_structured};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -24,7 +24,9 @@ proptest! {
         prop_assert_eq!(event.at, said.at);
         prop_assert_eq!(event.fact, said.fact);
         prop_assert_eq!(decode_encoded(&encode_binary(&said.statement()), said.at), Ok(event));
-        prop_assert_eq!(decoder().decode_value(&encode_structured(&said.statement()).value), Ok(event), "it may stand alone");
+        let alone = encode_structured(&said.statement());
+        prop_assert_eq!(decoder().decode_value(&alone.value), Ok(event), "it may stand alone");
+        prop_assert_eq!(Decoder::record_key(&alone.value), Ok(alone.key), "and says which key it wants");
     }
 
     #[test]
