@@ -15,7 +15,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** @type {import("playwright-core").Browser} */ let browser;
 
 before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), openBrowser()]);
+  [demo, browser] = await Promise.all([Demo.start(["--speed", "1"]), openBrowser()]);
 });
 
 after(async () => {

@@ -1,7 +1,7 @@
 // The real program, as `demo`, on a free port of this machine; stopped by its process id.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 
@@ -12,7 +12,8 @@ const READY_WITHIN_MS = 60_000;
 export function program() {
   const told = process.env.ENSILINJA_BINARY;
   const built = ["release", "debug"].map((profile) => path.join(TOP, "target", profile, "ensilinja"));
-  const found = told ?? built.find((file) => existsSync(file));
+  const made = (/** @type {string} */ file) => statSync(file).mtimeMs;
+  const found = told ?? built.filter((file) => existsSync(file)).sort((one, other) => made(other) - made(one))[0];
   if (!found) throw new Error("build ensilinja first, or name it in ENSILINJA_BINARY");
   return found;
 }

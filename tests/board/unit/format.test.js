@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Clock, duration, percentOf, roughly } from "../../../crates/serve/src/board/format.js";
+import { Clock, duration, percent, percentNear, percentOf, percentUp, roughly } from "../../../crates/serve/src/board/format.js";
 
 test("a percentage is rounded down, so that no goal is reached by rounding", () => {
   assert.deepEqual([0, 0.004, 0.29, 0.58, 0.7999, 0.8, 0.999, 1].map(percentOf), [0, 0, 29, 58, 79, 80, 99, 100]);
+});
+
+test("what should be little is rounded up, parts of a whole to the nearest, and a few are not none", () => {
+  assert.deepEqual([0, 0.1, 0.101, 0.29].map(percentUp), [0, 10, 11, 29]);
+  assert.deepEqual([0.266, 0.133, 0.6].map(percentNear), [27, 13, 60]);
+  assert.deepEqual([0.001, 0.5].map((ratio) => percent(ratio).replaceAll("\u00a0", " ")), ["< 1 %", "50 %"]);
 });
 
 test("a duration is a clock below an hour, then hours and minutes, then hours, then days", () => {

@@ -42,7 +42,7 @@ test("one is told apart from many, and reasons are whole sentences of values", (
   });
   assert.deepEqual(said, [
     ["1 takaisinsoitto myöhässä", "2 takaisinsoittoa myöhässä"],
-    ["1 samtal försenat", "2 samtal försenade"],
+    ["1 återuppringning försenad", "2 återuppringningar försenade"],
     ["1 callback overdue", "2 callbacks overdue"],
   ]);
   const english = new Language("en", "Europe/Helsinki");

@@ -97,7 +97,6 @@ export default {
   promise_pending: "pending",
   wait_distribution: "Wait until answered, today",
   wait_bucket: "wait",
-  contacts: "contacts",
   half_waited: "half under {time}",
   most_waited: "90 % under {time}",
   up_to: "≤ {time}",
@@ -133,7 +132,6 @@ export default {
   on_target: "on goal",
   nps: "NPS",
   nps_text: "{promoter} promoters, {passive} passive, {detractor} detractors",
-  share: "share",
   count: "count",
   nothing_yet: "Nothing yet today.",
 };

@@ -4,10 +4,20 @@
 /** In whole percent, rounded down: 79.9 % has not kept a promise of 80 %. @param {number} ratio */
 export const percentOf = (ratio) => Math.floor(100 * ratio + 1e-9);
 
-/** A percentage with its sign, held together; a few in a thousand are not none. @param {number} ratio */
-export function percent(ratio) {
-  return ratio > 0 && percentOf(ratio) === 0 ? "<\u00a01\u00a0%" : `${percentOf(ratio)}\u00a0%`;
+/**
+ * A percentage with its sign, held together; a few in a thousand are not none.
+ * @param {number} ratio
+ * @param {(ratio: number) => number} [rounded] down, unless something else is fairer
+ */
+export function percent(ratio, rounded = percentOf) {
+  return ratio > 0 && rounded(ratio) === 0 ? "<\u00a01\u00a0%" : `${rounded(ratio)}\u00a0%`;
 }
+
+/** In whole percent, rounded up: of what should be little, 10.1 % is not 10 %. @param {number} ratio */
+export const percentUp = (ratio) => Math.ceil(100 * ratio - 1e-9) + 0;
+
+/** In whole percent, to the nearest: parts of a whole add up to about a hundred. @param {number} ratio */
+export const percentNear = (ratio) => Math.round(100 * ratio);
 
 /**
  * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), from ten hours on in hours alone, then in

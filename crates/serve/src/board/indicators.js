@@ -5,7 +5,7 @@
 /** @import { Language } from "./language.js" */
 /** @import { Cell } from "./table.js" */
 import { share, total } from "./counts.js";
-import { percent } from "./format.js";
+import { percent, percentOf, percentUp } from "./format.js";
 import { FEWEST } from "./state.js";
 
 /** Of this one the least is the best. */
@@ -37,9 +37,10 @@ function judged(window, indicator, target, floor, language) {
   if (of.valid === 0) return [language.text("no_data"), n];
   if (of.valid < FEWEST) return [language.text("too_few"), n];
   const ratio = of.good / of.valid;
-  const better = (/** @type {number} */ aim) => (LESS_IS_BETTER.has(indicator) ? ratio <= aim : ratio >= aim);
+  const less = LESS_IS_BETTER.has(indicator);
+  const better = (/** @type {number} */ aim) => (less ? ratio <= aim : ratio >= aim);
   /** @type {Cell} */
-  const cell = { text: percent(ratio), share: ratio };
+  const cell = { text: percent(ratio, less ? percentUp : percentOf), share: ratio };
   if (floor !== undefined && !better(floor)) return [{ ...cell, mark: "bad", note: language.text("under_floor") }, n];
   if (target !== undefined && better(target)) return [{ ...cell, mark: "good", note: language.text("on_target") }, n];
   return [cell, n];
@@ -52,5 +53,7 @@ function nps(window, language) {
   const n = total(window.nps_answers);
   if (n === 0) return [language.text("no_data"), "0"];
   if (n < FEWEST) return [language.text("too_few"), language.count(n)];
-  return [language.count(Math.round((100 * (promoter - detractor)) / n)), language.count(n)];
+  // Zero, whichever side it is rounded from.
+  const score = Math.round((100 * (promoter - detractor)) / n) + 0;
+  return [language.count(score), language.count(n)];
 }

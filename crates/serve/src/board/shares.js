@@ -5,7 +5,7 @@
 /** @import { Cell } from "./table.js" */
 /** @import { WindowFigures, LineFigures } from "./contract.js" */
 import { total } from "./counts.js";
-import { percent } from "./format.js";
+import { percent, percentNear } from "./format.js";
 import { FEWEST } from "./state.js";
 
 /** @typedef {{key: Key, count: number, bad?: boolean}} Row */
@@ -51,7 +51,7 @@ export function shareCells(rows, language) {
   const all = rows.reduce((sum, row) => sum + row.count, 0);
   return rows.map(({ key, count, bad }) => {
     const share = all > 0 ? count / all : 0;
-    const written = all >= FEWEST ? percent(share) : "";
+    const written = all >= FEWEST ? percent(share, percentNear) : "";
     /** @type {"bad" | undefined} */
     const mark = bad ? "bad" : undefined;
     return [language.text(key), { text: language.count(count), mark }, { text: written, share }];

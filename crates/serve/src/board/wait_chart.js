@@ -99,6 +99,6 @@ function inWords(window, language) {
   const { "0.5": half, "0.9": most } = window.answer_wait_quantile_seconds ?? {};
   const of = language.text("n", { n });
   if (n < FEWEST || half === undefined || most === undefined) return `${language.text("too_few")}, ${of}`;
-  const halfWaited = language.text("half_waited", { time: duration(half) });
-  return [halfWaited, language.text("most_waited", { time: duration(most) }), of].join(" · ");
+  const halfWaited = language.text("half_waited", { time: duration(Math.ceil(half)) });
+  return [halfWaited, language.text("most_waited", { time: duration(Math.ceil(most)) }), of].join(" · ");
 }
