@@ -49,6 +49,8 @@ test("figures are live, silent, old, being rebuilt or incomplete, and only live 
   assert.equal(was(figures({ now_timestamp_seconds: 1031 }), 0), "old");
   assert.equal(was(figures({ figures_as_of_timestamp_seconds: null, complete: false }), 0), "rebuilding");
   assert.equal(was(figures({ complete: false }), 0), "incomplete");
+  assert.equal(was(figures({ now_timestamp_seconds: 1061, complete: false }), 0), "old", "all of it is read, but late");
+  assert.equal(was(figures({ now_timestamp_seconds: 1061, complete: false, rebuild_progress_ratio: 0.4 }), 0), "rebuilding");
   assert.deepEqual(["live", "waiting", "silent", "old"].map((of) => isStale(/** @type {any} */ (of))), [
     false, false, true, true,
   ]);

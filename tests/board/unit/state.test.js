@@ -88,10 +88,15 @@ test("closed until when, no data, too few and nothing promised are four answers"
   assert.deepEqual(keys(never), ["closed"]);
   assert.deepEqual(keys(line({ windows: { today: null } })), ["no_window"]);
   assert.deepEqual(keys(line({ windows: { today: today({ good: 0, valid: 0, decided: 0 }) } })), ["no_contacts"]);
+  const waiting = { ...today({ good: 0, valid: 0, decided: 0 }), contacts_offered: 3 };
+  const first = line({ windows: { today: waiting }, contacts_waiting: 3, promises_pending: { answer: 3, callback: 0 } });
+  assert.deepEqual([state(first), ...keys(first)], ["few", "too_few"], "who waits has come");
   const few = line({ windows: { today: today({ good: 9, valid: 9 }) } });
   assert.deepEqual(stateOf(card(), few), { state: "few", reasons: [{ key: "too_few", values: { n: 9 } }] });
   const free = line({ windows: { today: today({ good: 0, valid: 0, decided: 30 }) }, promises_pending: {} });
   assert.deepEqual([state(free), ...keys(free)], ["fine", "nothing_promised"]);
+  const quiet = line({ windows: { today: today({ good: 0, valid: 0, decided: 9 }) }, promises_pending: {} });
+  assert.deepEqual(stateOf(card(), quiet), { state: "few", reasons: [{ key: "few_contacts", values: { n: 9 } }] });
 });
 
 test("the gravest reason comes first, and the others are not lost", () => {

@@ -16,7 +16,9 @@ export class Controls {
     for (const code of LANGUAGES) {
       const name = /** @type {string} */ (TEXTS[code].language);
       const sign = make("span", { "aria-hidden": "true" }, code.toUpperCase());
-      this.#languages.append(option("lang", code, make("label", { lang: code, title: name }), sign, name));
+      // Named by what is seen too, for whoever says it to the screen.
+      const words = `${code.toUpperCase()} ${name}`;
+      this.#languages.append(option("lang", code, make("label", { lang: code, title: name }), sign, words));
     }
     for (const [theme, sign] of THEMES) {
       this.#themes.append(option("theme", theme, make("label"), make("span", { "aria-hidden": "true" }, sign), ""));

@@ -4,7 +4,7 @@
 /** @import { Language, Key } from "./language.js" */
 import { make, setText } from "./dom.js";
 import { Figure } from "./figure.js";
-import { duration, roughly } from "./format.js";
+import { duration } from "./format.js";
 
 export class DetailNow {
   #heading = make("h3");
@@ -39,7 +39,7 @@ export class DetailNow {
     this.#callback.show(language.text("oldest_callback"), oldest);
     const due = figures?.callback_next_due_timestamp_seconds;
     const left = figures?.callback_next_due_open_seconds;
-    const beside = left === undefined ? "" : language.text("open_time_left", { time: roughly(left) });
+    const beside = left === undefined ? "" : language.text("open_time_left", { time: duration(left) });
     const at = due === undefined ? nobody : language.clock.near(due, nowSeconds);
     this.#due.show(language.text("next_due"), at, { beside });
   }

@@ -37,6 +37,7 @@ export default {
   reason_kept: "lupauksista pidetty {ratio}",
   reason_nothing_promised: "ei luvattu mitään",
   reason_too_few: { one: "vain {n} päättynyt lupaus", other: "vain {n} päättynyttä lupausta" },
+  reason_few_contacts: { one: "vain {n} yhteydenotto", other: "vain {n} yhteydenottoa" },
   reason_no_contacts: "ei yhteydenottoja tänään",
   reason_no_window: "historia ei ulotu keskiyöhön",
   reason_no_figures: "lukuja ei vielä ole",
@@ -69,7 +70,7 @@ export default {
   stale_never: "Palvelin ei vastaa. Yritetään uudelleen.",
   stale_old: "Luvut ovat {age} vanhoja.",
   stale_rebuilding: "Lukuja kootaan tapahtumista: {progress} luettu.",
-  stale_incomplete: "Luvut eivät ole täydellisiä: {progress} luettu.",
+  stale_incomplete: "Luvut eivät ole täydellisiä.",
   back_live: "Luvut ovat taas ajan tasalla.",
   newly_help: "{name}: apua, {reason}",
 

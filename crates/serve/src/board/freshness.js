@@ -21,9 +21,10 @@ export function freshnessOf(figures, silentSeconds) {
   const behind = asOf === null ? null : Math.max(0, figures.now_timestamp_seconds - asOf);
   const ageSeconds = behind === null ? null : behind + silentSeconds;
   if (silentSeconds >= SILENT_SECONDS) return { freshness: "silent", ageSeconds };
-  if (asOf === null) return { freshness: "rebuilding", ageSeconds };
-  if (!figures.complete) return { freshness: "incomplete", ageSeconds };
-  return { freshness: (behind ?? 0) > OLD_SECONDS ? "old" : "live", ageSeconds };
+  const rebuilding = !figures.complete && figures.rebuild_progress_ratio < 1;
+  if (behind === null || rebuilding) return { freshness: "rebuilding", ageSeconds };
+  if (behind > OLD_SECONDS) return { freshness: "old", ageSeconds };
+  return { freshness: figures.complete ? "live" : "incomplete", ageSeconds };
 }
 
 /** Whether the board must not be believed as it stands. @param {Freshness} freshness */

@@ -57,7 +57,7 @@ export class Language {
     for (const [name, value] of Object.entries(values)) {
       if (name === "ratio" || name === "floor") written[name] = percent(value);
       else if (name === "limit") written[name] = roughly(value);
-      else if (name === "seconds") written[name] = roughly(Math.max(60, Math.ceil(value / 60) * 60));
+      else if (name === "seconds") written[name] = roughly(Math.max(60, value));
       else if (name === "wait") written[name] = duration(value);
       else if (name === "at") written[name] = this.clock.near(value, nowSeconds);
       else written[name] = value;

@@ -42,7 +42,7 @@ export class Staleness {
     const said = stale ? sentence(freshness, age, progress, language) : "";
     setText(this.#said, said);
     setText(this.#inDetail, said);
-    this.#showReasons(freshness === "rebuilding" || freshness === "incomplete" ? (figures?.reasons ?? []) : []);
+    this.#showReasons(stale && freshness !== "silent" ? (figures?.reasons ?? []) : []);
     if (freshness !== this.#was && (stale || isStale(this.#was))) this.speak(said || language.text("back_live"));
     this.#was = freshness;
   }
@@ -61,5 +61,6 @@ export class Staleness {
 function sentence(freshness, age, progress, language) {
   if (freshness === "silent") return age ? language.text("stale_silent", { age }) : language.text("stale_never");
   if (freshness === "old") return language.text("stale_old", { age });
-  return language.text(freshness === "rebuilding" ? "stale_rebuilding" : "stale_incomplete", { progress });
+  if (freshness === "rebuilding") return language.text("stale_rebuilding", { progress });
+  return language.text("stale_incomplete");
 }

@@ -62,11 +62,14 @@ function quiet(figures) {
   if (!today) return { state: "none", reasons: [{ key: "no_window", values: {} }] };
   const decided = total(today.contacts_decided);
   if (promises(figures) === false) {
-    const reason = { key: "nothing_promised", values: { n: decided } };
-    return { state: decided < FEWEST ? "few" : "fine", reasons: [reason] };
+    const few = decided < FEWEST;
+    const key = few ? "few_contacts" : "nothing_promised";
+    return { state: few ? "few" : "fine", reasons: [{ key, values: { n: decided } }] };
   }
   const kept = share(today, "promise_kept") ?? { good: 0, valid: 0 };
-  if (kept.valid === 0 && decided === 0) return { state: "none", reasons: [{ key: "no_contacts", values: {} }] };
+  if (kept.valid === 0 && today.contacts_offered === 0) {
+    return { state: "none", reasons: [{ key: "no_contacts", values: {} }] };
+  }
   if (kept.valid < FEWEST) return { state: "few", reasons: [{ key: "too_few", values: { n: kept.valid } }] };
   return { state: "fine", reasons: [opening(figures), { key: "kept", values: { ratio: kept.good / kept.valid } }] };
 }

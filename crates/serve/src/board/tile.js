@@ -15,12 +15,13 @@ export class Tile {
   constructor(card, open) {
     this.card = card;
     this.trend = new Trend();
-    this.button = make("button", { type: "button", "aria-haspopup": "dialog" });
+    const whyId = `why-${card.line}`;
+    this.button = make("button", { type: "button", "aria-haspopup": "dialog", "aria-describedby": whyId });
     this.button.addEventListener("click", open);
     this.shape = makeShape("none");
     this.word = make("b");
     this.reason = make("span");
-    const why = make("p", { class: "why" }, this.word, " ", this.reason);
+    const why = make("p", { class: "why", id: whyId }, this.word, " ", this.reason);
     const head = make("div", { class: "head" }, this.shape, make("div", {}, make("h3", {}, this.button), why));
     this.waiting = new Figure("figure");
     this.oldest = new Figure("figure");
