@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use ensilinja_kafka::{Clock, IncomingRecord, RecordHandler, Verdict};
 use ensilinja_ledger::Ledger;
-use ensilinja_model::{Channel, Event, EventTime};
+use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
 use ensilinja_wire::{Decoder, Record};
 
@@ -31,7 +31,8 @@ const MOST_UNLEARNT: usize = 16 * 1024;
 pub struct Learnt {
     /// Every leg and every figure.
     pub ledger: Ledger,
-    /// When the newest event of each channel happened, by [`Channel`].
+    /// When the newest event of a contact's course happened in each channel, by [`Channel`]. Outcomes, feedback and
+    /// retractions come from other systems, which go on when the platform is silent.
     pub newest: [Option<EventTime>; Channel::ALL.len()],
     /// Empty: the space for what is heard next.
     space: Vec<(Event, bool)>,
@@ -76,8 +77,10 @@ impl Shared {
         let space = std::mem::take(&mut learnt.space);
         let mut events = std::mem::replace(&mut self.heard().events, space);
         for (event, is_live) in &events {
-            let newest = &mut learnt.newest[self.channels[event.line.as_usize()] as usize];
-            *newest = (*newest).max(Some(event.at));
+            if !matches!(event.fact, Fact::OutcomeRecorded(_) | Fact::FeedbackReceived(_) | Fact::Retracted) {
+                let newest = &mut learnt.newest[self.channels[event.line.as_usize()] as usize];
+                *newest = (*newest).max(Some(event.at));
+            }
             let applied = learnt.ledger.apply(event);
             if *is_live {
                 self.pipeline.event(event.fact.kind(), applied, (self.clock)().millis_since(event.at));
@@ -181,6 +184,34 @@ impl RecordHandler for Intake {
                     Verdict::Accepted
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_model::{FeedbackAnswer, LegKey, LineIndex, Outcome, Survey, YesNo};
+
+    use super::*;
+    use crate::{clock, config};
+
+    #[test]
+    fn a_channel_is_not_heard_by_what_other_systems_say_of_its_contacts() {
+        let (county, now) = (config::county(), clock::wall()());
+        let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[]));
+        let channels = county.lines.iter().map(|line| line.channel).collect();
+        let shared = Shared::new(Ledger::new(county.rules(now), now), channels, pipeline, clock::wall());
+        let newest_after = |fact| {
+            let at = now.plus_millis(if fact == Fact::Offered { -60_000 } else { 0 });
+            shared.hear(Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact }, true);
+            shared.lock().newest[Channel::Phone as usize]
+        };
+        let feedback = Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes));
+        assert_eq!(newest_after(feedback), None);
+        let offered = newest_after(Fact::Offered);
+        assert_eq!(offered, Some(now.plus_millis(-60_000)));
+        for said_of_it in [Fact::OutcomeRecorded(Outcome::Handled), feedback, Fact::Retracted] {
+            assert_eq!(newest_after(said_of_it), offered);
         }
     }
 }

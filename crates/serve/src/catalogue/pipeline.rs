@@ -117,7 +117,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_last_event_timestamp_seconds",
         kind: Kind::Gauge,
         labels: &[Label::words("channel", words!(Channel))],
-        help: "When the newest event of the channel happened; absent before the first",
+        help: "When the newest event of the channel happened, outcomes, feedback and retractions apart; absent before the first",
         origin: Origin::Snapshot(|now, emit| {
             for (channel, at) in &now.newest_events {
                 emit(&[channel.as_str()], Number::Millis(at.as_millis()));
