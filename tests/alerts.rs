@@ -151,6 +151,14 @@ fn every_alert_is_tested_both_ways() {
 }
 
 #[test]
+fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
+    let held = read(&top().join("deploy/prometheus/tests/failover.yml"));
+    for rule in alerts().into_iter().filter(|rule| rule.label("concern") == "line") {
+        assert!(held.contains(&format!("alertname=\"{}\"}}", rule.alert)), "{} may not hold", rule.alert);
+    }
+}
+
+#[test]
 fn what_texts_and_runbooks_ask_for_is_exposed_or_recorded() {
     let known = known_names();
     let check = |place: &str, query: &str| {

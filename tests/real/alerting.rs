@@ -73,6 +73,7 @@ fn a_purged_callback_reaches_the_pager_of_its_area_within_seconds_as_shipped() {
     let words = watch.people.wait_for_words("forssa_page", subject);
     watch.assert_says_what_the_rule_says(&words, "EnsilinjaCallbacksPurged", "pth_forssa");
     for (line, pager) in AREAS {
+        watch.people.wait_for_words(pager, "[HÄLYTYS / PAGE] ");
         let told = watch.people.told(pager);
         assert_eq!(told.len(), 2, "one purge is one notification, in two ways, and {line} is of one area: {told:#?}");
     }
@@ -261,8 +262,10 @@ impl Watch {
     fn assert_healthy(&self) {
         let failing = self.prometheus.failing_rules();
         assert!(failing.is_empty(), "{failing:#?}");
+        let failed = self.prometheus.failed_evaluations();
+        assert!(failed.is_empty(), "{failed:#?}");
         let log = self.alertmanager.log();
-        assert!(!log.contains("level=error"), "{log}");
+        assert!(!log.to_lowercase().contains("level=error"), "{log}");
     }
 }
 

@@ -154,6 +154,16 @@ impl Prometheus {
         failing.map(|rule| (rule["name"].to_string(), rule["lastError"].to_string())).collect()
     }
 
+    /// How often each group of rules has failed since the start, of those that have: a line each of `/metrics`.
+    #[track_caller]
+    pub fn failed_evaluations(&self) -> Vec<String> {
+        let metrics = get(self.address, "/metrics").unwrap().body;
+        let groups = metrics.lines().filter(|line| line.starts_with("prometheus_rule_evaluation_failures_total{"));
+        let (failed, well): (Vec<_>, Vec<_>) = groups.map(str::to_owned).partition(|line| !line.ends_with(" 0"));
+        assert!(!(failed.is_empty() && well.is_empty()), "there are no groups: {metrics}");
+        failed
+    }
+
     /// Everything it has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.join("log")).unwrap()
