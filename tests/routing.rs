@@ -42,7 +42,7 @@ fn every_receiver_that_is_named_is_there_and_every_one_that_is_there_is_named() 
     assert_eq!(named, there);
 }
 
-/// A group is looked at each group_interval, and told anew if repeat_interval has passed since; were they equal, it
+/// A group is looked at each `group_interval`, and told anew if `repeat_interval` has passed since; were they equal, it
 /// just would not have.
 #[test]
 fn a_sign_of_life_is_repeated_each_time_its_group_is_looked_at() {
