@@ -39,13 +39,14 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// What the page loads.
-static FILES: [Asset; 41] = [
+static FILES: [Asset; 45] = [
     asset!("detail.css"),
     asset!("page.css"),
     asset!("summary.css"),
     asset!("themes.css"),
     asset!("tiles.css"),
     asset!("icon.svg"),
+    asset!("anew.js"),
     asset!("choices.js"),
     asset!("controls.js"),
     asset!("counts.js"),
@@ -60,6 +61,7 @@ static FILES: [Asset; 41] = [
     asset!("figure.js"),
     asset!("format.js"),
     asset!("freshness.js"),
+    asset!("hours.js"),
     asset!("indicators.js"),
     asset!("kept.js"),
     asset!("language.js"),
@@ -67,6 +69,7 @@ static FILES: [Asset; 41] = [
     asset!("order.js"),
     asset!("plots.js"),
     asset!("shares.js"),
+    asset!("silence.js"),
     asset!("speech.js"),
     asset!("staleness.js"),
     asset!("state.js"),
@@ -77,6 +80,7 @@ static FILES: [Asset; 41] = [
     asset!("tile.js"),
     asset!("tiles.js"),
     asset!("trend.js"),
+    asset!("untold.js"),
     asset!("wait_chart.js"),
     asset!("vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"),
     asset!("vendor/uPlot.iife.min.js"),

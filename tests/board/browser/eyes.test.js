@@ -84,13 +84,18 @@ test("a state is told by its word and its shape, not by colour alone", async () 
     assert.equal(word, words[/** @type {"help"} */ (state)]);
     assert.equal(shape, `#shape-${state}`);
   }
+  const tile = screen.tile("116117");
+  const why = await tile.locator(".why").getAttribute("id");
+  assert.equal(await tile.getByRole("button").getAttribute("aria-describedby"), why, "heard with the name");
+  assert.equal(await screen.page.getByRole("radio", { name: "FI Suomi" }).count(), 1, "named by what is seen");
   await screen.close();
 });
 
 test("a reader is told little: the tiles are not announced, and one region speaks when it matters", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const live = screen.page.locator("[aria-live], [role=status], [role=alert], [role=log]");
-  assert.deepEqual(await live.evaluateAll((all) => all.map((one) => one.id || one.className)), ["spoken", "wide failed"]);
+  const names = await live.evaluateAll((all) => all.map((one) => one.id || one.className));
+  assert.deepEqual(names, ["spoken", "detail-spoken", "wide failed"]);
   await screen.page.evaluate(() => {
     const seen = /** @type {any} */ (globalThis);
     seen.said = [];

@@ -99,6 +99,65 @@ test("an address opens a line, the way back closes it, and one that names no lin
   await screen.close();
 });
 
+test("an address that nobody would write is no line's, and the board is as it always is", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en#%" });
+  assert.equal(await screen.page.getByRole("dialog").isVisible(), false);
+  assert.equal(await screen.page.locator("#lines").textContent(), "Lines");
+  assert.deepEqual(screen.complaints, []);
+  await screen.close();
+});
+
+test("a line whose figures cannot be had says so, and shows no other line's", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+  const { page } = screen;
+  const dialog = page.getByRole("dialog");
+  const failed = dialog.getByText("The line's figures could not be had.");
+  const table = dialog.locator(".indicators");
+  await page.route("**/api/lines/kuntoutus", (route) => route.fulfill({ status: 404 }));
+  const open = (/** @type {string} */ line) => page.evaluate((line) => {
+    location.hash = line;
+  }, line);
+  await open("mipa");
+  await table.waitFor();
+  await open("kuntoutus");
+  await failed.waitFor();
+  assert.equal(await table.isVisible(), false, "from line to line");
+  await open("mipa");
+  await table.waitFor();
+  assert.equal(await failed.count(), 0);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await open("kuntoutus");
+  await failed.waitFor();
+  assert.equal(await table.isVisible(), false, "closed in between");
+  await screen.close();
+});
+
+test("a line can be opened while nothing comes: it shows what is known, and does not ask in haste", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+  const { page } = screen;
+  const dialog = page.getByRole("dialog");
+  let asked = 0;
+  await page.route("**/api/lines/*", (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  demo.signal("SIGSTOP");
+  try {
+    await page.locator("html[data-stale]").waitFor();
+    await screen.tile("mipa").getByRole("button").click();
+    await dialog.getByRole("heading", { name: "Mental health and substance abuse services" }).waitFor();
+    await dialog.getByText("Connection lost.").waitFor();
+    await page.waitForTimeout(2500);
+    assert.equal(asked, 2, "every two seconds");
+  } finally {
+    demo.signal("SIGCONT");
+  }
+  const spoken = page.locator("#detail-spoken");
+  await until(async () => (await spoken.textContent()) === "The figures are up to date again.", "heard in the dialog");
+  await screen.close();
+});
+
 test("the appearance is the device's until another is chosen", async () => {
   const theme = (/** @type {Screen} */ screen) => screen.page.locator("html").getAttribute("data-theme");
   const dark = await Screen.open(browser, demo.url, { context: { colorScheme: "dark" } });

@@ -5,6 +5,7 @@
 /** @import { Language } from "./language.js" */
 /** @import { Plot } from "./plots.js" */
 import { make, setText } from "./dom.js";
+import { hoursStruck, spanOf } from "./hours.js";
 import { bars, colour, letter, plot, unplot } from "./plots.js";
 import { Table } from "./table.js";
 
@@ -21,6 +22,7 @@ export class DayChart {
   #table = new Table();
   #nothing = make("p", { class: "dim" });
   /** @type {Plot | null} */ #plot = null;
+  /** @type {Day | null} */ #day = null;
   /** @type {Language | null} */ #language = null;
 
   constructor() {
@@ -34,6 +36,7 @@ export class DayChart {
 
   /** @param {Day} day @param {LineCourse | null} course @param {Language} language */
   show(day, course, language) {
+    this.#day = day;
     this.#language = language;
     setText(this.#heading, language.text("course"));
     setText(this.#summary, language.text("as_table"));
@@ -44,7 +47,7 @@ export class DayChart {
     if (!course) return this.destroy();
     const data = stacked(day, course);
     if (this.#plot) this.#plot.setData(data);
-    else this.#plot = plot(this.#place, this.#options(day), data);
+    else this.#plot = plot(this.#place, this.#options(), data);
   }
 
   destroy() {
@@ -57,19 +60,24 @@ export class DayChart {
     return [language.text("time"), language.text("offered"), ...FATES.map(([fate]) => language.text(fate))];
   }
 
-  /** @param {Day} day @returns {Omit<import("uplot").Options, "width" | "height">} */
-  #options(day) {
+  /**
+   * The chart stays while days pass and languages change.
+   * @returns {Omit<import("uplot").Options, "width" | "height">}
+   */
+  #options() {
     const ink = (/** @type {string} */ name) => () => colour(this.#place, name);
     const size = letter(this.#place);
     const look = {
       stroke: ink("--dim"), font: `${0.8 * size}px "Atkinson Hyperlegible Next"`,
       grid: { stroke: ink("--grid"), width: 1 }, ticks: { show: false },
     };
-    const splits = (/** @type {Plot} */ plot) => hoursOf(day, plot.width < 32 * size ? 6 : 3);
+    /** @type {(plot: Plot, axis: number, from: number, to: number) => number[]} */
+    const splits = ({ width }, _, from, to) =>
+      this.#language ? hoursStruck(this.#language.clock, [from, to], width < 32 * size ? 6 : 3) : [];
     const at = (/** @type {number} */ seconds) => this.#language?.clock.minute(seconds) ?? "";
     return {
       scales: {
-        x: { time: false, range: () => [day.start_timestamp_seconds, day.start_timestamp_seconds + 86400] },
+        x: { time: false, range: ({ data }) => (this.#day ? spanOf(this.#day, data[0].length) : [0, 86400]) },
         y: { range: (_, __, top) => [0, Math.max(4, top)] },
       },
       axes: [
@@ -81,11 +89,6 @@ export class DayChart {
       ))],
     };
   }
-}
-
-/** @param {Day} day @param {number} every */
-function hoursOf(day, every) {
-  return Array.from({ length: 24 / every + 1 }, (_, index) => day.start_timestamp_seconds + index * every * 3600);
 }
 
 /** The sums to be drawn from the back: all fates, then without the last. @param {Day} day @param {LineCourse} course */

@@ -30,9 +30,13 @@ export class Detail {
   #index = -1;
   #opening = 0;
 
-  /** @param {(line: string) => void} focusBack where there is nothing the dialog was opened from */
-  constructor(focusBack) {
+  /**
+   * @param {(line: string) => void} focusBack where there is nothing the dialog was opened from
+   * @param {() => void} showAgain the last figures, however old
+   */
+  constructor(focusBack, showAgain) {
     this.focusBack = focusBack;
+    this.showAgain = showAgain;
     const title = make("div", {}, this.#name, this.#where);
     const head = make("header", { class: "detail-head" }, this.#shape, title, this.#close, this.#reasons);
     const [promise, ...others] = this.#today.elements;
@@ -77,7 +81,9 @@ export class Detail {
     words.forEach((word, index) => setText(this.#reasons.children[index], word));
     setText(this.#close, language.text("close"));
     this.#now.show(line, language, now);
-    if (changed) this.#showDay();
+    if (!changed) return;
+    this.#showDay();
+    void this.#ask(card.line);
   }
 
   /** @param {Day} day */
@@ -93,44 +99,51 @@ export class Detail {
 
   /** Opens, or closes, as the address says. */
   #follow() {
-    const line = decodeURIComponent(location.hash.slice(1));
+    const line = location.hash.slice(1);
     const index = this.#hello?.lines.findIndex((card) => card.line === line) ?? -1;
     if (index < 0) {
       if (this.#dialog.open) this.#dialog.close();
       return;
     }
+    if (index !== this.#index) this.#empty();
     this.#index = index;
-    // Filled by the next figures, a moment later, like everything else.
-    this.#language = null;
     if (!this.#dialog.open) this.#dialog.showModal();
+    this.showAgain();
+  }
+
+  /** What is there is another line's. */
+  #empty() {
     this.#opening += 1;
-    void this.#ask(this.#opening, line);
+    this.#language = null;
+    setText(this.#failed, "");
+    for (const filled of ["data-state", "data-filled"]) this.#dialog.removeAttribute(filled);
   }
 
   #closed() {
     const line = this.#hello?.lines[this.#index]?.line;
     this.#index = -1;
-    this.#opening += 1;
+    this.#empty();
     this.#chart.destroy();
     this.#today.clear();
-    for (const filled of ["data-state", "data-filled"]) this.#dialog.removeAttribute(filled);
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     // The browser takes the focus back to where the dialog was opened from, unless an address opened it.
     const focus = document.activeElement;
     if (line && (focus === document.body || this.#dialog.contains(focus))) this.focusBack(line);
   }
 
-  /** Asks for the line until it is closed or another is opened. @param {number} opening @param {string} line */
-  async #ask(opening, line) {
+  /** Asks for the line until it is closed, or opened or spoken of otherwise. @param {string} line */
+  async #ask(line) {
+    this.#opening += 1;
+    const opening = this.#opening;
     while (opening === this.#opening) {
       const whole = await ask(line);
-      if (opening !== this.#opening) return;
-      if (this.#hello && this.#language) {
-        setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
-        if (whole) this.#today.show(this.#hello, whole, this.#language);
+      if (opening !== this.#opening || !this.#hello || !this.#language) return;
+      setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
+      if (whole) {
+        this.#today.show(this.#hello, whole, this.#language);
         this.#dialog.toggleAttribute("data-filled", true);
       }
-      await new Promise((resolve) => setTimeout(resolve, this.#language ? EVERY_MS : 100));
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
   }
 }

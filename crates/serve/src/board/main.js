@@ -7,6 +7,7 @@ import { Detail } from "./detail.js";
 import { byId, setText } from "./dom.js";
 import { Language } from "./language.js";
 import { recolour } from "./plots.js";
+import { Silence } from "./silence.js";
 import { Speech } from "./speech.js";
 import { Staleness } from "./staleness.js";
 import { stateOf } from "./state.js";
@@ -18,14 +19,15 @@ import { Tiles } from "./tiles.js";
 /** @type {Figures | null} */ let figures = null;
 /** @type {Day | null} */ let day = null;
 /** @type {Tiles | null} */ let tiles = null;
-let heardAt = performance.now();
+let another = false;
 let language = spoken("UTC");
 
+const silence = new Silence();
 const controls = new Controls();
 const summary = new Summary();
 const speech = new Speech();
 const staleness = new Staleness(speech.say);
-const detail = new Detail((line) => tiles?.focus(line));
+const detail = new Detail((line) => tiles?.focus(line), show);
 
 /** @param {string} timeZone */
 function spoken(timeZone) {
@@ -59,23 +61,25 @@ function speak() {
   language = spoken(hello?.time_zone ?? "UTC");
   controls.show(language);
   setText(byId("lines"), language.text("lines"));
-  staleness.show(figures, silent(), language);
+  staleness.show(figures, silence.seconds(), language);
   show();
 }
-
-const silent = () => (performance.now() - heardAt) / 1000;
 
 document.documentElement.addEventListener("chosen", () => {
   speak();
   recolour();
 });
-setInterval(() => staleness.show(figures, silent(), language), 1000);
+setInterval(() => staleness.show(figures, silence.seconds(), language), 1000);
 speak();
 
 listen({
   hello: (said) => {
-    // Another version has another board, and another configuration other lines: the page begins anew.
-    if (hello && JSON.stringify(hello) !== JSON.stringify(said)) location.reload();
+    silence.begun();
+    if (another) return;
+    // Another version has another board, and another configuration other lines: the page begins anew, and what is still
+    // heard until then is not for this one.
+    another = hello !== null && JSON.stringify(hello) !== JSON.stringify(said);
+    if (another) anew();
     if (hello) return;
     hello = said;
     tiles = new Tiles(said, detail.open);
@@ -83,12 +87,15 @@ listen({
     speak();
   },
   figures: (said) => {
+    if (another) return;
     figures = said;
-    heardAt = performance.now();
+    // Live is what is shown, not what came.
     show();
-    staleness.show(figures, 0, language);
+    silence.heard(said.now_timestamp_seconds);
+    staleness.show(figures, silence.seconds(), language);
   },
   day: (said) => {
+    if (another) return;
     day = said;
     showDay();
   },

@@ -1,0 +1,36 @@
+// For how long nothing new was heard, on the clocks of this screen: of the two, one stands still while the machine
+// sleeps, and the other may be set.
+
+export class Silence {
+  #lateSeconds = 0;
+  #leastBehind = Infinity;
+
+  /** @param {() => number} steadyMs a clock that nobody sets @param {() => number} wallMs one that goes on in sleep */
+  constructor(steadyMs = () => performance.now(), wallMs = () => Date.now()) {
+    this.steadyMs = steadyMs;
+    this.wallMs = wallMs;
+    this.heardAtMs = { steady: steadyMs(), wall: wallMs() };
+  }
+
+  /** A connection has begun, maybe to another server, with another clock. */
+  begun() {
+    this.#leastBehind = Infinity;
+  }
+
+  /**
+   * Figures have come. If they took longer than others of the connection they have waited somewhere, and are no news.
+   * @param {number} nowSeconds the server's now, in them
+   */
+  heard(nowSeconds) {
+    const behind = this.steadyMs() / 1000 - nowSeconds;
+    this.#leastBehind = Math.min(this.#leastBehind, behind);
+    this.#lateSeconds = behind - this.#leastBehind;
+    this.heardAtMs = { steady: this.steadyMs(), wall: this.wallMs() };
+  }
+
+  seconds() {
+    const { steady, wall } = this.heardAtMs;
+    const passedMs = Math.max(this.steadyMs() - steady, this.wallMs() - wall);
+    return passedMs / 1000 + this.#lateSeconds;
+  }
+}
