@@ -32,7 +32,7 @@ use ensilinja_ledger::{Course, Indicator, SLOT_SECONDS, Slot, Window};
 use serde_json::{Value, json};
 
 use crate::exposition::Exposition;
-use crate::figures_json::{card_fields, instant, line_figures};
+use crate::figures_json::{card_fields, instant, line_figures, of_lines};
 use crate::pipeline::Build;
 use crate::snapshot::Snapshot;
 
@@ -81,15 +81,7 @@ pub(crate) fn figures(exposition: &Exposition, snapshot: &Snapshot) -> Value {
         let line = figures.and_then(|figures| figures.lines.get(index));
         line.map_or(Value::Null, |line| line_figures(exposition, card, line, &WINDOWS, shows))
     };
-    json!({
-        "now_timestamp_seconds": instant(Some(snapshot.now)),
-        "figures_as_of_timestamp_seconds": instant(figures.map(|figures| figures.as_of)),
-        "complete_until_timestamp_seconds": instant(snapshot.complete_until),
-        "rebuild_progress_ratio": snapshot.rebuild_progress,
-        "complete": snapshot.readiness.complete,
-        "reasons": snapshot.readiness.reasons,
-        "lines": exposition.cards().iter().enumerate().map(line).collect::<Vec<_>>(),
-    })
+    of_lines(snapshot, &exposition.cards().iter().enumerate().map(line).collect::<Vec<_>>())
 }
 
 /// The data of `day`, of so many lines.

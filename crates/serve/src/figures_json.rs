@@ -55,12 +55,17 @@ use crate::snapshot::Snapshot;
 
 /// The whole document.
 pub(crate) fn figures_json(exposition: &Exposition, time_zone: &str, snapshot: &Snapshot) -> Value {
-    let figures = snapshot.figures.as_ref();
-    let lines: Vec<Value> = (0..exposition.cards().len()).map(|index| line_json(exposition, index, snapshot)).collect();
+    let line = |index| line_json(exposition, index, snapshot);
+    let mut document = of_lines(snapshot, &(0..exposition.cards().len()).map(line).collect::<Vec<_>>());
+    document["time_zone"] = json!(time_zone);
+    document
+}
+
+/// What is said of these lines together: of which instant they are, and whether they are complete.
+pub(crate) fn of_lines(snapshot: &Snapshot, lines: &[Value]) -> Value {
     json!({
-        "time_zone": time_zone,
         "now_timestamp_seconds": instant(Some(snapshot.now)),
-        "figures_as_of_timestamp_seconds": instant(figures.map(|figures| figures.as_of)),
+        "figures_as_of_timestamp_seconds": instant(snapshot.figures.as_ref().map(|figures| figures.as_of)),
         "complete_until_timestamp_seconds": instant(snapshot.complete_until),
         "rebuild_progress_ratio": snapshot.rebuild_progress,
         "complete": snapshot.readiness.complete,

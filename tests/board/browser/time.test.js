@@ -59,42 +59,6 @@ test("a board outlives its process: killed, it turns stale; started again on the
   }
 });
 
-test("another version brings another page", async () => {
-  const demo = await Demo.start();
-  try {
-    const room = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await room.newPage();
-    await page.addInitScript(() => {
-      const Real = EventSource;
-      globalThis.EventSource = /** @type {any} */ (class extends Real {
-        /** @param {string} url */
-        constructor(url) {
-          super(url);
-          /** @type {any} */ (globalThis).stream = this;
-          this.addEventListener("hello", ({ data }) => {
-            /** @type {any} */ (globalThis).hello ??= data;
-          });
-        }
-      });
-    });
-    await page.goto(demo.url);
-    await page.locator(".tile[data-state]").first().waitFor();
-    const reloaded = page.waitForEvent("load", { timeout: 20_000 });
-    await page.evaluate(() => {
-      const { stream, hello } = /** @type {any} */ (globalThis);
-      /** @type {any} */ (globalThis).same = true;
-      const another = hello.replace(/"version":"[^"]*"/, '"version":"0.0.0 (another)"');
-      stream.dispatchEvent(new MessageEvent("hello", { data: another }));
-    });
-    await reloaded.catch(() => assert.fail("it was not loaded again"));
-    await page.locator(".tile[data-state]").first().waitFor();
-    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).same), undefined, "it is another page");
-    await room.close();
-  } finally {
-    await demo.stop();
-  }
-});
-
 test("figures that are being rebuilt are no figures: the board says so, with the progress, and then goes on", async () => {
   const demo = await Demo.start();
   try {
