@@ -133,6 +133,28 @@ test("a line whose figures cannot be had says so, and shows no other line's", as
   await screen.close();
 });
 
+test("a line that is asked for while another closes is opened, whichever the browser tells of first", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en#mipa" });
+  const { page } = screen;
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("heading", { name: "Mental health and substance abuse services" }).waitFor();
+  await page.evaluate(() => {
+    /** @type {HTMLDialogElement} */ (document.getElementById("detail")).close();
+    location.hash = "kuntoutus";
+  });
+  await dialog.getByRole("heading", { name: "Rehabilitation" }).waitFor();
+  await page.evaluate(() => new Promise((resolve) => {
+    addEventListener("hashchange", resolve, { once: true });
+    location.hash = "mipa";
+    /** @type {HTMLDialogElement} */ (document.getElementById("detail")).close();
+  }));
+  await dialog.getByRole("heading", { name: "Mental health and substance abuse services" }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await until(() => !/#./.test(page.url()), "the address names no line");
+  await screen.close();
+});
+
 test("a line can be opened while nothing comes: it shows what is known, and does not ask in haste", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;

@@ -120,12 +120,14 @@ export class Detail {
   }
 
   #closed() {
+    // The browser tells of it later: another line may be open by then, or asked for.
+    if (this.#dialog.open) return;
     const line = this.#hello?.lines[this.#index]?.line;
     this.#index = -1;
     this.#empty();
     this.#chart.destroy();
     this.#today.clear();
-    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+    if (location.hash.slice(1) === line) history.replaceState(null, "", location.pathname + location.search);
     // The browser takes the focus back to where the dialog was opened from, unless an address opened it.
     const focus = document.activeElement;
     if (line && (focus === document.body || this.#dialog.contains(focus))) this.focusBack(line);
