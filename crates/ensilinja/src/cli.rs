@@ -1,7 +1,18 @@
 //! The command line: one table, from which usage, help and refusals come.
 
+mod calendar;
+mod check;
+mod compare;
 mod demo;
+mod dlq;
+mod explain;
+mod lines;
+mod listing;
+mod one_of;
+mod replay;
 mod report;
+mod source;
+mod when;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -15,14 +26,25 @@ use jiff::civil::DateTime;
 
 use crate::config::{self, Config, ConfigError};
 
+pub use calendar::CalendarArguments;
+pub use check::CheckArguments;
+pub use compare::CompareArguments;
 pub use demo::DemoArguments;
+pub use dlq::DlqArguments;
+pub use explain::ExplainArguments;
+pub use lines::LinesArguments;
+pub use listing::{ListingArguments, ListingFormat};
+pub use replay::ReplayArguments;
 pub use report::{ReportArguments, ReportFormat};
+pub use source::SourceArguments;
+pub use when::When;
 
 const EXIT_STATUS: &str = "\
 Exit status:
   0  ended as asked (also by SIGINT or SIGTERM)
   1  failed while running; standard error says why
   2  bad usage or configuration; nothing was started
+  3  looked, and found what should not be: differences, or problems
 
 Environment:
   ENSILINJA_LOG  what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
@@ -64,6 +86,20 @@ pub enum Command {
     Simulate(SimulateArguments),
     /// Print the figures of a stretch of the past, from a Kafka topic or a file of events
     Report(ReportArguments),
+    /// Give the figures of past instants, as they would be shown now or could be known then
+    Replay(ReplayArguments),
+    /// Say which contacts and which events make up a figure, or what became of a contact
+    Explain(ExplainArguments),
+    /// Say which figures of two runs differ, or of a run and the live process, and why
+    Compare(CompareArguments),
+    /// Look at the records that could not be used, and send them again after a fix
+    Dlq(DlqArguments),
+    /// Check the configuration, the calendar, the topics and a sample of their records before anything relies on them
+    Check(CheckArguments),
+    /// Print what the configuration means for each line
+    Lines(LinesArguments),
+    /// Print when the lines are open, and the holidays
+    Calendar(CalendarArguments),
 }
 
 /// Arguments of `run`.
@@ -172,7 +208,7 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
     let (name, problem) = match &arguments.command {
         Command::Simulate(simulate) => ("simulate", simulate.problem()),
         Command::Report(report) => ("report", report.problem()),
-        Command::Demo(_) | Command::Run(_) => return Ok(arguments),
+        _ => return Ok(arguments),
     };
     let Some(problem) = problem else { return Ok(arguments) };
     // So that the usage which follows is that of the command.

@@ -4,23 +4,21 @@
 //! the configuration and the instant it is as of; and since a leg's entries are the same function of its facts in the
 //! chronicle and in the live ledger, a report over a day agrees with what was shown live at its end.
 
-mod past;
 mod periods;
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
-use ensilinja_wire::Decoder;
 
 use crate::cli::{ReportArguments, ReportFormat};
 use crate::clock;
 use crate::config::{Config, Line};
 use crate::local_time::{in_words, instant, moment};
-use crate::processor::random_key;
-use past::{Past, Reading};
+use crate::past::{self, Read, Reading};
 use periods::Periods;
 
 /// The most rows over time: by hour more than a year. Beyond it memory would go first, and patience.
@@ -49,6 +47,12 @@ pub enum QuestionError {
         /// What the rows would be.
         by: &'static str,
     },
+}
+
+/// What is known of the past.
+struct Past {
+    chronicle: Chronicle,
+    read: Read,
 }
 
 /// Reads, counts and prints.
@@ -98,20 +102,23 @@ fn nearest(id: &LineId, config: &Config) -> String {
 
 fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: EventTime) -> anyhow::Result<Past> {
     let from = rules.reads_from(start);
-    let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
-    let decoder = Decoder::new(&ids, random_key()?);
-    let reading = Reading::new(Chronicle::new(rules.clone()), from, config, &decoder);
-    match &arguments.events {
-        Some(path) => reading.file(path),
-        None => reading.topic(),
-    }
+    let files = arguments.events.as_slice();
+    let reading = Reading { config, files, from, known_before: None };
+    let mut chronicle = Chronicle::new(rules.clone());
+    let read = reading.read(&past::decoder(config)?, &AtomicBool::new(false), &mut |told| {
+        if told.event.at >= from {
+            chronicle.apply(&told.event);
+        }
+        Ok(())
+    })?;
+    Ok(Past { chronicle, read })
 }
 
 /// The instant whose knowledge the report is. A topic is read up to now. A file ends with its latest event; if nothing
 /// is said until the end of the time asked for, nothing happened, unless that end is yet to come.
 fn as_of(arguments: &ReportArguments, past: &Past, end: EventTime, now: EventTime) -> EventTime {
     match &arguments.events {
-        Some(_) => past.latest.max(Some(end.min(now))).unwrap_or(now),
+        Some(_) => past.read.latest.max(Some(end.min(now))).unwrap_or(now),
         None => now,
     }
 }
@@ -129,7 +136,7 @@ fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, confi
         periods: periods.names,
         as_of: moment(as_of, &config.zone),
         time_zone: config.zone_name().to_owned(),
-        history_is_complete: past.is_complete,
+        history_is_complete: past.read.is_complete,
     }
 }
 

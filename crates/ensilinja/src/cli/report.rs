@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::TypedValueParser;
 use clap::{ArgGroup, Args};
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{By, Language};
 use jiff::civil::DateTime;
 
+use super::one_of::one_of;
 use crate::config::{self, Config, ConfigError};
 
 pub(super) const EXAMPLES: &str = "\
@@ -105,17 +106,6 @@ impl ReportArguments {
     }
 }
 
-/// One of a closed set, by its name.
-fn one_of<T: Copy + Send + Sync + 'static>(
-    all: &'static [T],
-    as_str: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(all.iter().map(|member| as_str(*member))).map(move |name| {
-        let found = all.iter().copied().find(|member| as_str(*member) == name);
-        found.expect("the possible values are the names")
-    })
-}
-
 fn by() -> impl TypedValueParser<Value = By> {
     one_of(&[By::Line, By::Group, By::Month, By::Quarter, By::Day, By::Hour], By::as_str)
 }
@@ -128,6 +118,6 @@ fn format() -> impl TypedValueParser<Value = ReportFormat> {
     one_of(ReportFormat::ALL, ReportFormat::as_str)
 }
 
-fn line_id(text: &str) -> Result<LineId, &'static str> {
+pub(super) fn line_id(text: &str) -> Result<LineId, &'static str> {
     LineId::parse(text).map_err(|_| "it should be the id of a line: 1 to 40 of a-z, 0-9 and _, such as mipa_chat")
 }

@@ -1,0 +1,14 @@
+//! Arguments that are one of a closed set.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+/// One of a closed set, by its name.
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    as_str: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|member| as_str(*member))).map(move |name| {
+        let found = all.iter().copied().find(|member| as_str(*member) == name);
+        found.expect("the possible values are the names")
+    })
+}

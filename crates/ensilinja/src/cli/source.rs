@@ -1,0 +1,37 @@
+//! The arguments that say where events of the past come from.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use crate::config::{self, Config, ConfigError};
+
+/// Where events come from, and what they are held against.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
+pub struct SourceArguments {
+    /// The configuration with the lines and the topic; without it, the lines are those of the demo's county
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard
+    /// input. What is compressed by gzip or zstd is found out
+    #[arg(long, value_name = "FILE")]
+    pub events: Vec<PathBuf>,
+}
+
+impl SourceArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        let mut config = self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)?;
+        if let Some(brokers) = &self.brokers {
+            config.kafka.bootstrap_servers.clone_from(brokers);
+        }
+        Ok(config)
+    }
+}
