@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 use crate::config::{Log, LogFormat};
+use crate::progress;
 
 /// The environment variable that decides instead of the configured level, in the syntax of `EnvFilter`:
 /// `debug`, or `info,ensilinja_kafka=debug`. Empty is as unset.
@@ -38,7 +39,7 @@ pub enum LogError {
 /// [`LogError`] where `ENSILINJA_LOG` cannot be read, or logging has been started already.
 pub fn start(log: Log) -> Result<(), LogError> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?).with_writer(progress::beside);
     let started = match log.format {
         LogFormat::Text => {
             let no_color = std::env::var("NO_COLOR").unwrap_or_default();

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, read_past};
+use ensilinja_kafka::{IncomingRecord, OffsetRange, read_past};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::events_file;
 use crate::local_time::in_words;
 use crate::processor::random_key;
+use crate::progress::Progress;
 
 /// Where an event was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +83,12 @@ pub struct Reading<'a> {
     pub files: &'a [PathBuf],
     /// What was published earlier is left out, where the source can tell.
     pub from: EventTime,
+    /// Of the topic, only these stretches of their partitions, whenever they were published; empty for all.
+    pub offsets: &'a [OffsetRange],
     /// Only what was known before.
     pub known_before: Option<EventTime>,
+    /// Where to show how far it is.
+    pub progress: &'a Progress,
 }
 
 /// What was read.

@@ -7,7 +7,6 @@
 mod periods;
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
@@ -19,6 +18,8 @@ use crate::clock;
 use crate::config::{Config, Line};
 use crate::local_time::{in_words, instant, moment};
 use crate::past::{self, Read, Reading};
+use crate::progress::Progress;
+use crate::stopping;
 use periods::Periods;
 
 /// The most rows over time: by hour more than a year. Beyond it memory would go first, and patience.
@@ -103,9 +104,11 @@ fn nearest(id: &LineId, config: &Config) -> String {
 fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: EventTime) -> anyhow::Result<Past> {
     let from = rules.reads_from(start);
     let files = arguments.events.as_slice();
-    let reading = Reading { config, files, from, known_before: None };
+    let progress = Progress::new(false, &config.zone);
+    let reading = Reading { config, files, from, offsets: &[], known_before: None, progress: &progress };
     let mut chronicle = Chronicle::new(rules.clone());
-    let read = reading.read(&past::decoder(config)?, &AtomicBool::new(false), &mut |told| {
+    let stop = stopping::on_signal()?;
+    let read = reading.read(&past::decoder(config)?, &stop, &mut |told| {
         if told.event.at >= from {
             chronicle.apply(&told.event);
         }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
@@ -14,6 +14,7 @@ use ensilinja_sim::Publication;
 use ensilinja_wire::{Detail, encode_structured};
 
 use super::is_standard_stream;
+use crate::draft::Draft;
 
 /// How much is handed to the system at once, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -65,7 +66,7 @@ pub fn write(
         return write_lines(stream, publications, stop).with_context(problem);
     }
     let draft = Draft::create(path).with_context(problem)?;
-    let written = write_lines(&draft.file, publications, stop).with_context(problem)?;
+    let written = write_lines(draft.file(), publications, stop).with_context(problem)?;
     if written.ending == Ending::Whole {
         draft.take_its_name().with_context(problem)?;
     }
@@ -124,38 +125,4 @@ fn line_of(publication: &Publication) -> Option<Cow<'_, [u8]>> {
 
 fn is_blank(text: &str) -> bool {
     text.as_bytes().trim_ascii().is_empty()
-}
-
-/// A file that is being written. It is removed when dropped, unless it has taken its name.
-struct Draft {
-    file: File,
-    path: PathBuf,
-    name: PathBuf,
-    has_its_name: bool,
-}
-
-impl Draft {
-    fn create(name: &Path) -> io::Result<Self> {
-        // A link stays one: what it leads to is replaced.
-        let name = fs::canonicalize(name).unwrap_or_else(|_| name.to_owned());
-        let file_name = name.file_name().ok_or(ErrorKind::InvalidFilename)?;
-        let path = name.with_file_name(format!(".{}.{}.partial", file_name.to_string_lossy(), std::process::id()));
-        Ok(Self { file: File::create(&path)?, path, name, has_its_name: false })
-    }
-
-    fn take_its_name(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.path, &self.name)?;
-        self.has_its_name = true;
-        Ok(())
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if !self.has_its_name {
-            // It is in nobody's way if it cannot be removed: it does not have the name.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
 }

@@ -1,0 +1,226 @@
+//! How far something is that takes long, on standard error: for people, and never in the way of what is printed.
+//!
+//! ```text
+//! terminal:  reading events.jsonl ████████░░░░░░  57 %, 412000 events/s, at 2025-09-15 10:15, 9 s left
+//! else:      the same as a line of text, every ten seconds
+//! --quiet:   nothing
+//! ```
+//!
+//! A bar is erased when it ends, and while a line of the log is written. Where `NO_COLOR` is set, or standard error is no
+//! terminal that can go back in its line, no escape code is written.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ensilinja_model::EventTime;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+
+use crate::local_time::in_words;
+
+/// How often a bar is drawn.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// How often a line is written where there is no terminal; what takes less has none.
+const NEXT_LINE: Duration = Duration::from_secs(10);
+
+/// The bar on show, so that the log can be written beside it.
+static ON_SHOW: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// How much is done, in the unit of `total`: offsets, bytes, instants.
+    pub done: u64,
+    /// How much there is to do, where that is known.
+    pub total: Option<u64>,
+    /// How many events, or whatever is counted, have been dealt with.
+    pub count: u64,
+    /// The time which the events have reached.
+    pub at: Option<EventTime>,
+}
+
+/// Shows how far something is. Dropping it takes a bar away.
+pub struct Progress {
+    zone: TimeZone,
+    manner: Manner,
+    course: Mutex<Option<Course>>,
+}
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Bar,
+    Lines,
+    Not,
+}
+
+/// What is on its way.
+struct Course {
+    what: String,
+    counted: &'static str,
+    began: Instant,
+    shown: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// In the manner that fits standard error; `quiet`, not at all. Times are shown in `zone`.
+    #[must_use]
+    pub fn new(quiet: bool, zone: &TimeZone) -> Self {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let goes_back = std::env::var_os("TERM").is_some_and(|term| term != "dumb") && !is_set("NO_COLOR");
+        let manner = match quiet {
+            true => Manner::Not,
+            false if io::stderr().is_terminal() && goes_back => Manner::Bar,
+            false => Manner::Lines,
+        };
+        Self { zone: zone.clone(), manner, course: Mutex::new(None) }
+    }
+
+    /// Begins: `what` is what is done, `reading events.jsonl`; `counted` is what is counted, `events`.
+    pub fn begin(&self, what: &str, counted: &'static str) {
+        self.end();
+        let now = Instant::now();
+        let bar = (self.manner == Manner::Bar).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            *on_show() = Some(bar.clone());
+            bar
+        });
+        *self.course() = Some(Course { what: what.to_owned(), counted, began: now, shown: now, bar });
+    }
+
+    /// Shows how far it is, unless that was done a moment ago: to be called often.
+    pub fn show(&self, position: &Position) {
+        let every = match self.manner {
+            Manner::Bar => REDRAW,
+            Manner::Lines => NEXT_LINE,
+            Manner::Not => return,
+        };
+        let mut course = self.course();
+        let Some(course) = course.as_mut().filter(|course| course.shown.elapsed() >= every) else { return };
+        course.shown = Instant::now();
+        let words = words(position, course.counted, course.began.elapsed(), &self.zone);
+        match &course.bar {
+            Some(bar) => draw(bar, position, &course.what, words),
+            // Nobody is left to tell if standard error is gone.
+            None => drop(writeln!(io::stderr(), "{}: {words}", course.what)),
+        }
+    }
+
+    /// Ends; a bar is taken away.
+    pub fn end(&self) {
+        if let Some(bar) = self.course().take().and_then(|course| course.bar) {
+            *on_show() = None;
+            bar.finish_and_clear();
+        }
+    }
+
+    fn course(&self) -> MutexGuard<'_, Option<Course>> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn on_show() -> MutexGuard<'static, Option<ProgressBar>> {
+    ON_SHOW.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn draw(bar: &ProgressBar, position: &Position, what: &str, words: String) {
+    let is_new = bar.prefix().is_empty();
+    if is_new {
+        let style = if position.total.is_some() { "{prefix} {bar:30} {msg}" } else { "{spinner} {prefix}: {msg}" };
+        let style = ProgressStyle::with_template(style).expect("the template is sound");
+        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏░"));
+        bar.set_prefix(what.to_owned());
+    }
+    if let Some(total) = position.total {
+        bar.set_length(total);
+    }
+    bar.set_position(position.done);
+    bar.set_message(words);
+    bar.tick();
+}
+
+/// A position in words; `elapsed` since it began.
+fn words(position: &Position, counted: &str, elapsed: Duration, zone: &TimeZone) -> String {
+    let mut words = Vec::new();
+    if let Some(total) = position.total.filter(|total| *total > 0) {
+        words.push(format!("{} %", (u128::from(position.done.min(total)) * 100) / u128::from(total)));
+    }
+    let a_second = u128::from(position.count) * 1_000 / elapsed.as_millis().max(1);
+    words.push(format!("{a_second} {counted}/s"));
+    if let Some(at) = position.at {
+        words.push(format!("at {}", in_words(at, zone)));
+    }
+    if let Some(left) = left(position, elapsed) {
+        words.push(format!("{left} left"));
+    }
+    words.join(", ")
+}
+
+/// How long it still takes if it goes on so.
+fn left(position: &Position, elapsed: Duration) -> Option<String> {
+    let total = position.total.filter(|_| position.done > 0)?;
+    let to_do = u128::from(total.saturating_sub(position.done));
+    let seconds = (elapsed.as_millis() * to_do / u128::from(position.done)).div_ceil(1_000);
+    Some(match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3_600)),
+    })
+}
+
+/// Standard error, beside a bar that may be on show: for the log.
+#[must_use]
+pub fn beside() -> impl Write {
+    Beside
+}
+
+struct Beside;
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &*on_show() {
+            Some(bar) => bar.suspend(|| io::stderr().write(bytes)),
+            None => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(done: u64, total: Option<u64>, elapsed_seconds: u64) -> String {
+        let at = Some(EventTime::from_seconds(1_758_006_900));
+        let zone = TimeZone::get("Europe/Helsinki").unwrap();
+        words(&Position { done, total, count: 4_000_000, at }, "events", Duration::from_secs(elapsed_seconds), &zone)
+    }
+
+    #[test]
+    fn a_position_is_said_with_its_speed_its_time_and_what_is_left() {
+        assert_eq!(said(57, Some(100), 10), "57 %, 400000 events/s, at 2025-09-16 10:15, 8 s left");
+        assert_eq!(said(1, Some(100), 10), "1 %, 400000 events/s, at 2025-09-16 10:15, 17 min left");
+        assert_eq!(said(1, Some(10_000), 10), "0 %, 400000 events/s, at 2025-09-16 10:15, 28 h left");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_said() {
+        assert_eq!(said(57, None, 10), "400000 events/s, at 2025-09-16 10:15");
+        assert_eq!(said(0, Some(100), 10), "0 %, 400000 events/s, at 2025-09-16 10:15");
+        assert_eq!(said(0, Some(0), 10), "400000 events/s, at 2025-09-16 10:15");
+        let nothing = words(&Position::default(), "records", Duration::ZERO, &TimeZone::UTC);
+        assert_eq!(nothing, "0 records/s");
+    }
+}
