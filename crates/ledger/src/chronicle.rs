@@ -18,8 +18,8 @@ use crate::sums::Sums;
 /// All that was said about a stretch of the past.
 #[derive(Clone, Debug)]
 pub struct Chronicle {
-    rules: Rules,
-    legs: Legs,
+    pub(crate) rules: Rules,
+    pub(crate) legs: Legs,
 }
 
 impl Chronicle {

@@ -26,13 +26,15 @@ mod verdict;
 
 use arrayvec::ArrayVec;
 use ensilinja_calendar::Days;
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, Fact, FactKind};
 
+use crate::cause::{Cause, Lapse};
 use crate::facts::{ATTEMPTS, Facts};
 use crate::instants::Register;
 use crate::rules::LineRules;
 use crate::transition::Transition;
 use leg::Leg;
+pub(crate) use verdict::Settlement;
 
 /// A step of a leg, dated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +43,25 @@ pub(crate) struct Entry {
     /// A wait or a handling time; 0 where the transition has no sample.
     pub sample_ms: u32,
     pub transition: Transition,
+    /// What it follows from. It fits where there was nothing, so that knowing it costs no memory.
+    pub cause: Cause,
 }
 
 impl Entry {
-    const fn by_fact(at: EventTime, transition: Transition, sample_ms: u32) -> Self {
-        Self { second: at.floor_second(), sample_ms, transition }
+    const fn by_fact(at: EventTime, transition: Transition, sample_ms: u32, said: FactKind) -> Self {
+        Self { second: at.floor_second(), sample_ms, transition, cause: Cause::Said(said) }
     }
 
-    const fn by_time(at: EventTime, transition: Transition, sample_ms: u32) -> Self {
-        Self { second: at.ceil_second(), sample_ms, transition }
+    const fn by_time(at: EventTime, transition: Transition, sample_ms: u32, lapse: Lapse) -> Self {
+        Self { second: at.ceil_second(), sample_ms, transition, cause: Cause::Lapsed(lapse) }
+    }
+
+    /// By a fact or by time, as `cause` says.
+    const fn by(cause: Cause, at: EventTime, transition: Transition, sample_ms: u32) -> Self {
+        match cause {
+            Cause::Said(said) => Self::by_fact(at, transition, sample_ms, said),
+            Cause::Lapsed(lapse) => Self::by_time(at, transition, sample_ms, lapse),
+        }
     }
 }
 
@@ -70,6 +82,11 @@ impl Span {
     pub const fn covers(&self, now_second: i64) -> bool {
         self.from_second <= now_second && now_second < self.until_second
     }
+}
+
+/// What settles the promise made to a leg that has arrived and was not retracted.
+pub(crate) fn settlement(facts: &Facts, line: &LineRules, days: &Days) -> Option<Settlement> {
+    Entries::default().live(facts, line, days)
 }
 
 /// What an entry is about: each thing can happen to a leg once, and is entered in this order.
@@ -118,29 +135,36 @@ impl Entries {
     pub fn of(facts: &Facts, line: &LineRules, days: &Days) -> Self {
         let mut entries = Self::default();
         if let Some(at) = facts.at(Register::Retracted) {
-            entries.enter(Slot::Retraction, Entry::by_fact(at, Transition::Retracted, 0));
+            entries.enter(Slot::Retraction, Entry::by_fact(at, Transition::Retracted, 0, FactKind::Retracted));
             return entries;
         }
         if let Some((at, outcome)) = facts.outcome() {
-            entries.enter(Slot::Outcome, Entry::by_fact(at, Transition::outcome(outcome), 0));
+            let recorded = Entry::by_fact(at, Transition::outcome(outcome), 0, FactKind::OutcomeRecorded);
+            entries.enter(Slot::Outcome, recorded);
         }
         for (question, answer) in (0..).zip(facts.feedback()) {
             if let Some((at, answer)) = answer {
-                entries.enter(Slot::Answer(question), Entry::by_fact(at, Transition::feedback(answer), 0));
+                let received = Entry::by_fact(at, Transition::feedback(answer), 0, FactKind::FeedbackReceived);
+                entries.enter(Slot::Answer(question), received);
             }
         }
-        if let Some(leg) = Leg::new(facts, line) {
-            leg.enter_arrival(&mut entries);
-            let decision = leg.decide(&mut entries);
-            let callback = leg.callback(days);
-            if let Some(callback) = &callback {
-                leg.enter_callback(&mut entries, &decision, callback, days);
-            }
-            if let Some(verdict) = leg.verdict(&decision, callback.as_ref()) {
-                entries.enter(Slot::Verdict, verdict);
-            }
+        if let Some(settlement) = entries.live(facts, line, days) {
+            entries.enter(Slot::Verdict, settlement.entry());
         }
         entries
+    }
+
+    /// Enters what becomes of a leg that has arrived, but for the verdict; says what settles its promise, if it has one.
+    #[inline]
+    fn live(&mut self, facts: &Facts, line: &LineRules, days: &Days) -> Option<Settlement> {
+        let leg = Leg::new(facts, line)?;
+        leg.enter_arrival(self);
+        let decision = leg.decide(self);
+        let callback = leg.callback(days);
+        if let Some(callback) = &callback {
+            leg.enter_callback(self, &decision, callback, days);
+        }
+        leg.verdict(&decision, callback.as_ref())
     }
 
     fn enter(&mut self, slot: Slot, entry: Entry) {
@@ -151,6 +175,25 @@ impl Entries {
     /// Every entry.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.list.iter().map(|(_, entry)| entry)
+    }
+
+    /// Every entry, and what was said that it follows from; `None` where it follows from time alone. `facts` are those
+    /// that the entries are of.
+    pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (&Entry, Option<(EventTime, Fact)>)> {
+        self.list.iter().map(|(slot, entry)| {
+            let said = match (*slot, entry.cause) {
+                (Slot::Attempt(number), _) => facts
+                    .attempts()
+                    .get(usize::from(number))
+                    .map(|(at, result)| (*at, Fact::CallbackAttempted(*result))),
+                (Slot::Answer(question), _) => {
+                    facts.feedback()[usize::from(question)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
+                }
+                (_, Cause::Said(kind)) => facts.said(kind),
+                (_, Cause::Lapsed(_)) => None,
+            };
+            (entry, said)
+        })
     }
 
     /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1.

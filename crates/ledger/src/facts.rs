@@ -8,7 +8,8 @@
 //! Whatever their order, the register holds 10:01.
 
 use ensilinja_model::{
-    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, LineIndex, Outcome, Stage, Survey, vocabulary,
+    AttemptResult, CloseResult, EventTime, Fact, FactKind, FeedbackAnswer, LineIndex, Outcome, Stage, Survey,
+    vocabulary,
 };
 
 use crate::instants::{Instants, Register};
@@ -149,12 +150,8 @@ impl Facts {
     }
 
     fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
-        let question = match answer {
-            FeedbackAnswer::Nps(_) => 0,
-            FeedbackAnswer::Survey(Survey::Continues, _) => 1,
-            FeedbackAnswer::Survey(Survey::Solved, _) => 2,
-        };
-        let known = &mut self.seldom.get_or_insert_default().feedback.get_or_insert_default()[question];
+        let feedback = self.seldom.get_or_insert_default().feedback.get_or_insert_default();
+        let known = &mut feedback[question_of(answer)];
         if *known >= Some((at, answer)) {
             return Applied::Unchanged;
         }
@@ -178,6 +175,41 @@ impl Facts {
         self.at(Register::Outcome).map(|at| (at, self.outcome))
     }
 
+    /// What is held as the one fact of this kind, and since when. Attempts and answers, of which there may be several,
+    /// are none.
+    pub fn said(&self, kind: FactKind) -> Option<(EventTime, Fact)> {
+        let plain = |register, fact| self.at(register).map(|at| (at, fact));
+        match kind {
+            FactKind::Offered => plain(Register::Offered, Fact::Offered),
+            FactKind::Queued => plain(Register::Queued, Fact::Queued),
+            FactKind::Answered => plain(Register::Answered, Fact::Answered),
+            FactKind::Abandoned => plain(Register::Abandoned, Fact::Abandoned(self.stage)),
+            FactKind::CallbackRequested => plain(Register::CallbackRequested, Fact::CallbackRequested),
+            FactKind::CallbackReached => plain(Register::CallbackReached, Fact::CallbackReached),
+            FactKind::CallbackClosed => plain(Register::CallbackClosed, Fact::CallbackClosed(self.close)),
+            FactKind::Transferred => plain(Register::Transferred, Fact::Transferred),
+            FactKind::Ended => plain(Register::Ended, Fact::Ended),
+            FactKind::OutcomeRecorded => plain(Register::Outcome, Fact::OutcomeRecorded(self.outcome)),
+            FactKind::Retracted => plain(Register::Retracted, Fact::Retracted),
+            FactKind::CallbackAttempted | FactKind::FeedbackReceived => None,
+        }
+    }
+
+    /// What is held where this fact would be: itself, if it counts; `None` if nothing is.
+    pub fn held_instead_of(&self, at: EventTime, fact: Fact) -> Option<(EventTime, Fact)> {
+        match fact {
+            Fact::CallbackAttempted(result) => {
+                let attempts = self.attempts();
+                let held = attempts.iter().find(|attempt| **attempt == (at, result)).or(attempts.last())?;
+                Some((held.0, Fact::CallbackAttempted(held.1)))
+            }
+            Fact::FeedbackReceived(answer) => {
+                self.feedback()[question_of(answer)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
+            }
+            _ => self.said(fact.kind()),
+        }
+    }
+
     /// Attempts to call back, earliest first.
     pub fn attempts(&self) -> &[Attempt] {
         self.seldom.as_ref().map_or(&[], |seldom| &seldom.attempts)
@@ -196,6 +228,15 @@ impl Facts {
         before(self.instants.latest())
             && before(self.attempts().last().map(|attempt| attempt.0))
             && self.feedback().into_iter().flatten().all(|answer| answer.0 < instant)
+    }
+}
+
+/// The place of the question among the answers.
+const fn question_of(answer: FeedbackAnswer) -> usize {
+    match answer {
+        FeedbackAnswer::Nps(_) => 0,
+        FeedbackAnswer::Survey(Survey::Continues, _) => 1,
+        FeedbackAnswer::Survey(Survey::Solved, _) => 2,
     }
 }
 

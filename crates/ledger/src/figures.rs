@@ -3,6 +3,8 @@
 use ensilinja_model::{EventTime, vocabulary};
 
 use crate::figure::{Due, Promise, Window};
+use crate::first::Firsts;
+use crate::rules::LineRules;
 use crate::sums::Sums;
 
 vocabulary! {
@@ -64,6 +66,29 @@ pub struct LineFigures {
 }
 
 impl LineFigures {
+    /// The figures of an instant, no window among them: of the sums of all time up to it, and of what lasts at it.
+    pub(crate) fn at(now: EventTime, rules: &LineRules, balance: &Sums, firsts: Firsts) -> Self {
+        let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
+        Self {
+            waiting: balance.waiting(),
+            waiting_oldest_ms: age_ms(firsts.waiting),
+            outstanding: balance.outstanding(),
+            callback_oldest_ms: age_ms(firsts.outstanding),
+            callback_next_due: firsts.due,
+            callback_next_due_open_ms: firsts.due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
+            pending: balance.pending(),
+            open: rules.hours.is_open(now),
+            last_change: rules.hours.last_change(now),
+            next_change: rules.hours.next_change(now),
+            windows: [const { None }; Window::ALL.len()],
+        }
+    }
+
+    /// Whether any contact waits, is to be called back or was promised something that is not settled.
+    pub(crate) fn has_any_leg(&self) -> bool {
+        self.waiting != 0 || self.outstanding.iter().chain(&self.pending).any(|count| *count != 0)
+    }
+
     /// Callback requests not resolved yet whose deadline is this close; the sum over all is what is outstanding.
     #[must_use]
     pub const fn callbacks_outstanding(&self, due: Due) -> i64 {

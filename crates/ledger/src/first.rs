@@ -11,6 +11,17 @@ use ensilinja_model::EventTime;
 use crate::entries::Span;
 use crate::legs::Place;
 
+/// The least key of each of the three things that last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Firsts {
+    /// Since when the longest of those who wait has waited.
+    pub waiting: Option<EventTime>,
+    /// When the oldest outstanding callback was requested.
+    pub outstanding: Option<EventTime>,
+    /// The earliest deadline ahead of an outstanding callback.
+    pub due: Option<EventTime>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct First {
     queue: BinaryHeap<Reverse<Queued>>,

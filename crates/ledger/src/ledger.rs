@@ -8,7 +8,7 @@ use crate::entries::{Entries, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
 use crate::figures::{Figures, LineFigures};
-use crate::first::First;
+use crate::first::{First, Firsts};
 use crate::legs::{Legs, Place};
 use crate::rules::{Bounds, LineRules, Rules};
 use crate::windows::{Edge, Edges, History};
@@ -130,24 +130,15 @@ impl Line {
         let first = |queue: &mut First, of: fn(&Entries) -> Option<Span>| {
             queue.key(now.floor_second(), |place| entries(place).as_ref().and_then(of))
         };
-        let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
-        let next_due = first(&mut self.due, |entries| entries.due);
-        let balance = self.book.balance(Edge::Now);
-        LineFigures {
-            waiting: balance.sums.waiting(),
-            waiting_oldest_ms: age_ms(first(&mut self.waiting, |entries| entries.waiting)),
-            outstanding: balance.sums.outstanding(),
-            callback_oldest_ms: age_ms(first(&mut self.callbacks, |entries| entries.outstanding)),
-            callback_next_due: next_due,
-            callback_next_due_open_ms: next_due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
-            pending: balance.sums.pending(),
-            open: rules.hours.is_open(now),
-            last_change: rules.hours.last_change(now),
-            next_change: rules.hours.next_change(now),
-            windows: std::array::from_fn(|i| {
-                let window = Window::ALL[i];
-                reaches_back(window).then(|| self.book.window(window))
-            }),
-        }
+        let firsts = Firsts {
+            waiting: first(&mut self.waiting, |entries| entries.waiting),
+            outstanding: first(&mut self.callbacks, |entries| entries.outstanding),
+            due: first(&mut self.due, |entries| entries.due),
+        };
+        let windows = std::array::from_fn(|i| {
+            let window = Window::ALL[i];
+            reaches_back(window).then(|| self.book.window(window))
+        });
+        LineFigures { windows, ..LineFigures::at(now, rules, &self.book.balance(Edge::Now).sums, firsts) }
     }
 }

@@ -39,6 +39,19 @@ impl Legs {
         slot(&self.chunks, place).map(|leg| &leg.facts)
     }
 
+    /// The facts of a leg.
+    pub fn find(&self, key: LegKey) -> Option<&Facts> {
+        let halves = halves(key);
+        let is_it = |place: &Place| slot(&self.chunks, *place).is_some_and(|leg| leg.key == halves);
+        self.index.find(halves[1], is_it).and_then(|place| self.get(*place))
+    }
+
+    /// Every leg with its key, in no meaningful order.
+    pub fn with_keys(&self) -> impl Iterator<Item = (LegKey, &Facts)> {
+        let key = |[high, low]: [u64; 2]| LegKey::new(u128::from(high) << 64 | u128::from(low));
+        self.chunks.iter().flatten().flatten().map(move |leg| (key(leg.key), &leg.facts))
+    }
+
     /// The facts of every leg, in no meaningful order.
     pub fn all(&self) -> impl Iterator<Item = &Facts> {
         self.chunks.iter().flatten().flatten().map(|leg| &leg.facts)

@@ -12,9 +12,11 @@
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.
 
 mod book;
+mod cause;
 mod chronicle;
 mod course;
 mod entries;
+mod evidence;
 mod facts;
 mod figure;
 mod figures;
@@ -26,13 +28,16 @@ mod legs;
 mod minutes;
 mod nps;
 mod rules;
+mod story;
 mod sums;
 mod tally;
 mod transition;
 mod windows;
 
+pub use cause::{Cause, Lapse};
 pub use chronicle::Chronicle;
 pub use course::{Course, SLOT_SECONDS, Slot};
+pub use evidence::{Standing, Step};
 pub use facts::Applied;
 pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Window, Within};
 pub use figures::{Figures, LineFigures, Quantile, Quantiles, WindowFigures};
@@ -40,5 +45,6 @@ pub use indicator::{Indicator, IndicatorRow, Ratio, ServiceLevel};
 pub use ledger::Ledger;
 pub use nps::{Nps, NpsBand};
 pub use rules::{Bounds, Era, Limits, LineRules, Promises, Rules};
+pub use story::{Claim, PromiseStory, Story};
 pub use sums::{Sums, Waits};
 pub use windows::History;

@@ -131,6 +131,7 @@ const fn hash(minute: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cause::{Cause, Lapse};
 
     fn sum(log: &MinuteLog, after: i64, until: i64) -> i32 {
         let mut sum = 0;
@@ -139,7 +140,8 @@ mod tests {
     }
 
     fn entry(second: i64) -> Entry {
-        Entry { second, transition: Transition::Orphaned, sample_ms: 0 }
+        let cause = Cause::Lapsed(Lapse::OrphanAfter);
+        Entry { second, transition: Transition::Orphaned, sample_ms: 0, cause }
     }
 
     #[test]

@@ -132,8 +132,13 @@ struct Resolved {
 impl LineRules {
     /// The limits of a leg that arrived at `arrived`.
     pub(crate) fn limits(&self, arrived: EventTime) -> &Limits {
+        &self.era(arrived).limits
+    }
+
+    /// The era of a leg that arrived at `arrived`.
+    pub(crate) fn era(&self, arrived: EventTime) -> &Era {
         let passed = self.eras.partition_point(|era| era.valid_from <= arrived);
-        &self.eras[passed.saturating_sub(1)].limits
+        &self.eras[passed.saturating_sub(1)]
     }
 
     /// The life of its legs, in ms: see [`Rules::life_ms`].

@@ -12,6 +12,8 @@
 //! that happened at 10:15:00.900 is in a read at 10:15:00.100, if it has been heard of, for the second is the finest
 //! that is shown. Fifteen minutes are the last 900 seconds, that one included. All edges only ever move forward.
 
+use std::ops::Range;
+
 use ensilinja_calendar::{Days, LineHours};
 use ensilinja_model::EventTime;
 
@@ -136,15 +138,24 @@ impl Edges {
         self.seconds[edge as usize]
     }
 
+    /// The stretch of time that a window is; `None` if it has not begun.
+    pub fn stretch(&self, window: Window) -> Option<Range<EventTime>> {
+        let after = |edge| EventTime::from_seconds(self.second(edge) + 1);
+        self.has_begun(window).then(|| after(window.start())..after(window.end()))
+    }
+
+    const fn has_begun(&self, window: Window) -> bool {
+        match window.start() {
+            Edge::Open2HoursAgo => matches!(self.open_starts[0], OpenStart::At(_)),
+            Edge::Open5DaysAgo => matches!(self.open_starts[1], OpenStart::At(_)),
+            Edge::Now | Edge::Minutes15Ago | Edge::HourAgo | Edge::Midnight | Edge::PreviousMidnight => true,
+        }
+    }
+
     /// Whether everything that can be in a window is in the log: what happened before `history.start` may still post
     /// for as long as a leg lives, unless nothing did. A window that has not begun is not reached either.
     pub fn reaches_back(&self, window: Window, history: History, life_ms: i64) -> bool {
         let unknown_until = if history.from_first_record { history.start } else { history.start.plus_millis(life_ms) };
-        let has_begun = match window.start() {
-            Edge::Open2HoursAgo => matches!(self.open_starts[0], OpenStart::At(_)),
-            Edge::Open5DaysAgo => matches!(self.open_starts[1], OpenStart::At(_)),
-            Edge::Now | Edge::Minutes15Ago | Edge::HourAgo | Edge::Midnight | Edge::PreviousMidnight => true,
-        };
-        has_begun && self.second(window.start()) + 1 >= unknown_until.ceil_second()
+        self.has_begun(window) && self.second(window.start()) + 1 >= unknown_until.ceil_second()
     }
 }

@@ -1,11 +1,12 @@
 //! The callback: from its request to its resolution, and how close its deadline is in between.
 
 use ensilinja_calendar::Days;
-use ensilinja_model::{CloseResult, EventTime};
+use ensilinja_model::{CloseResult, EventTime, FactKind};
 
 use super::decision::{Decision, Fate};
 use super::leg::{Leg, sample};
 use super::{Entries, Entry, Slot, Span};
+use crate::cause::{Cause, Lapse};
 use crate::facts::Attempt;
 use crate::figure::Resolution;
 use crate::instants::Register;
@@ -18,6 +19,21 @@ pub(super) struct Callback {
     pub deadline: Option<EventTime>,
     pub resolved: EventTime,
     pub resolution: Resolution,
+}
+
+impl Callback {
+    /// What it is resolved by.
+    pub const fn cause(&self) -> Cause {
+        match self.resolution {
+            Resolution::Reached => Cause::Said(FactKind::CallbackReached),
+            Resolution::GivenUp => Cause::Lapsed(Lapse::GivenUp),
+            Resolution::Unreached
+            | Resolution::Cancelled
+            | Resolution::Duplicate
+            | Resolution::Expired
+            | Resolution::Purged => Cause::Said(FactKind::CallbackClosed),
+        }
+    }
 }
 
 impl Leg<'_> {
@@ -45,8 +61,8 @@ impl Leg<'_> {
     #[inline]
     pub fn enter_callback(&self, entries: &mut Entries, decision: &Decision, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
-        let by_time = resolution == Resolution::GivenUp;
-        let resolved_second = if by_time { resolved.ceil_second() } else { resolved.floor_second() };
+        let by_cause = |transition, sample_ms| Entry::by(callback.cause(), resolved, transition, sample_ms);
+        let resolved_second = by_cause(Transition::CallbackReached, 0).second;
         entries.outstanding = Some(Span::since(requested, resolved_second));
         let due_today = deadline.is_some_and(|deadline| days.start_of_day(deadline) <= requested);
         let request = match decision.fate {
@@ -54,39 +70,42 @@ impl Leg<'_> {
             Fate::Requested => Request::Decided,
             _ => Request::Later,
         };
-        entries.enter(Slot::CallbackOpened, Entry::by_fact(requested, Transition::opened(request, due_today), 0));
+        let opened = Transition::opened(request, due_today);
+        entries.enter(Slot::CallbackOpened, Entry::by_fact(requested, opened, 0, FactKind::CallbackRequested));
         if let Some(deadline) = deadline {
-            enter_due_states(entries, requested, deadline, resolved_second, days);
+            enter_due_states(entries, requested, deadline, &by_cause, days);
         }
         let answered_before = decision.fate == Fate::Answered;
         let reached = resolution == Resolution::Reached;
         let wait_ms = if reached { sample(resolved.millis_since(requested)) } else { 0 };
-        let transition = Transition::resolved(resolution, answered_before);
-        entries.enter(Slot::CallbackResolved, Entry { second: resolved_second, sample_ms: wait_ms, transition });
+        entries.enter(Slot::CallbackResolved, by_cause(Transition::resolved(resolution, answered_before), wait_ms));
         if reached {
             let open_ms = sample(self.hours.open_ms_between(requested, resolved));
-            entries.enter(Slot::CallbackOpenWait, Entry::by_fact(resolved, Transition::CallbackOpenWaited, open_ms));
-            let request = Entry::by_fact(requested, Transition::RequestReached, 0);
+            entries.enter(Slot::CallbackOpenWait, by_cause(Transition::CallbackOpenWaited, open_ms));
+            let request = Entry::by_fact(requested, Transition::RequestReached, 0, FactKind::CallbackReached);
             entries.request_reached = (decision.fate == Fate::Requested).then_some((request, resolved_second));
         }
-        let until_resolved = |(at, _): &&Attempt| *at >= requested && *at <= resolved;
-        for (number, (at, result)) in (0..).zip(self.facts.attempts().iter().filter(until_resolved)) {
-            entries.enter(Slot::Attempt(number), Entry::by_fact(*at, Transition::attempt(*result), 0));
+        let until_resolved = |(_, (at, _)): &(u8, &Attempt)| *at >= requested && *at <= resolved;
+        for (number, (at, result)) in (0..).zip(self.facts.attempts()).filter(until_resolved) {
+            let attempt = Entry::by_fact(*at, Transition::attempt(*result), 0, FactKind::CallbackAttempted);
+            entries.enter(Slot::Attempt(number), attempt);
         }
     }
 }
 
 /// Enters how the deadline comes closer until the second in which the callback is resolved: later, today, overdue.
+/// `by_resolution` makes an entry of what resolves it.
 fn enter_due_states(
     entries: &mut Entries,
     requested: EventTime,
     deadline: EventTime,
-    resolved_second: i64,
+    by_resolution: &impl Fn(Transition, u32) -> Entry,
     days: &Days,
 ) {
+    let resolved_second = by_resolution(Transition::ResolvedWhileOverdue, 0).second;
     let day_start = days.start_of_day(deadline);
-    let due_today = Entry::by_time(day_start, Transition::BecameDueToday, 0);
-    let overdue = Entry::by_time(deadline, Transition::BecameOverdue, 0);
+    let due_today = Entry::by_time(day_start, Transition::BecameDueToday, 0, Lapse::DayOfDeadline);
+    let overdue = Entry::by_time(deadline, Transition::BecameOverdue, 0, Lapse::Deadline);
     let opened_today = day_start <= requested;
     entries.due = Some(Span {
         key: deadline,
@@ -104,7 +123,7 @@ fn enter_due_states(
     } else {
         return;
     };
-    entries.enter(Slot::DueResolved, Entry { second: resolved_second, sample_ms: 0, transition: resolved_while });
+    entries.enter(Slot::DueResolved, by_resolution(resolved_while, 0));
 }
 
 const fn closed_as(result: CloseResult) -> Resolution {

@@ -1,7 +1,7 @@
 //! A leg that has arrived: since when, by which limits it is judged, and the entry of its arrival.
 
 use ensilinja_calendar::LineHours;
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, FactKind};
 
 use super::{Entries, Entry, Slot};
 use crate::facts::Facts;
@@ -19,6 +19,8 @@ pub(super) struct Leg<'a> {
     pub hours: &'a LineHours,
     pub limits: &'a Limits,
     pub arrived: EventTime,
+    /// The first of the facts that say so.
+    arrived_by: FactKind,
     /// When it is orphaned if nothing decisive is said of it.
     pub orphaned: EventTime,
     /// The first instant that is too late for an answer, where one is promised.
@@ -29,13 +31,14 @@ impl<'a> Leg<'a> {
     /// The leg of these facts; `None` while nothing is known that makes an arrival.
     #[inline]
     pub fn new(facts: &'a Facts, line: &'a LineRules) -> Option<Self> {
-        let arrived = arrival(facts)?;
+        let (arrived, arrived_by) = arrival(facts)?;
         let limits = line.limits(arrived);
         Some(Self {
             facts,
             hours: &line.hours,
             limits,
             arrived,
+            arrived_by,
             orphaned: arrived.plus_millis(i64::from(limits.orphan_after_ms)),
             answer_deadline: limits.promises.answer.map(|term| line.hours.deadline(term, arrived)),
         })
@@ -47,9 +50,9 @@ impl<'a> Leg<'a> {
         let inferred = offered != Some(self.arrived);
         let outside_hours = !self.hours.is_open(self.arrived);
         let arrival = Transition::arrival(inferred, outside_hours, self.limits.promises.any());
-        entries.enter(Slot::Arrival, Entry::by_fact(self.arrived, arrival, 0));
+        entries.enter(Slot::Arrival, Entry::by_fact(self.arrived, arrival, 0, self.arrived_by));
         if let Some(at) = offered.filter(|at| *at > self.arrived && *at <= self.orphaned) {
-            entries.enter(Slot::Skew, Entry::by_fact(at, Transition::Skewed, 0));
+            entries.enter(Slot::Skew, Entry::by_fact(at, Transition::Skewed, 0, FactKind::Offered));
         }
     }
 
@@ -61,11 +64,18 @@ impl<'a> Leg<'a> {
     }
 }
 
-fn arrival(facts: &Facts) -> Option<EventTime> {
-    [Register::Offered, Register::Queued, Register::Answered, Register::Abandoned, Register::CallbackRequested]
-        .into_iter()
-        .filter_map(|register| facts.at(register))
-        .min()
+/// When the leg arrived, and by what that is known.
+fn arrival(facts: &Facts) -> Option<(EventTime, FactKind)> {
+    [
+        (Register::Offered, FactKind::Offered),
+        (Register::Queued, FactKind::Queued),
+        (Register::Answered, FactKind::Answered),
+        (Register::Abandoned, FactKind::Abandoned),
+        (Register::CallbackRequested, FactKind::CallbackRequested),
+    ]
+    .into_iter()
+    .filter_map(|(register, kind)| Some((facts.at(register)?, kind)))
+    .min()
 }
 
 /// Milliseconds between two instants of a leg. Configuration keeps the life of a leg far below the 49 days that fit.

@@ -6,8 +6,20 @@ use super::Entry;
 use super::callback::Callback;
 use super::decision::{Decision, Fate};
 use super::leg::Leg;
+use crate::cause::{Cause, Lapse};
 use crate::figure::{Promise, Resolution, Verdict};
 use crate::transition::Transition;
+
+/// How the promise made to a leg is settled.
+pub(crate) struct Settlement {
+    pub promise: Promise,
+    /// The first instant that is too late; `None` where only callbacks are promised and none was asked for in time.
+    pub deadline: Option<EventTime>,
+    /// When it is settled.
+    pub at: EventTime,
+    pub verdict: Verdict,
+    pub cause: Cause,
+}
 
 impl Leg<'_> {
     /// Whether the request that decided the leg brings it under the promise of callbacks.
@@ -18,43 +30,46 @@ impl Leg<'_> {
 
     /// The one verdict on what was promised to the leg: what settles it, or the deadline if that comes first.
     #[inline]
-    pub fn verdict(&self, decision: &Decision, callback: Option<&Callback>) -> Option<Entry> {
+    pub fn verdict(&self, decision: &Decision, callback: Option<&Callback>) -> Option<Settlement> {
         if !self.limits.promises.any() {
             return None;
         }
-        let (promise, deadline, settled) = match (decision.fate, callback) {
+        let (promise, deadline, (at, verdict, cause)) = match (decision.fate, callback) {
             (Fate::Requested, Some(callback)) if self.moves_promise(decision) => {
                 (Promise::Callback, callback.deadline, settled_by_callback(callback))
             }
             (Fate::Requested, Some(callback)) => (Promise::Answer, self.answer_deadline, settled_by_callback(callback)),
             _ => (Promise::Answer, self.answer_deadline, self.settled_by(decision)),
         };
-        let (at, verdict, by_time) = settled;
-        Some(match deadline {
-            Some(deadline) if deadline <= at => {
-                Entry::by_time(deadline, Transition::settled(promise, Verdict::Broken), 0)
-            }
-            _ if by_time => Entry::by_time(at, Transition::settled(promise, verdict), 0),
-            _ => Entry::by_fact(at, Transition::settled(promise, verdict), 0),
-        })
+        let too_late = deadline.filter(|deadline| *deadline <= at);
+        let settled = too_late.map(|deadline| (deadline, Verdict::Broken, Cause::Lapsed(Lapse::Deadline)));
+        let (at, verdict, cause) = settled.unwrap_or((at, verdict, cause));
+        Some(Settlement { promise, deadline, at, verdict, cause })
     }
 
-    fn settled_by(&self, decision: &Decision) -> (EventTime, Verdict, bool) {
+    fn settled_by(&self, decision: &Decision) -> (EventTime, Verdict, Cause) {
         let verdict = match decision.fate {
             Fate::Answered => Verdict::Kept,
             Fate::Abandoned if !self.is_short(decision.at) => self.limits.promises.abandoned,
             Fate::Abandoned | Fate::Moved | Fate::Orphaned | Fate::OrphanedByTime | Fate::Requested => Verdict::Void,
         };
-        (decision.at, verdict, decision.fate == Fate::OrphanedByTime)
+        (decision.at, verdict, decision.fate.cause())
     }
 }
 
-/// What the end of a callback makes of the promise, when, and whether it ends by time alone.
-fn settled_by_callback(callback: &Callback) -> (EventTime, Verdict, bool) {
+impl Settlement {
+    #[inline]
+    pub fn entry(&self) -> Entry {
+        Entry::by(self.cause, self.at, Transition::settled(self.promise, self.verdict), 0)
+    }
+}
+
+/// What the end of a callback makes of the promise, when, and by what.
+fn settled_by_callback(callback: &Callback) -> (EventTime, Verdict, Cause) {
     let verdict = match callback.resolution {
         Resolution::Reached => Verdict::Kept,
         Resolution::Unreached | Resolution::Expired | Resolution::Purged | Resolution::GivenUp => Verdict::Broken,
         Resolution::Cancelled | Resolution::Duplicate => Verdict::Void,
     };
-    (callback.resolved, verdict, callback.resolution == Resolution::GivenUp)
+    (callback.resolved, verdict, callback.cause())
 }

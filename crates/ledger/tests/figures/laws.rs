@@ -238,7 +238,8 @@ fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     events
 }
 
-fn chronicle<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> Chronicle {
+/// A chronicle that was told all of `events`.
+pub fn chronicle<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> Chronicle {
     let mut chronicle = Chronicle::new(rules.clone());
     for event in events {
         chronicle.apply(event);
@@ -247,7 +248,7 @@ fn chronicle<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> 
 }
 
 /// The stretch of time that a window of a line covers at `now`.
-fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<EventTime> {
+pub fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<EventTime> {
     let end = EventTime::from_seconds(now.floor_second() + 1);
     let today = rules.days().start_of_day(now);
     let hours = &rules.lines()[line].hours;
@@ -263,8 +264,8 @@ fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<
     }
 }
 
-/// All that can be read of sums but what only a look back knows.
-fn all_figures(sums: &Sums) -> Vec<i64> {
+/// All that can be read of sums, each of it linear, but what only a look back knows.
+pub fn all_figures(sums: &Sums) -> Vec<i64> {
     let mut all = vec![sums.offered(), sums.handled(), sums.callbacks_requested()];
     all.extend([sums.abandon_wait_sum_ms(), sums.handling_sum_ms()]);
     all.extend(Decision::ALL.iter().map(|decision| sums.decided(*decision)));

@@ -3,6 +3,7 @@
 mod boundaries;
 mod course;
 mod domain;
+mod evidence;
 mod horizon;
 mod indicators;
 mod laws;

@@ -1,0 +1,127 @@
+//! Evidence: the steps that are named for a figure add up to it, and each is followed from what was said.
+
+use ensilinja_ledger::{Cause, Claim, Due, LineFigures, Promise, Rules, Window};
+use ensilinja_model::{Event, EventTime, LineIndex};
+use proptest::prelude::*;
+
+use crate::laws::{all_figures, chronicle, stretch};
+use crate::soup::soup;
+use crate::stand::{BASE, DAY_MS, figures_at, rules_once};
+
+fn lines(rules: &Rules) -> impl Iterator<Item = LineIndex> {
+    (0..u16::try_from(rules.lines().len()).expect("six lines")).map(LineIndex::new)
+}
+
+fn add(sum: &mut [i64], more: impl IntoIterator<Item = i64>) {
+    sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}
+
+/// All that is counted of an instant.
+fn all_counts(line: &LineFigures) -> Vec<i64> {
+    let outstanding = Due::ALL.iter().map(|due| line.callbacks_outstanding(*due));
+    let pending = Promise::ALL.iter().map(|promise| line.promises_pending(*promise));
+    std::iter::once(line.waiting).chain(outstanding).chain(pending).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_steps_in_a_window_add_up_to_each_of_its_figures(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let chronicle = chronicle(rules, &events);
+        let live = figures_at(rules, &events, now);
+        for (line, figures) in lines(rules).zip(&live.lines) {
+            for window in Window::ALL {
+                let told = rules.stretch(line, *window, now).expect("the lines have opened often enough");
+                prop_assert_eq!(&told, &stretch(rules, line.as_usize(), *window, now));
+                let window = figures.window(*window).expect("history is complete");
+                let shown = all_figures(&window.sums);
+                let mut explained = vec![0; shown.len()];
+                let (mut answered, mut reached) = (false, false);
+                for (_, steps) in chronicle.steps(line, told) {
+                    prop_assert!(!steps.is_empty());
+                    for step in steps {
+                        let alone = chronicle.alone_in_a_window(&step);
+                        add(&mut explained, all_figures(&alone.sums));
+                        answered |= alone.answer_wait_quantiles.is_some();
+                        reached |= alone.callback_wait_quantiles.is_some();
+                    }
+                }
+                prop_assert_eq!(explained, shown);
+                prop_assert_eq!(answered, window.answer_wait_quantiles.is_some());
+                prop_assert_eq!(reached, window.callback_wait_quantiles.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn the_steps_of_the_legs_that_stand_add_up_to_the_counts_of_the_instant(
+        events in soup(9 * DAY_MS),
+        now_ms in 0..16 * DAY_MS,
+    ) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let chronicle = chronicle(rules, &events);
+        for (line, shown) in lines(rules).zip(figures_at(rules, &events, now).lines) {
+            let mut explained = vec![0; all_counts(&shown).len()];
+            let (mut oldest, mut oldest_callback, mut next_due) = (0, 0, None::<EventTime>);
+            for standing in chronicle.standing(line, now) {
+                let mut of_leg = vec![0; explained.len()];
+                for step in &standing.steps {
+                    add(&mut of_leg, all_counts(&chronicle.alone_at(now, line, step)));
+                }
+                prop_assert_eq!(&of_leg, &all_counts(&standing.figures), "of one leg");
+                add(&mut explained, of_leg);
+                oldest = oldest.max(standing.figures.waiting_oldest_ms);
+                oldest_callback = oldest_callback.max(standing.figures.callback_oldest_ms);
+                next_due = next_due.into_iter().chain(standing.figures.callback_next_due).min();
+            }
+            prop_assert_eq!(explained, all_counts(&shown));
+            prop_assert_eq!((oldest, oldest_callback), (shown.waiting_oldest_ms, shown.callback_oldest_ms));
+            prop_assert_eq!(next_due, shown.callback_next_due);
+        }
+    }
+
+    /// Whatever counts was said by an event that is held, at the instant and of the kind that the step names.
+    #[test]
+    fn each_step_follows_from_what_was_said_or_from_time_alone(events in soup(3 * DAY_MS)) {
+        let chronicle = chronicle(rules_once(), &events);
+        for event in &events {
+            let of_leg = |other: &&Event| other.leg == event.leg;
+            let story = chronicle.story(event.leg).expect("something was said of it");
+            for step in &story.steps {
+                let from: Vec<&Event> =
+                    events.iter().filter(of_leg).filter(|event| step.follows_from(event)).collect();
+                prop_assert_eq!(from.is_empty(), matches!(step.cause, Cause::Lapsed(_)), "{:?}", step);
+                prop_assert!(from.iter().all(|event| story.claim(event) == Claim::Held), "{:?}", step);
+            }
+            if let Claim::Lost { to, fact } = story.claim(event) {
+                prop_assert!((to, fact) != (event.at, event.fact));
+                prop_assert!(events.iter().filter(of_leg).any(|other| story.claim(other) == Claim::Held));
+            }
+        }
+    }
+
+    /// The story of a promise is the verdict that is counted.
+    #[test]
+    fn the_story_of_a_promise_ends_with_the_verdict_that_is_counted(events in soup(3 * DAY_MS)) {
+        let rules = rules_once();
+        let chronicle = chronicle(rules, &events);
+        for event in &events {
+            let story = chronicle.story(event.leg).expect("something was said of it");
+            let is_verdict = |name: &str| ["answer_", "callback_"].iter().any(|promise| {
+                name.strip_prefix(promise).is_some_and(|verdict| ["kept", "broken", "void"].contains(&verdict))
+            });
+            let verdicts: Vec<_> = story.steps.iter().filter(|step| is_verdict(step.name())).collect();
+            prop_assert_eq!(verdicts.len(), usize::from(story.promise.is_some()));
+            for (verdict, promise) in verdicts.iter().zip(&story.promise) {
+                let name = format!("{}_{}", promise.promise.as_str(), promise.verdict.as_str());
+                prop_assert_eq!((verdict.name(), verdict.cause), (name.as_str(), promise.cause));
+                prop_assert!(promise.deadline.is_none_or(|deadline| promise.settled <= deadline));
+                prop_assert!(promise.from <= promise.settled);
+                let era = story.era.expect("a leg with a promise has arrived");
+                prop_assert!(era.limits.promises.answer.or(era.limits.promises.callback).is_some());
+            }
+        }
+    }
+}
