@@ -72,7 +72,7 @@ impl Chronicle {
         let settlement = arrived.and_then(|_| settlement(facts, rules, self.rules.days()));
         let promise = arrived.zip(era).zip(settlement).map(|((arrived, era), settlement)| {
             let requested = entries.outstanding.map_or(arrived, |outstanding| outstanding.key);
-            PromiseStory::of(settlement, era, arrived, requested)
+            PromiseStory::of(&settlement, era, arrived, requested)
         });
         let steps = Step::all_of(&entries, facts);
         Some(Story { line: facts.line, arrived, era, steps, promise, facts: facts.clone() })
@@ -91,8 +91,8 @@ impl Story {
 }
 
 impl PromiseStory {
-    fn of(settlement: Settlement, era: Era, arrived: EventTime, requested: EventTime) -> Self {
-        let Settlement { promise, deadline, at, verdict, cause } = settlement;
+    fn of(settlement: &Settlement, era: Era, arrived: EventTime, requested: EventTime) -> Self {
+        let Settlement { promise, deadline, at, verdict, cause } = *settlement;
         let (term, from) = match promise {
             Promise::Answer => (era.limits.promises.answer, arrived),
             Promise::Callback => (era.limits.promises.callback, requested),
