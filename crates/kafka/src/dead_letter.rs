@@ -10,10 +10,15 @@ use ensilinja_model::EventTime;
 use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
 
+use crate::letter_headers::{
+    DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
+    SOURCE_PARTITION, SOURCE_TOPIC, VALUE_BYTES,
+};
+use crate::position::Position;
 use crate::record::{IncomingRecord, timestamp_of};
 
 /// The most that is kept of a record's value or key, in bytes; the same again of its headers.
-const KEPT_BYTES: usize = 64 * 1024;
+pub(crate) const KEPT_BYTES: usize = 64 * 1024;
 
 /// What a dead letter takes beside its bytes, roughly.
 const OVERHEAD_BYTES: usize = 1024;
@@ -62,30 +67,30 @@ impl DeadLetter {
         let text = |value: &str| value.as_bytes().to_vec();
         let size = |bytes: usize| text(&bytes.to_string());
         let mut statements = vec![
-            ("ensilinja_source_topic", text(topic)),
-            ("ensilinja_source_partition", text(&partition.to_string())),
-            ("ensilinja_source_offset", text(&offset.to_string())),
-            ("ensilinja_reason", text(reason)),
-            ("ensilinja_detail", text(detail)),
-            ("ensilinja_first_seen", text(&rfc3339(first_seen))),
-            ("ensilinja_record_timestamp", text(&rfc3339(timestamp_of(message)))),
+            (SOURCE_TOPIC, text(topic)),
+            (SOURCE_PARTITION, text(&partition.to_string())),
+            (SOURCE_OFFSET, text(&offset.to_string())),
+            (REASON, text(reason)),
+            (DETAIL, text(detail)),
+            (FIRST_SEEN, text(&rfc3339(first_seen))),
+            (RECORD_TIMESTAMP, text(&rfc3339(timestamp_of(message)))),
         ];
         let mut statements_if_too_large = statements.clone();
         if let Some(key) = record.key {
-            statements.push(("ensilinja_record_key", cut(key)));
-            statements_if_too_large.push(("ensilinja_record_key_bytes", size(key.len())));
+            statements.push((RECORD_KEY, cut(key)));
+            statements_if_too_large.push((RECORD_KEY_BYTES, size(key.len())));
         }
         if let Some(value) = record.value {
             if value.len() > KEPT_BYTES {
-                statements.push(("ensilinja_value_bytes", size(value.len())));
+                statements.push((VALUE_BYTES, size(value.len())));
             }
-            statements_if_too_large.push(("ensilinja_value_bytes", size(value.len())));
+            statements_if_too_large.push((VALUE_BYTES, size(value.len())));
         }
         if headers.is_some() {
             if kept_headers.is_none() {
-                statements.push(("ensilinja_headers_bytes", size(header_bytes)));
+                statements.push((HEADERS_BYTES, size(header_bytes)));
             }
-            statements_if_too_large.push(("ensilinja_headers_bytes", size(header_bytes)));
+            statements_if_too_large.push((HEADERS_BYTES, size(header_bytes)));
         }
         let kept = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len().min(KEPT_BYTES));
         Self {
@@ -94,7 +99,7 @@ impl DeadLetter {
             log: 0,
             reason,
             bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
-            key: format!("{topic}/{partition}/{offset}"),
+            key: Position { topic: topic.to_owned(), partition, offset }.to_string(),
             value: record.value.map(cut),
             original_headers: kept_headers.map(rdkafka::message::BorrowedHeaders::detach),
             statements,

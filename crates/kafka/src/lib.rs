@@ -9,7 +9,8 @@
 //! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
 //!   `outbox`.
 //!
-//! Whoever reports on the past reads it once and beside all that: see [`read_past`].
+//! Whoever reports on the past reads it once and beside all that: see [`read_past`]. What could not be read is looked at
+//! by [`read_letters`], and sent again by a [`Redriver`].
 //!
 //! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
 //! shell tries again.
@@ -24,17 +25,22 @@ mod fetch_errors;
 mod history;
 mod inquiry;
 mod lane;
+mod letter;
+mod letter_headers;
+mod letters;
 mod monitor;
 mod offset_range;
 mod outbox;
 mod partition;
 mod past;
 mod past_error;
+mod position;
 mod preflight;
 mod probe;
 mod publisher;
 mod reader;
 mod record;
+mod redriver;
 mod settings;
 mod shell;
 mod stalls;
@@ -46,12 +52,16 @@ use ensilinja_model::EventTime;
 
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
+pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
+pub use letters::{LettersRead, read_letters};
 pub use monitor::{Monitor, PartitionStatus, Status};
 pub use offset_range::OffsetRange;
 pub use past::{PastRead, read_past};
 pub use past_error::PastError;
+pub use position::{Position, PositionError};
 pub use publisher::{OutgoingRecord, PublishError, Publisher};
 pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
+pub use redriver::{REDRIVEN_FROM, RedriveError, Redriver};
 pub use settings::{Settings, SettingsError};
 pub use shell::{Pace, Shell, StartError};
 

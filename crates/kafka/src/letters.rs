@@ -1,0 +1,46 @@
+//! Reading the dead-letter topic from its beginning to its end, once.
+//!
+//! It is read like any stretch of the past: nothing is committed and no group is joined. A record may have several
+//! letters, for each process writes its own: whoever listens counts [positions](crate::Position), not letters.
+
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_model::EventTime;
+
+use crate::letter::Letter;
+use crate::past::read_past;
+use crate::past_error::PastError;
+use crate::settings::Settings;
+
+/// What was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LettersRead {
+    /// Letters that were handed over.
+    pub letters: u64,
+    /// Records of the topic that are no letters of this program's.
+    pub others: u64,
+}
+
+/// Hands over every letter of the settings' dead-letter topic, up to where the topic ended when reading began. `stop`
+/// ends it within some seconds, with an error.
+///
+/// # Errors
+/// [`PastError`]. What was handed over before is a part.
+pub fn read_letters(
+    settings: &Settings,
+    stop: &AtomicBool,
+    handle: &mut dyn FnMut(&Letter<'_>),
+) -> Result<LettersRead, PastError> {
+    // The two change places, for they must differ.
+    let (topic, dead_letter_topic) = (settings.dead_letter_topic.clone(), settings.topic.clone());
+    let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
+    let mut read = LettersRead::default();
+    read_past(&settings, EventTime::from_millis(0), stop, &mut |record| match Letter::of(record) {
+        Some(letter) => {
+            read.letters += 1;
+            handle(&letter);
+        }
+        None => read.others += 1,
+    })?;
+    Ok(read)
+}
