@@ -1,74 +1,63 @@
 //! The command line: one table, from which usage, help and refusals come.
 
+pub mod after_help;
 mod calendar;
 mod check;
 mod compare;
+mod completions;
 mod demo;
 mod dlq;
 mod explain;
 mod lines;
 mod listing;
+mod man;
 mod one_of;
 mod replay;
 mod report;
+mod run;
+mod simulate;
 mod source;
 mod when;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand};
-use ensilinja_sim::Scenario;
-use jiff::civil::DateTime;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::config::{self, Config, ConfigError};
+use crate::exit_status::{self, ExitStatus};
 
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
 pub use compare::CompareArguments;
+pub use completions::CompletionsArguments;
 pub use demo::DemoArguments;
 pub use dlq::DlqArguments;
 pub use explain::ExplainArguments;
 pub use lines::LinesArguments;
 pub use listing::{ListingArguments, ListingFormat};
+pub use man::ManArguments;
 pub use replay::ReplayArguments;
 pub use report::{ReportArguments, ReportFormat};
+pub use run::RunArguments;
+pub use simulate::SimulateArguments;
 pub use source::SourceArguments;
 pub use when::When;
 
-const EXIT_STATUS: &str = "\
-Exit status:
-  0  ended as asked (also by SIGINT or SIGTERM)
-  1  failed while running; standard error says why
-  2  bad usage or configuration; nothing was started
-  3  looked, and found what should not be: differences, or problems
-
+/// The environment variables that the program reads, as its help shows them. Those of arguments stand beside them too.
+const ENVIRONMENT: &str = "\
 Environment:
-  ENSILINJA_LOG  what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
-  NO_COLOR       if set, no colours in the log";
+  ENSILINJA_CONFIG   the configuration, where --config does not say it
+  ENSILINJA_BROKERS  the brokers, where --brokers does not say them
+  ENSILINJA_LISTEN   where to serve the figures, where --listen does not say it
+  ENSILINJA_LOG      what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
+  NO_COLOR           if set, no colours";
 
-const RUN_EXAMPLES: &str = "\
-Examples:
-  ensilinja run --config ensilinja.toml
-  ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
-
-The configuration is checked whole before any port opens. Brokers that cannot be reached are not an error: the figures
-are served as not ready, /readyz says why, and the connection is tried again.";
-
-const SIMULATE_EXAMPLES: &str = "\
-Examples:
-  ensilinja simulate --config ensilinja.toml
-  ensilinja simulate --brokers 127.0.0.1:9092 --volume 100
-  ensilinja simulate --brokers 127.0.0.1:9092 --from 2025-08-01 --to 2025-09-16T10:15
-  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --scenario purge --seed 7
-  ensilinja simulate --from 2025-01-01 --to 2025-10-01 --output events.jsonl";
+/// The heading of the exit statuses in help.
+const EXIT_STATUS: &str = "Exit status:";
 
 /// Live, exact figures of a contact centre from its Kafka events.
 #[derive(Clone, Debug, PartialEq, Parser)]
-#[command(name = "ensilinja", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+#[command(name = "ensilinja", version, disable_help_subcommand = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -100,103 +89,38 @@ pub enum Command {
     Lines(LinesArguments),
     /// Print when the lines are open, and the holidays
     Calendar(CalendarArguments),
+    /// Print what makes a shell complete the words of a command line
+    Completions(CompletionsArguments),
+    /// Print a manual page, or write them all to a folder
+    Man(ManArguments),
 }
 
-/// Arguments of `run`.
-#[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = RUN_EXAMPLES)]
-pub struct RunArguments {
-    /// The configuration; deploy/ensilinja.toml is a commented sample
-    #[arg(long, value_name = "FILE")]
-    pub config: PathBuf,
-    /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", value_parser = config::parse_brokers)]
-    pub brokers: Option<String>,
-    /// Where to serve the figures, instead of server.listen
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub listen: Option<SocketAddr>,
-}
-
-/// Arguments of `simulate`.
-#[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = SIMULATE_EXAMPLES)]
-#[command(group = ArgGroup::new("where_to").args(["config", "brokers", "output"]).multiple(true).required(true))]
-pub struct SimulateArguments {
-    /// The configuration with the lines and the topic; without it, those of the demo's county
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", value_parser = config::parse_brokers)]
-    pub brokers: Option<String>,
-    /// How many times the contacts of the county: 1 to 10000
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub volume: u32,
-    /// Publish the events of a past time at full speed, from this local time on; without it, live and at real speed
-    #[arg(long, value_name = "LOCAL TIME", requires = "to")]
-    pub from: Option<DateTime>,
-    /// Until this local time, itself left out
-    #[arg(long, value_name = "LOCAL TIME", requires = "from")]
-    pub to: Option<DateTime>,
-    /// Which of all possible counties: the same seed gives the same events
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
-    #[arg(long)]
-    pub disorder: bool,
-    /// A bad day: the platform falls silent, then says all at once; a callback queue is emptied; a line answers nobody
-    #[arg(long, value_name = "WHAT", value_parser = scenario())]
-    pub scenario: Option<Scenario>,
-    /// Write the events of the past time to this file, one a line, instead of publishing them; - is standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "brokers", requires_all = ["from", "to"])]
-    pub output: Option<PathBuf>,
-}
-
-fn scenario() -> impl TypedValueParser<Value = Scenario> {
-    let names = PossibleValuesParser::new(Scenario::ALL.iter().map(|scenario| scenario.as_str()));
-    names.map(|name| Scenario::from_name(&name).expect("the possible values are the names"))
-}
-
-impl RunArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        let mut config = config::load(&self.config)?;
-        if let Some(brokers) = &self.brokers {
-            config.kafka.bootstrap_servers.clone_from(brokers);
-        }
-        if let Some(listen) = self.listen {
-            config.server.listen = listen;
-        }
-        Ok(config)
+/// The table of commands, from which usage, help, completions, man pages and docs/COMMANDS.md are made.
+#[must_use]
+pub fn table() -> clap::Command {
+    let of_all = ExitStatus::ALL.iter().map(|status| (*status, status.meaning()));
+    let mut table = Arguments::command();
+    table = table.after_help(format!("{EXIT_STATUS}\n{}\n\n{ENVIRONMENT}", exit_status::list(of_all)));
+    let names: Vec<String> = table.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        table = table.mut_subcommand(&name, |command| with_statuses(command, &name));
     }
+    table
 }
 
-impl SimulateArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        let mut config = self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)?;
-        if let Some(brokers) = &self.brokers {
-            config.kafka.bootstrap_servers.clone_from(brokers);
-        }
-        Ok(config)
+/// A command, or a part of one, whose help ends with the statuses of the command.
+fn with_statuses(mut command: clap::Command, name: &str) -> clap::Command {
+    let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
+    for part in parts {
+        command = command.mut_subcommand(part, |part| with_statuses(part, name));
     }
-
-    /// The past time to publish, start and end; `None` to publish live.
-    #[must_use]
-    pub fn past(&self) -> Option<(DateTime, DateTime)> {
-        self.from.zip(self.to)
+    let said = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    if said.contains(EXIT_STATUS) {
+        return command;
     }
-
-    /// What makes no sense in the arguments together.
-    fn problem(&self) -> Option<String> {
-        let (from, to) = self.past().filter(|(from, to)| from >= to)?;
-        Some(format!("--from {from} is not before --to {to}"))
-    }
+    let statuses = exit_status::list(ExitStatus::of_command(name));
+    let gap = if said.is_empty() { "" } else { "\n\n" };
+    command.after_help(format!("{said}{gap}{EXIT_STATUS}\n{statuses}"))
 }
 
 /// Reads a command line, the name of the program first.
@@ -204,39 +128,96 @@ impl SimulateArguments {
 /// # Errors
 /// Bad usage; and what was asked for instead of a command: help or the version.
 pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Arguments, clap::Error> {
-    let arguments = Arguments::try_parse_from(words)?;
+    let matches = table().try_get_matches_from(words)?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
     let (name, problem) = match &arguments.command {
+        Command::Simulate(_) if of_command(&matches).is_some_and(simulate::has_two_destinations) => {
+            let both = "the argument '--output <FILE>' cannot be used with '--brokers <HOST:PORT,...>'";
+            return Err(refusal("simulate", ErrorKind::ArgumentConflict, both));
+        }
         Command::Simulate(simulate) => ("simulate", simulate.problem()),
         Command::Report(report) => ("report", report.problem()),
+        Command::Calendar(calendar) => ("calendar", calendar.problem()),
         _ => return Ok(arguments),
     };
-    let Some(problem) = problem else { return Ok(arguments) };
-    // So that the usage which follows is that of the command.
-    let mut program = Arguments::command();
-    program.build();
-    let command = program.find_subcommand_mut(name).expect("it was just read");
-    Err(command.error(ErrorKind::ValueValidation, problem))
+    problem.map_or(Ok(arguments), |problem| Err(refusal(name, ErrorKind::ValueValidation, &problem)))
+}
+
+fn of_command(matches: &ArgMatches) -> Option<&ArgMatches> {
+    matches.subcommand().map(|(_, matches)| matches)
+}
+
+/// The refusal of the arguments of a command, with the usage of the command and not of the program.
+fn refusal(command: &str, kind: ErrorKind, problem: &str) -> clap::Error {
+    let mut table = table();
+    table.build();
+    table.find_subcommand_mut(command).expect("it was just read").error(kind, problem)
 }
 
 #[cfg(test)]
 mod tests {
     use ensilinja_model::EventTime;
 
+    use super::after_help::{Part, parts};
     use super::*;
+    use crate::config;
 
     #[test]
     fn the_table_of_arguments_is_sound() {
-        Arguments::command().debug_assert();
+        table().debug_assert();
+    }
+
+    /// Every command and every part of one, with its words.
+    fn all(command: &clap::Command, words: &str) -> Vec<(String, clap::Command)> {
+        let own = (words.to_owned(), command.clone());
+        let below = command.get_subcommands().flat_map(|part| all(part, &format!("{words} {}", part.get_name())));
+        std::iter::once(own).chain(below).collect()
+    }
+
+    fn lines_under(heading: &str, command: &clap::Command) -> Vec<String> {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let under = parts(&text).into_iter().filter_map(|part| match part {
+            Part::Lines { heading: own, lines } if own == heading => Some(lines),
+            _ => None,
+        });
+        under.flatten().collect()
     }
 
     #[test]
-    fn every_example_in_the_help_is_understood() {
-        let examples =
-            [demo::EXAMPLES, RUN_EXAMPLES, SIMULATE_EXAMPLES, report::EXAMPLES].into_iter().flat_map(str::lines);
-        let examples: Vec<&str> = examples.filter(|line| line.starts_with("  ensilinja ")).collect();
-        assert_eq!(examples.len(), 17);
-        for example in examples {
-            read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
+    fn every_command_says_what_it_is_for_with_examples_that_are_understood_and_how_it_ends() {
+        for (words, command) in all(&table(), "ensilinja") {
+            assert!(command.get_about().is_some_and(|about| !about.to_string().is_empty()), "{words}");
+            let statuses = lines_under("Exit status", &command);
+            assert!(statuses.len() >= 3 && statuses[0].starts_with("0  "), "{words}: {statuses:?}");
+            if command.has_subcommands() {
+                continue;
+            }
+            let examples = lines_under("Examples", &command);
+            assert!(examples.iter().any(|line| line.starts_with(&words)), "{words}: {examples:?}");
+            // A pipe or a redirection is the shell's business.
+            let own = |line: &&String| line.starts_with("ensilinja ") && !line.contains(['|', '>', '<']);
+            for example in examples.iter().filter(own) {
+                read(example.split_whitespace()).unwrap_or_else(|refusal| panic!("{example}: {refusal}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_argument_says_what_it_is_and_whether_the_environment_says_it_too() {
+        for (words, command) in all(&table(), "ensilinja") {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                assert!(argument.get_help().is_some(), "{words} {name}");
+                let variable = argument.get_env().map(|name| name.to_string_lossy().into_owned());
+                let expected = match name {
+                    "config" => Some("ENSILINJA_CONFIG"),
+                    "brokers" => Some("ENSILINJA_BROKERS"),
+                    "listen" => Some("ENSILINJA_LISTEN"),
+                    _ => None,
+                };
+                assert_eq!(variable.as_deref(), expected, "{words} {name}");
+                assert!(variable.is_none_or(|variable| ENVIRONMENT.contains(&variable)), "{words} {name}");
+            }
         }
     }
 

@@ -3,11 +3,12 @@
 //! No line holds a contact id, a telephone number, a payload or free text: fields are ids of lines, names of topics,
 //! offsets, counts and reasons from closed lists.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
+use crate::colour;
 use crate::config::{Log, LogFormat};
 use crate::progress;
 
@@ -41,10 +42,7 @@ pub fn start(log: Log) -> Result<(), LogError> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
     let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?).with_writer(progress::beside);
     let started = match log.format {
-        LogFormat::Text => {
-            let no_color = std::env::var("NO_COLOR").unwrap_or_default();
-            builder.with_ansi(io::stderr().is_terminal() && no_color.is_empty()).try_init()
-        }
+        LogFormat::Text => builder.with_ansi(colour::wanted_on(&io::stderr())).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
     started.map_err(|_| LogError::Started)

@@ -4,27 +4,23 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use ensilinja::cli::{self, Command};
-use ensilinja::config::{ConfigError, Log, LogFormat, LogLevel};
-use ensilinja::logging::{self, LogError};
+use ensilinja::colour::{self, Colour};
+use ensilinja::config::{Log, LogFormat, LogLevel};
+use ensilinja::exit_status::ExitStatus;
+use ensilinja::logging;
 use ensilinja::outcome::Outcome;
-use ensilinja::report::QuestionError;
-use ensilinja::{calendar, check, compare, demo, dlq, explain, lines, replay, report, run, simulate};
-
-const FAILED: u8 = 1;
-const BAD_USAGE: u8 = 2;
-const FOUND: u8 = 3;
+use ensilinja::{calendar, check, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate};
 
 fn main() -> ExitCode {
     let arguments = cli::read(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
-    let error = match obey(arguments.command) {
-        Ok(Outcome::Done) => return ExitCode::SUCCESS,
-        Ok(Outcome::Found) => return ExitCode::from(FOUND),
-        Err(error) => error,
-    };
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(io::stderr(), "error: {error:#}");
-    let is_bad_usage = error.is::<ConfigError>() || error.is::<LogError>() || error.is::<QuestionError>();
-    ExitCode::from(if is_bad_usage { BAD_USAGE } else { FAILED })
+    let ended = obey(arguments.command);
+    if let Err(error) = &ended {
+        let mut stderr = io::stderr();
+        let sign = Colour::Bad.paint("error:", colour::wanted_on(&stderr));
+        // Nobody is left to tell if standard error is gone.
+        let _ = writeln!(stderr, "{sign} {error:#}");
+    }
+    ExitCode::from(ExitStatus::after(&ended).code())
 }
 
 fn obey(command: Command) -> anyhow::Result<Outcome> {
@@ -60,5 +56,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Lines(arguments) => lines::lines(&arguments),
         Command::Calendar(arguments) => calendar::calendar(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
     }
 }

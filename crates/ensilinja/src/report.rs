@@ -6,39 +6,29 @@
 
 mod periods;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-
-use anyhow::Context as _;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
-use ensilinja_model::{EventTime, LineId};
+use ensilinja_model::EventTime;
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
 
 use crate::cli::{ReportArguments, ReportFormat};
 use crate::clock;
-use crate::config::{Config, Line};
+use crate::config::{Config, Line, UnknownLine};
 use crate::local_time::{in_words, instant, moment};
 use crate::past::{self, Read, Reading};
 use crate::progress::Progress;
+use crate::standard_output::{self, print};
 use crate::stopping;
 use periods::Periods;
 
 /// The most rows over time: by hour more than a year. Beyond it memory would go first, and patience.
 const MOST_PERIODS: usize = 10_000;
 
-/// How wide a table is where nobody says and no terminal is there.
-const USUAL_WIDTH: u16 = 120;
-
 /// What cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum QuestionError {
     /// No line has this id.
-    #[error("--line {id} is none of the lines; {advice}")]
-    UnknownLine {
-        /// The id.
-        id: LineId,
-        /// Which line may have been meant.
-        advice: String,
-    },
+    #[error(transparent)]
+    UnknownLine(#[from] UnknownLine),
     /// The clocks go forward over all of the time asked for.
     #[error("from --from to --to the clocks go forward: there is no such time")]
     NoTime,
@@ -61,7 +51,7 @@ struct Past {
 /// # Errors
 /// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read or the report not written.
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()> {
-    let lines = chosen_lines(&arguments.lines, config)?;
+    let lines = config.places_of(&arguments.lines)?;
     let stretch = instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?;
     if stretch.is_empty() {
         return Err(QuestionError::NoTime.into());
@@ -79,26 +69,6 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
     let cells = cells(&lines, periods, &past, as_of, config, &rules);
     let question = Question { by: arguments.by, language: arguments.language, public: arguments.public };
     print(&Report::of(&cells, question)?.render(format(arguments)))
-}
-
-/// The places of the lines to report on in the configuration; all, if none are named.
-fn chosen_lines(ids: &[LineId], config: &Config) -> Result<Vec<usize>, QuestionError> {
-    for id in ids {
-        if !config.lines.iter().any(|line| line.id == *id) {
-            return Err(QuestionError::UnknownLine { id: id.clone(), advice: nearest(id, config) });
-        }
-    }
-    let is_chosen = |line: &Line| ids.is_empty() || ids.contains(&line.id);
-    Ok(config.lines.iter().enumerate().filter(|(_, line)| is_chosen(line)).map(|(place, _)| place).collect())
-}
-
-fn nearest(id: &LineId, config: &Config) -> String {
-    let known = config.lines.iter().map(|line| line.id.as_str());
-    let distance = |known: &&str| strsim::damerau_levenshtein(id.as_str(), known);
-    match known.clone().min_by_key(distance).filter(|known| distance(known) <= known.len().div_ceil(3)) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-    }
 }
 
 fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: EventTime) -> anyhow::Result<Past> {
@@ -158,27 +128,11 @@ fn report_line(line: &Line) -> ReportLine {
 fn format(arguments: &ReportArguments) -> Format {
     match arguments.format {
         ReportFormat::Table => {
-            let width = arguments.width.or_else(terminal_width).unwrap_or(USUAL_WIDTH);
+            let width = arguments.width.unwrap_or_else(standard_output::width);
             Format::Table { width: width.into() }
         }
         ReportFormat::Csv => Format::Csv,
         ReportFormat::Json => Format::Json,
         ReportFormat::Markdown => Format::Markdown,
-    }
-}
-
-/// How many columns the terminal has, if standard output is one that says.
-fn terminal_width() -> Option<u16> {
-    let stdout = io::stdout();
-    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok())??;
-    Some(size.ws_col).filter(|columns| *columns > 0)
-}
-
-/// Prints; that whoever reads has had enough is no error.
-fn print(text: &str) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("the report cannot be written to standard output"),
     }
 }

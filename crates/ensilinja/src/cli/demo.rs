@@ -30,7 +30,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 1972..=2098;
 #[command(after_help = EXAMPLES)]
 pub struct DemoArguments {
     /// Where to serve the figures
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN", default_value = "127.0.0.1:9464")]
     pub listen: SocketAddr,
     /// When it is, in Finland, as the demo begins; this one is a Tuesday morning when every line is open
     #[arg(long, value_name = "LOCAL TIME", default_value = "2025-09-16T10:15", value_parser = start)]

@@ -1,12 +1,20 @@
 //! The arguments of `lines`.
 
+use std::path::PathBuf;
+
 use clap::Args;
+use ensilinja_model::LineId;
+use jiff::civil::Date;
 
 use super::listing::ListingArguments;
+use super::report::line_id;
+use crate::config::{self, Config, ConfigError};
 
-pub(super) const EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 Examples:
-  ensilinja lines --config ensilinja.toml";
+  ensilinja lines --config ensilinja.toml
+  ensilinja lines --config ensilinja.toml --line mipa --line mipa_chat --from 2025-12-22
+  ensilinja lines --format json";
 
 /// Arguments of `lines`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -14,8 +22,24 @@ Examples:
 pub struct LinesArguments {
     /// The configuration with the lines; without it, those of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
-    pub config: Option<std::path::PathBuf>,
+    pub config: Option<PathBuf>,
+    /// Print this line only; may be given several times
+    #[arg(long = "line", value_name = "ID", value_parser = line_id)]
+    pub lines: Vec<LineId>,
+    /// The first of the seven days of which opening hours are shown; without it, today
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<Date>,
     /// How it is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
+}
+
+impl LinesArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        config::chosen(self.config.as_deref(), None)
+    }
 }

@@ -35,8 +35,11 @@ Exit status:
 #[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
 pub struct ReportArguments {
     /// The configuration with the lines and the topic; without it, the lines are those of the demo's county
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
     /// Read the events from this file, one a line, instead of the topic; - is standard input
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
@@ -86,7 +89,7 @@ impl ReportArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)
+        config::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 
     /// What makes no sense in the arguments together.

@@ -28,10 +28,6 @@ impl SourceArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        let mut config = self.config.as_deref().map_or_else(|| Ok(config::county()), config::load)?;
-        if let Some(brokers) = &self.brokers {
-            config.kafka.bootstrap_servers.clone_from(brokers);
-        }
-        Ok(config)
+        config::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use ensilinja_model::LineId;
+
 /// Why a configuration was refused. Its text is one line: where, what stands there, what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -39,4 +41,14 @@ pub enum ConfigError {
         /// What would be right.
         advice: String,
     },
+}
+
+/// A line that is asked for and is not configured.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--line {id} is none of the lines; {advice}")]
+pub struct UnknownLine {
+    /// The id that was asked for.
+    pub id: LineId,
+    /// Which line may have been meant, or which there are.
+    pub advice: String,
 }

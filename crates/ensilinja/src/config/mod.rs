@@ -34,11 +34,13 @@ use std::sync::Arc;
 
 use ensilinja_calendar::{Days, LineHours, OpeningHours};
 use ensilinja_ledger::{LineRules, Rules};
-use ensilinja_model::{EventTime, vocabulary};
+use ensilinja_model::{EventTime, LineId, vocabulary};
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
-pub use error::ConfigError;
+use crate::nearest;
+
+pub use error::{ConfigError, UnknownLine};
 pub use goals::Goals;
 pub use kafka::parse_brokers;
 use life::{Blame, Calendar};
@@ -128,6 +130,19 @@ impl Config {
         self.zone.iana_name().expect("the zone was found by its name")
     }
 
+    /// The places of the lines with these ids, in the order of the file; of all lines, if no id is given.
+    ///
+    /// # Errors
+    /// If one of them is no line's.
+    pub fn places_of(&self, ids: &[LineId]) -> Result<Vec<usize>, UnknownLine> {
+        let known = || self.lines.iter().map(|line| line.id.as_str());
+        if let Some(id) = ids.iter().find(|id| known().all(|known| known != id.as_str())) {
+            return Err(UnknownLine { id: id.clone(), advice: nearest::advice(id.as_str(), known()) });
+        }
+        let is_asked_for = |line: &Line| ids.is_empty() || ids.contains(&line.id);
+        Ok(self.lines.iter().enumerate().filter(|(_, line)| is_asked_for(line)).map(|(place, _)| place).collect())
+    }
+
     /// The rules of the ledger for figures of `now` and of the next two years.
     #[must_use]
     pub fn rules(&self, now: EventTime) -> Rules {
@@ -151,6 +166,19 @@ impl Config {
 #[must_use]
 pub fn county() -> Config {
     parse("deploy/ensilinja.toml", SAMPLE).expect("the sample configuration is tested")
+}
+
+/// The configuration in a file, or the county of the sample where none is named; with these brokers instead of its own,
+/// if some are named.
+///
+/// # Errors
+/// What is wrong with the file, in one line.
+pub fn chosen(file: Option<&Path>, brokers: Option<&str>) -> Result<Config, ConfigError> {
+    let mut config = file.map_or_else(|| Ok(county()), load)?;
+    if let Some(brokers) = brokers {
+        brokers.clone_into(&mut config.kafka.bootstrap_servers);
+    }
+    Ok(config)
 }
 
 /// Reads the configuration in a file.

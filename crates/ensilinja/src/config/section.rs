@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ConfigError;
+use crate::nearest::nearest;
 
 /// What would be right instead of a value.
 pub(super) type Expected = Cow<'static, str>;
@@ -87,7 +88,7 @@ impl<'a> Section<'a> {
             None => Ok(section),
             Some(key) => {
                 let name = key.get_ref().as_ref();
-                Err(section.refusal_at(&key.span(), name, "unknown", nearest(name, keys)))
+                Err(section.refusal_at(&key.span(), name, "unknown", known_keys(name, keys)))
             }
         }
     }
@@ -199,10 +200,8 @@ impl<'a> Section<'a> {
 }
 
 /// What to write instead of an unknown key: the known key that it most likely means, or any.
-fn nearest(unknown: &str, keys: &[&str]) -> String {
-    let distance = |key: &&&str| strsim::damerau_levenshtein(unknown, key);
-    let near = keys.iter().min_by_key(distance).filter(|key| distance(key) <= key.len().div_ceil(3));
-    match near {
+fn known_keys(unknown: &str, keys: &[&str]) -> String {
+    match nearest(unknown, keys.iter().copied()) {
         Some(near) => format!("did you mean {near}? Known here: {}", keys.join(", ")),
         None => format!("known here: {}", keys.join(", ")),
     }

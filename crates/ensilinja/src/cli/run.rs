@@ -1,0 +1,45 @@
+//! The arguments of `run`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::{self, Config, ConfigError};
+
+const EXAMPLES: &str = "\
+Examples:
+  ensilinja run --config ensilinja.toml
+  ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
+
+The configuration is checked whole before any port opens. Brokers that cannot be reached are not an error: the figures
+are served as not ready, /readyz says why, and the connection is tried again.";
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct RunArguments {
+    /// The configuration; deploy/ensilinja.toml is a commented sample
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
+    pub config: PathBuf,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// Where to serve the figures, instead of server.listen
+    #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
+    pub listen: Option<SocketAddr>,
+}
+
+impl RunArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        let mut config = config::chosen(Some(&self.config), self.brokers.as_deref())?;
+        if let Some(listen) = self.listen {
+            config.server.listen = listen;
+        }
+        Ok(config)
+    }
+}

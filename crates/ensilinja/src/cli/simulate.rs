@@ -1,0 +1,87 @@
+//! The arguments of `simulate`.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::parser::ValueSource;
+use clap::{ArgGroup, ArgMatches, Args};
+use ensilinja_sim::Scenario;
+use jiff::civil::DateTime;
+
+use crate::config::{self, Config, ConfigError};
+
+const EXAMPLES: &str = "\
+Examples:
+  ensilinja simulate --config ensilinja.toml
+  ensilinja simulate --brokers 127.0.0.1:9092 --volume 100
+  ensilinja simulate --brokers 127.0.0.1:9092 --from 2025-08-01 --to 2025-09-16T10:15
+  ensilinja simulate --brokers 127.0.0.1:9092 --disorder --scenario purge --seed 7
+  ensilinja simulate --from 2025-01-01 --to 2025-10-01 --output events.jsonl";
+
+/// Arguments of `simulate`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("where_to").args(["config", "brokers", "output"]).multiple(true).required(true))]
+pub struct SimulateArguments {
+    /// The configuration with the lines and the topic; without it, those of the demo's county
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// How many times the contacts of the county: 1 to 10000
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub volume: u32,
+    /// Publish the events of a past time at full speed, from this local time on; without it, live and at real speed
+    #[arg(long, value_name = "LOCAL TIME", requires = "to")]
+    pub from: Option<DateTime>,
+    /// Until this local time, itself left out
+    #[arg(long, value_name = "LOCAL TIME", requires = "from")]
+    pub to: Option<DateTime>,
+    /// Which of all possible counties: the same seed gives the same events
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
+    #[arg(long)]
+    pub disorder: bool,
+    /// A bad day: the platform falls silent, then says all at once; a callback queue is emptied; a line answers nobody
+    #[arg(long, value_name = "WHAT", value_parser = scenario())]
+    pub scenario: Option<Scenario>,
+    /// Write the events of the past time to this file, one a line, instead of publishing them; - is standard output
+    #[arg(long, value_name = "FILE", requires_all = ["from", "to"])]
+    pub output: Option<PathBuf>,
+}
+
+fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    let names = PossibleValuesParser::new(Scenario::ALL.iter().map(|scenario| scenario.as_str()));
+    names.map(|name| Scenario::from_name(&name).expect("the possible values are the names"))
+}
+
+impl SimulateArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        config::chosen(self.config.as_deref(), self.brokers.as_deref())
+    }
+
+    /// The past time to publish, start and end; `None` to publish live.
+    #[must_use]
+    pub fn past(&self) -> Option<(DateTime, DateTime)> {
+        self.from.zip(self.to)
+    }
+
+    /// What makes no sense in the arguments together.
+    pub(super) fn problem(&self) -> Option<String> {
+        let (from, to) = self.past().filter(|(from, to)| from >= to)?;
+        Some(format!("--from {from} is not before --to {to}"))
+    }
+}
+
+/// Whether both a file and brokers are named to take the events. Brokers that only the environment names, for all
+/// commands, do no harm: nothing is published to them.
+pub(super) fn has_two_destinations(matches: &ArgMatches) -> bool {
+    let is_written = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+    is_written("output") && is_written("brokers")
+}
