@@ -9,6 +9,8 @@
 //! indicators; which figures stand side by side is said here, and so is how they are written. Every format writes the
 //! same values, and a value that must be hidden never reaches one.
 //!
+//! Commands that print something else have a [`Listing`] for people and a [`Document`] for programs.
+//!
 //! The crate knows no clock, no Kafka and no files: it is given sums, and moments in local time by their parts.
 
 mod balances;
@@ -16,11 +18,13 @@ mod cells;
 mod columns;
 mod csv;
 pub mod disclosure;
+mod document;
 mod elimination;
 mod fact;
 mod figure;
 mod json;
 mod language;
+mod listing;
 mod machine_value;
 mod markdown;
 mod moment;
@@ -37,9 +41,11 @@ mod value;
 mod wording;
 
 pub use cells::{By, Cells, Question, ReportLine};
+pub use document::Document;
 pub use fact::Facts;
 pub use figure::Figure;
 pub use language::{Language, Names};
+pub use listing::{Align, Listing};
 pub use moment::{Moment, Period, PeriodKind};
 pub use report::{Format, Report, ReportError};
 pub use suppression::FEWEST_SHOWN;

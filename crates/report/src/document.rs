@@ -1,0 +1,174 @@
+//! A document for programs, for the commands that print one: built of plain values, written as JSON in one way.
+//!
+//! ```
+//! use ensilinja_report::Document;
+//!
+//! let letters = Document::object([("letters", 2_u64.into()), ("last", Document::Null)]);
+//! assert_eq!(letters.to_json(), "{\n  \"letters\": 2,\n  \"last\": null\n}\n");
+//! ```
+
+use serde_json::Value as Json;
+
+/// A value of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// It is not known, or there is none.
+    Null,
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Whole(i64),
+    /// A number; one that is not finite is written as null.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// Values in order.
+    List(Vec<Document>),
+    /// Named values, in the order in which they are written. Names must differ.
+    Object(Vec<(&'static str, Document)>),
+}
+
+impl Document {
+    /// Named values, in the order in which they are written.
+    pub fn object(members: impl IntoIterator<Item = (&'static str, Self)>) -> Self {
+        Self::Object(members.into_iter().collect())
+    }
+
+    /// Values in order.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().collect())
+    }
+
+    /// The document as JSON, indented, with a line break at its end.
+    ///
+    /// # Panics
+    /// Never: values of these kinds can always be written.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text, 0);
+        text.push('\n');
+        text
+    }
+
+    fn write(&self, text: &mut String, depth: usize) {
+        match self {
+            Self::List(items) if !items.is_empty() => {
+                let members = items.iter().map(|item| (None, item));
+                write_members(text, depth, ['[', ']'], members);
+            }
+            Self::Object(members) if !members.is_empty() => {
+                let members = members.iter().map(|(name, value)| (Some(*name), value));
+                write_members(text, depth, ['{', '}'], members);
+            }
+            _ => text.push_str(&self.atom().to_string()),
+        }
+    }
+
+    /// The value of one that has no parts.
+    fn atom(&self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Flag(flag) => Json::from(*flag),
+            Self::Whole(number) => Json::from(*number),
+            Self::Number(number) => Json::from(*number),
+            Self::Text(said) => Json::from(said.as_str()),
+            Self::List(_) => Json::Array(Vec::new()),
+            Self::Object(_) => Json::Object(serde_json::Map::new()),
+        }
+    }
+}
+
+fn write_members<'a>(
+    text: &mut String,
+    depth: usize,
+    [opening, closing]: [char; 2],
+    members: impl Iterator<Item = (Option<&'static str>, &'a Document)>,
+) {
+    text.push(opening);
+    for (number, (name, value)) in members.enumerate() {
+        text.push_str(if number == 0 { "\n" } else { ",\n" });
+        text.push_str(&"  ".repeat(depth + 1));
+        if let Some(name) = name {
+            text.push_str(&Json::from(name).to_string());
+            text.push_str(": ");
+        }
+        value.write(text, depth + 1);
+    }
+    text.push('\n');
+    text.push_str(&"  ".repeat(depth));
+    text.push(closing);
+}
+
+impl From<bool> for Document {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<i64> for Document {
+    fn from(number: i64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+impl From<u64> for Document {
+    /// One that is larger than any `i64` is written as the largest: nobody has counted so far.
+    fn from(number: u64) -> Self {
+        Self::Whole(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<i32> for Document {
+    fn from(number: i32) -> Self {
+        Self::Whole(number.into())
+    }
+}
+
+impl From<f64> for Document {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<T: Into<Document>> From<Option<T>> for Document {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_stand_in_the_order_given_and_texts_are_escaped() {
+        let document = Document::object([
+            ("z", Document::list(["a \"b\"\n\u{1b}".into(), 2.5.into(), Document::from(None::<&str>)])),
+            ("a", Document::object([("on", true.into())])),
+            ("none", Document::list([])),
+            ("nothing", Document::object([])),
+            ("large", u64::MAX.into()),
+            ("no_number", f64::NAN.into()),
+        ]);
+        let json = document.to_json();
+        assert_eq!(
+            json,
+            "{\n  \"z\": [\n    \"a \\\"b\\\"\\n\\u001b\",\n    2.5,\n    null\n  ],\n  \"a\": {\n    \"on\": true\n  \
+             },\n  \"none\": [],\n  \"nothing\": {},\n  \"large\": 9223372036854775807,\n  \"no_number\": null\n}\n"
+        );
+        assert!(serde_json::from_str::<Json>(&json).is_ok());
+    }
+}
