@@ -5,8 +5,8 @@
 //!            `--an error, a stop, a full disk-->  nothing
 //! ```
 //!
-//! What must hold: nothing half-written is ever found under the name that was asked for, and what was there before stays
-//! until what replaces it is whole.
+//! What must hold: nothing half-written is ever found under the name that was asked for, and what was there before
+//! stays until what replaces it is whole.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

@@ -10,10 +10,11 @@
 //! when it happened, or when what stands before it did.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, OffsetRange, read_past};
+use ensilinja_kafka::{IncomingRecord, OffsetRange, Stretch, read_past};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -177,9 +178,10 @@ impl Reading<'_> {
     ) -> anyhow::Result<()> {
         let topic = &self.config.kafka.topic;
         let (mut rejected, mut failed) = (BTreeMap::<Reason, u64>::new(), None);
-        let past = read_past(&self.config.kafka, self.from, stop, &mut |record| {
+        let stretch = Stretch { from: self.from, offsets: self.offsets };
+        let past = read_past(&self.config.kafka, &stretch, stop, &mut |record, _| {
             if self.known_before.is_some_and(|before| record.timestamp >= before) {
-                return;
+                return ControlFlow::Continue(());
             }
             match decoder.decode(&wire_record(record)) {
                 Ok(event) => {
@@ -191,6 +193,7 @@ impl Reading<'_> {
                 }
                 Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
             }
+            ControlFlow::Continue(())
         })?;
         if let Some(error) = failed {
             return Err(error);

@@ -6,8 +6,8 @@
 //! --quiet:   nothing
 //! ```
 //!
-//! A bar is erased when it ends, and while a line of the log is written. Where `NO_COLOR` is set, or standard error is no
-//! terminal that can go back in its line, no escape code is written.
+//! A bar is erased when it ends, and while a line of the log is written. Where `NO_COLOR` is set, or standard error is
+//! no terminal that can go back in its line, no escape code is written.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};

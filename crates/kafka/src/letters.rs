@@ -3,13 +3,14 @@
 //! It is read like any stretch of the past: nothing is committed and no group is joined. A record may have several
 //! letters, for each process writes its own: whoever listens counts [positions](crate::Position), not letters.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_model::EventTime;
 
 use crate::letter::Letter;
-use crate::past::read_past;
-use crate::past_error::PastError;
+use crate::past::error::PastError;
+use crate::past::{Stretch, read_past};
 use crate::settings::Settings;
 
 /// What was read.
@@ -35,12 +36,16 @@ pub fn read_letters(
     let (topic, dead_letter_topic) = (settings.dead_letter_topic.clone(), settings.topic.clone());
     let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
     let mut read = LettersRead::default();
-    read_past(&settings, EventTime::from_millis(0), stop, &mut |record| match Letter::of(record) {
-        Some(letter) => {
-            read.letters += 1;
-            handle(&letter);
+    let all = Stretch { from: EventTime::from_millis(0), offsets: &[] };
+    read_past(&settings, &all, stop, &mut |record, _| {
+        match Letter::of(record) {
+            Some(letter) => {
+                read.letters += 1;
+                handle(&letter);
+            }
+            None => read.others += 1,
         }
-        None => read.others += 1,
+        ControlFlow::Continue(())
     })?;
     Ok(read)
 }

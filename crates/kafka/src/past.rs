@@ -1,32 +1,46 @@
-//! Reading a stretch of the past once, for whoever reports on it; the rest of this crate reads on and on.
+//! Reading a stretch of the past once, for whoever looks back; the rest of this crate reads on and on.
 //!
 //! ```text
 //!   begin ....... from ................. end (when reading began) ....... what is published meanwhile
 //!                 | handed over, once    | not read
 //! ```
+//! The records of all partitions come in the order of their timestamps; see `past/merge.rs`. What is read ahead has one
+//! bound for all partitions together, however many there are.
+//!
 //! Every partition is assigned and none subscribed to, and nothing is committed: a report beside a running process
 //! takes nothing from it. The settings' group is only named, because a consumer must name one and a user that may
 //! read the topic for the live process may use that one.
 //!
 //! What cannot be read whole is an error: a report over half of the events would look like a bad month.
+//!
+//! Whoever wants only what was published *before* an instant reads to the end too, and leaves out the rest: timestamps
+//! need not ascend, and no question to a broker tells after which record there is none from before.
 
+mod course;
+pub(crate) mod error;
+mod merge;
+pub(crate) mod offset_range;
+mod survey;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ensilinja_model::EventTime;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::BorrowedMessage;
-use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
 use crate::history::{History, Reach, Since, history};
 use crate::inquiry::{Inquiry, Obstacle};
-use crate::past_error::PastError;
 use crate::reader::ANSWER_TIMEOUT;
-use crate::record::{HeaderBuffer, IncomingRecord, timestamp_of};
+use crate::record::IncomingRecord;
 use crate::settings::Settings;
-use crate::start::{Start, survey_past};
+use course::Course;
+use error::PastError;
+use offset_range::OffsetRange;
+use survey::{NoSurvey, Start, survey};
 
 /// How long the brokers may take to say what there is to read.
 pub(crate) const BEGIN_WITHIN: Duration = Duration::from_secs(15);
@@ -38,211 +52,106 @@ pub(crate) const PROGRESS_WITHIN: Duration = Duration::from_secs(30);
 /// How often a stop is noticed while nothing comes.
 const TURN: Duration = Duration::from_millis(100);
 
+/// What is to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    /// What was published before is left out, where the broker can look that up. It says nothing of the ranges.
+    pub from: EventTime,
+    /// Only these stretches of their partitions, and nothing of others, whenever it was published. Empty: all
+    /// partitions, from `from` on.
+    pub offsets: &'a [OffsetRange],
+}
+
+/// How far reading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PastPosition {
+    /// How many records were handed over, with this one.
+    pub records: u64,
+    /// How many offsets lie behind.
+    pub offsets_read: u64,
+    /// How many offsets there are in the stretch. Not every one needs to have a record.
+    pub offsets: u64,
+}
+
 /// What was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PastRead {
     /// How many records were handed over.
     pub records: u64,
-    /// The log still holds all of the stretch: every partition begins before it, or still has its first record.
+    /// The log still holds all of the stretch: every partition begins before it, or still has its first record. Never
+    /// so where ranges of offsets were read, which are no stretch of time.
     pub reaches_back: bool,
     /// Since when all records are known; `start` is never before the stretch. Where `from_first_record` is false and
-    /// `start` is `None`, some partition has lost all it ever held, and nothing is left that tells since when.
+    /// `start` is `None`, some partition has lost all it ever held, and nothing is left that tells since when; or only
+    /// ranges of offsets were read.
     pub history: History,
 }
 
-/// Reads every partition from the first record published at or after `from` to where it ended when reading began, and
-/// hands each record to `handle`: in the order of its partition, partitions in any.
+/// Reads every partition from the first record published at or after the stretch's `from` to where it ended when
+/// reading began, or the ranges of offsets that it names, and hands each record to `handle`, with how far reading is:
+/// in the order of their timestamps. A record that was stamped earlier than its predecessor in its partition comes as
+/// if it were not.
 ///
 /// A record that was published before `from` may be among them, where timestamps are not in order or the broker
 /// cannot look them up. Records of transactions that are open when reading begins, and what lies behind them, are
 /// not: no reader gets those yet. Every record is marked as [rebuilding](IncomingRecord::rebuilding).
 ///
-/// Nothing is committed, no group is joined. `stop` ends it within some seconds, with an error.
+/// Nothing is committed, no group is joined. `stop` ends it within some seconds, with an error; so does `handle` where
+/// it breaks.
 ///
 /// # Errors
-/// [`PastError`]. What was handed over before is a part, and of no use.
+/// [`PastError`]. What was handed over before is a part.
 pub fn read_past(
     settings: &Settings,
-    from: EventTime,
+    stretch: &Stretch<'_>,
     stop: &AtomicBool,
-    handle: &mut dyn FnMut(&IncomingRecord<'_>),
+    handle: &mut dyn FnMut(&IncomingRecord<'_>, &PastPosition) -> ControlFlow<()>,
 ) -> Result<PastRead, PastError> {
     settings.check()?;
-    let consumer = settings.reader().create_with_context(ClientLog::new("past")).map_err(PastError::Client)?;
-    let starts = begin(&consumer, settings, from, stop)?;
-    let mut reading = Reading::new(&consumer, settings, &starts)?;
-    tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = reading.offsets_left(), "reading");
-    let records = reading.read(stop, handle)?;
-    let reaches: Vec<Reach> = reading.lanes.iter().map(|lane| lane.reach).collect();
-    Ok(past_read(records, &reaches, from))
+    let asking = settings.bystander().create_with_context(ClientLog::new("asking")).map_err(PastError::Client)?;
+    let starts = begin(&asking, settings, stretch, stop)?;
+    drop(asking);
+    let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
+    let consumer = settings.past_reader(to_read).create_with_context(ClientLog::new("past"));
+    let consumer = Arc::new(consumer.map_err(PastError::Client)?);
+    let mut course = Course::of(&consumer, settings, &starts)?;
+    tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = course.offsets_left(), "reading");
+    let records = course.read(stop, handle)?;
+    if !stretch.offsets.is_empty() {
+        let history = History { start: None, from_first_record: false };
+        return Ok(PastRead { records, reaches_back: false, history });
+    }
+    Ok(past_read(records, &course.reaches(), stretch.from))
 }
 
 /// Asks until the brokers have said what there is, or have had their time.
 fn begin(
     consumer: &BaseConsumer<ClientLog>,
     settings: &Settings,
-    from: EventTime,
+    stretch: &Stretch<'_>,
     stop: &AtomicBool,
 ) -> Result<Vec<Start>, PastError> {
     let deadline = Instant::now() + BEGIN_WITHIN;
     let inquiry = Inquiry { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
     loop {
         let asked = Instant::now();
-        match survey_past(&inquiry, from) {
+        match survey(&inquiry, stretch) {
             Ok(starts) => return Ok(starts),
-            Err(Obstacle::TopicMissing(_)) => return Err(PastError::topic_missing(settings)),
-            Err(Obstacle::Broker(error)) if is_refusal(&error) => return Err(PastError::refused(settings, &error)),
-            Err(Obstacle::Broker(error)) if asked + ANSWER_TIMEOUT >= deadline => {
+            Err(NoSurvey::Never(error)) => return Err(error),
+            Err(NoSurvey::Obstacle(Obstacle::TopicMissing(_))) => return Err(PastError::topic_missing(settings)),
+            Err(NoSurvey::Obstacle(Obstacle::Broker(error))) if is_refusal(&error) => {
+                return Err(PastError::refused(settings, &error));
+            }
+            Err(NoSurvey::Obstacle(Obstacle::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
                 return Err(PastError::unreachable(settings, &error));
             }
-            Err(Obstacle::Broker(_)) => {}
+            Err(NoSurvey::Obstacle(Obstacle::Broker(_))) => {}
         }
         // Serves the log lines of librdkafka, which say why.
         consumer.poll(TURN);
         if stop.load(Ordering::Relaxed) {
             return Err(PastError::Stopped);
         }
-    }
-}
-
-/// One partition on the way to its end.
-struct PastLane {
-    next: i64,
-    goal: i64,
-    reach: Reach,
-    first_record_tells: bool,
-    at_goal: bool,
-}
-
-/// All partitions on the way to their ends.
-struct Reading<'a> {
-    consumer: &'a BaseConsumer<ClientLog>,
-    settings: &'a Settings,
-    lanes: Vec<PastLane>,
-    /// Since when nothing has come of what is left.
-    quiet_since: Option<Instant>,
-    last_error: Option<KafkaError>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(consumer: &'a BaseConsumer<ClientLog>, settings: &'a Settings, starts: &[Start]) -> Result<Self, PastError> {
-        let mut assignment = TopicPartitionList::with_capacity(starts.len());
-        for (partition, start) in (0..).zip(starts).filter(|(_, start)| start.offset < start.goal) {
-            assignment
-                .add_partition_offset(&settings.topic, partition, Offset::Offset(start.offset))
-                .map_err(PastError::Client)?;
-        }
-        consumer.assign(&assignment).map_err(PastError::Client)?;
-        let lanes = starts.iter().map(|start| PastLane {
-            next: start.offset,
-            goal: start.goal,
-            reach: start.reach,
-            first_record_tells: start.first_record_tells,
-            at_goal: start.offset >= start.goal,
-        });
-        Ok(Self { consumer, settings, lanes: lanes.collect(), quiet_since: None, last_error: None })
-    }
-
-    fn read(&mut self, stop: &AtomicBool, handle: &mut dyn FnMut(&IncomingRecord<'_>)) -> Result<u64, PastError> {
-        let mut headers = HeaderBuffer::default();
-        let mut records = 0;
-        let mut left = self.lanes.iter().filter(|lane| !lane.at_goal).count();
-        while left > 0 {
-            if stop.load(Ordering::Relaxed) {
-                return Err(PastError::Stopped);
-            }
-            let advanced = match self.consumer.poll(TURN) {
-                Some(Ok(message)) => match self.lane(message.partition()) {
-                    Some(lane) => {
-                        records += u64::from(lane.take(&message, &mut headers, handle));
-                        left -= usize::from(lane.at_goal);
-                        true
-                    }
-                    None => false,
-                },
-                Some(Err(KafkaError::PartitionEOF(partition))) => match self.lane(partition) {
-                    // Markers of transactions take offsets too: the end may be reached without its last record.
-                    Some(lane) => {
-                        lane.at_goal = true;
-                        left -= 1;
-                        true
-                    }
-                    None => false,
-                },
-                Some(Err(error)) => {
-                    self.judge(error)?;
-                    false
-                }
-                None => false,
-            };
-            if advanced {
-                self.quiet_since = None;
-            } else if self.quiet_since.get_or_insert_with(Instant::now).elapsed() >= PROGRESS_WITHIN {
-                return Err(PastError::stuck(self.settings, self.offsets_left(), self.last_error.as_ref()));
-            }
-        }
-        Ok(records)
-    }
-
-    /// The lane of a partition, unless it is at its goal.
-    fn lane(&mut self, partition: i32) -> Option<&mut PastLane> {
-        self.lanes.get_mut(usize::try_from(partition).ok()?).filter(|lane| !lane.at_goal)
-    }
-
-    /// Ends the reading if an error cannot pass by itself; librdkafka tries again whatever can.
-    fn judge(&mut self, error: KafkaError) -> Result<(), PastError> {
-        use RDKafkaErrorCode::{AutoOffsetReset, UnknownPartition, UnknownTopic, UnknownTopicOrPartition};
-        match error.rdkafka_error_code() {
-            Some(AutoOffsetReset) => Err(self.cut()),
-            Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => Err(PastError::vanished(self.settings)),
-            _ if is_refusal(&error) => Err(PastError::refused(self.settings, &error)),
-            _ => {
-                tracing::debug!(topic = self.settings.topic, %error, "librdkafka tries again by itself");
-                self.last_error = Some(error);
-                Ok(())
-            }
-        }
-    }
-
-    /// The next record of some partition is not there: says which, as far as the broker tells.
-    fn cut(&self) -> PastError {
-        let inquiry = Inquiry { consumer: self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
-        let begins = inquiry.begins(self.lanes.len()).unwrap_or_default();
-        let cut = (0..).zip(self.lanes.iter().zip(begins)).find(|(_, (lane, begin))| lane.next < *begin);
-        match cut {
-            Some((partition, (lane, begin))) => PastError::cut(self.settings, partition, lane.next, begin),
-            None => PastError::vanished(self.settings),
-        }
-    }
-
-    fn offsets_left(&self) -> i64 {
-        self.lanes.iter().filter(|lane| !lane.at_goal).map(|lane| lane.goal - lane.next).sum()
-    }
-}
-
-impl PastLane {
-    /// Hands a record over, unless it was published after reading began: then this lane is at its goal. Says whether it
-    /// did.
-    fn take(
-        &mut self,
-        message: &BorrowedMessage<'_>,
-        headers: &mut HeaderBuffer,
-        handle: &mut dyn FnMut(&IncomingRecord<'_>),
-    ) -> bool {
-        let offset = message.offset();
-        self.at_goal = offset + 1 >= self.goal;
-        if offset >= self.goal {
-            return false;
-        }
-        let list = headers.read(message);
-        handle(&IncomingRecord::of(message, &list, true, false));
-        headers.keep(list);
-        self.next = offset + 1;
-        if self.first_record_tells {
-            self.first_record_tells = false;
-            self.reach.since = Since::At(timestamp_of(message));
-        }
-        true
     }
 }
 

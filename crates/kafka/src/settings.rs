@@ -54,6 +54,15 @@ const DEFAULTS: &[(&str, &str)] = &[
 /// figures themselves.
 const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 
+/// The same for who reads the past, where every partition waits for all others.
+const PAST_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
+
+/// The most that is asked of a partition at once, in bytes; librdkafka asks for more where a record is longer.
+const LARGEST_FETCH_BYTES: u32 = 1024 * 1024;
+
+/// Less at once would be a question for every few records.
+const SMALLEST_FETCH_BYTES: u32 = 16 * 1024;
+
 /// Parts of a property's name that say its value is a secret.
 const SECRET: &[&str] = &["password", "secret", "token", "pem", "oauthbearer", "username"];
 
@@ -138,6 +147,22 @@ impl Settings {
         config.set("group.id", &self.group_id);
         if config.get(READ_AHEAD.0).is_none() {
             config.set(READ_AHEAD.0, READ_AHEAD.1);
+        }
+        config
+    }
+
+    /// For a consumer that reads so many partitions, each through a queue of its own, which shares what may be read
+    /// ahead. librdkafka bounds each queue for itself, and lets it grow by one fetch beyond that.
+    pub(crate) fn past_reader(&self, partitions: usize) -> ClientConfig {
+        const FETCH: &str = "fetch.message.max.bytes";
+        let mut config = self.reader();
+        let given = self.properties.get(READ_AHEAD.0).and_then(|kilobytes| kilobytes.parse().ok());
+        let partitions = u32::try_from(partitions).unwrap_or(u32::MAX).max(1);
+        let each = (given.unwrap_or(PAST_READ_AHEAD_KILOBYTES) / partitions).max(1);
+        config.set(READ_AHEAD.0, each.to_string());
+        if config.get(FETCH).is_none() && config.get("max.partition.fetch.bytes").is_none() {
+            let fetch = each.saturating_mul(1024).clamp(SMALLEST_FETCH_BYTES, LARGEST_FETCH_BYTES);
+            config.set(FETCH, fetch.to_string());
         }
         config
     }

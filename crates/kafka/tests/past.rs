@@ -6,10 +6,11 @@
 mod kafka_broker;
 mod stand;
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{EmbeddedBroker, PastError, PastRead, Settings, read_past};
+use ensilinja_kafka::{EmbeddedBroker, PastError, PastRead, Settings, Stretch, read_past};
 use ensilinja_model::EventTime;
 use kafka_broker::KafkaBroker;
 use rdkafka::ClientConfig;
@@ -17,6 +18,11 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use stand::{DEAD, HOUR_MS, Stand, TOPIC, committed, now, publish, publish_at, settings};
+
+/// All partitions since an instant.
+fn all(from: EventTime) -> Stretch<'static> {
+    Stretch { from, offsets: &[] }
+}
 
 /// Reads what was published in the last day, and gives the values in order.
 fn last_day(settings: &Settings) -> Result<(PastRead, Vec<String>), PastError> {
@@ -30,10 +36,13 @@ fn since(
     mut seen: impl FnMut(usize),
 ) -> Result<(PastRead, Vec<String>), PastError> {
     let mut values = Vec::new();
-    let past = read_past(settings, from, &AtomicBool::new(false), &mut |record| {
+    let past = read_past(settings, &all(from), &AtomicBool::new(false), &mut |record, position| {
         assert!(record.rebuilding && !record.again);
         values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
+        assert_eq!(position.records, values.len() as u64);
+        assert!(position.offsets_read >= position.records && position.offsets >= position.offsets_read);
         seen(values.len());
+        ControlFlow::Continue(())
     })?;
     assert_eq!(past.records, values.len() as u64);
     values.sort();
@@ -62,9 +71,10 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_at(&settings, &texts(&values), first);
     let mut places = Vec::new();
-    let past = read_past(&settings, first, &AtomicBool::new(false), &mut |record| {
+    let past = read_past(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
         assert_eq!((record.key, record.timestamp), (record.value, first));
         places.push((record.partition, record.offset));
+        ControlFlow::Continue(())
     });
     let past = past.unwrap();
     assert_eq!((past.records, past.reaches_back), (3_000, true));
@@ -110,9 +120,10 @@ fn a_stop_ends_it_with_an_error() {
     let (_broker, settings) = embedded(2);
     publish(&settings, &texts(&numbered(1_000)));
     let (stop, mut seen) = (AtomicBool::new(false), 0);
-    let past = read_past(&settings, now(), &stop, &mut |_| {
+    let past = read_past(&settings, &all(now()), &stop, &mut |_, _| {
         seen += 1;
         stop.store(seen == 10, Ordering::Relaxed);
+        ControlFlow::Continue(())
     });
     assert!(matches!(past, Err(PastError::Stopped)) && seen == 10, "{past:?} after {seen}");
 }
@@ -143,7 +154,7 @@ fn brokers_that_are_not_there_are_given_up_after_a_quarter_of_a_minute() {
 fn a_stop_ends_the_waiting_for_brokers_too() {
     let stop = AtomicBool::new(true);
     let began = Instant::now();
-    let past = read_past(&settings("127.0.0.1:9"), now(), &stop, &mut |_| {});
+    let past = read_past(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(past, Err(PastError::Stopped)), "{past:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

@@ -2,7 +2,8 @@
 
 use rdkafka::error::KafkaError;
 
-use crate::past::{BEGIN_WITHIN, PROGRESS_WITHIN};
+use super::offset_range::OffsetRange;
+use super::{BEGIN_WITHIN, PROGRESS_WITHIN};
 use crate::settings::{Settings, SettingsError};
 
 /// Why a stretch of the past was not read whole.
@@ -47,6 +48,38 @@ pub enum PastError {
         /// In what words.
         reason: String,
     },
+    /// A range is of a partition that is not there.
+    #[error("{topic} has no partition {partition}: it has {count}, counted from 0")]
+    NoPartition {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// How many there are.
+        count: usize,
+    },
+    /// Two ranges are of one partition.
+    #[error("partition {partition} is named twice: name it once, with one stretch of its offsets")]
+    PartitionTwice {
+        /// The partition.
+        partition: i32,
+    },
+    /// A range is not all in the log.
+    #[error(
+        "{range} is not all in the log: partition {} of {topic} holds {}",
+        range.partition,
+        if begin == end { "nothing".to_owned() } else { format!("the offsets {begin}..{end}") }
+    )]
+    Outside {
+        /// The topic.
+        topic: String,
+        /// The range.
+        range: OffsetRange,
+        /// Where the partition begins.
+        begin: i64,
+        /// Where it ends.
+        end: i64,
+    },
     /// The topic, or a partition of it, was deleted meanwhile.
     #[error("{topic} was deleted, made anew or cut short at its end while it was read: read it again")]
     Vanished {
@@ -81,7 +114,7 @@ pub enum PastError {
         /// The topic.
         topic: String,
         /// Offsets that were left.
-        left: i64,
+        left: u64,
         /// The last complaint of librdkafka, if there was any.
         reason: Option<String>,
     },
@@ -114,7 +147,7 @@ impl PastError {
         Self::Cut { topic: settings.topic.clone(), partition, wanted, begin }
     }
 
-    pub(crate) fn stuck(settings: &Settings, left: i64, reason: Option<&KafkaError>) -> Self {
+    pub(crate) fn stuck(settings: &Settings, left: u64, reason: Option<&KafkaError>) -> Self {
         let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
         Self::Stuck { brokers, topic, left, reason: reason.map(ToString::to_string) }
     }
