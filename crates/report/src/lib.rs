@@ -16,6 +16,7 @@
 mod balances;
 mod cells;
 mod columns;
+pub mod comparison;
 mod csv;
 pub mod disclosure;
 mod document;

@@ -15,6 +15,7 @@
 mod assets;
 mod board_json;
 mod catalogue;
+mod client;
 mod exposition;
 mod figures_json;
 mod line_card;
@@ -31,6 +32,7 @@ mod targets;
 mod viewer;
 
 pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
+pub use client::{Address, AddressError, AskError};
 pub use exposition::Exposition;
 pub use line_card::LineCard;
 pub use page::Format;

@@ -2,6 +2,7 @@
 //! must not tell.
 
 mod attacker;
+mod comparison;
 mod disclosure;
 mod figures;
 mod layout;

@@ -1,0 +1,205 @@
+//! The differences of two documents of one instant.
+
+use serde_json::{Map, Value};
+
+use super::document::{Document, Line};
+use super::run_line::Scope;
+
+/// Which figure: of which line and window, by which name and labels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The id of the line.
+    pub line: String,
+    /// The window; `None` for what is so at the instant itself.
+    pub window: Option<String>,
+    /// The name, as it stands in a document; `None` where a side has nothing of the window, or of the line.
+    pub figure: Option<String>,
+    /// The values of its labels, in their order.
+    pub labels: Vec<String>,
+}
+
+/// What a side says of a figure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Said {
+    /// It has no such figure.
+    Nothing,
+    /// This.
+    Number(f64),
+    /// It has the figures of a window, or of a line, of which the other has nothing.
+    Figures,
+}
+
+/// A figure that differs, or that one side does not have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Which.
+    pub place: Place,
+    /// What one side says.
+    pub one: Said,
+    /// What the other says.
+    pub other: Said,
+}
+
+/// What comparing two documents of one instant found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Differences {
+    /// How many figures were compared: those that either side has, of lines that both have.
+    pub compared: u64,
+    /// Those that differ, by line, window, name and labels.
+    pub found: Vec<Difference>,
+    /// The lines that only one side has.
+    pub lines_of_one: Vec<String>,
+    /// The lines that only the other has.
+    pub lines_of_other: Vec<String>,
+}
+
+impl Place {
+    /// The figure with its labels, as `promises.answer.kept`; of a whole window or line, `*`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let figure = self.figure.as_deref().unwrap_or("*");
+        [figure].into_iter().chain(self.labels.iter().map(String::as_str)).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl Said {
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn number(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Nothing | Self::Figures => None,
+        }
+    }
+
+    fn of(value: Option<&Value>) -> Self {
+        value.and_then(Value::as_f64).map_or(Self::Nothing, Self::Number)
+    }
+
+    fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) => one.total_cmp(&other).is_eq(),
+            (one, other) => one == other,
+        }
+    }
+}
+
+/// Compares two documents, each with what it was narrowed to.
+#[must_use]
+pub fn differences(one: (&Document, &Scope), other: (&Document, &Scope)) -> Differences {
+    let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
+    let line = |document: &'_ Document, id: &str| document.lines.iter().position(|line| line.id == id);
+    let only = |of: &Document, than: &Document| {
+        let lines = of.lines().filter(|id| line(than, id).is_none());
+        lines.map(str::to_owned).collect()
+    };
+    let mut differences =
+        Differences { lines_of_one: only(one, other), lines_of_other: only(other, one), ..Differences::default() };
+    for of_one in &one.lines {
+        if let Some(place) = line(other, &of_one.id) {
+            Walk { scopes, differences: &mut differences, path: Path::of(&of_one.id) }
+                .line(of_one, &other.lines[place]);
+        }
+    }
+    differences.found.sort_by(|left, right| left.place.cmp(&right.place));
+    differences
+}
+
+/// Where the walk stands.
+struct Path<'a> {
+    line: &'a str,
+    window: Option<&'a str>,
+    figure: Option<&'a str>,
+    labels: Vec<&'a str>,
+}
+
+/// A walk through what both sides say of a line.
+struct Walk<'a, 'd> {
+    scopes: [&'a Scope; 2],
+    differences: &'d mut Differences,
+    path: Path<'a>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn line(&mut self, one: &'a Line, other: &'a Line) {
+        let (Some(one), Some(other)) = (&one.figures, &other.figures) else {
+            return self.whole(one.figures.is_some(), other.figures.is_some());
+        };
+        self.figures(one, other);
+        let windows = |figures: &'a Map<String, Value>| figures.get("windows").and_then(Value::as_object);
+        for (window, one, other) in side_by_side([windows(one), windows(other)]) {
+            if self.scopes.iter().any(|scope| !scope.has_window(window)) {
+                continue;
+            }
+            self.path.window = Some(window);
+            match (one.and_then(Value::as_object), other.and_then(Value::as_object)) {
+                (Some(one), Some(other)) => self.figures(one, other),
+                (one, other) => self.whole(one.is_some(), other.is_some()),
+            }
+        }
+    }
+
+    /// A side that has nothing of a window or a line differs by that, and not by each figure.
+    fn whole(&mut self, one: bool, other: bool) {
+        if one != other {
+            let said = |has| if has { Said::Figures } else { Said::Nothing };
+            self.compare(said(one), said(other));
+        }
+    }
+
+    fn figures(&mut self, one: &'a Map<String, Value>, other: &'a Map<String, Value>) {
+        for (figure, one, other) in side_by_side([Some(one), Some(other)]) {
+            let is_windows = self.path.window.is_none() && figure == "windows";
+            if !is_windows && self.scopes.iter().all(|scope| scope.has_figure(figure)) {
+                self.path.figure = Some(figure);
+                self.values(one, other);
+            }
+        }
+        self.path.figure = None;
+    }
+
+    fn values(&mut self, one: Option<&'a Value>, other: Option<&'a Value>) {
+        for (label, one, other) in side_by_side([one, other].map(|value| value.and_then(Value::as_object))) {
+            self.path.labels.push(label);
+            self.values(one, other);
+            self.path.labels.pop();
+        }
+        let [one, other] = [one, other].map(Said::of);
+        if one.number().or(other.number()).is_some() {
+            self.compare(one, other);
+        }
+    }
+
+    fn compare(&mut self, one: Said, other: Said) {
+        self.differences.compared += 1;
+        if !one.is(other) {
+            self.differences.found.push(Difference { place: self.path.place(), one, other });
+        }
+    }
+}
+
+impl<'a> Path<'a> {
+    fn of(line: &'a str) -> Self {
+        Self { line, window: None, figure: None, labels: Vec::new() }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            line: self.line.to_owned(),
+            window: self.window.map(str::to_owned),
+            figure: self.figure.map(str::to_owned),
+            labels: self.labels.iter().map(|label| (*label).to_owned()).collect(),
+        }
+    }
+}
+
+/// What stands under each name that either has.
+fn side_by_side(
+    [one, other]: [Option<&Map<String, Value>>; 2],
+) -> impl Iterator<Item = (&str, Option<&Value>, Option<&Value>)> {
+    let of_one = one.into_iter().flatten();
+    let of_other = other.into_iter().flatten().filter(move |(name, _)| one.is_none_or(|one| !one.contains_key(*name)));
+    of_one
+        .map(move |(name, value)| (name.as_str(), Some(value), other.and_then(|other| other.get(name))))
+        .chain(of_other.map(|(name, value)| (name.as_str(), None, Some(value))))
+}

@@ -1,0 +1,128 @@
+//! What is found over many instants: a row for each figure that ever differs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ensilinja_model::EventTime;
+
+use super::differences::{Differences, Place, Said};
+
+/// How many differing instants are listed in all; the rest are counted. So memory does not grow with a run.
+pub const MOST_INSTANTS_LISTED: usize = 100_000;
+
+/// What was found, and how much was compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Figures compared, each once at each instant.
+    pub compared: u64,
+    /// The instants that both sides have.
+    pub instants: Instants,
+    /// What only one side has.
+    pub only_in_one: OnlyIn,
+    /// What only the other has.
+    pub only_in_other: OnlyIn,
+    /// The figures that differ, by line, window, name and labels.
+    pub rows: BTreeMap<Place, Finding>,
+    listed: usize,
+}
+
+/// What only one side has; it is compared with nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnlyIn {
+    /// Lines.
+    pub lines: BTreeSet<String>,
+    /// Instants.
+    pub instants: Instants,
+}
+
+/// A number of instants, and where they lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Instants {
+    /// How many.
+    pub count: u64,
+    /// The first and the last; `None` of none.
+    pub span: Option<(EventTime, EventTime)>,
+}
+
+/// A figure that differs at some instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// At how many instants.
+    pub count: u64,
+    /// At which first.
+    pub first: Seen,
+    /// At which last.
+    pub last: Seen,
+    /// Where it differs most: the first such instant.
+    pub most: Seen,
+    /// All of them, as far as there is room for a list.
+    pub at: Vec<Seen>,
+}
+
+/// What both sides say at an instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// The instant.
+    pub as_of: EventTime,
+    /// What one side says.
+    pub one: Said,
+    /// What the other says.
+    pub other: Said,
+}
+
+impl Findings {
+    /// Adds what was found at a later instant.
+    pub fn gather(&mut self, as_of: EventTime, differences: Differences) {
+        self.compared += differences.compared;
+        self.instants.add(as_of);
+        self.only_in_one.lines.extend(differences.lines_of_one);
+        self.only_in_other.lines.extend(differences.lines_of_other);
+        for difference in differences.found {
+            let seen = Seen { as_of, one: difference.one, other: difference.other };
+            let finding = self.rows.entry(difference.place).or_insert_with(|| Finding::new(seen));
+            finding.count += 1;
+            finding.last = seen;
+            if seen.distance() > finding.most.distance() {
+                finding.most = seen;
+            }
+            if self.listed < MOST_INSTANTS_LISTED {
+                self.listed += 1;
+                finding.at.push(seen);
+            }
+        }
+    }
+
+    /// Whether everything that both sides have is the same.
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl Instants {
+    /// Counts a later instant.
+    pub fn add(&mut self, at: EventTime) {
+        self.count += 1;
+        self.span = Some((self.span.map_or(at, |(first, _)| first), at));
+    }
+}
+
+impl Finding {
+    fn new(seen: Seen) -> Self {
+        Self { count: 0, first: seen, last: seen, most: seen, at: Vec::new() }
+    }
+}
+
+impl Seen {
+    /// How much more the other says than the one; `None` where a side says nothing.
+    #[must_use]
+    pub fn by(&self) -> Option<f64> {
+        // Figures are whole or thousandths; what is beyond that in a difference of two is the noise of the last bit.
+        let (one, other) = self.one.number().zip(self.other.number())?;
+        Some(((other - one) * 1000.0).round() / 1000.0)
+    }
+
+    /// How far apart the two are: nothing is as far as can be from anything.
+    fn distance(&self) -> f64 {
+        self.by().map_or(f64::INFINITY, f64::abs)
+    }
+}

@@ -1,0 +1,292 @@
+//! Comparing: what is the same is not found, what differs is, and nothing else is.
+
+use ensilinja_model::EventTime;
+use ensilinja_report::comparison::{Document, Findings, Known, Place, Run, RunLine, Said, Scope, differences};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+const AS_OF: i64 = 1_758_006_900;
+
+/// A document of these lines.
+fn document(lines: &[(&str, Value)]) -> Value {
+    let lines: Vec<Value> = lines.iter().map(|(id, figures)| json!({ "line": id, "figures": figures })).collect();
+    json!({ "figures_as_of_timestamp_seconds": AS_OF, "time_zone": "Europe/Helsinki", "lines": lines })
+}
+
+fn parsed(document: &Value) -> Document {
+    Document::parse(&document.to_string()).unwrap()
+}
+
+fn compared(one: &Value, other: &Value) -> ensilinja_report::comparison::Differences {
+    let all = Scope::default();
+    differences((&parsed(one), &all), (&parsed(other), &all))
+}
+
+/// A figure: a number, or numbers by one label or two.
+fn figure() -> impl Strategy<Value = Value> {
+    let number = || prop_oneof![(-5_i64..1_000).prop_map(|n| json!(n)), (1_i64..99_999).prop_map(thousandths)];
+    let by_label = prop::collection::btree_map("[a-z0-9.]{1,3}", number(), 1..4).prop_map(|map| json!(map));
+    let by_two = prop::collection::btree_map("[a-z]{1,2}", by_label.clone(), 1..3).prop_map(|map| json!(map));
+    prop_oneof![number(), by_label, by_two]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it is small")]
+fn thousandths(ms: i64) -> Value {
+    json!(ms as f64 / 1000.0)
+}
+
+/// The figures of two lines: some now, some in windows.
+fn county() -> impl Strategy<Value = Value> {
+    let figures = || prop::collection::btree_map("[a-z_]{1,4}", figure(), 1..4).prop_map(|map| json!(map));
+    let line = || {
+        (figures(), figures(), prop::option::of(figures())).prop_map(|(mut now, quarter, yesterday)| {
+            now["windows"] = json!({ "15m": quarter, "yesterday": yesterday });
+            now
+        })
+    };
+    (line(), line()).prop_map(|(one, other)| document(&[("mipa", one), ("neuvola", other)]))
+}
+
+/// Where the numbers of a document stand, as JSON pointers.
+fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(below) => below.iter().for_each(|(name, below)| leaves(below, &format!("{at}/{name}"), found)),
+        Value::Number(_) => found.push(at.to_owned()),
+        _ => {}
+    }
+}
+
+fn leaves_of(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in 0..2 {
+        let at = format!("/lines/{line}/figures");
+        leaves(document.pointer(&at).unwrap(), &at, &mut found);
+    }
+    found
+}
+
+/// What a pointer to a number of a document is as a place.
+fn place(document: &Value, pointer: &str) -> Place {
+    let mut parts = pointer.split('/').skip(2).map(str::to_owned);
+    let line: usize = parts.next().unwrap().parse().unwrap();
+    let mut parts = parts.skip(1).peekable();
+    let window = parts.next_if(|part| part == "windows").map(|_| parts.next().unwrap());
+    let line = document["lines"][line]["line"].as_str().unwrap().to_owned();
+    Place { line, window, figure: parts.next(), labels: parts.collect() }
+}
+
+proptest! {
+    #[test]
+    fn a_document_does_not_differ_from_itself_and_all_of_it_is_compared(document in county()) {
+        let differences = compared(&document, &document);
+        prop_assert_eq!(&differences.found, &[]);
+        prop_assert_eq!(differences.compared, leaves_of(&document).len() as u64);
+        prop_assert!(differences.lines_of_one.is_empty() && differences.lines_of_other.is_empty());
+    }
+
+    #[test]
+    fn a_figure_that_is_changed_is_found_and_no_other(document in county(), which in any::<Index>(), by in 1_i64..9) {
+        let leaves = leaves_of(&document);
+        let pointer = which.get(&leaves);
+        let mut changed = document.clone();
+        let was = changed.pointer(pointer).unwrap().as_f64().unwrap();
+        #[expect(clippy::cast_precision_loss, reason = "it is small")]
+        let is = ((was * 1000.0).round() + by as f64) / 1000.0;
+        *changed.pointer_mut(pointer).unwrap() = json!(is);
+        let found = compared(&document, &changed).found;
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(&found[0].place, &place(&document, pointer));
+        prop_assert_eq!((found[0].one, found[0].other), (Said::Number(was), Said::Number(is)));
+        let back = compared(&changed, &document).found;
+        prop_assert_eq!((back[0].one, back[0].other), (Said::Number(is), Said::Number(was)));
+    }
+
+    #[test]
+    fn a_figure_that_one_side_does_not_have_is_found_and_no_other(document in county(), which in any::<Index>()) {
+        let leaves = leaves_of(&document);
+        let pointer = which.get(&leaves);
+        let mut without = document.clone();
+        let (above, name) = pointer.rsplit_once('/').unwrap();
+        without.pointer_mut(above).unwrap().as_object_mut().unwrap().remove(name);
+        let found = compared(&without, &document).found;
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(&found[0].place, &place(&document, pointer));
+        prop_assert_eq!(found[0].one, Said::Nothing);
+        prop_assert!(found[0].other.number().is_some());
+    }
+}
+
+#[test]
+fn a_whole_number_is_the_same_however_it_is_written() {
+    let written = |number: &str| {
+        let text = format!(
+            "{{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{{\"line\": \"a\", \"figures\": {{\"n\": {number}}}}}]}}"
+        );
+        Document::parse(&text).unwrap()
+    };
+    let all = Scope::default();
+    assert_eq!(differences((&written("5"), &all), (&written("5.0"), &all)).found, []);
+    assert_eq!(differences((&written("5"), &all), (&written("5.001"), &all)).found.len(), 1);
+}
+
+#[test]
+fn a_window_or_a_line_of_which_a_side_has_nothing_is_one_difference() {
+    let figures = json!({ "n": 1, "windows": { "today": { "a": 1, "b": { "c": 2 } }, "15m": { "a": 1 } } });
+    let mut without_today = figures.clone();
+    without_today["windows"]["today"] = Value::Null;
+    let found = compared(&document(&[("mipa", figures.clone())]), &document(&[("mipa", without_today)])).found;
+    assert_eq!(found.len(), 1);
+    let today = Place { line: "mipa".into(), window: Some("today".into()), figure: None, labels: vec![] };
+    assert_eq!((&found[0].place, found[0].one, found[0].other), (&today, Said::Figures, Said::Nothing));
+
+    let found = compared(&document(&[("mipa", Value::Null)]), &document(&[("mipa", figures)])).found;
+    assert_eq!((found.len(), &found[0].place.window, found[0].one), (1, &None, Said::Nothing));
+    let none = document(&[("mipa", Value::Null)]);
+    assert_eq!(compared(&none, &none).found, []);
+}
+
+#[test]
+fn lines_that_only_one_side_has_are_said_and_not_compared() {
+    let figures = || json!({ "n": 1, "windows": {} });
+    let one = document(&[("mipa", figures()), ("neuvola", figures())]);
+    let other = document(&[("116117", figures()), ("mipa", figures())]);
+    let differences = compared(&one, &other);
+    assert_eq!((differences.compared, differences.found.len()), (1, 0));
+    assert_eq!((differences.lines_of_one, differences.lines_of_other), (vec!["neuvola".into()], vec!["116117".into()]));
+}
+
+#[test]
+fn what_a_run_was_narrowed_to_is_all_that_is_compared() {
+    let header = json!({ "run": {
+        "windows": ["15m"], "figures": ["ensilinja_window_contacts_offered", "ensilinja_contacts_waiting"],
+        "known_at": null, "version": "0.1.0"
+    }});
+    let Ok(RunLine::Header(run)) = RunLine::parse(&header.to_string()) else { panic!("it is a header") };
+    let all = json!({
+        "contacts_waiting": 1, "line_open": 1,
+        "windows": { "15m": { "contacts_offered": 1, "contacts_handled": 1 }, "today": { "contacts_offered": 1 } }
+    });
+    let narrow = json!({ "contacts_waiting": 2, "windows": { "15m": { "contacts_offered": 1 } } });
+    let [all, narrow] = [all, narrow].map(|figures| parsed(&document(&[("mipa", figures)])));
+    for (one, other) in
+        [((&all, &Scope::default()), (&narrow, &run.scope)), ((&narrow, &run.scope), (&all, &Scope::default()))]
+    {
+        let differences = differences(one, other);
+        let names: Vec<String> = differences.found.iter().map(|found| found.place.name()).collect();
+        assert_eq!((differences.compared, names), (2, vec!["contacts_waiting".to_owned()]));
+    }
+}
+
+#[test]
+fn the_lines_of_a_run_are_understood_and_others_refused() {
+    let header = json!({ "run": {
+        "from": 0, "to": 9, "step_seconds": 3, "known_at": "then", "config": null, "topic": "t", "brokers": "b:1",
+        "events": [], "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
+    }});
+    let expected = Run {
+        scope: Scope { windows: Some(["15m".to_owned()].into()), figures: None },
+        step_seconds: Some(3),
+        known: Known::Then,
+        brokers: Some("b:1".to_owned()),
+        version: "0.1.0".to_owned(),
+        ..Run::default()
+    };
+    assert_eq!(RunLine::parse(&header.to_string()), Ok(RunLine::Header(expected)));
+    assert_eq!(RunLine::parse("{\"end\": {\"instants\": 7}}"), Ok(RunLine::End { instants: 7 }));
+    for (text, said) in [
+        ("", "it is no JSON document: EOF while parsing a value at line 1 column 0"),
+        ("{\"lines\": []}", "it is JSON, but not the figures of lines: it does not say as of when"),
+        ("[1]", "it is JSON, but not the figures of lines: it is no object"),
+        ("{\"figures_as_of_timestamp_seconds\": 1}", "it is JSON, but not the figures of lines: it has no lines"),
+        (
+            "{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{\"line\": \"a\", \"figures\": {\"n\": \"1\"}}]}",
+            "it is JSON, but not the figures of lines: a figure is no number",
+        ),
+        ("{\"end\": {}}", "what is said of the run cannot be understood: end"),
+        (
+            "{\"run\": {\"known_at\": \"now\", \"version\": \"1\"}}",
+            "what is said of the run cannot be understood: known_at",
+        ),
+        ("{\"run\": {}}", "what is said of the run cannot be understood: version"),
+    ] {
+        assert_eq!(RunLine::parse(text).unwrap_err().to_string(), said, "{text}");
+    }
+}
+
+/// Findings of three instants: a figure that differs at two, a window that one side does not have at one.
+fn findings() -> Findings {
+    let all = Scope::default();
+    let mut findings = Findings::default();
+    for (minute, offered, due) in [(0, 3, 1_758_027_600), (15, 4, 1_758_027_600), (30, 6, 1_758_027_600)] {
+        let at = AS_OF + minute * 60;
+        let of = |offered: Option<i64>, due: i64| {
+            let quarter = offered.map(|offered| json!({ "contacts_offered": offered, "waits": { "0.5": 31.7 } }));
+            let figures = json!({ "callback_next_due_timestamp_seconds": due, "windows": { "15m": quarter } });
+            parsed(&document(&[("mipa", figures)]))
+        };
+        let one = of((minute < 30).then_some(3), due - minute);
+        let other = of(Some(offered), due);
+        findings.gather(EventTime::from_seconds(at), differences((&one, &all), (&other, &all)));
+    }
+    findings.only_in_one.lines.insert("neuvola".to_owned());
+    findings.only_in_other.instants.add(EventTime::from_seconds(AS_OF + 7_200));
+    findings
+}
+
+fn local(at: EventTime) -> String {
+    format!("{}s", at.as_millis() / 1000 - AS_OF)
+}
+
+#[test]
+fn people_get_a_table_that_says_what_differs_first() {
+    assert_eq!(
+        findings().text(["before.jsonl", "after.jsonl"], &local),
+        "4 figures of 8 at 3 instants (0s to 1800s) differ
+one: before.jsonl
+other: after.jsonl
+
+line  window  figure                               first at      one    other   by  instants  last at
+mipa  now     callback_next_due_timestamp_seconds  900s       20685s   20700s  +15         2    1800s
+mipa  15m     *                                    1800s     nothing  figures              1    1800s
+mipa  15m     contacts_offered                     900s            3        4   +1         1     900s
+only one has line neuvola
+only other has 1 instant (7200s)
+"
+    );
+    let mut same = findings();
+    same.rows.clear();
+    assert!(
+        same.text(["a", "b"], &local)
+            .starts_with("nothing differs: 8 figures at 3 instants (0s to 1800s) are the same in a and b\n")
+    );
+}
+
+#[test]
+fn programs_get_every_instant_at_which_a_figure_differs() {
+    let json: Value = serde_json::from_str(&findings().json(["a", "b"])).unwrap();
+    assert_eq!(
+        json["compared"],
+        json!({
+            "figures": 8, "instants": 3, "first_timestamp_seconds": AS_OF, "last_timestamp_seconds": AS_OF + 1_800
+        })
+    );
+    assert_eq!(json["only_in_one"]["lines"], json!(["neuvola"]));
+    assert_eq!(json["only_in_other"]["instants"], json!(1));
+    assert_eq!(
+        json["differences"][2],
+        json!({
+            "line": "mipa", "window": "15m", "figure": "contacts_offered", "labels": [], "instants": 1, "not_listed": 0,
+            "most": { "as_of_timestamp_seconds": AS_OF + 900, "one": 3, "other": 4, "by": 1 },
+            "at": [{ "as_of_timestamp_seconds": AS_OF + 900, "one": 3, "other": 4, "by": 1 }],
+        })
+    );
+    let due = &json["differences"][0];
+    assert_eq!((&due["most"]["by"], due["at"].as_array().map(Vec::len)), (&json!(30), Some(2)));
+    assert_eq!(
+        json["differences"][1]["at"][0],
+        json!({
+            "as_of_timestamp_seconds": AS_OF + 1_800, "one": null, "other": "figures", "by": null
+        })
+    );
+}
