@@ -1,5 +1,7 @@
 //! Comparing: what is the same is not found, what differs is, and nothing else is.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{Document, Findings, Known, Place, Run, RunLine, Said, Scope, differences};
 use proptest::prelude::*;
