@@ -177,9 +177,9 @@ impl Entries {
         self.list.iter().map(|(_, entry)| entry)
     }
 
-    /// Every entry, and what was said that it follows from; `None` where it follows from time alone. `facts` are those
-    /// that the entries are of.
-    pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (&Entry, Option<(EventTime, Fact)>)> {
+    /// Every entry, and what was said that it follows from: where time alone went on, what set that time going. `facts`
+    /// are those that the entries are of.
+    pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (&Entry, (EventTime, Fact))> {
         self.list.iter().map(|(slot, entry)| {
             let said = match (*slot, entry.cause) {
                 (Slot::Attempt(number), _) => facts
@@ -190,10 +190,20 @@ impl Entries {
                     facts.feedback()[usize::from(question)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
                 }
                 (_, Cause::Said(kind)) => facts.said(kind),
-                (_, Cause::Lapsed(_)) => None,
+                (_, Cause::Lapsed(lapse)) => facts.said(self.set_going_by(lapse, entry.transition)),
             };
-            (entry, said)
+            (entry, said.expect("what an entry follows from is among the facts"))
         })
+    }
+
+    /// The kind of the fact from which the time runs that has lapsed.
+    fn set_going_by(&self, lapse: Lapse, transition: Transition) -> FactKind {
+        let is_of_arrival = lapse == Lapse::OrphanAfter || transition == Transition::AnswerBroken;
+        let arrival = self.list.iter().find(|(slot, _)| *slot == Slot::Arrival).map(|(_, entry)| entry.cause);
+        match arrival {
+            Some(Cause::Said(kind)) if is_of_arrival => kind,
+            _ => FactKind::CallbackRequested,
+        }
     }
 
     /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1.

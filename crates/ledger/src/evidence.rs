@@ -32,8 +32,9 @@ pub struct Step {
     pub sample_ms: Option<u32>,
     /// Why it was taken.
     pub cause: Cause,
-    /// What was said that it follows from, and of which instant that was said; `None` where it follows from time alone.
-    pub said: Option<(EventTime, Fact)>,
+    /// What was said that it follows from, and of which instant that was said; where it follows from time alone, what
+    /// was said that set this time going.
+    pub said: (EventTime, Fact),
     transition: Transition,
 }
 
@@ -71,10 +72,10 @@ impl Step {
         self.transition.as_str()
     }
 
-    /// Whether it follows from what this event says, if that is about the leg.
+    /// Whether it follows from what this event says, by itself or as time goes on, if that is about the leg.
     #[must_use]
     pub fn follows_from(&self, event: &Event) -> bool {
-        self.said.is_some_and(|(at, fact)| at == event.at && says(event.fact, fact))
+        self.said.0 == event.at && says(event.fact, self.said.1)
     }
 
     fn add_to(&self, sums: &mut Sums, rules: &Rules) {
