@@ -97,6 +97,12 @@ impl Ledger {
         Figures { as_of: now, day_start: self.rules.days().start_of_day(now), lines, legs: self.legs.len() }
     }
 
+    /// How many legs it holds.
+    #[must_use]
+    pub fn legs(&self) -> usize {
+        self.legs.len()
+    }
+
     /// The course of the day at `now`, or at the latest `now` that figures were asked for if that is later.
     #[must_use]
     pub fn course(&self, now: EventTime, history: History) -> Course {

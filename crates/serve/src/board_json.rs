@@ -31,17 +31,19 @@
 use ensilinja_ledger::{Course, Indicator, SLOT_SECONDS, Slot, Window};
 use serde_json::{Value, json};
 
+use crate::catalogue::Metric;
 use crate::exposition::Exposition;
-use crate::figures_json::{card_fields, instant, line_figures, of_lines};
+use crate::figures_json::{card_fields, instant, line_figures, name_of, of_lines};
 use crate::pipeline::Build;
 use crate::snapshot::Snapshot;
 
 /// The windows of which the board shows something.
 const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
 
-/// Whether the board shows a figure of a window.
-fn shows(window: Window, figure: &str) -> bool {
-    match figure {
+/// Whether the board shows a figure: of those of this instant, all.
+fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
+    let Some(window) = window else { return true };
+    match name_of(figure) {
         "contacts_offered" | "contacts_decided" => WINDOWS.contains(&window),
         "promises"
         | "callbacks_closed"
@@ -79,7 +81,7 @@ pub(crate) fn figures(exposition: &Exposition, snapshot: &Snapshot) -> Value {
     let figures = snapshot.figures.as_ref();
     let line = |(index, card)| {
         let line = figures.and_then(|figures| figures.lines.get(index));
-        line.map_or(Value::Null, |line| line_figures(exposition, card, line, &WINDOWS, shows))
+        line.map_or(Value::Null, |line| line_figures(exposition, card, line, &WINDOWS, &shows))
     };
     of_lines(snapshot, &exposition.cards().iter().enumerate().map(line).collect::<Vec<_>>())
 }

@@ -167,6 +167,14 @@ impl Metric {
         }
     }
 
+    /// What follows its name in samples of lines: nothing, or the parts of a distribution.
+    pub(crate) const fn parts(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
+            Kind::Gauge | Kind::Counter | Kind::Histogram => &[""],
+        }
+    }
+
     /// The name of the family as OpenMetrics has it: a counter's `_total` belongs to its sample.
     pub(crate) fn family(&self) -> &'static str {
         match self.kind {

@@ -3,11 +3,12 @@
 //! Figures are written straight from the snapshot, because there are thousands of them and none has a life between
 //! two scrapes; the few counters that do have one are kept by the `prometheus` crate and written from what it gathers.
 
-use ensilinja_ledger::{Bounds, Figures, Waits, Window, WindowFigures};
+use ensilinja_ledger::{Bounds, Figures, Waits, Window};
 use prometheus::proto;
 
-use crate::catalogue::{Emit, Kind, Metric, Number, Origin, WaitKind, metrics};
+use crate::catalogue::{Kind, Metric, Number, Origin, WaitKind, metrics};
 use crate::line_card::LineCard;
+use crate::line_sample::LineSample;
 use crate::page::{Format, Page, push_label, push_number};
 use crate::pipeline::Pipeline;
 use crate::snapshot::Snapshot;
@@ -16,7 +17,9 @@ use crate::snapshot::Snapshot;
 #[derive(Debug)]
 pub struct Exposition {
     cards: Vec<LineCard>,
-    /// `line="...",channel="..."` of each card.
+    /// `job="...",instance="..."`, or whatever is the same for all; empty if nothing is.
+    common_labels: String,
+    /// `line="...",channel="..."` of each card, after what is the same for all.
     labels: Vec<String>,
     answer_bounds: UpperBounds,
     callback_bounds: UpperBounds,
@@ -30,12 +33,18 @@ impl Exposition {
     /// The exposition of these lines, in the order of the figures; `bounds` are those of the ledger's rules.
     #[must_use]
     pub fn new(cards: Vec<LineCard>, bounds: &Bounds) -> Self {
-        let labels = cards.iter().map(line_labels).collect();
+        Self::labelled(String::new(), cards, bounds)
+    }
+
+    /// The same with labels, as [`push_label`] writes them, before those of each line.
+    pub(crate) fn labelled(common_labels: String, cards: Vec<LineCard>, bounds: &Bounds) -> Self {
+        let labels = cards.iter().map(|card| line_labels(&common_labels, card)).collect();
         let upper_bounds = |bounds_ms: &[u32]| {
             UpperBounds(bounds_ms.iter().map(|ms| written(Number::Millis(i64::from(*ms)))).collect())
         };
         Self {
             cards,
+            common_labels,
             labels,
             answer_bounds: upper_bounds(&bounds.answer_wait_ms),
             callback_bounds: upper_bounds(&bounds.callback_wait_ms),
@@ -57,77 +66,63 @@ impl Exposition {
                 }
                 Origin::Snapshot(read) => {
                     page.begin(metric, "");
-                    read(snapshot, &mut |values, number| write_one(&mut page, metric, "", values, None, number));
+                    read(snapshot, &mut |values, number| write_one(&mut page, metric, values, number));
                 }
-                Origin::Card(read) | Origin::Targets(read) => {
-                    page.begin(metric, "");
-                    for (card, labels) in self.cards.iter().zip(&self.labels) {
-                        read(card, &mut |values, number| write_one(&mut page, metric, labels, values, None, number));
-                    }
-                }
-                Origin::Window { .. } | Origin::Indicators { .. } | Origin::Waits { .. } | Origin::Line(_) => {
-                    if let Some(figures) = &snapshot.figures {
-                        self.write_figures(&mut page, metric, figures);
-                    }
-                }
+                Origin::Window { .. }
+                | Origin::Indicators { .. }
+                | Origin::Waits { .. }
+                | Origin::Line(_)
+                | Origin::Targets(_)
+                | Origin::Card(_) => self.write_lines(&mut page, metric, snapshot.figures.as_ref(), Window::ALL),
             }
         }
         page.finish()
     }
 
-    fn write_figures(&self, page: &mut Page, metric: &'static Metric, figures: &Figures) {
-        match &metric.origin {
-            Origin::Line(read) => {
-                page.begin(metric, "");
-                for (labels, line) in self.labels.iter().zip(&figures.lines) {
-                    read(line, &mut |values, number| write_one(page, metric, labels, values, None, number));
-                }
-            }
-            Origin::Window { windows, read } => {
-                page.begin(metric, "");
-                for (labels, _, window, line) in self.windows(windows, figures) {
-                    read(line, &mut |values, number| write_one(page, metric, labels, values, Some(window), number));
-                }
-            }
-            Origin::Indicators { windows, read } => {
-                page.begin(metric, "");
-                for (labels, card, window, line) in self.windows(windows, figures) {
-                    let emit: Emit<'_> =
-                        &mut |values, number| write_one(page, metric, labels, values, Some(window), number);
-                    read(card, &line.sums, emit);
-                }
-            }
-            Origin::Waits { windows, kind, read } => {
-                // The text format has three families, one after the other; OpenMetrics has one, and keeps together
-                // what belongs to one line and window.
-                let parts: &[&[&'static str]] = match page.format() {
-                    Format::Text => &[&["_bucket"], &["_gcount"], &["_gsum"]],
-                    Format::OpenMetrics => &[&["_bucket", "_gcount", "_gsum"]],
-                };
-                for family in parts {
-                    page.begin(metric, family[0]);
-                    for (labels, _, window, line) in self.windows(windows, figures) {
-                        for part in *family {
-                            write_waits(page, metric, part, labels, window, self.bounds(*kind), read(&line.sums));
-                        }
-                    }
-                }
-            }
-            Origin::Targets(_) | Origin::Card(_) | Origin::Snapshot(_) | Origin::Registry => {}
+    /// Writes a metric of lines, of these of its windows.
+    pub(crate) fn write_lines(
+        &self,
+        page: &mut Page,
+        metric: &'static Metric,
+        figures: Option<&Figures>,
+        windows: &[Window],
+    ) {
+        // The text format has three families of a distribution, one after the other; OpenMetrics has one, and keeps
+        // together what belongs to one line and window.
+        let families: &[&[&'static str]] = match (metric.kind, page.format()) {
+            (Kind::GaugeHistogram, Format::Text) => &[&["_bucket"], &["_gcount"], &["_gsum"]],
+            _ => &[metric.parts()],
+        };
+        for parts in families {
+            page.begin(metric, parts[0]);
+            self.write_samples(page, metric, parts, figures, windows);
         }
     }
 
-    /// The figures of each line in those of the windows that history reaches.
-    fn windows<'a>(
-        &'a self,
-        windows: &'a [Window],
-        figures: &'a Figures,
-    ) -> impl Iterator<Item = (&'a str, &'a LineCard, Window, &'a WindowFigures)> {
-        let lines = self.labels.iter().zip(&self.cards).zip(&figures.lines);
-        lines.flat_map(move |((labels, card), line)| {
-            let known = windows.iter().filter_map(|window| Some((*window, line.window(*window)?)));
-            known.map(move |(window, figures)| (labels.as_str(), card, window, figures))
-        })
+    /// Writes these parts of a family that has begun.
+    pub(crate) fn write_samples(
+        &self,
+        page: &mut Page,
+        metric: &'static Metric,
+        parts: &[&'static str],
+        figures: Option<&Figures>,
+        windows: &[Window],
+    ) {
+        self.samples(metric, parts, figures, windows, &mut |said| self.write_sample(page, metric, said));
+    }
+
+    fn write_sample(&self, page: &mut Page, metric: &'static Metric, said: &LineSample<'_>) {
+        let mut sample = page.sample(metric, said.part).labels(&self.labels[said.line]);
+        for (label, value) in metric.labels.iter().zip(said.values) {
+            sample = sample.label(label.name, value);
+        }
+        if let Some(window) = said.window {
+            sample = sample.label("window", window.as_str());
+        }
+        if let Some(le) = said.le {
+            sample = sample.label("le", le);
+        }
+        sample.number(said.number);
     }
 
     pub(crate) const fn bounds(&self, kind: WaitKind) -> &UpperBounds {
@@ -135,6 +130,11 @@ impl Exposition {
             WaitKind::Answer => &self.answer_bounds,
             WaitKind::Callback => &self.callback_bounds,
         }
+    }
+
+    /// The labels that are the same for all lines.
+    pub(crate) fn common_labels(&self) -> &str {
+        &self.common_labels
     }
 
     pub(crate) fn cards(&self) -> &[LineCard] {
@@ -150,8 +150,11 @@ impl UpperBounds {
     }
 }
 
-fn line_labels(card: &LineCard) -> String {
-    let mut labels = String::new();
+fn line_labels(common: &str, card: &LineCard) -> String {
+    let mut labels = common.to_owned();
+    if !labels.is_empty() {
+        labels.push(',');
+    }
     push_label(&mut labels, "line", card.id.as_str());
     labels.push(',');
     push_label(&mut labels, "channel", card.channel.as_str());
@@ -164,41 +167,13 @@ fn written(number: Number) -> String {
     text
 }
 
-fn write_one(page: &mut Page, metric: &Metric, line: &str, values: &[&str], window: Option<Window>, number: Number) {
+/// Writes a sample that belongs to no line.
+fn write_one(page: &mut Page, metric: &Metric, values: &[&str], number: Number) {
     let mut sample = page.sample(metric, "");
-    if !line.is_empty() {
-        sample = sample.labels(line);
-    }
     for (label, value) in metric.labels.iter().zip(values) {
         sample = sample.label(label.name, value);
     }
-    if let Some(window) = window {
-        sample = sample.label("window", window.as_str());
-    }
     sample.number(number);
-}
-
-fn write_waits(
-    page: &mut Page,
-    metric: &Metric,
-    part: &str,
-    line: &str,
-    window: Window,
-    bounds: &UpperBounds,
-    waits: &Waits,
-) {
-    let mut write = |le: Option<&str>, number| {
-        let mut sample = page.sample(metric, part).labels(line).label("window", window.as_str());
-        if let Some(le) = le {
-            sample = sample.label("le", le);
-        }
-        sample.number(number);
-    };
-    match part {
-        "_bucket" => bounds.counts(waits).for_each(|(le, count)| write(Some(le), Number::Count(count))),
-        "_gcount" => write(None, Number::Count(waits.count())),
-        _ => write(None, Number::Millis(waits.sum_ms())),
-    }
 }
 
 fn write_gathered(page: &mut Page, metric: &'static Metric, family: &proto::MetricFamily) {
@@ -214,7 +189,7 @@ fn write_gathered(page: &mut Page, metric: &'static Metric, family: &proto::Metr
     all.sort_by(|(left, _), (right, _)| left.cmp(right));
     for (values, series) in all {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        let one = |page: &mut Page, real| write_one(page, metric, "", &values, None, Number::Real(real));
+        let one = |page: &mut Page, real| write_one(page, metric, &values, Number::Real(real));
         match metric.kind {
             Kind::Counter => one(page, series.get_counter().get_value()),
             Kind::Gauge => one(page, series.get_gauge().get_value()),

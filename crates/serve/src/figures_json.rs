@@ -78,7 +78,7 @@ pub(crate) fn of_lines(snapshot: &Snapshot, lines: &[Value]) -> Value {
 pub(crate) fn line_json(exposition: &Exposition, index: usize, snapshot: &Snapshot) -> Value {
     let card = &exposition.cards()[index];
     let figures = snapshot.figures.as_ref().and_then(|figures| figures.lines.get(index));
-    let figures = figures.map_or(Value::Null, |line| line_figures(exposition, card, line, Window::ALL, |_, _| true));
+    let figures = figures.map_or(Value::Null, |line| line_figures(exposition, card, line, Window::ALL, &|_, _| true));
     let mut line = card_fields(card);
     line.insert("figures".to_owned(), figures);
     Value::Object(line)
@@ -105,16 +105,16 @@ pub(crate) fn card_fields(card: &LineCard) -> Map<String, Value> {
     fields
 }
 
-/// The figures of a line: all of this instant, and of these windows those that `shows` names.
+/// The figures of a line that `shows` names: those of this instant, and those of these windows.
 pub(crate) fn line_figures(
     exposition: &Exposition,
     card: &LineCard,
     line: &LineFigures,
     windows: &[Window],
-    shows: fn(Window, &str) -> bool,
+    shows: &dyn Fn(Option<Window>, &'static Metric) -> bool,
 ) -> Value {
     let mut fields = Map::new();
-    for metric in metrics() {
+    for metric in metrics().filter(|metric| shows(None, metric)) {
         if let Origin::Line(read) = metric.origin {
             read(line, &mut |values, number| put(&mut fields, name_of(metric), values, number));
         }
@@ -132,15 +132,15 @@ fn window_figures(
     card: &LineCard,
     line: &LineFigures,
     window: Window,
-    shows: fn(Window, &str) -> bool,
+    shows: &dyn Fn(Option<Window>, &'static Metric) -> bool,
 ) -> Value {
     let Some(figures) = line.window(window) else { return Value::Null };
     let mut fields = Map::new();
     for metric in metrics().filter(|metric| metric.windows().contains(&window)) {
-        let name = name_of(metric);
-        if !shows(window, name) {
+        if !shows(Some(window), metric) {
             continue;
         }
+        let name = name_of(metric);
         match &metric.origin {
             Origin::Window { read, .. } => {
                 read(figures, &mut |values, number| put(&mut fields, name, values, number));
@@ -179,7 +179,7 @@ fn put(fields: &mut Map<String, Value>, name: &str, below: &[&str], number: Numb
 }
 
 /// The metric's name where it stands: what is said of the whole document, or of a window, is not said again.
-fn name_of(metric: &'static Metric) -> &'static str {
+pub(crate) fn name_of(metric: &'static Metric) -> &'static str {
     let name = metric.name.strip_prefix("ensilinja_").unwrap_or(metric.name);
     name.strip_prefix("window_").unwrap_or(name)
 }

@@ -13,6 +13,8 @@
 
 use std::fmt::Write as _;
 
+use ensilinja_model::EventTime;
+
 use crate::catalogue::{Kind, Metric, Number};
 
 /// A format of the exposition.
@@ -42,19 +44,37 @@ pub(crate) struct Page {
     format: Format,
     /// The family that was begun and has no sample yet: one that gets none is not mentioned.
     begun: Option<(&'static Metric, &'static str)>,
+    /// What follows the number of a sample: nothing, or a space and the instant it is of, in whole seconds.
+    stamp: String,
 }
 
 /// A sample being written: its labels in the order they are added, then its number.
 #[derive(Debug)]
 pub(crate) struct Sample<'page> {
     text: &'page mut String,
+    stamp: &'page str,
     separator: char,
 }
 
 impl Page {
     pub(crate) fn new(format: Format) -> Self {
         // A county's page is about a megabyte; growing to it copies about as much again.
-        Self { text: String::with_capacity(1 << 20), format, begun: None }
+        Self { text: String::with_capacity(1 << 20), format, begun: None, stamp: String::new() }
+    }
+
+    /// A part of a page of OpenMetrics: one family, whose samples say which instant they are of.
+    pub(crate) const fn of_the_past(metric: &'static Metric) -> Self {
+        Self { text: String::new(), format: Format::OpenMetrics, begun: Some((metric, "")), stamp: String::new() }
+    }
+
+    /// The samples from here on are of this instant, a whole second.
+    pub(crate) fn set_instant(&mut self, at: EventTime) {
+        self.stamp = format!(" {}", at.floor_second());
+    }
+
+    /// Takes what has been written since it was taken last; what has been begun goes on.
+    pub(crate) fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 
     pub(crate) const fn format(&self) -> Format {
@@ -74,7 +94,7 @@ impl Page {
         }
         self.text.push_str(metric.name);
         self.text.push_str(suffix);
-        Sample { text: &mut self.text, separator: '{' }
+        Sample { text: &mut self.text, stamp: &self.stamp, separator: '{' }
     }
 
     fn describe(&mut self, metric: &Metric, part: &str) {
@@ -130,6 +150,7 @@ impl Sample<'_> {
         }
         self.text.push(' ');
         push_number(self.text, number);
+        self.text.push_str(self.stamp);
         self.text.push('\n');
     }
 }

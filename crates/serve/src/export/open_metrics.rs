@@ -1,0 +1,103 @@
+//! OpenMetrics with timestamps, family by family: what `promtool tsdb create-blocks-from openmetrics` makes blocks of.
+//!
+//! ```text
+//! # TYPE ensilinja_contacts_waiting gauge
+//! # HELP ensilinja_contacts_waiting Contacts waiting now, the menu included
+//! ensilinja_contacts_waiting{job="ensilinja",instance="replay",line="mipa",channel="phone"} 3 1757908800
+//! ensilinja_contacts_waiting{job="ensilinja",instance="replay",line="mipa",channel="phone"} 1 1757912400
+//! # EOF
+//! ```
+//!
+//! A family stands together in the text, and instants come one after the other; so each family is written for itself, an
+//! instant at a time, and all of them are put together at the end. Within a family instants ascend.
+//!
+//! Boards and rules ask the complete process that has been up longest, so a replay tells of itself what a process would:
+//! that its figures are complete, of which instant they are, and that it has been up since 1970. Beside what live
+//! processes have told of the same time it is the one that is asked.
+
+use ensilinja_ledger::Figures;
+
+use super::Export;
+use crate::catalogue::{Metric, Number, Origin, metric, metrics};
+use crate::page::{Page, push_label};
+
+/// Reads a number off the figures of an instant.
+type Read = fn(&Figures) -> Number;
+
+/// What a replay tells of itself at an instant.
+const OF_ITSELF: [(&str, Read); 4] = [
+    ("ensilinja_day_start_timestamp_seconds", |figures| Number::Millis(figures.day_start.as_millis())),
+    ("ensilinja_figures_complete", |_| Number::Count(1)),
+    ("ensilinja_figures_as_of_timestamp_seconds", |figures| Number::Millis(figures.as_of.as_millis())),
+    ("process_start_time_seconds", |_| Number::Count(0)),
+];
+
+/// A family that is being written.
+#[derive(Debug)]
+pub struct Family {
+    metric: &'static Metric,
+    /// What the replay tells of itself, if it is that.
+    of_itself: Option<Read>,
+    page: Page,
+}
+
+impl Export {
+    /// The last line of the whole text.
+    #[must_use]
+    pub const fn open_metrics_end() -> &'static str {
+        "# EOF\n"
+    }
+
+    /// Every family that there is to write, in the order of the text.
+    #[must_use]
+    pub fn families(&self) -> Vec<Family> {
+        let family = |metric, of_itself| Family { metric, of_itself, page: Page::of_the_past(metric) };
+        let of_lines = metrics().filter(|metric| match metric.origin {
+            Origin::Card(_) | Origin::Targets(_) => true,
+            _ => metric.is_figure() && self.choice.has(metric),
+        });
+        let of_lines = of_lines.map(|metric| family(metric, None));
+        of_lines.chain(OF_ITSELF.iter().map(|(name, read)| family(metric(name), Some(*read)))).collect()
+    }
+
+    /// Writes an instant of all families; `take` is given what of each there is to write, by its place among them.
+    ///
+    /// # Errors
+    /// Whatever `take` says.
+    pub fn open_metrics<E>(
+        &self,
+        families: &mut [Family],
+        figures: &Figures,
+        take: &mut dyn FnMut(usize, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let of_lines = self.of_lines(figures);
+        for (place, family) in families.iter_mut().enumerate() {
+            let Family { metric, of_itself, page } = family;
+            page.set_instant(figures.as_of);
+            if let Some(read) = of_itself {
+                let mut sample = page.sample(metric, "");
+                if !self.exposition.common_labels().is_empty() {
+                    sample = sample.labels(self.exposition.common_labels());
+                }
+                sample.number(read(figures));
+            } else {
+                let windows = &self.choice.windows;
+                self.exposition.write_samples(page, metric, metric.parts(), Some(&of_lines), windows);
+            }
+            take(place, &page.take())?;
+        }
+        Ok(())
+    }
+}
+
+/// Labels as they stand before those of a line.
+pub(super) fn written(labels: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in labels {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        push_label(&mut text, name, value);
+    }
+    text
+}
