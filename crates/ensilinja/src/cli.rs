@@ -36,7 +36,7 @@ pub use explain::ExplainArguments;
 pub use lines::LinesArguments;
 pub use listing::{ListingArguments, ListingFormat};
 pub use man::ManArguments;
-pub use replay::ReplayArguments;
+pub use replay::{KnownAt, ReplayArguments, ReplayFormat, Step};
 pub use report::{ReportArguments, ReportFormat};
 pub use run::RunArguments;
 pub use simulate::SimulateArguments;
@@ -137,6 +137,7 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
         }
         Command::Simulate(simulate) => ("simulate", simulate.problem()),
         Command::Report(report) => ("report", report.problem()),
+        Command::Replay(replay) => ("replay", replay.problem()),
         Command::Calendar(calendar) => ("calendar", calendar.problem()),
         _ => return Ok(arguments),
     };

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, OffsetRange, Stretch, read_past};
+use ensilinja_kafka::{History, IncomingRecord, OffsetRange, Stretch, read_past};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -52,6 +52,8 @@ pub struct Told<'a> {
     pub known: EventTime,
     /// Where it was found.
     pub place: Place,
+    /// Since when all is known, as far as can be said by now.
+    pub history: History,
     /// The id of the contact, for whoever explains a figure at the console, and for nobody else.
     pub contact: Contact<'a>,
 }
@@ -103,6 +105,8 @@ pub struct Read {
     pub latest: Option<EventTime>,
     /// Whether what was read is known to hold all since `from`.
     pub is_complete: bool,
+    /// Since when all is known. Of a file that is said by its earliest event: nothing tells what was before it.
+    pub history: History,
 }
 
 /// A decoder of the configured lines, under a key of its own.
@@ -147,8 +151,8 @@ impl Reading<'_> {
             events_file::read(path, decoder, |event| {
                 number += 1;
                 read.hear(&event);
-                let told =
-                    Told { event, known: event.at, place: Place::Line { file, number }, contact: Contact::Value(&[]) };
+                let (place, contact) = (Place::Line { file, number }, Contact::Value(&[]));
+                let told = Told { event, known: event.at, place, history: read.history, contact };
                 failed = failed.take().or_else(|| handle(&told).err());
             })?;
             if let Some(error) = failed {
@@ -179,7 +183,7 @@ impl Reading<'_> {
         let topic = &self.config.kafka.topic;
         let (mut rejected, mut failed) = (BTreeMap::<Reason, u64>::new(), None);
         let stretch = Stretch { from: self.from, offsets: self.offsets };
-        let past = read_past(&self.config.kafka, &stretch, stop, &mut |record, _| {
+        let past = read_past(&self.config.kafka, &stretch, stop, &mut |record, position| {
             if self.known_before.is_some_and(|before| record.timestamp >= before) {
                 return ControlFlow::Continue(());
             }
@@ -188,7 +192,8 @@ impl Reading<'_> {
                     read.hear(&event);
                     let place = Place::Record { partition: record.partition, offset: record.offset };
                     let contact = Contact::Key(record.key.unwrap_or_default());
-                    let told = Told { event, known: record.timestamp, place, contact };
+                    let (known, history) = (record.timestamp, position.history);
+                    let told = Told { event, known, place, history, contact };
                     failed = failed.take().or_else(|| handle(&told).err());
                 }
                 Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
@@ -203,7 +208,7 @@ impl Reading<'_> {
         }
         let from = in_words(self.from, &self.config.zone);
         anyhow::ensure!(read.events > 0, "{topic} has no event of these lines since {from}");
-        read.is_complete = past.reaches_back;
+        (read.is_complete, read.history) = (past.reaches_back, past.history);
         if !past.reaches_back {
             let begins = match past.history.start {
                 Some(start) => format!("begins at {}", in_words(start, &self.config.zone)),
@@ -220,6 +225,7 @@ impl Read {
         self.events += 1;
         self.first = Some(self.first.map_or(event.at, |first| first.min(event.at)));
         self.latest = self.latest.max(Some(event.at));
+        self.history = History { start: self.first, from_first_record: false };
     }
 }
 

@@ -133,7 +133,9 @@ pub fn random_key() -> anyhow::Result<[u8; 16]> {
     Ok(key)
 }
 
-fn card(line: &Line) -> LineCard {
+/// What a line is called and how its figures are read, as it is configured.
+#[must_use]
+pub fn card(line: &Line) -> LineCard {
     LineCard {
         id: line.id.clone(),
         channel: line.channel,
@@ -212,11 +214,17 @@ fn shown(status: &Status, now: EventTime) -> Option<EventTime> {
     status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))
 }
 
-/// Since when everything is known. Of a topic that still has its first record, or has had none, nothing can be missed
-/// from the start of the process on, whatever the first record's time.
 fn history(status: &Status, started: EventTime) -> History {
-    let from_first_record = status.history.from_first_record;
-    let start = match status.history.start {
+    known_since(status.history, started)
+}
+
+/// Since when everything is known to a ledger whose first read is at `started`, or to a process that started then. Of a
+/// topic that still has its first record, or has had none, nothing can be missed from then on, whatever the first
+/// record's time.
+#[must_use]
+pub fn known_since(history: ensilinja_kafka::History, started: EventTime) -> History {
+    let from_first_record = history.from_first_record;
+    let start = match history.start {
         Some(start) if from_first_record => start.min(started),
         Some(start) => start,
         None => started,

@@ -1,12 +1,248 @@
-//! `ensilinja replay`.
+//! `ensilinja replay`: the figures of past instants, or of a stretch of the past, beside a live process and without
+//! touching it.
+//!
+//! ```text
+//! topic, files --> Reading --> Stepping (the live ledger) --> Output (csv, jsonl, openmetrics) --> Destination
+//!                         \--> a chronicle --> tables, as `report` has them ----------------------^
+//! ```
 
-use crate::cli::ReplayArguments;
+mod destination;
+mod families;
+mod instants;
+mod output;
+mod stepping;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context as _;
+use ensilinja_ledger::Rules;
+use ensilinja_model::EventTime;
+use ensilinja_report::{By, Format, Language, Question};
+use ensilinja_serve::{Choice, Export, Knowledge, Run};
+
+use crate::cli::{KnownAt, ReplayArguments, ReplayFormat, Step, When};
+use crate::clock;
+use crate::config::Config;
+use crate::local_time::in_words;
+use crate::logging;
 use crate::outcome::Outcome;
+use crate::past::{self, Reading};
+use crate::processor;
+use crate::progress::Progress;
+use crate::report::{Asked, QuestionError, tables};
+use crate::standard_output;
+use crate::stopping;
+use destination::{Destination, ReaderGone, folder};
+use families::Families;
+use instants::{MOST_INSTANTS, instants};
+use output::{Form, Output};
+use stepping::{Manner, Stepping, Stopped};
 
-/// Not written yet.
+/// Reads, and writes what is asked for.
 ///
 /// # Errors
-/// Always.
-pub fn replay(_arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not written yet")
+/// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read or the output not be written, or
+/// that it was stopped.
+pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
+    let config = arguments.source.configuration()?;
+    logging::start(config.log)?;
+    let asking = Asking { arguments, config: &config, progress: &Progress::new(arguments.quiet, &config.zone) };
+    let written = if arguments.format.is_table() { asking.sum_up() } else { asking.step_through() };
+    match written {
+        Err(error) if !error.is::<ReaderGone>() => Err(error),
+        _ => Ok(Outcome::Done),
+    }
+}
+
+/// A replay that is asked for.
+struct Asking<'a> {
+    arguments: &'a ReplayArguments,
+    config: &'a Config,
+    progress: &'a Progress,
+}
+
+impl Asking<'_> {
+    /// The report over what is read.
+    fn sum_up(&self) -> anyhow::Result<()> {
+        let Self { arguments, config, progress } = self;
+        let [from, to] = self.ends()?;
+        let language = arguments.language.unwrap_or(Language::Fi);
+        let width = arguments.width.unwrap_or_else(standard_output::width);
+        let is_markdown = arguments.format == ReplayFormat::Markdown;
+        let asked = Asked {
+            lines: &arguments.lines,
+            stretch: from..to,
+            question: Question { by: arguments.by.unwrap_or(By::Line), language, public: false },
+            format: if is_markdown { Format::Markdown } else { Format::Table { width: width.into() } },
+            files: &arguments.source.events,
+            offsets: &arguments.offsets,
+            known_before: self.known_before()?,
+        };
+        let text = tables(&asked, config, progress)?;
+        let mut destination = Destination::open(arguments.output.as_deref())?;
+        destination.write(text.as_bytes())?;
+        destination.finish()
+    }
+
+    /// The figures of instants.
+    fn step_through(&self) -> anyhow::Result<()> {
+        let Self { arguments, config, progress } = self;
+        let lines = config.places_of(&arguments.lines)?;
+        let [from, to] = self.ends()?;
+        let step = arguments.step.unwrap_or(Step::Seconds(3_600));
+        let instants = instants(from, to, step, &config.zone).ok_or(QuestionError::TooManyInstants(MOST_INSTANTS))?;
+        let instants = self.not_yet_to_come(&instants)?;
+        let (first, last) = (instants[0], instants[instants.len() - 1]);
+        let rules = config.rules_over(&(first..last));
+        let mut output = self.output(lines, &rules, [from, to], step)?;
+
+        let told_to_stop = stopping::on_signal()?;
+        let manner = Manner {
+            known_then: arguments.known_at == Some(KnownAt::Then),
+            only_these: !arguments.offsets.is_empty(),
+            speed: arguments.speed,
+        };
+        let reading = Reading {
+            config,
+            files: &arguments.source.events,
+            from: rules.range_start(first),
+            offsets: &arguments.offsets,
+            known_before: self.known_before()?,
+            progress,
+        };
+        let mut take = |figures: &_| output.take(figures);
+        let mut stepping = Stepping::new(rules, instants, manner, &told_to_stop, &mut take);
+        let ended = go(&mut stepping, &reading, progress, &told_to_stop);
+        let (covered, too_late) = (stepping.covered().len(), stepping.too_late());
+        match ended {
+            Ok(()) => {
+                if too_late > 0 {
+                    tracing::warn!(
+                        "{too_late} events were found so far behind in the log that the instants they are of had been \
+                         taken: those instants are without them"
+                    );
+                }
+                tracing::info!(instants = covered, "taken");
+                output.finish()
+            }
+            Err(error) if error.is::<ReaderGone>() => Err(error),
+            Err(error) => {
+                let is_there = output.abandon()?;
+                Err(error.context(self.covered(&instants[..covered], instants.len(), is_there)))
+            }
+        }
+    }
+
+    /// Which instants were covered before it ended.
+    fn covered(&self, covered: &[EventTime], asked: usize, is_there: bool) -> String {
+        let (Some(first), Some(last)) = (covered.first(), covered.last()) else {
+            return format!("none of the {asked} instants was covered");
+        };
+        let [first, last] = [first, last].map(|at| in_words(*at, &self.config.zone));
+        let what = match &self.arguments.output {
+            _ if is_there => "have been written".to_owned(),
+            Some(path) => format!("were covered, and {} is not written", path.display()),
+            None => "were covered, and nothing is written, for a text is whole or none".to_owned(),
+        };
+        format!("{} of the {asked} instants, from {first} to {last}, {what}", covered.len())
+    }
+
+    /// The first and the last instant that are asked for.
+    fn ends(&self) -> anyhow::Result<[EventTime; 2]> {
+        let ReplayArguments { from, to, at, .. } = self.arguments;
+        let ends = at.map_or((*from, *to), |at| (Some(at), Some(at)));
+        let (Some(from), Some(to)) = ends else { anyhow::bail!("neither --at nor --from and --to are given") };
+        let [first, last] = [self.instant(from)?, self.instant(to)?];
+        if first > last {
+            return Err(QuestionError::Backwards.into());
+        }
+        Ok([first, last])
+    }
+
+    fn instant(&self, when: When) -> Result<EventTime, QuestionError> {
+        when.instant(&self.config.zone).map_err(|why| QuestionError::NoSuchTime(format!("{why:#}")))
+    }
+
+    /// Those of the instants that have been. What a file says may be of any time.
+    fn not_yet_to_come<'a>(&self, instants: &'a [EventTime]) -> anyhow::Result<&'a [EventTime]> {
+        if !self.arguments.source.events.is_empty() {
+            return Ok(instants);
+        }
+        let now = clock::wall()();
+        let have_been = instants.partition_point(|instant| *instant <= now);
+        let [first, now] = [instants[0], now].map(|at| in_words(at, &self.config.zone));
+        anyhow::ensure!(have_been > 0, "nothing is known of {first} and later: it is yet to come");
+        if have_been < instants.len() {
+            tracing::warn!(
+                "{} of the instants are yet to come: there are figures until {now}",
+                instants.len() - have_been
+            );
+        }
+        Ok(&instants[..have_been])
+    }
+
+    /// Before when something has to be known to be used, where that is the same for all.
+    fn known_before(&self) -> anyhow::Result<Option<EventTime>> {
+        Ok(match self.arguments.known_at {
+            Some(KnownAt::Time(when)) => Some(self.instant(when)?),
+            Some(KnownAt::Then) | None => None,
+        })
+    }
+
+    fn output(
+        &self,
+        lines: Vec<usize>,
+        rules: &Rules,
+        [from, to]: [EventTime; 2],
+        step: Step,
+    ) -> anyhow::Result<Output> {
+        let Self { arguments, config, .. } = self;
+        let choice = Choice::new(&arguments.windows, &arguments.figures);
+        let cards = config.lines.iter().map(processor::card).collect();
+        let export = Export::new(cards, lines, choice, rules.bounds(), &arguments.labels);
+        let path = arguments.output.as_deref();
+        let form = match arguments.format {
+            ReplayFormat::Csv => Form::Csv,
+            ReplayFormat::OpenMetrics => Form::OpenMetrics(Families::new(&export, &folder(path))?),
+            ReplayFormat::JsonLines | ReplayFormat::Table | ReplayFormat::Markdown => {
+                Form::JsonLines(Box::new(self.run(from, to, step)?))
+            }
+        };
+        let destination = Destination::open(path)?;
+        Output::begin(export, form, destination, config.zone.clone(), arguments.speed.is_some())
+    }
+
+    fn run(&self, from: EventTime, to: EventTime, step: Step) -> anyhow::Result<Run> {
+        let Self { arguments, config, .. } = self;
+        let source = &arguments.source;
+        let is_topic = source.events.is_empty();
+        Ok(Run {
+            from,
+            to,
+            step_seconds: step.seconds(),
+            known: match arguments.known_at {
+                None => Knowledge::All,
+                Some(KnownAt::Time(when)) => Knowledge::Before(self.instant(when)?),
+                Some(KnownAt::Then) => Knowledge::Then,
+            },
+            config: source.config.as_ref().map(|path| path.display().to_string()),
+            topic: is_topic.then(|| config.kafka.topic.clone()),
+            brokers: is_topic.then(|| config.kafka.bootstrap_servers.clone()),
+            events: source.events.iter().map(|path| path.display().to_string()).collect(),
+            version: env!("CARGO_PKG_VERSION"),
+        })
+    }
+}
+
+/// Reads all there is and takes every instant.
+fn go(
+    stepping: &mut Stepping<'_>,
+    reading: &Reading<'_>,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    let read = reading.read(&past::decoder(reading.config)?, stop, &mut |told| stepping.hear(told));
+    let ended = read.and_then(|read| stepping.finish(read.history, progress));
+    // Whatever broke off when it was told to stop, that is why.
+    if stop.load(Ordering::Relaxed) && ended.is_err() { Err(Stopped).context("before the end") } else { ended }
 }

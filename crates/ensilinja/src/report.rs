@@ -6,8 +6,12 @@
 
 mod periods;
 
+use std::ops::Range;
+use std::path::PathBuf;
+
+use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
 
 use crate::cli::{ReportArguments, ReportFormat};
@@ -38,6 +42,15 @@ pub enum QuestionError {
         /// What the rows would be.
         by: &'static str,
     },
+    /// The stretch ends before it begins.
+    #[error("--from is after --to")]
+    Backwards,
+    /// A local time that there is not, or not once.
+    #[error("{0}")]
+    NoSuchTime(String),
+    /// More instants than anybody can look at.
+    #[error("there are more than {0} instants from --from to --to; ask for a longer --step or for less time")]
+    TooManyInstants(usize),
 }
 
 /// What is known of the past.
@@ -46,36 +59,70 @@ struct Past {
     read: Read,
 }
 
+/// What is asked of the past.
+pub struct Asked<'a> {
+    /// The lines to report on; all, if none are named.
+    pub lines: &'a [LineId],
+    /// Of what happened from when until when.
+    pub stretch: Range<EventTime>,
+    /// What the rows are, in which language, and for whom.
+    pub question: Question,
+    /// How it is laid out.
+    pub format: Format,
+    /// The files to read instead of the topic.
+    pub files: &'a [PathBuf],
+    /// Of the topic, only these offsets; all, if none are named.
+    pub offsets: &'a [OffsetRange],
+    /// Only what was known before.
+    pub known_before: Option<EventTime>,
+}
+
 /// Reads, counts and prints.
 ///
 /// # Errors
 /// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read or the report not written.
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()> {
-    let lines = config.places_of(&arguments.lines)?;
-    let stretch = instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?;
+    let asked = Asked {
+        lines: &arguments.lines,
+        stretch: instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?,
+        question: Question { by: arguments.by, language: arguments.language, public: arguments.public },
+        format: format(arguments),
+        files: arguments.events.as_slice(),
+        offsets: &[],
+        known_before: None,
+    };
+    print(&tables(&asked, config, &Progress::new(false, &config.zone))?)
+}
+
+/// Reads, counts, and lays out what is asked for.
+///
+/// # Errors
+/// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read.
+pub fn tables(asked: &Asked<'_>, config: &Config, progress: &Progress) -> anyhow::Result<String> {
+    let lines = config.places_of(asked.lines)?;
+    let stretch = &asked.stretch;
     if stretch.is_empty() {
         return Err(QuestionError::NoTime.into());
     }
-    let periods = Periods::of(arguments.by, &stretch, &config.zone, MOST_PERIODS)
-        .ok_or(QuestionError::TooManyPeriods { by: arguments.by.as_str() })?;
-    let rules = config.rules_over(&stretch);
-    let past = read(arguments, config, &rules, stretch.start)?;
-    let as_of = as_of(arguments, &past, stretch.end, clock::wall()());
+    let by = asked.question.by;
+    let periods = Periods::of(by, stretch, &config.zone, MOST_PERIODS)
+        .ok_or(QuestionError::TooManyPeriods { by: by.as_str() })?;
+    let rules = config.rules_over(stretch);
+    let past = read(asked, config, &rules, progress)?;
+    let as_of = as_of(asked, &past, clock::wall()());
     anyhow::ensure!(
         stretch.start < as_of,
         "nothing is known of the time from {} on: it is yet to come",
         in_words(stretch.start, &config.zone)
     );
     let cells = cells(&lines, periods, &past, as_of, config, &rules);
-    let question = Question { by: arguments.by, language: arguments.language, public: arguments.public };
-    print(&Report::of(&cells, question)?.render(format(arguments)))
+    Ok(Report::of(&cells, asked.question)?.render(asked.format))
 }
 
-fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: EventTime) -> anyhow::Result<Past> {
-    let from = rules.reads_from(start);
-    let files = arguments.events.as_slice();
-    let progress = Progress::new(false, &config.zone);
-    let reading = Reading { config, files, from, offsets: &[], known_before: None, progress: &progress };
+fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) -> anyhow::Result<Past> {
+    let from = rules.reads_from(asked.stretch.start);
+    let Asked { files, offsets, known_before, .. } = *asked;
+    let reading = Reading { config, files, from, offsets, known_before, progress };
     let mut chronicle = Chronicle::new(rules.clone());
     let stop = stopping::on_signal()?;
     let read = reading.read(&past::decoder(config)?, &stop, &mut |told| {
@@ -87,13 +134,14 @@ fn read(arguments: &ReportArguments, config: &Config, rules: &Rules, start: Even
     Ok(Past { chronicle, read })
 }
 
-/// The instant whose knowledge the report is. A topic is read up to now. A file ends with its latest event; if nothing
-/// is said until the end of the time asked for, nothing happened, unless that end is yet to come.
-fn as_of(arguments: &ReportArguments, past: &Past, end: EventTime, now: EventTime) -> EventTime {
-    match &arguments.events {
-        Some(_) => past.read.latest.max(Some(end.min(now))).unwrap_or(now),
-        None => now,
+/// The instant whose knowledge the report is. A topic is read up to now, or up to what was to be known. A file ends
+/// with its latest event; if nothing is said until the end of the time asked for, nothing happened, unless that end is
+/// yet to come.
+fn as_of(asked: &Asked<'_>, past: &Past, now: EventTime) -> EventTime {
+    if asked.files.is_empty() {
+        return asked.known_before.map_or(now, |known| known.min(now));
     }
+    past.read.latest.max(Some(asked.stretch.end.min(now))).unwrap_or(now)
 }
 
 fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, config: &Config, rules: &Rules) -> Cells {

@@ -25,8 +25,8 @@ pub(crate) struct Reach {
     pub(crate) since: Since,
 }
 
-/// What the log tells of the past.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the log tells of the past. The default is a log that tells nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// From here on every record is known; never before the range that was asked for. `None` while the topic has not
     /// held a record.

@@ -62,9 +62,11 @@ pub struct Stretch<'a> {
     pub offsets: &'a [OffsetRange],
 }
 
-/// How far reading is.
+/// How far reading is, and how far back it reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PastPosition {
+    /// Since when all records are known: what [`PastRead`] will say, known from the first record on.
+    pub history: History,
     /// How many records were handed over, with this one.
     pub records: u64,
     /// How many offsets lie behind.
@@ -116,12 +118,9 @@ pub fn read_past(
     let consumer = Arc::new(consumer.map_err(PastError::Client)?);
     let mut course = Course::of(&consumer, settings, &starts)?;
     tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = course.offsets_left(), "reading");
-    let records = course.read(stop, handle)?;
-    if !stretch.offsets.is_empty() {
-        let history = History { start: None, from_first_record: false };
-        return Ok(PastRead { records, reaches_back: false, history });
-    }
-    Ok(past_read(records, &course.reaches(), stretch.from))
+    let records = course.read(stop, &|reaches| reach_of(reaches, stretch).1, handle)?;
+    let (reaches_back, history) = reach_of(&course.reaches(), stretch);
+    Ok(PastRead { records, reaches_back, history })
 }
 
 /// Asks until the brokers have said what there is, or have had their time.
@@ -155,7 +154,12 @@ fn begin(
     }
 }
 
-fn past_read(records: u64, reaches: &[Reach], from: EventTime) -> PastRead {
+/// Whether the log holds all of the stretch, and since when all is known.
+fn reach_of(reaches: &[Reach], stretch: &Stretch<'_>) -> (bool, History) {
+    let from = stretch.from;
+    if !stretch.offsets.is_empty() {
+        return (false, History::default());
+    }
     let reaches_back = reaches.iter().all(|reach| {
         reach.begins_at_zero
             || match reach.since {
@@ -167,7 +171,7 @@ fn past_read(records: u64, reaches: &[Reach], from: EventTime) -> PastRead {
     let history = history(reaches, from);
     // The end of time stands for a partition of which nothing is left: see `survey_past`.
     let start = history.start.filter(|start| *start < EventTime::MAX);
-    PastRead { records, reaches_back, history: History { start, ..history } }
+    (reaches_back, History { start, ..history })
 }
 
 /// The brokers will not say more however often they are asked.
@@ -190,8 +194,8 @@ mod tests {
     fn read(reaches: &[(bool, Since)]) -> (bool, Option<i64>) {
         let reaches: Vec<Reach> =
             reaches.iter().map(|&(begins_at_zero, since)| Reach { begins_at_zero, since }).collect();
-        let past = past_read(0, &reaches, FROM);
-        (past.reaches_back, past.history.start.map(EventTime::floor_second))
+        let (reaches_back, history) = reach_of(&reaches, &Stretch { from: FROM, offsets: &[] });
+        (reaches_back, history.start.map(EventTime::floor_second))
     }
 
     fn at(seconds: i64) -> Since {

@@ -73,6 +73,15 @@ pub struct Metric {
     pub(crate) origin: Origin,
 }
 
+/// No two metrics have one name.
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Metric {}
+
 /// What kind of number a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

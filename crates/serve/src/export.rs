@@ -79,14 +79,14 @@ impl Choice {
     }
 
     fn has(&self, metric: &'static Metric) -> bool {
-        self.figures.as_ref().is_none_or(|chosen| chosen.iter().any(|one| one.name == metric.name))
+        self.figures.as_ref().is_none_or(|chosen| chosen.contains(&metric))
     }
 }
 
 impl Export {
     /// An export of some lines: `cards` are those of all lines, in the order of the figures, and `lines` the places of
-    /// the wanted ones among them, ascending. `labels` are put before those of each line in OpenMetrics: the job and the
-    /// instance under which Prometheus is to find the series.
+    /// the wanted ones among them, ascending. `labels` are put before those of each line in OpenMetrics: the job and
+    /// the instance under which Prometheus is to find the series.
     #[must_use]
     pub fn new(
         cards: Vec<LineCard>,

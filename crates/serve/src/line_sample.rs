@@ -24,9 +24,9 @@ pub(crate) struct LineSample<'a> {
 }
 
 impl Exposition {
-    /// Every sample of a metric of lines: line by line, and within a line window by window, of those of its windows that
-    /// are among `windows` and that history reaches. Of a distribution, these `parts`. A metric that belongs to no line
-    /// has none, and without figures there are only those of what a line is and aims at.
+    /// Every sample of a metric of lines: line by line, and within a line window by window, of those of its windows
+    /// that are among `windows` and that history reaches. Of a distribution, these `parts`. A metric that belongs to no
+    /// line has none, and without figures there are only those of what a line is and aims at.
     pub(crate) fn samples(
         &self,
         metric: &'static Metric,

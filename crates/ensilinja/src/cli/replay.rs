@@ -1,13 +1,41 @@
 //! The arguments of `replay`.
 
-use clap::Args;
+use std::path::PathBuf;
+use std::str::FromStr;
 
+use clap::Args;
+use ensilinja_kafka::OffsetRange;
+use ensilinja_ledger::Window;
+use ensilinja_model::{LineId, vocabulary};
+use ensilinja_report::{By, Language};
+use ensilinja_serve::{CATALOGUE, Metric};
+
+use super::one_of::one_of;
+use super::report::{by, language, line_id};
 use super::source::SourceArguments;
 use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  ensilinja replay --config ensilinja.toml --from 2025-09-15 --to 2025-09-16";
+  ensilinja replay --config ensilinja.toml --from 2025-09-01 --to 2025-10-01
+  ensilinja replay --config ensilinja.toml --at 2025-09-15T10:15 --known-at then --format csv --line mipa
+  ensilinja replay --config ensilinja.toml --from 2025-09-15 --to 2025-09-16 --step 15m --format jsonl --output a.jsonl
+  ensilinja replay --config ensilinja.toml --from 2025-09-01 --to 2025-10-01 --format openmetrics --output figures.om
+  ensilinja replay --events events.jsonl.zst --from 2025-09-15T08:00 --to 2025-09-15T16:00 --format csv --window 15m
+  ensilinja replay --events events.jsonl --from 2025-09-15T08:00 --to 2025-09-15T16:00 --format jsonl --speed 60
+
+A table sums up what happened from --from until --to, itself left out, as report does. The other formats have the
+figures of instants, as the live process shows them: of --from, of one step after the other, and of --to if a step ends
+there. A day as a step is a local day, of 23, 24 or 25 hours.
+
+What is not known is left out: a window that the log, or the file, does not reach back to is absent and not low. Nothing
+is committed and no group is joined, so a live process beside it is not disturbed.
+
+Exit status:
+  0  all of it was written (also if whoever reads standard output has had enough)
+  1  it was not: the events cannot be read, the output cannot be written, or it was stopped; standard error says why. A
+     file that was asked for is not there then, unless it was before
+  2  bad usage or configuration: nothing was read";
 
 /// Arguments of `replay`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -16,10 +44,264 @@ pub struct ReplayArguments {
     /// Where the events come from.
     #[command(flatten)]
     pub source: SourceArguments,
-    /// The first instant to give figures of; the first of what a table sums up
-    #[arg(long, value_name = "TIME")]
-    pub from: When,
+    /// The first instant; of a table, the beginning
+    #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "to")]
+    pub from: Option<When>,
     /// The last instant; of a table, the end, itself left out
-    #[arg(long, value_name = "TIME")]
-    pub to: When,
+    #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "from")]
+    pub to: Option<When>,
+    /// One instant instead of a stretch of time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to", "step"])]
+    pub at: Option<When>,
+    /// From one instant to the next: 30s, 15m, 1h or 1d; without it, 1h
+    #[arg(long, value_name = "DURATION")]
+    pub step: Option<Step>,
+    /// Use only what was in the topic before this time; `then`, for each instant what was there at that instant: the
+    /// figures as they were shown
+    #[arg(long, value_name = "TIME|then")]
+    pub known_at: Option<KnownAt>,
+    /// Use only these offsets of the topic, such as 0:100..200,1:50..
+    #[arg(long, value_name = "PARTITION:FROM..TO,...", value_delimiter = ',')]
+    pub offsets: Vec<OffsetRange>,
+    /// How it is written: as tables, or the figures of instants for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table",
+          value_parser = one_of(ReplayFormat::ALL, ReplayFormat::as_str))]
+    pub format: ReplayFormat,
+    /// Write it to this file, which is there when all of it is; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only this line; may be given several times
+    #[arg(long = "line", value_name = "ID", value_parser = line_id)]
+    pub lines: Vec<LineId>,
+    /// Only this window; may be given several times
+    #[arg(long = "window", value_name = "WINDOW", value_parser = one_of(Window::ALL, Window::as_str))]
+    pub windows: Vec<Window>,
+    /// Only this figure, by the name of its metric, such as `ensilinja_window_promises` or promises; may be given
+    /// several times
+    #[arg(long = "figure", value_name = "METRIC", value_parser = figure)]
+    pub figures: Vec<&'static Metric>,
+    /// Put this label on every series for Prometheus, such as job=ensilinja; may be given several times
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// What the rows of a table are; without it, lines
+    #[arg(long, value_name = "WHAT", value_parser = by())]
+    pub by: Option<By>,
+    /// The language of a table; without it, fi
+    #[arg(long, value_name = "LANGUAGE", value_parser = language())]
+    pub language: Option<Language>,
+    /// How wide a table may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+    /// Write each instant when its time comes, so many times as fast as the clock; without it, as fast as it goes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub speed: Option<u32>,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+vocabulary! {
+    /// How a replay is written.
+    ReplayFormat {
+        /// Tables for a terminal.
+        Table = "table",
+        /// Tables for a page.
+        Markdown = "markdown",
+        /// A row a figure and instant.
+        Csv = "csv",
+        /// A line an instant, each as `/api/figures` answers.
+        JsonLines = "jsonl",
+        /// Series with timestamps, for Prometheus.
+        OpenMetrics = "openmetrics",
+    }
+}
+
+/// How far one instant is from the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many seconds.
+    Seconds(u32),
+    /// So many local days: the same time of another day.
+    Days(u32),
+}
+
+/// What may be known of an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAt {
+    /// What was in the topic before this.
+    Time(When),
+    /// What was in the topic before the instant itself.
+    Then,
+}
+
+impl ReplayFormat {
+    /// Whether it sums up a stretch of time, and has no instants.
+    #[must_use]
+    pub const fn is_table(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+}
+
+impl Step {
+    /// How long it is, in seconds; a local day counts as 24 hours.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Seconds(seconds) => seconds.into(),
+            Self::Days(days) => i64::from(days) * 86_400,
+        }
+    }
+}
+
+impl FromStr for Step {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let unit = text.chars().last()?;
+            let number: u32 = text.strip_suffix(unit)?.parse().ok().filter(|number| (1..=100_000).contains(number))?;
+            match unit {
+                's' => Some(Self::Seconds(number)),
+                'm' => Some(Self::Seconds(number.checked_mul(60)?)),
+                'h' => Some(Self::Seconds(number.checked_mul(3_600)?)),
+                'd' => Some(Self::Days(number)),
+                _ => None,
+            }
+        };
+        read().ok_or("it should be a number of seconds, minutes, hours or local days, such as 30s, 15m, 1h or 1d")
+    }
+}
+
+impl FromStr for KnownAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "then" {
+            return Ok(Self::Then);
+        }
+        text.parse().map(Self::Time).map_err(|problem: &str| format!("{problem}; or then"))
+    }
+}
+
+impl ReplayArguments {
+    /// What makes no sense in the arguments together.
+    pub(super) fn problem(&self) -> Option<String> {
+        let format = self.format.as_str();
+        let is_given = |all: &[(bool, &'static str)]| all.iter().find(|(given, _)| *given).map(|(_, name)| *name);
+        if !self.source.events.is_empty()
+            && let Some(name) =
+                is_given(&[(self.known_at.is_some(), "--known-at"), (!self.offsets.is_empty(), "--offsets")])
+        {
+            return Some(format!(
+                "{name} is for topics: the lines of a file do not say when they were written; leave out --events to read \
+                 the topic, or leave out {name}"
+            ));
+        }
+        if let (Some(When::Local(from)), Some(When::Local(to))) = (self.from, self.to)
+            && from > to
+        {
+            return Some(format!("--from {from} is after --to {to}"));
+        }
+        if self.format.is_table() {
+            let of_instants = is_given(&[
+                (self.at.is_some(), "--at"),
+                (self.step.is_some(), "--step"),
+                (self.known_at == Some(KnownAt::Then), "--known-at then"),
+                (!self.windows.is_empty(), "--window"),
+                (!self.figures.is_empty(), "--figure"),
+                (!self.labels.is_empty(), "--label"),
+                (self.speed.is_some(), "--speed"),
+            ]);
+            return of_instants.map(|name| {
+                format!(
+                    "{name} is for figures of instants, and a table sums up a stretch of time: ask for --format csv, jsonl \
+                     or openmetrics"
+                )
+            });
+        }
+        let of_tables = is_given(&[
+            (self.by.is_some(), "--by"),
+            (self.language.is_some(), "--language"),
+            (self.width.is_some(), "--width"),
+        ]);
+        if let Some(name) = of_tables {
+            return Some(format!(
+                "{name} is for tables, and {format} is none: leave it out, or ask for --format table"
+            ));
+        }
+        (!self.labels.is_empty() && self.format != ReplayFormat::OpenMetrics)
+            .then(|| format!("--label is for OpenMetrics, and {format} has no labels of that kind: leave it out"))
+    }
+}
+
+fn figure(text: &str) -> Result<&'static Metric, String> {
+    Metric::figure(text).ok_or_else(|| {
+        let names = CATALOGUE.iter().flat_map(|part| part.metrics).filter(|metric| metric.is_figure());
+        let names: Vec<&str> = names.map(|metric| metric.name).collect();
+        let distance = |name: &&&str| {
+            let short = name.trim_start_matches("ensilinja_").trim_start_matches("window_");
+            strsim::damerau_levenshtein(text, name).min(strsim::damerau_levenshtein(text, short))
+        };
+        match names.iter().min_by_key(distance).filter(|name| distance(name) <= 6) {
+            Some(near) => format!("no figure has this name; did you mean {near}? docs/METRICS.md has all"),
+            None => "no figure of a line has this name; docs/METRICS.md has all".to_owned(),
+        }
+    })
+}
+
+fn label(text: &str) -> Result<(String, String), &'static str> {
+    let is_name = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+            && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(name, _)| is_name(name))
+        .ok_or("it should be the name of a label, of letters, digits and _, and its value, such as job=ensilinja")?;
+    let is_taken = CATALOGUE.iter().flat_map(|part| part.metrics).flat_map(|metric| metric.labels);
+    if ["line", "channel", "window", "le"].contains(&name) || is_taken.into_iter().any(|label| label.name == name) {
+        return Err("the series have a label of this name already");
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_a_number_of_seconds_minutes_hours_or_local_days() {
+        for (text, step) in [
+            ("30s", Some(Step::Seconds(30))),
+            ("15m", Some(Step::Seconds(900))),
+            ("1h", Some(Step::Seconds(3_600))),
+            ("7d", Some(Step::Days(7))),
+            ("0h", None),
+            ("h", None),
+            ("", None),
+            ("1w", None),
+            ("-1h", None),
+            ("1ä", None),
+        ] {
+            assert_eq!(text.parse().ok(), step, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_figure_has_the_name_of_its_metric_or_that_of_the_document_and_a_misspelt_one_is_advised() {
+        for name in ["ensilinja_window_promises", "promises"] {
+            assert_eq!(figure(name).unwrap().name, "ensilinja_window_promises");
+        }
+        assert!(figure("promisses").unwrap_err().contains("did you mean ensilinja_window_promises?"));
+        assert!(figure("ensilinja_kafka_lag_messages").is_err(), "it is no figure of a line");
+    }
+
+    #[test]
+    fn a_label_has_a_name_that_no_series_has() {
+        assert_eq!(label("job=a=b"), Ok(("job".to_owned(), "a=b".to_owned())));
+        for wrong in ["job", "=a", "1a=b", "line=a", "window=b", "indicator=c", "jöb=a"] {
+            assert!(label(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -109,11 +109,11 @@ impl ReportArguments {
     }
 }
 
-fn by() -> impl TypedValueParser<Value = By> {
+pub(super) fn by() -> impl TypedValueParser<Value = By> {
     one_of(&[By::Line, By::Group, By::Month, By::Quarter, By::Day, By::Hour], By::as_str)
 }
 
-fn language() -> impl TypedValueParser<Value = Language> {
+pub(super) fn language() -> impl TypedValueParser<Value = Language> {
     one_of(Language::ALL, Language::as_str)
 }
 

@@ -16,7 +16,7 @@ use super::merge::Merge;
 use super::survey::Start;
 use super::{PROGRESS_WITHIN, PastPosition, TURN, is_refusal};
 use crate::client_log::ClientLog;
-use crate::history::{Reach, Since};
+use crate::history::{History, Reach, Since};
 use crate::inquiry::Inquiry;
 use crate::reader::ANSWER_TIMEOUT;
 use crate::record::{HeaderBuffer, IncomingRecord, timestamp_of};
@@ -78,21 +78,26 @@ impl<'a> Course<'a> {
         Ok(Self { consumer, settings, lanes, quiet_since: None, last_error: None })
     }
 
-    /// Hands every record over; says how many there were.
+    /// Hands every record over; says how many there were. `history` tells what the reaches of all partitions mean.
     pub(super) fn read(
         &mut self,
         stop: &AtomicBool,
+        history: &dyn Fn(&[Reach]) -> History,
         handle: &mut dyn FnMut(&IncomingRecord<'_>, &PastPosition) -> ControlFlow<()>,
     ) -> Result<u64, PastError> {
-        let offsets = self.offsets_left();
-        let mut position = PastPosition { records: 0, offsets_read: 0, offsets };
+        let mut position = PastPosition { offsets: self.offsets_left(), ..PastPosition::default() };
         let (mut merge, mut headers) = (Merge::of(self.lanes.len()), HeaderBuffer::default());
         // The queues are taken out, for the heads borrow from them.
         let queues: Vec<_> = self.lanes.iter_mut().map(|lane| lane.queue.take()).collect();
         let mut heads: Vec<Option<BorrowedMessage<'_>>> = Vec::new();
         for (lane, queue) in queues.iter().enumerate() {
-            heads.push(self.await_head(lane, queue.as_ref(), &mut merge, stop)?);
+            let head = self.await_head(lane, queue.as_ref(), &mut merge, stop)?;
+            if let Some(first) = head.as_ref().filter(|_| self.lanes[lane].first_record_tells) {
+                self.lanes[lane].reach.since = Since::At(timestamp_of(first));
+            }
+            heads.push(head);
         }
+        position.history = history(&self.reaches());
         while let Some(lane) = merge.next() {
             let message = heads[lane].take().expect("the merge names a lane that has a head");
             position.records += 1;
@@ -207,10 +212,6 @@ impl Lane {
         let passed = distance(self.next, message.offset() + 1);
         self.next = message.offset() + 1;
         self.at_goal = self.next >= self.goal;
-        if self.first_record_tells {
-            self.first_record_tells = false;
-            self.reach.since = Since::At(timestamp_of(message));
-        }
         passed
     }
 }

@@ -8,8 +8,8 @@
 //! {"end": {"instants": 2}}
 //! ```
 //!
-//! The lines between are what `GET /api/figures` answers ([`figures_json`](crate::figures_json)), as far as an instant of
-//! the past has it: with the line's id, its channel and its figures. A run without its last line was cut off.
+//! The lines between are what `GET /api/figures` answers ([`figures_json`](crate::figures_json)), as far as an instant
+//! of the past has it: with the line's id, its channel and its figures. A run without its last line was cut off.
 
 use ensilinja_ledger::Figures;
 use ensilinja_model::EventTime;

@@ -8,12 +8,12 @@
 //! # EOF
 //! ```
 //!
-//! A family stands together in the text, and instants come one after the other; so each family is written for itself, an
-//! instant at a time, and all of them are put together at the end. Within a family instants ascend.
+//! A family stands together in the text, and instants come one after the other; so each family is written for itself,
+//! an instant at a time, and all of them are put together at the end. Within a family instants ascend.
 //!
-//! Boards and rules ask the complete process that has been up longest, so a replay tells of itself what a process would:
-//! that its figures are complete, of which instant they are, and that it has been up since 1970. Beside what live
-//! processes have told of the same time it is the one that is asked.
+//! Boards and rules ask the complete process that has been up longest, so a replay tells of itself what a process
+//! would: that its figures are complete, of which instant they are, and that it has been up since 1970. Beside what
+//! live processes have told of the same time it is the one that is asked.
 
 use ensilinja_ledger::Figures;
 
