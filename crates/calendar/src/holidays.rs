@@ -23,26 +23,56 @@ enum Rule {
     SaturdayAfter(i8, i8),
 }
 
-const RULES: [Rule; 13] = [
-    Rule::Fixed(1, 1),
-    Rule::Fixed(1, 6),
-    Rule::AfterEaster(-2),
-    Rule::AfterEaster(0),
-    Rule::AfterEaster(1),
-    Rule::Fixed(5, 1),
-    Rule::AfterEaster(39),
-    Rule::AfterEaster(49),
-    Rule::SaturdayAfter(6, 19),
-    Rule::SaturdayAfter(10, 30),
-    Rule::Fixed(12, 6),
-    Rule::Fixed(12, 25),
-    Rule::Fixed(12, 26),
+/// When, and the name in Finnish, Swedish and English.
+const HOLIDAYS: [(Rule, &str, &str, &str); 13] = [
+    (Rule::Fixed(1, 1), "uudenvuodenpäivä", "nyårsdagen", "New Year's Day"),
+    (Rule::Fixed(1, 6), "loppiainen", "trettondagen", "Epiphany"),
+    (Rule::AfterEaster(-2), "pitkäperjantai", "långfredagen", "Good Friday"),
+    (Rule::AfterEaster(0), "pääsiäispäivä", "påskdagen", "Easter Sunday"),
+    (Rule::AfterEaster(1), "toinen pääsiäispäivä", "annandag påsk", "Easter Monday"),
+    (Rule::Fixed(5, 1), "vapunpäivä", "första maj", "May Day"),
+    (Rule::AfterEaster(39), "helatorstai", "Kristi himmelsfärdsdag", "Ascension Day"),
+    (Rule::AfterEaster(49), "helluntaipäivä", "pingstdagen", "Whit Sunday"),
+    (Rule::SaturdayAfter(6, 19), "juhannuspäivä", "midsommardagen", "Midsummer Day"),
+    (Rule::SaturdayAfter(10, 30), "pyhäinpäivä", "alla helgons dag", "All Saints' Day"),
+    (Rule::Fixed(12, 6), "itsenäisyyspäivä", "självständighetsdagen", "Independence Day"),
+    (Rule::Fixed(12, 25), "joulupäivä", "juldagen", "Christmas Day"),
+    (Rule::Fixed(12, 26), "tapaninpäivä", "annandag jul", "St Stephen's Day"),
 ];
 
+/// An official holiday of Finland.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holiday {
+    /// When it is.
+    pub date: Date,
+    /// Its name in Finnish.
+    pub name_fi: &'static str,
+    /// Its name in Swedish.
+    pub name_sv: &'static str,
+    /// Its name in English.
+    pub name_en: &'static str,
+}
+
+/// The official holidays of `year` in order; two where two fall on one date.
+///
+/// ```
+/// let of_2025 = ensilinja_calendar::holidays(2025);
+/// let ascension = of_2025.iter().find(|holiday| holiday.name_fi == "helatorstai").unwrap();
+/// assert_eq!(ascension.date.to_string(), "2025-05-29");
+/// ```
+#[must_use]
+pub fn holidays(year: i16) -> Vec<Holiday> {
+    let dates = official_holidays(year).into_iter().zip(HOLIDAYS);
+    let named = dates.map(|(date, (_, name_fi, name_sv, name_en))| Holiday { date, name_fi, name_sv, name_en });
+    let mut holidays: Vec<Holiday> = named.collect();
+    holidays.sort_by_key(|holiday| holiday.date);
+    holidays
+}
+
 /// The official holidays of `year`, in no particular order; one date twice where two fall on the same day.
-pub(crate) fn official_holidays(year: i16) -> [Date; RULES.len()] {
+pub(crate) fn official_holidays(year: i16) -> [Date; HOLIDAYS.len()] {
     let easter = easter_sunday(year);
-    RULES.map(|rule| match rule {
+    HOLIDAYS.map(|(rule, ..)| match rule {
         Rule::Fixed(month, day) => Date::constant(year, month, day),
         Rule::AfterEaster(days) => days_after(easter, days),
         Rule::SaturdayAfter(month, day) => Date::constant(year, month, day)

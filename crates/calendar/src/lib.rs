@@ -27,6 +27,7 @@ mod term;
 mod zone;
 
 pub use days::Days;
+pub use holidays::{Holiday, holidays};
 pub use hours::OpeningHours;
 pub use hours_error::OpeningHoursError;
 pub use line_hours::LineHours;

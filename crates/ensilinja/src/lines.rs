@@ -1,12 +1,182 @@
-//! `ensilinja lines`.
+//! `ensilinja lines`: what the configuration means for each line, with what follows from it.
+//!
+//! What is printed is what the ledger goes by: eras, limits and promises as they are resolved, and not as they are
+//! written.
 
-use crate::cli::LinesArguments;
+mod document;
+
+use std::fmt::Write as _;
+
+use ensilinja_ledger::{Era, Indicator, Rules};
+use ensilinja_model::EventTime;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::cli::{LinesArguments, ListingFormat};
+use crate::config::{Config, Line};
+use crate::local_time::zoned;
+use crate::open_days::{OpenDay, date_in_words, midnight, open_days, runs};
 use crate::outcome::Outcome;
+use crate::rule_words::{formula, limits, promises};
+use crate::standard_output::print;
 
-/// Not written yet.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// What is to be printed.
+struct Lines<'a> {
+    config: &'a Config,
+    rules: Rules,
+    /// The first of the seven days of which hours are shown.
+    first: Date,
+    meanings: Vec<LineMeaning<'a>>,
+}
+
+/// What the configuration means for a line.
+struct LineMeaning<'a> {
+    line: &'a Line,
+    week: Vec<OpenDay>,
+    /// The life of its legs, in ms.
+    life_ms: i64,
+}
+
+/// Prints what the configuration means, with the hours of the week that begins `now` unless another day is named.
 ///
 /// # Errors
-/// Always.
-pub fn lines(_arguments: &LinesArguments) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not written yet")
+/// [`UnknownLine`](crate::config::UnknownLine), or why it cannot be written.
+pub fn lines(arguments: &LinesArguments, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
+    let places = config.places_of(&arguments.lines)?;
+    let first = arguments.from.unwrap_or_else(|| zoned(now, &config.zone).date());
+    let lines = Lines::of(config, &places, first)?;
+    print(&match arguments.listing.format {
+        ListingFormat::Table => lines.text()?,
+        ListingFormat::Json => lines.document().to_json(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+impl<'a> Lines<'a> {
+    fn of(config: &'a Config, places: &[usize], first: Date) -> anyhow::Result<Self> {
+        let rules = config.rules(midnight(first, &config.zone)?);
+        let last = first.checked_add(6.days())?;
+        let meaning = |place: &usize| {
+            let of_line = &rules.lines()[*place];
+            anyhow::Ok(LineMeaning {
+                line: &config.lines[*place],
+                week: open_days(&of_line.hours, first, last, &config.zone)?,
+                life_ms: of_line.life_ms(&config.days),
+            })
+        };
+        let meanings = places.iter().map(meaning).collect::<Result<_, _>>()?;
+        Ok(Self { config, rules, first, meanings })
+    }
+
+    fn text(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        for line in &self.meanings {
+            line.write(&mut text, self.config)?;
+            text.push('\n');
+        }
+        let horizon_ms = self.rules.horizon_ms();
+        writeln!(
+            text,
+            "All lines together: figures need the last {} of the topic, so it has to keep records for that long:\n\
+             retention.ms={horizon_ms} or more. The longest life of a contact is {}.",
+            days(horizon_ms),
+            days(self.rules.life_ms())
+        )?;
+        Ok(text)
+    }
+}
+
+impl LineMeaning<'_> {
+    fn write(&self, text: &mut String, config: &Config) -> anyhow::Result<()> {
+        let Line { id, channel, name, group, service_area, hours, eras, goals } = self.line;
+        writeln!(text, "{id}  {}", name.fi)?;
+        let mut say = |what: &str, words: &str| writeln!(text, "  {what:<15}{words}");
+        say("names", &format!("{} (sv), {} (en)", name.sv, name.en))?;
+        say("place", &format!("{}, group {group}, area {service_area}", channel.as_str()))?;
+        say("hours", &hours.to_string())?;
+        for (place, (from, to, open)) in runs(&self.week, &config.zone).into_iter().enumerate() {
+            let what = if place == 0 { "the week" } else { "" };
+            let until = if from == to { String::new() } else { format!(" - {}", date_in_words(to)) };
+            say(what, &format!("{}{until}  {open}", date_in_words(from)))?;
+        }
+        for era in eras {
+            if let Some(date) = since(era, config) {
+                say("", &format!("-- from {date} on:"))?;
+            }
+            for (what, sentences) in [("promises", promises(&era.limits.promises)), ("limits", limits(&era.limits))] {
+                for (place, words) in sentences.into_iter().enumerate() {
+                    say(if place == 0 { what } else { "" }, &words)?;
+                }
+            }
+        }
+        say("service level", &format!("{}: {}", goals.service_level.as_str(), formula(goals.service_level)))?;
+        for (place, (indicator, words)) in self.goals().into_iter().enumerate() {
+            say(if place == 0 { "goals" } else { "" }, &format!("{}: {words}", indicator.as_str()))?;
+        }
+        say("life", &format!("a contact says nothing new of itself after {}", days(self.life_ms)))?;
+        Ok(())
+    }
+
+    /// What is aimed at, of the indicators that the line's channel has.
+    fn goals(&self) -> Vec<(Indicator, String)> {
+        let percent = |share: f64| format!("{} %", (share * 1000.0).round() / 10.0);
+        let words = |indicator: Indicator| {
+            let target = self.line.goals.targets.of(indicator);
+            let goal = target.goal.map(|goal| format!("goal {}", percent(goal)));
+            let floor = target.alert_floor.map(|floor| format!("alerts below {}", percent(floor)));
+            let words: Vec<String> = goal.into_iter().chain(floor).collect();
+            (!words.is_empty()).then(|| (indicator, words.join(", ")))
+        };
+        let of_channel = Indicator::ALL.iter().copied().filter(|it| it.applies_to(self.line.channel));
+        of_channel.filter_map(words).collect()
+    }
+}
+
+/// The date from which an era holds; `None` of the first, which holds for all before.
+fn since(era: &Era, config: &Config) -> Option<Date> {
+    (era.valid_from > EventTime::MIN).then(|| zoned(era.valid_from, &config.zone).date())
+}
+
+/// A stretch of time in whole days, rounded up.
+fn days(ms: i64) -> String {
+    match (ms + DAY_MS - 1).div_euclid(DAY_MS) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::config;
+
+    fn said(id: &str, first: Date) -> String {
+        let config = config::county();
+        let places = config.places_of(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
+        Lines::of(&config, &places, first).unwrap().text().unwrap()
+    }
+
+    #[test]
+    fn a_line_is_told_with_its_week_its_promises_and_what_the_topic_has_to_keep() {
+        let text = said("116117", date(2025, 9, 15));
+        for words in [
+            "116117  Päivystysapu 116 117\n  names          Jourhjälpen 116 117 (sv), Medical Helpline 116 117 (en)\n",
+            "  place          phone, group medical_helpline, area Kanta-Häme\n  hours          24/7\n",
+            "  the week       Mon 2025-09-15 - Sun 2025-09-21  00:00-24:00\n  promises       ",
+            "  service level  negative_abandon: answered within the threshold / decided\n  goals          ",
+            "retention.ms=",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_week_of_helatorstai_is_told_as_it_is() {
+        let text = said("neuvola", date(2025, 5, 26));
+        assert!(text.contains("Thu 2025-05-29  closed\n"), "{text}");
+    }
 }

@@ -9,7 +9,9 @@ use ensilinja::config::{Log, LogFormat, LogLevel};
 use ensilinja::exit_status::ExitStatus;
 use ensilinja::logging;
 use ensilinja::outcome::Outcome;
-use ensilinja::{calendar, check, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate};
+use ensilinja::{
+    calendar, check, clock, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate,
+};
 
 fn main() -> ExitCode {
     let arguments = cli::read(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
@@ -54,8 +56,8 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
         Command::Check(arguments) => check::check(&arguments),
-        Command::Lines(arguments) => lines::lines(&arguments),
-        Command::Calendar(arguments) => calendar::calendar(&arguments),
+        Command::Lines(arguments) => lines::lines(&arguments, &arguments.configuration()?, clock::wall()()),
+        Command::Calendar(arguments) => calendar::calendar(&arguments, &arguments.configuration()?, clock::wall()()),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Man(arguments) => man::man(&arguments),
     }

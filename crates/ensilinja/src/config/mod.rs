@@ -45,7 +45,9 @@ pub use goals::Goals;
 pub use kafka::parse_brokers;
 use life::{Blame, Calendar};
 pub use line::{Line, Names};
+pub use promise::in_words as promise_as_written;
 use section::{Document, Expected, Section};
+pub use value::in_words as duration_as_written;
 
 /// The sample configuration, which is the county of the demo.
 pub const SAMPLE: &str = include_str!("../../../../deploy/ensilinja.toml");

@@ -79,7 +79,8 @@ fn duration(text: &str) -> Option<Term> {
 }
 
 /// A term as the configuration would write it.
-pub(super) fn in_words(term: Term) -> String {
+#[must_use]
+pub fn in_words(term: Term) -> String {
     let (words, by) = match term {
         Term::Within { ms } => (value::in_words(ms), By::EndOfDay),
         Term::WithinOpen { ms } => (value::in_words(ms) + OPEN, By::EndOfDay),

@@ -60,7 +60,8 @@ pub(super) fn whole_milliseconds(text: &str) -> Option<u32> {
 }
 
 /// A duration as the configuration would write it.
-pub(super) fn in_words(ms: u32) -> String {
+#[must_use]
+pub fn in_words(ms: u32) -> String {
     match ms / DAY_MS {
         days @ 2.. if ms.is_multiple_of(DAY_MS) => format!("{days}d"),
         _ => format!("{:#}", SignedDuration::from_millis(i64::from(ms))),

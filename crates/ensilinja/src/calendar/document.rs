@@ -1,0 +1,82 @@
+//! The calendar as a document for programs.
+
+use ensilinja_calendar::Holiday;
+use ensilinja_model::EventTime;
+use ensilinja_report::Document;
+use jiff::tz::TimeZone;
+
+use super::year::ClockChange;
+use super::{Calendar, LineDays};
+use crate::local_time::moment;
+use crate::open_days::OpenDay;
+
+impl Calendar<'_> {
+    /// The document: every day with its open spans, instants as RFC 3339 writes them.
+    pub(super) fn document(&self) -> Document {
+        let zone = &self.config.zone;
+        let holidays = || self.years.iter().flat_map(|year| &year.holidays);
+        Document::object([
+            ("schema", "ensilinja.calendar/1".into()),
+            ("time_zone", self.config.zone_name().into()),
+            ("from", self.first.to_string().into()),
+            ("to", self.last.to_string().into()),
+            ("as_of", instant(self.at, zone)),
+            ("lines", Document::list(self.lines.iter().map(|line| line.document(zone)))),
+            ("holidays", Document::list(holidays().map(holiday))),
+            (
+                "clock_changes",
+                Document::list(self.years.iter().flat_map(|year| &year.clock_changes).map(|it| clock_change(it, zone))),
+            ),
+        ])
+    }
+}
+
+impl LineDays<'_> {
+    fn document(&self, zone: &TimeZone) -> Document {
+        let change = |(at, opens): &(EventTime, bool)| {
+            Document::object([("at", instant(*at, zone)), ("opens", (*opens).into())])
+        };
+        Document::object([
+            ("line", self.line.id.as_str().into()),
+            ("name", self.line.name.fi.as_str().into()),
+            ("is_open", self.is_open.into()),
+            ("next_changes", Document::list(self.changes.iter().map(change))),
+            ("days", Document::list(self.days.iter().map(|open| day(open, zone)))),
+        ])
+    }
+}
+
+/// A day of a line.
+pub(crate) fn day(day: &OpenDay, zone: &TimeZone) -> Document {
+    let span = |(from, to): &(EventTime, EventTime)| {
+        Document::object([("from", instant(*from, zone)), ("to", instant(*to, zone))])
+    };
+    Document::object([
+        ("date", day.date.to_string().into()),
+        ("open", Document::list(day.spans.iter().map(span))),
+        ("open_seconds", (day.open_ms() / 1000).into()),
+    ])
+}
+
+/// An instant.
+pub(crate) fn instant(at: EventTime, zone: &TimeZone) -> Document {
+    moment(at, zone).rfc_3339().into()
+}
+
+/// A holiday.
+pub(crate) fn holiday(holiday: &Holiday) -> Document {
+    Document::object([
+        ("date", holiday.date.to_string().into()),
+        ("name_fi", holiday.name_fi.into()),
+        ("name_sv", holiday.name_sv.into()),
+        ("name_en", holiday.name_en.into()),
+    ])
+}
+
+fn clock_change(change: &ClockChange, zone: &TimeZone) -> Document {
+    Document::object([
+        ("at", instant(change.at, zone)),
+        ("utc_offset_seconds_before", change.offset_before.into()),
+        ("utc_offset_seconds_after", change.offset_after.into()),
+    ])
+}

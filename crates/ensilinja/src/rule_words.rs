@@ -1,0 +1,130 @@
+//! The rules of a line in words: what is promised, and the limits by which a contact is judged.
+
+use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_ledger::{Limits, Promises, ServiceLevel, Verdict};
+
+use crate::config::duration_as_written;
+
+/// How long something may take, as it is said after a verb: "within 10m", "by 23:59:59 of the same day".
+#[must_use]
+pub fn term(term: Term) -> String {
+    match term {
+        Term::Within { ms } => format!("within {}", duration_as_written(ms)),
+        Term::WithinOpen { ms } => format!("within {} of open time", duration_as_written(ms)),
+        Term::SameDay { by } => {
+            let late = "asked later or on a closed day: the next day on which the line opens";
+            format!("{} of the same day ({late})", until(by))
+        }
+        Term::WorkingDays { days, of, by } => {
+            let day = match of {
+                WorkingDays::Official => "working day (Monday to Friday, no official holiday)",
+                WorkingDays::LineOpen => "day on which the line opens",
+            };
+            match days {
+                1 => format!("{} of the next {day}", until(by)),
+                _ => format!("{} of the {} {day} after", until(by), ordinal(days)),
+            }
+        }
+    }
+}
+
+fn until(by: By) -> &'static str {
+    match by {
+        By::EndOfDay => "by 23:59:59",
+        By::Closing => "by closing",
+    }
+}
+
+fn ordinal(number: u16) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+/// What is promised, a sentence each.
+#[must_use]
+pub fn promises(promises: &Promises) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(answer) = promises.answer {
+        words.push(format!("answered {}", term(answer)));
+    }
+    if let Some(callback) = promises.callback {
+        words.push(format!("called back {}", term(callback)));
+    }
+    if words.is_empty() {
+        return vec!["nothing is promised".to_owned()];
+    }
+    let does = if promises.abandoned == Verdict::Void { "voids" } else { "breaks" };
+    words.push(format!("who gives up waiting {does} it, short abandons void it"));
+    words
+}
+
+/// The limits, a sentence each.
+#[must_use]
+pub fn limits(limits: &Limits) -> Vec<String> {
+    let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, promises: _ } = *limits;
+    let [short, threshold, orphan] = [short_abandon_ms, threshold_ms, orphan_after_ms].map(duration_as_written);
+    let given_up = match give_up_working_days {
+        1 => "1 working day".to_owned(),
+        days => format!("{days} working days"),
+    };
+    vec![
+        if short_abandon_ms == 0 {
+            "no abandon is short".to_owned()
+        } else {
+            format!("an abandon before {short} is short")
+        },
+        format!("the service level counts answers within {threshold}"),
+        format!("who is not heard of for {orphan} is an orphan"),
+        format!("a callback is given up {given_up} after its deadline"),
+    ]
+}
+
+/// The formula of a service level, as what is divided by what.
+#[must_use]
+pub const fn formula(service_level: ServiceLevel) -> &'static str {
+    match service_level {
+        ServiceLevel::OnlyHandled => "answered within the threshold / answered",
+        ServiceLevel::WithoutAbandon => "answered within the threshold / (decided - abandoned within it)",
+        ServiceLevel::PositiveAbandon => "(answered + abandoned within the threshold) / decided",
+        ServiceLevel::NegativeAbandon => "answered within the threshold / decided",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_promise_is_said_in_words() {
+        let days = |days, of, by| Term::WorkingDays { days, of, by };
+        for (promised, words) in [
+            (Term::Within { ms: 600_000 }, "within 10m"),
+            (Term::WithinOpen { ms: 5_400_000 }, "within 1h 30m of open time"),
+            (
+                Term::SameDay { by: By::Closing },
+                "by closing of the same day (asked later or on a closed day: the next day on which the line opens)",
+            ),
+            (
+                days(1, WorkingDays::Official, By::EndOfDay),
+                "by 23:59:59 of the next working day (Monday to Friday, no official holiday)",
+            ),
+            (days(3, WorkingDays::LineOpen, By::Closing), "by closing of the 3rd day on which the line opens after"),
+        ] {
+            assert_eq!(term(promised), words);
+        }
+        assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 22].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd");
+    }
+
+    #[test]
+    fn a_line_that_promises_nothing_says_so_and_another_says_what_breaks_it() {
+        assert_eq!(promises(&Promises::NONE), ["nothing is promised"]);
+        let answer = Promises { answer: Some(Term::Within { ms: 1_000 }), callback: None, abandoned: Verdict::Void };
+        assert_eq!(promises(&answer), ["answered within 1s", "who gives up waiting voids it, short abandons void it"]);
+    }
+}
