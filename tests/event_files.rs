@@ -16,7 +16,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja::events_file::{self, Ending};
+use ensilinja::events_file::{self, Batch, Ending, EventsFile, FileRead};
 use ensilinja::feed;
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
@@ -84,11 +84,23 @@ fn decoder() -> Decoder {
 
 /// The events of a file in an order that does not depend on the file's, and what else was in it.
 fn read(path: &Path) -> (Vec<Event>, BTreeMap<Reason, u64>) {
-    let mut events = Vec::new();
-    let read = events_file::read(path, &decoder(), |event| events.push(event)).unwrap();
+    let (events, read) = try_to_read(path).unwrap();
     assert_eq!(read.events, events.len() as u64);
-    events.sort_by_key(|event| (event.at, event.leg));
     (events, read.rejected)
+}
+
+fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, FileRead)> {
+    let (mut file, mut batch, mut events) = (EventsFile::open(path)?, Batch::default(), Vec::new());
+    loop {
+        file.next_batch(&decoder(), &mut batch)?;
+        if batch.is_empty() {
+            break;
+        }
+        let blocks = (0..).take_while(|block| batch.earliest(*block).is_some());
+        events.extend(blocks.flat_map(|block| batch.events(block)).map(|line| line.event));
+    }
+    events.sort_by_key(|event| (event.at, event.leg));
+    Ok((events, file.read().clone()))
 }
 
 fn count_lines(text: &[u8]) -> usize {
@@ -204,7 +216,7 @@ fn a_file_that_was_cut_off_is_an_error_that_says_where() {
     let whole = fs::read(&file).unwrap();
     let lines = count_lines(&whole);
     fs::write(&file, &whole[..whole.len() - 20]).unwrap();
-    let error = format!("{:#}", events_file::read(&file, &decoder(), |_| {}).unwrap_err());
+    let error = format!("{:#}", try_to_read(&file).map(|_| ()).unwrap_err());
     let expected =
         format!("cannot read {}: it ends within line {lines} (malformed: truncated, no newline)", file.display());
     assert!(error.starts_with(&expected), "{error}");

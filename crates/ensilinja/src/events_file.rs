@@ -9,22 +9,28 @@
 //! in the topic; blank lines mean nothing. What a record has and a line has not is not judged: there is no key that
 //! could be other than the `subject`, and no time of writing that an event could be ahead of, so no line is `future`.
 //!
+//! A file may be compressed with gzip or zstd, which is found out by its first bytes.
+//!
 //! What must hold: a file that was cut off is told from a whole one. The last line should end with a newline; if it
 //! does not, it must still be a whole event. And nothing half-written is ever found under the name of a file that is
 //! being [written](write()).
 
+mod batch;
 pub(crate) mod lines;
 mod reading;
+mod source;
 mod writing;
 
 use std::path::Path;
 
-pub use reading::{FileRead, read};
+pub use batch::{Batch, EventLine};
+pub(crate) use reading::name_of;
+pub use reading::{EventsFile, FileRead};
 pub use writing::{Ending, Written, write};
 
 /// Stands for standard input or output in the place of a file's name.
 pub const STANDARD_STREAM: &str = "-";
 
-fn is_standard_stream(path: &Path) -> bool {
+pub(crate) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == STANDARD_STREAM
 }

@@ -6,20 +6,24 @@
 //! files ---/
 //! ```
 //!
-//! An event of a topic became known at the timestamp of its record. A line of a file has none: it is taken to be known
-//! when it happened, or when what stands before it did.
+//! An event of a topic became known at the timestamp of its record; those of one partition come in its order, also where
+//! their timestamps do not ascend. A line of a file has none: it is taken to be known when it happened, or when what
+//! stands before it did. One that is dated ahead of its neighbours does not count, so lines are looked at by the block.
+//! Several files are merged by it, so their order on the command line says nothing.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+mod feed;
+mod files;
+mod topic;
+
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{History, IncomingRecord, OffsetRange, Stretch, read_past};
+use ensilinja_kafka::{History, OffsetRange};
 use ensilinja_model::{Event, EventTime, LineId};
-use ensilinja_wire::{Decoder, Reason, Record};
+use ensilinja_wire::Decoder;
 
 use crate::config::Config;
-use crate::events_file;
+use crate::events_file::{is_standard_stream, name_of};
 use crate::local_time::in_words;
 use crate::processor::random_key;
 use crate::progress::Progress;
@@ -103,10 +107,27 @@ pub struct Read {
     pub first: Option<EventTime>,
     /// When the latest happened.
     pub latest: Option<EventTime>,
+    /// When the latest became known.
+    pub reached: Option<EventTime>,
     /// Whether what was read is known to hold all since `from`.
     pub is_complete: bool,
     /// Since when all is known. Of a file that is said by its earliest event: nothing tells what was before it.
     pub history: History,
+}
+
+/// Reading was told to stop before the end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "stopped before the end of {name}: {events} events were read{}",
+    reached.as_ref().map(|reached| format!(", up to {reached}")).unwrap_or_default()
+)]
+pub struct Stopped {
+    /// What was read.
+    pub name: String,
+    /// How many events were handed over.
+    pub events: u64,
+    /// The local time at which the latest of them became known.
+    pub reached: Option<String>,
 }
 
 /// A decoder of the configured lines, under a key of its own.
@@ -122,7 +143,8 @@ impl Reading<'_> {
     /// Hands every event over, and says in the log what else there was.
     ///
     /// # Errors
-    /// If the source cannot be read whole, has no event, or `stop` is set. What was handed over before is a part.
+    /// If the source cannot be read whole or has no event; [`Stopped`] if `stop` is set. What was handed over before is
+    /// a part. An error of `handle` ends it too.
     pub fn read(
         &self,
         decoder: &Decoder,
@@ -130,105 +152,55 @@ impl Reading<'_> {
         handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Read> {
         let mut read = Read::default();
-        if self.files.is_empty() {
-            self.topic(decoder, stop, &mut read, handle)?;
+        let ended = if self.files.is_empty() {
+            topic::read(self, decoder, stop, &mut read, handle)
         } else {
-            self.lines(decoder, &mut read, handle)?;
-        }
+            files::read(self, decoder, stop, &mut read, handle)
+        };
+        self.progress.end();
+        ended?;
         tracing::info!(events = read.events, "read");
         Ok(read)
     }
 
-    fn lines(
-        &self,
-        decoder: &Decoder,
-        read: &mut Read,
-        handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        anyhow::ensure!(self.known_before.is_none(), "lines of a file do not say when they became known");
-        for (file, path) in self.files.iter().enumerate() {
-            let (mut number, mut failed) = (0, None);
-            events_file::read(path, decoder, |event| {
-                number += 1;
-                read.hear(&event);
-                let (place, contact) = (Place::Line { file, number }, Contact::Value(&[]));
-                let told = Told { event, known: event.at, place, history: read.history, contact };
-                failed = failed.take().or_else(|| handle(&told).err());
-            })?;
-            if let Some(error) = failed {
-                return Err(error);
-            }
-        }
-        let names: Vec<_> = self.files.iter().map(|path| path.display().to_string()).collect();
-        anyhow::ensure!(read.events > 0, "{} has no event of these lines", names.join(" + "));
-        // A file does not say since when it has all there was; but nothing that it has can be missing before its first.
-        read.is_complete = read.first.is_some_and(|first| first <= self.from);
-        if let Some(first) = read.first.filter(|_| !read.is_complete) {
-            let [first, from] = [first, self.from].map(|at| in_words(at, &self.config.zone));
-            tracing::warn!(
-                "the file begins at {first}: for every figure to be right it would have to begin at {from}, for what \
-                 began earlier may still have happened in the time reported on"
+    /// That all of it can be read a second time, which who wants to do so asks before the first.
+    ///
+    /// # Errors
+    /// If it is standard input or a pipe.
+    pub fn check_twice(&self) -> anyhow::Result<()> {
+        for path in self.files {
+            let is_file = !is_standard_stream(path) && path.metadata().is_ok_and(|found| found.is_file());
+            // What is not there is an error of the reading.
+            let is_missing = !is_standard_stream(path) && !path.exists();
+            anyhow::ensure!(
+                is_file || is_missing,
+                "{} can be read only once, and is read twice: write it to a file first, and give the file's name",
+                name_of(path)
             );
         }
         Ok(())
     }
 
-    fn topic(
-        &self,
-        decoder: &Decoder,
-        stop: &AtomicBool,
-        read: &mut Read,
-        handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let topic = &self.config.kafka.topic;
-        let (mut rejected, mut failed) = (BTreeMap::<Reason, u64>::new(), None);
-        let stretch = Stretch { from: self.from, offsets: self.offsets };
-        let past = read_past(&self.config.kafka, &stretch, stop, &mut |record, position| {
-            if self.known_before.is_some_and(|before| record.timestamp >= before) {
-                return ControlFlow::Continue(());
-            }
-            match decoder.decode(&wire_record(record)) {
-                Ok(event) => {
-                    read.hear(&event);
-                    let place = Place::Record { partition: record.partition, offset: record.offset };
-                    let contact = Contact::Key(record.key.unwrap_or_default());
-                    let (known, history) = (record.timestamp, position.history);
-                    let told = Told { event, known, place, history, contact };
-                    failed = failed.take().or_else(|| handle(&told).err());
-                }
-                Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
-            }
-            ControlFlow::Continue(())
-        })?;
-        if let Some(error) = failed {
-            return Err(error);
+    /// What is read, in a few words.
+    fn name(&self) -> String {
+        match self.files {
+            [] => self.config.kafka.topic.clone(),
+            [file] => name_of(file),
+            files => format!("{} files", files.len()),
         }
-        for (reason, count) in &rejected {
-            tracing::warn!("{count} of {} records of {topic} are left out: {}", past.records, reason.as_str());
-        }
-        let from = in_words(self.from, &self.config.zone);
-        anyhow::ensure!(read.events > 0, "{topic} has no event of these lines since {from}");
-        (read.is_complete, read.history) = (past.reaches_back, past.history);
-        if !past.reaches_back {
-            let begins = match past.history.start {
-                Some(start) => format!("begins at {}", in_words(start, &self.config.zone)),
-                None => "has lost all that some partition held".to_owned(),
-            };
-            tracing::warn!("{topic} {begins}: for every figure to be right it would have to begin at {from}");
-        }
-        Ok(())
     }
 }
 
 impl Read {
-    fn hear(&mut self, event: &Event) {
+    fn hear(&mut self, event: &Event, known: EventTime) {
         self.events += 1;
         self.first = Some(self.first.map_or(event.at, |first| first.min(event.at)));
         self.latest = self.latest.max(Some(event.at));
-        self.history = History { start: self.first, from_first_record: false };
+        self.reached = self.reached.max(Some(known));
     }
-}
 
-fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
-    Record { key: record.key, value: record.value, headers: record.headers, timestamp: record.timestamp }
+    fn stopped(&self, reading: &Reading<'_>) -> Stopped {
+        let reached = self.reached.map(|at| in_words(at, &reading.config.zone));
+        Stopped { name: reading.name(), events: self.events, reached }
+    }
 }

@@ -20,7 +20,8 @@ pub struct Record<'a> {
     pub timestamp: EventTime,
 }
 
-/// Decodes records for one table of lines.
+/// Decodes records for one table of lines. A copy makes the same legs.
+#[derive(Clone)]
 pub struct Decoder {
     /// Sorted by id.
     lines: Vec<(LineId, LineIndex)>,

@@ -9,6 +9,7 @@ use ensilinja_model::LegKey;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 /// Makes the keys of legs with one secret.
+#[derive(Clone)]
 pub(crate) struct LegHasher(SipHasher13);
 
 impl LegHasher {

@@ -1,16 +1,18 @@
 //! Reading a file of events, a line at a time; what is wrong with it is counted and said, without repeating any of it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
-use ensilinja_model::Event;
+use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoder, Reason, Rejection};
 
+use super::batch::{BLOCK, Batch, MOST_EVENTS};
 use super::is_standard_stream;
-use super::lines::{BUFFER_BYTES, LineEnd, next_line};
+use super::lines::{LineEnd, next_line};
+use super::source::{Compression, Source};
 
 /// How many of the lines that are no event are pointed at.
 const EXAMPLES: usize = 5;
@@ -26,50 +28,127 @@ pub struct FileRead {
     pub examples: Vec<(u64, Rejection)>,
 }
 
-/// Hands every event of a file over, in the order of its lines, and says in the log what else was in it. The path `-`
-/// is standard input.
-///
-/// # Errors
-/// If the file cannot be read, or was cut off. What was handed over before is a part, and of no use.
-pub fn read(path: &Path, decoder: &Decoder, mut handle: impl FnMut(Event)) -> anyhow::Result<FileRead> {
-    let name = if is_standard_stream(path) { "standard input".to_owned() } else { path.display().to_string() };
-    let read = if is_standard_stream(path) {
-        read_lines(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()), decoder, &mut handle)
-    } else {
-        let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
-        read_lines(BufReader::with_capacity(BUFFER_BYTES, file), decoder, &mut handle)
-    };
-    let read = read.with_context(|| format!("cannot read {name}"))?;
-    say(&name, &read);
-    Ok(read)
+/// A file of events, read a batch at a time.
+pub struct EventsFile {
+    name: String,
+    source: Source,
+    /// The number of the last line that was read, from 1.
+    number: u64,
+    line: Vec<u8>,
+    read: FileRead,
 }
 
-fn read_lines(mut source: impl BufRead, decoder: &Decoder, handle: &mut impl FnMut(Event)) -> anyhow::Result<FileRead> {
-    let (mut read, mut line) = (FileRead::default(), Vec::new());
-    for number in 1.. {
-        let end = next_line(&mut source, &mut line).with_context(|| format!("line {number}"))?;
-        let Some(end) = end else { break };
-        if line.trim_ascii().is_empty() {
-            continue;
+impl EventsFile {
+    /// Opens a file, plain or compressed with gzip or zstd; the path `-` is standard input.
+    ///
+    /// # Errors
+    /// If it is not there, or cannot be read.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let name = name_of(path);
+        let source = Source::open(path).with_context(|| format!("cannot open {name}"))?;
+        Ok(Self::of(name, source))
+    }
+
+    fn of(name: String, source: Source) -> Self {
+        Self { name, source, number: 0, line: Vec::new(), read: FileRead::default() }
+    }
+
+    /// How many bytes it has, as it lies there; `None` of a pipe, which may have any number.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.source.bytes
+    }
+
+    /// Puts the next events into `batch`, instead of what was there; none at the end of the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or was cut off. What was handed over before is a part, and of no use.
+    pub fn next_batch(&mut self, decoder: &Decoder, batch: &mut Batch) -> anyhow::Result<()> {
+        self.fill(decoder, batch, MOST_EVENTS)
+    }
+
+    /// When the earliest event of the next block happened, which is then behind; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`next_batch`](Self::next_batch).
+    pub fn next_block_begins(&mut self, decoder: &Decoder) -> anyhow::Result<Option<EventTime>> {
+        let mut batch = Batch::default();
+        self.fill(decoder, &mut batch, BLOCK)?;
+        Ok(batch.earliest(0))
+    }
+
+    fn fill(&mut self, decoder: &Decoder, batch: &mut Batch, most_events: usize) -> anyhow::Result<()> {
+        batch.clear();
+        while !batch.is_full(most_events) {
+            let went_on = self.next_line(decoder, batch);
+            if !went_on.with_context(|| format!("cannot read {}", self.name))? {
+                break;
+            }
         }
-        match decoder.decode_value(&line) {
+        batch.bytes_read = self.source.bytes_read.load(Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Reads a line; says whether there was one.
+    fn next_line(&mut self, decoder: &Decoder, batch: &mut Batch) -> anyhow::Result<bool> {
+        let end = next_line(&mut self.source.text, &mut self.line).map_err(|error| self.fault(error))?;
+        let Some(end) = end else { return Ok(false) };
+        self.number += 1;
+        if self.line.trim_ascii().is_empty() {
+            return Ok(true);
+        }
+        match decoder.decode_value(&self.line) {
             Ok(event) => {
-                read.events += 1;
-                handle(event);
+                self.read.events += 1;
+                batch.push(event, self.number, &self.line);
             }
             Err(rejection) if end == LineEnd::EndOfFile && may_be_cut_off(rejection) => anyhow::bail!(
-                "it ends within line {number} ({rejection}, no newline): it was cut off while it was written or copied, \
-                 and events are missing"
+                "it ends within line {} ({rejection}, no newline): it was cut off while it was written or copied, and \
+                 events are missing",
+                self.number
             ),
             Err(rejection) => {
-                *read.rejected.entry(rejection.reason).or_default() += 1;
-                if read.examples.len() < EXAMPLES && rejection.reason.goes_to_dead_letters() {
-                    read.examples.push((number, rejection));
+                *self.read.rejected.entry(rejection.reason).or_default() += 1;
+                if self.read.examples.len() < EXAMPLES && rejection.reason.goes_to_dead_letters() {
+                    self.read.examples.push((self.number, rejection));
                 }
             }
         }
+        Ok(true)
     }
-    Ok(read)
+
+    /// What an error says of the file.
+    fn fault(&self, error: io::Error) -> anyhow::Error {
+        let (number, form) = (self.number + 1, self.source.compression.as_str());
+        if self.source.compression == Compression::Not {
+            return anyhow::Error::new(error).context(format!("line {number}"));
+        }
+        if error.kind() == ErrorKind::UnexpectedEof {
+            return anyhow::anyhow!(
+                "its {form} ends within or before line {number}: it was cut off while it was written or copied, and \
+                 events are missing"
+            );
+        }
+        anyhow::anyhow!(
+            "from line {number} on it is no {form} ({error}): it was damaged, or something else was written behind it"
+        )
+    }
+
+    /// Says in the log what else was in it.
+    pub fn say(&self) {
+        say(&self.name, &self.read);
+    }
+
+    /// What it has held so far.
+    #[must_use]
+    pub fn read(&self) -> &FileRead {
+        &self.read
+    }
+}
+
+/// What a file of events is called to people.
+pub(crate) fn name_of(path: &Path) -> String {
+    if is_standard_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// What is no whole event may be the beginning of one; what is an event of another type or line is whole.
@@ -93,7 +172,9 @@ fn say(name: &str, read: &FileRead) {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{EventTime, Fact, LineId};
+    use std::io::{Cursor, Read, Write as _};
+
+    use ensilinja_model::{Fact, LineId};
     use ensilinja_wire::{Detail, MAX_VALUE_BYTES, Statement, encode_structured};
 
     use super::*;
@@ -111,13 +192,32 @@ mod tests {
         encode_structured(&statement).value
     }
 
+    /// Gives a few bytes at a time, as a slow pipe does.
+    struct Drops(Cursor<Vec<u8>>);
+
+    impl Read for Drops {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = buffer.len().min(17);
+            self.0.read(&mut buffer[..length])
+        }
+    }
+
     fn read_text(text: &[u8]) -> anyhow::Result<(FileRead, Vec<i64>)> {
-        let mut seconds = Vec::new();
-        // So small a buffer that lines do not fit.
-        let source = BufReader::with_capacity(16, text);
-        let read = read_lines(source, &decoder(), &mut |event| seconds.push(event.at.floor_second() - 1_758_006_900))?;
-        assert_eq!(read.events, seconds.len() as u64);
-        Ok((read, seconds))
+        let source = Source::of(Drops(Cursor::new(text.to_vec())), None)?;
+        let (mut file, mut batch, mut seconds) =
+            (EventsFile::of("a file".to_owned(), source), Batch::default(), Vec::new());
+        loop {
+            file.next_batch(&decoder(), &mut batch)?;
+            if batch.is_empty() {
+                break;
+            }
+            for line in (0..MOST_EVENTS / BLOCK).flat_map(|block| batch.events(block)) {
+                assert_eq!(decoder().decode_value(line.line).unwrap(), line.event);
+                seconds.push(line.event.at.floor_second() - 1_758_006_900);
+            }
+        }
+        assert_eq!((file.read().events, batch.bytes_read()), (seconds.len() as u64, text.len() as u64));
+        Ok((file.read().clone(), seconds))
     }
 
     fn lines(lines: &[&[u8]]) -> Vec<u8> {
@@ -179,7 +279,10 @@ mod tests {
         let last_begins = first.len() + 1;
         for length in last_begins + 1..whole.len() - 1 {
             let error = format!("{:#}", read_text(&whole[..length]).unwrap_err());
-            assert!(error.starts_with("it ends within line 2 (malformed: truncated, no newline)"), "{length}: {error}");
+            assert!(
+                error.starts_with("cannot read a file: it ends within line 2 (malformed: truncated, no newline)"),
+                "{length}: {error}"
+            );
             assert!(!error.contains("secret"), "{error}");
         }
         // Cut before a line, or before its newline, no event is lost.
@@ -194,7 +297,63 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_named() {
-        let error = read(Path::new("no/such.jsonl"), &decoder(), |_| {}).unwrap_err();
+        let error = EventsFile::open(Path::new("no/such.jsonl")).map(|_| ()).unwrap_err();
         assert!(format!("{error:#}").starts_with("cannot open no/such.jsonl: "), "{error:#}");
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstd(text: &[u8]) -> Vec<u8> {
+        zstd::encode_all(text, 3).unwrap()
+    }
+
+    #[test]
+    fn what_is_compressed_is_found_out_and_parts_that_follow_each_other_are_one_text() {
+        let [a, b] =
+            [[event("mipa", 0), event("mipa", 1)], [event("mipa", 2), event("mipa", 3)]].map(|of| of.join(&b'\n'));
+        let text = [&a[..], b"\n", &b, b"\n"].concat();
+        // In the middle of a line.
+        let (first, second) = text.split_at(a.len() / 3);
+        for compress in [gzip, zstd] {
+            for whole in [compress(&text), [compress(first), compress(second)].concat()] {
+                let (read, seconds) = read_text(&whole).unwrap();
+                assert_eq!((read.rejected.len(), seconds), (0, vec![0, 1, 2, 3]));
+            }
+            assert_eq!(read_text(&compress(b"")).unwrap().0, FileRead::default());
+        }
+    }
+
+    #[test]
+    fn what_is_compressed_and_was_cut_off_is_an_error_wherever_it_was_cut() {
+        let text = lines(&[&event("mipa", 0), &event("mipa", 1)]);
+        for (compress, form) in [(gzip as fn(&[u8]) -> Vec<u8>, "gzip"), (zstd, "zstd")] {
+            let whole = compress(&text);
+            let two = [&whole[..], &whole].concat();
+            for length in (5..whole.len()).chain(whole.len() + 1..two.len()) {
+                let error = format!("{:#}", read_text(&two[..length]).unwrap_err());
+                assert!(error.starts_with(&format!("cannot read a file: its {form} ends")), "{length}: {error}");
+            }
+            assert_eq!(read_text(&two[..whole.len()]).unwrap().1, [0, 1]);
+        }
+    }
+
+    #[test]
+    fn what_is_compressed_and_was_damaged_or_goes_on_as_something_else_is_an_error() {
+        let text = lines(&[&event("mipa", 0), &event("mipa", 1)]);
+        for (compress, form) in [(gzip as fn(&[u8]) -> Vec<u8>, "gzip"), (zstd, "zstd")] {
+            for rubbish in [&b"rubbish"[..], b"{}", &text, &[0; 9]] {
+                let error = format!("{:#}", read_text(&[&compress(&text)[..], rubbish].concat()).unwrap_err());
+                assert!(error.starts_with("cannot read a file: ") && error.contains(form), "{error}");
+                assert!(!error.contains("secret"), "{error}");
+            }
+        }
+        let mut damaged = gzip(&text);
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 0x55;
+        assert!(read_text(&damaged).is_err());
     }
 }

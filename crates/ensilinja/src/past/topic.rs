@@ -1,0 +1,97 @@
+//! A stretch of the topic: records become events, those known too late are left out.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_kafka::{IncomingRecord, PastError, PastRead, Stretch, read_past};
+use ensilinja_wire::{Decoder, Reason, Record};
+
+use super::{Contact, Place, Read, Reading, Told};
+use crate::local_time::in_words;
+use crate::progress::Position;
+
+/// Progress is looked at every so many records.
+const LOOK_EVERY: u64 = 256;
+
+pub(super) fn read(
+    reading: &Reading<'_>,
+    decoder: &Decoder,
+    stop: &AtomicBool,
+    read: &mut Read,
+    handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (mut rejected, mut failed) = (BTreeMap::<Reason, u64>::new(), None);
+    let stretch = Stretch { from: reading.from, offsets: reading.offsets };
+    reading.progress.begin(&format!("reading {}", reading.name()), "records");
+    let past = read_past(&reading.config.kafka, &stretch, stop, &mut |record, position| {
+        if position.records % LOOK_EVERY == 0 {
+            reading.progress.show(&Position {
+                done: position.offsets_read,
+                total: Some(position.offsets),
+                count: position.records,
+                at: Some(record.timestamp),
+            });
+        }
+        if reading.known_before.is_some_and(|before| record.timestamp >= before) {
+            return ControlFlow::Continue(());
+        }
+        match decoder.decode(&wire_record(record)) {
+            Ok(event) => {
+                read.hear(&event, record.timestamp);
+                let place = Place::Record { partition: record.partition, offset: record.offset };
+                let contact = Contact::Key(record.key.unwrap_or_default());
+                let (known, history) = (record.timestamp, position.history);
+                if let Err(error) = handle(&Told { event, known, place, history, contact }) {
+                    failed = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+            Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let past = match past {
+        Err(PastError::Stopped) => return Err(read.stopped(reading).into()),
+        past => past?,
+    };
+    let topic = &reading.config.kafka.topic;
+    for (reason, count) in &rejected {
+        tracing::warn!("{count} of {} records of {topic} are left out: {}", past.records, reason.as_str());
+    }
+    judge(reading, &past, read)
+}
+
+/// Whether that was all there should be.
+fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Result<()> {
+    let topic = &reading.config.kafka.topic;
+    if !reading.offsets.is_empty() {
+        let ranges: Vec<String> = reading.offsets.iter().map(ToString::to_string).collect();
+        anyhow::ensure!(read.events > 0, "{topic} has no event of these lines at {}", ranges.join(", "));
+        tracing::warn!("only {} of {topic} were read: the figures are those of these records alone", ranges.join(", "));
+        return Ok(());
+    }
+    let from = in_words(reading.from, &reading.config.zone);
+    let before = reading.known_before.map(|before| in_words(before, &reading.config.zone));
+    anyhow::ensure!(
+        read.events > 0,
+        "{topic} has no event of these lines since {from}{}",
+        before.map(|before| format!(" that was known before {before}")).unwrap_or_default()
+    );
+    (read.is_complete, read.history) = (past.reaches_back, past.history);
+    if !past.reaches_back {
+        let begins = match past.history.start {
+            Some(start) => format!("begins at {}", in_words(start, &reading.config.zone)),
+            None => "has lost all that some partition held".to_owned(),
+        };
+        tracing::warn!("{topic} {begins}: for every figure to be right it would have to begin at {from}");
+    }
+    Ok(())
+}
+
+fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
+    Record { key: record.key, value: record.value, headers: record.headers, timestamp: record.timestamp }
+}
