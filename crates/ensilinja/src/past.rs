@@ -6,10 +6,10 @@
 //! files ---/
 //! ```
 //!
-//! An event of a topic became known at the timestamp of its record; those of one partition come in its order, also where
-//! their timestamps do not ascend. A line of a file has none: it is taken to be known when it happened, or when what
-//! stands before it did. One that is dated ahead of its neighbours does not count, so lines are looked at by the block.
-//! Several files are merged by it, so their order on the command line says nothing.
+//! An event of a topic became known at the timestamp of its record; those of one partition come in its order, also
+//! where their timestamps do not ascend. A line of a file has none: it is taken to be known when it happened, or when
+//! what stands before it did. One that is dated ahead of its neighbours does not count, so lines are looked at by the
+//! block. Several files are merged by it, so their order on the command line says nothing.
 
 mod feed;
 mod files;

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Within a partition the order of offsets always holds. So a record counts as stamped no earlier than its predecessor
-//! in its partition, and comes right after it at the latest. Of records of one instant that of the lower partition comes
-//! first: the order is the same each time.
+//! in its partition, and comes right after it at the latest. Of records of one instant that of the lower partition
+//! comes first: the order is the same each time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
