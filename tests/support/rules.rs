@@ -1,5 +1,7 @@
 //! What the ledger has to know of the oracle's lines.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::sync::Arc;
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};

@@ -1,5 +1,7 @@
 //! A page of metrics as a map from series to value, and how it must agree with the oracle.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::collections::BTreeMap;
 
 use ensilinja_model::EventTime;

@@ -10,7 +10,7 @@ mod destination;
 mod families;
 mod instants;
 mod output;
-mod stepping;
+pub mod stepping;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -37,6 +37,9 @@ use families::Families;
 use instants::{MOST_INSTANTS, instants};
 use output::{Form, Output};
 use stepping::{Manner, Stepping, Stopped};
+
+/// So many legs are held, in some hundreds of megabytes, before instants are taken while the log is still being read.
+const MOST_LEGS: usize = 1_000_000;
 
 /// Reads, and writes what is asked for.
 ///
@@ -99,6 +102,7 @@ impl Asking<'_> {
         let told_to_stop = stopping::on_signal()?;
         let manner = Manner {
             known_then: arguments.known_at == Some(KnownAt::Then),
+            most_legs: MOST_LEGS,
             only_these: !arguments.offsets.is_empty(),
             speed: arguments.speed,
         };

@@ -22,9 +22,6 @@ use crate::past::Told;
 use crate::processor::known_since;
 use crate::progress::{Position, Progress};
 
-/// So many legs are held before instants are taken while the log is still being read.
-const MOST_LEGS: usize = 1_000_000;
-
 /// How often a replay at a speed looks whether it is told to stop.
 const TURN: Duration = Duration::from_millis(50);
 
@@ -44,6 +41,8 @@ pub struct Stopped;
 pub struct Manner {
     /// Each is taken before what was written at it or later is told.
     pub known_then: bool,
+    /// With more legs than this in memory, instants are taken while the log is still being read.
+    pub most_legs: usize,
     /// What is told is taken for all there ever was: a choice of offsets has no beginning.
     pub only_these: bool,
     /// Each is taken when its time comes, so many times as fast as the clock.
@@ -121,11 +120,13 @@ impl<'a> Stepping<'a> {
     }
 
     /// The instants that were taken.
+    #[must_use]
     pub fn covered(&self) -> &'a [EventTime] {
         &self.instants[..self.taken]
     }
 
     /// How many events were told too late for an instant they are of, or some of whose news of them was.
+    #[must_use]
     pub const fn too_late(&self) -> u64 {
         self.too_late
     }
@@ -135,7 +136,7 @@ impl<'a> Stepping<'a> {
         if self.manner.known_then {
             return known >= instant;
         }
-        self.ledger.legs() > MOST_LEGS && known.millis_since(instant) > self.horizon_ms
+        self.ledger.legs() > self.manner.most_legs && known.millis_since(instant) > self.horizon_ms
     }
 
     /// What happened after the last instant changes none of them, unless it corrects what was said before: the law of

@@ -1,0 +1,126 @@
+//! Which instants a replay is of.
+
+use crate::{command, ended, ensilinja, file, replay, simulated};
+
+/// The times of a replay in CSV, each once, in their order.
+fn times(csv: &str) -> Vec<&str> {
+    let mut times: Vec<&str> = csv.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
+    times.dedup();
+    times
+}
+
+fn of_one_figure(events: &str, more: &[&str]) -> String {
+    let words = ["replay", "--events", events, "--line", "mipa", "--figure", "line_open", "--format", "csv"];
+    let output = ensilinja(&[&words[..], more].concat());
+    assert!(output.status.success(), "{more:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-26", "--to", "2025-10-27"]);
+    let hours = times(&csv);
+    assert_eq!(hours.len(), 26, "25 hours have 26 ends");
+    assert_eq!(hours[3..5], ["2025-10-26T03:00:00+03:00", "2025-10-26T03:00:00+02:00"]);
+    let spring = simulated("2026-03-27", "2026-03-30");
+    let csv = of_one_figure(&spring, &["--from", "2026-03-29", "--to", "2026-03-30"]);
+    let hours = times(&csv);
+    assert_eq!(hours.len(), 24);
+    assert_eq!(hours[2..4], ["2026-03-29T02:00:00+02:00", "2026-03-29T04:00:00+03:00"]);
+}
+
+#[test]
+fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-24T08:00", "--to", "2025-10-27T08:00", "--step", "1d"]);
+    let rows: Vec<(&str, &str)> = csv.lines().skip(1).map(|row| (&row[..25], &row[row.len() - 1..])).collect();
+    assert_eq!(
+        rows,
+        [
+            ("2025-10-24T08:00:00+03:00", "1"),
+            ("2025-10-25T08:00:00+03:00", "0"),
+            ("2025-10-26T08:00:00+02:00", "0"),
+            ("2025-10-27T08:00:00+02:00", "1"),
+        ]
+    );
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_asked_for_by_its_offset_and_one_that_never_comes_is_refused() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--at", "2025-10-26T03:30+02:00"]);
+    assert_eq!(times(&csv), ["2025-10-26T03:30:00+02:00"]);
+    for (at, why) in [
+        ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
+        ("2025-03-30T03:30", "the clocks go forward over this time"),
+    ] {
+        let (status, out, said) = ended(&["--at", at, "--format", "csv"]);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn without_a_step_it_is_an_hour_and_the_end_is_an_instant_if_a_step_ends_there() {
+    let words = |to| ["--from", "2025-09-15T10:00", "--to", to, "--line", "mipa", "--format", "csv"];
+    assert_eq!(times(&replay(&words("2025-09-15T12:00"))).len(), 3);
+    assert_eq!(times(&replay(&words("2025-09-15T11:59"))).len(), 2);
+    assert_eq!(times(&replay(&words("2025-09-15T10:00"))).len(), 1);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_what_to_do() {
+    let at = ["--at", "2025-09-15"];
+    let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
+    for (words, advice) in [
+        (&[][..], "--from <TIME>"),
+        (&["--from", "2025-09-15"], "--to <TIME>"),
+        (&[&at[..], &["--to", "2025-09-16"]].concat(), "cannot be used with"),
+        (&at, "ask for --format csv, jsonl or openmetrics"),
+        (&[&stretch[..], &["--step", "1h"]].concat(), "a table sums up a stretch of time"),
+        (&[&stretch[..], &["--step", "1w", "--format", "csv"]].concat(), "such as 30s, 15m, 1h or 1d"),
+        (&[&stretch[..], &["--by", "hour", "--format", "csv"]].concat(), "--by is for tables, and csv is none"),
+        (&[&stretch[..], &["--label", "a=b", "--format", "csv"]].concat(), "--label is for OpenMetrics"),
+        (&[&stretch[..], &["--label", "line=b", "--format", "openmetrics"]].concat(), "a label of this name already"),
+        (&[&stretch[..], &["--known-at", "then", "--format", "csv"]].concat(), "--known-at is for topics"),
+        (&[&stretch[..], &["--known-at", "2025-09-15T10:00"]].concat(), "leave out --events to read the topic"),
+        (&[&stretch[..], &["--offsets", "0:1..2"]].concat(), "--offsets is for topics"),
+        (&[&stretch[..], &["--offsets", "0-2"]].concat(), "such as 3:100..200"),
+        (&[&stretch[..], &["--line", "mipo"]].concat(), "did you mean mipa?"),
+        (&[&stretch[..], &["--figure", "contacts_ofered"]].concat(), "did you mean ensilinja_window_contacts_offered?"),
+        (
+            &["--from", "2025-09-16", "--to", "2025-09-15", "--format", "csv"],
+            "--from 2025-09-16T00:00:00 is after --to",
+        ),
+        (&["--from", "2025-09-16T00:00Z", "--to", "2025-09-16", "--format", "csv"], "--from is after --to"),
+        (&["--from", "1990-01-01", "--to", "2025-09-16", "--step", "1s", "--format", "csv"], "a longer --step"),
+    ] {
+        let (status, out, said) = ended(words);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}: {said}");
+        assert!(said.contains(advice), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn at_a_speed_each_instant_is_written_when_its_time_comes() {
+    use std::io::{BufRead as _, BufReader};
+    use std::time::{Duration, Instant};
+
+    let path = file("replay-speed.jsonl");
+    std::fs::copy(simulated("2025-10-24", "2025-10-27"), &path).unwrap();
+    let words =
+        ["replay", "--events", &path, "--from", "2025-10-25T10:00", "--to", "2025-10-25T12:00", "--format", "jsonl"];
+    let mut replay =
+        command(&[&words[..], &["--speed", "3600"]].concat()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(replay.stdout.take().unwrap()).lines().map(|line| (line.unwrap(), Instant::now()));
+    let (_run, first) = (lines.next().unwrap(), lines.next().unwrap());
+    let (second, third) = (lines.next().unwrap(), lines.next().unwrap());
+    assert!(first.0.contains("1761375600") && third.0.contains("1761382800"));
+    for (earlier, later) in [(&first, &second), (&second, &third)] {
+        let apart = later.1 - earlier.1;
+        assert!(apart >= Duration::from_millis(900), "an hour takes a second: {apart:?}");
+    }
+    assert!(lines.next().unwrap().0.contains("end"));
+    assert!(replay.wait().unwrap().success());
+}

@@ -1,0 +1,132 @@
+//! The law of stepping: an instant's figures are those of a ledger that was told the same and is asked about that
+//! instant only, whatever the order in which news comes, and whether all is told before or only what was known then.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::AtomicBool;
+
+use ensilinja::past::{Contact, Place, Told};
+use ensilinja::progress::Progress;
+use ensilinja::replay::stepping::{Manner, Stepping};
+use ensilinja_kafka::History as Since;
+use ensilinja_ledger::{Figures, History, Ledger, Rules, Window};
+use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
+use ensilinja_sim::{County, OracleLine, SimEvent, soup, soup_lines};
+
+use crate::rules;
+
+const FROM_THE_START: Since = Since { start: Some(EventTime::from_millis(0)), from_first_record: true };
+const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
+    let line = lines.iter().position(|line| line.id == said.line).unwrap();
+    let key = u128::from(hash((&said.contact, &said.visit, line)));
+    let line = LineIndex::new(u16::try_from(line).unwrap());
+    Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
+}
+
+const ALL_FIRST: Manner = Manner { known_then: false, most_legs: usize::MAX, only_these: false, speed: None };
+const KNOWN_THEN: Manner = Manner { known_then: true, ..ALL_FIRST };
+/// As where the log is too long to be held.
+const WHILE_READING: Manner = Manner { most_legs: 0, ..ALL_FIRST };
+
+/// What a stepping through the instants says of each, being told these events, each with when it became known; and how
+/// many came too late.
+fn stepped(
+    rules: &Rules,
+    instants: &[EventTime],
+    events: &[(EventTime, Event)],
+    manner: Manner,
+) -> (Vec<Figures>, u64) {
+    let (stop, mut all) = (AtomicBool::new(false), Vec::new());
+    let mut take = |figures: &Figures| {
+        all.push(figures.clone());
+        Ok(())
+    };
+    let mut stepping = Stepping::new(rules.clone(), instants, manner, &stop, &mut take);
+    for (known, event) in events {
+        let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Key(b""));
+        stepping.hear(&Told { event: *event, known: *known, place, history: FROM_THE_START, contact }).unwrap();
+    }
+    stepping.finish(FROM_THE_START, &Progress::new(true, &County::zone())).unwrap();
+    assert_eq!(stepping.covered(), instants);
+    let too_late = stepping.too_late();
+    (all, too_late)
+}
+
+/// What a ledger says that is asked once.
+fn asked_once<'a>(rules: &Rules, instant: EventTime, events: impl Iterator<Item = &'a Event>) -> Figures {
+    let mut ledger = Ledger::new(rules.clone(), instant);
+    for event in events {
+        ledger.apply(event);
+    }
+    ledger.figures(instant, COMPLETE)
+}
+
+/// Without the number of legs, which says what is held in memory and not what is true.
+fn told(mut figures: Figures) -> Figures {
+    figures.legs = 0;
+    figures
+}
+
+#[test]
+fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_asked_about_it_alone() {
+    let (lines, zone) = (soup_lines(), County::zone());
+    let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
+    let mut compared = 0;
+    for seed in 0..300 {
+        let soup = soup(seed, &lines, &zone, 12, 7);
+        let mut instants: Vec<EventTime> =
+            soup.moments.iter().map(|moment| EventTime::from_seconds(moment.floor_second())).step_by(4).collect();
+        instants.sort_unstable();
+        instants.dedup();
+        let mut events: Vec<(EventTime, Event)> = soup
+            .events
+            .iter()
+            .map(|said| {
+                let event = event(said, &lines);
+                // Some are known at once, some after hours, some days later.
+                let late_ms = [0, 40, 7_200_000, 200_000_000][usize::try_from(hash((seed, event.leg)) % 4).unwrap()];
+                (event.at.plus_millis(late_ms), event)
+            })
+            .collect();
+
+        let mut agree = |events: &[(EventTime, Event)], manner: Manner| {
+            let (all, too_late) = stepped(&rules, &instants, events, manner);
+            assert_eq!(too_late, 0);
+            for (figures, instant) in all.into_iter().zip(&instants) {
+                let of_it = events.iter().filter(|(known, _)| !manner.known_then || known < instant);
+                let alone = asked_once(&rules, *instant, of_it.map(|(_, event)| event));
+                assert_eq!(told(figures), told(alone), "seed {seed}, {manner:?}, at {instant:?}");
+                compared += 1;
+            }
+        };
+        events.sort_by_key(|(known, event)| hash((seed, known, event.leg, event.fact.kind())));
+        agree(&events, ALL_FIRST);
+        events.sort_by_key(|(known, _)| *known);
+        agree(&events, KNOWN_THEN);
+        agree(&events, WHILE_READING);
+    }
+    assert!(compared > 1_000, "{compared} instants");
+}
+
+#[test]
+fn what_comes_later_than_a_life_after_an_instant_that_had_to_be_taken_is_counted() {
+    let rules = rules::rules(&soup_lines(), EventTime::from_seconds(1_774_720_800));
+    let instant = EventTime::from_seconds(1_774_720_800);
+    let event = |leg: u128, at| Event { leg: LegKey::new(leg), line: LineIndex::new(0), at, fact: Fact::Offered };
+    let much_later = instant.plus_millis(rules.horizon_ms() + 60_000);
+    let before = instant.plus_millis(-60_000);
+    let events = [(before, event(1, before)), (much_later, event(2, much_later)), (much_later, event(3, before))];
+    let offered = |(all, too_late): (Vec<Figures>, u64)| {
+        (all[0].lines[0].window(Window::Minutes15).unwrap().sums.offered(), too_late)
+    };
+    assert_eq!(offered(stepped(&rules, &[instant], &events, WHILE_READING)), (1, 1));
+    assert_eq!(offered(stepped(&rules, &[instant], &events, ALL_FIRST)), (2, 0));
+    assert_eq!(offered(stepped(&rules, &[instant], &events, KNOWN_THEN)), (1, 0), "it was not known then");
+}
