@@ -110,7 +110,7 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
             assert!(begun[2].contains("1757923200"), "{}", begun[2]);
         } else {
             wait_for(|| leavings(&path).iter().any(|found| found.ends_with(".partial")));
-            std::thread::sleep(std::time::Duration::from_millis(2_000));
+            std::thread::sleep(std::time::Duration::from_secs(2));
         }
         assert!(Command::new("kill").args(["-INT", &replay.id().to_string()]).status().unwrap().success());
         let rest: Vec<String> = lines.map(Result::unwrap).collect();
