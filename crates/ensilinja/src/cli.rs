@@ -28,7 +28,7 @@ use crate::exit_status::{self, ExitStatus};
 
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
-pub use compare::CompareArguments;
+pub use compare::{CompareArguments, Compared};
 pub use completions::CompletionsArguments;
 pub use demo::DemoArguments;
 pub use dlq::DlqArguments;
@@ -139,6 +139,7 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
         Command::Report(report) => ("report", report.problem()),
         Command::Replay(replay) => ("replay", replay.problem()),
         Command::Calendar(calendar) => ("calendar", calendar.problem()),
+        Command::Compare(compare) => ("compare", compare.problem()),
         _ => return Ok(arguments),
     };
     problem.map_or(Ok(arguments), |problem| Err(refusal(name, ErrorKind::ValueValidation, &problem)))

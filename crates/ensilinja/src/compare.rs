@@ -1,12 +1,239 @@
-//! `ensilinja compare`.
+//! `ensilinja compare`: which figures of two runs differ, or of a run and a live process, or of a live process and what
+//! its topic says.
+//!
+//! ```text
+//! run  --RunFile--\                                  /--> table, JSON
+//!                  >-- a document of either side --> Findings
+//! live --Live-----/      at the same instant          \--> contacts, where they are asked for
+//! topic --Topic--/
+//! ```
+//!
+//! What must hold: only what both sides say of one instant is compared, and what is not compared is said.
 
-use crate::cli::CompareArguments;
+mod contacts;
+mod live;
+mod origin;
+mod run_file;
+mod topic;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Context as _;
+use ensilinja_model::EventTime;
+use ensilinja_report::comparison::{Differences, Findings, Place, Run, Scope, Shown, differences};
+use ensilinja_serve::Address;
+use jiff::tz::TimeZone;
+
+use crate::cli::{CompareArguments, Compared, ListingFormat};
+use crate::config::{Config, Log, LogFormat, LogLevel};
+use crate::local_time::zoned;
+use crate::logging;
 use crate::outcome::Outcome;
+use crate::progress::Progress;
+use crate::standard_output;
+use live::Live;
+use origin::Origin;
+use run_file::RunFile;
+use topic::Topic;
 
-/// Not written yet.
+/// How often live figures that differ are asked for in all: what is on its way by then is not on its way the next time.
+const ATTEMPTS: usize = 3;
+
+/// What was compared, and what came of it.
+struct Comparison {
+    /// What the sides are called.
+    names: [String; 2],
+    /// Where their figures come from.
+    origins: [Origin; 2],
+    findings: Findings,
+    zone: TimeZone,
+}
+
+/// Compares, and prints.
 ///
 /// # Errors
-/// Always.
-pub fn compare(_arguments: &CompareArguments) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not written yet")
+/// A configuration that cannot be used; otherwise why a side cannot be read or asked, or why the two have nothing that
+/// could be compared.
+pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
+    let config = arguments.says_source().then(|| arguments.configuration()).transpose()?;
+    let log = config.as_ref().map_or(Log { format: LogFormat::Text, level: LogLevel::Warn }, |config| config.log);
+    logging::start(log)?;
+    let mut comparison = match (&arguments.one, &arguments.other) {
+        (Compared::Run(one), Some(Compared::Run(other))) => of_runs(one, other)?,
+        (Compared::Run(run), Some(Compared::Live(live))) => of_run_and_live(run, live, config, false)?,
+        (Compared::Live(live), Some(Compared::Run(run))) => of_run_and_live(run, live, config, true)?,
+        (Compared::Live(one), Some(Compared::Live(other))) => of_two_live(one, other, config)?,
+        (Compared::Live(live), None) => {
+            let config = config.context("it is not said where the topic is")?;
+            let progress = Progress::new(arguments.quiet, &config.zone);
+            of_live_and_topic(live, config, arguments, &progress)?
+        }
+        (Compared::Run(_), None) => anyhow::bail!("it is not said what the run is to be compared with"),
+    };
+    if arguments.contacts && !comparison.findings.is_same() {
+        let progress = Progress::new(arguments.quiet, &comparison.zone);
+        contacts::trace(&mut comparison.findings, &comparison.origins, &progress, &comparison.zone)?;
+    }
+    let Comparison { names: [one, other], findings, zone, .. } = &comparison;
+    let local = |at: EventTime| zoned(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    standard_output::print(&match arguments.listing.format {
+        ListingFormat::Table => findings.text([one, other], &local),
+        ListingFormat::Json => findings.json([one, other]),
+    })?;
+    Ok(if findings.is_same() { Outcome::Done } else { Outcome::Found })
+}
+
+fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
+    let [mut one, mut other] = [RunFile::open(one)?, RunFile::open(other)?];
+    say_other_ways([&one.run, &other.run]);
+    let (mut findings, mut zone) = (Findings::default(), None);
+    let (mut left, mut right) = (one.next()?, other.next()?);
+    loop {
+        match (&left, &right) {
+            (None, None) => break,
+            (Some((at, of_one)), Some((same, of_other))) if at == same => {
+                let found = differences((of_one, &one.run.scope), (of_other, &other.run.scope));
+                findings.gather(*at, found);
+                zone = zone.or_else(|| zone_of(of_one));
+                (left, right) = (one.next()?, other.next()?);
+            }
+            (Some((at, _)), after) if after.as_ref().is_none_or(|(other, _)| at < other) => {
+                findings.only_in_one.instants.add(*at);
+                left = one.next()?;
+            }
+            (_, Some((at, _))) => {
+                findings.only_in_other.instants.add(*at);
+                right = other.next()?;
+            }
+            (Some(_), None) => unreachable!("an instant is before none"),
+        }
+    }
+    let names = [one.name.clone(), other.name.clone()];
+    if findings.instants.count == 0 {
+        let of = |run: &RunFile| match run.step() {
+            Some(step) => format!("{} has {}, each {step} s", run.name, run.span()),
+            None => format!("{} has {}", run.name, run.span()),
+        };
+        anyhow::bail!("the runs have no instant in common: {}; {}", of(&one), of(&other));
+    }
+    let origins = [Origin::of_run(&one.run, &one.name), Origin::of_run(&other.run, &other.name)];
+    whole(Comparison { names, origins, findings, zone: zone.unwrap_or(TimeZone::UTC) })
+}
+
+fn of_run_and_live(run: &Path, live: &Address, config: Option<Config>, live_is_one: bool) -> anyhow::Result<Comparison> {
+    let (shown, as_of) = Live::new(live)?.ask()?;
+    let mut file = RunFile::open(run)?;
+    let mut found = None;
+    while let Some((at, figures)) = file.next()? {
+        if at == as_of {
+            found = Some(figures);
+        }
+    }
+    let zone = zone_of(&shown).unwrap_or(TimeZone::UTC);
+    let of_run = found.with_context(|| {
+        format!(
+            "{} has no figures of {}, of which {live} has them now: it has {}. Leave the run out, and compare makes one of \
+             that instant: ensilinja compare --config FILE {live}",
+            file.name,
+            zoned(as_of, &zone).strftime("%Y-%m-%d %H:%M:%S"),
+            file.span()
+        )
+    })?;
+    let all = Scope::default();
+    let origin = [Origin::of_run(&file.run, &file.name), Origin::of_live(config, &shown)];
+    let (run, live) = ((&of_run, &file.run.scope, file.name.clone()), (&shown, &all, live.to_string()));
+    let (one, other) = if live_is_one { (live, run) } else { (run, live) };
+    let [of_run, of_live] = origin;
+    let origins = if live_is_one { [of_live, of_run] } else { [of_run, of_live] };
+    let mut findings = Findings::default();
+    findings.gather(as_of, differences((one.0, one.1), (other.0, other.1)));
+    whole(Comparison { names: [one.2, other.2], origins, findings, zone })
+}
+
+fn of_two_live(one: &Address, other: &Address, config: Option<Config>) -> anyhow::Result<Comparison> {
+    let (all, names) = (Scope::default(), [one.to_string(), other.to_string()]);
+    let [one, other] = [Live::new(one)?, Live::new(other)?];
+    let mut latest = None;
+    let (as_of, differences, passing) = what_stays(|| {
+        let (as_of, [of_one, of_other]) = one.ask_with(&other)?;
+        let found = differences((&of_one, &all), (&of_other, &all));
+        latest = Some([of_one, of_other]);
+        Ok((as_of, found))
+    })?;
+    let [of_one, of_other] = latest.context("nobody was asked")?;
+    let origins = [Origin::of_live(config.clone(), &of_one), Origin::of_live(config, &of_other)];
+    let mut findings = Findings { passing, ..Findings::default() };
+    findings.gather(as_of, differences);
+    whole(Comparison { names, origins, findings, zone: zone_of(&of_one).unwrap_or(TimeZone::UTC) })
+}
+
+fn of_live_and_topic(
+    live: &Address,
+    config: Config,
+    arguments: &CompareArguments,
+    progress: &Progress,
+) -> anyhow::Result<Comparison> {
+    let (all, process) = (Scope::default(), Live::new(live)?);
+    let topic = Topic::new(&config, &arguments.events, progress)?;
+    let names = [live.to_string(), topic.name()];
+    let mut latest = None;
+    let (as_of, differences, passing) = what_stays(|| {
+        let (shown, as_of) = process.ask()?;
+        let [with_all, at_least] = topic.figures(as_of, &shown)?;
+        let of = |topic: &Shown| differences((&shown, &all), (topic, &all));
+        let found = of(&with_all).beyond(&of(&at_least));
+        latest = Some(shown);
+        Ok((as_of, found))
+    })?;
+    let shown = latest.context("nobody was asked")?;
+    let zone = config.zone.clone();
+    let of_topic = Origin::of_topic(config.clone(), arguments.events.clone(), &shown);
+    let origins = [Origin::of_live(Some(config), &shown), of_topic];
+    let mut findings = Findings { passing, ..Findings::default() };
+    findings.gather(as_of, differences);
+    whole(Comparison { names, origins, findings, zone })
+}
+
+/// Compares until nothing differs, or what differs has stayed. Returns the last, and how many figures differed only until
+/// they were asked for again.
+fn what_stays(
+    mut compare_once: impl FnMut() -> anyhow::Result<(EventTime, Differences)>,
+) -> anyhow::Result<(EventTime, Differences, u64)> {
+    let (mut as_of, mut found) = compare_once()?;
+    let mut ever: BTreeSet<Place> = found.places();
+    for _ in 1..ATTEMPTS {
+        if found.found.is_empty() {
+            break;
+        }
+        let (before, again) = (found.places(), compare_once()?);
+        ever.extend(again.1.places());
+        (as_of, found) = (again.0, again.1.that_stay(&before));
+    }
+    let passing = ever.len() - found.found.len();
+    Ok((as_of, found, passing as u64))
+}
+
+/// The comparison, if anything was compared.
+fn whole(comparison: Comparison) -> anyhow::Result<Comparison> {
+    let [one, other] = &comparison.names;
+    anyhow::ensure!(
+        comparison.findings.compared > 0,
+        "{one} and {other} have no figure in common: they are of other lines, or were narrowed to other windows or figures"
+    );
+    Ok(comparison)
+}
+
+/// Says in the log what may well make figures differ.
+fn say_other_ways([one, other]: [&Run; 2]) {
+    if one.version != other.version {
+        tracing::warn!("the runs were made by versions {} and {} of the program", one.version, other.version);
+    }
+    if one.known != other.known {
+        tracing::warn!("the runs were made with other knowledge (--known-at), so they may well differ");
+    }
+}
+
+fn zone_of(shown: &Shown) -> Option<TimeZone> {
+    TimeZone::get(shown.time_zone.as_deref()?).ok()
 }

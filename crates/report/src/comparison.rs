@@ -14,14 +14,17 @@
 //! have is compared as numbers, exactly. What only one side has is a difference of its own kind, unless the other side
 //! was narrowed to less. Two documents are in memory at a time, and one row for each figure that ever differed.
 
+mod contacts;
 mod differences;
-mod document;
 mod findings;
 mod json;
 mod run_line;
+mod settled;
+mod shown;
 mod terminal;
 
+pub use contacts::{Leg, Traced};
 pub use differences::{Difference, Differences, Place, Said, differences};
-pub use document::{Document, NotFigures};
 pub use findings::{Finding, Findings, Instants, MOST_INSTANTS_LISTED, OnlyIn, Seen};
 pub use run_line::{Known, NotARun, Run, RunLine, Scope};
+pub use shown::{NotFigures, Shown};

@@ -1,22 +1,113 @@
 //! The arguments of `compare`.
 
+use std::path::PathBuf;
+use std::str::FromStr;
+
 use clap::Args;
+use ensilinja_serve::Address;
 
 use super::listing::ListingArguments;
+use crate::config::{self, Config, ConfigError};
+use crate::events_file::STANDARD_STREAM;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  ensilinja compare before.jsonl after.jsonl";
+  ensilinja compare before.jsonl after.jsonl
+  ensilinja compare before.jsonl after.jsonl --contacts
+  ensilinja compare --config ensilinja.toml http://127.0.0.1:9464
+  ensilinja compare --config ensilinja.toml http://127.0.0.1:9464 --contacts
+  ensilinja compare run.jsonl http://127.0.0.1:9464
+  ensilinja compare http://10.0.0.1:9464 http://10.0.0.2:9464 --format json
+
+Two runs are compared at the instants that both have. A live process alone is compared with what its topic says: all is
+worked out from the topic for the very instant of the live figures, with what was in it when they were asked for. The
+configuration should be that of the process; where figures differ, either it is another, or the process is wrong.
+
+Records on their way make differences that pass. Where live figures differ they are asked for again, three times in all,
+and what stays is told.";
 
 /// Arguments of `compare`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompareArguments {
-    /// A run, as `replay --format jsonl` writes it, or the address of a live process
-    pub one: String,
-    /// Another
-    pub other: String,
+    /// A run, as `replay --format jsonl` writes it (- is standard input), or the address of a live process, such as
+    /// `http://127.0.0.1:9464`
+    #[arg(value_name = "ONE")]
+    pub one: Compared,
+    /// Another; without it, ONE is a live process, and is compared with what its topic says
+    #[arg(value_name = "OTHER")]
+    pub other: Option<Compared>,
+    /// The configuration with the lines and the topic of the live process; without it, the demo's county
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// Compare the live process with the events of this file instead of its topic; may be given several times
+    #[arg(long, value_name = "FILE", conflicts_with = "other")]
+    pub events: Vec<PathBuf>,
+    /// Say through which contacts the first figures differ: the ids of contacts are printed
+    #[arg(long)]
+    pub contacts: bool,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
     /// How it is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
+}
+
+/// Something that has figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// A run in a file.
+    Run(PathBuf),
+    /// A live process.
+    Live(Address),
+}
+
+impl FromStr for Compared {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains("://") {
+            return text.parse().map(Self::Live).map_err(|error: ensilinja_serve::AddressError| error.to_string());
+        }
+        Ok(Self::Run(text.into()))
+    }
+}
+
+impl CompareArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        config::chosen(self.config.as_deref(), self.brokers.as_deref())
+    }
+
+    /// Whether it is said where the topic of a live process is.
+    #[must_use]
+    pub fn says_source(&self) -> bool {
+        self.config.is_some() || self.brokers.is_some() || !self.events.is_empty()
+    }
+
+    /// What makes no sense in the arguments together.
+    pub(super) fn problem(&self) -> Option<String> {
+        let is_stdin = |side: &Compared| matches!(side, Compared::Run(path) if path.as_os_str() == STANDARD_STREAM);
+        match (&self.one, &self.other) {
+            (Compared::Run(_), None) => {
+                Some("a run is compared with something: say OTHER, another run or a live process".to_owned())
+            }
+            (Compared::Live(_), None) if !self.says_source() => Some(
+                "a live process is compared with something: say --config for its topic, or OTHER, a run or another \
+                 live process"
+                    .to_owned(),
+            ),
+            (one, Some(other)) if is_stdin(one) && is_stdin(other) => {
+                Some("standard input can be read once: give one of the runs as a file".to_owned())
+            }
+            _ => None,
+        }
+    }
 }

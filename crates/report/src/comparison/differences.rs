@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::document::{Document, Line};
 use super::run_line::Scope;
+use super::shown::{Line, Shown};
 
 /// Which figure: of which line and window, by which name and labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,10 +86,10 @@ impl Said {
 
 /// Compares two documents, each with what it was narrowed to.
 #[must_use]
-pub fn differences(one: (&Document, &Scope), other: (&Document, &Scope)) -> Differences {
+pub fn differences(one: (&Shown, &Scope), other: (&Shown, &Scope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
-    let line = |document: &'_ Document, id: &str| document.lines.iter().position(|line| line.id == id);
-    let only = |of: &Document, than: &Document| {
+    let line = |document: &'_ Shown, id: &str| document.lines.iter().position(|line| line.id == id);
+    let only = |of: &Shown, than: &Shown| {
         let lines = of.lines().filter(|id| line(than, id).is_none());
         lines.map(str::to_owned).collect()
     };

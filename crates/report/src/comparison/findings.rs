@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ensilinja_model::EventTime;
 
+use super::contacts::Traced;
 use super::differences::{Differences, Place, Said};
 
 /// How many differing instants are listed in all; the rest are counted. So memory does not grow with a run.
@@ -20,6 +21,8 @@ pub struct Findings {
     pub only_in_one: OnlyIn,
     /// What only the other has.
     pub only_in_other: OnlyIn,
+    /// How many figures differed only until they were asked for again.
+    pub passing: u64,
     /// The figures that differ, by line, window, name and labels.
     pub rows: BTreeMap<Place, Finding>,
     listed: usize,
@@ -56,6 +59,8 @@ pub struct Finding {
     pub most: Seen,
     /// All of them, as far as there is room for a list.
     pub at: Vec<Seen>,
+    /// Through which contacts it differs at the first, where that was looked into.
+    pub contacts: Option<Traced>,
 }
 
 /// What both sides say at an instant.
@@ -108,7 +113,7 @@ impl Instants {
 
 impl Finding {
     fn new(seen: Seen) -> Self {
-        Self { count: 0, first: seen, last: seen, most: seen, at: Vec::new() }
+        Self { count: 0, first: seen, last: seen, most: seen, at: Vec::new(), contacts: None }
     }
 }
 

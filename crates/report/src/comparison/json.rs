@@ -3,102 +3,119 @@
 //! ```json
 //! {
 //!   "schema": "ensilinja.comparison/1",
-//!   "one": "before.jsonl", "other": "after.jsonl",
-//!   "compared": {"figures": 98304, "instants": 96, "first_timestamp_seconds": 1, "last_timestamp_seconds": 2},
-//!   "only_in_one": {"lines": ["mipa"], "instants": 0, "first_timestamp_seconds": null, "last_timestamp_seconds": null},
-//!   "only_in_other": {"lines": [], "instants": 0, "first_timestamp_seconds": null, "last_timestamp_seconds": null},
+//!   "one": "before.jsonl",
+//!   "other": "after.jsonl",
+//!   "figures": 98304,
+//!   "instants": {"count": 96, "first_timestamp_seconds": 1758006000, "last_timestamp_seconds": 1758091500},
+//!   "differed_in_passing": 0,
+//!   "only_in_one": {"lines": ["mipa"], "instants": {"count": 0}},
+//!   "only_in_other": {"lines": [], "instants": {"count": 0}},
 //!   "differences": [{
-//!     "line": "mipa", "window": "15m", "figure": "contacts_decided", "labels": ["answered"], "instants": 2,
+//!     "line": "mipa", "window": "15m", "figure": "contacts_decided", "labels": ["answered"],
+//!     "instants": 2,
 //!     "most": {"as_of_timestamp_seconds": 1758006900, "one": 3, "other": 5, "by": 2},
 //!     "at": [{"as_of_timestamp_seconds": 1758006000, "one": 3, "other": 4, "by": 1}, {}],
-//!     "not_listed": 0
+//!     "not_listed": 0,
+//!     "contacts": null
 //!   }]
 //! }
 //! ```
 //!
 //! A side that has no such figure says `null`, and then `by` is `null` too. Where a side has nothing of a whole window,
 //! or of a line, `figure` is `null` and the other says `"figures"`. Of very many instants the first are listed.
+//! `contacts` are those through which the first of them differs, where they were asked for.
 
 use ensilinja_model::EventTime;
-use serde_json::{Map, Value, json};
 
+use super::contacts::{Leg, Traced};
 use super::differences::{Place, Said};
 use super::findings::{Finding, Findings, Instants, OnlyIn, Seen};
+use crate::document::Document;
 
 impl Findings {
     /// As one document. `names` are those of the sides.
     #[must_use]
-    pub fn json(&self, names: [&str; 2]) -> String {
-        let mut compared = instants(&self.instants);
-        compared.insert("figures".to_owned(), json!(self.compared));
-        let document = json!({
-            "schema": "ensilinja.comparison/1",
-            "one": names[0],
-            "other": names[1],
-            "compared": compared,
-            "only_in_one": only(&self.only_in_one),
-            "only_in_other": only(&self.only_in_other),
-            "differences": self.rows.iter().map(|(place, finding)| row(place, finding)).collect::<Vec<_>>(),
-        });
-        let mut text = serde_json::to_string_pretty(&document).expect("a document of texts and numbers can be written");
-        text.push('\n');
-        text
+    pub fn json(&self, [one, other]: [&str; 2]) -> String {
+        let document = Document::object([
+            ("schema", "ensilinja.comparison/1".into()),
+            ("one", one.into()),
+            ("other", other.into()),
+            ("figures", self.compared.into()),
+            ("instants", instants(&self.instants)),
+            ("differed_in_passing", self.passing.into()),
+            ("only_in_one", only(&self.only_in_one)),
+            ("only_in_other", only(&self.only_in_other)),
+            ("differences", Document::list(self.rows.iter().map(|(place, finding)| row(place, finding)))),
+        ]);
+        document.to_json()
     }
 }
 
-fn row(place: &Place, finding: &Finding) -> Value {
-    json!({
-        "line": place.line,
-        "window": place.window,
-        "figure": place.figure,
-        "labels": place.labels,
-        "instants": finding.count,
-        "most": seen(&finding.most),
-        "at": finding.at.iter().map(seen).collect::<Vec<_>>(),
-        "not_listed": finding.count - finding.at.len() as u64,
-    })
+fn row(place: &Place, finding: &Finding) -> Document {
+    Document::object([
+        ("line", place.line.as_str().into()),
+        ("window", place.window.as_deref().into()),
+        ("figure", place.figure.as_deref().into()),
+        ("labels", Document::list(place.labels.iter().map(|label| label.as_str().into()))),
+        ("instants", finding.count.into()),
+        ("most", seen(&finding.most)),
+        ("at", Document::list(finding.at.iter().map(seen))),
+        ("not_listed", (finding.count - finding.at.len() as u64).into()),
+        ("contacts", finding.contacts.as_ref().map_or(Document::Null, contacts)),
+    ])
 }
 
-fn seen(seen: &Seen) -> Value {
-    json!({
-        "as_of_timestamp_seconds": seconds(seen.as_of),
-        "one": said(seen.one),
-        "other": said(seen.other),
-        "by": seen.by().map(number),
-    })
+fn seen(seen: &Seen) -> Document {
+    Document::object([
+        ("as_of_timestamp_seconds", seconds(seen.as_of)),
+        ("one", said(seen.one)),
+        ("other", said(seen.other)),
+        ("by", seen.by().map(number).into()),
+    ])
 }
 
-fn said(said: Said) -> Value {
+fn contacts(traced: &Traced) -> Document {
+    let found = |found: &[String]| Document::list(found.iter().map(|found| found.as_str().into()));
+    let leg = |leg: &Leg| {
+        Document::object([
+            ("contact", leg.contact.as_str().into()),
+            ("one", leg.one.map(number).into()),
+            ("other", leg.other.map(number).into()),
+            ("found_in_one", found(&leg.found_in_one)),
+            ("found_in_other", found(&leg.found_in_other)),
+        ])
+    };
+    Document::object([("legs", Document::list(traced.legs.iter().map(leg))), ("more", traced.more.into())])
+}
+
+fn said(said: Said) -> Document {
     match said {
-        Said::Nothing => Value::Null,
+        Said::Nothing => Document::Null,
         Said::Number(value) => number(value),
-        Said::Figures => json!("figures"),
+        Said::Figures => "figures".into(),
     }
 }
 
-fn only(only: &OnlyIn) -> Value {
-    let mut fields = instants(&only.instants);
-    fields.insert("lines".to_owned(), json!(only.lines));
-    fields.into()
+fn only(only: &OnlyIn) -> Document {
+    let lines = Document::list(only.lines.iter().map(|line| line.as_str().into()));
+    Document::object([("lines", lines), ("instants", instants(&only.instants))])
 }
 
-fn instants(instants: &Instants) -> Map<String, Value> {
-    let end = |at: Option<EventTime>| at.map_or(Value::Null, seconds);
-    let fields = [
-        ("instants", json!(instants.count)),
-        ("first_timestamp_seconds", end(instants.span.map(|(first, _)| first))),
-        ("last_timestamp_seconds", end(instants.span.map(|(_, last)| last))),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+fn instants(instants: &Instants) -> Document {
+    let mut fields = vec![("count", instants.count.into())];
+    if let Some((first, last)) = instants.span {
+        fields.extend([("first_timestamp_seconds", seconds(first)), ("last_timestamp_seconds", seconds(last))]);
+    }
+    Document::object(fields)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]
-fn seconds(at: EventTime) -> Value {
+fn seconds(at: EventTime) -> Document {
     number(at.as_millis() as f64 / 1000.0)
 }
 
 /// A whole number without a decimal point.
 #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is not truncated")]
-fn number(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) }
+fn number(number: f64) -> Document {
+    if number.fract() == 0.0 && number.abs() < 9e15 { Document::Whole(number as i64) } else { Document::Number(number) }
 }

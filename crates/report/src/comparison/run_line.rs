@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ensilinja_model::EventTime;
 use serde_json::{Map, Value};
 
-use super::document::{Document, NotFigures, instant};
+use super::shown::{NotFigures, Shown, instant};
 
 /// A line of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub enum RunLine {
     /// The first: what the run is of.
     Header(Run),
     /// The figures of an instant.
-    Figures(Document),
+    Figures(Shown),
     /// The last: so many instants are in the run.
     End {
         /// How many.
@@ -86,7 +86,7 @@ impl RunLine {
             let instants = end.get("instants").and_then(Value::as_u64);
             return Ok(Self::End { instants: instants.ok_or(NotARun::OddHeader("end"))? });
         }
-        Ok(Self::Figures(Document::of(value)?))
+        Ok(Self::Figures(Shown::of(value)?))
     }
 }
 

@@ -3,19 +3,29 @@
 use std::fmt::Write as _;
 
 use ensilinja_model::EventTime;
-use unicode_width::UnicodeWidthStr as _;
 
+use super::contacts::Traced;
 use super::differences::{Place, Said};
 use super::findings::{Finding, Findings, Instants, OnlyIn};
+use super::shown;
+use crate::listing::{Align, Listing};
 
 /// More rows nobody reads; programs get all.
 const MOST_ROWS: usize = 200;
 
-/// Spaces between columns.
-const GAP: &str = "  ";
+/// The columns of a table.
+const COLUMNS: [(&str, Align); 7] = [
+    ("LINE", Align::Left),
+    ("WINDOW", Align::Left),
+    ("FIGURE", Align::Left),
+    ("FIRST AT", Align::Left),
+    ("ONE", Align::Right),
+    ("OTHER", Align::Right),
+    ("BY", Align::Right),
+];
 
-/// What stands in the first columns; the others are numbers, and end where their headings end.
-const TEXTS: usize = 4;
+/// Those that a table has besides, if it is of several instants.
+const OVER_TIME: [(&str, Align); 2] = [("INSTANTS", Align::Right), ("LAST AT", Align::Left)];
 
 impl Findings {
     /// As a table, with what was compared above it and what could not be below. `names` are those of the sides, and
@@ -24,16 +34,21 @@ impl Findings {
     pub fn text(&self, names: [&str; 2], local: &dyn Fn(EventTime) -> String) -> String {
         let mut text = String::new();
         let [one, other] = names;
-        let (figures, instants) = (counted(self.compared, "figure"), counted(self.instants.count, "instant"));
-        let span = self.instants.words(local);
+        let at = format!("{} ({})", counted(self.instants.count, "instant"), self.instants.words(local));
         if self.is_same() {
-            let _ =
-                writeln!(text, "nothing differs: {figures} at {instants} ({span}) are the same in {one} and {other}");
+            let figures = counted(self.compared, "figure");
+            let _ = writeln!(text, "nothing differs: {figures} at {at} are the same in {one} and {other}");
         } else {
-            let differing = counted(self.rows.values().map(|finding| finding.count).sum(), "figure");
-            let _ = writeln!(text, "{differing} of {} at {instants} ({span}) differ", self.compared);
-            let _ = writeln!(text, "one: {one}\nother: {other}\n");
-            self.push_table(&mut text, local);
+            let differing: u64 = self.rows.values().map(|finding| finding.count).sum();
+            let _ = writeln!(text, "{differing} of {} at {at} differ", counted(self.compared, "figure"));
+            let _ = write!(text, "one: {one}\nother: {other}\n\n{}", self.listing(local));
+            if self.rows.len() > MOST_ROWS {
+                let _ = writeln!(text, "and {} more rows: --format json has all", self.rows.len() - MOST_ROWS);
+            }
+        }
+        if self.passing > 0 {
+            let figures = counted(self.passing, "figure");
+            let _ = writeln!(text, "{figures} differed in passing, while records were on their way, and no longer do");
         }
         for (side, only) in [("one", &self.only_in_one), ("other", &self.only_in_other)] {
             only.push(&mut text, side, local);
@@ -41,36 +56,32 @@ impl Findings {
         text
     }
 
-    fn push_table(&self, text: &mut String, local: &dyn Fn(EventTime) -> String) {
-        let is_over_time = self.instants.count > 1;
-        let mut rows = vec![["line", "window", "figure", "first at", "one", "other", "by"].map(str::to_owned).to_vec()];
-        if is_over_time {
-            rows[0].extend(["instants", "last at"].map(str::to_owned));
-        }
+    fn listing(&self, local: &dyn Fn(EventTime) -> String) -> Listing {
+        let over_time = if self.instants.count > 1 { OVER_TIME.as_slice() } else { &[] };
+        let mut listing = Listing::new(COLUMNS.iter().chain(over_time).copied());
         for (place, finding) in self.rows.iter().take(MOST_ROWS) {
             let mut row = first(place, finding, local);
-            if is_over_time {
+            if !over_time.is_empty() {
                 row.extend([finding.count.to_string(), local(finding.last.as_of)]);
             }
-            rows.push(row);
+            listing.row(row);
+            if let Some(traced) = &finding.contacts {
+                notes(traced).into_iter().for_each(|note| listing.note(note));
+            }
         }
-        push_aligned(text, &rows);
-        if let Some(more) = self.rows.len().checked_sub(MOST_ROWS).filter(|more| *more > 0) {
-            let _ = writeln!(text, "and {more} more rows: --format json has them all");
-        }
+        listing
     }
 }
 
 impl OnlyIn {
     fn push(&self, text: &mut String, side: &str, local: &dyn Fn(EventTime) -> String) {
         if !self.lines.is_empty() {
-            let lines = self.lines.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let _ = writeln!(text, "only {side} has {} {lines}", if self.lines.len() == 1 { "line" } else { "lines" });
+            let lines: Vec<&str> = self.lines.iter().map(String::as_str).collect();
+            let _ = writeln!(text, "only {side} has line{} {}", plural(lines.len() as u64), lines.join(", "));
         }
         if self.instants.count > 0 {
-            let _ = writeln!(text, "only {side} has {} ({})", counted(self.instants.count, "instant"), {
-                self.instants.words(local)
-            });
+            let instants = counted(self.instants.count, "instant");
+            let _ = writeln!(text, "only {side} has {instants} ({})", self.instants.words(local));
         }
     }
 }
@@ -91,7 +102,7 @@ fn first(place: &Place, finding: &Finding, local: &dyn Fn(EventTime) -> String) 
     let written = |said: Said| match said {
         Said::Nothing => "nothing".to_owned(),
         Said::Figures => "figures".to_owned(),
-        Said::Number(seconds) if is_instant => local(super::document::seconds(seconds)),
+        Said::Number(seconds) if is_instant => local(shown::seconds(seconds)),
         Said::Number(number) => number.to_string(),
     };
     let seen = finding.first;
@@ -100,20 +111,29 @@ fn first(place: &Place, finding: &Finding, local: &dyn Fn(EventTime) -> String) 
     vec![place.line.clone(), window, place.name(), local(seen.as_of), written(seen.one), written(seen.other), by]
 }
 
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+/// The contacts through which a figure differs, one a line.
+fn notes(traced: &Traced) -> Vec<String> {
+    let number = |number: Option<f64>| number.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
+    let mut notes: Vec<String> = Vec::new();
+    for leg in &traced.legs {
+        notes.push(format!("{}: one {}, other {}", leg.contact, number(leg.one), number(leg.other)));
+        for (side, found) in [("one", &leg.found_in_one), ("other", &leg.found_in_other)] {
+            notes.extend(found.iter().map(|found| format!("  {side}: {found}")));
+        }
+    }
+    if traced.more > 0 {
+        notes.push(format!("and {} more contact{}", traced.more, plural(traced.more)));
+    }
+    if traced.legs.is_empty() {
+        notes.push("every contact adds the same on both sides: the configurations differ, or the history".to_owned());
+    }
+    notes
 }
 
-fn push_aligned(text: &mut String, rows: &[Vec<String>]) {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in rows {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            let fill = " ".repeat(width - cell.width());
-            if column < TEXTS { format!("{cell}{fill}") } else { format!("{fill}{cell}") }
-        });
-        text.push_str(cells.collect::<Vec<_>>().join(GAP).trim_end());
-        text.push('\n');
-    }
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", plural(count))
+}
+
+const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

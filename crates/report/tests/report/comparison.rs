@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::{Document, Findings, Known, Place, Run, RunLine, Said, Scope, differences};
+use ensilinja_report::comparison::{Findings, Known, Place, Run, RunLine, Said, Scope, Shown, differences};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ fn document(lines: &[(&str, Value)]) -> Value {
     json!({ "figures_as_of_timestamp_seconds": AS_OF, "time_zone": "Europe/Helsinki", "lines": lines })
 }
 
-fn parsed(document: &Value) -> Document {
-    Document::parse(&document.to_string()).unwrap()
+fn parsed(document: &Value) -> Shown {
+    Shown::parse(&document.to_string()).unwrap()
 }
 
 fn compared(one: &Value, other: &Value) -> ensilinja_report::comparison::Differences {
@@ -125,7 +125,7 @@ fn a_whole_number_is_the_same_however_it_is_written() {
         let text = format!(
             "{{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{{\"line\": \"a\", \"figures\": {{\"n\": {number}}}}}]}}"
         );
-        Document::parse(&text).unwrap()
+        Shown::parse(&text).unwrap()
     };
     let all = Scope::default();
     assert_eq!(differences((&written("5"), &all), (&written("5.0"), &all)).found, []);
@@ -244,14 +244,14 @@ fn local(at: EventTime) -> String {
 fn people_get_a_table_that_says_what_differs_first() {
     assert_eq!(
         findings().text(["before.jsonl", "after.jsonl"], &local),
-        "4 figures of 8 at 3 instants (0s to 1800s) differ
+        "4 of 8 figures at 3 instants (0s to 1800s) differ
 one: before.jsonl
 other: after.jsonl
 
-line  window  figure                               first at      one    other   by  instants  last at
-mipa  now     callback_next_due_timestamp_seconds  900s       20685s   20700s  +15         2    1800s
-mipa  15m     *                                    1800s     nothing  figures              1    1800s
-mipa  15m     contacts_offered                     900s            3        4   +1         1     900s
+LINE  WINDOW  FIGURE                               FIRST AT      ONE    OTHER   BY  INSTANTS  LAST AT
+mipa  now     callback_next_due_timestamp_seconds  900s       20685s   20700s  +15         2  1800s
+mipa  15m     *                                    1800s     nothing  figures              1  1800s
+mipa  15m     contacts_offered                     900s            3        4   +1         1  900s
 only one has line neuvola
 only other has 1 instant (7200s)
 "
@@ -267,18 +267,17 @@ only other has 1 instant (7200s)
 #[test]
 fn programs_get_every_instant_at_which_a_figure_differs() {
     let json: Value = serde_json::from_str(&findings().json(["a", "b"])).unwrap();
+    assert_eq!(json["figures"], json!(8));
     assert_eq!(
-        json["compared"],
-        json!({
-            "figures": 8, "instants": 3, "first_timestamp_seconds": AS_OF, "last_timestamp_seconds": AS_OF + 1_800
-        })
+        json["instants"],
+        json!({ "count": 3, "first_timestamp_seconds": AS_OF, "last_timestamp_seconds": AS_OF + 1_800 })
     );
     assert_eq!(json["only_in_one"]["lines"], json!(["neuvola"]));
-    assert_eq!(json["only_in_other"]["instants"], json!(1));
+    assert_eq!(json["only_in_other"]["instants"]["count"], json!(1));
     assert_eq!(
         json["differences"][2],
         json!({
-            "line": "mipa", "window": "15m", "figure": "contacts_offered", "labels": [], "instants": 1, "not_listed": 0,
+            "line": "mipa", "window": "15m", "figure": "contacts_offered", "labels": [], "instants": 1, "not_listed": 0, "contacts": null,
             "most": { "as_of_timestamp_seconds": AS_OF + 900, "one": 3, "other": 4, "by": 1 },
             "at": [{ "as_of_timestamp_seconds": AS_OF + 900, "one": 3, "other": 4, "by": 1 }],
         })
@@ -291,4 +290,25 @@ fn programs_get_every_instant_at_which_a_figure_differs() {
             "as_of_timestamp_seconds": AS_OF + 1_800, "one": null, "other": "figures", "by": null
         })
     );
+}
+
+#[test]
+fn what_a_live_process_may_or_may_not_have_heard_of_yet_is_no_difference() {
+    let of = |offered: i64, answered: i64, waiting: Option<i64>| {
+        document(&[("mipa", json!({ "offered": offered, "answered": answered, "waiting": waiting }))])
+    };
+    let (all, less) = (of(7, 4, Some(3)), of(5, 4, Some(1)));
+    let stays = |live: &Value| {
+        let found = compared(live, &all).beyond(&compared(live, &less)).found;
+        found.iter().map(|found| found.place.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(stays(&all), Vec::<String>::new());
+    assert_eq!(stays(&less), Vec::<String>::new());
+    assert_eq!(stays(&of(6, 4, Some(2))), Vec::<String>::new(), "it has heard of some of them");
+    assert_eq!(stays(&of(8, 4, Some(2))), ["offered"]);
+    assert_eq!(stays(&of(6, 5, None)), ["answered", "waiting"]);
+
+    let before = compared(&of(8, 5, Some(3)), &all);
+    let after = compared(&of(8, 4, Some(2)), &all).that_stay(&before.places());
+    assert_eq!(after.found.iter().map(|found| found.place.name()).collect::<Vec<_>>(), ["offered"]);
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// The figures of all lines at one instant.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Document {
+pub struct Shown {
     /// The instant they are true for; `None` while a process has yet to rebuild them.
     pub as_of: Option<EventTime>,
     /// When they were asked for, where a process says so.
@@ -39,7 +39,7 @@ pub enum NotFigures {
     NoFigures(&'static str),
 }
 
-impl Document {
+impl Shown {
     /// Reads a document.
     ///
     /// # Errors

@@ -1,0 +1,264 @@
+//! Through which contacts figures differ: both sides are read again, and each contact's part in a figure is held against
+//! its part on the other side.
+//!
+//! A contact's part is what the figure would be without anybody else, as `explain` has it. Ids are printed to whoever
+//! can read the topic anyway, and asked for them; they are in no log line and no error.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_ledger::{Chronicle, Step, Window};
+use ensilinja_model::{EventTime, LegKey, LineIndex};
+use ensilinja_report::comparison::{Findings, Leg, Place as FigurePlace, Traced};
+use ensilinja_serve::{Metric, NamedFigure, Unit};
+use ensilinja_wire::Decoder;
+use jiff::tz::TimeZone;
+
+use super::origin::{Origin, known_before};
+use crate::config::Config;
+use crate::local_time::zoned;
+use crate::past::{Place, Reading};
+use crate::processor::{card, random_key};
+use crate::progress::Progress;
+use crate::stopping;
+
+/// Of how many figures contacts are told: the first that differ.
+const FIGURES: usize = 20;
+
+/// How many contacts are told of a figure.
+const CONTACTS: usize = 10;
+
+/// A figure whose contacts are looked for, at the first instant at which it differs.
+struct Wanted {
+    place: FigurePlace,
+    at: EventTime,
+}
+
+/// A side, read again with what was known of it at an instant.
+struct Side<'a> {
+    config: &'a Config,
+    files: &'a [PathBuf],
+    known_before: Option<EventTime>,
+    decoder: Decoder,
+    chronicle: Chronicle,
+    from: EventTime,
+}
+
+/// What a contact adds to a figure, and by which of its steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Part {
+    number: i64,
+    steps: Vec<Step>,
+}
+
+/// What is found of legs on a side: the id of the contact, and of each event where it was said.
+#[derive(Default)]
+struct Found {
+    ids: BTreeMap<LegKey, String>,
+    said: BTreeMap<LegKey, Vec<(ensilinja_model::Event, String)>>,
+}
+
+/// The contacts through which a figure differs, by leg: what each adds on either side.
+type Differing = BTreeMap<LegKey, [Part; 2]>;
+
+/// Puts beside the first figures that differ the contacts through which they do.
+///
+/// # Errors
+/// If a side cannot be read again to its end. That it cannot be read again at all is said in the log instead.
+pub fn trace(
+    findings: &mut Findings,
+    origins: &[Origin; 2],
+    progress: &Progress,
+    zone: &TimeZone,
+) -> anyhow::Result<()> {
+    for origin in origins {
+        if let Origin::Lost(why) = origin {
+            tracing::warn!("the contacts cannot be told: {why}");
+            return Ok(());
+        }
+    }
+    let (key, stop) = (random_key()?, stopping::on_signal()?);
+    for (known, wanted) in by_knowledge(findings, origins) {
+        let Some(first) = wanted.iter().map(|wanted| wanted.at).min() else { continue };
+        let last = wanted.iter().map(|wanted| wanted.at).max().unwrap_or(first);
+        let mut sides = Vec::new();
+        for (origin, known) in origins.iter().zip(known) {
+            if let Origin::Events { config, files, .. } = origin {
+                sides.push(Side::read(config, files, known, key, first..last, &stop, progress)?);
+            }
+        }
+        let [one, other] = &sides[..] else { return Ok(()) };
+        let differing: Vec<Differing> = wanted.iter().map(|wanted| differing(one, other, wanted)).collect();
+        let told: BTreeSet<LegKey> = differing.iter().flat_map(|legs| legs.keys().take(CONTACTS)).copied().collect();
+        let found = [one.find(&told, &stop, progress)?, other.find(&told, &stop, progress)?];
+        for (wanted, legs) in wanted.iter().zip(differing) {
+            if let Some(finding) = findings.rows.get_mut(&wanted.place) {
+                finding.contacts = Some(traced(&wanted.place, &legs, &found, zone));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first figures that differ, by what was known on either side of the instant at which they do.
+fn by_knowledge(findings: &Findings, origins: &[Origin; 2]) -> BTreeMap<[Option<EventTime>; 2], Vec<Wanted>> {
+    let mut rows: Vec<_> = findings.rows.iter().filter(|(place, _)| place.figure.is_some()).collect();
+    rows.sort_by_key(|(_, finding)| finding.first.as_of);
+    let mut groups: BTreeMap<_, Vec<Wanted>> = BTreeMap::new();
+    for (place, finding) in rows.into_iter().take(FIGURES) {
+        let at = finding.first.as_of;
+        let known = [&origins[0], &origins[1]].map(|origin| match origin {
+            Origin::Events { known, .. } => known_before(*known, at),
+            Origin::Lost(_) => None,
+        });
+        groups.entry(known).or_default().push(Wanted { place: place.clone(), at });
+    }
+    groups
+}
+
+impl<'a> Side<'a> {
+    fn read(
+        config: &'a Config,
+        files: &'a [PathBuf],
+        known_before: Option<EventTime>,
+        key: [u8; 16],
+        span: std::ops::Range<EventTime>,
+        stop: &Arc<AtomicBool>,
+        progress: &Progress,
+    ) -> anyhow::Result<Self> {
+        let rules = config.rules_over(&span);
+        let from = rules.range_start(span.start);
+        let ids: Vec<_> = config.lines.iter().map(|line| line.id.clone()).collect();
+        // One key for both sides, so that a contact is the same on both.
+        let decoder = Decoder::new(&ids, key);
+        let mut side = Self { config, files, known_before, decoder, chronicle: Chronicle::new(rules), from };
+        let mut chronicle = side.chronicle.clone();
+        side.reading(progress).read(&side.decoder, stop, &mut |told| {
+            if told.event.at >= from {
+                chronicle.apply(&told.event);
+            }
+            Ok(())
+        })?;
+        side.chronicle = chronicle;
+        Ok(side)
+    }
+
+    fn reading<'r>(&'r self, progress: &'r Progress) -> Reading<'r> {
+        Reading {
+            config: self.config,
+            files: self.files,
+            from: self.from,
+            offsets: &[],
+            known_before: self.known_before,
+            progress,
+        }
+    }
+
+    /// What each leg adds to a figure; none, if the side has no such line or window.
+    fn parts(&self, wanted: &Wanted) -> BTreeMap<LegKey, Part> {
+        let mut parts: BTreeMap<LegKey, Part> = BTreeMap::new();
+        let Wanted { place, at } = wanted;
+        let line = self.config.lines.iter().position(|line| line.id.as_str() == place.line);
+        let (Some(line), Some(figure)) = (line, figure_of(place)) else { return parts };
+        let (card, index) = (card(&self.config.lines[line]), LineIndex::new(line));
+        let Some(window) = place.window.as_deref() else {
+            for standing in self.chronicle.standing(index, *at) {
+                if let Some(number) = figure.of_line(&standing.figures).filter(|number| *number != 0) {
+                    parts.insert(standing.leg, Part { number, steps: standing.steps });
+                }
+            }
+            return parts;
+        };
+        let window = Window::ALL.iter().copied().find(|known| known.as_str() == window);
+        let Some(stretch) = window.and_then(|window| self.chronicle.rules().stretch(index, window, *at)) else {
+            return parts;
+        };
+        for (leg, steps) in self.chronicle.steps(index, stretch) {
+            for step in steps {
+                let alone = self.chronicle.alone_in_a_window(&step);
+                if let Some(number) = figure.of_window(&card, &alone).filter(|number| *number != 0) {
+                    let part = parts.entry(leg).or_default();
+                    part.number += number;
+                    part.steps.push(step);
+                }
+            }
+        }
+        parts
+    }
+
+    /// Reads once more, for the ids of legs and for where what is known of them was said.
+    fn find(&self, legs: &BTreeSet<LegKey>, stop: &Arc<AtomicBool>, progress: &Progress) -> anyhow::Result<Found> {
+        let mut found = Found::default();
+        if legs.is_empty() {
+            return Ok(found);
+        }
+        self.reading(progress).read(&self.decoder, stop, &mut |told| {
+            if legs.contains(&told.event.leg) {
+                let id = || String::from_utf8_lossy(&told.contact.id()).into_owned();
+                found.ids.entry(told.event.leg).or_insert_with(id);
+                found.said.entry(told.event.leg).or_default().push((told.event, self.written(told.place)));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn written(&self, place: Place) -> String {
+        match place {
+            Place::Record { partition, offset } => format!("{}/{partition}/{offset}", self.config.kafka.topic),
+            Place::Line { file, number } => format!("{}:{number}", self.files[file].display()),
+        }
+    }
+}
+
+/// The legs whose parts in a figure are not the same on both sides.
+fn differing(one: &Side<'_>, other: &Side<'_>, wanted: &Wanted) -> Differing {
+    let [mut of_one, mut of_other] = [one, other].map(|side| side.parts(wanted));
+    let legs: BTreeSet<LegKey> = of_one.keys().chain(of_other.keys()).copied().collect();
+    let parts = legs.into_iter().map(|leg| {
+        let [one, other] = [&mut of_one, &mut of_other].map(|parts| parts.remove(&leg).unwrap_or_default());
+        (leg, [one, other])
+    });
+    parts.filter(|(_, [one, other])| one.number != other.number).collect()
+}
+
+fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &TimeZone) -> Traced {
+    let is_time = figure_of(place).is_some_and(|figure| figure.unit() != Unit::Count);
+    #[expect(clippy::cast_precision_loss, reason = "a contact's part is far below 2^53")]
+    let number = |part: &Part| {
+        let number = if is_time { part.number as f64 / 1000.0 } else { part.number as f64 };
+        (!part.steps.is_empty()).then_some(number)
+    };
+    let steps = |leg: LegKey, part: &Part, found: &Found| {
+        let step = |step: &Step| {
+            let said = found.said.get(&leg).into_iter().flatten().find(|(event, _)| step.follows_from(event));
+            let at = zoned(step.at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
+            let place = said.map_or_else(String::new, |(_, place)| format!(", {place}"));
+            format!("{} at {at}{place}", step.name())
+        };
+        part.steps.iter().map(step).collect()
+    };
+    let told = legs.iter().take(CONTACTS).map(|(leg, [one, other])| {
+        let id = found.iter().find_map(|found| found.ids.get(leg));
+        Leg {
+            contact: id.cloned().unwrap_or_default(),
+            one: number(one),
+            other: number(other),
+            found_in_one: steps(*leg, one, &found[0]),
+            found_in_other: steps(*leg, other, &found[1]),
+        }
+    });
+    Traced { legs: told.collect(), more: legs.len().saturating_sub(CONTACTS) as u64 }
+}
+
+/// The figure at a place. Of a distribution the waits themselves are told, whichever of its counts differs.
+fn figure_of(place: &FigurePlace) -> Option<NamedFigure> {
+    let name = place.figure.as_deref()?;
+    let labels = Metric::figure(name)?.labels.iter().zip(&place.labels);
+    let labels: Vec<String> = labels.map(|(label, value)| format!("{}={value}", label.name)).collect();
+    let found = NamedFigure::find(&format!("{name}{{{}}}", labels.join(","))).ok()?;
+    let is_count = place.labels.first().is_some_and(|label| label == "count");
+    if is_count { found.into_iter().last() } else { found.into_iter().next() }
+}

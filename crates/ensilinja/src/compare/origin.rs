@@ -1,0 +1,68 @@
+//! Where the figures of a side come from, so that they can be taken apart.
+
+use std::path::{Path, PathBuf};
+
+use ensilinja_model::EventTime;
+use ensilinja_report::comparison::{Known, Run, Shown};
+
+use crate::config::{self, Config};
+use crate::events_file::STANDARD_STREAM;
+
+/// Where the figures of a side come from.
+pub enum Origin {
+    /// Events that can be read again.
+    Events {
+        /// The lines, and the topic.
+        config: Box<Config>,
+        /// The files instead of the topic.
+        files: Vec<PathBuf>,
+        /// What of them was known.
+        known: Known,
+    },
+    /// They cannot be read again, for this reason.
+    Lost(String),
+}
+
+impl Origin {
+    /// As the head of a run says.
+    #[must_use]
+    pub fn of_run(run: &Run, name: &str) -> Self {
+        let files: Vec<PathBuf> = run.events.iter().map(PathBuf::from).collect();
+        let config = run.config.as_deref().map(Path::new);
+        if files.iter().any(|path| path.as_os_str() == STANDARD_STREAM) {
+            return Self::Lost(format!("{name} was made of standard input, which cannot be read again"));
+        }
+        match config::chosen(config, run.brokers.as_deref()) {
+            Ok(config) => Self::Events { config: Box::new(config), files, known: run.known },
+            Err(error) => Self::Lost(format!("the configuration that {name} was made with cannot be read: {error}")),
+        }
+    }
+
+    /// A live process: its topic, up to when it was asked.
+    #[must_use]
+    pub fn of_live(config: Option<Config>, shown: &Shown) -> Self {
+        match config.zip(shown.asked_at) {
+            Some((config, asked_at)) => {
+                Self::Events { config: Box::new(config), files: Vec::new(), known: Known::Before(asked_at) }
+            }
+            None => Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned()),
+        }
+    }
+
+    /// What a live process is compared with.
+    #[must_use]
+    pub fn of_topic(config: Config, files: Vec<PathBuf>, live: &Shown) -> Self {
+        let known = live.asked_at.filter(|_| files.is_empty()).map_or(Known::All, Known::Before);
+        Self::Events { config: Box::new(config), files, known }
+    }
+}
+
+/// Before when something has to be known to be in the figures of `as_of`.
+#[must_use]
+pub fn known_before(known: Known, as_of: EventTime) -> Option<EventTime> {
+    match known {
+        Known::All => None,
+        Known::Before(at) => Some(at),
+        Known::Then => Some(as_of),
+    }
+}
