@@ -73,7 +73,11 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     };
     if arguments.contacts && !comparison.findings.is_same() {
         let progress = Progress::new(arguments.quiet, &comparison.zone);
-        contacts::trace(&mut comparison.findings, &comparison.origins, &progress, &comparison.zone)?;
+        let traced = contacts::trace(&mut comparison.findings, &comparison.origins, &progress, &comparison.zone);
+        // What differs is known, and worth printing without them.
+        if let Err(error) = traced {
+            tracing::warn!("the contacts cannot be told: {error:#}");
+        }
     }
     let Comparison { names: [one, other], findings, zone, .. } = &comparison;
     let local = |at: EventTime| zoned(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
@@ -111,7 +115,7 @@ fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
     }
     let names = [one.name.clone(), other.name.clone()];
     if findings.instants.count == 0 {
-        let of = |run: &RunFile| match run.step() {
+        let of = |run: &RunFile| match run.run.step_seconds {
             Some(step) => format!("{} has {}, each {step} s", run.name, run.span()),
             None => format!("{} has {}", run.name, run.span()),
         };
@@ -121,7 +125,12 @@ fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
     whole(Comparison { names, origins, findings, zone: zone.unwrap_or(TimeZone::UTC) })
 }
 
-fn of_run_and_live(run: &Path, live: &Address, config: Option<Config>, live_is_one: bool) -> anyhow::Result<Comparison> {
+fn of_run_and_live(
+    run: &Path,
+    live: &Address,
+    config: Option<Config>,
+    live_is_one: bool,
+) -> anyhow::Result<Comparison> {
     let (shown, as_of) = Live::new(live)?.ask()?;
     let mut file = RunFile::open(run)?;
     let mut found = None;
@@ -146,8 +155,7 @@ fn of_run_and_live(run: &Path, live: &Address, config: Option<Config>, live_is_o
     let (one, other) = if live_is_one { (live, run) } else { (run, live) };
     let [of_run, of_live] = origin;
     let origins = if live_is_one { [of_live, of_run] } else { [of_run, of_live] };
-    let mut findings = Findings::default();
-    findings.gather(as_of, differences((one.0, one.1), (other.0, other.1)));
+    let findings = Findings::of_one_instant(as_of, differences((one.0, one.1), (other.0, other.1)), 0);
     whole(Comparison { names: [one.2, other.2], origins, findings, zone })
 }
 
@@ -163,8 +171,7 @@ fn of_two_live(one: &Address, other: &Address, config: Option<Config>) -> anyhow
     })?;
     let [of_one, of_other] = latest.context("nobody was asked")?;
     let origins = [Origin::of_live(config.clone(), &of_one), Origin::of_live(config, &of_other)];
-    let mut findings = Findings { passing, ..Findings::default() };
-    findings.gather(as_of, differences);
+    let findings = Findings::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone: zone_of(&of_one).unwrap_or(TimeZone::UTC) })
 }
 
@@ -190,8 +197,7 @@ fn of_live_and_topic(
     let zone = config.zone.clone();
     let of_topic = Origin::of_topic(config.clone(), arguments.events.clone(), &shown);
     let origins = [Origin::of_live(Some(config), &shown), of_topic];
-    let mut findings = Findings { passing, ..Findings::default() };
-    findings.gather(as_of, differences);
+    let findings = Findings::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone })
 }
 

@@ -6,10 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_ledger::{Chronicle, Step, Window};
+use ensilinja_ledger::{Chronicle, Rules, Step, Window};
 use ensilinja_model::{EventTime, LegKey, LineIndex};
 use ensilinja_report::comparison::{Findings, Leg, Place as FigurePlace, Traced};
 use ensilinja_serve::{Metric, NamedFigure, Unit};
@@ -38,12 +37,10 @@ struct Wanted {
 
 /// A side, read again with what was known of it at an instant.
 struct Side<'a> {
-    config: &'a Config,
-    files: &'a [PathBuf],
-    known_before: Option<EventTime>,
+    reading: Reading<'a>,
     decoder: Decoder,
+    rules: Rules,
     chronicle: Chronicle,
-    from: EventTime,
 }
 
 /// What a contact adds to a figure, and by which of its steps.
@@ -66,7 +63,7 @@ type Differing = BTreeMap<LegKey, [Part; 2]>;
 /// Puts beside the first figures that differ the contacts through which they do.
 ///
 /// # Errors
-/// If a side cannot be read again to its end. That it cannot be read again at all is said in the log instead.
+/// If a side cannot be read again, or not to its end.
 pub fn trace(
     findings: &mut Findings,
     origins: &[Origin; 2],
@@ -75,8 +72,7 @@ pub fn trace(
 ) -> anyhow::Result<()> {
     for origin in origins {
         if let Origin::Lost(why) = origin {
-            tracing::warn!("the contacts cannot be told: {why}");
-            return Ok(());
+            anyhow::bail!("{why}");
         }
     }
     let (key, stop) = (random_key()?, stopping::on_signal()?);
@@ -89,10 +85,10 @@ pub fn trace(
                 sides.push(Side::read(config, files, known, key, first..last, &stop, progress)?);
             }
         }
-        let [one, other] = &sides[..] else { return Ok(()) };
+        let [one, other] = &sides[..] else { anyhow::bail!("a side cannot be read again") };
         let differing: Vec<Differing> = wanted.iter().map(|wanted| differing(one, other, wanted)).collect();
         let told: BTreeSet<LegKey> = differing.iter().flat_map(|legs| legs.keys().take(CONTACTS)).copied().collect();
-        let found = [one.find(&told, &stop, progress)?, other.find(&told, &stop, progress)?];
+        let found = [one.find(&told, &stop)?, other.find(&told, &stop)?];
         for (wanted, legs) in wanted.iter().zip(differing) {
             if let Some(finding) = findings.rows.get_mut(&wanted.place) {
                 finding.contacts = Some(traced(&wanted.place, &legs, &found, zone));
@@ -125,46 +121,35 @@ impl<'a> Side<'a> {
         known_before: Option<EventTime>,
         key: [u8; 16],
         span: std::ops::Range<EventTime>,
-        stop: &Arc<AtomicBool>,
-        progress: &Progress,
+        stop: &AtomicBool,
+        progress: &'a Progress,
     ) -> anyhow::Result<Self> {
         let rules = config.rules_over(&span);
-        let from = rules.range_start(span.start);
         let ids: Vec<_> = config.lines.iter().map(|line| line.id.clone()).collect();
         // One key for both sides, so that a contact is the same on both.
         let decoder = Decoder::new(&ids, key);
-        let mut side = Self { config, files, known_before, decoder, chronicle: Chronicle::new(rules), from };
-        let mut chronicle = side.chronicle.clone();
-        side.reading(progress).read(&side.decoder, stop, &mut |told| {
+        let from = rules.range_start(span.start);
+        let mut chronicle = Chronicle::new(rules.clone());
+        let reading = Reading { config, files, from, offsets: &[], known_before, progress };
+        reading.read(&decoder, stop, &mut |told| {
             if told.event.at >= from {
                 chronicle.apply(&told.event);
             }
             Ok(())
         })?;
-        side.chronicle = chronicle;
-        Ok(side)
-    }
-
-    fn reading<'r>(&'r self, progress: &'r Progress) -> Reading<'r> {
-        Reading {
-            config: self.config,
-            files: self.files,
-            from: self.from,
-            offsets: &[],
-            known_before: self.known_before,
-            progress,
-        }
+        Ok(Self { reading, decoder, rules, chronicle })
     }
 
     /// What each leg adds to a figure; none, if the side has no such line or window.
     fn parts(&self, wanted: &Wanted) -> BTreeMap<LegKey, Part> {
         let mut parts: BTreeMap<LegKey, Part> = BTreeMap::new();
         let Wanted { place, at } = wanted;
-        let line = self.config.lines.iter().position(|line| line.id.as_str() == place.line);
+        let line = self.reading.config.lines.iter().position(|line| line.id.as_str() == place.line);
         let (Some(line), Some(figure)) = (line, figure_of(place)) else { return parts };
-        let (card, index) = (card(&self.config.lines[line]), LineIndex::new(line));
+        let card = card(&self.reading.config.lines[line]);
+        let line = LineIndex::new(u16::try_from(line).expect("a configuration has fewer lines"));
         let Some(window) = place.window.as_deref() else {
-            for standing in self.chronicle.standing(index, *at) {
+            for standing in self.chronicle.standing(line, *at) {
                 if let Some(number) = figure.of_line(&standing.figures).filter(|number| *number != 0) {
                     parts.insert(standing.leg, Part { number, steps: standing.steps });
                 }
@@ -172,10 +157,10 @@ impl<'a> Side<'a> {
             return parts;
         };
         let window = Window::ALL.iter().copied().find(|known| known.as_str() == window);
-        let Some(stretch) = window.and_then(|window| self.chronicle.rules().stretch(index, window, *at)) else {
+        let Some(stretch) = window.and_then(|window| self.rules.stretch(line, window, *at)) else {
             return parts;
         };
-        for (leg, steps) in self.chronicle.steps(index, stretch) {
+        for (leg, steps) in self.chronicle.steps(line, stretch) {
             for step in steps {
                 let alone = self.chronicle.alone_in_a_window(&step);
                 if let Some(number) = figure.of_window(&card, &alone).filter(|number| *number != 0) {
@@ -189,12 +174,12 @@ impl<'a> Side<'a> {
     }
 
     /// Reads once more, for the ids of legs and for where what is known of them was said.
-    fn find(&self, legs: &BTreeSet<LegKey>, stop: &Arc<AtomicBool>, progress: &Progress) -> anyhow::Result<Found> {
+    fn find(&self, legs: &BTreeSet<LegKey>, stop: &AtomicBool) -> anyhow::Result<Found> {
         let mut found = Found::default();
         if legs.is_empty() {
             return Ok(found);
         }
-        self.reading(progress).read(&self.decoder, stop, &mut |told| {
+        self.reading.read(&self.decoder, stop, &mut |told| {
             if legs.contains(&told.event.leg) {
                 let id = || String::from_utf8_lossy(&told.contact.id()).into_owned();
                 found.ids.entry(told.event.leg).or_insert_with(id);
@@ -207,8 +192,8 @@ impl<'a> Side<'a> {
 
     fn written(&self, place: Place) -> String {
         match place {
-            Place::Record { partition, offset } => format!("{}/{partition}/{offset}", self.config.kafka.topic),
-            Place::Line { file, number } => format!("{}:{number}", self.files[file].display()),
+            Place::Record { partition, offset } => format!("{}/{partition}/{offset}", self.reading.config.kafka.topic),
+            Place::Line { file, number } => format!("{}:{number}", self.reading.files[file].display()),
         }
     }
 }

@@ -74,7 +74,9 @@ fn understood(address: &Address, answer: Result<String, AskError>) -> anyhow::Re
     let shown = Shown::parse(&answer?).with_context(|| format!("{address} is not a process of Ensilinja"))?;
     let reasons = shown.reasons.join("; ");
     let as_of = shown.as_of.with_context(|| {
-        format!("{address} has no figures yet: it is still reading ({reasons}); try again when {address}/readyz says ready")
+        format!(
+            "{address} has no figures yet: it is still reading ({reasons}); try again when {address}/readyz says ready"
+        )
     })?;
     if !shown.complete {
         tracing::warn!("the figures of {address} are not complete: {reasons}");

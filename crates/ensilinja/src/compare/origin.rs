@@ -45,7 +45,9 @@ impl Origin {
             Some((config, asked_at)) => {
                 Self::Events { config: Box::new(config), files: Vec::new(), known: Known::Before(asked_at) }
             }
-            None => Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned()),
+            None => {
+                Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned())
+            }
         }
     }
 

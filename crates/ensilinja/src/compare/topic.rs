@@ -83,7 +83,7 @@ impl<'a> Topic<'a> {
         let cards = self.config.lines.iter().map(card).collect();
         let lines = (0..self.config.lines.len()).collect();
         let export = Export::new(cards, lines, Choice::new(&[], &[]), rules.bounds(), &[]);
-        let mut shown = |ledger: &mut Ledger| {
+        let shown = |ledger: &mut Ledger| {
             let line = export.instant_line(self.config.zone_name(), &ledger.figures(as_of, history));
             Shown::parse(&line).context("what a replay writes is what a comparison reads")
         };

@@ -75,6 +75,14 @@ pub struct Seen {
 }
 
 impl Findings {
+    /// What was found at one instant, and how many figures differed only until they were asked for again.
+    #[must_use]
+    pub fn of_one_instant(as_of: EventTime, differences: Differences, passing: u64) -> Self {
+        let mut findings = Self { passing, ..Self::default() };
+        findings.gather(as_of, differences);
+        findings
+    }
+
     /// Adds what was found at a later instant.
     pub fn gather(&mut self, as_of: EventTime, differences: Differences) {
         self.compared += differences.compared;

@@ -65,7 +65,7 @@ pub struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotARun {
     /// It is no line of any run.
-    #[error("{0}")]
+    #[error(transparent)]
     NoLine(#[from] NotFigures),
     /// What is said of the run cannot be understood.
     #[error("what is said of the run cannot be understood: {0}")]

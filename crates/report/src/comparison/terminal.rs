@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ensilinja_model::EventTime;
 
-use super::contacts::Traced;
+use super::contacts::{Leg, Traced};
 use super::differences::{Place, Said};
 use super::findings::{Finding, Findings, Instants, OnlyIn};
 use super::shown;
@@ -45,6 +45,10 @@ impl Findings {
             if self.rows.len() > MOST_ROWS {
                 let _ = writeln!(text, "and {} more rows: --format json has all", self.rows.len() - MOST_ROWS);
             }
+        }
+        let traced = self.rows.values().filter(|finding| finding.contacts.is_some()).count();
+        if traced > 0 && traced < self.rows.len() {
+            let _ = writeln!(text, "contacts are told of {traced} figures, those that differ first");
         }
         if self.passing > 0 {
             let figures = counted(self.passing, "figure");
@@ -114,13 +118,13 @@ fn first(place: &Place, finding: &Finding, local: &dyn Fn(EventTime) -> String) 
 /// The contacts through which a figure differs, one a line.
 fn notes(traced: &Traced) -> Vec<String> {
     let number = |number: Option<f64>| number.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
-    let mut notes: Vec<String> = Vec::new();
-    for leg in &traced.legs {
-        notes.push(format!("{}: one {}, other {}", leg.contact, number(leg.one), number(leg.other)));
-        for (side, found) in [("one", &leg.found_in_one), ("other", &leg.found_in_other)] {
-            notes.extend(found.iter().map(|found| format!("  {side}: {found}")));
-        }
-    }
+    let leg = |leg: &Leg| {
+        let sides = [("one", &leg.found_in_one), ("other", &leg.found_in_other)];
+        let found = sides.iter().flat_map(|(side, found)| found.iter().map(move |found| format!("; {side}: {found}")));
+        let found: String = found.collect();
+        format!("{}: one {}, other {}{found}", leg.contact, number(leg.one), number(leg.other))
+    };
+    let mut notes: Vec<String> = traced.legs.iter().map(leg).collect();
     if traced.more > 0 {
         notes.push(format!("and {} more contact{}", traced.more, plural(traced.more)));
     }

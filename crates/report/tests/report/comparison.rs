@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::{Findings, Known, Place, Run, RunLine, Said, Scope, Shown, differences};
+use ensilinja_report::comparison::{Findings, Known, Leg, Place, Traced, Run, RunLine, Said, Scope, Shown, differences};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -311,4 +311,31 @@ fn what_a_live_process_may_or_may_not_have_heard_of_yet_is_no_difference() {
     let before = compared(&of(8, 5, Some(3)), &all);
     let after = compared(&of(8, 4, Some(2)), &all).that_stay(&before.places());
     assert_eq!(after.found.iter().map(|found| found.place.name()).collect::<Vec<_>>(), ["offered"]);
+}
+
+#[test]
+fn contacts_stand_below_the_figure_that_differs_through_them_and_in_no_debug_output() {
+    let mut findings = findings();
+    let leg = |contact: &str, one, other| Leg {
+        contact: contact.to_owned(),
+        one,
+        other,
+        found_in_one: Vec::new(),
+        found_in_other: other.map(|_| "arrived at 10:15, topic/0/7".to_owned()).into_iter().collect(),
+    };
+    let traced = Traced { legs: vec![leg("c-1", None, Some(1.0)), leg("c-2", Some(1.5), None)], more: 3 };
+    assert!(!format!("{traced:?}").contains("c-1"), "an id must not get into a log");
+    let place = findings.rows.keys().last().unwrap().clone();
+    findings.rows.get_mut(&place).unwrap().contacts = Some(traced);
+    let text = findings.text(["a", "b"], &local);
+    let below = "    c-1: one nothing, other 1; other: arrived at 10:15, topic/0/7
+    c-2: one 1.5, other nothing
+    and 3 more contacts
+contacts are told of 1 figures, those that differ first
+";
+    assert!(text.contains(below), "{text}");
+    let json: Value = serde_json::from_str(&findings.json(["a", "b"])).unwrap();
+    let contacts = &json["differences"][2]["contacts"];
+    assert_eq!((&contacts["more"], &contacts["legs"][0]["contact"]), (&json!(3), &json!("c-1")));
+    assert_eq!(contacts["legs"][0]["found_in_other"], json!(["arrived at 10:15, topic/0/7"]));
 }
