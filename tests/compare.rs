@@ -249,14 +249,65 @@ fn nobody_reading_the_comparison_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// A listener that answers one connection with a document.
-fn answering(body: &'static str) -> std::net::SocketAddr {
+#[test]
+fn a_run_is_compared_with_live_figures_of_one_of_its_instants() {
+    let Stage { before, after, .. } = &*STAGE;
+    let [of_before, of_after] = [before, after].map(|run| live_line(run, 2));
+    let live = format!("http://{}", answering(&of_before));
+    let (status, out, err) = compare(&[before, &live]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert!(out.contains(" figures at 1 instant (2025-09-16 10:15:00) are the same in "), "{out}");
+
+    let live = format!("http://{}", answering(&of_after));
+    let (status, out, err) = compare(&[&live, before]);
+    assert_eq!((status, err.as_str()), (Some(3), ""));
+    assert!(out.contains(&format!("\none: {live}\nother: {before}\n")), "{out}");
+    assert!(out.lines().any(|row| row.contains("contacts_offered") && row.ends_with("+1")), "{out}");
+
+    let elsewhere = of_before.replacen("1758006900", "1758006901", 1);
+    let live = format!("http://{}", answering(&elsewhere));
+    let (status, out, err) = compare(&[before, &live]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(
+        err.contains(" has no figures of 2025-09-16 10:15:01, of which ") && err.contains("compare --config"),
+        "{err}"
+    );
+}
+
+#[test]
+fn live_figures_are_compared_with_what_a_file_says_of_their_instant() {
+    let Stage { before, after, events, contact } = &*STAGE;
+    let live = format!("http://{}", answering(&live_line(before, 3)));
+    let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.contains(&format!("(2025-09-16 10:30:00) are the same in {live} and {events}\n")), "{out}");
+
+    let live = format!("http://{}", answering(&live_line(after, 3)));
+    let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);
+    assert_eq!(status, Some(3), "{err}");
+    assert!(out.contains("\nonly") || out.lines().skip(5).all(|row| row.starts_with(LINE)), "{out}");
+    assert!(!out.contains(contact.as_str()), "{out}");
+}
+
+/// A line of a run as a live process would answer it.
+fn live_line(run: &str, line: usize) -> String {
+    let text = fs::read_to_string(run).unwrap();
+    let shown = text.lines().nth(line).unwrap();
+    format!("{{\"now_timestamp_seconds\": 1789000000, \"complete\": true, \"reasons\": [], {}", &shown[1..])
+}
+
+/// A listener that answers each connection with a document.
+fn answering(body: &str) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let answer = head + body;
     std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 4096]);
-        let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
     });
     address
 }

@@ -35,6 +35,7 @@ mod topic;
 mod alerting;
 mod boards;
 mod broker_loss;
+mod compare;
 mod dead_letter_headers;
 mod ending;
 mod kills;

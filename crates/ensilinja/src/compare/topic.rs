@@ -84,8 +84,8 @@ impl<'a> Topic<'a> {
         let lines = (0..self.config.lines.len()).collect();
         let export = Export::new(cards, lines, Choice::new(&[], &[]), rules.bounds(), &[]);
         let shown = |ledger: &mut Ledger| {
-            let line = export.instant_line(self.config.zone_name(), &ledger.figures(as_of, history));
-            Shown::parse(&line).context("what a replay writes is what a comparison reads")
+            let document = export.instant_line(self.config.zone_name(), &ledger.figures(as_of, history));
+            Shown::parse(&document).context("what a replay writes is what a comparison reads")
         };
         let at_least = shown(&mut ledger)?;
         for event in &on_their_way {

@@ -70,7 +70,9 @@ impl Findings {
             }
             listing.row(row);
             if let Some(traced) = &finding.contacts {
-                notes(traced).into_iter().for_each(|note| listing.note(note));
+                for note in notes(traced) {
+                    listing.note(note);
+                }
             }
         }
         listing

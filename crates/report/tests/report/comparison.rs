@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::{Findings, Known, Leg, Place, Traced, Run, RunLine, Said, Scope, Shown, differences};
+use ensilinja_report::comparison::{
+    Findings, Known, Leg, Place, Run, RunLine, Said, Scope, Shown, Traced, differences,
+};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};

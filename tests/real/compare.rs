@@ -1,0 +1,101 @@
+//! A live process against its own topic: nothing differs, unless something is wrong.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Output, Stdio};
+
+use ensilinja_sim::Disorder;
+
+use crate::feed::Feed;
+use crate::program::Program;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+
+/// Runs `compare` with the configuration of a stage, changed.
+fn compare(stage: &Stage, name: &str, change: impl Fn(String) -> String, words: &[&str]) -> Output {
+    let file = std::env::temp_dir().join(format!("ensilinja-compare-{}-{name}.toml", std::process::id()));
+    std::fs::write(&file, change(stage.configuration())).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    let program = program.args(["compare", "--quiet", "--config"]).arg(&file).args(words);
+    let output = program.env_remove("ENSILINJA_LOG").stdin(Stdio::null()).output().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    output
+}
+
+fn texts(output: &Output) -> [String; 2] {
+    [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap())
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_live_process_says_what_its_topic_says_while_events_come() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "compared", 4);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 71, 20.0);
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(feed.settle());
+    let feed = feed.go_live();
+    let live = format!("http://{}", program.address());
+    for round in 0..4 {
+        let output = compare(&stage, "load", |config| config, &[&live]);
+        let [out, err] = texts(&output);
+        println!("{out}");
+        assert_eq!(output.status.code(), Some(0), "round {round}: {out}{err}");
+        assert!(out.contains("nothing differs: ") && out.contains(" figures at 1 instant"), "{out}");
+    }
+    let mut feed = feed.stop();
+    program.wait_until_it_knows(feed.settle());
+    let mut standby = Program::run(&stage);
+    standby.wait_until_it_knows(feed.settle());
+    let other = format!("http://{}", standby.address());
+    let output = compare(&stage, "standby", |config| config, &[&live, &other]);
+    let [out, err] = texts(&output);
+    assert_eq!(output.status.code(), Some(0), "two processes of one topic: {out}{err}");
+    program.assert_agrees_with(feed.oracle());
+    standby.end_well();
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn another_threshold_makes_differences_in_what_depends_on_it_and_in_nothing_else() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "threshold", 2);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 72, 5.0);
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(feed.settle());
+    let other = |config: String| config.replace("threshold = \"2m\"", "threshold = \"1m\"");
+    assert_ne!(other(stage.configuration()), stage.configuration());
+    let live = format!("http://{}", program.address());
+    let output = compare(&stage, "threshold", other, &[&live, "--format", "json", "--contacts"]);
+    let [out, err] = texts(&output);
+    assert_eq!(output.status.code(), Some(3), "{out}{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let differences = json["differences"].as_array().unwrap();
+    let of = |it: &serde_json::Value| match it["figure"].as_str().unwrap() {
+        indicator if indicator.starts_with("indicator_") => it["labels"][0].as_str().unwrap().to_owned(),
+        figure => figure.to_owned(),
+    };
+    let figures: BTreeSet<String> = differences.iter().map(of).collect();
+    assert_eq!(figures, BTreeSet::from(["contacts_within_threshold", "service_level"].map(str::to_owned)), "{out}");
+    let lines: BTreeSet<&str> = differences.iter().map(|it| it["line"].as_str().unwrap()).collect();
+    assert!(lines.len() > 10, "{lines:?}");
+    // Both sides are the topic read by the configuration at hand: no contact makes the difference, the rules do.
+    let told: Vec<_> = differences.iter().filter(|it| !it["contacts"].is_null()).collect();
+    assert!(!told.is_empty(), "{err}");
+    assert!(told.iter().all(|it| it["contacts"]["legs"].as_array().unwrap().is_empty()), "{out}");
+    program.end_well();
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_process_that_does_not_answer_is_not_waited_for_for_ever() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "unanswered", 1);
+    let mut program = Program::run(&stage);
+    let live = format!("http://{}", program.address());
+    program.kill();
+    let output = compare(&stage, "unanswered", |config| config, &[&live]);
+    let [out, err] = texts(&output);
+    assert_eq!((output.status.code(), out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains(&format!("error: {live} cannot be reached: ")), "{err}");
+}
