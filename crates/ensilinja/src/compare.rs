@@ -201,8 +201,8 @@ fn of_live_and_topic(
     whole(Comparison { names, origins, findings, zone })
 }
 
-/// Compares until nothing differs, or what differs has stayed. Returns the last, and how many figures differed only until
-/// they were asked for again.
+/// Compares until nothing differs, or what differs has stayed. Returns the last, and how many figures differed only
+/// until they were asked for again.
 fn what_stays(
     mut compare_once: impl FnMut() -> anyhow::Result<(EventTime, Differences)>,
 ) -> anyhow::Result<(EventTime, Differences, u64)> {

@@ -1,5 +1,5 @@
-//! Through which contacts figures differ: both sides are read again, and each contact's part in a figure is held against
-//! its part on the other side.
+//! Through which contacts figures differ: both sides are read again, and each contact's part in a figure is held
+//! against its part on the other side.
 //!
 //! A contact's part is what the figure would be without anybody else, as `explain` has it. Ids are printed to whoever
 //! can read the topic anyway, and asked for them; they are in no log line and no error.
