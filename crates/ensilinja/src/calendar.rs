@@ -126,7 +126,8 @@ fn span_of_days(from: Date, to: Date) -> String {
     format!("{} - {}", date_in_words(from), date_in_words(to))
 }
 
-fn next_changes(hours: &LineHours, at: EventTime) -> Vec<(EventTime, bool)> {
+/// The next openings and closings of a line after `at`, and whether each opens.
+pub(crate) fn next_changes(hours: &LineHours, at: EventTime) -> Vec<(EventTime, bool)> {
     let next = std::iter::successors(hours.next_change(at), |change| hours.next_change(*change));
     next.take(CHANGES).map(|change| (change, hours.is_open(change))).collect()
 }

@@ -55,7 +55,12 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
-        Command::Check(arguments) => check::check(&arguments),
+        Command::Check(arguments) => {
+            let config = arguments.configuration()?;
+            // What is wrong is found and told; a log beside it would tell it twice.
+            logging::start(Log { format: LogFormat::Text, level: LogLevel::Error })?;
+            check::check(&arguments, &config, clock::wall()())
+        }
         Command::Lines(arguments) => lines::lines(&arguments, &arguments.configuration()?, clock::wall()()),
         Command::Calendar(arguments) => calendar::calendar(&arguments, &arguments.configuration()?, clock::wall()()),
         Command::Completions(arguments) => completions::completions(&arguments),

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -22,13 +22,13 @@ pub(crate) enum Obstacle {
 }
 
 /// Asks about one topic.
-pub(crate) struct Inquiry<'a> {
-    pub(crate) consumer: &'a BaseConsumer<ClientLog>,
+pub(crate) struct Inquiry<'a, C: ConsumerContext = ClientLog> {
+    pub(crate) consumer: &'a BaseConsumer<C>,
     pub(crate) topic: &'a str,
     pub(crate) timeout: Duration,
 }
 
-impl Inquiry<'_> {
+impl<C: ConsumerContext> Inquiry<'_, C> {
     /// How many partitions the topic has. They are numbered from 0 without gaps.
     pub(crate) fn partition_count(&self) -> Result<usize, Obstacle> {
         let metadata = self.consumer.fetch_metadata(Some(self.topic), self.timeout).map_err(Obstacle::Broker)?;

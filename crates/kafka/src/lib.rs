@@ -24,6 +24,7 @@ mod embedded_broker;
 mod fetch_errors;
 mod history;
 mod inquiry;
+mod inspection;
 mod lane;
 mod letter;
 mod letter_headers;
@@ -43,6 +44,8 @@ mod settings;
 mod shell;
 mod stalls;
 mod start;
+mod topic_rules;
+mod topic_settings;
 
 use std::sync::Arc;
 
@@ -50,6 +53,8 @@ use ensilinja_model::EventTime;
 
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
+pub use inspection::trouble::{Trouble, TroubleKind};
+pub use inspection::{BrokerSeen, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect};
 pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
 pub use letters::{LettersRead, read_letters};
 pub use monitor::{Monitor, PartitionStatus, Status};
@@ -62,6 +67,7 @@ pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
 pub use redriver::{REDRIVEN_FROM, RedriveError, Redriver};
 pub use settings::{Settings, SettingsError};
 pub use shell::{Pace, Shell, StartError};
+pub use topic_rules::{Gravity, WrongSetting};
 
 /// The clock of the process, passed in: nothing here asks the system for the time of day.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;

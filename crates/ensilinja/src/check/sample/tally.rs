@@ -1,0 +1,261 @@
+//! What the records of a sample are like, counted.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use ensilinja_kafka::IncomingRecord;
+use ensilinja_ledger::Rules;
+use ensilinja_model::{Event, EventTime};
+use ensilinja_wire::{Detail, Reason, Rejection};
+
+use crate::check::finding::{Area, Finding, Findings};
+use crate::config::Config;
+use crate::local_time::in_words;
+
+/// How many of the latest places are told of what is wrong.
+const PLACES: usize = 3;
+
+/// From this share of the records on what is wrong is no accident.
+const MANY: f64 = 0.01;
+
+const MINUTE_MS: i64 = 60_000;
+
+/// How much later than it happened something may become known without a board being wrong for long, in ms.
+const LATE_MS: i64 = 5 * MINUTE_MS;
+
+/// What was counted.
+pub(super) struct Tally {
+    records: u64,
+    /// Of each line.
+    events: Vec<u64>,
+    rejected: BTreeMap<Detail, Rejected>,
+    /// When the first and the last record were published.
+    published: Option<(EventTime, EventTime)>,
+    /// Accepted, and dated after their record.
+    ahead: u64,
+    most_ahead_ms: i64,
+    late: u64,
+    most_late_ms: i64,
+}
+
+/// Records that were rejected for one thing.
+#[derive(Default)]
+struct Rejected {
+    count: u64,
+    /// Partition and offset of the latest.
+    latest: VecDeque<(i32, i64)>,
+}
+
+impl Tally {
+    /// Of so many lines.
+    pub(super) fn new(lines: usize) -> Self {
+        Self {
+            records: 0,
+            events: vec![0; lines],
+            rejected: BTreeMap::new(),
+            published: None,
+            ahead: 0,
+            most_ahead_ms: 0,
+            late: 0,
+            most_late_ms: 0,
+        }
+    }
+
+    /// Counts a record and what it was decoded to.
+    pub(super) fn hear(&mut self, record: &IncomingRecord<'_>, decoded: Result<Event, Rejection>) {
+        self.records += 1;
+        let at = record.timestamp;
+        self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        match decoded {
+            Ok(event) => {
+                if let Some(events) = self.events.get_mut(event.line.as_usize()) {
+                    *events += 1;
+                }
+                let late_ms = at.millis_since(event.at);
+                self.ahead += u64::from(late_ms < 0);
+                self.late += u64::from(late_ms > LATE_MS);
+                self.most_ahead_ms = self.most_ahead_ms.max(-late_ms);
+                self.most_late_ms = self.most_late_ms.max(late_ms);
+            }
+            Err(rejection) => {
+                let rejected = self.rejected.entry(rejection.detail).or_default();
+                rejected.count += 1;
+                rejected.latest.push_front((record.partition, record.offset));
+                rejected.latest.truncate(PLACES);
+            }
+        }
+    }
+
+    /// Tells what was counted.
+    pub(super) fn tell(&self, config: &Config, rules: &Rules, findings: &mut Findings) {
+        let topic = config.kafka.topic.as_str();
+        let Some((first, last)) = self.published else {
+            findings.push(Finding::warning(
+                Area::Records,
+                topic,
+                "no record came",
+                "see that something publishes to it",
+            ));
+            return;
+        };
+        findings.push(Finding::ok(Area::Permissions, topic, "its records may be read"));
+        let accepted: u64 = self.events.iter().sum();
+        let lines = self.events.iter().filter(|events| **events > 0).count();
+        let what = format!(
+            "of the latest {} records, published from {} to {}, {accepted} are accepted, of {lines} of {} lines",
+            self.records,
+            in_words(first, &config.zone),
+            in_words(last, &config.zone),
+            self.events.len()
+        );
+        findings.push(match accepted {
+            0 => Finding::problem(Area::Records, topic, what, "see that this is the topic of the events"),
+            _ => Finding::ok(Area::Records, topic, what),
+        });
+        for (detail, rejected) in &self.rejected {
+            findings.push(self.rejection(topic, *detail, rejected));
+        }
+        if accepted > 0 {
+            self.tell_of_clocks(topic, accepted, rules.horizon_ms(), findings);
+        }
+    }
+
+    fn rejection(&self, topic: &str, detail: Detail, rejected: &Rejected) -> Finding {
+        let Rejected { count, latest } = rejected;
+        let places: Vec<String> = latest.iter().map(|(partition, offset)| format!("{partition}/{offset}")).collect();
+        let (reason, name) = (detail.reason(), detail.as_str());
+        let what = format!(
+            "{count} of {} records are rejected as {} ({name}), the latest at {}",
+            self.records,
+            reason.as_str(),
+            places.join(", ")
+        );
+        match reason {
+            // They are other people's, and are skipped.
+            Reason::UnknownType => {
+                Finding { advice: Some(detail.advice().into()), ..Finding::ok(Area::Records, topic, what) }
+            }
+            _ if is_many(*count, self.records) => Finding::problem(Area::Records, topic, what, detail.advice()),
+            _ => Finding::warning(Area::Records, topic, what, detail.advice()),
+        }
+    }
+
+    fn tell_of_clocks(&self, topic: &str, accepted: u64, horizon_ms: i64, findings: &mut Findings) {
+        let ahead = format!(
+            "{} of {accepted} events are dated after their record, at most {} s; more than 5 min are rejected",
+            self.ahead,
+            self.most_ahead_ms.max(0) / 1000
+        );
+        findings.push(if self.most_ahead_ms > MINUTE_MS && is_many(self.ahead, accepted) {
+            Finding::warning(Area::Records, topic, ahead, "set the clocks of the sources")
+        } else {
+            Finding::ok(Area::Records, topic, ahead)
+        });
+        let late = format!(
+            "{} of {accepted} events are told more than 5 min after they happened, at most {} min",
+            self.late,
+            self.most_late_ms.max(0) / MINUTE_MS
+        );
+        findings.push(if self.most_late_ms > horizon_ms {
+            let advice = "live figures no longer take in what is older than the horizon: use report or replay for that";
+            Finding::warning(Area::Records, topic, late, advice)
+        } else if is_many(self.late, accepted) {
+            Finding::warning(Area::Records, topic, late, "until they are told a board shows less than there was")
+        } else {
+            Finding::ok(Area::Records, topic, late)
+        });
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a sample is far smaller than 2^53")]
+fn is_many(count: u64, all: u64) -> bool {
+    count as f64 >= MANY * all as f64 && count > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_model::{Fact, LegKey, LineIndex};
+
+    use super::*;
+    use crate::config;
+
+    const SECOND_MS: i64 = 1_000;
+
+    fn told(records: &[(i64, Result<i64, Detail>)]) -> String {
+        let config = config::county();
+        let now = EventTime::from_seconds(1_758_006_900);
+        let mut tally = Tally::new(config.lines.len());
+        for (offset, (late_ms, decoded)) in (0..).zip(records) {
+            let record = IncomingRecord {
+                key: None,
+                value: None,
+                headers: &[],
+                timestamp: now,
+                partition: 3,
+                offset,
+                rebuilding: true,
+                again: false,
+            };
+            let event = decoded.map(|_| Event {
+                leg: LegKey::new(1),
+                line: LineIndex::new(0),
+                at: now.plus_millis(-late_ms),
+                fact: Fact::Offered,
+            });
+            tally.hear(&record, event.map_err(Rejection::from));
+        }
+        let mut findings = Findings::default();
+        tally.tell(&config, &config.rules(now), &mut findings);
+        findings.text(1000, false)
+    }
+
+    #[test]
+    fn a_sound_sample_is_fine() {
+        let text = told(&[(SECOND_MS, Ok(0)), (-SECOND_MS, Ok(0))]);
+        assert!(text.contains("2 are accepted, of 1 of 22 lines"), "{text}");
+        assert!(text.contains("1 of 2 events are dated after their record, at most 1 s;"), "{text}");
+        assert!(text.ends_with(", 0 warnings, 0 problems, 0 not tried\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_rejected_is_told_with_its_places_and_what_to_do() {
+        let poison = (0, Err(Detail::KeyMismatch));
+        let text = told(&[poison, (0, Ok(0)), poison, poison, poison]);
+        assert!(
+            text.contains("  problem    ensilinja.events: 4 of 5 records are rejected as malformed (key_mismatch), the latest at 3/4, 3/3, 3/2\n"),
+            "{text}"
+        );
+        assert!(text.contains("-> The record's key is other than its `subject`"), "{text}");
+    }
+
+    #[test]
+    fn one_bad_record_of_many_is_a_warning_and_one_of_another_type_is_neither() {
+        let mut records = vec![(0, Ok(0)); 300];
+        records.push((0, Err(Detail::Truncated)));
+        records.push((0, Err(Detail::TypeNotRead)));
+        let text = told(&records);
+        assert!(
+            text.contains("warning    ensilinja.events: 1 of 302 records are rejected as malformed (truncated)"),
+            "{text}"
+        );
+        assert!(text.contains("ok         ensilinja.events: 1 of 302 records are rejected as unknown_type"), "{text}");
+    }
+
+    #[test]
+    fn sources_that_are_late_or_ahead_are_pointed_out() {
+        let text = told(&[(-2 * MINUTE_MS, Ok(0)), (6 * MINUTE_MS, Ok(0))]);
+        assert!(
+            text.contains("warning    ensilinja.events: 1 of 2 events are dated after their record, at most 120 s"),
+            "{text}"
+        );
+        assert!(text.contains("warning    ensilinja.events: 1 of 2 events are told more than 5 min after"), "{text}");
+    }
+
+    #[test]
+    fn a_topic_of_other_people_is_a_problem() {
+        let text = told(&[(0, Err(Detail::TypeNotRead))]);
+        assert!(
+            text.contains("problem    ensilinja.events: of the latest 1 records") && text.contains("0 are accepted"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Whether the topics are there and set as they should be, and what this user may see of them.
+
+use ensilinja_kafka::{Gravity, Inspection, TopicSeen, Unseen, WrongSetting};
+
+use super::connections::advice;
+use super::finding::{Area, Finding, Findings};
+use crate::config::Config;
+
+pub(super) fn look(inspection: &Inspection, config: &Config, horizon_ms: i64, findings: &mut Findings) {
+    let kafka = &config.kafka;
+    topic(&inspection.events, &kafka.topic, &format!("retention.ms at least {horizon_ms}, a contact's key"), findings);
+    topic(&inspection.dead_letters, &kafka.dead_letter_topic, "one partition will do", findings);
+    committed(inspection, &kafka.group_id, findings);
+    for (about, what) in [
+        (&kafka.dead_letter_topic, "writing to it, for that would leave a record there"),
+        (&kafka.group_id, "committing offsets, for that would change which dead letters are written"),
+    ] {
+        findings.push(Finding::not_tried(Area::Permissions, about, what));
+    }
+}
+
+fn topic(seen: &Result<TopicSeen, Unseen>, name: &str, how_to_make: &str, findings: &mut Findings) {
+    let seen = match seen {
+        Ok(seen) => seen,
+        Err(unseen) => return findings.push(unseen_topic(unseen, name, how_to_make)),
+    };
+    let count = seen.partitions.len();
+    let offsets: i64 = seen.partitions.iter().map(|partition| partition.end - partition.begin).sum();
+    let replicas = seen.partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
+    let partitions = if count == 1 { "1 partition".to_owned() } else { format!("{count} partitions") };
+    let what = format!("{partitions}, {offsets} offsets, on at least {replicas} of the brokers each");
+    findings.push(Finding::ok(Area::Topics, name, what));
+    let numbered = || seen.partitions.iter().enumerate();
+    for (number, _) in numbered().filter(|(_, partition)| !partition.has_leader) {
+        let about = format!("{name}/{number}");
+        let advice = "start the brokers that hold it";
+        findings.push(Finding::problem(
+            Area::Topics,
+            &about,
+            "has no leader: it can be neither read nor written",
+            advice,
+        ));
+    }
+    let behind = numbered().filter(|(_, partition)| partition.in_sync < partition.replicas).count();
+    if behind > 0 {
+        let what = format!("{behind} of {partitions} have replicas that are not in sync");
+        findings.push(Finding::warning(Area::Topics, name, what, "see which broker is away or slow"));
+    }
+    match &seen.wrong_settings {
+        Ok(wrong) if wrong.is_empty() => findings.push(Finding::ok(Area::Topics, name, "is set as it should be")),
+        Ok(wrong) => wrong.iter().for_each(|wrong| findings.push(wrong_setting(wrong))),
+        Err(reason) => {
+            let what =
+                format!("its settings, for they cannot be seen ({reason}); this user may need DESCRIBE_CONFIGS on it");
+            findings.push(Finding::not_tried(Area::Topics, name, what));
+        }
+    }
+}
+
+fn wrong_setting(wrong: &WrongSetting) -> Finding {
+    let WrongSetting { topic, name, value, consequence, right, gravity } = wrong;
+    let (what, advice) = (format!("{name}={value}: {consequence}"), format!("set {name}={right}"));
+    match gravity {
+        Gravity::Doubtful => Finding::warning(Area::Topics, topic, what, advice),
+        Gravity::Wrong => Finding::problem(Area::Topics, topic, what, advice),
+    }
+}
+
+fn unseen_topic(unseen: &Unseen, name: &str, how_to_make: &str) -> Finding {
+    match unseen {
+        Unseen::Missing => {
+            let advice = format!("make it ({how_to_make}; see deploy/kafka/topics.sh), or mend its name");
+            Finding::problem(Area::Topics, name, "does not exist", advice)
+        }
+        Unseen::Refused(reason) => {
+            let what = format!("this user may not see it ({reason})");
+            Finding::problem(Area::Permissions, name, what, "give this user DESCRIBE and READ on the topic")
+        }
+        Unseen::Unanswered(trouble) => {
+            Finding::problem(Area::Topics, name, format!("cannot be looked at: {trouble}"), advice(trouble))
+        }
+        Unseen::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
+    }
+}
+
+/// What the group has committed: up to there dead letters have been written.
+fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
+    let about = format!("group {group}");
+    let offsets = match &inspection.committed {
+        Ok(offsets) => offsets,
+        Err(Unseen::NotTried | Unseen::Missing) => {
+            let what = "its committed offsets, for the topic was not seen";
+            return findings.push(Finding::not_tried(Area::Permissions, &about, what));
+        }
+        Err(Unseen::Refused(reason)) => {
+            let what = format!("this user may not see its committed offsets ({reason})");
+            return findings.push(Finding::problem(
+                Area::Permissions,
+                &about,
+                what,
+                "give this user READ on the group",
+            ));
+        }
+        Err(Unseen::Unanswered(trouble)) => {
+            let what = format!("its committed offsets cannot be seen: {trouble}");
+            return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
+        }
+    };
+    let committed = offsets.iter().flatten().count();
+    let what = match committed {
+        0 => "may be seen, and has committed nothing: the first process writes every dead letter".to_owned(),
+        _ => format!("may be seen, and has committed offsets of {committed} of {} partitions", offsets.len()),
+    };
+    findings.push(Finding::ok(Area::Permissions, &about, what));
+    let partitions = inspection.events.as_ref().map_or(&[][..], |seen| &seen.partitions);
+    let beyond = offsets.iter().zip(partitions).enumerate().filter_map(|(number, (offset, partition))| {
+        offset.filter(|offset| *offset > partition.end).map(|offset| (number, offset, partition.end))
+    });
+    for (number, offset, end) in beyond {
+        let what =
+            format!("has committed {offset} of partition {number}, which ends at {end}: the topic was made anew");
+        let advice = "use another group, or reset this one's offsets, or dead letters up to there are not written";
+        findings.push(Finding::problem(Area::Permissions, &about, what, advice));
+    }
+}

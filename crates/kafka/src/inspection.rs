@@ -1,0 +1,225 @@
+//! Looking at brokers and topics before anything relies on them: plain answers, in which nothing is judged but settings.
+//!
+//! Nothing is written, nothing is committed and no group is joined; so whether this user may write a dead letter or
+//! commit an offset is not tried, and nothing here claims that it may.
+
+mod ear;
+pub(crate) mod trouble;
+
+use std::collections::BTreeMap;
+
+use rdkafka::admin::AdminClient;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use crate::inquiry::{Inquiry, Obstacle};
+use crate::reader::ANSWER_TIMEOUT;
+use crate::settings::{Settings, SettingsError};
+use crate::topic_rules::{self, WrongSetting};
+use crate::topic_settings;
+use ear::Ear;
+use trouble::Trouble;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The brokers: those of the settings first, then those that they have named.
+    pub brokers: Vec<BrokerSeen>,
+    /// The topic of the events.
+    pub events: Result<TopicSeen, Unseen>,
+    /// The topic of dead letters.
+    pub dead_letters: Result<TopicSeen, Unseen>,
+    /// What the group has committed of each partition of the events.
+    pub committed: Result<Vec<Option<i64>>, Unseen>,
+}
+
+/// A broker that was asked.
+#[derive(Clone, Debug)]
+pub struct BrokerSeen {
+    /// Its `host:port`.
+    pub address: String,
+    /// Who says that it is there.
+    pub named_by: NamedBy,
+    /// How many brokers it knows of, or why it has not said.
+    pub answer: Result<usize, Trouble>,
+}
+
+/// Who names a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The settings.
+    Settings,
+    /// Other brokers: it is the address at which clients are told to find it.
+    Brokers,
+}
+
+/// A topic that is there.
+#[derive(Clone, Debug)]
+pub struct TopicSeen {
+    /// Its partitions, from 0.
+    pub partitions: Vec<PartitionSeen>,
+    /// What is not set as it should be, or why its settings cannot be seen.
+    pub wrong_settings: Result<Vec<WrongSetting>, String>,
+}
+
+/// A partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartitionSeen {
+    /// Where its log begins.
+    pub begin: i64,
+    /// Where its log ends: the offset of the next record.
+    pub end: i64,
+    /// Whether a broker leads it, without which it can be neither read nor written.
+    pub has_leader: bool,
+    /// How many brokers should have it.
+    pub replicas: usize,
+    /// How many do.
+    pub in_sync: usize,
+}
+
+/// Why something was not seen.
+#[derive(Clone, Debug)]
+pub enum Unseen {
+    /// The brokers have no such topic.
+    Missing,
+    /// This user may not see it.
+    Refused(String),
+    /// The brokers have not answered, or not what they should.
+    Unanswered(Trouble),
+    /// What would have to be seen first was not.
+    NotTried,
+}
+
+/// Looks, within about half a minute whatever is wrong. Figures need the last `horizon_ms` of the events.
+///
+/// # Errors
+/// If no client can be made of the settings.
+pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, SettingsError> {
+    settings.check()?;
+    let brokers = brokers(settings);
+    if brokers.iter().all(|broker| broker.answer.is_err()) {
+        let (events, dead_letters) = (Err(Unseen::NotTried), Err(Unseen::NotTried));
+        return Ok(Inspection { brokers, events, dead_letters, committed: Err(Unseen::NotTried) });
+    }
+    let events = topic(settings, &settings.topic, &|value| topic_rules::of_log(&settings.topic, horizon_ms, value));
+    let name = &settings.dead_letter_topic;
+    let dead_letters = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
+    let committed = match &events {
+        Ok(seen) => committed(settings, seen.partitions.len()),
+        Err(_) => Err(Unseen::NotTried),
+    };
+    Ok(Inspection { brokers, events, dead_letters, committed })
+}
+
+/// Asks the brokers of the settings, and then those that they name, each by itself and all at once.
+fn brokers(settings: &Settings) -> Vec<BrokerSeen> {
+    let named: Vec<String> = settings.bootstrap_servers.split(',').map(|broker| broker.trim().to_owned()).collect();
+    let mut answers = ask_each(settings, &named);
+    let mut told: Vec<String> = answers.iter().filter_map(|answer| answer.as_ref().ok()).flatten().cloned().collect();
+    told.sort();
+    told.dedup();
+    told.retain(|address| !named.contains(address));
+    answers.extend(ask_each(settings, &told));
+    let by = named.iter().map(|_| NamedBy::Settings).chain(told.iter().map(|_| NamedBy::Brokers));
+    let addresses = named.iter().chain(&told).cloned();
+    let seen = addresses.zip(by).zip(answers);
+    seen.map(|((address, named_by), answer)| BrokerSeen { address, named_by, answer: answer.map(|them| them.len()) })
+        .collect()
+}
+
+fn ask_each(settings: &Settings, addresses: &[String]) -> Vec<Result<Vec<String>, Trouble>> {
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = addresses.iter().map(|address| scope.spawn(|| ask(settings, address))).collect();
+        asked.into_iter().map(|answer| answer.join().expect("asking a broker does not panic")).collect()
+    })
+}
+
+/// Asks one broker for the addresses of all.
+fn ask(settings: &Settings, address: &str) -> Result<Vec<String>, Trouble> {
+    let ear = Ear::default();
+    let settings = Settings { bootstrap_servers: address.to_owned(), ..settings.clone() };
+    let consumer: BaseConsumer<Ear> =
+        settings.bystander().create_with_context(ear.clone()).map_err(|error| Trouble::of(&error, &ear))?;
+    match consumer.fetch_metadata(Some(&settings.topic), ANSWER_TIMEOUT) {
+        Ok(metadata) => {
+            Ok(metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect())
+        }
+        Err(error) => {
+            ear::hear_out(&consumer);
+            Err(Trouble::of(&error, &ear))
+        }
+    }
+}
+
+/// Whoever is given the values of a topic's settings by name.
+type Value<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+fn topic(
+    settings: &Settings,
+    topic: &str,
+    judge: &dyn Fn(Value<'_>) -> Vec<WrongSetting>,
+) -> Result<TopicSeen, Unseen> {
+    let ear = Ear::default();
+    let unanswered = |error: &KafkaError| Unseen::Unanswered(Trouble::of(error, &ear));
+    let consumer: BaseConsumer<Ear> =
+        settings.bystander().create_with_context(ear.clone()).map_err(|error| unanswered(&error))?;
+    let inquiry = Inquiry { consumer: &consumer, topic, timeout: ANSWER_TIMEOUT };
+    let count = inquiry.partition_count().map_err(|obstacle| Unseen::of(&obstacle, &ear))?;
+    let partitions = partitions(&inquiry, count).map_err(|obstacle| Unseen::of(&obstacle, &ear))?;
+    let replicas = partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
+    let wrong_settings = described(settings, topic).map(|described| {
+        let value = |name: &str| described.get(name).cloned();
+        let mut wrong = judge(&value);
+        wrong.extend(topic_rules::of_copies(topic, replicas, value));
+        wrong
+    });
+    Ok(TopicSeen { partitions, wrong_settings })
+}
+
+fn partitions(inquiry: &Inquiry<'_, Ear>, count: usize) -> Result<Vec<PartitionSeen>, Obstacle> {
+    let metadata = inquiry.consumer.fetch_metadata(Some(inquiry.topic), inquiry.timeout).map_err(Obstacle::Broker)?;
+    let [begins, ends] = [inquiry.begins(count)?, inquiry.ends(count)?];
+    let known = metadata.topics().first().map_or(&[][..], |topic| topic.partitions());
+    let seen = |(number, (begin, end)): (i32, (i64, i64))| {
+        let partition = known.iter().find(|partition| partition.id() == number);
+        PartitionSeen {
+            begin,
+            end,
+            has_leader: partition.is_some_and(|partition| partition.leader() >= 0),
+            replicas: partition.map_or(0, |partition| partition.replicas().len()),
+            in_sync: partition.map_or(0, |partition| partition.isr().len()),
+        }
+    };
+    Ok((0..).zip(begins.into_iter().zip(ends)).map(seen).collect())
+}
+
+fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String>, String> {
+    let admin: AdminClient<Ear> =
+        settings.client().create_with_context(Ear::default()).map_err(|error| error.to_string())?;
+    topic_settings::describe(&admin, topic)
+}
+
+fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unseen> {
+    let ear = Ear::default();
+    let consumer: BaseConsumer<Ear> = settings
+        .reader()
+        .create_with_context(ear.clone())
+        .map_err(|error| Unseen::Unanswered(Trouble::of(&error, &ear)))?;
+    let inquiry = Inquiry { consumer: &consumer, topic: &settings.topic, timeout: 2 * ANSWER_TIMEOUT };
+    inquiry.committed(count).map_err(|obstacle| Unseen::of(&obstacle, &ear))
+}
+
+impl Unseen {
+    fn of(obstacle: &Obstacle, ear: &Ear) -> Self {
+        use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
+        match obstacle {
+            Obstacle::TopicMissing(_) => Self::Missing,
+            Obstacle::Broker(error) => match error.rdkafka_error_code() {
+                Some(ClusterAuthorizationFailed | GroupAuthorizationFailed | TopicAuthorizationFailed) => {
+                    Self::Refused(error.to_string())
+                }
+                _ => Self::Unanswered(Trouble::of(error, ear)),
+            },
+        }
+    }
+}
