@@ -13,7 +13,7 @@
 
 mod feed;
 mod files;
-mod topic;
+pub(crate) mod topic;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;

@@ -153,7 +153,7 @@ impl Finding {
         };
         let name = self.state.as_str();
         let gap = " ".repeat(INDENT - 2 - name.len());
-        text.push_str(&format!("  {}{gap}", colour.paint(name, coloured)));
+        text.extend(["  ", &colour.paint(name, coloured), &gap]);
         push_wrapped(text, &format!("{}: {}", self.about, self.what), width);
         if let Some(advice) = &self.advice {
             text.push_str(&" ".repeat(INDENT));
@@ -205,8 +205,8 @@ configuration
   ok         a.toml: 22 lines
 
 topics
-  problem    events: is not there at
-             all
+  problem    events: is not there
+             at all
              -> make it with the
              right settings
 

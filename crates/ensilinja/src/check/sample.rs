@@ -14,7 +14,8 @@ use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
 use crate::config::Config;
-use crate::past::{decoder, wire_record};
+use crate::past::decoder;
+use crate::past::topic::wire_record;
 use crate::progress::{Position, Progress};
 use tally::Tally;
 

@@ -92,6 +92,7 @@ fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Res
     Ok(())
 }
 
-fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
+/// A record as the decoder takes it.
+pub(crate) fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
     Record { key: record.key, value: record.value, headers: record.headers, timestamp: record.timestamp }
 }
