@@ -37,6 +37,8 @@ mod boards;
 mod broker_loss;
 mod compare;
 mod dead_letter_headers;
+mod dlq;
+mod dlq_letters;
 mod ending;
 mod kills;
 mod malformed;

@@ -121,6 +121,11 @@ impl Feed {
         Self { publisher: stage.publisher(), ..self }
     }
 
+    /// Lets the oracle hear of an event that somebody else has published.
+    pub fn hear(&mut self, event: &SimEvent) {
+        self.oracle.hear(event);
+    }
+
     /// What every figure must be.
     pub fn oracle(&self) -> &Oracle {
         &self.oracle

@@ -25,6 +25,8 @@ pub struct Stage {
     pub dead_letters: String,
     /// What is logged: `text` or `json`, and the level.
     pub log: (&'static str, &'static str),
+    /// Lines of the county that are not configured.
+    pub lines_left_out: &'static [&'static str],
 }
 
 impl Stage {
@@ -35,6 +37,7 @@ impl Stage {
             topic: format!("{name}.events"),
             dead_letters: format!("{name}.dead-letters"),
             log: ("text", "info"),
+            lines_left_out: &[],
         }
     }
 
@@ -76,7 +79,10 @@ impl Stage {
             assert!(text.contains(&line), "the sample has no {key} = {sample}");
             text = text.replace(&line, &format!("\n{key} = \"{own}\"\n"));
         }
-        text
+        let mut parts = text.split("\n[[line]]\n");
+        let head = parts.next().expect("a text has a beginning").to_owned();
+        let is_left_out = |part: &&str| self.lines_left_out.iter().any(|id| part.contains(&format!("id = \"{id}\"\n")));
+        parts.filter(|part| !is_left_out(part)).fold(head, |text, part| text + "\n[[line]]\n" + part)
     }
 
     /// A publisher to the topic of the events that sends records of any size, as they are.

@@ -31,7 +31,10 @@ pub use check::CheckArguments;
 pub use compare::{CompareArguments, Compared};
 pub use completions::CompletionsArguments;
 pub use demo::DemoArguments;
-pub use dlq::DlqArguments;
+pub use dlq::{
+    DlqArguments, DlqCommand, LettersArguments, ListLettersArguments, RedriveArguments, SelectionArguments,
+    ShowLetterArguments,
+};
 pub use explain::ExplainArguments;
 pub use lines::LinesArguments;
 pub use listing::{ListingArguments, ListingFormat};

@@ -1,12 +1,46 @@
-//! `ensilinja dlq`.
+//! `ensilinja dlq`: the records that could not be used. What is wrong with them, what would become of them now, and
+//! sending them to their topic again after a fix.
+//!
+//! ```text
+//! dead-letter topic --read_letters--> letters --Selection--> those meant --Judge--> what would become of them
+//!                                                                           `--redrive --execute--> their topic
+//! ```
+//!
+//! What must hold: nothing of a record is shown unless `--payload` asks for it, and nothing of it is ever in the log.
+//! Nothing is sent unless `--execute` asks for it, and then only what would be used.
 
-use crate::cli::DlqArguments;
+mod found;
+mod instants;
+mod list;
+mod prospect;
+mod readable;
+mod redrive;
+mod selection;
+mod show;
+
+use crate::cli::{DlqArguments, DlqCommand};
+use crate::logging;
 use crate::outcome::Outcome;
 
-/// Not written yet.
+pub use selection::SelectionError;
+
+/// Looks at letters, or sends their records again.
 ///
 /// # Errors
-/// Always.
-pub fn dlq(_arguments: &DlqArguments) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not written yet")
+/// [`ConfigError`](crate::config::ConfigError) and [`SelectionError`] for what cannot be asked; otherwise why letters
+/// cannot be read or records not be sent.
+pub fn dlq(arguments: &DlqArguments) -> anyhow::Result<Outcome> {
+    let letters = match &arguments.command {
+        DlqCommand::List(list) => &list.letters,
+        DlqCommand::Show(show) => &show.letters,
+        DlqCommand::Redrive(redrive) => &redrive.letters,
+    };
+    let config = letters.configuration()?;
+    logging::start(config.log)?;
+    match &arguments.command {
+        DlqCommand::List(list) => list::list(list, &config)?,
+        DlqCommand::Show(show) => show::show(show, &config)?,
+        DlqCommand::Redrive(redrive) => redrive::redrive(redrive, &config)?,
+    }
+    Ok(Outcome::Done)
 }

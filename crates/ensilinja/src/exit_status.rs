@@ -2,6 +2,7 @@
 //! docs/COMMANDS.md read.
 
 use crate::config::{ConfigError, UnknownLine};
+use crate::dlq::SelectionError;
 use crate::logging::LogError;
 use crate::man::UnknownPage;
 use crate::outcome::Outcome;
@@ -84,6 +85,7 @@ fn is_bad_usage(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
         || error.is::<LogError>()
         || error.is::<QuestionError>()
+        || error.is::<SelectionError>()
         || error.is::<UnknownLine>()
         || error.is::<UnknownPage>()
 }

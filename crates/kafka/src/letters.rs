@@ -10,7 +10,7 @@ use ensilinja_model::EventTime;
 
 use crate::letter::Letter;
 use crate::past::error::PastError;
-use crate::past::{Stretch, read_past};
+use crate::past::{PastPosition, Stretch, read_past};
 use crate::settings::Settings;
 
 /// What was read.
@@ -22,30 +22,30 @@ pub struct LettersRead {
     pub others: u64,
 }
 
-/// Hands over every letter of the settings' dead-letter topic, up to where the topic ended when reading began. `stop`
-/// ends it within some seconds, with an error.
+/// Hands over every letter of the settings' dead-letter topic, with how far reading is, up to where the topic ended when
+/// reading began. `stop` ends it within some seconds, with an error; so does `handle` where it breaks.
 ///
 /// # Errors
 /// [`PastError`]. What was handed over before is a part.
 pub fn read_letters(
     settings: &Settings,
     stop: &AtomicBool,
-    handle: &mut dyn FnMut(&Letter<'_>),
+    handle: &mut dyn FnMut(&Letter<'_>, &PastPosition) -> ControlFlow<()>,
 ) -> Result<LettersRead, PastError> {
     // The two change places, for they must differ.
     let (topic, dead_letter_topic) = (settings.dead_letter_topic.clone(), settings.topic.clone());
     let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
     let mut read = LettersRead::default();
     let all = Stretch { from: EventTime::from_millis(0), offsets: &[] };
-    read_past(&settings, &all, stop, &mut |record, _| {
-        match Letter::of(record) {
-            Some(letter) => {
-                read.letters += 1;
-                handle(&letter);
-            }
-            None => read.others += 1,
+    read_past(&settings, &all, stop, &mut |record, position| match Letter::of(record) {
+        Some(letter) => {
+            read.letters += 1;
+            handle(&letter, position)
         }
-        ControlFlow::Continue(())
+        None => {
+            read.others += 1;
+            ControlFlow::Continue(())
+        }
     })?;
     Ok(read)
 }

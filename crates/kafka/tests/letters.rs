@@ -5,7 +5,8 @@
 mod stand;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ensilinja_kafka::{
@@ -36,7 +37,7 @@ struct Copy {
 /// All letters by position, each with how often it was written.
 fn letters(settings: &Settings) -> (LettersRead, BTreeMap<String, (Copy, usize)>) {
     let mut all: BTreeMap<String, (Copy, usize)> = BTreeMap::new();
-    let read = read_letters(settings, &AtomicBool::new(false), &mut |letter| {
+    let read = read_letters(settings, &AtomicBool::new(false), &mut |letter, _| {
         assert_eq!((letter.reason, letter.detail), ("malformed", "poison"));
         let own = |kept: &Kept<'_>| kept.bytes().map(<[u8]>::to_vec);
         let headers = match letter.headers {
@@ -49,6 +50,7 @@ fn letters(settings: &Settings) -> (LettersRead, BTreeMap<String, (Copy, usize)>
         let value_bytes = letter.value.record_bytes();
         let copy = Copy { key, value, headers, is_whole: letter.record().is_some(), value_bytes };
         all.entry(letter.position.to_string()).or_insert((copy, 0)).1 += 1;
+        ControlFlow::Continue(())
     })
     .unwrap();
     (read, all)
@@ -119,8 +121,9 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
     let stop = AtomicBool::new(false);
     for round in 1..=2 {
         let mut redriver = Redriver::new(&settings, &stop).unwrap();
-        read_letters(&settings, &stop, &mut |letter| {
+        read_letters(&settings, &stop, &mut |letter, _| {
             redriver.send(&letter.record().unwrap(), &letter.position, now()).unwrap();
+            ControlFlow::Continue(())
         })
         .unwrap();
         redriver.finish().unwrap();
@@ -155,7 +158,7 @@ fn a_topic_of_letters_that_is_missing_is_said_and_one_that_is_empty_has_none() {
     let (_broker, settings) = broker(1);
     assert_eq!(letters(&settings).0, LettersRead::default());
     let elsewhere = Settings { dead_letter_topic: "elsewhere".to_owned(), ..settings.clone() };
-    let missing = read_letters(&elsewhere, &AtomicBool::new(false), &mut |_| ());
+    let missing = read_letters(&elsewhere, &AtomicBool::new(false), &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(missing, Err(PastError::TopicMissing { topic, .. }) if topic == "elsewhere"));
 }
 
@@ -167,9 +170,10 @@ fn a_redrive_that_is_stopped_says_what_was_acknowledged() {
     let stop = AtomicBool::new(false);
     let mut redriver = Redriver::new(&settings, &stop).unwrap();
     let mut ended = Vec::new();
-    read_letters(&settings, &AtomicBool::new(false), &mut |letter| {
+    read_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
         ended.push(redriver.send(&letter.record().unwrap(), &letter.position, now()).is_ok());
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        stop.store(true, Ordering::Relaxed);
+        ControlFlow::Continue(())
     })
     .unwrap();
     assert_eq!(ended, [true, false, false]);

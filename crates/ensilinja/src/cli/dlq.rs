@@ -1,21 +1,167 @@
 //! The arguments of `dlq`.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use ensilinja_kafka::{OffsetRange, Position};
+use ensilinja_wire::{Detail, Reason};
 
 use super::listing::ListingArguments;
+use super::one_of::one_of;
+use super::when::When;
+use crate::config::{self, Config, ConfigError};
 
-pub(super) const EXAMPLES: &str = "\
+const LIST_EXAMPLES: &str = "\
 Examples:
-  ensilinja dlq --config ensilinja.toml";
+  ensilinja dlq list --config ensilinja.toml
+  ensilinja dlq list --config ensilinja.toml --reason unknown_line --from 2026-03-02T08:00 --payload
+  ensilinja dlq list --config ensilinja.toml --offsets 3:1200..1300 --limit 1000 --format json
+
+Letters are counted by record, however many processes have written one. Times are those at which the records were
+published.";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  ensilinja dlq show --config ensilinja.toml ensilinja.events/3/1207
+  ensilinja dlq show --config ensilinja.toml ensilinja.events/3/1207 --payload
+  ensilinja dlq show --config ensilinja.toml ensilinja.events/3/1207 --payload --format json";
+
+const REDRIVE_EXAMPLES: &str = "\
+Examples:
+  ensilinja dlq redrive --config ensilinja.toml --reason unknown_line
+  ensilinja dlq redrive --config ensilinja.toml --reason unknown_line --execute
+  ensilinja dlq redrive --config ensilinja.toml --detail ahead_of_record --from 2026-03-02 --to 2026-03-03 --execute
+  ensilinja dlq redrive --config ensilinja.toml --execute ensilinja.events/3/1207 ensilinja.events/0/88
+
+Without --execute nothing is sent: it says what would be. What this configuration refuses still is never sent, for it
+would only come back; so start the live processes with this configuration first. A record that is sent twice changes no
+figure: whatever ends it early, run it again.
+
+Exit status:
+  0  it says what would be sent; or all that was to be sent was, and is acknowledged
+  1  something was not sent, not acknowledged or not read; standard error says why and what to do
+  2  bad usage or configuration; nothing was started";
 
 /// Arguments of `dlq`.
 #[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = EXAMPLES)]
 pub struct DlqArguments {
-    /// The configuration with the topics
+    /// What to do with the letters.
+    #[command(subcommand)]
+    pub command: DlqCommand,
+}
+
+/// What can be done with the records that could not be used.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum DlqCommand {
+    /// Say how many records could not be used, why, what to do, and which
+    List(ListLettersArguments),
+    /// Print all that is known of one record that could not be used
+    Show(ShowLetterArguments),
+    /// Send records to their topic again after a fix; without --execute, say what would be sent
+    Redrive(RedriveArguments),
+}
+
+/// Where the letters are, and what they are held against.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct LettersArguments {
+    /// The configuration with the lines and the topics
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
-    pub config: std::path::PathBuf,
+    pub config: PathBuf,
+    /// The brokers, instead of kafka.brokers
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    pub brokers: Option<String>,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Which letters.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct SelectionArguments {
+    /// Only records refused for this reason; may be given several times
+    #[arg(long = "reason", value_name = "REASON", value_parser = one_of(Reason::ALL, Reason::as_str))]
+    pub reasons: Vec<Reason>,
+    /// Only records in which just this is wrong, as `dlq list` names it; may be given several times
+    #[arg(long = "detail", value_name = "DETAIL", hide_possible_values = true,
+          value_parser = one_of(Detail::ALL, Detail::as_str))]
+    pub details: Vec<Detail>,
+    /// Only records that were published at this time or later
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<When>,
+    /// Only records that were published before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<When>,
+    /// Only records of these offsets of the topic, such as 0:100..200,1:50..
+    #[arg(long, value_name = "PARTITION:FROM..TO,...", value_delimiter = ',')]
+    pub offsets: Vec<OffsetRange>,
+}
+
+/// Arguments of `dlq list`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub struct ListLettersArguments {
+    /// Where the letters are.
+    #[command(flatten)]
+    pub letters: LettersArguments,
+    /// Which of them.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Show the key and the beginning of the value of each: they tell of people
+    #[arg(long)]
+    pub payload: bool,
+    /// How many letters to list, the latest first: 0 to 100000; all are counted
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub limit: u32,
     /// How it is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
+}
+
+/// Arguments of `dlq show`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub struct ShowLetterArguments {
+    /// Where the letters are.
+    #[command(flatten)]
+    pub letters: LettersArguments,
+    /// Where the record lay, as `dlq list` says
+    #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
+    pub position: Position,
+    /// Show the key, the value and the headers: they tell of people
+    #[arg(long)]
+    pub payload: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub listing: ListingArguments,
+}
+
+/// Arguments of `dlq redrive`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = REDRIVE_EXAMPLES)]
+pub struct RedriveArguments {
+    /// Where the letters are.
+    #[command(flatten)]
+    pub letters: LettersArguments,
+    /// Only the records that lay there, as `dlq list` says; without any, all that the options choose
+    #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
+    pub positions: Vec<Position>,
+    /// Which of them.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Send them; without this nothing is sent
+    #[arg(long)]
+    pub execute: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub listing: ListingArguments,
+}
+
+impl LettersArguments {
+    /// The configuration that the arguments ask for.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        config::chosen(Some(&self.config), self.brokers.as_deref())
+    }
 }

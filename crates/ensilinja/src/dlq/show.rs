@@ -1,0 +1,234 @@
+//! `dlq show`: all that is known of one record that could not be used.
+
+use std::fmt::Write as _;
+
+use ensilinja_kafka::{Kept, KeptHeaders, Letter};
+use ensilinja_model::{Event, EventTime};
+use ensilinja_report::Document;
+
+use super::found::{Found, Search, Sketch};
+use super::instants;
+use super::prospect::{Judge, Prospect, Use};
+use super::readable::{hexadecimal, readable};
+use super::selection::Selection;
+use crate::cli::{ListingFormat, ShowLetterArguments};
+use crate::clock;
+use crate::config::Config;
+use crate::progress::Progress;
+use crate::standard_output::print;
+use crate::stopping;
+
+/// What a letter has of a key, a value or a header, and how long that was.
+struct Part {
+    bytes: Option<Vec<u8>>,
+    record_bytes: u64,
+    is_whole: bool,
+}
+
+/// What a letter has of a record.
+struct Copy {
+    key: Part,
+    value: Part,
+    /// Names and values; how many bytes they took where the letter has not all of them.
+    headers: Result<Vec<(String, Part)>, u64>,
+    /// What it would be if it were sent now.
+    event: Result<Event, Prospect>,
+}
+
+/// Shows a letter.
+///
+/// # Errors
+/// If there is no such letter, or why letters cannot be read or nothing be printed.
+pub fn show(arguments: &ShowLetterArguments, config: &Config) -> anyhow::Result<()> {
+    let now = clock::wall()();
+    let selection = Selection::one(&arguments.position);
+    let judge = Judge::new(config, now)?;
+    let progress = Progress::new(arguments.letters.quiet, &config.zone);
+    let stop = stopping::on_signal()?;
+    let search = Search { config, selection: &selection, judge: &judge, stop: &stop, progress: &progress };
+    let mut copy: Option<Copy> = None;
+    let found = search.run(now, &mut |letter, _, _| {
+        if copy.as_ref().is_none_or(|copy| copy.event == Err(Prospect::NotWhole)) {
+            copy = Some(Copy::of(letter, judge.event(letter, now)));
+        }
+    })?;
+    let Some((sketch, copy)) = only(&found).zip(copy) else { anyhow::bail!(no_letter(arguments, config, &found)) };
+    let card = Card { arguments, config, judge: &judge, sketch, copy: &copy };
+    print(&match arguments.listing.format {
+        ListingFormat::Table => card.text(),
+        ListingFormat::Json => card.document().to_json(),
+    })
+}
+
+fn only(found: &Found) -> Option<Sketch> {
+    found.letters().next().map(|(_, sketch)| *sketch)
+}
+
+fn no_letter(arguments: &ShowLetterArguments, config: &Config, found: &Found) -> String {
+    let (position, letters) = (&arguments.position, &config.kafka.dead_letter_topic);
+    format!(
+        "{letters} has no letter about {position}, among {}: the record was not refused, or its letter was at the end of \
+         its retention; `ensilinja dlq list` says which there are",
+        found.read
+    )
+}
+
+impl Part {
+    fn of(kept: &Kept<'_>) -> Self {
+        let is_whole = matches!(kept, Kept::Whole(_) | Kept::Null);
+        Self { bytes: kept.bytes().map(<[u8]>::to_vec), record_bytes: kept.record_bytes(), is_whole }
+    }
+
+    fn of_header(value: Option<&[u8]>) -> Self {
+        Self::of(&value.map_or(Kept::Null, Kept::Whole))
+    }
+
+    /// How long it was, and how much of it there is; and what it says, if that is to be shown.
+    fn in_words(&self, shown: bool) -> String {
+        let size = match &self.bytes {
+            None if self.is_whole => return "null".to_owned(),
+            None => format!("{} bytes, of which none are kept", self.record_bytes),
+            Some(bytes) if !self.is_whole => {
+                format!("{} bytes or more, of which {} are kept", self.record_bytes, bytes.len())
+            }
+            Some(bytes) => format!("{} bytes", bytes.len()),
+        };
+        match &self.bytes {
+            Some(bytes) if shown => format!("{size}: {}", readable(bytes, usize::MAX)),
+            _ => size,
+        }
+    }
+
+    fn document(&self, shown: bool) -> Document {
+        let mut members = vec![
+            ("is_null", (self.is_whole && self.bytes.is_none()).into()),
+            ("bytes", self.record_bytes.into()),
+            ("is_whole", self.is_whole.into()),
+        ];
+        if let Some(bytes) = self.bytes.as_ref().filter(|_| shown) {
+            members.push(match std::str::from_utf8(bytes) {
+                Ok(text) => ("text", text.into()),
+                Err(_) => ("hexadecimal", hexadecimal(bytes).into()),
+            });
+        }
+        Document::Object(members)
+    }
+}
+
+impl Copy {
+    fn of(letter: &Letter<'_>, event: Result<Event, Prospect>) -> Self {
+        let headers = match letter.headers {
+            KeptHeaders::Whole(headers) => {
+                Ok(headers.iter().map(|(name, value)| ((*name).to_owned(), Part::of_header(*value))).collect())
+            }
+            KeptHeaders::Size(bytes) => Err(bytes),
+        };
+        Self { key: Part::of(&letter.key), value: Part::of(&letter.value), headers, event }
+    }
+}
+
+/// A letter that is to be shown.
+struct Card<'a> {
+    arguments: &'a ShowLetterArguments,
+    config: &'a Config,
+    judge: &'a Judge<'a>,
+    sketch: Sketch,
+    copy: &'a Copy,
+}
+
+impl Card<'_> {
+    fn text(&self) -> String {
+        let Self { arguments, sketch, copy, .. } = self;
+        let detail = sketch.detail;
+        let instant = |at| instants::in_words(at, &self.config.zone);
+        let mut text = format!("{}\n", arguments.position);
+        let mut say = |name: &str, what: &str| {
+            let _ = writeln!(text, "  {name:<12}{what}");
+        };
+        say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
+        say("", detail.advice());
+        say("published", &instant(sketch.published));
+        say("first seen", &instant(sketch.first_seen));
+        say("written", &format!("{} times, by so many processes or starts", sketch.written));
+        say("now", &self.now_in_words());
+        say("key", &copy.key.in_words(arguments.payload));
+        say("value", &copy.value.in_words(arguments.payload));
+        match &copy.headers {
+            Err(bytes) => say("headers", &format!("about {bytes} bytes, of which none are kept")),
+            Ok(headers) => {
+                say("headers", &headers.len().to_string());
+                for (name, part) in headers.iter().filter(|_| arguments.payload) {
+                    say("", &format!("{}  {}", readable(name.as_bytes(), usize::MAX), part.in_words(true)));
+                }
+            }
+        }
+        if !arguments.payload {
+            text.push_str("--payload shows the key, the value and the headers; they tell of a person\n");
+        }
+        text
+    }
+
+    /// What the present configuration makes of the record.
+    fn now_in_words(&self) -> String {
+        match &self.copy.event {
+            Ok(event) => {
+                let (kind, line) = (event.fact.kind().as_str(), &self.config.lines[event.line.as_usize()].id);
+                let at = instants::in_words(event.at, &self.config.zone);
+                let which = match self.use_of(event) {
+                    Use::Live => "",
+                    Use::PastOnly => "; that is too long ago for live figures, and changes reports and replays only",
+                };
+                format!("it can be sent: {kind} of the line {line} at {at}{which}")
+            }
+            Err(Prospect::Refused(detail)) => {
+                format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())
+            }
+            Err(Prospect::NotWhole) => "it cannot be sent: the letter has not all of it".to_owned(),
+            Err(prospect) => {
+                let topic = &self.config.kafka.topic;
+                format!("it cannot be sent ({}): the topic of this configuration is {topic}", prospect.as_str())
+            }
+        }
+    }
+
+    fn use_of(&self, event: &Event) -> Use {
+        if event.at < self.judge.live_since { Use::PastOnly } else { Use::Live }
+    }
+
+    fn document(&self) -> Document {
+        let Self { arguments, sketch, copy, .. } = self;
+        let detail = sketch.detail;
+        let instant = |at: EventTime| instants::document(at, &self.config.zone);
+        let headers = match &copy.headers {
+            Err(_) => Document::Null,
+            Ok(_) if !arguments.payload => Document::Null,
+            Ok(headers) => Document::list(headers.iter().map(|(name, part)| {
+                Document::object([("name", name.as_str().into()), ("value", part.document(true))])
+            })),
+        };
+        let event = copy.event.as_ref().ok().map(|event| {
+            Document::object([
+                ("type", event.fact.kind().as_str().into()),
+                ("line", self.config.lines[event.line.as_usize()].id.as_str().into()),
+                ("time", instant(event.at)),
+            ])
+        });
+        Document::object([
+            ("schema", "ensilinja.dead-letter/1".into()),
+            ("record", arguments.position.to_string().into()),
+            ("reason", detail.reason().as_str().into()),
+            ("detail", detail.as_str().into()),
+            ("advice", detail.advice().into()),
+            ("published", instant(sketch.published)),
+            ("first_seen", instant(sketch.first_seen)),
+            ("written", u64::from(sketch.written).into()),
+            ("usable", copy.event.is_ok().into()),
+            ("prospect", sketch.prospect.as_str().into()),
+            ("event", event.unwrap_or(Document::Null)),
+            ("key", copy.key.document(arguments.payload)),
+            ("value", copy.value.document(arguments.payload)),
+            ("headers_count", copy.headers.as_ref().ok().map(|headers| headers.len() as u64).into()),
+            ("headers", headers),
+        ])
+    }
+}

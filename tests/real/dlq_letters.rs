@@ -1,0 +1,252 @@
+//! Letters of every make, written by hand, and a broker that does not do as it should: what `dlq` says of them.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use ensilinja_model::{EventTime, Fact, LineId};
+use ensilinja_sim::Publication;
+use ensilinja_wire::{Statement, encode_structured};
+
+use crate::dlq::{dlq, dlq_json};
+use crate::feed::{now, send, settle};
+use crate::kafka_broker::KafkaBroker;
+use crate::program::Program;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic;
+
+/// A publisher of letters about records of a stage's topic.
+fn post_office(stage: &Stage) -> ensilinja_kafka::Publisher {
+    Stage { topic: stage.dead_letters.clone(), dead_letters: "unused".to_owned(), ..stage.clone() }.publisher()
+}
+
+/// A sound event of a contact at an instant, with a note of so many bytes.
+fn event(contact: &str, at: EventTime, note_bytes: usize) -> (Vec<u8>, Vec<u8>) {
+    let line = LineId::parse("116117").unwrap();
+    let encoded =
+        encode_structured(&Statement { contact, line: &line, visit: None, to_line: None, at, fact: Fact::Offered });
+    let mut value = encoded.value;
+    value.pop();
+    value.extend(format!(",\"note\":\"{}\"}}", "x".repeat(note_bytes)).bytes());
+    (encoded.key, value)
+}
+
+/// The letter about the record at `position`, with further headers.
+fn letter(
+    position: &str,
+    (reason, detail): (&str, &str),
+    further: &[(&str, &[u8])],
+    value: Option<Vec<u8>>,
+) -> Publication {
+    let [topic, partition, offset] = position.split('/').collect::<Vec<_>>()[..] else { panic!("{position}") };
+    let published = "2026-03-02T08:15:00Z";
+    let mut headers: Vec<(String, Option<Vec<u8>>)> = [
+        ("source_topic", topic),
+        ("source_partition", partition),
+        ("source_offset", offset),
+        ("reason", reason),
+        ("detail", detail),
+        ("first_seen", "2026-03-02T08:15:01Z"),
+        ("record_timestamp", published),
+    ]
+    .map(|(name, said)| (format!("ensilinja_{name}"), Some(said.as_bytes().to_vec())))
+    .to_vec();
+    headers.extend(further.iter().map(|(name, said)| (format!("ensilinja_{name}"), Some(said.to_vec()))));
+    Publication { at: now(), key: Some(position.as_bytes().to_vec()), headers, value, event: None, poison: None }
+}
+
+const UNKNOWN_LINE: (&str, &str) = ("unknown_line", "line_not_configured");
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn letters_of_every_make_are_told_apart_and_only_what_can_be_used_is_sent() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "dlq-makes", 1);
+    let office = post_office(&stage);
+    let at = |offset| format!("{}/0/{offset}", stage.topic);
+    let (key, value) = event("recent", now(), 0);
+    let (old_key, old_value) = event("old", EventTime::from_seconds(1_758_006_900), 0);
+    let foreign = Publication { key: Some(b"hello".to_vec()), ..letter(&at(9), UNKNOWN_LINE, &[], None) };
+    for letter in [
+        letter(&at(0), UNKNOWN_LINE, &[("record_key", &key)], Some(value.clone())),
+        letter(&at(0), UNKNOWN_LINE, &[("record_key", &key)], Some(value.clone())),
+        letter(&at(1), UNKNOWN_LINE, &[("record_key", &old_key)], Some(old_value)),
+        letter(&at(2), UNKNOWN_LINE, &[("record_key", &key), ("value_bytes", b"90000")], Some(value[..50].to_vec())),
+        letter(&at(3), UNKNOWN_LINE, &[("record_key_bytes", b"6"), ("value_bytes", b"400")], None),
+        letter(&at(4), ("malformed", "tombstone"), &[("record_key", &key)], None),
+        letter("elsewhere.events/0/5", UNKNOWN_LINE, &[("record_key", &key)], Some(value)),
+        letter(&at(6), ("malformed", "of_a_later_version"), &[("record_key", &key)], None),
+        foreign,
+    ] {
+        send(&office, &letter);
+    }
+    settle(&office);
+
+    let listed = dlq_json(&stage, "list", &[]);
+    let number = |name: &str| listed[name].as_u64().unwrap();
+    assert_eq!([number("records"), number("letters_read"), number("no_letters")], [6, 7, 2], "{listed:#}");
+    let table = dlq(&stage, "list", &[], 0).printed();
+    for said in [
+        "6 records could not be used; dlq-makes.dead-letters has 7 letters",
+        "2 records of dlq-makes.dead-letters are no letters, or those of a later version",
+        "yes, for the past",
+        "no: not whole",
+        "no: another topic",
+        "no: tombstone",
+        "2026-03-02 10:15:00",
+    ] {
+        assert!(table.contains(said), "{said}\n{table}");
+    }
+
+    let plan = dlq(&stage, "redrive", &[], 0).printed();
+    for said in [
+        "6  records are chosen",
+        "2  would be sent to dlq-makes.events",
+        "1  of these tell of what was before",
+        "1  are left out, for they would come back: malformed: tombstone.",
+        "2  are left out, for their letters have not all of them",
+        "1  are left out, for they lay in another topic than dlq-makes.events",
+        "nothing was sent: --execute sends them",
+    ] {
+        assert!(plan.contains(said), "{said}\n{plan}");
+    }
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), 0);
+    let done = dlq(&stage, "redrive", &["--execute"], 0).printed();
+    assert!(done.contains("2  were sent and acknowledged"), "{done}");
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), 2, "a letter that was written twice is one record");
+
+    let one = dlq_json(&stage, "redrive", &["--execute", &at(1)]);
+    assert_eq!((one["chosen"].as_u64(), one["sent"]["acknowledged"].as_u64()), (Some(1), Some(1)), "{one:#}");
+    let nothing = dlq(&stage, "redrive", &["--execute", "--offsets", "0:4..5"], 0).printed();
+    assert!(nothing.contains("there is nothing to send"), "{nothing}");
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), 3);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn what_cannot_be_asked_or_read_is_said_with_what_to_do() {
+    let broker = shared_broker();
+    let missing = Stage::without_topics(&broker, "dlq-missing");
+    let log = dlq(&missing, "list", &[], 1).log();
+    assert!(log.contains("the topic dlq-missing.dead-letters does not exist at "), "{log}");
+
+    let empty = Stage::set(&broker, "dlq-empty", 1);
+    let list = dlq(&empty, "list", &[], 0);
+    assert_eq!(list.printed(), "no record is chosen; dlq-empty.dead-letters has 0 letters\n");
+    let redrive = dlq(&empty, "redrive", &["--execute"], 0);
+    assert!(redrive.printed().contains("there is nothing to send"), "{}", redrive.printed());
+    let show = dlq(&empty, "show", &["dlq-empty.events/0/7"], 1);
+    assert!(show.log().contains("has no letter about dlq-empty.events/0/7"), "{}", show.log());
+    let named = dlq(&empty, "redrive", &["dlq-empty.events/0/7"], 1);
+    assert!(named.log().contains("so nothing was sent"), "{}", named.log());
+
+    for (part, more, said) in [
+        ("redrive", &["old.events/0/7"][..], "old.events/0/7 lay in the topic old.events, and"),
+        ("list", &["--from", "2026-03-02", "--to", "2026-03-02"], "--from is not before --to"),
+        ("list", &["--reason", "future", "--detail", "truncated"], "is never refused as --reason future"),
+        ("show", &["dlq-empty.events"], "it should be topic/partition/offset"),
+    ] {
+        let program = dlq(&empty, part, more, 2);
+        assert!(program.log().contains(said) && program.printed().is_empty(), "{}", program.log());
+    }
+    let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..empty };
+    let log = dlq(&away, "list", &[], 1).log();
+    assert!(log.contains("the brokers at 127.0.0.1:1 have not said within 15 s"), "{log}");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn records_that_the_brokers_do_not_take_are_counted_and_the_others_are_sent() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "dlq-refused");
+    broker.create_topic(&stage.topic, 1, &[("max.message.bytes", "2000")]);
+    stage.create_topic_of_dead_letters(&broker);
+    let office = post_office(&stage);
+    for (offset, note_bytes) in [(0, 10), (1, 5_000), (2, 10)] {
+        let (key, value) = event("someone", now(), note_bytes);
+        let position = format!("{}/0/{offset}", stage.topic);
+        send(&office, &letter(&position, UNKNOWN_LINE, &[("record_key", &key)], Some(value)));
+    }
+    settle(&office);
+    let program = dlq(&stage, "redrive", &["--execute"], 1);
+    assert!(program.printed().contains("2  were sent and acknowledged"), "{}", program.printed());
+    assert!(program.printed().contains("1  were refused by the brokers"), "{}", program.printed());
+    assert!(program.log().contains("2 of 3 records were sent to dlq-refused.events"), "{}", program.log());
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), 2);
+
+    let gone = Stage { topic: "dlq-gone.events".to_owned(), ..stage };
+    let (key, value) = event("someone", now(), 10);
+    send(&office, &letter("dlq-gone.events/0/0", UNKNOWN_LINE, &[("record_key", &key)], Some(value)));
+    settle(&office);
+    let program = dlq(&gone, "redrive", &["--execute", "dlq-gone.events/0/0"], 1);
+    assert!(program.log().contains("the topic dlq-gone.events does not exist"), "{}", program.log());
+}
+
+/// Many enough that a redrive takes a while.
+const MANY: u64 = 60_000;
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
+    let broker = KafkaBroker::start();
+    let stage = Stage::set(&broker, "dlq-stopped", 1);
+    let office = post_office(&stage);
+    let (key, value) = event("someone", now(), 300);
+    for offset in 0..MANY {
+        let position = format!("{}/0/{offset}", stage.topic);
+        send(&office, &letter(&position, UNKNOWN_LINE, &[("record_key", &key)], Some(value.clone())));
+    }
+    settle(&office);
+    let mut program = Program::start(&stage, &["dlq", "redrive"], &["--execute"]);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while topic::count(&stage.brokers, &stage.topic) == 0 {
+        assert!(Instant::now() < deadline, "nothing is sent\n{}", program.log());
+    }
+    broker.freeze();
+    std::thread::sleep(Duration::from_millis(300));
+    let (status, took) = program.terminate();
+    broker.thaw();
+    assert_eq!(status.code(), Some(1), "{}", program.log());
+    assert!(took < Duration::from_secs(12), "{took:?}");
+    assert!(program.log().contains("it was stopped before the end"), "{}", program.log());
+    let sent = said(&program.printed(), "were sent and acknowledged");
+    let (unknown, unsent) = (said(&program.printed(), "were on their way"), said(&program.printed(), "were not sent"));
+    assert!(sent > 0 && unsent > 0 && unknown <= 256, "{}", program.printed());
+    assert_eq!(sent + unknown + unsent, MANY);
+
+    let before = topic::count(&stage.brokers, &stage.topic);
+    assert!((sent..=sent + unknown).contains(&before), "{before} of {sent} and {unknown}");
+    let again = dlq(&stage, "redrive", &["--execute", "--quiet"], 0);
+    assert_eq!(said(&again.printed(), "were sent and acknowledged"), MANY);
+    let peak = peak_memory_kilobytes(&stage);
+    assert!(peak < 200_000, "listing {MANY} letters takes {peak} kB");
+}
+
+/// The number that stands before these words.
+fn said(text: &str, words: &str) -> u64 {
+    let line = text.lines().find(|line| line.contains(words));
+    line.and_then(|line| line.split_whitespace().next()).map_or(0, |number| number.parse().unwrap())
+}
+
+/// The most memory that a listing takes.
+fn peak_memory_kilobytes(stage: &Stage) -> u64 {
+    let file = std::env::temp_dir().join(format!("ensilinja-dlq-{}.toml", std::process::id()));
+    std::fs::write(&file, stage.configuration()).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+        .args(["dlq", "list", "--limit", "0", "--config"])
+        .arg(&file)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|number| number.parse().ok());
+        peak = peak.max(kilobytes.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::fs::remove_file(&file).unwrap();
+    peak
+}
