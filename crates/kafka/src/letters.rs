@@ -37,15 +37,13 @@ pub fn read_letters(
     let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
     let mut read = LettersRead::default();
     let all = Stretch { from: EventTime::from_millis(0), offsets: &[] };
-    read_past(&settings, &all, stop, &mut |record, position| match Letter::of(record) {
-        Some(letter) => {
+    read_past(&settings, &all, stop, &mut |record, position| {
+        if let Some(letter) = Letter::of(record) {
             read.letters += 1;
-            handle(&letter, position)
+            return handle(&letter, position);
         }
-        None => {
-            read.others += 1;
-            ControlFlow::Continue(())
-        }
+        read.others += 1;
+        ControlFlow::Continue(())
     })?;
     Ok(read)
 }

@@ -73,7 +73,10 @@ impl<'a> Redriver<'a> {
     /// # Errors
     /// If the settings are wrong, or there is no such topic.
     pub fn new(settings: &'a Settings, stop: &'a AtomicBool) -> Result<Self, RedriveError> {
-        let publisher = Publisher::new(settings)?;
+        let mut own = settings.clone();
+        // Each in a batch of its own, so that one which the brokers find too large takes no other with it.
+        own.properties.insert("batch.num.messages".to_owned(), "1".to_owned());
+        let publisher = Publisher::new(&own)?;
         publisher.check_topic()?;
         Ok(Self { publisher, settings, stop, taken: 0, not_taken: 0 })
     }
