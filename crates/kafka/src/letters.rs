@@ -22,8 +22,8 @@ pub struct LettersRead {
     pub others: u64,
 }
 
-/// Hands over every letter of the settings' dead-letter topic, with how far reading is, up to where the topic ended when
-/// reading began. `stop` ends it within some seconds, with an error; so does `handle` where it breaks.
+/// Hands over every letter of the settings' dead-letter topic, with how far reading is, up to where the topic ended
+/// when reading began. `stop` ends it within some seconds, with an error; so does `handle` where it breaks.
 ///
 /// # Errors
 /// [`PastError`]. What was handed over before is a part.

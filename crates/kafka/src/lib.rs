@@ -9,8 +9,8 @@
 //! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
 //!   `outbox`.
 //!
-//! Whoever reports on the past reads it once and beside all that: see [`read_past`]. What could not be read is looked at
-//! by [`read_letters`], and sent again by a [`Redriver`].
+//! Whoever reports on the past reads it once and beside all that: see [`read_past`]. What could not be read is looked
+//! at by [`read_letters`], and sent again by a [`Redriver`].
 //!
 //! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
 //! shell tries again.

@@ -13,8 +13,8 @@ use crate::position::Position;
 use crate::publisher::{OutgoingRecord, PublishError, Publisher};
 use crate::settings::{Settings, SettingsError};
 
-/// The header, beside the record's own, that says where a redriven record lay before: `topic/partition/offset`. One that
-/// was redriven more than once has several, the latest last.
+/// The header, beside the record's own, that says where a redriven record lay before: `topic/partition/offset`. One
+/// that was redriven more than once has several, the latest last.
 pub const REDRIVEN_FROM: &str = "ensilinja_redriven_from";
 
 /// The most records that are not acknowledged yet.
