@@ -46,7 +46,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
             Ok(Outcome::Done)
         }
         Command::Report(arguments) => {
-            let config = arguments.configuration()?;
+            let config = arguments.source.configuration()?;
             logging::start(config.log)?;
             report::report(&arguments, &config)?;
             Ok(Outcome::Done)

@@ -87,11 +87,11 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
         stretch: instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?,
         question: Question { by: arguments.by, language: arguments.language, public: arguments.public },
         format: format(arguments),
-        files: arguments.events.as_slice(),
+        files: &arguments.source.events,
         offsets: &[],
         known_before: None,
     };
-    print(&tables(&asked, config, &Progress::new(false, &config.zone))?)
+    print(&tables(&asked, config, &Progress::new(arguments.quiet, &config.zone))?)
 }
 
 /// Reads, counts, and lays out what is asked for.

@@ -1,22 +1,20 @@
 //! The arguments of `report`.
 
-use std::path::PathBuf;
-
+use clap::Args;
 use clap::builder::TypedValueParser;
-use clap::{ArgGroup, Args};
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{By, Language};
 use jiff::civil::DateTime;
 
 use super::one_of::one_of;
-use crate::config::{self, Config, ConfigError};
+use super::source::SourceArguments;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   ensilinja report --config ensilinja.toml --from 2025-01-01 --to 2025-10-01
   ensilinja report --config ensilinja.toml --from 2025-01-01 --to 2026-01-01 --by quarter --language sv
   ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by month --line 116117 --line neuvola
-  ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by group --public --format csv
+  ensilinja report --events a.jsonl.gz --events b.jsonl.zst --from 2025-01-01 --to 2025-10-01 --by group --public
   ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
 
 Times are local times of the lines; --to itself is left out. Nothing but the report is written to standard output. What
@@ -32,17 +30,10 @@ Exit status:
 /// Arguments of `report`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
-#[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
 pub struct ReportArguments {
-    /// The configuration with the lines and the topic; without it, the lines are those of the demo's county
-    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
-    pub config: Option<PathBuf>,
-    /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
-    pub brokers: Option<String>,
-    /// Read the events from this file, one a line, instead of the topic; - is standard input
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
+    /// Where the events come from.
+    #[command(flatten)]
+    pub source: SourceArguments,
     /// Report on what happened from this local time on
     #[arg(long, value_name = "LOCAL TIME")]
     pub from: DateTime,
@@ -67,6 +58,9 @@ pub struct ReportArguments {
     /// How wide tables may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 vocabulary! {
@@ -84,14 +78,6 @@ vocabulary! {
 }
 
 impl ReportArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(self.config.as_deref(), self.brokers.as_deref())
-    }
-
     /// What makes no sense in the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         let Self { from, to, by, .. } = self;

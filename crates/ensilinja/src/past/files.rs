@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ensilinja_kafka::History;
 use ensilinja_model::EventTime;
@@ -116,7 +116,7 @@ impl<'a> Files<'a> {
     /// The file whose next block comes first, and when that is known; `None` after the last, or if it was told to stop.
     fn next(&mut self, decoder: &Decoder, stop: &AtomicBool) -> anyhow::Result<Option<(&mut Open, EventTime)>> {
         loop {
-            if !self.fill(stop)? {
+            if stop.load(Ordering::Relaxed) || !self.fill(stop)? {
                 return Ok(None);
             }
             let known = |open: &Open| open.batch.earliest(open.block).unwrap_or(open.known).max(open.known);
