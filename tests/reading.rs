@@ -173,7 +173,7 @@ fn a_stop_says_how_far_reading_came() {
     assert_eq!(stopped.events, seen.len() as u64);
     assert!((6_400..6_500).contains(&seen.len()), "{}", seen.len());
     // Four days and some hours after 2025-09-16 10:15.
-    let said = format!("stopped before the end of {}: 6400 events were read, up to 2025-09-20 15:51", file.display());
+    let said = format!("stopped before the end of {}: 6400 events were read, up to 2025-09-20 19:51", file.display());
     assert_eq!(error.to_string(), said);
 }
 
