@@ -15,6 +15,7 @@ mod memory;
 mod process;
 mod product;
 mod rebuild;
+mod replay;
 mod scrape;
 mod stand;
 mod table;
@@ -32,8 +33,9 @@ const ROUNDS: usize = 3;
 /// A part of the table: its name, and what measures it.
 type Section = (&'static str, fn(&mut Stand) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     ("throughput", throughput::measure),
+    ("replay", replay::measure),
     ("rebuild", rebuild::measure),
     ("memory", memory::measure),
     ("latency", latency::measure),

@@ -39,17 +39,23 @@ pub fn further_line(id: &str) -> String {
     )
 }
 
+/// Writes a configuration, made from the sample, to a file of its own, for a topic.
+pub fn configuration_file(topic: &Topic, configuration: &str) -> anyhow::Result<PathBuf> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let file = std::env::temp_dir().join(format!("ensilinja-bench-{}-{number}.toml", std::process::id()));
+    let of_topic = configuration
+        .replace("\"ensilinja.events\"", &format!("\"{}\"", topic.settings.topic))
+        .replace("\"ensilinja.dead-letters\"", &format!("\"{}\"", topic.settings.dead_letter_topic))
+        .replace("group = \"ensilinja\"", &format!("group = \"{}\"", topic.settings.group_id));
+    fs::write(&file, of_topic)?;
+    Ok(file)
+}
+
 impl Product {
     /// Starts the product on a topic; `configuration` is a TOML text made from the sample.
     pub fn start(topic: &Topic, configuration: &str) -> anyhow::Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let file = std::env::temp_dir().join(format!("ensilinja-bench-{}-{number}.toml", std::process::id()));
-        let of_topic = configuration
-            .replace("\"ensilinja.events\"", &format!("\"{}\"", topic.settings.topic))
-            .replace("\"ensilinja.dead-letters\"", &format!("\"{}\"", topic.settings.dead_letter_topic))
-            .replace("group = \"ensilinja\"", &format!("group = \"{}\"", topic.settings.group_id));
-        fs::write(&file, of_topic)?;
+        let file = configuration_file(topic, configuration)?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let started = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))

@@ -1,0 +1,194 @@
+//! How fast the product looks back, from files and from a topic, and what memory that takes.
+//!
+//! Each replay is a process of its own, from its start to its end, with its output thrown away. The events of the files
+//! are those of twenty times the county, in three parts that follow each other, so that a longer stretch is a longer
+//! time and not a denser one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use ensilinja::clock;
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, Generator, SimEvent};
+use ensilinja_wire::encode_structured;
+use jiff::Timestamp;
+
+use crate::ROUNDS;
+use crate::process::{cpu_seconds, peak_resident_bytes};
+use crate::product::{configuration_file, county_configuration};
+use crate::stand::{FIVE_MILLION, PARTITIONS, Stand};
+use crate::table::{Budget, Row, float};
+
+/// Sunday 2025-02-02 at 0:00 in Helsinki: what is simulated begins here.
+const BEGIN: EventTime = EventTime::from_seconds(1_738_447_200);
+
+/// A Monday of March, and the Monday a month later. What happened before is read too, for the windows reach back.
+const MONTH: [&str; 2] = ["2025-03-03", "2025-03-31"];
+
+/// How many times the county, in the files of millions.
+const VOLUME: f64 = 20.0;
+
+/// The events of the three parts.
+const PARTS: [u64; 3] = [1_000_000, 4_000_000, 5_000_000];
+
+/// How often the memory of a replay is looked at; what it gets within the last moment is not seen.
+const LOOK: Duration = Duration::from_millis(5);
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+const MIB: f64 = 1_048_576.0;
+
+/// The files, which are removed when the value is dropped.
+struct Files {
+    folder: PathBuf,
+}
+
+/// One replay.
+struct Replayed {
+    seconds: f64,
+    cpu_seconds: f64,
+    peak_mib: f64,
+}
+
+/// Measures.
+pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+    let files = Files::create()?;
+    let mut rows = vec![month(&files)?];
+    let mut generator = Generator::new(&County::oma_hame(), 1, BEGIN, VOLUME);
+    let names = ["1.jsonl", "2.jsonl.zst", "3.jsonl.zst"].map(|name| files.folder.join(name));
+    let mut ends = Vec::new();
+    for (path, events) in names.iter().zip(PARTS) {
+        let events = usize::try_from(events)?;
+        ends.push(write(path, generator.by_ref().take(events))?.1);
+    }
+    let packed = files.folder.join("1.jsonl.zst");
+    pack(&names[0], &packed)?;
+    for (what, file) in [("a file", &names[0]), ("a file, compressed with zstd", &packed)] {
+        let replays = rounds(|| replay(&sources(std::slice::from_ref(file)), BEGIN, ends[0], "1d"))?;
+        rows.extend(speed(&format!("1 million events of {what}"), PARTS[0], &replays));
+    }
+    rows.extend(topic(stand)?);
+    for parts in 1..=PARTS.len() {
+        let events: u64 = PARTS[..parts].iter().sum();
+        let replayed = replay(&sources(&names[..parts]), BEGIN, ends[parts - 1], "1h")?;
+        let days = ends[parts - 1].millis_since(BEGIN) / DAY_MS;
+        let what = format!("{} million events of {days} days, hour by hour", events / 1_000_000);
+        rows.push(Row::new(format!("{what}: events/s"), vec![float(events) / replayed.seconds], 0));
+        rows.push(Row::new(format!("{what}: most memory ever resident, MiB"), vec![replayed.peak_mib], 0));
+    }
+    Ok(rows)
+}
+
+/// A month of the county, hour by hour, with what came before it.
+fn month(files: &Files) -> anyhow::Result<Row> {
+    let path = files.folder.join("month.jsonl");
+    let end = BEGIN.plus_millis(60 * DAY_MS);
+    let county = Generator::new(&County::oma_hame(), 1, BEGIN, 1.0);
+    let (events, _) = write(&path, county.take_while(|event| event.told_at < end))?;
+    let replays = rounds(|| replay_words(&sources(std::slice::from_ref(&path)), MONTH.map(str::to_owned), "1h"))?;
+    let what = format!("a month of the county, {events} events, hour by hour: s");
+    Ok(Row::new(what, replays.iter().map(|replayed| replayed.seconds).collect(), 2).within(Budget::AtMost(10.0)))
+}
+
+/// Five million events of a topic.
+fn topic(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+    let topic = stand.millions(FIVE_MILLION)?;
+    let configuration = configuration_file(&topic, &county_configuration(""))?;
+    let now = (clock::wall())();
+    let source = ["--config", &configuration.display().to_string(), "--brokers", &topic.settings.bootstrap_servers]
+        .map(str::to_owned);
+    let replays = rounds(|| replay(&source, now.plus_millis(-DAY_MS), now, "1d"));
+    fs::remove_file(configuration)?;
+    let what = format!("{:.1} million events of {PARTITIONS} partitions", float(topic.events) / 1e6);
+    let replays = replays?;
+    let mut rows = speed(&what, topic.events, &replays);
+    let peaks = replays.iter().map(|replayed| replayed.peak_mib).collect();
+    rows.push(Row::new(format!("{what}: most memory ever resident, MiB"), peaks, 0));
+    Ok(rows)
+}
+
+fn speed(what: &str, events: u64, replays: &[Replayed]) -> Vec<Row> {
+    let events = float(events);
+    let a_second = replays.iter().map(|replayed| events / replayed.seconds).collect();
+    let cpu = replays.iter().map(|replayed| replayed.cpu_seconds / events * 1e6).collect();
+    vec![
+        Row::new(format!("{what}: events/s"), a_second, 0).within(Budget::AtLeast(200_000.0)),
+        Row::new(format!("{what}: CPU s/million events"), cpu, 2),
+    ]
+}
+
+fn rounds(replay: impl Fn() -> anyhow::Result<Replayed>) -> anyhow::Result<Vec<Replayed>> {
+    (0..ROUNDS).map(|_| replay()).collect()
+}
+
+fn sources(files: &[PathBuf]) -> Vec<String> {
+    files.iter().flat_map(|file| ["--events".to_owned(), file.display().to_string()]).collect()
+}
+
+/// Replays the instants from one to another.
+fn replay(source: &[String], from: EventTime, to: EventTime, step: &str) -> anyhow::Result<Replayed> {
+    let written = |at: EventTime| anyhow::Ok(Timestamp::from_second(at.floor_second())?.to_string());
+    replay_words(source, [written(from)?, written(to)?], step)
+}
+
+fn replay_words(source: &[String], [from, to]: [String; 2], step: &str) -> anyhow::Result<Replayed> {
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+        .args(["replay", "--quiet", "--format", "jsonl", "--from", &from, "--to", &to, "--step", step])
+        .args(source)
+        .env("ENSILINJA_LOG", "error")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let (mut cpu, mut peak) = (0.0, 0);
+    while child.try_wait()?.is_none() {
+        (cpu, peak) = look(&child).unwrap_or((cpu, peak));
+        std::thread::sleep(LOOK);
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    anyhow::ensure!(child.wait()?.success(), "the replay failed");
+    Ok(Replayed { seconds, cpu_seconds: cpu, peak_mib: float(peak) / MIB })
+}
+
+/// Its processor time and its memory so far; nothing once it has ended.
+fn look(child: &Child) -> anyhow::Result<(f64, u64)> {
+    Ok((cpu_seconds(child.id())?, peak_resident_bytes(child.id())?))
+}
+
+/// Writes events, one a line, compressed if the name says so; how many there were, and when the last was told.
+fn write(path: &Path, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<(u64, EventTime)> {
+    let file = io::BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let is_compressed = path.extension().is_some_and(|extension| extension == "zst");
+    let mut lines: Box<dyn Write> =
+        if is_compressed { Box::new(zstd::Encoder::new(file, 1)?.auto_finish()) } else { Box::new(file) };
+    let (mut count, mut last) = (0, BEGIN);
+    for event in events {
+        lines.write_all(&encode_structured(&event.statement()).value)?;
+        lines.write_all(b"\n")?;
+        (count, last) = (count + 1, event.told_at);
+    }
+    lines.flush()?;
+    Ok((count, last))
+}
+
+fn pack(from: &Path, to: &Path) -> anyhow::Result<()> {
+    Ok(zstd::stream::copy_encode(File::open(from)?, File::create(to)?, 1)?)
+}
+
+impl Files {
+    fn create() -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("ensilinja-bench-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        // They lie in the folder for temporary files.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
