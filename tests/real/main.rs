@@ -35,6 +35,7 @@ mod topic;
 mod alerting;
 mod boards;
 mod broker_loss;
+mod check;
 mod compare;
 mod dead_letter_headers;
 mod dlq;

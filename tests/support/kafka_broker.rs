@@ -49,6 +49,16 @@ pub struct KafkaBroker {
     port: u16,
 }
 
+/// What an entry of an access list is about, by its number in Kafka's protocol.
+#[allow(dead_code, reason = "each test target uses a part of it")]
+#[derive(Clone, Copy)]
+pub enum Resource {
+    /// A topic.
+    Topic = 2,
+    /// A consumer group.
+    Group = 3,
+}
+
 #[allow(dead_code, reason = "each test target uses a part of it")]
 impl KafkaBroker {
     /// Starts a broker without topics, and waits until it answers.
@@ -171,6 +181,18 @@ impl KafkaBroker {
         let answer = self.ask(21, 0, &body.0).unwrap();
         // After the name: number of partitions, the partition, and its new beginning.
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len() + 4 + 4 + 8), 0, "DeleteRecords refused {name}");
+    }
+
+    /// Lets everybody do something (an operation of Kafka's protocol, by its number) with the topic or the group of this
+    /// name. What has such an entry is closed to everything else.
+    pub fn let_everybody(&self, operation: i8, resource: Resource, name: &str) {
+        let (anywhere, literally, allowed) = ("*", 3, 3);
+        let mut body = Body::default();
+        body.int(1).byte(resource as u8).text(name).byte(literally).text("User:*").text(anywhere);
+        body.byte(operation.unsigned_abs()).byte(allowed);
+        let answer = self.ask(30, 1, &body.0).unwrap();
+        // Throttle time and number of entries come before the error.
+        assert_eq!(short_at(&answer, 4 + 4), 0, "CreateAcls refused {name}");
     }
 
     /// What the broker has logged.

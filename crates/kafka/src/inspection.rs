@@ -7,6 +7,7 @@ mod ear;
 pub(crate) mod trouble;
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::AdminClient;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -19,6 +20,9 @@ use crate::topic_rules::{self, WrongSetting};
 use crate::topic_settings;
 use ear::Ear;
 use trouble::Trouble;
+
+/// How long the brokers may take to find who knows the offsets of the group.
+const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -206,7 +210,20 @@ fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unse
         .create_with_context(ear.clone())
         .map_err(|error| Unseen::Unanswered(Trouble::of(&error, &ear)))?;
     let inquiry = Inquiry { consumer: &consumer, topic: &settings.topic, timeout: 2 * ANSWER_TIMEOUT };
-    inquiry.committed(count).map_err(|obstacle| Unseen::of(&obstacle, &ear))
+    let deadline = Instant::now() + COORDINATOR_WITHIN;
+    loop {
+        match inquiry.committed(count) {
+            Err(obstacle) if may_pass(&obstacle) && Instant::now() < deadline => ear::hear_out(&consumer),
+            answer => return answer.map_err(|obstacle| Unseen::of(&obstacle, &ear)),
+        }
+    }
+}
+
+/// A coordinator is chosen, or loads what it has to know, when somebody asks for it first.
+fn may_pass(obstacle: &Obstacle) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    let Obstacle::Broker(error) = obstacle else { return false };
+    matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
 }
 
 impl Unseen {

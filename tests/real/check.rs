@@ -1,0 +1,249 @@
+//! The preflight on a real Kafka: what is well set is fine, and each thing that is wrong is found and told.
+
+use std::process::Command;
+
+use ensilinja_model::EventTime;
+use ensilinja_sim::Publication;
+
+use crate::feed::{now, send, settle};
+use crate::kafka_broker::{KafkaBroker, Resource};
+use crate::program::Program;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic;
+
+/// Status and text of a check of a stage.
+fn check(stage: &Stage, more: &[&str]) -> (Option<i32>, String) {
+    let mut program = Program::start(stage, &["check"], more);
+    let status = program.wait().code();
+    assert_eq!(program.log(), "", "a check says what it finds on standard output and nothing beside it");
+    (status, program.printed().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[track_caller]
+fn says(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "it does not say: {words}\n{text}");
+    }
+}
+
+/// A day of the county, published as it happened.
+fn publish_a_day(stage: &Stage) {
+    let words = ["--from", "2025-09-15", "--to", "2025-09-16", "--seed", "7"];
+    let mut program = Program::start(stage, &["simulate"], &words);
+    assert!(program.wait().success(), "{}", program.log());
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn what_is_well_set_is_fine_and_stays_as_it_was() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "fine", 4);
+    publish_a_day(&stage);
+    let published = topic::count(&stage.brokers, &stage.topic);
+    let (status, text) = check(&stage, &["--sample", "200"]);
+    assert_eq!(status, Some(0), "{text}");
+    says(
+        &text,
+        &[
+            "ok 127.0.0.1:",
+            "answers, and knows 1 broker",
+            "ok fine.events: 4 partitions, ",
+            "ok fine.events: is set as it should be",
+            "ok fine.dead-letters: is set as it should be",
+            "ok group ensilinja: may be seen, and has committed nothing",
+            "ok fine.events: its records may be read",
+            "ok fine.events: of the latest 200 records, published from 2025-09-1",
+            "200 are accepted",
+            "not tried fine.dead-letters: writing to it",
+            "not tried ensilinja: committing offsets",
+            " 0 warnings, 0 problems, 2 not tried",
+        ],
+    );
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), published);
+    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), 0);
+    let (_, again) = check(&stage, &["--sample", "1"]);
+    says(&again, &["has committed nothing", "of the latest 1 records"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn each_wrong_setting_is_found_and_its_cure_told() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "wrong");
+    let wrong = [
+        ("cleanup.policy", "compact"),
+        ("retention.ms", "3600000"),
+        ("retention.bytes", "1000000"),
+        ("message.timestamp.type", "LogAppendTime"),
+        ("max.message.bytes", "2000"),
+        ("min.insync.replicas", "2"),
+    ];
+    broker.create_topic(&stage.topic, 2, &wrong);
+    broker.create_topic(&stage.dead_letters, 1, &[("max.message.bytes", "2000"), ("retention.ms", "3600000")]);
+    let (status, text) = check(&stage, &[]);
+    assert_eq!(status, Some(3), "{text}");
+    says(
+        &text,
+        &[
+            "problem wrong.events: cleanup.policy=compact:",
+            "-> set cleanup.policy=delete",
+            "problem wrong.events: retention.ms=3600000: events are deleted while figures still need them",
+            "warning wrong.events: retention.bytes=1000000:",
+            "warning wrong.events: message.timestamp.type=LogAppendTime:",
+            "problem wrong.events: max.message.bytes=2000:",
+            "problem wrong.events: min.insync.replicas=2: there are fewer replicas than that",
+            "problem wrong.dead-letters: max.message.bytes=2000:",
+            "warning wrong.dead-letters: retention.ms=3600000:",
+            "warning wrong.events: holds no record",
+        ],
+    );
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "absent");
+    let (status, text) = check(&stage, &[]);
+    assert_eq!(status, Some(3), "{text}");
+    says(
+        &text,
+        &[
+            "problem absent.events: does not exist -> make it (",
+            "problem absent.dead-letters: does not exist",
+            "not tried absent.events: reading records",
+        ],
+    );
+    let nobody = Stage { brokers: "127.0.0.1:1".to_owned(), ..stage.clone() };
+    let (status, text) = check(&nobody, &[]);
+    assert_eq!(status, Some(3), "{text}");
+    says(&text, &["problem 127.0.0.1:1: does not answer:", "Connection refused", "-> see that it runs"]);
+    let one_of_two = Stage { brokers: format!("127.0.0.1:1,{}", broker.bootstrap()), ..stage };
+    says(&check(&one_of_two, &[]).1, &["warning 127.0.0.1:1: does not answer:"]);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_full_of_poison_is_told_by_what_is_wrong_and_where_and_nothing_of_it_is_shown() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "poison", 1);
+    let publisher = stage.publisher();
+    for _ in 0..5 {
+        send(&publisher, &record(Some(br#"{"specversion":"1.0","secret":"Virtanen 0401234567"}"#)));
+        send(&publisher, &record(None));
+    }
+    settle(&publisher);
+    let (status, text) = check(&stage, &[]);
+    assert_eq!(status, Some(3), "{text}");
+    says(
+        &text,
+        &[
+            "problem poison.events: of the latest 10 records",
+            "0 are accepted",
+            "problem poison.events: 5 of 10 records are rejected as malformed (tombstone), the latest at 0/9, 0/7, 0/5",
+            "-> The record has no value.",
+            "problem poison.events: 5 of 10 records are rejected as malformed (missing_type)",
+        ],
+    );
+    let (_, json) = check(&stage, &["--format", "json"]);
+    for text in [text, json] {
+        assert!(!text.contains("Virtanen") && !text.contains("040") && !text.contains("c-17"), "{text}");
+    }
+}
+
+fn record(value: Option<&[u8]>) -> Publication {
+    Publication {
+        key: Some(b"c-17".to_vec()),
+        headers: Vec::new(),
+        value: value.map(<[u8]>::to_vec),
+        at: now(),
+        event: None,
+        poison: None,
+    }
+}
+
+/// What has an entry in the access list is closed to all that the entry does not name.
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn what_this_user_may_not_do_is_told_with_what_to_give_it() {
+    const DESCRIBE: i8 = 8;
+    const DELETE: i8 = 6;
+    let broker = KafkaBroker::start_with(&[
+        ("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
+        ("allow.everyone.if.no.acl.found", "true"),
+    ]);
+    let stage = Stage::set(&broker, "unread", 1);
+    let publisher = stage.publisher();
+    send(&publisher, &record(None));
+    settle(&publisher);
+    broker.let_everybody(DESCRIBE, Resource::Topic, &stage.topic);
+    broker.let_everybody(DELETE, Resource::Topic, &stage.dead_letters);
+    broker.let_everybody(DELETE, Resource::Group, "ensilinja");
+    let (status, text) = check(&stage, &[]);
+    assert_eq!(status, Some(3), "{text}");
+    says(
+        &text,
+        &[
+            "ok unread.events: 1 partition, 1 offsets",
+            "not tried unread.events: its settings, for they cannot be seen",
+            "problem unread.events: the brokers at 127.0.0.1:",
+            "do not let this user read unread.events",
+            "problem unread.dead-letters: this user may not see it",
+            "-> give this user DESCRIBE and READ on the topic",
+            "problem group ensilinja: this user may not see its committed offsets",
+            "-> give this user READ on the group",
+        ],
+    );
+}
+
+/// What speaks TLS to a port that does not is told as what it is.
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
+    let broker = shared_broker();
+    let stage = Stage::without_topics(&broker, "secret");
+    for (properties, words) in [
+        ("security.protocol = \"SSL\"", "SSL handshake failed"),
+        (
+            "security.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\nsasl.username = \"u\"\n\
+             sasl.password = \"hunter2\"",
+            "problem 127.0.0.1:",
+        ),
+    ] {
+        let file = std::env::temp_dir().join(format!("ensilinja-check-{}.toml", std::process::id()));
+        let text =
+            stage.configuration().replacen("[kafka.properties]\n", &format!("[kafka.properties]\n{properties}\n"), 1);
+        std::fs::write(&file, text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_ensilinja")).arg("check").arg("--config").arg(&file).output();
+        std::fs::remove_file(&file).unwrap();
+        let output = output.unwrap();
+        let said = String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        says(&said, &[words, "does not answer"]);
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+/// A sample does not wait for what is not there, however it is asked for.
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_late_source_is_pointed_out() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "late", 1);
+    let publisher = stage.publisher();
+    let at = now().plus_millis(-3_600_000);
+    send(&publisher, &Publication { value: Some(offered(at)), ..record(None) });
+    settle(&publisher);
+    let (status, text) = check(&stage, &[]);
+    assert_eq!(status, Some(0), "{text}");
+    says(&text, &["warning late.events: 1 of 1 events are told more than 5 min after they happened, at most 60 min"]);
+}
+
+fn offered(at: EventTime) -> Vec<u8> {
+    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap();
+    format!(
+        r#"{{"specversion":"1.0","id":"1","source":"test","type":"fi.ensilinja.contact.offered","subject":"c-17","time":"{at}","data":{{"line":"mipa"}}}}"#
+    )
+    .into_bytes()
+}
