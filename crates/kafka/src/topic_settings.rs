@@ -22,6 +22,10 @@ pub(crate) fn describe<C: ClientContext>(
     let answers = block_on(admin.describe_configs(&topic, &options)).map_err(|error| error.to_string())?;
     let answer = answers.into_iter().next().ok_or("the broker has described nothing")?;
     let described = answer.map_err(|code| code.to_string())?;
+    // The client library takes a refusal for a topic without settings, and there is no such topic.
+    if described.entries.is_empty() {
+        return Err("the broker does not describe them to this user".to_owned());
+    }
     Ok(described.entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect())
 }
 

@@ -51,7 +51,7 @@ fn topic(seen: &Result<TopicSeen, Unseen>, name: &str, how_to_make: &str, findin
         Ok(wrong) => wrong.iter().for_each(|wrong| findings.push(wrong_setting(wrong))),
         Err(reason) => {
             let what =
-                format!("its settings, for they cannot be seen ({reason}); this user may need DESCRIBE_CONFIGS on it");
+                format!("its settings, for they cannot be seen ({reason}); it may need DESCRIBE_CONFIGS on the topic");
             findings.push(Finding::not_tried(Area::Topics, name, what));
         }
     }
