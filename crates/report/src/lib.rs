@@ -21,6 +21,7 @@ mod csv;
 pub mod disclosure;
 mod document;
 mod elimination;
+pub mod explanation;
 mod fact;
 mod figure;
 mod json;

@@ -1,0 +1,170 @@
+//! An explanation as one document for programs.
+//!
+//! ```json
+//! {
+//!   "schema": "ensilinja.explanation/1",
+//!   "line": "mipa", "figure": "abandoned", "at": "2026-03-02T10:15:00+02:00", "known_before": null,
+//!   "window": {"name": "15m", "from": "2026-03-02T10:00:01+02:00", "to": "2026-03-02T10:15:00+02:00"},
+//!   "figures": [{
+//!     "series": "...", "help": "...", "shown": 1, "absent": null, "made": "...",
+//!     "by_step": [{"step": "abandoned_queue_beyond", "entries": 1, "adds": 1}],
+//!     "entries": [{
+//!       "contact": "c-17", "visit": null, "at": "2026-03-02T10:03:12+02:00", "step": "abandoned_queue_beyond",
+//!       "adds": 1, "is_it": false, "sample_seconds": 131.25, "lapsed": null,
+//!       "said": {"fact": "abandoned queue", "at": "...", "source": {"topic": "...", "partition": 0, "offset": 7}}
+//!     }],
+//!     "entries_left_out": 0
+//!   }]
+//! }
+//! ```
+//!
+//! Of a contact: `contact`, `at`, `known_before` and `legs`, each with `line`, `visit`, `claims`, `entries`, `promise`
+//! (`null` where nothing was promised) and `notes`. Durations are seconds. A window's `from` and `to` are its first and
+//! its last second.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Verdict,
+    Written,
+};
+
+const SCHEMA: &str = "ensilinja.explanation/1";
+
+pub(super) fn figure(explained: &FigureExplained) -> String {
+    let window = explained.window.as_ref().map(|window| {
+        let (from, to) = window.stretch.as_ref().map(|(from, to)| (instant(from), instant(to))).unzip();
+        json!({ "name": window.name, "from": from, "to": to })
+    });
+    written(&json!({
+        "schema": SCHEMA,
+        "line": explained.line,
+        "figure": explained.asked,
+        "at": instant(&explained.at),
+        "known_before": explained.known_before.as_ref().map(instant),
+        "window": window,
+        "figures": explained.parts.iter().map(part).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn contact(explained: &ContactExplained) -> String {
+    written(&json!({
+        "schema": SCHEMA,
+        "contact": explained.contact,
+        "at": instant(&explained.at),
+        "known_before": explained.known_before.as_ref().map(instant),
+        "legs": explained.legs.iter().map(leg).collect::<Vec<_>>(),
+    }))
+}
+
+fn written(document: &Json) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("a document of texts and numbers can be written");
+    text.push('\n');
+    text
+}
+
+fn part(part: &Part) -> Json {
+    let by_step = part
+        .by_step
+        .iter()
+        .map(|(step, entries, adds)| json!({ "step": step, "entries": entries, "adds": adds.as_ref().map(amount) }));
+    json!({
+        "series": part.series,
+        "help": part.help,
+        "shown": part.shown.as_ref().ok().map(amount),
+        "absent": part.shown.as_ref().err(),
+        "made": part.made,
+        "by_step": by_step.collect::<Vec<_>>(),
+        "entries": part.entries.iter().map(contribution).collect::<Vec<_>>(),
+        "entries_left_out": part.left_out.map_or(0, |(left_out, _)| left_out),
+    })
+}
+
+fn contribution(contribution: &Contribution) -> Json {
+    let mut fields = entry(&contribution.entry);
+    fields["contact"] = json!(contribution.whose.contact);
+    fields["visit"] = json!(contribution.whose.visit);
+    fields["adds"] = json!(contribution.adds.as_ref().map(amount));
+    fields["is_it"] = json!(contribution.is_it);
+    fields
+}
+
+fn entry(entry: &Entry) -> Json {
+    json!({
+        "at": instant(&entry.at),
+        "step": entry.step,
+        "sample_seconds": entry.sample_ms.map(|ms| seconds(i64::from(ms))),
+        "lapsed": entry.lapsed,
+        "said": said(&entry.said),
+    })
+}
+
+fn said(said: &Said) -> Json {
+    json!({ "fact": said.fact, "at": instant(&said.at), "source": said.source.as_ref().map(source) })
+}
+
+fn source(source: &Source) -> Json {
+    match source {
+        Source::Record { topic, partition, offset } => {
+            json!({ "topic": topic, "partition": partition, "offset": offset })
+        }
+        Source::Line { file, line } => json!({ "file": file, "line": line }),
+    }
+}
+
+fn leg(leg: &Leg) -> Json {
+    let entries = leg.entries.iter().map(|(of_leg, is_ahead)| {
+        let mut fields = entry(of_leg);
+        fields["is_ahead"] = json!(is_ahead);
+        fields
+    });
+    json!({
+        "line": leg.line,
+        "visit": leg.visit,
+        "claims": leg.claims.iter().map(claim).collect::<Vec<_>>(),
+        "entries": entries.collect::<Vec<_>>(),
+        "promise": leg.verdict.as_ref().map(verdict),
+        "promise_in_words": leg.promise,
+        "notes": leg.notes,
+    })
+}
+
+fn claim(claim: &Claim) -> Json {
+    let mut fields = said(&claim.said);
+    fields["known"] = json!(claim.known.as_ref().map(instant));
+    fields["fate"] = json!(claim.fate.as_str());
+    if let Fate::Lost { to, at } = &claim.fate {
+        fields["lost_to"] = json!({ "fact": to, "at": instant(at) });
+    }
+    fields
+}
+
+fn verdict(verdict: &Verdict) -> Json {
+    json!({
+        "promise": verdict.promise,
+        "term": verdict.term,
+        "valid_from": verdict.valid_from.as_ref().map(instant),
+        "from": instant(&verdict.from),
+        "deadline": verdict.deadline.as_ref().map(instant),
+        "verdict": verdict.verdict,
+        "settled": instant(&verdict.at),
+        "cause": verdict.cause,
+    })
+}
+
+fn instant(at: &Written) -> &str {
+    &at.rfc_3339
+}
+
+fn amount(amount: &Amount) -> Json {
+    match amount {
+        Amount::Count(count) => json!(count),
+        Amount::Duration(ms) => seconds(*ms),
+        Amount::Instant(at) => json!(instant(at)),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "durations in ms fit 53 bits")]
+fn seconds(ms: i64) -> Json {
+    if ms % 1000 == 0 { json!(ms / 1000) } else { json!(ms as f64 / 1000.0) }
+}

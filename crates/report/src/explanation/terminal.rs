@@ -1,0 +1,230 @@
+//! An explanation as tables for people. Columns are as wide as what is in them: ids and names of files are never cut.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{
+    Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Whose,
+    Written,
+};
+
+/// Spaces between columns.
+const GAP: &str = "  ";
+
+pub(super) fn figure(explained: &FigureExplained) -> String {
+    let Written { local: at, .. } = &explained.at;
+    let mut text = format!("{} of {} at {at}{}\n", explained.asked, explained.line, known(&explained.known_before));
+    if let Some(window) = &explained.window {
+        let stretch = window.stretch.as_ref().map_or_else(
+            || "not begun".to_owned(),
+            |(from, to)| format!("from {} up to and including {}", from.local, to.local),
+        );
+        push_line(&mut text, &format!("{}: {stretch}", window.name));
+    }
+    for part in &explained.parts {
+        text.push('\n');
+        push_part(&mut text, part);
+    }
+    text
+}
+
+fn push_part(text: &mut String, part: &Part) {
+    push_line(text, &part.series);
+    push_line(text, part.help);
+    let shown = match &part.shown {
+        Ok(amount) => in_words(amount),
+        Err(why) => {
+            push_line(text, &format!("\nNo figure is shown: {why}."));
+            return;
+        }
+    };
+    if part.entries.is_empty() {
+        push_line(text, &format!("\nShown: {shown}. Nothing adds to it."));
+        return;
+    }
+    let adds = |adds: &Option<Amount>, is_it: bool| match adds {
+        Some(amount) => signed(amount),
+        None if is_it => "this one".to_owned(),
+        None => String::new(),
+    };
+    let row = |of: &Contribution| {
+        let mut row = vec![of.entry.at.local.clone(), adds(&of.adds, of.is_it), whose(&of.whose)];
+        row.extend(entry_cells(&of.entry));
+        row
+    };
+    let mut rows: Vec<Vec<String>> = part.entries.iter().map(row).collect();
+    if let Some((left_out, after)) = part.left_out {
+        let note = format!("... {left_out} more; --all lists them");
+        rows.insert(after, vec![note]);
+    }
+    text.push('\n');
+    push_table(text, &["second", "adds", "contact", "entry", "measures", "because", "said in"], &rows);
+    if part.by_step.len() > 1 || part.left_out.is_some() {
+        text.push('\n');
+        let rows: Vec<Vec<String>> = part
+            .by_step
+            .iter()
+            .map(|(step, entries, adds)| {
+                vec![(*step).to_owned(), entries.to_string(), adds.as_ref().map(signed).unwrap_or_default()]
+            })
+            .collect();
+        push_table(text, &["entry", "times", "adds"], &rows);
+    }
+    push_line(text, &format!("\n{}: {shown}, as it is shown.", part.made));
+}
+
+pub(super) fn contact(explained: &ContactExplained) -> String {
+    let Written { local: at, .. } = &explained.at;
+    let mut text = format!("{} as of {at}{}\n", explained.contact, known(&explained.known_before));
+    for leg in &explained.legs {
+        push_leg(&mut text, leg);
+    }
+    text
+}
+
+fn push_leg(text: &mut String, leg: &Leg) {
+    let visit = leg.visit.as_ref().map(|visit| format!(", visit {visit}")).unwrap_or_default();
+    push_line(text, &format!("\n{}{visit}\n\nSaid", leg.line));
+    let claims: Vec<Vec<String>> = leg.claims.iter().map(claim_cells).collect();
+    push_table(text, &["of", "what", "", "known since", "said in"], &claims);
+    push_line(text, "\nEntries");
+    if leg.entries.is_empty() {
+        push_line(text, "none");
+    } else {
+        let rows: Vec<Vec<String>> = leg
+            .entries
+            .iter()
+            .map(|(entry, is_ahead)| {
+                let at = if *is_ahead { format!("{} (ahead)", entry.at.local) } else { entry.at.local.clone() };
+                let mut row = vec![at];
+                row.extend(entry_cells(entry));
+                row
+            })
+            .collect();
+        push_table(text, &["second", "entry", "measures", "because", "said in"], &rows);
+    }
+    push_line(text, "\nPromise");
+    for line in leg.promise.iter().chain(&leg.notes) {
+        push_line(text, line);
+    }
+}
+
+fn claim_cells(claim: &Claim) -> Vec<String> {
+    let fate = match &claim.fate {
+        Fate::Counts => "counts".to_owned(),
+        Fate::Duplicate => "said before".to_owned(),
+        Fate::Lost { to, at } => format!("loses to {to} of {}", at.local),
+    };
+    let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();
+    vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, place(&claim.said)]
+}
+
+/// The step, what it measures, why it was taken, and where that was said.
+fn entry_cells(entry: &Entry) -> [String; 4] {
+    let said = &entry.said;
+    let because = match entry.lapsed {
+        Some(lapsed) => format!("{lapsed}, since {} of {}", said.fact, said.at.local),
+        None => format!("{} of {}", said.fact, said.at.local),
+    };
+    let measures = entry.sample_ms.map(|ms| duration(i64::from(ms))).unwrap_or_default();
+    [entry.step.to_owned(), measures, because, place(said)]
+}
+
+fn place(said: &Said) -> String {
+    match &said.source {
+        Some(Source::Record { topic, partition, offset }) => format!("{topic}/{partition}/{offset}"),
+        Some(Source::Line { file, line }) => format!("{file}:{line}"),
+        None => String::new(),
+    }
+}
+
+fn whose(whose: &Whose) -> String {
+    match &whose.visit {
+        Some(visit) => format!("{} visit {visit}", whose.contact),
+        None => whose.contact.clone(),
+    }
+}
+
+fn in_words(amount: &Amount) -> String {
+    match amount {
+        Amount::Count(count) => count.to_string(),
+        Amount::Duration(ms) => duration(*ms),
+        Amount::Instant(at) => at.local.clone(),
+    }
+}
+
+fn signed(amount: &Amount) -> String {
+    match amount {
+        Amount::Count(count) => format!("{count:+}"),
+        Amount::Duration(ms) if *ms >= 0 => format!("+{}", duration(*ms)),
+        _ => in_words(amount),
+    }
+}
+
+/// A duration by its parts, exact: `2 min 11.250 s`.
+fn duration(ms: i64) -> String {
+    let sign = if ms < 0 { "-" } else { "" };
+    let ms = ms.unsigned_abs();
+    let (days, hours, minutes) = (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60);
+    let seconds = match (ms / 1000 % 60, ms % 1000) {
+        (seconds, 0) => format!("{seconds} s"),
+        (seconds, ms) => format!("{seconds}.{ms:03} s"),
+    };
+    let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
+    let longer: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit} ")).collect();
+    format!("{sign}{longer}{seconds}")
+}
+
+/// What is added to a heading where not all that is known counts.
+fn known(before: &Option<Written>) -> String {
+    before.as_ref().map(|before| format!(", by what was known before {}", before.local)).unwrap_or_default()
+}
+
+fn push_line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+/// A table whose columns are as wide as what is in them; a column with nothing in it is left out, and a row of one cell
+/// is written as it is.
+fn push_table(text: &mut String, headings: &[&str], rows: &[Vec<String>]) {
+    let whole_rows = || rows.iter().filter(|row| row.len() == headings.len());
+    let widths: Vec<usize> = headings
+        .iter()
+        .enumerate()
+        .map(|(column, heading)| {
+            let widest = whole_rows().map(|row| row[column].width()).max().unwrap_or(0);
+            if widest == 0 { 0 } else { widest.max(heading.width()) }
+        })
+        .collect();
+    let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
+    for row in std::iter::once(&headings).chain(rows) {
+        let mut line = String::new();
+        if row.len() == widths.len() {
+            for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+                line.extend([cell, " ".repeat(width - cell.width()).as_str(), GAP]);
+            }
+        } else {
+            line.clone_from(&row[0]);
+        }
+        push_line(text, line.trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_said_exactly_by_its_parts() {
+        for (ms, said) in [
+            (0, "0 s"),
+            (999, "0.999 s"),
+            (131_250, "2 min 11.250 s"),
+            (3_600_000, "1 h 0 s"),
+            (90_061_001, "1 d 1 h 1 min 1.001 s"),
+            (-1_500, "-1.500 s"),
+        ] {
+            assert_eq!(duration(ms), said);
+        }
+    }
+}
