@@ -12,7 +12,8 @@ const GAP: &str = "  ";
 
 pub(super) fn figure(explained: &FigureExplained) -> String {
     let Written { local: at, .. } = &explained.at;
-    let mut text = format!("{} of {} at {at}{}\n", explained.asked, explained.line, known(&explained.known_before));
+    let mut text =
+        format!("{} of {} at {at}{}\n", explained.asked, explained.line, known(explained.known_before.as_ref()));
     if let Some(window) = &explained.window {
         let stretch = window.stretch.as_ref().map_or_else(
             || "not begun".to_owned(),
@@ -74,7 +75,7 @@ fn push_part(text: &mut String, part: &Part) {
 
 pub(super) fn contact(explained: &ContactExplained) -> String {
     let Written { local: at, .. } = &explained.at;
-    let mut text = format!("{} as of {at}{}\n", explained.contact, known(&explained.known_before));
+    let mut text = format!("{} as of {at}{}\n", explained.contact, known(explained.known_before.as_ref()));
     for leg in &explained.legs {
         push_leg(&mut text, leg);
     }
@@ -170,13 +171,13 @@ fn duration(ms: i64) -> String {
         (seconds, ms) => format!("{seconds}.{ms:03} s"),
     };
     let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
-    let longer: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit} ")).collect();
-    format!("{sign}{longer}{seconds}")
+    let longer = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}"));
+    format!("{sign}{}", longer.chain([seconds]).collect::<Vec<_>>().join(" "))
 }
 
 /// What is added to a heading where not all that is known counts.
-fn known(before: &Option<Written>) -> String {
-    before.as_ref().map(|before| format!(", by what was known before {}", before.local)).unwrap_or_default()
+fn known(before: Option<&Written>) -> String {
+    before.map(|before| format!(", by what was known before {}", before.local)).unwrap_or_default()
 }
 
 fn push_line(text: &mut String, line: &str) {
