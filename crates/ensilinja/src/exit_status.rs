@@ -3,6 +3,7 @@
 
 use crate::config::{ConfigError, UnknownLine};
 use crate::dlq::SelectionError;
+use crate::explain::CannotExplain;
 use crate::logging::LogError;
 use crate::man::UnknownPage;
 use crate::outcome::Outcome;
@@ -86,6 +87,7 @@ fn is_bad_usage(error: &anyhow::Error) -> bool {
         || error.is::<LogError>()
         || error.is::<QuestionError>()
         || error.is::<SelectionError>()
+        || error.is::<CannotExplain>()
         || error.is::<UnknownLine>()
         || error.is::<UnknownPage>()
 }

@@ -59,6 +59,24 @@ pub fn moment(at: EventTime, zone: &TimeZone) -> Moment {
     }
 }
 
+/// An instant as people write its local time, to the second, and to the millisecond where it lies between two; with its
+/// offset where the clock shows the same time twice.
+#[must_use]
+pub fn to_the_second(at: EventTime, zone: &TimeZone) -> String {
+    let local = zoned(at, zone);
+    let between = if at.as_millis() % 1000 == 0 { "" } else { "%.3f" };
+    let is_twice = matches!(zone.to_ambiguous_timestamp(local.datetime()).offset(), AmbiguousOffset::Fold { .. });
+    let offset = if is_twice { "%:z" } else { "" };
+    local.strftime(&format!("%Y-%m-%d %H:%M:%S{between}{offset}")).to_string()
+}
+
+/// An instant in RFC 3339, with the offset of its zone.
+#[must_use]
+pub fn rfc_3339(at: EventTime, zone: &TimeZone) -> String {
+    let between = if at.as_millis() % 1000 == 0 { "" } else { "%.3f" };
+    zoned(at, zone).strftime(&format!("%Y-%m-%dT%H:%M:%S{between}%:z")).to_string()
+}
+
 /// An instant as people write its local time, to the minute.
 #[must_use]
 pub fn in_words(at: EventTime, zone: &TimeZone) -> String {

@@ -26,6 +26,16 @@ impl Quantile {
             Self::P90 => 0.9,
         }
     }
+
+    /// Its place among so many waits in ascending order, from 0: no fewer than its share lie there or before.
+    #[must_use]
+    pub const fn place_among(self, waits: usize) -> usize {
+        let up_to_it = match self {
+            Self::Median => waits.div_ceil(2),
+            Self::P90 => (waits * 9).div_ceil(10),
+        };
+        up_to_it.saturating_sub(1)
+    }
 }
 
 /// The figures of every line at [`as_of`](Self::as_of).

@@ -11,7 +11,7 @@
 //! All of it is read off the catalogue, and so is the number: of the figures of a line, or of what one step of one
 //! contact alone would make of them.
 
-use ensilinja_ledger::{LineFigures, Window, WindowFigures};
+use ensilinja_ledger::{LineFigures, Quantile, Window, WindowFigures};
 
 use crate::catalogue::{Metric, Number, Origin, Values, metrics};
 use crate::line_card::LineCard;
@@ -210,6 +210,13 @@ impl NamedFigure {
         } else {
             Makeup::Sum
         }
+    }
+
+    /// Which quantile it is, if it is one.
+    #[must_use]
+    pub fn quantile(&self) -> Option<Quantile> {
+        let place = self.metric.labels.iter().position(|label| label.name == QUANTILE)?;
+        self.chosen[place].first().and_then(|quantile| Quantile::from_name(quantile))
     }
 
     /// What its number is.

@@ -1,14 +1,10 @@
 //! An explanation as tables for people. Columns are as wide as what is in them: ids and names of files are never cut.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{
     Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Whose,
     Written,
 };
-
-/// Spaces between columns.
-const GAP: &str = "  ";
+use crate::listing::{Align, Listing};
 
 pub(super) fn figure(explained: &FigureExplained) -> String {
     let Written { local: at, .. } = &explained.at;
@@ -52,13 +48,15 @@ fn push_part(text: &mut String, part: &Part) {
         row.extend(entry_cells(&of.entry));
         row
     };
-    let mut rows: Vec<Vec<String>> = part.entries.iter().map(row).collect();
-    if let Some((left_out, after)) = part.left_out {
-        let note = format!("... {left_out} more; --all lists them");
-        rows.insert(after, vec![note]);
-    }
+    let rows: Vec<Vec<String>> = part.entries.iter().map(row).collect();
+    let note = part.left_out.map(|(left_out, after)| (after, format!("... {left_out} more; --all lists them")));
     text.push('\n');
-    push_table(text, &["second", "adds", "contact", "entry", "measures", "because", "said in"], &rows);
+    push_listing(
+        text,
+        &["SECOND", "ADDS", "CONTACT", "ENTRY", "MEASURES", "BECAUSE OF", "SAID IN"],
+        &rows,
+        note.as_ref(),
+    );
     if part.by_step.len() > 1 || part.left_out.is_some() {
         text.push('\n');
         let rows: Vec<Vec<String>> = part
@@ -68,14 +66,14 @@ fn push_part(text: &mut String, part: &Part) {
                 vec![(*step).to_owned(), entries.to_string(), adds.as_ref().map(signed).unwrap_or_default()]
             })
             .collect();
-        push_table(text, &["entry", "times", "adds"], &rows);
+        push_listing(text, &["ENTRY", "TIMES", "ADDS"], &rows, None);
     }
     push_line(text, &format!("\n{}: {shown}, as it is shown.", part.made));
 }
 
 pub(super) fn contact(explained: &ContactExplained) -> String {
     let Written { local: at, .. } = &explained.at;
-    let mut text = format!("{} as of {at}{}\n", explained.contact, known(explained.known_before.as_ref()));
+    let mut text = format!("{} as of {at}{}\n", printable(&explained.contact), known(explained.known_before.as_ref()));
     for leg in &explained.legs {
         push_leg(&mut text, leg);
     }
@@ -83,10 +81,10 @@ pub(super) fn contact(explained: &ContactExplained) -> String {
 }
 
 fn push_leg(text: &mut String, leg: &Leg) {
-    let visit = leg.visit.as_ref().map(|visit| format!(", visit {visit}")).unwrap_or_default();
+    let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
     push_line(text, &format!("\n{}{visit}\n\nSaid", leg.line));
     let claims: Vec<Vec<String>> = leg.claims.iter().map(claim_cells).collect();
-    push_table(text, &["of", "what", "", "known since", "said in"], &claims);
+    push_listing(text, &["INSTANT", "FACT", "WHICH", "KNOWN SINCE", "SAID IN"], &claims, None);
     push_line(text, "\nEntries");
     if leg.entries.is_empty() {
         push_line(text, "none");
@@ -101,7 +99,7 @@ fn push_leg(text: &mut String, leg: &Leg) {
                 row
             })
             .collect();
-        push_table(text, &["second", "entry", "measures", "because", "said in"], &rows);
+        push_listing(text, &["SECOND", "ENTRY", "MEASURES", "BECAUSE OF", "SAID IN"], &rows, None);
     }
     push_line(text, "\nPromise");
     for line in leg.promise.iter().chain(&leg.notes) {
@@ -140,9 +138,14 @@ fn place(said: &Said) -> String {
 
 fn whose(whose: &Whose) -> String {
     match &whose.visit {
-        Some(visit) => format!("{} visit {visit}", whose.contact),
-        None => whose.contact.clone(),
+        Some(visit) => format!("{} visit {}", printable(&whose.contact), printable(visit)),
+        None => printable(&whose.contact),
     }
+}
+
+/// A text of the source, without what a terminal would take for a command.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn in_words(amount: &Amount) -> String {
@@ -185,30 +188,19 @@ fn push_line(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-/// A table whose columns are as wide as what is in them; a column with nothing in it is left out, and a row of one cell
-/// is written as it is.
-fn push_table(text: &mut String, headings: &[&str], rows: &[Vec<String>]) {
-    let whole_rows = || rows.iter().filter(|row| row.len() == headings.len());
-    let widths: Vec<usize> = headings
-        .iter()
-        .enumerate()
-        .map(|(column, heading)| {
-            let widest = whole_rows().map(|row| row[column].width()).max().unwrap_or(0);
-            if widest == 0 { 0 } else { widest.max(heading.width()) }
-        })
-        .collect();
-    let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
-    for row in std::iter::once(&headings).chain(rows) {
-        let mut line = String::new();
-        if row.len() == widths.len() {
-            for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
-                line.extend([cell, " ".repeat(width - cell.width()).as_str(), GAP]);
-            }
-        } else {
-            line.clone_from(&row[0]);
+/// A listing, a column with nothing in it left out; `note` stands below the row of its number, from 1.
+fn push_listing(text: &mut String, headings: &[&'static str], rows: &[Vec<String>], note: Option<&(usize, String)>) {
+    let is_used: Vec<bool> = (0..headings.len()).map(|column| rows.iter().any(|row| !row[column].is_empty())).collect();
+    let used = |place: &usize| is_used[*place];
+    let columns = (0..headings.len()).filter(used).map(|column| (headings[column], Align::Left));
+    let mut listing = Listing::new(columns);
+    for (number, row) in (1..).zip(rows) {
+        listing.row((0..row.len()).filter(used).map(|column| row[column].clone()));
+        if let Some((_, note)) = note.filter(|(after, _)| *after == number) {
+            listing.note(note.clone());
         }
-        push_line(text, line.trim_end());
     }
+    text.push_str(&listing.to_string());
 }
 
 #[cfg(test)]

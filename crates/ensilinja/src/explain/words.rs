@@ -1,0 +1,47 @@
+//! Instants, facts and lapses in words.
+
+use ensilinja_ledger::Lapse;
+use ensilinja_model::{EventTime, Fact, FeedbackAnswer};
+use ensilinja_report::explanation::Written;
+use jiff::tz::TimeZone;
+
+use crate::local_time::{rfc_3339, to_the_second};
+
+/// An instant, written both ways.
+pub(super) fn written(at: EventTime, zone: &TimeZone) -> Written {
+    Written { local: to_the_second(at, zone), rfc_3339: rfc_3339(at, zone) }
+}
+
+/// A fact: its kind, and what it says.
+pub(super) fn fact(fact: Fact) -> String {
+    let kind = fact.kind().as_str();
+    let says = match fact {
+        Fact::Abandoned(stage) => stage.as_str().to_owned(),
+        Fact::CallbackAttempted(result) => result.as_str().to_owned(),
+        Fact::CallbackClosed(result) => result.as_str().to_owned(),
+        Fact::OutcomeRecorded(outcome) => outcome.as_str().to_owned(),
+        Fact::FeedbackReceived(FeedbackAnswer::Nps(score)) => format!("nps {}", score.get()),
+        Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer)) => {
+            format!("{} {}", survey.as_str(), answer.as_str())
+        }
+        Fact::Offered
+        | Fact::Queued
+        | Fact::Answered
+        | Fact::CallbackRequested
+        | Fact::CallbackReached
+        | Fact::Transferred
+        | Fact::Ended
+        | Fact::Retracted => return kind.to_owned(),
+    };
+    format!("{kind} {says}")
+}
+
+/// What lapsed.
+pub(super) const fn lapsed(lapse: Lapse) -> &'static str {
+    match lapse {
+        Lapse::DayOfDeadline => "the day of the deadline began",
+        Lapse::Deadline => "the deadline passed",
+        Lapse::OrphanAfter => "nothing was heard for too long",
+        Lapse::GivenUp => "nothing was heard for so long that it is given up",
+    }
+}
