@@ -12,6 +12,7 @@
 mod contact;
 mod contributions;
 mod figure;
+mod page;
 mod promise;
 mod question;
 mod records;
@@ -34,15 +35,12 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     logging::start(config.log)?;
     let now = clock::wall()();
     let is_json = arguments.listing.format == ListingFormat::Json;
-    let text = match &arguments.contact {
-        Some(id) => {
-            let explained = contact::explained(id, arguments, &config, now)?;
-            if is_json { explained.json() } else { explained.table() }
-        }
-        None => {
-            let explained = figure::explained(&question::question(arguments, &config, now)?, arguments, &config)?;
-            if is_json { explained.json() } else { explained.table() }
-        }
+    let text = if let Some(id) = &arguments.contact {
+        let explained = contact::explained(id, arguments, &config, now)?;
+        if is_json { explained.json() } else { explained.table() }
+    } else {
+        let explained = figure::explained(&question::question(arguments, &config, now)?, arguments, &config)?;
+        if is_json { explained.json() } else { explained.table() }
     };
     print(&text)?;
     Ok(Outcome::Done)

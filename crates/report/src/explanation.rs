@@ -97,6 +97,8 @@ pub struct FigureExplained {
     pub window: Option<Window>,
     /// The figure; two for what is a share or a distribution.
     pub parts: Vec<Part>,
+    /// Of an indicator, how many of how many, where both are known.
+    pub share: Option<(i64, i64)>,
 }
 
 /// A window at an instant.
@@ -113,8 +115,10 @@ pub struct Part {
     pub series: String,
     /// What it means.
     pub help: &'static str,
-    /// The number that is shown; or why none is.
-    pub shown: Result<Amount, String>,
+    /// The number that the entries make; `None` where there is none.
+    pub number: Option<Amount>,
+    /// Why no number is shown, if none is: the entries may be a part of what happened.
+    pub not_shown: Option<String>,
     /// How the entries make it, in words.
     pub made: &'static str,
     /// The entries by step: how often it was taken, and what that adds.

@@ -212,6 +212,12 @@ impl NamedFigure {
         }
     }
 
+    /// Whether it is a part of an indicator: what is good, or of how many.
+    #[must_use]
+    pub const fn is_of_indicator(&self) -> bool {
+        matches!(self.metric.origin, Origin::Indicators { .. })
+    }
+
     /// Which quantile it is, if it is one.
     #[must_use]
     pub fn quantile(&self) -> Option<Quantile> {

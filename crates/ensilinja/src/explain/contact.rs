@@ -7,7 +7,7 @@ use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey};
 use ensilinja_report::explanation::{Claim, ContactExplained, Fate, Leg, Said, Written};
 
 use super::question::{CannotExplain, check_source};
-use super::{figure, promise, records, words};
+use super::{page, promise, records, words};
 use crate::cli::ExplainArguments;
 use crate::config::Config;
 use crate::past::{self, Place, Reading};
@@ -115,7 +115,7 @@ impl Page<'_> {
         let claims = claims.collect();
         let entries = story.steps.iter().map(|step| {
             let place = heard.iter().find(|heard| step.follows_from(&heard.event)).map(|heard| heard.place);
-            (figure::entry(step, place, self.config, self.arguments), step.at > self.at)
+            (page::entry(step, place, self.config, self.arguments), step.at > self.at)
         });
         let line = &self.config.lines[story.line.as_usize()];
         let rules = &self.rules.lines()[story.line.as_usize()];

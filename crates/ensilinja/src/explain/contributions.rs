@@ -17,22 +17,22 @@ pub(super) struct Adding {
     pub is_it: bool,
 }
 
-/// The figure as a ledger shows it; `None` where none is shown.
-pub(super) fn shown(figure: &NamedFigure, question: &Question, line: &LineFigures) -> Option<i64> {
+/// The figure of a line; `None` where there is none.
+pub(super) fn read(figure: &NamedFigure, question: &Question, line: &LineFigures) -> Option<i64> {
     match question.window {
         Some(window) => line.window(window).and_then(|window| figure.of_window(&question.card, window)),
         None => figure.of_line(line),
     }
 }
 
-/// The steps that make a figure that is `shown`, in no meaningful order; for a quantile in the order of what they
+/// The steps that make a figure whose number a ledger has, in no meaningful order; for a quantile in the order of what they
 /// measure.
 ///
 /// # Errors
 /// If they do not make it, which is a fault of this program.
 pub(super) fn of(
     figure: &NamedFigure,
-    shown: i64,
+    number: i64,
     question: &Question,
     chronicle: &Chronicle,
     rules: &Rules,
@@ -45,13 +45,13 @@ pub(super) fn of(
             };
             let sum: i64 = adding.iter().filter_map(|adding| adding.adds).sum();
             anyhow::ensure!(
-                sum == shown,
-                "this is a fault of the program: what was found makes {sum}, and {shown} is shown"
+                sum == number,
+                "this is a fault of the program: what was found makes {sum}, and the figure is {number}"
             );
             adding
         }
         Makeup::Quantile => quantile(figure, in_window(figure, question, chronicle, rules)),
-        Makeup::One => ones(figure, shown, question, chronicle),
+        Makeup::One => ones(figure, number, question, chronicle),
     };
     Ok(adding)
 }
@@ -90,8 +90,8 @@ fn quantile(figure: &NamedFigure, mut samples: Vec<Adding>) -> Vec<Adding> {
 }
 
 /// All steps of the contacts of which the figure is.
-fn ones(figure: &NamedFigure, shown: i64, question: &Question, chronicle: &Chronicle) -> Vec<Adding> {
-    let is_it = |standing: &Standing| shown != 0 && figure.of_line(&standing.figures) == Some(shown);
+fn ones(figure: &NamedFigure, number: i64, question: &Question, chronicle: &Chronicle) -> Vec<Adding> {
+    let is_it = |standing: &Standing| number != 0 && figure.of_line(&standing.figures) == Some(number);
     let legs = chronicle.standing(question.line, question.at).filter(is_it);
     let of_leg = |Standing { leg, steps, .. }: Standing| {
         steps.into_iter().map(move |step| Adding { leg, step, adds: None, is_it: false })

@@ -36,7 +36,7 @@ pub(super) fn find(
     reading: &Reading<'_>,
     decoder: &Decoder,
     stop: &AtomicBool,
-    wanted: Wanted,
+    wanted: &Wanted,
 ) -> anyhow::Result<HashMap<LegKey, Found>> {
     let mut found: HashMap<LegKey, Found> = HashMap::with_capacity(wanted.len());
     if wanted.is_empty() {

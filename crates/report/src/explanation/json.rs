@@ -5,8 +5,9 @@
 //!   "schema": "ensilinja.explanation/1",
 //!   "line": "mipa", "figure": "abandoned", "at": "2026-03-02T10:15:00+02:00", "known_before": null,
 //!   "window": {"name": "15m", "from": "2026-03-02T10:00:01+02:00", "to": "2026-03-02T10:15:00+02:00"},
+//!   "share": null,
 //!   "figures": [{
-//!     "series": "...", "help": "...", "shown": 1, "absent": null, "made": "...",
+//!     "series": "...", "help": "...", "number": 1, "not_shown": null, "made": "...",
 //!     "by_step": [{"step": "abandoned_queue_beyond", "entries": 1, "adds": 1}],
 //!     "entries": [{
 //!       "contact": "c-17", "visit": null, "at": "2026-03-02T10:03:12+02:00", "step": "abandoned_queue_beyond",
@@ -19,7 +20,8 @@
 //! ```
 //!
 //! Of a contact: `contact`, `at`, `known_before` and `legs`, each with `line`, `visit`, `claims`, `entries`, `promise`
-//! (`null` where nothing was promised) and `notes`. Durations are seconds. A window's `from` and `to` are its first and
+//! (`null` where nothing was promised) and `notes`. Durations are seconds. `share` is that of an indicator. Where `not_shown` says why no
+//! figure is shown, `number` is what the entries that are known make, which may be a part. A window's `from` and `to` are its first and
 //! its last second.
 
 use serde_json::{Value as Json, json};
@@ -43,6 +45,7 @@ pub(super) fn figure(explained: &FigureExplained) -> String {
         "at": instant(&explained.at),
         "known_before": explained.known_before.as_ref().map(instant),
         "window": window,
+        "share": explained.share.map(|(good, valid)| json!({ "good": good, "valid": valid })),
         "figures": explained.parts.iter().map(part).collect::<Vec<_>>(),
     }))
 }
@@ -71,8 +74,8 @@ fn part(part: &Part) -> Json {
     json!({
         "series": part.series,
         "help": part.help,
-        "shown": part.shown.as_ref().ok().map(amount),
-        "absent": part.shown.as_ref().err(),
+        "number": part.number.as_ref().map(amount),
+        "not_shown": part.not_shown,
         "made": part.made,
         "by_step": by_step.collect::<Vec<_>>(),
         "entries": part.entries.iter().map(contribution).collect::<Vec<_>>(),

@@ -21,21 +21,24 @@ pub(super) fn figure(explained: &FigureExplained) -> String {
         text.push('\n');
         push_part(&mut text, part);
     }
+    if let Some((good, valid)) = explained.share {
+        push_line(&mut text, &format!("\nThat is {good} of {valid}{}.", percentage(good, valid)));
+    }
     text
 }
 
 fn push_part(text: &mut String, part: &Part) {
     push_line(text, &part.series);
     push_line(text, part.help);
-    let shown = match &part.shown {
-        Ok(amount) => in_words(amount),
-        Err(why) => {
-            push_line(text, &format!("\nNo figure is shown: {why}."));
-            return;
-        }
-    };
+    let number = part.number.as_ref().map(in_words);
+    if let Some(why) = &part.not_shown {
+        let known = number.as_ref().map(|number| format!(" What is known makes {number}.")).unwrap_or_default();
+        push_line(text, &format!("\nNo figure is shown: {why}.{known}"));
+    }
+    let Some(number) = number else { return };
+    let is_shown = if part.not_shown.is_none() { ", and so it is shown" } else { "" };
     if part.entries.is_empty() {
-        push_line(text, &format!("\nShown: {shown}. Nothing adds to it."));
+        push_line(text, &format!("\nIt is {number}{is_shown}: nothing adds to it."));
         return;
     }
     let adds = |adds: &Option<Amount>, is_it: bool| match adds {
@@ -68,7 +71,7 @@ fn push_part(text: &mut String, part: &Part) {
             .collect();
         push_listing(text, &["ENTRY", "TIMES", "ADDS"], &rows, None);
     }
-    push_line(text, &format!("\n{}: {shown}, as it is shown.", part.made));
+    push_line(text, &format!("\nIt is {number}, {}{is_shown}.", part.made));
 }
 
 pub(super) fn contact(explained: &ContactExplained) -> String {
@@ -162,6 +165,12 @@ fn signed(amount: &Amount) -> String {
         Amount::Duration(ms) if *ms >= 0 => format!("+{}", duration(*ms)),
         _ => in_words(amount),
     }
+}
+
+/// A share in percent; nothing of none.
+#[expect(clippy::cast_precision_loss, reason = "counts of contacts fit 53 bits")]
+fn percentage(good: i64, valid: i64) -> String {
+    if valid == 0 { String::new() } else { format!(", {:.1} %", good as f64 * 100.0 / valid as f64) }
 }
 
 /// A duration by its parts, exact: `2 min 11.250 s`.
