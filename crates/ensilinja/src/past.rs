@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{History, OffsetRange};
 use ensilinja_model::{Event, EventTime, LineId};
-use ensilinja_wire::Decoder;
+use ensilinja_wire::{Decoder, Record};
 
 use crate::config::Config;
 use crate::events_file::{is_standard_stream, name_of};
@@ -62,13 +62,13 @@ pub struct Told<'a> {
     pub contact: Contact<'a>,
 }
 
-/// Where the raw id of a contact can be read. It has no `Debug`.
+/// Where the raw id of a contact, and its visit, can be read. It has no `Debug`.
 #[derive(Clone, Copy)]
 pub enum Contact<'a> {
-    /// It is the key of the record.
-    Key(&'a [u8]),
-    /// It is within the line of a file.
-    Value(&'a [u8]),
+    /// In the record: its key is the id.
+    Record(Record<'a>),
+    /// In the line of a file.
+    Line(&'a [u8]),
 }
 
 impl Contact<'_> {
@@ -76,9 +76,19 @@ impl Contact<'_> {
     #[must_use]
     pub fn id(&self) -> Vec<u8> {
         match self {
-            Self::Key(key) => key.to_vec(),
-            Self::Value(value) => Decoder::record_key(value).unwrap_or_default(),
+            Self::Record(record) => record.key.unwrap_or_default().to_vec(),
+            Self::Line(line) => Decoder::record_key(line).unwrap_or_default(),
         }
+    }
+
+    /// The visit, if the source names one.
+    #[must_use]
+    pub fn visit(&self) -> Option<String> {
+        let record = match self {
+            Self::Record(record) => *record,
+            Self::Line(line) => Record { key: None, value: Some(line), headers: &[], timestamp: EventTime::MAX },
+        };
+        Decoder::visit(&record).ok().flatten()
     }
 }
 
@@ -138,6 +148,9 @@ pub fn decoder(config: &Config) -> anyhow::Result<Decoder> {
     let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
     Ok(Decoder::new(&ids, random_key()?))
 }
+
+/// Earlier than all that can be in a topic: to read all there is, whenever it was published.
+pub const THE_BEGINNING: EventTime = EventTime::from_millis(0);
 
 impl Reading<'_> {
     /// Hands every event over, and says in the log what else there was.

@@ -72,6 +72,15 @@ impl Decoder {
         Ok(content_mode::read(&alone)?.contact()?.as_bytes().to_vec())
     }
 
+    /// Which visit of the contact a record is about, if it says so.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), of those that concern the value as a whole, `data` and its visit.
+    pub fn visit(record: &Record<'_>) -> Result<Option<String>, Rejection> {
+        let event = content_mode::read(record)?;
+        Ok(event.data()?.visit()?.map(str::to_owned))
+    }
+
     /// Holds a `CloudEvent` against the contract, and against the record that lies around it, if any does.
     fn judge(&self, event: &CloudEvent<'_>, around: Option<&Record<'_>>) -> Result<Event, Detail> {
         let kind = event.kind()?;

@@ -15,9 +15,10 @@ use crate::progress::Progress;
 use crate::stopping;
 
 /// Something that was said of the contact.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Heard {
     event: Event,
+    visit: Option<String>,
     known: EventTime,
     place: Place,
 }
@@ -34,6 +35,7 @@ pub(super) fn explained(
 ) -> anyhow::Result<ContactExplained> {
     check_source(arguments)?;
     let at = arguments.at.map_or(Ok(now), |at| at.instant(&config.zone))?;
+    let at = EventTime::from_seconds(at.floor_second());
     if at > now {
         return Err(CannotExplain::Future.into());
     }
@@ -60,7 +62,7 @@ pub(super) fn explained(
         }
     }
     let legs = keys.iter().map(|leg| {
-        let of_leg: Vec<Heard> = heard.iter().filter(|heard| heard.event.leg == *leg).copied().collect();
+        let of_leg: Vec<Heard> = heard.iter().filter(|heard| heard.event.leg == *leg).cloned().collect();
         page.leg(&chronicle.story(*leg).expect("it was heard of"), &of_leg)
     });
     Ok(ContactExplained {
@@ -82,7 +84,7 @@ fn heard(
     let reading = Reading {
         config,
         files: &arguments.source.events,
-        from: EventTime::from_millis(0),
+        from: past::THE_BEGINNING,
         offsets: &[],
         known_before,
         progress: &progress,
@@ -91,7 +93,8 @@ fn heard(
     let stop = stopping::on_signal()?;
     reading.read(&past::decoder(config)?, &stop, &mut |told| {
         if told.contact.id() == id.as_bytes() {
-            heard.push(Heard { event: told.event, known: told.known, place: told.place });
+            let visit = told.contact.visit();
+            heard.push(Heard { event: told.event, visit, known: told.known, place: told.place });
         }
         Ok(())
     })?;
@@ -122,7 +125,7 @@ impl Page<'_> {
         let told = promise::Told { story, rules, at: self.at, zone: &self.config.zone };
         Leg {
             line: line.id.to_string(),
-            visit: None,
+            visit: heard.first().and_then(|heard| heard.visit.clone()),
             claims,
             entries: entries.collect(),
             promise: told.in_words(),
@@ -171,10 +174,7 @@ fn notes(story: &Story, heard: &[Heard]) -> Vec<String> {
     let without = FactKind::ALL.iter().filter(|kind| of_none(**kind).is_some()).map(|kind| kind.as_str());
     let without: Vec<&str> = without.filter(|_| !is_retracted).collect();
     if !without.is_empty() {
-        notes.push(format!(
-            "Nothing follows from {}: what counts had happened before, or needs no more.",
-            without.join(", ")
-        ));
+        notes.push(format!("No entry follows from {}.", without.join(", ")));
     }
     notes
 }

@@ -13,7 +13,7 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::Decoder;
 
 use super::feed::{Came, Feed};
-use super::{Contact, Place, Read, Reading, Told};
+use super::{Contact, Place, Read, Reading, THE_BEGINNING, Told};
 use crate::events_file::{Batch, EventsFile, is_standard_stream};
 use crate::local_time::in_words;
 use crate::progress::Position;
@@ -36,7 +36,7 @@ pub(super) fn read(
             read.hear(&line.event, known);
             read.history = History { start: read.first, from_first_record: false };
             let place = Place::Line { file: file.file, number: line.number };
-            let contact = Contact::Value(line.line);
+            let contact = Contact::Line(line.line);
             handle(&Told { event: line.event, known, place, history: read.history, contact })?;
         }
         file.block += 1;
@@ -54,7 +54,7 @@ fn judge(reading: &Reading<'_>, read: &mut Read) -> anyhow::Result<()> {
     anyhow::ensure!(read.events > 0, "{} has no event of these lines", reading.name());
     // A file does not say since when it has all there was; but nothing that it has can be missing before its first.
     read.is_complete = read.first.is_some_and(|first| first <= reading.from);
-    if let Some(first) = read.first.filter(|_| !read.is_complete) {
+    if let Some(first) = read.first.filter(|_| !read.is_complete && reading.from > THE_BEGINNING) {
         let [first, from] = [first, reading.from].map(|at| in_words(at, &reading.config.zone));
         tracing::warn!(
             "the file begins at {first}: for every figure to be right it would have to begin at {from}, for what \

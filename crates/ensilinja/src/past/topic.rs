@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use ensilinja_kafka::{IncomingRecord, PastError, PastRead, Stretch, read_past};
 use ensilinja_wire::{Decoder, Reason, Record};
 
-use super::{Contact, Place, Read, Reading, Told};
+use super::{Contact, Place, Read, Reading, THE_BEGINNING, Told};
 use crate::local_time::in_words;
 use crate::progress::Position;
 
@@ -36,11 +36,12 @@ pub(super) fn read(
         if reading.known_before.is_some_and(|before| record.timestamp >= before) {
             return ControlFlow::Continue(());
         }
-        match decoder.decode(&wire_record(record)) {
+        let record_alone = wire_record(record);
+        match decoder.decode(&record_alone) {
             Ok(event) => {
                 read.hear(&event, record.timestamp);
                 let place = Place::Record { partition: record.partition, offset: record.offset };
-                let contact = Contact::Key(record.key.unwrap_or_default());
+                let contact = Contact::Record(record_alone);
                 let (known, history) = (record.timestamp, position.history);
                 if let Err(error) = handle(&Told { event, known, place, history, contact }) {
                     failed = Some(error);
@@ -82,7 +83,7 @@ fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Res
         before.map(|before| format!(" that was known before {before}")).unwrap_or_default()
     );
     (read.is_complete, read.history) = (past.reaches_back, past.history);
-    if !past.reaches_back {
+    if !past.reaches_back && reading.from > THE_BEGINNING {
         let begins = match past.history.start {
             Some(start) => format!("begins at {}", in_words(start, &reading.config.zone)),
             None => "has lost all that some partition held".to_owned(),

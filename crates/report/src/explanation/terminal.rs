@@ -104,10 +104,9 @@ fn push_leg(text: &mut String, leg: &Leg) {
             .collect();
         push_listing(text, &["SECOND", "ENTRY", "MEASURES", "BECAUSE OF", "SAID IN"], &rows, None);
     }
+    leg.notes.iter().for_each(|note| push_line(text, note));
     push_line(text, "\nPromise");
-    for line in leg.promise.iter().chain(&leg.notes) {
-        push_line(text, line);
-    }
+    leg.promise.iter().for_each(|sentence| push_line(text, sentence));
 }
 
 fn claim_cells(claim: &Claim) -> Vec<String> {
