@@ -41,6 +41,7 @@ mod dead_letter_headers;
 mod dlq;
 mod dlq_letters;
 mod ending;
+mod explain;
 mod kills;
 mod malformed;
 mod privacy;

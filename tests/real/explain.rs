@@ -1,0 +1,76 @@
+//! An explanation from a real topic: each entry is where it is said to be, and was known when it is said to have been.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic::{self, Lying};
+
+const PAST: [&str; 7] = ["--from", "2025-09-08", "--to", "2025-09-17", "--seed", "9", "--disorder"];
+const ASKED: [&str; 10] = [
+    "--line",
+    "116117",
+    "--figure",
+    "offered",
+    "--window",
+    "today",
+    "--at",
+    "2025-09-15T12:00",
+    "--format",
+    "json",
+];
+
+fn run(stage: &Stage, command: &str, more: &[&str]) -> Program {
+    let mut program = Program::start(stage, &[command], more);
+    assert!(program.wait().success(), "{}", program.log());
+    program
+}
+
+fn entries(document: &Value) -> &Vec<Value> {
+    document["figures"][0]["entries"].as_array().unwrap()
+}
+
+fn record<'a>(entry: &Value, lying: &'a HashMap<(i64, i64), Lying>) -> &'a Lying {
+    let source = &entry["said"]["source"];
+    &lying[&(source["partition"].as_i64().unwrap(), source["offset"].as_i64().unwrap())]
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn each_entry_lies_at_its_offset_and_only_what_was_written_before_is_known_then() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "explain", 3);
+    run(&stage, "simulate", &PAST);
+    let records = topic::read(&stage.brokers, &stage.topic);
+    let count = records.len();
+    let lying: HashMap<_, _> =
+        records.into_iter().map(|record| ((i64::from(record.partition), record.offset), record)).collect();
+
+    let now = run(&stage, "explain", &[&ASKED[..], &["--all"]].concat());
+    let all: Value = serde_json::from_str(&now.printed()).unwrap();
+    assert!(entries(&all).len() > 30, "{all}");
+    assert_eq!(all["figures"][0]["number"], entries(&all).len());
+    for entry in entries(&all) {
+        let record = record(entry, &lying);
+        assert_eq!(entry["contact"], record.key_text());
+        assert_eq!(entry["said"]["source"]["topic"], stage.topic.as_str());
+    }
+    let noon_ms = 1_757_926_800_000;
+    let then = run(&stage, "explain", &[&ASKED[..], &["--all", "--known-at", "2025-09-15T12:00"]].concat());
+    let known: Value = serde_json::from_str(&then.printed()).unwrap();
+    assert!(entries(&known).iter().all(|entry| record(entry, &lying).timestamp_ms < noon_ms));
+    let late = entries(&all).iter().filter(|entry| record(entry, &lying).timestamp_ms >= noon_ms).count();
+    assert!(entries(&known).len() + late >= entries(&all).len(), "what was written before is known then");
+
+    let contact = entries(&all)[0]["contact"].as_str().unwrap();
+    let story = run(&stage, "explain", &["--contact", contact, "--format", "json"]);
+    assert!(!story.log().contains(contact) && !now.log().contains(contact), "ids are printed and not logged");
+    let story: Value = serde_json::from_str(&story.printed()).unwrap();
+    let claims: Vec<&Value> =
+        story["legs"].as_array().unwrap().iter().flat_map(|leg| leg["claims"].as_array().unwrap()).collect();
+    assert!(!claims.is_empty() && claims.iter().all(|claim| claim["known"].is_string()));
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), u64::try_from(count).unwrap(), "it is only read");
+}
