@@ -107,7 +107,7 @@ fn letters_of_every_make_are_told_apart_and_only_what_can_be_used_is_sent() {
         "6  records are chosen",
         "2  would be sent to dlq-makes.events",
         "1  of these tell of what was before",
-        "1  are left out, for they would come back: malformed: tombstone.",
+        "1  are left out, for they would come back as malformed: tombstone",
         "2  are left out, for their letters have not all of them",
         "1  are left out, for they lay in another topic than dlq-makes.events",
         "nothing was sent: --execute sends them",

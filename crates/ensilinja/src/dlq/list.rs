@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use ensilinja_kafka::Letter;
 use ensilinja_model::EventTime;
 use ensilinja_report::{Align, Document, Listing};
+use ensilinja_wire::Detail;
 
-use super::found::{Found, Place, Search, Sketch};
+use super::found::{Found, Place, Search, Sketch, Tally};
 use super::instants;
 use super::prospect::Judge;
 use super::readable::readable;
@@ -18,6 +19,9 @@ use crate::config::Config;
 use crate::progress::Progress;
 use crate::standard_output::print;
 use crate::stopping;
+
+/// The most letters that can be listed at once.
+pub const MOST_LISTED: u64 = 100_000;
 
 /// How much of a value is shown.
 const SHOWN_CHARACTERS: usize = 120;
@@ -111,9 +115,16 @@ fn table(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Beginnin
     }
     let not_listed = found.len() - rows.len() as u64;
     if not_listed > 0 {
-        let _ = writeln!(text, "\n{not_listed} earlier ones are not listed: --limit {} lists all", found.len());
+        let most = found.len().min(MOST_LISTED);
+        let _ = writeln!(text, "\n{not_listed} earlier ones are not listed: --limit {most} lists {most}");
     }
     text
+}
+
+fn most_frequent_first(found: &Found) -> Vec<(Detail, Tally)> {
+    let mut tallies: Vec<_> = found.by_detail().into_iter().collect();
+    tallies.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.letters));
+    tallies
 }
 
 fn summary(config: &Config, found: &Found) -> Listing {
@@ -125,7 +136,7 @@ fn summary(config: &Config, found: &Found) -> Listing {
         ("LAST", Align::Left),
         ("COULD BE SENT NOW", Align::Right),
     ]);
-    for (detail, tally) in found.by_detail() {
+    for (detail, tally) in most_frequent_first(found) {
         listing.row([
             tally.letters.to_string(),
             detail.reason().as_str().to_owned(),
@@ -164,7 +175,7 @@ fn letters_listing(config: &Config, found: &Found, rows: &[Row<'_>], beginnings:
 
 fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Beginnings) -> Document {
     let instant = |at| instants::document(at, &config.zone);
-    let summary = found.by_detail().into_iter().map(|(detail, tally)| {
+    let summary = most_frequent_first(found).into_iter().map(|(detail, tally)| {
         Document::object([
             ("reason", detail.reason().as_str().into()),
             ("detail", detail.as_str().into()),

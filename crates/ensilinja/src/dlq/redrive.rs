@@ -56,8 +56,8 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     account.sent.filter(|sent| sent.acknowledged < account.usable).map_or(Ok(()), |sent| {
         let (all, topic) = (account.usable, &account.topic);
         anyhow::bail!(
-            "{} of {all} records were sent to {topic} and acknowledged; the log says why the others were not. Run it \
-             again after a fix: what is sent twice changes no figure",
+            "{} of {all} records were sent to {topic} and acknowledged; the log says why brokers refuse. Run it again after \
+             a fix: what is sent twice changes no figure",
             sent.acknowledged
         )
     })

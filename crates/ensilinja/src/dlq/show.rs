@@ -149,7 +149,13 @@ impl Card<'_> {
         say("", detail.advice());
         say("published", &instant(sketch.published));
         say("first seen", &instant(sketch.first_seen));
-        say("written", &format!("{} times, by so many processes or starts", sketch.written));
+        say(
+            "written",
+            &match sketch.written {
+                1 => "once".to_owned(),
+                times => format!("{times} times: each process writes it, and a restart may"),
+            },
+        );
         say("now", &self.now_in_words());
         say("key", &copy.key.in_words(arguments.payload));
         say("value", &copy.value.in_words(arguments.payload));
@@ -179,6 +185,9 @@ impl Card<'_> {
                     Use::PastOnly => "; that is too long ago for live figures, and changes reports and replays only",
                 };
                 format!("it can be sent: {kind} of the line {line} at {at}{which}")
+            }
+            Err(Prospect::Refused(detail)) if *detail == self.sketch.detail => {
+                format!("it would be refused again, as {}", detail.as_str())
             }
             Err(Prospect::Refused(detail)) => {
                 format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())

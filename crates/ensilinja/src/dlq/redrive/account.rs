@@ -79,7 +79,8 @@ impl Account {
         let (topic, letters) = (&self.topic, &self.letters);
         let mut lines =
             vec![format!("{:>8}  records are chosen of those that {letters} has letters about", self.chosen)];
-        let mut say = |count: u64, what: String| lines.push(format!("{count:>8}  {what}"));
+        let mut say =
+            |count: u64, what: String| lines.push(format!("{count:>8}  {}", what.replace('\n', "\n          ")));
         let verb = if self.is_executed { "are to be sent" } else { "would be sent" };
         say(self.usable, format!("{verb} to {topic}: this configuration can use them"));
         if self.past_only > 0 {
@@ -91,7 +92,12 @@ impl Account {
         }
         for (detail, count) in &self.refused {
             let (reason, name) = (detail.reason().as_str(), detail.as_str());
-            say(*count, format!("are left out, for they would come back: {reason}: {name}. {}", detail.advice()));
+            let in_time = match detail {
+                Detail::AheadOfRecord => "\nThey can be sent when the time that they tell of has come.",
+                _ => "",
+            };
+            let advice = detail.advice();
+            say(*count, format!("are left out, for they would come back as {reason}: {name}\n{advice}{in_time}"));
         }
         if self.not_whole > 0 {
             say(self.not_whole, "are left out, for their letters have not all of them".to_owned());
