@@ -168,8 +168,8 @@ fn every_command_that_prints_a_table_prints_json_too() {
             command = command.find_subcommand(word).unwrap().clone();
         }
         let format = command.get_arguments().find(|argument| argument.get_id() == "format");
-        let formats = format.map(|argument| argument.get_possible_values()).unwrap_or_default();
-        let names: Vec<&str> = formats.iter().map(|format| format.get_name()).collect();
+        let formats = format.map(clap::Arg::get_possible_values).unwrap_or_default();
+        let names: Vec<&str> = formats.iter().map(clap::builder::PossibleValue::get_name).collect();
         if names.contains(&"table") {
             assert!(names.contains(&"json") || names.contains(&"jsonl"), "{words:?} has {names:?}");
         }

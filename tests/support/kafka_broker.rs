@@ -183,8 +183,8 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len() + 4 + 4 + 8), 0, "DeleteRecords refused {name}");
     }
 
-    /// Lets everybody do something (an operation of Kafka's protocol, by its number) with the topic or the group of this
-    /// name. What has such an entry is closed to everything else.
+    /// Lets everybody do something (an operation of Kafka's protocol, by its number) with the topic or the group of
+    /// this name. What has such an entry is closed to everything else.
     pub fn let_everybody(&self, operation: i8, resource: Resource, name: &str) {
         let (anywhere, literally, allowed) = ("*", 3, 3);
         let mut body = Body::default();

@@ -111,17 +111,15 @@ pub fn table() -> clap::Command {
     table
 }
 
-/// A command, or a part of one, whose help ends with the statuses of the command.
-fn with_statuses(mut command: clap::Command, name: &str) -> clap::Command {
+/// A command, or a part of one, whose help ends with its statuses; `words` name it.
+fn with_statuses(mut command: clap::Command, words: &str) -> clap::Command {
     let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
     for part in parts {
-        command = command.mut_subcommand(part, |part| with_statuses(part, name));
+        let words = format!("{words} {part}");
+        command = command.mut_subcommand(part, |part| with_statuses(part, &words));
     }
     let said = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    if said.contains(EXIT_STATUS) {
-        return command;
-    }
-    let statuses = exit_status::list(ExitStatus::of_command(name));
+    let statuses = exit_status::list(ExitStatus::of_command(words));
     let gap = if said.is_empty() { "" } else { "\n\n" };
     command.after_help(format!("{said}{gap}{EXIT_STATUS}\n{statuses}"))
 }

@@ -22,12 +22,34 @@ pub enum ExitStatus {
     Found,
 }
 
-/// What a status means of one command, where that is more than it means of every command. A command that is not named
+/// What a status means of one command (or part of one, such as `dlq redrive`), where that is more than it means of every command. A command that is not named
 /// with [`ExitStatus::Found`] never ends with it.
 const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ("demo", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
     ("run", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
     ("simulate", ExitStatus::Done, "all is published or written; or ended as asked, by SIGINT or SIGTERM"),
+    ("report", ExitStatus::Done, "there is a report (also if whoever reads standard output has had enough)"),
+    (
+        "report",
+        ExitStatus::Failed,
+        "there is none: the events cannot be read, there are none, or the time is yet to come",
+    ),
+    ("replay", ExitStatus::Done, "all of it was written (also if whoever reads standard output has had enough)"),
+    (
+        "replay",
+        ExitStatus::Failed,
+        "it was not, or it was stopped; a file that was asked for is not there then, unless it was before",
+    ),
+    (
+        "dlq redrive",
+        ExitStatus::Done,
+        "it says what would be sent; or all that was to be sent was, and is acknowledged",
+    ),
+    (
+        "dlq redrive",
+        ExitStatus::Failed,
+        "something was not sent, not acknowledged or not read; standard error says why",
+    ),
     ("check", ExitStatus::Done, "there are no problems; there may be warnings, and what was not tried"),
     ("check", ExitStatus::Found, "there are problems"),
     ("compare", ExitStatus::Done, "there are no differences"),
@@ -108,7 +130,12 @@ mod tests {
 
     #[test]
     fn every_command_of_the_table_of_statuses_is_one() {
-        let commands: BTreeSet<String> = cli::table().get_subcommands().map(|it| it.get_name().to_owned()).collect();
+        let words = |command: &clap::Command| -> Vec<String> {
+            let name = command.get_name().to_owned();
+            let parts = command.get_subcommands().map(|part| format!("{name} {}", part.get_name()));
+            parts.chain([name.clone()]).collect()
+        };
+        let commands: BTreeSet<String> = cli::table().get_subcommands().flat_map(words).collect();
         for (command, _, _) in OF_A_COMMAND {
             assert!(commands.contains(*command), "{command}");
         }

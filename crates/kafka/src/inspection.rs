@@ -1,4 +1,4 @@
-//! Looking at brokers and topics before anything relies on them: plain answers, in which nothing is judged but settings.
+//! Looking at brokers and topics before anything relies on them: plain answers, in which only settings are judged.
 //!
 //! Nothing is written, nothing is committed and no group is joined; so whether this user may write a dead letter or
 //! commit an offset is not tried, and nothing here claims that it may.
@@ -214,7 +214,11 @@ fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unse
     loop {
         match inquiry.committed(count) {
             Err(obstacle) if may_pass(&obstacle) && Instant::now() < deadline => ear::hear_out(&consumer),
-            answer => return answer.map_err(|obstacle| Unseen::of(&obstacle, &ear)),
+            Err(obstacle) => {
+                ear::hear_out(&consumer);
+                return Err(Unseen::of(&obstacle, &ear));
+            }
+            Ok(committed) => return Ok(committed),
         }
     }
 }
@@ -228,15 +232,15 @@ fn may_pass(obstacle: &Obstacle) -> bool {
 
 impl Unseen {
     fn of(obstacle: &Obstacle, ear: &Ear) -> Self {
-        use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
-        match obstacle {
-            Obstacle::TopicMissing(_) => Self::Missing,
-            Obstacle::Broker(error) => match error.rdkafka_error_code() {
-                Some(ClusterAuthorizationFailed | GroupAuthorizationFailed | TopicAuthorizationFailed) => {
-                    Self::Refused(error.to_string())
-                }
-                _ => Self::Unanswered(Trouble::of(error, ear)),
-            },
-        }
+        let Obstacle::Broker(error) = obstacle else { return Self::Missing };
+        // Who may not see a group is refused its coordinator, which the client says aside while the question waits.
+        let aside = ear.heard().into_iter().find(|(code, _)| is_refusal(*code)).map(|(_, words)| words);
+        let refused = is_refusal(error.rdkafka_error_code()).then(|| error.to_string());
+        refused.or(aside).map_or_else(|| Self::Unanswered(Trouble::of(error, ear)), Self::Refused)
     }
+}
+
+fn is_refusal(code: Option<RDKafkaErrorCode>) -> bool {
+    use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
+    matches!(code, Some(ClusterAuthorizationFailed | GroupAuthorizationFailed | TopicAuthorizationFailed))
 }

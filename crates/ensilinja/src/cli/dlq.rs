@@ -35,12 +35,7 @@ Examples:
 
 Without --execute nothing is sent: it says what would be. What this configuration refuses still is never sent, for it
 would only come back; so start the live processes with this configuration first. A record that is sent twice changes no
-figure: whatever ends it early, run it again.
-
-Exit status:
-  0  it says what would be sent; or all that was to be sent was, and is acknowledged
-  1  something was not sent, not acknowledged or not read; standard error says why and what to do
-  2  bad usage or configuration; nothing was started";
+figure: whatever ends it early, run it again.";
 
 /// Arguments of `dlq`.
 #[derive(Clone, Debug, PartialEq, Args)]

@@ -29,13 +29,7 @@ figures of instants, as the live process shows them: of --from, of one step afte
 there. A day as a step is a local day, of 23, 24 or 25 hours.
 
 What is not known is left out: a window that the log, or the file, does not reach back to is absent and not low. Nothing
-is committed and no group is joined, so a live process beside it is not disturbed.
-
-Exit status:
-  0  all of it was written (also if whoever reads standard output has had enough)
-  1  it was not: the events cannot be read, the output cannot be written, or it was stopped; standard error says why. A
-     file that was asked for is not there then, unless it was before
-  2  bad usage or configuration: nothing was read";
+is committed and no group is joined, so a live process beside it is not disturbed.";
 
 /// Arguments of `replay`.
 #[derive(Clone, Debug, PartialEq, Args)]

@@ -20,12 +20,7 @@ Examples:
 Times are local times of the lines; --to itself is left out. Nothing but the report is written to standard output. What
 was left out of it, and whether the log or the file begins too late for it, is said on standard error, and the latter in
 the report too. From a topic it is a report as of now. From a file it is one as of the latest event, or of --to if that
-is later and has passed: a promise whose deadline lies after that is not settled.
-
-Exit status:
-  0  there is a report (also if whoever reads standard output has had enough)
-  1  there is none, for the events cannot be read, there are none, or the time is yet to come; standard error says why
-  2  bad usage or configuration: nothing was read";
+is later and has passed: a promise whose deadline lies after that is not settled.";
 
 /// Arguments of `report`.
 #[derive(Clone, Debug, PartialEq, Args)]
