@@ -206,7 +206,10 @@ fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "secret");
     for (properties, words) in [
-        ("security.protocol = \"SSL\"", "SSL handshake failed"),
+        (
+            "security.protocol = \"SSL\"",
+            "see that security.protocol and the ssl settings of [kafka.properties] are those",
+        ),
         (
             "security.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\nsasl.username = \"u\"\n\
              sasl.password = \"hunter2\"",

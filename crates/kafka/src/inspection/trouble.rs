@@ -39,13 +39,16 @@ impl fmt::Display for Trouble {
 impl Trouble {
     /// The trouble behind an error, with what was heard beside it.
     pub(super) fn of(error: &KafkaError, ear: &Ear) -> Self {
-        let heard = ear.heard().into_iter().map(|(code, words)| Self { kind: kind(code), words });
+        let heard = ear.heard().into_iter().map(|(code, words)| Self { kind: kind(code, &words), words });
         let most_telling = heard.filter(|trouble| trouble.kind < TroubleKind::Other).min_by_key(|trouble| trouble.kind);
-        most_telling.unwrap_or_else(|| Self { kind: kind(error.rdkafka_error_code()), words: error.to_string() })
+        most_telling.unwrap_or_else(|| {
+            let words = error.to_string();
+            Self { kind: kind(error.rdkafka_error_code(), &words), words }
+        })
     }
 }
 
-fn kind(code: Option<RDKafkaErrorCode>) -> TroubleKind {
+fn kind(code: Option<RDKafkaErrorCode>, words: &str) -> TroubleKind {
     use RDKafkaErrorCode::{
         Authentication, BrokerTransportFailure, OperationTimedOut, Resolve, SSL, SaslAuthenticationFailed,
         UnsupportedSASLMechanism,
@@ -54,7 +57,24 @@ fn kind(code: Option<RDKafkaErrorCode>) -> TroubleKind {
         Some(Authentication | SaslAuthenticationFailed | UnsupportedSASLMechanism) => TroubleKind::Authentication,
         Some(SSL) => TroubleKind::Encryption,
         Some(Resolve) => TroubleKind::Name,
+        // A handshake that breaks off is a lost connection to librdkafka; only its words tell.
+        Some(BrokerTransportFailure) if words.contains("SSL") => TroubleKind::Encryption,
         Some(BrokerTransportFailure | OperationTimedOut) => TroubleKind::Connection,
         _ => TroubleKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handshake_that_breaks_off_is_no_missing_broker() {
+        let transport = Some(RDKafkaErrorCode::BrokerTransportFailure);
+        assert_eq!(kind(transport, "Connect to ipv4#127.0.0.1:1 failed: Connection refused"), TroubleKind::Connection);
+        let broken = "Disconnected: SSL connection closed by peer (after 2ms in state SSL_HANDSHAKE)";
+        assert_eq!(kind(transport, broken), TroubleKind::Encryption);
+        assert_eq!(kind(Some(RDKafkaErrorCode::Resolve), ""), TroubleKind::Name);
+        assert_eq!(kind(None, ""), TroubleKind::Other);
     }
 }
