@@ -87,7 +87,14 @@ fn json(words: &[&str]) -> Value {
 #[test]
 fn a_run_is_the_same_as_itself_whether_from_a_file_or_from_standard_input() {
     let Stage { before, .. } = &*STAGE;
-    for (words, name) in [([before.as_str(), before], before.as_str()), ([before, "-"], "standard input")] {
+    let compressed = file("compare-before.run.gz");
+    let gzip = Command::new("gzip").args(["-c", before]).stdout(File::create(&compressed).unwrap()).status().unwrap();
+    assert!(gzip.success());
+    for (words, name) in [
+        ([before.as_str(), before], before.as_str()),
+        ([before, "-"], "standard input"),
+        ([before, &compressed], &compressed),
+    ] {
         let (status, out, err) = compare_with(&words, File::open(before).unwrap());
         assert_eq!((status, err.as_str()), (Some(0), ""));
         assert!(out.starts_with("nothing differs: "), "{out}");

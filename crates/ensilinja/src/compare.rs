@@ -63,7 +63,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         (Compared::Run(one), Some(Compared::Run(other))) => of_runs(one, other)?,
         (Compared::Run(run), Some(Compared::Live(live))) => of_run_and_live(run, live, config, false)?,
         (Compared::Live(live), Some(Compared::Run(run))) => of_run_and_live(run, live, config, true)?,
-        (Compared::Live(one), Some(Compared::Live(other))) => of_two_live(one, other, config)?,
+        (Compared::Live(one), Some(Compared::Live(other))) => of_two_live(one, other)?,
         (Compared::Live(live), None) => {
             let config = config.context("it is not said where the topic is")?;
             let progress = Progress::new(arguments.quiet, &config.zone);
@@ -159,18 +159,18 @@ fn of_run_and_live(
     whole(Comparison { names: [one.2, other.2], origins, findings, zone })
 }
 
-fn of_two_live(one: &Address, other: &Address, config: Option<Config>) -> anyhow::Result<Comparison> {
+fn of_two_live(one: &Address, other: &Address) -> anyhow::Result<Comparison> {
     let (all, names) = (Scope::default(), [one.to_string(), other.to_string()]);
     let [one, other] = [Live::new(one)?, Live::new(other)?];
     let mut latest = None;
     let (as_of, differences, passing) = what_stays(|| {
         let (as_of, [of_one, of_other]) = one.ask_with(&other)?;
         let found = differences((&of_one, &all), (&of_other, &all));
-        latest = Some([of_one, of_other]);
+        latest = Some(of_one);
         Ok((as_of, found))
     })?;
-    let [of_one, of_other] = latest.context("nobody was asked")?;
-    let origins = [Origin::of_live(config.clone(), &of_one), Origin::of_live(config, &of_other)];
+    let of_one = latest.context("nobody was asked")?;
+    let origins = [Origin::of_live_beside_its_topic(), Origin::of_live_beside_its_topic()];
     let findings = Findings::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone: zone_of(&of_one).unwrap_or(TimeZone::UTC) })
 }
@@ -195,8 +195,12 @@ fn of_live_and_topic(
     })?;
     let shown = latest.context("nobody was asked")?;
     let zone = config.zone.clone();
-    let of_topic = Origin::of_topic(config.clone(), arguments.events.clone(), &shown);
-    let origins = [Origin::of_live(Some(config), &shown), of_topic];
+    let files = arguments.events.clone();
+    let of_live = match files.is_empty() {
+        true => Origin::of_live_beside_its_topic(),
+        false => Origin::of_live(Some(config.clone()), &shown),
+    };
+    let origins = [of_live, Origin::of_files(config, files)];
     let findings = Findings::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone })
 }

@@ -18,7 +18,7 @@
 mod batch;
 pub(crate) mod lines;
 mod reading;
-mod source;
+pub(crate) mod source;
 mod writing;
 
 use std::path::Path;

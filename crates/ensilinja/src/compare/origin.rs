@@ -38,7 +38,7 @@ impl Origin {
         }
     }
 
-    /// A live process: its topic, up to when it was asked.
+    /// A live process: its topic, up to when it was asked, for whoever holds it against something else.
     #[must_use]
     pub fn of_live(config: Option<Config>, shown: &Shown) -> Self {
         match config.zip(shown.asked_at) {
@@ -51,11 +51,20 @@ impl Origin {
         }
     }
 
-    /// What a live process is compared with.
+    /// A live process beside what is made of the same topic: of which contacts its own figures are made only it knows.
     #[must_use]
-    pub fn of_topic(config: Config, files: Vec<PathBuf>, live: &Shown) -> Self {
-        let known = live.asked_at.filter(|_| files.is_empty()).map_or(Known::All, Known::Before);
-        Self::Events { config: Box::new(config), files, known }
+    pub fn of_live_beside_its_topic() -> Self {
+        Self::Lost(
+            "both sides are to be made of the same records, and what a process has made of them only it knows; either \
+             its configuration is another or it has gone wrong. ensilinja explain says what the topic has of a figure"
+                .to_owned(),
+        )
+    }
+
+    /// Files.
+    #[must_use]
+    pub fn of_files(config: Config, files: Vec<PathBuf>) -> Self {
+        Self::Events { config: Box::new(config), files, known: Known::All }
     }
 }
 

@@ -1,7 +1,6 @@
 //! A run in a file, read one instant after the other.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -9,7 +8,7 @@ use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{Run, RunLine, Shown};
 use jiff::tz::TimeZone;
 
-use crate::events_file::STANDARD_STREAM;
+use crate::events_file::{self, source::Source};
 use crate::local_time::in_words;
 
 /// The longest line that is read, in bytes: the figures of a hundred counties.
@@ -24,7 +23,7 @@ pub struct RunFile {
     pub name: String,
     /// What it is of.
     pub run: Run,
-    source: Box<dyn BufRead>,
+    source: Box<dyn BufRead + Send>,
     line: Vec<u8>,
     instants: u64,
     first: Option<EventTime>,
@@ -128,11 +127,9 @@ impl RunFile {
     }
 }
 
-fn source(path: &Path) -> anyhow::Result<(String, Box<dyn BufRead>)> {
-    if path.as_os_str() == STANDARD_STREAM {
-        return Ok(("standard input".to_owned(), Box::new(BufReader::new(io::stdin()))));
-    }
-    let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
-    Ok((name, Box::new(BufReader::new(file))))
+/// What it is called, and its text; a compressed one is known by its first bytes.
+fn source(path: &Path) -> anyhow::Result<(String, Box<dyn BufRead + Send>)> {
+    let name = events_file::name_of(path);
+    let source = Source::open(path).with_context(|| format!("cannot open {name}"))?;
+    Ok((name, source.text))
 }

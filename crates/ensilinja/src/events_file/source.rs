@@ -51,8 +51,8 @@ impl Compression {
 }
 
 /// The text of a file of events.
-pub(super) struct Source {
-    pub(super) text: Box<dyn BufRead + Send>,
+pub(crate) struct Source {
+    pub(crate) text: Box<dyn BufRead + Send>,
     pub(super) compression: Compression,
     /// How many bytes the file has, as it lies there; `None` of a pipe, which may have any number.
     pub(super) bytes: Option<u64>,
@@ -62,7 +62,7 @@ pub(super) struct Source {
 
 impl Source {
     /// The path `-` is standard input.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         if is_standard_stream(path) {
             return Self::of(io::stdin(), None);
         }
