@@ -38,7 +38,6 @@ fn a_live_process_says_what_its_topic_says_while_events_come() {
     for round in 0..4 {
         let output = compare(&stage, "load", |config| config, &[&live]);
         let [out, err] = texts(&output);
-        println!("{out}");
         assert_eq!(output.status.code(), Some(0), "round {round}: {out}{err}");
         assert!(out.contains("nothing differs: ") && out.contains(" figures at 1 instant"), "{out}");
     }

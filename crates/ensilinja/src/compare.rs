@@ -93,24 +93,21 @@ fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
     say_other_ways([&one.run, &other.run]);
     let (mut findings, mut zone) = (Findings::default(), None);
     let (mut left, mut right) = (one.next()?, other.next()?);
-    loop {
-        match (&left, &right) {
-            (None, None) => break,
-            (Some((at, of_one)), Some((same, of_other))) if at == same => {
-                let found = differences((of_one, &one.run.scope), (of_other, &other.run.scope));
-                findings.gather(*at, found);
+    while let Some(at) = [&left, &right].into_iter().flatten().map(|(at, _)| *at).min() {
+        let [of_one, of_other] = [&mut left, &mut right].map(|next| next.take_if(|(its, _)| *its == at));
+        match (&of_one, &of_other) {
+            (Some((_, of_one)), Some((_, of_other))) => {
+                findings.gather(at, differences((of_one, &one.run.scope), (of_other, &other.run.scope)));
                 zone = zone.or_else(|| zone_of(of_one));
-                (left, right) = (one.next()?, other.next()?);
             }
-            (Some((at, _)), after) if after.as_ref().is_none_or(|(other, _)| at < other) => {
-                findings.only_in_one.instants.add(*at);
-                left = one.next()?;
-            }
-            (_, Some((at, _))) => {
-                findings.only_in_other.instants.add(*at);
-                right = other.next()?;
-            }
-            (Some(_), None) => unreachable!("an instant is before none"),
+            (Some(_), None) => findings.only_in_one.instants.add(at),
+            (None, _) => findings.only_in_other.instants.add(at),
+        }
+        if of_one.is_some() {
+            left = one.next()?;
+        }
+        if of_other.is_some() {
+            right = other.next()?;
         }
     }
     let names = [one.name.clone(), other.name.clone()];

@@ -43,12 +43,14 @@ impl Findings {
             let _ = writeln!(text, "{differing} of {} at {at} differ", counted(self.compared, "figure"));
             let _ = write!(text, "one: {one}\nother: {other}\n\n{}", self.listing(local));
             if self.rows.len() > MOST_ROWS {
-                let _ = writeln!(text, "and {} more rows: --format json has all", self.rows.len() - MOST_ROWS);
+                let more = counted((self.rows.len() - MOST_ROWS) as u64, "more row");
+                let _ = writeln!(text, "and {more}: --format json has all");
             }
         }
         let traced = self.rows.values().filter(|finding| finding.contacts.is_some()).count();
         if traced > 0 && traced < self.rows.len() {
-            let _ = writeln!(text, "contacts are told of {traced} figures, those that differ first");
+            let figures = counted(traced as u64, "figure");
+            let _ = writeln!(text, "contacts are told of {figures} only, of what differs first");
         }
         if self.passing > 0 {
             let figures = counted(self.passing, "figure");
@@ -128,7 +130,7 @@ fn notes(traced: &Traced) -> Vec<String> {
     };
     let mut notes: Vec<String> = traced.legs.iter().map(leg).collect();
     if traced.more > 0 {
-        notes.push(format!("and {} more contact{}", traced.more, plural(traced.more)));
+        notes.push(format!("and {}", counted(traced.more, "more contact")));
     }
     if traced.legs.is_empty() {
         notes.push("every contact adds the same on both sides: the configurations differ, or the history".to_owned());

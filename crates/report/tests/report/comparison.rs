@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+use std::collections::BTreeMap;
+
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{
     Findings, Known, Leg, Place, Run, RunLine, Said, Scope, Shown, Traced, differences,
@@ -333,11 +335,32 @@ fn contacts_stand_below_the_figure_that_differs_through_them_and_in_no_debug_out
     let below = "    c-1: one nothing, other 1; other: arrived at 10:15, topic/0/7
     c-2: one 1.5, other nothing
     and 3 more contacts
-contacts are told of 1 figures, those that differ first
+contacts are told of 1 figure only, of what differs first
 ";
     assert!(text.contains(below), "{text}");
     let json: Value = serde_json::from_str(&findings.json(["a", "b"])).unwrap();
     let contacts = &json["differences"][2]["contacts"];
     assert_eq!((&contacts["more"], &contacts["legs"][0]["contact"]), (&json!(3), &json!("c-1")));
     assert_eq!(contacts["legs"][0]["found_in_other"], json!(["arrived at 10:15, topic/0/7"]));
+}
+
+#[test]
+fn a_table_ends_somewhere_and_says_what_it_leaves_out() {
+    let county = |n: i64| {
+        let figures: BTreeMap<String, i64> = (0..300).map(|figure| (format!("f{figure:03}"), n)).collect();
+        document(&[("mipa", json!(figures))])
+    };
+    let findings = Findings::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
+    let text = findings.text(["a", "b"], &local);
+    let rows = text.lines().filter(|row| row.starts_with("mipa")).count();
+    assert_eq!(rows, 200);
+    assert!(
+        text.ends_with(
+            "and 100 more rows: --format json has all\n\
+             7 figures differed in passing, while records were on their way, and no longer do\n"
+        ),
+        "{text}"
+    );
+    let json: Value = serde_json::from_str(&findings.json(["a", "b"])).unwrap();
+    assert_eq!((json["differences"].as_array().map(Vec::len), &json["differed_in_passing"]), (Some(300), &json!(7)));
 }
