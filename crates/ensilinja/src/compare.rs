@@ -193,9 +193,10 @@ fn of_live_and_topic(
     let shown = latest.context("nobody was asked")?;
     let zone = config.zone.clone();
     let files = arguments.events.clone();
-    let of_live = match files.is_empty() {
-        true => Origin::of_live_beside_its_topic(),
-        false => Origin::of_live(Some(config.clone()), &shown),
+    let of_live = if files.is_empty() {
+        Origin::of_live_beside_its_topic()
+    } else {
+        Origin::of_live(Some(config.clone()), &shown)
     };
     let origins = [of_live, Origin::of_files(config, files)];
     let findings = Findings::of_one_instant(as_of, differences, passing);
