@@ -1,7 +1,7 @@
 //! What stays of differences from a live process while records are on their way to it.
 //!
 //! A live process is asked, and what it could know by then is worked out from the log. A record of the last second may
-//! be in the log and not yet in its figures; so all is worked out twice, with and without what it may or may not have had.
+//! be in the log and not yet in its figures; so all is worked out twice, with and without what it may not have had.
 //! What the process says then lies on the one, on the other, or between them, or else it differs.
 
 use std::collections::{BTreeMap, BTreeSet};
