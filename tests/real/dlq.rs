@@ -1,5 +1,5 @@
-//! Dead letters from the refusal to the redrive: what is refused is listed and shown, and what a fix makes usable is sent
-//! again and counts as if it had been right at first.
+//! Dead letters from the refusal to the redrive: what is refused is listed and shown, and what a fix makes usable is
+//! sent again and counts as if it had been right at first.
 
 use std::collections::BTreeMap;
 
