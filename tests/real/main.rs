@@ -15,6 +15,8 @@ mod deployed;
 mod feed;
 #[path = "../support/kafka_broker.rs"]
 mod kafka_broker;
+#[path = "../support/live.rs"]
+mod live;
 #[path = "../support/mailbox.rs"]
 mod mailbox;
 #[path = "../support/people.rs"]
@@ -33,6 +35,7 @@ mod stage;
 mod topic;
 
 mod alerting;
+mod backfill;
 mod boards;
 mod broker_loss;
 mod check;
@@ -46,6 +49,8 @@ mod kills;
 mod malformed;
 mod privacy;
 mod prometheus;
+mod replay;
+mod replay_beside;
 mod report;
 mod shared_broker;
 mod simulate;

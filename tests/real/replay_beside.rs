@@ -1,0 +1,148 @@
+//! A replay is a bystander: beside a running process it changes neither what that has committed nor what it shows; and it
+//! ends with a clear message when the topic goes away under it or has lost what is asked for.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use ensilinja_sim::Disorder;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+
+use crate::feed::Feed;
+use crate::program::{PATIENCE, Program, total};
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+use crate::topic;
+
+/// What the group of the sample configuration has committed in each partition.
+fn committed(stage: &Stage, partitions: i32) -> Vec<Offset> {
+    let consumer: BaseConsumer =
+        ClientConfig::new().set("bootstrap.servers", &stage.brokers).set("group.id", "ensilinja").create().unwrap();
+    let mut list = TopicPartitionList::new();
+    for partition in 0..partitions {
+        list.add_partition(&stage.topic, partition);
+    }
+    let answer = consumer.committed_offsets(list, Duration::from_mins(1)).unwrap();
+    answer.elements().iter().map(|element| element.offset()).collect()
+}
+
+/// The consumer groups that have members now.
+fn groups(stage: &Stage) -> Vec<String> {
+    let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", &stage.brokers).create().unwrap();
+    let list = consumer.fetch_group_list(None, Duration::from_mins(1)).unwrap();
+    let with_members = list.groups().iter().filter(|group| !group.members().is_empty());
+    with_members.map(|group| group.name().to_owned()).collect()
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "beside", 3);
+    let mut feed = Feed::new(&stage, Disorder::ROUGH, 31, 40.0);
+    let settled = feed.settle();
+    let mut program = Program::run(&stage);
+    program.wait_until_it_knows(settled);
+    let all = topic::count(&stage.brokers, &stage.topic);
+    let deadline = Instant::now() + PATIENCE;
+    let is_all = |offsets: &[Offset]| {
+        offsets.iter().map(|offset| offset.to_raw().unwrap_or(0).max(0).unsigned_abs()).sum::<u64>() == all
+    };
+    while !is_all(&committed(&stage, 3)) {
+        assert!(Instant::now() < deadline, "it does not commit: {:?}", committed(&stage, 3));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let (before, letters) = (committed(&stage, 3), topic::count(&stage.brokers, &stage.dead_letters));
+    let counted = total(&program.metrics(), "ensilinja_events_total");
+
+    let today = jiff::Timestamp::now().to_zoned(ensilinja_sim::County::zone()).date();
+    let [from, to] = [today.yesterday().unwrap(), today].map(|date| date.to_string());
+    for words in [
+        &["--format", "csv"][..],
+        &["--format", "openmetrics", "--known-at", "then"],
+        &["--format", "jsonl", "--offsets", "0:0..50,1:10.."],
+        &["--format", "table"],
+    ] {
+        let words = [words, &["--from", &from, "--to", &to]].concat();
+        let mut replay = Program::start(&stage, &["replay"], &words);
+        assert!(replay.wait().success(), "{}", replay.log());
+        assert!(replay.printed().len() > 1_000, "{words:?}");
+        assert_eq!(committed(&stage, 3), before, "{words:?}");
+        assert_eq!(groups(&stage), [""; 0], "nobody joins a group");
+    }
+    program.assert_agrees_with(feed.oracle());
+    assert_eq!(total(&program.metrics(), "ensilinja_events_total"), counted, "nothing was read again");
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), all);
+    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), letters, "a replay writes no dead letters");
+    program.end_well();
+}
+
+/// A pipe with a name, of which nothing is read until somebody does.
+fn pipe(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("ensilinja-replay-{}-{name}", std::process::id()));
+    let _ = fs::remove_file(&path);
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_end() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "deleted", 2);
+    let stretch = ["--from", "2025-08-01", "--to", "2025-09-16"];
+    let mut simulate = Program::start(&stage, &["simulate"], &stretch);
+    assert!(simulate.wait().success(), "{}", simulate.log());
+    // So much is written by the minute that a pipe which nobody reads stops the reading of the topic.
+    let pipe = pipe("deleted");
+    let words =
+        ["--from", "2025-08-01", "--to", "2025-09-01", "--step", "1m", "--known-at", "then", "--format", "jsonl"];
+    let mut replay = Program::start(&stage, &["replay"], &[&words[..], &["--output", pipe.to_str().unwrap()]].concat());
+    let mut written = BufReader::new(File::open(&pipe).unwrap());
+    let mut begins = String::new();
+    written.read_line(&mut begins).unwrap();
+    assert!(begins.starts_with("{\"run\""), "{begins}");
+    broker.delete_topic(&stage.topic);
+    std::thread::sleep(Duration::from_secs(2));
+    let mut rest = String::new();
+    written.read_to_string(&mut rest).unwrap();
+    let _ = fs::remove_file(&pipe);
+    assert_eq!(replay.wait().code(), Some(1), "{}", replay.log());
+    assert!(!rest.contains("{\"end\""), "it does not look whole");
+    let log = replay.log();
+    assert!(log.contains("instants, from 2025-08-01 00:00 to 2025-08-"), "{log}");
+    assert!(log.contains("was deleted") || log.contains("nothing has come from"), "{log}");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn of_a_time_that_retention_has_cut_the_windows_are_absent_and_a_message_says_since_when_there_is_something() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "cut", 1);
+    let mut simulate = Program::start(&stage, &["simulate"], &["--from", "2025-08-25", "--to", "2025-09-10"]);
+    assert!(simulate.wait().success(), "{}", simulate.log());
+    let half = i64::try_from(topic::count(&stage.brokers, &stage.topic) / 2).unwrap();
+    let at = ["--at", "2025-09-09T12:00", "--format", "jsonl", "--line", "mipa"];
+    let windows = |program: &Program| -> Vec<bool> {
+        let text = program.printed();
+        let document: serde_json::Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+        let windows = document["lines"][0]["figures"]["windows"].as_object().unwrap().clone();
+        windows.values().map(serde_json::Value::is_null).collect()
+    };
+    let mut whole = Program::start(&stage, &["replay"], &at);
+    assert!(whole.wait().success(), "{}", whole.log());
+    assert_eq!(windows(&whole), [false; 6], "the topic still has its first record");
+    broker.delete_records(&stage.topic, 0, half);
+    for known in [&[][..], &["--known-at", "then"]] {
+        let mut cut = Program::start(&stage, &["replay"], &[&at[..], known].concat());
+        assert!(cut.wait().success(), "{}", cut.log());
+        assert_eq!(windows(&cut), [true; 6]);
+        assert!(cut.log().contains("cut.events begins at 2025-09-0"), "{}", cut.log());
+    }
+    let mut later = Program::start(&stage, &["replay"], &["--at", "2026-06-01T12:00", "--format", "csv"]);
+    assert_eq!(later.wait().code(), Some(1));
+    assert!(later.log().contains("cut.events has no event of these lines since 2026-0"), "{}", later.log());
+}
