@@ -1,5 +1,5 @@
-//! Live = replay: what a live process showed through a week, with disorder, restarts and records that were sent again after
-//! a fix, is what a replay of the topic says it showed, figure by figure.
+//! Live = replay: what a live process showed through a week, with disorder, restarts and records that were sent again
+//! after a fix, is what a replay of the topic says it showed, figure by figure.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The processor in the test's own process, by a clock that the test sets: a week of a county passes in seconds, and every
-//! instant of it can be looked at.
+//! The processor in the test's own process, by a clock that the test sets: a week of a county passes in seconds, and
+//! every instant of it can be looked at.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
