@@ -50,7 +50,7 @@ fn stepped(
     };
     let mut stepping = Stepping::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
-        let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Key(b""));
+        let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Line(b"{}"));
         stepping.hear(&Told { event: *event, known: *known, place, history: FROM_THE_START, contact }).unwrap();
     }
     stepping.finish(FROM_THE_START, &Progress::new(true, &County::zone())).unwrap();
