@@ -22,8 +22,8 @@ pub enum ExitStatus {
     Found,
 }
 
-/// What a status means of one command (or part of one, such as `dlq redrive`), where that is more than it means of every command. A command that is not named
-/// with [`ExitStatus::Found`] never ends with it.
+/// What a status means of one command, or of a part of one such as `dlq redrive`, where that is more than it means of
+/// every command. A command that is not named with [`ExitStatus::Found`] never ends with it.
 const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ("demo", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
     ("run", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
