@@ -1,7 +1,7 @@
 //! How fast the product looks back, from files and from a topic, and what memory that takes.
 //!
 //! Each replay is a process of its own, from its start to its end, with its output thrown away. The events of the files
-//! are those of twenty times the county, in three parts that follow each other, so that a longer stretch is a longer
+//! are those of twenty times the county, in two parts, of which one follows the other: a longer stretch is a longer
 //! time and not a denser one.
 
 use std::fs::{self, File};
@@ -31,8 +31,8 @@ const MONTH: [&str; 2] = ["2025-03-03", "2025-03-31"];
 /// How many times the county, in the files of millions.
 const VOLUME: f64 = 20.0;
 
-/// The events of the three parts.
-const PARTS: [u64; 3] = [1_000_000, 4_000_000, 5_000_000];
+/// The events of the two parts.
+const PARTS: [u64; 2] = [1_000_000, 9_000_000];
 
 /// How often the memory of a replay is looked at; what it gets within the last moment is not seen.
 const LOOK: Duration = Duration::from_millis(5);
@@ -58,7 +58,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
     let files = Files::create()?;
     let mut rows = vec![month(&files)?];
     let mut generator = Generator::new(&County::oma_hame(), 1, BEGIN, VOLUME);
-    let names = ["1.jsonl", "2.jsonl.zst", "3.jsonl.zst"].map(|name| files.folder.join(name));
+    let names = ["1.jsonl", "2.jsonl.zst"].map(|name| files.folder.join(name));
     let mut ends = Vec::new();
     for (path, events) in names.iter().zip(PARTS) {
         let events = usize::try_from(events)?;
