@@ -90,23 +90,7 @@ fn a_figure_is_the_sum_of_entries_each_with_its_contact_its_fact_and_its_place()
     let of = ["--line", "mipa", "--at", "2026-03-02T10:15"];
     assert_eq!(
         page(&[&of[..], &["--figure", "abandoned", "--window", "15m"]].concat(), &small),
-        "\
-abandoned of mipa at 2026-03-02 10:15:00
-15m: from 2026-03-02 10:00:01 up to and including 2026-03-02 10:15:00
-
-ensilinja_window_contacts_decided{result=~\"abandoned_menu|abandoned_queue|abandoned_ringing|abandoned_short\"}
-Contacts that stopped waiting so that it counts; the sum over results is the denominator of rates
-
-SECOND               ADDS  CONTACT             ENTRY                   MEASURES        BECAUSE OF                                  SAID IN
-2026-03-02 10:03:11  +1    canary-1            abandoned_queue_beyond  2 min 11.250 s  abandoned queue of 2026-03-02 10:03:11.250  a.jsonl:3
-2026-03-02 10:04:03  +1    canary-2 visit v-2  abandoned_short         3 s             abandoned menu of 2026-03-02 10:04:03       a.jsonl:5
-
-ENTRY                   TIMES  ADDS
-abandoned_queue_beyond  1      +1
-abandoned_short         1      +1
-
-It is 2, the sum of these, and so it is shown.
-"
+        include_str!("explain/abandoned.txt")
     );
     assert_eq!(
         page(&[&of[..], &["--figure", "waiting"]].concat(), &small),
@@ -255,40 +239,7 @@ fn a_contact_s_promise_that_breaks_over_a_weekend_is_told_with_its_rule_and_its_
             said("f-1", "callback_reached", "2026-03-09T10:02:00+02:00", ""),
         ],
     );
-    assert_eq!(
-        page(&["--contact", "f-1", "--at", "2026-03-10"], &friday),
-        "\
-f-1 as of 2026-03-10 00:00:00
-
-mipa
-
-Said
-INSTANT                  FACT                       WHICH                                                   SAID IN
-2026-03-06 14:30:00      offered                    counts                                                  a.jsonl:2
-2026-03-06 14:31:10.250  callback_requested         counts                                                  a.jsonl:3
-2026-03-06 14:31:10.250  callback_requested         said before                                             a.jsonl:5
-2026-03-06 14:40:00      callback_requested         loses to callback_requested of 2026-03-06 14:31:10.250  a.jsonl:6
-2026-03-06 14:55:00      callback_attempted failed  counts                                                  a.jsonl:4
-2026-03-09 10:02:00      callback_reached           counts                                                  a.jsonl:7
-
-Entries
-SECOND               ENTRY                               MEASURES                  BECAUSE OF                                                                SAID IN
-2026-03-06 14:30:00  arrived_promised                                              offered of 2026-03-06 14:30:00                                            a.jsonl:2
-2026-03-06 14:31:10  request_decided_promised_due_today                            callback_requested of 2026-03-06 14:31:10.250                             a.jsonl:3
-2026-03-06 14:55:00  attempt_failed                                                callback_attempted failed of 2026-03-06 14:55:00                          a.jsonl:4
-2026-03-06 23:59:59  became_overdue                                                the deadline passed, since callback_requested of 2026-03-06 14:31:10.250  a.jsonl:3
-2026-03-06 23:59:59  callback_broken                                               the deadline passed, since callback_requested of 2026-03-06 14:31:10.250  a.jsonl:3
-2026-03-09 10:02:00  resolved_while_overdue                                        callback_reached of 2026-03-09 10:02:00                                   a.jsonl:7
-2026-03-09 10:02:00  callback_reached                    2 d 19 h 30 min 49.750 s  callback_reached of 2026-03-09 10:02:00                                   a.jsonl:7
-2026-03-09 10:02:00  callback_open_waited                2 h 30 min 49.750 s       callback_reached of 2026-03-09 10:02:00                                   a.jsonl:7
-
-Promise
-It arrived at 2026-03-06 14:30:00, and is judged by the rules valid from the start.
-They promise a callback: \"same day\", counted from 2026-03-06 14:31:10.250, its request.
-2026-03-06 23:59:59 is the first instant that is too late.
-It was broken at 2026-03-06 23:59:59: the deadline passed; callback_reached came 2 d 10 h later, at 2026-03-09 10:02:00.
-"
-    );
+    assert_eq!(page(&["--contact", "f-1", "--at", "2026-03-10"], &friday), include_str!("explain/weekend.txt"));
     let then = page(&["--contact", "f-1", "--at", "2026-03-06T15:00"], &friday);
     assert!(then.contains("2026-03-06 23:59:59 (ahead)  callback_broken"), "{then}");
     assert!(then.contains("It is not settled yet; if nothing is said that keeps it, it will be broken at"), "{then}");

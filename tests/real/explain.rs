@@ -10,18 +10,8 @@ use crate::stage::Stage;
 use crate::topic::{self, Lying};
 
 const PAST: [&str; 7] = ["--from", "2025-09-08", "--to", "2025-09-17", "--seed", "9", "--disorder"];
-const ASKED: [&str; 10] = [
-    "--line",
-    "116117",
-    "--figure",
-    "offered",
-    "--window",
-    "today",
-    "--at",
-    "2025-09-15T12:00",
-    "--format",
-    "json",
-];
+const ASKED: [&str; 10] =
+    ["--line", "116117", "--figure", "offered", "--window", "today", "--at", "2025-09-15T12:00", "--format", "json"];
 
 fn run(stage: &Stage, command: &str, more: &[&str]) -> Program {
     let mut program = Program::start(stage, &[command], more);

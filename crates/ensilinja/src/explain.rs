@@ -5,9 +5,9 @@
 //! contact:  read --> what was said of it --> its legs, their steps, their promise
 //! ```
 //!
-//! What is printed is derived from the entries of the live ledger and by the catalogue that the metrics are read by, and
-//! it is held against a ledger's own figure before it is printed: an explanation that does not add up is a fault, and
-//! is said to be one. The ledger keeps no ids, so the source is read a second time for those that are to be named.
+//! What is printed is derived from the entries of the live ledger and by the catalogue that the metrics are read by,
+//! and it is held against a ledger's own figure before it is printed: an explanation that does not add up is a fault,
+//! and is said to be one. The ledger keeps no ids, so the source is read a second time for those that are to be named.
 
 mod contact;
 mod contributions;
@@ -29,7 +29,8 @@ pub use question::CannotExplain;
 /// Explains, and prints it.
 ///
 /// # Errors
-/// [`CannotExplain`] and others for what cannot be asked; otherwise why the events cannot be read or nothing be printed.
+/// [`CannotExplain`] and others for what cannot be asked; otherwise why the events cannot be read or nothing be
+/// printed.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let config = arguments.source.configuration()?;
     logging::start(config.log)?;

@@ -154,7 +154,8 @@ impl Entries {
         entries
     }
 
-    /// Enters what becomes of a leg that has arrived, but for the verdict; says what settles its promise, if it has one.
+    /// Enters what becomes of a leg that has arrived, but for the verdict; says what settles its promise, if it has
+    /// one.
     #[inline]
     fn live(&mut self, facts: &Facts, line: &LineRules, days: &Days) -> Option<Settlement> {
         let leg = Leg::new(facts, line)?;

@@ -1,10 +1,10 @@
 //! Evidence: the steps that a figure is the sum of, and what each of them follows from.
 //!
 //! Every figure of a window, and every count of an instant, is linear in steps: it is what the same figure would be if
-//! one step were all that had ever happened, summed over the steps. So evidence needs no formula of its own: it gives the
-//! steps, and for each the figures that it makes [alone](Chronicle::alone_in_a_window). What is not linear names what it
-//! is taken from: a quantile the steps that have a sample of its kind, the oldest and the next the
-//! [legs that stand](Chronicle::standing) at that instant.
+//! one step were all that had ever happened, summed over the steps. So evidence needs no formula of its own: it gives
+//! the steps, and for each the figures that it makes [alone](Chronicle::alone_in_a_window). What is not linear names
+//! what it is taken from: a quantile the steps that have a sample of its kind, the oldest and the next the [legs that
+//! stand](Chronicle::standing) at that instant.
 
 use std::ops::Range;
 
@@ -145,8 +145,8 @@ impl Chronicle {
         tally.after(&Tally::new(bounds))
     }
 
-    /// The figures of the instant `now` if this step were all that had ever happened on the line. What is oldest or next
-    /// is not a matter of steps, and absent.
+    /// The figures of the instant `now` if this step were all that had ever happened on the line. What is oldest or
+    /// next is not a matter of steps, and absent.
     ///
     /// # Panics
     /// If there is no such line.

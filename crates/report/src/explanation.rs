@@ -1,8 +1,8 @@
 //! An explanation as it is printed: what makes up a figure, or what became of a contact.
 //!
-//! It names contacts, for whoever asks at the console and may read the topic anyway; so it is written to standard output
-//! and nowhere else, and nothing in it has a `Debug`. The words and numbers come from whoever explains; how they stand on
-//! a page, and in a document for programs, is said here.
+//! It names contacts, for whoever asks at the console and may read the topic anyway; so it is written to standard
+//! output and nowhere else, and nothing in it has a `Debug`. The words and numbers come from whoever explains; how they
+//! stand on a page, and in a document for programs, is said here.
 
 mod json;
 mod terminal;

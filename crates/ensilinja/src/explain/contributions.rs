@@ -25,8 +25,8 @@ pub(super) fn read(figure: &NamedFigure, question: &Question, line: &LineFigures
     }
 }
 
-/// The steps that make a figure whose number a ledger has, in no meaningful order; for a quantile in the order of what they
-/// measure.
+/// The steps that make a figure whose number a ledger has, in no meaningful order; for a quantile in the order of what
+/// they measure.
 ///
 /// # Errors
 /// If they do not make it, which is a fault of this program.

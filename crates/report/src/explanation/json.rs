@@ -20,9 +20,9 @@
 //! ```
 //!
 //! Of a contact: `contact`, `at`, `known_before` and `legs`, each with `line`, `visit`, `claims`, `entries`, `promise`
-//! (`null` where nothing was promised) and `notes`. Durations are seconds. `share` is that of an indicator. Where `not_shown` says why no
-//! figure is shown, `number` is what the entries that are known make, which may be a part. A window's `from` and `to` are its first and
-//! its last second.
+//! (`null` where nothing was promised) and `notes`. Durations are seconds. `share` is that of an indicator. Where
+//! `not_shown` says why no figure is shown, `number` is what the entries that are known make, which may be a part. A
+//! window's `from` and `to` are its first and its last second.
 
 use serde_json::{Value as Json, json};
 
