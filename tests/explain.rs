@@ -148,9 +148,8 @@ fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
         let at_line = ["--events", COUNTY.as_str(), "--line", line, "--at", at];
         let (status, replayed, err) = ended(&[&["replay", "--format", "jsonl"], &at_line[..]].concat());
         assert_eq!(status, Some(0), "{err}");
-        let figures = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let figures =
-            figures.filter(|document| document.get("lines").is_some()).last().unwrap()["lines"][0]["figures"].clone();
+        let mut figures = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let figures = figures.find(|document| document.get("lines").is_some()).unwrap()["lines"][0]["figures"].clone();
         for (name, path) in [
             ("contacts_offered", "contacts_offered"),
             ("contacts_decided", "contacts_decided"),
