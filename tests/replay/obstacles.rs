@@ -60,10 +60,32 @@ fn what_was_there_before_stays_where_a_replay_fails() {
 }
 
 #[test]
+fn the_events_are_never_what_a_replay_replaces() {
+    let events = file("replay-of-itself.jsonl");
+    fs::write(&events, "events").unwrap();
+    let link = file("replay-link-to-itself.jsonl");
+    let _ = fs::remove_file(&link);
+    std::os::unix::fs::symlink(&events, &link).unwrap();
+    for (read, output) in [(events.as_str(), &events), (&events, &link), (&link, &events), ("-", &events)] {
+        let words = ["replay", "--events", read, "--output", output, "--format", "jsonl"];
+        let mut replay = command(&[&words[..], &AT].concat());
+        let output = replay.stdin(fs::File::open(&events).unwrap()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("is the file of --events: it would take its place"), "{said}");
+        assert_eq!(fs::read_to_string(&events).unwrap(), "events");
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_said_before_anything_is_read() {
-    let (status, _, said) = ended(&[&AT[..], &["--format", "csv", "--output", "no/such/folder.csv"]].concat());
-    assert_eq!(status, Some(1));
-    assert!(said.contains("error: cannot write no/such/folder.csv: ") && !said.contains("read "), "{said}");
+    let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
+    for format in ["csv", "openmetrics", "table"] {
+        let (status, _, said) = ended(&[&stretch[..], &["--format", format, "--output", "no/such/folder"]].concat());
+        assert_eq!(status, Some(1));
+        assert!(said.contains("error: cannot write ") && said.contains("no/such"), "{said}");
+        assert!(!said.contains("read "), "{said}");
+    }
 }
 
 #[test]
@@ -100,17 +122,22 @@ fn a_file_that_was_cut_off_is_said_and_nothing_is_written() {
 #[test]
 fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
     let path = file("replay-stopped.jsonl");
-    let words = ["--from", "2025-09-15T10:00", "--to", "2025-09-15T20:00", "--format", "jsonl", "--speed", "3600"];
-    for (output, what) in [(&[][..], "have been written"), (&["--output", path.as_str()], "were covered, and")] {
-        let words = [&["replay", "--events", EVENTS.as_str()], &words[..], output].concat();
+    // Slow, or so many that they take long.
+    let slow = ["--to", "2025-09-15T20:00", "--speed", "3600"];
+    let many = ["--to", "2025-09-16T20:00", "--step", "1s", "--output", &path];
+    for (more, instants, what) in [(&slow[..], 11, "have been written"), (&many, 122_401, "were covered, and")] {
+        let words = ["replay", "--events", EVENTS.as_str(), "--from", "2025-09-15T10:00", "--format", "jsonl"];
+        let words = [&words[..], more].concat();
         let mut replay = command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(replay.stdout.take().unwrap()).lines();
-        if output.is_empty() {
+        if more == slow {
             let begun: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
             assert!(begun[2].contains("1757923200"), "{}", begun[2]);
         } else {
-            wait_for(|| leavings(&path).iter().any(|found| found.ends_with(".partial")));
-            std::thread::sleep(std::time::Duration::from_secs(2));
+            // The first of them are in the file that has not its name yet.
+            let folder = Path::new(&path).parent().unwrap();
+            let length = |found: &String| fs::metadata(folder.join(found)).map_or(0, |found| found.len());
+            wait_for(|| leavings(&path).iter().any(|found| found.ends_with(".partial") && length(found) > 0));
         }
         assert!(Command::new("kill").args(["-INT", &replay.id().to_string()]).status().unwrap().success());
         let rest: Vec<String> = lines.map(Result::unwrap).collect();
@@ -118,7 +145,8 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
         let mut said = String::new();
         replay.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(replay.wait().unwrap().code(), Some(1), "{said}");
-        assert!(said.contains("of the 11 instants, from 2025-09-15 10:00 to ") && said.contains(what), "{said}");
+        let covered = format!("of the {instants} instants, from 2025-09-15 10:00 to ");
+        assert!(said.contains(&covered) && said.contains(what), "{said}");
         assert!(said.contains("it was stopped"), "{said}");
         assert_eq!(leavings(&path), [""; 0]);
     }

@@ -12,6 +12,7 @@ mod instants;
 mod output;
 pub mod stepping;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
@@ -32,7 +33,7 @@ use crate::progress::Progress;
 use crate::report::{Asked, QuestionError, tables};
 use crate::standard_output;
 use crate::stopping;
-use destination::{Destination, ReaderGone, folder};
+use destination::{Destination, ReaderGone, folder, is_read, is_whole_or_none};
 use families::Families;
 use instants::{MOST_INSTANTS, instants};
 use output::{Form, Output};
@@ -49,6 +50,7 @@ const MOST_LEGS: usize = 1_000_000;
 pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
     let config = arguments.source.configuration()?;
     logging::start(config.log)?;
+    arguments.output.as_deref().map_or(Ok(()), |output| check_output(output, arguments))?;
     let asking = Asking { arguments, config: &config, progress: &Progress::new(arguments.quiet, &config.zone) };
     let written = if arguments.format.is_table() { asking.sum_up() } else { asking.step_through() };
     match written {
@@ -71,6 +73,7 @@ impl Asking<'_> {
         let [from, to] = self.ends()?;
         let language = arguments.language.unwrap_or(Language::Fi);
         let width = arguments.width.unwrap_or_else(standard_output::width);
+        let told_to_stop = stopping::on_signal()?;
         let is_markdown = arguments.format == ReplayFormat::Markdown;
         let asked = Asked {
             lines: &arguments.lines,
@@ -80,9 +83,10 @@ impl Asking<'_> {
             files: &arguments.source.events,
             offsets: &arguments.offsets,
             known_before: self.known_before()?,
+            stop: &told_to_stop,
         };
+        let mut destination = Destination::open(arguments.output.as_deref(), &told_to_stop)?;
         let text = tables(&asked, config, progress)?;
-        let mut destination = Destination::open(arguments.output.as_deref())?;
         destination.write(text.as_bytes())?;
         destination.finish()
     }
@@ -97,9 +101,9 @@ impl Asking<'_> {
         let instants = self.not_yet_to_come(&instants)?;
         let (first, last) = (instants[0], instants[instants.len() - 1]);
         let rules = config.rules_over(&(first..last));
-        let mut output = self.output(lines, &rules, [from, to], step)?;
-
         let told_to_stop = stopping::on_signal()?;
+        let mut output = self.output(lines, &rules, [from, to], step, &told_to_stop)?;
+
         let manner = Manner {
             known_then: arguments.known_at == Some(KnownAt::Then),
             most_legs: MOST_LEGS,
@@ -127,7 +131,9 @@ impl Asking<'_> {
                     );
                 }
                 tracing::info!(instants = covered, "taken");
-                output.finish()
+                let written = output.finish(&told_to_stop);
+                let is_stopped = written.as_ref().is_err_and(anyhow::Error::is::<Stopped>);
+                if is_stopped { written.context("all instants were taken, but the text is not whole") } else { written }
             }
             Err(error) if error.is::<ReaderGone>() => Err(error),
             Err(error) => {
@@ -199,6 +205,7 @@ impl Asking<'_> {
         rules: &Rules,
         [from, to]: [EventTime; 2],
         step: Step,
+        told_to_stop: &AtomicBool,
     ) -> anyhow::Result<Output> {
         let Self { arguments, config, .. } = self;
         let choice = Choice::new(&arguments.windows, &arguments.figures);
@@ -212,7 +219,7 @@ impl Asking<'_> {
                 Form::JsonLines(Box::new(self.run(from, to, step)?))
             }
         };
-        let destination = Destination::open(path)?;
+        let destination = Destination::open(path, told_to_stop)?;
         Output::begin(export, form, destination, config.zone.clone(), arguments.speed.is_some())
     }
 
@@ -236,6 +243,18 @@ impl Asking<'_> {
             version: env!("CARGO_PKG_VERSION"),
         })
     }
+}
+
+/// What cannot be asked of the file that is to be written.
+fn check_output(output: &Path, arguments: &ReplayArguments) -> Result<(), QuestionError> {
+    let name = output.display().to_string();
+    if arguments.source.events.iter().any(|events| is_read(output, events)) {
+        return Err(QuestionError::OutputIsRead(name));
+    }
+    if arguments.speed.is_some() && is_whole_or_none(output) {
+        return Err(QuestionError::SpeedToFile(name));
+    }
+    Ok(())
 }
 
 /// Reads all there is and takes every instant.

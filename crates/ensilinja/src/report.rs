@@ -8,6 +8,7 @@ mod periods;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
@@ -51,6 +52,15 @@ pub enum QuestionError {
     /// More instants than anybody can look at.
     #[error("there are more than {0} instants from --from to --to; ask for a longer --step or for less time")]
     TooManyInstants(usize),
+    /// What is written would take the place of what is read.
+    #[error("--output {0} is the file of --events: it would take its place; give the output another name")]
+    OutputIsRead(String),
+    /// A file is there when all of it is, so nothing of it comes at its time.
+    #[error(
+        "--speed is for what can be read instant by instant, and the file {0} is there when all of it is: leave out \
+         --speed, or leave out --output and read standard output or a pipe"
+    )]
+    SpeedToFile(String),
 }
 
 /// What is known of the past.
@@ -75,6 +85,8 @@ pub struct Asked<'a> {
     pub offsets: &'a [OffsetRange],
     /// Only what was known before.
     pub known_before: Option<EventTime>,
+    /// Ends it when set.
+    pub stop: &'a AtomicBool,
 }
 
 /// Reads, counts and prints.
@@ -90,6 +102,7 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
         files: &arguments.source.events,
         offsets: &[],
         known_before: None,
+        stop: &*stopping::on_signal()?,
     };
     print(&tables(&asked, config, &Progress::new(arguments.quiet, &config.zone))?)
 }
@@ -124,8 +137,7 @@ fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) 
     let Asked { files, offsets, known_before, .. } = *asked;
     let reading = Reading { config, files, from, offsets, known_before, progress };
     let mut chronicle = Chronicle::new(rules.clone());
-    let stop = stopping::on_signal()?;
-    let read = reading.read(&past::decoder(config)?, &stop, &mut |told| {
+    let read = reading.read(&past::decoder(config)?, asked.stop, &mut |told| {
         if told.event.at >= from {
             chronicle.apply(&told.event);
         }

@@ -3,18 +3,24 @@
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::runtime::Builder;
 
+use crate::draft;
 use crate::run::stop_signal;
 
 /// The exit status of a process that is told twice: it has not done what was asked.
 const FAILED: i32 = 1;
 
+/// How often a stop is noticed by who waits for something else.
+const TURN: Duration = Duration::from_millis(100);
+
 /// A flag that the first SIGINT or SIGTERM sets. The second ends the process at once, for whoever waits no longer: what
-/// it was writing then has not taken its name.
+/// it was writing then has not taken its name, and is removed.
 ///
 /// # Errors
 /// If the system takes no signal handlers or gives no thread.
@@ -33,10 +39,36 @@ pub fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
             told.store(true, Ordering::Relaxed);
             if let Ok(second) = stop_signal() {
                 second.await;
+                draft::remove_all();
                 process::exit(FAILED);
             }
         });
     };
     thread::Builder::new().name("signals".to_owned()).spawn(wait).context("the system gives no thread")?;
     Ok(stop)
+}
+
+/// Does what may wait for ever, as opening a pipe does, in a thread of its own; `None` if told to stop before it is
+/// done. The thread is left behind then.
+///
+/// # Errors
+/// If the system gives no thread.
+pub fn unless_stopped<T: Send + 'static>(
+    stop: &AtomicBool,
+    wait: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<Option<T>> {
+    let (done, is_done) = sync_channel(1);
+    // Who was told to stop does not want it any more.
+    let run = move || drop(done.send(wait()));
+    thread::Builder::new().name("opening".to_owned()).spawn(run).context("the system gives no thread")?;
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        match is_done.recv_timeout(TURN) {
+            Ok(done) => return Ok(Some(done)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("what was waited for died of a bug"),
+        }
+    }
 }

@@ -17,6 +17,7 @@ use super::{Contact, Place, Read, Reading, THE_BEGINNING, Told};
 use crate::events_file::{Batch, EventsFile, is_standard_stream};
 use crate::local_time::in_words;
 use crate::progress::Position;
+use crate::stopping::unless_stopped;
 
 pub(super) fn read(
     reading: &Reading<'_>,
@@ -29,7 +30,7 @@ pub(super) fn read(
     anyhow::ensure!(reading.offsets.is_empty(), "lines of a file have no offsets");
     let streams = reading.files.iter().filter(|path| is_standard_stream(path)).count();
     anyhow::ensure!(streams < 2, "standard input is named twice: it can be read only once");
-    let mut files = Files::of(reading, decoder)?;
+    let mut files = Files::of(reading, decoder, stop)?;
     reading.progress.begin(&format!("reading {}", reading.name()), "events");
     while let Some((file, known)) = files.next(decoder, stop)? {
         for line in file.batch.events(file.block) {
@@ -82,6 +83,15 @@ struct Open {
     known: EventTime,
 }
 
+/// Opens a file and says when its first block was known. A pipe cannot be looked into beforehand, and a single file need
+/// not: of those, `None`.
+fn look_into(path: &Path, decoder: &Decoder, is_one: bool) -> anyhow::Result<(EventsFile, Option<EventTime>)> {
+    let mut file = EventsFile::open(path)?;
+    let is_next = is_one || file.bytes().is_none();
+    let known = (!is_next).then(|| file.next_block_begins(decoder)).transpose()?;
+    Ok((file, known.map(|known| known.unwrap_or(EventTime::MIN))))
+}
+
 /// All files on the way to their ends.
 struct Files<'a> {
     /// In the order in which they begin.
@@ -90,22 +100,30 @@ struct Files<'a> {
     /// How many bytes all of them have, and those that have been read to the end.
     bytes: Option<u64>,
     bytes_behind: u64,
+    /// It was told to stop while they were opened.
+    is_stopped: bool,
 }
 
 impl<'a> Files<'a> {
-    fn of(reading: &Reading<'a>, decoder: &Decoder) -> anyhow::Result<Self> {
-        let mut files = Self { waiting: VecDeque::new(), open: Vec::new(), bytes: Some(0), bytes_behind: 0 };
+    /// Opens them and looks at how they begin.
+    fn of(reading: &Reading<'a>, decoder: &Decoder, stop: &AtomicBool) -> anyhow::Result<Self> {
+        let (waiting, open) = (VecDeque::new(), Vec::new());
+        let mut files = Self { waiting, open, bytes: Some(0), bytes_behind: 0, is_stopped: false };
         let mut waiting = Vec::new();
         for (file, path) in reading.files.iter().enumerate() {
-            let mut opened = EventsFile::open(path)?;
+            let (name, key, is_one) = (path.clone(), decoder.clone(), reading.files.len() == 1);
+            let looked = unless_stopped(stop, move || look_into(&name, &key, is_one))?;
+            let Some(looked) = looked else {
+                files.is_stopped = true;
+                break;
+            };
+            let (opened, known) = looked?;
             files.bytes = files.bytes.zip(opened.bytes()).map(|(all, more)| all + more);
-            // A pipe cannot be looked into beforehand, and a single file need not.
-            if opened.bytes().is_none() || reading.files.len() == 1 {
+            if let Some(known) = known {
+                waiting.push(Waiting { known, file, path });
+            } else {
                 let feed = Feed::of(opened, decoder)?;
                 files.open.push(Open { file, feed, batch: Batch::default(), block: 0, known: EventTime::MIN });
-            } else {
-                let known = opened.next_block_begins(decoder)?.unwrap_or(EventTime::MIN);
-                waiting.push(Waiting { known, file, path });
             }
         }
         waiting.sort_unstable_by_key(|waiting| (waiting.known, waiting.file));
@@ -161,7 +179,7 @@ impl<'a> Files<'a> {
 
     /// Whether all of them have been read to their ends.
     fn are_read(&self) -> bool {
-        self.waiting.is_empty() && self.open.is_empty()
+        !self.is_stopped && self.waiting.is_empty() && self.open.is_empty()
     }
 
     /// How many bytes have been read, and how many there are, if that is known.

@@ -3,10 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 
+use super::stepping::Stopped;
 use crate::draft::Draft;
+use crate::events_file::is_standard_stream;
+use crate::stopping::unless_stopped;
 
 /// How much is handed to the system at once, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -28,15 +32,17 @@ impl Destination {
     /// pipe or a device is written to.
     ///
     /// # Errors
-    /// If it cannot be written to.
-    pub fn open(output: Option<&Path>) -> anyhow::Result<Self> {
+    /// If it cannot be written to; [`Stopped`] if `stop` is set while nobody reads a pipe.
+    pub fn open(output: Option<&Path>, stop: &AtomicBool) -> anyhow::Result<Self> {
         let Some(path) = output else {
             return Ok(Self::new(Box::new(io::stdout()), None, "standard output".to_owned()));
         };
         let name = path.display().to_string();
         let problem = || format!("cannot write {name}");
-        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            let stream = File::options().write(true).open(path).with_context(problem)?;
+        if !is_whole_or_none(path) {
+            let path = path.to_owned();
+            let opened = unless_stopped(stop, move || File::options().write(true).open(path))?;
+            let stream = opened.ok_or(Stopped)?.with_context(problem)?;
             return Ok(Self::new(Box::new(stream), None, name));
         }
         let draft = Draft::create(path).with_context(problem)?;
@@ -89,9 +95,21 @@ impl Destination {
     }
 }
 
+/// Whether what is written under this name is found there when all of it is, as it is in a file.
+pub fn is_whole_or_none(output: &Path) -> bool {
+    fs::metadata(output).map_or(true, |found| found.is_file())
+}
+
+/// Whether writing to `output` would take the place of a file that is read; `-` is standard input.
+pub fn is_read(output: &Path, events: &Path) -> bool {
+    let events = if is_standard_stream(events) { Path::new("/dev/stdin") } else { events };
+    let [output, events] = [output, events].map(fs::canonicalize);
+    events.is_ok_and(|events| events.is_file() && output.is_ok_and(|output| output == events))
+}
+
 /// The folder for what has to be kept aside until the end: that of the file, or the one for temporary files.
 pub fn folder(output: Option<&Path>) -> PathBuf {
-    let beside = output.filter(|path| fs::metadata(path).map_or(true, |found| found.is_file()));
+    let beside = output.filter(|path| is_whole_or_none(path));
     let folder = beside.map(|path| path.parent().unwrap_or(Path::new("")));
     match folder {
         Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),

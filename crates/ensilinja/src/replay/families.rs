@@ -3,15 +3,18 @@
 //! A family stands together in the text, and all of them grow at each instant; a year of hours does not fit in memory.
 //! The files have no names, so that nothing is left of them however the process ends.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use ensilinja_ledger::Figures;
 use ensilinja_serve::{Export, Family};
 
 use super::destination::Destination;
+use super::stepping::Stopped;
+use crate::draft::nameless;
 
 /// How much of a family is kept in memory, in bytes.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -33,7 +36,7 @@ impl Families {
     /// If the folder takes no files.
     pub fn new(export: &Export, folder: &Path) -> anyhow::Result<Self> {
         let all = export.families();
-        let open = |place| nameless(folder, place).map(|file| BufWriter::with_capacity(BUFFER_BYTES, file));
+        let open = |_| nameless(folder).map(|file| BufWriter::with_capacity(BUFFER_BYTES, file));
         let files: io::Result<Vec<_>> = (0..all.len()).map(open).collect();
         let files = files.with_context(|| format!("cannot write in {}", folder.display()))?;
         Ok(Self { all, files, folder: folder.to_owned() })
@@ -53,14 +56,15 @@ impl Families {
     /// Puts all of it together.
     ///
     /// # Errors
-    /// If it cannot be read again, or the destination does not take it.
-    pub fn finish(self, destination: &mut Destination) -> anyhow::Result<()> {
+    /// If it cannot be read again, or the destination does not take it; [`Stopped`] if `stop` is set.
+    pub fn finish(self, destination: &mut Destination, stop: &AtomicBool) -> anyhow::Result<()> {
         let problem = || format!("cannot write in {}", self.folder.display());
         let mut piece = vec![0; COPY_BYTES];
         for file in self.files {
             let mut file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(problem)?;
             file.rewind().with_context(problem)?;
             loop {
+                anyhow::ensure!(!stop.load(Ordering::Relaxed), Stopped);
                 let length = file.read(&mut piece).with_context(problem)?;
                 if length == 0 {
                     break;
@@ -70,12 +74,4 @@ impl Families {
         }
         destination.write(Export::open_metrics_end().as_bytes())
     }
-}
-
-/// A file that is found under no name.
-fn nameless(folder: &Path, place: usize) -> io::Result<File> {
-    let path = folder.join(format!(".ensilinja.{}.{place}.partial", std::process::id()));
-    let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
 }

@@ -1,5 +1,7 @@
 //! What a replay writes: the figures of instants in one of the formats for programs, as they come.
 
+use std::sync::atomic::AtomicBool;
+
 use ensilinja_ledger::Figures;
 use ensilinja_serve::{Export, Run};
 use jiff::tz::TimeZone;
@@ -74,12 +76,13 @@ impl Output {
     /// All instants have been written.
     ///
     /// # Errors
-    /// If the destination does not take the rest. Nothing is left of a file then.
-    pub fn finish(mut self) -> anyhow::Result<()> {
+    /// If the destination does not take the rest; [`Stopped`](super::stepping::Stopped) if `stop` is set before a text
+    /// that is put together in the end is whole. Nothing is left of a file then.
+    pub fn finish(mut self, stop: &AtomicBool) -> anyhow::Result<()> {
         match self.form {
             Form::Csv => {}
             Form::JsonLines(_) => self.destination.write(Export::end_line(self.instants).as_bytes())?,
-            Form::OpenMetrics(families) => families.finish(&mut self.destination)?,
+            Form::OpenMetrics(families) => families.finish(&mut self.destination, stop)?,
         }
         self.destination.finish()
     }
