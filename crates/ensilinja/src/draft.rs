@@ -6,8 +6,8 @@
 //! ```
 //!
 //! What must hold: nothing half-written is ever found under the name that was asked for, and what was there before
-//! stays until what replaces it is whole. No draft is written through a file or a link that somebody else has put there:
-//! its name is its own.
+//! stays until what replaces it is whole. No draft is written through a file or a link that somebody else has put
+//! there: its name is its own.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

@@ -86,8 +86,8 @@ pub struct ReplayArguments {
     /// How wide a table may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
-    /// Write each instant when its time comes, so many times as fast as the clock, as csv or jsonl to standard output or
-    /// a pipe; without it, as fast as it goes
+    /// Write each instant when its time comes, so many times as fast as the clock, as csv or jsonl to standard output
+    /// or a pipe; without it, as fast as it goes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub speed: Option<u32>,
     /// Do not show how far it is

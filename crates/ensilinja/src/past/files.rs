@@ -83,8 +83,8 @@ struct Open {
     known: EventTime,
 }
 
-/// Opens a file and says when its first block was known. A pipe cannot be looked into beforehand, and a single file need
-/// not: of those, `None`.
+/// Opens a file and says when its first block was known. A pipe cannot be looked into beforehand, and a single file
+/// need not: of those, `None`.
 fn look_into(path: &Path, decoder: &Decoder, is_one: bool) -> anyhow::Result<(EventsFile, Option<EventTime>)> {
     let mut file = EventsFile::open(path)?;
     let is_next = is_one || file.bytes().is_none();
