@@ -58,12 +58,12 @@ pub enum AddressError {
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Nobody is there.
-    #[error("{address} cannot be reached: {source}; is this where the process listens (server.listen)?")]
+    #[error("{address} cannot be reached: {why}; is this where the process listens (server.listen)?")]
     Unreachable {
         /// Who was asked.
         address: Address,
         /// What the system says.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// Somebody is there and says nothing, or not all of it.
     #[error("{0} did not answer within {seconds} s", seconds = PATIENCE.as_secs())]
@@ -80,12 +80,12 @@ pub enum AskError {
     #[error("{0} answers more than {mebibytes} MiB, which the figures of no county are", mebibytes = LONGEST_ANSWER >> 20)]
     TooLong(Address),
     /// It does not speak HTTP, or broke off.
-    #[error("{address} does not answer as a process of Ensilinja does: {source}")]
+    #[error("{address} does not answer as a process of Ensilinja does: {why}")]
     NotHttp {
         /// Who was asked.
         address: Address,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        why: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -109,7 +109,7 @@ impl Address {
     }
 
     async fn answer(&self, path: &str) -> Result<String, AskError> {
-        let unreachable = |source| AskError::Unreachable { address: self.clone(), source };
+        let unreachable = |why| AskError::Unreachable { address: self.clone(), why };
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.not_http(e))?;
         // It ends with the answer: the sender is dropped then, and the other side was asked to close.
@@ -132,14 +132,14 @@ impl Address {
         let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
         let body = body.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
             Some(_) => AskError::TooLong(self.clone()),
-            None => AskError::NotHttp { address: self.clone(), source: error },
+            None => AskError::NotHttp { address: self.clone(), why: error },
         })?;
         connection.abort();
         String::from_utf8(body.to_bytes().into()).map_err(|error| self.not_http(error))
     }
 
     fn not_http(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AskError {
-        AskError::NotHttp { address: self.clone(), source: error.into() }
+        AskError::NotHttp { address: self.clone(), why: error.into() }
     }
 }
 

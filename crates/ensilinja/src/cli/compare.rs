@@ -1,6 +1,6 @@
 //! The arguments of `compare`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
@@ -73,8 +73,16 @@ impl FromStr for Compared {
         if text.contains("://") {
             return text.parse().map(Self::Live).map_err(|error: ensilinja_serve::AddressError| error.to_string());
         }
+        if is_host_and_port(text) && !Path::new(text).exists() {
+            return Err(format!("there is no such file; did you mean http://{text}?"));
+        }
         Ok(Self::Run(text.into()))
     }
+}
+
+/// Whether a text looks like `127.0.0.1:9464`, or `[::1]:9464`.
+fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 impl CompareArguments {
