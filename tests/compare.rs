@@ -144,14 +144,26 @@ fn one_contact_less_is_found_in_its_own_figures_only_and_by_its_name() {
 }
 
 #[test]
-fn what_only_one_run_has_is_said_and_is_no_difference() {
+fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
     let Stage { before, events, .. } = &*STAGE;
     let [narrow, later, apart] = ["compare-narrow.run", "compare-later.run", "compare-apart.run"].map(file);
     run_of(events, &narrow, &["--line", LINE, "--window", "1h", "--figure", "contacts_offered"]);
     let (status, out, err) = compare(&[&narrow, before]);
-    assert_eq!(status, Some(0), "{err}");
-    assert!(out.starts_with("nothing differs: 5 figures at 5 instants"), "{out}");
+    assert_eq!(status, Some(3), "{err}");
+    assert!(out.starts_with("the lines differ, and no figure of those that both have: 5 figures at 5 in"), "{out}");
     assert!(out.contains("\nonly other has lines 116117, aikuissosiaalityo, "), "{out}");
+    let not_compared = "\nnot compared, for only one side has them: window";
+    assert!(out.contains(&format!("{not_compared}s 15m, ")), "{out}");
+
+    let [hour, quarter] = ["compare-hour.run", "compare-quarter.run"].map(file);
+    run_of(events, &hour, &["--window", "1h"]);
+    let (status, out, err) = compare(&[before, &hour]);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.starts_with("nothing differs: ") && out.contains(&format!("{not_compared}s 15m, ")), "{out}");
+    run_of(events, &quarter, &["--window", "15m"]);
+    let (status, out, err) = compare(&[&quarter, &hour]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(err.contains(" have no window in common: "), "{err}");
 
     let replay = ["replay", "--events", events, "--format", "jsonl", "--output"];
     done(&[&replay[..], &[&later, "--from", "2025-09-16T10:30", "--to", "2025-09-16T11:00", "--step", "10m"]].concat());
@@ -204,6 +216,7 @@ fn what_cannot_be_compared_ends_with_status_2() {
         (&["a.run"][..], "a run is compared with something: say OTHER"),
         (&["http://127.0.0.1:1"], "say --config for its topic, or OTHER"),
         (&["-", "-"], "standard input can be read once"),
+        (&["127.0.0.1:9464"], "there is no such file; did you mean http://127.0.0.1:9464?"),
         (&["a.run", "https://127.0.0.1:1"], "https is not spoken here"),
         (&["a.run", "b.run", "--events", "c.jsonl"], "cannot be used with"),
     ] {
@@ -229,6 +242,7 @@ fn a_process_that_does_not_answer_ends_with_status_1_and_what_to_do() {
         let (status, out, err) = compare(&[&STAGE.before, &address]);
         assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
         assert!(err.starts_with(&format!("error: {address} {said}")), "{err}");
+        assert!(err.matches("refused").count() <= 1, "{err}");
     }
 }
 

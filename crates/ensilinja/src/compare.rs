@@ -71,7 +71,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         }
         (Compared::Run(_), None) => anyhow::bail!("it is not said what the run is to be compared with"),
     };
-    if arguments.contacts && !comparison.findings.is_same() {
+    if arguments.contacts && !comparison.findings.rows.is_empty() {
         let progress = Progress::new(arguments.quiet, &comparison.zone);
         let traced = contacts::trace(&mut comparison.findings, &comparison.origins, &progress, &comparison.zone);
         // What differs is known, and worth printing without them.
@@ -91,6 +91,12 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
 fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
     let [mut one, mut other] = [RunFile::open(one)?, RunFile::open(other)?];
     say_other_ways([&one.run, &other.run]);
+    anyhow::ensure!(
+        !one.run.scope.is_apart_from(&other.run.scope),
+        "{} and {} have no window in common: replay both with the same --window",
+        one.name,
+        other.name
+    );
     let (mut findings, mut zone) = (Findings::default(), None);
     let (mut left, mut right) = (one.next()?, other.next()?);
     while let Some(at) = [&left, &right].into_iter().flatten().map(|(at, _)| *at).min() {

@@ -24,7 +24,7 @@ mod shown;
 mod terminal;
 
 pub use contacts::{Leg, Traced};
-pub use differences::{Difference, Differences, Place, Said, differences};
+pub use differences::{Difference, Differences, Narrowed, Place, Said, differences};
 pub use findings::{Finding, Findings, Instants, MOST_INSTANTS_LISTED, OnlyIn, Seen};
 pub use run_line::{Known, NotARun, Run, RunLine, Scope};
 pub use shown::{NotFigures, Shown};

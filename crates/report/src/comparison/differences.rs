@@ -1,5 +1,7 @@
 //! The differences of two documents of one instant.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::run_line::Scope;
@@ -51,6 +53,17 @@ pub struct Differences {
     pub lines_of_one: Vec<String>,
     /// The lines that only the other has.
     pub lines_of_other: Vec<String>,
+    /// What a side has and the other was narrowed not to have.
+    pub narrowed: Narrowed,
+}
+
+/// What was not compared, since a side was narrowed to something else.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Narrowed {
+    /// Whole windows.
+    pub windows: BTreeSet<String>,
+    /// The names of figures, as they stand in a document.
+    pub figures: BTreeSet<String>,
 }
 
 impl Place {
@@ -129,6 +142,7 @@ impl<'a> Walk<'a, '_> {
         let windows = |figures: &'a Map<String, Value>| figures.get("windows").and_then(Value::as_object);
         for (window, one, other) in side_by_side([windows(one), windows(other)]) {
             if self.scopes.iter().any(|scope| !scope.has_window(window)) {
+                note(&mut self.differences.narrowed.windows, window);
                 continue;
             }
             self.path.window = Some(window);
@@ -150,9 +164,14 @@ impl<'a> Walk<'a, '_> {
     fn figures(&mut self, one: &'a Map<String, Value>, other: &'a Map<String, Value>) {
         for (figure, one, other) in side_by_side([Some(one), Some(other)]) {
             let is_windows = self.path.window.is_none() && figure == "windows";
-            if !is_windows && self.scopes.iter().all(|scope| scope.has_figure(figure)) {
+            if is_windows {
+                continue;
+            }
+            if self.scopes.iter().all(|scope| scope.has_figure(figure)) {
                 self.path.figure = Some(figure);
                 self.values(one, other);
+            } else {
+                note(&mut self.differences.narrowed.figures, figure);
             }
         }
         self.path.figure = None;
@@ -190,6 +209,13 @@ impl<'a> Path<'a> {
             figure: self.figure.map(str::to_owned),
             labels: self.labels.iter().map(|label| (*label).to_owned()).collect(),
         }
+    }
+}
+
+/// Notes a name; most are known already, of another line.
+fn note(names: &mut BTreeSet<String>, name: &str) {
+    if !names.contains(name) {
+        names.insert(name.to_owned());
     }
 }
 

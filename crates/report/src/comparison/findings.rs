@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ensilinja_model::EventTime;
 
 use super::contacts::Traced;
-use super::differences::{Differences, Place, Said};
+use super::differences::{Differences, Narrowed, Place, Said};
 
 /// How many differing instants are listed in all; the rest are counted. So memory does not grow with a run.
 pub const MOST_INSTANTS_LISTED: usize = 100_000;
@@ -21,6 +21,8 @@ pub struct Findings {
     pub only_in_one: OnlyIn,
     /// What only the other has.
     pub only_in_other: OnlyIn,
+    /// What was not compared, since a side was narrowed to something else.
+    pub narrowed: Narrowed,
     /// How many figures differed only until they were asked for again.
     pub passing: u64,
     /// The figures that differ, by line, window, name and labels.
@@ -89,6 +91,8 @@ impl Findings {
         self.instants.add(as_of);
         self.only_in_one.lines.extend(differences.lines_of_one);
         self.only_in_other.lines.extend(differences.lines_of_other);
+        self.narrowed.windows.extend(differences.narrowed.windows);
+        self.narrowed.figures.extend(differences.narrowed.figures);
         for difference in differences.found {
             let seen = Seen { as_of, one: difference.one, other: difference.other };
             let finding = self.rows.entry(difference.place).or_insert_with(|| Finding::new(seen));
@@ -104,10 +108,11 @@ impl Findings {
         }
     }
 
-    /// Whether everything that both sides have is the same.
+    /// Whether everything that both sides have is the same, and both have the same lines. That a run is of more
+    /// instants, or was narrowed, is no difference; a line of which a side knows nothing is one.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.is_empty() && self.only_in_one.lines.is_empty() && self.only_in_other.lines.is_empty()
     }
 }
 

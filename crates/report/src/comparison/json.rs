@@ -10,6 +10,7 @@
 //!   "differed_in_passing": 0,
 //!   "only_in_one": {"lines": ["mipa"], "instants": {"count": 0}},
 //!   "only_in_other": {"lines": [], "instants": {"count": 0}},
+//!   "not_compared": {"windows": ["today"], "figures": []},
 //!   "differences": [{
 //!     "line": "mipa", "window": "15m", "figure": "contacts_decided", "labels": ["answered"],
 //!     "instants": 2,
@@ -25,10 +26,12 @@
 //! or of a line, `figure` is `null` and the other says `"figures"`. Of very many instants the first are listed.
 //! `contacts` are those through which the first of them differs, where they were asked for.
 
+use std::collections::BTreeSet;
+
 use ensilinja_model::EventTime;
 
 use super::contacts::{Leg, Traced};
-use super::differences::{Place, Said};
+use super::differences::{Narrowed, Place, Said};
 use super::findings::{Finding, Findings, Instants, OnlyIn, Seen};
 use crate::document::Document;
 
@@ -45,6 +48,7 @@ impl Findings {
             ("differed_in_passing", self.passing.into()),
             ("only_in_one", only(&self.only_in_one)),
             ("only_in_other", only(&self.only_in_other)),
+            ("not_compared", narrowed(&self.narrowed)),
             ("differences", Document::list(self.rows.iter().map(|(place, finding)| row(place, finding)))),
         ]);
         document.to_json()
@@ -99,6 +103,11 @@ fn said(said: Said) -> Document {
 fn only(only: &OnlyIn) -> Document {
     let lines = Document::list(only.lines.iter().map(|line| line.as_str().into()));
     Document::object([("lines", lines), ("instants", instants(&only.instants))])
+}
+
+fn narrowed(narrowed: &Narrowed) -> Document {
+    let names = |names: &BTreeSet<String>| Document::list(names.iter().map(|name| name.as_str().into()));
+    Document::object([("windows", names(&narrowed.windows)), ("figures", names(&narrowed.figures))])
 }
 
 fn instants(instants: &Instants) -> Document {

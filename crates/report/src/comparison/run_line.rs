@@ -119,6 +119,13 @@ impl Scope {
         self.windows.as_ref().is_none_or(|windows| windows.contains(window))
     }
 
+    /// Whether both were narrowed to windows, and to none in common.
+    #[must_use]
+    pub fn is_apart_from(&self, other: &Self) -> bool {
+        let windows = self.windows.as_ref().zip(other.windows.as_ref());
+        windows.is_some_and(|(one, other)| !one.is_empty() && !other.is_empty() && one.is_disjoint(other))
+    }
+
     /// Whether a figure is in it.
     #[must_use]
     pub fn has_figure(&self, figure: &str) -> bool {

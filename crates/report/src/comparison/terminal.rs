@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use ensilinja_model::EventTime;
 
 use super::contacts::{Leg, Traced};
-use super::differences::{Place, Said};
+use super::differences::{Narrowed, Place, Said};
 use super::findings::{Finding, Findings, Instants, OnlyIn};
 use super::shown;
 use crate::listing::{Align, Listing};
 
 /// More rows nobody reads; programs get all.
 const MOST_ROWS: usize = 200;
+
+/// So many windows or figures that were not compared are named.
+const MOST_NAMED: usize = 8;
 
 /// The columns of a table.
 const COLUMNS: [(&str, Align); 7] = [
@@ -35,9 +38,9 @@ impl Findings {
         let mut text = String::new();
         let [one, other] = names;
         let at = format!("{} ({})", counted(self.instants.count, "instant"), self.instants.words(local));
-        if self.is_same() {
-            let figures = counted(self.compared, "figure");
-            let _ = writeln!(text, "nothing differs: {figures} at {at} are the same in {one} and {other}");
+        if self.rows.is_empty() {
+            let (figures, said) = (counted(self.compared, "figure"), self.same_words());
+            let _ = writeln!(text, "{said}: {figures} at {at} are the same in {one} and {other}");
         } else {
             let differing: u64 = self.rows.values().map(|finding| finding.count).sum();
             let _ = writeln!(text, "{differing} of {} at {at} differ", counted(self.compared, "figure"));
@@ -59,7 +62,13 @@ impl Findings {
         for (side, only) in [("one", &self.only_in_one), ("other", &self.only_in_other)] {
             only.push(&mut text, side, local);
         }
+        self.narrowed.push(&mut text);
         text
+    }
+
+    /// What is said where no figure differs.
+    fn same_words(&self) -> &'static str {
+        if self.is_same() { "nothing differs" } else { "the lines differ, and no figure of those that both have" }
     }
 
     fn listing(&self, local: &dyn Fn(EventTime) -> String) -> Listing {
@@ -90,6 +99,23 @@ impl OnlyIn {
         if self.instants.count > 0 {
             let instants = counted(self.instants.count, "instant");
             let _ = writeln!(text, "only {side} has {instants} ({})", self.instants.words(local));
+        }
+    }
+}
+
+impl Narrowed {
+    fn push(&self, text: &mut String) {
+        for (what, names) in [("window", &self.windows), ("figure", &self.figures)] {
+            let count = names.len();
+            if count == 0 {
+                continue;
+            }
+            let mut named = names.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+            if count > MOST_NAMED {
+                let _ = write!(named, " and {} more", count - MOST_NAMED);
+            }
+            let what = format!("{what}{}", plural(count as u64));
+            let _ = writeln!(text, "not compared, for only one side has them: {what} {named}");
         }
     }
 }

@@ -262,6 +262,12 @@ only other has 1 instant (7200s)
     );
     let mut same = findings();
     same.rows.clear();
+    let text = same.text(["a", "b"], &local);
+    assert!(
+        !same.is_same() && text.starts_with("the lines differ, and no figure of those that both have: 8 "),
+        "{text}"
+    );
+    same.only_in_one.lines.clear();
     assert!(
         same.text(["a", "b"], &local)
             .starts_with("nothing differs: 8 figures at 3 instants (0s to 1800s) are the same in a and b\n")
