@@ -129,6 +129,9 @@ fn a_day_has_as_many_hours_as_the_clock_shows() {
     for three in ["2025-10-26T03:00:00+03:00", "2025-10-26T03:00:00+02:00"] {
         assert!(sunday.contains(three), "{sunday:?}");
     }
+    for (from, n) in [("2025-10-26T03:00+03:00", 3), ("2025-10-26T03:00+02:00", 2), ("2025-10-26T00:00+00:00", 3)] {
+        assert_eq!(hours(from, "2025-10-26T05:00").len(), n, "from {from}");
+    }
 }
 
 #[test]
@@ -222,8 +225,16 @@ fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
             "2026-03-29T03:30",
             "2026-03-29T04:15",
             "line",
-            "from --from to --to the clocks go forward: there is no such time",
+            "--from 2026-03-29T03:30: the clocks go forward over this time: there is none such",
         ),
+        (
+            "2025-10-26T02:00",
+            "2025-10-26T03:30",
+            "line",
+            "--to 2025-10-26T03:30: the clocks go back and this time comes twice: give it with its offset, \
+             2025-10-26T03:30+03:00 or 2025-10-26T03:30+02:00",
+        ),
+        ("2025-09-15T08:00", "2025-09-15T05:00Z", "line", "--from is not before --to"),
     ] {
         let words = ["report", "--events", "no/such.jsonl", "--from", from, "--to", to, "--by", by];
         assert_eq!(ended(&words), (Some(2), String::new(), format!("error: {said}\n")));

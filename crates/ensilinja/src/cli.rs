@@ -243,7 +243,7 @@ mod tests {
             ("ensilinja simulate --config a --scenario flood", ErrorKind::InvalidValue),
             ("ensilinja simulate --config a --volume 0", ErrorKind::ValueValidation),
             ("ensilinja simulate --config a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
-            ("ensilinja simulate --config a --from 2025-08-01T00:00Z --to 2025-08-02", ErrorKind::ValueValidation),
+            ("ensilinja simulate --config a --from 2025-08-01[Asia/Tokyo] --to 2025-08-02", ErrorKind::ValueValidation),
             ("ensilinja simulate --config a --from 2025-08-01 --to 2025-08-01", ErrorKind::ValueValidation),
             ("ensilinja simulate --output a", ErrorKind::MissingRequiredArgument),
             ("ensilinja simulate --output a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
@@ -273,6 +273,7 @@ mod tests {
             ("ensilinja demo --at 2025-09-16T10:15", 1_758_006_900),
             ("ensilinja demo --at 2025-12-24", 1_766_527_200),
             ("ensilinja demo --at 2025-03-30T04:00", 1_743_296_400),
+            ("ensilinja demo --at 2025-10-26T03:30+02:00", 1_761_442_200),
         ] {
             let Command::Demo(demo) = read(words.split_whitespace()).unwrap().command else {
                 panic!("another command")

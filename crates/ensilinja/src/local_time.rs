@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use ensilinja_model::EventTime;
 use ensilinja_report::Moment;
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 /// A local time as an instant: of two the first, and of none the one after the clocks have gone forward.
@@ -23,11 +23,28 @@ pub fn instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<EventTime> {
 pub fn only_instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<EventTime> {
     match zone.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { .. } => instant(local, zone),
-        AmbiguousOffset::Gap { .. } => anyhow::bail!("the clocks go forward over this time: there is none such"),
-        AmbiguousOffset::Fold { .. } => {
-            anyhow::bail!("the clocks go back and this time comes twice: choose another hour")
+        AmbiguousOffset::Gap { .. } => {
+            anyhow::bail!("{}: the clocks go forward over this time: there is none such", to_the_minute(local))
+        }
+        AmbiguousOffset::Fold { before, after } => {
+            let [local, before, after] = [to_the_minute(local), utc_offset(before), utc_offset(after)];
+            anyhow::bail!(
+                "{local}: the clocks go back and this time comes twice: give it with its offset, {local}{before} or \
+                 {local}{after}"
+            )
         }
     }
+}
+
+/// A local time as it is given on the command line, with its seconds only where it has any.
+fn to_the_minute(local: DateTime) -> String {
+    let is_whole = local.second() == 0 && local.subsec_nanosecond() == 0;
+    if is_whole { local.strftime("%Y-%m-%dT%H:%M").to_string() } else { local.to_string() }
+}
+
+/// An offset as it is given on the command line: `+02:00`.
+fn utc_offset(offset: Offset) -> String {
+    Timestamp::UNIX_EPOCH.to_zoned(offset.to_time_zone()).strftime("%:z").to_string()
 }
 
 /// The instant of a local time with its zone.

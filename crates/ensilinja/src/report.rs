@@ -14,11 +14,12 @@ use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::{Chronicle, Indicator, Rules};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
+use jiff::tz::TimeZone;
 
-use crate::cli::{ReportArguments, ReportFormat};
+use crate::cli::{ReportArguments, ReportFormat, When};
 use crate::clock;
 use crate::config::{Config, Line, UnknownLine};
-use crate::local_time::{in_words, instant, moment};
+use crate::local_time::{in_words, moment};
 use crate::past::{self, Read, Reading};
 use crate::progress::Progress;
 use crate::standard_output::{self, print};
@@ -34,8 +35,8 @@ pub enum QuestionError {
     /// No line has this id.
     #[error(transparent)]
     UnknownLine(#[from] UnknownLine),
-    /// The clocks go forward over all of the time asked for.
-    #[error("from --from to --to the clocks go forward: there is no such time")]
+    /// There is no time from one to the other.
+    #[error("--from is not before --to")]
     NoTime,
     /// So fine a report over so long a time.
     #[error("--by {by} makes more than {MOST_PERIODS} rows of this time; ask for less time or for longer periods")]
@@ -96,7 +97,7 @@ pub struct Asked<'a> {
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()> {
     let asked = Asked {
         lines: &arguments.lines,
-        stretch: instant(arguments.from, &config.zone)?..instant(arguments.to, &config.zone)?,
+        stretch: stretch(arguments.from, arguments.to, &config.zone)?,
         question: Question { by: arguments.by, language: arguments.language, public: arguments.public },
         format: format(arguments),
         files: &arguments.source.events,
@@ -105,6 +106,18 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
         stop: &*stopping::on_signal()?,
     };
     print(&tables(&asked, config, &Progress::new(arguments.quiet, &config.zone))?)
+}
+
+/// The time from `--from` until `--to`, itself left out.
+///
+/// # Errors
+/// [`QuestionError`], if one of them is a local time that there is not, or not once, or there is none between them.
+pub fn stretch(from: When, to: When, zone: &TimeZone) -> Result<Range<EventTime>, QuestionError> {
+    let instant = |option: &str, when: When| {
+        when.instant(zone).map_err(|why| QuestionError::NoSuchTime(format!("{option} {why:#}")))
+    };
+    let stretch = instant("--from", from)?..instant("--to", to)?;
+    if stretch.is_empty() { Err(QuestionError::NoTime) } else { Ok(stretch) }
 }
 
 /// Reads, counts, and lays out what is asked for.

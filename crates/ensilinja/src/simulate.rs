@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use crate::cli::SimulateArguments;
 use crate::config::Config;
 use crate::events_file::{self, Ending};
-use crate::local_time::instant;
+use crate::report::stretch;
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
 
@@ -27,14 +27,12 @@ type Publications = Box<dyn Iterator<Item = Publication> + Send>;
 /// Publishes or writes until the past that was asked for is told, or until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// If the topic does not take the events, or the file cannot be written.
+/// [`QuestionError`](crate::report::QuestionError) for a past that there is not; otherwise if the topic does not take
+/// the events, or the file cannot be written.
 pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
-    let zone = County::zone();
-    let past = match arguments.past() {
-        Some((from, to)) => Some((instant(from, &zone)?, instant(to, &zone)?)),
-        None => None,
-    };
+    let past = arguments.past().map(|(from, to)| stretch(from, to, &County::zone())).transpose()?;
+    let past = past.map(|past| (past.start, past.end));
     match (&arguments.output, past) {
         (Some(path), Some((from, to))) => {
             let past = publications(arguments, from).take_while(move |publication| publication.at < to);

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use ensilinja_model::EventTime;
 use ensilinja_sim::County;
-use jiff::civil::DateTime;
 
+use super::when::When;
 use crate::local_time;
 
 pub(super) const EXAMPLES: &str = "\
@@ -33,7 +33,7 @@ pub struct DemoArguments {
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN", default_value = "127.0.0.1:9464")]
     pub listen: SocketAddr,
     /// When it is, in Finland, as the demo begins; this one is a Tuesday morning when every line is open
-    #[arg(long, value_name = "LOCAL TIME", default_value = "2025-09-16T10:15", value_parser = start)]
+    #[arg(long, value_name = "TIME", default_value = "2025-09-16T10:15", value_parser = start)]
     pub at: EventTime,
     /// How many times as fast as the clock on the wall the demo's time goes: 1 to 120
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=120))]
@@ -47,12 +47,13 @@ pub struct DemoArguments {
 }
 
 fn start(text: &str) -> anyhow::Result<EventTime> {
-    let local: DateTime = text.parse()?;
+    let zone = County::zone();
+    let at = text.parse::<When>().map_err(anyhow::Error::msg)?.instant(&zone)?;
     anyhow::ensure!(
-        YEARS.contains(&local.year()),
+        YEARS.contains(&local_time::zoned(at, &zone).year()),
         "the demo's calendar allows for the years {} to {}",
         YEARS.start(),
         YEARS.end()
     );
-    local_time::only_instant(local, &County::zone())
+    Ok(at)
 }

@@ -4,10 +4,10 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{By, Language};
-use jiff::civil::DateTime;
 
 use super::one_of::one_of;
 use super::source::SourceArguments;
+use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -17,10 +17,11 @@ Examples:
   ensilinja report --events a.jsonl.gz --events b.jsonl.zst --from 2025-01-01 --to 2025-10-01 --by group --public
   ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
 
-Times are local times of the lines; --to itself is left out. Nothing but the report is written to standard output. What
-was left out of it, and whether the log or the file begins too late for it, is said on standard error, and the latter in
-the report too. From a topic it is a report as of now. From a file it is one as of the latest event, or of --to if that
-is later and has passed: a promise whose deadline lies after that is not settled.";
+Times are local times of the lines, or have their offset, as 2025-10-26T03:30+02:00 has; --to itself is left out. Nothing
+but the report is written to standard output. What was left out of it, and whether the log or the file begins too late
+for it, is said on standard error, and the latter in the report too. From a topic it is a report as of now. From a file
+it is one as of the latest event, or of --to if that is later and has passed: a promise whose deadline lies after that
+is not settled.";
 
 /// Arguments of `report`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -29,12 +30,12 @@ pub struct ReportArguments {
     /// Where the events come from.
     #[command(flatten)]
     pub source: SourceArguments,
-    /// Report on what happened from this local time on
-    #[arg(long, value_name = "LOCAL TIME")]
-    pub from: DateTime,
-    /// Until this local time, itself left out
-    #[arg(long, value_name = "LOCAL TIME")]
-    pub to: DateTime,
+    /// Report on what happened from this time on
+    #[arg(long, value_name = "TIME")]
+    pub from: When,
+    /// Until this time, itself left out
+    #[arg(long, value_name = "TIME")]
+    pub to: When,
     /// What the rows are
     #[arg(long, value_name = "WHAT", default_value = "line", value_parser = by())]
     pub by: By,
@@ -77,7 +78,7 @@ impl ReportArguments {
     pub(super) fn problem(&self) -> Option<String> {
         let Self { from, to, by, .. } = self;
         if from >= to {
-            return Some(format!("--from {from} is not before --to {to}"));
+            return Some("--from is not before --to".to_owned());
         }
         let is_too_fine = self.public && matches!(by, By::Day | By::Hour);
         is_too_fine.then(|| {

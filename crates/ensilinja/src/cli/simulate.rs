@@ -6,8 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgGroup, ArgMatches, Args};
 use ensilinja_sim::Scenario;
-use jiff::civil::DateTime;
 
+use super::when::When;
 use crate::config::{self, Config, ConfigError};
 
 const EXAMPLES: &str = "\
@@ -32,12 +32,12 @@ pub struct SimulateArguments {
     /// How many times the contacts of the county: 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub volume: u32,
-    /// Publish the events of a past time at full speed, from this local time on; without it, live and at real speed
-    #[arg(long, value_name = "LOCAL TIME", requires = "to")]
-    pub from: Option<DateTime>,
-    /// Until this local time, itself left out
-    #[arg(long, value_name = "LOCAL TIME", requires = "from")]
-    pub to: Option<DateTime>,
+    /// Publish the events of a past time at full speed, from this time of the county on; without it, live and at real speed
+    #[arg(long, value_name = "TIME", requires = "to")]
+    pub from: Option<When>,
+    /// Until this time, itself left out
+    #[arg(long, value_name = "TIME", requires = "from")]
+    pub to: Option<When>,
     /// Which of all possible counties: the same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -68,14 +68,13 @@ impl SimulateArguments {
 
     /// The past time to publish, start and end; `None` to publish live.
     #[must_use]
-    pub fn past(&self) -> Option<(DateTime, DateTime)> {
+    pub fn past(&self) -> Option<(When, When)> {
         self.from.zip(self.to)
     }
 
     /// What makes no sense in the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
-        let (from, to) = self.past().filter(|(from, to)| from >= to)?;
-        Some(format!("--from {from} is not before --to {to}"))
+        self.past().filter(|(from, to)| from >= to).map(|_| "--from is not before --to".to_owned())
     }
 }
 

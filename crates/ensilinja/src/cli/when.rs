@@ -1,16 +1,18 @@
 //! An instant as it is given on the command line.
 
+use std::cmp::Ordering;
 use std::str::FromStr;
 
 use ensilinja_model::EventTime;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 
 use crate::local_time;
 
 /// A local time of the lines, `2026-03-02T10:15`, or one with its offset, `2026-10-25T03:30+02:00`, which also tells
-/// the two hours apart that have one name when the clocks go back.
+/// the two hours apart that have one name when the clocks go back. The name of a zone is refused and not passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// A local time.
@@ -32,16 +34,74 @@ impl When {
     }
 }
 
+impl PartialOrd for When {
+    /// Which is earlier, if that can be told without the zone: of two local times, or of two instants.
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Local(one), Self::Local(other)) => Some(one.cmp(other)),
+            (Self::Exact(one), Self::Exact(other)) => Some(one.cmp(other)),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for When {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(at) = text.parse::<Timestamp>() {
-            return Ok(Self::Exact(EventTime::from_millis(at.as_millisecond())));
-        }
-        text.parse().map(Self::Local).map_err(|_| {
+        let read = || {
+            let pieces = Pieces::parse(text).ok().filter(|pieces| pieces.time_zone_annotation().is_none())?;
+            if pieces.offset().is_none() {
+                return Some(Self::Local(pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()))));
+            }
+            let at: Timestamp = text.parse().ok()?;
+            Some(Self::Exact(EventTime::from_millis(at.as_millisecond())))
+        };
+        read().ok_or(
             "it should be a local time, such as 2026-03-02 or 2026-03-02T10:15, or one with its offset, such as \
-             2026-10-25T03:30+02:00"
-        })
+             2026-10-25T03:30+02:00",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_honoured_and_a_zone_is_refused() {
+        let local = |text: &str| Ok(When::Local(text.parse().unwrap()));
+        let exact = |seconds| Ok(When::Exact(EventTime::from_seconds(seconds)));
+        assert_eq!("2026-03-02".parse(), local("2026-03-02T00:00"));
+        assert_eq!("2026-03-02T10:15".parse(), local("2026-03-02T10:15"));
+        assert_eq!("2025-10-26T03:30+03:00".parse(), exact(1_761_438_600));
+        assert_eq!("2025-10-26T03:30+02:00".parse(), exact(1_761_442_200));
+        assert_eq!("2025-10-26T01:30Z".parse(), exact(1_761_442_200));
+        for wrong in [
+            "noon",
+            "",
+            "2026-13-01",
+            "2026-03-02+02:00",
+            "2026-03-02T10:15[Asia/Tokyo]",
+            "2026-03-02T10:15+09:00[Asia/Tokyo]",
+            "2026-03-02[Asia/Tokyo]",
+        ] {
+            assert!(wrong.parse::<When>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_comes_twice_is_refused_with_both_ways_to_tell_it() {
+        let zone = TimeZone::get("Europe/Helsinki").unwrap();
+        let refusal = |text: &str| text.parse::<When>().unwrap().instant(&zone).unwrap_err().to_string();
+        assert_eq!(
+            refusal("2025-10-26T03:30"),
+            "2025-10-26T03:30: the clocks go back and this time comes twice: give it with its offset, \
+             2025-10-26T03:30+03:00 or 2025-10-26T03:30+02:00"
+        );
+        assert_eq!(
+            refusal("2025-03-30T03:30"),
+            "2025-03-30T03:30: the clocks go forward over this time: there is none such"
+        );
     }
 }
