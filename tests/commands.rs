@@ -111,6 +111,43 @@ fn the_environment_says_what_arguments_do_not() {
     }
 }
 
+#[test]
+fn a_variable_that_is_set_to_nothing_is_as_unset() {
+    let empty = |words: &[&str]| {
+        let mut program = program(words);
+        for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN"] {
+            program.env(variable, "");
+        }
+        ended(&mut program)
+    };
+    let (status, _, err) = empty(&["lines"]);
+    assert_eq!(status, Some(0), "{err}");
+    let (status, _, err) = empty(&["run"]);
+    assert_eq!(status, Some(2));
+    assert!(err.contains("required arguments were not provided") && err.contains("--config <FILE>"), "{err}");
+    let (status, _, err) = empty(&["dlq", "list", "--config", "no-such-file.toml"]);
+    assert_eq!(status, Some(2));
+    assert!(err.contains("no-such-file.toml: cannot be read"), "{err}");
+}
+
+#[test]
+fn help_is_a_command_too() {
+    for words in [&["check"][..], &["dlq", "list"]] {
+        let as_argument = printed(&[words, &["--help"]].concat());
+        assert_eq!(printed(&[&["help"], words].concat()), as_argument, "{words:?}");
+    }
+}
+
+#[test]
+fn labels_that_prometheus_would_not_take_are_refused() {
+    let asked = ["replay", "--events", "no-such", "--at", "2025-09-15", "--format", "openmetrics", "--label"];
+    for more in [&["a=1", "--label", "a=2"][..], &["__name__=x"], &["a="], &["line=x"], &["le=1"]] {
+        let (status, _, err) = ended(&mut program(&[&asked[..], more].concat()));
+        assert_eq!(status, Some(2), "{err}");
+        assert!(err.contains("--label"), "{err}");
+    }
+}
+
 /// Arguments that the environment gives count as given: they must not stand in the way of others.
 #[test]
 fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {

@@ -19,8 +19,9 @@ mod simulate;
 mod source;
 mod when;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
+use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -129,7 +130,9 @@ fn with_statuses(mut command: clap::Command, words: &str) -> clap::Command {
 /// # Errors
 /// Bad usage; and what was asked for instead of a command: help or the version.
 pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Arguments, clap::Error> {
-    let matches = table().try_get_matches_from(words)?;
+    // Help of a command as a command is for people: the table that docs are made from goes without.
+    let table = without_empty_variables(table()).disable_help_subcommand(false);
+    let matches = table.try_get_matches_from(words)?;
     let arguments = Arguments::from_arg_matches(&matches)?;
     let (name, problem) = match &arguments.command {
         Command::Simulate(_) if of_command(&matches).is_some_and(simulate::has_two_destinations) => {
@@ -144,6 +147,19 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
         _ => return Ok(arguments),
     };
     problem.map_or(Ok(arguments), |problem| Err(refusal(name, ErrorKind::ValueValidation, &problem)))
+}
+
+/// An environment variable that is set to nothing, as files for Compose do, is as unset.
+fn without_empty_variables(mut command: clap::Command) -> clap::Command {
+    let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
+    for part in parts {
+        command = command.mut_subcommand(part, without_empty_variables);
+    }
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    command.mut_args(|argument| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(Resettable::Reset),
+        _ => argument,
+    })
 }
 
 fn of_command(matches: &ArgMatches) -> Option<&ArgMatches> {

@@ -39,19 +39,25 @@ pub fn man(arguments: &ManArguments) -> anyhow::Result<Outcome> {
     push_pages(&table, &mut pages)?;
     match &arguments.output {
         Some(folder) => write(&pages, folder)?,
-        None => print(&String::from_utf8_lossy(&asked(&pages, arguments.page.as_deref())?.text))?,
+        None => print(&String::from_utf8_lossy(&asked(&pages, &arguments.page)?.text))?,
     }
     Ok(Outcome::Done)
 }
 
-fn asked<'a>(pages: &'a [Page], command: Option<&str>) -> Result<&'a Page, UnknownPage> {
+fn asked<'a>(pages: &'a [Page], words: &[String]) -> Result<&'a Page, UnknownPage> {
     let program = pages[0].name.as_str();
-    let Some(command) = command else { return Ok(&pages[0]) };
+    if words.is_empty() {
+        return Ok(&pages[0]);
+    }
+    let command = words.join("-");
     let command_of = |page: &'a Page| page.name.strip_prefix(program)?.strip_prefix('-');
-    let found = pages.iter().find(|page| command_of(page) == Some(command));
+    let found = pages.iter().find(|page| command_of(page) == Some(&command));
     found.ok_or_else(|| {
         let known: Vec<&str> = pages.iter().filter_map(command_of).collect();
-        UnknownPage(command.to_owned(), nearest::advice(command, known))
+        {
+            let advice = nearest::advice(&command, known);
+            UnknownPage(command, advice)
+        }
     })
 }
 
@@ -130,13 +136,23 @@ mod tests {
             assert!(text.contains("\n.SH \"EXIT STATUS\"\n"), "{}: {text}", page.name);
             assert!(text.contains("\n.SH SYNOPSIS\n"), "{}: {text}", page.name);
         }
-        let check = asked(&pages, Some("check")).unwrap();
+        let check = asked(&pages, &["check".to_owned()]).unwrap();
         assert!(String::from_utf8(check.text.clone()).unwrap().contains("\n.SH EXAMPLES\n.nf\nensilinja check"));
     }
 
     #[test]
     fn a_page_that_is_not_there_is_answered_with_the_nearest() {
-        let said = asked(&pages(), Some("chek")).err().unwrap().to_string();
+        let said = asked(&pages(), &["chek".to_owned()]).err().unwrap().to_string();
         assert_eq!(said, "there is no command chek to print the page of; did you mean check?");
+    }
+
+    #[test]
+    fn a_part_of_a_command_is_named_as_it_is_called_or_as_its_page_is() {
+        let pages = pages();
+        let named = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            asked(&pages, &words).unwrap().name.clone()
+        };
+        assert_eq!([named(&["dlq", "list"]), named(&["dlq-list"])], ["ensilinja-dlq-list", "ensilinja-dlq-list"]);
     }
 }

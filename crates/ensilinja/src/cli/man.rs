@@ -17,9 +17,9 @@ above it is in MANPATH.";
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ManArguments {
-    /// The command to print the page of, such as check; without it, the page of the program
+    /// The command to print the page of, such as check or dlq list; without it, the page of the program
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
-    pub page: Option<String>,
+    pub page: Vec<String>,
     /// Write the pages of the program and all its commands to this folder, which is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
