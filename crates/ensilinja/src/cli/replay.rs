@@ -231,8 +231,16 @@ impl ReplayArguments {
                     .to_owned(),
             );
         }
+        if let Some(twice) = self.label_given_twice() {
+            return Some(format!("--label {twice} is given twice: a series has one label of a name"));
+        }
         (!self.labels.is_empty() && self.format != ReplayFormat::OpenMetrics)
             .then(|| format!("--label is for OpenMetrics, and {format} has no labels of that kind: leave it out"))
+    }
+
+    fn label_given_twice(&self) -> Option<&str> {
+        let mut names = self.labels.iter().map(|(name, _)| name.as_str()).enumerate();
+        names.find(|(n, name)| self.labels[..*n].iter().any(|(other, _)| other == name)).map(|(_, name)| name)
     }
 }
 
@@ -261,6 +269,12 @@ fn label(text: &str) -> Result<(String, String), &'static str> {
         .split_once('=')
         .filter(|(name, _)| is_name(name))
         .ok_or("it should be the name of a label, of letters, digits and _, and its value, such as job=ensilinja")?;
+    if name.starts_with("__") {
+        return Err("names that begin with __ are Prometheus's own");
+    }
+    if value.is_empty() {
+        return Err("a label without a value is as none: give it one, or leave it out");
+    }
     let is_taken = CATALOGUE.iter().flat_map(|part| part.metrics).flat_map(|metric| metric.labels);
     if ["line", "channel", "window", "le"].contains(&name) || is_taken.into_iter().any(|label| label.name == name) {
         return Err("the series have a label of this name already");
@@ -302,7 +316,7 @@ mod tests {
     #[test]
     fn a_label_has_a_name_that_no_series_has() {
         assert_eq!(label("job=a=b"), Ok(("job".to_owned(), "a=b".to_owned())));
-        for wrong in ["job", "=a", "1a=b", "line=a", "window=b", "indicator=c", "jöb=a"] {
+        for wrong in ["job", "=a", "1a=b", "line=a", "window=b", "indicator=c", "jöb=a", "__name__=a", "job="] {
             assert!(label(wrong).is_err(), "{wrong}");
         }
     }
