@@ -1,5 +1,6 @@
-//! Colours: on a terminal only, and not where `NO_COLOR` is set.
+//! Colours: on a terminal that has any, and not where `NO_COLOR` is set.
 
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -22,7 +23,13 @@ pub enum Colour {
 /// Whether colours are wanted on a stream, whose terminal it is or not.
 #[must_use]
 pub fn wanted_on(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let [no_color, term] = ["NO_COLOR", "TERM"].map(std::env::var_os);
+    stream.is_terminal() && allowed(no_color.as_deref(), term.as_deref())
+}
+
+/// Whether the values of `NO_COLOR` and `TERM` allow colours on a terminal.
+fn allowed(no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
 }
 
 impl Colour {
@@ -46,6 +53,14 @@ impl Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_color_and_a_dumb_terminal_are_heeded() {
+        let allowed =
+            |no_color: Option<&str>, term: Option<&str>| allowed(no_color.map(OsStr::new), term.map(OsStr::new));
+        assert!(allowed(None, None) && allowed(Some(""), Some("xterm-256color")));
+        assert!(!allowed(Some("1"), Some("xterm")) && !allowed(None, Some("dumb")));
+    }
 
     #[test]
     fn a_colour_ends_where_its_text_ends_and_is_not_there_where_it_is_not_wanted() {

@@ -85,6 +85,9 @@ impl Progress {
         let now = Instant::now();
         let bar = (self.manner == Manner::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            // It may have to be drawn beside a line of the log before anything is known of its position.
+            bar.set_style(style("{spinner} {prefix}"));
+            bar.set_prefix(what.to_owned());
             *on_show() = Some(bar.clone());
             bar
         });
@@ -103,7 +106,7 @@ impl Progress {
         course.shown = Instant::now();
         let words = words(position, course.counted, course.began.elapsed(), &self.zone);
         match &course.bar {
-            Some(bar) => draw(bar, position, &course.what, words),
+            Some(bar) => draw(bar, position, words),
             // Nobody is left to tell if standard error is gone.
             None => drop(writeln!(io::stderr(), "{}: {words}", course.what)),
         }
@@ -132,13 +135,15 @@ fn on_show() -> MutexGuard<'static, Option<ProgressBar>> {
     ON_SHOW.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn draw(bar: &ProgressBar, position: &Position, what: &str, words: String) {
-    let is_new = bar.prefix().is_empty();
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is sound").progress_chars("█▉▊▋▌▍▎▏░")
+}
+
+fn draw(bar: &ProgressBar, position: &Position, words: String) {
+    let is_new = bar.message().is_empty();
     if is_new {
-        let style = if position.total.is_some() { "{prefix} {bar:30} {msg}" } else { "{spinner} {prefix}: {msg}" };
-        let style = ProgressStyle::with_template(style).expect("the template is sound");
-        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏░"));
-        bar.set_prefix(what.to_owned());
+        let has_total = position.total.is_some();
+        bar.set_style(style(if has_total { "{prefix} {bar:30} {msg}" } else { "{spinner} {prefix}: {msg}" }));
     }
     if let Some(total) = position.total {
         bar.set_length(total);
