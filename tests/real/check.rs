@@ -110,7 +110,8 @@ fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
     says(
         &text,
         &[
-            "problem absent.events: does not exist -> make it (",
+            "problem absent.events: does not exist -> make it with kafka-topics.sh --bootstrap-server ",
+            " --create --topic absent.events --partitions 12 --config cleanup.policy=delete --config retention.ms=",
             "problem absent.dead-letters: does not exist",
             "not tried absent.events: reading records",
         ],

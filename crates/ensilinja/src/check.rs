@@ -14,7 +14,13 @@ mod finding;
 mod sample;
 mod topics;
 
-use ensilinja_kafka::inspect;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ensilinja_kafka::{Inspection, Settings, inspect};
 use ensilinja_model::EventTime;
 
 use crate::cli::{CheckArguments, ListingFormat};
@@ -25,6 +31,9 @@ use crate::progress::Progress;
 use crate::standard_output::{self, print};
 use crate::stopping;
 use finding::{Area, Finding, Findings};
+
+/// How often it is looked whether to stop while brokers are asked.
+const LOOK_AT_STOP: Duration = Duration::from_millis(50);
 
 /// Looks, and prints what was found, with the calendar as of `now`.
 ///
@@ -38,17 +47,36 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
     findings.push(Finding::ok(Area::Configuration, &file.to_string(), format!("{lines} lines, every value is sound")));
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
-    let progress = Progress::new(false, &config.zone);
+    let progress = Progress::new(arguments.quiet, &config.zone);
     progress.begin("asking the brokers", "answers");
-    let inspection = inspect(&config.kafka, rules.horizon_ms())?;
+    let inspection = inspect_unless(&stop, &config.kafka, rules.horizon_ms())?;
     progress.end();
-    connections::look(&inspection, &mut findings);
-    topics::look(&inspection, config, rules.horizon_ms(), &mut findings);
-    let sampled = sample::look(&inspection, config, &rules, arguments.sample, &progress, &stop, &mut findings);
+    let looked =
+        inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
+            connections::look(&seen, &mut findings);
+            topics::look(&seen, config, rules.horizon_ms(), &mut findings);
+            sample::look(&seen, config, &rules, arguments.sample, &progress, &stop, &mut findings)
+        });
     print(&match arguments.listing.format {
         ListingFormat::Table => findings.text(standard_output::width().into(), colour::wanted_on(&std::io::stdout())),
         ListingFormat::Json => findings.document().to_json(),
     })?;
-    sampled?;
+    looked?;
     Ok(if findings.has_problems() { Outcome::Found } else { Outcome::Done })
+}
+
+/// Asks the brokers; `None` if it was stopped first. Nobody waits then for those that do not answer.
+fn inspect_unless(stop: &AtomicBool, settings: &Settings, horizon_ms: i64) -> anyhow::Result<Option<Inspection>> {
+    let (tell, told) = mpsc::channel();
+    let settings = settings.clone();
+    let ask = move || drop(tell.send(inspect(&settings, horizon_ms)));
+    thread::Builder::new().name("inspection".to_owned()).spawn(ask).context("the system gives no thread")?;
+    loop {
+        match told.recv_timeout(LOOK_AT_STOP) {
+            Ok(inspection) => return Ok(Some(inspection?)),
+            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("asking the brokers died of a bug"),
+        }
+    }
 }

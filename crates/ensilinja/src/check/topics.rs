@@ -8,8 +8,15 @@ use crate::config::Config;
 
 pub(super) fn look(inspection: &Inspection, config: &Config, horizon_ms: i64, findings: &mut Findings) {
     let kafka = &config.kafka;
-    topic(&inspection.events, &kafka.topic, &format!("retention.ms at least {horizon_ms}, a contact's key"), findings);
-    topic(&inspection.dead_letters, &kafka.dead_letter_topic, "one partition will do", findings);
+    let make = |name: &str, partitions: u8| {
+        format!(
+            "kafka-topics.sh --bootstrap-server {} --create --topic {name} --partitions {partitions} --config \
+             cleanup.policy=delete --config retention.ms={horizon_ms}",
+            kafka.bootstrap_servers
+        )
+    };
+    topic(&inspection.events, &kafka.topic, &make(&kafka.topic, 12), findings);
+    topic(&inspection.dead_letters, &kafka.dead_letter_topic, &make(&kafka.dead_letter_topic, 1), findings);
     committed(inspection, &kafka.group_id, findings);
     for (about, what) in [
         (&kafka.dead_letter_topic, "writing to it, for that would leave a record there"),
@@ -69,7 +76,7 @@ fn wrong_setting(wrong: &WrongSetting) -> Finding {
 fn unseen_topic(unseen: &Unseen, name: &str, how_to_make: &str) -> Finding {
     match unseen {
         Unseen::Missing => {
-            let advice = format!("make it ({how_to_make}; see deploy/kafka/topics.sh), or mend its name");
+            let advice = format!("make it with {how_to_make} (or more; see deploy/kafka/topics.sh), or mend its name");
             Finding::problem(Area::Topics, name, "does not exist", advice)
         }
         Unseen::Refused(reason) => {

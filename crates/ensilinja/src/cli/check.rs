@@ -29,6 +29,9 @@ pub struct CheckArguments {
     /// How many of the latest records to read and decode, of all partitions together: 0 to 10000000
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
     pub sample: u32,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
     /// How it is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
