@@ -54,10 +54,8 @@ fn asked<'a>(pages: &'a [Page], words: &[String]) -> Result<&'a Page, UnknownPag
     let found = pages.iter().find(|page| command_of(page) == Some(&command));
     found.ok_or_else(|| {
         let known: Vec<&str> = pages.iter().filter_map(command_of).collect();
-        {
-            let advice = nearest::advice(&command, known);
-            UnknownPage(command, advice)
-        }
+        let advice = nearest::advice(&command, known);
+        UnknownPage(command, advice)
     })
 }
 

@@ -17,11 +17,11 @@ Examples:
   ensilinja report --events a.jsonl.gz --events b.jsonl.zst --from 2025-01-01 --to 2025-10-01 --by group --public
   ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
 
-Times are local times of the lines, or have their offset, as 2025-10-26T03:30+02:00 has; --to itself is left out. Nothing
-but the report is written to standard output. What was left out of it, and whether the log or the file begins too late
-for it, is said on standard error, and the latter in the report too. From a topic it is a report as of now. From a file
-it is one as of the latest event, or of --to if that is later and has passed: a promise whose deadline lies after that
-is not settled.";
+Times are local times of the lines, or have their offset, as 2025-10-26T03:30+02:00 has; --to itself is left out.
+Nothing but the report is written to standard output. What was left out of it, and whether the log or the file begins
+too late for it, is said on standard error, and the latter in the report too. From a topic it is a report as of now.
+From a file it is one as of the latest event, or of --to if that is later and has passed: a promise whose deadline lies
+after that is not settled.";
 
 /// Arguments of `report`.
 #[derive(Clone, Debug, PartialEq, Args)]

@@ -32,7 +32,8 @@ pub struct SimulateArguments {
     /// How many times the contacts of the county: 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub volume: u32,
-    /// Publish the events of a past time at full speed, from this time of the county on; without it, live and at real speed
+    /// Publish the events of a past time at full speed, from this time of the county on; without it, live and at real
+    /// speed
     #[arg(long, value_name = "TIME", requires = "to")]
     pub from: Option<When>,
     /// Until this time, itself left out
