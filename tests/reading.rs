@@ -103,7 +103,7 @@ fn files_plain_and_compressed_are_merged_by_time_whatever_their_order() {
     let gzip = write(folder.join("gzip"), &gzip(&third));
     let (read, seen) = read(&[gzip, plain, zstd]);
     assert!(seconds(&seen).into_iter().eq(0..9_000));
-    assert_eq!((read.events, read.first), (9_000, Some(START)));
+    assert_eq!((read.events, read.history.start), (9_000, Some(START)));
     let files: Vec<usize> = seen
         .iter()
         .map(|seen| match seen.2 {

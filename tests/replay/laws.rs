@@ -44,7 +44,7 @@ fn stepped(
     manner: Manner,
 ) -> (Vec<Figures>, u64) {
     let (stop, mut all) = (AtomicBool::new(false), Vec::new());
-    let mut take = |figures: &Figures| {
+    let mut take = |figures: &Figures, _| {
         all.push(figures.clone());
         Ok(())
     };
@@ -53,7 +53,7 @@ fn stepped(
         let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Line(b"{}"));
         stepping.hear(&Told { event: *event, known: *known, place, history: FROM_THE_START, contact }).unwrap();
     }
-    stepping.finish(FROM_THE_START, &Progress::new(true, &County::zone())).unwrap();
+    stepping.finish(FROM_THE_START, EventTime::MAX, &Progress::new(true, &County::zone())).unwrap();
     assert_eq!(stepping.covered(), instants);
     let too_late = stepping.too_late();
     (all, too_late)
@@ -129,4 +129,24 @@ fn what_comes_later_than_a_life_after_an_instant_that_had_to_be_taken_is_counted
     assert_eq!(offered(stepped(&rules, &[instant], &events, WHILE_READING)), (1, 1));
     assert_eq!(offered(stepped(&rules, &[instant], &events, ALL_FIRST)), (2, 0));
     assert_eq!(offered(stepped(&rules, &[instant], &events, KNOWN_THEN)), (1, 0), "it was not known then");
+}
+
+#[test]
+fn a_contact_that_is_retracted_after_an_instant_that_had_to_be_taken_is_counted() {
+    let rules = rules::rules(&soup_lines(), EventTime::from_seconds(1_774_720_800));
+    let instant = EventTime::from_seconds(1_774_720_800);
+    let event = |leg: u128, at, fact| Event { leg: LegKey::new(leg), line: LineIndex::new(0), at, fact };
+    let before = instant.plus_millis(-60_000);
+    let much_later = instant.plus_millis(rules.horizon_ms() + 60_000);
+    let events = [
+        (before, event(1, before, Fact::Offered)),
+        (much_later, event(2, much_later, Fact::Offered)),
+        (much_later, event(2, much_later, Fact::Retracted)),
+        (much_later, event(1, much_later, Fact::Retracted)),
+    ];
+    let waiting = |(all, too_late): (Vec<Figures>, u64)| (all[0].lines[0].waiting, too_late);
+    let instants = [instant, much_later.plus_millis(60_000)];
+    assert_eq!(waiting(stepped(&rules, &instants, &events, WHILE_READING)), (1, 1));
+    assert_eq!(waiting(stepped(&rules, &instants, &events, ALL_FIRST)), (0, 0));
+    assert_eq!(waiting(stepped(&rules, &instants[..1], &events, WHILE_READING)), (1, 1), "nor after the last instant");
 }

@@ -41,6 +41,11 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
         "it was not, or it was stopped; a file that was asked for is not there then, unless it was before",
     ),
     (
+        "replay",
+        ExitStatus::Found,
+        "all of it was written, but events were found too late for instants that they change; standard error says how many",
+    ),
+    (
         "dlq redrive",
         ExitStatus::Done,
         "it says what would be sent; or all that was to be sent was, and is acknowledged",

@@ -13,6 +13,7 @@
 
 mod feed;
 mod files;
+mod stretch;
 pub(crate) mod topic;
 
 use std::path::PathBuf;
@@ -113,15 +114,13 @@ pub struct Reading<'a> {
 pub struct Read {
     /// Events handed over.
     pub events: u64,
-    /// When the earliest of them happened.
-    pub first: Option<EventTime>,
     /// When the latest happened.
     pub latest: Option<EventTime>,
     /// When the latest became known.
     pub reached: Option<EventTime>,
     /// Whether what was read is known to hold all since `from`.
     pub is_complete: bool,
-    /// Since when all is known. Of a file that is said by its earliest event: nothing tells what was before it.
+    /// Since when all is known. Of files that is said by where their events begin: nothing tells what was before.
     pub history: History,
 }
 
@@ -207,7 +206,6 @@ impl Reading<'_> {
 impl Read {
     fn hear(&mut self, event: &Event, known: EventTime) {
         self.events += 1;
-        self.first = Some(self.first.map_or(event.at, |first| first.min(event.at)));
         self.latest = self.latest.max(Some(event.at));
         self.reached = self.reached.max(Some(known));
     }

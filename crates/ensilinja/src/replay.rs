@@ -42,7 +42,10 @@ use stepping::{Manner, Stepping, Stopped};
 /// So many legs are held, in some hundreds of megabytes, before instants are taken while the log is still being read.
 const MOST_LEGS: usize = 1_000_000;
 
-/// Reads, and writes what is asked for.
+/// How long after its latest event a file is taken to know that nothing happened, in ms.
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// Reads, and writes what is asked for. [`Outcome::Found`] if some of it is known to lack something.
 ///
 /// # Errors
 /// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read or the output not be written, or
@@ -54,8 +57,8 @@ pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
     let asking = Asking { arguments, config: &config, progress: &Progress::new(arguments.quiet, &config.zone) };
     let written = if arguments.format.is_table() { asking.sum_up() } else { asking.step_through() };
     match written {
-        Err(error) if !error.is::<ReaderGone>() => Err(error),
-        _ => Ok(Outcome::Done),
+        Err(error) if error.is::<ReaderGone>() => Ok(Outcome::Done),
+        written => written,
     }
 }
 
@@ -68,7 +71,7 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// The report over what is read.
-    fn sum_up(&self) -> anyhow::Result<()> {
+    fn sum_up(&self) -> anyhow::Result<Outcome> {
         let Self { arguments, config, progress } = self;
         let [from, to] = self.ends()?;
         let language = arguments.language.unwrap_or(Language::Fi);
@@ -88,11 +91,12 @@ impl Asking<'_> {
         let mut destination = Destination::open(arguments.output.as_deref(), &told_to_stop)?;
         let text = tables(&asked, config, progress)?;
         destination.write(text.as_bytes())?;
-        destination.finish()
+        destination.finish()?;
+        Ok(Outcome::Done)
     }
 
     /// The figures of instants.
-    fn step_through(&self) -> anyhow::Result<()> {
+    fn step_through(&self) -> anyhow::Result<Outcome> {
         let Self { arguments, config, progress } = self;
         let lines = config.places_of(&arguments.lines)?;
         let [from, to] = self.ends()?;
@@ -118,27 +122,34 @@ impl Asking<'_> {
             known_before: self.known_before()?,
             progress,
         };
-        let mut take = |figures: &_| output.take(figures);
+        let mut take = |figures: &_, is_complete| output.take(figures, is_complete);
         let mut stepping = Stepping::new(rules, instants, manner, &told_to_stop, &mut take);
         let ended = go(&mut stepping, &reading, progress, &told_to_stop);
-        let (covered, too_late) = (stepping.covered().len(), stepping.too_late());
+        let (unknown, count, missed) = (stepping.unknown(), stepping.covered().len(), Missed::of(&stepping));
+        let covered = &instants[unknown..unknown + count];
         match ended {
+            Ok(()) if covered.is_empty() => {
+                output.abandon()?;
+                anyhow::bail!(
+                    "nothing is known of the time of these instants: it lies before or after all that was read"
+                )
+            }
             Ok(()) => {
-                if too_late > 0 {
-                    tracing::warn!(
-                        "{too_late} events were found so far behind in the log that the instants they are of had been \
-                         taken: those instants are without them"
-                    );
+                missed.say(instants.len() - covered.len());
+                tracing::info!(instants = covered.len(), "taken");
+                match output.finish(&told_to_stop) {
+                    Err(error) if error.is::<Stopped>() => {
+                        Err(error.context("all instants were taken, but the text is not whole"))
+                    }
+                    Err(error) => Err(error),
+                    Ok(()) if missed.too_late > 0 => Ok(Outcome::Found),
+                    Ok(()) => Ok(Outcome::Done),
                 }
-                tracing::info!(instants = covered, "taken");
-                let written = output.finish(&told_to_stop);
-                let is_stopped = written.as_ref().is_err_and(anyhow::Error::is::<Stopped>);
-                if is_stopped { written.context("all instants were taken, but the text is not whole") } else { written }
             }
             Err(error) if error.is::<ReaderGone>() => Err(error),
             Err(error) => {
                 let is_there = output.abandon()?;
-                Err(error.context(self.covered(&instants[..covered], instants.len(), is_there)))
+                Err(error.context(self.covered(covered, instants.len(), is_there)))
             }
         }
     }
@@ -173,18 +184,22 @@ impl Asking<'_> {
         when.instant(&self.config.zone).map_err(|why| QuestionError::NoSuchTime(format!("{why:#}")))
     }
 
-    /// Those of the instants that have been. What a file says may be of any time.
+    /// Those of the instants that had been when the last was written that is used. What a file says may be of any time.
     fn not_yet_to_come<'a>(&self, instants: &'a [EventTime]) -> anyhow::Result<&'a [EventTime]> {
         if !self.arguments.source.events.is_empty() {
             return Ok(instants);
         }
         let now = clock::wall()();
-        let have_been = instants.partition_point(|instant| *instant <= now);
-        let [first, now] = [instants[0], now].map(|at| in_words(at, &self.config.zone));
-        anyhow::ensure!(have_been > 0, "nothing is known of {first} and later: it is yet to come");
+        let until = self.known_before()?.map_or(now, |known| known.min(now));
+        let have_been = instants.partition_point(|instant| *instant <= until);
+        let [first, until] = [instants[0], until].map(|at| in_words(at, &self.config.zone));
+        anyhow::ensure!(
+            have_been > 0,
+            "nothing is known of {first} and later: all that is used was written by {until}"
+        );
         if have_been < instants.len() {
             tracing::warn!(
-                "{} of the instants are yet to come: there are figures until {now}",
+                "{} of the instants are later than {until}, by when all that is used was written: they are left out",
                 instants.len() - have_been
             );
         }
@@ -257,6 +272,38 @@ fn check_output(output: &Path, arguments: &ReplayArguments) -> Result<(), Questi
     Ok(())
 }
 
+/// What an instant may lack.
+struct Missed {
+    too_late: u64,
+    out_of_order: u64,
+}
+
+impl Missed {
+    fn of(stepping: &Stepping<'_>) -> Self {
+        Self { too_late: stepping.too_late(), out_of_order: stepping.out_of_order() }
+    }
+
+    /// Says so, and how many instants were `left_out` because nothing is known of their time.
+    fn say(&self, left_out: usize) {
+        let Self { too_late, out_of_order } = self;
+        if left_out > 0 {
+            tracing::warn!("{left_out} of the instants lie before or after all that was read: they are left out");
+        }
+        if *too_late > 0 {
+            tracing::warn!(
+                "{too_late} events were found so far behind in the log that the instants they are of had been taken: \
+                 those instants are without them. Replay a shorter time, or fewer contacts at once"
+            );
+        }
+        if *out_of_order > 0 {
+            tracing::warn!(
+                "{out_of_order} records lie behind one that is stamped later, and were not used for the instants in \
+                 between, as no board could: --known-at TIME uses all that are stamped before the time"
+            );
+        }
+    }
+}
+
 /// Reads all there is and takes every instant.
 fn go(
     stepping: &mut Stepping<'_>,
@@ -265,7 +312,11 @@ fn go(
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     let read = reading.read(&past::decoder(reading.config)?, stop, &mut |told| stepping.hear(told));
-    let ended = read.and_then(|read| stepping.finish(read.history, progress));
+    let ended = read.and_then(|read| {
+        // A file ends with its latest event, and may well end with the day.
+        let until = read.latest.filter(|_| !reading.files.is_empty()).map(|latest| latest.plus_millis(DAY_MS));
+        stepping.finish(read.history, until.unwrap_or(EventTime::MAX), progress)
+    });
     // Whatever broke off when it was told to stop, that is why.
     if stop.load(Ordering::Relaxed) && ended.is_err() { Err(Stopped).context("before the end") } else { ended }
 }

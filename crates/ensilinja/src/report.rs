@@ -166,7 +166,9 @@ fn as_of(asked: &Asked<'_>, past: &Past, now: EventTime) -> EventTime {
     if asked.files.is_empty() {
         return asked.known_before.map_or(now, |known| known.min(now));
     }
-    past.read.latest.max(Some(asked.stretch.end.min(now))).unwrap_or(now)
+    // A clock that was ahead must not settle promises whose deadline is yet to come.
+    let latest = past.read.latest.map(|latest| latest.min(now));
+    latest.max(Some(asked.stretch.end.min(now))).unwrap_or(now)
 }
 
 fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, config: &Config, rules: &Rules) -> Cells {

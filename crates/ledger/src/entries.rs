@@ -63,7 +63,14 @@ impl Entry {
             Cause::Lapsed(lapse) => Self::by_time(at, transition, sample_ms, lapse),
         }
     }
+
+    /// Whether both are the same in the books: why a step was taken is not in them.
+    fn posts_as(&self, other: &Self) -> bool {
+        (self.second, self.transition, self.sample_ms) == (other.second, other.transition, other.sample_ms)
+    }
 }
+
+const _: () = assert!(size_of::<Entry>() == 16, "a leg has up to thirty of them on the stack at each event");
 
 /// Something that lasts over [from, until) whole seconds, and the instant it is ordered by among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +222,7 @@ impl Entries {
                 ([(old_slot, old_entry), rest_of_old @ ..], [(new_slot, new_entry), rest_of_new @ ..])
                     if old_slot == new_slot =>
                 {
-                    if old_entry != new_entry {
+                    if !old_entry.posts_as(new_entry) {
                         post(old_entry, -1);
                         post(new_entry, 1);
                     }

@@ -221,6 +221,13 @@ impl Facts {
         feedback.copied().unwrap_or_default()
     }
 
+    /// The earliest instant that anything known is of.
+    pub fn first(&self) -> Option<EventTime> {
+        let attempt = self.attempts().first().map(|attempt| attempt.0);
+        let answers = self.feedback().into_iter().flatten().map(|answer| answer.0);
+        answers.chain(attempt).chain(self.instants.earliest()).min()
+    }
+
     /// Whether all that is known is earlier than `instant`.
     pub fn all_before(&self, instant: EventTime) -> bool {
         let before = |at: Option<EventTime>| at.is_none_or(|at| at < instant);

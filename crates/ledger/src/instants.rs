@@ -66,6 +66,17 @@ impl Instants {
         }
     }
 
+    /// The earliest instant of all registers.
+    pub(crate) fn earliest(&self) -> Option<EventTime> {
+        match self {
+            Self::Near { base_ms, offsets } => {
+                let held = offsets.iter().filter(|offset| **offset != EMPTY);
+                held.min().and_then(|offset| unpack(*base_ms, *offset))
+            }
+            Self::Far(instants) => instants.iter().copied().flatten().min(),
+        }
+    }
+
     /// The latest instant of all registers.
     pub(crate) fn latest(&self) -> Option<EventTime> {
         match self {
@@ -96,6 +107,7 @@ mod tests {
             assert_eq!(instants.get(Register::Ended), Some(other));
             assert_eq!(instants.get(Register::Answered), None);
             assert_eq!(instants.latest(), Some(base.max(other)));
+            assert_eq!(instants.earliest(), Some(base.min(other)));
         }
     }
 

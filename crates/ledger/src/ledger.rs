@@ -1,6 +1,6 @@
 //! The ledger: events in, figures out.
 
-use ensilinja_model::{Event, EventTime};
+use ensilinja_model::{Event, EventTime, LegKey};
 
 use crate::book::Book;
 use crate::course::{Course, Slot};
@@ -75,6 +75,12 @@ impl Ledger {
             legs.evict_two(*range_start);
         }
         applied
+    }
+
+    /// The earliest instant that anything known of a leg is of; `None` of one that is not known, or not any more.
+    #[must_use]
+    pub fn first_heard_of(&self, leg: LegKey) -> Option<EventTime> {
+        self.legs.find(leg)?.first()
     }
 
     /// The figures at `now`, or at the latest `now` asked for before if that is later: a read never goes back.

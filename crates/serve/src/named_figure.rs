@@ -14,6 +14,7 @@
 use ensilinja_ledger::{LineFigures, Quantile, Window, WindowFigures};
 
 use crate::catalogue::{Metric, Number, Origin, Values, metrics};
+use crate::figures_json::name_of;
 use crate::line_card::LineCard;
 
 /// A figure of a line: one series of a metric, or the sum of some.
@@ -150,7 +151,8 @@ impl NamedFigure {
             [_] => {}
             _ if is_one_thing => {}
             _ => {
-                let may_be = found.iter().map(|(metric, chosen)| written(short(metric), metric, chosen, "=")).collect();
+                let may_be =
+                    found.iter().map(|(metric, chosen)| written(name_of(metric), metric, chosen, "=")).collect();
                 return Err(FigureError::Ambiguous { name, may_be });
             }
         }
@@ -169,7 +171,7 @@ impl NamedFigure {
     /// Every word by which some figure is found, for whoever looks for the one that was meant.
     #[must_use]
     pub fn words() -> Vec<&'static str> {
-        let of_metrics = of_contacts().map(short);
+        let of_metrics = of_contacts().map(name_of);
         let of_labels = of_contacts().flat_map(|metric| metric.labels).flat_map(|label| values(&label.values));
         let mut words: Vec<&str> = of_metrics.chain(PLAIN_WORDS.iter().map(|word| word.0)).chain(of_labels).collect();
         words.sort_unstable();
@@ -299,17 +301,11 @@ fn parted(text: &str) -> Option<(String, Vec<(String, String)>)> {
     (!name.is_empty()).then(|| selectors.collect::<Option<Vec<_>>>().map(|selectors| (name, selectors)))?
 }
 
-/// The metric's name without what all have.
-fn short(metric: &'static Metric) -> &'static str {
-    let name = metric.name.strip_prefix("ensilinja_").unwrap_or(metric.name);
-    name.strip_prefix("window_").unwrap_or(name)
-}
-
 /// Whether a metric goes by this name: with or without its prefixes and its unit.
 fn is_called(metric: &'static Metric, name: &str) -> bool {
     let name = name.strip_prefix("ensilinja_").unwrap_or(name);
     let name = name.strip_prefix("window_").unwrap_or(name);
-    let short = short(metric);
+    let short = name_of(metric);
     let plain = ["contacts_", "callbacks_"].iter().find_map(|prefix| short.strip_prefix(prefix)).unwrap_or(short);
     let without_unit = |text: &'static str| text.strip_suffix("_seconds").unwrap_or(text);
     [short, plain, without_unit(short), without_unit(plain)].contains(&name)
@@ -322,7 +318,7 @@ fn by_metric(name: &str) -> Vec<Found> {
 
 fn by_plain_word(name: &str) -> Vec<Found> {
     let of_word = |(_, metric, label, begins): &(&str, &str, &str, &str)| {
-        let metric = of_contacts().find(|known| short(known) == *metric).expect("plain words are of the catalogue");
+        let metric = of_contacts().find(|known| name_of(known) == *metric).expect("plain words are of the catalogue");
         let chosen = metric.labels.iter().map(|own| {
             values(&own.values).into_iter().filter(|value| own.name == *label && value.starts_with(begins)).collect()
         });
@@ -342,7 +338,7 @@ fn by_value(name: &str) -> Vec<Found> {
 }
 
 fn unknown(name: &str) -> FigureError {
-    let other = metrics().find(|metric| metric.name == name || short(metric) == name);
+    let other = metrics().find(|metric| metric.name == name || name_of(metric) == name);
     other.map_or_else(|| FigureError::Unknown(name.to_owned()), |metric| FigureError::NotOfContacts(metric.name))
 }
 
@@ -354,7 +350,7 @@ fn choose(
 ) -> Result<(), FigureError> {
     for (label, value) in selectors {
         let place = metric.labels.iter().position(|own| own.name == label).ok_or_else(|| FigureError::NoSuchLabel {
-            figure: short(metric),
+            figure: name_of(metric),
             label: label.clone(),
             labels: metric.labels.iter().map(|label| label.name).collect(),
         })?;
@@ -369,7 +365,7 @@ fn choose(
     }
     for (label, chosen) in metric.labels.iter().zip(chosen) {
         if NEVER_SUMMED.contains(&label.name) && chosen.len() != 1 {
-            let (figure, label, values) = (short(metric), label.name, values(&label.values));
+            let (figure, label, values) = (name_of(metric), label.name, values(&label.values));
             return Err(FigureError::NeedsLabel { figure, label, values });
         }
     }

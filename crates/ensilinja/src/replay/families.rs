@@ -42,14 +42,14 @@ impl Families {
         Ok(Self { all, files, folder: folder.to_owned() })
     }
 
-    /// Adds an instant.
+    /// Adds an instant; `is_complete`, all that can be in its figures is known.
     ///
     /// # Errors
     /// If it cannot be kept.
-    pub fn add(&mut self, export: &Export, figures: &Figures) -> anyhow::Result<()> {
+    pub fn add(&mut self, export: &Export, figures: &Figures, is_complete: bool) -> anyhow::Result<()> {
         let Self { all, files, folder } = self;
         export
-            .open_metrics(all, figures, &mut |place, text| files[place].write_all(text.as_bytes()))
+            .open_metrics(all, figures, is_complete, &mut |place, text| files[place].write_all(text.as_bytes()))
             .with_context(|| format!("cannot write in {}", folder.display()))
     }
 

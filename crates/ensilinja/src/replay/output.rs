@@ -51,11 +51,11 @@ impl Output {
         Ok(Self { export, form, destination, zone, at_once, instants: 0 })
     }
 
-    /// Writes an instant.
+    /// Writes an instant; `is_complete`, all that can be in its figures is known.
     ///
     /// # Errors
     /// If the destination does not take it.
-    pub fn take(&mut self, figures: &Figures) -> anyhow::Result<()> {
+    pub fn take(&mut self, figures: &Figures, is_complete: bool) -> anyhow::Result<()> {
         match &mut self.form {
             Form::Csv => {
                 let time = zoned(figures.as_of, &self.zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
@@ -67,7 +67,7 @@ impl Output {
                 let zone = self.zone.iana_name().expect("the zone was found by its name");
                 self.destination.write(self.export.instant_line(zone, figures).as_bytes())?;
             }
-            Form::OpenMetrics(families) => families.add(&self.export, figures)?,
+            Form::OpenMetrics(families) => families.add(&self.export, figures, is_complete)?,
         }
         self.instants += 1;
         if self.at_once { self.destination.flush() } else { Ok(()) }

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ensilinja_ledger::{Applied, Figures, History, Ledger, Rules};
-use ensilinja_model::{Event, EventTime, FactKind};
+use ensilinja_model::{Event, EventTime, Fact, FactKind};
 
 use crate::past::Told;
 use crate::processor::known_since;
@@ -28,8 +28,11 @@ const TURN: Duration = Duration::from_millis(50);
 /// Later than any window begins, and as far from the end of time as a contact can live.
 const FAR_FUTURE: EventTime = EventTime::from_seconds(253_402_300_800);
 
-/// Where the figures of instants go.
-pub type Take<'a> = &'a mut dyn FnMut(&Figures) -> anyhow::Result<()>;
+/// Where the figures of instants go, each with whether they are complete.
+pub type Take<'a> = &'a mut dyn FnMut(&Figures, bool) -> anyhow::Result<()>;
+
+/// How much further a log has to be for the ledger to be told again what it may forget, in ms.
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// It was told to stop.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +59,13 @@ pub struct Stepping<'a> {
     taken: usize,
     manner: Manner,
     horizon_ms: i64,
+    life_ms: i64,
     range_start: EventTime,
+    unknown: usize,
     too_late: u64,
+    out_of_order: u64,
+    /// Up to when the ledger was last told to forget while it waits for the next instant.
+    forgotten: EventTime,
     began: Option<Instant>,
     stop: &'a AtomicBool,
     take: Take<'a>,
@@ -68,12 +76,16 @@ impl<'a> Stepping<'a> {
     pub fn new(rules: Rules, instants: &'a [EventTime], manner: Manner, stop: &'a AtomicBool, take: Take<'a>) -> Self {
         Self {
             horizon_ms: rules.horizon_ms(),
+            life_ms: rules.life_ms(),
             range_start: rules.range_start(instants[0]),
             ledger: Ledger::new(rules, instants[0]),
             instants,
             taken: 0,
             manner,
+            unknown: 0,
             too_late: 0,
+            out_of_order: 0,
+            forgotten: EventTime::MIN,
             began: None,
             stop,
             take,
@@ -92,24 +104,67 @@ impl<'a> Stepping<'a> {
         if self.says_nothing(event) {
             return Ok(());
         }
-        let shown = self.taken.checked_sub(1).map(|last| self.instants[last]);
-        let applied = self.ledger.apply(event);
-        let is_news_of_the_shown = match applied {
-            Applied::Applied => shown.is_some_and(|shown| event.at.floor_second() <= shown.floor_second()),
+        let Some(shown) = self.taken.checked_sub(1).map(|last| self.instants[last]) else {
+            self.ledger.apply(event);
+            self.forget_what_no_instant_needs(told);
+            return Ok(());
+        };
+        if self.manner.known_then {
+            self.out_of_order += u64::from(told.known < shown);
+        } else if event.at.floor_second() > shown.floor_second() {
+            self.too_late += u64::from(self.corrects_what_was_shown(event, shown));
+        }
+        let is_over = self.taken == self.instants.len();
+        if is_over && (self.manner.known_then || event.at > shown) {
+            return Ok(());
+        }
+        let is_news_of_the_shown = match self.ledger.apply(event) {
+            Applied::Applied => event.at.floor_second() <= shown.floor_second(),
             Applied::TooOld => event.at >= self.range_start,
             Applied::Unchanged | Applied::Shadowed => false,
         };
         self.too_late += u64::from(is_news_of_the_shown && !self.manner.known_then);
+        if !is_over {
+            self.forget_what_no_instant_needs(told);
+        }
         Ok(())
     }
 
-    /// Takes the instants that are left. All has been told; `history` is since when that is all there was.
+    /// Whether what is said of a later instant changes one that was shown. A contact that is retracted and not known
+    /// any more has been let go of; an outcome of one that is not known is that of a later contact, as all are after
+    /// the last instant.
+    fn corrects_what_was_shown(&self, event: &Event, shown: EventTime) -> bool {
+        let was_there = self.ledger.first_heard_of(event.leg).map(|first| first <= shown);
+        corrects(event) && was_there.unwrap_or(event.fact == Fact::Retracted && self.taken < self.instants.len())
+    }
+
+    /// While a log with many contacts is read, lets the ledger go of what neither the next instant nor any later one
+    /// can need. Once a day of the log is enough.
+    fn forget_what_no_instant_needs(&mut self, told: &Told<'_>) {
+        if self.manner.known_then || self.ledger.legs() <= self.manner.most_legs {
+            return;
+        }
+        let until = told.known.plus_millis(-self.horizon_ms).min(self.instants[self.taken]);
+        if until.millis_since(self.forgotten) >= DAY_MS && until >= self.instants[0] {
+            self.forgotten = until;
+            self.ledger.figures(until, self.known_since(told.history));
+        }
+    }
+
+    /// Takes the instants that are left, those after `until` apart. All has been told; `history` is since when that is
+    /// all there was.
     ///
     /// # Errors
     /// [`Stopped`], or what the taker says.
-    pub fn finish(&mut self, history: ensilinja_kafka::History, progress: &Progress) -> anyhow::Result<()> {
+    pub fn finish(
+        &mut self,
+        history: ensilinja_kafka::History,
+        until: EventTime,
+        progress: &Progress,
+    ) -> anyhow::Result<()> {
         progress.begin("taking instants", "instants");
-        let total = u64::try_from(self.instants.len() - self.taken).expect("memory is counted in 64 bits");
+        let known = self.instants.partition_point(|instant| *instant <= until);
+        let total = u64::try_from(known.saturating_sub(self.taken)).expect("memory is counted in 64 bits");
         for done in 1..=total {
             self.step(history)?;
             let at = self.instants.get(self.taken.saturating_sub(1)).copied();
@@ -122,13 +177,25 @@ impl<'a> Stepping<'a> {
     /// The instants that were taken.
     #[must_use]
     pub fn covered(&self) -> &'a [EventTime] {
-        &self.instants[..self.taken]
+        &self.instants[self.unknown..self.taken]
     }
 
-    /// How many events were told too late for an instant they are of, or some of whose news of them was.
+    /// How many events were told too late for an instant that they change.
     #[must_use]
     pub const fn too_late(&self) -> u64 {
         self.too_late
+    }
+
+    /// How many records lay behind one that is stamped at or after an instant, though they are stamped before it.
+    #[must_use]
+    pub const fn out_of_order(&self) -> u64 {
+        self.out_of_order
+    }
+
+    /// How many of the instants were left out because they lie before all that is known.
+    #[must_use]
+    pub const fn unknown(&self) -> usize {
+        self.unknown
     }
 
     /// Whether an instant is to be taken before what became known at `known` is told.
@@ -143,9 +210,7 @@ impl<'a> Stepping<'a> {
     /// the prefix. So a log that goes on for long after them takes no memory.
     fn says_nothing(&self, event: &Event) -> bool {
         let last = self.instants[self.instants.len() - 1];
-        let corrects =
-            matches!(event.fact.kind(), FactKind::OutcomeRecorded | FactKind::FeedbackReceived | FactKind::Retracted);
-        event.at.floor_second() > last.floor_second() && !corrects
+        event.at.floor_second() > last.floor_second() && !corrects(event)
     }
 
     /// As a process that had started at the first instant would have it.
@@ -162,9 +227,17 @@ impl<'a> Stepping<'a> {
 
     fn step(&mut self, history: ensilinja_kafka::History) -> anyhow::Result<()> {
         let instant = self.instants[self.taken];
+        let since = self.known_since(history);
+        if !since.from_first_record && instant < since.start {
+            // Nobody knows whether anybody waited then.
+            self.unknown += 1;
+            self.taken += 1;
+            return Ok(());
+        }
         self.wait_for(instant)?;
-        let figures = self.ledger.figures(instant, self.known_since(history));
-        (self.take)(&figures)?;
+        let whole_since = if since.from_first_record { since.start } else { since.start.plus_millis(self.life_ms) };
+        let figures = self.ledger.figures(instant, since);
+        (self.take)(&figures, instant >= whole_since && !self.manner.only_these)?;
         self.taken += 1;
         Ok(())
     }
@@ -182,4 +255,9 @@ impl<'a> Stepping<'a> {
             }
         }
     }
+}
+
+/// Whether what is said of one instant changes what is known of earlier ones.
+fn corrects(event: &Event) -> bool {
+    matches!(event.fact.kind(), FactKind::OutcomeRecorded | FactKind::FeedbackReceived | FactKind::Retracted)
 }

@@ -12,8 +12,8 @@
 //! an instant at a time, and all of them are put together at the end. Within a family instants ascend.
 //!
 //! Boards and rules ask the complete process that has been up longest, so a replay tells of itself what a process
-//! would: that its figures are complete, of which instant they are, and that it has been up since 1970. Beside what
-//! live processes have told of the same time it is the one that is asked.
+//! would: whether its figures are complete, of which instant they are, and that it has been up since 1970. So beside
+//! what live processes have told of the same time it is the one that is asked, where it knows all that can be in them.
 
 use ensilinja_ledger::Figures;
 
@@ -21,15 +21,15 @@ use super::Export;
 use crate::catalogue::{Metric, Number, Origin, metric, metrics};
 use crate::page::{Page, push_label};
 
-/// Reads a number off the figures of an instant.
-type Read = fn(&Figures) -> Number;
+/// Reads a number off the figures of an instant, and whether they are complete.
+type Read = fn(&Figures, bool) -> Number;
 
 /// What a replay tells of itself at an instant.
 const OF_ITSELF: [(&str, Read); 4] = [
-    ("ensilinja_day_start_timestamp_seconds", |figures| Number::Millis(figures.day_start.as_millis())),
-    ("ensilinja_figures_complete", |_| Number::Count(1)),
-    ("ensilinja_figures_as_of_timestamp_seconds", |figures| Number::Millis(figures.as_of.as_millis())),
-    ("process_start_time_seconds", |_| Number::Count(0)),
+    ("ensilinja_day_start_timestamp_seconds", |figures, _| Number::Millis(figures.day_start.as_millis())),
+    ("ensilinja_figures_complete", |_, is_complete| Number::Count(i64::from(is_complete))),
+    ("ensilinja_figures_as_of_timestamp_seconds", |figures, _| Number::Millis(figures.as_of.as_millis())),
+    ("process_start_time_seconds", |_, _| Number::Count(0)),
 ];
 
 /// A family that is being written.
@@ -60,7 +60,7 @@ impl Export {
         of_lines.chain(OF_ITSELF.iter().map(|(name, read)| family(metric(name), Some(*read)))).collect()
     }
 
-    /// Writes an instant of all families; `take` is given what of each there is to write, by its place among them.
+    /// Writes an instant of all families; `is_complete`, all that can be in its figures is known. `take` is given what of each there is to write, by its place among them.
     ///
     /// # Errors
     /// Whatever `take` says.
@@ -68,6 +68,7 @@ impl Export {
         &self,
         families: &mut [Family],
         figures: &Figures,
+        is_complete: bool,
         take: &mut dyn FnMut(usize, &str) -> Result<(), E>,
     ) -> Result<(), E> {
         let of_lines = self.of_lines(figures);
@@ -79,7 +80,7 @@ impl Export {
                 if !self.exposition.common_labels().is_empty() {
                     sample = sample.labels(self.exposition.common_labels());
                 }
-                sample.number(read(figures));
+                sample.number(read(figures, is_complete));
             } else {
                 let windows = &self.choice.windows;
                 self.exposition.write_samples(page, metric, metric.parts(), Some(&of_lines), windows);
