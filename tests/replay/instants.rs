@@ -131,3 +131,42 @@ fn at_a_speed_each_instant_is_written_when_its_time_comes() {
     assert!(lines.next().unwrap().0.contains("end"));
     assert!(replay.wait().unwrap().success());
 }
+
+/// The county's autumn weekend and lines of clocks that were wrong.
+fn with_wrong_clocks(name: &str) -> String {
+    let autumn = std::fs::read_to_string(simulated("2025-10-24", "2025-10-27")).unwrap();
+    let (first, rest) = autumn.split_once('\n').unwrap();
+    let dated = |time: &str| {
+        let at = first.find("\"time\":\"").unwrap() + "\"time\":\"".len();
+        let end = at + first[at..].find('"').unwrap();
+        [&first[..at], time, &first[end..]].concat()
+    };
+    let path = file(name);
+    let lines = [dated("1970-01-01T00:00:00Z"), dated("2025-08-01T00:00:00Z"), first.to_owned(), rest.to_owned()];
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+#[test]
+fn one_line_of_a_wrong_clock_does_not_vouch_for_weeks_of_which_a_file_says_nothing() {
+    let path = with_wrong_clocks("replay-wrong-clocks.jsonl");
+    let words = ["replay", "--events", &path, "--format", "csv", "--figure", "contacts_offered"];
+    let output = ensilinja(&[&words[..], &["--at", "2025-10-26T12:00"]].concat());
+    let csv = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(csv.lines().count(), 1, "no window is whole so soon after the beginning: {csv}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the file begins at 2025-10-24"));
+}
+
+#[test]
+fn of_an_instant_before_or_after_all_that_is_known_there_are_no_figures() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let words = ["replay", "--events", &autumn, "--line", "mipa", "--figure", "contacts_waiting", "--format", "csv"];
+    for at in ["2025-10-20T12:00", "2025-11-20T12:00"] {
+        let output = ensilinja(&[&words[..], &["--at", at]].concat());
+        assert_eq!(output.status.code(), Some(1), "{at}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nothing is known of the time of these instants"));
+    }
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-20T12:00", "--to", "2025-11-20T12:00", "--step", "1d"]);
+    assert_eq!(times(&csv).first().unwrap()[..10], *"2025-10-24");
+    assert_eq!(times(&csv).last().unwrap()[..10], *"2025-10-27");
+}
