@@ -301,7 +301,7 @@ fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() 
     for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "there is none such")] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--at", at];
         let (status, out, err) = ended(&words);
-        assert!(status != Some(0) && out.is_empty() && err.contains(why), "{err}");
+        assert!(status == Some(2) && out.is_empty() && err.contains(why), "{err}");
     }
 }
 
@@ -316,6 +316,17 @@ fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
         "{short}"
     );
     assert!(short.contains("What is known makes 1.") && short.ends_with("It is 1, the sum of these.\n"), "{short}");
+    for (at, why) in [
+        ("2026-03-04", "nothing is known of 2026-03-04 00:00: the files end at 2026-03-02 10:01"),
+        (
+            "2026-03-02T10:00",
+            "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01",
+        ),
+    ] {
+        let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--quiet", "--at", at];
+        let (status, out, err) = ended(&words);
+        assert!(status == Some(1) && out.is_empty() && err.contains(why), "{err}");
+    }
     let at = ["--events", COUNTY.as_str(), "--line", "mipa", "--at", "2025-09-15T10:15"];
     let of_chats = explained(&[&at[..], &["--figure", "chat_not_answered", "--window", "today"]].concat());
     assert!(of_chats.contains("No figure is shown: a phone line has no such figure."), "{of_chats}");

@@ -58,7 +58,11 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ("check", ExitStatus::Done, "there are no problems; there may be warnings, and what was not tried"),
     ("check", ExitStatus::Found, "there are problems"),
     ("compare", ExitStatus::Done, "there are no differences"),
-    ("compare", ExitStatus::Found, "there are differences"),
+    (
+        "compare",
+        ExitStatus::Found,
+        "there are differences, or lines that only one side has (also if whoever reads standard output has had enough)",
+    ),
 ];
 
 impl ExitStatus {

@@ -58,6 +58,9 @@ pub struct ExplainArguments {
     /// List every entry; otherwise of more than 40 the first and the last 20
     #[arg(long, conflicts_with = "contact")]
     pub all: bool,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
     /// How it is printed.
     #[command(flatten)]
     pub listing: ListingArguments,

@@ -6,7 +6,7 @@ use ensilinja_ledger::{Chronicle, Claim as LedgerClaim, Rules, Story};
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey};
 use ensilinja_report::explanation::{Claim, ContactExplained, Fate, Leg, Said, Written};
 
-use super::question::{CannotExplain, check_source};
+use super::question::{CannotExplain, check_source, instant};
 use super::{page, promise, records, words};
 use crate::cli::ExplainArguments;
 use crate::config::Config;
@@ -34,12 +34,12 @@ pub(super) fn explained(
     now: EventTime,
 ) -> anyhow::Result<ContactExplained> {
     check_source(arguments)?;
-    let at = arguments.at.map_or(Ok(now), |at| at.instant(&config.zone))?;
+    let at = arguments.at.map_or(Ok(now), |at| instant("--at", at, config))?;
     let at = EventTime::from_seconds(at.floor_second());
     if at > now {
         return Err(CannotExplain::Future.into());
     }
-    let known_before = arguments.known_at.map(|known| known.instant(&config.zone)).transpose()?;
+    let known_before = arguments.known_at.map(|known| instant("--known-at", known, config)).transpose()?;
     let heard = heard(id, arguments, config, known_before)?;
     let first = heard.iter().map(|heard| heard.event.at).min();
     let Some(first) = first else {
@@ -80,7 +80,7 @@ fn heard(
     config: &Config,
     known_before: Option<EventTime>,
 ) -> anyhow::Result<Vec<Heard>> {
-    let progress = Progress::new(false, &config.zone);
+    let progress = Progress::new(arguments.quiet, &config.zone);
     let reading = Reading {
         config,
         files: &arguments.source.events,

@@ -11,6 +11,7 @@ use super::records::Wanted;
 use super::{contributions, records, words};
 use crate::cli::ExplainArguments;
 use crate::config::Config;
+use crate::local_time::in_words;
 use crate::past::{self, Read, Reading};
 use crate::processor::known_since;
 use crate::progress::Progress;
@@ -18,6 +19,9 @@ use crate::stopping;
 
 /// What would be known if nothing were missing.
 const ALL: History = History { start: EventTime::MIN, from_first_record: true };
+
+/// So long after their latest event files are taken to know of an instant, in ms: a night without contacts.
+const KNOWN_AFTER_END_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is known of the line.
 struct Known {
@@ -40,7 +44,7 @@ pub(super) fn explained(
     config: &Config,
 ) -> anyhow::Result<FigureExplained> {
     let rules = config.rules_over(&(question.at..question.at));
-    let progress = Progress::new(false, &config.zone);
+    let progress = Progress::new(arguments.quiet, &config.zone);
     let reading = Reading {
         config,
         files: &arguments.source.events,
@@ -60,6 +64,7 @@ pub(super) fn explained(
         Ok(())
     })?;
     let history = history(&read, question.at);
+    check_is_known(&read, question.at, arguments, config)?;
     let mut figures = |history| ledger.figures(question.at, history).lines.swap_remove(question.line.as_usize());
     let known = Known { shown: figures(history), figures: figures(ALL), rules, chronicle, history };
 
@@ -100,6 +105,26 @@ pub(super) fn explained(
         parts: parts.collect(),
         share,
     })
+}
+
+/// Refuses an instant of which the source says nothing, for its figures would be those of silence.
+fn check_is_known(read: &Read, at: EventTime, arguments: &ExplainArguments, config: &Config) -> anyhow::Result<()> {
+    let local = |at| in_words(at, &config.zone);
+    if let Some(start) = read.history.start.filter(|start| *start > at && !read.history.from_first_record) {
+        anyhow::bail!("nothing is known of {}: what there is to read begins at {}", local(at), local(start));
+    }
+    // A topic has no end: what it says nothing of has not happened.
+    let Some(latest) = read.latest.filter(|latest| *latest < at && !arguments.source.events.is_empty()) else {
+        return Ok(());
+    };
+    anyhow::ensure!(
+        at <= latest.plus_millis(KNOWN_AFTER_END_MS),
+        "nothing is known of {}: the files end at {}",
+        local(at),
+        local(latest)
+    );
+    tracing::warn!("the files end at {}: it is taken that nothing happened since", local(latest));
+    Ok(())
 }
 
 /// Since when everything is known, as a replay of this instant takes it.

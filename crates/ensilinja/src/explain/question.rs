@@ -4,7 +4,7 @@ use ensilinja_ledger::Window;
 use ensilinja_model::{EventTime, LineIndex};
 use ensilinja_serve::{FigureError, LineCard, NamedFigure};
 
-use crate::cli::ExplainArguments;
+use crate::cli::{ExplainArguments, When};
 use crate::config::Config;
 use crate::events_file::STANDARD_STREAM;
 use crate::nearest::nearest;
@@ -58,6 +58,14 @@ pub enum CannotExplain {
         /// The figure.
         figure: String,
     },
+    /// A local time is none, or comes twice.
+    #[error("{option}: {why:#}")]
+    Time {
+        /// Which argument.
+        option: &'static str,
+        /// What is wrong with it.
+        why: anyhow::Error,
+    },
     /// It has not come.
     #[error("--at is yet to come: nothing is known of it")]
     Future,
@@ -79,7 +87,7 @@ pub(super) fn question(arguments: &ExplainArguments, config: &Config, now: Event
     for figure in &figures {
         check_window(figure, arguments.window)?;
     }
-    let at = at.instant(&config.zone)?;
+    let at = instant("--at", at, config)?;
     if at > now {
         return Err(CannotExplain::Future.into());
     }
@@ -91,8 +99,13 @@ pub(super) fn question(arguments: &ExplainArguments, config: &Config, now: Event
         figures,
         window: arguments.window,
         at: EventTime::from_seconds(at.floor_second()),
-        known_before: arguments.known_at.map(|known| known.instant(&config.zone)).transpose()?,
+        known_before: arguments.known_at.map(|known| instant("--known-at", known, config)).transpose()?,
     })
+}
+
+/// An instant that is asked for.
+pub(super) fn instant(option: &'static str, when: When, config: &Config) -> Result<EventTime, CannotExplain> {
+    when.instant(&config.zone).map_err(|why| CannotExplain::Time { option, why })
 }
 
 fn unknown(why: FigureError) -> CannotExplain {
