@@ -318,10 +318,7 @@ fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
     assert!(short.contains("What is known makes 1.") && short.ends_with("It is 1, the sum of these.\n"), "{short}");
     for (at, why) in [
         ("2026-03-04", "nothing is known of 2026-03-04 00:00: the files end at 2026-03-02 10:01"),
-        (
-            "2026-03-02T10:00",
-            "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01",
-        ),
+        ("2026-03-02T10:00", "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01"),
     ] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--quiet", "--at", at];
         let (status, out, err) = ended(&words);
