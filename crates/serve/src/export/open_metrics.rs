@@ -60,7 +60,8 @@ impl Export {
         of_lines.chain(OF_ITSELF.iter().map(|(name, read)| family(metric(name), Some(*read)))).collect()
     }
 
-    /// Writes an instant of all families; `is_complete`, all that can be in its figures is known. `take` is given what of each there is to write, by its place among them.
+    /// Writes an instant of all families; `is_complete`, all that can be in its figures is known. `take` is given what
+    /// of each there is to write, by its place among them.
     ///
     /// # Errors
     /// Whatever `take` says.
