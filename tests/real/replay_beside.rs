@@ -122,7 +122,7 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
 #[ignore = "needs Java 17 and Maven"]
 fn of_a_time_that_retention_has_cut_the_windows_are_absent_and_a_message_says_since_when_there_is_something() {
     let broker = shared_broker();
-    let stage = Stage::set(&broker, "cut", 1);
+    let stage = Stage::set(&broker, "retained", 1);
     let mut simulate = Program::start(&stage, &["simulate"], &["--from", "2025-08-25", "--to", "2025-09-10"]);
     assert!(simulate.wait().success(), "{}", simulate.log());
     let half = i64::try_from(topic::count(&stage.brokers, &stage.topic) / 2).unwrap();
