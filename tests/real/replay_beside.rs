@@ -141,6 +141,6 @@ fn of_a_time_that_retention_has_cut_the_windows_are_absent_and_a_message_says_si
         let mut cut = Program::start(&stage, &["replay"], &[&at[..], known].concat());
         assert!(cut.wait().success(), "{}", cut.log());
         assert_eq!(windows(&cut), [true; 6]);
-        assert!(cut.log().contains("cut.events begins at 2025-09-0"), "{}", cut.log());
+        assert!(cut.log().contains("retained.events begins at 2025-09-0"), "{}", cut.log());
     }
 }
