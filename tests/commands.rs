@@ -332,7 +332,7 @@ Made from the table of commands (`crates/ensilinja/src/cli.rs`) and the table of
 pages (`ensilinja man`).
 
 Standard output has what was asked for and nothing else; everything beside it goes to standard error. Where a table is
-printed, `--format json` prints one document for programs.
+printed, `--format json` prints one document for programs; a table of `replay` has its JSON in `report`.
 ";
 
 #[test]
