@@ -52,6 +52,8 @@ impl Pages {
             complete_until: Some(now),
             history_start: Some(COMPLETE.start),
             calendar_valid_until: None,
+            clock_disbelieved_ms: 0,
+            clock_steps: 0,
             newest_events: Vec::new(),
         };
         series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))

@@ -22,6 +22,8 @@ make_topic() {
 # is some 35 days; 60 days leave room for holidays and for a look back. Compaction would throw away all but the last
 # event of a contact. A record's own time says what is late and what lies in the future, so the producer's time stays
 # (CreateTime), and a producer whose clock runs more than five minutes ahead of the broker's is refused there and then.
+# A broker refuses the whole batch for one such record, so a producer that sends for several sources has to send the
+# others again.
 make_topic ensilinja.events 12 \
     cleanup.policy=delete \
     retention.ms=5184000000 \

@@ -76,6 +76,8 @@ fn each_wrong_setting_is_found_and_its_cure_told() {
         ("retention.ms", "3600000"),
         ("retention.bytes", "1000000"),
         ("message.timestamp.type", "LogAppendTime"),
+        ("message.timestamp.after.max.ms", "9223372036854775807"),
+        ("message.timestamp.before.max.ms", "3600000"),
         ("max.message.bytes", "2000"),
         ("min.insync.replicas", "2"),
     ];
@@ -91,6 +93,9 @@ fn each_wrong_setting_is_found_and_its_cure_told() {
             "problem wrong.events: retention.ms=3600000: events are deleted while figures still need them",
             "warning wrong.events: retention.bytes=1000000:",
             "warning wrong.events: message.timestamp.type=LogAppendTime:",
+            "warning wrong.events: message.timestamp.after.max.ms=9223372036854775807: a record stamped far ahead",
+            "-> set message.timestamp.after.max.ms=300000",
+            "warning wrong.events: message.timestamp.before.max.ms=3600000: for one record that is stamped earlier",
             "problem wrong.events: max.message.bytes=2000:",
             "problem wrong.events: min.insync.replicas=2: there are fewer replicas than that",
             "problem wrong.dead-letters: max.message.bytes=2000:",

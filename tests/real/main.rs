@@ -45,6 +45,7 @@ mod dlq;
 mod dlq_letters;
 mod ending;
 mod explain;
+mod false_clock;
 mod kills;
 mod malformed;
 mod privacy;

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use ensilinja::clock::LiveClock;
 use ensilinja::config;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
@@ -50,7 +51,7 @@ impl Live {
         let pace = Pace { probe_interval: Duration::from_millis(50), commit_interval: Duration::from_millis(200) };
         let thread = std::thread::spawn(move || {
             runtime().unwrap().block_on(async {
-                let clock = Arc::new(move || EventTime::from_millis(now.load(Ordering::SeqCst)));
+                let clock = LiveClock::trusted(Arc::new(move || EventTime::from_millis(now.load(Ordering::SeqCst))));
                 let processor = Processor::start(&config, clock, pace).await.unwrap();
                 tell.send(processor.address()).unwrap();
                 let stop = async { drop(stopped.await) };

@@ -37,8 +37,17 @@ impl Program {
         Self::start(stage, &["run"], &[])
     }
 
+    /// Starts the processor on a stage, with more in its environment.
+    pub fn run_with(stage: &Stage, environment: &[(&str, String)]) -> Self {
+        Self::start_with(stage, &["run"], &[], environment)
+    }
+
     /// Starts the program with words that come before and after `--config FILE`.
     pub fn start(stage: &Stage, before: &[&str], after: &[&str]) -> Self {
+        Self::start_with(stage, before, after, &[])
+    }
+
+    fn start_with(stage: &Stage, before: &[&str], after: &[&str], environment: &[(&str, String)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("ensilinja-program-{}-{number}", std::process::id()));
@@ -51,6 +60,7 @@ impl Program {
             .arg(&file)
             .args(after)
             .env_remove("ENSILINJA_LOG")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(File::create(directory.join("stdout")).unwrap())
             .stderr(File::create(directory.join("stderr")).unwrap())

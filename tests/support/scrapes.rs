@@ -138,6 +138,8 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
         complete_until: Some(now),
         history_start: Some(COMPLETE.start),
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
+        clock_disbelieved_ms: 0,
+        clock_steps: 0,
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
     }
 }

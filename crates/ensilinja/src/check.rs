@@ -35,7 +35,7 @@ use finding::{Area, Finding, Findings};
 /// How often it is looked whether to stop while brokers are asked.
 const LOOK_AT_STOP: Duration = Duration::from_millis(50);
 
-/// Looks, and prints what was found, with the calendar as of `now`.
+/// Looks, and prints what was found, with the calendar as of `now`, which is also what clocks are compared with.
 ///
 /// # Errors
 /// If it was stopped, or what was found cannot be printed. What was found until then is printed.
@@ -55,7 +55,7 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
             connections::look(&seen, &mut findings);
             topics::look(&seen, config, rules.horizon_ms(), &mut findings);
-            sample::look(&seen, config, &rules, arguments.sample, &progress, &stop, &mut findings)
+            sample::look(&seen, config, (&rules, now), arguments.sample, &progress, &stop, &mut findings)
         });
     print(&match arguments.listing.format {
         ListingFormat::Table => findings.text(standard_output::width().into(), colour::wanted_on(&std::io::stdout())),

@@ -1,17 +1,31 @@
 //! The clock: the one place that asks what time it is. Everything else is told.
 //!
 //! ```text
-//! wall:    now = the computer's clock
-//! scaled:  now = start + elapsed x speed
+//! wall:         now = the computer's clock
+//! scaled:       now = start + elapsed x speed
+//! disciplined:  now = the computer's clock, unless it was set and nothing vouches for it
 //! ```
 //!
 //! A scaled clock counts from the moment it is made by the computer's monotonic clock, so that setting the computer's
-//! clock during a demo does not move the demo's.
+//! clock during a demo does not move the demo's. A process that shows live figures goes by a disciplined clock, and so
+//! does everything in it: see [`discipline`] for what it believes.
 
-use std::sync::Arc;
+mod disagreement;
+pub mod discipline;
+pub mod words;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ensilinja_model::EventTime;
+
+use discipline::{ClockDiscipline, ClockState};
+
+/// Two clocks that are read within this are read at one moment.
+const ONE_MOMENT: Duration = Duration::from_millis(20);
+
+/// How often it is tried to read two clocks at one moment.
+const READINGS: u32 = 5;
 
 /// Says what time it is; asked from every thread.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
@@ -28,6 +42,143 @@ pub fn wall() -> Clock {
 pub fn scaled(start: EventTime, speed: u32) -> Clock {
     let origin = Instant::now();
     Arc::new(move || start.plus_millis(scaled_ms(origin.elapsed(), speed)))
+}
+
+/// What a steady clock shows: the time since some moment that stays the same for as long as the process runs.
+pub type SteadyClock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// The clock of a process that shows live figures: what time it is, and whether the computer's clock is believed.
+#[derive(Clone)]
+pub struct LiveClock {
+    now: Clock,
+    disciplined: Option<Arc<DisciplinedClock>>,
+}
+
+/// What a [`LiveClock`] makes of the computer's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockStanding {
+    /// Whether the computer's clock is believed.
+    pub state: ClockState,
+    /// How many times it was set by more than is tolerated, since the process started.
+    pub steps: u64,
+}
+
+/// Two clocks, and what is believed.
+struct DisciplinedClock {
+    wall: Clock,
+    steady: SteadyClock,
+    belief: Mutex<ClockDiscipline>,
+}
+
+impl LiveClock {
+    /// The computer's clock, disciplined by the one that counts since the computer was started.
+    #[must_use]
+    pub fn of_this_computer() -> Self {
+        Self::disciplined(wall(), steady())
+    }
+
+    /// `wall`, disciplined by `steady`.
+    #[must_use]
+    pub fn disciplined(wall: Clock, steady: SteadyClock) -> Self {
+        let belief = Mutex::new(ClockDiscipline::new(steady(), wall()));
+        let disciplined = Arc::new(DisciplinedClock { wall, steady, belief });
+        let read = Arc::clone(&disciplined);
+        Self { now: Arc::new(move || read.read().1), disciplined: Some(disciplined) }
+    }
+
+    /// A clock that is believed whatever it shows: that of a demonstration.
+    #[must_use]
+    pub const fn trusted(clock: Clock) -> Self {
+        Self { now: clock, disciplined: None }
+    }
+
+    /// The same for those that need no more than the time.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.now)
+    }
+
+    /// The instant that is believed.
+    #[must_use]
+    pub fn now(&self) -> EventTime {
+        (self.now)()
+    }
+
+    /// A record that was published just now bears `stamp`. Returns the instant that is believed.
+    #[expect(clippy::must_use_candidate, reason = "it is told something, and only then asked")]
+    pub fn witness(&self, stamp: EventTime) -> EventTime {
+        let Some(disciplined) = &self.disciplined else { return self.now() };
+        let (mut belief, now) = disciplined.read();
+        belief.witness(stamp);
+        now
+    }
+
+    /// To be told about once a second: whether all that the broker has is read.
+    pub fn listen(&self, all_is_read: bool) {
+        if let Some(disciplined) = &self.disciplined {
+            disciplined.read().0.listen(all_is_read);
+        }
+    }
+
+    /// Whether the computer's clock is believed now.
+    #[must_use]
+    pub fn standing(&self) -> ClockStanding {
+        match &self.disciplined {
+            Some(disciplined) => {
+                let belief = disciplined.read().0;
+                ClockStanding { state: belief.state(), steps: belief.steps() }
+            }
+            None => ClockStanding { state: ClockState::Believed, steps: 0 },
+        }
+    }
+}
+
+impl DisciplinedClock {
+    /// Reads both clocks, and tells what is believed. They are read under the lock, so that readings come in order.
+    fn read(&self) -> (MutexGuard<'_, ClockDiscipline>, EventTime) {
+        let mut belief = self.belief.lock().unwrap_or_else(PoisonError::into_inner);
+        let (steady, wall) = at_one_moment(&self.wall, &self.steady);
+        let now = belief.read(steady, wall);
+        (belief, now)
+    }
+}
+
+/// Both clocks, at most [`ONE_MOMENT`] apart: a process that is held up between two looks must not see a step in it.
+fn at_one_moment(wall: &Clock, steady: &SteadyClock) -> (Duration, Option<EventTime>) {
+    let mut before = steady();
+    for _ in 0..READINGS {
+        let (shown, after) = (wall(), steady());
+        if after.saturating_sub(before) <= ONE_MOMENT {
+            return (after, Some(shown));
+        }
+        before = after;
+    }
+    (before, None)
+}
+
+/// The time since the computer was started. Time in which it was suspended counts, so that a laptop that wakes up need
+/// not be vouched for.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn steady() -> SteadyClock {
+    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
+    let origin = Instant::now();
+    Arc::new(move || match clock_gettime_dynamic(DynamicClockId::Boottime) {
+        Ok(time) => {
+            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+            Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+        }
+        // A kernel without that clock is without it at every reading.
+        Err(_) => origin.elapsed(),
+    })
+}
+
+/// The time since this was asked for.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn steady() -> SteadyClock {
+    let origin = Instant::now();
+    Arc::new(move || origin.elapsed())
 }
 
 /// Whole milliseconds since the epoch, cut towards the past.

@@ -21,6 +21,7 @@ use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
 
 use crate::cli::DemoArguments;
+use crate::clock::LiveClock;
 use crate::config::{self, Config};
 use crate::local_time::zoned;
 use crate::processor::{Processor, random_key};
@@ -64,7 +65,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         .context("the system gives no thread")?;
     runtime.block_on(async {
         let asked_to_stop = stop_signal()?;
-        let processor = Processor::start(&config, clock, pace(arguments.speed)).await?;
+        let processor = Processor::start(&config, LiveClock::trusted(clock), pace(arguments.speed)).await?;
         let welcome = welcome(processor.address(), &in_words(arguments.at, &config), arguments.speed, &about);
         io::stdout().write_all(welcome.as_bytes()).context("standard output is closed")?;
         processor.serve(asked_to_stop).await

@@ -10,15 +10,18 @@
 //! reader has passed is always in the figures.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ensilinja_kafka::{Clock, IncomingRecord, RecordHandler, Verdict};
+use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
 use ensilinja_ledger::Ledger;
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
 use ensilinja_wire::{Decoder, Record};
+
+use crate::clock::LiveClock;
+use crate::stamps::{AHEAD_ADVICE, AHEAD_MS, COPIED_ADVICE, StampCount};
 
 /// The learner is woken for as many events; fewer wait for [`PATIENCE`].
 const BATCH: usize = 256;
@@ -27,32 +30,45 @@ const PATIENCE: Duration = Duration::from_millis(1);
 /// With so many events unlearnt the reader helps to learn them instead of reading on.
 const MOST_UNLEARNT: usize = 16 * 1024;
 
+/// The timestamps of so many records are looked at, from the first on.
+const STAMPS_LOOKED_AT: u64 = 2_000;
+
 /// What has been learnt.
 pub struct Learnt {
     /// Every leg and every figure.
     pub ledger: Ledger,
-    /// When the newest event of a contact's course happened in each channel, by [`Channel`]. Outcomes, feedback and
-    /// retractions come from other systems, which go on when the platform is silent.
+    /// When the newest event of a contact's course happened in each channel, by [`Channel`], and no later than it came.
+    /// Outcomes, feedback and retractions come from other systems, which go on when the platform is silent.
     pub newest: [Option<EventTime>; Channel::ALL.len()],
     /// Empty: the space for what is heard next.
-    space: Vec<(Event, bool)>,
+    space: Vec<Heard>,
 }
 
 /// What has been heard and what was learnt of it: shared by the reader, the learner and those that ask.
 pub struct Shared {
     learnt: Mutex<Learnt>,
-    heard: Mutex<Heard>,
+    heard: Mutex<Queue>,
     much_to_learn: Condvar,
     channels: Vec<Channel>,
     pipeline: Arc<Pipeline>,
-    clock: Clock,
+    clock: LiveClock,
+    /// What is wrong with the timestamps of the first records.
+    stamps_warning: OnceLock<String>,
+}
+
+/// An event on its way to the ledger.
+struct Heard {
+    event: Event,
+    /// It is new since the process began to read, and was not read before.
+    is_live: bool,
+    /// Its source was alive then; see [`Intake::alive_at`].
+    alive_at: Option<EventTime>,
 }
 
 /// What has been heard and not learnt yet.
 #[derive(Default)]
-struct Heard {
-    /// Each with whether it is live: new since the process began to read, and not read before.
-    events: Vec<(Event, bool)>,
+struct Queue {
+    events: Vec<Heard>,
     /// Nothing more will come.
     ended: bool,
 }
@@ -61,9 +77,16 @@ impl Shared {
     /// Shares what a new ledger knows: nothing. `channels` are those of its lines; `pipeline` counts what becomes of
     /// live events, and `clock` tells how late they are.
     #[must_use]
-    pub fn new(ledger: Ledger, channels: Vec<Channel>, pipeline: Arc<Pipeline>, clock: Clock) -> Self {
+    pub fn new(ledger: Ledger, channels: Vec<Channel>, pipeline: Arc<Pipeline>, clock: LiveClock) -> Self {
         let learnt = Mutex::new(Learnt { ledger, newest: [None; Channel::ALL.len()], space: Vec::new() });
-        Self { learnt, heard: Mutex::default(), much_to_learn: Condvar::new(), channels, pipeline, clock }
+        let (heard, much_to_learn, stamps_warning) = (Mutex::default(), Condvar::new(), OnceLock::new());
+        Self { learnt, heard, much_to_learn, channels, pipeline, clock, stamps_warning }
+    }
+
+    /// What should be changed about the timestamps of the records; `None` if nothing is known to be wrong.
+    #[must_use]
+    pub fn stamps_warning(&self) -> Option<&str> {
+        self.stamps_warning.get().map(String::as_str)
     }
 
     /// Learns all that has been heard, and locks what is known.
@@ -76,14 +99,14 @@ impl Shared {
         // Not before: what another thread has taken out to learn is learnt when it lets go of the figures.
         let space = std::mem::take(&mut learnt.space);
         let mut events = std::mem::replace(&mut self.heard().events, space);
-        for (event, is_live) in &events {
+        for Heard { event, is_live, alive_at } in &events {
             if !matches!(event.fact, Fact::OutcomeRecorded(_) | Fact::FeedbackReceived(_) | Fact::Retracted) {
                 let newest = &mut learnt.newest[self.channels[event.line.as_usize()] as usize];
-                *newest = (*newest).max(Some(event.at));
+                *newest = (*newest).max(*alive_at);
             }
             let applied = learnt.ledger.apply(event);
             if *is_live {
-                self.pipeline.event(event.fact.kind(), applied, (self.clock)().millis_since(event.at));
+                self.pipeline.event(event.fact.kind(), applied, self.clock.now().millis_since(event.at));
             }
         }
         events.clear();
@@ -91,15 +114,15 @@ impl Shared {
         learnt
     }
 
-    fn heard(&self) -> MutexGuard<'_, Heard> {
+    fn heard(&self) -> MutexGuard<'_, Queue> {
         self.heard.lock().expect("nothing that can fail is done with what was heard")
     }
 
-    fn hear(&self, event: Event, is_live: bool) {
+    fn hear(&self, heard_event: Heard) {
         assert!(!self.learnt.is_poisoned(), "no thread dies while it changes the figures");
         let unlearnt = {
             let mut heard = self.heard();
-            heard.events.push((event, is_live));
+            heard.events.push(heard_event);
             heard.events.len()
         };
         match unlearnt {
@@ -114,7 +137,7 @@ impl Shared {
         loop {
             let heard = self.much_to_learn.wait_while(self.heard(), |heard| heard.events.is_empty() && !heard.ended);
             let heard = heard.expect("nothing that can fail is done with what was heard");
-            let few = |heard: &mut Heard| heard.events.len() < BATCH && !heard.ended;
+            let few = |heard: &mut Queue| heard.events.len() < BATCH && !heard.ended;
             let heard = self.much_to_learn.wait_timeout_while(heard, PATIENCE, few);
             let ended = heard.expect("nothing that can fail is done with what was heard").0.ended;
             drop(self.lock());
@@ -134,6 +157,9 @@ impl Shared {
 pub struct Intake {
     decoder: Decoder,
     shared: Arc<Shared>,
+    /// The clock at some moment before now: what is older need not be compared with the clock.
+    looked_at: EventTime,
+    stamps: StampCount,
     learner: Option<JoinHandle<()>>,
 }
 
@@ -145,7 +171,49 @@ impl Intake {
     pub fn new(decoder: Decoder, shared: Arc<Shared>) -> io::Result<Self> {
         let learning = Arc::clone(&shared);
         let learner = thread::Builder::new().name("learner".to_owned()).spawn(move || learning.learn())?;
-        Ok(Self { decoder, shared, learner: Some(learner) })
+        let looked_at = shared.clock.now();
+        Ok(Self { decoder, shared, looked_at, stamps: StampCount::default(), learner: Some(learner) })
+    }
+
+    /// Looks at the timestamps of the first records. One that is ahead of the clock is told whenever it comes, once.
+    fn look_at_stamp(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>) {
+        let is_told = self.stamps.ahead > 0;
+        if self.stamps.records < STAMPS_LOOKED_AT {
+            if record.timestamp > self.looked_at {
+                self.looked_at = self.shared.clock.now();
+            }
+            self.stamps.count(record, event_at, self.looked_at);
+            if self.stamps.records.is_multiple_of(STAMPS_LOOKED_AT / 10)
+                && let Some(copied) = self.stamps.copied_times()
+                && self.shared.stamps_warning.set(format!("{copied}; {COPIED_ADVICE}")).is_ok()
+            {
+                tracing::warn!("record timestamps copied: {copied}; {COPIED_ADVICE}");
+            }
+        } else if !is_told && record.timestamp.millis_since(self.looked_at) > AHEAD_MS {
+            self.looked_at = self.shared.clock.now();
+            self.stamps.count(record, None, self.looked_at);
+        }
+        if !is_told && self.stamps.ahead > 0 {
+            let IncomingRecord { partition, offset, timestamp, .. } = *record;
+            let ahead_seconds = timestamp.millis_since(self.looked_at) / 1000;
+            tracing::warn!(partition, offset, ahead_seconds, "record stamped ahead of the clock: {AHEAD_ADVICE}");
+        }
+    }
+
+    /// When the source of an event was alive: when it happened, but not later than its record can have come. A record
+    /// that lay in the log came at its stamp at the latest, unless that is ahead of the clock: then it is not known
+    /// when it came, and it must not look alive as time passes.
+    fn alive_at(&mut self, event_at: EventTime, record: &IncomingRecord<'_>) -> Option<EventTime> {
+        let stamped = record.timestamp.as_millis() > 0;
+        let at = if record.rebuilding && stamped { event_at.min(record.timestamp) } else { event_at };
+        if at > self.looked_at {
+            self.looked_at = self.shared.clock.now();
+        }
+        match at {
+            _ if record.again => None,
+            at if at <= self.looked_at => Some(at),
+            _ => (!record.rebuilding).then_some(self.looked_at),
+        }
     }
 }
 
@@ -169,9 +237,14 @@ impl RecordHandler for Intake {
         });
         // What lay in the log before this process is read to rebuild the figures, and was counted by another one.
         let is_live = !record.rebuilding && !record.again;
+        if is_live {
+            self.looked_at = self.shared.clock.witness(record.timestamp);
+        }
+        self.look_at_stamp(record, decoded.as_ref().ok().map(|event| event.at));
         match decoded {
             Ok(event) => {
-                self.shared.hear(event, is_live);
+                let alive_at = self.alive_at(event.at, record);
+                self.shared.hear(Heard { event, is_live, alive_at });
                 Verdict::Accepted
             }
             Err(rejection) => {
@@ -190,20 +263,26 @@ impl RecordHandler for Intake {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{FeedbackAnswer, LegKey, LineIndex, Outcome, Survey, YesNo};
+    use ensilinja_model::{FeedbackAnswer, LegKey, LineId, LineIndex, Outcome, Survey, YesNo};
 
     use super::*;
     use crate::{clock, config};
 
-    #[test]
-    fn a_channel_is_not_heard_by_what_other_systems_say_of_its_contacts() {
-        let (county, now) = (config::county(), clock::wall()());
+    fn shared(clock: LiveClock) -> Arc<Shared> {
+        let (county, now) = (config::county(), clock.now());
         let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[]));
         let channels = county.lines.iter().map(|line| line.channel).collect();
-        let shared = Shared::new(Ledger::new(county.rules(now), now), channels, pipeline, clock::wall());
+        Arc::new(Shared::new(Ledger::new(county.rules(now), now), channels, pipeline, clock))
+    }
+
+    #[test]
+    fn a_channel_is_not_heard_by_what_other_systems_say_of_its_contacts() {
+        let now = clock::wall()();
+        let shared = shared(LiveClock::trusted(clock::wall()));
         let newest_after = |fact| {
             let at = now.plus_millis(if fact == Fact::Offered { -60_000 } else { 0 });
-            shared.hear(Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact }, true);
+            let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact };
+            shared.hear(Heard { event, is_live: true, alive_at: Some(at) });
             shared.lock().newest[Channel::Phone as usize]
         };
         let feedback = Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes));
@@ -213,5 +292,30 @@ mod tests {
         for said_of_it in [Fact::OutcomeRecorded(Outcome::Handled), feedback, Fact::Retracted] {
             assert_eq!(newest_after(said_of_it), offered);
         }
+    }
+
+    #[test]
+    fn a_source_was_alive_no_later_than_its_record_came() {
+        const NOW_S: i64 = 1_758_006_900;
+        // What becomes of an event that happened, and whose record was stamped, so many seconds from now.
+        let alive = |at_s: i64, stamped_s: i64, rebuilding, again| {
+            let shared = shared(LiveClock::trusted(Arc::new(|| EventTime::from_seconds(NOW_S))));
+            let line = LineId::parse("mipa_chat").unwrap();
+            let mut intake = Intake::new(Decoder::new(&[line], [0; 16]), shared).unwrap();
+            let timestamp = EventTime::from_seconds(NOW_S + stamped_s);
+            let (partition, offset) = (0, 0);
+            let (key, value, headers) = (None, None, &[][..]);
+            let record = IncomingRecord { key, value, headers, timestamp, partition, offset, rebuilding, again };
+            let alive_at = intake.alive_at(EventTime::from_seconds(NOW_S + at_s), &record);
+            alive_at.map(|at| at.floor_second() - NOW_S)
+        };
+        assert_eq!(alive(-60, -55, false, false), Some(-60));
+        assert_eq!(alive(3_600, 3_600, false, false), Some(0), "it came now, whatever it says");
+        assert_eq!(alive(240, 0, false, false), Some(0));
+        assert_eq!(alive(-60, -55, true, false), Some(-60));
+        assert_eq!(alive(-20, -50, true, false), Some(-50), "it had come by then");
+        assert_eq!(alive(3_600, 3_600, true, false), None, "it is not known when it came");
+        assert_eq!(alive(-60, -NOW_S - 1, true, false), Some(-60), "its record bears no time");
+        assert_eq!(alive(-60, -55, false, true), None, "it was heard when it came");
     }
 }

@@ -32,5 +32,6 @@ pub mod report;
 pub mod rule_words;
 pub mod run;
 pub mod simulate;
+pub mod stamps;
 pub mod standard_output;
 pub mod stopping;

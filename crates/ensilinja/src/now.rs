@@ -15,7 +15,13 @@ const COMPLETE_LAG_MS: i64 = 60_000;
 /// The instant to show figures for; a ledger sees to it that it never goes back.
 #[must_use]
 pub fn shown_at(clock: EventTime, complete_until: EventTime) -> EventTime {
-    if clock.millis_since(complete_until) <= TOLERATED_LAG_MS { clock } else { complete_until }
+    if is_up_to_date(clock, complete_until) { clock } else { complete_until }
+}
+
+/// Whether reading keeps up with the clock.
+#[must_use]
+pub fn is_up_to_date(clock: EventTime, complete_until: EventTime) -> bool {
+    clock.millis_since(complete_until) <= TOLERATED_LAG_MS
 }
 
 /// Whether what is known is recent enough for the figures to be called complete. What is known until a later time than

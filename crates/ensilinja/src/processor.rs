@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{Clock, Monitor, Pace, PartitionStatus, Shell, Status};
+use ensilinja_kafka::{Monitor, Pace, PartitionStatus, Shell, Status};
 use ensilinja_ledger::{Course, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{
@@ -14,9 +14,12 @@ use ensilinja_serve::{
 };
 use ensilinja_wire::{Decoder, Reason};
 
+use crate::clock::discipline::ClockState;
+use crate::clock::words::clock_trouble;
+use crate::clock::{ClockStanding, LiveClock};
 use crate::config::{Config, Line};
 use crate::intake::{Intake, Shared};
-use crate::now::{is_complete, shown_at};
+use crate::now::{is_complete, is_up_to_date, shown_at};
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
 const BUILD: Build = Build {
@@ -43,9 +46,9 @@ impl Processor {
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
-    pub async fn start(config: &Config, clock: Clock, pace: Pace) -> anyhow::Result<Self> {
+    pub async fn start(config: &Config, clock: LiveClock, pace: Pace) -> anyhow::Result<Self> {
         let server = Server::bind(config.server.listen).await?;
-        let started = clock();
+        let started = clock.now();
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
@@ -56,11 +59,11 @@ impl Processor {
         let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
         let channels = config.lines.iter().map(|line| line.channel).collect();
         let ledger = Ledger::new(rules, started);
-        let learnt = Arc::new(Shared::new(ledger, channels, Arc::clone(&pipeline), Arc::clone(&clock)));
+        let learnt = Arc::new(Shared::new(ledger, channels, Arc::clone(&pipeline), clock.clone()));
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, random_key()?);
         let intake = Intake::new(decoder, Arc::clone(&learnt)).context("the system gives no thread")?;
-        let shell = Shell::start(config.kafka.clone(), pace, Arc::clone(&clock), range_start, horizon_ms, intake)?;
+        let shell = Shell::start(config.kafka.clone(), pace, clock.clock(), range_start, horizon_ms, intake)?;
         let truth = Arc::new(Truth {
             learnt,
             monitor: shell.monitor(),
@@ -107,14 +110,16 @@ impl Processor {
     }
 }
 
-/// Done when a thread of the shell has died. Until then it reads the figures now and then, though nobody may ask:
-/// reading is what lets the ledger forget.
+/// Done when a thread of the shell has died. Until then it looks after the clock, and reads the figures now and then,
+/// though nobody may ask: reading is what lets the ledger forget.
 async fn tend(monitor: &Monitor, truth: &Arc<Truth>) {
+    let mut trouble = None;
     for second in 1_u64.. {
         tokio::time::sleep(Duration::from_secs(1)).await;
         if monitor.failed() {
             return;
         }
+        trouble = truth.look_after_the_clock(trouble);
         if second.is_multiple_of(SECONDS_BETWEEN_READS) {
             let truth = Arc::clone(truth);
             // A read that dies has broken the lock, and the reader dies of that.
@@ -153,17 +158,42 @@ pub fn card(line: &Line) -> LineCard {
 struct Truth {
     learnt: Arc<Shared>,
     monitor: Arc<Monitor>,
-    clock: Clock,
+    clock: LiveClock,
     started: EventTime,
     calendar_valid_until: EventTime,
     /// What the figures were last shown for, in ms: they never go back.
     latest_shown_ms: AtomicI64,
 }
 
+impl Truth {
+    /// The state of reading, with what should be changed about what is read.
+    fn status(&self) -> Status {
+        let mut status = self.monitor.status();
+        status.warnings.extend(self.learnt.stamps_warning().map(ToOwned::to_owned));
+        status
+    }
+
+    /// Lets the clock know whether all is read, and logs what is new of it. Takes and returns whether it is believed.
+    fn look_after_the_clock(&self, was: Option<ClockState>) -> Option<ClockState> {
+        let now = self.clock.now();
+        let until = self.monitor.complete_until().filter(|_| self.monitor.rebuilt());
+        self.clock.listen(until.is_some_and(|until| is_up_to_date(now, until)));
+        let ClockStanding { state, steps } = self.clock.standing();
+        let disbelieved_seconds = state.disbelieved_ms() / 1000;
+        match (clock_trouble(state), was) {
+            (Some(trouble), None) => tracing::error!(disbelieved_seconds, steps, "clock not believed: {trouble}"),
+            (None, Some(_)) => tracing::warn!(steps, "clock believed again"),
+            _ => {}
+        }
+        Some(state).filter(|state| *state != ClockState::Believed)
+    }
+}
+
 impl Source for Truth {
     fn snapshot(&self) -> Snapshot {
-        let status = self.monitor.status();
-        let now = (self.clock)();
+        let status = self.status();
+        let now = self.clock.now();
+        let standing = self.clock.standing();
         let history = history(&status, self.started);
         let (figures, newest) = {
             let mut learnt = self.learnt.lock();
@@ -174,7 +204,7 @@ impl Source for Truth {
         }
         Snapshot {
             now,
-            readiness: readiness(&status, figures.as_ref().map(|figures| figures.as_of), now),
+            readiness: readiness(&status, figures.as_ref().map(|figures| figures.as_of), now, standing.state),
             figures,
             rebuild_progress: status.rebuild_progress,
             partitions: status.partitions.iter().map(state).collect(),
@@ -187,6 +217,8 @@ impl Source for Truth {
             complete_until: status.complete_until,
             history_start: (!status.partitions.is_empty()).then_some(history.start),
             calendar_valid_until: Some(self.calendar_valid_until),
+            clock_disbelieved_ms: standing.state.disbelieved_ms(),
+            clock_steps: standing.steps,
             newest_events: Channel::ALL
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
@@ -196,16 +228,16 @@ impl Source for Truth {
 
     fn course(&self) -> Option<Course> {
         let status = self.monitor.status();
-        let now = (self.clock)();
+        let now = self.clock.now();
         let shown = shown(&status, now)?;
         Some(self.learnt.lock().ledger.course(shown, history(&status, self.started)))
     }
 
     fn readiness(&self) -> Readiness {
-        let status = self.monitor.status();
-        let now = (self.clock)();
+        let status = self.status();
+        let now = self.clock.now();
         let latest = EventTime::from_millis(self.latest_shown_ms.load(Ordering::Relaxed));
-        readiness(&status, shown(&status, now).map(|shown| shown.max(latest)), now)
+        readiness(&status, shown(&status, now).map(|shown| shown.max(latest)), now, self.clock.standing().state)
     }
 }
 
@@ -232,9 +264,12 @@ pub fn known_since(history: ensilinja_kafka::History, started: EventTime) -> His
     History { start, from_first_record }
 }
 
-/// Whether the figures as of `shown` are complete `now`, and why not.
-fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime) -> Readiness {
+/// Whether the figures as of `shown` are complete `now`, by a clock in this state, and why not.
+fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime, clock: ClockState) -> Readiness {
     let mut reasons = status.not_ready.clone();
+    let trouble = clock_trouble(clock);
+    let is_believed = trouble.is_none();
+    reasons.extend(trouble);
     let known = [status.complete_until, shown];
     let is_recent = known.iter().all(|until| until.is_some_and(|until| is_complete(now, until)));
     if let Some(until) = known.into_iter().flatten().min().filter(|_| status.rebuilt && !is_recent) {
@@ -244,7 +279,7 @@ fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime) -> Readi
         });
     }
     reasons.extend(status.warnings.iter().cloned());
-    Readiness { complete: is_recent && !status.failed, reasons }
+    Readiness { complete: is_recent && is_believed && !status.failed, reasons }
 }
 
 fn state(status: &PartitionStatus) -> PartitionState {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use ensilinja_kafka::Pace;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::clock;
+use crate::clock::LiveClock;
 use crate::config::Config;
 use crate::processor::Processor;
 
@@ -15,7 +15,7 @@ use crate::processor::Processor;
 pub fn run(config: &Config) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let processor = Processor::start(config, clock::wall(), Pace::default()).await?;
+        let processor = Processor::start(config, LiveClock::of_this_computer(), Pace::default()).await?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),

@@ -22,6 +22,9 @@ use crate::monitor::Monitor;
 use crate::reader::ANSWER_TIMEOUT;
 use crate::settings::Settings;
 
+/// How long it sleeps between two looks at what is to be written.
+const NAP: Duration = Duration::from_millis(10);
+
 /// How long the last letters may take when the process ends, and then each question of the last commit.
 const FAREWELL: Duration = Duration::from_millis(1_300);
 
@@ -67,7 +70,9 @@ impl DeadLetterWriter {
         let mut next_look = Instant::now();
         let mut may_send = false;
         while !self.monitor.is_stopping() {
-            self.producer.poll(Duration::from_millis(50));
+            // The client library waits by the wall clock: set back by an hour, a wait in it would last for an hour.
+            self.producer.poll(Duration::ZERO);
+            std::thread::sleep(NAP);
             self.consumer.poll(Duration::ZERO);
             if !may_send && Instant::now() >= next_look {
                 may_send = self.topic_is_there();

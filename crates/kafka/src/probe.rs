@@ -73,8 +73,11 @@ impl Probe {
             }
             // Serves the clients' log lines; nothing else ever comes, for nothing is assigned.
             self.stable.poll(Duration::ZERO);
+            // The client library waits by the wall clock: set back by an hour, a wait in it would last for an hour.
+            self.consumer.poll(Duration::ZERO);
             while Instant::now() < next && !self.monitor.is_stopping() {
-                self.consumer.poll(next.saturating_duration_since(Instant::now()).min(Duration::from_millis(100)));
+                let left = next.saturating_duration_since(Instant::now());
+                std::thread::sleep(left.min(Duration::from_millis(100)));
             }
         }
     }

@@ -30,6 +30,10 @@ use crate::start::{Start, survey};
 /// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// How long it sleeps when there is nothing to read. It does not wait in the client library, which waits by the wall
+/// clock: set back by an hour, such a wait would last for an hour.
+const NAP: Duration = Duration::from_millis(2);
+
 /// How often what is rare is looked after.
 const TURN: Duration = Duration::from_millis(100);
 
@@ -96,7 +100,8 @@ impl<H: RecordHandler> Reader<H> {
             }
             let resume = Instant::now() + pause;
             while Instant::now() < resume && !self.monitor.is_stopping() {
-                self.consumer.poll(TURN);
+                self.consumer.poll(Duration::ZERO);
+                std::thread::sleep(TURN);
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -144,7 +149,7 @@ impl<H: RecordHandler> Reader<H> {
         loop {
             // The consumer is borrowed by the record, and the reader is changed by it.
             let Self { settings, monitor, handler, consumer, lanes, headers, trouble, fetch_errors, .. } = self;
-            match consumer.poll(TURN) {
+            match consumer.poll(Duration::ZERO) {
                 Some(Ok(message)) => {
                     if let Some(lane) = usize::try_from(message.partition()).ok().and_then(|p| lanes.get_mut(p)) {
                         lane.take(&message, handler, headers, monitor);
@@ -165,7 +170,7 @@ impl<H: RecordHandler> Reader<H> {
                     trouble.get_or_insert(Trouble::OutOfRange);
                 }
                 Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
-                None => {}
+                None => std::thread::sleep(NAP),
             }
             records = 0;
             if Instant::now() >= next_turn {

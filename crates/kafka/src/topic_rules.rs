@@ -8,6 +8,15 @@ const EVENT_BYTES: i64 = 64 * 1024 + 1024;
 /// The longest value that is kept of a record, with some room for what is said of it.
 const LETTER_BYTES: i64 = 64 * 1024 + 2 * 1024;
 
+/// How far ahead of the broker's clock a record may be stamped at most, in ms: an hour, as Kafka has it from 4.0 on.
+const MOST_AHEAD_MS: i64 = 3_600_000;
+
+/// What `deploy/kafka/topics.sh` sets: no further ahead than an event may be of its record, in ms.
+const AHEAD_MS: i64 = 300_000;
+
+/// Clocks that are synchronised differ by less, in ms.
+const CLOCKS_DIFFER_MS: i64 = 60_000;
+
 /// The least time in which somebody will have looked at a dead letter, in ms: a week.
 const LETTERS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 
@@ -93,6 +102,24 @@ pub(crate) fn of_log(topic: &str, horizon_ms: i64, value: impl Fn(&str) -> Optio
     wrong.if_number("retention.bytes", |bytes| bytes >= 0, Gravity::Doubtful, (busy, "-1"));
     let new = "events sent again later look new, and none is seen to be dated ahead";
     wrong.if_text("message.timestamp.type", |kind| kind != "CreateTime", Gravity::Doubtful, (new, "CreateTime"));
+    let ahead = "a record stamped far ahead of time is taken, looks new until then, and is kept for longer than others";
+    let right = AHEAD_MS.to_string();
+    wrong.if_number("message.timestamp.after.max.ms", |ms| ms > MOST_AHEAD_MS, Gravity::Doubtful, (ahead, &right));
+    let strict = "a source whose clock is a little ahead has whole batches refused, the right events in them too";
+    wrong.if_number(
+        "message.timestamp.after.max.ms",
+        |ms| (0..CLOCKS_DIFFER_MS).contains(&ms),
+        Gravity::Doubtful,
+        (strict, &right),
+    );
+    let late = "for one record that is stamped earlier, sent late or again, a whole batch is refused";
+    let right = format!("{horizon_ms} or more");
+    wrong.if_number(
+        "message.timestamp.before.max.ms",
+        |ms| (0..horizon_ms).contains(&ms),
+        Gravity::Doubtful,
+        (late, &right),
+    );
     let refused = "events that the contract allows are refused, and lost if their source does not keep them";
     let right = format!("{EVENT_BYTES} or more");
     wrong.if_number("max.message.bytes", |bytes| bytes < EVENT_BYTES, Gravity::Wrong, (refused, &right));
@@ -156,6 +183,8 @@ mod tests {
             ("retention.ms", "86400000"),
             ("retention.bytes", "-1"),
             ("message.timestamp.type", "CreateTime"),
+            ("message.timestamp.after.max.ms", "3600000"),
+            ("message.timestamp.before.max.ms", "9223372036854775807"),
             ("max.message.bytes", "1048588"),
         ];
         assert_eq!(of(&right), [""; 0]);
@@ -170,6 +199,8 @@ mod tests {
             ("retention.ms", "3600000"),
             ("retention.bytes", "1000"),
             ("message.timestamp.type", "LogAppendTime"),
+            ("message.timestamp.after.max.ms", "9223372036854775807"),
+            ("message.timestamp.before.max.ms", "3600000"),
             ("max.message.bytes", "1000"),
         ];
         assert_eq!(
@@ -179,9 +210,26 @@ mod tests {
                 "events has retention.ms=3600000: events are deleted while figures still need them; set retention.ms=86400000 or more",
                 "events has retention.bytes=1000: a busy day deletes events while figures still need them; set retention.bytes=-1",
                 "events has message.timestamp.type=LogAppendTime: events sent again later look new, and none is seen to be dated ahead; set message.timestamp.type=CreateTime",
+                "events has message.timestamp.after.max.ms=9223372036854775807: a record stamped far ahead of time is taken, looks new until then, and is kept for longer than others; set message.timestamp.after.max.ms=300000",
+                "events has message.timestamp.before.max.ms=3600000: for one record that is stamped earlier, sent late or again, a whole batch is refused; set message.timestamp.before.max.ms=86400000 or more",
                 "events has max.message.bytes=1000: events that the contract allows are refused, and lost if their source does not keep them; set max.message.bytes=66560 or more",
             ]
         );
+    }
+
+    #[test]
+    fn a_bound_that_clocks_exceed_when_they_are_right_costs_whole_batches() {
+        let of_bound = |ms| of(&[("message.timestamp.after.max.ms", ms)]);
+        assert_eq!(
+            of_bound("1000"),
+            [
+                "events has message.timestamp.after.max.ms=1000: a source whose clock is a little ahead has whole batches refused, the right events in them too; set message.timestamp.after.max.ms=300000"
+            ]
+        );
+        for right in ["60000", "300000", "3600000"] {
+            assert_eq!(of_bound(right), [""; 0]);
+        }
+        assert_eq!(of_bound("3600001").len(), 1);
     }
 
     #[test]

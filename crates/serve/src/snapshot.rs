@@ -41,7 +41,12 @@ pub struct Snapshot {
     pub history_start: Option<EventTime>,
     /// Opening hours and holidays are known until here; `None` if for ever.
     pub calendar_valid_until: Option<EventTime>,
-    /// When the newest event of each channel happened, for the channels that had one.
+    /// How far the computer's clock is from the one that figures go by, in ms: 0 while it is believed, positive if it
+    /// is ahead.
+    pub clock_disbelieved_ms: i64,
+    /// How many times the computer's clock was set by more than is tolerated.
+    pub clock_steps: u64,
+    /// When the newest event of each channel happened, no later than it came, for the channels that had one.
     pub newest_events: Vec<(Channel, EventTime)>,
 }
 

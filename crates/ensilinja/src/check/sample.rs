@@ -19,14 +19,14 @@ use crate::past::topic::wire_record;
 use crate::progress::{Position, Progress};
 use tally::Tally;
 
-/// Reads the latest `most` records and tells what they are like.
+/// Reads the latest `most` records and tells what they are like by the clock, which shows `now`.
 ///
 /// # Errors
 /// If it was stopped.
 pub(super) fn look(
     inspection: &Inspection,
     config: &Config,
-    rules: &Rules,
+    (rules, now): (&Rules, EventTime),
     most: u32,
     progress: &Progress,
     stop: &AtomicBool,
@@ -47,7 +47,7 @@ pub(super) fn look(
         return Ok(());
     }
     let decoder = decoder(config)?;
-    let mut tally = Tally::new(config.lines.len());
+    let mut tally = Tally::new(config.lines.len(), now);
     progress.begin("reading the latest records", "records");
     let stretch = Stretch { from: EventTime::from_millis(0), offsets: &ranges };
     let read = read_past(&config.kafka, &stretch, stop, &mut |record, position| {

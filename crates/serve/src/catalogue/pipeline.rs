@@ -113,11 +113,25 @@ pub(super) const METRICS: &[Metric] = &[
         "Opening hours and holidays are known until this instant",
         |now, emit| instant(now.calendar_valid_until, emit),
     ),
+    gauge(
+        "ensilinja_clock_disbelieved_seconds",
+        "How far the computer's clock is ahead of the time that figures go by, while it is not believed; else 0",
+        |now, emit| emit(&[], Number::Millis(now.clock_disbelieved_ms)),
+    ),
+    Metric {
+        name: "ensilinja_clock_steps_total",
+        kind: Kind::Counter,
+        labels: &[],
+        help: "Times the computer's clock was set by more than two seconds against its steady clock",
+        origin: Origin::Snapshot(|now, emit| {
+            emit(&[], Number::Count(i64::try_from(now.clock_steps).unwrap_or(i64::MAX)))
+        }),
+    },
     Metric {
         name: "ensilinja_last_event_timestamp_seconds",
         kind: Kind::Gauge,
         labels: &[Label::words("channel", words!(Channel))],
-        help: "When the newest event of the channel happened, outcomes, feedback and retractions apart; absent before the first",
+        help: "When the newest event of the channel happened, at the latest when it came; outcomes, feedback and retractions apart; absent before the first",
         origin: Origin::Snapshot(|now, emit| {
             for (channel, at) in &now.newest_events {
                 emit(&[channel.as_str()], Number::Millis(at.as_millis()));

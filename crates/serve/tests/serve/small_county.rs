@@ -181,6 +181,8 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
         complete_until: Some(now().plus_millis(-100)),
         history_start: Some(start),
         calendar_valid_until: Some(EventTime::from_seconds(4_133_887_200)),
+        clock_disbelieved_ms: 0,
+        clock_steps: 0,
         newest_events: vec![(Channel::Phone, at(10, 14, 0)), (Channel::Chat, at(10, 14, 2_000))],
     }
 }
@@ -194,6 +196,8 @@ pub(crate) fn rebuilding() -> Snapshot {
         readiness: Readiness { complete: false, reasons },
         rebuild_progress: 0.25,
         complete_until: None,
+        clock_disbelieved_ms: 0,
+        clock_steps: 0,
         newest_events: vec![],
         ..snapshot()
     }

@@ -10,6 +10,7 @@ use ensilinja_wire::{Detail, Reason, Rejection};
 use crate::check::finding::{Area, Finding, Findings};
 use crate::config::Config;
 use crate::local_time::in_words;
+use crate::stamps::{AHEAD_ADVICE, COPIED_ADVICE, StampCount};
 
 /// How many of the latest places are told of what is wrong.
 const PLACES: usize = 3;
@@ -24,7 +25,9 @@ const LATE_MS: i64 = 5 * MINUTE_MS;
 
 /// What was counted.
 pub(super) struct Tally {
+    now: EventTime,
     records: u64,
+    stamps: StampCount,
     /// Of each line.
     events: Vec<u64>,
     rejected: BTreeMap<Detail, Rejected>,
@@ -46,10 +49,12 @@ struct Rejected {
 }
 
 impl Tally {
-    /// Of so many lines.
-    pub(super) fn new(lines: usize) -> Self {
+    /// Of so many lines, begun at `now`.
+    pub(super) fn new(lines: usize, now: EventTime) -> Self {
         Self {
+            now,
             records: 0,
+            stamps: StampCount::default(),
             events: vec![0; lines],
             rejected: BTreeMap::new(),
             published: None,
@@ -63,6 +68,7 @@ impl Tally {
     /// Counts a record and what it was decoded to.
     pub(super) fn hear(&mut self, record: &IncomingRecord<'_>, decoded: Result<Event, Rejection>) {
         self.records += 1;
+        self.stamps.count(record, decoded.as_ref().ok().map(|event| event.at), self.now);
         let at = record.timestamp;
         self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         match decoded {
@@ -114,6 +120,7 @@ impl Tally {
         for (detail, rejected) in &self.rejected {
             findings.push(self.rejection(topic, *detail, rejected));
         }
+        self.tell_of_stamps(topic, findings);
         if accepted > 0 {
             self.tell_of_clocks(topic, accepted, rules.horizon_ms(), findings);
         }
@@ -136,6 +143,19 @@ impl Tally {
             }
             _ if is_many(*count, self.records) => Finding::problem(Area::Records, topic, what, detail.advice()),
             _ => Finding::warning(Area::Records, topic, what, detail.advice()),
+        }
+    }
+
+    fn tell_of_stamps(&self, topic: &str, findings: &mut Findings) {
+        let StampCount { records, ahead, most_ahead_ms, .. } = self.stamps;
+        if ahead > 0 {
+            let seconds = most_ahead_ms / 1000;
+            let what =
+                format!("{ahead} of {records} records are stamped ahead of this machine's clock, by up to {seconds} s");
+            findings.push(Finding::warning(Area::Records, topic, what, AHEAD_ADVICE));
+        }
+        if let Some(what) = self.stamps.copied_times() {
+            findings.push(Finding::warning(Area::Records, topic, what, COPIED_ADVICE));
         }
     }
 
@@ -179,11 +199,12 @@ mod tests {
     use crate::config;
 
     const SECOND_MS: i64 = 1_000;
+    const HOUR_MS: i64 = 3_600_000;
 
     fn told(records: &[(i64, Result<i64, Detail>)]) -> String {
         let config = config::county();
         let now = EventTime::from_seconds(1_758_006_900);
-        let mut tally = Tally::new(config.lines.len());
+        let mut tally = Tally::new(config.lines.len(), now);
         for (offset, (late_ms, decoded)) in (0..).zip(records) {
             let record = IncomingRecord {
                 key: None,
@@ -248,6 +269,38 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("warning    ensilinja.events: 1 of 2 events are told more than 5 min after"), "{text}");
+    }
+
+    #[test]
+    fn timestamps_that_are_the_events_time_to_the_millisecond_are_pointed_out() {
+        let text = told(&vec![(0, Ok(0)); 30]);
+        assert!(
+            text.contains("warning    ensilinja.events: the record timestamps of 30 of 30 events are their `time`"),
+            "{text}"
+        );
+        assert!(text.contains("JavaScript SDK"), "{text}");
+    }
+
+    #[test]
+    fn records_stamped_ahead_of_the_clock_are_pointed_out_with_what_a_broker_does_to_their_batch() {
+        let mut findings = Findings::default();
+        let config = config::county();
+        let now = EventTime::from_seconds(1_758_006_900);
+        let mut tally = Tally::new(config.lines.len(), now.plus_millis(-HOUR_MS));
+        let (partition, offset, rebuilding, again) = (3, 0, true, false);
+        let timestamp = now;
+        let record =
+            IncomingRecord { key: None, value: None, headers: &[], timestamp, partition, offset, rebuilding, again };
+        tally.hear(&record, Err(Rejection::from(Detail::Tombstone)));
+        tally.tell(&config, &config.rules(now), &mut findings);
+        let text = findings.text(1000, false);
+        assert!(
+            text.contains(
+                "warning    ensilinja.events: 1 of 1 records are stamped ahead of this machine's clock, by up to 3600 s"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("a broker refuses the whole batch for one record"), "{text}");
     }
 
     #[test]

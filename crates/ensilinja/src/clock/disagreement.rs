@@ -1,0 +1,93 @@
+//! Whether all new records bear another time than the clock shows, though the clock was not set: a clock that was wrong
+//! when the process started, or a topic that is copied with a delay.
+//!
+//! One record that is late or ahead says nothing. Stamps that stay at the same distance for a while, with none in
+//! between that agrees, say that a record published now is not stamped with now.
+
+/// A stamp within this agrees with the clock, in ms: figures count as complete while they lack no more.
+const AGREES_MS: i64 = 60_000;
+
+/// Stamps are at the same distance from the clock if they differ by no more, in ms.
+const SAME_MS: i64 = 10_000;
+
+/// So many stamps at the same distance, and over so long a time in ms, are no chance. Before any has agreed, the clock
+/// may have been wrong from the start.
+const STAMPS: u32 = 10;
+const LASTING_MS: i64 = 60_000;
+const LASTING_AT_START_MS: i64 = 10_000;
+
+/// What the stamps of new records say of the clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Disagreement {
+    has_agreed: bool,
+    apart: Option<Apart>,
+}
+
+/// Stamps at the same distance from the clock.
+#[derive(Clone, Copy, Debug)]
+struct Apart {
+    by_ms: i64,
+    since_ms: i64,
+    last_ms: i64,
+    stamps: u32,
+}
+
+impl Disagreement {
+    /// A new record's stamp is `by_ms` ahead of the clock, when the steady clock shows `steady_ms`. Unless all is read,
+    /// it may be old because it has waited.
+    pub(super) fn witness(&mut self, by_ms: i64, steady_ms: i64, all_is_read: bool) {
+        if by_ms.saturating_abs() <= AGREES_MS {
+            self.has_agreed = true;
+            self.apart = None;
+        } else if all_is_read {
+            let same = self.apart.filter(|apart| by_ms.saturating_sub(apart.by_ms).saturating_abs() <= SAME_MS);
+            let first = Apart { by_ms, since_ms: steady_ms, last_ms: steady_ms, stamps: 0 };
+            let apart = same.unwrap_or(first);
+            self.apart = Some(Apart { last_ms: steady_ms, stamps: apart.stamps.saturating_add(1), ..apart });
+        }
+    }
+
+    /// How far all new stamps are ahead of the clock, in ms; `None` while some agree, or there are too few.
+    pub(super) fn apart_ms(&self) -> Option<i64> {
+        let lasting_ms = if self.has_agreed { LASTING_MS } else { LASTING_AT_START_MS };
+        let is_no_chance = |apart: &Apart| apart.stamps >= STAMPS && apart.last_ms - apart.since_ms >= lasting_ms;
+        self.apart.filter(is_no_chance).map(|apart| apart.by_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    fn stamped(has_agreed: bool, stamps: impl IntoIterator<Item = (i64, i64)>) -> Option<i64> {
+        let mut disagreement = Disagreement { has_agreed, apart: None };
+        for (second, by_ms) in stamps {
+            disagreement.witness(by_ms, second * 1_000, true);
+        }
+        disagreement.apart_ms()
+    }
+
+    #[test]
+    fn stamps_that_stay_an_hour_away_contradict_a_clock_that_none_has_agreed_with() {
+        for by_ms in [HOUR_MS, -HOUR_MS] {
+            assert_eq!(stamped(false, (0..=10).map(|second| (second, by_ms))), Some(by_ms));
+            assert_eq!(stamped(true, (0..=10).map(|second| (second, by_ms))), None, "not yet");
+            assert_eq!(stamped(true, (0..=60).map(|second| (second, by_ms + second))), Some(by_ms));
+        }
+    }
+
+    #[test]
+    fn records_that_are_late_for_another_reason_say_nothing_of_the_clock() {
+        let burst = (0..100).map(|_| (5, -HOUR_MS));
+        assert_eq!(stamped(false, burst), None, "they came all at once");
+        let caught_up_with = (0..100).map(|second| (second, -HOUR_MS + 30_000 * second));
+        assert_eq!(stamped(false, caught_up_with), None, "they come nearer");
+        let one_agrees = (0..100).map(|second| (second, if second == 95 { -1_000 } else { -HOUR_MS }));
+        assert_eq!(stamped(false, one_agrees), None);
+        let mut not_all_is_read = Disagreement::default();
+        (0..100).for_each(|second| not_all_is_read.witness(-HOUR_MS, second * 1_000, false));
+        assert_eq!(not_all_is_read.apart_ms(), None);
+    }
+}

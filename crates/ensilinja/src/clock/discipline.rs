@@ -1,0 +1,547 @@
+//! The clock discipline: which instant is believed, from the wall clock, a steady clock and the stamps of new records.
+//!
+//! ```text
+//!            wall steps ahead            it comes back
+//!   wall     ----------.                .------------------
+//!                      '----------------'                      believed = steady + offset
+//!   believed ------------------------------------------------  offset follows the wall slowly, and never by a step
+//!                      |  not believed  |                      that nothing vouches for
+//! ```
+//!
+//! The steady clock cannot be set, so what the wall clock gains or loses against it was set. Small corrections are
+//! followed slowly. A larger step is believed only when something else vouches for it: the stamps of new records, or,
+//! for a step ahead on a topic without records, ten minutes in which the clock stays and the broker answers.
+//! A large step back is believed by stamps alone, because figures that were shown cannot be taken back.
+//!
+//! What must hold, whatever the wall clock does: believed time never goes back. Without a witness it goes at 0.9 to 1.1
+//! times the pace of the steady clock and stays within [`FOLLOWED_MS`] of it. A wall clock that comes back is believed
+//! at the next reading.
+
+use std::time::Duration;
+
+use ensilinja_model::EventTime;
+
+use super::disagreement::Disagreement;
+
+/// How far the wall clock may be from the believed one for figures to be right, in ms: a leap second, or what a time
+/// service corrects at once.
+const TOLERANCE_MS: i64 = 2_000;
+
+/// How near the clock has to come back for a step to be over, in ms; less than the tolerance, so that a clock at the
+/// very edge does not step again and again.
+const OVER_MS: i64 = 1_500;
+
+/// So far in all the wall clock is followed without a witness, in ms.
+const FOLLOWED_MS: i64 = 10_000;
+
+/// It is followed by at most a tenth of the time that passes: a clock that is ahead never has to go back.
+const SLEW_PART: i64 = 10;
+
+/// How near to a clock the stamp of a new record has to be to vouch for it, in ms, apart from its usual distance.
+const NEAR_MS: i64 = 60_000;
+
+/// So many stamps vouch for a step, if none speaks against it.
+const VOUCHING_STAMPS: i32 = 3;
+
+/// A stamp that agrees with the believed clock outweighs so many that agree with the wall clock.
+const WEIGHT_AGAINST: i32 = 3;
+
+/// The most that is held against a step: after a pause, the records of the pause come first.
+const MOST_AGAINST: i32 = 12;
+
+/// No step is believed sooner, in ms: a source on a machine whose clock is wrong too may be the first to be heard.
+const SOONEST_MS: i64 = 3_000;
+
+/// From then on, in ms, a stamp that agrees with the believed clock is none of a record that waited to be read.
+const NOTHING_WAITS_MS: i64 = 10_000;
+
+/// A step ahead is believed after so long a time without records, in ms, if the clock stays and the broker answers.
+const QUIET_MS: i64 = 600_000;
+
+/// How long one look that all is read stands for, in ms: they come once a second.
+const LOOK_STANDS_FOR_MS: i64 = 2_000;
+
+/// What one stamp changes the usual distance by: an eighth.
+const USUAL_PART: i64 = 8;
+
+/// No clock shows more, in ms since 1970: sums of a few such cannot overflow.
+const FARTHEST_MS: i64 = 1 << 53;
+
+/// Whether the wall clock is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockState {
+    /// It is.
+    Believed,
+    /// It was set and nothing vouches for it: believed time goes on steadily.
+    Stepped {
+        /// The wall clock less the believed one, in ms: positive if it was set ahead.
+        by_ms: i64,
+    },
+    /// It was set back, new records vouch for it, and believed time stands still until the wall clock has caught up.
+    SetBack {
+        /// How far believed time is ahead of the wall clock, in ms.
+        by_ms: i64,
+    },
+    /// It was not set, but the new records are all stamped with another time.
+    Contradicted {
+        /// The stamps less the believed clock, in ms.
+        by_ms: i64,
+    },
+}
+
+impl ClockState {
+    /// How far the wall clock is from the time that is believed or stamped, in seconds: 0 while it is believed,
+    /// negative if it is behind.
+    #[must_use]
+    pub const fn disbelieved_ms(self) -> i64 {
+        match self {
+            Self::Believed => 0,
+            Self::Stepped { by_ms } => by_ms,
+            Self::SetBack { by_ms } | Self::Contradicted { by_ms } => -by_ms,
+        }
+    }
+}
+
+/// A step of the wall clock that nothing has vouched for.
+#[derive(Clone, Copy, Debug)]
+struct ClockStep {
+    /// Where the wall clock was set to, against the steady one.
+    offset_ms: i64,
+    since_ms: i64,
+    /// Stamps for it, less those against it.
+    score: i32,
+    /// For how long a record would have been heard and none was that does not vouch for it.
+    quiet_ms: i64,
+    /// A record that had not waited bore the believed time: silence does not vouch for the step any more.
+    is_contradicted: bool,
+}
+
+/// Decides what is believed. It is told what the clocks show and what records bear, and asks nothing itself.
+#[derive(Clone, Debug)]
+pub struct ClockDiscipline {
+    /// Believed time is the steady clock and this, unless that were to go back.
+    offset_ms: i64,
+    /// The wall clock against the steady one, when something last vouched for it.
+    vouched_ms: i64,
+    /// When the offset last followed the wall clock, by the steady one.
+    adjusted_ms: i64,
+    /// The last reading: the steady clock, the wall clock against it, and what was believed.
+    steady_ms: i64,
+    wall_offset_ms: i64,
+    believed_ms: i64,
+    step: Option<ClockStep>,
+    steps: u64,
+    /// How far the stamps of new records are from the believed clock as a rule.
+    usual_ms: i64,
+    /// When it was last told whether all is read, by the steady clock, and what.
+    listened_ms: i64,
+    all_is_read: bool,
+    disagreement: Disagreement,
+}
+
+impl ClockDiscipline {
+    /// Begins with a wall clock that there is nothing to compare with yet.
+    #[must_use]
+    pub fn new(steady: Duration, wall: EventTime) -> Self {
+        let (steady_ms, believed_ms) = (whole_ms(steady), bounded_ms(wall));
+        let offset_ms = believed_ms - steady_ms;
+        Self {
+            offset_ms,
+            vouched_ms: offset_ms,
+            adjusted_ms: steady_ms,
+            steady_ms,
+            wall_offset_ms: offset_ms,
+            believed_ms,
+            step: None,
+            steps: 0,
+            usual_ms: 0,
+            listened_ms: steady_ms,
+            all_is_read: false,
+            disagreement: Disagreement::default(),
+        }
+    }
+
+    /// Takes a reading of both clocks and says which instant is believed. `wall` is `None` where the two could not be
+    /// read at one moment.
+    pub fn read(&mut self, steady: Duration, wall: Option<EventTime>) -> EventTime {
+        self.steady_ms = self.steady_ms.max(whole_ms(steady));
+        if let Some(wall) = wall {
+            self.wall_offset_ms = bounded_ms(wall) - self.steady_ms;
+            self.judge();
+        }
+        self.believed_ms = self.believed_ms.max(self.steady_ms + self.offset_ms);
+        EventTime::from_millis(self.believed_ms)
+    }
+
+    /// A record that was published just now bears `stamp`, as of the last reading.
+    pub fn witness(&mut self, stamp: EventTime) {
+        let stamp_ms = bounded_ms(stamp);
+        if self.step.is_some() {
+            self.vote(stamp_ms - self.usual_ms);
+            return;
+        }
+        if (stamp_ms - self.wall_ms()).abs() <= FOLLOWED_MS {
+            self.vouched_ms = self.wall_offset_ms;
+        }
+        let by_ms = stamp_ms - self.believed_ms;
+        if by_ms.abs() <= NEAR_MS {
+            self.usual_ms += (by_ms - self.usual_ms) / USUAL_PART;
+        }
+        self.disagreement.witness(by_ms, self.steady_ms, self.all_is_read);
+    }
+
+    /// To be told about once a second, as of the last reading: whether all that the broker has is read, so that a
+    /// record that was published would have been heard.
+    pub fn listen(&mut self, all_is_read: bool) {
+        let passed_ms = (self.steady_ms - self.listened_ms).min(LOOK_STANDS_FOR_MS);
+        self.listened_ms = self.steady_ms;
+        self.all_is_read = all_is_read;
+        if let Some(step) = self.step.as_mut().filter(|_| all_is_read) {
+            step.quiet_ms += passed_ms;
+        }
+        self.believe_if_vouched();
+    }
+
+    /// Whether the wall clock is believed, as of the last reading.
+    #[must_use]
+    pub fn state(&self) -> ClockState {
+        let by_ms = self.wall_ms() - self.believed_ms;
+        if by_ms.abs() <= TOLERANCE_MS {
+            let apart_ms = self.disagreement.apart_ms();
+            apart_ms.map_or(ClockState::Believed, |by_ms| ClockState::Contradicted { by_ms })
+        } else if self.step.is_some() {
+            ClockState::Stepped { by_ms }
+        } else {
+            ClockState::SetBack { by_ms: -by_ms }
+        }
+    }
+
+    /// How many steps there were.
+    #[must_use]
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    const fn wall_ms(&self) -> i64 {
+        self.steady_ms + self.wall_offset_ms
+    }
+
+    /// Whether the wall clock was set since something last vouched for it. What is believed follows it a little.
+    fn judge(&mut self) {
+        let target_ms = self.wall_offset_ms;
+        let apart_ms = (target_ms - self.vouched_ms).abs();
+        self.follow(if apart_ms <= FOLLOWED_MS { target_ms } else { self.offset_ms });
+        if apart_ms <= if self.step.is_some() { OVER_MS } else { TOLERANCE_MS } {
+            self.step = None;
+            return;
+        }
+        if self.step.is_none_or(|step| (target_ms - step.offset_ms).abs() > TOLERANCE_MS) {
+            self.steps += 1;
+            let since_ms = self.steady_ms;
+            let (score, quiet_ms, is_contradicted) = (0, 0, false);
+            self.step = Some(ClockStep { offset_ms: target_ms, since_ms, score, quiet_ms, is_contradicted });
+        }
+    }
+
+    /// Moves the offset towards where the wall clock is, slowly.
+    fn follow(&mut self, target_ms: i64) {
+        let most_ms = (self.steady_ms - self.adjusted_ms) / SLEW_PART;
+        if most_ms > 0 {
+            self.adjusted_ms = self.steady_ms;
+            self.offset_ms += (target_ms - self.offset_ms).clamp(-most_ms, most_ms);
+        }
+    }
+
+    /// What a record that bears `stamp_ms`, apart from its usual distance, says of the step.
+    fn vote(&mut self, stamp_ms: i64) {
+        let [from_wall, from_believed] = [self.wall_ms(), self.believed_ms].map(|clock| (stamp_ms - clock).abs());
+        let Some(step) = &mut self.step else { return };
+        if from_wall <= NEAR_MS && from_wall < from_believed {
+            step.score = (step.score + 1).min(VOUCHING_STAMPS);
+            self.believe_if_vouched();
+            return;
+        }
+        step.quiet_ms = 0;
+        if from_believed <= NEAR_MS {
+            step.score = (step.score - WEIGHT_AGAINST).max(-MOST_AGAINST);
+            step.is_contradicted |= self.all_is_read && self.steady_ms - step.since_ms >= NOTHING_WAITS_MS;
+        }
+    }
+
+    fn believe_if_vouched(&mut self) {
+        let Some(step) = self.step else { return };
+        let is_vouched = step.score >= VOUCHING_STAMPS && self.steady_ms - step.since_ms >= SOONEST_MS;
+        let is_quiet = step.quiet_ms >= QUIET_MS && !step.is_contradicted && step.offset_ms > self.vouched_ms;
+        if is_vouched || is_quiet {
+            self.step = None;
+            self.vouched_ms = self.wall_offset_ms;
+            self.offset_ms = self.wall_offset_ms;
+            self.adjusted_ms = self.steady_ms;
+            self.believed_ms = self.believed_ms.max(self.wall_ms());
+            self.disagreement = Disagreement::default();
+        }
+    }
+}
+
+fn whole_ms(steady: Duration) -> i64 {
+    i64::try_from(steady.as_millis()).unwrap_or(FARTHEST_MS).min(FARTHEST_MS)
+}
+
+fn bounded_ms(instant: EventTime) -> i64 {
+    instant.as_millis().clamp(-FARTHEST_MS, FARTHEST_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const START_S: i64 = 1_758_006_900;
+    const HOUR_S: i64 = 3_600;
+
+    /// A clock discipline on a machine, by whole seconds since the start.
+    struct Machine {
+        discipline: ClockDiscipline,
+        second: i64,
+        /// What the wall clock is ahead of the true time.
+        wall_ahead_s: i64,
+        /// Time in which neither clock of the machine went.
+        paused_s: i64,
+    }
+
+    impl Machine {
+        fn new(wall_ahead_s: i64) -> Self {
+            let wall = EventTime::from_seconds(START_S + wall_ahead_s);
+            Self { discipline: ClockDiscipline::new(Duration::ZERO, wall), second: 0, wall_ahead_s, paused_s: 0 }
+        }
+
+        /// Lets a second pass in which records come whose stamps are so far from the true time, and all is read.
+        fn pass(&mut self, stamps_s: &[i64]) {
+            self.second += 1;
+            let now_s = START_S + self.second + self.paused_s;
+            let steady = Duration::from_secs(u64::try_from(self.second).unwrap());
+            self.discipline.read(steady, Some(EventTime::from_seconds(now_s + self.wall_ahead_s)));
+            for stamp_s in stamps_s {
+                self.discipline.witness(EventTime::from_seconds(now_s + stamp_s));
+            }
+            self.discipline.listen(true);
+        }
+
+        fn pass_seconds(&mut self, seconds: i64, stamps_s: &[i64]) {
+            (0..seconds).for_each(|_| self.pass(stamps_s));
+        }
+
+        fn set(&mut self, wall_ahead_s: i64) -> &mut Self {
+            self.wall_ahead_s = wall_ahead_s;
+            self
+        }
+
+        /// Neither clock goes for a while, and then the wall clock is set right.
+        fn pause(&mut self, seconds: i64) -> &mut Self {
+            self.paused_s += seconds;
+            self
+        }
+
+        /// What is believed, less the true time.
+        fn ahead_ms(&self) -> i64 {
+            self.discipline.believed_ms - (START_S + self.second + self.paused_s) * 1_000
+        }
+
+        fn state(&self) -> ClockState {
+            self.discipline.state()
+        }
+    }
+
+    #[test]
+    fn an_hour_ahead_for_nine_seconds_is_never_believed_and_over_at_once() {
+        for stamps in [&[0, -1][..], &[-20], &[]] {
+            let mut machine = Machine::new(0);
+            machine.pass_seconds(60, stamps);
+            machine.set(HOUR_S);
+            for _ in 0..9 {
+                machine.pass(stamps);
+                assert_eq!(machine.state(), ClockState::Stepped { by_ms: HOUR_S * 1_000 });
+                assert_eq!(machine.ahead_ms(), 0);
+            }
+            machine.set(0).pass(stamps);
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+            assert_eq!(machine.discipline.steps(), 1);
+        }
+    }
+
+    #[test]
+    fn a_paused_machine_is_believed_as_soon_as_three_records_bear_the_new_time() {
+        let mut machine = Machine::new(0);
+        machine.pass_seconds(60, &[0]);
+        machine.pause(600).pass(&[]);
+        assert_eq!(machine.state(), ClockState::Stepped { by_ms: 600_000 });
+        machine.pass_seconds(2, &[0]);
+        assert_ne!(machine.state(), ClockState::Believed);
+        machine.pass(&[0]);
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+    }
+
+    #[test]
+    fn records_that_waited_for_a_paused_machine_only_delay_its_witnesses() {
+        let mut machine = Machine::new(0);
+        machine.pass_seconds(60, &[0]);
+        machine.pause(600).pass(&(-600..0).collect::<Vec<_>>());
+        machine.pass_seconds(15, &[0]);
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+    }
+
+    #[test]
+    fn records_that_always_arrive_late_vouch_for_the_clock_that_they_are_as_late_by_as_ever() {
+        let mut machine = Machine::new(0);
+        machine.pass_seconds(60, &[-20]);
+        machine.pause(15).pass_seconds(4, &[-20]);
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+    }
+
+    #[test]
+    fn a_source_on_a_machine_that_is_wrong_too_does_not_outweigh_the_others() {
+        let mut machine = Machine::new(0);
+        machine.pass_seconds(60, &[0, 0]);
+        machine.set(HOUR_S).pass_seconds(3_600, &[HOUR_S, 0]);
+        assert_eq!(machine.state(), ClockState::Stepped { by_ms: HOUR_S * 1_000 });
+        assert_eq!(machine.ahead_ms(), 0);
+    }
+
+    #[test]
+    fn at_night_a_step_ahead_is_believed_after_ten_minutes_in_which_a_record_would_have_been_heard() {
+        let mut machine = Machine::new(0);
+        machine.pass_seconds(60, &[]);
+        machine.pause(HOUR_S).pass_seconds(599, &[]);
+        assert_eq!(machine.state(), ClockState::Stepped { by_ms: HOUR_S * 1_000 });
+        machine.pass_seconds(2, &[]);
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+    }
+
+    #[test]
+    fn silence_vouches_for_nothing_while_the_broker_does_not_answer_or_once_a_record_bore_the_old_time() {
+        let mut machine = Machine::new(0);
+        machine.set(HOUR_S);
+        for _ in 0..3_000 {
+            machine.pass(&[]);
+            machine.discipline.step.as_mut().unwrap().quiet_ms = 0;
+            machine.discipline.listen(false);
+        }
+        assert_eq!(machine.ahead_ms(), 0);
+        let mut machine = Machine::new(0);
+        machine.set(HOUR_S).pass_seconds(20, &[]);
+        machine.pass(&[0]);
+        machine.pass_seconds(3_000, &[]);
+        assert_eq!(machine.ahead_ms(), 0);
+    }
+
+    #[test]
+    fn a_step_back_is_believed_by_records_alone_and_what_was_shown_stands_until_it_has_caught_up() {
+        let mut machine = Machine::new(HOUR_S);
+        machine.pass_seconds(5, &[0]);
+        machine.set(0).pass_seconds(1_000, &[]);
+        assert_eq!(machine.state(), ClockState::Stepped { by_ms: -HOUR_S * 1_000 });
+        let shown = machine.discipline.believed_ms;
+        machine.pass_seconds(3, &[0]);
+        assert!(matches!(machine.state(), ClockState::SetBack { .. }), "{:?}", machine.state());
+        let stands = machine.discipline.believed_ms;
+        assert!((shown..=shown + 3_000).contains(&stands));
+        machine.pass_seconds(60, &[0]);
+        assert_eq!(machine.discipline.believed_ms, stands);
+        machine.pass_seconds(2 * HOUR_S, &[0]);
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+    }
+
+    #[test]
+    fn small_corrections_are_followed_slowly_and_are_no_step() {
+        for by_s in [-1, 1, 2] {
+            let mut machine = Machine::new(0);
+            machine.pass_seconds(10, &[]);
+            machine.set(by_s).pass(&[]);
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 100 * by_s.signum()));
+            machine.pass_seconds(20, &[]);
+            assert_eq!((machine.ahead_ms(), machine.discipline.steps()), (by_s * 1_000, 0));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_from_the_start_is_contradicted_by_the_records() {
+        for wrong_s in [HOUR_S, -HOUR_S] {
+            let mut machine = Machine::new(wrong_s);
+            machine.pass_seconds(12, &[0]);
+            assert_eq!(machine.state(), ClockState::Contradicted { by_ms: -wrong_s * 1_000 });
+            assert_eq!(machine.state().disbelieved_ms(), wrong_s * 1_000);
+        }
+    }
+
+    #[test]
+    fn a_process_that_is_held_up_between_two_readings_sees_no_step() {
+        let mut discipline = ClockDiscipline::new(Duration::ZERO, EventTime::from_seconds(START_S));
+        let now = discipline.read(Duration::from_mins(5), None);
+        assert_eq!((now, discipline.state()), (EventTime::from_seconds(START_S + 300), ClockState::Believed));
+    }
+
+    /// What happens next: so much time passes, and the wall clock then shows so much more than at the start.
+    fn readings() -> impl Strategy<Value = Vec<(u64, i64)>> {
+        let ahead_ms = prop_oneof![
+            -3_000..3_000_i64,
+            -20_000..20_000_i64,
+            Just(HOUR_S * 1_000),
+            Just(-HOUR_S * 1_000),
+            any::<i64>(),
+        ];
+        prop::collection::vec((0..5_000_u64, ahead_ms), 1..200)
+    }
+
+    proptest! {
+        #[test]
+        fn without_a_witness_believed_time_keeps_the_pace_of_the_steady_clock(readings in readings()) {
+            let start = EventTime::from_seconds(START_S);
+            let mut discipline = ClockDiscipline::new(Duration::ZERO, start);
+            let (mut steady_ms, mut before_ms) = (0, start.as_millis());
+            for (passed_ms, ahead_ms) in readings {
+                steady_ms += passed_ms;
+                let passed_ms = i64::try_from(passed_ms).unwrap();
+                let true_ms = start.as_millis() + i64::try_from(steady_ms).unwrap();
+                let wall = EventTime::from_millis(true_ms.saturating_add(ahead_ms));
+                let now_ms = discipline.read(Duration::from_millis(steady_ms), Some(wall)).as_millis();
+                discipline.listen(false);
+                prop_assert!(now_ms >= before_ms);
+                // What has passed since the offset last moved may be made up for by one reading.
+                prop_assert!(now_ms - before_ms <= passed_ms + passed_ms / 10 + 2);
+                prop_assert!((now_ms - true_ms).abs() <= FOLLOWED_MS);
+                before_ms = now_ms;
+            }
+            // The wall clock is right again.
+            steady_ms += 1;
+            let true_ms = start.as_millis() + i64::try_from(steady_ms).unwrap();
+            let now = discipline.read(Duration::from_millis(steady_ms), Some(EventTime::from_millis(true_ms)));
+            prop_assert!((now.as_millis() - true_ms).abs() <= FOLLOWED_MS);
+            steady_ms += 10 * 10_000;
+            let true_ms = start.as_millis() + i64::try_from(steady_ms).unwrap();
+            let now = discipline.read(Duration::from_millis(steady_ms), Some(EventTime::from_millis(true_ms)));
+            prop_assert_eq!(now.as_millis(), true_ms);
+            prop_assert_eq!(discipline.state(), ClockState::Believed);
+        }
+
+        #[test]
+        fn whatever_comes_in_believed_time_never_goes_back(
+            readings in readings(),
+            stamps in prop::collection::vec(prop_oneof![-90_000..90_000_i64, any::<i64>()], 200),
+        ) {
+            let mut discipline = ClockDiscipline::new(Duration::ZERO, EventTime::from_seconds(START_S));
+            let (mut steady_ms, mut before) = (0, EventTime::from_seconds(START_S));
+            for ((passed_ms, ahead_ms), stamp_ms) in readings.into_iter().zip(stamps) {
+                steady_ms += passed_ms;
+                let true_ms = START_S * 1_000 + i64::try_from(steady_ms).unwrap();
+                let wall = EventTime::from_millis(true_ms.saturating_add(ahead_ms));
+                let now = discipline.read(Duration::from_millis(steady_ms), Some(wall));
+                prop_assert!(now >= before);
+                discipline.witness(EventTime::from_millis(wall.as_millis().saturating_add(stamp_ms)));
+                discipline.listen(true);
+                let _ = discipline.state();
+                before = now;
+            }
+        }
+    }
+}
