@@ -105,7 +105,7 @@ impl LiveClock {
     }
 
     /// A record that was published just now bears `stamp`. Returns the instant that is believed.
-    #[expect(clippy::must_use_candidate, reason = "it is told something, and only then asked")]
+    #[must_use]
     pub fn witness(&self, stamp: EventTime) -> EventTime {
         let Some(disciplined) = &self.disciplined else { return self.now() };
         let (mut belief, now) = disciplined.read();

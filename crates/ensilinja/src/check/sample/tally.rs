@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn timestamps_that_are_the_events_time_to_the_millisecond_are_pointed_out() {
-        let text = told(&vec![(0, Ok(0)); 30]);
+        let text = told(&[(0, Ok(0)); 30]);
         assert!(
             text.contains("warning    ensilinja.events: the record timestamps of 30 of 30 events are their `time`"),
             "{text}"
