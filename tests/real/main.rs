@@ -46,6 +46,7 @@ mod dlq_letters;
 mod ending;
 mod explain;
 mod false_clock;
+mod history;
 mod kills;
 mod malformed;
 mod privacy;

@@ -4,17 +4,16 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::AtomicBool;
 
+use ensilinja::history::{HistoryEvidence, HistorySource};
 use ensilinja::past::{Contact, Place, Told};
 use ensilinja::progress::Progress;
 use ensilinja::replay::stepping::{Manner, Stepping};
-use ensilinja_kafka::History as Since;
 use ensilinja_ledger::{Figures, History, Ledger, Rules, Window};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 use ensilinja_sim::{County, OracleLine, SimEvent, soup, soup_lines};
 
 use crate::rules;
 
-const FROM_THE_START: Since = Since { start: Some(EventTime::from_millis(0)), from_first_record: true };
 const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
 fn hash(value: impl Hash) -> u64 {
@@ -23,15 +22,16 @@ fn hash(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
-fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
+pub fn as_event(said: &SimEvent, lines: &[OracleLine]) -> Event {
     let line = lines.iter().position(|line| line.id == said.line).unwrap();
     let key = u128::from(hash((&said.contact, &said.visit, line)));
     let line = LineIndex::new(u16::try_from(line).unwrap());
     Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
 }
 
-const ALL_FIRST: Manner = Manner { known_then: false, most_legs: usize::MAX, only_these: false, speed: None };
-const KNOWN_THEN: Manner = Manner { known_then: true, ..ALL_FIRST };
+pub const ALL_FIRST: Manner =
+    Manner { known_then: false, most_legs: usize::MAX, complete_since: None, only_these: false, speed: None };
+pub const KNOWN_THEN: Manner = Manner { known_then: true, ..ALL_FIRST };
 /// As where the log is too long to be held.
 const WHILE_READING: Manner = Manner { most_legs: 0, ..ALL_FIRST };
 
@@ -43,20 +43,34 @@ fn stepped(
     events: &[(EventTime, Event)],
     manner: Manner,
 ) -> (Vec<Figures>, u64) {
+    let told = stepped_through(HistorySource::Offsets, rules, instants, events, manner);
+    assert_eq!(told.2, instants);
+    (told.0, told.1)
+}
+
+/// The same of events that come from such a source; and the instants that are known.
+pub fn stepped_through(
+    source: HistorySource,
+    rules: &Rules,
+    instants: &[EventTime],
+    events: &[(EventTime, Event)],
+    manner: Manner,
+) -> (Vec<Figures>, u64, Vec<EventTime>) {
     let (stop, mut all) = (AtomicBool::new(false), Vec::new());
     let mut take = |figures: &Figures, _| {
         all.push(figures.clone());
         Ok(())
     };
+    let mut evidence = HistoryEvidence::new(source);
     let mut stepping = Stepping::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
         let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Line(b"{}"));
-        stepping.hear(&Told { event: *event, known: *known, place, history: FROM_THE_START, contact }).unwrap();
+        evidence.hear(*known, event.at);
+        stepping.hear(&Told { event: *event, known: *known, place, evidence: &evidence, contact }).unwrap();
     }
-    stepping.finish(FROM_THE_START, EventTime::MAX, &Progress::new(true, &County::zone())).unwrap();
-    assert_eq!(stepping.covered(), instants);
-    let too_late = stepping.too_late();
-    (all, too_late)
+    stepping.finish(&evidence, EventTime::MAX, &Progress::new(true, &County::zone())).unwrap();
+    let (too_late, covered) = (stepping.too_late(), stepping.covered().to_vec());
+    (all, too_late, covered)
 }
 
 /// What a ledger says that is asked once.
@@ -69,7 +83,7 @@ fn asked_once<'a>(rules: &Rules, instant: EventTime, events: impl Iterator<Item 
 }
 
 /// Without the number of legs, which says what is held in memory and not what is true.
-fn told(mut figures: Figures) -> Figures {
+pub fn told(mut figures: Figures) -> Figures {
     figures.legs = 0;
     figures
 }
@@ -89,7 +103,7 @@ fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_ask
             .events
             .iter()
             .map(|said| {
-                let event = event(said, &lines);
+                let event = as_event(said, &lines);
                 // Some are known at once, some after hours, some days later.
                 let late_ms = [0, 40, 7_200_000, 200_000_000][usize::try_from(hash((seed, event.leg)) % 4).unwrap()];
                 (event.at.plus_millis(late_ms), event)

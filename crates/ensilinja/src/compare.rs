@@ -31,6 +31,7 @@ use crate::local_time::zoned;
 use crate::logging;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
+use crate::report::QuestionError;
 use crate::standard_output;
 use live::Live;
 use origin::Origin;
@@ -185,7 +186,9 @@ fn of_live_and_topic(
     progress: &Progress,
 ) -> anyhow::Result<Comparison> {
     let (all, process) = (Scope::default(), Live::new(live)?);
-    let topic = Topic::new(&config, &arguments.events, progress)?;
+    let told = arguments.complete_since.map(|when| when.instant(&config.zone)).transpose();
+    let complete_since = told.map_err(|why| QuestionError::NoSuchTime(format!("--complete-since {why:#}")))?;
+    let topic = Topic::new(&config, &arguments.events, complete_since, progress)?;
     let names = [live.to_string(), topic.name()];
     let mut latest = None;
     let (as_of, differences, passing) = what_stays(|| {

@@ -34,6 +34,12 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
         ExitStatus::Failed,
         "there is none: the events cannot be read, there are none, or the time is yet to come",
     ),
+    (
+        "report",
+        ExitStatus::Found,
+        "there is a report, but of its events 2 % or more are of contacts whose id was used again; standard error says how \
+         many and what to do",
+    ),
     ("replay", ExitStatus::Done, "all of it was written (also if whoever reads standard output has had enough)"),
     (
         "replay",
@@ -43,7 +49,8 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     (
         "replay",
         ExitStatus::Found,
-        "all of it was written, but events were found too late for instants that they change; standard error says how many",
+        "all of it was written, but events were found too late for instants that they change, or 2 % or more of them are \
+         of contacts whose id was used again; standard error says how many",
     ),
     (
         "dlq redrive",

@@ -21,6 +21,7 @@ use ensilinja_serve::Pipeline;
 use ensilinja_wire::{Decoder, Record};
 
 use crate::clock::LiveClock;
+use crate::history::FirstEvents;
 use crate::stamps::{AHEAD_ADVICE, AHEAD_MS, COPIED_ADVICE, StampCount};
 
 /// The learner is woken for as many events; fewer wait for [`PATIENCE`].
@@ -69,6 +70,8 @@ struct Heard {
 #[derive(Default)]
 struct Queue {
     events: Vec<Heard>,
+    /// What all that was heard tells of where the log begins.
+    first_events: FirstEvents,
     /// Nothing more will come.
     ended: bool,
 }
@@ -118,10 +121,18 @@ impl Shared {
         self.heard.lock().expect("nothing that can fail is done with what was heard")
     }
 
-    fn hear(&self, heard_event: Heard) {
+    /// What the events tell of where the log begins.
+    #[must_use]
+    pub fn first_events(&self) -> FirstEvents {
+        self.heard().first_events.clone()
+    }
+
+    /// Takes an event that was written at `known`.
+    fn hear(&self, heard_event: Heard, known: EventTime) {
         assert!(!self.learnt.is_poisoned(), "no thread dies while it changes the figures");
         let unlearnt = {
             let mut heard = self.heard();
+            heard.first_events.hear(known, heard_event.event.at);
             heard.events.push(heard_event);
             heard.events.len()
         };
@@ -244,7 +255,7 @@ impl RecordHandler for Intake {
         match decoded {
             Ok(event) => {
                 let alive_at = self.alive_at(event.at, record);
-                self.shared.hear(Heard { event, is_live, alive_at });
+                self.shared.hear(Heard { event, is_live, alive_at }, record.timestamp);
                 Verdict::Accepted
             }
             Err(rejection) => {
@@ -282,7 +293,7 @@ mod tests {
         let newest_after = |fact| {
             let at = now.plus_millis(if fact == Fact::Offered { -60_000 } else { 0 });
             let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact };
-            shared.hear(Heard { event, is_live: true, alive_at: Some(at) });
+            shared.hear(Heard { event, is_live: true, alive_at: Some(at) }, at);
             shared.lock().newest[Channel::Phone as usize]
         };
         let feedback = Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes));

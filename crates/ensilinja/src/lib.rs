@@ -15,6 +15,7 @@ pub mod events_file;
 pub mod exit_status;
 pub mod explain;
 pub mod feed;
+pub mod history;
 pub mod intake;
 pub mod lines;
 pub mod local_time;

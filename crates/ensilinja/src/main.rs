@@ -48,8 +48,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Report(arguments) => {
             let config = arguments.source.configuration()?;
             logging::start(config.log)?;
-            report::report(&arguments, &config)?;
-            Ok(Outcome::Done)
+            report::report(&arguments, &config)
         }
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

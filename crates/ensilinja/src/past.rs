@@ -13,7 +13,7 @@
 
 mod feed;
 mod files;
-mod stretch;
+pub mod reuse;
 pub(crate) mod topic;
 
 use std::path::PathBuf;
@@ -25,6 +25,7 @@ use ensilinja_wire::{Decoder, Record};
 
 use crate::config::Config;
 use crate::events_file::{is_standard_stream, name_of};
+use crate::history::{HistoryEvidence, HistorySource};
 use crate::local_time::in_words;
 use crate::processor::random_key;
 use crate::progress::Progress;
@@ -48,6 +49,17 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// As it is printed: partition and offset of the topic, or file and line.
+    #[must_use]
+    pub fn in_words(self, files: &[PathBuf], config: &Config) -> String {
+        match self {
+            Self::Record { partition, offset } => format!("{}/{partition}/{offset}", config.kafka.topic),
+            Self::Line { file, number } => format!("{}:{number}", name_of(&files[file])),
+        }
+    }
+}
+
 /// An event, when it became known, and where it was found.
 #[derive(Clone, Copy)]
 pub struct Told<'a> {
@@ -57,8 +69,8 @@ pub struct Told<'a> {
     pub known: EventTime,
     /// Where it was found.
     pub place: Place,
-    /// Since when all is known, as far as can be said by now.
-    pub history: History,
+    /// How far back history counts, as far as can be said by now.
+    pub evidence: &'a HistoryEvidence,
     /// The id of the contact, for whoever explains a figure at the console, and for nobody else.
     pub contact: Contact<'a>,
 }
@@ -110,7 +122,7 @@ pub struct Reading<'a> {
 }
 
 /// What was read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Read {
     /// Events handed over.
     pub events: u64,
@@ -118,10 +130,8 @@ pub struct Read {
     pub latest: Option<EventTime>,
     /// When the latest became known.
     pub reached: Option<EventTime>,
-    /// Whether what was read is known to hold all since `from`.
-    pub is_complete: bool,
-    /// Since when all is known. Of files that is said by where their events begin: nothing tells what was before.
-    pub history: History,
+    /// How far back history counts.
+    pub evidence: HistoryEvidence,
 }
 
 /// Reading was told to stop before the end.
@@ -163,7 +173,8 @@ impl Reading<'_> {
         stop: &AtomicBool,
         handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Read> {
-        let mut read = Read::default();
+        let evidence = HistoryEvidence::new(self.source());
+        let mut read = Read { events: 0, latest: None, reached: None, evidence };
         let ended = if self.files.is_empty() {
             topic::read(self, decoder, stop, &mut read, handle)
         } else {
@@ -193,13 +204,42 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// What it is, before it says anything of its beginning.
+    const fn source(&self) -> HistorySource {
+        match (self.files, self.offsets) {
+            ([], []) => {
+                let history = History { start: None, from_first_record: false };
+                HistorySource::Topic { history, range_start: self.from, watched_since: None }
+            }
+            ([], _) => HistorySource::Offsets,
+            _ => HistorySource::Files,
+        }
+    }
+
     /// What is read, in a few words.
-    fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         match self.files {
             [] => self.config.kafka.topic.clone(),
             [file] => name_of(file),
             files => format!("{} files", files.len()),
         }
+    }
+
+    /// The same as the subject of a sentence.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        subject(self.files, self.config)
+    }
+}
+
+/// The files, or else the topic, as the subject of a sentence.
+#[must_use]
+pub fn subject(files: &[PathBuf], config: &Config) -> String {
+    match files {
+        [] => config.kafka.topic.clone(),
+        [_] => "the file".to_owned(),
+        _ => format!("the whole of the {} files", files.len()),
     }
 }
 
@@ -208,6 +248,7 @@ impl Read {
         self.events += 1;
         self.latest = self.latest.max(Some(event.at));
         self.reached = self.reached.max(Some(known));
+        self.evidence.hear(known, event.at);
     }
 
     fn stopped(&self, reading: &Reading<'_>) -> Stopped {

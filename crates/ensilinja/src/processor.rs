@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{Monitor, Pace, PartitionStatus, Shell, Status};
-use ensilinja_ledger::{Course, History, Ledger};
+use ensilinja_ledger::{Course, Ledger, Rules};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{
     Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
@@ -18,6 +18,7 @@ use crate::clock::discipline::ClockState;
 use crate::clock::words::clock_trouble;
 use crate::clock::{ClockStanding, LiveClock};
 use crate::config::{Config, Line};
+use crate::history::{Coverage, HistoryEvidence, HistorySource};
 use crate::intake::{Intake, Shared};
 use crate::now::{is_complete, is_up_to_date, shown_at};
 
@@ -58,7 +59,7 @@ impl Processor {
         let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
         let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
         let channels = config.lines.iter().map(|line| line.channel).collect();
-        let ledger = Ledger::new(rules, started);
+        let ledger = Ledger::new(rules.clone(), started);
         let learnt = Arc::new(Shared::new(ledger, channels, Arc::clone(&pipeline), clock.clone()));
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, random_key()?);
@@ -69,6 +70,7 @@ impl Processor {
             monitor: shell.monitor(),
             clock,
             started,
+            rules,
             calendar_valid_until,
             latest_shown_ms: AtomicI64::new(i64::MIN),
         });
@@ -160,6 +162,7 @@ struct Truth {
     monitor: Arc<Monitor>,
     clock: LiveClock,
     started: EventTime,
+    rules: Rules,
     calendar_valid_until: EventTime,
     /// What the figures were last shown for, in ms: they never go back.
     latest_shown_ms: AtomicI64,
@@ -187,6 +190,16 @@ impl Truth {
         }
         Some(state).filter(|state| *state != ClockState::Believed)
     }
+
+    /// How far back history counts.
+    fn coverage(&self, status: &Status) -> Coverage {
+        let log = HistorySource::Topic {
+            history: status.history,
+            range_start: self.rules.range_start(self.started),
+            watched_since: Some(self.started),
+        };
+        HistoryEvidence::of(log, self.learnt.first_events()).coverage(&self.rules, None)
+    }
 }
 
 impl Source for Truth {
@@ -194,10 +207,10 @@ impl Source for Truth {
         let status = self.status();
         let now = self.clock.now();
         let standing = self.clock.standing();
-        let history = history(&status, self.started);
+        let coverage = self.coverage(&status);
         let (figures, newest) = {
             let mut learnt = self.learnt.lock();
-            (shown(&status, now).map(|shown| learnt.ledger.figures(shown, history)), learnt.newest)
+            (shown(&status, now).map(|shown| learnt.ledger.figures(shown, coverage.history())), learnt.newest)
         };
         if let Some(figures) = &figures {
             self.latest_shown_ms.fetch_max(figures.as_of.as_millis(), Ordering::Relaxed);
@@ -215,7 +228,7 @@ impl Source for Truth {
                 .map(|reason| (reason, status.dead_letters.get(reason).copied().unwrap_or(0)))
                 .collect(),
             complete_until: status.complete_until,
-            history_start: (!status.partitions.is_empty()).then_some(history.start),
+            history_start: (!status.partitions.is_empty()).then_some(coverage.begins),
             calendar_valid_until: Some(self.calendar_valid_until),
             clock_disbelieved_ms: standing.state.disbelieved_ms(),
             clock_steps: standing.steps,
@@ -230,7 +243,8 @@ impl Source for Truth {
         let status = self.monitor.status();
         let now = self.clock.now();
         let shown = shown(&status, now)?;
-        Some(self.learnt.lock().ledger.course(shown, history(&status, self.started)))
+        let history = self.coverage(&status).history();
+        Some(self.learnt.lock().ledger.course(shown, history))
     }
 
     fn readiness(&self) -> Readiness {
@@ -244,24 +258,6 @@ impl Source for Truth {
 /// The instant that figures can be shown for; `None` until they have been rebuilt.
 fn shown(status: &Status, now: EventTime) -> Option<EventTime> {
     status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))
-}
-
-fn history(status: &Status, started: EventTime) -> History {
-    known_since(status.history, started)
-}
-
-/// Since when everything is known to a ledger whose first read is at `started`, or to a process that started then. Of a
-/// topic that still has its first record, or has had none, nothing can be missed from then on, whatever the first
-/// record's time.
-#[must_use]
-pub fn known_since(history: ensilinja_kafka::History, started: EventTime) -> History {
-    let from_first_record = history.from_first_record;
-    let start = match history.start {
-        Some(start) if from_first_record => start.min(started),
-        Some(start) => start,
-        None => started,
-    };
-    History { start, from_first_record }
 }
 
 /// Whether the figures as of `shown` are complete `now`, by a clock in this state, and why not.

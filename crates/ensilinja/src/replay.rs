@@ -24,6 +24,7 @@ use ensilinja_serve::{Choice, Export, Knowledge, Run};
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat, Step, When};
 use crate::clock;
 use crate::config::Config;
+use crate::history::Coverage;
 use crate::local_time::in_words;
 use crate::logging;
 use crate::outcome::Outcome;
@@ -86,13 +87,14 @@ impl Asking<'_> {
             files: &arguments.source.events,
             offsets: &arguments.offsets,
             known_before: self.known_before()?,
+            complete_since: self.complete_since()?,
             stop: &told_to_stop,
         };
         let mut destination = Destination::open(arguments.output.as_deref(), &told_to_stop)?;
-        let text = tables(&asked, config, progress)?;
+        let (text, outcome) = tables(&asked, config, progress)?;
         destination.write(text.as_bytes())?;
         destination.finish()?;
-        Ok(Outcome::Done)
+        Ok(outcome)
     }
 
     /// The figures of instants.
@@ -106,11 +108,12 @@ impl Asking<'_> {
         let (first, last) = (instants[0], instants[instants.len() - 1]);
         let rules = config.rules_over(&(first..last));
         let told_to_stop = stopping::on_signal()?;
-        let mut output = self.output(lines, &rules, [from, to], step, &told_to_stop)?;
+        let mut output = self.output(lines.clone(), &rules, [from, to], step, &told_to_stop)?;
 
         let manner = Manner {
             known_then: arguments.known_at == Some(KnownAt::Then),
             most_legs: MOST_LEGS,
+            complete_since: self.complete_since()?,
             only_these: !arguments.offsets.is_empty(),
             speed: arguments.speed,
         };
@@ -122,27 +125,37 @@ impl Asking<'_> {
             known_before: self.known_before()?,
             progress,
         };
+        let life_ms = rules.life_ms();
         let mut take = |figures: &_, is_complete| output.take(figures, is_complete);
-        let mut stepping = Stepping::new(rules, instants, manner, &told_to_stop, &mut take);
+        let stepping = Stepping::new(rules, instants, manner, &told_to_stop, &mut take);
+        let mut stepping = stepping.asked_for(&lines, &arguments.windows);
         let ended = go(&mut stepping, &reading, progress, &told_to_stop);
         let (unknown, count, missed) = (stepping.unknown(), stepping.covered().len(), Missed::of(&stepping));
-        let covered = &instants[unknown..unknown + count];
+        let (covered, reused) = (&instants[unknown..unknown + count], stepping.reused().clone());
         match ended {
-            Ok(()) if covered.is_empty() => {
+            Ok(coverage) if covered.is_empty() => {
                 output.abandon()?;
                 anyhow::bail!(
-                    "nothing is known of the time of these instants: it lies before or after all that was read"
+                    "nothing is known of the time of these instants: it lies before or after all that was read. {}",
+                    coverage.in_words(&reading.subject(), &config.zone)
                 )
             }
-            Ok(()) => {
-                missed.say(instants.len() - covered.len());
+            Ok(coverage) => {
+                missed.say(instants.len() - covered.len(), covered.len());
+                reused.warn(reading.files, config);
+                let lacks = missed.short > 0 || covered.len() < instants.len() || covered[0] < coverage.whole_since;
+                let asked_from = reading.from.plus_millis(life_ms);
+                let short = coverage.shortfall(asked_from, &reading.subject(), &config.zone);
+                if let Some(short) = short.filter(|_| lacks) {
+                    tracing::warn!("{short}");
+                }
                 tracing::info!(instants = covered.len(), "taken");
                 match output.finish(&told_to_stop) {
                     Err(error) if error.is::<Stopped>() => {
                         Err(error.context("all instants were taken, but the text is not whole"))
                     }
                     Err(error) => Err(error),
-                    Ok(()) if missed.too_late > 0 => Ok(Outcome::Found),
+                    Ok(()) if missed.too_late > 0 || reused.is_habit() => Ok(Outcome::Found),
                     Ok(()) => Ok(Outcome::Done),
                 }
             }
@@ -214,6 +227,11 @@ impl Asking<'_> {
         })
     }
 
+    /// Since when the caller says that nothing is missing.
+    fn complete_since(&self) -> anyhow::Result<Option<EventTime>> {
+        Ok(self.arguments.source.complete_since.map(|when| self.instant(when)).transpose()?)
+    }
+
     fn output(
         &self,
         lines: Vec<usize>,
@@ -276,18 +294,24 @@ fn check_output(output: &Path, arguments: &ReplayArguments) -> Result<(), Questi
 struct Missed {
     too_late: u64,
     out_of_order: u64,
+    short: usize,
 }
 
 impl Missed {
     fn of(stepping: &Stepping<'_>) -> Self {
-        Self { too_late: stepping.too_late(), out_of_order: stepping.out_of_order() }
+        Self { too_late: stepping.too_late(), out_of_order: stepping.out_of_order(), short: stepping.short() }
     }
 
     /// Says so, and how many instants were `left_out` because nothing is known of their time.
-    fn say(&self, left_out: usize) {
-        let Self { too_late, out_of_order } = self;
+    fn say(&self, left_out: usize, covered: usize) {
+        let Self { too_late, out_of_order, short } = self;
         if left_out > 0 {
             tracing::warn!("{left_out} of the instants lie before or after all that was read: they are left out");
+        }
+        if *short > 0 {
+            tracing::warn!(
+                "history begins too late for some windows of {short} of the {covered} instants: those windows are absent"
+            );
         }
         if *too_late > 0 {
             tracing::warn!(
@@ -304,18 +328,19 @@ impl Missed {
     }
 }
 
-/// Reads all there is and takes every instant.
+/// Reads all there is and takes every instant. Says how far back history counts.
 fn go(
     stepping: &mut Stepping<'_>,
     reading: &Reading<'_>,
     progress: &Progress,
     stop: &AtomicBool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Coverage> {
     let read = reading.read(&past::decoder(reading.config)?, stop, &mut |told| stepping.hear(told));
     let ended = read.and_then(|read| {
         // A file ends with its latest event, and may well end with the day.
         let until = read.latest.filter(|_| !reading.files.is_empty()).map(|latest| latest.plus_millis(DAY_MS));
-        stepping.finish(read.history, until.unwrap_or(EventTime::MAX), progress)
+        stepping.finish(&read.evidence, until.unwrap_or(EventTime::MAX), progress)?;
+        Ok(stepping.coverage(&read.evidence))
     });
     // Whatever broke off when it was told to stop, that is why.
     if stop.load(Ordering::Relaxed) && ended.is_err() { Err(Stopped).context("before the end") } else { ended }

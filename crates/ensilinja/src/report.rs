@@ -19,7 +19,10 @@ use jiff::tz::TimeZone;
 use crate::cli::{ReportArguments, ReportFormat, When};
 use crate::clock;
 use crate::config::{Config, Line, UnknownLine};
+use crate::history::Coverage;
 use crate::local_time::{in_words, moment};
+use crate::outcome::Outcome;
+use crate::past::reuse::ReusedIds;
 use crate::past::{self, Read, Reading};
 use crate::progress::Progress;
 use crate::standard_output::{self, print};
@@ -28,6 +31,9 @@ use periods::Periods;
 
 /// The most rows over time: by hour more than a year. Beyond it memory would go first, and patience.
 const MOST_PERIODS: usize = 10_000;
+
+/// So long after their latest event it goes without saying that files hold a time, in ms: a night without contacts.
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// What cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +74,10 @@ pub enum QuestionError {
 struct Past {
     chronicle: Chronicle,
     read: Read,
+    coverage: Coverage,
+    /// Whether nothing is missing from the figures of what is known.
+    is_whole: bool,
+    reused: ReusedIds,
 }
 
 /// What is asked of the past.
@@ -86,15 +96,17 @@ pub struct Asked<'a> {
     pub offsets: &'a [OffsetRange],
     /// Only what was known before.
     pub known_before: Option<EventTime>,
+    /// The caller says that nothing is missing since then.
+    pub complete_since: Option<EventTime>,
     /// Ends it when set.
     pub stop: &'a AtomicBool,
 }
 
-/// Reads, counts and prints.
+/// Reads, counts and prints. [`Outcome::Found`] if ids of contacts are used again as a habit.
 ///
 /// # Errors
 /// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read or the report not written.
-pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()> {
+pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<Outcome> {
     let asked = Asked {
         lines: &arguments.lines,
         stretch: stretch(arguments.from, arguments.to, &config.zone)?,
@@ -103,9 +115,18 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<()
         files: &arguments.source.events,
         offsets: &[],
         known_before: None,
+        complete_since: complete_since(arguments, config)?,
         stop: &*stopping::on_signal()?,
     };
-    print(&tables(&asked, config, &Progress::new(arguments.quiet, &config.zone))?)
+    let (text, outcome) = tables(&asked, config, &Progress::new(arguments.quiet, &config.zone))?;
+    print(&text)?;
+    Ok(outcome)
+}
+
+/// Since when the caller says that nothing is missing.
+fn complete_since(arguments: &ReportArguments, config: &Config) -> Result<Option<EventTime>, QuestionError> {
+    let told = arguments.source.complete_since.map(|when| when.instant(&config.zone)).transpose();
+    told.map_err(|why| QuestionError::NoSuchTime(format!("--complete-since {why:#}")))
 }
 
 /// The time from `--from` until `--to`, itself left out.
@@ -120,11 +141,11 @@ pub fn stretch(from: When, to: When, zone: &TimeZone) -> Result<Range<EventTime>
     if stretch.is_empty() { Err(QuestionError::NoTime) } else { Ok(stretch) }
 }
 
-/// Reads, counts, and lays out what is asked for.
+/// Reads, counts, and lays out what is asked for. [`Outcome::Found`] if ids of contacts are used again as a habit.
 ///
 /// # Errors
 /// [`QuestionError`] for what cannot be asked; otherwise why the events cannot be read.
-pub fn tables(asked: &Asked<'_>, config: &Config, progress: &Progress) -> anyhow::Result<String> {
+pub fn tables(asked: &Asked<'_>, config: &Config, progress: &Progress) -> anyhow::Result<(String, Outcome)> {
     let lines = config.places_of(asked.lines)?;
     let stretch = &asked.stretch;
     if stretch.is_empty() {
@@ -141,8 +162,36 @@ pub fn tables(asked: &Asked<'_>, config: &Config, progress: &Progress) -> anyhow
         "nothing is known of the time from {} on: it is yet to come",
         in_words(stretch.start, &config.zone)
     );
-    let cells = cells(&lines, periods, &past, as_of, config, &rules);
-    Ok(Report::of(&cells, asked.question)?.render(asked.format))
+    let known = known(asked, &periods, &past.coverage, config)?;
+    let cells = cells(&lines, periods, known, &past, as_of, config, &rules);
+    let text = Report::of(&cells, asked.question)?.render(asked.format);
+    past.reused.warn(asked.files, config);
+    Ok((text, if past.reused.is_habit() { Outcome::Found } else { Outcome::Done }))
+}
+
+/// Which periods are known: those that begin no earlier than history does. One that begins earlier is not shown by the
+/// part of it that is known; that it begins on the same day counts as no earlier, and is said not to be whole.
+///
+/// # Errors
+/// If none of them is.
+fn known(asked: &Asked<'_>, periods: &Periods, coverage: &Coverage, config: &Config) -> anyhow::Result<Vec<bool>> {
+    let (begins, zone) = (coverage.begins, &config.zone);
+    let day = config.days.start_of_day(begins);
+    let is_known = |period: &Range<EventTime>| begins <= period.start || (day <= period.start && begins < period.end);
+    let known: Vec<bool> = periods.ranges.iter().map(is_known).collect();
+    let unknown = known.iter().filter(|known| !**known).count();
+    if unknown == 0 {
+        return Ok(known);
+    }
+    let why = coverage.in_words(&past::subject(asked.files, config), zone);
+    let from = in_words(asked.stretch.start, zone);
+    anyhow::ensure!(begins < asked.stretch.end, "nothing is known of the time from {from} on: {why}");
+    tracing::warn!(
+        "{unknown} of {} periods of the report are not known, for they begin earlier: {why}. --from {} leaves them out",
+        known.len(),
+        in_words(day, zone).replace(' ', "T")
+    );
+    Ok(known)
 }
 
 fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) -> anyhow::Result<Past> {
@@ -150,13 +199,25 @@ fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) 
     let Asked { files, offsets, known_before, .. } = *asked;
     let reading = Reading { config, files, from, offsets, known_before, progress };
     let mut chronicle = Chronicle::new(rules.clone());
+    let mut reused = ReusedIds::within(asked.stretch.clone());
     let read = reading.read(&past::decoder(config)?, asked.stop, &mut |told| {
         if told.event.at >= from {
-            chronicle.apply(&told.event);
+            reused.hear(&told.event);
+            chronicle.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
         }
         Ok(())
     })?;
-    Ok(Past { chronicle, read })
+    let ends = read.latest.filter(|latest| !files.is_empty() && latest.plus_millis(DAY_MS) < asked.stretch.end);
+    if let Some(ends) = ends {
+        let ends = in_words(ends, &config.zone);
+        tracing::warn!("{} ends at {ends}: it is taken that nothing happened since", past::subject(files, config));
+    }
+    let coverage = read.evidence.coverage(rules, asked.complete_since);
+    let short = coverage.shortfall(from.plus_millis(rules.life_ms()), &reading.subject(), &config.zone);
+    if let Some(short) = &short {
+        tracing::warn!("{short}");
+    }
+    Ok(Past { chronicle, read, coverage, is_whole: short.is_none() && offsets.is_empty(), reused })
 }
 
 /// The instant whose knowledge the report is. A topic is read up to now, or up to what was to be known. A file ends
@@ -171,7 +232,15 @@ fn as_of(asked: &Asked<'_>, past: &Past, now: EventTime) -> EventTime {
     latest.max(Some(asked.stretch.end.min(now))).unwrap_or(now)
 }
 
-fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, config: &Config, rules: &Rules) -> Cells {
+fn cells(
+    lines: &[usize],
+    periods: Periods,
+    known: Vec<bool>,
+    past: &Past,
+    as_of: EventTime,
+    config: &Config,
+    rules: &Rules,
+) -> Cells {
     let mut sums = past.chronicle.figures(&periods.ranges, as_of);
     let open_ms = |line: &usize| {
         let hours = &rules.lines()[*line].hours;
@@ -182,9 +251,10 @@ fn cells(lines: &[usize], periods: Periods, past: &Past, as_of: EventTime, confi
         lines: lines.iter().map(|line| report_line(&config.lines[*line])).collect(),
         sums: lines.iter().map(|line| std::mem::take(&mut sums[*line])).collect(),
         periods: periods.names,
+        known,
         as_of: moment(as_of, &config.zone),
         time_zone: config.zone_name().to_owned(),
-        history_is_complete: past.read.is_complete,
+        history_is_complete: past.is_whole,
     }
 }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use ensilinja_model::{Event, EventTime};
 
+use crate::collision::{self, CollisionNote, Effect};
 use crate::entries::{Entries, Entry};
 use crate::facts::{Applied, Facts};
 use crate::legs::Legs;
@@ -35,9 +36,17 @@ impl Chronicle {
     /// # Panics
     /// If the event's line is not one of the rules' lines.
     pub fn apply(&mut self, event: &Event) -> Applied {
+        self.apply_noting(event, &mut |_| {}).applied
+    }
+
+    /// The same, and notes what collides by it; the same collision may be noted more than once.
+    ///
+    /// # Panics
+    /// If the event's line is not one of the rules' lines.
+    pub fn apply_noting(&mut self, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Effect {
         assert!(event.line.as_usize() < self.rules.lines().len(), "the event is about a line of the rules");
         let (_, _, facts) = self.legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
-        facts.learn(event.at, event.fact)
+        collision::learn(facts, event, self.rules.life_ms(), note)
     }
 
     /// How many legs it knows.

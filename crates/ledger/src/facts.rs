@@ -12,6 +12,7 @@ use ensilinja_model::{
     vocabulary,
 };
 
+use crate::collision::APART_MS;
 use crate::instants::{Instants, Register};
 
 vocabulary! {
@@ -21,15 +22,13 @@ vocabulary! {
         Applied = "applied",
         /// It said what was known.
         Unchanged = "unchanged",
-        /// It lost to a fact of the same kind that is more than a minute earlier: the platform may be reusing ids.
+        /// It cannot be of one contact with what was known, and one of both is lost or goes astray: the platform may be
+        /// using ids again. See [`Collision`](crate::Collision).
         Shadowed = "shadowed",
         /// It is older than the range that is being read.
         TooOld = "too_old",
     }
 }
-
-/// How much earlier a fact has to be for a later one of its kind to be worth a warning, in ms.
-const SHADOW_MS: i64 = 60_000;
 
 /// How many attempts to call back are kept: the earliest ones.
 pub(crate) const ATTEMPTS: usize = 16;
@@ -248,7 +247,7 @@ const fn question_of(answer: FeedbackAnswer) -> usize {
 }
 
 const fn lost_by(ms: i64) -> Applied {
-    if ms > SHADOW_MS { Applied::Shadowed } else { Applied::Unchanged }
+    if ms > APART_MS { Applied::Shadowed } else { Applied::Unchanged }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use ensilinja_model::{Event, EventTime, LegKey};
 
 use crate::book::Book;
+use crate::collision::{self, CollisionNote, Effect};
 use crate::course::{Course, Slot};
 use crate::entries::{Entries, Span};
 use crate::facts::{Applied, Facts};
@@ -59,22 +60,30 @@ impl Ledger {
     /// # Panics
     /// If the event's line is not one of the rules' lines.
     pub fn apply(&mut self, event: &Event) -> Applied {
+        self.apply_noting(event, &mut |_| {}).applied
+    }
+
+    /// The same, and notes what collides by it; the same collision may be noted more than once.
+    ///
+    /// # Panics
+    /// If the event's line is not one of the rules' lines.
+    pub fn apply_noting(&mut self, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Effect {
         if event.at < self.range_start {
-            return Applied::TooOld;
+            return Effect { applied: Applied::TooOld, is_news: false };
         }
         let Self { rules, range_start, legs, lines, now_second } = self;
         let (place, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
         let line_rules = &rules.lines()[facts.line.as_usize()];
         let before = if is_new { Entries::default() } else { Entries::of(facts, line_rules, rules.days()) };
-        let applied = facts.learn(event.at, event.fact);
-        if applied == Applied::Applied {
+        let effect = collision::learn(facts, event, rules.life_ms(), note);
+        if effect.is_news {
             let after = Entries::of(facts, line_rules, rules.days());
             lines[facts.line.as_usize()].post(place, &before, &after, rules.bounds(), *now_second);
         }
         if is_new {
             legs.evict_two(*range_start);
         }
-        applied
+        effect
     }
 
     /// The earliest instant that anything known of a leg is of; `None` of one that is not known, or not any more.

@@ -14,6 +14,7 @@
 mod book;
 mod cause;
 mod chronicle;
+mod collision;
 mod course;
 mod entries;
 mod evidence;
@@ -36,6 +37,7 @@ mod windows;
 
 pub use cause::{Cause, Lapse};
 pub use chronicle::Chronicle;
+pub use collision::{Collision, CollisionNote, Effect};
 pub use course::{Course, SLOT_SECONDS, Slot};
 pub use evidence::{Standing, Step};
 pub use facts::Applied;

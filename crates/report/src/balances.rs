@@ -53,6 +53,14 @@ impl<'a> Balances<'a> {
         self.lines(subject).map(|line| of_line(&self.amounts[line])).sum()
     }
 
+    /// Whether the history of events holds all of that time.
+    pub fn is_known(&self, span: Span) -> bool {
+        match span {
+            Span::Period(period) => self.cells.known[period],
+            Span::Whole => self.cells.known.iter().all(|known| *known),
+        }
+    }
+
     /// Whether none of its lines was open for a moment.
     pub fn is_closed(&self, subject: &Subject, span: Span) -> bool {
         self.lines(subject).all(|line| match span {

@@ -39,6 +39,8 @@ pub struct Cells {
     pub lines: Vec<ReportLine>,
     /// The periods, ascending, each beginning where the one before it ends. At least one.
     pub periods: Vec<Period>,
+    /// Whether each period is known: not, if it begins before the history of events does.
+    pub known: Vec<bool>,
     /// By line and then by period.
     pub sums: Vec<Vec<Sums>>,
     /// How long each line was open in each period, in ms: by it a line that was closed is told from one that nobody

@@ -9,7 +9,7 @@
 //! | `value` | shares are 0 to 1, times are seconds, scores are -100 to 100; empty unless `state` is `known` |
 //! | `n`, `numerator` | of how many, and how many; of a score promoters less detractors, of a mean seconds |
 //! | `low`, `high` | the ends of an interval |
-//! | `state` | `known`, `no_data` (n is 0), `closed` (nor was the line open), `hidden` (see [`disclosure`]) |
+//! | `state` | `known`, `no_data` (n is 0), `closed` (nor was it open), `hidden` (see [`disclosure`]), `not_known` |
 //!
 //! [`disclosure`]: crate::disclosure
 

@@ -15,8 +15,9 @@
 //! ```
 //!
 //! Periods are `[start, end)`, times are seconds, shares 0 to 1, scores -100 to 100. Facts of different levels, or of
-//! the period `whole` and others, must not be added. `state` is `known`, `no_data`, `closed` or `hidden`, and only what
-//! is known has a `value` (an interval: `low` and `high`). Names are in the language of the report, ids are not.
+//! the period `whole` and others, must not be added. `state` is `known`, `no_data`, `closed`, `hidden` or
+//! `not_known` (the history of events begins later), and only what is known has a `value` (an interval: `low` and
+//! `high`). Names are in the language of the report, ids are not.
 
 use serde_json::{Map, Value as Json, json};
 

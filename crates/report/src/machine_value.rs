@@ -41,6 +41,7 @@ impl MachineValue {
             | Value::Band(_)
             | Value::NoData
             | Value::Closed
+            | Value::NotKnown
             | Value::Hidden { .. }
             | Value::NotApplicable => plain,
         }

@@ -32,6 +32,7 @@ pub(crate) fn value(value: &Value, marked: bool, language: Language) -> String {
         Value::Hidden { n: None } => HIDDEN.to_owned(),
         Value::NoData => NO_DATA.to_owned(),
         Value::Closed => closed(language).to_owned(),
+        Value::NotKnown => not_known(language).to_owned(),
         Value::NotApplicable => String::new(),
     }
 }
@@ -39,6 +40,11 @@ pub(crate) fn value(value: &Value, marked: bool, language: Language) -> String {
 /// What stands where a line was not open for a moment.
 pub(crate) const fn closed(language: Language) -> &'static str {
     language.of(("suljettu", "stängt", "closed"))
+}
+
+/// What stands where the history of events does not reach back to.
+pub(crate) const fn not_known(language: Language) -> &'static str {
+    language.of(("ei tiedossa", "okänt", "not known"))
 }
 
 const fn band(band: NpsBand, language: Language) -> &'static str {

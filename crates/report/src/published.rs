@@ -29,6 +29,9 @@ impl<'a> Published<'a> {
         if !self.applies(subject, figure) {
             return Value::NotApplicable;
         }
+        if !self.balances.is_known(span) {
+            return Value::NotKnown;
+        }
         let amount = |quantity| self.balances.amount(subject, span, quantity);
         let allows = |quantity: &Quantity| self.disclosure.allows(subject, span, *quantity);
         let n = match figure.kind() {

@@ -126,6 +126,7 @@ fn legend(tables: &[Table], question: Question) -> Vec<String> {
     say(cells().any(|cell| cell.marked), wording::of_the_handled(language));
     say(shows(|value| *value == Value::NoData), wording::no_data(language));
     say(shows(|value| *value == Value::Closed), wording::closed(language));
+    say(shows(|value| *value == Value::NotKnown), wording::not_known(language));
     say(question.public, &wording::hidden(language));
     legend
 }

@@ -45,6 +45,8 @@ pub enum Value {
     NoData,
     /// There is nothing to divide by, and the line was not open for a moment.
     Closed,
+    /// Nobody knows: the history of events begins within the period or after it.
+    NotKnown,
     /// Hidden, because a count of one to four people could be told by it.
     Hidden {
         /// Of how many, where that may be known.
@@ -62,7 +64,7 @@ impl Value {
             Self::Share { n, .. } | Self::Mean { n, .. } | Self::Score { n, .. } | Self::Interval { n, .. } => Some(*n),
             Self::Hidden { n } => *n,
             Self::NoData | Self::Closed => Some(0),
-            Self::Count(_) | Self::Band(_) | Self::Target(_) | Self::NotApplicable => None,
+            Self::Count(_) | Self::Band(_) | Self::Target(_) | Self::NotKnown | Self::NotApplicable => None,
         }
     }
 
@@ -72,6 +74,7 @@ impl Value {
         match self {
             Self::NoData => "no_data",
             Self::Closed => "closed",
+            Self::NotKnown => "not_known",
             Self::Hidden { .. } => "hidden",
             Self::NotApplicable => "not_applicable",
             _ => "known",

@@ -320,6 +320,15 @@ pub(crate) const fn closed(language: Language) -> &'static str {
     ))
 }
 
+/// What the words for an unknown cell mean.
+pub(crate) const fn not_known(language: Language) -> &'static str {
+    language.of((
+        "ei tiedossa  tapahtumahistoria alkaa jakson aikana tai sen jälkeen.",
+        "okänt  händelsehistoriken börjar under perioden eller efter den.",
+        "not known  the history of events begins within the period or after it.",
+    ))
+}
+
 /// What the sign of a hidden cell means.
 pub(crate) fn hidden(language: Language) -> String {
     let few = FEWEST_SHOWN;

@@ -47,7 +47,7 @@ pub(super) fn look(
         return Ok(());
     }
     let decoder = decoder(config)?;
-    let mut tally = Tally::new(config.lines.len(), now);
+    let mut tally = Tally::new(rules.clone(), now);
     progress.begin("reading the latest records", "records");
     let stretch = Stretch { from: EventTime::from_millis(0), offsets: &ranges };
     let read = read_past(&config.kafka, &stretch, stop, &mut |record, position| {

@@ -7,6 +7,7 @@ use clap::Args;
 use ensilinja_serve::Address;
 
 use super::listing::ListingArguments;
+use super::when::When;
 use crate::config::{self, Config, ConfigError};
 use crate::events_file::STANDARD_STREAM;
 
@@ -46,6 +47,10 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
+    /// Take it that nothing is missing from the topic or the files since this time, whatever they tell of where they
+    /// begin
+    #[arg(long, value_name = "TIME", conflicts_with = "other")]
+    pub complete_since: Option<When>,
     /// Say through which contacts the first figures differ: the ids of contacts are printed
     #[arg(long)]
     pub contacts: bool,

@@ -192,6 +192,9 @@ impl ReplayArguments {
                  the topic, or leave out {name}"
             ));
         }
+        if self.source.complete_since.is_some() && !self.offsets.is_empty() {
+            return Some("--complete-since cannot go with --offsets: a choice of records is never complete".to_owned());
+        }
         if let (Some(When::Local(from)), Some(When::Local(to))) = (self.from, self.to)
             && from > to
         {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use super::when::When;
 use crate::config::{self, Config, ConfigError};
 
 /// Where events come from, and what they are held against.
@@ -20,6 +21,10 @@ pub struct SourceArguments {
     /// input. What is compressed by gzip or zstd is found out
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
+    /// Take it that nothing is missing since this time and nothing is known of the time before, whatever the events or
+    /// the topic tell of where they begin
+    #[arg(long, value_name = "TIME")]
+    pub complete_since: Option<When>,
 }
 
 impl SourceArguments {

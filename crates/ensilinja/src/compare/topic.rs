@@ -13,8 +13,9 @@ use ensilinja_report::comparison::Shown;
 use ensilinja_serve::{Choice, Export};
 
 use crate::config::Config;
+use crate::past::reuse::ReusedIds;
 use crate::past::{self, Reading};
-use crate::processor::{card, known_since};
+use crate::processor::card;
 use crate::progress::Progress;
 use crate::stopping;
 
@@ -26,16 +27,23 @@ pub struct Topic<'a> {
     config: &'a Config,
     files: &'a [PathBuf],
     progress: &'a Progress,
+    complete_since: Option<EventTime>,
     stop: Arc<AtomicBool>,
 }
 
 impl<'a> Topic<'a> {
-    /// The topic of a configuration, or these files.
+    /// The topic of a configuration, or these files. `complete_since` is since when the caller says that nothing is
+    /// missing.
     ///
     /// # Errors
     /// If the system takes no signal handlers.
-    pub fn new(config: &'a Config, files: &'a [PathBuf], progress: &'a Progress) -> anyhow::Result<Self> {
-        Ok(Self { config, files, progress, stop: stopping::on_signal()? })
+    pub fn new(
+        config: &'a Config,
+        files: &'a [PathBuf],
+        complete_since: Option<EventTime>,
+        progress: &'a Progress,
+    ) -> anyhow::Result<Self> {
+        Ok(Self { config, files, progress, complete_since, stop: stopping::on_signal()? })
     }
 
     /// What it is called.
@@ -71,15 +79,24 @@ impl<'a> Topic<'a> {
         };
         let mut ledger = Ledger::new(rules.clone(), as_of);
         let mut on_their_way = Vec::new();
+        let mut reused = ReusedIds::within(reading.from..as_of.plus_millis(1_000));
         let read = reading.read(&past::decoder(self.config)?, &self.stop, &mut |told| {
             if is_topic && told.known >= certain_until {
                 on_their_way.push(told.event);
             } else {
-                ledger.apply(&told.event);
+                reused.hear(&told.event);
+                ledger.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
             }
             Ok(())
         })?;
-        let history = known_since(read.history, as_of);
+        reused.warn(self.files, self.config);
+        let coverage = read.evidence.coverage(&rules, self.complete_since);
+        if let Some(short) =
+            coverage.shortfall(reading.from.plus_millis(rules.life_ms()), &reading.subject(), &self.config.zone)
+        {
+            tracing::warn!("{short}");
+        }
+        let history = coverage.history();
         let cards = self.config.lines.iter().map(card).collect();
         let lines = (0..self.config.lines.len()).collect();
         let export = Export::new(cards, lines, Choice::new(&[], &[]), rules.bounds(), &[]);

@@ -6,14 +6,15 @@ use ensilinja_report::explanation::{FigureExplained, Window};
 use ensilinja_serve::{Makeup, NamedFigure};
 
 use super::page::{Made, Page};
-use super::question::Question;
+use super::question::{self, Question};
 use super::records::Wanted;
 use super::{contributions, records, words};
 use crate::cli::ExplainArguments;
 use crate::config::Config;
+use crate::history::Coverage;
 use crate::local_time::in_words;
+use crate::past::reuse::ReusedIds;
 use crate::past::{self, Read, Reading};
-use crate::processor::known_since;
 use crate::progress::Progress;
 use crate::stopping;
 
@@ -31,7 +32,7 @@ struct Known {
     figures: LineFigures,
     rules: Rules,
     chronicle: Chronicle,
-    history: History,
+    coverage: Coverage,
 }
 
 /// Reads twice, and says what makes up the figure.
@@ -56,17 +57,25 @@ pub(super) fn explained(
     let (decoder, stop) = (past::decoder(config)?, stopping::on_signal()?);
     let mut chronicle = Chronicle::new(rules.clone());
     let mut ledger = Ledger::new(rules.clone(), question.at);
+    let mut reused = ReusedIds::within(reading.from..question.at.plus_millis(1_000));
     let read = reading.read(&decoder, &stop, &mut |told| {
         if told.event.line == question.line && told.event.at >= reading.from {
-            chronicle.apply(&told.event);
+            reused.hear(&told.event);
+            chronicle.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
             ledger.apply(&told.event);
         }
         Ok(())
     })?;
-    let history = history(&read, question.at);
-    check_is_known(&read, question.at, arguments, config)?;
+    let told = arguments.source.complete_since.map(|told| question::instant("--complete-since", told, config));
+    let coverage = read.evidence.coverage(&rules, told.transpose()?);
+    reused.warn(reading.files, config);
+    check_is_known(&read, &coverage, question.at, arguments, config)?;
+    if let Some(short) = coverage.shortfall(reading.from.plus_millis(rules.life_ms()), &reading.subject(), &config.zone)
+    {
+        tracing::warn!("{short}");
+    }
     let mut figures = |history| ledger.figures(question.at, history).lines.swap_remove(question.line.as_usize());
-    let known = Known { shown: figures(history), figures: figures(ALL), rules, chronicle, history };
+    let known = Known { shown: figures(coverage.history()), figures: figures(ALL), rules, chronicle, coverage };
 
     let mut made = Vec::new();
     for figure in &question.figures {
@@ -89,30 +98,41 @@ pub(super) fn explained(
         _ => None,
     };
     let parts = question.figures.iter().zip(made).map(|(figure, made)| page.part(figure, made));
-    let window = question.window.map(|window| Window {
-        name: window.as_str(),
-        stretch: known
-            .rules
-            .stretch(question.line, window, question.at)
-            .map(|stretch| (page.written(stretch.start), page.written(stretch.end.plus_millis(-1_000)))),
-    });
     Ok(FigureExplained {
         line: question.card.id.to_string(),
         asked: question.asked.clone(),
         at: page.written(question.at),
         known_before: question.known_before.map(|before| page.written(before)),
-        window,
+        window: question.window.map(|window| window_of(window, question, &known.rules, &page)),
         parts: parts.collect(),
         share,
     })
 }
 
-/// Refuses an instant of which the source says nothing, for its figures would be those of silence.
-fn check_is_known(read: &Read, at: EventTime, arguments: &ExplainArguments, config: &Config) -> anyhow::Result<()> {
-    let local = |at| in_words(at, &config.zone);
-    if let Some(start) = read.history.start.filter(|start| *start > at && !read.history.from_first_record) {
-        anyhow::bail!("nothing is known of {}: what there is to read begins at {}", local(at), local(start));
+/// The window that is asked for, and when it is.
+fn window_of(window: LedgerWindow, question: &Question, rules: &Rules, page: &Page<'_>) -> Window {
+    let stretch = rules.stretch(question.line, window, question.at);
+    Window {
+        name: window.as_str(),
+        stretch: stretch.map(|stretch| (page.written(stretch.start), page.written(stretch.end.plus_millis(-1_000)))),
     }
+}
+
+/// Refuses an instant of which the source says nothing, for its figures would be those of silence.
+fn check_is_known(
+    read: &Read,
+    coverage: &Coverage,
+    at: EventTime,
+    arguments: &ExplainArguments,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let local = |at| in_words(at, &config.zone);
+    anyhow::ensure!(
+        coverage.knows(at),
+        "nothing is known of {}: {}",
+        local(at),
+        coverage.in_words("what there is to read", &config.zone)
+    );
     // A topic has no end: what it says nothing of has not happened.
     let Some(latest) = read.latest.filter(|latest| *latest < at && !arguments.source.events.is_empty()) else {
         return Ok(());
@@ -127,15 +147,6 @@ fn check_is_known(read: &Read, at: EventTime, arguments: &ExplainArguments, conf
     Ok(())
 }
 
-/// Since when everything is known, as a replay of this instant takes it.
-fn history(read: &Read, at: EventTime) -> History {
-    match read.history.start {
-        // Of a partition that has lost all nothing tells since when.
-        None if !read.history.from_first_record => History { start: EventTime::MAX, from_first_record: false },
-        _ => known_since(read.history, at),
-    }
-}
-
 /// Why no figure is shown.
 fn absent(figure: &NamedFigure, question: &Question, known: &Known, config: &Config) -> String {
     let local = |at| words::written(at, &config.zone).local;
@@ -145,11 +156,11 @@ fn absent(figure: &NamedFigure, question: &Question, known: &Known, config: &Con
         return format!("the line has not been open {so_long} yet, as far as its opening hours are known");
     };
     if known.shown.window(window).is_none() {
-        let life_ms = if known.history.from_first_record { 0 } else { known.rules.life_ms() };
+        let Coverage { begins, whole_since, .. } = known.coverage;
         return format!(
             "history begins at {}, and for this window all since {} would have to be known",
-            local(known.history.start),
-            local(stretch.start.plus_millis(-life_ms))
+            local(begins),
+            local(stretch.start.plus_millis(-whole_since.millis_since(begins)))
         );
     }
     match figure.makeup() {

@@ -8,15 +8,12 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ensilinja_kafka::History;
 use ensilinja_model::EventTime;
 use ensilinja_wire::Decoder;
 
 use super::feed::{Came, Feed};
-use super::stretch::Stretch;
-use super::{Contact, Place, Read, Reading, THE_BEGINNING, Told};
+use super::{Contact, Place, Read, Reading, Told};
 use crate::events_file::{Batch, EventsFile, is_standard_stream};
-use crate::local_time::in_words;
 use crate::progress::Position;
 use crate::stopping::unless_stopped;
 
@@ -33,17 +30,14 @@ pub(super) fn read(
     anyhow::ensure!(streams < 2, "standard input is named twice: it can be read only once");
     let mut files = Files::of(reading, decoder, stop)?;
     reading.progress.begin(&format!("reading {}", reading.name()), "events");
-    let mut stretch = Stretch::default();
     while let Some((file, known)) = files.next(decoder, stop)? {
         for line in file.batch.events(file.block) {
-            stretch.hear(line.event.at);
-        }
-        read.history = History { start: stretch.begins(), from_first_record: false };
-        for line in file.batch.events(file.block) {
             read.hear(&line.event, known);
+        }
+        for line in file.batch.events(file.block) {
             let place = Place::Line { file: file.file, number: line.number };
             let contact = Contact::Line(line.line);
-            handle(&Told { event: line.event, known, place, history: read.history, contact })?;
+            handle(&Told { event: line.event, known, place, evidence: &read.evidence, contact })?;
         }
         file.block += 1;
         let (done, total) = files.bytes();
@@ -52,21 +46,7 @@ pub(super) fn read(
     if !files.are_read() {
         return Err(read.stopped(reading).into());
     }
-    judge(reading, read)
-}
-
-/// Whether that was all there should be.
-fn judge(reading: &Reading<'_>, read: &mut Read) -> anyhow::Result<()> {
     anyhow::ensure!(read.events > 0, "{} has no event of these lines", reading.name());
-    // A file does not say since when it has all there was; but from where its events begin nothing is missing.
-    read.is_complete = read.history.start.is_some_and(|first| first <= reading.from);
-    if let Some(first) = read.history.start.filter(|_| !read.is_complete && reading.from > THE_BEGINNING) {
-        let [first, from] = [first, reading.from].map(|at| in_words(at, &reading.config.zone));
-        tracing::warn!(
-            "the file begins at {first}: for every figure to be right it would have to begin at {from}, for what \
-             began earlier may still have happened in the time reported on"
-        );
-    }
     Ok(())
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, PastError, PastRead, Stretch, read_past};
+use ensilinja_kafka::{History, IncomingRecord, PastError, PastRead, Stretch, read_past};
 use ensilinja_wire::{Decoder, Reason, Record};
 
-use super::{Contact, Place, Read, Reading, THE_BEGINNING, Told};
+use super::{Contact, Place, Read, Reading, Told};
+use crate::history::HistorySource;
 use crate::local_time::in_words;
 use crate::progress::Position;
 
@@ -42,8 +43,11 @@ pub(super) fn read(
                 read.hear(&event, record.timestamp);
                 let place = Place::Record { partition: record.partition, offset: record.offset };
                 let contact = Contact::Record(record_alone);
-                let (known, history) = (record.timestamp, position.history);
-                if let Err(error) = handle(&Told { event, known, place, history, contact }) {
+                let known = record.timestamp;
+                if reading.offsets.is_empty() {
+                    read.evidence.see(source(reading, position.history));
+                }
+                if let Err(error) = handle(&Told { event, known, place, evidence: &read.evidence, contact }) {
                     failed = Some(error);
                     return ControlFlow::Break(());
                 }
@@ -82,15 +86,13 @@ fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Res
         "{topic} has no event of these lines since {from}{}",
         before.map(|before| format!(" that was known before {before}")).unwrap_or_default()
     );
-    (read.is_complete, read.history) = (past.reaches_back, past.history);
-    if !past.reaches_back && reading.from > THE_BEGINNING {
-        let begins = match past.history.start {
-            Some(start) => format!("begins at {}", in_words(start, &reading.config.zone)),
-            None => "has lost all that some partition held".to_owned(),
-        };
-        tracing::warn!("{topic} {begins}: for every figure to be right it would have to begin at {from}");
-    }
+    read.evidence.see(source(reading, past.history));
     Ok(())
+}
+
+/// A topic whose log tells this of its beginning.
+const fn source(reading: &Reading<'_>, history: History) -> HistorySource {
+    HistorySource::Topic { history, range_start: reading.from, watched_since: None }
 }
 
 /// A record as the decoder takes it.

@@ -15,18 +15,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ensilinja_ledger::{Applied, Figures, History, Ledger, Rules};
-use ensilinja_model::{Event, EventTime, Fact, FactKind};
+use ensilinja_ledger::{Applied, CollisionNote, Effect, Figures, Ledger, Rules, Window};
+use ensilinja_model::{Event, EventTime, Fact, FactKind, LineIndex};
 
+use crate::history::{Coverage, HistoryEvidence};
 use crate::past::Told;
-use crate::processor::known_since;
+use crate::past::reuse::ReusedIds;
 use crate::progress::{Position, Progress};
 
 /// How often a replay at a speed looks whether it is told to stop.
 const TURN: Duration = Duration::from_millis(50);
-
-/// Later than any window begins, and as far from the end of time as a contact can live.
-const FAR_FUTURE: EventTime = EventTime::from_seconds(253_402_300_800);
 
 /// Where the figures of instants go, each with whether they are complete.
 pub type Take<'a> = &'a mut dyn FnMut(&Figures, bool) -> anyhow::Result<()>;
@@ -46,7 +44,9 @@ pub struct Manner {
     pub known_then: bool,
     /// With more legs than this in memory, instants are taken while the log is still being read.
     pub most_legs: usize,
-    /// What is told is taken for all there ever was: a choice of offsets has no beginning.
+    /// The caller says that nothing is missing since then.
+    pub complete_since: Option<EventTime>,
+    /// Only ranges of offsets are told: no instant is complete.
     pub only_these: bool,
     /// Each is taken when its time comes, so many times as fast as the clock.
     pub speed: Option<u32>,
@@ -54,16 +54,20 @@ pub struct Manner {
 
 /// A ledger on its way through the instants.
 pub struct Stepping<'a> {
+    rules: Rules,
     ledger: Ledger,
     instants: &'a [EventTime],
     taken: usize,
     manner: Manner,
     horizon_ms: i64,
-    life_ms: i64,
     range_start: EventTime,
     unknown: usize,
+    short: usize,
+    /// The lines and the windows that are asked for; all, if none are named.
+    asked: (Vec<usize>, Vec<Window>),
     too_late: u64,
     out_of_order: u64,
+    reused: ReusedIds,
     /// Up to when the ledger was last told to forget while it waits for the next instant.
     forgotten: EventTime,
     began: Option<Instant>,
@@ -76,20 +80,29 @@ impl<'a> Stepping<'a> {
     pub fn new(rules: Rules, instants: &'a [EventTime], manner: Manner, stop: &'a AtomicBool, take: Take<'a>) -> Self {
         Self {
             horizon_ms: rules.horizon_ms(),
-            life_ms: rules.life_ms(),
             range_start: rules.range_start(instants[0]),
-            ledger: Ledger::new(rules, instants[0]),
+            ledger: Ledger::new(rules.clone(), instants[0]),
+            rules,
             instants,
             taken: 0,
             manner,
             unknown: 0,
+            short: 0,
+            asked: (Vec::new(), Vec::new()),
             too_late: 0,
             out_of_order: 0,
+            reused: ReusedIds::within(EventTime::MIN..instants[instants.len() - 1].plus_millis(1_000)),
             forgotten: EventTime::MIN,
             began: None,
             stop,
             take,
         }
+    }
+
+    /// Says which lines and windows are asked for, so that only those are missed. All, if none are named.
+    #[must_use]
+    pub fn asked_for(self, lines: &[usize], windows: &[Window]) -> Self {
+        Self { asked: (lines.to_vec(), windows.to_vec()), ..self }
     }
 
     /// Learns an event, after taking the instants whose time has come.
@@ -98,14 +111,14 @@ impl<'a> Stepping<'a> {
     /// [`Stopped`], or what the taker says.
     pub fn hear(&mut self, told: &Told<'_>) -> anyhow::Result<()> {
         while self.taken < self.instants.len() && self.has_come(self.instants[self.taken], told.known) {
-            self.step(told.history)?;
+            self.step(told.evidence)?;
         }
         let event = &told.event;
         if self.says_nothing(event) {
             return Ok(());
         }
         let Some(shown) = self.taken.checked_sub(1).map(|last| self.instants[last]) else {
-            self.ledger.apply(event);
+            self.learn(told);
             self.forget_what_no_instant_needs(told);
             return Ok(());
         };
@@ -118,16 +131,22 @@ impl<'a> Stepping<'a> {
         if is_over && (self.manner.known_then || event.at > shown) {
             return Ok(());
         }
-        let is_news_of_the_shown = match self.ledger.apply(event) {
-            Applied::Applied => event.at.floor_second() <= shown.floor_second(),
+        let effect = self.learn(told);
+        let is_news_of_the_shown = match effect.applied {
             Applied::TooOld => event.at >= self.range_start,
-            Applied::Unchanged | Applied::Shadowed => false,
+            _ => effect.is_news && event.at.floor_second() <= shown.floor_second(),
         };
         self.too_late += u64::from(is_news_of_the_shown && !self.manner.known_then);
         if !is_over {
             self.forget_what_no_instant_needs(told);
         }
         Ok(())
+    }
+
+    fn learn(&mut self, told: &Told<'_>) -> Effect {
+        let Self { ledger, reused, .. } = self;
+        reused.hear(&told.event);
+        ledger.apply_noting(&told.event, &mut |note: CollisionNote| reused.note(note, told.place))
     }
 
     /// Whether what is said of a later instant changes one that was shown. A contact that is retracted and not known
@@ -147,26 +166,21 @@ impl<'a> Stepping<'a> {
         let until = told.known.plus_millis(-self.horizon_ms).min(self.instants[self.taken]);
         if until.millis_since(self.forgotten) >= DAY_MS && until >= self.instants[0] {
             self.forgotten = until;
-            self.ledger.figures(until, self.known_since(told.history));
+            self.ledger.figures(until, self.coverage(told.evidence).history());
         }
     }
 
-    /// Takes the instants that are left, those after `until` apart. All has been told; `history` is since when that is
-    /// all there was.
+    /// Takes the instants that are left, those after `until` apart. All has been told; `evidence` says how far back it
+    /// counts.
     ///
     /// # Errors
     /// [`Stopped`], or what the taker says.
-    pub fn finish(
-        &mut self,
-        history: ensilinja_kafka::History,
-        until: EventTime,
-        progress: &Progress,
-    ) -> anyhow::Result<()> {
+    pub fn finish(&mut self, evidence: &HistoryEvidence, until: EventTime, progress: &Progress) -> anyhow::Result<()> {
         progress.begin("taking instants", "instants");
         let known = self.instants.partition_point(|instant| *instant <= until);
         let total = u64::try_from(known.saturating_sub(self.taken)).expect("memory is counted in 64 bits");
         for done in 1..=total {
-            self.step(history)?;
+            self.step(evidence)?;
             let at = self.instants.get(self.taken.saturating_sub(1)).copied();
             progress.show(&Position { done, total: Some(total), count: done, at });
         }
@@ -198,6 +212,24 @@ impl<'a> Stepping<'a> {
         self.unknown
     }
 
+    /// How many of the instants were taken without some window, because history begins too late for it.
+    #[must_use]
+    pub const fn short(&self) -> usize {
+        self.short
+    }
+
+    /// Ids that are used again.
+    #[must_use]
+    pub const fn reused(&self) -> &ReusedIds {
+        &self.reused
+    }
+
+    /// How far back history counts.
+    #[must_use]
+    pub fn coverage(&self, evidence: &HistoryEvidence) -> Coverage {
+        evidence.coverage(&self.rules, self.manner.complete_since)
+    }
+
     /// Whether an instant is to be taken before what became known at `known` is told.
     fn has_come(&self, instant: EventTime, known: EventTime) -> bool {
         if self.manner.known_then {
@@ -213,33 +245,39 @@ impl<'a> Stepping<'a> {
         event.at.floor_second() > last.floor_second() && !corrects(event)
     }
 
-    /// As a process that had started at the first instant would have it.
-    fn known_since(&self, history: ensilinja_kafka::History) -> History {
-        if self.manner.only_these {
-            return History { start: EventTime::from_millis(0), from_first_record: true };
-        }
-        match history.start {
-            // Of a partition that has lost all nothing tells since when.
-            None if !history.from_first_record => History { start: FAR_FUTURE, from_first_record: false },
-            _ => known_since(history, self.instants[0]),
-        }
-    }
-
-    fn step(&mut self, history: ensilinja_kafka::History) -> anyhow::Result<()> {
+    fn step(&mut self, evidence: &HistoryEvidence) -> anyhow::Result<()> {
         let instant = self.instants[self.taken];
-        let since = self.known_since(history);
-        if !since.from_first_record && instant < since.start {
+        let coverage = self.coverage(evidence);
+        let is_known = if self.manner.known_then { coverage.was_known_at(instant) } else { coverage.knows(instant) };
+        if !is_known {
             // Nobody knows whether anybody waited then.
             self.unknown += 1;
             self.taken += 1;
             return Ok(());
         }
         self.wait_for(instant)?;
-        let whole_since = if since.from_first_record { since.start } else { since.start.plus_millis(self.life_ms) };
-        let figures = self.ledger.figures(instant, since);
-        (self.take)(&figures, instant >= whole_since && !self.manner.only_these)?;
+        let figures = self.ledger.figures(instant, coverage.history());
+        self.short += usize::from(self.lacks_a_window(&figures, &coverage));
+        (self.take)(&figures, instant >= coverage.whole_since && !self.manner.only_these)?;
         self.taken += 1;
         Ok(())
+    }
+
+    /// Whether history begins too late for a window that is asked for and has begun.
+    fn lacks_a_window(&self, figures: &Figures, coverage: &Coverage) -> bool {
+        // Long after the beginning no window is looked at.
+        if figures.as_of.millis_since(coverage.whole_since) >= self.horizon_ms {
+            return false;
+        }
+        let (lines, windows) = &self.asked;
+        let windows = || Window::ALL.iter().copied().filter(|window| windows.is_empty() || windows.contains(window));
+        let is_short = |line: LineIndex, window: Window| {
+            let is_absent = figures.lines[line.as_usize()].window(window).is_none();
+            is_absent && self.rules.stretch(line, window, figures.as_of).is_some()
+        };
+        let all = (0_u16..).take(figures.lines.len()).map(LineIndex::new);
+        let mut asked = all.filter(|line| lines.is_empty() || lines.contains(&line.as_usize()));
+        asked.any(|line| windows().any(|window| is_short(line, window)))
     }
 
     /// Until its time has come.

@@ -161,7 +161,7 @@ impl<'a> Attacker<'a> {
             Value::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
             Value::Share { .. } | Value::Mean { .. } | Value::Score { .. } => vec![numerator, n],
             Value::NoData | Value::Closed | Value::Hidden { n: Some(_) } => vec![n],
-            Value::Hidden { n: None } | Value::NotApplicable => Vec::new(),
+            Value::Hidden { n: None } | Value::NotKnown | Value::NotApplicable => Vec::new(),
             Value::Band(_) | Value::Target(_) => panic!("not among the facts"),
         }
     }

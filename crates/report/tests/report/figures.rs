@@ -157,6 +157,22 @@ fn nobody_came_and_nobody_could_come_are_two_answers() {
 }
 
 #[test]
+fn a_period_that_is_not_known_shows_nothing_and_neither_does_the_total_over_it() {
+    let mut cells = small_county();
+    cells.known = vec![false, true];
+    let report = report(&cells, By::Month);
+    let of_january = |facts: &Facts| facts.period.start.month == 1 && facts.line.is_some();
+    for facts in &report.facts {
+        let is_known = facts.period.kind == PeriodKind::Month && facts.period.start.month == 2;
+        let states = facts.figures.iter().map(|(_, value)| value.state()).filter(|state| *state != "not_applicable");
+        assert!(states.clone().count() > 0 && states.into_iter().all(|state| (state != "not_known") == is_known));
+    }
+    assert_eq!(value(&report, of_january, Figure::Offered), Value::NotKnown);
+    let text = report.render(ensilinja_report::Format::Table { width: 120 });
+    assert!(text.contains("not known  the history of events begins within the period or after it."), "{text}");
+}
+
+#[test]
 fn one_period_needs_no_row_of_its_own_beside_the_whole() {
     let mut county = County::new();
     county.tell(0, 0, 5, &answered(SECOND));

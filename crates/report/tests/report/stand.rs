@@ -146,6 +146,7 @@ pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> Cells {
         sums,
         as_of: Moment { year: 2025, month: 4, day: 2, hour: 9, minute: 5, utc_offset_minutes: 180 },
         time_zone: "Europe/Helsinki".to_owned(),
+        known: vec![true; 2],
         history_is_complete: true,
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use ensilinja_kafka::IncomingRecord;
-use ensilinja_ledger::Rules;
+use ensilinja_ledger::{Chronicle, Rules};
 use ensilinja_model::{Event, EventTime};
 use ensilinja_wire::{Detail, Reason, Rejection};
 
 use crate::check::finding::{Area, Finding, Findings};
 use crate::config::Config;
 use crate::local_time::in_words;
+use crate::past::Place;
+use crate::past::reuse::{CURE, ReusedIds};
 use crate::stamps::{AHEAD_ADVICE, COPIED_ADVICE, StampCount};
 
 /// How many of the latest places are told of what is wrong.
@@ -38,6 +40,8 @@ pub(super) struct Tally {
     most_ahead_ms: i64,
     late: u64,
     most_late_ms: i64,
+    chronicle: Chronicle,
+    reused: ReusedIds,
 }
 
 /// Records that were rejected for one thing.
@@ -49,19 +53,21 @@ struct Rejected {
 }
 
 impl Tally {
-    /// Of so many lines, begun at `now`.
-    pub(super) fn new(lines: usize, now: EventTime) -> Self {
+    /// Of the lines of these rules, begun at `now`.
+    pub(super) fn new(rules: Rules, now: EventTime) -> Self {
         Self {
             now,
             records: 0,
             stamps: StampCount::default(),
-            events: vec![0; lines],
+            events: vec![0; rules.lines().len()],
             rejected: BTreeMap::new(),
             published: None,
             ahead: 0,
             most_ahead_ms: 0,
             late: 0,
             most_late_ms: 0,
+            chronicle: Chronicle::new(rules),
+            reused: ReusedIds::within(EventTime::MIN..EventTime::MAX),
         }
     }
 
@@ -76,6 +82,10 @@ impl Tally {
                 if let Some(events) = self.events.get_mut(event.line.as_usize()) {
                     *events += 1;
                 }
+                let Self { chronicle, reused, .. } = self;
+                let place = Place::Record { partition: record.partition, offset: record.offset };
+                reused.hear(&event);
+                chronicle.apply_noting(&event, &mut |note| reused.note(note, place));
                 let late_ms = at.millis_since(event.at);
                 self.ahead += u64::from(late_ms < 0);
                 self.late += u64::from(late_ms > LATE_MS);
@@ -121,6 +131,13 @@ impl Tally {
             findings.push(self.rejection(topic, *detail, rejected));
         }
         self.tell_of_stamps(topic, findings);
+        if let Some(what) = self.reused.in_words(&[], config) {
+            findings.push(if self.reused.is_habit() {
+                Finding::problem(Area::Records, topic, what, CURE)
+            } else {
+                Finding::warning(Area::Records, topic, what, CURE)
+            });
+        }
         if accepted > 0 {
             self.tell_of_clocks(topic, accepted, rules.horizon_ms(), findings);
         }
@@ -204,7 +221,7 @@ mod tests {
     fn told(records: &[(i64, Result<i64, Detail>)]) -> String {
         let config = config::county();
         let now = EventTime::from_seconds(1_758_006_900);
-        let mut tally = Tally::new(config.lines.len(), now);
+        let mut tally = Tally::new(config.rules(now), now);
         for (offset, (late_ms, decoded)) in (0..).zip(records) {
             let record = IncomingRecord {
                 key: None,
@@ -286,7 +303,7 @@ mod tests {
         let mut findings = Findings::default();
         let config = config::county();
         let now = EventTime::from_seconds(1_758_006_900);
-        let mut tally = Tally::new(config.lines.len(), now.plus_millis(-HOUR_MS));
+        let mut tally = Tally::new(config.rules(now), now.plus_millis(-HOUR_MS));
         let (partition, offset, rebuilding, again) = (3, 0, true, false);
         let timestamp = now;
         let record =
@@ -301,6 +318,20 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("a broker refuses the whole batch for one record"), "{text}");
+    }
+
+    #[test]
+    fn ids_that_are_used_again_are_told_with_places_and_the_cure_and_without_the_id() {
+        // All events of a sample of the test are of one contact: the later ones lose by hours.
+        let text = told(&[(0, Ok(0)), (2 * 3600 * SECOND_MS, Ok(0)), (-3600 * SECOND_MS, Ok(0))]);
+        assert!(
+            text.contains(
+                "problem    ensilinja.events: 2 of 3 events (66.7 %), of 1 contacts, are of another contact with the same id"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("such as at ensilinja.events/3/1, ensilinja.events/3/2"), "{text}");
+        assert!(text.contains("-> have the source send `visit` with each event"), "{text}");
     }
 
     #[test]

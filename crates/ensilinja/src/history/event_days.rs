@@ -21,7 +21,7 @@ const DAY_SECONDS: i64 = 24 * 3600;
 
 /// How much happened on each day, by UTC: a county has some hundreds of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stretch {
+pub struct EventDays {
     days: BTreeMap<i64, Day>,
 }
 
@@ -31,16 +31,17 @@ struct Day {
     first: EventTime,
 }
 
-impl Stretch {
+impl EventDays {
     /// Something happened.
-    pub(super) fn hear(&mut self, at: EventTime) {
+    pub fn hear(&mut self, at: EventTime) {
         let day = self.days.entry(at.floor_second().div_euclid(DAY_SECONDS)).or_insert(Day { events: 0, first: at });
         day.events += 1;
         day.first = day.first.min(at);
     }
 
     /// When the stretch with most events begins, the later of two; `None` if nothing happened.
-    pub(super) fn begins(&self) -> Option<EventTime> {
+    #[must_use]
+    pub fn begins(&self) -> Option<EventTime> {
         let (mut best, mut current): (Option<Day>, Option<(i64, Day)>) = (None, None);
         for (&number, &day) in &self.days {
             let stretch = match current {
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     fn begins(days: &[i64]) -> Option<i64> {
-        let mut stretch = Stretch::default();
+        let mut stretch = EventDays::default();
         for day in days {
             stretch.hear(EventTime::from_seconds(day * DAY_SECONDS + 60));
             stretch.hear(EventTime::from_seconds(day * DAY_SECONDS + 30));
