@@ -29,7 +29,9 @@ struct Wrong {
 #[ignore = "needs Java 17 and Maven"]
 fn every_kind_ends_with_its_reason_and_moves_no_figure() {
     let broker = shared_broker();
-    let stage = Stage::set(&broker, "malformed", 3);
+    let stage = Stage::without_topics(&broker, "malformed");
+    stage.create_topic_of_events_of_any_time(&broker, 3);
+    stage.create_topic_of_dead_letters(&broker);
     let mut feed = Feed::new(&stage, Disorder::NONE, 71, 20.0);
     let mut program = Program::run(&stage);
     program.wait_until_it_knows(feed.settle());

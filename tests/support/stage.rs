@@ -56,6 +56,12 @@ impl Stage {
         broker.create_topic(&self.topic, partitions, SETTINGS);
     }
 
+    /// Makes the topic of the events so that it takes records stamped for any time to come.
+    pub fn create_topic_of_events_of_any_time(&self, broker: &KafkaBroker, partitions: i32) {
+        let settings = [&SETTINGS[..2], &[("message.timestamp.after.max.ms", "9223372036854775807")]].concat();
+        broker.create_topic(&self.topic, partitions, &settings);
+    }
+
     /// Makes the topic of dead letters.
     pub fn create_topic_of_dead_letters(&self, broker: &KafkaBroker) {
         broker.create_topic(&self.dead_letters, 1, SETTINGS);

@@ -124,7 +124,7 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[],
         help: "Times the computer's clock was set by more than two seconds against its steady clock",
         origin: Origin::Snapshot(|now, emit| {
-            emit(&[], Number::Count(i64::try_from(now.clock_steps).unwrap_or(i64::MAX)))
+            emit(&[], Number::Count(i64::try_from(now.clock_steps).unwrap_or(i64::MAX)));
         }),
     },
     Metric {
