@@ -91,7 +91,7 @@ struct Queue {
 }
 
 impl Learnt {
-    const fn nothing(log: u32, started: EventTime, (ledger, rules): (Ledger, Rules)) -> Self {
+    fn nothing(log: u32, started: EventTime, (ledger, rules): (Ledger, Rules)) -> Self {
         Self { log, started, rules, ledger, newest: [None; Channel::ALL.len()], space: Vec::new() }
     }
 }

@@ -18,7 +18,7 @@ use crate::clock::words::clock_trouble;
 use crate::clock::{ClockStanding, LiveClock};
 use crate::config::{Config, Line};
 use crate::history::{Coverage, HistoryEvidence, HistorySource};
-use crate::intake::{Intake, Shared};
+use crate::intake::{Intake, Learnt, Shared};
 use crate::now::{is_complete, is_up_to_date, shown_at};
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
@@ -179,9 +179,7 @@ impl Truth {
         let (of, at) = *self.latest_shown.lock().unwrap_or_else(PoisonError::into_inner);
         if of == log { at } else { EventTime::MIN }
     }
-}
 
-impl Truth {
     /// The state of reading, with what should be changed about what is read.
     fn status(&self) -> Status {
         let mut status = self.monitor.status();
