@@ -321,7 +321,7 @@ mod tests {
         let now = EventTime::from_seconds(1_758_006_900);
         let mut tally = Tally::new(config.rules(now), now.plus_millis(-HOUR_MS));
         let (partition, offset, rebuilding, again) = (3, 0, true, false);
-        let timestamp = now;
+        let timestamp = Some(now);
         let record =
             IncomingRecord { key: None, value: None, headers: &[], timestamp, partition, offset, rebuilding, again };
         tally.hear(&record, Err(Rejection::from(Detail::Tombstone)));
