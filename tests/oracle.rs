@@ -54,6 +54,7 @@ impl Pages {
             calendar_valid_until: None,
             clock_disbelieved_ms: 0,
             clock_steps: 0,
+            log_replaced: Vec::new(),
             newest_events: Vec::new(),
         };
         series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))

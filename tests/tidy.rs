@@ -169,8 +169,32 @@ fn every_crate_is_held_to_the_lints_of_the_workspace() {
         files().into_iter().filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"));
     refuse(
         "a crate without [lints] workspace = true is linted by nobody",
-        manifests.filter(|file| !file.text.contains("[lints]\nworkspace = true\n")).map(|file| file.path),
+        manifests
+            .filter(|file| file.path != WITH_UNSAFE_CODE && !file.text.contains("[lints]\nworkspace = true\n"))
+            .map(|file| file.path),
     );
+}
+
+/// The crate that cannot take the lints of the workspace, which forbid unsafe code.
+const WITH_UNSAFE_CODE: &str = "crates/librdkafka/Cargo.toml";
+
+#[test]
+fn the_one_crate_with_unsafe_code_is_held_to_every_other_lint_of_the_workspace() {
+    let files = files();
+    let text = |path: &str| &files.iter().find(|file| file.path == path).expect("the manifest is there").text;
+    let after = text("Cargo.toml").split_once("[workspace.lints.rust]").expect("the workspace has lints").1;
+    let lints = after.split("\n[profile").next().expect("a text has a beginning");
+    let is_lint = |line: &&str| line.contains(" = ") && !line.starts_with('#');
+    let own = text(WITH_UNSAFE_CODE);
+    refuse(
+        "a lint that is missing here is missing where it is needed most",
+        lints
+            .lines()
+            .filter(is_lint)
+            .filter(|line| !line.starts_with("unsafe_code") && !own.lines().any(|other| other == *line))
+            .map(str::to_owned),
+    );
+    assert!(own.contains("undocumented_unsafe_blocks = \"deny\""), "each unsafe block states its invariant");
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod stage;
 mod topic;
 
 mod alerting;
+mod another_log;
 mod backfill;
 mod boards;
 mod broker_loss;

@@ -88,7 +88,8 @@ fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
     program.end_well();
     let letters = topic::read(&stage.brokers, &stage.dead_letters);
     letters.iter().for_each(dead_letter_headers::assert_as_documented);
-    let by_key = |offset| letters.iter().find(|letter| letter.key_text() == format!("{}/0/{offset}", stage.topic));
+    let by_key =
+        |offset| letters.iter().find(|letter| letter.letter_position() == format!("{}/0/{offset}", stage.topic));
     let (large, small) = (by_key(0).expect("the large one"), by_key(1).expect("the small one"));
     assert_eq!((letters.len(), large.value.is_none(), small.value.as_deref()), (2, true, Some(&b"{"[..])));
     let sizes = ["value", "record_key"].map(|part| large.header(&format!("ensilinja_{part}_bytes")));
@@ -198,13 +199,13 @@ fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
     let by_case: BTreeMap<&str, &Lying> =
         records.iter().filter_map(|record| record.header(CASE).map(|case| (case, record))).collect();
     let letters = topic::read(&stage.brokers, &stage.dead_letters);
-    let by_key: BTreeMap<&str, &Lying> = letters.iter().map(|letter| (letter.key_text(), letter)).collect();
+    let by_key: BTreeMap<String, &Lying> = letters.iter().map(|letter| (letter.letter_position(), letter)).collect();
     assert_eq!(by_key.len(), letters.len(), "none was written twice");
     let mut expected = 0;
     for Wrong { case, record, reason, detail, .. } in wrong {
         let lying = by_case[case.as_str()];
         let key = format!("{}/{}/{}", stage.topic, lying.partition, lying.offset);
-        let letter = by_key.get(key.as_str());
+        let letter = by_key.get(&key);
         if !reason.goes_to_dead_letters() {
             assert!(letter.is_none(), "{case} is counted only");
             continue;

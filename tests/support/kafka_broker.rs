@@ -134,6 +134,27 @@ impl KafkaBroker {
         }
     }
 
+    /// Copies what a stopped broker holds of a partition.
+    pub fn keep_partition(&self, name: &str, partition: i32) {
+        copy_files(&self.partition_directory(name, partition), &self.kept_directory(name, partition));
+    }
+
+    /// Puts back what was kept of a partition of a stopped broker, in place of what it holds: records that were
+    /// acknowledged since are lost.
+    pub fn put_partition_back(&self, name: &str, partition: i32) {
+        let held = self.partition_directory(name, partition);
+        fs::remove_dir_all(&held).unwrap();
+        copy_files(&self.kept_directory(name, partition), &held);
+    }
+
+    fn partition_directory(&self, name: &str, partition: i32) -> PathBuf {
+        self.directory.join(format!("data/{name}-{partition}"))
+    }
+
+    fn kept_directory(&self, name: &str, partition: i32) -> PathBuf {
+        self.directory.join(format!("kept/{name}-{partition}"))
+    }
+
     /// Stops its clockwork: connections stay open and nothing is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
@@ -278,6 +299,14 @@ impl Body {
         self.short(i16::try_from(value.len()).expect("a text in a request is short"));
         self.0.extend_from_slice(value.as_bytes());
         self
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 

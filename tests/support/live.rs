@@ -77,6 +77,11 @@ impl Live {
         }
     }
 
+    /// What it answers to a question.
+    pub fn page(&self, path: &str) -> String {
+        get(self.address, path).unwrap().body
+    }
+
     /// Ends it. All that it knew is gone with it.
     pub fn end(self) {
         let _ = self.stop.send(());

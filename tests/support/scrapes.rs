@@ -140,6 +140,7 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
         clock_disbelieved_ms: 0,
         clock_steps: 0,
+        log_replaced: vec![("made_anew", 0), ("records_lost", 0)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
     }
 }

@@ -30,6 +30,14 @@ impl Lying {
         std::str::from_utf8(self.key.as_ref().expect("it has a key")).expect("the key is a text")
     }
 
+    /// The topic/partition/offset in the key of a dead letter. The id of the topic follows it.
+    pub fn letter_position(&self) -> String {
+        let parts: Vec<&str> = self.key_text().split('/').collect();
+        assert_eq!(parts.len(), 4, "topic, partition, offset, and the id of the topic: {parts:?}");
+        assert_eq!(self.header("ensilinja_source_topic_id"), Some(parts[3]));
+        parts[..3].join("/")
+    }
+
     /// The last header of this name, where it is a text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().rev().find(|(other, _)| other == name)?;

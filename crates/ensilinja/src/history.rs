@@ -115,15 +115,16 @@ pub enum BeginsBecause {
 }
 
 impl FirstEvents {
-    /// An event that happened `at` became known at `known`.
-    pub fn hear(&mut self, known: EventTime, at: EventTime) {
+    /// An event that happened `at` became known at `known`; `None` where that is unknown.
+    pub fn hear(&mut self, known: Option<EventTime>, at: EventTime) {
+        self.days.hear(at);
+        let Some(known) = known else { return };
         let is_full = self.first_written.len() == FIRST_WRITTEN;
         if !is_full || self.first_written.last().is_some_and(|last| (known, at) < *last) {
             self.first_written.truncate(FIRST_WRITTEN - 1);
             let place = self.first_written.partition_point(|written| *written < (known, at));
             self.first_written.insert(place, (known, at));
         }
-        self.days.hear(at);
     }
 
     /// When the first event happened, if the log was not written as it happened. Lines that a wrong clock has dated do
@@ -148,7 +149,7 @@ impl HistoryEvidence {
     }
 
     /// An event that happened `at` became known at `known`.
-    pub fn hear(&mut self, known: EventTime, at: EventTime) {
+    pub fn hear(&mut self, known: Option<EventTime>, at: EventTime) {
         self.events.hear(known, at);
     }
 
@@ -281,7 +282,7 @@ mod tests {
         let rules = config::county().rules(AT);
         let mut evidence = HistoryEvidence::new(log);
         for (known_ms, at_ms) in events_ms {
-            evidence.hear(AT.plus_millis(*known_ms), AT.plus_millis(*at_ms));
+            evidence.hear(Some(AT.plus_millis(*known_ms)), AT.plus_millis(*at_ms));
         }
         let found = evidence.coverage(&rules, told_ms.map(|told_ms| AT.plus_millis(told_ms)));
         let lives = found.whole_since.millis_since(found.begins) / rules.life_ms();

@@ -8,6 +8,9 @@
 //! Decoding and applying take about as long, so they are done side by side. Order says nothing to a ledger, so what was
 //! heard may be applied by whoever comes first. A question applies all that was heard before it is answered: what the
 //! reader has passed is always in the figures.
+//!
+//! Where another log takes the place of the one that was read, a new ledger takes the place of the old one: nothing
+//! of a log that is not there any more stays, not even what was heard of it last. Counters go on.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
@@ -15,13 +18,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
-use ensilinja_ledger::Ledger;
+use ensilinja_ledger::{Ledger, Rules};
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
-use ensilinja_wire::{Decoder, Record};
+use ensilinja_wire::Decoder;
 
 use crate::clock::LiveClock;
 use crate::history::FirstEvents;
+use crate::past::topic::wire_record;
 use crate::stamps::{AHEAD_ADVICE, AHEAD_MS, COPIED_ADVICE, StampCount};
 
 /// The learner is woken for as many events; fewer wait for [`PATIENCE`].
@@ -34,8 +38,17 @@ const MOST_UNLEARNT: usize = 16 * 1024;
 /// The timestamps of so many records are looked at, from the first on.
 const STAMPS_LOOKED_AT: u64 = 2_000;
 
-/// What has been learnt.
+/// Makes a ledger that knows nothing, for a first read at the instant it is given, with the rules it goes by.
+pub type NewLedger = Box<dyn Fn(EventTime) -> (Ledger, Rules) + Send + Sync>;
+
+/// What has been learnt, all of it of one log.
 pub struct Learnt {
+    /// Which log it is of, numbered as [`ensilinja_kafka::Status::log`] is.
+    pub log: u32,
+    /// When the ledger was made: the instant of its first read, or earlier.
+    pub started: EventTime,
+    /// The rules it goes by.
+    pub rules: Rules,
     /// Every leg and every figure.
     pub ledger: Ledger,
     /// When the newest event of a contact's course happened in each channel, by [`Channel`], and no later than it came.
@@ -50,6 +63,7 @@ pub struct Shared {
     learnt: Mutex<Learnt>,
     heard: Mutex<Queue>,
     much_to_learn: Condvar,
+    new_ledger: NewLedger,
     channels: Vec<Channel>,
     pipeline: Arc<Pipeline>,
     clock: LiveClock,
@@ -76,20 +90,42 @@ struct Queue {
     ended: bool,
 }
 
+impl Learnt {
+    fn nothing(log: u32, started: EventTime, (ledger, rules): (Ledger, Rules)) -> Self {
+        Self { log, started, rules, ledger, newest: [None; Channel::ALL.len()], space: Vec::new() }
+    }
+}
+
 impl Shared {
-    /// Shares what a new ledger knows: nothing. `channels` are those of its lines; `pipeline` counts what becomes of
-    /// live events, and `clock` tells how late they are.
+    /// Shares what a new ledger knows that is `started` now: nothing. `channels` are those of its lines; `pipeline`
+    /// counts what becomes of live events, and `clock` tells how late they are.
     #[must_use]
-    pub fn new(ledger: Ledger, channels: Vec<Channel>, pipeline: Arc<Pipeline>, clock: LiveClock) -> Self {
-        let learnt = Mutex::new(Learnt { ledger, newest: [None; Channel::ALL.len()], space: Vec::new() });
+    pub fn new(
+        new_ledger: NewLedger,
+        started: EventTime,
+        channels: Vec<Channel>,
+        pipeline: Arc<Pipeline>,
+        clock: LiveClock,
+    ) -> Self {
+        let learnt = Mutex::new(Learnt::nothing(0, started, new_ledger(started)));
         let (heard, much_to_learn, stamps_warning) = (Mutex::default(), Condvar::new(), OnceLock::new());
-        Self { learnt, heard, much_to_learn, channels, pipeline, clock, stamps_warning }
+        Self { learnt, heard, much_to_learn, new_ledger, channels, pipeline, clock, stamps_warning }
     }
 
     /// What should be changed about the timestamps of the records; `None` if nothing is known to be wrong.
     #[must_use]
     pub fn stamps_warning(&self) -> Option<&str> {
         self.stamps_warning.get().map(String::as_str)
+    }
+
+    /// Forgets all that was learnt and heard, for log number `log` takes the place of the one it is of. Returns the
+    /// instant from which on its records are needed.
+    fn forget(&self, log: u32, now: EventTime) -> EventTime {
+        // What was heard of the old log is learnt first, so that it is counted.
+        let mut learnt = self.lock();
+        self.heard().first_events = FirstEvents::default();
+        *learnt = Learnt::nothing(log, now, (self.new_ledger)(now));
+        learnt.rules.range_start(now)
     }
 
     /// Learns all that has been heard, and locks what is known.
@@ -127,8 +163,8 @@ impl Shared {
         self.heard().first_events.clone()
     }
 
-    /// Takes an event that was written at `known`.
-    fn hear(&self, heard_event: Heard, known: EventTime) {
+    /// Takes an event that was written at `known`, as far as that is known.
+    fn hear(&self, heard_event: Heard, known: Option<EventTime>) {
         assert!(!self.learnt.is_poisoned(), "no thread dies while it changes the figures");
         let unlearnt = {
             let mut heard = self.heard();
@@ -190,7 +226,7 @@ impl Intake {
     fn look_at_stamp(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>) {
         let is_told = self.stamps.ahead > 0;
         if self.stamps.records < STAMPS_LOOKED_AT {
-            if record.timestamp > self.looked_at {
+            if record.timestamp > Some(self.looked_at) {
                 self.looked_at = self.shared.clock.now();
             }
             self.stamps.count(record, event_at, self.looked_at);
@@ -200,13 +236,13 @@ impl Intake {
             {
                 tracing::warn!("record timestamps copied: {copied}; {COPIED_ADVICE}");
             }
-        } else if !is_told && record.timestamp.millis_since(self.looked_at) > AHEAD_MS {
+        } else if !is_told && record.timestamp.is_some_and(|stamp| stamp.millis_since(self.looked_at) > AHEAD_MS) {
             self.looked_at = self.shared.clock.now();
             self.stamps.count(record, None, self.looked_at);
         }
         if !is_told && self.stamps.ahead > 0 {
             let IncomingRecord { partition, offset, timestamp, .. } = *record;
-            let ahead_seconds = timestamp.millis_since(self.looked_at) / 1000;
+            let ahead_seconds = timestamp.map(|stamp| stamp.millis_since(self.looked_at) / 1000);
             tracing::warn!(partition, offset, ahead_seconds, "record stamped ahead of the clock: {AHEAD_ADVICE}");
         }
     }
@@ -215,8 +251,7 @@ impl Intake {
     /// that lay in the log came at its stamp at the latest, unless that is ahead of the clock: then it is not known
     /// when it came, and it must not look alive as time passes.
     fn alive_at(&mut self, event_at: EventTime, record: &IncomingRecord<'_>) -> Option<EventTime> {
-        let stamped = record.timestamp.as_millis() > 0;
-        let at = if record.rebuilding && stamped { event_at.min(record.timestamp) } else { event_at };
+        let at = record.timestamp.filter(|_| record.rebuilding).map_or(event_at, |stamp| event_at.min(stamp));
         if at > self.looked_at {
             self.looked_at = self.shared.clock.now();
         }
@@ -240,16 +275,12 @@ impl Drop for Intake {
 
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
-        let decoded = self.decoder.decode(&Record {
-            key: record.key,
-            value: record.value,
-            headers: record.headers,
-            timestamp: record.timestamp,
-        });
+        let decoded = self.decoder.decode(&wire_record(record));
         // What lay in the log before this process is read to rebuild the figures, and was counted by another one.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
-            self.looked_at = self.shared.clock.witness(record.timestamp);
+            let clock = &self.shared.clock;
+            self.looked_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.witness(stamp));
         }
         self.look_at_stamp(record, decoded.as_ref().ok().map(|event| event.at));
         match decoded {
@@ -270,6 +301,10 @@ impl RecordHandler for Intake {
             }
         }
     }
+
+    fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
+        self.shared.forget(log, now)
+    }
 }
 
 #[cfg(test)]
@@ -283,7 +318,11 @@ mod tests {
         let (county, now) = (config::county(), clock.now());
         let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[]));
         let channels = county.lines.iter().map(|line| line.channel).collect();
-        Arc::new(Shared::new(Ledger::new(county.rules(now), now), channels, pipeline, clock))
+        let new_ledger: NewLedger = Box::new(|now| {
+            let rules = config::county().rules(now);
+            (Ledger::new(rules.clone(), now), rules)
+        });
+        Arc::new(Shared::new(new_ledger, now, channels, pipeline, clock))
     }
 
     #[test]
@@ -293,7 +332,7 @@ mod tests {
         let newest_after = |fact| {
             let at = now.plus_millis(if fact == Fact::Offered { -60_000 } else { 0 });
             let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact };
-            shared.hear(Heard { event, is_live: true, alive_at: Some(at) }, at);
+            shared.hear(Heard { event, is_live: true, alive_at: Some(at) }, Some(at));
             shared.lock().newest[Channel::Phone as usize]
         };
         let feedback = Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes));
@@ -313,7 +352,7 @@ mod tests {
             let shared = shared(LiveClock::trusted(Arc::new(|| EventTime::from_seconds(NOW_S))));
             let line = LineId::parse("mipa_chat").unwrap();
             let mut intake = Intake::new(Decoder::new(&[line], [0; 16]), shared).unwrap();
-            let timestamp = EventTime::from_seconds(NOW_S + stamped_s);
+            let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
             let (partition, offset) = (0, 0);
             let (key, value, headers) = (None, None, &[][..]);
             let record = IncomingRecord { key, value, headers, timestamp, partition, offset, rebuilding, again };
@@ -328,5 +367,24 @@ mod tests {
         assert_eq!(alive(3_600, 3_600, true, false), None, "it is not known when it came");
         assert_eq!(alive(-60, -NOW_S - 1, true, false), Some(-60), "its record bears no time");
         assert_eq!(alive(-60, -55, false, true), None, "it was heard when it came");
+    }
+
+    #[test]
+    fn another_log_leaves_nothing_of_the_old_one_learnt_or_only_heard() {
+        let now = clock::wall()();
+        let shared = shared(LiveClock::trusted(clock::wall()));
+        let offered = |leg| {
+            let event = Event { leg: LegKey::new(leg), line: LineIndex::new(0), at: now, fact: Fact::Offered };
+            Heard { event, is_live: true, alive_at: Some(now) }
+        };
+        shared.hear(offered(1), Some(now));
+        assert_eq!((shared.lock().ledger.legs(), shared.lock().log), (1, 0));
+        shared.hear(offered(2), Some(now));
+        let later = now.plus_millis(60_000);
+        let range_start = config::county().rules(later).range_start(later);
+        assert_eq!(shared.forget(1, later), range_start);
+        let learnt = shared.lock();
+        assert_eq!((learnt.ledger.legs(), learnt.log, learnt.started), (0, 1, later));
+        assert_eq!(learnt.newest, [None; Channel::ALL.len()]);
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod topic;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{History, OffsetRange};
+use ensilinja_kafka::{History, OffsetRange, TopicId};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Record};
 
@@ -132,6 +132,8 @@ pub struct Read {
     pub reached: Option<EventTime>,
     /// How far back history counts.
     pub evidence: HistoryEvidence,
+    /// The id of the topic that was read, as far as the brokers tell; `None` of files.
+    pub topic_id: Option<TopicId>,
 }
 
 /// Reading was told to stop before the end.
@@ -174,7 +176,7 @@ impl Reading<'_> {
         handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Read> {
         let evidence = HistoryEvidence::new(self.source());
-        let mut read = Read { events: 0, latest: None, reached: None, evidence };
+        let mut read = Read { events: 0, latest: None, reached: None, evidence, topic_id: None };
         let ended = if self.files.is_empty() {
             topic::read(self, decoder, stop, &mut read, handle)
         } else {
@@ -184,6 +186,27 @@ impl Reading<'_> {
         ended?;
         tracing::info!(events = read.events, "read");
         Ok(read)
+    }
+
+    /// Reads all of it once more, after it was `first` read.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and where the topic was made anew since: what was learnt of one log is not to be found
+    /// in the other.
+    pub fn read_again(
+        &self,
+        first: &Read,
+        decoder: &Decoder,
+        stop: &AtomicBool,
+        handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let again = self.read(decoder, stop, handle)?;
+        anyhow::ensure!(
+            again.topic_id == first.topic_id,
+            "{} was deleted and made anew while it was read for the second time: run it again",
+            self.name()
+        );
+        Ok(())
     }
 
     /// That all of it can be read a second time, which who wants to do so asks before the first.
@@ -244,10 +267,10 @@ pub fn subject(files: &[PathBuf], config: &Config) -> String {
 }
 
 impl Read {
-    fn hear(&mut self, event: &Event, known: EventTime) {
+    fn hear(&mut self, event: &Event, known: Option<EventTime>) {
         self.events += 1;
         self.latest = self.latest.max(Some(event.at));
-        self.reached = self.reached.max(Some(known));
+        self.reached = self.reached.max(known);
         self.evidence.hear(known, event.at);
     }
 

@@ -1,13 +1,12 @@
 //! The processor: Kafka on one side, HTTP on the other, the ledger in between.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{Monitor, Pace, PartitionStatus, Shell, Status};
-use ensilinja_ledger::{Course, Ledger, Rules};
+use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, Shell, Status};
+use ensilinja_ledger::{Course, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{
     Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
@@ -19,7 +18,7 @@ use crate::clock::words::clock_trouble;
 use crate::clock::{ClockStanding, LiveClock};
 use crate::config::{Config, Line};
 use crate::history::{Coverage, HistoryEvidence, HistorySource};
-use crate::intake::{Intake, Shared};
+use crate::intake::{Intake, Learnt, Shared};
 use crate::now::{is_complete, is_up_to_date, shown_at};
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
@@ -59,8 +58,12 @@ impl Processor {
         let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
         let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
         let channels = config.lines.iter().map(|line| line.channel).collect();
-        let ledger = Ledger::new(rules.clone(), started);
-        let learnt = Arc::new(Shared::new(ledger, channels, Arc::clone(&pipeline), clock.clone()));
+        let config_of_rules = config.clone();
+        let new_ledger = Box::new(move |now| {
+            let rules = config_of_rules.rules(now);
+            (Ledger::new(rules.clone(), now), rules)
+        });
+        let learnt = Arc::new(Shared::new(new_ledger, started, channels, Arc::clone(&pipeline), clock.clone()));
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, random_key()?);
         let intake = Intake::new(decoder, Arc::clone(&learnt)).context("the system gives no thread")?;
@@ -69,10 +72,8 @@ impl Processor {
             learnt,
             monitor: shell.monitor(),
             clock,
-            started,
-            rules,
             calendar_valid_until,
-            latest_shown_ms: AtomicI64::new(i64::MIN),
+            latest_shown: Mutex::new((0, EventTime::MIN)),
         });
         let site = Arc::new(Site::new(
             exposition,
@@ -161,14 +162,24 @@ struct Truth {
     learnt: Arc<Shared>,
     monitor: Arc<Monitor>,
     clock: LiveClock,
-    started: EventTime,
-    rules: Rules,
     calendar_valid_until: EventTime,
-    /// What the figures were last shown for, in ms: they never go back.
-    latest_shown_ms: AtomicI64,
+    /// What the figures of which log were last shown for: within a log they never go back.
+    latest_shown: Mutex<(u32, EventTime)>,
 }
 
 impl Truth {
+    /// Figures of this log were shown for `as_of`.
+    fn note_shown(&self, log: u32, as_of: EventTime) {
+        let mut latest = self.latest_shown.lock().unwrap_or_else(PoisonError::into_inner);
+        *latest = (*latest).max((log, as_of));
+    }
+
+    /// What the figures of this log were last shown for.
+    fn latest_shown(&self, log: u32) -> EventTime {
+        let (of, at) = *self.latest_shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if of == log { at } else { EventTime::MIN }
+    }
+
     /// The state of reading, with what should be changed about what is read.
     fn status(&self) -> Status {
         let mut status = self.monitor.status();
@@ -192,13 +203,13 @@ impl Truth {
     }
 
     /// How far back history counts.
-    fn coverage(&self, status: &Status) -> Coverage {
+    fn coverage(&self, status: &Status, learnt: &Learnt) -> Coverage {
         let log = HistorySource::Topic {
             history: status.history,
-            range_start: self.rules.range_start(self.started),
-            watched_since: Some(self.started),
+            range_start: learnt.rules.range_start(learnt.started),
+            watched_since: Some(learnt.started),
         };
-        HistoryEvidence::of(log, self.learnt.first_events()).coverage(&self.rules, None)
+        HistoryEvidence::of(log, self.learnt.first_events()).coverage(&learnt.rules, None)
     }
 }
 
@@ -207,13 +218,15 @@ impl Source for Truth {
         let status = self.status();
         let now = self.clock.now();
         let standing = self.clock.standing();
-        let coverage = self.coverage(&status);
-        let (figures, newest) = {
+        let (figures, newest, coverage) = {
             let mut learnt = self.learnt.lock();
-            (shown(&status, now).map(|shown| learnt.ledger.figures(shown, coverage.history())), learnt.newest)
+            let coverage = self.coverage(&status, &learnt);
+            // What is learnt of one log is not shown with the state of another.
+            let shown = shown(&status, now).filter(|_| learnt.log == status.log);
+            (shown.map(|shown| learnt.ledger.figures(shown, coverage.history())), learnt.newest, coverage)
         };
         if let Some(figures) = &figures {
-            self.latest_shown_ms.fetch_max(figures.as_of.as_millis(), Ordering::Relaxed);
+            self.note_shown(status.log, figures.as_of);
         }
         Snapshot {
             now,
@@ -227,6 +240,7 @@ impl Source for Truth {
                 .map(|reason| reason.as_str())
                 .map(|reason| (reason, status.dead_letters.get(reason).copied().unwrap_or(0)))
                 .collect(),
+            log_replaced: LogChange::ALL.map(LogChange::as_str).into_iter().zip(status.log_changes).collect(),
             complete_until: status.complete_until,
             history_start: (!status.partitions.is_empty()).then_some(coverage.begins),
             calendar_valid_until: Some(self.calendar_valid_until),
@@ -243,14 +257,15 @@ impl Source for Truth {
         let status = self.monitor.status();
         let now = self.clock.now();
         let shown = shown(&status, now)?;
-        let history = self.coverage(&status).history();
-        Some(self.learnt.lock().ledger.course(shown, history))
+        let learnt = self.learnt.lock();
+        let history = self.coverage(&status, &learnt).history();
+        (learnt.log == status.log).then(|| learnt.ledger.course(shown, history))
     }
 
     fn readiness(&self) -> Readiness {
         let status = self.status();
         let now = self.clock.now();
-        let latest = EventTime::from_millis(self.latest_shown_ms.load(Ordering::Relaxed));
+        let latest = self.latest_shown(status.log);
         readiness(&status, shown(&status, now).map(|shown| shown.max(latest)), now, self.clock.standing().state)
     }
 }

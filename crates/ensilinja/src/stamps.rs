@@ -44,13 +44,15 @@ impl StampCount {
     /// Counts a record that was looked at at `now`, and the time of its event, if it is one.
     pub fn count(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>, now: EventTime) {
         self.records += 1;
-        let ahead_ms = record.timestamp.millis_since(now);
+        // A record of unknown time says nothing of a clock.
+        let Some(stamp) = record.timestamp else { return };
+        let ahead_ms = stamp.millis_since(now);
         self.ahead += u64::from(ahead_ms > AHEAD_MS);
         self.most_ahead_ms = self.most_ahead_ms.max(ahead_ms);
         // The simulator publishes at the very instant of the event, which no platform does.
         if let Some(at) = event_at.filter(|_| !is_simulated(record)) {
             self.events += 1;
-            self.copied += u64::from(at == record.timestamp);
+            self.copied += u64::from(at == stamp);
         }
     }
 
@@ -82,6 +84,7 @@ mod tests {
     const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
 
     fn record(timestamp: EventTime, value: &[u8]) -> IncomingRecord<'_> {
+        let timestamp = Some(timestamp);
         let (partition, offset, rebuilding, again) = (0, 0, false, false);
         IncomingRecord { key: None, value: Some(value), headers: &[], timestamp, partition, offset, rebuilding, again }
     }

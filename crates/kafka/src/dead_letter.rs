@@ -1,21 +1,24 @@
 //! What is kept of a record that cannot be used: its bytes, its headers, where it lay and what was wrong.
 //!
-//! The key is `topic/partition/offset`. Each process that reads the topic writes a dead letter once, and a restart
-//! may write it again: readers count keys, not records.
+//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` where the brokers tell no ids. Each process
+//! that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not records.
+//! The id keeps the letters of a topic apart from those of an earlier topic of the same name, whose offsets were the
+//! same.
 //!
 //! A letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
 //! record must not keep all others from being written.
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
 
 use crate::letter_headers::{
     DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
-    SOURCE_PARTITION, SOURCE_TOPIC, VALUE_BYTES,
+    SOURCE_PARTITION, SOURCE_TOPIC, SOURCE_TOPIC_ID, VALUE_BYTES,
 };
 use crate::position::Position;
-use crate::record::{IncomingRecord, timestamp_of};
+use crate::record::IncomingRecord;
 
 /// The most that is kept of a record's value or key, in bytes; the same again of its headers.
 pub(crate) const KEPT_BYTES: usize = 64 * 1024;
@@ -49,10 +52,11 @@ pub(crate) struct DeadLetter {
 }
 
 impl DeadLetter {
-    /// Keeps `message`, which is also `record`, for `reason` and `detail`.
+    /// Keeps `message` of the topic `topic_id`, which is also `record`, for `reason` and `detail`.
     pub(crate) fn new(
         message: &BorrowedMessage<'_>,
         record: &IncomingRecord<'_>,
+        topic_id: Option<TopicId>,
         (reason, detail): (&'static str, &'static str),
         first_seen: EventTime,
     ) -> Self {
@@ -73,8 +77,9 @@ impl DeadLetter {
             (REASON, text(reason)),
             (DETAIL, text(detail)),
             (FIRST_SEEN, text(&rfc3339(first_seen))),
-            (RECORD_TIMESTAMP, text(&rfc3339(timestamp_of(message)))),
         ];
+        statements.extend(record.timestamp.map(|timestamp| (RECORD_TIMESTAMP, text(&rfc3339(timestamp)))));
+        statements.extend(topic_id.map(|topic_id| (SOURCE_TOPIC_ID, text(&topic_id.to_string()))));
         let mut statements_if_too_large = statements.clone();
         if let Some(key) = record.key {
             statements.push((RECORD_KEY, cut(key)));
@@ -99,7 +104,7 @@ impl DeadLetter {
             log: 0,
             reason,
             bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
-            key: Position { topic: topic.to_owned(), partition, offset }.to_string(),
+            key: key_of(&Position { topic: topic.to_owned(), partition, offset }, topic_id),
             value: record.value.map(cut),
             original_headers: kept_headers.map(rdkafka::message::BorrowedHeaders::detach),
             statements,
@@ -132,6 +137,11 @@ impl DeadLetter {
             ..*self
         })
     }
+}
+
+/// The key of the letter about the record that lay at `position` of the topic `topic_id`.
+pub(crate) fn key_of(position: &Position, topic_id: Option<TopicId>) -> String {
+    topic_id.map_or_else(|| position.to_string(), |topic_id| format!("{position}/{topic_id}"))
 }
 
 fn cut(bytes: &[u8]) -> Vec<u8> {

@@ -1,8 +1,9 @@
 //! The thread that writes dead letters and then, and only then, moves the group's committed offsets.
 //!
 //! A letter is sent once the dead-letter topic is known to exist, waits until all replicas have it, and is sent again
-//! if that fails; if it is too large, without the record's own bytes. Committed offsets never go back: another process
-//! of the same group may be ahead, and what it has written need not be written again.
+//! if that fails; if it is too large, without the record's own bytes. Committed offsets never go back within a log:
+//! another process of the same group may be ahead, and what it has written need not be written again. Where the log is
+//! another one, they do: see `commit`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,9 +17,11 @@ use rdkafka::statistics::Statistics;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
+use crate::commit::{self, Commit};
 use crate::dead_letter::DeadLetter;
 use crate::inquiry::{Inquiry, Obstacle};
-use crate::monitor::Monitor;
+use crate::log_change::LogChange;
+use crate::monitor::{Log, Monitor};
 use crate::reader::ANSWER_TIMEOUT;
 use crate::settings::Settings;
 
@@ -38,6 +41,8 @@ pub(crate) struct DeadLetterWriter {
     commit_interval: Duration,
     consumer: BaseConsumer<ClientLog>,
     producer: BaseProducer<Receipts>,
+    /// Which log was committed for last.
+    committed_log: u32,
 }
 
 /// Where the producer reports what became of each letter.
@@ -54,7 +59,7 @@ impl DeadLetterWriter {
     ) -> Result<Self, KafkaError> {
         let consumer = settings.reader().create_with_context(ClientLog::new("frontier"))?;
         let producer = Self::producer(&settings, &monitor)?;
-        Ok(Self { settings, monitor, commit_interval, consumer, producer })
+        Ok(Self { settings, monitor, commit_interval, consumer, producer, committed_log: 0 })
     }
 
     fn producer(settings: &Settings, monitor: &Arc<Monitor>) -> Result<BaseProducer<Receipts>, KafkaError> {
@@ -147,33 +152,52 @@ impl DeadLetterWriter {
         self.producer.send(record).map_err(|(error, _)| error)
     }
 
-    /// Commits each partition's frontier, where that is ahead of what is committed.
-    fn commit(&self) {
-        let partitions = self.monitor.partitions();
-        let topic = &self.settings.topic;
-        let inquiry = Inquiry { consumer: &self.consumer, topic, timeout: FAREWELL };
-        if partitions.is_empty() {
+    /// Commits each partition's frontier, where that takes the place of what is committed.
+    fn commit(&mut self) {
+        let log = self.monitor.reading();
+        if log.partitions.is_empty() || !self.monitor.are_current(&log.partitions) {
             return;
         }
-        let done = inquiry.committed(partitions.len()).and_then(|committed| {
-            let mut ahead = TopicPartitionList::new();
-            for ((number, partition), committed) in (0..).zip(&partitions).zip(committed) {
-                let frontier = self.monitor.outbox.frontier(number, partition);
-                if committed.is_none_or(|committed| frontier > committed) {
-                    let offset = Offset::Offset(frontier);
-                    ahead.add_partition_offset(topic, number, offset).map_err(Obstacle::Broker)?;
+        match self.commit_frontiers(&log) {
+            Ok(()) => self.committed_log = log.number,
+            Err(obstacle) => {
+                tracing::debug!("offsets are not committed, which is made up for later: {obstacle}");
+            }
+        }
+    }
+
+    fn commit_frontiers(&self, log: &Log) -> Result<(), Obstacle> {
+        let (partitions, topic_id) = (&log.partitions, log.topic_id);
+        let topic = &self.settings.topic;
+        let inquiry = Inquiry { consumer: &self.consumer, topic, timeout: FAREWELL };
+        // The first commit of a log that has taken the place of another is not held against that one's, unless its topic
+        // tells the two apart.
+        let told_apart = log.begun_by == Some(LogChange::MadeAnew) && topic_id.is_some();
+        let is_first = log.number != self.committed_log && !told_apart;
+        let committed = inquiry.committed(partitions.len())?;
+        let mut ends: Vec<i64> = partitions.iter().map(|partition| partition.end().max(partition.read_to())).collect();
+        if committed.iter().zip(&ends).any(|(commit, &end)| commit.is_some_and(|commit| commit.offset > end)) {
+            // Of another log, or of a process that has read on since the last probe.
+            ends = inquiry.ends(partitions.len())?;
+        }
+        let mut due = TopicPartitionList::new();
+        for (((number, partition), committed), end) in (0..).zip(partitions).zip(committed).zip(ends) {
+            let frontier = self.monitor.outbox.frontier(number, partition);
+            let is_old = |commit: Commit| told_apart && commit.topic_id != topic_id;
+            let gives_way = |commit: Commit| is_old(commit) || commit.gives_way_to(frontier, topic_id, end);
+            if is_first || committed.is_none_or(gives_way) {
+                let mut element = due.add_partition(topic, number);
+                element.set_offset(Offset::Offset(frontier)).map_err(Obstacle::Broker)?;
+                if let Some(topic_id) = topic_id {
+                    element.set_metadata(commit::metadata_of(topic_id));
                 }
             }
-            // Of a log that is not read any more, the outbox no longer knows which letters wait.
-            if ahead.count() == 0 || !self.monitor.are_current(&partitions) {
-                Ok(())
-            } else {
-                self.consumer.commit(&ahead, CommitMode::Sync).map_err(Obstacle::Broker)
-            }
-        });
-        if let Err(obstacle) = done {
-            tracing::debug!("offsets are not committed, which is made up for later: {obstacle}");
         }
+        // Of a log that is not read any more, the outbox no longer knows which letters wait.
+        if due.count() == 0 || !self.monitor.are_current(partitions) {
+            return Ok(());
+        }
+        self.consumer.commit(&due, CommitMode::Sync).map_err(Obstacle::Broker)
     }
 }
 

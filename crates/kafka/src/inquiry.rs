@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
+use ensilinja_librdkafka::{TopicId, commit_metadata, topic_id};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
+use crate::commit::{self, Commit};
 
 /// Why a question has no answer. None of these ends the process: each may pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,10 +33,20 @@ pub(crate) struct Inquiry<'a, C: ConsumerContext = ClientLog> {
 impl<C: ConsumerContext> Inquiry<'_, C> {
     /// How many partitions the topic has. They are numbered from 0 without gaps.
     pub(crate) fn partition_count(&self) -> Result<usize, Obstacle> {
+        Ok(self.partition_count_and_broker()?.0)
+    }
+
+    /// The same, with the id of a broker that may be asked more.
+    pub(crate) fn partition_count_and_broker(&self) -> Result<(usize, i32), Obstacle> {
         let metadata = self.consumer.fetch_metadata(Some(self.topic), self.timeout).map_err(Obstacle::Broker)?;
         let topic = metadata.topics().first().ok_or_else(|| Obstacle::TopicMissing(self.topic.to_owned()))?;
         match topic.error().map(RDKafkaErrorCode::from) {
-            None if !topic.partitions().is_empty() => Ok(topic.partitions().len()),
+            None if !topic.partitions().is_empty() => {
+                // The one that has answered; it has no id yet if it was found by its address only.
+                let answered = Some(metadata.orig_broker_id()).filter(|broker| *broker >= 0);
+                let any = || metadata.brokers().first().map_or(-1, rdkafka::metadata::MetadataBroker::id);
+                Ok((topic.partitions().len(), answered.unwrap_or_else(any)))
+            }
             None | Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
                 Err(Obstacle::TopicMissing(self.topic.to_owned()))
             }
@@ -62,10 +74,29 @@ impl<C: ConsumerContext> Inquiry<'_, C> {
     }
 
     /// What the consumer's group has committed; `None` where nothing.
-    pub(crate) fn committed(&self, count: usize) -> Result<Vec<Option<i64>>, Obstacle> {
+    pub(crate) fn committed(&self, count: usize) -> Result<Vec<Option<Commit>>, Obstacle> {
         let list = self.list(&vec![Offset::Invalid; count])?;
         let answers = self.consumer.committed_offsets(list, self.timeout).map_err(Obstacle::Broker)?;
-        numbers(&answers)
+        let of = |(offset, metadata): (Option<i64>, Vec<u8>)| {
+            offset.map(|offset| Commit { offset, topic_id: commit::topic_id_in(&metadata) })
+        };
+        Ok(numbers(&answers)?.into_iter().zip(commit_metadata(&answers)).map(of).collect())
+    }
+
+    /// The id of the topic, as this broker has it; `None` where the brokers have none, or may not tell this user.
+    pub(crate) fn topic_id(&self, broker: i32) -> Result<Option<TopicId>, Obstacle> {
+        use RDKafkaErrorCode::{
+            ClusterAuthorizationFailed, TopicAuthorizationFailed, UnknownTopic, UnknownTopicOrPartition,
+            UnsupportedFeature, UnsupportedVersion,
+        };
+        match topic_id(self.consumer.client(), broker, self.topic, self.timeout) {
+            Ok(id) => Ok(id),
+            Err(UnknownTopic | UnknownTopicOrPartition) => Err(Obstacle::TopicMissing(self.topic.to_owned())),
+            Err(UnsupportedFeature | UnsupportedVersion | ClusterAuthorizationFailed | TopicAuthorizationFailed) => {
+                Ok(None)
+            }
+            Err(code) => Err(Obstacle::Broker(KafkaError::MetadataFetch(code))),
+        }
     }
 
     /// One request to each leader.

@@ -218,7 +218,9 @@ fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unse
                 ear::hear_out(&consumer);
                 return Err(Unseen::of(&obstacle, &ear));
             }
-            Ok(committed) => return Ok(committed),
+            Ok(commits) => {
+                return Ok(commits.into_iter().map(|commit| commit.map(|commit| commit.offset)).collect());
+            }
         }
     }
 }

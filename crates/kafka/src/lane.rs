@@ -54,7 +54,13 @@ impl Lane {
             && offset >= self.frontier
             && !monitor.outbox.refuses(partition)
         {
-            monitor.outbox.offer(DeadLetter::new(message, &record, (reason, detail), (monitor.clock)()));
+            monitor.outbox.offer(DeadLetter::new(
+                message,
+                &record,
+                monitor.topic_id(),
+                (reason, detail),
+                (monitor.clock)(),
+            ));
         }
         buffer.keep(headers);
         if again {
@@ -62,8 +68,9 @@ impl Lane {
             return;
         }
         self.read_to = offset + 1;
-        self.partition.advance(offset + 1, timestamp.as_millis());
-        if self.first_record_tells {
+        self.partition.advance(offset + 1, timestamp);
+        // A record of unknown time tells nothing; then the next does.
+        if let Some(timestamp) = timestamp.filter(|_| self.first_record_tells) {
             self.first_record_tells = false;
             monitor.set_reach(usize::try_from(partition).expect("it was the index of this lane"), true, timestamp);
         }

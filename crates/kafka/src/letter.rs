@@ -4,29 +4,33 @@
 //! that names the source's topic. Whatever does not say all it should, or lies under another key than the position that
 //! it names, is no letter of this program's.
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
-use crate::dead_letter::KEPT_BYTES;
+use crate::dead_letter::{KEPT_BYTES, key_of};
 use crate::letter_headers::{
     DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
-    SOURCE_PARTITION, SOURCE_TOPIC, VALUE_BYTES,
+    SOURCE_PARTITION, SOURCE_TOPIC, SOURCE_TOPIC_ID, VALUE_BYTES,
 };
 use crate::position::Position;
-use crate::record::{Header, IncomingRecord};
+use crate::record::{Header, IncomingRecord, known_timestamp};
 
 /// What a dead letter says of a record, and has of it. It has no `Debug`, for all of the record may tell of a person.
 #[derive(Clone)]
 pub struct Letter<'a> {
     /// Where the record lies, or lay: retention may have deleted it.
     pub position: Position,
+    /// The id of its topic: a topic of the same name that was made anew has another one. `None` where the brokers
+    /// told none, and in letters of versions before 0.2.
+    pub topic_id: Option<TopicId>,
     /// The reason it was refused for, as it was counted.
     pub reason: &'a str,
     /// What exactly was wrong, as a code.
     pub detail: &'a str,
     /// When the process that wrote this letter first saw the record.
     pub first_seen: EventTime,
-    /// The record's own timestamp.
-    pub record_timestamp: EventTime,
+    /// The record's own timestamp; `None` where it is unknown.
+    pub record_timestamp: Option<EventTime>,
     /// The record's key.
     pub key: Kept<'a>,
     /// The record's value.
@@ -111,15 +115,23 @@ impl<'a> Letter<'a> {
             partition: said.number(SOURCE_PARTITION)?,
             offset: said.number(SOURCE_OFFSET)?,
         };
-        if record.key? != position.to_string().as_bytes() {
+        let topic_id = match said.value(SOURCE_TOPIC_ID) {
+            Some(_) => Some(said.text(SOURCE_TOPIC_ID)?.parse().ok()?),
+            None => None,
+        };
+        if record.key? != key_of(&position, topic_id).as_bytes() {
             return None;
         }
         Some(Self {
             position,
+            topic_id,
             reason: said.text(REASON)?,
             detail: said.text(DETAIL)?,
             first_seen: said.instant(FIRST_SEEN)?,
-            record_timestamp: said.instant(RECORD_TIMESTAMP)?,
+            record_timestamp: match said.value(RECORD_TIMESTAMP) {
+                Some(_) => known_timestamp(Some(said.instant(RECORD_TIMESTAMP)?)),
+                None => None,
+            },
             key: match (said.value(RECORD_KEY), said.number(RECORD_KEY_BYTES)) {
                 // One of just that length may have been longer.
                 (Some(key), _) if key.len() >= KEPT_BYTES => Kept::Beginning { bytes: key, of: None },
@@ -203,7 +215,7 @@ mod tests {
             key: Some(key.as_bytes()),
             value,
             headers: &headers,
-            timestamp: EventTime::from_millis(0),
+            timestamp: None,
             partition: 0,
             offset: 0,
             rebuilding: true,
@@ -217,11 +229,23 @@ mod tests {
         let said = read("events/3/1207", &[], &[], Some(b"{"), |letter| {
             assert_eq!((letter.reason, letter.detail), ("malformed", "truncated"));
             assert_eq!(letter.first_seen, EventTime::from_millis(1_758_006_900_250));
-            assert_eq!(letter.record_timestamp, EventTime::MAX);
+            assert_eq!(letter.record_timestamp, Some(EventTime::MAX));
             assert!(letter.record().is_some() && letter.value == Kept::Whole(b"{") && letter.key == Kept::Null);
             letter.position.to_string()
         });
         assert_eq!(said.as_deref(), Some("events/3/1207"));
+    }
+
+    #[test]
+    fn a_letter_names_the_topic_by_its_id_too_where_brokers_tell_it() {
+        let id = "ASNFZ4mrze8BI0VniavN7w";
+        let further: [Header<'_>; 1] = [(SOURCE_TOPIC_ID, Some(id.as_bytes()))];
+        let key = format!("events/3/1207/{id}");
+        let told = |key: &str, further: &[Header<'_>]| read(key, &[], further, None, |letter| letter.topic_id);
+        assert_eq!(told(&key, &further), Some(id.parse().ok()));
+        assert_eq!(told("events/3/1207", &[]), Some(None));
+        assert_eq!((told("events/3/1207", &further), told(&key, &[])), (None, None), "key and headers agree");
+        assert_eq!(told("events/3/1207/x", &[(SOURCE_TOPIC_ID, Some(b"x"))]), None);
     }
 
     #[test]
@@ -275,13 +299,15 @@ mod tests {
                 key: Some(b"events/3/1207"),
                 value: None,
                 headers: &headers,
-                timestamp: EventTime::from_millis(0),
+                timestamp: None,
                 partition: 0,
                 offset: 0,
                 rebuilding: true,
                 again: false,
             };
-            assert!(Letter::of(&record).is_none(), "{name}");
+            let told = Letter::of(&record).map(|letter| letter.record_timestamp);
+            // A record may have no timestamp; earlier versions wrote 1970 then.
+            assert_eq!(told, (*name == RECORD_TIMESTAMP).then_some(None), "{name}");
         }
     }
 }

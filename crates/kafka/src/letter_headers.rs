@@ -4,6 +4,9 @@
 
 /// The topic the record lay in.
 pub(crate) const SOURCE_TOPIC: &str = "ensilinja_source_topic";
+/// The id of that topic: a topic of the same name that was made anew has another one. Not there where the brokers
+/// tell no ids.
+pub(crate) const SOURCE_TOPIC_ID: &str = "ensilinja_source_topic_id";
 /// Its partition.
 pub(crate) const SOURCE_PARTITION: &str = "ensilinja_source_partition";
 /// Its offset.
@@ -14,7 +17,7 @@ pub(crate) const REASON: &str = "ensilinja_reason";
 pub(crate) const DETAIL: &str = "ensilinja_detail";
 /// When the process that wrote the letter first saw the record.
 pub(crate) const FIRST_SEEN: &str = "ensilinja_first_seen";
-/// The record's own timestamp.
+/// The record's own timestamp; not there where it is unknown.
 pub(crate) const RECORD_TIMESTAMP: &str = "ensilinja_record_timestamp";
 /// The record's key; not there if it had none.
 pub(crate) const RECORD_KEY: &str = "ensilinja_record_key";

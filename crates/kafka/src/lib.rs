@@ -1,11 +1,13 @@
 //! The Kafka shell: reads every partition, says how complete the reading is, and keeps what cannot be read.
 //!
 //! It knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or calls it a
-//! dead letter; everything else here answers one of three questions:
+//! dead letter; everything else here answers one of four questions:
 //!
 //! - *Is everything known?* The `reader` assigns itself every partition and the `probe` asks the broker once a
 //!   second where the log ends. From the two follow `rebuilt` and `complete_until`; see `partition`.
 //! - *Since when?* What retention has deleted cannot be known; see `start` and `history`.
+//! - *Is it still the same log?* A topic may be deleted and made anew, and brokers may lose records. Then nothing that
+//!   was read counts any more, and reading begins again; see `reader` and `log_change`.
 //! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
 //!   `outbox`.
 //!
@@ -15,9 +17,10 @@
 //! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
 //! shell tries again.
 //!
-//! This is the only crate that uses rdkafka.
+//! This is the only crate that talks to Kafka. What rdkafka does not expose of librdkafka is in `ensilinja-librdkafka`.
 
 mod client_log;
+mod commit;
 mod dead_letter;
 mod dead_letter_writer;
 mod embedded_broker;
@@ -29,6 +32,7 @@ mod lane;
 mod letter;
 mod letter_headers;
 mod letters;
+mod log_change;
 mod monitor;
 mod outbox;
 mod partition;
@@ -51,12 +55,15 @@ use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 
+pub use ensilinja_librdkafka::TopicId;
+
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
 pub use inspection::trouble::{Trouble, TroubleKind};
 pub use inspection::{BrokerSeen, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect};
 pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
 pub use letters::{LettersRead, read_letters};
+pub use log_change::LogChange;
 pub use monitor::{Monitor, PartitionStatus, Status};
 pub use past::error::PastError;
 pub use past::offset_range::OffsetRange;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
 use crate::Clock;
 use crate::history::{History, Reach, Since, history};
+use crate::log_change::LogChange;
 use crate::outbox::Outbox;
 use crate::partition::Partition;
 
@@ -17,22 +19,37 @@ const OUTBOX_BYTES: usize = 16 * 1024 * 1024;
 /// The state of reading, shared by the shell's threads. Cheap to ask: no question waits for the broker or the reader.
 pub struct Monitor {
     pub(crate) clock: Clock,
-    pub(crate) range_start: EventTime,
     pub(crate) outbox: Outbox,
-    partitions: RwLock<Vec<Arc<Partition>>>,
+    log: RwLock<Log>,
     /// Partitions of the topic as the last metadata had it; more than are being read just after some were added.
     partitions_known: AtomicUsize,
-    /// The log was found to end before what has been read of it.
-    log_shrunk: AtomicBool,
     rebuilt: AtomicBool,
     stopping: AtomicBool,
     failed: AtomicBool,
     words: Mutex<Words>,
 }
 
-#[derive(Default)]
+/// The log that is being read.
+#[derive(Clone, Default)]
+pub(crate) struct Log {
+    /// How many logs of the same name were read before it.
+    pub(crate) number: u32,
+    /// What had become of the one before it.
+    pub(crate) begun_by: Option<LogChange>,
+    /// The id of its topic, as far as the brokers tell.
+    pub(crate) topic_id: Option<TopicId>,
+    pub(crate) partitions: Vec<Arc<Partition>>,
+    /// It was found not to be there any more; the reader has not begun with the one that is.
+    change: Option<LogChange>,
+}
+
 struct Words {
+    /// From when on records are read.
+    range_start: EventTime,
     reaches: Vec<Reach>,
+    /// The last change of the log, with the name of the topic.
+    log_change: Option<String>,
+    log_changes: [u64; LogChange::ALL.len()],
     obstacle: Option<String>,
     fetch_error: Option<String>,
     warnings: Vec<String>,
@@ -41,11 +58,17 @@ struct Words {
 /// The state of reading at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
-    /// Every partition has been read to where it ended when reading began. Stays true.
+    /// Which log of the topic this is about: 0 for the one that was there when the process began to read, one more
+    /// each time that another took its place. What was learnt of a log says nothing of the next.
+    pub log: u32,
+    /// How often each change of the log was met, in the order of [`LogChange::ALL`].
+    pub log_changes: [u64; LogChange::ALL.len()],
+    /// Every partition has been read to where it ended when reading began. Stays true as long as the log is the same.
     pub rebuilt: bool,
     /// How much of that has been read: 0 to 1.
     pub rebuild_progress: f64,
-    /// Every record published before this is known; `None` until reading has begun. Never goes back.
+    /// Every record published before this is known; `None` until reading has begun. Never goes back as long as the log
+    /// is the same.
     pub complete_until: Option<EventTime>,
     /// How far back the log reaches.
     pub history: History,
@@ -79,32 +102,47 @@ impl Monitor {
     pub(crate) fn new(clock: Clock, range_start: EventTime) -> Self {
         Self {
             clock,
-            range_start,
             outbox: Outbox::new(OUTBOX_BYTES),
-            partitions: RwLock::default(),
+            log: RwLock::default(),
             partitions_known: AtomicUsize::new(0),
-            log_shrunk: AtomicBool::new(false),
             rebuilt: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             failed: AtomicBool::new(false),
-            words: Mutex::default(),
+            words: Mutex::new(Words {
+                range_start,
+                reaches: Vec::new(),
+                log_change: None,
+                log_changes: [0; LogChange::ALL.len()],
+                obstacle: None,
+                fetch_error: None,
+                warnings: Vec::new(),
+            }),
         }
     }
 
-    /// Every record published before this is known; `None` until reading has begun. Never goes back.
+    /// Every record published before this is known; `None` until reading has begun. Never goes back as long as the log
+    /// is the same.
     #[must_use]
     pub fn complete_until(&self) -> Option<EventTime> {
-        self.partitions().iter().map(|partition| partition.complete_until()).min()
+        self.log().complete_until()
     }
 
-    /// Whether every partition has been read to where it ended when reading began. Stays true.
+    /// Whether every partition has been read to where it ended when reading began. Stays true as long as the log is
+    /// the same.
     #[must_use]
     pub fn rebuilt(&self) -> bool {
+        self.is_rebuilt(&self.log())
+    }
+
+    /// The same of a log that is held, so that no other takes its place meanwhile.
+    fn is_rebuilt(&self, log: &Log) -> bool {
+        if log.change.is_some() {
+            return false;
+        }
         if self.rebuilt.load(Ordering::Acquire) {
             return true;
         }
-        let partitions = self.partitions();
-        let rebuilt = !partitions.is_empty() && partitions.iter().all(|partition| partition.is_rebuilt());
+        let rebuilt = !log.partitions.is_empty() && log.partitions.iter().all(|partition| partition.is_rebuilt());
         self.rebuilt.fetch_or(rebuilt, Ordering::AcqRel);
         rebuilt
     }
@@ -118,15 +156,18 @@ impl Monitor {
     /// How far back the log reaches.
     #[must_use]
     pub fn history(&self) -> History {
-        history(&self.words().reaches, self.range_start)
+        let words = self.words();
+        history(&words.reaches, words.range_start)
     }
 
     /// Everything there is to say.
     #[must_use]
     pub fn status(&self) -> Status {
         let now = (self.clock)();
-        let rebuilt = self.rebuilt();
-        let partitions = self.partitions();
+        // Held to the end: all that is said is of one log.
+        let log = self.log();
+        let rebuilt = self.is_rebuilt(&log);
+        let partitions = &log.partitions;
         let (read, all) = partitions.iter().fold((0, 0), |(read, all), p| {
             (read + (p.read_to().min(p.goal()) - p.start).max(0), all + (p.goal() - p.start).max(0))
         });
@@ -137,14 +178,17 @@ impl Monitor {
         if failed {
             not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
         }
-        if !rebuilt && !partitions.is_empty() {
+        not_ready.extend(words.log_change.iter().filter(|_| !rebuilt).cloned());
+        if !rebuilt && !partitions.is_empty() && log.change.is_none() {
             not_ready.push(format!("the log is being read: {read} of {all} records"));
         }
         Status {
+            log: log.number,
+            log_changes: words.log_changes,
             rebuilt,
             rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
-            complete_until: self.complete_until(),
-            history: history(&words.reaches, self.range_start),
+            complete_until: log.complete_until(),
+            history: history(&words.reaches, words.range_start),
             partitions: partitions.iter().map(|partition| partition_status(partition, now)).collect(),
             not_ready,
             warnings: words.warnings.iter().cloned().chain(problem).collect(),
@@ -156,29 +200,67 @@ impl Monitor {
 
     /// The partitions being read, by number.
     pub(crate) fn partitions(&self) -> Vec<Arc<Partition>> {
-        self.partitions.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log().partitions.clone()
     }
 
-    /// Reading begins, with these and no other partitions. They come all at once: a few of them may be rebuilt
-    /// already, and `rebuilt` stays true.
-    pub(crate) fn begin(&self, partitions: Vec<Arc<Partition>>, reaches: Vec<Reach>) {
-        let mut all = self.partitions.write().unwrap_or_else(PoisonError::into_inner);
+    /// The log that is being read, all of it as it was at one moment.
+    pub(crate) fn reading(&self) -> Log {
+        self.log().clone()
+    }
+
+    /// The id of the topic that is being read, as far as the brokers tell.
+    pub(crate) fn topic_id(&self) -> Option<TopicId> {
+        self.log().topic_id
+    }
+
+    /// How many logs of the same name were read before the one that is being read.
+    pub(crate) fn log_number(&self) -> u32 {
+        self.log().number
+    }
+
+    /// From when on records are read.
+    pub(crate) fn range_start(&self) -> EventTime {
+        self.words().range_start
+    }
+
+    /// Reading begins, with these and no other partitions. They come all at once, for a few of them may be rebuilt
+    /// already.
+    pub(crate) fn begin(&self, topic_id: Option<TopicId>, partitions: Vec<Arc<Partition>>, reaches: Vec<Reach>) {
+        let mut log = self.log_mut();
         self.words().reaches = reaches;
         self.partitions_known.store(partitions.len(), Ordering::Release);
-        self.log_shrunk.store(false, Ordering::Release);
-        *all = partitions;
+        *log = Log { topic_id, partitions, change: None, ..*log };
+    }
+
+    /// Reading begins with a log that has taken the place of the one that was read, from `range_start` on. Nothing
+    /// that was known of the old one holds for it.
+    pub(crate) fn begin_another_log(
+        &self,
+        range_start: EventTime,
+        topic_id: Option<TopicId>,
+        partitions: Vec<Arc<Partition>>,
+        reaches: Vec<Reach>,
+    ) {
+        let mut log = self.log_mut();
+        let mut words = self.words();
+        words.range_start = range_start;
+        words.reaches = reaches;
+        self.partitions_known.store(partitions.len(), Ordering::Release);
+        self.rebuilt.store(false, Ordering::Release);
+        *log = Log { number: log.number + 1, begun_by: log.change, topic_id, partitions, change: None };
     }
 
     /// One more partition is being read.
     pub(crate) fn add_partition(&self, partition: Arc<Partition>, reach: Reach) {
-        let mut all = self.partitions.write().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.log_mut();
         self.words().reaches.push(reach);
-        all.push(partition);
+        log.partitions.push(partition);
     }
 
-    /// Whether reading has not begun anew since `partitions` were asked for.
+    /// Whether reading has not begun anew since `partitions` were asked for, and the log is still there.
     pub(crate) fn are_current(&self, partitions: &[Arc<Partition>]) -> bool {
-        are_same(&self.partitions.read().unwrap_or_else(PoisonError::into_inner), partitions)
+        let log = self.log();
+        log.change.is_none() && are_same(&log.partitions, partitions)
     }
 
     /// All records of a partition from `since` on are known.
@@ -194,22 +276,58 @@ impl Monitor {
 
     /// The topic has `count` partitions, when `partitions` are being read. Says nothing if reading began anew since.
     pub(crate) fn set_partitions_known(&self, partitions: &[Arc<Partition>], count: usize) {
-        let current = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
-        if are_same(&current, partitions) {
+        let log = self.log();
+        if are_same(&log.partitions, partitions) {
             self.partitions_known.store(count, Ordering::Release);
         }
     }
 
-    /// The log is shorter than what was read of `partitions`. Says nothing if reading began anew since.
-    pub(crate) fn set_log_shrunk(&self, partitions: &[Arc<Partition>]) {
-        let current = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
-        if are_same(&current, partitions) {
-            self.log_shrunk.store(true, Ordering::Release);
+    /// The topic of `partitions` was found to have this id. False if that is another one than before: then these
+    /// partitions are of a topic that is not there any more.
+    pub(crate) fn meet_topic_id(&self, partitions: &[Arc<Partition>], found: Option<TopicId>) -> bool {
+        let known = {
+            let log = self.log();
+            if !are_same(&log.partitions, partitions) {
+                return true;
+            }
+            log.topic_id
+        };
+        match (known, found) {
+            (Some(known), Some(found)) => known == found,
+            // Brokers that are brought up to date begin to tell.
+            (None, Some(found)) => {
+                let mut log = self.log_mut();
+                if are_same(&log.partitions, partitions) {
+                    log.topic_id.get_or_insert(found);
+                }
+                true
+            }
+            (_, None) => true,
         }
     }
 
-    pub(crate) fn take_log_shrunk(&self) -> bool {
-        self.log_shrunk.swap(false, Ordering::AcqRel)
+    /// The log of `partitions` is not there any more. From now on the figures count as unknown. Says nothing if
+    /// reading began anew since, or it was said before.
+    pub(crate) fn set_log_change(&self, topic: &str, partitions: &[Arc<Partition>], change: LogChange) {
+        let mut log = self.log_mut();
+        if log.change.is_some() || !are_same(&log.partitions, partitions) {
+            return;
+        }
+        log.change = Some(change);
+        let mut words = self.words();
+        words.log_changes[change as usize] += 1;
+        words.log_change = Some(format!("the topic {topic} {change}"));
+        tracing::error!(
+            topic,
+            change = change.as_str(),
+            topic_id = log.topic_id.map(tracing::field::display),
+            "log replaced: {change}"
+        );
+    }
+
+    /// The log that is being read was found not to be there any more.
+    pub(crate) fn log_change(&self) -> Option<LogChange> {
+        self.log().change
     }
 
     /// What keeps the shell from reading or from knowing how far it has read. Logged when it changes.
@@ -254,8 +372,25 @@ impl Monitor {
         self.failed.store(true, Ordering::Release);
     }
 
+    fn log(&self) -> RwLockReadGuard<'_, Log> {
+        self.log.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
+        self.log.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where both are taken, the log is taken first.
     fn words(&self) -> MutexGuard<'_, Words> {
         self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    /// Every record published before this is known.
+    fn complete_until(&self) -> Option<EventTime> {
+        let known = self.partitions.iter().map(|partition| partition.complete_until()).min();
+        known.filter(|_| self.change.is_none())
     }
 }
 
@@ -277,4 +412,60 @@ fn partition_status(partition: &Partition, now: EventTime) -> PartitionStatus {
 #[expect(clippy::cast_precision_loss, reason = "a progress bar needs no more than 53 bits")]
 fn ratio(part: i64, whole: i64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(s: i64) -> EventTime {
+        EventTime::from_seconds(s)
+    }
+
+    /// A monitor of one partition that has been read to its end, and that partition.
+    fn reading(topic_id: Option<TopicId>) -> (Monitor, Vec<Arc<Partition>>) {
+        let monitor = Monitor::new(Arc::new(|| second(100)), second(0));
+        let partition = Arc::new(Partition::new(0, 0, second(0)));
+        partition.observe(second(90), 0);
+        monitor.begin(topic_id, vec![partition], vec![Reach { begins_at_zero: true, since: Since::Empty }]);
+        let partitions = monitor.partitions();
+        (monitor, partitions)
+    }
+
+    #[test]
+    fn from_the_change_of_the_log_to_the_end_of_the_rebuild_nothing_is_known_and_it_is_said_why() {
+        let (monitor, partitions) = reading(None);
+        assert_eq!((monitor.rebuilt(), monitor.complete_until()), (true, Some(second(90))));
+        for _ in 0..2 {
+            monitor.set_log_change("events", &partitions, LogChange::MadeAnew);
+        }
+        let status = monitor.status();
+        assert_eq!((status.log, status.rebuilt, status.complete_until), (0, false, None));
+        assert_eq!((status.log_changes, monitor.are_current(&partitions)), ([1, 0], false), "it is counted once");
+        assert!(status.not_ready[0].starts_with("the topic events was deleted and made anew"), "{status:?}");
+
+        let partition = Arc::new(Partition::new(0, 5, second(50)));
+        monitor.begin_another_log(second(50), None, vec![Arc::clone(&partition)], Vec::new());
+        monitor.set_log_change("events", &partitions, LogChange::RecordsLost);
+        let status = monitor.status();
+        assert_eq!((status.log, status.log_changes, status.rebuilt), (1, [1, 0], false), "the old one is gone");
+        assert_eq!((status.complete_until, status.not_ready.len()), (Some(second(50)), 2));
+        partition.pass(5);
+        let status = monitor.status();
+        assert_eq!((status.rebuilt, status.not_ready), (true, Vec::new()));
+    }
+
+    #[test]
+    fn another_id_is_another_topic_and_one_that_is_not_told_is_no_sign() {
+        let id = TopicId::from_bits;
+        let (monitor, partitions) = reading(id(1));
+        assert!(monitor.meet_topic_id(&partitions, id(1)) && monitor.meet_topic_id(&partitions, None));
+        assert!(!monitor.meet_topic_id(&partitions, id(2)));
+        let (monitor, partitions) = reading(None);
+        assert!(monitor.meet_topic_id(&partitions, id(1)), "brokers that are brought up to date begin to tell");
+        assert_eq!(monitor.topic_id(), id(1));
+        assert!(!monitor.meet_topic_id(&partitions, id(2)));
+        let elsewhere = reading(None).1;
+        assert!(monitor.meet_topic_id(&elsewhere, id(2)), "it was asked about what is not read any more");
+    }
 }

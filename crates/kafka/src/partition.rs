@@ -48,10 +48,13 @@ impl Partition {
         }
     }
 
-    /// The record before `next` has been handled; it was not handled before.
+    /// The record before `next` has been handled; it was not handled before. One of unknown time vouches for nothing
+    /// that the one before it did not.
     #[inline]
-    pub(crate) fn advance(&self, next: i64, record_ms: i64) {
-        self.last_record_ms.store(record_ms, Ordering::Relaxed);
+    pub(crate) fn advance(&self, next: i64, timestamp: Option<EventTime>) {
+        if let Some(timestamp) = timestamp {
+            self.last_record_ms.store(timestamp.as_millis(), Ordering::Relaxed);
+        }
         self.at_end.store(false, Ordering::Relaxed);
         self.read_to.store(next, Ordering::Release);
         self.cursor.store(next, Ordering::Release);
@@ -126,6 +129,8 @@ impl Partition {
     /// publish out of order. A record dated later than the probe itself says nothing: its clock is wrong.
     pub(crate) fn observe(&self, probe_start: EventTime, end: i64) -> bool {
         self.end.store(end, Ordering::Relaxed);
+        // Records that were lost before they were read cannot be waited for.
+        self.goal.fetch_min(end, Ordering::Relaxed);
         let reached = self.read_to() >= end;
         let last_record_ms = self.last_record_ms.load(Ordering::Relaxed);
         if reached {
@@ -186,18 +191,39 @@ mod tests {
         let partition = Partition::new(0, 5, second(0));
         assert!(!partition.observe(second(10), 5));
         assert_eq!(partition.complete_until(), second(0));
-        partition.advance(1, 4_000);
+        partition.advance(1, Some(second(4)));
         assert!(!partition.observe(second(11), 5));
         assert_eq!((partition.complete_until(), partition.lag()), (second(4), 4));
-        partition.advance(2, 3_000);
+        partition.advance(2, Some(second(3)));
         partition.observe(second(12), 5);
         assert_eq!(partition.complete_until(), second(4));
     }
 
     #[test]
+    fn a_record_of_unknown_time_vouches_for_no_more_than_the_one_before_it() {
+        let partition = Partition::new(0, 5, second(0));
+        partition.advance(1, None);
+        partition.observe(second(10), 5);
+        assert_eq!(partition.complete_until(), second(0));
+        partition.advance(2, Some(second(4)));
+        partition.advance(3, None);
+        partition.observe(second(11), 5);
+        assert_eq!(partition.complete_until(), second(4));
+    }
+
+    #[test]
+    fn records_that_were_lost_before_they_were_read_are_not_waited_for() {
+        let partition = Partition::new(0, 5, second(0));
+        partition.advance(1, None);
+        assert!(!partition.is_rebuilt());
+        partition.observe(second(10), 1);
+        assert!(partition.is_rebuilt());
+    }
+
+    #[test]
     fn a_record_dated_in_the_future_completes_nothing() {
         let partition = Partition::new(0, 5, second(0));
-        partition.advance(1, second(4_000_000_000).as_millis());
+        partition.advance(1, Some(second(4_000_000_000)));
         partition.observe(second(10), 5);
         assert_eq!(partition.complete_until(), second(0));
     }
@@ -213,7 +239,7 @@ mod tests {
         assert!(!partition.take_doubt(), "what is left belongs to an open transaction");
         partition.doubt(1);
         assert!(partition.take_doubt() && !partition.take_doubt());
-        partition.advance(1, 0);
+        partition.advance(1, None);
         partition.observe(second(2), 3);
         partition.doubt(3);
         assert!(!partition.take_doubt(), "records still come");

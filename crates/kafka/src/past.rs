@@ -11,6 +11,9 @@
 //! takes nothing from it. The settings' group is only named, because a consumer must name one and a user that may
 //! read the topic for the live process may use that one.
 //!
+//! A topic that is deleted and made anew while it is read would give a mixture of two logs. So its id is asked for before
+//! the first record and after the last; where they differ, the reading is an error.
+//!
 //! What cannot be read whole is an error: a report over half of the events would look like a bad month.
 //!
 //! Whoever wants only what was published *before* an instant reads to the end too, and leaves out the rest: timestamps
@@ -27,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -40,7 +44,7 @@ use crate::settings::Settings;
 use course::Course;
 use error::PastError;
 use offset_range::OffsetRange;
-use survey::{NoSurvey, Start, survey};
+use survey::{NoSurvey, survey};
 
 /// How long the brokers may take to say what there is to read.
 pub(crate) const BEGIN_WITHIN: Duration = Duration::from_secs(15);
@@ -67,6 +71,9 @@ pub struct Stretch<'a> {
 pub struct PastPosition {
     /// Since when all records are known: what [`PastRead`] will say, known from the first record on.
     pub history: History,
+    /// The latest timestamp of this record and those before it in its partition: when it was known at the latest, as
+    /// far as that can be told. `None` where none of them has one.
+    pub latest: Option<EventTime>,
     /// How many records were handed over, with this one.
     pub records: u64,
     /// How many offsets lie behind.
@@ -87,12 +94,14 @@ pub struct PastRead {
     /// `start` is `None`, some partition has lost all it ever held, and nothing is left that tells since when; or only
     /// ranges of offsets were read.
     pub history: History,
+    /// The id of the topic, as far as the brokers tell. Who reads twice holds the two against each other.
+    pub topic_id: Option<TopicId>,
 }
 
 /// Reads every partition from the first record published at or after the stretch's `from` to where it ended when
 /// reading began, or the ranges of offsets that it names, and hands each record to `handle`, with how far reading is:
-/// in the order of their timestamps. A record that was stamped earlier than its predecessor in its partition comes as
-/// if it were not.
+/// in the order of their timestamps. A record that was stamped earlier than its predecessor in its partition, or whose
+/// timestamp is unknown, comes right after it.
 ///
 /// A record that was published before `from` may be among them, where timestamps are not in order or the broker
 /// cannot look them up. Records of transactions that are open when reading begins, and what lies behind them, are
@@ -111,31 +120,39 @@ pub fn read_past(
 ) -> Result<PastRead, PastError> {
     settings.check()?;
     let asking = settings.bystander().create_with_context(ClientLog::new("asking")).map_err(PastError::Client)?;
-    let starts = begin(&asking, settings, stretch, stop)?;
-    drop(asking);
+    let topic_id = ask(&asking, settings, stop, &|inquiry| Ok(topic_id_of(inquiry)?))?;
+    let starts = ask(&asking, settings, stop, &|inquiry| survey(inquiry, stretch))?;
     let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
     let consumer = settings.past_reader(to_read).create_with_context(ClientLog::new("past"));
     let consumer = Arc::new(consumer.map_err(PastError::Client)?);
     let mut course = Course::of(&consumer, settings, &starts)?;
     tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = course.offsets_left(), "reading");
     let records = course.read(stop, &|reaches| reach_of(reaches, stretch).1, handle)?;
+    let still = ask(&asking, settings, stop, &|inquiry| Ok(topic_id_of(inquiry)?));
+    if matches!(still, Err(PastError::TopicMissing { .. })) || still? != topic_id {
+        return Err(PastError::vanished(settings));
+    }
     let (reaches_back, history) = reach_of(&course.reaches(), stretch);
-    Ok(PastRead { records, reaches_back, history })
+    Ok(PastRead { records, reaches_back, history, topic_id })
 }
 
-/// Asks until the brokers have said what there is, or have had their time.
-fn begin(
+fn topic_id_of(inquiry: &Inquiry<'_>) -> Result<Option<TopicId>, Obstacle> {
+    inquiry.topic_id(inquiry.partition_count_and_broker()?.1)
+}
+
+/// Asks until the brokers have answered, or have had their time.
+fn ask<T>(
     consumer: &BaseConsumer<ClientLog>,
     settings: &Settings,
-    stretch: &Stretch<'_>,
     stop: &AtomicBool,
-) -> Result<Vec<Start>, PastError> {
+    question: &dyn Fn(&Inquiry<'_>) -> Result<T, NoSurvey>,
+) -> Result<T, PastError> {
     let deadline = Instant::now() + BEGIN_WITHIN;
     let inquiry = Inquiry { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
     loop {
         let asked = Instant::now();
-        match survey(&inquiry, stretch) {
-            Ok(starts) => return Ok(starts),
+        match question(&inquiry) {
+            Ok(answer) => return Ok(answer),
             Err(NoSurvey::Never(error)) => return Err(error),
             Err(NoSurvey::Obstacle(Obstacle::TopicMissing(_))) => return Err(PastError::topic_missing(settings)),
             Err(NoSurvey::Obstacle(Obstacle::Broker(error))) if is_refusal(&error) => {

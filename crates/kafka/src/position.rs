@@ -16,7 +16,10 @@ pub struct Position {
 
 /// What is no position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it should be topic/partition/offset, such as ensilinja.events/3/1207")]
+#[error(
+    "it should be topic/partition/offset, such as ensilinja.events/3/1207, without the id of the topic that follows in the \
+     key of a dead letter"
+)]
 pub struct PositionError;
 
 impl fmt::Display for Position {

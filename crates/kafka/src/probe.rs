@@ -4,6 +4,9 @@
 //! that come back; once they are read, everything until then is known. No answer proves nothing, and so
 //! `complete_until` stays where it was until the broker answers again.
 //!
+//! Each probe also asks for the topic's id. Where that is another one, the topic was deleted and made anew, and nothing
+//! that was read says anything of the log that is there now: see `reader`. So does an end before what was read.
+//!
 //! The end that counts is that of all records, open transactions included: behind the first record of such a
 //! transaction lie acknowledged records of others, which the reader does not get before the transaction ends.
 
@@ -15,6 +18,7 @@ use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
 use crate::inquiry::{Inquiry, Obstacle};
+use crate::log_change::LogChange;
 use crate::monitor::Monitor;
 use crate::partition::Partition;
 use crate::reader::{ANSWER_TIMEOUT, explain};
@@ -30,8 +34,8 @@ const LOOK_FOR_BEGINNING: Duration = Duration::from_millis(20);
 /// A reader that has not reached an end after this part of the interval may have met offsets without records.
 const DOUBT_AFTER_PART: u32 = 8;
 
-/// A topic that has fewer partitions in so many probes has been made anew. In the first of them, a broker may not have
-/// heard yet of partitions that were just added.
+/// A topic that has fewer partitions in so many probes has been made anew, also where its id does not tell. In the first
+/// of them, a broker may not have heard yet of partitions that were just added.
 const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
 
 /// Probes until it is told to stop.
@@ -86,27 +90,38 @@ impl Probe {
     fn probe(&mut self, next: Instant) -> Result<(), Obstacle> {
         let began = (self.monitor.clock)();
         let inquiry = Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
-        let count = inquiry.partition_count()?;
         let partitions = self.monitor.partitions();
+        if self.monitor.log_change().is_some() {
+            // The reader is about to begin with the log that is there.
+            return Ok(());
+        }
+        let (count, broker) = inquiry.partition_count_and_broker()?;
         if count < partitions.len() {
             self.probes_with_fewer_partitions += 1;
-            if self.probes_with_fewer_partitions == PROBES_WITH_FEWER_PARTITIONS {
+            if !self.is_same_topic(&inquiry, broker, &partitions)?
+                || self.probes_with_fewer_partitions == PROBES_WITH_FEWER_PARTITIONS
+            {
                 self.probes_with_fewer_partitions = 0;
-                self.monitor.set_log_shrunk(&partitions);
+                self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::MadeAnew);
             }
             return Ok(());
         }
         self.probes_with_fewer_partitions = 0;
+        let read_before: Vec<i64> = partitions.iter().map(|partition| partition.read_to()).collect();
+        let ends = inquiry.ends(partitions.len())?;
+        // After the ends: no id is used twice, so if it is that of the log that was read, the ends are of that log too.
+        if !self.is_same_topic(&inquiry, broker, &partitions)? {
+            self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::MadeAnew);
+            return Ok(());
+        }
+        if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
+            // What was read proves nothing of what is there now.
+            self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::RecordsLost);
+            return Ok(());
+        }
         if count > partitions.len() {
             // Nothing can be complete before the new ones are read; the next probe will have them.
             self.monitor.set_partitions_known(&partitions, count);
-            return Ok(());
-        }
-        let read_before: Vec<i64> = partitions.iter().map(|partition| partition.read_to()).collect();
-        let ends = inquiry.ends(partitions.len())?;
-        if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
-            // The topic was made anew, or has lost its end: what was read proves nothing of what is there now.
-            self.monitor.set_log_shrunk(&partitions);
             return Ok(());
         }
         let answered = Instant::now();
@@ -123,6 +138,16 @@ impl Probe {
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    /// Whether the topic is, as far as its id tells, still that of `partitions`.
+    fn is_same_topic(
+        &self,
+        inquiry: &Inquiry<'_>,
+        broker: i32,
+        partitions: &[Arc<Partition>],
+    ) -> Result<bool, Obstacle> {
+        Ok(self.monitor.meet_topic_id(partitions, inquiry.topic_id(broker)?))
     }
 
     /// Has the reader look again where it seems to be at an end that it has not reached.

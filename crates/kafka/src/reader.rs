@@ -3,14 +3,29 @@
 //! No group is joined and no partition is handed over: each process reads all of them and holds the same figures. The
 //! loop does no more per record than a bare consumer would, and whatever is rare waits for a turn every 100 ms.
 //!
-//! A topic may be deleted and made anew, or its log may lose its end. Either is seen by a partition that is shorter
-//! than what was read of it, or by partitions that are missing; then reading begins again as at the start, for all
-//! partitions. Facts that are learnt twice change nothing. What cannot be seen is a new log that is as long as the old
-//! one was in every partition before anybody looked: it is read on from the old position, until the process restarts.
+//! A topic may be deleted and made anew, and brokers may lose acknowledged records. Then the log under its name is
+//! another one, and reading begins as at a start: a new client, a new range, a handler that has forgotten all. What
+//! shows it:
+//!
+//! | what is seen | by |
+//! |---|---|
+//! | the topic has another id | a probe, before anything that it learns counts |
+//! | the topic has fewer partitions | the next probes |
+//! | a partition ends before what was read of it | a probe |
+//! | the leader's log has other records at our position (KIP-320) | librdkafka, when the leader changes |
+//! | no record at the cursor, though it lies within the log | the reader |
+//!
+//! What cannot be seen: brokers that tell no ids (Kafka before 2.8), and a new log that is at least as long in every
+//! partition before anybody looks; records that are lost and grown over within a partition of which this process has
+//! read nothing; a log that is put back from a copy of the disks with the same topic ids and leader epochs, once it has
+//! grown past our position. Then it is read on from there, until the process restarts. Between the moment at which a
+//! topic is made anew and the next probe, records of the new log may be learnt as if they were of the old one; all of
+//! that is forgotten with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -21,11 +36,12 @@ use crate::fetch_errors::FetchErrors;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::lane::Lane;
+use crate::log_change::LogChange;
 use crate::monitor::Monitor;
 use crate::partition::Partition;
 use crate::record::{HeaderBuffer, RecordHandler};
 use crate::settings::Settings;
-use crate::start::{Start, survey};
+use crate::start::{Commits, Start, survey};
 
 /// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -46,14 +62,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long after an attempt to cure a trouble the next is made.
 const REST: Duration = Duration::from_secs(1);
 
-/// Why a partition cannot be read on from its cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
-    /// Some partition has no record at its cursor.
-    OutOfRange,
-    /// The log is shorter than what was read of it.
-    AnotherLog,
-}
+/// For so long after records were skipped that were deleted unread, a partition without a record at its cursor shows no
+/// lost records: the client may tell of each partition that was cut, one after the other.
+const SKIPPING: Duration = Duration::from_secs(10);
 
 /// Reads until it is told to stop.
 pub(crate) struct Reader<H> {
@@ -63,8 +74,11 @@ pub(crate) struct Reader<H> {
     consumer: BaseConsumer<ClientLog>,
     lanes: Vec<Lane>,
     headers: HeaderBuffer,
-    trouble: Option<Trouble>,
-    /// Before this, no cure of the trouble is tried again.
+    /// Some partition has no record at its cursor.
+    out_of_range: bool,
+    /// When records were skipped last.
+    skipped_at: Option<Instant>,
+    /// Before this, no cure of a trouble is tried again.
     rest_until: Instant,
     fetch_errors: FetchErrors,
 }
@@ -80,7 +94,8 @@ impl<H: RecordHandler> Reader<H> {
             consumer,
             lanes: Vec::new(),
             headers,
-            trouble: None,
+            out_of_range: false,
+            skipped_at: None,
             rest_until: Instant::now(),
             fetch_errors: FetchErrors::default(),
         })
@@ -109,26 +124,42 @@ impl<H: RecordHandler> Reader<H> {
 
     fn begin(&mut self) -> Result<(), Obstacle> {
         let now = (self.monitor.clock)();
-        let starts = survey(&self.inquiry(), self.monitor.range_start, now)?;
-        self.begin_at(&starts, self.monitor.range_start)
-    }
-
-    /// Begins with a log that has taken the place of the one that was read.
-    fn begin_again(&mut self) -> Result<(), Obstacle> {
-        let now = (self.monitor.clock)();
-        let starts = survey(&self.inquiry(), self.monitor.range_start, now)?;
-        tracing::error!(
-            "the log of {} is shorter than what was read of it: it was made anew or has lost records; reading all of it again, and figures reach back only as far as it does",
-            self.settings.topic
-        );
-        let starts: Vec<Start> = starts.into_iter().map(|start| start.of_another_log(now)).collect();
-        self.begin_at(&starts, self.monitor.complete_until().unwrap_or(self.monitor.range_start))?;
-        // Only now: a frontier taken before comes from partitions that are not current any more.
-        self.monitor.outbox.begin_another_log();
+        let (inquiry, range_start) = (self.inquiry(), self.monitor.range_start());
+        let topic_id = inquiry.topic_id(inquiry.partition_count_and_broker()?.1)?;
+        let starts = survey(&inquiry, range_start, now, Commits::OfTopic(topic_id))?;
+        self.assign(&starts, range_start)?;
+        let (partitions, reaches) = self.partitions_of(&starts);
+        self.monitor.begin(topic_id, partitions, reaches);
+        self.say_what_is_read(topic_id);
         Ok(())
     }
 
-    fn begin_at(&mut self, starts: &[Start], complete_until: EventTime) -> Result<(), Obstacle> {
+    /// Begins with the log that has taken the place of the one that was read.
+    fn begin_another_log(&mut self, change: LogChange) -> Result<(), Obstacle> {
+        // What a client knows of a topic, leaders and epochs, may keep it from reading another of the same name.
+        self.consumer =
+            self.settings.reader().create_with_context(ClientLog::new("reader")).map_err(Obstacle::Broker)?;
+        let now = (self.monitor.clock)();
+        let range_start = self.handler.begin_another_log(self.monitor.log_number() + 1, now);
+        let inquiry = self.inquiry();
+        let topic_id = inquiry.topic_id(inquiry.partition_count_and_broker()?.1)?;
+        let commits = match (change, topic_id) {
+            (LogChange::MadeAnew, Some(topic_id)) => Commits::Naming(topic_id),
+            (LogChange::MadeAnew | LogChange::RecordsLost, _) => Commits::None,
+        };
+        let starts = survey(&inquiry, range_start, now, commits)?;
+        self.assign(&starts, range_start)?;
+        let (partitions, reaches) = self.partitions_of(&starts);
+        (self.out_of_range, self.skipped_at) = (false, None);
+        self.fetch_errors.clear(&self.monitor);
+        // First: a frontier that is taken of the new partitions knows of no letter of the old log.
+        self.monitor.outbox.begin_another_log();
+        self.monitor.begin_another_log(range_start, topic_id, partitions, reaches);
+        self.say_what_is_read(topic_id);
+        Ok(())
+    }
+
+    fn assign(&mut self, starts: &[Start], complete_until: EventTime) -> Result<(), Obstacle> {
         let mut assignment = TopicPartitionList::with_capacity(starts.len());
         for (partition, start) in (0..).zip(starts) {
             let offset = Offset::Offset(start.offset);
@@ -136,11 +167,18 @@ impl<H: RecordHandler> Reader<H> {
         }
         self.consumer.assign(&assignment).map_err(Obstacle::Broker)?;
         self.lanes = starts.iter().map(|start| lane(start, complete_until)).collect();
-        let partitions = self.lanes.iter().map(|lane| Arc::clone(&lane.partition)).collect();
-        self.monitor.begin(partitions, starts.iter().map(|start| start.reach).collect());
-        let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal() - lane.partition.start).sum();
-        tracing::info!(topic = self.settings.topic, partitions = self.lanes.len(), records, "reading the log");
         Ok(())
+    }
+
+    fn partitions_of(&self, starts: &[Start]) -> (Vec<Arc<Partition>>, Vec<Reach>) {
+        let partitions = self.lanes.iter().map(|lane| Arc::clone(&lane.partition)).collect();
+        (partitions, starts.iter().map(|start| start.reach).collect())
+    }
+
+    fn say_what_is_read(&self, topic_id: Option<TopicId>) {
+        let records: i64 = self.lanes.iter().map(|lane| lane.partition.goal() - lane.partition.start).sum();
+        let (topic, partitions) = (&self.settings.topic, self.lanes.len());
+        tracing::info!(topic, topic_id = topic_id.map(tracing::field::display), partitions, records, "reading the log");
     }
 
     fn read(&mut self) {
@@ -148,7 +186,7 @@ impl<H: RecordHandler> Reader<H> {
         let mut records = 0;
         loop {
             // The consumer is borrowed by the record, and the reader is changed by it.
-            let Self { settings, monitor, handler, consumer, lanes, headers, trouble, fetch_errors, .. } = self;
+            let Self { settings, monitor, handler, consumer, lanes, headers, out_of_range, fetch_errors, .. } = self;
             match consumer.poll(Duration::ZERO) {
                 Some(Ok(message)) => {
                     if let Some(lane) = usize::try_from(message.partition()).ok().and_then(|p| lanes.get_mut(p)) {
@@ -167,7 +205,7 @@ impl<H: RecordHandler> Reader<H> {
                     fetch_errors.clear(monitor);
                 }
                 Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
-                    trouble.get_or_insert(Trouble::OutOfRange);
+                    *out_of_range = true;
                 }
                 Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
                 None => std::thread::sleep(NAP),
@@ -185,22 +223,13 @@ impl<H: RecordHandler> Reader<H> {
 
     /// New partitions, ends that seem not to be reached, dead letters to be made up for, and records deleted unread.
     fn look_after_the_rare(&mut self) {
-        if self.monitor.take_log_shrunk() {
-            self.trouble = Some(Trouble::AnotherLog);
+        if Instant::now() >= self.rest_until
+            && let Err(obstacle) = self.cure()
+        {
+            self.rest_until = Instant::now() + REST;
+            self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings)));
         }
-        if let Some(trouble) = self.trouble.filter(|_| Instant::now() >= self.rest_until) {
-            self.trouble = None;
-            let cured = match trouble {
-                Trouble::OutOfRange => self.skip_what_is_gone(),
-                Trouble::AnotherLog => self.begin_again(),
-            };
-            if let Err(obstacle) = cured {
-                self.trouble = Some(trouble);
-                self.rest_until = Instant::now() + REST;
-                self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings)));
-            }
-        }
-        if self.trouble.is_some() {
+        if self.out_of_range || self.monitor.log_change().is_some() {
             return;
         }
         while self.lanes.len() < self.monitor.partitions_known() {
@@ -219,12 +248,24 @@ impl<H: RecordHandler> Reader<H> {
         }
     }
 
+    /// Begins with another log, or goes on past records that are gone, if either is due.
+    fn cure(&mut self) -> Result<(), Obstacle> {
+        if let Some(change) = self.monitor.log_change() {
+            return self.begin_another_log(change);
+        }
+        if self.out_of_range {
+            self.skip_what_is_gone()?;
+            self.out_of_range = false;
+        }
+        Ok(())
+    }
+
     /// A partition that was added to the topic holds nothing but what came since, so all of it is read. Until it was
     /// found, the topic was complete without it.
     fn read_new_partition(&mut self) {
         let number = self.lanes.len();
         tracing::info!("partition {number} was added to {}", self.settings.topic);
-        let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start);
+        let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start());
         let reach = Reach { begins_at_zero: true, since: Since::Empty };
         let start = Start { offset: 0, goal: 0, reach, first_record_tells: true, frontier: 0 };
         let lane = lane(&start, complete_until);
@@ -253,15 +294,21 @@ impl<H: RecordHandler> Reader<H> {
     }
 
     /// Goes on from the earliest record there is in each partition whose next record was deleted before it was read.
+    /// Where none was, other records have taken the place of some that were read: that is another log.
     fn skip_what_is_gone(&mut self) -> Result<(), Obstacle> {
         let (begins, ends) = {
             let inquiry = self.inquiry();
             (inquiry.begins(self.lanes.len())?, inquiry.ends(self.lanes.len())?)
         };
-        if self.lanes.iter().zip(&ends).any(|(lane, &end)| lane.partition.read_to() > end) {
-            self.trouble = Some(Trouble::AnotherLog);
+        let is_cut = self.lanes.iter().zip(&begins).any(|(lane, &begin)| lane.partition.cursor() < begin);
+        let is_shorter = self.lanes.iter().zip(&ends).any(|(lane, &end)| lane.partition.read_to() > end);
+        let was_cut = self.skipped_at.is_some_and(|at| at.elapsed() < SKIPPING);
+        if is_shorter || !(is_cut || was_cut) {
+            let partitions = self.monitor.partitions();
+            self.monitor.set_log_change(&self.settings.topic, &partitions, self.change_of(&partitions)?);
             return Ok(());
         }
+        self.skipped_at = Some(Instant::now());
         for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
             let lane = &mut self.lanes[number];
             let wanted = lane.partition.cursor();
@@ -283,6 +330,14 @@ impl<H: RecordHandler> Reader<H> {
             self.fetch_from_cursor(number);
         }
         Ok(())
+    }
+
+    /// What has become of the log of `partitions`, if it is not there any more.
+    fn change_of(&self, partitions: &[Arc<Partition>]) -> Result<LogChange, Obstacle> {
+        let inquiry = self.inquiry();
+        let topic_id = inquiry.topic_id(inquiry.partition_count_and_broker()?.1)?;
+        let is_same_topic = self.monitor.meet_topic_id(partitions, topic_id);
+        Ok(if is_same_topic { LogChange::RecordsLost } else { LogChange::MadeAnew })
     }
 
     fn inquiry(&self) -> Inquiry<'_> {

@@ -17,8 +17,9 @@ pub struct IncomingRecord<'a> {
     pub value: Option<&'a [u8]>,
     /// The headers in order. One whose name is not UTF-8 is left out: no name this program knows is like that.
     pub headers: &'a [Header<'a>],
-    /// When it was published, by the producer's clock or the broker's, as the topic is set. -1 ms where it is unknown.
-    pub timestamp: EventTime,
+    /// When it was published, by the producer's clock or the broker's, as the topic is set. `None` where it is unknown:
+    /// a record may have no timestamp, and one of 0 or less says as little.
+    pub timestamp: Option<EventTime>,
     /// The partition it lies in.
     pub partition: i32,
     /// Its offset in the partition.
@@ -71,6 +72,14 @@ pub enum Verdict {
 pub trait RecordHandler: Send {
     /// Takes one record. It must give the same verdict each time it sees the same record.
     fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict;
+
+    /// Another log has taken the place of the one whose records were handled: forgets all that was learnt of that one.
+    /// `log` is its number, as in [`Status::log`](crate::Status::log). The records that come next are read to rebuild
+    /// from, as at a start of the process at `now`.
+    ///
+    /// Returns the instant from which on records are needed. It may be called again for the same log, with a later
+    /// `now`, before the first record.
+    fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime;
 }
 
 /// The space of the header list, kept from one record to the next.
@@ -100,7 +109,26 @@ impl HeaderBuffer {
     }
 }
 
-/// The timestamp of `message` in milliseconds; -1 where it has none.
-pub(crate) fn timestamp_of(message: &BorrowedMessage<'_>) -> EventTime {
-    EventTime::from_millis(message.timestamp().to_millis().unwrap_or(-1))
+/// When `message` was published, as far as its timestamp tells.
+pub(crate) fn timestamp_of(message: &BorrowedMessage<'_>) -> Option<EventTime> {
+    known_timestamp(message.timestamp().to_millis().map(EventTime::from_millis))
+}
+
+/// What a timestamp tells, wherever it was written down: nothing where there is none, and nothing where it is 0 or
+/// less. Kafka's "no timestamp" is -1; 0 is what a client sends that has not set its field, and was never a time at
+/// which a record was published.
+pub(crate) fn known_timestamp(timestamp: Option<EventTime>) -> Option<EventTime> {
+    timestamp.filter(|at| at.as_millis() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_of_0_or_less_is_unknown_and_not_1970() {
+        let known = |ms: i64| known_timestamp(Some(EventTime::from_millis(ms))).is_some();
+        assert_eq!([1, 0, -1, i64::MIN, i64::MAX].map(known), [true, false, false, false, true]);
+        assert_eq!(known_timestamp(None), None);
+    }
 }

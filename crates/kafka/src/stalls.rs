@@ -53,7 +53,7 @@ mod tests {
         partition.observe(EventTime::from_seconds(1), 5);
         assert!(!asked_after(61) && !asked_after(79), "it may still come");
         assert!(asked_after(81) && !asked_after(82), "once");
-        partition.advance(1, 0);
+        partition.advance(1, None);
         assert!(!asked_after(100) && !asked_after(119), "it moves");
         assert!(asked_after(120));
         partition.mark_at_end();

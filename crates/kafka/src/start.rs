@@ -10,8 +10,10 @@
 //!
 //! Who reads the past once ([`survey_past`]) writes no dead letters, and asks for nothing that was committed.
 
+use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
+use crate::commit::Commit;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
 
@@ -22,7 +24,7 @@ struct Extent {
     end: i64,
     /// The first record of the range, if the broker found one.
     first_in_range: Option<i64>,
-    /// The broker can look records up by their timestamp at all.
+    /// Records can be looked up by their timestamp: the broker can, and some have one.
     looks_up: bool,
 }
 
@@ -40,21 +42,41 @@ pub(crate) struct Start {
     pub(crate) frontier: i64,
 }
 
-impl Start {
-    /// The same in a log that has taken the place of another one, or has lost its end by `now`: nothing that is known
-    /// of the old one, what is committed or that it was whole, holds for it.
-    pub(crate) fn of_another_log(self, now: EventTime) -> Self {
-        let since = if self.reach.since == Since::Empty { Since::At(now) } else { self.reach.since };
-        Self { reach: Reach { begins_at_zero: false, since }, frontier: 0, ..self }
+/// Which commits say something of the log that is going to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// Those that [may be](Commit::may_be_of) of the topic of this id, as far as it is known.
+    OfTopic(Option<TopicId>),
+    /// Those that name the topic of this id: the topic was made anew, so an offset without a name is of the old one.
+    Naming(TopicId),
+    /// None: the log has lost records since, or was made anew where brokers tell no ids.
+    None,
+}
+
+impl Commits {
+    /// The offset of a commit for a partition that ends at `end`, if it says something.
+    fn offset(self, commit: Option<Commit>, end: i64) -> Option<i64> {
+        let counts = |commit: &Commit| match self {
+            Self::OfTopic(topic_id) => commit.may_be_of(topic_id, end),
+            Self::Naming(topic_id) => commit.topic_id == Some(topic_id) && commit.offset <= end,
+            Self::None => false,
+        };
+        commit.filter(counts).map(|commit| commit.offset)
     }
 }
 
 /// Asks the broker, and decides for every partition. `now` stands for the reach of a partition that has lost all.
-pub(crate) fn survey(inquiry: &Inquiry<'_>, range_start: EventTime, now: EventTime) -> Result<Vec<Start>, Obstacle> {
+pub(crate) fn survey(
+    inquiry: &Inquiry<'_>,
+    range_start: EventTime,
+    now: EventTime,
+    commits: Commits,
+) -> Result<Vec<Start>, Obstacle> {
     let count = inquiry.partition_count()?;
     let committed = inquiry.committed(count)?;
     let extents = extents(inquiry, count, range_start)?;
-    Ok(extents.into_iter().zip(committed).map(|(extent, committed)| start_of(extent, committed, now)).collect())
+    let start = |(extent, commit): (Extent, Option<Commit>)| start_of(extent, commits.offset(commit, extent.end), now);
+    Ok(extents.into_iter().zip(committed).map(start).collect())
 }
 
 /// The same without regard to what is committed. The end of time stands for the reach of a partition that has lost
@@ -69,8 +91,9 @@ fn extents(inquiry: &Inquiry<'_>, count: usize, range_start: EventTime) -> Resul
     let begins = inquiry.begins(count)?;
     let firsts = inquiry.first_since(count, range_start.as_millis())?;
     // "Nothing since then" is also what a broker says that cannot look up timestamps (librdkafka's mock cluster).
-    // Every record was published after 1970, so one that finds none in a log that has some cannot look up.
-    let since_1970 = inquiry.first_since(count, 0)?;
+    // Every record of known time was published after 1970. Where none is found in a log that has some, nothing can be
+    // looked up there: the broker cannot, or the records have no timestamps. Such a log is read from its beginning.
+    let since_1970 = inquiry.first_since(count, 1)?;
     let extent = |partition: usize| Extent {
         begin: begins[partition],
         end: ends[partition].max(begins[partition]),
@@ -91,8 +114,6 @@ fn start_of(extent: Extent, committed: Option<i64>, now: EventTime) -> Start {
             Some(_) | None => (begin, Since::At(now), true),
         }
     };
-    // A commit past the end is of a log that was lost: it says nothing of this one.
-    let committed = committed.filter(|&committed| committed <= end);
     Start {
         offset: committed.map_or(offset, |committed| offset.min(committed.max(begin))),
         goal: end,
@@ -155,9 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_past_the_end_is_of_another_log() {
-        let extent = Extent { begin: 0, end: 5, first_in_range: Some(0), looks_up: true };
-        let frontier = |committed| start_of(extent, committed, NOW).frontier;
-        assert_eq!([Some(5), Some(6), None].map(frontier), [5, 0, 0]);
+    fn a_commit_of_another_log_says_nothing() {
+        let id = TopicId::from_bits;
+        let (ours, theirs) = (id(1).unwrap(), id(2));
+        let commits = [(5, None), (6, None), (5, id(1)), (6, id(1)), (5, theirs)];
+        let offsets = |which: Commits| {
+            commits.map(|(offset, topic_id)| which.offset(Some(Commit { offset, topic_id }), 5).is_some())
+        };
+        assert_eq!(offsets(Commits::OfTopic(id(1))), [true, false, true, false, false]);
+        assert_eq!(offsets(Commits::OfTopic(None)), [true, false, true, false, true]);
+        assert_eq!(offsets(Commits::Naming(ours)), [false, false, true, false, false]);
+        assert_eq!(offsets(Commits::None), [false; 5]);
+        assert_eq!(Commits::OfTopic(id(1)).offset(None, 5), None);
     }
 }

@@ -8,7 +8,7 @@ mod stand;
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{Publisher, Settings};
+use ensilinja_kafka::Publisher;
 use kafka_broker::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
@@ -22,15 +22,6 @@ fn broker(partitions: i32) -> KafkaBroker {
     broker.create_topic(TOPIC, partitions, PLAIN);
     broker.create_topic(DEAD, 1, &[]);
     broker
-}
-
-fn publish_to(settings: &Settings, partition: i32, values: &[&str]) {
-    let producer: BaseProducer =
-        ClientConfig::new().set("bootstrap.servers", &settings.bootstrap_servers).create().unwrap();
-    for value in values {
-        producer.send(BaseRecord::<str, str>::to(TOPIC).partition(partition).payload(value)).unwrap();
-    }
-    producer.flush(Duration::from_secs(20)).unwrap();
 }
 
 #[test]
@@ -217,77 +208,6 @@ fn a_topic_that_is_missing_is_said_and_read_once_it_is_there() {
     });
     assert_eq!(monitor.status().not_ready, [""; 0], "reading does not need it");
     assert_eq!(stand.stop().values(), ["a"]);
-}
-
-#[test]
-#[ignore = "needs Java 17 and Maven"]
-fn a_topic_that_is_made_anew_is_read_from_its_beginning() {
-    let broker = broker(2);
-    let settings = settings(&broker.bootstrap());
-    publish(&settings, &["a", "b", "c", "d", "e", "f"]);
-    let stand = Stand::start(settings.clone());
-    stand.catch_up();
-    let monitor = stand.shell.monitor();
-    broker.delete_topic(TOPIC);
-    wait("it is missed", || !monitor.status().not_ready.is_empty());
-    broker.create_topic(TOPIC, 2, PLAIN);
-    publish(&settings, &["g", "poison", "i"]);
-    stand.catch_up();
-    wait("its dead letter is written", || monitor.status().dead_letters.get("malformed") == Some(&1));
-    assert!(!monitor.history().from_first_record);
-    assert_eq!(stand.stop().values(), ["a", "b", "c", "d", "e", "f", "g", "i", "poison"]);
-}
-
-#[test]
-#[ignore = "needs Java 17 and Maven"]
-fn a_partition_made_anew_that_ends_where_the_old_one_did_is_read_if_another_shows_it() {
-    let broker = broker(2);
-    let settings = settings(&broker.bootstrap());
-    publish_to(&settings, 0, &["a", "b"]);
-    publish_to(&settings, 1, &["c", "d", "e"]);
-    // So seldom that the new log is there before a probe sees it.
-    let day_ago = now().plus_millis(-24 * HOUR_MS);
-    let stand = Stand::start_at(settings.clone(), Memory::default(), day_ago, Duration::from_secs(4));
-    stand.catch_up();
-    broker.delete_topic(TOPIC);
-    broker.create_topic(TOPIC, 2, PLAIN);
-    publish_to(&settings, 0, &["f", "poison"]);
-    publish_to(&settings, 1, &["h"]);
-    wait("all of the new log is read", || stand.memory.len() >= 8);
-    stand.catch_up();
-    wait("its dead letter is written", || {
-        stand.shell.monitor().status().dead_letters.get("malformed").is_some_and(|&written| written >= 1)
-    });
-    let mut values = stand.stop().values();
-    values.dedup();
-    assert_eq!(values, ["a", "b", "c", "d", "e", "f", "h", "poison"]);
-}
-
-#[test]
-#[ignore = "needs Java 17 and Maven"]
-fn a_topic_made_anew_with_fewer_partitions_is_read_and_becomes_complete() {
-    let broker = broker(4);
-    let settings = settings(&broker.bootstrap());
-    for partition in 0..4 {
-        publish_to(&settings, partition, &["a"]);
-    }
-    let stand = Stand::start(settings.clone());
-    stand.catch_up();
-    let monitor = stand.shell.monitor();
-    broker.delete_topic(TOPIC);
-    wait("it is missed", || !monitor.status().not_ready.is_empty());
-    broker.create_topic(TOPIC, 2, PLAIN);
-    publish_to(&settings, 0, &["b", "c"]);
-    publish_to(&settings, 1, &["d", "e"]);
-    wait("two partitions are read", || monitor.status().partitions.len() == 2);
-    stand.catch_up();
-    assert_eq!(monitor.status().not_ready, [""; 0]);
-    publish_to(&settings, 1, &["f"]);
-    stand.catch_up();
-    let mut values = stand.stop().values();
-    // What lay behind the old positions may have been read before the partitions were missed.
-    values.dedup();
-    assert_eq!(values, ["a", "b", "c", "d", "e", "f"]);
 }
 
 #[test]

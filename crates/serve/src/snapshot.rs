@@ -35,6 +35,9 @@ pub struct Snapshot {
     /// Dead letters acknowledged since the start of the process, by reason. Each reason there can be is listed from the
     /// start, with 0: an increase from nothing to 1 would not be seen.
     pub dead_letters: Vec<(&'static str, u64)>,
+    /// How often another log has taken the place of the one that was read, by reason, each reason there can be from the
+    /// start with 0.
+    pub log_replaced: Vec<(&'static str, u64)>,
     /// Everything published before this has been read; `None` while that cannot be said.
     pub complete_until: Option<EventTime>,
     /// Every event since this instant has been read or will be; `None` while that cannot be said.

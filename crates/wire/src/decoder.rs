@@ -15,9 +15,14 @@ pub struct Record<'a> {
     pub value: Option<&'a [u8]>,
     /// The headers in their order. Names may repeat; names that are not read are ignored.
     pub headers: &'a [(&'a str, Option<&'a [u8]>)],
-    /// When Kafka says the record was made. On a topic whose timestamps are not of the time of making, future events
-    /// cannot be told.
+    /// When Kafka says the record was made, or [`UNKNOWN_TIME`](Self::UNKNOWN_TIME). On a topic whose timestamps are
+    /// not of the time of making, future events cannot be told.
     pub timestamp: EventTime,
+}
+
+impl Record<'_> {
+    /// The timestamp of a record of which it is not known when it was made: no event is ahead of it.
+    pub const UNKNOWN_TIME: EventTime = EventTime::MAX;
 }
 
 /// Decodes records for one table of lines. A copy makes the same legs.

@@ -56,7 +56,7 @@ pub(super) fn look(
             done: position.offsets_read,
             total: Some(position.offsets),
             count: position.records,
-            at: Some(record.timestamp),
+            at: record.timestamp,
         });
         ControlFlow::Continue(())
     });

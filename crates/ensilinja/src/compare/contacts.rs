@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use super::origin::{Origin, known_before};
 use crate::config::Config;
 use crate::local_time::zoned;
-use crate::past::{Place, Reading};
+use crate::past::{Place, Read, Reading};
 use crate::processor::{card, random_key};
 use crate::progress::Progress;
 use crate::stopping;
@@ -38,6 +38,7 @@ struct Wanted {
 /// A side, read again with what was known of it at an instant.
 struct Side<'a> {
     reading: Reading<'a>,
+    first: Read,
     decoder: Decoder,
     rules: Rules,
     chronicle: Chronicle,
@@ -131,13 +132,13 @@ impl<'a> Side<'a> {
         let from = rules.range_start(span.start);
         let mut chronicle = Chronicle::new(rules.clone());
         let reading = Reading { config, files, from, offsets: &[], known_before, progress };
-        reading.read(&decoder, stop, &mut |told| {
+        let first = reading.read(&decoder, stop, &mut |told| {
             if told.event.at >= from {
                 chronicle.apply(&told.event);
             }
             Ok(())
         })?;
-        Ok(Self { reading, decoder, rules, chronicle })
+        Ok(Self { reading, first, decoder, rules, chronicle })
     }
 
     /// What each leg adds to a figure; none, if the side has no such line or window.
@@ -179,7 +180,7 @@ impl<'a> Side<'a> {
         if legs.is_empty() {
             return Ok(found);
         }
-        self.reading.read(&self.decoder, stop, &mut |told| {
+        self.reading.read_again(&self.first, &self.decoder, stop, &mut |told| {
             if legs.contains(&told.event.leg) {
                 let id = || String::from_utf8_lossy(&told.contact.id()).into_owned();
                 found.ids.entry(told.event.leg).or_insert_with(id);

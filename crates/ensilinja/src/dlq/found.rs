@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{Letter, Position, read_letters};
+use ensilinja_kafka::{Letter, Position, TopicId, read_letters};
 use ensilinja_model::EventTime;
 use ensilinja_wire::Detail;
 
@@ -17,12 +17,14 @@ use crate::progress::{self, Progress};
 /// How often, in letters, it is shown how far reading is.
 const SHOWN_EVERY: u64 = 256;
 
-/// Where a record lay, with its topic by its number: the order of records.
+/// Where a record lay, with its topic by its number: the order of records. Two topics of one name, of which the later
+/// was made when the earlier had been deleted, are two logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     topic: u32,
     partition: i32,
     offset: i64,
+    log: u32,
 }
 
 /// What is kept of a letter.
@@ -32,8 +34,8 @@ pub struct Sketch {
     pub detail: Detail,
     /// What would become of its record now.
     pub prospect: Prospect,
-    /// When its record was published.
-    pub published: EventTime,
+    /// When its record was published; `None` where its timestamp is unknown.
+    pub published: Option<EventTime>,
     /// When a process first saw it.
     pub first_seen: EventTime,
     /// How long the record's value was, in bytes.
@@ -46,6 +48,8 @@ pub struct Sketch {
 #[derive(Default)]
 pub struct Found {
     topics: Vec<String>,
+    /// The ids of topics, by the number of a log.
+    topic_ids: Vec<Option<TopicId>>,
     letters: BTreeMap<Place, Sketch>,
     /// Letters in the topic, chosen or not: copies count.
     pub read: u64,
@@ -82,7 +86,7 @@ impl Search<'_> {
                 self.progress.show(&progress::Position { done, total, count: position.records, at: None });
             }
             match Detail::from_name(letter.detail) {
-                Some(detail) if self.selection.has(&letter.position, letter.record_timestamp, detail) => {
+                Some(detail) if self.selection.has(&letter.position, counts_as_published(letter), detail) => {
                     let sketch = Sketch {
                         detail,
                         prospect: self.judge.prospect(letter, now),
@@ -91,7 +95,7 @@ impl Search<'_> {
                         value_bytes: letter.value.record_bytes(),
                         written: 1,
                     };
-                    let (place, sketch) = found.add(&letter.position, sketch);
+                    let (place, sketch) = found.add(&letter.position, letter.topic_id, sketch);
                     look(letter, place, &sketch);
                 }
                 Some(_) => {}
@@ -108,8 +112,8 @@ impl Search<'_> {
 
 impl Found {
     /// Adds a letter, or another copy of one. A copy that has all of the record is worth more than one that has not.
-    fn add(&mut self, position: &Position, sketch: Sketch) -> (Place, Sketch) {
-        let place = self.place_or_new(position);
+    fn add(&mut self, position: &Position, topic_id: Option<TopicId>, sketch: Sketch) -> (Place, Sketch) {
+        let place = self.place_or_new(position, topic_id);
         let known = self.letters.entry(place).and_modify(|known| {
             let better = if known.prospect == Prospect::NotWhole { sketch } else { *known };
             let first_seen = known.first_seen.min(sketch.first_seen);
@@ -118,22 +122,32 @@ impl Found {
         (place, *known.or_insert(sketch))
     }
 
-    fn place_or_new(&mut self, position: &Position) -> Place {
-        let number = self.topics.iter().position(|topic| *topic == position.topic).unwrap_or_else(|| {
-            self.topics.push(position.topic.clone());
-            self.topics.len() - 1
-        });
-        let topic = u32::try_from(number).expect("names of as many topics do not fit in memory");
-        Place { topic, partition: position.partition, offset: position.offset }
+    fn place_or_new(&mut self, position: &Position, topic_id: Option<TopicId>) -> Place {
+        let topic = number_of(&mut self.topics, &position.topic);
+        let log = number_of(&mut self.topic_ids, &topic_id);
+        Place { topic, partition: position.partition, offset: position.offset, log }
     }
 
     /// The place of a record, if it has a letter.
     #[must_use]
-    pub fn place(&self, position: &Position) -> Option<Place> {
-        let topic = self.topics.iter().position(|topic| *topic == position.topic)?;
-        let topic = u32::try_from(topic).ok()?;
-        let place = Place { topic, partition: position.partition, offset: position.offset };
+    pub fn place(&self, position: &Position, topic_id: Option<TopicId>) -> Option<Place> {
+        let number = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok());
+        let topic = number(self.topics.iter().position(|topic| *topic == position.topic))?;
+        let log = number(self.topic_ids.iter().position(|id| *id == topic_id))?;
+        let place = Place { topic, partition: position.partition, offset: position.offset, log };
         self.letters.contains_key(&place).then_some(place)
+    }
+
+    /// Whether a record has a letter that lay at this position, in whichever topic of this name.
+    #[must_use]
+    pub fn has(&self, position: &Position) -> bool {
+        self.topic_ids.iter().any(|topic_id| self.place(position, *topic_id).is_some())
+    }
+
+    /// The id of the topic that a record lay in, if its letter tells it.
+    #[must_use]
+    pub fn topic_id(&self, place: Place) -> Option<TopicId> {
+        self.topic_ids[place.log as usize]
     }
 
     /// Where a record lay.
@@ -173,7 +187,7 @@ impl Found {
             });
             tally.letters += 1;
             tally.usable += u64::from(sketch.prospect.is_usable());
-            tally.first = tally.first.min(sketch.published);
+            tally.first = [tally.first, sketch.published].into_iter().flatten().min();
             tally.last = tally.last.max(sketch.published);
         }
         tallies
@@ -190,6 +204,21 @@ impl Found {
     }
 }
 
+/// When the record of a letter counts as published where letters are chosen by that: one without a timestamp when a
+/// process first saw it.
+pub fn counts_as_published(letter: &Letter<'_>) -> EventTime {
+    letter.record_timestamp.unwrap_or(letter.first_seen)
+}
+
+/// The number of `name` among `names`, where it is put if it is new.
+fn number_of<T: PartialEq + Clone>(names: &mut Vec<T>, name: &T) -> u32 {
+    let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
+        names.push(name.clone());
+        names.len() - 1
+    });
+    u32::try_from(number).expect("names of as many topics do not fit in memory")
+}
+
 /// The letters of one detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
@@ -197,10 +226,10 @@ pub struct Tally {
     pub letters: u64,
     /// How many of their records could be sent now.
     pub usable: u64,
-    /// When the first of their records was published.
-    pub first: EventTime,
+    /// When the first of their records was published, of those of known time.
+    pub first: Option<EventTime>,
     /// When the last was.
-    pub last: EventTime,
+    pub last: Option<EventTime>,
 }
 
 #[cfg(test)]
@@ -212,7 +241,7 @@ mod tests {
         Sketch {
             detail: Detail::LineNotConfigured,
             prospect,
-            published: EventTime::from_seconds(7),
+            published: Some(EventTime::from_seconds(7)),
             first_seen: EventTime::from_seconds(seen_seconds),
             value_bytes: 400,
             written: 1,
@@ -222,7 +251,7 @@ mod tests {
     fn found(letters: &[(&str, Sketch)]) -> Found {
         let mut found = Found::default();
         for (position, sketch) in letters {
-            found.add(&position.parse().unwrap(), *sketch);
+            found.add(&position.parse().unwrap(), None, *sketch);
         }
         found
     }
@@ -250,9 +279,21 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_a_topic_that_was_made_anew_are_not_those_of_the_old_one() {
+        let (position, mut found): (Position, _) = ("a/0/1".parse().unwrap(), Found::default());
+        let ids = [None, TopicId::from_bits(1), TopicId::from_bits(2), TopicId::from_bits(1)];
+        for topic_id in ids {
+            found.add(&position, topic_id, sketch(Prospect::NotWhole, 10));
+        }
+        let told: Vec<_> = found.letters().map(|(place, it)| (found.topic_id(place), it.written)).collect();
+        assert_eq!(told, [(ids[0], 1), (ids[1], 2), (ids[2], 1)]);
+        assert!(found.has(&position) && found.place(&position, TopicId::from_bits(3)).is_none());
+    }
+
+    #[test]
     fn places_are_found_by_their_positions() {
         let found = found(&[("a/3/7", sketch(Prospect::NotWhole, 10))]);
-        let place = |position: &str| found.place(&position.parse().unwrap());
+        let place = |position: &str| found.place(&position.parse().unwrap(), None);
         assert_eq!(place("a/3/7").map(|place| found.position(place).to_string()).as_deref(), Some("a/3/7"));
         assert_eq!((place("a/3/8"), place("b/3/7")), (None, None));
     }

@@ -6,23 +6,15 @@ use jiff::tz::TimeZone;
 
 use crate::local_time::zoned;
 
-/// What stands for the timestamp of a record that has none.
-const UNKNOWN: EventTime = EventTime::from_millis(-1);
-
-/// The local time, to the second.
-pub fn in_words(at: EventTime, zone: &TimeZone) -> String {
-    if at == UNKNOWN {
-        return "unknown".to_owned();
-    }
-    zoned(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+/// The local time, to the second; `unknown` where it is not known, such as that of a record without a timestamp.
+pub fn in_words(at: impl Into<Option<EventTime>>, zone: &TimeZone) -> String {
+    at.into().map_or_else(|| "unknown".to_owned(), |at| zoned(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// The local time with its offset, RFC 3339; null where it is not known.
-pub fn document(at: EventTime, zone: &TimeZone) -> Document {
-    if at == UNKNOWN {
-        return Document::Null;
-    }
-    zoned(at, zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string().into()
+pub fn document(at: impl Into<Option<EventTime>>, zone: &TimeZone) -> Document {
+    let text = |at| zoned(at, zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
+    at.into().map_or(Document::Null, |at| text(at).into())
 }
 
 #[cfg(test)]
@@ -35,6 +27,6 @@ mod tests {
         let at = EventTime::from_millis(1_758_006_900_250);
         assert_eq!(in_words(at, &zone), "2025-09-16 10:15:00");
         assert_eq!(document(at, &zone), Document::from("2025-09-16T10:15:00.250+03:00"));
-        assert_eq!((in_words(UNKNOWN, &zone), document(UNKNOWN, &zone)), ("unknown".to_owned(), Document::Null));
+        assert_eq!((in_words(None, &zone), document(None, &zone)), ("unknown".to_owned(), Document::Null));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ensilinja_kafka::Letter;
+use ensilinja_kafka::{Letter, TopicId};
 use ensilinja_model::EventTime;
 use ensilinja_report::{Align, Document, Listing};
 use ensilinja_wire::Detail;
@@ -44,7 +44,7 @@ struct Row<'a> {
 /// The latest letters with the beginnings of their records, and no more of them than will be listed.
 struct Beginnings {
     most: usize,
-    kept: BTreeMap<(EventTime, Place), Beginning>,
+    kept: BTreeMap<(Option<EventTime>, Place), Beginning>,
 }
 
 /// Lists letters.
@@ -173,8 +173,13 @@ fn letters_listing(config: &Config, found: &Found, rows: &[Row<'_>], beginnings:
     listing
 }
 
+/// The id of the topic a record lay in, or null where the letter does not tell it.
+pub fn topic_id_document(topic_id: Option<TopicId>) -> Document {
+    topic_id.map_or(Document::Null, |topic_id| topic_id.to_string().into())
+}
+
 fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Beginnings) -> Document {
-    let instant = |at| instants::document(at, &config.zone);
+    let instant = |at: Option<EventTime>| instants::document(at, &config.zone);
     let summary = most_frequent_first(found).into_iter().map(|(detail, tally)| {
         Document::object([
             ("reason", detail.reason().as_str().into()),
@@ -189,8 +194,9 @@ fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Begin
     let records = rows.iter().map(|row| {
         let mut members = vec![
             ("record", found.position(row.place).to_string().into()),
+            ("topic_id", topic_id_document(found.topic_id(row.place))),
             ("published", instant(row.sketch.published)),
-            ("first_seen", instant(row.sketch.first_seen)),
+            ("first_seen", instant(Some(row.sketch.first_seen))),
             ("reason", row.sketch.detail.reason().as_str().into()),
             ("detail", row.sketch.detail.as_str().into()),
             ("value_bytes", row.sketch.value_bytes.into()),

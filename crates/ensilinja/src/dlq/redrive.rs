@@ -38,7 +38,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let stop = stopping::on_signal()?;
     let search = Search { config, selection: &selection, judge: &judge, stop: &stop, progress: &progress };
     let found = search.run(now, &mut |_, _, _| ())?;
-    if let Some(position) = selection.positions.iter().find(|position| found.place(position).is_none()) {
+    if let Some(position) = selection.positions.iter().find(|position| !found.has(position)) {
         anyhow::bail!(
             "{} has no letter about {position} that is also chosen by the options, so nothing was sent: `ensilinja dlq \
              list` says which there are",
@@ -73,7 +73,7 @@ impl Search<'_> {
         self.progress.begin(&format!("sending to {}", self.config.kafka.topic), "records");
         let mut failure = None;
         let read = read_letters(&self.config.kafka, self.stop, &mut |letter, _| {
-            let place = found.place(&letter.position).filter(|place| left.contains(place));
+            let place = found.place(&letter.position, letter.topic_id).filter(|place| left.contains(place));
             let Some((place, record)) = place.zip(letter.record()) else { return ControlFlow::Continue(()) };
             let now = clock();
             if !self.judge.prospect(letter, now).is_usable() {

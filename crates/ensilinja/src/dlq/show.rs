@@ -1,13 +1,15 @@
 //! `dlq show`: all that is known of one record that could not be used.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ensilinja_kafka::{Kept, KeptHeaders, Letter};
+use ensilinja_kafka::{Kept, KeptHeaders, Letter, TopicId};
 use ensilinja_model::{Event, EventTime};
 use ensilinja_report::Document;
 
-use super::found::{Found, Search, Sketch};
+use super::found::{Found, Place, Search, Sketch};
 use super::instants;
+use super::list::topic_id_document;
 use super::prospect::{Judge, Prospect, Use};
 use super::readable::{hexadecimal, readable};
 use super::selection::Selection;
@@ -46,22 +48,27 @@ pub fn show(arguments: &ShowLetterArguments, config: &Config) -> anyhow::Result<
     let progress = Progress::new(arguments.letters.quiet, &config.zone);
     let stop = stopping::on_signal()?;
     let search = Search { config, selection: &selection, judge: &judge, stop: &stop, progress: &progress };
-    let mut copy: Option<Copy> = None;
-    let found = search.run(now, &mut |letter, _, _| {
-        if copy.as_ref().is_none_or(|copy| copy.event == Err(Prospect::NotWhole)) {
-            copy = Some(Copy::of(letter, judge.event(letter, now)));
+    let mut copies: BTreeMap<Place, Copy> = BTreeMap::new();
+    let found = search.run(now, &mut |letter, place, _| {
+        if copies.get(&place).is_none_or(|copy| copy.event == Err(Prospect::NotWhole)) {
+            copies.insert(place, Copy::of(letter, judge.event(letter, now)));
         }
     })?;
-    let Some((sketch, copy)) = only(&found).zip(copy) else { anyhow::bail!(no_letter(arguments, config, &found)) };
-    let card = Card { arguments, config, judge: &judge, sketch, copy: &copy };
+    let Some((place, sketch)) = latest(&found) else { anyhow::bail!(no_letter(arguments, config, &found)) };
+    let copy = copies.get(&place).expect("each place that was found has a copy");
+    let (topic_id, older) = (found.topic_id(place), found.len() - 1);
+    let card = Card { arguments, config, judge: &judge, sketch, topic_id, older, copy };
     print(&match arguments.listing.format {
         ListingFormat::Table => card.text(),
         ListingFormat::Json => card.document().to_json(),
     })
 }
 
-fn only(found: &Found) -> Option<Sketch> {
-    found.letters().next().map(|(_, sketch)| *sketch)
+/// The letter that was first seen last. There is more than one only where the topic was made anew: then it is that of
+/// the latest topic.
+fn latest(found: &Found) -> Option<(Place, Sketch)> {
+    let letters = found.letters().map(|(place, sketch)| (place, *sketch));
+    letters.max_by_key(|(place, sketch)| (sketch.first_seen, *place))
 }
 
 fn no_letter(arguments: &ShowLetterArguments, config: &Config, found: &Found) -> String {
@@ -133,6 +140,9 @@ struct Card<'a> {
     config: &'a Config,
     judge: &'a Judge<'a>,
     sketch: Sketch,
+    topic_id: Option<TopicId>,
+    /// How many letters there are about records that lay at the same position of earlier topics of the same name.
+    older: u64,
     copy: &'a Copy,
 }
 
@@ -140,7 +150,7 @@ impl Card<'_> {
     fn text(&self) -> String {
         let Self { arguments, sketch, copy, .. } = self;
         let detail = sketch.detail;
-        let instant = |at| instants::in_words(at, &self.config.zone);
+        let instant = |at: Option<EventTime>| instants::in_words(at, &self.config.zone);
         let mut text = format!("{}\n", arguments.position);
         let mut say = |name: &str, what: &str| {
             let _ = writeln!(text, "  {name:<12}{what}");
@@ -148,7 +158,7 @@ impl Card<'_> {
         say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
         say("", detail.advice());
         say("published", &instant(sketch.published));
-        say("first seen", &instant(sketch.first_seen));
+        say("first seen", &instant(Some(sketch.first_seen)));
         say(
             "written",
             &match sketch.written {
@@ -156,6 +166,10 @@ impl Card<'_> {
                 times => format!("{times} times: each process writes it, and a restart may"),
             },
         );
+        if self.older > 0 {
+            let topics = format!("the topic was made anew: {} of its name had a letter at this position", self.older);
+            say("older", &topics);
+        }
         say("now", &self.now_in_words());
         say("key", &copy.key.in_words(arguments.payload));
         say("value", &copy.value.in_words(arguments.payload));
@@ -207,7 +221,7 @@ impl Card<'_> {
     fn document(&self) -> Document {
         let Self { arguments, sketch, copy, .. } = self;
         let detail = sketch.detail;
-        let instant = |at: EventTime| instants::document(at, &self.config.zone);
+        let instant = |at: Option<EventTime>| instants::document(at, &self.config.zone);
         let headers = match &copy.headers {
             Err(_) => Document::Null,
             Ok(_) if !arguments.payload => Document::Null,
@@ -219,17 +233,19 @@ impl Card<'_> {
             Document::object([
                 ("type", event.fact.kind().as_str().into()),
                 ("line", self.config.lines[event.line.as_usize()].id.as_str().into()),
-                ("time", instant(event.at)),
+                ("time", instant(Some(event.at))),
             ])
         });
         Document::object([
             ("schema", "ensilinja.dead-letter/1".into()),
             ("record", arguments.position.to_string().into()),
+            ("topic_id", topic_id_document(self.topic_id)),
+            ("older_topics", self.older.into()),
             ("reason", detail.reason().as_str().into()),
             ("detail", detail.as_str().into()),
             ("advice", detail.advice().into()),
             ("published", instant(sketch.published)),
-            ("first_seen", instant(sketch.first_seen)),
+            ("first_seen", instant(Some(sketch.first_seen))),
             ("written", u64::from(sketch.written).into()),
             ("usable", copy.event.is_ok().into()),
             ("prospect", sketch.prospect.as_str().into()),

@@ -91,7 +91,7 @@ pub(super) fn explained(
     for adding in made.iter().flat_map(|made| &made.adding) {
         wanted.entry(adding.leg).or_default().push(adding.step);
     }
-    let found = records::find(&reading, &decoder, &stop, &wanted)?;
+    let found = records::find(&reading, &read, &decoder, &stop, &wanted)?;
     let page = Page { config, arguments, found };
     let share = match &*made {
         [good, valid] if question.figures.iter().all(NamedFigure::is_of_indicator) => good.number.zip(valid.number),

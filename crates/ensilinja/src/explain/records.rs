@@ -9,7 +9,7 @@ use ensilinja_report::explanation::{Source, Whose};
 use ensilinja_wire::Decoder;
 
 use crate::config::Config;
-use crate::past::{Place, Reading, Told};
+use crate::past::{Place, Read, Reading, Told};
 
 /// The steps of legs that are to be found again.
 pub(super) type Wanted = HashMap<LegKey, Vec<Step>>;
@@ -28,12 +28,13 @@ impl Found {
     }
 }
 
-/// Reads once more, with the decoder of the first reading, for what is wanted.
+/// Reads once more what was `first` read, with the decoder of that reading, for what is wanted.
 ///
 /// # Errors
-/// As [`Reading::read`].
+/// As [`Reading::read_again`].
 pub(super) fn find(
     reading: &Reading<'_>,
+    first: &Read,
     decoder: &Decoder,
     stop: &AtomicBool,
     wanted: &Wanted,
@@ -42,7 +43,7 @@ pub(super) fn find(
     if wanted.is_empty() {
         return Ok(found);
     }
-    reading.read(decoder, stop, &mut |told| {
+    reading.read_again(first, decoder, stop, &mut |told| {
         if let Some(steps) = wanted.get(&told.event.leg) {
             let of_leg = found.entry(told.event.leg).or_insert_with(|| Found {
                 whose: whose(told),

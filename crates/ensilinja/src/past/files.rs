@@ -32,7 +32,7 @@ pub(super) fn read(
     reading.progress.begin(&format!("reading {}", reading.name()), "events");
     while let Some((file, known)) = files.next(decoder, stop)? {
         for line in file.batch.events(file.block) {
-            read.hear(&line.event, known);
+            read.hear(&line.event, Some(known));
         }
         for line in file.batch.events(file.block) {
             let place = Place::Line { file: file.file, number: line.number };

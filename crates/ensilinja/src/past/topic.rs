@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{History, IncomingRecord, PastError, PastRead, Stretch, read_past};
+use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoder, Reason, Record};
 
 use super::{Contact, Place, Read, Reading, Told};
@@ -22,7 +23,7 @@ pub(super) fn read(
     read: &mut Read,
     handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let (mut rejected, mut failed) = (BTreeMap::<Reason, u64>::new(), None);
+    let (mut rejected, mut failed, mut unstamped) = (BTreeMap::<Reason, u64>::new(), None, 0);
     let stretch = Stretch { from: reading.from, offsets: reading.offsets };
     reading.progress.begin(&format!("reading {}", reading.name()), "records");
     let past = read_past(&reading.config.kafka, &stretch, stop, &mut |record, position| {
@@ -31,10 +32,13 @@ pub(super) fn read(
                 done: position.offsets_read,
                 total: Some(position.offsets),
                 count: position.records,
-                at: Some(record.timestamp),
+                at: record.timestamp,
             });
         }
-        if reading.known_before.is_some_and(|before| record.timestamp >= before) {
+        unstamped += u64::from(record.timestamp.is_none());
+        // One of unknown time was known when the record before it in its partition was; the first of a partition always.
+        let known = record.timestamp.or(position.latest).unwrap_or(EventTime::MIN);
+        if reading.known_before.is_some_and(|before| known >= before) {
             return ControlFlow::Continue(());
         }
         let record_alone = wire_record(record);
@@ -43,7 +47,6 @@ pub(super) fn read(
                 read.hear(&event, record.timestamp);
                 let place = Place::Record { partition: record.partition, offset: record.offset };
                 let contact = Contact::Record(record_alone);
-                let known = record.timestamp;
                 if reading.offsets.is_empty() {
                     read.evidence.see(source(reading, position.history));
                 }
@@ -63,9 +66,17 @@ pub(super) fn read(
         Err(PastError::Stopped) => return Err(read.stopped(reading).into()),
         past => past?,
     };
+    read.topic_id = past.topic_id;
     let topic = &reading.config.kafka.topic;
     for (reason, count) in &rejected {
         tracing::warn!("{count} of {} records of {topic} are left out: {}", past.records, reason.as_str());
+    }
+    if unstamped > 0 {
+        tracing::warn!(
+            "{unstamped} of {} records of {topic} have no timestamp: each counts as known when the record before it in its \
+             partition was; have the producers stamp them",
+            past.records
+        );
     }
     judge(reading, &past, read)
 }
@@ -97,5 +108,6 @@ const fn source(reading: &Reading<'_>, history: History) -> HistorySource {
 
 /// A record as the decoder takes it.
 pub(crate) fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
-    Record { key: record.key, value: record.value, headers: record.headers, timestamp: record.timestamp }
+    let timestamp = record.timestamp.unwrap_or(Record::UNKNOWN_TIME);
+    Record { key: record.key, value: record.value, headers: record.headers, timestamp }
 }

@@ -92,15 +92,14 @@ impl<'a> Course<'a> {
         let mut heads: Vec<Option<BorrowedMessage<'_>>> = Vec::new();
         for (lane, queue) in queues.iter().enumerate() {
             let head = self.await_head(lane, queue.as_ref(), &mut merge, stop)?;
-            if let Some(first) = head.as_ref().filter(|_| self.lanes[lane].first_record_tells) {
-                self.lanes[lane].reach.since = Since::At(timestamp_of(first));
-            }
+            self.lanes[lane].learn_reach(head.as_ref());
             heads.push(head);
         }
         position.history = history(&self.reaches());
         while let Some(lane) = merge.next() {
             let message = heads[lane].take().expect("the merge names a lane that has a head");
             position.records += 1;
+            position.latest = merge.latest(lane);
             position.offsets_read += self.lanes[lane].pass(&message);
             let list = headers.read(&message);
             let flow = handle(&IncomingRecord::of(&message, &list, true, false), &position);
@@ -110,6 +109,9 @@ impl<'a> Course<'a> {
             }
             drop(message);
             heads[lane] = self.await_head(lane, queues[lane].as_ref(), &mut merge, stop)?;
+            if self.lanes[lane].learn_reach(heads[lane].as_ref()) {
+                position.history = history(&self.reaches());
+            }
         }
         Ok(position.records)
     }
@@ -205,6 +207,16 @@ impl Lane {
             Some(Err(error)) => Came::Error(error),
             None => Came::Nothing,
         }
+    }
+
+    /// Learns how far back the partition reaches from its first record of known time; says whether this is it.
+    fn learn_reach(&mut self, head: Option<&BorrowedMessage<'_>>) -> bool {
+        let first = head.and_then(timestamp_of).filter(|_| self.first_record_tells);
+        if let Some(first) = first {
+            self.first_record_tells = false;
+            self.reach.since = Since::At(first);
+        }
+        first.is_some()
     }
 
     /// Goes past a record; says how many offsets that was.

@@ -28,11 +28,16 @@ impl Merge {
         Self { heads: BinaryHeap::with_capacity(lanes), latest: vec![EventTime::MIN; lanes] }
     }
 
-    /// The next record of a lane has come.
-    pub(crate) fn head(&mut self, lane: usize, timestamp: EventTime) {
+    /// The next record of a lane has come. One of unknown time comes right after its predecessor.
+    pub(crate) fn head(&mut self, lane: usize, timestamp: Option<EventTime>) {
         let latest = &mut self.latest[lane];
-        *latest = timestamp.max(*latest);
+        *latest = timestamp.map_or(*latest, |timestamp| timestamp.max(*latest));
         self.heads.push(Reverse((*latest, lane)));
+    }
+
+    /// The latest timestamp of a lane, its head's with it; `None` where none is known yet.
+    pub(crate) fn latest(&self, lane: usize) -> Option<EventTime> {
+        Some(self.latest[lane]).filter(|latest| *latest > EventTime::MIN)
     }
 
     /// The lane whose record comes first, which then has no head any more; `None` if no lane has one. It is right
@@ -54,7 +59,7 @@ mod tests {
         let (mut merge, mut places, mut order) = (Merge::of(lanes.len()), vec![0; lanes.len()], Vec::new());
         let head = |merge: &mut Merge, lane: usize, place: usize| {
             if let Some(timestamp) = lanes[lane].get(place) {
-                merge.head(lane, EventTime::from_millis(*timestamp));
+                merge.head(lane, Some(EventTime::from_millis(*timestamp)));
             }
         };
         for lane in 0..lanes.len() {
@@ -79,6 +84,19 @@ mod tests {
     #[test]
     fn of_one_instant_the_lower_partition_comes_first_with_all_it_has() {
         assert_eq!(merged(&[vec![7, 7], vec![7], vec![], vec![6]]), [(3, 0), (0, 0), (0, 1), (1, 0)]);
+    }
+
+    #[test]
+    fn a_record_of_unknown_time_comes_right_after_its_predecessor() {
+        let mut merge = Merge::of(2);
+        merge.head(0, None);
+        merge.head(1, Some(EventTime::from_millis(3)));
+        assert_eq!((merge.latest(0), merge.latest(1)), (None, Some(EventTime::from_millis(3))));
+        assert_eq!(merge.next(), Some(0), "nothing is known that came before it");
+        merge.head(0, Some(EventTime::from_millis(5)));
+        assert_eq!(merge.next(), Some(1));
+        merge.head(1, None);
+        assert_eq!((merge.next(), merge.next()), (Some(1), Some(0)));
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 pub mod odd_record;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -55,17 +56,24 @@ pub struct Seen {
 #[derive(Clone, Default)]
 pub struct Memory {
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// How often another log has begun.
+    logs: Arc<AtomicU32>,
     /// How long each record takes to be handled.
     pace: Duration,
 }
 
 impl Memory {
     pub fn that_takes(pace: Duration) -> Self {
-        Self { seen: Arc::default(), pace }
+        Self { pace, ..Self::default() }
     }
 
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// How often another log has begun: then all that was seen before is forgotten.
+    pub fn logs(&self) -> u32 {
+        self.logs.load(Ordering::Relaxed)
     }
 
     pub fn len(&self) -> usize {
@@ -96,6 +104,12 @@ impl RecordHandler for Memory {
             std::thread::sleep(self.pace);
         }
         if poison { Verdict::DeadLetter { reason: "malformed", detail: "poison" } } else { Verdict::Accepted }
+    }
+
+    fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
+        self.seen.lock().unwrap().clear();
+        self.logs.store(log, Ordering::Relaxed);
+        now.plus_millis(-24 * HOUR_MS)
     }
 }
 
@@ -205,13 +219,22 @@ pub fn read_all(bootstrap_servers: &str, topic: &str) -> Vec<OwnedMessage> {
     records
 }
 
-/// The dead letters by key, with how often each occurs.
-pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
+/// The keys of the dead letters, with how often each occurs.
+pub fn dead_letter_keys(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     let mut keys = BTreeMap::new();
     for letter in read_all(bootstrap_servers, DEAD) {
         *keys.entry(String::from_utf8(letter.key().unwrap().to_vec()).unwrap()).or_default() += 1;
     }
     keys
+}
+
+/// The dead letters by topic/partition/offset of their records, of a topic that was not made anew.
+pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
+    let position = |key: String| key.split('/').take(3).collect::<Vec<_>>().join("/");
+    let keys = dead_letter_keys(bootstrap_servers);
+    let positions: BTreeMap<String, usize> = keys.iter().map(|(key, times)| (position(key.clone()), *times)).collect();
+    assert_eq!(positions.len(), keys.len(), "one topic id: {keys:?}");
+    positions
 }
 
 /// A header of a record as text.

@@ -60,6 +60,17 @@ pub(super) const METRICS: &[Metric] = &[
             }
         }),
     },
+    Metric {
+        name: "ensilinja_log_replaced_total",
+        kind: Kind::Counter,
+        labels: &[Label::described("reason", "`made_anew`: the topic was deleted and made again; `records_lost`")],
+        help: "How often another log took the place of the one that was read, and figures were rebuilt from it",
+        origin: Origin::Snapshot(|now, emit| {
+            for (reason, count) in &now.log_replaced {
+                emit(&[reason], Number::Count(i64::try_from(*count).unwrap_or(i64::MAX)));
+            }
+        }),
+    },
     registered(
         "ensilinja_event_delay_seconds",
         Kind::Histogram,

@@ -35,6 +35,8 @@ pub(super) struct Tally {
     rejected: BTreeMap<Detail, Rejected>,
     /// When the first and the last record were published.
     published: Option<(EventTime, EventTime)>,
+    /// Records without a timestamp: what is said of times goes by the others.
+    unstamped: u64,
     /// Accepted, and dated after their record.
     ahead: u64,
     most_ahead_ms: i64,
@@ -62,6 +64,7 @@ impl Tally {
             events: vec![0; rules.lines().len()],
             rejected: BTreeMap::new(),
             published: None,
+            unstamped: 0,
             ahead: 0,
             most_ahead_ms: 0,
             late: 0,
@@ -75,8 +78,10 @@ impl Tally {
     pub(super) fn hear(&mut self, record: &IncomingRecord<'_>, decoded: Result<Event, Rejection>) {
         self.records += 1;
         self.stamps.count(record, decoded.as_ref().ok().map(|event| event.at), self.now);
-        let at = record.timestamp;
-        self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        self.unstamped += u64::from(record.timestamp.is_none());
+        if let Some(at) = record.timestamp {
+            self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        }
         match decoded {
             Ok(event) => {
                 if let Some(events) = self.events.get_mut(event.line.as_usize()) {
@@ -86,6 +91,7 @@ impl Tally {
                 let place = Place::Record { partition: record.partition, offset: record.offset };
                 reused.hear(&event);
                 chronicle.apply_noting(&event, &mut |note| reused.note(note, place));
+                let Some(at) = record.timestamp else { return };
                 let late_ms = at.millis_since(event.at);
                 self.ahead += u64::from(late_ms < 0);
                 self.late += u64::from(late_ms > LATE_MS);
@@ -104,7 +110,7 @@ impl Tally {
     /// Tells what was counted.
     pub(super) fn tell(&self, config: &Config, rules: &Rules, findings: &mut Findings) {
         let topic = config.kafka.topic.as_str();
-        let Some((first, last)) = self.published else {
+        if self.records == 0 {
             findings.push(Finding::warning(
                 Area::Records,
                 topic,
@@ -112,15 +118,25 @@ impl Tally {
                 "see that something publishes to it",
             ));
             return;
-        };
+        }
         findings.push(Finding::ok(Area::Permissions, topic, "its records may be read"));
+        if self.unstamped > 0 {
+            findings.push(Finding::warning(
+                Area::Records,
+                topic,
+                format!("{} of the latest {} records have no timestamp", self.unstamped, self.records),
+                "have the producers stamp them: until then history, --known-at and lag go by the records around them, and \
+                 an event that is dated ahead is not refused",
+            ));
+        }
         let accepted: u64 = self.events.iter().sum();
         let lines = self.events.iter().filter(|events| **events > 0).count();
+        let published = self.published.map_or_else(String::new, |(first, last)| {
+            format!(", published from {} to {}", in_words(first, &config.zone), in_words(last, &config.zone))
+        });
         let what = format!(
-            "of the latest {} records, published from {} to {}, {accepted} are accepted, of {lines} of {} lines",
+            "of the latest {} records{published}, {accepted} are accepted, of {lines} of {} lines",
             self.records,
-            in_words(first, &config.zone),
-            in_words(last, &config.zone),
             self.events.len()
         );
         findings.push(match accepted {
@@ -227,7 +243,7 @@ mod tests {
                 key: None,
                 value: None,
                 headers: &[],
-                timestamp: now,
+                timestamp: Some(now),
                 partition: 3,
                 offset,
                 rebuilding: true,
@@ -305,7 +321,7 @@ mod tests {
         let now = EventTime::from_seconds(1_758_006_900);
         let mut tally = Tally::new(config.rules(now), now.plus_millis(-HOUR_MS));
         let (partition, offset, rebuilding, again) = (3, 0, true, false);
-        let timestamp = now;
+        let timestamp = Some(now);
         let record =
             IncomingRecord { key: None, value: None, headers: &[], timestamp, partition, offset, rebuilding, again };
         tally.hear(&record, Err(Rejection::from(Detail::Tombstone)));

@@ -1,0 +1,88 @@
+//! What the group has committed for a partition, and whether it says something of the log that is being read.
+//!
+//! An offset alone does not tell of which log it is: a topic may have been deleted and made anew under the same name.
+//! So the id of the topic is committed with it, in the metadata string that Kafka keeps beside each offset:
+//!
+//! ```text
+//! offset 1207, metadata "topic-id=ASNFZ4mrze8BI0VniavN7w"
+//! ```
+//! Brokers without topic ids, and earlier versions of this program, leave the string empty. Then an offset past the
+//! end of the log is of another one, and any other offset counts as one of this log.
+
+use ensilinja_librdkafka::TopicId;
+
+/// How the metadata of a commit begins.
+const PREFIX: &str = "topic-id=";
+
+/// What the group has committed for a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Commit {
+    /// Dead letters of earlier offsets have been written.
+    pub(crate) offset: i64,
+    /// The topic it was committed for, if that was said.
+    pub(crate) topic_id: Option<TopicId>,
+}
+
+/// The topic id that the metadata of a commit names.
+pub(crate) fn topic_id_in(metadata: &[u8]) -> Option<TopicId> {
+    std::str::from_utf8(metadata).ok()?.strip_prefix(PREFIX)?.parse().ok()
+}
+
+/// The metadata that names a topic.
+pub(crate) fn metadata_of(topic_id: TopicId) -> String {
+    format!("{PREFIX}{topic_id}")
+}
+
+impl Commit {
+    /// Whether it may be of the topic `topic_id`, whose partition ends at `end`.
+    pub(crate) fn may_be_of(&self, topic_id: Option<TopicId>, end: i64) -> bool {
+        let other_topic = self.topic_id.zip(topic_id).is_some_and(|(theirs, ours)| theirs != ours);
+        !other_topic && self.offset <= end
+    }
+
+    /// Whether `frontier`, of the topic `topic_id` whose partition ends at `end`, takes the place of this commit.
+    ///
+    /// A commit never goes back within a log, for another process of the group may be ahead. It does where it is of
+    /// another log.
+    pub(crate) fn gives_way_to(&self, frontier: i64, topic_id: Option<TopicId>, end: i64) -> bool {
+        let says_more = frontier == self.offset && self.topic_id.is_none() && topic_id.is_some();
+        frontier > self.offset || says_more || !self.may_be_of(topic_id, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(bits: u128) -> Option<TopicId> {
+        TopicId::from_bits(bits)
+    }
+
+    #[test]
+    fn a_topic_is_named_as_it_is_read() {
+        assert_eq!(topic_id_in(metadata_of(id(7).unwrap()).as_bytes()), id(7));
+        for other in [&b""[..], b"topic-id=", b"somebody's note", b"\xff\xfe"] {
+            assert_eq!(topic_id_in(other), None);
+        }
+    }
+
+    #[test]
+    fn a_commit_of_another_topic_or_past_the_end_says_nothing() {
+        let commit = |offset, topic_id| Commit { offset, topic_id };
+        assert!(commit(5, id(1)).may_be_of(id(1), 5));
+        assert!(!commit(5, id(1)).may_be_of(id(2), 5), "made anew, and longer");
+        assert!(!commit(6, id(1)).may_be_of(id(1), 5), "the log has lost its end");
+        assert!(commit(5, None).may_be_of(id(1), 5) && commit(5, id(1)).may_be_of(None, 5), "it is not known");
+    }
+
+    #[test]
+    fn a_commit_goes_back_only_where_it_is_of_another_log() {
+        let commit = Commit { offset: 5, topic_id: id(1) };
+        assert!(commit.gives_way_to(6, id(1), 9) && !commit.gives_way_to(5, id(1), 9));
+        assert!(!commit.gives_way_to(4, id(1), 9), "another process is ahead");
+        assert!(commit.gives_way_to(0, id(2), 9) && commit.gives_way_to(2, id(1), 3));
+        let unnamed = Commit { topic_id: None, ..commit };
+        assert!(unnamed.gives_way_to(5, id(1), 9) && !unnamed.gives_way_to(5, None, 9), "it gets its topic's id");
+        assert!(!unnamed.gives_way_to(4, id(1), 9));
+    }
+}

@@ -1,0 +1,127 @@
+//! The question for a topic's id: `DescribeTopics` of librdkafka's admin API, for one topic.
+
+use std::ffi::{CString, c_int};
+use std::ptr;
+use std::time::Duration;
+
+use rdkafka::client::{Client, ClientContext};
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka_sys as c;
+
+use crate::handle::Handle;
+use crate::topic_id::TopicId;
+
+/// How much longer than the broker the C library may take to say that the broker has not answered.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Asks the broker of this id (its `node.id`) for the id of `topic`, and waits for the answer: `timeout` and half a
+/// second at most. Any client may ask any broker. The user needs DESCRIBE on the topic, as for its metadata; nothing is
+/// created.
+///
+/// The broker is named because librdkafka would ask the controller otherwise, and waits for one that it cannot reach
+/// although every broker knows the answer.
+///
+/// `None` is what brokers without topic ids say (Kafka before 2.8).
+///
+/// # Errors
+/// The error of the request, such as [`OperationTimedOut`](RDKafkaErrorCode::OperationTimedOut) or
+/// [`UnsupportedFeature`](RDKafkaErrorCode::UnsupportedFeature), or that of the topic, such as
+/// [`UnknownTopicOrPartition`](RDKafkaErrorCode::UnknownTopicOrPartition).
+pub fn topic_id<C: ClientContext>(
+    client: &Client<C>,
+    broker: i32,
+    topic: &str,
+    timeout: Duration,
+) -> Result<Option<TopicId>, RDKafkaErrorCode> {
+    let event = describe(client, broker, topic, timeout)?;
+    // SAFETY: the event is alive for as long as its handle.
+    let request_error = unsafe { c::rd_kafka_event_error(event.as_ptr()) };
+    ok(request_error)?;
+    // SAFETY: the event is alive. If it is of another kind the result is null, which is tested below.
+    let result = unsafe { c::rd_kafka_event_DescribeTopics_result(event.as_ptr()) };
+    if result.is_null() {
+        return Err(RDKafkaErrorCode::BadMessage);
+    }
+    let mut count = 0;
+    // SAFETY: the result belongs to the event, which is alive; `count` is written before the call returns.
+    let topics = unsafe { c::rd_kafka_DescribeTopics_result_topics(result, &raw mut count) };
+    if count != 1 || topics.is_null() {
+        return Err(RDKafkaErrorCode::BadMessage);
+    }
+    // SAFETY: `topics` is an array of `count` pointers, here one, that belongs to the event.
+    let description = unsafe { *topics };
+    if description.is_null() {
+        return Err(RDKafkaErrorCode::BadMessage);
+    }
+    // SAFETY: the description belongs to the event, which is alive.
+    let topic_error = unsafe { c::rd_kafka_TopicDescription_error(description) };
+    if !topic_error.is_null() {
+        // SAFETY: the error belongs to the description.
+        ok(unsafe { c::rd_kafka_error_code(topic_error) })?;
+    }
+    // SAFETY: as above; the id it points to lies within the description.
+    let uuid = unsafe { c::rd_kafka_TopicDescription_topic_id(description) };
+    Ok(if uuid.is_null() { None } else { id_of(uuid) })
+}
+
+/// Sends the question and waits for the event that is its answer, or says that there is none.
+fn describe<C: ClientContext>(
+    client: &Client<C>,
+    broker: i32,
+    topic: &str,
+    timeout: Duration,
+) -> Result<Handle<c::rd_kafka_event_t>, RDKafkaErrorCode> {
+    let name = CString::new(topic).map_err(|_| RDKafkaErrorCode::InvalidArgument)?;
+    let mut names = [name.as_ptr()];
+    // SAFETY: the array has one name that ends in a zero byte; the collection copies it.
+    let topics = unsafe { c::rd_kafka_TopicCollection_of_topic_names(names.as_mut_ptr(), names.len()) };
+    // SAFETY: the collection was just made for us, and this is its destructor.
+    let topics = made(unsafe { Handle::own(topics, c::rd_kafka_TopicCollection_destroy) })?;
+    let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
+    // SAFETY: the client is borrowed, so its C handle is alive until this function returns.
+    let options = unsafe { c::rd_kafka_AdminOptions_new(client.native_ptr(), purpose) };
+    // SAFETY: the options were just made for us, and this is their destructor.
+    let options = made(unsafe { Handle::own(options, c::rd_kafka_AdminOptions_destroy) })?;
+    // SAFETY: the options are alive; no text of an error is asked for, so there is no buffer to write to.
+    let set = unsafe {
+        c::rd_kafka_AdminOptions_set_request_timeout(options.as_ptr(), whole_ms(timeout), ptr::null_mut(), 0)
+    };
+    ok(set)?;
+    // SAFETY: as above.
+    let set = unsafe { c::rd_kafka_AdminOptions_set_broker(options.as_ptr(), broker, ptr::null_mut(), 0) };
+    ok(set)?;
+    // SAFETY: the client's C handle is alive, as above.
+    let queue = unsafe { c::rd_kafka_queue_new(client.native_ptr()) };
+    // SAFETY: the queue was just made for us, and this is its destructor. An answer that comes after it is destroyed is
+    // dropped by the C library, which holds a reference of its own for as long.
+    let queue = made(unsafe { Handle::own(queue, c::rd_kafka_queue_destroy) })?;
+    // SAFETY: all four are alive; the call copies what it needs of the topics and the options.
+    unsafe { c::rd_kafka_DescribeTopics(client.native_ptr(), topics.as_ptr(), options.as_ptr(), queue.as_ptr()) };
+    // SAFETY: the queue is alive, and no other thread polls it: it is known to this function only.
+    let event = unsafe { c::rd_kafka_queue_poll(queue.as_ptr(), whole_ms(timeout + GRACE)) };
+    // SAFETY: an event that is polled is owned by who polls it, and this is its destructor.
+    unsafe { Handle::own(event, c::rd_kafka_event_destroy) }.ok_or(RDKafkaErrorCode::OperationTimedOut)
+}
+
+fn id_of(uuid: *const c::rd_kafka_Uuid_t) -> Option<TopicId> {
+    // SAFETY: the caller has it from a description that is alive.
+    let most = unsafe { c::rd_kafka_Uuid_most_significant_bits(uuid) };
+    // SAFETY: as above.
+    let least = unsafe { c::rd_kafka_Uuid_least_significant_bits(uuid) };
+    TopicId::from_bits(u128::from(most.cast_unsigned()) << 64 | u128::from(least.cast_unsigned()))
+}
+
+fn made<T>(handle: Option<Handle<T>>) -> Result<Handle<T>, RDKafkaErrorCode> {
+    handle.ok_or(RDKafkaErrorCode::CriticalSystemResource)
+}
+
+fn ok(error: c::rd_kafka_resp_err_t) -> Result<(), RDKafkaErrorCode> {
+    match RDKafkaErrorCode::from(error) {
+        RDKafkaErrorCode::NoError => Ok(()),
+        error => Err(error),
+    }
+}
+
+fn whole_ms(duration: Duration) -> c_int {
+    c_int::try_from(duration.as_millis()).unwrap_or(c_int::MAX)
+}

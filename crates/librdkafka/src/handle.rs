@@ -1,0 +1,34 @@
+//! C objects that are destroyed when they go out of scope.
+
+use std::ptr::NonNull;
+
+/// An object of the C library that this process owns.
+///
+/// Invariant: `object` was made by a constructor of librdkafka that passes ownership to its caller, `destroy` is the
+/// destructor that belongs to it, and nothing else destroys it.
+pub(crate) struct Handle<T> {
+    object: NonNull<T>,
+    destroy: unsafe extern "C" fn(*mut T),
+}
+
+impl<T> Handle<T> {
+    /// Takes ownership of what a constructor has returned; `None` if it has returned null.
+    ///
+    /// # Safety
+    /// `object` is null, or owned by the caller and not yet destroyed; `destroy` is its destructor.
+    pub(crate) unsafe fn own(object: *mut T, destroy: unsafe extern "C" fn(*mut T)) -> Option<Self> {
+        NonNull::new(object).map(|object| Self { object, destroy })
+    }
+
+    /// The object, for a call to the C library. It is valid as long as this handle.
+    pub(crate) const fn as_ptr(&self) -> *mut T {
+        self.object.as_ptr()
+    }
+}
+
+impl<T> Drop for Handle<T> {
+    fn drop(&mut self) {
+        // SAFETY: by the invariant of the type the object is alive, owned by this handle, and this is its destructor.
+        unsafe { (self.destroy)(self.object.as_ptr()) }
+    }
+}

@@ -1,0 +1,63 @@
+//! Another log under the same name: a live process whose topic is made anew shows what a process shows that starts
+//! then, to the last figure.
+
+use std::time::Instant;
+
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, Disorder, Generator};
+
+use crate::feed::{send, settle};
+use crate::live::{HandClock, Live};
+use crate::program::PATIENCE;
+use crate::shared_broker::shared_broker;
+use crate::stage::Stage;
+
+/// Thursday 2025-09-18 at 12:00 in Helsinki.
+const NOON: EventTime = EventTime::from_seconds(1_758_186_000);
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Publishes what a county has lived through in the days before an instant.
+fn publish(stage: &Stage, seed: u64, days: i64, until: EventTime) {
+    let publisher = stage.publisher();
+    let events = Generator::new(&County::oma_hame(), seed, until.plus_millis(-days * DAY_MS), 0.3);
+    for record in Disorder::ROUGH.publish(events, seed).take_while(|record| record.at < until) {
+        send(&publisher, &record);
+    }
+    settle(&publisher);
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn figures_after_a_topic_was_made_anew_are_those_of_a_fresh_process() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "another-log", 4);
+    let clock = HandClock::at(NOON);
+    publish(&stage, 1, 20, NOON);
+    let live = Live::start(&stage, &clock);
+    let mut shown = live.figures_at(NOON);
+    let cases =
+        [("fewer records", 4, 3), ("more records", 4, 30), ("more partitions", 6, 10), ("fewer partitions", 3, 8)];
+    for (replaced, (case, partitions, days)) in (1_i64..).zip(cases) {
+        let now = NOON.plus_millis(replaced * 3_600_000);
+        clock.set(now);
+        live.figures_at(now);
+        broker.delete_topic(&stage.topic);
+        stage.create_topic_of_events(&broker, partitions);
+        publish(&stage, 1 + replaced.unsigned_abs(), days, now);
+
+        let fresh = Live::start(&stage, &clock);
+        let right = fresh.figures_at(now);
+        fresh.end();
+        assert_ne!(right["lines"], shown["lines"], "{case}: another log has other figures");
+        let deadline = Instant::now() + PATIENCE;
+        while live.figures_at(now)["lines"] != right["lines"] {
+            assert!(Instant::now() < deadline, "{case}: the live process does not show what a fresh one does");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let counted = format!("\nensilinja_log_replaced_total{{reason=\"made_anew\"}} {replaced}\n");
+        assert!(live.page("/metrics").contains(&counted), "{case}: {counted}");
+        shown = right;
+    }
+    live.end();
+}
