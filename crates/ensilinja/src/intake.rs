@@ -18,7 +18,7 @@ use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
 use ensilinja_ledger::Ledger;
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
-use ensilinja_wire::{Decoder, Record};
+use ensilinja_wire::{Decoded, Decoder, Record};
 
 use crate::clock::LiveClock;
 use crate::history::FirstEvents;
@@ -240,7 +240,7 @@ impl Drop for Intake {
 
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
-        let decoded = self.decoder.decode(&Record {
+        let decoded = self.decoder.examine(&Record {
             key: record.key,
             value: record.value,
             headers: record.headers,
@@ -251,9 +251,12 @@ impl RecordHandler for Intake {
         if is_live {
             self.looked_at = self.shared.clock.witness(record.timestamp);
         }
-        self.look_at_stamp(record, decoded.as_ref().ok().map(|event| event.at));
+        self.look_at_stamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
         match decoded {
-            Ok(event) => {
+            Ok(Decoded { event, oddity }) => {
+                if let Some(oddity) = oddity.filter(|_| is_live) {
+                    self.shared.pipeline.odd(oddity.as_str());
+                }
                 let alive_at = self.alive_at(event.at, record);
                 self.shared.hear(Heard { event, is_live, alive_at }, record.timestamp);
                 Verdict::Accepted
@@ -281,7 +284,7 @@ mod tests {
 
     fn shared(clock: LiveClock) -> Arc<Shared> {
         let (county, now) = (config::county(), clock.now());
-        let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[]));
+        let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[], &[]));
         let channels = county.lines.iter().map(|line| line.channel).collect();
         Arc::new(Shared::new(Ledger::new(county.rules(now), now), channels, pipeline, clock))
     }

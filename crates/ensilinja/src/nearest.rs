@@ -1,5 +1,8 @@
 //! What may have been meant by a misspelt name.
 
+use ensilinja_model::FactKind;
+use ensilinja_wire::{Decoded, Decoder, Detail, EVENT_TYPE_PREFIX, Record, Rejection};
+
 /// The known name that a misspelt one most likely means: the nearest, if no more than a third of it is wrong.
 #[must_use]
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -16,6 +19,40 @@ pub fn advice<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str> + Clon
     }
 }
 
+/// The type that was probably meant by a record that is rejected for a misspelt one; `None` for any other, and where no
+/// type is near. What the record says is not repeated.
+#[must_use]
+pub fn meant_type(record: &Record<'_>, examined: &Result<Decoded, Rejection>) -> Option<String> {
+    match examined {
+        Err(rejection) if rejection.detail == Detail::MisspeltType => {
+            let kind = nearest_kind(&Decoder::event_type(record).ok()?)?;
+            Some(format!("{EVENT_TYPE_PREFIX}{}", kind.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The kind of fact that a type most likely means: without a version at its end, in small letters, with `_` between its
+/// words.
+fn nearest_kind(event_type: &str) -> Option<FactKind> {
+    let is_version = |part: &str| {
+        let digits = part.strip_prefix(['v', 'V']).unwrap_or(part);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts: Vec<&str> = event_type.trim().split(['.', '/', ':']).filter(|part| !is_version(part)).collect();
+    let own: Vec<&str> = EVENT_TYPE_PREFIX.split('.').collect();
+    parts.retain(|part| !own.iter().any(|own| own.eq_ignore_ascii_case(part)));
+    let mut words = String::new();
+    for (at, letter) in parts.join("_").char_indices() {
+        if letter.is_uppercase() && at > 0 && words.ends_with(char::is_lowercase) {
+            words.push('_');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    let words = words.replace(['-', ' '], "_");
+    FactKind::from_name(nearest(&words, FactKind::ALL.iter().map(|kind| kind.as_str()))?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +64,21 @@ mod tests {
         assert_eq!(advice("mipachat", known), "did you mean mipa_chat?");
         assert_eq!(advice("forssa", known), "there are mipa, mipa_chat, neuvola");
         assert_eq!(nearest("x", []), None);
+    }
+
+    #[test]
+    fn the_type_that_was_meant_is_found_whatever_case_version_or_typo_it_has() {
+        for (event_type, kind) in [
+            ("fi.ensilinja.contact.Offered", Some(FactKind::Offered)),
+            ("fi.ensilinja.contact.offered.v1", Some(FactKind::Offered)),
+            ("fi.ensilinja.contact.v2.CallbackRequested", Some(FactKind::CallbackRequested)),
+            ("fi.ensilinja.callback-closed", Some(FactKind::CallbackClosed)),
+            ("FI.ENSILINJA.CONTACT.OUTCOME_RECORDED", Some(FactKind::OutcomeRecorded)),
+            ("fi.ensilinja.contact.answerd ", Some(FactKind::Answered)),
+            ("fi.ensilinja.contact.whispered", None),
+            ("fi.ensilinja.contact.", None),
+        ] {
+            assert_eq!(nearest_kind(event_type), kind, "{event_type}");
+        }
     }
 }
