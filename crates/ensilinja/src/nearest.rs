@@ -42,15 +42,20 @@ fn nearest_kind(event_type: &str) -> Option<FactKind> {
     let mut parts: Vec<&str> = event_type.trim().split(['.', '/', ':']).filter(|part| !is_version(part)).collect();
     let own: Vec<&str> = EVENT_TYPE_PREFIX.split('.').collect();
     parts.retain(|part| !own.iter().any(|own| own.eq_ignore_ascii_case(part)));
+    let known = || FactKind::ALL.iter().map(|kind| kind.as_str());
+    let of = |text: &str| nearest(&in_snake_case(text), known());
+    FactKind::from_name(of(&parts.join("_")).or_else(|| of(parts.last()?))?)
+}
+
+fn in_snake_case(text: &str) -> String {
     let mut words = String::new();
-    for (at, letter) in parts.join("_").char_indices() {
-        if letter.is_uppercase() && at > 0 && words.ends_with(char::is_lowercase) {
+    for letter in text.chars() {
+        if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
             words.push('_');
         }
         words.extend(letter.to_lowercase());
     }
-    let words = words.replace(['-', ' '], "_");
-    FactKind::from_name(nearest(&words, FactKind::ALL.iter().map(|kind| kind.as_str()))?)
+    words.replace(['-', ' '], "_")
 }
 
 #[cfg(test)]
@@ -75,6 +80,7 @@ mod tests {
             ("fi.ensilinja.callback-closed", Some(FactKind::CallbackClosed)),
             ("FI.ENSILINJA.CONTACT.OUTCOME_RECORDED", Some(FactKind::OutcomeRecorded)),
             ("fi.ensilinja.contact.answerd ", Some(FactKind::Answered)),
+            ("fi.ensilinja_contact.ended", Some(FactKind::Ended)),
             ("fi.ensilinja.contact.whispered", None),
             ("fi.ensilinja.contact.", None),
         ] {

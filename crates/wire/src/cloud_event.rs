@@ -8,7 +8,7 @@ use crate::members::{Members, Place, Shape};
 use crate::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, data_base64, timestamp};
 
 /// What the types of this project begin with, in whatever case: one that begins so and is not read is a mistake.
-const OWN_PREFIX: &str = "fi.ensilinja.";
+const OWN_PREFIX: &str = "fi.ensilinja";
 
 /// An event as it came, in either mode, nothing of it judged yet.
 #[derive(Default)]
@@ -27,6 +27,13 @@ pub(crate) struct CloudEvent<'a> {
     data_base64: Field<'a>,
     /// Why `data_base64` is no data.
     data_fault: Option<Detail>,
+}
+
+fn begins_as_ours(event_type: &str) -> bool {
+    let parts = event_type.trim_start().split_at_checked(OWN_PREFIX.len());
+    parts.is_some_and(|(prefix, rest)| {
+        prefix.eq_ignore_ascii_case(OWN_PREFIX) && !rest.starts_with(char::is_alphanumeric)
+    })
 }
 
 impl<'a> Members<'a> for CloudEvent<'a> {
@@ -91,9 +98,7 @@ impl<'a> CloudEvent<'a> {
         }
         let event_type = self.event_type()?;
         event_type.strip_prefix(EVENT_TYPE_PREFIX).and_then(FactKind::from_name).ok_or_else(|| {
-            let prefix = event_type.trim_start().get(..OWN_PREFIX.len());
-            let is_ours = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(OWN_PREFIX));
-            if is_ours { Detail::MisspeltType } else { Detail::TypeNotRead }
+            if begins_as_ours(event_type) { Detail::MisspeltType } else { Detail::TypeNotRead }
         })
     }
 

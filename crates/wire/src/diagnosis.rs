@@ -185,7 +185,8 @@ fn cause_in_json(value: &[u8], binary: bool) -> Option<Detail> {
 }
 
 fn members(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_object().into_iter().flat_map(|members| members.values())
+    let named = value.as_object().into_iter().flat_map(|members| members.values());
+    named.chain(value.as_array().into_iter().flatten())
 }
 
 fn is_event(value: &Value) -> bool {

@@ -78,6 +78,7 @@ pub(super) const CASES: &[Case] = &[
     ("connect_envelope_of_a_text", ConnectEnvelope, |d| d.structured().edited(|v| format!("{{\"schema\":{{\"type\":\"string\"}},\"payload\":{}}}", in_a_text(&v)).into())),
     ("event_in_a_log_member", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"stream\":\"stdout\",\"log\":{}}}", in_a_text(&v)).into())),
     ("event_in_a_message_after_text", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"message\":{}}}", in_a_text(&[b"10:15 app: ", &v[..]].concat())).into())),
+    ("event_in_an_array_in_an_object", WrappedEvent, |d| d.structured().edited(|v| [b"{\"records\":[{\"value\":", &v[..], b"}]}"].concat())),
     ("event_in_an_object", WrappedEvent, |d| d.structured().edited(|v| [b"{\"fields\":{\"event\":", &v[..], b"}}"].concat())),
     ("specversion_0_3", BadSpecversion, |d| d.with("specversion", r#""0.3""#).structured()),
     ("specversion_a_number", BadSpecversion, |d| d.with("specversion", "1.0").structured()),
