@@ -97,9 +97,10 @@ impl<'a> CloudEvent<'a> {
             return Err(Detail::BadSpecversion);
         }
         let event_type = self.event_type()?;
-        event_type.strip_prefix(EVENT_TYPE_PREFIX).and_then(FactKind::from_name).ok_or_else(|| {
-            if begins_as_ours(event_type) { Detail::MisspeltType } else { Detail::TypeNotRead }
-        })
+        event_type
+            .strip_prefix(EVENT_TYPE_PREFIX)
+            .and_then(FactKind::from_name)
+            .ok_or_else(|| if begins_as_ours(event_type) { Detail::MisspeltType } else { Detail::TypeNotRead })
     }
 
     /// The type, as the source writes it.

@@ -161,9 +161,13 @@ fn only_a_specversion_among_the_headers_makes_a_record_binary() {
 #[test]
 fn a_type_that_begins_as_ours_is_a_mistake_and_any_other_is_of_another_system() {
     let fault = |kind: &str| decode(&event("offered", "", "").replace("fi.ensilinja.contact.offered", kind));
-    for kind in
-        ["fi.ensilinja.contact.Offered", "fi.ensilinja.offered", "FI.ENSILINJA.CONTACT.OFFERED", " fi.ensilinja", "fi.ensilinja_offered"]
-    {
+    for kind in [
+        "fi.ensilinja.contact.Offered",
+        "fi.ensilinja.offered",
+        "FI.ENSILINJA.CONTACT.OFFERED",
+        " fi.ensilinja",
+        "fi.ensilinja_offered",
+    ] {
         assert_eq!(fault(kind).unwrap_err().detail, Detail::MisspeltType, "{kind}");
     }
     for kind in ["offered", "fi.ensilinjat.contact.offered", "com.example.fi.ensilinja.contact.offered", "é"] {
