@@ -37,7 +37,7 @@ impl Pages {
         };
         Self {
             exposition: Exposition::new(lines.iter().map(card).collect(), rules.bounds()),
-            pipeline: Pipeline::new(Build { version: "0", revision: "0" }, &[]),
+            pipeline: Pipeline::new(Build { version: "0", revision: "0" }, &[], &[]),
         }
     }
 

@@ -62,7 +62,7 @@ fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (anyhow::Result
     let (progress, stop, mut seen) = (Progress::new(true, &config.zone), AtomicBool::new(false), Vec::new());
     let read = reading(config, files, &progress).read(&past::decoder(config).unwrap(), &stop, &mut |told| {
         let seconds = |at: EventTime| at.millis_since(START) / 1_000;
-        let contact = String::from_utf8(told.contact.id()).unwrap();
+        let contact = told.contact.id();
         seen.push((seconds(told.event.at), seconds(told.known), told.place, contact));
         stop.store(seen.len() >= most, Ordering::Relaxed);
         Ok(())

@@ -55,6 +55,7 @@ mod prometheus;
 mod replay;
 mod replay_beside;
 mod report;
+mod sending;
 mod shared_broker;
 mod simulate;
 mod start_up;

@@ -78,7 +78,7 @@ fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
     let publisher = stage.publisher();
     let cut_short =
         |value: &[u8]| Publication { value: Some(value.to_vec()), ..told(&offered("broken", now()), now()) };
-    for record in [cut_short(&LONG[..60_000]), cut_short(b"{")] {
+    for record in [cut_short(&LONG[..60_000]), cut_short(b"{\"line\":")] {
         send(&publisher, &record);
     }
     let settled = settle(&publisher);
@@ -91,7 +91,7 @@ fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
     let by_key =
         |offset| letters.iter().find(|letter| letter.letter_position() == format!("{}/0/{offset}", stage.topic));
     let (large, small) = (by_key(0).expect("the large one"), by_key(1).expect("the small one"));
-    assert_eq!((letters.len(), large.value.is_none(), small.value.as_deref()), (2, true, Some(&b"{"[..])));
+    assert_eq!((letters.len(), large.value.is_none(), small.value.as_deref()), (2, true, Some(&b"{\"line\":"[..])));
     let sizes = ["value", "record_key"].map(|part| large.header(&format!("ensilinja_{part}_bytes")));
     assert_eq!(sizes, [Some("60000"), Some("6")]);
 }
@@ -117,7 +117,7 @@ fn wrong_records() -> Vec<Wrong> {
             Wrong { case: case_name, record, reason: case.reason(), detail: case.detail() }
         })
         .collect();
-    let broken = |at| Publication { value: Some(b"{".to_vec()), ..told(&offered("broken", now()), at) };
+    let broken = |at| Publication { value: Some(b"{\"line\":".to_vec()), ..told(&offered("broken", now()), at) };
     for (case, record, detail) in [
         ("record_of_1970_now", told(&offered("1970", now()), YEAR_1970), Detail::AheadOfRecord),
         ("record_of_1970_cut", broken(YEAR_1970), Detail::Truncated),

@@ -43,7 +43,7 @@ impl Scrapes {
         let cards = config.lines.iter().map(card).collect();
         let exposition = Exposition::new(cards, rules.bounds());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-        let pipeline = Pipeline::new(Build { version: "0.1.0", revision: "test" }, &reasons);
+        let pipeline = Pipeline::new(Build { version: "0.1.0", revision: "test" }, &reasons, &[]);
         let mut ledger = Ledger::new(rules, start);
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, *b"sixteen bytes!!!");

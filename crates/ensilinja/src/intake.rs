@@ -21,7 +21,7 @@ use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
 use ensilinja_ledger::{Ledger, Rules};
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
-use ensilinja_wire::Decoder;
+use ensilinja_wire::{Decoded, Decoder};
 
 use crate::clock::LiveClock;
 use crate::history::FirstEvents;
@@ -275,16 +275,19 @@ impl Drop for Intake {
 
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
-        let decoded = self.decoder.decode(&wire_record(record));
+        let decoded = self.decoder.examine(&wire_record(record));
         // What lay in the log before this process is read to rebuild the figures, and was counted by another one.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
             let clock = &self.shared.clock;
             self.looked_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.witness(stamp));
         }
-        self.look_at_stamp(record, decoded.as_ref().ok().map(|event| event.at));
+        self.look_at_stamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
         match decoded {
-            Ok(event) => {
+            Ok(Decoded { event, oddity }) => {
+                if let Some(oddity) = oddity.filter(|_| is_live) {
+                    self.shared.pipeline.odd(oddity.as_str());
+                }
                 let alive_at = self.alive_at(event.at, record);
                 self.shared.hear(Heard { event, is_live, alive_at }, record.timestamp);
                 Verdict::Accepted
@@ -316,7 +319,7 @@ mod tests {
 
     fn shared(clock: LiveClock) -> Arc<Shared> {
         let (county, now) = (config::county(), clock.now());
-        let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[]));
+        let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[], &[]));
         let channels = county.lines.iter().map(|line| line.channel).collect();
         let new_ledger: NewLedger = Box::new(|now| {
             let rules = config::county().rules(now);

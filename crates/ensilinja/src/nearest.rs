@@ -1,5 +1,8 @@
 //! What may have been meant by a misspelt name.
 
+use ensilinja_model::FactKind;
+use ensilinja_wire::{Decoded, Decoder, Detail, EVENT_TYPE_PREFIX, Record, Rejection};
+
 /// The known name that a misspelt one most likely means: the nearest, if no more than a third of it is wrong.
 #[must_use]
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -16,6 +19,45 @@ pub fn advice<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str> + Clon
     }
 }
 
+/// The type that was probably meant by a record that is rejected for a misspelt one; `None` for any other, and where no
+/// type is near. What the record says is not repeated.
+#[must_use]
+pub fn meant_type(record: &Record<'_>, examined: &Result<Decoded, Rejection>) -> Option<String> {
+    match examined {
+        Err(rejection) if rejection.detail == Detail::MisspeltType => {
+            let kind = nearest_kind(&Decoder::event_type(record).ok()?)?;
+            Some(format!("{EVENT_TYPE_PREFIX}{}", kind.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The kind of fact that a type most likely means: without a version at its end, in small letters, with `_` between its
+/// words.
+fn nearest_kind(event_type: &str) -> Option<FactKind> {
+    let is_version = |part: &str| {
+        let digits = part.strip_prefix(['v', 'V']).unwrap_or(part);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts: Vec<&str> = event_type.trim().split(['.', '/', ':']).filter(|part| !is_version(part)).collect();
+    let own: Vec<&str> = EVENT_TYPE_PREFIX.split('.').collect();
+    parts.retain(|part| !own.iter().any(|own| own.eq_ignore_ascii_case(part)));
+    let known = || FactKind::ALL.iter().map(|kind| kind.as_str());
+    let of = |text: &str| nearest(&in_snake_case(text), known());
+    FactKind::from_name(of(&parts.join("_")).or_else(|| of(parts.last()?))?)
+}
+
+fn in_snake_case(text: &str) -> String {
+    let mut words = String::new();
+    for letter in text.chars() {
+        if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
+            words.push('_');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words.replace(['-', ' '], "_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +69,22 @@ mod tests {
         assert_eq!(advice("mipachat", known), "did you mean mipa_chat?");
         assert_eq!(advice("forssa", known), "there are mipa, mipa_chat, neuvola");
         assert_eq!(nearest("x", []), None);
+    }
+
+    #[test]
+    fn the_type_that_was_meant_is_found_whatever_case_version_or_typo_it_has() {
+        for (event_type, kind) in [
+            ("fi.ensilinja.contact.Offered", Some(FactKind::Offered)),
+            ("fi.ensilinja.contact.offered.v1", Some(FactKind::Offered)),
+            ("fi.ensilinja.contact.v2.CallbackRequested", Some(FactKind::CallbackRequested)),
+            ("fi.ensilinja.callback-closed", Some(FactKind::CallbackClosed)),
+            ("FI.ENSILINJA.CONTACT.OUTCOME_RECORDED", Some(FactKind::OutcomeRecorded)),
+            ("fi.ensilinja.contact.answerd ", Some(FactKind::Answered)),
+            ("fi.ensilinja_contact.ended", Some(FactKind::Ended)),
+            ("fi.ensilinja.contact.whispered", None),
+            ("fi.ensilinja.contact.", None),
+        ] {
+            assert_eq!(nearest_kind(event_type), kind, "{event_type}");
+        }
     }
 }

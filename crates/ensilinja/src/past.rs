@@ -78,7 +78,7 @@ pub struct Told<'a> {
 /// Where the raw id of a contact, and its visit, can be read. It has no `Debug`.
 #[derive(Clone, Copy)]
 pub enum Contact<'a> {
-    /// In the record: its key is the id.
+    /// In the record: its subject is the id, whatever its key.
     Record(Record<'a>),
     /// In the line of a file.
     Line(&'a [u8]),
@@ -87,21 +87,21 @@ pub enum Contact<'a> {
 impl Contact<'_> {
     /// The id.
     #[must_use]
-    pub fn id(&self) -> Vec<u8> {
-        match self {
-            Self::Record(record) => record.key.unwrap_or_default().to_vec(),
-            Self::Line(line) => Decoder::record_key(line).unwrap_or_default(),
-        }
+    pub fn id(&self) -> String {
+        Decoder::contact(&self.record()).unwrap_or_default()
     }
 
     /// The visit, if the source names one.
     #[must_use]
     pub fn visit(&self) -> Option<String> {
-        let record = match self {
+        Decoder::visit(&self.record()).ok().flatten()
+    }
+
+    fn record(&self) -> Record<'_> {
+        match self {
             Self::Record(record) => *record,
-            Self::Line(line) => Record { key: None, value: Some(line), headers: &[], timestamp: EventTime::MAX },
-        };
-        Decoder::visit(&record).ok().flatten()
+            Self::Line(line) => Record::of_value(line),
+        }
     }
 }
 

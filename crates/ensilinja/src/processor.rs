@@ -11,7 +11,7 @@ use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{
     Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
 };
-use ensilinja_wire::{Decoder, Reason};
+use ensilinja_wire::{Decoder, Oddity, Reason};
 
 use crate::clock::discipline::ClockState;
 use crate::clock::words::clock_trouble;
@@ -52,7 +52,8 @@ impl Processor {
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-        let pipeline = Arc::new(Pipeline::new(BUILD, &reasons));
+        let oddities: Vec<&'static str> = Oddity::ALL.iter().map(|oddity| oddity.as_str()).collect();
+        let pipeline = Arc::new(Pipeline::new(BUILD, &reasons, &oddities));
         let cards = config.lines.iter().map(card).collect();
         let exposition = Exposition::new(cards, rules.bounds());
         let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());

@@ -31,18 +31,21 @@ pub struct Pipeline {
     registry: Registry,
     events: Vec<[IntCounter; Applied::ALL.len()]>,
     rejected: Vec<(&'static str, IntCounter)>,
+    odd: Vec<(&'static str, IntCounter)>,
     delay: Histogram,
 }
 
 impl Pipeline {
-    /// Counters at 0. `rejections` are all the reasons for which a record can be refused.
+    /// Counters at 0. `rejections` are all the reasons for which a record can be refused, and `oddities` all that can be
+    /// odd about one that is taken.
     #[must_use]
-    pub fn new(build: Build, rejections: &[&'static str]) -> Self {
+    pub fn new(build: Build, rejections: &[&'static str], oddities: &[&'static str]) -> Self {
         let registry = Registry::new();
         let info = register(&registry, vector("ensilinja_build_info", IntGaugeVec::new));
         info.with_label_values(&[build.version, build.revision]).set(1);
         let events = register(&registry, vector("ensilinja_events_total", IntCounterVec::new));
         let rejected = register(&registry, vector("ensilinja_events_rejected_total", IntCounterVec::new));
+        let odd = register(&registry, vector("ensilinja_events_odd_total", IntCounterVec::new));
         let delay = register(&registry, delay_histogram());
         #[cfg(target_os = "linux")]
         register_process(&registry);
@@ -56,6 +59,7 @@ impl Pipeline {
                 })
                 .collect(),
             rejected: rejections.iter().map(|reason| (*reason, rejected.with_label_values(&[reason]))).collect(),
+            odd: oddities.iter().map(|oddity| (*oddity, odd.with_label_values(&[oddity]))).collect(),
             delay,
         }
     }
@@ -74,6 +78,14 @@ impl Pipeline {
     /// new series.
     pub fn rejected(&self, reason: &str) {
         if let Some((_, counter)) = self.rejected.iter().find(|(known, _)| *known == reason) {
+            counter.inc();
+        }
+    }
+
+    /// A live record was taken as an event, and was odd. An oddity that is none of those given at the start is not
+    /// counted.
+    pub fn odd(&self, oddity: &str) {
+        if let Some((_, counter)) = self.odd.iter().find(|(known, _)| *known == oddity) {
             counter.inc();
         }
     }
@@ -130,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_collected_is_what_the_catalogue_says_name_by_name_and_help_by_help() {
-        let pipeline = Pipeline::new(BUILD, &["malformed"]);
+        let pipeline = Pipeline::new(BUILD, &["malformed"], &["key_differs"]);
         let collected = pipeline.gather();
         let collected: BTreeMap<_, _> = collected.iter().map(|family| (family.name(), family.help())).collect();
         let promised: BTreeMap<_, _> = metrics()
@@ -142,10 +154,13 @@ mod tests {
 
     #[test]
     fn a_reason_that_was_not_announced_makes_no_series() {
-        let pipeline = Pipeline::new(BUILD, &["malformed", "future"]);
+        let pipeline = Pipeline::new(BUILD, &["malformed", "future"], &["key_differs"]);
         for reason in ["future", "nonsense", "future"] {
             pipeline.rejected(reason);
+            pipeline.odd(reason);
         }
+        pipeline.odd("key_differs");
+        assert!((count(&pipeline, "ensilinja_events_odd_total") - 1.0).abs() < f64::EPSILON);
         assert!((count(&pipeline, "ensilinja_events_rejected_total") - 2.0).abs() < f64::EPSILON);
         let families = pipeline.gather();
         let rejected = families.iter().find(|family| family.name() == "ensilinja_events_rejected_total").unwrap();

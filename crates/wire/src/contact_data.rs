@@ -1,7 +1,7 @@
 //! The `data` of an event: the line, the visit, and what the fact says.
 
 use ensilinja_model::{
-    AttemptResult, CloseResult, Fact, FactKind, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey, YesNo,
+    AttemptResult, CloseResult, Fact, FactKind, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
 };
 
 use crate::field::Field;
@@ -16,7 +16,6 @@ pub(crate) const NPS_QUESTION: &str = "nps";
 pub(crate) struct ContactData<'a> {
     line: Field<'a>,
     visit: Field<'a>,
-    to_line: Field<'a>,
     stage: Field<'a>,
     result: Field<'a>,
     outcome: Field<'a>,
@@ -29,7 +28,6 @@ impl<'a> Members<'a> for ContactData<'a> {
         Some(Place::Field(match name {
             "line" => &mut self.line,
             "visit" => &mut self.visit,
-            "to_line" => &mut self.to_line,
             "stage" => &mut self.stage,
             "result" => &mut self.result,
             "outcome" => &mut self.outcome,
@@ -41,6 +39,19 @@ impl<'a> Members<'a> for ContactData<'a> {
 }
 
 impl ContactData<'_> {
+    /// The same data, borrowing from nothing.
+    pub(crate) fn into_owned(self) -> ContactData<'static> {
+        ContactData {
+            line: self.line.into_owned(),
+            visit: self.visit.into_owned(),
+            stage: self.stage.into_owned(),
+            result: self.result.into_owned(),
+            outcome: self.outcome.into_owned(),
+            question: self.question.into_owned(),
+            answer: self.answer.into_owned(),
+        }
+    }
+
     /// The line as the source names it; whether there is such a line is for the decoder to say.
     pub(crate) fn line(&self) -> Result<&str, Detail> {
         self.line.text(Detail::MissingLine, Detail::BadLine)
@@ -68,12 +79,8 @@ impl ContactData<'_> {
             FactKind::CallbackAttempted => Fact::CallbackAttempted(self.result(AttemptResult::from_name)?),
             FactKind::CallbackReached => Fact::CallbackReached,
             FactKind::CallbackClosed => Fact::CallbackClosed(self.result(CloseResult::from_name)?),
-            FactKind::Transferred => {
-                // The target need not be configured here, but a name that can be no line is a mistake at the source.
-                let to_line = self.to_line.text(Detail::MissingToLine, Detail::BadToLine)?;
-                LineId::parse(to_line).map_err(|_| Detail::BadToLine)?;
-                Fact::Transferred
-            }
+            // Where it went is not read: there the contact has an `offered` of its own.
+            FactKind::Transferred => Fact::Transferred,
             FactKind::Ended => Fact::Ended,
             FactKind::OutcomeRecorded => Fact::OutcomeRecorded(self.outcome.word(
                 Outcome::from_name,

@@ -20,7 +20,7 @@ pub struct Statement<'a> {
     pub line: &'a LineId,
     /// Which visit of the contact to the line, 1 to [`MAX_VISIT_CHARS`](crate::MAX_VISIT_CHARS) characters.
     pub visit: Option<&'a str>,
-    /// Where the contact was moved: for [`Fact::Transferred`], which is malformed without it; of no meaning to others.
+    /// Where the contact was moved: for [`Fact::Transferred`]. It is written, and not read.
     pub to_line: Option<&'a LineId>,
     /// When it happened, in the years 0000 to 9998.
     pub at: EventTime,

@@ -27,6 +27,17 @@ pub(crate) enum Field<'a> {
 }
 
 impl Field<'_> {
+    /// The same field, borrowing from nothing.
+    pub(crate) fn into_owned(self) -> Field<'static> {
+        match self {
+            Self::Absent => Field::Absent,
+            Self::Null => Field::Null,
+            Self::Text(text) => Field::Text(Cow::Owned(text.into_owned())),
+            Self::Number(number) => Field::Number(number),
+            Self::Other => Field::Other,
+        }
+    }
+
     /// The text of this field, which must be there and not be empty.
     pub(crate) fn text(&self, missing: Detail, bad: Detail) -> Result<&str, Detail> {
         self.optional_text(bad)?.ok_or(missing)

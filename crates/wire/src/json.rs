@@ -11,6 +11,15 @@ use crate::members::{Fill, Members, Shape};
 /// same record whose parser recurses must not die of it.
 const MAX_DEPTH: usize = 64;
 
+/// What some editors and exports write before a text in UTF-8. It says nothing, and is no part of the JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The text that `bytes` are, without a byte order mark before it.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Detail> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)
+}
+
 /// Reads the one JSON value in `text` into `fields`, if it is an object; of any other value only the shape is told.
 pub(crate) fn read<'a>(text: &'a str, fields: &mut dyn Members<'a>) -> Result<Shape, Detail> {
     check_depth(text)?;

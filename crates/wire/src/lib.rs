@@ -29,16 +29,18 @@
 //! assert_eq!(event.at, EventTime::from_millis(1_758_006_900_000));
 //! assert_eq!(event.fact, Fact::Abandoned(Stage::Queue));
 //!
-//! record.key = Some(b"c-2");
+//! record.value = Some(b"");
 //! let rejection = decoder.decode(&record).unwrap_err();
-//! assert_eq!((rejection.reason, rejection.detail), (Reason::Malformed, Detail::KeyMismatch));
+//! assert_eq!((rejection.reason, rejection.detail), (Reason::Malformed, Detail::EmptyValue));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod cloud_event;
 mod contact_data;
 mod content_mode;
+mod data_base64;
 mod decoder;
+mod diagnosis;
 mod encoder;
 mod field;
 mod json;
@@ -48,9 +50,9 @@ mod members;
 mod rejection;
 mod timestamp;
 
-pub use decoder::{Decoder, Record};
+pub use decoder::{Decoded, Decoder, Record};
 pub use encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
-pub use rejection::{Detail, Reason, Rejection};
+pub use rejection::{Detail, Oddity, Reason, Rejection};
 
 /// What the type of every event that is read begins with; a [`FactKind`](ensilinja_model::FactKind) follows.
 pub const EVENT_TYPE_PREFIX: &str = "fi.ensilinja.contact.";
@@ -58,7 +60,7 @@ pub const EVENT_TYPE_PREFIX: &str = "fi.ensilinja.contact.";
 /// The longest value that is read, in bytes; a real event has about 400.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
-/// The longest contact id (`subject`, and the record's key), in bytes.
+/// The longest contact id (`subject`), in bytes.
 pub const MAX_CONTACT_BYTES: usize = 128;
 
 /// The longest `visit`, in characters.

@@ -23,7 +23,7 @@ vocabulary! {
 
 impl Reason {
     /// Whether records rejected for this reason are kept as dead letters: all but those of an unknown type, which
-    /// are other people's events and no fault.
+    /// are events of other systems and no fault.
     #[must_use]
     pub const fn goes_to_dead_letters(self) -> bool {
         !matches!(self, Self::UnknownType)
@@ -56,16 +56,55 @@ macro_rules! details {
 
 details! {
     Tombstone = "tombstone", Malformed, "The record has no value. Send `retracted` to take a contact back.";
+    EmptyValue = "empty_value", Malformed,
+        "The value is empty, or only spaces. Send the event as JSON; a shipper must not send empty lines.";
+    Compressed = "compressed_value", Malformed,
+        "The value itself is compressed (gzip, zstd, lz4 or snappy). Send it plain, and set Kafka's `compression.type` \
+         instead.";
+    Utf16 = "utf16", Malformed, "The text is UTF-16. Write UTF-8: `iconv -f UTF-16 -t UTF-8`.";
+    SchemaRegistryHeader = "schema_registry_header", Malformed,
+        "The value begins with the header of a schema registry (a zero byte and the number of a schema). Use a \
+         serializer that writes plain JSON, such as StringSerializer or StringConverter.";
     BadUtf8 = "bad_utf8", Malformed, "The value, or a `ce_` header, is not UTF-8.";
-    NotJson = "not_json", Malformed,
-        "The value breaks the grammar of JSON (a byte order mark does too), or a number in it has no end.";
+    EventFormatNotRead = "event_format_not_read", Malformed,
+        "`content-type` names another format of events than JSON, such as Avro or Protobuf. Send \
+         `application/cloudevents+json`, or binary mode with JSON data.";
+    BinaryCalledStructured = "binary_called_structured", Malformed,
+        "`content-type` says that the value is a whole event, but the attributes are in `ce_` headers and the value is \
+         only the data. Set `content-type` to `application/json`.";
+    WholeEventInBinaryMode = "whole_event_in_binary_mode", Malformed,
+        "The attributes are in `ce_` headers, and yet the value is a whole event. Set `content-type` to \
+         `application/cloudevents+json`, or send only the data.";
+    HeaderNames = "header_names", Malformed,
+        "The attributes are in headers whose names begin otherwise than Kafka's do (`ce-` is HTTP's). Name them \
+         `ce_specversion`, `ce_id` and so on, in small letters.";
+    TextBeforeJson = "text_before_json", Malformed,
+        "Text stands before the JSON, as a shipper writes it (time, host, tag, `@cee:`). Have it send the message alone: in \
+         rsyslog a template of `%msg%` or of `%$!...%`, without a header.";
+    PrettyPrinted = "pretty_printed", Malformed,
+        "It is one line of JSON that is written over several lines. Write each event on one line, without indentation: \
+         `jq -c .`.";
+    SingleQuotes = "single_quotes", Malformed,
+        "It looks like JSON with single quotes, as Python prints a dict. Write JSON: `json.dumps`.";
+    Batch = "batch", Malformed,
+        "It is an array of events. Send one event a record, and write one a line: `jq -c '.[]'`. Kafka has no batched mode.";
+    JsonInText = "json_in_text", Malformed,
+        "The event or its data is a JSON text that holds JSON: it was serialized twice. Give the serializer the object, or \
+         use StringSerializer or StringConverter for what is JSON already.";
+    ConnectEnvelope = "connect_envelope", Malformed,
+        "The event or its data lies in `payload` beside a `schema`, as Kafka Connect's JsonConverter writes it. Set \
+         `value.converter.schemas.enable=false`, or use StringConverter for what is JSON already.";
+    WrappedEvent = "wrapped_event", Malformed,
+        "The event or its data lies inside another object, in a member such as `message` or `log`, as shippers wrap what \
+         they read. Have the shipper send that member alone, as it is.";
+    NotJson = "not_json", Malformed, "The value breaks the grammar of JSON, or a number in it has no end.";
     Truncated = "truncated", Malformed, "The JSON ends before it is complete. Look for a length limit on its way.";
     TrailingData = "trailing_data", Malformed, "Something follows the JSON. Send one event a record.";
     TooDeep = "too_deep", Malformed, "Objects and arrays are nested more than 64 deep.";
-    NotAnObject = "not_an_object", Malformed, "The value is JSON, but no object. Batches are not read.";
+    NotAnObject = "not_an_object", Malformed, "The value is JSON, but no object.";
     DuplicateKey = "duplicate_key", Malformed, "A member or a `ce_` header that is read occurs twice.";
     MissingSpecversion = "missing_specversion", Malformed,
-        "There is no `specversion`: the value is no CloudEvent, or a binary one without its `ce_` headers.";
+        "There is no `specversion`: the value is no CloudEvent, or a binary one without its header `ce_specversion`.";
     BadSpecversion = "bad_specversion", Malformed, "`specversion` is not the text `1.0`.";
     MissingType = "missing_type", Malformed, "There is no `type`.";
     BadType = "bad_type", Malformed, "`type` is not a text, or empty.";
@@ -75,19 +114,31 @@ details! {
     BadSource = "bad_source", Malformed, "`source` is not a text, or empty.";
     MissingSubject = "missing_subject", Malformed, "There is no `subject`; it is the id of the contact.";
     BadSubject = "bad_subject", Malformed, "`subject` is not a text of 1 to 128 bytes.";
-    MissingKey = "missing_key", Malformed, "The record has no key; it must be the id of the contact, as `subject` is.";
+    MisspeltType = "misspelt_type", Malformed,
+        "`type` begins as the types read here do, but is none of them: it is misspelt, or of a later version of this \
+         program. `check` and `dlq show` name the type that was probably meant.";
+    MissingKey = "missing_key", Malformed,
+        "The record has no key. A version before 0.2 refused it for that; this one takes it: send it again.";
     KeyMismatch = "key_mismatch", Malformed,
-        "The record's key is other than its `subject`; events of one contact could part and be read out of order.";
+        "The record's key is other than its `subject`. A version before 0.2 refused it for that; this one takes it: send it \
+         again.";
     MissingTime = "missing_time", Malformed, "There is no `time`; it says when the fact happened.";
     BadTime = "bad_time", Malformed,
         "`time` is no RFC 3339 date and time with an offset, or there is no such day or second.";
-    MissingData = "missing_data", Malformed, "There is no `data`; `data_base64` is not read.";
-    BadData = "bad_data", Malformed, "`data` is not a JSON object; JSON inside a text is not read.";
+    MissingData = "missing_data", Malformed,
+        "There is no `data`. In binary mode it is the value of the record, which is null or empty here.";
+    BadData = "bad_data", Malformed, "`data` is not a JSON object.";
+    BadDataBase64 = "bad_data_base64", Malformed,
+        "`data_base64` is not base64 (RFC 4648, padded), or there is no JSON object in it.";
+    DataAndBase64 = "data_and_data_base64", Malformed, "There is both `data` and `data_base64`. Send one of them.";
     MissingLine = "missing_line", Malformed, "`data` has no `line`.";
     BadLine = "bad_line", Malformed, "`line` is not a text, or empty.";
     BadVisit = "bad_visit", Malformed, "`visit` is not a text of 1 to 64 characters. Leave it out if there is none.";
-    MissingToLine = "missing_to_line", Malformed, "A `transferred` does not say to which line: `to_line`.";
-    BadToLine = "bad_to_line", Malformed, "`to_line` is not 1 to 40 of a-z, 0-9 and _.";
+    MissingToLine = "missing_to_line", Malformed,
+        "A `transferred` does not say to which line. A version before 0.2 refused it for that; this one takes it: send it \
+         again.";
+    BadToLine = "bad_to_line", Malformed,
+        "`to_line` is no id of a line. A version before 0.2 refused it for that; this one takes it: send it again.";
     MissingStage = "missing_stage", Malformed, "An `abandoned` has no `stage`.";
     BadStage = "bad_stage", Malformed, "`stage` is none of menu, queue, ringing.";
     MissingResult = "missing_result", Malformed, "A `callback_attempted` or `callback_closed` has no `result`.";
@@ -106,6 +157,22 @@ details! {
         "No line of this id is configured. Add the line, or mend its spelling at the source, and send the record again.";
     AheadOfRecord = "ahead_of_record", Future,
         "`time` is more than 5 minutes ahead of the record's Kafka timestamp. Set the clock of the source.";
+}
+
+impl Detail {
+    /// Whether this version no longer refuses anything for it. Letters that earlier versions wrote still name it.
+    #[must_use]
+    pub const fn is_retired(self) -> bool {
+        matches!(self, Self::MissingKey | Self::KeyMismatch | Self::MissingToLine | Self::BadToLine)
+    }
+}
+
+vocabulary! {
+    /// What is odd about a record that is taken all the same, and changes no figure.
+    Oddity {
+        /// Its key is other than its subject. The subject decides whom it is about, and order does not matter.
+        KeyDiffers = "key_differs",
+    }
 }
 
 /// A record that is no event, and why.

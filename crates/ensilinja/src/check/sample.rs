@@ -14,6 +14,7 @@ use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
 use crate::config::Config;
+use crate::nearest::meant_type;
 use crate::past::decoder;
 use crate::past::topic::wire_record;
 use crate::progress::{Position, Progress};
@@ -51,7 +52,9 @@ pub(super) fn look(
     progress.begin("reading the latest records", "records");
     let stretch = Stretch { from: EventTime::from_millis(0), offsets: &ranges };
     let read = read_past(&config.kafka, &stretch, stop, &mut |record, position| {
-        tally.hear(record, decoder.decode(&wire_record(record)));
+        let alone = wire_record(record);
+        let examined = decoder.examine(&alone);
+        tally.hear(record, examined, meant_type(&alone, &examined));
         progress.show(&Position {
             done: position.offsets_read,
             total: Some(position.offsets),

@@ -182,7 +182,7 @@ impl<'a> Side<'a> {
         }
         self.reading.read_again(&self.first, &self.decoder, stop, &mut |told| {
             if legs.contains(&told.event.leg) {
-                let id = || String::from_utf8_lossy(&told.contact.id()).into_owned();
+                let id = || told.contact.id();
                 found.ids.entry(told.event.leg).or_insert_with(id);
                 found.said.entry(told.event.leg).or_default().push((told.event, self.written(told.place)));
             }

@@ -12,7 +12,7 @@ use std::vec;
 use anyhow::Context as _;
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
-use ensilinja_wire::{Decoder, Rejection};
+use ensilinja_wire::{Decoder, Record, Rejection};
 
 use crate::events_file::lines::{BUFFER_BYTES, next_line};
 
@@ -67,7 +67,8 @@ impl Recording {
         let skip = place.offset.cast_signed() - self.file.stream_position()?.cast_signed();
         self.file.seek_relative(skip)?;
         next_line(&mut self.file, &mut value)?.context("it has become shorter")?;
-        let key = Some(Decoder::record_key(&value).ok().context("it has been changed")?);
+        let contact = Decoder::contact(&Record::of_value(&value));
+        let key = Some(contact.ok().context("it has been changed")?.into_bytes());
         Ok(Publication { at: place.at, key, headers: Vec::new(), value: Some(value), event: None, poison: None })
     }
 }

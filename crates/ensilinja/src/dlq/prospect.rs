@@ -8,6 +8,7 @@ use ensilinja_model::{Event, EventTime, vocabulary};
 use ensilinja_wire::{Decoder, Detail, Record};
 
 use crate::config::Config;
+use crate::nearest::meant_type;
 use crate::past;
 
 /// What would become of a record if it were sent again now.
@@ -71,6 +72,14 @@ impl<'a> Judge<'a> {
         let whole = letter.record().ok_or(Prospect::NotWhole)?;
         let record = Record { key: whole.key, value: whole.value, headers: whole.headers, timestamp: now };
         self.decoder.decode(&record).map_err(|rejection| Prospect::Refused(rejection.detail))
+    }
+
+    /// The type that was probably meant by a letter's record, if its type is misspelt.
+    #[must_use]
+    pub fn meant_type(&self, letter: &Letter<'_>, now: EventTime) -> Option<String> {
+        let whole = letter.record()?;
+        let record = Record { key: whole.key, value: whole.value, headers: whole.headers, timestamp: now };
+        meant_type(&record, &self.decoder.examine(&record))
     }
 }
 

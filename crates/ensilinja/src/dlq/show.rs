@@ -35,6 +35,8 @@ struct Copy {
     headers: Result<Vec<(String, Part)>, u64>,
     /// What it would be if it were sent now.
     event: Result<Event, Prospect>,
+    /// The type that was probably meant, where it is misspelt.
+    meant: Option<String>,
 }
 
 /// Shows a letter.
@@ -51,7 +53,7 @@ pub fn show(arguments: &ShowLetterArguments, config: &Config) -> anyhow::Result<
     let mut copies: BTreeMap<Place, Copy> = BTreeMap::new();
     let found = search.run(now, &mut |letter, place, _| {
         if copies.get(&place).is_none_or(|copy| copy.event == Err(Prospect::NotWhole)) {
-            copies.insert(place, Copy::of(letter, judge.event(letter, now)));
+            copies.insert(place, Copy::of(letter, judge.event(letter, now), judge.meant_type(letter, now)));
         }
     })?;
     let Some((place, sketch)) = latest(&found) else { anyhow::bail!(no_letter(arguments, config, &found)) };
@@ -123,14 +125,14 @@ impl Part {
 }
 
 impl Copy {
-    fn of(letter: &Letter<'_>, event: Result<Event, Prospect>) -> Self {
+    fn of(letter: &Letter<'_>, event: Result<Event, Prospect>, meant: Option<String>) -> Self {
         let headers = match letter.headers {
             KeptHeaders::Whole(headers) => {
                 Ok(headers.iter().map(|(name, value)| ((*name).to_owned(), Part::of_header(*value))).collect())
             }
             KeptHeaders::Size(bytes) => Err(bytes),
         };
-        Self { key: Part::of(&letter.key), value: Part::of(&letter.value), headers, event }
+        Self { key: Part::of(&letter.key), value: Part::of(&letter.value), headers, event, meant }
     }
 }
 
@@ -157,6 +159,9 @@ impl Card<'_> {
         };
         say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
         say("", detail.advice());
+        if let Some(meant) = &copy.meant {
+            say("meant", &format!("probably {meant}"));
+        }
         say("published", &instant(sketch.published));
         say("first seen", &instant(Some(sketch.first_seen)));
         say(
@@ -244,6 +249,7 @@ impl Card<'_> {
             ("reason", detail.reason().as_str().into()),
             ("detail", detail.as_str().into()),
             ("advice", detail.advice().into()),
+            ("meant_type", copy.meant.clone().into()),
             ("published", instant(sketch.published)),
             ("first_seen", instant(Some(sketch.first_seen))),
             ("written", u64::from(sketch.written).into()),

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoder, Reason, Rejection};
+use ensilinja_wire::{Decoder, Detail, Reason, Rejection};
 
 use super::batch::{BLOCK, Batch, MOST_EVENTS};
 use super::is_standard_stream;
@@ -35,6 +35,8 @@ pub struct EventsFile {
     /// The number of the last line that was read, from 1.
     number: u64,
     line: Vec<u8>,
+    /// What was found of a file whose lines are no events as a whole: its last line is not cut off either.
+    form: Option<Detail>,
     read: FileRead,
 }
 
@@ -50,7 +52,7 @@ impl EventsFile {
     }
 
     fn of(name: String, source: Source) -> Self {
-        Self { name, source, number: 0, line: Vec::new(), read: FileRead::default() }
+        Self { name, source, number: 0, line: Vec::new(), form: None, read: FileRead::default() }
     }
 
     /// How many bytes it has, as it lies there; `None` of a pipe, which may have any number.
@@ -102,12 +104,15 @@ impl EventsFile {
                 self.read.events += 1;
                 batch.push(event, self.number, &self.line);
             }
-            Err(rejection) if end == LineEnd::EndOfFile && may_be_cut_off(rejection) => anyhow::bail!(
-                "it ends within line {} ({rejection}, no newline): it was cut off while it was written or copied, and \
+            Err(rejection) if end == LineEnd::EndOfFile && self.form.is_none() && may_be_cut_off(rejection) => {
+                anyhow::bail!(
+                    "it ends within line {} ({rejection}, no newline): it was cut off while it was written or copied, and \
                  events are missing",
-                self.number
-            ),
+                    self.number
+                )
+            }
             Err(rejection) => {
+                self.form = self.form.or(Some(rejection.detail).filter(|detail| is_of_the_whole_file(*detail)));
                 *self.read.rejected.entry(rejection.reason).or_default() += 1;
                 if self.read.examples.len() < EXAMPLES && rejection.reason.goes_to_dead_letters() {
                     self.read.examples.push((self.number, rejection));
@@ -151,9 +156,16 @@ pub(crate) fn name_of(path: &Path) -> String {
     if is_standard_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// What is no whole event may be the beginning of one; what is an event of another type or line is whole.
+/// What is no whole event may be the beginning of one; what is an event of another type or line, or a whole array, is
+/// whole.
 fn may_be_cut_off(rejection: Rejection) -> bool {
     matches!(rejection.reason, Reason::Malformed | Reason::TooLarge)
+        && !matches!(rejection.detail, Detail::Batch | Detail::Utf16)
+}
+
+/// What is wrong with a line because the whole file is written so.
+fn is_of_the_whole_file(detail: Detail) -> bool {
+    matches!(detail, Detail::PrettyPrinted | Detail::Utf16 | Detail::Batch)
 }
 
 fn say(name: &str, read: &FileRead) {
@@ -175,7 +187,7 @@ mod tests {
     use std::io::{Cursor, Read, Write as _};
 
     use ensilinja_model::{Fact, LineId};
-    use ensilinja_wire::{Detail, MAX_VALUE_BYTES, Statement, encode_structured};
+    use ensilinja_wire::{MAX_VALUE_BYTES, Statement, encode_structured};
 
     use super::*;
 
@@ -246,7 +258,7 @@ mod tests {
             (1, Detail::NotJson),
             (3, Detail::LineNotConfigured),
             (5, Detail::MissingSpecversion),
-            (6, Detail::Truncated),
+            (6, Detail::PrettyPrinted),
             (7, Detail::NotAnObject),
         ];
         assert_eq!(examples, expected);
@@ -293,6 +305,34 @@ mod tests {
         assert!(read_text(&within_a_character).is_err());
         let endless = vec![0; 3 * MAX_VALUE_BYTES];
         assert!(read_text(&endless).is_err(), "a file system that lost its last blocks leaves zeros");
+    }
+
+    fn of_details(text: &[u8]) -> (u64, Vec<(u64, Detail)>) {
+        let (read, _) = read_text(text).unwrap();
+        (read.events, read.examples.iter().map(|(line, found)| (*line, found.detail)).collect())
+    }
+
+    #[test]
+    fn a_byte_order_mark_costs_no_event() {
+        let text = lines(&[&event("mipa", 0), &event("mipa", 1)]);
+        assert_eq!(read_text(&[b"\xef\xbb\xbf", &text[..]].concat()).unwrap().1, [0, 1]);
+    }
+
+    #[test]
+    fn a_file_in_another_form_is_named_and_is_not_taken_for_one_that_was_cut_off() {
+        let text = String::from_utf8(event("mipa", 0)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let pretty = serde_json::to_string_pretty(&value).unwrap();
+        let (events, examples) = of_details(pretty.as_bytes());
+        assert_eq!((events, examples[0], examples[1]), (0, (1, Detail::PrettyPrinted), (2, Detail::PrettyPrinted)));
+        let utf16: Vec<u8> = format!("\u{feff}{text}\n{text}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (events, examples) = of_details(&utf16);
+        assert_eq!((events, examples[0], examples[1]), (0, (1, Detail::Utf16), (2, Detail::Utf16)));
+        let array = format!("[{text},\n{text}]");
+        assert_eq!(of_details(array.as_bytes()), (0, vec![(1, Detail::Batch), (2, Detail::Batch)]));
+        assert_eq!(of_details(format!("[{text},{text}]").as_bytes()), (0, vec![(1, Detail::Batch)]));
+        let prefixed = format!("2026-03-02T10:15:00+02:00 host app: {text}\n");
+        assert_eq!(of_details(prefixed.as_bytes()), (0, vec![(1, Detail::TextBeforeJson)]));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use ensilinja_sim::Publication;
+use ensilinja_sim::{POISON_HEADER, Publication};
 use ensilinja_wire::{Detail, encode_structured};
 
 use super::is_standard_stream;
@@ -25,7 +25,7 @@ pub struct Written {
     /// Lines written.
     pub lines: u64,
     /// Records that can be no line: without a value, not UTF-8, blank or with a newline within; or at fault only in
-    /// what a line has not, the headers, the key and the timestamp.
+    /// what a line has not, the headers and the timestamp.
     pub left_out: u64,
     /// How it ended.
     pub ending: Ending,
@@ -114,9 +114,9 @@ fn line_of(publication: &Publication) -> Option<Cow<'_, [u8]>> {
     if let (true, Some(event)) = (is_binary, &publication.event) {
         return Some(Cow::Owned(encode_structured(&event.statement()).value));
     }
-    let only_the_record_is_wrong = publication.poison.is_some_and(|poison| {
-        is_binary || matches!(poison.detail, Detail::MissingKey | Detail::KeyMismatch | Detail::AheadOfRecord)
-    });
+    let has_headers = publication.headers.iter().any(|(name, _)| name != POISON_HEADER);
+    let only_the_record_is_wrong =
+        publication.poison.is_some_and(|poison| has_headers || poison.detail == Detail::AheadOfRecord);
     let value = publication.value.as_deref().filter(|_| !only_the_record_is_wrong)?;
     let is_line =
         publication.poison.is_none() || str::from_utf8(value).is_ok_and(|text| !text.contains('\n') && !is_blank(text));

@@ -92,7 +92,7 @@ fn heard(
     let mut heard = Vec::new();
     let stop = stopping::on_signal()?;
     reading.read(&past::decoder(config)?, &stop, &mut |told| {
-        if told.contact.id() == id.as_bytes() {
+        if told.contact.id() == id {
             let visit = told.contact.visit();
             heard.push(Heard { event: told.event, visit, known: told.known, place: told.place });
         }

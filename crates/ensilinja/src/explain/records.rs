@@ -62,7 +62,7 @@ pub(super) fn find(
 
 /// Of whom something was said.
 pub(super) fn whose(told: &Told<'_>) -> Whose {
-    Whose { contact: String::from_utf8_lossy(&told.contact.id()).into_owned(), visit: told.contact.visit() }
+    Whose { contact: told.contact.id(), visit: told.contact.visit() }
 }
 
 /// A place as it is printed.

@@ -8,6 +8,8 @@ use crate::snapshot::{PartitionState, Snapshot};
 
 const REASON: Label = Label::described("reason", "one of the reasons for which a record can be refused");
 
+const ODDITY: Label = Label::described("oddity", "`key_differs`: the record's key is other than the subject");
+
 const fn registered(name: &'static str, kind: Kind, labels: &'static [Label], help: &'static str) -> Metric {
     Metric { name, kind, labels, help, origin: Origin::Registry }
 }
@@ -48,6 +50,12 @@ pub(super) const METRICS: &[Metric] = &[
         Kind::Counter,
         &[REASON],
         "Live records that could not be taken as events",
+    ),
+    registered(
+        "ensilinja_events_odd_total",
+        Kind::Counter,
+        &[ODDITY],
+        "Live records that were taken though they are odd; no figure is other for it",
     ),
     Metric {
         name: "ensilinja_dead_letters_total",

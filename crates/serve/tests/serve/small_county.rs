@@ -206,7 +206,8 @@ pub(crate) fn rebuilding() -> Snapshot {
 
 /// Counters that have counted the day's events, one twice, and two refusals.
 pub(crate) fn pipeline() -> Pipeline {
-    let pipeline = Pipeline::new(Build { version: "1.2.3", revision: "abc123" }, &["malformed", "future"]);
+    let pipeline =
+        Pipeline::new(Build { version: "1.2.3", revision: "abc123" }, &["malformed", "future"], &["key_differs"]);
     for event in events() {
         pipeline.event(event.fact.kind(), Applied::Applied, 125);
     }

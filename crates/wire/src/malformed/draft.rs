@@ -105,8 +105,12 @@ impl Draft {
 }
 
 impl MalformedRecord {
-    pub(super) fn with_key(self, key: Option<&[u8]>) -> Self {
-        Self { key: key.map(<[u8]>::to_vec), ..self }
+    /// With the names that `rename` makes of those its headers have.
+    pub(super) fn with_names(mut self, rename: fn(&str) -> String) -> Self {
+        for (name, _) in &mut self.headers {
+            *name = rename(name);
+        }
+        self
     }
 
     pub(super) fn with_value(self, value: impl Into<Vec<u8>>) -> Self {

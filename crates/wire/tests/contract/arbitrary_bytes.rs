@@ -1,7 +1,9 @@
 //! Whatever lies in a record, the decoder answers; and what it accepts, the schema for producers accepts.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Record, encode_binary, encode_structured};
+use ensilinja_wire::{Detail, Record, encode_binary, encode_structured};
 use proptest::prelude::*;
 
 use crate::documents::Documents;
@@ -26,6 +28,64 @@ fn change() -> impl Strategy<Value = Change> {
         (place(), 1..12_usize).prop_map(|(at, length)| Change::Remove(at, length)),
         (place(), place()).prop_map(|(from, to)| Change::Repeat(from, to)),
     ]
+}
+
+/// What tools on the way put around the value of a record.
+#[derive(Clone, Debug)]
+enum Wrapping {
+    Text(String),
+    AText,
+    Connect,
+    ConnectText,
+    Member(String),
+    MemberText(String),
+    Array,
+    Utf16 { big_endian: bool, marked: bool },
+    SchemaRegistry(u8),
+}
+
+fn wrapping() -> impl Strategy<Value = Wrapping> {
+    let member = || "(log|message|event|MESSAGE|a)";
+    prop_oneof![
+        "[A-Za-z0-9<>:. @-]{0,40}[:@] ?".prop_map(Wrapping::Text),
+        Just(Wrapping::AText),
+        Just(Wrapping::Connect),
+        Just(Wrapping::ConnectText),
+        member().prop_map(Wrapping::Member),
+        member().prop_map(Wrapping::MemberText),
+        Just(Wrapping::Array),
+        any::<(bool, bool)>().prop_map(|(big_endian, marked)| Wrapping::Utf16 { big_endian, marked }),
+        (1..=u8::MAX).prop_map(Wrapping::SchemaRegistry),
+    ]
+}
+
+impl Wrapping {
+    /// The value in its wrapping, and what it must be rejected as.
+    fn wrap(&self, value: &[u8], binary: bool) -> (Vec<u8>, Detail) {
+        let inner = std::str::from_utf8(value).unwrap();
+        let text = serde_json::Value::from(inner).to_string();
+        let (wrapped, cause) = match self {
+            Self::Text(before) => (format!("{before}{inner}"), Detail::TextBeforeJson),
+            Self::AText => (text, Detail::JsonInText),
+            Self::Connect => (format!(r#"{{"schema":{{}},"payload":{inner}}}"#), Detail::ConnectEnvelope),
+            Self::ConnectText => (format!(r#"{{"schema":{{}},"payload":{text}}}"#), Detail::ConnectEnvelope),
+            Self::Member(name) => (format!(r#"{{"{name}":{inner}}}"#), Detail::WrappedEvent),
+            Self::MemberText(name) => (format!(r#"{{"x":1,"{name}":{text}}}"#), Detail::WrappedEvent),
+            Self::Array if binary => (format!("[{inner}]"), Detail::BadData),
+            Self::Array => (format!("[{inner}]"), Detail::Batch),
+            Self::Utf16 { big_endian, marked } => {
+                let marked = if *marked || !inner.is_ascii() { "\u{feff}" } else { "" };
+                let units = [marked, inner].concat().encode_utf16().collect::<Vec<_>>();
+                let bytes =
+                    units.into_iter().flat_map(|it| if *big_endian { it.to_be_bytes() } else { it.to_le_bytes() });
+                return (bytes.collect(), Detail::Utf16);
+            }
+            Self::SchemaRegistry(id) => {
+                return ([&[0, 0, 0, 0, *id], value].concat(), Detail::SchemaRegistryHeader);
+            }
+        };
+        (wrapped.into_bytes(), cause)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place")]
@@ -68,7 +128,9 @@ proptest! {
     fn any_record_is_decoded_or_rejected_and_the_same_way_again(
         key in prop::option::of(any::<Vec<u8>>()),
         value in prop::option::of(any::<Vec<u8>>()),
-        names in prop::collection::vec("ce_(specversion|type|id|source|subject|time|x)|content-type|\\PC{0,8}", 0..8),
+        names in prop::collection::vec(
+            "(ce|CE)[_-](specversion|type|id|source|subject|time|x)|[Cc]ontent-type|\\PC{0,8}", 0..8,
+        ),
         values in prop::collection::vec(prop::option::of(any::<Vec<u8>>()), 8),
         timestamp_ms: i64,
     ) {
@@ -87,6 +149,47 @@ proptest! {
         if decode_value(&said.contact, &value, EventTime::MAX).is_ok() {
             let event = serde_json::from_slice(&value).unwrap();
             prop_assert!(Documents::shared().allows_event(&event), "{}", event);
+        }
+    }
+
+    #[test]
+    fn an_event_in_a_known_wrapping_is_rejected_for_the_wrapping(said in said(), binary: bool, wrapping in wrapping()) {
+        let encoded = if binary { encode_binary(&said.statement()) } else { encode_structured(&said.statement()) };
+        let (value, cause) = wrapping.wrap(&encoded.value, binary);
+        let headers: Vec<_> =
+            encoded.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_slice()))).collect();
+        let record = Record { key: None, value: Some(&value), headers: &headers, timestamp: said.at };
+        let rejection = decoder().decode(&record).map(drop).unwrap_err();
+        prop_assert_eq!(rejection.detail, cause, "{:?}", String::from_utf8_lossy(&value));
+        if !binary {
+            prop_assert_eq!(decoder().decode_value(&value).map(drop), Err(rejection), "it may stand alone");
+        }
+    }
+
+    #[test]
+    fn an_event_whose_data_is_sent_as_bytes_is_the_same_event(said in said()) {
+        let encoded = encode_structured(&said.statement());
+        let mut event: serde_json::Value = serde_json::from_slice(&encoded.value).unwrap();
+        let data = event.as_object_mut().unwrap().remove("data").unwrap();
+        event["data_base64"] = STANDARD.encode(data.to_string()).into();
+        prop_assert!(Documents::shared().allows_event(&event), "{}", event);
+        prop_assert_eq!(
+            decoder().decode_value(event.to_string().as_bytes()),
+            decoder().decode_value(&encoded.value)
+        );
+    }
+
+    #[test]
+    fn a_rejection_says_one_word_of_the_table_whatever_lies_around_an_event(
+        said in said(), wrapping in wrapping(), changes in prop::collection::vec(change(), 0..4), header in "\\PC{0,12}",
+    ) {
+        let (value, _) = wrapping.wrap(&encode_structured(&said.statement()).value, false);
+        let value = changed(value, &changes);
+        let headers = [(header.as_str(), Some(value.as_slice())), ("content-type", Some(&value[..value.len().min(40)]))];
+        let record = Record { key: Some(&value), value: Some(&value), headers: &headers, timestamp: said.at };
+        if let Err(rejection) = decoder().decode(&record) {
+            prop_assert_eq!(rejection.reason, rejection.detail.reason());
+            prop_assert!(!rejection.detail.is_retired());
         }
     }
 

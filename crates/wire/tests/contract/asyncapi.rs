@@ -81,9 +81,6 @@ fn the_types_and_bounds_of_headers_are_those_of_the_code() {
     let types: Vec<_> = FactKind::ALL.iter().map(|kind| format!("{EVENT_TYPE_PREFIX}{}", kind.as_str())).collect();
     assert_eq!(texts(&headers["ce_type"]["enum"]), types);
     assert_eq!(headers["ce_subject"]["maxLength"], MAX_CONTACT_BYTES);
-    for mode in ["structured", "binary"] {
-        assert_eq!(message(mode)["bindings"]["kafka"]["key"]["maxLength"], MAX_CONTACT_BYTES);
-    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ impl Documents {
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();
+        compiler.enable_content_assertions();
         compiler.add_resource(&format!("{PLACE}/event.schema.json"), event_schema.clone()).unwrap();
         compiler.add_resource(&format!("{PLACE}/asyncapi.json"), asyncapi.clone()).unwrap();
         let mut compile = |place: &str| compiler.compile(&format!("{PLACE}/{place}"), &mut schemas).unwrap();

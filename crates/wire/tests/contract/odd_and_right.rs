@@ -1,7 +1,11 @@
 //! What real sources send that looks odd and is within the contract, and the edges of what is not.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ensilinja_model::{Event, EventTime, Fact, FeedbackAnswer, NpsScore};
-use ensilinja_wire::{Detail, MAX_AHEAD_MS, MAX_VALUE_BYTES, Record, Rejection, encode_structured};
+use ensilinja_wire::{
+    Decoded, Decoder, Detail, MAX_AHEAD_MS, MAX_VALUE_BYTES, Oddity, Record, Rejection, encode_structured,
+};
 
 use crate::statements::{decode_value, decoder, said_plainly};
 
@@ -73,9 +77,104 @@ fn a_score_is_the_number_however_it_is_written() {
 }
 
 #[test]
-fn a_contact_may_be_moved_to_a_line_that_is_not_configured() {
-    let moved = decode(&event("transferred", r#","to_line":"exchange_hus""#, ""));
-    assert_eq!(moved.map(|event| event.fact), Ok(Fact::Transferred));
+fn where_a_contact_was_moved_need_not_be_said_and_may_be_anything() {
+    for to_line in ["", r#","to_line":"exchange_hus""#, r#","to_line":"Mipa chat""#, r#","to_line":116117"#] {
+        let moved = decode(&event("transferred", to_line, ""));
+        assert_eq!(moved.map(|event| event.fact), Ok(Fact::Transferred), "{to_line}");
+    }
+}
+
+#[test]
+fn the_subject_says_whom_it_is_about_whatever_the_key() {
+    let value = event("offered", "", "");
+    for (key, oddity) in [
+        (None, None),
+        (Some(&b"c-1"[..]), None),
+        (Some(b"c-2"), Some(Oddity::KeyDiffers)),
+        (Some(b""), Some(Oddity::KeyDiffers)),
+        (Some(b"\"c-1\""), Some(Oddity::KeyDiffers)),
+        (Some(b"\xff\xff"), Some(Oddity::KeyDiffers)),
+    ] {
+        let record = Record { key, value: Some(value.as_bytes()), headers: &[], timestamp: AT };
+        assert_eq!(decoder().examine(&record), Ok(Decoded { event: offered(), oddity }), "{key:?}");
+        assert_eq!(Decoder::contact(&record).as_deref(), Ok("c-1"), "{key:?}");
+    }
+}
+
+/// The event whose `data` is what this base64 holds.
+fn with_base64(kind: &str, base64: &str) -> String {
+    event(kind, "", "").replace(r#""data":{"line":"mipa"}"#, &format!(r#""data_base64":"{base64}""#))
+}
+
+#[test]
+fn data_in_base64_is_the_same_data_whatever_its_content_type() {
+    let plain = decode(&event("abandoned", r#","stage":"queue""#, ""));
+    let base64 = STANDARD.encode(" {\"line\": \"mipa\", \"stage\": \"queue\"}\n");
+    let packed = with_base64("abandoned", &base64);
+    assert_eq!(decode(&packed), plain);
+    let and_null = packed.replace(r#""data_base64""#, r#""data":null,"data_base64""#);
+    assert_eq!(decode(&and_null), plain, "null is the same as leaving out");
+    for content_type in ["application/json", "application/vnd.county.contact.v1+json", "application/octet-stream"] {
+        let typed = packed.replace(r#""time""#, &format!(r#""datacontenttype":"{content_type}","time""#));
+        assert_eq!(decode(&typed), plain, "{content_type}");
+    }
+    assert_eq!(decode(&event("offered", "", r#","data_base64":null"#)), Ok(offered()));
+}
+
+#[test]
+fn bytes_in_an_event_of_another_system_are_not_looked_at() {
+    let other = with_base64("offered", "no base64").replace("fi.ensilinja.contact.offered", "com.example.order");
+    assert_eq!(decode(&other).unwrap_err().detail, Detail::TypeNotRead);
+}
+
+#[test]
+fn the_visit_is_read_from_bytes_too() {
+    let value = with_base64("offered", &STANDARD.encode(r#"{"line":"mipa","visit":"2"}"#));
+    assert_eq!(Decoder::visit(&Record::of_value(value.as_bytes())), Ok(Some("2".to_owned())));
+}
+
+#[test]
+fn a_byte_order_mark_says_nothing() {
+    let value = format!("\u{feff}{}", event("offered", "", ""));
+    assert_eq!(decode(&value), Ok(offered()));
+    assert_eq!(decoder().decode_value(value.as_bytes()), Ok(offered()));
+    let base64 = STANDARD.encode("\u{feff}{\"line\":\"mipa\"}");
+    assert_eq!(decode(&with_base64("offered", &base64)), Ok(offered()));
+}
+
+#[test]
+fn an_event_on_several_lines_is_one_event() {
+    let value: serde_json::Value = serde_json::from_str(&event("offered", "", "")).unwrap();
+    assert_eq!(decode(&serde_json::to_string_pretty(&value).unwrap()), Ok(offered()));
+}
+
+#[test]
+fn only_a_specversion_among_the_headers_makes_a_record_binary() {
+    let value = event("offered", "", "");
+    for name in ["ce_trace", "ce_type", "ce_id", "ce_"] {
+        let headers = [(name, Some(&b"7"[..])), ("content-type", Some(b"application/json"))];
+        let record = Record { key: None, value: Some(value.as_bytes()), headers: &headers, timestamp: AT };
+        assert_eq!(decoder().decode(&record), Ok(offered()), "{name}");
+    }
+}
+
+#[test]
+fn a_type_that_begins_as_ours_is_a_mistake_and_any_other_is_of_another_system() {
+    let fault = |kind: &str| decode(&event("offered", "", "").replace("fi.ensilinja.contact.offered", kind));
+    for kind in [
+        "fi.ensilinja.contact.Offered",
+        "fi.ensilinja.offered",
+        "FI.ENSILINJA.CONTACT.OFFERED",
+        " fi.ensilinja",
+        "fi.ensilinja_offered",
+    ] {
+        assert_eq!(fault(kind).unwrap_err().detail, Detail::MisspeltType, "{kind}");
+    }
+    for kind in ["offered", "fi.ensilinjat.contact.offered", "com.example.fi.ensilinja.contact.offered", "é"] {
+        assert_eq!(fault(kind).unwrap_err().detail, Detail::TypeNotRead, "{kind}");
+    }
+    let value = event("offered", "", "").replace("contact.offered", "contact.Offered");
+    assert_eq!(Decoder::event_type(&Record::of_value(value.as_bytes())).as_deref(), Ok("fi.ensilinja.contact.Offered"));
 }
 
 #[test]
@@ -126,9 +225,17 @@ fn a_contact_id_has_up_to_128_bytes_and_a_visit_up_to_64_characters() {
 #[test]
 fn a_record_that_is_called_structured_is_read_from_its_value_even_with_attributes_in_headers() {
     let encoded = encode_structured(&said_plainly(Fact::Offered).statement());
-    for content_type in ["application/cloudevents+json; charset=utf-8", "Application/CloudEvents+JSON"] {
-        let headers =
-            [("ce_subject", Some(&b"another"[..])), ("content-type", Some(content_type.as_bytes())), ("trace", None)];
+    for (name, content_type) in [
+        ("content-type", "application/cloudevents+json; charset=utf-8"),
+        ("content-type", "Application/CloudEvents+JSON"),
+        ("Content-Type", "application/cloudevents"),
+    ] {
+        let headers = [
+            ("ce_specversion", Some(&b"1.0"[..])),
+            ("ce_subject", Some(b"another")),
+            (name, Some(content_type.as_bytes())),
+            ("trace", None),
+        ];
         let record = Record { key: Some(b"c-1"), value: Some(&encoded.value), headers: &headers, timestamp: AT };
         assert!(decoder().decode(&record).is_ok(), "{content_type}");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ensilinja_model::LineIndex;
-use ensilinja_wire::{Decoder, EVENT_TYPE_PREFIX, encode_binary, encode_structured};
+use ensilinja_wire::{Decoder, EVENT_TYPE_PREFIX, Record, encode_binary, encode_structured};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -26,7 +26,8 @@ proptest! {
         prop_assert_eq!(decode_encoded(&encode_binary(&said.statement()), said.at), Ok(event));
         let alone = encode_structured(&said.statement());
         prop_assert_eq!(decoder().decode_value(&alone.value), Ok(event), "it may stand alone");
-        prop_assert_eq!(Decoder::record_key(&alone.value), Ok(alone.key), "and says which key it wants");
+        let contact = Decoder::contact(&Record::of_value(&alone.value)).map(String::into_bytes);
+        prop_assert_eq!(contact, Ok(alone.key), "and says whom it is about");
     }
 
     #[test]

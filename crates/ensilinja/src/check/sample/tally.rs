@@ -1,11 +1,11 @@
 //! What the records of a sample are like, counted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use ensilinja_kafka::IncomingRecord;
 use ensilinja_ledger::{Chronicle, Rules};
-use ensilinja_model::{Event, EventTime};
-use ensilinja_wire::{Detail, Reason, Rejection};
+use ensilinja_model::EventTime;
+use ensilinja_wire::{Decoded, Detail, Oddity, Reason, Rejection};
 
 use crate::check::finding::{Area, Finding, Findings};
 use crate::config::Config;
@@ -44,6 +44,7 @@ pub(super) struct Tally {
     most_late_ms: i64,
     chronicle: Chronicle,
     reused: ReusedIds,
+    odd: BTreeMap<Oddity, u64>,
 }
 
 /// Records that were rejected for one thing.
@@ -52,6 +53,8 @@ struct Rejected {
     count: u64,
     /// Partition and offset of the latest.
     latest: VecDeque<(i32, i64)>,
+    /// Types that were probably meant, where they are misspelt.
+    meant: BTreeSet<String>,
 }
 
 impl Tally {
@@ -71,19 +74,28 @@ impl Tally {
             most_late_ms: 0,
             chronicle: Chronicle::new(rules),
             reused: ReusedIds::within(EventTime::MIN..EventTime::MAX),
+            odd: BTreeMap::new(),
         }
     }
 
-    /// Counts a record and what it was decoded to.
-    pub(super) fn hear(&mut self, record: &IncomingRecord<'_>, decoded: Result<Event, Rejection>) {
+    /// Counts a record and what it was decoded to; and of a misspelt type the one that was probably meant.
+    pub(super) fn hear(
+        &mut self,
+        record: &IncomingRecord<'_>,
+        decoded: Result<Decoded, Rejection>,
+        meant: Option<String>,
+    ) {
         self.records += 1;
-        self.stamps.count(record, decoded.as_ref().ok().map(|event| event.at), self.now);
+        self.stamps.count(record, decoded.as_ref().ok().map(|decoded| decoded.event.at), self.now);
         self.unstamped += u64::from(record.timestamp.is_none());
         if let Some(at) = record.timestamp {
             self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         }
         match decoded {
-            Ok(event) => {
+            Ok(Decoded { event, oddity }) => {
+                if let Some(oddity) = oddity {
+                    *self.odd.entry(oddity).or_default() += 1;
+                }
                 if let Some(events) = self.events.get_mut(event.line.as_usize()) {
                     *events += 1;
                 }
@@ -103,6 +115,7 @@ impl Tally {
                 rejected.count += 1;
                 rejected.latest.push_front((record.partition, record.offset));
                 rejected.latest.truncate(PLACES);
+                rejected.meant.extend(meant);
             }
         }
     }
@@ -146,6 +159,12 @@ impl Tally {
         for (detail, rejected) in &self.rejected {
             findings.push(self.rejection(topic, *detail, rejected));
         }
+        for (oddity, count) in &self.odd {
+            let what = match oddity {
+                Oddity::KeyDiffers => "have a key other than their subject; the subject says whom they are about",
+            };
+            findings.push(Finding::ok(Area::Records, topic, format!("{count} of {accepted} events {what}")));
+        }
         self.tell_of_stamps(topic, findings);
         if let Some(what) = self.reused.in_words(&[], config) {
             findings.push(if self.reused.is_habit() {
@@ -160,7 +179,7 @@ impl Tally {
     }
 
     fn rejection(&self, topic: &str, detail: Detail, rejected: &Rejected) -> Finding {
-        let Rejected { count, latest } = rejected;
+        let Rejected { count, latest, meant } = rejected;
         let places: Vec<String> = latest.iter().map(|(partition, offset)| format!("{partition}/{offset}")).collect();
         let (reason, name) = (detail.reason(), detail.as_str());
         let what = format!(
@@ -169,13 +188,16 @@ impl Tally {
             reason.as_str(),
             places.join(", ")
         );
+        let mut advice = detail.advice().to_owned();
+        if !meant.is_empty() {
+            let meant: Vec<&str> = meant.iter().map(String::as_str).collect();
+            advice = format!("{advice} Here probably {}.", meant.join(", "));
+        }
         match reason {
-            // They are other people's, and are skipped.
-            Reason::UnknownType => {
-                Finding { advice: Some(detail.advice().into()), ..Finding::ok(Area::Records, topic, what) }
-            }
-            _ if is_many(*count, self.records) => Finding::problem(Area::Records, topic, what, detail.advice()),
-            _ => Finding::warning(Area::Records, topic, what, detail.advice()),
+            // They are of other systems, and are skipped.
+            Reason::UnknownType => Finding { advice: Some(advice), ..Finding::ok(Area::Records, topic, what) },
+            _ if is_many(*count, self.records) => Finding::problem(Area::Records, topic, what, advice),
+            _ => Finding::warning(Area::Records, topic, what, advice),
         }
     }
 
@@ -226,7 +248,7 @@ fn is_many(count: u64, all: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{Fact, LegKey, LineIndex};
+    use ensilinja_model::{Event, Fact, LegKey, LineIndex};
 
     use super::*;
     use crate::config;
@@ -255,7 +277,9 @@ mod tests {
                 at: now.plus_millis(-late_ms),
                 fact: Fact::Offered,
             });
-            tally.hear(&record, event.map_err(Rejection::from));
+            let oddity = (late_ms < &0).then_some(Oddity::KeyDiffers);
+            let meant = (*decoded == Err(Detail::MisspeltType)).then(|| "fi.ensilinja.contact.offered".to_owned());
+            tally.hear(&record, event.map(|event| Decoded { event, oddity }).map_err(Rejection::from), meant);
         }
         let mut findings = Findings::default();
         tally.tell(&config, &config.rules(now), &mut findings);
@@ -267,18 +291,22 @@ mod tests {
         let text = told(&[(SECOND_MS, Ok(0)), (-SECOND_MS, Ok(0))]);
         assert!(text.contains("2 are accepted, of 1 of 22 lines"), "{text}");
         assert!(text.contains("1 of 2 events are dated after their record, at most 1 s;"), "{text}");
+        assert!(
+            text.contains("ok         ensilinja.events: 1 of 2 events have a key other than their subject"),
+            "{text}"
+        );
         assert!(text.ends_with(", 0 warnings, 0 problems, 0 not tried\n"), "{text}");
     }
 
     #[test]
     fn what_is_rejected_is_told_with_its_places_and_what_to_do() {
-        let poison = (0, Err(Detail::KeyMismatch));
+        let poison = (0, Err(Detail::TextBeforeJson));
         let text = told(&[poison, (0, Ok(0)), poison, poison, poison]);
         assert!(
-            text.contains("  problem    ensilinja.events: 4 of 5 records are rejected as malformed (key_mismatch), the latest at 3/4, 3/3, 3/2\n"),
+            text.contains("  problem    ensilinja.events: 4 of 5 records are rejected as malformed (text_before_json), the latest at 3/4, 3/3, 3/2\n"),
             "{text}"
         );
-        assert!(text.contains("-> The record's key is other than its `subject`"), "{text}");
+        assert!(text.contains("-> Text stands before the JSON"), "{text}");
     }
 
     #[test]
@@ -292,6 +320,16 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("ok         ensilinja.events: 1 of 302 records are rejected as unknown_type"), "{text}");
+    }
+
+    #[test]
+    fn a_misspelt_type_is_a_fault_and_the_type_that_was_meant_is_named() {
+        let text = told(&[(0, Err(Detail::MisspeltType)), (0, Ok(0))]);
+        assert!(
+            text.contains("problem    ensilinja.events: 1 of 2 records are rejected as malformed (misspelt_type)"),
+            "{text}"
+        );
+        assert!(text.contains("Here probably fi.ensilinja.contact.offered."), "{text}");
     }
 
     #[test]
@@ -324,7 +362,7 @@ mod tests {
         let timestamp = Some(now);
         let record =
             IncomingRecord { key: None, value: None, headers: &[], timestamp, partition, offset, rebuilding, again };
-        tally.hear(&record, Err(Rejection::from(Detail::Tombstone)));
+        tally.hear(&record, Err(Rejection::from(Detail::Tombstone)), None);
         tally.tell(&config, &config.rules(now), &mut findings);
         let text = findings.text(1000, false);
         assert!(

@@ -1,0 +1,224 @@
+//! The cause behind a rejection: what a sender, a shipper or a connector is known to do wrong.
+//!
+//! ```text
+//! found while decoding            what the record is like                     cause
+//! trailing_data                   2026-03-02T10:15:00 host app: {"spec...     text_before_json
+//! missing_specversion             {"schema":{...},"payload":{"spec...         connect_envelope
+//! missing_specversion             headers ce-id, ce-type ...                  header_names
+//! ```
+//!
+//! It is asked only once decoding has failed, so sound records pay nothing. An event of another system's type is not
+//! looked at. What is returned is a word of the table, never text of the record.
+
+use serde_json::Value;
+
+use crate::content_mode::{ATTRIBUTE_PREFIX, event_format, is_binary};
+use crate::{Detail, Record, json};
+
+/// The attributes that every event has to have, as headers name them after their prefix.
+const ATTRIBUTES: [&str; 6] = ["specversion", "type", "id", "source", "subject", "time"];
+
+/// What begins text that is compressed: gzip, zstd, lz4 and snappy as Java writes it.
+const COMPRESSED: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\x82SNAPPY\x00"];
+
+/// How deep in other objects an event is looked for.
+const WRAPPERS: usize = 3;
+
+/// At how many places of a text JSON is looked for.
+const BEGINNINGS: usize = 8;
+
+/// The cause of `found`, or `found` itself where no other is known.
+pub(crate) fn cause(record: &Record<'_>, found: Detail) -> Detail {
+    use Detail::{
+        BadData, BadUtf8, MissingData, MissingId, MissingLine, MissingSource, MissingSpecversion, MissingSubject,
+        MissingTime, MissingType, NotAnObject, NotJson, Tombstone, TrailingData, Truncated,
+    };
+    let (value, binary) = (record.value.unwrap_or_default(), is_binary(record.headers));
+    let cause = match found {
+        Tombstone if binary => Some(MissingData),
+        Tombstone => cause_in_headers(record, found),
+        BadUtf8 | NotJson | Truncated | TrailingData | NotAnObject => {
+            cause_in_headers(record, found).or_else(|| cause_in_bytes(value, binary))
+        }
+        MissingSpecversion => cause_in_headers(record, found).or_else(|| cause_in_json(value, binary)),
+        MissingType | MissingId | MissingSource | MissingSubject | MissingTime => cause_in_headers(record, found),
+        MissingLine | BadData => cause_in_json(value, binary),
+        _ => None,
+    };
+    cause.unwrap_or(found)
+}
+
+/// What the headers get wrong, where the event that they announce was not found.
+fn cause_in_headers(record: &Record<'_>, found: Detail) -> Option<Detail> {
+    let value = record.value.unwrap_or_default();
+    let is_blank = value.trim_ascii().is_empty();
+    let is_no_json = matches!(
+        found,
+        Detail::BadUtf8 | Detail::NotJson | Detail::Truncated | Detail::TrailingData | Detail::NotAnObject
+    );
+    let names = || record.headers.iter().map(|(name, _)| *name);
+    let is_there = |attribute: &str| names().any(|name| name.strip_prefix(ATTRIBUTE_PREFIX) == Some(attribute));
+    let is_misnamed = |attribute: &&str| !is_there(attribute) && names().any(|name| is_misnamed(name, attribute));
+    // In binary mode data that is no JSON has nothing to do with the names of headers.
+    if !(is_no_json && is_binary(record.headers)) && ATTRIBUTES.iter().any(is_misnamed) {
+        return Some(Detail::HeaderNames);
+    }
+    let format = event_format(record.headers)?.to_ascii_lowercase();
+    if is_there("specversion") && (found == Detail::MissingSpecversion || is_blank) {
+        return Some(Detail::BinaryCalledStructured);
+    }
+    let is_read = [&b";"[..], b"+json", b"-batch"].iter().any(|start| format.starts_with(start));
+    (is_no_json && !is_blank && !format.is_empty() && !is_read).then_some(Detail::EventFormatNotRead)
+}
+
+/// Whether a header is meant to be the attribute, and not named as Kafka's binding names it: `ce-id`, `CE_id`,
+/// `cloudEvents:id`.
+fn is_misnamed(name: &str, attribute: &str) -> bool {
+    let Some(start) = name.len().checked_sub(attribute.len()) else { return false };
+    let (Some(prefix), Some(end)) = (name.get(..start), name.get(start..)) else { return false };
+    let prefixes = ["ce_", "ce-", "ce:", "ce.", "cloudevents_", "cloudevents-", "cloudevents:", "cloudevents."];
+    end.eq_ignore_ascii_case(attribute) && prefixes.iter().any(|known| known.eq_ignore_ascii_case(prefix))
+}
+
+/// What a value is that is not the JSON of an object.
+fn cause_in_bytes(value: &[u8], binary: bool) -> Option<Detail> {
+    if COMPRESSED.iter().any(|start| value.starts_with(start)) {
+        return Some(Detail::Compressed);
+    }
+    if is_utf16(value) {
+        return Some(Detail::Utf16);
+    }
+    if has_schema_registry_header(value) {
+        return Some(Detail::SchemaRegistryHeader);
+    }
+    let text = json::text(value).ok()?.trim();
+    if text.is_empty() {
+        return Some(if binary { Detail::MissingData } else { Detail::EmptyValue });
+    }
+    if serde_json::from_str(text).is_ok_and(|text| holds_json(&text)) {
+        return Some(Detail::JsonInText);
+    }
+    if is_batch(text) {
+        return Some(Detail::Batch);
+    }
+    if has_single_quotes(text) {
+        return Some(Detail::SingleQuotes);
+    }
+    if is_a_line_of_many(text) {
+        return Some(Detail::PrettyPrinted);
+    }
+    json_after_text(text).map(|_| Detail::TextBeforeJson)
+}
+
+/// How Python prints a dict: `{'line': 'mipa'}`.
+fn has_single_quotes(text: &str) -> bool {
+    text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('\''))
+}
+
+/// Text in UTF-16: with its byte order mark, or with a zero in nearly every pair of bytes. A file of it that was taken
+/// apart at its newlines has lines of either order.
+fn is_utf16(value: &[u8]) -> bool {
+    if value.starts_with(b"\xff\xfe") || value.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let pairs = value.chunks_exact(2);
+    let (all, half_zero) = (pairs.len(), pairs.filter(|pair| (pair[0] == 0) != (pair[1] == 0)).count());
+    all >= 2 && half_zero * 10 >= all * 8
+}
+
+/// A zero byte and the number of a schema, from 1, before what the schema describes.
+fn has_schema_registry_header(value: &[u8]) -> bool {
+    matches!(value, [0, a, b, c, d, rest @ ..] if [*a, *b, *c, *d] != [0; 4] && !rest.is_empty())
+}
+
+/// An array of objects, or an element of one that is written over several lines.
+fn is_batch(text: &str) -> bool {
+    let is_array_of_objects =
+        matches!(serde_json::from_str(text), Ok(Value::Array(items)) if items.iter().any(Value::is_object));
+    let element = text.strip_prefix('[').unwrap_or(text);
+    let element = element.strip_suffix([',', ']']).unwrap_or(element).trim();
+    is_array_of_objects || (element != text && object(element).is_some())
+}
+
+/// A line of JSON that goes on in the next: a bracket alone, or a member with its name.
+fn is_a_line_of_many(text: &str) -> bool {
+    let without_comma = text.strip_suffix(',').unwrap_or(text).trim_end();
+    let is_bracket = matches!(without_comma, "{" | "}" | "[" | "]");
+    let member = without_comma.strip_suffix(['{', '[', '}', ']']).map_or(without_comma, str::trim_end);
+    let is_member = |rest: &str| object(&format!("{{{rest}}}")).is_some();
+    is_bracket
+        || (text.starts_with('"')
+            && (is_member(without_comma) || is_member(member) || is_member(&format!("{member} null"))))
+}
+
+/// The JSON object that follows other text.
+fn json_after_text(text: &str) -> Option<Value> {
+    if text.starts_with('{') {
+        return None;
+    }
+    text.match_indices('{').take(BEGINNINGS).find_map(|(at, _)| object(&text[at..]))
+}
+
+/// What is wrong with the JSON of an object that has no event, or no data, where one should be.
+fn cause_in_json(value: &[u8], binary: bool) -> Option<Detail> {
+    let value: Value = serde_json::from_str(json::text(value).ok()?).ok()?;
+    let is_event = is_event(&value);
+    let data = if binary { Some(&value) } else { value.get("data").filter(|_| is_event) };
+    if data.is_some_and(holds_json) {
+        return Some(Detail::JsonInText);
+    }
+    if data.and_then(Value::as_str).is_some_and(|text| has_single_quotes(text.trim())) {
+        return Some(Detail::SingleQuotes);
+    }
+    let outermost = data.unwrap_or(&value);
+    if outermost.get("schema").is_some() && outermost.get("payload").is_some() {
+        return Some(Detail::ConnectEnvelope);
+    }
+    if binary && is_event {
+        return Some(Detail::WholeEventInBinaryMode);
+    }
+    let is_wrapped = match data {
+        Some(data) => members(data).any(|member| is_data(member) || is_data_in_text(member)),
+        None => is_inside(&value, WRAPPERS),
+    };
+    is_wrapped.then_some(Detail::WrappedEvent)
+}
+
+fn members(value: &Value) -> impl Iterator<Item = &Value> {
+    let named = value.as_object().into_iter().flat_map(|members| members.values());
+    named.chain(value.as_array().into_iter().flatten())
+}
+
+fn is_event(value: &Value) -> bool {
+    value.get("specversion").is_some()
+}
+
+fn is_data(value: &Value) -> bool {
+    value.get("line").is_some_and(Value::is_string)
+}
+
+fn is_data_in_text(value: &Value) -> bool {
+    value.as_str().and_then(object).is_some_and(|data| is_data(&data))
+}
+
+/// Whether an event lies inside this value, as JSON or as a text that holds it.
+fn is_inside(value: &Value, deep: usize) -> bool {
+    deep > 0
+        && members(value).any(|member| {
+            let unpacked = member.as_str().and_then(|text| object(text.trim()).or_else(|| json_after_text(text)));
+            let member = unpacked.as_ref().unwrap_or(member);
+            is_event(member) || is_inside(member, deep - 1)
+        })
+}
+
+/// Whether this is a text, and an object in JSON is in it.
+fn holds_json(value: &Value) -> bool {
+    value.as_str().and_then(|text| object(text.trim())).is_some()
+}
+
+fn object(text: &str) -> Option<Value> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
