@@ -81,7 +81,7 @@ mod tests {
 
     const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
 
-    fn record(timestamp: EventTime, value: &[u8]) -> IncomingRecord<'_> {
+    fn record<'a>(timestamp: EventTime, value: &'a [u8]) -> IncomingRecord<'a> {
         let (partition, offset, rebuilding, again) = (0, 0, false, false);
         IncomingRecord { key: None, value: Some(value), headers: &[], timestamp, partition, offset, rebuilding, again }
     }
