@@ -124,6 +124,27 @@ fn every_image_is_of_one_version_and_ours_of_this_one() {
     }
 }
 
+/// What the first look starts is what the tests have tried.
+#[test]
+fn images_are_of_the_versions_that_the_tests_run_with() {
+    let (compose, run, broker) = (compose(), read(".ci/run"), read("tests/support/kafka_broker.rs"));
+    let named = |text: &str, name: &str| {
+        let after = text.split_once(name).unwrap_or_else(|| panic!("nothing says {name}")).1;
+        after.split(['"', '\n']).next().expect("a text has a beginning").to_owned()
+    };
+    for (service, image) in [
+        ("kafka", format!("apache/kafka:{}", named(&broker, "TODAYS_KAFKA: &str = \""))),
+        ("prometheus", format!("prom/prometheus:v{}", named(&run, "\nprometheus_today="))),
+        ("alertmanager", format!("prom/alertmanager:v{}", named(&run, "\nalertmanager_today="))),
+    ] {
+        assert_eq!(compose.services[service].image, image);
+    }
+    let boards: serde_json::Value =
+        serde_json::from_str(&read("deploy/grafana/boards/package.json")).expect("it is JSON");
+    let grafana = boards["devDependencies"]["@grafana/schema"].as_str().expect("a version");
+    assert_eq!(compose.services["grafana"].image, format!("grafana/grafana:{grafana}"));
+}
+
 #[test]
 fn what_is_mounted_from_the_repository_is_there_and_cannot_be_written() {
     let compose = compose();

@@ -137,6 +137,16 @@ fn boards_are_provisioned_and_ask_the_source_that_is() {
     }
 }
 
+/// Without a resolution a subquery takes the evaluation interval of the Prometheus, which differs by installation.
+#[test]
+fn a_subquery_names_its_resolution() {
+    for board in boards() {
+        for expr in board.asked() {
+            assert!(!expr.contains(":]"), "{}: {expr}", board.name);
+        }
+    }
+}
+
 /// A percentage without its n says nothing: of 1 of 1 it is 100 %.
 #[test]
 fn beside_each_percentage_stands_its_n() {
@@ -182,7 +192,8 @@ impl Vocabulary {
             let own = labels.keys().cloned().chain(["job".to_owned(), "instance".to_owned()]).collect::<BTreeSet<_>>();
             let parts: &[&str] = match metric.kind {
                 Kind::Gauge | Kind::Counter => &[""],
-                Kind::Histogram => &["_bucket", "_count", "_sum"],
+                // Without a part it is the native histogram that Prometheus 3 can make of it.
+                Kind::Histogram => &["", "_bucket", "_count", "_sum"],
                 Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
             };
             names.extend(parts.iter().map(|part| (format!("{}{part}", metric.name), Some(own.clone()))));

@@ -1,47 +1,63 @@
 //! Corrected history in Prometheus: a replay's text becomes blocks, a real Prometheus answers from them with the same
-//! numbers, rules are evaluated over them, and a panel of a dashboard shows them.
+//! numbers, each recorded series is what its rule makes of the figures at every instant, and a panel of a dashboard
+//! shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ensilinja_model::EventTime;
+use serde_json::Value;
 
 use crate::board::boards;
-use crate::prometheus_server::{Labels, Prometheus, Setup};
+use crate::prometheus_server::{Labels, Prometheus, Setup, Stretch};
 
-/// Monday 2025-09-15 at 00:00 in Helsinki, and a day later.
-const FROM: EventTime = EventTime::from_seconds(1_757_883_600);
-const TO: EventTime = EventTime::from_seconds(1_757_970_000);
+/// Saturday 2025-09-13 at 00:00 in Helsinki to Tuesday 2025-09-16 at 00:00: closed lines, and a busy day.
+const KNOWN: RangeInclusive<EventTime> =
+    EventTime::from_seconds(1_757_710_800)..=EventTime::from_seconds(1_757_970_000);
+/// The first day of the events, of which not all that can be in the figures is known.
+const UNKNOWN: RangeInclusive<EventTime> =
+    EventTime::from_seconds(1_754_254_800)..=EventTime::from_seconds(1_754_341_200);
 
-/// 10:00, 10:15 and so on are not instants of the replay; these are.
+const HOUR_SECONDS: u32 = 3_600;
+
+/// Monday at 10:00 and at 15:00.
 const ASKED: [EventTime; 2] = [EventTime::from_seconds(1_757_919_600), EventTime::from_seconds(1_757_937_600)];
 
 const LINE: &str = "pth_hameenlinna";
 
+/// Samples by their series and second. A number is compared by its bits, so NaN is itself.
+type Samples = BTreeMap<(Labels, i64), u64>;
+
 struct Backfilled {
     directory: PathBuf,
-    /// The samples of the text: labels and instant in seconds, with the value.
-    samples: BTreeMap<(Labels, i64), f64>,
+    /// What the text has.
+    samples: Samples,
 }
 
 impl Backfilled {
-    /// A day of the simulated county, hour by hour.
+    /// Days of the simulated county, hour by hour.
     fn new() -> Self {
         let directory = std::env::temp_dir().join(format!("ensilinja-backfill-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
-        let [events, text] = ["events.jsonl", "figures.om"].map(|name| directory.join(name).display().to_string());
-        run("ensilinja", &["simulate", "--from", "2025-08-04", "--to", "2025-09-17", "--output", &events]);
-        let stretch = ["--from", "2025-09-15", "--to", "2025-09-16", "--step", "1h"];
-        let labels = ["--label", "job=ensilinja", "--label", "instance=replay"];
-        let words = ["replay", "--events", &events, "--format", "openmetrics", "--output", &text];
-        run("ensilinja", &[&words[..], &stretch, &labels].concat());
-        let data = directory.join("data").display().to_string();
+        let [events, data] = ["events.jsonl", "data"].map(|name| directory.join(name).display().to_string());
         fs::create_dir_all(&data).unwrap();
-        run("promtool", &["tsdb", "create-blocks-from", "--max-block-duration=48h", "openmetrics", &text, &data]);
-        let samples = fs::read_to_string(&text).unwrap();
-        let samples = samples.lines().filter(|line| !line.starts_with('#')).map(sample).collect();
+        run("ensilinja", &["simulate", "--from", "2025-08-04", "--to", "2025-09-17", "--output", &events]);
+        let mut samples = Samples::new();
+        for stretch in [KNOWN, UNKNOWN] {
+            let text = directory.join("figures.om").display().to_string();
+            let [from, to] = [stretch.start(), stretch.end()].map(|at| instant(*at));
+            let words = ["replay", "--events", &events, "--format", "openmetrics", "--output", &text];
+            let stretch = ["--from", &from, "--to", &to, "--step", "1h"];
+            // A label that some rules keep and some do not.
+            let labels = ["--label", "job=ensilinja", "--label", "instance=replay", "--label", "site=south"];
+            run("ensilinja", &[&words[..], &stretch, &labels].concat());
+            run("promtool", &["tsdb", "create-blocks-from", "--max-block-duration=96h", "openmetrics", &text, &data]);
+            let text = fs::read_to_string(&text).unwrap();
+            samples.extend(text.lines().filter(|line| !line.starts_with('#')).map(sample));
+        }
         Self { directory, samples }
     }
 
@@ -51,30 +67,25 @@ impl Backfilled {
         Prometheus::start(&Setup { data: Some(self.directory.join("data")), flags: flags.into(), ..Setup::default() })
     }
 
-    /// Evaluates the recording rules over the day, from what is recorded by now.
-    fn evaluate_rules(&self, prometheus: &Prometheus) {
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/prometheus/rules/recording.yml");
-        let [url, start, end, data] = [
-            format!("--url=http://{}", prometheus.address()),
-            format!("--start={}", FROM.floor_second()),
-            format!("--end={}", TO.floor_second()),
-            format!("--output-dir={}", self.directory.join("data").display()),
-        ];
-        let words = ["tsdb", "create-blocks-from", "rules", "--eval-interval=1h", &url, &start, &end, &data];
-        run("promtool", &[&words[..], &[rules.to_str().unwrap()]].concat());
+    /// The samples of one name, which is not told.
+    fn of_name(&self, name: &str) -> Samples {
+        let own = self.samples.iter().filter(|((labels, _), _)| labels["__name__"] == name);
+        own.map(|((labels, second), value)| ((nameless(labels), *second), *value)).collect()
     }
 
-    /// The value of one series of a line, with more labels, at an instant.
-    fn value(&self, name: &str, more: &[(&str, &str)], at: EventTime) -> f64 {
-        let mut found = self.samples.iter().filter(|((labels, second), _)| {
-            *second == at.floor_second()
-                && labels["__name__"] == name
-                && labels.get("line").is_some_and(|line| line == LINE)
-                && more.iter().all(|(name, value)| labels.get(*name).is_some_and(|label| label == value))
+    /// The values of one series of a line, with more labels, by their instant.
+    fn values(&self, name: &str, more: &[(&str, &str)]) -> BTreeMap<i64, f64> {
+        let own = self.of_name(name).into_iter().filter(|((labels, second), _)| {
+            KNOWN.contains(&EventTime::from_seconds(*second))
+                && [("line", LINE)]
+                    .iter()
+                    .chain(more)
+                    .all(|(name, value)| labels.get(*name).is_some_and(|it| it == value))
         });
-        let value = *found.next().unwrap_or_else(|| panic!("{name} {more:?}")).1;
-        assert!(found.next().is_none(), "{name} {more:?} is not one series");
-        value
+        let values: Vec<(i64, f64)> = own.map(|((_, second), value)| (second, f64::from_bits(value))).collect();
+        let by_instant = values.iter().copied().collect::<BTreeMap<_, _>>();
+        assert_eq!((by_instant.len(), values.len()), (73, 73), "{name} {more:?} is not one series");
+        by_instant
     }
 }
 
@@ -92,61 +103,119 @@ fn run(program: &str, words: &[&str]) {
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A sample as the text writes it: `name{label="value",...} value seconds`. No value of the county has a quote in it.
-fn sample(line: &str) -> ((Labels, i64), f64) {
+/// As the command line takes it.
+fn instant(at: EventTime) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis()).unwrap().to_string()
+}
+
+/// A sample as the text writes it: `name{label="value",...} value seconds`. No value of the county has a quote in it. A
+/// label without a value is none.
+fn sample(line: &str) -> ((Labels, i64), u64) {
     let (series, numbers) = line.rsplit_once("} ").expect("every series has labels");
     let (value, second) = numbers.split_once(' ').expect("every sample has an instant");
     let (name, labels) = series.split_once('{').expect("every series has labels");
-    let labels = labels.trim_end_matches('"').split("\",").map(|label| label.split_once("=\"").expect("a label"));
-    let own = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let labels = labels.strip_suffix('"').unwrap_or(labels).split("\",").map(|label| label.split_once("=\"").unwrap());
+    let own = labels.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.to_owned()));
     let labels = own.chain([("__name__".to_owned(), name.to_owned())]).collect();
-    ((labels, second.parse().unwrap()), value.parse().unwrap())
+    ((labels, second.parse().unwrap()), bits(value.parse().unwrap()))
+}
+
+fn nameless(labels: &Labels) -> Labels {
+    labels.iter().filter(|(name, _)| *name != "__name__").map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// One NaN is as good as another.
+fn bits(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "steps are whole seconds")]
+fn samples(stretches: Vec<Stretch>) -> Samples {
+    let of_series = |stretch: Stretch| {
+        let labels = nameless(&stretch.labels);
+        stretch.values.into_iter().map(move |(at, value)| ((labels.clone(), at as i64), bits(value)))
+    };
+    stretches.into_iter().flat_map(of_series).collect()
+}
+
+/// The recording rules: names and expressions, in their order.
+fn recording_rules() -> Vec<(String, String)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/prometheus/rules/recording.yml");
+    let rules: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let rules = rules["groups"].as_array().unwrap().iter().flat_map(|group| group["rules"].as_array().unwrap());
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    rules.map(|rule| (text(&rule["record"]), text(&rule["expr"]))).collect()
 }
 
 #[test]
 #[ignore = "needs Prometheus"]
-fn a_prometheus_that_was_backfilled_answers_with_the_replayed_numbers_and_a_panel_shows_them() {
+fn a_prometheus_that_was_backfilled_answers_with_the_replayed_numbers() {
     let backfilled = Backfilled::new();
     let prometheus = backfilled.prometheus();
     for at in ASKED {
         let answers = prometheus.query("{__name__=~\".+\"}", at);
         assert!(answers.len() > 5_000, "{} series", answers.len());
         let told: BTreeMap<Labels, u64> =
-            answers.into_iter().map(|sample| (sample.labels, sample.value.to_bits())).collect();
+            answers.into_iter().map(|sample| (sample.labels, bits(sample.value))).collect();
         let of_instant = backfilled.samples.iter().filter(|((_, second), _)| *second == at.floor_second());
-        let written: BTreeMap<Labels, u64> =
-            of_instant.map(|((labels, _), value)| (labels.clone(), value.to_bits())).collect();
+        let written: BTreeMap<Labels, u64> = of_instant.map(|((labels, _), value)| (labels.clone(), *value)).collect();
         let lost: Vec<_> = written.iter().filter(|(labels, value)| told.get(labels) != Some(value)).take(5).collect();
         assert!(lost.is_empty() && told.len() == written.len(), "{} and {}: {lost:?}", told.len(), written.len());
     }
+    each_recorded_series_is_what_its_rule_makes_of_the_figures(&backfilled, &prometheus);
+    panels_show_the_hours_of_the_replay(&backfilled, &prometheus);
+}
 
-    // Rules see what was recorded before they are evaluated: the source first, then what asks for it.
-    backfilled.evaluate_rules(&prometheus);
-    drop(prometheus);
-    let prometheus = backfilled.prometheus();
-    backfilled.evaluate_rules(&prometheus);
-    drop(prometheus);
-    let prometheus = backfilled.prometheus();
+/// The rules ask for series that were recorded before them, and here those are the replay's own: so each rule is held
+/// to what it is given, and the first of them, the source, to the figures.
+fn each_recorded_series_is_what_its_rule_makes_of_the_figures(backfilled: &Backfilled, prometheus: &Prometheus) {
+    let rules = recording_rules();
+    let names: BTreeSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
+    let written: BTreeSet<&str> = backfilled.samples.keys().map(|(labels, _)| labels["__name__"].as_str()).collect();
+    let written = written.into_iter().filter(|name| name.contains(':')).collect();
+    assert_eq!(names, written, "a rule and no series, or a series and no rule");
+    for (name, expression) in &rules {
+        let evaluated = [KNOWN, UNKNOWN]
+            .map(|stretch| samples(prometheus.query_range(expression, *stretch.start(), *stretch.end(), HOUR_SECONDS)));
+        let evaluated: Samples = evaluated.into_iter().flatten().collect();
+        let written = backfilled.of_name(name);
+        let wrong: Vec<_> = evaluated.iter().filter(|(key, value)| written.get(key) != Some(value)).take(3).collect();
+        assert!(wrong.is_empty(), "{name} should be {wrong:?}");
+        let more: Vec<_> = written.keys().filter(|key| !evaluated.contains_key(key)).take(3).collect();
+        assert!(more.is_empty(), "{name} should not be: {more:?}");
+    }
+    let complete = backfilled.of_name("ensilinja_figures_complete");
+    let instants = [KNOWN, UNKNOWN].map(|stretch| {
+        complete.iter().filter(|((_, second), _)| stretch.contains(&EventTime::from_seconds(*second))).count()
+    });
+    assert_eq!(instants[0], 73, "every hour was compared");
+    assert!(instants[1] > 12, "of the first day there are {} instants", instants[1]);
+    assert!(complete.values().any(|value| *value == bits(0.0)), "what is written of an incomplete instant is compared");
+    assert_eq!(backfilled.of_name("ensilinja:source").len(), complete.values().filter(|it| **it == bits(1.0)).count());
+    let bounds = backfilled.of_name("ensilinja:upper99");
+    assert!(bounds.values().any(|value| *value == bits(f64::NAN)), "there is no share of none");
+    assert!(bounds.values().collect::<BTreeSet<_>>().len() > 100, "the bounds are alike");
+}
+
+fn panels_show_the_hours_of_the_replay(backfilled: &Backfilled, prometheus: &Prometheus) {
+    let promise = |part| backfilled.values(part, &[("indicator", "promise_kept"), ("window", "today")]);
+    let (kept, settled) = (promise("ensilinja_indicator_good"), promise("ensilinja_indicator_valid"));
+    let share = kept.iter().map(|(second, kept)| (*second, kept / settled[second]));
+    let arrived = backfilled.values("ensilinja_window_contacts_offered", &[("window", "1h")]);
+    assert!(arrived.values().map(|value| bits(*value)).collect::<BTreeSet<_>>().len() >= 5, "alike: {arrived:?}");
     for (title, name, expected) in [
-        ("Ensikontakti luvatussa ajassa, päivän kertymä", "Pidetty", None),
-        ("Saapuneet tunnissa", "Tänään", Some(("ensilinja_window_contacts_offered", "1h"))),
+        ("Ensikontakti luvatussa ajassa, päivän kertymä", "Pidetty", share.filter(|(_, it)| !it.is_nan()).collect()),
+        ("Saapuneet tunnissa", "Tänään", arrived),
     ] {
+        let expected: BTreeMap<i64, f64> = expected;
+        assert!(expected.len() >= 12, "{title}: {expected:?}");
         let question = question("line", title, name);
-        let shown = prometheus.query_range(&question, FROM, TO, 3_600);
+        let shown = prometheus.query_range(&question, *KNOWN.start(), *KNOWN.end(), HOUR_SECONDS);
         assert_eq!(shown.len(), 1, "{question}: {shown:?}");
-        assert!(shown[0].values.len() >= 12, "{title}: {:?}", shown[0].values);
-        for at in ASKED {
-            let label = |indicator| [("indicator", indicator), ("window", "today")];
-            let expected = expected.map_or_else(
-                || {
-                    let good = backfilled.value("ensilinja_indicator_good", &label("promise_kept"), at);
-                    good / backfilled.value("ensilinja_indicator_valid", &label("promise_kept"), at)
-                },
-                |(name, window)| backfilled.value(name, &[("window", window)], at),
-            );
-            let shown = shown[0].values.iter().find(|(second, _)| second.to_bits() == at.as_seconds_f64().to_bits());
-            assert_eq!(shown.map(|(_, value)| value.to_bits()), Some(expected.to_bits()), "{title} at {at:?}");
-        }
+        let shown: BTreeMap<i64, u64> =
+            samples(shown).into_iter().map(|((_, second), value)| (second, value)).collect();
+        let expected = expected.into_iter().map(|(second, value)| (second, bits(value))).collect();
+        assert_eq!(shown, expected, "{title}");
     }
 }
 

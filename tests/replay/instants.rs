@@ -82,6 +82,8 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
         (&[&stretch[..], &["--step", "1w", "--format", "csv"]].concat(), "such as 30s, 15m, 1h or 1d"),
         (&[&stretch[..], &["--by", "hour", "--format", "csv"]].concat(), "--by is for tables, and csv is none"),
         (&[&stretch[..], &["--label", "a=b", "--format", "csv"]].concat(), "--label is for OpenMetrics"),
+        (&[&stretch[..], &["--no-recorded", "--format", "csv"]].concat(), "csv has no recorded series"),
+        (&[&stretch[..], &["--no-recorded"]].concat(), "--no-recorded is for figures of instants"),
         (&[&stretch[..], &["--speed", "60"]].concat(), "--speed is for figures of instants"),
         (&[&stretch[..], &["--speed", "60", "--format", "openmetrics"]].concat(), "ask for --format csv or jsonl"),
         (

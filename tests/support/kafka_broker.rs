@@ -1,7 +1,8 @@
 //! A real Apache Kafka for tests: one node in `KRaft` mode, on free ports of 127.0.0.1, with its data in a directory of
 //! its own.
 //!
-//! Maven fetches the jars once into `target/kafka`; parallel tests share them. A broker can be stopped, started again
+//! Maven fetches the jars once into `target/kafka`; parallel tests share them. The environment variable
+//! `ENSILINJA_TEST_KAFKA` names another version than today's. A broker can be stopped, started again
 //! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made
 //! over Kafka's own protocol, so the harness needs no Kafka client.
 
@@ -21,6 +22,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+/// The version that is fetched if none is named.
+const TODAYS_KAFKA: &str = "4.4.0";
+
+/// `VERSION` stands for the version of Kafka.
 const POM: &str = "<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>fi.ensilinja</groupId>
@@ -29,7 +34,7 @@ const POM: &str = "<project>
   <packaging>pom</packaging>
   <dependencies>
     <dependency>
-      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>4.1.1</version>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>VERSION</version>
     </dependency>
     <dependency>
       <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
@@ -333,15 +338,16 @@ fn free_port() -> u16 {
 /// Whoever makes the lock directory fetches, into a directory that gets its name when it is whole; the others wait.
 /// A lock that nobody has touched for five minutes belongs to a process that was killed.
 fn jars() -> PathBuf {
+    let version = std::env::var("ENSILINJA_TEST_KAFKA").unwrap_or_else(|_| TODAYS_KAFKA.to_owned());
     let target = target_directory().join("kafka");
-    let (done, lock) = (target.join("libs-4.1.1"), target.join("fetching"));
+    let (done, lock) = (target.join(format!("libs-{version}")), target.join("fetching"));
     fs::create_dir_all(&target).unwrap();
     let deadline = Instant::now() + Duration::from_mins(10);
     while !done.is_dir() {
         assert!(Instant::now() < deadline, "Kafka's jars were not fetched");
         if fs::create_dir(&lock).is_ok() {
             if !done.is_dir() {
-                fetch(&target, &done);
+                fetch(&version, &target, &done);
             }
             fs::remove_dir(&lock).unwrap();
         } else {
@@ -357,10 +363,10 @@ fn jars() -> PathBuf {
     done
 }
 
-fn fetch(target: &Path, done: &Path) {
+fn fetch(version: &str, target: &Path, done: &Path) {
     let unfinished = target.join("unfinished");
     let _ = fs::remove_dir_all(&unfinished);
-    fs::write(target.join("pom.xml"), POM).unwrap();
+    fs::write(target.join("pom.xml"), POM.replace("VERSION", version)).unwrap();
     let output = Command::new("mvn")
         .args(["-q", "-B", "dependency:copy-dependencies"])
         .arg(format!("-DoutputDirectory={}", unfinished.display()))

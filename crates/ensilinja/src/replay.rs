@@ -244,6 +244,7 @@ impl Asking<'_> {
         let choice = Choice::new(&arguments.windows, &arguments.figures);
         let cards = config.lines.iter().map(processor::card).collect();
         let export = Export::new(cards, lines, choice, rules.bounds(), &arguments.labels);
+        let export = if arguments.no_recorded { export.without_recorded() } else { export };
         let path = arguments.output.as_deref();
         let form = match arguments.format {
             ReplayFormat::Csv => Form::Csv,

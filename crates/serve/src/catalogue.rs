@@ -16,6 +16,8 @@ use ensilinja_ledger::{LineFigures, Sums, Waits, Window, WindowFigures};
 use crate::line_card::LineCard;
 use crate::snapshot::Snapshot;
 
+pub(crate) use indicators::of_line;
+
 /// The parts of the catalogue, in the order in which they are exposed.
 pub static CATALOGUE: [Part; 5] = [
     Part {
@@ -115,7 +117,7 @@ pub enum Values {
 }
 
 /// Where the numbers of a metric come from.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin {
     /// From each line's figures of these windows.
     Window { windows: &'static [Window], read: fn(&WindowFigures, Emit<'_>) },

@@ -6,12 +6,15 @@
 //!                         `--> OpenMetrics with timestamps, by family  (open_metrics)
 //! ```
 //!
+//! The third also has what Prometheus would have recorded of them (recorded).
+//!
 //! What must hold: a figure has the name, the labels and the digits that the live process gives it, for all of them are
 //! made of the same rows by the same code. What is not known is absent, never 0.
 
 mod csv;
 mod json_lines;
 mod open_metrics;
+mod recorded;
 
 use ensilinja_ledger::{Bounds, Figures, Window};
 
@@ -35,6 +38,11 @@ pub struct Choice {
 #[derive(Debug)]
 pub struct Export {
     exposition: Exposition,
+    /// As the rules record: without `instance`.
+    recorded: Exposition,
+    /// The label `job`, as it is written; empty if it was not given.
+    job: String,
+    is_recorded: bool,
     /// The places of the lines among all that figures are of.
     lines: Vec<usize>,
     choice: Choice,
@@ -96,8 +104,23 @@ impl Export {
         labels: &[(String, String)],
     ) -> Self {
         let cards = cards.into_iter().enumerate().filter(|(place, _)| lines.contains(place)).map(|(_, card)| card);
-        let labels = open_metrics::written(labels);
-        Self { exposition: Exposition::labelled(labels, cards.collect(), bounds), lines, choice }
+        let cards: Vec<_> = cards.collect();
+        let written =
+            |is_wanted: fn(&str) -> bool| open_metrics::written(labels.iter().filter(|(name, _)| is_wanted(name)));
+        Self {
+            recorded: Exposition::labelled(written(|name| name != "instance"), cards.clone(), bounds),
+            exposition: Exposition::labelled(written(|_| true), cards, bounds),
+            job: written(|name| name == "job"),
+            is_recorded: true,
+            lines,
+            choice,
+        }
+    }
+
+    /// The same without the series that rules record.
+    #[must_use]
+    pub fn without_recorded(self) -> Self {
+        Self { is_recorded: false, ..self }
     }
 
     /// The figures of the wanted lines.

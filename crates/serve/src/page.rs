@@ -129,8 +129,11 @@ impl Page {
 }
 
 impl Sample<'_> {
-    /// Adds labels that are written already, `name="value",...`.
+    /// Adds labels that are written already, `name="value",...`; none, if it is empty.
     pub(crate) fn labels(self, written: &str) -> Self {
+        if written.is_empty() {
+            return self;
+        }
         self.text.push(self.separator);
         self.text.push_str(written);
         Self { separator: ',', ..self }

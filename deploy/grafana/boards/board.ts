@@ -73,7 +73,7 @@ function link({ uid, title }: { uid: string; title: string }): Builder<Dashboard
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(`/d/${uid}`).icon('dashboard');
 }
 
-/** What the builders, which are of a later release, give of their own accord and Grafana 12.2 does not know. */
+/** What the builders give of their own accord and Grafana 13.2 does not know. */
 const STRANGE = new Set(['auto', 'auto_count', 'auto_min', 'footer']);
 
 /** The board as Grafana reads it from a file: panels are numbered in their order. */

@@ -1,5 +1,5 @@
-// Whether the dashboards are what Grafana 12.2 takes: the builders are of a later release. Each file is written down as
-// values of Grafana's own types of 12.2, for the compiler to refuse what they do not know.
+// Whether the dashboards are what Grafana 13.2 takes. Each file is written down as
+// values of Grafana's own types of 13.2, for the compiler to refuse what they do not know.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ const FOLDER = join(__dirname, 'conform');
 /** As seen from there. */
 const TYPES = '../../node_modules/@grafana/schema/dist/types/raw';
 
-/** Where the types of each kind of panel are, and whether its fields have settings of their own. */
-const KINDS: Record<string, { file: string; fields: boolean }> = {
-  bargauge: { file: 'BarGauge', fields: false },
-  heatmap: { file: 'Heatmap', fields: true },
-  'state-timeline': { file: 'StateTimeline', fields: true },
-  stat: { file: 'Stat', fields: false },
-  table: { file: 'Table', fields: true },
-  timeseries: { file: 'TimeSeries', fields: true },
+/** The kinds of panel, and whether the fields of each have settings of their own. */
+const KINDS: Record<string, { fields: boolean }> = {
+  bargauge: { fields: false },
+  heatmap: { fields: true },
+  'state-timeline': { fields: true },
+  stat: { fields: false },
+  table: { fields: true },
+  timeseries: { fields: true },
 };
 
 /** Words are written as words, not as members of an enum, and what has a default may be missing. */
@@ -38,11 +38,11 @@ for (const file of readdirSync(DASHBOARDS)) {
 }
 
 function imports(): string[] {
-  const kinds = Object.entries(KINDS).map(([kind, { file }]) => {
-    const path = `${TYPES}/composable/${plainly(kind)}/panelcfg/x/${file}PanelCfg_types.gen`;
+  const kinds = Object.keys(KINDS).map((kind) => {
+    const path = `${TYPES}/composable/${plainly(kind)}/panelcfg/x/types.gen`;
     return `import type * as ${plainly(kind)} from '${path}';`;
   });
-  return [...kinds, `import type * as dashboard from '${TYPES}/dashboard/x/dashboard_types.gen';`];
+  return [...kinds, `import type * as dashboard from '${TYPES}/dashboard/x/types.gen';`];
 }
 
 /** A kind of panel without its hyphen: a folder, and a name in a program. */

@@ -132,7 +132,7 @@ function trend() {
     sv: 'Hur många som väntat under den senaste timmen: det högsta i varje steg.',
     metrics: ['ensilinja_contacts_waiting'],
   };
-  const peak = `max_over_time((sum(${waiting}))[$__interval:])`;
+  const peak = `max_over_time((sum(${waiting}))[$__interval:5s])`;
   return chart('Odottajat', about, 12, 8, { unit: 'locale', curves: [{ name: 'Odottaa', expr: peak }] });
 }
 

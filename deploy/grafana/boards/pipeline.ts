@@ -130,13 +130,16 @@ function delay() {
     metrics: ['ensilinja_event_delay_seconds'],
   };
   const rate = (part: string) => `rate(${metric('ensilinja_event_delay_seconds', {}, part)}[$__rate_interval])`;
-  const quantile = (q: string) => `histogram_quantile(${q}, sum by (le) (${rate('_bucket')}))`;
+  // A Prometheus with `convert_classic_histograms_to_nhcb` has one native histogram, and no `_bucket`.
+  const quantile = (q: string) =>
+    `histogram_quantile(${q}, sum by (le) (${rate('_bucket')})) or histogram_quantile(${q}, sum(${rate('')}))`;
+  const applied = metric('ensilinja_events_total', { result: 'applied' });
   return chart('Viive tapahtumasta lukuihin', about, 12, 8, {
     unit: 's',
     curves: [
       { name: 'Mediaani', expr: quantile('0.5') },
       { name: '99 %', expr: quantile('0.99') },
-      { name: 'n', expr: `sum(${rate('_count')})`, look: 'n' },
+      { name: 'n', expr: `sum(rate(${applied}[$__rate_interval]))`, look: 'n' },
     ],
   });
 }

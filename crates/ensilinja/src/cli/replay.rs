@@ -77,6 +77,10 @@ pub struct ReplayArguments {
     /// Put this label on every series for Prometheus, such as job=ensilinja; may be given several times
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
+    /// Leave out the series that Prometheus would have recorded (`ensilinja:good` and so on): for a Prometheus that has
+    /// recorded them of the same time
+    #[arg(long)]
+    pub no_recorded: bool,
     /// What the rows of a table are; without it, lines
     #[arg(long, value_name = "WHAT", value_parser = by())]
     pub by: Option<By>,
@@ -208,6 +212,7 @@ impl ReplayArguments {
                 (!self.windows.is_empty(), "--window"),
                 (!self.figures.is_empty(), "--figure"),
                 (!self.labels.is_empty(), "--label"),
+                (self.no_recorded, "--no-recorded"),
                 (self.speed.is_some(), "--speed"),
             ]);
             return of_instants.map(|name| {
@@ -236,6 +241,11 @@ impl ReplayArguments {
         }
         if let Some(twice) = self.label_given_twice() {
             return Some(format!("--label {twice} is given twice: a series has one label of a name"));
+        }
+        if self.no_recorded && self.format != ReplayFormat::OpenMetrics {
+            return Some(format!(
+                "--no-recorded is for OpenMetrics, and {format} has no recorded series: leave it out"
+            ));
         }
         (!self.labels.is_empty() && self.format != ReplayFormat::OpenMetrics)
             .then(|| format!("--label is for OpenMetrics, and {format} has no labels of that kind: leave it out"))

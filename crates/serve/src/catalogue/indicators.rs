@@ -17,7 +17,8 @@ fn live() -> impl Iterator<Item = Indicator> {
     Indicator::ALL.iter().copied().filter(|indicator| indicator.is_live())
 }
 
-fn of_line(card: &LineCard) -> impl Iterator<Item = Indicator> {
+/// The indicators that are told at once and say anything of lines of this channel.
+pub(crate) fn of_line(card: &LineCard) -> impl Iterator<Item = Indicator> {
     live().filter(|indicator| indicator.applies_to(card.channel))
 }
 

@@ -14,10 +14,12 @@
 //! Boards and rules ask the complete process that has been up longest, so a replay tells of itself what a process
 //! would: whether its figures are complete, of which instant they are, and that it has been up since 1970. So beside
 //! what live processes have told of the same time it is the one that is asked, where it knows all that can be in them.
+//! The series that rules record of such a process are written too: see [`recorded`](super::recorded).
 
 use ensilinja_ledger::Figures;
 
 use super::Export;
+use super::recorded::{RECORDED, Recorded};
 use crate::catalogue::{Metric, Number, Origin, metric, metrics};
 use crate::page::{Page, push_label};
 
@@ -35,10 +37,28 @@ const OF_ITSELF: [(&str, Read); 4] = [
 /// A family that is being written.
 #[derive(Debug)]
 pub struct Family {
-    metric: &'static Metric,
-    /// What the replay tells of itself, if it is that.
-    of_itself: Option<Read>,
+    content: Content,
     page: Page,
+}
+
+/// What a family is made of.
+#[derive(Clone, Copy, Debug)]
+enum Content {
+    /// A metric of lines, as a live process exposes it.
+    Lines(&'static Metric),
+    /// What the replay tells of itself.
+    Itself(&'static Metric, Read),
+    /// A series that a rule records.
+    Recorded(&'static Recorded),
+}
+
+impl Content {
+    const fn metric(self) -> &'static Metric {
+        match self {
+            Self::Lines(metric) | Self::Itself(metric, _) => metric,
+            Self::Recorded(recorded) => &recorded.metric,
+        }
+    }
 }
 
 impl Export {
@@ -51,13 +71,14 @@ impl Export {
     /// Every family that there is to write, in the order of the text.
     #[must_use]
     pub fn families(&self) -> Vec<Family> {
-        let family = |metric, of_itself| Family { metric, of_itself, page: Page::of_the_past(metric) };
         let of_lines = metrics().filter(|metric| match metric.origin {
             Origin::Card(_) | Origin::Targets(_) => true,
             _ => metric.is_figure() && self.choice.has(metric),
         });
-        let of_lines = of_lines.map(|metric| family(metric, None));
-        of_lines.chain(OF_ITSELF.iter().map(|(name, read)| family(metric(name), Some(*read)))).collect()
+        let of_itself = OF_ITSELF.iter().map(|(name, read)| Content::Itself(metric(name), *read));
+        let recorded = RECORDED.iter().filter(|recorded| self.is_recorded(recorded));
+        let contents = of_lines.map(Content::Lines).chain(of_itself).chain(recorded.map(Content::Recorded));
+        contents.map(|content| Family { content, page: Page::of_the_past(content.metric()) }).collect()
     }
 
     /// Writes an instant of all families; `is_complete`, all that can be in its figures is known. `take` is given what
@@ -74,17 +95,18 @@ impl Export {
     ) -> Result<(), E> {
         let of_lines = self.of_lines(figures);
         for (place, family) in families.iter_mut().enumerate() {
-            let Family { metric, of_itself, page } = family;
+            let Family { content, page } = family;
             page.set_instant(figures.as_of);
-            if let Some(read) = of_itself {
-                let mut sample = page.sample(metric, "");
-                if !self.exposition.common_labels().is_empty() {
-                    sample = sample.labels(self.exposition.common_labels());
+            match *content {
+                Content::Lines(metric) => {
+                    let windows = &self.choice.windows;
+                    self.exposition.write_samples(page, metric, metric.parts(), Some(&of_lines), windows);
                 }
-                sample.number(read(figures, is_complete));
-            } else {
-                let windows = &self.choice.windows;
-                self.exposition.write_samples(page, metric, metric.parts(), Some(&of_lines), windows);
+                Content::Itself(metric, read) => {
+                    let number = read(figures, is_complete);
+                    page.sample(metric, "").labels(self.exposition.common_labels()).number(number);
+                }
+                Content::Recorded(recorded) => self.write_recorded(page, recorded, &of_lines, is_complete),
             }
             take(place, &page.take())?;
         }
@@ -93,7 +115,7 @@ impl Export {
 }
 
 /// Labels as they stand before those of a line.
-pub(super) fn written(labels: &[(String, String)]) -> String {
+pub(super) fn written<'a>(labels: impl Iterator<Item = &'a (String, String)>) -> String {
     let mut text = String::new();
     for (name, value) in labels {
         if !text.is_empty() {

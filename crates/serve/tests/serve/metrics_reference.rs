@@ -23,7 +23,12 @@ numerators and denominators first.
 
 A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the
 window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped
-families. `le` is written alike in both formats.
+families.
+
+`le` is written alike in both formats. Prometheus 3 stores the bounds of a *histogram* with a decimal point: `le=\"1\"` of
+`ensilinja_event_delay_seconds` becomes `le=\"1.0\"`, so select it as `le=~\"1|1.0\"`. The bounds of gauge histograms stay as
+they are written (`le=\"5\"`). With `convert_classic_histograms_to_nhcb` that histogram is one series without `_bucket`,
+`_count` and `_sum`; gauge histograms keep theirs.
 ";
 
 fn kind(kind: Kind) -> &'static str {
