@@ -13,8 +13,15 @@ use ensilinja::cli::after_help::{Part, parts};
 use ensilinja::cli::table;
 
 /// Every variable that the program reads.
-const VARIABLES: [&str; 6] =
-    ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN", "ENSILINJA_LOG", "NO_COLOR", "CLICOLOR_FORCE"];
+const VARIABLES: [&str; 7] = [
+    "ENSILINJA_CONFIG",
+    "ENSILINJA_BROKERS",
+    "ENSILINJA_LISTEN",
+    "ENSILINJA_LOG",
+    "ENSILINJA_CORE_DUMPS",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+];
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/ensilinja.toml");
 

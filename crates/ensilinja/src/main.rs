@@ -10,17 +10,19 @@ use ensilinja::exit_status::ExitStatus;
 use ensilinja::logging;
 use ensilinja::outcome::Outcome;
 use ensilinja::{
-    calendar, check, clock, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate,
+    calendar, check, clock, compare, completions, core_dumps, demo, dlq, explain, lines, man, replay, report, run,
+    simulate,
 };
+use ensilinja_model::printable_lines;
 
 fn main() -> ExitCode {
     let arguments = cli::read(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
-    let ended = obey(arguments.command);
+    let ended = core_dumps::forbid_unless_allowed().and_then(|()| obey(arguments.command));
     if let Err(error) = &ended {
         let mut stderr = io::stderr();
         let sign = Colour::Bad.paint("error:", colour::wanted_on(&stderr));
         // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(stderr, "{sign} {error:#}");
+        let _ = writeln!(stderr, "{sign} {}", printable_lines(&format!("{error:#}")));
     }
     ExitCode::from(ExitStatus::after(&ended).code())
 }
