@@ -1,7 +1,9 @@
 //! The built program in a crowd: five thousand viewers, ten thousand connections that do nothing, and clients that ask
 //! for pages and do not read them. Probes and scrapes are answered in time, and memory stays bounded.
 //!
-//! It takes a minute and both cores, so it is ignored: `cargo test -p ensilinja --test crowd -- --ignored --nocapture`.
+//! It takes a minute and both cores, so it is ignored:
+//!
+//!     cargo test -p ensilinja --test crowd -- --ignored --nocapture
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]

@@ -1,10 +1,10 @@
 //! Core dumps: off, because the memory of a process that reads events holds ids of contacts and payloads.
 //!
 //! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor
-//! to a handler such as systemd-coredump, whatever `ulimit -c` and `core_pattern` say; a limit of 0 (`RLIMIT_CORE`) would
-//! not do, because handlers on a pipe are started all the same. What follows from it: debuggers and profilers of the same
-//! user cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process still reads what it says
-//! of itself in `/metrics`, which a test proves as another user than root.
+//! to a handler such as systemd-coredump, whatever `ulimit -c` and `core_pattern` say; a limit of 0 (`RLIMIT_CORE`)
+//! would not do, because handlers on a pipe are started all the same. What follows from it: debuggers and profilers of
+//! the same user cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process still reads
+//! what it says of itself in `/metrics`, which a test proves as another user than root.
 
 use anyhow::Context as _;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};

@@ -1,9 +1,9 @@
 //! Text from outside as a terminal or a page can show it: what they would obey is written as a code.
 //!
 //! A name, an id or a payload can hold characters that are not shown but *do* something: move the cursor, recolour or
-//! erase what stands there, turn the direction of writing so that a text reads as another, or hide in it. Whatever came
-//! from outside passes through here before it is printed; nothing of it is lost, for each such character is written as
-//! its code.
+//! erase what stands there, turn the direction of writing so that a text reads as another, or hide in it. Whatever
+//! came from outside passes through here before it is printed; nothing of it is lost, for each such character is
+//! written as its code.
 //!
 //! ```
 //! use ensilinja_model::printable;

@@ -1,8 +1,8 @@
 //! Admission: which connections may stay, and which one is closed when there are too many.
 //!
 //! The purpose of a connection is unknown until its first request has been read. So every connection is accepted and
-//! then counted by what it does. Each activity has a limit of its own: no number of boards or of silent connections can
-//! keep a probe out.
+//! then counted by what it does. Each activity has a limit of its own: no number of boards or of silent connections
+//! can keep a probe out.
 //!
 //! ```text
 //! accepted ──> Silent ──┬──> Probe | Scrape ──> Watcher ──┬──> the next request, or the end
@@ -84,7 +84,7 @@ pub struct ConnectionLimits {
 impl Default for ConnectionLimits {
     /// Enough for a thousand boards, each of which takes half a dozen connections while it loads and one from then on.
     fn default() -> Self {
-        Self { silent: 1024, idle: 512, watchers: 128, probes: 128, scrapes: 128, pages: 512, streams: 1024 }
+        Self { silent: 512, idle: 256, watchers: 128, probes: 128, scrapes: 512, pages: 256, streams: 1024 }
     }
 }
 

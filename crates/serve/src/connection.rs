@@ -1,8 +1,9 @@
 //! One connection, from its first byte to its end.
 //!
-//! A connection costs next to nothing until it says something: only then are there buffers for it. It ends when it says
-//! nothing for too long, when it does not read what it is sent, when it has lived long enough, when it is evicted
-//! ([`admission`](crate::admission)), and when the server stops; an answer that is under way may then finish, within the grace.
+//! A connection costs next to nothing until it says something: only then are there buffers for it. It ends when it
+//! says nothing for too long, when it does not read what it is sent, when it has lived long enough, when it is evicted
+//! ([`admission`](crate::admission)), and when the server stops; an answer that is under way may then finish, within
+//! the grace.
 
 use std::convert::Infallible;
 use std::pin::pin;

@@ -5,9 +5,9 @@
 //! counts, and `Host` has to be well formed all the same.
 //!
 //! Where a list of names is configured, a request for any other name gets 421: a page of another site, whose name has
-//! been made to lead here (DNS rebinding), reads nothing. Such a page has a name; so addresses, `localhost` and requests
-//! that name no host are answered all the same, and the probes of an orchestrator and the scrapes of a Prometheus, which
-//! ask by address, need no entry.
+//! been made to lead here (DNS rebinding), reads nothing. Such a page has a name; so addresses, `localhost` and
+//! requests that name no host are answered all the same, and the probes of an orchestrator and the scrapes of a
+//! Prometheus, which ask by address, need no entry.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,7 +1,8 @@
 //! A connection whose client has to take what it is sent: a write that makes no progress for a while fails.
 //!
 //! The clock runs only while something waits to be sent, so a client that is sent nothing is not judged here. A client
-//! that takes a little from time to time is given time again and again; how long it may do so is the server's business.
+//! that takes a little from time to time is given time again and again; how long it may do so is the server's
+//! business.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

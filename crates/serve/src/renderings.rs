@@ -5,8 +5,8 @@
 //! made      |--A--|  |--B, C, D--|      C and D asked before it began
 //! ```
 //!
-//! Who asks is given a page that was begun *after* that, so no page is older than its request; who asks for a page that
-//! waits for its turn shares it. The bytes of a page are kept once, however many are sent them.
+//! Who asks is given a page that was begun *after* that, so no page is older than its request; who asks for a page
+//! that waits for its turn shares it. The bytes of a page are kept once, however many are sent them.
 //!
 //! Clients that ask and do not read keep pages alive until they are dropped. While more than [`MOST_UNSENT`] bytes of
 //! pages are alive, who asks is given the latest page if it is at most [`SHARED_FOR`] old: pages that are alive then
@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::page::Format;
 
 /// How many bytes of pages may be alive before pages are shared by the second.
-const MOST_UNSENT: usize = 8 * 1024 * 1024;
+const MOST_UNSENT: usize = 2 * 1024 * 1024;
 
 /// How old a page may be that is shared because too many are alive.
 const SHARED_FOR: Duration = Duration::from_secs(1);

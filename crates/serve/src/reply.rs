@@ -93,8 +93,8 @@ pub(crate) struct Reply {
     pub come_again: bool,
     /// Whether the methods that are answered are to be said.
     pub allow: bool,
-    /// Whether a proxy in between should pass it on as it comes: one that collects an answer first would pass on none of
-    /// a stream.
+    /// Whether a proxy in between should pass it on as it comes: one that collects an answer first would pass on none
+    /// of a stream.
     pub unbuffered: bool,
 }
 

@@ -1,8 +1,8 @@
 //! The server: a socket, and bounds on what a client may take of the program.
 //!
 //! Whatever a client does, it holds one of a bounded number of connections for a bounded time: it has to send a whole
-//! request within seconds, cannot send much, has to read what it is sent, is let go when it is silent between requests,
-//! and for good after a while. Who has to give way where there are too many is [`Admission`]'s business.
+//! request within seconds, cannot send much, has to read what it is sent, is let go when it is silent between
+//! requests, and for good after a while. Who has to give way where there are too many is [`Admission`]'s business.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! The site: one table of routes, and what each answers.
 //!
-//! Everything that is read is read after it has been asked for, on a thread that may block, and may not be kept. Nothing
-//! a client sends is ever shown again, and no answer names a contact.
+//! Everything that is read is read after it has been asked for, on a thread that may block, and may not be kept.
+//! Nothing a client sends is ever shown again, and no answer names a contact.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::snapshot::{Readiness, Snapshot, Source};
 const LARGEST_REQUEST_BODY: u64 = 8 * 1024;
 
 /// How many pages are made at a time. They take turns at the ledger anyway, and more would only hold more pages.
-const PAGES_AT_ONCE: usize = 4;
+const PAGES_AT_ONCE: usize = 2;
 
 /// How many probes are answered at a time, beside those: what they ask is known at once.
 const PROBES_AT_ONCE: usize = 2;
