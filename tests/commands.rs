@@ -13,8 +13,15 @@ use ensilinja::cli::after_help::{Part, parts};
 use ensilinja::cli::table;
 
 /// Every variable that the program reads.
-const VARIABLES: [&str; 6] =
-    ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN", "ENSILINJA_LOG", "NO_COLOR", "CLICOLOR_FORCE"];
+const VARIABLES: [&str; 7] = [
+    "ENSILINJA_CONFIG",
+    "ENSILINJA_BROKERS",
+    "ENSILINJA_LISTEN",
+    "ENSILINJA_LOG",
+    "ENSILINJA_CORE_DUMPS",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+];
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/ensilinja.toml");
 
@@ -420,4 +427,30 @@ fn file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(target(name));
     fs::write(&path, text).unwrap();
     path
+}
+
+/// Whatever a word, a file or the environment holds, a terminal is told nothing by it.
+#[test]
+fn no_refusal_repeats_what_a_terminal_would_obey() {
+    let odd = "a\u{202e}b\u{1b}[2J\u{9b}\u{200b}\u{2066}\u{2028}";
+    let config = format!("{odd}.toml");
+    for words in [
+        vec!["lines", "--config", &config],
+        vec!["check", "--config", &config],
+        vec!["lines", "--format", odd],
+        vec![odd],
+        vec!["run", "--config", SAMPLE, "--brokers", odd],
+        vec!["report", "--events", odd, "--from", "2025-09-01", "--to", "2025-09-02"],
+        vec!["explain", "--events", odd, "--contact", odd],
+        vec!["replay", "--events", odd, "--at", "2025-09-01T10:00", "--format", "csv"],
+        vec!["compare", odd, odd],
+    ] {
+        let (status, out, err) = ended(&mut program(&words));
+        assert_ne!(status, Some(0), "{words:?}");
+        assert!(err.contains(r"\u{202e}"), "{words:?}: {err:?}");
+        let shown = |character| ensilinja_model::is_printable(character) || character == '\n';
+        assert!(out.chars().chain(err.chars()).all(shown), "{words:?}: {err:?}");
+    }
+    let (_, _, err) = ended(program(&["lines"]).env("ENSILINJA_LOG", "a\u{202e}=b=c"));
+    assert!(!err.contains('\u{202e}'), "{err:?}");
 }

@@ -10,7 +10,7 @@ use ensilinja::config::{self, Config, Line, LogFormat, LogLevel};
 use ensilinja_calendar::{By, Term, WorkingDays};
 use ensilinja_ledger::{Era, Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime, LineId};
-use ensilinja_serve::Target;
+use ensilinja_serve::{AllowedHosts, Target};
 use ensilinja_sim::{County, LinePromise, Within, WorkingDay};
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,7 +66,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts"),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
     ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days, promise, service_level, target, alert_floor, change"),
@@ -85,6 +85,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     // Values.
     ("Europe/Helsinki", "Helsinki", r#"1: time_zone is "Helsinki"; it should be the name of a time zone in the IANA database, such as "Europe/Helsinki""#),
     ("127.0.0.1:9464", "localhost:9464", r#"4: server.listen is "localhost:9464"; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
+    ("[log]", "allowed_hosts = \"boards.example\"\n[log]", r#"6: server.allowed_hosts is "boards.example"; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
+    ("[log]", "allowed_hosts = []\n[log]", r#"6: server.allowed_hosts is a list; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
+    ("[log]", "allowed_hosts = [\"a\",\n\"http://b\"]\n[log]", r#"7: server.allowed_hosts is "http://b"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
+    ("[log]", "allowed_hosts = [\"a:80\"]\n[log]", r#"6: server.allowed_hosts is "a:80"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
+    ("[log]", "allowed_hosts = [80]\n[log]", r#"6: server.allowed_hosts is 80; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     (r#""json""#, r#""JSON""#, r#"7: log.format is "JSON"; it should be one of "text", "json""#),
     (r#""debug""#, r#""verbose""#, r#"8: log.level is "verbose"; it should be one of "error", "warn", "info", "debug", "trace""#),
     ("kafka-2:9092", "kafka-2", r#"11: kafka.brokers is "kafka-1:9092, kafka-2"; it should be one or more host:port with commas between them, such as "kafka-1:9092,kafka-2:9092""#),
@@ -451,4 +456,23 @@ fn promises(promise: LinePromise) -> Promises {
         callback: promise.callback.map(term),
         abandoned: if nothing || promise.abandon_breaks { Verdict::Broken } else { Verdict::Void },
     }
+}
+
+#[test]
+fn a_name_that_a_terminal_would_obey_is_refused() {
+    for obeyed in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}"] {
+        let text = GOOD.replace("Mipä", &format!("Mi{obeyed}pä"));
+        let refusal = config::parse("a.toml", &text).unwrap_err().to_string();
+        let expected =
+            format!("a.toml:27: line[mipa].name.fi is \"Mi{obeyed}pä\"; it should be a text of 1 to 100 characters");
+        assert_eq!(refusal, expected);
+    }
+}
+
+#[test]
+fn names_that_are_answered_are_read_however_they_are_written() {
+    let text = GOOD.replace("[log]", "allowed_hosts = [\"Boards.Example.\", \"intra\"]\n[log]");
+    let config = config::parse("a.toml", &text).unwrap();
+    assert_eq!(config.server.allowed_hosts, AllowedHosts::names(["boards.example", "intra"]).unwrap());
+    assert_eq!(good().server.allowed_hosts, AllowedHosts::default());
 }

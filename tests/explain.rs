@@ -384,3 +384,30 @@ fn ids_are_written_to_standard_output_and_nowhere_else() {
         assert!(!err.is_empty() && !err.contains("canary") && !err.contains("v-2"), "{err}");
     }
 }
+
+/// Nothing of an id or a visit is obeyed by a terminal: colours, cursors, the direction of writing.
+#[test]
+fn what_a_terminal_would_obey_in_an_id_is_written_as_a_code() {
+    let id = "c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066}";
+    let path = file("explain-obeyed.jsonl");
+    let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let visit = format!(r#","visit":"{quoted}""#);
+    let events = [
+        said(&quoted, "offered", "2025-09-15T07:00:00Z", &visit),
+        said(&quoted, "answered", "2025-09-15T07:01:00Z", &visit),
+    ];
+    fs::write(&path, events.join("\n")).unwrap();
+    let table = explained(&["--events", &path, "--contact", id, "--at", "2025-09-15T12:00"]);
+    assert!(table.contains(r"c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066} as of"), "{table}");
+    let json = explained(&["--events", &path, "--contact", id, "--at", "2025-09-15T12:00", "--format", "json"]);
+    assert!(json.contains(r"c\u202e17\u001b[2J\u009b\u200b\u2066"), "{json}");
+    let document: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["contact"], id, "the data is exact");
+    assert_eq!(document["legs"][0]["visit"], id);
+    let (status, _, err) = ended(&["explain", "--events", "no\u{202e}\u{1b}[2J.jsonl", "--contact", id]);
+    assert_ne!(status, Some(0));
+    for text in [table, json, err] {
+        let shown = |character| ensilinja_model::is_printable(character) || character == '\n';
+        assert!(text.chars().all(shown), "{text:?}");
+    }
+}

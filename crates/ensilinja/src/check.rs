@@ -28,7 +28,7 @@ use crate::colour;
 use crate::config::Config;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
-use crate::standard_output::{self, print};
+use crate::standard_output::{self, print_coloured};
 use crate::stopping;
 use finding::{Area, Finding, Findings};
 
@@ -57,7 +57,7 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
             topics::look(&seen, config, rules.horizon_ms(), &mut findings);
             sample::look(&seen, config, (&rules, now), arguments.sample, &progress, &stop, &mut findings)
         });
-    print(&match arguments.listing.format {
+    print_coloured(&match arguments.listing.format {
         ListingFormat::Table => findings.text(standard_output::width().into(), colour::wanted_on(&std::io::stdout())),
         ListingFormat::Json => findings.document().to_json(),
     })?;

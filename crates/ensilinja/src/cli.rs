@@ -54,6 +54,8 @@ Environment:
   ENSILINJA_BROKERS  the brokers, where --brokers does not say them
   ENSILINJA_LISTEN   where to serve the figures, where --listen does not say it
   ENSILINJA_LOG      what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
+  ENSILINJA_CORE_DUMPS
+                     on: let the system write core files, which hold ids of contacts, and let debuggers attach
   NO_COLOR           if set, no colours";
 
 /// The heading of the exit statuses in help.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{EmbeddedBroker, Pace, Publisher, Settings};
-use ensilinja_model::{EventTime, LineId};
+use ensilinja_model::{EventTime, LineId, printable_lines};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
 
@@ -67,7 +67,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         let asked_to_stop = stop_signal()?;
         let processor = Processor::start(&config, LiveClock::trusted(clock), pace(arguments.speed)).await?;
         let welcome = welcome(processor.address(), &in_words(arguments.at, &config), arguments.speed, &about);
-        io::stdout().write_all(welcome.as_bytes()).context("standard output is closed")?;
+        io::stdout().write_all(printable_lines(&welcome).as_bytes()).context("standard output is closed")?;
         processor.serve(asked_to_stop).await
     })?;
     stop.store(true, Ordering::Relaxed);

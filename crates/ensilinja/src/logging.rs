@@ -3,8 +3,10 @@
 //! No line holds a contact id, a telephone number, a payload or free text: fields are ids of lines, names of topics,
 //! offsets, counts and reasons from closed lists.
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, Write};
 
+use ensilinja_model::{printable_json, printable_lines};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -15,6 +17,9 @@ use crate::progress;
 /// The environment variable that decides instead of the configured level, in the syntax of `EnvFilter`:
 /// `debug`, or `info,ensilinja_kafka=debug`. Empty is as unset.
 pub const VARIABLE: &str = "ENSILINJA_LOG";
+
+/// What colours begin with.
+const ESCAPE: char = '\u{1b}';
 
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +45,50 @@ pub enum LogError {
 /// [`LogError`] where `ENSILINJA_LOG` cannot be read, or logging has been started already.
 pub fn start(log: Log) -> Result<(), LogError> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?).with_writer(progress::beside);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?);
+    let has_colours = colour::wanted_on(&io::stderr());
     let started = match log.format {
-        LogFormat::Text => builder.with_ansi(colour::wanted_on(&io::stderr())).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text if has_colours => builder.with_ansi(true).with_writer(|| Guarded(coloured)).try_init(),
+        LogFormat::Text => builder.with_ansi(false).with_writer(|| Guarded(printable_lines)).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_writer(|| Guarded(printable_json)).try_init(),
     };
     started.map_err(|_| LogError::Started)
+}
+
+/// Standard error, to which a line of the log goes in a form that a terminal shows and does not obey.
+struct Guarded(fn(&str) -> Cow<'_, str>);
+
+impl Write for Guarded {
+    /// Takes a whole line, as the log writes them.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        progress::beside().write_all((self.0)(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        progress::beside().flush()
+    }
+}
+
+/// A line with colours: they stay, and nothing else of what a terminal obeys.
+fn coloured(line: &str) -> Cow<'_, str> {
+    let mut parts = line.split(ESCAPE);
+    let mut text = parts.next().map(printable_lines).unwrap_or_default().into_owned();
+    for part in parts {
+        if is_colour(part) {
+            text.push(ESCAPE);
+        } else {
+            text.extend(ESCAPE.escape_default());
+        }
+        text.push_str(&printable_lines(part));
+    }
+    text.into()
+}
+
+/// Whether what follows the escape character is a colour: `[1;31m`.
+fn is_colour(part: &str) -> bool {
+    let codes = part.strip_prefix('[').and_then(|rest| rest.split_once('m'));
+    codes.is_some_and(|(codes, _)| codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'))
 }
 
 fn filter(variable: &str, log: Log) -> Result<EnvFilter, LogError> {
@@ -57,6 +100,14 @@ fn filter(variable: &str, log: Log) -> Result<EnvFilter, LogError> {
 mod tests {
     use super::*;
     use crate::config::LogLevel;
+
+    #[test]
+    fn a_line_keeps_its_colours_and_nothing_else_that_a_terminal_obeys() {
+        let line =
+            "\u{1b}[2m10:15\u{1b}[0m \u{1b}[1;33mWARN\u{1b}[0m topic=\"a\u{202e}b\" \u{1b}[2J\u{1b}]0;x\u{7}\u{9b}\n";
+        let shown = "\u{1b}[2m10:15\u{1b}[0m \u{1b}[1;33mWARN\u{1b}[0m topic=\"a\\u{202e}b\" \\u{1b}[2J\\u{1b}]0;x\\u{7}\\u{9b}\n";
+        assert_eq!(coloured(line), shown);
+    }
 
     const LOG: Log = Log { format: LogFormat::Text, level: LogLevel::Warn };
 

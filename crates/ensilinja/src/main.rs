@@ -1,5 +1,6 @@
 //! The binary: reads the command line and the configuration, hands over, and says how it ended.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -10,19 +11,39 @@ use ensilinja::exit_status::ExitStatus;
 use ensilinja::logging;
 use ensilinja::outcome::Outcome;
 use ensilinja::{
-    calendar, check, clock, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate,
+    calendar, check, clock, compare, completions, core_dumps, demo, dlq, explain, lines, man, replay, report, run,
+    simulate,
 };
+use ensilinja_model::{is_printable, printable_lines};
 
 fn main() -> ExitCode {
-    let arguments = cli::read(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
-    let ended = obey(arguments.command);
+    let arguments = match cli::read(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(usage) => return refuse(&usage),
+    };
+    let ended = core_dumps::forbid_unless_allowed().and_then(|()| obey(arguments.command));
     if let Err(error) = &ended {
         let mut stderr = io::stderr();
         let sign = Colour::Bad.paint("error:", colour::wanted_on(&stderr));
         // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(stderr, "{sign} {error:#}");
+        let _ = writeln!(stderr, "{sign} {}", printable_lines(&format!("{error:#}")));
     }
     ExitCode::from(ExitStatus::after(&ended).code())
+}
+
+/// Says what is wrong with the words of the command line, or what they ask for: help or the version. Words that a
+/// terminal would obey are said without colours, as codes.
+fn refuse(usage: &clap::Error) -> ExitCode {
+    let is_odd = |word: OsString| !word.to_string_lossy().chars().all(is_printable);
+    let said = usage.render().to_string();
+    let shown = printable_lines(&said);
+    // Nobody is left to tell if the stream is gone.
+    if usage.use_stderr() && (shown != said || std::env::args_os().any(is_odd)) {
+        let _ = io::stderr().write_all(shown.as_bytes());
+    } else {
+        let _ = usage.print();
+    }
+    u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn obey(command: Command) -> anyhow::Result<Outcome> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, Shell, Status};
 use ensilinja_ledger::{Course, Ledger};
-use ensilinja_model::{Channel, EventTime, LineId};
+use ensilinja_model::{Channel, EventTime, LineId, printable};
 use ensilinja_serve::{
     Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
 };
@@ -20,6 +20,7 @@ use crate::config::{Config, Line};
 use crate::history::{Coverage, HistoryEvidence, HistorySource};
 use crate::intake::{Intake, Learnt, Shared};
 use crate::now::{is_complete, is_up_to_date, shown_at};
+use crate::open_files;
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
 const BUILD: Build = Build {
@@ -76,12 +77,9 @@ impl Processor {
             calendar_valid_until,
             latest_shown: Mutex::new((0, EventTime::MIN)),
         });
-        let site = Arc::new(Site::new(
-            exposition,
-            config.zone_name().to_owned(),
-            pipeline,
-            Arc::clone(&truth) as Arc<dyn Source>,
-        ));
+        let site =
+            Site::new(exposition, config.zone_name().to_owned(), pipeline, Arc::clone(&truth) as Arc<dyn Source>);
+        let site = Arc::new(site.answering_to(config.server.allowed_hosts.clone()));
         Ok(Self { shell, server, site, truth })
     }
 
@@ -104,7 +102,9 @@ impl Processor {
                 () = tend(&monitor, &self.truth) => {}
             }
         };
-        self.server.serve(self.site, Limits::default(), stop_or_failure).await;
+        let limits = Limits::default();
+        let limits = Limits { connections: open_files::make_room(limits.connections), ..limits };
+        self.server.serve(self.site, limits, stop_or_failure).await;
         let shell = self.shell;
         // The shell waits for its threads, which the runtime's threads must not.
         let stopped = tokio::task::spawn_blocking(move || shell.stop()).await;
@@ -291,6 +291,8 @@ fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime, clock: C
         });
     }
     reasons.extend(status.warnings.iter().cloned());
+    // Some of them repeat what brokers say.
+    let reasons = reasons.iter().map(|reason| printable(reason).into_owned()).collect();
     Readiness { complete: is_recent && is_believed && !status.failed, reasons }
 }
 

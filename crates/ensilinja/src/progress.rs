@@ -13,7 +13,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, printable};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
@@ -83,15 +83,16 @@ impl Progress {
     pub fn begin(&self, what: &str, counted: &'static str) {
         self.end();
         let now = Instant::now();
+        let what = printable(what).into_owned();
         let bar = (self.manner == Manner::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             // It may have to be drawn beside a line of the log before anything is known of its position.
             bar.set_style(style("{spinner} {prefix}"));
-            bar.set_prefix(what.to_owned());
+            bar.set_prefix(what.clone());
             *on_show() = Some(bar.clone());
             bar
         });
-        *self.course() = Some(Course { what: what.to_owned(), counted, began: now, shown: now, bar });
+        *self.course() = Some(Course { what, counted, began: now, shown: now, bar });
     }
 
     /// Shows how far it is, unless that was done a moment ago: to be called often.

@@ -3,15 +3,25 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
+use ensilinja_model::printable_lines;
 
 /// How wide a table is where nobody says and no terminal is there, in characters.
 const USUAL_WIDTH: u16 = 120;
 
-/// Prints a text; that whoever reads has had enough is no error.
+/// Prints a text in lines, with codes for what a terminal would obey instead of show; that whoever reads has had enough
+/// is no error.
 ///
 /// # Errors
 /// If it cannot be written, say to a disk that is full.
 pub fn print(text: &str) -> anyhow::Result<()> {
+    print_coloured(&printable_lines(text))
+}
+
+/// Prints a text as it is: one with colours, in which all that comes from outside is printable.
+///
+/// # Errors
+/// If it cannot be written, say to a disk that is full.
+pub fn print_coloured(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

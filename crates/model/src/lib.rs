@@ -20,11 +20,13 @@
 mod event;
 mod instant;
 mod line;
+mod printable;
 mod vocabulary;
 
 pub use event::{Event, Fact, LegKey};
 pub use instant::EventTime;
 pub use line::{LineId, LineIdError, LineIndex};
+pub use printable::{is_printable, printable, printable_json, printable_lines};
 pub use vocabulary::{
     AttemptResult, Channel, CloseResult, FactKind, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
 };

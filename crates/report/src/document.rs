@@ -7,6 +7,7 @@
 //! assert_eq!(letters.to_json(), "{\n  \"letters\": 2,\n  \"last\": null\n}\n");
 //! ```
 
+use ensilinja_model::printable_json;
 use serde_json::Value as Json;
 
 /// A value of a document.
@@ -61,7 +62,7 @@ impl Document {
                 let members = members.iter().map(|(name, value)| (Some(*name), value));
                 write_members(text, depth, ['{', '}'], members);
             }
-            _ => text.push_str(&self.atom().to_string()),
+            _ => text.push_str(&printable_json(&self.atom().to_string())),
         }
     }
 

@@ -19,6 +19,7 @@
 //! `not_known` (the history of events begins later), and only what is known has a `value` (an interval: `low` and
 //! `high`). Names are in the language of the report, ids are not.
 
+use ensilinja_model::printable_json;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fact::Facts;
@@ -43,9 +44,8 @@ pub(crate) fn write(report: &Report) -> String {
         "figures": figures(report),
         "facts": report.facts.iter().map(facts).collect::<Vec<_>>(),
     });
-    let mut text = serde_json::to_string_pretty(&document).expect("a document of texts and numbers can be written");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&document).expect("a document of texts and numbers can be written");
+    printable_json(&text).into_owned() + "\n"
 }
 
 /// What each figure is called, what it is, and where its rule comes from.

@@ -12,21 +12,26 @@
 //! GET / ────────────────────────────────────────────> the board's files
 //! ```
 
+mod admission;
 mod assets;
 mod board_json;
 mod catalogue;
 mod client;
+mod connection;
 mod export;
 mod exposition;
 mod figures_json;
+mod host;
 mod line_card;
 mod line_sample;
 mod live;
 mod named_figure;
 mod negotiation;
 mod page;
+mod patient_stream;
 mod piece;
 mod pipeline;
+mod renderings;
 mod reply;
 mod server;
 mod site;
@@ -34,10 +39,12 @@ mod snapshot;
 mod targets;
 mod viewer;
 
+pub use admission::ConnectionLimits;
 pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
 pub use client::{Address, AddressError, AskError};
 pub use export::{Choice, Export, Family, Knowledge, Run};
 pub use exposition::Exposition;
+pub use host::{AllowedHosts, HostNameError};
 pub use line_card::LineCard;
 pub use named_figure::{FigureError, Makeup, NamedFigure, Unit};
 pub use page::Format;

@@ -18,7 +18,7 @@ use ensilinja_model::EventTime;
 use crate::catalogue::{Kind, Metric, Number};
 
 /// A format of the exposition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// Prometheus' text format 0.0.4: what everything understands.
     Text,

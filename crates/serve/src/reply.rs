@@ -1,19 +1,22 @@
 //! Replies: what an answer is before it has headers, and the headers that every answer has.
 
+use std::convert::Infallible;
 use std::io::Write as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use http_body_util::Full;
 use http_body_util::channel::Channel;
-use http_body_util::{Either, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Frame, SizeHint};
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::{Response, StatusCode};
 
-use crate::negotiation::takes_gzip;
+use crate::admission::AnswerInProgress;
 
 /// The content type of a line or two for a human.
 pub(crate) const PLAIN: &str = "text/plain; charset=utf-8";
@@ -26,8 +29,56 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
                                font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                                frame-ancestors 'none'";
 
-/// A body that is there as a whole, or one that comes piece by piece.
-pub(crate) type Body = Either<Full<Bytes>, Channel<Bytes>>;
+/// When to come again where there are too many, in seconds.
+const COME_AGAIN_SECONDS: &str = "10";
+
+/// A body, and the answer in progress that ends when the body has been taken.
+pub(crate) struct Body {
+    content: Content,
+    in_progress: Option<AnswerInProgress>,
+}
+
+/// What is sent: there as a whole, or coming piece by piece.
+enum Content {
+    Whole(Full<Bytes>),
+    Pieces(Channel<Bytes>),
+}
+
+impl Body {
+    /// A body that comes piece by piece.
+    pub fn pieces(pieces: Channel<Bytes>) -> Self {
+        Self { content: Content::Pieces(pieces), in_progress: None }
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match &mut self.content {
+            Content::Whole(whole) => Pin::new(whole).poll_frame(context),
+            Content::Pieces(pieces) => Pin::new(pieces).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Whole(whole) => whole.is_end_stream(),
+            Content::Pieces(pieces) => pieces.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(whole) => whole.size_hint(),
+            Content::Pieces(pieces) => pieces.size_hint(),
+        }
+    }
+}
 
 /// An answer before its headers.
 pub(crate) struct Reply {
@@ -38,11 +89,27 @@ pub(crate) struct Reply {
     pub gzipped: bool,
     /// What tells this version of the answer from others, if it may be kept: it is asked for again each time.
     pub etag: Option<HeaderValue>,
+    /// Whether the client should leave, and come again later.
+    pub come_again: bool,
+    /// Whether the methods that are answered are to be said.
+    pub allow: bool,
+    /// Whether a proxy in between should pass it on as it comes: one that collects an answer first would pass on none
+    /// of a stream.
+    pub unbuffered: bool,
 }
 
 impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: Body) -> Self {
-        Self { status, content_type, body, gzipped: false, etag: None }
+        Self {
+            status,
+            content_type,
+            body,
+            gzipped: false,
+            etag: None,
+            come_again: false,
+            allow: false,
+            unbuffered: false,
+        }
     }
 
     /// A line or two for a human.
@@ -50,12 +117,15 @@ impl Reply {
         Self::new(status, PLAIN, whole(text))
     }
 
-    /// Made anew for whoever asks, and compressed if the client takes that and it is worth it: fast rather than small,
-    /// for a page of figures repeats itself so much that fast is small enough.
-    pub fn made(content_type: &'static str, body: String, headers: &HeaderMap) -> Self {
-        let gzipped = body.len() >= SHORTEST_COMPRESSED && takes_gzip(headers);
-        let body = if gzipped { gzip(body.as_bytes(), Compression::fast()) } else { body.into() };
-        Self { gzipped, ..Self::new(StatusCode::OK, content_type, whole(body)) }
+    /// Too many ask for the same: come again.
+    pub fn come_again(text: &str) -> Self {
+        Self { come_again: true, ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()) }
+    }
+
+    /// The connection is busy with this answer until it has been taken.
+    pub fn in_progress(mut self, in_progress: Option<AnswerInProgress>) -> Self {
+        self.body.in_progress = in_progress;
+        self
     }
 
     pub fn into_response(self) -> Response<Body> {
@@ -74,6 +144,16 @@ impl Reply {
         if self.gzipped {
             insert(CONTENT_ENCODING, "gzip");
         }
+        if self.allow {
+            insert(ALLOW, "GET, HEAD");
+        }
+        if self.unbuffered {
+            insert(HeaderName::from_static("x-accel-buffering"), "no");
+        }
+        if self.come_again {
+            insert(RETRY_AFTER, COME_AGAIN_SECONDS);
+            insert(CONNECTION, "close");
+        }
         if let Some(etag) = self.etag {
             headers.insert(ETAG, etag);
         }
@@ -83,7 +163,7 @@ impl Reply {
 
 /// A body that is there as a whole.
 pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
-    Body::Left(Full::new(bytes.into()))
+    Body { content: Content::Whole(Full::new(bytes.into())), in_progress: None }
 }
 
 /// The bytes, compressed.

@@ -1,56 +1,62 @@
-//! The server: sockets, and bounds on what a client may take of them.
+//! The server: a socket, and bounds on what a client may take of the program.
 //!
 //! Whatever a client does, it holds one of a bounded number of connections for a bounded time: it has to send a whole
-//! header soon, cannot send much, is let go when it is silent between requests, and for good after a while, so that one
-//! that never reads its answer does not stay for ever. A live stream is told to end then, and ends in order. Beyond the
-//! bound clients are told so, and beyond a second bound they are cut off.
+//! request within seconds, cannot send much, has to read what it is sent, is let go when it is silent between
+//! requests, and for good after a while. Who has to give way where there are too many is [`Admission`]'s business.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::admission::{Admission, ConnectionLimits};
+use crate::connection::converse;
 use crate::site::Site;
 
-/// Connections beyond the limit that are told to come again; any more are closed without a word.
-const REFUSALS: usize = 64;
+/// What the system keeps of an answer that the client has not read yet, in bytes; it doubles that for its own needs.
+/// What does not fit stays in the program, shared by all who are sent the same, and shows that a client does not read.
+const SEND_BUFFER: u32 = 32 * 1024;
 
-/// The largest header, request line included, in bytes.
-const LARGEST_HEADER: usize = 16 * 1024;
+/// Connections that the system keeps until they are accepted; it may keep fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
 
-/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is
-/// more. A board whose network is slow should see the latest figures, and not those of the last minute one by one.
-const MOST_UNSENT: usize = 32 * 1024;
+/// How long to wait before accepting again where the system has run out of something.
+const BREATHER: Duration = Duration::from_millis(50);
 
-/// How long answers that are under way may take once the connection or the server is to close.
-const GRACE: Duration = Duration::from_millis(1500);
+/// How often the log says, at most, that no connection can be accepted.
+const BETWEEN_WARNINGS: Duration = Duration::from_secs(60);
 
 /// What clients may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections that are served at a time.
-    pub connections: usize,
-    /// How long a client may take to send a whole header, the silence before it included.
+    /// How many connections there may be, by what they do.
+    pub connections: ConnectionLimits,
+    /// How long a client may take to send its first request, the silence before it included.
+    pub first_request_time: Duration,
+    /// How long a client may take to send the header of a further request, the silence before it included.
     pub header_time: Duration,
+    /// How long a client may read nothing of what it is sent.
+    pub unread_time: Duration,
     /// How long one connection may be used before the client has to make another.
     pub connection_life: Duration,
 }
 
 impl Default for Limits {
-    /// Enough for hundreds of boards, each of which takes half a dozen connections while it loads and one from then on.
     /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on
     /// it.
     fn default() -> Self {
-        Self { connections: 512, header_time: Duration::from_secs(11), connection_life: Duration::from_secs(307) }
+        Self {
+            connections: ConnectionLimits::default(),
+            first_request_time: Duration::from_secs(5),
+            header_time: Duration::from_secs(11),
+            unread_time: Duration::from_secs(5),
+            connection_life: Duration::from_secs(307),
+        }
     }
 }
 
@@ -78,7 +84,7 @@ impl Server {
     /// [`BindError`] says what the address is and what can be done.
     pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
         let fail = |source: io::Error| BindError { address, why: why_not(&source), source };
-        let listener = TcpListener::bind(address).await.map_err(fail)?;
+        let listener = listen(address).map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         Ok(Self { listener, address })
     }
@@ -92,9 +98,10 @@ impl Server {
     /// Serves the site until `stop` is done; then takes no more connections, lets answers under way finish within the
     /// grace, and returns.
     pub async fn serve(self, site: Arc<Site>, limits: Limits, stop: impl Future<Output = ()>) {
-        let mut places = Places::new(limits.connections);
+        let admission = Admission::new(limits.connections);
         let (closing, closed) = watch::channel(());
         let mut connections = JoinSet::new();
+        let mut warned = None;
         let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -103,15 +110,20 @@ impl Server {
                 accepted = self.listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    if let Some(place) = places.take() {
-                        connections.spawn(converse(stream, Arc::clone(&site), place, limits, closed.clone()));
-                    }
+                Ok((stream, client)) => {
+                    let slot = admission.arrive(client.ip());
+                    connections.spawn(converse(stream, Arc::clone(&site), slot, limits, closed.clone()));
                 }
+                // The client has changed its mind already.
+                Err(error) if is_of_one_client(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted; trying again");
-                    // Out of file descriptors, most likely: wait for some to come free.
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    // Out of file descriptors, most likely.
+                    let made_room = admission.make_room();
+                    if warned.is_none_or(|warned: Instant| warned.elapsed() >= BETWEEN_WARNINGS) {
+                        warned = Some(Instant::now());
+                        tracing::warn!(%error, made_room, "a connection could not be accepted; trying again");
+                    }
+                    tokio::time::sleep(BREATHER).await;
                 }
             }
         }
@@ -121,76 +133,19 @@ impl Server {
     }
 }
 
-/// The places for connections.
-struct Places {
-    served: Arc<Semaphore>,
-    refused: Arc<Semaphore>,
-    full: bool,
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As a listener of the standard library does: a process that starts anew need not wait for old connections.
+    socket.set_reuseaddr(true)?;
+    // What is accepted has it from the listener.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
-/// A connection's place, free again when it is dropped.
-struct Place {
-    served: bool,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Places {
-    fn new(served: usize) -> Self {
-        Self { served: Arc::new(Semaphore::new(served)), refused: Arc::new(Semaphore::new(REFUSALS)), full: false }
-    }
-
-    /// A place, of those that are served while there are any; `None` when even those that are refused are taken.
-    fn take(&mut self) -> Option<Place> {
-        let served = Arc::clone(&self.served).try_acquire_owned();
-        let was_full = std::mem::replace(&mut self.full, served.is_err());
-        if self.full && !was_full {
-            tracing::warn!("too many connections; more are refused until some end");
-        }
-        let refused = |_: TryAcquireError| Arc::clone(&self.refused).try_acquire_owned();
-        Some(Place { served: served.is_ok(), _permit: served.or_else(refused).ok()? })
-    }
-}
-
-/// Serves one connection to its end.
-async fn converse(stream: TcpStream, site: Arc<Site>, place: Place, limits: Limits, mut closed: watch::Receiver<()>) {
-    // Answers are written whole: waiting to fill packets would only delay the last one.
-    let _ = stream.set_nodelay(true);
-    // Streams end when it is dropped.
-    let (staying, leaving) = watch::channel(());
-    let service = service_fn(|request| {
-        let (site, leaving) = (Arc::clone(&site), leaving.clone());
-        async move {
-            let answer = if place.served { site.answer(request, leaving).await } else { Site::busy() };
-            Ok::<_, Infallible>(answer)
-        }
-    });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_time)
-            .max_header_size(LARGEST_HEADER)
-            .max_buf_size(MOST_UNSENT)
-            .keep_alive(place.served)
-            .serve_connection(TokioIo::new(stream), service)
-    );
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        _ = closed.changed() => None,
-        () = tokio::time::sleep(limits.connection_life) => None,
-    };
-    let ended = if let Some(ended) = ended {
-        ended
-    } else {
-        connection.as_mut().graceful_shutdown();
-        drop(staying);
-        let Ok(ended) = tokio::time::timeout(GRACE, connection).await else {
-            return tracing::debug!("a connection was cut off with an answer under way");
-        };
-        ended
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended badly");
-    }
+fn is_of_one_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 fn why_not(error: &io::Error) -> String {

@@ -1,31 +1,37 @@
 //! The site: one table of routes, and what each answers.
 //!
-//! Everything that is read is read when it is asked for, on a thread that may block, and may not be kept. Nothing a
-//! client sends is ever shown again, and no answer names a contact.
+//! Everything that is read is read after it has been asked for, on a thread that may block, and may not be kept.
+//! Nothing a client sends is ever shown again, and no answer names a contact.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use hyper::header::{ALLOW, HeaderValue};
+use flate2::Compression;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::sync::{Semaphore, watch};
 
+use crate::admission::{Activity, ConnectionSlot};
 use crate::assets::{self, Asset};
 use crate::board_json;
 use crate::exposition::Exposition;
 use crate::figures_json::{figures_json, line_json};
+use crate::host::AllowedHosts;
 use crate::live::{EVENT_STREAM, Live};
 use crate::negotiation::{format_of, takes_gzip};
 use crate::pipeline::Pipeline;
-use crate::reply::{Body, PLAIN, Reply, whole};
-use crate::snapshot::Source;
+use crate::renderings::{Renderings, Wanted};
+use crate::reply::{Body, PLAIN, Reply, gzip, whole};
+use crate::snapshot::{Readiness, Snapshot, Source};
 
 /// The largest body of a request that is tolerated, in bytes. No route reads one.
 const LARGEST_REQUEST_BODY: u64 = 8 * 1024;
 
-/// How many answers are made at a time. They take turns at the ledger anyway, and more would only hold more pages.
-const ANSWERS_AT_ONCE: usize = 4;
+/// How many pages are made at a time. They take turns at the ledger anyway, and more would only hold more pages.
+const PAGES_AT_ONCE: usize = 2;
+
+/// How many probes are answered at a time, beside those: what they ask is known at once.
+const PROBES_AT_ONCE: usize = 2;
 
 const JSON: &str = "application/json";
 
@@ -34,9 +40,12 @@ struct Route {
     /// As it is, or up to a last part in capitals, which stands for any other.
     path: &'static str,
     about: &'static str,
+    /// What a connection does that asks for it.
+    activity: Activity,
     answer: Answer,
 }
 
+#[derive(Clone, Copy)]
 enum Answer {
     /// Always the same words.
     Words(&'static str),
@@ -44,39 +53,62 @@ enum Answer {
     Page(&'static Asset),
     /// A file that the page loads, by its name.
     File,
-    /// Read from the source, by the last part of the path if that may be any.
-    Read(fn(&Site, &str, &HeaderMap) -> Reply),
+    /// The metrics.
+    Metrics,
+    /// The figures of all lines.
+    Figures,
+    /// Those of one line, by the last part of the path.
+    Line,
+    /// Whether the figures are complete.
+    Readiness,
     /// The live stream.
     Live,
 }
 
 static ROUTES: [Route; 8] = [
-    Route { path: "/", about: "the board: live figures of all lines", answer: Answer::Page(&assets::PAGE) },
-    Route { path: "/api/live", about: "what the board shows, live, as server-sent events", answer: Answer::Live },
-    Route { path: "/api/figures", about: "the figures as JSON", answer: Answer::Read(Site::figures) },
-    Route { path: "/api/lines/LINE", about: "those of one line", answer: Answer::Read(Site::line) },
+    Route {
+        path: "/",
+        about: "the board: live figures of all lines",
+        activity: Activity::Page,
+        answer: Answer::Page(&assets::PAGE),
+    },
+    Route {
+        path: "/api/live",
+        about: "what the board shows, live, as server-sent events",
+        activity: Activity::Stream,
+        answer: Answer::Live,
+    },
+    Route { path: "/api/figures", about: "the figures as JSON", activity: Activity::Page, answer: Answer::Figures },
+    Route { path: "/api/lines/LINE", about: "those of one line", activity: Activity::Page, answer: Answer::Line },
     Route {
         path: "/metrics",
         about: "the figures and the pipeline for Prometheus (text or OpenMetrics)",
-        answer: Answer::Read(Site::metrics),
+        activity: Activity::Scrape,
+        answer: Answer::Metrics,
     },
-    Route { path: "/livez", about: "200 while the process serves", answer: Answer::Words("alive\n") },
+    Route {
+        path: "/livez",
+        about: "200 while the process serves",
+        activity: Activity::Probe,
+        answer: Answer::Words("alive\n"),
+    },
     Route {
         path: "/readyz",
         about: "200 while the figures are complete, else 503 with the reasons",
-        answer: Answer::Read(Site::readiness),
+        activity: Activity::Probe,
+        answer: Answer::Readiness,
     },
-    Route { path: "/FILE", about: "a file that the board loads", answer: Answer::File },
+    Route { path: "/FILE", about: "a file that the board loads", activity: Activity::Page, answer: Answer::File },
 ];
 
 /// What is served: the lines, the counters and the source of the figures.
 pub struct Site {
     exposition: Arc<Exposition>,
-    time_zone: String,
-    pipeline: Arc<Pipeline>,
     source: Arc<dyn Source>,
-    turns: Arc<Semaphore>,
+    renderings: Arc<Renderings>,
+    probes: Arc<Semaphore>,
     live: Arc<Live>,
+    hosts: AllowedHosts,
 }
 
 impl Site {
@@ -84,107 +116,161 @@ impl Site {
     /// wherever it is read.
     #[must_use]
     pub fn new(exposition: Exposition, time_zone: String, pipeline: Arc<Pipeline>, source: Arc<dyn Source>) -> Self {
-        let (exposition, turns) = (Arc::new(exposition), Arc::new(Semaphore::new(ANSWERS_AT_ONCE)));
+        let (exposition, turns) = (Arc::new(exposition), Arc::new(Semaphore::new(PAGES_AT_ONCE)));
         let hello = board_json::hello(pipeline.build(), &time_zone, &exposition);
         let live = Live::new(&hello, Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
-        Self { exposition, time_zone, pipeline, source, turns, live: Arc::new(live) }
+        let (shown, asked) = (Arc::clone(&exposition), Arc::clone(&source));
+        let make = move |wanted, gzipped| {
+            let text = text_of(wanted, &shown, &time_zone, &pipeline, &asked.snapshot());
+            // Fast rather than small: figures repeat themselves so much that fast is small enough.
+            if gzipped { gzip(text.as_bytes(), Compression::fast()) } else { text.into() }
+        };
+        Self {
+            exposition,
+            source,
+            renderings: Renderings::new(Arc::new(make), turns),
+            probes: Arc::new(Semaphore::new(PROBES_AT_ONCE)),
+            live: Arc::new(live),
+            hosts: AllowedHosts::default(),
+        }
     }
 
-    /// Answers a request. What goes on and on ends when `leaving` is closed.
+    /// The same, answering only to these names.
+    #[must_use]
+    pub fn answering_to(self, hosts: AllowedHosts) -> Self {
+        Self { hosts, ..self }
+    }
+
+    /// Answers a request on the connection that has this slot. What goes on and on ends when `leaving` is closed.
     pub(crate) async fn answer<B: hyper::body::Body>(
         self: Arc<Self>,
         request: Request<B>,
+        slot: &Arc<ConnectionSlot>,
         leaving: watch::Receiver<()>,
     ) -> Response<Body> {
-        if request.body().size_hint().upper().is_none_or(|bytes| bytes > LARGEST_REQUEST_BODY) {
-            let text = format!("a request's body may have at most {LARGEST_REQUEST_BODY} bytes, announced\n");
-            return Reply::plain(StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
-        }
+        let has_large_body = request.body().size_hint().upper().is_none_or(|bytes| bytes > LARGEST_REQUEST_BODY);
         let (head, _) = request.into_parts();
-        let Some((route, rest)) = ROUTES.iter().find_map(|route| Some((route, route.rest(head.uri.path())?))) else {
-            return not_found().into_response();
+        let found = ROUTES.iter().find_map(|route| Some((route, route.rest(head.uri.path())?)));
+        let refusal = self.refusal(&head, has_large_body, found.is_some());
+        // Who only asks what a stream would be is no viewer.
+        let looks = refusal.is_none() && head.method != Method::HEAD;
+        let activity = match found {
+            Some((route, _)) if route.activity != Activity::Stream || looks => route.activity,
+            _ => Activity::Page,
         };
-        if !matches!(head.method, Method::GET | Method::HEAD) {
+        let in_progress = slot.begin(activity);
+        if in_progress.is_none() {
+            return too_many_viewers().into_response();
+        }
+        let reply = match (refusal, found) {
+            (None, Some((route, rest))) => self.reply(route, rest, &head, slot, leaving).await,
+            (Some(refusal), _) => refusal,
+            (None, None) => not_found(),
+        };
+        reply.in_progress(in_progress).into_response()
+    }
+
+    /// Why a request is not answered, whatever it asks for; `None` where it is.
+    fn refusal(&self, head: &Parts, has_large_body: bool, is_found: bool) -> Option<Reply> {
+        if let Some(refusal) = self.hosts.refusal(head) {
+            return Some(refusal);
+        }
+        if has_large_body {
+            let text = format!("a request's body may have at most {LARGEST_REQUEST_BODY} bytes, announced\n");
+            return Some(Reply::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+        }
+        if is_found && !matches!(head.method, Method::GET | Method::HEAD) {
             let text = "only GET and HEAD are answered here\n".to_owned();
-            let mut response = Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text).into_response();
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return response;
+            return Some(Reply { allow: true, ..Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text) });
         }
+        None
+    }
+
+    async fn reply(
+        &self,
+        route: &Route,
+        rest: &str,
+        head: &Parts,
+        slot: &ConnectionSlot,
+        leaving: watch::Receiver<()>,
+    ) -> Reply {
+        let headers = &head.headers;
         match route.answer {
-            Answer::Words(words) => Reply::new(StatusCode::OK, PLAIN, whole(words)).into_response(),
-            Answer::Page(page) => page.reply(&head.headers).into_response(),
-            Answer::File => assets::file(rest).map_or_else(not_found, |file| file.reply(&head.headers)).into_response(),
-            Answer::Live => self.live(&head, leaving),
-            Answer::Read(read) => {
-                let rest = rest.to_owned();
-                self.read(route.path, move |site| read(site, &rest, &head.headers)).await.into_response()
+            Answer::Words(words) => Reply::new(StatusCode::OK, PLAIN, whole(words)),
+            Answer::Page(page) => page.reply(headers),
+            Answer::File => assets::file(rest).map_or_else(not_found, |file| file.reply(headers)),
+            Answer::Live if head.method == Method::HEAD && !slot.is_free(Activity::Stream) => too_many_viewers(),
+            Answer::Live => self.live(head, leaving),
+            Answer::Metrics => {
+                let format = format_of(headers);
+                self.made(Wanted::Metrics(format), format.content_type(), headers).await
             }
+            Answer::Figures => self.made(Wanted::Figures, JSON, headers).await,
+            Answer::Line => {
+                let index = self.exposition.cards().iter().position(|card| card.id.as_str() == rest);
+                let Some(index) = index else {
+                    let text = "there is no such line; /api/figures has all there are\n".to_owned();
+                    return Reply::plain(StatusCode::NOT_FOUND, text);
+                };
+                self.made(Wanted::Line(index), JSON, headers).await
+            }
+            Answer::Readiness => self.readiness().await,
         }
     }
 
-    /// The answer when there are too many connections to give any other.
-    pub(crate) fn busy() -> Response<Body> {
-        let text = "too many connections; try again in a moment\n".to_owned();
-        Reply::plain(StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+    async fn made(&self, wanted: Wanted, content_type: &'static str, headers: &HeaderMap) -> Reply {
+        let gzipped = takes_gzip(headers);
+        match self.renderings.get(wanted, gzipped).await {
+            Some(bytes) => Reply { gzipped, ..Reply::new(StatusCode::OK, content_type, whole(bytes)) },
+            None => failed(),
+        }
     }
 
-    /// Makes a reply on a thread that may block.
-    async fn read(self: Arc<Self>, path: &str, make: impl FnOnce(&Self) -> Reply + Send + 'static) -> Reply {
-        // Taken before the work is handed over: whoever leaves while waiting for it leaves no work behind.
-        let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed");
-        let reply = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            make(&self)
-        });
-        reply.await.unwrap_or_else(|error| {
-            tracing::error!(path, %error, "an answer failed");
-            let text = "the answer failed; the log says more\n".to_owned();
-            Reply::plain(StatusCode::INTERNAL_SERVER_ERROR, text)
-        })
-    }
-
-    fn live(&self, head: &Parts, leaving: watch::Receiver<()>) -> Response<Body> {
+    fn live(&self, head: &Parts, leaving: watch::Receiver<()>) -> Reply {
         let gzipped = takes_gzip(&head.headers);
-        // Who only asks what it would be is not a viewer.
         let stream = if head.method == Method::HEAD { whole("") } else { self.live.stream(gzipped, leaving) };
-        let reply = Reply { gzipped, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) };
-        let mut response = reply.into_response();
-        // A proxy in between that collects an answer before it passes it on would pass on none of this one.
-        response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-        response
+        Reply { gzipped, unbuffered: true, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) }
     }
 
-    fn metrics(&self, _: &str, headers: &HeaderMap) -> Reply {
-        let format = format_of(headers);
-        let page = self.exposition.page(format, &self.source.snapshot(), &self.pipeline);
-        Reply::made(format.content_type(), page, headers)
-    }
-
-    fn figures(&self, _: &str, headers: &HeaderMap) -> Reply {
-        let figures = figures_json(&self.exposition, &self.time_zone, &self.source.snapshot());
-        Reply::made(JSON, figures.to_string(), headers)
-    }
-
-    fn line(&self, id: &str, headers: &HeaderMap) -> Reply {
-        let Some(index) = self.exposition.cards().iter().position(|card| card.id.as_str() == id) else {
-            let text = "there is no such line; /api/figures has all there are\n".to_owned();
-            return Reply::plain(StatusCode::NOT_FOUND, text);
+    async fn readiness(&self) -> Reply {
+        // Taken before the work is handed over: whoever leaves while waiting for it leaves no work behind.
+        let turn = Arc::clone(&self.probes).acquire_owned().await.expect("the turns are never closed");
+        let source = Arc::clone(&self.source);
+        let readiness = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            source.readiness()
+        });
+        let Readiness { complete, reasons } = match readiness.await {
+            Ok(readiness) => readiness,
+            Err(error) => {
+                tracing::error!(%error, "an answer failed");
+                return failed();
+            }
         };
-        Reply::made(JSON, line_json(&self.exposition, index, &self.source.snapshot()).to_string(), headers)
-    }
-
-    fn readiness(&self, _: &str, _: &HeaderMap) -> Reply {
-        let readiness = self.source.readiness();
-        let (status, mut text) = if readiness.complete {
+        let (status, mut text) = if complete {
             (StatusCode::OK, "ready\n".to_owned())
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned())
         };
-        for reason in readiness.reasons {
+        for reason in reasons {
             text.push_str(&reason);
             text.push('\n');
         }
         Reply::plain(status, text)
+    }
+}
+
+fn text_of(
+    wanted: Wanted,
+    exposition: &Exposition,
+    time_zone: &str,
+    pipeline: &Pipeline,
+    snapshot: &Snapshot,
+) -> String {
+    match wanted {
+        Wanted::Metrics(format) => exposition.page(format, snapshot, pipeline),
+        Wanted::Figures => figures_json(exposition, time_zone, snapshot).to_string(),
+        Wanted::Line(index) => line_json(exposition, index, snapshot).to_string(),
     }
 }
 
@@ -195,6 +281,14 @@ impl Route {
         let rest = path.strip_prefix(fixed)?;
         (rest.is_empty() == (fixed == self.path)).then_some(rest)
     }
+}
+
+fn failed() -> Reply {
+    Reply::plain(StatusCode::INTERNAL_SERVER_ERROR, "the answer failed; the log says more\n".to_owned())
+}
+
+fn too_many_viewers() -> Reply {
+    Reply::come_again("as many look at the live figures as this process can serve; try again in a moment\n")
 }
 
 fn not_found() -> Reply {

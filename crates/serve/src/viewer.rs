@@ -17,7 +17,7 @@ impl Viewer {
     /// A viewer, and the body through which it is told.
     pub fn new(takes_gzip: bool) -> (Self, Body) {
         let (sender, body) = Channel::new(1);
-        (Self { sender, gzip: takes_gzip.then(GzipSoFar::default) }, Body::Right(body))
+        (Self { sender, gzip: takes_gzip.then(GzipSoFar::default) }, Body::pieces(body))
     }
 
     /// Before anything is told. `None` when the viewer is gone.

@@ -59,6 +59,29 @@ test("a board outlives its process: killed, it turns stale; started again on the
   }
 });
 
+test("a server that is full is told apart from one that is gone, and the board comes back when there is room", async () => {
+  const demo = await Demo.start(["--speed", "1"]);
+  try {
+    const room = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await room.newPage();
+    let full = true;
+    await page.route("**/api/live", (route) => {
+      if (!full) return route.continue();
+      return route.fulfill({ status: 503, headers: { "retry-after": "10" }, body: "" });
+    });
+    await page.goto(`${demo.url}/?lang=en`);
+    const banner = page.locator("#stale");
+    const told = "The server has as many viewers as it can serve. Trying again.";
+    await until(async () => (await banner.textContent()) === told, "told", 15_000);
+    full = false;
+    await until(async () => (await stale(/** @type {Screen} */ (/** @type {unknown} */ ({ page })))) === 0, "live", 40_000);
+    await page.locator(".tile").first().waitFor();
+    await room.close();
+  } finally {
+    await demo.stop();
+  }
+});
+
 test("figures that are being rebuilt are no figures: the board says so, with the progress, and then goes on", async () => {
   const demo = await Demo.start();
   try {

@@ -1,6 +1,6 @@
 //! What a check has found: where, how it is, what is wrong and what to do.
 
-use ensilinja_model::vocabulary;
+use ensilinja_model::{printable, vocabulary};
 use ensilinja_report::Document;
 
 use crate::colour::Colour;
@@ -154,10 +154,10 @@ impl Finding {
         let name = self.state.as_str();
         let gap = " ".repeat(INDENT - 2 - name.len());
         text.extend(["  ", &colour.paint(name, coloured), &gap]);
-        push_wrapped(text, &format!("{}: {}", self.about, self.what), width);
+        push_wrapped(text, &printable(&format!("{}: {}", self.about, self.what)), width);
         if let Some(advice) = &self.advice {
             text.push_str(&" ".repeat(INDENT));
-            push_wrapped(text, &format!("-> {advice}"), width);
+            push_wrapped(text, &printable(&format!("-> {advice}")), width);
         }
     }
 }

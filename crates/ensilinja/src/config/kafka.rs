@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ensilinja_kafka::{Settings, SettingsError};
+use ensilinja_model::is_printable;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -71,7 +72,7 @@ fn topic(value: &DeValue<'_>) -> Result<String, Expected> {
 }
 
 fn group(value: &DeValue<'_>) -> Result<String, Expected> {
-    let legal = |text: &&str| (1..=249).contains(&text.len()) && !text.contains(char::is_control);
+    let legal = |text: &&str| (1..=249).contains(&text.len()) && text.chars().all(is_printable);
     value.as_str().filter(legal).map(str::to_owned).ok_or_else(|| GROUP_EXPECTED.into())
 }
 

@@ -24,10 +24,10 @@ mod limits;
 mod line;
 mod promise;
 mod section;
+mod server;
 mod value;
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,15 +47,13 @@ use life::{Blame, Calendar};
 pub use line::{Line, Names};
 pub use promise::in_words as promise_as_written;
 use section::{Document, Expected, Section};
+pub use server::Server;
 pub use value::in_words as duration_as_written;
 
 /// The sample configuration, which is the county of the demo.
 pub const SAMPLE: &str = include_str!("../../../../deploy/ensilinja.toml");
 
 const HELSINKI: &str = "Europe/Helsinki";
-
-/// Not reachable from other machines, because the figures of small lines are not for everybody.
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
 /// Opening hours are laid out from this long before the time that figures are for, in ms: longer than a contact lives,
 /// and than a line that opens for a season only takes to open on five days.
@@ -81,13 +79,6 @@ pub struct Config {
     pub days: Arc<Days>,
     /// The lines, in the order of the file. At least one; ids differ.
     pub lines: Vec<Line>,
-}
-
-/// Where the figures are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Server {
-    /// The address to listen on; port 0 is any free one.
-    pub listen: SocketAddr,
 }
 
 /// What is logged, and how.
@@ -215,7 +206,7 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
         None => line::Defaults::default(),
     };
     Ok(Config {
-        server: server(&root)?,
+        server: server::read(&root)?,
         log: log(&root)?,
         kafka: kafka::read(&root.required_section("kafka", &kafka::KEYS)?)?,
         lines: line::read_all(&root, &defaults, &calendar)?,
@@ -240,21 +231,6 @@ fn time_zone(value: &DeValue<'_>) -> Result<TimeZone, Expected> {
         .and_then(|name| TimeZone::get(name).ok())
         .filter(|zone| zone.iana_name().is_some_and(|name| Days::new(name).is_ok()))
         .ok_or_else(|| "the name of a time zone in the IANA database, such as \"Europe/Helsinki\"".into())
-}
-
-fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
-    value
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| "an IP address and a port, such as \"127.0.0.1:9464\" or \"0.0.0.0:9464\"".into())
-}
-
-fn server(root: &Section<'_>) -> Result<Server, ConfigError> {
-    let listen = match root.section("server", &["listen"])? {
-        Some(section) => section.optional("listen", listen)?,
-        None => None,
-    };
-    Ok(Server { listen: listen.unwrap_or(DEFAULT_LISTEN) })
 }
 
 fn log(root: &Section<'_>) -> Result<Log, ConfigError> {

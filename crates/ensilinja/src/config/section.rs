@@ -138,6 +138,17 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The refusal of one item of the list under `key`; `expected` is what should stand in its place.
+    pub(super) fn refusal_of_item(
+        &self,
+        key: &str,
+        item: &Spanned<DeValue<'_>>,
+        expected: impl Into<Expected>,
+    ) -> ConfigError {
+        let advice = format!("it should be {}", expected.into());
+        self.refusal_at(&item.span(), key, &self.document.quote(item), advice)
+    }
+
     /// The refusal of `key` at a place of the document, in words of the caller's own.
     pub(super) fn refusal_at(&self, place: &Range<usize>, key: &str, found: &str, advice: String) -> ConfigError {
         ConfigError::Refused {

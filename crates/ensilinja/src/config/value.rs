@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use ensilinja_model::is_printable;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use toml::de::DeValue;
 
@@ -12,12 +13,12 @@ const DAY_MS: u32 = 24 * 3600 * 1000;
 /// The longest name, in characters: names are shown on boards and travel as labels.
 const NAME_CHARACTERS: usize = 100;
 
-/// Text that people read: 1 to 100 characters, none of them a control character.
+/// Text that people read: 1 to 100 characters, each of which is shown and does nothing else.
 pub(super) fn name(value: &DeValue<'_>) -> Result<String, Expected> {
     value
         .as_str()
         .filter(|text| {
-            !text.trim().is_empty() && text.chars().count() <= NAME_CHARACTERS && !text.contains(char::is_control)
+            !text.trim().is_empty() && text.chars().count() <= NAME_CHARACTERS && text.chars().all(is_printable)
         })
         .map(str::to_owned)
         .ok_or_else(|| NAME.into())

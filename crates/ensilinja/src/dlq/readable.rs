@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use ensilinja_model::is_printable;
+
 /// The bytes as text. Control characters, marks that turn the direction of writing, and bytes that are no UTF-8 are
 /// written as codes. At most `most` characters of the bytes are shown, and `...` says that there are more.
 #[must_use]
@@ -13,7 +15,7 @@ pub fn readable(bytes: &[u8], most: usize) -> String {
                 return text + "...";
             }
             shown += 1;
-            if is_harmless(character) {
+            if is_printable(character) {
                 text.push(character);
             } else {
                 text.extend(character.escape_default());
@@ -38,13 +40,6 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("a text takes what is written to it");
     }
     text
-}
-
-fn is_harmless(character: char) -> bool {
-    let turns_direction =
-        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let breaks_the_line = matches!(character, '\u{2028}' | '\u{2029}');
-    !character.is_control() && !turns_direction && !breaks_the_line
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@
 //! `not_shown` says why no figure is shown, `number` is what the entries that are known make, which may be a part. A
 //! window's `from` and `to` are its first and its last second.
 
+use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -61,9 +62,8 @@ pub(super) fn contact(explained: &ContactExplained) -> String {
 }
 
 fn written(document: &Json) -> String {
-    let mut text = serde_json::to_string_pretty(document).expect("a document of texts and numbers can be written");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(document).expect("a document of texts and numbers can be written");
+    printable_json(&text).into_owned() + "\n"
 }
 
 fn part(part: &Part) -> Json {

@@ -1,5 +1,7 @@
 //! An explanation as tables for people. Columns are as wide as what is in them: ids and names of files are never cut.
 
+use ensilinja_model::printable;
+
 use super::{
     Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Whose,
     Written,
@@ -141,13 +143,8 @@ fn place(said: &Said) -> String {
 fn whose(whose: &Whose) -> String {
     match &whose.visit {
         Some(visit) => format!("{} visit {}", printable(&whose.contact), printable(visit)),
-        None => printable(&whose.contact),
+        None => printable(&whose.contact).into_owned(),
     }
-}
-
-/// A text of the source, without what a terminal would take for a command.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn in_words(amount: &Amount) -> String {

@@ -68,6 +68,7 @@ export default {
   old: "{age} old",
   stale_silent: "Connection lost. The figures are {age} old.",
   stale_never: "The server does not answer. Trying again.",
+  stale_full: "The server has as many viewers as it can serve. Trying again.",
   stale_old: "The figures are {age} old.",
   stale_rebuilding: "The figures are being rebuilt from the events: {progress} read.",
   stale_incomplete: "The figures are not complete.",

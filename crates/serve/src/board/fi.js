@@ -68,6 +68,7 @@ export default {
   old: "luvut {age} vanhoja",
   stale_silent: "Yhteys poikki. Luvut ovat {age} vanhoja.",
   stale_never: "Palvelin ei vastaa. Yritetään uudelleen.",
+  stale_full: "Palvelimella on jo niin monta katsojaa kuin se pystyy palvelemaan. Yritetään uudelleen.",
   stale_old: "Luvut ovat {age} vanhoja.",
   stale_rebuilding: "Lukuja kootaan tapahtumista: {progress} luettu.",
   stale_incomplete: "Luvut eivät ole täydellisiä.",

@@ -20,6 +20,8 @@ import { Tiles } from "./tiles.js";
 /** @type {Day | null} */ let day = null;
 /** @type {Tiles | null} */ let tiles = null;
 let another = false;
+/** Whether the server has as many viewers as it can serve. */
+let full = false;
 let language = spoken("UTC");
 
 const silence = new Silence();
@@ -61,7 +63,7 @@ function speak() {
   language = spoken(hello?.time_zone ?? "UTC");
   controls.show(language);
   setText(byId("lines"), language.text("lines"));
-  staleness.show(figures, silence.seconds(), language);
+  staleness.show(figures, silence.seconds(), full, language);
   show();
 }
 
@@ -69,7 +71,7 @@ document.documentElement.addEventListener("chosen", () => {
   speak();
   recolour();
 });
-setInterval(() => staleness.show(figures, silence.seconds(), language), 1000);
+setInterval(() => staleness.show(figures, silence.seconds(), full, language), 1000);
 speak();
 
 listen({
@@ -89,14 +91,17 @@ listen({
   figures: (said) => {
     if (another) return;
     figures = said;
+    full = false;
     // Live is what is shown, not what came.
     show();
     silence.heard(said.now_timestamp_seconds);
-    staleness.show(figures, silence.seconds(), language);
+    staleness.show(figures, silence.seconds(), full, language);
   },
   day: (said) => {
     if (another) return;
     day = said;
     showDay();
   },
+}, (said) => {
+  full = said;
 });

@@ -26,8 +26,11 @@ export class Staleness {
     this.#banner.append(this.#said, this.#reasons);
   }
 
-  /** @param {Figures | null} figures @param {number} silentSeconds @param {Language} language */
-  show(figures, silentSeconds, language) {
+  /**
+   * @param {Figures | null} figures @param {number} silentSeconds
+   * @param {boolean} full whether the server has as many viewers as it can serve @param {Language} language
+   */
+  show(figures, silentSeconds, full, language) {
     const { freshness, ageSeconds } = freshnessOf(figures, silentSeconds);
     const age = ageSeconds === null ? "" : duration(ageSeconds);
     const young = ageSeconds !== null && ageSeconds < LIVE_SECONDS;
@@ -39,7 +42,8 @@ export class Staleness {
     this.#banner.hidden = !stale;
     this.#inDetail.hidden = !stale;
     const progress = percent(figures?.rebuild_progress_ratio ?? 0);
-    const said = stale ? sentence(freshness, age, progress, language) : "";
+    const words = full && freshness === "silent" ? language.text("stale_full") : "";
+    const said = stale ? words || sentence(freshness, age, progress, language) : "";
     setText(this.#said, said);
     setText(this.#inDetail, said);
     this.#showReasons(stale && freshness !== "silent" ? (figures?.reasons ?? []) : []);

@@ -1,5 +1,6 @@
 // The stream of figures, which comes back by itself: the browser reconnects where a connection ends; where it gives up
-// (the server answered, but not with a stream) or nothing comes although the connection stands, it is made anew.
+// (the server answered, but not with a stream) or nothing comes although the connection stands, it is made anew. Where
+// the server has as many viewers as it can serve, the board says so and waits longer.
 
 /** @import { Hello, Figures, Day } from "./contract.js" */
 
@@ -8,13 +9,19 @@ const AGAIN_MS = 2000;
 /** A connection that says nothing for so long is dead, whatever it looks like. */
 const DEAF_MS = 15000;
 
+/** How long to wait where the server is full: at least so long, and by chance up to twice that, so that not all boards
+ * come back at the same time. */
+const FULL_MS = 10000;
+
 /**
  * @param {{hello: (hello: Hello) => void, figures: (figures: Figures) => void, day: (day: Day) => void}} heard
+ * @param {(full: boolean) => void} told whether the server has as many viewers as it can serve
  */
-export function listen(heard) {
+export function listen(heard, told) {
   /** @type {EventSource} */
   let source;
   let heardAt = performance.now();
+  let againAt = 0;
 
   function connect() {
     heardAt = performance.now();
@@ -27,12 +34,21 @@ export function listen(heard) {
     }
   }
 
+  /** A browser does not tell why a stream was refused. So the server is asked before it is tried again. */
+  async function again() {
+    againAt = Infinity;
+    source.close();
+    const answer = await fetch("/api/live", { method: "HEAD" }).catch(() => null);
+    const full = answer?.status === 503 && answer.headers.has("retry-after");
+    told(full);
+    againAt = performance.now() + (full ? FULL_MS * (1 + Math.random()) : AGAIN_MS);
+    if (!full) connect();
+  }
+
   connect();
   setInterval(() => {
-    const deaf = performance.now() - heardAt > DEAF_MS;
-    if (source.readyState === EventSource.CLOSED || deaf) {
-      source.close();
-      connect();
-    }
+    const now = performance.now();
+    const gone = source.readyState === EventSource.CLOSED || now - heardAt > DEAF_MS;
+    if (gone && now >= againAt) void again();
   }, AGAIN_MS);
 }

@@ -68,6 +68,7 @@ export default {
   old: "{age} gamla",
   stale_silent: "Förbindelsen bröts. Siffrorna är {age} gamla.",
   stale_never: "Servern svarar inte. Nytt försök görs.",
+  stale_full: "Servern har så många tittare som den klarar av. Nytt försök görs.",
   stale_old: "Siffrorna är {age} gamla.",
   stale_rebuilding: "Siffrorna byggs upp av händelserna: {progress} lästa.",
   stale_incomplete: "Siffrorna är inte fullständiga.",

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_serve::{Limits, Readiness, Snapshot};
+use ensilinja_serve::{ConnectionLimits, Limits, Readiness, Snapshot};
 use serde_json::Value;
 
 use crate::expected::assert_is_file;
@@ -154,7 +154,7 @@ fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() 
 
 #[test]
 fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
-    let server = Running::start();
+    let server = Running::with(Limits { unread_time: Duration::from_secs(60), ..Limits::default() });
     let reads = AtomicUsize::new(0);
     server.says(move || {
         let number = reads.fetch_add(1, Ordering::Relaxed);
@@ -197,18 +197,19 @@ fn streams_end_in_order_at_once_when_the_server_stops() {
 
 #[test]
 fn a_stream_ends_in_order_when_its_connection_has_lived_long_enough() {
+    let connections = ConnectionLimits { streams: 1, ..ConnectionLimits::default() };
     let server =
-        Running::with(Limits { connections: 1, connection_life: Duration::from_millis(2_500), ..Limits::default() });
+        Running::with(Limits { connections, connection_life: Duration::from_millis(2_500), ..Limits::default() });
     let mut viewer = Viewer::join(&server);
     assert_eq!(names(&mut viewer, 3), ["hello", "figures", "day"]);
-    assert_eq!(server.get("/livez").status, 503, "a stream is a connection");
+    assert_eq!(server.ask("HEAD", "/api/live", "").status, 503, "a stream has a place");
     let since = Instant::now();
     while let Some(event) = viewer.event() {
         assert!(event.starts_with("event: figures\n"));
         assert!(since.elapsed() < Duration::from_secs(8), "it does not end");
     }
     let again = Instant::now();
-    while server.get("/livez").status != 200 {
+    while server.ask("HEAD", "/api/live", "").status != 200 {
         assert!(again.elapsed() < Duration::from_secs(8), "the place is not free again");
         std::thread::sleep(Duration::from_millis(10));
     }

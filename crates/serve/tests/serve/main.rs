@@ -6,6 +6,7 @@ mod board;
 mod client;
 mod expected;
 mod exposition;
+mod host;
 mod limits;
 mod live;
 mod metrics_reference;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use ensilinja_serve::{Limits, Server, Snapshot};
+use ensilinja_serve::{AllowedHosts, Limits, Server, Site, Snapshot};
 use tokio::sync::oneshot;
 
 use crate::small_county::{self, Changing};
@@ -28,7 +28,16 @@ impl Running {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Self::serving(small_county::site(), limits)
+    }
+
+    /// The same, answering only to these names.
+    pub(crate) fn answering_to(hosts: AllowedHosts) -> Self {
         let (site, source) = small_county::site();
+        Self::serving((site.answering_to(hosts), source), Limits::default())
+    }
+
+    fn serving((site, source): (Site, Arc<Changing>), limits: Limits) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (tell_address, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -1,0 +1,27 @@
+//! Core dumps: off, because the memory of a process that reads events holds ids of contacts and payloads.
+//!
+//! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor
+//! to a handler such as systemd-coredump, whatever `ulimit -c` and `core_pattern` say; a limit of 0 (`RLIMIT_CORE`)
+//! would not do, because handlers on a pipe are started all the same. What follows from it: debuggers and profilers of
+//! the same user cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process still reads
+//! what it says of itself in `/metrics`, which a test proves as another user than root.
+
+use anyhow::Context as _;
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
+/// The environment variable that allows core dumps and debuggers: `on`. Empty, unset and `off` forbid them.
+pub const VARIABLE: &str = "ENSILINJA_CORE_DUMPS";
+
+/// Forbids core dumps of this process, unless the environment allows them.
+///
+/// # Errors
+/// If the environment variable is neither `on` nor `off`, or the system does not know the setting.
+pub fn forbid_unless_allowed() -> anyhow::Result<()> {
+    let variable = std::env::var_os(VARIABLE).unwrap_or_default();
+    match variable.to_str() {
+        Some("on") => Ok(()),
+        Some("" | "off") => set_dumpable_behavior(DumpableBehavior::NotDumpable)
+            .with_context(|| format!("the system does not forbid core dumps; {VARIABLE}=on does without")),
+        _ => anyhow::bail!("{VARIABLE} is {variable:?}; it should be on or off"),
+    }
+}

@@ -1,0 +1,111 @@
+//! One connection, from its first byte to its end.
+//!
+//! A connection costs next to nothing until it says something: only then are there buffers for it. It ends when it
+//! says nothing for too long, when it does not read what it is sent, when it has lived long enough, when it is evicted
+//! ([`admission`](crate::admission)), and when the server stops; an answer that is under way may then finish, within
+//! the grace.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::admission::ConnectionSlot;
+use crate::patient_stream::PatientStream;
+use crate::server::Limits;
+use crate::site::Site;
+
+/// The largest header, request line included, in bytes.
+const LARGEST_HEADER: usize = 16 * 1024;
+
+/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is
+/// more. A board whose network is slow should see the latest figures, and not those of the last minute one by one.
+const MOST_UNSENT: usize = 32 * 1024;
+
+/// How long answers that are under way may take once the connection or the server is to close.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// Serves one connection to its end; `closed` is told when the server stops.
+pub(crate) async fn converse(
+    stream: TcpStream,
+    site: Arc<Site>,
+    slot: Arc<ConnectionSlot>,
+    limits: Limits,
+    mut closed: watch::Receiver<()>,
+) {
+    let accepted = Instant::now();
+    // Answers are written whole: waiting to fill packets would only delay the last one.
+    let _ = stream.set_nodelay(true);
+    let says_something = tokio::select! {
+        readable = stream.readable() => readable.is_ok(),
+        () = slot.evicted() => false,
+        _ = closed.changed() => false,
+        () = sleep_until(accepted + limits.first_request_time) => false,
+    };
+    if says_something {
+        // Apart, so that a silent connection does not take the memory of one that speaks.
+        Box::pin(answer(stream, site, slot, limits, closed, accepted)).await;
+    }
+}
+
+async fn answer(
+    stream: TcpStream,
+    site: Arc<Site>,
+    slot: Arc<ConnectionSlot>,
+    limits: Limits,
+    mut closed: watch::Receiver<()>,
+    accepted: Instant,
+) {
+    // Streams end when it is dropped.
+    let (staying, leaving) = watch::channel(());
+    let service = service_fn(|request| {
+        let (site, slot, leaving) = (Arc::clone(&site), Arc::clone(&slot), leaving.clone());
+        async move { Ok::<_, Infallible>(site.answer(request, &slot, leaving).await) }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .half_close(true)
+            .header_read_timeout(limits.header_time)
+            .max_header_size(LARGEST_HEADER)
+            .max_buf_size(MOST_UNSENT)
+            .serve_connection(TokioIo::new(PatientStream::new(stream, limits.unread_time)), service)
+    );
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        () = slot.evicted() => None,
+        _ = closed.changed() => None,
+        () = sleep_until(accepted + limits.connection_life) => None,
+        () = nothing_asked(&slot, accepted + limits.first_request_time) => {
+            return tracing::debug!("a connection sent no whole request in time");
+        }
+    };
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        drop(staying);
+        let Ok(ended) = tokio::time::timeout(GRACE, connection).await else {
+            return tracing::debug!("a connection was cut off with an answer under way");
+        };
+        ended
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+/// Done at `deadline` if no whole request has come by then; otherwise never.
+async fn nothing_asked(slot: &ConnectionSlot, deadline: Instant) {
+    sleep_until(deadline).await;
+    if slot.has_asked() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,237 @@
+//! The `Host` of a request: whether it is one as HTTP says, and whether the server answers to it.
+//!
+//! RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`, and one that cannot be understood is refused
+//! with 400, whatever the version. Where the target itself says for whom it is (`GET http://boards.example/`), that
+//! counts, and `Host` has to be well formed all the same.
+//!
+//! Where a list of names is configured, a request for any other name gets 421: a page of another site, whose name has
+//! been made to lead here (DNS rebinding), reads nothing. Such a page has a name; so addresses, `localhost` and
+//! requests that name no host are answered all the same, and the probes of an orchestrator and the scrapes of a
+//! Prometheus, which ask by address, need no entry.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use hyper::header::HOST;
+use hyper::http::request::Parts;
+use hyper::{StatusCode, Version};
+
+use crate::reply::Reply;
+
+/// The longest name of a host, in characters.
+const LONGEST_NAME: usize = 253;
+
+/// The names that the server answers to; any, by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowedHosts(Option<Vec<String>>);
+
+/// Why a text is no name of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a name of a host without scheme, port or path, such as \"boards.example\"")]
+pub struct HostNameError;
+
+impl AllowedHosts {
+    /// These names and no others; upper and lower case are the same, and so is a dot at the end.
+    ///
+    /// # Errors
+    /// If one of them is no name.
+    pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, HostNameError> {
+        names.into_iter().map(name).collect::<Result<_, _>>().map(|names| Self(Some(names)))
+    }
+
+    fn allows(&self, host: &Host<'_>) -> bool {
+        match (&self.0, host) {
+            (None, _) | (_, Host::Absent | Host::Address) => true,
+            (Some(names), Host::Name(name)) => {
+                let name = without_dot(name).to_ascii_lowercase();
+                name == "localhost" || name.ends_with(".localhost") || names.contains(&name)
+            }
+        }
+    }
+
+    /// The refusal of a request whose host is wrong or not ours; `None` where it is neither.
+    pub(crate) fn refusal(&self, head: &Parts) -> Option<Reply> {
+        let refuse = |status, text: &str| Some(Reply::plain(status, text.to_owned()));
+        match host_of(head) {
+            Err(problem) => refuse(StatusCode::BAD_REQUEST, problem),
+            Ok(host) if !self.allows(&host) => refuse(
+                StatusCode::MISDIRECTED_REQUEST,
+                "this server does not answer to that name; server.allowed_hosts in its configuration lists those it \
+                 answers to\n",
+            ),
+            Ok(_) => None,
+        }
+    }
+}
+
+fn name(text: &str) -> Result<String, HostNameError> {
+    let name = without_dot(text).to_ascii_lowercase();
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if name.len() <= LONGEST_NAME && name.split('.').all(is_label) { Ok(name) } else { Err(HostNameError) }
+}
+
+fn without_dot(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
+}
+
+/// For whom a request is.
+#[derive(Debug, PartialEq, Eq)]
+enum Host<'a> {
+    /// It does not say.
+    Absent,
+    /// An IP address.
+    Address,
+    /// A name.
+    Name(&'a str),
+}
+
+fn host_of(head: &Parts) -> Result<Host<'_>, &'static str> {
+    let mut values = head.headers.get_all(HOST).iter();
+    let host = match (values.next(), values.next()) {
+        (_, Some(_)) => return Err("a request has one Host, and this one has several\n"),
+        (None, None) if head.version >= Version::HTTP_11 => {
+            return Err("a request of HTTP/1.1 has a Host, and this one has none\n");
+        }
+        (None, None) => Host::Absent,
+        (Some(value), None) => {
+            value.to_str().ok().and_then(host).ok_or("Host should be a name or an address, and a port if need be\n")?
+        }
+    };
+    match head.uri.authority() {
+        Some(authority) => {
+            self::host(authority.as_str()).ok_or("the target should name a host, and a port if need be\n")
+        }
+        None => Ok(host),
+    }
+}
+
+/// `host`, `host:port`, `[address]` or `[address]:port`, as RFC 3986 writes them; or nothing at all.
+fn host(text: &str) -> Option<Host<'_>> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            address.parse::<Ipv6Addr>().ok()?;
+            (Host::Address, port)
+        }
+        None => {
+            let (name, port) = text.find(':').map_or((text, ""), |colon| text.split_at(colon));
+            if !is_registered_name(name) {
+                return None;
+            }
+            let host = match name {
+                "" => Host::Absent,
+                name if without_dot(name).parse::<Ipv4Addr>().is_ok() => Host::Address,
+                name => Host::Name(name),
+            };
+            (host, port)
+        }
+    };
+    let is_port = match port.strip_prefix(':') {
+        Some(digits) => {
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits.is_empty() || digits.parse::<u16>().is_ok())
+        }
+        None => port.is_empty(),
+    };
+    is_port.then_some(host)
+}
+
+/// Unreserved characters, sub-delimiters, and whole percent-codes.
+fn is_registered_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_right = match byte {
+            b'%' => {
+                [bytes.next(), bytes.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
+            }
+            _ => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte),
+        };
+        if !is_right {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
+        for (text, right) in [
+            ("boards.example", Host::Name("boards.example")),
+            ("Boards.Example.:9464", Host::Name("Boards.Example.")),
+            ("under_score:", Host::Name("under_score")),
+            ("b%C3%A4r.example", Host::Name("b%C3%A4r.example")),
+            ("127.0.0.1", Host::Address),
+            ("10.0.0.5:9464", Host::Address),
+            ("[::1]", Host::Address),
+            ("[2001:db8::1]:9464", Host::Address),
+            ("", Host::Absent),
+        ] {
+            assert_eq!(host(text), Some(right), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for text in [
+            "a b",
+            "a/b",
+            "a?b",
+            "a#b",
+            "me@a",
+            "a:b",
+            "a:1:2",
+            "a:99999",
+            "::1",
+            "[::1",
+            "[::1]x",
+            "[a.example]",
+            "[]",
+            "a%4",
+            "a%zz",
+            "ä.example",
+            "<a>",
+            "a\"",
+            "a\\b",
+            "http://a",
+            "a,b:x",
+            "[fe80::1%eth0]",
+        ] {
+            assert_eq!(host(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_allows_its_names_however_they_are_written_and_what_cannot_be_rebound() {
+        let allowed = AllowedHosts::names(["boards.example", "Intra."]).unwrap();
+        for (text, right) in [
+            ("boards.example", true),
+            ("BOARDS.example.:9464", true),
+            ("intra", true),
+            ("localhost:9464", true),
+            ("ensilinja.localhost", true),
+            ("10.0.0.5", true),
+            ("[::1]:80", true),
+            ("", true),
+            ("evil.example", false),
+            ("www.boards.example", false),
+            ("boards.example.evil.example", false),
+            ("notlocalhost", false),
+            ("10.0.0.5.evil.example", false),
+            ("0x7f.1", false),
+        ] {
+            assert_eq!(allowed.allows(&host(text).unwrap()), right, "{text:?}");
+            assert!(AllowedHosts::default().allows(&host(text).unwrap()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_on_the_list_is_only_a_name() {
+        for text in ["", ".", "a..b", "http://a", "a:80", "a/", "*.a", "a b", "[::1]", "ä", &"a".repeat(254)] {
+            assert_eq!(AllowedHosts::names([text]), Err(HostNameError), "{text:?}");
+        }
+    }
+}
