@@ -54,6 +54,7 @@ mod prometheus;
 mod replay;
 mod replay_beside;
 mod report;
+mod security;
 mod shared_broker;
 mod simulate;
 mod start_up;

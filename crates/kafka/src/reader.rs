@@ -17,6 +17,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
+use crate::complaints::{Complaints, hear_out};
 use crate::fetch_errors::FetchErrors;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
@@ -26,6 +27,7 @@ use crate::partition::Partition;
 use crate::record::{HeaderBuffer, RecordHandler};
 use crate::settings::Settings;
 use crate::start::{Start, survey};
+use crate::trouble::Trouble;
 
 /// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -48,7 +50,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Why a partition cannot be read on from its cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum Interruption {
     /// Some partition has no record at its cursor.
     OutOfRange,
     /// The log is shorter than what was read of it.
@@ -63,7 +65,7 @@ pub(crate) struct Reader<H> {
     consumer: BaseConsumer<ClientLog>,
     lanes: Vec<Lane>,
     headers: HeaderBuffer,
-    trouble: Option<Trouble>,
+    trouble: Option<Interruption>,
     /// Before this, no cure of the trouble is tried again.
     rest_until: Instant,
     fetch_errors: FetchErrors,
@@ -93,10 +95,14 @@ impl<H: RecordHandler> Reader<H> {
             match self.begin() {
                 Ok(()) => {
                     self.monitor.set_obstacle(None);
+                    self.consumer.context().complaints().forget();
                     self.read();
                     return;
                 }
-                Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+                Err(obstacle) => {
+                    hear_out(&self.consumer);
+                    self.monitor.set_obstacle(Some(self.explain(&obstacle)));
+                }
             }
             let resume = Instant::now() + pause;
             while Instant::now() < resume && !self.monitor.is_stopping() {
@@ -167,9 +173,9 @@ impl<H: RecordHandler> Reader<H> {
                     fetch_errors.clear(monitor);
                 }
                 Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
-                    trouble.get_or_insert(Trouble::OutOfRange);
+                    trouble.get_or_insert(Interruption::OutOfRange);
                 }
-                Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
+                Some(Err(error)) => fetch_errors.note(&error, consumer.context().complaints(), settings, monitor),
                 None => std::thread::sleep(NAP),
             }
             records = 0;
@@ -186,18 +192,18 @@ impl<H: RecordHandler> Reader<H> {
     /// New partitions, ends that seem not to be reached, dead letters to be made up for, and records deleted unread.
     fn look_after_the_rare(&mut self) {
         if self.monitor.take_log_shrunk() {
-            self.trouble = Some(Trouble::AnotherLog);
+            self.trouble = Some(Interruption::AnotherLog);
         }
         if let Some(trouble) = self.trouble.filter(|_| Instant::now() >= self.rest_until) {
             self.trouble = None;
             let cured = match trouble {
-                Trouble::OutOfRange => self.skip_what_is_gone(),
-                Trouble::AnotherLog => self.begin_again(),
+                Interruption::OutOfRange => self.skip_what_is_gone(),
+                Interruption::AnotherLog => self.begin_again(),
             };
             if let Err(obstacle) = cured {
                 self.trouble = Some(trouble);
                 self.rest_until = Instant::now() + REST;
-                self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings)));
+                self.monitor.set_obstacle(Some(self.explain(&obstacle)));
             }
         }
         if self.trouble.is_some() {
@@ -259,7 +265,7 @@ impl<H: RecordHandler> Reader<H> {
             (inquiry.begins(self.lanes.len())?, inquiry.ends(self.lanes.len())?)
         };
         if self.lanes.iter().zip(&ends).any(|(lane, &end)| lane.partition.read_to() > end) {
-            self.trouble = Some(Trouble::AnotherLog);
+            self.trouble = Some(Interruption::AnotherLog);
             return Ok(());
         }
         for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
@@ -285,6 +291,10 @@ impl<H: RecordHandler> Reader<H> {
         Ok(())
     }
 
+    fn explain(&self, obstacle: &Obstacle) -> String {
+        explain(obstacle, self.consumer.context().complaints(), &self.settings)
+    }
+
     fn inquiry(&self) -> Inquiry<'_> {
         Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
     }
@@ -294,11 +304,14 @@ fn lane(start: &Start, complete_until: EventTime) -> Lane {
     Lane::new(Arc::new(Partition::new(start.offset, start.goal, complete_until)), start)
 }
 
-/// The obstacle, and what an operator can do about it.
-pub(crate) fn explain(obstacle: &Obstacle, settings: &Settings) -> String {
+/// The obstacle, and what an operator can do about it; `complaints` are those of the client that met it.
+pub(crate) fn explain(obstacle: &Obstacle, complaints: &Complaints, settings: &Settings) -> String {
     let brokers = &settings.bootstrap_servers;
     match obstacle {
-        Obstacle::Broker(error) => format!("the broker at {brokers} is unreachable or answers with an error: {error}"),
+        Obstacle::Broker(error) => {
+            let trouble = Trouble::of(error, complaints, settings);
+            format!("the broker at {brokers} is unreachable or answers with an error: {}", trouble.in_words())
+        }
         Obstacle::TopicMissing(topic) => format!(
             "the topic {topic} does not exist: create it with kafka-topics.sh --bootstrap-server {brokers} --create --topic {topic} --partitions 12 --config cleanup.policy=delete"
         ),
