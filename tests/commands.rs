@@ -165,7 +165,7 @@ fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {
         ended(&mut program)
     };
     let past = ["--from", "2025-09-14", "--to", "2025-09-16"];
-    let (status, _, err) = set(&[&["simulate"], &past[..], &["--output", &events]].concat());
+    let (status, _, err) = set(&[&["simulate"], &past[..], &["--output", &events, "--force"]].concat());
     assert_eq!(status, Some(0), "what is written to a file is published nowhere: {err}");
     let both = [&["simulate"], &past[..], &["--output", &events, "--brokers", NOBODY]].concat();
     let (status, _, err) = set(&both);

@@ -29,7 +29,7 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     let [events, fewer, before, after] =
         ["compare.jsonl", "compare-fewer.jsonl", "compare-before.run", "compare-after.run"].map(file);
     let past = ["--from", "2025-08-01", "--to", "2025-09-16T11:00", "--seed", "1"];
-    done(&[&["simulate", "--output", &events][..], &past].concat());
+    done(&[&["simulate", "--output", &events, "--force"][..], &past].concat());
     let text = fs::read_to_string(&events).unwrap();
     let answered = text.lines().find(|event| {
         event.contains("contact.answered") && event.contains(LINE) && event.contains("\"time\":\"2025-09-16T07:1")

@@ -163,6 +163,40 @@ fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
 }
 
 #[test]
+fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    fs::write(&file, "before").unwrap();
+    let output = simulate(&file, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let expected = format!("{} is there already: name another file, or replace it by --force", file.display());
+    assert!(said(&output).contains(&expected), "{}", said(&output));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+    let output = simulate(&file, &["--force"]).output().unwrap();
+    assert!(output.status.success() && read(&file).0.len() > 1_000, "{}", said(&output));
+}
+
+#[test]
+fn a_simulation_that_is_stopped_says_what_is_left_and_leaves_nothing() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    command.args(["simulate", "--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100", "--output"]).arg(&file);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    while directory.names().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it has not begun to write");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("error: stopped before the end: "), "{}", said(&output));
+    assert!(said(&output).contains(" to 2025-01-01 00:00 is left; "), "{}", said(&output));
+    assert_eq!(directory.names(), [""; 0]);
+}
+
+#[test]
 fn a_full_disk_is_said_and_leaves_nothing() {
     let directory = Directory::new();
     let file = directory.file("events.jsonl");
@@ -204,7 +238,7 @@ fn a_pipe_that_nobody_reads_does_not_keep_it_from_ending() {
     let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(told.success());
     let began = std::time::Instant::now();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(1), "what was asked for is not done");
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
 }
 

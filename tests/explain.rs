@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Events from 2025-08-10 to 2025-09-17: figures of 2025-09-15 have all the history that they need.
 static COUNTY: LazyLock<String> = LazyLock::new(|| {
     let path = file("explain-county.jsonl");
-    let words = ["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path];
+    let words = ["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path, "--force"];
     let (status, _, err) = ended(&words);
     assert_eq!(status, Some(0), "{err}");
     path

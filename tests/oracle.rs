@@ -7,7 +7,7 @@ mod series;
 
 use ensilinja_ledger::{History, Ledger, Rules};
 use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
-use ensilinja_serve::{Build, Exposition, Format, LineCard, Pipeline, Readiness, Snapshot, Targets};
+use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, Pipeline, Readiness, Snapshot, Targets};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
 use ensilinja_wire::{Decoder, Record};
 
@@ -56,6 +56,7 @@ impl Pages {
             clock_steps: 0,
             log_replaced: Vec::new(),
             newest_events: Vec::new(),
+            hazards: Hazards::default(),
         };
         series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))
     }

@@ -17,7 +17,7 @@ static AUTUMN: LazyLock<String> = LazyLock::new(|| simulated("2025-10-24", "2025
 /// One file of the folder for the files of tests, written once and over by the next run of this test.
 fn simulated(from: &str, to: &str) -> String {
     let path = file(&format!("report-{from}.jsonl"));
-    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path], Stdio::null());
+    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path, "--force"], Stdio::null());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     path
 }

@@ -55,6 +55,7 @@ mod prometheus;
 mod replay;
 mod replay_beside;
 mod report;
+mod security;
 mod sending;
 mod shared_broker;
 mod simulate;

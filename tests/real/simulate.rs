@@ -65,6 +65,54 @@ fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
+fn a_past_that_the_topic_deletes_at_once_is_refused_and_one_that_it_has_cut_is_told() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "forgetful", 1);
+    let past = ["--from", "2025-09-15", "--to", "2025-09-17", "--seed", "5", "--volume", "20"];
+    broker.set_of_topic(&stage.topic, "retention.ms", "604800000");
+    let mut program = Program::start(&stage, &["simulate"], &past);
+    assert_eq!(program.wait().code(), Some(1));
+    let expected = "error: the topic forgetful.events keeps records for 7 days (retention.ms=604800000): all of this time is older than";
+    assert!(program.log().contains(expected), "{}", program.log());
+    assert!(program.log().contains("--add-config retention.ms=-1"), "{}", program.log());
+    assert_eq!(topic::count(&stage.brokers, &stage.topic), 0);
+
+    broker.set_of_topic(&stage.topic, "retention.ms", "-1");
+    let mut program = Program::start(&stage, &["simulate"], &past);
+    let deadline = Instant::now() + PATIENCE;
+    while topic::count(&stage.brokers, &stage.topic) < 100 {
+        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    broker.delete_records(&stage.topic, 0, 100);
+    assert_eq!(program.wait().code(), Some(1), "{}", program.log());
+    let held = topic::count(&stage.brokers, &stage.topic);
+    let expected = format!("error: the topic forgetful.events holds {held} of the {} records", held + 100);
+    assert!(program.log().contains(&expected), "{}", program.log());
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
+    let broker = shared_broker();
+    let stage = Stage::set(&broker, "stopped", 1);
+    let decade = ["--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100"];
+    let mut program = Program::start(&stage, &["simulate"], &decade);
+    let deadline = Instant::now() + PATIENCE;
+    while topic::count(&stage.brokers, &stage.topic) < 10 {
+        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (status, _) = program.terminate();
+    let log = program.log();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("error: stopped before the end: ") && log.contains(" to 2025-01-01 00:00 is left; "), "{log}");
+    let published = topic::count(&stage.brokers, &stage.topic);
+    assert!(log.contains(&format!("stopped.events has taken {published}; ")), "{published}: {log}");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
 fn a_topic_that_is_missing_fails_it_with_a_reason() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "nowhere");

@@ -52,6 +52,17 @@ pub struct KafkaBroker {
     jars: PathBuf,
     directory: PathBuf,
     port: u16,
+    /// The ports of further listeners, by their names.
+    listeners: Vec<(&'static str, u16)>,
+}
+
+/// A listener beside the plaintext one.
+#[derive(Clone, Copy)]
+pub struct Listener {
+    /// Its name, in capitals.
+    pub name: &'static str,
+    /// `SSL`, `SASL_SSL` and so on.
+    pub protocol: &'static str,
 }
 
 /// What an entry of an access list is about, by its number in Kafka's protocol.
@@ -73,16 +84,27 @@ impl KafkaBroker {
 
     /// Starts a broker with further lines in its `server.properties`.
     pub fn start_with(properties: &[(&str, &str)]) -> Self {
+        Self::start_listening(&[], properties, &[])
+    }
+
+    /// Starts a broker with further listeners, lines in its `server.properties`, and SCRAM credentials as
+    /// `SCRAM-SHA-512=[name=NAME,password=PASSWORD]`.
+    pub fn start_listening(listeners: &[Listener], properties: &[(&str, &str)], credentials: &[&str]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let jars = jars();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("ensilinja-kafka-{}-{number}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         let (port, controller) = (free_port(), free_port());
+        let ports: Vec<(&'static str, u16)> = listeners.iter().map(|listener| (listener.name, free_port())).collect();
+        let further: String = ports.iter().map(|(name, port)| format!(",{name}://127.0.0.1:{port}")).collect();
+        let protocols: String =
+            listeners.iter().map(|listener| format!(",{}:{}", listener.name, listener.protocol)).collect();
         let mut text = format!(
             "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
-             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-             advertised.listeners=PLAINTEXT://127.0.0.1:{port}\ncontroller.listener.names=CONTROLLER\n\
+             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{further}\n\
+             listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}\n\
+             advertised.listeners=PLAINTEXT://127.0.0.1:{port}{further}\ncontroller.listener.names=CONTROLLER\n\
              log.dirs={}\noffsets.topic.replication.factor=1\noffsets.topic.num.partitions=4\n\
              transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n\
              transaction.state.log.num.partitions=2\ngroup.initial.rebalance.delay.ms=0\n\
@@ -94,11 +116,13 @@ impl KafkaBroker {
         }
         let configuration = directory.join("server.properties");
         fs::write(&configuration, text).unwrap();
-        let mut broker = Self { child: None, jars, directory, port };
+        let mut broker = Self { child: None, jars, directory, port, listeners: ports };
         let id = broker.java("kafka.tools.StorageTool", &["random-uuid"]).output().unwrap();
         let id = String::from_utf8(id.stdout).unwrap();
         let file = configuration.to_str().unwrap();
-        let format = broker.java("kafka.tools.StorageTool", &["format", "-t", id.trim(), "-c", file]).output().unwrap();
+        let mut words = vec!["format", "-t", id.trim(), "-c", file];
+        words.extend(credentials.iter().flat_map(|credential| ["--add-scram", credential]));
+        let format = broker.java("kafka.tools.StorageTool", &words).output().unwrap();
         assert!(format.status.success(), "the storage was not formatted: {}", String::from_utf8_lossy(&format.stderr));
         broker.start_again();
         broker
@@ -107,6 +131,14 @@ impl KafkaBroker {
     /// Where clients find it, as `host:port`.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where clients find one of its further listeners, as `host:port`.
+    #[track_caller]
+    pub fn bootstrap_of(&self, listener: &str) -> String {
+        let (_, port) =
+            self.listeners.iter().find(|(name, _)| *name == listener).expect("the broker has this listener");
+        format!("127.0.0.1:{port}")
     }
 
     /// Starts a stopped broker on the same port and data, and waits until it answers.
@@ -209,12 +241,27 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len() + 4 + 4 + 8), 0, "DeleteRecords refused {name}");
     }
 
+    /// Sets a setting of a topic, as `kafka-configs.sh --alter` does.
+    pub fn set_of_topic(&self, name: &str, setting: &str, value: &str) {
+        let (topic, set) = (2, 0);
+        let mut body = Body::default();
+        body.int(1).byte(topic).text(name).int(1).text(setting).byte(set).text(value).byte(0);
+        let answer = self.ask(44, 0, &body.0).unwrap();
+        // Throttle time and number of answers come before the error.
+        assert_eq!(short_at(&answer, 4 + 4), 0, "IncrementalAlterConfigs refused {setting} of {name}");
+    }
+
     /// Lets everybody do something (an operation of Kafka's protocol, by its number) with the topic or the group of
     /// this name. What has such an entry is closed to everything else.
     pub fn let_everybody(&self, operation: i8, resource: Resource, name: &str) {
+        self.allow("User:*", operation, resource, name);
+    }
+
+    /// The same for one user, as `User:NAME`.
+    pub fn allow(&self, principal: &str, operation: i8, resource: Resource, name: &str) {
         let (anywhere, literally, allowed) = ("*", 3, 3);
         let mut body = Body::default();
-        body.int(1).byte(resource as u8).text(name).byte(literally).text("User:*").text(anywhere);
+        body.int(1).byte(resource as u8).text(name).byte(literally).text(principal).text(anywhere);
         body.byte(operation.unsigned_abs()).byte(allowed);
         let answer = self.ask(30, 1, &body.0).unwrap();
         // Throttle time and number of entries come before the error.

@@ -48,7 +48,11 @@ impl Live {
         let now = Arc::clone(&clock.0);
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();
-        let pace = Pace { probe_interval: Duration::from_millis(50), commit_interval: Duration::from_millis(200) };
+        let pace = Pace {
+            probe_interval: Duration::from_millis(50),
+            commit_interval: Duration::from_millis(200),
+            ..Pace::default()
+        };
         let thread = std::thread::spawn(move || {
             runtime().unwrap().block_on(async {
                 let clock = LiveClock::trusted(Arc::new(move || EventTime::from_millis(now.load(Ordering::SeqCst))));

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -39,21 +39,27 @@ impl Program {
 
     /// Starts the processor on a stage, with more in its environment.
     pub fn run_with(stage: &Stage, environment: &[(&str, String)]) -> Self {
-        Self::start_with(stage, &["run"], &[], environment)
+        Self::start_by(&stage.configuration(), &["run"], &[], environment)
+    }
+
+    /// Starts the processor by a configuration that stands in a file.
+    pub fn of_file(configuration: &Path) -> Self {
+        let text = fs::read_to_string(configuration).unwrap();
+        Self::start_by(&text, &["run"], &[], &[])
     }
 
     /// Starts the program with words that come before and after `--config FILE`.
     pub fn start(stage: &Stage, before: &[&str], after: &[&str]) -> Self {
-        Self::start_with(stage, before, after, &[])
+        Self::start_by(&stage.configuration(), before, after, &[])
     }
 
-    fn start_with(stage: &Stage, before: &[&str], after: &[&str], environment: &[(&str, String)]) -> Self {
+    fn start_by(configuration: &str, before: &[&str], after: &[&str], environment: &[(&str, String)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("ensilinja-program-{}-{number}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         let file = directory.join("ensilinja.toml");
-        fs::write(&file, stage.configuration()).unwrap();
+        fs::write(&file, configuration).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
             .args(before)
             .arg("--config")

@@ -12,7 +12,7 @@ use std::process::Command;
 use ensilinja::config::{self, Config};
 use ensilinja_ledger::{Applied, Figures, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
-use ensilinja_serve::{Build, Exposition, Format, LineCard, PartitionState, Pipeline, Readiness, Snapshot};
+use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, PartitionState, Pipeline, Readiness, Snapshot};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -142,6 +142,7 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
         clock_steps: 0,
         log_replaced: vec![("made_anew", 0), ("records_lost", 0)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
+        hazards: Hazards::default(),
     }
 }
 

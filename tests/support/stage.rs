@@ -97,6 +97,7 @@ impl Stage {
             dead_letter_topic: self.dead_letters.clone(),
             group_id: "tests".to_owned(),
             properties: BTreeMap::from(properties.map(|(name, value)| (name.to_owned(), value.to_owned()))),
+            secret_files: Vec::new(),
         };
         Publisher::new(&settings).unwrap()
     }

@@ -53,7 +53,7 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
     progress.end();
     let looked =
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
-            connections::look(&seen, &mut findings);
+            connections::look(&seen, &config.kafka, &mut findings);
             topics::look(&seen, config, rules.horizon_ms(), &mut findings);
             sample::look(&seen, config, (&rules, now), arguments.sample, &progress, &stop, &mut findings)
         });

@@ -27,7 +27,16 @@ pub enum ExitStatus {
 const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ("demo", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
     ("run", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
-    ("simulate", ExitStatus::Done, "all is published or written; or ended as asked, by SIGINT or SIGTERM"),
+    (
+        "simulate",
+        ExitStatus::Done,
+        "all of the past is published and held by the topic, or written; or, live, ended as asked, by SIGINT or SIGTERM",
+    ),
+    (
+        "simulate",
+        ExitStatus::Failed,
+        "not all of the past is published or written, or the topic does not keep it; standard error says what is left",
+    ),
     ("report", ExitStatus::Done, "there is a report (also if whoever reads standard output has had enough)"),
     (
         "report",

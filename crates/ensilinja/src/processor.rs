@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, Shell, Status};
+use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, SecurityRisk, Shell, Status};
 use ensilinja_ledger::{Course, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId, printable};
 use ensilinja_serve::{
-    Build, Exposition, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
+    Build, Exposition, Hazards, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
 };
 use ensilinja_wire::{Decoder, Oddity, Reason};
 
@@ -251,6 +251,7 @@ impl Source for Truth {
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
+            hazards: hazards(&status),
         }
     }
 
@@ -294,6 +295,17 @@ fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime, clock: C
     // Some of them repeat what brokers say.
     let reasons = reasons.iter().map(|reason| printable(reason).into_owned()).collect();
     Readiness { complete: is_recent && is_believed && !status.failed, reasons }
+}
+
+fn hazards(status: &Status) -> Hazards {
+    let settings = status.topic_settings.iter();
+    let risks = SecurityRisk::ALL.iter();
+    Hazards {
+        dead_letters_waiting: status.dead_letters_waiting,
+        dead_letters_blocked_seconds: status.dead_letters_blocked.as_secs_f64(),
+        topic_settings: settings.map(|its| (its.topic.as_str(), its.setting.clone(), its.is_wrong)).collect(),
+        insecure: risks.map(|risk| (risk.as_str(), status.insecure.contains(risk))).collect(),
+    }
 }
 
 fn state(status: &PartitionStatus) -> PartitionState {

@@ -1,25 +1,20 @@
 //! `ensilinja simulate`: a simulated county publishes its events to a real topic, or writes them to a file.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+mod publishing;
+mod writing;
 
-use anyhow::Context as _;
-use ensilinja_kafka::Publisher;
+use std::ops::Range;
+
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use tokio::runtime::Runtime;
 
 use crate::cli::SimulateArguments;
 use crate::config::Config;
-use crate::events_file::{self, Ending};
+use crate::feed;
+use crate::local_time::in_words;
+use crate::progress::{Position, Progress};
 use crate::report::stretch;
-use crate::run::{runtime, stop_signal};
-use crate::{clock, feed};
-
-/// How long a pipe may take to accept what was written when the process is told to end.
-const PIPE_WITHIN: Duration = Duration::from_secs(2);
+use crate::run::runtime;
 
 /// The records to publish, in order.
 type Publications = Box<dyn Iterator<Item = Publication> + Send>;
@@ -28,17 +23,13 @@ type Publications = Box<dyn Iterator<Item = Publication> + Send>;
 ///
 /// # Errors
 /// [`QuestionError`](crate::report::QuestionError) for a past that there is not; otherwise if the topic does not take
-/// the events, or the file cannot be written.
+/// the events or does not keep them, the file cannot be written, or a past was stopped before its end.
 pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
     let past = arguments.past().map(|(from, to)| stretch(from, to, &County::zone())).transpose()?;
-    let past = past.map(|past| (past.start, past.end));
     match (&arguments.output, past) {
-        (Some(path), Some((from, to))) => {
-            let past = publications(arguments, from).take_while(move |publication| publication.at < to);
-            write(path.clone(), Box::new(past), runtime)
-        }
-        _ => publish(arguments, past, config, &runtime),
+        (Some(path), Some(past)) => writing::write(path.clone(), Past::new(arguments, &past), arguments.force, runtime),
+        (_, past) => publishing::publish(arguments, past, config, &runtime),
     }
 }
 
@@ -49,87 +40,57 @@ fn publications(arguments: &SimulateArguments, start: EventTime) -> Publications
     feed::publications(generator, scenario, disorder, arguments.seed)
 }
 
-/// Publishes the past from one instant to another, or from now on.
-fn publish(
-    arguments: &SimulateArguments,
-    past: Option<(EventTime, EventTime)>,
-    config: &Config,
-    runtime: &Runtime,
-) -> anyhow::Result<()> {
-    let publisher = Arc::new(Publisher::new(&config.kafka)?);
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked_to_stop = {
-        let _context = runtime.enter();
-        stop_signal()?
-    };
-    let (told, waiting) = (Arc::clone(&stop), Arc::clone(&publisher));
-    runtime.spawn(async move {
-        asked_to_stop.await;
-        told.store(true, Ordering::Relaxed);
-        waiting.stop();
-    });
-    publisher.check_topic()?;
-    if let Some((from, to)) = past {
-        publish_past(&publisher, publications(arguments, from), to, &stop)?;
-    } else {
-        tracing::info!(volume = arguments.volume, "publishing live; stop with Ctrl-C");
-        let clock = clock::wall();
-        feed::send_in_time(&publisher, publications(arguments, clock()), &clock, &stop)?;
-    }
-    feed::finish(&publisher).with_context(|| {
-        let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);
-        format!("the topic {topic} has not taken all records; see that it exists and that {brokers} can be reached")
-    })
-}
-
-fn publish_past(
-    publisher: &Publisher,
+/// The publications of a past, which show how far they are as they are taken.
+struct Past {
     publications: Publications,
-    to: EventTime,
-    stop: &AtomicBool,
-) -> anyhow::Result<()> {
-    for publication in publications.take_while(|publication| publication.at < to) {
-        if stop.load(Ordering::Relaxed) {
-            tracing::warn!("stopped before the end of the time asked for");
-            break;
-        }
-        feed::send(publisher, &publication)?;
-    }
-    Ok(())
+    time: Range<EventTime>,
+    progress: Progress,
+    taken: u64,
+    /// The time that they have reached.
+    at: EventTime,
 }
 
-/// Writes the publications to a file, in a thread of its own: a pipe that nobody reads must not keep the process from
-/// ending when it is told to.
-fn write(path: PathBuf, publications: Publications, runtime: Runtime) -> anyhow::Result<()> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
-    let name = path.display().to_string();
-    let ended = runtime.block_on(async {
-        let asked_to_stop = stop_signal()?;
-        let writing = tokio::task::spawn_blocking(move || events_file::write(&path, publications, &stop));
-        let nobody_reads = async {
-            asked_to_stop.await;
-            told.store(true, Ordering::Relaxed);
-            tokio::time::sleep(PIPE_WITHIN).await;
-        };
-        tokio::select! {
-            ended = writing => ended.context("the writing died of a bug")?.map(Some),
-            () = nobody_reads => Ok(None),
+impl Past {
+    fn new(arguments: &SimulateArguments, time: &Range<EventTime>) -> Self {
+        let progress = Progress::new(arguments.quiet, &County::zone());
+        progress.begin("simulating", "events");
+        Self {
+            publications: publications(arguments, time.start),
+            time: time.clone(),
+            progress,
+            taken: 0,
+            at: time.start,
         }
-    });
-    // The thread may be waiting for a reader still.
-    runtime.shutdown_background();
-    let Some(written) = ended? else {
-        tracing::warn!("stopped: nobody reads {name}");
-        return Ok(());
-    };
-    match written.ending {
-        Ending::Whole => tracing::info!(events = written.lines, "written to {name}"),
-        Ending::Stopped => tracing::warn!("stopped before the end of the time asked for: {name} is not whole"),
-        Ending::ReaderGone => tracing::debug!(events = written.lines, "nobody reads {name} any more"),
     }
-    if written.left_out > 0 {
-        tracing::warn!("{} records that cannot be a line of a file were left out", written.left_out);
+
+    /// What of the time is left, in words, for who was told to stop.
+    fn left(&self) -> String {
+        let zone = County::zone();
+        format!(
+            "{} events of the time from {} to {} are through, and {} to {} is left",
+            self.taken,
+            in_words(self.time.start, &zone),
+            in_words(self.at, &zone),
+            in_words(self.at, &zone),
+            in_words(self.time.end, &zone)
+        )
     }
-    Ok(())
+}
+
+impl Iterator for Past {
+    type Item = Publication;
+
+    fn next(&mut self) -> Option<Publication> {
+        let publication = self.publications.next().filter(|publication| publication.at < self.time.end)?;
+        self.taken += 1;
+        self.at = self.at.max(publication.at);
+        let since_start = |at: EventTime| u64::try_from(at.millis_since(self.time.start)).unwrap_or(0);
+        self.progress.show(&Position {
+            done: since_start(self.at),
+            total: Some(since_start(self.time.end)),
+            count: self.taken,
+            at: Some(self.at),
+        });
+        Some(publication)
+    }
 }

@@ -5,25 +5,47 @@
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 
-/// The context of a client: its name among this process's clients.
-#[derive(Clone, Copy)]
+use crate::complaints::Complaints;
+
+/// The facility of the lines that say why a connection broke. Not all of them come as errors: a broker that closes a
+/// connection without a word is no error to librdkafka, and that is what a TLS port does to a plaintext client.
+const BROKEN_CONNECTION: &str = "FAIL";
+
+/// The context of a client: its name among this process's clients, and what it has complained of.
+#[derive(Clone)]
 pub(crate) struct ClientLog {
     client: &'static str,
+    is_quiet: bool,
+    complaints: Complaints,
 }
 
 impl ClientLog {
-    pub(crate) const fn new(client: &'static str) -> Self {
-        Self { client }
+    pub(crate) fn new(client: &'static str) -> Self {
+        Self { client, is_quiet: false, complaints: Complaints::default() }
+    }
+
+    /// The context of a client whose user is told what it finds: its complaints are no news.
+    pub(crate) fn quiet(client: &'static str) -> Self {
+        Self { is_quiet: true, ..Self::new(client) }
+    }
+
+    /// What the client has said aside.
+    pub(crate) const fn complaints(&self) -> &Complaints {
+        &self.complaints
     }
 }
 
 impl ClientContext for ClientLog {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
         let client = self.client;
+        if facility == BROKEN_CONNECTION {
+            self.complaints.note(RDKafkaErrorCode::BrokerTransportFailure, line);
+        }
         match level {
+            _ if self.is_quiet => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
             // A lost connection is an error to librdkafka; here it is an event that the next attempt repairs.
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
                 tracing::warn!(target: "librdkafka", client, facility, "{line}");
@@ -42,6 +64,11 @@ impl ClientContext for ClientLog {
     fn error(&self, error: KafkaError, reason: &str) {
         // Each of these comes as a log line or as a result too; the end of a partition is no error at all.
         tracing::trace!(target: "librdkafka", client = self.client, %error, "{reason}");
+        // That no broker is up is what a client says besides the reason, and never one.
+        let code = error.rdkafka_error_code().filter(|code| *code != RDKafkaErrorCode::AllBrokersDown);
+        if let Some(code) = code {
+            self.complaints.note(code, reason);
+        }
     }
 }
 

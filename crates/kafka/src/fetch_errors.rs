@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::complaints::Complaints;
 use crate::monitor::Monitor;
+use crate::settings::Settings;
+use crate::trouble::Trouble;
 
 /// The same error is logged again after this time.
 const SAY_AGAIN_AFTER: Duration = Duration::from_mins(1);
@@ -25,12 +28,14 @@ pub(crate) struct FetchErrors {
 
 impl FetchErrors {
     /// An error has come instead of a record. librdkafka goes on trying.
-    pub(crate) fn note(&mut self, error: &KafkaError, topic: &str, monitor: &Monitor) {
+    pub(crate) fn note(&mut self, error: &KafkaError, complaints: &Complaints, settings: &Settings, monitor: &Monitor) {
+        let topic = settings.topic.as_str();
         if is_of_the_connection(error) {
             tracing::debug!(topic, %error, "librdkafka connects again by itself");
             return;
         }
-        let text = format!("the records of {topic} cannot be fetched: {error}");
+        let trouble = Trouble::of(error, complaints, settings);
+        let text = format!("the records of {topic} cannot be fetched: {}", trouble.in_words());
         let news = |(said, at): &(String, Instant)| *said != text || at.elapsed() > SAY_AGAIN_AFTER;
         if self.said.as_ref().is_none_or(news) {
             tracing::warn!("{text}; trying again");

@@ -3,26 +3,28 @@
 //! Nothing is written, nothing is committed and no group is joined; so whether this user may write a dead letter or
 //! commit an offset is not tried, and nothing here claims that it may.
 
-mod ear;
-pub(crate) mod trouble;
-
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use ensilinja_model::EventTime;
 use rdkafka::admin::AdminClient;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::client_log::ClientLog;
+use crate::complaints::hear_out;
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::reader::ANSWER_TIMEOUT;
 use crate::settings::{Settings, SettingsError};
-use crate::topic_rules::{self, WrongSetting};
+use crate::topic_rules::{self, PastKept, WrongSetting};
 use crate::topic_settings;
-use ear::Ear;
-use trouble::Trouble;
+use crate::trouble::Trouble;
 
 /// How long the brokers may take to find who knows the offsets of the group.
 const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a transaction may stay open without being told of.
+const TRANSACTION_WITHIN: Duration = Duration::from_secs(3);
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -71,8 +73,11 @@ pub struct TopicSeen {
 pub struct PartitionSeen {
     /// Where its log begins.
     pub begin: i64,
-    /// Where its log ends: the offset of the next record.
+    /// Where what can be read of its log ends: the offset of the next record, or of the first record of a transaction
+    /// that is open.
     pub end: i64,
+    /// Where its log ends, open transactions and what lies behind them included.
+    pub log_end: i64,
     /// Whether a broker leads it, without which it can be neither read nor written.
     pub has_leader: bool,
     /// How many brokers should have it.
@@ -87,7 +92,7 @@ pub enum Unseen {
     /// The brokers have no such topic.
     Missing,
     /// This user may not see it.
-    Refused(String),
+    Refused(Trouble),
     /// The brokers have not answered, or not what they should.
     Unanswered(Trouble),
     /// What would have to be seen first was not.
@@ -140,17 +145,18 @@ fn ask_each(settings: &Settings, addresses: &[String]) -> Vec<Result<Vec<String>
 
 /// Asks one broker for the addresses of all.
 fn ask(settings: &Settings, address: &str) -> Result<Vec<String>, Trouble> {
-    let ear = Ear::default();
+    let log = ClientLog::quiet("inspection");
     let settings = Settings { bootstrap_servers: address.to_owned(), ..settings.clone() };
-    let consumer: BaseConsumer<Ear> =
-        settings.bystander().create_with_context(ear.clone()).map_err(|error| Trouble::of(&error, &ear))?;
+    let trouble = |error: &KafkaError| Trouble::of(error, log.complaints(), &settings);
+    let consumer: BaseConsumer<ClientLog> =
+        settings.bystander().create_with_context(log.clone()).map_err(|error| trouble(&error))?;
     match consumer.fetch_metadata(Some(&settings.topic), ANSWER_TIMEOUT) {
         Ok(metadata) => {
             Ok(metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect())
         }
         Err(error) => {
-            ear::hear_out(&consumer);
-            Err(Trouble::of(&error, &ear))
+            hear_out(&consumer);
+            Err(trouble(&error))
         }
     }
 }
@@ -163,13 +169,13 @@ fn topic(
     topic: &str,
     judge: &dyn Fn(Value<'_>) -> Vec<WrongSetting>,
 ) -> Result<TopicSeen, Unseen> {
-    let ear = Ear::default();
-    let unanswered = |error: &KafkaError| Unseen::Unanswered(Trouble::of(error, &ear));
-    let consumer: BaseConsumer<Ear> =
-        settings.bystander().create_with_context(ear.clone()).map_err(|error| unanswered(&error))?;
+    let log = ClientLog::quiet("inspection");
+    let unseen = |obstacle: &Obstacle| Unseen::of(obstacle, &log, settings);
+    let consumer: BaseConsumer<ClientLog> =
+        settings.bystander().create_with_context(log.clone()).map_err(|error| unseen(&Obstacle::Broker(error)))?;
     let inquiry = Inquiry { consumer: &consumer, topic, timeout: ANSWER_TIMEOUT };
-    let count = inquiry.partition_count().map_err(|obstacle| Unseen::of(&obstacle, &ear))?;
-    let partitions = partitions(&inquiry, count).map_err(|obstacle| Unseen::of(&obstacle, &ear))?;
+    let count = inquiry.partition_count().map_err(|obstacle| unseen(&obstacle))?;
+    let partitions = partitions(&inquiry, settings, count).map_err(|obstacle| unseen(&obstacle))?;
     let replicas = partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
     let wrong_settings = described(settings, topic).map(|described| {
         let value = |name: &str| described.get(name).cloned();
@@ -180,43 +186,76 @@ fn topic(
     Ok(TopicSeen { partitions, wrong_settings })
 }
 
-fn partitions(inquiry: &Inquiry<'_, Ear>, count: usize) -> Result<Vec<PartitionSeen>, Obstacle> {
+fn partitions(inquiry: &Inquiry<'_>, settings: &Settings, count: usize) -> Result<Vec<PartitionSeen>, Obstacle> {
     let metadata = inquiry.consumer.fetch_metadata(Some(inquiry.topic), inquiry.timeout).map_err(Obstacle::Broker)?;
-    let [begins, ends] = [inquiry.begins(count)?, inquiry.ends(count)?];
+    let begins = inquiry.begins(count)?;
+    let (ends, log_ends) = ends(inquiry, settings, count)?;
     let known = metadata.topics().first().map_or(&[][..], |topic| topic.partitions());
-    let seen = |(number, (begin, end)): (i32, (i64, i64))| {
+    let seen = |(number, (begin, (end, log_end))): (i32, (i64, (i64, i64)))| {
         let partition = known.iter().find(|partition| partition.id() == number);
         PartitionSeen {
             begin,
             end,
+            log_end,
             has_leader: partition.is_some_and(|partition| partition.leader() >= 0),
             replicas: partition.map_or(0, |partition| partition.replicas().len()),
             in_sync: partition.map_or(0, |partition| partition.isr().len()),
         }
     };
-    Ok((0..).zip(begins.into_iter().zip(ends)).map(seen).collect())
+    Ok((0..).zip(begins.into_iter().zip(ends.into_iter().zip(log_ends))).map(seen).collect())
+}
+
+/// Where what can be read ends, and where the logs do. The two differ for a moment at each transaction, so only what
+/// stands still is told apart.
+fn ends(inquiry: &Inquiry<'_>, settings: &Settings, count: usize) -> Result<(Vec<i64>, Vec<i64>), Obstacle> {
+    let mut config = settings.bystander();
+    config.set("isolation.level", "read_uncommitted");
+    let all: BaseConsumer<ClientLog> =
+        config.create_with_context(ClientLog::quiet("inspection")).map_err(Obstacle::Broker)?;
+    let log_ends = Inquiry { consumer: &all, ..*inquiry }.ends(count)?;
+    let first = inquiry.ends(count)?;
+    let deadline = Instant::now() + TRANSACTION_WITHIN;
+    let mut ends = first.clone();
+    let is_held = |(before, (now, log_end)): (&i64, (&i64, &i64))| before == now && now < log_end;
+    while first.iter().zip(ends.iter().zip(&log_ends)).any(is_held) && Instant::now() < deadline {
+        std::thread::sleep(ANSWER_TIMEOUT / 10);
+        ends = inquiry.ends(count)?;
+    }
+    let told = |(before, (now, log_end)): (&i64, (&i64, &i64))| {
+        if is_held((before, (now, log_end))) { *log_end } else { *now }
+    };
+    let told = first.iter().zip(ends.iter().zip(&log_ends)).map(told).collect();
+    Ok((ends, told))
+}
+
+/// What the topic of the events keeps of records that are dated before `now`.
+///
+/// # Errors
+/// Why its settings cannot be seen.
+pub fn kept_of_a_past(settings: &Settings, now: EventTime) -> Result<PastKept, String> {
+    let described = described(settings, &settings.topic)?;
+    Ok(topic_rules::kept_of(now, |name| described.get(name).cloned()))
 }
 
 fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String>, String> {
-    let admin: AdminClient<Ear> =
-        settings.client().create_with_context(Ear::default()).map_err(|error| error.to_string())?;
+    let admin: AdminClient<ClientLog> =
+        settings.client().create_with_context(ClientLog::quiet("inspection")).map_err(|error| error.to_string())?;
     topic_settings::describe(&admin, topic)
 }
 
 fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unseen> {
-    let ear = Ear::default();
-    let consumer: BaseConsumer<Ear> = settings
-        .reader()
-        .create_with_context(ear.clone())
-        .map_err(|error| Unseen::Unanswered(Trouble::of(&error, &ear)))?;
+    let log = ClientLog::quiet("inspection");
+    let unseen = |obstacle: &Obstacle| Unseen::of(obstacle, &log, settings);
+    let consumer: BaseConsumer<ClientLog> =
+        settings.reader().create_with_context(log.clone()).map_err(|error| unseen(&Obstacle::Broker(error)))?;
     let inquiry = Inquiry { consumer: &consumer, topic: &settings.topic, timeout: 2 * ANSWER_TIMEOUT };
     let deadline = Instant::now() + COORDINATOR_WITHIN;
     loop {
         match inquiry.committed(count) {
-            Err(obstacle) if may_pass(&obstacle) && Instant::now() < deadline => ear::hear_out(&consumer),
+            Err(obstacle) if may_pass(&obstacle) && Instant::now() < deadline => hear_out(&consumer),
             Err(obstacle) => {
-                ear::hear_out(&consumer);
-                return Err(Unseen::of(&obstacle, &ear));
+                hear_out(&consumer);
+                return Err(unseen(&obstacle));
             }
             Ok(commits) => {
                 return Ok(commits.into_iter().map(|commit| commit.map(|commit| commit.offset)).collect());
@@ -233,16 +272,11 @@ fn may_pass(obstacle: &Obstacle) -> bool {
 }
 
 impl Unseen {
-    fn of(obstacle: &Obstacle, ear: &Ear) -> Self {
+    /// A user that may not see a group is refused its coordinator, which the client says aside while the question
+    /// waits; so what was said aside counts too.
+    fn of(obstacle: &Obstacle, log: &ClientLog, settings: &Settings) -> Self {
         let Obstacle::Broker(error) = obstacle else { return Self::Missing };
-        // Who may not see a group is refused its coordinator, which the client says aside while the question waits.
-        let aside = ear.heard().into_iter().find(|(code, _)| is_refusal(*code)).map(|(_, words)| words);
-        let refused = is_refusal(error.rdkafka_error_code()).then(|| error.to_string());
-        refused.or(aside).map_or_else(|| Self::Unanswered(Trouble::of(error, ear)), Self::Refused)
+        let trouble = Trouble::of(error, log.complaints(), settings);
+        if trouble.cause.is_refusal() { Self::Refused(trouble) } else { Self::Unanswered(trouble) }
     }
-}
-
-fn is_refusal(code: Option<RDKafkaErrorCode>) -> bool {
-    use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
-    matches!(code, Some(ClusterAuthorizationFailed | GroupAuthorizationFailed | TopicAuthorizationFailed))
 }

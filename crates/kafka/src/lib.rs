@@ -19,8 +19,11 @@
 //!
 //! This is the only crate that talks to Kafka. What rdkafka does not expose of librdkafka is in `ensilinja-librdkafka`.
 
+mod cause;
+mod certificate;
 mod client_log;
 mod commit;
+mod complaints;
 mod dead_letter;
 mod dead_letter_writer;
 mod embedded_broker;
@@ -44,37 +47,44 @@ mod publisher;
 mod reader;
 mod record;
 mod redriver;
+mod security;
 mod settings;
 mod shell;
 mod stalls;
 mod start;
 mod topic_rules;
 mod topic_settings;
+mod transactions;
+mod trouble;
 
 use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 
+pub use cause::Cause;
 pub use ensilinja_librdkafka::TopicId;
 
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
-pub use inspection::trouble::{Trouble, TroubleKind};
-pub use inspection::{BrokerSeen, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect};
+pub use inspection::{BrokerSeen, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect, kept_of_a_past};
 pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
 pub use letters::{LettersRead, read_letters};
 pub use log_change::LogChange;
-pub use monitor::{Monitor, PartitionStatus, Status};
+pub use monitor::{Monitor, PartitionStatus, Status, TopicSettingStatus};
 pub use past::error::PastError;
 pub use past::offset_range::OffsetRange;
 pub use past::{PastPosition, PastRead, Stretch, read_past};
 pub use position::{Position, PositionError};
+pub use preflight::TopicRole;
 pub use publisher::{OutgoingRecord, PublishError, Publisher};
 pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
 pub use redriver::{REDRIVEN_FROM, RedriveError, Redriver};
+pub use security::{SecurityRisk, SecurityWarning};
 pub use settings::{Settings, SettingsError};
 pub use shell::{Pace, Shell, StartError};
-pub use topic_rules::{Gravity, WrongSetting};
+pub use topic_rules::{Gravity, PastKept, WrongSetting};
+pub use transactions::how_to_end_a_transaction;
+pub use trouble::Trouble;
 
 /// The clock of the process, passed in: nothing here asks the system for the time of day.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;

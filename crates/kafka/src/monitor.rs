@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
@@ -10,11 +11,17 @@ use ensilinja_model::EventTime;
 use crate::Clock;
 use crate::history::{History, Reach, Since, history};
 use crate::log_change::LogChange;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, OutboxStatus};
 use crate::partition::Partition;
+use crate::preflight::{TopicReview, TopicRole};
+use crate::security::{SecurityRisk, SecurityWarning};
+use crate::transactions::HeldBack;
 
 /// Dead letters that wait take at most this much memory.
 const OUTBOX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Dead letters that take longer to be written than this are told of, though no error has come.
+const SLOW_LETTERS: Duration = Duration::from_secs(30);
 
 /// The state of reading, shared by the shell's threads. Cheap to ask: no question waits for the broker or the reader.
 pub struct Monitor {
@@ -52,7 +59,9 @@ struct Words {
     log_changes: [u64; LogChange::ALL.len()],
     obstacle: Option<String>,
     fetch_error: Option<String>,
-    warnings: Vec<String>,
+    held_back: Option<(HeldBack, String)>,
+    topics: Vec<TopicReview>,
+    security: Vec<SecurityWarning>,
 }
 
 /// The state of reading at one moment.
@@ -77,12 +86,19 @@ pub struct Status {
     /// Why the figures are not to be relied on, in words for an operator; empty if they are, as far as this crate
     /// knows.
     pub not_ready: Vec<String>,
-    /// What should be changed, though reading goes on: the topic's settings, a missing dead-letter topic.
+    /// What should be changed, though reading goes on: the topics' settings, a missing dead-letter topic, how the
+    /// brokers are connected to.
     pub warnings: Vec<String>,
+    /// The settings of the topics that were looked at last, each with whether it is wrong; none before that.
+    pub topic_settings: Vec<TopicSettingStatus>,
+    /// In what ways the connection to the brokers is not as safe as the settings seem to ask for.
+    pub insecure: Vec<SecurityRisk>,
     /// Dead letters acknowledged by this process, by reason.
     pub dead_letters: BTreeMap<&'static str, u64>,
     /// Dead letters that wait to be written.
     pub dead_letters_waiting: usize,
+    /// How long the oldest of them has waited, or how long none can be written; zero if neither.
+    pub dead_letters_blocked: Duration,
     /// A thread of the shell has died of a bug: nothing is read any more, and only a restart helps.
     pub failed: bool,
 }
@@ -96,6 +112,17 @@ pub struct PartitionStatus {
     pub lag_seconds: f64,
     /// It has been read to where it ended when reading began.
     pub ready: bool,
+}
+
+/// Whether a setting of a topic is as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicSettingStatus {
+    /// Which topic.
+    pub topic: TopicRole,
+    /// The setting, by Kafka's name.
+    pub setting: String,
+    /// Whether it is wrong.
+    pub is_wrong: bool,
 }
 
 impl Monitor {
@@ -115,7 +142,9 @@ impl Monitor {
                 log_changes: [0; LogChange::ALL.len()],
                 obstacle: None,
                 fetch_error: None,
-                warnings: Vec::new(),
+                held_back: None,
+                topics: Vec::new(),
+                security: Vec::new(),
             }),
         }
     }
@@ -171,9 +200,15 @@ impl Monitor {
         let (read, all) = partitions.iter().fold((0, 0), |(read, all), p| {
             (read + (p.read_to().min(p.goal()) - p.start).max(0), all + (p.goal() - p.start).max(0))
         });
-        let (dead_letters, dead_letters_waiting, problem) = self.outbox.status();
+        let outbox = self.outbox.status();
         let words = self.words();
         let mut not_ready: Vec<String> = words.obstacle.iter().chain(&words.fetch_error).cloned().collect();
+        not_ready.extend(
+            words
+                .held_back
+                .as_ref()
+                .map(|(held, words)| format!("{words} (for {} s by now)", held.since.elapsed().as_secs())),
+        );
         let failed = self.failed();
         if failed {
             not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
@@ -191,9 +226,12 @@ impl Monitor {
             history: history(&words.reaches, words.range_start),
             partitions: partitions.iter().map(|partition| partition_status(partition, now)).collect(),
             not_ready,
-            warnings: words.warnings.iter().cloned().chain(problem).collect(),
-            dead_letters,
-            dead_letters_waiting,
+            warnings: words.warnings(&outbox),
+            topic_settings: words.topics.iter().flat_map(TopicReview::statuses).collect(),
+            insecure: words.security.iter().map(|warning| warning.risk).collect(),
+            dead_letters: outbox.acknowledged,
+            dead_letters_waiting: outbox.waiting,
+            dead_letters_blocked: outbox.blocked,
             failed,
         }
     }
@@ -348,15 +386,43 @@ impl Monitor {
         self.words().fetch_error = fetch_error;
     }
 
-    /// What is wrong with the topic's settings. Logged when it is news.
-    pub(crate) fn set_warnings(&self, warnings: Vec<String>) {
+    /// An open transaction holds a partition back, in these words; `None` if none does. Logged when it is news.
+    pub(crate) fn set_held_back(&self, held: Option<(HeldBack, String)>) {
         let mut words = self.words();
-        if words.warnings != warnings {
-            for warning in &warnings {
-                tracing::warn!("{warning}");
+        match (&words.held_back, &held) {
+            (Some((before, _)), Some((held, _))) if before == held => return,
+            (_, Some((held, words))) => {
+                tracing::warn!(partition = held.partition, offset = held.offset, "{words}");
             }
-            words.warnings = warnings;
+            (Some((before, _)), None) => {
+                tracing::info!(partition = before.partition, offset = before.offset, "the open transaction has ended");
+            }
+            (None, None) => {}
         }
+        words.held_back = held;
+    }
+
+    /// The settings of a topic were looked at. What is wrong is logged when it is news.
+    pub(crate) fn set_topic_review(&self, review: TopicReview) {
+        let mut words = self.words();
+        let known = words.topics.iter().position(|known| known.role == review.role);
+        let before = known.map(|place| words.topics.remove(place)).unwrap_or_default();
+        for wrong in review.wrong.iter().filter(|wrong| !before.wrong.contains(wrong)) {
+            tracing::warn!("{wrong}");
+        }
+        for right in before.wrong.iter().filter(|right| !review.wrong.iter().any(|wrong| wrong.name == right.name)) {
+            tracing::info!(topic = right.topic, setting = right.name, "the setting is right now");
+        }
+        words.topics.push(review);
+        words.topics.sort_by_key(|topic| topic.role);
+    }
+
+    /// How the connection to the brokers is less safe than it seems. Logged at the start.
+    pub(crate) fn set_security(&self, warnings: Vec<SecurityWarning>) {
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        self.words().security = warnings;
     }
 
     pub(crate) fn stop(&self) {
@@ -391,6 +457,24 @@ impl Log {
     fn complete_until(&self) -> Option<EventTime> {
         let known = self.partitions.iter().map(|partition| partition.complete_until()).min();
         known.filter(|_| self.change.is_none())
+    }
+}
+
+impl Words {
+    fn warnings(&self, outbox: &OutboxStatus) -> Vec<String> {
+        let wrong = self.topics.iter().flat_map(|topic| &topic.wrong).map(ToString::to_string);
+        let security = self.security.iter().map(ToString::to_string);
+        let silent = outbox.problem.is_none() && outbox.blocked > SLOW_LETTERS;
+        let slow = silent.then(|| {
+            "the brokers take no dead letters, without an error: see that the dead-letter topic has a leader, and \
+             min.insync.replicas of its replicas in sync"
+                .to_owned()
+        });
+        let blocked = outbox.problem.clone().or(slow).map(|problem| match outbox.waiting {
+            0 => problem,
+            waiting => format!("{waiting} dead letters wait, for {} s: {problem}", outbox.blocked.as_secs()),
+        });
+        wrong.chain(security).chain(blocked).collect()
     }
 }
 

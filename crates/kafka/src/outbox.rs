@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::dead_letter::DeadLetter;
 use crate::partition::Partition;
@@ -32,8 +33,30 @@ struct Inner {
     /// Of all that wait, in the queue or on their way.
     waiting_bytes: usize,
     acknowledged: BTreeMap<&'static str, u64>,
-    problem: Option<String>,
+    problem: Option<Problem>,
     setback: bool,
+    /// When each was offered, the oldest first: partition, log and offset. Those that wait no more are taken from the
+    /// front when the oldest is asked for.
+    offered: VecDeque<(i32, u32, i64, Instant)>,
+}
+
+/// Why dead letters cannot be written, and since when.
+struct Problem {
+    words: String,
+    since: Instant,
+}
+
+/// What there is to say of dead letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OutboxStatus {
+    /// Acknowledged by this process, by reason.
+    pub(crate) acknowledged: BTreeMap<&'static str, u64>,
+    /// How many wait to be written.
+    pub(crate) waiting: usize,
+    /// How long the oldest of them has waited, or how long none can be written; zero if neither.
+    pub(crate) blocked: Duration,
+    /// Why they cannot be written, if that is known.
+    pub(crate) problem: Option<String>,
 }
 
 /// One partition's part.
@@ -64,6 +87,7 @@ impl Outbox {
         }
         if lane.waiting.insert((letter.log, letter.offset)) {
             inner.waiting_bytes += letter.bytes;
+            inner.offered.push_back((letter.partition, letter.log, letter.offset, Instant::now()));
             inner.queue.push_back(Arc::new(letter));
         }
     }
@@ -100,6 +124,7 @@ impl Outbox {
         if inner.lane(letter.partition).waiting.remove(&(letter.log, letter.offset)) {
             inner.waiting_bytes -= letter.bytes;
             *inner.acknowledged.entry(letter.reason).or_default() += 1;
+            inner.drop_those_that_wait_no_more();
             if inner.problem.take().is_some() {
                 tracing::info!("dead letters are written again");
             }
@@ -146,11 +171,12 @@ impl Outbox {
     }
 
     /// Dead letters cannot be written at the moment. Logged when it is news.
-    pub(crate) fn set_problem(&self, problem: String) {
+    pub(crate) fn set_problem(&self, words: String) {
         let mut inner = self.lock();
-        if inner.problem.as_ref() != Some(&problem) {
-            tracing::warn!("dead letters wait: {problem}");
-            inner.problem = Some(problem);
+        let since = inner.problem.as_ref().map_or_else(Instant::now, |problem| problem.since);
+        if inner.problem.as_ref().is_none_or(|problem| problem.words != words) {
+            tracing::warn!("dead letters wait: {words}");
+            inner.problem = Some(Problem { words, since });
         }
     }
 
@@ -167,11 +193,18 @@ impl Outbox {
         std::mem::take(&mut self.lock().setback)
     }
 
-    /// What there is to say: acknowledged by reason, how many wait, and the problem if there is one.
-    pub(crate) fn status(&self) -> (BTreeMap<&'static str, u64>, usize, Option<String>) {
-        let inner = self.lock();
-        let waiting = inner.lanes.iter().map(|lane| lane.waiting.len()).sum();
-        (inner.acknowledged.clone(), waiting, inner.problem.clone())
+    /// What there is to say.
+    pub(crate) fn status(&self) -> OutboxStatus {
+        let mut inner = self.lock();
+        inner.drop_those_that_wait_no_more();
+        let oldest = inner.offered.front().map(|(_, _, _, at)| *at);
+        let since = oldest.into_iter().chain(inner.problem.as_ref().map(|problem| problem.since)).min();
+        OutboxStatus {
+            acknowledged: inner.acknowledged.clone(),
+            waiting: inner.lanes.iter().map(|lane| lane.waiting.len()).sum(),
+            blocked: since.map_or(Duration::ZERO, |since| since.elapsed()),
+            problem: inner.problem.as_ref().map(|problem| problem.words.clone()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -181,6 +214,15 @@ impl Outbox {
 }
 
 impl Inner {
+    fn drop_those_that_wait_no_more(&mut self) {
+        while let Some(&(partition, log, offset, _)) = self.offered.front() {
+            if self.lane(partition).waiting.contains(&(log, offset)) {
+                return;
+            }
+            self.offered.pop_front();
+        }
+    }
+
     fn lane(&mut self, partition: i32) -> &mut Lane {
         let index = usize::try_from(partition).expect("partitions are numbered from 0");
         if self.lanes.len() <= index {
@@ -217,7 +259,7 @@ mod tests {
         assert_eq!(outbox.frontier(0, &partition), 3, "acknowledged out of order");
         outbox.acknowledge(&letter(3));
         assert_eq!(outbox.frontier(0, &partition), 10);
-        assert_eq!(outbox.status().0, BTreeMap::from([("malformed", 2)]));
+        assert_eq!(outbox.status().acknowledged, BTreeMap::from([("malformed", 2)]));
     }
 
     #[test]
@@ -250,7 +292,7 @@ mod tests {
         outbox.offer(letter(5));
         outbox.acknowledge(&old[0]);
         assert_eq!(outbox.frontier(0, &partition), 5, "the new one at this offset waits");
-        assert_eq!((outbox.next().map(|letter| letter.offset), outbox.status().1), (Some(5), 1));
+        assert_eq!((outbox.next().map(|letter| letter.offset), outbox.status().waiting), (Some(5), 1));
     }
 
     #[test]
@@ -263,5 +305,25 @@ mod tests {
         outbox.put_back(first);
         assert_eq!([outbox.next(), outbox.next()].map(|letter| letter.unwrap().offset), [4, 3]);
         assert_eq!(outbox.frontier(0, &partition), 3);
+    }
+
+    #[test]
+    fn it_is_blocked_from_its_oldest_letter_or_its_problem_on_until_neither_is_left() {
+        let outbox = Outbox::new(1_000);
+        let is_blocked = || !outbox.status().blocked.is_zero();
+        assert!(!is_blocked());
+        outbox.offer(letter(3));
+        outbox.offer(letter(4));
+        outbox.acknowledge(&letter(4));
+        assert!(is_blocked(), "the older one waits, whatever else is written");
+        outbox.acknowledge(&letter(3));
+        assert!(!is_blocked());
+        outbox.set_problem("there is no topic".to_owned());
+        assert_eq!((is_blocked(), outbox.status().waiting), (true, 0), "the next one could not be written");
+        let before = outbox.status().blocked;
+        outbox.set_problem("nor a broker".to_owned());
+        assert!(outbox.status().blocked >= before, "another reason is no other beginning");
+        outbox.clear_problem_if_idle();
+        assert!(!is_blocked());
     }
 }

@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::client_log::ClientLog;
@@ -41,6 +41,7 @@ use crate::inquiry::{Inquiry, Obstacle};
 use crate::reader::ANSWER_TIMEOUT;
 use crate::record::IncomingRecord;
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 use course::Course;
 use error::PastError;
 use offset_range::OffsetRange;
@@ -149,6 +150,7 @@ fn ask<T>(
 ) -> Result<T, PastError> {
     let deadline = Instant::now() + BEGIN_WITHIN;
     let inquiry = Inquiry { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
+    let trouble = |error: &KafkaError| Trouble::of(error, consumer.context().complaints(), settings);
     loop {
         let asked = Instant::now();
         match question(&inquiry) {
@@ -156,10 +158,10 @@ fn ask<T>(
             Err(NoSurvey::Never(error)) => return Err(error),
             Err(NoSurvey::Obstacle(Obstacle::TopicMissing(_))) => return Err(PastError::topic_missing(settings)),
             Err(NoSurvey::Obstacle(Obstacle::Broker(error))) if is_refusal(&error) => {
-                return Err(PastError::refused(settings, &error));
+                return Err(PastError::refused(settings, &trouble(&error)));
             }
             Err(NoSurvey::Obstacle(Obstacle::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
-                return Err(PastError::unreachable(settings, &error));
+                return Err(PastError::unreachable(settings, &trouble(&error)));
             }
             Err(NoSurvey::Obstacle(Obstacle::Broker(_))) => {}
         }

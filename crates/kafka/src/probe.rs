@@ -13,10 +13,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
+use crate::complaints::hear_out;
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::log_change::LogChange;
 use crate::monitor::Monitor;
@@ -24,6 +25,7 @@ use crate::partition::Partition;
 use crate::reader::{ANSWER_TIMEOUT, explain};
 use crate::settings::Settings;
 use crate::stalls::Stalls;
+use crate::transactions::{HeldBack, OpenTransactions, how_to_end_a_transaction};
 
 /// How often the reader's progress is looked at while it has not reached the ends of a probe.
 const LOOK: Duration = Duration::from_millis(5);
@@ -48,6 +50,7 @@ pub(crate) struct Probe {
     stable: BaseConsumer<ClientLog>,
     probes_with_fewer_partitions: u32,
     stalls: Stalls,
+    transactions: OpenTransactions,
 }
 
 impl Probe {
@@ -56,8 +59,16 @@ impl Probe {
         let stable = config.create_with_context(ClientLog::new("transactions"))?;
         config.set("isolation.level", "read_uncommitted");
         let consumer = config.create_with_context(ClientLog::new("probe"))?;
-        let stalls = Stalls::default();
-        Ok(Self { settings, monitor, interval, consumer, stable, probes_with_fewer_partitions: 0, stalls })
+        Ok(Self {
+            settings,
+            monitor,
+            interval,
+            consumer,
+            stable,
+            probes_with_fewer_partitions: 0,
+            stalls: Stalls::default(),
+            transactions: OpenTransactions::default(),
+        })
     }
 
     pub(crate) fn run(mut self) {
@@ -70,9 +81,14 @@ impl Probe {
                 match self.probe(next) {
                     Ok(()) => {
                         self.monitor.set_obstacle(None);
+                        self.consumer.context().complaints().forget();
                         self.stalls.look(&self.monitor.partitions(), Instant::now());
                     }
-                    Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+                    Err(obstacle) => {
+                        hear_out(&self.consumer);
+                        let complaints = self.consumer.context().complaints();
+                        self.monitor.set_obstacle(Some(explain(&obstacle, complaints, &self.settings)));
+                    }
                 }
             }
             // Serves the clients' log lines; nothing else ever comes, for nothing is assigned.
@@ -129,6 +145,9 @@ impl Probe {
         loop {
             let unread =
                 partitions.iter().zip(&ends).filter(|&(partition, &end)| !partition.observe(began, end)).count();
+            if unread == 0 {
+                self.tell_of_transactions(&[]);
+            }
             if unread == 0 || Instant::now() >= next || self.monitor.is_stopping() {
                 return Ok(());
             }
@@ -151,14 +170,30 @@ impl Probe {
     }
 
     /// Has the reader look again where it seems to be at an end that it has not reached.
-    fn doubt(&self, partitions: &[Arc<Partition>]) -> Result<(), Obstacle> {
+    fn doubt(&mut self, partitions: &[Arc<Partition>]) -> Result<(), Obstacle> {
         if partitions.iter().any(|partition| partition.is_doubtful()) {
             let (consumer, topic) = (&self.stable, self.settings.topic.as_str());
             let stable_ends = Inquiry { consumer, topic, timeout: ANSWER_TIMEOUT }.ends(partitions.len())?;
-            for (partition, stable_end) in partitions.iter().zip(stable_ends) {
+            let mut held = Vec::new();
+            for (number, (partition, stable_end)) in partitions.iter().zip(stable_ends).enumerate() {
                 partition.doubt(stable_end);
+                if partition.is_doubtful() && stable_end < partition.end() {
+                    held.push((number, stable_end));
+                }
             }
+            self.tell_of_transactions(&held);
         }
         Ok(())
+    }
+
+    /// Partitions are held back by open transactions at these offsets.
+    fn tell_of_transactions(&mut self, held: &[(usize, i64)]) {
+        let Settings { topic, bootstrap_servers: brokers, .. } = &*self.settings;
+        let held = self.transactions.look(held.iter().copied(), Instant::now());
+        self.monitor.set_held_back(held.map(|held| {
+            let HeldBack { partition, offset, .. } = held;
+            let cure = how_to_end_a_transaction(brokers, topic, partition, offset);
+            (held, format!("an open transaction holds {topic}/{partition} back from offset {offset} on: {cure}"))
+        }));
     }
 }

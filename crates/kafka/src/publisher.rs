@@ -104,6 +104,16 @@ impl Publisher {
         if missing { Err(PublishError::TopicMissing(self.topic.clone())) } else { Ok(()) }
     }
 
+    /// Where each partition of the topic begins and ends, by number; `None` if the brokers do not say.
+    #[must_use]
+    pub fn extents(&self) -> Option<Vec<(i64, i64)>> {
+        let client = self.producer.client();
+        let metadata = client.fetch_metadata(Some(&self.topic), ANSWER_WITHIN).ok()?;
+        let count = metadata.topics().first()?.partitions().len();
+        let extent = |partition| client.fetch_watermarks(&self.topic, partition, ANSWER_WITHIN).ok();
+        (0..i32::try_from(count).ok()?).map(extent).collect()
+    }
+
     /// Hands over one record, and waits while the queue is full. What becomes of it shows in [`Self::acknowledged`]
     /// and [`Self::failed`].
     ///

@@ -32,6 +32,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
+use crate::complaints::{Complaints, hear_out};
 use crate::fetch_errors::FetchErrors;
 use crate::history::{Reach, Since};
 use crate::inquiry::{Inquiry, Obstacle};
@@ -42,6 +43,7 @@ use crate::partition::Partition;
 use crate::record::{HeaderBuffer, RecordHandler};
 use crate::settings::Settings;
 use crate::start::{Commits, Start, survey};
+use crate::trouble::Trouble;
 
 /// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -108,10 +110,14 @@ impl<H: RecordHandler> Reader<H> {
             match self.begin() {
                 Ok(()) => {
                     self.monitor.set_obstacle(None);
+                    self.consumer.context().complaints().forget();
                     self.read();
                     return;
                 }
-                Err(obstacle) => self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings))),
+                Err(obstacle) => {
+                    hear_out(&self.consumer);
+                    self.monitor.set_obstacle(Some(self.explain(&obstacle)));
+                }
             }
             let resume = Instant::now() + pause;
             while Instant::now() < resume && !self.monitor.is_stopping() {
@@ -207,7 +213,7 @@ impl<H: RecordHandler> Reader<H> {
                 Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
                     *out_of_range = true;
                 }
-                Some(Err(error)) => fetch_errors.note(&error, &settings.topic, monitor),
+                Some(Err(error)) => fetch_errors.note(&error, consumer.context().complaints(), settings, monitor),
                 None => std::thread::sleep(NAP),
             }
             records = 0;
@@ -227,7 +233,7 @@ impl<H: RecordHandler> Reader<H> {
             && let Err(obstacle) = self.cure()
         {
             self.rest_until = Instant::now() + REST;
-            self.monitor.set_obstacle(Some(explain(&obstacle, &self.settings)));
+            self.monitor.set_obstacle(Some(self.explain(&obstacle)));
         }
         if self.out_of_range || self.monitor.log_change().is_some() {
             return;
@@ -340,6 +346,10 @@ impl<H: RecordHandler> Reader<H> {
         Ok(if is_same_topic { LogChange::RecordsLost } else { LogChange::MadeAnew })
     }
 
+    fn explain(&self, obstacle: &Obstacle) -> String {
+        explain(obstacle, self.consumer.context().complaints(), &self.settings)
+    }
+
     fn inquiry(&self) -> Inquiry<'_> {
         Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
     }
@@ -349,11 +359,14 @@ fn lane(start: &Start, complete_until: EventTime) -> Lane {
     Lane::new(Arc::new(Partition::new(start.offset, start.goal, complete_until)), start)
 }
 
-/// The obstacle, and what an operator can do about it.
-pub(crate) fn explain(obstacle: &Obstacle, settings: &Settings) -> String {
+/// The obstacle, and what an operator can do about it; `complaints` are those of the client that met it.
+pub(crate) fn explain(obstacle: &Obstacle, complaints: &Complaints, settings: &Settings) -> String {
     let brokers = &settings.bootstrap_servers;
     match obstacle {
-        Obstacle::Broker(error) => format!("the broker at {brokers} is unreachable or answers with an error: {error}"),
+        Obstacle::Broker(error) => {
+            let trouble = Trouble::of(error, complaints, settings);
+            format!("the broker at {brokers} is unreachable or answers with an error: {}", trouble.in_words())
+        }
         Obstacle::TopicMissing(topic) => format!(
             "the topic {topic} does not exist: create it with kafka-topics.sh --bootstrap-server {brokers} --create --topic {topic} --partitions 12 --config cleanup.policy=delete"
         ),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
@@ -66,6 +67,10 @@ const SMALLEST_FETCH_BYTES: u32 = 16 * 1024;
 /// Parts of a property's name that say its value is a secret.
 const SECRET: &[&str] = &["password", "secret", "token", "pem", "oauthbearer", "username"];
 
+/// The properties that name a file, or a folder of files.
+const PATHS: &[&str] =
+    &["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location", "ssl.crl.location"];
+
 /// Where the broker is and how to talk to it.
 #[derive(Clone)]
 pub struct Settings {
@@ -79,6 +84,8 @@ pub struct Settings {
     pub group_id: String,
     /// Further librdkafka properties, such as `security.protocol`.
     pub properties: BTreeMap<String, String>,
+    /// The files that secrets among the properties were read from. They are not read again.
+    pub secret_files: Vec<PathBuf>,
 }
 
 /// Why settings cannot be used.
@@ -104,6 +111,16 @@ pub enum SettingsError {
         /// The property.
         name: String,
         /// What librdkafka says, unless that would tell a secret.
+        reason: String,
+    },
+    /// A property names a file or a folder that is not there, or that this user may not read.
+    #[error("the Kafka property `{name}` names {path}, which cannot be read: {reason}")]
+    Path {
+        /// The property.
+        name: String,
+        /// The file or folder.
+        path: String,
+        /// Why, as the operating system says.
         reason: String,
     },
     /// The properties do not go together, say a SASL mechanism without a user.
@@ -136,9 +153,27 @@ impl Settings {
                 return Err(SettingsError::Owned { name: name.clone(), instead });
             }
         }
+        self.check_paths()?;
         // Making a client is the only way to learn whether the properties go together; it connects to nothing yet.
         let made: Result<BaseConsumer<ClientLog>, _> = self.reader().create_with_context(ClientLog::new("check"));
         made.map(drop).map_err(refusal)
+    }
+
+    /// librdkafka says of a file that is not there what OpenSSL does, without its name.
+    fn check_paths(&self) -> Result<(), SettingsError> {
+        for name in PATHS {
+            let Some(path) = self.properties.get(*name).filter(|path| *path != "probe") else { continue };
+            let opened = match Path::new(path) {
+                folder if folder.is_dir() => std::fs::read_dir(folder).map(drop),
+                file => std::fs::File::open(file).map(drop),
+            };
+            opened.map_err(|error| SettingsError::Path {
+                name: (*name).to_owned(),
+                path: path.clone(),
+                reason: error.to_string(),
+            })?;
+        }
+        Ok(())
     }
 
     /// For the consumer of the event topic.
@@ -233,16 +268,17 @@ fn refusal(error: KafkaError) -> SettingsError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn with(properties: &[(&str, &str)]) -> Settings {
+    pub(crate) fn with(properties: &[(&str, &str)]) -> Settings {
         Settings {
             bootstrap_servers: "127.0.0.1:1".to_owned(),
             topic: "events".to_owned(),
             dead_letter_topic: "dead".to_owned(),
             group_id: "group".to_owned(),
             properties: properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            secret_files: Vec::new(),
         }
     }
 
@@ -283,6 +319,16 @@ mod tests {
             with(&[("security.protocol", "SSL"), ("ssl.key.password", "hunter2"), ("ssl.key.pem", "hunter2")]);
         assert!(!format!("{settings:?}").contains("hunter2"));
         assert!(!settings.check().unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        for name in PATHS {
+            let error = with(&[(name, "/not/there.pem")]).check().unwrap_err().to_string();
+            let expected =
+                format!("the Kafka property `{name}` names /not/there.pem, which cannot be read: No such file");
+            assert!(error.starts_with(&expected), "{error}");
+        }
     }
 
     #[test]

@@ -26,12 +26,18 @@ pub struct Pace {
     pub probe_interval: Duration,
     /// Between two commits of the frontier.
     pub commit_interval: Duration,
+    /// Between two looks at the settings of the topics.
+    pub settings_interval: Duration,
 }
 
 impl Default for Pace {
-    /// A probe each second, a commit every three.
+    /// A probe each second, a commit every three, a look at the topics' settings each minute.
     fn default() -> Self {
-        Self { probe_interval: Duration::from_secs(1), commit_interval: Duration::from_secs(3) }
+        Self {
+            probe_interval: Duration::from_secs(1),
+            commit_interval: Duration::from_secs(3),
+            settings_interval: Duration::from_mins(1),
+        }
     }
 }
 
@@ -79,10 +85,12 @@ impl Shell {
         settings.check()?;
         let settings = Arc::new(settings);
         let monitor = Arc::new(Monitor::new(clock, range_start));
+        monitor.set_security(settings.warnings());
         let reader = Reader::new(Arc::clone(&settings), Arc::clone(&monitor), handler)?;
         let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), pace.probe_interval)?;
         let writer = DeadLetterWriter::new(Arc::clone(&settings), Arc::clone(&monitor), pace.commit_interval)?;
-        let preflight = Preflight::new(&settings, Arc::clone(&monitor), horizon_ms)?;
+        let preflight =
+            Preflight::new(Arc::clone(&settings), Arc::clone(&monitor), horizon_ms, pace.settings_interval)?;
         let mut shell = Self { monitor, threads: Vec::new() };
         shell.spawn("kafka-reader", move || reader.run())?;
         shell.spawn("kafka-probe", move || probe.run())?;

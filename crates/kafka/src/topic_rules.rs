@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ensilinja_model::EventTime;
+
 /// The longest value of an event, with some room for its key and headers.
 const EVENT_BYTES: i64 = 64 * 1024 + 1024;
 
@@ -126,6 +128,35 @@ pub(crate) fn of_log(topic: &str, horizon_ms: i64, value: impl Fn(&str) -> Optio
     wrong.found
 }
 
+/// What a topic keeps of records with timestamps of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PastKept {
+    /// All of them.
+    All,
+    /// Those with timestamps of this instant and later; the others are deleted soon after they were written.
+    Since {
+        /// The instant.
+        since: EventTime,
+        /// What the topic's `retention.ms` is.
+        retention_ms: i64,
+    },
+    /// All of them, with the timestamp of when they were written.
+    StampedAnew,
+}
+
+/// What a topic with these settings keeps of the past at `now`.
+pub(crate) fn kept_of(now: EventTime, value: impl Fn(&str) -> Option<String>) -> PastKept {
+    if value("message.timestamp.type").is_some_and(|kind| kind == "LogAppendTime") {
+        return PastKept::StampedAnew;
+    }
+    let deletes = value("cleanup.policy").is_none_or(|policy| policy.contains("delete"));
+    let retention_ms = value("retention.ms").and_then(|ms| ms.parse().ok()).filter(|ms| *ms >= 0 && deletes);
+    retention_ms.map_or(PastKept::All, |retention_ms: i64| {
+        let since = EventTime::from_millis(now.as_millis().saturating_sub(retention_ms));
+        PastKept::Since { since, retention_ms }
+    })
+}
+
 /// What is wrong with the topic of dead letters.
 pub(crate) fn of_dead_letters(topic: &str, value: impl Fn(&str) -> Option<String>) -> Vec<WrongSetting> {
     let mut wrong = Wrong { topic, value, found: Vec::new() };
@@ -230,6 +261,18 @@ mod tests {
             assert_eq!(of_bound(right), [""; 0]);
         }
         assert_eq!(of_bound("3600001").len(), 1);
+    }
+
+    #[test]
+    fn a_past_is_kept_as_far_back_as_the_retention_reaches() {
+        let kept = |settings| kept_of(EventTime::from_millis(10_000), value(settings));
+        assert_eq!(kept(&[("retention.ms", "-1")]), PastKept::All);
+        assert_eq!(kept(&[("retention.ms", "1000"), ("cleanup.policy", "compact")]), PastKept::All);
+        let since = PastKept::Since { since: EventTime::from_millis(9_000), retention_ms: 1_000 };
+        assert_eq!(kept(&[("retention.ms", "1000"), ("cleanup.policy", "compact,delete")]), since);
+        assert_eq!(kept(&[("retention.ms", "1"), ("message.timestamp.type", "LogAppendTime")]), PastKept::StampedAnew);
+        let ever = PastKept::Since { since: EventTime::from_millis(10_000 - i64::MAX), retention_ms: i64::MAX };
+        assert_eq!(kept(&[("retention.ms", "9223372036854775807")]), ever);
     }
 
     #[test]

@@ -350,3 +350,26 @@ fn a_full_producer_queue_holds_the_publisher_back_and_loses_nothing() {
     assert!(began.elapsed() < Duration::from_secs(20));
     assert_eq!(read_all(&settings.bootstrap_servers, TOPIC).len(), 500);
 }
+
+/// Too few replicas are in sync: the client tries again without an error, so only the age of what waits tells.
+#[test]
+fn dead_letters_that_are_tried_without_end_are_told_of_by_their_age_until_they_are_written() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic(TOPIC, 1, 1).unwrap();
+    cluster.create_topic(DEAD, 1, 1).unwrap();
+    let settings = settings(&cluster.bootstrap_servers());
+    publish(&settings, &["poison"]);
+    cluster.request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS; 8]);
+    let stand = Stand::start(settings);
+    let monitor = stand.shell.monitor();
+    wait("it has waited for a second", || {
+        let status = monitor.status();
+        status.dead_letters_waiting == 1 && status.dead_letters_blocked >= Duration::from_secs(1)
+    });
+    wait("it is written", || {
+        let status = monitor.status();
+        status.dead_letters_waiting == 0 && status.dead_letters_blocked.is_zero()
+    });
+    assert_eq!(monitor.status().dead_letters.get("malformed"), Some(&1));
+    stand.stop();
+}

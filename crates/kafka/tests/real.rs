@@ -8,7 +8,7 @@ mod stand;
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::Publisher;
+use ensilinja_kafka::{Pace, Publisher, Settings, TopicRole, TopicSettingStatus};
 use kafka_broker::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
@@ -353,4 +353,27 @@ fn a_publisher_waits_out_a_broker_that_is_away() {
     broker.start_again();
     publisher.flush(Duration::from_secs(20)).unwrap();
     assert_eq!((publisher.acknowledged(), publisher.failed()), (1, 0));
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_setting_that_is_changed_while_it_runs_is_wrong_until_it_is_put_right() {
+    let broker = broker(1);
+    let stand = Stand::start_with_pace(
+        settings(&broker.bootstrap()),
+        Pace { settings_interval: Duration::from_millis(200), ..Pace::default() },
+    );
+    let monitor = stand.shell.monitor();
+    let state = || {
+        let status = monitor.status();
+        let retention = |its: &&TopicSettingStatus| its.topic == TopicRole::Events && its.setting == "retention.ms";
+        let is_wrong = status.topic_settings.iter().find(retention).map(|its| its.is_wrong);
+        (is_wrong, status.warnings.iter().any(|warning| warning.contains("has retention.ms=3600000")))
+    };
+    wait("it has been looked at", || state() == (Some(false), false));
+    broker.set_of_topic(TOPIC, "retention.ms", "3600000");
+    wait("it is wrong", || state() == (Some(true), true));
+    broker.set_of_topic(TOPIC, "retention.ms", "-1");
+    wait("it is right again", || state() == (Some(false), false));
+    stand.stop();
 }

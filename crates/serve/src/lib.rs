@@ -51,5 +51,5 @@ pub use page::Format;
 pub use pipeline::{Build, Pipeline};
 pub use server::{BindError, Limits, Server};
 pub use site::Site;
-pub use snapshot::{PartitionState, Readiness, Snapshot, Source};
+pub use snapshot::{Hazards, PartitionState, Readiness, Snapshot, Source};
 pub use targets::{Target, Targets};

@@ -51,6 +51,22 @@ pub struct Snapshot {
     pub clock_steps: u64,
     /// When the newest event of each channel happened, no later than it came, for the channels that had one.
     pub newest_events: Vec<(Channel, EventTime)>,
+    /// What is wrong around the pipeline, though figures may be right.
+    pub hazards: Hazards,
+}
+
+/// What is wrong around the pipeline without a figure that shows it.
+#[derive(Clone, Debug, Default)]
+pub struct Hazards {
+    /// Dead letters that wait to be written.
+    pub dead_letters_waiting: usize,
+    /// How long the oldest of them has waited, or how long none can be written, in seconds; 0 if neither.
+    pub dead_letters_blocked_seconds: f64,
+    /// The settings that were judged: the topic's part, the setting by Kafka's name, and whether it is wrong. Empty
+    /// while none could be looked at.
+    pub topic_settings: Vec<(&'static str, String, bool)>,
+    /// Every way in which the connection to the brokers can be unsafe, with whether it is.
+    pub insecure: Vec<(&'static str, bool)>,
 }
 
 /// Whether the figures are complete.

@@ -57,6 +57,7 @@ impl Stand {
             dead_letter_topic: format!("{name}.dead-letters"),
             group_id: name.to_owned(),
             properties: BTreeMap::new(),
+            secret_files: Vec::new(),
         };
         let keep_all = [("cleanup.policy", "delete"), ("retention.ms", "-1")];
         self.broker.create_topic(&settings.topic, PARTITIONS, &keep_all);

@@ -1,10 +1,14 @@
 //! Which brokers answer, and why the others do not.
 
-use ensilinja_kafka::{BrokerSeen, Inspection, NamedBy, Trouble, TroubleKind};
+use ensilinja_kafka::{BrokerSeen, Inspection, NamedBy, Settings, Trouble};
 
 use super::finding::{Area, Finding, Findings};
 
-pub(super) fn look(inspection: &Inspection, findings: &mut Findings) {
+pub(super) fn look(inspection: &Inspection, settings: &Settings, findings: &mut Findings) {
+    for warning in settings.warnings() {
+        let what = format!("{}: {}", warning.found, warning.consequence);
+        findings.push(Finding::warning(Area::Brokers, "kafka.properties", what, warning.cure));
+    }
     let some_answer = inspection.brokers.iter().any(|broker| broker.answer.is_ok());
     for broker in &inspection.brokers {
         findings.push(finding(broker, some_answer));
@@ -36,20 +40,5 @@ fn finding(broker: &BrokerSeen, some_answer: bool) -> Finding {
 
 /// What to do about a broker that does not answer.
 pub(super) const fn advice(trouble: &Trouble) -> &'static str {
-    match trouble.kind {
-        TroubleKind::Authentication => {
-            "see that the broker knows this user, and that sasl.mechanism, sasl.username and sasl.password of \
-             [kafka.properties] are right"
-        }
-        TroubleKind::Encryption => {
-            "see that security.protocol and the ssl settings of [kafka.properties] are those of the broker, and that \
-             ssl.ca.location has the authority that signed its certificate"
-        }
-        TroubleKind::Name => "see that the name is right, and that this machine can look it up",
-        TroubleKind::Connection => {
-            "see that it runs, that address and port are right and nothing between blocks them, and that \
-             security.protocol of [kafka.properties] is what the port speaks"
-        }
-        TroubleKind::Other => "see what the broker has logged",
-    }
+    trouble.cause.cure()
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing of a record is shown but where it lies.
 
+mod age;
 mod tally;
 
 use std::ops::ControlFlow;
@@ -65,7 +66,10 @@ pub(super) fn look(
     });
     progress.end();
     match read {
-        Ok(_) => tally.tell(config, rules, findings),
+        Ok(_) => {
+            tally.tell(config, rules, findings);
+            findings.extend(tally.newest().and_then(|newest| age::finding(newest, now, config)));
+        }
         Err(PastError::Stopped) => return Err(PastError::Stopped.into()),
         Err(error @ PastError::Refused { .. }) => findings.push(Finding::problem(
             Area::Permissions,
@@ -109,7 +113,14 @@ mod tests {
     fn taken(ends: &[(i64, i64)], most: i64) -> Vec<String> {
         let partitions: Vec<PartitionSeen> = ends
             .iter()
-            .map(|(begin, end)| PartitionSeen { begin: *begin, end: *end, has_leader: true, replicas: 1, in_sync: 1 })
+            .map(|(begin, end)| PartitionSeen {
+                begin: *begin,
+                end: *end,
+                log_end: *end,
+                has_leader: true,
+                replicas: 1,
+                in_sync: 1,
+            })
             .collect();
         ranges(&partitions, most).iter().map(ToString::to_string).collect()
     }

@@ -1,6 +1,8 @@
 //! Whether the topics are there and set as they should be, and what this user may see of them.
 
-use ensilinja_kafka::{Gravity, Inspection, TopicSeen, Unseen, WrongSetting};
+use ensilinja_kafka::{
+    Gravity, Inspection, PartitionSeen, Settings, TopicSeen, Unseen, WrongSetting, how_to_end_a_transaction,
+};
 
 use super::connections::advice;
 use super::finding::{Area, Finding, Findings};
@@ -16,6 +18,7 @@ pub(super) fn look(inspection: &Inspection, config: &Config, horizon_ms: i64, fi
         )
     };
     topic(&inspection.events, &kafka.topic, &make(&kafka.topic, 12), findings);
+    transactions(inspection, kafka, findings);
     topic(&inspection.dead_letters, &kafka.dead_letter_topic, &make(&kafka.dead_letter_topic, 1), findings);
     committed(inspection, &kafka.group_id, findings);
     for (about, what) in [
@@ -64,6 +67,20 @@ fn topic(seen: &Result<TopicSeen, Unseen>, name: &str, how_to_make: &str, findin
     }
 }
 
+/// Records behind an open transaction cannot be read before it ends.
+fn transactions(inspection: &Inspection, kafka: &Settings, findings: &mut Findings) {
+    let Ok(seen) = &inspection.events else { return };
+    let held = seen.partitions.iter().enumerate().filter(|(_, partition)| partition.end < partition.log_end);
+    for (number, PartitionSeen { end, log_end, .. }) in held {
+        let what = format!(
+            "an open transaction holds it back from offset {end} on: {} offsets cannot be read before it ends",
+            log_end - end
+        );
+        let advice = how_to_end_a_transaction(&kafka.bootstrap_servers, &kafka.topic, number, *end);
+        findings.push(Finding::warning(Area::Topics, &format!("{}/{number}", kafka.topic), what, advice));
+    }
+}
+
 fn wrong_setting(wrong: &WrongSetting) -> Finding {
     let WrongSetting { topic, name, value, consequence, right, gravity } = wrong;
     let (what, advice) = (format!("{name}={value}: {consequence}"), format!("set {name}={right}"));
@@ -79,9 +96,9 @@ fn unseen_topic(unseen: &Unseen, name: &str, how_to_make: &str) -> Finding {
             let advice = format!("make it with {how_to_make} (or more; see deploy/kafka/topics.sh), or mend its name");
             Finding::problem(Area::Topics, name, "does not exist", advice)
         }
-        Unseen::Refused(reason) => {
-            let what = format!("this user may not see it ({reason})");
-            Finding::problem(Area::Permissions, name, what, "give this user DESCRIBE and READ on the topic")
+        Unseen::Refused(trouble) => {
+            let what = format!("this user may not see it ({})", trouble.words);
+            Finding::problem(Area::Permissions, name, what, advice(trouble))
         }
         Unseen::Unanswered(trouble) => {
             Finding::problem(Area::Topics, name, format!("cannot be looked at: {trouble}"), advice(trouble))
@@ -99,14 +116,9 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
             let what = "its committed offsets, for the topic was not seen";
             return findings.push(Finding::not_tried(Area::Permissions, &about, what));
         }
-        Err(Unseen::Refused(reason)) => {
-            let what = format!("this user may not see its committed offsets ({reason})");
-            return findings.push(Finding::problem(
-                Area::Permissions,
-                &about,
-                what,
-                "give this user READ on the group",
-            ));
+        Err(Unseen::Refused(trouble)) => {
+            let what = format!("this user may not see its committed offsets ({})", trouble.words);
+            return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
         }
         Err(Unseen::Unanswered(trouble)) => {
             let what = format!("its committed offsets cannot be seen: {trouble}");

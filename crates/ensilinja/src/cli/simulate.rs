@@ -51,6 +51,12 @@ pub struct SimulateArguments {
     /// Write the events of the past time to this file, one a line, instead of publishing them; - is standard output
     #[arg(long, value_name = "FILE", requires_all = ["from", "to"])]
     pub output: Option<PathBuf>,
+    /// Replace the file of --output if it is there, once the new one is whole
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Do not show how far it is
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ConfigError;
+use super::secret::SecretSource;
 use super::section::{Expected, Section};
 
 /// Keys of `[kafka]`.
@@ -23,6 +24,7 @@ const PROPERTIES: &str = "properties";
 const BROKERS_EXPECTED: &str = "one or more host:port with commas between them, such as \"kafka-1:9092,kafka-2:9092\"";
 const TOPIC_EXPECTED: &str = "a topic of 1 to 249 of a-z, A-Z, 0-9, dot, _ and -, such as \"ensilinja.events\"";
 const GROUP_EXPECTED: &str = "a consumer group of 1 to 249 characters, such as \"ensilinja\"";
+const TEXT_EXPECTED: &str = "it should be a text, a whole number, true or false";
 const PROPERTIES_EXPECTED: &str = "a table of librdkafka's settings, such as [kafka.properties]";
 
 /// Reads `[kafka]`.
@@ -35,6 +37,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Settings, ConfigError> {
         dead_letter_topic: topic_or(DEAD_LETTERS, "ensilinja.dead-letters")?,
         group_id: section.optional(GROUP, group)?.unwrap_or_else(|| "ensilinja".to_owned()),
         properties: BTreeMap::new(),
+        secret_files: Vec::new(),
     };
     if settings.topic == settings.dead_letter_topic {
         let key = if section.has(DEAD_LETTERS) { DEAD_LETTERS } else { TOPIC };
@@ -80,24 +83,40 @@ fn group(value: &DeValue<'_>) -> Result<String, Expected> {
 fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), ConfigError> {
     let Some((place, value)) = kafka.entry(PROPERTIES) else { return Ok(()) };
     let DeValue::Table(table) = value.get_ref() else { return Err(kafka.refusal(PROPERTIES, PROPERTIES_EXPECTED)) };
-    let mut places = BTreeMap::new();
+    let mut places: BTreeMap<String, (String, Range<usize>)> = BTreeMap::new();
     let mut properties = Vec::new();
     flatten("", table, &mut properties);
-    for (name, place, value) in properties {
-        let text = match value {
-            DeValue::String(text) => text.clone().into_owned(),
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().to_owned(),
-            DeValue::Boolean(flag) => flag.to_string(),
-            _ => return Err(refused(kafka, &name, &place, "it should be a text, a whole number, true or false")),
+    for (key, place, value) in properties {
+        let (name, text) = match SecretSource::of(&key) {
+            Some((name, source)) => {
+                let where_it_is = value.as_str().ok_or_else(|| refused(kafka, &key, &place, source.expected()))?;
+                let (text, file) =
+                    source.read(name, where_it_is).map_err(|advice| refused(kafka, &key, &place, &advice))?;
+                settings.secret_files.extend(file);
+                (name.to_owned(), text)
+            }
+            None => (key.clone(), written(value).ok_or_else(|| refused(kafka, &key, &place, TEXT_EXPECTED))?),
         };
+        if let Some((other, _)) = places.get(&name) {
+            return Err(refused(
+                kafka,
+                &key,
+                &place,
+                &format!("{PROPERTIES}.{other} says it already: keep one of them"),
+            ));
+        }
         settings.properties.insert(name.clone(), text);
-        places.insert(name, place);
+        places.insert(name, (key, place));
     }
     if settings.properties.is_empty() {
         return Ok(());
     }
     let refuse_all = |reason: &str| {
         kafka.refusal_at(&place, PROPERTIES, "not usable", format!("the settings should go together: {reason}"))
+    };
+    let refuse = |name: &str, advice: &str| {
+        let (key, place) = places.get(name).map_or((name, &place), |(key, place)| (key.as_str(), place));
+        refused(kafka, key, place, advice)
     };
     settings.check().map_err(|error| match error {
         SettingsError::Owned { name, instead } => {
@@ -106,15 +125,26 @@ fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), Config
                 "group.id" => "leave it out: kafka.group says it",
                 _ => instead,
             };
-            refused(kafka, &name, places.get(&name).unwrap_or(&place), advice)
+            refuse(&name, advice)
         }
-        SettingsError::Property { name, reason } => {
-            let advice = format!("librdkafka refuses it: {reason}");
-            refused(kafka, &name, places.get(&name).unwrap_or(&place), &advice)
-        }
+        SettingsError::Property { name, reason } => refuse(&name, &format!("librdkafka refuses it: {reason}")),
+        SettingsError::Path { name, path, reason } => refuse(
+            &name,
+            &format!("{path} cannot be read: {reason}; name a file that is there and that this user may read"),
+        ),
         SettingsError::Together(reason) => refuse_all(&reason),
         other => refuse_all(&other.to_string()),
     })
+}
+
+/// A value as librdkafka takes it: a text.
+fn written(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.clone().into_owned()),
+        DeValue::Integer(integer) if integer.radix() == 10 => Some(integer.as_str().to_owned()),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        _ => None,
+    }
 }
 
 fn refused(kafka: &Section<'_>, property: &str, place: &Range<usize>, advice: &str) -> ConfigError {

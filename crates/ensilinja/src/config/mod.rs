@@ -23,6 +23,7 @@ mod life;
 mod limits;
 mod line;
 mod promise;
+mod secret;
 mod section;
 mod server;
 mod value;

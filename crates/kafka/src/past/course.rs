@@ -21,6 +21,7 @@ use crate::inquiry::Inquiry;
 use crate::reader::ANSWER_TIMEOUT;
 use crate::record::{HeaderBuffer, IncomingRecord, timestamp_of};
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 
 /// One partition on the way to its end.
 struct Lane {
@@ -162,7 +163,10 @@ impl<'a> Course<'a> {
         match error.rdkafka_error_code() {
             Some(AutoOffsetReset) => Err(self.cut()),
             Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => Err(PastError::vanished(self.settings)),
-            _ if is_refusal(&error) => Err(PastError::refused(self.settings, &error)),
+            _ if is_refusal(&error) => {
+                let trouble = Trouble::of(&error, self.consumer.context().complaints(), self.settings);
+                Err(PastError::refused(self.settings, &trouble))
+            }
             _ => {
                 tracing::debug!(topic = self.settings.topic, %error, "librdkafka tries again by itself");
                 self.last_error = Some(error);

@@ -5,6 +5,7 @@ use rdkafka::error::KafkaError;
 use super::offset_range::OffsetRange;
 use super::{BEGIN_WITHIN, PROGRESS_WITHIN};
 use crate::settings::{Settings, SettingsError};
+use crate::trouble::Trouble;
 
 /// Why a stretch of the past was not read whole.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +27,9 @@ pub enum PastError {
     },
     /// The brokers do not answer, or not what they should.
     #[error(
-        "the brokers at {brokers} have not said within {} s what {topic} holds ({reason}): see that they run, that the \
-         address and the port are right and that the security settings are the brokers'",
-        BEGIN_WITHIN.as_secs()
+        "the brokers at {brokers} have not said within {} s what {topic} holds: {}",
+        BEGIN_WITHIN.as_secs(),
+        reason.in_words()
     )]
     Unreachable {
         /// Who was asked.
@@ -36,17 +37,17 @@ pub enum PastError {
         /// About which topic.
         topic: String,
         /// What came instead of an answer.
-        reason: String,
+        reason: Trouble,
     },
     /// The brokers know this user, or not, and will not have it read.
-    #[error("the brokers at {brokers} do not let this user read {topic} ({reason}): it needs READ and DESCRIBE on it")]
+    #[error("the brokers at {brokers} do not let this user read {topic}: {}", reason.in_words())]
     Refused {
         /// Who refused.
         brokers: String,
         /// Which topic.
         topic: String,
-        /// In what words.
-        reason: String,
+        /// Why.
+        reason: Trouble,
     },
     /// A range is of a partition that is not there.
     #[error("{topic} has no partition {partition}: it has {count}, counted from 0")]
@@ -129,14 +130,14 @@ impl PastError {
         Self::TopicMissing { topic, brokers }
     }
 
-    pub(crate) fn unreachable(settings: &Settings, reason: &KafkaError) -> Self {
+    pub(crate) fn unreachable(settings: &Settings, reason: &Trouble) -> Self {
         let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
-        Self::Unreachable { brokers, topic, reason: reason.to_string() }
+        Self::Unreachable { brokers, topic, reason: reason.clone() }
     }
 
-    pub(crate) fn refused(settings: &Settings, reason: &KafkaError) -> Self {
+    pub(crate) fn refused(settings: &Settings, reason: &Trouble) -> Self {
         let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
-        Self::Refused { brokers, topic, reason: reason.to_string() }
+        Self::Refused { brokers, topic, reason: reason.clone() }
     }
 
     pub(crate) fn vanished(settings: &Settings) -> Self {

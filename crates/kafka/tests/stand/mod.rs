@@ -33,6 +33,7 @@ pub fn settings(bootstrap_servers: &str) -> Settings {
         dead_letter_topic: DEAD.to_owned(),
         group_id: "ensilinja".to_owned(),
         properties: BTreeMap::new(),
+        secret_files: Vec::new(),
     }
 }
 
@@ -136,9 +137,18 @@ impl Stand {
         Self::start_at(settings, memory, range_start, Duration::from_millis(100))
     }
 
+    /// A shell that reads the last day at a pace of its own.
+    pub fn start_with_pace(settings: Settings, pace: Pace) -> Self {
+        Self::start_all(settings, Memory::default(), now().plus_millis(-24 * HOUR_MS), pace)
+    }
+
     /// A shell that asks every `probe_interval` where the log ends.
     pub fn start_at(settings: Settings, memory: Memory, range_start: EventTime, probe_interval: Duration) -> Self {
-        let pace = Pace { probe_interval, commit_interval: Duration::from_millis(300) };
+        let pace = Pace { probe_interval, commit_interval: Duration::from_millis(300), ..Pace::default() };
+        Self::start_all(settings, memory, range_start, pace)
+    }
+
+    fn start_all(settings: Settings, memory: Memory, range_start: EventTime, pace: Pace) -> Self {
         let clock: Clock = Arc::new(now);
         let shell = Shell::start(settings, pace, clock, range_start, 24 * HOUR_MS, memory.clone()).unwrap();
         Self { shell, memory, range_start }

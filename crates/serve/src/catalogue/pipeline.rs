@@ -79,6 +79,41 @@ pub(super) const METRICS: &[Metric] = &[
             }
         }),
     },
+    gauge(
+        "ensilinja_dead_letters_waiting",
+        "Dead letters that wait to be written; a few for a moment are no harm",
+        |now, emit| emit(&[], Number::of(now.hazards.dead_letters_waiting)),
+    ),
+    gauge(
+        "ensilinja_dead_letters_blocked_seconds",
+        "How long the oldest dead letter has waited to be written, or how long none can be; 0 if neither",
+        |now, emit| emit(&[], Number::Real(now.hazards.dead_letters_blocked_seconds)),
+    ),
+    Metric {
+        name: "ensilinja_topic_setting_wrong",
+        kind: Kind::Gauge,
+        labels: &[
+            Label::described("topic", "`events` or `dead_letters`"),
+            Label::described("setting", "the setting by Kafka's name"),
+        ],
+        help: "1 if a setting of the topic loses events or makes figures doubtful, else 0; looked at every minute, absent while it cannot be seen",
+        origin: Origin::Snapshot(|now, emit| {
+            for (topic, setting, is_wrong) in &now.hazards.topic_settings {
+                emit(&[topic, setting], Number::Count(i64::from(*is_wrong)));
+            }
+        }),
+    },
+    Metric {
+        name: "ensilinja_connection_insecure",
+        kind: Kind::Gauge,
+        labels: &[Label::described("risk", "what is not safe, such as `certificate_unverified`")],
+        help: "1 if the connection to the brokers is less safe in this way than its settings seem to ask for, else 0",
+        origin: Origin::Snapshot(|now, emit| {
+            for (risk, is_so) in &now.hazards.insecure {
+                emit(&[risk], Number::Count(i64::from(*is_so)));
+            }
+        }),
+    },
     registered(
         "ensilinja_event_delay_seconds",
         Kind::Histogram,

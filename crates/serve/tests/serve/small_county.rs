@@ -35,7 +35,7 @@ use ensilinja_model::{
     NpsScore, Outcome, Stage, Survey, YesNo,
 };
 use ensilinja_serve::{
-    Build, Exposition, LineCard, PartitionState, Pipeline, Readiness, Site, Snapshot, Source, Target, Targets,
+    Build, Exposition, Hazards, LineCard, PartitionState, Pipeline, Readiness, Site, Snapshot, Source, Target, Targets,
 };
 
 /// Tuesday 2025-09-16 at 00:00 in Helsinki.
@@ -185,6 +185,15 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
         clock_disbelieved_ms: 0,
         clock_steps: 0,
         newest_events: vec![(Channel::Phone, at(10, 14, 0)), (Channel::Chat, at(10, 14, 2_000))],
+        hazards: Hazards {
+            dead_letters_waiting: 1,
+            dead_letters_blocked_seconds: 42.5,
+            topic_settings: vec![
+                ("events", "cleanup.policy".to_owned(), false),
+                ("events", "retention.ms".to_owned(), true),
+            ],
+            insecure: vec![("sasl_unused", false), ("certificate_unverified", true)],
+        },
     }
 }
 

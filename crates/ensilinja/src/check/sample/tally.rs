@@ -120,6 +120,11 @@ impl Tally {
         }
     }
 
+    /// When the newest record was published; `None` if none came.
+    pub(super) fn newest(&self) -> Option<EventTime> {
+        self.published.map(|(_, newest)| newest)
+    }
+
     /// Tells what was counted.
     pub(super) fn tell(&self, config: &Config, rules: &Rules, findings: &mut Findings) {
         let topic = config.kafka.topic.as_str();

@@ -1,0 +1,64 @@
+//! Whether the newest record is older than a topic that something still publishes to would have.
+//!
+//! The rule: no line that closes at all may have been open for more than two hours since. So nights, weekends and
+//! holidays say nothing, and a record of Friday's closing is no warning on Monday before ten. A line that never closes
+//! has quiet nights, and counts only where no other line closes.
+
+use ensilinja_calendar::LineHours;
+use ensilinja_model::EventTime;
+
+use crate::check::finding::{Area, Finding};
+use crate::config::Config;
+use crate::local_time::in_words;
+
+/// How long a line may have been open without a record of any line, in ms.
+const OPEN_WITHOUT_RECORD_MS: i64 = 2 * 3_600_000;
+
+/// The warning that a topic with this newest record deserves at `now`, if any.
+pub(super) fn finding(newest: EventTime, now: EventTime, config: &Config) -> Option<Finding> {
+    if newest >= now {
+        return None;
+    }
+    let rules = config.rules_over(&(newest..now));
+    let closes = |hours: &LineHours| hours.next_change(newest).is_some();
+    let some_close = rules.lines().iter().any(|line| closes(&line.hours));
+    let counted = rules.lines().iter().zip(&config.lines).filter(|(line, _)| !some_close || closes(&line.hours));
+    let open = counted.map(|(rules, line)| (rules.hours.open_ms_between(newest, now), line));
+    let (open_ms, line) = open.max_by_key(|(open_ms, _)| *open_ms)?;
+    (open_ms > OPEN_WITHOUT_RECORD_MS).then(|| {
+        let what = format!(
+            "the newest record is of {}, and {} has been open for {} h since then",
+            in_words(newest, &config.zone),
+            line.id,
+            open_ms / 3_600_000
+        );
+        let advice = "see that the source still publishes, and that it publishes to this topic of these brokers";
+        Finding::warning(Area::Records, &config.kafka.topic, what, advice)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::local_time::instant;
+
+    fn is_old(newest: &str, now: &str) -> bool {
+        let config = config::county();
+        let at = |local: &str| instant(local.parse().unwrap(), &config.zone).unwrap();
+        finding(at(newest), at(now), &config).is_some()
+    }
+
+    #[test]
+    fn a_topic_is_silent_once_a_line_has_been_open_for_two_hours_without_a_record() {
+        assert!(!is_old("2025-09-16T10:15", "2025-09-16T10:16"));
+        assert!(!is_old("2025-09-16T10:16", "2025-09-16T10:15"), "a record that is dated ahead is not old");
+        assert!(is_old("2025-09-16T09:00", "2025-09-16T11:01"));
+        assert!(is_old("2025-08-16T10:15", "2025-09-16T10:15"));
+    }
+
+    #[test]
+    fn a_night_on_which_only_a_line_that_never_closes_is_open_makes_no_topic_silent() {
+        assert!(!is_old("2025-09-15T23:30", "2025-09-16T05:00"));
+    }
+}

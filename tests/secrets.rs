@@ -1,0 +1,95 @@
+//! Secrets that stand in a file or in a variable and not in the configuration: read as they are, and never shown.
+
+use std::fs;
+use std::process::Command;
+
+use ensilinja::config::{self, Config};
+
+/// The sample with a user whose password is where this line says; it stands on the line of the number that follows.
+fn configuration(line: &str) -> (String, usize) {
+    let properties = "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\n\
+                      sasl.username = \"u\"\n";
+    let text = config::SAMPLE.replacen("[kafka.properties]\n", &format!("{properties}{line}\n"), 1);
+    let number = text.lines().position(|its| !its.is_empty() && line.starts_with(its)).unwrap() + 1;
+    (text, number)
+}
+
+/// A secret of the good configuration that is read from elsewhere.
+fn secret_from(line: &str) -> Result<Config, config::ConfigError> {
+    config::parse("a.toml", &configuration(line).0)
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
+    let folder = std::env::temp_dir().join(format!("ensilinja-secrets-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("password");
+    let line = format!("sasl.password_file = \"{}\"", file.display());
+    for text in ["canary-7", "canary-7\n", "canary-7\r\n"] {
+        fs::write(&file, text).unwrap();
+        let config = secret_from(&line).unwrap();
+        assert_eq!(config.kafka.properties["sasl.password"], "canary-7");
+        assert!(!format!("{config:?}").contains("canary-7"), "a secret is in what is shown for debugging");
+    }
+    let refused = |line: &str| {
+        let said = secret_from(line).unwrap_err().to_string();
+        assert!(!said.contains("canary-7"), "a secret is in {said}");
+        said
+    };
+    let (_, number) = configuration(&line);
+    for (text, problem) in [("", "is empty"), ("\n", "is empty"), ("canary-7\ncanary-7", "has more than one line")] {
+        fs::write(&file, text).unwrap();
+        let said = refused(&line);
+        let expected = format!(
+            "a.toml:{number}: kafka.properties.sasl.password_file is set; the file {} {problem}",
+            file.display()
+        );
+        assert!(said.starts_with(&expected), "{said}");
+    }
+    fs::write(&file, "canary-7").unwrap();
+    let said = refused(&format!("sasl.password = \"canary-7\"\n{line}"));
+    assert!(said.contains("says it already: keep one of them"), "{said}");
+    fs::remove_dir_all(&folder).unwrap();
+    let said = refused(&line);
+    assert!(said.contains("cannot be read: No such file or directory"), "{said}");
+    let said = refused("sasl.password_file = 7");
+    assert!(said.contains("it should be the path of a file that holds nothing but the secret"), "{said}");
+}
+
+/// No test may change the environment of its process, so the variable is given to the program.
+#[test]
+fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
+    let folder = std::env::temp_dir().join(format!("ensilinja-variables-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("ensilinja.toml");
+    let line = "sasl.password_env = \"ENSILINJA_TEST_SECRET\"\nssl.ca.location = \"/not/there.pem\"";
+    let (text, number) = configuration(line);
+    fs::write(&file, text).unwrap();
+    let run = |value: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+        command.arg("lines").arg("--config").arg(&file).env_remove("ENSILINJA_TEST_SECRET");
+        command.envs(value.map(|value| ("ENSILINJA_TEST_SECRET", value)));
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(!said.contains("canary-7"), "a secret is in {said}");
+        said
+    };
+    let said = run(None);
+    assert!(
+        said.contains("sasl.password_env is set; the environment variable ENSILINJA_TEST_SECRET is not set"),
+        "{said}"
+    );
+    let said = run(Some(""));
+    assert!(said.contains("the environment variable ENSILINJA_TEST_SECRET is empty"), "{said}");
+    // The secret is taken, so it is the next setting that is refused.
+    let said = run(Some("canary-7"));
+    assert!(
+        said.contains(&format!(
+            "{}: kafka.properties.ssl.ca.location is set; /not/there.pem cannot be read: No such file",
+            number + 1
+        )),
+        "{said}"
+    );
+    fs::remove_dir_all(&folder).unwrap();
+}
