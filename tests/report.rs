@@ -321,7 +321,7 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
         report(&[&["report", "--events", &events, "--config", &config], dates.as_slice()].concat())
     };
     let (hours, day) = (by("hour"), by("day"));
-    let requested = rows(&hours, "all", "hour", "handled_as_callback");
+    let requested = rows(&hours, "channel", "hour", "handled_as_callback");
     assert_eq!(
         (requested.len(), &requested[10], &requested[11]),
         (24, &["", "0", ""].map(str::to_owned), &["1", "1", "1"].map(str::to_owned))
@@ -329,8 +329,8 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
     for (figure, expected) in
         [("service", ["1", "1", "1"]), ("promise_kept", ["1", "1", "1"]), ("offered", ["1", "", ""])]
     {
-        assert_eq!(rows(&day, "all", "day", figure), [expected.map(str::to_owned)], "{figure}");
-        assert_eq!(rows(&day, "all", "whole", figure), rows(&day, "all", "day", figure), "{figure}");
+        assert_eq!(rows(&day, "channel", "day", figure), [expected.map(str::to_owned)], "{figure}");
+        assert_eq!(rows(&day, "channel", "whole", figure), rows(&day, "channel", "day", figure), "{figure}");
     }
     let explained =
         |at: &str| report(&["explain", "--events", &events, "--config", &config, "--contact", "c", "--at", at]);

@@ -25,6 +25,8 @@ pub struct LineNights<'a> {
     pub hours: String,
     /// The midnights, ascending; at least one.
     pub broken: Vec<BrokenNight>,
+    /// The hours with commas between their rules, where that is all it takes.
+    pub joined: Option<String>,
 }
 
 /// The lines that have such nights on these dates.
@@ -32,7 +34,8 @@ pub struct LineNights<'a> {
 pub fn of_lines<'a>(lines: impl IntoIterator<Item = &'a Line>, dates: &RangeInclusive<Date>) -> Vec<LineNights<'a>> {
     let of_line = |line: &'a Line| {
         let broken = line.hours.broken_nights(dates.clone());
-        (!broken.is_empty()).then(|| LineNights { line, hours: line.hours.to_string(), broken })
+        let joined = || line.hours.joined_by_commas(dates.clone()).map(|joined| joined.to_string());
+        (!broken.is_empty()).then(|| LineNights { line, hours: line.hours.to_string(), broken, joined: joined() })
     };
     lines.into_iter().filter_map(of_line).collect()
 }
@@ -60,10 +63,16 @@ impl LineNights<'_> {
     #[must_use]
     pub fn advice(&self) -> String {
         let why = "An exception replaces its whole date, from midnight to midnight.";
+        if let Some(joined) = &self.joined {
+            return format!(
+                "After a semicolon a rule replaces its whole date, after a comma it adds to it. For nights that go on until \
+                 they end, write: {joined}"
+            );
+        }
         if self.broken.len() > MOST_OF_HOLIDAYS {
             return format!(
                 "{why} Write the hours of the weekdays on which a night begins, such as Mo-Th 18:00-03:00, and close no \
-                 weekday with a rule of its own"
+                 weekday with a rule of its own; rules of weekdays are joined by commas"
             );
         }
         let rules: Option<Vec<&str>> = self.broken.iter().take(MOST_NAMED).map(|night| night.rule.as_deref()).collect();
@@ -130,7 +139,9 @@ mod tests {
         assert!(year[0].1.contains("2026 Jan 06 00:00-06:00; 2026 Jan 07 22:00-06:00"), "{}", year[0].1);
         assert!(year[0].1.ends_with("has the rules of the other dates"), "{}", year[0].1);
         let sundays = told("Mo-Su 22:00-06:00; Su off", date(2026, 1, 2), date(2026, 12, 31));
-        assert!(sundays[0].1.contains("close no weekday with a rule of its own"), "{}", sundays[0].1);
+        assert!(sundays[0].1.contains("close no weekday with a rule of its own; "), "{}", sundays[0].1);
+        let fridays = told("Mo-Th 18:00-03:00; Fr 18:00-24:00", date(2026, 1, 2), date(2026, 12, 31));
+        assert!(fridays[0].1.ends_with("write: Mo-Th 18:00-03:00, Fr 18:00-24:00"), "{}", fridays[0].1);
     }
 
     #[test]

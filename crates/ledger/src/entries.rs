@@ -15,9 +15,9 @@
 //! - A callback request within a minute after an abandon, a move or an end that decided the leg *supersedes* it: the
 //!   platform ended the wait in order to take the request. It does so from the second of the request on. As of an
 //!   earlier second the abandon stands, as it was shown then; as of that second and every later one the leg was decided
-//!   by the request, at the instant of the request, and the abandon contributes nothing. So entries depend on the second
-//!   they are read as of, at most until [`Entries::changes_at`], and no entry is ever taken back by a later one: any
-//!   stretch of time has figures as if the abandon had not been told.
+//!   by the request, at the instant of the request, and the abandon contributes nothing. So entries depend on the
+//!   second they are read as of, at most until [`Entries::changes_at`], and no entry is ever taken back by a later one:
+//!   any stretch of time has figures as if the abandon had not been told.
 //! - `q`, the callback request, counts up to `o + orphan_after`; `r`, its resolution, is the earliest of reached,
 //!   closed and the instant at which it is given up.
 //!
@@ -260,8 +260,8 @@ impl Entries {
         }
     }
 
-    /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1. Attempts
-    /// are not among them.
+    /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1.
+    /// Attempts are not among them.
     pub fn differences(&self, after: &Self, mut post: impl FnMut(&Entry, i16)) {
         let (mut old, mut new) = (self.list.as_slice(), after.list.as_slice());
         loop {

@@ -17,10 +17,12 @@ use std::ops::RangeInclusive;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use opening_hours_syntax::rules::OpeningHoursExpression;
+use opening_hours_syntax::rules::day::HolidayKind;
 use opening_hours_syntax::rules::time::{Time, TimeSpan};
+use opening_hours_syntax::rules::{OpeningHoursExpression, RuleOperator};
 
-use super::{ExtendedTime, MINUTES_OF_A_DAY, OpeningHours, on_date, with_finnish_holidays};
+use super::{ExtendedTime, MINUTES_OF_A_DAY, OpeningHours, RuleKind, on_date, with_finnish_holidays};
+use crate::hours_error::{is_weekly, names_holiday};
 
 /// How a night does not go on at midnight as it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,19 +81,60 @@ impl OpeningHours {
     /// ```
     #[must_use]
     pub fn broken_nights(&self, dates: RangeInclusive<Date>) -> Vec<BrokenNight> {
-        let nights: Vec<Option<Nights>> = self.from.iter().map(|(_, hours)| Nights::of(hours)).collect();
+        let nights = self.nights();
+        let found = self.found(&nights, &dates);
+        let rule = |(night, wanted): &(BrokenNight, Spans)| self.rule(night.date, wanted, &nights);
+        let rules: Vec<String> = found.iter().map(rule).collect();
+        let are_right =
+            self.with_rules(&found, &rules).is_some_and(|mended| self.is_mended_by(&mended, &found, &dates));
+        let with_rule = |((night, _), rule)| BrokenNight { rule: are_right.then_some(rule), ..night };
+        found.into_iter().zip(rules).map(with_rule).collect()
+    }
+
+    /// The same hours with the rules of weekdays joined by commas, if that mends the nights of all `dates`: after a
+    /// semicolon a rule replaces all hours of its date, the end of the night before included, and after a comma it adds
+    /// to them. `None` if no night is broken, or if commas do not mend them all.
+    ///
+    /// ```
+    /// use ensilinja_calendar::OpeningHours;
+    /// use jiff::civil::date;
+    ///
+    /// let hours = OpeningHours::parse("Mo-Th 18:00-03:00; Fr 18:00-24:00")?;
+    /// let joined = hours.joined_by_commas(date(2026, 4, 27)..=date(2026, 5, 10)).expect("Thursday's night is cut");
+    /// assert_eq!(joined.to_string(), "Mo-Th 18:00-03:00, Fr 18:00-24:00");
+    /// # Ok::<(), ensilinja_calendar::OpeningHoursError>(())
+    /// ```
+    #[must_use]
+    pub fn joined_by_commas(&self, dates: RangeInclusive<Date>) -> Option<Self> {
+        let found = self.found(&self.nights(), &dates);
+        let joined = |(from, hours): &(Date, opening_hours::OpeningHours)| {
+            let mut expression: OpeningHoursExpression = hours.get_expression().as_ref().clone();
+            let mut after_open = false;
+            for rule in &mut expression.rules {
+                let is_of_weekdays =
+                    is_weekly(&rule.day_selector) && !names_holiday(&rule.day_selector, HolidayKind::Public);
+                if rule.kind == RuleKind::Open && is_of_weekdays && after_open {
+                    rule.operator = RuleOperator::Additional;
+                }
+                after_open = rule.kind == RuleKind::Open && is_of_weekdays;
+            }
+            Self::parse(&expression.to_string()).ok().map(|parsed| (*from, parsed.from[0].1.clone()))
+        };
+        let joined = Self { from: self.from.iter().map(joined).collect::<Option<_>>()? };
+        (!found.is_empty() && self.is_mended_by(&joined, &found, &dates)).then_some(joined)
+    }
+
+    fn nights(&self) -> Vec<Option<Nights>> {
+        self.from.iter().map(|(_, hours)| Nights::of(hours)).collect()
+    }
+
+    /// The broken nights, and what should be open on their dates.
+    fn found(&self, nights: &[Option<Nights>], dates: &RangeInclusive<Date>) -> Vec<(BrokenNight, Spans)> {
         if nights.iter().all(Option::is_none) {
             return Vec::new();
         }
-        let mut found: Vec<(BrokenNight, Spans)> = Vec::new();
-        for date in dates.start().series(1.day()).take_while(|date| date <= dates.end()) {
-            let Ok(before) = date.yesterday() else { continue };
-            found.extend(self.broken_at(&nights, before, date));
-        }
-        let rules: Vec<String> = found.iter().map(|(night, wanted)| rule(night.date, wanted, &nights)).collect();
-        let are_right = self.are_right(&found, &rules, &dates);
-        let with_rule = |((night, _), rule)| BrokenNight { rule: are_right.then_some(rule), ..night };
-        found.into_iter().zip(rules).map(with_rule).collect()
+        let dates = dates.start().series(1.day()).take_while(|date| date <= dates.end());
+        dates.filter_map(|date| self.broken_at(nights, date.yesterday().ok()?, date)).collect()
     }
 
     /// What is broken at the midnight between two dates, and what should be open on the latter.
@@ -121,10 +164,8 @@ impl OpeningHours {
         }
     }
 
-    /// Whether the rules, each at the end of the hours of its date, make the dates what is wanted and no other date
-    /// anything else.
-    fn are_right(&self, found: &[(BrokenNight, Spans)], rules: &[String], dates: &RangeInclusive<Date>) -> bool {
-        let Some(mended) = self.with_rules(found, rules) else { return false };
+    /// Whether `mended` makes the dates what is wanted and no other date anything else.
+    fn is_mended_by(&self, mended: &Self, found: &[(BrokenNight, Spans)], dates: &RangeInclusive<Date>) -> bool {
         let last = dates.end().tomorrow().unwrap_or(*dates.end());
         dates.start().series(1.day()).take_while(|date| *date <= last).all(|date| {
             let open: Spans = mended.open_minutes(date).collect();
@@ -133,6 +174,20 @@ impl OpeningHours {
                 None => open == self.open_minutes(date).collect::<Spans>(),
             }
         })
+    }
+
+    /// The rule that opens a date in these spans and no others. A night of the date is written to its end.
+    fn rule(&self, date: Date, wanted: &[(u16, u16)], nights: &[Option<Nights>]) -> String {
+        let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let nights = nights[self.position_on(date)].as_ref();
+        let nights = nights.filter(|nights| !ends_at(&nights.without_last_minute, date, MINUTES_OF_A_DAY));
+        let span = |(from, to): &(u16, u16)| {
+            let end = nights.filter(|_| *to == MINUTES_OF_A_DAY).and_then(|nights| nights.end_of(*from)).unwrap_or(*to);
+            format!("{}-{}", time(*from), time(end))
+        };
+        let spans: Vec<String> = wanted.iter().map(span).collect();
+        let spans = if spans.is_empty() { "off".to_owned() } else { spans.join(",") };
+        format!("{} {spans}", date.strftime("%Y %b %d"))
     }
 
     fn with_rules(&self, found: &[(BrokenNight, Spans)], rules: &[String]) -> Option<Self> {
@@ -200,20 +255,6 @@ fn united(spans: impl Iterator<Item = (u16, u16)>) -> Spans {
     united
 }
 
-/// The rule that opens a date in these spans and no others.
-fn rule(date: Date, wanted: &[(u16, u16)], nights: &[Option<Nights>]) -> String {
-    let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let span = |(from, to): &(u16, u16)| {
-        let night = nights.iter().flatten().flat_map(|nights| &nights.over_midnight);
-        let end = night.filter(|(start, _)| start == from && *to == MINUTES_OF_A_DAY).map(|(_, end)| *end).max();
-        let end = end.map_or_else(|| format!("{:02}:{:02}", to / 60, to % 60), |end| time(end - MINUTES_OF_A_DAY));
-        format!("{}-{end}", time(*from))
-    };
-    let spans: Vec<String> = wanted.iter().map(span).collect();
-    let spans = if spans.is_empty() { "off".to_owned() } else { spans.join(",") };
-    format!("{} {spans}", date.strftime("%Y %b %d"))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -258,7 +299,7 @@ mod tests {
             assert_eq!(broken(&text, date(2026, 12, 21), date(2026, 12, 26))[0], cut);
         }
         assert_eq!(
-            broken("Mo-Su 22:00-06:00; Su off", date(2026, 5, 4), date(2026, 5, 11)),
+            broken("Mo-Su 22:00-06:00; Su off", date(2026, 5, 5), date(2026, 5, 11)),
             ["2026-05-10 Cut 360: 2026 May 10 00:00-06:00", "2026-05-11 LeftOver 360: 2026 May 11 22:00-06:00"]
         );
     }
@@ -286,10 +327,29 @@ mod tests {
             "Mo-Fr 08:00-16:00; PH off",
             "Mo-Fr 18:00-24:00; PH off",
             "Mo-Su 22:00-06:00",
-            "Mo-Th 18:00-03:00; Fr 18:00-24:00",
+            "Mo-Th 18:00-03:00, Fr 18:00-24:00",
             "Mo-Fr 18:00-24:00; Tu-Sa 00:00-03:00; PH off",
         ] {
             assert_eq!(broken(text, date(2026, 1, 5), date(2026, 12, 31)), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_another_weekday_cuts_the_night_before_it_unless_a_comma_joins_them() {
+        let week = date(2026, 5, 5)..=date(2026, 5, 11);
+        for (text, cut, joined) in [
+            ("Mo-Th 18:00-03:00; Fr 18:00-24:00", "18:00-24:00", "Mo-Th 18:00-03:00, Fr 18:00-24:00"),
+            ("Mo-Th 18:00-03:00; Fr,Sa 20:00-06:30", "20:00-06:30", "Mo-Th 18:00-03:00, Fr,Sa 20:00-06:30"),
+        ] {
+            let rule = format!("2026-05-08 Cut 180: 2026 May 08 00:00-03:00,{cut}");
+            assert_eq!(broken(text, *week.start(), *week.end()), [rule]);
+            let commas = OpeningHours::parse(text).unwrap().joined_by_commas(week.clone()).unwrap();
+            assert_eq!(commas.to_string(), joined);
+            assert_eq!(commas.broken_nights(week.clone()), []);
+        }
+        for text in ["Mo-Fr 18:00-03:00; PH off", "Mo-Su 22:00-06:00; Su off", "Mo-Fr 08:00-16:00; Sa 10:00-12:00"] {
+            let may = date(2026, 4, 27)..=date(2026, 5, 11);
+            assert_eq!(OpeningHours::parse(text).unwrap().joined_by_commas(may), None, "{text}");
         }
     }
 

@@ -8,8 +8,8 @@ use crate::cause::{Cause, Lapse};
 use crate::instants::Register;
 use crate::transition::Transition;
 
-/// A request this soon after the leg stopped waiting is what it stopped waiting for: the platform ends the wait first and
-/// creates the callback then. In ms.
+/// A request this soon after the leg stopped waiting is what it stopped waiting for: the platform ends the wait first
+/// and creates the callback then. In ms.
 const SUPERSEDED_MS: i64 = 60_000;
 
 /// How and when a leg stops waiting.

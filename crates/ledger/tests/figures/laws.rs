@@ -141,7 +141,10 @@ proptest! {
 
     /// Nothing that is counted or added up is ever below zero, in whatever window, however often it was read before.
     #[test]
-    fn no_figure_of_a_window_is_below_zero(events in soup(DAY_MS), mut reads_ms in prop::collection::vec(read_ms(), 1..5)) {
+    fn no_figure_of_a_window_is_below_zero(
+        events in soup(DAY_MS),
+        mut reads_ms in prop::collection::vec(read_ms(), 1..5),
+    ) {
         reads_ms.sort_unstable();
         let mut ledger = Ledger::new(rules_once().clone(), BASE.plus_millis(-DAY_MS / 8));
         for event in &events {

@@ -25,10 +25,10 @@ A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a
 window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped
 families. `le` is written alike in both formats.
 
-A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. One thing comes
-later and still decides: a callback request within a minute after an abandon, a move or an end supersedes it from the
-second of the request on, because platforms end the wait before they create the callback. Up to there the contact
-counts as abandoned (moved, orphaned); from there on as decided by the request, at its instant, in every window.
+A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. One
+thing comes later and still decides: a callback request within a minute after an abandon, a move or an end supersedes
+it from the second of the request on, because platforms end the wait before they create the callback. Up to there the
+contact counts as abandoned (moved, orphaned); from there on as decided by the request, at its instant, in every window.
 
 Attempts to call back with one result in one second are one attempt. Of each result the earliest thousand of a
 contact's leg are counted; events about others have the result `surplus` in `ensilinja_events_total`.
