@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use ensilinja_kafka::Pace;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::clock::LiveClock;
+use crate::clock::{self, LiveClock};
 use crate::config::Config;
 use crate::nights;
 use crate::processor::Processor;
