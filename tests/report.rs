@@ -318,7 +318,8 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
     );
     let by = |by: &str| {
         let dates = ["--from", "2026-06-03", "--to", "2026-06-04", "--by", by, "--format", "csv"];
-        report(&[&["report", "--events", &events, "--config", &config], dates.as_slice()].concat())
+        let source = ["report", "--events", &events, "--config", &config, "--complete-since", "2026-01-01"];
+        report(&[&source, dates.as_slice()].concat())
     };
     let (hours, day) = (by("hour"), by("day"));
     let requested = rows(&hours, "channel", "hour", "handled_as_callback");

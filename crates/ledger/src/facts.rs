@@ -33,7 +33,6 @@ vocabulary! {
     }
 }
 
-
 /// The facts of one leg.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
