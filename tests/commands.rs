@@ -246,6 +246,37 @@ fn a_year_of_one_line_has_its_christmas_helatorstai_and_days_of_23_and_25_hours(
     assert_eq!(document["clock_changes"][0]["at"], "2025-03-30T04:00:00+03:00");
 }
 
+/// 1 May 2026 is a Friday: it cuts Thursday's night, and the end of its own is left over on Saturday.
+#[test]
+fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
+    let sample = fs::read_to_string(SAMPLE).unwrap();
+    let with_hours = |hours: &str| {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands-nights.toml");
+        fs::write(&path, sample.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let config = with_hours("Mo-Fr 18:00-03:00; PH off");
+    let may = ["calendar", "--config", &config, "--from", "2026-04-27", "--days", "10", "--line", "116117"];
+    let table = printed(&may);
+    for words in [
+        "Fri 2026-05-01 00:00 ends the night that would go on until 03:00",
+        "2026 May 01 00:00-03:00",
+        "Sat 2026-05-02 is open 00:00-03:00, the end of a night that did not begin",
+        "2026 May 02 off",
+    ] {
+        assert!(table.contains(words), "{words}\n{table}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&printed(&[&may[..], &["--format", "json"]].concat())).unwrap();
+    let broken = json["broken_nights"].as_array().unwrap();
+    let found: Vec<_> = broken.iter().map(|night| (night["break"].as_str(), night["rule"].as_str())).collect();
+    assert_eq!(found, [(Some("cut"), Some("2026 May 01 00:00-03:00")), (Some("left_over"), Some("2026 May 02 off"))]);
+    let (_, out, _) = ended(&mut program(&["check", "--config", &config, "--brokers", NOBODY]));
+    assert!(out.contains("warning") && out.contains("break at midnight"), "{out}");
+    let mended = with_hours("Mo-Fr 18:00-03:00; PH off; 2026 May 01 00:00-03:00; 2026 May 02 off");
+    let table = printed(&["calendar", "--config", &mended, "--from", "2026-04-27", "--days", "10", "--line", "116117"]);
+    assert!(!table.contains("RULE TO ADD"), "{table}");
+}
+
 #[test]
 fn whoever_reads_no_more_ends_a_listing_without_a_complaint() {
     for words in [&["calendar", "--year", "2025"][..], &["lines"], &["man"], &["completions", "zsh"]] {

@@ -277,3 +277,80 @@ fn of_a_time_that_is_yet_to_come_there_is_no_report() {
     let said = "error: nothing is known of the time from 9025-09-15 00:00 on: it is yet to come";
     assert_eq!(err.lines().last(), Some(said));
 }
+
+/// Events of contacts of one line that is always open and promises callbacks the same day, in a file, and the
+/// configuration in another.
+fn of_one_line(name: &str, told: &[(&str, &str, &str, &str)]) -> [String; 2] {
+    let [events, config] = ["jsonl", "toml"].map(|ending| file(&format!("report-{name}.{ending}")));
+    let line = |(number, (contact, kind, time, more)): (usize, &(&str, &str, &str, &str))| {
+        format!(
+            "{{\"specversion\":\"1.0\",\"id\":\"{number}\",\"source\":\"/test\",\"type\":\"fi.ensilinja.contact.{kind}\",\
+             \"subject\":\"{contact}\",\"time\":\"{time}+03:00\",\"data\":{{\"line\":\"h\"{more}}}}}\n"
+        )
+    };
+    fs::write(&events, told.iter().enumerate().map(line).collect::<String>()).unwrap();
+    let rules = "time_zone = \"Europe/Helsinki\"\n[kafka]\nbrokers = \"127.0.0.1:1\"\n[defaults]\npromise.callback = \"same \
+                 day\"\n[[line]]\nid = \"h\"\nchannel = \"phone\"\nname.fi = \"h\"\ngroup = \"g\"\nservice_area = \"x\"\nhours = \
+                 \"24/7\"\n";
+    fs::write(&config, rules).unwrap();
+    [events, config]
+}
+
+/// The value, n and numerator of a figure in each row of a level and kind of period.
+fn rows(csv: &str, level: &str, period: &str, figure: &str) -> Vec<[String; 3]> {
+    let fields = csv.split("\r\n").map(|line| line.split(',').collect::<Vec<_>>()).filter(|fields| fields.len() > 10);
+    let of_it = fields.filter(|fields| fields[0] == level && fields[4] == period && fields[7] == figure);
+    of_it.map(|fields| [fields[8], fields[9], fields[10]].map(str::to_owned)).collect()
+}
+
+/// The platform cancels the place in the queue a moment before 11, and creates the callback a moment after.
+#[test]
+fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hour() {
+    let [events, config] = of_one_line(
+        "superseded",
+        &[
+            ("c", "offered", "2026-06-03T10:55:00", ""),
+            ("c", "abandoned", "2026-06-03T10:59:59.900", ",\"stage\":\"queue\""),
+            ("c", "callback_requested", "2026-06-03T11:00:00.080", ""),
+            ("c", "callback_reached", "2026-06-03T11:40:00", ""),
+            ("c", "ended", "2026-06-03T11:45:00", ""),
+        ],
+    );
+    let by = |by: &str| {
+        let dates = ["--from", "2026-06-03", "--to", "2026-06-04", "--by", by, "--format", "csv"];
+        let source = ["report", "--events", &events, "--config", &config, "--complete-since", "2026-01-01"];
+        report(&[&source, dates.as_slice()].concat())
+    };
+    let (hours, day) = (by("hour"), by("day"));
+    let requested = rows(&hours, "channel", "hour", "handled_as_callback");
+    assert_eq!(
+        (requested.len(), &requested[10], &requested[11]),
+        (24, &["", "0", ""].map(str::to_owned), &["1", "1", "1"].map(str::to_owned))
+    );
+    for (figure, expected) in
+        [("service", ["1", "1", "1"]), ("promise_kept", ["1", "1", "1"]), ("offered", ["1", "", ""])]
+    {
+        assert_eq!(rows(&day, "channel", "day", figure), [expected.map(str::to_owned)], "{figure}");
+        assert_eq!(rows(&day, "channel", "whole", figure), rows(&day, "channel", "day", figure), "{figure}");
+    }
+    let explained =
+        |at: &str| report(&["explain", "--events", &events, "--config", &config, "--contact", "c", "--at", at]);
+    let shown = explained("2026-06-03T12:00");
+    assert!(shown.contains("superseded by callback_requested of 2026-06-03 11:00:00.080"), "{shown}");
+    assert!(!shown.contains("abandoned_queue_"), "{shown}");
+    let before = explained("2026-06-03T10:59:59");
+    assert!(before.contains("abandoned_queue_beyond") && !before.contains("superseded"), "{before}");
+}
+
+#[test]
+fn a_report_of_one_day_month_or_hour_has_its_row_for_programs() {
+    let words = |by: &'static str| {
+        monday(&EVENTS, &["--by", by, "--format", "csv"]).iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()
+    };
+    for (by, rows_of_it) in [("day", 1), ("month", 1), ("quarter", 1), ("hour", 24)] {
+        let words = words(by);
+        let csv = report(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(rows(&csv, "all", by, "offered").len(), rows_of_it, "{by}");
+        assert_eq!(rows(&csv, "all", "whole", "offered").len(), 1, "{by}");
+    }
+}

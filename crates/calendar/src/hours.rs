@@ -4,6 +4,8 @@
 //! [`Days`](crate::Days)), so the two eves are ordinary days unless the text names them. And a text has to say plainly
 //! when the line is open: what a map may leave open (`unknown`, sunset, school holidays) is refused.
 
+mod nights;
+
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -17,6 +19,11 @@ use crate::holidays::official_holidays;
 use crate::hours_error::{OpeningHoursError, refuse_unclear_rules};
 use crate::zone::{FIRST_DATE, LAST_DATE};
 
+pub use nights::{BrokenNight, NightBreak};
+
+/// The minute at which a date ends.
+const MINUTES_OF_A_DAY: u16 = 24 * 60;
+
 /// Opening hours of a line, such as `Mo-Fr 08:00-16:00; PH off`.
 ///
 /// - `24/7` is always open; `Mo-Su 22:00-06:00` goes over midnight; `Mo-Th 08:00-16:00; Fr 08:00-14:00` has two rules.
@@ -24,7 +31,8 @@ use crate::zone::{FIRST_DATE, LAST_DATE};
 ///   `Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00; Jun 19-25 Fr off; Jul off`. (The Friday from 19 to 25 June is
 ///   Midsummer Eve, which is no official holiday; neither is Christmas Eve.)
 /// - `off` closes a date from midnight to midnight, the morning hours of a shift that began the evening before
-///   included.
+///   included; and the morning of the next date stays open, which is the end of a night that did not begin. A dated
+///   exception with hours does so too. [`broken_nights`](Self::broken_nights) finds these, and what to write instead.
 ///
 /// ```
 /// use ensilinja_calendar::OpeningHours;
@@ -51,8 +59,7 @@ impl OpeningHours {
         let parsed: opening_hours::OpeningHours =
             text.parse().map_err(|error| OpeningHoursError::from_parser(text, &error))?;
         refuse_unclear_rules(&parsed.get_expression().rules)?;
-        let parsed = parsed.with_context(Context::default().with_holidays(FINNISH_HOLIDAYS.clone()));
-        let hours = Self { from: vec![(FIRST_DATE, parsed)] };
+        let hours = Self { from: vec![(FIRST_DATE, with_finnish_holidays(parsed))] };
         if !hours.opens_on_some_date() {
             return Err(OpeningHoursError::NeverOpen { text: text.to_owned() });
         }
@@ -87,11 +94,7 @@ impl OpeningHours {
     /// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440. What began the
     /// evening before and goes on after midnight is in both dates, each with its own part.
     pub(crate) fn open_minutes(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
-        let spans = self.from[self.position_on(date)].1.schedule_at(naive(date)).into_iter();
-        spans.filter(|span| span.kind == RuleKind::Open).map(|span| {
-            let [from, to] = [span.range.start, span.range.end].map(ExtendedTime::mins_from_midnight);
-            (from, to)
-        })
+        on_date(&self.from[self.position_on(date)].1, date)
     }
 
     /// Which of the hours hold on `date`.
@@ -128,6 +131,19 @@ static FINNISH_HOLIDAYS: LazyLock<ContextHolidays> = LazyLock::new(|| {
     }
     ContextHolidays::new(Arc::new(public), Arc::default())
 });
+
+fn with_finnish_holidays(hours: opening_hours::OpeningHours) -> opening_hours::OpeningHours {
+    hours.with_context(Context::default().with_holidays(FINNISH_HOLIDAYS.clone()))
+}
+
+/// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440.
+fn on_date(hours: &opening_hours::OpeningHours, date: Date) -> impl Iterator<Item = (u16, u16)> + use<> {
+    let spans = hours.schedule_at(naive(date)).into_iter();
+    spans.filter(|span| span.kind == RuleKind::Open).map(|span| {
+        let [from, to] = [span.range.start, span.range.end].map(ExtendedTime::mins_from_midnight);
+        (from, to)
+    })
+}
 
 fn naive(date: Date) -> NaiveDate {
     let [month, day] = [date.month(), date.day()].map(|part| u32::from(part.unsigned_abs()));

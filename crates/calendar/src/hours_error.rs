@@ -105,12 +105,12 @@ fn why_unclear(rule: &RuleSequence) -> Option<&'static str> {
     }
 }
 
-fn names_holiday(days: &DaySelector, wanted: HolidayKind) -> bool {
+pub(crate) fn names_holiday(days: &DaySelector, wanted: HolidayKind) -> bool {
     days.weekday.iter().any(|day| matches!(day, WeekDayRange::Holiday { kind, .. } if *kind == wanted))
 }
 
 /// Whether the rule holds every week of every year.
-fn is_weekly(days: &DaySelector) -> bool {
+pub(crate) fn is_weekly(days: &DaySelector) -> bool {
     days.year.is_empty() && days.monthday.is_empty() && days.week.is_empty()
 }
 

@@ -28,7 +28,7 @@ mod zone;
 
 pub use days::Days;
 pub use holidays::{Holiday, holidays};
-pub use hours::OpeningHours;
+pub use hours::{BrokenNight, NightBreak, OpeningHours};
 pub use hours_error::OpeningHoursError;
 pub use line_hours::LineHours;
 pub use term::{By, Term, WorkingDays};

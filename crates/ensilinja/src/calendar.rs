@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use crate::cli::{CalendarArguments, ListingFormat};
 use crate::config::{Config, Line};
 use crate::local_time::{in_words, zoned};
+use crate::nights::{self, LineNights};
 use crate::open_days::{OpenDay, date_in_words, midnight, open_days, runs};
 use crate::outcome::Outcome;
 use crate::standard_output::print;
@@ -37,6 +38,8 @@ struct Calendar<'a> {
     /// When it is: states and next changes are as of then.
     at: EventTime,
     lines: Vec<LineDays<'a>>,
+    /// Lines with nights that do not go on at midnight as they began, on one of the days.
+    nights: Vec<LineNights<'a>>,
     years: Vec<Year>,
 }
 
@@ -84,7 +87,9 @@ impl<'a> Calendar<'a> {
             })
         };
         let years = (first.year()..=last.year()).map(|year| Year::of(year, &config.zone)).collect::<Result<_, _>>()?;
-        Ok(Self { config, first, last, at, lines: places.iter().map(line_days).collect::<Result<_, _>>()?, years })
+        let nights = nights::of_lines(places.iter().map(|place| &config.lines[*place]), &(first..=last));
+        let lines = places.iter().map(line_days).collect::<Result<_, _>>()?;
+        Ok(Self { config, first, last, at, lines, nights, years })
     }
 
     fn text(&self) -> anyhow::Result<String> {
@@ -117,8 +122,29 @@ impl<'a> Calendar<'a> {
             ]);
         }
         write!(text, "{hours}\nNext changes after {}\n\n{changes}", in_words(self.at, zone))?;
+        self.write_nights(&mut text)?;
         self.years.iter().try_for_each(|year| year.write(&mut text, zone))?;
         Ok(text)
+    }
+
+    /// Every midnight of the days at which a night does not go on as it began, with the rule that mends it.
+    fn write_nights(&self, text: &mut String) -> std::fmt::Result {
+        if self.nights.is_empty() {
+            return Ok(());
+        }
+        let mut midnights =
+            Listing::new([("LINE", Align::Left), ("AT MIDNIGHT", Align::Left), ("RULE TO ADD", Align::Left)]);
+        for nights in &self.nights {
+            for (place, night) in nights.broken.iter().enumerate() {
+                let id = if place == 0 { nights.line.id.to_string() } else { String::new() };
+                midnights.row([id, nights::in_words(night), night.rule.clone().unwrap_or_default()]);
+            }
+        }
+        write!(
+            text,
+            "\nNights that do not go on at midnight as they began: an exception replaces its whole date. For nights that \
+             go on\nuntil they end, add the rules at the end of `hours`, each after a semicolon.\n\n{midnights}"
+        )
     }
 }
 

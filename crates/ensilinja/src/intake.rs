@@ -13,12 +13,13 @@
 //! of a log that is not there any more stays, not even what was heard of it last. Counters go on.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
-use ensilinja_ledger::{Ledger, Rules};
+use ensilinja_ledger::{Applied, Ledger, Rules};
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
 use ensilinja_wire::{Decoded, Decoder};
@@ -69,6 +70,8 @@ pub struct Shared {
     clock: LiveClock,
     /// What is wrong with the timestamps of the first records.
     stamps_warning: OnceLock<String>,
+    /// The log has told that attempts to call back are left out.
+    surplus_told: AtomicBool,
 }
 
 /// An event on its way to the ledger.
@@ -109,7 +112,8 @@ impl Shared {
     ) -> Self {
         let learnt = Mutex::new(Learnt::nothing(0, started, new_ledger(started)));
         let (heard, much_to_learn, stamps_warning) = (Mutex::default(), Condvar::new(), OnceLock::new());
-        Self { learnt, heard, much_to_learn, new_ledger, channels, pipeline, clock, stamps_warning }
+        let surplus_told = AtomicBool::new(false);
+        Self { learnt, heard, much_to_learn, new_ledger, channels, pipeline, clock, stamps_warning, surplus_told }
     }
 
     /// What should be changed about the timestamps of the records; `None` if nothing is known to be wrong.
@@ -144,6 +148,13 @@ impl Shared {
                 *newest = (*newest).max(*alive_at);
             }
             let applied = learnt.ledger.apply(event);
+            if applied == Applied::Surplus && !self.surplus_told.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    kept = "the earliest 1000 of each result of a contact",
+                    counter = "ensilinja_events_total{result=\"surplus\"}",
+                    "callback attempts beyond the bound are not counted"
+                );
+            }
             if *is_live {
                 self.pipeline.event(event.fact.kind(), applied, self.clock.now().millis_since(event.at));
             }

@@ -23,6 +23,7 @@ pub mod local_time;
 pub mod logging;
 pub mod man;
 pub mod nearest;
+pub mod nights;
 pub mod now;
 pub mod open_days;
 pub mod open_files;

@@ -4,8 +4,9 @@ use anyhow::Context as _;
 use ensilinja_kafka::Pace;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::clock::LiveClock;
+use crate::clock::{self, LiveClock};
 use crate::config::Config;
+use crate::nights;
 use crate::processor::Processor;
 
 /// Reads and serves until SIGINT or SIGTERM.
@@ -13,6 +14,7 @@ use crate::processor::Processor;
 /// # Errors
 /// What keeps it from starting.
 pub fn run(config: &Config) -> anyhow::Result<()> {
+    warn_of_broken_nights(config);
     runtime()?.block_on(async {
         let stop = stop_signal()?;
         let processor = Processor::start(config, LiveClock::of_this_computer(), Pace::default()).await?;
@@ -27,6 +29,20 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         tracing::info!("stopped");
         Ok(())
     })
+}
+
+/// Warns of hours that may not say what is meant.
+fn warn_of_broken_nights(config: &Config) {
+    for nights in nights::of_lines(&config.lines, &nights::year_from(clock::wall()(), config)) {
+        tracing::warn!(
+            line = %nights.line.id,
+            key = "hours",
+            value = nights.hours,
+            midnights = nights.midnights(),
+            remedy = nights.advice(),
+            "opening hours break at midnight"
+        );
+    }
 }
 
 /// The runtime that serves HTTP. Two threads: the reading is done elsewhere.

@@ -65,13 +65,14 @@ impl Chronicle {
         let mut sums = vec![vec![Sums::none(self.rules.bounds()); periods.len()]; self.rules.lines().len()];
         let last_second = as_of.floor_second();
         for facts in self.legs.all() {
-            let entries = Entries::of(facts, &self.rules.lines()[facts.line.as_usize()], self.rules.days());
+            let rules = &self.rules.lines()[facts.line.as_usize()];
+            let entries = Entries::of(facts, rules, self.rules.days(), last_second);
             let line = &mut sums[facts.line.as_usize()];
             // A request whose customer is reached after `as_of` is not known to have been answered.
             let reached = entries.request_reached.filter(|(_, second)| *second <= last_second);
-            let all = entries.iter().chain(reached.as_ref().map(|(request, _)| request));
+            let all = entries.all(facts).chain(reached.map(|(request, _)| request));
             for entry in all.filter(|entry| entry.second <= last_second) {
-                if let Some(period) = period_of(periods, entry) {
+                if let Some(period) = period_of(periods, &entry) {
                     line[period].add(entry.transition, entry.sample_ms, 1, self.rules.bounds());
                 }
             }

@@ -12,6 +12,12 @@
 //! - `d`, the decision, is the earliest of answered, callback requested, abandoned, transferred, ended, and
 //!   `o + orphan_after`; at the same instant they win in that order (a platform that counts whole seconds and hangs up
 //!   after the request did take the request).
+//! - A callback request within a minute after an abandon, a move or an end that decided the leg *supersedes* it: the
+//!   platform ended the wait in order to take the request. It does so from the second of the request on. As of an
+//!   earlier second the abandon stands, as it was shown then; as of that second and every later one the leg was decided
+//!   by the request, at the instant of the request, and the abandon contributes nothing. So entries depend on the
+//!   second they are read as of, at most until [`Entries::changes_at`], and no entry is ever taken back by a later one:
+//!   any stretch of time has figures as if the abandon had not been told.
 //! - `q`, the callback request, counts up to `o + orphan_after`; `r`, its resolution, is the earliest of reached,
 //!   closed and the instant at which it is given up.
 //!
@@ -28,8 +34,9 @@ use arrayvec::ArrayVec;
 use ensilinja_calendar::Days;
 use ensilinja_model::{EventTime, Fact, FactKind};
 
+use crate::attempts::{self, Attempt, Counted};
 use crate::cause::{Cause, Lapse};
-use crate::facts::{ATTEMPTS, Facts};
+use crate::facts::Facts;
 use crate::instants::Register;
 use crate::rules::LineRules;
 use crate::transition::Transition;
@@ -70,7 +77,7 @@ impl Entry {
     }
 }
 
-const _: () = assert!(size_of::<Entry>() == 16, "a leg has up to thirty of them on the stack at each event");
+const _: () = assert!(size_of::<Entry>() == 16, "a leg has up to fifteen of them on the stack at each event");
 
 /// Something that lasts over [from, until) whole seconds, and the instant it is ordered by among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +98,9 @@ impl Span {
     }
 }
 
-/// What settles the promise made to a leg that has arrived and was not retracted.
-pub(crate) fn settlement(facts: &Facts, line: &LineRules, days: &Days) -> Option<Settlement> {
-    Entries::default().live(facts, line, days)
+/// What settles the promise made to a leg that has arrived and was not retracted, as of a second.
+pub(crate) fn settlement(facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Option<Settlement> {
+    Entries::default().live(facts, line, days, as_of_second)
 }
 
 /// What an entry is about: each thing can happen to a leg once, and is entered in this order.
@@ -113,19 +120,24 @@ enum Slot {
     DueResolved,
     CallbackResolved,
     CallbackOpenWait,
-    /// The attempt of this number, the earliest first.
-    Attempt(u8),
     Verdict,
 }
 
-/// Everything but the attempts can happen once, and there are three questions.
-const MOST_ENTRIES: usize = 12 + 3 + ATTEMPTS;
+/// Each can happen once, and there are three questions.
+const MOST_ENTRIES: usize = 12 + 3;
 
-/// All entries of a leg.
+/// All entries of a leg, as of a second.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
-    /// Ascending by slot.
+    /// All but the attempts to call back, ascending by slot.
     list: ArrayVec<(Slot, Entry), MOST_ENTRIES>,
+    /// The seconds in which an attempt to call back is an entry too. There may be many, so they are not listed.
+    counted_attempts: Option<Counted>,
+    /// The second as of which the entries become others without anything being said: that of a request which is to
+    /// supersede what decided the leg.
+    pub changes_at: Option<i64>,
+    /// The fact that decided the leg until a request superseded it.
+    pub superseded: Option<FactKind>,
     /// While the customer waits, by arrival.
     pub waiting: Option<Span>,
     /// While the callback is outstanding, by request.
@@ -138,8 +150,9 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    /// What a leg with these facts contributes.
-    pub fn of(facts: &Facts, line: &LineRules, days: &Days) -> Self {
+    /// What a leg with these facts contributes, as of a second: what it contributes up to there does not depend on any
+    /// later fact, corrections apart.
+    pub fn of(facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Self {
         let mut entries = Self::default();
         if let Some(at) = facts.at(Register::Retracted) {
             entries.enter(Slot::Retraction, Entry::by_fact(at, Transition::Retracted, 0, FactKind::Retracted));
@@ -155,7 +168,7 @@ impl Entries {
                 entries.enter(Slot::Answer(question), received);
             }
         }
-        if let Some(settlement) = entries.live(facts, line, days) {
+        if let Some(settlement) = entries.live(facts, line, days, as_of_second) {
             entries.enter(Slot::Verdict, settlement.entry());
         }
         entries
@@ -164,10 +177,10 @@ impl Entries {
     /// Enters what becomes of a leg that has arrived, but for the verdict; says what settles its promise, if it has
     /// one.
     #[inline]
-    fn live(&mut self, facts: &Facts, line: &LineRules, days: &Days) -> Option<Settlement> {
+    fn live(&mut self, facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Option<Settlement> {
         let leg = Leg::new(facts, line)?;
         leg.enter_arrival(self);
-        let decision = leg.decide(self);
+        let decision = leg.decide(self, as_of_second);
         let callback = leg.callback(days);
         if let Some(callback) = &callback {
             leg.enter_callback(self, &decision, callback, days);
@@ -180,28 +193,30 @@ impl Entries {
         self.list.push((slot, entry));
     }
 
-    /// Every entry.
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.list.iter().map(|(_, entry)| entry)
+    /// Every entry; `facts` are those that the entries are of.
+    pub fn all(&self, facts: &Facts) -> impl Iterator<Item = Entry> {
+        self.list.iter().map(|(_, entry)| *entry).chain(self.attempts(facts).map(|(entry, _)| entry))
     }
 
     /// Every entry, and what was said that it follows from: where time alone went on, what set that time going. `facts`
     /// are those that the entries are of.
-    pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (&Entry, (EventTime, Fact))> {
-        self.list.iter().map(|(slot, entry)| {
+    pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (Entry, (EventTime, Fact))> {
+        let listed = self.list.iter().map(|(slot, entry)| {
             let said = match (*slot, entry.cause) {
-                (Slot::Attempt(number), _) => facts
-                    .attempts()
-                    .get(usize::from(number))
-                    .map(|(at, result)| (*at, Fact::CallbackAttempted(*result))),
                 (Slot::Answer(question), _) => {
                     facts.feedback()[usize::from(question)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
                 }
                 (_, Cause::Said(kind)) => facts.said(kind),
                 (_, Cause::Lapsed(lapse)) => facts.said(self.set_going_by(lapse, entry.transition)),
             };
-            (entry, said.expect("what an entry follows from is among the facts"))
-        })
+            (*entry, said.expect("what an entry follows from is among the facts"))
+        });
+        listed.chain(self.attempts(facts))
+    }
+
+    fn attempts(&self, facts: &Facts) -> impl Iterator<Item = (Entry, (EventTime, Fact))> {
+        let counted = attempts::counted(facts.attempts(), self.counted_attempts);
+        counted.iter().map(|attempt| (entry_of(attempt), (attempt.0, Fact::CallbackAttempted(attempt.1))))
     }
 
     /// The kind of the fact from which the time runs that has lapsed.
@@ -214,7 +229,39 @@ impl Entries {
         }
     }
 
+    /// Calls `post` with each attempt that is an entry of `self` only, times -1, and each of `after` only, times 1. The
+    /// leg had the attempts `old` and has the attempts `new`.
+    pub fn attempt_differences(
+        &self,
+        old: &[Attempt],
+        after: &Self,
+        new: &[Attempt],
+        mut post: impl FnMut(&Entry, i16),
+    ) {
+        let (mut old, mut new) =
+            (attempts::counted(old, self.counted_attempts), attempts::counted(new, after.counted_attempts));
+        loop {
+            match (old, new) {
+                ([attempt, rest @ ..], [other, rest_of_new @ ..]) if attempts::key(attempt) == attempts::key(other) => {
+                    (old, new) = (rest, rest_of_new);
+                }
+                ([attempt, rest @ ..], _)
+                    if new.first().is_none_or(|other| attempts::key(attempt) < attempts::key(other)) =>
+                {
+                    post(&entry_of(attempt), -1);
+                    old = rest;
+                }
+                (_, [attempt, rest @ ..]) => {
+                    post(&entry_of(attempt), 1);
+                    new = rest;
+                }
+                (_, []) => return,
+            }
+        }
+    }
+
     /// Calls `post` with each entry that is in `self` only, times -1, and each that is in `after` only, times 1.
+    /// Attempts are not among them.
     pub fn differences(&self, after: &Self, mut post: impl FnMut(&Entry, i16)) {
         let (mut old, mut new) = (self.list.as_slice(), after.list.as_slice());
         loop {
@@ -240,4 +287,9 @@ impl Entries {
             }
         }
     }
+}
+
+/// The entry of an attempt to call back.
+const fn entry_of((at, result): &Attempt) -> Entry {
+    Entry::by_fact(*at, Transition::attempt(*result), 0, FactKind::CallbackAttempted)
 }

@@ -101,10 +101,16 @@ impl Rules {
 }
 
 impl Chronicle {
-    /// The legs of a line that took a step in a stretch of time, and these steps; in no meaningful order.
-    pub fn steps(&self, line: LineIndex, stretch: Range<EventTime>) -> impl Iterator<Item = (LegKey, Vec<Step>)> {
-        self.of_line(line).filter_map(move |(leg, facts, entries)| {
-            if !entries.iter().any(|entry| stretch.contains(&EventTime::from_seconds(entry.second))) {
+    /// The legs of a line that took a step in a stretch of time, and these steps, as of an instant; in no meaningful
+    /// order.
+    pub fn steps(
+        &self,
+        line: LineIndex,
+        stretch: Range<EventTime>,
+        as_of: EventTime,
+    ) -> impl Iterator<Item = (LegKey, Vec<Step>)> {
+        self.of_line(line, as_of).filter_map(move |(leg, facts, entries)| {
+            if !entries.all(facts).any(|entry| stretch.contains(&EventTime::from_seconds(entry.second))) {
                 return None;
             }
             let mut steps = Step::all_of(&entries, facts);
@@ -116,9 +122,9 @@ impl Chronicle {
     /// The legs of a line that are in some figure of the instant `now`; in no meaningful order.
     pub fn standing(&self, line: LineIndex, now: EventTime) -> impl Iterator<Item = Standing> {
         let now = EventTime::from_seconds(now.floor_second());
-        self.of_line(line).filter_map(move |(leg, facts, entries)| {
+        self.of_line(line, now).filter_map(move |(leg, facts, entries)| {
             let mut balance = Sums::none(self.rules.bounds());
-            let up_to_now = entries.iter().filter(|entry| entry.second <= now.floor_second());
+            let up_to_now = entries.all(facts).filter(|entry| entry.second <= now.floor_second());
             up_to_now.for_each(|entry| balance.count(entry.transition, 1));
             let lasting = |span: Option<Span>| span.filter(|span| span.covers(now.floor_second())).map(|span| span.key);
             let firsts = Firsts {
@@ -157,9 +163,10 @@ impl Chronicle {
         LineFigures::at(now, &self.rules.lines()[line.as_usize()], &sums, Firsts::default())
     }
 
-    fn of_line(&self, line: LineIndex) -> impl Iterator<Item = (LegKey, &Facts, Entries)> {
+    fn of_line(&self, line: LineIndex, as_of: EventTime) -> impl Iterator<Item = (LegKey, &Facts, Entries)> {
         let rules = &self.rules.lines()[line.as_usize()];
         let of_line = self.legs.with_keys().filter(move |(_, facts)| facts.line == line);
-        of_line.map(move |(leg, facts)| (leg, facts, Entries::of(facts, rules, self.rules.days())))
+        let as_of_second = as_of.floor_second();
+        of_line.map(move |(leg, facts)| (leg, facts, Entries::of(facts, rules, self.rules.days(), as_of_second)))
     }
 }

@@ -12,6 +12,7 @@ use ensilinja_model::{
     vocabulary,
 };
 
+use crate::attempts::{self, Attempt, Attempts, Learnt};
 use crate::collision::APART_MS;
 use crate::instants::{Instants, Register};
 
@@ -27,14 +28,10 @@ vocabulary! {
         Shadowed = "shadowed",
         /// It is older than the range that is being read.
         TooOld = "too_old",
+        /// It is an attempt to call back beyond the thousand of its result that are kept of a leg: it is not counted.
+        Surplus = "surplus",
     }
 }
-
-/// How many attempts to call back are kept: the earliest ones.
-pub(crate) const ATTEMPTS: usize = 16;
-
-/// One attempt to call back; ordered by instant, then by result.
-pub(crate) type Attempt = (EventTime, AttemptResult);
 
 /// The facts of one leg.
 #[derive(Clone, Debug)]
@@ -50,8 +47,7 @@ pub(crate) struct Facts {
 /// Facts that few legs have, in no more room than they take: a leg with one attempt is no rarity.
 #[derive(Clone, Debug, Default)]
 struct Seldom {
-    /// Ascending, each once.
-    attempts: Box<[Attempt]>,
+    attempts: Attempts,
     feedback: Option<Box<Feedback>>,
 }
 
@@ -125,17 +121,12 @@ impl Facts {
             (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
             (_, AttemptResult::Failed) => Applied::Unchanged,
         };
-        let attempts = &mut self.seldom.get_or_insert_default().attempts;
-        let kept = match attempts.binary_search(&attempt) {
-            Ok(_) => Applied::Unchanged,
-            Err(ATTEMPTS) => Applied::Shadowed,
-            Err(position) => {
-                let later = attempts.len().min(ATTEMPTS - 1);
-                *attempts = [&attempts[..position], &[attempt], &attempts[position..later]].concat().into();
-                Applied::Applied
-            }
-        };
-        if reached == Applied::Applied { reached } else { kept }
+        let learnt = self.seldom.get_or_insert_default().attempts.learn(attempt);
+        match (reached, learnt) {
+            (Applied::Applied, _) | (_, Learnt::News) => Applied::Applied,
+            (_, Learnt::Known) => Applied::Unchanged,
+            (_, Learnt::Surplus) => Applied::Surplus,
+        }
     }
 
     fn latest_outcome(&mut self, at: EventTime, outcome: Outcome) -> Applied {
@@ -199,7 +190,9 @@ impl Facts {
         match fact {
             Fact::CallbackAttempted(result) => {
                 let attempts = self.attempts();
-                let held = attempts.iter().find(|attempt| **attempt == (at, result)).or(attempts.last())?;
+                let told = attempts::key(&(at, result));
+                let same = attempts.iter().find(|attempt| attempts::key(attempt) == told);
+                let held = same.or_else(|| attempts.iter().rfind(|attempt| attempt.1 == result))?;
                 Some((held.0, Fact::CallbackAttempted(held.1)))
             }
             Fact::FeedbackReceived(answer) => {
@@ -209,9 +202,9 @@ impl Facts {
         }
     }
 
-    /// Attempts to call back, earliest first.
+    /// Attempts to call back, ascending by second and result.
     pub fn attempts(&self) -> &[Attempt] {
-        self.seldom.as_ref().map_or(&[], |seldom| &seldom.attempts)
+        self.seldom.as_ref().map_or(&[], |seldom| seldom.attempts.all())
     }
 
     /// The latest answer to each question.
@@ -222,9 +215,10 @@ impl Facts {
 
     /// The earliest instant that anything known is of.
     pub fn first(&self) -> Option<EventTime> {
-        let attempt = self.attempts().first().map(|attempt| attempt.0);
+        // Of one second there are at most two: one that reached the customer, and one that failed.
+        let attempts = self.attempts().iter().take(2).map(|attempt| attempt.0);
         let answers = self.feedback().into_iter().flatten().map(|answer| answer.0);
-        answers.chain(attempt).chain(self.instants.earliest()).min()
+        answers.chain(attempts).chain(self.instants.earliest()).min()
     }
 
     /// Whether all that is known is earlier than `instant`.
@@ -232,7 +226,7 @@ impl Facts {
         let before = |at: Option<EventTime>| at.is_none_or(|at| at < instant);
         // What few legs have lies elsewhere in memory, so it is looked at last.
         before(self.instants.latest())
-            && before(self.attempts().last().map(|attempt| attempt.0))
+            && self.attempts().iter().rev().take(2).all(|attempt| attempt.0 < instant)
             && self.feedback().into_iter().flatten().all(|answer| answer.0 < instant)
     }
 }
@@ -277,14 +271,28 @@ mod tests {
     }
 
     #[test]
-    fn the_sixteen_earliest_attempts_are_kept() {
+    fn an_attempt_is_of_account_for_a_leg_s_age_at_whatever_place_it_lies() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
-        for n in (0..20).rev() {
-            facts.learn(AT.plus_millis(n), Fact::CallbackAttempted(AttemptResult::Failed));
+        facts.learn(AT.plus_millis(700), Fact::CallbackAttempted(AttemptResult::Reached));
+        facts.learn(AT.plus_millis(200), Fact::CallbackAttempted(AttemptResult::Failed));
+        assert_eq!(facts.first(), Some(AT.plus_millis(200)));
+        assert!(!facts.all_before(AT.plus_millis(700)));
+        assert!(facts.all_before(AT.plus_millis(701)));
+    }
+
+    #[test]
+    fn an_attempt_beyond_a_thousand_is_surplus_and_reached_is_never_lost() {
+        let mut facts = Facts::new(LineIndex::new(0), AT);
+        let failed = |n: i64| (AT.plus_millis(n * 1_000), Fact::CallbackAttempted(AttemptResult::Failed));
+        for n in 0..1_000 {
+            assert_eq!(facts.learn(failed(n).0, failed(n).1), Applied::Applied);
         }
-        let instants: Vec<_> = facts.attempts().iter().map(|attempt| attempt.0.millis_since(AT)).collect();
-        assert_eq!(instants, (0..16).collect::<Vec<_>>());
-        assert_eq!(facts.learn(AT.plus_millis(16), Fact::CallbackAttempted(AttemptResult::Failed)), Applied::Shadowed);
+        assert_eq!(facts.learn(failed(1_000).0, failed(1_000).1), Applied::Surplus);
+        assert_eq!(facts.learn(failed(999).0, failed(999).1), Applied::Unchanged);
+        let reached = AT.plus_millis(2_000_000);
+        assert_eq!(facts.learn(reached, Fact::CallbackAttempted(AttemptResult::Reached)), Applied::Applied);
+        assert_eq!(facts.at(Register::CallbackReached), Some(reached));
+        assert_eq!(facts.attempts().last(), Some(&(reached, AttemptResult::Reached)));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The ledger: events in, figures out.
 
-use ensilinja_model::{Event, EventTime, LegKey};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
+use ensilinja_model::{Event, EventTime, FactKind, LegKey};
+
+use crate::attempts::Attempt;
 use crate::book::Book;
 use crate::collision::{self, CollisionNote, Effect};
 use crate::course::{Course, Slot};
@@ -22,8 +26,12 @@ pub struct Ledger {
     range_start: EventTime,
     legs: Legs,
     lines: Vec<Line>,
-    /// The latest second that was read at; the ledger is never asked about an earlier one.
+    /// The latest second that was read at; the ledger is never asked about an earlier one. The books hold what each leg
+    /// contributes as of it.
     now_second: i64,
+    /// Legs that contribute something else as of a second ahead, by that second. A leg may be in it more than once, and
+    /// for a second at which nothing changes any more.
+    changing: BinaryHeap<Reverse<(i64, Place)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +60,7 @@ impl Ledger {
             lines: rules.lines().iter().map(line).collect(),
             rules,
             now_second,
+            changing: BinaryHeap::new(),
         }
     }
 
@@ -71,14 +80,22 @@ impl Ledger {
         if event.at < self.range_start {
             return Effect { applied: Applied::TooOld, is_news: false };
         }
-        let Self { rules, range_start, legs, lines, now_second } = self;
+        let Self { rules, range_start, legs, lines, now_second, changing } = self;
         let (place, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
         let line_rules = &rules.lines()[facts.line.as_usize()];
-        let before = if is_new { Entries::default() } else { Entries::of(facts, line_rules, rules.days()) };
+        let entries = |facts: &Facts| Entries::of(facts, line_rules, rules.days(), *now_second);
+        let before = if is_new { Entries::default() } else { entries(facts) };
+        // Only an attempt changes the attempts.
+        let is_attempt = event.fact.kind() == FactKind::CallbackAttempted;
+        let attempts_before = is_attempt.then(|| facts.attempts().to_vec());
         let effect = collision::learn(facts, event, rules.life_ms(), note);
         if effect.is_news {
-            let after = Entries::of(facts, line_rules, rules.days());
-            lines[facts.line.as_usize()].post(place, &before, &after, rules.bounds(), *now_second);
+            let after = entries(facts);
+            let attempts = [attempts_before.as_deref().unwrap_or(facts.attempts()), facts.attempts()];
+            lines[facts.line.as_usize()].post(place, [&before, &after], attempts, rules.bounds(), *now_second);
+            if let Some(second) = after.changes_at.filter(|_| after.changes_at != before.changes_at) {
+                changing.push(Reverse((second, place)));
+            }
         }
         if is_new {
             legs.evict_two(*range_start);
@@ -94,7 +111,7 @@ impl Ledger {
 
     /// The figures at `now`, or at the latest `now` asked for before if that is later: a read never goes back.
     pub fn figures(&mut self, now: EventTime, history: History) -> Figures {
-        self.now_second = self.now_second.max(now.floor_second());
+        self.move_to(now.floor_second());
         let now = EventTime::from_seconds(self.now_second);
         self.range_start = self.range_start.max(self.rules.range_start(now));
         let lines = self
@@ -104,7 +121,10 @@ impl Ledger {
             .map(|(line, rules)| {
                 let edges = Edges::at(self.now_second, self.rules.days(), &rules.hours);
                 let reaches_back = |window: Window| edges.reaches_back(window, history, self.rules.life_ms());
-                let entries = |place| self.legs.get(place).map(|facts| Entries::of(facts, rules, self.rules.days()));
+                let entries = |place| {
+                    let facts = self.legs.get(place)?;
+                    Some(Entries::of(facts, rules, self.rules.days(), self.now_second))
+                };
                 line.book.advance(&edges, self.rules.bounds());
                 line.figures(rules, now, reaches_back, entries)
             })
@@ -119,9 +139,9 @@ impl Ledger {
     }
 
     /// The course of the day at `now`, or at the latest `now` that figures were asked for if that is later.
-    #[must_use]
-    pub fn course(&self, now: EventTime, history: History) -> Course {
-        let now_second = self.now_second.max(now.floor_second());
+    pub fn course(&mut self, now: EventTime, history: History) -> Course {
+        self.move_to(now.floor_second());
+        let now_second = self.now_second;
         let now = EventTime::from_seconds(now_second);
         let lines = self.lines.iter().zip(self.rules.lines()).map(|(line, rules)| {
             let edges = Edges::at(now_second, self.rules.days(), &rules.hours);
@@ -131,11 +151,44 @@ impl Ledger {
         });
         Course { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
     }
+
+    /// Moves to a second, unless it is there or beyond, and posts what becomes of the legs that contribute something
+    /// else as of it.
+    fn move_to(&mut self, second: i64) {
+        let earlier = self.now_second;
+        self.now_second = earlier.max(second);
+        let mut places = Vec::new();
+        while let Some(Reverse((second, place))) = self.changing.peek().copied()
+            && second <= self.now_second
+        {
+            self.changing.pop();
+            places.push(place);
+        }
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            let Some(facts) = self.legs.get(place) else { continue };
+            let rules = &self.rules.lines()[facts.line.as_usize()];
+            let [before, after] =
+                [earlier, self.now_second].map(|second| Entries::of(facts, rules, self.rules.days(), second));
+            let line = &mut self.lines[facts.line.as_usize()];
+            line.post(place, [&before, &after], [facts.attempts(); 2], self.rules.bounds(), self.now_second);
+        }
+    }
 }
 
 impl Line {
-    fn post(&mut self, place: Place, before: &Entries, after: &Entries, bounds: &Bounds, now_second: i64) {
+    /// Posts the difference between what a leg contributed and contributes.
+    fn post(
+        &mut self,
+        place: Place,
+        [before, after]: [&Entries; 2],
+        [old_attempts, new_attempts]: [&[Attempt]; 2],
+        bounds: &Bounds,
+        now_second: i64,
+    ) {
         before.differences(after, |entry, n| self.book.post(entry, n, bounds));
+        before.attempt_differences(old_attempts, after, new_attempts, |entry, n| self.book.post(entry, n, bounds));
         self.waiting.note(place, before.waiting, after.waiting, now_second);
         self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
         self.due.note(place, before.due, after.due, now_second);

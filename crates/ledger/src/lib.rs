@@ -11,6 +11,7 @@
 //!
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.
 
+mod attempts;
 mod book;
 mod cause;
 mod chronicle;

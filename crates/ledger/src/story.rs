@@ -1,7 +1,7 @@
 //! The story of a leg: what is held of what was said, the steps it took, and what became of its promise.
 
 use ensilinja_calendar::Term;
-use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
+use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey, LineIndex};
 
 use crate::cause::Cause;
 use crate::chronicle::Chronicle;
@@ -9,6 +9,7 @@ use crate::entries::{Entries, Settlement, settlement};
 use crate::evidence::{Step, says};
 use crate::facts::Facts;
 use crate::figure::{Promise, Verdict};
+use crate::instants::Register;
 use crate::rules::Era;
 
 /// What became of a leg, as far as is known.
@@ -24,6 +25,8 @@ pub struct Story {
     pub steps: Vec<Step>,
     /// What was promised to it; `None` where nothing was.
     pub promise: Option<PromiseStory>,
+    /// What decided the leg until a request did, and when that was made.
+    superseded: Option<(FactKind, EventTime)>,
     facts: Facts,
 }
 
@@ -58,24 +61,31 @@ pub enum Claim {
         /// What is held.
         fact: Fact,
     },
+    /// It is held, and decided the leg until a callback request within a minute of it did.
+    Superseded {
+        /// The instant of the request.
+        by: EventTime,
+    },
 }
 
 impl Chronicle {
-    /// The story of a leg; `None` if nothing was said of it.
+    /// The story of a leg as of an instant; `None` if nothing was said of it.
     #[must_use]
-    pub fn story(&self, leg: LegKey) -> Option<Story> {
+    pub fn story(&self, leg: LegKey, as_of: EventTime) -> Option<Story> {
         let facts = self.legs.find(leg)?;
         let rules = &self.rules.lines()[facts.line.as_usize()];
-        let entries = Entries::of(facts, rules, self.rules.days());
+        let entries = Entries::of(facts, rules, self.rules.days(), as_of.floor_second());
         let arrived = entries.waiting.map(|waiting| waiting.key);
         let era = arrived.map(|arrived| *rules.era(arrived));
-        let settlement = arrived.and_then(|_| settlement(facts, rules, self.rules.days()));
+        let settled = |_| settlement(facts, rules, self.rules.days(), as_of.floor_second());
+        let settlement = arrived.and_then(settled);
         let promise = arrived.zip(era).zip(settlement).map(|((arrived, era), settlement)| {
             let requested = entries.outstanding.map_or(arrived, |outstanding| outstanding.key);
             PromiseStory::of(&settlement, era, arrived, requested)
         });
         let steps = Step::all_of(&entries, facts);
-        Some(Story { line: facts.line, arrived, era, steps, promise, facts: facts.clone() })
+        let superseded = entries.superseded.zip(facts.at(Register::CallbackRequested));
+        Some(Story { line: facts.line, arrived, era, steps, promise, superseded, facts: facts.clone() })
     }
 }
 
@@ -85,7 +95,10 @@ impl Story {
     pub fn claim(&self, event: &Event) -> Claim {
         match self.facts.held_instead_of(event.at, event.fact) {
             Some((at, fact)) if at != event.at || !says(event.fact, fact) => Claim::Lost { to: at, fact },
-            _ => Claim::Held,
+            _ => match self.superseded {
+                Some((kind, by)) if kind == event.fact.kind() => Claim::Superseded { by },
+                _ => Claim::Held,
+            },
         }
     }
 }

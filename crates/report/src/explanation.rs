@@ -195,6 +195,13 @@ pub enum Fate {
         /// Of which instant that is.
         at: Written,
     },
+    /// It decided the leg until something said within a minute of it did.
+    Superseded {
+        /// What superseded it.
+        by: String,
+        /// Of which instant that is.
+        at: Written,
+    },
 }
 
 /// A promise and its verdict, for programs.
@@ -252,6 +259,7 @@ impl Fate {
             Self::Counts => "counts",
             Self::Duplicate => "duplicate",
             Self::Lost { .. } => "lost",
+            Self::Superseded { .. } => "superseded",
         }
     }
 }

@@ -31,10 +31,8 @@ pub struct Facts {
 /// The facts of a report: of everything that its tables show, and no more.
 pub(crate) fn all(published: &Published<'_>, by: By) -> Vec<Facts> {
     let cells = published.cells();
-    let spans: Vec<Span> = match published.cells().periods.len() {
-        1 => vec![Span::Whole],
-        _ => published.balances.spans().chain([Span::Whole]).collect(),
-    };
+    // One period has its row too, beside the whole: a program asks for the rows of its kind.
+    let spans: Vec<Span> = published.balances.spans().chain([Span::Whole]).collect();
     let (subjects, spans) = match by {
         By::Line => (Subject::lines(cells), vec![Span::Whole]),
         By::Group => (Subject::groups(cells), vec![Span::Whole]),

@@ -32,11 +32,32 @@ pub use line::{LevelFormula, OracleLimits, OracleLine};
 /// A leg: line, contact and visit.
 type Leg = (LineId, String, Option<String>);
 
-/// What was said of a leg, and the story of it once somebody has asked: it is the same whenever one asks.
+/// What was said of a leg, and the story of it once it has been asked for.
 #[derive(Clone, Default)]
 struct Heard {
     facts: Facts,
-    story: OnceLock<LegStory>,
+    told: OnceLock<Told>,
+}
+
+/// The story of a leg, which is the same whenever it is asked for; unless a request came just after the customer was
+/// gone, for then there is another story up to the request.
+#[derive(Clone)]
+struct Told {
+    story: LegStory,
+    until_the_request: Option<LegStory>,
+}
+
+impl Heard {
+    /// The story as a reader at `second` knows it.
+    fn story(&self, line: &OracleLine, calendar: &LineCalendar, second: i64) -> &LegStory {
+        let told = self.told.get_or_init(|| {
+            let story = LegStory::tell(&self.facts, line, calendar, true);
+            let until_the_request = story.not_before.map(|_| LegStory::tell(&self.facts, line, calendar, false));
+            Told { story, until_the_request }
+        });
+        let early = told.until_the_request.as_ref().filter(|_| told.story.not_before.is_some_and(|from| second < from));
+        early.unwrap_or(&told.story)
+    }
 }
 
 /// All that was said, and what it amounts to. It has no `Debug`, for it holds contacts' ids.
@@ -66,7 +87,7 @@ impl Oracle {
         let leg = (event.line.clone(), event.contact.clone(), event.visit.clone());
         let heard = self.legs.entry(leg).or_default();
         if heard.facts.insert((event.at, event.fact)) {
-            heard.story = OnceLock::new();
+            heard.told = OnceLock::new();
         }
     }
 
@@ -85,13 +106,9 @@ impl Oracle {
 
     fn readings(&self, now: EventTime) -> impl Iterator<Item = Reading<'_>> {
         self.lines.iter().map(move |(line, calendar)| {
-            let stories = self
-                .legs
-                .iter()
-                .filter(|((id, _, _), _)| *id == line.id)
-                .map(|(_, heard)| heard.story.get_or_init(|| LegStory::tell(&heard.facts, line, calendar)))
-                .collect();
             let (second, answer_wait_bounds) = (now.floor_second(), &self.answer_wait_bounds);
+            let of_line = self.legs.iter().filter(|((id, _, _), _)| *id == line.id);
+            let stories = of_line.map(|(_, heard)| heard.story(line, calendar, second)).collect();
             Reading { line, calendar, stories, second, answer_wait_bounds }
         })
     }

@@ -54,9 +54,13 @@ pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts
         let leg_edges = cook.edges_of(line, calendar, arrival);
         let contact = format!("contact-{}", cook.rng.random_range(0..legs.div_ceil(2).max(1)));
         let visit = cook.rng.random_bool(0.3).then(|| format!("visit-{}", leg % 3));
-        for _ in 0..facts_per_leg {
-            let at = cook.near(&leg_edges);
-            let fact = cook.fact();
+        let mut facts: Vec<(EventTime, Fact)> =
+            (0..facts_per_leg).map(|_| (cook.near(&leg_edges), cook.fact())).collect();
+        facts.extend(cook.overtaken_request(&leg_edges));
+        let copies = facts.clone().into_iter().filter_map(|told| cook.copied(told));
+        let copies: Vec<_> = copies.collect();
+        facts.extend(copies);
+        for (at, fact) in facts {
             let to_line = (fact == Fact::Transferred).then(|| cook.pick(lines).id.clone());
             let line = line.id.clone();
             let event =
@@ -157,6 +161,27 @@ impl Cook<'_> {
     fn near(&mut self, edges: &[EventTime]) -> EventTime {
         let off = *self.pick(&[0, 0, 0, 0, 1, -1, 2, 999, -999, SECOND_MS, -SECOND_MS, 5 * SECOND_MS, MINUTE_MS]);
         self.pick(edges).plus_millis(off)
+    }
+
+    /// Now and then, a platform that ends the wait and then creates the callback: around a minute apart, or much less.
+    fn overtaken_request(&mut self, edges: &[EventTime]) -> Vec<(EventTime, Fact)> {
+        if self.rng.random_bool(0.6) {
+            return Vec::new();
+        }
+        let stage = *self.pick(Stage::ALL);
+        let gone = *self.pick(&[Fact::Abandoned(stage), Fact::Abandoned(stage), Fact::Transferred, Fact::Ended]);
+        let at = self.near(edges);
+        let apart = *self.pick(&[0, 1, 180, 999, SECOND_MS, 5 * SECOND_MS, MINUTE_MS - 1, MINUTE_MS, MINUTE_MS + 1]);
+        let requested = (at.plus_millis(apart), Fact::CallbackRequested);
+        let before =
+            self.rng.random_bool(0.7).then(|| (at.plus_millis(-*self.pick(&[0, SECOND_MS, HOUR_MS])), Fact::Offered));
+        before.into_iter().chain([(at, gone), requested]).collect()
+    }
+
+    /// What is told of a callback may come again from a feed that cuts fractions of a second off.
+    fn copied(&mut self, (at, fact): (EventTime, Fact)) -> Option<(EventTime, Fact)> {
+        let is_copied = matches!(fact, Fact::CallbackAttempted(_) | Fact::CallbackReached) && self.rng.random_bool(0.3);
+        is_copied.then(|| (EventTime::from_seconds(at.floor_second()), fact))
     }
 
     fn fact(&mut self) -> Fact {

@@ -94,6 +94,7 @@ const RESULTS: Record<string, Record<string, string>> = {
     unchanged: 'Ennestään tuttua',
     shadowed: 'Tunnus käytetty uudelleen',
     too_old: 'Liian vanhaa',
+    surplus: 'Yli tuhat yritystä',
   },
 };
 

@@ -1,6 +1,6 @@
 //! The calendar as a document for programs.
 
-use ensilinja_calendar::Holiday;
+use ensilinja_calendar::{Holiday, NightBreak};
 use ensilinja_model::EventTime;
 use ensilinja_report::Document;
 use jiff::tz::TimeZone;
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::year::ClockChange;
 use super::{Calendar, LineDays};
 use crate::local_time::moment;
+use crate::nights::LineNights;
 use crate::open_days::OpenDay;
 
 impl Calendar<'_> {
@@ -22,6 +23,7 @@ impl Calendar<'_> {
             ("to", self.last.to_string().into()),
             ("as_of", instant(self.at, zone)),
             ("lines", Document::list(self.lines.iter().map(|line| line.document(zone)))),
+            ("broken_nights", Document::list(self.nights.iter().flat_map(broken_nights))),
             ("holidays", Document::list(holidays().map(holiday))),
             (
                 "clock_changes",
@@ -44,6 +46,20 @@ impl LineDays<'_> {
             ("days", Document::list(self.days.iter().map(|open| day(open, zone)))),
         ])
     }
+}
+
+/// The midnights at which nights of a line do not go on as they began.
+fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = Document> + 'a {
+    nights.broken.iter().map(|night| {
+        let is_cut = night.night_break == NightBreak::Cut;
+        Document::object([
+            ("line", nights.line.id.as_str().into()),
+            ("date", night.date.to_string().into()),
+            ("break", if is_cut { "cut" } else { "left_over" }.into()),
+            ("until_seconds", (i64::from(night.until_minute) * 60).into()),
+            ("rule", night.rule.clone().into()),
+        ])
+    })
 }
 
 /// A day of a line.

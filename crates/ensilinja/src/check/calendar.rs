@@ -8,6 +8,7 @@ use super::finding::{Area, Finding, Findings};
 use crate::calendar::next_changes;
 use crate::config::Config;
 use crate::local_time::{in_words, zoned};
+use crate::nights;
 use crate::open_days::date_in_words;
 
 /// A line that does not open for so long may have hours that nobody meant, in ms: two weeks, which is more than the
@@ -34,6 +35,10 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
                 Finding::warning(Area::Calendar, about, what, "see that its hours say what is meant")
             }
         });
+    }
+    for nights in nights::of_lines(&config.lines, &nights::year_from(now, config)) {
+        let what = format!("hours \"{}\" break at midnight: {}", nights.hours, nights.midnights());
+        findings.push(Finding::warning(Area::Calendar, nights.line.id.as_str(), what, nights.advice()));
     }
     let this_year = zoned(now, &config.zone).year();
     for year in [this_year, this_year + 1] {
@@ -79,6 +84,26 @@ mod tests {
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }
+    }
+
+    #[test]
+    fn hours_over_midnight_into_or_out_of_an_off_day_are_pointed_out_with_what_to_write() {
+        // Of 2025 All Saints' Day and Independence Day are Saturdays, Christmas Day a Thursday.
+        let text = found("Mo-Fr 18:00-03:00; PH off");
+        let cut = "00:00 ends the night that would go on until 03:00";
+        for words in [
+            &format!(
+                "116117: hours \"Mo-Fr 18:00-03:00; PH closed\" break at midnight: Sat 2025-11-01 {cut}; Sat 2025-12-06 "
+            ),
+            &format!(
+                "Thu 2025-12-25 {cut}; Sat 2025-12-27 is open 00:00-03:00, the end of a night that did not begin; 12 more"
+            ),
+            "add at the end of `hours`: ; 2025 Nov 01 00:00-03:00; 2025 Dec 06 00:00-03:00; 2025 Dec 25 00:00-03:00; 2025 \
+             Dec 27 off; ",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        assert!(!found("Mo-Fr 18:00-24:00; PH off").contains("break at midnight"));
     }
 
     #[test]

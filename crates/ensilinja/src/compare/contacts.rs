@@ -161,7 +161,7 @@ impl<'a> Side<'a> {
         let Some(stretch) = window.and_then(|window| self.rules.stretch(line, window, *at)) else {
             return parts;
         };
-        for (leg, steps) in self.chronicle.steps(line, stretch) {
+        for (leg, steps) in self.chronicle.steps(line, stretch, *at) {
             for step in steps {
                 let alone = self.chronicle.alone_in_a_window(&step);
                 if let Some(number) = figure.of_window(&card, &alone).filter(|number| *number != 0) {

@@ -63,7 +63,7 @@ pub(super) fn explained(
     }
     let legs = keys.iter().map(|leg| {
         let of_leg: Vec<Heard> = heard.iter().filter(|heard| heard.event.leg == *leg).cloned().collect();
-        page.leg(&chronicle.story(*leg).expect("it was heard of"), &of_leg)
+        page.leg(&chronicle.story(*leg, at).expect("it was heard of"), &of_leg)
     });
     Ok(ContactExplained {
         contact: id.to_owned(),
@@ -137,6 +137,10 @@ impl Page<'_> {
     fn claim(&self, story: &Story, heard: &Heard, is_said_before: bool) -> Claim {
         let fate = match story.claim(&heard.event) {
             LedgerClaim::Lost { to, fact } => Fate::Lost { to: words::fact(fact), at: self.written(to) },
+            LedgerClaim::Superseded { by } if !is_said_before => {
+                Fate::Superseded { by: words::fact(Fact::CallbackRequested), at: self.written(by) }
+            }
+            LedgerClaim::Superseded { .. } => Fate::Duplicate,
             LedgerClaim::Held if is_said_before => Fate::Duplicate,
             LedgerClaim::Held => Fate::Counts,
         };

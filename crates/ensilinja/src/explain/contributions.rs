@@ -59,7 +59,7 @@ pub(super) fn of(
 fn in_window(figure: &NamedFigure, question: &Question, chronicle: &Chronicle, rules: &Rules) -> Vec<Adding> {
     let stretch = question.window.and_then(|window| rules.stretch(question.line, window, question.at));
     let Some(stretch) = stretch else { return Vec::new() };
-    let legs = chronicle.steps(question.line, stretch);
+    let legs = chronicle.steps(question.line, stretch, question.at);
     let adds = |step: &Step| figure.of_window(&question.card, &chronicle.alone_in_a_window(step));
     legs.flat_map(|(leg, steps)| adding(leg, &steps, adds)).collect()
 }

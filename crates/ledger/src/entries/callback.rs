@@ -7,7 +7,6 @@ use super::decision::{Decision, Fate};
 use super::leg::{Leg, sample};
 use super::{Entries, Entry, Slot, Span};
 use crate::cause::{Cause, Lapse};
-use crate::facts::Attempt;
 use crate::figure::Resolution;
 use crate::instants::Register;
 use crate::transition::{Request, Transition};
@@ -85,11 +84,7 @@ impl Leg<'_> {
             let request = Entry::by_fact(requested, Transition::RequestReached, 0, FactKind::CallbackReached);
             entries.request_reached = (decision.fate == Fate::Requested).then_some((request, resolved_second));
         }
-        let until_resolved = |(_, (at, _)): &(u8, &Attempt)| *at >= requested && *at <= resolved;
-        for (number, (at, result)) in (0..).zip(self.facts.attempts()).filter(until_resolved) {
-            let attempt = Entry::by_fact(*at, Transition::attempt(*result), 0, FactKind::CallbackAttempted);
-            entries.enter(Slot::Attempt(number), attempt);
-        }
+        entries.counted_attempts = Some((requested.floor_second(), resolved_second));
     }
 }
 

@@ -8,6 +8,10 @@ use crate::cause::{Cause, Lapse};
 use crate::instants::Register;
 use crate::transition::Transition;
 
+/// A request this soon after the leg stopped waiting is what it stopped waiting for: the platform ends the wait first
+/// and creates the callback then. In ms.
+const SUPERSEDED_MS: i64 = 60_000;
+
 /// How and when a leg stops waiting.
 pub(super) struct Decision {
     pub at: EventTime,
@@ -40,9 +44,9 @@ impl Fate {
 }
 
 impl Leg<'_> {
-    /// Enters how the leg stopped waiting, and how long it was served.
+    /// Enters how the leg stopped waiting as of a second, and how long it was served.
     #[inline]
-    pub fn decide(&self, entries: &mut Entries) -> Decision {
+    pub fn decide(&self, entries: &mut Entries, as_of_second: i64) -> Decision {
         let (transferred, ended) = (self.departure(Register::Transferred), self.departure(Register::Ended));
         let candidates = [
             self.facts.at(Register::Answered).map(|at| (at, Fate::Answered)),
@@ -52,7 +56,8 @@ impl Leg<'_> {
             ended.map(|at| (at, Fate::Orphaned)),
             Some((self.orphaned, Fate::OrphanedByTime)),
         ];
-        let (at, fate) = candidates.into_iter().flatten().min().expect("time alone decides at last");
+        let earliest = candidates.into_iter().flatten().min().expect("time alone decides at last");
+        let (at, fate) = self.supersede(earliest, entries, as_of_second);
         let wait_ms = sample(at.millis_since(self.arrived));
         let within = wait_ms <= self.limits.threshold_ms;
         let by_fate = |transition, sample_ms| Entry::by(fate.cause(), at, transition, sample_ms);
@@ -79,6 +84,28 @@ impl Leg<'_> {
             entries.enter(Slot::Service, Entry::by_fact(over, Transition::Served, handling_ms, by));
         }
         Decision { at, fate }
+    }
+
+    /// What decided the leg; or the request that supersedes it, from the second of the request on.
+    #[inline]
+    fn supersede(&self, (at, fate): (EventTime, Fate), entries: &mut Entries, as_of_second: i64) -> (EventTime, Fate) {
+        if !matches!(fate, Fate::Abandoned | Fate::Moved | Fate::Orphaned) {
+            return (at, fate);
+        }
+        let is_for_it =
+            |requested: &EventTime| *requested <= self.orphaned && requested.millis_since(at) <= SUPERSEDED_MS;
+        let Some(requested) = self.facts.at(Register::CallbackRequested).filter(is_for_it) else {
+            return (at, fate);
+        };
+        // Of two facts of one second none is ever shown without the other.
+        if requested.floor_second() > as_of_second.max(at.floor_second()) {
+            entries.changes_at = Some(requested.floor_second());
+            return (at, fate);
+        }
+        if let Cause::Said(kind) = fate.cause() {
+            entries.superseded = Some(kind);
+        }
+        (requested, Fate::Requested)
     }
 
     #[inline]

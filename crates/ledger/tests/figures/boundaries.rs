@@ -60,10 +60,12 @@ fn a_callback_counts_what_happens_from_its_request_to_its_resolution_both_includ
         (1_000, Fact::CallbackRequested),
         attempt(1_000, failed),
         attempt(9_000, reached),
-        attempt(9_001, failed),
+        attempt(9_999, failed),
+        attempt(10_000, failed),
     ];
     let line = after(LIMITS, &story, MINUTE);
-    assert_eq!([failed, reached].map(|result| today(&line).callback_attempts(result)), [1, 1]);
+    let attempts = [failed, reached].map(|result| today(&line).callback_attempts(result));
+    assert_eq!(attempts, [2, 1], "attempts are known by their seconds");
     for (reached_ms, resolved) in [(1_000, 1), (999, 0)] {
         let line = after(LIMITS, &[(1_000, Fact::CallbackRequested), (reached_ms, Fact::CallbackReached)], MINUTE);
         assert_eq!(today(&line).callbacks_closed(Resolution::Reached), resolved);

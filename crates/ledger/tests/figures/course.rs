@@ -100,15 +100,15 @@ proptest! {
 
 #[test]
 fn a_day_has_96_slots_or_92_or_100_when_the_clocks_change() {
-    let ledger = |start| Ledger::new(rules_once().clone(), start);
-    let slots = |ledger: &Ledger, now| {
+    let new_ledger = |start| Ledger::new(rules_once().clone(), start);
+    let slots = |ledger: &mut Ledger, now| {
         let course = ledger.course(now, COMPLETE);
         course.lines.iter().map(|line| line.as_ref().expect("history is complete").len()).collect::<Vec<_>>()
     };
     for (evening, all) in [(BASE, 92), (BASE.plus_millis(-DAY_MS), 96), (BASE.plus_millis(TO_AUTUMN_MS), 100)] {
         let midnight = evening.plus_millis(4 * 3_600_000);
-        let ledger = ledger(midnight);
-        let at = |seconds: i64| slots(&ledger, midnight.plus_millis(seconds * 1_000));
+        let mut ledger = new_ledger(midnight);
+        let mut at = |seconds: i64| slots(&mut ledger, midnight.plus_millis(seconds * 1_000));
         let all_seconds = i64::try_from(all).expect("a day's slots") * SLOT_SECONDS;
         for (second, begun) in [
             (0, 1),

@@ -139,6 +139,27 @@ proptest! {
         }
     }
 
+    /// Nothing that is counted or added up is ever below zero, in whatever window, however often it was read before.
+    #[test]
+    fn no_figure_of_a_window_is_below_zero(
+        events in soup(DAY_MS),
+        mut reads_ms in prop::collection::vec(read_ms(), 1..5),
+    ) {
+        reads_ms.sort_unstable();
+        let mut ledger = Ledger::new(rules_once().clone(), BASE.plus_millis(-DAY_MS / 8));
+        for event in &events {
+            ledger.apply(event);
+        }
+        for read_ms in reads_ms {
+            for line in ledger.figures(BASE.plus_millis(read_ms), COMPLETE).lines {
+                for window in Window::ALL {
+                    let shown = all_figures(&line.window(*window).expect("history is complete").sums);
+                    prop_assert!(shown.iter().all(|figure| *figure >= 0), "{:?} {:?}", window, shown);
+                }
+            }
+        }
+    }
+
     /// Life: a leg posts nothing after its life, except what is said of it.
     #[test]
     fn a_leg_is_silent_after_its_life(events in soup(DAY_MS), later_ms in 0..3 * DAY_MS) {

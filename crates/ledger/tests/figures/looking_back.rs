@@ -63,11 +63,12 @@ fn what_lies_between_two_periods_is_in_neither() {
     assert_eq!(sums.iter().map(Sums::offered).collect::<Vec<_>>(), [0, 0]);
 }
 
-/// Whoever was answered, or gave up, before asking was decided so: once each, and never more handled than decided.
+/// Whoever was answered, or gave up more than a minute before asking, was decided so: once each, and never more handled
+/// than decided.
 #[test]
 fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
     let day_of = |first| {
-        let chronicle = told(&[(0, first), (1_000, Fact::CallbackRequested), (60_000, Fact::CallbackReached)]);
+        let chronicle = told(&[(0, first), (60_001, Fact::CallbackRequested), (120_000, Fact::CallbackReached)]);
         figures(&chronicle, &[day(0)], DAY_MS).remove(0)
     };
     for (first, reached) in

@@ -1,5 +1,6 @@
 //! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
 
+mod attempts;
 mod boundaries;
 mod course;
 mod domain;
@@ -11,3 +12,4 @@ mod looking_back;
 mod promises;
 mod soup;
 mod stand;
+mod superseded;

@@ -67,10 +67,38 @@ fn offset_ms() -> impl Strategy<Value = i64> {
     ]
 }
 
+/// A platform ends the wait, and creates the callback then: at once, within a minute, or just beyond.
+fn overtaken_request() -> impl Strategy<Value = Vec<(Fact, i64)>> {
+    let gone = prop_oneof![
+        2 => select(Stage::ALL).prop_map(Fact::Abandoned),
+        1 => Just(Fact::Transferred),
+        1 => Just(Fact::Ended),
+    ];
+    let apart_ms = prop_oneof![
+        1 => select(vec![0, 1, 180, 999, 1_000, 59_999, 60_000, 60_001]),
+        1 => 0..62_000_i64,
+    ];
+    (gone, offset_ms(), apart_ms, any::<bool>()).prop_map(|(gone, at_ms, apart_ms, offered)| {
+        let told = [(gone, at_ms), (Fact::CallbackRequested, at_ms + apart_ms)];
+        told.into_iter().chain(offered.then_some((Fact::Offered, at_ms - 30_000))).collect()
+    })
+}
+
 /// Contradictory events of a few legs that start within `span_ms` of the base.
 pub fn soup(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
     let start_ms = prop_oneof![2 => 0..=span_ms, 1 => Just(0)];
-    let leg = (0..6_u16, start_ms, vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.05, offset_ms()));
+    let facts = (vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.4, overtaken_request()), any::<bool>());
+    let facts = facts.prop_map(|(mut facts, overtaken, copied)| {
+        facts.extend(overtaken.into_iter().flatten());
+        // A second feed, which cuts fractions of a second off. The base is a whole second.
+        let copies = facts
+            .iter()
+            .filter(|(fact, _)| copied && matches!(fact, Fact::CallbackAttempted(_) | Fact::CallbackReached));
+        let copies: Vec<_> = copies.map(|(fact, ms)| (*fact, ms.div_euclid(1_000) * 1_000)).collect();
+        facts.extend(copies);
+        facts
+    });
+    let leg = (0..6_u16, start_ms, facts, prop::option::weighted(0.05, offset_ms()));
     vec(leg, 1..6).prop_map(|legs| {
         let mut events = Vec::new();
         for (number, (line, start_ms, facts, retracted_ms)) in (0..).zip(legs) {

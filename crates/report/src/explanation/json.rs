@@ -136,8 +136,10 @@ fn claim(claim: &Claim) -> Json {
     let mut fields = said(&claim.said);
     fields["known"] = json!(claim.known.as_ref().map(instant));
     fields["fate"] = json!(claim.fate.as_str());
-    if let Fate::Lost { to, at } = &claim.fate {
-        fields["lost_to"] = json!({ "fact": to, "at": instant(at) });
+    match &claim.fate {
+        Fate::Counts | Fate::Duplicate => {}
+        Fate::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),
+        Fate::Superseded { by, at } => fields["superseded_by"] = json!({ "fact": by, "at": instant(at) }),
     }
     fields
 }

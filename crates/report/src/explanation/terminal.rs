@@ -116,6 +116,7 @@ fn claim_cells(claim: &Claim) -> Vec<String> {
         Fate::Counts => "counts".to_owned(),
         Fate::Duplicate => "said before".to_owned(),
         Fate::Lost { to, at } => format!("loses to {to} of {}", at.local),
+        Fate::Superseded { by, at } => format!("superseded by {by} of {}", at.local),
     };
     let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();
     vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, place(&claim.said)]

@@ -2,7 +2,9 @@
 
 use ensilinja_ledger::{Indicator, Ratio, ServiceLevel};
 use ensilinja_model::{Channel, Outcome};
-use ensilinja_report::{By, Cells, Facts, Figure, Language, Moment, Period, PeriodKind, Report, Value};
+use ensilinja_report::{
+    By, Cells, Facts, Figure, Format, Language, Moment, Period, PeriodKind, Question, Report, Value,
+};
 
 use crate::stand::{
     County, HOUR, MINUTE, SECOND, abandoned, answered, called_back, cells, line, question, small_county, with_outcome,
@@ -173,7 +175,7 @@ fn a_period_that_is_not_known_shows_nothing_and_neither_does_the_total_over_it()
 }
 
 #[test]
-fn one_period_needs_no_row_of_its_own_beside_the_whole() {
+fn a_report_by_line_or_group_has_a_row_of_the_whole_alone() {
     let mut county = County::new();
     county.tell(0, 0, 5, &answered(SECOND));
     let mut cells = cells(two_calls(), county.sums());
@@ -182,7 +184,7 @@ fn one_period_needs_no_row_of_its_own_beside_the_whole() {
         sums.truncate(1);
         open_ms.truncate(1);
     }
-    for by in [By::Line, By::Month] {
+    for by in [By::Line, By::Group] {
         let report = report(&cells, by);
         assert_eq!(report.facts.iter().filter(|facts| facts.level == "channel").count(), 1, "{by:?}");
     }
@@ -210,4 +212,39 @@ fn every_share_is_the_one_of_the_ledger_s_table_of_indicators() {
         }
     }
     assert!(compared > 40, "{compared}");
+}
+
+/// A program asks for the rows of its kind, also where there is but one.
+#[test]
+fn one_period_has_its_row_beside_that_of_the_whole() {
+    let one = |kind| {
+        let mut cells = small_county();
+        cells.periods.truncate(1);
+        cells.periods[0].kind = kind;
+        cells.sums.iter_mut().for_each(|periods| periods.truncate(1));
+        cells.open_ms.iter_mut().for_each(|periods| periods.truncate(1));
+        cells.known.truncate(1);
+        cells
+    };
+    for (by, kind) in [
+        (By::Month, PeriodKind::Month),
+        (By::Quarter, PeriodKind::Quarter),
+        (By::Day, PeriodKind::Day),
+        (By::Hour, PeriodKind::Hour),
+    ] {
+        let cells = one(kind);
+        let public = matches!(by, By::Month | By::Quarter);
+        for public in [false, public] {
+            let question = Question { public, ..question(by, Language::En) };
+            let report = Report::of(&cells, question).expect("a report");
+            let all: Vec<&Facts> = report.facts.iter().filter(|facts| facts.level == "all").collect();
+            assert_eq!(all.iter().map(|facts| facts.period.kind).collect::<Vec<_>>(), [kind, PeriodKind::Whole]);
+            for rows in report.facts.chunks(2) {
+                assert_eq!(rows[0].figures, rows[1].figures, "{by:?}: what is hidden in one is hidden in the other");
+            }
+            assert!(report.render(Format::Csv).contains(&format!(",{},", kind.as_str())), "{by:?}");
+        }
+    }
+    let by_line = report(&one(PeriodKind::Whole), By::Line);
+    assert!(by_line.facts.iter().all(|facts| facts.period.kind == PeriodKind::Whole));
 }

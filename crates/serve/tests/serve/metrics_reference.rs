@@ -29,6 +29,14 @@ families.
 `ensilinja_event_delay_seconds` becomes `le=\"1.0\"`, so select it as `le=~\"1|1.0\"`. The bounds of gauge histograms stay as
 they are written (`le=\"5\"`). With `convert_classic_histograms_to_nhcb` that histogram is one series without `_bucket`,
 `_count` and `_sum`; gauge histograms keep theirs.
+
+A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. One
+thing comes later and still decides: a callback request within a minute after an abandon, a move or an end supersedes
+it from the second of the request on, because platforms end the wait before they create the callback. Up to there the
+contact counts as abandoned (moved, orphaned); from there on as decided by the request, at its instant, in every window.
+
+Attempts to call back with one result in one second are one attempt. Of each result the earliest thousand of a
+contact's leg are counted; events about others have the result `surplus` in `ensilinja_events_total`.
 ";
 
 fn kind(kind: Kind) -> &'static str {

@@ -7,6 +7,9 @@ use super::facts::{Facts, earliest, when};
 /// `ended` and `transferred` this much before the arrival come from a clock that cuts its seconds off. In ms.
 const TRUNCATED_CLOCK_MS: i64 = 60_000;
 
+/// A request no later than this after a hang-up, a move or an end is what the customer left for. In ms.
+const OVERTAKEN_REQUEST_MS: i64 = 60_000;
+
 /// How a leg stopped waiting, in the order in which ties are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fate {
@@ -24,10 +27,14 @@ pub(super) struct Decision {
     pub fate: Fate,
     /// When the contact was over at this line: it ended or was transferred.
     pub over: Option<EventTime>,
+    /// The second of a request that came after the customer was gone and yet decided the leg: a reading of an earlier
+    /// second knows nothing of it.
+    pub not_before: Option<i64>,
 }
 
 impl Decision {
-    pub(super) fn find(facts: &Facts, arrival: EventTime, orphan_at: EventTime) -> Self {
+    /// How it stopped waiting; with `late_requests`, a request soon after the customer was gone decides the leg.
+    pub(super) fn find(facts: &Facts, arrival: EventTime, orphan_at: EventTime, late_requests: bool) -> Self {
         // An end before the arrival is no end of this leg, unless it is so little before that a clock was cut off.
         let not_before_arrival = |at: EventTime| {
             if at.millis_since(arrival) < -TRUNCATED_CLOCK_MS { None } else { Some(at.max(arrival)) }
@@ -49,7 +56,16 @@ impl Decision {
         fates.extend(ended.map(|at| (at, Fate::OrphanedByItsEnd)));
         fates.sort_unstable();
         let (at, fate) = fates[0];
-        Self { at, fate, over: [ended, transferred].into_iter().flatten().min() }
+        let over = [ended, transferred].into_iter().flatten().min();
+        let gone = matches!(fate, Fate::Abandoned(_) | Fate::Moved | Fate::OrphanedByItsEnd);
+        let latest = at.plus_millis(OVERTAKEN_REQUEST_MS).min(orphan_at);
+        match requested.filter(|requested| gone && late_requests && *requested <= latest) {
+            Some(requested) => {
+                let not_before = Some(requested.floor_second());
+                Self { at: requested, fate: Fate::CallbackRequested, over, not_before }
+            }
+            None => Self { at, fate, over, not_before: None },
+        }
     }
 
     /// The second it is filed under: what happens by time alone is filed under the first second that has it behind it.

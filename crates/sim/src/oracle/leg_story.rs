@@ -1,5 +1,7 @@
 //! The story of one leg: its facts, sorted, and what they amount to, each measure written down on its own.
 
+use std::collections::BTreeSet;
+
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer, Survey};
 
 use super::callback::{Callback, Resolved};
@@ -11,19 +13,22 @@ use super::verdict::Verdict;
 use crate::LineCalendar;
 use crate::local_day::local;
 
-/// Only this many attempts to call back are told apart.
-const ATTEMPTS_KEPT: usize = 16;
+/// Only this many attempts of each result are kept.
+const ATTEMPTS_KEPT: usize = 1_000;
 
 /// What the facts of a leg amount to, whenever it is asked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct LegStory {
     pub postings: Vec<Posting>,
     pub stays: Vec<Stay>,
+    /// The second from which on the story is so; before it, it is the one without late requests.
+    pub not_before: Option<i64>,
 }
 
 impl LegStory {
     /// Tells the story of a leg from its facts, which are sorted by instant and then in the vocabulary's order.
-    pub(super) fn tell(facts: &Facts, line: &OracleLine, calendar: &LineCalendar) -> Self {
+    /// `late_requests`: whether a request decides a leg whose customer was gone just before.
+    pub(super) fn tell(facts: &Facts, line: &OracleLine, calendar: &LineCalendar, late_requests: bool) -> Self {
         let mut story = Self::default();
         if let Some(at) = when(facts, |fact| fact == Fact::Retracted) {
             story.count(at.floor_second(), "contacts_flagged", "flag=\"retracted\"");
@@ -37,7 +42,8 @@ impl LegStory {
         let limits = line.limits_on(local(arrival, calendar.zone()).date());
         let orphan_at = arrival.plus_millis(i64::from(limits.orphan_after_ms));
         story.tell_arrival(facts, arrival, orphan_at, calendar);
-        let decision = Decision::find(facts, arrival, orphan_at);
+        let decision = Decision::find(facts, arrival, orphan_at, late_requests);
+        story.not_before = decision.not_before;
         story.tell_decision(&decision, arrival, orphan_at, &limits);
         let callback = Callback::find(facts, orphan_at, &limits, calendar);
         if let Some(callback) = &callback {
@@ -166,13 +172,17 @@ impl LegStory {
             }
         }
 
-        let attempts = facts.iter().filter_map(|(at, fact)| match fact {
-            Fact::CallbackAttempted(result) => Some((*at, *result)),
-            _ => None,
-        });
-        for (at, result) in attempts.take(ATTEMPTS_KEPT) {
-            if at >= requested && at <= resolved {
-                self.count(at.floor_second(), "callback_attempts", &format!("result=\"{}\"", result.as_str()));
+        // An attempt is a second and a result, whatever fractions of the second it is told with.
+        let mut attempts: BTreeSet<(&str, i64)> = BTreeSet::new();
+        for (at, fact) in facts {
+            if let Fact::CallbackAttempted(result) = fact {
+                attempts.insert((result.as_str(), at.floor_second()));
+            }
+        }
+        for result in ["reached", "failed"] {
+            let kept = attempts.iter().filter(|(of, _)| *of == result).take(ATTEMPTS_KEPT);
+            for (_, attempted) in kept.filter(|(_, at)| (requested.floor_second()..=second).contains(at)) {
+                self.count(*attempted, "callback_attempts", &format!("result=\"{result}\""));
             }
         }
     }

@@ -164,11 +164,48 @@ fn a_callback_counts_its_attempts_until_it_is_reached() {
 }
 
 #[test]
-fn only_the_sixteen_earliest_attempts_are_told_apart() {
-    let mut facts = vec![(0, Fact::CallbackRequested)];
-    facts.extend((1..=20).map(|n| (n * 1_000, Fact::CallbackAttempted(AttemptResult::Failed))));
-    facts.push((1_000, Fact::CallbackAttempted(AttemptResult::Failed)));
-    assert_eq!(Read::at(&facts, HOUR_MS).today("callback_attempts", "result=\"failed\""), 16.0);
+fn an_attempt_is_a_second_and_a_result_and_the_earliest_thousand_of_each_count() {
+    let attempt = |at_ms, result| (at_ms, Fact::CallbackAttempted(result));
+    let mut facts = vec![(500, Fact::CallbackRequested)];
+    facts.extend((1..=20).map(|n| attempt(n * 1_000 + 700, AttemptResult::Failed)));
+    facts.extend((1..=20).map(|n| attempt(n * 1_000, AttemptResult::Failed)));
+    facts.extend([attempt(0, AttemptResult::Failed), attempt(30_900, AttemptResult::Reached)]);
+    facts.push((30_000, Fact::CallbackReached));
+    let read = Read::at(&facts, HOUR_MS);
+    let attempts = |read: &stand::Read, result: &str| read.today("callback_attempts", &format!("result=\"{result}\""));
+    assert_eq!((attempts(&read, "failed"), attempts(&read, "reached")), (21.0, 1.0));
+
+    let mut many: Vec<_> = (0..1_500).map(|n| attempt(n * 1_000, AttemptResult::Failed)).collect();
+    many.extend([(0, Fact::CallbackRequested), attempt(1_600_000, AttemptResult::Reached)]);
+    let read = Read::at(&many, HOUR_MS);
+    assert_eq!((attempts(&read, "failed"), attempts(&read, "reached")), (1_000.0, 1.0));
+}
+
+#[test]
+fn a_request_within_a_minute_after_a_hang_up_a_move_or_an_end_decides_the_contact() {
+    let of = |gone, apart_ms: i64, now_ms: i64| {
+        let facts = [(0, Fact::Offered), (10_000, gone), (10_000 + apart_ms, Fact::CallbackRequested)];
+        let read = Read::at(&facts, now_ms);
+        let decided = |result: &str| read.today("contacts_decided", &format!("result=\"{result}\""));
+        let undecided = |result: &str| read.today("contacts_undecided", &format!("result=\"{result}\""));
+        [decided("callback_requested"), decided("abandoned_queue"), undecided("moved"), undecided("orphaned")]
+    };
+    for (gone, before) in [
+        (Fact::Abandoned(Stage::Queue), [0.0, 1.0, 0.0, 0.0]),
+        (Fact::Transferred, [0.0, 0.0, 1.0, 0.0]),
+        (Fact::Ended, [0.0, 0.0, 0.0, 1.0]),
+    ] {
+        let asked = [1.0, 0.0, 0.0, 0.0];
+        for (apart_ms, now_ms, expected) in [
+            (180, 10_000, asked),
+            (5_000, 14_999, before),
+            (5_000, 15_000, asked),
+            (60_000, HOUR_MS, asked),
+            (60_001, HOUR_MS, before),
+        ] {
+            assert_eq!(of(gone, apart_ms, now_ms), expected, "{gone:?} {apart_ms} {now_ms}");
+        }
+    }
 }
 
 #[test]

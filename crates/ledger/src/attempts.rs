@@ -1,0 +1,150 @@
+//! The attempts to call a customer back: what is known of those of one leg.
+//!
+//! An attempt is known by its second and its result. Sources tell the same attempt with different fractions of a second
+//! (a platform's copy is often cut to whole seconds), so attempts of one result in one second are one attempt, and the
+//! earliest instant told is kept. That is a minimum for each key, so order and repetition change nothing.
+//!
+//! Example: `failed` at 10:40:07.512 and `failed` at 10:40:07 are one attempt, of 10:40:07.
+//!
+//! Of each result the earliest thousand are kept, so that no leg takes more than 32 kilobytes. What is beyond is told
+//! apart as [`Learnt::Surplus`]. Failed attempts never push out one that reached the customer.
+
+use ensilinja_model::{AttemptResult, EventTime};
+
+/// How many attempts of one result are kept of a leg: the earliest ones.
+pub(crate) const MOST_OF_A_RESULT: usize = 1_000;
+
+/// One attempt: the earliest instant told of it, and its result.
+pub(crate) type Attempt = (EventTime, AttemptResult);
+
+/// What an attempt changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Learnt {
+    /// It is new, or has an earlier instant than was known.
+    News,
+    /// It was known.
+    Known,
+    /// A thousand earlier ones of its result are known.
+    Surplus,
+}
+
+/// The seconds in which attempts count, both ends included: those of the request and of the resolution.
+pub(crate) type Counted = (i64, i64);
+
+/// The attempts of a leg, ascending by second and result, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempts(Box<[Attempt]>);
+
+impl Attempts {
+    /// Joins one attempt.
+    pub fn learn(&mut self, attempt: Attempt) -> Learnt {
+        match self.0.binary_search_by_key(&key(&attempt), key) {
+            Ok(place) if self.0[place].0 <= attempt.0 => Learnt::Known,
+            Ok(place) => {
+                self.0[place].0 = attempt.0;
+                Learnt::News
+            }
+            Err(place) => {
+                let of_result = |(_, other): &(usize, &Attempt)| other.1 == attempt.1;
+                let is_full = self.0.iter().enumerate().filter(of_result).count() == MOST_OF_A_RESULT;
+                let last = self.0.iter().enumerate().rfind(of_result).map(|(last, _)| last).filter(|_| is_full);
+                if last.is_some_and(|last| last < place) {
+                    return Learnt::Surplus;
+                }
+                let mut all = Vec::with_capacity(self.0.len() + 1);
+                all.extend_from_slice(&self.0[..place]);
+                all.push(attempt);
+                all.extend_from_slice(&self.0[place..]);
+                // It stands one place further on now.
+                last.map(|last| all.remove(last + 1));
+                self.0 = all.into();
+                Learnt::News
+            }
+        }
+    }
+
+    /// Every attempt.
+    pub const fn all(&self) -> &[Attempt] {
+        &self.0
+    }
+}
+
+/// What tells attempts apart.
+pub(crate) const fn key((at, result): &Attempt) -> (i64, AttemptResult) {
+    (at.floor_second(), *result)
+}
+
+/// Those of these attempts, ascending, that count.
+pub(crate) fn counted(attempts: &[Attempt], counted: Option<Counted>) -> &[Attempt] {
+    let Some((first, last)) = counted.filter(|_| !attempts.is_empty()) else { return &[] };
+    let from = attempts.partition_point(|(at, _)| at.floor_second() < first);
+    let until = attempts.partition_point(|(at, _)| at.floor_second() <= last);
+    &attempts[from.min(until)..until]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: AttemptResult = AttemptResult::Failed;
+    const REACHED: AttemptResult = AttemptResult::Reached;
+
+    fn at(ms: i64) -> EventTime {
+        EventTime::from_millis(1_758_006_900_000 + ms)
+    }
+
+    fn told(attempts: impl IntoIterator<Item = (i64, AttemptResult)>) -> Attempts {
+        let mut known = Attempts::default();
+        for (ms, result) in attempts {
+            known.learn((at(ms), result));
+        }
+        known
+    }
+
+    #[test]
+    fn a_second_and_a_result_are_one_attempt_of_the_earliest_instant_told() {
+        let one = [(7_512, FAILED), (7_000, FAILED), (7_999, FAILED), (7_512, REACHED), (8_000, FAILED)];
+        for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 4, 0, 3, 1]] {
+            let known = told(order.map(|n| one[n]));
+            assert_eq!(known.all(), [(at(7_512), REACHED), (at(7_000), FAILED), (at(8_000), FAILED)], "{order:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_teaches_nothing_and_an_earlier_fraction_does() {
+        let mut known = told([(7_512, FAILED)]);
+        assert_eq!(known.learn((at(7_512), FAILED)), Learnt::Known);
+        assert_eq!(known.learn((at(7_900), FAILED)), Learnt::Known);
+        assert_eq!(known.learn((at(7_000), FAILED)), Learnt::News);
+        assert_eq!(known.learn((at(6_999), FAILED)), Learnt::News);
+    }
+
+    #[test]
+    fn the_earliest_thousand_of_each_result_are_kept_in_whatever_order_they_are_told() {
+        let many = || (0..1_200).map(|n| (n * 1_000 + 1, FAILED));
+        let forth = told(many().chain([(2_000_000, REACHED)]));
+        let back = told([(2_000_000, REACHED)].into_iter().chain(many().collect::<Vec<_>>().into_iter().rev()));
+        assert_eq!(forth.all(), back.all());
+        assert_eq!(forth.all().len(), 1_001);
+        assert_eq!(forth.all()[999..], [(at(999_001), FAILED), (at(2_000_000), REACHED)]);
+    }
+
+    #[test]
+    fn what_is_beyond_the_thousand_is_surplus_and_what_is_before_takes_the_place_of_the_last() {
+        let mut known = told((0..1_000).map(|n| (n * 1_000, FAILED)));
+        assert_eq!(known.learn((at(1_000_000), FAILED)), Learnt::Surplus);
+        assert_eq!(known.learn((at(1_000_000), REACHED)), Learnt::News);
+        assert_eq!(known.learn((at(-1), FAILED)), Learnt::News);
+        let failed: Vec<_> = known.all().iter().filter(|attempt| attempt.1 == FAILED).collect();
+        assert_eq!((failed.len(), failed[0].0, failed[999].0), (1_000, at(-1), at(998_000)));
+    }
+
+    #[test]
+    fn attempts_count_from_the_first_second_to_the_last() {
+        let known = told([(999, FAILED), (1_500, FAILED), (2_000, REACHED), (2_999, FAILED), (3_000, FAILED)]);
+        let second = at(0).floor_second();
+        assert_eq!(counted(known.all(), Some((second + 1, second + 2))), &known.all()[1..4]);
+        assert_eq!(counted(known.all(), Some((second + 4, second + 3))), []);
+        assert_eq!(counted(known.all(), None), []);
+    }
+}

@@ -1,0 +1,253 @@
+//! A hang-up, a move or an end that overtakes the callback request: shown until the request, superseded from it on.
+
+use ensilinja_ledger::{
+    Chronicle, Claim, Decision, Indicator, Ledger, LineFigures, Promise, ServiceLevel, Undecided, Verdict, Window,
+};
+use ensilinja_model::{AttemptResult, CloseResult, Event, EventTime, Fact, LegKey, LineIndex, Stage};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::laws::all_figures;
+use crate::stand::{BASE, BOTH, CHAT, COMPLETE, DAY_MS, PHONE, SAME_DAY, SMS, figures_at, rules_once};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// Monday 30 March 2026 at 10:00 in Helsinki.
+const MONDAY_10: i64 = 37 * HOUR;
+
+const HUNG_UP: Fact = Fact::Abandoned(Stage::Queue);
+
+fn events(line: LineIndex, story: &[(i64, Fact)]) -> Vec<Event> {
+    let event = |(ms, fact): &(i64, Fact)| Event { leg: LegKey::new(1), line, at: BASE.plus_millis(*ms), fact: *fact };
+    story.iter().map(event).collect()
+}
+
+fn after(line: LineIndex, story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+    figures_at(rules_once(), &events(line, story), BASE.plus_millis(now_ms)).lines.swap_remove(line.as_usize())
+}
+
+/// Offered, given up, asked to be called back, moved, orphaned, waiting.
+fn counts(line: &LineFigures, window: Window) -> [i64; 6] {
+    let sums = &line.window(window).expect("history is complete").sums;
+    let given_up =
+        [Decision::AbandonedMenu, Decision::AbandonedQueue, Decision::AbandonedRinging, Decision::AbandonedShort];
+    [
+        sums.offered(),
+        given_up.into_iter().map(|decision| sums.decided(decision)).sum(),
+        sums.decided(Decision::CallbackRequested),
+        sums.undecided(Undecided::Moved),
+        sums.undecided(Undecided::Orphaned),
+        line.waiting,
+    ]
+}
+
+/// The platform cancels the place in the queue, and creates the callback 180 ms later.
+#[test]
+fn a_request_just_after_the_hang_up_is_what_decided_the_contact() {
+    let gone = MONDAY_10 + 5 * MINUTE;
+    let reached = MONDAY_10 + 40 * MINUTE;
+    let story = [
+        (MONDAY_10, Fact::Offered),
+        (MONDAY_10 + 1_000, Fact::Queued),
+        (gone, HUNG_UP),
+        (gone + 180, Fact::CallbackRequested),
+        (reached, Fact::CallbackAttempted(AttemptResult::Reached)),
+        (reached, Fact::CallbackReached),
+        (reached + 5 * MINUTE, Fact::Ended),
+    ];
+    let line = after(SAME_DAY, &story, MONDAY_10 + HOUR);
+    assert_eq!(counts(&line, Window::Today), [1, 0, 1, 0, 0, 0]);
+    let sums = &line.window(Window::Today).expect("history is complete").sums;
+    assert_eq!(sums.abandon_wait_sum_ms(), 0);
+    assert_eq!(sums.promises(Promise::Callback, Verdict::Kept), 1);
+    for indicator in [Indicator::Service, Indicator::PromiseKept, Indicator::CallbackReached] {
+        let ratio = indicator.of(sums, ServiceLevel::NegativeAbandon);
+        assert_eq!((ratio.good, ratio.valid), (1, 1), "{indicator:?}");
+    }
+    // One second holds both, so no read ever shows the hang-up.
+    assert_eq!(counts(&after(SAME_DAY, &story, gone - 1), Window::Today), [1, 0, 0, 0, 0, 1]);
+    assert_eq!(counts(&after(SAME_DAY, &story, gone), Window::Today), [1, 0, 1, 0, 0, 0]);
+}
+
+#[test]
+fn a_request_a_minute_after_counts_and_a_millisecond_later_does_not() {
+    for (gone, at) in [(HUNG_UP, 1), (Fact::Transferred, 3), (Fact::Ended, 4)] {
+        for (apart_ms, decided) in [(1, 2), (MINUTE, 2), (MINUTE + 1, at)] {
+            let story = [(0, Fact::Offered), (MINUTE, gone), (MINUTE + apart_ms, Fact::CallbackRequested)];
+            let mut expected = [1, 0, 0, 0, 0, 0];
+            expected[decided] = 1;
+            let line = after(PHONE, &story, 10 * MINUTE);
+            assert_eq!(counts(&line, Window::Hour), expected, "{gone:?}, {apart_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn what_was_shown_before_the_request_stays_true() {
+    let story = [(0, Fact::Offered), (MINUTE, HUNG_UP), (MINUTE + 40_500, Fact::CallbackRequested)];
+    for (now, expected) in [
+        (MINUTE - 1, [1, 0, 0, 0, 0, 1]),
+        (MINUTE, [1, 1, 0, 0, 0, 0]),
+        (MINUTE + 39_999, [1, 1, 0, 0, 0, 0]),
+        (MINUTE + 40_000, [1, 0, 1, 0, 0, 0]),
+        (10 * MINUTE, [1, 0, 1, 0, 0, 0]),
+    ] {
+        assert_eq!(counts(&after(PHONE, &story, now), Window::Hour), expected, "{now}");
+    }
+    // The same, of a ledger that was told of all of it before and is read as time passes.
+    let mut lived = Ledger::new(rules_once().clone(), BASE.plus_millis(-MINUTE));
+    for event in &events(PHONE, &story) {
+        lived.apply(event);
+    }
+    for now in [0, MINUTE, MINUTE + 39_999, MINUTE + 40_000, HOUR, DAY_MS] {
+        let shown = lived.figures(BASE.plus_millis(now), COMPLETE).lines.swap_remove(PHONE.as_usize());
+        assert_eq!(shown, after(PHONE, &story, now), "{now}");
+    }
+}
+
+/// The edge of a window lies between the hang-up and the request.
+#[test]
+fn a_window_that_begins_between_the_two_holds_the_request_alone() {
+    let story = [(0, Fact::Offered), (MINUTE, HUNG_UP), (MINUTE + 40_000, Fact::CallbackRequested)];
+    for (window, length) in [(Window::Minutes15, 15 * MINUTE), (Window::Hour, HOUR)] {
+        let line = after(PHONE, &story, MINUTE + 20_000 + length);
+        assert_eq!(counts(&line, window), [0, 0, 1, 0, 0, 0], "{window:?}");
+        let figures = all_figures(&line.window(window).expect("history is complete").sums);
+        assert!(figures.iter().all(|figure| *figure >= 0), "{figures:?}");
+        let line = after(PHONE, &story, MINUTE + 40_000 + length);
+        assert_eq!(counts(&line, window), [0; 6], "{window:?}");
+    }
+    // Midnight lies four hours after the base. What yesterday shows follows the request.
+    let midnight = 4 * HOUR;
+    let over_midnight =
+        [(midnight - MINUTE, Fact::Offered), (midnight - 1, HUNG_UP), (midnight + 5_000, Fact::CallbackRequested)];
+    let yesterday_and_today = |now| {
+        let line = after(CHAT, &over_midnight, now);
+        [counts(&line, Window::Yesterday), counts(&line, Window::Today)]
+    };
+    assert_eq!(yesterday_and_today(midnight + 4_999), [[1, 1, 0, 0, 0, 0], [0; 6]]);
+    assert_eq!(yesterday_and_today(midnight + 5_000), [[1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0]]);
+}
+
+#[test]
+fn hours_on_both_sides_add_up_to_the_day() {
+    let story = [(HOUR - MINUTE, Fact::Offered), (HOUR - 1_000, HUNG_UP), (HOUR + 2_000, Fact::CallbackRequested)];
+    let mut chronicle = Chronicle::new(rules_once().clone());
+    for event in &events(PHONE, &story) {
+        chronicle.apply(event);
+    }
+    let at = |ms| BASE.plus_millis(ms);
+    let of = |periods: &[std::ops::Range<EventTime>], as_of_ms| {
+        let sums = chronicle.figures(periods, at(as_of_ms)).swap_remove(PHONE.as_usize());
+        let decided = |sums: &ensilinja_ledger::Sums| {
+            [sums.offered(), sums.decided(Decision::AbandonedQueue), sums.decided(Decision::CallbackRequested)]
+        };
+        sums.iter().map(decided).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[at(0)..at(HOUR), at(HOUR)..at(2 * HOUR)], DAY_MS), [[1, 0, 0], [0, 0, 1]]);
+    assert_eq!(of(&[at(0)..at(2 * HOUR)], DAY_MS), [[1, 0, 1]]);
+    assert_eq!(of(&[at(0)..at(2 * HOUR)], HOUR + 1_999), [[1, 1, 0]], "as it was shown then");
+}
+
+/// An abandon breaks the promise at once, until the request moves it to the callback; but not beyond the deadline.
+#[test]
+fn the_verdict_is_the_callback_s_unless_the_deadline_of_the_answer_has_passed() {
+    let verdicts = |line: &LineFigures| {
+        let sums = &line.window(Window::Today).expect("history is complete").sums;
+        let mut shown = Vec::new();
+        for promise in Promise::ALL {
+            for verdict in Verdict::ALL {
+                let settled = sums.promises(*promise, *verdict);
+                shown.extend((0..settled).map(|_| format!("{} {}", promise.as_str(), verdict.as_str())));
+            }
+            shown.extend((0..line.promises_pending(*promise)).map(|_| format!("{} pending", promise.as_str())));
+        }
+        shown
+    };
+    let gone = MONDAY_10 + 5 * MINUTE;
+    let told = |after_ms| [(MONDAY_10, Fact::Offered), (gone, HUNG_UP), (gone + after_ms, Fact::CallbackRequested)];
+    let story = told(30_000);
+    assert_eq!(verdicts(&after(BOTH, &story, gone + 29_999)), ["answer broken"]);
+    assert_eq!(verdicts(&after(BOTH, &story, gone + 30_000)), ["callback pending"]);
+    let reached: Vec<_> = story.into_iter().chain([(gone + HOUR, Fact::CallbackReached)]).collect();
+    assert_eq!(verdicts(&after(BOTH, &reached, gone + HOUR)), ["callback kept"]);
+    // An answer is promised within an open hour: of an arrival at 9 the deadline is 10:00:00.001.
+    let opened = 36 * HOUR;
+    let late =
+        [(opened, Fact::Offered), (opened + HOUR - 10_000, HUNG_UP), (opened + HOUR + 10_000, Fact::CallbackRequested)];
+    assert_eq!(verdicts(&after(BOTH, &late, opened + HOUR + 9_999)), ["answer broken"], "by the abandon");
+    assert_eq!(verdicts(&after(BOTH, &late, opened + HOUR + 10_000)), ["answer broken"], "by the deadline");
+    // Where the abandon voids the promise, the request takes that back, too.
+    assert_eq!(verdicts(&after(SAME_DAY, &story, gone)), ["answer void"]);
+    assert_eq!(verdicts(&after(SAME_DAY, &story, gone + 30_000)), ["callback pending"]);
+}
+
+#[test]
+fn the_story_names_what_was_superseded_and_by_what() {
+    let story = [(0, Fact::Offered), (MINUTE, HUNG_UP), (MINUTE + 30_000, Fact::CallbackRequested)];
+    let mut chronicle = Chronicle::new(rules_once().clone());
+    let events = events(PHONE, &story);
+    for event in &events {
+        chronicle.apply(event);
+    }
+    let steps_and_claim = |now| {
+        let story = chronicle.story(LegKey::new(1), BASE.plus_millis(now)).expect("it was heard of");
+        let names: Vec<_> = story.steps.iter().map(ensilinja_ledger::Step::name).collect();
+        (names, story.claim(&events[1]))
+    };
+    let requested = BASE.plus_millis(MINUTE + 30_000);
+    let (steps, claim) = steps_and_claim(MINUTE + 29_999);
+    assert_eq!((&steps[..2], claim), (&["arrived", "abandoned_queue_within"][..], Claim::Held));
+    let (steps, claim) = steps_and_claim(MINUTE + 30_000);
+    assert_eq!((&steps[..2], claim), (&["arrived", "request_decided"][..], Claim::Superseded { by: requested }));
+}
+
+/// Who was answered, or had asked already, is not decided by the request.
+#[test]
+fn only_what_decided_the_contact_is_superseded() {
+    let answered = [(0, Fact::Answered), (MINUTE, HUNG_UP), (MINUTE + 1_000, Fact::CallbackRequested)];
+    assert_eq!(counts(&after(PHONE, &answered, 5 * MINUTE), Window::Hour), [1, 0, 0, 0, 0, 0]);
+    // Moved at 0, given up at 50 s, asked at 70 s: the move decided, more than a minute before.
+    let moved = [(0, Fact::Offered), (1, Fact::Transferred), (50_000, HUNG_UP), (70_000, Fact::CallbackRequested)];
+    assert_eq!(counts(&after(PHONE, &moved, 5 * MINUTE), Window::Hour), [1, 0, 0, 1, 0, 0]);
+    // The line waits for a contact for a day: what is asked for after that is asked for by nobody it knows.
+    let late = [(0, Fact::Offered), (DAY_MS - 1_000, HUNG_UP), (DAY_MS + 1, Fact::CallbackRequested)];
+    assert_eq!(counts(&after(PHONE, &late, DAY_MS + MINUTE), Window::Hour), [0, 1, 0, 0, 0, 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// From the second of the request on all is as if nobody had hung up; before, as if nobody had asked.
+    #[test]
+    fn all_is_as_if_only_one_of_the_two_had_been_told(
+        line in select(vec![PHONE, CHAT, SMS, SAME_DAY, BOTH]),
+        start_ms in 0..3 * DAY_MS,
+        gone in select(vec![HUNG_UP, Fact::Abandoned(Stage::Menu), Fact::Transferred, Fact::Ended]),
+        waited_ms in prop_oneof![0..10_000_i64, 0..HOUR],
+        apart_ms in 1..=MINUTE,
+        then in prop::collection::vec(
+            (select(vec![
+                Fact::CallbackReached,
+                Fact::CallbackAttempted(AttemptResult::Failed),
+                Fact::CallbackAttempted(AttemptResult::Reached),
+                Fact::CallbackClosed(CloseResult::Cancelled),
+                Fact::CallbackClosed(CloseResult::Purged),
+            ]), prop_oneof![0..MINUTE, 0..3 * DAY_MS]),
+            0..4,
+        ),
+        read_ms in prop_oneof![0..2 * MINUTE, 0..4 * DAY_MS],
+    ) {
+        let (gone_at, asked_at) = (start_ms + waited_ms, start_ms + waited_ms + apart_ms);
+        let offered = (start_ms, Fact::Offered);
+        let asked = [(asked_at, Fact::CallbackRequested)];
+        let then: Vec<_> = then.into_iter().map(|(fact, ms)| (asked_at + ms, fact)).collect();
+        let told = |facts: &[(i64, Fact)]| [&[offered], facts].concat();
+        let both = told(&[&[(gone_at, gone)], &asked[..], &then].concat());
+        let (only_asked, only_gone) = (told(&[&asked[..], &then].concat()), told(&[(gone_at, gone)]));
+        let now = gone_at + read_ms;
+        let shows_the_request = BASE.plus_millis(now).floor_second() >= BASE.plus_millis(asked_at).floor_second();
+        let alone = if shows_the_request { only_asked } else { only_gone };
+        prop_assert_eq!(after(line, &both, now), after(line, &alone, now));
+    }
+}
