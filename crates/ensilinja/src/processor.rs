@@ -259,7 +259,7 @@ impl Source for Truth {
         let status = self.monitor.status();
         let now = self.clock.now();
         let shown = shown(&status, now)?;
-        let learnt = self.learnt.lock();
+        let mut learnt = self.learnt.lock();
         let history = self.coverage(&status, &learnt).history();
         (learnt.log == status.log).then(|| learnt.ledger.course(shown, history))
     }
