@@ -65,7 +65,7 @@ pub fn stepped_through(
     let mut stepping = Stepping::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
         let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Line(b"{}"));
-        evidence.hear(*known, event.at);
+        evidence.hear(Some(*known), event.at);
         stepping.hear(&Told { event: *event, known: *known, place, evidence: &evidence, contact }).unwrap();
     }
     stepping.finish(&evidence, EventTime::MAX, &Progress::new(true, &County::zone())).unwrap();
