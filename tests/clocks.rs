@@ -131,7 +131,8 @@ impl Running {
 fn serve(config: Config, clock: LiveClock) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = mpsc::channel();
-    let pace = Pace { probe_interval: Duration::from_millis(50), commit_interval: Duration::from_millis(500) };
+    let (probe_interval, commit_interval) = (Duration::from_millis(50), Duration::from_millis(500));
+    let pace = Pace { probe_interval, commit_interval, ..Pace::default() };
     let thread = std::thread::spawn(move || {
         runtime().unwrap().block_on(async {
             let processor = Processor::start(&config, clock, pace).await.unwrap();
