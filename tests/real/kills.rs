@@ -74,8 +74,8 @@ fn assert_the_same_figures(one: &Program, other: &Program) {
     }
 }
 
-/// Every record that cannot be used is among the dead letters, by its position, with its reason and as it was; nothing else
-/// is.
+/// Every record that cannot be used is among the dead letters, by its position, with its reason and as it was; nothing
+/// else is.
 fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, Poison>) {
     let mut expected = BTreeMap::new();
     let mut seen = 0;

@@ -1,7 +1,8 @@
 //! What is kept of a record that cannot be used: its bytes, its headers, where it lay and what was wrong.
 //!
-//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` where the brokers tell no ids. Each process
-//! that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not records.
+//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` where the brokers tell no ids. Each
+//! process that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not
+//! records.
 //! The id keeps the letters of a topic apart from those of an earlier topic of the same name, whose offsets were the
 //! same.
 //!

@@ -170,8 +170,8 @@ impl DeadLetterWriter {
         let (partitions, topic_id) = (&log.partitions, log.topic_id);
         let topic = &self.settings.topic;
         let inquiry = Inquiry { consumer: &self.consumer, topic, timeout: FAREWELL };
-        // The first commit of a log that has taken the place of another is not held against that one's, unless its topic
-        // tells the two apart.
+        // The first commit of a log that has taken the place of another is not held against that one's, unless its
+        // topic tells the two apart.
         let told_apart = log.begun_by == Some(LogChange::MadeAnew) && topic_id.is_some();
         let is_first = log.number != self.committed_log && !told_apart;
         let committed = inquiry.committed(partitions.len())?;

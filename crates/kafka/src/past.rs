@@ -11,8 +11,8 @@
 //! takes nothing from it. The settings' group is only named, because a consumer must name one and a user that may
 //! read the topic for the live process may use that one.
 //!
-//! A topic that is deleted and made anew while it is read would give a mixture of two logs. So its id is asked for before
-//! the first record and after the last; where they differ, the reading is an error.
+//! A topic that is deleted and made anew while it is read would give a mixture of two logs. So its id is asked for
+//! before the first record and after the last; where they differ, the reading is an error.
 //!
 //! What cannot be read whole is an error: a report over half of the events would look like a bad month.
 //!

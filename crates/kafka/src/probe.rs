@@ -36,8 +36,8 @@ const LOOK_FOR_BEGINNING: Duration = Duration::from_millis(20);
 /// A reader that has not reached an end after this part of the interval may have met offsets without records.
 const DOUBT_AFTER_PART: u32 = 8;
 
-/// A topic that has fewer partitions in so many probes has been made anew, also where its id does not tell. In the first
-/// of them, a broker may not have heard yet of partitions that were just added.
+/// A topic that has fewer partitions in so many probes has been made anew, also where its id does not tell. In the
+/// first of them, a broker may not have heard yet of partitions that were just added.
 const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
 
 /// Probes until it is told to stop.

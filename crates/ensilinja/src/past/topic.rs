@@ -36,7 +36,7 @@ pub(super) fn read(
             });
         }
         unstamped += u64::from(record.timestamp.is_none());
-        // One of unknown time was known when the record before it in its partition was; the first of a partition always.
+        // Without one it was known when the record before it in its partition was, the first of a partition always.
         let known = record.timestamp.or(position.latest).unwrap_or(EventTime::MIN);
         if reading.known_before.is_some_and(|before| known >= before) {
             return ControlFlow::Continue(());
