@@ -72,7 +72,7 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
     publish_at(&settings, &texts(&values), first);
     let mut places = Vec::new();
     let past = read_past(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
-        assert_eq!((record.key, record.timestamp), (record.value, first));
+        assert_eq!((record.key, record.timestamp), (record.value, Some(first)));
         places.push((record.partition, record.offset));
         ControlFlow::Continue(())
     });

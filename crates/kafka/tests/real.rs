@@ -8,7 +8,7 @@ mod stand;
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{Pace, Publisher, Settings, TopicRole, TopicSettingStatus};
+use ensilinja_kafka::{Pace, Publisher, TopicRole, TopicSettingStatus};
 use kafka_broker::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
