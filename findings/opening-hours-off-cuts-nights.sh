@@ -25,7 +25,9 @@ const looked = [
   ['Mo-Th 18:00-03:00; Fr 18:00-24:00', '2026-05-08T01:00', true, false],
   ['Mo-Th 18:00-03:00, Fr 18:00-24:00', '2026-05-08T01:00', true, true],
 ].map(([hours, local, expected, usual]) => ({ hours, local, expected, usual, seen: isOpen(hours, local) }));
-for (const { hours, local, expected, seen } of looked) console.log(`${hours} | ${local}: expected ${expected}, seen ${seen}`);
+for (const { hours, local, expected, seen } of looked) {
+  console.log(`${hours} | ${local}: expected ${expected}, seen ${seen}`);
+}
 process.exit(looked.every(({ usual, seen }) => usual === seen) ? 0 : 1);
 JS
 TZ=Europe/Helsinki node look.mjs || { echo "no longer seen"; exit 1; }

@@ -36,8 +36,8 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Counters at 0. `rejections` are all the reasons for which a record can be refused, and `oddities` all that can be
-    /// odd about one that is taken.
+    /// Counters at 0. `rejections` are all the reasons for which a record can be refused, and `oddities` all that can
+    /// be odd about one that is taken.
     #[must_use]
     pub fn new(build: Build, rejections: &[&'static str], oddities: &[&'static str]) -> Self {
         let registry = Registry::new();

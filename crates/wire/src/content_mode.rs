@@ -13,8 +13,8 @@ pub(crate) const CONTENT_TYPE: &str = "content-type";
 pub(crate) const STRUCTURED_CONTENT_TYPE: &str = "application/cloudevents";
 /// What stands before an attribute's name in binary mode.
 pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
-/// The header that tells binary mode. Every event in binary mode has it; other headers that begin with `ce_` may be of a
-/// shipper or a tracer.
+/// The header that tells binary mode. Every event in binary mode has it; other headers that begin with `ce_` may be of
+/// a shipper or a tracer.
 const SPECVERSION: &str = "ce_specversion";
 
 /// Reads the event of a record, in the mode its headers say.
@@ -52,8 +52,8 @@ pub(crate) fn is_binary(headers: &[(&str, Option<&[u8]>)]) -> bool {
     headers.iter().any(|(name, _)| *name == SPECVERSION) && event_format(headers).is_none()
 }
 
-/// What follows `application/cloudevents` in the content type, such as `+json; charset=utf-8`; `None` if that is another
-/// or there is none.
+/// What follows `application/cloudevents` in the content type, such as `+json; charset=utf-8`; `None` if that is
+/// another or there is none.
 pub(crate) fn event_format<'a>(headers: &[(&str, Option<&'a [u8]>)]) -> Option<&'a [u8]> {
     headers.iter().find_map(|(name, value)| {
         let (start, format) = value.as_ref()?.split_at_checked(STRUCTURED_CONTENT_TYPE.len())?;
