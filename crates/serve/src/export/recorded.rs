@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What must hold: each series is what its rule makes of the rest of the text, at every instant, to the last bit. The
-//! rules are stated in PromQL for Prometheus and here for a replay; a test puts the text into a Prometheus, evaluates
+//! rules are stated in `PromQL` for Prometheus and here for a replay; a test puts the text into a Prometheus, evaluates
 //! each rule at each instant and compares (`tests/real/backfill.rs`). A rule that this table lacks fails it too.
 
 use std::sync::LazyLock;
@@ -81,7 +81,7 @@ pub(super) static RECORDED: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
         same(Rule::Card, "ensilinja:line_info", "ensilinja_line_info"),
         same(Rule::Name, "ensilinja:line_name", "ensilinja_line_info"),
     ];
-    all.extend(SAME.iter().map(|(name, of)| same(Rule::Figure, *name, *of)));
+    all.extend(SAME.into_iter().map(|(name, of)| same(Rule::Figure, name, of)));
     all.push(upper_bound(
         "ensilinja:upper99",
         "Upper bound of the true share, with 99 % certainty",
