@@ -48,12 +48,13 @@ fn nearest_kind(event_type: &str) -> Option<FactKind> {
 }
 
 fn in_snake_case(text: &str) -> String {
-    let mut words = String::new();
+    let (mut words, mut after_small) = (String::new(), false);
     for letter in text.chars() {
-        if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
+        if letter.is_uppercase() && after_small {
             words.push('_');
         }
         words.extend(letter.to_lowercase());
+        after_small = letter.is_lowercase();
     }
     words.replace(['-', ' '], "_")
 }

@@ -36,12 +36,13 @@ pub(crate) fn cause(record: &Record<'_>, found: Detail) -> Detail {
     let (value, binary) = (record.value.unwrap_or_default(), is_binary(record.headers));
     let cause = match found {
         Tombstone if binary => Some(MissingData),
-        Tombstone => cause_in_headers(record, found),
         BadUtf8 | NotJson | Truncated | TrailingData | NotAnObject => {
             cause_in_headers(record, found).or_else(|| cause_in_bytes(value, binary))
         }
         MissingSpecversion => cause_in_headers(record, found).or_else(|| cause_in_json(value, binary)),
-        MissingType | MissingId | MissingSource | MissingSubject | MissingTime => cause_in_headers(record, found),
+        Tombstone | MissingType | MissingId | MissingSource | MissingSubject | MissingTime => {
+            cause_in_headers(record, found)
+        }
         MissingLine | BadData => cause_in_json(value, binary),
         _ => None,
     };
@@ -162,8 +163,8 @@ fn json_after_text(text: &str) -> Option<Value> {
 /// What is wrong with the JSON of an object that has no event, or no data, where one should be.
 fn cause_in_json(value: &[u8], binary: bool) -> Option<Detail> {
     let value: Value = serde_json::from_str(json::text(value).ok()?).ok()?;
-    let is_event = is_event(&value);
-    let data = if binary { Some(&value) } else { value.get("data").filter(|_| is_event) };
+    let holds_event = is_event(&value);
+    let data = if binary { Some(&value) } else { value.get("data").filter(|_| holds_event) };
     if data.is_some_and(holds_json) {
         return Some(Detail::JsonInText);
     }
@@ -171,10 +172,13 @@ fn cause_in_json(value: &[u8], binary: bool) -> Option<Detail> {
         return Some(Detail::SingleQuotes);
     }
     let outermost = data.unwrap_or(&value);
+    if outermost.is_array() && members(outermost).any(|item| is_data(item) || is_event(item)) {
+        return Some(Detail::Batch);
+    }
     if outermost.get("schema").is_some() && outermost.get("payload").is_some() {
         return Some(Detail::ConnectEnvelope);
     }
-    if binary && is_event {
+    if binary && holds_event {
         return Some(Detail::WholeEventInBinaryMode);
     }
     let is_wrapped = match data {

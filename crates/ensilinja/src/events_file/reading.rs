@@ -291,10 +291,10 @@ mod tests {
         let last_begins = first.len() + 1;
         for length in last_begins + 1..whole.len() - 1 {
             let error = format!("{:#}", read_text(&whole[..length]).unwrap_err());
-            assert!(
-                error.starts_with("cannot read a file: it ends within line 2 (malformed: truncated, no newline)"),
-                "{length}: {error}"
-            );
+            // Of one byte, `{`, it cannot be told how it goes on.
+            let detail = if length == last_begins + 1 { "pretty_printed" } else { "truncated" };
+            let expected = format!("cannot read a file: it ends within line 2 (malformed: {detail}, no newline)");
+            assert!(error.starts_with(&expected), "{length}: {error}");
             assert!(!error.contains("secret"), "{error}");
         }
         // Cut before a line, or before its newline, no event is lost.
