@@ -135,7 +135,7 @@ fn serve(config: Config, clock: LiveClock) -> (SocketAddr, oneshot::Sender<()>, 
     let pace = Pace { probe_interval, commit_interval, ..Pace::default() };
     let thread = std::thread::spawn(move || {
         runtime().unwrap().block_on(async {
-            let processor = Processor::start(&config, clock, pace).await.unwrap();
+            let processor = Processor::start(&config, clock, pace).unwrap();
             tell.send(processor.address()).unwrap();
             processor.serve(async { drop(stopped.await) }).await.unwrap();
         });

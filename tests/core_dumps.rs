@@ -127,7 +127,7 @@ impl Unprivileged {
             if let Some((_, rest)) = log.split_once("listen=\"").or_else(|| log.split_once("listen=")) {
                 return (child, rest.split([' ', '"', '\n']).next().unwrap().to_owned());
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "it does not start: {log}");
+            assert!(since.elapsed() < Duration::from_mins(1), "it does not start: {log}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -153,9 +153,9 @@ fn process_metrics(address: &str) -> BTreeSet<String> {
 #[test]
 fn the_metrics_of_the_process_are_the_same_for_another_user_than_root() {
     let folder = Folder::new("metrics");
-    let (_dumpable, address) = Unprivileged::start(&folder.0, "on");
+    let (dumpable, address) = Unprivileged::start(&folder.0, "on");
     let usual = process_metrics(&address);
-    drop(_dumpable);
+    drop(dumpable);
     let (process, address) = Unprivileged::start(&folder.0, "off");
     assert_eq!(process_metrics(&address), usual);
     for name in ["process_open_fds", "process_max_fds", "process_resident_memory_bytes", "process_threads"] {

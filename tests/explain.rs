@@ -390,7 +390,7 @@ fn ids_are_written_to_standard_output_and_nowhere_else() {
 fn what_a_terminal_would_obey_in_an_id_is_written_as_a_code() {
     let id = "c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066}";
     let path = file("explain-obeyed.jsonl");
-    let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let visit = format!(r#","visit":"{quoted}""#);
     let events = [
         said(&quoted, "offered", "2025-09-15T07:00:00Z", &visit),

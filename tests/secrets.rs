@@ -10,8 +10,8 @@ fn configuration(line: &str) -> (String, usize) {
     let properties = "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\n\
                       sasl.username = \"u\"\n";
     let text = config::SAMPLE.replacen("[kafka.properties]\n", &format!("{properties}{line}\n"), 1);
-    let number = text.lines().position(|its| !its.is_empty() && line.starts_with(its)).unwrap() + 1;
-    (text, number)
+    let before = text.lines().take_while(|its| its.is_empty() || !line.starts_with(its)).count();
+    (text, before + 1)
 }
 
 /// A secret of the good configuration that is read from elsewhere.

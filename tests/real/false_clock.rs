@@ -105,8 +105,8 @@ fn a_clock_that_is_an_hour_ahead_for_nine_seconds_moves_no_figure_and_is_right_a
     program.wait_until_it_knows(feed.settle());
     let after = program.assert_agrees_with(feed.oracle());
     assert!(as_of(&after).expect("there are figures").millis_since(from) < 300_000);
-    let (overdue, broken) = overdue_and_broken(&after);
-    assert!(overdue + broken > 0.0, "there is something to be wrong about");
+    let (overdue, broken_promises) = overdue_and_broken(&after);
+    assert!(overdue + broken_promises > 0.0, "there is something to be wrong about");
     assert_eq!((after["ensilinja_clock_disbelieved_seconds"], after["ensilinja_clock_steps_total"]), (0.0, 1.0));
     program.end_well();
 }

@@ -26,7 +26,7 @@ const AT: [&str; 2] = ["--at", "2025-09-15T10:15"];
 /// One file of the folder for the files of tests, written once and over by the next run of this test.
 fn simulated(from: &str, to: &str) -> String {
     let path = file(&format!("replay-{from}.jsonl"));
-    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path]);
+    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path, "--force"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     path
 }

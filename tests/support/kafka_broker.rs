@@ -97,9 +97,10 @@ impl KafkaBroker {
         fs::create_dir_all(&directory).unwrap();
         let (port, controller) = (free_port(), free_port());
         let ports: Vec<(&'static str, u16)> = listeners.iter().map(|listener| (listener.name, free_port())).collect();
-        let further: String = ports.iter().map(|(name, port)| format!(",{name}://127.0.0.1:{port}")).collect();
-        let protocols: String =
+        let further: Vec<String> = ports.iter().map(|(name, port)| format!(",{name}://127.0.0.1:{port}")).collect();
+        let protocols: Vec<String> =
             listeners.iter().map(|listener| format!(",{}:{}", listener.name, listener.protocol)).collect();
+        let (further, protocols) = (further.concat(), protocols.concat());
         let mut text = format!(
             "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
              listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{further}\n\

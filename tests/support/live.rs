@@ -56,7 +56,7 @@ impl Live {
         let thread = std::thread::spawn(move || {
             runtime().unwrap().block_on(async {
                 let clock = LiveClock::trusted(Arc::new(move || EventTime::from_millis(now.load(Ordering::SeqCst))));
-                let processor = Processor::start(&config, clock, pace).await.unwrap();
+                let processor = Processor::start(&config, clock, pace).unwrap();
                 tell.send(processor.address()).unwrap();
                 let stop = async { drop(stopped.await) };
                 processor.serve(stop).await.unwrap();

@@ -65,7 +65,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         .context("the system gives no thread")?;
     runtime.block_on(async {
         let asked_to_stop = stop_signal()?;
-        let processor = Processor::start(&config, LiveClock::trusted(clock), pace(arguments.speed)).await?;
+        let processor = Processor::start(&config, LiveClock::trusted(clock), pace(arguments.speed))?;
         let welcome = welcome(processor.address(), &in_words(arguments.at, &config), arguments.speed, &about);
         io::stdout().write_all(printable_lines(&welcome).as_bytes()).context("standard output is closed")?;
         processor.serve(asked_to_stop).await

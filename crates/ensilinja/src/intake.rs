@@ -392,7 +392,10 @@ mod tests {
             Heard { event, is_live: true, alive_at: Some(now) }
         };
         shared.hear(offered(1), Some(now));
-        assert_eq!((shared.lock().ledger.legs(), shared.lock().log), (1, 0));
+        {
+            let learnt = shared.lock();
+            assert_eq!((learnt.ledger.legs(), learnt.log), (1, 0));
+        }
         shared.hear(offered(2), Some(now));
         let later = now.plus_millis(60_000);
         let range_start = config::county().rules(later).range_start(later);

@@ -47,8 +47,8 @@ impl Processor {
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
-    pub async fn start(config: &Config, clock: LiveClock, pace: Pace) -> anyhow::Result<Self> {
-        let server = Server::bind(config.server.listen).await?;
+    pub fn start(config: &Config, clock: LiveClock, pace: Pace) -> anyhow::Result<Self> {
+        let server = Server::bind(config.server.listen)?;
         let started = clock.now();
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());

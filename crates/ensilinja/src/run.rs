@@ -17,7 +17,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     warn_of_broken_nights(config);
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let processor = Processor::start(config, LiveClock::of_this_computer(), Pace::default()).await?;
+        let processor = Processor::start(config, LiveClock::of_this_computer(), Pace::default())?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),

@@ -39,12 +39,11 @@ pub(crate) fn look(address: &str, settings: &Settings) -> Option<CertificateFaul
     let context = context(settings, Arc::clone(&faults))?;
     let mut ssl = Ssl::new(&context).ok()?;
     if settings.properties.get("ssl.endpoint.identification.algorithm").is_none_or(|algorithm| algorithm != "none") {
-        match host.parse::<IpAddr>() {
-            Ok(address) => ssl.param_mut().set_ip(address).ok()?,
-            Err(_) => {
-                ssl.set_hostname(host).ok()?;
-                ssl.param_mut().set_host(host).ok()?;
-            }
+        if let Ok(address) = host.parse::<IpAddr>() {
+            ssl.param_mut().set_ip(address).ok()?;
+        } else {
+            ssl.set_hostname(host).ok()?;
+            ssl.param_mut().set_host(host).ok()?;
         }
     }
     let addresses = (host, port.parse().ok()?).to_socket_addrs().ok()?;

@@ -252,7 +252,7 @@ impl fmt::Debug for Settings {
             .field("dead_letter_topic", &self.dead_letter_topic)
             .field("group_id", &self.group_id)
             .field("properties", &self.properties.keys())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The shortest time between two warnings about the same activity.
-const BETWEEN_WARNINGS: Duration = Duration::from_secs(60);
+const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
 
 /// What a connection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +135,7 @@ fn holder_of(address: IpAddr) -> Holder {
             let [a, b, c, d, ..] = address.segments();
             Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 

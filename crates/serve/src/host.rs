@@ -108,24 +108,21 @@ fn host_of(head: &Parts) -> Result<Host<'_>, &'static str> {
 
 /// `host`, `host:port`, `[address]` or `[address]:port`, as RFC 3986 writes them; or nothing at all.
 fn host(text: &str) -> Option<Host<'_>> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']')?;
-            address.parse::<Ipv6Addr>().ok()?;
-            (Host::Address, port)
+    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        address.parse::<Ipv6Addr>().ok()?;
+        (Host::Address, port)
+    } else {
+        let (name, port) = text.find(':').map_or((text, ""), |colon| text.split_at(colon));
+        if !is_registered_name(name) {
+            return None;
         }
-        None => {
-            let (name, port) = text.find(':').map_or((text, ""), |colon| text.split_at(colon));
-            if !is_registered_name(name) {
-                return None;
-            }
-            let host = match name {
-                "" => Host::Absent,
-                name if without_dot(name).parse::<Ipv4Addr>().is_ok() => Host::Address,
-                name => Host::Name(name),
-            };
-            (host, port)
-        }
+        let host = match name {
+            "" => Host::Absent,
+            name if without_dot(name).parse::<Ipv4Addr>().is_ok() => Host::Address,
+            name => Host::Name(name),
+        };
+        (host, port)
     };
     let is_port = match port.strip_prefix(':') {
         Some(digits) => {

@@ -123,11 +123,11 @@ impl Renderings {
         }
         let begun = Instant::now();
         let make = Arc::clone(&self.make);
-        let made = tokio::task::spawn_blocking(move || {
+        let rendering = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             make(key.0, key.1)
         });
-        match made.await {
+        match rendering.await {
             Ok(bytes) => {
                 self.alive_bytes.fetch_add(bytes.len(), Ordering::Relaxed);
                 let rendered = Arc::new(Rendered { bytes, alive_bytes: Arc::clone(&self.alive_bytes) });
@@ -162,13 +162,13 @@ mod tests {
 
     /// Pages of so many bytes, and how many have been made.
     fn pages_of(bytes: usize) -> (Arc<Renderings>, Arc<AtomicUsize>) {
-        let made = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&made);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
         let make = move |_, _| {
             counted.fetch_add(1, Ordering::Relaxed);
             vec![b'x'; bytes].into()
         };
-        (Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1))), made)
+        (Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1))), count)
     }
 
     #[test]
@@ -231,9 +231,9 @@ mod tests {
 
     #[test]
     fn a_page_that_cannot_be_made_is_none_and_the_next_one_is_made() {
-        let made = AtomicUsize::new(0);
+        let count = AtomicUsize::new(0);
         let make = move |_, _| {
-            assert!(made.fetch_add(1, Ordering::Relaxed) > 0, "a test lets the first page fail");
+            assert!(count.fetch_add(1, Ordering::Relaxed) > 0, "a test lets the first page fail");
             Bytes::from_static(b"page")
         };
         let renderings = Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1)));

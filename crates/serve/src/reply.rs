@@ -11,8 +11,8 @@ use http_body_util::Full;
 use http_body_util::channel::Channel;
 use hyper::body::{Bytes, Frame, SizeHint};
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
@@ -29,8 +29,14 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
                                font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                                frame-ancestors 'none'";
 
-/// When to come again where there are too many, in seconds.
-const COME_AGAIN_SECONDS: &str = "10";
+/// The headers of a refusal because there are too many: the client should leave, and come again in so many seconds.
+const COME_AGAIN: &[(&str, &str)] = &[("retry-after", "10"), ("connection", "close")];
+
+/// The header that says which methods are answered.
+pub(crate) const ALLOWED_METHODS: &[(&str, &str)] = &[("allow", "GET, HEAD")];
+
+/// The header of a stream: a proxy that collects an answer before it passes it on would pass on none of it.
+pub(crate) const UNBUFFERED: &[(&str, &str)] = &[("x-accel-buffering", "no")];
 
 /// A body, and the answer in progress that ends when the body has been taken.
 pub(crate) struct Body {
@@ -89,27 +95,13 @@ pub(crate) struct Reply {
     pub gzipped: bool,
     /// What tells this version of the answer from others, if it may be kept: it is asked for again each time.
     pub etag: Option<HeaderValue>,
-    /// Whether the client should leave, and come again later.
-    pub come_again: bool,
-    /// Whether the methods that are answered are to be said.
-    pub allow: bool,
-    /// Whether a proxy in between should pass it on as it comes: one that collects an answer first would pass on none
-    /// of a stream.
-    pub unbuffered: bool,
+    /// Headers that only this kind of answer has, by their names in lower case.
+    pub extra_headers: &'static [(&'static str, &'static str)],
 }
 
 impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: Body) -> Self {
-        Self {
-            status,
-            content_type,
-            body,
-            gzipped: false,
-            etag: None,
-            come_again: false,
-            allow: false,
-            unbuffered: false,
-        }
+        Self { status, content_type, body, gzipped: false, etag: None, extra_headers: &[] }
     }
 
     /// A line or two for a human.
@@ -119,7 +111,7 @@ impl Reply {
 
     /// Too many ask for the same: come again.
     pub fn come_again(text: &str) -> Self {
-        Self { come_again: true, ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()) }
+        Self { extra_headers: COME_AGAIN, ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()) }
     }
 
     /// The connection is busy with this answer until it has been taken.
@@ -144,15 +136,8 @@ impl Reply {
         if self.gzipped {
             insert(CONTENT_ENCODING, "gzip");
         }
-        if self.allow {
-            insert(ALLOW, "GET, HEAD");
-        }
-        if self.unbuffered {
-            insert(HeaderName::from_static("x-accel-buffering"), "no");
-        }
-        if self.come_again {
-            insert(RETRY_AFTER, COME_AGAIN_SECONDS);
-            insert(CONNECTION, "close");
+        for (name, value) in self.extra_headers {
+            insert(HeaderName::from_static(name), value);
         }
         if let Some(etag) = self.etag {
             headers.insert(ETAG, etag);

@@ -29,7 +29,7 @@ const BACKLOG: u32 = 4096;
 const BREATHER: Duration = Duration::from_millis(50);
 
 /// How often the log says, at most, that no connection can be accepted.
-const BETWEEN_WARNINGS: Duration = Duration::from_secs(60);
+const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
 
 /// What clients may take.
 #[derive(Clone, Copy, Debug)]
@@ -78,11 +78,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `address`; port 0 takes a free one.
+    /// Listens on `address`; port 0 takes a free one. To be called within a runtime of tokio.
     ///
     /// # Errors
     /// [`BindError`] says what the address is and what can be done.
-    pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    pub fn bind(address: SocketAddr) -> Result<Self, BindError> {
         let fail = |source: io::Error| BindError { address, why: why_not(&source), source };
         let listener = listen(address).map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;

@@ -21,7 +21,7 @@ use crate::live::{EVENT_STREAM, Live};
 use crate::negotiation::{format_of, takes_gzip};
 use crate::pipeline::Pipeline;
 use crate::renderings::{Renderings, Wanted};
-use crate::reply::{Body, PLAIN, Reply, gzip, whole};
+use crate::reply::{ALLOWED_METHODS, Body, PLAIN, Reply, UNBUFFERED, gzip, whole};
 use crate::snapshot::{Readiness, Snapshot, Source};
 
 /// The largest body of a request that is tolerated, in bytes. No route reads one.
@@ -181,7 +181,10 @@ impl Site {
         }
         if is_found && !matches!(head.method, Method::GET | Method::HEAD) {
             let text = "only GET and HEAD are answered here\n".to_owned();
-            return Some(Reply { allow: true, ..Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text) });
+            return Some(Reply {
+                extra_headers: ALLOWED_METHODS,
+                ..Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text)
+            });
         }
         None
     }
@@ -229,7 +232,7 @@ impl Site {
     fn live(&self, head: &Parts, leaving: watch::Receiver<()>) -> Reply {
         let gzipped = takes_gzip(&head.headers);
         let stream = if head.method == Method::HEAD { whole("") } else { self.live.stream(gzipped, leaving) };
-        Reply { gzipped, unbuffered: true, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) }
+        Reply { gzipped, extra_headers: UNBUFFERED, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) }
     }
 
     async fn readiness(&self) -> Reply {

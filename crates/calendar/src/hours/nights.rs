@@ -85,8 +85,10 @@ impl OpeningHours {
         let found = self.found(&nights, &dates);
         let rule = |(night, wanted): &(BrokenNight, Spans)| self.rule(night.date, wanted, &nights);
         let rules: Vec<String> = found.iter().map(rule).collect();
+        // The end of the last night lies on the date after it, which no rule is for.
+        let and_the_next = *dates.start()..=dates.end().tomorrow().unwrap_or(*dates.end());
         let are_right =
-            self.with_rules(&found, &rules).is_some_and(|mended| self.is_mended_by(&mended, &found, &dates));
+            self.with_rules(&found, &rules).is_some_and(|mended| self.is_mended_by(&mended, &found, &and_the_next));
         let with_rule = |((night, _), rule)| BrokenNight { rule: are_right.then_some(rule), ..night };
         found.into_iter().zip(rules).map(with_rule).collect()
     }
@@ -164,10 +166,9 @@ impl OpeningHours {
         }
     }
 
-    /// Whether `mended` makes the dates what is wanted and no other date anything else.
+    /// Whether `mended` makes those of the dates that are broken what is wanted, and none of the others anything else.
     fn is_mended_by(&self, mended: &Self, found: &[(BrokenNight, Spans)], dates: &RangeInclusive<Date>) -> bool {
-        let last = dates.end().tomorrow().unwrap_or(*dates.end());
-        dates.start().series(1.day()).take_while(|date| *date <= last).all(|date| {
+        dates.start().series(1.day()).take_while(|date| date <= dates.end()).all(|date| {
             let open: Spans = mended.open_minutes(date).collect();
             match found.iter().find(|(night, _)| night.date == date) {
                 Some((_, wanted)) => open == *wanted,
@@ -337,6 +338,7 @@ mod tests {
     #[test]
     fn a_rule_of_another_weekday_cuts_the_night_before_it_unless_a_comma_joins_them() {
         let week = date(2026, 5, 5)..=date(2026, 5, 11);
+        let until_a_broken_night = date(2026, 5, 5)..=date(2026, 5, 14);
         for (text, cut, joined) in [
             ("Mo-Th 18:00-03:00; Fr 18:00-24:00", "18:00-24:00", "Mo-Th 18:00-03:00, Fr 18:00-24:00"),
             ("Mo-Th 18:00-03:00; Fr,Sa 20:00-06:30", "20:00-06:30", "Mo-Th 18:00-03:00, Fr,Sa 20:00-06:30"),
@@ -346,6 +348,8 @@ mod tests {
             let commas = OpeningHours::parse(text).unwrap().joined_by_commas(week.clone()).unwrap();
             assert_eq!(commas.to_string(), joined);
             assert_eq!(commas.broken_nights(week.clone()), []);
+            let until_thursday = OpeningHours::parse(text).unwrap().joined_by_commas(until_a_broken_night.clone());
+            assert_eq!(until_thursday.map(|hours| hours.to_string()).as_deref(), Some(joined));
         }
         for text in ["Mo-Fr 18:00-03:00; PH off", "Mo-Su 22:00-06:00; Su off", "Mo-Fr 08:00-16:00; Sa 10:00-12:00"] {
             let may = date(2026, 4, 27)..=date(2026, 5, 11);

@@ -74,7 +74,7 @@ impl SecretSource {
         if value.is_empty() {
             return Err(format!("the {name} {place} is empty: it should hold the secret"));
         }
-        if value.contains('\0') || (value.contains('\n') && !property.ends_with(".pem")) {
+        if value.contains('\0') || (value.contains('\n') && property.rsplit('.').next() != Some("pem")) {
             return Err(format!("the {name} {place} has more than one line: it should hold nothing but the secret"));
         }
         Ok((value.to_owned(), (self == Self::File).then(|| Path::new(place).to_owned())))

@@ -53,7 +53,7 @@ fn allowed_hosts(section: &Section<'_>) -> Result<AllowedHosts, ConfigError> {
         return Err(section.refusal(ALLOWED_HOSTS, HOSTS_EXPECTED));
     }
     let mut names = Vec::new();
-    for item in items.iter() {
+    for item in items {
         let refused = || section.refusal_of_item(ALLOWED_HOSTS, item, HostNameError.to_string());
         let name = item.get_ref().as_str().ok_or_else(refused)?;
         AllowedHosts::names([name]).map_err(|_| refused())?;

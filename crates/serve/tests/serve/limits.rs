@@ -232,7 +232,7 @@ fn an_address_that_is_taken_is_named_with_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let error = runtime.block_on(Server::bind(address)).unwrap_err();
+    let error = runtime.block_on(async { Server::bind(address) }).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("cannot listen on {address}: another process listens there already; stop it or choose another port")

@@ -154,7 +154,7 @@ fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() 
 
 #[test]
 fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
-    let server = Running::with(Limits { unread_time: Duration::from_secs(60), ..Limits::default() });
+    let server = Running::with(Limits { unread_time: Duration::from_mins(1), ..Limits::default() });
     let reads = AtomicUsize::new(0);
     server.says(move || {
         let number = reads.fetch_add(1, Ordering::Relaxed);

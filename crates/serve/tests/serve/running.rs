@@ -43,7 +43,7 @@ impl Running {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             runtime.block_on(async {
-                let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+                let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
                 tell_address.send(server.address()).unwrap();
                 let stopped = async {
                     stopped.await.ok();
