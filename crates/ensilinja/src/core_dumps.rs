@@ -22,6 +22,6 @@ pub fn forbid_unless_allowed() -> anyhow::Result<()> {
         Some("on") => Ok(()),
         Some("" | "off") => set_dumpable_behavior(DumpableBehavior::NotDumpable)
             .with_context(|| format!("the system does not forbid core dumps; {VARIABLE}=on does without")),
-        _ => anyhow::bail!("{VARIABLE} is {}; it should be on or off", variable.display()),
+        _ => anyhow::bail!("{VARIABLE} is {:?}; it should be on or off", variable.to_string_lossy()),
     }
 }
