@@ -236,7 +236,7 @@ fn probes_and_scrapes_are_answered_in_time_and_memory_stays_bounded_in_a_crowd()
         }
         let piled = watch(&demo, WATCHED / 2).await;
         println!(
-            "and {PIPELINES} x {SCRAPES_IN_A_PIPELINE} pages that nobody reads: {:.0} MiB, p99 {:?}",
+            "and {PIPELINES} x {SCRAPES_IN_A_PIPELINE} pages that are not read: {:.0} MiB, p99 {:?}",
             piled.peak_mebibytes,
             piled.p99()
         );

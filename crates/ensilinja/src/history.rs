@@ -21,7 +21,7 @@
 //!   say when it was written, so the events say what it holds. Nothing tells whether there was a contact between
 //!   midnight and the first one, so `E` vouches for its local day.
 //! - **Files** do not say what was where their events begin.
-//! - **`--complete-since`** is the word of whoever knows, and decides alone.
+//! - **`--complete-since`** is a statement of the user, and decides alone.
 //!
 //! All edges are closed on the left: an instant, a window or a period that begins at the edge is known. The rule knows
 //! nothing of the question, so an instant has the same figures alone and in a series.
@@ -89,7 +89,7 @@ pub struct Coverage {
     pub begins: EventTime,
     /// Figures of what happened since then lack nothing.
     pub whole_since: EventTime,
-    /// The stamp of the first record: what a topic holds was known to nobody before.
+    /// The stamp of the first record: nothing of what a topic holds was known earlier.
     pub written_since: Option<EventTime>,
     /// Why it begins there.
     pub reason: BeginsBecause,

@@ -37,7 +37,7 @@ fn refuse(usage: &clap::Error) -> ExitCode {
     let is_odd = |word: OsString| !word.to_string_lossy().chars().all(is_printable);
     let said = usage.render().to_string();
     let shown = printable_lines(&said);
-    // Nobody is left to tell if the stream is gone.
+    // If the stream is gone, there is no one left to tell.
     if usage.use_stderr() && (shown != said || std::env::args_os().any(is_odd)) {
         let _ = io::stderr().write_all(shown.as_bytes());
     } else {

@@ -114,8 +114,8 @@ impl Processor {
     }
 }
 
-/// Done when a thread of the shell has died. Until then it looks after the clock, and reads the figures now and then,
-/// though nobody may ask: reading is what lets the ledger forget.
+/// Done when a thread of the shell has died. Until then it looks after the clock, and reads the figures now and then
+/// even without a request: reading is what lets the ledger forget.
 async fn tend(monitor: &Monitor, truth: &Arc<Truth>) {
     let mut trouble = None;
     for second in 1_u64.. {

@@ -119,7 +119,7 @@ fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
     let over = left.into_iter().chain(at(Register::Abandoned)).min();
     let requested = at(Register::CallbackRequested);
     let is_stray = |register: Register, instant: EventTime, over: Option<EventTime>| {
-        // Whoever asked for a callback may be served after hanging up.
+        // A customer who asked for a callback may be served after hanging up.
         let waits_for_callback = register == Register::Answered && requested.is_some_and(|asked| asked <= instant);
         let is_after_end = over.is_some_and(|over| instant.millis_since(over) > APART_MS) && !waits_for_callback;
         is_after_end || instant.millis_since(first) > life_ms

@@ -45,7 +45,7 @@ pub enum Value {
     NoData,
     /// There is nothing to divide by, and the line was not open for a moment.
     Closed,
-    /// Nobody knows: the history of events begins within the period or after it.
+    /// It is not known: the history of events begins within the period or after it.
     NotKnown,
     /// Hidden, because a count of one to four people could be told by it.
     Hidden {

@@ -1,4 +1,4 @@
-//! Renderings: pages that are made for whoever asks, once for all who wait, and bounded in what is made and not sent.
+//! Renderings: pages that are made on request, once for all who wait, and bounded in what is made and not sent.
 //!
 //! ```text
 //! asked   A  B     C  D
@@ -60,7 +60,7 @@ struct Page {
     latest: Option<(Instant, Weak<Rendered>)>,
 }
 
-/// The bytes of a page, which know when nobody is sent them any more.
+/// The bytes of a page, which are counted until the last answer that holds them is sent.
 struct Rendered {
     bytes: Bytes,
     alive_bytes: Arc<AtomicUsize>,

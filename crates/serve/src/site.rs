@@ -236,7 +236,7 @@ impl Site {
     }
 
     async fn readiness(&self) -> Reply {
-        // Taken before the work is handed over: whoever leaves while waiting for it leaves no work behind.
+        // Taken before the work is handed over: a client that leaves while it waits leaves no work behind.
         let turn = Arc::clone(&self.probes).acquire_owned().await.expect("the turns are never closed");
         let source = Arc::clone(&self.source);
         let readiness = tokio::task::spawn_blocking(move || {

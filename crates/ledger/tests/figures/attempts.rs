@@ -1,4 +1,4 @@
-//! Attempts to call back: each counts once, whoever tells of it, and however many there are.
+//! Attempts to call back: each counts once, from however many feeds, and however many there are.
 
 use ensilinja_ledger::{Chronicle, Due, LineFigures, Resolution, Window};
 use ensilinja_model::AttemptResult::{self, Failed, Reached};

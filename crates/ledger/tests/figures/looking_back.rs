@@ -63,8 +63,8 @@ fn what_lies_between_two_periods_is_in_neither() {
     assert_eq!(sums.iter().map(Sums::offered).collect::<Vec<_>>(), [0, 0]);
 }
 
-/// Whoever was answered, or gave up more than a minute before asking, was decided so: once each, and never more handled
-/// than decided.
+/// A customer who was answered, or gave up more than a minute before asking, was decided so: once each, and never more
+/// handled than decided.
 #[test]
 fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
     let day_of = |first| {

@@ -210,7 +210,7 @@ fn only_what_decided_the_contact_is_superseded() {
     // Moved at 0, given up at 50 s, asked at 70 s: the move decided, more than a minute before.
     let moved = [(0, Fact::Offered), (1, Fact::Transferred), (50_000, HUNG_UP), (70_000, Fact::CallbackRequested)];
     assert_eq!(counts(&after(PHONE, &moved, 5 * MINUTE), Window::Hour), [1, 0, 0, 1, 0, 0]);
-    // The line waits for a contact for a day: what is asked for after that is asked for by nobody it knows.
+    // A contact lives for a day on this line: a request after that is no request of it.
     let late = [(0, Fact::Offered), (DAY_MS - 1_000, HUNG_UP), (DAY_MS + 1, Fact::CallbackRequested)];
     assert_eq!(counts(&after(PHONE, &late, DAY_MS + MINUTE), Window::Hour), [0, 1, 0, 0, 0, 0]);
 }
@@ -218,7 +218,7 @@ fn only_what_decided_the_contact_is_superseded() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
-    /// From the second of the request on all is as if nobody had hung up; before, as if nobody had asked.
+    /// From the second of the request on all is as if there had been no hang-up; before, as if there were no request.
     #[test]
     fn all_is_as_if_only_one_of_the_two_had_been_told(
         line in select(vec![PHONE, CHAT, SMS, SAME_DAY, BOTH]),
