@@ -8,8 +8,8 @@ use ensilinja_model::printable_lines;
 /// How wide a table is where nobody says and no terminal is there, in characters.
 const USUAL_WIDTH: u16 = 120;
 
-/// Prints a text in lines, with codes for what a terminal would obey instead of show. A reader that closes the pipe is no
-/// error.
+/// Prints a text in lines, with codes for what a terminal would obey instead of show. A reader that closes the pipe is
+/// no error.
 ///
 /// # Errors
 /// If it cannot be written, say to a disk that is full.
