@@ -11,7 +11,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund cloudevents@10.0.0
+npm install --silent --no-audit --no-fund --prefix . cloudevents@10.0.0
 
 cat >look.js <<'JS'
 const { CloudEvent, Kafka } = require('cloudevents');

@@ -11,7 +11,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund opening_hours@3.8.0
+npm install --silent --no-audit --no-fund --prefix . opening_hours@3.8.0
 
 cat >look.mjs <<'JS'
 import { readFileSync } from 'node:fs';

@@ -10,7 +10,7 @@ set -euo pipefail
 
 folder=$(mktemp -d)
 started=()
-trap 'for pid in "${started[@]}"; do kill "$pid"; wait "$pid" || true; done; rm -rf "$folder"' EXIT
+trap 'for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" || true; done; rm -rf "$folder"' EXIT
 cd "$folder"
 
 if [[ -z ${PROMETHEUS_FOLDER:-} ]]; then

@@ -11,7 +11,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 server=
 stop() {
-    if [[ -n $server ]]; then kill "$server"; wait "$server" || true; fi
+    if [[ -n $server ]]; then kill "$server" 2>/dev/null || true; wait "$server" || true; fi
     server=
 }
 trap 'stop; rm -rf "$folder"' EXIT

@@ -11,7 +11,7 @@ set -euo pipefail
 
 folder=$(mktemp -d)
 server=
-trap 'if [[ -n $server ]]; then kill "$server"; wait "$server" || true; fi; rm -rf "$folder"' EXIT
+trap 'if [[ -n $server ]]; then kill "$server" 2>/dev/null || true; wait "$server" || true; fi; rm -rf "$folder"' EXIT
 cd "$folder"
 
 if [[ -z ${PROMETHEUS_FOLDER:-} ]]; then

@@ -35,9 +35,11 @@ rsyslog = subprocess.Popen(["rsyslogd", "-n", "-f", "rsyslog.conf", "-i", f"{fol
 consumer = Consumer({"bootstrap.servers": address, "group.id": "a", "auto.offset.reset": "earliest"})
 consumer.subscribe(["a"])
 records = (consumer.poll(1) for _ in range(60))
-record = next(record for record in records if record and not record.error())
-rsyslog.terminate()
-rsyslog.wait()
+try:
+    record = next(record for record in records if record and not record.error())
+finally:
+    rsyslog.terminate()
+    rsyslog.wait()
 value, (_, timestamp) = record.value().decode(), record.timestamp()
 print('expected: {"id":"1"}, stamped to the millisecond')
 print(f"seen: {value!r}, stamped {timestamp}")

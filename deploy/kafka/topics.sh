@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the two topics of Ensilinja with the settings they need, and puts the settings right where the topics exist.
 # It may run any number of times. Needs Kafka's command line tools, and BOOTSTRAP_SERVERS=host:port.
+# On a cluster, set REPLICATION_FACTOR=3: it is 1 otherwise, and a broker that is lost takes its records with it.
 set -euo pipefail
 
 : "${BOOTSTRAP_SERVERS:?set it to host:port of a broker}"
@@ -11,7 +12,7 @@ make_topic() {
     local topic=$1 partitions=$2
     shift 2
     "$KAFKA_BIN/kafka-topics.sh" --bootstrap-server "$BOOTSTRAP_SERVERS" --create --if-not-exists \
-        --topic "$topic" --partitions "$partitions" --replication-factor 1
+        --topic "$topic" --partitions "$partitions" --replication-factor "${REPLICATION_FACTOR:-1}"
     local settings
     settings=$(IFS=, && echo "$*")
     "$KAFKA_BIN/kafka-configs.sh" --bootstrap-server "$BOOTSTRAP_SERVERS" --alter \

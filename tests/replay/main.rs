@@ -86,7 +86,7 @@ fn a_run_says_what_was_asked_then_the_figures_of_each_instant_and_in_the_end_how
     let run = serde_json::json!({ "run": {
         "from": 1_757_919_600, "to": 1_757_922_000, "step_seconds": 900, "known_at": null,
         "config": null, "topic": null, "brokers": null, "events": [EVENTS.as_str()], "lines": ["mipa"],
-        "windows": ["15m", "1h", "today", "yesterday", "open2h", "open5d"], "figures": null, "version": "0.1.0",
+        "windows": ["15m", "1h", "today", "yesterday", "open2h", "open5d"], "figures": null, "version": "0.2.0",
     }});
     assert_eq!(lines[0], run);
     assert_eq!(lines.len(), 5);

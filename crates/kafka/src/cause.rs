@@ -203,12 +203,12 @@ impl Cause {
                 "see that security.protocol and the ssl settings of [kafka.properties] are those of the broker"
             }
             Self::GroupRefused => {
-                "give this user READ on the group: kafka-acls.sh --add --allow-principal User:NAME --operation Read \
-                 --group GROUP"
+                "give this user READ on the group: kafka-acls.sh --bootstrap-server BROKER --add \
+                 --allow-principal User:NAME --operation Read --group GROUP"
             }
             Self::TopicRefused => {
-                "give this user READ and DESCRIBE on the topic: kafka-acls.sh --add --allow-principal User:NAME \
-                 --operation Read --operation Describe --topic TOPIC"
+                "give this user READ and DESCRIBE on the topic: kafka-acls.sh --bootstrap-server BROKER --add \
+                 --allow-principal User:NAME --operation Read --operation Describe --topic TOPIC"
             }
             Self::ClusterRefused => "give this user the permission on the cluster that the broker's log names",
             Self::Name => "see that the name is right, and that this machine can look it up",

@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::client_log::ClientLog;
+use crate::commit::Commit;
 use crate::complaints::hear_out;
 use crate::inquiry::{Inquiry, Obstacle};
 use crate::reader::ANSWER_TIMEOUT;
@@ -36,7 +37,16 @@ pub struct Inspection {
     /// The topic of dead letters.
     pub dead_letters: Result<TopicSeen, Unseen>,
     /// What the group has committed of each partition of the events.
-    pub committed: Result<Vec<Option<i64>>, Unseen>,
+    pub committed: Result<Vec<Option<GroupCommit>>, Unseen>,
+}
+
+/// What a group has committed of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupCommit {
+    /// Dead letters of earlier offsets have been written.
+    pub offset: i64,
+    /// It was committed for an earlier topic of the same name. A process that starts ignores it.
+    pub is_of_another_log: bool,
 }
 
 /// A broker that was asked.
@@ -243,7 +253,7 @@ fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String
     topic_settings::describe(&admin, topic)
 }
 
-fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unseen> {
+fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<GroupCommit>>, Unseen> {
     let log = ClientLog::quiet("inspection");
     let unseen = |obstacle: &Obstacle| Unseen::of(obstacle, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
@@ -257,11 +267,21 @@ fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<i64>>, Unse
                 hear_out(&consumer);
                 return Err(unseen(&obstacle));
             }
-            Ok(commits) => {
-                return Ok(commits.into_iter().map(|commit| commit.map(|commit| commit.offset)).collect());
-            }
+            Ok(commits) => return judged(&inquiry, commits).map_err(|obstacle| unseen(&obstacle)),
         }
     }
+}
+
+/// Holds commits against the log. Its ends are asked for after the commits: a live process goes on committing.
+fn judged(inquiry: &Inquiry<'_>, commits: Vec<Option<Commit>>) -> Result<Vec<Option<GroupCommit>>, Obstacle> {
+    let (_, broker) = inquiry.partition_count_and_broker()?;
+    let topic_id = inquiry.topic_id(broker)?;
+    let ends = inquiry.ends(commits.len())?;
+    let of = |commit: Commit, end| GroupCommit {
+        offset: commit.offset,
+        is_of_another_log: !commit.may_be_of(topic_id, end),
+    };
+    Ok(commits.into_iter().zip(ends).map(|(commit, end)| commit.map(|commit| of(commit, end))).collect())
 }
 
 /// A coordinator is chosen, or loads what it has to know, when somebody asks for it first.

@@ -66,7 +66,9 @@ pub use ensilinja_librdkafka::TopicId;
 
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::History;
-pub use inspection::{BrokerSeen, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect, kept_of_a_past};
+pub use inspection::{
+    BrokerSeen, GroupCommit, Inspection, NamedBy, PartitionSeen, TopicSeen, Unseen, inspect, kept_of_a_past,
+};
 pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
 pub use letters::{LettersRead, read_letters};
 pub use log_change::LogChange;

@@ -131,14 +131,12 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
         _ => format!("may be seen, and has committed offsets of {committed} of {} partitions", offsets.len()),
     };
     findings.push(Finding::ok(Area::Permissions, &about, what));
-    let partitions = inspection.events.as_ref().map_or(&[][..], |seen| &seen.partitions);
-    let beyond = offsets.iter().zip(partitions).enumerate().filter_map(|(number, (offset, partition))| {
-        offset.filter(|offset| *offset > partition.end).map(|offset| (number, offset, partition.end))
-    });
-    for (number, offset, end) in beyond {
-        let what =
-            format!("has committed {offset} of partition {number}, which ends at {end}: the topic was made anew");
-        let advice = "use another group, or reset this one's offsets, or dead letters up to there are not written";
-        findings.push(Finding::problem(Area::Permissions, &about, what, advice));
+    let of_another_log = offsets.iter().flatten().filter(|commit| commit.is_of_another_log).count();
+    if of_another_log > 0 {
+        let what = format!(
+            "committed offsets of {of_another_log} partitions are of an earlier topic of this name, and are ignored"
+        );
+        let advice = "start a process: it writes the dead letters of the topic that is there, and commits anew";
+        findings.push(Finding::warning(Area::Permissions, &about, what, advice));
     }
 }

@@ -47,8 +47,7 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
-    /// Take it that nothing is missing from the topic or the files since this time, whatever they tell of where they
-    /// begin
+    /// Treat the topic or the files as complete from this time on, whatever their records suggest
     #[arg(long, value_name = "TIME", conflicts_with = "other")]
     pub complete_since: Option<When>,
     /// Say through which contacts the first figures differ: the ids of contacts are printed

@@ -21,8 +21,7 @@ pub struct SourceArguments {
     /// input. What is compressed by gzip or zstd is found out
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
-    /// Take it that nothing is missing since this time and nothing is known of the time before, whatever the events or
-    /// the topic tell of where they begin
+    /// Treat the source as complete from this time on and as unknown before it, whatever its records suggest
     #[arg(long, value_name = "TIME")]
     pub complete_since: Option<When>,
 }

@@ -55,7 +55,7 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_events_odd_total",
         Kind::Counter,
         &[ODDITY],
-        "Live records that were taken though they are odd; no figure is other for it",
+        "Live records that were accepted although something about them is unusual; figures are not affected",
     ),
     Metric {
         name: "ensilinja_dead_letters_total",
@@ -72,7 +72,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_log_replaced_total",
         kind: Kind::Counter,
         labels: &[Label::described("reason", "`made_anew`: the topic was deleted and made again; `records_lost`")],
-        help: "How often another log took the place of the one that was read, and figures were rebuilt from it",
+        help: "Times the topic's log was replaced by another one, and figures were rebuilt from it",
         origin: Origin::Snapshot(|now, emit| {
             for (reason, count) in &now.log_replaced {
                 emit(&[reason], Number::Count(i64::try_from(*count).unwrap_or(i64::MAX)));
@@ -169,7 +169,7 @@ pub(super) const METRICS: &[Metric] = &[
     ),
     gauge(
         "ensilinja_clock_disbelieved_seconds",
-        "How far the computer's clock is ahead of the time that figures go by, while it is not believed; else 0",
+        "How far the computer's clock is ahead of the time that figures go by or, if only records disagree, of their timestamps; 0 while it is believed",
         |now, emit| emit(&[], Number::Millis(now.clock_disbelieved_ms)),
     ),
     Metric {
