@@ -14,7 +14,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ pub struct Shared {
     pipeline: Arc<Pipeline>,
     clock: LiveClock,
     /// What is wrong with the timestamps of the first records.
-    stamps_warning: OnceLock<String>,
+    stamps_warning: Mutex<Option<String>>,
     /// The log has told that attempts to call back are left out.
     surplus_told: AtomicBool,
 }
@@ -111,15 +111,15 @@ impl Shared {
         clock: LiveClock,
     ) -> Self {
         let learnt = Mutex::new(Learnt::nothing(0, started, new_ledger(started)));
-        let (heard, much_to_learn, stamps_warning) = (Mutex::default(), Condvar::new(), OnceLock::new());
+        let (heard, much_to_learn, stamps_warning) = (Mutex::default(), Condvar::new(), Mutex::default());
         let surplus_told = AtomicBool::new(false);
         Self { learnt, heard, much_to_learn, new_ledger, channels, pipeline, clock, stamps_warning, surplus_told }
     }
 
     /// What should be changed about the timestamps of the records; `None` if nothing is known to be wrong.
     #[must_use]
-    pub fn stamps_warning(&self) -> Option<&str> {
-        self.stamps_warning.get().map(String::as_str)
+    pub fn stamps_warning(&self) -> Option<String> {
+        self.stamps_said().clone()
     }
 
     /// Forgets all that was learnt and heard, for log number `log` takes the place of the one it is of. Returns the
@@ -128,6 +128,7 @@ impl Shared {
         // What was heard of the old log is learnt first, so that it is counted.
         let mut learnt = self.lock();
         self.heard().first_events = FirstEvents::default();
+        *self.stamps_said() = None;
         *learnt = Learnt::nothing(log, now, (self.new_ledger)(now));
         learnt.rules.range_start(now)
     }
@@ -162,6 +163,10 @@ impl Shared {
         events.clear();
         learnt.space = events;
         learnt
+    }
+
+    fn stamps_said(&self) -> MutexGuard<'_, Option<String>> {
+        self.stamps_warning.lock().expect("nothing that can fail is done with a warning")
     }
 
     fn heard(&self) -> MutexGuard<'_, Queue> {
@@ -243,7 +248,7 @@ impl Intake {
             self.stamps.count(record, event_at, self.looked_at);
             if self.stamps.records.is_multiple_of(STAMPS_LOOKED_AT / 10)
                 && let Some(copied) = self.stamps.copied_times()
-                && self.shared.stamps_warning.set(format!("{copied}; {COPIED_ADVICE}")).is_ok()
+                && self.shared.stamps_said().replace(format!("{copied}; {COPIED_ADVICE}")).is_none()
             {
                 tracing::warn!("record timestamps copied: {copied}; {COPIED_ADVICE}");
             }
@@ -317,6 +322,7 @@ impl RecordHandler for Intake {
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
+        self.stamps = StampCount::default();
         self.shared.forget(log, now)
     }
 }

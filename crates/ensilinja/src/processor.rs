@@ -184,7 +184,7 @@ impl Truth {
     /// The state of reading, with what should be changed about what is read.
     fn status(&self) -> Status {
         let mut status = self.monitor.status();
-        status.warnings.extend(self.learnt.stamps_warning().map(ToOwned::to_owned));
+        status.warnings.extend(self.learnt.stamps_warning());
         status
     }
 

@@ -283,6 +283,9 @@ impl Monitor {
         let mut words = self.words();
         words.range_start = range_start;
         words.reaches = reaches;
+        // Both were said of the topic that is not there any more.
+        words.held_back = None;
+        words.topics.clear();
         self.partitions_known.store(partitions.len(), Ordering::Release);
         self.rebuilt.store(false, Ordering::Release);
         *log = Log { number: log.number + 1, begun_by: log.change, topic_id, partitions, change: None };

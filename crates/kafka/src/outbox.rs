@@ -11,7 +11,8 @@
 //! goes back to that offset and reads the stretch again. So an outage of the dead-letter topic costs no memory, loses
 //! nothing, and in the usual case, a few letters, nothing is read twice.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,9 +36,6 @@ struct Inner {
     acknowledged: BTreeMap<&'static str, u64>,
     problem: Option<Problem>,
     setback: bool,
-    /// When each was offered, the oldest first: partition, log and offset. Those that wait no more are taken from the
-    /// front when the oldest is asked for.
-    offered: VecDeque<(i32, u32, i64, Instant)>,
 }
 
 /// Why dead letters cannot be written, and since when.
@@ -62,8 +60,8 @@ pub(crate) struct OutboxStatus {
 /// One partition's part.
 #[derive(Default)]
 struct Lane {
-    /// By log and offset.
-    waiting: BTreeSet<(u32, i64)>,
+    /// By log and offset: when each was offered.
+    waiting: BTreeMap<(u32, i64), Instant>,
     refused_from: Option<i64>,
 }
 
@@ -85,9 +83,9 @@ impl Outbox {
             lane.refused_from = Some(letter.offset);
             return;
         }
-        if lane.waiting.insert((letter.log, letter.offset)) {
+        if let Entry::Vacant(place) = lane.waiting.entry((letter.log, letter.offset)) {
+            place.insert(Instant::now());
             inner.waiting_bytes += letter.bytes;
-            inner.offered.push_back((letter.partition, letter.log, letter.offset, Instant::now()));
             inner.queue.push_back(Arc::new(letter));
         }
     }
@@ -121,10 +119,9 @@ impl Outbox {
     /// It has been written to all replicas.
     pub(crate) fn acknowledge(&self, letter: &DeadLetter) {
         let mut inner = self.lock();
-        if inner.lane(letter.partition).waiting.remove(&(letter.log, letter.offset)) {
+        if inner.lane(letter.partition).waiting.remove(&(letter.log, letter.offset)).is_some() {
             inner.waiting_bytes -= letter.bytes;
             *inner.acknowledged.entry(letter.reason).or_default() += 1;
-            inner.drop_those_that_wait_no_more();
             if inner.problem.take().is_some() {
                 tracing::info!("dead letters are written again");
             }
@@ -166,7 +163,7 @@ impl Outbox {
         let cursor = partition.cursor();
         let log = inner.log;
         let lane = inner.lane(index);
-        let oldest = lane.waiting.range((log, i64::MIN)..).next().map_or(i64::MAX, |&(_, offset)| offset);
+        let oldest = lane.waiting.range((log, i64::MIN)..).next().map_or(i64::MAX, |(&(_, offset), _)| offset);
         cursor.min(oldest).min(lane.refused_from.unwrap_or(i64::MAX))
     }
 
@@ -195,10 +192,9 @@ impl Outbox {
 
     /// What there is to say.
     pub(crate) fn status(&self) -> OutboxStatus {
-        let mut inner = self.lock();
-        inner.drop_those_that_wait_no_more();
-        let oldest = inner.offered.front().map(|(_, _, _, at)| *at);
-        let since = oldest.into_iter().chain(inner.problem.as_ref().map(|problem| problem.since)).min();
+        let inner = self.lock();
+        let offered = inner.lanes.iter().flat_map(|lane| lane.waiting.values().copied());
+        let since = offered.chain(inner.problem.as_ref().map(|problem| problem.since)).min();
         OutboxStatus {
             acknowledged: inner.acknowledged.clone(),
             waiting: inner.lanes.iter().map(|lane| lane.waiting.len()).sum(),
@@ -214,15 +210,6 @@ impl Outbox {
 }
 
 impl Inner {
-    fn drop_those_that_wait_no_more(&mut self) {
-        while let Some(&(partition, log, offset, _)) = self.offered.front() {
-            if self.lane(partition).waiting.contains(&(log, offset)) {
-                return;
-            }
-            self.offered.pop_front();
-        }
-    }
-
     fn lane(&mut self, partition: i32) -> &mut Lane {
         let index = usize::try_from(partition).expect("partitions are numbered from 0");
         if self.lanes.len() <= index {

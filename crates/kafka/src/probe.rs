@@ -73,9 +73,9 @@ impl Probe {
 
     pub(crate) fn run(mut self) {
         while !self.monitor.is_stopping() {
-            // Until the reader has begun, it is the one to say what is in the way; then the first probe is due at once,
-            // for nothing is complete before it.
-            let has_begun = !self.monitor.partitions().is_empty();
+            // Until the reader has begun, with this log or with the one that takes its place, it is the one to say what is
+            // in the way; then the first probe is due at once, for nothing is complete before it.
+            let has_begun = !self.monitor.partitions().is_empty() && self.monitor.log_change().is_none();
             let next = Instant::now() + if has_begun { self.interval } else { LOOK_FOR_BEGINNING };
             if has_begun {
                 match self.probe(next) {
@@ -107,10 +107,6 @@ impl Probe {
         let began = (self.monitor.clock)();
         let inquiry = Inquiry { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
         let partitions = self.monitor.partitions();
-        if self.monitor.log_change().is_some() {
-            // The reader is about to begin with the log that is there.
-            return Ok(());
-        }
         let (count, broker) = inquiry.partition_count_and_broker()?;
         if count < partitions.len() {
             self.probes_with_fewer_partitions += 1;

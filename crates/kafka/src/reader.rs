@@ -161,6 +161,7 @@ impl<H: RecordHandler> Reader<H> {
         // First: a frontier that is taken of the new partitions knows of no letter of the old log.
         self.monitor.outbox.begin_another_log();
         self.monitor.begin_another_log(range_start, topic_id, partitions, reaches);
+        self.monitor.set_obstacle(None);
         self.say_what_is_read(topic_id);
         Ok(())
     }
