@@ -114,7 +114,7 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
     assert_eq!(replay.wait().code(), Some(1), "{}", replay.log());
     assert!(!rest.contains("{\"end\""), "it does not look whole");
     let log = replay.log();
-    assert!(log.contains("instants, from 2025-08-01 00:00 to 2025-08-"), "{log}");
+    assert!(log.contains("instants, from 2025-08-01 00:") && log.contains(" to 2025-08-"), "{log}");
     assert!(log.contains("was deleted") || log.contains("nothing has come from"), "{log}");
 }
 
