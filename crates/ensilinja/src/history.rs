@@ -17,7 +17,7 @@
 //! - **A topic filled live** begins at offset 0 in every partition, and its first records were written as it happened.
 //!   It has lost nothing; of the time before it was filled nothing is known.
 //! - **A topic filled later** (copied, backfilled, in batches) begins at offset 0 too, but most of its first
-//!   [sixteen](FIRST_WRITTEN) records were written more than an [hour](LIVE_WITHIN_MS) after what they tell. The stamps
+//!   sixteen records were written more than an hour after what they tell. The stamps
 //!   say when it was written, so the events say what it holds. Nothing tells whether there was a contact between
 //!   midnight and the first one, so `E` vouches for its local day.
 //! - **Files** do not say what was where their events begin.

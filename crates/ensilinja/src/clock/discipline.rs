@@ -14,7 +14,7 @@
 //! A large step back is believed by stamps alone, because figures that were shown cannot be taken back.
 //!
 //! What must hold, whatever the wall clock does: believed time never goes back. Without a witness it goes at 0.9 to 1.1
-//! times the pace of the steady clock and stays within [`FOLLOWED_MS`] of it. A wall clock that comes back is believed
+//! times the pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that comes back is believed
 //! at the next reading.
 
 use std::time::Duration;
