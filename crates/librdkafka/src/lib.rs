@@ -6,7 +6,7 @@
 //! The rules of this crate:
 //!
 //! - Every function takes rdkafka's own types by reference. A borrowed client keeps the C handle alive for the call.
-//! - Every C object that a function makes is owned by a [`Handle`](handle) from the line on which it is made, so it is
+//! - Every C object that a function makes is owned by a `Handle` from the line on which it is made, so it is
 //!   destroyed on every path, errors included.
 //! - Nothing that C owns leaves a function: answers are copied into Rust values first.
 //! - Each `unsafe` block does one thing and names the invariant that makes it right.
