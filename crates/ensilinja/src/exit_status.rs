@@ -41,13 +41,14 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     (
         "report",
         ExitStatus::Failed,
-        "there is none: the events cannot be read, there are none, or the time is yet to come",
+        "there is none: the events cannot be read, there are none, nothing is known of that time, or \
+         it is yet to come",
     ),
     (
         "report",
         ExitStatus::Found,
-        "there is a report, but of its events 2 % or more are of contacts whose id was used again; standard error says how \
-         many and what to do",
+        "there is a report, but of its events, or of those of a day, 2 % or more are of contacts whose id was used \
+         again (of a day at least three contacts); standard error says how many and what to do",
     ),
     ("replay", ExitStatus::Done, "all of it was written (also if whoever reads standard output has had enough)"),
     (
@@ -58,8 +59,9 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     (
         "replay",
         ExitStatus::Found,
-        "all of it was written, but events were found too late for instants that they change, or 2 % or more of them are \
-         of contacts whose id was used again; standard error says how many",
+        "all of it was written, but events were found too late for instants that they change, or 2 % or more of them, \
+         or of those of a day, are of contacts whose id was used again (of a day at least three contacts); \
+         standard error says how many",
     ),
     (
         "dlq redrive",

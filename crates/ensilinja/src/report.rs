@@ -178,7 +178,7 @@ fn known(asked: &Asked<'_>, periods: &Periods, coverage: &Coverage, config: &Con
     let (begins, zone) = (coverage.begins, &config.zone);
     let day = config.days.start_of_day(begins);
     let is_known = |period: &Range<EventTime>| begins <= period.start || (day <= period.start && begins < period.end);
-    let known: Vec<bool> = periods.ranges.iter().map(is_known).collect();
+    let known: Vec<bool> = periods.ranges.iter().map(&is_known).collect();
     let unknown = known.iter().filter(|known| !**known).count();
     if unknown == 0 {
         return Ok(known);
@@ -186,10 +186,19 @@ fn known(asked: &Asked<'_>, periods: &Periods, coverage: &Coverage, config: &Con
     let why = coverage.in_words(&past::subject(asked.files, config), zone);
     let from = in_words(asked.stretch.start, zone);
     anyhow::ensure!(begins < asked.stretch.end, "nothing is known of the time from {from} on: {why}");
+    // The earliest beginning that leaves no period unknown: that of the day, or of an hour of it.
+    let since_day = Periods::of(asked.question.by, &(day..asked.stretch.end), zone, MOST_PERIODS);
+    let first = since_day.and_then(|periods| periods.ranges.iter().find(|period| is_known(period)).cloned());
+    let helps = in_words(first.map_or(day, |period| period.start), zone).replace(' ', "T");
+    let count = known.len();
+    anyhow::ensure!(
+        unknown < count,
+        "nothing is known of a whole period of the report, for history begins later: {why}. --from {helps} \
+         shows the rest"
+    );
     tracing::warn!(
-        "{unknown} of {} periods of the report are not known, for they begin earlier: {why}. --from {} leaves them out",
-        known.len(),
-        in_words(day, zone).replace(' ', "T")
+        "{unknown} of {count} periods of the report are not known, for they begin earlier: {why}. --from {helps} \
+         leaves them out"
     );
     Ok(known)
 }
@@ -199,11 +208,10 @@ fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) 
     let Asked { files, offsets, known_before, .. } = *asked;
     let reading = Reading { config, files, from, offsets, known_before, progress };
     let mut chronicle = Chronicle::new(rules.clone());
-    let mut reused = ReusedIds::within(asked.stretch.clone());
+    let mut reused = ReusedIds::within(asked.stretch.clone(), rules.clone());
     let read = reading.read(&past::decoder(config)?, asked.stop, &mut |told| {
         if told.event.at >= from {
-            reused.hear(&told.event);
-            chronicle.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
+            reused.hear(&told.event, told.place, |note| chronicle.apply_noting(&told.event, note));
         }
         Ok(())
     })?;

@@ -63,6 +63,12 @@ impl Attempts {
         }
     }
 
+    /// The second of the last attempt that is kept of a result, if a thousand are: every later one is surplus.
+    pub fn last_second_kept(&self, result: AttemptResult) -> Option<i64> {
+        let of_result = self.0.iter().filter(|attempt| attempt.1 == result);
+        of_result.map(|attempt| attempt.0.floor_second()).nth(MOST_OF_A_RESULT - 1)
+    }
+
     /// Every attempt.
     pub const fn all(&self) -> &[Attempt] {
         &self.0

@@ -17,10 +17,11 @@
 //! Copies of one event whose clocks differ by up to a minute are no collisions. So an id that is used again within a
 //! minute cannot be told from a copy.
 //!
-//! Outcomes, answers of customers and retractions may come at any time: they collide with nothing.
+//! Outcomes, answers of customers and retractions may come at any time: they collide with nothing. Nor do attempts to
+//! call back; those that are not kept, for there are too many of a contact, are noted too.
 
 use arrayvec::ArrayVec;
-use ensilinja_model::{Event, EventTime, FactKind, LegKey};
+use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LegKey};
 
 use crate::facts::{Applied, Facts};
 use crate::instants::Register;
@@ -48,13 +49,26 @@ pub struct Collision {
     pub at: EventTime,
 }
 
-/// What becomes known of collisions while events come.
+/// An attempt to call back beyond the earliest thousand of its result of a leg: it is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SurplusAttempt {
+    /// The leg.
+    pub leg: LegKey,
+    /// The second of the attempt.
+    pub at: EventTime,
+    /// Its result.
+    pub result: AttemptResult,
+}
+
+/// What becomes known of collisions, and of what is not kept, while events come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollisionNote {
     /// There is this one.
     Found(Collision),
     /// It is none after all, as another event has shown.
     Cleared(Collision),
+    /// This attempt is not kept. Which attempts are noted follows from what was told, in whatever order.
+    Surplus(SurplusAttempt),
 }
 
 /// The facts of a contact's course, each with its register.
@@ -76,7 +90,7 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
     let kind = event.fact.kind();
     let collision = |(kind, at)| Collision { leg: event.leg, kind, at };
     let Some((register, _)) = COURSE.iter().find(|(_, of)| *of == kind) else {
-        let applied = facts.learn(event.at, event.fact);
+        let applied = learn_beside(facts, event, note);
         return Effect { applied, is_news: applied == Applied::Applied };
     };
     let held = facts.at(*register);
@@ -102,6 +116,22 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
         collides = true;
     }
     Effect { applied: if collides { Applied::Shadowed } else { applied }, is_news: true }
+}
+
+/// Joins what collides with nothing, and notes the attempt that is not kept because of it: itself, or the last one that
+/// was kept until now.
+fn learn_beside(facts: &mut Facts, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Applied {
+    let Fact::CallbackAttempted(result) = event.fact else { return facts.learn(event.at, event.fact) };
+    let before = facts.last_attempt_kept(result);
+    let applied = facts.learn(event.at, event.fact);
+    let dropped = match applied {
+        Applied::Surplus => Some(event.at.floor_second()),
+        _ => before.filter(|_| facts.last_attempt_kept(result) != before),
+    };
+    if let Some(second) = dropped {
+        note(CollisionNote::Surplus(SurplusAttempt { leg: event.leg, at: EventTime::from_seconds(second), result }));
+    }
+    applied
 }
 
 /// What is held and cannot be of the contact that came first.
@@ -134,7 +164,7 @@ fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use ensilinja_model::{AttemptResult, Fact, LineIndex, Outcome, Stage};
+    use ensilinja_model::{LineIndex, Outcome, Stage};
 
     use super::*;
 
@@ -158,6 +188,7 @@ mod tests {
                 match note {
                     CollisionNote::Found(collision) => found.insert(key(collision)),
                     CollisionNote::Cleared(collision) => found.remove(&key(collision)),
+                    CollisionNote::Surplus(surplus) => unreachable!("{surplus:?}"),
                 };
             };
             shadowed += usize::from(learn(facts, &event, LIFE_MS, &mut note).applied == Applied::Shadowed);
@@ -210,6 +241,27 @@ mod tests {
         let waited = [(Fact::Offered, 0)];
         let all = [(Answered, 11 * DAY + 42 * SECOND), (Ended, 11 * DAY + 20 * MINUTE)];
         assert_collide(&[&waited[..], &later(&CHAT, 11 * DAY)[1..]].concat(), &all);
+    }
+
+    #[test]
+    fn the_attempts_that_are_not_kept_are_noted_in_whatever_order_they_are_told() {
+        let many: Vec<i64> = (0..1_003).map(|second| second * SECOND + 7).collect();
+        let backwards: Vec<i64> = many.iter().rev().copied().collect();
+        for order in [many.clone(), backwards, [&many[500..], &many[..500], &many[..]].concat()] {
+            let mut facts = Facts::new(LineIndex::new(0), AT);
+            let mut surplus = BTreeSet::new();
+            for ms in order {
+                let fact = Fact::CallbackAttempted(AttemptResult::Failed);
+                let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at: AT.plus_millis(ms), fact };
+                learn(&mut facts, &event, LIFE_MS, &mut |note| match note {
+                    CollisionNote::Surplus(attempt) => {
+                        surplus.insert(attempt.at.millis_since(AT));
+                    }
+                    other => unreachable!("{other:?}"),
+                });
+            }
+            assert_eq!(surplus.into_iter().collect::<Vec<_>>(), [1_000, 1_001, 1_002].map(|second| second * SECOND));
+        }
     }
 
     #[test]

@@ -207,6 +207,11 @@ impl Facts {
         self.seldom.as_ref().map_or(&[], |seldom| seldom.attempts.all())
     }
 
+    /// The second of the last attempt that is kept of a result, if no later one is.
+    pub fn last_attempt_kept(&self, result: AttemptResult) -> Option<i64> {
+        self.seldom.as_ref().and_then(|seldom| seldom.attempts.last_second_kept(result))
+    }
+
     /// The latest answer to each question.
     pub fn feedback(&self) -> Feedback {
         let feedback = self.seldom.as_ref().and_then(|seldom| seldom.feedback.as_deref());

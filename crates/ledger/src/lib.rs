@@ -38,7 +38,7 @@ mod windows;
 
 pub use cause::{Cause, Lapse};
 pub use chronicle::Chronicle;
-pub use collision::{Collision, CollisionNote, Effect};
+pub use collision::{Collision, CollisionNote, Effect, SurplusAttempt};
 pub use course::{Course, SLOT_SECONDS, Slot};
 pub use evidence::{Standing, Step};
 pub use facts::Applied;

@@ -61,6 +61,8 @@ pub enum Claim {
         /// What is held.
         fact: Fact,
     },
+    /// It is an attempt to call back beyond the earliest thousand of its result, which are kept: it is not counted.
+    Surplus,
     /// It is held, and decided the leg until a callback request within a minute of it did.
     Superseded {
         /// The instant of the request.
@@ -94,6 +96,7 @@ impl Story {
     #[must_use]
     pub fn claim(&self, event: &Event) -> Claim {
         match self.facts.held_instead_of(event.at, event.fact) {
+            Some((at, Fact::CallbackAttempted(_))) if at.floor_second() != event.at.floor_second() => Claim::Surplus,
             Some((at, fact)) if at != event.at || !says(event.fact, fact) => Claim::Lost { to: at, fact },
             _ => match self.superseded {
                 Some((kind, by)) if kind == event.fact.kind() => Claim::Superseded { by },

@@ -195,6 +195,8 @@ pub enum Fate {
         /// Of which instant that is.
         at: Written,
     },
+    /// It is an attempt beyond the earliest thousand of its result of the contact, and is not counted.
+    Surplus,
     /// It decided the leg until something said within a minute of it did.
     Superseded {
         /// What superseded it.
@@ -259,6 +261,7 @@ impl Fate {
             Self::Counts => "counts",
             Self::Duplicate => "duplicate",
             Self::Lost { .. } => "lost",
+            Self::Surplus => "surplus",
             Self::Superseded { .. } => "superseded",
         }
     }

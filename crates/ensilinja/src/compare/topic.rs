@@ -79,13 +79,12 @@ impl<'a> Topic<'a> {
         };
         let mut ledger = Ledger::new(rules.clone(), as_of);
         let mut on_their_way = Vec::new();
-        let mut reused = ReusedIds::within(reading.from..as_of.plus_millis(1_000));
+        let mut reused = ReusedIds::within(reading.from..as_of.plus_millis(1_000), rules.clone());
         let read = reading.read(&past::decoder(self.config)?, &self.stop, &mut |told| {
             if is_topic && told.known >= certain_until {
                 on_their_way.push(told.event);
             } else {
-                reused.hear(&told.event);
-                ledger.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
+                reused.hear(&told.event, told.place, |note| ledger.apply_noting(&told.event, note));
             }
             Ok(())
         })?;

@@ -137,6 +137,7 @@ impl Page<'_> {
     fn claim(&self, story: &Story, heard: &Heard, is_said_before: bool) -> Claim {
         let fate = match story.claim(&heard.event) {
             LedgerClaim::Lost { to, fact } => Fate::Lost { to: words::fact(fact), at: self.written(to) },
+            LedgerClaim::Surplus => Fate::Surplus,
             LedgerClaim::Superseded { by } if !is_said_before => {
                 Fate::Superseded { by: words::fact(Fact::CallbackRequested), at: self.written(by) }
             }

@@ -57,11 +57,10 @@ pub(super) fn explained(
     let (decoder, stop) = (past::decoder(config)?, stopping::on_signal()?);
     let mut chronicle = Chronicle::new(rules.clone());
     let mut ledger = Ledger::new(rules.clone(), question.at);
-    let mut reused = ReusedIds::within(reading.from..question.at.plus_millis(1_000));
+    let mut reused = ReusedIds::within(reading.from..question.at.plus_millis(1_000), rules.clone());
     let read = reading.read(&decoder, &stop, &mut |told| {
         if told.event.line == question.line && told.event.at >= reading.from {
-            reused.hear(&told.event);
-            chronicle.apply_noting(&told.event, &mut |note| reused.note(note, told.place));
+            reused.hear(&told.event, told.place, |note| chronicle.apply_noting(&told.event, note));
             ledger.apply(&told.event);
         }
         Ok(())

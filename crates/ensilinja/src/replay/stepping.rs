@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ensilinja_ledger::{Applied, CollisionNote, Effect, Figures, Ledger, Rules, Window};
+use ensilinja_ledger::{Applied, Effect, Figures, Ledger, Rules, Window};
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LineIndex};
 
 use crate::history::{Coverage, HistoryEvidence};
@@ -82,6 +82,7 @@ impl<'a> Stepping<'a> {
             horizon_ms: rules.horizon_ms(),
             range_start: rules.range_start(instants[0]),
             ledger: Ledger::new(rules.clone(), instants[0]),
+            reused: ReusedIds::within(EventTime::MIN..instants[instants.len() - 1].plus_millis(1_000), rules.clone()),
             rules,
             instants,
             taken: 0,
@@ -91,7 +92,6 @@ impl<'a> Stepping<'a> {
             asked: (Vec::new(), Vec::new()),
             too_late: 0,
             out_of_order: 0,
-            reused: ReusedIds::within(EventTime::MIN..instants[instants.len() - 1].plus_millis(1_000)),
             forgotten: EventTime::MIN,
             began: None,
             stop,
@@ -145,8 +145,7 @@ impl<'a> Stepping<'a> {
 
     fn learn(&mut self, told: &Told<'_>) -> Effect {
         let Self { ledger, reused, .. } = self;
-        reused.hear(&told.event);
-        ledger.apply_noting(&told.event, &mut |note: CollisionNote| reused.note(note, told.place))
+        reused.hear(&told.event, told.place, |note| ledger.apply_noting(&told.event, note))
     }
 
     /// Whether what is said of a later instant changes one that was shown. A contact that is retracted and not known

@@ -105,7 +105,7 @@ proptest! {
                 let counts = |event: &&Event| match story.claim(event) {
                     Claim::Held => true,
                     Claim::Superseded { .. } => is_arrival,
-                    Claim::Lost { .. } => false,
+                    Claim::Lost { .. } | Claim::Surplus => false,
                 };
                 prop_assert!(from.iter().all(counts), "{:?}", step);
             }

@@ -137,7 +137,7 @@ fn claim(claim: &Claim) -> Json {
     fields["known"] = json!(claim.known.as_ref().map(instant));
     fields["fate"] = json!(claim.fate.as_str());
     match &claim.fate {
-        Fate::Counts | Fate::Duplicate => {}
+        Fate::Counts | Fate::Duplicate | Fate::Surplus => {}
         Fate::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),
         Fate::Superseded { by, at } => fields["superseded_by"] = json!({ "fact": by, "at": instant(at) }),
     }

@@ -116,6 +116,7 @@ fn claim_cells(claim: &Claim) -> Vec<String> {
         Fate::Counts => "counts".to_owned(),
         Fate::Duplicate => "said before".to_owned(),
         Fate::Lost { to, at } => format!("loses to {to} of {}", at.local),
+        Fate::Surplus => "not counted: beyond the earliest 1000".to_owned(),
         Fate::Superseded { by, at } => format!("superseded by {by} of {}", at.local),
     };
     let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();

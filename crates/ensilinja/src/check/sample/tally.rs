@@ -11,7 +11,7 @@ use crate::check::finding::{Area, Finding, Findings};
 use crate::config::Config;
 use crate::local_time::in_words;
 use crate::past::Place;
-use crate::past::reuse::{CURE, ReusedIds};
+use crate::past::reuse::{CURE, ReusedIds, SURPLUS_CURE};
 use crate::stamps::{AHEAD_ADVICE, COPIED_ADVICE, StampCount};
 
 /// How many of the latest places are told of what is wrong.
@@ -72,8 +72,8 @@ impl Tally {
             most_ahead_ms: 0,
             late: 0,
             most_late_ms: 0,
-            chronicle: Chronicle::new(rules),
-            reused: ReusedIds::within(EventTime::MIN..EventTime::MAX),
+            chronicle: Chronicle::new(rules.clone()),
+            reused: ReusedIds::within(EventTime::MIN..EventTime::MAX, rules),
             odd: BTreeMap::new(),
         }
     }
@@ -101,8 +101,7 @@ impl Tally {
                 }
                 let Self { chronicle, reused, .. } = self;
                 let place = Place::Record { partition: record.partition, offset: record.offset };
-                reused.hear(&event);
-                chronicle.apply_noting(&event, &mut |note| reused.note(note, place));
+                reused.hear(&event, place, |note| chronicle.apply_noting(&event, note));
                 let Some(at) = record.timestamp else { return };
                 let late_ms = at.millis_since(event.at);
                 self.ahead += u64::from(late_ms < 0);
@@ -177,6 +176,9 @@ impl Tally {
             } else {
                 Finding::warning(Area::Records, topic, what, CURE)
             });
+        }
+        if let Some(what) = self.reused.surplus_in_words() {
+            findings.push(Finding::warning(Area::Records, topic, what, SURPLUS_CURE));
         }
         if accepted > 0 {
             self.tell_of_clocks(topic, accepted, rules.horizon_ms(), findings);
