@@ -272,6 +272,16 @@ fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
     assert_eq!(found, [(Some("cut"), Some("2026 May 01 00:00-03:00")), (Some("left_over"), Some("2026 May 02 off"))]);
     let (_, out, _) = ended(&mut program(&["check", "--config", &config, "--brokers", NOBODY]));
     assert!(out.contains("warning") && out.contains("break at midnight"), "{out}");
+    let eve = with_hours("Mo-Su 18:00-03:00; Dec 24 18:00-02:00");
+    let of_eve = ["calendar", "--config", &eve, "--from", "2026-12-25", "--days", "1", "--line", "116117"];
+    let table = printed(&of_eve);
+    let words = "Fri 2026-12-25 is open 00:00-03:00, though the hours of the night before are written until 02:00";
+    assert!(table.contains(words) && table.contains("2026 Dec 25 00:00-02:00,18:00-03:00"), "{table}");
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&[&of_eve[..], &["--format", "json"]].concat())).unwrap();
+    let night = &json["broken_nights"][0];
+    assert_eq!(night["break"], "other_end");
+    assert_eq!([&night["until_seconds"], &night["written_until_seconds"]], [3 * 3600, 2 * 3600]);
     let mended = with_hours("Mo-Fr 18:00-03:00; PH off; 2026 May 01 00:00-03:00; 2026 May 02 off");
     let table = printed(&["calendar", "--config", &mended, "--from", "2026-04-27", "--days", "10", "--line", "116117"]);
     assert!(!table.contains("RULE TO ADD"), "{table}");

@@ -32,7 +32,8 @@ const MINUTES_OF_A_DAY: u16 = 24 * 60;
 ///   Midsummer Eve, which is no official holiday; neither is Christmas Eve.)
 /// - `off` closes a date from midnight to midnight, the morning hours of a shift that began the evening before
 ///   included; and the morning of the next date stays open, which is the end of a night that did not begin. A dated
-///   exception with hours does so too. [`broken_nights`](Self::broken_nights) finds these, and what to write instead.
+///   exception with hours does so too. After `Dec 24 18:00-02:00` the hours after midnight are those of the rule of the
+///   25th, such as `Mo-Su 18:00-03:00`. [`broken_nights`](Self::broken_nights) finds these, and what to write instead.
 ///
 /// ```
 /// use ensilinja_calendar::OpeningHours;

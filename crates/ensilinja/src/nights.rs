@@ -1,4 +1,5 @@
-//! Nights that a date cuts or leaves over, in words: what `check`, `calendar` and the start of `run` say of them.
+//! Nights that a date cuts, leaves over or ends at another time, in words: what `check`, `calendar` and the start of
+//! `run` say of them.
 
 use std::ops::RangeInclusive;
 
@@ -16,6 +17,9 @@ const MOST_NAMED: usize = 4;
 
 /// More midnights than this in a year are those of a weekday, for no calendar has so many exceptions.
 const MOST_OF_HOLIDAYS: usize = 40;
+
+/// The end of hours that end with their date.
+const MIDNIGHT: &str = "24:00";
 
 /// The nights of a line that do not go on at midnight as they began.
 pub struct LineNights<'a> {
@@ -102,6 +106,10 @@ pub fn in_words(night: &BrokenNight) -> String {
     match night.night_break {
         NightBreak::Cut => format!("{date} 00:00 ends the night that would go on until {until}"),
         NightBreak::LeftOver => format!("{date} is open 00:00-{until}, the end of a night that did not begin"),
+        NightBreak::OtherEnd { written_until_minute } => {
+            let written = if written_until_minute == 0 { MIDNIGHT.to_owned() } else { time(written_until_minute) };
+            format!("{date} is open 00:00-{until}, though the hours of the night before are written until {written}")
+        }
     }
 }
 
@@ -130,6 +138,21 @@ mod tests {
         let advice = "An exception replaces its whole date, from midnight to midnight. For nights that go on until \
                       they end, add at the end of `hours`: ; 2026 May 01 00:00-03:00; 2026 May 02 off";
         assert_eq!(told, [(midnights.to_owned(), advice.to_owned())]);
+    }
+
+    #[test]
+    fn a_night_that_ends_at_another_time_than_is_written_is_named_with_both() {
+        for (written, morning) in [("02:00", "00:00-02:00,18:00-03:00"), ("24:00", "18:00-03:00")] {
+            let hours = format!("Mo-Su 18:00-03:00; Dec 24 18:00-{written}");
+            let told = told(&hours, date(2026, 12, 21), date(2026, 12, 31));
+            let midnights = format!(
+                "Thu 2026-12-24 00:00 ends the night that would go on until 03:00; Fri 2026-12-25 is open 00:00-03:00, \
+                 though the hours of the night before are written until {written}"
+            );
+            assert_eq!(told[0].0, midnights);
+            let rules = format!(": ; 2026 Dec 24 00:00-03:00,18:00-{written}; 2026 Dec 25 {morning}");
+            assert!(told[0].1.ends_with(&rules), "{}", told[0].1);
+        }
     }
 
     #[test]

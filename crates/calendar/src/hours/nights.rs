@@ -12,6 +12,9 @@
 //! midnight: the end of the night before is *cut*, and the end of the night that was to begin on the date is *left
 //! over* on the next one. The same happens where other hours hold from a date on. It is seldom meant, and no shorter
 //! text says what is; a rule for each date does.
+//!
+//! A night that goes on may have *another end* than the one written for it: the hours after midnight are those of the
+//! next date. With `Mo-Su 18:00-03:00; Dec 24 18:00-02:00` the 25th is open until 03:00.
 
 use std::ops::RangeInclusive;
 
@@ -31,6 +34,11 @@ pub enum NightBreak {
     Cut,
     /// Its end is open, though nothing was open before midnight.
     LeftOver,
+    /// It goes on, and ends before or after its own hours do.
+    OtherEnd {
+        /// The end of its own hours, in minutes after the midnight; 0 for hours that end at 24:00.
+        written_until_minute: u16,
+    },
 }
 
 /// A midnight at which a night does not go on as it began.
@@ -50,14 +58,18 @@ pub struct BrokenNight {
 /// The open spans of a date in minutes since its midnight, ascending.
 type Spans = Vec<(u16, u16)>;
 
-/// The hours of some dates, in two other readings.
-struct Nights {
-    /// Without what lies after midnight of spans that go over it.
-    evenings: opening_hours::OpeningHours,
-    /// The same, and without the last minute before midnight of these spans.
-    without_last_minute: opening_hours::OpeningHours,
-    /// The spans that go over midnight: minutes since the midnight before, the end beyond 1 440.
-    over_midnight: Vec<(u16, u16)>,
+/// Hours read by the date on which they begin: what is written for a date, the end after its midnight included.
+///
+/// The library lays out a date from midnight to midnight, with the end of the night before. So each time of the text
+/// is replaced by its place among all its times, as minutes. All spans then lie within one date, their order and what
+/// replaces what stays, and what is laid out is led back to the times.
+struct WrittenHours {
+    /// The hours with the places of the times.
+    placed: opening_hours::OpeningHours,
+    /// The times, in minutes since the midnight at which a date begins, ascending, up to 2 880.
+    times: Vec<u16>,
+    /// The times after midnight at which a night of the hours ends, in minutes after that midnight.
+    night_ends: Vec<u16>,
 }
 
 impl OpeningHours {
@@ -81,7 +93,7 @@ impl OpeningHours {
     /// ```
     #[must_use]
     pub fn broken_nights(&self, dates: RangeInclusive<Date>) -> Vec<BrokenNight> {
-        let nights = self.nights();
+        let Some(nights) = self.written() else { return Vec::new() };
         let found = self.found(&nights, &dates);
         let rule = |(night, wanted): &(BrokenNight, Spans)| self.rule(night.date, wanted, &nights);
         let rules: Vec<String> = found.iter().map(rule).collect();
@@ -108,7 +120,7 @@ impl OpeningHours {
     /// ```
     #[must_use]
     pub fn joined_by_commas(&self, dates: RangeInclusive<Date>) -> Option<Self> {
-        let found = self.found(&self.nights(), &dates);
+        let found = self.found(&self.written()?, &dates);
         let joined = |(from, hours): &(Date, opening_hours::OpeningHours)| {
             let mut expression: OpeningHoursExpression = hours.get_expression().as_ref().clone();
             let mut after_open = false;
@@ -126,44 +138,51 @@ impl OpeningHours {
         (!found.is_empty() && self.is_mended_by(&joined, &found, &dates)).then_some(joined)
     }
 
-    fn nights(&self) -> Vec<Option<Nights>> {
-        self.from.iter().map(|(_, hours)| Nights::of(hours)).collect()
+    /// `None` if none of the hours goes over midnight.
+    fn written(&self) -> Option<Vec<WrittenHours>> {
+        let written: Vec<_> = self.from.iter().map(|(_, hours)| WrittenHours::of(hours)).collect::<Option<_>>()?;
+        written.iter().any(|hours| !hours.night_ends.is_empty()).then_some(written)
     }
 
     /// The broken nights, and what should be open on their dates.
-    fn found(&self, nights: &[Option<Nights>], dates: &RangeInclusive<Date>) -> Vec<(BrokenNight, Spans)> {
-        if nights.iter().all(Option::is_none) {
-            return Vec::new();
-        }
+    fn found(&self, written: &[WrittenHours], dates: &RangeInclusive<Date>) -> Vec<(BrokenNight, Spans)> {
         let dates = dates.start().series(1.day()).take_while(|date| date <= dates.end());
-        dates.filter_map(|date| self.broken_at(nights, date.yesterday().ok()?, date)).collect()
+        dates.filter_map(|date| self.broken_at(written, date.yesterday().ok()?, date)).collect()
     }
 
     /// What is broken at the midnight between two dates, and what should be open on the latter.
-    fn broken_at(&self, nights: &[Option<Nights>], before: Date, date: Date) -> Option<(BrokenNight, Spans)> {
-        let broken = |night_break, until_minute, wanted| {
-            Some((BrokenNight { date, night_break, until_minute, rule: None }, wanted))
-        };
+    fn broken_at(&self, written: &[WrittenHours], before: Date, date: Date) -> Option<(BrokenNight, Spans)> {
         let (evening, morning): (Spans, Spans) =
             (self.open_minutes(before).collect(), self.open_minutes(date).collect());
-        let goes_on = morning.first().is_some_and(|(from, _)| *from == 0);
-        match evening.last().filter(|(_, to)| *to == MINUTES_OF_A_DAY) {
-            Some((from, _)) if !goes_on => {
-                let nights = nights[self.position_on(before)].as_ref()?;
-                let is_night = !ends_at(&nights.without_last_minute, before, MINUTES_OF_A_DAY);
-                let until = nights.end_of(*from).filter(|_| is_night)?;
-                let wanted = [(0, until)].into_iter().chain(morning);
-                broken(NightBreak::Cut, until, united(wanted))
+        let (hours_before, hours) = (&written[self.position_on(before)], &written[self.position_on(date)]);
+        let own: Spans = hours.within(date).collect();
+        let with_night = |until: u16| united([(0, until)].into_iter().filter(|_| until > 0).chain(own.iter().copied()));
+        let open_until = morning.first().filter(|(from, _)| *from == 0).map(|(_, to)| *to);
+        let night = evening.last().filter(|(_, to)| *to == MINUTES_OF_A_DAY);
+        let (night_break, until_minute, wanted) = match (night, open_until) {
+            (Some(_), None) => {
+                let until = hours_before.night_end(before).filter(|until| *until > 0)?;
+                (NightBreak::Cut, until, united([(0, until)].into_iter().chain(morning)))
             }
-            None if goes_on => {
-                let nights = nights[self.position_on(date)].as_ref()?;
-                let wanted: Spans = on_date(&nights.evenings, date).collect();
-                let is_left_over = wanted.first().is_none_or(|(from, _)| *from > 0);
-                let until = morning.first().map(|(_, to)| *to).filter(|_| is_left_over)?;
-                broken(NightBreak::LeftOver, until, wanted)
+            // What a date writes for its own morning is meant.
+            (_, Some(_)) if own.first().is_some_and(|(from, _)| *from == 0) => return None,
+            (None, Some(until)) => (NightBreak::LeftOver, until, own),
+            // A date that is open all day has no night.
+            (Some((0, _)), Some(_)) if hours_before.night_end(before) == Some(0) => return None,
+            (Some(_), Some(until)) => {
+                let written_until_minute = hours_before.night_end(before)?;
+                let wanted = with_night(written_until_minute);
+                // An earlier end is that of another night, or `02:00-24:00 off` says what it does.
+                let is_of_other_night =
+                    until > written_until_minute || hours.night_ends.iter().any(|end| with_night(*end) == morning);
+                if wanted == morning || !is_of_other_night {
+                    return None;
+                }
+                (NightBreak::OtherEnd { written_until_minute }, until, wanted)
             }
-            _ => None,
-        }
+            (None, None) => return None,
+        };
+        Some((BrokenNight { date, night_break, until_minute, rule: None }, wanted))
     }
 
     /// Whether `mended` makes those of the dates that are broken what is wanted, and none of the others anything else.
@@ -177,13 +196,16 @@ impl OpeningHours {
         })
     }
 
-    /// The rule that opens a date in these spans and no others. A night of the date is written to its end.
-    fn rule(&self, date: Date, wanted: &[(u16, u16)], nights: &[Option<Nights>]) -> String {
+    /// The rule that opens a date in these spans and no others. A night of the date is written to its own end.
+    fn rule(&self, date: Date, wanted: &[(u16, u16)], written: &[WrittenHours]) -> String {
         let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-        let nights = nights[self.position_on(date)].as_ref();
-        let nights = nights.filter(|nights| !ends_at(&nights.without_last_minute, date, MINUTES_OF_A_DAY));
+        let night_end = written[self.position_on(date)].night_end(date).filter(|end| *end > 0);
         let span = |(from, to): &(u16, u16)| {
-            let end = nights.filter(|_| *to == MINUTES_OF_A_DAY).and_then(|nights| nights.end_of(*from)).unwrap_or(*to);
+            let end = match night_end.filter(|_| *to == MINUTES_OF_A_DAY) {
+                Some(end) if end < *from => end,
+                Some(end) => end + MINUTES_OF_A_DAY,
+                None => *to,
+            };
             format!("{}-{}", time(*from), time(end))
         };
         let spans: Vec<String> = wanted.iter().map(span).collect();
@@ -201,47 +223,58 @@ impl OpeningHours {
     }
 }
 
-impl Nights {
-    /// `None` for hours that do not go over midnight.
+impl WrittenHours {
+    /// `None` for a text with a time that is not fixed, which no hours have, and for one with too many times.
     fn of(hours: &opening_hours::OpeningHours) -> Option<Self> {
-        let expression = hours.get_expression();
+        let mut expression: OpeningHoursExpression = hours.get_expression().as_ref().clone();
         let spans = expression.rules.iter().flat_map(|rule| &rule.time_selector.spans);
-        let over_midnight: Vec<(u16, u16)> = spans.filter_map(beyond_midnight).collect();
-        if over_midnight.is_empty() {
-            return None;
-        }
-        let until = |minute: u16| {
-            let mut changed: OpeningHoursExpression = expression.as_ref().clone();
-            let end = ExtendedTime::from_mins_from_midnight(minute)?;
-            for span in changed.rules.iter_mut().flat_map(|rule| &mut rule.time_selector.spans) {
-                if beyond_midnight(span).is_some_and(|(start, _)| start < minute) {
-                    span.range.end = Time::Fixed(end);
+        let mut times: Vec<u16> = spans.map(start_and_end).collect::<Option<Vec<_>>>()?.concat();
+        times.extend([0, MINUTES_OF_A_DAY]);
+        times.sort_unstable();
+        times.dedup();
+        let place = |minute: u16| -> Option<Time> {
+            let place = u16::try_from(times.binary_search(&minute).ok()?).ok()?;
+            ExtendedTime::from_mins_from_midnight(place).filter(|_| place < MINUTES_OF_A_DAY).map(Time::Fixed)
+        };
+        let mut night_ends = Vec::new();
+        for rule in &mut expression.rules {
+            for span in &mut rule.time_selector.spans {
+                let [start, end] = start_and_end(span)?;
+                span.range = place(start)?..place(end)?;
+                if rule.kind == RuleKind::Open && start < MINUTES_OF_A_DAY && end > MINUTES_OF_A_DAY {
+                    night_ends.push((end - MINUTES_OF_A_DAY).min(MINUTES_OF_A_DAY));
                 }
             }
-            changed.to_string().parse().ok().map(with_finnish_holidays)
-        };
-        let (evenings, without_last_minute) = (until(MINUTES_OF_A_DAY)?, until(MINUTES_OF_A_DAY - 1)?);
-        Some(Self { evenings, without_last_minute, over_midnight })
+        }
+        let placed = expression.to_string().parse().ok().map(with_finnish_holidays)?;
+        Some(Self { placed, times, night_ends })
     }
 
-    /// When the night ends that began at this minute, in minutes after the midnight.
-    fn end_of(&self, began: u16) -> Option<u16> {
-        let of_it = self.over_midnight.iter().filter(|(start, _)| *start == began).map(|(_, end)| *end).max();
-        let end = of_it.or_else(|| self.over_midnight.iter().map(|(_, end)| *end).max())?;
+    /// What is written for a date, in minutes since its midnight, up to 2 880.
+    fn on(&self, date: Date) -> Spans {
+        let time = |place: u16| self.times.get(usize::from(place)).copied();
+        united(on_date(&self.placed, date).filter_map(|(from, to)| Some((time(from)?, time(to)?))))
+    }
+
+    /// The part of it before the next midnight.
+    fn within(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
+        let before_midnight = self.on(date).into_iter().filter(|(from, _)| *from < MINUTES_OF_A_DAY);
+        before_midnight.map(|(from, to)| (from, to.min(MINUTES_OF_A_DAY)))
+    }
+
+    /// When the night of a date ends, in minutes after the next midnight; 0 if its hours end there.
+    fn night_end(&self, date: Date) -> Option<u16> {
+        let over_midnight = |(from, to): &(u16, u16)| *from < MINUTES_OF_A_DAY && *to >= MINUTES_OF_A_DAY;
+        let (_, end) = self.on(date).into_iter().find(over_midnight)?;
         Some((end - MINUTES_OF_A_DAY).min(MINUTES_OF_A_DAY))
     }
 }
 
-/// Start and end of a span that goes over midnight. One that does not end after its start ends on the next date.
-fn beyond_midnight(span: &TimeSpan) -> Option<(u16, u16)> {
+/// Start and end of a span, in minutes. One that does not end after its start ends on the next date.
+fn start_and_end(span: &TimeSpan) -> Option<[u16; 2]> {
     let (Time::Fixed(start), Time::Fixed(end)) = (&span.range.start, &span.range.end) else { return None };
     let [start, end] = [start, end].map(|time| time.mins_from_midnight());
-    let end = if start < end { end } else { end + MINUTES_OF_A_DAY };
-    (start < MINUTES_OF_A_DAY && end > MINUTES_OF_A_DAY).then_some((start, end))
-}
-
-fn ends_at(hours: &opening_hours::OpeningHours, date: Date, minute: u16) -> bool {
-    on_date(hours, date).last().is_some_and(|(_, to)| to == minute)
+    Some([start, if start < end { end } else { end + MINUTES_OF_A_DAY }])
 }
 
 /// Spans in order, those that meet together.
@@ -318,7 +351,13 @@ mod tests {
         assert_eq!(found("Mo-Su 22:00-06:00", "Mo-Fr 08:00-16:00"), [cut]);
         let left_over = (change, NightBreak::LeftOver, Some("2026 Mar 02 22:00-06:00".to_owned()));
         assert_eq!(found("Mo-Fr 08:00-16:00", "Mo-Su 22:00-06:00"), [left_over]);
-        assert_eq!(found("Mo-Su 22:00-06:00", "Mo-Su 21:00-05:00"), []);
+        let earlier = (
+            change,
+            NightBreak::OtherEnd { written_until_minute: 360 },
+            Some("2026 Mar 02 00:00-06:00,21:00-05:00".to_owned()),
+        );
+        assert_eq!(found("Mo-Su 22:00-06:00", "Mo-Su 21:00-05:00"), [earlier]);
+        assert_eq!(found("Mo-Su 22:00-06:00", "Mo-Su 21:00-06:00"), []);
     }
 
     #[test]
@@ -358,6 +397,53 @@ mod tests {
     }
 
     #[test]
+    fn a_night_with_an_end_of_its_own_is_named_where_the_next_date_ends_it_at_another_time() {
+        // Good Friday, and Easter from Sunday to Monday.
+        assert_eq!(
+            broken("Fr,Sa 22:00-05:00; PH 22:00-02:00", date(2026, 3, 30), date(2026, 4, 8)),
+            [
+                "2026-04-04 OtherEnd { written_until_minute: 120 } 300: 2026 Apr 04 00:00-02:00,22:00-05:00",
+                "2026-04-05 Cut 300: 2026 Apr 05 00:00-05:00,22:00-02:00",
+            ]
+        );
+        for (exception, eve, written_until, ended_at, morning) in [
+            ("18:00-02:00", "00:00-03:00,18:00-02:00", 120, 180, "00:00-02:00,18:00-03:00"),
+            ("18:00-05:00", "00:00-03:00,18:00-05:00", 300, 180, "00:00-05:00,18:00-03:00"),
+            ("18:00-24:00", "00:00-03:00,18:00-24:00", 0, 180, "18:00-03:00"),
+            ("20:00-26:00", "00:00-03:00,20:00-02:00", 120, 180, "00:00-02:00,18:00-03:00"),
+        ] {
+            let text = format!("Mo-Su 18:00-03:00; Dec 24 {exception}");
+            assert_eq!(
+                broken(&text, date(2026, 12, 21), date(2026, 12, 31)),
+                [
+                    format!("2026-12-24 Cut 180: 2026 Dec 24 {eve}"),
+                    format!(
+                        "2026-12-25 OtherEnd {{ written_until_minute: {written_until} }} {ended_at}: \
+                         2026 Dec 25 {morning}"
+                    ),
+                ]
+            );
+        }
+        // The night of the eve is cut at the end that is written for it.
+        let cut = broken("Mo-Su 18:00-03:00; Dec 24 18:00-02:00; Dec 25 off", date(2026, 12, 25), date(2026, 12, 25));
+        assert_eq!(cut, ["2026-12-25 Cut 120: 2026 Dec 25 00:00-02:00"]);
+    }
+
+    #[test]
+    fn an_end_that_a_date_writes_for_its_own_morning_or_adds_to_is_meant() {
+        for text in [
+            "Mo-Su 18:00-03:00; Dec 24 00:00-02:00,18:00-03:00",
+            "Mo-Su 18:00-03:00; Dec 24 02:00-18:00 off",
+            "Mo-Su 18:00-03:00; Dec 24 03:00-10:00 open, Dec 24 00:00-03:00,18:00-03:00",
+            "Mo-Su 18:00-24:00, Fr 22:00-02:00",
+            "Mo-Su 18:00-02:00, Fr,Sa 18:00-05:00",
+            "Mo-Su 22:00-06:00, 06:00-08:00",
+        ] {
+            assert_eq!(broken(text, date(2026, 11, 2), date(2026, 12, 31)), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
     fn with_the_rules_added_no_night_of_a_year_is_broken_any_more() {
         let year = date(2026, 1, 2)..=date(2026, 12, 31);
         for text in [
@@ -365,6 +451,8 @@ mod tests {
             "Mo-Su 22:00-06:00; PH off; Dec 24 off; Jun 19-25 Fr off",
             "Mo-Fr 08:00-12:00,20:00-02:00; PH 10:00-14:00; Dec 24 08:00-12:00",
             "Mo-Th 18:00-03:00; Fr,Sa 20:00-06:30; PH off",
+            "Fr,Sa 22:00-05:00; PH 22:00-02:00",
+            "Mo-Su 18:00-03:00; PH 18:00-02:00; Dec 24 18:00-24:00",
         ] {
             let hours = OpeningHours::parse(text).unwrap();
             let nights = hours.broken_nights(year.clone());

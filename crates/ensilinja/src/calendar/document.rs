@@ -51,12 +51,17 @@ impl LineDays<'_> {
 /// The midnights at which nights of a line do not go on as they began.
 fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = Document> + 'a {
     nights.broken.iter().map(|night| {
-        let is_cut = night.night_break == NightBreak::Cut;
+        let (night_break, written_until_minute) = match night.night_break {
+            NightBreak::Cut => ("cut", Some(night.until_minute)),
+            NightBreak::LeftOver => ("left_over", None),
+            NightBreak::OtherEnd { written_until_minute } => ("other_end", Some(written_until_minute)),
+        };
         Document::object([
             ("line", nights.line.id.as_str().into()),
             ("date", night.date.to_string().into()),
-            ("break", if is_cut { "cut" } else { "left_over" }.into()),
+            ("break", night_break.into()),
             ("until_seconds", (i64::from(night.until_minute) * 60).into()),
+            ("written_until_seconds", written_until_minute.map(|minute| i64::from(minute) * 60).into()),
             ("rule", night.rule.clone().into()),
         ])
     })
