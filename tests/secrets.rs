@@ -56,6 +56,23 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
     assert!(said.contains("it should be the path of a file that holds nothing but the secret"), "{said}");
 }
 
+#[test]
+fn a_secret_that_was_put_in_place_of_a_file_or_a_variable_is_not_repeated() {
+    for (key, secret, says) in [
+        ("sasl.password_env", "canary-7", "the environment variable named by sasl.password_env"),
+        ("sasl.password_env", "Canary7", "the environment variable named by sasl.password_env"),
+        ("sasl.password_env", "canary=7", "the environment variable named by sasl.password_env"),
+        ("sasl.password_file", "canary-7", "the file named by sasl.password_file"),
+        ("sasl.password_file", "canary/7+aGVsbG8=", "the file named by sasl.password_file"),
+        ("ssl.key.pem_file", "-----BEGIN\\ncanary/7", "the file named by ssl.key.pem_file"),
+        ("ssl.key.location", "-----BEGIN\\ncanary/7", "the file cannot be read"),
+    ] {
+        let said = secret_from(&format!("{key} = \"{secret}\"")).unwrap_err().to_string();
+        assert!(said.contains(says), "{said}");
+        assert!(!said.to_lowercase().contains("canary"), "a secret is in {said}");
+    }
+}
+
 /// No test may change the environment of its process, so the variable is given to the program.
 #[test]
 fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {

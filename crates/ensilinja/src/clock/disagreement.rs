@@ -16,6 +16,10 @@ const STAMPS: u32 = 10;
 const LASTING_MS: i64 = 60_000;
 const LASTING_AT_START_MS: i64 = 10_000;
 
+/// So long after the last of them they contradict the clock no more, in ms: in silence no record shows that they go on.
+/// The next one at the same distance contradicts it again.
+const STANDS_FOR_MS: i64 = 5 * 60_000;
+
 /// What the stamps of new records say of the clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Disagreement {
@@ -47,11 +51,13 @@ impl Disagreement {
         }
     }
 
-    /// How far all new stamps are ahead of the clock, in ms; `None` while some agree, or there are too few.
-    pub(super) fn apart_ms(&self) -> Option<i64> {
+    /// How far all new stamps are ahead of the clock, in ms, when the steady clock shows `steady_ms`; `None` while some
+    /// agree, if there are too few, or if the last of them came more than five minutes ago.
+    pub(super) fn apart_ms(&self, steady_ms: i64) -> Option<i64> {
         let lasting_ms = if self.has_agreed { LASTING_MS } else { LASTING_AT_START_MS };
         let is_no_chance = |apart: &Apart| apart.stamps >= STAMPS && apart.last_ms - apart.since_ms >= lasting_ms;
-        self.apart.filter(is_no_chance).map(|apart| apart.by_ms)
+        let is_recent = |apart: &Apart| steady_ms - apart.last_ms <= STANDS_FOR_MS;
+        self.apart.filter(is_no_chance).filter(is_recent).map(|apart| apart.by_ms)
     }
 }
 
@@ -63,10 +69,12 @@ mod tests {
 
     fn stamped(has_agreed: bool, stamps: impl IntoIterator<Item = (i64, i64)>) -> Option<i64> {
         let mut disagreement = Disagreement { has_agreed, apart: None };
+        let mut steady_ms = 0;
         for (second, by_ms) in stamps {
-            disagreement.witness(by_ms, second * 1_000, true);
+            steady_ms = second * 1_000;
+            disagreement.witness(by_ms, steady_ms, true);
         }
-        disagreement.apart_ms()
+        disagreement.apart_ms(steady_ms)
     }
 
     #[test]
@@ -88,6 +96,21 @@ mod tests {
         assert_eq!(stamped(false, one_agrees), None);
         let mut not_all_is_read = Disagreement::default();
         (0..100).for_each(|second| not_all_is_read.witness(-HOUR_MS, second * 1_000, false));
-        assert_eq!(not_all_is_read.apart_ms(), None);
+        assert_eq!(not_all_is_read.apart_ms(100_000), None);
+    }
+
+    #[test]
+    fn late_records_before_a_silence_contradict_the_clock_for_five_minutes_and_again_with_the_next() {
+        for has_agreed in [false, true] {
+            let mut disagreement = Disagreement { has_agreed, apart: None };
+            (0..=10).for_each(|stamp| disagreement.witness(-120_000, stamp * 6_000, true));
+            assert_eq!(disagreement.apart_ms(60_000), Some(-120_000));
+            assert_eq!(disagreement.apart_ms(60_000 + STANDS_FOR_MS), Some(-120_000));
+            for silent_ms in [STANDS_FOR_MS + 1, HOUR_MS, 12 * HOUR_MS] {
+                assert_eq!(disagreement.apart_ms(60_000 + silent_ms), None, "{silent_ms} ms of silence");
+            }
+            disagreement.witness(-120_000, 12 * HOUR_MS, true);
+            assert_eq!(disagreement.apart_ms(12 * HOUR_MS), Some(-120_000));
+        }
     }
 }

@@ -176,11 +176,13 @@ impl ClockDiscipline {
     /// A record that was published just now bears `stamp`, as of the last reading.
     pub fn witness(&mut self, stamp: EventTime) {
         let stamp_ms = bounded_ms(stamp);
-        if self.step.is_some() {
+        let is_followed = (self.wall_ms() - self.believed_ms).abs() <= OVER_MS;
+        if self.step.is_some() && !(is_followed && self.is_near_wall(stamp_ms)) {
             self.vote(stamp_ms - self.usual_ms);
             return;
         }
-        if (stamp_ms - self.wall_ms()).abs() <= FOLLOWED_MS {
+        if self.is_near_wall(stamp_ms) {
+            self.step = None;
             self.vouched_ms = self.wall_offset_ms;
         }
         let by_ms = stamp_ms - self.believed_ms;
@@ -207,7 +209,7 @@ impl ClockDiscipline {
     pub fn state(&self) -> ClockState {
         let by_ms = self.wall_ms() - self.believed_ms;
         if by_ms.abs() <= TOLERANCE_MS {
-            let apart_ms = self.disagreement.apart_ms();
+            let apart_ms = self.disagreement.apart_ms(self.steady_ms);
             apart_ms.map_or(ClockState::Believed, |by_ms| ClockState::Contradicted { by_ms })
         } else if self.step.is_some() {
             ClockState::Stepped { by_ms }
@@ -224,6 +226,11 @@ impl ClockDiscipline {
 
     const fn wall_ms(&self) -> i64 {
         self.steady_ms + self.wall_offset_ms
+    }
+
+    /// Whether a stamp vouches for a wall clock that is believed, or followed until it is.
+    const fn is_near_wall(&self, stamp_ms: i64) -> bool {
+        (stamp_ms - self.wall_ms()).abs() <= FOLLOWED_MS
     }
 
     /// Whether the wall clock was set since something last vouched for it. What is believed follows it a little.
@@ -461,6 +468,33 @@ mod tests {
             assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 100 * by_s.signum()));
             machine.pass_seconds(20, &[]);
             assert_eq!((machine.ahead_ms(), machine.discipline.steps()), (by_s * 1_000, 0));
+        }
+    }
+
+    #[test]
+    fn a_small_step_that_was_followed_is_over_with_the_next_record_that_agrees() {
+        for by_s in [5, -5] {
+            let mut machine = Machine::new(0);
+            machine.set(by_s).pass_seconds(60, &[]);
+            assert!(machine.discipline.step.is_some(), "nothing has vouched for it yet");
+            machine.pass(&[0]);
+            let discipline = &machine.discipline;
+            assert!(discipline.step.is_none());
+            assert_eq!((discipline.vouched_ms, discipline.steps()), (discipline.wall_offset_ms, 1));
+            // Records are compared with the clock again.
+            machine.pass_seconds(61, &[-120]);
+            assert_eq!(machine.state(), ClockState::Contradicted { by_ms: (-120 - by_s) * 1_000 });
+        }
+    }
+
+    #[test]
+    fn small_steps_with_records_that_agree_in_between_do_not_add_up() {
+        let mut machine = Machine::new(0);
+        for wall_ahead_s in [-5, -9, -12] {
+            machine.set(wall_ahead_s).pass_seconds(60, &[]);
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, wall_ahead_s * 1_000));
+            machine.pass_seconds(HOUR_S, &[0]);
+            assert_eq!(machine.state(), ClockState::Believed);
         }
     }
 

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ConfigError;
-use super::secret::SecretSource;
+use super::secret::{SecretSource, is_path};
 use super::section::{Expected, Section};
 
 /// Keys of `[kafka]`.
@@ -128,10 +128,12 @@ fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), Config
             refuse(&name, advice)
         }
         SettingsError::Property { name, reason } => refuse(&name, &format!("librdkafka refuses it: {reason}")),
-        SettingsError::Path { name, path, reason } => refuse(
-            &name,
-            &format!("{path} cannot be read: {reason}; name a file that is there and that this user may read"),
-        ),
+        SettingsError::Path { name, path, reason } => {
+            let named = if is_path(&path) { path } else { "the file".to_owned() };
+            let advice =
+                format!("{named} cannot be read: {reason}; name a file that is there and that this user may read");
+            refuse(&name, &advice)
+        }
         SettingsError::Together(reason) => refuse_all(&reason),
         other => refuse_all(&other.to_string()),
     })

@@ -7,12 +7,15 @@
 //! ```
 //!
 //! The name of a property with `_file` or `_env` behind it is no name of librdkafka's, so nothing is hidden by it. What
-//! is read is never part of a message; a message names the file or the variable.
+//! is read is never part of a message. A message names the file or the variable only where what stands there looks like
+//! one: a secret that was put there by mistake is not repeated.
 
 use std::env::{self, VarError};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use ensilinja_model::is_printable;
 
 /// The properties that may be given so: every secret that librdkafka takes, and the names that go with them.
 const PROPERTIES: &[&str] = &[
@@ -57,28 +60,52 @@ impl SecretSource {
         }
     }
 
+    /// What a message calls the file or the variable: by what stands there if that looks like a path or a name, and by
+    /// the key if it may be the secret itself.
+    fn named(self, property: &str, place: &str) -> String {
+        match self {
+            Self::File if is_path(place) => format!("the file {place}"),
+            Self::File => format!("the file named by {property}_file (not a path with a / in front: not repeated)"),
+            Self::Variable if is_variable(place) => format!("the environment variable {place}"),
+            Self::Variable => {
+                format!("the environment variable named by {property}_env (no name of A-Z, 0-9 and _: not repeated)")
+            }
+        }
+    }
+
     /// Reads the value of `property` from where `place` says, and the file that it came from.
     ///
     /// # Errors
-    /// Why there is none, and what to do. No message holds what was read.
+    /// Why there is none, and what to do. No message holds what was read, or a `place` that may be a secret.
     pub(super) fn read(self, property: &str, place: &str) -> Result<(String, Option<PathBuf>), String> {
+        let named = self.named(property, place);
         let value = match self {
-            Self::File => read_file(place).map_err(|why| format!("the file {place} cannot be read: {why}"))?,
+            Self::File => read_file(place).map_err(|why| format!("{named} cannot be read: {why}"))?,
             Self::Variable => env::var(place).map_err(|why| match why {
-                VarError::NotPresent => format!("the environment variable {place} is not set"),
-                VarError::NotUnicode(_) => format!("the environment variable {place} is not UTF-8"),
+                VarError::NotPresent => format!("{named} is not set"),
+                VarError::NotUnicode(_) => format!("{named} is not UTF-8"),
             })?,
         };
         let value = value.strip_suffix('\n').map_or(value.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-        let name = if self == Self::File { "file" } else { "environment variable" };
         if value.is_empty() {
-            return Err(format!("the {name} {place} is empty: it should hold the secret"));
+            return Err(format!("{named} is empty: it should hold the secret"));
         }
         if value.contains('\0') || (value.contains('\n') && property.rsplit('.').next() != Some("pem")) {
-            return Err(format!("the {name} {place} has more than one line: it should hold nothing but the secret"));
+            return Err(format!("{named} has more than one line: it should hold nothing but the secret"));
         }
         Ok((value.to_owned(), (self == Self::File).then(|| Path::new(place).to_owned())))
     }
+}
+
+/// Whether a text is surely meant as a path: a password in base64 may have a `/` in its middle.
+pub(super) fn is_path(text: &str) -> bool {
+    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) && text.chars().all(is_printable)
+}
+
+/// Whether a text is an environment variable's name, as they are written.
+fn is_variable(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    !text.is_empty() && text.bytes().all(is_part) && !text.starts_with(|first: char| first.is_ascii_digit())
 }
 
 fn read_file(path: &str) -> io::Result<String> {
@@ -93,6 +120,25 @@ fn read_file(path: &str) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_repeated_only_if_it_is_written_as_a_path_or_a_variable() {
+        for (text, path, variable) in [
+            ("/run/secrets/password", true, false),
+            ("./password", true, false),
+            ("../a/password", true, false),
+            ("KAFKA_PASSWORD2", false, true),
+            ("_P", false, true),
+            ("kafka_password", false, false),
+            ("2PASSWORD", false, false),
+            ("hunter2-secret", false, false),
+            ("aGVs/bG8+", false, false),
+            ("/a\nb", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!((is_path(text), is_variable(text)), (path, variable), "{text:?}");
+        }
+    }
 
     #[test]
     fn only_a_secret_of_librdkafka_is_read_from_elsewhere() {
