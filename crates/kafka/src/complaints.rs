@@ -62,7 +62,7 @@ impl Complaints {
 
 /// Lets a consumer to which nothing is assigned say what it has to say.
 ///
-/// It is not waited for in the client, which waits by the wall clock: set back by an hour, such a wait lasts for an hour.
+/// It is not waited for in the client, which waits by the wall clock: set back by an hour, such a wait lasts an hour.
 pub(crate) fn hear_out<C: ConsumerContext>(consumer: &BaseConsumer<C>) {
     let (mut heard, mut silent_since) = (0, Instant::now());
     while heard < MOST && silent_since.elapsed() < SILENCE {

@@ -72,12 +72,12 @@ pub use inspection::{
 pub use letter::{Kept, KeptHeaders, Letter, LetterRecord};
 pub use letters::{LettersRead, read_letters};
 pub use log_change::LogChange;
-pub use monitor::{Monitor, PartitionStatus, Status, TopicSettingStatus};
+pub use monitor::{Monitor, PartitionStatus, Status};
 pub use past::error::PastError;
 pub use past::offset_range::OffsetRange;
 pub use past::{PastPosition, PastRead, Stretch, read_past};
 pub use position::{Position, PositionError};
-pub use preflight::TopicRole;
+pub use preflight::{TopicRole, TopicSettingStatus};
 pub use publisher::{OutgoingRecord, PublishError, Publisher};
 pub use record::{Header, IncomingRecord, RecordHandler, Verdict};
 pub use redriver::{REDRIVEN_FROM, RedriveError, Redriver};

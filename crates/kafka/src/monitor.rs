@@ -13,7 +13,7 @@ use crate::history::{History, Reach, Since, history};
 use crate::log_change::LogChange;
 use crate::outbox::{Outbox, OutboxStatus};
 use crate::partition::Partition;
-use crate::preflight::{TopicReview, TopicRole};
+use crate::preflight::{TopicReview, TopicSettingStatus};
 use crate::security::{SecurityRisk, SecurityWarning};
 use crate::transactions::HeldBack;
 
@@ -112,17 +112,6 @@ pub struct PartitionStatus {
     pub lag_seconds: f64,
     /// It has been read to where it ended when reading began.
     pub ready: bool,
-}
-
-/// Whether a setting of a topic is as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopicSettingStatus {
-    /// Which topic.
-    pub topic: TopicRole,
-    /// The setting, by Kafka's name.
-    pub setting: String,
-    /// Whether it is wrong.
-    pub is_wrong: bool,
 }
 
 impl Monitor {

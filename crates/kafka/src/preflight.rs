@@ -14,7 +14,7 @@ use rdkafka::admin::AdminClient;
 use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
-use crate::monitor::{Monitor, TopicSettingStatus};
+use crate::monitor::Monitor;
 use crate::settings::Settings;
 use crate::topic_rules::{self, WrongSetting};
 use crate::topic_settings;
@@ -27,6 +27,17 @@ vocabulary! {
         /// The topic of dead letters.
         DeadLetters = "dead_letters",
     }
+}
+
+/// Whether a setting of a topic is as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicSettingStatus {
+    /// Which topic.
+    pub topic: TopicRole,
+    /// The setting, by Kafka's name.
+    pub setting: String,
+    /// Whether it is wrong.
+    pub is_wrong: bool,
 }
 
 /// What was found when the settings of a topic were looked at.

@@ -16,8 +16,8 @@ const STAMPS: u32 = 10;
 const LASTING_MS: i64 = 60_000;
 const LASTING_AT_START_MS: i64 = 10_000;
 
-/// So long after the last of them they contradict the clock no more, in ms: in silence no record shows that they go on.
-/// The next one at the same distance contradicts it again.
+/// So long after the last of them they contradict no more a clock that some record has agreed with, in ms: in silence no
+/// record shows that they go on. The next one at the same distance contradicts it again.
 const STANDS_FOR_MS: i64 = 5 * 60_000;
 
 /// What the stamps of new records say of the clock.
@@ -52,11 +52,11 @@ impl Disagreement {
     }
 
     /// How far all new stamps are ahead of the clock, in ms, when the steady clock shows `steady_ms`; `None` while some
-    /// agree, if there are too few, or if the last of them came more than five minutes ago.
+    /// agree, if there are too few, or if some had agreed before and the last of them came more than five minutes ago.
     pub(super) fn apart_ms(&self, steady_ms: i64) -> Option<i64> {
         let lasting_ms = if self.has_agreed { LASTING_MS } else { LASTING_AT_START_MS };
         let is_no_chance = |apart: &Apart| apart.stamps >= STAMPS && apart.last_ms - apart.since_ms >= lasting_ms;
-        let is_recent = |apart: &Apart| steady_ms - apart.last_ms <= STANDS_FOR_MS;
+        let is_recent = |apart: &Apart| !self.has_agreed || steady_ms - apart.last_ms <= STANDS_FOR_MS;
         self.apart.filter(is_no_chance).filter(is_recent).map(|apart| apart.by_ms)
     }
 }
