@@ -9,6 +9,8 @@
 //! in the topic; blank lines mean nothing. What a record has and a line has not is not judged: there is no key that
 //! could be other than the `subject`, and no time of writing that an event could be ahead of, so no line is `future`.
 //!
+//! A byte order mark before a line means nothing. A file that is one JSON array is refused whole.
+//!
 //! A file may be compressed with gzip or zstd, which is found out by its first bytes.
 //!
 //! What must hold: a file that was cut off is told from a whole one. The last line should end with a newline; if it
@@ -16,6 +18,7 @@
 //! being [written](write()).
 
 mod batch;
+mod form;
 pub(crate) mod lines;
 mod reading;
 pub(crate) mod source;
@@ -25,7 +28,7 @@ use std::path::Path;
 
 pub use batch::{Batch, EventLine};
 pub(crate) use reading::name_of;
-pub use reading::{EventsFile, FileRead};
+pub use reading::{EventsFile, FileRead, RejectedLine};
 pub use writing::{Ending, Written, write};
 
 /// Stands for standard input or output in the place of a file's name.

@@ -86,6 +86,9 @@ fn cause_in_bytes(value: &[u8], binary: bool) -> Option<Detail> {
     if COMPRESSED.iter().any(|start| value.starts_with(start)) {
         return Some(Detail::Compressed);
     }
+    if is_utf32(value) {
+        return Some(Detail::Utf32);
+    }
     if is_utf16(value) {
         return Some(Detail::Utf16);
     }
@@ -125,6 +128,18 @@ fn is_utf16(value: &[u8]) -> bool {
     let pairs = value.chunks_exact(2);
     let (all, half_zero) = (pairs.len(), pairs.filter(|pair| (pair[0] == 0) != (pair[1] == 0)).count());
     all >= 2 && half_zero * 10 >= all * 8
+}
+
+/// Text in UTF-32: with its byte order mark, or with three zeros in nearly every four bytes. The mark of little-endian
+/// text begins as that of UTF-16 does, so this is asked first.
+fn is_utf32(value: &[u8]) -> bool {
+    if value.starts_with(b"\xff\xfe\0\0") || value.starts_with(b"\0\0\xfe\xff") {
+        return true;
+    }
+    let fours = value.chunks_exact(4);
+    let is_letter = |four: &&[u8]| four.iter().filter(|byte| **byte == 0).count() == 3;
+    let (all, letters) = (fours.len(), fours.filter(is_letter).count());
+    all >= 2 && letters * 10 >= all * 8
 }
 
 /// A zero byte and the number of a schema, from 1, before what the schema describes.

@@ -14,10 +14,18 @@ const MAX_DEPTH: usize = 64;
 /// What some editors and exports write before a text in UTF-8. It says nothing, and is no part of the JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The text that `bytes` are, without a byte order mark before it.
+/// The bytes without the byte order marks of UTF-8 before them. Files that were put together can have several.
+#[must_use]
+pub fn without_byte_order_marks(mut bytes: &[u8]) -> &[u8] {
+    while let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK) {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// The text that `bytes` are, without byte order marks before it.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Detail> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|_| Detail::BadUtf8)
+    std::str::from_utf8(without_byte_order_marks(bytes)).map_err(|_| Detail::BadUtf8)
 }
 
 /// Reads the one JSON value in `text` into `fields`, if it is an object; of any other value only the shape is told.

@@ -52,6 +52,7 @@ mod timestamp;
 
 pub use decoder::{Decoded, Decoder, Record};
 pub use encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
+pub use json::without_byte_order_marks;
 pub use rejection::{Detail, Oddity, Reason, Rejection};
 
 /// What the type of every event that is read begins with; a [`FactKind`](ensilinja_model::FactKind) follows.

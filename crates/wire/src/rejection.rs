@@ -62,6 +62,7 @@ details! {
         "The value itself is compressed (gzip, zstd, lz4 or snappy). Send it plain, and set Kafka's `compression.type` \
          instead.";
     Utf16 = "utf16", Malformed, "The text is UTF-16. Write UTF-8: `iconv -f UTF-16 -t UTF-8`.";
+    Utf32 = "utf32", Malformed, "The text is UTF-32. Write UTF-8: `iconv -f UTF-32 -t UTF-8`.";
     SchemaRegistryHeader = "schema_registry_header", Malformed,
         "The value begins with the header of a schema registry (a zero byte and the number of a schema). Use a \
          serializer that writes plain JSON, such as StringSerializer or StringConverter.";
@@ -116,7 +117,8 @@ details! {
     BadSubject = "bad_subject", Malformed, "`subject` is not a text of 1 to 128 bytes.";
     MisspeltType = "misspelt_type", Malformed,
         "`type` begins as the types read here do, but is none of them: it is misspelt, or of a later version of this \
-         program. `check` and `dlq show` name the type that was probably meant.";
+         program. `check`, `dlq show` and the commands that read files of events name the type that was probably meant, \
+         where one is near.";
     MissingKey = "missing_key", Malformed,
         "The record has no key. A version before 0.2 refused it for that; this one takes it: send it again.";
     KeyMismatch = "key_mismatch", Malformed,

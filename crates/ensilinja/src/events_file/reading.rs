@@ -7,12 +7,14 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoder, Detail, Reason, Rejection};
+use ensilinja_wire::{Decoder, Detail, Reason, Record, Rejection};
 
 use super::batch::{BLOCK, Batch, MOST_EVENTS};
+use super::form;
 use super::is_standard_stream;
 use super::lines::{LineEnd, next_line};
 use super::source::{Compression, Source};
+use crate::nearest::meant_type;
 
 /// How many of the lines that are no event are pointed at.
 const EXAMPLES: usize = 5;
@@ -24,8 +26,19 @@ pub struct FileRead {
     pub events: u64,
     /// Lines that are no event, by reason.
     pub rejected: BTreeMap<Reason, u64>,
-    /// The first few of those that are a fault, with their numbers from 1. An event of a type that is not read is none.
-    pub examples: Vec<(u64, Rejection)>,
+    /// The first few of those that are a fault. An event of a type that is not read is none.
+    pub examples: Vec<RejectedLine>,
+}
+
+/// A line of a file that is no event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// What is wrong with it.
+    pub rejection: Rejection,
+    /// The type that was probably meant, if its type is misspelt and one is near.
+    pub meant_type: Option<String>,
 }
 
 /// A file of events, read a batch at a time.
@@ -64,7 +77,8 @@ impl EventsFile {
     /// Puts the next events into `batch`, instead of what was there; none at the end of the file.
     ///
     /// # Errors
-    /// If the file cannot be read, or was cut off. What was handed over before is a part, and of no use.
+    /// If the file cannot be read, was cut off, or is one array of events. What was handed over before is a part, and of
+    /// no use.
     pub fn next_batch(&mut self, decoder: &Decoder, batch: &mut Batch) -> anyhow::Result<()> {
         self.fill(decoder, batch, MOST_EVENTS)
     }
@@ -99,23 +113,25 @@ impl EventsFile {
         if self.line.trim_ascii().is_empty() {
             return Ok(true);
         }
+        if self.read == FileRead::default() && form::is_array(&self.line) {
+            return Err(form::array(self.number, self.source.compression));
+        }
         match decoder.decode_value(&self.line) {
             Ok(event) => {
                 self.read.events += 1;
                 batch.push(event, self.number, &self.line);
             }
             Err(rejection) if end == LineEnd::EndOfFile && self.form.is_none() && may_be_cut_off(rejection) => {
-                anyhow::bail!(
-                    "it ends within line {} ({rejection}, no newline): it was cut off while it was written or copied, and \
-                 events are missing",
-                    self.number
-                )
+                return Err(form::broken_end(&self.line, self.number, rejection, self.source.compression));
             }
+            // Blank but for a byte order mark.
+            Err(rejection) if rejection.detail == Detail::EmptyValue => {}
             Err(rejection) => {
                 self.form = self.form.or(Some(rejection.detail).filter(|detail| is_of_the_whole_file(*detail)));
                 *self.read.rejected.entry(rejection.reason).or_default() += 1;
                 if self.read.examples.len() < EXAMPLES && rejection.reason.goes_to_dead_letters() {
-                    self.read.examples.push((self.number, rejection));
+                    let meant_type = meant_type(&Record::of_value(&self.line), &Err(rejection));
+                    self.read.examples.push(RejectedLine { number: self.number, rejection, meant_type });
                 }
             }
         }
@@ -156,16 +172,16 @@ pub(crate) fn name_of(path: &Path) -> String {
     if is_standard_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// What is no whole event may be the beginning of one; what is an event of another type or line, or a whole array, is
-/// whole.
+/// What is no whole event may be the beginning of one; what is an event of another type or line, a whole array or a
+/// blank line is whole.
 fn may_be_cut_off(rejection: Rejection) -> bool {
     matches!(rejection.reason, Reason::Malformed | Reason::TooLarge)
-        && !matches!(rejection.detail, Detail::Batch | Detail::Utf16)
+        && !matches!(rejection.detail, Detail::Batch | Detail::Utf16 | Detail::Utf32 | Detail::EmptyValue)
 }
 
 /// What is wrong with a line because the whole file is written so.
 fn is_of_the_whole_file(detail: Detail) -> bool {
-    matches!(detail, Detail::PrettyPrinted | Detail::Utf16 | Detail::Batch)
+    matches!(detail, Detail::PrettyPrinted | Detail::Utf16 | Detail::Utf32 | Detail::Batch)
 }
 
 fn say(name: &str, read: &FileRead) {
@@ -177,9 +193,16 @@ fn say(name: &str, read: &FileRead) {
         let lines = read.events + rejected;
         tracing::warn!("{rejected} of the {lines} lines of {name} are left out: {}", counts.join(", "));
     }
-    for (number, rejection) in &read.examples {
-        tracing::warn!("{name}, line {number}: {rejection}. {}", rejection.detail.advice());
+    for line in &read.examples {
+        tracing::warn!("{name}, {}", told(line));
     }
+}
+
+/// Where a line is that is no event, what is wrong with it, and what to mend.
+fn told(line: &RejectedLine) -> String {
+    let RejectedLine { number, rejection, meant_type } = line;
+    let meant = meant_type.as_ref().map(|meant| format!(" Here probably {meant}.")).unwrap_or_default();
+    format!("line {number}: {rejection}. {}{meant}", rejection.detail.advice())
 }
 
 #[cfg(test)]
@@ -253,7 +276,7 @@ mod tests {
         let (read, _) = read_text(&text).unwrap();
         let rejected = [(Reason::Malformed, 6), (Reason::UnknownType, 1), (Reason::UnknownLine, 1)];
         assert_eq!((read.events, read.rejected), (1, BTreeMap::from(rejected)));
-        let examples: Vec<(u64, Detail)> = read.examples.iter().map(|(line, found)| (*line, found.detail)).collect();
+        let examples: Vec<(u64, Detail)> = read.examples.iter().map(of_detail).collect();
         let expected = [
             (1, Detail::NotJson),
             (3, Detail::LineNotConfigured),
@@ -307,15 +330,91 @@ mod tests {
         assert!(read_text(&endless).is_err(), "a file system that lost its last blocks leaves zeros");
     }
 
+    fn of_detail(line: &RejectedLine) -> (u64, Detail) {
+        (line.number, line.rejection.detail)
+    }
+
     fn of_details(text: &[u8]) -> (u64, Vec<(u64, Detail)>) {
         let (read, _) = read_text(text).unwrap();
-        (read.events, read.examples.iter().map(|(line, found)| (*line, found.detail)).collect())
+        (read.events, read.examples.iter().map(of_detail).collect())
+    }
+
+    fn error_of(text: &[u8]) -> String {
+        let error = format!("{:#}", read_text(text).unwrap_err());
+        assert!(!error.contains("secret"), "{error}");
+        error
     }
 
     #[test]
     fn a_byte_order_mark_costs_no_event() {
         let text = lines(&[&event("mipa", 0), &event("mipa", 1)]);
-        assert_eq!(read_text(&[b"\xef\xbb\xbf", &text[..]].concat()).unwrap().1, [0, 1]);
+        let mark: &[u8] = b"\xef\xbb\xbf";
+        let marked = [mark, &text[..]].concat();
+        // Files with a mark that were put together, one of them empty; and one that is blank behind its mark.
+        for text in [marked.clone(), [mark, &marked[..]].concat(), [mark, b"\r\n", &text[..], mark].concat()] {
+            let (read, seconds) = read_text(&text).unwrap();
+            assert_eq!((read.rejected.len(), seconds), (0, vec![0, 1]));
+        }
+        let (read, seconds) = read_text(&[&marked[..], &marked].concat()).unwrap();
+        assert_eq!((read.rejected.len(), seconds), (0, vec![0, 1, 0, 1]));
+    }
+
+    #[test]
+    fn a_file_that_is_one_array_is_refused_whole_with_its_cure() {
+        let text = String::from_utf8(event("mipa", 0)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let indented = serde_json::to_string_pretty(&vec![value.clone(), value]).unwrap();
+        let long = format!("[{}]", vec![&text[..]; 1_000].join(","));
+        for array in [
+            format!("[\n{text},\n{text},\n{text}\n]\n"),
+            format!("\u{feff}\r\n\u{feff}[\r\n{text},\r\n{text}\r\n]"),
+            format!("[{text},\n{text}]"),
+            format!("  [ {text},{text}]\n"),
+            format!("[{text}\n,{text}\n]\n"),
+            indented,
+            long,
+            "[]\n".to_owned(),
+        ] {
+            let error = error_of(array.as_bytes());
+            assert!(error.contains("(batch)") && error.ends_with("`jq -c '.[]' < FILE`"), "{error}");
+        }
+        let array = format!("[\n{text},\n{text}\n]\n");
+        assert!(error_of(&gzip(array.as_bytes())).ends_with("`gzip -dc FILE | jq -c '.[]'`"));
+        assert!(error_of(&zstd(array.as_bytes())).ends_with("`zstd -dc FILE | jq -c '.[]'`"));
+        // What a shipper writes before an event in brackets is no array.
+        let prefixed = format!("[2026-03-02T10:15:00+02:00] app: {text}\n");
+        assert_eq!(of_details(prefixed.as_bytes()), (0, vec![(1, Detail::TextBeforeJson)]));
+    }
+
+    #[test]
+    fn line_ends_of_carriage_returns_alone_and_a_tail_of_nul_bytes_are_not_called_cut_off() {
+        let (a, b) = (event("mipa", 0), event("mipa", 1));
+        let many: Vec<&[u8]> = vec![&a; 1_000];
+        for text in [[&a[..], b"\r", &b, b"\r"].concat(), [&a[..], b"\r", &b].concat(), many.join(&b'\r')] {
+            let error = error_of(&text);
+            assert!(error.contains("line 1 on its lines end with carriage returns alone"), "{error}");
+            assert!(error.ends_with(r"`tr '\r' '\n' < FILE`"), "{error}");
+        }
+        let whole = lines(&[&a, &b]);
+        for (text, number) in [(&whole[..], 3), (&whole[..whole.len() - 1], 2), (&whole[..a.len() + 9], 2)] {
+            for nuls in [1, 4_096, 3 * MAX_VALUE_BYTES] {
+                let error = error_of(&[text, &vec![0; nuls]].concat());
+                assert!(error.contains(&format!("in line {number} NUL bytes")), "{error}");
+                assert!(!error.contains("cut off"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_misspelt_type_the_one_that_was_probably_meant_is_named() {
+        let text = String::from_utf8(event("mipa", 0)).unwrap();
+        let of = |kind: &str| text.replace("fi.ensilinja.contact.offered", kind);
+        let text = format!("{}\n{}\n", of("fi.ensilinja.contact.offred"), of("fi.ensilinja.contact.whispered"));
+        let (read, _) = read_text(text.as_bytes()).unwrap();
+        let told: Vec<String> = read.examples.iter().map(told).collect();
+        assert!(told[0].starts_with("line 1: malformed: misspelt_type. "), "{told:?}");
+        assert!(told[0].ends_with("Here probably fi.ensilinja.contact.offered."), "{told:?}");
+        assert!(!told[1].contains("Here probably") && !told.concat().contains("offred"), "{told:?}");
     }
 
     #[test]
@@ -328,9 +427,12 @@ mod tests {
         let utf16: Vec<u8> = format!("\u{feff}{text}\n{text}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
         let (events, examples) = of_details(&utf16);
         assert_eq!((events, examples[0], examples[1]), (0, (1, Detail::Utf16), (2, Detail::Utf16)));
-        let array = format!("[{text},\n{text}]");
-        assert_eq!(of_details(array.as_bytes()), (0, vec![(1, Detail::Batch), (2, Detail::Batch)]));
-        assert_eq!(of_details(format!("[{text},{text}]").as_bytes()), (0, vec![(1, Detail::Batch)]));
+        for four_bytes in [u32::to_le_bytes as fn(u32) -> [u8; 4], u32::to_be_bytes] {
+            let marked = format!("\u{feff}{text}\n{text}\n");
+            let utf32: Vec<u8> = marked.chars().flat_map(|letter| four_bytes(letter.into())).collect();
+            let (events, examples) = of_details(&utf32);
+            assert_eq!((events, examples[0], examples[1]), (0, (1, Detail::Utf32), (2, Detail::Utf32)));
+        }
         let prefixed = format!("2026-03-02T10:15:00+02:00 host app: {text}\n");
         assert_eq!(of_details(prefixed.as_bytes()), (0, vec![(1, Detail::TextBeforeJson)]));
     }

@@ -14,7 +14,7 @@ use crate::Detail::{
     HeaderNames, JsonInText, LineNotConfigured, MissingAnswer, MissingData, MissingId, MissingLine, MissingOutcome,
     MissingQuestion, MissingResult, MissingSource, MissingSpecversion, MissingStage, MissingSubject, MissingTime,
     MissingType, MisspeltType, NotAnObject, NotJson, PrettyPrinted, SchemaRegistryHeader, SingleQuotes, TextBeforeJson,
-    Tombstone, TooDeep, TrailingData, Truncated, TypeNotRead, Utf16, ValueTooLarge, WholeEventInBinaryMode,
+    Tombstone, TooDeep, TrailingData, Truncated, TypeNotRead, Utf16, Utf32, ValueTooLarge, WholeEventInBinaryMode,
     WrappedEvent,
 };
 use crate::{MAX_CONTACT_BYTES, MAX_VALUE_BYTES, MAX_VISIT_CHARS};
@@ -32,6 +32,9 @@ pub(super) const CASES: &[Case] = &[
     ("utf16", Utf16, |d| d.structured().edited(|v| [0xff, 0xfe].into_iter().chain(v.into_iter().flat_map(|b| [b, 0])).collect())),
     ("cut_within_a_character", BadUtf8, |d| d.structured().with_value(*b"{\"specversion\":\"1.0\",\"note\":\"\xc3")),
     ("utf16_without_a_mark", Utf16, |d| d.structured().edited(|v| v.into_iter().flat_map(|b| [0, b]).collect())),
+    ("utf32", Utf32, |d| d.structured().edited(|v| [0xff, 0xfe, 0, 0].into_iter().chain(v.into_iter().flat_map(|b| [b, 0, 0, 0])).collect())),
+    ("utf32_big_endian", Utf32, |d| d.structured().edited(|v| [0, 0, 0xfe, 0xff].into_iter().chain(v.into_iter().flat_map(|b| [0, 0, 0, b])).collect())),
+    ("utf32_without_a_mark", Utf32, |d| d.structured().edited(|v| v.into_iter().flat_map(|b| [0, 0, 0, b]).collect())),
     ("gzipped", Compressed, |d| d.structured().edited(|v| [b"\x1f\x8b\x08\x00", &v[..]].concat())),
     ("plain_text", NotJson, |d| d.structured().with_value("contact offered")),
     ("xml", NotJson, |d| d.structured().with_value("<event type=\"offered\"/>")),

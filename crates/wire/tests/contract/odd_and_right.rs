@@ -138,6 +138,7 @@ fn a_byte_order_mark_says_nothing() {
     let value = format!("\u{feff}{}", event("offered", "", ""));
     assert_eq!(decode(&value), Ok(offered()));
     assert_eq!(decoder().decode_value(value.as_bytes()), Ok(offered()));
+    assert_eq!(decode(&format!("\u{feff}{value}")), Ok(offered()));
     let base64 = STANDARD.encode("\u{feff}{\"line\":\"mipa\"}");
     assert_eq!(decode(&with_base64("offered", &base64)), Ok(offered()));
 }
