@@ -24,8 +24,8 @@
 //! - **`--complete-since`** is a statement of the user, and decides alone.
 //!
 //! All edges are closed on the left: an instant, a window or a period that begins at the edge is known. The rule knows
-//! nothing of the question, so an instant has the same figures alone and in a series. The exception is a contact that is
-//! told of again after longer than a contact lives: a run of one instant does not read what was told of it first.
+//! nothing of the question, so an instant has the same figures alone and in a series. The exception is a contact that
+//! is told of again after longer than a contact lives: a run of one instant does not read what was told of it first.
 
 pub mod event_days;
 
