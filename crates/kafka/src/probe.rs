@@ -73,8 +73,8 @@ impl Probe {
 
     pub(crate) fn run(mut self) {
         while !self.monitor.is_stopping() {
-            // Until the reader has begun, with this log or with the one that takes its place, it says what is in the way.
-            // Then the first probe is due at once, for nothing is complete before it.
+            // Until the reader has begun, with this log or with the one that takes its place, it says what is in the
+            // way. Then the first probe is due at once, for nothing is complete before it.
             let has_begun = !self.monitor.partitions().is_empty() && self.monitor.log_change().is_none();
             let next = Instant::now() + if has_begun { self.interval } else { LOOK_FOR_BEGINNING };
             if has_begun {

@@ -117,8 +117,8 @@ details! {
     BadSubject = "bad_subject", Malformed, "`subject` is not a text of 1 to 128 bytes.";
     MisspeltType = "misspelt_type", Malformed,
         "`type` begins as the types read here do, but is none of them: it is misspelt, or of a later version of this \
-         program. `check`, `dlq show` and the commands that read files of events name the type that was probably meant, \
-         where one is near.";
+         program. `check`, `dlq show` and the commands that read files of events name the type that was probably \
+         meant, where one is near.";
     MissingKey = "missing_key", Malformed,
         "The record has no key. A version before 0.2 refused it for that; this one takes it: send it again.";
     KeyMismatch = "key_mismatch", Malformed,

@@ -16,8 +16,8 @@ const STAMPS: u32 = 10;
 const LASTING_MS: i64 = 60_000;
 const LASTING_AT_START_MS: i64 = 10_000;
 
-/// So long after the last of them they contradict no more a clock that some record has agreed with, in ms: in silence no
-/// record shows that they go on. The next one at the same distance contradicts it again.
+/// So long after the last of them they contradict no more a clock that some record has agreed with, in ms: in silence
+/// no record shows that they go on. The next one at the same distance contradicts it again.
 const STANDS_FOR_MS: i64 = 5 * 60_000;
 
 /// What the stamps of new records say of the clock.

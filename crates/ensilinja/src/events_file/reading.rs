@@ -77,8 +77,8 @@ impl EventsFile {
     /// Puts the next events into `batch`, instead of what was there; none at the end of the file.
     ///
     /// # Errors
-    /// If the file cannot be read, was cut off, or is one array of events. What was handed over before is a part, and of
-    /// no use.
+    /// If the file cannot be read, was cut off, or is one array of events. What was handed over before is a part, and
+    /// of no use.
     pub fn next_batch(&mut self, decoder: &Decoder, batch: &mut Batch) -> anyhow::Result<()> {
         self.fill(decoder, batch, MOST_EVENTS)
     }
