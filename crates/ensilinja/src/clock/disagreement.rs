@@ -107,7 +107,9 @@ mod tests {
             assert_eq!(disagreement.apart_ms(60_000), Some(-120_000));
             assert_eq!(disagreement.apart_ms(60_000 + STANDS_FOR_MS), Some(-120_000));
             for silent_ms in [STANDS_FOR_MS + 1, HOUR_MS, 12 * HOUR_MS] {
-                assert_eq!(disagreement.apart_ms(60_000 + silent_ms), None, "{silent_ms} ms of silence");
+                // A clock that no record has ever agreed with is not absolved by silence.
+                let still = (!has_agreed).then_some(-120_000);
+                assert_eq!(disagreement.apart_ms(60_000 + silent_ms), still, "{silent_ms} ms of silence");
             }
             disagreement.witness(-120_000, 12 * HOUR_MS, true);
             assert_eq!(disagreement.apart_ms(12 * HOUR_MS), Some(-120_000));
