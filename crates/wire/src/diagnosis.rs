@@ -137,7 +137,7 @@ fn is_utf32(value: &[u8]) -> bool {
         return true;
     }
     let fours = value.chunks_exact(4);
-    let is_letter = |four: &&[u8]| four.iter().filter(|byte| **byte == 0).count() == 3;
+    let is_letter = |four: &&[u8]| four.iter().map(|byte| u8::from(*byte == 0)).sum::<u8>() == 3;
     let (all, letters) = (fours.len(), fours.filter(is_letter).count());
     all >= 2 && letters * 10 >= all * 8
 }
