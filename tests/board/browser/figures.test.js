@@ -98,7 +98,7 @@ test("the detail of a line shows its promise, outcomes and callbacks as /metrics
     const fates = ["reached", "unreached", "cancelled", "duplicate", "expired", "purged", "given_up"];
     const same = (/** @type {unknown} */ one, /** @type {unknown} */ other) => JSON.stringify(one) === JSON.stringify(other);
     return (
-      same(await counts("The promise today"), [verdict("kept"), verdict("broken"), verdict("void"), of("promises_pending")])
+      same(await counts("Promises today"), [verdict("kept"), verdict("broken"), verdict("void"), of("promises_pending")])
       && same(await counts("Outcomes today"), [...recorded, unrecorded])
       && same(await counts("Callbacks closed today"), fates.map((result) => of("window_callbacks_closed", { ...today, result })))
     );

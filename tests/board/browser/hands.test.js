@@ -111,7 +111,7 @@ test("a line whose figures cannot be had says so, and shows no other line's", as
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;
   const dialog = page.getByRole("dialog");
-  const failed = dialog.getByText("The line's figures could not be had.");
+  const failed = dialog.getByText("The line's figures could not be loaded.");
   const table = dialog.locator(".indicators");
   await page.route("**/api/lines/kuntoutus", (route) => route.fulfill({ status: 404 }));
   const open = (/** @type {string} */ line) => page.evaluate((line) => {

@@ -71,7 +71,7 @@ test("a server that is full is told apart from one that is gone, and the board c
     });
     await page.goto(`${demo.url}/?lang=en`);
     const banner = page.locator("#stale");
-    const told = "The server has as many viewers as it can serve. Trying again.";
+    const told = "The server is at its limit of viewers. Trying again.";
     await until(async () => (await banner.textContent()) === told, "told", 15_000);
     full = false;
     await until(async () => (await stale(/** @type {Screen} */ (/** @type {unknown} */ ({ page })))) === 0, "live", 40_000);

@@ -51,5 +51,5 @@ test("one is told apart from many, and reasons are whole sentences of values", (
   const left = [10, 3541].map((seconds) => english.reason({ key: "due_soon", values: { seconds } }, 0));
   assert.deepEqual(left, ["1\u00a0min of open time left to call", "59\u00a0min of open time left to call"]);
   const promise = english.reason({ key: "promise_under", values: { ratio: 0.7999, floor: 0.8, n: 40 } }, 0);
-  assert.equal(promise, "promise 79\u00a0%, under 80\u00a0%");
+  assert.equal(promise, "promise 79\u00a0%, below 80\u00a0%");
 });

@@ -1,12 +1,12 @@
-// Loads the page anew, once there is a page to be had: a wall must never be left with the browser's own page, which
-// says that nobody answers and asks no more.
+// Reloads the page, but only once the server answers. A wall screen must never end on the browser's own error page,
+// which does not retry.
 //
-// Not a module: where a file of the board did not come, this is still there.
+// This is not a module, so that it still runs when another file of the board failed to load.
 "use strict";
 
 const ANEW_AFTER_MS = 2000;
 
-/** A board that has said nothing of its figures for so long has not been loaded whole. */
+/** A board without figures or a message about them for this long was not loaded completely. */
 const LOADED_WITHIN_MS = 20000;
 
 function anew() {

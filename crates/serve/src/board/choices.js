@@ -1,8 +1,7 @@
-// What whoever looks has chosen: the language and the theme. An address that names them (`?lang=sv&theme=dark`) wins,
-// for that is how a wall screen is set up; then what was last chosen in this browser; then Finnish, and the device's
-// theme.
+// The viewer's choice of language and theme. An address that names them (`?lang=sv&theme=dark`) wins, because wall
+// screens are set up that way. Next comes the last choice in this browser, then Finnish and the device's theme.
 //
-// Not a module: it runs before the page is drawn, so that nothing flashes in a theme that nobody chose.
+// This is not a module: it runs before the page is drawn, so that the page never flashes in the wrong theme.
 "use strict";
 
 const choices = (() => {
@@ -32,7 +31,7 @@ const choices = (() => {
     try {
       localStorage.setItem(`ensilinja.${name}`, value);
     } catch {
-      // It holds for this page then.
+      // Storage is blocked: the choice holds for this page only.
     }
     const address = new URL(location.href);
     address.searchParams.set(name, value);

@@ -1,5 +1,5 @@
-// What the server says, as types: the stream at /api/live and a line at /api/lines/ID. Instants are seconds since 1970,
-// waits are seconds, shares are 0 to 1. What is not known is null or left out, never 0.
+// Types of the server's messages: the stream at /api/live and one line at /api/lines/ID. Instants are seconds since
+// 1970, waits are seconds, shares are 0 to 1. An unknown value is null or absent, never 0.
 
 /** @typedef {"phone" | "chat" | "sms"} Channel */
 /** @typedef {"fi" | "sv" | "en"} LanguageCode */

@@ -1,5 +1,4 @@
-// The choice of language and of theme: two groups of radio buttons, so that the arrows of a keyboard work as they do
-// everywhere.
+// The choice of language and of theme: two groups of radio buttons, so that arrow keys work as usual.
 
 /** @import { Language, Key } from "./language.js" */
 import { byId, make, setText } from "./dom.js";
@@ -16,7 +15,7 @@ export class Controls {
     for (const code of LANGUAGES) {
       const name = /** @type {string} */ (TEXTS[code].language);
       const sign = make("span", { "aria-hidden": "true" }, code.toUpperCase());
-      // Named by what is seen too, for whoever says it to the screen.
+      // The accessible name contains the visible text, so that voice control finds the button.
       const words = `${code.toUpperCase()} ${name}`;
       this.#languages.append(option("lang", code, make("label", { lang: code, title: name }), sign, words));
     }

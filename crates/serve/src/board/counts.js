@@ -1,4 +1,4 @@
-// Sums over labels, and the two fates of a line's day that are more than one label.
+// Sums over labels, and the figures of a line's day that combine several labels.
 
 /** @import { LineFigures, WindowFigures } from "./contract.js" */
 
@@ -11,7 +11,7 @@ export function total(counts) {
 }
 
 /**
- * How many gave up waiting, short waits included.
+ * Contacts that abandoned the queue, short waits included.
  * @param {WindowFigures} window
  */
 export function abandoned(window) {
@@ -20,8 +20,8 @@ export function abandoned(window) {
 }
 
 /**
- * Whether the line promises anything: each of its contacts gets a verdict or has one pending. `null` while no contact
- * has said so.
+ * Whether the line makes promises: each of its contacts then has a verdict or a pending one. `null` while no contact
+ * has shown it.
  * @param {LineFigures} figures
  * @returns {boolean | null}
  */
@@ -33,12 +33,12 @@ export function promises(figures) {
 }
 
 /**
- * A share with the n it is of.
+ * A share: the numerator and its n.
  * @typedef {{good: number, valid: number}} Share
  */
 
 /**
- * The share of an indicator in a window; `null` where the window is not known or has no such indicator.
+ * The share of an indicator in a window; `null` if the window is unknown or has no such indicator.
  * @param {WindowFigures | null | undefined} window
  * @param {string} indicator
  * @returns {Share | null}

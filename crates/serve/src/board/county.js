@@ -1,5 +1,5 @@
-// The whole county at once: sums over its lines. Shares are added before they are divided; a line that is not known
-// adds nothing, and is counted as such.
+// The whole county: sums over its lines. Numerators and denominators are added before they are divided. A line without
+// figures adds nothing and is not counted as known.
 
 /** @import { LineFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement, State } from "./state.js" */
@@ -9,11 +9,11 @@ import { share, total } from "./counts.js";
  * @typedef {object} County
  * @property {number} known how many lines have figures
  * @property {number} waiting
- * @property {number | null} oldestLine the line in which somebody waits longest, if anybody waits
+ * @property {number | null} oldestLine the line with the longest wait; `null` if the queues are empty
  * @property {number} oldestSeconds
  * @property {number} dueToday
  * @property {number} overdue
- * @property {{good: number, valid: number} | null} kept `null` where no line knows its day
+ * @property {{good: number, valid: number} | null} kept `null` if no line has a complete day
  * @property {number} pending
  */
 
@@ -55,7 +55,7 @@ export function statesOf(judgements) {
 }
 
 /**
- * The day of all lines together; `null` unless every line's is known, for a sum that leaves one out misleads.
+ * The day of all lines together; `null` unless every line's is known, because a sum without one line misleads.
  * @param {Day} day
  * @returns {LineCourse | null}
  */

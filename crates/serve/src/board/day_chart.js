@@ -1,5 +1,4 @@
-// The course of a line's day: what became of its contacts in each quarter of an hour, one on top of the other, and the
-// same by the hour in a table.
+// A line's day: its contacts by result in 15-minute intervals, stacked, and the same by the hour in a table.
 
 /** @import { Day, LineCourse } from "./contract.js" */
 /** @import { Language } from "./language.js" */
@@ -61,7 +60,7 @@ export class DayChart {
   }
 
   /**
-   * The chart stays while days pass and languages change.
+   * The chart is kept while the day and the language change.
    * @returns {Omit<import("uplot").Options, "width" | "height">}
    */
   #options() {

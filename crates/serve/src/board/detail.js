@@ -1,6 +1,5 @@
-// One line in depth, in a dialog over the board. The address names the line (`#mipa`), so that it can be linked to and
-// the browser's way back closes it. Its state and its queue come with the stream; the rest is asked for while it is
-// open.
+// The detail of one line, in a dialog over the board. The address names the line (`#mipa`), so it can be linked to, and
+// the browser's back button closes it. State and queue come with the stream; the rest is fetched while it is open.
 
 /** @import { Hello, Figures, Day, WholeLine } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
@@ -44,7 +43,7 @@ export class Detail {
     this.#dialog.append(head, make("div", { class: "detail-body" }, ...body));
     this.#close.addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#closed());
-    // A click beside the sheet, on the board that shines through.
+    // A click outside the dialog, on the backdrop.
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     addEventListener("hashchange", () => this.#follow());
   }
@@ -97,7 +96,7 @@ export class Detail {
     this.#chart.show(this.#day, this.#day.lines[this.#index] ?? null, this.#language);
   }
 
-  /** Opens, or closes, as the address says. */
+  /** Opens or closes the dialog to match the address. */
   #follow() {
     const line = location.hash.slice(1);
     const index = this.#hello?.lines.findIndex((card) => card.line === line) ?? -1;
@@ -111,7 +110,7 @@ export class Detail {
     this.showAgain();
   }
 
-  /** What is there is another line's. */
+  /** Clears what belongs to the previous line. */
   #empty() {
     this.#opening += 1;
     this.#language = null;
@@ -120,7 +119,7 @@ export class Detail {
   }
 
   #closed() {
-    // The browser tells of it later: another line may be open by then, or asked for.
+    // The close event comes later: by then another line may be open or requested.
     if (this.#dialog.open) return;
     const line = this.#hello?.lines[this.#index]?.line;
     this.#index = -1;
@@ -128,7 +127,7 @@ export class Detail {
     this.#chart.destroy();
     this.#today.clear();
     if (location.hash.slice(1) === line) history.replaceState(null, "", location.pathname + location.search);
-    // The browser takes the focus back to where the dialog was opened from, unless an address opened it.
+    // The browser returns the focus to the element that opened the dialog, but not if an address opened it.
     const focus = document.activeElement;
     if (line && (focus === document.body || this.#dialog.contains(focus))) this.focusBack(line);
   }

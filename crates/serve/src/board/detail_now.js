@@ -1,4 +1,4 @@
-// A line now, in numbers with names: who waits, what is owed and when, and when the line opens or closes.
+// A line now: its queue, its callbacks and their deadlines, and when the line opens or closes.
 
 /** @import { LineFigures } from "./contract.js" */
 /** @import { Language, Key } from "./language.js" */

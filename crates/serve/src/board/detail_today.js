@@ -1,4 +1,4 @@
-// What a line's day has come to: the promise, the waits, the outcomes, the callbacks and the indicators.
+// A line's day so far: promises, waits, outcomes, callbacks and indicators.
 
 /** @import { Hello, WholeLine } from "./contract.js" */
 /** @import { Language } from "./language.js" */
@@ -25,7 +25,7 @@ export class DetailToday {
 
   constructor() {
     const promise = make("p", {}, this.#kept, " ", this.#beside);
-    /** In the order in which they are read; the first stands beside what is now. */
+    /** In reading order; the first stands beside the present figures. */
     this.elements = [
       make("section", { class: "half" }, this.#promiseHeading, promise, this.#promises.element),
       this.#waits.element,

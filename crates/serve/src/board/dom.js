@@ -1,4 +1,4 @@
-// Making and changing elements. Values go in as text, never as markup, and what has not changed is not touched.
+// Makes and changes elements. Values are set as text, never as markup, and only if they changed.
 
 /** @import { State } from "./state.js" */
 

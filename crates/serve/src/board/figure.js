@@ -1,5 +1,5 @@
-// A figure with its name: a large value, what stands beside it small, and a label below. The place is made once; only
-// its texts change.
+// A figure: a large value, small text beside it, and a label below. The elements are made once; only their texts
+// change.
 
 import { make, setText } from "./dom.js";
 

@@ -1,11 +1,11 @@
-// Numbers, durations and times as the reader's language writes them. Times are those of the lines, wherever the screen
-// hangs.
+// Numbers, durations and times in the reader's language. Times are in the time zone of the lines, wherever the screen
+// is.
 
 /** In whole percent, rounded down: 79.9 % has not kept a promise of 80 %. @param {number} ratio */
 export const percentOf = (ratio) => Math.floor(100 * ratio + 1e-9);
 
 /**
- * A percentage with its sign, held together; a few in a thousand are not none.
+ * A percentage with its sign and a no-break space. A share above zero is never shown as 0 %.
  * @param {number} ratio
  * @param {(ratio: number) => number} [rounded] down, unless something else is fairer
  */
@@ -42,7 +42,7 @@ export function roughly(seconds) {
   return `${Math.floor(seconds / size)}\u00a0${name}`;
 }
 
-/** The formats of a language in a time zone; making one is dear, so they are made once. */
+/** The formats of a language in a time zone. They are made once, because making one is slow. */
 export class Clock {
   /** @param {string} locale @param {string} timeZone */
   constructor(locale, timeZone) {
@@ -72,7 +72,7 @@ export class Clock {
   }
 
   /**
-   * As near as the reader needs it: `8.00` today, `ti 8.00` within six days, `ti 16.9. 8.00` beyond.
+   * As short as is clear: `8.00` today, `ti 8.00` within six days, `ti 16.9. 8.00` beyond.
    * @param {number} seconds
    * @param {number} nowSeconds
    */

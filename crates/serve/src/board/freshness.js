@@ -1,11 +1,11 @@
-// How old the figures are, and whether they may still be believed. Pure: the caller has the clocks.
+// The age of the figures, and whether they can still be trusted. Pure: the caller passes the clock readings.
 
 /** @import { Figures } from "./contract.js" */
 
-/** Figures come every second: after so long without any, something is wrong. */
+/** Figures come every second: after this long without any, something is wrong. */
 const SILENT_SECONDS = 5;
 
-/** Figures this much older than the server's now are old, whoever sends them. */
+/** Figures are old from this age on, by the server's clock. */
 const OLD_SECONDS = 30;
 
 /** @typedef {"waiting" | "live" | "silent" | "old" | "rebuilding" | "incomplete"} Freshness */

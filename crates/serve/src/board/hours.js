@@ -1,10 +1,10 @@
-// The hours of a day as the clock of the lines strikes them, on the days that have 23 or 25 of them too.
+// The hours of a day in the time zone of the lines, also on days of 23 or 25 hours.
 
 /** @import { Day } from "./contract.js" */
 /** @import { Clock } from "./format.js" */
 
 /**
- * From midnight on for 24 hours, and for longer where the day has come to more.
+ * From midnight for 24 hours, or for as long as the day is if that is longer.
  * @param {Day} day
  * @param {number} slots how many the day has so far
  * @returns {[number, number]}
@@ -15,7 +15,7 @@ export function spanOf(day, slots) {
 }
 
 /**
- * The instants at which the clock shows a multiple of so many hours.
+ * The instants at which the local hour is a multiple of `every`.
  * @param {Clock} clock
  * @param {[number, number]} span from a whole hour on
  * @param {number} every

@@ -1,5 +1,5 @@
-// The indicators of a line in rows: today and over five open days, each with its n, beside what is aimed at and the
-// floor that alerts. Net promoter score comes last: it is no share, and its answers are few.
+// The indicators of a line in rows: today and over five open days, each with its n, its target and its alert floor. The
+// net promoter score comes last: it is not a share, and few customers answer.
 
 /** @import { Hello, LineCard, WindowFigures, LineFigures } from "./contract.js" */
 /** @import { Language } from "./language.js" */
@@ -8,7 +8,7 @@ import { share, total } from "./counts.js";
 import { percent, percentOf, percentUp } from "./format.js";
 import { FEWEST } from "./state.js";
 
-/** Of this one the least is the best. */
+/** Indicators for which less is better. */
 const LESS_IS_BETTER = new Set(["chat_not_answered"]);
 
 /** @param {Hello} hello @param {LineCard} card @param {LineFigures} figures @param {Language} language */
@@ -53,7 +53,7 @@ function nps(window, language) {
   const n = total(window.nps_answers);
   if (n === 0) return [language.text("no_data"), "0"];
   if (n < FEWEST) return [language.text("too_few"), language.count(n)];
-  // Zero, whichever side it is rounded from.
+  // + 0 turns -0 into 0.
   const score = Math.round((100 * (promoter - detractor)) / n) + 0;
   return [language.count(score), language.count(n)];
 }

@@ -1,5 +1,5 @@
-// How a share of promises kept is told: never a percentage of few, never 100 % of none, never a promise where none is
-// made.
+// How the share of kept promises is shown: no percentage of a small n, no 100 % of none, no promise on a line that
+// makes none.
 
 /** @import { Language, Key } from "./language.js" */
 /** @import { Share } from "./counts.js" */

@@ -1,4 +1,4 @@
-// The language the board speaks: texts by key, with their values put in, and names of the lines.
+// The language of the board: texts by key with their values filled in, and names of lines.
 
 /** @import { LanguageCode, LineCard, IndicatorCard } from "./contract.js" */
 /** @import { Reason } from "./state.js" */

@@ -1,5 +1,5 @@
-// Puts the board together: what the stream says becomes judgements, and those become what is seen and heard. All that
-// changes goes through `show`.
+// Puts the board together: messages of the stream become judgements, and judgements become what is shown and announced.
+// Every change goes through `show`.
 
 /** @import { Hello, Figures, Day, LanguageCode } from "./contract.js" */
 import { Controls } from "./controls.js";
@@ -20,7 +20,7 @@ import { Tiles } from "./tiles.js";
 /** @type {Day | null} */ let day = null;
 /** @type {Tiles | null} */ let tiles = null;
 let another = false;
-/** Whether the server has as many viewers as it can serve. */
+/** Whether the server is at its limit of viewers. */
 let full = false;
 let language = spoken("UTC");
 
@@ -78,8 +78,8 @@ listen({
   hello: (said) => {
     silence.begun();
     if (another) return;
-    // Another version has another board, and another configuration other lines: the page begins anew, and what is still
-    // heard until then is not for this one.
+    // Another version has another board, and another configuration has other lines: the page is reloaded, and messages
+    // until then are ignored.
     another = hello !== null && JSON.stringify(hello) !== JSON.stringify(said);
     if (another) anew();
     if (hello) return;
@@ -92,7 +92,7 @@ listen({
     if (another) return;
     figures = said;
     full = false;
-    // Live is what is shown, not what came.
+    // Figures count as live once they are shown, not when they arrive.
     show();
     silence.heard(said.now_timestamp_seconds);
     staleness.show(figures, silence.seconds(), full, language);

@@ -1,17 +1,16 @@
-// In what order lines stand, and when it may change: who needs help comes first, and nobody jumps about each second.
+// The order of the tiles, and when it may change. Lines that need help come first, but tiles do not jump every second.
 
 /** @import { Judgement } from "./state.js" */
 import { STATES } from "./state.js";
 
-/** An order has to last this long before it is shown. */
+/** An order must last this long before it is shown. */
 const SETTLE_MS = 5000;
 
-/** An order that keeps changing is shown after this all the same. */
+/** After this long an order is shown even if it keeps changing. */
 const PATIENCE_MS = 20000;
 
 /**
- * The places of the lines, as indices into `judgements`: by state, and within a state in the order of the
- * configuration.
+ * The order of the lines, as indices into `judgements`: by state, and within a state in the order of the configuration.
  * @param {Judgement[]} judgements
  * @returns {number[]}
  */
@@ -20,7 +19,7 @@ export function wantedOrder(judgements) {
   return judgements.map((_, index) => index).sort((a, b) => rank[a] - rank[b] || a - b);
 }
 
-/** The order that is shown, which follows the wanted one when that has settled. */
+/** The order that is shown. It follows the wanted order once that has settled. */
 export class SettledOrder {
   /** @type {number[] | null} */ #shown = null;
   /** @type {number[]} */ #wanted = [];

@@ -1,5 +1,5 @@
-// Charts, by uPlot, which the page loads before: made in a place of their own, as large as it is, drawn in the theme's
-// colours, and taken away whole. A chart is for the eye only; whoever makes one puts its figures into words beside it.
+// Charts by uPlot, which the page loads first. A chart fills its own element, uses the theme's colours and is removed
+// completely. Charts are hidden from screen readers: the caller puts the same figures into words or a table.
 
 /** @typedef {import("uplot")} Plot */
 /** @typedef {import("uplot").Options} Options */
@@ -53,7 +53,7 @@ export function unplot(place) {
   made.destroy();
 }
 
-/** Draws all charts again, in the colours there are now. */
+/** Redraws all charts in the present colours. */
 export function recolour() {
   for (const made of drawn) made.redraw(false);
 }

@@ -1,5 +1,5 @@
-// What became of a line's contacts, as counts that add up: outcomes of those handled, callbacks by how they ended, and
-// promises by verdict. Each row has its share as a bar.
+// Counts of a line that add up to a whole: outcomes of handled contacts, closed callbacks by result, promises by
+// verdict. Each row shows its share as a bar.
 
 /** @import { Language, Key } from "./language.js" */
 /** @import { Cell } from "./table.js" */

@@ -1,5 +1,5 @@
-// For how long nothing new was heard, on the clocks of this screen: of the two, one stands still while the machine
-// sleeps, and the other may be set.
+// How long no new figures have come, by the two clocks of this screen: one stands still while the machine sleeps, the
+// other can be set.
 
 export class Silence {
   #lateSeconds = 0;
@@ -12,13 +12,13 @@ export class Silence {
     this.heardAtMs = { steady: steadyMs(), wall: wallMs() };
   }
 
-  /** A connection has begun, maybe to another server, with another clock. */
+  /** A connection has begun, possibly to another server with another clock. */
   begun() {
     this.#leastBehind = Infinity;
   }
 
   /**
-   * Figures have come. If they took longer than others of the connection they have waited somewhere, and are no news.
+   * Figures have come. If they took longer than others of this connection, they were delayed on the way and are not new.
    * @param {number} nowSeconds the server's now, in them
    */
   heard(nowSeconds) {

@@ -1,5 +1,5 @@
-// What a screen reader is told without asking: that the figures grew old or are back, and that a line newly needs help.
-// Nothing else, and not more than one thing in a while, or it would never be silent.
+// Announcements to a screen reader: the figures became old or are live again, or a line newly needs help. Nothing else,
+// and one at a time with pauses, because otherwise it would never be silent.
 
 /** @import { Hello } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
@@ -11,7 +11,7 @@ const PAUSE_MS = 20000;
 
 export class Speech {
   #region = byId("spoken");
-  /** Of a line's detail: while it is open, nothing outside of it is heard. */
+  /** The one in a line's detail: while the dialog is open, nothing outside it is announced. */
   #inDetail = byId("detail-spoken");
   #dialog = /** @type {HTMLDialogElement} */ (byId("detail"));
   #untold = new Untold();

@@ -1,5 +1,5 @@
-// Says how old the figures are, each second, and lets the whole board look old when it is. A screen reader hears it
-// once when it turns, not each second.
+// Shows the age of the figures each second, and makes the whole board look old when they are. A screen reader announces
+// the change once, not each second.
 
 /** @import { Figures } from "./contract.js" */
 /** @import { Freshness } from "./freshness.js" */
@@ -8,13 +8,13 @@ import { byId, make, setAttribute, setText } from "./dom.js";
 import { duration, percent } from "./format.js";
 import { freshnessOf, isStale } from "./freshness.js";
 
-/** Figures this old or younger are called live: they come each second, and the last whole one is shown. */
+/** Figures up to this age are called live: they come each second, and the last complete ones are shown. */
 const LIVE_SECONDS = 5;
 
 export class Staleness {
   #age = byId("age");
   #banner = byId("stale");
-  /** The banner's words once more, for the dialog of a line lies over it. */
+  /** The text of the banner once more: the dialog of a line covers it. */
   #inDetail = byId("detail-stale");
   #said = make("p");
   #reasons = make("ul", { lang: "en" });

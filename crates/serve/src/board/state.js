@@ -1,28 +1,28 @@
-// The state of a line: what a supervisor is to do about it, and why. A pure function of its figures; the words are the
-// languages' (`reason_...` there). docs/WALLBOARD.md has the same rules as a table.
+// The state of a line and the reasons for it: what a supervisor has to attend to. A pure function of its figures. The
+// texts are `reason_...` in the languages. docs/WALLBOARD.md has the same rules as a table.
 
 /** @import { LineCard, LineFigures, WindowFigures, Channel } from "./contract.js" */
 import { promises, share, total } from "./counts.js";
 
 /** @typedef {"help" | "watch" | "fine" | "few" | "none" | "closed"} State */
 /** @typedef {{key: string, values: Record<string, number>}} Reason `values` are raw; the language formats them. */
-/** @typedef {{state: State, reasons: Reason[]}} Judgement The gravest reason first; there is always one. */
+/** @typedef {{state: State, reasons: Reason[]}} Judgement The gravest reason comes first; there is at least one. */
 
-/** The order in which lines need somebody.
+/** The order of urgency.
  * @type {State[]} */
 export const STATES = ["help", "watch", "fine", "few", "none", "closed"];
 
-/** With a smaller n than this a percentage says more about chance than about the line. */
+/** With an n smaller than this, a percentage says more about chance than about the line. */
 export const FEWEST = 10;
 
 /** A callback with less open time left than this is due soon, as in the alert rules. */
 const DUE_SOON_SECONDS = 3600;
 
-/** A promise this little above its floor is watched. */
+/** A share of kept promises less than this above its floor means Watch. */
 const NEAR_FLOOR = 0.05;
 
 /**
- * How long somebody may wait in an open line. A chat is promised within ten minutes; text messages wait by nature.
+ * How long a customer may wait in an open line. A chat is promised within ten minutes. Text messages have no limit.
  * @type {Record<Channel, {watch: number, help: number} | null>}
  */
 const LONG_WAIT_SECONDS = { phone: { watch: 300, help: 900 }, chat: { watch: 300, help: 600 }, sms: null };
@@ -53,7 +53,7 @@ export function stateOf(card, figures) {
 }
 
 /**
- * Nothing is wrong: is that known, or is there too little to know?
+ * Nothing is wrong. Is the n large enough to say so?
  * @param {LineFigures} figures
  * @returns {Judgement}
  */
@@ -82,7 +82,7 @@ function opening(figures) {
 }
 
 /**
- * Callback requests that were thrown away, so that nobody will ever call: the worst there is, all day long.
+ * Callback requests that were discarded, so the customers will never be called. They count for the whole day.
  * @param {LineFigures} figures
  * @returns {Reason[]}
  */
@@ -93,7 +93,7 @@ function lost(figures) {
 }
 
 /**
- * A closed line owes its callbacks all the same, but the rest of its day is over.
+ * Overdue callbacks count on a closed line too.
  * @param {LineFigures} figures
  * @returns {Reason[]}
  */
@@ -110,7 +110,7 @@ function dueSoon(figures) {
 }
 
 /**
- * Who is still in the queue of a closed line: forgotten by people, or lost by the platform.
+ * Contacts still in the queue of a closed line: forgotten by staff, or their end was lost by the platform.
  * @param {LineFigures} figures
  * @returns {Reason[]}
  */
@@ -120,7 +120,7 @@ function leftWaiting(figures) {
 }
 
 /**
- * Judged while the line is open.
+ * Only while the line is open.
  * @param {LineCard} card
  * @param {LineFigures} figures
  * @param {"help" | "watch" | null} grade
@@ -156,7 +156,7 @@ function unresolved(card, figures) {
 }
 
 /**
- * The reason, if the share is known by enough contacts and lies under the floor and a margin.
+ * The reason, if n is large enough and the share is below the floor plus the margin.
  * @param {LineCard} card
  * @param {WindowFigures | null | undefined} window
  * @param {string} indicator
@@ -169,6 +169,6 @@ function below(card, window, indicator, key, margin) {
   const of = share(window, indicator);
   if (floor === undefined || !of || of.valid < FEWEST) return [];
   const ratio = of.good / of.valid;
-  // 17 of 20 is not less than 0.8 + 0.05, whatever a computer makes of it.
+  // The tolerance is for rounding: 17 / 20 is not less than 0.8 + 0.05.
   return ratio + 1e-9 < floor + margin ? [{ key, values: { ratio, floor, n: of.valid } }] : [];
 }

@@ -1,16 +1,16 @@
-// The stream of figures, which comes back by itself: the browser reconnects where a connection ends; where it gives up
-// (the server answered, but not with a stream) or nothing comes although the connection stands, it is made anew. Where
-// the server has as many viewers as it can serve, the board says so and waits longer.
+// The stream of figures, which recovers by itself. The browser reconnects when a connection ends. When it gives up (the
+// server answered, but not with a stream) or an open connection is silent, this opens a new one. When the server is at
+// its limit of viewers, the board says so and waits longer.
 
 /** @import { Hello, Figures, Day } from "./contract.js" */
 
 const AGAIN_MS = 2000;
 
-/** A connection that says nothing for so long is dead, whatever it looks like. */
+/** A connection that is silent for this long is dead. */
 const DEAF_MS = 15000;
 
-/** How long to wait where the server is full: at least so long, and by chance up to twice that, so that not all boards
- * come back at the same time. */
+/** How long to wait if the server is full: at least this long and at random up to twice that, so that boards do not all
+ * come back at once. */
 const FULL_MS = 10000;
 
 /**
@@ -34,7 +34,7 @@ export function listen(heard, told) {
     }
   }
 
-  /** A browser does not tell why a stream was refused. So the server is asked before it is tried again. */
+  /** A browser does not say why a stream was refused, so the server is asked before the next try. */
   async function again() {
     againAt = Infinity;
     source.close();

@@ -1,5 +1,5 @@
-// The county in one strip, where a supervisor looks first: how many lines are in each state (which explains the
-// shapes), who waits, what is owed, what was kept, and how the day has gone.
+// The county in one strip, where a supervisor looks first: the number of lines in each state (the legend of the shapes),
+// the queue, callbacks due and overdue, promises kept, and the day so far.
 
 /** @import { Figures, Hello, Day } from "./contract.js" */
 /** @import { Judgement, State } from "./state.js" */

@@ -1,5 +1,5 @@
-// A table whose cells are made once and whose texts change: a heading for each row and column, so that it can be read
-// without being seen. A cell may have a bar, which only shows again what its number says.
+// A table whose cells are made once and whose texts change. Each row and column has a heading, for screen readers. A
+// cell may have a bar, which repeats its number.
 
 import { make, setAttribute, setText } from "./dom.js";
 
@@ -7,7 +7,7 @@ import { make, setAttribute, setText } from "./dom.js";
  * @typedef {object} Cell
  * @property {string} text
  * @property {number} [share]
- * @property {string} [note] what the mark means
+ * @property {string} [note] the meaning of the mark
  * @property {"good" | "bad"} [mark]
  * @property {string} [lang]
  * @property {string} [title]

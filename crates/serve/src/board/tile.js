@@ -1,4 +1,5 @@
-// A line on the board: its name, its state in shape and words, who waits, what is owed, what was kept, the day's trend.
+// A line on the board: its name, its state as a shape and in words, its queue, its callbacks, promises kept, and the
+// day's trend.
 
 /** @import { LineCard, LineFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */

@@ -1,5 +1,5 @@
-// The board of tiles: one a line, those who need help first. A tile moves by sliding, if movement is welcome, and never
-// loses the keyboard's focus by it: the others move around it.
+// The tiles of the board: one per line, those that need help first. A tile slides to its new place unless the reader
+// prefers reduced motion. The focused tile keeps the focus: the others move around it.
 
 /** @import { Hello, Figures, Day } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */

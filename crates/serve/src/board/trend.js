@@ -1,17 +1,17 @@
-// The trend of a day: contacts that arrived in each half hour, and over them those who gave up.
+// The trend of a day: arrived contacts in each half hour, and abandoned ones over them.
 
 /** @import { Day, LineCourse } from "./contract.js" */
 /** @import { Plot } from "./plots.js" */
 import { make } from "./dom.js";
 import { bars, colour, plot, unplot } from "./plots.js";
 
-/** Slots of a quarter are too thin to be seen from afar. */
+/** Bars of 15 minutes are too thin to be seen from a distance. */
 const SLOTS_A_BAR = 2;
 
 const BUSY_FROM_HOUR = 7;
 const BUSY_TO_HOUR = 17;
 
-/** One contact is a small bar, not a full one. */
+/** The least top of the scale: one contact is a small bar, not a full one. */
 const LOWEST_TOP = 4;
 
 export class Trend {
@@ -33,7 +33,7 @@ export class Trend {
     else this.#plot = plot(this.place, this.#options(day), data);
   }
 
-  /** Draws it again, in the colours of where it is now. */
+  /** Redraws it in the present colours. */
   recolour() {
     this.#plot?.redraw(false);
   }
@@ -58,7 +58,7 @@ export class Trend {
 }
 
 /**
- * The hours in which lines are busy, the same for all, and what else of the day this one was busy in.
+ * The usual busy hours, the same for all lines, extended by any other hours with contacts on this line.
  * @param {Day} day
  * @param {import("uplot").AlignedData[1]} offered
  * @returns {[number, number]}
@@ -71,7 +71,7 @@ export function hoursShown(day, offered) {
 }
 
 /**
- * What is still to come is not 0 but nothing.
+ * Intervals that have not begun are empty, not 0.
  * @param {Day} day
  * @param {LineCourse} course
  * @returns {[number[], (number | null)[], (number | null)[]]}

@@ -1,4 +1,4 @@
-// Which line newly needs help and was not yet told of: one at a time, and none is forgotten while another is told.
+// Lines that newly need help and were not announced yet. They are announced one at a time, and none is forgotten.
 
 /** @import { State } from "./state.js" */
 

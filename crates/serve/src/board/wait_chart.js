@@ -1,5 +1,5 @@
-// How long the answered had waited: a bar for each stretch of time, as wide as another however long the stretch, and
-// the same in a table.
+// Waits of answered contacts: one bar per bucket, all equally wide whatever the bucket's length, and the same in a
+// table.
 
 /** @import { WindowFigures, Distribution } from "./contract.js" */
 /** @import { Language } from "./language.js" */
