@@ -14,6 +14,9 @@
 //! Reports that cut the same time differently are not decided together: publish one of months and quarters, and no two
 //! reports of overlapping times or choices of lines. Days and hours are too fine to be published at all.
 
+mod elimination;
+mod suppression;
+
 use std::collections::BTreeMap;
 
 use crate::balances::{Balances, Span};
@@ -21,7 +24,9 @@ use crate::cells::By;
 use crate::figure::Figure;
 use crate::quantity::{Quantity, Rest, SPLITS};
 use crate::subject::Subject;
-use crate::suppression::{Scope, SumSystem};
+use suppression::{Scope, SumSystem};
+
+pub use suppression::FEWEST_SHOWN;
 
 /// What may be shown.
 #[derive(Debug)]

@@ -8,23 +8,7 @@ use crate::published::Published;
 use crate::table::Table;
 use crate::tables::Tables;
 use crate::value::Value;
-use crate::{csv, json, markdown, terminal, wording};
-
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Tables for a terminal of this many columns.
-    Table {
-        /// How many.
-        width: usize,
-    },
-    /// RFC 4180: a header, then one figure a line.
-    Csv,
-    /// One document.
-    Json,
-    /// Tables for a page.
-    Markdown,
-}
+use crate::wording;
 
 /// Why there is no report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,17 +81,6 @@ impl Report {
             tables,
             facts: fact::all(&published, question.by),
         })
-    }
-
-    /// Writes it, with a line break at its end.
-    #[must_use]
-    pub fn render(&self, format: Format) -> String {
-        match format {
-            Format::Table { width } => terminal::write(self, width),
-            Format::Csv => csv::write(self),
-            Format::Json => json::write(self),
-            Format::Markdown => markdown::write(self),
-        }
     }
 }
 

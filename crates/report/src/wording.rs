@@ -3,11 +3,11 @@
 use ensilinja_model::Channel;
 
 use crate::cells::{By, Cells};
+use crate::disclosure::FEWEST_SHOWN;
 use crate::figure::Figure;
 use crate::language::Language;
 use crate::moment::{Moment, Period, PeriodKind};
 use crate::subject::Subject;
-use crate::suppression::FEWEST_SHOWN;
 
 /// The tables there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,18 @@
 //! The county that is simulated: its lines, and how contacts fare on each of them.
 
 mod behaviour;
+mod county_line;
 mod feedback_answers;
 mod line_table;
 mod monthly;
 mod published;
 
-use ensilinja_model::{Channel, LineId};
+use ensilinja_model::LineId;
 use jiff::tz::TimeZone;
 
-use crate::{LevelFormula, LinePromise, OracleLine, WeeklyHours};
+use crate::{LevelFormula, OracleLine};
 pub(crate) use behaviour::{Behaviour, UNREACHED};
+pub use county_line::CountyLine;
 pub(crate) use feedback_answers::{Answers, FeedbackAnswers};
 
 /// The lines of a county, in the order in which they are shown.
@@ -18,34 +20,6 @@ pub(crate) use feedback_answers::{Answers, FeedbackAnswers};
 pub struct County {
     /// Its lines.
     pub lines: Vec<CountyLine>,
-}
-
-/// One line of a county: what a configuration says about it, and how its contacts fare.
-#[derive(Clone, Debug)]
-pub struct CountyLine {
-    /// Its name in events and labels.
-    pub id: LineId,
-    /// How its customers reach it.
-    pub channel: Channel,
-    /// Its Finnish name, as the county prints it where it does.
-    pub name_fi: String,
-    /// What it is shown with. The lines that the county prints as one row are one group.
-    pub group: String,
-    /// The area it serves.
-    pub service_area: String,
-    /// When it is open.
-    pub hours: WeeklyHours,
-    /// An abandon sooner than this is short. In ms.
-    pub short_abandon_ms: u32,
-    /// A wait up to and including this is within the threshold. In ms.
-    pub threshold_ms: u32,
-    /// A leg without a decision is an orphan after this. In ms.
-    pub orphan_after_ms: u32,
-    /// A callback is given up at the end of this many working days after the day it was asked for.
-    pub give_up_working_days: u16,
-    /// What it promises.
-    pub promise: LinePromise,
-    pub(crate) behaviour: Behaviour,
 }
 
 impl County {
@@ -94,6 +68,8 @@ impl County {
 
 #[cfg(test)]
 mod tests {
+    use ensilinja_model::Channel;
+
     use super::*;
 
     #[test]

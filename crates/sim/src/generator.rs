@@ -15,6 +15,7 @@ mod life;
 mod quota;
 mod steered_mean;
 mod visit;
+mod world;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,6 +30,7 @@ use self::course::Course;
 use self::feedback_decks::FeedbackDecks;
 use self::life::Life;
 use self::visit::Visit;
+use self::world::World;
 use crate::{County, CountyLine, SimEvent};
 
 /// What the platform says, in the order in which it says it ([`SimEvent::told_at`]). Endless.
@@ -51,14 +53,6 @@ pub struct Generator {
     feedback: FeedbackDecks,
     upcoming: BinaryHeap<Reverse<Upcoming>>,
     next_turn: u64,
-}
-
-/// What a life is lived in.
-#[derive(Clone, Copy)]
-struct World<'a> {
-    lines: &'a [CountyLine],
-    arrivals: &'a [Arrivals],
-    zone: &'a TimeZone,
 }
 
 /// Something that will happen. Of two at one instant the one that was foreseen first comes first.

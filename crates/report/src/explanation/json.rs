@@ -27,38 +27,45 @@
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
 
-use super::{
-    Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Verdict,
-    Written,
-};
+use super::contact::{Claim, ContactExplained, Fate, Leg, Verdict};
+use super::entry::{Amount, Entry, Said, Source, Written};
+use super::figure::{Contribution, FigureExplained, Part};
 
 const SCHEMA: &str = "ensilinja.explanation/1";
 
-pub(super) fn figure(explained: &FigureExplained) -> String {
-    let window = explained.window.as_ref().map(|window| {
-        let (from, to) = window.stretch.as_ref().map(|(from, to)| (instant(from), instant(to))).unzip();
-        json!({ "name": window.name, "from": from, "to": to })
-    });
-    written(&json!({
-        "schema": SCHEMA,
-        "line": explained.line,
-        "figure": explained.asked,
-        "at": instant(&explained.at),
-        "known_before": explained.known_before.as_ref().map(instant),
-        "window": window,
-        "share": explained.share.map(|(good, valid)| json!({ "good": good, "valid": valid })),
-        "figures": explained.parts.iter().map(part).collect::<Vec<_>>(),
-    }))
+impl FigureExplained {
+    /// As one document for programs.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let window = self.window.as_ref().map(|window| {
+            let (from, to) = window.stretch.as_ref().map(|(from, to)| (instant(from), instant(to))).unzip();
+            json!({ "name": window.name, "from": from, "to": to })
+        });
+        written(&json!({
+            "schema": SCHEMA,
+            "line": self.line,
+            "figure": self.asked,
+            "at": instant(&self.at),
+            "known_before": self.known_before.as_ref().map(instant),
+            "window": window,
+            "share": self.share.map(|(good, valid)| json!({ "good": good, "valid": valid })),
+            "figures": self.parts.iter().map(part).collect::<Vec<_>>(),
+        }))
+    }
 }
 
-pub(super) fn contact(explained: &ContactExplained) -> String {
-    written(&json!({
-        "schema": SCHEMA,
-        "contact": explained.contact,
-        "at": instant(&explained.at),
-        "known_before": explained.known_before.as_ref().map(instant),
-        "legs": explained.legs.iter().map(leg).collect::<Vec<_>>(),
-    }))
+impl ContactExplained {
+    /// As one document for programs.
+    #[must_use]
+    pub fn json(&self) -> String {
+        written(&json!({
+            "schema": SCHEMA,
+            "contact": self.contact,
+            "at": instant(&self.at),
+            "known_before": self.known_before.as_ref().map(instant),
+            "legs": self.legs.iter().map(leg).collect::<Vec<_>>(),
+        }))
+    }
 }
 
 fn written(document: &Json) -> String {

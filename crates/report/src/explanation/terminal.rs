@@ -2,31 +2,33 @@
 
 use ensilinja_model::printable;
 
-use super::{
-    Amount, Claim, ContactExplained, Contribution, Entry, Fate, FigureExplained, Leg, Part, Said, Source, Whose,
-    Written,
-};
+use super::contact::{Claim, ContactExplained, Fate, Leg};
+use super::entry::{Amount, Entry, Said, Source, Whose, Written};
+use super::figure::{Contribution, FigureExplained, Part};
 use crate::listing::{Align, Listing};
 
-pub(super) fn figure(explained: &FigureExplained) -> String {
-    let Written { local: at, .. } = &explained.at;
-    let mut text =
-        format!("{} of {} at {at}{}\n", explained.asked, explained.line, known(explained.known_before.as_ref()));
-    if let Some(window) = &explained.window {
-        let stretch = window.stretch.as_ref().map_or_else(
-            || "not begun".to_owned(),
-            |(from, to)| format!("from {} up to and including {}", from.local, to.local),
-        );
-        push_line(&mut text, &format!("{}: {stretch}", window.name));
+impl FigureExplained {
+    /// As tables for people.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let Written { local: at, .. } = &self.at;
+        let mut text = format!("{} of {} at {at}{}\n", self.asked, self.line, known(self.known_before.as_ref()));
+        if let Some(window) = &self.window {
+            let stretch = window.stretch.as_ref().map_or_else(
+                || "not begun".to_owned(),
+                |(from, to)| format!("from {} up to and including {}", from.local, to.local),
+            );
+            push_line(&mut text, &format!("{}: {stretch}", window.name));
+        }
+        for part in &self.parts {
+            text.push('\n');
+            push_part(&mut text, part);
+        }
+        if let Some((good, valid)) = self.share {
+            push_line(&mut text, &format!("\nThat is {good} of {valid}{}.", percentage(good, valid)));
+        }
+        text
     }
-    for part in &explained.parts {
-        text.push('\n');
-        push_part(&mut text, part);
-    }
-    if let Some((good, valid)) = explained.share {
-        push_line(&mut text, &format!("\nThat is {good} of {valid}{}.", percentage(good, valid)));
-    }
-    text
 }
 
 fn push_part(text: &mut String, part: &Part) {
@@ -76,13 +78,17 @@ fn push_part(text: &mut String, part: &Part) {
     push_line(text, &format!("\nIt is {number}, {}{is_shown}.", part.made));
 }
 
-pub(super) fn contact(explained: &ContactExplained) -> String {
-    let Written { local: at, .. } = &explained.at;
-    let mut text = format!("{} as of {at}{}\n", printable(&explained.contact), known(explained.known_before.as_ref()));
-    for leg in &explained.legs {
-        push_leg(&mut text, leg);
+impl ContactExplained {
+    /// As tables for people.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let Written { local: at, .. } = &self.at;
+        let mut text = format!("{} as of {at}{}\n", printable(&self.contact), known(self.known_before.as_ref()));
+        for leg in &self.legs {
+            push_leg(&mut text, leg);
+        }
+        text
     }
-    text
 }
 
 fn push_leg(text: &mut String, leg: &Leg) {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ensilinja_model::{Channel, LineId};
 
-use super::CountyLine;
 use super::behaviour::Behaviour;
+use super::county_line::CountyLine;
 use super::feedback_answers::FeedbackAnswers;
 use super::published::Published;
 use crate::{By, LinePromise, WeeklyHours, Within, WorkingDay};

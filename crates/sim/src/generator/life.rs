@@ -12,11 +12,11 @@ use ensilinja_model::{Channel, EventTime, Fact, Stage};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-use super::World;
 use super::course::Course;
 use super::draws::{any_wait_ms, between_ms, by_share, chance, duration_ms, seconds};
 use super::feedback_decks::FeedbackDecks;
 use super::visit::Visit;
+use super::world::World;
 use crate::local_day::local;
 use crate::{CountyLine, SimEvent};
 

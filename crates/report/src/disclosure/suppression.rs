@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::elimination::told_unknowns;
+use super::elimination::told_unknowns;
 
 /// Counts smaller than this, other than 0, are hidden.
 pub const FEWEST_SHOWN: i64 = 5;

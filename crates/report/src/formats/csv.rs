@@ -13,9 +13,9 @@
 //!
 //! [`disclosure`]: crate::disclosure
 
+use super::machine_value::MachineValue;
 use crate::fact::Facts;
 use crate::figure::Figure;
-use crate::machine_value::MachineValue;
 use crate::report::Report;
 use crate::value::Value;
 

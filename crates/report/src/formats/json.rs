@@ -22,9 +22,9 @@
 use ensilinja_model::printable_json;
 use serde_json::{Map, Value as Json, json};
 
+use super::machine_value::MachineValue;
 use crate::fact::Facts;
 use crate::figure::Figure;
-use crate::machine_value::MachineValue;
 use crate::moment::Period;
 use crate::report::Report;
 use crate::value::Value;
