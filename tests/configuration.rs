@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use ensilinja::config::{self, Config, Line, LogFormat, LogLevel};
 use ensilinja_calendar::{By, Term, WorkingDays};
-use ensilinja_ledger::{Era, Indicator, Promises, ServiceLevel, Verdict};
+use ensilinja_ledger::{EffectiveLimits, Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{AllowedHosts, Target};
 use ensilinja_sim::{County, LinePromise, Within, WorkingDay};
@@ -311,7 +311,7 @@ fn what_is_written_is_what_is_used() {
 #[test]
 fn a_line_judges_by_its_own_limits_then_by_the_defaults_then_by_the_built_in_ones() {
     let rules = good().rules(EventTime::from_seconds(TUESDAY_10_15));
-    let [mipa, viestit] = [0, 1].map(|line| rules.lines()[line].eras[0].limits);
+    let [mipa, viestit] = [0, 1].map(|line| rules.lines()[line].effective_limits[0].limits);
     assert_eq!([mipa.short_abandon_ms, viestit.short_abandon_ms], [3_000, 5_000]);
     assert_eq!([mipa.threshold_ms, viestit.threshold_ms], [90_000, 90_000]);
     assert_eq!([mipa.orphan_after_ms, viestit.orphan_after_ms], [24 * 3_600_000, 72 * 3_600_000]);
@@ -329,9 +329,9 @@ fn a_line_promises_and_aims_at_what_it_says_then_at_what_the_defaults_say() {
     let [mipa, viestit] = config.lines.as_slice() else { panic!("two lines") };
     let answer = Some(Term::Within { ms: 600_000 });
     let of_defaults = Promises { answer, callback: None, abandoned: Verdict::Void };
-    assert_eq!(viestit.eras[0].limits.promises, of_defaults);
+    assert_eq!(viestit.effective_limits[0].limits.promises, of_defaults);
     let callback = Some(Term::SameDay { by: By::Closing });
-    assert_eq!(mipa.eras[0].limits.promises, Promises { callback, ..of_defaults });
+    assert_eq!(mipa.effective_limits[0].limits.promises, Promises { callback, ..of_defaults });
     for line in [mipa, viestit] {
         assert_eq!(line.goals.service_level, ServiceLevel::OnlyHandled);
         assert_eq!(line.goals.targets.of(Indicator::Service).goal, Some(0.9));
@@ -354,13 +354,15 @@ fn what_changes_on_a_date_holds_from_its_midnight_on_and_the_rest_stays() {
         let local: jiff::civil::DateTime = local.parse().unwrap();
         EventTime::from_millis(local.to_zoned(County::zone()).unwrap().timestamp().as_millisecond())
     };
-    let eras: Vec<(EventTime, bool, u32)> = mipa
-        .eras
+    let effective_limits: Vec<(EventTime, bool, u32)> = mipa
+        .effective_limits
         .iter()
-        .map(|era| (era.valid_from, era.limits.promises.callback.is_some(), era.limits.threshold_ms))
+        .map(|effective| {
+            (effective.valid_from, effective.limits.promises.callback.is_some(), effective.limits.threshold_ms)
+        })
         .collect();
     assert_eq!(
-        eras,
+        effective_limits,
         [
             (EventTime::MIN, true, 90_000),
             (at("2025-10-26T00:00"), false, 90_000),
@@ -399,8 +401,9 @@ fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
     assert_eq!(bare.server, sample.server);
     assert_eq!(bare.log, sample.log);
     assert_eq!(format!("{:?}", bare.kafka), format!("{:?}", sample.kafka));
-    let judged =
-        |config: &Config| config.lines.iter().map(|line| (line.eras.clone(), line.goals.clone())).collect::<Vec<_>>();
+    let judged = |config: &Config| {
+        config.lines.iter().map(|line| (line.effective_limits.clone(), line.goals.clone())).collect::<Vec<_>>()
+    };
     assert_eq!(judged(&bare), judged(&sample));
 }
 
@@ -418,7 +421,9 @@ fn the_sample_is_the_county_that_is_simulated() {
         assert_eq!(said.channel, line.channel, "{}", line.id);
         assert_eq!(said.group, line.group, "{}", line.id);
         assert_eq!(said.service_area, line.service_area, "{}", line.id);
-        let [Era { limits, .. }] = rules.eras.as_slice() else { panic!("{} changes by date", line.id) };
+        let [EffectiveLimits { limits, .. }] = rules.effective_limits.as_slice() else {
+            panic!("{} changes by date", line.id)
+        };
         assert_eq!(limits.short_abandon_ms, line.short_abandon_ms, "{}", line.id);
         assert_eq!(limits.threshold_ms, line.threshold_ms, "{}", line.id);
         assert_eq!(limits.orphan_after_ms, line.orphan_after_ms, "{}", line.id);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_ledger::{Era, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict};
+use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict};
 use ensilinja_model::EventTime;
 use ensilinja_sim::{By as SimBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
 use jiff::civil::Date;
@@ -22,12 +22,14 @@ pub fn rules(lines: &[OracleLine], around: EventTime) -> Rules {
 fn line_rules(line: &OracleLine, days: &Days, around: EventTime) -> LineRules {
     let parse = |hours: &dyn ToString| OpeningHours::parse(&hours.to_string()).expect("the oracle's hours are hours");
     let hours = line.later_hours.iter().fold(parse(&line.hours), |hours, (date, next)| hours.until(*date, parse(next)));
-    let later =
-        line.later_limits.iter().map(|(date, limits)| Era { valid_from: midnight(*date), limits: judged(*limits) });
-    let first = Era { valid_from: EventTime::from_millis(0), limits: judged(line.first_limits()) };
+    let later = line
+        .later_limits
+        .iter()
+        .map(|(date, limits)| EffectiveLimits { valid_from: midnight(*date), limits: judged(*limits) });
+    let first = EffectiveLimits { valid_from: EventTime::from_millis(0), limits: judged(line.first_limits()) };
     LineRules {
         hours: LineHours::new(&hours, days, around.plus_millis(-250 * DAY_MS), around.plus_millis(250 * DAY_MS)),
-        eras: std::iter::once(first).chain(later).collect(),
+        effective_limits: std::iter::once(first).chain(later).collect(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `ensilinja lines`: what the configuration means for each line, with what follows from it.
 //!
-//! What is printed is what the ledger goes by: eras, limits and promises as they are resolved, and not as they are
+//! What is printed is what the ledger goes by: limits, their dates and promises as they are resolved, and not as they are
 //! written.
 
 mod document;
 
 use std::fmt::Write as _;
 
-use ensilinja_ledger::{Era, Indicator, Rules};
+use ensilinja_ledger::{EffectiveLimits, Indicator, Rules};
 use ensilinja_model::EventTime;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -90,7 +90,7 @@ impl<'a> Lines<'a> {
 
 impl LineMeaning<'_> {
     fn write(&self, text: &mut String, config: &Config) -> anyhow::Result<()> {
-        let Line { id, channel, name, group, service_area, hours, eras, goals } = self.line;
+        let Line { id, channel, name, group, service_area, hours, effective_limits, goals } = self.line;
         writeln!(text, "{id}  {}", name.fi)?;
         let mut say = |what: &str, words: &str| writeln!(text, "  {what:<15}{words}");
         say("names", &format!("{} (sv), {} (en)", name.sv, name.en))?;
@@ -101,11 +101,13 @@ impl LineMeaning<'_> {
             let until = if from == to { String::new() } else { format!(" - {}", date_in_words(to)) };
             say(what, &format!("{}{until}  {open}", date_in_words(from)))?;
         }
-        for era in eras {
-            if let Some(date) = since(era, config) {
+        for effective in effective_limits {
+            if let Some(date) = since(effective, config) {
                 say("", &format!("-- from {date} on:"))?;
             }
-            for (what, sentences) in [("promises", promises(&era.limits.promises)), ("limits", limits(&era.limits))] {
+            for (what, sentences) in
+                [("promises", promises(&effective.limits.promises)), ("limits", limits(&effective.limits))]
+            {
                 for (place, words) in sentences.into_iter().enumerate() {
                     say(if place == 0 { what } else { "" }, &words)?;
                 }
@@ -134,9 +136,9 @@ impl LineMeaning<'_> {
     }
 }
 
-/// The date from which an era holds; `None` of the first, which holds for all before.
-fn since(era: &Era, config: &Config) -> Option<Date> {
-    (era.valid_from > EventTime::MIN).then(|| zoned(era.valid_from, &config.zone).date())
+/// The date from which limits hold; `None` of the first, which holds for all before.
+fn since(effective: &EffectiveLimits, config: &Config) -> Option<Date> {
+    (effective.valid_from > EventTime::MIN).then(|| zoned(effective.valid_from, &config.zone).date())
 }
 
 /// A stretch of time in whole days, rounded up.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, SecurityRisk, Shell, Status};
-use ensilinja_ledger::{Course, Ledger};
+use ensilinja_ledger::{Intraday, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId, printable};
 use ensilinja_serve::{
     Build, Exposition, Hazards, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
@@ -255,13 +255,13 @@ impl Source for Truth {
         }
     }
 
-    fn course(&self) -> Option<Course> {
+    fn intraday(&self) -> Option<Intraday> {
         let status = self.monitor.status();
         let now = self.clock.now();
         let shown = shown(&status, now)?;
         let mut learnt = self.learnt.lock();
         let history = self.coverage(&status, &learnt).history();
-        (learnt.log == status.log).then(|| learnt.ledger.course(shown, history))
+        (learnt.log == status.log).then(|| learnt.ledger.intraday(shown, history))
     }
 
     fn readiness(&self) -> Readiness {

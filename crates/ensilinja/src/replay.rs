@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! topic, files --> Reading --> Stepping (the live ledger) --> Output (csv, jsonl, openmetrics) --> Destination
-//!                         \--> a chronicle --> tables, as `report` has them ----------------------^
+//!                         \--> a historical ledger --> tables, as `report` has them ----------------------^
 //! ```
 
 mod destination;

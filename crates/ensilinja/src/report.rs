@@ -1,8 +1,8 @@
 //! `ensilinja report`: the figures of a stretch of the past, as tables on standard output.
 //!
-//! The past is read once and kept in a chronicle, which is then asked once. So a report is a function of the events,
+//! The past is read once and kept in a historical ledger, which is then asked once. So a report is a function of the events,
 //! the configuration and the instant it is as of; and since a leg's entries are the same function of its facts in the
-//! chronicle and in the live ledger, a report over a day agrees with what was shown live at its end.
+//! historical ledger and in the live ledger, a report over a day agrees with what was shown live at its end.
 
 mod periods;
 
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::OffsetRange;
-use ensilinja_ledger::{Chronicle, Indicator, Rules};
+use ensilinja_ledger::{HistoricalLedger, Indicator, Rules};
 use ensilinja_model::{EventTime, LineId};
 use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
 use jiff::tz::TimeZone;
@@ -72,7 +72,7 @@ pub enum QuestionError {
 
 /// What is known of the past.
 struct Past {
-    chronicle: Chronicle,
+    historical: HistoricalLedger,
     read: Read,
     coverage: Coverage,
     /// Whether nothing is missing from the figures of what is known.
@@ -207,11 +207,11 @@ fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) 
     let from = rules.reads_from(asked.stretch.start);
     let Asked { files, offsets, known_before, .. } = *asked;
     let reading = Reading { config, files, from, offsets, known_before, progress };
-    let mut chronicle = Chronicle::new(rules.clone());
+    let mut historical = HistoricalLedger::new(rules.clone());
     let mut reused = ReusedIds::within(asked.stretch.clone(), rules.clone());
     let read = reading.read(&past::decoder(config)?, asked.stop, &mut |told| {
         if told.event.at >= from {
-            reused.hear(&told.event, told.place, |note| chronicle.apply_noting(&told.event, note));
+            reused.hear(&told.event, told.place, |note| historical.apply_noting(&told.event, note));
         }
         Ok(())
     })?;
@@ -225,7 +225,7 @@ fn read(asked: &Asked<'_>, config: &Config, rules: &Rules, progress: &Progress) 
     if let Some(short) = &short {
         tracing::warn!("{short}");
     }
-    Ok(Past { chronicle, read, coverage, is_whole: short.is_none() && offsets.is_empty(), reused })
+    Ok(Past { historical, read, coverage, is_whole: short.is_none() && offsets.is_empty(), reused })
 }
 
 /// The instant whose knowledge the report is. A topic is read up to now, or up to what was to be known. A file ends
@@ -249,7 +249,7 @@ fn cells(
     config: &Config,
     rules: &Rules,
 ) -> Cells {
-    let mut sums = past.chronicle.figures(&periods.ranges, as_of);
+    let mut sums = past.historical.figures(&periods.ranges, as_of);
     let open_ms = |line: &usize| {
         let hours = &rules.lines()[*line].hours;
         periods.ranges.iter().map(|period| hours.open_ms_between(period.start, period.end)).collect()

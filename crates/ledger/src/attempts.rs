@@ -7,7 +7,7 @@
 //! Example: `failed` at 10:40:07.512 and `failed` at 10:40:07 are one attempt, of 10:40:07.
 //!
 //! Of each result the earliest thousand are kept, so that no leg takes more than 32 kilobytes. What is beyond is told
-//! apart as [`Learnt::Surplus`]. Failed attempts never push out one that reached the customer.
+//! apart as [`AttemptUpdate::Surplus`]. Failed attempts never push out one that reached the customer.
 
 use ensilinja_model::{AttemptResult, EventTime};
 
@@ -19,7 +19,7 @@ pub(crate) type Attempt = (EventTime, AttemptResult);
 
 /// What an attempt changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Learnt {
+pub(crate) enum AttemptUpdate {
     /// It is new, or has an earlier instant than was known.
     News,
     /// It was known.
@@ -29,7 +29,7 @@ pub(crate) enum Learnt {
 }
 
 /// The seconds in which attempts count, both ends included: those of the request and of the resolution.
-pub(crate) type Counted = (i64, i64);
+pub(crate) type CountedSeconds = (i64, i64);
 
 /// The attempts of a leg, ascending by second and result, each once.
 #[derive(Clone, Debug, Default)]
@@ -37,19 +37,19 @@ pub(crate) struct Attempts(Box<[Attempt]>);
 
 impl Attempts {
     /// Joins one attempt.
-    pub fn learn(&mut self, attempt: Attempt) -> Learnt {
+    pub fn learn(&mut self, attempt: Attempt) -> AttemptUpdate {
         match self.0.binary_search_by_key(&key(&attempt), key) {
-            Ok(place) if self.0[place].0 <= attempt.0 => Learnt::Known,
+            Ok(place) if self.0[place].0 <= attempt.0 => AttemptUpdate::Known,
             Ok(place) => {
                 self.0[place].0 = attempt.0;
-                Learnt::News
+                AttemptUpdate::News
             }
             Err(place) => {
                 let of_result = |(_, other): &(usize, &Attempt)| other.1 == attempt.1;
                 let is_full = self.0.iter().enumerate().filter(of_result).count() == MOST_OF_A_RESULT;
                 let last = self.0.iter().enumerate().rfind(of_result).map(|(last, _)| last).filter(|_| is_full);
                 if last.is_some_and(|last| last < place) {
-                    return Learnt::Surplus;
+                    return AttemptUpdate::Surplus;
                 }
                 let mut all = Vec::with_capacity(self.0.len() + 1);
                 all.extend_from_slice(&self.0[..place]);
@@ -58,7 +58,7 @@ impl Attempts {
                 // It stands one place further on now.
                 last.map(|last| all.remove(last + 1));
                 self.0 = all.into();
-                Learnt::News
+                AttemptUpdate::News
             }
         }
     }
@@ -81,7 +81,7 @@ pub(crate) const fn key((at, result): &Attempt) -> (i64, AttemptResult) {
 }
 
 /// Those of these attempts, ascending, that count.
-pub(crate) fn counted(attempts: &[Attempt], counted: Option<Counted>) -> &[Attempt] {
+pub(crate) fn counted(attempts: &[Attempt], counted: Option<CountedSeconds>) -> &[Attempt] {
     let Some((first, last)) = counted.filter(|_| !attempts.is_empty()) else { return &[] };
     let from = attempts.partition_point(|(at, _)| at.floor_second() < first);
     let until = attempts.partition_point(|(at, _)| at.floor_second() <= last);
@@ -119,10 +119,10 @@ mod tests {
     #[test]
     fn what_is_known_teaches_nothing_and_an_earlier_fraction_does() {
         let mut known = told([(7_512, FAILED)]);
-        assert_eq!(known.learn((at(7_512), FAILED)), Learnt::Known);
-        assert_eq!(known.learn((at(7_900), FAILED)), Learnt::Known);
-        assert_eq!(known.learn((at(7_000), FAILED)), Learnt::News);
-        assert_eq!(known.learn((at(6_999), FAILED)), Learnt::News);
+        assert_eq!(known.learn((at(7_512), FAILED)), AttemptUpdate::Known);
+        assert_eq!(known.learn((at(7_900), FAILED)), AttemptUpdate::Known);
+        assert_eq!(known.learn((at(7_000), FAILED)), AttemptUpdate::News);
+        assert_eq!(known.learn((at(6_999), FAILED)), AttemptUpdate::News);
     }
 
     #[test]
@@ -138,9 +138,9 @@ mod tests {
     #[test]
     fn what_is_beyond_the_thousand_is_surplus_and_what_is_before_takes_the_place_of_the_last() {
         let mut known = told((0..1_000).map(|n| (n * 1_000, FAILED)));
-        assert_eq!(known.learn((at(1_000_000), FAILED)), Learnt::Surplus);
-        assert_eq!(known.learn((at(1_000_000), REACHED)), Learnt::News);
-        assert_eq!(known.learn((at(-1), FAILED)), Learnt::News);
+        assert_eq!(known.learn((at(1_000_000), FAILED)), AttemptUpdate::Surplus);
+        assert_eq!(known.learn((at(1_000_000), REACHED)), AttemptUpdate::News);
+        assert_eq!(known.learn((at(-1), FAILED)), AttemptUpdate::News);
         let failed: Vec<_> = known.all().iter().filter(|attempt| attempt.1 == FAILED).collect();
         assert_eq!((failed.len(), failed[0].0, failed[999].0), (1_000, at(-1), at(998_000)));
     }

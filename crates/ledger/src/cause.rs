@@ -1,37 +1,37 @@
-//! Causes: why a leg took a step. Something was said of it, or time alone went on.
+//! The cause of an entry: a fact of the leg, or the passing of time.
 
 use ensilinja_model::{FactKind, vocabulary};
 
-/// What a step of a leg follows from.
+/// What an entry of a leg follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// A fact of this kind.
-    Said(FactKind),
-    /// The passing of time: nothing needs to be said for it, and something said in time would have prevented it.
-    Lapsed(Lapse),
+    Fact(FactKind),
+    /// The passing of time. A fact that arrives in time prevents it.
+    Timeout(Timeout),
 }
 
 vocabulary! {
-    /// What passes by time alone.
-    Lapse {
+    /// The limits that can run out without a fact.
+    Timeout {
         /// The local day of a callback's deadline began.
         DayOfDeadline = "day_of_deadline",
         /// A deadline passed.
         Deadline = "deadline",
-        /// Nobody said anything decisive of a contact for as long as its line waits for it.
+        /// No deciding fact arrived within the line's `orphan_after`.
         OrphanAfter = "orphan_after",
-        /// Nothing was heard of a callback for so many working days that it counts as lost.
+        /// A callback stayed unresolved for so many working days that it counts as lost.
         GivenUp = "given_up",
     }
 }
 
 impl Cause {
-    /// Its name: that of the fact, or of what lapsed.
+    /// The name of the fact or of the timeout, in words joined by `_`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Said(kind) => kind.as_str(),
-            Self::Lapsed(lapse) => lapse.as_str(),
+            Self::Fact(kind) => kind.as_str(),
+            Self::Timeout(timeout) => timeout.as_str(),
         }
     }
 }

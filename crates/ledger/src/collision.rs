@@ -35,7 +35,7 @@ pub struct Effect {
     /// As it is counted.
     pub applied: Applied,
     /// Whether it taught a fact. A fact may be news and collide with another at once.
-    pub is_news: bool,
+    pub changed_facts: bool,
 }
 
 /// Something that was said of a leg and is not in its figures, or is and belongs to another contact.
@@ -91,7 +91,7 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
     let collision = |(kind, at)| Collision { leg: event.leg, kind, at };
     let Some((register, _)) = COURSE.iter().find(|(_, of)| *of == kind) else {
         let applied = learn_beside(facts, event, note);
-        return Effect { applied, is_news: applied == Applied::Applied };
+        return Effect { applied, changed_facts: applied == Applied::Applied };
     };
     let held = facts.at(*register);
     let before = strays(facts, life_ms);
@@ -100,7 +100,7 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
         note(Found(collision((kind, event.at))));
     }
     if applied != Applied::Applied {
-        return Effect { applied, is_news: false };
+        return Effect { applied, changed_facts: false };
     }
     let after = strays(facts, life_ms);
     let mut collides = false;
@@ -115,7 +115,7 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
         note(Found(collision((kind, displaced))));
         collides = true;
     }
-    Effect { applied: if collides { Applied::Shadowed } else { applied }, is_news: true }
+    Effect { applied: if collides { Applied::Shadowed } else { applied }, changed_facts: true }
 }
 
 /// Joins what collides with nothing, and notes the attempt that is not kept because of it: itself, or the last one that

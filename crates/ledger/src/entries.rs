@@ -34,13 +34,13 @@ use arrayvec::ArrayVec;
 use ensilinja_calendar::Days;
 use ensilinja_model::{EventTime, Fact, FactKind};
 
-use crate::attempts::{self, Attempt, Counted};
-use crate::cause::{Cause, Lapse};
+use crate::attempts::{self, Attempt, CountedSeconds};
+use crate::cause::{Cause, Timeout};
+use crate::entry_kind::EntryKind;
 use crate::facts::Facts;
 use crate::instants::Register;
 use crate::rules::LineRules;
-use crate::transition::Transition;
-use leg::Leg;
+use leg::ArrivedLeg;
 pub(crate) use verdict::Settlement;
 
 /// A step of a leg, dated.
@@ -49,31 +49,31 @@ pub(crate) struct Entry {
     pub second: i64,
     /// A wait or a handling time; 0 where the transition has no sample.
     pub sample_ms: u32,
-    pub transition: Transition,
+    pub kind: EntryKind,
     /// What it follows from. It fits where there was nothing, so that knowing it costs no memory.
     pub cause: Cause,
 }
 
 impl Entry {
-    const fn by_fact(at: EventTime, transition: Transition, sample_ms: u32, said: FactKind) -> Self {
-        Self { second: at.floor_second(), sample_ms, transition, cause: Cause::Said(said) }
+    const fn by_fact(at: EventTime, kind: EntryKind, sample_ms: u32, said: FactKind) -> Self {
+        Self { second: at.floor_second(), sample_ms, kind, cause: Cause::Fact(said) }
     }
 
-    const fn by_time(at: EventTime, transition: Transition, sample_ms: u32, lapse: Lapse) -> Self {
-        Self { second: at.ceil_second(), sample_ms, transition, cause: Cause::Lapsed(lapse) }
+    const fn by_time(at: EventTime, kind: EntryKind, sample_ms: u32, timeout: Timeout) -> Self {
+        Self { second: at.ceil_second(), sample_ms, kind, cause: Cause::Timeout(timeout) }
     }
 
     /// By a fact or by time, as `cause` says.
-    const fn by(cause: Cause, at: EventTime, transition: Transition, sample_ms: u32) -> Self {
+    const fn by(cause: Cause, at: EventTime, kind: EntryKind, sample_ms: u32) -> Self {
         match cause {
-            Cause::Said(said) => Self::by_fact(at, transition, sample_ms, said),
-            Cause::Lapsed(lapse) => Self::by_time(at, transition, sample_ms, lapse),
+            Cause::Fact(said) => Self::by_fact(at, kind, sample_ms, said),
+            Cause::Timeout(timeout) => Self::by_time(at, kind, sample_ms, timeout),
         }
     }
 
     /// Whether both are the same in the books: why a step was taken is not in them.
     fn posts_as(&self, other: &Self) -> bool {
-        (self.second, self.transition, self.sample_ms) == (other.second, other.transition, other.sample_ms)
+        (self.second, self.kind, self.sample_ms) == (other.second, other.kind, other.sample_ms)
     }
 }
 
@@ -105,14 +105,14 @@ pub(crate) fn settlement(facts: &Facts, line: &LineRules, days: &Days, as_of_sec
 
 /// What an entry is about: each thing can happen to a leg once, and is entered in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Slot {
+enum EntrySlot {
     Retraction,
     Outcome,
     /// The latest answer to the question of this number.
     Answer(u8),
     Arrival,
     Skew,
-    Decision,
+    WaitEnded,
     Service,
     CallbackOpened,
     DueToday,
@@ -130,9 +130,9 @@ const MOST_ENTRIES: usize = 12 + 3;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
     /// All but the attempts to call back, ascending by slot.
-    list: ArrayVec<(Slot, Entry), MOST_ENTRIES>,
+    list: ArrayVec<(EntrySlot, Entry), MOST_ENTRIES>,
     /// The seconds in which an attempt to call back is an entry too. There may be many, so they are not listed.
-    counted_attempts: Option<Counted>,
+    counted_attempts: Option<CountedSeconds>,
     /// The second as of which the entries become others without anything being said: that of a request which is to
     /// supersede what decided the leg.
     pub changes_at: Option<i64>,
@@ -155,21 +155,21 @@ impl Entries {
     pub fn of(facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Self {
         let mut entries = Self::default();
         if let Some(at) = facts.at(Register::Retracted) {
-            entries.enter(Slot::Retraction, Entry::by_fact(at, Transition::Retracted, 0, FactKind::Retracted));
+            entries.enter(EntrySlot::Retraction, Entry::by_fact(at, EntryKind::Retracted, 0, FactKind::Retracted));
             return entries;
         }
         if let Some((at, outcome)) = facts.outcome() {
-            let recorded = Entry::by_fact(at, Transition::outcome(outcome), 0, FactKind::OutcomeRecorded);
-            entries.enter(Slot::Outcome, recorded);
+            let recorded = Entry::by_fact(at, EntryKind::outcome(outcome), 0, FactKind::OutcomeRecorded);
+            entries.enter(EntrySlot::Outcome, recorded);
         }
         for (question, answer) in (0..).zip(facts.feedback()) {
             if let Some((at, answer)) = answer {
-                let received = Entry::by_fact(at, Transition::feedback(answer), 0, FactKind::FeedbackReceived);
-                entries.enter(Slot::Answer(question), received);
+                let received = Entry::by_fact(at, EntryKind::feedback(answer), 0, FactKind::FeedbackReceived);
+                entries.enter(EntrySlot::Answer(question), received);
             }
         }
         if let Some(settlement) = entries.live(facts, line, days, as_of_second) {
-            entries.enter(Slot::Verdict, settlement.entry());
+            entries.enter(EntrySlot::Verdict, settlement.entry());
         }
         entries
     }
@@ -178,7 +178,7 @@ impl Entries {
     /// one.
     #[inline]
     fn live(&mut self, facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Option<Settlement> {
-        let leg = Leg::new(facts, line)?;
+        let leg = ArrivedLeg::new(facts, line)?;
         leg.enter_arrival(self);
         let decision = leg.decide(self, as_of_second);
         let callback = leg.callback(days);
@@ -188,7 +188,7 @@ impl Entries {
         leg.verdict(&decision, callback.as_ref())
     }
 
-    fn enter(&mut self, slot: Slot, entry: Entry) {
+    fn enter(&mut self, slot: EntrySlot, entry: Entry) {
         debug_assert!(self.list.last().is_none_or(|(last, _)| *last < slot), "slots are entered in their order");
         self.list.push((slot, entry));
     }
@@ -203,11 +203,11 @@ impl Entries {
     pub fn with_facts(&self, facts: &Facts) -> impl Iterator<Item = (Entry, (EventTime, Fact))> {
         let listed = self.list.iter().map(|(slot, entry)| {
             let said = match (*slot, entry.cause) {
-                (Slot::Answer(question), _) => {
+                (EntrySlot::Answer(question), _) => {
                     facts.feedback()[usize::from(question)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
                 }
-                (_, Cause::Said(kind)) => facts.said(kind),
-                (_, Cause::Lapsed(lapse)) => facts.said(self.set_going_by(lapse, entry.transition)),
+                (_, Cause::Fact(kind)) => facts.said(kind),
+                (_, Cause::Timeout(timeout)) => facts.said(self.set_going_by(timeout, entry.kind)),
             };
             (*entry, said.expect("what an entry follows from is among the facts"))
         });
@@ -220,11 +220,11 @@ impl Entries {
     }
 
     /// The kind of the fact from which the time runs that has lapsed.
-    fn set_going_by(&self, lapse: Lapse, transition: Transition) -> FactKind {
-        let is_of_arrival = lapse == Lapse::OrphanAfter || transition == Transition::AnswerBroken;
-        let arrival = self.list.iter().find(|(slot, _)| *slot == Slot::Arrival).map(|(_, entry)| entry.cause);
+    fn set_going_by(&self, timeout: Timeout, kind: EntryKind) -> FactKind {
+        let is_of_arrival = timeout == Timeout::OrphanAfter || kind == EntryKind::AnswerBroken;
+        let arrival = self.list.iter().find(|(slot, _)| *slot == EntrySlot::Arrival).map(|(_, entry)| entry.cause);
         match arrival {
-            Some(Cause::Said(kind)) if is_of_arrival => kind,
+            Some(Cause::Fact(kind)) if is_of_arrival => kind,
             _ => FactKind::CallbackRequested,
         }
     }
@@ -291,5 +291,5 @@ impl Entries {
 
 /// The entry of an attempt to call back.
 const fn entry_of((at, result): &Attempt) -> Entry {
-    Entry::by_fact(*at, Transition::attempt(*result), 0, FactKind::CallbackAttempted)
+    Entry::by_fact(*at, EntryKind::attempt(*result), 0, FactKind::CallbackAttempted)
 }

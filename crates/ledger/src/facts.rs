@@ -12,7 +12,7 @@ use ensilinja_model::{
     vocabulary,
 };
 
-use crate::attempts::{self, Attempt, Attempts, Learnt};
+use crate::attempts::{self, Attempt, AttemptUpdate, Attempts};
 use crate::collision::APART_MS;
 use crate::instants::{Instants, Register};
 
@@ -41,12 +41,12 @@ pub(crate) struct Facts {
     close: CloseResult,
     outcome: Outcome,
     instants: Instants,
-    seldom: Option<Box<Seldom>>,
+    rare: Option<Box<RareFacts>>,
 }
 
 /// Facts that few legs have, in no more room than they take: a leg with one attempt is no rarity.
 #[derive(Clone, Debug, Default)]
-struct Seldom {
+struct RareFacts {
     attempts: Attempts,
     feedback: Option<Box<Feedback>>,
 }
@@ -63,7 +63,7 @@ impl Facts {
             close: CloseResult::Cancelled,
             outcome: Outcome::Handled,
             instants: Instants::new(first),
-            seldom: None,
+            rare: None,
         }
     }
 
@@ -121,11 +121,11 @@ impl Facts {
             (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
             (_, AttemptResult::Failed) => Applied::Unchanged,
         };
-        let learnt = self.seldom.get_or_insert_default().attempts.learn(attempt);
+        let learnt = self.rare.get_or_insert_default().attempts.learn(attempt);
         match (reached, learnt) {
-            (Applied::Applied, _) | (_, Learnt::News) => Applied::Applied,
-            (_, Learnt::Known) => Applied::Unchanged,
-            (_, Learnt::Surplus) => Applied::Surplus,
+            (Applied::Applied, _) | (_, AttemptUpdate::News) => Applied::Applied,
+            (_, AttemptUpdate::Known) => Applied::Unchanged,
+            (_, AttemptUpdate::Surplus) => Applied::Surplus,
         }
     }
 
@@ -140,7 +140,7 @@ impl Facts {
     }
 
     fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
-        let feedback = self.seldom.get_or_insert_default().feedback.get_or_insert_default();
+        let feedback = self.rare.get_or_insert_default().feedback.get_or_insert_default();
         let known = &mut feedback[question_of(answer)];
         if *known >= Some((at, answer)) {
             return Applied::Unchanged;
@@ -204,17 +204,17 @@ impl Facts {
 
     /// Attempts to call back, ascending by second and result.
     pub fn attempts(&self) -> &[Attempt] {
-        self.seldom.as_ref().map_or(&[], |seldom| seldom.attempts.all())
+        self.rare.as_ref().map_or(&[], |rare| rare.attempts.all())
     }
 
     /// The second of the last attempt that is kept of a result, if no later one is.
     pub fn last_attempt_kept(&self, result: AttemptResult) -> Option<i64> {
-        self.seldom.as_ref().and_then(|seldom| seldom.attempts.last_second_kept(result))
+        self.rare.as_ref().and_then(|rare| rare.attempts.last_second_kept(result))
     }
 
     /// The latest answer to each question.
     pub fn feedback(&self) -> Feedback {
-        let feedback = self.seldom.as_ref().and_then(|seldom| seldom.feedback.as_deref());
+        let feedback = self.rare.as_ref().and_then(|rare| rare.feedback.as_deref());
         feedback.copied().unwrap_or_default()
     }
 

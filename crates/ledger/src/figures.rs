@@ -3,7 +3,7 @@
 use ensilinja_model::{EventTime, vocabulary};
 
 use crate::figure::{Due, Promise, Window};
-use crate::first::Firsts;
+use crate::lazy_min_queue::EarliestKeys;
 use crate::rules::LineRules;
 use crate::sums::Sums;
 
@@ -77,7 +77,7 @@ pub struct LineFigures {
 
 impl LineFigures {
     /// The figures of an instant, no window among them: of the sums of all time up to it, and of what lasts at it.
-    pub(crate) fn at(now: EventTime, rules: &LineRules, balance: &Sums, firsts: Firsts) -> Self {
+    pub(crate) fn at(now: EventTime, rules: &LineRules, balance: &Sums, firsts: EarliestKeys) -> Self {
         let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
         Self {
             waiting: balance.waiting(),

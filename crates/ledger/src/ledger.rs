@@ -5,16 +5,16 @@ use std::collections::BinaryHeap;
 
 use ensilinja_model::{Event, EventTime, FactKind, LegKey};
 
+use crate::account::Account;
 use crate::attempts::Attempt;
-use crate::book::Book;
 use crate::collision::{self, CollisionNote, Effect};
-use crate::course::{Course, Slot};
 use crate::entries::{Entries, Span};
 use crate::facts::{Applied, Facts};
 use crate::figure::Window;
 use crate::figures::{Figures, LineFigures};
-use crate::first::{First, Firsts};
-use crate::legs::{Legs, Place};
+use crate::intraday::{Interval, Intraday};
+use crate::lazy_min_queue::{EarliestKeys, LazyMinQueue};
+use crate::legs::{LegIndex, Legs};
 use crate::rules::{Bounds, LineRules, Rules};
 use crate::windows::{Edge, Edges, History};
 
@@ -25,21 +25,21 @@ pub struct Ledger {
     /// What is older is of no account any more.
     range_start: EventTime,
     legs: Legs,
-    lines: Vec<Line>,
+    lines: Vec<LineState>,
     /// The latest second that was read at; the ledger is never asked about an earlier one. The books hold what each leg
     /// contributes as of it.
     now_second: i64,
     /// Legs that contribute something else as of a second ahead, by that second. A leg may be in it more than once, and
     /// for a second at which nothing changes any more.
-    changing: BinaryHeap<Reverse<(i64, Place)>>,
+    changing: BinaryHeap<Reverse<(i64, LegIndex)>>,
 }
 
 #[derive(Clone, Debug)]
-struct Line {
-    book: Book,
-    waiting: First,
-    callbacks: First,
-    due: First,
+struct LineState {
+    account: Account,
+    waiting: LazyMinQueue,
+    callbacks: LazyMinQueue,
+    due: LazyMinQueue,
 }
 
 impl Ledger {
@@ -48,11 +48,11 @@ impl Ledger {
     #[must_use]
     pub fn new(rules: Rules, now: EventTime) -> Self {
         let now_second = now.floor_second();
-        let line = |line: &LineRules| Line {
-            book: Book::new(&Edges::at(now_second, rules.days(), &line.hours), rules.bounds()),
-            waiting: First::default(),
-            callbacks: First::default(),
-            due: First::default(),
+        let line = |line: &LineRules| LineState {
+            account: Account::new(&Edges::at(now_second, rules.days(), &line.hours), rules.bounds()),
+            waiting: LazyMinQueue::default(),
+            callbacks: LazyMinQueue::default(),
+            due: LazyMinQueue::default(),
         };
         Self {
             range_start: rules.range_start(now),
@@ -78,7 +78,7 @@ impl Ledger {
     /// If the event's line is not one of the rules' lines.
     pub fn apply_noting(&mut self, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Effect {
         if event.at < self.range_start {
-            return Effect { applied: Applied::TooOld, is_news: false };
+            return Effect { applied: Applied::TooOld, changed_facts: false };
         }
         let Self { rules, range_start, legs, lines, now_second, changing } = self;
         let (place, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
@@ -89,7 +89,7 @@ impl Ledger {
         let is_attempt = event.fact.kind() == FactKind::CallbackAttempted;
         let attempts_before = is_attempt.then(|| facts.attempts().to_vec());
         let effect = collision::learn(facts, event, rules.life_ms(), note);
-        if effect.is_news {
+        if effect.changed_facts {
             let after = entries(facts);
             let attempts = [attempts_before.as_deref().unwrap_or(facts.attempts()), facts.attempts()];
             lines[facts.line.as_usize()].post(place, [&before, &after], attempts, rules.bounds(), *now_second);
@@ -105,7 +105,7 @@ impl Ledger {
 
     /// The earliest instant that anything known of a leg is of; `None` of one that is not known, or not any more.
     #[must_use]
-    pub fn first_heard_of(&self, leg: LegKey) -> Option<EventTime> {
+    pub fn first_fact_at(&self, leg: LegKey) -> Option<EventTime> {
         self.legs.find(leg)?.first()
     }
 
@@ -125,7 +125,7 @@ impl Ledger {
                     let facts = self.legs.get(place)?;
                     Some(Entries::of(facts, rules, self.rules.days(), self.now_second))
                 };
-                line.book.advance(&edges, self.rules.bounds());
+                line.account.advance(&edges, self.rules.bounds());
                 line.figures(rules, now, reaches_back, entries)
             })
             .collect();
@@ -139,7 +139,7 @@ impl Ledger {
     }
 
     /// The course of the day at `now`, or at the latest `now` that figures were asked for if that is later.
-    pub fn course(&mut self, now: EventTime, history: History) -> Course {
+    pub fn intraday(&mut self, now: EventTime, history: History) -> Intraday {
         self.move_to(now.floor_second());
         let now_second = self.now_second;
         let now = EventTime::from_seconds(now_second);
@@ -147,9 +147,9 @@ impl Ledger {
             let edges = Edges::at(now_second, self.rules.days(), &rules.hours);
             edges
                 .reaches_back(Window::Today, history, self.rules.life_ms())
-                .then(|| Slot::all_between(&line.book, edges.second(Edge::Midnight), now_second))
+                .then(|| Interval::all_between(&line.account, edges.second(Edge::Midnight), now_second))
         });
-        Course { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
+        Intraday { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
     }
 
     /// Moves to a second, unless it is there or beyond, and posts what becomes of the legs that contribute something
@@ -177,18 +177,18 @@ impl Ledger {
     }
 }
 
-impl Line {
+impl LineState {
     /// Posts the difference between what a leg contributed and contributes.
     fn post(
         &mut self,
-        place: Place,
+        place: LegIndex,
         [before, after]: [&Entries; 2],
         [old_attempts, new_attempts]: [&[Attempt]; 2],
         bounds: &Bounds,
         now_second: i64,
     ) {
-        before.differences(after, |entry, n| self.book.post(entry, n, bounds));
-        before.attempt_differences(old_attempts, after, new_attempts, |entry, n| self.book.post(entry, n, bounds));
+        before.differences(after, |entry, n| self.account.post(entry, n, bounds));
+        before.attempt_differences(old_attempts, after, new_attempts, |entry, n| self.account.post(entry, n, bounds));
         self.waiting.note(place, before.waiting, after.waiting, now_second);
         self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
         self.due.note(place, before.due, after.due, now_second);
@@ -199,20 +199,20 @@ impl Line {
         rules: &LineRules,
         now: EventTime,
         reaches_back: impl Fn(Window) -> bool,
-        entries: impl Fn(Place) -> Option<Entries>,
+        entries: impl Fn(LegIndex) -> Option<Entries>,
     ) -> LineFigures {
-        let first = |queue: &mut First, of: fn(&Entries) -> Option<Span>| {
+        let first = |queue: &mut LazyMinQueue, of: fn(&Entries) -> Option<Span>| {
             queue.key(now.floor_second(), |place| entries(place).as_ref().and_then(of))
         };
-        let firsts = Firsts {
+        let firsts = EarliestKeys {
             waiting: first(&mut self.waiting, |entries| entries.waiting),
             outstanding: first(&mut self.callbacks, |entries| entries.outstanding),
             due: first(&mut self.due, |entries| entries.due),
         };
         let windows = std::array::from_fn(|i| {
             let window = Window::ALL[i];
-            reaches_back(window).then(|| self.book.window(window))
+            reaches_back(window).then(|| self.account.window(window))
         });
-        LineFigures { windows, ..LineFigures::at(now, rules, &self.book.balance(Edge::Now).sums, firsts) }
+        LineFigures { windows, ..LineFigures::at(now, rules, &self.account.balance(Edge::Now).sums, firsts) }
     }
 }

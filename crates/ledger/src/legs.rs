@@ -13,10 +13,10 @@ use crate::facts::Facts;
 const CHUNK: usize = 4096;
 
 /// The place of a leg in the slab. A place is used again after its leg was evicted.
-pub(crate) type Place = u32;
+pub(crate) type LegIndex = u32;
 
 #[derive(Clone, Debug)]
-struct Leg {
+struct LegRecord {
     /// Two halves of the key, which keeps the record aligned to eight bytes, not sixteen.
     key: [u64; 2],
     facts: Facts,
@@ -24,9 +24,9 @@ struct Leg {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Legs {
-    chunks: Vec<Vec<Option<Leg>>>,
-    index: HashTable<Place>,
-    vacant: Vec<Place>,
+    chunks: Vec<Vec<Option<LegRecord>>>,
+    index: HashTable<LegIndex>,
+    vacant: Vec<LegIndex>,
     hand: usize,
 }
 
@@ -35,14 +35,14 @@ impl Legs {
         self.index.len()
     }
 
-    pub fn get(&self, place: Place) -> Option<&Facts> {
+    pub fn get(&self, place: LegIndex) -> Option<&Facts> {
         slot(&self.chunks, place).map(|leg| &leg.facts)
     }
 
     /// The facts of a leg.
     pub fn find(&self, key: LegKey) -> Option<&Facts> {
         let halves = halves(key);
-        let is_it = |place: &Place| slot(&self.chunks, *place).is_some_and(|leg| leg.key == halves);
+        let is_it = |place: &LegIndex| slot(&self.chunks, *place).is_some_and(|leg| leg.key == halves);
         self.index.find(halves[1], is_it).and_then(|place| self.get(*place))
     }
 
@@ -64,7 +64,7 @@ impl Legs {
     }
 
     /// The facts of a leg, made by `new` if it is not known; says whether they were.
-    pub fn find_or_insert(&mut self, key: LegKey, new: impl FnOnce() -> Facts) -> (Place, bool, &mut Facts) {
+    pub fn find_or_insert(&mut self, key: LegKey, new: impl FnOnce() -> Facts) -> (LegIndex, bool, &mut Facts) {
         let halves = halves(key);
         let chunks = &self.chunks;
         let entry = self.index.entry(
@@ -75,7 +75,7 @@ impl Legs {
         let (place, is_new) = match entry {
             IndexEntry::Occupied(entry) => (*entry.get(), false),
             IndexEntry::Vacant(entry) => {
-                let leg = Some(Leg { key: halves, facts: new() });
+                let leg = Some(LegRecord { key: halves, facts: new() });
                 let place = match self.vacant.pop() {
                     Some(place) => {
                         *slot_mut(&mut self.chunks, place) = leg;
@@ -96,7 +96,7 @@ impl Legs {
             return;
         };
         self.hand = if self.hand + 1 < places { self.hand + 1 } else { 0 };
-        let place = Place::try_from(self.hand).expect("places are counted in 32 bits");
+        let place = LegIndex::try_from(self.hand).expect("places are counted in 32 bits");
         let leg = slot_mut(&mut self.chunks, place);
         if let Some(found) = leg.as_ref().filter(|leg| leg.facts.all_before(horizon)) {
             let hash = found.key[1];
@@ -114,21 +114,21 @@ const fn halves(key: LegKey) -> [u64; 2] {
     [(key.get() >> 64) as u64, key.get() as u64]
 }
 
-fn append(chunks: &mut Vec<Vec<Option<Leg>>>, leg: Option<Leg>) -> Place {
+fn append(chunks: &mut Vec<Vec<Option<LegRecord>>>, leg: Option<LegRecord>) -> LegIndex {
     if chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
         chunks.push(Vec::with_capacity(CHUNK));
     }
     let full = chunks.len() - 1;
     let chunk = &mut chunks[full];
     chunk.push(leg);
-    Place::try_from(full * CHUNK + chunk.len() - 1).expect("four thousand million legs do not fit in memory")
+    LegIndex::try_from(full * CHUNK + chunk.len() - 1).expect("four thousand million legs do not fit in memory")
 }
 
-fn slot(chunks: &[Vec<Option<Leg>>], place: Place) -> Option<&Leg> {
+fn slot(chunks: &[Vec<Option<LegRecord>>], place: LegIndex) -> Option<&LegRecord> {
     chunks[place as usize / CHUNK][place as usize % CHUNK].as_ref()
 }
 
-fn slot_mut(chunks: &mut [Vec<Option<Leg>>], place: Place) -> &mut Option<Leg> {
+fn slot_mut(chunks: &mut [Vec<Option<LegRecord>>], place: LegIndex) -> &mut Option<LegRecord> {
     &mut chunks[place as usize / CHUNK][place as usize % CHUNK]
 }
 
@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
 
-    fn insert(legs: &mut Legs, key: u128, at_ms: i64) -> Place {
+    fn insert(legs: &mut Legs, key: u128, at_ms: i64) -> LegIndex {
         let at = EventTime::from_millis(at_ms);
         let (place, _, facts) = legs.find_or_insert(LegKey::new(key), || Facts::new(LineIndex::new(0), at));
         facts.learn(at, Fact::Offered);
@@ -174,6 +174,6 @@ mod tests {
 
     #[test]
     fn a_leg_takes_eighty_eight_bytes() {
-        assert_eq!(size_of::<Option<Leg>>(), 88);
+        assert_eq!(size_of::<Option<LegRecord>>(), 88);
     }
 }

@@ -11,43 +11,43 @@
 //!
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.
 
+mod account;
 mod attempts;
-mod book;
+mod balance;
 mod cause;
-mod chronicle;
 mod collision;
-mod course;
 mod entries;
-mod evidence;
+mod entry_kind;
 mod facts;
 mod figure;
 mod figures;
-mod first;
+mod historical_ledger;
 mod indicator;
 mod instants;
+mod intraday;
+mod lazy_min_queue;
 mod ledger;
 mod legs;
 mod minutes;
 mod nps;
+mod provenance;
 mod rules;
-mod story;
 mod sums;
-mod tally;
-mod transition;
+mod timeline;
 mod windows;
 
-pub use cause::{Cause, Lapse};
-pub use chronicle::Chronicle;
+pub use cause::{Cause, Timeout};
 pub use collision::{Collision, CollisionNote, Effect, SurplusAttempt};
-pub use course::{Course, SLOT_SECONDS, Slot};
-pub use evidence::{Standing, Step};
 pub use facts::Applied;
 pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Window, Within};
 pub use figures::{Figures, LineFigures, Quantile, Quantiles, WindowFigures};
+pub use historical_ledger::HistoricalLedger;
 pub use indicator::{Indicator, IndicatorRow, Ratio, ServiceLevel};
+pub use intraday::{INTERVAL_SECONDS, Interval, Intraday};
 pub use ledger::Ledger;
 pub use nps::{Nps, NpsBand};
-pub use rules::{Bounds, Era, Limits, LineRules, Promises, Rules};
-pub use story::{Claim, PromiseStory, Story};
+pub use provenance::{OpenLeg, SourcedEntry};
+pub use rules::{Bounds, EffectiveLimits, Limits, LineRules, Promises, Rules};
 pub use sums::{Sums, Waits};
+pub use timeline::{FactStatus, LegTimeline, PromiseTimeline};
 pub use windows::History;

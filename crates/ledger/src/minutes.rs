@@ -8,7 +8,7 @@
 use hashbrown::HashTable;
 
 use crate::entries::Entry;
-use crate::transition::Transition;
+use crate::entry_kind::EntryKind;
 
 /// A minute is folded when it has this many more postings than twice what the last fold left.
 const FOLD_SLACK: usize = 24;
@@ -16,14 +16,14 @@ const FOLD_SLACK: usize = 24;
 #[derive(Clone, Copy, Debug)]
 struct Posting {
     second: u8,
-    transition: Transition,
+    kind: EntryKind,
     n: i16,
     sample_ms: u32,
 }
 
 impl Posting {
-    const fn step(self) -> (u8, Transition, u32) {
-        (self.second, self.transition, self.sample_ms)
+    const fn step(self) -> (u8, EntryKind, u32) {
+        (self.second, self.kind, self.sample_ms)
     }
 }
 
@@ -71,7 +71,7 @@ impl MinuteLog {
     /// Adds `n` times `entry`, `n` being 1 or -1.
     pub fn post(&mut self, entry: &Entry, n: i16) {
         let second = u8::try_from(entry.second.rem_euclid(60)).expect("a remainder of 60 fits");
-        let posting = Posting { second, transition: entry.transition, n, sample_ms: entry.sample_ms };
+        let posting = Posting { second, kind: entry.kind, n, sample_ms: entry.sample_ms };
         let minute = entry.second.div_euclid(60);
         let bucket = self
             .minutes
@@ -81,7 +81,7 @@ impl MinuteLog {
     }
 
     /// Calls `visit` with each posting of the seconds after `after` up to and including `until`.
-    pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(Transition, u32, i32)) {
+    pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(EntryKind, u32, i32)) {
         if after >= until {
             return;
         }
@@ -91,7 +91,7 @@ impl MinuteLog {
             for posting in &bucket.postings {
                 let second = start.saturating_add(i64::from(posting.second));
                 if second > after && second <= until {
-                    visit(posting.transition, posting.sample_ms, i32::from(posting.n));
+                    visit(posting.kind, posting.sample_ms, i32::from(posting.n));
                 }
             }
         };
@@ -131,7 +131,7 @@ const fn hash(minute: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cause::{Cause, Lapse};
+    use crate::cause::{Cause, Timeout};
 
     fn sum(log: &MinuteLog, after: i64, until: i64) -> i32 {
         let mut sum = 0;
@@ -140,8 +140,8 @@ mod tests {
     }
 
     fn entry(second: i64) -> Entry {
-        let cause = Cause::Lapsed(Lapse::OrphanAfter);
-        Entry { second, transition: Transition::Orphaned, sample_ms: 0, cause }
+        let cause = Cause::Timeout(Timeout::OrphanAfter);
+        Entry { second, kind: EntryKind::Orphaned, sample_ms: 0, cause }
     }
 
     #[test]

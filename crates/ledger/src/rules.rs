@@ -44,12 +44,12 @@ pub struct LineRules {
     pub hours: LineHours,
     /// The limits by which its legs are judged, and from when each set of them holds. At least one, ascending; the
     /// first holds for what came before it too.
-    pub eras: Vec<Era>,
+    pub effective_limits: Vec<EffectiveLimits>,
 }
 
 /// Limits, and from when they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Era {
+pub struct EffectiveLimits {
     /// They hold for legs that arrive then or later, until the next era.
     pub valid_from: EventTime,
     /// The limits.
@@ -105,9 +105,11 @@ pub struct Bounds {
 impl Bounds {
     /// The usual bounds, and every promised answer time on the wall among them.
     fn of(lines: &[LineRules]) -> Self {
-        let promised = lines.iter().flat_map(|line| &line.eras).filter_map(|era| match era.limits.promises.answer {
-            Some(Term::Within { ms }) => Some(ms),
-            Some(Term::WithinOpen { .. } | Term::SameDay { .. } | Term::WorkingDays { .. }) | None => None,
+        let promised = lines.iter().flat_map(|line| &line.effective_limits).filter_map(|effective| {
+            match effective.limits.promises.answer {
+                Some(Term::Within { ms }) => Some(ms),
+                Some(Term::WithinOpen { .. } | Term::SameDay { .. } | Term::WorkingDays { .. }) | None => None,
+            }
         });
         let mut answer_wait_ms: Vec<u32> = ANSWER_WAIT_BOUNDS_MS.into_iter().chain(promised).collect();
         answer_wait_ms.sort_unstable();
@@ -119,10 +121,10 @@ impl Bounds {
 /// The rules of all lines, in the order of the line table, the calendar they share, and what follows from them.
 /// Cloning shares them.
 #[derive(Clone, Debug)]
-pub struct Rules(Arc<Resolved>);
+pub struct Rules(Arc<ResolvedRules>);
 
 #[derive(Debug)]
-struct Resolved {
+struct ResolvedRules {
     days: Arc<Days>,
     lines: Vec<LineRules>,
     bounds: Bounds,
@@ -132,13 +134,13 @@ struct Resolved {
 impl LineRules {
     /// The limits of a leg that arrived at `arrived`.
     pub(crate) fn limits(&self, arrived: EventTime) -> &Limits {
-        &self.era(arrived).limits
+        &self.effective_limits(arrived).limits
     }
 
     /// The era of a leg that arrived at `arrived`.
-    pub(crate) fn era(&self, arrived: EventTime) -> &Era {
-        let passed = self.eras.partition_point(|era| era.valid_from <= arrived);
-        &self.eras[passed.saturating_sub(1)]
+    pub(crate) fn effective_limits(&self, arrived: EventTime) -> &EffectiveLimits {
+        let passed = self.effective_limits.partition_point(|effective| effective.valid_from <= arrived);
+        &self.effective_limits[passed.saturating_sub(1)]
     }
 
     /// The life of its legs, in ms: see [`Rules::life_ms`].
@@ -150,7 +152,7 @@ impl LineRules {
             let callback_ms = i64::from(limits.orphan_after_ms) + longest(limits.promises.callback) + give_up_ms;
             callback_ms.max(longest(limits.promises.answer))
         };
-        self.eras.iter().map(|era| life_ms(&era.limits)).max().unwrap_or(0)
+        self.effective_limits.iter().map(|effective| life_ms(&effective.limits)).max().unwrap_or(0)
     }
 }
 
@@ -160,7 +162,7 @@ impl Rules {
     pub fn new(days: Arc<Days>, lines: Vec<LineRules>) -> Self {
         let life_ms = lines.iter().map(|line| line.life_ms(&days)).max().unwrap_or(0);
         let bounds = Bounds::of(&lines);
-        Self(Arc::new(Resolved { days, lines, bounds, life_ms }))
+        Self(Arc::new(ResolvedRules { days, lines, bounds, life_ms }))
     }
 
     /// Local days and working days.

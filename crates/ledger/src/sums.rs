@@ -8,14 +8,14 @@ use std::ops::{AddAssign, Sub};
 
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Survey, YesNo};
 
+use crate::entry_kind::{EntryKind, SampleKind};
 use crate::figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
 use crate::rules::Bounds;
-use crate::transition::{Sample, Transition};
 
 /// What happened on a line in a stretch of time, whenever it was heard of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sums {
-    pub(crate) counts: [i64; Transition::ALL.len()],
+    pub(crate) counts: [i64; EntryKind::ALL.len()],
     pub(crate) abandon_wait_sum_ms: i64,
     pub(crate) handling_sum_ms: i64,
     pub(crate) answer_waits: Waits,
@@ -28,7 +28,7 @@ impl Sums {
     #[must_use]
     pub fn none(bounds: &Bounds) -> Self {
         Self {
-            counts: [0; Transition::ALL.len()],
+            counts: [0; EntryKind::ALL.len()],
             abandon_wait_sum_ms: 0,
             handling_sum_ms: 0,
             answer_waits: Waits::none(&bounds.answer_wait_ms),
@@ -39,15 +39,15 @@ impl Sums {
 
     /// Legs that have arrived and not stopped waiting, where these are the sums of all time.
     pub(crate) fn waiting(&self) -> i64 {
-        self.offered() - self.sum(Transition::ends_waiting)
+        self.offered() - self.sum(EntryKind::ends_waiting)
     }
 
     /// Callbacks that were opened and not resolved, by how close their deadline is, where these are the sums of all
     /// time.
     pub(crate) fn outstanding(&self) -> [i64; Due::ALL.len()] {
-        let overdue = self.of(Transition::BecameOverdue) - self.of(Transition::ResolvedWhileOverdue);
-        let left_today = self.of(Transition::BecameOverdue) + self.of(Transition::ResolvedWhileDueToday);
-        let today = self.sum(Transition::makes_due_today) - left_today;
+        let overdue = self.of(EntryKind::BecameOverdue) - self.of(EntryKind::ResolvedWhileOverdue);
+        let left_today = self.of(EntryKind::BecameOverdue) + self.of(EntryKind::ResolvedWhileDueToday);
+        let today = self.sum(EntryKind::makes_due_today) - left_today;
         let all = self.callbacks_requested() - self.sum(|t| t.resolution().is_some());
         [all - today - overdue, today, overdue]
     }
@@ -55,42 +55,42 @@ impl Sums {
     /// Promises made and not settled, where these are the sums of all time.
     pub(crate) fn pending(&self) -> [i64; Promise::ALL.len()] {
         let settled = |promise| Verdict::ALL.iter().map(|verdict| self.promises(promise, *verdict)).sum::<i64>();
-        let moved = self.sum(Transition::moves_promise);
-        let made = self.sum(Transition::is_promised_arrival);
+        let moved = self.sum(EntryKind::moves_promise);
+        let made = self.sum(EntryKind::is_promised_arrival);
         [made - moved - settled(Promise::Answer), moved - settled(Promise::Callback)]
     }
 
     /// Adds `n` steps of a leg, or takes them back where `n` is negative.
-    pub(crate) fn add(&mut self, transition: Transition, sample_ms: u32, n: i32, bounds: &Bounds) {
-        self.count(transition, n);
+    pub(crate) fn add(&mut self, kind: EntryKind, sample_ms: u32, n: i32, bounds: &Bounds) {
+        self.count(kind, n);
         let n = i64::from(n);
-        match transition.sample() {
+        match kind.sample() {
             None => {}
-            Some(Sample::AnswerWait) => self.answer_waits.add(sample_ms, n, &bounds.answer_wait_ms),
-            Some(Sample::CallbackWait) => self.callback_waits.add(sample_ms, n, &bounds.callback_wait_ms),
-            Some(Sample::CallbackOpenWait) => self.callback_open_waits.add(sample_ms, n, &bounds.callback_wait_ms),
-            Some(Sample::AbandonWait) => self.abandon_wait_sum_ms += n * i64::from(sample_ms),
-            Some(Sample::Handling) => self.handling_sum_ms += n * i64::from(sample_ms),
+            Some(SampleKind::AnswerWait) => self.answer_waits.add(sample_ms, n, &bounds.answer_wait_ms),
+            Some(SampleKind::CallbackWait) => self.callback_waits.add(sample_ms, n, &bounds.callback_wait_ms),
+            Some(SampleKind::CallbackOpenWait) => self.callback_open_waits.add(sample_ms, n, &bounds.callback_wait_ms),
+            Some(SampleKind::AbandonWait) => self.abandon_wait_sum_ms += n * i64::from(sample_ms),
+            Some(SampleKind::Handling) => self.handling_sum_ms += n * i64::from(sample_ms),
         }
     }
 
     /// As [`add`](Self::add), but without the sample.
-    pub(crate) fn count(&mut self, transition: Transition, n: i32) {
-        self.counts[transition as usize] += i64::from(n);
+    pub(crate) fn count(&mut self, kind: EntryKind, n: i32) {
+        self.counts[kind as usize] += i64::from(n);
     }
 
-    pub(crate) fn sum(&self, of: impl Fn(Transition) -> bool) -> i64 {
-        Transition::ALL.iter().filter(|t| of(**t)).map(|t| self.counts[*t as usize]).sum()
+    pub(crate) fn sum(&self, of: impl Fn(EntryKind) -> bool) -> i64 {
+        EntryKind::ALL.iter().filter(|t| of(**t)).map(|t| self.counts[*t as usize]).sum()
     }
 
-    pub(crate) const fn of(&self, transition: Transition) -> i64 {
-        self.counts[transition as usize]
+    pub(crate) const fn of(&self, kind: EntryKind) -> i64 {
+        self.counts[kind as usize]
     }
 
     /// Contacts that arrived.
     #[must_use]
     pub fn offered(&self) -> i64 {
-        self.sum(Transition::is_arrival)
+        self.sum(EntryKind::is_arrival)
     }
 
     /// Contacts decided this way.
@@ -120,7 +120,7 @@ impl Sums {
     /// Contacts answered, or called back and reached: each once, though both may have happened.
     #[must_use]
     pub fn handled(&self) -> i64 {
-        self.sum(Transition::is_handling)
+        self.sum(EntryKind::is_handling)
     }
 
     /// Legs with a peculiarity.
@@ -132,13 +132,13 @@ impl Sums {
     /// Attempts to call back, until the request was resolved.
     #[must_use]
     pub const fn callback_attempts(&self, result: AttemptResult) -> i64 {
-        self.of(Transition::attempt(result))
+        self.of(EntryKind::attempt(result))
     }
 
     /// Callback requests made, whether or not the request was what ended the wait.
     #[must_use]
     pub fn callbacks_requested(&self) -> i64 {
-        self.sum(Transition::opens_callback)
+        self.sum(EntryKind::opens_callback)
     }
 
     /// Callback requests resolved this way.
@@ -148,23 +148,23 @@ impl Sums {
     }
 
     /// Contacts decided by a callback request in this time whose customer was reached, then or later: known only to a
-    /// [`Chronicle`](crate::Chronicle), which looks back; 0 in live figures, where it would change what was shown.
+    /// [`HistoricalLedger`](crate::HistoricalLedger), which looks back; 0 in live figures, where it would change what was shown.
     /// Never more than were decided so: who was answered first is not handled a second time.
     #[must_use]
     pub const fn requests_reached(&self) -> i64 {
-        self.of(Transition::RequestReached)
+        self.of(EntryKind::RequestReached)
     }
 
     /// Promises settled this way.
     #[must_use]
     pub const fn promises(&self, promise: Promise, verdict: Verdict) -> i64 {
-        self.of(Transition::settled(promise, verdict))
+        self.of(EntryKind::settled(promise, verdict))
     }
 
     /// Outcomes recorded.
     #[must_use]
     pub const fn outcomes(&self, outcome: Outcome) -> i64 {
-        self.of(Transition::outcome(outcome))
+        self.of(EntryKind::outcome(outcome))
     }
 
     /// Outcomes recorded, of every kind.
@@ -176,13 +176,13 @@ impl Sums {
     /// Answers to the recommendation question.
     #[must_use]
     pub const fn nps_answers(&self, group: NpsGroup) -> i64 {
-        self.of(Transition::nps(group))
+        self.of(EntryKind::nps(group))
     }
 
     /// Answers to a yes/no question.
     #[must_use]
     pub const fn survey_answers(&self, survey: Survey, answer: YesNo) -> i64 {
-        self.of(Transition::feedback(FeedbackAnswer::Survey(survey, answer)))
+        self.of(EntryKind::feedback(FeedbackAnswer::Survey(survey, answer)))
     }
 
     /// Waits of the answered, from arrival.

@@ -139,7 +139,7 @@ impl Edges {
     }
 
     /// The stretch of time that a window is; `None` if it has not begun.
-    pub fn stretch(&self, window: Window) -> Option<Range<EventTime>> {
+    pub fn range(&self, window: Window) -> Option<Range<EventTime>> {
         let after = |edge| EventTime::from_seconds(self.second(edge) + 1);
         self.has_begun(window).then(|| after(window.start())..after(window.end()))
     }

@@ -28,7 +28,7 @@
 //! yet; 92, 96 or 100 of them make a day. `abandoned` are those of every stage, short ones included. A line is `null`
 //! where history does not reach back to midnight, and so is all but the slot's length before the figures are rebuilt.
 
-use ensilinja_ledger::{Course, Indicator, SLOT_SECONDS, Slot, Window};
+use ensilinja_ledger::{INTERVAL_SECONDS, Indicator, Interval, Intraday, Window};
 use serde_json::{Value, json};
 
 use crate::catalogue::Metric;
@@ -87,22 +87,22 @@ pub(crate) fn figures(exposition: &Exposition, snapshot: &Snapshot) -> Value {
 }
 
 /// The data of `day`, of so many lines.
-pub(crate) fn day(lines: usize, course: Option<&Course>) -> Value {
+pub(crate) fn day(lines: usize, intraday: Option<&Intraday>) -> Value {
     let line = |index: usize| {
-        let slots = course.and_then(|course| course.lines.get(index)?.as_deref());
-        slots.map_or(Value::Null, |slots| {
-            let each = |count: fn(&Slot) -> i64| slots.iter().map(count).collect::<Vec<_>>();
+        let intervals = intraday.and_then(|intraday| intraday.lines.get(index)?.as_deref());
+        intervals.map_or(Value::Null, |intervals| {
+            let each = |count: fn(&Interval) -> i64| intervals.iter().map(count).collect::<Vec<_>>();
             json!({
-                "offered": each(|slot| slot.offered),
-                "answered": each(|slot| slot.answered),
-                "callback_requested": each(|slot| slot.callback_requested),
-                "abandoned": each(|slot| slot.abandoned),
+                "offered": each(|interval| interval.offered),
+                "answered": each(|interval| interval.answered),
+                "callback_requested": each(|interval| interval.callback_requested),
+                "abandoned": each(|interval| interval.abandoned),
             })
         })
     };
     json!({
-        "start_timestamp_seconds": instant(course.map(|course| course.day_start)),
-        "slot_seconds": SLOT_SECONDS,
+        "start_timestamp_seconds": instant(intraday.map(|intraday| intraday.day_start)),
+        "slot_seconds": INTERVAL_SECONDS,
         "lines": (0..lines).map(line).collect::<Vec<_>>(),
     })
 }

@@ -121,8 +121,8 @@ impl Live {
         let minute = snapshot.figures.as_ref().map(|figures| figures.as_of.floor_second().div_euclid(60));
         let figures = event("figures", &board_json::figures(&self.exposition, &snapshot));
         let day = if last.day.plain.is_empty() || last.day_minute != minute {
-            let course = minute.and_then(|_| self.source.course());
-            Arc::new(Piece::new(event("day", &board_json::day(self.exposition.cards().len(), course.as_ref()))))
+            let intraday = minute.and_then(|_| self.source.intraday());
+            Arc::new(Piece::new(event("day", &board_json::day(self.exposition.cards().len(), intraday.as_ref()))))
         } else {
             Arc::clone(&last.day)
         };

@@ -3,7 +3,7 @@
 //! The server knows neither where events come from nor when figures are ready; it shows what the [`Source`] says. An
 //! absent value is shown as absent, never as 0.
 
-use ensilinja_ledger::{Course, Figures};
+use ensilinja_ledger::{Figures, Intraday};
 use ensilinja_model::{Channel, EventTime};
 
 /// Who knows the figures and the state of the pipeline.
@@ -12,7 +12,7 @@ pub trait Source: Send + Sync + 'static {
     fn snapshot(&self) -> Snapshot;
 
     /// The course of the day up to now; `None` until the figures have been rebuilt. It may block, as a snapshot may.
-    fn course(&self) -> Option<Course>;
+    fn intraday(&self) -> Option<Intraday>;
 
     /// Whether the figures are complete now: what a [`snapshot`](Self::snapshot) would say, without reading them. It is
     /// asked every few seconds by whoever watches the process.

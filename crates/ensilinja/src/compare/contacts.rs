@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_ledger::{Chronicle, Rules, Step, Window};
+use ensilinja_ledger::{HistoricalLedger, Rules, SourcedEntry, Window};
 use ensilinja_model::{EventTime, LegKey, LineIndex};
 use ensilinja_report::comparison::{Findings, Leg, Place as FigurePlace, Traced};
 use ensilinja_serve::{Metric, NamedFigure, Unit};
@@ -41,14 +41,14 @@ struct Side<'a> {
     first: Read,
     decoder: Decoder,
     rules: Rules,
-    chronicle: Chronicle,
+    historical: HistoricalLedger,
 }
 
-/// What a contact adds to a figure, and by which of its steps.
+/// What a contact adds to a figure, and by which of its entries.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Part {
     number: i64,
-    steps: Vec<Step>,
+    entries: Vec<SourcedEntry>,
 }
 
 /// What is found of legs on a side: the id of the contact, and of each event where it was said.
@@ -130,15 +130,15 @@ impl<'a> Side<'a> {
         // One key for both sides, so that a contact is the same on both.
         let decoder = Decoder::new(&ids, key);
         let from = rules.range_start(span.start);
-        let mut chronicle = Chronicle::new(rules.clone());
+        let mut historical = HistoricalLedger::new(rules.clone());
         let reading = Reading { config, files, from, offsets: &[], known_before, progress };
         let first = reading.read(&decoder, stop, &mut |told| {
             if told.event.at >= from {
-                chronicle.apply(&told.event);
+                historical.apply(&told.event);
             }
             Ok(())
         })?;
-        Ok(Self { reading, first, decoder, rules, chronicle })
+        Ok(Self { reading, first, decoder, rules, historical })
     }
 
     /// What each leg adds to a figure; none, if the side has no such line or window.
@@ -150,24 +150,24 @@ impl<'a> Side<'a> {
         let card = card(&self.reading.config.lines[line]);
         let line = LineIndex::new(u16::try_from(line).expect("a configuration has fewer lines"));
         let Some(window) = place.window.as_deref() else {
-            for standing in self.chronicle.standing(line, *at) {
-                if let Some(number) = figure.of_line(&standing.figures).filter(|number| *number != 0) {
-                    parts.insert(standing.leg, Part { number, steps: standing.steps });
+            for open_leg in self.historical.open_legs(line, *at) {
+                if let Some(number) = figure.of_line(&open_leg.figures).filter(|number| *number != 0) {
+                    parts.insert(open_leg.leg, Part { number, entries: open_leg.entries });
                 }
             }
             return parts;
         };
         let window = Window::ALL.iter().copied().find(|known| known.as_str() == window);
-        let Some(stretch) = window.and_then(|window| self.rules.stretch(line, window, *at)) else {
+        let Some(stretch) = window.and_then(|window| self.rules.window_range(line, window, *at)) else {
             return parts;
         };
-        for (leg, steps) in self.chronicle.steps(line, stretch, *at) {
-            for step in steps {
-                let alone = self.chronicle.alone_in_a_window(&step);
+        for (leg, entries) in self.historical.entries(line, stretch, *at) {
+            for entry in entries {
+                let alone = self.historical.window_with_only(&entry);
                 if let Some(number) = figure.of_window(&card, &alone).filter(|number| *number != 0) {
                     let part = parts.entry(leg).or_default();
                     part.number += number;
-                    part.steps.push(step);
+                    part.entries.push(entry);
                 }
             }
         }
@@ -215,16 +215,16 @@ fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &Time
     #[expect(clippy::cast_precision_loss, reason = "a contact's part is far below 2^53")]
     let number = |part: &Part| {
         let number = if is_time { part.number as f64 / 1000.0 } else { part.number as f64 };
-        (!part.steps.is_empty()).then_some(number)
+        (!part.entries.is_empty()).then_some(number)
     };
-    let steps = |leg: LegKey, part: &Part, found: &Found| {
-        let step = |step: &Step| {
-            let said = found.said.get(&leg).into_iter().flatten().find(|(event, _)| step.follows_from(event));
-            let at = zoned(step.at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let entries = |leg: LegKey, part: &Part, found: &Found| {
+        let entry = |entry: &SourcedEntry| {
+            let said = found.said.get(&leg).into_iter().flatten().find(|(event, _)| entry.follows_from(event));
+            let at = zoned(entry.at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
             let place = said.map_or_else(String::new, |(_, place)| format!(", {place}"));
-            format!("{} at {at}{place}", step.name())
+            format!("{} at {at}{place}", entry.name())
         };
-        part.steps.iter().map(step).collect()
+        part.entries.iter().map(entry).collect()
     };
     let told = legs.iter().take(CONTACTS).map(|(leg, [one, other])| {
         let id = found.iter().find_map(|found| found.ids.get(leg));
@@ -232,8 +232,8 @@ fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &Time
             contact: id.cloned().unwrap_or_default(),
             one: number(one),
             other: number(other),
-            found_in_one: steps(*leg, one, &found[0]),
-            found_in_other: steps(*leg, other, &found[1]),
+            found_in_one: entries(*leg, one, &found[0]),
+            found_in_other: entries(*leg, other, &found[1]),
         }
     });
     Traced { legs: told.collect(), more: legs.len().saturating_sub(CONTACTS) as u64 }

@@ -4,7 +4,7 @@
 //! Opening hours are always those of the day.
 
 use ensilinja_calendar::OpeningHours;
-use ensilinja_ledger::{Era, Limits, Promises};
+use ensilinja_ledger::{EffectiveLimits, Limits, Promises};
 use ensilinja_model::EventTime;
 use jiff::civil::Date;
 use toml::de::DeValue;
@@ -29,16 +29,16 @@ pub(super) fn read(
     mut hours: OpeningHours,
     limits: Limits,
     calendar: &Calendar<'_>,
-) -> Result<(OpeningHours, Vec<Era>), ConfigError> {
+) -> Result<(OpeningHours, Vec<EffectiveLimits>), ConfigError> {
     check(&blame(line), &limits, &hours, calendar)?;
-    let mut eras = vec![Era { valid_from: EventTime::MIN, limits }];
+    let mut effective_limits = vec![EffectiveLimits { valid_from: EventTime::MIN, limits }];
     let mut in_force: Option<(Date, OpeningHours)> = None;
     for change in changes(line)? {
         let date = change.required(VALID_FROM, DATE, date)?;
         if let Some((earlier, _)) = in_force.as_ref().filter(|(earlier, _)| *earlier >= date) {
             return Err(change.refusal(VALID_FROM, format!("after {earlier}, the date of the change before it")));
         }
-        let last = eras.last().expect("the first holds from the beginning").limits;
+        let last = effective_limits.last().expect("the first holds from the beginning").limits;
         let limits = limits::read(&change, ORPHAN_AFTER, last)?;
         let of_change = change.optional(HOURS, line::hours)?;
         let hours_before = in_force.map_or_else(|| hours.clone(), |(_, in_force)| in_force);
@@ -53,18 +53,18 @@ pub(super) fn read(
             hours = hours.until(date, hours_after.clone());
         }
         if limits != last {
-            eras.push(Era { valid_from: calendar.midnight(date), limits });
+            effective_limits.push(EffectiveLimits { valid_from: calendar.midnight(date), limits });
         }
-        for era in &eras {
-            check(&blame(&change), &era.limits, &hours, calendar)?;
+        for effective in &effective_limits {
+            check(&blame(&change), &effective.limits, &hours, calendar)?;
         }
         in_force = Some((date, hours_after));
     }
     let promises_nothing = |promises: &Promises| promises.answer.or(promises.callback).is_none();
-    if line.has(ABANDONED) && eras.iter().all(|era| promises_nothing(&era.limits.promises)) {
+    if line.has(ABANDONED) && effective_limits.iter().all(|effective| promises_nothing(&effective.limits.promises)) {
         return Err(line.refusal(ABANDONED, "left out, for the line promises nothing"));
     }
-    Ok((hours, eras))
+    Ok((hours, effective_limits))
 }
 
 fn blame<'a>(section: &'a Section<'a>) -> Blame<'a> {

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use ensilinja_calendar::{Days, LineHours, OpeningHours, Term};
-use ensilinja_ledger::{Era, Limits, LineRules};
+use ensilinja_ledger::{EffectiveLimits, Limits, LineRules};
 use ensilinja_model::EventTime;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -91,7 +91,8 @@ pub(super) fn check(
         let why = format!("{can_take}after {orphan_after} ({orphan}) nobody waits for an answer");
         return Err(blame.refusal(&[(ANSWER, "shorter"), (orphan_after, "longer")], &why));
     }
-    let rules = LineRules { hours, eras: vec![Era { valid_from: EventTime::MIN, limits: *limits }] };
+    let rules =
+        LineRules { hours, effective_limits: vec![EffectiveLimits { valid_from: EventTime::MIN, limits: *limits }] };
     let life_ms = rules.life_ms(calendar.days);
     if life_ms > LONGEST_LIFE_DAYS * DAY_MS {
         let callback = limits.promises.callback.map_or_else(String::new, |term| {

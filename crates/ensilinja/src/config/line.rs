@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use ensilinja_calendar::OpeningHours;
-use ensilinja_ledger::Era;
+use ensilinja_ledger::EffectiveLimits;
 use ensilinja_model::{Channel, LineId};
 use toml::de::{DeTable, DeValue};
 
@@ -32,7 +32,7 @@ pub struct Line {
     /// When it is open, with what changes by date.
     pub hours: OpeningHours,
     /// The limits and promises by which its contacts are judged, from when on. The first hold for all that came before.
-    pub eras: Vec<Era>,
+    pub effective_limits: Vec<EffectiveLimits>,
     /// What it aims at.
     pub goals: Goals,
 }
@@ -131,8 +131,8 @@ fn read(section: &Section<'_>, defaults: &Defaults, calendar: &Calendar<'_>) -> 
     let hours = section.required(HOURS, HOURS_EXPECTED, hours)?;
     let limits = limits::read(section, limits::ORPHAN_AFTER, defaults.limits.of(channel))?;
     let goals = Goals::read(section, &defaults.goals, Some(channel))?;
-    let (hours, eras) = change::read(section, hours, limits, calendar)?;
-    Ok(Line { id, channel, name, group, service_area, hours, eras, goals })
+    let (hours, effective_limits) = change::read(section, hours, limits, calendar)?;
+    Ok(Line { id, channel, name, group, service_area, hours, effective_limits, goals })
 }
 
 fn names(section: &Section<'_>) -> Result<Names, ConfigError> {

@@ -150,7 +150,7 @@ impl Config {
         let (from, to) = (stretch.start.plus_millis(-HOURS_BEFORE_MS), stretch.end.plus_millis(HOURS_AFTER_MS));
         let rules_of = |line: &Line| LineRules {
             hours: LineHours::new(&line.hours, &self.days, from, to),
-            eras: line.eras.clone(),
+            effective_limits: line.effective_limits.clone(),
         };
         Rules::new(Arc::clone(&self.days), self.lines.iter().map(rules_of).collect())
     }

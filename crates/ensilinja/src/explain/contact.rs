@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ensilinja_ledger::{Chronicle, Claim as LedgerClaim, Rules, Story};
+use ensilinja_ledger::{FactStatus, HistoricalLedger, LegTimeline, Rules};
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey};
 use ensilinja_report::explanation::{Claim, ContactExplained, Fate, Leg, Said, Written};
 
@@ -49,9 +49,9 @@ pub(super) fn explained(
         );
     };
     let rules = config.rules_over(&(first.min(at)..at));
-    let mut chronicle = Chronicle::new(rules.clone());
+    let mut historical = HistoricalLedger::new(rules.clone());
     for heard in &heard {
-        chronicle.apply(&heard.event);
+        historical.apply(&heard.event);
     }
     let page = Page { config, arguments, rules: &rules, at };
     let mut keys: Vec<LegKey> = Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn explained(
     }
     let legs = keys.iter().map(|leg| {
         let of_leg: Vec<Heard> = heard.iter().filter(|heard| heard.event.leg == *leg).cloned().collect();
-        page.leg(&chronicle.story(*leg, at).expect("it was heard of"), &of_leg)
+        page.leg(&historical.timeline(*leg, at).expect("it was heard of"), &of_leg)
     });
     Ok(ContactExplained {
         contact: id.to_owned(),
@@ -111,18 +111,18 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn leg(&self, story: &Story, heard: &[Heard]) -> Leg {
+    fn leg(&self, timeline: &LegTimeline, heard: &[Heard]) -> Leg {
         let mut said = HashSet::new();
         let claims =
-            heard.iter().map(|heard| self.claim(story, heard, !said.insert((heard.event.at, heard.event.fact))));
+            heard.iter().map(|heard| self.claim(timeline, heard, !said.insert((heard.event.at, heard.event.fact))));
         let claims = claims.collect();
-        let entries = story.steps.iter().map(|step| {
-            let place = heard.iter().find(|heard| step.follows_from(&heard.event)).map(|heard| heard.place);
-            (page::entry(step, place, self.config, self.arguments), step.at > self.at)
+        let entries = timeline.entries.iter().map(|entry| {
+            let place = heard.iter().find(|heard| entry.follows_from(&heard.event)).map(|heard| heard.place);
+            (page::entry(entry, place, self.config, self.arguments), entry.at > self.at)
         });
-        let line = &self.config.lines[story.line.as_usize()];
-        let rules = &self.rules.lines()[story.line.as_usize()];
-        let told = promise::Told { story, rules, at: self.at, zone: &self.config.zone };
+        let line = &self.config.lines[timeline.line.as_usize()];
+        let rules = &self.rules.lines()[timeline.line.as_usize()];
+        let told = promise::Told { timeline, rules, at: self.at, zone: &self.config.zone };
         Leg {
             line: line.id.to_string(),
             visit: heard.first().and_then(|heard| heard.visit.clone()),
@@ -130,20 +130,20 @@ impl Page<'_> {
             entries: entries.collect(),
             promise: told.in_words(),
             verdict: told.verdict(),
-            notes: notes(story, heard),
+            notes: notes(timeline, heard),
         }
     }
 
-    fn claim(&self, story: &Story, heard: &Heard, is_said_before: bool) -> Claim {
-        let fate = match story.claim(&heard.event) {
-            LedgerClaim::Lost { to, fact } => Fate::Lost { to: words::fact(fact), at: self.written(to) },
-            LedgerClaim::Surplus => Fate::Surplus,
-            LedgerClaim::Superseded { by } if !is_said_before => {
+    fn claim(&self, timeline: &LegTimeline, heard: &Heard, is_said_before: bool) -> Claim {
+        let fate = match timeline.status(&heard.event) {
+            FactStatus::Lost { to, fact } => Fate::Lost { to: words::fact(fact), at: self.written(to) },
+            FactStatus::Surplus => Fate::Surplus,
+            FactStatus::Superseded { by } if !is_said_before => {
                 Fate::Superseded { by: words::fact(Fact::CallbackRequested), at: self.written(by) }
             }
-            LedgerClaim::Superseded { .. } => Fate::Duplicate,
-            LedgerClaim::Held if is_said_before => Fate::Duplicate,
-            LedgerClaim::Held => Fate::Counts,
+            FactStatus::Superseded { .. } => Fate::Duplicate,
+            FactStatus::Held if is_said_before => Fate::Duplicate,
+            FactStatus::Held => Fate::Counts,
         };
         let is_record = matches!(heard.place, Place::Record { .. });
         Claim {
@@ -163,7 +163,7 @@ impl Page<'_> {
 }
 
 /// What should be known of a leg beside its entries.
-fn notes(story: &Story, heard: &[Heard]) -> Vec<String> {
+fn notes(timeline: &LegTimeline, heard: &[Heard]) -> Vec<String> {
     let mut notes = Vec::new();
     let is_retracted = heard.iter().any(|heard| heard.event.fact == Fact::Retracted);
     if is_retracted {
@@ -173,8 +173,11 @@ fn notes(story: &Story, heard: &[Heard]) -> Vec<String> {
     }
     let of_none = |kind: FactKind| {
         let is_of_kind =
-            |heard: &&Heard| heard.event.fact.kind() == kind && story.claim(&heard.event) == LedgerClaim::Held;
-        heard.iter().find(is_of_kind).filter(|heard| !story.steps.iter().any(|step| step.follows_from(&heard.event)))
+            |heard: &&Heard| heard.event.fact.kind() == kind && timeline.status(&heard.event) == FactStatus::Held;
+        heard
+            .iter()
+            .find(is_of_kind)
+            .filter(|heard| !timeline.entries.iter().any(|entry| entry.follows_from(&heard.event)))
     };
     let without = FactKind::ALL.iter().filter(|kind| of_none(**kind).is_some()).map(|kind| kind.as_str());
     let without: Vec<&str> = without.filter(|_| !is_retracted).collect();

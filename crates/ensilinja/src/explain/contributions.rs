@@ -1,16 +1,16 @@
-//! Which steps make a figure, and what each adds: read off the catalogue, for each step as if it were all there is.
+//! Which entries make a figure, and what each adds: read off the catalogue, for each entry as if it were all there is.
 
-use ensilinja_ledger::{Chronicle, LineFigures, Rules, Standing, Step};
+use ensilinja_ledger::{HistoricalLedger, LineFigures, OpenLeg, Rules, SourcedEntry};
 use ensilinja_model::LegKey;
 use ensilinja_serve::{Makeup, NamedFigure};
 
 use super::question::Question;
 
-/// A step, and what it adds to a figure.
+/// An entry, and what it adds to a figure.
 #[derive(Clone, Copy)]
 pub(super) struct Adding {
     pub leg: LegKey,
-    pub step: Step,
+    pub entry: SourcedEntry,
     /// `None` where the figure is no sum.
     pub adds: Option<i64>,
     /// It is the one that the figure is taken from.
@@ -25,7 +25,7 @@ pub(super) fn read(figure: &NamedFigure, question: &Question, line: &LineFigures
     }
 }
 
-/// The steps that make a figure whose number a ledger has, in no meaningful order; for a quantile in the order of what
+/// The entries that make a figure whose number a ledger has, in no meaningful order; for a quantile in the order of what
 /// they measure.
 ///
 /// # Errors
@@ -34,14 +34,14 @@ pub(super) fn of(
     figure: &NamedFigure,
     number: i64,
     question: &Question,
-    chronicle: &Chronicle,
+    historical: &HistoricalLedger,
     rules: &Rules,
 ) -> anyhow::Result<Vec<Adding>> {
     let adding = match figure.makeup() {
         Makeup::Sum => {
             let adding = match question.window {
-                Some(_) => in_window(figure, question, chronicle, rules),
-                None => at_instant(figure, question, chronicle),
+                Some(_) => in_window(figure, question, historical, rules),
+                None => at_instant(figure, question, historical),
             };
             let sum: i64 = adding.iter().filter_map(|adding| adding.adds).sum();
             anyhow::ensure!(
@@ -50,38 +50,38 @@ pub(super) fn of(
             );
             adding
         }
-        Makeup::Quantile => quantile(figure, in_window(figure, question, chronicle, rules)),
-        Makeup::One => ones(figure, number, question, chronicle),
+        Makeup::Quantile => quantile(figure, in_window(figure, question, historical, rules)),
+        Makeup::One => ones(figure, number, question, historical),
     };
     Ok(adding)
 }
 
-fn in_window(figure: &NamedFigure, question: &Question, chronicle: &Chronicle, rules: &Rules) -> Vec<Adding> {
-    let stretch = question.window.and_then(|window| rules.stretch(question.line, window, question.at));
+fn in_window(figure: &NamedFigure, question: &Question, historical: &HistoricalLedger, rules: &Rules) -> Vec<Adding> {
+    let stretch = question.window.and_then(|window| rules.window_range(question.line, window, question.at));
     let Some(stretch) = stretch else { return Vec::new() };
-    let legs = chronicle.steps(question.line, stretch, question.at);
-    let adds = |step: &Step| figure.of_window(&question.card, &chronicle.alone_in_a_window(step));
-    legs.flat_map(|(leg, steps)| adding(leg, &steps, adds)).collect()
+    let legs = historical.entries(question.line, stretch, question.at);
+    let adds = |entry: &SourcedEntry| figure.of_window(&question.card, &historical.window_with_only(entry));
+    legs.flat_map(|(leg, entries)| adding(leg, &entries, adds)).collect()
 }
 
-fn at_instant(figure: &NamedFigure, question: &Question, chronicle: &Chronicle) -> Vec<Adding> {
-    let adds = |step: &Step| figure.of_line(&chronicle.alone_at(question.at, question.line, step));
-    let is_in_it = |standing: &Standing| figure.of_line(&standing.figures).is_some_and(|figure| figure != 0);
-    let legs = chronicle.standing(question.line, question.at).filter(is_in_it);
-    legs.flat_map(|standing| adding(standing.leg, &standing.steps, adds)).collect()
+fn at_instant(figure: &NamedFigure, question: &Question, historical: &HistoricalLedger) -> Vec<Adding> {
+    let adds = |entry: &SourcedEntry| figure.of_line(&historical.line_with_only(question.at, question.line, entry));
+    let is_in_it = |open_leg: &OpenLeg| figure.of_line(&open_leg.figures).is_some_and(|figure| figure != 0);
+    let legs = historical.open_legs(question.line, question.at).filter(is_in_it);
+    legs.flat_map(|open_leg| adding(open_leg.leg, &open_leg.entries, adds)).collect()
 }
 
-fn adding(leg: LegKey, steps: &[Step], adds: impl Fn(&Step) -> Option<i64>) -> Vec<Adding> {
-    let of_step = |step: &Step| {
-        let adds = adds(step).filter(|adds| *adds != 0)?;
-        Some(Adding { leg, step: *step, adds: Some(adds), is_it: false })
+fn adding(leg: LegKey, entries: &[SourcedEntry], adds: impl Fn(&SourcedEntry) -> Option<i64>) -> Vec<Adding> {
+    let of_entry = |entry: &SourcedEntry| {
+        let adds = adds(entry).filter(|adds| *adds != 0)?;
+        Some(Adding { leg, entry: *entry, adds: Some(adds), is_it: false })
     };
-    steps.iter().filter_map(of_step).collect()
+    entries.iter().filter_map(of_entry).collect()
 }
 
-/// The steps that a quantile is taken of, the one at its place marked.
+/// The entries that a quantile is taken of, the one at its place marked.
 fn quantile(figure: &NamedFigure, mut samples: Vec<Adding>) -> Vec<Adding> {
-    samples.sort_by_key(|adding| (adding.step.sample_ms, adding.step.at));
+    samples.sort_by_key(|adding| (adding.entry.sample_ms, adding.entry.at));
     let place = figure.quantile().map_or(0, |quantile| quantile.place_among(samples.len()));
     for (number, sample) in samples.iter_mut().enumerate() {
         (sample.adds, sample.is_it) = (None, number == place);
@@ -89,12 +89,12 @@ fn quantile(figure: &NamedFigure, mut samples: Vec<Adding>) -> Vec<Adding> {
     samples
 }
 
-/// All steps of the contacts of which the figure is.
-fn ones(figure: &NamedFigure, number: i64, question: &Question, chronicle: &Chronicle) -> Vec<Adding> {
-    let is_it = |standing: &Standing| number != 0 && figure.of_line(&standing.figures) == Some(number);
-    let legs = chronicle.standing(question.line, question.at).filter(is_it);
-    let of_leg = |Standing { leg, steps, .. }: Standing| {
-        steps.into_iter().map(move |step| Adding { leg, step, adds: None, is_it: false })
+/// All entries of the contacts of which the figure is.
+fn ones(figure: &NamedFigure, number: i64, question: &Question, historical: &HistoricalLedger) -> Vec<Adding> {
+    let is_it = |open_leg: &OpenLeg| number != 0 && figure.of_line(&open_leg.figures) == Some(number);
+    let legs = historical.open_legs(question.line, question.at).filter(is_it);
+    let of_leg = |OpenLeg { leg, entries, .. }: OpenLeg| {
+        entries.into_iter().map(move |entry| Adding { leg, entry, adds: None, is_it: false })
     };
     legs.flat_map(of_leg).collect()
 }

@@ -1,6 +1,6 @@
 //! What makes up a figure.
 
-use ensilinja_ledger::{Chronicle, History, Ledger, LineFigures, Rules, Window as LedgerWindow};
+use ensilinja_ledger::{HistoricalLedger, History, Ledger, LineFigures, Rules, Window as LedgerWindow};
 use ensilinja_model::EventTime;
 use ensilinja_report::explanation::{FigureExplained, Window};
 use ensilinja_serve::{Makeup, NamedFigure};
@@ -31,7 +31,7 @@ struct Known {
     /// The figures that there would be if nothing were missing from what was read.
     figures: LineFigures,
     rules: Rules,
-    chronicle: Chronicle,
+    historical: HistoricalLedger,
     coverage: Coverage,
 }
 
@@ -55,12 +55,12 @@ pub(super) fn explained(
         progress: &progress,
     };
     let (decoder, stop) = (past::decoder(config)?, stopping::on_signal()?);
-    let mut chronicle = Chronicle::new(rules.clone());
+    let mut historical = HistoricalLedger::new(rules.clone());
     let mut ledger = Ledger::new(rules.clone(), question.at);
     let mut reused = ReusedIds::within(reading.from..question.at.plus_millis(1_000), rules.clone());
     let read = reading.read(&decoder, &stop, &mut |told| {
         if told.event.line == question.line && told.event.at >= reading.from {
-            reused.hear(&told.event, told.place, |note| chronicle.apply_noting(&told.event, note));
+            reused.hear(&told.event, told.place, |note| historical.apply_noting(&told.event, note));
             ledger.apply(&told.event);
         }
         Ok(())
@@ -74,13 +74,13 @@ pub(super) fn explained(
         tracing::warn!("{short}");
     }
     let mut figures = |history| ledger.figures(question.at, history).lines.swap_remove(question.line.as_usize());
-    let known = Known { shown: figures(coverage.history()), figures: figures(ALL), rules, chronicle, coverage };
+    let known = Known { shown: figures(coverage.history()), figures: figures(ALL), rules, historical, coverage };
 
     let mut made = Vec::new();
     for figure in &question.figures {
         let number = contributions::read(figure, question, &known.figures);
         let adding = match number {
-            Some(number) => contributions::of(figure, number, question, &known.chronicle, &known.rules)?,
+            Some(number) => contributions::of(figure, number, question, &known.historical, &known.rules)?,
             None => Vec::new(),
         };
         let is_shown = contributions::read(figure, question, &known.shown).is_some();
@@ -88,7 +88,7 @@ pub(super) fn explained(
     }
     let mut wanted = Wanted::new();
     for adding in made.iter().flat_map(|made| &made.adding) {
-        wanted.entry(adding.leg).or_default().push(adding.step);
+        wanted.entry(adding.leg).or_default().push(adding.entry);
     }
     let found = records::find(&reading, &read, &decoder, &stop, &wanted)?;
     let page = Page { config, arguments, found };
@@ -110,7 +110,7 @@ pub(super) fn explained(
 
 /// The window that is asked for, and when it is.
 fn window_of(window: LedgerWindow, question: &Question, rules: &Rules, page: &Page<'_>) -> Window {
-    let stretch = rules.stretch(question.line, window, question.at);
+    let stretch = rules.window_range(question.line, window, question.at);
     Window {
         name: window.as_str(),
         stretch: stretch.map(|stretch| (page.written(stretch.start), page.written(stretch.end.plus_millis(-1_000)))),
@@ -150,7 +150,7 @@ fn check_is_known(
 fn absent(figure: &NamedFigure, question: &Question, known: &Known, config: &Config) -> String {
     let local = |at| words::written(at, &config.zone).local;
     let Some(window) = question.window else { return "there is no such contact at this instant".to_owned() };
-    let Some(stretch) = known.rules.stretch(question.line, window, question.at) else {
+    let Some(stretch) = known.rules.window_range(question.line, window, question.at) else {
         let so_long = if window == LedgerWindow::Open2Hours { "for two hours" } else { "on five days" };
         return format!("the line has not been open {so_long} yet, as far as its opening hours are known");
     };

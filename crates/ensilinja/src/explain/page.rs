@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ensilinja_ledger::{Cause, Step};
+use ensilinja_ledger::{Cause, SourcedEntry};
 use ensilinja_model::{EventTime, LegKey};
 use ensilinja_report::explanation::{Amount, Contribution, Entry, Part, Said, Written};
 use ensilinja_serve::{Makeup, NamedFigure, Unit};
@@ -37,15 +37,15 @@ impl Page<'_> {
     pub fn part(&self, figure: &NamedFigure, made: Made) -> Part {
         let Made { number, not_shown, mut adding } = made;
         let amount = |number| self.amount(figure, number);
-        let mut by_step: BTreeMap<&'static str, (usize, Option<i64>)> = BTreeMap::new();
-        for Adding { step, adds, .. } in &adding {
-            let (times, sum) = by_step.entry(step.name()).or_default();
+        let mut by_entry: BTreeMap<&'static str, (usize, Option<i64>)> = BTreeMap::new();
+        for Adding { entry, adds, .. } in &adding {
+            let (times, sum) = by_entry.entry(entry.name()).or_default();
             *times += 1;
             *sum = adds.map(|adds| sum.unwrap_or(0) + adds);
         }
         let makeup = figure.makeup();
         if makeup != Makeup::Quantile {
-            adding.sort_by_key(|adding| (adding.step.at, self.place(adding), adding.step.name()));
+            adding.sort_by_key(|adding| (adding.entry.at, self.place(adding), adding.entry.name()));
         }
         let left_out = self.cut(&mut adding);
         Part {
@@ -58,7 +58,7 @@ impl Page<'_> {
                 Makeup::Quantile => "within 1 % what is measured by the one at its place among these",
                 Makeup::One => "that of this contact",
             },
-            by_step: by_step.into_iter().map(|(step, (times, sum))| (step, times, sum.map(amount))).collect(),
+            by_step: by_entry.into_iter().map(|(entry, (times, sum))| (entry, times, sum.map(amount))).collect(),
             entries: adding.iter().map(|adding| self.contribution(figure, adding)).collect(),
             left_out,
         }
@@ -81,14 +81,14 @@ impl Page<'_> {
     fn contribution(&self, figure: &NamedFigure, adding: &Adding) -> Contribution {
         Contribution {
             whose: self.found.get(&adding.leg).map_or_else(records::nobody, |found| found.whose.clone()),
-            entry: entry(&adding.step, self.place(adding), self.config, self.arguments),
+            entry: entry(&adding.entry, self.place(adding), self.config, self.arguments),
             adds: adding.adds.map(|adds| self.amount(figure, adds)),
             is_it: adding.is_it,
         }
     }
 
     fn place(&self, adding: &Adding) -> Option<Place> {
-        self.found.get(&adding.leg).and_then(|found| found.place(&adding.step))
+        self.found.get(&adding.leg).and_then(|found| found.place(&adding.entry))
     }
 
     fn amount(&self, figure: &NamedFigure, number: i64) -> Amount {
@@ -104,16 +104,21 @@ impl Page<'_> {
     }
 }
 
-/// A step as it is printed, with the place where that was said from which it follows.
-pub(super) fn entry(step: &Step, place: Option<Place>, config: &Config, arguments: &ExplainArguments) -> Entry {
-    let (said_at, fact) = step.said;
+/// An entry as it is printed, with the place where that was said from which it follows.
+pub(super) fn entry(
+    entry: &SourcedEntry,
+    place: Option<Place>,
+    config: &Config,
+    arguments: &ExplainArguments,
+) -> Entry {
+    let (said_at, fact) = entry.source;
     Entry {
-        at: words::written(step.at, &config.zone),
-        step: step.name(),
-        sample_ms: step.sample_ms,
-        lapsed: match step.cause {
-            Cause::Said(_) => None,
-            Cause::Lapsed(lapse) => Some(words::lapsed(lapse)),
+        at: words::written(entry.at, &config.zone),
+        step: entry.name(),
+        sample_ms: entry.sample_ms,
+        lapsed: match entry.cause {
+            Cause::Fact(_) => None,
+            Cause::Timeout(timeout) => Some(words::timeout(timeout)),
         },
         said: Said {
             fact: words::fact(fact),

@@ -1,6 +1,6 @@
 //! What became of a promise, in words: which rule, from when, until when, and why it came out as it did.
 
-use ensilinja_ledger::{Cause, Lapse, LineRules, Promise, PromiseStory, Story, Verdict as LedgerVerdict};
+use ensilinja_ledger::{Cause, LegTimeline, LineRules, Promise, PromiseTimeline, Timeout, Verdict as LedgerVerdict};
 use ensilinja_model::{EventTime, FactKind};
 use ensilinja_report::explanation::Verdict;
 use jiff::tz::TimeZone;
@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use super::words;
 use crate::config::promise_as_written;
 
-/// The story of a leg, as of an instant.
+/// The timeline of a leg, as of an instant.
 pub(super) struct Told<'a> {
-    pub story: &'a Story,
+    pub timeline: &'a LegTimeline,
     /// The rules of its line.
     pub rules: &'a LineRules,
     pub at: EventTime,
@@ -20,7 +20,7 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     /// Sentence by sentence.
     pub fn in_words(&self) -> Vec<String> {
-        let Some((arrived, era)) = self.story.arrived.zip(self.story.era) else {
+        let Some((arrived, effective)) = self.timeline.arrived.zip(self.timeline.limits) else {
             return vec!["Nothing is promised to a contact that has not arrived or was retracted.".to_owned()];
         };
         let since = match self.valid_from() {
@@ -28,7 +28,7 @@ impl Told<'_> {
             None => "valid from the start".to_owned(),
         };
         let mut words = vec![format!("It arrived at {}, and is judged by the rules {since}.", self.local(arrived))];
-        let Some(promise) = &self.story.promise else {
+        let Some(promise) = &self.timeline.promise else {
             words.push("They promise nothing.".to_owned());
             return words;
         };
@@ -37,7 +37,8 @@ impl Told<'_> {
             words.push(format!("{} is the first instant that is too late.", self.local(deadline)));
         }
         words.push(self.outcome(promise));
-        if era.limits.promises.callback.is_some() && promise.promise == Promise::Answer && promise.term.is_some() {
+        if effective.limits.promises.callback.is_some() && promise.promise == Promise::Answer && promise.term.is_some()
+        {
             words.push(
                 "A callback asked for before the deadline would have come under the promise of callbacks.".to_owned(),
             );
@@ -47,7 +48,7 @@ impl Told<'_> {
 
     /// For programs.
     pub fn verdict(&self) -> Option<Verdict> {
-        let promise = self.story.promise.as_ref()?;
+        let promise = self.timeline.promise.as_ref()?;
         let written = |at| words::written(at, self.zone);
         Some(Verdict {
             promise: promise.promise.as_str(),
@@ -61,7 +62,7 @@ impl Told<'_> {
         })
     }
 
-    fn term(&self, promise: &PromiseStory) -> String {
+    fn term(&self, promise: &PromiseTimeline) -> String {
         let from = self.local(promise.from);
         match (promise.promise, promise.term) {
             (Promise::Answer, Some(term)) => {
@@ -74,55 +75,54 @@ impl Told<'_> {
         }
     }
 
-    fn outcome(&self, promise: &PromiseStory) -> String {
+    fn outcome(&self, promise: &PromiseTimeline) -> String {
         let at = self.local(promise.settled);
         let verdict = promise.verdict.as_str();
         let why = self.why(promise);
         if self.is_settled(promise) {
             format!("It was {verdict} at {at}: {why}.")
-        } else if promise.cause == Cause::Lapsed(Lapse::Deadline) {
+        } else if promise.cause == Cause::Timeout(Timeout::Deadline) {
             format!("It is not settled yet; if nothing is said that keeps it, it will be {verdict} at {at}.")
         } else {
             format!("It was not settled then; it came to be {verdict} at {at}: {why}.")
         }
     }
 
-    fn why(&self, promise: &PromiseStory) -> String {
+    fn why(&self, promise: &PromiseTimeline) -> String {
         let before = |by: &str| match promise.deadline {
             Some(deadline) => format!("{by} {} before the deadline", span(deadline.millis_since(promise.settled))),
             None => by.to_owned(),
         };
         match (promise.verdict, promise.cause) {
-            (LedgerVerdict::Kept, Cause::Said(FactKind::CallbackReached)) => before("the customer was reached"),
+            (LedgerVerdict::Kept, Cause::Fact(FactKind::CallbackReached)) => before("the customer was reached"),
             (LedgerVerdict::Kept, _) => before("the customer was answered"),
-            (LedgerVerdict::Broken, Cause::Lapsed(Lapse::Deadline)) => self.too_late(promise),
-            (LedgerVerdict::Broken, Cause::Lapsed(_)) => {
+            (LedgerVerdict::Broken, Cause::Timeout(Timeout::Deadline)) => self.too_late(promise),
+            (LedgerVerdict::Broken, Cause::Timeout(_)) => {
                 "nothing was heard of the callback, and it was given up".to_owned()
             }
-            (LedgerVerdict::Broken, Cause::Said(FactKind::Abandoned)) => {
+            (LedgerVerdict::Broken, Cause::Fact(FactKind::Abandoned)) => {
                 "the customer gave up, which breaks the promises of this line".to_owned()
             }
-            (LedgerVerdict::Broken, Cause::Said(_)) => format!("{}, and the customer was not reached", self.closed()),
-            (LedgerVerdict::Void, Cause::Said(FactKind::Abandoned)) => {
+            (LedgerVerdict::Broken, Cause::Fact(_)) => format!("{}, and the customer was not reached", self.closed()),
+            (LedgerVerdict::Void, Cause::Fact(FactKind::Abandoned)) => {
                 "the customer gave up, so soon or on such a line that it says nothing of the promise".to_owned()
             }
-            (LedgerVerdict::Void, Cause::Said(FactKind::Transferred)) => "it was moved to another line".to_owned(),
-            (LedgerVerdict::Void, Cause::Said(FactKind::CallbackClosed)) => self.closed(),
-            (LedgerVerdict::Void, Cause::Said(_)) => "it ended, and nobody said how".to_owned(),
-            (LedgerVerdict::Void, Cause::Lapsed(_)) => "nobody said anything decisive of it for too long".to_owned(),
+            (LedgerVerdict::Void, Cause::Fact(FactKind::Transferred)) => "it was moved to another line".to_owned(),
+            (LedgerVerdict::Void, Cause::Fact(FactKind::CallbackClosed)) => self.closed(),
+            (LedgerVerdict::Void, Cause::Fact(_)) => "it ended, and nobody said how".to_owned(),
+            (LedgerVerdict::Void, Cause::Timeout(_)) => "nobody said anything decisive of it for too long".to_owned(),
         }
     }
 
     /// The deadline passed first: and what came too late, if anything did.
-    fn too_late(&self, promise: &PromiseStory) -> String {
+    fn too_late(&self, promise: &PromiseTimeline) -> String {
         let kept_by = [FactKind::Answered, FactKind::CallbackReached];
-        let late =
-            self.story.steps.iter().find(|step| {
-                step.said.0 >= promise.settled && kept_by.contains(&step.said.1.kind()) && step.at <= self.at
-            });
+        let late = self.timeline.entries.iter().find(|entry| {
+            entry.source.0 >= promise.settled && kept_by.contains(&entry.source.1.kind()) && entry.at <= self.at
+        });
         match late {
-            Some(step) => {
-                let (at, fact) = step.said;
+            Some(entry) => {
+                let (at, fact) = entry.source;
                 let late_ms = at.millis_since(promise.settled);
                 let late =
                     if late_ms == 0 { "at that very instant".to_owned() } else { format!("{} later", span(late_ms)) };
@@ -134,26 +134,31 @@ impl Told<'_> {
 
     /// How the callback was closed.
     fn closed(&self) -> String {
-        let closed =
-            self.story.steps.iter().map(|step| step.said.1).find(|fact| fact.kind() == FactKind::CallbackClosed);
+        let closed = self
+            .timeline
+            .entries
+            .iter()
+            .map(|entry| entry.source.1)
+            .find(|fact| fact.kind() == FactKind::CallbackClosed);
         closed.map_or_else(
             || "the callback was closed".to_owned(),
             |fact| format!("the callback was closed ({})", words::fact(fact)),
         )
     }
 
-    fn is_settled(&self, promise: &PromiseStory) -> bool {
+    fn is_settled(&self, promise: &PromiseTimeline) -> bool {
         let second = match promise.cause {
-            Cause::Said(_) => promise.settled.floor_second(),
-            Cause::Lapsed(_) => promise.settled.ceil_second(),
+            Cause::Fact(_) => promise.settled.floor_second(),
+            Cause::Timeout(_) => promise.settled.ceil_second(),
         };
         second <= self.at.floor_second()
     }
 
     /// From when the rules hold; `None` of those that were there from the start.
     fn valid_from(&self) -> Option<EventTime> {
-        let is_first = self.rules.eras.first().map(|era| era.valid_from) == self.story.era.map(|era| era.valid_from);
-        self.story.era.map(|era| era.valid_from).filter(|_| !is_first)
+        let is_first = self.rules.effective_limits.first().map(|effective| effective.valid_from)
+            == self.timeline.limits.map(|effective| effective.valid_from);
+        self.timeline.limits.map(|effective| effective.valid_from).filter(|_| !is_first)
     }
 
     fn local(&self, at: EventTime) -> String {

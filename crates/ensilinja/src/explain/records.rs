@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_ledger::Step;
+use ensilinja_ledger::SourcedEntry;
 use ensilinja_model::LegKey;
 use ensilinja_report::explanation::{Source, Whose};
 use ensilinja_wire::Decoder;
@@ -11,20 +11,20 @@ use ensilinja_wire::Decoder;
 use crate::config::Config;
 use crate::past::{Place, Read, Reading, Told};
 
-/// The steps of legs that are to be found again.
-pub(super) type Wanted = HashMap<LegKey, Vec<Step>>;
+/// The entries of legs that are to be found again.
+pub(super) type Wanted = HashMap<LegKey, Vec<SourcedEntry>>;
 
 /// What was found of a leg.
 pub(super) struct Found {
     pub whose: Whose,
-    /// Where that was said first from which each step follows.
-    steps: Vec<(Step, Option<Place>)>,
+    /// Where that was said first from which each entry follows.
+    entries: Vec<(SourcedEntry, Option<Place>)>,
 }
 
 impl Found {
-    /// Where that was said first from which a step follows.
-    pub fn place(&self, step: &Step) -> Option<Place> {
-        self.steps.iter().find(|(known, _)| known == step).and_then(|(_, place)| *place)
+    /// Where that was said first from which an entry follows.
+    pub fn place(&self, entry: &SourcedEntry) -> Option<Place> {
+        self.entries.iter().find(|(known, _)| known == entry).and_then(|(_, place)| *place)
     }
 }
 
@@ -44,13 +44,13 @@ pub(super) fn find(
         return Ok(found);
     }
     reading.read_again(first, decoder, stop, &mut |told| {
-        if let Some(steps) = wanted.get(&told.event.leg) {
+        if let Some(entries) = wanted.get(&told.event.leg) {
             let of_leg = found.entry(told.event.leg).or_insert_with(|| Found {
                 whose: whose(told),
-                steps: steps.iter().map(|step| (*step, None)).collect(),
+                entries: entries.iter().map(|entry| (*entry, None)).collect(),
             });
-            for (step, place) in &mut of_leg.steps {
-                if step.follows_from(&told.event) {
+            for (entry, place) in &mut of_leg.entries {
+                if entry.follows_from(&told.event) {
                     place.get_or_insert(told.place);
                 }
             }

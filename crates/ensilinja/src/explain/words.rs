@@ -1,6 +1,6 @@
 //! Instants, facts and lapses in words.
 
-use ensilinja_ledger::Lapse;
+use ensilinja_ledger::Timeout;
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer};
 use ensilinja_report::explanation::Written;
 use jiff::tz::TimeZone;
@@ -37,11 +37,11 @@ pub(super) fn fact(fact: Fact) -> String {
 }
 
 /// What lapsed.
-pub(super) const fn lapsed(lapse: Lapse) -> &'static str {
-    match lapse {
-        Lapse::DayOfDeadline => "the day of the deadline began",
-        Lapse::Deadline => "the deadline passed",
-        Lapse::OrphanAfter => "nothing was heard for too long",
-        Lapse::GivenUp => "nothing was heard for so long that it is given up",
+pub(super) const fn timeout(timeout: Timeout) -> &'static str {
+    match timeout {
+        Timeout::DayOfDeadline => "the day of the deadline began",
+        Timeout::Deadline => "the deadline passed",
+        Timeout::OrphanAfter => "nothing was heard for too long",
+        Timeout::GivenUp => "nothing was heard for so long that it is given up",
     }
 }

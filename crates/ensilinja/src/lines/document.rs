@@ -1,6 +1,6 @@
 //! What the configuration means for each line, as a document for programs.
 
-use ensilinja_ledger::{Era, Indicator};
+use ensilinja_ledger::{EffectiveLimits, Indicator};
 use ensilinja_report::Document;
 
 use super::{LineMeaning, Lines, since};
@@ -24,7 +24,7 @@ impl Lines<'_> {
 
 impl LineMeaning<'_> {
     fn document(&self, config: &Config) -> Document {
-        let Line { id, channel, name, group, service_area, hours, eras, goals } = self.line;
+        let Line { id, channel, name, group, service_area, hours, effective_limits, goals } = self.line;
         let aimed_at =
             Indicator::ALL.iter().filter(|indicator| indicator.applies_to(*channel)).filter_map(|indicator| {
                 let target = goals.targets.of(*indicator);
@@ -45,7 +45,7 @@ impl LineMeaning<'_> {
             ("service_area", service_area.as_str().into()),
             ("hours", hours.to_string().into()),
             ("week", Document::list(self.week.iter().map(|open| day(open, &config.zone)))),
-            ("eras", Document::list(eras.iter().map(|of| era(of, config)))),
+            ("eras", Document::list(effective_limits.iter().map(|of| effective(of, config)))),
             ("service_level", goals.service_level.as_str().into()),
             ("service_level_formula", formula(goals.service_level).into()),
             ("goals", Document::list(aimed_at)),
@@ -54,10 +54,10 @@ impl LineMeaning<'_> {
     }
 }
 
-fn era(era: &Era, config: &Config) -> Document {
-    let limits = &era.limits;
+fn effective(effective: &EffectiveLimits, config: &Config) -> Document {
+    let limits = &effective.limits;
     Document::object([
-        ("valid_from", since(era, config).map(|date| date.to_string()).into()),
+        ("valid_from", since(effective, config).map(|date| date.to_string()).into()),
         ("promise_answer", limits.promises.answer.map(promise_as_written).into()),
         ("promise_callback", limits.promises.callback.map(promise_as_written).into()),
         ("promise_abandoned", limits.promises.abandoned.as_str().into()),

@@ -134,7 +134,7 @@ impl<'a> Stepping<'a> {
         let effect = self.learn(told);
         let is_news_of_the_shown = match effect.applied {
             Applied::TooOld => event.at >= self.range_start,
-            _ => effect.is_news && event.at.floor_second() <= shown.floor_second(),
+            _ => effect.changed_facts && event.at.floor_second() <= shown.floor_second(),
         };
         self.too_late += u64::from(is_news_of_the_shown && !self.manner.known_then);
         if !is_over {
@@ -152,7 +152,7 @@ impl<'a> Stepping<'a> {
     /// any more has been let go of; an outcome of one that is not known is that of a later contact, as all are after
     /// the last instant.
     fn corrects_what_was_shown(&self, event: &Event, shown: EventTime) -> bool {
-        let was_there = self.ledger.first_heard_of(event.leg).map(|first| first <= shown);
+        let was_there = self.ledger.first_fact_at(event.leg).map(|first| first <= shown);
         corrects(event) && was_there.unwrap_or(event.fact == Fact::Retracted && self.taken < self.instants.len())
     }
 
@@ -272,7 +272,7 @@ impl<'a> Stepping<'a> {
         let windows = || Window::ALL.iter().copied().filter(|window| windows.is_empty() || windows.contains(window));
         let is_short = |line: LineIndex, window: Window| {
             let is_absent = figures.lines[line.as_usize()].window(window).is_none();
-            is_absent && self.rules.stretch(line, window, figures.as_of).is_some()
+            is_absent && self.rules.window_range(line, window, figures.as_of).is_some()
         };
         let all = (0_u16..).take(figures.lines.len()).map(LineIndex::new);
         let mut asked = all.filter(|line| lines.is_empty() || lines.contains(&line.as_usize()));

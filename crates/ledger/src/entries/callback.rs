@@ -3,13 +3,13 @@
 use ensilinja_calendar::Days;
 use ensilinja_model::{CloseResult, EventTime, FactKind};
 
-use super::decision::{Decision, Fate};
-use super::leg::{Leg, sample};
-use super::{Entries, Entry, Slot, Span};
-use crate::cause::{Cause, Lapse};
+use super::decision::{WaitEnd, WaitEndKind};
+use super::leg::{ArrivedLeg, sample};
+use super::{Entries, Entry, EntrySlot, Span};
+use crate::cause::{Cause, Timeout};
+use crate::entry_kind::{EntryKind, RequestRole};
 use crate::figure::Resolution;
 use crate::instants::Register;
-use crate::transition::{Request, Transition};
 
 /// A callback, from its request to its resolution.
 pub(super) struct Callback {
@@ -24,18 +24,18 @@ impl Callback {
     /// What it is resolved by.
     pub const fn cause(&self) -> Cause {
         match self.resolution {
-            Resolution::Reached => Cause::Said(FactKind::CallbackReached),
-            Resolution::GivenUp => Cause::Lapsed(Lapse::GivenUp),
+            Resolution::Reached => Cause::Fact(FactKind::CallbackReached),
+            Resolution::GivenUp => Cause::Timeout(Timeout::GivenUp),
             Resolution::Unreached
             | Resolution::Cancelled
             | Resolution::Duplicate
             | Resolution::Expired
-            | Resolution::Purged => Cause::Said(FactKind::CallbackClosed),
+            | Resolution::Purged => Cause::Fact(FactKind::CallbackClosed),
         }
     }
 }
 
-impl Leg<'_> {
+impl ArrivedLeg<'_> {
     /// The callback, which runs from its own request, whether or not that decided the leg.
     #[inline]
     pub fn callback(&self, days: &Days) -> Option<Callback> {
@@ -58,31 +58,31 @@ impl Leg<'_> {
 
     /// Enters the request and what becomes of it: due states, resolution, waits, attempts.
     #[inline]
-    pub fn enter_callback(&self, entries: &mut Entries, decision: &Decision, callback: &Callback, days: &Days) {
+    pub fn enter_callback(&self, entries: &mut Entries, decision: &WaitEnd, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
-        let by_cause = |transition, sample_ms| Entry::by(callback.cause(), resolved, transition, sample_ms);
-        let resolved_second = by_cause(Transition::CallbackReached, 0).second;
+        let by_cause = |kind, sample_ms| Entry::by(callback.cause(), resolved, kind, sample_ms);
+        let resolved_second = by_cause(EntryKind::CallbackReached, 0).second;
         entries.outstanding = Some(Span::since(requested, resolved_second));
         let due_today = deadline.is_some_and(|deadline| days.start_of_day(deadline) <= requested);
         let request = match decision.fate {
-            Fate::Requested if self.moves_promise(decision) => Request::DecidedPromised,
-            Fate::Requested => Request::Decided,
-            _ => Request::Later,
+            WaitEndKind::Requested if self.moves_promise(decision) => RequestRole::DecidedPromised,
+            WaitEndKind::Requested => RequestRole::Decided,
+            _ => RequestRole::Later,
         };
-        let opened = Transition::opened(request, due_today);
-        entries.enter(Slot::CallbackOpened, Entry::by_fact(requested, opened, 0, FactKind::CallbackRequested));
+        let opened = EntryKind::opened(request, due_today);
+        entries.enter(EntrySlot::CallbackOpened, Entry::by_fact(requested, opened, 0, FactKind::CallbackRequested));
         if let Some(deadline) = deadline {
             enter_due_states(entries, requested, deadline, &by_cause, days);
         }
-        let answered_before = decision.fate == Fate::Answered;
+        let answered_before = decision.fate == WaitEndKind::Answered;
         let reached = resolution == Resolution::Reached;
         let wait_ms = if reached { sample(resolved.millis_since(requested)) } else { 0 };
-        entries.enter(Slot::CallbackResolved, by_cause(Transition::resolved(resolution, answered_before), wait_ms));
+        entries.enter(EntrySlot::CallbackResolved, by_cause(EntryKind::resolved(resolution, answered_before), wait_ms));
         if reached {
             let open_ms = sample(self.hours.open_ms_between(requested, resolved));
-            entries.enter(Slot::CallbackOpenWait, by_cause(Transition::CallbackOpenWaited, open_ms));
-            let request = Entry::by_fact(requested, Transition::RequestReached, 0, FactKind::CallbackReached);
-            entries.request_reached = (decision.fate == Fate::Requested).then_some((request, resolved_second));
+            entries.enter(EntrySlot::CallbackOpenWait, by_cause(EntryKind::CallbackOpenWaited, open_ms));
+            let request = Entry::by_fact(requested, EntryKind::RequestReached, 0, FactKind::CallbackReached);
+            entries.request_reached = (decision.fate == WaitEndKind::Requested).then_some((request, resolved_second));
         }
         entries.counted_attempts = Some((requested.floor_second(), resolved_second));
     }
@@ -94,13 +94,13 @@ fn enter_due_states(
     entries: &mut Entries,
     requested: EventTime,
     deadline: EventTime,
-    by_resolution: &impl Fn(Transition, u32) -> Entry,
+    by_resolution: &impl Fn(EntryKind, u32) -> Entry,
     days: &Days,
 ) {
-    let resolved_second = by_resolution(Transition::ResolvedWhileOverdue, 0).second;
+    let resolved_second = by_resolution(EntryKind::ResolvedWhileOverdue, 0).second;
     let day_start = days.start_of_day(deadline);
-    let due_today = Entry::by_time(day_start, Transition::BecameDueToday, 0, Lapse::DayOfDeadline);
-    let overdue = Entry::by_time(deadline, Transition::BecameOverdue, 0, Lapse::Deadline);
+    let due_today = Entry::by_time(day_start, EntryKind::BecameDueToday, 0, Timeout::DayOfDeadline);
+    let overdue = Entry::by_time(deadline, EntryKind::BecameOverdue, 0, Timeout::Deadline);
     let opened_today = day_start <= requested;
     entries.due = Some(Span {
         key: deadline,
@@ -108,17 +108,17 @@ fn enter_due_states(
         until_second: overdue.second.min(resolved_second),
     });
     if !opened_today && due_today.second < resolved_second {
-        entries.enter(Slot::DueToday, due_today);
+        entries.enter(EntrySlot::DueToday, due_today);
     }
     let resolved_while = if overdue.second < resolved_second {
-        entries.enter(Slot::Overdue, overdue);
-        Transition::ResolvedWhileOverdue
+        entries.enter(EntrySlot::Overdue, overdue);
+        EntryKind::ResolvedWhileOverdue
     } else if opened_today || due_today.second < resolved_second {
-        Transition::ResolvedWhileDueToday
+        EntryKind::ResolvedWhileDueToday
     } else {
         return;
     };
-    entries.enter(Slot::DueResolved, by_resolution(resolved_while, 0));
+    entries.enter(EntrySlot::DueResolved, by_resolution(resolved_while, 0));
 }
 
 const fn closed_as(result: CloseResult) -> Resolution {

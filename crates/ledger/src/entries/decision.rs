@@ -2,25 +2,25 @@
 
 use ensilinja_model::{EventTime, FactKind};
 
-use super::leg::{Leg, sample};
-use super::{Entries, Entry, Slot, Span};
-use crate::cause::{Cause, Lapse};
+use super::leg::{ArrivedLeg, sample};
+use super::{Entries, Entry, EntrySlot, Span};
+use crate::cause::{Cause, Timeout};
+use crate::entry_kind::EntryKind;
 use crate::instants::Register;
-use crate::transition::Transition;
 
 /// A request this soon after the leg stopped waiting is what it stopped waiting for: the platform ends the wait first
 /// and creates the callback then. In ms.
 const SUPERSEDED_MS: i64 = 60_000;
 
 /// How and when a leg stops waiting.
-pub(super) struct Decision {
+pub(super) struct WaitEnd {
     pub at: EventTime,
-    pub fate: Fate,
+    pub fate: WaitEndKind,
 }
 
 /// How a leg stopped waiting, in the order in which facts of one instant win.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fate {
+pub(super) enum WaitEndKind {
     Answered,
     Requested,
     Abandoned,
@@ -29,67 +29,72 @@ pub(super) enum Fate {
     OrphanedByTime,
 }
 
-impl Fate {
+impl WaitEndKind {
     /// What it follows from.
     pub const fn cause(self) -> Cause {
-        Cause::Said(match self {
+        Cause::Fact(match self {
             Self::Answered => FactKind::Answered,
             Self::Requested => FactKind::CallbackRequested,
             Self::Abandoned => FactKind::Abandoned,
             Self::Moved => FactKind::Transferred,
             Self::Orphaned => FactKind::Ended,
-            Self::OrphanedByTime => return Cause::Lapsed(Lapse::OrphanAfter),
+            Self::OrphanedByTime => return Cause::Timeout(Timeout::OrphanAfter),
         })
     }
 }
 
-impl Leg<'_> {
+impl ArrivedLeg<'_> {
     /// Enters how the leg stopped waiting as of a second, and how long it was served.
     #[inline]
-    pub fn decide(&self, entries: &mut Entries, as_of_second: i64) -> Decision {
+    pub fn decide(&self, entries: &mut Entries, as_of_second: i64) -> WaitEnd {
         let (transferred, ended) = (self.departure(Register::Transferred), self.departure(Register::Ended));
         let candidates = [
-            self.facts.at(Register::Answered).map(|at| (at, Fate::Answered)),
-            self.facts.at(Register::CallbackRequested).map(|at| (at, Fate::Requested)),
-            self.facts.at(Register::Abandoned).map(|at| (at, Fate::Abandoned)),
-            transferred.map(|at| (at, Fate::Moved)),
-            ended.map(|at| (at, Fate::Orphaned)),
-            Some((self.orphaned, Fate::OrphanedByTime)),
+            self.facts.at(Register::Answered).map(|at| (at, WaitEndKind::Answered)),
+            self.facts.at(Register::CallbackRequested).map(|at| (at, WaitEndKind::Requested)),
+            self.facts.at(Register::Abandoned).map(|at| (at, WaitEndKind::Abandoned)),
+            transferred.map(|at| (at, WaitEndKind::Moved)),
+            ended.map(|at| (at, WaitEndKind::Orphaned)),
+            Some((self.orphaned, WaitEndKind::OrphanedByTime)),
         ];
         let earliest = candidates.into_iter().flatten().min().expect("time alone decides at last");
         let (at, fate) = self.supersede(earliest, entries, as_of_second);
         let wait_ms = sample(at.millis_since(self.arrived));
         let within = wait_ms <= self.limits.threshold_ms;
-        let by_fate = |transition, sample_ms| Entry::by(fate.cause(), at, transition, sample_ms);
+        let by_fate = |kind, sample_ms| Entry::by(fate.cause(), at, kind, sample_ms);
         let decided = match fate {
-            Fate::Answered => by_fate(Transition::answered(within), wait_ms),
+            WaitEndKind::Answered => by_fate(EntryKind::answered(within), wait_ms),
             // The step of the request says so itself.
-            Fate::Requested => by_fate(Transition::RequestDecided, 0),
-            Fate::Abandoned if self.is_short(at) => by_fate(Transition::AbandonedShort, wait_ms),
-            Fate::Abandoned => {
+            WaitEndKind::Requested => by_fate(EntryKind::RequestDecided, 0),
+            WaitEndKind::Abandoned if self.is_short(at) => by_fate(EntryKind::AbandonedShort, wait_ms),
+            WaitEndKind::Abandoned => {
                 let (_, stage) = self.facts.abandoned().expect("the leg was decided by its abandon");
-                by_fate(Transition::abandoned(stage, within), wait_ms)
+                by_fate(EntryKind::abandoned(stage, within), wait_ms)
             }
-            Fate::Moved => by_fate(Transition::Moved, 0),
-            Fate::Orphaned | Fate::OrphanedByTime => by_fate(Transition::Orphaned, 0),
+            WaitEndKind::Moved => by_fate(EntryKind::Moved, 0),
+            WaitEndKind::Orphaned | WaitEndKind::OrphanedByTime => by_fate(EntryKind::Orphaned, 0),
         };
         entries.waiting = Some(Span::since(self.arrived, decided.second));
-        if fate != Fate::Requested {
-            entries.enter(Slot::Decision, decided);
+        if fate != WaitEndKind::Requested {
+            entries.enter(EntrySlot::WaitEnded, decided);
         }
         let left = transferred.map(|at| (at, FactKind::Transferred));
         let over = left.into_iter().chain(ended.map(|at| (at, FactKind::Ended))).min_by_key(|(at, _)| *at);
-        if let Some((over, by)) = over.filter(|(over, _)| *over <= self.orphaned && fate == Fate::Answered) {
+        if let Some((over, by)) = over.filter(|(over, _)| *over <= self.orphaned && fate == WaitEndKind::Answered) {
             let handling_ms = sample(over.millis_since(at));
-            entries.enter(Slot::Service, Entry::by_fact(over, Transition::Served, handling_ms, by));
+            entries.enter(EntrySlot::Service, Entry::by_fact(over, EntryKind::Served, handling_ms, by));
         }
-        Decision { at, fate }
+        WaitEnd { at, fate }
     }
 
     /// What decided the leg; or the request that supersedes it, from the second of the request on.
     #[inline]
-    fn supersede(&self, (at, fate): (EventTime, Fate), entries: &mut Entries, as_of_second: i64) -> (EventTime, Fate) {
-        if !matches!(fate, Fate::Abandoned | Fate::Moved | Fate::Orphaned) {
+    fn supersede(
+        &self,
+        (at, fate): (EventTime, WaitEndKind),
+        entries: &mut Entries,
+        as_of_second: i64,
+    ) -> (EventTime, WaitEndKind) {
+        if !matches!(fate, WaitEndKind::Abandoned | WaitEndKind::Moved | WaitEndKind::Orphaned) {
             return (at, fate);
         }
         let is_for_it =
@@ -102,10 +107,10 @@ impl Leg<'_> {
             entries.changes_at = Some(requested.floor_second());
             return (at, fate);
         }
-        if let Cause::Said(kind) = fate.cause() {
+        if let Cause::Fact(kind) = fate.cause() {
             entries.superseded = Some(kind);
         }
-        (requested, Fate::Requested)
+        (requested, WaitEndKind::Requested)
     }
 
     #[inline]

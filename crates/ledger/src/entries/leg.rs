@@ -3,18 +3,18 @@
 use ensilinja_calendar::LineHours;
 use ensilinja_model::{EventTime, FactKind};
 
-use super::{Entries, Entry, Slot};
+use super::{Entries, Entry, EntrySlot};
+use crate::entry_kind::EntryKind;
 use crate::facts::Facts;
 use crate::instants::Register;
 use crate::rules::{Limits, LineRules};
-use crate::transition::Transition;
 
 /// `ended` and `transferred` of a source that cuts its clock to whole minutes may lie this far before the arrival; they
 /// count at the arrival then. In ms.
 const TRUNCATED_CLOCK_MS: i64 = 60_000;
 
 /// A leg that has arrived.
-pub(super) struct Leg<'a> {
+pub(super) struct ArrivedLeg<'a> {
     pub facts: &'a Facts,
     pub hours: &'a LineHours,
     pub limits: &'a Limits,
@@ -27,7 +27,7 @@ pub(super) struct Leg<'a> {
     pub answer_deadline: Option<EventTime>,
 }
 
-impl<'a> Leg<'a> {
+impl<'a> ArrivedLeg<'a> {
     /// The leg of these facts; `None` while nothing is known that makes an arrival.
     #[inline]
     pub fn new(facts: &'a Facts, line: &'a LineRules) -> Option<Self> {
@@ -49,10 +49,10 @@ impl<'a> Leg<'a> {
         let offered = self.facts.at(Register::Offered);
         let inferred = offered != Some(self.arrived);
         let outside_hours = !self.hours.is_open(self.arrived);
-        let arrival = Transition::arrival(inferred, outside_hours, self.limits.promises.any());
-        entries.enter(Slot::Arrival, Entry::by_fact(self.arrived, arrival, 0, self.arrived_by));
+        let arrival = EntryKind::arrival(inferred, outside_hours, self.limits.promises.any());
+        entries.enter(EntrySlot::Arrival, Entry::by_fact(self.arrived, arrival, 0, self.arrived_by));
         if let Some(at) = offered.filter(|at| *at > self.arrived && *at <= self.orphaned) {
-            entries.enter(Slot::Skew, Entry::by_fact(at, Transition::Skewed, 0, FactKind::Offered));
+            entries.enter(EntrySlot::Skew, Entry::by_fact(at, EntryKind::Skewed, 0, FactKind::Offered));
         }
     }
 

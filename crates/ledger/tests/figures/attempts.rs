@@ -1,6 +1,6 @@
 //! Attempts to call back: each counts once, from however many feeds, and however many there are.
 
-use ensilinja_ledger::{Chronicle, Due, LineFigures, Resolution, Window};
+use ensilinja_ledger::{Due, HistoricalLedger, LineFigures, Resolution, Window};
 use ensilinja_model::AttemptResult::{self, Failed, Reached};
 use ensilinja_model::{Event, EventTime, Fact, LegKey};
 use proptest::prelude::*;
@@ -68,15 +68,15 @@ fn a_feed_that_cuts_seconds_off_tells_of_no_other_attempt() {
 
 #[test]
 fn the_earliest_instant_told_of_an_attempt_is_the_one_that_is_explained() {
-    let mut chronicle = Chronicle::new(rules_once().clone());
+    let mut historical = HistoricalLedger::new(rules_once().clone());
     let told =
         [(0, Fact::CallbackRequested), attempt(60_512, Failed), attempt(60_100, Failed), attempt(60_900, Failed)];
     for (at_ms, fact) in told {
-        chronicle.apply(&Event { leg: LegKey::new(1), line: CHAT, at: BASE.plus_millis(at_ms), fact });
+        historical.apply(&Event { leg: LegKey::new(1), line: CHAT, at: BASE.plus_millis(at_ms), fact });
     }
-    let story = chronicle.story(LegKey::new(1), BASE.plus_millis(100_000)).expect("something was said of it");
+    let story = historical.timeline(LegKey::new(1), BASE.plus_millis(100_000)).expect("something was said of it");
     let said: Vec<_> =
-        story.steps.iter().filter(|step| step.name() == "attempt_failed").map(|step| step.said).collect();
+        story.entries.iter().filter(|step| step.name() == "attempt_failed").map(|step| step.source).collect();
     assert_eq!(said, [(BASE.plus_millis(60_100), Fact::CallbackAttempted(Failed))]);
 }
 
@@ -120,13 +120,13 @@ proptest! {
         prop_assert_eq!(&line, &of_sorted);
         let expected = (now_ms / SECOND_MS + 1).min(1_000);
         prop_assert_eq!(attempts(&line)[0], expected);
-        let mut chronicle = Chronicle::new(rules_once().clone());
+        let mut historical = HistoricalLedger::new(rules_once().clone());
         for (at_ms, fact) in &all {
             let at = BASE.plus_millis(*at_ms);
-            chronicle.apply(&Event { leg: LegKey::new(1), line: CHAT, at, fact: *fact });
+            historical.apply(&Event { leg: LegKey::new(1), line: CHAT, at, fact: *fact });
         }
         let all_time = EventTime::MIN..EventTime::MAX;
-        let sums = chronicle.figures(&[all_time], BASE.plus_millis(now_ms)).swap_remove(CHAT.as_usize());
+        let sums = historical.figures(&[all_time], BASE.plus_millis(now_ms)).swap_remove(CHAT.as_usize());
         prop_assert_eq!(sums[0].callback_attempts(Failed), expected);
     }
 }

@@ -2,7 +2,9 @@
 //! read.
 
 use ensilinja_calendar::{By, Term, WorkingDays};
-use ensilinja_ledger::{Applied, Chronicle, History, Ledger, Limits, Promises, Resolution, Rules, Verdict, Window};
+use ensilinja_ledger::{
+    Applied, HistoricalLedger, History, Ledger, Limits, Promises, Resolution, Rules, Verdict, Window,
+};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
 use crate::stand::{BASE, COMPLETE, DAY_MS, LIMITS, SAME_DAY, figures_at, rules, rules_of};
@@ -54,12 +56,12 @@ fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
         let rules = rules_of("Mo-Fr 09:00-15:00", callbacks(callback));
         for at_ms in [i64::MIN, i64::MIN + 1_000_000, -1, 0, 4_200_000_000_000, i64::MAX - 10_000] {
             let at = EventTime::from_millis(at_ms);
-            let mut chronicle = Chronicle::new(rules.clone());
+            let mut historical = HistoricalLedger::new(rules.clone());
             for (fact, after_ms) in [(Fact::Offered, 0), (Fact::CallbackRequested, 1_000), (Fact::Ended, 2_000)] {
-                chronicle.apply(&event(1, at.plus_millis(after_ms), fact));
+                historical.apply(&event(1, at.plus_millis(after_ms), fact));
             }
             let all_time = EventTime::MIN..EventTime::MAX;
-            let sums = chronicle.figures(&[all_time], EventTime::MAX).remove(0).remove(0);
+            let sums = historical.figures(&[all_time], EventTime::MAX).remove(0).remove(0);
             assert_eq!((sums.offered(), sums.callbacks_requested()), (1, 1), "{at_ms} {callback:?}");
             assert_eq!(sums.callbacks_closed(Resolution::GivenUp), 1, "{at_ms} {callback:?}");
         }

@@ -1,6 +1,6 @@
 //! Indicators and service levels, worked by hand over one Monday morning.
 
-use ensilinja_ledger::{Chronicle, Indicator, Nps, Ratio, ServiceLevel, Sums};
+use ensilinja_ledger::{HistoricalLedger, Indicator, Nps, Ratio, ServiceLevel, Sums};
 use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage, Survey,
     YesNo,
@@ -61,13 +61,13 @@ fn morning() -> Vec<Event> {
 }
 
 fn of_the_morning(line: LineIndex) -> Sums {
-    let mut chronicle = Chronicle::new(rules());
+    let mut historical = HistoricalLedger::new(rules());
     for event in morning() {
-        chronicle.apply(&event);
+        historical.apply(&event);
     }
     let whole = EventTime::from_millis(0)..BASE.plus_millis(10 * DAY_MS);
     let as_of = BASE.plus_millis(ASKED_MS + 1_800_000);
-    chronicle.figures(&[whole], as_of).swap_remove(line.as_usize()).remove(0)
+    historical.figures(&[whole], as_of).swap_remove(line.as_usize()).remove(0)
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ensilinja_calendar::Days;
 use ensilinja_ledger::{
-    Chronicle, Decision, Due, Figures, Flag, Indicator, Ledger, NpsGroup, Promise, Resolution, Rules, ServiceLevel,
-    Sums, Undecided, Verdict, Window, Within,
+    Decision, Due, Figures, Flag, HistoricalLedger, Indicator, Ledger, NpsGroup, Promise, Resolution, Rules,
+    ServiceLevel, Sums, Undecided, Verdict, Window, Within,
 };
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LineIndex};
 use proptest::prelude::*;
@@ -87,7 +87,7 @@ proptest! {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let lines = figures_at(rules, &events, now).lines;
         let all_time = [EventTime::from_millis(0)..now.plus_millis(1_000)];
-        let told = chronicle(rules, &events).figures(&all_time, now);
+        let told = historical(rules, &events).figures(&all_time, now);
         for (line, sums) in lines.iter().zip(told).skip(1) {
             let sums = &sums[0];
             let settled = |promise| Verdict::ALL.iter().map(|verdict| sums.promises(promise, *verdict)).sum::<i64>();
@@ -104,15 +104,15 @@ proptest! {
         }
     }
 
-    /// Looking back finds what was shown: a chronicle of a window's stretch has the window's figures.
+    /// Looking back finds what was shown: a historical ledger of a window's stretch has the window's figures.
     #[test]
-    fn a_chronicle_and_a_ledger_agree_on_every_window(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
+    fn a_historical_ledger_and_a_live_one_agree_on_every_window(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
-        let chronicle = chronicle(rules, &events);
+        let historical = historical(rules, &events);
         let lines = figures_at(rules, &events, now).lines;
         for window in Window::ALL {
             for (index, line) in lines.iter().enumerate() {
-                let told = chronicle.figures(&[stretch(rules, index, *window, now)], now).swap_remove(index).remove(0);
+                let told = historical.figures(&[stretch(rules, index, *window, now)], now).swap_remove(index).remove(0);
                 let live = &line.window(*window).expect("history is complete").sums;
                 prop_assert_eq!(live.requests_reached(), 0, "it would change what was shown");
                 prop_assert_eq!(all_figures(live), all_figures(&told), "{:?} of line {}", window, index);
@@ -130,9 +130,9 @@ proptest! {
         let cuts: Vec<EventTime> = cuts_s.into_iter().map(|seconds| BASE.plus_millis(seconds * 1_000)).collect();
         let parts: Vec<_> = cuts.windows(2).map(|pair| pair[0]..pair[1]).collect();
         let whole = cuts[0]..cuts[cuts.len() - 1];
-        let chronicle = chronicle(rules, &events);
+        let historical = historical(rules, &events);
         let as_of = BASE.plus_millis(10 * DAY_MS);
-        for (parts, whole) in chronicle.figures(&parts, as_of).iter().zip(chronicle.figures(&[whole], as_of)) {
+        for (parts, whole) in historical.figures(&parts, as_of).iter().zip(historical.figures(&[whole], as_of)) {
             let mut sum = parts[0].clone();
             parts[1..].iter().for_each(|part| sum += part);
             prop_assert_eq!(&sum, &whole[0]);
@@ -259,13 +259,13 @@ fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     events
 }
 
-/// A chronicle that was told all of `events`.
-pub fn chronicle<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> Chronicle {
-    let mut chronicle = Chronicle::new(rules.clone());
+/// A historical ledger that was told all of `events`.
+pub fn historical<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> HistoricalLedger {
+    let mut historical = HistoricalLedger::new(rules.clone());
     for event in events {
-        chronicle.apply(event);
+        historical.apply(event);
     }
-    chronicle
+    historical
 }
 
 /// The stretch of time that a window of a line covers at `now`.

@@ -2,14 +2,14 @@
 
 mod attempts;
 mod boundaries;
-mod course;
 mod domain;
-mod evidence;
+mod historical_ledger;
 mod horizon;
 mod indicators;
+mod intraday;
 mod laws;
-mod looking_back;
 mod promises;
+mod provenance;
 mod soup;
 mod stand;
 mod superseded;

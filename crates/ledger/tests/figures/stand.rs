@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_ledger::{Era, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
+use ensilinja_ledger::{EffectiveLimits, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
 use ensilinja_model::{Event, EventTime, LineIndex};
 
 pub const DAY_MS: i64 = 24 * 3_600_000;
@@ -41,7 +41,7 @@ pub fn rules() -> Rules {
     };
     let weekdays = parsed("Mo-Fr 09:00-15:00; PH off");
     let changing = weekdays.clone().until(jiff::civil::date(2026, 3, 30), parsed("Mo-Su 10:00-12:00"));
-    let from_the_start = |limits| vec![Era { valid_from: EventTime::from_millis(0), limits }];
+    let from_the_start = |limits| vec![EffectiveLimits { valid_from: EventTime::from_millis(0), limits }];
     let promising =
         |answer, callback, abandoned| Limits { promises: Promises { answer, callback, abandoned }, ..LIMITS };
     let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::EndOfDay };
@@ -53,8 +53,11 @@ pub fn rules() -> Rules {
         ..promising(Some(Term::Within { ms: 300_000 }), None, Verdict::Broken)
     };
     let changing_limits = vec![
-        Era { valid_from: EventTime::from_millis(0), limits: promising(None, Some(next_working_day), Verdict::Broken) },
-        Era { valid_from: CHANGE, limits: after },
+        EffectiveLimits {
+            valid_from: EventTime::from_millis(0),
+            limits: promising(None, Some(next_working_day), Verdict::Broken),
+        },
+        EffectiveLimits { valid_from: CHANGE, limits: after },
     ];
     let same_day = Term::SameDay { by: By::Closing };
     let two_open_days = Term::WorkingDays { days: 2, of: WorkingDays::LineOpen, by: By::Closing };
@@ -67,7 +70,10 @@ pub fn rules() -> Rules {
         (weekdays, from_the_start(promising(Some(open_hour), Some(two_open_days), Verdict::Broken))),
         (changing, changing_limits),
     ];
-    let lines = lines.into_iter().map(|(hours, eras)| LineRules { hours: laid_out(&hours), eras }).collect();
+    let lines = lines
+        .into_iter()
+        .map(|(hours, effective_limits)| LineRules { hours: laid_out(&hours), effective_limits })
+        .collect();
     Rules::new(days, lines)
 }
 
@@ -91,7 +97,13 @@ pub fn rules_of(hours: &str, limits: Limits) -> Rules {
     let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
     let hours = OpeningHours::parse(hours).expect("opening hours");
     let hours = LineHours::new(&hours, &days, BASE.plus_millis(-80 * DAY_MS), BASE.plus_millis(200 * DAY_MS));
-    Rules::new(days, vec![LineRules { hours, eras: vec![Era { valid_from: EventTime::from_millis(0), limits }] }])
+    Rules::new(
+        days,
+        vec![LineRules {
+            hours,
+            effective_limits: vec![EffectiveLimits { valid_from: EventTime::from_millis(0), limits }],
+        }],
+    )
 }
 
 /// The figures at `now` of a ledger that was told all of `events` and read once.

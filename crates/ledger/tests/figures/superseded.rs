@@ -1,7 +1,8 @@
 //! A hang-up, a move or an end that overtakes the callback request: shown until the request, superseded from it on.
 
 use ensilinja_ledger::{
-    Chronicle, Claim, Decision, Indicator, Ledger, LineFigures, Promise, ServiceLevel, Undecided, Verdict, Window,
+    Decision, FactStatus, HistoricalLedger, Indicator, Ledger, LineFigures, Promise, ServiceLevel, Undecided, Verdict,
+    Window,
 };
 use ensilinja_model::{AttemptResult, CloseResult, Event, EventTime, Fact, LegKey, LineIndex, Stage};
 use proptest::prelude::*;
@@ -132,13 +133,13 @@ fn a_window_that_begins_between_the_two_holds_the_request_alone() {
 #[test]
 fn hours_on_both_sides_add_up_to_the_day() {
     let story = [(HOUR - MINUTE, Fact::Offered), (HOUR - 1_000, HUNG_UP), (HOUR + 2_000, Fact::CallbackRequested)];
-    let mut chronicle = Chronicle::new(rules_once().clone());
+    let mut historical = HistoricalLedger::new(rules_once().clone());
     for event in &events(PHONE, &story) {
-        chronicle.apply(event);
+        historical.apply(event);
     }
     let at = |ms| BASE.plus_millis(ms);
     let of = |periods: &[std::ops::Range<EventTime>], as_of_ms| {
-        let sums = chronicle.figures(periods, at(as_of_ms)).swap_remove(PHONE.as_usize());
+        let sums = historical.figures(periods, at(as_of_ms)).swap_remove(PHONE.as_usize());
         let decided = |sums: &ensilinja_ledger::Sums| {
             [sums.offered(), sums.decided(Decision::AbandonedQueue), sums.decided(Decision::CallbackRequested)]
         };
@@ -185,21 +186,21 @@ fn the_verdict_is_the_callback_s_unless_the_deadline_of_the_answer_has_passed() 
 #[test]
 fn the_story_names_what_was_superseded_and_by_what() {
     let story = [(0, Fact::Offered), (MINUTE, HUNG_UP), (MINUTE + 30_000, Fact::CallbackRequested)];
-    let mut chronicle = Chronicle::new(rules_once().clone());
+    let mut historical = HistoricalLedger::new(rules_once().clone());
     let events = events(PHONE, &story);
     for event in &events {
-        chronicle.apply(event);
+        historical.apply(event);
     }
     let steps_and_claim = |now| {
-        let story = chronicle.story(LegKey::new(1), BASE.plus_millis(now)).expect("it was heard of");
-        let names: Vec<_> = story.steps.iter().map(ensilinja_ledger::Step::name).collect();
-        (names, story.claim(&events[1]))
+        let story = historical.timeline(LegKey::new(1), BASE.plus_millis(now)).expect("it was heard of");
+        let names: Vec<_> = story.entries.iter().map(ensilinja_ledger::SourcedEntry::name).collect();
+        (names, story.status(&events[1]))
     };
     let requested = BASE.plus_millis(MINUTE + 30_000);
-    let (steps, claim) = steps_and_claim(MINUTE + 29_999);
-    assert_eq!((&steps[..2], claim), (&["arrived", "abandoned_queue_within"][..], Claim::Held));
-    let (steps, claim) = steps_and_claim(MINUTE + 30_000);
-    assert_eq!((&steps[..2], claim), (&["arrived", "request_decided"][..], Claim::Superseded { by: requested }));
+    let (steps, status) = steps_and_claim(MINUTE + 29_999);
+    assert_eq!((&steps[..2], status), (&["arrived", "abandoned_queue_within"][..], FactStatus::Held));
+    let (steps, status) = steps_and_claim(MINUTE + 30_000);
+    assert_eq!((&steps[..2], status), (&["arrived", "request_decided"][..], FactStatus::Superseded { by: requested }));
 }
 
 /// Who was answered, or had asked already, is not decided by the request.

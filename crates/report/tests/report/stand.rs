@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use ensilinja_calendar::{By as ByWhen, Days, LineHours, OpeningHours, Term};
-use ensilinja_ledger::{Chronicle, Era, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict};
+use ensilinja_ledger::{
+    EffectiveLimits, HistoricalLedger, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict,
+};
 use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
     Survey, YesNo,
@@ -57,7 +59,7 @@ pub fn with_feedback(mut story: Story, nps: u8, continues: bool, solved: bool) -
 
 /// What happened on the lines, contact by contact.
 pub struct County {
-    chronicle: Chronicle,
+    historical: HistoricalLedger,
     contacts: u128,
 }
 
@@ -78,7 +80,10 @@ fn rules_of(lines: usize) -> Rules {
     let hours = OpeningHours::parse("24/7").expect("opening hours");
     let at = EventTime::from_millis;
     let hours = LineHours::new(&hours, &days, at(MONTHS[0] - 30 * DAY), at(MONTHS[2] + 60 * DAY));
-    let line = || LineRules { hours: hours.clone(), eras: vec![Era { valid_from: EventTime::MIN, limits }] };
+    let line = || LineRules {
+        hours: hours.clone(),
+        effective_limits: vec![EffectiveLimits { valid_from: EventTime::MIN, limits }],
+    };
     Rules::new(days, (0..lines).map(|_| line()).collect())
 }
 
@@ -90,7 +95,7 @@ pub const LINES: usize = 6;
 
 impl County {
     pub fn new() -> Self {
-        Self { chronicle: Chronicle::new(RULES.clone()), contacts: 0 }
+        Self { historical: HistoricalLedger::new(RULES.clone()), contacts: 0 }
     }
 
     /// `n` contacts of a line in a month go like this.
@@ -102,7 +107,7 @@ impl County {
             for (after_ms, fact) in story {
                 let at = arrived.plus_millis(*after_ms);
                 let leg = LegKey::new(self.contacts << 16 | u128::from(line));
-                self.chronicle.apply(&Event { leg, line: LineIndex::new(line), at, fact: *fact });
+                self.historical.apply(&Event { leg, line: LineIndex::new(line), at, fact: *fact });
             }
         }
         self
@@ -111,7 +116,7 @@ impl County {
     /// The sums of all lines by month.
     pub fn sums(&self) -> Vec<Vec<Sums>> {
         let at = EventTime::from_millis;
-        self.chronicle.figures(&[at(MONTHS[0])..at(MONTHS[1]), at(MONTHS[1])..at(MONTHS[2])], at(MONTHS[2] + 30 * DAY))
+        self.historical.figures(&[at(MONTHS[0])..at(MONTHS[1]), at(MONTHS[1])..at(MONTHS[2])], at(MONTHS[2] + 30 * DAY))
     }
 }
 

@@ -28,7 +28,8 @@ use std::sync::{Arc, Mutex};
 
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{
-    Applied, Course, Era, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
+    Applied, EffectiveLimits, History, Indicator, Intraday, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel,
+    Verdict,
 };
 use ensilinja_model::{
     AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, LegKey, LineId, LineIndex,
@@ -116,7 +117,10 @@ fn rules() -> Rules {
             give_up_working_days: 5,
             promises,
         };
-        LineRules { hours: LineHours::new(&hours, &days, from, to), eras: vec![Era { valid_from: from, limits }] }
+        LineRules {
+            hours: LineHours::new(&hours, &days, from, to),
+            effective_limits: vec![EffectiveLimits { valid_from: from, limits }],
+        }
     };
     let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::Closing };
     let mipa = Promises {
@@ -270,9 +274,9 @@ impl Source for Changing {
     }
 
     /// The course up to when the state says, if it says anything, of all that the county's events tell.
-    fn course(&self) -> Option<Course> {
+    fn intraday(&self) -> Option<Intraday> {
         let state = self.state();
-        Some(ledger().course(state.figures?.as_of, history(state.history_start?)))
+        Some(ledger().intraday(state.figures?.as_of, history(state.history_start?)))
     }
 
     fn readiness(&self) -> Readiness {

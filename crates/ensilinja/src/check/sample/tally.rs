@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use ensilinja_kafka::IncomingRecord;
-use ensilinja_ledger::{Chronicle, Rules};
+use ensilinja_ledger::{HistoricalLedger, Rules};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoded, Detail, Oddity, Reason, Rejection};
 
@@ -42,7 +42,7 @@ pub(super) struct Tally {
     most_ahead_ms: i64,
     late: u64,
     most_late_ms: i64,
-    chronicle: Chronicle,
+    historical: HistoricalLedger,
     reused: ReusedIds,
     odd: BTreeMap<Oddity, u64>,
 }
@@ -72,7 +72,7 @@ impl Tally {
             most_ahead_ms: 0,
             late: 0,
             most_late_ms: 0,
-            chronicle: Chronicle::new(rules.clone()),
+            historical: HistoricalLedger::new(rules.clone()),
             reused: ReusedIds::within(EventTime::MIN..EventTime::MAX, rules),
             odd: BTreeMap::new(),
         }
@@ -99,9 +99,9 @@ impl Tally {
                 if let Some(events) = self.events.get_mut(event.line.as_usize()) {
                     *events += 1;
                 }
-                let Self { chronicle, reused, .. } = self;
+                let Self { historical, reused, .. } = self;
                 let place = Place::Record { partition: record.partition, offset: record.offset };
-                reused.hear(&event, place, |note| chronicle.apply_noting(&event, note));
+                reused.hear(&event, place, |note| historical.apply_noting(&event, note));
                 let Some(at) = record.timestamp else { return };
                 let late_ms = at.millis_since(event.at);
                 self.ahead += u64::from(late_ms < 0);

@@ -11,28 +11,28 @@
 
 use ensilinja_model::EventTime;
 
-use crate::book::Book;
+use crate::account::Account;
+use crate::entry_kind::EntryKind;
 use crate::figure::Decision;
-use crate::transition::Transition;
 
 /// The length of a slot, in seconds.
-pub const SLOT_SECONDS: i64 = 900;
+pub const INTERVAL_SECONDS: i64 = 900;
 
 /// What happened on every line since the local midnight, slot by slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Course {
+pub struct Intraday {
     /// The instant it is true for: a whole second.
     pub as_of: EventTime,
     /// The local midnight at which the first slot begins.
     pub day_start: EventTime,
     /// One entry a line, in the order of the line table: a slot each from midnight to that of [`as_of`](Self::as_of);
     /// `None` (absent, which is not low) while history does not reach back to midnight.
-    pub lines: Vec<Option<Vec<Slot>>>,
+    pub lines: Vec<Option<Vec<Interval>>>,
 }
 
 /// What happened on a line in one slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Slot {
+pub struct Interval {
     /// Contacts that arrived.
     pub offered: i64,
     /// Contacts answered.
@@ -43,26 +43,26 @@ pub struct Slot {
     pub abandoned: i64,
 }
 
-impl Slot {
+impl Interval {
     /// The slots after the second `midnight` up to and including `until`, of which the last may not be over.
-    pub(crate) fn all_between(book: &Book, midnight: i64, until: i64) -> Vec<Self> {
+    pub(crate) fn all_between(account: &Account, midnight: i64, until: i64) -> Vec<Self> {
         let mut slots = Vec::new();
         let mut before = midnight;
         while before < until {
-            let last = (before + SLOT_SECONDS).min(until);
+            let last = (before + INTERVAL_SECONDS).min(until);
             let mut slot = Self::default();
-            book.visit(before, last, |transition, n| slot.count(transition, i64::from(n)));
+            account.visit(before, last, |kind, n| slot.count(kind, i64::from(n)));
             slots.push(slot);
             before = last;
         }
         slots
     }
 
-    fn count(&mut self, transition: Transition, n: i64) {
-        if transition.is_arrival() {
+    fn count(&mut self, kind: EntryKind, n: i64) {
+        if kind.is_arrival() {
             self.offered += n;
         }
-        match transition.decision() {
+        match kind.decision() {
             None => {}
             Some(Decision::Answered) => self.answered += n,
             Some(Decision::CallbackRequested) => self.callback_requested += n,

@@ -1,10 +1,10 @@
 //! Evidence: the steps that are named for a figure add up to it, and each is followed from what was said.
 
-use ensilinja_ledger::{Cause, Claim, Due, LineFigures, Promise, Rules, Window};
+use ensilinja_ledger::{Cause, Due, FactStatus, LineFigures, Promise, Rules, Window};
 use ensilinja_model::{Event, EventTime, LineIndex};
 use proptest::prelude::*;
 
-use crate::laws::{all_figures, chronicle, stretch};
+use crate::laws::{all_figures, historical, stretch};
 use crate::soup::soup;
 use crate::stand::{BASE, DAY_MS, figures_at, rules_once};
 
@@ -29,20 +29,20 @@ proptest! {
     #[test]
     fn the_steps_in_a_window_add_up_to_each_of_its_figures(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
-        let chronicle = chronicle(rules, &events);
+        let historical = historical(rules, &events);
         let live = figures_at(rules, &events, now);
         for (line, figures) in lines(rules).zip(&live.lines) {
             for window in Window::ALL {
-                let told = rules.stretch(line, *window, now).expect("the lines have opened often enough");
+                let told = rules.window_range(line, *window, now).expect("the lines have opened often enough");
                 prop_assert_eq!(&told, &stretch(rules, line.as_usize(), *window, now));
                 let window = figures.window(*window).expect("history is complete");
                 let shown = all_figures(&window.sums);
                 let mut explained = vec![0; shown.len()];
                 let (mut answered, mut reached) = (false, false);
-                for (_, steps) in chronicle.steps(line, told, now) {
-                    prop_assert!(!steps.is_empty());
-                    for step in steps {
-                        let alone = chronicle.alone_in_a_window(&step);
+                for (_, entries) in historical.entries(line, told, now) {
+                    prop_assert!(!entries.is_empty());
+                    for entry in entries {
+                        let alone = historical.window_with_only(&entry);
                         add(&mut explained, all_figures(&alone.sums));
                         answered |= alone.answer_wait_quantiles.is_some();
                         reached |= alone.callback_wait_quantiles.is_some();
@@ -61,20 +61,20 @@ proptest! {
         now_ms in 0..16 * DAY_MS,
     ) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
-        let chronicle = chronicle(rules, &events);
+        let historical = historical(rules, &events);
         for (line, shown) in lines(rules).zip(figures_at(rules, &events, now).lines) {
             let mut explained = vec![0; all_counts(&shown).len()];
             let (mut oldest, mut oldest_callback, mut next_due) = (0, 0, None::<EventTime>);
-            for standing in chronicle.standing(line, now) {
+            for open_leg in historical.open_legs(line, now) {
                 let mut of_leg = vec![0; explained.len()];
-                for step in &standing.steps {
-                    add(&mut of_leg, all_counts(&chronicle.alone_at(now, line, step)));
+                for entry in &open_leg.entries {
+                    add(&mut of_leg, all_counts(&historical.line_with_only(now, line, entry)));
                 }
-                prop_assert_eq!(&of_leg, &all_counts(&standing.figures), "of one leg");
+                prop_assert_eq!(&of_leg, &all_counts(&open_leg.figures), "of one leg");
                 add(&mut explained, of_leg);
-                oldest = oldest.max(standing.figures.waiting_oldest_ms);
-                oldest_callback = oldest_callback.max(standing.figures.callback_oldest_ms);
-                next_due = next_due.into_iter().chain(standing.figures.callback_next_due).min();
+                oldest = oldest.max(open_leg.figures.waiting_oldest_ms);
+                oldest_callback = oldest_callback.max(open_leg.figures.callback_oldest_ms);
+                next_due = next_due.into_iter().chain(open_leg.figures.callback_next_due).min();
             }
             prop_assert_eq!(explained, all_counts(&shown));
             prop_assert_eq!((oldest, oldest_callback), (shown.waiting_oldest_ms, shown.callback_oldest_ms));
@@ -86,32 +86,32 @@ proptest! {
     #[test]
     fn each_step_follows_from_what_was_said_or_from_time_alone(events in soup(3 * DAY_MS), now_ms in 0..5 * DAY_MS) {
         let now = BASE.plus_millis(now_ms);
-        let chronicle = chronicle(rules_once(), &events);
+        let historical = historical(rules_once(), &events);
         for event in &events {
             let of_leg = |other: &&Event| other.leg == event.leg;
-            let story = chronicle.story(event.leg, now).expect("something was said of it");
-            for step in &story.steps {
+            let timeline = historical.timeline(event.leg, now).expect("something was said of it");
+            for entry in &timeline.entries {
                 let from: Vec<&Event> =
-                    events.iter().filter(of_leg).filter(|event| step.follows_from(event)).collect();
-                prop_assert!(!from.is_empty(), "{:?}", step);
-                let is_said_then = from.iter().any(|event| event.at.floor_second() == step.at.floor_second());
-                let (said, _) = step.said;
+                    events.iter().filter(of_leg).filter(|event| entry.follows_from(event)).collect();
+                prop_assert!(!from.is_empty(), "{:?}", entry);
+                let is_said_then = from.iter().any(|event| event.at.floor_second() == entry.at.floor_second());
+                let (said, _) = entry.source;
                 prop_assert!(
-                    is_said_then || matches!(step.cause, Cause::Lapsed(_)) || said < step.at,
+                    is_said_then || matches!(entry.cause, Cause::Timeout(_)) || said < entry.at,
                     "only a truncated clock is put right: {:?}",
-                    step
+                    entry
                 );
-                let is_arrival = step.name().starts_with("arrived") || matches!(step.cause, Cause::Lapsed(_));
-                let counts = |event: &&Event| match story.claim(event) {
-                    Claim::Held => true,
-                    Claim::Superseded { .. } => is_arrival,
-                    Claim::Lost { .. } | Claim::Surplus => false,
+                let is_arrival = entry.name().starts_with("arrived") || matches!(entry.cause, Cause::Timeout(_));
+                let counts = |event: &&Event| match timeline.status(event) {
+                    FactStatus::Held => true,
+                    FactStatus::Superseded { .. } => is_arrival,
+                    FactStatus::Lost { .. } | FactStatus::Surplus => false,
                 };
-                prop_assert!(from.iter().all(counts), "{:?}", step);
+                prop_assert!(from.iter().all(counts), "{:?}", entry);
             }
-            if let Claim::Lost { to, fact } = story.claim(event) {
+            if let FactStatus::Lost { to, fact } = timeline.status(event) {
                 prop_assert!((to, fact) != (event.at, event.fact));
-                prop_assert!(events.iter().filter(of_leg).any(|other| story.claim(other) == Claim::Held));
+                prop_assert!(events.iter().filter(of_leg).any(|other| timeline.status(other) == FactStatus::Held));
             }
         }
     }
@@ -123,21 +123,21 @@ proptest! {
         now_ms in 0..5 * DAY_MS,
     ) {
         let rules = rules_once();
-        let chronicle = chronicle(rules, &events);
+        let historical = historical(rules, &events);
         for event in &events {
-            let story = chronicle.story(event.leg, BASE.plus_millis(now_ms)).expect("something was said of it");
+            let timeline = historical.timeline(event.leg, BASE.plus_millis(now_ms)).expect("something was said of it");
             let is_verdict = |name: &str| ["answer_", "callback_"].iter().any(|promise| {
                 name.strip_prefix(promise).is_some_and(|verdict| ["kept", "broken", "void"].contains(&verdict))
             });
-            let verdicts: Vec<_> = story.steps.iter().filter(|step| is_verdict(step.name())).collect();
-            prop_assert_eq!(verdicts.len(), usize::from(story.promise.is_some()));
-            for (verdict, promise) in verdicts.iter().zip(&story.promise) {
+            let verdicts: Vec<_> = timeline.entries.iter().filter(|entry| is_verdict(entry.name())).collect();
+            prop_assert_eq!(verdicts.len(), usize::from(timeline.promise.is_some()));
+            for (verdict, promise) in verdicts.iter().zip(&timeline.promise) {
                 let name = format!("{}_{}", promise.promise.as_str(), promise.verdict.as_str());
                 prop_assert_eq!((verdict.name(), verdict.cause), (name.as_str(), promise.cause));
                 prop_assert!(promise.deadline.is_none_or(|deadline| promise.settled <= deadline));
                 prop_assert!(promise.from <= promise.settled);
-                let era = story.era.expect("a leg with a promise has arrived");
-                prop_assert!(era.limits.promises.answer.or(era.limits.promises.callback).is_some());
+                let effective = timeline.limits.expect("a leg with a promise has arrived");
+                prop_assert!(effective.limits.promises.answer.or(effective.limits.promises.callback).is_some());
             }
         }
     }

@@ -1,23 +1,23 @@
-//! The chronicle: what was so as of an instant, and what only a look back knows.
+//! The historical ledger: what was so as of an instant, and what only a look back knows.
 
 use std::ops::Range;
 
-use ensilinja_ledger::{Chronicle, Decision, Indicator, Ratio, ServiceLevel, Sums};
+use ensilinja_ledger::{Decision, HistoricalLedger, Indicator, Ratio, ServiceLevel, Sums};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, Stage};
 
 use crate::stand::{BASE, BOTH, DAY_MS, rules};
 
 /// What happened to one leg of the line with both promises, told in milliseconds from the base.
-fn told(story: &[(i64, Fact)]) -> Chronicle {
-    let mut chronicle = Chronicle::new(rules());
+fn told(story: &[(i64, Fact)]) -> HistoricalLedger {
+    let mut historical = HistoricalLedger::new(rules());
     for (at_ms, fact) in story {
-        chronicle.apply(&Event { leg: LegKey::new(1), line: BOTH, at: BASE.plus_millis(*at_ms), fact: *fact });
+        historical.apply(&Event { leg: LegKey::new(1), line: BOTH, at: BASE.plus_millis(*at_ms), fact: *fact });
     }
-    chronicle
+    historical
 }
 
-fn figures(chronicle: &Chronicle, periods: &[Range<EventTime>], as_of_ms: i64) -> Vec<Sums> {
-    chronicle.figures(periods, BASE.plus_millis(as_of_ms)).swap_remove(BOTH.as_usize())
+fn figures(historical: &HistoricalLedger, periods: &[Range<EventTime>], as_of_ms: i64) -> Vec<Sums> {
+    historical.figures(periods, BASE.plus_millis(as_of_ms)).swap_remove(BOTH.as_usize())
 }
 
 fn day(number: i64) -> Range<EventTime> {
@@ -27,9 +27,9 @@ fn day(number: i64) -> Range<EventTime> {
 #[test]
 fn whoever_is_reached_later_is_filed_at_the_request_once_it_is_known() {
     let (requested, reached) = (1_000, 2 * DAY_MS + 500);
-    let chronicle = told(&[(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)]);
+    let historical = told(&[(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)]);
     let by_day = |as_of_ms| {
-        let sums = figures(&chronicle, &[day(0), day(1), day(2)], as_of_ms);
+        let sums = figures(&historical, &[day(0), day(1), day(2)], as_of_ms);
         sums.iter().map(Sums::requests_reached).collect::<Vec<_>>()
     };
     assert_eq!(by_day(2 * DAY_MS - 1), [0, 0, 0], "not known yet");
@@ -39,27 +39,27 @@ fn whoever_is_reached_later_is_filed_at_the_request_once_it_is_known() {
 
 #[test]
 fn as_of_an_instant_is_up_to_the_end_of_its_second() {
-    let chronicle = told(&[(0, Fact::Offered), (60_500, Fact::Answered)]);
+    let historical = told(&[(0, Fact::Offered), (60_500, Fact::Answered)]);
     for (as_of_ms, answered) in [(59_999, 0), (60_000, 1), (60_999, 1)] {
-        assert_eq!(figures(&chronicle, &[day(0)], as_of_ms)[0].decided(Decision::Answered), answered, "{as_of_ms}");
+        assert_eq!(figures(&historical, &[day(0)], as_of_ms)[0].decided(Decision::Answered), answered, "{as_of_ms}");
     }
 }
 
 #[test]
 fn a_period_holds_the_seconds_that_begin_in_it() {
-    let chronicle = told(&[(10_999, Fact::Offered)]);
+    let historical = told(&[(10_999, Fact::Offered)]);
     for (from_ms, to_ms, offered) in
         [(10_000, 11_000, 1), (10_001, 11_000, 0), (9_000, 10_000, 0), (9_000, 10_001, 1), (11_000, 12_000, 0)]
     {
         let period = BASE.plus_millis(from_ms)..BASE.plus_millis(to_ms);
-        assert_eq!(figures(&chronicle, &[period], DAY_MS)[0].offered(), offered, "{from_ms} to {to_ms}");
+        assert_eq!(figures(&historical, &[period], DAY_MS)[0].offered(), offered, "{from_ms} to {to_ms}");
     }
 }
 
 #[test]
 fn what_lies_between_two_periods_is_in_neither() {
-    let chronicle = told(&[(DAY_MS, Fact::Offered)]);
-    let sums = figures(&chronicle, &[day(0), day(2)], 9 * DAY_MS);
+    let historical = told(&[(DAY_MS, Fact::Offered)]);
+    let sums = figures(&historical, &[day(0), day(2)], 9 * DAY_MS);
     assert_eq!(sums.iter().map(Sums::offered).collect::<Vec<_>>(), [0, 0]);
 }
 
@@ -68,8 +68,8 @@ fn what_lies_between_two_periods_is_in_neither() {
 #[test]
 fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
     let day_of = |first| {
-        let chronicle = told(&[(0, first), (60_001, Fact::CallbackRequested), (120_000, Fact::CallbackReached)]);
-        figures(&chronicle, &[day(0)], DAY_MS).remove(0)
+        let historical = told(&[(0, first), (60_001, Fact::CallbackRequested), (120_000, Fact::CallbackReached)]);
+        figures(&historical, &[day(0)], DAY_MS).remove(0)
     };
     for (first, reached) in
         [(Fact::Offered, 1), (Fact::Answered, 0), (Fact::Abandoned(Stage::Queue), 0), (Fact::Queued, 1)]

@@ -5,45 +5,45 @@
 
 use hdrhistogram::Histogram;
 
+use crate::entry_kind::{EntryKind, SampleKind};
 use crate::figures::{Quantile, Quantiles, WindowFigures};
 use crate::rules::Bounds;
 use crate::sums::Sums;
-use crate::transition::{Sample, Transition};
 
 /// Waits beyond this land in the histograms' last bucket: fifty days, in ms, which no leg lives.
 const LONGEST_RECORDED_MS: u64 = 50 * 24 * 3600 * 1000;
 
 /// The sum of all postings up to a point.
 #[derive(Clone, Debug)]
-pub(crate) struct Tally {
+pub(crate) struct Balance {
     pub sums: Sums,
-    answer_waits: Distribution,
-    callback_waits: Distribution,
+    answer_waits: WaitDistribution,
+    callback_waits: WaitDistribution,
 }
 
-impl Tally {
+impl Balance {
     pub fn new(bounds: &Bounds) -> Self {
         let (answer_waits, callback_waits) = Default::default();
         Self { sums: Sums::none(bounds), answer_waits, callback_waits }
     }
 
     /// Adds `n` postings of a transition, or takes them back where `n` is negative.
-    pub fn add(&mut self, transition: Transition, sample_ms: u32, n: i32, bounds: &Bounds) {
-        self.sums.add(transition, sample_ms, n, bounds);
-        match transition.sample() {
-            Some(Sample::AnswerWait) => self.answer_waits.add(sample_ms, n),
-            Some(Sample::CallbackWait) => self.callback_waits.add(sample_ms, n),
-            Some(Sample::CallbackOpenWait | Sample::AbandonWait | Sample::Handling) | None => {}
+    pub fn add(&mut self, kind: EntryKind, sample_ms: u32, n: i32, bounds: &Bounds) {
+        self.sums.add(kind, sample_ms, n, bounds);
+        match kind.sample() {
+            Some(SampleKind::AnswerWait) => self.answer_waits.add(sample_ms, n),
+            Some(SampleKind::CallbackWait) => self.callback_waits.add(sample_ms, n),
+            Some(SampleKind::CallbackOpenWait | SampleKind::AbandonWait | SampleKind::Handling) | None => {}
         }
     }
 
     /// As [`add`](Self::add), but without the sample.
-    pub fn count(&mut self, transition: Transition, n: i32) {
-        self.sums.count(transition, n);
+    pub fn count(&mut self, kind: EntryKind, n: i32) {
+        self.sums.count(kind, n);
     }
 
     /// What was posted after `earlier` was taken.
-    pub fn after(&self, earlier: &Self) -> WindowFigures {
+    pub fn since(&self, earlier: &Self) -> WindowFigures {
         let sums = &self.sums - &earlier.sums;
         WindowFigures {
             answer_wait_quantiles: self
@@ -59,12 +59,12 @@ impl Tally {
 
 /// A histogram of waits. `hdrhistogram` can subtract histograms, not samples, so what is taken back lies apart.
 #[derive(Clone, Debug, Default)]
-struct Distribution {
-    recorded: Recorded,
-    taken_back: Recorded,
+struct WaitDistribution {
+    recorded: WaitHistogram,
+    taken_back: WaitHistogram,
 }
 
-impl Distribution {
+impl WaitDistribution {
     fn add(&mut self, sample_ms: u32, n: i32) {
         let recorded = if n >= 0 { &mut self.recorded } else { &mut self.taken_back };
         recorded.add(sample_ms, n.unsigned_abs());
@@ -89,9 +89,9 @@ impl Distribution {
 
 /// A histogram of samples, made when the first one comes: twelve kilobytes that most lines' edges never need.
 #[derive(Clone, Debug, Default)]
-struct Recorded(Option<Box<Histogram<u32>>>);
+struct WaitHistogram(Option<Box<Histogram<u32>>>);
 
-impl Recorded {
+impl WaitHistogram {
     fn add(&mut self, sample_ms: u32, n: u32) {
         let histogram = self.0.get_or_insert_with(|| {
             let empty = Histogram::new_with_bounds(1, LONGEST_RECORDED_MS, 2);

@@ -10,7 +10,7 @@ use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, Ve
 
 vocabulary! {
     /// A step of a leg. `Within` means within the line's threshold.
-    Transition {
+    EntryKind {
         /// The leg arrived.
         Arrived = "arrived",
         /// The leg arrived with a promise made to it.
@@ -79,7 +79,7 @@ vocabulary! {
         CallbackReachedAfterAnswer = "callback_reached_after_answer",
         /// Sample: the part of a callback's wait in which the line was open.
         CallbackOpenWaited = "callback_open_waited",
-        /// Filed at a request that decided the leg and whose customer was reached, by a chronicle only.
+        /// Filed at a request that decided the leg and whose customer was reached, by a historical ledger only.
         RequestReached = "request_reached",
         /// Closed as unreached.
         CallbackUnreached = "callback_unreached",
@@ -138,7 +138,7 @@ vocabulary! {
 
 /// What a callback request is to its leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Request {
+pub(crate) enum RequestRole {
     /// It came after the leg had stopped waiting.
     Later,
     /// It is why the leg stopped waiting.
@@ -149,7 +149,7 @@ pub(crate) enum Request {
 
 /// Which sum and histogram the sample of a transition belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sample {
+pub(crate) enum SampleKind {
     AnswerWait,
     AbandonWait,
     CallbackWait,
@@ -157,7 +157,7 @@ pub(crate) enum Sample {
     Handling,
 }
 
-impl Transition {
+impl EntryKind {
     pub(crate) const fn arrival(inferred: bool, outside_hours: bool, promised: bool) -> Self {
         match (inferred, outside_hours, promised) {
             (false, false, false) => Self::Arrived,
@@ -201,14 +201,14 @@ impl Transition {
 
     /// A callback became outstanding: by a request that decided the leg or a later one, under the promise of
     /// callbacks or not, due on the day of the request or later.
-    pub(crate) const fn opened(request: Request, due_today: bool) -> Self {
+    pub(crate) const fn opened(request: RequestRole, due_today: bool) -> Self {
         match (request, due_today) {
-            (Request::Later, false) => Self::CallbackOpened,
-            (Request::Later, true) => Self::CallbackOpenedDueToday,
-            (Request::Decided, false) => Self::RequestDecided,
-            (Request::Decided, true) => Self::RequestDecidedDueToday,
-            (Request::DecidedPromised, false) => Self::RequestDecidedPromised,
-            (Request::DecidedPromised, true) => Self::RequestDecidedPromisedDueToday,
+            (RequestRole::Later, false) => Self::CallbackOpened,
+            (RequestRole::Later, true) => Self::CallbackOpenedDueToday,
+            (RequestRole::Decided, false) => Self::RequestDecided,
+            (RequestRole::Decided, true) => Self::RequestDecidedDueToday,
+            (RequestRole::DecidedPromised, false) => Self::RequestDecidedPromised,
+            (RequestRole::DecidedPromised, true) => Self::RequestDecidedPromisedDueToday,
         }
     }
 
@@ -393,15 +393,15 @@ impl Transition {
     }
 
     /// What the sample of this step measures; `None` where it has none.
-    pub(crate) const fn sample(self) -> Option<Sample> {
+    pub(crate) const fn sample(self) -> Option<SampleKind> {
         match self {
-            Self::Served => Some(Sample::Handling),
-            Self::CallbackReached | Self::CallbackReachedAfterAnswer => Some(Sample::CallbackWait),
-            Self::CallbackOpenWaited => Some(Sample::CallbackOpenWait),
+            Self::Served => Some(SampleKind::Handling),
+            Self::CallbackReached | Self::CallbackReachedAfterAnswer => Some(SampleKind::CallbackWait),
+            Self::CallbackOpenWaited => Some(SampleKind::CallbackOpenWait),
             _ => match self.decision() {
-                Some(Decision::Answered) => Some(Sample::AnswerWait),
+                Some(Decision::Answered) => Some(SampleKind::AnswerWait),
                 Some(Decision::CallbackRequested) | None => None,
-                Some(_) => Some(Sample::AbandonWait),
+                Some(_) => Some(SampleKind::AbandonWait),
             },
         }
     }

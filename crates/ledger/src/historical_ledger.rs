@@ -1,9 +1,9 @@
-//! The chronicle: figures of the past, for any stretches of time.
+//! The historical ledger: figures of the past, for any stretches of time.
 //!
-//! A [`Ledger`](crate::Ledger) is asked about now, again and again, and forgets what has left its windows. A chronicle
+//! A [`Ledger`](crate::Ledger) is asked about now, again and again, and forgets what has left its windows. A historical ledger
 //! is told of a stretch of the past, in any order, and then asked about it once: it keeps every leg and files each
 //! leg's entries when asked. Where both can answer they agree to the last digit, for the entries are the same function
-//! of the same facts. A chronicle knows one thing more: whether the customer of a request was reached *later*.
+//! of the same facts. A historical ledger knows one thing more: whether the customer of a request was reached *later*.
 
 use std::ops::Range;
 
@@ -18,12 +18,12 @@ use crate::sums::Sums;
 
 /// All that was said about a stretch of the past.
 #[derive(Clone, Debug)]
-pub struct Chronicle {
+pub struct HistoricalLedger {
     pub(crate) rules: Rules,
     pub(crate) legs: Legs,
 }
 
-impl Chronicle {
+impl HistoricalLedger {
     /// Nothing is known yet. For figures from `start` on it wants every event since
     /// [`start - life - skew`](Rules::reads_from), in any order.
     #[must_use]
@@ -73,7 +73,7 @@ impl Chronicle {
             let all = entries.all(facts).chain(reached.map(|(request, _)| request));
             for entry in all.filter(|entry| entry.second <= last_second) {
                 if let Some(period) = period_of(periods, &entry) {
-                    line[period].add(entry.transition, entry.sample_ms, 1, self.rules.bounds());
+                    line[period].add(entry.kind, entry.sample_ms, 1, self.rules.bounds());
                 }
             }
         }

@@ -13,11 +13,11 @@ use std::collections::BinaryHeap;
 use ensilinja_model::EventTime;
 
 use crate::entries::Span;
-use crate::legs::Place;
+use crate::legs::LegIndex;
 
 /// The least key of each of the three things that last.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Firsts {
+pub(crate) struct EarliestKeys {
     /// Since when the longest of those who wait has waited.
     pub waiting: Option<EventTime>,
     /// When the oldest outstanding callback was requested.
@@ -27,7 +27,7 @@ pub(crate) struct Firsts {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct First {
+pub(crate) struct LazyMinQueue {
     /// What has begun, by its key.
     begun: BinaryHeap<Reverse<Queued>>,
     /// What has not, by the second in which it begins.
@@ -39,12 +39,12 @@ pub(crate) struct First {
 #[repr(C, packed(4))]
 struct Queued {
     key: EventTime,
-    place: Place,
+    place: LegIndex,
 }
 
-impl First {
+impl LazyMinQueue {
     /// Notes that a leg's span has become `new`, having been `old`, unless it is over at `now` or noted already.
-    pub fn note(&mut self, place: Place, old: Option<Span>, new: Option<Span>, now_second: i64) {
+    pub fn note(&mut self, place: LegIndex, old: Option<Span>, new: Option<Span>, now_second: i64) {
         let Some(span) = new.filter(|span| span.until_second > now_second) else { return };
         let is_noted = |old: Span| {
             old.key == span.key && old.until_second >= span.until_second && old.from_second <= span.from_second
@@ -60,7 +60,7 @@ impl First {
     }
 
     /// The least key of what lasts at `now`; `current` tells the span that a place has now. `now` never goes back.
-    pub fn key(&mut self, now_second: i64, current: impl Fn(Place) -> Option<Span>) -> Option<EventTime> {
+    pub fn key(&mut self, now_second: i64, current: impl Fn(LegIndex) -> Option<Span>) -> Option<EventTime> {
         while let Some(Reverse(Queued { key: begins, place })) = self.ahead.peek().copied()
             && begins.floor_second() <= now_second
         {

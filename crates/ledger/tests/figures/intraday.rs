@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use ensilinja_ledger::{Chronicle, Course, Decision, History, Ledger, SLOT_SECONDS, Slot, Sums, Window};
+use ensilinja_ledger::{
+    Decision, HistoricalLedger, History, INTERVAL_SECONDS, Interval, Intraday, Ledger, Sums, Window,
+};
 use ensilinja_model::{Event, EventTime, Fact, LegKey};
 use proptest::prelude::*;
 
@@ -12,10 +14,10 @@ use crate::stand::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
 /// From the base, four hours before a day of 23 hours, to four hours before one of 25: Saturday 2026-10-24 at 20:00.
 const TO_AUTUMN_MS: i64 = 210 * DAY_MS - 3_600_000;
 
-fn slot_of(sums: &Sums) -> Slot {
+fn slot_of(sums: &Sums) -> Interval {
     use Decision::{AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested};
     let abandoned = [AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort];
-    Slot {
+    Interval {
         offered: sums.offered(),
         answered: sums.decided(Answered),
         callback_requested: sums.decided(CallbackRequested),
@@ -23,8 +25,8 @@ fn slot_of(sums: &Sums) -> Slot {
     }
 }
 
-fn total(slots: &[Slot]) -> Slot {
-    slots.iter().fold(Slot::default(), |sum, slot| Slot {
+fn total(slots: &[Interval]) -> Interval {
+    slots.iter().fold(Interval::default(), |sum, slot| Interval {
         offered: sum.offered + slot.offered,
         answered: sum.answered + slot.answered,
         callback_requested: sum.callback_requested + slot.callback_requested,
@@ -33,8 +35,9 @@ fn total(slots: &[Slot]) -> Slot {
 }
 
 /// The stretches of a course's slots.
-fn stretches(course: &Course, slots: usize) -> Vec<Range<EventTime>> {
-    let ends = |n: usize| course.day_start.plus_millis(i64::try_from(n).expect("a day's slots") * SLOT_SECONDS * 1_000);
+fn stretches(intraday: &Intraday, slots: usize) -> Vec<Range<EventTime>> {
+    let ends =
+        |n: usize| intraday.day_start.plus_millis(i64::try_from(n).expect("a day's slots") * INTERVAL_SECONDS * 1_000);
     (0..slots).map(|n| ends(n)..ends(n + 1)).collect()
 }
 
@@ -55,24 +58,24 @@ proptest! {
         let (rules, read) = (rules_once(), base.plus_millis(read_ms));
         let now = read.plus_millis(later_ms);
         let mut ledger = Ledger::new(rules.clone(), base);
-        let mut chronicle = Chronicle::new(rules.clone());
+        let mut historical = HistoricalLedger::new(rules.clone());
         let (early, late) = events.split_at(events.len() / 2);
         for event in early {
             ledger.apply(event);
-            chronicle.apply(event);
+            historical.apply(event);
         }
         ledger.figures(read, COMPLETE);
         for event in late {
             ledger.apply(event);
-            chronicle.apply(event);
+            historical.apply(event);
         }
-        let course = ledger.course(now, COMPLETE);
+        let intraday = ledger.intraday(now, COMPLETE);
         let figures = ledger.figures(now, COMPLETE);
-        prop_assert_eq!(&course, &ledger.course(read, COMPLETE), "reading moves nothing, and no read goes back");
-        prop_assert_eq!((course.as_of, course.day_start), (figures.as_of, figures.day_start));
-        let slots = course.lines[0].as_ref().expect("history is complete").len();
-        let told = chronicle.figures(&stretches(&course, slots), now);
-        for ((line, figures), told) in course.lines.iter().zip(&figures.lines).zip(told) {
+        prop_assert_eq!(&intraday, &ledger.intraday(read, COMPLETE), "reading moves nothing, and no read goes back");
+        prop_assert_eq!((intraday.as_of, intraday.day_start), (figures.as_of, figures.day_start));
+        let slots = intraday.lines[0].as_ref().expect("history is complete").len();
+        let told = historical.figures(&stretches(&intraday, slots), now);
+        for ((line, figures), told) in intraday.lines.iter().zip(&figures.lines).zip(told) {
             let line = line.as_ref().expect("history is complete");
             let today = &figures.window(Window::Today).expect("history is complete").sums;
             prop_assert_eq!(total(line), slot_of(today));
@@ -91,10 +94,10 @@ proptest! {
         let history = History { start: now.plus_millis(known_ms), from_first_record };
         let mut ledger = Ledger::new(rules_once().clone(), now);
         let figures = ledger.figures(now, history);
-        let absent = |line: &Option<Vec<Slot>>| line.is_none();
-        let course = ledger.course(now, history);
+        let absent = |line: &Option<Vec<Interval>>| line.is_none();
+        let intraday = ledger.intraday(now, history);
         let windows: Vec<bool> = figures.lines.iter().map(|line| line.window(Window::Today).is_none()).collect();
-        prop_assert_eq!(course.lines.iter().map(absent).collect::<Vec<_>>(), windows);
+        prop_assert_eq!(intraday.lines.iter().map(absent).collect::<Vec<_>>(), windows);
     }
 }
 
@@ -102,19 +105,19 @@ proptest! {
 fn a_day_has_96_slots_or_92_or_100_when_the_clocks_change() {
     let new_ledger = |start| Ledger::new(rules_once().clone(), start);
     let slots = |ledger: &mut Ledger, now| {
-        let course = ledger.course(now, COMPLETE);
-        course.lines.iter().map(|line| line.as_ref().expect("history is complete").len()).collect::<Vec<_>>()
+        let intraday = ledger.intraday(now, COMPLETE);
+        intraday.lines.iter().map(|line| line.as_ref().expect("history is complete").len()).collect::<Vec<_>>()
     };
     for (evening, all) in [(BASE, 92), (BASE.plus_millis(-DAY_MS), 96), (BASE.plus_millis(TO_AUTUMN_MS), 100)] {
         let midnight = evening.plus_millis(4 * 3_600_000);
         let mut ledger = new_ledger(midnight);
         let mut at = |seconds: i64| slots(&mut ledger, midnight.plus_millis(seconds * 1_000));
-        let all_seconds = i64::try_from(all).expect("a day's slots") * SLOT_SECONDS;
+        let all_seconds = i64::try_from(all).expect("a day's slots") * INTERVAL_SECONDS;
         for (second, begun) in [
             (0, 1),
-            (SLOT_SECONDS - 1, 1),
-            (SLOT_SECONDS, 2),
-            (all_seconds - SLOT_SECONDS - 1, all - 1),
+            (INTERVAL_SECONDS - 1, 1),
+            (INTERVAL_SECONDS, 2),
+            (all_seconds - INTERVAL_SECONDS - 1, all - 1),
             (all_seconds - 1, all),
             (all_seconds, 1),
         ] {
@@ -131,9 +134,9 @@ fn a_second_belongs_to_the_slot_it_lies_in_and_another_line_s_contact_to_none() 
         let at = midnight.plus_millis(at_ms);
         ledger.apply(&Event { leg: LegKey::new(number), line: CHAT, at, fact: Fact::Answered });
     }
-    let course = ledger.course(midnight.plus_millis(1_800_000), COMPLETE);
+    let intraday = ledger.intraday(midnight.plus_millis(1_800_000), COMPLETE);
     let answered = |line: usize| {
-        let slots = course.lines[line].as_ref().expect("history is complete");
+        let slots = intraday.lines[line].as_ref().expect("history is complete");
         slots.iter().map(|slot| slot.answered).collect::<Vec<_>>()
     };
     assert_eq!(answered(CHAT.as_usize()), [2, 2, 0]);
