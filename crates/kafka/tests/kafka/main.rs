@@ -1,0 +1,16 @@
+//! The Kafka crate against librdkafka's embedded broker, and, in the tests that are ignored, against a real Apache
+//! Kafka (`cargo test -p ensilinja-kafka -- --ignored`).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../../../../tests/support/kafka_broker.rs"]
+mod kafka_broker;
+mod stand;
+
+mod another_log;
+mod letters;
+mod mock;
+mod past;
+mod past_order;
+mod real;
+mod unknown_timestamps;

@@ -1,0 +1,290 @@
+//! Reading a stretch of the past once: on the embedded broker, and, where only that proves it, on a real Kafka.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ensilinja_kafka::{EmbeddedBroker, PastError, PastRead, Settings, Stretch, read_past};
+use ensilinja_model::EventTime;
+use rdkafka::ClientConfig;
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+use crate::kafka_broker::KafkaBroker;
+use crate::stand::{DEAD, HOUR_MS, Stand, TOPIC, committed, now, publish, publish_at, settings};
+
+/// All partitions since an instant.
+fn all(from: EventTime) -> Stretch<'static> {
+    Stretch { from, offsets: &[] }
+}
+
+/// Reads what was published in the last day, and gives the values in order.
+fn last_day(settings: &Settings) -> Result<(PastRead, Vec<String>), PastError> {
+    since(settings, now().plus_millis(-24 * HOUR_MS), |_| {})
+}
+
+/// Reads what was published since `from`; `seen` is told how many records there were with each that comes.
+fn since(
+    settings: &Settings,
+    from: EventTime,
+    mut seen: impl FnMut(usize),
+) -> Result<(PastRead, Vec<String>), PastError> {
+    let mut values = Vec::new();
+    let past = read_past(settings, &all(from), &AtomicBool::new(false), &mut |record, position| {
+        assert!(record.rebuilding && !record.again);
+        values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
+        assert_eq!(position.records, values.len() as u64);
+        assert!(position.offsets_read >= position.records && position.offsets >= position.offsets_read);
+        seen(values.len());
+        ControlFlow::Continue(())
+    })?;
+    assert_eq!(past.records, values.len() as u64);
+    values.sort();
+    Ok((past, values))
+}
+
+fn numbered(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{number:05}")).collect()
+}
+
+fn texts(values: &[String]) -> Vec<&str> {
+    values.iter().map(String::as_str).collect()
+}
+
+fn embedded(partitions: i32) -> (EmbeddedBroker, Settings) {
+    let broker = EmbeddedBroker::start().unwrap();
+    broker.create_topic(TOPIC, partitions).unwrap();
+    let settings = settings(&broker.bootstrap_servers());
+    (broker, settings)
+}
+
+#[test]
+fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
+    let (_broker, settings) = embedded(8);
+    let values = numbered(3_000);
+    let first = now().plus_millis(-2 * HOUR_MS);
+    publish_at(&settings, &texts(&values), first);
+    let mut places = Vec::new();
+    let past = read_past(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
+        assert_eq!((record.key, record.timestamp), (record.value, Some(first)));
+        places.push((record.partition, record.offset));
+        ControlFlow::Continue(())
+    });
+    let past = past.unwrap();
+    assert_eq!((past.records, past.reaches_back), (3_000, true));
+    assert_eq!((past.history.start, past.history.from_first_record), (Some(first), true));
+    for partition in 0..8 {
+        let offsets: Vec<i64> = places.iter().filter(|place| place.0 == partition).map(|place| place.1).collect();
+        assert!(offsets.iter().copied().eq(0..i64::try_from(offsets.len()).unwrap()), "partition {partition}");
+    }
+    assert_eq!(last_day(&settings).unwrap().1, values);
+}
+
+#[test]
+fn a_topic_without_records_is_read_at_once_and_lacks_nothing() {
+    let (_broker, settings) = embedded(3);
+    let (past, _) = last_day(&settings).unwrap();
+    assert_eq!((past.records, past.reaches_back, past.history.start), (0, true, None));
+}
+
+#[test]
+fn a_partition_without_records_keeps_nobody_waiting() {
+    let (_broker, settings) = embedded(64);
+    let began = Instant::now();
+    publish(&settings, &["a", "b"]);
+    assert_eq!(last_day(&settings).unwrap().1, ["a", "b"]);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_is_published_while_reading_is_left_for_others() {
+    let (_broker, settings) = embedded(1);
+    publish(&settings, &["a", "b"]);
+    let (past, values) = since(&settings, now(), |seen| {
+        if seen == 1 {
+            publish(&settings, &["late"]);
+        }
+    })
+    .unwrap();
+    assert_eq!((past.records, values), (2, vec!["a".to_owned(), "b".to_owned()]));
+}
+
+#[test]
+fn a_stop_ends_it_with_an_error() {
+    let (_broker, settings) = embedded(2);
+    publish(&settings, &texts(&numbered(1_000)));
+    let (stop, mut seen) = (AtomicBool::new(false), 0);
+    let past = read_past(&settings, &all(now()), &stop, &mut |_, _| {
+        seen += 1;
+        stop.store(seen == 10, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(past, Err(PastError::Stopped)) && seen == 10, "{past:?} after {seen}");
+}
+
+#[test]
+fn a_topic_that_is_missing_is_said_at_once() {
+    let (_broker, settings) = embedded(1);
+    let brokers = settings.bootstrap_servers.clone();
+    let began = Instant::now();
+    let error = last_day(&Settings { topic: "elsewhere".to_owned(), ..settings }).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("the topic elsewhere does not exist at {brokers}: see that its name and the brokers are right")
+    );
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
+fn brokers_that_are_not_there_are_given_up_after_a_quarter_of_a_minute() {
+    let began = Instant::now();
+    let error = last_day(&settings("127.0.0.1:9")).unwrap_err().to_string();
+    assert!(error.starts_with("the brokers at 127.0.0.1:9 have not said within 15 s what ensilinja.events holds: "));
+    assert!(error.contains("see that it runs"), "{error}");
+    assert!((12..20).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_stop_ends_the_waiting_for_brokers_too() {
+    let stop = AtomicBool::new(true);
+    let began = Instant::now();
+    let past = read_past(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
+    assert!(matches!(past, Err(PastError::Stopped)), "{past:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_user_who_may_not_read_is_told_what_is_needed() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic(TOPIC, 1, 1).unwrap();
+    let settings = settings(&cluster.bootstrap_servers());
+    publish(&settings, &["a"]);
+    cluster.request_errors(RDKafkaApiKey::Fetch, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED; 20]);
+    let error = last_day(&settings).unwrap_err().to_string();
+    assert!(error.contains("do not let this user read ensilinja.events"), "{error}");
+    assert!(error.contains("give this user READ and DESCRIBE on the topic"), "{error}");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_refused() {
+    let mut settings = settings("127.0.0.1:9");
+    settings.properties.insert("acks".to_owned(), "1".to_owned());
+    assert!(matches!(last_day(&settings), Err(PastError::Settings(_))));
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn the_stretch_begins_where_it_is_asked_to_and_the_live_process_is_not_disturbed() {
+    let broker = KafkaBroker::start();
+    broker.create_topic(TOPIC, 3, &[("retention.ms", "-1")]);
+    broker.create_topic(DEAD, 1, &[]);
+    let settings = settings(&broker.bootstrap());
+    let (old, new) = (numbered(100), numbered(200).split_off(100));
+    publish_at(&settings, &texts(&old), now().plus_millis(-48 * HOUR_MS));
+    let first = now().plus_millis(-2 * HOUR_MS);
+    publish_at(&settings, &texts(&new), first);
+    let live = Stand::start(settings.clone());
+    live.catch_up();
+    live.stop();
+    let frontier = committed(&settings, 3);
+
+    let live = Stand::start(settings.clone());
+    let (past, values) = last_day(&settings).unwrap();
+    assert_eq!((past.reaches_back, past.history.from_first_record), (true, true));
+    assert_eq!(values, new);
+    live.catch_up();
+    assert_eq!(live.stop().values(), new);
+    let (_, values) = since(&settings, now().plus_millis(-72 * HOUR_MS), |_| {}).unwrap();
+    assert_eq!(values, [&old[..], &new[..]].concat());
+    assert_eq!(since(&settings, now().plus_millis(-HOUR_MS), |_| {}).unwrap().1, [""; 0]);
+    assert_eq!(committed(&settings, 3), frontier, "nothing was committed");
+
+    // One partition loses all but its last record, which lies within the stretch.
+    let records: i64 = frontier[0].to_raw().unwrap();
+    broker.delete_records(TOPIC, 0, records - 1);
+    let (past, values) = last_day(&settings).unwrap();
+    assert_eq!((past.reaches_back, past.history.start, past.history.from_first_record), (false, Some(first), false));
+    assert!(values.len() < new.len());
+    assert!(since(&settings, first, |_| {}).unwrap().0.reaches_back);
+    broker.delete_records(TOPIC, 0, records);
+    let (past, _) = last_day(&settings).unwrap();
+    assert_eq!((past.reaches_back, past.history.start), (false, None), "all of a partition is gone");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn the_end_is_found_behind_the_markers_of_transactions_and_before_one_that_is_open() {
+    let broker = KafkaBroker::start();
+    broker.create_topic(TOPIC, 1, &[]);
+    let settings = settings(&broker.bootstrap());
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", &settings.bootstrap_servers).set("transactional.id", "tests");
+    let producer: BaseProducer = config.create().unwrap();
+    let patience = Duration::from_secs(20);
+    let send = |value: &'static str| {
+        producer.begin_transaction().unwrap();
+        producer.send(BaseRecord::<str, str>::to(TOPIC).key(value).payload(value)).unwrap();
+        producer.flush(patience).unwrap();
+    };
+    producer.init_transactions(patience).unwrap();
+    send("committed");
+    producer.commit_transaction(patience).unwrap();
+    assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
+    send("aborted");
+    producer.abort_transaction(patience).unwrap();
+    assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
+    send("open");
+    publish(&settings, &["behind it"]);
+    assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
+    producer.commit_transaction(patience).unwrap();
+    assert_eq!(last_day(&settings).unwrap().1, ["behind it", "committed", "open"]);
+}
+
+/// A topic of 2 000 records of 1 kB, and settings of a reader that fetches little ahead.
+fn large_topic(broker: &KafkaBroker) -> Settings {
+    broker.create_topic(TOPIC, 1, &[]);
+    let mut settings = settings(&broker.bootstrap());
+    for (name, value) in
+        [("queued.min.messages", "1"), ("queued.max.messages.kbytes", "64"), ("fetch.message.max.bytes", "2000")]
+    {
+        settings.properties.insert(name.to_owned(), value.to_owned());
+    }
+    let long = "x".repeat(1_000);
+    let values: Vec<String> = (0..2_000).map(|number| format!("{number:05} {long}")).collect();
+    publish(&settings, &texts(&values));
+    settings
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn records_that_are_deleted_before_they_were_read_are_an_error_that_says_where() {
+    let broker = KafkaBroker::start();
+    let settings = large_topic(&broker);
+    let past = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
+        if seen == 20 {
+            broker.delete_records(TOPIC, 0, 1_500);
+        }
+    });
+    let Err(PastError::Cut { partition: 0, wanted, begin: 1_500, .. }) = past else {
+        panic!("{past:?}");
+    };
+    assert!((20..1_500).contains(&wanted), "{wanted}");
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
+fn a_broker_that_hangs_is_given_up_after_half_a_minute_and_says_how_much_is_left() {
+    let broker = KafkaBroker::start();
+    let settings = large_topic(&broker);
+    let began = Instant::now();
+    let past = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
+        if seen == 20 {
+            broker.freeze();
+        }
+    });
+    broker.thaw();
+    let error = past.unwrap_err().to_string();
+    assert!(error.starts_with("nothing has come from ") && error.contains(" offsets of ensilinja.events are left"));
+    assert!((30..45).contains(&began.elapsed().as_secs()), "{error} after {:?}", began.elapsed());
+}

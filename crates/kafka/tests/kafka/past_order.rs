@@ -1,0 +1,144 @@
+//! The order in which the records of a stretch come, and stretches by offsets: on the embedded broker.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_kafka::{
+    EmbeddedBroker, OffsetRange, OutgoingRecord, PastError, PastPosition, PastRead, Publisher, Settings, Stretch,
+    read_past,
+};
+use ensilinja_model::EventTime;
+
+use crate::stand::{TOPIC, settings};
+
+/// Where a record was found, and its timestamp in milliseconds.
+type Found = (i32, i64, i64);
+
+const START: EventTime = EventTime::from_seconds(1_758_006_900);
+const PARTITIONS: i32 = 8;
+
+fn embedded() -> (EmbeddedBroker, Settings) {
+    let broker = EmbeddedBroker::start().unwrap();
+    broker.create_topic(TOPIC, PARTITIONS).unwrap();
+    let settings = settings(&broker.bootstrap_servers());
+    (broker, settings)
+}
+
+/// Publishes a record for each timestamp, in milliseconds after the start, spread over the partitions.
+fn publish(settings: &Settings, timestamps: impl IntoIterator<Item = i64>) {
+    let publisher = Publisher::new(settings).unwrap();
+    for (number, timestamp) in timestamps.into_iter().enumerate() {
+        let key = number.to_string();
+        let (key, timestamp) = (Some(key.as_bytes()), START.plus_millis(timestamp));
+        publisher.send(&OutgoingRecord { key, headers: &[], value: key, timestamp }).unwrap();
+    }
+    publisher.flush(std::time::Duration::from_secs(20)).unwrap();
+}
+
+/// Reads until there were `most` records.
+fn read(
+    settings: &Settings,
+    offsets: &[OffsetRange],
+    most: usize,
+) -> (Result<PastRead, PastError>, Vec<Found>, PastPosition) {
+    let (mut found, mut last) = (Vec::new(), PastPosition::default());
+    let past =
+        read_past(settings, &Stretch { from: START, offsets }, &AtomicBool::new(false), &mut |record, position| {
+            found.push((record.partition, record.offset, record.timestamp.unwrap().millis_since(START)));
+            last = *position;
+            if found.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+    (past, found, last)
+}
+
+fn of_partition(found: &[Found], partition: i32) -> Vec<i64> {
+    found.iter().filter(|found| found.0 == partition).map(|found| found.1).collect()
+}
+
+#[test]
+fn records_of_eight_partitions_come_in_the_order_of_their_timestamps() {
+    let (_broker, settings) = embedded();
+    publish(&settings, (0..20_000).map(|number| number * 7));
+    let (past, found, position) = read(&settings, &[], usize::MAX);
+    let past = past.unwrap();
+    assert_eq!(past.records, 20_000);
+    assert!(found.iter().map(|found| found.2).eq((0..20_000).map(|number| number * 7)));
+    assert!((0..PARTITIONS).all(|partition| of_partition(&found, partition).len() > 1_000), "all had their part");
+    let history = past.history;
+    assert_eq!(
+        position,
+        PastPosition { latest: position.latest, history, records: 20_000, offsets_read: 20_000, offsets: 20_000 }
+    );
+}
+
+#[test]
+fn what_was_stamped_early_keeps_its_place_in_its_partition_and_keeps_no_other_waiting() {
+    let (_broker, settings) = embedded();
+    // Every tenth is stamped an hour late, as by a clock that is behind.
+    let timestamp = |number: i64| number * 7 - if number % 10 == 0 { 3_600_000 } else { 0 };
+    publish(&settings, (0..5_000).map(timestamp));
+    let (past, found, _) = read(&settings, &[], usize::MAX);
+    assert_eq!(past.unwrap().records, 5_000);
+    let mut latest = [i64::MIN; 8];
+    let counts_as = found.iter().map(|(partition, _, timestamp)| {
+        let latest = &mut latest[usize::try_from(*partition).unwrap()];
+        *latest = (*latest).max(*timestamp);
+        *latest
+    });
+    assert!(counts_as.collect::<Vec<_>>().is_sorted());
+    for partition in 0..PARTITIONS {
+        let offsets = of_partition(&found, partition);
+        assert!(offsets.iter().copied().eq(0..i64::try_from(offsets.len()).unwrap()), "partition {partition}");
+    }
+}
+
+#[test]
+fn little_is_read_ahead_of_a_partition_that_is_far_behind_and_all_comes_still() {
+    let (_broker, mut settings) = embedded();
+    for (name, value) in [("queued.max.messages.kbytes", "8"), ("fetch.message.max.bytes", "500")] {
+        settings.properties.insert(name.to_owned(), value.to_owned());
+    }
+    publish(&settings, (0..4_000).map(|number| number * 7));
+    let (past, found, _) = read(&settings, &[], usize::MAX);
+    assert_eq!(past.unwrap().records, 4_000);
+    assert!(found.is_sorted_by_key(|found| found.2));
+}
+
+#[test]
+fn only_the_named_offsets_of_the_named_partitions_are_read_whenever_they_were_published() {
+    let (_broker, settings) = embedded();
+    publish(&settings, (0..2_000).map(|number| number - 1_000_000));
+    let ranges = ["5:10..20", "2:30.."].map(|range| range.parse().unwrap());
+    let (past, found, position) = read(&settings, &ranges, usize::MAX);
+    let past = past.unwrap();
+    assert_eq!((past.reaches_back, past.history.start), (false, None), "ranges are no stretch of time");
+    assert_eq!(of_partition(&found, 5), (10..20).collect::<Vec<_>>());
+    let of_2 = of_partition(&found, 2);
+    assert!(of_2.len() > 50 && of_2[0] == 30 && of_2.is_sorted());
+    assert_eq!(found.len(), 10 + of_2.len());
+    assert_eq!(position.offsets, found.len() as u64);
+}
+
+#[test]
+fn offsets_that_the_log_does_not_hold_are_refused_at_once_with_what_it_holds() {
+    let (_broker, settings) = embedded();
+    publish(&settings, 0..1_000);
+    let end = of_partition(&read(&settings, &[], usize::MAX).1, 3).len();
+    for (range, reason) in [
+        ("3:0..5000", format!("3:0..5000 is not all in the log: partition 3 of {TOPIC} holds the offsets 0..{end}")),
+        ("8:0..", format!("{TOPIC} has no partition 8: it has 8, counted from 0")),
+    ] {
+        let (past, found, _) = read(&settings, &[range.parse().unwrap()], usize::MAX);
+        assert_eq!((past.unwrap_err().to_string(), found), (reason, vec![]));
+    }
+}
+
+#[test]
+fn who_has_had_enough_gets_no_more() {
+    let (_broker, settings) = embedded();
+    publish(&settings, 0..1_000);
+    let (past, found, position) = read(&settings, &[], 300);
+    assert!(matches!(past, Err(PastError::Stopped)), "{past:?}");
+    assert_eq!((found.len(), position.offsets_read, position.offsets), (300, 300, 1_000));
+    assert!(found.iter().map(|found| found.2).eq(0..300), "the first, whatever their partition");
+}

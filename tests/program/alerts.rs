@@ -1,0 +1,244 @@
+//! The alerts, held against their runbooks, their tests and what is exposed.
+//!
+//! Whether an alert goes off when it should, promtool says (`deploy/prometheus/tests`); whether rules ask for series
+//! that are exposed, the test of the boards does. Here is what neither sees: an alert that nobody described, or tests
+//! both ways, or whose text asks for something that is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ensilinja_serve::{CATALOGUE, Kind};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::board;
+
+/// What stands in a file of rules, recorded series and alerts alike.
+#[derive(Deserialize)]
+struct RuleFile {
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Rule {
+    record: String,
+    alert: String,
+    expr: String,
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        let (record, alert, expr) = Default::default();
+        Self { record, alert, expr, labels: BTreeMap::new(), annotations: BTreeMap::new() }
+    }
+}
+
+impl Rule {
+    fn label(&self, name: &str) -> &str {
+        self.labels.get(name).unwrap_or_else(|| panic!("{} has no label {name}", self.alert))
+    }
+
+    fn annotation(&self, name: &str) -> &str {
+        self.annotations.get(name).unwrap_or_else(|| panic!("{} has no annotation {name}", self.alert))
+    }
+}
+
+/// What stands in a file of promtool's, as far as it is read here.
+#[derive(Deserialize)]
+struct TestFile {
+    tests: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    #[serde(default)]
+    alert_rule_test: Vec<Assertion>,
+}
+
+/// Which alerts there are to be at one instant.
+#[derive(Deserialize)]
+struct Assertion {
+    alertname: String,
+    exp_alerts: Vec<IgnoredAny>,
+}
+
+/// The parts of a runbook, in the order in which somebody who was just woken needs them.
+const PARTS: [&str; 5] = ["## What it means", "## Look at", "## Do", "## It ends", "## Tell"];
+
+#[test]
+fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
+    let names = alerts().into_iter().map(|rule| rule.alert).collect::<BTreeSet<_>>();
+    let pages = files("docs/runbooks", "md").into_iter().map(|path| stem(&path)).filter(|name| name != "README");
+    assert_eq!(pages.collect::<BTreeSet<_>>(), names);
+    for rule in alerts() {
+        assert_eq!(rule.annotation("runbook_url"), format!("docs/runbooks/{}.md", rule.alert));
+    }
+}
+
+#[test]
+fn a_runbook_has_all_its_parts_in_order_under_the_name_of_its_alert() {
+    for rule in alerts() {
+        let text = read(&top().join(rule.annotation("runbook_url")));
+        assert!(text.starts_with(&format!("# {}\n", rule.alert)), "{} is called otherwise", rule.alert);
+        let headings = text.lines().filter(|line| line.starts_with("## ")).collect::<Vec<_>>();
+        assert_eq!(headings, PARTS, "{}", rule.alert);
+    }
+}
+
+/// Each line of the index is a link and the sentence; the tables stand in the order of severity.
+#[test]
+fn the_index_of_runbooks_has_every_alert_under_its_severity() {
+    let index = read(&top().join("docs/runbooks/README.md"));
+    for rule in alerts() {
+        let heading = format!("## {}\n", rule.label("severity"));
+        let (_, after) = index.split_once(&heading).unwrap_or_else(|| panic!("there is no {heading}"));
+        let table = after.split("\n## ").next().expect("a text has a beginning");
+        let row = format!("| [{name}]({name}.md) |", name = rule.alert);
+        assert!(table.contains(&row), "{} is not under {}", rule.alert, rule.label("severity"));
+    }
+    assert_eq!(index.matches("\n| [").count(), alerts().len(), "the index names what is no alert, or one twice");
+}
+
+#[test]
+fn an_alert_says_for_whom_it_is_and_one_of_a_line_which_line() {
+    for rule in alerts() {
+        let (severity, concern) = (rule.label("severity"), rule.label("concern"));
+        assert!(["page", "ticket", "info", "none"].contains(&severity), "{}: {severity}", rule.alert);
+        assert!(["line", "pipeline"].contains(&concern), "{}: {concern}", rule.alert);
+        let named = rule.expr.ends_with("* on (job, line) group_left (name, group, service_area) ensilinja:line_name");
+        assert_eq!(named, concern == "line", "{}: only an alert of a line is routed by it", rule.alert);
+        let summary = rule.annotation("summary");
+        assert_eq!(summary.starts_with("{{ $labels.name }}"), concern == "line", "{}: {summary}", rule.alert);
+    }
+}
+
+/// Who reads "below the floor" asks how far, and of how many.
+#[test]
+fn a_description_has_the_figures_in_it_where_there_are_any() {
+    let without = ["EnsilinjaNoFigures", "EnsilinjaLogReplaced", "EnsilinjaLineClosed", "Watchdog"];
+    for rule in alerts() {
+        let description = rule.annotation("description");
+        let figures = description.contains("$value") || description.contains("| value");
+        assert_eq!(figures, !without.contains(&rule.alert.as_str()), "{}", rule.alert);
+        assert!(description.ends_with('.') && !description.contains('\n'), "{}: {description}", rule.alert);
+    }
+}
+
+/// Without a resolution a subquery takes the evaluation interval of the Prometheus, which differs by installation.
+#[test]
+fn a_subquery_names_its_resolution() {
+    for rule in rules() {
+        assert!(!rule.expr.contains(":]"), "{}{}: {}", rule.record, rule.alert, rule.expr);
+    }
+    for path in files("docs/runbooks", "md") {
+        assert!(!read(&path).contains(":]"), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_alert_is_tested_both_ways() {
+    let (mut goes_off, mut keeps_quiet) = (BTreeSet::new(), BTreeSet::new());
+    for path in files("deploy/prometheus/tests", "yml") {
+        let file: TestFile = parse(&path);
+        for assertion in file.tests.into_iter().flat_map(|case| case.alert_rule_test) {
+            let quiet = assertion.exp_alerts.is_empty();
+            (if quiet { &mut keeps_quiet } else { &mut goes_off }).insert(assertion.alertname);
+        }
+    }
+    let names = alerts().into_iter().map(|rule| rule.alert).collect::<BTreeSet<_>>();
+    assert_eq!(goes_off, names, "tested to go off");
+    let sometimes_quiet = names.into_iter().filter(|name| name != "Watchdog").collect::<BTreeSet<_>>();
+    assert_eq!(keeps_quiet, sometimes_quiet, "tested to keep quiet");
+}
+
+#[test]
+fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
+    let held = read(&top().join("deploy/prometheus/tests/failover.yml"));
+    for rule in alerts().into_iter().filter(|rule| rule.label("concern") == "line") {
+        assert!(held.contains(&format!("alertname=\"{}\"}}", rule.alert)), "{} may not hold", rule.alert);
+    }
+}
+
+#[test]
+fn what_texts_and_runbooks_ask_for_is_exposed_or_recorded() {
+    let known = known_names();
+    let check = |place: &str, query: &str| {
+        for selector in board::selectors(query) {
+            let ours = ["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| selector.name.starts_with(ours));
+            assert!(!ours || known.contains(&selector.name), "{place} asks for {}: {query}", selector.name);
+        }
+    };
+    let mut asked = 0;
+    for rule in alerts() {
+        for text in rule.annotations.values() {
+            for query in text.split("printf \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                check(&rule.alert, query);
+                asked += 1;
+            }
+        }
+    }
+    for path in files("docs/runbooks", "md") {
+        for query in read(&path).split("```promql\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            check(&stem(&path), query);
+            asked += 1;
+        }
+    }
+    assert!(asked > 0, "nothing was asked for");
+}
+
+/// The names of all series: the catalogue's and the recorded ones.
+fn known_names() -> BTreeSet<String> {
+    let metrics = CATALOGUE.iter().flat_map(|part| part.metrics);
+    let series = metrics.flat_map(|metric| {
+        let parts: &[&str] = match metric.kind {
+            Kind::Gauge | Kind::Counter => &[""],
+            // Without a part it is the native histogram that Prometheus 3 can make of it.
+            Kind::Histogram => &["", "_bucket", "_count", "_sum"],
+            Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
+        };
+        parts.iter().map(|part| format!("{}{part}", metric.name))
+    });
+    series.chain(rules().into_iter().map(|rule| rule.record)).collect()
+}
+
+fn alerts() -> Vec<Rule> {
+    let alerts = rules().into_iter().filter(|rule| !rule.alert.is_empty()).collect::<Vec<_>>();
+    assert!(!alerts.is_empty(), "there are no alerts");
+    alerts
+}
+
+fn rules() -> Vec<Rule> {
+    let parsed = files("deploy/prometheus/rules", "yml").into_iter().map(|path| parse::<RuleFile>(&path));
+    parsed.flat_map(|file| file.groups).flat_map(|group| group.rules).collect()
+}
+
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(top().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    paths.filter(|path| path.extension().is_some_and(|its| its == extension)).collect()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().expect("a file has a name").to_string_lossy().into_owned()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn top() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

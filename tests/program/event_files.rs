@@ -1,0 +1,384 @@
+//! Files of events: what the simulator writes is what it would publish, and reads back whole; and of what cannot be
+//! written, nothing is left.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use ensilinja::events_file::{self, Batch, Ending, EventsFile, FileRead};
+use ensilinja::feed;
+use ensilinja_model::{Event, EventTime, LineId};
+use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
+use ensilinja_wire::{Decoder, Reason};
+
+use crate::series;
+
+/// 2025-09-16 08:00 in Helsinki, a Tuesday.
+const FROM: EventTime = EventTime::from_seconds(1_757_998_800);
+
+/// 2025-09-16 12:30 in Helsinki.
+const TO: EventTime = EventTime::from_seconds(1_758_015_000);
+
+const MORNING: [&str; 4] = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T12:30"];
+
+/// A directory of its own for a test; it goes when the value does.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("ensilinja-events-{}-{number}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The names of all files in it.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// The simulator writing its morning to `output`, with further words.
+fn simulate(output: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    command.arg("simulate").args(MORNING).args(words).arg("--output").arg(output);
+    command.env_remove("ENSILINJA_LOG").stdin(Stdio::null());
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// What the library would publish in that morning.
+fn published(disorder: Disorder, seed: u64) -> impl Iterator<Item = Publication> {
+    let generator = Generator::new(&County::oma_hame(), seed, FROM, 1.0);
+    feed::publications(generator, None, disorder, seed).take_while(|publication| publication.at < TO)
+}
+
+fn decoder() -> Decoder {
+    let lines: Vec<LineId> = County::oma_hame().lines.iter().map(|line| line.id.clone()).collect();
+    Decoder::new(&lines, [7; 16])
+}
+
+/// The events of a file in an order that does not depend on the file's, and what else was in it.
+fn read(path: &Path) -> (Vec<Event>, BTreeMap<Reason, u64>) {
+    let (events, read) = try_to_read(path).unwrap();
+    assert_eq!(read.events, events.len() as u64);
+    (events, read.rejected)
+}
+
+fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, FileRead)> {
+    let (mut file, mut batch, mut events) = (EventsFile::open(path)?, Batch::default(), Vec::new());
+    loop {
+        file.next_batch(&decoder(), &mut batch)?;
+        if batch.is_empty() {
+            break;
+        }
+        let blocks = (0..).take_while(|block| batch.earliest(*block).is_some());
+        events.extend(blocks.flat_map(|block| batch.events(block)).map(|line| line.event));
+    }
+    events.sort_by_key(|event| (event.at, event.leg));
+    Ok((events, file.read().clone()))
+}
+
+fn count_lines(text: &[u8]) -> usize {
+    text.split(|&byte| byte == b'\n').count() - 1
+}
+
+#[test]
+fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    let output = simulate(&file, &["--seed", "5"]).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!((directory.names(), output.stdout.len()), (vec!["events.jsonl".to_owned()], 0));
+    let (events, rejected) = read(&file);
+    assert_eq!((events.len(), rejected), (published(Disorder::NONE, 5).count(), BTreeMap::new()));
+    assert!(events.len() > 1_000, "there are {}", events.len());
+
+    let printed = simulate(Path::new("-"), &["--seed", "5"]).output().unwrap();
+    assert!(printed.status.success() && printed.stdout == fs::read(&file).unwrap(), "{}", said(&printed));
+    let said = said(&printed);
+    assert!(said.contains(&format!("written to - events={}", events.len())), "{said}");
+}
+
+#[test]
+fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_is_wrong_with_it() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    let rough = Disorder { poison: 0.2, ..Disorder::ROUGH };
+    let written = events_file::write(&file, published(rough, 6), &AtomicBool::new(false)).unwrap();
+    assert_eq!(written.ending, Ending::Whole);
+    let (mut sound, mut poison) = (0, BTreeMap::<Reason, u64>::new());
+    for publication in published(rough, 6) {
+        match publication.poison {
+            Some(found) => *poison.entry(found.reason).or_default() += 1,
+            None => sound += 1,
+        }
+    }
+    let (events, rejected) = read(&file);
+    assert_eq!(events.len(), sound, "events in binary mode and duplicates included");
+    let lines = count_lines(&fs::read(&file).unwrap());
+    assert_eq!(lines as u64, written.lines);
+    assert_eq!(rejected.values().sum::<u64>() + events.len() as u64, written.lines);
+    assert_eq!(poison.values().sum::<u64>(), rejected.values().sum::<u64>() + written.left_out);
+    assert!(written.left_out > 10, "{written:?}");
+    for (reason, count) in rejected {
+        assert!(count <= poison[&reason] && count > 0, "{reason:?}: {count}");
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    fs::write(&file, "before").unwrap();
+    let stopped = events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(true)).unwrap();
+    assert_eq!(stopped.ending, Ending::Stopped);
+    assert_eq!((fs::read_to_string(&file).unwrap(), directory.names().len()), ("before".to_owned(), 1));
+    events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(false)).unwrap();
+    assert_eq!((read(&file).0.len(), directory.names().len()), (published(Disorder::NONE, 7).count(), 1));
+}
+
+#[test]
+fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    fs::write(&file, "before").unwrap();
+    let output = simulate(&file, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let expected = format!("{} is there already: name another file, or replace it by --force", file.display());
+    assert!(said(&output).contains(&expected), "{}", said(&output));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+    let output = simulate(&file, &["--force"]).output().unwrap();
+    assert!(output.status.success() && read(&file).0.len() > 1_000, "{}", said(&output));
+}
+
+#[test]
+fn a_simulation_that_is_stopped_says_what_is_left_and_leaves_nothing() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    command.args(["simulate", "--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100", "--output"]).arg(&file);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    while directory.names().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it has not begun to write");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("error: stopped before the end: "), "{}", said(&output));
+    assert!(said(&output).contains(" to 2025-01-01 00:00 is left; "), "{}", said(&output));
+    assert_eq!(directory.names(), [""; 0]);
+}
+
+#[test]
+fn a_full_disk_is_said_and_leaves_nothing() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    // A limit of 256 KiB on files, of which the program learns by an error and not by a signal.
+    let limited = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
+    let program = simulate(&file, &[]);
+    let output =
+        Command::new("bash").args(["-c", limited]).arg(program.get_program()).args(program.get_args()).output();
+    let output = output.unwrap();
+    let problem = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{problem}");
+    let expected = format!("error: cannot write {}: File too large", file.display());
+    assert!(problem.contains(&expected), "{problem}");
+    assert_eq!(directory.names(), [""; 0]);
+
+    let output = simulate(Path::new("/dev/full"), &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("error: cannot write /dev/full: No space left on device"), "{}", said(&output));
+}
+
+#[test]
+fn a_reader_that_has_had_enough_ends_it_quietly() {
+    let mut child = simulate(Path::new("-"), &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with('{') && line.ends_with("}\n"), "{line}");
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_does_not_keep_it_from_ending() {
+    let mut child = simulate(Path::new("-"), &[]);
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
+    // By then it has filled the pipe.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    assert!(child.try_wait().unwrap().is_none(), "it waits for a reader");
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    let began = std::time::Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "what was asked for is not done");
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_an_error_that_says_where() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    assert!(simulate(&file, &[]).output().unwrap().status.success());
+    let whole = fs::read(&file).unwrap();
+    let lines = count_lines(&whole);
+    fs::write(&file, &whole[..whole.len() - 20]).unwrap();
+    let error = format!("{:#}", try_to_read(&file).map(|_| ()).unwrap_err());
+    let expected =
+        format!("cannot read {}: it ends within line {lines} (malformed: truncated, no newline)", file.display());
+    assert!(error.starts_with(&expected), "{error}");
+}
+
+/// The demo playing a file from 2025-09-16 10:15 on. It is killed when the value is dropped.
+struct Demo {
+    child: Child,
+    welcome: String,
+    address: String,
+}
+
+impl Demo {
+    fn play(file: &Path) -> Self {
+        let words = ["demo", "--listen", "127.0.0.1:0", "--at", "2025-09-16T10:15", "--speed", "10", "--events"];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+            .args(words)
+            .arg(file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
+        let welcome: String = lines.take_while(|line| line != "Ctrl-C ends it.").map(|line| line + "\n").collect();
+        let (_, rest) = welcome.split_once("http://").unwrap();
+        let address = rest.split('/').next().unwrap().to_owned();
+        Self { child, welcome: welcome.replace(&address, "HERE"), address }
+    }
+
+    fn metrics(&self) -> series::Series {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        series::read_page(answer.split_once("\r\n\r\n").unwrap().1)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Nine days before 2025-09-16 10:15, so that five days on which a line opens are whole, and until half past noon.
+fn nine_days() -> Vec<SimEvent> {
+    let generator = Generator::new(&County::oma_hame(), 8, FROM.plus_millis(-9 * 24 * 3_600_000), 1.0);
+    let mut events: Vec<SimEvent> = generator.take_while(|event| event.told_at < TO).collect();
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+#[test]
+fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
+    /// 2025-09-16 10:15 in Helsinki, and a minute later.
+    const UNTIL: EventTime = EventTime::from_seconds(1_758_006_900 + 60);
+    let (directory, events) = (Directory::new(), nine_days());
+    let file = directory.file("events.jsonl");
+    let publications = Disorder::NONE.publish(events.clone().into_iter(), 8);
+    events_file::write(&file, publications, &AtomicBool::new(false)).unwrap();
+    let forwards = fs::read_to_string(&file).unwrap();
+    let backwards: String = forwards.lines().rev().flat_map(|line| [line, "\n"]).collect();
+    fs::write(&file, backwards).unwrap();
+
+    let demo = Demo::play(&file);
+    let before = events.iter().filter(|event| event.at < UNTIL.plus_millis(-60_000)).count();
+    let welcome = format!(
+        "Open the board: http://HERE/\n\n\
+         It is Tuesday 16 September 2025, 10:15 in Finland, and time goes 10 times as fast as yours.\n\
+         What happens is told by {}: {before} events before this, {} to come, the last on Tuesday 16 September 2025, \
+         12:29.\n\n\
+         \x20 http://HERE/metrics      for Prometheus\n\
+         \x20 http://HERE/api/figures  as JSON\n\
+         \x20 http://HERE/readyz       whether the figures are complete\n\n",
+        file.display(),
+        events.len() - before
+    );
+    assert_eq!(demo.welcome, welcome);
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let (page, as_of) = loop {
+        assert!(Instant::now() < deadline, "no page to compare in time");
+        let page = demo.metrics();
+        let as_of =
+            page.get("ensilinja_figures_as_of_timestamp_seconds").map_or(EventTime::MIN, |seconds| instant(*seconds));
+        // What is published at this moment may be on its way still: a moment is waited for at which nothing is.
+        let is_quiet = !events.iter().any(|event| (-50..2_500).contains(&as_of.millis_since(event.at)));
+        if as_of >= UNTIL && is_quiet {
+            break (page, as_of);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let mut oracle = Oracle::new(County::oma_hame().oracle_lines(), County::zone());
+    for event in events.iter().filter(|event| event.at <= as_of) {
+        oracle.hear(event);
+    }
+    let differences = series::differences(&page, &oracle, as_of);
+    assert!(
+        differences.is_empty(),
+        "{} differences, such as {:#?}",
+        differences.len(),
+        &differences[..differences.len().min(20)]
+    );
+    assert!(events.iter().any(|event| event.at > UNTIL.plus_millis(-60_000) && event.at <= as_of), "some came live");
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit 53 bits")]
+fn instant(seconds: f64) -> EventTime {
+    EventTime::from_millis((seconds * 1000.0).round() as i64)
+}
+
+#[test]
+fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
+    let directory = Directory::new();
+    let file = directory.file("events.jsonl");
+    assert!(simulate(&file, &[]).output().unwrap().status.success());
+    let sound = fs::read_to_string(&file).unwrap();
+    let elsewhere = sound.replacen("\"line\":\"", "\"line\":\"secret_", 1);
+    let refusals = [
+        (format!("\n{sound}{{\"secret\": 1}}\n"), "is no event of the demo's county (malformed: missing_specversion)"),
+        (sound[..sound.len() - 20].to_owned(), "is no event of the demo's county (malformed: truncated)"),
+        (elsewhere, "line 1 is no event of the demo's county (unknown_line: line_not_configured)"),
+        (String::new(), "there is nothing in it that happened"),
+    ];
+    for (text, reason) in refusals {
+        fs::write(&file, text).unwrap();
+        let words = ["demo", "--listen", "127.0.0.1:0", "--events"];
+        let output = Command::new(env!("CARGO_BIN_EXE_ensilinja")).args(words).arg(&file).output().unwrap();
+        let problem = said(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{problem}");
+        assert!(problem.starts_with(&format!("error: cannot play {}: ", file.display())), "{problem}");
+        assert!(problem.contains(reason) && !problem.contains("secret"), "{problem}");
+    }
+}

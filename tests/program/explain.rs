@@ -1,0 +1,411 @@
+//! `ensilinja explain` as it is used: what makes up a figure, what became of a contact, and how it is refused.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// Events from 2025-08-10 to 2025-09-17: figures of 2025-09-15 have all the history that they need.
+static COUNTY: LazyLock<String> = LazyLock::new(|| {
+    let path = file("explain-county.jsonl");
+    let words = ["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path, "--force"];
+    let (status, _, err) = ended(&words);
+    assert_eq!(status, Some(0), "{err}");
+    path
+});
+
+fn file(name: &str) -> String {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
+}
+
+/// Status, standard output and standard error.
+fn ended(words: &[&str]) -> (Option<i32>, String, String) {
+    logged(words, "info")
+}
+
+fn logged(words: &[&str], log: &str) -> (Option<i32>, String, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS"] {
+        program.env_remove(variable);
+    }
+    let output =
+        program.args(words).env("ENSILINJA_LOG", log).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.code(), out, err)
+}
+
+fn explained(words: &[&str]) -> String {
+    let (status, out, err) = ended(&[&["explain"], words].concat());
+    assert_eq!(status, Some(0), "{words:?}: {err}");
+    out
+}
+
+fn document(words: &[&str]) -> Value {
+    serde_json::from_str(&explained(&[words, &["--format", "json"]].concat())).unwrap()
+}
+
+/// A line of a file: what is said of a contact, and when.
+fn said(contact: &str, fact: &str, time: &str, data: &str) -> String {
+    format!(
+        r#"{{"specversion":"1.0","id":"{contact} {fact} {time}","source":"/test","type":"fi.ensilinja.contact.{fact}","subject":"{contact}","time":"{time}","data":{{"line":"mipa"{data}}}}}"#
+    )
+}
+
+/// A file of these lines. The first arrival is so long ago that windows are whole, and until spring some system says
+/// something now and then that is in no figure, so that nothing can be missing in between.
+fn written(name: &str, lines: &[String]) -> String {
+    let path = file(name);
+    let first = said("long-ago", "offered", "2025-01-01T10:00:00+02:00", "");
+    let months = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"];
+    let months = months.into_iter().chain(["2025-10", "2025-11", "2025-12", "2026-01", "2026-02"]);
+    let days = months.flat_map(|month| ["05", "15", "25"].map(|day| format!("{month}-{day}T10:00:00+02:00")));
+    let signs: Vec<String> = days.map(|at| said("sign-of-life", "ended", &at, "")).collect();
+    fs::write(&path, [&[first], lines, &signs].concat().join("\n") + "\n").unwrap();
+    path
+}
+
+/// What is printed, the file by a short name.
+fn page(words: &[&str], path: &str) -> String {
+    explained(&[&["--events", path], words].concat()).replace(path, "a.jsonl")
+}
+
+fn small() -> String {
+    written(
+        "explain-small.jsonl",
+        &[
+            said("canary-1", "offered", "2026-03-02T10:01:00+02:00", ""),
+            said("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
+            said("canary-2", "offered", "2026-03-02T10:04:00+02:00", r#","visit":"v-2""#),
+            said("canary-2", "abandoned", "2026-03-02T10:04:03+02:00", r#","visit":"v-2","stage":"menu""#),
+            said("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
+            said("canary-3", "offered", "2026-03-02T10:05:00+02:00", ""),
+            said("canary-3", "answered", "2026-03-02T10:06:00+02:00", ""),
+            said("canary-4", "offered", "2026-03-02T10:14:00+02:00", ""),
+        ],
+    )
+}
+
+#[test]
+fn a_figure_is_the_sum_of_entries_each_with_its_contact_its_fact_and_its_place() {
+    let small = small();
+    let of = ["--line", "mipa", "--at", "2026-03-02T10:15"];
+    assert_eq!(
+        page(&[&of[..], &["--figure", "abandoned", "--window", "15m"]].concat(), &small),
+        include_str!("explain/abandoned.txt")
+    );
+    assert_eq!(
+        page(&[&of[..], &["--figure", "waiting"]].concat(), &small),
+        "\
+waiting of mipa at 2026-03-02 10:15:00
+
+ensilinja_contacts_waiting
+Contacts waiting now, the menu included
+
+SECOND               ADDS  CONTACT   ENTRY             BECAUSE OF                      SAID IN
+2026-03-02 10:14:00  +1    canary-4  arrived_promised  offered of 2026-03-02 10:14:00  a.jsonl:9
+
+It is 1, the sum of these, and so it is shown.
+"
+    );
+    let oldest = page(&[&of[..], &["--figure", "waiting_oldest"]].concat(), &small);
+    assert!(
+        oldest.contains("canary-4") && oldest.ends_with("It is 1 min 0 s, that of this contact, and so it is shown.\n")
+    );
+    let sum = page(&[&of[..], &["--figure", "abandon_wait_sum", "--window", "1h"]].concat(), &small);
+    assert!(sum.contains("  +2 min 11.250 s  ") && sum.contains("It is 2 min 14.250 s, the sum of these"), "{sum}");
+    let service = page(&[&of[..], &["--figure", "service", "--window", "today"]].concat(), &small);
+    assert!(service.ends_with("That is 1 of 3, 33.3 %.\n"), "{service}");
+    let quantile =
+        page(&[&of[..], &["--figure", "answer_wait_quantile{q=\"0.9\"}", "--window", "1h"]].concat(), &small);
+    assert!(quantile.contains("2026-03-02 10:06:00  this one  canary-3"), "{quantile}");
+    let none = page(&[&of[..], &["--figure", "purged", "--window", "1h"]].concat(), &small);
+    assert!(none.ends_with("It is 0, and so it is shown: nothing adds to it.\n"), "{none}");
+}
+
+/// The numbers of a figure: it, and what the entries add up to.
+fn sums(document: &Value) -> Vec<(f64, f64)> {
+    let parts = document["figures"].as_array().unwrap().iter();
+    let sum =
+        |part: &Value| part["entries"].as_array().unwrap().iter().map(|entry| entry["adds"].as_f64().unwrap()).sum();
+    parts.map(|part| (part["number"].as_f64().unwrap(), sum(part))).collect()
+}
+
+/// A number of a replayed document: the sum of what lies below its name.
+fn below(value: &Value) -> f64 {
+    match value {
+        Value::Object(fields) => fields.values().map(below).sum(),
+        number => number.as_f64().unwrap(),
+    }
+}
+
+#[test]
+fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
+    let mut entries = 0;
+    for (line, at, windows) in [
+        ("116117", "2025-09-15T10:15:00+03:00", ["15m", "open5d"]),
+        ("mipa", "2025-09-15T14:59:59+03:00", ["today", "open2h"]),
+        ("mipa_chat", "2025-09-16T03:00:00+03:00", ["1h", "yesterday"]),
+    ] {
+        let at_line = ["--events", COUNTY.as_str(), "--line", line, "--at", at];
+        let (status, replayed, err) = ended(&[&["replay", "--format", "jsonl"], &at_line[..]].concat());
+        assert_eq!(status, Some(0), "{err}");
+        let mut figures = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let figures = figures.find(|document| document.get("lines").is_some()).unwrap()["lines"][0]["figures"].clone();
+        for (name, path) in [
+            ("contacts_offered", "contacts_offered"),
+            ("contacts_decided", "contacts_decided"),
+            ("abandoned_queue", "contacts_decided/abandoned_queue"),
+            ("contacts_handled", "contacts_handled"),
+            ("broken", "promises/answer/broken promises/callback/broken"),
+            ("callbacks_closed{result=reached}", "callbacks_closed/reached"),
+            ("outcomes", "outcomes"),
+            ("handling_sum", "handling_sum_seconds"),
+        ] {
+            for window in windows {
+                let shown: f64 = path
+                    .split(' ')
+                    .map(|path| below(figures["windows"][window].pointer(&format!("/{path}")).unwrap()))
+                    .sum();
+                let all = document(&[&at_line[..], &["--figure", name, "--window", window, "--all"]].concat());
+                assert_eq!(all["figures"][0]["not_shown"], Value::Null);
+                for (number, sum) in sums(&all) {
+                    assert!((number - shown).abs() < 1e-6 && (sum - shown).abs() < 1e-3, "{line} {name} {window} {at}");
+                }
+                entries += all["figures"][0]["entries"].as_array().unwrap().len();
+            }
+        }
+        for (name, path) in
+            [("waiting", "contacts_waiting"), ("outstanding", "callbacks_outstanding"), ("pending", "promises_pending")]
+        {
+            let all = document(&[&at_line[..], &["--figure", name, "--all"]].concat());
+            let shown = below(&figures[path]);
+            assert!(
+                sums(&all)
+                    .iter()
+                    .all(|(number, sum)| number.to_bits() == shown.to_bits() && (sum - shown).abs() < 1e-9)
+            );
+        }
+        let kept = document(&[&at_line[..], &["--figure", "promise_kept", "--window", "today"]].concat());
+        let today = &figures["windows"]["today"];
+        assert_eq!(kept["share"]["good"], today["indicator_good"]["promise_kept"]);
+        assert_eq!(kept["share"]["valid"], today["indicator_valid"]["promise_kept"]);
+    }
+    assert!(entries > 1_000, "{entries} entries were named");
+}
+
+#[test]
+fn each_place_that_is_named_holds_what_it_is_named_for() {
+    let lines = fs::read_to_string(COUNTY.as_str()).unwrap();
+    let lines: Vec<&str> = lines.lines().collect();
+    let words = [
+        "--events",
+        &COUNTY,
+        "--line",
+        "116117",
+        "--figure",
+        "promises",
+        "--window",
+        "open5d",
+        "--at",
+        "2025-09-15T10:15",
+    ];
+    let promises = document(&[&words[..], &["--all"]].concat());
+    let entries = promises["figures"][0]["entries"].as_array().unwrap();
+    assert!(entries.len() > 300, "{}", entries.len());
+    for entry in entries {
+        let number = usize::try_from(entry["said"]["source"]["line"].as_u64().unwrap()).unwrap();
+        let line: Value = serde_json::from_str(lines[number - 1]).unwrap();
+        assert_eq!(line["subject"], entry["contact"]);
+        let fact = entry["said"]["fact"].as_str().unwrap().split(' ').next().unwrap();
+        let said = line["type"].as_str().unwrap().strip_prefix("fi.ensilinja.contact.").unwrap();
+        let is_reached = said == "callback_attempted" && line["data"]["result"] == "reached";
+        assert_eq!(if is_reached { "callback_reached" } else { said }, fact);
+    }
+    let listed = page(&words[2..], &COUNTY);
+    assert!(listed.contains(&format!("... {} more; --all lists them", entries.len() - 40)), "{listed}");
+    assert!(listed.contains(&format!("\nIt is {}, the sum of these", entries.len())), "{listed}");
+}
+
+#[test]
+fn a_contact_s_promise_that_breaks_over_a_weekend_is_told_with_its_rule_and_its_reason() {
+    let friday = written(
+        "explain-friday.jsonl",
+        &[
+            said("f-1", "offered", "2026-03-06T14:30:00+02:00", ""),
+            said("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
+            said("f-1", "callback_attempted", "2026-03-06T14:55:00+02:00", r#","result":"failed""#),
+            said("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
+            said("f-1", "callback_requested", "2026-03-06T14:40:00+02:00", ""),
+            said("f-1", "callback_reached", "2026-03-09T10:02:00+02:00", ""),
+        ],
+    );
+    assert_eq!(page(&["--contact", "f-1", "--at", "2026-03-10"], &friday), include_str!("explain/weekend.txt"));
+    let then = page(&["--contact", "f-1", "--at", "2026-03-06T15:00"], &friday);
+    assert!(then.contains("2026-03-06 23:59:59 (ahead)  callback_broken"), "{then}");
+    assert!(then.contains("It is not settled yet; if nothing is said that keeps it, it will be broken at"), "{then}");
+    let overdue = ["--line", "mipa", "--figure", "overdue", "--at", "2026-03-08T12:00"];
+    assert!(page(&overdue, &friday).contains("+1    f-1      became_overdue  the deadline passed, since"));
+    let pending = document(&["--events", &friday, "--contact", "f-1", "--at", "2026-03-06T15:00"]);
+    let promise = &pending["legs"][0]["promise"];
+    assert_eq!((&promise["verdict"], &promise["promise"]), (&"pending".into(), &"callback".into()));
+    assert_eq!(promise["deadline"], "2026-03-06T23:59:59+02:00");
+}
+
+#[test]
+fn the_legs_of_a_contact_are_told_apart_and_one_that_was_retracted_counts_for_nothing() {
+    let visit = |visit: &str| format!(r#","visit":"{visit}""#);
+    let path = written(
+        "explain-visits.jsonl",
+        &[
+            said("v", "offered", "2026-03-02T10:00:00+02:00", &visit("1")),
+            said("v", "answered", "2026-03-02T10:00:30+02:00", &visit("1")),
+            said("v", "retracted", "2026-03-03T08:00:00+02:00", &visit("1")),
+            said("v", "offered", "2026-03-02T10:00:00+02:00", &visit("2")),
+            said("v", "answered", "2026-03-02T10:20:00+02:00", &visit("2")),
+            said("v", "answered", "2026-03-02T10:00:20+02:00", &visit("2")),
+            said("other", "offered", "2026-03-02T10:00:00+02:00", ""),
+        ],
+    );
+    let story = page(&["--contact", "v", "--at", "2026-03-04"], &path);
+    let (first, second) = story.split_once("mipa, visit 2").unwrap();
+    assert!(first.contains("mipa, visit 1") && first.contains("It was retracted: nothing that was said"), "{story}");
+    assert!(!first.contains("answered_within"), "{story}");
+    assert!(second.contains("loses to answered of 2026-03-02 10:00:20"), "{story}");
+    assert!(second.contains("It was kept at 2026-03-02 10:00:20: the customer was answered."), "{story}");
+    assert!(!story.contains("other"), "{story}");
+    let flagged = ["--line", "mipa", "--figure", "retracted", "--window", "yesterday", "--at", "2026-03-04"];
+    assert!(page(&flagged, &path).contains("v visit 1"));
+}
+
+#[test]
+fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() {
+    let path = written(
+        "explain-fold.jsonl",
+        &[
+            said("summer", "offered", "2025-10-26T03:20:00+03:00", ""),
+            said("winter", "offered", "2025-10-26T03:20:00+02:00", ""),
+        ],
+    );
+    let offered = |at: &str| page(&["--line", "mipa", "--figure", "offered", "--window", "15m", "--at", at], &path);
+    let (first, second) = (offered("2025-10-26T03:30+03:00"), offered("2025-10-26T03:30+02:00"));
+    assert!(first.contains("2025-10-26 03:20:00+03:00  +1    summer") && !first.contains("winter"), "{first}");
+    assert!(first.contains("from 2025-10-26 03:15:01+03:00 up to and including 2025-10-26 03:30:00+03:00"), "{first}");
+    assert!(second.contains("2025-10-26 03:20:00+02:00  +1    winter") && !second.contains("summer"), "{second}");
+    let today =
+        page(&["--line", "mipa", "--figure", "offered", "--window", "today", "--at", "2025-10-26T05:00"], &path);
+    assert!(today.contains("from 2025-10-26 00:00:00 up to") && today.contains("It is 2,"), "{today}");
+    for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "there is none such")] {
+        let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--at", at];
+        let (status, out, err) = ended(&words);
+        assert!(status == Some(2) && out.is_empty() && err.contains(why), "{err}");
+    }
+}
+
+#[test]
+fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
+    let path = file("explain-short.jsonl");
+    fs::write(&path, said("s", "offered", "2026-03-02T10:01:00+02:00", "") + "\n").unwrap();
+    let words = ["--line", "mipa", "--figure", "offered", "--window", "1h", "--at", "2026-03-02T10:15"];
+    let short = page(&words, &path);
+    assert!(
+        short.contains("No figure is shown: history begins at 2026-03-02 10:01:00, and for this window"),
+        "{short}"
+    );
+    assert!(short.contains("What is known makes 1.") && short.ends_with("It is 1, the sum of these.\n"), "{short}");
+    for (at, why) in [
+        ("2026-03-04", "nothing is known of 2026-03-04 00:00: the files end at 2026-03-02 10:01"),
+        ("2026-03-02T10:00", "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01"),
+    ] {
+        let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--quiet", "--at", at];
+        let (status, out, err) = ended(&words);
+        assert!(status == Some(1) && out.is_empty() && err.contains(why), "{err}");
+    }
+    let at = ["--events", COUNTY.as_str(), "--line", "mipa", "--at", "2025-09-15T10:15"];
+    let of_chats = explained(&[&at[..], &["--figure", "chat_not_answered", "--window", "today"]].concat());
+    assert!(of_chats.contains("No figure is shown: a phone line has no such figure."), "{of_chats}");
+    let at_night = ["--events", COUNTY.as_str(), "--line", "mipa", "--at", "2025-09-15T03:00"];
+    let quantile = ["--figure", "answer_wait_quantile{q=0.5}", "--window", "15m"];
+    let of_nothing = explained(&[&at_night[..], &quantile].concat());
+    assert!(of_nothing.contains("No figure is shown: nothing in the window measures"), "{of_nothing}");
+}
+
+#[test]
+fn what_cannot_be_explained_is_refused_with_what_could_be() {
+    let small = small();
+    let at = "2026-03-02T10:15";
+    for (words, status, said) in [
+        (vec!["--line", "mipo", "--figure", "waiting", "--at", at], 2, "did you mean mipa?"),
+        (vec!["--line", "mipa", "--figure", "abandonned", "--at", at], 2, "did you mean abandoned?"),
+        (
+            vec!["--line", "mipa", "--figure", "reached", "--window", "1h", "--at", at],
+            2,
+            "callbacks_closed{result=\"reached\"}",
+        ),
+        (vec!["--line", "mipa", "--figure", "abandoned", "--at", at], 2, "say --window 15m, or 1h, or today"),
+        (vec!["--line", "mipa", "--figure", "waiting", "--window", "1h", "--at", at], 2, "leave out --window"),
+        (
+            vec!["--line", "mipa", "--figure", "nps", "--window", "1h", "--at", at],
+            2,
+            "but for today, yesterday, open5d",
+        ),
+        (vec!["--line", "mipa", "--figure", "line_open", "--at", at], 2, "not made of contacts"),
+        (vec!["--line", "mipa", "--figure", "waiting", "--at", "2099-01-01"], 2, "yet to come"),
+        (vec!["--line", "mipa", "--figure", "waiting"], 2, "--at"),
+        (vec!["--figure", "waiting", "--at", at], 2, "--line"),
+        (vec!["--contact", "canary-1", "--line", "mipa"], 2, "cannot be used with"),
+        (vec![], 2, "--figure"),
+        (vec!["--contact", "canary-1", "--known-at", at], 2, "cannot be used with"),
+        (vec!["--contact", "canary-99"], 1, "nothing is said of this contact"),
+    ] {
+        let (ended_with, out, err) = ended(&[&["explain", "--events", &small], words.as_slice()].concat());
+        assert_eq!(ended_with, Some(status), "{words:?}: {err}");
+        assert!(out.is_empty() && err.contains(said), "{words:?}: {err}");
+        assert!(!err.contains("canary-99"), "{err}");
+    }
+    let piped = ["explain", "--events", "-", "--line", "mipa", "--figure", "waiting", "--at", at];
+    let (status, _, err) = ended(&piped);
+    assert!(status == Some(2) && err.contains("write it to a file first"), "{err}");
+}
+
+#[test]
+fn ids_are_written_to_standard_output_and_nowhere_else() {
+    let small = small();
+    for words in [
+        vec!["--line", "mipa", "--figure", "decided", "--window", "1h", "--at", "2026-03-02T10:15"],
+        vec!["--contact", "canary-2"],
+    ] {
+        let (status, out, err) = logged(&[&["explain", "--events", &small], words.as_slice()].concat(), "trace");
+        assert_eq!(status, Some(0), "{err}");
+        assert!(out.contains("canary-2") && out.contains("v-2"), "{out}");
+        assert!(!err.is_empty() && !err.contains("canary") && !err.contains("v-2"), "{err}");
+    }
+}
+
+/// Nothing of an id or a visit is obeyed by a terminal: colours, cursors, the direction of writing.
+#[test]
+fn what_a_terminal_would_obey_in_an_id_is_written_as_a_code() {
+    let id = "c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066}";
+    let path = file("explain-obeyed.jsonl");
+    let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
+    let visit = format!(r#","visit":"{quoted}""#);
+    let events = [
+        said(&quoted, "offered", "2025-09-15T07:00:00Z", &visit),
+        said(&quoted, "answered", "2025-09-15T07:01:00Z", &visit),
+    ];
+    fs::write(&path, events.join("\n")).unwrap();
+    let table = explained(&["--events", &path, "--contact", id, "--at", "2025-09-15T12:00"]);
+    assert!(table.contains(r"c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066} as of"), "{table}");
+    let json = explained(&["--events", &path, "--contact", id, "--at", "2025-09-15T12:00", "--format", "json"]);
+    assert!(json.contains(r"c\u202e17\u001b[2J\u009b\u200b\u2066"), "{json}");
+    let document: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["contact"], id, "the data is exact");
+    assert_eq!(document["legs"][0]["visit"], id);
+    let (status, _, err) = ended(&["explain", "--events", "no\u{202e}\u{1b}[2J.jsonl", "--contact", id]);
+    assert_ne!(status, Some(0));
+    for text in [table, json, err] {
+        let shown = |character| ensilinja_model::is_printable(character) || character == '\n';
+        assert!(text.chars().all(shown), "{text:?}");
+    }
+}

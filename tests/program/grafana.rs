@@ -1,0 +1,250 @@
+//! The Grafana dashboards, held against the metric catalogue, the recording rules and the provisioning.
+//!
+//! They are made by the programs in deploy/grafana/boards from `catalogue.json`, which is written here. Whether their
+//! questions have answers is tried with a real Prometheus (`real/boards.rs`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use ensilinja_ledger::{Indicator, NpsBand};
+use ensilinja_serve::{CATALOGUE, Kind, Metric, Values};
+use serde_json::{Map, Value, json};
+
+use crate::board;
+use crate::board::boards;
+
+/// The labels that all metrics of a part have besides their own.
+const LINE_LABELS: [&str; 2] = ["line", "channel"];
+
+#[test]
+fn what_the_boards_are_made_from_is_what_the_catalogue_says() {
+    let made = format!("{:#}\n", catalogue());
+    let path = top().join("deploy/grafana/boards/catalogue.json");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        return fs::write(&path, made).expect("it can be written");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let advice = "run this test with UPDATE_DOCS=1, then `npm run write` in deploy/grafana/boards";
+    assert!(kept == made, "the catalogue has changed: {advice}");
+}
+
+/// Every metric with its help, labels and their values; every indicator with its names.
+fn catalogue() -> Value {
+    let metrics = CATALOGUE.iter().flat_map(|part| {
+        let of_lines = part.title.starts_with("Lines");
+        part.metrics.iter().map(move |metric| (metric.name.to_owned(), described(metric, of_lines)))
+    });
+    let live = Indicator::ALL.iter().filter(|indicator| indicator.is_live());
+    let indicators = live.map(|indicator| {
+        let row = indicator.row();
+        let names = json!({ "fi": row.name_fi, "sv": row.name_sv, "en": row.name_en, "rule": row.rule });
+        (indicator.as_str().to_owned(), names)
+    });
+    json!({
+        "metrics": metrics.collect::<Map<_, _>>(),
+        "indicators": indicators.collect::<Map<_, _>>(),
+        "nps_bands": NpsBand::ALL.iter().map(|band| band.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// The values of a label are a list, or `null` where they are whatever the process was started with.
+fn described(metric: &Metric, of_lines: bool) -> Value {
+    let mut labels = Map::new();
+    for name in LINE_LABELS.into_iter().filter(|_| of_lines) {
+        labels.insert(name.to_owned(), Value::Null);
+    }
+    for label in metric.labels {
+        let values = match label.values {
+            Values::Words(words) => json!(words()),
+            Values::Described(_) => Value::Null,
+        };
+        labels.insert(label.name.to_owned(), values);
+    }
+    if !metric.windows().is_empty() {
+        labels.insert("window".to_owned(), metric.windows().iter().map(|window| window.as_str()).collect());
+    }
+    if matches!(metric.kind, Kind::Histogram | Kind::GaugeHistogram) {
+        labels.insert("le".to_owned(), Value::Null);
+    }
+    json!({ "help": metric.help, "labels": labels })
+}
+
+#[test]
+fn each_board_has_an_address_a_title_and_the_time_of_helsinki() {
+    let titles = boards().iter().map(|board| board.text("title")).collect::<BTreeSet<_>>();
+    let addresses = boards().iter().map(|board| board.text("uid")).collect::<BTreeSet<_>>();
+    assert_eq!((titles.len(), addresses.len()), (4, 4), "{titles:?} at {addresses:?}");
+    for board in boards() {
+        assert_eq!(board.text("timezone"), "Europe/Helsinki", "{}", board.name);
+        assert_eq!(board.json["time"]["to"], "now", "{}: what is asked of the evening to come is unknown", board.name);
+        assert_eq!(board.json["editable"], false, "{}: what is changed in the browser is lost", board.name);
+    }
+    assert_eq!(boards().iter().find(|board| board.name == "now").expect("it is there").text("refresh"), "5s");
+}
+
+#[test]
+fn each_panel_says_in_english_and_swedish_what_it_shows_and_has_a_unit_and_a_place() {
+    for board in boards() {
+        let mut places = BTreeSet::new();
+        for panel in board.panels() {
+            let (title, place) = (panel["title"].as_str().expect("a title"), &panel["gridPos"]);
+            let description = panel["description"].as_str().unwrap_or_default();
+            for language in ["**English:** ", "**Svenska:** "] {
+                assert!(description.contains(language), "{}: {title}: {language}", board.name);
+            }
+            let unit = panel["fieldConfig"]["defaults"]["unit"].as_str().unwrap_or_default();
+            assert!(!unit.is_empty(), "{}: {title} has no unit", board.name);
+            assert!(places.insert(format!("{} {}", place["x"], place["y"])), "{}: {title} lies on another", board.name);
+        }
+    }
+}
+
+/// The way from a line's row to its board keeps the time that is looked at.
+#[test]
+fn links_lead_to_boards_that_are_there() {
+    let addresses = boards().iter().map(|board| format!("/d/{}", board.text("uid"))).collect::<BTreeSet<_>>();
+    for board in boards() {
+        let links = board.values("url");
+        for link in &links {
+            let address = link.split('?').next().expect("a text has a beginning");
+            assert!(addresses.contains(address), "{} leads to {link}", board.name);
+        }
+        let others = board.json["links"].as_array().expect("links").len();
+        assert_eq!(others, addresses.len() - 1, "{} leads to every other board", board.name);
+        if board.name == "now" {
+            let row = "/d/ensilinja-linja?var-line=${__data.fields.line}&${__url_time_range}";
+            assert!(links.iter().any(|link| link == row), "{links:?}");
+        }
+    }
+}
+
+#[test]
+fn boards_are_provisioned_and_ask_the_source_that_is() {
+    let source = &yaml("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]["uid"];
+    let provider = &yaml("deploy/grafana/provisioning/dashboards/files.yml")["providers"][0]["options"]["path"];
+    let mounted = format!("./deploy/grafana/dashboards:{}:ro", provider.as_str().expect("a path"));
+    let mounts = yaml("docker-compose.yml")["services"]["grafana"]["volumes"].take();
+    assert!(mounts.as_array().expect("a list").contains(&json!(mounted)), "{mounts}");
+    for board in boards() {
+        let asked = board.asked();
+        assert!(!asked.is_empty());
+        for panel in board.panels() {
+            let targets = panel["targets"].as_array().expect("it asks").iter();
+            assert!(targets.chain([panel]).all(|asks| asks["datasource"]["uid"] == *source), "{}", panel["title"]);
+        }
+    }
+}
+
+/// Without a resolution a subquery takes the evaluation interval of the Prometheus, which differs by installation.
+#[test]
+fn a_subquery_names_its_resolution() {
+    for board in boards() {
+        for expr in board.asked() {
+            assert!(!expr.contains(":]"), "{}: {expr}", board.name);
+        }
+    }
+}
+
+/// A percentage without its n says nothing: of 1 of 1 it is 100 %.
+#[test]
+fn beside_each_percentage_stands_its_n() {
+    for board in boards() {
+        for panel in board.panels() {
+            let shown = panel["fieldConfig"].to_string();
+            if shown.contains("percentunit") {
+                let names = board::field_names(panel);
+                let counts = |name: &String| name == "n" || name.starts_with("n, ") || name.starts_with("n: ");
+                assert!(names.iter().any(counts), "{}: {}: {names:?}", board.name, panel["title"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn boards_and_rules_ask_for_metrics_labels_and_words_that_are_exposed() {
+    let known = Vocabulary::gather();
+    let rules = rules().into_iter().map(|(file, rule)| (file, rule["expr"].as_str().expect("PromQL").to_owned()));
+    let boards = boards();
+    let asked = boards.iter().flat_map(|board| board.asked().into_iter().map(|expr| (board.name.clone(), expr)));
+    for (place, expr) in rules.chain(asked) {
+        for selector in board::selectors(&expr) {
+            let unknown = known.unknown(&selector);
+            assert!(unknown.is_empty(), "{place} asks for {unknown}, which nobody exposes: {expr}");
+        }
+    }
+}
+
+/// What can be asked for: the catalogue and what the rules record; the values of a label wherever it stands.
+struct Vocabulary {
+    /// The labels of each metric; `None` of what is recorded, whose labels are its expression's.
+    names: BTreeMap<String, Option<BTreeSet<String>>>,
+    words: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Vocabulary {
+    fn gather() -> Self {
+        let catalogue = catalogue();
+        let (mut names, mut words) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<String>>::new());
+        for metric in CATALOGUE.iter().flat_map(|part| part.metrics) {
+            let labels = catalogue["metrics"][metric.name]["labels"].as_object().expect("an object");
+            let own = labels.keys().cloned().chain(["job".to_owned(), "instance".to_owned()]).collect::<BTreeSet<_>>();
+            let parts: &[&str] = match metric.kind {
+                Kind::Gauge | Kind::Counter => &[""],
+                // Without a part it is the native histogram that Prometheus 3 can make of it.
+                Kind::Histogram => &["", "_bucket", "_count", "_sum"],
+                Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
+            };
+            names.extend(parts.iter().map(|part| (format!("{}{part}", metric.name), Some(own.clone()))));
+            for (label, values) in labels {
+                let values = values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+                words.entry(label.clone()).or_default().extend(values);
+            }
+        }
+        let recorded = rules().into_iter().filter_map(|(_, rule)| rule["record"].as_str().map(str::to_owned));
+        names.extend(recorded.map(|name| (name, None)));
+        Self { names, words }
+    }
+
+    /// What of a selector is not known, in words; nothing of what is not ours.
+    fn unknown(&self, selector: &board::Selector) -> String {
+        if !["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| selector.name.starts_with(ours)) {
+            return String::new();
+        }
+        let Some(labels) = self.names.get(&selector.name) else { return selector.name.clone() };
+        let strange = selector.matchers.iter().filter(|(label, values)| {
+            let words = self.words.get(label).filter(|words| !words.is_empty());
+            let is_word = |value: &str| words.is_none_or(|words| words.contains(value));
+            let any = |value: &str| value.is_empty() || value.starts_with(['$', '.']);
+            labels.as_ref().is_some_and(|labels| !labels.contains(label))
+                || values.split('|').any(|value| !any(value) && !is_word(value))
+        });
+        let strange: Vec<_> = strange.map(|(label, values)| format!("{label}={values}")).collect();
+        if strange.is_empty() { String::new() } else { format!("{} with {}", selector.name, strange.join(", ")) }
+    }
+}
+
+/// Every rule, with the file it stands in.
+fn rules() -> Vec<(String, Value)> {
+    let folder = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the folder is there");
+    let paths = folder.map(|entry| entry.expect("it can be read").path());
+    let mut rules = Vec::new();
+    for path in paths.filter(|path| path.extension().is_some_and(|extension| extension == "yml")) {
+        let file = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let groups = yaml(&format!("deploy/prometheus/rules/{file}"))["groups"].take();
+        let of_groups = groups.as_array().expect("groups").iter().map(|group| &group["rules"]);
+        let all = of_groups.flat_map(|rules| rules.as_array().expect("rules").clone());
+        rules.extend(all.map(|rule| (file.clone(), rule)));
+    }
+    assert!(!rules.is_empty(), "there are no rules");
+    rules
+}
+
+fn yaml(path: &str) -> Value {
+    let text = fs::read_to_string(top().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn top() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

@@ -1,0 +1,32 @@
+//! The program end to end, without Kafka, Prometheus or other servers: one module a topic. A topic runs alone by its
+//! name:
+//!
+//!     cargo test --workspace --test program explain
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/board.rs"]
+mod board;
+#[path = "../support/rules.rs"]
+mod rules;
+#[path = "../support/series.rs"]
+mod series;
+
+mod alerts;
+mod clocks;
+mod commands;
+mod compare;
+mod compose;
+mod configuration;
+#[cfg(target_os = "linux")]
+mod core_dumps;
+mod event_files;
+mod explain;
+mod grafana;
+mod oracle;
+mod published;
+mod reading;
+mod replay;
+mod report;
+mod routing;
+mod secrets;

@@ -1,0 +1,153 @@
+//! The ledger and the naive oracle, which share no code, agree on every figure of every line and window.
+
+use ensilinja_ledger::{History, Ledger, Rules};
+use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
+use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, Pipeline, Readiness, Snapshot, Targets};
+use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
+use ensilinja_wire::{Decoder, Record};
+
+use crate::{rules, series};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Nothing was missed.
+const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
+
+/// The page of the ledger's figures.
+struct Pages {
+    exposition: Exposition,
+    pipeline: Pipeline,
+}
+
+impl Pages {
+    fn new(lines: &[OracleLine], rules: &Rules) -> Self {
+        let card = |line: &OracleLine| LineCard {
+            id: line.id.clone(),
+            channel: line.channel,
+            name_fi: line.id.to_string(),
+            name_sv: line.id.to_string(),
+            name_en: line.id.to_string(),
+            group: "soup".to_owned(),
+            service_area: "kitchen".to_owned(),
+            service_level: rules::service_level(line),
+            targets: Targets::default(),
+        };
+        Self {
+            exposition: Exposition::new(lines.iter().map(card).collect(), rules.bounds()),
+            pipeline: Pipeline::new(Build { version: "0", revision: "0" }, &[], &[]),
+        }
+    }
+
+    fn of(&self, ledger: &mut Ledger, now: EventTime) -> series::Series {
+        let snapshot = Snapshot {
+            now,
+            figures: Some(ledger.figures(now, COMPLETE)),
+            readiness: Readiness { complete: true, reasons: Vec::new() },
+            rebuild_progress: 1.0,
+            partitions: Vec::new(),
+            dead_letters: Vec::new(),
+            complete_until: Some(now),
+            history_start: Some(COMPLETE.start),
+            calendar_valid_until: None,
+            clock_disbelieved_ms: 0,
+            clock_steps: 0,
+            log_replaced: Vec::new(),
+            newest_events: Vec::new(),
+            hazards: Hazards::default(),
+        };
+        series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))
+    }
+}
+
+/// The oracle's event as the ledger takes it.
+fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
+    let line = lines.iter().position(|line| line.id == said.line).expect("a line of the soup");
+    let leg = (&said.contact, &said.visit, line);
+    let key = {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let half = |salt: u64| {
+            let mut hasher = DefaultHasher::new();
+            (salt, leg).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        half(1) << 64 | half(2)
+    };
+    let line = LineIndex::new(u16::try_from(line).expect("few lines"));
+    Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
+}
+
+fn assert_agreement(page: &series::Series, oracle: &Oracle, now: EventTime, story: &str) {
+    let differences = series::differences(page, oracle, now);
+    assert!(differences.is_empty(), "{story} at {now:?}:\n{}", differences.join("\n"));
+}
+
+/// A thousand soups, each read once in the middle of what is being said, and at some of the instants worth asking
+/// about.
+#[test]
+fn the_ledger_and_the_oracle_agree_about_every_soup() {
+    let (lines, zone) = (soup_lines(), County::zone());
+    // Every soup is cooked around one of a few days between the autumns of 2025 and 2026.
+    let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
+    let pages = Pages::new(&lines, &rules);
+    for seed in 0..1_000 {
+        let soup = soup(seed, &lines, &zone, 12, 7);
+        let moments: Vec<EventTime> = soup.moments.iter().copied().step_by(5).collect();
+        let mut ledger = Ledger::new(rules.clone(), moments[0]);
+        let mut oracle = Oracle::new(lines.clone(), zone.clone());
+        let (early, late) = soup.events.split_at(soup.events.len() / 2);
+        for said in early {
+            ledger.apply(&event(said, &lines));
+            oracle.hear(said);
+        }
+        assert_agreement(&pages.of(&mut ledger, moments[0]), &oracle, moments[0], &format!("seed {seed}, half told"));
+        for said in late {
+            ledger.apply(&event(said, &lines));
+            oracle.hear(said);
+        }
+        for now in moments {
+            assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
+        }
+    }
+}
+
+/// The county for a day and a half, two hundred times, each on another day, as records with all that goes wrong on the
+/// way: through the decoder into the ledger, which is read as time passes.
+#[test]
+fn the_ledger_and_the_oracle_agree_about_the_county_through_all_disorder() {
+    let county = County::oma_hame();
+    let lines = county.oracle_lines();
+    let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
+    let pages = Pages::new(&lines, &rules);
+    let ids: Vec<_> = lines.iter().map(|line| line.id.clone()).collect();
+    let decoder = Decoder::new(&ids, *b"sixteen bytes!!!");
+    // From Tuesday 2025-09-16 on, two days apart: over a year, with its holidays and both days the clocks change on.
+    for seed in 0..200_u32 {
+        let start = EventTime::from_seconds(1_757_966_400).plus_millis(i64::from(seed) * 2 * DAY_MS);
+        let generator = Generator::new(&county, u64::from(seed), start, 0.1);
+        let mut publications = Disorder::ROUGH.publish(generator, u64::from(seed)).peekable();
+        let mut ledger = Ledger::new(rules.clone(), start);
+        let mut oracle = Oracle::new(lines.clone(), County::zone());
+        for hours in [11, 23, 36] {
+            let now = start.plus_millis(hours * 3_600_000 + i64::from(seed));
+            while let Some(publication) = publications.next_if(|publication| publication.at <= now) {
+                let headers: Vec<(&str, Option<&[u8]>)> =
+                    publication.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+                let record = Record {
+                    key: publication.key.as_deref(),
+                    value: publication.value.as_deref(),
+                    headers: &headers,
+                    timestamp: publication.at,
+                };
+                match (decoder.decode(&record), publication.event, publication.poison) {
+                    (Ok(event), Some(said), None) => {
+                        ledger.apply(&event);
+                        oracle.hear(&said);
+                    }
+                    (Err(rejection), None, Some(poison)) => assert_eq!(rejection.detail, poison.detail),
+                    (taken, _, poison) => panic!("{:?} of {poison:?}", taken.map(|_| "an event")),
+                }
+            }
+            assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
+        }
+    }
+}

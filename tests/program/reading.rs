@@ -1,0 +1,325 @@
+//! Reading the past: from files of every kind and from a topic, in what order, and how it ends when it cannot be whole.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ensilinja::config::{self, Config};
+use ensilinja::past::{self, Place, Read, Reading, Stopped};
+use ensilinja::progress::Progress;
+use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
+use ensilinja_model::{EventTime, Fact, LineId};
+use ensilinja_wire::{Statement, encode_structured};
+
+const START: EventTime = EventTime::from_seconds(1_758_006_900);
+
+/// What a test may look at of an event: when it happened and became known, in seconds after the start, where it was
+/// found, and the contact.
+type Seen = (i64, i64, Place, String);
+
+/// A folder of its own for a test, empty.
+fn folder(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("reading").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The line of an event so many seconds after the start; the contact is named after them.
+fn line(second: i64) -> Vec<u8> {
+    let line = LineId::parse("mipa").unwrap();
+    let (contact, at) = (format!("contact{second}"), START.plus_millis(second * 1_000));
+    let statement = Statement { contact: &contact, line: &line, visit: None, to_line: None, at, fact: Fact::Offered };
+    [encode_structured(&statement).value, b"\n".to_vec()].concat()
+}
+
+fn lines(seconds: impl IntoIterator<Item = i64>) -> Vec<u8> {
+    seconds.into_iter().flat_map(line).collect()
+}
+
+fn write(path: PathBuf, bytes: &[u8]) -> PathBuf {
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn reading<'a>(config: &'a Config, files: &'a [PathBuf], progress: &'a Progress) -> Reading<'a> {
+    Reading { config, files, from: START, offsets: &[], known_before: None, progress }
+}
+
+/// Reads until there were `most` events, then asks it to stop.
+fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (anyhow::Result<Read>, Vec<Seen>) {
+    let (progress, stop, mut seen) = (Progress::new(true, &config.zone), AtomicBool::new(false), Vec::new());
+    let read = reading(config, files, &progress).read(&past::decoder(config).unwrap(), &stop, &mut |told| {
+        let seconds = |at: EventTime| at.millis_since(START) / 1_000;
+        let contact = told.contact.id();
+        seen.push((seconds(told.event.at), seconds(told.known), told.place, contact));
+        stop.store(seen.len() >= most, Ordering::Relaxed);
+        Ok(())
+    });
+    (read, seen)
+}
+
+/// Where history begins.
+fn begins(read: &Read) -> EventTime {
+    read.evidence.coverage(&config::county().rules(START), None).begins
+}
+
+fn read(files: &[PathBuf]) -> (Read, Vec<Seen>) {
+    let (read, seen) = read_some(&config::county(), files, usize::MAX);
+    (read.unwrap(), seen)
+}
+
+fn error(files: &[PathBuf]) -> String {
+    format!("{:#}", read_some(&config::county(), files, usize::MAX).0.unwrap_err())
+}
+
+fn seconds(seen: &[Seen]) -> Vec<i64> {
+    seen.iter().map(|seen| seen.0).collect()
+}
+
+#[test]
+fn an_event_has_the_number_of_its_line_and_the_contact_that_the_line_names() {
+    let text = [b"\n\n".to_vec(), line(1), b"no event\n".to_vec(), line(2), b"\r\n".to_vec(), line(3)].concat();
+    let (_, seen) = read(&[write(folder("numbers").join("a"), &text)]);
+    let expected = [(1, 3), (2, 5), (3, 7)].map(|(second, number)| {
+        let place = Place::Line { file: 0, number };
+        (second, 1, place, format!("contact{second}"))
+    });
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn files_plain_and_compressed_are_merged_by_time_whatever_their_order() {
+    let folder = folder("merged");
+    let [first, second, third] = [0..3_000, 3_000..6_000, 6_000..9_000].map(lines);
+    let plain = write(folder.join("plain"), &first);
+    let zstd = write(folder.join("zstd"), &zstd::encode_all(&second[..], 1).unwrap());
+    let gzip = write(folder.join("gzip"), &gzip(&third));
+    let (read, seen) = read(&[gzip, plain, zstd]);
+    assert!(seconds(&seen).into_iter().eq(0..9_000));
+    assert_eq!((read.events, begins(&read)), (9_000, START));
+    let files: Vec<usize> = seen
+        .iter()
+        .map(|seen| match seen.2 {
+            Place::Line { file, .. } => file,
+            Place::Record { .. } => panic!("no record"),
+        })
+        .collect();
+    assert!(files.chunk_by(|a, b| a == b).map(|chunk| (chunk[0], chunk.len())).eq([
+        (1, 3_000),
+        (2, 3_000),
+        (0, 3_000)
+    ]));
+}
+
+#[test]
+fn files_of_one_time_are_read_side_by_side_by_the_block() {
+    let folder = folder("side_by_side");
+    let even = write(folder.join("even"), &lines((0..5_000).map(|number| number * 2)));
+    let odd = write(folder.join("odd"), &lines((0..5_000).map(|number| number * 2 + 1)));
+    let (_, seen) = read(&[odd, even]);
+    let furthest_back = seen.windows(2).map(|pair| pair[0].0 - pair[1].0).max().unwrap();
+    assert!(furthest_back <= 128, "a block is 64 lines, of two seconds each: {furthest_back}");
+    let mut seconds = seconds(&seen);
+    seconds.sort_unstable();
+    assert!(seconds.into_iter().eq(0..10_000));
+}
+
+#[test]
+fn what_is_known_never_goes_back_and_one_line_that_is_dated_ahead_does_not_move_it() {
+    // Every fiftieth is a year ahead, every seventieth an hour late.
+    let dated = |number: i64| match number {
+        _ if number % 50 == 7 => number + 31_536_000,
+        _ if number % 70 == 9 => number - 3_600,
+        _ => number,
+    };
+    let (_, seen) = read(&[write(folder("ahead").join("a"), &lines((0..10_000).map(dated)))]);
+    assert_eq!(seen.len(), 10_000);
+    assert!(seen.is_sorted_by_key(|seen| seen.1));
+    assert!(seen.iter().zip(0..).all(|(seen, number)| seen.1 <= number), "it never runs ahead");
+    assert!(seen.last().unwrap().1 > 5_000, "{:?}", seen.last());
+}
+
+#[test]
+fn a_file_that_is_cut_off_or_missing_among_others_is_named() {
+    let folder = folder("cut");
+    let whole = write(folder.join("whole"), &lines(0..3_000));
+    let packed = gzip(&lines(3_000..6_000));
+    let cut = write(folder.join("cut.gz"), &packed[..packed.len() / 2]);
+    let said = error(&[whole.clone(), cut.clone()]);
+    assert!(
+        said.starts_with(&format!("cannot read {}: its gzip ends within or before line ", cut.display())),
+        "{said}"
+    );
+    let missing = folder.join("missing");
+    let said = error(&[whole.clone(), missing.clone()]);
+    assert!(said.starts_with(&format!("cannot open {}: ", missing.display())), "{said}");
+    let said = error(&["-".into(), whole, "-".into()]);
+    assert_eq!(said, "standard input is named twice: it can be read only once");
+}
+
+#[test]
+fn a_stop_says_how_far_reading_came() {
+    let file = write(folder("stop").join("a"), &lines((0..20_000).map(|number| number * 60)));
+    let (read, seen) = read_some(&config::county(), std::slice::from_ref(&file), 6_400);
+    let error = read.unwrap_err();
+    let stopped = error.downcast_ref::<Stopped>().unwrap();
+    assert_eq!(stopped.events, seen.len() as u64);
+    assert!((6_400..6_500).contains(&seen.len()), "{}", seen.len());
+    // Four days and some hours after 2025-09-16 10:15.
+    let said = format!("stopped before the end of {}: 6400 events were read, up to 2025-09-20 19:51", file.display());
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
+fn an_error_of_who_listens_ends_it() {
+    let file = [write(folder("listener").join("a"), &lines(0..1_000))];
+    let (config, mut heard) = (config::county(), 0);
+    let progress = Progress::new(true, &config.zone);
+    let read =
+        reading(&config, &file, &progress).read(&past::decoder(&config).unwrap(), &AtomicBool::new(false), &mut |_| {
+            heard += 1;
+            anyhow::ensure!(heard < 10, "the disk is full");
+            Ok(())
+        });
+    assert_eq!((read.unwrap_err().to_string(), heard), ("the disk is full".to_owned(), 10));
+}
+
+#[test]
+fn only_files_are_read_twice() {
+    let config = config::county();
+    let progress = Progress::new(true, &config.zone);
+    let file = write(folder("twice").join("a"), &lines(0..10));
+    let twice = |files: &[PathBuf]| reading(&config, files, &progress).check_twice().map_err(|error| error.to_string());
+    assert_eq!((twice(&[]), twice(std::slice::from_ref(&file))), (Ok(()), Ok(())));
+    let advice = "can be read only once, and is read twice: write it to a file first, and give the file's name";
+    assert_eq!(twice(&[file, "-".into()]), Err(format!("standard input {advice}")));
+}
+
+#[test]
+fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
+    let broker = EmbeddedBroker::start().unwrap();
+    let mut config = config::county();
+    broker.create_topic(&config.kafka.topic, 8).unwrap();
+    config.kafka.bootstrap_servers = broker.bootstrap_servers();
+    let publisher = Publisher::new(&config.kafka).unwrap();
+    for second in 0..4_000 {
+        let (value, key) = (line(second), format!("contact{second}"));
+        // An hour after it happened.
+        let timestamp = START.plus_millis((second + 3_600) * 1_000);
+        let key = Some(key.as_bytes());
+        publisher.send(&OutgoingRecord { key, headers: &[], value: Some(&value), timestamp }).unwrap();
+    }
+    publisher.flush(Duration::from_secs(20)).unwrap();
+
+    let (read, seen) = read_some(&config, &[], usize::MAX);
+    let read = read.unwrap();
+    assert_eq!(begins(&read), START.plus_millis(3_600_000), "the stamp of its first record");
+    assert_eq!(read.reached, Some(START.plus_millis(7_599_000)));
+    assert!(seen.iter().map(|seen| (seen.0, seen.1)).eq((0..4_000).map(|second| (second, second + 3_600))));
+    assert!(seen.iter().all(|(second, _, _, contact)| *contact == format!("contact{second}")));
+
+    let (read, seen) = read_some(&config, &[], 100);
+    let error = read.unwrap_err().to_string();
+    let topic = &config.kafka.topic;
+    // Of 2025-09-16 11:15, and a hundred seconds.
+    assert_eq!(error, format!("stopped before the end of {topic}: 100 events were read, up to 2025-09-16 11:16"));
+    assert_eq!(seconds(&seen), (0..100).collect::<Vec<_>>());
+
+    let (progress, mut events) = (Progress::new(true, &config.zone), 0);
+    let before = Reading { known_before: Some(START.plus_millis(3_700_000)), ..reading(&config, &[], &progress) };
+    let read = before.read(&past::decoder(&config).unwrap(), &AtomicBool::new(false), &mut |_| {
+        events += 1;
+        Ok(())
+    });
+    assert_eq!((read.unwrap().events, events), (100, 100), "what was published later is not known yet");
+}
+
+/// `report` over what it is given, as a process that a signal does not reach by way of this one.
+fn report(events: &[&Path], stdin: Stdio) -> Child {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
+    program.args(["report", "--from", "2025-09-16", "--to", "2025-09-17"]);
+    for file in events {
+        program.arg("--events").arg(file);
+    }
+    program.env_remove("ENSILINJA_LOG").stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+    program.spawn().unwrap()
+}
+
+#[test]
+fn a_signal_ends_the_reading_of_a_pipe_from_which_nothing_comes() {
+    let mut child = report(&[Path::new("-")], Stdio::piped());
+    let mut pipe = child.stdin.take().unwrap();
+    // Several times what is read ahead: when all of it is written, most has been looked at.
+    pipe.write_all(&lines(0..20_000)).unwrap();
+    let said = interrupted(child);
+    assert!(
+        said.contains("error: stopped before the end of standard input: ") && said.contains(", up to 2025-09-16 1"),
+        "{said}"
+    );
+    drop(pipe);
+}
+
+#[test]
+fn a_signal_ends_the_opening_of_a_pipe_into_which_nobody_has_written_yet() {
+    let mut child = report(&[Path::new("-")], Stdio::piped());
+    let pipe = child.stdin.take().unwrap();
+    let said = interrupted(child);
+    assert!(said.contains("error: stopped before the end of standard input: 0 events were read"), "{said}");
+    drop(pipe);
+
+    let folder = folder("silent");
+    let (file, pipe) = (write(folder.join("file"), &lines(0..100)), folder.join("pipe"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for events in [&[pipe.as_path()][..], &[&file, &pipe]] {
+        let said = interrupted(report(events, Stdio::null()));
+        assert!(said.contains("error: stopped before the end of "), "{said}");
+    }
+}
+
+/// What a process says that is interrupted once it listens to signals, and ends soon and without output.
+#[track_caller]
+fn interrupted(mut child: Child) -> String {
+    let began = Instant::now();
+    while !listens_to_interrupts(child.id()) {
+        assert!(began.elapsed() < Duration::from_secs(30) && child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let told = Instant::now();
+    while child.try_wait().unwrap().is_none() && told.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // One that went on is no more than a failure.
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    said
+}
+
+/// Whether a process has a handler for SIGINT, which is the second bit of those that it catches.
+fn listens_to_interrupts(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+}
+
+#[test]
+fn where_there_is_no_terminal_no_escape_code_is_written() {
+    let file = write(folder("plain").join("a"), &lines(0..50_000));
+    let mut child = report(&[&file], Stdio::from(File::open("/dev/null").unwrap()));
+    let mut said = Vec::new();
+    child.stderr.take().unwrap().read_to_end(&mut said).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(!said.contains(&0x1b) && !said.contains(&b'\r'), "{}", String::from_utf8_lossy(&said));
+}

@@ -1,0 +1,346 @@
+//! How far back history counts, as the commands show it: an instant has the same figures alone and in any series, and
+//! what is not known is absent and said.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use ensilinja::history::HistorySource;
+use ensilinja::replay::stepping::Manner;
+use ensilinja_kafka::History;
+use ensilinja_ledger::{Rules, Window};
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, soup, soup_lines};
+
+use super::laws::{ALL_FIRST, KNOWN_THEN, as_event, stepped_through, told};
+use super::{ensilinja, file};
+use crate::rules;
+
+/// Sources whose histories begin at different places among the events of a soup that begins at `base`.
+fn sources(rules: &Rules, base: EventTime) -> Vec<HistorySource> {
+    let topic = |start: EventTime, from_first_record| HistorySource::Topic {
+        history: History { start: Some(start), from_first_record },
+        range_start: EventTime::from_millis(0),
+        watched_since: None,
+    };
+    let life_ms = rules.life_ms();
+    let mut sources = vec![HistorySource::Files, HistorySource::Offsets];
+    for after_ms in [-life_ms, -3_600_000, 0, 5_400_000, 86_400_000, 40 * 86_400_000] {
+        sources.extend([true, false].map(|whole| topic(base.plus_millis(after_ms), whole)));
+    }
+    sources
+}
+
+#[test]
+fn an_instant_has_the_same_figures_alone_and_in_a_series_whatever_the_source_tells_of_its_beginning() {
+    let (lines, zone) = (soup_lines(), County::zone());
+    let base = EventTime::from_seconds(1_774_720_800);
+    let rules = rules::rules(&lines, base);
+    let (mut shown, mut unknown, mut without_windows) = (0, 0, 0);
+    for seed in 0..12 {
+        let soup = soup(seed, &lines, &zone, 12, 7);
+        let mut instants: Vec<EventTime> =
+            soup.moments.iter().map(|moment| EventTime::from_seconds(moment.floor_second())).step_by(5).collect();
+        instants.extend([base.plus_millis(-90 * 86_400_000), base.plus_millis(60 * 86_400_000)]);
+        instants.sort_unstable();
+        instants.dedup();
+        for source in sources(&rules, base) {
+            for (late_ms, complete_since) in [(0, None), (50 * 86_400_000, None), (0, Some(base))] {
+                let mut events: Vec<_> = soup.events.iter().map(|said| as_event(said, &lines)).collect();
+                events.sort_by_key(|event| event.at);
+                let events: Vec<_> = events.into_iter().map(|event| (event.at.plus_millis(late_ms), event)).collect();
+                for manner in [ALL_FIRST, KNOWN_THEN].map(|manner| Manner { complete_since, ..manner }) {
+                    let (series, _, covered) = stepped_through(source, &rules, &instants, &events, manner);
+                    let mut series = series.into_iter();
+                    for instant in &instants {
+                        let alone = [*instant];
+                        let (figures, _, of_it) = stepped_through(source, &rules, &alone, &events, manner);
+                        assert_eq!(
+                            of_it.first(),
+                            covered.iter().find(|covered| *covered == instant),
+                            "seed {seed}, {source:?}, {manner:?}, late by {late_ms} ms, at {instant:?}"
+                        );
+                        if of_it.is_empty() {
+                            unknown += 1;
+                            continue;
+                        }
+                        let in_series = told(series.next().unwrap());
+                        let alone = told(figures.into_iter().next().unwrap());
+                        without_windows += usize::from(alone.lines[0].window(Window::Minutes15).is_none());
+                        assert_eq!(in_series, alone, "seed {seed}, {source:?}, {manner:?}, at {instant:?}");
+                        shown += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(shown > 1_000 && unknown > 250 && without_windows > 60, "{shown}, {unknown}, {without_windows}");
+}
+
+/// A contact that was offered at this local time on 2026-11-28 and answered 30 s later.
+fn answered(contact: &str, time: &str) -> String {
+    let line = |kind: &str, second: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{contact}-{kind}","source":"/s","type":"fi.ensilinja.contact.{kind}","subject":"{contact}","time":"2026-11-28T{time}:{second}+02:00","data":{{"line":"h"}}}}"#
+        )
+    };
+    [line("offered", "00"), line("answered", "30"), line("ended", "50")].join("\n")
+}
+
+/// A file of three contacts on 2026-11-28, from 09:50 on, and the configuration of their line.
+static THREE_CONTACTS: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let [events, config] = ["history-three.jsonl", "history-three.toml"].map(file);
+    let contacts = [("a", "09:50"), ("b", "10:10"), ("c", "11:40")];
+    let lines: Vec<String> = contacts.iter().map(|(contact, time)| answered(contact, time)).collect();
+    fs::write(&events, lines.join("\n") + "\n").unwrap();
+    fs::write(
+        &config,
+        "time_zone = \"Europe/Helsinki\"\n[kafka]\nbrokers = \"127.0.0.1:1\"\n[defaults]\n\
+         give_up_working_days = 1\norphan_after = \"1h\"\n[[line]]\nid = \"h\"\nchannel = \"phone\"\nname.fi = \"h\"\n\
+         group = \"g\"\nservice_area = \"x\"\nhours = \"24/7\"\n",
+    )
+    .unwrap();
+    [events, config]
+});
+
+/// They are written once, for the tests of a process run beside each other.
+fn three_contacts() -> [String; 2] {
+    THREE_CONTACTS.clone()
+}
+
+/// Status, standard output and standard error.
+fn run(words: &[&str], more: &[&str]) -> (Option<i32>, String, String) {
+    let [events, config] = three_contacts();
+    let output = ensilinja(&[words, &["--config", &config, "--events", &events], more].concat());
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.code(), out, err)
+}
+
+const OFFERED: [&str; 6] = ["--format", "csv", "--figure", "contacts_offered", "--window", "today"];
+
+#[test]
+fn a_file_that_is_said_to_be_complete_has_windows_from_then_on() {
+    let at = [&["--at", "2026-11-28T12:00"], &OFFERED[..]].concat();
+    let (status, out, said) = run(&["replay"], &at);
+    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
+    assert!(said.contains("the file begins at 2026-11-28 09:50, and nothing tells what was before"), "{said}");
+    assert!(said.contains("some windows of 1 of the 1 instants") && said.contains("--complete-since TIME"), "{said}");
+
+    let told = [&at[..], &["--complete-since", "2026-11-28"]].concat();
+    let (status, out, said) = run(&["replay"], &told);
+    assert_eq!((status, out.lines().last().unwrap().rsplit(',').next()), (Some(0), Some("3")), "{out}{said}");
+    assert!(!said.contains("begins at"), "{said}");
+
+    // What begins before the time that was said is not known.
+    let later = [&at[..], &["--complete-since", "2026-11-28T10:00"]].concat();
+    let (status, out, said) = run(&["replay"], &later);
+    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
+    let (status, _, said) = run(&["replay"], &[&at[..], &["--complete-since", "2026-11-28T12:01"]].concat());
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("--complete-since says that the file begins at 2026-11-28 12:01"), "{said}");
+}
+
+#[test]
+fn explain_follows_the_same_rule() {
+    let asked = ["--line", "h", "--figure", "contacts_offered", "--window", "today", "--at", "2026-11-28T12:00"];
+    let (status, out, said) = run(&["explain"], &asked);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(out.contains("No figure is shown: history begins at 2026-11-28 09:50:00"), "{out}");
+    let (status, out, said) = run(&["explain"], &[&asked[..], &["--complete-since", "2026-11-28"]].concat());
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!out.contains("No figure is shown"), "{out}");
+}
+
+#[test]
+fn a_report_of_a_time_before_the_first_event_knows_nothing_of_it() {
+    let report = |from: &str, to: &str, more: &[&str]| {
+        let words = ["--from", from, "--to", to, "--format", "csv"];
+        run(&["report"], &[&words[..], more].concat())
+    };
+    let (status, out, said) = report("2026-11-01", "2026-11-20", &[]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{said}");
+    assert!(said.contains("nothing is known of the time from 2026-11-01 00:00 on: the file begins at"), "{said}");
+
+    let offered = |csv: &str| -> Vec<String> {
+        let rows = csv.lines().filter(|row| row.starts_with("channel,,,phone,") && row.contains(",offered,"));
+        rows.map(|row| {
+            let fields: Vec<&str> = row.split(',').collect();
+            format!("{} {} {}{}", fields[4], &fields[5][..10], fields[8], fields[13])
+        })
+        .collect()
+    };
+    let (status, out, said) = report("2026-11-27", "2026-11-29", &["--by", "day"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(offered(&out), ["day 2026-11-27 not_known", "day 2026-11-28 3known", "whole 2026-11-27 not_known"]);
+    assert!(said.contains("1 of 2 periods of the report are not known"), "{said}");
+    assert!(said.contains("--from 2026-11-28T00:00 leaves them out"), "{said}");
+
+    let (status, out, said) = report("2026-11-27", "2026-11-29", &[]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{said}");
+    assert!(said.contains("nothing is known of a whole period") && said.contains("--from 2026-11-28T00:00"), "{said}");
+    let (_, out, _) = report("2026-11-28", "2026-11-29", &[]);
+    assert_eq!(offered(&out), ["whole 2026-11-28 3known"]);
+
+    let told = ["--by", "day", "--complete-since", "2026-11-01"];
+    let (status, out, said) = report("2026-11-27", "2026-11-29", &told);
+    assert_eq!(offered(&out), ["day 2026-11-27 0known", "day 2026-11-28 3known", "whole 2026-11-27 3known"]);
+    assert!(status == Some(0) && !said.contains("begin"), "{said}");
+}
+
+#[test]
+fn a_table_says_in_its_own_language_what_is_not_known() {
+    let words = ["--from", "2026-11-27", "--to", "2026-11-29", "--by", "day"];
+    for (language, cell) in [("fi", "ei tiedossa"), ("sv", "okänt"), ("en", "not known")] {
+        let (_, out, _) = run(&["report"], &[&words[..], &["--language", language]].concat());
+        assert!(out.matches(cell).count() > 3, "{out}");
+        let sums = [&words[..], &["--language", language]].concat();
+        let (_, replayed, _) = run(&["replay"], &sums);
+        assert_eq!(out, replayed, "a replay sums up as a report does");
+    }
+}
+
+#[test]
+fn the_from_that_is_advised_leaves_no_period_unknown() {
+    let report = |from: &str, by: &str| {
+        run(&["report", "--from", from, "--to", "2026-12-02", "--by", by, "--format", "csv"], &[])
+    };
+    for (from, by, helps) in [
+        ("2026-11-28T00:00", "hour", "2026-11-28T09:00"),
+        ("2026-11-27", "hour", "2026-11-28T09:00"),
+        ("2026-11-01", "month", "2026-11-28T00:00"),
+    ] {
+        let (status, _, said) = report(from, by);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains(&format!("--from {helps} leaves them out")), "{said}");
+        let (status, out, said) = report(helps, by);
+        assert!(status == Some(0) && !out.contains("not_known") && !said.contains("not known"), "{by}: {said}");
+    }
+}
+
+/// One id for two conversations a day apart: three facts of each.
+fn reopened(reversed: bool) -> [String; 2] {
+    let [events, config] =
+        [format!("history-reopened-{reversed}.jsonl"), "history-reopened.toml".to_owned()].map(|name| file(&name));
+    let line = |number: usize, kind: &str, time: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"conv-{number}","source":"/reports","type":"fi.ensilinja.contact.{kind}","subject":"canary-55","time":"2026-06-{time}+03:00","data":{{"line":"h"}}}}"#
+        )
+    };
+    let said = [
+        ("offered", "01T10:00:00"),
+        ("answered", "01T10:00:42"),
+        ("ended", "01T10:20:00"),
+        ("offered", "02T09:00:00"),
+        ("answered", "02T09:00:30"),
+        ("ended", "02T09:10:00"),
+    ];
+    let mut lines: Vec<String> = (0..).zip(said).map(|(number, (kind, time))| line(number, kind, time)).collect();
+    if reversed {
+        lines.reverse();
+    }
+    fs::write(&events, lines.join("\n") + "\n").unwrap();
+    fs::copy(&three_contacts()[1], &config).unwrap();
+    [events, config]
+}
+
+#[test]
+fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_id() {
+    for reversed in [false, true] {
+        let [events, config] = reopened(reversed);
+        let source = ["--config", &config, "--events", &events, "--complete-since", "2026-06-01"];
+        let figure = ["--line", "h", "--figure", "contacts_offered", "--window", "today", "--at", "2026-06-02T12:00"];
+        for words in [
+            &["report", "--from", "2026-06-01", "--to", "2026-07-01"][..],
+            &["replay", "--from", "2026-06-01", "--to", "2026-07-01"],
+            &["replay", "--at", "2026-06-02T12:00", "--format", "csv"],
+            &[&["explain"], &figure[..]].concat(),
+        ] {
+            let output = ensilinja(&[words, &source].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            // Status 3 is for figures that lack contacts; an explanation says what it lacks.
+            let status = if words[0] == "explain" { 0 } else { 3 };
+            assert_eq!(output.status.code(), Some(status), "{words:?}: {said}");
+            let what = "3 of 6 events (50.0 %), of 1 contacts, are of another contact with the same id";
+            assert!(said.contains(what), "{words:?}: {said}");
+            assert!(
+                said.contains("EnsilinjaEventsShadowed") && said.contains("send `visit` with each event"),
+                "{said}"
+            );
+            assert!(said.contains(&format!("such as at {events}:")), "{said}");
+            assert!(!said.contains("canary"), "{said}");
+        }
+        // What comes after the time that is asked for is lost to nothing in it.
+        let output = ensilinja(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !said.contains("same id"), "{said}");
+    }
+}
+
+#[test]
+fn a_day_that_is_lost_does_not_hide_behind_many_that_are_sound() {
+    let [_, config] = three_contacts();
+    let lines = |day: &str, contacts: std::ops::Range<usize>| -> String {
+        contacts.map(|n| answered(&format!("c{n}"), "10:00").replace("11-28", day) + "\n").collect()
+    };
+    for (again, status) in [(2, 0), (5, 3)] {
+        let events = file(&format!("history-lost-day-{again}.jsonl"));
+        fs::write(&events, lines("11-02", 0..400) + &lines("11-03", 0..again)).unwrap();
+        for words in [
+            &["report", "--by", "day", "--from", "2026-11-02", "--to", "2026-11-04"][..],
+            &["replay", "--from", "2026-11-02", "--to", "2026-11-04", "--step", "1d", "--format", "csv"],
+        ] {
+            let source = ["--config", &config, "--events", &events, "--complete-since", "2026-11-02"];
+            let output = ensilinja(&[words, &source].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(status), "{words:?}: {said}");
+            assert!(said.contains("are of another contact with the same id"), "{said}");
+            let of_day = said.contains(", on 2026-11-03 15 of 15 (100.0 %)");
+            assert_eq!(of_day, status == 3, "{said}");
+        }
+    }
+}
+
+#[test]
+fn attempts_beyond_the_thousand_are_told_of_in_whatever_order_they_come() {
+    let [_, config] = three_contacts();
+    let line = |number: usize, kind: &str, second: usize, more: &str| {
+        let time = format!("10:{:02}:{:02}", second / 60, second % 60);
+        format!(
+            r#"{{"specversion":"1.0","id":"{number}","source":"/s","type":"fi.ensilinja.contact.{kind}","subject":"canary-9","time":"2026-11-28T{time}+02:00","data":{{"line":"h"{more}}}}}"#
+        )
+    };
+    let mut lines = vec![line(0, "callback_requested", 0, "")];
+    lines.extend((1..=1_003).map(|n| line(n, "callback_attempted", n, r#","result":"failed""#)));
+    for reversed in [false, true] {
+        if reversed {
+            lines.reverse();
+        }
+        let events = file(&format!("history-surplus-{reversed}.jsonl"));
+        fs::write(&events, lines.join("\n") + "\n").unwrap();
+        let source = ["--config", &config, "--events", &events, "--complete-since", "2026-11-28"];
+        let figure = ["--line", "h", "--figure", "callback_attempts", "--window", "today", "--at", "2026-11-28T12:00"];
+        for words in [
+            &["report", "--from", "2026-11-28", "--to", "2026-11-29"][..],
+            &["replay", "--at", "2026-11-28T12:00", "--format", "csv"],
+            &[&["explain"], &figure[..]].concat(),
+        ] {
+            let output = ensilinja(&[words, &source].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
+            assert_eq!(said.matches("3 callback attempts of 1 contacts are not counted").count(), 1, "{said}");
+            assert!(!said.contains("canary"), "{said}");
+        }
+        let contact = ["explain", "--contact", "canary-9", "--at", "2026-11-28T12:00"];
+        let output = ensilinja(&[&contact[..], &source].concat());
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(page.matches("not counted: beyond the earliest 1000").count(), 3, "{page}");
+        assert!(!page.contains("loses to"), "{page}");
+    }
+}
+
+#[test]
+fn the_county_uses_no_id_twice() {
+    let words = ["--from", "2025-09-01", "--to", "2025-09-17", "--events", super::EVENTS.as_str()];
+    let output = ensilinja(&[&["report"], &words[..]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && !said.contains("same id"), "{said}");
+}

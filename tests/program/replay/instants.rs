@@ -1,0 +1,174 @@
+//! Which instants a replay is of.
+
+use super::{command, ended, ensilinja, file, replay, simulated};
+
+/// The times of a replay in CSV, each once, in their order.
+fn times(csv: &str) -> Vec<&str> {
+    let mut times: Vec<&str> = csv.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
+    times.dedup();
+    times
+}
+
+fn of_one_figure(events: &str, more: &[&str]) -> String {
+    let words = ["replay", "--events", events, "--line", "mipa", "--figure", "line_open", "--format", "csv"];
+    let output = ensilinja(&[&words[..], more].concat());
+    assert!(output.status.success(), "{more:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-26", "--to", "2025-10-27"]);
+    let hours = times(&csv);
+    assert_eq!(hours.len(), 26, "25 hours have 26 ends");
+    assert_eq!(hours[3..5], ["2025-10-26T03:00:00+03:00", "2025-10-26T03:00:00+02:00"]);
+    let spring = simulated("2026-03-27", "2026-03-30");
+    let csv = of_one_figure(&spring, &["--from", "2026-03-29", "--to", "2026-03-30"]);
+    let hours = times(&csv);
+    assert_eq!(hours.len(), 24);
+    assert_eq!(hours[2..4], ["2026-03-29T02:00:00+02:00", "2026-03-29T04:00:00+03:00"]);
+}
+
+#[test]
+fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-24T08:00", "--to", "2025-10-27T08:00", "--step", "1d"]);
+    let rows: Vec<(&str, &str)> = csv.lines().skip(1).map(|row| (&row[..25], &row[row.len() - 1..])).collect();
+    assert_eq!(
+        rows,
+        [
+            ("2025-10-24T08:00:00+03:00", "1"),
+            ("2025-10-25T08:00:00+03:00", "0"),
+            ("2025-10-26T08:00:00+02:00", "0"),
+            ("2025-10-27T08:00:00+02:00", "1"),
+        ]
+    );
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_asked_for_by_its_offset_and_one_that_never_comes_is_refused() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let csv = of_one_figure(&autumn, &["--at", "2025-10-26T03:30+02:00"]);
+    assert_eq!(times(&csv), ["2025-10-26T03:30:00+02:00"]);
+    for (at, why) in [
+        ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
+        ("2025-03-30T03:30", "the clocks go forward over this time"),
+    ] {
+        let (status, out, said) = ended(&["--at", at, "--format", "csv"]);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn without_a_step_it_is_an_hour_and_the_end_is_an_instant_if_a_step_ends_there() {
+    let words = |to| ["--from", "2025-09-15T10:00", "--to", to, "--line", "mipa", "--format", "csv"];
+    assert_eq!(times(&replay(&words("2025-09-15T12:00"))).len(), 3);
+    assert_eq!(times(&replay(&words("2025-09-15T11:59"))).len(), 2);
+    assert_eq!(times(&replay(&words("2025-09-15T10:00"))).len(), 1);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_what_to_do() {
+    let at = ["--at", "2025-09-15"];
+    let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
+    for (words, advice) in [
+        (&[][..], "--from <TIME>"),
+        (&["--from", "2025-09-15"], "--to <TIME>"),
+        (&[&at[..], &["--to", "2025-09-16"]].concat(), "cannot be used with"),
+        (&at, "ask for --format csv, jsonl or openmetrics"),
+        (&[&stretch[..], &["--step", "1h"]].concat(), "a table sums up a stretch of time"),
+        (&[&stretch[..], &["--step", "1w", "--format", "csv"]].concat(), "such as 30s, 15m, 1h or 1d"),
+        (&[&stretch[..], &["--by", "hour", "--format", "csv"]].concat(), "--by is for tables, and csv is none"),
+        (&[&stretch[..], &["--label", "a=b", "--format", "csv"]].concat(), "--label is for OpenMetrics"),
+        (&[&stretch[..], &["--no-recorded", "--format", "csv"]].concat(), "csv has no recorded series"),
+        (&[&stretch[..], &["--no-recorded"]].concat(), "--no-recorded is for figures of instants"),
+        (&[&stretch[..], &["--speed", "60"]].concat(), "--speed is for figures of instants"),
+        (&[&stretch[..], &["--speed", "60", "--format", "openmetrics"]].concat(), "ask for --format csv or jsonl"),
+        (
+            &[&stretch[..], &["--speed", "60", "--format", "csv", "--output", "a.csv"]].concat(),
+            "the file a.csv is there when all of it is: leave out --speed",
+        ),
+        (&[&stretch[..], &["--label", "line=b", "--format", "openmetrics"]].concat(), "a label of this name already"),
+        (&[&stretch[..], &["--known-at", "then", "--format", "csv"]].concat(), "--known-at is for topics"),
+        (&[&stretch[..], &["--known-at", "2025-09-15T10:00"]].concat(), "leave out --events to read the topic"),
+        (&[&stretch[..], &["--offsets", "0:1..2"]].concat(), "--offsets is for topics"),
+        (&[&stretch[..], &["--offsets", "0-2"]].concat(), "such as 3:100..200"),
+        (&[&stretch[..], &["--line", "mipo"]].concat(), "did you mean mipa?"),
+        (&[&stretch[..], &["--figure", "contacts_ofered"]].concat(), "did you mean ensilinja_window_contacts_offered?"),
+        (
+            &["--from", "2025-09-16", "--to", "2025-09-15", "--format", "csv"],
+            "--from 2025-09-16T00:00:00 is after --to",
+        ),
+        (&["--from", "2025-09-16T00:00Z", "--to", "2025-09-16", "--format", "csv"], "--from is after --to"),
+        (&["--from", "1990-01-01", "--to", "2025-09-16", "--step", "1s", "--format", "csv"], "a longer --step"),
+    ] {
+        let (status, out, said) = ended(words);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}: {said}");
+        assert!(said.contains(advice), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn at_a_speed_each_instant_is_written_when_its_time_comes() {
+    use std::io::{BufRead as _, BufReader};
+    use std::time::{Duration, Instant};
+
+    let path = file("replay-speed.jsonl");
+    std::fs::copy(simulated("2025-10-24", "2025-10-27"), &path).unwrap();
+    let words =
+        ["replay", "--events", &path, "--from", "2025-10-25T10:00", "--to", "2025-10-25T12:00", "--format", "jsonl"];
+    let began = Instant::now();
+    let mut replay =
+        command(&[&words[..], &["--speed", "3600"]].concat()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(replay.stdout.take().unwrap()).lines().map(|line| (line.unwrap(), Instant::now()));
+    let (_run, _first) = (lines.next().unwrap(), lines.next().unwrap());
+    let (second, third) = (lines.next().unwrap(), lines.next().unwrap());
+    assert!(second.0.contains("1761379200") && third.0.contains("1761382800"));
+    for (instant, seconds) in [(&second, 1), (&third, 2)] {
+        let after = instant.1 - began;
+        assert!(after >= Duration::from_secs(seconds), "an hour takes a second: {after:?}");
+    }
+    assert!(lines.next().unwrap().0.contains("end"));
+    assert!(replay.wait().unwrap().success());
+}
+
+/// The county's autumn weekend and lines of clocks that were wrong.
+fn with_wrong_clocks(name: &str) -> String {
+    let autumn = std::fs::read_to_string(simulated("2025-10-24", "2025-10-27")).unwrap();
+    let (first, rest) = autumn.split_once('\n').unwrap();
+    let dated = |time: &str| {
+        let at = first.find("\"time\":\"").unwrap() + "\"time\":\"".len();
+        let end = at + first[at..].find('"').unwrap();
+        [&first[..at], time, &first[end..]].concat()
+    };
+    let path = file(name);
+    let lines = [dated("1970-01-01T00:00:00Z"), dated("2025-08-01T00:00:00Z"), first.to_owned(), rest.to_owned()];
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+#[test]
+fn one_line_of_a_wrong_clock_does_not_vouch_for_weeks_of_which_a_file_says_nothing() {
+    let path = with_wrong_clocks("replay-wrong-clocks.jsonl");
+    let words = ["replay", "--events", &path, "--format", "csv", "--figure", "contacts_offered"];
+    let output = ensilinja(&[&words[..], &["--at", "2025-10-26T12:00"]].concat());
+    let csv = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(csv.lines().count(), 1, "no window is whole so soon after the beginning: {csv}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the file begins at 2025-10-24"));
+}
+
+#[test]
+fn of_an_instant_before_or_after_all_that_is_known_there_are_no_figures() {
+    let autumn = simulated("2025-10-24", "2025-10-27");
+    let words = ["replay", "--events", &autumn, "--line", "mipa", "--figure", "contacts_waiting", "--format", "csv"];
+    for at in ["2025-10-20T12:00", "2025-11-20T12:00"] {
+        let output = ensilinja(&[&words[..], &["--at", at]].concat());
+        assert_eq!(output.status.code(), Some(1), "{at}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nothing is known of the time of these instants"));
+    }
+    let csv = of_one_figure(&autumn, &["--from", "2025-10-20T12:00", "--to", "2025-11-20T12:00", "--step", "1d"]);
+    assert_eq!(times(&csv).first().unwrap()[..10], *"2025-10-24");
+    assert_eq!(times(&csv).last().unwrap()[..10], *"2025-10-27");
+}

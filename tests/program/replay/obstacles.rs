@@ -1,0 +1,163 @@
+//! How a replay ends when something is in its way: with a message, a status, and no file that looks whole.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{AT, EVENTS, command, ended, file};
+
+/// Whether anything lies in the folder of a file that begins with its name, finished or not.
+fn leavings(path: &str) -> Vec<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    files.filter(|found| found.contains(name)).collect()
+}
+
+#[test]
+fn a_file_is_there_when_it_is_whole_and_is_what_standard_output_would_have_had() {
+    for format in ["csv", "jsonl", "openmetrics", "markdown"] {
+        let path = file(&format!("replay-whole.{format}"));
+        let when = if format == "markdown" { &["--from", "2025-09-15", "--to", "2025-09-16"][..] } else { &AT };
+        let words = [when, &["--format", format, "--line", "mipa"]].concat();
+        let (status, out, said) = ended(&[&words[..], &["--output", &path]].concat());
+        assert_eq!((status, out.as_str()), (Some(0), ""), "{said}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), ended(&words).1, "{format}");
+        assert_eq!(leavings(&path).len(), 1, "{:?}", leavings(&path));
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_and_leaves_nothing() {
+    for format in ["csv", "jsonl", "openmetrics"] {
+        let words = ["--from", "2025-09-15", "--to", "2025-09-16", "--format", format];
+        let (status, _, said) = ended(&[&words[..], &["--output", "/dev/full"]].concat());
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains("error: cannot write /dev/full: No space left on device"), "{said}");
+
+        // Files may take 256 KiB: more than nothing, less than what is asked for.
+        let path = file(&format!("replay-too-large.{format}"));
+        let script = "ulimit -f 256; trap '' XFSZ; exec \"$@\"";
+        let mut limited = Command::new("bash");
+        limited.args(["-c", script, "bash", env!("CARGO_BIN_EXE_ensilinja"), "replay", "--events", &EVENTS]);
+        let output = limited.args(words).args(["--output", &path]).stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("error: ") && said.contains("File too large"), "{said}");
+        assert_eq!(leavings(&path), [""; 0], "{said}");
+    }
+}
+
+#[test]
+fn what_was_there_before_stays_where_a_replay_fails() {
+    let path = file("replay-before.csv");
+    fs::write(&path, "before").unwrap();
+    let words = ["replay", "--events", "no/such.jsonl", "--output", &path, "--format", "csv"];
+    let output = command(&[&words[..], &AT].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "before");
+    assert_eq!(leavings(&path), ["replay-before.csv"]);
+}
+
+#[test]
+fn the_events_are_never_what_a_replay_replaces() {
+    let events = file("replay-of-itself.jsonl");
+    fs::write(&events, "events").unwrap();
+    let link = file("replay-link-to-itself.jsonl");
+    let _ = fs::remove_file(&link);
+    std::os::unix::fs::symlink(&events, &link).unwrap();
+    for (read, output) in [(events.as_str(), &events), (&events, &link), (&link, &events), ("-", &events)] {
+        let words = ["replay", "--events", read, "--output", output, "--format", "jsonl"];
+        let mut replay = command(&[&words[..], &AT].concat());
+        let output = replay.stdin(fs::File::open(&events).unwrap()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("is the file of --events: it would take its place"), "{said}");
+        assert_eq!(fs::read_to_string(&events).unwrap(), "events");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_before_anything_is_read() {
+    let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
+    for format in ["csv", "openmetrics", "table"] {
+        let (status, _, said) = ended(&[&stretch[..], &["--format", format, "--output", "no/such/folder"]].concat());
+        assert_eq!(status, Some(1));
+        assert!(said.contains("error: cannot write ") && said.contains("no/such"), "{said}");
+        assert!(!said.contains("read "), "{said}");
+    }
+}
+
+#[test]
+fn a_reader_who_has_had_enough_ends_it_quietly() {
+    for format in ["csv", "jsonl", "openmetrics", "table"] {
+        let stretch = ["--from", "2025-09-15", "--to", "2025-09-17"];
+        let words = [&["replay", "--events", EVENTS.as_str(), "--format", format], &stretch[..]].concat();
+        let mut replay = command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(replay.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert!(!first.is_empty(), "{format}");
+        let output = replay.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !said.contains("error"), "{format}: {said}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_said_and_nothing_is_written() {
+    let whole = fs::read(EVENTS.as_str()).unwrap();
+    let cut = file("replay-cut.jsonl");
+    fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let path = file("replay-of-the-cut.csv");
+    for output in [&["--output", path.as_str()][..], &[]] {
+        let words = [&["replay", "--events", &cut, "--format", "csv"], &AT[..], output].concat();
+        let ended = command(&words).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{said}");
+        assert!(said.contains("none of the 1 instants was covered") && said.contains("it was cut off"), "{said}");
+    }
+    assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
+    let path = file("replay-stopped.jsonl");
+    // Slow, or so many that they take long.
+    let slow = ["--to", "2025-09-15T20:00", "--speed", "3600"];
+    let many = ["--to", "2025-09-16T20:00", "--step", "1s", "--output", &path];
+    for (more, instants, what) in [(&slow[..], 11, "have been written"), (&many, 122_401, "were covered, and")] {
+        let words = ["replay", "--events", EVENTS.as_str(), "--from", "2025-09-15T10:00", "--format", "jsonl"];
+        let words = [&words[..], more].concat();
+        let mut replay = command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(replay.stdout.take().unwrap()).lines();
+        if more == slow {
+            let begun: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
+            assert!(begun[2].contains("1757923200"), "{}", begun[2]);
+        } else {
+            // The first of them are in the file that has not its name yet.
+            let folder = Path::new(&path).parent().unwrap();
+            let length = |found: &String| fs::metadata(folder.join(found)).map_or(0, |found| found.len());
+            wait_for(|| leavings(&path).iter().any(|found| found.ends_with(".partial") && length(found) > 0));
+        }
+        assert!(Command::new("kill").args(["-INT", &replay.id().to_string()]).status().unwrap().success());
+        let rest: Vec<String> = lines.map(Result::unwrap).collect();
+        assert!(rest.iter().all(|line| !line.contains("\"end\"")), "it does not look whole");
+        let mut said = String::new();
+        replay.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(replay.wait().unwrap().code(), Some(1), "{said}");
+        let covered = format!("of the {instants} instants, from 2025-09-15 10:00 to ");
+        assert!(said.contains(&covered) && said.contains(what), "{said}");
+        assert!(said.contains("it was stopped"), "{said}");
+        assert_eq!(leavings(&path), [""; 0]);
+    }
+}
+
+fn wait_for(is_so: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("it did not come about within half a minute");
+}

@@ -1,0 +1,58 @@
+//! What a replay says of instants of the past is what the naive oracle says, which shares no code with it: through the
+//! program and its text for Prometheus.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja::events_file;
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, Disorder, Generator, Oracle};
+
+use super::{ensilinja, file};
+use crate::series::{Series, differences};
+
+/// Monday 2025-07-28 at 00:00 in Helsinki: seven weeks, which is more than any window needs, before the instants.
+const START: EventTime = EventTime::from_seconds(1_753_650_000);
+/// Wednesday 2025-09-17 at 00:00 in Helsinki.
+const END: EventTime = EventTime::from_seconds(1_758_056_400);
+
+#[test]
+fn a_replay_says_of_every_instant_what_the_oracle_says() {
+    let county = County::oma_hame();
+    let mut oracle = Oracle::new(county.oracle_lines(), County::zone());
+    let generator = Generator::new(&county, 11, START, 0.2).take_while(|event| event.told_at < END);
+    let publications: Vec<_> = Disorder { poison: 0.0, ..Disorder::ROUGH }.publish(generator, 11).collect();
+    for said in publications.iter().filter_map(|publication| publication.event.as_ref()) {
+        oracle.hear(said);
+    }
+    let path = file("replay-oracle.jsonl");
+    events_file::write(Path::new(&path), publications.into_iter(), &AtomicBool::new(false)).unwrap();
+
+    let stretch = ["--from", "2025-09-15T06:30", "--to", "2025-09-16T18:30", "--step", "4h"];
+    let words = ["replay", "--events", &path, "--format", "openmetrics", "--no-recorded"];
+    let output = ensilinja(&[&words[..], &stretch].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let pages = by_instant(str::from_utf8(&output.stdout).unwrap());
+    assert_eq!(pages.len(), 10);
+    for (second, page) in pages {
+        let wrong = differences(&page, &oracle, EventTime::from_seconds(second));
+        assert!(
+            wrong.is_empty(),
+            "{} differences at {second}, the first: {:#?}",
+            wrong.len(),
+            &wrong[..wrong.len().min(9)]
+        );
+    }
+}
+
+/// The series of each instant.
+fn by_instant(text: &str) -> BTreeMap<i64, Series> {
+    let mut pages = BTreeMap::<i64, Series>::new();
+    for sample in text.lines().filter(|line| !line.starts_with('#')) {
+        let (sample, second) = sample.rsplit_once(' ').unwrap();
+        let (series, value) = sample.rsplit_once(' ').unwrap();
+        pages.entry(second.parse().unwrap()).or_default().insert(series.to_owned(), value.parse().unwrap());
+    }
+    pages
+}
