@@ -114,7 +114,7 @@ impl Running {
         let at = START.plus_millis(at_ms);
         let line = config::county().lines.iter().find(|line| line.channel == Channel::Phone).unwrap().id.clone();
         let (contact, visit, to_line) = (format!("new-{number}"), None, None);
-        let event = SimEvent { at, told_at: at, contact, line, visit, to_line, fact: Fact::Offered };
+        let event = SimEvent { at, reported_at: at, contact, line, visit, to_line, fact: Fact::Offered };
         let publication = Disorder::NONE.publish(std::iter::once(event), 1).next().unwrap();
         send(&self.publisher, &Publication { at: START.plus_millis(stamped_ms), ..publication });
         self.publisher.flush(PATIENCE).unwrap();

@@ -440,8 +440,8 @@ fn the_sample_is_the_county_that_is_simulated() {
 /// The simulator's promise in the ledger's words.
 fn promises(promise: LinePromise) -> Promises {
     let by = |by| match by {
-        ensilinja_sim::By::EndOfDay => By::EndOfDay,
-        ensilinja_sim::By::Closing => By::Closing,
+        ensilinja_sim::DueBy::EndOfDay => By::EndOfDay,
+        ensilinja_sim::DueBy::Closing => By::Closing,
     };
     let term = |within| match within {
         Within::Wall(ms) => Term::Within { ms },

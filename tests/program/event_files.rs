@@ -296,7 +296,7 @@ impl Drop for Demo {
 /// Nine days before 2025-09-16 10:15, so that five days on which a line opens are whole, and until half past noon.
 fn nine_days() -> Vec<SimEvent> {
     let generator = Generator::new(&County::oma_hame(), 8, FROM.plus_millis(-9 * 24 * 3_600_000), 1.0);
-    let mut events: Vec<SimEvent> = generator.take_while(|event| event.told_at < TO).collect();
+    let mut events: Vec<SimEvent> = generator.take_while(|event| event.reported_at < TO).collect();
     events.sort_by_key(|event| event.at);
     events
 }
@@ -342,7 +342,7 @@ fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
     };
     let mut oracle = Oracle::new(County::oma_hame().oracle_lines(), County::zone());
     for event in events.iter().filter(|event| event.at <= as_of) {
-        oracle.hear(event);
+        oracle.apply(event);
     }
     let differences = series::differences(&page, &oracle, as_of);
     assert!(

@@ -97,12 +97,12 @@ fn the_ledger_and_the_oracle_agree_about_every_soup() {
         let (early, late) = soup.events.split_at(soup.events.len() / 2);
         for said in early {
             ledger.apply(&event(said, &lines));
-            oracle.hear(said);
+            oracle.apply(said);
         }
         assert_agreement(&pages.of(&mut ledger, moments[0]), &oracle, moments[0], &format!("seed {seed}, half told"));
         for said in late {
             ledger.apply(&event(said, &lines));
-            oracle.hear(said);
+            oracle.apply(said);
         }
         for now in moments {
             assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
@@ -141,7 +141,7 @@ fn the_ledger_and_the_oracle_agree_about_the_county_through_all_disorder() {
                 match (decoder.decode(&record), publication.event, publication.poison) {
                     (Ok(event), Some(said), None) => {
                         ledger.apply(&event);
-                        oracle.hear(&said);
+                        oracle.apply(&said);
                     }
                     (Err(rejection), None, Some(poison)) => assert_eq!(rejection.detail, poison.detail),
                     (taken, _, poison) => panic!("{:?} of {poison:?}", taken.map(|_| "an event")),

@@ -277,12 +277,12 @@ impl Drop for Watch {
 }
 
 /// Publishes, at an instant, that something happened to a contact of a line.
-fn say(publisher: &Publisher, told_at: EventTime, contact: &str, line: &str, at: EventTime, fact: Fact) {
+fn say(publisher: &Publisher, reported_at: EventTime, contact: &str, line: &str, at: EventTime, fact: Fact) {
     let line = LineId::parse(line).unwrap();
     let contact = format!("{contact}-{}", line.as_str());
     let encoded = encode_binary(&Statement { contact: &contact, line: &line, visit: None, to_line: None, at, fact });
     let record = Publication {
-        at: told_at,
+        at: reported_at,
         key: Some(encoded.key),
         headers: encoded.headers.into_iter().map(|(name, value)| (name, Some(value))).collect(),
         value: Some(encoded.value),

@@ -188,7 +188,7 @@ fn publish_ahead_of_their_records(feed: &mut Feed) -> Vec<SimEvent> {
             let at = happened.plus_millis(after_ms);
             let event = SimEvent {
                 at,
-                told_at: at,
+                reported_at: at,
                 contact: contact.to_owned(),
                 line: line.clone(),
                 visit: None,

@@ -165,7 +165,7 @@ fn line() -> LineId {
 
 fn offered(contact: &str, at: EventTime) -> SimEvent {
     let fact = Fact::Offered;
-    SimEvent { at, told_at: at, contact: contact.to_owned(), line: line(), visit: None, to_line: None, fact }
+    SimEvent { at, reported_at: at, contact: contact.to_owned(), line: line(), visit: None, to_line: None, fact }
 }
 
 /// The record that says an event, published at `at`.

@@ -76,7 +76,7 @@ impl Feed {
         let county = County::oma_hame();
         let moved_ms = now().plus_millis(-BUSY_FOR_MS).millis_since(THURSDAY);
         let history = Generator::new(&county, seed, THURSDAY.plus_millis(-days * DAY_MS), 1.0);
-        let history = history.take_while(|event| event.told_at < THURSDAY);
+        let history = history.take_while(|event| event.reported_at < THURSDAY);
         let busy = Generator::new(&county, seed + 1, THURSDAY, volume);
         let events = history.chain(busy).map(move |event| moved(event, moved_ms));
         let publications: Box<dyn Iterator<Item = Publication> + Send> = Box::new(disorder.publish(events, seed));
@@ -123,7 +123,7 @@ impl Feed {
 
     /// Lets the oracle hear of an event that somebody else has published.
     pub fn hear(&mut self, event: &SimEvent) {
-        self.oracle.hear(event);
+        self.oracle.apply(event);
     }
 
     /// What every figure must be.
@@ -139,7 +139,7 @@ impl Feed {
     /// Publishes a record, of whose event, if it names one, the oracle hears.
     pub fn publish(&mut self, record: &Publication) {
         if let Some(event) = &record.event {
-            self.oracle.hear(event);
+            self.oracle.apply(event);
         }
         if let Some(poison) = record.poison {
             self.poison.insert(poison.tag, poison);
@@ -157,5 +157,5 @@ impl LiveFeed {
 }
 
 fn moved(event: SimEvent, by_ms: i64) -> SimEvent {
-    SimEvent { at: event.at.plus_millis(by_ms), told_at: event.told_at.plus_millis(by_ms), ..event }
+    SimEvent { at: event.at.plus_millis(by_ms), reported_at: event.reported_at.plus_millis(by_ms), ..event }
 }

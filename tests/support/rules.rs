@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict};
 use ensilinja_model::EventTime;
-use ensilinja_sim::{By as SimBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
+use ensilinja_sim::{DueBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
 use jiff::civil::Date;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -55,8 +55,8 @@ fn judged(limits: OracleLimits) -> Limits {
 
 fn term(within: Within) -> Term {
     let by = |by| match by {
-        SimBy::EndOfDay => By::EndOfDay,
-        SimBy::Closing => By::Closing,
+        DueBy::EndOfDay => By::EndOfDay,
+        DueBy::Closing => By::Closing,
     };
     match within {
         Within::Wall(ms) => Term::Within { ms },

@@ -41,7 +41,7 @@ pub use lines::LinesArguments;
 pub use listing::{ListingArguments, ListingFormat};
 pub use man::ManArguments;
 pub use replay::{KnownAt, ReplayArguments, ReplayFormat, Step};
-pub use report::{ReportArguments, ReportFormat};
+pub use report::{ReportArguments, ReportFormatOption};
 pub use run::RunArguments;
 pub use simulate::SimulateArguments;
 pub use source::SourceArguments;

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::{Differences, Findings, Place, Run, Scope, Shown, differences};
+use ensilinja_report::comparison::{ComparisonResult, Differences, FigureKey, Run, Scope, Shown, differences};
 use ensilinja_serve::Address;
 use jiff::tz::TimeZone;
 
@@ -47,7 +47,7 @@ struct Comparison {
     names: [String; 2],
     /// Where their figures come from.
     origins: [Origin; 2],
-    findings: Findings,
+    findings: ComparisonResult,
     zone: TimeZone,
 }
 
@@ -98,7 +98,7 @@ fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
         one.name,
         other.name
     );
-    let (mut findings, mut zone) = (Findings::default(), None);
+    let (mut findings, mut zone) = (ComparisonResult::default(), None);
     let (mut left, mut right) = (one.next()?, other.next()?);
     while let Some(at) = [&left, &right].into_iter().flatten().map(|(at, _)| *at).min() {
         let [of_one, of_other] = [&mut left, &mut right].map(|next| next.take_if(|(its, _)| *its == at));
@@ -159,7 +159,7 @@ fn of_run_and_live(
     let (one, other) = if live_is_one { (live, run) } else { (run, live) };
     let [of_run, of_live] = origin;
     let origins = if live_is_one { [of_live, of_run] } else { [of_run, of_live] };
-    let findings = Findings::of_one_instant(as_of, differences((one.0, one.1), (other.0, other.1)), 0);
+    let findings = ComparisonResult::of_one_instant(as_of, differences((one.0, one.1), (other.0, other.1)), 0);
     whole(Comparison { names: [one.2, other.2], origins, findings, zone })
 }
 
@@ -175,7 +175,7 @@ fn of_two_live(one: &Address, other: &Address) -> anyhow::Result<Comparison> {
     })?;
     let of_one = latest.context("nobody was asked")?;
     let origins = [Origin::of_live_beside_its_topic(), Origin::of_live_beside_its_topic()];
-    let findings = Findings::of_one_instant(as_of, differences, passing);
+    let findings = ComparisonResult::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone: zone_of(&of_one).unwrap_or(TimeZone::UTC) })
 }
 
@@ -208,7 +208,7 @@ fn of_live_and_topic(
         Origin::of_live(Some(config.clone()), &shown)
     };
     let origins = [of_live, Origin::of_files(config, files)];
-    let findings = Findings::of_one_instant(as_of, differences, passing);
+    let findings = ComparisonResult::of_one_instant(as_of, differences, passing);
     whole(Comparison { names, origins, findings, zone })
 }
 
@@ -218,7 +218,7 @@ fn what_stays(
     mut compare_once: impl FnMut() -> anyhow::Result<(EventTime, Differences)>,
 ) -> anyhow::Result<(EventTime, Differences, u64)> {
     let (mut as_of, mut found) = compare_once()?;
-    let mut ever: BTreeSet<Place> = found.places();
+    let mut ever: BTreeSet<FigureKey> = found.places();
     for _ in 1..ATTEMPTS {
         if found.found.is_empty() {
             break;

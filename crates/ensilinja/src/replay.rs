@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context as _;
 use ensilinja_ledger::Rules;
 use ensilinja_model::EventTime;
-use ensilinja_report::{By, Format, Language, Question};
+use ensilinja_report::{Breakdown, Language, ReportFormat, ReportRequest};
 use ensilinja_serve::{Choice, Export, Knowledge, Run};
 
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat, Step, When};
@@ -82,8 +82,8 @@ impl Asking<'_> {
         let asked = Asked {
             lines: &arguments.lines,
             stretch: from..to,
-            question: Question { by: arguments.by.unwrap_or(By::Line), language, public: false },
-            format: if is_markdown { Format::Markdown } else { Format::Table { width: width.into() } },
+            question: ReportRequest { by: arguments.by.unwrap_or(Breakdown::Line), language, public: false },
+            format: if is_markdown { ReportFormat::Markdown } else { ReportFormat::Table { width: width.into() } },
             files: &arguments.source.events,
             offsets: &arguments.offsets,
             known_before: self.known_before()?,

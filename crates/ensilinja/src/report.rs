@@ -13,10 +13,10 @@ use std::sync::atomic::AtomicBool;
 use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::{HistoricalLedger, Indicator, Rules};
 use ensilinja_model::{EventTime, LineId};
-use ensilinja_report::{Cells, Format, Names, Question, Report, ReportLine};
+use ensilinja_report::{LocalizedName, Report, ReportData, ReportFormat, ReportLine, ReportRequest};
 use jiff::tz::TimeZone;
 
-use crate::cli::{ReportArguments, ReportFormat, When};
+use crate::cli::{ReportArguments, ReportFormatOption, When};
 use crate::clock;
 use crate::config::{Config, Line, UnknownLine};
 use crate::history::Coverage;
@@ -87,9 +87,9 @@ pub struct Asked<'a> {
     /// Of what happened from when until when.
     pub stretch: Range<EventTime>,
     /// What the rows are, in which language, and for whom.
-    pub question: Question,
+    pub question: ReportRequest,
     /// How it is laid out.
-    pub format: Format,
+    pub format: ReportFormat,
     /// The files to read instead of the topic.
     pub files: &'a [PathBuf],
     /// Of the topic, only these offsets; all, if none are named.
@@ -110,7 +110,7 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<Ou
     let asked = Asked {
         lines: &arguments.lines,
         stretch: stretch(arguments.from, arguments.to, &config.zone)?,
-        question: Question { by: arguments.by, language: arguments.language, public: arguments.public },
+        question: ReportRequest { by: arguments.by, language: arguments.language, public: arguments.public },
         format: format(arguments),
         files: &arguments.source.events,
         offsets: &[],
@@ -248,13 +248,13 @@ fn cells(
     as_of: EventTime,
     config: &Config,
     rules: &Rules,
-) -> Cells {
+) -> ReportData {
     let mut sums = past.historical.figures(&periods.ranges, as_of);
     let open_ms = |line: &usize| {
         let hours = &rules.lines()[*line].hours;
         periods.ranges.iter().map(|period| hours.open_ms_between(period.start, period.end)).collect()
     };
-    Cells {
+    ReportData {
         open_ms: lines.iter().map(open_ms).collect(),
         lines: lines.iter().map(|line| report_line(&config.lines[*line])).collect(),
         sums: lines.iter().map(|line| std::mem::take(&mut sums[*line])).collect(),
@@ -270,7 +270,7 @@ fn report_line(line: &Line) -> ReportLine {
     ReportLine {
         id: line.id.clone(),
         channel: line.channel,
-        name: Names { fi: line.name.fi.clone(), sv: line.name.sv.clone(), en: line.name.en.clone() },
+        name: LocalizedName { fi: line.name.fi.clone(), sv: line.name.sv.clone(), en: line.name.en.clone() },
         group: line.group.clone(),
         service_area: line.service_area.clone(),
         service_level: line.goals.service_level,
@@ -278,14 +278,14 @@ fn report_line(line: &Line) -> ReportLine {
     }
 }
 
-fn format(arguments: &ReportArguments) -> Format {
+fn format(arguments: &ReportArguments) -> ReportFormat {
     match arguments.format {
-        ReportFormat::Table => {
+        ReportFormatOption::Table => {
             let width = arguments.width.unwrap_or_else(standard_output::width);
-            Format::Table { width: width.into() }
+            ReportFormat::Table { width: width.into() }
         }
-        ReportFormat::Csv => Format::Csv,
-        ReportFormat::Json => Format::Json,
-        ReportFormat::Markdown => Format::Markdown,
+        ReportFormatOption::Csv => ReportFormat::Csv,
+        ReportFormatOption::Json => ReportFormat::Json,
+        ReportFormatOption::Markdown => ReportFormat::Markdown,
     }
 }

@@ -3,19 +3,19 @@
 use ensilinja_ledger::Indicator;
 use ensilinja_model::Channel;
 
-use crate::balances::Span;
-use crate::figure::{Figure, Kind};
+use crate::balances::ReportSpan;
+use crate::figure::{Figure, FigureKind};
 use crate::language::Language;
-use crate::published::Published;
+use crate::published_figures::PublishedFigures;
+use crate::report_table::ReportCell;
 use crate::subject::Subject;
-use crate::table::Cell;
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
     /// A figure.
     Figure(Figure),
-    /// The share of callbacks as the county prints it: see [`Published::callback_share`].
+    /// The share of callbacks as the county prints it: see [`PublishedFigures::callback_share`].
     CallbackShare,
 }
 
@@ -99,13 +99,13 @@ impl Column {
     }
 
     /// Its cell in a row.
-    pub fn cell(self, published: &Published<'_>, subject: &Subject, span: Span) -> Cell {
+    pub fn cell(self, published: &PublishedFigures<'_>, subject: &Subject, span: ReportSpan) -> ReportCell {
         match self {
             Self::Figure(figure) => published.value(subject, span, figure).into(),
             Self::CallbackShare => {
                 let indicator = published.callback_share(subject);
                 let value = published.value(subject, span, Figure::Share(indicator));
-                Cell { value, marked: indicator == Indicator::CallbackShareOfHandled }
+                ReportCell { value, marked: indicator == Indicator::CallbackShareOfHandled }
             }
         }
     }
@@ -115,10 +115,10 @@ impl Column {
 pub(crate) fn heading(figure: Figure, language: Language) -> String {
     let name = figure.name(language);
     match figure.kind() {
-        Kind::Count(_) => name.to_owned(),
-        Kind::Share { .. } if name.contains('%') => format!("{name} (n)"),
-        Kind::Share { .. } => format!("{name} % (n)"),
-        Kind::Nps if figure != Figure::Nps => name.to_owned(),
-        Kind::Mean { .. } | Kind::Nps => format!("{name} (n)"),
+        FigureKind::Count(_) => name.to_owned(),
+        FigureKind::Share { .. } if name.contains('%') => format!("{name} (n)"),
+        FigureKind::Share { .. } => format!("{name} % (n)"),
+        FigureKind::Nps if figure != Figure::Nps => name.to_owned(),
+        FigureKind::Mean { .. } | FigureKind::Nps => format!("{name} (n)"),
     }
 }

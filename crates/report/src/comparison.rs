@@ -14,17 +14,19 @@
 //! have is compared as numbers, exactly. What only one side has is a difference of its own kind, unless the other side
 //! was narrowed to less. Two documents are in memory at a time, and one row for each figure that ever differed.
 
+mod comparison_result;
 mod contacts;
 mod differences;
-mod findings;
 mod json;
 mod run_line;
 mod settled;
 mod shown;
 mod terminal;
 
-pub use contacts::{Leg, Traced};
-pub use differences::{Difference, Differences, Narrowed, Place, Said, differences};
-pub use findings::{Finding, Findings, Instants, MOST_INSTANTS_LISTED, OnlyIn, Seen};
+pub use comparison_result::{
+    ComparisonResult, DifferingFigure, InstantSummary, MOST_INSTANTS_LISTED, Observation, OnlyIn,
+};
+pub use contacts::{ComparedLeg, TracedContacts};
+pub use differences::{ComparedValue, Difference, Differences, FigureKey, NotCompared, differences};
 pub use run_line::{Known, NotARun, Run, RunLine, Scope};
 pub use shown::{NotFigures, Shown};

@@ -19,12 +19,12 @@ mod suppression;
 
 use std::collections::BTreeMap;
 
-use crate::balances::{Balances, Span};
-use crate::cells::By;
+use crate::balances::{Balances, ReportSpan};
 use crate::figure::Figure;
 use crate::quantity::{Quantity, Rest, SPLITS};
+use crate::report_data::Breakdown;
 use crate::subject::Subject;
-use suppression::{Scope, SumSystem};
+use suppression::{SumScope, SumSystem};
 
 pub use suppression::FEWEST_SHOWN;
 
@@ -36,20 +36,24 @@ pub(crate) enum Disclosure {
     /// What is not hidden.
     Safe {
         /// The counts that were judged: what was not must not be shown.
-        indices: BTreeMap<(Subject, Span, Quantity), usize>,
+        indices: BTreeMap<(Subject, ReportSpan, Quantity), usize>,
         hidden: Vec<bool>,
     },
 }
 
 impl Disclosure {
     /// What may be shown of a public report.
-    pub fn of_public(balances: &Balances<'_>, by: By) -> Self {
+    pub fn of_public(balances: &Balances<'_>, by: Breakdown) -> Self {
         let mut table = CountTable { balances, by, sums: SumSystem::default(), indices: BTreeMap::new() };
         let cells = balances.cells();
         let (mut subjects, spans) = match by {
-            By::Line | By::Group => ([Subject::lines(cells), Subject::groups(cells)].concat(), vec![Span::Whole]),
-            By::Month => (Subject::lines(cells), balances.spans().chain([Span::Whole]).collect()),
-            By::Quarter | By::Day | By::Hour => (Vec::new(), balances.spans().chain([Span::Whole]).collect()),
+            Breakdown::Line | Breakdown::Group => {
+                ([Subject::lines(cells), Subject::groups(cells)].concat(), vec![ReportSpan::Whole])
+            }
+            Breakdown::Month => (Subject::lines(cells), balances.spans().chain([ReportSpan::Whole]).collect()),
+            Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => {
+                (Vec::new(), balances.spans().chain([ReportSpan::Whole]).collect())
+            }
         };
         subjects.extend(Subject::totals(cells));
         subjects.sort();
@@ -61,7 +65,7 @@ impl Disclosure {
     }
 
     /// Whether this count may be told.
-    pub fn allows(&self, subject: &Subject, span: Span, quantity: Quantity) -> bool {
+    pub fn allows(&self, subject: &Subject, span: ReportSpan, quantity: Quantity) -> bool {
         match self {
             Self::All => true,
             Self::Safe { indices, hidden } => {
@@ -74,14 +78,14 @@ impl Disclosure {
 /// The counts of a report on their way into a system of sums.
 struct CountTable<'a> {
     balances: &'a Balances<'a>,
-    by: By,
+    by: Breakdown,
     sums: SumSystem,
-    indices: BTreeMap<(Subject, Span, Quantity), usize>,
+    indices: BTreeMap<(Subject, ReportSpan, Quantity), usize>,
 }
 
 impl CountTable<'_> {
     /// Adds the counts that are told of these, and those by which the score of a few answers could be taken apart.
-    fn push(&mut self, subjects: &[Subject], spans: &[Span]) {
+    fn push(&mut self, subjects: &[Subject], spans: &[ReportSpan]) {
         for subject in subjects {
             let figures = Figure::printed_of(subject, self.by);
             let losses = |quantity: Quantity| figures.iter().filter(|it| it.tells().contains(&quantity)).count() as u64;
@@ -102,14 +106,14 @@ impl CountTable<'_> {
 
     /// Says which counts add up to which: lines, periods, and the parts of a row.
     fn connect(&mut self) {
-        let keys: Vec<(Subject, Span, Quantity)> = self.indices.keys().cloned().collect();
+        let keys: Vec<(Subject, ReportSpan, Quantity)> = self.indices.keys().cloned().collect();
         let mut subjects: Vec<Subject> = keys.iter().map(|(subject, ..)| subject.clone()).collect();
         subjects.dedup();
         for (subject, span, quantity) in &keys {
             let whole = self.indices[&(subject.clone(), *span, *quantity)];
             let parts = subject.parts(self.balances.cells(), &subjects);
             self.add_up(whole, parts.into_iter().map(|part| (part.clone(), *span, *quantity)));
-            if *span == Span::Whole {
+            if *span == ReportSpan::Whole {
                 self.add_up(whole, self.balances.spans().map(|part| (subject.clone(), part, *quantity)));
             }
             for split in SPLITS.iter().filter(|split| split.whole == *quantity) {
@@ -123,16 +127,16 @@ impl CountTable<'_> {
                     parts.push(Some(self.sums.push(self.sums.value(whole) - known, true, 0)));
                 }
                 if let Some(parts) = parts.into_iter().collect::<Option<Vec<usize>>>() {
-                    self.sums.add_up(Scope::Row, whole, parts);
+                    self.sums.add_up(SumScope::Row, whole, parts);
                 }
             }
         }
     }
 
-    fn add_up(&mut self, whole: usize, parts: impl Iterator<Item = (Subject, Span, Quantity)>) {
+    fn add_up(&mut self, whole: usize, parts: impl Iterator<Item = (Subject, ReportSpan, Quantity)>) {
         let parts: Vec<usize> = parts.filter_map(|part| self.indices.get(&part).copied()).collect();
         if !parts.is_empty() {
-            self.sums.add_up(Scope::Table, whole, parts);
+            self.sums.add_up(SumScope::Table, whole, parts);
         }
     }
 }

@@ -10,6 +10,6 @@ mod figure;
 mod json;
 mod terminal;
 
-pub use contact::{Claim, ContactExplained, Fate, Leg, Verdict};
-pub use entry::{Amount, Entry, Said, Source, Whose, Written};
-pub use figure::{Contribution, FigureExplained, Part, Window};
+pub use contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PromiseVerdict};
+pub use entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, LegIdentity, StatedFact};
+pub use figure::{Contribution, ExplainedSeries, ExplainedWindow, FigureExplanation};

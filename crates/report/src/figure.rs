@@ -2,9 +2,9 @@
 
 use ensilinja_ledger::Indicator;
 
-use crate::cells::By;
 use crate::language::{Language, Texts};
 use crate::quantity::Quantity;
+use crate::report_data::Breakdown;
 use crate::subject::Subject;
 
 /// What stands in a column.
@@ -33,7 +33,7 @@ pub enum Figure {
 
 /// What a figure is made of, and so how it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FigureKind {
     /// A number of something.
     Count(Quantity),
     /// How many of how many.
@@ -92,10 +92,10 @@ impl Figure {
     ];
 
     /// The figures that a report by this prints of a subject.
-    pub(crate) const fn printed_of(subject: &Subject, by: By) -> &'static [Self] {
+    pub(crate) const fn printed_of(subject: &Subject, by: Breakdown) -> &'static [Self] {
         match (subject, by) {
             (Subject::All, _) => Self::OF_ALL_CHANNELS,
-            (Subject::Line(_), By::Month) => Self::BY_LINE_AND_MONTH,
+            (Subject::Line(_), Breakdown::Month) => Self::BY_LINE_AND_MONTH,
             _ => Self::MACHINE_READABLE,
         }
     }
@@ -149,15 +149,15 @@ impl Figure {
     }
 
     /// What it is made of.
-    pub(crate) const fn kind(self) -> Kind {
+    pub(crate) const fn kind(self) -> FigureKind {
         use Quantity as Q;
         let (good, valid) = match self {
-            Self::Offered => return Kind::Count(Q::Offered),
-            Self::CallbacksLost => return Kind::Count(Q::CallbacksLost),
-            Self::AnswerWait => return Kind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::Answered },
-            Self::CallbackWait => return Kind::Mean { sum_ms: Q::CallbackWaitMs, of: Q::CallbackWaits },
-            Self::CallbackOpenWait => return Kind::Mean { sum_ms: Q::CallbackOpenWaitMs, of: Q::CallbackWaits },
-            Self::Nps | Self::NpsInterval | Self::NpsBand => return Kind::Nps,
+            Self::Offered => return FigureKind::Count(Q::Offered),
+            Self::CallbacksLost => return FigureKind::Count(Q::CallbacksLost),
+            Self::AnswerWait => return FigureKind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::Answered },
+            Self::CallbackWait => return FigureKind::Mean { sum_ms: Q::CallbackWaitMs, of: Q::CallbackWaits },
+            Self::CallbackOpenWait => return FigureKind::Mean { sum_ms: Q::CallbackOpenWaitMs, of: Q::CallbackWaits },
+            Self::Nps | Self::NpsInterval | Self::NpsBand => return FigureKind::Nps,
             Self::Share(indicator) => match indicator {
                 Indicator::AnsweredLive => (Q::Answered, Q::Decided),
                 Indicator::HandledAsCallback => (Q::RequestsReached, Q::Decided),
@@ -176,19 +176,19 @@ impl Figure {
                 Indicator::Coverage => (Q::Outcomes, Q::Handled),
             },
         };
-        Kind::Share { good, valid }
+        FigureKind::Share { good, valid }
     }
 
     /// What could be computed by whoever sees it.
     pub(crate) fn tells(self) -> Vec<Quantity> {
         use Quantity::{Detractors, NpsAnswers, NpsDifference, Passives, Promoters};
         match (self, self.kind()) {
-            (_, Kind::Count(quantity)) => vec![quantity],
-            (_, Kind::Share { good, valid }) => vec![good, valid],
-            (_, Kind::Mean { of, .. }) => vec![of],
+            (_, FigureKind::Count(quantity)) => vec![quantity],
+            (_, FigureKind::Share { good, valid }) => vec![good, valid],
+            (_, FigureKind::Mean { of, .. }) => vec![of],
             // The interval narrows with promoters and detractors together: with the score it tells each.
-            (Self::NpsInterval, Kind::Nps) => vec![NpsAnswers, NpsDifference, Promoters, Passives, Detractors],
-            (_, Kind::Nps) => vec![NpsAnswers, NpsDifference],
+            (Self::NpsInterval, FigureKind::Nps) => vec![NpsAnswers, NpsDifference, Promoters, Passives, Detractors],
+            (_, FigureKind::Nps) => vec![NpsAnswers, NpsDifference],
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::Report;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum ReportFormat {
     /// Tables for a terminal of this many columns.
     Table {
         /// How many.
@@ -27,12 +27,12 @@ pub enum Format {
 impl Report {
     /// Writes it, with a line break at its end.
     #[must_use]
-    pub fn render(&self, format: Format) -> String {
+    pub fn render(&self, format: ReportFormat) -> String {
         match format {
-            Format::Table { width } => terminal::write(self, width),
-            Format::Csv => csv::write(self),
-            Format::Json => json::write(self),
-            Format::Markdown => markdown::write(self),
+            ReportFormat::Table { width } => terminal::write(self, width),
+            ReportFormat::Csv => csv::write(self),
+            ReportFormat::Json => json::write(self),
+            ReportFormat::Markdown => markdown::write(self),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) type Texts = (&'static str, &'static str, &'static str);
 
 /// The name of a line in each language.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
+pub struct LocalizedName {
     /// In Finnish.
     pub fi: String,
     /// In Swedish.
@@ -50,7 +50,7 @@ pub struct Names {
     pub en: String,
 }
 
-impl Names {
+impl LocalizedName {
     /// The name in this language.
     #[must_use]
     pub fn of(&self, language: Language) -> &str {

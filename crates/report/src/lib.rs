@@ -9,42 +9,42 @@
 //! indicators; which figures stand side by side is said here, and so is how they are written. Every format writes the
 //! same values, and a value that must be hidden never reaches one.
 //!
-//! Commands that print something else have a [`Listing`] for people and a [`Document`] for programs.
+//! Commands that print something else have a [`Listing`] for people and a [`JsonDocument`] for programs.
 //!
 //! The crate knows no clock, no Kafka and no files: it is given sums, and moments in local time by their parts.
 
 mod balances;
-mod cells;
+mod cell_value;
 mod columns;
 pub mod comparison;
 pub mod disclosure;
-mod document;
 pub mod explanation;
-mod fact;
 mod figure;
 mod formats;
+mod json_document;
 mod language;
 mod listing;
 mod moment;
 mod number;
-mod published;
+mod published_figures;
 mod quantity;
 mod report;
+mod report_data;
+mod report_facts;
+mod report_table;
 mod subject;
-mod table;
-mod tables;
-mod value;
+mod table_builder;
 mod wording;
 
-pub use cells::{By, Cells, Question, ReportLine};
+pub use cell_value::CellValue;
 pub use disclosure::FEWEST_SHOWN;
-pub use document::Document;
-pub use fact::Facts;
 pub use figure::Figure;
-pub use formats::Format;
-pub use language::{Language, Names};
+pub use formats::ReportFormat;
+pub use json_document::JsonDocument;
+pub use language::{Language, LocalizedName};
 pub use listing::{Align, Listing};
 pub use moment::{Moment, Period, PeriodKind};
 pub use report::{Report, ReportError};
-pub use table::{Cell, Row, Table};
-pub use value::Value;
+pub use report_data::{Breakdown, ReportData, ReportLine, ReportRequest};
+pub use report_facts::ReportFacts;
+pub use report_table::{ReportCell, ReportRow, ReportTable};

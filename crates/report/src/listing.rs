@@ -28,11 +28,11 @@ pub enum Align {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     columns: Vec<(&'static str, Align)>,
-    rows: Vec<Row>,
+    rows: Vec<ListingRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Row {
+enum ListingRow {
     Cells(Vec<String>),
     /// A line of its own, below the row it is about.
     Note(String),
@@ -51,18 +51,18 @@ impl Listing {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();
         assert_eq!(cells.len(), self.columns.len(), "a row has one text a column");
-        self.rows.push(Row::Cells(cells));
+        self.rows.push(ListingRow::Cells(cells));
     }
 
     /// Adds an indented line below the last row, as wide as it is.
     pub fn note(&mut self, text: String) {
-        self.rows.push(Row::Note(text));
+        self.rows.push(ListingRow::Note(text));
     }
 
     fn width(&self, column: usize) -> usize {
         let cells = self.rows.iter().map(|row| match row {
-            Row::Cells(cells) => cells[column].width(),
-            Row::Note(_) => 0,
+            ListingRow::Cells(cells) => cells[column].width(),
+            ListingRow::Note(_) => 0,
         });
         cells.fold(self.columns[column].0.width(), usize::max)
     }
@@ -86,8 +86,8 @@ impl fmt::Display for Listing {
         writeln!(f, "{}", line(&mut self.columns.iter().map(|(heading, _)| *heading)))?;
         for row in &self.rows {
             match row {
-                Row::Cells(cells) => writeln!(f, "{}", line(&mut cells.iter().map(String::as_str)))?,
-                Row::Note(text) => writeln!(f, "{GAP}{GAP}{text}")?,
+                ListingRow::Cells(cells) => writeln!(f, "{}", line(&mut cells.iter().map(String::as_str)))?,
+                ListingRow::Note(text) => writeln!(f, "{GAP}{GAP}{text}")?,
             }
         }
         Ok(())

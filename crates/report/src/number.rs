@@ -5,8 +5,8 @@
 
 use ensilinja_ledger::NpsBand;
 
+use crate::cell_value::CellValue;
 use crate::language::Language;
-use crate::value::Value;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
@@ -17,23 +17,23 @@ pub(crate) const HIDDEN: &str = "..";
 pub(crate) const NO_DATA: &str = "-";
 
 /// A value as people read it, its n in brackets. `marked` values carry the sign of a note.
-pub(crate) fn value(value: &Value, marked: bool, language: Language) -> String {
+pub(crate) fn value(value: &CellValue, marked: bool, language: Language) -> String {
     let mark = if marked { "¹" } else { "" };
     let with_n = |text: String, n: i64| format!("{text}{mark}{NO_BREAK_SPACE}({})", count(n, language));
     match value {
-        Value::Count(number) => count(*number, language),
-        Value::Share { good, n } => with_n(percent(*good, *n, language), *n),
-        Value::Mean { sum_ms, n } => with_n(duration(rounded_seconds(*sum_ms, *n), language), *n),
-        Value::Score { difference, n } => with_n(decimal(rounded(difference * 1000, *n), language), *n),
-        Value::Interval { low, high, .. } => format!("{}…{}", score(*low, language), score(*high, language)),
-        Value::Band(band) => self::band(*band, language).to_owned(),
-        Value::Target(share) => percent(per_mille(*share), 1000, language),
-        Value::Hidden { n: Some(n) } => with_n(HIDDEN.to_owned(), *n),
-        Value::Hidden { n: None } => HIDDEN.to_owned(),
-        Value::NoData => NO_DATA.to_owned(),
-        Value::Closed => closed(language).to_owned(),
-        Value::NotKnown => not_known(language).to_owned(),
-        Value::NotApplicable => String::new(),
+        CellValue::Count(number) => count(*number, language),
+        CellValue::Share { good, n } => with_n(percent(*good, *n, language), *n),
+        CellValue::Mean { sum_ms, n } => with_n(duration(rounded_seconds(*sum_ms, *n), language), *n),
+        CellValue::Score { difference, n } => with_n(decimal(rounded(difference * 1000, *n), language), *n),
+        CellValue::Interval { low, high, .. } => format!("{}…{}", score(*low, language), score(*high, language)),
+        CellValue::Band(band) => self::band(*band, language).to_owned(),
+        CellValue::Target(share) => percent(per_mille(*share), 1000, language),
+        CellValue::Hidden { n: Some(n) } => with_n(HIDDEN.to_owned(), *n),
+        CellValue::Hidden { n: None } => HIDDEN.to_owned(),
+        CellValue::NoData => NO_DATA.to_owned(),
+        CellValue::Closed => closed(language).to_owned(),
+        CellValue::NotKnown => not_known(language).to_owned(),
+        CellValue::NotApplicable => String::new(),
     }
 }
 
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn a_score_below_zero_has_a_minus_sign() {
-        let score = Value::Score { difference: -1, n: 6 };
+        let score = CellValue::Score { difference: -1, n: 6 };
         assert_eq!(plain(&value(&score, false, Language::Sv)), "−16,7 (6)");
-        let interval = Value::Interval { low: -74.26, high: 48.0, n: 6 };
+        let interval = CellValue::Interval { low: -74.26, high: 48.0, n: 6 };
         assert_eq!(value(&interval, false, Language::Fi), "−74,3…48,0");
     }
 }

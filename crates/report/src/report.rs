@@ -1,13 +1,13 @@
 //! A report: the answer to one question, in whatever format.
 
 use crate::balances::Balances;
-use crate::cells::{By, Cells, Question};
+use crate::cell_value::CellValue;
 use crate::disclosure::Disclosure;
-use crate::fact::{self, Facts};
-use crate::published::Published;
-use crate::table::Table;
-use crate::tables::Tables;
-use crate::value::Value;
+use crate::published_figures::PublishedFigures;
+use crate::report_data::{Breakdown, ReportData, ReportRequest};
+use crate::report_facts::{self, ReportFacts};
+use crate::report_table::ReportTable;
+use crate::table_builder::TableBuilder;
 use crate::wording;
 
 /// Why there is no report.
@@ -33,19 +33,19 @@ impl std::error::Error for ReportError {}
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    pub(crate) question: Question,
-    pub(crate) cells: Context,
+    pub(crate) question: ReportRequest,
+    pub(crate) cells: ReportContext,
     /// Its tables, for people.
-    pub tables: Vec<Table>,
+    pub tables: Vec<ReportTable>,
     /// What has to be said once, below all of them.
     pub legend: Vec<String>,
     /// Its figures one by one, for programs.
-    pub facts: Vec<Facts>,
+    pub facts: Vec<ReportFacts>,
 }
 
 /// What holds for the whole report.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Context {
+pub(crate) struct ReportContext {
     pub period: crate::moment::Period,
     pub time_zone: String,
     pub as_of: crate::moment::Moment,
@@ -60,18 +60,18 @@ impl Report {
     ///
     /// # Panics
     /// If there is no period, or the sums are not by line and period.
-    pub fn of(cells: &Cells, question: Question) -> Result<Self, ReportError> {
-        let is_too_fine = matches!(question.by, By::Day | By::Hour);
+    pub fn of(cells: &ReportData, question: ReportRequest) -> Result<Self, ReportError> {
+        let is_too_fine = matches!(question.by, Breakdown::Day | Breakdown::Hour);
         if question.public && is_too_fine {
             return Err(ReportError::TooFineForThePublic);
         }
         let balances = Balances::of(cells);
         let disclosure = if question.public { Disclosure::of_public(&balances, question.by) } else { Disclosure::All };
-        let published = Published { balances, disclosure };
-        let tables = Tables { published: &published, question }.all();
+        let published = PublishedFigures { balances, disclosure };
+        let tables = TableBuilder { published: &published, question }.all();
         Ok(Self {
             question,
-            cells: Context {
+            cells: ReportContext {
                 period: wording::whole(cells),
                 time_zone: cells.time_zone.clone(),
                 as_of: cells.as_of,
@@ -79,27 +79,27 @@ impl Report {
             },
             legend: legend(&tables, question),
             tables,
-            facts: fact::all(&published, question.by),
+            facts: report_facts::all(&published, question.by),
         })
     }
 }
 
 /// How the tables are to be read: only what is needed for these.
-fn legend(tables: &[Table], question: Question) -> Vec<String> {
+fn legend(tables: &[ReportTable], question: ReportRequest) -> Vec<String> {
     let language = question.language;
     let cells = || tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
-    let shows = |is: fn(&Value) -> bool| cells().any(|cell| is(&cell.value));
+    let shows = |is: fn(&CellValue) -> bool| cells().any(|cell| is(&cell.value));
     let mut legend = vec![wording::reading(language).to_owned()];
     let mut say = |needed: bool, text: &str| {
         if needed {
             legend.push(text.to_owned());
         }
     };
-    say(question.by != By::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
+    say(question.by != Breakdown::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
     say(cells().any(|cell| cell.marked), wording::of_the_handled(language));
-    say(shows(|value| *value == Value::NoData), wording::no_data(language));
-    say(shows(|value| *value == Value::Closed), wording::closed(language));
-    say(shows(|value| *value == Value::NotKnown), wording::not_known(language));
+    say(shows(|value| *value == CellValue::NoData), wording::no_data(language));
+    say(shows(|value| *value == CellValue::Closed), wording::closed(language));
+    say(shows(|value| *value == CellValue::NotKnown), wording::not_known(language));
     say(question.public, &wording::hidden(language));
     legend
 }

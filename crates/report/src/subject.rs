@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use ensilinja_model::Channel;
 
-use crate::cells::{Cells, ReportLine};
+use crate::report_data::{ReportData, ReportLine};
 
 /// A line, or lines that are added. They form a tree: all, by channel, by group, by line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// One line, by its position in [`Cells::lines`].
+    /// One line, by its position in [`ReportData::lines`].
     Line(usize),
     /// The lines of a group that are reached in the same way: calls and chats are not added into one row.
     Group(Channel, String),
@@ -33,7 +33,7 @@ impl Subject {
 
     /// The channel of its lines; `None` if there may be several.
     #[must_use]
-    pub fn channel(&self, cells: &Cells) -> Option<Channel> {
+    pub fn channel(&self, cells: &ReportData) -> Option<Channel> {
         match self {
             Self::Line(line) => Some(cells.lines[*line].channel),
             Self::Group(channel, _) | Self::Channel(channel) => Some(*channel),
@@ -52,13 +52,13 @@ impl Subject {
     }
 
     /// The channels of these lines, in the usual order.
-    pub(crate) fn channels(cells: &Cells) -> Vec<Self> {
+    pub(crate) fn channels(cells: &ReportData) -> Vec<Self> {
         let used: BTreeSet<Channel> = cells.lines.iter().map(|line| line.channel).collect();
         used.into_iter().map(Self::Channel).collect()
     }
 
     /// The channels, and all where there are several.
-    pub(crate) fn totals(cells: &Cells) -> Vec<Self> {
+    pub(crate) fn totals(cells: &ReportData) -> Vec<Self> {
         let mut totals = Self::channels(cells);
         if totals.len() > 1 {
             totals.push(Self::All);
@@ -67,14 +67,14 @@ impl Subject {
     }
 
     /// The lines themselves, channel by channel.
-    pub(crate) fn lines(cells: &Cells) -> Vec<Self> {
+    pub(crate) fn lines(cells: &ReportData) -> Vec<Self> {
         let mut lines: Vec<usize> = (0..cells.lines.len()).collect();
         lines.sort_by_key(|line| cells.lines[*line].channel);
         lines.into_iter().map(Self::Line).collect()
     }
 
     /// The groups, and the lines that are in none, each where the first of its lines stands.
-    pub(crate) fn groups(cells: &Cells) -> Vec<Self> {
+    pub(crate) fn groups(cells: &ReportData) -> Vec<Self> {
         let mut groups = Vec::new();
         for line in Self::lines(cells) {
             let group = line.group(cells).unwrap_or(line);
@@ -86,14 +86,14 @@ impl Subject {
     }
 
     /// The group of a line; `None` if this is no line, or one in no group.
-    pub(crate) fn group(&self, cells: &Cells) -> Option<Self> {
+    pub(crate) fn group(&self, cells: &ReportData) -> Option<Self> {
         let Self::Line(line) = self else { return None };
         let line = &cells.lines[*line];
         (!line.group.is_empty()).then(|| Self::Group(line.channel, line.group.clone()))
     }
 
     /// Who adds up to it, among these; empty for a line.
-    pub(crate) fn parts<'a>(&self, cells: &Cells, subjects: &'a [Self]) -> Vec<&'a Self> {
+    pub(crate) fn parts<'a>(&self, cells: &ReportData, subjects: &'a [Self]) -> Vec<&'a Self> {
         let has_group = |line: &Self| line.group(cells).is_some_and(|group| subjects.contains(&group));
         let is_part = |other: &Self| match (self, other) {
             (Self::All, Self::Channel(_)) => true,

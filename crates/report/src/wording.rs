@@ -2,16 +2,16 @@
 
 use ensilinja_model::Channel;
 
-use crate::cells::{By, Cells};
 use crate::disclosure::FEWEST_SHOWN;
 use crate::figure::Figure;
 use crate::language::Language;
 use crate::moment::{Moment, Period, PeriodKind};
+use crate::report_data::{Breakdown, ReportData};
 use crate::subject::Subject;
 
 /// The tables there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Topic {
+pub(crate) enum TableTopic {
     /// Key figures of one channel.
     KeyFigures(Channel),
     /// Customer feedback.
@@ -24,7 +24,7 @@ pub(crate) enum Topic {
     Goals,
 }
 
-impl Topic {
+impl TableTopic {
     /// The heading of its table.
     pub fn title(self, language: Language) -> &'static str {
         language.of(match self {
@@ -77,26 +77,26 @@ impl Topic {
 }
 
 /// How the rows divide: "by month".
-pub(crate) const fn by(by: By, language: Language) -> &'static str {
+pub(crate) const fn by(by: Breakdown, language: Language) -> &'static str {
     language.of(match by {
-        By::Line => ("linjoittain", "per linje", "by line"),
-        By::Group => ("ryhmittäin", "per grupp", "by group"),
-        By::Month => ("kuukausittain", "per månad", "by month"),
-        By::Quarter => ("neljännesvuosittain", "per kvartal", "by quarter"),
-        By::Day => ("päivittäin", "per dag", "by day"),
-        By::Hour => ("tunneittain", "per timme", "by hour"),
+        Breakdown::Line => ("linjoittain", "per linje", "by line"),
+        Breakdown::Group => ("ryhmittäin", "per grupp", "by group"),
+        Breakdown::Month => ("kuukausittain", "per månad", "by month"),
+        Breakdown::Quarter => ("neljännesvuosittain", "per kvartal", "by quarter"),
+        Breakdown::Day => ("päivittäin", "per dag", "by day"),
+        Breakdown::Hour => ("tunneittain", "per timme", "by hour"),
     })
 }
 
 /// What a row is: "Month".
-pub(crate) const fn row_header(by: By, language: Language) -> &'static str {
+pub(crate) const fn row_header(by: Breakdown, language: Language) -> &'static str {
     language.of(match by {
-        By::Line => ("Linja", "Linje", "Line"),
-        By::Group => ("Ryhmä", "Grupp", "Group"),
-        By::Month => ("Kuukausi", "Månad", "Month"),
-        By::Quarter => ("Vuosineljännes", "Kvartal", "Quarter"),
-        By::Day => ("Päivä", "Dag", "Day"),
-        By::Hour => ("Tunti", "Timme", "Hour"),
+        Breakdown::Line => ("Linja", "Linje", "Line"),
+        Breakdown::Group => ("Ryhmä", "Grupp", "Group"),
+        Breakdown::Month => ("Kuukausi", "Månad", "Month"),
+        Breakdown::Quarter => ("Vuosineljännes", "Kvartal", "Quarter"),
+        Breakdown::Day => ("Päivä", "Dag", "Day"),
+        Breakdown::Hour => ("Tunti", "Timme", "Hour"),
     })
 }
 
@@ -121,7 +121,7 @@ pub(crate) const fn indicator(language: Language) -> &'static str {
 }
 
 /// The name of a subject.
-pub(crate) fn subject(subject: &Subject, cells: &Cells, language: Language) -> String {
+pub(crate) fn subject(subject: &Subject, cells: &ReportData, language: Language) -> String {
     match subject {
         Subject::Line(line) => cells.lines[*line].name.of(language).to_owned(),
         // Groups have no names in other languages; one line that is a group of its own has.
@@ -212,7 +212,7 @@ const fn month(month: u8, language: Language) -> &'static str {
 }
 
 /// What stands under a table.
-pub(crate) fn note(topic: Topic, cells: &Cells, contacts: &str, language: Language) -> String {
+pub(crate) fn note(topic: TableTopic, cells: &ReportData, contacts: &str, language: Language) -> String {
     let whole = whole(cells);
     let period = period(&whole, language);
     let unfinished = if cells.as_of.is_before(whole.end) { not_over(language) } else { "" };
@@ -261,7 +261,7 @@ const fn not_over(language: Language) -> &'static str {
 }
 
 /// All periods together.
-pub(crate) fn whole(cells: &Cells) -> Period {
+pub(crate) fn whole(cells: &ReportData) -> Period {
     let (first, last) = (cells.periods.first(), cells.periods.last());
     let (first, last) = (first.expect("a report has a period"), last.expect("a report has a period"));
     Period { kind: PeriodKind::Whole, start: first.start, end: last.end }

@@ -5,7 +5,7 @@ mod county_line;
 mod feedback_answers;
 mod line_table;
 mod monthly;
-mod published;
+mod published_tables;
 
 use ensilinja_model::LineId;
 use jiff::tz::TimeZone;

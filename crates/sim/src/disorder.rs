@@ -13,7 +13,7 @@ use ensilinja_model::EventTime;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use self::poison::Poisoner;
+use self::poison::PoisonGenerator;
 use crate::{Publication, SimEvent};
 
 /// The share of records in binary mode; the rest are in structured mode.
@@ -45,11 +45,11 @@ impl Disorder {
     pub const ROUGH: Self = Self { duplicates: 0.05, delays: 0.02, reordering: 0.2, poison: 0.01 };
 
     /// The records of `events`, which come in the order of [`SimEvent::told_at`].
-    pub fn publish<I: Iterator<Item = SimEvent>>(self, events: I, seed: u64) -> Publications<I> {
-        Publications {
+    pub fn publish<I: Iterator<Item = SimEvent>>(self, events: I, seed: u64) -> PublicationStream<I> {
+        PublicationStream {
             disorder: self,
             rng: Pcg64Mcg::seed_from_u64(seed),
-            poisoner: Poisoner::new(),
+            poison: PoisonGenerator::new(),
             events,
             settled_until: EventTime::MIN,
             under_way: BinaryHeap::new(),
@@ -60,10 +60,10 @@ impl Disorder {
 
 /// Records in the order in which they are published. Ends after its events do.
 #[derive(Clone)]
-pub struct Publications<I> {
+pub struct PublicationStream<I> {
     disorder: Disorder,
     rng: Pcg64Mcg,
-    poisoner: Poisoner,
+    poison: PoisonGenerator,
     events: I,
     /// No event that is still to come is published before this.
     settled_until: EventTime,
@@ -78,17 +78,17 @@ struct UnderWay {
     publication: Publication,
 }
 
-impl<I: Iterator<Item = SimEvent>> Publications<I> {
+impl<I: Iterator<Item = SimEvent>> PublicationStream<I> {
     /// Sends what the next event makes on its way; false if there is none.
     fn send_next(&mut self) -> bool {
         let Some(event) = self.events.next() else { return false };
-        let told_at = event.told_at;
+        let reported_at = event.reported_at;
         let ahead_ms = if self.disorder.reordering > 0.0 { FASTEST_CLOCK_MS } else { 0 };
-        self.settled_until = told_at.plus_millis(-ahead_ms);
-        let at = told_at.plus_millis(self.shift_ms());
+        self.settled_until = reported_at.plus_millis(-ahead_ms);
+        let at = reported_at.plus_millis(self.shift_ms());
         let binary = self.happens(BINARY_SHARE);
         if self.happens(self.disorder.poison) {
-            let poison = self.poisoner.brew(&event, at, &mut self.rng);
+            let poison = self.poison.next_record(&event, at, &mut self.rng);
             self.send(poison);
         }
         if self.happens(self.disorder.duplicates) {
@@ -131,7 +131,7 @@ impl<I: Iterator<Item = SimEvent>> Publications<I> {
     }
 }
 
-impl<I: Iterator<Item = SimEvent>> Iterator for Publications<I> {
+impl<I: Iterator<Item = SimEvent>> Iterator for PublicationStream<I> {
     type Item = Publication;
 
     fn next(&mut self) -> Option<Publication> {

@@ -8,14 +8,14 @@
 //! stream on every machine: the random numbers are PCG's, what is drawn from them uses no hash order and no clock.
 
 mod arrivals;
-mod course;
 mod draws;
 mod feedback_decks;
-mod life;
+mod line_quotas;
 mod quota;
+mod simulation_context;
 mod steered_mean;
 mod visit;
-mod world;
+mod visit_simulation;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -26,11 +26,11 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use self::arrivals::Arrivals;
-use self::course::Course;
 use self::feedback_decks::FeedbackDecks;
-use self::life::Life;
+use self::line_quotas::LineQuotas;
+use self::simulation_context::SimulationContext;
 use self::visit::Visit;
-use self::world::World;
+use self::visit_simulation::VisitResult;
 use crate::{County, CountyLine, SimEvent};
 
 /// What the platform says, in the order in which it says it ([`SimEvent::told_at`]). Endless.
@@ -49,7 +49,7 @@ pub struct Generator {
     zone: TimeZone,
     lines: Vec<CountyLine>,
     arrivals: Vec<Arrivals>,
-    courses: Vec<Course>,
+    courses: Vec<LineQuotas>,
     feedback: FeedbackDecks,
     upcoming: BinaryHeap<Reverse<Upcoming>>,
     next_turn: u64,
@@ -60,11 +60,11 @@ pub struct Generator {
 struct Upcoming {
     at: EventTime,
     turn: u64,
-    what: What,
+    what: UpcomingKind,
 }
 
 #[derive(Clone)]
-enum What {
+enum UpcomingKind {
     /// A new contact arrives at the line of this index.
     Arrival(usize),
     /// A known contact comes (again) to a line.
@@ -87,7 +87,7 @@ impl Generator {
         let mut generator = Self {
             rng: Pcg64Mcg::seed_from_u64(seed),
             arrivals: county.lines.iter().map(|line| Arrivals::new(line, volume, start, &zone)).collect(),
-            courses: county.lines.iter().map(|line| Course::new(&line.behaviour, volume)).collect(),
+            courses: county.lines.iter().map(|line| LineQuotas::new(&line.behaviour, volume)).collect(),
             feedback: FeedbackDecks::new(&county.lines, volume),
             lines: county.lines.clone(),
             zone,
@@ -102,22 +102,22 @@ impl Generator {
 
     fn await_arrival(&mut self, line: usize) {
         let at = self.arrivals[line].next(&self.lines[line], &self.zone, &mut self.rng);
-        self.foresee(at, What::Arrival(line));
+        self.foresee(at, UpcomingKind::Arrival(line));
     }
 
-    fn foresee(&mut self, at: EventTime, what: What) {
+    fn foresee(&mut self, at: EventTime, what: UpcomingKind) {
         self.upcoming.push(Reverse(Upcoming { at, turn: self.next_turn, what }));
         self.next_turn += 1;
     }
 
     fn live(&mut self, visit: &Visit) {
-        let world = World { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
-        let life = Life::of(visit, world, &mut self.courses[visit.line], &mut self.feedback, &mut self.rng);
+        let world = SimulationContext { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
+        let life = VisitResult::of(visit, world, &mut self.courses[visit.line], &mut self.feedback, &mut self.rng);
         for event in life.events {
-            self.foresee(event.told_at, What::Said(Box::new(event)));
+            self.foresee(event.reported_at, UpcomingKind::Said(Box::new(event)));
         }
         for visit in life.further_visits {
-            self.foresee(visit.at, What::Visit(Box::new(visit)));
+            self.foresee(visit.at, UpcomingKind::Visit(Box::new(visit)));
         }
     }
 }
@@ -129,12 +129,12 @@ impl Iterator for Generator {
         loop {
             let Reverse(next) = self.upcoming.pop().expect("every line has a next arrival");
             match next.what {
-                What::Said(event) => return Some(*event),
-                What::Visit(visit) => {
+                UpcomingKind::Said(event) => return Some(*event),
+                UpcomingKind::Visit(visit) => {
                     self.arrivals[visit.line].make_room();
                     self.live(&visit);
                 }
-                What::Arrival(line) => {
+                UpcomingKind::Arrival(line) => {
                     let visit = Visit::first(line, next.at, &mut self.rng);
                     self.live(&visit);
                     self.await_arrival(line);

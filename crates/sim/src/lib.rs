@@ -18,7 +18,7 @@
 //! let records = Disorder::ROUGH.publish(Generator::new(&county, 7, start, 1.0), 7);
 //! let mut now = start;
 //! for record in records.take(1_000) {
-//!     record.event.iter().for_each(|event| oracle.hear(event));
+//!     record.event.iter().for_each(|event| oracle.apply(event));
 //!     now = record.at;
 //! }
 //! let offered = "ensilinja_window_contacts_offered{line=\"116117\",channel=\"phone\",window=\"today\"}";
@@ -41,11 +41,11 @@ mod soup_lines;
 mod weekly_hours;
 
 pub use county::{County, CountyLine};
-pub use disorder::{Disorder, Publications};
+pub use disorder::{Disorder, PublicationStream};
 pub use generator::Generator;
 pub use line_calendar::LineCalendar;
 pub use oracle::{LevelFormula, Oracle, OracleLimits, OracleLine};
-pub use promise::{By, LinePromise, Within, WorkingDay};
+pub use promise::{DueBy, LinePromise, Within, WorkingDay};
 pub use publication::{POISON_HEADER, Poison, Publication};
 pub use scenario::{Disrupted, Scenario};
 pub use sim_event::SimEvent;

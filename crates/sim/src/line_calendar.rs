@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::finnish_days::nth_working_day_after;
 use crate::local_day::{end_of_day, instant, local, midnight};
-use crate::{By, WeeklyHours, Within, WorkingDay};
+use crate::{DueBy, WeeklyHours, Within, WorkingDay};
 
 /// No line is closed for longer than this many days; a walk that would go further has gone astray.
 const LONGEST_WALK_DAYS: usize = 400;
@@ -152,10 +152,10 @@ impl LineCalendar {
         self.stretches(day).last().map_or(end_of_day, |(_, closes)| (*closes).min(end_of_day))
     }
 
-    fn end(&self, day: Date, by: By) -> EventTime {
+    fn end(&self, day: Date, by: DueBy) -> EventTime {
         match by {
-            By::EndOfDay => end_of_day(day, &self.zone),
-            By::Closing => self.closing(day),
+            DueBy::EndOfDay => end_of_day(day, &self.zone),
+            DueBy::Closing => self.closing(day),
         }
     }
 

@@ -19,14 +19,14 @@ pub enum Within {
     /// So many ms while the line is open.
     Open(u32),
     /// The same day, or the next day on which the line opens.
-    SameDay(By),
+    SameDay(DueBy),
     /// The nth working day after.
-    WorkingDays(u16, WorkingDay, By),
+    WorkingDays(u16, WorkingDay, DueBy),
 }
 
 /// When on its last day a promise ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum DueBy {
     /// 23:59:59.
     EndOfDay,
     /// When the line closes.

@@ -45,7 +45,7 @@ pub struct Disrupted<I> {
     events: I,
     disruption: Disruption,
     /// Legs of which nothing more is said.
-    silenced: BTreeSet<Leg>,
+    silenced: BTreeSet<SimLeg>,
     /// What is said before the stream goes on, in order.
     pending: VecDeque<SimEvent>,
     /// The stream's next event, once it has been looked at.
@@ -53,16 +53,16 @@ pub struct Disrupted<I> {
 }
 
 /// A leg: contact, line and visit.
-type Leg = (String, LineId, Option<String>);
+type SimLeg = (String, LineId, Option<String>);
 
 #[derive(Clone)]
 enum Disruption {
     Outage { from: EventTime, to: EventTime },
-    Purge { line: LineId, at: EventTime, outstanding: BTreeSet<Leg>, done: bool },
+    Purge { line: LineId, at: EventTime, outstanding: BTreeSet<SimLeg>, done: bool },
     Failure { line: LineId, from: EventTime, to: EventTime },
 }
 
-fn leg(event: &SimEvent) -> Leg {
+fn leg(event: &SimEvent) -> SimLeg {
     (event.contact.clone(), event.line.clone(), event.visit.clone())
 }
 
@@ -71,14 +71,14 @@ impl<I: Iterator<Item = SimEvent>> Disrupted<I> {
     fn take_in(&mut self, mut event: SimEvent) {
         match &mut self.disruption {
             Disruption::Outage { from, to } => {
-                if (*from..*to).contains(&event.told_at) {
-                    event.told_at = to.plus_millis(event.told_at.millis_since(*from) / CATCH_UP_SPEED);
+                if (*from..*to).contains(&event.reported_at) {
+                    event.reported_at = to.plus_millis(event.reported_at.millis_since(*from) / CATCH_UP_SPEED);
                     self.pending.push_back(event);
                     return;
                 }
             }
             Disruption::Purge { line, at, outstanding, done } => {
-                if !*done && event.told_at >= *at {
+                if !*done && event.reported_at >= *at {
                     *done = true;
                     let purged = std::mem::take(outstanding);
                     self.pending.extend(purged.iter().map(|leg| close(leg, *at, CloseResult::Purged)));
@@ -100,7 +100,7 @@ impl<I: Iterator<Item = SimEvent>> Disrupted<I> {
                 }
             }
             Disruption::Failure { line, from, to } => {
-                let fails = event.line == *line && (*from..*to).contains(&event.told_at);
+                let fails = event.line == *line && (*from..*to).contains(&event.reported_at);
                 if fails && !self.silenced.contains(&leg(&event)) {
                     match event.fact {
                         Fact::Answered => {
@@ -111,7 +111,7 @@ impl<I: Iterator<Item = SimEvent>> Disrupted<I> {
                         }
                         Fact::CallbackReached | Fact::CallbackAttempted(AttemptResult::Reached) => {
                             self.silenced.insert(leg(&event));
-                            let unreached = close(&leg(&event), event.told_at, CloseResult::Unreached);
+                            let unreached = close(&leg(&event), event.reported_at, CloseResult::Unreached);
                             event.fact = Fact::CallbackAttempted(AttemptResult::Failed);
                             self.pending.extend([event, unreached]);
                             return;
@@ -127,9 +127,9 @@ impl<I: Iterator<Item = SimEvent>> Disrupted<I> {
     }
 }
 
-fn close(leg: &Leg, at: EventTime, result: CloseResult) -> SimEvent {
+fn close(leg: &SimLeg, at: EventTime, result: CloseResult) -> SimEvent {
     let (contact, line, visit) = leg.clone();
-    SimEvent { at, told_at: at, contact, line, visit, to_line: None, fact: Fact::CallbackClosed(result) }
+    SimEvent { at, reported_at: at, contact, line, visit, to_line: None, fact: Fact::CallbackClosed(result) }
 }
 
 impl<I: Iterator<Item = SimEvent>> Iterator for Disrupted<I> {
@@ -141,7 +141,7 @@ impl<I: Iterator<Item = SimEvent>> Iterator for Disrupted<I> {
             self.take_in(event);
         }
         match (&self.next, self.pending.front()) {
-            (Some(next), Some(pending)) if next.told_at < pending.told_at => self.next.take(),
+            (Some(next), Some(pending)) if next.reported_at < pending.reported_at => self.next.take(),
             (_, Some(_)) => self.pending.pop_front(),
             _ => self.next.take(),
         }

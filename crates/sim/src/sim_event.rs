@@ -8,13 +8,13 @@ use ensilinja_wire::Statement;
 /// One fact about one leg, with its identity in the clear: the leg is contact x line x visit.
 ///
 /// A platform mostly says things as they happen. It says a corrected record again long after, and after an outage all
-/// that happened meanwhile: so when something is said ([`told_at`](Self::told_at)) is not when it happened.
+/// that happened meanwhile: so when something is said ([`reported_at`](Self::told_at)) is not when it happened.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SimEvent {
     /// When it happened.
     pub at: EventTime,
     /// When the platform says so; not before it happened. Streams of events are in this order.
-    pub told_at: EventTime,
+    pub reported_at: EventTime,
     /// The contact's pseudonym. Made up, and treated all the same as if it were somebody's.
     pub contact: String,
     /// The line of the leg.
@@ -47,7 +47,7 @@ impl fmt::Debug for SimEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimEvent")
             .field("at", &self.at)
-            .field("told_at", &self.told_at)
+            .field("told_at", &self.reported_at)
             .field("line", &self.line)
             .field("visit", &self.visit)
             .field("to_line", &self.to_line)

@@ -39,51 +39,51 @@ pub struct Soup {
 /// chooses. The same arguments give the same soup.
 #[must_use]
 pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts_per_leg: usize) -> Soup {
-    let mut cook = Cook { rng: Pcg64Mcg::seed_from_u64(seed), zone };
-    let anchor = cook.anchor();
+    let mut builder = SoupBuilder { rng: Pcg64Mcg::seed_from_u64(seed), zone };
+    let anchor = builder.anchor();
     let mut events = Vec::new();
     let calendars: Vec<LineCalendar> =
         lines.iter().map(|line| LineCalendar::new(line.hours.clone(), &line.later_hours, zone.clone())).collect();
     let mut edges = vec![anchor];
     for leg in 0..legs {
         let (line, calendar) = {
-            let index = cook.rng.random_range(0..lines.len());
+            let index = builder.rng.random_range(0..lines.len());
             (&lines[index], &calendars[index])
         };
-        let arrival = cook.arrival(anchor);
-        let leg_edges = cook.edges_of(line, calendar, arrival);
-        let contact = format!("contact-{}", cook.rng.random_range(0..legs.div_ceil(2).max(1)));
-        let visit = cook.rng.random_bool(0.3).then(|| format!("visit-{}", leg % 3));
+        let arrival = builder.arrival(anchor);
+        let leg_edges = builder.edges_of(line, calendar, arrival);
+        let contact = format!("contact-{}", builder.rng.random_range(0..legs.div_ceil(2).max(1)));
+        let visit = builder.rng.random_bool(0.3).then(|| format!("visit-{}", leg % 3));
         let mut facts: Vec<(EventTime, Fact)> =
-            (0..facts_per_leg).map(|_| (cook.near(&leg_edges), cook.fact())).collect();
-        facts.extend(cook.overtaken_request(&leg_edges));
-        let copies = facts.clone().into_iter().filter_map(|told| cook.copied(told));
+            (0..facts_per_leg).map(|_| (builder.near(&leg_edges), builder.fact())).collect();
+        facts.extend(builder.overtaken_request(&leg_edges));
+        let copies = facts.clone().into_iter().filter_map(|told| builder.copied(told));
         let copies: Vec<_> = copies.collect();
         facts.extend(copies);
         for (at, fact) in facts {
-            let to_line = (fact == Fact::Transferred).then(|| cook.pick(lines).id.clone());
+            let to_line = (fact == Fact::Transferred).then(|| builder.pick(lines).id.clone());
             let line = line.id.clone();
             let event =
-                SimEvent { at, told_at: at, contact: contact.clone(), line, visit: visit.clone(), to_line, fact };
-            if cook.rng.random_bool(0.15) {
+                SimEvent { at, reported_at: at, contact: contact.clone(), line, visit: visit.clone(), to_line, fact };
+            if builder.rng.random_bool(0.15) {
                 events.push(event.clone());
             }
             events.push(event);
         }
-        edges.extend(cook.let_go(calendar, &leg_edges));
+        edges.extend(builder.let_go(calendar, &leg_edges));
         edges.extend(leg_edges);
     }
-    events.shuffle(&mut cook.rng);
-    let moments = cook.moments(&edges);
+    events.shuffle(&mut builder.rng);
+    let moments = builder.moments(&edges);
     Soup { events, moments }
 }
 
-struct Cook<'a> {
+struct SoupBuilder<'a> {
     rng: Pcg64Mcg,
     zone: &'a TimeZone,
 }
 
-impl Cook<'_> {
+impl SoupBuilder<'_> {
     fn pick<'t, T>(&mut self, among: &'t [T]) -> &'t T {
         among.choose(&mut self.rng).expect("there is always something to choose from")
     }
@@ -232,20 +232,20 @@ mod tests {
     use super::*;
     use crate::soup_lines;
 
-    fn cook(seed: u64) -> Soup {
+    fn builder(seed: u64) -> Soup {
         soup(seed, &soup_lines(), &TimeZone::get("Europe/Helsinki").unwrap(), 4, 20)
     }
 
     #[test]
     fn the_same_seed_cooks_the_same_soup_and_another_seed_another() {
-        assert_eq!(cook(1).events, cook(1).events);
-        assert_eq!(cook(1).moments, cook(1).moments);
-        assert_ne!(cook(1).events, cook(2).events);
+        assert_eq!(builder(1).events, builder(1).events);
+        assert_eq!(builder(1).moments, builder(1).moments);
+        assert_ne!(builder(1).events, builder(2).events);
     }
 
     #[test]
     fn a_few_soups_hold_every_kind_of_fact() {
-        let kinds: BTreeSet<_> = (0..10).flat_map(|seed| cook(seed).events).map(|event| event.fact.kind()).collect();
+        let kinds: BTreeSet<_> = (0..10).flat_map(|seed| builder(seed).events).map(|event| event.fact.kind()).collect();
         assert_eq!(kinds.len(), ensilinja_model::FactKind::ALL.len());
     }
 }

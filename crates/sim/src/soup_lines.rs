@@ -3,7 +3,7 @@
 use ensilinja_model::{Channel, LineId};
 use jiff::civil::date;
 
-use crate::{By, LevelFormula, LinePromise, OracleLimits, OracleLine, WeeklyHours, Within, WorkingDay};
+use crate::{DueBy, LevelFormula, LinePromise, OracleLimits, OracleLine, WeeklyHours, Within, WorkingDay};
 
 const MINUTE_MS: u32 = 60_000;
 const HOUR_MS: u32 = 60 * MINUTE_MS;
@@ -34,7 +34,7 @@ fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) ->
 
 /// Callbacks by the end of the day, which for this line is also its closing.
 fn round_the_clock() -> OracleLine {
-    let promise = LinePromise { answer: None, callback: Some(Within::SameDay(By::Closing)), abandon_breaks: false };
+    let promise = LinePromise { answer: None, callback: Some(Within::SameDay(DueBy::Closing)), abandon_breaks: false };
     let line = line("round_the_clock", Channel::Phone, WeeklyHours::round_the_clock(), promise);
     OracleLine { give_up_working_days: 5, ..line }
 }
@@ -43,7 +43,7 @@ fn round_the_clock() -> OracleLine {
 fn weekdays() -> OracleLine {
     let promise = LinePromise {
         answer: Some(Within::Wall(10 * MINUTE_MS)),
-        callback: Some(Within::SameDay(By::EndOfDay)),
+        callback: Some(Within::SameDay(DueBy::EndOfDay)),
         abandon_breaks: true,
     };
     let line = line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), promise);
@@ -67,8 +67,8 @@ fn evenings_chat() -> OracleLine {
 /// Promises in working days, of two kinds.
 fn text() -> OracleLine {
     let promise = LinePromise {
-        answer: Some(Within::WorkingDays(1, WorkingDay::Official, By::EndOfDay)),
-        callback: Some(Within::WorkingDays(2, WorkingDay::LineOpen, By::Closing)),
+        answer: Some(Within::WorkingDays(1, WorkingDay::Official, DueBy::EndOfDay)),
+        callback: Some(Within::WorkingDays(2, WorkingDay::LineOpen, DueBy::Closing)),
         abandon_breaks: false,
     };
     let line = line("text", Channel::Sms, WeeklyHours::weekdays(8, 16), promise);
@@ -106,13 +106,13 @@ fn changing() -> OracleLine {
             promise,
         };
     let same_day = LinePromise {
-        answer: Some(Within::SameDay(By::Closing)),
-        callback: Some(Within::SameDay(By::EndOfDay)),
+        answer: Some(Within::SameDay(DueBy::Closing)),
+        callback: Some(Within::SameDay(DueBy::EndOfDay)),
         abandon_breaks: true,
     };
     let by_tomorrow = LinePromise {
         answer: None,
-        callback: Some(Within::WorkingDays(1, WorkingDay::Official, By::Closing)),
+        callback: Some(Within::WorkingDays(1, WorkingDay::Official, DueBy::Closing)),
         abandon_breaks: true,
     };
     OracleLine {

@@ -21,10 +21,10 @@ const END: EventTime = EventTime::from_seconds(1_758_056_400);
 fn a_replay_says_of_every_instant_what_the_oracle_says() {
     let county = County::oma_hame();
     let mut oracle = Oracle::new(county.oracle_lines(), County::zone());
-    let generator = Generator::new(&county, 11, START, 0.2).take_while(|event| event.told_at < END);
+    let generator = Generator::new(&county, 11, START, 0.2).take_while(|event| event.reported_at < END);
     let publications: Vec<_> = Disorder { poison: 0.0, ..Disorder::ROUGH }.publish(generator, 11).collect();
     for said in publications.iter().filter_map(|publication| publication.event.as_ref()) {
-        oracle.hear(said);
+        oracle.apply(said);
     }
     let path = file("replay-oracle.jsonl");
     events_file::write(Path::new(&path), publications.into_iter(), &AtomicBool::new(false)).unwrap();

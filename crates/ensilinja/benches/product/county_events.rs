@@ -9,7 +9,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// Every event of the last `days` days of `volume` times the county.
 pub fn of_the_last_days(days: i64, volume: f64, seed: u64, now: EventTime) -> impl Iterator<Item = SimEvent> {
     let start = now.plus_millis(-days * DAY_MS);
-    Generator::new(&County::oma_hame(), seed, start, volume).take_while(move |event| event.told_at < now)
+    Generator::new(&County::oma_hame(), seed, start, volume).take_while(move |event| event.reported_at < now)
 }
 
 /// The county's lines and `copies` of each: an event stays where it is or moves to a copy, as its contact decides.

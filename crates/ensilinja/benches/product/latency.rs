@@ -81,7 +81,7 @@ impl Markers {
         let at = (clock::wall())();
         let marker = SimEvent {
             at,
-            told_at: at,
+            reported_at: at,
             contact: format!("marker-{}", self.sent),
             line: LineId::parse(LINE).expect("it is written here"),
             visit: None,

@@ -51,7 +51,7 @@ impl LiveLoad {
         let shift_ms = clock().millis_since(START.plus_millis(WARM_UP_MS));
         let shifted = morning.into_iter().map(alter).map(move |event| SimEvent {
             at: event.at.plus_millis(shift_ms),
-            told_at: event.told_at.plus_millis(shift_ms),
+            reported_at: event.reported_at.plus_millis(shift_ms),
             ..event
         });
         let stop = Arc::new(AtomicBool::new(false));
@@ -87,6 +87,6 @@ fn morning(volume: f64, length_ms: i64) -> impl Iterator<Item = SimEvent> {
     let from = START.plus_millis(WARM_UP_MS);
     let to = from.plus_millis(length_ms);
     Generator::new(&County::oma_hame(), 1, START, volume)
-        .skip_while(move |event| event.told_at < from)
-        .take_while(move |event| event.told_at < to)
+        .skip_while(move |event| event.reported_at < from)
+        .take_while(move |event| event.reported_at < to)
 }

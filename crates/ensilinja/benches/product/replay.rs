@@ -87,7 +87,7 @@ fn month(files: &Files) -> anyhow::Result<Row> {
     let path = files.folder.join("month.jsonl");
     let end = BEGIN.plus_millis(60 * DAY_MS);
     let county = Generator::new(&County::oma_hame(), 1, BEGIN, 1.0);
-    let (events, _) = write(&path, county.take_while(|event| event.told_at < end))?;
+    let (events, _) = write(&path, county.take_while(|event| event.reported_at < end))?;
     let replays = rounds(|| replay_words(&sources(std::slice::from_ref(&path)), MONTH.map(str::to_owned), "1h"))?;
     let what = format!("a month of the county, {events} events, hour by hour: s");
     Ok(Row::new(what, replays.iter().map(|replayed| replayed.seconds).collect(), 2).within(Budget::AtMost(10.0)))
@@ -168,7 +168,7 @@ fn write(path: &Path, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<
     for event in events {
         lines.write_all(&encode_structured(&event.statement()).value)?;
         lines.write_all(b"\n")?;
-        (count, last) = (count + 1, event.told_at);
+        (count, last) = (count + 1, event.reported_at);
     }
     lines.flush()?;
     Ok((count, last))

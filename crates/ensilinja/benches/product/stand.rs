@@ -87,7 +87,7 @@ impl Topic {
     pub fn fill(&mut self, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<()> {
         let publisher = Publisher::new(&self.settings)?;
         for event in events {
-            publish(&publisher, &event, event.told_at)?;
+            publish(&publisher, &event, event.reported_at)?;
             self.events += 1;
         }
         publisher.flush(FLUSH)?;

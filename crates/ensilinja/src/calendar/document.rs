@@ -2,7 +2,7 @@
 
 use ensilinja_calendar::{Holiday, NightBreak};
 use ensilinja_model::EventTime;
-use ensilinja_report::Document;
+use ensilinja_report::JsonDocument;
 use jiff::tz::TimeZone;
 
 use super::year::ClockChange;
@@ -13,50 +13,52 @@ use crate::open_days::OpenDay;
 
 impl Calendar<'_> {
     /// The document: every day with its open spans, instants as RFC 3339 writes them.
-    pub(super) fn document(&self) -> Document {
+    pub(super) fn document(&self) -> JsonDocument {
         let zone = &self.config.zone;
         let holidays = || self.years.iter().flat_map(|year| &year.holidays);
-        Document::object([
+        JsonDocument::object([
             ("schema", "ensilinja.calendar/1".into()),
             ("time_zone", self.config.zone_name().into()),
             ("from", self.first.to_string().into()),
             ("to", self.last.to_string().into()),
             ("as_of", instant(self.at, zone)),
-            ("lines", Document::list(self.lines.iter().map(|line| line.document(zone)))),
-            ("broken_nights", Document::list(self.nights.iter().flat_map(broken_nights))),
-            ("holidays", Document::list(holidays().map(holiday))),
+            ("lines", JsonDocument::list(self.lines.iter().map(|line| line.document(zone)))),
+            ("broken_nights", JsonDocument::list(self.nights.iter().flat_map(broken_nights))),
+            ("holidays", JsonDocument::list(holidays().map(holiday))),
             (
                 "clock_changes",
-                Document::list(self.years.iter().flat_map(|year| &year.clock_changes).map(|it| clock_change(it, zone))),
+                JsonDocument::list(
+                    self.years.iter().flat_map(|year| &year.clock_changes).map(|it| clock_change(it, zone)),
+                ),
             ),
         ])
     }
 }
 
 impl LineDays<'_> {
-    fn document(&self, zone: &TimeZone) -> Document {
+    fn document(&self, zone: &TimeZone) -> JsonDocument {
         let change = |(at, opens): &(EventTime, bool)| {
-            Document::object([("at", instant(*at, zone)), ("opens", (*opens).into())])
+            JsonDocument::object([("at", instant(*at, zone)), ("opens", (*opens).into())])
         };
-        Document::object([
+        JsonDocument::object([
             ("line", self.line.id.as_str().into()),
             ("name", self.line.name.fi.as_str().into()),
             ("is_open", self.is_open.into()),
-            ("next_changes", Document::list(self.changes.iter().map(change))),
-            ("days", Document::list(self.days.iter().map(|open| day(open, zone)))),
+            ("next_changes", JsonDocument::list(self.changes.iter().map(change))),
+            ("days", JsonDocument::list(self.days.iter().map(|open| day(open, zone)))),
         ])
     }
 }
 
 /// The midnights at which nights of a line do not go on as they began.
-fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = Document> + 'a {
+fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = JsonDocument> + 'a {
     nights.broken.iter().map(|night| {
         let (night_break, written_until_minute) = match night.night_break {
             NightBreak::Cut => ("cut", Some(night.until_minute)),
             NightBreak::LeftOver => ("left_over", None),
             NightBreak::OtherEnd { written_until_minute } => ("other_end", Some(written_until_minute)),
         };
-        Document::object([
+        JsonDocument::object([
             ("line", nights.line.id.as_str().into()),
             ("date", night.date.to_string().into()),
             ("break", night_break.into()),
@@ -68,25 +70,25 @@ fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = Documen
 }
 
 /// A day of a line.
-pub(crate) fn day(day: &OpenDay, zone: &TimeZone) -> Document {
+pub(crate) fn day(day: &OpenDay, zone: &TimeZone) -> JsonDocument {
     let span = |(from, to): &(EventTime, EventTime)| {
-        Document::object([("from", instant(*from, zone)), ("to", instant(*to, zone))])
+        JsonDocument::object([("from", instant(*from, zone)), ("to", instant(*to, zone))])
     };
-    Document::object([
+    JsonDocument::object([
         ("date", day.date.to_string().into()),
-        ("open", Document::list(day.spans.iter().map(span))),
+        ("open", JsonDocument::list(day.spans.iter().map(span))),
         ("open_seconds", (day.open_ms() / 1000).into()),
     ])
 }
 
 /// An instant.
-pub(crate) fn instant(at: EventTime, zone: &TimeZone) -> Document {
+pub(crate) fn instant(at: EventTime, zone: &TimeZone) -> JsonDocument {
     moment(at, zone).rfc_3339().into()
 }
 
 /// A holiday.
-pub(crate) fn holiday(holiday: &Holiday) -> Document {
-    Document::object([
+pub(crate) fn holiday(holiday: &Holiday) -> JsonDocument {
+    JsonDocument::object([
         ("date", holiday.date.to_string().into()),
         ("name_fi", holiday.name_fi.into()),
         ("name_sv", holiday.name_sv.into()),
@@ -94,8 +96,8 @@ pub(crate) fn holiday(holiday: &Holiday) -> Document {
     ])
 }
 
-fn clock_change(change: &ClockChange, zone: &TimeZone) -> Document {
-    Document::object([
+fn clock_change(change: &ClockChange, zone: &TimeZone) -> JsonDocument {
+    JsonDocument::object([
         ("at", instant(change.at, zone)),
         ("utc_offset_seconds_before", change.offset_before.into()),
         ("utc_offset_seconds_after", change.offset_after.into()),

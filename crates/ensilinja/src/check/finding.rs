@@ -1,7 +1,7 @@
 //! What a check has found: where, how it is, what is wrong and what to do.
 
 use ensilinja_model::{printable, vocabulary};
-use ensilinja_report::Document;
+use ensilinja_report::JsonDocument;
 
 use crate::colour::Colour;
 
@@ -111,10 +111,10 @@ impl Findings {
     }
 
     /// For programs.
-    pub(super) fn document(&self) -> Document {
+    pub(super) fn document(&self) -> JsonDocument {
         let counts = State::ALL.iter().map(|state| (json_name(*state), (self.count(*state) as u64).into()));
         let finding = |finding: &Finding| {
-            Document::object([
+            JsonDocument::object([
                 ("area", finding.area.as_str().into()),
                 ("state", json_name(finding.state).into()),
                 ("about", finding.about.as_str().into()),
@@ -122,10 +122,10 @@ impl Findings {
                 ("advice", finding.advice.clone().into()),
             ])
         };
-        Document::object([
+        JsonDocument::object([
             ("schema", "ensilinja.check/1".into()),
-            ("counts", Document::object(counts)),
-            ("findings", Document::list(self.0.iter().map(finding))),
+            ("counts", JsonDocument::object(counts)),
+            ("findings", JsonDocument::list(self.0.iter().map(finding))),
         ])
     }
 }

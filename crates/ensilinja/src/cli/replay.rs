@@ -7,7 +7,7 @@ use clap::Args;
 use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::Window;
 use ensilinja_model::{LineId, vocabulary};
-use ensilinja_report::{By, Language};
+use ensilinja_report::{Breakdown, Language};
 use ensilinja_serve::{CATALOGUE, Metric};
 
 use super::one_of::one_of;
@@ -83,7 +83,7 @@ pub struct ReplayArguments {
     pub no_recorded: bool,
     /// What the rows of a table are; without it, lines
     #[arg(long, value_name = "WHAT", value_parser = by())]
-    pub by: Option<By>,
+    pub by: Option<Breakdown>,
     /// The language of a table; without it, fi
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub language: Option<Language>,

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use ensilinja_model::{LineId, vocabulary};
-use ensilinja_report::{By, Language};
+use ensilinja_report::{Breakdown, Language};
 
 use super::one_of::one_of;
 use super::source::SourceArguments;
@@ -38,13 +38,13 @@ pub struct ReportArguments {
     pub to: When,
     /// What the rows are
     #[arg(long, value_name = "WHAT", default_value = "line", value_parser = by())]
-    pub by: By,
+    pub by: Breakdown,
     /// Report on this line only; may be given several times
     #[arg(long = "line", value_name = "ID", value_parser = line_id)]
     pub lines: Vec<LineId>,
     /// How the report is written: for a terminal, for programs or for a page
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
-    pub format: ReportFormat,
+    pub format: ReportFormatOption,
     /// The language of names and headings; CSV and JSON have the same ids in all of them
     #[arg(long, value_name = "LANGUAGE", default_value = "fi", value_parser = language())]
     pub language: Language,
@@ -61,7 +61,7 @@ pub struct ReportArguments {
 
 vocabulary! {
     /// How a report is written.
-    ReportFormat {
+    ReportFormatOption {
         /// Tables for a terminal.
         Table = "table",
         /// One figure a line.
@@ -80,7 +80,7 @@ impl ReportArguments {
         if from >= to {
             return Some("--from is not before --to".to_owned());
         }
-        let is_too_fine = self.public && matches!(by, By::Day | By::Hour);
+        let is_too_fine = self.public && matches!(by, Breakdown::Day | Breakdown::Hour);
         is_too_fine.then(|| {
             format!(
                 "--public cannot go with --by {}: {}",
@@ -91,16 +91,19 @@ impl ReportArguments {
     }
 }
 
-pub(super) fn by() -> impl TypedValueParser<Value = By> {
-    one_of(&[By::Line, By::Group, By::Month, By::Quarter, By::Day, By::Hour], By::as_str)
+pub(super) fn by() -> impl TypedValueParser<Value = Breakdown> {
+    one_of(
+        &[Breakdown::Line, Breakdown::Group, Breakdown::Month, Breakdown::Quarter, Breakdown::Day, Breakdown::Hour],
+        Breakdown::as_str,
+    )
 }
 
 pub(super) fn language() -> impl TypedValueParser<Value = Language> {
     one_of(Language::ALL, Language::as_str)
 }
 
-fn format() -> impl TypedValueParser<Value = ReportFormat> {
-    one_of(ReportFormat::ALL, ReportFormat::as_str)
+fn format() -> impl TypedValueParser<Value = ReportFormatOption> {
+    one_of(ReportFormatOption::ALL, ReportFormatOption::as_str)
 }
 
 pub(super) fn line_id(text: &str) -> Result<LineId, &'static str> {

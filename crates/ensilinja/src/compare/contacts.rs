@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use ensilinja_ledger::{HistoricalLedger, Rules, SourcedEntry, Window};
 use ensilinja_model::{EventTime, LegKey, LineIndex};
-use ensilinja_report::comparison::{Findings, Leg, Place as FigurePlace, Traced};
+use ensilinja_report::comparison::{ComparedLeg, ComparisonResult, FigureKey, TracedContacts};
 use ensilinja_serve::{Metric, NamedFigure, Unit};
 use ensilinja_wire::Decoder;
 use jiff::tz::TimeZone;
@@ -31,7 +31,7 @@ const CONTACTS: usize = 10;
 
 /// A figure whose contacts are looked for, at the first instant at which it differs.
 struct Wanted {
-    place: FigurePlace,
+    place: FigureKey,
     at: EventTime,
 }
 
@@ -66,7 +66,7 @@ type Differing = BTreeMap<LegKey, [Part; 2]>;
 /// # Errors
 /// If a side cannot be read again, or not to its end.
 pub fn trace(
-    findings: &mut Findings,
+    findings: &mut ComparisonResult,
     origins: &[Origin; 2],
     progress: &Progress,
     zone: &TimeZone,
@@ -100,7 +100,7 @@ pub fn trace(
 }
 
 /// The first figures that differ, by what was known on either side of the instant at which they do.
-fn by_knowledge(findings: &Findings, origins: &[Origin; 2]) -> BTreeMap<[Option<EventTime>; 2], Vec<Wanted>> {
+fn by_knowledge(findings: &ComparisonResult, origins: &[Origin; 2]) -> BTreeMap<[Option<EventTime>; 2], Vec<Wanted>> {
     let mut rows: Vec<_> = findings.rows.iter().filter(|(place, _)| place.figure.is_some()).collect();
     rows.sort_by_key(|(_, finding)| finding.first.as_of);
     let mut groups: BTreeMap<_, Vec<Wanted>> = BTreeMap::new();
@@ -210,7 +210,7 @@ fn differing(one: &Side<'_>, other: &Side<'_>, wanted: &Wanted) -> Differing {
     parts.filter(|(_, [one, other])| one.number != other.number).collect()
 }
 
-fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &TimeZone) -> Traced {
+fn traced(place: &FigureKey, legs: &Differing, found: &[Found; 2], zone: &TimeZone) -> TracedContacts {
     let is_time = figure_of(place).is_some_and(|figure| figure.unit() != Unit::Count);
     #[expect(clippy::cast_precision_loss, reason = "a contact's part is far below 2^53")]
     let number = |part: &Part| {
@@ -228,7 +228,7 @@ fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &Time
     };
     let told = legs.iter().take(CONTACTS).map(|(leg, [one, other])| {
         let id = found.iter().find_map(|found| found.ids.get(leg));
-        Leg {
+        ComparedLeg {
             contact: id.cloned().unwrap_or_default(),
             one: number(one),
             other: number(other),
@@ -236,11 +236,11 @@ fn traced(place: &FigurePlace, legs: &Differing, found: &[Found; 2], zone: &Time
             found_in_other: entries(*leg, other, &found[1]),
         }
     });
-    Traced { legs: told.collect(), more: legs.len().saturating_sub(CONTACTS) as u64 }
+    TracedContacts { legs: told.collect(), more: legs.len().saturating_sub(CONTACTS) as u64 }
 }
 
 /// The figure at a place. Of a distribution the waits themselves are told, whichever of its counts differs.
-fn figure_of(place: &FigurePlace) -> Option<NamedFigure> {
+fn figure_of(place: &FigureKey) -> Option<NamedFigure> {
     let name = place.figure.as_deref()?;
     let labels = Metric::figure(name)?.labels.iter().zip(&place.labels);
     let labels: Vec<String> = labels.map(|(label, value)| format!("{}={value}", label.name)).collect();

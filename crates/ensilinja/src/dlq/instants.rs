@@ -1,7 +1,7 @@
 //! Instants as `dlq` prints them: a letter of a minute ago is told from one of now by its seconds.
 
 use ensilinja_model::EventTime;
-use ensilinja_report::Document;
+use ensilinja_report::JsonDocument;
 use jiff::tz::TimeZone;
 
 use crate::local_time::zoned;
@@ -12,9 +12,9 @@ pub fn in_words(at: impl Into<Option<EventTime>>, zone: &TimeZone) -> String {
 }
 
 /// The local time with its offset, RFC 3339; null where it is not known.
-pub fn document(at: impl Into<Option<EventTime>>, zone: &TimeZone) -> Document {
+pub fn document(at: impl Into<Option<EventTime>>, zone: &TimeZone) -> JsonDocument {
     let text = |at| zoned(at, zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
-    at.into().map_or(Document::Null, |at| text(at).into())
+    at.into().map_or(JsonDocument::Null, |at| text(at).into())
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         let at = EventTime::from_millis(1_758_006_900_250);
         assert_eq!(in_words(at, &zone), "2025-09-16 10:15:00");
-        assert_eq!(document(at, &zone), Document::from("2025-09-16T10:15:00.250+03:00"));
-        assert_eq!((in_words(None, &zone), document(None, &zone)), ("unknown".to_owned(), Document::Null));
+        assert_eq!(document(at, &zone), JsonDocument::from("2025-09-16T10:15:00.250+03:00"));
+        assert_eq!((in_words(None, &zone), document(None, &zone)), ("unknown".to_owned(), JsonDocument::Null));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use ensilinja_kafka::{Letter, TopicId};
 use ensilinja_model::EventTime;
-use ensilinja_report::{Align, Document, Listing};
+use ensilinja_report::{Align, JsonDocument, Listing};
 use ensilinja_wire::Detail;
 
 use super::found::{Found, Place, Search, Sketch, Tally};
@@ -174,14 +174,14 @@ fn letters_listing(config: &Config, found: &Found, rows: &[Row<'_>], beginnings:
 }
 
 /// The id of the topic a record lay in, or null where the letter does not tell it.
-pub fn topic_id_document(topic_id: Option<TopicId>) -> Document {
-    topic_id.map_or(Document::Null, |topic_id| topic_id.to_string().into())
+pub fn topic_id_document(topic_id: Option<TopicId>) -> JsonDocument {
+    topic_id.map_or(JsonDocument::Null, |topic_id| topic_id.to_string().into())
 }
 
-fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Beginnings) -> Document {
+fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Beginnings) -> JsonDocument {
     let instant = |at: Option<EventTime>| instants::document(at, &config.zone);
     let summary = most_frequent_first(found).into_iter().map(|(detail, tally)| {
-        Document::object([
+        JsonDocument::object([
             ("reason", detail.reason().as_str().into()),
             ("detail", detail.as_str().into()),
             ("advice", detail.advice().into()),
@@ -207,17 +207,17 @@ fn document(config: &Config, found: &Found, rows: &[Row<'_>], beginnings: &Begin
         if let Some((key, value)) = beginnings.of(row) {
             members.extend([("key_begins", key.into()), ("value_begins", value.into())]);
         }
-        Document::Object(members)
+        JsonDocument::Object(members)
     });
-    Document::object([
+    JsonDocument::object([
         ("schema", "ensilinja.dead-letters/1".into()),
         ("topic", config.kafka.topic.as_str().into()),
         ("dead_letter_topic", config.kafka.dead_letter_topic.as_str().into()),
         ("letters_read", found.read.into()),
         ("no_letters", found.others.into()),
         ("records", found.len().into()),
-        ("summary", Document::list(summary)),
-        ("listed", Document::list(records)),
+        ("summary", JsonDocument::list(summary)),
+        ("listed", JsonDocument::list(records)),
         ("not_listed", (found.len() - rows.len() as u64).into()),
     ])
 }

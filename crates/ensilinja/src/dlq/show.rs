@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use ensilinja_kafka::{Kept, KeptHeaders, Letter, TopicId};
 use ensilinja_model::{Event, EventTime};
-use ensilinja_report::Document;
+use ensilinja_report::JsonDocument;
 
 use super::found::{Found, Place, Search, Sketch};
 use super::instants;
@@ -108,7 +108,7 @@ impl Part {
         }
     }
 
-    fn document(&self, shown: bool) -> Document {
+    fn document(&self, shown: bool) -> JsonDocument {
         let mut members = vec![
             ("is_null", (self.is_whole && self.bytes.is_none()).into()),
             ("bytes", self.record_bytes.into()),
@@ -120,7 +120,7 @@ impl Part {
                 Err(_) => ("hexadecimal", hexadecimal(bytes).into()),
             });
         }
-        Document::Object(members)
+        JsonDocument::Object(members)
     }
 }
 
@@ -223,25 +223,25 @@ impl Card<'_> {
         if event.at < self.judge.live_since { Use::PastOnly } else { Use::Live }
     }
 
-    fn document(&self) -> Document {
+    fn document(&self) -> JsonDocument {
         let Self { arguments, sketch, copy, .. } = self;
         let detail = sketch.detail;
         let instant = |at: Option<EventTime>| instants::document(at, &self.config.zone);
         let headers = match &copy.headers {
-            Err(_) => Document::Null,
-            Ok(_) if !arguments.payload => Document::Null,
-            Ok(headers) => Document::list(headers.iter().map(|(name, part)| {
-                Document::object([("name", name.as_str().into()), ("value", part.document(true))])
+            Err(_) => JsonDocument::Null,
+            Ok(_) if !arguments.payload => JsonDocument::Null,
+            Ok(headers) => JsonDocument::list(headers.iter().map(|(name, part)| {
+                JsonDocument::object([("name", name.as_str().into()), ("value", part.document(true))])
             })),
         };
         let event = copy.event.as_ref().ok().map(|event| {
-            Document::object([
+            JsonDocument::object([
                 ("type", event.fact.kind().as_str().into()),
                 ("line", self.config.lines[event.line.as_usize()].id.as_str().into()),
                 ("time", instant(Some(event.at))),
             ])
         });
-        Document::object([
+        JsonDocument::object([
             ("schema", "ensilinja.dead-letter/1".into()),
             ("record", arguments.position.to_string().into()),
             ("topic_id", topic_id_document(self.topic_id)),
@@ -255,7 +255,7 @@ impl Card<'_> {
             ("written", u64::from(sketch.written).into()),
             ("usable", copy.event.is_ok().into()),
             ("prospect", sketch.prospect.as_str().into()),
-            ("event", event.unwrap_or(Document::Null)),
+            ("event", event.unwrap_or(JsonDocument::Null)),
             ("key", copy.key.document(arguments.payload)),
             ("value", copy.value.document(arguments.payload)),
             ("headers_count", copy.headers.as_ref().ok().map(|headers| headers.len() as u64).into()),

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use ensilinja_ledger::{FactStatus, HistoricalLedger, LegTimeline, Rules};
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey};
-use ensilinja_report::explanation::{Claim, ContactExplained, Fate, Leg, Said, Written};
+use ensilinja_report::explanation::{
+    ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, FormattedInstant, StatedFact,
+};
 
 use super::question::{CannotExplain, check_source, instant};
 use super::{page, promise, records, words};
@@ -32,7 +34,7 @@ pub(super) fn explained(
     arguments: &ExplainArguments,
     config: &Config,
     now: EventTime,
-) -> anyhow::Result<ContactExplained> {
+) -> anyhow::Result<ContactExplanation> {
     check_source(arguments)?;
     let at = arguments.at.map_or(Ok(now), |at| instant("--at", at, config))?;
     let at = EventTime::from_seconds(at.floor_second());
@@ -65,7 +67,7 @@ pub(super) fn explained(
         let of_leg: Vec<Heard> = heard.iter().filter(|heard| heard.event.leg == *leg).cloned().collect();
         page.leg(&historical.timeline(*leg, at).expect("it was heard of"), &of_leg)
     });
-    Ok(ContactExplained {
+    Ok(ContactExplanation {
         contact: id.to_owned(),
         at: page.written(at),
         known_before: known_before.map(|before| page.written(before)),
@@ -111,7 +113,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn leg(&self, timeline: &LegTimeline, heard: &[Heard]) -> Leg {
+    fn leg(&self, timeline: &LegTimeline, heard: &[Heard]) -> ExplainedLeg {
         let mut said = HashSet::new();
         let claims =
             heard.iter().map(|heard| self.claim(timeline, heard, !said.insert((heard.event.at, heard.event.fact))));
@@ -123,7 +125,7 @@ impl Page<'_> {
         let line = &self.config.lines[timeline.line.as_usize()];
         let rules = &self.rules.lines()[timeline.line.as_usize()];
         let told = promise::Told { timeline, rules, at: self.at, zone: &self.config.zone };
-        Leg {
+        ExplainedLeg {
             line: line.id.to_string(),
             visit: heard.first().and_then(|heard| heard.visit.clone()),
             claims,
@@ -134,20 +136,20 @@ impl Page<'_> {
         }
     }
 
-    fn claim(&self, timeline: &LegTimeline, heard: &Heard, is_said_before: bool) -> Claim {
+    fn claim(&self, timeline: &LegTimeline, heard: &Heard, is_said_before: bool) -> ExplainedFact {
         let fate = match timeline.status(&heard.event) {
-            FactStatus::Lost { to, fact } => Fate::Lost { to: words::fact(fact), at: self.written(to) },
-            FactStatus::Surplus => Fate::Surplus,
+            FactStatus::Lost { to, fact } => FactEffect::Lost { to: words::fact(fact), at: self.written(to) },
+            FactStatus::Surplus => FactEffect::Surplus,
             FactStatus::Superseded { by } if !is_said_before => {
-                Fate::Superseded { by: words::fact(Fact::CallbackRequested), at: self.written(by) }
+                FactEffect::Superseded { by: words::fact(Fact::CallbackRequested), at: self.written(by) }
             }
-            FactStatus::Superseded { .. } => Fate::Duplicate,
-            FactStatus::Held if is_said_before => Fate::Duplicate,
-            FactStatus::Held => Fate::Counts,
+            FactStatus::Superseded { .. } => FactEffect::Duplicate,
+            FactStatus::Held if is_said_before => FactEffect::Duplicate,
+            FactStatus::Held => FactEffect::Counts,
         };
         let is_record = matches!(heard.place, Place::Record { .. });
-        Claim {
-            said: Said {
+        ExplainedFact {
+            said: StatedFact {
                 fact: words::fact(heard.event.fact),
                 at: self.written(heard.event.at),
                 source: Some(records::source(heard.place, self.config, &self.arguments.source.events)),
@@ -157,7 +159,7 @@ impl Page<'_> {
         }
     }
 
-    fn written(&self, at: EventTime) -> Written {
+    fn written(&self, at: EventTime) -> FormattedInstant {
         words::written(at, &self.config.zone)
     }
 }

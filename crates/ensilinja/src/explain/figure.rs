@@ -2,7 +2,7 @@
 
 use ensilinja_ledger::{HistoricalLedger, History, Ledger, LineFigures, Rules, Window as LedgerWindow};
 use ensilinja_model::EventTime;
-use ensilinja_report::explanation::{FigureExplained, Window};
+use ensilinja_report::explanation::{ExplainedWindow, FigureExplanation};
 use ensilinja_serve::{Makeup, NamedFigure};
 
 use super::page::{Made, Page};
@@ -43,7 +43,7 @@ pub(super) fn explained(
     question: &Question,
     arguments: &ExplainArguments,
     config: &Config,
-) -> anyhow::Result<FigureExplained> {
+) -> anyhow::Result<FigureExplanation> {
     let rules = config.rules_over(&(question.at..question.at));
     let progress = Progress::new(arguments.quiet, &config.zone);
     let reading = Reading {
@@ -97,7 +97,7 @@ pub(super) fn explained(
         _ => None,
     };
     let parts = question.figures.iter().zip(made).map(|(figure, made)| page.part(figure, made));
-    Ok(FigureExplained {
+    Ok(FigureExplanation {
         line: question.card.id.to_string(),
         asked: question.asked.clone(),
         at: page.written(question.at),
@@ -109,9 +109,9 @@ pub(super) fn explained(
 }
 
 /// The window that is asked for, and when it is.
-fn window_of(window: LedgerWindow, question: &Question, rules: &Rules, page: &Page<'_>) -> Window {
+fn window_of(window: LedgerWindow, question: &Question, rules: &Rules, page: &Page<'_>) -> ExplainedWindow {
     let stretch = rules.window_range(question.line, window, question.at);
-    Window {
+    ExplainedWindow {
         name: window.as_str(),
         stretch: stretch.map(|stretch| (page.written(stretch.start), page.written(stretch.end.plus_millis(-1_000)))),
     }

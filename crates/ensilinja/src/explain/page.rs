@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use ensilinja_ledger::{Cause, SourcedEntry};
 use ensilinja_model::{EventTime, LegKey};
-use ensilinja_report::explanation::{Amount, Contribution, Entry, Part, Said, Written};
+use ensilinja_report::explanation::{
+    Amount, Contribution, ExplainedEntry, ExplainedSeries, FormattedInstant, StatedFact,
+};
 use ensilinja_serve::{Makeup, NamedFigure, Unit};
 
 use super::contributions::Adding;
@@ -34,7 +36,7 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
-    pub fn part(&self, figure: &NamedFigure, made: Made) -> Part {
+    pub fn part(&self, figure: &NamedFigure, made: Made) -> ExplainedSeries {
         let Made { number, not_shown, mut adding } = made;
         let amount = |number| self.amount(figure, number);
         let mut by_entry: BTreeMap<&'static str, (usize, Option<i64>)> = BTreeMap::new();
@@ -48,7 +50,7 @@ impl Page<'_> {
             adding.sort_by_key(|adding| (adding.entry.at, self.place(adding), adding.entry.name()));
         }
         let left_out = self.cut(&mut adding);
-        Part {
+        ExplainedSeries {
             series: figure.series(),
             help: figure.help(),
             number: number.map(amount),
@@ -99,7 +101,7 @@ impl Page<'_> {
         }
     }
 
-    pub fn written(&self, at: EventTime) -> Written {
+    pub fn written(&self, at: EventTime) -> FormattedInstant {
         words::written(at, &self.config.zone)
     }
 }
@@ -110,9 +112,9 @@ pub(super) fn entry(
     place: Option<Place>,
     config: &Config,
     arguments: &ExplainArguments,
-) -> Entry {
+) -> ExplainedEntry {
     let (said_at, fact) = entry.source;
-    Entry {
+    ExplainedEntry {
         at: words::written(entry.at, &config.zone),
         step: entry.name(),
         sample_ms: entry.sample_ms,
@@ -120,7 +122,7 @@ pub(super) fn entry(
             Cause::Fact(_) => None,
             Cause::Timeout(timeout) => Some(words::timeout(timeout)),
         },
-        said: Said {
+        said: StatedFact {
             fact: words::fact(fact),
             at: words::written(said_at, &config.zone),
             source: place.map(|place| records::source(place, config, &arguments.source.events)),

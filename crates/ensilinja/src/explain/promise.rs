@@ -2,7 +2,7 @@
 
 use ensilinja_ledger::{Cause, LegTimeline, LineRules, Promise, PromiseTimeline, Timeout, Verdict as LedgerVerdict};
 use ensilinja_model::{EventTime, FactKind};
-use ensilinja_report::explanation::Verdict;
+use ensilinja_report::explanation::PromiseVerdict;
 use jiff::tz::TimeZone;
 
 use super::words;
@@ -47,10 +47,10 @@ impl Told<'_> {
     }
 
     /// For programs.
-    pub fn verdict(&self) -> Option<Verdict> {
+    pub fn verdict(&self) -> Option<PromiseVerdict> {
         let promise = self.timeline.promise.as_ref()?;
         let written = |at| words::written(at, self.zone);
-        Some(Verdict {
+        Some(PromiseVerdict {
             promise: promise.promise.as_str(),
             term: promise.term.map(promise_as_written),
             valid_from: self.valid_from().map(written),

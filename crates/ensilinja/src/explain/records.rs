@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use ensilinja_ledger::SourcedEntry;
 use ensilinja_model::LegKey;
-use ensilinja_report::explanation::{Source, Whose};
+use ensilinja_report::explanation::{FactSource, LegIdentity};
 use ensilinja_wire::Decoder;
 
 use crate::config::Config;
@@ -16,7 +16,7 @@ pub(super) type Wanted = HashMap<LegKey, Vec<SourcedEntry>>;
 
 /// What was found of a leg.
 pub(super) struct Found {
-    pub whose: Whose,
+    pub whose: LegIdentity,
     /// Where that was said first from which each entry follows.
     entries: Vec<(SourcedEntry, Option<Place>)>,
 }
@@ -61,19 +61,21 @@ pub(super) fn find(
 }
 
 /// Of whom something was said.
-pub(super) fn whose(told: &Told<'_>) -> Whose {
-    Whose { contact: told.contact.id(), visit: told.contact.visit() }
+pub(super) fn whose(told: &Told<'_>) -> LegIdentity {
+    LegIdentity { contact: told.contact.id(), visit: told.contact.visit() }
 }
 
 /// A place as it is printed.
-pub(super) fn source(place: Place, config: &Config, files: &[std::path::PathBuf]) -> Source {
+pub(super) fn source(place: Place, config: &Config, files: &[std::path::PathBuf]) -> FactSource {
     match place {
-        Place::Record { partition, offset } => Source::Record { topic: config.kafka.topic.clone(), partition, offset },
-        Place::Line { file, number } => Source::Line { file: files[file].display().to_string(), line: number },
+        Place::Record { partition, offset } => {
+            FactSource::Record { topic: config.kafka.topic.clone(), partition, offset }
+        }
+        Place::Line { file, number } => FactSource::Line { file: files[file].display().to_string(), line: number },
     }
 }
 
 /// A leg that the second reading did not find: the source has lost it meanwhile.
-pub(super) fn nobody() -> Whose {
-    Whose { contact: "(no longer there)".to_owned(), visit: None }
+pub(super) fn nobody() -> LegIdentity {
+    LegIdentity { contact: "(no longer there)".to_owned(), visit: None }
 }

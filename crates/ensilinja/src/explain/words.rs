@@ -2,14 +2,14 @@
 
 use ensilinja_ledger::Timeout;
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer};
-use ensilinja_report::explanation::Written;
+use ensilinja_report::explanation::FormattedInstant;
 use jiff::tz::TimeZone;
 
 use crate::local_time::{rfc_3339, to_the_second};
 
 /// An instant, written both ways.
-pub(super) fn written(at: EventTime, zone: &TimeZone) -> Written {
-    Written { local: to_the_second(at, zone), rfc_3339: rfc_3339(at, zone) }
+pub(super) fn written(at: EventTime, zone: &TimeZone) -> FormattedInstant {
+    FormattedInstant { local: to_the_second(at, zone), rfc_3339: rfc_3339(at, zone) }
 }
 
 /// A fact: its kind, and what it says.

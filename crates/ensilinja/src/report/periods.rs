@@ -12,7 +12,7 @@ use std::iter::successors;
 use std::ops::Range;
 
 use ensilinja_model::EventTime;
-use ensilinja_report::{By, Period, PeriodKind};
+use ensilinja_report::{Breakdown, Period, PeriodKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _, Zoned};
 
@@ -29,13 +29,13 @@ pub struct Periods {
 impl Periods {
     /// The periods of a stretch of time, which is not empty. `None` if there are more than `most`.
     #[must_use]
-    pub fn of(by: By, stretch: &Range<EventTime>, zone: &TimeZone, most: usize) -> Option<Self> {
+    pub fn of(by: Breakdown, stretch: &Range<EventTime>, zone: &TimeZone, most: usize) -> Option<Self> {
         let kind = match by {
-            By::Line | By::Group => PeriodKind::Whole,
-            By::Month => PeriodKind::Month,
-            By::Quarter => PeriodKind::Quarter,
-            By::Day => PeriodKind::Day,
-            By::Hour => PeriodKind::Hour,
+            Breakdown::Line | Breakdown::Group => PeriodKind::Whole,
+            Breakdown::Month => PeriodKind::Month,
+            Breakdown::Quarter => PeriodKind::Quarter,
+            Breakdown::Day => PeriodKind::Day,
+            Breakdown::Hour => PeriodKind::Hour,
         };
         let first = zoned(stretch.start, zone);
         let begins = successors(Some(first), |begin| next(kind, begin)).map(|begin| instant_of(&begin));
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use crate::local_time::{in_words, instant};
 
-    fn begins(by: By, from: &str, to: &str) -> Vec<String> {
+    fn begins(by: Breakdown, from: &str, to: &str) -> Vec<String> {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         let [start, end] = [from, to].map(|local| instant(local.parse().unwrap(), &zone).unwrap());
         let periods = Periods::of(by, &(start..end), &zone, 100).unwrap();
@@ -86,27 +86,27 @@ mod tests {
     #[test]
     fn months_and_quarters_are_those_of_the_calendar_cut_to_what_is_asked_for() {
         assert_eq!(
-            begins(By::Month, "2025-01-15T08:30", "2025-04-01"),
+            begins(Breakdown::Month, "2025-01-15T08:30", "2025-04-01"),
             ["2025-01-15 08:30", "2025-02-01 00:00", "2025-03-01 00:00"]
         );
         assert_eq!(
-            begins(By::Quarter, "2025-02-01", "2025-10-02"),
+            begins(Breakdown::Quarter, "2025-02-01", "2025-10-02"),
             ["2025-02-01 00:00", "2025-04-01 00:00", "2025-07-01 00:00", "2025-10-01 00:00"]
         );
-        assert_eq!(begins(By::Line, "2025-02-01", "2025-10-02"), ["2025-02-01 00:00"]);
-        assert_eq!(begins(By::Month, "2025-12-31", "2026-01-02"), ["2025-12-31 00:00", "2026-01-01 00:00"]);
+        assert_eq!(begins(Breakdown::Line, "2025-02-01", "2025-10-02"), ["2025-02-01 00:00"]);
+        assert_eq!(begins(Breakdown::Month, "2025-12-31", "2026-01-02"), ["2025-12-31 00:00", "2026-01-01 00:00"]);
     }
 
     #[test]
     fn days_and_hours_are_right_when_the_clocks_change() {
-        assert_eq!(begins(By::Hour, "2026-03-29", "2026-03-30").len(), 23);
-        assert_eq!(begins(By::Hour, "2026-10-25", "2026-10-26").len(), 25);
+        assert_eq!(begins(Breakdown::Hour, "2026-03-29", "2026-03-30").len(), 23);
+        assert_eq!(begins(Breakdown::Hour, "2026-10-25", "2026-10-26").len(), 25);
         assert_eq!(
-            begins(By::Day, "2026-03-28T12:00", "2026-03-31"),
+            begins(Breakdown::Day, "2026-03-28T12:00", "2026-03-31"),
             ["2026-03-28 12:00", "2026-03-29 00:00", "2026-03-30 00:00"]
         );
         assert_eq!(
-            begins(By::Hour, "2026-10-25T02:30", "2026-10-25T05:00")[1..],
+            begins(Breakdown::Hour, "2026-10-25T02:30", "2026-10-25T05:00")[1..],
             ["2026-10-25 03:00", "2026-10-25 03:00", "2026-10-25 04:00"]
         );
     }
@@ -115,7 +115,7 @@ mod tests {
     fn too_many_are_none() {
         let zone = TimeZone::UTC;
         let day = |day: i64| EventTime::from_seconds(day * 86_400);
-        assert!(Periods::of(By::Day, &(day(0)..day(100)), &zone, 100).is_some());
-        assert!(Periods::of(By::Day, &(day(0)..day(101)), &zone, 100).is_none());
+        assert!(Periods::of(Breakdown::Day, &(day(0)..day(100)), &zone, 100).is_some());
+        assert!(Periods::of(Breakdown::Day, &(day(0)..day(101)), &zone, 100).is_none());
     }
 }

@@ -2,16 +2,16 @@
 
 /// The contacts that add something else to a figure on one side than on the other.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Traced {
+pub struct TracedContacts {
     /// The first of them.
-    pub legs: Vec<Leg>,
+    pub legs: Vec<ComparedLeg>,
     /// How many more there are.
     pub more: u64,
 }
 
 /// A contact on a line, and what it adds to a figure.
 #[derive(Clone, PartialEq)]
-pub struct Leg {
+pub struct ComparedLeg {
     /// Its id.
     pub contact: String,
     /// What it adds on one side: what the figure would be without anybody else. `None` if it has no part in it.
@@ -24,7 +24,7 @@ pub struct Leg {
     pub found_in_other: Vec<String>,
 }
 
-impl std::fmt::Debug for Leg {
+impl std::fmt::Debug for ComparedLeg {
     /// Without the id, so that it gets into no log.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Leg").field("one", &self.one).field("other", &self.other).finish_non_exhaustive()

@@ -9,7 +9,7 @@ use super::shown::{Line, Shown};
 
 /// Which figure: of which line and window, by which name and labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct FigureKey {
     /// The id of the line.
     pub line: String,
     /// The window; `None` for what is so at the instant itself.
@@ -22,7 +22,7 @@ pub struct Place {
 
 /// What a side says of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Said {
+pub enum ComparedValue {
     /// It has no such figure.
     Nothing,
     /// This.
@@ -35,11 +35,11 @@ pub enum Said {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// Which.
-    pub place: Place,
+    pub place: FigureKey,
     /// What one side says.
-    pub one: Said,
+    pub one: ComparedValue,
     /// What the other says.
-    pub other: Said,
+    pub other: ComparedValue,
 }
 
 /// What comparing two documents of one instant found.
@@ -54,19 +54,19 @@ pub struct Differences {
     /// The lines that only the other has.
     pub lines_of_other: Vec<String>,
     /// What a side has and the other was narrowed not to have.
-    pub narrowed: Narrowed,
+    pub narrowed: NotCompared,
 }
 
 /// What was not compared, since a side was narrowed to something else.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Narrowed {
+pub struct NotCompared {
     /// Whole windows.
     pub windows: BTreeSet<String>,
     /// The names of figures, as they stand in a document.
     pub figures: BTreeSet<String>,
 }
 
-impl Place {
+impl FigureKey {
     /// The figure with its labels, as `promises.answer.kept`; of a whole window or line, `*`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -75,7 +75,7 @@ impl Place {
     }
 }
 
-impl Said {
+impl ComparedValue {
     /// The number, if it is one.
     #[must_use]
     pub const fn number(self) -> Option<f64> {
@@ -156,7 +156,7 @@ impl<'a> Walk<'a, '_> {
     /// A side that has nothing of a window or a line differs by that, and not by each figure.
     fn whole(&mut self, one: bool, other: bool) {
         if one != other {
-            let said = |has| if has { Said::Figures } else { Said::Nothing };
+            let said = |has| if has { ComparedValue::Figures } else { ComparedValue::Nothing };
             self.compare(said(one), said(other));
         }
     }
@@ -183,13 +183,13 @@ impl<'a> Walk<'a, '_> {
             self.values(one, other);
             self.path.labels.pop();
         }
-        let [one, other] = [one, other].map(Said::of);
+        let [one, other] = [one, other].map(ComparedValue::of);
         if one.number().or(other.number()).is_some() {
             self.compare(one, other);
         }
     }
 
-    fn compare(&mut self, one: Said, other: Said) {
+    fn compare(&mut self, one: ComparedValue, other: ComparedValue) {
         self.differences.compared += 1;
         if !one.is(other) {
             self.differences.found.push(Difference { place: self.path.place(), one, other });
@@ -202,8 +202,8 @@ impl<'a> Path<'a> {
         Self { line, window: None, figure: None, labels: Vec::new() }
     }
 
-    fn place(&self) -> Place {
-        Place {
+    fn place(&self) -> FigureKey {
+        FigureKey {
             line: self.line.to_owned(),
             window: self.window.map(str::to_owned),
             figure: self.figure.map(str::to_owned),

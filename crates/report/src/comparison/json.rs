@@ -30,16 +30,16 @@ use std::collections::BTreeSet;
 
 use ensilinja_model::EventTime;
 
-use super::contacts::{Leg, Traced};
-use super::differences::{Narrowed, Place, Said};
-use super::findings::{Finding, Findings, Instants, OnlyIn, Seen};
-use crate::document::Document;
+use super::comparison_result::{ComparisonResult, DifferingFigure, InstantSummary, Observation, OnlyIn};
+use super::contacts::{ComparedLeg, TracedContacts};
+use super::differences::{ComparedValue, FigureKey, NotCompared};
+use crate::json_document::JsonDocument;
 
-impl Findings {
+impl ComparisonResult {
     /// As one document. `names` are those of the sides.
     #[must_use]
     pub fn json(&self, [one, other]: [&str; 2]) -> String {
-        let document = Document::object([
+        let document = JsonDocument::object([
             ("schema", "ensilinja.comparison/1".into()),
             ("one", one.into()),
             ("other", other.into()),
@@ -49,28 +49,28 @@ impl Findings {
             ("only_in_one", only(&self.only_in_one)),
             ("only_in_other", only(&self.only_in_other)),
             ("not_compared", narrowed(&self.narrowed)),
-            ("differences", Document::list(self.rows.iter().map(|(place, finding)| row(place, finding)))),
+            ("differences", JsonDocument::list(self.rows.iter().map(|(place, finding)| row(place, finding)))),
         ]);
         document.to_json()
     }
 }
 
-fn row(place: &Place, finding: &Finding) -> Document {
-    Document::object([
+fn row(place: &FigureKey, finding: &DifferingFigure) -> JsonDocument {
+    JsonDocument::object([
         ("line", place.line.as_str().into()),
         ("window", place.window.as_deref().into()),
         ("figure", place.figure.as_deref().into()),
-        ("labels", Document::list(place.labels.iter().map(|label| label.as_str().into()))),
+        ("labels", JsonDocument::list(place.labels.iter().map(|label| label.as_str().into()))),
         ("instants", finding.count.into()),
         ("most", seen(&finding.most)),
-        ("at", Document::list(finding.at.iter().map(seen))),
+        ("at", JsonDocument::list(finding.at.iter().map(seen))),
         ("not_listed", (finding.count - finding.at.len() as u64).into()),
-        ("contacts", finding.contacts.as_ref().map_or(Document::Null, contacts)),
+        ("contacts", finding.contacts.as_ref().map_or(JsonDocument::Null, contacts)),
     ])
 }
 
-fn seen(seen: &Seen) -> Document {
-    Document::object([
+fn seen(seen: &Observation) -> JsonDocument {
+    JsonDocument::object([
         ("as_of_timestamp_seconds", seconds(seen.as_of)),
         ("one", said(seen.one)),
         ("other", said(seen.other)),
@@ -78,10 +78,10 @@ fn seen(seen: &Seen) -> Document {
     ])
 }
 
-fn contacts(traced: &Traced) -> Document {
-    let found = |found: &[String]| Document::list(found.iter().map(|found| found.as_str().into()));
-    let leg = |leg: &Leg| {
-        Document::object([
+fn contacts(traced: &TracedContacts) -> JsonDocument {
+    let found = |found: &[String]| JsonDocument::list(found.iter().map(|found| found.as_str().into()));
+    let leg = |leg: &ComparedLeg| {
+        JsonDocument::object([
             ("contact", leg.contact.as_str().into()),
             ("one", leg.one.map(number).into()),
             ("other", leg.other.map(number).into()),
@@ -89,42 +89,46 @@ fn contacts(traced: &Traced) -> Document {
             ("found_in_other", found(&leg.found_in_other)),
         ])
     };
-    Document::object([("legs", Document::list(traced.legs.iter().map(leg))), ("more", traced.more.into())])
+    JsonDocument::object([("legs", JsonDocument::list(traced.legs.iter().map(leg))), ("more", traced.more.into())])
 }
 
-fn said(said: Said) -> Document {
+fn said(said: ComparedValue) -> JsonDocument {
     match said {
-        Said::Nothing => Document::Null,
-        Said::Number(value) => number(value),
-        Said::Figures => "figures".into(),
+        ComparedValue::Nothing => JsonDocument::Null,
+        ComparedValue::Number(value) => number(value),
+        ComparedValue::Figures => "figures".into(),
     }
 }
 
-fn only(only: &OnlyIn) -> Document {
-    let lines = Document::list(only.lines.iter().map(|line| line.as_str().into()));
-    Document::object([("lines", lines), ("instants", instants(&only.instants))])
+fn only(only: &OnlyIn) -> JsonDocument {
+    let lines = JsonDocument::list(only.lines.iter().map(|line| line.as_str().into()));
+    JsonDocument::object([("lines", lines), ("instants", instants(&only.instants))])
 }
 
-fn narrowed(narrowed: &Narrowed) -> Document {
-    let names = |names: &BTreeSet<String>| Document::list(names.iter().map(|name| name.as_str().into()));
-    Document::object([("windows", names(&narrowed.windows)), ("figures", names(&narrowed.figures))])
+fn narrowed(narrowed: &NotCompared) -> JsonDocument {
+    let names = |names: &BTreeSet<String>| JsonDocument::list(names.iter().map(|name| name.as_str().into()));
+    JsonDocument::object([("windows", names(&narrowed.windows)), ("figures", names(&narrowed.figures))])
 }
 
-fn instants(instants: &Instants) -> Document {
+fn instants(instants: &InstantSummary) -> JsonDocument {
     let mut fields = vec![("count", instants.count.into())];
     if let Some((first, last)) = instants.span {
         fields.extend([("first_timestamp_seconds", seconds(first)), ("last_timestamp_seconds", seconds(last))]);
     }
-    Document::object(fields)
+    JsonDocument::object(fields)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]
-fn seconds(at: EventTime) -> Document {
+fn seconds(at: EventTime) -> JsonDocument {
     number(at.as_millis() as f64 / 1000.0)
 }
 
 /// A whole number without a decimal point.
 #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is not truncated")]
-fn number(number: f64) -> Document {
-    if number.fract() == 0.0 && number.abs() < 9e15 { Document::Whole(number as i64) } else { Document::Number(number) }
+fn number(number: f64) -> JsonDocument {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        JsonDocument::Whole(number as i64)
+    } else {
+        JsonDocument::Number(number)
+    }
 }

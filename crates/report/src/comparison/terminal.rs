@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use ensilinja_model::EventTime;
 
-use super::contacts::{Leg, Traced};
-use super::differences::{Narrowed, Place, Said};
-use super::findings::{Finding, Findings, Instants, OnlyIn};
+use super::comparison_result::{ComparisonResult, DifferingFigure, InstantSummary, OnlyIn};
+use super::contacts::{ComparedLeg, TracedContacts};
+use super::differences::{ComparedValue, FigureKey, NotCompared};
 use super::shown;
 use crate::listing::{Align, Listing};
 
@@ -30,7 +30,7 @@ const COLUMNS: [(&str, Align); 7] = [
 /// Those that a table has besides, if it is of several instants.
 const OVER_TIME: [(&str, Align); 2] = [("INSTANTS", Align::Right), ("LAST AT", Align::Left)];
 
-impl Findings {
+impl ComparisonResult {
     /// As a table, with what was compared above it and what could not be below. `names` are those of the sides, and
     /// `local` writes an instant.
     #[must_use]
@@ -103,7 +103,7 @@ impl OnlyIn {
     }
 }
 
-impl Narrowed {
+impl NotCompared {
     fn push(&self, text: &mut String) {
         for (what, names) in [("window", &self.windows), ("figure", &self.figures)] {
             let count = names.len();
@@ -120,7 +120,7 @@ impl Narrowed {
     }
 }
 
-impl Instants {
+impl InstantSummary {
     fn words(&self, local: &dyn Fn(EventTime) -> String) -> String {
         match self.span {
             None => "none".to_owned(),
@@ -131,13 +131,13 @@ impl Instants {
 }
 
 /// A row: which figure, and what the sides say where it first differs.
-fn first(place: &Place, finding: &Finding, local: &dyn Fn(EventTime) -> String) -> Vec<String> {
+fn first(place: &FigureKey, finding: &DifferingFigure, local: &dyn Fn(EventTime) -> String) -> Vec<String> {
     let is_instant = place.figure.as_ref().is_some_and(|name| name.ends_with("_timestamp_seconds"));
-    let written = |said: Said| match said {
-        Said::Nothing => "nothing".to_owned(),
-        Said::Figures => "figures".to_owned(),
-        Said::Number(seconds) if is_instant => local(shown::seconds(seconds)),
-        Said::Number(number) => number.to_string(),
+    let written = |said: ComparedValue| match said {
+        ComparedValue::Nothing => "nothing".to_owned(),
+        ComparedValue::Figures => "figures".to_owned(),
+        ComparedValue::Number(seconds) if is_instant => local(shown::seconds(seconds)),
+        ComparedValue::Number(number) => number.to_string(),
     };
     let seen = finding.first;
     let by = seen.by().map_or_else(String::new, |by| format!("{by:+}"));
@@ -146,9 +146,9 @@ fn first(place: &Place, finding: &Finding, local: &dyn Fn(EventTime) -> String) 
 }
 
 /// The contacts through which a figure differs, one a line.
-fn notes(traced: &Traced) -> Vec<String> {
+fn notes(traced: &TracedContacts) -> Vec<String> {
     let number = |number: Option<f64>| number.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
-    let leg = |leg: &Leg| {
+    let leg = |leg: &ComparedLeg| {
         let sides = [("one", &leg.found_in_one), ("other", &leg.found_in_other)];
         let found = sides.iter().flat_map(|(side, found)| found.iter().map(move |found| format!("; {side}: {found}")));
         let found: String = found.collect();

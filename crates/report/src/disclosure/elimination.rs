@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 const PRIME: i64 = 2_147_483_647;
 
 /// A row of coefficients by unknown, none of them 0.
-type Row = BTreeMap<usize, i64>;
+type Coefficients = BTreeMap<usize, i64>;
 
 /// Of the unknowns in `equations` (unknown and coefficient; what is known is left out, for it changes nothing here),
 /// those that have the same value in every solution.
-pub(crate) fn told_unknowns(equations: impl Iterator<Item = Row>) -> Vec<usize> {
-    let mut solved: Vec<(usize, Row)> = Vec::new();
+pub(crate) fn told_unknowns(equations: impl Iterator<Item = Coefficients>) -> Vec<usize> {
+    let mut solved: Vec<(usize, Coefficients)> = Vec::new();
     for mut row in equations {
         for (unknown, solution) in &solved {
             if let Some(coefficient) = row.get(unknown).copied() {
@@ -40,7 +40,7 @@ pub(crate) fn told_unknowns(equations: impl Iterator<Item = Row>) -> Vec<usize> 
 }
 
 /// `row - times x other`.
-fn subtract(row: &mut Row, times: i64, other: &Row) {
+fn subtract(row: &mut Coefficients, times: i64, other: &Coefficients) {
     for (unknown, coefficient) in other {
         let entry = row.entry(*unknown).or_insert(0);
         *entry = (*entry - times * coefficient % PRIME).rem_euclid(PRIME);

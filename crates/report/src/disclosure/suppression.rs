@@ -31,12 +31,12 @@ pub(crate) struct SumSystem {
 #[derive(Debug)]
 struct Equation {
     terms: Vec<(usize, i64)>,
-    scope: Scope,
+    scope: SumScope,
 }
 
 /// What a sum is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum SumScope {
     /// Quantities of one row.
     Row,
     /// Rows, or periods, of one quantity.
@@ -67,7 +67,7 @@ impl SumSystem {
     }
 
     /// Says that a whole is the sum of its parts, up to something that is known.
-    pub fn add_up(&mut self, scope: Scope, whole: usize, parts: impl IntoIterator<Item = usize>) {
+    pub fn add_up(&mut self, scope: SumScope, whole: usize, parts: impl IntoIterator<Item = usize>) {
         let terms: Vec<_> = [(whole, 1)].into_iter().chain(parts.into_iter().map(|part| (part, -1))).collect();
         for (count, _) in &terms {
             self.counts[*count].equations.push(self.equations.len());
@@ -189,7 +189,7 @@ impl SumSystem {
         if steps == 0 {
             return this.figures;
         }
-        let next = this.equations.iter().filter(|it| **it != by && self.equations[**it].scope == Scope::Row);
+        let next = this.equations.iter().filter(|it| **it != by && self.equations[**it].scope == SumScope::Row);
         let cost_of = |equation: &usize| {
             let others = self.terms_of(*equation).filter(|other| *other != count);
             others.map(|other| self.cost(other, *equation, hidden, steps - 1)).min().unwrap_or(IMPOSSIBLE)
@@ -223,7 +223,7 @@ mod tests {
         let mut sums = SumSystem::default();
         let indices: Vec<usize> = parts.iter().map(|part| sums.push(*part, true, 1)).collect();
         let total = sums.push(parts.iter().sum(), true, 1);
-        sums.add_up(Scope::Table, total, indices);
+        sums.add_up(SumScope::Table, total, indices);
         sums.hidden()
     }
 

@@ -2,7 +2,7 @@
 
 /// An instant, written both ways.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct FormattedInstant {
     /// As people write local time: `2026-03-02 10:15:07`; with its offset where the clock shows it twice.
     pub local: String,
     /// With its offset: `2026-03-02T10:15:07+02:00`.
@@ -17,12 +17,12 @@ pub enum Amount {
     /// How long, in ms.
     Duration(i64),
     /// When.
-    Instant(Written),
+    Instant(FormattedInstant),
 }
 
 /// Where something was said.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum FactSource {
     /// In a record.
     Record {
         /// Of this topic.
@@ -43,7 +43,7 @@ pub enum Source {
 
 /// Which leg of which contact.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Whose {
+pub struct LegIdentity {
     /// The id of the contact, as the source has it.
     pub contact: String,
     /// Its visit, where the source names one.
@@ -52,20 +52,20 @@ pub struct Whose {
 
 /// Something that was said.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct StatedFact {
     /// What: `abandoned queue`.
     pub fact: String,
     /// Of which instant.
-    pub at: Written,
+    pub at: FormattedInstant,
     /// Where it was said first.
-    pub source: Option<Source>,
+    pub source: Option<FactSource>,
 }
 
 /// An entry of a leg: one step, and why it was taken.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ExplainedEntry {
     /// The second it belongs to.
-    pub at: Written,
+    pub at: FormattedInstant,
     /// The step, in words with `_` between them.
     pub step: &'static str,
     /// What the step measures, in ms, if it measures anything.
@@ -73,5 +73,5 @@ pub struct Entry {
     /// What lapsed, in words, if time alone made it.
     pub lapsed: Option<&'static str>,
     /// What was said that it follows from; where time lapsed, what set that time going.
-    pub said: Said,
+    pub said: StatedFact,
 }

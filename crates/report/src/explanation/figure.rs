@@ -1,35 +1,35 @@
 //! The explanation of a figure: the entries that make it up.
 
-use super::entry::{Amount, Entry, Whose, Written};
+use super::entry::{Amount, ExplainedEntry, FormattedInstant, LegIdentity};
 
 /// What makes up a figure.
-pub struct FigureExplained {
+pub struct FigureExplanation {
     /// The line.
     pub line: String,
     /// The figure, as it was asked for.
     pub asked: String,
     /// The instant.
-    pub at: Written,
+    pub at: FormattedInstant,
     /// Only what was known before this instant counts.
-    pub known_before: Option<Written>,
+    pub known_before: Option<FormattedInstant>,
     /// The window and the stretch of time it is, both ends in it; `None` for a figure of an instant.
-    pub window: Option<Window>,
+    pub window: Option<ExplainedWindow>,
     /// The figure; two for what is a share or a distribution.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ExplainedSeries>,
     /// Of an indicator, how many of how many, where both are known.
     pub share: Option<(i64, i64)>,
 }
 
 /// A window at an instant.
-pub struct Window {
+pub struct ExplainedWindow {
     /// Its name.
     pub name: &'static str,
     /// Its first and its last second; `None` while it has not begun.
-    pub stretch: Option<(Written, Written)>,
+    pub stretch: Option<(FormattedInstant, FormattedInstant)>,
 }
 
 /// One number, and what it is made of.
-pub struct Part {
+pub struct ExplainedSeries {
     /// The series that it is, as a query for them.
     pub series: String,
     /// What it means.
@@ -52,9 +52,9 @@ pub struct Part {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contribution {
     /// Of whom.
-    pub whose: Whose,
+    pub whose: LegIdentity,
     /// The entry.
-    pub entry: Entry,
+    pub entry: ExplainedEntry,
     /// What it adds; `None` where the figure is no sum.
     pub adds: Option<Amount>,
     /// It is the one that the figure is taken from.

@@ -27,13 +27,13 @@
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
 
-use super::contact::{Claim, ContactExplained, Fate, Leg, Verdict};
-use super::entry::{Amount, Entry, Said, Source, Written};
-use super::figure::{Contribution, FigureExplained, Part};
+use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PromiseVerdict};
+use super::entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, StatedFact};
+use super::figure::{Contribution, ExplainedSeries, FigureExplanation};
 
 const SCHEMA: &str = "ensilinja.explanation/1";
 
-impl FigureExplained {
+impl FigureExplanation {
     /// As one document for programs.
     #[must_use]
     pub fn json(&self) -> String {
@@ -54,7 +54,7 @@ impl FigureExplained {
     }
 }
 
-impl ContactExplained {
+impl ContactExplanation {
     /// As one document for programs.
     #[must_use]
     pub fn json(&self) -> String {
@@ -73,7 +73,7 @@ fn written(document: &Json) -> String {
     printable_json(&text).into_owned() + "\n"
 }
 
-fn part(part: &Part) -> Json {
+fn part(part: &ExplainedSeries) -> Json {
     let by_step = part
         .by_step
         .iter()
@@ -99,7 +99,7 @@ fn contribution(contribution: &Contribution) -> Json {
     fields
 }
 
-fn entry(entry: &Entry) -> Json {
+fn entry(entry: &ExplainedEntry) -> Json {
     json!({
         "at": instant(&entry.at),
         "step": entry.step,
@@ -109,20 +109,20 @@ fn entry(entry: &Entry) -> Json {
     })
 }
 
-fn said(said: &Said) -> Json {
+fn said(said: &StatedFact) -> Json {
     json!({ "fact": said.fact, "at": instant(&said.at), "source": said.source.as_ref().map(source) })
 }
 
-fn source(source: &Source) -> Json {
+fn source(source: &FactSource) -> Json {
     match source {
-        Source::Record { topic, partition, offset } => {
+        FactSource::Record { topic, partition, offset } => {
             json!({ "topic": topic, "partition": partition, "offset": offset })
         }
-        Source::Line { file, line } => json!({ "file": file, "line": line }),
+        FactSource::Line { file, line } => json!({ "file": file, "line": line }),
     }
 }
 
-fn leg(leg: &Leg) -> Json {
+fn leg(leg: &ExplainedLeg) -> Json {
     let entries = leg.entries.iter().map(|(of_leg, is_ahead)| {
         let mut fields = entry(of_leg);
         fields["is_ahead"] = json!(is_ahead);
@@ -139,19 +139,19 @@ fn leg(leg: &Leg) -> Json {
     })
 }
 
-fn claim(claim: &Claim) -> Json {
+fn claim(claim: &ExplainedFact) -> Json {
     let mut fields = said(&claim.said);
     fields["known"] = json!(claim.known.as_ref().map(instant));
     fields["fate"] = json!(claim.fate.as_str());
     match &claim.fate {
-        Fate::Counts | Fate::Duplicate | Fate::Surplus => {}
-        Fate::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),
-        Fate::Superseded { by, at } => fields["superseded_by"] = json!({ "fact": by, "at": instant(at) }),
+        FactEffect::Counts | FactEffect::Duplicate | FactEffect::Surplus => {}
+        FactEffect::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),
+        FactEffect::Superseded { by, at } => fields["superseded_by"] = json!({ "fact": by, "at": instant(at) }),
     }
     fields
 }
 
-fn verdict(verdict: &Verdict) -> Json {
+fn verdict(verdict: &PromiseVerdict) -> Json {
     json!({
         "promise": verdict.promise,
         "term": verdict.term,
@@ -164,7 +164,7 @@ fn verdict(verdict: &Verdict) -> Json {
     })
 }
 
-fn instant(at: &Written) -> &str {
+fn instant(at: &FormattedInstant) -> &str {
     &at.rfc_3339
 }
 

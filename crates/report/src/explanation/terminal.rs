@@ -2,16 +2,16 @@
 
 use ensilinja_model::printable;
 
-use super::contact::{Claim, ContactExplained, Fate, Leg};
-use super::entry::{Amount, Entry, Said, Source, Whose, Written};
-use super::figure::{Contribution, FigureExplained, Part};
+use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect};
+use super::entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, LegIdentity, StatedFact};
+use super::figure::{Contribution, ExplainedSeries, FigureExplanation};
 use crate::listing::{Align, Listing};
 
-impl FigureExplained {
+impl FigureExplanation {
     /// As tables for people.
     #[must_use]
     pub fn table(&self) -> String {
-        let Written { local: at, .. } = &self.at;
+        let FormattedInstant { local: at, .. } = &self.at;
         let mut text = format!("{} of {} at {at}{}\n", self.asked, self.line, known(self.known_before.as_ref()));
         if let Some(window) = &self.window {
             let stretch = window.stretch.as_ref().map_or_else(
@@ -31,7 +31,7 @@ impl FigureExplained {
     }
 }
 
-fn push_part(text: &mut String, part: &Part) {
+fn push_part(text: &mut String, part: &ExplainedSeries) {
     push_line(text, &part.series);
     push_line(text, part.help);
     let number = part.number.as_ref().map(in_words);
@@ -78,11 +78,11 @@ fn push_part(text: &mut String, part: &Part) {
     push_line(text, &format!("\nIt is {number}, {}{is_shown}.", part.made));
 }
 
-impl ContactExplained {
+impl ContactExplanation {
     /// As tables for people.
     #[must_use]
     pub fn table(&self) -> String {
-        let Written { local: at, .. } = &self.at;
+        let FormattedInstant { local: at, .. } = &self.at;
         let mut text = format!("{} as of {at}{}\n", printable(&self.contact), known(self.known_before.as_ref()));
         for leg in &self.legs {
             push_leg(&mut text, leg);
@@ -91,7 +91,7 @@ impl ContactExplained {
     }
 }
 
-fn push_leg(text: &mut String, leg: &Leg) {
+fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
     push_line(text, &format!("\n{}{visit}\n\nSaid", leg.line));
     let claims: Vec<Vec<String>> = leg.claims.iter().map(claim_cells).collect();
@@ -117,20 +117,20 @@ fn push_leg(text: &mut String, leg: &Leg) {
     leg.promise.iter().for_each(|sentence| push_line(text, sentence));
 }
 
-fn claim_cells(claim: &Claim) -> Vec<String> {
+fn claim_cells(claim: &ExplainedFact) -> Vec<String> {
     let fate = match &claim.fate {
-        Fate::Counts => "counts".to_owned(),
-        Fate::Duplicate => "said before".to_owned(),
-        Fate::Lost { to, at } => format!("loses to {to} of {}", at.local),
-        Fate::Surplus => "not counted: beyond the earliest 1000".to_owned(),
-        Fate::Superseded { by, at } => format!("superseded by {by} of {}", at.local),
+        FactEffect::Counts => "counts".to_owned(),
+        FactEffect::Duplicate => "said before".to_owned(),
+        FactEffect::Lost { to, at } => format!("loses to {to} of {}", at.local),
+        FactEffect::Surplus => "not counted: beyond the earliest 1000".to_owned(),
+        FactEffect::Superseded { by, at } => format!("superseded by {by} of {}", at.local),
     };
     let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();
     vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, place(&claim.said)]
 }
 
 /// The step, what it measures, why it was taken, and where that was said.
-fn entry_cells(entry: &Entry) -> [String; 4] {
+fn entry_cells(entry: &ExplainedEntry) -> [String; 4] {
     let said = &entry.said;
     let because = match entry.lapsed {
         Some(lapsed) => format!("{lapsed}, since {} of {}", said.fact, said.at.local),
@@ -140,15 +140,15 @@ fn entry_cells(entry: &Entry) -> [String; 4] {
     [entry.step.to_owned(), measures, because, place(said)]
 }
 
-fn place(said: &Said) -> String {
+fn place(said: &StatedFact) -> String {
     match &said.source {
-        Some(Source::Record { topic, partition, offset }) => format!("{topic}/{partition}/{offset}"),
-        Some(Source::Line { file, line }) => format!("{file}:{line}"),
+        Some(FactSource::Record { topic, partition, offset }) => format!("{topic}/{partition}/{offset}"),
+        Some(FactSource::Line { file, line }) => format!("{file}:{line}"),
         None => String::new(),
     }
 }
 
-fn whose(whose: &Whose) -> String {
+fn whose(whose: &LegIdentity) -> String {
     match &whose.visit {
         Some(visit) => format!("{} visit {}", printable(&whose.contact), printable(visit)),
         None => printable(&whose.contact).into_owned(),
@@ -192,7 +192,7 @@ fn duration(ms: i64) -> String {
 }
 
 /// What is added to a heading where not all that is known counts.
-fn known(before: Option<&Written>) -> String {
+fn known(before: Option<&FormattedInstant>) -> String {
     before.map(|before| format!(", by what was known before {}", before.local)).unwrap_or_default()
 }
 

@@ -14,10 +14,10 @@
 //! [`disclosure`]: crate::disclosure
 
 use super::machine_value::MachineValue;
-use crate::fact::Facts;
+use crate::cell_value::CellValue;
 use crate::figure::Figure;
 use crate::report::Report;
-use crate::value::Value;
+use crate::report_facts::ReportFacts;
 
 const HEADER: &str =
     "level,line,group,channel,period,period_start,period_end,figure,value,n,numerator,low,high,state\r\n";
@@ -33,7 +33,7 @@ pub(crate) fn write(report: &Report) -> String {
     text
 }
 
-fn line(facts: &Facts, figure: Figure, value: &Value) -> String {
+fn line(facts: &ReportFacts, figure: Figure, value: &CellValue) -> String {
     let machine = MachineValue::of(value);
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let whole = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();

@@ -23,11 +23,11 @@ use ensilinja_model::printable_json;
 use serde_json::{Map, Value as Json, json};
 
 use super::machine_value::MachineValue;
-use crate::fact::Facts;
+use crate::cell_value::CellValue;
 use crate::figure::Figure;
 use crate::moment::Period;
 use crate::report::Report;
-use crate::value::Value;
+use crate::report_facts::ReportFacts;
 
 /// The facts of a report.
 pub(crate) fn write(report: &Report) -> String {
@@ -63,7 +63,7 @@ fn figures(report: &Report) -> Json {
     about.collect::<Map<_, _>>().into()
 }
 
-fn facts(facts: &Facts) -> Json {
+fn facts(facts: &ReportFacts) -> Json {
     let figures = facts.figures.iter().map(|(figure, it)| (figure.id().to_owned(), value(it)));
     json!({
         "level": facts.level,
@@ -79,7 +79,7 @@ fn period(period: &Period) -> Json {
     json!({ "kind": period.kind.as_str(), "start": period.start.rfc_3339(), "end": period.end.rfc_3339() })
 }
 
-fn value(value: &Value) -> Json {
+fn value(value: &CellValue) -> Json {
     let machine = MachineValue::of(value);
     let mut fields = Map::new();
     fields.insert("state".to_owned(), value.state().into());

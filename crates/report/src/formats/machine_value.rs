@@ -1,6 +1,6 @@
 //! A value as plain numbers, for programs.
 
-use crate::value::Value;
+use crate::cell_value::CellValue;
 
 /// A value as plain numbers; what it does not have is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,31 +19,33 @@ pub(crate) struct MachineValue {
 
 #[expect(clippy::cast_precision_loss, reason = "counts of contacts and their waits in ms fit 53 bits")]
 impl MachineValue {
-    pub fn of(value: &Value) -> Self {
+    pub fn of(value: &CellValue) -> Self {
         let plain = Self { n: value.n(), ..Self::default() };
         match *value {
-            Value::Count(count) => Self { value: Some(count as f64), ..plain },
-            Value::Share { good, n } => {
+            CellValue::Count(count) => Self { value: Some(count as f64), ..plain },
+            CellValue::Share { good, n } => {
                 Self { value: Some(rounded(good as f64 / n as f64)), numerator: Some(good as f64), ..plain }
             }
-            Value::Mean { sum_ms, n } => Self {
+            CellValue::Mean { sum_ms, n } => Self {
                 value: Some(rounded(sum_ms as f64 / n as f64 / 1000.0)),
                 numerator: Some(sum_ms as f64 / 1000.0),
                 ..plain
             },
-            Value::Score { difference, n } => Self {
+            CellValue::Score { difference, n } => Self {
                 value: Some(rounded(100.0 * difference as f64 / n as f64)),
                 numerator: Some(difference as f64),
                 ..plain
             },
-            Value::Interval { low, high, .. } => Self { low: Some(rounded(low)), high: Some(rounded(high)), ..plain },
-            Value::Target(_)
-            | Value::Band(_)
-            | Value::NoData
-            | Value::Closed
-            | Value::NotKnown
-            | Value::Hidden { .. }
-            | Value::NotApplicable => plain,
+            CellValue::Interval { low, high, .. } => {
+                Self { low: Some(rounded(low)), high: Some(rounded(high)), ..plain }
+            }
+            CellValue::Target(_)
+            | CellValue::Band(_)
+            | CellValue::NoData
+            | CellValue::Closed
+            | CellValue::NotKnown
+            | CellValue::Hidden { .. }
+            | CellValue::NotApplicable => plain,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::number;
 use crate::report::Report;
-use crate::table::{Row, Table};
+use crate::report_table::{ReportRow, ReportTable};
 
 /// The tables of a report.
 pub(crate) fn write(report: &Report) -> String {
@@ -16,7 +16,7 @@ pub(crate) fn write(report: &Report) -> String {
     text
 }
 
-fn write_table(text: &mut String, table: &Table, cells: &dyn Fn(&Row) -> Vec<String>) {
+fn write_table(text: &mut String, table: &ReportTable, cells: &dyn Fn(&ReportRow) -> Vec<String>) {
     text.extend(["## ", &escaped(&table.title), "\n\n"]);
     let headings: Vec<String> = table.columns.iter().map(|heading| escaped(heading)).collect();
     text.push_str(&line(&escaped(&table.row_header), &headings));
@@ -29,8 +29,9 @@ fn write_table(text: &mut String, table: &Table, cells: &dyn Fn(&Row) -> Vec<Str
     text.extend(["\n", &escaped(&table.note), "\n\n"]);
 }
 
-fn cells(row: &Row, report: &Report) -> Vec<String> {
-    let cell = |cell: &crate::table::Cell| number::value(&cell.value, cell.marked, report.question.language);
+fn cells(row: &ReportRow, report: &Report) -> Vec<String> {
+    let cell =
+        |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.question.language);
     row.cells.iter().map(|it| escaped(&cell(it))).collect()
 }
 

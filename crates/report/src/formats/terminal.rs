@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::number;
 use crate::report::Report;
-use crate::table::{Row, Table};
+use crate::report_table::{ReportRow, ReportTable};
 
 /// Spaces between columns.
 const GAP: &str = "  ";
@@ -22,8 +22,9 @@ pub(crate) fn write(report: &Report, width: usize) -> String {
     for table in &report.tables {
         push_lines(&mut text, &wrapped(&table.title, width), "");
         text.push('\n');
-        let cell = |cell: &crate::table::Cell| number::value(&cell.value, cell.marked, report.question.language);
-        Layout::of(table, width, |row| row.cells.iter().map(cell).collect()).write(&mut text);
+        let cell =
+            |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.question.language);
+        TableLayout::of(table, width, |row| row.cells.iter().map(cell).collect()).write(&mut text);
         push_lines(&mut text, &wrapped(&table.note, width), "");
         text.push('\n');
     }
@@ -34,8 +35,8 @@ pub(crate) fn write(report: &Report, width: usize) -> String {
 }
 
 /// A table whose texts and widths are known.
-struct Layout<'a> {
-    table: &'a Table,
+struct TableLayout<'a> {
+    table: &'a ReportTable,
     /// The figures as text, by row.
     texts: Vec<Vec<String>>,
     names_width: usize,
@@ -45,8 +46,8 @@ struct Layout<'a> {
     parts: Vec<std::ops::Range<usize>>,
 }
 
-impl<'a> Layout<'a> {
-    fn of(table: &'a Table, width: usize, texts: impl Fn(&Row) -> Vec<String>) -> Self {
+impl<'a> TableLayout<'a> {
+    fn of(table: &'a ReportTable, width: usize, texts: impl Fn(&ReportRow) -> Vec<String>) -> Self {
         let texts: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
         let names = || table.rows.iter().map(|row| row.label.as_str()).chain([table.row_header.as_str()]);
         let longest_name = names().map(text_width).max().unwrap_or(0);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Verdict, Within};
 use ensilinja_model::{Outcome, Survey, YesNo};
-use ensilinja_report::{Cells, Facts, Figure, PeriodKind, Report, Value};
+use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, ReportFacts};
 
 /// How many of them there are among what happened.
 type Count = fn(&Sums) -> i64;
@@ -105,7 +105,7 @@ const WAYS: [(&str, &[usize]); 6] = [
 type Form = Vec<i64>;
 
 pub struct Attacker<'a> {
-    cells: &'a Cells,
+    cells: &'a ReportData,
     /// How much of each atom there is: what the attacker would like to know.
     truth: Vec<i64>,
     /// Of which atoms it is shown that there are none.
@@ -118,7 +118,7 @@ const PRIME: i64 = 1_000_000_007;
 
 impl<'a> Attacker<'a> {
     /// An attacker who has read these reports.
-    pub fn of(cells: &'a Cells, reports: &[&Report]) -> Self {
+    pub fn of(cells: &'a ReportData, reports: &[&Report]) -> Self {
         let atoms = cells.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
         let truth: Vec<i64> = atoms.collect();
         let mut attacker = Self { cells, none: vec![false; truth.len()], truth, knowledge: BTreeMap::new() };
@@ -151,23 +151,23 @@ impl<'a> Attacker<'a> {
     }
 
     /// The sums that a value tells.
-    fn told(&self, facts: &Facts, figure: Figure, value: &Value) -> Vec<Form> {
+    fn told(&self, facts: &ReportFacts, figure: Figure, value: &CellValue) -> Vec<Form> {
         let Some((plus, minus, n)) = parts(figure.id()) else { panic!("{} is no figure", figure.id()) };
         let numerator = self.form(facts, plus, minus);
         let n = self.form(facts, n, &[]);
         match value {
-            Value::Count(_) => vec![numerator],
+            CellValue::Count(_) => vec![numerator],
             // By score, interval and n each of the three groups can be computed.
-            Value::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
-            Value::Share { .. } | Value::Mean { .. } | Value::Score { .. } => vec![numerator, n],
-            Value::NoData | Value::Closed | Value::Hidden { n: Some(_) } => vec![n],
-            Value::Hidden { n: None } | Value::NotKnown | Value::NotApplicable => Vec::new(),
-            Value::Band(_) | Value::Target(_) => panic!("not among the facts"),
+            CellValue::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
+            CellValue::Share { .. } | CellValue::Mean { .. } | CellValue::Score { .. } => vec![numerator, n],
+            CellValue::NoData | CellValue::Closed | CellValue::Hidden { n: Some(_) } => vec![n],
+            CellValue::Hidden { n: None } | CellValue::NotKnown | CellValue::NotApplicable => Vec::new(),
+            CellValue::Band(_) | CellValue::Target(_) => panic!("not among the facts"),
         }
     }
 
     /// The sum of these atoms over the lines and periods of a row.
-    fn form(&self, facts: &Facts, plus: &[usize], minus: &[usize]) -> Form {
+    fn form(&self, facts: &ReportFacts, plus: &[usize], minus: &[usize]) -> Form {
         let mut form = vec![0; self.truth.len()];
         let periods = self.cells.periods.len();
         for (index, line) in self.cells.lines.iter().enumerate() {

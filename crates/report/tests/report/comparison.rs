@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{
-    Findings, Known, Leg, Place, Run, RunLine, Said, Scope, Shown, Traced, differences,
+    ComparedLeg, ComparedValue, ComparisonResult, FigureKey, Known, Run, RunLine, Scope, Shown, TracedContacts,
+    differences,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -73,13 +74,13 @@ fn leaves_of(document: &Value) -> Vec<String> {
 }
 
 /// What a pointer to a number of a document is as a place.
-fn place(document: &Value, pointer: &str) -> Place {
+fn place(document: &Value, pointer: &str) -> FigureKey {
     let mut parts = pointer.split('/').skip(2).map(str::to_owned);
     let line: usize = parts.next().unwrap().parse().unwrap();
     let mut parts = parts.skip(1).peekable();
     let window = parts.next_if(|part| part == "windows").map(|_| parts.next().unwrap());
     let line = document["lines"][line]["line"].as_str().unwrap().to_owned();
-    Place { line, window, figure: parts.next(), labels: parts.collect() }
+    FigureKey { line, window, figure: parts.next(), labels: parts.collect() }
 }
 
 proptest! {
@@ -103,9 +104,9 @@ proptest! {
         let found = compared(&document, &changed).found;
         prop_assert_eq!(found.len(), 1);
         prop_assert_eq!(&found[0].place, &place(&document, pointer));
-        prop_assert_eq!((found[0].one, found[0].other), (Said::Number(was), Said::Number(is)));
+        prop_assert_eq!((found[0].one, found[0].other), (ComparedValue::Number(was), ComparedValue::Number(is)));
         let back = compared(&changed, &document).found;
-        prop_assert_eq!((back[0].one, back[0].other), (Said::Number(is), Said::Number(was)));
+        prop_assert_eq!((back[0].one, back[0].other), (ComparedValue::Number(is), ComparedValue::Number(was)));
     }
 
     #[test]
@@ -118,7 +119,7 @@ proptest! {
         let found = compared(&without, &document).found;
         prop_assert_eq!(found.len(), 1);
         prop_assert_eq!(&found[0].place, &place(&document, pointer));
-        prop_assert_eq!(found[0].one, Said::Nothing);
+        prop_assert_eq!(found[0].one, ComparedValue::Nothing);
         prop_assert!(found[0].other.number().is_some());
     }
 }
@@ -143,11 +144,14 @@ fn a_window_or_a_line_of_which_a_side_has_nothing_is_one_difference() {
     without_today["windows"]["today"] = Value::Null;
     let found = compared(&document(&[("mipa", figures.clone())]), &document(&[("mipa", without_today)])).found;
     assert_eq!(found.len(), 1);
-    let today = Place { line: "mipa".into(), window: Some("today".into()), figure: None, labels: vec![] };
-    assert_eq!((&found[0].place, found[0].one, found[0].other), (&today, Said::Figures, Said::Nothing));
+    let today = FigureKey { line: "mipa".into(), window: Some("today".into()), figure: None, labels: vec![] };
+    assert_eq!(
+        (&found[0].place, found[0].one, found[0].other),
+        (&today, ComparedValue::Figures, ComparedValue::Nothing)
+    );
 
     let found = compared(&document(&[("mipa", Value::Null)]), &document(&[("mipa", figures)])).found;
-    assert_eq!((found.len(), &found[0].place.window, found[0].one), (1, &None, Said::Nothing));
+    assert_eq!((found.len(), &found[0].place.window, found[0].one), (1, &None, ComparedValue::Nothing));
     let none = document(&[("mipa", Value::Null)]);
     assert_eq!(compared(&none, &none).found, []);
 }
@@ -221,9 +225,9 @@ fn the_lines_of_a_run_are_understood_and_others_refused() {
 }
 
 /// Findings of three instants: a figure that differs at two, a window that one side does not have at one.
-fn findings() -> Findings {
+fn findings() -> ComparisonResult {
     let all = Scope::default();
-    let mut findings = Findings::default();
+    let mut findings = ComparisonResult::default();
     for (minute, offered, due) in [(0, 3, 1_758_027_600), (15, 4, 1_758_027_600), (30, 6, 1_758_027_600)] {
         let at = AS_OF + minute * 60;
         let of = |offered: Option<i64>, due: i64| {
@@ -326,14 +330,14 @@ fn what_a_live_process_may_or_may_not_have_heard_of_yet_is_no_difference() {
 #[test]
 fn contacts_stand_below_the_figure_that_differs_through_them_and_in_no_debug_output() {
     let mut findings = findings();
-    let leg = |contact: &str, one, other| Leg {
+    let leg = |contact: &str, one, other| ComparedLeg {
         contact: contact.to_owned(),
         one,
         other,
         found_in_one: Vec::new(),
         found_in_other: other.map(|_| "arrived at 10:15, topic/0/7".to_owned()).into_iter().collect(),
     };
-    let traced = Traced { legs: vec![leg("c-1", None, Some(1.0)), leg("c-2", Some(1.5), None)], more: 3 };
+    let traced = TracedContacts { legs: vec![leg("c-1", None, Some(1.0)), leg("c-2", Some(1.5), None)], more: 3 };
     assert!(!format!("{traced:?}").contains("c-1"), "an id must not get into a log");
     let place = findings.rows.keys().last().unwrap().clone();
     findings.rows.get_mut(&place).unwrap().contacts = Some(traced);
@@ -356,7 +360,8 @@ fn a_table_ends_somewhere_and_says_what_it_leaves_out() {
         let figures: BTreeMap<String, i64> = (0..300).map(|figure| (format!("f{figure:03}"), n)).collect();
         document(&[("mipa", json!(figures))])
     };
-    let findings = Findings::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
+    let findings =
+        ComparisonResult::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
     let text = findings.text(["a", "b"], &local);
     let rows = text.lines().filter(|row| row.starts_with("mipa")).count();
     assert_eq!(rows, 200);

@@ -3,20 +3,21 @@
 use ensilinja_ledger::{Indicator, Ratio, ServiceLevel};
 use ensilinja_model::{Channel, Outcome};
 use ensilinja_report::{
-    By, Cells, Facts, Figure, Format, Language, Moment, Period, PeriodKind, Question, Report, Value,
+    Breakdown, CellValue, Figure, Language, Moment, Period, PeriodKind, Report, ReportData, ReportFacts, ReportFormat,
+    ReportRequest,
 };
 
 use crate::stand::{
     County, HOUR, MINUTE, SECOND, abandoned, answered, called_back, cells, line, question, small_county, with_outcome,
 };
 
-fn report(cells: &Cells, by: By) -> Report {
+fn report(cells: &ReportData, by: Breakdown) -> Report {
     Report::of(cells, question(by, Language::En)).expect("a report")
 }
 
-fn value(report: &Report, is_row: impl Fn(&Facts) -> bool, figure: Figure) -> Value {
+fn value(report: &Report, is_row: impl Fn(&ReportFacts) -> bool, figure: Figure) -> CellValue {
     let facts = report.facts.iter().find(|facts| is_row(facts)).expect("there is such a row");
-    facts.figures.iter().find(|(it, _)| *it == figure).map_or(Value::NotApplicable, |(_, value)| *value)
+    facts.figures.iter().find(|(it, _)| *it == figure).map_or(CellValue::NotApplicable, |(_, value)| *value)
 }
 
 fn two_calls() -> Vec<ensilinja_report::ReportLine> {
@@ -29,13 +30,13 @@ fn totals_add_up_counts_and_never_percentages_or_means() {
     county.tell(0, 0, 90, &answered(10 * SECOND)).tell(0, 0, 10, &abandoned());
     county.tell(1, 0, 1, &answered(110 * SECOND)).tell(1, 0, 9, &abandoned());
     let cells = cells(two_calls(), county.sums());
-    for (by, level) in [(By::Line, "channel"), (By::Group, "group"), (By::Month, "channel")] {
+    for (by, level) in [(Breakdown::Line, "channel"), (Breakdown::Group, "group"), (Breakdown::Month, "channel")] {
         let report = report(&cells, by);
-        let is_total = |facts: &Facts| facts.level == level;
+        let is_total = |facts: &ReportFacts| facts.level == level;
         let answered = value(&report, is_total, Figure::Share(Indicator::AnsweredLive));
-        assert_eq!(answered, Value::Share { good: 91, n: 110 });
+        assert_eq!(answered, CellValue::Share { good: 91, n: 110 });
         let wait = value(&report, is_total, Figure::AnswerWait);
-        assert_eq!(wait, Value::Mean { sum_ms: 90 * 10_000 + 110_000, n: 91 });
+        assert_eq!(wait, CellValue::Mean { sum_ms: 90 * 10_000 + 110_000, n: 91 });
     }
 }
 
@@ -46,13 +47,13 @@ fn lines_of_different_formulas_are_each_judged_by_their_own() {
     county.tell(1, 0, 8, &answered(10 * SECOND)).tell(1, 0, 2, &abandoned());
     let mut lines = two_calls();
     lines[1].service_level = ServiceLevel::OnlyHandled;
-    let report = report(&cells(lines, county.sums()), By::Line);
+    let report = report(&cells(lines, county.sums()), Breakdown::Line);
     let level = |of: &'static str| {
         value(&report, |facts| facts.line.as_deref() == Some(of), Figure::Share(Indicator::ServiceLevel))
     };
-    assert_eq!((level("a"), level("b")), (Value::Share { good: 8, n: 10 }, Value::Share { good: 8, n: 8 }));
+    assert_eq!((level("a"), level("b")), (CellValue::Share { good: 8, n: 10 }, CellValue::Share { good: 8, n: 8 }));
     let total = value(&report, |facts| facts.level == "channel", Figure::Share(Indicator::ServiceLevel));
-    assert_eq!(total, Value::Share { good: 16, n: 18 });
+    assert_eq!(total, CellValue::Share { good: 16, n: 18 });
 }
 
 #[test]
@@ -60,28 +61,28 @@ fn a_line_that_only_calls_back_prints_its_share_of_the_handled_and_says_so() {
     let mut county = County::new();
     county.tell(0, 0, 30, &called_back(HOUR)).tell(0, 0, 10, &abandoned());
     county.tell(1, 0, 30, &called_back(HOUR)).tell(1, 0, 10, &answered(SECOND));
-    let report = report(&cells(two_calls(), county.sums()), By::Line);
+    let report = report(&cells(two_calls(), county.sums()), Breakdown::Line);
     let table = &report.tables[0];
     let column = table.columns.iter().position(|name| name == "Handled as callback % (n)").expect("a column");
     let cell = |row: usize| table.rows[row].cells[column];
-    assert_eq!((cell(0).value, cell(0).marked), (Value::Share { good: 30, n: 30 }, true));
-    assert_eq!((cell(1).value, cell(1).marked), (Value::Share { good: 30, n: 40 }, false));
+    assert_eq!((cell(0).value, cell(0).marked), (CellValue::Share { good: 30, n: 30 }, true));
+    assert_eq!((cell(1).value, cell(1).marked), (CellValue::Share { good: 30, n: 40 }, false));
     assert!(report.legend.iter().any(|text| text.starts_with('¹')));
     // Programs always get both.
     let of_decided =
         value(&report, |facts| facts.line.as_deref() == Some("a"), Figure::Share(Indicator::HandledAsCallback));
-    assert_eq!(of_decided, Value::Share { good: 30, n: 40 });
+    assert_eq!(of_decided, CellValue::Share { good: 30, n: 40 });
 }
 
 #[test]
 fn a_month_without_an_answer_makes_no_line_one_that_only_calls_back() {
     let mut county = County::new();
     county.tell(0, 0, 30, &called_back(HOUR)).tell(0, 0, 10, &abandoned()).tell(0, 1, 1, &answered(SECOND));
-    let report = report(&cells(vec![two_calls().remove(0)], county.sums()), By::Month);
+    let report = report(&cells(vec![two_calls().remove(0)], county.sums()), Breakdown::Month);
     let table = &report.tables[0];
     let column = table.columns.iter().position(|name| name == "Handled as callback % (n)").expect("a column");
     let january = table.rows[0].cells[column];
-    assert_eq!((january.value, january.marked), (Value::Share { good: 30, n: 40 }, false));
+    assert_eq!((january.value, january.marked), (CellValue::Share { good: 30, n: 40 }, false));
 }
 
 #[test]
@@ -91,10 +92,10 @@ fn a_goal_is_what_the_lines_aim_at_and_none_where_they_aim_at_different_things()
         for (line, goal) in lines.iter_mut().zip(goals) {
             line.goals = vec![(Indicator::PromiseKept, goal)];
         }
-        report(&cells(lines, County::new().sums()), By::Quarter).tables[0].rows[0].cells[0].value
+        report(&cells(lines, County::new().sums()), Breakdown::Quarter).tables[0].rows[0].cells[0].value
     };
-    assert_eq!(goal([0.95, 0.95]), Value::Target(0.95));
-    assert_eq!(goal([0.95, 1.0]), Value::NotApplicable);
+    assert_eq!(goal([0.95, 0.95]), CellValue::Target(0.95));
+    assert_eq!(goal([0.95, 1.0]), CellValue::NotApplicable);
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn what_is_cut_to_what_is_asked_for_says_so() {
         let mut cells = small_county();
         cells.periods = vec![Period { kind, start, end }, Period { kind, start: end, end: at(12, 31, 0, 0) }];
         let row = |language| {
-            let report = Report::of(&cells, question(By::Day, language)).expect("a report");
+            let report = Report::of(&cells, question(Breakdown::Day, language)).expect("a report");
             report.tables[0].rows[0].label.clone()
         };
         [Language::Fi, Language::Sv, Language::En].map(row)
@@ -125,7 +126,8 @@ fn what_is_cut_to_what_is_asked_for_says_so() {
 #[test]
 fn a_period_that_goes_on_says_so() {
     let mut cells = small_county();
-    let says_so = |cells: &Cells| report(cells, By::Line).tables[0].note.contains("The period is not over yet.");
+    let says_so =
+        |cells: &ReportData| report(cells, Breakdown::Line).tables[0].note.contains("The period is not over yet.");
     assert!(!says_so(&cells));
     cells.as_of = Moment { month: 2, day: 28, hour: 23, minute: 59, utc_offset_minutes: 120, ..cells.as_of };
     assert!(says_so(&cells));
@@ -136,10 +138,10 @@ fn a_group_adds_calls_to_calls_and_chats_to_chats() {
     let mut county = County::new();
     county.tell(0, 0, 5, &answered(SECOND)).tell(1, 0, 7, &answered(SECOND));
     let lines = vec![line("a", Channel::Phone, ["a"; 3], "suun"), line("b", Channel::Chat, ["b"; 3], "suun")];
-    let report = report(&cells(lines, county.sums()), By::Group);
+    let report = report(&cells(lines, county.sums()), Breakdown::Group);
     let offered =
         |channel| value(&report, |facts| facts.level == "group" && facts.channel == Some(channel), Figure::Offered);
-    assert_eq!((offered(Channel::Phone), offered(Channel::Chat)), (Value::Count(5), Value::Count(7)));
+    assert_eq!((offered(Channel::Phone), offered(Channel::Chat)), (CellValue::Count(5), CellValue::Count(7)));
     // One line that is a group of its own goes by its own name.
     assert_eq!((report.tables[0].rows[0].label.as_str(), report.tables[1].rows[0].label.as_str()), ("a", "b"));
 }
@@ -150,27 +152,30 @@ fn nobody_came_and_nobody_could_come_are_two_answers() {
     county.tell(0, 1, 5, &with_outcome(answered(MINUTE), Outcome::Handled));
     let mut cells = cells(two_calls(), county.sums());
     cells.open_ms[0][0] = 0;
-    let report = report(&cells, By::Month);
+    let report = report(&cells, Breakdown::Month);
     let january = |of: &'static str, figure| {
         value(&report, |facts| facts.line.as_deref() == Some(of) && facts.period.start.month == 1, figure)
     };
-    assert_eq!((january("a", Figure::Offered), january("b", Figure::Offered)), (Value::Closed, Value::Count(0)));
-    assert_eq!((january("a", Figure::Nps), january("b", Figure::Nps)), (Value::Closed, Value::NoData));
+    assert_eq!(
+        (january("a", Figure::Offered), january("b", Figure::Offered)),
+        (CellValue::Closed, CellValue::Count(0))
+    );
+    assert_eq!((january("a", Figure::Nps), january("b", Figure::Nps)), (CellValue::Closed, CellValue::NoData));
 }
 
 #[test]
 fn a_period_that_is_not_known_shows_nothing_and_neither_does_the_total_over_it() {
     let mut cells = small_county();
     cells.known = vec![false, true];
-    let report = report(&cells, By::Month);
-    let of_january = |facts: &Facts| facts.period.start.month == 1 && facts.line.is_some();
+    let report = report(&cells, Breakdown::Month);
+    let of_january = |facts: &ReportFacts| facts.period.start.month == 1 && facts.line.is_some();
     for facts in &report.facts {
         let is_known = facts.period.kind == PeriodKind::Month && facts.period.start.month == 2;
         let states = facts.figures.iter().map(|(_, value)| value.state()).filter(|state| *state != "not_applicable");
         assert!(states.clone().count() > 0 && states.into_iter().all(|state| (state != "not_known") == is_known));
     }
-    assert_eq!(value(&report, of_january, Figure::Offered), Value::NotKnown);
-    let text = report.render(ensilinja_report::Format::Table { width: 120 });
+    assert_eq!(value(&report, of_january, Figure::Offered), CellValue::NotKnown);
+    let text = report.render(ensilinja_report::ReportFormat::Table { width: 120 });
     assert!(text.contains("not known  the history of events begins within the period or after it."), "{text}");
 }
 
@@ -184,7 +189,7 @@ fn a_report_by_line_or_group_has_a_row_of_the_whole_alone() {
         sums.truncate(1);
         open_ms.truncate(1);
     }
-    for by in [By::Line, By::Group] {
+    for by in [Breakdown::Line, Breakdown::Group] {
         let report = report(&cells, by);
         assert_eq!(report.facts.iter().filter(|facts| facts.level == "channel").count(), 1, "{by:?}");
     }
@@ -193,7 +198,7 @@ fn a_report_by_line_or_group_has_a_row_of_the_whole_alone() {
 #[test]
 fn every_share_is_the_one_of_the_ledger_s_table_of_indicators() {
     let cells = small_county();
-    let report = report(&cells, By::Month);
+    let report = report(&cells, Breakdown::Month);
     let mut compared = 0;
     for facts in report.facts.iter().filter(|facts| facts.level == "channel" && facts.period.kind == PeriodKind::Month)
     {
@@ -206,7 +211,7 @@ fn every_share_is_the_one_of_the_ledger_s_table_of_indicators() {
                 ratio += indicator.of(&sums[period], line.service_level);
             }
             let n = value.n().expect("a share has an n");
-            let good = if let Value::Share { good, .. } = value { *good } else { 0 };
+            let good = if let CellValue::Share { good, .. } = value { *good } else { 0 };
             assert_eq!(Ratio { good, valid: n }, ratio, "{indicator:?}");
             compared += 1;
         }
@@ -227,24 +232,24 @@ fn one_period_has_its_row_beside_that_of_the_whole() {
         cells
     };
     for (by, kind) in [
-        (By::Month, PeriodKind::Month),
-        (By::Quarter, PeriodKind::Quarter),
-        (By::Day, PeriodKind::Day),
-        (By::Hour, PeriodKind::Hour),
+        (Breakdown::Month, PeriodKind::Month),
+        (Breakdown::Quarter, PeriodKind::Quarter),
+        (Breakdown::Day, PeriodKind::Day),
+        (Breakdown::Hour, PeriodKind::Hour),
     ] {
         let cells = one(kind);
-        let public = matches!(by, By::Month | By::Quarter);
+        let public = matches!(by, Breakdown::Month | Breakdown::Quarter);
         for public in [false, public] {
-            let question = Question { public, ..question(by, Language::En) };
+            let question = ReportRequest { public, ..question(by, Language::En) };
             let report = Report::of(&cells, question).expect("a report");
-            let all: Vec<&Facts> = report.facts.iter().filter(|facts| facts.level == "all").collect();
+            let all: Vec<&ReportFacts> = report.facts.iter().filter(|facts| facts.level == "all").collect();
             assert_eq!(all.iter().map(|facts| facts.period.kind).collect::<Vec<_>>(), [kind, PeriodKind::Whole]);
             for rows in report.facts.chunks(2) {
                 assert_eq!(rows[0].figures, rows[1].figures, "{by:?}: what is hidden in one is hidden in the other");
             }
-            assert!(report.render(Format::Csv).contains(&format!(",{},", kind.as_str())), "{by:?}");
+            assert!(report.render(ReportFormat::Csv).contains(&format!(",{},", kind.as_str())), "{by:?}");
         }
     }
-    let by_line = report(&one(PeriodKind::Whole), By::Line);
+    let by_line = report(&one(PeriodKind::Whole), Breakdown::Line);
     assert!(by_line.facts.iter().all(|facts| facts.period.kind == PeriodKind::Whole));
 }

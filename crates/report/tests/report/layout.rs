@@ -1,24 +1,24 @@
 //! Tables on terminals of every width.
 
-use ensilinja_report::{By, Format, Language, Question, Report};
+use ensilinja_report::{Breakdown, Language, Report, ReportFormat, ReportRequest};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::stand::{question, small_county};
 
 #[test]
 fn no_line_is_wider_than_the_terminal_and_no_figure_is_lost() {
-    for by in [By::Line, By::Group, By::Month, By::Quarter] {
+    for by in [Breakdown::Line, Breakdown::Group, Breakdown::Month, Breakdown::Quarter] {
         for language in Language::ALL {
             let report = Report::of(&small_county(), question(by, *language)).expect("a report");
             let figures = |width| {
-                let text = report.render(Format::Table { width });
+                let text = report.render(ReportFormat::Table { width });
                 let mut figures: Vec<String> = text.split([' ', '\n']).map(|it| it.trim().to_owned()).collect();
                 figures.retain(|it| it.contains(|c: char| c.is_ascii_digit()) && it.contains('('));
                 figures.sort_unstable();
                 figures
             };
             for width in 60..=200 {
-                let text = report.render(Format::Table { width });
+                let text = report.render(ReportFormat::Table { width });
                 for line in text.lines() {
                     assert!(line.width() <= width, "{by:?}, {language:?}, {width}: {line}");
                 }
@@ -30,7 +30,8 @@ fn no_line_is_wider_than_the_terminal_and_no_figure_is_lost() {
 
 #[test]
 fn a_terminal_too_narrow_for_anything_still_gets_every_figure_whole() {
-    let report = Report::of(&small_county(), Question { ..question(By::Line, Language::Fi) }).expect("a report");
-    let text = report.render(Format::Table { width: 1 });
+    let report =
+        Report::of(&small_county(), ReportRequest { ..question(Breakdown::Line, Language::Fi) }).expect("a report");
+    let text = report.render(ReportFormat::Table { width: 1 });
     assert!(text.contains("6\u{a0}t\u{a0}10\u{a0}min\u{a0}12\u{a0}sek\u{a0}(2\u{a0}000)"), "{text}");
 }

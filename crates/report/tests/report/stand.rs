@@ -10,7 +10,9 @@ use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
     Survey, YesNo,
 };
-use ensilinja_report::{By, Cells, Language, Moment, Names, Period, PeriodKind, Question, ReportLine};
+use ensilinja_report::{
+    Breakdown, Language, LocalizedName, Moment, Period, PeriodKind, ReportData, ReportLine, ReportRequest,
+};
 
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -133,7 +135,7 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
     ReportLine {
         id: LineId::parse(id).expect("an id"),
         channel,
-        name: Names { fi: fi.to_owned(), sv: sv.to_owned(), en: en.to_owned() },
+        name: LocalizedName { fi: fi.to_owned(), sv: sv.to_owned(), en: en.to_owned() },
         group: group.to_owned(),
         service_area: String::new(),
         service_level: ServiceLevel::NegativeAbandon,
@@ -142,9 +144,9 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
 }
 
 /// The cells of these lines over January and February 2025.
-pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> Cells {
+pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> ReportData {
     sums.truncate(lines.len());
-    Cells {
+    ReportData {
         open_ms: vec![vec![HOUR; 2]; lines.len()],
         lines,
         periods: months(),
@@ -158,7 +160,7 @@ pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> Cells {
 
 /// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was
 /// closed in January and silent in February.
-pub fn small_county() -> Cells {
+pub fn small_county() -> ReportData {
     let mut county = County::new();
     let handled = |story| with_outcome(story, Outcome::Handled);
     let county_services = |story| with_outcome(story, Outcome::ContinuesCounty);
@@ -207,6 +209,6 @@ pub fn small_county() -> Cells {
     cells
 }
 
-pub const fn question(by: By, language: Language) -> Question {
-    Question { by, language, public: false }
+pub const fn question(by: Breakdown, language: Language) -> ReportRequest {
+    ReportRequest { by, language, public: false }
 }

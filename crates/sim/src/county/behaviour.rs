@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::feedback_answers::FeedbackAnswers;
 use super::monthly::MonthlyContacts;
-use super::published::{ChatFigures, OutcomeFigures, PhoneFigures};
+use super::published_tables::{ChatFigures, OutcomeFigures, PhoneFigures};
 
 /// How contacts fare on a line. Shares are of 1; waits are means in seconds.
 #[derive(Clone, Debug)]

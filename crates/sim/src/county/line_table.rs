@@ -10,11 +10,11 @@ use ensilinja_model::{Channel, LineId};
 use super::behaviour::Behaviour;
 use super::county_line::CountyLine;
 use super::feedback_answers::FeedbackAnswers;
-use super::published::Published;
-use crate::{By, LinePromise, WeeklyHours, Within, WorkingDay};
+use super::published_tables::PublishedTables;
+use crate::{DueBy, LinePromise, WeeklyHours, Within, WorkingDay};
 
 /// How many contacts a line has in which month.
-enum Volume {
+enum VolumeSource {
     /// A share of a column of the published monthly arrivals. A share other than 1 is an assumption: the county
     /// publishes oral health, maternity clinics with family planning, and health stations each as one number.
     Published(&'static str, f64),
@@ -23,7 +23,7 @@ enum Volume {
 }
 
 /// What is published of how contacts fare.
-enum Figures {
+enum FigureSource {
     /// The row of a phone line.
     Phone(&'static str),
     /// The row of a phone line whose mean callback wait is not published beyond doubt, with what is assumed in seconds.
@@ -34,7 +34,7 @@ enum Figures {
     Sms(&'static str),
 }
 
-struct Row {
+struct LineRow {
     id: &'static str,
     /// Where the published row has none of its own for this line.
     name_fi: Option<&'static str>,
@@ -43,8 +43,8 @@ struct Row {
     service_area: &'static str,
     /// Hours known from public releases, or (most) an assumption: weekdays 8-15, chats as their phone lines.
     hours: WeeklyHours,
-    volume: Volume,
-    figures: Figures,
+    volume: VolumeSource,
+    figures: FigureSource,
     /// The row of the published feedback that it belongs to.
     feedback: Option<&'static str>,
     promise: LinePromise,
@@ -53,16 +53,16 @@ struct Row {
     late: [f64; 4],
 }
 
-type Group = (&'static str, &'static str);
+type LineGroup = (&'static str, &'static str);
 
-fn row(id: &'static str, group: Group, hours: WeeklyHours, volume: Volume, figures: Figures) -> Row {
+fn row(id: &'static str, group: LineGroup, hours: WeeklyHours, volume: VolumeSource, figures: FigureSource) -> LineRow {
     let promise = LinePromise::default();
     let (group, service_area) = group;
     let feedback = Some(id);
-    Row { id, name_fi: None, group, service_area, hours, volume, figures, feedback, promise, late: [0.0; 4] }
+    LineRow { id, name_fi: None, group, service_area, hours, volume, figures, feedback, promise, late: [0.0; 4] }
 }
 
-impl Row {
+impl LineRow {
     fn named(self, name_fi: &'static str) -> Self {
         Self { name_fi: Some(name_fi), ..self }
     }
@@ -96,14 +96,14 @@ const TEN_MINUTES: Within = Within::Wall(600_000);
 const HALF_AN_HOUR: Within = Within::Wall(1_800_000);
 /// The health stations' and rehabilitation's promise. For oral health, mental health and maternity clinics an
 /// assumption, after section 51 of the Health Care Act: contact on the same day, whatever the channel.
-const SAME_DAY: Within = Within::SameDay(By::EndOfDay);
+const SAME_DAY: Within = Within::SameDay(DueBy::EndOfDay);
 /// The promise to older people. For the other social services an assumption.
-const NEXT_WORKING_DAY: Within = Within::WorkingDays(1, WorkingDay::LineOpen, By::EndOfDay);
+const NEXT_WORKING_DAY: Within = Within::WorkingDays(1, WorkingDay::LineOpen, DueBy::EndOfDay);
 
 #[rustfmt::skip]
-fn phone_rows() -> Vec<Row> {
-    use Figures::{Phone, PhoneReading};
-    use Volume::{Assumed, Published};
+fn phone_rows() -> Vec<LineRow> {
+    use FigureSource::{Phone, PhoneReading};
+    use VolumeSource::{Assumed, Published};
     let weekdays = WeeklyHours::weekdays;
     let all = |group| (group, "Kanta-Häme");
     vec![
@@ -163,9 +163,9 @@ fn phone_rows() -> Vec<Row> {
 }
 
 #[rustfmt::skip]
-fn written_rows() -> Vec<Row> {
-    use Figures::{Chat, Sms};
-    use Volume::{Assumed, Published};
+fn written_rows() -> Vec<LineRow> {
+    use FigureSource::{Chat, Sms};
+    use VolumeSource::{Assumed, Published};
     let weekdays = WeeklyHours::weekdays;
     let all = |group| (group, "Kanta-Häme");
     vec![
@@ -202,12 +202,12 @@ const DAY_MS: u32 = 24 * 3_600_000;
 
 /// The lines of the table, with what is published of them.
 pub(super) fn lines() -> Vec<CountyLine> {
-    let published = Published::read();
+    let published = PublishedTables::read();
     let mut feedback = BTreeMap::new();
     let mut feedback_of = |row: &'static str| -> Arc<FeedbackAnswers> {
         Arc::clone(feedback.entry(row).or_insert_with(|| Arc::new(published.feedback(row))))
     };
-    let with_feedback = |row: Row| {
+    let with_feedback = |row: LineRow| {
         let feedback = row.feedback.map(&mut feedback_of);
         let mut line = line(row, &published);
         line.behaviour.feedback = feedback;
@@ -216,26 +216,26 @@ pub(super) fn lines() -> Vec<CountyLine> {
     phone_rows().into_iter().chain(written_rows()).map(with_feedback).collect()
 }
 
-fn line(row: Row, published: &Published) -> CountyLine {
+fn line(row: LineRow, published: &PublishedTables) -> CountyLine {
     let contacts = match row.volume {
-        Volume::Published(column, share) => published.monthly_contacts(column).share(share),
-        Volume::Assumed(column) => published.assumed_contacts(column),
+        VolumeSource::Published(column, share) => published.monthly_contacts(column).share(share),
+        VolumeSource::Assumed(column) => published.assumed_contacts(column),
     };
     let (channel, behaviour, name_fi) = match row.figures {
-        Figures::Phone(of) => {
+        FigureSource::Phone(of) => {
             let figures = published.phone(of);
             let wait_s = figures.callback_wait_s.expect("a row without a readable wait has a likely reading");
             (Channel::Phone, Behaviour::phone(contacts, &figures, wait_s, row.late), figures.name_fi)
         }
-        Figures::PhoneReading(of, wait_s) => {
+        FigureSource::PhoneReading(of, wait_s) => {
             let figures = published.phone(of);
             (Channel::Phone, Behaviour::phone(contacts, &figures, wait_s, row.late), figures.name_fi)
         }
-        Figures::Chat(of) => {
+        FigureSource::Chat(of) => {
             let figures = published.chat(of);
             (Channel::Chat, Behaviour::chat(contacts, &figures), figures.name_fi)
         }
-        Figures::Sms(of) => {
+        FigureSource::Sms(of) => {
             let figures = published.phone(of);
             (Channel::Sms, Behaviour::sms(contacts, &figures.outcomes), figures.name_fi)
         }

@@ -13,19 +13,19 @@ const LARGEST_VALUE_BYTES: usize = 900_000;
 
 /// Brews any of the cases, each as likely.
 #[derive(Clone)]
-pub(super) struct Poisoner {
+pub(super) struct PoisonGenerator {
     /// Empty until the first is brewed: most streams have no poison, and the largest cases take a while to make.
     cases: Vec<MalformedCase>,
     next_tag: u64,
 }
 
-impl Poisoner {
+impl PoisonGenerator {
     pub(super) fn new() -> Self {
         Self { cases: Vec::new(), next_tag: 0 }
     }
 
     /// A record that stands beside `event`, published at `at`.
-    pub(super) fn brew(&mut self, event: &SimEvent, at: EventTime, rng: &mut Pcg64Mcg) -> Publication {
+    pub(super) fn next_record(&mut self, event: &SimEvent, at: EventTime, rng: &mut Pcg64Mcg) -> Publication {
         if self.cases.is_empty() {
             self.cases = malformed::cases();
             self.cases.retain(|case| {

@@ -2,8 +2,8 @@
 
 use ensilinja_model::Channel;
 
-use super::line::{LevelFormula, OracleLine};
-use super::windows::{Filed, OPEN_2_HOURS, OPEN_5_DAYS, TODAY, YESTERDAY};
+use super::oracle_line::{LevelFormula, OracleLine};
+use super::windows::{OPEN_2_HOURS, OPEN_5_DAYS, TODAY, WindowContents, YESTERDAY};
 
 /// The windows they are shown for.
 pub(super) const WINDOWS: [&str; 4] = [TODAY, YESTERDAY, OPEN_2_HOURS, OPEN_5_DAYS];
@@ -11,7 +11,7 @@ pub(super) const WINDOWS: [&str; 4] = [TODAY, YESTERDAY, OPEN_2_HOURS, OPEN_5_DA
 const CLOSED: [&str; 7] = ["reached", "unreached", "cancelled", "duplicate", "expired", "purged", "given_up"];
 
 /// The indicators of a line in a window: name, good, valid.
-pub(super) fn indicators(line: &OracleLine, filed: &Filed<'_>) -> Vec<(&'static str, i64, i64)> {
+pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(&'static str, i64, i64)> {
     let decided = |result: &str| filed.sum("contacts_decided", &format!("result=\"{result}\""));
     let (answered, requested, short) = (decided("answered"), decided("callback_requested"), decided("abandoned_short"));
     let late = decided("abandoned_menu") + decided("abandoned_queue") + decided("abandoned_ringing");

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ensilinja_model::EventTime;
 
-use super::leg_story::LegStory;
+use super::naive_timeline::NaiveTimeline;
 use crate::LineCalendar;
 use crate::local_day::{day_before, local, midnight};
 
@@ -41,13 +41,13 @@ pub(super) fn seconds(window: &str, second: i64, calendar: &LineCalendar) -> Opt
 }
 
 /// All that is filed under the seconds of a window: the amounts, by family and extra labels.
-pub(super) struct Filed<'a> {
+pub(super) struct WindowContents<'a> {
     pub window: &'static str,
     amounts: BTreeMap<&'static str, BTreeMap<&'a str, Vec<i64>>>,
 }
 
-impl<'a> Filed<'a> {
-    pub(super) fn within(stories: &[&'a LegStory], window: &'static str, seconds: &Range<i64>) -> Self {
+impl<'a> WindowContents<'a> {
+    pub(super) fn within(stories: &[&'a NaiveTimeline], window: &'static str, seconds: &Range<i64>) -> Self {
         let mut amounts: BTreeMap<_, BTreeMap<_, Vec<i64>>> = BTreeMap::new();
         for posting in stories.iter().flat_map(|story| &story.postings) {
             if seconds.contains(&posting.second) {

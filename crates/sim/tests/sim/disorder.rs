@@ -33,7 +33,7 @@ fn decode(publication: &Publication) -> Result<ensilinja_model::Event, Rejection
 #[test]
 fn without_disorder_every_event_is_published_once_when_it_is_told() {
     let published: Vec<Publication> = Disorder::NONE.publish(told(2_000), 9).collect();
-    assert!(published.iter().all(|p| p.poison.is_none() && p.event.as_ref().is_some_and(|e| e.told_at == p.at)));
+    assert!(published.iter().all(|p| p.poison.is_none() && p.event.as_ref().is_some_and(|e| e.reported_at == p.at)));
     let events: Vec<SimEvent> = published.into_iter().filter_map(|publication| publication.event).collect();
     assert_eq!(events, told(2_000).collect::<Vec<_>>());
 }
@@ -94,10 +94,10 @@ fn every_kind_of_disorder_is_met() {
     let published = rough(20_000);
     let sound: Vec<(&Publication, &SimEvent)> =
         published.iter().filter_map(|p| p.event.as_ref().map(|event| (p, event))).collect();
-    let late = |by: i64| sound.iter().filter(|(p, event)| p.at.millis_since(event.told_at) > by).count();
+    let late = |by: i64| sound.iter().filter(|(p, event)| p.at.millis_since(event.reported_at) > by).count();
     assert!(late(HOUR_MS) > 200 && late(10 * HOUR_MS) > 10, "{} {}", late(HOUR_MS), late(10 * HOUR_MS));
     let ahead = sound.iter().map(|(p, event)| event.at.millis_since(p.at)).max();
     assert!(ahead.is_some_and(|ms| (1..MAX_AHEAD_MS).contains(&ms)));
     assert!(sound.len() > 20_000 + 800);
-    assert!(!sound.is_sorted_by_key(|(_, event)| event.told_at));
+    assert!(!sound.is_sorted_by_key(|(_, event)| event.reported_at));
 }

@@ -12,7 +12,7 @@ const START: EventTime = EventTime::from_seconds(1_756_674_000);
 
 fn weeks(seed: u64, weeks: i64) -> Vec<SimEvent> {
     let end = START.plus_millis(weeks * 7 * DAY_MS);
-    Generator::new(&County::oma_hame(), seed, START, 1.0).take_while(|event| event.told_at < end).collect()
+    Generator::new(&County::oma_hame(), seed, START, 1.0).take_while(|event| event.reported_at < end).collect()
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn the_same_seed_tells_the_same_story_and_another_seed_another() {
 fn a_seed_tells_the_same_story_in_every_build() {
     let told = Generator::new(&County::oma_hame(), 7, START.plus_millis(10 * 3_600_000), 1.0).take(5);
     let story: Vec<(i64, String, &str)> =
-        told.map(|event| (event.told_at.as_millis(), event.line.to_string(), event.fact.kind().as_str())).collect();
+        told.map(|event| (event.reported_at.as_millis(), event.line.to_string(), event.fact.kind().as_str())).collect();
     let expected = [
         (1_756_710_107_558, "fysioterapia_chat", "offered"),
         (1_756_710_110_846, "fysioterapia_chat", "queued"),
@@ -40,9 +40,9 @@ fn a_seed_tells_the_same_story_in_every_build() {
 #[test]
 fn things_are_told_in_order_and_never_before_they_happen() {
     let events = weeks(1, 2);
-    assert!(events.is_sorted_by_key(|event| event.told_at));
-    assert!(events.iter().all(|event| START <= event.at && event.at <= event.told_at));
-    let retold = events.iter().filter(|event| event.at < event.told_at).count();
+    assert!(events.is_sorted_by_key(|event| event.reported_at));
+    assert!(events.iter().all(|event| START <= event.at && event.at <= event.reported_at));
+    let retold = events.iter().filter(|event| event.at < event.reported_at).count();
     assert!(retold > 0 && retold < events.len() / 100, "{retold} of {} are told late", events.len());
 }
 
@@ -69,7 +69,7 @@ fn a_transferred_contact_arrives_at_the_line_it_is_sent_to() {
 fn fates(events: impl Iterator<Item = SimEvent>) -> BTreeMap<String, [f64; 3]> {
     let mut fates = BTreeMap::new();
     let mut known = BTreeSet::new();
-    for event in events.filter(|event| event.at == event.told_at) {
+    for event in events.filter(|event| event.at == event.reported_at) {
         let of_line: &mut [f64; 3] = fates.entry(event.line.to_string()).or_default();
         match event.fact {
             Fact::Answered => of_line[1] += 1.0,
@@ -86,7 +86,7 @@ fn fates(events: impl Iterator<Item = SimEvent>) -> BTreeMap<String, [f64; 3]> {
 /// Of the month of START, from `from` on.
 fn september(seed: u64, from: EventTime, volume: f64) -> BTreeMap<String, [f64; 3]> {
     let end = START.plus_millis(30 * DAY_MS);
-    fates(Generator::new(&County::oma_hame(), seed, from, volume).take_while(|event| event.told_at < end))
+    fates(Generator::new(&County::oma_hame(), seed, from, volume).take_while(|event| event.reported_at < end))
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_month_of_another_year_has_the_contacts_of_the_same_month_of_2025() {
     // Thursday 1 March 2029, midnight in Helsinki.
     let start = EventTime::from_seconds(1_867_010_400);
     let end = start.plus_millis(30 * DAY_MS);
-    let march = fates(Generator::new(&County::oma_hame(), 1, start, 1.0).take_while(|event| event.told_at < end));
+    let march = fates(Generator::new(&County::oma_hame(), 1, start, 1.0).take_while(|event| event.reported_at < end));
     // 8 048 in March 2025; the 31st is missing here.
     assert!((7_650.0..8_000.0).contains(&march["116117"][0]), "{}", march["116117"][0]);
     // The health stations' line had not begun in March 2025, and has its mean of later months.

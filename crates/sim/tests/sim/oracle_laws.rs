@@ -19,7 +19,7 @@ fn cooked(seed: u64) -> Soup {
 
 fn heard<'a>(events: impl IntoIterator<Item = &'a ensilinja_sim::SimEvent>) -> Oracle {
     let mut oracle = Oracle::new(soup_lines(), zone());
-    events.into_iter().for_each(|event| oracle.hear(event));
+    events.into_iter().for_each(|event| oracle.apply(event));
     oracle
 }
 

@@ -22,7 +22,7 @@ const START: EventTime = EventTime::from_seconds(1_735_682_400);
 const END: EventTime = EventTime::from_seconds(1_762_293_600);
 
 fn simulated(seed: u64) -> Legs {
-    let events = Generator::new(&County::oma_hame(), seed, START, 1.0).take_while(|event| event.told_at < END);
+    let events = Generator::new(&County::oma_hame(), seed, START, 1.0).take_while(|event| event.reported_at < END);
     Legs::of(County::oma_hame(), events)
 }
 

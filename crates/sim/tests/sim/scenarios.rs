@@ -16,7 +16,7 @@ fn generator() -> Generator {
 }
 
 fn day(events: impl Iterator<Item = SimEvent>) -> Vec<SimEvent> {
-    events.take_while(|event| event.told_at < START.plus_millis(24 * HOUR_MS)).collect()
+    events.take_while(|event| event.reported_at < START.plus_millis(24 * HOUR_MS)).collect()
 }
 
 #[test]
@@ -24,9 +24,9 @@ fn every_scenario_keeps_the_order_and_begins_at_its_instant() {
     let calm = day(generator());
     for scenario in Scenario::ALL {
         let disrupted = day(scenario.disrupt(generator(), AT));
-        assert!(disrupted.is_sorted_by_key(|event| event.told_at), "{scenario:?}");
+        assert!(disrupted.is_sorted_by_key(|event| event.reported_at), "{scenario:?}");
         let before =
-            |events: &[SimEvent]| events.iter().filter(|event| event.told_at < AT).cloned().collect::<Vec<_>>();
+            |events: &[SimEvent]| events.iter().filter(|event| event.reported_at < AT).cloned().collect::<Vec<_>>();
         assert_eq!(before(&calm), before(&disrupted), "{scenario:?}");
         assert_ne!(calm, disrupted, "{scenario:?}");
     }
@@ -37,9 +37,9 @@ fn an_outage_is_silence_and_then_everything_that_happened_meanwhile() {
     let calm = day(generator());
     let disrupted = day(Scenario::Outage.disrupt(generator(), AT));
     let end = AT.plus_millis(20 * 60_000);
-    assert!(!disrupted.iter().any(|event| (AT..end).contains(&event.told_at)));
+    assert!(!disrupted.iter().any(|event| (AT..end).contains(&event.reported_at)));
     let told_in = |events: &[SimEvent], from: EventTime, to: EventTime| {
-        events.iter().filter(|event| (from..to).contains(&event.told_at) && event.at < end).count()
+        events.iter().filter(|event| (from..to).contains(&event.reported_at) && event.at < end).count()
     };
     let catching_up = told_in(&disrupted, end, end.plus_millis(30_000));
     assert!(catching_up > 50, "{catching_up}");
@@ -58,7 +58,7 @@ fn a_purge_closes_every_outstanding_callback_of_its_line_and_they_are_heard_of_n
     assert!(purged.len() > 20, "{}", purged.len());
     assert!(purged.iter().all(|event| event.line.as_str() == "suun_kiireeton" && event.at == AT));
     let closed: BTreeSet<_> = purged.iter().map(|event| (&event.contact, &event.visit)).collect();
-    let said_after = disrupted.iter().filter(|event| event.told_at > AT && event.line.as_str() == "suun_kiireeton");
+    let said_after = disrupted.iter().filter(|event| event.reported_at > AT && event.line.as_str() == "suun_kiireeton");
     assert_eq!(said_after.filter(|event| closed.contains(&(&event.contact, &event.visit))).count(), 0);
     // Nobody who asked before is reached after.
     let asked = |event: &&SimEvent| event.fact == Fact::CallbackRequested && event.at < AT;
@@ -74,11 +74,11 @@ fn a_failing_line_answers_and_reaches_nobody_for_two_hours() {
     let end = AT.plus_millis(2 * HOUR_MS);
     let during: Vec<&SimEvent> = disrupted
         .iter()
-        .filter(|event| event.line.as_str() == "116117" && (AT..end).contains(&event.told_at))
+        .filter(|event| event.line.as_str() == "116117" && (AT..end).contains(&event.reported_at))
         .collect();
     let count = |fact: Fact| during.iter().filter(|event| event.fact == fact).count();
     assert_eq!(count(Fact::Answered) + count(Fact::CallbackReached), 0);
     assert!(count(Fact::Abandoned(Stage::Queue)) > 10);
     assert!(count(Fact::CallbackClosed(CloseResult::Unreached)) > 5);
-    assert!(disrupted.iter().any(|e| e.line.as_str() == "116117" && e.told_at >= end && e.fact == Fact::Answered));
+    assert!(disrupted.iter().any(|e| e.line.as_str() == "116117" && e.reported_at >= end && e.fact == Fact::Answered));
 }

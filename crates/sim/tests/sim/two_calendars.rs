@@ -3,7 +3,7 @@
 use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_model::{EventTime, Fact};
 use ensilinja_sim::{
-    By as SimBy, County, LineCalendar, Oracle, OracleLine, SimEvent, WeeklyHours, Within, WorkingDay, soup_lines,
+    County, DueBy, LineCalendar, Oracle, OracleLine, SimEvent, WeeklyHours, Within, WorkingDay, soup_lines,
 };
 use jiff::civil::Date;
 
@@ -75,7 +75,7 @@ fn terms() -> Vec<(Within, Term)> {
     for ms in [0, hour_ms, 3 * hour_ms - 1, 3 * hour_ms, 20 * hour_ms] {
         terms.push((Within::Open(ms), Term::WithinOpen { ms }));
     }
-    for (said, by) in [(SimBy::EndOfDay, By::EndOfDay), (SimBy::Closing, By::Closing)] {
+    for (said, by) in [(DueBy::EndOfDay, By::EndOfDay), (DueBy::Closing, By::Closing)] {
         terms.push((Within::SameDay(said), Term::SameDay { by }));
         for (kind, of) in [(WorkingDay::Official, WorkingDays::Official), (WorkingDay::LineOpen, WorkingDays::LineOpen)]
         {
@@ -142,7 +142,7 @@ fn open_windows_start_at_the_same_second() {
 fn outstanding(line: &OracleLine, asked: EventTime, at: EventTime) -> bool {
     let mut oracle = Oracle::new(vec![line.clone()], County::zone());
     let (contact, fact, line) = ("c".to_owned(), Fact::CallbackRequested, line.id.clone());
-    oracle.hear(&SimEvent { at: asked, told_at: asked, contact, line, visit: None, to_line: None, fact });
+    oracle.apply(&SimEvent { at: asked, reported_at: asked, contact, line, visit: None, to_line: None, fact });
     let series = oracle.series(at);
     series.iter().any(|(name, n)| name.starts_with("ensilinja_callbacks_outstanding") && *n > 0.0)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ensilinja_model::EventTime;
-use ensilinja_report::Document;
+use ensilinja_report::JsonDocument;
 use ensilinja_wire::Detail;
 use jiff::tz::TimeZone;
 
@@ -131,9 +131,9 @@ impl Account {
     }
 
     /// For programs.
-    pub fn document(&self) -> Document {
+    pub fn document(&self) -> JsonDocument {
         let refused = self.refused.iter().map(|(detail, count)| {
-            Document::object([
+            JsonDocument::object([
                 ("reason", detail.reason().as_str().into()),
                 ("detail", detail.as_str().into()),
                 ("advice", detail.advice().into()),
@@ -141,13 +141,13 @@ impl Account {
             ])
         });
         let sent = self.sent.map(|sent| {
-            Document::object([
+            JsonDocument::object([
                 ("acknowledged", sent.acknowledged.into()),
                 ("failed", sent.failed.into()),
                 ("unknown", sent.unknown.into()),
             ])
         });
-        Document::object([
+        JsonDocument::object([
             ("schema", "ensilinja.redrive/1".into()),
             ("topic", self.topic.as_str().into()),
             ("dead_letter_topic", self.letters.as_str().into()),
@@ -156,10 +156,10 @@ impl Account {
             ("usable", self.usable.into()),
             ("usable_for_the_past_only", self.past_only.into()),
             ("live_figures_since", instants::document(self.live_since, &self.zone)),
-            ("refused", Document::list(refused)),
+            ("refused", JsonDocument::list(refused)),
             ("not_whole", self.not_whole.into()),
             ("of_another_topic", self.of_another_topic.into()),
-            ("sent", sent.unwrap_or(Document::Null)),
+            ("sent", sent.unwrap_or(JsonDocument::Null)),
         ])
     }
 }

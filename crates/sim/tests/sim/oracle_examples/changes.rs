@@ -1,7 +1,7 @@
 //! Rules that change from a day on: limits go by the arrival, opening hours by the day concerned.
 
 use ensilinja_model::{Fact, Stage};
-use ensilinja_sim::{By, LinePromise, OracleLimits, OracleLine, WeeklyHours, Within};
+use ensilinja_sim::{DueBy, LinePromise, OracleLimits, OracleLine, WeeklyHours, Within};
 use jiff::civil::date;
 
 use super::stand::{Read, line, local, promising};
@@ -47,7 +47,7 @@ fn a_contact_keeps_the_limits_it_arrived_under() {
 #[test]
 fn a_promise_and_its_giving_up_are_those_of_the_arrival_too() {
     let chat = promising(Some(Within::Wall(600_000)), None);
-    let next = LinePromise { answer: None, callback: Some(Within::SameDay(By::EndOfDay)), abandon_breaks: false };
+    let next = LinePromise { answer: None, callback: Some(Within::SameDay(DueBy::EndOfDay)), abandon_breaks: false };
     let line = changed(OracleLimits { promise: next, ..limits() }, chat);
     let verdict = |arrival, now| Read::at(&line, &[(arrival, Fact::Offered)], now).verdicts();
     assert_eq!(verdict("2025-09-16 23:59:59.999", "2025-09-17 00:15:00"), ["answer broken"]);
@@ -69,7 +69,7 @@ fn opening_hours_are_those_of_the_day_whenever_the_contact_arrived() {
             (date(2025, 9, 17), WeeklyHours::weekdays(10, 14)),
             (date(2025, 9, 20), WeeklyHours::daily(0, 24 * 60)),
         ],
-        ..promising(None, Some(Within::SameDay(By::Closing)))
+        ..promising(None, Some(Within::SameDay(DueBy::Closing)))
     };
     let open = |now| Read::at(&line, &[], now).now("line_open");
     assert_eq!(

@@ -30,7 +30,7 @@ fn outstanding(read: &stand::Read) -> f64 {
 
 fn said(offset_ms: i64, fact: Fact) -> SimEvent {
     let at = EventTime::from_millis(START_MS + offset_ms);
-    SimEvent { at, told_at: at, contact: "c".to_owned(), line: line().id, visit: None, to_line: None, fact }
+    SimEvent { at, reported_at: at, contact: "c".to_owned(), line: line().id, visit: None, to_line: None, fact }
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn quantiles_are_the_smallest_sample_with_enough_at_or_below_it() {
     let mut oracle = Oracle::new(vec![line()], zone());
     for (contact, wait_ms) in [("a", 1_000), ("b", 2_000), ("c", 3_000), ("d", 4_000)] {
         for (ms, fact) in [(0, Fact::Offered), (wait_ms, Fact::Answered)] {
-            oracle.hear(&SimEvent { contact: contact.to_owned(), ..said(ms, fact) });
+            oracle.apply(&SimEvent { contact: contact.to_owned(), ..said(ms, fact) });
         }
     }
     let read = oracle.quantiles(EventTime::from_millis(START_MS + 60_000));

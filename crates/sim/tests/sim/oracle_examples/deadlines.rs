@@ -1,7 +1,7 @@
 //! When promises end: by the wall, in open time, the same day, in working days; by the end of the day or by closing.
 
 use ensilinja_model::Fact;
-use ensilinja_sim::{By, LineCalendar, OracleLine, WeeklyHours, Within, WorkingDay};
+use ensilinja_sim::{DueBy, LineCalendar, OracleLine, WeeklyHours, Within, WorkingDay};
 
 use super::stand::{Read, line, local, promising, zone};
 
@@ -20,7 +20,7 @@ fn assert_ends(hours: &WeeklyHours, asked: &str, within: Within, ends: &str) {
 
 #[test]
 fn the_deadline_is_what_the_line_shows_as_due_next() {
-    let line = promising(None, Some(Within::SameDay(By::Closing)));
+    let line = promising(None, Some(Within::SameDay(DueBy::Closing)));
     let read = Read::at(&line, &[("2025-09-16 10:15:00", Fact::CallbackRequested)], "2025-09-16 10:15:00");
     assert_eq!(read.now("callback_next_due_timestamp_seconds"), local("2025-09-16 16:00:00").as_seconds_f64());
 }
@@ -42,23 +42,23 @@ fn the_same_day_is_the_next_open_day_from_closing_on() {
         ("2026-05-14 09:00:00", "2026-05-15"),
         ("2026-06-18 16:00:00", "2026-06-22"),
     ] {
-        assert_ends(&hours, asked, Within::SameDay(By::Closing), &format!("{day} 16:00:00"));
-        assert_ends(&hours, asked, Within::SameDay(By::EndOfDay), &format!("{day} 23:59:59"));
+        assert_ends(&hours, asked, Within::SameDay(DueBy::Closing), &format!("{day} 16:00:00"));
+        assert_ends(&hours, asked, Within::SameDay(DueBy::EndOfDay), &format!("{day} 23:59:59"));
     }
 }
 
 #[test]
 fn a_line_that_closes_twice_a_day_closes_with_its_last_closing() {
     let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60);
-    assert_ends(&hours, "2025-09-16 11:30:00", Within::SameDay(By::Closing), "2025-09-16 15:00:00");
-    assert_ends(&hours, "2025-09-16 15:00:00", Within::SameDay(By::Closing), "2025-09-17 15:00:00");
+    assert_ends(&hours, "2025-09-16 11:30:00", Within::SameDay(DueBy::Closing), "2025-09-16 15:00:00");
+    assert_ends(&hours, "2025-09-16 15:00:00", Within::SameDay(DueBy::Closing), "2025-09-17 15:00:00");
 }
 
 #[test]
 fn a_line_that_is_open_at_midnight_closes_with_the_day() {
     let night = WeeklyHours::daily(0, 6 * 60).and_again(22 * 60, 24 * 60);
     for hours in [WeeklyHours::round_the_clock(), WeeklyHours::daily(20 * 60, 24 * 60), night] {
-        for by in [By::Closing, By::EndOfDay] {
+        for by in [DueBy::Closing, DueBy::EndOfDay] {
             assert_ends(&hours, "2025-09-16 23:59:58.999", Within::SameDay(by), "2025-09-16 23:59:59");
             assert_ends(&hours, "2025-09-16 23:59:59", Within::SameDay(by), "2025-09-17 23:59:59");
         }
@@ -67,7 +67,7 @@ fn a_line_that_is_open_at_midnight_closes_with_the_day() {
     for day in ["2026-03-29", "2026-10-25"] {
         let asked = format!("{day} 00:00:00");
         let end = format!("{day} 23:59:59");
-        assert_ends(&WeeklyHours::round_the_clock(), &asked, Within::SameDay(By::EndOfDay), &end);
+        assert_ends(&WeeklyHours::round_the_clock(), &asked, Within::SameDay(DueBy::EndOfDay), &end);
     }
     let ms = |from, to| local(to).millis_since(local(from));
     assert_eq!(ms("2026-03-29 00:00:00", "2026-03-29 23:59:59"), 23 * 3_600_000 - 1_000);
@@ -105,8 +105,8 @@ fn working_days_count_from_the_next_day() {
         ("2026-04-01 10:00:00", 2, "2026-04-07"),
     ] {
         for of in [OFFICIAL, LINE_OPEN] {
-            assert_ends(&hours, asked, Within::WorkingDays(n, of, By::EndOfDay), &format!("{day} 23:59:59"));
-            assert_ends(&hours, asked, Within::WorkingDays(n, of, By::Closing), &format!("{day} 16:00:00"));
+            assert_ends(&hours, asked, Within::WorkingDays(n, of, DueBy::EndOfDay), &format!("{day} 23:59:59"));
+            assert_ends(&hours, asked, Within::WorkingDays(n, of, DueBy::Closing), &format!("{day} 16:00:00"));
         }
     }
 }
@@ -116,21 +116,21 @@ fn official_working_days_and_days_the_line_opens_part_ways() {
     let weekdays = WeeklyHours::weekdays(8, 16);
     // Christmas Eve is an official working day on which the line is closed: by closing is by the end of the day then.
     let next = |of, by| Within::WorkingDays(1, of, by);
-    assert_ends(&weekdays, "2025-12-23 10:00:00", next(OFFICIAL, By::Closing), "2025-12-24 23:59:59");
-    assert_ends(&weekdays, "2025-12-23 10:00:00", next(LINE_OPEN, By::Closing), "2025-12-29 16:00:00");
+    assert_ends(&weekdays, "2025-12-23 10:00:00", next(OFFICIAL, DueBy::Closing), "2025-12-24 23:59:59");
+    assert_ends(&weekdays, "2025-12-23 10:00:00", next(LINE_OPEN, DueBy::Closing), "2025-12-29 16:00:00");
     // A line that is open on Saturdays.
     let daily = WeeklyHours::daily(9 * 60, 12 * 60);
-    assert_ends(&daily, "2025-09-19 10:00:00", next(LINE_OPEN, By::Closing), "2025-09-20 12:00:00");
-    assert_ends(&daily, "2025-09-19 10:00:00", next(OFFICIAL, By::Closing), "2025-09-22 12:00:00");
+    assert_ends(&daily, "2025-09-19 10:00:00", next(LINE_OPEN, DueBy::Closing), "2025-09-20 12:00:00");
+    assert_ends(&daily, "2025-09-19 10:00:00", next(OFFICIAL, DueBy::Closing), "2025-09-22 12:00:00");
     let july = WeeklyHours::weekdays(8, 16).closed_all(7);
-    assert_ends(&july, "2026-06-30 10:00:00", next(LINE_OPEN, By::EndOfDay), "2026-08-03 23:59:59");
-    assert_ends(&july, "2026-06-30 10:00:00", next(OFFICIAL, By::EndOfDay), "2026-07-01 23:59:59");
+    assert_ends(&july, "2026-06-30 10:00:00", next(LINE_OPEN, DueBy::EndOfDay), "2026-08-03 23:59:59");
+    assert_ends(&july, "2026-06-30 10:00:00", next(OFFICIAL, DueBy::EndOfDay), "2026-07-01 23:59:59");
 }
 
 #[test]
 fn a_callback_is_given_up_after_the_day_of_its_deadline() {
     let asked = [("2025-09-16 10:15:00", Fact::CallbackRequested)];
-    let next_day = Some(Within::WorkingDays(1, OFFICIAL, By::EndOfDay));
+    let next_day = Some(Within::WorkingDays(1, OFFICIAL, DueBy::EndOfDay));
     let given_up =
         |line: &OracleLine, now: &str| Read::at(line, &asked, now).today("callbacks_closed", "result=\"given_up\"");
     // Without a promise five working days from Tuesday, with one five from Wednesday.

@@ -1,11 +1,11 @@
 //! How close the deadlines of outstanding callbacks are, and how long callbacks waited.
 
 use ensilinja_model::Fact;
-use ensilinja_sim::{By, Within, WorkingDay};
+use ensilinja_sim::{DueBy, Within, WorkingDay};
 
 use super::stand::{Read, line, local, promising};
 
-const NEXT_DAY: Option<Within> = Some(Within::WorkingDays(1, WorkingDay::Official, By::EndOfDay));
+const NEXT_DAY: Option<Within> = Some(Within::WorkingDays(1, WorkingDay::Official, DueBy::EndOfDay));
 const HOUR: Option<Within> = Some(Within::Open(3_600_000));
 
 #[test]

@@ -1,7 +1,7 @@
 //! Each indicator of a small day, counted by hand.
 
 use ensilinja_model::{Channel, CloseResult, EventTime, Fact, FeedbackAnswer, Outcome, Stage, Survey, YesNo};
-use ensilinja_sim::{By, LevelFormula, OracleLine, Within};
+use ensilinja_sim::{DueBy, LevelFormula, OracleLine, Within};
 
 use super::stand::{Read, local, promising};
 
@@ -46,7 +46,7 @@ fn day() -> Vec<(&'static str, EventTime, Fact)> {
 }
 
 fn line() -> OracleLine {
-    promising(Some(Within::Wall(120_000)), Some(Within::SameDay(By::EndOfDay)))
+    promising(Some(Within::Wall(120_000)), Some(Within::SameDay(DueBy::EndOfDay)))
 }
 
 fn ratio(read: &Read, indicator: &str, window: &str) -> Option<(f64, f64)> {

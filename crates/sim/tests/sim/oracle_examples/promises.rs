@@ -1,12 +1,12 @@
 //! The table of promises, row by row: one verdict a leg, the earliest that applies.
 
 use ensilinja_model::{CloseResult, Fact, Stage};
-use ensilinja_sim::{By, LinePromise, OracleLine, Within, WorkingDay};
+use ensilinja_sim::{DueBy, LinePromise, OracleLine, Within, WorkingDay};
 
 use super::stand::{Read, line, promising};
 
 const TEN_MINUTES: Option<Within> = Some(Within::Wall(600_000));
-const SAME_DAY: Option<Within> = Some(Within::SameDay(By::EndOfDay));
+const SAME_DAY: Option<Within> = Some(Within::SameDay(DueBy::EndOfDay));
 
 const OFFERED: (&str, Fact) = ("2025-09-16 10:15:00", Fact::Offered);
 
@@ -126,7 +126,7 @@ fn without_a_callback_promise_a_request_leaves_the_answer_deadline_running() {
 
 #[test]
 fn a_callback_given_up_before_a_long_answer_deadline_breaks_the_promise_then() {
-    let promise = Some(Within::WorkingDays(10, WorkingDay::Official, By::EndOfDay));
+    let promise = Some(Within::WorkingDays(10, WorkingDay::Official, DueBy::EndOfDay));
     let line = OracleLine { give_up_working_days: 1, ..promising(promise, None) };
     let asked = [("2025-09-16 10:16:00", Fact::CallbackRequested)];
     assert_eq!(verdicts(&line, &asked, "2025-09-17 23:59:58"), ["answer pending"]);

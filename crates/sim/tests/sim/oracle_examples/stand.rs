@@ -59,7 +59,15 @@ impl Read {
         for (contact, at, fact) in facts {
             let contact = (*contact).to_owned();
             let line = line.id.clone();
-            oracle.hear(&SimEvent { at: *at, told_at: *at, contact, line, visit: None, to_line: None, fact: *fact });
+            oracle.apply(&SimEvent {
+                at: *at,
+                reported_at: *at,
+                contact,
+                line,
+                visit: None,
+                to_line: None,
+                fact: *fact,
+            });
         }
         Self { series: oracle.series(now), channel: line.channel }
     }

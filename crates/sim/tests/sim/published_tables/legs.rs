@@ -57,7 +57,7 @@ impl Legs {
             let line = county.lines.iter().position(|line| line.id == event.line).unwrap();
             let leg = legs.entry((event.contact, line, event.visit)).or_default();
             leg.line = line;
-            leg.hear(event.at, event.fact);
+            leg.apply(event.at, event.fact);
         }
         let legs = legs.into_values().filter(|leg| !leg.retracted && leg.arrived.is_some()).collect();
         Self { legs, county }
@@ -129,7 +129,7 @@ fn deadline(line: &CountyLine, within: Within, requested: EventTime) -> EventTim
 }
 
 impl Leg {
-    fn hear(&mut self, at: EventTime, fact: Fact) {
+    fn apply(&mut self, at: EventTime, fact: Fact) {
         match fact {
             Fact::Offered | Fact::Queued => earlier(&mut self.arrived, at),
             Fact::Answered => {

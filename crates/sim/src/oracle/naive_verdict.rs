@@ -2,10 +2,10 @@
 
 use ensilinja_model::{CloseResult, EventTime};
 
-use super::callback::{Callback, Resolved};
-use super::decision::{Decision, Fate};
-use super::line::OracleLimits;
-use super::stay::Stay;
+use super::naive_callback::{NaiveCallback, NaiveResolution};
+use super::naive_decision::{NaiveDecision, NaiveResult};
+use super::naive_posting::NaiveState;
+use super::oracle_line::OracleLimits;
 use crate::LineCalendar;
 
 const KEPT: &str = "kept";
@@ -13,7 +13,7 @@ const BROKEN: &str = "broken";
 const VOID: &str = "void";
 
 /// The verdict on a leg of a line that promises something.
-pub(super) struct Verdict {
+pub(super) struct NaiveVerdict {
     /// Since when the callback deadline decides, where the answer deadline no longer does.
     moved: Option<EventTime>,
     pub result: &'static str,
@@ -22,12 +22,12 @@ pub(super) struct Verdict {
     by_time: bool,
 }
 
-impl Verdict {
+impl NaiveVerdict {
     /// The verdict; none where nothing is promised.
     pub(super) fn find(
         arrival: EventTime,
-        decision: &Decision,
-        callback: Option<&Callback>,
+        decision: &NaiveDecision,
+        callback: Option<&NaiveCallback>,
         limits: &OracleLimits,
         calendar: &LineCalendar,
     ) -> Option<Self> {
@@ -36,15 +36,15 @@ impl Verdict {
             return None;
         }
         let by_answer = promise.answer.map(|within| calendar.deadline(arrival, within));
-        let asked = callback.filter(|_| decision.fate == Fate::CallbackRequested);
+        let asked = callback.filter(|_| decision.fate == NaiveResult::CallbackRequested);
         let moved_to = asked
             .filter(|callback| by_answer.is_none_or(|deadline| callback.requested < deadline))
             .and_then(|callback| callback.deadline.map(|deadline| (callback.requested, deadline)));
         let deadline = moved_to.map(|(_, deadline)| deadline).or(by_answer);
 
         let (result, at, by_time) = match asked {
-            Some(callback) => (of_callback(callback.way), callback.resolved, callback.way == Resolved::GivenUp),
-            None => (of_fate(decision, arrival, limits), decision.at, decision.fate == Fate::OrphanedByTime),
+            Some(callback) => (of_callback(callback.way), callback.resolved, callback.way == NaiveResolution::GivenUp),
+            None => (of_fate(decision, arrival, limits), decision.at, decision.fate == NaiveResult::OrphanedByTime),
         };
         let moved = moved_to.map(|(requested, _)| requested);
         Some(match deadline.filter(|deadline| at >= *deadline) {
@@ -64,8 +64,8 @@ impl Verdict {
     }
 
     /// How long the promise was open, under the answer's name until a request moved it.
-    pub(super) fn stays(&self, arrival: EventTime) -> Vec<Stay> {
-        let stay = |labels: &'static str, since: EventTime, to_second: i64| Stay {
+    pub(super) fn stays(&self, arrival: EventTime) -> Vec<NaiveState> {
+        let stay = |labels: &'static str, since: EventTime, to_second: i64| NaiveState {
             family: "promises_pending",
             labels,
             since,
@@ -83,24 +83,23 @@ impl Verdict {
     }
 }
 
-fn of_fate(decision: &Decision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
+fn of_fate(decision: &NaiveDecision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
     match decision.fate {
-        Fate::Answered => KEPT,
-        Fate::Abandoned(_) => {
+        NaiveResult::Answered => KEPT,
+        NaiveResult::Abandoned(_) => {
             let short = decision.at.millis_since(arrival) < i64::from(limits.short_abandon_ms);
             if limits.promise.abandon_breaks && !short { BROKEN } else { VOID }
         }
-        Fate::Moved | Fate::OrphanedByItsEnd | Fate::OrphanedByTime => VOID,
-        Fate::CallbackRequested => unreachable!("a leg decided by a request has a callback"),
+        NaiveResult::Moved | NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => VOID,
+        NaiveResult::CallbackRequested => unreachable!("a leg decided by a request has a callback"),
     }
 }
 
-const fn of_callback(way: Resolved) -> &'static str {
+const fn of_callback(way: NaiveResolution) -> &'static str {
     match way {
-        Resolved::Reached => KEPT,
-        Resolved::Closed(CloseResult::Cancelled | CloseResult::Duplicate) => VOID,
-        Resolved::Closed(CloseResult::Unreached | CloseResult::Expired | CloseResult::Purged) | Resolved::GivenUp => {
-            BROKEN
-        }
+        NaiveResolution::Reached => KEPT,
+        NaiveResolution::Closed(CloseResult::Cancelled | CloseResult::Duplicate) => VOID,
+        NaiveResolution::Closed(CloseResult::Unreached | CloseResult::Expired | CloseResult::Purged)
+        | NaiveResolution::GivenUp => BROKEN,
     }
 }

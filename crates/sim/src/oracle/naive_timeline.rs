@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer, Survey};
 
-use super::callback::{Callback, Resolved};
-use super::decision::{Decision, Fate};
-use super::facts::{Facts, latest, when};
-use super::line::{OracleLimits, OracleLine};
-use super::stay::{Posting, Stay};
-use super::verdict::Verdict;
+use super::naive_callback::{NaiveCallback, NaiveResolution};
+use super::naive_decision::{NaiveDecision, NaiveResult};
+use super::naive_facts::{NaiveFacts, latest, when};
+use super::naive_posting::{NaivePosting, NaiveState};
+use super::naive_verdict::NaiveVerdict;
+use super::oracle_line::{OracleLimits, OracleLine};
 use crate::LineCalendar;
 use crate::local_day::local;
 
@@ -18,17 +18,17 @@ const ATTEMPTS_KEPT: usize = 1_000;
 
 /// What the facts of a leg amount to, whenever it is asked.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct LegStory {
-    pub postings: Vec<Posting>,
-    pub stays: Vec<Stay>,
+pub(super) struct NaiveTimeline {
+    pub postings: Vec<NaivePosting>,
+    pub stays: Vec<NaiveState>,
     /// The second from which on the story is so; before it, it is the one without late requests.
     pub not_before: Option<i64>,
 }
 
-impl LegStory {
+impl NaiveTimeline {
     /// Tells the story of a leg from its facts, which are sorted by instant and then in the vocabulary's order.
     /// `late_requests`: whether a request decides a leg whose customer was gone just before.
-    pub(super) fn tell(facts: &Facts, line: &OracleLine, calendar: &LineCalendar, late_requests: bool) -> Self {
+    pub(super) fn tell(facts: &NaiveFacts, line: &OracleLine, calendar: &LineCalendar, late_requests: bool) -> Self {
         let mut story = Self::default();
         if let Some(at) = when(facts, |fact| fact == Fact::Retracted) {
             story.count(at.floor_second(), "contacts_flagged", "flag=\"retracted\"");
@@ -42,14 +42,14 @@ impl LegStory {
         let limits = line.limits_on(local(arrival, calendar.zone()).date());
         let orphan_at = arrival.plus_millis(i64::from(limits.orphan_after_ms));
         story.tell_arrival(facts, arrival, orphan_at, calendar);
-        let decision = Decision::find(facts, arrival, orphan_at, late_requests);
+        let decision = NaiveDecision::find(facts, arrival, orphan_at, late_requests);
         story.not_before = decision.not_before;
         story.tell_decision(&decision, arrival, orphan_at, &limits);
-        let callback = Callback::find(facts, orphan_at, &limits, calendar);
+        let callback = NaiveCallback::find(facts, orphan_at, &limits, calendar);
         if let Some(callback) = &callback {
             story.tell_callback(facts, callback, decision.fate, calendar);
         }
-        if let Some(verdict) = Verdict::find(arrival, &decision, callback.as_ref(), &limits, calendar) {
+        if let Some(verdict) = NaiveVerdict::find(arrival, &decision, callback.as_ref(), &limits, calendar) {
             let labels = format!("promise=\"{}\",result=\"{}\"", verdict.promise(), verdict.result);
             story.count(verdict.second(), "promises", &labels);
             story.stays.extend(verdict.stays(arrival));
@@ -62,11 +62,11 @@ impl LegStory {
     }
 
     fn measure(&mut self, second: i64, family: &'static str, labels: &str, amount: i64) {
-        self.postings.push(Posting { second, family, labels: labels.to_owned(), amount });
+        self.postings.push(NaivePosting { second, family, labels: labels.to_owned(), amount });
     }
 
     /// Outcomes and feedback: the last of the corrections counts, at its own instant, with or without an arrival.
-    fn tell_what_was_said_of_it(&mut self, facts: &Facts) {
+    fn tell_what_was_said_of_it(&mut self, facts: &NaiveFacts) {
         let outcome = latest(facts, |fact| match fact {
             Fact::OutcomeRecorded(outcome) => Some(outcome),
             _ => None,
@@ -98,7 +98,7 @@ impl LegStory {
         }
     }
 
-    fn tell_arrival(&mut self, facts: &Facts, arrival: EventTime, orphan_at: EventTime, calendar: &LineCalendar) {
+    fn tell_arrival(&mut self, facts: &NaiveFacts, arrival: EventTime, orphan_at: EventTime, calendar: &LineCalendar) {
         self.count(arrival.floor_second(), "contacts_offered", "");
         let offered = when(facts, |fact| fact == Fact::Offered);
         if offered != Some(arrival) {
@@ -116,9 +116,15 @@ impl LegStory {
     }
 
     /// The leg stops waiting; and if it was answered, it is served for a while.
-    fn tell_decision(&mut self, decision: &Decision, arrival: EventTime, orphan_at: EventTime, limits: &OracleLimits) {
+    fn tell_decision(
+        &mut self,
+        decision: &NaiveDecision,
+        arrival: EventTime,
+        orphan_at: EventTime,
+        limits: &OracleLimits,
+    ) {
         let second = decision.second();
-        self.stays.push(Stay {
+        self.stays.push(NaiveState {
             family: "contacts_waiting",
             labels: "",
             since: arrival,
@@ -129,7 +135,7 @@ impl LegStory {
         let wait_ms = decision.at.millis_since(arrival);
         let within = wait_ms <= i64::from(limits.threshold_ms);
         match decision.fate {
-            Fate::Answered => {
+            NaiveResult::Answered => {
                 self.count(second, "contacts_decided", "result=\"answered\"");
                 self.count(second, "contacts_handled", "");
                 self.measure(second, "answer_wait_seconds", "", wait_ms);
@@ -140,8 +146,8 @@ impl LegStory {
                     self.measure(over.floor_second(), "handling_sum_seconds", "", over.millis_since(decision.at));
                 }
             }
-            Fate::CallbackRequested => self.count(second, "contacts_decided", "result=\"callback_requested\""),
-            Fate::Abandoned(stage) => {
+            NaiveResult::CallbackRequested => self.count(second, "contacts_decided", "result=\"callback_requested\""),
+            NaiveResult::Abandoned(stage) => {
                 self.measure(second, "abandon_wait_sum_seconds", "", wait_ms);
                 if wait_ms < i64::from(limits.short_abandon_ms) {
                     self.count(second, "contacts_decided", "result=\"abandoned_short\"");
@@ -152,22 +158,28 @@ impl LegStory {
                     }
                 }
             }
-            Fate::Moved => self.count(second, "contacts_undecided", "result=\"moved\""),
-            Fate::OrphanedByItsEnd | Fate::OrphanedByTime => {
+            NaiveResult::Moved => self.count(second, "contacts_undecided", "result=\"moved\""),
+            NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => {
                 self.count(second, "contacts_undecided", "result=\"orphaned\"");
             }
         }
     }
 
     /// The callback, which runs from its own request whatever the leg's fate was.
-    fn tell_callback(&mut self, facts: &Facts, callback: &Callback, fate: Fate, calendar: &LineCalendar) {
+    fn tell_callback(
+        &mut self,
+        facts: &NaiveFacts,
+        callback: &NaiveCallback,
+        fate: NaiveResult,
+        calendar: &LineCalendar,
+    ) {
         self.stays.extend(callback.stays(calendar));
         let (requested, resolved, second) = (callback.requested, callback.resolved, callback.second());
         self.count(second, "callbacks_closed", &format!("result=\"{}\"", callback.result()));
-        if callback.way == Resolved::Reached {
+        if callback.way == NaiveResolution::Reached {
             self.measure(second, "callback_wait_seconds", "", resolved.millis_since(requested));
             self.measure(second, "callback_open_wait_seconds", "", calendar.open_ms(requested, resolved));
-            if fate != Fate::Answered {
+            if fate != NaiveResult::Answered {
                 self.count(second, "contacts_handled", "");
             }
         }

@@ -8,7 +8,7 @@
 
 use ensilinja_model::EventTime;
 
-use super::Telling;
+use super::VisitSimulation;
 use crate::Within;
 use crate::generator::draws::{any_wait_ms, between_ms, exponential_ms, seconds};
 use crate::local_day::local;
@@ -28,7 +28,7 @@ const MEAN_OF_PROMISED: f64 = 0.42;
 /// The longest mean of callbacks on the same day where the next keeps the promise as well. (Assumption.)
 const SAME_DAY_MEAN_S: f64 = 3_600.0;
 
-impl Telling<'_> {
+impl VisitSimulation<'_> {
     pub(super) fn reached_at(&mut self, requested: EventTime) -> EventTime {
         match self.line.promise.callback {
             // What is in time by the clock on the wall is in time while the line is open, too.

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Document {
+pub enum JsonDocument {
     /// It is not known, or there is none.
     Null,
     /// Yes or no.
@@ -24,12 +24,12 @@ pub enum Document {
     /// A text.
     Text(String),
     /// Values in order.
-    List(Vec<Document>),
+    List(Vec<JsonDocument>),
     /// Named values, in the order in which they are written. Names must differ.
-    Object(Vec<(&'static str, Document)>),
+    Object(Vec<(&'static str, JsonDocument)>),
 }
 
-impl Document {
+impl JsonDocument {
     /// Named values, in the order in which they are written.
     pub fn object(members: impl IntoIterator<Item = (&'static str, Self)>) -> Self {
         Self::Object(members.into_iter().collect())
@@ -84,7 +84,7 @@ fn write_members<'a>(
     text: &mut String,
     depth: usize,
     [opening, closing]: [char; 2],
-    members: impl Iterator<Item = (Option<&'static str>, &'a Document)>,
+    members: impl Iterator<Item = (Option<&'static str>, &'a JsonDocument)>,
 ) {
     text.push(opening);
     for (number, (name, value)) in members.enumerate() {
@@ -101,50 +101,50 @@ fn write_members<'a>(
     text.push(closing);
 }
 
-impl From<bool> for Document {
+impl From<bool> for JsonDocument {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
     }
 }
 
-impl From<i64> for Document {
+impl From<i64> for JsonDocument {
     fn from(number: i64) -> Self {
         Self::Whole(number)
     }
 }
 
-impl From<u64> for Document {
+impl From<u64> for JsonDocument {
     /// One that is larger than any `i64` is written as the largest: nobody has counted so far.
     fn from(number: u64) -> Self {
         Self::Whole(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 
-impl From<i32> for Document {
+impl From<i32> for JsonDocument {
     fn from(number: i32) -> Self {
         Self::Whole(number.into())
     }
 }
 
-impl From<f64> for Document {
+impl From<f64> for JsonDocument {
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<&str> for Document {
+impl From<&str> for JsonDocument {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Document {
+impl From<String> for JsonDocument {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl<T: Into<Document>> From<Option<T>> for Document {
+impl<T: Into<JsonDocument>> From<Option<T>> for JsonDocument {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
@@ -156,11 +156,11 @@ mod tests {
 
     #[test]
     fn members_stand_in_the_order_given_and_texts_are_escaped() {
-        let document = Document::object([
-            ("z", Document::list(["a \"b\"\n\u{1b}".into(), 2.5.into(), Document::from(None::<&str>)])),
-            ("a", Document::object([("on", true.into())])),
-            ("none", Document::list([])),
-            ("nothing", Document::object([])),
+        let document = JsonDocument::object([
+            ("z", JsonDocument::list(["a \"b\"\n\u{1b}".into(), 2.5.into(), JsonDocument::from(None::<&str>)])),
+            ("a", JsonDocument::object([("on", true.into())])),
+            ("none", JsonDocument::list([])),
+            ("nothing", JsonDocument::object([])),
             ("large", u64::MAX.into()),
             ("no_number", f64::NAN.into()),
         ]);

@@ -4,7 +4,7 @@ use ensilinja_model::{EventTime, Fact, FeedbackAnswer, Outcome};
 
 use jiff::civil::Date;
 
-use super::Telling;
+use super::VisitSimulation;
 use crate::SimEvent;
 use crate::generator::draws::{between_ms, chance, pick};
 use crate::generator::visit::Visit;
@@ -28,7 +28,7 @@ const DAY_S: f64 = 24.0 * HOUR_S;
 /// The part of a month's contacts that comes on its last day or two.
 const LAST_DAYS: f64 = 0.1;
 
-impl Telling<'_> {
+impl VisitSimulation<'_> {
     /// Someone was spoken to until `over`.
     pub(super) fn follow_up(&mut self, over: EventTime) {
         if self.course.recorded.draw(&OUTCOME_RECORDED, self.rng) == 0 {
@@ -101,12 +101,12 @@ impl Telling<'_> {
             .events
             .iter()
             .map(|event| SimEvent {
-                told_at: event.told_at.max(retracted.plus_millis(1_000)),
+                reported_at: event.reported_at.max(retracted.plus_millis(1_000)),
                 visit: Some(corrected_visit.clone()),
                 ..event.clone()
             })
             .collect();
-        self.life.events.retain(|event| event.told_at < retracted);
+        self.life.events.retain(|event| event.reported_at < retracted);
         self.say(retracted, Fact::Retracted);
         self.life.events.extend(corrected);
     }

@@ -6,9 +6,9 @@ use ensilinja_model::{AttemptResult, EventTime, Outcome, Survey, YesNo};
 
 use super::OracleLine;
 use super::indicators::{self, indicators};
-use super::leg_story::LegStory;
-use super::stay::Stay;
-use super::windows::{self, DAYS_ONLY, EVERY_WINDOW, Filed, HOUR, OPEN_5_DAYS, TODAY};
+use super::naive_posting::NaiveState;
+use super::naive_timeline::NaiveTimeline;
+use super::windows::{self, DAYS_ONLY, EVERY_WINDOW, HOUR, OPEN_5_DAYS, TODAY, WindowContents};
 use crate::{LineCalendar, Within};
 
 const ANSWER_WAIT_BOUNDS_SECONDS: [u32; 12] = [5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600];
@@ -17,9 +17,9 @@ const CALLBACK_WAIT_BOUNDS_SECONDS: [u32; 12] =
 
 /// A family that counts or adds up: its name after `ensilinja_window_`, its windows, and the extra labels it always has
 /// rows for.
-type Family = (&'static str, &'static [&'static str], Vec<String>);
+type SeriesFamily = (&'static str, &'static [&'static str], Vec<String>);
 
-fn families() -> Vec<Family> {
+fn families() -> Vec<SeriesFamily> {
     let labels = |name: &str, values: &[&str]| values.iter().map(|value| format!("{name}=\"{value}\"")).collect();
     let mut decided: Vec<String> = labels("result", &["answered", "callback_requested"]);
     decided.extend(labels("result", &["abandoned_menu", "abandoned_queue", "abandoned_ringing", "abandoned_short"]));
@@ -109,17 +109,17 @@ fn count(n: usize) -> f64 {
 }
 
 /// A line at a moment, with what came of its legs.
-pub(super) struct Reading<'a> {
+pub(super) struct NaiveReading<'a> {
     pub line: &'a OracleLine,
     pub calendar: &'a LineCalendar,
-    pub stories: Vec<&'a LegStory>,
+    pub stories: Vec<&'a NaiveTimeline>,
     /// The whole second of `now`.
     pub second: i64,
     /// The bounds of the waits of the answered, in ms.
     pub answer_wait_bounds: &'a BTreeSet<u32>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> NaiveReading<'a> {
     /// Every figure of the line except quantiles.
     pub(super) fn figures(&self) -> Vec<(String, f64)> {
         let mut all = self.states();
@@ -141,20 +141,20 @@ impl<'a> Reading<'a> {
     }
 
     /// What is filed in each window that there is.
-    fn windows(&self) -> impl Iterator<Item = Filed<'a>> {
+    fn windows(&self) -> impl Iterator<Item = WindowContents<'a>> {
         EVERY_WINDOW.into_iter().filter_map(|window| {
             let seconds = windows::seconds(window, self.second, self.calendar)?;
-            Some(Filed::within(&self.stories, window, &seconds))
+            Some(WindowContents::within(&self.stories, window, &seconds))
         })
     }
 
-    fn total(&self, filed: &Filed<'_>, family: &'static str, labels: &str) -> (String, f64) {
+    fn total(&self, filed: &WindowContents<'_>, family: &'static str, labels: &str) -> (String, f64) {
         let sum = filed.sum(family, labels);
         let value = if family.ends_with("_seconds") { seconds(sum) } else { number(sum) };
         (name(self.line, &format!("window_{family}"), labels, filed.window, ""), value)
     }
 
-    fn histogram(&self, filed: &Filed<'_>, family: &'static str) -> Vec<(String, f64)> {
+    fn histogram(&self, filed: &WindowContents<'_>, family: &'static str) -> Vec<(String, f64)> {
         let samples = filed.samples(family, "");
         let row = |part: &str, le: &str| name(self.line, &format!("window_{family}_{part}"), "", filed.window, le);
         let bounds: Vec<i64> = if family == "answer_wait_seconds" {
@@ -173,7 +173,7 @@ impl<'a> Reading<'a> {
         rows
     }
 
-    fn indicators(&self, filed: &Filed<'_>) -> Vec<(String, f64)> {
+    fn indicators(&self, filed: &WindowContents<'_>) -> Vec<(String, f64)> {
         let mut rows = Vec::new();
         for (indicator, good, valid) in indicators(self.line, filed) {
             let labels = format!("indicator=\"{indicator}\"");
@@ -186,7 +186,7 @@ impl<'a> Reading<'a> {
     /// What is so at the moment, rather than in a window.
     fn states(&self) -> Vec<(String, f64)> {
         let now = EventTime::from_seconds(self.second);
-        let there: Vec<&Stay> = self
+        let there: Vec<&NaiveState> = self
             .stories
             .iter()
             .flat_map(|story| &story.stays)

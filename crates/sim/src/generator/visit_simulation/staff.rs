@@ -3,14 +3,14 @@
 use ensilinja_model::EventTime;
 use jiff::Span;
 
-use super::Telling;
+use super::VisitSimulation;
 use crate::local_day::{instant, local};
 
 /// Staff stay this long after the line has closed. (Assumption.)
 const OVERTIME_MS: i64 = 3_600_000;
 const DAY_MINUTES: u16 = 24 * 60;
 
-impl Telling<'_> {
+impl VisitSimulation<'_> {
     /// The line's first opening after an instant.
     pub(super) fn next_opening(&self, after: EventTime) -> EventTime {
         let mut day = local(after, self.world.zone).date();

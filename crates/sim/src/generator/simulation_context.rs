@@ -7,7 +7,7 @@ use crate::CountyLine;
 
 /// What a life is lived in.
 #[derive(Clone, Copy)]
-pub(super) struct World<'a> {
+pub(super) struct SimulationContext<'a> {
     pub lines: &'a [CountyLine],
     pub arrivals: &'a [Arrivals],
     pub zone: &'a TimeZone,

@@ -2,33 +2,33 @@
 
 use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact};
 
-use super::facts::{Facts, earliest, when};
-use super::line::OracleLimits;
-use super::stay::Stay;
+use super::naive_facts::{NaiveFacts, earliest, when};
+use super::naive_posting::NaiveState;
+use super::oracle_line::OracleLimits;
 use crate::LineCalendar;
 use crate::local_day::{given_up_at, local, midnight};
 
 /// How a callback was resolved, in the order in which ties are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Resolved {
+pub(super) enum NaiveResolution {
     Reached,
     Closed(CloseResult),
     GivenUp,
 }
 
 /// A callback that was asked for in time.
-pub(super) struct Callback {
+pub(super) struct NaiveCallback {
     pub requested: EventTime,
     /// The first instant too late, where callbacks are promised.
     pub deadline: Option<EventTime>,
     pub resolved: EventTime,
-    pub way: Resolved,
+    pub way: NaiveResolution,
 }
 
-impl Callback {
+impl NaiveCallback {
     /// The callback of a leg, unless nobody asked for one or only after the leg was an orphan.
     pub(super) fn find(
-        facts: &Facts,
+        facts: &NaiveFacts,
         orphan_at: EventTime,
         limits: &OracleLimits,
         calendar: &LineCalendar,
@@ -43,9 +43,11 @@ impl Callback {
         let deadline = limits.promise.callback.map(|within| calendar.deadline(requested, within));
         let given_up = given_up_at(deadline.unwrap_or(requested), limits.give_up_working_days, calendar.zone());
 
-        let mut ways = vec![(given_up, Resolved::GivenUp)];
-        ways.extend(reached.filter(|at| *at >= requested).map(|at| (at, Resolved::Reached)));
-        ways.extend(closed.filter(|(at, _)| *at >= requested).map(|(at, result)| (at, Resolved::Closed(result))));
+        let mut ways = vec![(given_up, NaiveResolution::GivenUp)];
+        ways.extend(reached.filter(|at| *at >= requested).map(|at| (at, NaiveResolution::Reached)));
+        ways.extend(
+            closed.filter(|(at, _)| *at >= requested).map(|(at, result)| (at, NaiveResolution::Closed(result))),
+        );
         ways.sort_unstable();
         let (resolved, way) = ways[0];
         Some(Self { requested, deadline, resolved, way })
@@ -53,22 +55,22 @@ impl Callback {
 
     /// The second its resolution is filed under: given up by time alone, rounded up.
     pub(super) fn second(&self) -> i64 {
-        if self.way == Resolved::GivenUp { self.resolved.ceil_second() } else { self.resolved.floor_second() }
+        if self.way == NaiveResolution::GivenUp { self.resolved.ceil_second() } else { self.resolved.floor_second() }
     }
 
     /// How it was resolved, as a label says it.
     pub(super) const fn result(&self) -> &'static str {
         match self.way {
-            Resolved::Reached => "reached",
-            Resolved::Closed(result) => result.as_str(),
-            Resolved::GivenUp => "given_up",
+            NaiveResolution::Reached => "reached",
+            NaiveResolution::Closed(result) => result.as_str(),
+            NaiveResolution::GivenUp => "given_up",
         }
     }
 
     /// The states it was outstanding in, one after the other; some may be over before they begin.
-    pub(super) fn stays(&self, calendar: &LineCalendar) -> Vec<Stay> {
+    pub(super) fn stays(&self, calendar: &LineCalendar) -> Vec<NaiveState> {
         let (asked, resolved) = (self.requested.floor_second(), self.second());
-        let stay = |due: &'static str, from: i64, to: i64, ahead: Option<EventTime>| Stay {
+        let stay = |due: &'static str, from: i64, to: i64, ahead: Option<EventTime>| NaiveState {
             family: "callbacks_outstanding",
             labels: due,
             since: self.requested,

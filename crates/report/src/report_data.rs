@@ -3,7 +3,7 @@
 use ensilinja_ledger::{Indicator, ServiceLevel, Sums};
 use ensilinja_model::{Channel, LineId};
 
-use crate::language::{Language, Names};
+use crate::language::{Language, LocalizedName};
 use crate::moment::{Moment, Period};
 
 /// A line, as the report names and judges it.
@@ -14,7 +14,7 @@ pub struct ReportLine {
     /// How its customers reach it.
     pub channel: Channel,
     /// Its name for people.
-    pub name: Names,
+    pub name: LocalizedName,
     /// The group it is added to; empty where it is in none.
     pub group: String,
     /// The area it serves; empty where that is not said.
@@ -34,7 +34,7 @@ impl ReportLine {
 
 /// The sums of every chosen line in every period.
 #[derive(Clone, Debug)]
-pub struct Cells {
+pub struct ReportData {
     /// The chosen lines, in the order in which they are printed.
     pub lines: Vec<ReportLine>,
     /// The periods, ascending, each beginning where the one before it ends. At least one.
@@ -56,7 +56,7 @@ pub struct Cells {
 
 /// What the rows of a report are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum Breakdown {
     /// Lines, over all periods together.
     Line,
     /// Groups of lines, over all periods together; what is in no group stands for itself.
@@ -71,7 +71,7 @@ pub enum By {
     Hour,
 }
 
-impl By {
+impl Breakdown {
     /// Its name on the command line and in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -88,9 +88,9 @@ impl By {
 
 /// What is asked of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct ReportRequest {
     /// What the rows are.
-    pub by: By,
+    pub by: Breakdown,
     /// The language of what people read; CSV and JSON have the same ids in all of them.
     pub language: Language,
     /// Whether everything is hidden by which customers could be told apart: see [`disclosure`](crate::disclosure).

@@ -4,7 +4,7 @@ use ensilinja_model::EventTime;
 
 /// What a posting counts or measures, by the name of its family in the catalogue and its extra labels.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Posting {
+pub(super) struct NaivePosting {
     /// The whole second it is filed under.
     pub second: i64,
     /// The family's name after `ensilinja_window_`.
@@ -17,7 +17,7 @@ pub(super) struct Posting {
 
 /// A state the leg was in, over [from, to) whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stay {
+pub(super) struct NaiveState {
     /// The name of the family that counts it, after `ensilinja_`.
     pub family: &'static str,
     /// Its extra labels there.

@@ -8,12 +8,12 @@ use super::feedback_answers::{Answers, FeedbackAnswers};
 use super::monthly::MonthlyContacts;
 
 /// The published tables.
-pub(super) struct Published {
-    phone: Table,
-    chat: Table,
-    monthly: Table,
-    assumed: Table,
-    answers: Table,
+pub(super) struct PublishedTables {
+    phone: CsvTable,
+    chat: CsvTable,
+    monthly: CsvTable,
+    assumed: CsvTable,
+    answers: CsvTable,
 }
 
 /// A phone line's row. Shares are of 1.
@@ -42,14 +42,14 @@ pub(super) struct OutcomeFigures {
     pub continues_county: f64,
 }
 
-impl Published {
+impl PublishedTables {
     pub(super) fn read() -> Self {
         Self {
-            phone: Table::read(include_str!("../../data/phone_key_figures_2025-01_09.csv")),
-            chat: Table::read(include_str!("../../data/chat_key_figures_2025-01_09.csv")),
-            monthly: Table::read(include_str!("../../data/monthly_arrivals_2025.csv")),
-            assumed: Table::read(include_str!("../../data/assumed_arrivals_2025.csv")),
-            answers: Table::read(include_str!("../../data/feedback_answers_2025.csv")),
+            phone: CsvTable::read(include_str!("../../data/phone_key_figures_2025-01_09.csv")),
+            chat: CsvTable::read(include_str!("../../data/chat_key_figures_2025-01_09.csv")),
+            monthly: CsvTable::read(include_str!("../../data/monthly_arrivals_2025.csv")),
+            assumed: CsvTable::read(include_str!("../../data/assumed_arrivals_2025.csv")),
+            answers: CsvTable::read(include_str!("../../data/feedback_answers_2025.csv")),
         }
     }
 
@@ -95,25 +95,25 @@ impl Published {
 }
 
 /// A table of texts: comma-separated, without quotes; lines that start with `#` say where it comes from.
-struct Table {
+struct CsvTable {
     columns: Vec<&'static str>,
     cells: Vec<Vec<&'static str>>,
 }
 
-struct Row<'a> {
+struct CsvRow<'a> {
     columns: &'a [&'static str],
     cells: &'a [&'static str],
 }
 
-impl Table {
+impl CsvTable {
     fn read(text: &'static str) -> Self {
         let mut lines = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect());
         let columns = lines.next().expect("a published table has a row of names");
         Self { columns, cells: lines.collect() }
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.cells.iter().map(|cells| Row { columns: &self.columns, cells })
+    fn rows(&self) -> impl Iterator<Item = CsvRow<'_>> {
+        self.cells.iter().map(|cells| CsvRow { columns: &self.columns, cells })
     }
 
     /// The numbers of a column, from January on.
@@ -121,13 +121,13 @@ impl Table {
         MonthlyContacts::known(&self.rows().map(|row| row.number(column)).collect::<Vec<_>>())
     }
 
-    fn row_of(&self, line: &str) -> Row<'_> {
+    fn row_of(&self, line: &str) -> CsvRow<'_> {
         let row = self.rows().find(|row| row.text("line") == line);
         row.unwrap_or_else(|| panic!("the published tables have a row for {line}"))
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> CsvRow<'a> {
     fn text(&self, column: &str) -> &'a str {
         let index = self.columns.iter().position(|name| *name == column);
         self.cells[index.unwrap_or_else(|| panic!("the published table has a column {column}"))]
@@ -174,20 +174,20 @@ mod tests {
 
     #[test]
     fn a_number_the_scan_has_lost_is_missing_and_not_zero() {
-        assert_eq!(Published::read().phone("ikaihmiset").callback_wait_s, None);
-        assert_eq!(Published::read().phone("suun_kiireellinen").callback_wait_s, Some(5_369.0));
+        assert_eq!(PublishedTables::read().phone("ikaihmiset").callback_wait_s, None);
+        assert_eq!(PublishedTables::read().phone("suun_kiireellinen").callback_wait_s, Some(5_369.0));
     }
 
     #[test]
     fn a_health_station_has_no_contacts_before_the_first_month_that_is_printed() {
-        let contacts = Published::read().monthly_contacts("pth_kiireeton");
+        let contacts = PublishedTables::read().monthly_contacts("pth_kiireeton");
         let of = |month| contacts.in_month_of(jiff::civil::date(2025, month, 1));
         assert_eq!((of(4), of(5), of(9)), (0.0, 749.0, 2_009.0));
     }
 
     #[test]
     fn the_answers_of_a_row_come_to_its_published_percentages() {
-        let answers = Published::read().feedback("suun_terveydenhuolto");
+        let answers = PublishedTables::read().feedback("suun_terveydenhuolto");
         let [promoters, passives, detractors] = answers.in_month_of(jiff::civil::date(2025, 8, 1)).nps.map(f64::from);
         let nps = 100.0 * (promoters - detractors) / (promoters + passives + detractors);
         assert!((nps - 85.5).abs() < 0.5, "{nps}");

@@ -3,42 +3,42 @@
 use ensilinja_ledger::Indicator;
 use ensilinja_model::Channel;
 
-use crate::balances::Span;
-use crate::cells::{By, Question};
+use crate::balances::ReportSpan;
+use crate::cell_value::CellValue;
 use crate::columns::{self, Column};
 use crate::figure::Figure;
 use crate::number;
-use crate::published::Published;
+use crate::published_figures::PublishedFigures;
+use crate::report_data::{Breakdown, ReportRequest};
+use crate::report_table::{ReportCell, ReportRow, ReportTable};
 use crate::subject::Subject;
-use crate::table::{Cell, Row, Table};
-use crate::value::Value;
-use crate::wording::{self, Topic};
+use crate::wording::{self, TableTopic};
 
 /// Makes tables of published figures.
-pub(crate) struct Tables<'a> {
-    pub published: &'a Published<'a>,
-    pub question: Question,
+pub(crate) struct TableBuilder<'a> {
+    pub published: &'a PublishedFigures<'a>,
+    pub question: ReportRequest,
 }
 
 /// What a row is about.
-type RowOf = (Subject, Span);
+type RowSubject = (Subject, ReportSpan);
 
-impl Tables<'_> {
+impl TableBuilder<'_> {
     /// All tables that answer the question, in their order.
-    pub fn all(&self) -> Vec<Table> {
+    pub fn all(&self) -> Vec<ReportTable> {
         match self.question.by {
-            By::Line | By::Group => self.by_subject(),
-            By::Month => [self.by_period(), self.matrices()].concat(),
-            By::Quarter => [self.goals(), self.by_period()].concat(),
-            By::Day | By::Hour => self.by_period(),
+            Breakdown::Line | Breakdown::Group => self.by_subject(),
+            Breakdown::Month => [self.by_period(), self.matrices()].concat(),
+            Breakdown::Quarter => [self.goals(), self.by_period()].concat(),
+            Breakdown::Day | Breakdown::Hour => self.by_period(),
         }
     }
 
     /// Slides 15 to 17, and 19 to 21 over the whole period.
-    fn by_subject(&self) -> Vec<Table> {
+    fn by_subject(&self) -> Vec<ReportTable> {
         let cells = self.published.cells();
         let subjects = match self.question.by {
-            By::Group => Subject::groups(cells),
+            Breakdown::Group => Subject::groups(cells),
             _ => Subject::lines(cells),
         };
         let of = |channel| subjects.iter().filter(move |it| it.channel(cells) == Some(channel)).cloned();
@@ -49,53 +49,54 @@ impl Tables<'_> {
             }
             rows
         };
-        let at_whole = |rows: Vec<Subject>| rows.into_iter().map(|row| (row, Span::Whole)).collect::<Vec<RowOf>>();
+        let at_whole =
+            |rows: Vec<Subject>| rows.into_iter().map(|row| (row, ReportSpan::Whole)).collect::<Vec<RowSubject>>();
         let channels: Vec<Channel> = self.channels();
-        let mut tables: Vec<Table> = channels
+        let mut tables: Vec<ReportTable> = channels
             .iter()
             .map(|channel| {
                 let columns = columns::of_channel(*channel);
-                self.table(Topic::KeyFigures(*channel), columns, at_whole(with_total(*channel)))
+                self.table(TableTopic::KeyFigures(*channel), columns, at_whole(with_total(*channel)))
             })
             .collect();
         let mut rows: Vec<Subject> = channels.iter().flat_map(|channel| with_total(*channel)).collect();
         if channels.len() > 1 {
             rows.push(Subject::All);
         }
-        tables.push(self.table(Topic::Feedback, columns::FEEDBACK, at_whole(rows)));
+        tables.push(self.table(TableTopic::Feedback, columns::FEEDBACK, at_whole(rows)));
         tables
     }
 
     /// The same figures, a row a period.
-    fn by_period(&self) -> Vec<Table> {
-        let rows = |subject: &Subject| -> Vec<RowOf> {
+    fn by_period(&self) -> Vec<ReportTable> {
+        let rows = |subject: &Subject| -> Vec<RowSubject> {
             self.published.balances.spans().chain(self.total_span()).map(|span| (subject.clone(), span)).collect()
         };
-        let mut tables: Vec<Table> = self
+        let mut tables: Vec<ReportTable> = self
             .channels()
             .into_iter()
             .map(|channel| {
                 let columns = columns::of_channel(channel);
-                self.table(Topic::KeyFigures(channel), columns, rows(&Subject::Channel(channel)))
+                self.table(TableTopic::KeyFigures(channel), columns, rows(&Subject::Channel(channel)))
             })
             .collect();
-        tables.push(self.table(Topic::Feedback, columns::FEEDBACK, rows(&self.everyone())));
+        tables.push(self.table(TableTopic::Feedback, columns::FEEDBACK, rows(&self.everyone())));
         tables
     }
 
-    fn table(&self, topic: Topic, columns: &[Column], rows: Vec<RowOf>) -> Table {
+    fn table(&self, topic: TableTopic, columns: &[Column], rows: Vec<RowSubject>) -> ReportTable {
         let (by, language) = (self.question.by, self.question.language);
         let contacts_of = match topic {
-            Topic::KeyFigures(channel) => Subject::Channel(channel),
+            TableTopic::KeyFigures(channel) => Subject::Channel(channel),
             _ => self.everyone(),
         };
-        Table {
+        ReportTable {
             title: format!("{} {}", topic.title(language), wording::by(by, language)),
             row_header: wording::row_header(by, language).to_owned(),
             columns: columns.iter().map(|column| column.heading(language)).collect(),
             rows: rows
                 .into_iter()
-                .map(|(subject, span)| Row {
+                .map(|(subject, span)| ReportRow {
                     label: self.label(&subject, span),
                     is_total: self.is_total(&subject, span),
                     cells: columns.iter().map(|column| column.cell(self.published, &subject, span)).collect(),
@@ -106,7 +107,7 @@ impl Tables<'_> {
     }
 
     /// Slides 7 and 19 to 21: one figure by line and month.
-    fn matrices(&self) -> Vec<Table> {
+    fn matrices(&self) -> Vec<ReportTable> {
         let cells = self.published.cells();
         let language = self.question.language;
         let totals = Subject::channels(cells).into_iter().filter(|channel| {
@@ -118,15 +119,15 @@ impl Tables<'_> {
             subjects.push(Subject::All);
         }
         let matrix = |figure: &Figure| {
-            let topic = Topic::Matrix(*figure);
-            let row = |subject: &Subject| Row {
+            let topic = TableTopic::Matrix(*figure);
+            let row = |subject: &Subject| ReportRow {
                 label: wording::subject(subject, cells, language),
                 is_total: !matches!(subject, Subject::Line(_)),
                 cells: self.columns_of_time().map(|span| self.published.value(subject, span, *figure).into()).collect(),
             };
-            Table {
+            ReportTable {
                 title: format!("{} {}", columns::heading(*figure, language), wording::line_and_month(language)),
-                row_header: wording::row_header(By::Line, language).to_owned(),
+                row_header: wording::row_header(Breakdown::Line, language).to_owned(),
                 columns: self.columns_of_time().map(|span| self.span_label(span)).collect(),
                 rows: subjects.iter().map(row).collect(),
                 note: self.note(topic, &self.everyone()),
@@ -137,13 +138,13 @@ impl Tables<'_> {
 
     /// Slide 8: the four goals, for calls as the county follows them, and for all contacts. What customers say of a
     /// solution stands beside what professionals recorded.
-    fn goals(&self) -> Vec<Table> {
+    fn goals(&self) -> Vec<ReportTable> {
         let calls = self.published.balances.has(Channel::Phone);
-        let calls = calls.then(|| self.goals_of(Topic::CallGoals, &Subject::Channel(Channel::Phone)));
-        calls.into_iter().chain([self.goals_of(Topic::Goals, &self.everyone())]).collect()
+        let calls = calls.then(|| self.goals_of(TableTopic::CallGoals, &Subject::Channel(Channel::Phone)));
+        calls.into_iter().chain([self.goals_of(TableTopic::Goals, &self.everyone())]).collect()
     }
 
-    fn goals_of(&self, topic: Topic, subject: &Subject) -> Table {
+    fn goals_of(&self, topic: TableTopic, subject: &Subject) -> ReportTable {
         let language = self.question.language;
         let figures = [
             Figure::Share(Indicator::PromiseKept),
@@ -154,18 +155,20 @@ impl Tables<'_> {
         ];
         let row = |figure: Figure| {
             let goal = match figure {
-                Figure::Share(indicator) => self.goal(indicator, subject).map_or(Value::NotApplicable, Value::Target),
-                _ => Value::NotApplicable,
+                Figure::Share(indicator) => {
+                    self.goal(indicator, subject).map_or(CellValue::NotApplicable, CellValue::Target)
+                }
+                _ => CellValue::NotApplicable,
             };
             let values = self.columns_of_time().map(|span| self.published.value(subject, span, figure));
-            Row {
+            ReportRow {
                 label: columns::heading(figure, language),
                 is_total: false,
-                cells: [goal].into_iter().chain(values).map(Cell::from).collect(),
+                cells: [goal].into_iter().chain(values).map(ReportCell::from).collect(),
             }
         };
         let spans = self.columns_of_time().map(|span| self.span_label(span));
-        Table {
+        ReportTable {
             title: topic.title(language).to_owned(),
             row_header: wording::indicator(language).to_owned(),
             columns: [wording::target(language).to_owned()].into_iter().chain(spans).collect(),
@@ -193,41 +196,45 @@ impl Tables<'_> {
     }
 
     /// The periods, and all together where that is another.
-    fn columns_of_time(&self) -> impl Iterator<Item = Span> {
+    fn columns_of_time(&self) -> impl Iterator<Item = ReportSpan> {
         self.published.balances.spans().chain(self.total_span())
     }
 
-    fn total_span(&self) -> Option<Span> {
-        (self.published.cells().periods.len() > 1).then_some(Span::Whole)
+    fn total_span(&self) -> Option<ReportSpan> {
+        (self.published.cells().periods.len() > 1).then_some(ReportSpan::Whole)
     }
 
-    fn label(&self, subject: &Subject, span: Span) -> String {
+    fn label(&self, subject: &Subject, span: ReportSpan) -> String {
         match self.question.by {
-            By::Line | By::Group => wording::subject(subject, self.published.cells(), self.question.language),
-            By::Month | By::Quarter | By::Day | By::Hour => self.span_label(span),
+            Breakdown::Line | Breakdown::Group => {
+                wording::subject(subject, self.published.cells(), self.question.language)
+            }
+            Breakdown::Month | Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => self.span_label(span),
         }
     }
 
-    fn span_label(&self, span: Span) -> String {
+    fn span_label(&self, span: ReportSpan) -> String {
         let language = self.question.language;
         match span {
-            Span::Period(period) => wording::period(&self.published.cells().periods[period], language),
-            Span::Whole => wording::whole_period(language).to_owned(),
+            ReportSpan::Period(period) => wording::period(&self.published.cells().periods[period], language),
+            ReportSpan::Whole => wording::whole_period(language).to_owned(),
         }
     }
 
-    const fn is_total(&self, subject: &Subject, span: Span) -> bool {
+    const fn is_total(&self, subject: &Subject, span: ReportSpan) -> bool {
         match self.question.by {
-            By::Line | By::Group => matches!(subject, Subject::Channel(_) | Subject::All),
-            By::Month | By::Quarter | By::Day | By::Hour => matches!(span, Span::Whole),
+            Breakdown::Line | Breakdown::Group => matches!(subject, Subject::Channel(_) | Subject::All),
+            Breakdown::Month | Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => {
+                matches!(span, ReportSpan::Whole)
+            }
         }
     }
 
-    fn note(&self, topic: Topic, contacts_of: &Subject) -> String {
+    fn note(&self, topic: TableTopic, contacts_of: &Subject) -> String {
         let language = self.question.language;
-        let contacts = self.published.value(contacts_of, Span::Whole, Figure::Offered);
+        let contacts = self.published.value(contacts_of, ReportSpan::Whole, Figure::Offered);
         let contacts = match contacts {
-            Value::Hidden { .. } => wording::not_shown(language).to_owned(),
+            CellValue::Hidden { .. } => wording::not_shown(language).to_owned(),
             contacts => number::value(&contacts, false, language),
         };
         wording::note(topic, self.published.cells(), &contacts, language)

@@ -2,7 +2,7 @@
 
 use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact};
 
-use super::Telling;
+use super::VisitSimulation;
 use crate::county::UNREACHED;
 use crate::generator::draws::{between_ms, by_share, chance, duration_ms};
 
@@ -30,7 +30,7 @@ const UNRESOLVED: [(Unresolved, f64); 5] = [
     (Unresolved::Forgotten, 0.04),
 ];
 
-impl Telling<'_> {
+impl VisitSimulation<'_> {
     pub(super) fn ask_for_callback(&mut self, requested: EventTime) {
         self.say(requested, Fact::CallbackRequested);
         if self.course.reached.draw(&[1.0 - UNREACHED, UNREACHED], self.rng) == 0 {

@@ -4,29 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ensilinja_model::EventTime;
 
-use super::contacts::Traced;
-use super::differences::{Differences, Narrowed, Place, Said};
+use super::contacts::TracedContacts;
+use super::differences::{ComparedValue, Differences, FigureKey, NotCompared};
 
 /// How many differing instants are listed in all; the rest are counted. So memory does not grow with a run.
 pub const MOST_INSTANTS_LISTED: usize = 100_000;
 
 /// What was found, and how much was compared.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Findings {
+pub struct ComparisonResult {
     /// Figures compared, each once at each instant.
     pub compared: u64,
     /// The instants that both sides have.
-    pub instants: Instants,
+    pub instants: InstantSummary,
     /// What only one side has.
     pub only_in_one: OnlyIn,
     /// What only the other has.
     pub only_in_other: OnlyIn,
     /// What was not compared, since a side was narrowed to something else.
-    pub narrowed: Narrowed,
+    pub narrowed: NotCompared,
     /// How many figures differed only until they were asked for again.
     pub passing: u64,
     /// The figures that differ, by line, window, name and labels.
-    pub rows: BTreeMap<Place, Finding>,
+    pub rows: BTreeMap<FigureKey, DifferingFigure>,
     listed: usize,
 }
 
@@ -36,12 +36,12 @@ pub struct OnlyIn {
     /// Lines.
     pub lines: BTreeSet<String>,
     /// Instants.
-    pub instants: Instants,
+    pub instants: InstantSummary,
 }
 
 /// A number of instants, and where they lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Instants {
+pub struct InstantSummary {
     /// How many.
     pub count: u64,
     /// The first and the last; `None` of none.
@@ -50,33 +50,33 @@ pub struct Instants {
 
 /// A figure that differs at some instant.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
+pub struct DifferingFigure {
     /// At how many instants.
     pub count: u64,
     /// At which first.
-    pub first: Seen,
+    pub first: Observation,
     /// At which last.
-    pub last: Seen,
+    pub last: Observation,
     /// Where it differs most: the first such instant.
-    pub most: Seen,
+    pub most: Observation,
     /// All of them, as far as there is room for a list.
-    pub at: Vec<Seen>,
+    pub at: Vec<Observation>,
     /// Through which contacts it differs at the first, where that was looked into.
-    pub contacts: Option<Traced>,
+    pub contacts: Option<TracedContacts>,
 }
 
 /// What both sides say at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Seen {
+pub struct Observation {
     /// The instant.
     pub as_of: EventTime,
     /// What one side says.
-    pub one: Said,
+    pub one: ComparedValue,
     /// What the other says.
-    pub other: Said,
+    pub other: ComparedValue,
 }
 
-impl Findings {
+impl ComparisonResult {
     /// What was found at one instant, and how many figures differed only until they were asked for again.
     #[must_use]
     pub fn of_one_instant(as_of: EventTime, differences: Differences, passing: u64) -> Self {
@@ -94,8 +94,8 @@ impl Findings {
         self.narrowed.windows.extend(differences.narrowed.windows);
         self.narrowed.figures.extend(differences.narrowed.figures);
         for difference in differences.found {
-            let seen = Seen { as_of, one: difference.one, other: difference.other };
-            let finding = self.rows.entry(difference.place).or_insert_with(|| Finding::new(seen));
+            let seen = Observation { as_of, one: difference.one, other: difference.other };
+            let finding = self.rows.entry(difference.place).or_insert_with(|| DifferingFigure::new(seen));
             finding.count += 1;
             finding.last = seen;
             if seen.distance() > finding.most.distance() {
@@ -116,7 +116,7 @@ impl Findings {
     }
 }
 
-impl Instants {
+impl InstantSummary {
     /// Counts a later instant.
     pub fn add(&mut self, at: EventTime) {
         self.count += 1;
@@ -124,13 +124,13 @@ impl Instants {
     }
 }
 
-impl Finding {
-    fn new(seen: Seen) -> Self {
+impl DifferingFigure {
+    fn new(seen: Observation) -> Self {
         Self { count: 0, first: seen, last: seen, most: seen, at: Vec::new(), contacts: None }
     }
 }
 
-impl Seen {
+impl Observation {
     /// How much more the other says than the one; `None` where a side says nothing.
     #[must_use]
     pub fn by(&self) -> Option<f64> {

@@ -12,11 +12,11 @@ use ensilinja_model::{Channel, EventTime, Fact, Stage};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-use super::course::Course;
 use super::draws::{any_wait_ms, between_ms, by_share, chance, duration_ms, seconds};
 use super::feedback_decks::FeedbackDecks;
+use super::line_quotas::LineQuotas;
+use super::simulation_context::SimulationContext;
 use super::visit::Visit;
-use super::world::World;
 use crate::local_day::local;
 use crate::{CountyLine, SimEvent};
 
@@ -31,11 +31,15 @@ const OFFERED_LATE: f64 = 0.002;
 const ENDED_LOST: f64 = 0.02;
 
 /// How those who give up divide.
-const GIVING_UP: [(GivingUp, f64); 4] =
-    [(GivingUp::AtOnce, 0.12), (GivingUp::InMenu, 0.2), (GivingUp::WhileRinging, 0.08), (GivingUp::InQueue, 0.6)];
+const GIVING_UP: [(AbandonPoint, f64); 4] = [
+    (AbandonPoint::AtOnce, 0.12),
+    (AbandonPoint::InMenu, 0.2),
+    (AbandonPoint::WhileRinging, 0.08),
+    (AbandonPoint::InQueue, 0.6),
+];
 
 #[derive(Clone, Copy)]
-enum GivingUp {
+enum AbandonPoint {
     AtOnce,
     InMenu,
     WhileRinging,
@@ -43,18 +47,18 @@ enum GivingUp {
 }
 
 /// The fates of a line's shares, in their order.
-const FATES: [Fate; 3] = [Fate::Answered, Fate::AsksForCallback, Fate::GivesUp];
+const FATES: [WaitEnd; 3] = [WaitEnd::Answered, WaitEnd::AsksForCallback, WaitEnd::GivesUp];
 const GIVES_UP: usize = 2;
 
 #[derive(Clone, Copy)]
-enum Fate {
+enum WaitEnd {
     Answered,
     AsksForCallback,
     GivesUp,
 }
 
 /// What comes of a visit.
-pub(super) struct Life {
+pub(super) struct VisitResult {
     /// What will be said of it, in any order.
     pub events: Vec<SimEvent>,
     /// Where the contact goes from here: on to another line, or here again some other day.
@@ -62,27 +66,27 @@ pub(super) struct Life {
 }
 
 /// A life as it is told.
-struct Telling<'a> {
+struct VisitSimulation<'a> {
     visit: &'a Visit,
-    world: World<'a>,
+    world: SimulationContext<'a>,
     line: &'a CountyLine,
-    course: &'a mut Course,
+    course: &'a mut LineQuotas,
     feedback: &'a mut FeedbackDecks,
     rng: &'a mut Pcg64Mcg,
-    life: Life,
+    life: VisitResult,
 }
 
-impl Life {
+impl VisitResult {
     pub(super) fn of(
         visit: &Visit,
-        world: World<'_>,
-        course: &mut Course,
+        world: SimulationContext<'_>,
+        course: &mut LineQuotas,
         feedback: &mut FeedbackDecks,
         rng: &mut Pcg64Mcg,
     ) -> Self {
         let line = &world.lines[visit.line];
         let unlived = Self { events: Vec::new(), further_visits: Vec::new() };
-        let mut telling = Telling { visit, world, line, course, feedback, rng, life: unlived };
+        let mut telling = VisitSimulation { visit, world, line, course, feedback, rng, life: unlived };
         telling.arrive();
         if line.hours.is_open(local(visit.at, world.zone)) {
             telling.be_served();
@@ -97,11 +101,11 @@ impl Life {
     }
 }
 
-impl Telling<'_> {
+impl VisitSimulation<'_> {
     fn say(&mut self, at: EventTime, fact: Fact) {
         self.life.events.push(SimEvent {
             at,
-            told_at: at,
+            reported_at: at,
             contact: self.visit.contact.clone(),
             line: self.line.id.clone(),
             visit: self.visit.name(),
@@ -128,21 +132,21 @@ impl Telling<'_> {
             return;
         }
         match FATES[self.course.fate.draw(&self.line.behaviour.fates, self.rng)] {
-            Fate::Answered => {
+            WaitEnd::Answered => {
                 let queued = self.pass_menu();
                 let answered = self.answered_at(queued);
                 self.be_answered(answered);
             }
-            Fate::AsksForCallback => {
+            WaitEnd::AsksForCallback => {
                 let queued = self.pass_menu();
                 let requested = queued.plus_millis(between_ms(self.rng, 8.0, 90.0));
                 self.ask_for_callback(requested);
             }
             // Nobody hangs up on a text message; it just stays without an answer.
-            Fate::GivesUp if self.line.channel == Channel::Sms => {
+            WaitEnd::GivesUp if self.line.channel == Channel::Sms => {
                 self.pass_menu();
             }
-            Fate::GivesUp => self.give_up(),
+            WaitEnd::GivesUp => self.give_up(),
         }
     }
 
@@ -190,20 +194,20 @@ impl Telling<'_> {
 
     fn give_up(&mut self) {
         match by_share(self.rng, &GIVING_UP) {
-            GivingUp::AtOnce => {
+            AbandonPoint::AtOnce => {
                 let at = self.visit.at.plus_millis(between_ms(self.rng, 0.4, 4.9));
                 self.say(at, Fact::Abandoned(Stage::Menu));
             }
-            GivingUp::InMenu => {
+            AbandonPoint::InMenu => {
                 let at = self.visit.at.plus_millis(between_ms(self.rng, 5.0, 25.0));
                 self.say(at, Fact::Abandoned(Stage::Menu));
             }
-            GivingUp::WhileRinging => {
+            AbandonPoint::WhileRinging => {
                 let queued = self.pass_menu();
                 let at = queued.plus_millis(between_ms(self.rng, 5.0, 40.0));
                 self.say(at, Fact::Abandoned(Stage::Ringing));
             }
-            GivingUp::InQueue => {
+            AbandonPoint::InQueue => {
                 let queued = self.pass_menu();
                 let at = queued.plus_millis(any_wait_ms(self.rng, self.line.behaviour.answer_wait_mean_s));
                 self.say(at, Fact::Abandoned(Stage::Queue));

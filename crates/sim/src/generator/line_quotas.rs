@@ -6,7 +6,7 @@ use crate::county::Behaviour;
 
 /// The quotas and means of one line.
 #[derive(Clone, Debug)]
-pub(super) struct Course {
+pub(super) struct LineQuotas {
     /// Answered, asked for a callback, gave up.
     pub fate: Quota<3>,
     /// Callbacks that reach the customer or do not.
@@ -34,7 +34,7 @@ const AT_LEAST: f64 = 4.0;
 const MONTHS: f64 = 9.0;
 const LEEWAY: f64 = 0.004;
 
-impl Course {
+impl LineQuotas {
     /// `volume` times the line.
     pub(super) fn new(behaviour: &Behaviour, volume: f64) -> Self {
         let contacts = behaviour.contacts.mean() * volume;

@@ -4,7 +4,7 @@ use ensilinja_ledger::{Nps, NpsBand};
 
 /// What a figure comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
+pub enum CellValue {
     /// A number of something.
     Count(i64),
     /// How many of how many; never of none.
@@ -56,7 +56,7 @@ pub enum Value {
     NotApplicable,
 }
 
-impl Value {
+impl CellValue {
     /// Of how many; `None` where that is not a question or not known.
     #[must_use]
     pub const fn n(&self) -> Option<i64> {
