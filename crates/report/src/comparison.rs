@@ -15,18 +15,17 @@
 //! was narrowed to less. Two documents are in memory at a time, and one row for each figure that ever differed.
 
 mod comparison_result;
-mod contacts;
 mod differences;
+mod in_flight;
 mod json;
 mod run_line;
-mod settled;
 mod shown;
 mod terminal;
 
 pub use comparison_result::{
-    ComparisonResult, DifferingFigure, InstantSummary, MOST_INSTANTS_LISTED, Observation, OnlyIn,
+    ComparedLeg, ComparisonResult, DifferingFigure, InstantSummary, MOST_INSTANTS_LISTED, Observation, OnlyIn,
+    TracedContacts,
 };
-pub use contacts::{ComparedLeg, TracedContacts};
 pub use differences::{ComparedValue, Difference, Differences, FigureKey, NotCompared, differences};
 pub use run_line::{Known, NotARun, Run, RunLine, Scope};
 pub use shown::{NotFigures, Shown};

@@ -30,8 +30,10 @@ use std::collections::BTreeSet;
 
 use ensilinja_model::EventTime;
 
-use super::comparison_result::{ComparisonResult, DifferingFigure, InstantSummary, Observation, OnlyIn};
-use super::contacts::{ComparedLeg, TracedContacts};
+use super::comparison_result::{
+    ComparedLeg, ComparisonResult, DifferingFigure, InstantSummary, Observation, OnlyIn, TracedContacts,
+};
+
 use super::differences::{ComparedValue, FigureKey, NotCompared};
 use crate::json_document::JsonDocument;
 

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use ensilinja_model::EventTime;
 
-use super::comparison_result::{ComparisonResult, DifferingFigure, InstantSummary, OnlyIn};
-use super::contacts::{ComparedLeg, TracedContacts};
+use super::comparison_result::{
+    ComparedLeg, ComparisonResult, DifferingFigure, InstantSummary, OnlyIn, TracedContacts,
+};
+
 use super::differences::{ComparedValue, FigureKey, NotCompared};
 use super::shown;
 use crate::listing::{Align, Listing};
