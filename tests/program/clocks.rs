@@ -10,9 +10,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja::clock::LiveClock;
-use ensilinja::config::{self, Config};
+use ensilinja::kafka_settings::kafka_settings;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
+use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Pace, Publisher};
 use ensilinja_model::{Channel, EventTime, Fact};
 use ensilinja_sim::{County, Disorder, Generator, Publication, SimEvent};
@@ -63,12 +64,12 @@ struct Running {
 impl Running {
     fn start(clocks: &Clocks) -> Self {
         let broker = EmbeddedBroker::start().unwrap();
-        let mut config = config::county();
+        let mut config = ensilinja_config::county();
         config.server.listen = "127.0.0.1:0".parse().unwrap();
         config.kafka.bootstrap_servers = broker.bootstrap_servers();
         broker.create_topic(&config.kafka.topic, 8).unwrap();
         broker.create_topic(&config.kafka.dead_letter_topic, 1).unwrap();
-        let publisher = Publisher::new(&config.kafka).unwrap();
+        let publisher = Publisher::new(&kafka_settings(&config.kafka)).unwrap();
         let past = Generator::new(&County::oma_hame(), 7, START.plus_millis(-72 * HOUR_MS), 1.0);
         let publications = Disorder::NONE.publish(past, 7).take_while(|publication| publication.at < START);
         publications.for_each(|publication| send(&publisher, &publication));
@@ -112,7 +113,8 @@ impl Running {
     /// Publishes an event of a new contact that happens, and is stamped, so many ms after the start.
     fn publish(&self, number: u32, at_ms: i64, stamped_ms: i64) {
         let at = START.plus_millis(at_ms);
-        let line = config::county().lines.iter().find(|line| line.channel == Channel::Phone).unwrap().id.clone();
+        let line =
+            ensilinja_config::county().lines.iter().find(|line| line.channel == Channel::Phone).unwrap().id.clone();
         let (contact, visit, to_line) = (format!("new-{number}"), None, None);
         let event = SimEvent { at, reported_at: at, contact, line, visit, to_line, fact: Fact::Offered };
         let publication = Disorder::NONE.publish(std::iter::once(event), 1).next().unwrap();

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ensilinja::config::{self, Config};
 use ensilinja::{cli, clock};
+use ensilinja_config::Config;
 use serde::Deserialize;
 
 /// The parts of docker-compose.yml that are said again elsewhere.
@@ -218,7 +218,7 @@ fn our_commands_are_understood_and_their_configuration_is_sound() {
         cli::read(words).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
         let path = service.flag("--config").unwrap_or_else(|| panic!("{name} has no configuration"));
         let file = service.file_at(path).unwrap_or_else(|| panic!("{name} has nothing mounted at {path}"));
-        config::load(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        ensilinja::configuration::load(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
     }
 }
 
@@ -445,7 +445,7 @@ fn compose() -> Compose {
 }
 
 fn county() -> Config {
-    config::county()
+    ensilinja_config::county()
 }
 
 fn dockerfile() -> String {

@@ -99,7 +99,7 @@ impl Unprivileged {
     fn start(folder: &Path, allowed: &str) -> (Self, String) {
         let (program, config, log) = (folder.join("ensilinja"), folder.join("ensilinja.toml"), folder.join(allowed));
         fs::copy(env!("CARGO_BIN_EXE_ensilinja"), &program).unwrap();
-        fs::write(&config, ensilinja::config::SAMPLE).unwrap();
+        fs::write(&config, ensilinja_config::SAMPLE).unwrap();
         let mut command = if getuid().is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid", ANOTHER_USER, "--regid", ANOTHER_USER, "--clear-groups"]).arg(&program);

@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja::config::{self, Config};
+use ensilinja::kafka_settings::kafka_settings;
 use ensilinja::past::{self, Place, Read, Reading, Stopped};
 use ensilinja::progress::Progress;
+use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_wire::{Statement, encode_structured};
@@ -70,16 +71,16 @@ fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (anyhow::Result
 
 /// Where history begins.
 fn begins(read: &Read) -> EventTime {
-    read.evidence.coverage(&config::county().rules(START), None).begins
+    read.evidence.coverage(&ensilinja_config::county().rules(START), None).begins
 }
 
 fn read(files: &[PathBuf]) -> (Read, Vec<Seen>) {
-    let (read, seen) = read_some(&config::county(), files, usize::MAX);
+    let (read, seen) = read_some(&ensilinja_config::county(), files, usize::MAX);
     (read.unwrap(), seen)
 }
 
 fn error(files: &[PathBuf]) -> String {
-    format!("{:#}", read_some(&config::county(), files, usize::MAX).0.unwrap_err())
+    format!("{:#}", read_some(&ensilinja_config::county(), files, usize::MAX).0.unwrap_err())
 }
 
 fn seconds(seen: &[Seen]) -> Vec<i64> {
@@ -170,7 +171,7 @@ fn a_file_that_is_cut_off_or_missing_among_others_is_named() {
 #[test]
 fn a_stop_says_how_far_reading_came() {
     let file = write(folder("stop").join("a"), &lines((0..20_000).map(|number| number * 60)));
-    let (read, seen) = read_some(&config::county(), std::slice::from_ref(&file), 6_400);
+    let (read, seen) = read_some(&ensilinja_config::county(), std::slice::from_ref(&file), 6_400);
     let error = read.unwrap_err();
     let stopped = error.downcast_ref::<Stopped>().unwrap();
     assert_eq!(stopped.events, seen.len() as u64);
@@ -183,7 +184,7 @@ fn a_stop_says_how_far_reading_came() {
 #[test]
 fn an_error_of_who_listens_ends_it() {
     let file = [write(folder("listener").join("a"), &lines(0..1_000))];
-    let (config, mut heard) = (config::county(), 0);
+    let (config, mut heard) = (ensilinja_config::county(), 0);
     let progress = Progress::new(true, &config.zone);
     let read =
         reading(&config, &file, &progress).read(&past::decoder(&config).unwrap(), &AtomicBool::new(false), &mut |_| {
@@ -196,7 +197,7 @@ fn an_error_of_who_listens_ends_it() {
 
 #[test]
 fn only_files_are_read_twice() {
-    let config = config::county();
+    let config = ensilinja_config::county();
     let progress = Progress::new(true, &config.zone);
     let file = write(folder("twice").join("a"), &lines(0..10));
     let twice = |files: &[PathBuf]| reading(&config, files, &progress).check_twice().map_err(|error| error.to_string());
@@ -208,10 +209,10 @@ fn only_files_are_read_twice() {
 #[test]
 fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
     let broker = EmbeddedBroker::start().unwrap();
-    let mut config = config::county();
+    let mut config = ensilinja_config::county();
     broker.create_topic(&config.kafka.topic, 8).unwrap();
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
-    let publisher = Publisher::new(&config.kafka).unwrap();
+    let publisher = Publisher::new(&kafka_settings(&config.kafka)).unwrap();
     for second in 0..4_000 {
         let (value, key) = (line(second), format!("contact{second}"));
         // An hour after it happened.

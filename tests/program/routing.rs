@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ensilinja::config;
 use serde_json::{Value, json};
 
 const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
@@ -30,7 +29,7 @@ const ROUTES: &[(&[&str], &str)] = &[
 fn every_service_area_of_the_configuration_has_its_people() {
     let routes = routes();
     let areas = routes.iter().flat_map(matchers).filter_map(|matcher| matcher.label_is("service_area"));
-    let configured = config::county().lines.into_iter().map(|line| line.service_area);
+    let configured = ensilinja_config::county().lines.into_iter().map(|line| line.service_area);
     assert_eq!(areas.collect::<BTreeSet<_>>(), configured.collect::<BTreeSet<_>>());
 }
 
@@ -131,7 +130,7 @@ fn alerts_go_where_the_table_says() {
         assert_goes_to(labels, receiver);
     }
     let alerts = alerts();
-    let areas = config::county().lines.into_iter().map(|line| line.service_area).collect::<BTreeSet<_>>();
+    let areas = ensilinja_config::county().lines.into_iter().map(|line| line.service_area).collect::<BTreeSet<_>>();
     for area in &areas {
         let people = area.to_lowercase().replace('ä', "a").replace('-', "_");
         let area = format!("service_area={area}");

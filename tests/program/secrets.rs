@@ -3,20 +3,20 @@
 use std::fs;
 use std::process::Command;
 
-use ensilinja::config::{self, Config};
+use ensilinja_config::Config;
 
 /// The sample with a user whose password is where this line says; it stands on the line of the number that follows.
 fn configuration(line: &str) -> (String, usize) {
     let properties = "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\n\
                       sasl.username = \"u\"\n";
-    let text = config::SAMPLE.replacen("[kafka.properties]\n", &format!("{properties}{line}\n"), 1);
+    let text = ensilinja_config::SAMPLE.replacen("[kafka.properties]\n", &format!("{properties}{line}\n"), 1);
     let before = text.lines().take_while(|its| its.is_empty() || !line.starts_with(its)).count();
     (text, before + 1)
 }
 
 /// A secret of the good configuration that is read from elsewhere.
-fn secret_from(line: &str) -> Result<Config, config::ConfigError> {
-    config::parse("a.toml", &configuration(line).0)
+fn secret_from(line: &str) -> Result<Config, ensilinja_config::ConfigError> {
+    ensilinja::configuration::parse("a.toml", &configuration(line).0)
 }
 
 #[test]

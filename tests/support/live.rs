@@ -9,7 +9,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja::clock::LiveClock;
-use ensilinja::config;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
 use ensilinja_kafka::Pace;
@@ -44,7 +43,7 @@ impl HandClock {
 impl Live {
     /// Starts one on a stage. It looks often where the topic ends.
     pub fn start(stage: &Stage, clock: &HandClock) -> Self {
-        let config = config::parse("a test", &stage.configuration()).unwrap();
+        let config = ensilinja::configuration::parse("a test", &stage.configuration()).unwrap();
         let now = Arc::clone(&clock.0);
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja::config::{self, Config};
+use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, PartitionState, Pipeline, Readiness, Snapshot};
@@ -37,7 +37,7 @@ impl Scrapes {
     /// Scrapes the county every hour from one instant to another, both included, and keeps the samples that are wanted:
     /// each is given as the page writes it, `name{labels} value`.
     pub fn every_hour(from: EventTime, to: EventTime, is_wanted: impl Fn(&str) -> bool) -> Self {
-        let config = config::county();
+        let config = ensilinja_config::county();
         let start = from.plus_millis(-BEFORE_MS);
         let rules = config.rules_over(&(start..to));
         let cards = config.lines.iter().map(card).collect();
@@ -146,7 +146,7 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
     }
 }
 
-fn card(line: &config::Line) -> LineCard {
+fn card(line: &ensilinja_config::Line) -> LineCard {
     LineCard {
         id: line.id.clone(),
         channel: line.channel,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ensilinja::config;
 use ensilinja_kafka::{Publisher, Settings};
 
 use crate::kafka_broker::KafkaBroker;
@@ -69,7 +68,7 @@ impl Stage {
 
     /// The sample configuration, which is the simulated county, with this stage's topics, on any free port.
     pub fn configuration(&self) -> String {
-        let mut text = config::SAMPLE.to_owned();
+        let mut text = ensilinja_config::SAMPLE.to_owned();
         for (key, sample, own) in [
             ("listen", "127.0.0.1:9464", "127.0.0.1:0"),
             ("format", "text", self.log.0),

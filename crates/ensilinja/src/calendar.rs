@@ -15,12 +15,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::cli::{CalendarArguments, ListingFormat};
-use crate::config::{Config, Line};
 use crate::local_time::{in_words, zoned};
-use crate::nights::{self, LineNights};
-use crate::open_days::{OpenDay, date_in_words, midnight, open_days, runs};
+use crate::open_days::{OpenDay, midnight, open_days, runs};
 use crate::outcome::Outcome;
 use crate::standard_output::print;
+use ensilinja_config::{BrokenNights, broken_nights, date_in_words, night_in_words};
+use ensilinja_config::{Config, Line};
 use year::Year;
 
 /// How many of a line's next openings and closings are told.
@@ -39,7 +39,7 @@ struct Calendar<'a> {
     at: EventTime,
     lines: Vec<LineDays<'a>>,
     /// Lines with nights that do not go on at midnight as they began, on one of the days.
-    nights: Vec<LineNights<'a>>,
+    nights: Vec<BrokenNights<'a>>,
     years: Vec<Year>,
 }
 
@@ -55,7 +55,7 @@ struct LineDays<'a> {
 /// Prints the calendar of the lines as of `now`.
 ///
 /// # Errors
-/// [`UnknownLine`](crate::config::UnknownLine), or why it cannot be written.
+/// [`UnknownLine`](ensilinja_config::UnknownLine), or why it cannot be written.
 pub fn calendar(arguments: &CalendarArguments, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
     let places = config.places_of(&arguments.lines)?;
     let today = zoned(now, &config.zone).date();
@@ -87,7 +87,7 @@ impl<'a> Calendar<'a> {
             })
         };
         let years = (first.year()..=last.year()).map(|year| Year::of(year, &config.zone)).collect::<Result<_, _>>()?;
-        let nights = nights::of_lines(places.iter().map(|place| &config.lines[*place]), &(first..=last));
+        let nights = broken_nights(places.iter().map(|place| &config.lines[*place]), &(first..=last));
         let lines = places.iter().map(line_days).collect::<Result<_, _>>()?;
         Ok(Self { config, first, last, at, lines, nights, years })
     }
@@ -137,7 +137,7 @@ impl<'a> Calendar<'a> {
         for nights in &self.nights {
             for (place, night) in nights.broken.iter().enumerate() {
                 let id = if place == 0 { nights.line.id.to_string() } else { String::new() };
-                midnights.row([id, nights::in_words(night), night.rule.clone().unwrap_or_default()]);
+                midnights.row([id, night_in_words(night), night.rule.clone().unwrap_or_default()]);
             }
         }
         write!(

@@ -25,11 +25,12 @@ use ensilinja_model::EventTime;
 
 use crate::cli::{CheckArguments, ListingFormat};
 use crate::colour;
-use crate::config::Config;
+use crate::kafka_settings::kafka_settings;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::standard_output::{self, print_coloured};
 use crate::stopping;
+use ensilinja_config::Config;
 use finding::{Area, Finding, Findings};
 
 /// How often it is looked whether to stop while brokers are asked.
@@ -49,12 +50,13 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
     calendar::look(config, &rules, now, &mut findings);
     let progress = Progress::new(arguments.quiet, &config.zone);
     progress.begin("asking the brokers", "answers");
-    let inspection = inspect_unless(&stop, &config.kafka, rules.horizon_ms())?;
+    let settings = kafka_settings(&config.kafka);
+    let inspection = inspect_unless(&stop, &settings, rules.horizon_ms())?;
     progress.end();
     let looked =
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
-            connections::look(&seen, &config.kafka, &mut findings);
-            topics::look(&seen, config, rules.horizon_ms(), &mut findings);
+            connections::look(&seen, &settings, &mut findings);
+            topics::look(&seen, &settings, rules.horizon_ms(), &mut findings);
             sample::look(&seen, config, (&rules, now), arguments.sample, &progress, &stop, &mut findings)
         });
     print_coloured(&match arguments.listing.format {

@@ -181,7 +181,6 @@ mod tests {
 
     use super::after_help::{Part, parts};
     use super::*;
-    use crate::config;
 
     #[test]
     fn the_table_of_arguments_is_sound() {
@@ -316,6 +315,6 @@ mod tests {
         };
         let config = simulate.configuration().unwrap();
         assert_eq!(config.kafka.bootstrap_servers, "a:1,b:2");
-        assert_eq!(config.lines.len(), config::county().lines.len());
+        assert_eq!(config.lines.len(), ensilinja_config::county().lines.len());
     }
 }

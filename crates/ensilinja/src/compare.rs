@@ -26,13 +26,13 @@ use ensilinja_serve::Address;
 use jiff::tz::TimeZone;
 
 use crate::cli::{CompareArguments, Compared, ListingFormat};
-use crate::config::{Config, Log, LogFormat, LogLevel};
 use crate::local_time::zoned;
 use crate::logging;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::report::QuestionError;
 use crate::standard_output;
+use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings};
 use live::Live;
 use origin::Origin;
 use run_file::RunFile;
@@ -58,7 +58,8 @@ struct Comparison {
 /// could be compared.
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     let config = arguments.says_source().then(|| arguments.configuration()).transpose()?;
-    let log = config.as_ref().map_or(Log { format: LogFormat::Text, level: LogLevel::Warn }, |config| config.log);
+    let log =
+        config.as_ref().map_or(LogSettings { format: LogFormat::Text, level: LogLevel::Warn }, |config| config.log);
     logging::start(log)?;
     let mut comparison = match (&arguments.one, &arguments.other) {
         (Compared::Run(one), Some(Compared::Run(other))) => of_runs(one, other)?,

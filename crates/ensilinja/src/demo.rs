@@ -22,11 +22,12 @@ use ensilinja_wire::Decoder;
 
 use crate::cli::DemoArguments;
 use crate::clock::LiveClock;
-use crate::config::{self, Config};
+use crate::kafka_settings::kafka_settings;
 use crate::local_time::zoned;
 use crate::processor::{Processor, random_key};
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
+use ensilinja_config::Config;
 use recording::Recording;
 
 /// The embedded broker keeps 5 MiB a partition: enough of them to hold the history.
@@ -52,9 +53,9 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     broker.create_topic(&config.kafka.topic, PARTITIONS)?;
     broker.create_topic(&config.kafka.dead_letter_topic, 1)?;
     let mut publications = publications.peekable();
-    publish_history(&mut publications, arguments.at, &config.kafka)?;
+    publish_history(&mut publications, arguments.at, &kafka_settings(&config.kafka))?;
 
-    let publisher = Publisher::new(&config.kafka)?;
+    let publisher = Publisher::new(&kafka_settings(&config.kafka))?;
     let runtime = runtime()?;
     let clock = clock::scaled(arguments.at, arguments.speed);
     let stop = Arc::new(AtomicBool::new(false));
@@ -75,7 +76,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
 }
 
 fn configuration(arguments: &DemoArguments, broker: &EmbeddedBroker) -> Config {
-    let mut config = config::county();
+    let mut config = ensilinja_config::county();
     config.server.listen = arguments.listen;
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
     config

@@ -27,7 +27,7 @@ pub use selection::SelectionError;
 /// Looks at letters, or sends their records again.
 ///
 /// # Errors
-/// [`ConfigError`](crate::config::ConfigError) and [`SelectionError`] for what cannot be asked; otherwise why letters
+/// [`ConfigError`](ensilinja_config::ConfigError) and [`SelectionError`] for what cannot be asked; otherwise why letters
 /// cannot be read or records not be sent.
 pub fn dlq(arguments: &DlqArguments) -> anyhow::Result<Outcome> {
     let letters = match &arguments.command {

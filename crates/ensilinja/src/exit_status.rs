@@ -1,13 +1,13 @@
 //! How the program ends, for scripts: one table, which the end of the process, every help, the man pages and
 //! docs/COMMANDS.md read.
 
-use crate::config::{ConfigError, UnknownLine};
 use crate::dlq::SelectionError;
 use crate::explain::CannotExplain;
 use crate::logging::LogError;
 use crate::man::UnknownPage;
 use crate::outcome::Outcome;
 use crate::report::QuestionError;
+use ensilinja_config::{ConfigError, UnknownLine};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_bad_configuration_is_told_apart_from_a_failure() {
-        let refused = crate::config::parse("a.toml", "").unwrap_err();
+        let refused = crate::configuration::parse("a.toml", "").unwrap_err();
         assert_eq!(ExitStatus::after(&Err(refused.into())), ExitStatus::BadUsage);
         assert_eq!(ExitStatus::after(&Err(anyhow::anyhow!("no brokers"))), ExitStatus::Failed);
         assert_eq!(ExitStatus::after(&Ok(Outcome::Found)), ExitStatus::Found);

@@ -269,7 +269,6 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
 
     const HOUR_MS: i64 = 3_600_000;
     const DAY_MS: i64 = 24 * HOUR_MS;
@@ -280,7 +279,7 @@ mod tests {
 
     /// Where a log begins, and since when figures are whole, in ms from [`AT`]; the life of a contact is left out.
     fn edges(log: HistorySource, events_ms: &[(i64, i64)], told_ms: Option<i64>) -> (i64, i64, BeginsBecause) {
-        let rules = config::county().rules(AT);
+        let rules = ensilinja_config::county().rules(AT);
         let mut evidence = HistoryEvidence::new(log);
         for (known_ms, at_ms) in events_ms {
             evidence.hear(Some(AT.plus_millis(*known_ms)), AT.plus_millis(*at_ms));

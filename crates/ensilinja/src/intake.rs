@@ -332,14 +332,14 @@ mod tests {
     use ensilinja_model::{FeedbackAnswer, LegKey, LineId, LineIndex, Outcome, Survey, YesNo};
 
     use super::*;
-    use crate::{clock, config};
+    use crate::clock;
 
     fn shared(clock: LiveClock) -> Arc<Shared> {
-        let (county, now) = (config::county(), clock.now());
+        let (county, now) = (ensilinja_config::county(), clock.now());
         let pipeline = Arc::new(Pipeline::new(ensilinja_serve::Build { version: "", revision: "" }, &[], &[]));
         let channels = county.lines.iter().map(|line| line.channel).collect();
         let new_ledger: NewLedger = Box::new(|now| {
-            let rules = config::county().rules(now);
+            let rules = ensilinja_config::county().rules(now);
             (Ledger::new(rules.clone(), now), rules)
         });
         Arc::new(Shared::new(new_ledger, now, channels, pipeline, clock))
@@ -404,7 +404,7 @@ mod tests {
         }
         shared.hear(offered(2), Some(now));
         let later = now.plus_millis(60_000);
-        let range_start = config::county().rules(later).range_start(later);
+        let range_start = ensilinja_config::county().rules(later).range_start(later);
         assert_eq!(shared.forget(1, later), range_start);
         let learnt = shared.lock();
         assert_eq!((learnt.ledger.legs(), learnt.log, learnt.started), (0, 1, later));

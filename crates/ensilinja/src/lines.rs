@@ -13,12 +13,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::cli::{LinesArguments, ListingFormat};
-use crate::config::{Config, Line};
 use crate::local_time::zoned;
-use crate::open_days::{OpenDay, date_in_words, midnight, open_days, runs};
+use crate::open_days::{OpenDay, midnight, open_days, runs};
 use crate::outcome::Outcome;
-use crate::rule_words::{formula, limits, promises};
 use crate::standard_output::print;
+use ensilinja_config::{Config, Line};
+use ensilinja_config::{date_in_words, formula_in_words, limits_in_words, promises_in_words};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -42,7 +42,7 @@ struct LineMeaning<'a> {
 /// Prints what the configuration means, with the hours of the week that begins `now` unless another day is named.
 ///
 /// # Errors
-/// [`UnknownLine`](crate::config::UnknownLine), or why it cannot be written.
+/// [`UnknownLine`](ensilinja_config::UnknownLine), or why it cannot be written.
 pub fn lines(arguments: &LinesArguments, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
     let places = config.places_of(&arguments.lines)?;
     let first = arguments.from.unwrap_or_else(|| zoned(now, &config.zone).date());
@@ -105,15 +105,16 @@ impl LineMeaning<'_> {
             if let Some(date) = since(effective, config) {
                 say("", &format!("-- from {date} on:"))?;
             }
-            for (what, sentences) in
-                [("promises", promises(&effective.limits.promises)), ("limits", limits(&effective.limits))]
-            {
+            for (what, sentences) in [
+                ("promises", promises_in_words(&effective.limits.promises)),
+                ("limits", limits_in_words(&effective.limits)),
+            ] {
                 for (place, words) in sentences.into_iter().enumerate() {
                     say(if place == 0 { what } else { "" }, &words)?;
                 }
             }
         }
-        say("service level", &format!("{}: {}", goals.service_level.as_str(), formula(goals.service_level)))?;
+        say("service level", &format!("{}: {}", goals.service_level.as_str(), formula_in_words(goals.service_level)))?;
         for (place, (indicator, words)) in self.goals().into_iter().enumerate() {
             say(if place == 0 { "goals" } else { "" }, &format!("{}: {words}", indicator.as_str()))?;
         }
@@ -154,10 +155,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::config;
 
     fn said(id: &str, first: Date) -> String {
-        let config = config::county();
+        let config = ensilinja_config::county();
         let places = config.places_of(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
         Lines::of(&config, &places, first).unwrap().text().unwrap()
     }

@@ -11,8 +11,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 use crate::colour;
-use crate::config::{Log, LogFormat};
 use crate::progress;
+use ensilinja_config::{LogFormat, LogSettings};
 
 /// The environment variable that decides instead of the configured level, in the syntax of `EnvFilter`:
 /// `debug`, or `info,ensilinja_kafka=debug`. Empty is as unset.
@@ -43,7 +43,7 @@ pub enum LogError {
 ///
 /// # Errors
 /// [`LogError`] where `ENSILINJA_LOG` cannot be read, or logging has been started already.
-pub fn start(log: Log) -> Result<(), LogError> {
+pub fn start(log: LogSettings) -> Result<(), LogError> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
     let builder = tracing_subscriber::fmt().with_env_filter(filter(&variable, log)?);
     let has_colours = colour::wanted_on(&io::stderr());
@@ -91,7 +91,7 @@ fn is_colour(part: &str) -> bool {
     codes.is_some_and(|(codes, _)| codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'))
 }
 
-fn filter(variable: &str, log: Log) -> Result<EnvFilter, LogError> {
+fn filter(variable: &str, log: LogSettings) -> Result<EnvFilter, LogError> {
     let directives = if variable.is_empty() { log.level.as_str() } else { variable };
     EnvFilter::try_new(directives).map_err(|problem| LogError::Filter { found: variable.to_owned(), problem })
 }
@@ -99,7 +99,7 @@ fn filter(variable: &str, log: Log) -> Result<EnvFilter, LogError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogLevel;
+    use ensilinja_config::LogLevel;
 
     #[test]
     fn a_line_keeps_its_colours_and_nothing_else_that_a_terminal_obeys() {
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(coloured(line), shown);
     }
 
-    const LOG: Log = Log { format: LogFormat::Text, level: LogLevel::Warn };
+    const LOG: LogSettings = LogSettings { format: LogFormat::Text, level: LogLevel::Warn };
 
     #[test]
     fn the_variable_decides_instead_of_the_configured_level() {

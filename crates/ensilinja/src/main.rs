@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use ensilinja::cli::{self, Command};
 use ensilinja::colour::{self, Colour};
-use ensilinja::config::{Log, LogFormat, LogLevel};
 use ensilinja::exit_status::ExitStatus;
 use ensilinja::logging;
 use ensilinja::outcome::Outcome;
@@ -14,6 +13,7 @@ use ensilinja::{
     calendar, check, clock, compare, completions, core_dumps, demo, dlq, explain, lines, man, replay, report, run,
     simulate,
 };
+use ensilinja_config::{LogFormat, LogLevel, LogSettings};
 use ensilinja_model::{is_printable, printable_lines};
 
 fn main() -> ExitCode {
@@ -50,7 +50,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Demo(arguments) => {
             // Whoever looks at the demo wants to see where it is, and not how it is made.
-            logging::start(Log { format: LogFormat::Text, level: LogLevel::Error })?;
+            logging::start(LogSettings { format: LogFormat::Text, level: LogLevel::Error })?;
             demo::demo(&arguments)?;
             Ok(Outcome::Done)
         }
@@ -78,7 +78,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => {
             let config = arguments.configuration()?;
             // What is wrong is found and told; a log beside it would tell it twice.
-            logging::start(Log { format: LogFormat::Text, level: LogLevel::Error })?;
+            logging::start(LogSettings { format: LogFormat::Text, level: LogLevel::Error })?;
             check::check(&arguments, &config, clock::wall()())
         }
         Command::Lines(arguments) => lines::lines(&arguments, &arguments.configuration()?, clock::wall()()),

@@ -13,9 +13,9 @@ use clap_mangen::roff::{Roff, roman};
 use crate::cli::after_help::{Part, parts};
 use crate::cli::{self, ManArguments};
 use crate::draft::Draft;
-use crate::nearest;
 use crate::outcome::Outcome;
 use crate::standard_output::print;
+use ensilinja_config::suggestion;
 
 /// A page: its name, such as `ensilinja-check`, and its text for troff.
 struct Page {
@@ -54,7 +54,7 @@ fn asked<'a>(pages: &'a [Page], words: &[String]) -> Result<&'a Page, UnknownPag
     let found = pages.iter().find(|page| command_of(page) == Some(&command));
     found.ok_or_else(|| {
         let known: Vec<&str> = pages.iter().filter_map(command_of).collect();
-        let advice = nearest::advice(&command, known);
+        let advice = suggestion(&command, known);
         UnknownPage(command, advice)
     })
 }

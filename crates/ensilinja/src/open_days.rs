@@ -90,12 +90,6 @@ pub fn midnight(date: Date, zone: &TimeZone) -> anyhow::Result<EventTime> {
     instant(date.at(0, 0, 0, 0), zone)
 }
 
-/// A date as people write it with its weekday: `Wed 2025-12-24`.
-#[must_use]
-pub fn date_in_words(date: Date) -> String {
-    date.strftime("%a %Y-%m-%d").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use ensilinja_calendar::{Days, OpeningHours};

@@ -23,12 +23,12 @@ use ensilinja_kafka::{History, OffsetRange, TopicId};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Record};
 
-use crate::config::Config;
 use crate::events_file::{is_standard_stream, name_of};
 use crate::history::{HistoryEvidence, HistorySource};
 use crate::local_time::in_words;
 use crate::processor::random_key;
 use crate::progress::Progress;
+use ensilinja_config::Config;
 
 /// Where an event was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,18 +9,20 @@ use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, SecurityRisk, S
 use ensilinja_ledger::{Intraday, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId, printable};
 use ensilinja_serve::{
-    Build, Exposition, Hazards, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site, Snapshot, Source,
+    AllowedHosts, Build, Exposition, Hazards, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site,
+    Snapshot, Source,
 };
 use ensilinja_wire::{Decoder, Oddity, Reason};
 
 use crate::clock::discipline::ClockState;
 use crate::clock::words::clock_trouble;
 use crate::clock::{ClockStanding, LiveClock};
-use crate::config::{Config, Line};
 use crate::history::{Coverage, HistoryEvidence, HistorySource};
 use crate::intake::{Intake, Learnt, Shared};
+use crate::kafka_settings::kafka_settings;
 use crate::now::{is_complete, is_up_to_date, shown_at};
 use crate::open_files;
+use ensilinja_config::{Config, HostName, Line, ServerSettings};
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
 const BUILD: Build = Build {
@@ -69,7 +71,7 @@ impl Processor {
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, random_key()?);
         let intake = Intake::new(decoder, Arc::clone(&learnt)).context("the system gives no thread")?;
-        let shell = Shell::start(config.kafka.clone(), pace, clock.clock(), range_start, horizon_ms, intake)?;
+        let shell = Shell::start(kafka_settings(&config.kafka), pace, clock.clock(), range_start, horizon_ms, intake)?;
         let truth = Arc::new(Truth {
             learnt,
             monitor: shell.monitor(),
@@ -79,7 +81,7 @@ impl Processor {
         });
         let site =
             Site::new(exposition, config.zone_name().to_owned(), pipeline, Arc::clone(&truth) as Arc<dyn Source>);
-        let site = Arc::new(site.answering_to(config.server.allowed_hosts.clone()));
+        let site = Arc::new(site.answering_to(allowed_hosts(&config.server)));
         Ok(Self { shell, server, site, truth })
     }
 
@@ -140,6 +142,12 @@ pub fn random_key() -> anyhow::Result<[u8; 16]> {
     let mut key = [0; 16];
     getrandom::fill(&mut key).context("the system gives no randomness")?;
     Ok(key)
+}
+
+/// The host names that requests may be for.
+fn allowed_hosts(server: &ServerSettings) -> AllowedHosts {
+    let names = server.allowed_hosts.iter().flatten().map(HostName::as_str);
+    if server.allowed_hosts.is_some() { AllowedHosts::names(names) } else { AllowedHosts::default() }
 }
 
 /// What a line is called and how its figures are read, as it is configured.

@@ -23,7 +23,6 @@ use ensilinja_serve::{Choice, Export, Knowledge, Run};
 
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat, Step, When};
 use crate::clock;
-use crate::config::Config;
 use crate::history::Coverage;
 use crate::local_time::in_words;
 use crate::logging;
@@ -35,6 +34,7 @@ use crate::report::{Asked, QuestionError, tables};
 use crate::standard_output;
 use crate::stopping;
 use destination::{Destination, ReaderGone, folder, is_read, is_whole_or_none};
+use ensilinja_config::Config;
 use families::Families;
 use instants::{MOST_INSTANTS, instants};
 use output::{Form, Output};

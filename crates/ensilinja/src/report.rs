@@ -18,7 +18,6 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{ReportArguments, ReportFormatOption, When};
 use crate::clock;
-use crate::config::{Config, Line, UnknownLine};
 use crate::history::Coverage;
 use crate::local_time::{in_words, moment};
 use crate::outcome::Outcome;
@@ -27,6 +26,7 @@ use crate::past::{self, Read, Reading};
 use crate::progress::Progress;
 use crate::standard_output::{self, print};
 use crate::stopping;
+use ensilinja_config::{Config, Line, UnknownLine};
 use periods::Periods;
 
 /// The most rows over time: by hour more than a year. Beyond it memory would go first, and patience.

@@ -5,9 +5,9 @@ use ensilinja_kafka::Pace;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::{self, LiveClock};
-use crate::config::Config;
-use crate::nights;
+use crate::local_time::zoned;
 use crate::processor::Processor;
+use ensilinja_config::{Config, broken_nights, year_from};
 
 /// Reads and serves until SIGINT or SIGTERM.
 ///
@@ -33,7 +33,8 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
 
 /// Warns of hours that may not say what is meant.
 fn warn_of_broken_nights(config: &Config) {
-    for nights in nights::of_lines(&config.lines, &nights::year_from(clock::wall()(), config)) {
+    let today = zoned(clock::wall()(), &config.zone).date();
+    for nights in broken_nights(&config.lines, &year_from(today)) {
         tracing::warn!(
             line = %nights.line.id,
             key = "hours",

@@ -9,12 +9,12 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 
 use crate::cli::SimulateArguments;
-use crate::config::Config;
 use crate::feed;
 use crate::local_time::in_words;
 use crate::progress::{Position, Progress};
 use crate::report::stretch;
 use crate::run::runtime;
+use ensilinja_config::Config;
 
 /// The records to publish, in order.
 type Publications = Box<dyn Iterator<Item = Publication> + Send>;

@@ -44,7 +44,7 @@ pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
 pub use client::{Address, AddressError, AskError};
 pub use export::{Choice, Export, Family, Knowledge, Run};
 pub use exposition::Exposition;
-pub use host::{AllowedHosts, HostNameError};
+pub use host::AllowedHosts;
 pub use line_card::LineCard;
 pub use named_figure::{FigureError, Makeup, NamedFigure, Unit};
 pub use page::Format;

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::process::Command;
 
-use ensilinja::config;
 use ensilinja_ledger::{Due, History, Ledger, LineFigures};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
@@ -45,7 +44,7 @@ fn bytes_a_leg(legs: &str) -> anyhow::Result<f64> {
 
 /// The process: fills a ledger as time goes by, and says how much more memory is resident than before.
 pub fn run(legs: &str) -> anyhow::Result<()> {
-    let rules = config::county().rules(NOW);
+    let rules = ensilinja_config::county().rules(NOW);
     let lines = u64::try_from(rules.lines().len())?;
     let begin = NOW.plus_millis(-i64::try_from(LEGS * BETWEEN_ARRIVALS_MS)?);
     let mut ledger = Ledger::new(rules, begin);

@@ -7,8 +7,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja::config;
-
 use crate::http::Connection;
 use crate::stand::Topic;
 
@@ -28,7 +26,7 @@ pub struct Product {
 
 /// The sample configuration, which is the county of the simulator, and `further` lines behind it.
 pub fn county_configuration(further: &str) -> String {
-    format!("{}\n{further}", config::SAMPLE)
+    format!("{}\n{further}", ensilinja_config::SAMPLE)
 }
 
 /// The table of a line on which nobody calls but the bench.

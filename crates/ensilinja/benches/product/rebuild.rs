@@ -2,7 +2,7 @@
 //! events.
 
 use ensilinja::clock;
-use ensilinja::config::{self, Config};
+use ensilinja_config::Config;
 
 use crate::ROUNDS;
 use crate::county_events;
@@ -39,9 +39,9 @@ fn configuration_with_horizon(days: i64) -> anyhow::Result<String> {
     let now = (clock::wall())();
     let horizon_ms = |config: &Config| config.rules(now).horizon_ms();
     for working_days in 5..=30 {
-        let text =
-            config::SAMPLE.replace("give_up_working_days = 5", &format!("give_up_working_days = {working_days}"));
-        if horizon_ms(&config::parse("bench", &text)?) >= days * DAY_MS {
+        let text = ensilinja_config::SAMPLE
+            .replace("give_up_working_days = 5", &format!("give_up_working_days = {working_days}"));
+        if horizon_ms(&ensilinja::configuration::parse("bench", &text)?) >= days * DAY_MS {
             return Ok(text);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ensilinja::{clock, config};
+use ensilinja::clock;
 
 use crate::ROUNDS;
 use crate::county_events;
@@ -27,7 +27,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
     let mut topic = stand.create_topic("scrape");
     let alter = |event| county_events::with_copies(event, COPIES);
     topic.fill(county_events::of_the_last_days(10, 3.0, 1, (clock::wall())()).map(alter))?;
-    let further: String = config::county()
+    let further: String = ensilinja_config::county()
         .lines
         .iter()
         .flat_map(|line| (1..=COPIES).map(|number| further_line(county_events::copy_of(&line.id, number).as_str())))

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::year::ClockChange;
 use super::{Calendar, LineDays};
 use crate::local_time::moment;
-use crate::nights::LineNights;
 use crate::open_days::OpenDay;
+use ensilinja_config::BrokenNights;
 
 impl Calendar<'_> {
     /// The document: every day with its open spans, instants as RFC 3339 writes them.
@@ -23,7 +23,7 @@ impl Calendar<'_> {
             ("to", self.last.to_string().into()),
             ("as_of", instant(self.at, zone)),
             ("lines", JsonDocument::list(self.lines.iter().map(|line| line.document(zone)))),
-            ("broken_nights", JsonDocument::list(self.nights.iter().flat_map(broken_nights))),
+            ("broken_nights", JsonDocument::list(self.nights.iter().flat_map(midnights))),
             ("holidays", JsonDocument::list(holidays().map(holiday))),
             (
                 "clock_changes",
@@ -51,7 +51,7 @@ impl LineDays<'_> {
 }
 
 /// The midnights at which nights of a line do not go on as they began.
-fn broken_nights<'a>(nights: &'a LineNights<'_>) -> impl Iterator<Item = JsonDocument> + 'a {
+fn midnights<'a>(nights: &'a BrokenNights<'_>) -> impl Iterator<Item = JsonDocument> + 'a {
     nights.broken.iter().map(|night| {
         let (night_break, written_until_minute) = match night.night_break {
             NightBreak::Cut => ("cut", Some(night.until_minute)),

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::local_time::instant_of;
-use crate::open_days::date_in_words;
+use ensilinja_config::date_in_words;
 
 /// A year of a time zone.
 pub(super) struct Year {

@@ -6,10 +6,9 @@ use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
 use crate::calendar::next_changes;
-use crate::config::Config;
 use crate::local_time::{in_words, zoned};
-use crate::nights;
-use crate::open_days::date_in_words;
+use ensilinja_config::Config;
+use ensilinja_config::{broken_nights, date_in_words, year_from};
 
 /// A line that does not open for so long may have hours that nobody meant, in ms: two weeks, which is more than the
 /// longest holidays take.
@@ -36,7 +35,7 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
             }
         });
     }
-    for nights in nights::of_lines(&config.lines, &nights::year_from(now, config)) {
+    for nights in broken_nights(&config.lines, &year_from(zoned(now, &config.zone).date())) {
         let what = format!("hours \"{}\" break at midnight: {}", nights.hours, nights.midnights());
         findings.push(Finding::warning(Area::Calendar, nights.line.id.as_str(), what, nights.advice()));
     }
@@ -60,11 +59,10 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
 
     fn found(hours: &str) -> String {
-        let text = config::SAMPLE.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1);
-        let config = config::parse("a.toml", &text).unwrap();
+        let text = ensilinja_config::SAMPLE.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1);
+        let config = crate::configuration::parse("a.toml", &text).unwrap();
         // Tuesday 2025-09-16, 10:15 in Helsinki.
         let now = EventTime::from_seconds(1_758_006_900);
         let mut findings = Findings::default();

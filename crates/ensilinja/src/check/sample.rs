@@ -14,11 +14,12 @@ use ensilinja_ledger::Rules;
 use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
-use crate::config::Config;
-use crate::nearest::meant_type;
+use crate::kafka_settings::kafka_settings;
+use crate::misspelt_type::meant_type;
 use crate::past::decoder;
 use crate::past::topic::wire_record;
 use crate::progress::{Position, Progress};
+use ensilinja_config::Config;
 use tally::Tally;
 
 /// Reads the latest `most` records and tells what they are like by the clock, which shows `now`.
@@ -52,7 +53,7 @@ pub(super) fn look(
     let mut tally = Tally::new(rules.clone(), now);
     progress.begin("reading the latest records", "records");
     let stretch = Stretch { from: EventTime::from_millis(0), offsets: &ranges };
-    let read = read_past(&config.kafka, &stretch, stop, &mut |record, position| {
+    let read = read_past(&kafka_settings(&config.kafka), &stretch, stop, &mut |record, position| {
         let alone = wire_record(record);
         let examined = decoder.examine(&alone);
         tally.hear(record, examined, meant_type(&alone, &examined));

@@ -6,10 +6,8 @@ use ensilinja_kafka::{
 
 use super::connections::advice;
 use super::finding::{Area, Finding, Findings};
-use crate::config::Config;
 
-pub(super) fn look(inspection: &Inspection, config: &Config, horizon_ms: i64, findings: &mut Findings) {
-    let kafka = &config.kafka;
+pub(super) fn look(inspection: &Inspection, kafka: &Settings, horizon_ms: i64, findings: &mut Findings) {
     let make = |name: &str, partitions: u8| {
         format!(
             "kafka-topics.sh --bootstrap-server {} --create --topic {name} --partitions {partitions} --config \

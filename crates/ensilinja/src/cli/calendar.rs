@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::listing::ListingArguments;
 use super::report::line_id;
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +53,7 @@ impl CalendarArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(self.config.as_deref(), None)
+        crate::configuration::chosen(self.config.as_deref(), None)
     }
 
     /// What makes no sense in the arguments together.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::listing::ListingArguments;
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +24,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: PathBuf,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// How many of the latest records to read and decode, of all partitions together: 0 to 10000000
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
@@ -43,6 +43,6 @@ impl CheckArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(Some(&self.config), self.brokers.as_deref())
+        crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())
     }
 }

@@ -8,8 +8,8 @@ use ensilinja_serve::Address;
 
 use super::listing::ListingArguments;
 use super::when::When;
-use crate::config::{self, Config, ConfigError};
 use crate::events_file::STANDARD_STREAM;
+use ensilinja_config::{Config, ConfigError};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,7 @@ pub struct CompareArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
@@ -95,7 +95,7 @@ impl CompareArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(self.config.as_deref(), self.brokers.as_deref())
+        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 
     /// Whether it is said where the topic of a live process is.

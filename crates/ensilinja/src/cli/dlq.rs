@@ -9,7 +9,7 @@ use ensilinja_wire::{Detail, Reason};
 use super::listing::ListingArguments;
 use super::one_of::one_of;
 use super::when::When;
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -63,7 +63,7 @@ pub struct LettersArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: PathBuf,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// Do not show how far it is
     #[arg(long)]
@@ -157,6 +157,6 @@ impl LettersArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(Some(&self.config), self.brokers.as_deref())
+        crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())
     }
 }

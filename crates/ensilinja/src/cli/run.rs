@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,7 +23,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: PathBuf,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// Where to serve the figures, instead of server.listen
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
@@ -36,7 +36,7 @@ impl RunArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        let mut config = config::chosen(Some(&self.config), self.brokers.as_deref())?;
+        let mut config = crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())?;
         if let Some(listen) = self.listen {
             config.server.listen = listen;
         }

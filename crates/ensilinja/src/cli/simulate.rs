@@ -8,7 +8,7 @@ use clap::{ArgGroup, ArgMatches, Args};
 use ensilinja_sim::Scenario;
 
 use super::when::When;
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +27,7 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// How many times the contacts of the county: 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -70,7 +70,7 @@ impl SimulateArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(self.config.as_deref(), self.brokers.as_deref())
+        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 
     /// The past time to publish, start and end; `None` to publish live.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use super::when::When;
-use crate::config::{self, Config, ConfigError};
+use ensilinja_config::{Config, ConfigError};
 
 /// Where events come from, and what they are held against.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -15,7 +15,7 @@ pub struct SourceArguments {
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The brokers, instead of kafka.brokers
-    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = config::parse_brokers)]
+    #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
     /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard
     /// input. What is compressed by gzip or zstd is found out
@@ -32,6 +32,6 @@ impl SourceArguments {
     /// # Errors
     /// What is wrong with the file.
     pub fn configuration(&self) -> Result<Config, ConfigError> {
-        config::chosen(self.config.as_deref(), self.brokers.as_deref())
+        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 }

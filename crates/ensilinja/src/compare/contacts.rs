@@ -16,12 +16,12 @@ use ensilinja_wire::Decoder;
 use jiff::tz::TimeZone;
 
 use super::origin::{Origin, known_before};
-use crate::config::Config;
 use crate::local_time::zoned;
 use crate::past::{Place, Read, Reading};
 use crate::processor::{card, random_key};
 use crate::progress::Progress;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// Of how many figures contacts are told: the first that differ.
 const FIGURES: usize = 20;

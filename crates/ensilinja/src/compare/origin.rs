@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{Known, Run, Shown};
 
-use crate::config::{self, Config};
 use crate::events_file::STANDARD_STREAM;
+use ensilinja_config::Config;
 
 /// Where the figures of a side come from.
 pub enum Origin {
@@ -32,7 +32,7 @@ impl Origin {
         if files.iter().any(|path| path.as_os_str() == STANDARD_STREAM) {
             return Self::Lost(format!("{name} was made of standard input, which cannot be read again"));
         }
-        match config::chosen(config, run.brokers.as_deref()) {
+        match crate::configuration::chosen(config, run.brokers.as_deref()) {
             Ok(config) => Self::Events { config: Box::new(config), files, known: run.known },
             Err(error) => Self::Lost(format!("the configuration that {name} was made with cannot be read: {error}")),
         }

@@ -12,12 +12,12 @@ use ensilinja_model::EventTime;
 use ensilinja_report::comparison::Shown;
 use ensilinja_serve::{Choice, Export};
 
-use crate::config::Config;
 use crate::past::reuse::ReusedIds;
 use crate::past::{self, Reading};
 use crate::processor::card;
 use crate::progress::Progress;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// What was stamped before the figures were asked for is in the log after this, if producers send at once.
 const SETTLE: Duration = Duration::from_secs(1);

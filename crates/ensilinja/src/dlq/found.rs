@@ -11,8 +11,9 @@ use ensilinja_wire::Detail;
 
 use super::prospect::{Judge, Prospect};
 use super::selection::Selection;
-use crate::config::Config;
+use crate::kafka_settings::kafka_settings;
 use crate::progress::{self, Progress};
+use ensilinja_config::Config;
 
 /// How often, in letters, it is shown how far reading is.
 const SHOWN_EVERY: u64 = 256;
@@ -80,7 +81,7 @@ impl Search<'_> {
         let mut found = Found::default();
         let mut unknown = 0;
         self.progress.begin(&format!("reading {}", self.config.kafka.dead_letter_topic), "letters");
-        let read = read_letters(&self.config.kafka, self.stop, &mut |letter, position| {
+        let read = read_letters(&kafka_settings(&self.config.kafka), self.stop, &mut |letter, position| {
             if position.records % SHOWN_EVERY == 0 {
                 let (done, total) = (position.offsets_read, Some(position.offsets));
                 self.progress.show(&progress::Position { done, total, count: position.records, at: None });

@@ -15,10 +15,10 @@ use super::readable::readable;
 use super::selection::Selection;
 use crate::cli::{ListLettersArguments, ListingFormat};
 use crate::clock;
-use crate::config::Config;
 use crate::progress::Progress;
 use crate::standard_output::print;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// The most letters that can be listed at once.
 pub const MOST_LISTED: u64 = 100_000;

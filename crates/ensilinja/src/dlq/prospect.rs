@@ -7,9 +7,9 @@ use ensilinja_kafka::Letter;
 use ensilinja_model::{Event, EventTime, vocabulary};
 use ensilinja_wire::{Decoder, Detail, Record};
 
-use crate::config::Config;
-use crate::nearest::meant_type;
+use crate::misspelt_type::meant_type;
 use crate::past;
+use ensilinja_config::Config;
 
 /// What would become of a record if it were sent again now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,11 +20,12 @@ use super::prospect::Judge;
 use super::selection::Selection;
 use crate::cli::{ListingFormat, RedriveArguments};
 use crate::clock;
-use crate::config::Config;
+use crate::kafka_settings::kafka_settings;
 use crate::progress::{self, Progress};
 use crate::standard_output::print;
 use crate::stopping;
 use account::{Account, Sent};
+use ensilinja_config::Config;
 
 /// Says what would be sent, or sends it.
 ///
@@ -66,13 +67,14 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
 impl Search<'_> {
     /// Reads the letters again, and sends every record that can be used, once.
     fn send(&self, found: &Found, account: &mut Account) -> anyhow::Result<()> {
-        let mut redriver = Redriver::new(&self.config.kafka, self.stop)?;
+        let settings = kafka_settings(&self.config.kafka);
+        let mut redriver = Redriver::new(&settings, self.stop)?;
         let mut left: BTreeSet<Place> =
             found.letters().filter(|(_, sketch)| sketch.prospect.is_usable()).map(|(place, _)| place).collect();
         let clock = clock::wall();
         self.progress.begin(&format!("sending to {}", self.config.kafka.topic), "records");
         let mut failure = None;
-        let read = read_letters(&self.config.kafka, self.stop, &mut |letter, _| {
+        let read = read_letters(&settings, self.stop, &mut |letter, _| {
             let place = found.place(&letter.position, letter.topic_id).filter(|place| left.contains(place));
             let Some((place, record)) = place.zip(letter.record()) else { return ControlFlow::Continue(()) };
             let now = clock();

@@ -7,7 +7,7 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::{Detail, Reason};
 
 use crate::cli::SelectionArguments;
-use crate::config::Config;
+use ensilinja_config::Config;
 
 /// Which letters are meant. What is empty chooses all.
 pub struct Selection {
@@ -110,14 +110,13 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::cli::When;
-    use crate::config;
 
     const NONE: SelectionArguments =
         SelectionArguments { reasons: Vec::new(), details: Vec::new(), from: None, to: None, offsets: Vec::new() };
 
     fn has(arguments: &SelectionArguments, positions: &[&str], position: &str, seconds: i64, detail: Detail) -> bool {
         let positions: Vec<Position> = positions.iter().map(|position| position.parse().unwrap()).collect();
-        let selection = Selection::new(arguments, &positions, &config::county()).unwrap();
+        let selection = Selection::new(arguments, &positions, &ensilinja_config::county()).unwrap();
         selection.has(&position.parse().unwrap(), EventTime::from_seconds(seconds), detail)
     }
 
@@ -160,7 +159,7 @@ mod tests {
     #[test]
     fn what_can_choose_nothing_is_refused() {
         let refusal = |arguments: &SelectionArguments, positions: &[Position]| {
-            Selection::new(arguments, positions, &config::county()).err().unwrap().to_string()
+            Selection::new(arguments, positions, &ensilinja_config::county()).err().unwrap().to_string()
         };
         let elsewhere = refusal(&NONE, &["old.events/0/7".parse().unwrap()]);
         assert!(elsewhere.starts_with("old.events/0/7 lay in the topic old.events, and"), "{elsewhere}");

@@ -15,10 +15,10 @@ use super::readable::{hexadecimal, readable};
 use super::selection::Selection;
 use crate::cli::{ListingFormat, ShowLetterArguments};
 use crate::clock;
-use crate::config::Config;
 use crate::progress::Progress;
 use crate::standard_output::print;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// What a letter has of a key, a value or a header, and how long that was.
 struct Part {

@@ -14,7 +14,7 @@ use super::form;
 use super::is_standard_stream;
 use super::lines::{LineEnd, next_line};
 use super::source::{Compression, Source};
-use crate::nearest::meant_type;
+use crate::misspelt_type::meant_type;
 
 /// How many of the lines that are no event are pointed at.
 const EXAMPLES: usize = 5;

@@ -11,10 +11,10 @@ use ensilinja_report::explanation::{
 use super::question::{CannotExplain, check_source, instant};
 use super::{page, promise, records, words};
 use crate::cli::ExplainArguments;
-use crate::config::Config;
 use crate::past::{self, Place, Reading};
 use crate::progress::Progress;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// Something that was said of the contact.
 #[derive(Clone)]

@@ -10,13 +10,13 @@ use super::question::{self, Question};
 use super::records::Wanted;
 use super::{contributions, records, words};
 use crate::cli::ExplainArguments;
-use crate::config::Config;
 use crate::history::Coverage;
 use crate::local_time::in_words;
 use crate::past::reuse::ReusedIds;
 use crate::past::{self, Read, Reading};
 use crate::progress::Progress;
 use crate::stopping;
+use ensilinja_config::Config;
 
 /// What would be known if nothing were missing.
 const ALL: History = History { start: EventTime::MIN, from_first_record: true };

@@ -13,8 +13,8 @@ use super::contributions::Adding;
 use super::records::{self, Found};
 use super::words;
 use crate::cli::ExplainArguments;
-use crate::config::Config;
 use crate::past::Place;
+use ensilinja_config::Config;
 
 /// So many entries are listed, half of them the first and half the last, unless all are asked for.
 const LISTED: usize = 40;

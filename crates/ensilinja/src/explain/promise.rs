@@ -6,7 +6,7 @@ use ensilinja_report::explanation::PromiseVerdict;
 use jiff::tz::TimeZone;
 
 use super::words;
-use crate::config::promise_as_written;
+use ensilinja_config::term_as_written;
 
 /// The timeline of a leg, as of an instant.
 pub(super) struct Told<'a> {
@@ -52,7 +52,7 @@ impl Told<'_> {
         let written = |at| words::written(at, self.zone);
         Some(PromiseVerdict {
             promise: promise.promise.as_str(),
-            term: promise.term.map(promise_as_written),
+            term: promise.term.map(term_as_written),
             valid_from: self.valid_from().map(written),
             from: written(promise.from),
             deadline: promise.deadline.map(written),
@@ -66,10 +66,10 @@ impl Told<'_> {
         let from = self.local(promise.from);
         match (promise.promise, promise.term) {
             (Promise::Answer, Some(term)) => {
-                format!("They promise an answer: \"{}\", counted from {from}, its arrival.", promise_as_written(term))
+                format!("They promise an answer: \"{}\", counted from {from}, its arrival.", term_as_written(term))
             }
             (Promise::Callback, Some(term)) => {
-                format!("They promise a callback: \"{}\", counted from {from}, its request.", promise_as_written(term))
+                format!("They promise a callback: \"{}\", counted from {from}, its request.", term_as_written(term))
             }
             (_, None) => "They promise callbacks only; whoever is answered at once has what was promised.".to_owned(),
         }

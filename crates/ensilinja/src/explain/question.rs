@@ -5,10 +5,10 @@ use ensilinja_model::{EventTime, LineIndex};
 use ensilinja_serve::{FigureError, LineCard, NamedFigure};
 
 use crate::cli::{ExplainArguments, When};
-use crate::config::Config;
 use crate::events_file::STANDARD_STREAM;
-use crate::nearest::nearest;
 use crate::processor::card;
+use ensilinja_config::Config;
+use ensilinja_config::nearest;
 
 /// A figure of a line at an instant.
 pub(super) struct Question {

@@ -8,8 +8,8 @@ use ensilinja_model::LegKey;
 use ensilinja_report::explanation::{FactSource, LegIdentity};
 use ensilinja_wire::Decoder;
 
-use crate::config::Config;
 use crate::past::{Place, Read, Reading, Told};
+use ensilinja_config::Config;
 
 /// The entries of legs that are to be found again.
 pub(super) type Wanted = HashMap<LegKey, Vec<SourcedEntry>>;

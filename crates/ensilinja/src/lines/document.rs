@@ -5,8 +5,8 @@ use ensilinja_report::JsonDocument;
 
 use super::{LineMeaning, Lines, since};
 use crate::calendar::document::day;
-use crate::config::{Config, Line, promise_as_written};
-use crate::rule_words::{formula, promises};
+use ensilinja_config::{Config, Line, term_as_written};
+use ensilinja_config::{formula_in_words, promises_in_words};
 
 impl Lines<'_> {
     /// The document. Durations are in ms, shares 0 to 1, promises as they are written and in words.
@@ -47,7 +47,7 @@ impl LineMeaning<'_> {
             ("week", JsonDocument::list(self.week.iter().map(|open| day(open, &config.zone)))),
             ("eras", JsonDocument::list(effective_limits.iter().map(|of| effective(of, config)))),
             ("service_level", goals.service_level.as_str().into()),
-            ("service_level_formula", formula(goals.service_level).into()),
+            ("service_level_formula", formula_in_words(goals.service_level).into()),
             ("goals", JsonDocument::list(aimed_at)),
             ("life_ms", self.life_ms.into()),
         ])
@@ -58,10 +58,10 @@ fn effective(effective: &EffectiveLimits, config: &Config) -> JsonDocument {
     let limits = &effective.limits;
     JsonDocument::object([
         ("valid_from", since(effective, config).map(|date| date.to_string()).into()),
-        ("promise_answer", limits.promises.answer.map(promise_as_written).into()),
-        ("promise_callback", limits.promises.callback.map(promise_as_written).into()),
+        ("promise_answer", limits.promises.answer.map(term_as_written).into()),
+        ("promise_callback", limits.promises.callback.map(term_as_written).into()),
         ("promise_abandoned", limits.promises.abandoned.as_str().into()),
-        ("promises", JsonDocument::list(promises(&limits.promises).into_iter().map(JsonDocument::from))),
+        ("promises", JsonDocument::list(promises_in_words(&limits.promises).into_iter().map(JsonDocument::from))),
         ("short_abandon_ms", i64::from(limits.short_abandon_ms).into()),
         ("threshold_ms", i64::from(limits.threshold_ms).into()),
         ("orphan_after_ms", i64::from(limits.orphan_after_ms).into()),

@@ -10,8 +10,8 @@ use ensilinja_ledger::{Collision, CollisionNote, Effect, Rules, SurplusAttempt};
 use ensilinja_model::{Event, EventTime, LegKey};
 
 use super::Place;
-use crate::config::Config;
 use crate::local_time::in_words;
+use ensilinja_config::Config;
 
 /// From this share of the events on ids are used again as a habit: the limit of `EnsilinjaEventsShadowed`.
 pub const HABIT: f64 = 0.02;

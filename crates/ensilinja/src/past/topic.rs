@@ -10,6 +10,7 @@ use ensilinja_wire::{Decoder, Reason, Record};
 
 use super::{Contact, Place, Read, Reading, Told};
 use crate::history::HistorySource;
+use crate::kafka_settings::kafka_settings;
 use crate::local_time::in_words;
 use crate::progress::Position;
 
@@ -26,7 +27,7 @@ pub(super) fn read(
     let (mut rejected, mut failed, mut unstamped) = (BTreeMap::<Reason, u64>::new(), None, 0);
     let stretch = Stretch { from: reading.from, offsets: reading.offsets };
     reading.progress.begin(&format!("reading {}", reading.name()), "records");
-    let past = read_past(&reading.config.kafka, &stretch, stop, &mut |record, position| {
+    let past = read_past(&kafka_settings(&reading.config.kafka), &stretch, stop, &mut |record, position| {
         if position.records % LOOK_EVERY == 0 {
             reading.progress.show(&Position {
                 done: position.offsets_read,

@@ -15,10 +15,11 @@ use tokio::runtime::Runtime;
 
 use super::{Past, publications};
 use crate::cli::SimulateArguments;
-use crate::config::Config;
+use crate::kafka_settings::kafka_settings;
 use crate::local_time::in_words;
 use crate::run::stop_signal;
 use crate::{clock, feed};
+use ensilinja_config::Config;
 
 /// Publishes a past, or from now on.
 pub(super) fn publish(
@@ -27,7 +28,7 @@ pub(super) fn publish(
     config: &Config,
     runtime: &Runtime,
 ) -> anyhow::Result<()> {
-    let publisher = Arc::new(Publisher::new(&config.kafka)?);
+    let publisher = Arc::new(Publisher::new(&kafka_settings(&config.kafka))?);
     let stop = Arc::new(AtomicBool::new(false));
     let asked_to_stop = {
         let _context = runtime.enter();
@@ -82,7 +83,7 @@ fn send(publisher: &Publisher, past: &mut Past, stop: &AtomicBool) -> anyhow::Re
 fn refuse_what_is_deleted_at_once(past: &Range<EventTime>, config: &Config) -> anyhow::Result<()> {
     let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);
     let zone = County::zone();
-    match kept_of_a_past(&config.kafka, (clock::wall())()) {
+    match kept_of_a_past(&kafka_settings(&config.kafka), (clock::wall())()) {
         Ok(PastKept::Since { since, retention_ms }) if past.start < since => {
             let days = retention_ms / (24 * 3_600_000);
             let keeps = format!("the topic {topic} keeps records for {days} days (retention.ms={retention_ms})");

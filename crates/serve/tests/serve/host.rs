@@ -49,7 +49,7 @@ fn a_request_of_http_1_0_may_have_no_host_and_never_a_wrong_one() {
 
 #[test]
 fn a_target_that_names_its_host_counts_before_the_header() {
-    let server = Running::answering_to(AllowedHosts::names(["boards.example"]).unwrap());
+    let server = Running::answering_to(AllowedHosts::names(["boards.example"]));
     for (target, hosts, right) in [
         ("http://boards.example/livez", "Host: boards.example\r\n", 200),
         ("http://boards.example:9464/livez", "Host: evil.example\r\n", 200),
@@ -64,7 +64,7 @@ fn a_target_that_names_its_host_counts_before_the_header() {
 
 #[test]
 fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
-    let server = Running::answering_to(AllowedHosts::names(["boards.example"]).unwrap());
+    let server = Running::answering_to(AllowedHosts::names(["boards.example"]));
     let ask = |path: &str, host: &str| {
         server.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
     };

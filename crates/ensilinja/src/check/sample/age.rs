@@ -8,8 +8,8 @@ use ensilinja_calendar::LineHours;
 use ensilinja_model::EventTime;
 
 use crate::check::finding::{Area, Finding};
-use crate::config::Config;
 use crate::local_time::in_words;
+use ensilinja_config::Config;
 
 /// How long a line may have been open without a record of any line, in ms.
 const OPEN_WITHOUT_RECORD_MS: i64 = 2 * 3_600_000;
@@ -40,11 +40,10 @@ pub(super) fn finding(newest: EventTime, now: EventTime, config: &Config) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
     use crate::local_time::instant;
 
     fn is_old(newest: &str, now: &str) -> bool {
-        let config = config::county();
+        let config = ensilinja_config::county();
         let at = |local: &str| instant(local.parse().unwrap(), &config.zone).unwrap();
         finding(at(newest), at(now), &config).is_some()
     }

@@ -8,11 +8,11 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoded, Detail, Oddity, Reason, Rejection};
 
 use crate::check::finding::{Area, Finding, Findings};
-use crate::config::Config;
 use crate::local_time::in_words;
 use crate::past::Place;
 use crate::past::reuse::{CURE, ReusedIds, SURPLUS_CURE};
 use crate::stamps::{AHEAD_ADVICE, COPIED_ADVICE, StampCount};
+use ensilinja_config::Config;
 
 /// How many of the latest places are told of what is wrong.
 const PLACES: usize = 3;
@@ -258,13 +258,12 @@ mod tests {
     use ensilinja_model::{Event, Fact, LegKey, LineIndex};
 
     use super::*;
-    use crate::config;
 
     const SECOND_MS: i64 = 1_000;
     const HOUR_MS: i64 = 3_600_000;
 
     fn told(records: &[(i64, Result<i64, Detail>)]) -> String {
-        let config = config::county();
+        let config = ensilinja_config::county();
         let now = EventTime::from_seconds(1_758_006_900);
         let mut tally = Tally::new(config.rules(now), now);
         for (offset, (late_ms, decoded)) in (0..).zip(records) {
@@ -362,7 +361,7 @@ mod tests {
     #[test]
     fn records_stamped_ahead_of_the_clock_are_pointed_out_with_what_a_broker_does_to_their_batch() {
         let mut findings = Findings::default();
-        let config = config::county();
+        let config = ensilinja_config::county();
         let now = EventTime::from_seconds(1_758_006_900);
         let mut tally = Tally::new(config.rules(now), now.plus_millis(-HOUR_MS));
         let (partition, offset, rebuilding, again) = (3, 0, true, false);

@@ -7,10 +7,10 @@ use ensilinja_report::JsonDocument;
 use ensilinja_wire::Detail;
 use jiff::tz::TimeZone;
 
-use crate::config::Config;
 use crate::dlq::found::Found;
 use crate::dlq::instants;
 use crate::dlq::prospect::{Prospect, Use};
+use ensilinja_config::Config;
 
 /// What a redrive comes to.
 pub struct Account {

@@ -1,6 +1,6 @@
 //! `[[line.change]]`: hours, limits and promises of a line that hold from a date on.
 //!
-//! A contact is judged by what was in force when it arrived, so the past is not judged anew when a promise changes.
+//! A contact is judged by the limits and promises in force when it arrived, so a new promise does not change the past.
 //! Opening hours are always those of the day.
 
 use ensilinja_calendar::OpeningHours;
@@ -9,28 +9,28 @@ use ensilinja_model::EventTime;
 use jiff::civil::Date;
 use toml::de::DeValue;
 
-use super::error::ConfigError;
-use super::life::{Blame, Calendar, check};
-use super::limits::{self, LINE_KEYS, ORPHAN_AFTER};
-use super::line::{self, HOURS};
-use super::promise::ABANDONED;
-use super::section::{Expected, Section};
+use crate::error::ConfigError;
+use crate::hours::HOURS;
+use crate::life::{Blame, LifeCheck, check};
+use crate::limits::{self, LINE_KEYS, ORPHAN_AFTER};
+use crate::promise::ABANDONED;
+use crate::section::{Expected, Section};
 
 /// The list of changes within a line.
-pub(super) const CHANGE: &str = "change";
+pub(crate) const CHANGE: &str = "change";
 
 const VALID_FROM: &str = "valid_from";
 const CHANGES: &str = "a list of [[line.change]] tables, each with valid_from and what changes";
 const DATE: &str = "a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01";
 
-/// The hours of a line and its limits by date, from what it says itself and its changes.
-pub(super) fn read(
+/// The hours of a line and its limits by date, from its own keys and its changes.
+pub(crate) fn read(
     line: &Section<'_>,
     mut hours: OpeningHours,
     limits: Limits,
-    calendar: &Calendar<'_>,
+    lives: &LifeCheck<'_>,
 ) -> Result<(OpeningHours, Vec<EffectiveLimits>), ConfigError> {
-    check(&blame(line), &limits, &hours, calendar)?;
+    check(&blame(line), &limits, &hours, lives)?;
     let mut effective_limits = vec![EffectiveLimits { valid_from: EventTime::MIN, limits }];
     let mut in_force: Option<(Date, OpeningHours)> = None;
     for change in changes(line)? {
@@ -40,7 +40,7 @@ pub(super) fn read(
         }
         let last = effective_limits.last().expect("the first holds from the beginning").limits;
         let limits = limits::read(&change, ORPHAN_AFTER, last)?;
-        let of_change = change.optional(HOURS, line::hours)?;
+        let of_change = change.optional(HOURS, crate::hours::hours)?;
         let hours_before = in_force.map_or_else(|| hours.clone(), |(_, in_force)| in_force);
         let hours_after = of_change.unwrap_or_else(|| hours_before.clone());
         if limits == last && hours_after == hours_before {
@@ -53,10 +53,10 @@ pub(super) fn read(
             hours = hours.until(date, hours_after.clone());
         }
         if limits != last {
-            effective_limits.push(EffectiveLimits { valid_from: calendar.midnight(date), limits });
+            effective_limits.push(EffectiveLimits { valid_from: lives.midnight(date), limits });
         }
         for effective in &effective_limits {
-            check(&blame(&change), &effective.limits, &hours, calendar)?;
+            check(&blame(&change), &effective.limits, &hours, lives)?;
         }
         in_force = Some((date, hours_after));
     }

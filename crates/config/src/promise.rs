@@ -1,21 +1,21 @@
-//! What customers are promised, as it is written: `"10m"`, `"30m open"`, `"same day"`, `"2 open days by closing"`.
+//! Promises to customers, as they are written: `"10m"`, `"30m open"`, `"same day"`, `"2 open days by closing"`.
 
 use ensilinja_calendar::{By, Term, WorkingDays};
 use ensilinja_ledger::{Promises, Verdict};
 use toml::de::DeValue;
 
-use super::error::ConfigError;
-use super::section::{Expected, Section};
-use super::value::{self, whole_milliseconds, word};
+use crate::error::ConfigError;
+use crate::section::{Expected, Section};
+use crate::value::{self, whole_milliseconds, word};
 
 /// The table of promises within a line, a change or the defaults.
-pub(super) const PROMISE: &str = "promise";
-/// The promise to be answered, by its way from the section that holds the table.
-pub(super) const ANSWER: &str = "promise.answer";
+pub(crate) const PROMISE: &str = "promise";
+/// The promise to be answered, as a path from the section that holds the table.
+pub(crate) const ANSWER: &str = "promise.answer";
 /// The promise to be called back.
-pub(super) const CALLBACK: &str = "promise.callback";
-/// What an abandon does to the promise.
-pub(super) const ABANDONED: &str = "promise.abandoned";
+pub(crate) const CALLBACK: &str = "promise.callback";
+/// The effect of an abandon on the promise.
+pub(crate) const ABANDONED: &str = "promise.abandoned";
 
 const KEYS: [&str; 3] = ["answer", "callback", "abandoned"];
 
@@ -28,8 +28,8 @@ const MOST_DAYS: u16 = 30;
 const BY_CLOSING: &str = " by closing";
 const OPEN: &str = " open";
 
-/// Reads the promises of a section; what it does not name stays as it was.
-pub(super) fn read(section: &Section<'_>, otherwise: Promises) -> Result<Promises, ConfigError> {
+/// Reads the promises of a section. A promise that it does not name stays as in `otherwise`.
+pub(crate) fn read(section: &Section<'_>, otherwise: Promises) -> Result<Promises, ConfigError> {
     if section.section(PROMISE, &KEYS)?.is_none() {
         return Ok(otherwise);
     }
@@ -78,12 +78,12 @@ fn duration(text: &str) -> Option<Term> {
     }
 }
 
-/// A term as the configuration would write it.
+/// A term as it is written in a configuration.
 #[must_use]
-pub fn in_words(term: Term) -> String {
+pub fn term_as_written(term: Term) -> String {
     let (words, by) = match term {
-        Term::Within { ms } => (value::in_words(ms), By::EndOfDay),
-        Term::WithinOpen { ms } => (value::in_words(ms) + OPEN, By::EndOfDay),
+        Term::Within { ms } => (value::duration_as_written(ms), By::EndOfDay),
+        Term::WithinOpen { ms } => (value::duration_as_written(ms) + OPEN, By::EndOfDay),
         Term::SameDay { by } => ("same day".to_owned(), by),
         Term::WorkingDays { days: 1, of: WorkingDays::Official, by } => ("next working day".to_owned(), by),
         Term::WorkingDays { days, of: WorkingDays::Official, by } => (format!("{days} working days"), by),
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_promise_is_said_the_way_it_is_written() {
+    fn a_promise_is_printed_as_it_is_written() {
         for text in [
             "10m",
             "1h 30m",
@@ -112,14 +112,14 @@ mod tests {
             "next open day",
             "2 open days by closing",
         ] {
-            assert_eq!(parse(text).map(in_words).as_deref(), Some(text));
+            assert_eq!(parse(text).map(term_as_written).as_deref(), Some(text));
         }
         assert_eq!(parse("1 working day"), parse("next working day"));
         assert_eq!(parse("1 open days"), parse("next open day"));
     }
 
     #[test]
-    fn what_is_no_promise_is_not_guessed() {
+    fn a_text_that_is_no_promise_is_refused() {
         for text in [
             "",
             "0s",

@@ -1,8 +1,8 @@
-//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real calendar.
+//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real lives.
 //!
-//! "The same day" takes until the end of the day on a line that is open daily, five days over Easter on one that opens on
-//! weekdays, and half a year on one that opens in summer. So what a promise can take is worked out day by day, over the
-//! years 2020 to 2049, and not guessed.
+//! "The same day" lasts until the end of the day on a line that is open daily, five days over Easter on a line that opens
+//! on weekdays, and half a year on a line that opens in summer. So the time that a promise can take is calculated day by
+//! day, over the years 2020 to 2049.
 
 use std::cell::RefCell;
 
@@ -12,11 +12,11 @@ use ensilinja_model::EventTime;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::error::ConfigError;
-use super::limits::GIVE_UP;
-use super::promise::{ANSWER, CALLBACK, in_words};
-use super::section::Section;
-use super::value;
+use crate::error::ConfigError;
+use crate::limits::GIVE_UP;
+use crate::promise::{ANSWER, CALLBACK, term_as_written};
+use crate::section::Section;
+use crate::value;
 
 /// 2020-01-01 by UTC.
 const FIRST: EventTime = EventTime::from_seconds(1_577_836_800);
@@ -29,20 +29,20 @@ const LONGEST_LIFE_DAYS: i64 = 49;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
-/// Opening hours laid out over many years, each once.
-pub(super) struct Calendar<'a> {
+/// Opening hours laid out over thirty years, each distinct text once.
+pub(crate) struct LifeCheck<'a> {
     days: &'a Days,
     zone: &'a TimeZone,
     laid_out: RefCell<Vec<(OpeningHours, LineHours)>>,
 }
 
-impl<'a> Calendar<'a> {
-    pub(super) fn new(days: &'a Days, zone: &'a TimeZone) -> Self {
+impl<'a> LifeCheck<'a> {
+    pub(crate) fn new(days: &'a Days, zone: &'a TimeZone) -> Self {
         Self { days, zone, laid_out: RefCell::default() }
     }
 
     /// The instant at which a date begins.
-    pub(super) fn midnight(&self, date: Date) -> EventTime {
+    pub(crate) fn midnight(&self, date: Date) -> EventTime {
         let noon =
             self.zone.to_ambiguous_timestamp(date.at(12, 0, 0, 0)).compatible().expect("the calendar has the date");
         self.days.start_of_day(EventTime::from_millis(noon.as_millisecond()))
@@ -60,43 +60,47 @@ impl<'a> Calendar<'a> {
 }
 
 /// What to blame for limits that do not fit, in a section that sets limits or hours.
-pub(super) struct Blame<'a> {
+pub(crate) struct Blame<'a> {
     /// The section.
-    pub(super) section: &'a Section<'a>,
+    pub(crate) section: &'a Section<'a>,
     /// What it calls the key of `orphan_after`.
-    pub(super) orphan_after: &'a str,
-    /// Its key of the opening hours, blamed if none of the others stands there; `[defaults]` has none.
-    pub(super) hours: Option<&'a str>,
+    pub(crate) orphan_after: &'a str,
+    /// Its key of the opening hours, blamed if the section has none of the other keys; `[defaults]` has no hours.
+    pub(crate) hours: Option<&'a str>,
 }
 
-/// Refuses limits by which a contact on these hours could live too long, or would be an orphan before it is due to be
-/// answered.
-pub(super) fn check(
+/// Refuses limits by which a contact on these hours could live too long, or would be an orphan before its answer is
+/// due.
+pub(crate) fn check(
     blame: &Blame<'_>,
     limits: &Limits,
     hours: &OpeningHours,
-    calendar: &Calendar<'_>,
+    lives: &LifeCheck<'_>,
 ) -> Result<(), ConfigError> {
-    let hours = calendar.hours(hours);
+    let hours = lives.hours(hours);
     let orphan_after = blame.orphan_after;
-    let orphan = value::in_words(limits.orphan_after_ms);
+    let orphan = value::duration_as_written(limits.orphan_after_ms);
     if let Some(term) = limits.promises.answer
         && let longest_ms = longest_ms(&hours, term)
         && longest_ms >= i64::from(limits.orphan_after_ms)
     {
         let can_take = match term {
             Term::Within { .. } => String::new(),
-            _ => format!("\"{}\" can take {} here, and ", in_words(term), up_to(longest_ms)),
+            _ => format!("\"{}\" can take {} here, and ", term_as_written(term), up_to(longest_ms)),
         };
         let why = format!("{can_take}after {orphan_after} ({orphan}) nobody waits for an answer");
         return Err(blame.refusal(&[(ANSWER, "shorter"), (orphan_after, "longer")], &why));
     }
     let rules =
         LineRules { hours, effective_limits: vec![EffectiveLimits { valid_from: EventTime::MIN, limits: *limits }] };
-    let life_ms = rules.life_ms(calendar.days);
+    let life_ms = rules.life_ms(lives.days);
     if life_ms > LONGEST_LIFE_DAYS * DAY_MS {
         let callback = limits.promises.callback.map_or_else(String::new, |term| {
-            format!(", a callback promised for \"{}\" ({})", in_words(term), up_to(longest_ms(&rules.hours, term)))
+            format!(
+                ", a callback promised for \"{}\" ({})",
+                term_as_written(term),
+                up_to(longest_ms(&rules.hours, term))
+            )
         });
         let why = format!(
             "with {orphan_after} ({orphan}){callback} and {} working days a contact can live {} days, and \
@@ -111,7 +115,7 @@ pub(super) fn check(
 }
 
 impl Blame<'_> {
-    /// The refusal of the first of these keys that stands in the section; each with how it should be.
+    /// The refusal of the first of these keys that the section has; each with how it should be.
     fn refusal(&self, keys: &[(&str, &str)], why: &str) -> ConfigError {
         let hours = self.hours.map(|key| (key, "open more often"));
         let keys: Vec<(&str, String)> =

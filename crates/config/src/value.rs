@@ -1,4 +1,4 @@
-//! How single values are read: text, words, whole numbers, durations. Each says what would be right.
+//! Single values: text, words, whole numbers, durations. Each function says what would be right instead.
 
 use std::ops::RangeInclusive;
 
@@ -6,15 +6,15 @@ use ensilinja_model::is_printable;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use toml::de::DeValue;
 
-use super::section::Expected;
+use crate::section::Expected;
 
 const DAY_MS: u32 = 24 * 3600 * 1000;
 
 /// The longest name, in characters: names are shown on boards and travel as labels.
 const NAME_CHARACTERS: usize = 100;
 
-/// Text that people read: 1 to 100 characters, each of which is shown and does nothing else.
-pub(super) fn name(value: &DeValue<'_>) -> Result<String, Expected> {
+/// Text that people read: 1 to 100 printable characters.
+pub(crate) fn name(value: &DeValue<'_>) -> Result<String, Expected> {
     value
         .as_str()
         .filter(|text| {
@@ -25,10 +25,10 @@ pub(super) fn name(value: &DeValue<'_>) -> Result<String, Expected> {
 }
 
 /// What [`name`] takes.
-pub(super) const NAME: &str = "a text of 1 to 100 characters";
+pub(crate) const NAME: &str = "a text of 1 to 100 characters";
 
 /// One of the words of a closed set.
-pub(super) fn word<T: Copy>(value: &DeValue<'_>, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, Expected> {
+pub(crate) fn word<T: Copy>(value: &DeValue<'_>, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, Expected> {
     value.as_str().and_then(|text| all.iter().copied().find(|member| as_str(*member) == text)).ok_or_else(|| {
         let words: Vec<String> = all.iter().map(|member| format!("\"{}\"", as_str(*member))).collect();
         format!("one of {}", words.join(", ")).into()
@@ -36,7 +36,7 @@ pub(super) fn word<T: Copy>(value: &DeValue<'_>, all: &[T], as_str: fn(T) -> &'s
 }
 
 /// A whole number within bounds.
-pub(super) fn whole_number(value: &DeValue<'_>, bounds: RangeInclusive<u16>) -> Result<u16, Expected> {
+pub(crate) fn whole_number(value: &DeValue<'_>, bounds: RangeInclusive<u16>) -> Result<u16, Expected> {
     value
         .as_integer()
         .and_then(|integer| u16::from_str_radix(integer.as_str(), integer.radix()).ok())
@@ -45,24 +45,24 @@ pub(super) fn whole_number(value: &DeValue<'_>, bounds: RangeInclusive<u16>) -> 
 }
 
 /// A duration within bounds (both in ms), such as `"5s"`, `"2m"`, `"1h 30m"` or `"3d"`; in ms. A day is 24 hours.
-pub(super) fn duration_ms(value: &DeValue<'_>, bounds_ms: RangeInclusive<u32>) -> Result<u32, Expected> {
+pub(crate) fn duration_ms(value: &DeValue<'_>, bounds_ms: RangeInclusive<u32>) -> Result<u32, Expected> {
     value.as_str().and_then(whole_milliseconds).filter(|ms| bounds_ms.contains(ms)).ok_or_else(|| {
-        let (from, to) = (in_words(*bounds_ms.start()), in_words(*bounds_ms.end()));
+        let (from, to) = (duration_as_written(*bounds_ms.start()), duration_as_written(*bounds_ms.end()));
         format!("a duration from \"{from}\" to \"{to}\", such as \"5s\", \"2m\", \"24h\" or \"3d\"").into()
     })
 }
 
 /// A duration in ms, if it is one and in whole ms.
-pub(super) fn whole_milliseconds(text: &str) -> Option<u32> {
+pub(crate) fn whole_milliseconds(text: &str) -> Option<u32> {
     let span: Span = text.parse().ok()?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     let ms = u32::try_from(duration.as_millis()).ok()?;
     (SignedDuration::from_millis(i64::from(ms)) == duration).then_some(ms)
 }
 
-/// A duration as the configuration would write it.
+/// A duration as it is written in a configuration.
 #[must_use]
-pub fn in_words(ms: u32) -> String {
+pub fn duration_as_written(ms: u32) -> String {
     match ms / DAY_MS {
         days @ 2.. if ms.is_multiple_of(DAY_MS) => format!("{days}d"),
         _ => format!("{:#}", SignedDuration::from_millis(i64::from(ms))),
@@ -98,11 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_said_the_way_it_is_written() {
-        assert_eq!(in_words(120_000), "2m");
-        assert_eq!(in_words(5_400_000), "1h 30m");
-        assert_eq!(in_words(DAY_MS), "24h");
-        assert_eq!(in_words(7 * DAY_MS), "7d");
-        assert_eq!(in_words(2 * DAY_MS + 60_000), "48h 1m");
+    fn a_duration_is_printed_as_it_is_written() {
+        assert_eq!(duration_as_written(120_000), "2m");
+        assert_eq!(duration_as_written(5_400_000), "1h 30m");
+        assert_eq!(duration_as_written(DAY_MS), "24h");
+        assert_eq!(duration_as_written(7 * DAY_MS), "7d");
+        assert_eq!(duration_as_written(2 * DAY_MS + 60_000), "48h 1m");
     }
 }

@@ -1,22 +1,22 @@
-//! What a line aims at: the formula of its service level, and targets and alert floors of indicators.
+//! Goals of a line: the formula of its service level, and targets and alert floors of indicators.
 
 use ensilinja_ledger::{Indicator, ServiceLevel};
 use ensilinja_model::Channel;
 use ensilinja_serve::{Target, Targets};
 use toml::de::DeValue;
 
-use super::error::ConfigError;
-use super::section::{Expected, Section};
-use super::value::word;
+use crate::error::ConfigError;
+use crate::section::{Expected, Section};
+use crate::value::word;
 
 /// Keys of the goals that a line or `[defaults]` may set.
-pub(super) const KEYS: [&str; 3] = [SERVICE_LEVEL, TARGET, ALERT_FLOOR];
+pub(crate) const KEYS: [&str; 3] = [SERVICE_LEVEL, TARGET, ALERT_FLOOR];
 
 const SERVICE_LEVEL: &str = "service_level";
 const TARGET: &str = "target";
 const ALERT_FLOOR: &str = "alert_floor";
 
-/// What a line aims at. By default it is what the table of indicators says.
+/// The goals of a line; by default those of the table of indicators.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goals {
     /// The formula of its service level.
@@ -32,8 +32,8 @@ impl Default for Goals {
 }
 
 impl Goals {
-    /// Reads the goals of a section; what it does not name stays as it was. A line has a channel.
-    pub(super) fn read(section: &Section<'_>, otherwise: &Self, channel: Option<Channel>) -> Result<Self, ConfigError> {
+    /// Reads the goals of a section. A goal that it does not name stays as in `otherwise`. `[defaults]` has no channel.
+    pub(crate) fn read(section: &Section<'_>, otherwise: &Self, channel: Option<Channel>) -> Result<Self, ConfigError> {
         let formula = |value: &DeValue<'_>| word(value, ServiceLevel::ALL, ServiceLevel::as_str);
         let service_level = section.optional(SERVICE_LEVEL, formula)?.unwrap_or(otherwise.service_level);
         let indicators: Vec<Indicator> =
@@ -56,14 +56,14 @@ impl Goals {
     }
 }
 
-/// Indicators of which more is better, and which are known at once: one can aim at these, and be woken by them.
+/// Whether an indicator can have a target and an alert floor: more of it is better, and it is known at once.
 fn can_be_aimed_at(indicator: Indicator, channel: Option<Channel>) -> bool {
     indicator.is_live()
         && indicator != Indicator::ChatNotAnswered
         && channel.is_none_or(|channel| indicator.applies_to(channel))
 }
 
-/// An alert must not call for what nobody aims at.
+/// An alert floor above the target would alert while the target is met.
 fn check(section: &Section<'_>, indicator: Indicator, target: Target) -> Result<(), ConfigError> {
     let Target { goal: Some(goal), alert_floor: Some(floor) } = target else { return Ok(()) };
     if floor <= goal {

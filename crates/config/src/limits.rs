@@ -3,41 +3,41 @@
 use ensilinja_ledger::{Limits, Promises};
 use ensilinja_model::Channel;
 
-use super::error::ConfigError;
-use super::promise;
-use super::section::Section;
-use super::value::{duration_ms, in_words, whole_number};
+use crate::error::ConfigError;
+use crate::promise;
+use crate::section::Section;
+use crate::value::{duration_as_written, duration_ms, whole_number};
 
 const SECOND_MS: u32 = 1000;
 const HOUR_MS: u32 = 3600 * SECOND_MS;
 const DAY_MS: u32 = 24 * HOUR_MS;
 
-/// The limits of lines that set none of their own.
+/// The limits of lines that set none of their own, by how the contact is made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Defaults {
-    /// Of telephone lines and chats.
-    pub(super) live: Limits,
-    /// Of lines for text messages.
-    pub(super) sms: Limits,
+pub(crate) struct DefaultLimits {
+    /// For telephone lines and chats.
+    pub(crate) live: Limits,
+    /// For text message lines.
+    pub(crate) sms: Limits,
 }
 
 /// Keys of the limits that a line, or a change of it, may set.
-pub(super) const LINE_KEYS: [&str; 5] = [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, promise::PROMISE];
+pub(crate) const LINE_KEYS: [&str; 5] = [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, promise::PROMISE];
 
 /// Keys of the limits in `[defaults]`.
-pub(super) const DEFAULTS_KEYS: [&str; 6] =
+pub(crate) const DEFAULTS_KEYS: [&str; 6] =
     [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, SMS_ORPHAN_AFTER, GIVE_UP, promise::PROMISE];
 
 const SHORT_ABANDON: &str = "short_abandon";
 const THRESHOLD: &str = "threshold";
-/// When a contact is an orphan.
-pub(super) const ORPHAN_AFTER: &str = "orphan_after";
-/// When a text message is one, in `[defaults]`.
-pub(super) const SMS_ORPHAN_AFTER: &str = "sms_orphan_after";
-/// When a callback is given up.
-pub(super) const GIVE_UP: &str = "give_up_working_days";
+/// How long after its last event a waiting contact is an orphan.
+pub(crate) const ORPHAN_AFTER: &str = "orphan_after";
+/// The same for text messages, in `[defaults]`.
+pub(crate) const SMS_ORPHAN_AFTER: &str = "sms_orphan_after";
+/// How long after its deadline a callback is given up.
+pub(crate) const GIVE_UP: &str = "give_up_working_days";
 
-/// What holds where the file says nothing. (Text messages wait for three days: they are answered in office hours.)
+/// The limits of a file that sets none. (Text messages wait for three days: they are answered in office hours.)
 const BUILT_IN: Limits = Limits {
     short_abandon_ms: 5 * SECOND_MS,
     threshold_ms: 120 * SECOND_MS,
@@ -46,15 +46,15 @@ const BUILT_IN: Limits = Limits {
     promises: Promises::NONE,
 };
 
-impl Default for Defaults {
+impl Default for DefaultLimits {
     fn default() -> Self {
         Self { live: BUILT_IN, sms: Limits { orphan_after_ms: 3 * DAY_MS, ..BUILT_IN } }
     }
 }
 
-impl Defaults {
+impl DefaultLimits {
     /// Reads `[defaults]`.
-    pub(super) fn read(section: &Section<'_>) -> Result<Self, ConfigError> {
+    pub(crate) fn read(section: &Section<'_>) -> Result<Self, ConfigError> {
         let built_in = Self::default();
         Ok(Self {
             live: read(section, ORPHAN_AFTER, built_in.live)?,
@@ -63,7 +63,7 @@ impl Defaults {
     }
 
     /// The defaults of a line.
-    pub(super) const fn of(&self, channel: Channel) -> Limits {
+    pub(crate) const fn of(&self, channel: Channel) -> Limits {
         match channel {
             Channel::Phone | Channel::Chat => self.live,
             Channel::Sms => self.sms,
@@ -71,8 +71,9 @@ impl Defaults {
     }
 }
 
-/// Reads the limits of a section; what it does not name stays as it was. `orphan_after` is what it calls that key.
-pub(super) fn read(section: &Section<'_>, orphan_after: &str, otherwise: Limits) -> Result<Limits, ConfigError> {
+/// Reads the limits of a section. A limit that it does not name stays as in `otherwise`. `orphan_after` is the name of
+/// that key in the section.
+pub(crate) fn read(section: &Section<'_>, orphan_after: &str, otherwise: Limits) -> Result<Limits, ConfigError> {
     let duration = |key, bounds, otherwise| {
         section.optional(key, |value| duration_ms(value, bounds)).map(|found| found.unwrap_or(otherwise))
     };
@@ -90,10 +91,10 @@ pub(super) fn read(section: &Section<'_>, orphan_after: &str, otherwise: Limits)
 }
 
 /// Limits that each make sense must also make sense together: short abandon, threshold and orphan ascend. The key to
-/// blame is one that stands in this section, for the limits it starts from have been checked.
+/// blame is always in this section, because the limits it starts from have been checked.
 fn check_order(section: &Section<'_>, orphan_after: &str, limits: &Limits) -> Result<(), ConfigError> {
     let [short, threshold, orphan] =
-        [limits.short_abandon_ms, limits.threshold_ms, limits.orphan_after_ms].map(in_words);
+        [limits.short_abandon_ms, limits.threshold_ms, limits.orphan_after_ms].map(duration_as_written);
     if limits.short_abandon_ms >= limits.threshold_ms {
         return Err(section.refusal_of_one(&[
             (SHORT_ABANDON, format!("shorter than threshold ({threshold})")),

@@ -1,6 +1,6 @@
-//! One `[[line]]`: what a customer calls or writes to, as the county names it.
+//! One `[[line]]`: a telephone line, chat or text message number that customers contact.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ensilinja_calendar::OpeningHours;
@@ -8,45 +8,46 @@ use ensilinja_ledger::EffectiveLimits;
 use ensilinja_model::{Channel, LineId};
 use toml::de::{DeTable, DeValue};
 
-use super::change::{self, CHANGE};
-use super::error::ConfigError;
-use super::goals::{self, Goals};
-use super::life::Calendar;
-use super::limits;
-use super::section::{Document, Expected, Section};
-use super::value::{self, NAME, word};
+use crate::change::{self, CHANGE};
+use crate::error::ConfigError;
+use crate::goals::{self, Goals};
+use crate::hours::{HOURS, HOURS_EXPECTED, hours};
+use crate::life::LifeCheck;
+use crate::limits;
+use crate::section::{Section, TomlText};
+use crate::value::{self, NAME, word};
 
 /// One line.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Its name in events, labels and URLs.
     pub id: LineId,
-    /// How its customers reach it.
+    /// How customers reach it.
     pub channel: Channel,
     /// Its name for people.
-    pub name: Names,
-    /// What lines are shown together with it on a board, such as `health`.
+    pub name: LineNames,
+    /// The group of lines that it is shown with on a board, such as `health`.
     pub group: String,
     /// The area it serves, such as `Forssa`.
     pub service_area: String,
-    /// When it is open, with what changes by date.
+    /// When it is open, with its changes by date.
     pub hours: OpeningHours,
-    /// The limits and promises by which its contacts are judged, from when on. The first hold for all that came before.
+    /// Its limits and promises, each with the time from which they hold. The first hold since the beginning of time.
     pub effective_limits: Vec<EffectiveLimits>,
-    /// What it aims at.
+    /// Its goals.
     pub goals: Goals,
 }
 
-/// What holds for lines that do not say it themselves.
+/// Limits and goals of lines that do not set their own.
 #[derive(Default)]
-pub(super) struct Defaults {
-    pub(super) limits: limits::Defaults,
-    pub(super) goals: Goals,
+pub(crate) struct LineDefaults {
+    pub(crate) limits: limits::DefaultLimits,
+    pub(crate) goals: Goals,
 }
 
 /// A name in the languages of the county's customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
+pub struct LineNames {
     /// In Finnish.
     pub fi: String,
     /// In Swedish.
@@ -55,7 +56,7 @@ pub struct Names {
     pub en: String,
 }
 
-/// The most lines there may be: each has some 450 series in every scrape.
+/// The most lines that a configuration may have: each has some 450 series in every scrape.
 const MOST_LINES: usize = 1000;
 
 const ID: &str = "id";
@@ -63,20 +64,17 @@ const CHANNEL: &str = "channel";
 const NAME_KEY: &str = "name";
 const GROUP: &str = "group";
 const SERVICE_AREA: &str = "service_area";
-/// The key of the opening hours.
-pub(super) const HOURS: &str = "hours";
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 const LINES: &str =
     "a list of [[line]] tables, at least one, each with id, channel, name, group, service_area and hours";
 const ID_EXPECTED: &str = "1 to 40 of a-z, 0-9 and _, such as \"mipa_chat\"";
 const CHANNEL_EXPECTED: &str = "one of \"phone\", \"chat\", \"sms\"";
-const HOURS_EXPECTED: &str = "opening hours, such as \"Mo-Fr 08:00-15:00; PH off\" or \"24/7\"";
 
 /// Reads every `[[line]]` of the document.
-pub(super) fn read_all(
+pub(crate) fn read_all(
     root: &Section<'_>,
-    defaults: &Defaults,
-    calendar: &Calendar<'_>,
+    defaults: &LineDefaults,
+    lives: &LifeCheck<'_>,
 ) -> Result<Vec<Line>, ConfigError> {
     let tables = root.required("line", LINES, |value| match value {
         DeValue::Array(tables) if (1..=MOST_LINES).contains(&tables.len()) => Ok(tables),
@@ -84,11 +82,11 @@ pub(super) fn read_all(
         _ => Err(LINES.into()),
     })?;
     let mut lines = Vec::with_capacity(tables.len());
-    let mut taken: HashMap<LineId, usize> = HashMap::with_capacity(tables.len());
+    let mut taken: BTreeMap<LineId, usize> = BTreeMap::new();
     for (index, value) in tables.iter().enumerate() {
         let DeValue::Table(table) = value.get_ref() else { return Err(root.refusal("line", LINES)) };
         let section = open(root.document(), index, value.span(), table)?;
-        let line = read(&section, defaults, calendar)?;
+        let line = read(&section, defaults, lives)?;
         if let Some(at) = taken.insert(line.id.clone(), section.line_of(ID)) {
             let section = Section::open(root.document(), numbered(index), value.span(), table, &keys())?;
             return Err(section
@@ -99,9 +97,9 @@ pub(super) fn read_all(
     Ok(lines)
 }
 
-/// Opens the table of a line under its id; under its number, from 1, where it has no good id.
+/// Opens the table of a line under its id, or under its number, from 1, if it has no valid id.
 fn open<'a>(
-    document: Document<'a>,
+    document: TomlText<'a>,
     index: usize,
     place: Range<usize>,
     table: &'a DeTable<'a>,
@@ -120,7 +118,7 @@ fn keys() -> Vec<&'static str> {
     [own.as_slice(), &limits::LINE_KEYS, &goals::KEYS, &[CHANGE]].concat()
 }
 
-fn read(section: &Section<'_>, defaults: &Defaults, calendar: &Calendar<'_>) -> Result<Line, ConfigError> {
+fn read(section: &Section<'_>, defaults: &LineDefaults, lives: &LifeCheck<'_>) -> Result<Line, ConfigError> {
     let id = section.required(ID, ID_EXPECTED, |value| {
         value.as_str().and_then(|text| LineId::parse(text).ok()).ok_or_else(|| ID_EXPECTED.into())
     })?;
@@ -131,18 +129,12 @@ fn read(section: &Section<'_>, defaults: &Defaults, calendar: &Calendar<'_>) -> 
     let hours = section.required(HOURS, HOURS_EXPECTED, hours)?;
     let limits = limits::read(section, limits::ORPHAN_AFTER, defaults.limits.of(channel))?;
     let goals = Goals::read(section, &defaults.goals, Some(channel))?;
-    let (hours, effective_limits) = change::read(section, hours, limits, calendar)?;
+    let (hours, effective_limits) = change::read(section, hours, limits, lives)?;
     Ok(Line { id, channel, name, group, service_area, hours, effective_limits, goals })
 }
 
-fn names(section: &Section<'_>) -> Result<Names, ConfigError> {
+fn names(section: &Section<'_>) -> Result<LineNames, ConfigError> {
     let fi = section.required("fi", NAME, value::name)?;
     let in_language = |key| section.optional(key, value::name).map(|found| found.unwrap_or_else(|| fi.clone()));
-    Ok(Names { sv: in_language("sv")?, en: in_language("en")?, fi })
-}
-
-/// Reads opening hours.
-pub(super) fn hours(value: &DeValue<'_>) -> Result<OpeningHours, Expected> {
-    let text = value.as_str().ok_or(HOURS_EXPECTED)?;
-    OpeningHours::parse(text).map_err(|error| format!("opening hours: {error}").into())
+    Ok(LineNames { sv: in_language("sv")?, en: in_language("en")?, fi })
 }

@@ -1,19 +1,20 @@
-//! Where the events come from: brokers, topics, and whatever else librdkafka is to be told.
+//! Reads `[kafka]`: brokers, topics, and further properties of librdkafka, some of which may be secrets.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ensilinja_kafka::{Settings, SettingsError};
 use ensilinja_model::is_printable;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::ConfigError;
-use super::secret::{SecretSource, is_path};
-use super::section::{Expected, Section};
+use crate::error::ConfigError;
+use crate::kafka_settings::KafkaSettings;
+use crate::outside::{KafkaRefusal, Outside};
+use crate::secret::{SecretSource, is_path};
+use crate::section::{Expected, Section};
 
 /// Keys of `[kafka]`.
-pub(super) const KEYS: [&str; 5] = [BROKERS, TOPIC, DEAD_LETTERS, GROUP, PROPERTIES];
+pub(crate) const KEYS: [&str; 5] = [BROKERS, TOPIC, DEAD_LETTERS, GROUP, PROPERTIES];
 
 const BROKERS: &str = "brokers";
 const TOPIC: &str = "topic";
@@ -28,10 +29,10 @@ const TEXT_EXPECTED: &str = "it should be a text, a whole number, true or false"
 const PROPERTIES_EXPECTED: &str = "a table of librdkafka's settings, such as [kafka.properties]";
 
 /// Reads `[kafka]`.
-pub(super) fn read(section: &Section<'_>) -> Result<Settings, ConfigError> {
+pub(crate) fn read(section: &Section<'_>, outside: &dyn Outside) -> Result<KafkaSettings, ConfigError> {
     let topic_or =
         |key, otherwise: &str| section.optional(key, topic).map(|found| found.unwrap_or_else(|| otherwise.to_owned()));
-    let mut settings = Settings {
+    let mut settings = KafkaSettings {
         bootstrap_servers: section.required(BROKERS, BROKERS_EXPECTED, brokers)?,
         topic: topic_or(TOPIC, "ensilinja.events")?,
         dead_letter_topic: topic_or(DEAD_LETTERS, "ensilinja.dead-letters")?,
@@ -43,11 +44,11 @@ pub(super) fn read(section: &Section<'_>) -> Result<Settings, ConfigError> {
         let key = if section.has(DEAD_LETTERS) { DEAD_LETTERS } else { TOPIC };
         return Err(section.refusal(key, "another topic: dead letters would be read as events"));
     }
-    properties(section, &mut settings)?;
+    properties(section, &mut settings, outside)?;
     Ok(settings)
 }
 
-/// The brokers of a text, if it names any: each needs its port, for a forgotten one would quietly be 9092.
+/// The brokers of a text, with commas between them. Each needs its port: a missing one would silently be 9092.
 ///
 /// # Errors
 /// What would be right instead.
@@ -79,8 +80,9 @@ fn group(value: &DeValue<'_>) -> Result<String, Expected> {
     value.as_str().filter(legal).map(str::to_owned).ok_or_else(|| GROUP_EXPECTED.into())
 }
 
-/// Reads `[kafka.properties]` and has librdkafka check it. No message repeats a value: it may be a secret.
-fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), ConfigError> {
+/// Reads `[kafka.properties]` and has the Kafka client check the settings. No message repeats a value, which may be a
+/// secret.
+fn properties(kafka: &Section<'_>, settings: &mut KafkaSettings, outside: &dyn Outside) -> Result<(), ConfigError> {
     let Some((place, value)) = kafka.entry(PROPERTIES) else { return Ok(()) };
     let DeValue::Table(table) = value.get_ref() else { return Err(kafka.refusal(PROPERTIES, PROPERTIES_EXPECTED)) };
     let mut places: BTreeMap<String, (String, Range<usize>)> = BTreeMap::new();
@@ -91,7 +93,7 @@ fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), Config
             Some((name, source)) => {
                 let where_it_is = value.as_str().ok_or_else(|| refused(kafka, &key, &place, source.expected()))?;
                 let (text, file) =
-                    source.read(name, where_it_is).map_err(|advice| refused(kafka, &key, &place, &advice))?;
+                    source.read(name, where_it_is, outside).map_err(|advice| refused(kafka, &key, &place, &advice))?;
                 settings.secret_files.extend(file);
                 (name.to_owned(), text)
             }
@@ -111,32 +113,40 @@ fn properties(kafka: &Section<'_>, settings: &mut Settings) -> Result<(), Config
     if settings.properties.is_empty() {
         return Ok(());
     }
-    let refuse_all = |reason: &str| {
-        kafka.refusal_at(&place, PROPERTIES, "not usable", format!("the settings should go together: {reason}"))
-    };
+    outside.check_kafka(settings).map_err(|refusal| refused_by_client(kafka, &place, &places, refusal))
+}
+
+/// What the Kafka client refuses, at the property that it names.
+fn refused_by_client(
+    kafka: &Section<'_>,
+    place: &Range<usize>,
+    places: &BTreeMap<String, (String, Range<usize>)>,
+    refusal: KafkaRefusal,
+) -> ConfigError {
     let refuse = |name: &str, advice: &str| {
-        let (key, place) = places.get(name).map_or((name, &place), |(key, place)| (key.as_str(), place));
+        let (key, place) = places.get(name).map_or((name, place), |(key, place)| (key.as_str(), place));
         refused(kafka, key, place, advice)
     };
-    settings.check().map_err(|error| match error {
-        SettingsError::Owned { name, instead } => {
+    match refusal {
+        KafkaRefusal::Owned { name, instead } => {
             let advice = match name.as_str() {
                 "bootstrap.servers" | "metadata.broker.list" => "leave it out: kafka.brokers says it",
                 "group.id" => "leave it out: kafka.group says it",
-                _ => instead,
+                _ => &instead,
             };
             refuse(&name, advice)
         }
-        SettingsError::Property { name, reason } => refuse(&name, &format!("librdkafka refuses it: {reason}")),
-        SettingsError::Path { name, path, reason } => {
+        KafkaRefusal::Property { name, reason } => refuse(&name, &format!("librdkafka refuses it: {reason}")),
+        KafkaRefusal::Path { name, path, reason } => {
             let named = if is_path(&path) { path } else { "the file".to_owned() };
             let advice =
                 format!("{named} cannot be read: {reason}; name a file that is there and that this user may read");
             refuse(&name, &advice)
         }
-        SettingsError::Together(reason) => refuse_all(&reason),
-        other => refuse_all(&other.to_string()),
-    })
+        KafkaRefusal::Together(reason) => {
+            kafka.refusal_at(place, PROPERTIES, "not usable", format!("the settings should go together: {reason}"))
+        }
+    }
 }
 
 /// A value as librdkafka takes it: a text.

@@ -1,13 +1,12 @@
-//! The rules of a line in words: what is promised, and the limits by which a contact is judged.
+//! The rules of a line in words: its promises, its limits and the formula of its service level.
 
 use ensilinja_calendar::{By, Term, WorkingDays};
 use ensilinja_ledger::{Limits, Promises, ServiceLevel, Verdict};
 
-use crate::config::duration_as_written;
+use crate::value::duration_as_written;
 
-/// How long something may take, as it is said after a verb: "within 10m", "by 23:59:59 of the same day".
-#[must_use]
-pub fn term(term: Term) -> String {
+/// How long something may take, to follow a verb: "within 10m", "by 23:59:59 of the same day".
+fn term_in_words(term: Term) -> String {
     match term {
         Term::Within { ms } => format!("within {}", duration_as_written(ms)),
         Term::WithinOpen { ms } => format!("within {} of open time", duration_as_written(ms)),
@@ -46,15 +45,15 @@ fn ordinal(number: u16) -> String {
     format!("{number}{ending}")
 }
 
-/// What is promised, a sentence each.
+/// The promises, a sentence each.
 #[must_use]
-pub fn promises(promises: &Promises) -> Vec<String> {
+pub fn promises_in_words(promises: &Promises) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(answer) = promises.answer {
-        words.push(format!("answered {}", term(answer)));
+        words.push(format!("answered {}", term_in_words(answer)));
     }
     if let Some(callback) = promises.callback {
-        words.push(format!("called back {}", term(callback)));
+        words.push(format!("called back {}", term_in_words(callback)));
     }
     if words.is_empty() {
         return vec!["nothing is promised".to_owned()];
@@ -66,7 +65,7 @@ pub fn promises(promises: &Promises) -> Vec<String> {
 
 /// The limits, a sentence each.
 #[must_use]
-pub fn limits(limits: &Limits) -> Vec<String> {
+pub fn limits_in_words(limits: &Limits) -> Vec<String> {
     let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, promises: _ } = *limits;
     let [short, threshold, orphan] = [short_abandon_ms, threshold_ms, orphan_after_ms].map(duration_as_written);
     let given_up = match give_up_working_days {
@@ -85,9 +84,9 @@ pub fn limits(limits: &Limits) -> Vec<String> {
     ]
 }
 
-/// The formula of a service level, as what is divided by what.
+/// The formula of a service level, as a fraction.
 #[must_use]
-pub const fn formula(service_level: ServiceLevel) -> &'static str {
+pub const fn formula_in_words(service_level: ServiceLevel) -> &'static str {
     match service_level {
         ServiceLevel::OnlyHandled => "answered within the threshold / answered",
         ServiceLevel::WithoutAbandon => "answered within the threshold / (decided - abandoned within it)",
@@ -116,15 +115,18 @@ mod tests {
             ),
             (days(3, WorkingDays::LineOpen, By::Closing), "by closing of the 3rd day on which the line opens after"),
         ] {
-            assert_eq!(term(promised), words);
+            assert_eq!(term_in_words(promised), words);
         }
         assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 22].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd");
     }
 
     #[test]
     fn a_line_that_promises_nothing_says_so_and_another_says_what_breaks_it() {
-        assert_eq!(promises(&Promises::NONE), ["nothing is promised"]);
+        assert_eq!(promises_in_words(&Promises::NONE), ["nothing is promised"]);
         let answer = Promises { answer: Some(Term::Within { ms: 1_000 }), callback: None, abandoned: Verdict::Void };
-        assert_eq!(promises(&answer), ["answered within 1s", "who gives up waiting voids it, short abandons void it"]);
+        assert_eq!(
+            promises_in_words(&answer),
+            ["answered within 1s", "who gives up waiting voids it, short abandons void it"]
+        );
     }
 }

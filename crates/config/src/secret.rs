@@ -1,4 +1,4 @@
-//! Secrets that do not stand in the configuration: read from a file or from an environment variable that it names.
+//! Secrets that are not in the configuration: it names a file or an environment variable that holds them.
 //!
 //! ```toml
 //! [kafka.properties]
@@ -6,18 +6,17 @@
 //! ssl.key.password_env = "KAFKA_KEY_PASSWORD"
 //! ```
 //!
-//! The name of a property with `_file` or `_env` behind it is no name of librdkafka's, so nothing is hidden by it. What
-//! is read is never part of a message. A message names the file or the variable only where what stands there looks like
-//! one: a secret that was put there by mistake is not repeated.
+//! librdkafka has no property whose name ends in `_file` or `_env`, so these keys hide none. A secret is never part of a
+//! message. A message names the file or the variable only if the value looks like a path or a variable's name: a secret
+//! that was written there by mistake is not repeated.
 
-use std::env::{self, VarError};
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use ensilinja_model::is_printable;
 
-/// The properties that may be given so: every secret that librdkafka takes, and the names that go with them.
+use crate::outside::Outside;
+
+/// The properties that may be elsewhere: every secret that librdkafka takes, and the user names that go with them.
 const PROPERTIES: &[&str] = &[
     "sasl.username",
     "sasl.password",
@@ -38,30 +37,29 @@ const LONGEST_BYTES: u64 = 256 * 1024;
 
 /// Where a secret is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SecretSource {
+pub(crate) enum SecretSource {
     File,
     Variable,
 }
 
 impl SecretSource {
-    /// The property and where its value is, if a key says that it is elsewhere: `sasl.password_file`.
-    pub(super) fn of(key: &str) -> Option<(&'static str, Self)> {
+    /// The property and the kind of its source, if a key names a source: `sasl.password_file`.
+    pub(crate) fn of(key: &str) -> Option<(&'static str, Self)> {
         let elsewhere = [("_file", Self::File), ("_env", Self::Variable)];
         let (property, source) =
             elsewhere.iter().find_map(|(suffix, source)| Some((key.strip_suffix(suffix)?, *source)))?;
         PROPERTIES.iter().find(|known| **known == property).map(|known| (*known, source))
     }
 
-    /// What a key that says so should be set to.
-    pub(super) const fn expected(self) -> &'static str {
+    /// What such a key should be set to.
+    pub(crate) const fn expected(self) -> &'static str {
         match self {
             Self::File => "it should be the path of a file that holds nothing but the secret",
             Self::Variable => "it should be the name of an environment variable that holds the secret",
         }
     }
 
-    /// What a message calls the file or the variable: by what stands there if that looks like a path or a name, and by
-    /// the key if it may be the secret itself.
+    /// What a message calls the file or the variable: its path or name, or the key if the value may be the secret itself.
     fn named(self, property: &str, place: &str) -> String {
         match self {
             Self::File if is_path(place) => format!("the file {place}"),
@@ -73,19 +71,22 @@ impl SecretSource {
         }
     }
 
-    /// Reads the value of `property` from where `place` says, and the file that it came from.
+    /// The value of `property`, which is in the file or variable called `place`, and the file if it is one.
     ///
     /// # Errors
-    /// Why there is none, and what to do. No message holds what was read, or a `place` that may be a secret.
-    pub(super) fn read(self, property: &str, place: &str) -> Result<(String, Option<PathBuf>), String> {
+    /// Why there is none, and what to do. No message holds the value, or a `place` that may be a secret.
+    pub(crate) fn read(
+        self,
+        property: &str,
+        place: &str,
+        outside: &dyn Outside,
+    ) -> Result<(String, Option<PathBuf>), String> {
         let named = self.named(property, place);
         let value = match self {
-            Self::File => read_file(place).map_err(|why| format!("{named} cannot be read: {why}"))?,
-            Self::Variable => env::var(place).map_err(|why| match why {
-                VarError::NotPresent => format!("{named} is not set"),
-                VarError::NotUnicode(_) => format!("{named} is not UTF-8"),
-            })?,
+            Self::File => outside.file(place, LONGEST_BYTES),
+            Self::Variable => outside.variable(place),
         };
+        let value = value.map_err(|problem| format!("{named} {problem}"))?;
         let value = value.strip_suffix('\n').map_or(value.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
         if value.is_empty() {
             return Err(format!("{named} is empty: it should hold the secret"));
@@ -97,24 +98,15 @@ impl SecretSource {
     }
 }
 
-/// Whether a text is surely meant as a path: a password in base64 may have a `/` in its middle.
-pub(super) fn is_path(text: &str) -> bool {
+/// Whether a text is certainly meant as a path: a password in base64 may have a `/` in its middle.
+pub(crate) fn is_path(text: &str) -> bool {
     ["/", "./", "../"].iter().any(|start| text.starts_with(start)) && text.chars().all(is_printable)
 }
 
-/// Whether a text is an environment variable's name, as they are written.
+/// Whether a text is written like the name of an environment variable.
 fn is_variable(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     !text.is_empty() && text.bytes().all(is_part) && !text.starts_with(|first: char| first.is_ascii_digit())
-}
-
-fn read_file(path: &str) -> io::Result<String> {
-    let mut text = String::new();
-    let read = File::open(path)?.take(LONGEST_BYTES + 1).read_to_string(&mut text)?;
-    if u64::try_from(read).unwrap_or(u64::MAX) > LONGEST_BYTES {
-        return Err(io::Error::other(format!("it is longer than {LONGEST_BYTES} bytes")));
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

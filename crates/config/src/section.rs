@@ -1,8 +1,8 @@
 //! One table of a TOML document, read key by key; every refusal names file, line, key, value and what would be right.
 //!
-//! The document is read with the place of every key and value instead of through serde, whose errors know the type
-//! that was wanted but neither the value as it is written nor what the field means. A section is opened with all the
-//! keys it may have, so a misspelt key is refused before the default it would have silently left in place is used.
+//! The document is read with the position of every key and value. Errors of serde know the type that was wanted, but
+//! neither the value as it is written nor the meaning of the field. A section is opened with all the keys that it may
+//! have, so a misspelt key is refused and never hidden by a default.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,25 +10,25 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::ConfigError;
+use crate::error::ConfigError;
 use crate::nearest::nearest;
 
 /// What would be right instead of a value.
-pub(super) type Expected = Cow<'static, str>;
+pub(crate) type Expected = Cow<'static, str>;
 
-/// The longest piece of a value that is repeated in a message, in characters.
+/// The longest part of a value that is quoted in a message, in characters.
 const QUOTED_CHARACTERS: usize = 60;
 
 /// The text of a configuration and the name of its file.
 #[derive(Clone, Copy)]
-pub(super) struct Document<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
+pub(crate) struct TomlText<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
 }
 
-impl<'a> Document<'a> {
+impl<'a> TomlText<'a> {
     /// The tables of the document.
-    pub(super) fn tables(self) -> Result<Spanned<DeTable<'a>>, ConfigError> {
+    pub(crate) fn tables(self) -> Result<Spanned<DeTable<'a>>, ConfigError> {
         DeTable::parse(self.text).map_err(|error| {
             let start = error.span().map_or(self.text.len(), |span| span.start);
             let before = self.text.get(..start).unwrap_or(self.text);
@@ -65,8 +65,8 @@ impl<'a> Document<'a> {
 }
 
 /// A table of the document under its path.
-pub(super) struct Section<'a> {
-    document: Document<'a>,
+pub(crate) struct Section<'a> {
+    document: TomlText<'a>,
     path: String,
     place: Range<usize>,
     table: &'a DeTable<'a>,
@@ -74,8 +74,8 @@ pub(super) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// The table at `path` (empty for the whole document), which may have these keys and no others.
-    pub(super) fn open(
-        document: Document<'a>,
+    pub(crate) fn open(
+        document: TomlText<'a>,
         path: impl Into<String>,
         place: Range<usize>,
         table: &'a DeTable<'a>,
@@ -94,7 +94,7 @@ impl<'a> Section<'a> {
     }
 
     /// The table under `key`, if there is one.
-    pub(super) fn section(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
+    pub(crate) fn section(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
         let Some((place, value)) = self.entry(key) else { return Ok(None) };
         let DeValue::Table(table) = value.get_ref() else {
             return Err(self.refusal(key, format!("a table with {}", keys.join(", "))));
@@ -103,12 +103,12 @@ impl<'a> Section<'a> {
     }
 
     /// The table under `key`.
-    pub(super) fn required_section(&self, key: &str, keys: &[&str]) -> Result<Self, ConfigError> {
+    pub(crate) fn required_section(&self, key: &str, keys: &[&str]) -> Result<Self, ConfigError> {
         self.section(key, keys)?.ok_or_else(|| self.refusal(key, format!("a table with {}", keys.join(", "))))
     }
 
-    /// The value under `key`, if there is one. `read` takes any value, or says what would be right.
-    pub(super) fn optional<T>(
+    /// The value under `key`, if there is one. `read` converts it, or returns what would be right.
+    pub(crate) fn optional<T>(
         &self,
         key: &str,
         read: impl FnOnce(&'a DeValue<'a>) -> Result<T, Expected>,
@@ -119,8 +119,8 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The value under `key`; `expected` is what would be right if it is missing.
-    pub(super) fn required<T>(
+    /// The value under `key`; `expected` is what should be there if it is missing.
+    pub(crate) fn required<T>(
         &self,
         key: &str,
         expected: &'static str,
@@ -129,8 +129,8 @@ impl<'a> Section<'a> {
         self.optional(key, read)?.ok_or_else(|| self.refusal(key, expected))
     }
 
-    /// The refusal of what stands under `key`, or of nothing standing there; `expected` is what should.
-    pub(super) fn refusal(&self, key: &str, expected: impl Into<Expected>) -> ConfigError {
+    /// The refusal of the value under `key`, or of its absence; `expected` is what should be there.
+    pub(crate) fn refusal(&self, key: &str, expected: impl Into<Expected>) -> ConfigError {
         let advice = format!("it should be {}", expected.into());
         match self.entry(key) {
             None => self.refusal_at(&self.place, key, "missing", advice),
@@ -138,8 +138,8 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The refusal of one item of the list under `key`; `expected` is what should stand in its place.
-    pub(super) fn refusal_of_item(
+    /// The refusal of one item of the list under `key`; `expected` is what should be in its place.
+    pub(crate) fn refusal_of_item(
         &self,
         key: &str,
         item: &Spanned<DeValue<'_>>,
@@ -149,8 +149,8 @@ impl<'a> Section<'a> {
         self.refusal_at(&item.span(), key, &self.document.quote(item), advice)
     }
 
-    /// The refusal of `key` at a place of the document, in words of the caller's own.
-    pub(super) fn refusal_at(&self, place: &Range<usize>, key: &str, found: &str, advice: String) -> ConfigError {
+    /// The refusal of `key` at a position of the document, with `found` and `advice` as given.
+    pub(crate) fn refusal_at(&self, place: &Range<usize>, key: &str, found: &str, advice: String) -> ConfigError {
         ConfigError::Refused {
             file: self.document.file.to_owned(),
             line: self.document.line_at(place.start),
@@ -160,25 +160,26 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The refusal of the first of these keys that stands here, each with what should; of the last one if none does.
-    pub(super) fn refusal_of_one(&self, keys: &[(&str, String)]) -> ConfigError {
-        let standing = keys.iter().find(|(key, _)| self.has(key));
-        let (key, expected) = standing.or(keys.last()).expect("there is a key to blame");
+    /// The refusal of the first of these keys that the section has, or of the last if it has none; each with what should
+    /// be there.
+    pub(crate) fn refusal_of_one(&self, keys: &[(&str, String)]) -> ConfigError {
+        let present = keys.iter().find(|(key, _)| self.has(key));
+        let (key, expected) = present.or(keys.last()).expect("there is a key to blame");
         self.refusal(key, expected.clone())
     }
 
-    /// Whether something stands under `key`.
-    pub(super) fn has(&self, key: &str) -> bool {
+    /// Whether there is a value under `key`.
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.entry(key).is_some()
     }
 
-    /// The line of the file on which `key` stands, or the section where it does not, from 1.
-    pub(super) fn line_of(&self, key: &str) -> usize {
+    /// The line of the file with `key`, or with the section if it has no such key, from 1.
+    pub(crate) fn line_of(&self, key: &str) -> usize {
         self.document.line_at(self.entry(key).map_or(self.place.start, |(place, _)| place.start))
     }
 
-    /// What stands under `key`, and where the key is. A dot leads into a table.
-    pub(super) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'a>>)> {
+    /// The value under `key`, and the position of the key. A dot leads into a table.
+    pub(crate) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'a>>)> {
         let (table, key) = match key.split_once('.') {
             None => (self.table, key),
             Some((outer, inner)) => match self.table.get(outer)?.get_ref() {
@@ -189,8 +190,8 @@ impl<'a> Section<'a> {
         table.get_key_value(key).map(|(key, value)| (key.span(), value))
     }
 
-    /// The table of a list under this path, itself under this section's.
-    pub(super) fn item(
+    /// One table of a list, under the path `name` of this section.
+    pub(crate) fn item(
         &self,
         name: &str,
         value: &'a Spanned<DeValue<'a>>,
@@ -200,8 +201,8 @@ impl<'a> Section<'a> {
         Some(Self::open(self.document, self.path_of(name), value.span(), table, keys))
     }
 
-    /// The document the section is part of.
-    pub(super) fn document(&self) -> Document<'a> {
+    /// The document that the section is part of.
+    pub(crate) fn document(&self) -> TomlText<'a> {
         self.document
     }
 
@@ -210,7 +211,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// What to write instead of an unknown key: the known key that it most likely means, or any.
+/// Advice for an unknown key: the key that was probably meant, and all keys.
 fn known_keys(unknown: &str, keys: &[&str]) -> String {
     match nearest(unknown, keys.iter().copied()) {
         Some(near) => format!("did you mean {near}? Known here: {}", keys.join(", ")),

@@ -1,24 +1,22 @@
-//! What is wrong with a configuration, said once and whole.
-
-use std::io;
+//! What is wrong with a configuration.
 
 use ensilinja_model::LineId;
 
-/// Why a configuration was refused. Its text is one line: where, what stands there, what would be right.
+/// Why a configuration was refused. Its text is one line: where, what is written there, what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read as text.
-    #[error("{file}: cannot be read: {why}; say which configuration to use with --config FILE")]
+    #[error("{file}: cannot be read: {reason}; say which configuration to use with --config FILE")]
     Unreadable {
-        /// The file as it was named.
+        /// The file, by the name that the caller gave.
         file: String,
         /// Why, as the operating system says.
-        why: io::Error,
+        reason: String,
     },
     /// The file is not TOML.
     #[error("{file}:{line}:{column}: is not TOML: {problem}")]
     Syntax {
-        /// The file as it was named.
+        /// The file, by the name that the caller gave.
         file: String,
         /// The line of the file, from 1.
         line: usize,
@@ -30,25 +28,25 @@ pub enum ConfigError {
     /// A value is missing, unknown, or makes no sense.
     #[error("{file}:{line}: {key} is {found}; {advice}")]
     Refused {
-        /// The file as it was named.
+        /// The file, by the name that the caller gave.
         file: String,
         /// The line of the file, from 1.
         line: usize,
         /// The whole path of the key, such as `line[mipa].threshold`.
         key: String,
-        /// What stands there, as it is written; or `missing`, or `unknown`.
+        /// The value as it is written; or `missing`, or `unknown`.
         found: String,
         /// What would be right.
         advice: String,
     },
 }
 
-/// A line that is asked for and is not configured.
+/// A line was asked for that is not configured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("--line {id} is none of the lines; {advice}")]
 pub struct UnknownLine {
     /// The id that was asked for.
     pub id: LineId,
-    /// Which line may have been meant, or which there are.
+    /// The line that was probably meant, or the lines that there are.
     pub advice: String,
 }

@@ -1,0 +1,81 @@
+//! A resolved configuration, and the ledger's rules that follow from it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ensilinja_calendar::{Days, LineHours};
+use ensilinja_ledger::{LineRules, Rules};
+use ensilinja_model::{EventTime, LineId};
+use jiff::tz::TimeZone;
+
+use crate::error::UnknownLine;
+use crate::kafka_settings::KafkaSettings;
+use crate::line::Line;
+use crate::logging::LogSettings;
+use crate::nearest::suggestion;
+use crate::server::ServerSettings;
+
+/// Opening hours are laid out from this long before the time that figures are for, in ms. This is longer than a contact
+/// lives, and longer than a line that opens for one season needs to open on five days.
+const HOURS_BEFORE_MS: i64 = 400 * DAY_MS;
+
+/// Opening hours are laid out until this long after the time that figures are for, in ms.
+const HOURS_AFTER_MS: i64 = 2 * 366 * DAY_MS;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// All that an operator decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the figures are served.
+    pub server: ServerSettings,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// Where the events come from.
+    pub kafka: KafkaSettings,
+    /// The time zone of the lines.
+    pub zone: TimeZone,
+    /// The local days of that zone.
+    pub days: Arc<Days>,
+    /// The lines, in the order of the file. There is at least one, and no two have the same id.
+    pub lines: Vec<Line>,
+}
+
+impl Config {
+    /// The name of the lines' time zone in the IANA database.
+    #[must_use]
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().expect("the zone was found by its name")
+    }
+
+    /// The indices of the lines with these ids, in the order of the file; of all lines if no id is given.
+    ///
+    /// # Errors
+    /// If no line has one of the ids.
+    pub fn places_of(&self, ids: &[LineId]) -> Result<Vec<usize>, UnknownLine> {
+        let known = || self.lines.iter().map(|line| line.id.as_str());
+        if let Some(id) = ids.iter().find(|id| known().all(|known| known != id.as_str())) {
+            return Err(UnknownLine { id: id.clone(), advice: suggestion(id.as_str(), known()) });
+        }
+        let is_asked_for = |line: &Line| ids.is_empty() || ids.contains(&line.id);
+        Ok(self.lines.iter().enumerate().filter(|(_, line)| is_asked_for(line)).map(|(place, _)| place).collect())
+    }
+
+    /// The ledger's rules for figures from `now` until two years later.
+    #[must_use]
+    pub fn rules(&self, now: EventTime) -> Rules {
+        self.rules_over(&(now..now))
+    }
+
+    /// The ledger's rules for figures of a stretch of time. Opening hours are laid out from 400 days before it to two
+    /// years after it.
+    #[must_use]
+    pub fn rules_over(&self, stretch: &Range<EventTime>) -> Rules {
+        let (from, to) = (stretch.start.plus_millis(-HOURS_BEFORE_MS), stretch.end.plus_millis(HOURS_AFTER_MS));
+        let rules_of = |line: &Line| LineRules {
+            hours: LineHours::new(&line.hours, &self.days, from, to),
+            effective_limits: line.effective_limits.clone(),
+        };
+        Rules::new(Arc::clone(&self.days), self.lines.iter().map(rules_of).collect())
+    }
+}

@@ -1,0 +1,98 @@
+//! Where the figures are served, and to whom.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::error::ConfigError;
+use crate::section::{Expected, Section};
+
+/// Keys of `[server]`.
+const KEYS: [&str; 2] = [LISTEN, ALLOWED_HOSTS];
+
+const LISTEN: &str = "listen";
+const ALLOWED_HOSTS: &str = "allowed_hosts";
+
+/// Only this machine can reach it: the figures of small lines are not public.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+const HOST_NAME_EXPECTED: &str = "a name of a host without scheme, port or path, such as \"boards.example\"";
+const HOSTS_EXPECTED: &str =
+    "a list of the names by which browsers open the board, such as [\"boards.example\"]; without the key, any name";
+
+/// The longest name of a host, in characters.
+const LONGEST_HOST_NAME: usize = 253;
+
+/// Where the figures are served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerSettings {
+    /// The address to listen on; port 0 is any free one.
+    pub listen: SocketAddr,
+    /// The host names that requests may be for; any, if none are configured. Never an empty list.
+    pub allowed_hosts: Option<Vec<HostName>>,
+}
+
+/// The name of a host, in lower case and without a dot at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostName(String);
+
+impl HostName {
+    /// Reads a name. Upper and lower case are the same, and a dot at the end means nothing.
+    fn parse(text: &str) -> Option<Self> {
+        let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+        let is_label = |label: &str| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
+        (name.len() <= LONGEST_HOST_NAME && name.split('.').all(is_label)).then_some(Self(name))
+    }
+
+    /// The name as a text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reads `[server]`.
+pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
+    let mut server = ServerSettings { listen: DEFAULT_LISTEN, allowed_hosts: None };
+    if let Some(section) = root.section("server", &KEYS)? {
+        server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
+        server.allowed_hosts = allowed_hosts(&section)?;
+    }
+    Ok(server)
+}
+
+fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
+    value
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| "an IP address and a port, such as \"127.0.0.1:9464\" or \"0.0.0.0:9464\"".into())
+}
+
+fn allowed_hosts(section: &Section<'_>) -> Result<Option<Vec<HostName>>, ConfigError> {
+    let Some((_, value)) = section.entry(ALLOWED_HOSTS) else { return Ok(None) };
+    let DeValue::Array(items) = value.get_ref() else { return Err(section.refusal(ALLOWED_HOSTS, HOSTS_EXPECTED)) };
+    if items.is_empty() {
+        return Err(section.refusal(ALLOWED_HOSTS, HOSTS_EXPECTED));
+    }
+    let name = |item: &Spanned<DeValue<'_>>| {
+        let refused = || section.refusal_of_item(ALLOWED_HOSTS, item, HOST_NAME_EXPECTED);
+        item.get_ref().as_str().and_then(HostName::parse).ok_or_else(refused)
+    };
+    items.iter().map(name).collect::<Result<_, _>>().map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_name_has_no_scheme_port_path_or_wildcard() {
+        assert_eq!(HostName::parse("Boards.Example.").unwrap().as_str(), "boards.example");
+        for text in ["", ".", "a..b", "http://a", "a:80", "a/", "*.a", "a b", "[::1]", "ä", &"a".repeat(254)] {
+            assert_eq!(HostName::parse(text), None, "{text:?}");
+        }
+    }
+}
