@@ -175,6 +175,24 @@ fn every_crate_is_held_to_the_lints_of_the_workspace() {
     );
 }
 
+#[test]
+fn only_tests_and_benches_depend_on_test_support() {
+    let name = "ensilinja-test-support";
+    let mut dev_dependencies = 0;
+    for file in files().into_iter().filter(|file| file.path.starts_with("crates/") && file.is("toml")) {
+        let mut section = "";
+        for (number, line) in file.lines() {
+            if line.starts_with('[') {
+                section = line;
+            } else if line.starts_with(name) {
+                assert_eq!(section, "[dev-dependencies]", "{}:{number}: {name} starts brokers for tests", file.path);
+                dev_dependencies += 1;
+            }
+        }
+    }
+    assert!(dev_dependencies > 0, "no manifest names {name}");
+}
+
 /// The crate that cannot take the lints of the workspace, which forbid unsafe code.
 const WITH_UNSAFE_CODE: &str = "crates/librdkafka/Cargo.toml";
 

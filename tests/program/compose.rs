@@ -127,7 +127,7 @@ fn every_image_is_of_one_version_and_ours_of_this_one() {
 /// What the first look starts is what the tests have tried.
 #[test]
 fn images_are_of_the_versions_that_the_tests_run_with() {
-    let (compose, run, broker) = (compose(), read(".ci/run"), read("tests/support/kafka_broker.rs"));
+    let (compose, run, broker) = (compose(), read(".ci/run"), read("crates/test-support/src/kafka_broker.rs"));
     let named = |text: &str, name: &str| {
         let after = text.split_once(name).unwrap_or_else(|| panic!("nothing says {name}")).1;
         after.split(['"', '\n']).next().expect("a text has a beginning").to_owned()

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ensilinja_kafka::Publisher;
 use ensilinja_model::{CloseResult, EventTime, Fact, LineId};
 use ensilinja_sim::Publication;
+use ensilinja_test_support::PATIENCE;
 use ensilinja_wire::{Statement, encode_binary};
 use serde_json::json;
 
@@ -15,7 +16,7 @@ use crate::deployed::{self, Pace};
 use crate::feed::{now, send, settle};
 use crate::mailbox::Mailbox;
 use crate::people::People;
-use crate::program::{PATIENCE, Program};
+use crate::program::Program;
 use crate::prometheus_server::{Alert, Prometheus, Setup};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator};
+use ensilinja_test_support::PATIENCE;
 
 use crate::feed::{send, settle};
 use crate::live::{HandClock, Live};
-use crate::program::PATIENCE;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 

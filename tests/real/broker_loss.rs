@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use ensilinja_sim::Disorder;
+use ensilinja_test_support::KafkaBroker;
 
 use crate::feed::{Feed, now};
-use crate::kafka_broker::KafkaBroker;
 use crate::program::{Program, as_of, complete_until, is_complete};
 use crate::stage::Stage;
 

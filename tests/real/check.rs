@@ -4,13 +4,12 @@ use std::process::Command;
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
+use ensilinja_test_support::{KafkaBroker, kafka_broker::Resource, plain_consumer};
 
 use crate::feed::{now, send, settle};
-use crate::kafka_broker::{KafkaBroker, Resource};
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// Status and text of a check of a stage.
 fn check(stage: &Stage, more: &[&str]) -> (Option<i32>, String) {
@@ -40,7 +39,7 @@ fn what_is_well_set_is_fine_and_stays_as_it_was() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "fine", 4);
     publish_a_day(&stage);
-    let published = topic::count(&stage.brokers, &stage.topic);
+    let published = plain_consumer::count(&stage.brokers, &stage.topic);
     let (status, text) = check(&stage, &["--sample", "200"]);
     assert_eq!(status, Some(0), "{text}");
     says(
@@ -61,8 +60,8 @@ fn what_is_well_set_is_fine_and_stays_as_it_was() {
             " 1 warning, 0 problems, 2 not tried",
         ],
     );
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), published);
-    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), 0);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), published);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.dead_letters), 0);
     let (_, again) = check(&stage, &["--sample", "1"]);
     says(&again, &["has committed nothing", "of the latest 1 records"]);
 }

@@ -3,16 +3,15 @@
 use std::sync::OnceLock;
 
 use boon::{Compiler, SchemaIndex, Schemas};
+use ensilinja_test_support::plain_consumer::StoredRecord;
 use serde_json::{Map, Value};
-
-use crate::topic::Lying;
 
 const ASYNCAPI: &str = include_str!("../../docs/wire/asyncapi.json");
 const EVENT_SCHEMA: &str = include_str!("../../docs/wire/event.schema.json");
 
 /// Holds the headers of a dead letter against the document.
 #[track_caller]
-pub fn assert_as_documented(letter: &Lying) {
+pub fn assert_as_documented(letter: &StoredRecord) {
     static DOCUMENT: OnceLock<(Schemas, SchemaIndex)> = OnceLock::new();
     let (schemas, index) = DOCUMENT.get_or_init(read);
     let added = letter.headers.iter().filter(|(name, _)| name.starts_with("ensilinja_"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_sim::{Disorder, Publication, SimEvent};
+use ensilinja_test_support::plain_consumer;
 use ensilinja_wire::{Detail, Reason, Statement, encode_structured, malformed};
 use serde_json::Value;
 
@@ -12,7 +13,6 @@ use crate::feed::{Feed, now};
 use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// What no output may hold unless it is asked to.
 const CANARY: &str = "canary-0401234567";
@@ -83,10 +83,10 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
     processor.wait_until_it_knows(settled);
     processor.assert_agrees_with(feed.oracle());
 
-    let published = topic::count(&stage.brokers, &stage.topic);
+    let published = plain_consumer::count(&stage.brokers, &stage.topic);
     let plan = dlq_json(&stage, "redrive", &[]);
     assert_eq!(numbers(&plan, ["usable"]), [of_the_line + ahead_count], "{plan:#}");
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), published, "a dry run sends nothing");
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), published, "a dry run sends nothing");
     let future = dlq_json(&stage, "redrive", &["--reason", "future"]);
     assert_eq!(numbers(&future, ["chosen", "usable"]), [ahead_count + known_as(Detail::AheadOfRecord), ahead_count]);
 
@@ -97,7 +97,7 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
         let done = dlq_json(&stage, "redrive", &["--execute"]);
         let sent = [of_the_line + ahead_count, 0, 0];
         assert_eq!(numbers(&done["sent"], ["acknowledged", "failed", "unknown"]), sent, "{done:#}");
-        assert_eq!(topic::count(&stage.brokers, &stage.topic), published + round * sent[0]);
+        assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), published + round * sent[0]);
         processor.wait_until_it_knows(now());
         processor.assert_agrees_with(feed.oracle());
     }
@@ -107,7 +107,7 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
     anew.assert_agrees_with(feed.oracle());
     processor.end_well();
     anew.end_well();
-    let letters = topic::read(&stage.brokers, &stage.dead_letters).len() as u64;
+    let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters).len() as u64;
     assert_eq!(letters, 2 * of_letters(&refused), "nothing came back");
 }
 
@@ -161,8 +161,8 @@ fn assert_listed_and_shown(stage: &Stage, refused: &BTreeMap<Reason, u64>, of_un
 
 /// Each redriven record is one that lies in the topic already, with one header more that says where.
 fn assert_sent_as_they_were(stage: &Stage, count: u64) {
-    let records = topic::read(&stage.brokers, &stage.topic);
-    let by_place: BTreeMap<String, &topic::Lying> = records
+    let records = plain_consumer::read(&stage.brokers, &stage.topic);
+    let by_place: BTreeMap<String, &plain_consumer::StoredRecord> = records
         .iter()
         .map(|record| (format!("{}/{}/{}", stage.topic, record.partition, record.offset), record))
         .collect();

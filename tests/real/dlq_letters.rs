@@ -5,15 +5,14 @@ use std::time::{Duration, Instant};
 
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_sim::Publication;
+use ensilinja_test_support::{KafkaBroker, plain_consumer};
 use ensilinja_wire::{Statement, encode_structured};
 
 use crate::dlq::{dlq, dlq_json};
 use crate::feed::{now, send, settle};
-use crate::kafka_broker::KafkaBroker;
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// A publisher of letters about records of a stage's topic.
 fn post_office(stage: &Stage) -> ensilinja_kafka::Publisher {
@@ -114,16 +113,16 @@ fn letters_of_every_make_are_told_apart_and_only_what_can_be_used_is_sent() {
     ] {
         assert!(plan.contains(said), "{said}\n{plan}");
     }
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), 0);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 0);
     let done = dlq(&stage, "redrive", &["--execute"], 0).printed();
     assert!(done.contains("2  were sent and acknowledged"), "{done}");
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), 2, "a letter that was written twice is one record");
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 2, "a letter that was written twice is one record");
 
     let one = dlq_json(&stage, "redrive", &["--execute", &at(1)]);
     assert_eq!((one["chosen"].as_u64(), one["sent"]["acknowledged"].as_u64()), (Some(1), Some(1)), "{one:#}");
     let nothing = dlq(&stage, "redrive", &["--execute", "--offsets", "0:4..5"], 0).printed();
     assert!(nothing.contains("there is nothing to send"), "{nothing}");
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), 3);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 3);
 }
 
 #[test]
@@ -176,7 +175,7 @@ fn records_that_the_brokers_do_not_take_are_counted_and_the_others_are_sent() {
     assert!(program.printed().contains("2  were sent and acknowledged"), "{}", program.printed());
     assert!(program.printed().contains("1  were refused by the brokers"), "{}", program.printed());
     assert!(program.log().contains("2 of 3 records were sent to dlq-refused.events"), "{}", program.log());
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), 2);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 2);
 
     let gone = Stage { topic: "dlq-gone.events".to_owned(), ..stage };
     let (key, value) = event("someone", now(), 10);
@@ -203,7 +202,7 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     settle(&office);
     let mut program = Program::start(&stage, &["dlq", "redrive"], &["--execute"]);
     let deadline = Instant::now() + Duration::from_mins(1);
-    while topic::count(&stage.brokers, &stage.topic) == 0 {
+    while plain_consumer::count(&stage.brokers, &stage.topic) == 0 {
         assert!(Instant::now() < deadline, "nothing is sent\n{}", program.log());
     }
     broker.freeze();
@@ -218,7 +217,7 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     assert!(sent > 0 && unsent > 0 && unknown <= 256, "{}", program.printed());
     assert_eq!(sent + unknown + unsent, MANY);
 
-    let before = topic::count(&stage.brokers, &stage.topic);
+    let before = plain_consumer::count(&stage.brokers, &stage.topic);
     assert!((sent..=sent + unknown).contains(&before), "{before} of {sent} and {unknown}");
     let again = dlq(&stage, "redrive", &["--execute", "--quiet"], 0);
     assert_eq!(said(&again.printed(), "were sent and acknowledged"), MANY);

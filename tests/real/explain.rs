@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use ensilinja_test_support::{plain_consumer, plain_consumer::StoredRecord};
 use serde_json::Value;
 
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic::{self, Lying};
 
 const PAST: [&str; 7] = ["--from", "2025-09-08", "--to", "2025-09-17", "--seed", "9", "--disorder"];
 const ASKED: [&str; 10] =
@@ -23,7 +23,7 @@ fn entries(document: &Value) -> &Vec<Value> {
     document["figures"][0]["entries"].as_array().unwrap()
 }
 
-fn record<'a>(entry: &Value, lying: &'a HashMap<(i64, i64), Lying>) -> &'a Lying {
+fn record<'a>(entry: &Value, lying: &'a HashMap<(i64, i64), StoredRecord>) -> &'a StoredRecord {
     let source = &entry["said"]["source"];
     &lying[&(source["partition"].as_i64().unwrap(), source["offset"].as_i64().unwrap())]
 }
@@ -34,7 +34,7 @@ fn each_entry_lies_at_its_offset_and_only_what_was_written_before_is_known_then(
     let broker = shared_broker();
     let stage = Stage::set(&broker, "explain", 3);
     run(&stage, "simulate", &PAST);
-    let records = topic::read(&stage.brokers, &stage.topic);
+    let records = plain_consumer::read(&stage.brokers, &stage.topic);
     let count = records.len();
     let lying: HashMap<_, _> =
         records.into_iter().map(|record| ((i64::from(record.partition), record.offset), record)).collect();
@@ -62,5 +62,5 @@ fn each_entry_lies_at_its_offset_and_only_what_was_written_before_is_known_then(
     let claims: Vec<&Value> =
         story["legs"].as_array().unwrap().iter().flat_map(|leg| leg["claims"].as_array().unwrap()).collect();
     assert!(!claims.is_empty() && claims.iter().all(|claim| claim["known"].is_string()));
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), u64::try_from(count).unwrap(), "it is only read");
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), u64::try_from(count).unwrap(), "it is only read");
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ensilinja_sim::{Disorder, POISON_HEADER, Poison};
+use ensilinja_test_support::{PATIENCE, plain_consumer, plain_consumer::StoredRecord};
 use ensilinja_wire::MAX_VALUE_BYTES;
 
 use crate::feed::Feed;
-use crate::program::{PATIENCE, Program, as_of};
+use crate::program::{Program, as_of};
 use crate::series::Series;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic::{self, Lying};
 
 const KILLS: u32 = 30;
 
@@ -79,7 +79,7 @@ fn assert_the_same_figures(one: &Program, other: &Program) {
 fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, Poison>) {
     let mut expected = BTreeMap::new();
     let mut seen = 0;
-    for record in topic::read(&stage.brokers, &stage.topic) {
+    for record in plain_consumer::read(&stage.brokers, &stage.topic) {
         let Some(tag) = record.header(POISON_HEADER) else { continue };
         seen += 1;
         let poison = published[&tag.parse().unwrap()];
@@ -89,9 +89,9 @@ fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, P
         }
     }
     assert_eq!(seen, published.len(), "all poison is in the topic");
-    let mut letters: BTreeMap<String, Lying> = BTreeMap::new();
-    for letter in topic::read(&stage.brokers, &stage.dead_letters) {
-        letters.insert(letter.letter_position(), letter);
+    let mut letters: BTreeMap<String, StoredRecord> = BTreeMap::new();
+    for letter in plain_consumer::read(&stage.brokers, &stage.dead_letters) {
+        letters.insert(letter.source_position(), letter);
     }
     let missing: Vec<_> = expected.iter().filter(|(key, _)| !letters.contains_key(*key)).map(|(key, _)| key).collect();
     assert!(missing.is_empty(), "of {} dead letters there are not: {missing:?}", expected.len());

@@ -13,8 +13,6 @@ mod board;
 mod deployed;
 #[path = "../support/feed.rs"]
 mod feed;
-#[path = "../support/kafka_broker.rs"]
-mod kafka_broker;
 #[path = "../support/live.rs"]
 mod live;
 #[path = "../support/mailbox.rs"]
@@ -23,7 +21,7 @@ mod mailbox;
 mod people;
 #[path = "../support/program.rs"]
 mod program;
-#[path = "../support/prometheus.rs"]
+#[path = "../support/prometheus_server.rs"]
 mod prometheus_server;
 #[path = "../support/scrapes.rs"]
 mod scrapes;
@@ -31,8 +29,6 @@ mod scrapes;
 mod series;
 #[path = "../support/stage.rs"]
 mod stage;
-#[path = "../support/topic.rs"]
-mod topic;
 
 mod alerting;
 mod another_log;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_sim::{Disorder, Publication, SimEvent};
+use ensilinja_test_support::{plain_consumer, plain_consumer::StoredRecord};
 use ensilinja_wire::{Detail, Reason, Statement, encode_binary, malformed};
 
 use crate::dead_letter_headers;
@@ -12,7 +13,6 @@ use crate::program::{Program, total};
 use crate::series::Series;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic::{self, Lying};
 
 /// The header by which a test knows its records again; it means nothing to the program.
 const CASE: &str = "test-case";
@@ -64,7 +64,7 @@ fn every_kind_ends_with_its_reason_and_moves_no_figure() {
     next.wait_until_it_knows(now());
     next.assert_agrees_with(feed.oracle());
     next.end_well();
-    let written = topic::count(&stage.brokers, &stage.dead_letters);
+    let written = plain_consumer::count(&stage.brokers, &stage.dead_letters);
     assert_eq!(written, letters, "what was committed is not written again");
 }
 
@@ -86,10 +86,10 @@ fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
     program.wait_until_it_knows(settled);
     program.wait_for("both are acknowledged", |page| total(page, "ensilinja_dead_letters_total") == 2);
     program.end_well();
-    let letters = topic::read(&stage.brokers, &stage.dead_letters);
+    let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters);
     letters.iter().for_each(dead_letter_headers::assert_as_documented);
     let by_key =
-        |offset| letters.iter().find(|letter| letter.letter_position() == format!("{}/0/{offset}", stage.topic));
+        |offset| letters.iter().find(|letter| letter.source_position() == format!("{}/0/{offset}", stage.topic));
     let (large, small) = (by_key(0).expect("the large one"), by_key(1).expect("the small one"));
     assert_eq!((letters.len(), large.value.is_none(), small.value.as_deref()), (2, true, Some(&b"{\"line\":"[..])));
     let sizes = ["value", "record_key"].map(|part| large.header(&format!("ensilinja_{part}_bytes")));
@@ -195,11 +195,12 @@ fn assert_counted(page: &Series, wrong: &[Wrong]) {
 }
 
 fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
-    let records = topic::read(&stage.brokers, &stage.topic);
-    let by_case: BTreeMap<&str, &Lying> =
+    let records = plain_consumer::read(&stage.brokers, &stage.topic);
+    let by_case: BTreeMap<&str, &StoredRecord> =
         records.iter().filter_map(|record| record.header(CASE).map(|case| (case, record))).collect();
-    let letters = topic::read(&stage.brokers, &stage.dead_letters);
-    let by_key: BTreeMap<String, &Lying> = letters.iter().map(|letter| (letter.letter_position(), letter)).collect();
+    let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters);
+    let by_key: BTreeMap<String, &StoredRecord> =
+        letters.iter().map(|letter| (letter.source_position(), letter)).collect();
     assert_eq!(by_key.len(), letters.len(), "none was written twice");
     let mut expected = 0;
     for Wrong { case, record, reason, detail, .. } in wrong {
@@ -223,7 +224,7 @@ fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
 }
 
 /// The letter holds what the record held, as far as it is kept.
-fn assert_kept(case: &str, letter: &Lying, record: &Publication) {
+fn assert_kept(case: &str, letter: &StoredRecord, record: &Publication) {
     dead_letter_headers::assert_as_documented(letter);
     let cut = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| bytes[..bytes.len().min(KEPT_BYTES)].to_vec());
     let beyond = |length: usize| (length > KEPT_BYTES).then(|| length.to_string());

@@ -2,13 +2,13 @@
 
 use ensilinja_model::{Fact, LineId};
 use ensilinja_sim::Publication;
+use ensilinja_test_support::plain_consumer;
 use ensilinja_wire::{Statement, encode_binary, encode_structured, malformed};
 
 use crate::feed::{now, send, settle};
 use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// A telephone number, a personal identity code (of the kind that is given to nobody), an id of a platform, free text.
 const CANARIES: [&str; 4] = ["+358401234567", "131052-308T", "kanarialintu-7f2c", "Soitan huomenna diabeteksesta"];
@@ -67,7 +67,7 @@ fn nothing_of_a_person_is_in_a_log_a_page_or_an_error() {
         let line = said.lines().find(|line| line.contains(&trace));
         assert_eq!(line, None, "{trace} has escaped");
     }
-    let letters = topic::read(&stage.brokers, &stage.dead_letters);
+    let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters);
     for canary in CANARIES {
         let holds = |bytes: &[u8]| bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
         assert!(letters.iter().any(|letter| letter.value.as_deref().is_some_and(holds)), "{canary} was never there");

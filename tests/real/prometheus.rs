@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::Disorder;
+use ensilinja_test_support::PATIENCE;
 
 use crate::feed::{Feed, now};
-use crate::program::{PATIENCE, Program};
+use crate::program::Program;
 use crate::prometheus_server::{Labels, Prometheus, Setup};
 use crate::series::{Series, differences};
 use crate::shared_broker::shared_broker;

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use ensilinja::local_time::zoned;
 use ensilinja_sim::{County, Disorder};
+use ensilinja_test_support::{PATIENCE, plain_consumer};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::feed::{Feed, now};
-use crate::program::{PATIENCE, Program, total};
+use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// What the group of the sample configuration has committed in each partition.
 fn committed(stage: &Stage, partitions: i32) -> Vec<Offset> {
@@ -47,7 +47,7 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
     let settled = feed.settle();
     let mut program = Program::run(&stage);
     program.wait_until_it_knows(settled);
-    let all = topic::count(&stage.brokers, &stage.topic);
+    let all = plain_consumer::count(&stage.brokers, &stage.topic);
     let deadline = Instant::now() + PATIENCE;
     let is_all = |offsets: &[Offset]| {
         offsets.iter().map(|offset| offset.to_raw().unwrap_or(0).max(0).unsigned_abs()).sum::<u64>() == all
@@ -56,7 +56,7 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
         assert!(Instant::now() < deadline, "it does not commit: {:?}", committed(&stage, 3));
         std::thread::sleep(Duration::from_millis(100));
     }
-    let (before, letters) = (committed(&stage, 3), topic::count(&stage.brokers, &stage.dead_letters));
+    let (before, letters) = (committed(&stage, 3), plain_consumer::count(&stage.brokers, &stage.dead_letters));
     let counted = total(&program.metrics(), "ensilinja_events_total");
 
     let today = zoned(now(), &County::zone()).date();
@@ -76,8 +76,8 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
     }
     program.assert_agrees_with(feed.oracle());
     assert_eq!(total(&program.metrics(), "ensilinja_events_total"), counted, "nothing was read again");
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), all);
-    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), letters, "a replay writes no dead letters");
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), all);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.dead_letters), letters, "a replay writes no dead letters");
     program.end_well();
 }
 
@@ -125,7 +125,7 @@ fn of_a_time_that_retention_has_cut_the_windows_are_absent_and_a_message_says_si
     let stage = Stage::set(&broker, "retained", 1);
     let mut simulate = Program::start(&stage, &["simulate"], &["--from", "2025-08-25", "--to", "2025-09-10"]);
     assert!(simulate.wait().success(), "{}", simulate.log());
-    let half = i64::try_from(topic::count(&stage.brokers, &stage.topic) / 2).unwrap();
+    let half = i64::try_from(plain_consumer::count(&stage.brokers, &stage.topic) / 2).unwrap();
     let at = ["--at", "2025-09-09T12:00", "--format", "jsonl", "--line", "mipa"];
     let windows = |program: &Program| -> Vec<bool> {
         let text = program.printed();

@@ -1,12 +1,12 @@
 //! The report from a real topic: the same as from a file of the same events, whatever lies in the topic beside them.
 
 use ensilinja_sim::{County, Disorder};
+use ensilinja_test_support::plain_consumer;
 
 use crate::feed::Feed;
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 const PAST: [&str; 6] = ["--from", "2025-09-08", "--to", "2025-09-17", "--seed", "9"];
 const ASKED: [&str; 8] = ["--from", "2025-09-10", "--to", "2025-09-16", "--by", "month", "--format", "csv"];
@@ -26,7 +26,7 @@ fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stay
     let events = file.to_str().unwrap();
     run(&stage, "simulate", &[&PAST[..], &["--disorder"]].concat());
     run(&stage, "simulate", &[&PAST[..], &["--disorder", "--output", events]].concat());
-    let published = topic::count(&stage.brokers, &stage.topic);
+    let published = plain_consumer::count(&stage.brokers, &stage.topic);
 
     let from_topic = run(&stage, "report", &ASKED);
     let from_file = run(&stage, "report", &[&ASKED[..], &["--events", events]].concat());
@@ -36,8 +36,8 @@ fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stay
     let log = from_topic.log();
     assert!(log.contains("are left out: malformed"), "{log}");
     assert!(!log.contains("would have to begin"), "the topic still has its first record: {log}");
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), published);
-    assert_eq!(topic::count(&stage.brokers, &stage.dead_letters), 0, "a report writes no dead letters");
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), published);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.dead_letters), 0, "a report writes no dead letters");
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use ensilinja_test_support::{KafkaBroker, kafka_broker::Listener, kafka_broker::Resource};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
-use crate::kafka_broker::{KafkaBroker, Listener, Resource};
 use crate::program::Program;
 use crate::stage::Stage;
 

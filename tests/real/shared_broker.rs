@@ -1,8 +1,7 @@
 //! The broker that all tests share which do not maltreat it.
 
+use ensilinja_test_support::KafkaBroker;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-use crate::kafka_broker::KafkaBroker;
 
 /// The shared broker: started by the first test that asks, ended with the last that holds it.
 pub fn shared_broker() -> Arc<KafkaBroker> {

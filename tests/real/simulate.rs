@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use ensilinja::feed::publications;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Scenario};
+use ensilinja_test_support::{PATIENCE, plain_consumer};
 
-use crate::program::{PATIENCE, Program};
+use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 /// 2025-09-16 08:00 in Helsinki.
 const FROM: EventTime = EventTime::from_seconds(1_757_998_800);
@@ -33,13 +33,16 @@ fn a_past_is_published_exactly_as_the_library_generates_it() {
         .take_while(|record| record.at < TO)
         .map(|record| (record.at.as_millis(), record.key, record.headers, record.value))
         .collect();
-    let records = topic::read(&stage.brokers, &stage.topic);
+    let records = plain_consumer::read(&stage.brokers, &stage.topic);
     let log = program.log();
     let betrayed = records.iter().filter_map(|record| record.key.as_deref()).filter_map(|key| str::from_utf8(key).ok());
     assert_eq!(betrayed.filter(|key| key.len() > 8 && log.contains(key)).count(), 0, "no contact is in the log");
     let mut found: Vec<_> =
         records.into_iter().map(|record| (record.timestamp_ms, record.key, record.headers, record.value)).collect();
-    assert_eq!((found.len(), topic::count(&stage.brokers, &stage.topic)), (expected.len(), expected.len() as u64));
+    assert_eq!(
+        (found.len(), plain_consumer::count(&stage.brokers, &stage.topic)),
+        (expected.len(), expected.len() as u64)
+    );
     assert!(found.len() > 5_000, "there are {}", found.len());
     expected.sort();
     found.sort();
@@ -53,12 +56,12 @@ fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
     let stage = Stage::set(&broker, "simulated", 3);
     let mut program = Program::start(&stage, &["simulate"], &["--volume", "10000"]);
     let deadline = Instant::now() + PATIENCE;
-    while topic::count(&stage.brokers, &stage.topic) < 10 {
+    while plain_consumer::count(&stage.brokers, &stage.topic) < 10 {
         assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
         std::thread::sleep(Duration::from_millis(200));
     }
     program.end_well();
-    let published = topic::count(&stage.brokers, &stage.topic);
+    let published = plain_consumer::count(&stage.brokers, &stage.topic);
     let log = program.log();
     assert!(log.contains(&format!("published acknowledged={published} failed=0")), "{published}: {log}");
 }
@@ -75,18 +78,18 @@ fn a_past_that_the_topic_deletes_at_once_is_refused_and_one_that_it_has_cut_is_t
     let expected = "error: the topic forgetful.events keeps records for 7 days (retention.ms=604800000): all of this time is older than";
     assert!(program.log().contains(expected), "{}", program.log());
     assert!(program.log().contains("--add-config retention.ms=-1"), "{}", program.log());
-    assert_eq!(topic::count(&stage.brokers, &stage.topic), 0);
+    assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 0);
 
     broker.set_of_topic(&stage.topic, "retention.ms", "-1");
     let mut program = Program::start(&stage, &["simulate"], &past);
     let deadline = Instant::now() + PATIENCE;
-    while topic::count(&stage.brokers, &stage.topic) < 100 {
+    while plain_consumer::count(&stage.brokers, &stage.topic) < 100 {
         assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
         std::thread::sleep(Duration::from_millis(20));
     }
     broker.delete_records(&stage.topic, 0, 100);
     assert_eq!(program.wait().code(), Some(1), "{}", program.log());
-    let held = topic::count(&stage.brokers, &stage.topic);
+    let held = plain_consumer::count(&stage.brokers, &stage.topic);
     let expected = format!("error: the topic forgetful.events holds {held} of the {} records", held + 100);
     assert!(program.log().contains(&expected), "{}", program.log());
 }
@@ -99,7 +102,7 @@ fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
     let decade = ["--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100"];
     let mut program = Program::start(&stage, &["simulate"], &decade);
     let deadline = Instant::now() + PATIENCE;
-    while topic::count(&stage.brokers, &stage.topic) < 10 {
+    while plain_consumer::count(&stage.brokers, &stage.topic) < 10 {
         assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -107,7 +110,7 @@ fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
     let log = program.log();
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("error: stopped before the end: ") && log.contains(" to 2025-01-01 00:00 is left; "), "{log}");
-    let published = topic::count(&stage.brokers, &stage.topic);
+    let published = plain_consumer::count(&stage.brokers, &stage.topic);
     assert!(log.contains(&format!("stopped.events has taken {published}; ")), "{published}: {log}");
 }
 

@@ -1,12 +1,12 @@
 //! Start-up: what is not there yet is waited for, and what can never work is said at once.
 
 use ensilinja_sim::Disorder;
+use ensilinja_test_support::plain_consumer;
 
 use crate::feed::Feed;
 use crate::program::{Program, as_of, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
-use crate::topic;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
@@ -58,7 +58,7 @@ fn a_long_log_is_read_only_as_far_back_as_figures_need_and_they_are_right() {
     program.assert_agrees_with(feed.oracle());
     let log = program.log();
     let read = log.split_once("records=").and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<u64>().ok());
-    let (read, all) = (read.expect("it says how many it reads"), topic::count(&stage.brokers, &stage.topic));
+    let (read, all) = (read.expect("it says how many it reads"), plain_consumer::count(&stage.brokers, &stage.topic));
     assert!(read * 4 < all * 3, "it reads {read} of {all}");
     program.end_well();
 }

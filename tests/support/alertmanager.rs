@@ -1,68 +1,53 @@
-//! A real Alertmanager as a child process, with its configuration and data in a directory of its own.
+//! A real Alertmanager as a child process.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_until};
 use serde_json::Value;
 
-use crate::program::{PATIENCE, get};
-
-/// Debian's name for the program, and everybody else's.
+/// The program's name on Debian, and its usual name.
 const PROGRAMS: [&str; 2] = ["prometheus-alertmanager", "alertmanager"];
 
-/// A running Alertmanager. It is killed when the value is dropped.
+/// A running Alertmanager. Dropping the value kills it.
 pub struct Alertmanager {
     child: Child,
-    directory: PathBuf,
+    folder: TemporaryFolder,
     address: SocketAddr,
 }
 
 impl Alertmanager {
-    /// Starts one with this configuration, and waits until it answers.
+    /// Starts one with this configuration and waits until it answers.
     pub fn start(configuration: &Value) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let directory = std::env::temp_dir().join(format!("ensilinja-alertmanager-{}-{number}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
+        let folder = TemporaryFolder::new("alertmanager");
         // JSON is YAML, too.
-        fs::write(directory.join("alertmanager.yml"), configuration.to_string()).unwrap();
+        folder.write("alertmanager.yml", configuration.to_string());
         let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let started = PROGRAMS.iter().find_map(|program| spawned(program, &directory, address).ok());
-        let alertmanager = Self { child: started.expect("Alertmanager is installed"), directory, address };
-        let deadline = Instant::now() + PATIENCE;
-        while get(address, "/-/ready").map_or(0, |answer| answer.status) != 200 {
-            assert!(Instant::now() < deadline, "Alertmanager did not start: {}", alertmanager.log());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        let started = PROGRAMS.iter().find_map(|program| spawned(program, &folder, address).ok());
+        let alertmanager = Self { child: started.expect("Alertmanager is installed"), folder, address };
+        let is_ready = || http::get(address, "/-/ready").is_ok_and(|answer| answer.status == 200);
+        assert!(poll_until(PATIENCE, is_ready), "Alertmanager did not start: {}", alertmanager.log());
         alertmanager
     }
 
-    /// Where it answers.
+    /// The address on which it answers.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Tells it of alerts, as Prometheus would.
+    /// Posts alerts, as Prometheus does.
     pub fn tell(&self, alerts: &Value) {
-        let body = alerts.to_string();
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let head = "POST /api/v2/alerts HTTP/1.0\r\nHost: test\r\nContent-Type: application/json";
-        write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains(" 200 "), "{answer}");
+        let answer = http::post_json(self.address, "/api/v2/alerts", &alerts.to_string()).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
-    /// Whether it holds an alert of this name that other alerts mute.
+    /// Whether it holds an alert of this name that another alert inhibits.
     pub fn mutes(&self, name: &str) -> bool {
         // The filter is alertname="NAME".
         let path = format!("/api/v2/alerts?filter=alertname%3D%22{name}%22");
-        let answer = get(self.address, &path).unwrap();
+        let answer = http::get(self.address, &path).unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
         let alerts: Vec<Value> = serde_json::from_str(&answer.body).unwrap();
         alerts.iter().any(|alert| alert["status"]["inhibitedBy"].as_array().is_some_and(|by| !by.is_empty()))
@@ -70,7 +55,7 @@ impl Alertmanager {
 
     /// Everything it has logged.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("log")).unwrap()
+        fs::read_to_string(self.folder.file("log")).unwrap()
     }
 }
 
@@ -78,16 +63,14 @@ impl Drop for Alertmanager {
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-fn spawned(program: &str, directory: &Path, address: SocketAddr) -> io::Result<Child> {
-    let log = File::create(directory.join("log"))?;
+fn spawned(program: &str, folder: &TemporaryFolder, address: SocketAddr) -> io::Result<Child> {
+    let log = File::create(folder.file("log"))?;
     Command::new(program)
-        .arg(format!("--config.file={}", directory.join("alertmanager.yml").display()))
-        .arg(format!("--storage.path={}", directory.join("data").display()))
+        .arg(format!("--config.file={}", folder.file("alertmanager.yml").display()))
+        .arg(format!("--storage.path={}", folder.file("data").display()))
         .arg(format!("--web.listen-address={address}"))
         .arg("--cluster.listen-address=")
         .stdin(Stdio::null())

@@ -1,29 +1,29 @@
-//! The processor in the test's own process, by a clock that the test sets: a week of a county passes in seconds, and
-//! every instant of it can be looked at.
+//! The processor in the test's own process, with a clock that the test sets: a week of the county passes in seconds,
+//! and the figures of every instant of it can be read.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja::clock::LiveClock;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
 use ensilinja_kafka::Pace;
 use ensilinja_model::EventTime;
+use ensilinja_test_support::{PATIENCE, http, poll_for};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::program::{PATIENCE, get};
 use crate::stage::Stage;
 
 /// A clock that stands still until it is set.
 #[derive(Clone)]
 pub struct HandClock(Arc<AtomicI64>);
 
-/// A processor that runs.
+/// A running processor.
 pub struct Live {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -41,7 +41,7 @@ impl HandClock {
 }
 
 impl Live {
-    /// Starts one on a stage. It looks often where the topic ends.
+    /// Starts one on a stage. It asks every 50 ms where the topic ends.
     pub fn start(stage: &Stage, clock: &HandClock) -> Self {
         let config = ensilinja::configuration::parse("a test", &stage.configuration()).unwrap();
         let now = Arc::clone(&clock.0);
@@ -64,28 +64,24 @@ impl Live {
         Self { address: told.recv().unwrap(), stop, thread }
     }
 
-    /// What it answers to `/api/figures` once it knows everything up to an instant, at which its clock stands.
+    /// The answer to `/api/figures` once everything up to `instant` is known. The clock has to stand at `instant`.
     pub fn figures_at(&self, instant: EventTime) -> Value {
-        let deadline = Instant::now() + PATIENCE;
         let seconds = instant.floor_second();
-        loop {
-            let answer = get(self.address, "/api/figures").unwrap();
-            let document: Value = serde_json::from_str(&answer.body).unwrap();
-            let is_of_it = document["figures_as_of_timestamp_seconds"] == seconds;
-            if is_of_it && document["complete_until_timestamp_seconds"] == seconds {
-                return document;
-            }
-            assert!(Instant::now() < deadline, "it does not know all: {}", &answer.body[..300]);
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let figures = || -> Value { serde_json::from_str(&self.page("/api/figures")).unwrap() };
+        let is_complete = |figures: &Value| {
+            figures["figures_as_of_timestamp_seconds"] == seconds
+                && figures["complete_until_timestamp_seconds"] == seconds
+        };
+        let complete = poll_for(PATIENCE, || Some(figures()).filter(is_complete));
+        complete.unwrap_or_else(|| panic!("not everything is known: {}", self.page("/readyz")))
     }
 
-    /// What it answers to a question.
+    /// The body of a page.
     pub fn page(&self, path: &str) -> String {
-        get(self.address, path).unwrap().body
+        http::get(self.address, path).unwrap().body
     }
 
-    /// Ends it. All that it knew is gone with it.
+    /// Ends it. It keeps nothing.
     pub fn end(self) {
         let _ = self.stop.send(());
         self.thread.join().unwrap();

@@ -1,20 +1,19 @@
-//! The people who are told: a small HTTP server with an address for each receiver, which keeps what it is sent.
+//! The people who receive notifications: a small HTTP server with an address for each receiver.
 //!
-//! Each receiver is told twice: by a webhook, which says what the notification is about, and in the words of a chat,
-//! which come from the templates.
+//! Each receiver gets a notification twice: by a webhook, which names the alerts, and as a chat message, whose text
+//! comes from the templates.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use ensilinja_model::EventTime;
+use ensilinja_test_support::{PATIENCE, poll_for};
 use serde_json::{Value, json};
 
 use crate::feed::now;
-use crate::program::PATIENCE;
 
-/// Everybody who may be told. Its threads end with the test process.
+/// All receivers. The threads end with the test process.
 pub struct People {
     address: SocketAddr,
     told: Arc<Mutex<Vec<Told>>>,
@@ -31,16 +30,16 @@ pub struct Told {
     pub notification: Notification,
 }
 
-/// A notification, by one of the two ways.
+/// A notification by one of the two ways.
 #[derive(Clone, Debug)]
 pub enum Notification {
-    /// What it is about: the name of each alert with whether it is over.
+    /// By the webhook: the name of each alert, and whether it is resolved.
     Alerts(Vec<(String, bool)>),
-    /// What it says.
+    /// As a chat message.
     Words {
-        /// In a line.
+        /// One line.
         subject: String,
-        /// At length.
+        /// The whole message.
         text: String,
     },
 }
@@ -55,7 +54,7 @@ impl People {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (stream, heard) = (stream.unwrap(), Arc::clone(&heard));
-                // A client may open a connection in advance and say nothing on it: nobody else waits for that one.
+                // A client may open a connection in advance and send nothing on it. It must not block the others.
                 std::thread::spawn(move || {
                     if let Ok((path, body)) = request(stream) {
                         heard.lock().unwrap().push(read(&path, &body));
@@ -66,7 +65,7 @@ impl People {
         Self { address, told }
     }
 
-    /// The receiver of a configuration that tells us.
+    /// A receiver for the configuration of Alertmanager that sends to this server.
     pub fn receiver(&self, name: &str) -> Value {
         let address = |way: &str| format!("http://{}/{name}/{way}", self.address);
         json!({
@@ -76,46 +75,33 @@ impl People {
         })
     }
 
-    /// Everything that has been told to a receiver.
+    /// Every notification that a receiver has got.
     pub fn told(&self, receiver: &str) -> Vec<Told> {
         let told = self.told.lock().unwrap();
         told.iter().filter(|told| told.receiver == receiver).cloned().collect()
     }
 
-    /// Waits until a receiver is told, not before `since`, of an alert that fires (or, `over`, that it is over). Says
-    /// when that was.
+    /// Waits until a receiver gets, at `since` or later, a webhook about an alert that fires or, with `over`, is
+    /// resolved. Returns when it arrived.
     #[track_caller]
     pub fn wait_until_told(&self, receiver: &str, alert: &str, over: bool, since: EventTime) -> EventTime {
         let about = (alert.to_owned(), over);
         let is_about = |told: &Told| matches!(&told.notification, Notification::Alerts(all) if all.contains(&about));
         let is_it = |told: &Told| told.at >= since && is_about(told);
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(told) = self.told(receiver).into_iter().find(is_it) {
-                return told.at;
-            }
-            assert!(Instant::now() < deadline, "{receiver} is not told of {about:?}, only {:#?}", self.told(receiver));
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let told = poll_for(PATIENCE, || self.told(receiver).into_iter().find(is_it));
+        told.unwrap_or_else(|| panic!("{receiver} is not told of {about:?}, only {:#?}", self.told(receiver))).at
     }
 
-    /// Waits until a receiver is told something under a subject that begins so, and gives all that is said: the
-    /// subject, a line break, and the text.
+    /// Waits until a receiver gets a chat message whose subject begins with `begins`. Returns the subject, a line break
+    /// and the text.
     #[track_caller]
     pub fn wait_for_words(&self, receiver: &str, begins: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let told = self.told(receiver);
-            let words = told.iter().find_map(|told| match &told.notification {
-                Notification::Words { subject, text } if subject.starts_with(begins) => Some((subject, text)),
-                _ => None,
-            });
-            if let Some((subject, text)) = words {
-                return format!("{subject}\n{text}");
-            }
-            assert!(Instant::now() < deadline, "{receiver} is not told {begins:?}, only {told:#?}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let message = |told: &Told| match &told.notification {
+            Notification::Words { subject, text } if subject.starts_with(begins) => Some(format!("{subject}\n{text}")),
+            _ => None,
+        };
+        let words = poll_for(PATIENCE, || self.told(receiver).iter().find_map(message));
+        words.unwrap_or_else(|| panic!("{receiver} is not told {begins:?}, only {:#?}", self.told(receiver)))
     }
 }
 
@@ -134,7 +120,7 @@ fn read(path: &str, body: &[u8]) -> Told {
     Told { receiver: receiver.to_owned(), at, notification }
 }
 
-/// Reads a request, thanks for it, and gives its path and body. Fails if the connection ends before one.
+/// Reads a request, acknowledges it and returns its path and body. Fails if the connection ends before that.
 fn request(stream: TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let (mut path, mut length) = (String::new(), 0);

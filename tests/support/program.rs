@@ -1,65 +1,50 @@
-//! The built program as a child process: its configuration, its log, its pages, and its end.
+//! The built program as a child process: its configuration, its log, its pages and its end.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::Oracle;
+use ensilinja_test_support::http::{self, Answer};
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_for, poll_until};
 
 use crate::series::{self, Series};
 use crate::stage::Stage;
 
-/// How long the machine may take for what should take a second or two.
-pub const PATIENCE: Duration = Duration::from_secs(90);
-
-/// A running (or ended) program. It is killed when the value is dropped.
+/// The program, running or ended. Dropping the value kills it.
 pub struct Program {
     child: Child,
-    directory: PathBuf,
-}
-
-/// What the program answers to a request.
-pub struct Answer {
-    /// 200, 503, ...
-    pub status: u16,
-    /// Everything after the header.
-    pub body: String,
+    folder: TemporaryFolder,
 }
 
 impl Program {
-    /// Starts the processor on a stage.
+    /// Starts `run` on a stage.
     pub fn run(stage: &Stage) -> Self {
         Self::start(stage, &["run"], &[])
     }
 
-    /// Starts the processor on a stage, with more in its environment.
+    /// Starts `run` on a stage, with further environment variables.
     pub fn run_with(stage: &Stage, environment: &[(&str, String)]) -> Self {
         Self::start_by(&stage.configuration(), &["run"], &[], environment)
     }
 
-    /// Starts the processor by a configuration that stands in a file.
+    /// Starts `run` with a copy of a configuration file.
     pub fn of_file(configuration: &Path) -> Self {
         let text = fs::read_to_string(configuration).unwrap();
         Self::start_by(&text, &["run"], &[], &[])
     }
 
-    /// Starts the program with words that come before and after `--config FILE`.
+    /// Starts the program with these arguments before and after `--config FILE`.
     pub fn start(stage: &Stage, before: &[&str], after: &[&str]) -> Self {
         Self::start_by(&stage.configuration(), before, after, &[])
     }
 
     fn start_by(configuration: &str, before: &[&str], after: &[&str], environment: &[(&str, String)]) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let directory = std::env::temp_dir().join(format!("ensilinja-program-{}-{number}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        let file = directory.join("ensilinja.toml");
-        fs::write(&file, configuration).unwrap();
+        let folder = TemporaryFolder::new("program");
+        let file = folder.write("ensilinja.toml", configuration);
         let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
             .args(before)
             .arg("--config")
@@ -68,41 +53,42 @@ impl Program {
             .env_remove("ENSILINJA_LOG")
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(File::create(directory.join("stdout")).unwrap())
-            .stderr(File::create(directory.join("stderr")).unwrap())
+            .stdout(File::create(folder.file("stdout")).unwrap())
+            .stderr(File::create(folder.file("stderr")).unwrap())
             .spawn()
             .unwrap();
-        Self { child, directory }
+        Self { child, folder }
     }
 
-    /// Everything it has logged or complained of.
+    /// Everything on its standard error.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("stderr")).unwrap()
+        fs::read_to_string(self.folder.file("stderr")).unwrap()
     }
 
-    /// Everything it has printed.
+    /// Everything on its standard output.
     pub fn printed(&self) -> String {
-        fs::read_to_string(self.directory.join("stdout")).unwrap()
+        fs::read_to_string(self.folder.file("stdout")).unwrap()
     }
 
-    /// Where it listens, as its log says.
+    /// Waits until the log contains this text.
+    #[track_caller]
+    pub fn wait_for_log(&self, text: &str) {
+        assert!(poll_until(PATIENCE, || self.log().contains(text)), "{text:?} is not logged\n{}", self.log());
+    }
+
+    /// The address on which it listens, from its log.
     pub fn address(&self) -> SocketAddr {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        let logged = || {
             let log = self.log();
-            let after = ["listen=", "\"listen\":\""].iter().find_map(|sign| log.split_once(sign));
-            let address = after.and_then(|(_, rest)| rest.split([' ', '"']).next()).and_then(|text| text.parse().ok());
-            if let Some(address) = address {
-                return address;
-            }
-            assert!(Instant::now() < deadline, "it does not say where it listens:\n{log}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+            let (_, rest) = ["listen=", "\"listen\":\""].iter().find_map(|sign| log.split_once(sign))?;
+            rest.split([' ', '"', '\n']).next()?.parse().ok()
+        };
+        poll_for(PATIENCE, logged).unwrap_or_else(|| panic!("it does not log where it listens:\n{}", self.log()))
     }
 
-    /// Asks for a page.
+    /// Requests a page.
     pub fn get(&self, path: &str) -> Answer {
-        get(self.address(), path).unwrap_or_else(|error| panic!("no answer to {path}: {error}\n{}", self.log()))
+        http::get(self.address(), path).unwrap_or_else(|error| panic!("no answer to {path}: {error}\n{}", self.log()))
     }
 
     /// The page of metrics.
@@ -112,45 +98,30 @@ impl Program {
         series::read_page(&answer.body)
     }
 
-    /// Waits until the page of metrics is as it should be.
+    /// Waits until the page of metrics satisfies a condition, and returns that page.
+    #[track_caller]
     pub fn wait_for(&self, what: &str, mut is_so: impl FnMut(&Series) -> bool) -> Series {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let page = self.metrics();
-            if is_so(&page) {
-                return page;
-            }
-            let too_late = Instant::now() >= deadline;
-            assert!(!too_late, "{what}: not in time; /readyz: {}\n{}", self.get("/readyz").body, self.log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let page = poll_for(PATIENCE, || Some(self.metrics()).filter(&mut is_so));
+        page.unwrap_or_else(|| panic!("not in time: {what}; /readyz: {}\n{}", self.get("/readyz").body, self.log()))
     }
 
-    /// Waits until it says that everything published before `instant` is in its figures.
+    /// Waits until its figures contain everything that was published before `instant`.
     pub fn wait_until_it_knows(&self, instant: EventTime) -> Series {
         self.wait_for("everything is known", |page| is_complete(page) && complete_until(page) >= Some(instant))
     }
 
-    /// Waits until /readyz says this, with this status.
-    pub fn wait_until_readyz(&self, status: u16, says: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let answer = self.get("/readyz");
-            if answer.status == status && answer.body.contains(says) {
-                return;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "/readyz is {} {}, not {status} {says}\n{}",
-                answer.status,
-                answer.body,
-                self.log()
-            );
-            std::thread::sleep(Duration::from_millis(50));
-        }
+    /// Waits until `/readyz` has this status and contains this text.
+    #[track_caller]
+    pub fn wait_until_readyz(&self, status: u16, text: &str) {
+        let mut last = self.get("/readyz");
+        let is_so = poll_until(PATIENCE, || {
+            last = self.get("/readyz");
+            last.status == status && last.body.contains(text)
+        });
+        assert!(is_so, "/readyz is {} {}, not {status} {text}\n{}", last.status, last.body, self.log());
     }
 
-    /// Every figure is the oracle's, at the instant of the page. Returns the page.
+    /// Asserts that every figure equals the oracle's at the instant of the page. Returns the page.
     #[track_caller]
     pub fn assert_agrees_with(&self, oracle: &Oracle) -> Series {
         let page = self.metrics();
@@ -160,13 +131,13 @@ impl Program {
         page
     }
 
-    /// Ends it at once, as a machine that fails would.
+    /// Kills it, as a machine that fails would.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end, and waits. How it ended, and how long that took.
+    /// Sends SIGTERM and waits. Returns its exit status and how long it took to end.
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
         let asked = Instant::now();
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
@@ -174,7 +145,7 @@ impl Program {
         (self.wait(), asked.elapsed())
     }
 
-    /// Ends it in order, which has to take less than 5 s.
+    /// Sends SIGTERM, after which it has to end with status 0 within 5 s.
     #[track_caller]
     pub fn end_well(&mut self) {
         let (status, took) = self.terminate();
@@ -182,20 +153,14 @@ impl Program {
         assert!(took < Duration::from_secs(5), "it took {took:?} to end\n{}", self.log());
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it ends.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "it does not end\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let ended = poll_for(PATIENCE, || self.child.try_wait().unwrap());
+        ended.unwrap_or_else(|| panic!("it does not end\n{}", self.log()))
     }
 
-    /// Whether it is still running.
+    /// Whether it is running.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
@@ -206,45 +171,31 @@ impl Drop for Program {
         if self.is_running() {
             self.kill();
         }
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-/// Whether the page says that its figures are complete.
+/// Whether the figures of a page are complete.
 pub fn is_complete(page: &Series) -> bool {
     page.get("ensilinja_figures_complete") == Some(&1.0)
 }
 
-/// Up to when the page says that everything is known.
+/// The instant until which everything is known, according to a page.
 pub fn complete_until(page: &Series) -> Option<EventTime> {
     page.get("ensilinja_complete_until_timestamp_seconds").map(|seconds| instant(*seconds))
 }
 
-/// The instant of the page's figures; `None` while there are none.
+/// The instant of a page's figures; `None` if it has none.
 pub fn as_of(page: &Series) -> Option<EventTime> {
     page.get("ensilinja_figures_as_of_timestamp_seconds").map(|seconds| instant(*seconds))
 }
 
-/// The sum of all series whose names begin so; they are counts.
+/// The sum of all series whose names begin with `prefix`. They have to be counts.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "tests count in thousands")]
-pub fn total(page: &Series, begins: &str) -> u64 {
-    page.iter().filter(|(series, _)| series.starts_with(begins)).map(|(_, value)| *value as u64).sum()
+pub fn total(page: &Series, prefix: &str) -> u64 {
+    page.iter().filter(|(series, _)| series.starts_with(prefix)).map(|(_, value)| *value as u64).sum()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit 53 bits")]
 fn instant(seconds: f64) -> EventTime {
     EventTime::from_millis((seconds * 1000.0).round() as i64)
-}
-
-/// Asks an HTTP server for a page.
-pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\nConnection: close\r\n\r\n")?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
-    let (header, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
-    let status = header.split(' ').nth(1).and_then(|status| status.parse().ok());
-    Ok(Answer { status: status.ok_or(io::ErrorKind::InvalidData)?, body: body.to_owned() })
 }

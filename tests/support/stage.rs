@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use ensilinja_kafka::{Publisher, Settings};
-
-use crate::kafka_broker::KafkaBroker;
+use ensilinja_test_support::KafkaBroker;
 
 /// Both topics take the 10 MB of the largest malformed record, and keep records of any time.
 const SETTINGS: &[(&str, &str)] =

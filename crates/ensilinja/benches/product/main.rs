@@ -7,8 +7,6 @@
 mod bare_consumer;
 mod county_events;
 mod http;
-#[path = "../../../../tests/support/kafka_broker.rs"]
-mod kafka_broker;
 mod latency;
 mod live_load;
 mod memory;

@@ -7,10 +7,10 @@ use ensilinja::clock;
 use ensilinja_kafka::{OutgoingRecord, Publisher, Settings};
 use ensilinja_model::EventTime;
 use ensilinja_sim::SimEvent;
+use ensilinja_test_support::KafkaBroker;
 use ensilinja_wire::encode_structured;
 
 use crate::county_events;
-use crate::kafka_broker::KafkaBroker;
 use crate::product::{Product, county_configuration};
 
 /// Partitions of every topic.

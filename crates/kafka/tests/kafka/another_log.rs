@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ensilinja_kafka::Settings;
+use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::kafka_broker::KafkaBroker;
 use crate::stand::{DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letter_keys, now, settings, wait};
 
 const PLAIN: &[(&str, &str)] = &[("retention.ms", "-1")];

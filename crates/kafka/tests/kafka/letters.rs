@@ -9,9 +9,10 @@ use ensilinja_kafka::{
     EmbeddedBroker, Kept, KeptHeaders, LettersRead, OutgoingRecord, PastError, Publisher, REDRIVEN_FROM, Redriver,
     Settings, read_letters,
 };
+use ensilinja_test_support::plain_consumer;
 
 use crate::stand::odd_record::publish_odd_header;
-use crate::stand::{DEAD, Stand, TOPIC, dead_letters, header, now, publish, read_all, settings, wait};
+use crate::stand::{DEAD, Stand, TOPIC, dead_letters, now, publish, settings, wait};
 
 fn broker(partitions: i32) -> (EmbeddedBroker, Settings) {
     let broker = EmbeddedBroker::start().unwrap();
@@ -127,7 +128,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
         assert_eq!((redriver.acknowledged(), redriver.failed(), redriver.in_flight()), (round, 0, 0));
         processed(&settings, if round == 1 { 2 } else { 4 });
     }
-    let records = read_all(&settings.bootstrap_servers, TOPIC);
+    let records = plain_consumer::read(&settings.bootstrap_servers, TOPIC);
     assert_eq!(records.len(), 4);
     let (_, letters) = letters(&settings);
     let marks: Vec<Vec<String>> = letters
@@ -147,7 +148,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
     assert_eq!(marks[..2], [vec![], vec![mark(&origin)]]);
     assert_eq!(marks[2], [mark(&origin)]);
     assert_eq!(marks[3], [mark(&origin), mark(&second)]);
-    assert!(records.iter().any(|record| header(record, REDRIVEN_FROM).as_deref() == Some(origin.as_str())));
+    assert!(records.iter().any(|record| record.header(REDRIVEN_FROM) == Some(origin.as_str())));
 }
 
 #[test]

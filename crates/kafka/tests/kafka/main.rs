@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../../../../tests/support/kafka_broker.rs"]
-mod kafka_broker;
 mod stand;
 
 mod another_log;

@@ -7,15 +7,14 @@ use ensilinja_kafka::{
     Clock, EmbeddedBroker, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Shell, StartError, Verdict,
 };
 use ensilinja_model::EventTime;
+use ensilinja_test_support::plain_consumer;
 use rdkafka::Offset;
-use rdkafka::message::{Headers, Message};
 use rdkafka::mocking::MockCluster;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
 use crate::stand::odd_record::publish_odd_header;
 use crate::stand::{
-    DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letters, header, now, publish, publish_at, read_all, settings,
-    wait,
+    DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letters, now, publish, publish_at, settings, wait,
 };
 
 fn broker(partitions: i32) -> EmbeddedBroker {
@@ -111,11 +110,11 @@ fn a_record_that_cannot_be_used_is_kept_with_all_that_was_known_of_it() {
     wait("both are acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
     stand.stop();
 
-    let letters = read_all(&settings.bootstrap_servers, DEAD);
+    let letters = plain_consumer::read(&settings.bootstrap_servers, DEAD);
     assert_eq!(letters.len(), 2);
     let small = &letters[0];
-    assert!(small.key().unwrap().starts_with(b"ensilinja.events/0/0/"));
-    assert_eq!(small.payload(), Some(b"poison small".as_slice()));
+    assert!(small.key_text().starts_with("ensilinja.events/0/0/"));
+    assert_eq!(small.value.as_deref(), Some(b"poison small".as_slice()));
     for (name, value) in [
         ("ce_type", "odd"),
         ("ensilinja_source_topic", TOPIC),
@@ -125,15 +124,15 @@ fn a_record_that_cannot_be_used_is_kept_with_all_that_was_known_of_it() {
         ("ensilinja_detail", "poison"),
         ("ensilinja_record_key", "who"),
     ] {
-        assert_eq!(header(small, name).as_deref(), Some(value), "{name}");
+        assert_eq!(small.header(name), Some(value), "{name}");
     }
     for name in ["ensilinja_first_seen", "ensilinja_record_timestamp"] {
-        assert!(header(small, name).unwrap().starts_with("20"), "{name} is an instant");
+        assert!(small.header(name).unwrap().starts_with("20"), "{name} is an instant");
     }
-    assert_eq!(header(small, "ensilinja_value_bytes"), None);
+    assert_eq!(small.header("ensilinja_value_bytes"), None);
     let large = &letters[1];
-    assert_eq!(large.payload().map(<[u8]>::len), Some(65_536));
-    assert_eq!(header(large, "ensilinja_value_bytes").as_deref(), Some("200006"));
+    assert_eq!(large.value.as_deref().map(<[u8]>::len), Some(65_536));
+    assert_eq!(large.header("ensilinja_value_bytes"), Some("200006"));
 }
 
 #[test]
@@ -147,14 +146,14 @@ fn a_dead_letter_too_large_for_its_topic_is_written_with_sizes_only_and_holds_up
     wait("both are acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
     stand.stop();
     assert_eq!(committed(&settings, 1), [Offset::Offset(2)]);
-    let letters = read_all(&settings.bootstrap_servers, DEAD);
-    let by_key = |key: &[u8]| letters.iter().find(|letter| letter.key().unwrap().starts_with(key)).unwrap();
-    let (large, small) = (by_key(b"ensilinja.events/0/0/"), by_key(b"ensilinja.events/0/1/"));
-    assert_eq!((large.payload(), small.payload()), (None, Some(b"poison small".as_slice())));
-    assert_eq!(header(large, "ensilinja_source_offset").as_deref(), Some("0"));
-    assert_eq!(header(large, "ensilinja_value_bytes").as_deref(), Some("5006"));
-    assert_eq!(header(large, "ensilinja_record_key_bytes").as_deref(), Some("5006"));
-    assert_eq!(header(large, "ensilinja_record_key"), None);
+    let letters = plain_consumer::read(&settings.bootstrap_servers, DEAD);
+    let by_key = |key: &str| letters.iter().find(|letter| letter.key_text().starts_with(key)).unwrap();
+    let (large, small) = (by_key("ensilinja.events/0/0/"), by_key("ensilinja.events/0/1/"));
+    assert_eq!((large.value.as_deref(), small.value.as_deref()), (None, Some(b"poison small".as_slice())));
+    assert_eq!(large.header("ensilinja_source_offset"), Some("0"));
+    assert_eq!(large.header("ensilinja_value_bytes"), Some("5006"));
+    assert_eq!(large.header("ensilinja_record_key_bytes"), Some("5006"));
+    assert_eq!(large.header("ensilinja_record_key"), None);
 }
 
 #[test]
@@ -168,9 +167,9 @@ fn a_dead_letter_that_the_broker_finds_too_large_is_shortened_too() {
     let stand = Stand::start(settings.clone());
     wait("it is acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&1));
     stand.stop();
-    let letters = read_all(&settings.bootstrap_servers, DEAD);
-    assert_eq!((letters.len(), letters[0].payload()), (1, None));
-    assert_eq!(header(&letters[0], "ensilinja_value_bytes").as_deref(), Some("8"));
+    let letters = plain_consumer::read(&settings.bootstrap_servers, DEAD);
+    assert_eq!((letters.len(), letters[0].value.as_deref()), (1, None));
+    assert_eq!(letters[0].header("ensilinja_value_bytes"), Some("8"));
 }
 
 #[test]
@@ -184,10 +183,10 @@ fn a_crowd_of_empty_headers_is_not_kept() {
     let stand = Stand::start(settings.clone());
     wait("it is acknowledged", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&1));
     stand.stop();
-    let letters = read_all(&settings.bootstrap_servers, DEAD);
-    assert!(letters[0].headers().unwrap().count() < 20);
-    assert_eq!(header(&letters[0], "ensilinja_headers_bytes").as_deref(), Some("160000"));
-    assert_eq!(letters[0].payload(), Some(b"poison".as_slice()));
+    let letters = plain_consumer::read(&settings.bootstrap_servers, DEAD);
+    assert!(letters[0].headers.len() < 20);
+    assert_eq!(letters[0].header("ensilinja_headers_bytes"), Some("160000"));
+    assert_eq!(letters[0].value.as_deref(), Some(b"poison".as_slice()));
 }
 
 #[test]
@@ -345,7 +344,7 @@ fn a_full_producer_queue_holds_the_publisher_back_and_loses_nothing() {
     let began = Instant::now();
     publish(&settings, &texts(&numbered("v", 500)));
     assert!(began.elapsed() < Duration::from_secs(20));
-    assert_eq!(read_all(&settings.bootstrap_servers, TOPIC).len(), 500);
+    assert_eq!(plain_consumer::read(&settings.bootstrap_servers, TOPIC).len(), 500);
 }
 
 /// Too few replicas are in sync: the client tries again without an error, so only the age of what waits tells.

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use ensilinja_kafka::{EmbeddedBroker, PastError, PastRead, Settings, Stretch, read_past};
 use ensilinja_model::EventTime;
+use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
-use crate::kafka_broker::KafkaBroker;
 use crate::stand::{DEAD, HOUR_MS, Stand, TOPIC, committed, now, publish, publish_at, settings};
 
 /// All partitions since an instant.

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use ensilinja_kafka::{Pace, Publisher, TopicRole, TopicSettingStatus};
+use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::kafka_broker::KafkaBroker;
 use crate::stand::{
     DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letters, now, publish, publish_at, settings, wait,
 };

@@ -1,6 +1,5 @@
 //! What the tests of the shell stand on: a handler that remembers, a clock, and a look into the dead-letter topic.
 
-#![allow(dead_code, reason = "each test target uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and has the wall clock")]
 
 pub mod odd_record;
@@ -14,12 +13,8 @@ use ensilinja_kafka::{
     Clock, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Settings, Shell, Verdict,
 };
 use ensilinja_model::EventTime;
-use rdkafka::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
-use rdkafka::message::{Headers, Message, OwnedMessage};
-use rdkafka::topic_partition_list::TopicPartitionListElem;
-use rdkafka::{Offset, TopicPartitionList};
+use ensilinja_test_support::{plain_consumer, poll_until};
+use rdkafka::Offset;
 
 pub const TOPIC: &str = "ensilinja.events";
 pub const DEAD: &str = "ensilinja.dead-letters";
@@ -159,11 +154,7 @@ impl Stand {
         let called = now();
         let monitor = self.shell.monitor();
         let caught_up = || monitor.rebuilt() && monitor.complete_until().is_some_and(|until| until >= called);
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !caught_up() {
-            assert!(Instant::now() < deadline, "not caught up within 30 s: {:?}", monitor.status());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        assert!(poll_until(Duration::from_secs(30), caught_up), "not caught up within 30 s: {:?}", monitor.status());
     }
 
     /// Stops the shell, which has to take less than 5 s.
@@ -176,12 +167,9 @@ impl Stand {
 }
 
 /// Waits at most half a minute for something to become true.
-pub fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !is_so() {
-        assert!(Instant::now() < deadline, "not within 30 s: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+#[track_caller]
+pub fn wait(what: &str, is_so: impl FnMut() -> bool) {
+    assert!(poll_until(Duration::from_secs(30), is_so), "not within 30 s: {what}");
 }
 
 /// Publishes each value under its own text as the key, now.
@@ -199,41 +187,11 @@ pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
     assert_eq!((publisher.acknowledged(), publisher.failed()), (values.len() as u64, 0));
 }
 
-/// Every record of a topic, from its beginning to the end it has now.
-pub fn read_all(bootstrap_servers: &str, topic: &str) -> Vec<OwnedMessage> {
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", bootstrap_servers)
-        .set("group.id", "a look")
-        .set("enable.auto.commit", "false")
-        .set("auto.offset.reset", "earliest")
-        .set("enable.partition.eof", "true")
-        .create()
-        .unwrap();
-    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10)).unwrap();
-    let mut left = metadata.topics()[0].partitions().len();
-    let mut list = TopicPartitionList::new();
-    for partition in 0..i32::try_from(left).unwrap() {
-        list.add_partition_offset(topic, partition, Offset::Beginning).unwrap();
-    }
-    consumer.assign(&list).unwrap();
-    let mut records = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while left > 0 && Instant::now() < deadline {
-        match consumer.poll(Duration::from_millis(100)) {
-            Some(Ok(message)) => records.push(message.detach()),
-            Some(Err(KafkaError::PartitionEOF(_))) => left -= 1,
-            _ => {}
-        }
-    }
-    assert_eq!(left, 0, "{topic} was not read to its end");
-    records
-}
-
 /// The keys of the dead letters, with how often each occurs.
 pub fn dead_letter_keys(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     let mut keys = BTreeMap::new();
-    for letter in read_all(bootstrap_servers, DEAD) {
-        *keys.entry(String::from_utf8(letter.key().unwrap().to_vec()).unwrap()).or_default() += 1;
+    for letter in plain_consumer::read(bootstrap_servers, DEAD) {
+        *keys.entry(letter.key_text().to_owned()).or_default() += 1;
     }
     keys
 }
@@ -247,24 +205,7 @@ pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     positions
 }
 
-/// A header of a record as text.
-pub fn header(message: &OwnedMessage, name: &str) -> Option<String> {
-    let headers = message.headers()?;
-    (0..headers.count())
-        .filter_map(|index| headers.try_get(index))
-        .find(|header| header.key == name)
-        .map(|header| String::from_utf8_lossy(header.value.unwrap_or_default()).into_owned())
-}
-
 /// What the group has committed, by partition.
 pub fn committed(settings: &Settings, partitions: i32) -> Vec<Offset> {
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", &settings.bootstrap_servers)
-        .set("group.id", &settings.group_id)
-        .create()
-        .unwrap();
-    let mut list = TopicPartitionList::new();
-    list.add_partition_range(&settings.topic, 0, partitions - 1);
-    let answer = consumer.committed_offsets(list, Duration::from_secs(10)).unwrap();
-    answer.elements().iter().map(TopicPartitionListElem::offset).collect()
+    plain_consumer::committed(&settings.bootstrap_servers, &settings.group_id, &settings.topic, partitions)
 }

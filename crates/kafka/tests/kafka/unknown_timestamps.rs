@@ -5,11 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{EmbeddedBroker, Settings, Stretch, read_letters, read_past};
 use ensilinja_model::EventTime;
-use rdkafka::message::Message;
+use ensilinja_test_support::{KafkaBroker, plain_consumer};
 
-use crate::kafka_broker::KafkaBroker;
 use crate::stand::odd_record::publish_odd_header;
-use crate::stand::{DEAD, HOUR_MS, Memory, Stand, TOPIC, header, now, publish_at, read_all, settings, wait};
+use crate::stand::{DEAD, HOUR_MS, Memory, Stand, TOPIC, now, publish_at, settings, wait};
 
 /// Those that clients are known to send: that of a field that was not set, and Kafka's "no timestamp".
 const UNKNOWN: [i64; 2] = [0, -1];
@@ -55,9 +54,9 @@ fn a_dead_letter_of_such_a_record_names_no_time() {
     let stand = Stand::start(settings.clone());
     wait("they are written", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
     stand.stop();
-    for letter in read_all(&settings.bootstrap_servers, DEAD) {
-        assert_eq!(letter.payload(), Some(b"poison".as_slice()));
-        assert_eq!(header(&letter, "ensilinja_record_timestamp"), None);
+    for letter in plain_consumer::read(&settings.bootstrap_servers, DEAD) {
+        assert_eq!(letter.value.as_deref(), Some(b"poison".as_slice()));
+        assert_eq!(letter.header("ensilinja_record_timestamp"), None);
     }
     let mut told = Vec::new();
     let read = read_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {

@@ -1,27 +1,21 @@
 //! A real Prometheus as a child process: what it scrapes and evaluates, and what its API answers.
 //!
-//! Unless it is told otherwise it scrapes and evaluates every second, whatever is usual in production, so that tests
-//! are short. Its configuration lies in a directory of its own; its data too, unless it is given some.
-
-#![allow(dead_code, reason = "each test target uses a part of it")]
+//! By default it scrapes and evaluates every second, so that tests are short.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
 
 use ensilinja_model::EventTime;
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_until};
 use serde_json::Value;
-
-use crate::program::{PATIENCE, get};
 
 /// Labels, by name.
 pub type Labels = BTreeMap<String, String>;
 
-/// What a Prometheus is to do. The default does nothing but answer questions.
+/// What a Prometheus does. The default one only answers queries.
 pub struct Setup {
     /// What it scrapes, as the job `ensilinja`.
     pub targets: Vec<SocketAddr>,
@@ -29,18 +23,18 @@ pub struct Setup {
     pub rules: Vec<PathBuf>,
     /// How often it scrapes and evaluates.
     pub interval_seconds: u32,
-    /// Whom it tells of alerts.
+    /// The Alertmanager to which it sends alerts.
     pub alertmanager: Option<SocketAddr>,
-    /// Where its data lies; an empty directory of its own if not said.
+    /// The directory of its data; `None` for an empty one of its own.
     pub data: Option<PathBuf>,
     /// Further flags, such as `--query.lookback-delta=1d`.
     pub flags: Vec<String>,
 }
 
-/// A running Prometheus. It is killed when the value is dropped.
+/// A running Prometheus. Dropping the value kills it.
 pub struct Prometheus {
     child: Child,
-    directory: PathBuf,
+    folder: TemporaryFolder,
     address: SocketAddr,
 }
 
@@ -53,7 +47,7 @@ pub struct Sample {
     pub value: f64,
 }
 
-/// A series over a stretch of time.
+/// A series over a period.
 #[derive(Debug)]
 pub struct Stretch {
     /// Its labels, `__name__` among them if it has a name.
@@ -76,17 +70,13 @@ pub struct Alert {
 }
 
 impl Prometheus {
-    /// Starts one, and waits until it answers.
+    /// Starts one and waits until it answers.
     pub fn start(setup: &Setup) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let directory = std::env::temp_dir().join(format!("ensilinja-prometheus-{}-{number}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        let configuration = directory.join("prometheus.yml");
-        fs::write(&configuration, setup.configuration()).unwrap();
-        let data = setup.data.clone().unwrap_or_else(|| directory.join("data"));
+        let folder = TemporaryFolder::new("prometheus");
+        let configuration = folder.write("prometheus.yml", setup.configuration());
+        let data = setup.data.clone().unwrap_or_else(|| folder.file("data"));
         let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let log = File::create(directory.join("log")).unwrap();
+        let log = File::create(folder.file("log")).unwrap();
         let child = Command::new("prometheus")
             .arg(format!("--config.file={}", configuration.display()))
             .arg(format!("--storage.tsdb.path={}", data.display()))
@@ -97,21 +87,13 @@ impl Prometheus {
             .stderr(log)
             .spawn()
             .expect("Prometheus is installed");
-        let prometheus = Self { child, directory, address };
-        let deadline = Instant::now() + PATIENCE;
-        while get(address, "/-/ready").map_or(0, |answer| answer.status) != 200 {
-            assert!(Instant::now() < deadline, "Prometheus did not start: {}", prometheus.log());
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
+        let prometheus = Self { child, folder, address };
+        let is_ready = || http::get(address, "/-/ready").is_ok_and(|answer| answer.status == 200);
+        assert!(poll_until(PATIENCE, is_ready), "Prometheus did not start: {}", prometheus.log());
         prometheus
     }
 
-    /// Where it answers.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// What an expression is at an instant: every series of the vector.
+    /// The value of an expression at an instant: every series of the vector.
     #[track_caller]
     pub fn query(&self, expression: &str, at: EventTime) -> Vec<Sample> {
         let path = format!("/api/v1/query?query={}&time={}", encoded(expression), at.as_seconds_f64());
@@ -120,7 +102,7 @@ impl Prometheus {
         series.map(|series| Sample { labels: labels(&series["metric"]), value: number(&series["value"][1]) }).collect()
     }
 
-    /// What an expression was from an instant to another (both included), every `step_seconds`.
+    /// The values of an expression from one instant to another (both included), every `step_seconds`.
     #[track_caller]
     pub fn query_range(&self, expression: &str, from: EventTime, to: EventTime, step_seconds: u32) -> Vec<Stretch> {
         let (query, from, to) = (encoded(expression), from.as_seconds_f64(), to.as_seconds_f64());
@@ -145,7 +127,7 @@ impl Prometheus {
         alerts.as_array().expect("a list").iter().map(alert).collect()
     }
 
-    /// Every rule whose last evaluation failed, by its name, with the reason. Empty too before the first evaluation.
+    /// Every rule whose last evaluation failed, by its name, with the reason. Empty before the first evaluation, too.
     #[track_caller]
     pub fn failing_rules(&self) -> BTreeMap<String, String> {
         let groups = self.ask("/api/v1/rules")["groups"].take();
@@ -154,10 +136,10 @@ impl Prometheus {
         failing.map(|rule| (rule["name"].to_string(), rule["lastError"].to_string())).collect()
     }
 
-    /// How often each group of rules has failed since the start, of those that have: a line each of `/metrics`.
+    /// The groups of rules that have failed since the start, each as the line of `/metrics` that counts its failures.
     #[track_caller]
     pub fn failed_evaluations(&self) -> Vec<String> {
-        let metrics = get(self.address, "/metrics").unwrap().body;
+        let metrics = http::get(self.address, "/metrics").unwrap().body;
         let groups = metrics.lines().filter(|line| line.starts_with("prometheus_rule_evaluation_failures_total{"));
         let (failed, well): (Vec<_>, Vec<_>) = groups.map(str::to_owned).partition(|line| !line.ends_with(" 0"));
         assert!(!(failed.is_empty() && well.is_empty()), "there are no groups: {metrics}");
@@ -166,13 +148,13 @@ impl Prometheus {
 
     /// Everything it has logged.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("log")).unwrap()
+        fs::read_to_string(self.folder.file("log")).unwrap()
     }
 
     /// The data of an answer of its API.
     #[track_caller]
     fn ask(&self, path: &str) -> Value {
-        let answer = get(self.address, path).unwrap();
+        let answer = http::get(self.address, path).unwrap();
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str::<Value>(&answer.body).unwrap()["data"].take()
     }
@@ -182,8 +164,6 @@ impl Drop for Prometheus {
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
@@ -226,7 +206,7 @@ fn labels(object: &Value) -> Labels {
     object.as_object().expect("labels").iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
-/// A number, which the API writes as a text.
+/// A number, which the API writes as a string.
 fn number(text: &Value) -> f64 {
     text.as_str().and_then(|text| text.parse().ok()).expect("a number")
 }

@@ -6,14 +6,6 @@
 //! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made
 //! over Kafka's own protocol, so the harness needs no Kafka client.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "a test fails by panicking, and runs brokers as it likes"
-)]
-
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -66,7 +58,6 @@ pub struct Listener {
 }
 
 /// What an entry of an access list is about, by its number in Kafka's protocol.
-#[allow(dead_code, reason = "each test target uses a part of it")]
 #[derive(Clone, Copy)]
 pub enum Resource {
     /// A topic.
@@ -75,7 +66,6 @@ pub enum Resource {
     Group = 3,
 }
 
-#[allow(dead_code, reason = "each test target uses a part of it")]
 impl KafkaBroker {
     /// Starts a broker without topics, and waits until it answers.
     pub fn start() -> Self {

@@ -1,0 +1,16 @@
+//! What the tests and benches of several crates need: a real Kafka broker, a plain consumer, a temporary folder, one
+//! HTTP request, and waiting with a deadline.
+//!
+//! It is a development dependency only. No crate of the product depends on it, and it depends on none of them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+pub mod http;
+pub mod kafka_broker;
+pub mod plain_consumer;
+mod polling;
+mod temporary_folder;
+
+pub use kafka_broker::KafkaBroker;
+pub use polling::{PATIENCE, poll_for, poll_until};
+pub use temporary_folder::TemporaryFolder;
