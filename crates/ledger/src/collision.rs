@@ -23,11 +23,8 @@
 use arrayvec::ArrayVec;
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LegKey};
 
-use crate::facts::{Applied, Facts};
+use crate::facts::{APART_MS, Applied, Facts};
 use crate::instants::Register;
-
-/// How far two facts of one kind may be apart, and a fact after the end of its contact, to be of one contact, in ms.
-pub(crate) const APART_MS: i64 = 60_000;
 
 /// What an event changed, and whether the figures follow from other facts than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

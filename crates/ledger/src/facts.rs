@@ -13,8 +13,11 @@ use ensilinja_model::{
 };
 
 use crate::attempts::{self, Attempt, AttemptUpdate, Attempts};
-use crate::collision::APART_MS;
 use crate::instants::{Instants, Register};
+
+/// The tolerance for copies of one fact, in ms: two instants of one kind this close, or a fact this soon after the end
+/// of its contact, may belong to the same contact.
+pub(crate) const APART_MS: i64 = 60_000;
 
 vocabulary! {
     /// What an event changed.
@@ -167,7 +170,7 @@ impl Facts {
 
     /// What is held as the one fact of this kind, and since when. Attempts and answers, of which there may be several,
     /// are none.
-    pub fn said(&self, kind: FactKind) -> Option<(EventTime, Fact)> {
+    pub fn held(&self, kind: FactKind) -> Option<(EventTime, Fact)> {
         let plain = |register, fact| self.at(register).map(|at| (at, fact));
         match kind {
             FactKind::Offered => plain(Register::Offered, Fact::Offered),
@@ -198,7 +201,7 @@ impl Facts {
             Fact::FeedbackReceived(answer) => {
                 self.feedback()[question_of(answer)].map(|(at, answer)| (at, Fact::FeedbackReceived(answer)))
             }
-            _ => self.said(fact.kind()),
+            _ => self.held(fact.kind()),
         }
     }
 

@@ -16,6 +16,7 @@ mod attempts;
 mod balance;
 mod cause;
 mod collision;
+mod derivation;
 mod entries;
 mod entry_kind;
 mod facts;

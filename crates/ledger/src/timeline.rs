@@ -4,7 +4,8 @@ use ensilinja_calendar::Term;
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey, LineIndex};
 
 use crate::cause::Cause;
-use crate::entries::{Entries, Settlement, settlement};
+use crate::derivation::{Settlement, settlement};
+use crate::entries::Entries;
 use crate::facts::Facts;
 use crate::figure::{Promise, Verdict};
 use crate::historical_ledger::HistoricalLedger;

@@ -1,46 +1,12 @@
-//! The door: a record comes in, an event or a rejection goes out.
+//! The decoder: takes a record, returns an event or a rejection.
 
-use ensilinja_model::{Event, EventTime, LineId, LineIndex};
+use ensilinja_model::{Event, LineId, LineIndex};
 
-use crate::cloud_event::CloudEvent;
-use crate::leg::LegHasher;
-use crate::{Detail, MAX_AHEAD_MS, Oddity, Rejection, content_mode, diagnosis};
+use crate::leg_hasher::LegHasher;
+use crate::record::{Decoded, ParsedEvent, Record};
+use crate::{Detail, MAX_AHEAD_MS, Oddity, Rejection, cloudevents};
 
-/// A Kafka record, as far as it matters here. It has no `Debug`, for all of it may tell of a person.
-#[derive(Clone, Copy)]
-pub struct Record<'a> {
-    /// The key; `None` is Kafka's null. The subject decides whom a record is about, not the key.
-    pub key: Option<&'a [u8]>,
-    /// The value; `None` is Kafka's null, a tombstone.
-    pub value: Option<&'a [u8]>,
-    /// The headers in their order. Names may repeat; names that are not read are ignored.
-    pub headers: &'a [(&'a str, Option<&'a [u8]>)],
-    /// When Kafka says the record was made, or [`UNKNOWN_TIME`](Self::UNKNOWN_TIME). On a topic whose timestamps are
-    /// not of the time of making, future events cannot be told.
-    pub timestamp: EventTime,
-}
-
-impl<'a> Record<'a> {
-    /// The timestamp of a record of which it is not known when it was made: no event is ahead of it.
-    pub const UNKNOWN_TIME: EventTime = EventTime::MAX;
-
-    /// A value with no record around it, such as a line of a file.
-    #[must_use]
-    pub const fn of_value(value: &'a [u8]) -> Self {
-        Self { key: None, value: Some(value), headers: &[], timestamp: Self::UNKNOWN_TIME }
-    }
-}
-
-/// An event, and what is odd about the record that it was in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decoded {
-    /// What happened.
-    pub event: Event,
-    /// What is odd and changes nothing.
-    pub oddity: Option<Oddity>,
-}
-
-/// Decodes records for one table of lines. A copy makes the same legs.
+/// Decodes records for one table of lines. Clones derive the same leg keys.
 #[derive(Clone)]
 pub struct Decoder {
     /// Sorted by id.
@@ -49,10 +15,10 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder that knows these lines, by their positions, and hashes legs with `key`.
+    /// A decoder for these lines, indexed by their positions, that hashes legs with `key`.
     ///
-    /// The ids must be distinct, and no more than 65 536. The key must be random and stay in this process: who knows it
-    /// can find contacts' ids by trial.
+    /// The ids must be distinct, and at most 65 536. The key must be random and must not leave this process: with the
+    /// key, contact ids can be found by trial.
     #[must_use]
     pub fn new(lines: &[LineId], key: [u8; 16]) -> Self {
         let index = |position| LineIndex::new(u16::try_from(position).expect("at most 65 536 lines are configured"));
@@ -61,82 +27,73 @@ impl Decoder {
         Self { lines, legs: LegHasher::new(&key) }
     }
 
-    /// The event in a record.
+    /// Decodes the event of a record.
     ///
     /// # Errors
-    /// [`Rejection`] says why there is none. Where several things are wrong it is the first of: the value as a whole
-    /// (in binary mode, whose type is not in it, after the type), `specversion`, `type`, `id` and `source`, `subject`,
-    /// `time`, `data` with its line, visit and fact, then the line's place in the table and the time against the
-    /// record's. Where a known mistake of a sender explains it, the detail names that mistake.
+    /// A [`Rejection`] names the first fault in this order: the value as a whole (in binary mode, where the type is
+    /// not in the value, after the type), `specversion`, `type`, `id` and `source`, `subject`, `time`, `data` with its
+    /// line, visit and fact, then an unknown line, then a time ahead of the record's. If a known mistake of a sender
+    /// explains the fault, the rejection names the mistake instead.
     pub fn decode(&self, record: &Record<'_>) -> Result<Event, Rejection> {
         self.examine(record).map(|decoded| decoded.event)
     }
 
-    /// The event in a record, and what is odd about the record.
+    /// Decodes the event of a record, and reports an oddity of the record.
     ///
     /// # Errors
     /// As [`decode`](Self::decode).
     pub fn examine(&self, record: &Record<'_>) -> Result<Decoded, Rejection> {
-        let judged = content_mode::read(record).and_then(|event| self.judge(&event, Some(record)));
-        judged.map_err(|detail| diagnosis::cause(record, detail).into())
+        let judged = cloudevents::read(record).and_then(|event| self.judge(&event.parsed()?, Some(record)));
+        judged.map_err(|detail| cloudevents::cause(record, detail).into())
     }
 
-    /// The event in a value with no record around it, such as a line of a file. It is a whole event, as in structured
-    /// mode. It is never `future`, for there is no time of writing that it could be ahead of.
+    /// Decodes the event of a value without a record around it, such as a line of a file. The value is a whole event,
+    /// as in structured mode. It is never rejected as `future`, because there is no record timestamp to compare with.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode) does, but for that.
+    /// As [`decode`](Self::decode), apart from `future`.
     pub fn decode_value(&self, value: &[u8]) -> Result<Event, Rejection> {
         let alone = Record::of_value(value);
-        let judged = content_mode::read(&alone).and_then(|event| self.judge(&event, None));
-        judged.map(|decoded| decoded.event).map_err(|detail| diagnosis::cause(&alone, detail).into())
+        let judged = cloudevents::read(&alone).and_then(|event| self.judge(&event.parsed()?, None));
+        judged.map(|decoded| decoded.event).map_err(|detail| cloudevents::cause(&alone, detail).into())
     }
 
-    /// The id of the contact that a record is about, as its `subject` says; a record of it best has that for its key.
+    /// The id of the contact of a record, from its `subject`. It is also the recommended record key.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode), of those that concern the value as a whole and `subject`.
+    /// The rejections of [`decode`](Self::decode) that concern the value as a whole and `subject`.
     pub fn contact(record: &Record<'_>) -> Result<String, Rejection> {
-        Ok(content_mode::read(record)?.contact()?.to_owned())
+        Ok(cloudevents::read(record)?.contact()?.to_owned())
     }
 
-    /// The type of the event in a record, as the source writes it; for [`Detail::MisspeltType`], so that the type that
-    /// was meant can be found. It is text of the source: do not show it.
+    /// The event type of a record as the source spells it, to find the intended type of a [`Detail::MisspeltType`].
+    /// Do not show it: it is text of the source.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode), of those that concern the value as a whole, `specversion` and `type`.
+    /// The rejections of [`decode`](Self::decode) that concern the value as a whole, `specversion` and `type`.
     pub fn event_type(record: &Record<'_>) -> Result<String, Rejection> {
-        Ok(content_mode::read_attributes(record)?.event_type()?.to_owned())
+        Ok(cloudevents::read_attributes(record)?.event_type()?.to_owned())
     }
 
-    /// Which visit of the contact a record is about, if it says so.
+    /// The visit of a record; `None` if it names none.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode), of those that concern the value as a whole, `data` and its visit.
+    /// The rejections of [`decode`](Self::decode) that concern the value as a whole, `data` and its visit.
     pub fn visit(record: &Record<'_>) -> Result<Option<String>, Rejection> {
-        let event = content_mode::read(record)?;
+        let event = cloudevents::read(record)?;
         Ok(event.data()?.visit()?.map(str::to_owned))
     }
 
-    /// Holds a `CloudEvent` against the contract, and against the record that lies around it, if any does.
-    fn judge(&self, event: &CloudEvent<'_>, around: Option<&Record<'_>>) -> Result<Decoded, Detail> {
-        let kind = event.kind()?;
-        event.check_id_and_source()?;
-        let contact = event.contact()?;
-        let at = event.at()?;
-        let data = event.data()?;
-        let line_id = data.line()?;
-        let visit = data.visit()?;
-        let fact = data.fact(kind)?;
-
-        let line = self.line(line_id).ok_or(Detail::LineNotConfigured)?;
-        if around.is_some_and(|around| at > around.timestamp.plus_millis(MAX_AHEAD_MS)) {
+    /// Looks up the line of a parsed event, checks its time against its record, if it has one, and hashes its leg.
+    fn judge(&self, event: &ParsedEvent<'_>, record: Option<&Record<'_>>) -> Result<Decoded, Detail> {
+        let line = self.line(event.line).ok_or(Detail::LineNotConfigured)?;
+        if record.is_some_and(|record| event.at > record.timestamp.plus_millis(MAX_AHEAD_MS)) {
             return Err(Detail::AheadOfRecord);
         }
-        let event = Event { leg: self.legs.leg(contact, line_id, visit), line, at, fact };
-        let key = around.and_then(|around| around.key);
-        let oddity = key.filter(|key| *key != contact.as_bytes()).map(|_| Oddity::KeyDiffers);
-        Ok(Decoded { event, oddity })
+        let key = record.and_then(|record| record.key);
+        let oddity = key.filter(|key| *key != event.contact.as_bytes()).map(|_| Oddity::KeyDiffers);
+        let leg = self.legs.leg(event.contact, event.line, event.visit);
+        Ok(Decoded { event: Event { leg, line, at: event.at, fact: event.fact }, oddity })
     }
 
     fn line(&self, id: &str) -> Option<LineIndex> {

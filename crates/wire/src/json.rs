@@ -1,20 +1,24 @@
-//! Bytes as JSON: UTF-8, bounded in depth, exactly one value, and why not.
+//! Parses bytes as JSON: UTF-8, limited depth, exactly one value. Any source format in JSON can use it.
 
 use serde::de::DeserializeSeed;
 use serde_json::Deserializer;
 use serde_json::error::Category;
 
 use crate::Detail;
-use crate::members::{Fill, Members, Shape};
 
-/// How deep objects and arrays may be nested. An event needs two; what others add is ignored, but a reader of the
-/// same record whose parser recurses must not die of it.
+pub(crate) mod field;
+pub(crate) mod members;
+
+use members::{Fill, Members, Shape};
+
+/// The maximum depth of nested objects and arrays. An event needs two. Extra members are ignored, but a deeper record
+/// could overflow the stack of another reader with a recursive parser.
 const MAX_DEPTH: usize = 64;
 
-/// What some editors and exports write before a text in UTF-8. It says nothing, and is no part of the JSON.
+/// The byte order mark of UTF-8, which some editors and exports write. It is not part of the JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The bytes without the byte order marks of UTF-8 before them. Files that were put together can have several.
+/// Removes the UTF-8 byte order marks at the start of `bytes`. Concatenated files can have several.
 #[must_use]
 pub fn without_byte_order_marks(mut bytes: &[u8]) -> &[u8] {
     while let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK) {
@@ -23,18 +27,18 @@ pub fn without_byte_order_marks(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// The text that `bytes` are, without byte order marks before it.
+/// `bytes` as text, without byte order marks at the start.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Detail> {
     std::str::from_utf8(without_byte_order_marks(bytes)).map_err(|_| Detail::BadUtf8)
 }
 
-/// Reads the one JSON value in `text` into `fields`, if it is an object; of any other value only the shape is told.
+/// Reads the one JSON value in `text` into `fields` if it is an object. Returns the shape of any value.
 pub(crate) fn read<'a>(text: &'a str, fields: &mut dyn Members<'a>) -> Result<Shape, Detail> {
     check_depth(text)?;
     let mut deserializer = Deserializer::from_str(text);
     let shape = Fill(fields).deserialize(&mut deserializer).map_err(|error| match error.classify() {
         Category::Eof => Detail::Truncated,
-        // All that `Fill` objects to.
+        // The only error that `Fill` returns.
         Category::Data => Detail::DuplicateKey,
         Category::Syntax | Category::Io => Detail::NotJson,
     })?;
@@ -42,14 +46,14 @@ pub(crate) fn read<'a>(text: &'a str, fields: &mut dyn Members<'a>) -> Result<Sh
     Ok(shape)
 }
 
-/// Checks the depth before the parser meets it. Counting all openings is nearly free, and where they are few nothing
-/// can be deep.
+/// Checks the depth before the text is parsed. Counting the opening brackets costs almost nothing, and a text with few
+/// of them cannot be deep.
 fn check_depth(text: &str) -> Result<(), Detail> {
     if openings(text) > MAX_DEPTH && is_deeper_than(MAX_DEPTH, text) { Err(Detail::TooDeep) } else { Ok(()) }
 }
 
-/// How many objects and arrays begin in `text`, brackets in strings counted too. In runs whose count fits a byte, for
-/// then a processor counts sixteen bytes at once.
+/// The number of opening brackets in `text`, including those in strings. It counts in runs whose total fits a byte, so
+/// that the compiler can use vector instructions.
 fn openings(text: &str) -> usize {
     const CASE_BIT: u8 = b'{' ^ b'[';
     let in_run = |run: &[u8]| usize::from(run.iter().map(|byte| u8::from(byte | CASE_BIT == b'{')).sum::<u8>());
@@ -80,19 +84,19 @@ fn is_deeper_than(limit: usize, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::members::Place;
+    use members::MemberTarget;
 
-    /// Wants nothing, so that only the grammar is judged.
+    /// Has no fields, so that only the grammar is checked.
     struct NoFields;
 
     impl<'a> Members<'a> for NoFields {
-        fn place(&mut self, _: &str) -> Option<Place<'_, 'a>> {
+        fn target(&mut self, _: &str) -> Option<MemberTarget<'_, 'a>> {
             None
         }
     }
 
     #[test]
-    fn sixty_four_levels_are_read_and_one_more_is_not() {
+    fn sixty_four_levels_are_accepted_and_sixty_five_rejected() {
         for (depth, expected) in [(64, Ok(Shape::Other)), (65, Err(Detail::TooDeep))] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
             assert_eq!(read(&text, &mut NoFields), expected, "{depth} levels");
@@ -100,16 +104,16 @@ mod tests {
     }
 
     #[test]
-    fn brackets_side_by_side_or_in_texts_are_not_deep() {
+    fn brackets_side_by_side_or_in_strings_do_not_count_as_depth() {
         let side_by_side = format!("[{}[]]", "[],".repeat(1000));
-        let in_a_text = format!(r#"["{}\"{}", "]"]"#, "[".repeat(1000), "{".repeat(1000));
-        for text in [side_by_side, in_a_text] {
+        let in_a_string = format!(r#"["{}\"{}", "]"]"#, "[".repeat(1000), "{".repeat(1000));
+        for text in [side_by_side, in_a_string] {
             assert!(read(&text, &mut NoFields).is_ok());
         }
     }
 
     #[test]
-    fn the_shape_of_a_value_is_told_from_what_is_wrong_with_it() {
+    fn a_value_gives_its_shape_and_invalid_json_its_fault() {
         for (text, expected) in [
             ("{\"a\": [{}]}", Ok(Shape::Object)),
             ("[1]", Ok(Shape::Other)),

@@ -1,12 +1,22 @@
-//! Bytes of a Kafka record become an event, or a reason why not; and the other way round.
+//! Converts the bytes of a Kafka record to an event or a rejection, and events back to records.
 //!
-//! The wire is one `CloudEvents` 1.0 event a record, in structured mode (the value is the whole event as JSON) or in
-//! binary mode (`ce_` headers, the value is `data` as JSON). `docs/wire` says the same to producers, as a JSON Schema
-//! and an `AsyncAPI` document; tests hold the three together.
+//! ```text
+//! Record --cloudevents--> ParsedEvent --decoder--> Event      or a Rejection: one row of the table in rejection.rs
+//! ```
 //!
-//! What must hold: the same record is decoded the same way at any time, on any machine and after any restart. So there
-//! is no clock here; the only time a record is judged against is its own Kafka timestamp. Nothing of a contact's id
-//! outlives [`Decoder::decode`] but a keyed hash, and no error repeats what a record said.
+//! Each source format has one folder. Today there is one: `CloudEvents` 1.0, in structured mode (the value is the
+//! whole event as JSON) or in binary mode (`ce_` headers; the value is `data` as JSON). A new format goes beside it,
+//! returns the same `ParsedEvent` and rejects with rows of the same table. `docs/wire` describes the format
+//! to producers as a JSON Schema and an `AsyncAPI` document; the contract tests keep all three in agreement.
+//!
+//! Invariants:
+//! - The same record always decodes to the same result, on any machine and after any restart. The crate has no clock;
+//!   a record is judged against its own Kafka timestamp only.
+//! - [`Decoder::decode`] keeps nothing of a contact's id but a keyed hash, and no rejection repeats text of the record.
+//!
+//! # Example
+//!
+//! The bytes of one record become an event. The same record without a value is rejected, with a code:
 //!
 //! ```
 //! use ensilinja_model::{EventTime, Fact, LineId, Stage};
@@ -32,33 +42,29 @@
 //! record.value = Some(b"");
 //! let rejection = decoder.decode(&record).unwrap_err();
 //! assert_eq!((rejection.reason, rejection.detail), (Reason::Malformed, Detail::EmptyValue));
+//! assert_eq!(rejection.to_string(), "malformed: empty_value");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod cloud_event;
-mod contact_data;
-mod content_mode;
-mod data_base64;
+mod cloudevents;
 mod decoder;
-mod diagnosis;
-mod encoder;
-mod field;
 mod json;
-mod leg;
-pub mod malformed;
-mod members;
+mod leg_hasher;
+mod record;
 mod rejection;
 mod timestamp;
 
-pub use decoder::{Decoded, Decoder, Record};
-pub use encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
+pub use cloudevents::encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
+pub use cloudevents::malformed;
+pub use decoder::Decoder;
 pub use json::without_byte_order_marks;
+pub use record::{Decoded, Record};
 pub use rejection::{Detail, Oddity, Reason, Rejection};
 
-/// What the type of every event that is read begins with; a [`FactKind`](ensilinja_model::FactKind) follows.
+/// The start of every event type that is read. The name of a [`FactKind`](ensilinja_model::FactKind) follows.
 pub const EVENT_TYPE_PREFIX: &str = "fi.ensilinja.contact.";
 
-/// The longest value that is read, in bytes; a real event has about 400.
+/// The longest value that is read, in bytes. A typical event has about 400.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
 /// The longest contact id (`subject`), in bytes.
@@ -67,6 +73,6 @@ pub const MAX_CONTACT_BYTES: usize = 128;
 /// The longest `visit`, in characters.
 pub const MAX_VISIT_CHARS: usize = 64;
 
-/// How far ahead of its record's Kafka timestamp an event may say that it happened, in milliseconds: clocks differ,
-/// but not by more than this.
+/// How far the time of an event may lie ahead of its record's Kafka timestamp, in ms. It allows for clocks that
+/// differ.
 pub const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;

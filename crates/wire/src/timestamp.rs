@@ -1,22 +1,21 @@
-//! RFC 3339 date-times, as events say when they happened.
+//! Parses RFC 3339 date-times.
 //!
-//! `2025-09-16T10:15:00.123+03:00`: a date, a time of day with any number of decimals or none, and an offset, which is
-//! required. The calendar is the Gregorian one in both directions, years 0000 to 9999. Read by hand, because this is
-//! a good part of the work on an event; a property test holds it to jiff.
+//! `2025-09-16T10:15:00.123+03:00`: a date, a time of day with any number of decimals or none, and a required offset.
+//! The calendar is proleptic Gregorian, years 0000 to 9999. The parser is hand-written, because it is a large part of
+//! the work on an event; a property test compares it with jiff.
 
 use ensilinja_model::EventTime;
 
-/// 0000-01-01T00:00:00Z, the earliest instant of which the wire can speak.
+/// 0000-01-01T00:00:00Z, the earliest instant on the wire.
 pub(crate) const YEAR_0: EventTime = EventTime::from_seconds(-62_167_219_200);
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
 
-/// The instant that `text` says; `None` if it is no RFC 3339 date-time or there is no such day or second.
+/// The instant in `text`; `None` if it is not an RFC 3339 date-time, or the day or second does not exist.
 ///
-/// Digits beyond the millisecond are cut off, which is towards the past. A leap second, which can only be 23:59:60
-/// UTC, lasts no time here: all of it is read as the last millisecond before it, so that no event moves to the next
-/// day.
+/// Digits beyond the millisecond are truncated towards the past. A leap second, which can only be 23:59:60 UTC, is read
+/// as the last millisecond before it, so that no event moves to the next day.
 pub(crate) fn parse(text: &str) -> Option<EventTime> {
     let &[y3, y2, y1, y0, b'-', o1, o0, b'-', d1, d0, b'T' | b't', h1, h0, b':', m1, m0, b':', s1, s0, ref rest @ ..] =
         text.as_bytes()
@@ -56,7 +55,7 @@ fn two_digits(tens: u8, ones: u8) -> Option<i64> {
     Some(10 * digit(tens)? + digit(ones)?)
 }
 
-/// The milliseconds of the decimals at the start of `rest`, and what follows them.
+/// The milliseconds of the decimals at the start of `rest`, and the text after them.
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', decimals)) = rest.split_first() else { return Some((0, rest)) };
     let length = decimals.iter().position(|byte| !byte.is_ascii_digit())?;
@@ -94,8 +93,8 @@ fn days_of_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 to this date. Years are counted from March, so that the leap day is the last of its year, and
-/// the lengths of the months before are linear.
+/// Days from 1970-01-01 to this date. Years start in March, so that the leap day is the last day of its year and the
+/// month lengths before it follow a linear formula.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     const FROM_MARCH_OF_YEAR_0: i64 = 719_468;
     let year = if month <= 2 { year - 1 } else { year };
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_forms_of_rfc_3339_are_read() {
+    fn the_forms_of_rfc_3339_are_accepted() {
         for (text, expected) in [
             ("1970-01-01T00:00:00Z", 0),
             ("1970-01-01t00:00:00z", 0),
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_beyond_the_millisecond_are_cut_off_towards_the_past_on_both_sides_of_the_epoch() {
+    fn digits_beyond_the_millisecond_are_truncated_towards_the_past_on_both_sides_of_the_epoch() {
         assert_eq!(millis("1970-01-01T00:00:00.0009999999999999999999999Z"), Some(0));
         assert_eq!(millis("1969-12-31T23:59:59.9999Z"), Some(-1));
     }
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_is_refused() {
+    fn other_text_is_rejected() {
         for text in [
             "",
             "now",
@@ -188,13 +187,13 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
-        fn reading_agrees_with_jiff(
+        fn parsing_agrees_with_jiff(
             (year, month, day) in (0..=9998_i16, 0..=13_u8, 0..=32_u8),
             (hour, minute, second) in (0..=24_u8, 0..=60_u8, 0..=59_u8),
             fraction in "(\\.[0-9]{1,9})?",
             offset in "[Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]",
         ) {
-            // jiff ends two days before the year 9999 does; that year is left to the examples.
+            // jiff ends two days before the end of 9999; the examples cover that year.
             let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{offset}");
             let jiff = text.parse::<jiff::Timestamp>().ok();
             let expected = jiff.map(|instant| i64::try_from(instant.as_nanosecond().div_euclid(1_000_000)).unwrap());

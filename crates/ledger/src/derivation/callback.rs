@@ -1,12 +1,12 @@
-//! The callback: from its request to its resolution, and how close its deadline is in between.
+//! The callback of a leg, from its request to its resolution, with its due states in between.
 
 use ensilinja_calendar::Days;
 use ensilinja_model::{CloseResult, EventTime, FactKind};
 
-use super::decision::{WaitEnd, WaitEndKind};
-use super::leg::{ArrivedLeg, sample};
-use super::{Entries, Entry, EntrySlot, Span};
+use super::arrived_leg::{ArrivedLeg, sample};
+use super::wait_end::{WaitEnd, WaitEndKind};
 use crate::cause::{Cause, Timeout};
+use crate::entries::{Entries, Entry, EntrySlot, Span};
 use crate::entry_kind::{EntryKind, RequestRole};
 use crate::figure::Resolution;
 use crate::instants::Register;
@@ -14,14 +14,14 @@ use crate::instants::Register;
 /// A callback, from its request to its resolution.
 pub(super) struct Callback {
     requested: EventTime,
-    /// The first instant that is too late, where callbacks are promised.
+    /// The first instant that is too late, if callbacks are promised.
     pub deadline: Option<EventTime>,
     pub resolved: EventTime,
     pub resolution: Resolution,
 }
 
 impl Callback {
-    /// What it is resolved by.
+    /// The cause of its resolution.
     pub const fn cause(&self) -> Cause {
         match self.resolution {
             Resolution::Reached => Cause::Fact(FactKind::CallbackReached),
@@ -36,13 +36,13 @@ impl Callback {
 }
 
 impl ArrivedLeg<'_> {
-    /// The callback, which runs from its own request, whether or not that decided the leg.
+    /// The callback. It starts at its own request, whether or not the request decided the leg.
     #[inline]
     pub fn callback(&self, days: &Days) -> Option<Callback> {
         let requested = self.facts.at(Register::CallbackRequested).filter(|at| *at <= self.orphaned)?;
         let deadline = self.limits.promises.callback.map(|term| self.hours.deadline(term, requested));
         let give_up_after = u32::from(self.limits.give_up_working_days);
-        // The calendar ends: what is asked for later is given up at once.
+        // A request after the end of the calendar is given up at once.
         let given_up = days.end_of_working_day_after(deadline.unwrap_or(requested), give_up_after).max(requested);
         let reached = self.facts.at(Register::CallbackReached).map(|at| (at, Resolution::Reached));
         let closed = self.facts.closed().map(|(at, result)| (at, closed_as(result)));
@@ -52,20 +52,20 @@ impl ArrivedLeg<'_> {
             .flatten()
             .filter(|(at, _)| *at >= requested)
             .min_by_key(|(at, _)| *at);
-        let (resolved, resolution) = resolved.expect("every request is given up at last");
+        let (resolved, resolution) = resolved.expect("every request is given up in the end");
         Some(Callback { requested, deadline, resolved, resolution })
     }
 
-    /// Enters the request and what becomes of it: due states, resolution, waits, attempts.
+    /// Enters the request, its due states, its resolution and waits, and sets which attempts count.
     #[inline]
-    pub fn enter_callback(&self, entries: &mut Entries, decision: &WaitEnd, callback: &Callback, days: &Days) {
+    pub fn enter_callback(&self, entries: &mut Entries, wait_end: &WaitEnd, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
         let by_cause = |kind, sample_ms| Entry::by(callback.cause(), resolved, kind, sample_ms);
         let resolved_second = by_cause(EntryKind::CallbackReached, 0).second;
         entries.outstanding = Some(Span::since(requested, resolved_second));
         let due_today = deadline.is_some_and(|deadline| days.start_of_day(deadline) <= requested);
-        let request = match decision.fate {
-            WaitEndKind::Requested if self.moves_promise(decision) => RequestRole::DecidedPromised,
+        let request = match wait_end.kind {
+            WaitEndKind::Requested if self.moves_promise(wait_end) => RequestRole::DecidedPromised,
             WaitEndKind::Requested => RequestRole::Decided,
             _ => RequestRole::Later,
         };
@@ -74,7 +74,7 @@ impl ArrivedLeg<'_> {
         if let Some(deadline) = deadline {
             enter_due_states(entries, requested, deadline, &by_cause, days);
         }
-        let answered_before = decision.fate == WaitEndKind::Answered;
+        let answered_before = wait_end.kind == WaitEndKind::Answered;
         let reached = resolution == Resolution::Reached;
         let wait_ms = if reached { sample(resolved.millis_since(requested)) } else { 0 };
         entries.enter(EntrySlot::CallbackResolved, by_cause(EntryKind::resolved(resolution, answered_before), wait_ms));
@@ -82,14 +82,14 @@ impl ArrivedLeg<'_> {
             let open_ms = sample(self.hours.open_ms_between(requested, resolved));
             entries.enter(EntrySlot::CallbackOpenWait, by_cause(EntryKind::CallbackOpenWaited, open_ms));
             let request = Entry::by_fact(requested, EntryKind::RequestReached, 0, FactKind::CallbackReached);
-            entries.request_reached = (decision.fate == WaitEndKind::Requested).then_some((request, resolved_second));
+            entries.request_reached = (wait_end.kind == WaitEndKind::Requested).then_some((request, resolved_second));
         }
         entries.counted_attempts = Some((requested.floor_second(), resolved_second));
     }
 }
 
-/// Enters how the deadline comes closer until the second in which the callback is resolved: later, today, overdue.
-/// `by_resolution` makes an entry of what resolves it.
+/// Enters the due states (later, today, overdue) until the second in which the callback is resolved. `by_resolution`
+/// makes an entry with the cause of the resolution.
 fn enter_due_states(
     entries: &mut Entries,
     requested: EventTime,

@@ -1,14 +1,14 @@
-//! The identity of a leg: contact x line x visit, hashed.
+//! The identity of a leg: a hash of contact, line and visit.
 //!
-//! Keyed `SipHash-1-3` of 128 bits: without the key nobody can make two legs collide, or find a contact's id from its
-//! hash by trying all phone numbers.
+//! The hash is `SipHash-1-3` with a key and 128 bits. Without the key it is not possible to make two legs collide, or to
+//! find the id of a contact by hashing all phone numbers.
 
 use std::hash::Hasher;
 
 use ensilinja_model::LegKey;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-/// Makes the keys of legs with one secret.
+/// Derives the keys of legs from one secret.
 #[derive(Clone)]
 pub(crate) struct LegHasher(SipHasher13);
 
@@ -17,10 +17,10 @@ impl LegHasher {
         Self(SipHasher13::new_with_key(secret))
     }
 
-    /// The key of a leg. No visit is other than any visit.
+    /// The key of a leg. A missing visit differs from every visit.
     pub(crate) fn leg(&self, contact: &str, line: &str, visit: Option<&str>) -> LegKey {
         let mut hasher = self.0;
-        // Lengths first: no text can pass for the end of one part and the beginning of the next.
+        // The lengths come first, so that parts cannot run into each other.
         hasher.write_usize(contact.len());
         hasher.write_usize(line.len());
         hasher.write_usize(visit.map_or(usize::MAX, str::len));
@@ -37,7 +37,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn parts_that_run_together_are_different_legs() {
+    fn parts_split_at_another_position_are_different_legs() {
         let hasher = LegHasher::new(&[7; 16]);
         let legs = [
             ("ab", "c", None),
@@ -58,17 +58,17 @@ mod tests {
     }
 
     #[test]
-    fn another_secret_makes_another_key() {
+    fn another_secret_gives_another_key() {
         let [one, other] = [[1; 16], [2; 16]].map(|secret| LegHasher::new(&secret).leg("c-1", "mipa", None));
         assert!(one != other);
     }
 
     proptest! {
         #[test]
-        fn a_leg_has_one_key_however_often_it_is_asked_for(contact in ".{1,20}", visit in proptest::option::of(".{1,9}")) {
+        fn a_leg_always_has_the_same_key(contact in ".{1,20}", visit in proptest::option::of(".{1,9}")) {
             let hasher = LegHasher::new(&[7; 16]);
-            let ask = || hasher.leg(&contact, "mipa", visit.as_deref());
-            prop_assert!(ask() == ask());
+            let key = || hasher.leg(&contact, "mipa", visit.as_deref());
+            prop_assert!(key() == key());
         }
     }
 }

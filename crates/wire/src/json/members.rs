@@ -1,30 +1,30 @@
-//! JSON objects, read into the fields that want their members.
+//! Reads JSON objects into fields, in place.
 //!
-//! Fields are filled in place; a derived reader would build the whole and move it, which is a good part of the work on
-//! an event. Whoever has fields says where a name belongs. What nobody wants is skipped, and what is wanted must not
-//! occur twice: that is the only thing to which this reader objects.
+//! A derived deserializer would build a value and then move it, which is a large part of the work on an event. Here a
+//! type with fields maps member names to its fields. Unknown members are skipped. A known member must not occur twice;
+//! that is the only error of this reader.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::field::Field;
+use super::field::Field;
 
-/// Something with fields.
+/// A type with fields for members of a JSON object.
 pub(crate) trait Members<'a> {
-    /// Where the member of this name belongs; `None` if nobody wants it.
-    fn place(&mut self, name: &str) -> Option<Place<'_, 'a>>;
+    /// The target of the member with this name; `None` to skip it.
+    fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>>;
 }
 
-/// Where a member belongs.
-pub(crate) enum Place<'x, 'a> {
-    /// In a field.
+/// The target of a member.
+pub(crate) enum MemberTarget<'x, 'a> {
+    /// A field.
     Field(&'x mut Field<'a>),
-    /// In fields of its own, beside which its shape is noted.
+    /// A nested type with fields, and the shape of the value.
     Object(&'x mut Option<Shape>, &'x mut dyn Members<'a>),
 }
 
-/// What a JSON value is.
+/// The shape of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// An object.
@@ -35,7 +35,7 @@ pub(crate) enum Shape {
     Other,
 }
 
-/// Fills what has fields from a value, if that is an object; of any other value only the shape is told.
+/// Fills a type with fields from a value, if that is an object. Returns the shape of any value.
 pub(crate) struct Fill<'x, 'a>(pub(crate) &'x mut dyn Members<'a>);
 
 impl<'de> DeserializeSeed<'de> for Fill<'_, 'de> {
@@ -54,12 +54,16 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Shape, A::Error> {
-        while let Some(place) = members.next_key_seed(Find(&mut *self.0))? {
-            match place {
+        while let Some(target) = members.next_key_seed(Find(&mut *self.0))? {
+            match target {
                 None => drop(members.next_value::<IgnoredAny>()?),
-                Some(Place::Field(field @ Field::Absent)) => *field = members.next_value()?,
-                Some(Place::Object(shape @ None, fields)) => *shape = Some(members.next_value_seed(Fill(fields))?),
-                Some(Place::Field(_) | Place::Object(..)) => return Err(A::Error::custom("a member occurs twice")),
+                Some(MemberTarget::Field(field @ Field::Absent)) => *field = members.next_value()?,
+                Some(MemberTarget::Object(shape @ None, fields)) => {
+                    *shape = Some(members.next_value_seed(Fill(fields))?)
+                }
+                Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => {
+                    return Err(A::Error::custom("a member occurs twice"));
+                }
             }
         }
         Ok(Shape::Object)
@@ -95,11 +99,11 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
     }
 }
 
-/// Reads a name and finds its place.
+/// Reads a name and finds its target.
 struct Find<'x, 'a>(&'x mut dyn Members<'a>);
 
 impl<'x, 'de> DeserializeSeed<'de> for Find<'x, 'de> {
-    type Value = Option<Place<'x, 'de>>;
+    type Value = Option<MemberTarget<'x, 'de>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -107,13 +111,13 @@ impl<'x, 'de> DeserializeSeed<'de> for Find<'x, 'de> {
 }
 
 impl<'x, 'de> Visitor<'de> for Find<'x, 'de> {
-    type Value = Option<Place<'x, 'de>>;
+    type Value = Option<MemberTarget<'x, 'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.place(name))
+        Ok(self.0.target(name))
     }
 }

@@ -1,16 +1,16 @@
-//! A leg that has arrived: since when, by which limits it is judged, and the entry of its arrival.
+//! A leg that has arrived: its arrival, the limits that apply to it, and its arrival entry.
 
 use ensilinja_calendar::LineHours;
 use ensilinja_model::{EventTime, FactKind};
 
-use super::{Entries, Entry, EntrySlot};
+use crate::entries::{Entries, Entry, EntrySlot};
 use crate::entry_kind::EntryKind;
 use crate::facts::Facts;
 use crate::instants::Register;
 use crate::rules::{Limits, LineRules};
 
-/// `ended` and `transferred` of a source that cuts its clock to whole minutes may lie this far before the arrival; they
-/// count at the arrival then. In ms.
+/// A source that truncates its clock to whole minutes may put `ended` or `transferred` this far before the arrival.
+/// They then count at the arrival. In ms.
 const TRUNCATED_CLOCK_MS: i64 = 60_000;
 
 /// A leg that has arrived.
@@ -19,16 +19,16 @@ pub(super) struct ArrivedLeg<'a> {
     pub hours: &'a LineHours,
     pub limits: &'a Limits,
     pub arrived: EventTime,
-    /// The first of the facts that say so.
+    /// The earliest fact that implies the arrival.
     arrived_by: FactKind,
-    /// When it is orphaned if nothing decisive is said of it.
+    /// The instant at which the leg is orphaned if no fact decides it before.
     pub orphaned: EventTime,
-    /// The first instant that is too late for an answer, where one is promised.
+    /// The first instant that is too late for an answer, if an answer is promised.
     pub answer_deadline: Option<EventTime>,
 }
 
 impl<'a> ArrivedLeg<'a> {
-    /// The leg of these facts; `None` while nothing is known that makes an arrival.
+    /// The leg with these facts; `None` while no fact implies an arrival.
     #[inline]
     pub fn new(facts: &'a Facts, line: &'a LineRules) -> Option<Self> {
         let (arrived, arrived_by) = arrival(facts)?;
@@ -56,7 +56,7 @@ impl<'a> ArrivedLeg<'a> {
         }
     }
 
-    /// An `ended` or `transferred`, at the arrival if a truncated clock put it just before.
+    /// The instant of `ended` or `transferred`; the arrival, if a truncated clock put it just before.
     #[inline]
     pub fn departure(&self, register: Register) -> Option<EventTime> {
         let at = self.facts.at(register)?;
@@ -64,7 +64,7 @@ impl<'a> ArrivedLeg<'a> {
     }
 }
 
-/// When the leg arrived, and by what that is known.
+/// The instant of the arrival, and the fact that implies it.
 fn arrival(facts: &Facts) -> Option<(EventTime, FactKind)> {
     [
         (Register::Offered, FactKind::Offered),
@@ -78,7 +78,8 @@ fn arrival(facts: &Facts) -> Option<(EventTime, FactKind)> {
     .min()
 }
 
-/// Milliseconds between two instants of a leg. Configuration keeps the life of a leg far below the 49 days that fit.
+/// The milliseconds between two instants of a leg, as a sample. Configuration limits the life of a leg to far less than
+/// the 49 days that fit.
 #[inline]
 pub(super) fn sample(ms: i64) -> u32 {
     u32::try_from(ms).unwrap_or(u32::MAX)

@@ -1,33 +1,34 @@
-//! The cause behind a rejection: what a sender, a shipper or a connector is known to do wrong.
+//! Diagnosis: maps a parse error to the known mistake of a sender, shipper or connector that causes it.
 //!
 //! ```text
-//! found while decoding            what the record is like                     cause
+//! error while decoding            record                                      cause
 //! trailing_data                   2026-03-02T10:15:00 host app: {"spec...     text_before_json
 //! missing_specversion             {"schema":{...},"payload":{"spec...         connect_envelope
 //! missing_specversion             headers ce-id, ce-type ...                  header_names
 //! ```
 //!
-//! It is asked only once decoding has failed, so sound records pay nothing. An event of another system's type is not
-//! looked at. What is returned is a word of the table, never text of the record.
+//! It runs only after decoding has failed, so valid records cost nothing. Events of another system's type are not
+//! diagnosed. The result is a [`Detail`], never text of the record.
 
 use serde_json::Value;
 
-use crate::content_mode::{ATTRIBUTE_PREFIX, event_format, is_binary};
-use crate::{Detail, Record, json};
+use super::content_mode::{ATTRIBUTE_PREFIX, event_format, is_binary};
+use crate::record::Record;
+use crate::{Detail, json};
 
-/// The attributes that every event has to have, as headers name them after their prefix.
+/// The required attributes, as header names without the prefix.
 const ATTRIBUTES: [&str; 6] = ["specversion", "type", "id", "source", "subject", "time"];
 
-/// What begins text that is compressed: gzip, zstd, lz4 and snappy as Java writes it.
+/// The magic numbers of compressed text: gzip, zstd, lz4, and snappy as Java writes it.
 const COMPRESSED: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\x82SNAPPY\x00"];
 
-/// How deep in other objects an event is looked for.
+/// How many levels of enclosing objects are searched for an event.
 const WRAPPERS: usize = 3;
 
-/// At how many places of a text JSON is looked for.
+/// How many positions of a text are tried as the start of JSON.
 const BEGINNINGS: usize = 8;
 
-/// The cause of `found`, or `found` itself where no other is known.
+/// The cause of `found`; `found` itself if no other cause is known.
 pub(crate) fn cause(record: &Record<'_>, found: Detail) -> Detail {
     use Detail::{
         BadData, BadUtf8, MissingData, MissingId, MissingLine, MissingSource, MissingSpecversion, MissingSubject,
@@ -49,19 +50,19 @@ pub(crate) fn cause(record: &Record<'_>, found: Detail) -> Detail {
     cause.unwrap_or(found)
 }
 
-/// What the headers get wrong, where the event that they announce was not found.
+/// The mistake in the headers, if they announce an event that was not found.
 fn cause_in_headers(record: &Record<'_>, found: Detail) -> Option<Detail> {
     let value = record.value.unwrap_or_default();
     let is_blank = value.trim_ascii().is_empty();
-    let is_no_json = matches!(
+    let is_not_json = matches!(
         found,
         Detail::BadUtf8 | Detail::NotJson | Detail::Truncated | Detail::TrailingData | Detail::NotAnObject
     );
     let names = || record.headers.iter().map(|(name, _)| *name);
     let is_there = |attribute: &str| names().any(|name| name.strip_prefix(ATTRIBUTE_PREFIX) == Some(attribute));
     let is_misnamed = |attribute: &&str| !is_there(attribute) && names().any(|name| is_misnamed(name, attribute));
-    // In binary mode data that is no JSON has nothing to do with the names of headers.
-    if !(is_no_json && is_binary(record.headers)) && ATTRIBUTES.iter().any(is_misnamed) {
+    // In binary mode, data that is not JSON is not caused by header names.
+    if !(is_not_json && is_binary(record.headers)) && ATTRIBUTES.iter().any(is_misnamed) {
         return Some(Detail::HeaderNames);
     }
     let format = event_format(record.headers)?.to_ascii_lowercase();
@@ -69,10 +70,10 @@ fn cause_in_headers(record: &Record<'_>, found: Detail) -> Option<Detail> {
         return Some(Detail::BinaryCalledStructured);
     }
     let is_read = [&b";"[..], b"+json", b"-batch"].iter().any(|start| format.starts_with(start));
-    (is_no_json && !is_blank && !format.is_empty() && !is_read).then_some(Detail::EventFormatNotRead)
+    (is_not_json && !is_blank && !format.is_empty() && !is_read).then_some(Detail::EventFormatNotRead)
 }
 
-/// Whether a header is meant to be the attribute, and not named as Kafka's binding names it: `ce-id`, `CE_id`,
+/// Whether a header looks like the attribute but is not named as the Kafka binding requires: `ce-id`, `CE_id`,
 /// `cloudEvents:id`.
 fn is_misnamed(name: &str, attribute: &str) -> bool {
     let Some(start) = name.len().checked_sub(attribute.len()) else { return false };
@@ -81,7 +82,7 @@ fn is_misnamed(name: &str, attribute: &str) -> bool {
     end.eq_ignore_ascii_case(attribute) && prefixes.iter().any(|known| known.eq_ignore_ascii_case(prefix))
 }
 
-/// What a value is that is not the JSON of an object.
+/// The mistake in a value that is not a JSON object.
 fn cause_in_bytes(value: &[u8], binary: bool) -> Option<Detail> {
     if COMPRESSED.iter().any(|start| value.starts_with(start)) {
         return Some(Detail::Compressed);
@@ -114,13 +115,13 @@ fn cause_in_bytes(value: &[u8], binary: bool) -> Option<Detail> {
     json_after_text(text).map(|_| Detail::TextBeforeJson)
 }
 
-/// How Python prints a dict: `{'line': 'mipa'}`.
+/// Whether the text is a dict as Python prints it: `{'line': 'mipa'}`.
 fn has_single_quotes(text: &str) -> bool {
     text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('\''))
 }
 
-/// Text in UTF-16: with its byte order mark, or with a zero in nearly every pair of bytes. A file of it that was taken
-/// apart at its newlines has lines of either order.
+/// Whether the value is UTF-16 text: it has a byte order mark, or a zero in most pairs of bytes. A UTF-16 file that
+/// was split at newline bytes has lines in both byte orders.
 fn is_utf16(value: &[u8]) -> bool {
     if value.starts_with(b"\xff\xfe") || value.starts_with(b"\xfe\xff") {
         return true;
@@ -130,8 +131,8 @@ fn is_utf16(value: &[u8]) -> bool {
     all >= 2 && half_zero * 10 >= all * 8
 }
 
-/// Text in UTF-32: with its byte order mark, or with three zeros in nearly every four bytes. The mark of little-endian
-/// text begins as that of UTF-16 does, so this is asked first.
+/// Whether the value is UTF-32 text: it has a byte order mark, or three zeros in most groups of four bytes. Test it
+/// before UTF-16: the little-endian mark of UTF-32 starts with that of UTF-16.
 fn is_utf32(value: &[u8]) -> bool {
     if value.starts_with(b"\xff\xfe\0\0") || value.starts_with(b"\0\0\xfe\xff") {
         return true;
@@ -142,12 +143,12 @@ fn is_utf32(value: &[u8]) -> bool {
     all >= 2 && letters * 10 >= all * 8
 }
 
-/// A zero byte and the number of a schema, from 1, before what the schema describes.
+/// Whether the value starts with a schema registry header: a zero byte and a schema id from 1 on.
 fn has_schema_registry_header(value: &[u8]) -> bool {
     matches!(value, [0, a, b, c, d, rest @ ..] if [*a, *b, *c, *d] != [0; 4] && !rest.is_empty())
 }
 
-/// An array of objects, or an element of one that is written over several lines.
+/// Whether the text is an array of objects, or one element of such an array with its comma or bracket.
 fn is_batch(text: &str) -> bool {
     let is_array_of_objects =
         matches!(serde_json::from_str(text), Ok(Value::Array(items)) if items.iter().any(Value::is_object));
@@ -156,7 +157,7 @@ fn is_batch(text: &str) -> bool {
     is_array_of_objects || (element != text && object(element).is_some())
 }
 
-/// A line of JSON that goes on in the next: a bracket alone, or a member with its name.
+/// Whether the text is one line of pretty-printed JSON: a bracket alone, or one member.
 fn is_a_line_of_many(text: &str) -> bool {
     let without_comma = text.strip_suffix(',').unwrap_or(text).trim_end();
     let is_bracket = matches!(without_comma, "{" | "}" | "[" | "]");
@@ -167,7 +168,7 @@ fn is_a_line_of_many(text: &str) -> bool {
             && (is_member(without_comma) || is_member(member) || is_member(&format!("{member} null"))))
 }
 
-/// The JSON object that follows other text.
+/// The JSON object that follows other text, if any.
 fn json_after_text(text: &str) -> Option<Value> {
     if text.starts_with('{') {
         return None;
@@ -175,7 +176,7 @@ fn json_after_text(text: &str) -> Option<Value> {
     text.match_indices('{').take(BEGINNINGS).find_map(|(at, _)| object(&text[at..]))
 }
 
-/// What is wrong with the JSON of an object that has no event, or no data, where one should be.
+/// The mistake in valid JSON that has no event, or no data, where it is expected.
 fn cause_in_json(value: &[u8], binary: bool) -> Option<Detail> {
     let value: Value = serde_json::from_str(json::text(value).ok()?).ok()?;
     let holds_event = is_event(&value);
@@ -220,7 +221,7 @@ fn is_data_in_text(value: &Value) -> bool {
     value.as_str().and_then(object).is_some_and(|data| is_data(&data))
 }
 
-/// Whether an event lies inside this value, as JSON or as a text that holds it.
+/// Whether an event is nested in this value, as JSON or as text that contains JSON.
 fn is_inside(value: &Value, deep: usize) -> bool {
     deep > 0
         && members(value).any(|member| {
@@ -230,7 +231,7 @@ fn is_inside(value: &Value, deep: usize) -> bool {
         })
 }
 
-/// Whether this is a text, and an object in JSON is in it.
+/// Whether this is a string that contains a JSON object.
 fn holds_json(value: &Value) -> bool {
     value.as_str().and_then(|text| object(text.trim())).is_some()
 }

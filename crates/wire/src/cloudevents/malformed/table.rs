@@ -1,12 +1,12 @@
-//! The table of cases: a name, what the record must be rejected as, and what is done to a sound event.
+//! The table of malformed records: a name, the detail of the rejection, and the change to a valid event.
 //!
-//! Records are in structured mode but for the last part. A case spoils one thing, so that it can be rejected for no
-//! other; the rows stand in the order in which the decoder looks.
+//! Each case changes one thing, so it can be rejected for nothing else. Records are in structured mode, except in the
+//! last section. The rows follow the order of the decoder's checks.
 
 use ensilinja_model::FactKind::{Abandoned, CallbackAttempted, CallbackClosed, FeedbackReceived, OutcomeRecorded};
 
-use super::MalformedRecord;
-use super::draft::Draft;
+use super::draft::EventDraft;
+use super::record::MalformedRecord;
 use crate::Detail::{
     self, AheadOfRecord, BadAnswer, BadData, BadDataBase64, BadId, BadLine, BadOutcome, BadQuestion, BadResult,
     BadSource, BadSpecversion, BadStage, BadSubject, BadTime, BadType, BadUtf8, BadVisit, Batch,
@@ -19,7 +19,7 @@ use crate::Detail::{
 };
 use crate::{MAX_CONTACT_BYTES, MAX_VALUE_BYTES, MAX_VISIT_CHARS};
 
-type Case = (&'static str, Detail, fn(Draft) -> MalformedRecord);
+type Case = (&'static str, Detail, fn(EventDraft) -> MalformedRecord);
 
 #[rustfmt::skip]
 pub(super) const CASES: &[Case] = &[
@@ -78,9 +78,9 @@ pub(super) const CASES: &[Case] = &[
     ("specversion_missing", MissingSpecversion, |d| d.without("specversion").structured()),
     ("only_data", MissingSpecversion, |d| d.structured().with_value(r#"{"line":"mipa"}"#)),
     ("connect_envelope", ConnectEnvelope, |d| d.structured().edited(|v| [b"{\"schema\":{\"type\":\"string\"},\"payload\":", &v[..], b"}"].concat())),
-    ("connect_envelope_of_a_text", ConnectEnvelope, |d| d.structured().edited(|v| format!("{{\"schema\":{{\"type\":\"string\"}},\"payload\":{}}}", in_a_text(&v)).into())),
-    ("event_in_a_log_member", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"stream\":\"stdout\",\"log\":{}}}", in_a_text(&v)).into())),
-    ("event_in_a_message_after_text", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"message\":{}}}", in_a_text(&[b"10:15 app: ", &v[..]].concat())).into())),
+    ("connect_envelope_of_a_text", ConnectEnvelope, |d| d.structured().edited(|v| format!("{{\"schema\":{{\"type\":\"string\"}},\"payload\":{}}}", as_json_string(&v)).into())),
+    ("event_in_a_log_member", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"stream\":\"stdout\",\"log\":{}}}", as_json_string(&v)).into())),
+    ("event_in_a_message_after_text", WrappedEvent, |d| d.structured().edited(|v| format!("{{\"message\":{}}}", as_json_string(&[b"10:15 app: ", &v[..]].concat())).into())),
     ("event_in_an_array_in_an_object", WrappedEvent, |d| d.structured().edited(|v| [b"{\"records\":[{\"value\":", &v[..], b"}]}"].concat())),
     ("event_in_an_object", WrappedEvent, |d| d.structured().edited(|v| [b"{\"fields\":{\"event\":", &v[..], b"}}"].concat())),
     ("specversion_0_3", BadSpecversion, |d| d.with("specversion", r#""0.3""#).structured()),
@@ -174,7 +174,7 @@ pub(super) const CASES: &[Case] = &[
     ("binary_value_null", MissingData, |d| d.binary().with_value("null")),
     ("binary_value_cut", Truncated, |d| d.binary().with_value("{\"line\":")),
     ("binary_value_after_text", TextBeforeJson, |d| d.binary().edited(|v| [b"app: ", &v[..]].concat())),
-    ("binary_value_json_in_a_text", JsonInText, |d| d.binary().edited(|v| in_a_text(&v).into())),
+    ("binary_value_json_in_a_text", JsonInText, |d| d.binary().edited(|v| as_json_string(&v).into())),
     ("binary_value_in_a_connect_envelope", ConnectEnvelope, |d| d.binary().edited(|v| [b"{\"schema\":{},\"payload\":", &v[..], b"}"].concat())),
     ("binary_whole_event", WholeEventInBinaryMode, |d| d.binary().edited(|v| [b"{\"specversion\":\"1.0\",\"data\":", &v[..], b"}"].concat())),
     ("binary_value_an_array", BadData, |d| d.binary().with_value("[]")),
@@ -198,12 +198,12 @@ pub(super) const CASES: &[Case] = &[
     ("an_event_in_avro", EventFormatNotRead, |d| d.structured().with_value(*b"\x06c-1\x02").with_header("content-type", Some(b"application/cloudevents+avro"))),
 ];
 
-/// The value as a JSON text.
-fn in_a_text(value: &[u8]) -> String {
+/// The value as a JSON string.
+fn as_json_string(value: &[u8]) -> String {
     serde_json::Value::from(String::from_utf8_lossy(value)).to_string()
 }
 
-/// A value nested far deeper than anything means.
+/// A value nested far deeper than the limit.
 fn nested(open: &str, inner: &str, close: &str) -> String {
     const LEVELS: usize = 5_000;
     format!("{}{inner}{}", open.repeat(LEVELS), close.repeat(LEVELS))

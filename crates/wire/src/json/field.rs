@@ -1,7 +1,7 @@
-//! One field as it came, judged only once it is known whether anybody wants it.
+//! One field as received, checked only when its value is needed.
 //!
-//! The type of an event may follow its data, and an event of a type that is not read may have fields of any shape. So
-//! reading a field never fails for its shape; asking it for what the contract demands does.
+//! The type of an event may follow its data, and an event of another system may have fields of any shape. So reading a
+//! field never fails because of its shape. The accessors check it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,24 +10,24 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::Detail;
 
-/// The value of a field, as far as any field that is read can have it.
+/// The value of a field, in as much detail as the contract needs.
 #[derive(Default)]
 pub(crate) enum Field<'a> {
-    /// There is no such field.
+    /// The field is missing.
     #[default]
     Absent,
-    /// It is null, which `CloudEvents` takes for the same; but there it is, and it must not come again.
+    /// Null. It means the same as missing, but the field must not occur a second time.
     Null,
-    /// A text, borrowed from the record unless it had escapes.
+    /// A string, borrowed from the record unless it has escapes.
     Text(Cow<'a, str>),
-    /// A number; what is asked for is small and whole, so a double is exact enough.
+    /// A number. Only small whole numbers are needed, so a double is exact enough.
     Number(f64),
-    /// Something no field may be: a truth value, an array, an object.
+    /// A value that no field accepts: a boolean, an array or an object.
     Other,
 }
 
 impl Field<'_> {
-    /// The same field, borrowing from nothing.
+    /// The same field without borrowed text.
     pub(crate) fn into_owned(self) -> Field<'static> {
         match self {
             Self::Absent => Field::Absent,
@@ -38,12 +38,12 @@ impl Field<'_> {
         }
     }
 
-    /// The text of this field, which must be there and not be empty.
+    /// The string in this field. It must be present and not empty.
     pub(crate) fn text(&self, missing: Detail, bad: Detail) -> Result<&str, Detail> {
         self.optional_text(bad)?.ok_or(missing)
     }
 
-    /// The text of this field, if it is there; it must not be empty.
+    /// The string in this field, if present. It must not be empty.
     pub(crate) fn optional_text(&self, bad: Detail) -> Result<Option<&str>, Detail> {
         match self {
             Self::Absent | Self::Null => Ok(None),
@@ -52,7 +52,7 @@ impl Field<'_> {
         }
     }
 
-    /// The member of a vocabulary that this field names.
+    /// The member of a vocabulary with this name.
     pub(crate) fn word<T>(&self, from_name: fn(&str) -> Option<T>, missing: Detail, bad: Detail) -> Result<T, Detail> {
         from_name(self.text(missing, bad)?).ok_or(bad)
     }
@@ -81,12 +81,12 @@ impl<'de> Visitor<'de> for AnyShape {
         Ok(Field::Text(Cow::Owned(text.to_owned())))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are ever asked for")]
+    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are needed")]
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
         Ok(Field::Number(number as f64))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are ever asked for")]
+    #[expect(clippy::cast_precision_loss, reason = "only small whole numbers are needed")]
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
         Ok(Field::Number(number as f64))
     }

@@ -1,27 +1,29 @@
-//! The two ways a `CloudEvent` lies in a Kafka record: whole in the value, or in headers with its data in the value.
+//! The two content modes of a `CloudEvent` in a Kafka record. Structured: the value is the whole event. Binary: the
+//! attributes are headers and the value is the data.
 
 use std::borrow::Cow;
 
-use crate::cloud_event::CloudEvent;
-use crate::field::Field;
-use crate::members::Shape;
-use crate::{Detail, MAX_VALUE_BYTES, Record, json};
+use super::event::CloudEvent;
+use crate::json::field::Field;
+use crate::json::members::Shape;
+use crate::record::Record;
+use crate::{Detail, MAX_VALUE_BYTES, json};
 
-/// The header that says what the value is.
+/// The header with the format of the value.
 pub(crate) const CONTENT_TYPE: &str = "content-type";
-/// How the content type of a whole event begins; what follows is its format.
+/// The start of the content type of a whole event. Its format follows.
 pub(crate) const STRUCTURED_CONTENT_TYPE: &str = "application/cloudevents";
-/// What stands before an attribute's name in binary mode.
+/// The prefix of an attribute's header in binary mode.
 pub(crate) const ATTRIBUTE_PREFIX: &str = "ce_";
-/// The header that tells binary mode. Every event in binary mode has it; other headers that begin with `ce_` may be of
-/// a shipper or a tracer.
+/// The header that marks binary mode. Every event in binary mode has it; other headers that start with `ce_` may
+/// belong to a shipper or a tracer.
 const SPECVERSION: &str = "ce_specversion";
 
-/// Reads the event of a record, in the mode its headers say.
+/// Reads the event of a record in the mode that its headers indicate.
 pub(crate) fn read<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     let mut event = read_attributes(record)?;
     if is_binary(record.headers) {
-        // An event of a type that is not read may have data in any format, so its value is not looked at.
+        // An event of another type may have data in any format, so its value is not parsed.
         event.kind()?;
         event.data_shape = Some(json::read(json::text(value(record)?)?, &mut event.data)?);
     } else if event.is_packed() && event.kind().is_ok() {
@@ -30,7 +32,7 @@ pub(crate) fn read<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     Ok(event)
 }
 
-/// Reads the attributes of the event of a record; in structured mode, where they lie together, its data too.
+/// Reads the attributes of the event of a record; in structured mode also its data, which is in the same object.
 pub(crate) fn read_attributes<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     let mut event = CloudEvent::default();
     if is_binary(record.headers) {
@@ -46,14 +48,14 @@ fn value<'a>(record: &Record<'a>) -> Result<&'a [u8], Detail> {
     if value.len() > MAX_VALUE_BYTES { Err(Detail::ValueTooLarge) } else { Ok(value) }
 }
 
-/// Binary is what has its `specversion` in a header and does not call its value a whole event. Without any header that
-/// tells, the value is taken for a whole event, because many producers send no content type.
+/// Whether a record is in binary mode: `specversion` is a header, and the content type is not that of a whole event.
+/// A record without either header is read as structured, because many producers send no content type.
 pub(crate) fn is_binary(headers: &[(&str, Option<&[u8]>)]) -> bool {
     headers.iter().any(|(name, _)| *name == SPECVERSION) && event_format(headers).is_none()
 }
 
-/// What follows `application/cloudevents` in the content type, such as `+json; charset=utf-8`; `None` if that is
-/// another or there is none.
+/// The rest of the content type after `application/cloudevents`, such as `+json; charset=utf-8`; `None` if there is
+/// no content type or another one.
 pub(crate) fn event_format<'a>(headers: &[(&str, Option<&'a [u8]>)]) -> Option<&'a [u8]> {
     headers.iter().find_map(|(name, value)| {
         let (start, format) = value.as_ref()?.split_at_checked(STRUCTURED_CONTENT_TYPE.len())?;

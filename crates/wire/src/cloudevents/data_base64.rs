@@ -1,18 +1,18 @@
-//! The data of an event as bytes: SDKs write `data_base64` where a program gives them bytes, or a type of content that
-//! they do not take for JSON. The JSON format of `CloudEvents` (3.1.1) has a receiver decode it.
+//! Event data in base64. SDKs write `data_base64` when a program passes bytes, or a content type that they do not
+//! recognize as JSON. A receiver has to decode it (JSON format of `CloudEvents`, 3.1.1).
 //!
 //! ```text
-//! "data_base64": "eyJsaW5lIjoibWlwYSJ9"   says the same as   "data": {"line":"mipa"}
+//! "data_base64": "eyJsaW5lIjoibWlwYSJ9"   is the same as   "data": {"line":"mipa"}
 //! ```
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::contact_data::ContactData;
-use crate::members::Shape;
+use super::contact_data::ContactData;
+use crate::json::members::Shape;
 use crate::{Detail, json};
 
-/// The data in `text`, which must be one JSON object in base64 (RFC 4648, section 4, padded).
+/// Decodes `text`, which must be one JSON object in base64 (RFC 4648, section 4, padded).
 pub(crate) fn unpack(text: &str) -> Result<ContactData<'static>, Detail> {
     let bytes = STANDARD.decode(text).map_err(|_| Detail::BadDataBase64)?;
     let text = json::text(&bytes).map_err(|_| Detail::BadDataBase64)?;
@@ -33,13 +33,13 @@ mod tests {
     }
 
     #[test]
-    fn an_object_in_base64_is_data() {
+    fn an_object_in_base64_is_read_as_data() {
         let data = unpack("eyJsaW5lIjoibWlwYSJ9").map(|data| data.line().map(str::to_owned));
         assert_eq!(data, Ok(Ok("mipa".to_owned())));
     }
 
     #[test]
-    fn what_is_no_base64_and_what_is_no_object_in_it_is_refused() {
+    fn invalid_base64_and_values_other_than_an_object_are_rejected() {
         for json in ["", "null", "[]", "7", "{", "line=mipa", r#""{\"line\":\"mipa\"}""#] {
             assert_eq!(fault(&STANDARD.encode(json)), Some(Detail::BadDataBase64), "{json}");
         }

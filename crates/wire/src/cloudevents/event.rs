@@ -1,16 +1,18 @@
-//! The attributes of a `CloudEvent` that are read, and what the contract demands of them.
+//! The attributes of a `CloudEvent` that are read, and the checks that the wire contract makes on them.
 
 use ensilinja_model::{EventTime, FactKind};
 
-use crate::contact_data::ContactData;
-use crate::field::Field;
-use crate::members::{Members, Place, Shape};
-use crate::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, data_base64, timestamp};
+use super::contact_data::ContactData;
+use super::data_base64;
+use crate::json::field::Field;
+use crate::json::members::{MemberTarget, Members, Shape};
+use crate::record::ParsedEvent;
+use crate::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, timestamp};
 
-/// What the types of this project begin with, in whatever case: one that begins so and is not read is a mistake.
+/// The start of this project's event types, in any case. A type that starts so but is unknown is a mistake.
 const OWN_PREFIX: &str = "fi.ensilinja";
 
-/// An event as it came, in either mode, nothing of it judged yet.
+/// An event as received, in either mode. Nothing is checked yet.
 #[derive(Default)]
 pub(crate) struct CloudEvent<'a> {
     specversion: Field<'a>,
@@ -19,13 +21,13 @@ pub(crate) struct CloudEvent<'a> {
     source: Field<'a>,
     subject: Field<'a>,
     time: Field<'a>,
-    /// What stands where the data should be; `None` if nothing does.
+    /// The JSON shape of `data`; `None` if there is no `data`.
     pub(crate) data_shape: Option<Shape>,
-    /// The data; nothing, unless that is an object.
+    /// The fields of `data`; empty unless `data` is an object.
     pub(crate) data: ContactData<'a>,
-    /// The data as bytes in base64, where the source sends it so.
+    /// The data in base64, if the source sends it that way.
     data_base64: Field<'a>,
-    /// Why `data_base64` is no data.
+    /// Why `data_base64` could not be read.
     data_fault: Option<Detail>,
 }
 
@@ -37,17 +39,30 @@ fn begins_as_ours(event_type: &str) -> bool {
 }
 
 impl<'a> Members<'a> for CloudEvent<'a> {
-    fn place(&mut self, name: &str) -> Option<Place<'_, 'a>> {
+    fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>> {
         match name {
-            "data" => Some(Place::Object(&mut self.data_shape, &mut self.data)),
-            "data_base64" => Some(Place::Field(&mut self.data_base64)),
-            _ => self.attribute(name).map(Place::Field),
+            "data" => Some(MemberTarget::Object(&mut self.data_shape, &mut self.data)),
+            "data_base64" => Some(MemberTarget::Field(&mut self.data_base64)),
+            _ => self.attribute(name).map(MemberTarget::Field),
         }
     }
 }
 
 impl<'a> CloudEvent<'a> {
-    /// The attribute of this name, if it is one that is read.
+    /// The event, checked in the order that [`Decoder::decode`](crate::Decoder::decode) documents.
+    pub(crate) fn parsed(&self) -> Result<ParsedEvent<'_>, Detail> {
+        let kind = self.kind()?;
+        self.check_id_and_source()?;
+        let contact = self.contact()?;
+        let at = self.at()?;
+        let data = self.data()?;
+        let line = data.line()?;
+        let visit = data.visit()?;
+        let fact = data.fact(kind)?;
+        Ok(ParsedEvent { contact, line, visit, at, fact })
+    }
+
+    /// The field of an attribute; `None` if the attribute is not read.
     pub(crate) fn attribute(&mut self, name: &str) -> Option<&mut Field<'a>> {
         Some(match name {
             "specversion" => &mut self.specversion,
@@ -60,12 +75,12 @@ impl<'a> CloudEvent<'a> {
         })
     }
 
-    /// Whether there is `data_base64`.
+    /// Whether the event has `data_base64`.
     pub(crate) fn is_packed(&self) -> bool {
         !matches!(self.data_base64, Field::Absent | Field::Null)
     }
 
-    /// Reads the data from `data_base64`, if it is there. What is wrong with it is told when the data is asked for.
+    /// Reads the data from `data_base64`, if present. [`data`](Self::data) reports a fault in it.
     pub(crate) fn unpack_data(&mut self) {
         let unpacked = match &self.data_base64 {
             Field::Absent | Field::Null => return,
@@ -79,7 +94,7 @@ impl<'a> CloudEvent<'a> {
         }
     }
 
-    /// The data, which must be an object.
+    /// The data. It must be an object.
     pub(crate) fn data(&self) -> Result<&ContactData<'a>, Detail> {
         if let Some(fault) = self.data_fault {
             return Err(fault);
@@ -91,7 +106,7 @@ impl<'a> CloudEvent<'a> {
         }
     }
 
-    /// What the type says happened. It is asked first: an event of another type need not have anything else of ours.
+    /// The kind of fact, from `type`. Call it first: an event of another system may lack everything else.
     pub(crate) fn kind(&self) -> Result<FactKind, Detail> {
         if self.specversion.text(Detail::MissingSpecversion, Detail::BadSpecversion)? != "1.0" {
             return Err(Detail::BadSpecversion);
@@ -103,27 +118,27 @@ impl<'a> CloudEvent<'a> {
             .ok_or_else(|| if begins_as_ours(event_type) { Detail::MisspeltType } else { Detail::TypeNotRead })
     }
 
-    /// The type, as the source writes it.
+    /// The type as the source spells it.
     pub(crate) fn event_type(&self) -> Result<&str, Detail> {
         self.event_type.text(Detail::MissingType, Detail::BadType)
     }
 
-    /// Checks the attributes that nothing here uses but every `CloudEvent` must have: a source that leaves them out is
-    /// not to be trusted with the others.
-    pub(crate) fn check_id_and_source(&self) -> Result<(), Detail> {
+    /// Checks `id` and `source`. Nothing uses them, but every `CloudEvent` must have them: a source that omits them
+    /// cannot be trusted with the other attributes.
+    fn check_id_and_source(&self) -> Result<(), Detail> {
         self.id.text(Detail::MissingId, Detail::BadId)?;
         self.source.text(Detail::MissingSource, Detail::BadSource)?;
         Ok(())
     }
 
-    /// The id of the contact. It decides the leg, whatever the key of a record.
+    /// The id of the contact. The leg is derived from it, never from the record key.
     pub(crate) fn contact(&self) -> Result<&str, Detail> {
         let contact = self.subject.text(Detail::MissingSubject, Detail::BadSubject)?;
         if contact.len() > MAX_CONTACT_BYTES { Err(Detail::BadSubject) } else { Ok(contact) }
     }
 
-    /// When it happened.
-    pub(crate) fn at(&self) -> Result<EventTime, Detail> {
+    /// The time of the fact.
+    fn at(&self) -> Result<EventTime, Detail> {
         timestamp::parse(self.time.text(Detail::MissingTime, Detail::BadTime)?).ok_or(Detail::BadTime)
     }
 }

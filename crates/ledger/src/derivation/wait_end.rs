@@ -1,24 +1,24 @@
-//! The decision: how and when a leg stops waiting, and how long it is served if it was answered.
+//! The end of the wait: how and when a leg stops waiting, and how long it is served after an answer.
 
 use ensilinja_model::{EventTime, FactKind};
 
-use super::leg::{ArrivedLeg, sample};
-use super::{Entries, Entry, EntrySlot, Span};
+use super::arrived_leg::{ArrivedLeg, sample};
 use crate::cause::{Cause, Timeout};
+use crate::entries::{Entries, Entry, EntrySlot, Span};
 use crate::entry_kind::EntryKind;
 use crate::instants::Register;
 
-/// A request this soon after the leg stopped waiting is what it stopped waiting for: the platform ends the wait first
-/// and creates the callback then. In ms.
+/// A request within this time after the end of the wait supersedes that end: the platform ends the wait first and then
+/// creates the callback. In ms.
 const SUPERSEDED_MS: i64 = 60_000;
 
 /// How and when a leg stops waiting.
 pub(super) struct WaitEnd {
     pub at: EventTime,
-    pub fate: WaitEndKind,
+    pub kind: WaitEndKind,
 }
 
-/// How a leg stopped waiting, in the order in which facts of one instant win.
+/// How a leg stops waiting. Of facts at the same instant, the first in this order wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum WaitEndKind {
     Answered,
@@ -30,7 +30,7 @@ pub(super) enum WaitEndKind {
 }
 
 impl WaitEndKind {
-    /// What it follows from.
+    /// The cause of the end.
     pub const fn cause(self) -> Cause {
         Cause::Fact(match self {
             Self::Answered => FactKind::Answered,
@@ -44,9 +44,9 @@ impl WaitEndKind {
 }
 
 impl ArrivedLeg<'_> {
-    /// Enters how the leg stopped waiting as of a second, and how long it was served.
+    /// Enters the end of the wait as of a second, and the handling time.
     #[inline]
-    pub fn decide(&self, entries: &mut Entries, as_of_second: i64) -> WaitEnd {
+    pub fn enter_wait_end(&self, entries: &mut Entries, as_of_second: i64) -> WaitEnd {
         let (transferred, ended) = (self.departure(Register::Transferred), self.departure(Register::Ended));
         let candidates = [
             self.facts.at(Register::Answered).map(|at| (at, WaitEndKind::Answered)),
@@ -56,59 +56,59 @@ impl ArrivedLeg<'_> {
             ended.map(|at| (at, WaitEndKind::Orphaned)),
             Some((self.orphaned, WaitEndKind::OrphanedByTime)),
         ];
-        let earliest = candidates.into_iter().flatten().min().expect("time alone decides at last");
-        let (at, fate) = self.supersede(earliest, entries, as_of_second);
+        let earliest = candidates.into_iter().flatten().min().expect("a timeout ends every wait");
+        let (at, kind) = self.supersede(earliest, entries, as_of_second);
         let wait_ms = sample(at.millis_since(self.arrived));
         let within = wait_ms <= self.limits.threshold_ms;
-        let by_fate = |kind, sample_ms| Entry::by(fate.cause(), at, kind, sample_ms);
-        let decided = match fate {
-            WaitEndKind::Answered => by_fate(EntryKind::answered(within), wait_ms),
-            // The step of the request says so itself.
-            WaitEndKind::Requested => by_fate(EntryKind::RequestDecided, 0),
-            WaitEndKind::Abandoned if self.is_short(at) => by_fate(EntryKind::AbandonedShort, wait_ms),
+        let by_cause = |entry_kind, sample_ms| Entry::by(kind.cause(), at, entry_kind, sample_ms);
+        let ended_wait = match kind {
+            WaitEndKind::Answered => by_cause(EntryKind::answered(within), wait_ms),
+            // Not entered: the entry of the request includes the end of the wait.
+            WaitEndKind::Requested => by_cause(EntryKind::RequestDecided, 0),
+            WaitEndKind::Abandoned if self.is_short(at) => by_cause(EntryKind::AbandonedShort, wait_ms),
             WaitEndKind::Abandoned => {
-                let (_, stage) = self.facts.abandoned().expect("the leg was decided by its abandon");
-                by_fate(EntryKind::abandoned(stage, within), wait_ms)
+                let (_, stage) = self.facts.abandoned().expect("the abandon ended the wait");
+                by_cause(EntryKind::abandoned(stage, within), wait_ms)
             }
-            WaitEndKind::Moved => by_fate(EntryKind::Moved, 0),
-            WaitEndKind::Orphaned | WaitEndKind::OrphanedByTime => by_fate(EntryKind::Orphaned, 0),
+            WaitEndKind::Moved => by_cause(EntryKind::Moved, 0),
+            WaitEndKind::Orphaned | WaitEndKind::OrphanedByTime => by_cause(EntryKind::Orphaned, 0),
         };
-        entries.waiting = Some(Span::since(self.arrived, decided.second));
-        if fate != WaitEndKind::Requested {
-            entries.enter(EntrySlot::WaitEnded, decided);
+        entries.waiting = Some(Span::since(self.arrived, ended_wait.second));
+        if kind != WaitEndKind::Requested {
+            entries.enter(EntrySlot::WaitEnded, ended_wait);
         }
         let left = transferred.map(|at| (at, FactKind::Transferred));
         let over = left.into_iter().chain(ended.map(|at| (at, FactKind::Ended))).min_by_key(|(at, _)| *at);
-        if let Some((over, by)) = over.filter(|(over, _)| *over <= self.orphaned && fate == WaitEndKind::Answered) {
+        if let Some((over, by)) = over.filter(|(over, _)| *over <= self.orphaned && kind == WaitEndKind::Answered) {
             let handling_ms = sample(over.millis_since(at));
             entries.enter(EntrySlot::Service, Entry::by_fact(over, EntryKind::Served, handling_ms, by));
         }
-        WaitEnd { at, fate }
+        WaitEnd { at, kind }
     }
 
-    /// What decided the leg; or the request that supersedes it, from the second of the request on.
+    /// The end of the wait, or from the second of the request on, the request that supersedes it.
     #[inline]
     fn supersede(
         &self,
-        (at, fate): (EventTime, WaitEndKind),
+        (at, kind): (EventTime, WaitEndKind),
         entries: &mut Entries,
         as_of_second: i64,
     ) -> (EventTime, WaitEndKind) {
-        if !matches!(fate, WaitEndKind::Abandoned | WaitEndKind::Moved | WaitEndKind::Orphaned) {
-            return (at, fate);
+        if !matches!(kind, WaitEndKind::Abandoned | WaitEndKind::Moved | WaitEndKind::Orphaned) {
+            return (at, kind);
         }
-        let is_for_it =
+        let supersedes =
             |requested: &EventTime| *requested <= self.orphaned && requested.millis_since(at) <= SUPERSEDED_MS;
-        let Some(requested) = self.facts.at(Register::CallbackRequested).filter(is_for_it) else {
-            return (at, fate);
+        let Some(requested) = self.facts.at(Register::CallbackRequested).filter(supersedes) else {
+            return (at, kind);
         };
-        // Of two facts of one second none is ever shown without the other.
+        // Two facts in the same second are always shown together.
         if requested.floor_second() > as_of_second.max(at.floor_second()) {
             entries.changes_at = Some(requested.floor_second());
-            return (at, fate);
+            return (at, kind);
         }
-        if let Cause::Fact(kind) = fate.cause() {
-            entries.superseded = Some(kind);
+        if let Cause::Fact(fact) = kind.cause() {
+            entries.superseded = Some(fact);
         }
         (requested, WaitEndKind::Requested)
     }

@@ -1,17 +1,17 @@
-//! The `data` of an event: the line, the visit, and what the fact says.
+//! The `data` of an event: the line, the visit, and the value of the fact.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, Fact, FactKind, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
 };
 
-use crate::field::Field;
-use crate::members::{Members, Place};
+use crate::json::field::Field;
+use crate::json::members::{MemberTarget, Members};
 use crate::{Detail, MAX_VISIT_CHARS};
 
-/// The question whose answer is a number; the others are a [`Survey`].
+/// The question with a numeric answer. The others are a [`Survey`].
 pub(crate) const NPS_QUESTION: &str = "nps";
 
-/// Every field that some fact has, as it came.
+/// The fields of all kinds of facts, as received.
 #[derive(Default)]
 pub(crate) struct ContactData<'a> {
     line: Field<'a>,
@@ -24,8 +24,8 @@ pub(crate) struct ContactData<'a> {
 }
 
 impl<'a> Members<'a> for ContactData<'a> {
-    fn place(&mut self, name: &str) -> Option<Place<'_, 'a>> {
-        Some(Place::Field(match name {
+    fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>> {
+        Some(MemberTarget::Field(match name {
             "line" => &mut self.line,
             "visit" => &mut self.visit,
             "stage" => &mut self.stage,
@@ -39,7 +39,7 @@ impl<'a> Members<'a> for ContactData<'a> {
 }
 
 impl ContactData<'_> {
-    /// The same data, borrowing from nothing.
+    /// The same data without borrowed text.
     pub(crate) fn into_owned(self) -> ContactData<'static> {
         ContactData {
             line: self.line.into_owned(),
@@ -52,12 +52,12 @@ impl ContactData<'_> {
         }
     }
 
-    /// The line as the source names it; whether there is such a line is for the decoder to say.
+    /// The line as the source spells it. The decoder looks it up.
     pub(crate) fn line(&self) -> Result<&str, Detail> {
         self.line.text(Detail::MissingLine, Detail::BadLine)
     }
 
-    /// The visit, if there is one.
+    /// The visit, if present.
     pub(crate) fn visit(&self) -> Result<Option<&str>, Detail> {
         let visit = self.visit.optional_text(Detail::BadVisit)?;
         if visit.is_some_and(|visit| visit.len() > MAX_VISIT_CHARS && visit.chars().count() > MAX_VISIT_CHARS) {
@@ -66,7 +66,7 @@ impl ContactData<'_> {
         Ok(visit)
     }
 
-    /// What happened: the fact of this kind, with what it says. Fields of other kinds are ignored.
+    /// The fact of this kind with its value. Fields of other kinds are ignored.
     pub(crate) fn fact(&self, kind: FactKind) -> Result<Fact, Detail> {
         Ok(match kind {
             FactKind::Offered => Fact::Offered,
@@ -79,7 +79,7 @@ impl ContactData<'_> {
             FactKind::CallbackAttempted => Fact::CallbackAttempted(self.result(AttemptResult::from_name)?),
             FactKind::CallbackReached => Fact::CallbackReached,
             FactKind::CallbackClosed => Fact::CallbackClosed(self.result(CloseResult::from_name)?),
-            // Where it went is not read: there the contact has an `offered` of its own.
+            // `to_line` is not read: on that line the contact has an `offered` of its own.
             FactKind::Transferred => Fact::Transferred,
             FactKind::Ended => Fact::Ended,
             FactKind::OutcomeRecorded => Fact::OutcomeRecorded(self.outcome.word(
@@ -111,8 +111,8 @@ impl ContactData<'_> {
     }
 }
 
-/// The score a JSON number says: 7, 7.0 and 7e0 are one number, for JSON has no integers of its own.
-#[expect(clippy::float_cmp, reason = "a number that is only nearly whole is no score")]
+/// The score in a JSON number. 7, 7.0 and 7e0 are the same number, because JSON has no integers.
+#[expect(clippy::float_cmp, reason = "a number that is not exactly whole is not a score")]
 fn nps_score(number: f64) -> Option<NpsScore> {
     (0..=10).find(|score| f64::from(*score) == number).and_then(NpsScore::new)
 }

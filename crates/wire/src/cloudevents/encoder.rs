@@ -1,17 +1,17 @@
-//! The other way round: a statement becomes the record that says it. The simulator speaks with this.
+//! Encodes a statement as a record in either content mode. The simulator uses it.
 
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer, LineId};
 use serde::Serialize;
 use siphasher::sip128::SipHasher13;
 
-use crate::contact_data::NPS_QUESTION;
-use crate::content_mode::{ATTRIBUTE_PREFIX, CONTENT_TYPE, STRUCTURED_CONTENT_TYPE};
+use super::contact_data::NPS_QUESTION;
+use super::content_mode::{ATTRIBUTE_PREFIX, CONTENT_TYPE, STRUCTURED_CONTENT_TYPE};
 use crate::{EVENT_TYPE_PREFIX, timestamp};
 
-/// The `source` of every event that is made here.
+/// The `source` of every encoded event.
 pub const SIMULATOR_SOURCE: &str = "/ensilinja/simulator";
 
-/// One fact about one contact at a line, in the words of the wire. It has no `Debug`, for it holds a contact's id.
+/// One fact about one contact on a line, ready to be encoded. It has no `Debug`, because it contains a contact's id.
 #[derive(Clone, Copy)]
 pub struct Statement<'a> {
     /// The id of the contact, 1 to [`MAX_CONTACT_BYTES`](crate::MAX_CONTACT_BYTES) bytes.
@@ -20,15 +20,15 @@ pub struct Statement<'a> {
     pub line: &'a LineId,
     /// Which visit of the contact to the line, 1 to [`MAX_VISIT_CHARS`](crate::MAX_VISIT_CHARS) characters.
     pub visit: Option<&'a str>,
-    /// Where the contact was moved: for [`Fact::Transferred`]. It is written, and not read.
+    /// The line to which the contact was moved, for [`Fact::Transferred`]. It is written, but not read.
     pub to_line: Option<&'a LineId>,
-    /// When it happened, in the years 0000 to 9998.
+    /// When it happened: years 0000 to 9998.
     pub at: EventTime,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
 }
 
-/// The parts of a Kafka record. It has no `Debug`, for it holds a contact's id.
+/// The parts of a Kafka record. It has no `Debug`, because it contains a contact's id.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// The key: the id of the contact.
@@ -39,9 +39,9 @@ pub struct Encoded {
     pub value: Vec<u8>,
 }
 
-/// The attributes in their usual order; `data` is given where the mode is structured.
+/// A whole event in structured mode, with the attributes in their usual order.
 #[derive(Serialize)]
-struct CloudEvent<'a> {
+struct EncodedEvent<'a> {
     specversion: &'a str,
     id: &'a str,
     source: &'a str,
@@ -50,11 +50,11 @@ struct CloudEvent<'a> {
     subject: &'a str,
     time: &'a str,
     datacontenttype: &'a str,
-    data: &'a ContactData<'a>,
+    data: &'a EncodedData<'a>,
 }
 
 #[derive(Default, Serialize)]
-struct ContactData<'a> {
+struct EncodedData<'a> {
     line: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     visit: Option<&'a str>,
@@ -69,12 +69,12 @@ struct ContactData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     question: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<Answer>,
+    answer: Option<EncodedAnswer>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Answer {
+enum EncodedAnswer {
     Score(u8),
     Word(&'static str),
 }
@@ -82,17 +82,17 @@ enum Answer {
 const SPECVERSION: &str = "1.0";
 const DATA_CONTENT_TYPE: &str = "application/json";
 
-/// The record of a statement in structured mode: the value is the whole event.
+/// Encodes a statement in structured mode: the value is the whole event.
 ///
-/// The event's `id` is a hash of all the statement says, so that the same statement has the same id however often it
-/// is sent, as `CloudEvents` demands, and another statement has another.
+/// The event's `id` is a hash of the whole statement. As `CloudEvents` requires, the same statement has the same id
+/// each time it is sent, and different statements have different ids.
 ///
 /// # Panics
-/// If `at` is outside the years 0000 to 9998; RFC 3339 ends soon after.
+/// If `at` is outside the years 0000 to 9998. RFC 3339 ends with 9999.
 #[must_use]
 pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
-    let data = contact_data(statement);
-    let value = to_json(&CloudEvent {
+    let data = encoded_data(statement);
+    let value = to_json(&EncodedEvent {
         specversion: SPECVERSION,
         id: &event_id(statement, &data),
         source: SIMULATOR_SOURCE,
@@ -106,13 +106,13 @@ pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
     Encoded { key: statement.contact.into(), headers, value }
 }
 
-/// The record of a statement in binary mode: attributes are `ce_` headers, the value is `data`.
+/// Encodes a statement in binary mode: the attributes are `ce_` headers, the value is `data`.
 ///
 /// # Panics
-/// As [`encode_structured`] does.
+/// As [`encode_structured`].
 #[must_use]
 pub fn encode_binary(statement: &Statement<'_>) -> Encoded {
-    let data = contact_data(statement);
+    let data = encoded_data(statement);
     let attributes = [
         ("specversion", SPECVERSION.to_owned()),
         ("id", event_id(statement, &data)),
@@ -127,8 +127,8 @@ pub fn encode_binary(statement: &Statement<'_>) -> Encoded {
     Encoded { key: statement.contact.into(), headers, value: to_json(&data) }
 }
 
-fn contact_data<'a>(statement: &Statement<'a>) -> ContactData<'a> {
-    let mut data = ContactData { line: statement.line.as_str(), visit: statement.visit, ..ContactData::default() };
+fn encoded_data<'a>(statement: &Statement<'a>) -> EncodedData<'a> {
+    let mut data = EncodedData { line: statement.line.as_str(), visit: statement.visit, ..EncodedData::default() };
     match statement.fact {
         Fact::Offered
         | Fact::Queued
@@ -144,11 +144,11 @@ fn contact_data<'a>(statement: &Statement<'a>) -> ContactData<'a> {
         Fact::OutcomeRecorded(outcome) => data.outcome = Some(outcome.as_str()),
         Fact::FeedbackReceived(FeedbackAnswer::Nps(score)) => {
             data.question = Some(NPS_QUESTION);
-            data.answer = Some(Answer::Score(score.get()));
+            data.answer = Some(EncodedAnswer::Score(score.get()));
         }
         Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer)) => {
             data.question = Some(survey.as_str());
-            data.answer = Some(Answer::Word(answer.as_str()));
+            data.answer = Some(EncodedAnswer::Word(answer.as_str()));
         }
     }
     data
@@ -158,17 +158,17 @@ fn event_type(statement: &Statement<'_>) -> String {
     format!("{EVENT_TYPE_PREFIX}{}", statement.fact.kind().as_str())
 }
 
-fn event_id(statement: &Statement<'_>, data: &ContactData<'_>) -> String {
-    let said = to_json(&(statement.contact, statement.at.as_millis(), event_type(statement), data));
-    format!("{:032x}", SipHasher13::new().hash(&said).as_u128())
+fn event_id(statement: &Statement<'_>, data: &EncodedData<'_>) -> String {
+    let statement = to_json(&(statement.contact, statement.at.as_millis(), event_type(statement), data));
+    format!("{:032x}", SipHasher13::new().hash(&statement).as_u128())
 }
 
 pub(crate) fn time(at: EventTime) -> String {
     let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok();
-    let sayable = instant.filter(|_| at >= timestamp::YEAR_0);
-    sayable.expect("a statement's instant lies in the years 0000 to 9998").to_string()
+    let in_range = instant.filter(|_| at >= timestamp::YEAR_0);
+    in_range.expect("a statement's instant lies in the years 0000 to 9998").to_string()
 }
 
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("texts and small numbers are always JSON")
+    serde_json::to_vec(value).expect("strings and small numbers always serialize to JSON")
 }
