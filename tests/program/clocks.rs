@@ -14,7 +14,7 @@ use ensilinja::kafka_settings::kafka_settings;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
 use ensilinja_config::Config;
-use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Pace, Publisher};
+use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, OutgoingRecord, Publisher};
 use ensilinja_model::{Channel, EventTime, Fact};
 use ensilinja_sim::{County, Disorder, Generator, Publication, SimEvent};
 use serde_json::Value;
@@ -132,7 +132,7 @@ fn serve(config: Config, clock: LiveClock) -> (SocketAddr, oneshot::Sender<()>, 
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = mpsc::channel();
     let (probe_interval, commit_interval) = (Duration::from_millis(50), Duration::from_millis(500));
-    let pace = Pace { probe_interval, commit_interval, ..Pace::default() };
+    let pace = IngestIntervals { probe_interval, commit_interval, ..IngestIntervals::default() };
     let thread = std::thread::spawn(move || {
         runtime().unwrap().block_on(async {
             let processor = Processor::start(&config, clock, pace).unwrap();

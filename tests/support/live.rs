@@ -11,7 +11,7 @@ use std::time::Duration;
 use ensilinja::clock::LiveClock;
 use ensilinja::processor::Processor;
 use ensilinja::run::runtime;
-use ensilinja_kafka::Pace;
+use ensilinja_kafka::IngestIntervals;
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{PATIENCE, http, poll_for};
 use serde_json::Value;
@@ -47,10 +47,10 @@ impl Live {
         let now = Arc::clone(&clock.0);
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();
-        let pace = Pace {
+        let pace = IngestIntervals {
             probe_interval: Duration::from_millis(50),
             commit_interval: Duration::from_millis(200),
-            ..Pace::default()
+            ..IngestIntervals::default()
         };
         let thread = std::thread::spawn(move || {
             runtime().unwrap().block_on(async {

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{EmbeddedBroker, Pace, Publisher, Settings};
+use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, Publisher, Settings};
 use ensilinja_model::{EventTime, LineId, printable_lines};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
@@ -120,9 +120,9 @@ fn publish_history(
 }
 
 /// A probe a second of the demo's time, so that what is shown keeps up with its clock.
-fn pace(speed: u32) -> Pace {
-    let usual = Pace::default();
-    Pace { probe_interval: (usual.probe_interval / speed).max(SHORTEST_PROBE), ..usual }
+fn pace(speed: u32) -> IngestIntervals {
+    let usual = IngestIntervals::default();
+    IngestIntervals { probe_interval: (usual.probe_interval / speed).max(SHORTEST_PROBE), ..usual }
 }
 
 /// An instant as one says it: `Tuesday 16 September 2025, 10:15`.

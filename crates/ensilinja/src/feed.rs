@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{Clock, OutgoingRecord, Publisher};
+use ensilinja_kafka::{OutgoingRecord, Publisher, TimeSource};
 use ensilinja_sim::{Disorder, Publication, Scenario, SimEvent};
 
 /// A scenario strikes this long after the start of what is published, in ms.
@@ -54,7 +54,7 @@ pub fn send(publisher: &Publisher, publication: &Publication) -> anyhow::Result<
 pub fn send_in_time(
     publisher: &Publisher,
     publications: impl Iterator<Item = Publication>,
-    clock: &Clock,
+    clock: &TimeSource,
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     for publication in publications {

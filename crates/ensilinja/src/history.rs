@@ -29,7 +29,7 @@
 
 pub mod event_days;
 
-use ensilinja_kafka::History as LogHistory;
+use ensilinja_kafka::TopicHistory as LogHistory;
 use ensilinja_ledger::{History, Rules};
 use ensilinja_model::EventTime;
 use jiff::tz::TimeZone;

@@ -18,7 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ensilinja_kafka::{IncomingRecord, RecordHandler, Verdict};
+use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
 use ensilinja_ledger::{Applied, Ledger, Rules};
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
@@ -44,7 +44,7 @@ pub type NewLedger = Box<dyn Fn(EventTime) -> (Ledger, Rules) + Send + Sync>;
 
 /// What has been learnt, all of it of one log.
 pub struct Learnt {
-    /// Which log it is of, numbered as [`ensilinja_kafka::Status::log`] is.
+    /// Which log it is of, numbered as [`ensilinja_kafka::IngestStatus::log`] is.
     pub log: u32,
     /// When the ledger was made: the instant of its first read, or earlier.
     pub started: EventTime,
@@ -290,7 +290,7 @@ impl Drop for Intake {
 }
 
 impl RecordHandler for Intake {
-    fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
+    fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
         let decoded = self.decoder.examine(&wire_record(record));
         // What lay in the log before this process is read to rebuild the figures, and was counted by another one.
         let is_live = !record.rebuilding && !record.again;
@@ -306,16 +306,19 @@ impl RecordHandler for Intake {
                 }
                 let alive_at = self.alive_at(event.at, record);
                 self.shared.hear(Heard { event, is_live, alive_at }, record.timestamp);
-                Verdict::Accepted
+                RecordDisposition::Accepted
             }
             Err(rejection) => {
                 if is_live {
                     self.shared.pipeline.rejected(rejection.reason.as_str());
                 }
                 if rejection.reason.goes_to_dead_letters() {
-                    Verdict::DeadLetter { reason: rejection.reason.as_str(), detail: rejection.detail.as_str() }
+                    RecordDisposition::DeadLetter {
+                        reason: rejection.reason.as_str(),
+                        detail: rejection.detail.as_str(),
+                    }
                 } else {
-                    Verdict::Accepted
+                    RecordDisposition::Accepted
                 }
             }
         }

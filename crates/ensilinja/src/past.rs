@@ -19,7 +19,7 @@ pub(crate) mod topic;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{History, OffsetRange, TopicId};
+use ensilinja_kafka::{OffsetRange, TopicHistory, TopicId};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Record};
 
@@ -231,7 +231,7 @@ impl Reading<'_> {
     const fn source(&self) -> HistorySource {
         match (self.files, self.offsets) {
             ([], []) => {
-                let history = History { start: None, from_first_record: false };
+                let history = TopicHistory { start: None, from_first_record: false };
                 HistorySource::Topic { history, range_start: self.from, watched_since: None }
             }
             ([], _) => HistorySource::Offsets,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_kafka::{LogChange, Monitor, Pace, PartitionStatus, SecurityRisk, Shell, Status};
+use ensilinja_kafka::{Ingest, IngestIntervals, IngestStatus, LogChange, Monitor, PartitionStatus, SecurityRisk};
 use ensilinja_ledger::{Intraday, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId, printable};
 use ensilinja_serve::{
@@ -38,7 +38,7 @@ const SECONDS_BETWEEN_READS: u64 = 60;
 
 /// A processor that reads and listens.
 pub struct Processor {
-    shell: Shell,
+    shell: Ingest,
     server: Server,
     site: Arc<Site>,
     truth: Arc<Truth>,
@@ -49,7 +49,7 @@ impl Processor {
     ///
     /// # Errors
     /// If the address cannot be listened on, or the system gives no randomness, thread or client.
-    pub fn start(config: &Config, clock: LiveClock, pace: Pace) -> anyhow::Result<Self> {
+    pub fn start(config: &Config, clock: LiveClock, pace: IngestIntervals) -> anyhow::Result<Self> {
         let server = Server::bind(config.server.listen)?;
         let started = clock.now();
         let rules = config.rules(started);
@@ -71,7 +71,7 @@ impl Processor {
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, random_key()?);
         let intake = Intake::new(decoder, Arc::clone(&learnt)).context("the system gives no thread")?;
-        let shell = Shell::start(kafka_settings(&config.kafka), pace, clock.clock(), range_start, horizon_ms, intake)?;
+        let shell = Ingest::start(kafka_settings(&config.kafka), pace, clock.clock(), range_start, horizon_ms, intake)?;
         let truth = Arc::new(Truth {
             learnt,
             monitor: shell.monitor(),
@@ -190,7 +190,7 @@ impl Truth {
     }
 
     /// The state of reading, with what should be changed about what is read.
-    fn status(&self) -> Status {
+    fn status(&self) -> IngestStatus {
         let mut status = self.monitor.status();
         status.warnings.extend(self.learnt.stamps_warning());
         status
@@ -212,7 +212,7 @@ impl Truth {
     }
 
     /// How far back history counts.
-    fn coverage(&self, status: &Status, learnt: &Learnt) -> Coverage {
+    fn coverage(&self, status: &IngestStatus, learnt: &Learnt) -> Coverage {
         let log = HistorySource::Topic {
             history: status.history,
             range_start: learnt.rules.range_start(learnt.started),
@@ -281,12 +281,12 @@ impl Source for Truth {
 }
 
 /// The instant that figures can be shown for; `None` until they have been rebuilt.
-fn shown(status: &Status, now: EventTime) -> Option<EventTime> {
+fn shown(status: &IngestStatus, now: EventTime) -> Option<EventTime> {
     status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))
 }
 
 /// Whether the figures as of `shown` are complete `now`, by a clock in this state, and why not.
-fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime, clock: ClockState) -> Readiness {
+fn readiness(status: &IngestStatus, shown: Option<EventTime>, now: EventTime, clock: ClockState) -> Readiness {
     let mut reasons = status.not_ready.clone();
     let trouble = clock_trouble(clock);
     let is_believed = trouble.is_none();
@@ -305,7 +305,7 @@ fn readiness(status: &Status, shown: Option<EventTime>, now: EventTime, clock: C
     Readiness { complete: is_recent && is_believed && !status.failed, reasons }
 }
 
-fn hazards(status: &Status) -> Hazards {
+fn hazards(status: &IngestStatus) -> Hazards {
     let settings = status.topic_settings.iter();
     let risks = SecurityRisk::ALL.iter();
     Hazards {

@@ -1,7 +1,7 @@
 //! `ensilinja run`: the processor on a real topic, until it is told to stop.
 
 use anyhow::Context as _;
-use ensilinja_kafka::Pace;
+use ensilinja_kafka::IngestIntervals;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::{self, LiveClock};
@@ -17,7 +17,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     warn_of_broken_nights(config);
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let processor = Processor::start(config, LiveClock::of_this_computer(), Pace::default())?;
+        let processor = Processor::start(config, LiveClock::of_this_computer(), IngestIntervals::default())?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),

@@ -8,7 +8,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 
-use crate::complaints::Complaints;
+use crate::recent_errors::RecentErrors;
 
 /// The facility of the lines that say why a connection broke. Not all of them come as errors: a broker that closes a
 /// connection without a word is no error to librdkafka, and that is what a TLS port does to a plaintext client.
@@ -19,22 +19,22 @@ const BROKEN_CONNECTION: &str = "FAIL";
 pub(crate) struct ClientLog {
     client: &'static str,
     is_quiet: bool,
-    complaints: Complaints,
+    recent_errors: RecentErrors,
 }
 
 impl ClientLog {
     pub(crate) fn new(client: &'static str) -> Self {
-        Self { client, is_quiet: false, complaints: Complaints::default() }
+        Self { client, is_quiet: false, recent_errors: RecentErrors::default() }
     }
 
-    /// The context of a client whose user is told what it finds: its complaints are no news.
+    /// The context of a client whose user is told what it finds: its recent_errors are no news.
     pub(crate) fn quiet(client: &'static str) -> Self {
         Self { is_quiet: true, ..Self::new(client) }
     }
 
     /// What the client has said aside.
-    pub(crate) const fn complaints(&self) -> &Complaints {
-        &self.complaints
+    pub(crate) const fn recent_errors(&self) -> &RecentErrors {
+        &self.recent_errors
     }
 }
 
@@ -42,7 +42,7 @@ impl ClientContext for ClientLog {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
         let client = self.client;
         if facility == BROKEN_CONNECTION {
-            self.complaints.note(RDKafkaErrorCode::BrokerTransportFailure, line);
+            self.recent_errors.note(RDKafkaErrorCode::BrokerTransportFailure, line);
         }
         match level {
             _ if self.is_quiet => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
@@ -67,7 +67,7 @@ impl ClientContext for ClientLog {
         // That no broker is up is what a client says besides the reason, and never one.
         let code = error.rdkafka_error_code().filter(|code| *code != RDKafkaErrorCode::AllBrokersDown);
         if let Some(code) = code {
-            self.complaints.note(code, reason);
+            self.recent_errors.note(code, reason);
         }
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! A partition that still begins at offset 0 has lost nothing, so what lies before its first record is known to be
 //! nothing, and a partition added yesterday costs no history. A partition that retention has cut tells nothing of the
-//! time before its first record. The log as a whole reaches back to where the worst of the cut partitions does.
+//! time before its first record. The log as a whole histories back to where the worst of the cut partitions does.
 
 use ensilinja_model::EventTime;
 
-/// Since when a partition's records are all known.
+/// KnownSince when a partition's records are all known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Since {
+pub(crate) enum KnownSince {
     /// The log has a record from before the range, so all of the range is there.
     BeforeRange,
     /// From here on: the time of its first record, or of the moment at which records were found to be missing.
@@ -19,15 +19,15 @@ pub(crate) enum Since {
 
 /// What one partition tells of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reach {
+pub(crate) struct PartitionHistory {
     /// Nothing was ever deleted from it.
     pub(crate) begins_at_zero: bool,
-    pub(crate) since: Since,
+    pub(crate) since: KnownSince,
 }
 
 /// What the log tells of the past. The default is a log that tells nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct History {
+pub struct TopicHistory {
     /// From here on every record is known; never before the range that was asked for. `None` while the topic has not
     /// held a record.
     pub start: Option<EventTime>,
@@ -36,17 +36,17 @@ pub struct History {
 }
 
 /// Puts the partitions together. `range_start` is where reading was asked to begin.
-pub(crate) fn history(reaches: &[Reach], range_start: EventTime) -> History {
-    let since = |reach: &Reach| match reach.since {
-        Since::BeforeRange => Some(range_start),
-        Since::At(at) => Some(at.max(range_start)),
-        Since::Empty => None,
+pub(crate) fn history(histories: &[PartitionHistory], range_start: EventTime) -> TopicHistory {
+    let since = |history: &PartitionHistory| match history.since {
+        KnownSince::BeforeRange => Some(range_start),
+        KnownSince::At(at) => Some(at.max(range_start)),
+        KnownSince::Empty => None,
     };
-    let cut = reaches.iter().filter(|reach| !reach.begins_at_zero);
-    let whole = reaches.iter().filter(|reach| reach.begins_at_zero);
-    let from_first_record = !reaches.is_empty() && reaches.iter().all(|reach| reach.begins_at_zero);
+    let cut = histories.iter().filter(|history| !history.begins_at_zero);
+    let whole = histories.iter().filter(|history| history.begins_at_zero);
+    let from_first_record = !histories.is_empty() && histories.iter().all(|history| history.begins_at_zero);
     let start = cut.filter_map(since).max().or_else(|| whole.filter_map(since).min());
-    History { start, from_first_record }
+    TopicHistory { start, from_first_record }
 }
 
 #[cfg(test)]
@@ -55,41 +55,44 @@ mod tests {
 
     const RANGE: EventTime = EventTime::from_seconds(1_000);
 
-    fn at(seconds: i64) -> Since {
-        Since::At(EventTime::from_seconds(seconds))
+    fn at(seconds: i64) -> KnownSince {
+        KnownSince::At(EventTime::from_seconds(seconds))
     }
 
-    fn reach(begins_at_zero: bool, since: Since) -> Reach {
-        Reach { begins_at_zero, since }
+    fn partition(begins_at_zero: bool, since: KnownSince) -> PartitionHistory {
+        PartitionHistory { begins_at_zero, since }
     }
 
-    fn seconds(reaches: &[Reach]) -> (Option<i64>, bool) {
-        let history = history(reaches, RANGE);
+    fn seconds(histories: &[PartitionHistory]) -> (Option<i64>, bool) {
+        let history = history(histories, RANGE);
         (history.start.map(EventTime::floor_second), history.from_first_record)
     }
 
     #[test]
     fn a_log_older_than_the_range_covers_all_of_it() {
-        assert_eq!(seconds(&[reach(false, Since::BeforeRange), reach(false, at(10))]), (Some(1_000), false));
+        assert_eq!(
+            seconds(&[partition(false, KnownSince::BeforeRange), partition(false, at(10))]),
+            (Some(1_000), false)
+        );
     }
 
     #[test]
     fn the_worst_of_the_cut_partitions_decides() {
         assert_eq!(
-            seconds(&[reach(false, at(2_000)), reach(false, at(3_000)), reach(true, at(9))]),
+            seconds(&[partition(false, at(2_000)), partition(false, at(3_000)), partition(true, at(9))]),
             (Some(3_000), false)
         );
     }
 
     #[test]
     fn a_log_that_lost_nothing_reaches_back_to_its_very_first_record() {
-        let reaches = [reach(true, at(5_000)), reach(true, at(2_000)), reach(true, Since::Empty)];
-        assert_eq!(seconds(&reaches), (Some(2_000), true));
+        let histories = [partition(true, at(5_000)), partition(true, at(2_000)), partition(true, KnownSince::Empty)];
+        assert_eq!(seconds(&histories), (Some(2_000), true));
     }
 
     #[test]
     fn a_topic_without_records_has_no_history_yet() {
-        assert_eq!(seconds(&[reach(true, Since::Empty)]), (None, true));
+        assert_eq!(seconds(&[partition(true, KnownSince::Empty)]), (None, true));
         assert_eq!(seconds(&[]), (None, false));
     }
 }

@@ -1,10 +1,14 @@
 //! One record on its way to the handler, and what the handler makes of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ensilinja_model::EventTime;
 use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Headers};
+
+/// The clock of the process, passed in: this crate never asks the system for the time of day.
+pub type TimeSource = Arc<dyn Fn() -> EventTime + Send + Sync>;
 
 /// A header: its name and its value, which may be null.
 pub type Header<'a> = (&'a str, Option<&'a [u8]>);
@@ -56,7 +60,7 @@ impl<'a> IncomingRecord<'a> {
 
 /// What the handler makes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RecordDisposition {
     /// It was understood, or may be skipped.
     Accepted,
     /// It cannot be used: keep it among the dead letters.
@@ -71,10 +75,10 @@ pub enum Verdict {
 /// Learns from records. It is called by one thread, in the order of each partition.
 pub trait RecordHandler: Send {
     /// Takes one record. It must give the same verdict each time it sees the same record.
-    fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict;
+    fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition;
 
     /// Another log has taken the place of the one whose records were handled: forgets all that was learnt of that one.
-    /// `log` is its number, as in [`Status::log`](crate::Status::log). The records that come next are read to rebuild
+    /// `log` is its number, as in [`IngestStatus::log`](crate::IngestStatus::log). The records that come next are read to rebuild
     /// from, as at a start of the process at `now`.
     ///
     /// Returns the instant from which on records are needed. It may be called again for the same log, with a later

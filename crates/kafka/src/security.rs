@@ -38,13 +38,13 @@ pub struct SecurityWarning {
     /// What comes of it.
     pub consequence: &'static str,
     /// What to do.
-    pub cure: &'static str,
+    pub remedy: &'static str,
 }
 
 impl fmt::Display for SecurityWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { risk: _, found, consequence, cure } = self;
-        write!(f, "{found}: {consequence}; {cure}")
+        let Self { risk: _, found, consequence, remedy } = self;
+        write!(f, "{found}: {consequence}; {remedy}")
     }
 }
 
@@ -61,40 +61,40 @@ impl Settings {
             |given| format!("security.protocol is {given}"),
         );
         let mut warnings = Vec::new();
-        let mut warn = |risk, found: String, consequence, cure| {
-            warnings.push(SecurityWarning { risk, found, consequence, cure });
+        let mut warn = |risk, found: String, consequence, remedy| {
+            warnings.push(SecurityWarning { risk, found, consequence, remedy });
         };
         let sasl = self.names_that_begin(&["sasl."]);
         if !has_sasl && !sasl.is_empty() {
             let consequence = "the user and the password are not used, and brokers take this program for an anonymous \
                                client";
-            let cure = "set security.protocol = \"SASL_SSL\", or leave the sasl settings out";
-            warn(SecurityRisk::SaslUnused, format!("{sasl} is set, and {said}"), consequence, cure);
+            let remedy = "set security.protocol = \"SASL_SSL\", or leave the sasl settings out";
+            warn(SecurityRisk::SaslUnused, format!("{sasl} is set, and {said}"), consequence, remedy);
         }
         let tls = self.names_that_begin(&["ssl.", "enable.ssl."]);
         if !has_tls && !tls.is_empty() {
-            let cure = "set security.protocol = \"SSL\" or \"SASL_SSL\", or leave the ssl settings out";
+            let remedy = "set security.protocol = \"SSL\" or \"SASL_SSL\", or leave the ssl settings out";
             let consequence = "nothing is encrypted, and no broker's certificate is looked at";
-            warn(SecurityRisk::TlsUnused, format!("{tls} is set, and {said}"), consequence, cure);
+            warn(SecurityRisk::TlsUnused, format!("{tls} is set, and {said}"), consequence, remedy);
         }
         let mechanism = get("sasl.mechanism").or_else(|| get("sasl.mechanisms")).unwrap_or_default();
         if has_sasl && !has_tls && mechanism.eq_ignore_ascii_case("plain") {
-            let cure = "set security.protocol = \"SASL_SSL\", or use SCRAM-SHA-512";
+            let remedy = "set security.protocol = \"SASL_SSL\", or use SCRAM-SHA-512";
             let found = "sasl.mechanism is PLAIN, and security.protocol is SASL_PLAINTEXT".to_owned();
             let consequence = "the password can be read by all between here and the broker";
-            warn(SecurityRisk::PasswordInClear, found, consequence, cure);
+            warn(SecurityRisk::PasswordInClear, found, consequence, remedy);
         }
         if has_tls && get("enable.ssl.certificate.verification") == Some("false") {
             let found = "enable.ssl.certificate.verification is false".to_owned();
             let consequence = "whatever answers at the broker's address is taken for the broker, and can read and \
                                change all events";
-            let cure = "leave it out, and set ssl.ca.location to the certificate of the authority";
-            warn(SecurityRisk::CertificateUnverified, found, consequence, cure);
+            let remedy = "leave it out, and set ssl.ca.location to the certificate of the authority";
+            warn(SecurityRisk::CertificateUnverified, found, consequence, remedy);
         } else if has_tls && get("ssl.endpoint.identification.algorithm") == Some("none") {
             let found = "ssl.endpoint.identification.algorithm is none".to_owned();
             let consequence = "every certificate of the trusted authorities is taken for the broker's";
-            let cure = "leave it out, and use a host name that the certificate has";
-            warn(SecurityRisk::HostNameUnverified, found, consequence, cure);
+            let remedy = "leave it out, and use a host name that the certificate has";
+            warn(SecurityRisk::HostNameUnverified, found, consequence, remedy);
         }
         for file in self.secret_files.iter().filter(|file| is_readable_by_all(file)) {
             let found = format!("{} holds a secret", file.display());

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use ensilinja::history::HistorySource;
 use ensilinja::replay::stepping::Manner;
-use ensilinja_kafka::History;
+use ensilinja_kafka::TopicHistory;
 use ensilinja_ledger::{Rules, Window};
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, soup, soup_lines};
@@ -18,7 +18,7 @@ use crate::rules;
 /// Sources whose histories begin at different places among the events of a soup that begins at `base`.
 fn sources(rules: &Rules, base: EventTime) -> Vec<HistorySource> {
     let topic = |start: EventTime, from_first_record| HistorySource::Topic {
-        history: History { start: Some(start), from_first_record },
+        history: TopicHistory { start: Some(start), from_first_record },
         range_start: EventTime::from_millis(0),
         watched_since: None,
     };

@@ -1,13 +1,13 @@
 //! Which brokers answer, and why the others do not.
 
-use ensilinja_kafka::{BrokerSeen, Inspection, NamedBy, Settings, Trouble};
+use ensilinja_kafka::{BrokerFailure, BrokerInspection, BrokerSource, Inspection, Settings};
 
 use super::finding::{Area, Finding, Findings};
 
 pub(super) fn look(inspection: &Inspection, settings: &Settings, findings: &mut Findings) {
     for warning in settings.warnings() {
         let what = format!("{}: {}", warning.found, warning.consequence);
-        findings.push(Finding::warning(Area::Brokers, "kafka.properties", what, warning.cure));
+        findings.push(Finding::warning(Area::Brokers, "kafka.properties", what, warning.remedy));
     }
     let some_answer = inspection.brokers.iter().any(|broker| broker.answer.is_ok());
     for broker in &inspection.brokers {
@@ -15,21 +15,21 @@ pub(super) fn look(inspection: &Inspection, settings: &Settings, findings: &mut 
     }
 }
 
-fn finding(broker: &BrokerSeen, some_answer: bool) -> Finding {
+fn finding(broker: &BrokerInspection, some_answer: bool) -> Finding {
     let about = broker.address.as_str();
     match (&broker.answer, broker.named_by) {
-        (Ok(count), NamedBy::Settings) => {
+        (Ok(count), BrokerSource::Settings) => {
             let brokers = if *count == 1 { "1 broker".to_owned() } else { format!("{count} brokers") };
             Finding::ok(Area::Brokers, about, format!("answers, and knows {brokers}"))
         }
-        (Ok(_), NamedBy::Brokers) => Finding::ok(Area::Brokers, about, "named by another broker, and answers"),
-        (Err(trouble), NamedBy::Settings) if some_answer => {
+        (Ok(_), BrokerSource::Brokers) => Finding::ok(Area::Brokers, about, "named by another broker, and answers"),
+        (Err(trouble), BrokerSource::Settings) if some_answer => {
             Finding::warning(Area::Brokers, about, format!("does not answer: {trouble}"), advice(trouble))
         }
-        (Err(trouble), NamedBy::Settings) => {
+        (Err(trouble), BrokerSource::Settings) => {
             Finding::problem(Area::Brokers, about, format!("does not answer: {trouble}"), advice(trouble))
         }
-        (Err(trouble), NamedBy::Brokers) => Finding::problem(
+        (Err(trouble), BrokerSource::Brokers) => Finding::problem(
             Area::Brokers,
             about,
             format!("named by another broker, and does not answer: {trouble}"),
@@ -39,6 +39,6 @@ fn finding(broker: &BrokerSeen, some_answer: bool) -> Finding {
 }
 
 /// What to do about a broker that does not answer.
-pub(super) const fn advice(trouble: &Trouble) -> &'static str {
-    trouble.cause.cure()
+pub(super) const fn advice(trouble: &BrokerFailure) -> &'static str {
+    trouble.cause.remedy()
 }

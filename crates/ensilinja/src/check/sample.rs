@@ -9,7 +9,7 @@ mod tally;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{Inspection, OffsetRange, PartitionSeen, PastError, Stretch, read_past};
+use ensilinja_kafka::{Inspection, OffsetRange, PartitionInspection, ScanError, ScanRange, scan_topic};
 use ensilinja_ledger::Rules;
 use ensilinja_model::EventTime;
 
@@ -52,8 +52,8 @@ pub(super) fn look(
     let decoder = decoder(config)?;
     let mut tally = Tally::new(rules.clone(), now);
     progress.begin("reading the latest records", "records");
-    let stretch = Stretch { from: EventTime::from_millis(0), offsets: &ranges };
-    let read = read_past(&kafka_settings(&config.kafka), &stretch, stop, &mut |record, position| {
+    let stretch = ScanRange { from: EventTime::from_millis(0), offsets: &ranges };
+    let read = scan_topic(&kafka_settings(&config.kafka), &stretch, stop, &mut |record, position| {
         let alone = wire_record(record);
         let examined = decoder.examine(&alone);
         tally.hear(record, examined, meant_type(&alone, &examined));
@@ -71,8 +71,8 @@ pub(super) fn look(
             tally.tell(config, rules, findings);
             findings.extend(tally.newest().and_then(|newest| age::finding(newest, now, config)));
         }
-        Err(PastError::Stopped) => return Err(PastError::Stopped.into()),
-        Err(error @ PastError::Refused { .. }) => findings.push(Finding::problem(
+        Err(ScanError::Stopped) => return Err(ScanError::Stopped.into()),
+        Err(error @ ScanError::Refused { .. }) => findings.push(Finding::problem(
             Area::Permissions,
             topic,
             error.to_string(),
@@ -90,8 +90,8 @@ pub(super) fn look(
 
 /// The last `most` offsets of all partitions together: the same number of each, and what one has too few of is left to
 /// the others.
-fn ranges(partitions: &[PartitionSeen], most: i64) -> Vec<OffsetRange> {
-    let mut by_length: Vec<(i32, &PartitionSeen)> = (0..).zip(partitions).collect();
+fn ranges(partitions: &[PartitionInspection], most: i64) -> Vec<OffsetRange> {
+    let mut by_length: Vec<(i32, &PartitionInspection)> = (0..).zip(partitions).collect();
     by_length.sort_by_key(|(_, partition)| partition.end - partition.begin);
     let mut left = most;
     let mut ranges = Vec::new();
@@ -112,9 +112,9 @@ mod tests {
     use super::*;
 
     fn taken(ends: &[(i64, i64)], most: i64) -> Vec<String> {
-        let partitions: Vec<PartitionSeen> = ends
+        let partitions: Vec<PartitionInspection> = ends
             .iter()
-            .map(|(begin, end)| PartitionSeen {
+            .map(|(begin, end)| PartitionInspection {
                 begin: *begin,
                 end: *end,
                 log_end: *end,

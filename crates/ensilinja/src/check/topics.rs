@@ -1,7 +1,8 @@
 //! Whether the topics are there and set as they should be, and what this user may see of them.
 
 use ensilinja_kafka::{
-    Gravity, Inspection, PartitionSeen, Settings, TopicSeen, Unseen, WrongSetting, how_to_end_a_transaction,
+    Inspection, InspectionFailure, PartitionInspection, Settings, Severity, TopicInspection, WrongSetting,
+    open_transaction_remedy,
 };
 
 use super::connections::advice;
@@ -27,7 +28,7 @@ pub(super) fn look(inspection: &Inspection, kafka: &Settings, horizon_ms: i64, f
     }
 }
 
-fn topic(seen: &Result<TopicSeen, Unseen>, name: &str, how_to_make: &str, findings: &mut Findings) {
+fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_make: &str, findings: &mut Findings) {
     let seen = match seen {
         Ok(seen) => seen,
         Err(unseen) => return findings.push(unseen_topic(unseen, name, how_to_make)),
@@ -69,39 +70,39 @@ fn topic(seen: &Result<TopicSeen, Unseen>, name: &str, how_to_make: &str, findin
 fn transactions(inspection: &Inspection, kafka: &Settings, findings: &mut Findings) {
     let Ok(seen) = &inspection.events else { return };
     let held = seen.partitions.iter().enumerate().filter(|(_, partition)| partition.end < partition.log_end);
-    for (number, PartitionSeen { end, log_end, .. }) in held {
+    for (number, PartitionInspection { end, log_end, .. }) in held {
         let what = format!(
             "an open transaction holds it back from offset {end} on: {} offsets cannot be read before it ends",
             log_end - end
         );
-        let advice = how_to_end_a_transaction(&kafka.bootstrap_servers, &kafka.topic, number, *end);
+        let advice = open_transaction_remedy(&kafka.bootstrap_servers, &kafka.topic, number, *end);
         findings.push(Finding::warning(Area::Topics, &format!("{}/{number}", kafka.topic), what, advice));
     }
 }
 
 fn wrong_setting(wrong: &WrongSetting) -> Finding {
-    let WrongSetting { topic, name, value, consequence, right, gravity } = wrong;
+    let WrongSetting { topic, name, value, consequence, right, severity } = wrong;
     let (what, advice) = (format!("{name}={value}: {consequence}"), format!("set {name}={right}"));
-    match gravity {
-        Gravity::Doubtful => Finding::warning(Area::Topics, topic, what, advice),
-        Gravity::Wrong => Finding::problem(Area::Topics, topic, what, advice),
+    match severity {
+        Severity::Doubtful => Finding::warning(Area::Topics, topic, what, advice),
+        Severity::Wrong => Finding::problem(Area::Topics, topic, what, advice),
     }
 }
 
-fn unseen_topic(unseen: &Unseen, name: &str, how_to_make: &str) -> Finding {
+fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Finding {
     match unseen {
-        Unseen::Missing => {
+        InspectionFailure::Missing => {
             let advice = format!("make it with {how_to_make} (or more; see deploy/kafka/topics.sh), or mend its name");
             Finding::problem(Area::Topics, name, "does not exist", advice)
         }
-        Unseen::Refused(trouble) => {
+        InspectionFailure::Refused(trouble) => {
             let what = format!("this user may not see it ({})", trouble.words);
             Finding::problem(Area::Permissions, name, what, advice(trouble))
         }
-        Unseen::Unanswered(trouble) => {
+        InspectionFailure::Unanswered(trouble) => {
             Finding::problem(Area::Topics, name, format!("cannot be looked at: {trouble}"), advice(trouble))
         }
-        Unseen::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
+        InspectionFailure::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
     }
 }
 
@@ -110,15 +111,15 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
     let about = format!("group {group}");
     let offsets = match &inspection.committed {
         Ok(offsets) => offsets,
-        Err(Unseen::NotTried | Unseen::Missing) => {
+        Err(InspectionFailure::NotTried | InspectionFailure::Missing) => {
             let what = "its committed offsets, for the topic was not seen";
             return findings.push(Finding::not_tried(Area::Permissions, &about, what));
         }
-        Err(Unseen::Refused(trouble)) => {
+        Err(InspectionFailure::Refused(trouble)) => {
             let what = format!("this user may not see its committed offsets ({})", trouble.words);
             return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
         }
-        Err(Unseen::Unanswered(trouble)) => {
+        Err(InspectionFailure::Unanswered(trouble)) => {
             let what = format!("its committed offsets cannot be seen: {trouble}");
             return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ensilinja_kafka::{OffsetRange, Position};
+use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_wire::{Detail, Reason};
 
 use super::listing::ListingArguments;
@@ -121,7 +121,7 @@ pub struct ShowLetterArguments {
     pub letters: LettersArguments,
     /// Where the record lay, as `dlq list` says
     #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
-    pub position: Position,
+    pub position: RecordPosition,
     /// Show the key, the value and the headers: they tell of people
     #[arg(long)]
     pub payload: bool,
@@ -139,7 +139,7 @@ pub struct RedriveArguments {
     pub letters: LettersArguments,
     /// Only the records that lay there, as `dlq list` says; without any, all that the options choose
     #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
-    pub positions: Vec<Position>,
+    pub positions: Vec<RecordPosition>,
     /// Which of them.
     #[command(flatten)]
     pub selection: SelectionArguments,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{Letter, Position, TopicId, read_letters};
+use ensilinja_kafka::{DeadLetter, RecordPosition, TopicId, read_dead_letters};
 use ensilinja_model::EventTime;
 use ensilinja_wire::Detail;
 
@@ -77,11 +77,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// If the topic cannot be read to its end.
-    pub fn run(&self, now: EventTime, look: &mut dyn FnMut(&Letter<'_>, Place, &Sketch)) -> anyhow::Result<Found> {
+    pub fn run(&self, now: EventTime, look: &mut dyn FnMut(&DeadLetter<'_>, Place, &Sketch)) -> anyhow::Result<Found> {
         let mut found = Found::default();
         let mut unknown = 0;
         self.progress.begin(&format!("reading {}", self.config.kafka.dead_letter_topic), "letters");
-        let read = read_letters(&kafka_settings(&self.config.kafka), self.stop, &mut |letter, position| {
+        let read = read_dead_letters(&kafka_settings(&self.config.kafka), self.stop, &mut |letter, position| {
             if position.records % SHOWN_EVERY == 0 {
                 let (done, total) = (position.offsets_read, Some(position.offsets));
                 self.progress.show(&progress::Position { done, total, count: position.records, at: None });
@@ -113,7 +113,7 @@ impl Search<'_> {
 
 impl Found {
     /// Adds a letter, or another copy of one. A copy that has all of the record is worth more than one that has not.
-    fn add(&mut self, position: &Position, topic_id: Option<TopicId>, sketch: Sketch) -> (Place, Sketch) {
+    fn add(&mut self, position: &RecordPosition, topic_id: Option<TopicId>, sketch: Sketch) -> (Place, Sketch) {
         let place = self.place_or_new(position, topic_id);
         let known = self.letters.entry(place).and_modify(|known| {
             let better = if known.prospect == Prospect::NotWhole { sketch } else { *known };
@@ -123,7 +123,7 @@ impl Found {
         (place, *known.or_insert(sketch))
     }
 
-    fn place_or_new(&mut self, position: &Position, topic_id: Option<TopicId>) -> Place {
+    fn place_or_new(&mut self, position: &RecordPosition, topic_id: Option<TopicId>) -> Place {
         let topic = number_of(&mut self.topics, &position.topic);
         let log = number_of(&mut self.topic_ids, &topic_id);
         Place { topic, partition: position.partition, offset: position.offset, log }
@@ -131,7 +131,7 @@ impl Found {
 
     /// The place of a record, if it has a letter.
     #[must_use]
-    pub fn place(&self, position: &Position, topic_id: Option<TopicId>) -> Option<Place> {
+    pub fn place(&self, position: &RecordPosition, topic_id: Option<TopicId>) -> Option<Place> {
         let number = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok());
         let topic = number(self.topics.iter().position(|topic| *topic == position.topic))?;
         let log = number(self.topic_ids.iter().position(|id| *id == topic_id))?;
@@ -141,7 +141,7 @@ impl Found {
 
     /// Whether a record has a letter that lay at this position, in whichever topic of this name.
     #[must_use]
-    pub fn has(&self, position: &Position) -> bool {
+    pub fn has(&self, position: &RecordPosition) -> bool {
         self.topic_ids.iter().any(|topic_id| self.place(position, *topic_id).is_some())
     }
 
@@ -153,9 +153,9 @@ impl Found {
 
     /// Where a record lay.
     #[must_use]
-    pub fn position(&self, place: Place) -> Position {
+    pub fn position(&self, place: Place) -> RecordPosition {
         let topic = self.topics[place.topic as usize].clone();
-        Position { topic, partition: place.partition, offset: place.offset }
+        RecordPosition { topic, partition: place.partition, offset: place.offset }
     }
 
     /// The letters, by place.
@@ -207,7 +207,7 @@ impl Found {
 
 /// When the record of a letter counts as published where letters are chosen by that: one without a timestamp when a
 /// process first saw it.
-pub fn counts_as_published(letter: &Letter<'_>) -> EventTime {
+pub fn counts_as_published(letter: &DeadLetter<'_>) -> EventTime {
     letter.record_timestamp.unwrap_or(letter.first_seen)
 }
 
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn letters_of_a_topic_that_was_made_anew_are_not_those_of_the_old_one() {
-        let (position, mut found): (Position, _) = ("a/0/1".parse().unwrap(), Found::default());
+        let (position, mut found): (RecordPosition, _) = ("a/0/1".parse().unwrap(), Found::default());
         let ids = [None, TopicId::from_bits(1), TopicId::from_bits(2), TopicId::from_bits(1)];
         for topic_id in ids {
             found.add(&position, topic_id, sketch(Prospect::NotWhole, 10));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ensilinja_kafka::{Letter, TopicId};
+use ensilinja_kafka::{DeadLetter, TopicId};
 use ensilinja_model::EventTime;
 use ensilinja_report::{Align, JsonDocument, Listing};
 use ensilinja_wire::Detail;
@@ -72,7 +72,7 @@ pub fn list(arguments: &ListLettersArguments, config: &Config) -> anyhow::Result
 }
 
 impl Beginnings {
-    fn keep(&mut self, letter: &Letter<'_>, place: Place, sketch: &Sketch) {
+    fn keep(&mut self, letter: &DeadLetter<'_>, place: Place, sketch: &Sketch) {
         if self.most == 0 {
             return;
         }

@@ -3,7 +3,7 @@
 //! It is answered by the very decoder of the live process, for the record as it would be sent: with the time of now. So
 //! an event that was ahead of its record may be no longer, and a line may have been configured since.
 
-use ensilinja_kafka::Letter;
+use ensilinja_kafka::DeadLetter;
 use ensilinja_model::{Event, EventTime, vocabulary};
 use ensilinja_wire::{Decoder, Detail, Record};
 
@@ -53,7 +53,7 @@ impl<'a> Judge<'a> {
 
     /// What would become of a letter's record if it were sent at `now`.
     #[must_use]
-    pub fn prospect(&self, letter: &Letter<'_>, now: EventTime) -> Prospect {
+    pub fn prospect(&self, letter: &DeadLetter<'_>, now: EventTime) -> Prospect {
         match self.event(letter, now) {
             Ok(event) if event.at < self.live_since => Prospect::Usable(Use::PastOnly),
             Ok(_) => Prospect::Usable(Use::Live),
@@ -65,7 +65,7 @@ impl<'a> Judge<'a> {
     ///
     /// # Errors
     /// What would become of it if it were none.
-    pub fn event(&self, letter: &Letter<'_>, now: EventTime) -> Result<Event, Prospect> {
+    pub fn event(&self, letter: &DeadLetter<'_>, now: EventTime) -> Result<Event, Prospect> {
         if letter.position.topic != self.config.kafka.topic {
             return Err(Prospect::OfAnotherTopic);
         }
@@ -76,7 +76,7 @@ impl<'a> Judge<'a> {
 
     /// The type that was probably meant by a letter's record, if its type is misspelt.
     #[must_use]
-    pub fn meant_type(&self, letter: &Letter<'_>, now: EventTime) -> Option<String> {
+    pub fn meant_type(&self, letter: &DeadLetter<'_>, now: EventTime) -> Option<String> {
         let whole = letter.record()?;
         let record = Record { key: whole.key, value: whole.value, headers: whole.headers, timestamp: now };
         meant_type(&record, &self.decoder.examine(&record))

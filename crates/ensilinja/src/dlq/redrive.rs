@@ -13,7 +13,7 @@ mod account;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use ensilinja_kafka::{Redriver, read_letters};
+use ensilinja_kafka::{Redriver, read_dead_letters};
 
 use super::found::{Found, Place, Search};
 use super::prospect::Judge;
@@ -74,7 +74,7 @@ impl Search<'_> {
         let clock = clock::wall();
         self.progress.begin(&format!("sending to {}", self.config.kafka.topic), "records");
         let mut failure = None;
-        let read = read_letters(&settings, self.stop, &mut |letter, _| {
+        let read = read_dead_letters(&settings, self.stop, &mut |letter, _| {
             let place = found.place(&letter.position, letter.topic_id).filter(|place| left.contains(place));
             let Some((place, record)) = place.zip(letter.record()) else { return ControlFlow::Continue(()) };
             let now = clock();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ensilinja_kafka::{OffsetRange, Position};
+use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Detail, Reason};
 
@@ -18,7 +18,7 @@ pub struct Selection {
     topic: String,
     offsets: Vec<OffsetRange>,
     /// Where the records lay that are named one by one.
-    pub positions: BTreeSet<Position>,
+    pub positions: BTreeSet<RecordPosition>,
 }
 
 /// A choice that cannot be made.
@@ -32,7 +32,7 @@ pub enum SelectionError {
     )]
     OfAnotherTopic {
         /// Where it lay.
-        position: Position,
+        position: RecordPosition,
         /// The topic of the configuration.
         topic: String,
     },
@@ -54,7 +54,7 @@ impl Selection {
     ///
     /// # Errors
     /// [`SelectionError`], or a local time that is none.
-    pub fn new(arguments: &SelectionArguments, positions: &[Position], config: &Config) -> anyhow::Result<Self> {
+    pub fn new(arguments: &SelectionArguments, positions: &[RecordPosition], config: &Config) -> anyhow::Result<Self> {
         let topic = config.kafka.topic.clone();
         if let Some(position) = positions.iter().find(|position| position.topic != topic) {
             return Err(SelectionError::OfAnotherTopic { position: position.clone(), topic }.into());
@@ -75,7 +75,7 @@ impl Selection {
 
     /// The record that lay at `position`, of whatever topic.
     #[must_use]
-    pub fn one(position: &Position) -> Self {
+    pub fn one(position: &RecordPosition) -> Self {
         Self {
             reasons: Vec::new(),
             details: Vec::new(),
@@ -90,7 +90,7 @@ impl Selection {
     /// Whether a letter is meant: of a record that lay at `position`, was published at `published` and refused for
     /// `detail`.
     #[must_use]
-    pub fn has(&self, position: &Position, published: EventTime, detail: Detail) -> bool {
+    pub fn has(&self, position: &RecordPosition, published: EventTime, detail: Detail) -> bool {
         let within = |range: &OffsetRange| {
             position.topic == self.topic
                 && position.partition == range.partition
@@ -115,7 +115,7 @@ mod tests {
         SelectionArguments { reasons: Vec::new(), details: Vec::new(), from: None, to: None, offsets: Vec::new() };
 
     fn has(arguments: &SelectionArguments, positions: &[&str], position: &str, seconds: i64, detail: Detail) -> bool {
-        let positions: Vec<Position> = positions.iter().map(|position| position.parse().unwrap()).collect();
+        let positions: Vec<RecordPosition> = positions.iter().map(|position| position.parse().unwrap()).collect();
         let selection = Selection::new(arguments, &positions, &ensilinja_config::county()).unwrap();
         selection.has(&position.parse().unwrap(), EventTime::from_seconds(seconds), detail)
     }
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_can_choose_nothing_is_refused() {
-        let refusal = |arguments: &SelectionArguments, positions: &[Position]| {
+        let refusal = |arguments: &SelectionArguments, positions: &[RecordPosition]| {
             Selection::new(arguments, positions, &ensilinja_config::county()).err().unwrap().to_string()
         };
         let elsewhere = refusal(&NONE, &["old.events/0/7".parse().unwrap()]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ensilinja_kafka::{Kept, KeptHeaders, Letter, TopicId};
+use ensilinja_kafka::{DeadLetter, KeptBytes, KeptHeaders, TopicId};
 use ensilinja_model::{Event, EventTime};
 use ensilinja_report::JsonDocument;
 
@@ -83,13 +83,13 @@ fn no_letter(arguments: &ShowLetterArguments, config: &Config, found: &Found) ->
 }
 
 impl Part {
-    fn of(kept: &Kept<'_>) -> Self {
-        let is_whole = matches!(kept, Kept::Whole(_) | Kept::Null);
+    fn of(kept: &KeptBytes<'_>) -> Self {
+        let is_whole = matches!(kept, KeptBytes::Whole(_) | KeptBytes::Null);
         Self { bytes: kept.bytes().map(<[u8]>::to_vec), record_bytes: kept.record_bytes(), is_whole }
     }
 
     fn of_header(value: Option<&[u8]>) -> Self {
-        Self::of(&value.map_or(Kept::Null, Kept::Whole))
+        Self::of(&value.map_or(KeptBytes::Null, KeptBytes::Whole))
     }
 
     /// How long it was, and how much of it there is; and what it says, if that is to be shown.
@@ -125,7 +125,7 @@ impl Part {
 }
 
 impl Copy {
-    fn of(letter: &Letter<'_>, event: Result<Event, Prospect>, meant: Option<String>) -> Self {
+    fn of(letter: &DeadLetter<'_>, event: Result<Event, Prospect>, meant: Option<String>) -> Self {
         let headers = match letter.headers {
             KeptHeaders::Whole(headers) => {
                 Ok(headers.iter().map(|(name, value)| ((*name).to_owned(), Part::of_header(*value))).collect())

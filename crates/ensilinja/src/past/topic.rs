@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{History, IncomingRecord, PastError, PastRead, Stretch, read_past};
+use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, TopicHistory, scan_topic};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -25,9 +25,9 @@ pub(super) fn read(
     handle: &mut dyn FnMut(&Told<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let (mut rejected, mut failed, mut unstamped) = (BTreeMap::<Reason, u64>::new(), None, 0);
-    let stretch = Stretch { from: reading.from, offsets: reading.offsets };
+    let stretch = ScanRange { from: reading.from, offsets: reading.offsets };
     reading.progress.begin(&format!("reading {}", reading.name()), "records");
-    let past = read_past(&kafka_settings(&reading.config.kafka), &stretch, stop, &mut |record, position| {
+    let past = scan_topic(&kafka_settings(&reading.config.kafka), &stretch, stop, &mut |record, position| {
         if position.records % LOOK_EVERY == 0 {
             reading.progress.show(&Position {
                 done: position.offsets_read,
@@ -64,7 +64,7 @@ pub(super) fn read(
         return Err(error);
     }
     let past = match past {
-        Err(PastError::Stopped) => return Err(read.stopped(reading).into()),
+        Err(ScanError::Stopped) => return Err(read.stopped(reading).into()),
         past => past?,
     };
     read.topic_id = past.topic_id;
@@ -83,7 +83,7 @@ pub(super) fn read(
 }
 
 /// Whether that was all there should be.
-fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Result<()> {
+fn judge(reading: &Reading<'_>, past: &ScanSummary, read: &mut Read) -> anyhow::Result<()> {
     let topic = &reading.config.kafka.topic;
     if !reading.offsets.is_empty() {
         let ranges: Vec<String> = reading.offsets.iter().map(ToString::to_string).collect();
@@ -103,7 +103,7 @@ fn judge(reading: &Reading<'_>, past: &PastRead, read: &mut Read) -> anyhow::Res
 }
 
 /// A topic whose log tells this of its beginning.
-const fn source(reading: &Reading<'_>, history: History) -> HistorySource {
+const fn source(reading: &Reading<'_>, history: TopicHistory) -> HistorySource {
     HistorySource::Topic { history, range_start: reading.from, watched_since: None }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use ensilinja_kafka::{PastKept, Publisher, kept_of_a_past};
+use ensilinja_kafka::{PastRetention, Publisher, past_retention};
 use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 use tokio::runtime::Runtime;
@@ -83,8 +83,8 @@ fn send(publisher: &Publisher, past: &mut Past, stop: &AtomicBool) -> anyhow::Re
 fn refuse_what_is_deleted_at_once(past: &Range<EventTime>, config: &Config) -> anyhow::Result<()> {
     let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);
     let zone = County::zone();
-    match kept_of_a_past(&kafka_settings(&config.kafka), (clock::wall())()) {
-        Ok(PastKept::Since { since, retention_ms }) if past.start < since => {
+    match past_retention(&kafka_settings(&config.kafka), (clock::wall())()) {
+        Ok(PastRetention::Since { since, retention_ms }) if past.start < since => {
             let days = retention_ms / (24 * 3_600_000);
             let keeps = format!("the topic {topic} keeps records for {days} days (retention.ms={retention_ms})");
             let cure = format!(
@@ -98,7 +98,7 @@ fn refuse_what_is_deleted_at_once(past: &Range<EventTime>, config: &Config) -> a
             );
             tracing::warn!("{keeps}: what is older than {since_words} is deleted after it was acknowledged; {cure}");
         }
-        Ok(PastKept::StampedAnew) => tracing::warn!(
+        Ok(PastRetention::StampedAnew) => tracing::warn!(
             "the topic {topic} has message.timestamp.type=LogAppendTime: the records of this past are stamped now, and \
              replay and report find none of them at their time; set message.timestamp.type=CreateTime"
         ),

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ensilinja_kafka::{
-    EmbeddedBroker, Kept, KeptHeaders, LettersRead, OutgoingRecord, PastError, Publisher, REDRIVEN_FROM, Redriver,
-    Settings, read_letters,
+    DeadLetterCounts, EmbeddedBroker, KeptBytes, KeptHeaders, OutgoingRecord, Publisher, REDRIVEN_FROM, Redriver,
+    ScanError, Settings, read_dead_letters,
 };
 use ensilinja_test_support::plain_consumer;
 
@@ -33,11 +33,11 @@ struct Copy {
 }
 
 /// All letters by position, each with how often it was written.
-fn letters(settings: &Settings) -> (LettersRead, BTreeMap<String, (Copy, usize)>) {
+fn letters(settings: &Settings) -> (DeadLetterCounts, BTreeMap<String, (Copy, usize)>) {
     let mut all: BTreeMap<String, (Copy, usize)> = BTreeMap::new();
-    let read = read_letters(settings, &AtomicBool::new(false), &mut |letter, _| {
+    let read = read_dead_letters(settings, &AtomicBool::new(false), &mut |letter, _| {
         assert_eq!((letter.reason, letter.detail), ("malformed", "poison"));
-        let own = |kept: &Kept<'_>| kept.bytes().map(<[u8]>::to_vec);
+        let own = |kept: &KeptBytes<'_>| kept.bytes().map(<[u8]>::to_vec);
         let headers = match letter.headers {
             KeptHeaders::Whole(headers) => {
                 Some(headers.iter().map(|(name, value)| ((*name).to_owned(), value.map(<[u8]>::to_vec))).collect())
@@ -81,7 +81,7 @@ fn a_letter_that_was_written_is_read_as_its_record_was() {
     processed(&settings, 4);
 
     let (read, letters) = letters(&settings);
-    assert_eq!(read, LettersRead { letters: 4, others: 0 });
+    assert_eq!(read, DeadLetterCounts { letters: 4, others: 0 });
     let copies: Vec<&Copy> = letters.values().map(|(copy, _)| copy).collect();
     let [first, cut, crowded, odd] = copies[..] else { panic!("{letters:?}") };
     let own = headers.to_vec();
@@ -102,7 +102,7 @@ fn letters_of_two_processes_are_told_apart_from_letters_of_two_records() {
     // What others write is no letter.
     publish(&Settings { topic: DEAD.to_owned(), dead_letter_topic: TOPIC.to_owned(), ..settings.clone() }, &["hello"]);
     let (read, letters) = letters(&settings);
-    assert_eq!(read, LettersRead { letters: 4, others: 1 });
+    assert_eq!(read, DeadLetterCounts { letters: 4, others: 1 });
     assert_eq!(letters.values().map(|(_, times)| *times).collect::<Vec<_>>(), [2, 2]);
 }
 
@@ -119,7 +119,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
     let stop = AtomicBool::new(false);
     for round in 1..=2 {
         let mut redriver = Redriver::new(&settings, &stop).unwrap();
-        read_letters(&settings, &stop, &mut |letter, _| {
+        read_dead_letters(&settings, &stop, &mut |letter, _| {
             redriver.send(&letter.record().unwrap(), &letter.position, now()).unwrap();
             ControlFlow::Continue(())
         })
@@ -154,10 +154,10 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
 #[test]
 fn a_topic_of_letters_that_is_missing_is_said_and_one_that_is_empty_has_none() {
     let (_broker, settings) = broker(1);
-    assert_eq!(letters(&settings).0, LettersRead::default());
+    assert_eq!(letters(&settings).0, DeadLetterCounts::default());
     let elsewhere = Settings { dead_letter_topic: "elsewhere".to_owned(), ..settings.clone() };
-    let missing = read_letters(&elsewhere, &AtomicBool::new(false), &mut |_, _| ControlFlow::Continue(()));
-    assert!(matches!(missing, Err(PastError::TopicMissing { topic, .. }) if topic == "elsewhere"));
+    let missing = read_dead_letters(&elsewhere, &AtomicBool::new(false), &mut |_, _| ControlFlow::Continue(()));
+    assert!(matches!(missing, Err(ScanError::TopicMissing { topic, .. }) if topic == "elsewhere"));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_redrive_that_is_stopped_says_what_was_acknowledged() {
     let stop = AtomicBool::new(false);
     let mut redriver = Redriver::new(&settings, &stop).unwrap();
     let mut ended = Vec::new();
-    read_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
+    read_dead_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
         ended.push(redriver.send(&letter.record().unwrap(), &letter.position, now()).is_ok());
         stop.store(true, Ordering::Relaxed);
         ControlFlow::Continue(())

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ensilinja_kafka::{
-    Clock, EmbeddedBroker, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Shell, StartError, Verdict,
+    EmbeddedBroker, IncomingRecord, Ingest, IngestIntervals, OutgoingRecord, Publisher, RecordDisposition,
+    RecordHandler, StartError, TimeSource,
 };
 use ensilinja_model::EventTime;
 use ensilinja_test_support::plain_consumer;
@@ -309,7 +310,7 @@ fn a_broker_that_is_not_there_is_said_and_a_stop_is_quick() {
 fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
     struct Panics;
     impl RecordHandler for Panics {
-        fn handle(&mut self, _: &IncomingRecord<'_>) -> Verdict {
+        fn handle(&mut self, _: &IncomingRecord<'_>) -> RecordDisposition {
             panic!("a bug")
         }
 
@@ -320,8 +321,10 @@ fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
     publish(&settings, &["a"]);
-    let clock: Clock = Arc::new(now);
-    let shell = Shell::start(settings, Pace::default(), clock, now().plus_millis(-HOUR_MS), HOUR_MS, Panics).unwrap();
+    let clock: TimeSource = Arc::new(now);
+    let shell =
+        Ingest::start(settings, IngestIntervals::default(), clock, now().plus_millis(-HOUR_MS), HOUR_MS, Panics)
+            .unwrap();
     let monitor = shell.monitor();
     wait("the status says so", || monitor.status().failed);
     assert!(!monitor.status().not_ready.is_empty());
@@ -332,7 +335,7 @@ fn a_handler_that_panics_is_not_taken_for_a_quiet_topic() {
 fn a_wrong_property_stops_the_start() {
     let mut settings = settings("127.0.0.1:9");
     settings.properties.insert("acks".to_owned(), "1".to_owned());
-    let started = Shell::start(settings, Pace::default(), Arc::new(now), now(), 0, Memory::default());
+    let started = Ingest::start(settings, IngestIntervals::default(), Arc::new(now), now(), 0, Memory::default());
     assert!(matches!(started, Err(StartError::Settings(_))));
 }
 

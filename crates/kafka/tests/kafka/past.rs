@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{EmbeddedBroker, PastError, PastRead, Settings, Stretch, read_past};
+use ensilinja_kafka::{EmbeddedBroker, ScanError, ScanRange, ScanSummary, Settings, scan_topic};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
@@ -15,12 +15,12 @@ use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use crate::stand::{DEAD, HOUR_MS, Stand, TOPIC, committed, now, publish, publish_at, settings};
 
 /// All partitions since an instant.
-fn all(from: EventTime) -> Stretch<'static> {
-    Stretch { from, offsets: &[] }
+fn all(from: EventTime) -> ScanRange<'static> {
+    ScanRange { from, offsets: &[] }
 }
 
 /// Reads what was published in the last day, and gives the values in order.
-fn last_day(settings: &Settings) -> Result<(PastRead, Vec<String>), PastError> {
+fn last_day(settings: &Settings) -> Result<(ScanSummary, Vec<String>), ScanError> {
     since(settings, now().plus_millis(-24 * HOUR_MS), |_| {})
 }
 
@@ -29,9 +29,9 @@ fn since(
     settings: &Settings,
     from: EventTime,
     mut seen: impl FnMut(usize),
-) -> Result<(PastRead, Vec<String>), PastError> {
+) -> Result<(ScanSummary, Vec<String>), ScanError> {
     let mut values = Vec::new();
-    let past = read_past(settings, &all(from), &AtomicBool::new(false), &mut |record, position| {
+    let past = scan_topic(settings, &all(from), &AtomicBool::new(false), &mut |record, position| {
         assert!(record.rebuilding && !record.again);
         values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
         assert_eq!(position.records, values.len() as u64);
@@ -66,7 +66,7 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_at(&settings, &texts(&values), first);
     let mut places = Vec::new();
-    let past = read_past(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
+    let past = scan_topic(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
         assert_eq!((record.key, record.timestamp), (record.value, Some(first)));
         places.push((record.partition, record.offset));
         ControlFlow::Continue(())
@@ -115,12 +115,12 @@ fn a_stop_ends_it_with_an_error() {
     let (_broker, settings) = embedded(2);
     publish(&settings, &texts(&numbered(1_000)));
     let (stop, mut seen) = (AtomicBool::new(false), 0);
-    let past = read_past(&settings, &all(now()), &stop, &mut |_, _| {
+    let past = scan_topic(&settings, &all(now()), &stop, &mut |_, _| {
         seen += 1;
         stop.store(seen == 10, Ordering::Relaxed);
         ControlFlow::Continue(())
     });
-    assert!(matches!(past, Err(PastError::Stopped)) && seen == 10, "{past:?} after {seen}");
+    assert!(matches!(past, Err(ScanError::Stopped)) && seen == 10, "{past:?} after {seen}");
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn brokers_that_are_not_there_are_given_up_after_a_quarter_of_a_minute() {
 fn a_stop_ends_the_waiting_for_brokers_too() {
     let stop = AtomicBool::new(true);
     let began = Instant::now();
-    let past = read_past(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
-    assert!(matches!(past, Err(PastError::Stopped)), "{past:?}");
+    let past = scan_topic(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
+    assert!(matches!(past, Err(ScanError::Stopped)), "{past:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
@@ -170,7 +170,7 @@ fn a_user_who_may_not_read_is_told_what_is_needed() {
 fn settings_that_cannot_be_used_are_refused() {
     let mut settings = settings("127.0.0.1:9");
     settings.properties.insert("acks".to_owned(), "1".to_owned());
-    assert!(matches!(last_day(&settings), Err(PastError::Settings(_))));
+    assert!(matches!(last_day(&settings), Err(ScanError::Settings(_))));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn records_that_are_deleted_before_they_were_read_are_an_error_that_says_where()
             broker.delete_records(TOPIC, 0, 1_500);
         }
     });
-    let Err(PastError::Cut { partition: 0, wanted, begin: 1_500, .. }) = past else {
+    let Err(ScanError::Cut { partition: 0, wanted, begin: 1_500, .. }) = past else {
         panic!("{past:?}");
     };
     assert!((20..1_500).contains(&wanted), "{wanted}");

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{
-    EmbeddedBroker, OffsetRange, OutgoingRecord, PastError, PastPosition, PastRead, Publisher, Settings, Stretch,
-    read_past,
+    EmbeddedBroker, OffsetRange, OutgoingRecord, Publisher, ScanError, ScanProgress, ScanRange, ScanSummary, Settings,
+    scan_topic,
 };
 use ensilinja_model::EventTime;
 
@@ -40,10 +40,10 @@ fn read(
     settings: &Settings,
     offsets: &[OffsetRange],
     most: usize,
-) -> (Result<PastRead, PastError>, Vec<Found>, PastPosition) {
-    let (mut found, mut last) = (Vec::new(), PastPosition::default());
+) -> (Result<ScanSummary, ScanError>, Vec<Found>, ScanProgress) {
+    let (mut found, mut last) = (Vec::new(), ScanProgress::default());
     let past =
-        read_past(settings, &Stretch { from: START, offsets }, &AtomicBool::new(false), &mut |record, position| {
+        scan_topic(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, position| {
             found.push((record.partition, record.offset, record.timestamp.unwrap().millis_since(START)));
             last = *position;
             if found.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -67,7 +67,7 @@ fn records_of_eight_partitions_come_in_the_order_of_their_timestamps() {
     let history = past.history;
     assert_eq!(
         position,
-        PastPosition { latest: position.latest, history, records: 20_000, offsets_read: 20_000, offsets: 20_000 }
+        ScanProgress { latest: position.latest, history, records: 20_000, offsets_read: 20_000, offsets: 20_000 }
     );
 }
 
@@ -138,7 +138,7 @@ fn who_has_had_enough_gets_no_more() {
     let (_broker, settings) = embedded();
     publish(&settings, 0..1_000);
     let (past, found, position) = read(&settings, &[], 300);
-    assert!(matches!(past, Err(PastError::Stopped)), "{past:?}");
+    assert!(matches!(past, Err(ScanError::Stopped)), "{past:?}");
     assert_eq!((found.len(), position.offsets_read, position.offsets), (300, 300, 1_000));
     assert!(found.iter().map(|found| found.2).eq(0..300), "the first, whatever their partition");
 }

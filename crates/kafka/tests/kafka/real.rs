@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{Pace, Publisher, TopicRole, TopicSettingStatus};
+use ensilinja_kafka::{IngestIntervals, Publisher, TopicRole, TopicSettingStatus};
 use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
@@ -358,7 +358,7 @@ fn a_setting_that_is_changed_while_it_runs_is_wrong_until_it_is_put_right() {
     let broker = broker(1);
     let stand = Stand::start_with_pace(
         settings(&broker.bootstrap()),
-        Pace { settings_interval: Duration::from_millis(200), ..Pace::default() },
+        IngestIntervals { settings_interval: Duration::from_millis(200), ..IngestIntervals::default() },
     );
     let monitor = stand.shell.monitor();
     let state = || {

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ensilinja_kafka::{
-    Clock, IncomingRecord, OutgoingRecord, Pace, Publisher, RecordHandler, Settings, Shell, Verdict,
+    IncomingRecord, Ingest, IngestIntervals, OutgoingRecord, Publisher, RecordDisposition, RecordHandler, Settings,
+    TimeSource,
 };
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{plain_consumer, poll_until};
@@ -85,7 +86,7 @@ impl Memory {
 }
 
 impl RecordHandler for Memory {
-    fn handle(&mut self, record: &IncomingRecord<'_>) -> Verdict {
+    fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
         let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
         let poison = value.as_ref().is_some_and(|value| value.starts_with("poison"));
         self.seen.lock().unwrap().push(Seen {
@@ -99,7 +100,11 @@ impl RecordHandler for Memory {
         if !self.pace.is_zero() {
             std::thread::sleep(self.pace);
         }
-        if poison { Verdict::DeadLetter { reason: "malformed", detail: "poison" } } else { Verdict::Accepted }
+        if poison {
+            RecordDisposition::DeadLetter { reason: "malformed", detail: "poison" }
+        } else {
+            RecordDisposition::Accepted
+        }
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
@@ -111,7 +116,7 @@ impl RecordHandler for Memory {
 
 /// A shell that reads the last day, with a handler that remembers, ten times as quick as in operation.
 pub struct Stand {
-    pub shell: Shell,
+    pub shell: Ingest,
     pub memory: Memory,
     pub range_start: EventTime,
 }
@@ -133,19 +138,23 @@ impl Stand {
     }
 
     /// A shell that reads the last day at a pace of its own.
-    pub fn start_with_pace(settings: Settings, pace: Pace) -> Self {
+    pub fn start_with_pace(settings: Settings, pace: IngestIntervals) -> Self {
         Self::start_all(settings, Memory::default(), now().plus_millis(-24 * HOUR_MS), pace)
     }
 
     /// A shell that asks every `probe_interval` where the log ends.
     pub fn start_at(settings: Settings, memory: Memory, range_start: EventTime, probe_interval: Duration) -> Self {
-        let pace = Pace { probe_interval, commit_interval: Duration::from_millis(300), ..Pace::default() };
+        let pace = IngestIntervals {
+            probe_interval,
+            commit_interval: Duration::from_millis(300),
+            ..IngestIntervals::default()
+        };
         Self::start_all(settings, memory, range_start, pace)
     }
 
-    fn start_all(settings: Settings, memory: Memory, range_start: EventTime, pace: Pace) -> Self {
-        let clock: Clock = Arc::new(now);
-        let shell = Shell::start(settings, pace, clock, range_start, 24 * HOUR_MS, memory.clone()).unwrap();
+    fn start_all(settings: Settings, memory: Memory, range_start: EventTime, pace: IngestIntervals) -> Self {
+        let clock: TimeSource = Arc::new(now);
+        let shell = Ingest::start(settings, pace, clock, range_start, 24 * HOUR_MS, memory.clone()).unwrap();
         Self { shell, memory, range_start }
     }
 

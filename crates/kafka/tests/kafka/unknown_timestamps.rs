@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{EmbeddedBroker, Settings, Stretch, read_letters, read_past};
+use ensilinja_kafka::{EmbeddedBroker, ScanRange, Settings, read_dead_letters, scan_topic};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{KafkaBroker, plain_consumer};
 
@@ -59,7 +59,7 @@ fn a_dead_letter_of_such_a_record_names_no_time() {
         assert_eq!(letter.header("ensilinja_record_timestamp"), None);
     }
     let mut told = Vec::new();
-    let read = read_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
+    let read = read_dead_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
         told.push(letter.record_timestamp);
         ControlFlow::Continue(())
     });
@@ -74,8 +74,8 @@ fn a_record_of_unknown_time_is_read_after_its_predecessor_and_was_known_when_tha
     publish_at(&settings, &["known"], first);
     publish_unknown(&settings, "after it", 0);
     let mut read = Vec::new();
-    let stretch = Stretch { from: EventTime::from_millis(0), offsets: &[] };
-    let past = read_past(&settings, &stretch, &AtomicBool::new(false), &mut |record, position| {
+    let stretch = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
+    let past = scan_topic(&settings, &stretch, &AtomicBool::new(false), &mut |record, position| {
         let value = String::from_utf8(record.value.unwrap().to_vec()).unwrap();
         read.push((value, record.timestamp, position.latest));
         ControlFlow::Continue(())

@@ -1,0 +1,186 @@
+//! What is kept of a record that cannot be used: its bytes, its headers, where it lay and what was wrong.
+//!
+//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` where the brokers tell no ids. Each
+//! process that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not
+//! records.
+//! The id keeps the letters of a topic apart from those of an earlier topic of the same name, whose offsets were the
+//! same.
+//!
+//! A letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
+//! record must not keep all others from being written.
+
+use ensilinja_librdkafka::TopicId;
+use ensilinja_model::EventTime;
+use rdkafka::Message;
+use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
+
+use crate::dead_letters::headers::{
+    DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
+    SOURCE_PARTITION, SOURCE_TOPIC, SOURCE_TOPIC_ID, VALUE_BYTES,
+};
+use crate::record::IncomingRecord;
+use crate::record_position::RecordPosition;
+
+/// The most that is kept of a record's value or key, in bytes; the same again of its headers.
+pub(crate) const KEPT_BYTES: usize = 64 * 1024;
+
+/// What a dead letter takes beside its bytes, roughly.
+const OVERHEAD_BYTES: usize = 1024;
+
+/// What a header takes beside its name and value, roughly.
+const HEADER_OVERHEAD_BYTES: usize = 32;
+
+/// A record that cannot be used, as it goes to the dead-letter topic.
+pub(crate) struct OutgoingDeadLetter {
+    pub(crate) partition: i32,
+    pub(crate) offset: i64,
+    /// Which log of the topic it lies in, told by the dead_letters: a topic may be made anew.
+    pub(crate) log: u32,
+    pub(crate) reason: &'static str,
+    /// What it counts for while it waits: about what it takes in memory.
+    pub(crate) bytes: usize,
+    pub(crate) key: String,
+    /// The record's value as it was, cut at 64 KiB; `None` if the record had none.
+    pub(crate) value: Option<Vec<u8>>,
+    /// The record's headers as they were; `None` if it had none, or too many to be kept.
+    original_headers: Option<OwnedHeaders>,
+    /// What is said of the record, as further headers.
+    statements: Vec<(&'static str, Vec<u8>)>,
+    /// The same without the record's own bytes.
+    statements_if_too_large: Vec<(&'static str, Vec<u8>)>,
+    /// When this process first saw the record.
+    pub(crate) first_seen: EventTime,
+}
+
+impl OutgoingDeadLetter {
+    /// Keeps `message` of the topic `topic_id`, which is also `record`, for `reason` and `detail`.
+    pub(crate) fn new(
+        message: &BorrowedMessage<'_>,
+        record: &IncomingRecord<'_>,
+        topic_id: Option<TopicId>,
+        (reason, detail): (&'static str, &'static str),
+        first_seen: EventTime,
+    ) -> Self {
+        let (topic, partition, offset) = (message.topic(), record.partition, record.offset);
+        let headers = message.headers().filter(|headers| headers.count() > 0);
+        let header_count = headers.map_or(0, Headers::count);
+        let header_bytes = header_count * HEADER_OVERHEAD_BYTES
+            + record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
+        // A header that could not be read is of unknown size, so all are taken for too large.
+        let can_be_kept = record.headers.len() == header_count && header_bytes <= KEPT_BYTES;
+        let kept_headers = headers.filter(|_| can_be_kept);
+        let text = |value: &str| value.as_bytes().to_vec();
+        let size = |bytes: usize| text(&bytes.to_string());
+        let mut statements = vec![
+            (SOURCE_TOPIC, text(topic)),
+            (SOURCE_PARTITION, text(&partition.to_string())),
+            (SOURCE_OFFSET, text(&offset.to_string())),
+            (REASON, text(reason)),
+            (DETAIL, text(detail)),
+            (FIRST_SEEN, text(&rfc3339(first_seen))),
+        ];
+        statements.extend(record.timestamp.map(|timestamp| (RECORD_TIMESTAMP, text(&rfc3339(timestamp)))));
+        statements.extend(topic_id.map(|topic_id| (SOURCE_TOPIC_ID, text(&topic_id.to_string()))));
+        let mut statements_if_too_large = statements.clone();
+        if let Some(key) = record.key {
+            statements.push((RECORD_KEY, cut(key)));
+            statements_if_too_large.push((RECORD_KEY_BYTES, size(key.len())));
+        }
+        if let Some(value) = record.value {
+            if value.len() > KEPT_BYTES {
+                statements.push((VALUE_BYTES, size(value.len())));
+            }
+            statements_if_too_large.push((VALUE_BYTES, size(value.len())));
+        }
+        if headers.is_some() {
+            if kept_headers.is_none() {
+                statements.push((HEADERS_BYTES, size(header_bytes)));
+            }
+            statements_if_too_large.push((HEADERS_BYTES, size(header_bytes)));
+        }
+        let kept = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len().min(KEPT_BYTES));
+        Self {
+            partition,
+            offset,
+            log: 0,
+            reason,
+            bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
+            key: key_of(&RecordPosition { topic: topic.to_owned(), partition, offset }, topic_id),
+            value: record.value.map(cut),
+            original_headers: kept_headers.map(rdkafka::message::BorrowedHeaders::detach),
+            statements,
+            statements_if_too_large,
+            first_seen,
+        }
+    }
+
+    /// The headers it is written with: the record's own, and what is said of the record.
+    pub(crate) fn headers(&self) -> OwnedHeaders {
+        let original = self.original_headers.clone().unwrap_or_default();
+        let add = |headers: OwnedHeaders, (name, value): &(&'static str, Vec<u8>)| {
+            headers.insert(Header { key: name, value: Some(value) })
+        };
+        self.statements.iter().fold(original, add)
+    }
+
+    /// The same letter without the record's value, headers and key: with their sizes only. `None` if it is that
+    /// already. It counts for as much as before while it waits.
+    pub(crate) fn without_the_record(&self) -> Option<Self> {
+        if self.statements_if_too_large.is_empty() {
+            return None;
+        }
+        Some(Self {
+            key: self.key.clone(),
+            value: None,
+            original_headers: None,
+            statements: self.statements_if_too_large.clone(),
+            statements_if_too_large: Vec::new(),
+            ..*self
+        })
+    }
+}
+
+/// The key of the letter about the record that lay at `position` of the topic `topic_id`.
+pub(crate) fn key_of(position: &RecordPosition, topic_id: Option<TopicId>) -> String {
+    topic_id.map_or_else(|| position.to_string(), |topic_id| format!("{position}/{topic_id}"))
+}
+
+fn cut(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(KEPT_BYTES)].to_vec()
+}
+
+/// The instant as RFC 3339 in UTC, or its milliseconds where a calendar has no name for it.
+fn rfc3339(at: EventTime) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(|_| at.as_millis().to_string(), |at| at.to_string())
+}
+
+#[cfg(test)]
+impl OutgoingDeadLetter {
+    /// The dead letter of some record of partition 0, which counts for 100 bytes.
+    pub(crate) fn at(offset: i64) -> Self {
+        Self {
+            partition: 0,
+            offset,
+            log: 0,
+            reason: "malformed",
+            bytes: 100,
+            key: format!("topic/0/{offset}"),
+            value: None,
+            original_headers: None,
+            statements: Vec::new(),
+            statements_if_too_large: Vec::new(),
+            first_seen: EventTime::from_millis(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_named_in_utc_or_in_milliseconds() {
+        assert_eq!(rfc3339(EventTime::from_millis(1_758_006_900_250)), "2025-09-16T07:15:00.25Z");
+        assert_eq!(rfc3339(EventTime::MAX), i64::MAX.to_string());
+    }
+}

@@ -1,0 +1,22 @@
+//! The live wing: four threads that read the topic for as long as the process runs.
+//!
+//! | thread | what it does | where |
+//! |---|---|---|
+//! | reader | polls every partition and hands each record to the handler | `reader`, `partition_reader` |
+//! | probe | asks once a second where the log ends, so that completeness can be proven | `probe`, `stalls` |
+//! | dead letters | writes dead letters, then commits the frontier | `dead_letter_thread` |
+//! | topic settings | checks the settings of both topics every minute | `topic_settings_watch` |
+//!
+//! The threads share one [`Monitor`](monitor::Monitor), which is also what the rest of the process asks.
+
+mod dead_letter_thread;
+mod fetch_errors;
+pub(crate) mod ingest;
+pub(crate) mod log_change;
+pub(crate) mod monitor;
+mod partition_reader;
+mod probe;
+mod reader;
+mod stalls;
+pub(crate) mod status;
+mod topic_settings_watch;

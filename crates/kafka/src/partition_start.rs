@@ -1,0 +1,213 @@
+//! Where to begin in each partition, so that no record of the range is missed. The live reader and the scans share it.
+//!
+//! Beginning too early is always right, because the handler ignores records older than the range; beginning too late
+//! never is. The order of the questions matters:
+//!
+//! 1. What the group has committed: another process may commit meanwhile, and a commit past the end would be taken for
+//!    one of another log.
+//! 2. Where each partition ends.
+//! 3. The offsets by timestamp: a record that arrives after the second question lies behind the end that is used.
+//!
+//! Where dead letters older than the range have not been written yet, reading begins at the first of them. The history
+//! of the figures reaches back no further for that.
+//!
+//! A scan writes no dead letters, so [`scan_starts`] ignores what is committed.
+
+use ensilinja_librdkafka::TopicId;
+use ensilinja_model::EventTime;
+
+use crate::broker_queries::{BrokerQueries, QueryError};
+use crate::commit::Commit;
+use crate::history::{KnownSince, PartitionHistory};
+
+/// Where the log of one partition begins and ends, and what a lookup of the range has found.
+#[derive(Clone, Copy, Debug)]
+struct PartitionExtent {
+    begin: i64,
+    end: i64,
+    /// The first record of the range, if the broker has found one.
+    first_in_range: Option<i64>,
+    /// Lookups by timestamp work: the broker supports them, and some record has a timestamp.
+    looks_up: bool,
+}
+
+/// How to read one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PartitionStart {
+    /// The number of the partition.
+    pub(crate) partition: i32,
+    /// The first offset to read.
+    pub(crate) offset: i64,
+    /// The end of the log at that moment: records before it are read to rebuild from.
+    pub(crate) goal: i64,
+    pub(crate) history: PartitionHistory,
+    /// The first record with a known timestamp replaces [`PartitionHistory::since`].
+    pub(crate) history_from_first_record: bool,
+    /// The dead letters of earlier offsets have been written. 0 in a scan.
+    pub(crate) frontier: i64,
+}
+
+/// Which commits are about the log that is going to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommitFilter {
+    /// Those that [may be](Commit::may_be_of) of the topic with this id, as far as the id is known.
+    OfTopic(Option<TopicId>),
+    /// Those that name the topic with this id: the topic was made anew, so an offset without an id is of the old one.
+    Naming(TopicId),
+    /// None: the log has lost records since, or was made anew where brokers tell no ids.
+    None,
+}
+
+impl CommitFilter {
+    /// The offset of a commit for a partition that ends at `end`; `None` if the commit is about another log.
+    fn offset(self, commit: Option<Commit>, end: i64) -> Option<i64> {
+        let counts = |commit: &Commit| match self {
+            Self::OfTopic(topic_id) => commit.may_be_of(topic_id, end),
+            Self::Naming(topic_id) => commit.topic_id == Some(topic_id) && commit.offset <= end,
+            Self::None => false,
+        };
+        commit.filter(counts).map(|commit| commit.offset)
+    }
+}
+
+/// The starts of the live reader. A partition that has lost all its records is known since `now`.
+pub(crate) fn live_starts(
+    queries: &BrokerQueries<'_>,
+    range_start: EventTime,
+    now: EventTime,
+    commits: CommitFilter,
+) -> Result<Vec<PartitionStart>, QueryError> {
+    let count = queries.partition_count()?;
+    let committed = queries.committed(count)?;
+    let extents = extents(queries, count, range_start)?;
+    let start = |(partition, (extent, commit)): (i32, (PartitionExtent, Option<Commit>))| {
+        start_of(partition, extent, commits.offset(commit, extent.end), now)
+    };
+    Ok((0..).zip(extents.into_iter().zip(committed)).map(start).collect())
+}
+
+/// The starts of a scan. A partition that has lost all its records is known since [`EventTime::MAX`].
+pub(crate) fn scan_starts(
+    queries: &BrokerQueries<'_>,
+    range_start: EventTime,
+) -> Result<Vec<PartitionStart>, QueryError> {
+    let extents = extents(queries, queries.partition_count()?, range_start)?;
+    let start = |(partition, extent)| start_of(partition, extent, None, EventTime::MAX);
+    Ok((0..).zip(extents).map(start).collect())
+}
+
+fn extents(
+    queries: &BrokerQueries<'_>,
+    count: usize,
+    range_start: EventTime,
+) -> Result<Vec<PartitionExtent>, QueryError> {
+    let ends = queries.ends(count)?;
+    let begins = queries.begins(count)?;
+    let firsts = queries.first_since(count, range_start.as_millis())?;
+    // A broker that cannot look up timestamps (librdkafka's mock cluster) also answers "nothing since then". Every
+    // record with a known time was published after 1970. If the broker finds none since 1970 in a log with records, it
+    // cannot look them up, or they have no timestamps. Such a log is read from its beginning.
+    let since_1970 = queries.first_since(count, 1)?;
+    let extent = |partition: usize| PartitionExtent {
+        begin: begins[partition],
+        end: ends[partition].max(begins[partition]),
+        first_in_range: firsts[partition],
+        looks_up: since_1970[partition].is_some(),
+    };
+    Ok((0..count).map(extent).collect())
+}
+
+/// `lost_since` is since when a partition is known that has lost all its records.
+fn start_of(partition: i32, extent: PartitionExtent, committed: Option<i64>, lost_since: EventTime) -> PartitionStart {
+    let PartitionExtent { begin, end, first_in_range, looks_up } = extent;
+    let (offset, since, history_from_first_record) = if begin == end {
+        (end, if end == 0 { KnownSince::Empty } else { KnownSince::At(lost_since) }, end == 0)
+    } else {
+        match first_in_range {
+            Some(first) if first > begin => (first.min(end), KnownSince::BeforeRange, false),
+            None if looks_up => (end, KnownSince::BeforeRange, false),
+            Some(_) | None => (begin, KnownSince::At(lost_since), true),
+        }
+    };
+    PartitionStart {
+        partition,
+        offset: committed.map_or(offset, |committed| offset.min(committed.max(begin))),
+        goal: end,
+        history: PartitionHistory { begins_at_zero: begin == 0, since },
+        history_from_first_record,
+        frontier: committed.unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: EventTime = EventTime::from_seconds(9_000);
+
+    fn start(begin: i64, end: i64, first_in_range: Option<i64>, looks_up: bool) -> (i64, KnownSince, bool) {
+        let start = start_of(3, PartitionExtent { begin, end, first_in_range, looks_up }, None, NOW);
+        assert_eq!((start.partition, start.goal, start.frontier), (3, end, 0));
+        assert_eq!(start.history.begins_at_zero, begin == 0);
+        (start.offset, start.history.since, start.history_from_first_record)
+    }
+
+    #[test]
+    fn reading_begins_at_the_first_record_of_the_range() {
+        assert_eq!(start(10, 50, Some(20), true), (20, KnownSince::BeforeRange, false));
+        assert_eq!(start(10, 50, Some(10), true), (10, KnownSince::At(NOW), true), "older records were deleted");
+        assert_eq!(
+            start(10, 50, Some(60), true),
+            (50, KnownSince::BeforeRange, false),
+            "the record arrived after the question for the end"
+        );
+    }
+
+    #[test]
+    fn a_log_without_a_record_in_the_range_is_read_from_its_end() {
+        assert_eq!(start(10, 50, None, true), (50, KnownSince::BeforeRange, false));
+    }
+
+    #[test]
+    fn a_broker_that_cannot_look_up_timestamps_loses_no_history() {
+        assert_eq!(start(10, 50, None, false), (10, KnownSince::At(NOW), true));
+    }
+
+    #[test]
+    fn an_empty_log_shows_whether_it_has_ever_held_a_record() {
+        assert_eq!(start(0, 0, None, false), (0, KnownSince::Empty, true));
+        assert_eq!(start(50, 50, None, false), (50, KnownSince::At(NOW), false));
+    }
+
+    #[test]
+    fn unwritten_dead_letters_older_than_the_range_are_read_again() {
+        let extent = PartitionExtent { begin: 10, end: 50, first_in_range: Some(30), looks_up: true };
+        let offsets = [None, Some(5), Some(20), Some(40)].map(|committed| {
+            let start = start_of(0, extent, committed, NOW);
+            assert_eq!(
+                (start.history.since, start.history_from_first_record),
+                (KnownSince::BeforeRange, false),
+                "the history stays"
+            );
+            (start.offset, start.frontier)
+        });
+        assert_eq!(offsets, [(30, 0), (10, 5), (20, 20), (30, 40)]);
+        let nothing_in_range = PartitionExtent { first_in_range: None, ..extent };
+        assert_eq!(start_of(0, nothing_in_range, Some(20), NOW).offset, 20);
+    }
+
+    #[test]
+    fn a_commit_for_another_log_is_ignored() {
+        let id = TopicId::from_bits;
+        let (ours, theirs) = (id(1).unwrap(), id(2));
+        let commits = [(5, None), (6, None), (5, id(1)), (6, id(1)), (5, theirs)];
+        let offsets = |filter: CommitFilter| {
+            commits.map(|(offset, topic_id)| filter.offset(Some(Commit { offset, topic_id }), 5).is_some())
+        };
+        assert_eq!(offsets(CommitFilter::OfTopic(id(1))), [true, false, true, false, false]);
+        assert_eq!(offsets(CommitFilter::OfTopic(None)), [true, false, true, false, true]);
+        assert_eq!(offsets(CommitFilter::Naming(ours)), [false, false, true, false, false]);
+        assert_eq!(offsets(CommitFilter::None), [false; 5]);
+        assert_eq!(CommitFilter::OfTopic(id(1)).offset(None, 5), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! The entry of a scan: reads a range of the topic once. The live wing, in contrast, reads on and on.
+//!
+//! ```text
+//!   begin ....... from ................. end (when the scan began) ....... published meanwhile
+//!                 | handed over, once    | not read
+//! ```
+//! Records of all partitions come in the order of their timestamps; see `merge`. One bound on the memory for records
+//! that are read ahead holds for all partitions together.
+//!
+//! Every partition is assigned, none is subscribed to, and nothing is committed: a report beside a running process
+//! takes nothing from it. The consumer has to name a group, and it names that of the settings, because a user that may
+//! read the topic for the live process may use that group.
+//!
+//! A topic that is deleted and made anew during a scan would give a mixture of two logs. So the scan asks for the id of
+//! the topic before the first record and after the last, and fails if the two differ. It also fails if it cannot read
+//! the whole range: a report over half of the events would look like a bad month.
+//!
+//! A caller that wants only records published *before* an instant reads to the end too and drops the rest: timestamps
+//! need not ascend, and no broker can tell after which record there is none from before an instant.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ensilinja_librdkafka::TopicId;
+use ensilinja_model::EventTime;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+
+use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
+use crate::client_log::ClientLog;
+use crate::diagnostics::broker_failure::BrokerFailure;
+use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
+use crate::record::IncomingRecord;
+use crate::scan::error::{BEGIN_WITHIN, ScanError, is_refusal};
+use crate::scan::scan_range::ScanRange;
+use crate::scan::starts::{AskError, starts_of};
+use crate::scan::topic_scan::{ScanProgress, TopicScan};
+use crate::settings::Settings;
+
+/// The pause between two attempts to ask the brokers. It bounds how long a stop goes unnoticed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a scan has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanSummary {
+    /// Records that were handed over.
+    pub records: u64,
+    /// The log still holds the whole range: every partition begins before it or still has its very first record.
+    /// Always false for ranges of offsets, which are no range of time.
+    pub reaches_back: bool,
+    /// Since when all records are known; `start` is never before the range. `start` is `None` and `from_first_record`
+    /// is false where some partition has lost all it ever held, so that nothing tells since when, and for ranges of
+    /// offsets.
+    pub history: TopicHistory,
+    /// The id of the topic, if the brokers tell it. A caller that scans twice compares the two ids.
+    pub topic_id: Option<TopicId>,
+}
+
+/// Reads every partition from the first record published at or after `range.from` to where the partition ended when
+/// the scan began, or the ranges of offsets that `range` names. Hands each record to `handle` together with the
+/// progress of the scan, in the order of timestamps. A record with an earlier timestamp than its predecessor in the
+/// partition, or with an unknown one, comes right after its predecessor.
+///
+/// Records published before `range.from` may be among them where timestamps are not in order or the broker cannot look
+/// them up. Records of transactions that are open when the scan begins, and all records behind those, are not among
+/// them: no reader gets these yet. Every record is marked as [rebuilding](IncomingRecord::rebuilding).
+///
+/// Commits nothing and joins no group. Setting `stop`, or a break from `handle`, ends the scan with
+/// [`ScanError::Stopped`] within seconds.
+///
+/// # Errors
+/// [`ScanError`]. The records handed over before it are only a part of the range.
+pub fn scan_topic(
+    settings: &Settings,
+    range: &ScanRange<'_>,
+    stop: &AtomicBool,
+    handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
+) -> Result<ScanSummary, ScanError> {
+    settings.check()?;
+    let asking = settings.bystander().create_with_context(ClientLog::new("asking")).map_err(ScanError::Client)?;
+    let topic_id = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?))?;
+    let starts = ask(&asking, settings, stop, &|queries| starts_of(queries, range))?;
+    let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
+    let consumer = settings.past_reader(to_read).create_with_context(ClientLog::new("past"));
+    let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
+    let mut scan = TopicScan::of(&consumer, settings, &starts)?;
+    tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");
+    let records = scan.read(stop, &|histories| history_of(histories, range).1, handle)?;
+    let id_after = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?));
+    if matches!(id_after, Err(ScanError::TopicMissing { .. })) || id_after? != topic_id {
+        return Err(ScanError::vanished(settings));
+    }
+    let (reaches_back, history) = history_of(&scan.histories(), range);
+    Ok(ScanSummary { records, reaches_back, history, topic_id })
+}
+
+/// Asks until the brokers answer, refuse, or have had [`BEGIN_WITHIN`].
+fn ask<T>(
+    consumer: &BaseConsumer<ClientLog>,
+    settings: &Settings,
+    stop: &AtomicBool,
+    question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, AskError>,
+) -> Result<T, ScanError> {
+    let deadline = Instant::now() + BEGIN_WITHIN;
+    let queries = BrokerQueries { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
+    let failure = |error: &KafkaError| BrokerFailure::of(error, consumer.context().recent_errors(), settings);
+    loop {
+        let asked = Instant::now();
+        match question(&queries) {
+            Ok(answer) => return Ok(answer),
+            Err(AskError::Final(error)) => return Err(error),
+            Err(AskError::Query(QueryError::TopicMissing(_))) => return Err(ScanError::topic_missing(settings)),
+            Err(AskError::Query(QueryError::Broker(error))) if is_refusal(&error) => {
+                return Err(ScanError::refused(settings, &failure(&error)));
+            }
+            Err(AskError::Query(QueryError::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
+                return Err(ScanError::unreachable(settings, &failure(&error)));
+            }
+            Err(AskError::Query(QueryError::Broker(_))) => {}
+        }
+        // Lets librdkafka write its log lines, which say why there is no answer.
+        consumer.poll(PAUSE);
+        if stop.load(Ordering::Relaxed) {
+            return Err(ScanError::Stopped);
+        }
+    }
+}
+
+/// Whether the log holds the whole range, and since when all records are known.
+fn history_of(histories: &[PartitionHistory], range: &ScanRange<'_>) -> (bool, TopicHistory) {
+    if !range.offsets.is_empty() {
+        return (false, TopicHistory::default());
+    }
+    let reaches_back = histories.iter().all(|partition| {
+        partition.begins_at_zero
+            || match partition.since {
+                KnownSince::BeforeRange => true,
+                KnownSince::At(at) => at <= range.from,
+                KnownSince::Empty => false,
+            }
+    });
+    let history = history(histories, range.from);
+    // The end of time stands for a partition of which nothing is left; see `partition_start`.
+    let start = history.start.filter(|start| *start < EventTime::MAX);
+    (reaches_back, TopicHistory { start, ..history })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: EventTime = EventTime::from_seconds(1_000);
+
+    fn read(histories: &[(bool, KnownSince)]) -> (bool, Option<i64>) {
+        let histories: Vec<PartitionHistory> =
+            histories.iter().map(|&(begins_at_zero, since)| PartitionHistory { begins_at_zero, since }).collect();
+        let (reaches_back, history) = history_of(&histories, &ScanRange { from: FROM, offsets: &[] });
+        (reaches_back, history.start.map(EventTime::floor_second))
+    }
+
+    fn at(seconds: i64) -> KnownSince {
+        KnownSince::At(EventTime::from_seconds(seconds))
+    }
+
+    #[test]
+    fn the_range_is_whole_where_every_partition_begins_before_it_or_has_its_first_record() {
+        assert_eq!(
+            read(&[(false, KnownSince::BeforeRange), (true, at(5_000)), (true, KnownSince::Empty)]),
+            (true, Some(1_000))
+        );
+        assert_eq!(read(&[(false, at(1_000))]), (true, Some(1_000)));
+        assert_eq!(read(&[(true, KnownSince::Empty)]), (true, None), "the partition has never held a record");
+    }
+
+    #[test]
+    fn one_partition_that_retention_has_cut_into_the_range_shortens_the_history() {
+        assert_eq!(read(&[(true, at(2_000)), (false, at(3_000))]), (false, Some(3_000)));
+    }
+
+    #[test]
+    fn a_partition_that_has_lost_all_leaves_no_start_of_the_history() {
+        assert_eq!(read(&[(true, at(2_000)), (false, KnownSince::At(EventTime::MAX))]), (false, None));
+    }
+}
