@@ -1,77 +1,72 @@
-//! The clock: the one place that asks what time it is. Everything else is told.
+//! The clock: the one place that reads the time. Everything else takes it as an argument.
 //!
 //! ```text
 //! wall:         now = the computer's clock
 //! scaled:       now = start + elapsed x speed
-//! disciplined:  now = the computer's clock, unless it was set and nothing vouches for it
+//! disciplined:  now = the computer's clock, unless it was set and nothing confirms the new time
 //! ```
 //!
-//! A scaled clock counts from the moment it is made by the computer's monotonic clock, so that setting the computer's
-//! clock during a demo does not move the demo's. A process that shows live figures goes by a disciplined clock, and so
-//! does everything in it: see [`discipline`] for what it believes.
-
-mod disagreement;
-pub mod discipline;
-pub mod words;
+//! A scaled clock counts from the moment it is made, by the computer's monotonic clock, so that setting the computer's
+//! clock during a demo does not move the demo's. A process that shows live figures uses a disciplined clock everywhere:
+//! [`ClockDiscipline`] decides what it believes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use ensilinja_clock::{ClockDiscipline, ClockState};
 use ensilinja_model::EventTime;
 
-use discipline::{ClockDiscipline, ClockState};
-
-/// Two clocks that are read within this are read at one moment.
+/// Two clocks that are read within this time count as read at the same moment.
 const ONE_MOMENT: Duration = Duration::from_millis(20);
 
-/// How often it is tried to read two clocks at one moment.
+/// How often reading two clocks at the same moment is attempted.
 const READINGS: u32 = 5;
 
-/// Says what time it is; asked from every thread.
+/// Returns the present time; callable from every thread.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
 
 /// The computer's clock.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock, for everyone else to be told")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 pub fn wall() -> Clock {
     Arc::new(|| instant_of(SystemTime::now()))
 }
 
-/// A clock that shows `start` now and goes `speed` times as fast as the computer's; for demonstrations.
+/// A clock that shows `start` now and runs `speed` times as fast as the computer's, for demonstrations.
 #[must_use]
 pub fn scaled(start: EventTime, speed: u32) -> Clock {
     let origin = Instant::now();
     Arc::new(move || start.plus_millis(scaled_ms(origin.elapsed(), speed)))
 }
 
-/// What a steady clock shows: the time since some moment that stays the same for as long as the process runs.
+/// A clock that cannot be set: the time since a moment that stays the same while the process runs.
 pub type SteadyClock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// The clock of a process that shows live figures: what time it is, and whether the computer's clock is believed.
+/// The clock of a process that shows live figures: the believed time, and whether the computer's clock is believed.
 #[derive(Clone)]
 pub struct LiveClock {
     now: Clock,
     disciplined: Option<Arc<DisciplinedClock>>,
 }
 
-/// What a [`LiveClock`] makes of the computer's clock.
+/// Whether a [`LiveClock`] believes the computer's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockStanding {
-    /// Whether the computer's clock is believed.
+    /// Whether the computer's clock is believed, and why not.
     pub state: ClockState,
-    /// How many times it was set by more than is tolerated, since the process started.
+    /// How many times the computer's clock was set by more than is tolerated, since the process started.
     pub steps: u64,
 }
 
-/// Two clocks, and what is believed.
+/// Two clocks, and the decision between them.
 struct DisciplinedClock {
     wall: Clock,
     steady: SteadyClock,
-    belief: Mutex<ClockDiscipline>,
+    discipline: Mutex<ClockDiscipline>,
 }
 
 impl LiveClock {
-    /// The computer's clock, disciplined by the one that counts since the computer was started.
+    /// The computer's clock, disciplined by its monotonic clock.
     #[must_use]
     pub fn of_this_computer() -> Self {
         Self::disciplined(wall(), steady())
@@ -80,53 +75,53 @@ impl LiveClock {
     /// `wall`, disciplined by `steady`.
     #[must_use]
     pub fn disciplined(wall: Clock, steady: SteadyClock) -> Self {
-        let belief = Mutex::new(ClockDiscipline::new(steady(), wall()));
-        let disciplined = Arc::new(DisciplinedClock { wall, steady, belief });
+        let discipline = Mutex::new(ClockDiscipline::new(steady(), wall()));
+        let disciplined = Arc::new(DisciplinedClock { wall, steady, discipline });
         let read = Arc::clone(&disciplined);
         Self { now: Arc::new(move || read.read().1), disciplined: Some(disciplined) }
     }
 
-    /// A clock that is believed whatever it shows: that of a demonstration.
+    /// A clock that is always believed, for demonstrations.
     #[must_use]
     pub const fn trusted(clock: Clock) -> Self {
         Self { now: clock, disciplined: None }
     }
 
-    /// The same for those that need no more than the time.
+    /// The believed time as a plain clock.
     #[must_use]
     pub fn clock(&self) -> Clock {
         Arc::clone(&self.now)
     }
 
-    /// The instant that is believed.
+    /// The believed time.
     #[must_use]
     pub fn now(&self) -> EventTime {
         (self.now)()
     }
 
-    /// A record that was published just now bears `stamp`. Returns the instant that is believed.
+    /// Takes the timestamp of a record that was published just now. Returns the believed time.
     #[must_use]
-    pub fn witness(&self, stamp: EventTime) -> EventTime {
+    pub fn observe_stamp(&self, stamp: EventTime) -> EventTime {
         let Some(disciplined) = &self.disciplined else { return self.now() };
-        let (mut belief, now) = disciplined.read();
-        belief.witness(stamp);
+        let (mut discipline, now) = disciplined.read();
+        discipline.observe_stamp(stamp);
         now
     }
 
-    /// To be told about once a second: whether all that the broker has is read.
-    pub fn listen(&self, all_is_read: bool) {
+    /// To be called about once a second: whether all that the broker has is read.
+    pub fn report_progress(&self, all_is_read: bool) {
         if let Some(disciplined) = &self.disciplined {
-            disciplined.read().0.listen(all_is_read);
+            disciplined.read().0.report_progress(all_is_read);
         }
     }
 
-    /// Whether the computer's clock is believed now.
+    /// Whether the computer's clock is believed, and how often it was set.
     #[must_use]
     pub fn standing(&self) -> ClockStanding {
         match &self.disciplined {
             Some(disciplined) => {
-                let belief = disciplined.read().0;
-                ClockStanding { state: belief.state(), steps: belief.steps() }
+                let discipline = disciplined.read().0;
+                ClockStanding { state: discipline.state(), steps: discipline.steps() }
             }
             None => ClockStanding { state: ClockState::Believed, steps: 0 },
         }
@@ -134,16 +129,16 @@ impl LiveClock {
 }
 
 impl DisciplinedClock {
-    /// Reads both clocks, and tells what is believed. They are read under the lock, so that readings come in order.
+    /// Reads both clocks and returns the believed time. They are read under the lock, so that readings come in order.
     fn read(&self) -> (MutexGuard<'_, ClockDiscipline>, EventTime) {
-        let mut belief = self.belief.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut discipline = self.discipline.lock().unwrap_or_else(PoisonError::into_inner);
         let (steady, wall) = at_one_moment(&self.wall, &self.steady);
-        let now = belief.read(steady, wall);
-        (belief, now)
+        let now = discipline.read(steady, wall);
+        (discipline, now)
     }
 }
 
-/// Both clocks, at most [`ONE_MOMENT`] apart: a process that is held up between two looks must not see a step in it.
+/// Both clocks, read at most [`ONE_MOMENT`] apart: a process that is suspended between two readings must not see a step.
 fn at_one_moment(wall: &Clock, steady: &SteadyClock) -> (Duration, Option<EventTime>) {
     let mut before = steady();
     for _ in 0..READINGS {
@@ -156,8 +151,7 @@ fn at_one_moment(wall: &Clock, steady: &SteadyClock) -> (Duration, Option<EventT
     (before, None)
 }
 
-/// The time since the computer was started. Time in which it was suspended counts, so that a laptop that wakes up need
-/// not be vouched for.
+/// The time since the computer was started. Suspended time counts, so a laptop that wakes up sees no step.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn steady() -> SteadyClock {
@@ -168,12 +162,12 @@ pub fn steady() -> SteadyClock {
             let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
             Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
         }
-        // A kernel without that clock is without it at every reading.
+        // A kernel without that clock lacks it at every reading.
         Err(_) => origin.elapsed(),
     })
 }
 
-/// The time since this was asked for.
+/// The time since this clock was made.
 #[cfg(not(target_os = "linux"))]
 #[must_use]
 pub fn steady() -> SteadyClock {
@@ -181,7 +175,7 @@ pub fn steady() -> SteadyClock {
     Arc::new(move || origin.elapsed())
 }
 
-/// Whole milliseconds since the epoch, cut towards the past.
+/// Whole milliseconds since the epoch, rounded towards the past.
 fn instant_of(time: SystemTime) -> EventTime {
     let nanos = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
@@ -191,7 +185,7 @@ fn instant_of(time: SystemTime) -> EventTime {
     EventTime::from_millis(i64::try_from(ms).unwrap_or(if ms < 0 { i64::MIN } else { i64::MAX }))
 }
 
-/// Multiplied before it is cut to milliseconds: a fast clock must not go in jumps of its speed.
+/// Multiplied before it is rounded to milliseconds, so that a fast clock does not move in jumps of its speed.
 fn scaled_ms(elapsed: Duration, speed: u32) -> i64 {
     let ms = elapsed.as_nanos().saturating_mul(u128::from(speed)) / 1_000_000;
     i64::try_from(ms).unwrap_or(i64::MAX)
@@ -202,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_cut_towards_the_past_on_both_sides_of_the_epoch() {
+    fn an_instant_is_rounded_towards_the_past_on_both_sides_of_the_epoch() {
         for (time, ms) in [
             (UNIX_EPOCH, 0),
             (UNIX_EPOCH + Duration::from_micros(1_999), 1),
@@ -214,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scaled_clock_goes_so_many_times_as_fast_without_losing_fractions() {
+    fn a_scaled_clock_multiplies_time_without_losing_fractions() {
         assert_eq!(scaled_ms(Duration::from_millis(250), 1), 250);
         assert_eq!(scaled_ms(Duration::from_millis(250), 60), 15_000);
         assert_eq!(scaled_ms(Duration::from_micros(100), 3_600), 360);
@@ -222,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scaled_clock_starts_where_it_is_told_and_never_goes_back() {
+    fn a_scaled_clock_starts_at_the_given_instant_and_never_goes_back() {
         let start = EventTime::from_seconds(1_758_006_900);
         let clock = scaled(start, 1_000);
         let (first, second) = (clock(), clock());

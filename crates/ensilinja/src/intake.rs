@@ -296,7 +296,7 @@ impl RecordHandler for Intake {
         let is_live = !record.rebuilding && !record.again;
         if is_live {
             let clock = &self.shared.clock;
-            self.looked_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.witness(stamp));
+            self.looked_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.observe_stamp(stamp));
         }
         self.look_at_stamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
         match decoded {

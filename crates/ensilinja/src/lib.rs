@@ -24,7 +24,6 @@ pub mod local_time;
 pub mod logging;
 pub mod man;
 pub mod misspelt_type;
-pub mod now;
 pub mod open_days;
 pub mod open_files;
 pub mod outcome;

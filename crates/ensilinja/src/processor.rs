@@ -14,14 +14,12 @@ use ensilinja_serve::{
 };
 use ensilinja_wire::{Decoder, Oddity, Reason};
 
-use crate::clock::discipline::ClockState;
-use crate::clock::words::clock_trouble;
 use crate::clock::{ClockStanding, LiveClock};
 use crate::history::{Coverage, HistoryEvidence, HistorySource};
 use crate::intake::{Intake, Learnt, Shared};
 use crate::kafka_settings::kafka_settings;
-use crate::now::{is_complete, is_up_to_date, shown_at};
 use crate::open_files;
+use ensilinja_clock::{ClockState, clock_trouble, is_complete, is_up_to_date, shown_at};
 use ensilinja_config::{Config, HostName, Line, ServerSettings};
 
 /// What is running. The revision is known to builds that are told it, such as the image's.
@@ -200,7 +198,7 @@ impl Truth {
     fn look_after_the_clock(&self, was: Option<ClockState>) -> Option<ClockState> {
         let now = self.clock.now();
         let until = self.monitor.complete_until().filter(|_| self.monitor.rebuilt());
-        self.clock.listen(until.is_some_and(|until| is_up_to_date(now, until)));
+        self.clock.report_progress(until.is_some_and(|until| is_up_to_date(now, until)));
         let ClockStanding { state, steps } = self.clock.standing();
         let disbelieved_seconds = state.disbelieved_ms() / 1000;
         match (clock_trouble(state), was) {

@@ -1,8 +1,8 @@
-//! What an operator is told of a clock that is not believed: what happened, what the program does, and what to do.
+//! Why a clock is not believed, in words for an operator: what happened, what the program does, what to do.
 
-use super::discipline::ClockState;
+use crate::state::ClockState;
 
-/// What to look at, whatever is wrong with the clock.
+/// Where to look first.
 const LOOK: &str = "see chronyc tracking or timedatectl on this machine";
 
 /// Why figures are not complete by a clock in this state; `None` if it is believed.
@@ -14,8 +14,8 @@ pub fn clock_trouble(state: ClockState) -> Option<String> {
             let (seconds, direction) = (by_ms.abs() / 1000, if by_ms > 0 { "ahead" } else { "back" });
             let or_silence = if by_ms > 0 { ", or after 10 min without records" } else { "" };
             Some(format!(
-                "the clock of this machine was set {direction} by {seconds} s and nothing vouches for it: figures go \
-                 on by its steady clock. {LOOK}. If the new time is right it is believed once three new records bear \
+                "the clock of this machine was set {direction} by {seconds} s and nothing confirms the new time: figures \
+                 follow its steady clock. {LOOK}. If the new time is right it is believed once three new records bear \
                  it{or_silence}; a restart believes it at once"
             ))
         }
@@ -40,18 +40,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_trouble_says_by_how_much_and_what_to_do() {
+    fn each_text_says_by_how_much_and_what_to_do() {
         assert_eq!(clock_trouble(ClockState::Believed), None);
-        let told = |state| clock_trouble(state).unwrap();
-        let ahead = told(ClockState::Stepped { by_ms: 3_600_400 });
+        let text = |state| clock_trouble(state).unwrap();
+        let ahead = text(ClockState::Stepped { by_ms: 3_600_400 });
         assert!(ahead.contains("set ahead by 3600 s") && ahead.contains("10 min without records"), "{ahead}");
-        let back = told(ClockState::Stepped { by_ms: -60_000 });
+        let back = text(ClockState::Stepped { by_ms: -60_000 });
         assert!(back.contains("set back by 60 s") && !back.contains("10 min"), "{back}");
-        assert!(told(ClockState::SetBack { by_ms: 7_000 }).contains("set back by 7 s"));
-        assert!(told(ClockState::Contradicted { by_ms: 61_000 }).contains("61 s ahead of"));
-        assert!(told(ClockState::Contradicted { by_ms: -61_000 }).contains("61 s behind"));
+        assert!(text(ClockState::SetBack { by_ms: 7_000 }).contains("set back by 7 s"));
+        assert!(text(ClockState::Contradicted { by_ms: 61_000 }).contains("61 s ahead of"));
+        assert!(text(ClockState::Contradicted { by_ms: -61_000 }).contains("61 s behind"));
         for state in [ClockState::Stepped { by_ms: -3_000 }, ClockState::Contradicted { by_ms: 1 }] {
-            assert!(told(state).contains("chronyc tracking"));
+            assert!(text(state).contains("chronyc tracking"));
         }
     }
 }

@@ -1,153 +1,119 @@
-//! The clock discipline: which instant is believed, from the wall clock, a steady clock and the stamps of new records.
+//! The clock discipline: which time is believed, from the wall clock, a steady clock and the timestamps of new records.
 //!
 //! ```text
 //!            wall steps ahead            it comes back
 //!   wall     ----------.                .------------------
 //!                      '----------------'                      believed = steady + offset
-//!   believed ------------------------------------------------  offset follows the wall slowly, and never by a step
-//!                      |  not believed  |                      that nothing vouches for
+//!   believed ------------------------------------------------  offset follows the wall slowly, and steps only
+//!                      |  not believed  |                      if the new time is confirmed
 //! ```
 //!
-//! The steady clock cannot be set, so what the wall clock gains or loses against it was set. Small corrections are
-//! followed slowly. A larger step is believed only when something else vouches for it: the stamps of new records, or,
-//! for a step ahead on a topic without records, ten minutes in which the clock stays and the broker answers.
-//! A large step back is believed by stamps alone, because figures that were shown cannot be taken back.
+//! The steady clock cannot be set, so if the wall clock gains or loses against it, the wall clock was set. Small
+//! corrections are followed slowly. A larger step is believed only once something else confirms it: the timestamps of new
+//! records, or, for a step ahead on a topic without records, ten minutes in which the clock stays there and the broker
+//! answers. A large step back is confirmed by timestamps alone, because figures that were shown cannot be taken back.
 //!
-//! What must hold, whatever the wall clock does: believed time never goes back. Without a witness it goes at 0.9 to 1.1
-//! times the pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that comes back is believed
-//! at the next reading.
+//! Invariants, for any wall clock: believed time never goes back. Without confirmation it runs at 0.9 to 1.1 times the
+//! pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that returns to the believed time is
+//! believed at the next reading.
 
 use std::time::Duration;
 
 use ensilinja_model::EventTime;
 
-use super::disagreement::Disagreement;
+use crate::disagreement::StampDisagreement;
+use crate::state::ClockState;
 
-/// How far the wall clock may be from the believed one for figures to be right, in ms: a leap second, or what a time
-/// service corrects at once.
+/// The wall clock may differ this much from the believed time, in ms: a leap second, or a correction that a time service
+/// makes at once.
 const TOLERANCE_MS: i64 = 2_000;
 
-/// How near the clock has to come back for a step to be over, in ms; less than the tolerance, so that a clock at the
-/// very edge does not step again and again.
+/// A step is over once the wall clock is this near to the confirmed time, in ms. It is less than the tolerance, so that a
+/// clock at the edge does not step again and again.
 const OVER_MS: i64 = 1_500;
 
-/// So far in all the wall clock is followed without a witness, in ms.
+/// The wall clock is followed this far in all without confirmation, in ms.
 const FOLLOWED_MS: i64 = 10_000;
 
-/// It is followed by at most a tenth of the time that passes: a clock that is ahead never has to go back.
+/// The wall clock is followed by at most a tenth of the time that passes, so believed time never has to go back.
 const SLEW_PART: i64 = 10;
 
-/// How near to a clock the stamp of a new record has to be to vouch for it, in ms, apart from its usual distance.
+/// The timestamp of a new record confirms a clock that it is this near to, in ms, less its usual distance.
 const NEAR_MS: i64 = 60_000;
 
-/// So many stamps vouch for a step, if none speaks against it.
-const VOUCHING_STAMPS: i32 = 3;
+/// This many timestamps confirm a step, if none contradicts it.
+const CONFIRMING_STAMPS: i32 = 3;
 
-/// A stamp that agrees with the believed clock outweighs so many that agree with the wall clock.
+/// A timestamp that agrees with the believed time outweighs this many that agree with the wall clock.
 const WEIGHT_AGAINST: i32 = 3;
 
-/// The most that is held against a step: after a pause, the records of the pause come first.
+/// The lowest score of a step, negated: after a pause, the records of the pause come first.
 const MOST_AGAINST: i32 = 12;
 
-/// No step is believed sooner, in ms: a source on a machine whose clock is wrong too may be the first to be heard.
+/// No step is believed sooner than this, in ms: the first records may come from a machine whose clock is wrong too.
 const SOONEST_MS: i64 = 3_000;
 
-/// From then on, in ms, a stamp that agrees with the believed clock is none of a record that waited to be read.
+/// This long after a step, in ms, no record is read that had waited since before it.
 const NOTHING_WAITS_MS: i64 = 10_000;
 
-/// A step ahead is believed after so long a time without records, in ms, if the clock stays and the broker answers.
+/// A step ahead is believed after this long without records, in ms, if the clock stays there and the broker answers.
 const QUIET_MS: i64 = 600_000;
 
-/// How long one look that all is read stands for, in ms: they come once a second.
+/// One report that all is read covers at most this long, in ms: reports come once a second.
 const LOOK_STANDS_FOR_MS: i64 = 2_000;
 
-/// What one stamp changes the usual distance by: an eighth.
+/// One timestamp changes the usual distance by an eighth of the difference.
 const USUAL_PART: i64 = 8;
 
-/// No clock shows more, in ms since 1970: sums of a few such cannot overflow.
+/// Clock readings are limited to this, in ms since 1970, so that sums of a few of them cannot overflow.
 const FARTHEST_MS: i64 = 1 << 53;
 
-/// Whether the wall clock is believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClockState {
-    /// It is.
-    Believed,
-    /// It was set and nothing vouches for it: believed time goes on steadily.
-    Stepped {
-        /// The wall clock less the believed one, in ms: positive if it was set ahead.
-        by_ms: i64,
-    },
-    /// It was set back, new records vouch for it, and believed time stands still until the wall clock has caught up.
-    SetBack {
-        /// How far believed time is ahead of the wall clock, in ms.
-        by_ms: i64,
-    },
-    /// It was not set, but the new records are all stamped with another time.
-    Contradicted {
-        /// The stamps less the believed clock, in ms.
-        by_ms: i64,
-    },
-}
-
-impl ClockState {
-    /// How far the wall clock is from the time that is believed or stamped, in seconds: 0 while it is believed,
-    /// negative if it is behind.
-    #[must_use]
-    pub const fn disbelieved_ms(self) -> i64 {
-        match self {
-            Self::Believed => 0,
-            Self::Stepped { by_ms } => by_ms,
-            Self::SetBack { by_ms } | Self::Contradicted { by_ms } => -by_ms,
-        }
-    }
-}
-
-/// A step of the wall clock that nothing has vouched for.
+/// A step of the wall clock that nothing has confirmed.
 #[derive(Clone, Copy, Debug)]
 struct ClockStep {
-    /// Where the wall clock was set to, against the steady one.
+    /// The wall clock less the steady one, after the step.
     offset_ms: i64,
     since_ms: i64,
-    /// Stamps for it, less those against it.
+    /// Timestamps that confirm it, less the weight of those that contradict it.
     score: i32,
-    /// For how long a record would have been heard and none was that does not vouch for it.
+    /// How long all was read and no record came that does not confirm it.
     quiet_ms: i64,
-    /// A record that had not waited bore the believed time: silence does not vouch for the step any more.
+    /// A record that had not waited bore the believed time: silence no longer confirms the step.
     is_contradicted: bool,
 }
 
-/// Decides what is believed. It is told what the clocks show and what records bear, and asks nothing itself.
+/// Decides which time is believed, from readings of the clocks and timestamps of records.
 #[derive(Clone, Debug)]
 pub struct ClockDiscipline {
-    /// Believed time is the steady clock and this, unless that were to go back.
+    /// Believed time is the steady clock plus this, or the last believed time if that is later.
     offset_ms: i64,
-    /// The wall clock against the steady one, when something last vouched for it.
-    vouched_ms: i64,
-    /// When the offset last followed the wall clock, by the steady one.
+    /// The wall clock less the steady one, when something last confirmed it.
+    confirmed_ms: i64,
+    /// When the offset last followed the wall clock, by the steady clock.
     adjusted_ms: i64,
-    /// The last reading: the steady clock, the wall clock against it, and what was believed.
+    /// The last reading: the steady clock, the wall clock less the steady one, and the believed time.
     steady_ms: i64,
     wall_offset_ms: i64,
     believed_ms: i64,
     step: Option<ClockStep>,
     steps: u64,
-    /// How far the stamps of new records are from the believed clock as a rule.
+    /// The usual distance of new records' timestamps from the believed time.
     usual_ms: i64,
-    /// When it was last told whether all is read, by the steady clock, and what.
-    listened_ms: i64,
+    /// The last report of whether all is read: when, by the steady clock, and the answer.
+    reported_ms: i64,
     all_is_read: bool,
-    disagreement: Disagreement,
+    disagreement: StampDisagreement,
 }
 
 impl ClockDiscipline {
-    /// Begins with a wall clock that there is nothing to compare with yet.
+    /// Begins by believing the wall clock.
     #[must_use]
     pub fn new(steady: Duration, wall: EventTime) -> Self {
         let (steady_ms, believed_ms) = (whole_ms(steady), bounded_ms(wall));
         let offset_ms = believed_ms - steady_ms;
         Self {
             offset_ms,
-            vouched_ms: offset_ms,
+            confirmed_ms: offset_ms,
             adjusted_ms: steady_ms,
             steady_ms,
             wall_offset_ms: offset_ms,
@@ -155,14 +121,14 @@ impl ClockDiscipline {
             step: None,
             steps: 0,
             usual_ms: 0,
-            listened_ms: steady_ms,
+            reported_ms: steady_ms,
             all_is_read: false,
-            disagreement: Disagreement::default(),
+            disagreement: StampDisagreement::default(),
         }
     }
 
-    /// Takes a reading of both clocks and says which instant is believed. `wall` is `None` where the two could not be
-    /// read at one moment.
+    /// Takes a reading of both clocks and returns the believed time. `wall` is `None` if the two could not be read at the
+    /// same moment.
     pub fn read(&mut self, steady: Duration, wall: Option<EventTime>) -> EventTime {
         self.steady_ms = self.steady_ms.max(whole_ms(steady));
         if let Some(wall) = wall {
@@ -173,8 +139,8 @@ impl ClockDiscipline {
         EventTime::from_millis(self.believed_ms)
     }
 
-    /// A record that was published just now bears `stamp`, as of the last reading.
-    pub fn witness(&mut self, stamp: EventTime) {
+    /// A new record bears the timestamp `stamp`, as of the last reading.
+    pub fn observe_stamp(&mut self, stamp: EventTime) {
         let stamp_ms = bounded_ms(stamp);
         let is_followed = (self.wall_ms() - self.believed_ms).abs() <= OVER_MS;
         if self.step.is_some() && !(is_followed && self.is_near_wall(stamp_ms)) {
@@ -183,25 +149,25 @@ impl ClockDiscipline {
         }
         if self.is_near_wall(stamp_ms) {
             self.step = None;
-            self.vouched_ms = self.wall_offset_ms;
+            self.confirmed_ms = self.wall_offset_ms;
         }
         let by_ms = stamp_ms - self.believed_ms;
         if by_ms.abs() <= NEAR_MS {
             self.usual_ms += (by_ms - self.usual_ms) / USUAL_PART;
         }
-        self.disagreement.witness(by_ms, self.steady_ms, self.all_is_read);
+        self.disagreement.observe(by_ms, self.steady_ms, self.all_is_read);
     }
 
-    /// To be told about once a second, as of the last reading: whether all that the broker has is read, so that a
-    /// record that was published would have been heard.
-    pub fn listen(&mut self, all_is_read: bool) {
-        let passed_ms = (self.steady_ms - self.listened_ms).min(LOOK_STANDS_FOR_MS);
-        self.listened_ms = self.steady_ms;
+    /// To be called about once a second, as of the last reading: whether all that the broker has is read, so that a
+    /// published record would have been seen.
+    pub fn report_progress(&mut self, all_is_read: bool) {
+        let passed_ms = (self.steady_ms - self.reported_ms).min(LOOK_STANDS_FOR_MS);
+        self.reported_ms = self.steady_ms;
         self.all_is_read = all_is_read;
         if let Some(step) = self.step.as_mut().filter(|_| all_is_read) {
             step.quiet_ms += passed_ms;
         }
-        self.believe_if_vouched();
+        self.believe_if_confirmed();
     }
 
     /// Whether the wall clock is believed, as of the last reading.
@@ -218,7 +184,7 @@ impl ClockDiscipline {
         }
     }
 
-    /// How many steps there were.
+    /// How many steps there were since the start.
     #[must_use]
     pub const fn steps(&self) -> u64 {
         self.steps
@@ -228,15 +194,15 @@ impl ClockDiscipline {
         self.steady_ms + self.wall_offset_ms
     }
 
-    /// Whether a stamp vouches for a wall clock that is believed, or followed until it is.
+    /// Whether a timestamp confirms a wall clock that is believed, or followed until it is.
     const fn is_near_wall(&self, stamp_ms: i64) -> bool {
         (stamp_ms - self.wall_ms()).abs() <= FOLLOWED_MS
     }
 
-    /// Whether the wall clock was set since something last vouched for it. What is believed follows it a little.
+    /// Notices a step since the wall clock was last confirmed. Believed time follows a small one.
     fn judge(&mut self) {
         let target_ms = self.wall_offset_ms;
-        let apart_ms = (target_ms - self.vouched_ms).abs();
+        let apart_ms = (target_ms - self.confirmed_ms).abs();
         self.follow(if apart_ms <= FOLLOWED_MS { target_ms } else { self.offset_ms });
         if apart_ms <= if self.step.is_some() { OVER_MS } else { TOLERANCE_MS } {
             self.step = None;
@@ -250,7 +216,7 @@ impl ClockDiscipline {
         }
     }
 
-    /// Moves the offset towards where the wall clock is, slowly.
+    /// Moves the offset slowly towards the wall clock.
     fn follow(&mut self, target_ms: i64) {
         let most_ms = (self.steady_ms - self.adjusted_ms) / SLEW_PART;
         if most_ms > 0 {
@@ -259,13 +225,13 @@ impl ClockDiscipline {
         }
     }
 
-    /// What a record that bears `stamp_ms`, apart from its usual distance, says of the step.
+    /// Counts a record's timestamp, less its usual distance, for or against the step.
     fn vote(&mut self, stamp_ms: i64) {
         let [from_wall, from_believed] = [self.wall_ms(), self.believed_ms].map(|clock| (stamp_ms - clock).abs());
         let Some(step) = &mut self.step else { return };
         if from_wall <= NEAR_MS && from_wall < from_believed {
-            step.score = (step.score + 1).min(VOUCHING_STAMPS);
-            self.believe_if_vouched();
+            step.score = (step.score + 1).min(CONFIRMING_STAMPS);
+            self.believe_if_confirmed();
             return;
         }
         step.quiet_ms = 0;
@@ -275,17 +241,17 @@ impl ClockDiscipline {
         }
     }
 
-    fn believe_if_vouched(&mut self) {
+    fn believe_if_confirmed(&mut self) {
         let Some(step) = self.step else { return };
-        let is_vouched = step.score >= VOUCHING_STAMPS && self.steady_ms - step.since_ms >= SOONEST_MS;
-        let is_quiet = step.quiet_ms >= QUIET_MS && !step.is_contradicted && step.offset_ms > self.vouched_ms;
-        if is_vouched || is_quiet {
+        let is_confirmed = step.score >= CONFIRMING_STAMPS && self.steady_ms - step.since_ms >= SOONEST_MS;
+        let is_quiet = step.quiet_ms >= QUIET_MS && !step.is_contradicted && step.offset_ms > self.confirmed_ms;
+        if is_confirmed || is_quiet {
             self.step = None;
-            self.vouched_ms = self.wall_offset_ms;
+            self.confirmed_ms = self.wall_offset_ms;
             self.offset_ms = self.wall_offset_ms;
             self.adjusted_ms = self.steady_ms;
             self.believed_ms = self.believed_ms.max(self.wall_ms());
-            self.disagreement = Disagreement::default();
+            self.disagreement = StampDisagreement::default();
         }
     }
 }
@@ -307,13 +273,13 @@ mod tests {
     const START_S: i64 = 1_758_006_900;
     const HOUR_S: i64 = 3_600;
 
-    /// A clock discipline on a machine, by whole seconds since the start.
+    /// A machine with a clock discipline, by whole seconds since the start.
     struct Machine {
         discipline: ClockDiscipline,
         second: i64,
-        /// What the wall clock is ahead of the true time.
+        /// How far the wall clock is ahead of the true time.
         wall_ahead_s: i64,
-        /// Time in which neither clock of the machine went.
+        /// How long both clocks of the machine were stopped.
         paused_s: i64,
     }
 
@@ -323,16 +289,16 @@ mod tests {
             Self { discipline: ClockDiscipline::new(Duration::ZERO, wall), second: 0, wall_ahead_s, paused_s: 0 }
         }
 
-        /// Lets a second pass in which records come whose stamps are so far from the true time, and all is read.
+        /// Lets a second pass. Records come with timestamps this far from the true time, and all is read.
         fn pass(&mut self, stamps_s: &[i64]) {
             self.second += 1;
             let now_s = START_S + self.second + self.paused_s;
             let steady = Duration::from_secs(u64::try_from(self.second).unwrap());
             self.discipline.read(steady, Some(EventTime::from_seconds(now_s + self.wall_ahead_s)));
             for stamp_s in stamps_s {
-                self.discipline.witness(EventTime::from_seconds(now_s + stamp_s));
+                self.discipline.observe_stamp(EventTime::from_seconds(now_s + stamp_s));
             }
-            self.discipline.listen(true);
+            self.discipline.report_progress(true);
         }
 
         fn pass_seconds(&mut self, seconds: i64, stamps_s: &[i64]) {
@@ -344,13 +310,13 @@ mod tests {
             self
         }
 
-        /// Neither clock goes for a while, and then the wall clock is set right.
+        /// Stops both clocks for a while; then the wall clock is set right.
         fn pause(&mut self, seconds: i64) -> &mut Self {
             self.paused_s += seconds;
             self
         }
 
-        /// What is believed, less the true time.
+        /// The believed time less the true time.
         fn ahead_ms(&self) -> i64 {
             self.discipline.believed_ms - (START_S + self.second + self.paused_s) * 1_000
         }
@@ -361,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_ahead_for_nine_seconds_is_never_believed_and_over_at_once() {
+    fn an_hour_ahead_for_nine_seconds_is_never_believed_and_is_over_at_once() {
         for stamps in [&[0, -1][..], &[-20], &[]] {
             let mut machine = Machine::new(0);
             machine.pass_seconds(60, stamps);
@@ -390,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn records_that_waited_for_a_paused_machine_only_delay_its_witnesses() {
+    fn records_that_waited_for_a_paused_machine_only_delay_its_confirmation() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[0]);
         machine.pause(600).pass(&(-600..0).collect::<Vec<_>>());
@@ -399,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn records_that_always_arrive_late_vouch_for_the_clock_that_they_are_as_late_by_as_ever() {
+    fn records_that_are_always_late_confirm_the_clock_by_which_they_are_as_late_as_usual() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[-20]);
         machine.pause(15).pass_seconds(4, &[-20]);
@@ -407,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_on_a_machine_that_is_wrong_too_does_not_outweigh_the_others() {
+    fn records_of_a_machine_whose_clock_is_wrong_too_do_not_outweigh_the_others() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[0, 0]);
         machine.set(HOUR_S).pass_seconds(3_600, &[HOUR_S, 0]);
@@ -416,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn at_night_a_step_ahead_is_believed_after_ten_minutes_in_which_a_record_would_have_been_heard() {
+    fn a_step_ahead_is_believed_after_ten_minutes_without_records_if_the_broker_answers() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[]);
         machine.pause(HOUR_S).pass_seconds(599, &[]);
@@ -426,13 +392,13 @@ mod tests {
     }
 
     #[test]
-    fn silence_vouches_for_nothing_while_the_broker_does_not_answer_or_once_a_record_bore_the_old_time() {
+    fn silence_confirms_nothing_while_the_broker_does_not_answer_or_once_a_record_bore_the_old_time() {
         let mut machine = Machine::new(0);
         machine.set(HOUR_S);
         for _ in 0..3_000 {
             machine.pass(&[]);
             machine.discipline.step.as_mut().unwrap().quiet_ms = 0;
-            machine.discipline.listen(false);
+            machine.discipline.report_progress(false);
         }
         assert_eq!(machine.ahead_ms(), 0);
         let mut machine = Machine::new(0);
@@ -443,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_back_is_believed_by_records_alone_and_what_was_shown_stands_until_it_has_caught_up() {
+    fn only_records_confirm_a_step_back_and_believed_time_stands_still_until_the_wall_clock_has_caught_up() {
         let mut machine = Machine::new(HOUR_S);
         machine.pass_seconds(5, &[0]);
         machine.set(0).pass_seconds(1_000, &[]);
@@ -472,15 +438,15 @@ mod tests {
     }
 
     #[test]
-    fn a_small_step_that_was_followed_is_over_with_the_next_record_that_agrees() {
+    fn a_small_step_that_was_followed_ends_with_the_next_record_that_agrees() {
         for by_s in [5, -5] {
             let mut machine = Machine::new(0);
             machine.set(by_s).pass_seconds(60, &[]);
-            assert!(machine.discipline.step.is_some(), "nothing has vouched for it yet");
+            assert!(machine.discipline.step.is_some(), "nothing has confirmed it yet");
             machine.pass(&[0]);
             let discipline = &machine.discipline;
             assert!(discipline.step.is_none());
-            assert_eq!((discipline.vouched_ms, discipline.steps()), (discipline.wall_offset_ms, 1));
+            assert_eq!((discipline.confirmed_ms, discipline.steps()), (discipline.wall_offset_ms, 1));
             // Records are compared with the clock again.
             machine.pass_seconds(61, &[-120]);
             assert_eq!(machine.state(), ClockState::Contradicted { by_ms: (-120 - by_s) * 1_000 });
@@ -515,7 +481,7 @@ mod tests {
         assert_eq!((now, discipline.state()), (EventTime::from_seconds(START_S + 300), ClockState::Believed));
     }
 
-    /// What happens next: so much time passes, and the wall clock then shows so much more than at the start.
+    /// Readings: how much time passes, and how far the wall clock is then ahead of the true time, in ms.
     fn readings() -> impl Strategy<Value = Vec<(u64, i64)>> {
         let ahead_ms = prop_oneof![
             -3_000..3_000_i64,
@@ -529,7 +495,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn without_a_witness_believed_time_keeps_the_pace_of_the_steady_clock(readings in readings()) {
+        fn without_confirmation_believed_time_keeps_the_pace_of_the_steady_clock(readings in readings()) {
             let start = EventTime::from_seconds(START_S);
             let mut discipline = ClockDiscipline::new(Duration::ZERO, start);
             let (mut steady_ms, mut before_ms) = (0, start.as_millis());
@@ -539,9 +505,9 @@ mod tests {
                 let true_ms = start.as_millis() + i64::try_from(steady_ms).unwrap();
                 let wall = EventTime::from_millis(true_ms.saturating_add(ahead_ms));
                 let now_ms = discipline.read(Duration::from_millis(steady_ms), Some(wall)).as_millis();
-                discipline.listen(false);
+                discipline.report_progress(false);
                 prop_assert!(now_ms >= before_ms);
-                // What has passed since the offset last moved may be made up for by one reading.
+                // One reading may make up for the time since the offset last moved.
                 prop_assert!(now_ms - before_ms <= passed_ms + passed_ms / 10 + 2);
                 prop_assert!((now_ms - true_ms).abs() <= FOLLOWED_MS);
                 before_ms = now_ms;
@@ -559,7 +525,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_comes_in_believed_time_never_goes_back(
+        fn believed_time_never_goes_back(
             readings in readings(),
             stamps in prop::collection::vec(prop_oneof![-90_000..90_000_i64, any::<i64>()], 200),
         ) {
@@ -571,8 +537,8 @@ mod tests {
                 let wall = EventTime::from_millis(true_ms.saturating_add(ahead_ms));
                 let now = discipline.read(Duration::from_millis(steady_ms), Some(wall));
                 prop_assert!(now >= before);
-                discipline.witness(EventTime::from_millis(wall.as_millis().saturating_add(stamp_ms)));
-                discipline.listen(true);
+                discipline.observe_stamp(EventTime::from_millis(wall.as_millis().saturating_add(stamp_ms)));
+                discipline.report_progress(true);
                 let _ = discipline.state();
                 before = now;
             }
