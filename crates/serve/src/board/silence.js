@@ -18,7 +18,7 @@ export class Silence {
   }
 
   /**
-   * Figures have come. If they took longer than others of this connection, they were delayed on the way and are not new.
+   * Figures have come. If they took longer than others of this connection, they were delayed and are not new.
    * @param {number} nowSeconds the server's now, in them
    */
   heard(nowSeconds) {

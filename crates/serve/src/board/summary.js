@@ -1,5 +1,5 @@
-// The county in one strip, where a supervisor looks first: the number of lines in each state (the legend of the shapes),
-// the queue, callbacks due and overdue, promises kept, and the day so far.
+// The county in one strip, where a supervisor looks first: the number of lines in each state (the legend of the
+// shapes), the queue, callbacks due and overdue, promises kept, and the day so far.
 
 /** @import { Figures, Hello, Day } from "./contract.js" */
 /** @import { Judgement, State } from "./state.js" */
