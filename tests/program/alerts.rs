@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ensilinja_serve::{CATALOGUE, Kind};
+use ensilinja_catalogue::{CATALOGUE, MetricKind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -200,10 +200,10 @@ fn known_names() -> BTreeSet<String> {
     let metrics = CATALOGUE.iter().flat_map(|part| part.metrics);
     let series = metrics.flat_map(|metric| {
         let parts: &[&str] = match metric.kind {
-            Kind::Gauge | Kind::Counter => &[""],
+            MetricKind::Gauge | MetricKind::Counter => &[""],
             // Without a part it is the native histogram that Prometheus 3 can make of it.
-            Kind::Histogram => &["", "_bucket", "_count", "_sum"],
-            Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
+            MetricKind::Histogram => &["", "_bucket", "_count", "_sum"],
+            MetricKind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
         };
         parts.iter().map(|part| format!("{}{part}", metric.name))
     });

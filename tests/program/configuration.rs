@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_catalogue::Target;
 use ensilinja_config::{Config, HostName, Line, LogFormat, LogLevel};
 use ensilinja_ledger::{EffectiveLimits, Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime, LineId};
-use ensilinja_serve::Target;
 use ensilinja_sim::{County, LinePromise, Within, WorkingDay};
 use jiff::{SignedDuration, Timestamp};
 

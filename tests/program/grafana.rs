@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
 use ensilinja_ledger::{Indicator, NpsBand};
-use ensilinja_serve::{CATALOGUE, Kind, Metric, Values};
 use serde_json::{Map, Value, json};
 
 use crate::board;
@@ -56,15 +56,15 @@ fn described(metric: &Metric, of_lines: bool) -> Value {
     }
     for label in metric.labels {
         let values = match label.values {
-            Values::Words(words) => json!(words()),
-            Values::Described(_) => Value::Null,
+            LabelValues::Words(words) => json!(words()),
+            LabelValues::Described(_) => Value::Null,
         };
         labels.insert(label.name.to_owned(), values);
     }
     if !metric.windows().is_empty() {
         labels.insert("window".to_owned(), metric.windows().iter().map(|window| window.as_str()).collect());
     }
-    if matches!(metric.kind, Kind::Histogram | Kind::GaugeHistogram) {
+    if matches!(metric.kind, MetricKind::Histogram | MetricKind::GaugeHistogram) {
         labels.insert("le".to_owned(), Value::Null);
     }
     json!({ "help": metric.help, "labels": labels })
@@ -190,10 +190,10 @@ impl Vocabulary {
             let labels = catalogue["metrics"][metric.name]["labels"].as_object().expect("an object");
             let own = labels.keys().cloned().chain(["job".to_owned(), "instance".to_owned()]).collect::<BTreeSet<_>>();
             let parts: &[&str] = match metric.kind {
-                Kind::Gauge | Kind::Counter => &[""],
+                MetricKind::Gauge | MetricKind::Counter => &[""],
                 // Without a part it is the native histogram that Prometheus 3 can make of it.
-                Kind::Histogram => &["", "_bucket", "_count", "_sum"],
-                Kind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
+                MetricKind::Histogram => &["", "_bucket", "_count", "_sum"],
+                MetricKind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
             };
             names.extend(parts.iter().map(|part| (format!("{}{part}", metric.name), Some(own.clone()))));
             for (label, values) in labels {

@@ -1,8 +1,9 @@
 //! The ledger and the naive oracle, which share no code, agree on every figure of every line and window.
 
+use ensilinja_catalogue::{Exposition, Hazards, LineInfo, MetricsFormat, Readiness, Snapshot, Targets};
 use ensilinja_ledger::{History, Ledger, Rules};
 use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
-use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, Pipeline, Readiness, Snapshot, Targets};
+use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
 use ensilinja_wire::{Decoder, Record};
 
@@ -21,7 +22,7 @@ struct Pages {
 
 impl Pages {
     fn new(lines: &[OracleLine], rules: &Rules) -> Self {
-        let card = |line: &OracleLine| LineCard {
+        let card = |line: &OracleLine| LineInfo {
             id: line.id.clone(),
             channel: line.channel,
             name_fi: line.id.to_string(),
@@ -55,7 +56,7 @@ impl Pages {
             newest_events: Vec::new(),
             hazards: Hazards::default(),
         };
-        series::read_page(&self.exposition.page(Format::Text, &snapshot, &self.pipeline))
+        series::read_page(&self.exposition.text(MetricsFormat::Text, &snapshot, &self.pipeline.gather()))
     }
 }
 

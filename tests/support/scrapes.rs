@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ensilinja_catalogue::{Exposition, Hazards, LineInfo, MetricsFormat, PartitionState, Readiness, Snapshot};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
-use ensilinja_serve::{Build, Exposition, Format, Hazards, LineCard, PartitionState, Pipeline, Readiness, Snapshot};
+use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -58,7 +59,7 @@ impl Scrapes {
             pipeline.rejected("malformed");
             let figures = ledger.figures(now, COMPLETE);
             let snapshot = snapshot(now, figures.clone(), (now.as_millis() - from.as_millis()) / HOUR_MS);
-            scrapes.keep(&exposition.page(Format::Text, &snapshot, &pipeline), now, &is_wanted);
+            scrapes.keep(&exposition.text(MetricsFormat::Text, &snapshot, &pipeline.gather()), now, &is_wanted);
             scrapes.figures.insert(now.as_millis(), figures);
             now = now.plus_millis(HOUR_MS);
         }
@@ -146,8 +147,8 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
     }
 }
 
-fn card(line: &ensilinja_config::Line) -> LineCard {
-    LineCard {
+fn card(line: &ensilinja_config::Line) -> LineInfo {
+    LineInfo {
         id: line.id.clone(),
         channel: line.channel,
         name_fi: line.name.fi.clone(),

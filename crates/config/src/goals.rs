@@ -1,8 +1,8 @@
 //! Goals of a line: the formula of its service level, and targets and alert floors of indicators.
 
+use ensilinja_catalogue::{Target, Targets};
 use ensilinja_ledger::{Indicator, ServiceLevel};
 use ensilinja_model::Channel;
-use ensilinja_serve::{Target, Targets};
 use toml::de::DeValue;
 
 use crate::error::ConfigError;

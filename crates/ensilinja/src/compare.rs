@@ -20,9 +20,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context as _;
+use ensilinja_catalogue::{FiguresDocument, RunHeader, RunScope};
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::{ComparisonResult, Differences, FigureKey, Run, Scope, Shown, differences};
-use ensilinja_serve::Address;
+use ensilinja_report::comparison::{ComparisonResult, Differences, FigureKey, differences};
+use ensilinja_serve::ProcessAddress;
 use jiff::tz::TimeZone;
 
 use crate::cli::{CompareArguments, Compared, ListingFormat};
@@ -35,7 +36,7 @@ use crate::standard_output;
 use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings};
 use live::Live;
 use origin::Origin;
-use run_file::RunFile;
+use run_file::{RunFile, instants_in_words};
 use topic::Topic;
 
 /// How often live figures that differ are asked for in all: what is on its way by then is not on its way the next time.
@@ -91,55 +92,55 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
 }
 
 fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
-    let [mut one, mut other] = [RunFile::open(one)?, RunFile::open(other)?];
-    say_other_ways([&one.run, &other.run]);
+    let [mut one, mut other] = [run_file::open(one)?, run_file::open(other)?];
+    say_other_ways([one.header(), other.header()]);
     anyhow::ensure!(
-        !one.run.scope.is_apart_from(&other.run.scope),
+        !one.header().scope.is_disjoint(&other.header().scope),
         "{} and {} have no window in common: replay both with the same --window",
-        one.name,
-        other.name
+        one.name(),
+        other.name()
     );
     let (mut findings, mut zone) = (ComparisonResult::default(), None);
-    let (mut left, mut right) = (one.next()?, other.next()?);
+    let (mut left, mut right) = (one.next_instant()?, other.next_instant()?);
     while let Some(at) = [&left, &right].into_iter().flatten().map(|(at, _)| *at).min() {
         let [of_one, of_other] = [&mut left, &mut right].map(|next| next.take_if(|(its, _)| *its == at));
         match (&of_one, &of_other) {
             (Some((_, of_one)), Some((_, of_other))) => {
-                findings.gather(at, differences((of_one, &one.run.scope), (of_other, &other.run.scope)));
+                findings.gather(at, differences((of_one, &one.header().scope), (of_other, &other.header().scope)));
                 zone = zone.or_else(|| zone_of(of_one));
             }
             (Some(_), None) => findings.only_in_one.instants.add(at),
             (None, _) => findings.only_in_other.instants.add(at),
         }
         if of_one.is_some() {
-            left = one.next()?;
+            left = one.next_instant()?;
         }
         if of_other.is_some() {
-            right = other.next()?;
+            right = other.next_instant()?;
         }
     }
-    let names = [one.name.clone(), other.name.clone()];
+    let names = [one.name().to_owned(), other.name().to_owned()];
     if findings.instants.count == 0 {
-        let of = |run: &RunFile| match run.run.step_seconds {
-            Some(step) => format!("{} has {}, each {step} s", run.name, run.span()),
-            None => format!("{} has {}", run.name, run.span()),
+        let of = |run: &RunFile| match run.header().step_seconds {
+            Some(step) => format!("{} has {}, each {step} s", run.name(), instants_in_words(run)),
+            None => format!("{} has {}", run.name(), instants_in_words(run)),
         };
         anyhow::bail!("the runs have no instant in common: {}; {}", of(&one), of(&other));
     }
-    let origins = [Origin::of_run(&one.run, &one.name), Origin::of_run(&other.run, &other.name)];
+    let origins = [Origin::of_run(one.header(), one.name()), Origin::of_run(other.header(), other.name())];
     whole(Comparison { names, origins, findings, zone: zone.unwrap_or(TimeZone::UTC) })
 }
 
 fn of_run_and_live(
     run: &Path,
-    live: &Address,
+    live: &ProcessAddress,
     config: Option<Config>,
     live_is_one: bool,
 ) -> anyhow::Result<Comparison> {
     let (shown, as_of) = Live::new(live)?.ask()?;
-    let mut file = RunFile::open(run)?;
+    let mut file = run_file::open(run)?;
     let mut found = None;
-    while let Some((at, figures)) = file.next()? {
+    while let Some((at, figures)) = file.next_instant()? {
         if at == as_of {
             found = Some(figures);
         }
@@ -149,14 +150,14 @@ fn of_run_and_live(
         format!(
             "{} has no figures of {}, of which {live} has them now: it has {}. Leave the run out, and compare makes one of \
              that instant: ensilinja compare --config FILE {live}",
-            file.name,
+            file.name(),
             zoned(as_of, &zone).strftime("%Y-%m-%d %H:%M:%S"),
-            file.span()
+            instants_in_words(&file)
         )
     })?;
-    let all = Scope::default();
-    let origin = [Origin::of_run(&file.run, &file.name), Origin::of_live(config, &shown)];
-    let (run, live) = ((&of_run, &file.run.scope, file.name.clone()), (&shown, &all, live.to_string()));
+    let all = RunScope::default();
+    let origin = [Origin::of_run(file.header(), file.name()), Origin::of_live(config, &shown)];
+    let (run, live) = ((&of_run, &file.header().scope, file.name().to_owned()), (&shown, &all, live.to_string()));
     let (one, other) = if live_is_one { (live, run) } else { (run, live) };
     let [of_run, of_live] = origin;
     let origins = if live_is_one { [of_live, of_run] } else { [of_run, of_live] };
@@ -164,8 +165,8 @@ fn of_run_and_live(
     whole(Comparison { names: [one.2, other.2], origins, findings, zone })
 }
 
-fn of_two_live(one: &Address, other: &Address) -> anyhow::Result<Comparison> {
-    let (all, names) = (Scope::default(), [one.to_string(), other.to_string()]);
+fn of_two_live(one: &ProcessAddress, other: &ProcessAddress) -> anyhow::Result<Comparison> {
+    let (all, names) = (RunScope::default(), [one.to_string(), other.to_string()]);
     let [one, other] = [Live::new(one)?, Live::new(other)?];
     let mut latest = None;
     let (as_of, differences, passing) = what_stays(|| {
@@ -181,12 +182,12 @@ fn of_two_live(one: &Address, other: &Address) -> anyhow::Result<Comparison> {
 }
 
 fn of_live_and_topic(
-    live: &Address,
+    live: &ProcessAddress,
     config: Config,
     arguments: &CompareArguments,
     progress: &Progress,
 ) -> anyhow::Result<Comparison> {
-    let (all, process) = (Scope::default(), Live::new(live)?);
+    let (all, process) = (RunScope::default(), Live::new(live)?);
     let told = arguments.complete_since.map(|when| when.instant(&config.zone)).transpose();
     let complete_since = told.map_err(|why| QuestionError::NoSuchTime(format!("--complete-since {why:#}")))?;
     let topic = Topic::new(&config, &arguments.events, complete_since, progress)?;
@@ -195,7 +196,7 @@ fn of_live_and_topic(
     let (as_of, differences, passing) = what_stays(|| {
         let (shown, as_of) = process.ask()?;
         let [with_all, at_least] = topic.figures(as_of, &shown)?;
-        let of = |topic: &Shown| differences((&shown, &all), (topic, &all));
+        let of = |topic: &FiguresDocument| differences((&shown, &all), (topic, &all));
         let found = of(&with_all).beyond(&of(&at_least));
         latest = Some(shown);
         Ok((as_of, found))
@@ -243,15 +244,15 @@ fn whole(comparison: Comparison) -> anyhow::Result<Comparison> {
 }
 
 /// Says in the log what may well make figures differ.
-fn say_other_ways([one, other]: [&Run; 2]) {
+fn say_other_ways([one, other]: [&RunHeader; 2]) {
     if one.version != other.version {
         tracing::warn!("the runs were made by versions {} and {} of the program", one.version, other.version);
     }
-    if one.known != other.known {
+    if one.knowledge != other.knowledge {
         tracing::warn!("the runs were made with other knowledge (--known-at), so they may well differ");
     }
 }
 
-fn zone_of(shown: &Shown) -> Option<TimeZone> {
+fn zone_of(shown: &FiguresDocument) -> Option<TimeZone> {
     TimeZone::get(shown.time_zone.as_deref()?).ok()
 }

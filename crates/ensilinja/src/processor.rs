@@ -5,13 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ensilinja_catalogue::{Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot};
 use ensilinja_kafka::{Ingest, IngestIntervals, IngestStatus, LogChange, Monitor, PartitionStatus, SecurityRisk};
 use ensilinja_ledger::{Intraday, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId, printable};
-use ensilinja_serve::{
-    AllowedHosts, Build, Exposition, Hazards, Limits, LineCard, PartitionState, Pipeline, Readiness, Server, Site,
-    Snapshot, Source,
-};
+use ensilinja_serve::{AllowedHosts, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
 use ensilinja_wire::{Decoder, Oddity, Reason};
 
 use crate::clock::{ClockStanding, LiveClock};
@@ -38,7 +36,7 @@ const SECONDS_BETWEEN_READS: u64 = 60;
 pub struct Processor {
     shell: Ingest,
     server: Server,
-    site: Arc<Site>,
+    routes: Arc<Routes>,
     truth: Arc<Truth>,
 }
 
@@ -77,10 +75,10 @@ impl Processor {
             calendar_valid_until,
             latest_shown: Mutex::new((0, EventTime::MIN)),
         });
-        let site =
-            Site::new(exposition, config.zone_name().to_owned(), pipeline, Arc::clone(&truth) as Arc<dyn Source>);
-        let site = Arc::new(site.answering_to(allowed_hosts(&config.server)));
-        Ok(Self { shell, server, site, truth })
+        let source = Arc::clone(&truth) as Arc<dyn SnapshotSource>;
+        let routes = Routes::new(exposition, config.zone_name().to_owned(), pipeline, source);
+        let routes = Arc::new(routes.answering_to(allowed_hosts(&config.server)));
+        Ok(Self { shell, server, routes, truth })
     }
 
     /// Where it listens.
@@ -102,9 +100,9 @@ impl Processor {
                 () = tend(&monitor, &self.truth) => {}
             }
         };
-        let limits = Limits::default();
-        let limits = Limits { connections: open_files::make_room(limits.connections), ..limits };
-        self.server.serve(self.site, limits, stop_or_failure).await;
+        let limits = ServerLimits::default();
+        let limits = ServerLimits { connections: open_files::make_room(limits.connections), ..limits };
+        self.server.serve(self.routes, limits, stop_or_failure).await;
         let shell = self.shell;
         // The shell waits for its threads, which the runtime's threads must not.
         let stopped = tokio::task::spawn_blocking(move || shell.stop()).await;
@@ -145,13 +143,13 @@ pub fn random_key() -> anyhow::Result<[u8; 16]> {
 /// The host names that requests may be for.
 fn allowed_hosts(server: &ServerSettings) -> AllowedHosts {
     let names = server.allowed_hosts.iter().flatten().map(HostName::as_str);
-    if server.allowed_hosts.is_some() { AllowedHosts::names(names) } else { AllowedHosts::default() }
+    if server.allowed_hosts.is_some() { AllowedHosts::only(names) } else { AllowedHosts::default() }
 }
 
 /// What a line is called and how its figures are read, as it is configured.
 #[must_use]
-pub fn card(line: &Line) -> LineCard {
-    LineCard {
+pub fn card(line: &Line) -> LineInfo {
+    LineInfo {
         id: line.id.clone(),
         channel: line.channel,
         name_fi: line.name.fi.clone(),
@@ -220,7 +218,7 @@ impl Truth {
     }
 }
 
-impl Source for Truth {
+impl SnapshotSource for Truth {
     fn snapshot(&self) -> Snapshot {
         let status = self.status();
         let now = self.clock.now();

@@ -16,10 +16,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use ensilinja_catalogue::{Export, FigureSelection, Knowledge, RunHeader};
 use ensilinja_ledger::Rules;
 use ensilinja_model::EventTime;
 use ensilinja_report::{Breakdown, Language, ReportFormat, ReportRequest};
-use ensilinja_serve::{Choice, Export, Knowledge, Run};
 
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat, Step, When};
 use crate::clock;
@@ -241,7 +241,7 @@ impl Asking<'_> {
         told_to_stop: &AtomicBool,
     ) -> anyhow::Result<Output> {
         let Self { arguments, config, .. } = self;
-        let choice = Choice::new(&arguments.windows, &arguments.figures);
+        let choice = FigureSelection::new(&arguments.windows, &arguments.figures);
         let cards = config.lines.iter().map(processor::card).collect();
         let export = Export::new(cards, lines, choice, rules.bounds(), &arguments.labels);
         let export = if arguments.no_recorded { export.without_recorded() } else { export };
@@ -250,22 +250,22 @@ impl Asking<'_> {
             ReplayFormat::Csv => Form::Csv,
             ReplayFormat::OpenMetrics => Form::OpenMetrics(Families::new(&export, &folder(path))?),
             ReplayFormat::JsonLines | ReplayFormat::Table | ReplayFormat::Markdown => {
-                Form::JsonLines(Box::new(self.run(from, to, step)?))
+                Form::JsonLines(Box::new(self.header(&export, [from, to], step)?))
             }
         };
         let destination = Destination::open(path, told_to_stop)?;
         Output::begin(export, form, destination, config.zone.clone(), arguments.speed.is_some())
     }
 
-    fn run(&self, from: EventTime, to: EventTime, step: Step) -> anyhow::Result<Run> {
+    fn header(&self, export: &Export, [from, to]: [EventTime; 2], step: Step) -> anyhow::Result<RunHeader> {
         let Self { arguments, config, .. } = self;
         let source = &arguments.source;
         let is_topic = source.events.is_empty();
-        Ok(Run {
-            from,
-            to,
-            step_seconds: step.seconds(),
-            known: match arguments.known_at {
+        Ok(RunHeader {
+            from: Some(from),
+            to: Some(to),
+            step_seconds: Some(step.seconds()),
+            knowledge: match arguments.known_at {
                 None => Knowledge::All,
                 Some(KnownAt::Time(when)) => Knowledge::Before(self.instant(when)?),
                 Some(KnownAt::Then) => Knowledge::Then,
@@ -274,7 +274,9 @@ impl Asking<'_> {
             topic: is_topic.then(|| config.kafka.topic.clone()),
             brokers: is_topic.then(|| config.kafka.bootstrap_servers.clone()),
             events: source.events.iter().map(|path| path.display().to_string()).collect(),
-            version: env!("CARGO_PKG_VERSION"),
+            lines: export.line_ids(),
+            scope: export.scope(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
 }

@@ -1,10 +1,6 @@
 //! Two sets of figures, and where they differ: runs of the past, or a run and what is shown live.
 //!
 //! ```text
-//! {"run": {...}}              RunLine::Header     what the run is of, and what it was narrowed to
-//! {"figures_as_of": ...}      RunLine::Figures    a document: the figures of all lines at one instant
-//! {"end": {"instants": 96}}   RunLine::End        without it the run was cut off
-//!
 //! document --\
 //!             >-- differences --> Differences --gather--> Findings --> text for people, JSON for programs
 //! document --/
@@ -18,8 +14,6 @@ mod comparison_result;
 mod differences;
 mod in_flight;
 mod json;
-mod run_line;
-mod shown;
 mod terminal;
 
 pub use comparison_result::{
@@ -27,5 +21,3 @@ pub use comparison_result::{
     TracedContacts,
 };
 pub use differences::{ComparedValue, Difference, Differences, FigureKey, NotCompared, differences};
-pub use run_line::{Known, NotARun, Run, RunLine, Scope};
-pub use shown::{NotFigures, Shown};

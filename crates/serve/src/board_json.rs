@@ -1,5 +1,5 @@
 //! What the board is told: the data of the events of `GET /api/live`. A figure has the name and the place that it has
-//! in `/api/figures` ([`figures_json`](crate::figures_json)), of which the board is sent what it shows.
+//! in `/api/figures` ([`figures_json`](ensilinja_catalogue::figures_json)), of which the board is sent what it shows.
 //!
 //! ```json
 //! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki",
@@ -28,14 +28,12 @@
 //! yet; 92, 96 or 100 of them make a day. `abandoned` are those of every stage, short ones included. A line is `null`
 //! where history does not reach back to midnight, and so is all but the slot's length before the figures are rebuilt.
 
+use ensilinja_catalogue::figures_json::{info_fields, instant, line_figures, with_status};
+use ensilinja_catalogue::{LineTable, Metric, Snapshot};
 use ensilinja_ledger::{INTERVAL_SECONDS, Indicator, Interval, Intraday, Window};
 use serde_json::{Value, json};
 
-use crate::catalogue::Metric;
-use crate::exposition::Exposition;
-use crate::figures_json::{card_fields, instant, line_figures, name_of, of_lines};
 use crate::pipeline::Build;
-use crate::snapshot::Snapshot;
 
 /// The windows of which the board shows something.
 const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
@@ -43,7 +41,7 @@ const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
 /// Whether the board shows a figure: of those of this instant, all.
 fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
     let Some(window) = window else { return true };
-    match name_of(figure) {
+    match figure.json_name() {
         "contacts_offered" | "contacts_decided" => WINDOWS.contains(&window),
         "promises"
         | "callbacks_closed"
@@ -56,7 +54,7 @@ fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
 }
 
 /// The data of `hello`.
-pub(crate) fn hello(build: Build, time_zone: &str, exposition: &Exposition) -> Value {
+pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable) -> Value {
     let indicator = |indicator: &Indicator| {
         let row = indicator.row();
         json!({
@@ -72,18 +70,18 @@ pub(crate) fn hello(build: Build, time_zone: &str, exposition: &Exposition) -> V
         "version": format!("{} ({})", build.version, build.revision),
         "time_zone": time_zone,
         "indicators": live.map(indicator).collect::<Vec<_>>(),
-        "lines": exposition.cards().iter().map(card_fields).collect::<Vec<_>>(),
+        "lines": table.infos().iter().map(info_fields).collect::<Vec<_>>(),
     })
 }
 
 /// The data of `figures`.
-pub(crate) fn figures(exposition: &Exposition, snapshot: &Snapshot) -> Value {
+pub(crate) fn figures(table: &LineTable, snapshot: &Snapshot) -> Value {
     let figures = snapshot.figures.as_ref();
-    let line = |(index, card)| {
+    let line = |(index, info)| {
         let line = figures.and_then(|figures| figures.lines.get(index));
-        line.map_or(Value::Null, |line| line_figures(exposition, card, line, &WINDOWS, &shows))
+        line.map_or(Value::Null, |line| line_figures(table, info, line, &WINDOWS, &shows))
     };
-    of_lines(snapshot, &exposition.cards().iter().enumerate().map(line).collect::<Vec<_>>())
+    with_status(snapshot, &table.infos().iter().enumerate().map(line).collect::<Vec<_>>())
 }
 
 /// The data of `day`, of so many lines.

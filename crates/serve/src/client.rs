@@ -27,7 +27,7 @@ const USUAL_PORT: u16 = 80;
 
 /// Where another process serves: `http://HOST:PORT`, and a path before its own if it stands behind a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
+pub struct ProcessAddress {
     /// As a connection wants it: an IPv6 address without brackets.
     host: String,
     port: u16,
@@ -39,7 +39,7 @@ pub struct Address {
 
 /// Why a text is no address of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
+pub enum ProcessAddressError {
     /// It cannot be understood.
     #[error("it should be the address of a live process, such as http://127.0.0.1:9464")]
     Odd,
@@ -61,29 +61,29 @@ pub enum AskError {
     #[error("{address} cannot be reached: {why}; is this where the process listens (server.listen)?")]
     Unreachable {
         /// Who was asked.
-        address: Address,
+        address: ProcessAddress,
         /// What the system says.
         why: std::io::Error,
     },
     /// Somebody is there and says nothing, or not all of it.
     #[error("{0} did not answer within {seconds} s", seconds = PATIENCE.as_secs())]
-    TimedOut(Address),
+    TimedOut(ProcessAddress),
     /// The answer is another than what was asked for.
     #[error("{address} answers {status}: {}", advice(*.status))]
     Status {
         /// Who was asked.
-        address: Address,
+        address: ProcessAddress,
         /// What it answers.
         status: StatusCode,
     },
     /// The answer has no end that is worth waiting for.
     #[error("{0} answers more than {mebibytes} MiB, which the figures of no county are", mebibytes = LONGEST_ANSWER >> 20)]
-    TooLong(Address),
+    TooLong(ProcessAddress),
     /// It does not speak HTTP, or broke off.
     #[error("{address} does not answer as a process of Ensilinja does: {why}")]
     NotHttp {
         /// Who was asked.
-        address: Address,
+        address: ProcessAddress,
         /// What went wrong.
         why: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -98,7 +98,7 @@ fn advice(status: StatusCode) -> &'static str {
     }
 }
 
-impl Address {
+impl ProcessAddress {
     /// Asks for the page at `path`, and returns it.
     ///
     /// # Errors
@@ -143,22 +143,23 @@ impl Address {
     }
 }
 
-impl FromStr for Address {
-    type Err = AddressError;
+impl FromStr for ProcessAddress {
+    type Err = ProcessAddressError;
 
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        let uri: Uri = text.parse().map_err(|_| AddressError::Odd)?;
+    fn from_str(text: &str) -> Result<Self, ProcessAddressError> {
+        let uri: Uri = text.parse().map_err(|_| ProcessAddressError::Odd)?;
         if uri.scheme() == Some(&Scheme::HTTPS) {
-            return Err(AddressError::Https);
+            return Err(ProcessAddressError::Https);
         }
-        let authority = uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP)).ok_or(AddressError::Odd)?;
+        let authority =
+            uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP)).ok_or(ProcessAddressError::Odd)?;
         if authority.as_str().contains('@') {
-            return Err(AddressError::Credentials);
+            return Err(ProcessAddressError::Credentials);
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         let has_odd_port = authority.port_u16().is_none() && authority.as_str() != authority.host();
         if host.is_empty() || has_odd_port || uri.query().is_some() {
-            return Err(AddressError::Odd);
+            return Err(ProcessAddressError::Odd);
         }
         Ok(Self {
             host: host.to_owned(),
@@ -169,7 +170,7 @@ impl FromStr for Address {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for ProcessAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "http://{}{}", self.authority, self.base)
     }

@@ -18,9 +18,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::admission::ConnectionSlot;
+use crate::limits::ServerLimits;
 use crate::patient_stream::PatientStream;
-use crate::server::Limits;
-use crate::site::Site;
+use crate::routes::Routes;
 
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
@@ -35,9 +35,9 @@ const GRACE: Duration = Duration::from_millis(1500);
 /// Serves one connection to its end; `closed` is told when the server stops.
 pub(crate) async fn converse(
     stream: TcpStream,
-    site: Arc<Site>,
+    routes: Arc<Routes>,
     slot: Arc<ConnectionSlot>,
-    limits: Limits,
+    limits: ServerLimits,
     mut closed: watch::Receiver<()>,
 ) {
     let accepted = Instant::now();
@@ -51,23 +51,23 @@ pub(crate) async fn converse(
     };
     if says_something {
         // Apart, so that a silent connection does not take the memory of one that speaks.
-        Box::pin(answer(stream, site, slot, limits, closed, accepted)).await;
+        Box::pin(answer(stream, routes, slot, limits, closed, accepted)).await;
     }
 }
 
 async fn answer(
     stream: TcpStream,
-    site: Arc<Site>,
+    routes: Arc<Routes>,
     slot: Arc<ConnectionSlot>,
-    limits: Limits,
+    limits: ServerLimits,
     mut closed: watch::Receiver<()>,
     accepted: Instant,
 ) {
     // Streams end when it is dropped.
     let (staying, leaving) = watch::channel(());
     let service = service_fn(|request| {
-        let (site, slot, leaving) = (Arc::clone(&site), Arc::clone(&slot), leaving.clone());
-        async move { Ok::<_, Infallible>(site.answer(request, &slot, leaving).await) }
+        let (routes, slot, leaving) = (Arc::clone(&routes), Arc::clone(&slot), leaving.clone());
+        async move { Ok::<_, Infallible>(routes.answer(request, &slot, leaving).await) }
     });
     let mut connection = pin!(
         http1::Builder::new()

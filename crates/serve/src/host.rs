@@ -22,8 +22,9 @@ use crate::reply::Reply;
 pub struct AllowedHosts(Option<Vec<String>>);
 
 impl AllowedHosts {
-    /// These names and no others. Upper and lower case are the same, and a dot at the end means nothing.
-    pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+    /// Only these names. Upper and lower case are the same, and a dot at the end does not matter.
+    #[must_use]
+    pub fn only<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self(Some(names.into_iter().map(|name| without_dot(name).to_ascii_lowercase()).collect()))
     }
 
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_list_allows_its_names_however_they_are_written_and_what_cannot_be_rebound() {
-        let allowed = AllowedHosts::names(["boards.example", "Intra."]);
+        let allowed = AllowedHosts::only(["boards.example", "Intra."]);
         for (text, right) in [
             ("boards.example", true),
             ("BOARDS.example.:9464", true),

@@ -1,55 +1,41 @@
 //! The figures over HTTP: metrics, health, JSON and the live board.
 //!
-//! Everything served comes from one [`Snapshot`], taken when the request arrives (for the live stream once a second
-//! while somebody looks), and from the [`Pipeline`]'s counters;
-//! every name, label and help text comes from one [`CATALOGUE`]. The crate decides nothing about contacts: it shows
-//! what its [`Source`] says, says how old it is, and leaves out what is not known.
+//! Each answer is made from one [`Snapshot`](ensilinja_catalogue::Snapshot), taken when the request arrives (for the
+//! live stream once a second while there is a client), and from the counters of the [`Pipeline`]. The catalogue
+//! (`ensilinja-catalogue`) writes the texts. This crate decides nothing about contacts: it shows the state that its
+//! [`SnapshotSource`] gives, with its age, and leaves out what is unknown.
 //!
 //! ```text
-//! GET /metrics ──────────────> Source::snapshot ──┬──> Exposition (text, OpenMetrics)
-//! GET /api/figures, /lines ───────────────────────┼──> figures as JSON
-//! GET /api/live ──> Live, once a second ──────────┴──> events, the same bytes for every viewer
-//! GET / ────────────────────────────────────────────> the board's files
+//! GET /metrics ──────────────> SnapshotSource::snapshot ──┬──> Exposition (text, OpenMetrics)
+//! GET /api/figures, /lines ───────────────────────────────┼──> figures as JSON
+//! GET /api/live ──> LiveStream, once a second ────────────┴──> events, the same bytes for every client
+//! GET / ────────────────────────────────────────────────────> the board's files
 //! ```
 
 mod admission;
 mod assets;
 mod board_json;
-mod catalogue;
 mod client;
 mod connection;
-mod export;
-mod exposition;
-mod figures_json;
+mod gzip_chunk;
 mod host;
-mod line_card;
-mod line_sample;
+mod limits;
 mod live;
-mod named_figure;
 mod negotiation;
-mod page;
 mod patient_stream;
-mod piece;
 mod pipeline;
 mod renderings;
 mod reply;
+mod routes;
 mod server;
-mod site;
-mod snapshot;
-mod targets;
-mod viewer;
+mod source;
+mod sse_client;
 
 pub use admission::ConnectionLimits;
-pub use catalogue::{CATALOGUE, Kind, Label, Metric, Part, Values};
-pub use client::{Address, AddressError, AskError};
-pub use export::{Choice, Export, Family, Knowledge, Run};
-pub use exposition::Exposition;
+pub use client::{AskError, ProcessAddress, ProcessAddressError};
 pub use host::AllowedHosts;
-pub use line_card::LineCard;
-pub use named_figure::{FigureError, Makeup, NamedFigure, Unit};
-pub use page::Format;
+pub use limits::ServerLimits;
 pub use pipeline::{Build, Pipeline};
-pub use server::{BindError, Limits, Server};
-pub use site::Site;
-pub use snapshot::{Hazards, PartitionState, Readiness, Snapshot, Source};
-pub use targets::{Target, Targets};
+pub use routes::Routes;
+pub use server::{BindError, Server};
+pub use source::SnapshotSource;

@@ -16,16 +16,16 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use ensilinja_catalogue::Exposition;
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
 use crate::board_json;
-use crate::exposition::Exposition;
-use crate::piece::Piece;
+use crate::gzip_chunk::GzipChunk;
 use crate::reply::Body;
-use crate::snapshot::Source;
-use crate::viewer::Viewer;
+use crate::source::SnapshotSource;
+use crate::sse_client::SseClient;
 
 /// The content type of the stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
@@ -33,35 +33,40 @@ pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 const BETWEEN_FIGURES: Duration = Duration::from_secs(1);
 
 /// Whoever is shown the figures live, and what they see.
-pub(crate) struct Live {
+pub(crate) struct LiveStream {
     /// The first event of each stream, which is always the same.
-    hello: Arc<Piece>,
+    hello: Arc<GzipChunk>,
     exposition: Arc<Exposition>,
-    source: Arc<dyn Source>,
+    source: Arc<dyn SnapshotSource>,
     turns: Arc<Semaphore>,
     /// While somebody looks: where to look. Has never been looked at itself.
-    broadcast: Mutex<Option<watch::Receiver<Frame>>>,
+    broadcast: Mutex<Option<watch::Receiver<LiveFrame>>>,
 }
 
 /// What there is to see in one second.
 #[derive(Clone, Default)]
-struct Frame {
-    figures: Arc<Piece>,
-    day: Arc<Piece>,
+struct LiveFrame {
+    figures: Arc<GzipChunk>,
+    day: Arc<GzipChunk>,
     /// The minute of the figures' time for which the day was read; `None` before the figures are rebuilt.
     day_minute: Option<i64>,
 }
 
-impl Live {
+impl LiveStream {
     /// Nobody looks yet. `hello` is what each viewer is told first; whoever reads the figures takes one of `turns`.
-    pub fn new(hello: &Value, exposition: Arc<Exposition>, source: Arc<dyn Source>, turns: Arc<Semaphore>) -> Self {
-        let hello = Arc::new(Piece::new(format!("retry: 1000\n{}", event("hello", hello))));
+    pub fn new(
+        hello: &Value,
+        exposition: Arc<Exposition>,
+        source: Arc<dyn SnapshotSource>,
+        turns: Arc<Semaphore>,
+    ) -> Self {
+        let hello = Arc::new(GzipChunk::new(format!("retry: 1000\n{}", event("hello", hello))));
         Self { hello, exposition, source, turns, broadcast: Mutex::default() }
     }
 
     /// The stream for one viewer, which ends when `leaving` is closed.
     pub fn stream(self: &Arc<Self>, takes_gzip: bool, mut leaving: watch::Receiver<()>) -> Body {
-        let (mut viewer, body) = Viewer::new(takes_gzip);
+        let (mut viewer, body) = SseClient::new(takes_gzip);
         let (hello, frames) = (Arc::clone(&self.hello), self.join());
         tokio::spawn(async move {
             tokio::select! {
@@ -74,10 +79,10 @@ impl Live {
     }
 
     /// Joins those who look, and starts the broadcast if there was nobody.
-    fn join(self: &Arc<Self>) -> watch::Receiver<Frame> {
+    fn join(self: &Arc<Self>) -> watch::Receiver<LiveFrame> {
         let mut broadcast = self.lock();
         let frames = broadcast.get_or_insert_with(|| {
-            let (sender, frames) = watch::channel(Frame::default());
+            let (sender, frames) = watch::channel(LiveFrame::default());
             tokio::spawn(Arc::clone(self).broadcast(sender));
             frames
         });
@@ -86,7 +91,7 @@ impl Live {
 
     /// Sends a frame each second for as long as somebody looks. Where that fails all streams end, and whoever asks
     /// again finds a new broadcast.
-    async fn broadcast(self: Arc<Self>, frames: watch::Sender<Frame>) {
+    async fn broadcast(self: Arc<Self>, frames: watch::Sender<LiveFrame>) {
         let mut every_second = tokio::time::interval(BETWEEN_FIGURES);
         every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -116,32 +121,35 @@ impl Live {
         }
     }
 
-    fn frame_after(&self, last: &Frame) -> Frame {
+    fn frame_after(&self, last: &LiveFrame) -> LiveFrame {
         let snapshot = self.source.snapshot();
         let minute = snapshot.figures.as_ref().map(|figures| figures.as_of.floor_second().div_euclid(60));
-        let figures = event("figures", &board_json::figures(&self.exposition, &snapshot));
+        let figures = event("figures", &board_json::figures(self.exposition.lines(), &snapshot));
         let day = if last.day.plain.is_empty() || last.day_minute != minute {
             let intraday = minute.and_then(|_| self.source.intraday());
-            Arc::new(Piece::new(event("day", &board_json::day(self.exposition.cards().len(), intraday.as_ref()))))
+            Arc::new(GzipChunk::new(event(
+                "day",
+                &board_json::day(self.exposition.lines().infos().len(), intraday.as_ref()),
+            )))
         } else {
             Arc::clone(&last.day)
         };
-        Frame { figures: Arc::new(Piece::new(figures)), day, day_minute: minute }
+        LiveFrame { figures: Arc::new(GzipChunk::new(figures)), day, day_minute: minute }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<watch::Receiver<Frame>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<watch::Receiver<LiveFrame>>> {
         self.broadcast.lock().expect("nothing that can fail is done while it is locked")
     }
 }
 
 /// Shows a viewer the latest frame whenever it has taken the last. `None` when either side is gone.
-async fn show(viewer: &mut Viewer, hello: &Piece, mut frames: watch::Receiver<Frame>) -> Option<()> {
+async fn show(viewer: &mut SseClient, hello: &GzipChunk, mut frames: watch::Receiver<LiveFrame>) -> Option<()> {
     viewer.begin().await?;
     viewer.tell(hello).await?;
     let mut shown_day = None;
     loop {
         frames.changed().await.ok()?;
-        let Frame { figures, day, day_minute } = frames.borrow_and_update().clone();
+        let LiveFrame { figures, day, day_minute } = frames.borrow_and_update().clone();
         viewer.tell(&figures).await?;
         if shown_day != Some(day_minute) {
             viewer.tell(&day).await?;

@@ -2,13 +2,12 @@
 //!
 //! A client that takes nothing we have gets the plain text all the same: a page it did not ask for says more than 406.
 
+use ensilinja_catalogue::MetricsFormat;
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
 
-use crate::page::Format;
-
 /// The format of the metrics page that the client likes best; text, where it does not care.
-pub(crate) fn format_of(headers: &HeaderMap) -> Format {
+pub(crate) fn format_of(headers: &HeaderMap) -> MetricsFormat {
     let (mut text, mut open_metrics, mut named) = (Liking::default(), Liking::default(), false);
     each_item(headers, &ACCEPT, |range, parameters, quality| {
         let version = |ours: &str| parameters.iter().all(|(name, value)| *name != "version" || *value == ours);
@@ -28,7 +27,7 @@ pub(crate) fn format_of(headers: &HeaderMap) -> Format {
         }
     });
     let preferred = open_metrics.quality > text.quality || (named && open_metrics.quality >= text.quality);
-    if preferred && open_metrics.quality > 0.0 { Format::OpenMetrics } else { Format::Text }
+    if preferred && open_metrics.quality > 0.0 { MetricsFormat::OpenMetrics } else { MetricsFormat::Text }
 }
 
 /// Whether the client takes gzip.
@@ -89,35 +88,35 @@ mod tests {
     #[test]
     fn the_format_is_the_one_that_is_liked_best() {
         for (accept, format) in [
-            ("*/*", Format::Text),
-            ("", Format::Text),
-            ("text/html", Format::Text),
-            ("text/plain", Format::Text),
-            ("application/openmetrics-text", Format::OpenMetrics),
-            ("Application/OpenMetrics-Text; Version=\"1.0.0\"", Format::OpenMetrics),
-            ("application/openmetrics-text;version=2.0.0", Format::Text),
-            ("application/openmetrics-text;q=0", Format::Text),
-            ("application/openmetrics-text;q=high", Format::Text),
-            ("application/openmetrics-text;q=0.4, text/plain;q=0.5", Format::Text),
-            ("application/openmetrics-text;q=0.5, text/plain;q=0.5", Format::OpenMetrics),
-            ("application/openmetrics-text;q=0.2, */*;q=0.1", Format::OpenMetrics),
-            ("application/*, text/*;q=0.9", Format::OpenMetrics),
+            ("*/*", MetricsFormat::Text),
+            ("", MetricsFormat::Text),
+            ("text/html", MetricsFormat::Text),
+            ("text/plain", MetricsFormat::Text),
+            ("application/openmetrics-text", MetricsFormat::OpenMetrics),
+            ("Application/OpenMetrics-Text; Version=\"1.0.0\"", MetricsFormat::OpenMetrics),
+            ("application/openmetrics-text;version=2.0.0", MetricsFormat::Text),
+            ("application/openmetrics-text;q=0", MetricsFormat::Text),
+            ("application/openmetrics-text;q=high", MetricsFormat::Text),
+            ("application/openmetrics-text;q=0.4, text/plain;q=0.5", MetricsFormat::Text),
+            ("application/openmetrics-text;q=0.5, text/plain;q=0.5", MetricsFormat::OpenMetrics),
+            ("application/openmetrics-text;q=0.2, */*;q=0.1", MetricsFormat::OpenMetrics),
+            ("application/*, text/*;q=0.9", MetricsFormat::OpenMetrics),
             // Prometheus 2, then 3.
             (
                 "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
                  text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-                Format::OpenMetrics,
+                MetricsFormat::OpenMetrics,
             ),
             (
                 "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
                  application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
                  text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
-                Format::OpenMetrics,
+                MetricsFormat::OpenMetrics,
             ),
         ] {
             assert_eq!(format_of(&asking(ACCEPT, accept)), format, "{accept}");
         }
-        assert_eq!(format_of(&HeaderMap::new()), Format::Text);
+        assert_eq!(format_of(&HeaderMap::new()), MetricsFormat::Text);
     }
 
     #[test]

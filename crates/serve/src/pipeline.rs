@@ -3,13 +3,12 @@
 //! All series exist from the start, at 0, and each is looked up once: counting an event is one addition. What is read
 //! again to rebuild the figures is not live; the caller leaves it out.
 
+use ensilinja_catalogue::{Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue};
 use ensilinja_ledger::Applied;
 use ensilinja_model::FactKind;
 use prometheus::core::Collector;
-use prometheus::proto::MetricFamily;
+use prometheus::proto;
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry};
-
-use crate::catalogue::metric;
 
 /// Upper bounds of the delays from an event to the figures, in seconds: fine where a healthy pipeline is.
 const DELAY_BOUNDS_SECONDS: [f64; 14] =
@@ -94,9 +93,44 @@ impl Pipeline {
         self.build
     }
 
-    pub(crate) fn gather(&self) -> Vec<MetricFamily> {
-        self.registry.gather()
+    /// The counters now, as the catalogue writes them.
+    #[must_use]
+    pub fn gather(&self) -> Vec<RegistryFamily> {
+        let known = |family: &proto::MetricFamily| Metric::named(family.name()).map(|metric| values(metric, family));
+        self.registry.gather().iter().filter_map(known).collect()
     }
+}
+
+/// The values of a family, its labels in the order of the catalogue, and its series in the order of their labels.
+fn values(metric: &Metric, family: &proto::MetricFamily) -> RegistryFamily {
+    let label = |series: &proto::Metric, name: &str| {
+        let pair = series.get_label().iter().find(|pair| pair.name() == name);
+        pair.map_or_else(String::new, |pair| pair.value().to_owned())
+    };
+    let one = |series: &proto::Metric| RegistrySeries {
+        labels: metric.labels.iter().map(|own| label(series, own.name)).collect(),
+        value: match metric.kind {
+            MetricKind::Counter => RegistryValue::Number(series.get_counter().get_value()),
+            MetricKind::Gauge => RegistryValue::Number(series.get_gauge().get_value()),
+            MetricKind::Histogram | MetricKind::GaugeHistogram => histogram(series.get_histogram()),
+        },
+    };
+    let mut series: Vec<RegistrySeries> = family.get_metric().iter().map(one).collect();
+    series.sort_by(|left, right| left.labels.cmp(&right.labels));
+    RegistryFamily { name: family.name().to_owned(), series }
+}
+
+fn histogram(histogram: &proto::Histogram) -> RegistryValue {
+    RegistryValue::Histogram {
+        buckets: histogram.get_bucket().iter().map(|one| (one.upper_bound(), one.cumulative_count())).collect(),
+        count: histogram.get_sample_count(),
+        sum: histogram.get_sample_sum(),
+    }
+}
+
+/// A metric of this file, which the catalogue must have.
+fn metric(name: &str) -> &'static Metric {
+    Metric::named(name).expect("each counter is in the catalogue")
 }
 
 fn options(name: &str) -> Opts {
@@ -129,26 +163,29 @@ fn register_process(registry: &Registry) {
 mod tests {
     use std::collections::BTreeMap;
 
+    use ensilinja_catalogue::metrics;
+
     use super::*;
-    use crate::catalogue::{Origin, metrics};
 
     const BUILD: Build = Build { version: "1.2.3", revision: "abc" };
 
     fn count(pipeline: &Pipeline, name: &str) -> f64 {
         let families = pipeline.gather();
-        let family = families.iter().find(|family| family.name() == name).unwrap();
-        family.get_metric().iter().map(|metric| metric.get_counter().get_value()).sum()
+        let family = families.iter().find(|family| family.name == name).unwrap();
+        let number = |series: &RegistrySeries| match series.value {
+            RegistryValue::Number(number) => number,
+            RegistryValue::Histogram { .. } => panic!("{name} is a counter"),
+        };
+        family.series.iter().map(number).sum()
     }
 
     #[test]
     fn what_is_collected_is_what_the_catalogue_says_name_by_name_and_help_by_help() {
         let pipeline = Pipeline::new(BUILD, &["malformed"], &["key_differs"]);
-        let collected = pipeline.gather();
+        let collected = pipeline.registry.gather();
         let collected: BTreeMap<_, _> = collected.iter().map(|family| (family.name(), family.help())).collect();
-        let promised: BTreeMap<_, _> = metrics()
-            .filter(|metric| matches!(metric.origin, Origin::Registry))
-            .map(|metric| (metric.name, metric.help))
-            .collect();
+        let promised: BTreeMap<_, _> =
+            metrics().filter(|metric| metric.is_in_registry()).map(|metric| (metric.name, metric.help)).collect();
         assert_eq!(collected, promised);
     }
 
@@ -163,7 +200,7 @@ mod tests {
         assert!((count(&pipeline, "ensilinja_events_odd_total") - 1.0).abs() < f64::EPSILON);
         assert!((count(&pipeline, "ensilinja_events_rejected_total") - 2.0).abs() < f64::EPSILON);
         let families = pipeline.gather();
-        let rejected = families.iter().find(|family| family.name() == "ensilinja_events_rejected_total").unwrap();
-        assert_eq!(rejected.get_metric().len(), 2);
+        let rejected = families.iter().find(|family| family.name == "ensilinja_events_rejected_total").unwrap();
+        assert_eq!(rejected.series.len(), 2);
     }
 }

@@ -17,10 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use ensilinja_catalogue::MetricsFormat;
 use hyper::body::Bytes;
 use tokio::sync::{Semaphore, watch};
-
-use crate::page::Format;
 
 /// How many bytes of pages may be alive before pages are shared by the second.
 const MOST_UNSENT: usize = 2 * 1024 * 1024;
@@ -30,9 +29,9 @@ const SHARED_FOR: Duration = Duration::from_secs(1);
 
 /// What can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Wanted {
+pub(crate) enum Rendering {
     /// The metrics in this format.
-    Metrics(Format),
+    Metrics(MetricsFormat),
     /// The figures of all lines as JSON.
     Figures,
     /// Those of one line, by its place.
@@ -40,21 +39,21 @@ pub(crate) enum Wanted {
 }
 
 /// What is asked for, and whether compressed.
-type Key = (Wanted, bool);
+type Key = (Rendering, bool);
 
 /// Makes the bytes of a page. It may block.
-pub(crate) type Make = Arc<dyn Fn(Wanted, bool) -> Bytes + Send + Sync>;
+pub(crate) type Make = Arc<dyn Fn(Rendering, bool) -> Bytes + Send + Sync>;
 
 /// The pages that are being made, and those that are alive.
 pub(crate) struct Renderings {
     make: Make,
     turns: Arc<Semaphore>,
     alive_bytes: Arc<AtomicUsize>,
-    pages: Mutex<HashMap<Key, Page>>,
+    pages: Mutex<HashMap<Key, RenderingState>>,
 }
 
 #[derive(Default)]
-struct Page {
+struct RenderingState {
     /// Those who wait for a page that has not been begun.
     waiting: Option<watch::Receiver<Option<Bytes>>>,
     latest: Option<(Instant, Weak<Rendered>)>,
@@ -72,9 +71,9 @@ impl Drop for Rendered {
     }
 }
 
-struct Shared(Arc<Rendered>);
+struct SharedBytes(Arc<Rendered>);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for SharedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.0.bytes
     }
@@ -87,7 +86,7 @@ impl Renderings {
     }
 
     /// The page, begun after this was called unless too many are alive. `None` if it could not be made.
-    pub async fn get(self: &Arc<Self>, wanted: Wanted, gzipped: bool) -> Option<Bytes> {
+    pub async fn get(self: &Arc<Self>, wanted: Rendering, gzipped: bool) -> Option<Bytes> {
         let mut made = match self.join((wanted, gzipped)) {
             Joined::Shared(bytes) => return Some(bytes),
             Joined::Waiting(made) => made,
@@ -103,7 +102,7 @@ impl Renderings {
             && let Some((_, latest)) = page.latest.as_ref().filter(|(begun, _)| begun.elapsed() <= SHARED_FOR)
             && let Some(latest) = latest.upgrade()
         {
-            return Joined::Shared(Bytes::from_owner(Shared(latest)));
+            return Joined::Shared(Bytes::from_owner(SharedBytes(latest)));
         }
         let waiting = page.waiting.get_or_insert_with(|| {
             let (tell, made) = watch::channel(None);
@@ -132,13 +131,13 @@ impl Renderings {
                 self.alive_bytes.fetch_add(bytes.len(), Ordering::Relaxed);
                 let rendered = Arc::new(Rendered { bytes, alive_bytes: Arc::clone(&self.alive_bytes) });
                 self.lock().entry(key).or_default().latest = Some((begun, Arc::downgrade(&rendered)));
-                tell.send_replace(Some(Bytes::from_owner(Shared(rendered))));
+                tell.send_replace(Some(Bytes::from_owner(SharedBytes(rendered))));
             }
             Err(error) => tracing::error!(page = ?key.0, %error, "an answer failed"),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Page>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, RenderingState>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -184,7 +183,7 @@ mod tests {
         let renderings = Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1)));
         let get = || {
             let renderings = Arc::clone(&renderings);
-            tokio::spawn(async move { renderings.get(Wanted::Figures, false).await.unwrap() })
+            tokio::spawn(async move { renderings.get(Rendering::Figures, false).await.unwrap() })
         };
         runtime().block_on(async {
             let first = get();
@@ -207,7 +206,8 @@ mod tests {
     fn pages_that_nobody_is_sent_any_more_are_gone() {
         let (renderings, made) = pages_of(1000);
         runtime().block_on(async {
-            let pages = [renderings.get(Wanted::Figures, false).await, renderings.get(Wanted::Figures, false).await];
+            let pages =
+                [renderings.get(Rendering::Figures, false).await, renderings.get(Rendering::Figures, false).await];
             assert_eq!(renderings.alive_bytes.load(Ordering::Relaxed), 2000);
             drop(pages);
         });
@@ -218,13 +218,13 @@ mod tests {
     fn while_too_much_is_alive_pages_are_shared_by_the_second() {
         let (renderings, made) = pages_of(MOST_UNSENT + 1);
         runtime().block_on(async {
-            let first = renderings.get(Wanted::Figures, false).await.unwrap();
-            let second = renderings.get(Wanted::Figures, false).await.unwrap();
+            let first = renderings.get(Rendering::Figures, false).await.unwrap();
+            let second = renderings.get(Rendering::Figures, false).await.unwrap();
             assert_eq!(first.as_ptr(), second.as_ptr());
-            assert!(renderings.get(Wanted::Figures, true).await.is_some(), "what is not there is made");
+            assert!(renderings.get(Rendering::Figures, true).await.is_some(), "what is not there is made");
             assert_eq!(made.load(Ordering::Relaxed), 2);
             drop((first, second));
-            assert!(renderings.get(Wanted::Figures, false).await.is_some());
+            assert!(renderings.get(Rendering::Figures, false).await.is_some());
             assert_eq!(made.load(Ordering::Relaxed), 3);
         });
     }
@@ -238,8 +238,8 @@ mod tests {
         };
         let renderings = Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1)));
         runtime().block_on(async {
-            assert_eq!(renderings.get(Wanted::Figures, false).await, None);
-            assert_eq!(renderings.get(Wanted::Figures, false).await.unwrap(), "page");
+            assert_eq!(renderings.get(Rendering::Figures, false).await, None);
+            assert_eq!(renderings.get(Rendering::Figures, false).await.unwrap(), "page");
         });
     }
 }

@@ -40,20 +40,20 @@ pub(crate) const UNBUFFERED: &[(&str, &str)] = &[("x-accel-buffering", "no")];
 
 /// A body, and the answer in progress that ends when the body has been taken.
 pub(crate) struct Body {
-    content: Content,
+    content: BodyContent,
     in_progress: Option<AnswerInProgress>,
 }
 
-/// What is sent: there as a whole, or coming piece by piece.
-enum Content {
+/// What is sent: there as a whole, or coming chunk by chunk.
+enum BodyContent {
     Whole(Full<Bytes>),
-    Pieces(Channel<Bytes>),
+    Chunks(Channel<Bytes>),
 }
 
 impl Body {
-    /// A body that comes piece by piece.
-    pub fn pieces(pieces: Channel<Bytes>) -> Self {
-        Self { content: Content::Pieces(pieces), in_progress: None }
+    /// A body that comes chunk by chunk.
+    pub fn chunks(chunks: Channel<Bytes>) -> Self {
+        Self { content: BodyContent::Chunks(chunks), in_progress: None }
     }
 }
 
@@ -66,22 +66,22 @@ impl hyper::body::Body for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         match &mut self.content {
-            Content::Whole(whole) => Pin::new(whole).poll_frame(context),
-            Content::Pieces(pieces) => Pin::new(pieces).poll_frame(context),
+            BodyContent::Whole(whole) => Pin::new(whole).poll_frame(context),
+            BodyContent::Chunks(chunks) => Pin::new(chunks).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.content {
-            Content::Whole(whole) => whole.is_end_stream(),
-            Content::Pieces(pieces) => pieces.is_end_stream(),
+            BodyContent::Whole(whole) => whole.is_end_stream(),
+            BodyContent::Chunks(chunks) => chunks.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
-            Content::Whole(whole) => whole.size_hint(),
-            Content::Pieces(pieces) => pieces.size_hint(),
+            BodyContent::Whole(whole) => whole.size_hint(),
+            BodyContent::Chunks(chunks) => chunks.size_hint(),
         }
     }
 }
@@ -148,7 +148,7 @@ impl Reply {
 
 /// A body that is there as a whole.
 pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
-    Body { content: Content::Whole(Full::new(bytes.into())), in_progress: None }
+    Body { content: BodyContent::Whole(Full::new(bytes.into())), in_progress: None }
 }
 
 /// The bytes, compressed.

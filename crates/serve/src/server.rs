@@ -14,9 +14,10 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::admission::{Admission, ConnectionLimits};
+use crate::admission::Admission;
 use crate::connection::converse;
-use crate::site::Site;
+use crate::limits::ServerLimits;
+use crate::routes::Routes;
 
 /// What the system keeps of an answer that the client has not read yet, in bytes; it doubles that for its own needs.
 /// What does not fit stays in the program, shared by all who are sent the same, and shows that a client does not read.
@@ -30,35 +31,6 @@ const BREATHER: Duration = Duration::from_millis(50);
 
 /// How often the log says, at most, that no connection can be accepted.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
-
-/// What clients may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// How many connections there may be, by what they do.
-    pub connections: ConnectionLimits,
-    /// How long a client may take to send its first request, the silence before it included.
-    pub first_request_time: Duration,
-    /// How long a client may take to send the header of a further request, the silence before it included.
-    pub header_time: Duration,
-    /// How long a client may read nothing of what it is sent.
-    pub unread_time: Duration,
-    /// How long one connection may be used before the client has to make another.
-    pub connection_life: Duration,
-}
-
-impl Default for Limits {
-    /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on
-    /// it.
-    fn default() -> Self {
-        Self {
-            connections: ConnectionLimits::default(),
-            first_request_time: Duration::from_secs(5),
-            header_time: Duration::from_secs(11),
-            unread_time: Duration::from_secs(5),
-            connection_life: Duration::from_secs(307),
-        }
-    }
-}
 
 /// Why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -98,9 +70,9 @@ impl Server {
         self.address
     }
 
-    /// Serves the site until `stop` is done; then takes no more connections, lets answers under way finish within the
+    /// Serves the routes until `stop` is done; then takes no more connections, lets answers under way finish within the
     /// grace, and returns.
-    pub async fn serve(self, site: Arc<Site>, limits: Limits, stop: impl Future<Output = ()>) {
+    pub async fn serve(self, routes: Arc<Routes>, limits: ServerLimits, stop: impl Future<Output = ()>) {
         let admission = Admission::new(limits.connections);
         let (closing, closed) = watch::channel(());
         let mut connections = JoinSet::new();
@@ -115,7 +87,7 @@ impl Server {
             match accepted {
                 Ok((stream, client)) => {
                     let slot = admission.arrive(client.ip());
-                    connections.spawn(converse(stream, Arc::clone(&site), slot, limits, closed.clone()));
+                    connections.spawn(converse(stream, Arc::clone(&routes), slot, limits, closed.clone()));
                 }
                 // The client has changed its mind already.
                 Err(error) if is_of_one_client(&error) => {}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use ensilinja_serve::Address;
+use ensilinja_serve::ProcessAddress;
 
 use super::listing::ListingArguments;
 use super::when::When;
@@ -67,7 +67,7 @@ pub enum Compared {
     /// A run in a file.
     Run(PathBuf),
     /// A live process.
-    Live(Address),
+    Live(ProcessAddress),
 }
 
 impl FromStr for Compared {
@@ -75,7 +75,10 @@ impl FromStr for Compared {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.contains("://") {
-            return text.parse().map(Self::Live).map_err(|error: ensilinja_serve::AddressError| error.to_string());
+            return text
+                .parse()
+                .map(Self::Live)
+                .map_err(|error: ensilinja_serve::ProcessAddressError| error.to_string());
         }
         if is_host_and_port(text) && !Path::new(text).exists() {
             return Err(format!("there is no such file; did you mean http://{text}?"));

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use ensilinja_catalogue::{CATALOGUE, Metric};
 use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::Window;
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
-use ensilinja_serve::{CATALOGUE, Metric};
 
 use super::one_of::one_of;
 use super::report::{by, language, line_id};

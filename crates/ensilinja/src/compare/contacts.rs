@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use ensilinja_catalogue::{FigureUnit, Metric, NamedFigure};
 use ensilinja_ledger::{HistoricalLedger, Rules, SourcedEntry, Window};
 use ensilinja_model::{EventTime, LegKey, LineIndex};
 use ensilinja_report::comparison::{ComparedLeg, ComparisonResult, FigureKey, TracedContacts};
-use ensilinja_serve::{Metric, NamedFigure, Unit};
 use ensilinja_wire::Decoder;
 use jiff::tz::TimeZone;
 
@@ -211,7 +211,7 @@ fn differing(one: &Side<'_>, other: &Side<'_>, wanted: &Wanted) -> Differing {
 }
 
 fn traced(place: &FigureKey, legs: &Differing, found: &[Found; 2], zone: &TimeZone) -> TracedContacts {
-    let is_time = figure_of(place).is_some_and(|figure| figure.unit() != Unit::Count);
+    let is_time = figure_of(place).is_some_and(|figure| figure.unit() != FigureUnit::Count);
     #[expect(clippy::cast_precision_loss, reason = "a contact's part is far below 2^53")]
     let number = |part: &Part| {
         let number = if is_time { part.number as f64 / 1000.0 } else { part.number as f64 };

@@ -4,9 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ensilinja_catalogue::FiguresDocument;
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::Shown;
-use ensilinja_serve::{Address, AskError};
+use ensilinja_serve::{AskError, ProcessAddress};
 use tokio::runtime::{Builder, Runtime};
 
 /// Where a process has all its figures.
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// A live process.
 pub struct Live {
-    address: Address,
+    address: ProcessAddress,
     runtime: Runtime,
 }
 
@@ -29,7 +29,7 @@ impl Live {
     ///
     /// # Errors
     /// If the system lets nobody wait for an answer.
-    pub fn new(address: &Address) -> anyhow::Result<Self> {
+    pub fn new(address: &ProcessAddress) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("the system lets nobody wait for an answer")?;
         Ok(Self { address: address.clone(), runtime })
@@ -39,7 +39,7 @@ impl Live {
     ///
     /// # Errors
     /// If it does not answer, or has no figures yet.
-    pub fn ask(&self) -> anyhow::Result<(Shown, EventTime)> {
+    pub fn ask(&self) -> anyhow::Result<(FiguresDocument, EventTime)> {
         understood(&self.address, self.runtime.block_on(self.address.get(PATH)))
     }
 
@@ -47,7 +47,7 @@ impl Live {
     ///
     /// # Errors
     /// If one does not answer or has no figures yet, or they never speak of the same instant.
-    pub fn ask_with(&self, other: &Self) -> anyhow::Result<(EventTime, [Shown; 2])> {
+    pub fn ask_with(&self, other: &Self) -> anyhow::Result<(EventTime, [FiguresDocument; 2])> {
         let mut apart_ms = 0;
         for _ in 0..TRIES {
             let (one, its) = (&self.address, &other.address);
@@ -70,8 +70,11 @@ impl Live {
     }
 }
 
-fn understood(address: &Address, answer: Result<String, AskError>) -> anyhow::Result<(Shown, EventTime)> {
-    let shown = Shown::parse(&answer?).with_context(|| format!("{address} is not a process of Ensilinja"))?;
+fn understood(
+    address: &ProcessAddress,
+    answer: Result<String, AskError>,
+) -> anyhow::Result<(FiguresDocument, EventTime)> {
+    let shown = FiguresDocument::parse(&answer?).with_context(|| format!("{address} is not a process of Ensilinja"))?;
     let reasons = shown.reasons.join("; ");
     let as_of = shown.as_of.with_context(|| {
         format!(

@@ -7,10 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ensilinja_catalogue::{Export, FigureSelection, FiguresDocument};
 use ensilinja_ledger::Ledger;
 use ensilinja_model::EventTime;
-use ensilinja_report::comparison::Shown;
-use ensilinja_serve::{Choice, Export};
 
 use crate::past::reuse::ReusedIds;
 use crate::past::{self, Reading};
@@ -61,7 +60,7 @@ impl<'a> Topic<'a> {
     ///
     /// # Errors
     /// If the source cannot be read, or it was told to stop.
-    pub fn figures(&self, as_of: EventTime, live: &Shown) -> anyhow::Result<[Shown; 2]> {
+    pub fn figures(&self, as_of: EventTime, live: &FiguresDocument) -> anyhow::Result<[FiguresDocument; 2]> {
         let is_topic = self.files.is_empty();
         let asked_at = live.asked_at.context("the live process does not say when it was asked: is it Ensilinja?")?;
         let certain_until = live.complete_until.unwrap_or(asked_at).min(asked_at);
@@ -98,10 +97,10 @@ impl<'a> Topic<'a> {
         let history = coverage.history();
         let cards = self.config.lines.iter().map(card).collect();
         let lines = (0..self.config.lines.len()).collect();
-        let export = Export::new(cards, lines, Choice::new(&[], &[]), rules.bounds(), &[]);
+        let export = Export::new(cards, lines, FigureSelection::new(&[], &[]), rules.bounds(), &[]);
         let shown = |ledger: &mut Ledger| {
             let document = export.instant_line(self.config.zone_name(), &ledger.figures(as_of, history));
-            Shown::parse(&document).context("what a replay writes is what a comparison reads")
+            FiguresDocument::parse(&document).context("what a replay writes is what a comparison reads")
         };
         let at_least = shown(&mut ledger)?;
         for event in &on_their_way {

@@ -1,8 +1,8 @@
 //! Which entries make a figure, and what each adds: read off the catalogue, for each entry as if it were all there is.
 
+use ensilinja_catalogue::{Aggregation, NamedFigure};
 use ensilinja_ledger::{HistoricalLedger, LineFigures, OpenLeg, Rules, SourcedEntry};
 use ensilinja_model::LegKey;
-use ensilinja_serve::{Makeup, NamedFigure};
 
 use super::question::Question;
 
@@ -37,8 +37,8 @@ pub(super) fn of(
     historical: &HistoricalLedger,
     rules: &Rules,
 ) -> anyhow::Result<Vec<Adding>> {
-    let adding = match figure.makeup() {
-        Makeup::Sum => {
+    let adding = match figure.aggregation() {
+        Aggregation::Sum => {
             let adding = match question.window {
                 Some(_) => in_window(figure, question, historical, rules),
                 None => at_instant(figure, question, historical),
@@ -50,8 +50,8 @@ pub(super) fn of(
             );
             adding
         }
-        Makeup::Quantile => quantile(figure, in_window(figure, question, historical, rules)),
-        Makeup::One => ones(figure, number, question, historical),
+        Aggregation::Quantile => quantile(figure, in_window(figure, question, historical, rules)),
+        Aggregation::Single => ones(figure, number, question, historical),
     };
     Ok(adding)
 }

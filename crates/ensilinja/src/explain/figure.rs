@@ -1,9 +1,9 @@
 //! What makes up a figure.
 
+use ensilinja_catalogue::{Aggregation, NamedFigure};
 use ensilinja_ledger::{HistoricalLedger, History, Ledger, LineFigures, Rules, Window as LedgerWindow};
 use ensilinja_model::EventTime;
 use ensilinja_report::explanation::{ExplainedWindow, FigureExplanation};
-use ensilinja_serve::{Makeup, NamedFigure};
 
 use super::page::{Made, Page};
 use super::question::{self, Question};
@@ -162,8 +162,10 @@ fn absent(figure: &NamedFigure, question: &Question, known: &Known, config: &Con
             local(stretch.start.plus_millis(-whole_since.millis_since(begins)))
         );
     }
-    match figure.makeup() {
-        Makeup::Quantile => "nothing in the window measures what it is taken of".to_owned(),
-        Makeup::Sum | Makeup::One => format!("a {} line has no such figure", question.card.channel.as_str()),
+    match figure.aggregation() {
+        Aggregation::Quantile => "nothing in the window measures what it is taken of".to_owned(),
+        Aggregation::Sum | Aggregation::Single => {
+            format!("a {} line has no such figure", question.card.channel.as_str())
+        }
     }
 }

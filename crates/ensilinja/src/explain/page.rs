@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ensilinja_catalogue::{Aggregation, FigureUnit, NamedFigure};
 use ensilinja_ledger::{Cause, SourcedEntry};
 use ensilinja_model::{EventTime, LegKey};
 use ensilinja_report::explanation::{
     Amount, Contribution, ExplainedEntry, ExplainedSeries, FormattedInstant, StatedFact,
 };
-use ensilinja_serve::{Makeup, NamedFigure, Unit};
 
 use super::contributions::Adding;
 use super::records::{self, Found};
@@ -45,8 +45,8 @@ impl Page<'_> {
             *times += 1;
             *sum = adds.map(|adds| sum.unwrap_or(0) + adds);
         }
-        let makeup = figure.makeup();
-        if makeup != Makeup::Quantile {
+        let makeup = figure.aggregation();
+        if makeup != Aggregation::Quantile {
             adding.sort_by_key(|adding| (adding.entry.at, self.place(adding), adding.entry.name()));
         }
         let left_out = self.cut(&mut adding);
@@ -56,9 +56,9 @@ impl Page<'_> {
             number: number.map(amount),
             not_shown,
             made: match makeup {
-                Makeup::Sum => "the sum of these",
-                Makeup::Quantile => "within 1 % what is measured by the one at its place among these",
-                Makeup::One => "that of this contact",
+                Aggregation::Sum => "the sum of these",
+                Aggregation::Quantile => "within 1 % what is measured by the one at its place among these",
+                Aggregation::Single => "that of this contact",
             },
             by_step: by_entry.into_iter().map(|(entry, (times, sum))| (entry, times, sum.map(amount))).collect(),
             entries: adding.iter().map(|adding| self.contribution(figure, adding)).collect(),
@@ -95,9 +95,9 @@ impl Page<'_> {
 
     fn amount(&self, figure: &NamedFigure, number: i64) -> Amount {
         match figure.unit() {
-            Unit::Count => Amount::Count(number),
-            Unit::Duration => Amount::Duration(number),
-            Unit::Instant => Amount::Instant(self.written(EventTime::from_millis(number))),
+            FigureUnit::Count => Amount::Count(number),
+            FigureUnit::Duration => Amount::Duration(number),
+            FigureUnit::Instant => Amount::Instant(self.written(EventTime::from_millis(number))),
         }
     }
 

@@ -1,8 +1,8 @@
 //! What is asked of a figure, held against the lines, the catalogue and the clock before anything is read.
 
+use ensilinja_catalogue::{LineInfo, NamedFigure, NamedFigureError};
 use ensilinja_ledger::Window;
 use ensilinja_model::{EventTime, LineIndex};
-use ensilinja_serve::{FigureError, LineCard, NamedFigure};
 
 use crate::cli::{ExplainArguments, When};
 use crate::events_file::STANDARD_STREAM;
@@ -13,7 +13,7 @@ use ensilinja_config::nearest;
 /// A figure of a line at an instant.
 pub(super) struct Question {
     pub line: LineIndex,
-    pub card: LineCard,
+    pub card: LineInfo,
     /// As it was asked for.
     pub asked: String,
     /// One figure; two for an indicator or a distribution.
@@ -30,7 +30,7 @@ pub enum CannotExplain {
     #[error("--figure: {why}{advice}")]
     Figure {
         /// Why not.
-        why: FigureError,
+        why: NamedFigureError,
         /// Which may have been meant.
         advice: String,
     },
@@ -108,10 +108,10 @@ pub(super) fn instant(option: &'static str, when: When, config: &Config) -> Resu
     when.instant(&config.zone).map_err(|why| CannotExplain::Time { option, why })
 }
 
-fn unknown(why: FigureError) -> CannotExplain {
+fn unknown(why: NamedFigureError) -> CannotExplain {
     let words = NamedFigure::words();
     let advice = match &why {
-        FigureError::Unknown(name) => match nearest(name, words.iter().copied()) {
+        NamedFigureError::Unknown(name) => match nearest(name, words.iter().copied()) {
             Some(near) => format!("; did you mean {near}?"),
             None => format!("; there are {}", words.join(", ")),
         },

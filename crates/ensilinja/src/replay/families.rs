@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use ensilinja_catalogue::{Export, OpenMetricsFamily};
 use ensilinja_ledger::Figures;
-use ensilinja_serve::{Export, Family};
 
 use super::destination::Destination;
 use super::stepping::Stopped;
@@ -24,7 +24,7 @@ const COPY_BYTES: usize = 256 * 1024;
 
 /// The families, and what has been written of each.
 pub struct Families {
-    all: Vec<Family>,
+    all: Vec<OpenMetricsFamily>,
     files: Vec<BufWriter<File>>,
     folder: PathBuf,
 }

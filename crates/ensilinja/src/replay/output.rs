@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
+use ensilinja_catalogue::{Export, RunHeader, run_file};
 use ensilinja_ledger::Figures;
-use ensilinja_serve::{Export, Run};
 use jiff::tz::TimeZone;
 
 use super::destination::Destination;
@@ -26,7 +26,7 @@ pub enum Form {
     /// A row a figure.
     Csv,
     /// A line an instant.
-    JsonLines(Box<Run>),
+    JsonLines(Box<RunHeader>),
     /// Family by family, in the end.
     OpenMetrics(Families),
 }
@@ -45,7 +45,7 @@ impl Output {
     ) -> anyhow::Result<Self> {
         match &form {
             Form::Csv => destination.write(Export::csv_header().as_bytes())?,
-            Form::JsonLines(run) => destination.write(export.run_line(run).as_bytes())?,
+            Form::JsonLines(run) => destination.write(run.to_line().as_bytes())?,
             Form::OpenMetrics(_) => {}
         }
         Ok(Self { export, form, destination, zone, at_once, instants: 0 })
@@ -81,7 +81,7 @@ impl Output {
     pub fn finish(mut self, stop: &AtomicBool) -> anyhow::Result<()> {
         match self.form {
             Form::Csv => {}
-            Form::JsonLines(_) => self.destination.write(Export::end_line(self.instants).as_bytes())?,
+            Form::JsonLines(_) => self.destination.write(run_file::end_line(self.instants).as_bytes())?,
             Form::OpenMetrics(families) => families.finish(&mut self.destination, stop)?,
         }
         self.destination.finish()

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ensilinja_catalogue::{FiguresDocument, LineDocument, RunScope};
 use serde_json::{Map, Value};
-
-use super::run_line::Scope;
-use super::shown::{Line, Shown};
 
 /// Which figure: of which line and window, by which name and labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,11 +97,11 @@ impl ComparedValue {
 
 /// Compares two documents, each with what it was narrowed to.
 #[must_use]
-pub fn differences(one: (&Shown, &Scope), other: (&Shown, &Scope)) -> Differences {
+pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument, &RunScope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
-    let line = |document: &'_ Shown, id: &str| document.lines.iter().position(|line| line.id == id);
-    let only = |of: &Shown, than: &Shown| {
-        let lines = of.lines().filter(|id| line(than, id).is_none());
+    let line = |document: &'_ FiguresDocument, id: &str| document.lines.iter().position(|line| line.id == id);
+    let only = |of: &FiguresDocument, than: &FiguresDocument| {
+        let lines = of.line_ids().filter(|id| line(than, id).is_none());
         lines.map(str::to_owned).collect()
     };
     let mut differences =
@@ -128,13 +126,13 @@ struct Path<'a> {
 
 /// A walk through what both sides say of a line.
 struct Walk<'a, 'd> {
-    scopes: [&'a Scope; 2],
+    scopes: [&'a RunScope; 2],
     differences: &'d mut Differences,
     path: Path<'a>,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn line(&mut self, one: &'a Line, other: &'a Line) {
+    fn line(&mut self, one: &'a LineDocument, other: &'a LineDocument) {
         let (Some(one), Some(other)) = (&one.figures, &other.figures) else {
             return self.whole(one.figures.is_some(), other.figures.is_some());
         };

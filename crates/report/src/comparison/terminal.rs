@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ensilinja_catalogue::from_seconds;
 use ensilinja_model::EventTime;
 
 use super::comparison_result::{
@@ -9,7 +10,6 @@ use super::comparison_result::{
 };
 
 use super::differences::{ComparedValue, FigureKey, NotCompared};
-use super::shown;
 use crate::listing::{Align, Listing};
 
 /// More rows nobody reads; programs get all.
@@ -138,7 +138,7 @@ fn first(place: &FigureKey, finding: &DifferingFigure, local: &dyn Fn(EventTime)
     let written = |said: ComparedValue| match said {
         ComparedValue::Nothing => "nothing".to_owned(),
         ComparedValue::Figures => "figures".to_owned(),
-        ComparedValue::Number(seconds) if is_instant => local(shown::seconds(seconds)),
+        ComparedValue::Number(seconds) if is_instant => local(from_seconds(seconds)),
         ComparedValue::Number(number) => number.to_string(),
     };
     let seen = finding.first;

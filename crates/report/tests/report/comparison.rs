@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use ensilinja_catalogue::{FiguresDocument, RunLine, RunScope};
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{
-    ComparedLeg, ComparedValue, ComparisonResult, FigureKey, Known, Run, RunLine, Scope, Shown, TracedContacts,
-    differences,
+    ComparedLeg, ComparedValue, ComparisonResult, FigureKey, TracedContacts, differences,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -21,12 +21,12 @@ fn document(lines: &[(&str, Value)]) -> Value {
     json!({ "figures_as_of_timestamp_seconds": AS_OF, "time_zone": "Europe/Helsinki", "lines": lines })
 }
 
-fn parsed(document: &Value) -> Shown {
-    Shown::parse(&document.to_string()).unwrap()
+fn parsed(document: &Value) -> FiguresDocument {
+    FiguresDocument::parse(&document.to_string()).unwrap()
 }
 
 fn compared(one: &Value, other: &Value) -> ensilinja_report::comparison::Differences {
-    let all = Scope::default();
+    let all = RunScope::default();
     differences((&parsed(one), &all), (&parsed(other), &all))
 }
 
@@ -130,9 +130,9 @@ fn a_whole_number_is_the_same_however_it_is_written() {
         let text = format!(
             "{{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{{\"line\": \"a\", \"figures\": {{\"n\": {number}}}}}]}}"
         );
-        Shown::parse(&text).unwrap()
+        FiguresDocument::parse(&text).unwrap()
     };
-    let all = Scope::default();
+    let all = RunScope::default();
     assert_eq!(differences((&written("5"), &all), (&written("5.0"), &all)).found, []);
     assert_eq!(differences((&written("5"), &all), (&written("5.001"), &all)).found.len(), 1);
 }
@@ -180,7 +180,7 @@ fn what_a_run_was_narrowed_to_is_all_that_is_compared() {
     let narrow = json!({ "contacts_waiting": 2, "windows": { "15m": { "contacts_offered": 1 } } });
     let [all, narrow] = [all, narrow].map(|figures| parsed(&document(&[("mipa", figures)])));
     for (one, other) in
-        [((&all, &Scope::default()), (&narrow, &run.scope)), ((&narrow, &run.scope), (&all, &Scope::default()))]
+        [((&all, &RunScope::default()), (&narrow, &run.scope)), ((&narrow, &run.scope), (&all, &RunScope::default()))]
     {
         let differences = differences(one, other);
         let names: Vec<String> = differences.found.iter().map(|found| found.place.name()).collect();
@@ -188,45 +188,9 @@ fn what_a_run_was_narrowed_to_is_all_that_is_compared() {
     }
 }
 
-#[test]
-fn the_lines_of_a_run_are_understood_and_others_refused() {
-    let header = json!({ "run": {
-        "from": 0, "to": 9, "step_seconds": 3, "known_at": "then", "config": null, "topic": "t", "brokers": "b:1",
-        "events": [], "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
-    }});
-    let expected = Run {
-        scope: Scope { windows: Some(["15m".to_owned()].into()), figures: None },
-        step_seconds: Some(3),
-        known: Known::Then,
-        brokers: Some("b:1".to_owned()),
-        version: "0.1.0".to_owned(),
-        ..Run::default()
-    };
-    assert_eq!(RunLine::parse(&header.to_string()), Ok(RunLine::Header(expected)));
-    assert_eq!(RunLine::parse("{\"end\": {\"instants\": 7}}"), Ok(RunLine::End { instants: 7 }));
-    for (text, said) in [
-        ("", "it is no JSON document: EOF while parsing a value at line 1 column 0"),
-        ("{\"lines\": []}", "it is JSON, but not the figures of lines: it does not say as of when"),
-        ("[1]", "it is JSON, but not the figures of lines: it is no object"),
-        ("{\"figures_as_of_timestamp_seconds\": 1}", "it is JSON, but not the figures of lines: it has no lines"),
-        (
-            "{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{\"line\": \"a\", \"figures\": {\"n\": \"1\"}}]}",
-            "it is JSON, but not the figures of lines: a figure is no number",
-        ),
-        ("{\"end\": {}}", "what is said of the run cannot be understood: end"),
-        (
-            "{\"run\": {\"known_at\": \"now\", \"version\": \"1\"}}",
-            "what is said of the run cannot be understood: known_at",
-        ),
-        ("{\"run\": {}}", "what is said of the run cannot be understood: version"),
-    ] {
-        assert_eq!(RunLine::parse(text).unwrap_err().to_string(), said, "{text}");
-    }
-}
-
 /// Findings of three instants: a figure that differs at two, a window that one side does not have at one.
 fn findings() -> ComparisonResult {
-    let all = Scope::default();
+    let all = RunScope::default();
     let mut findings = ComparisonResult::default();
     for (minute, offered, due) in [(0, 3, 1_758_027_600), (15, 4, 1_758_027_600), (30, 6, 1_758_027_600)] {
         let at = AS_OF + minute * 60;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::Read as _;
 
-use crate::running::{Answer, Running};
+use crate::running_server::{Answer, RunningServer};
 
 /// The files that the page loads and that those load, by their path, as they are answered.
-fn files(server: &Running) -> BTreeMap<String, Answer> {
+fn files(server: &RunningServer) -> BTreeMap<String, Answer> {
     let mut files = BTreeMap::new();
     let mut named = named_in(server.get("/").text());
     while let Some(path) = named.pop() {
@@ -47,7 +47,7 @@ fn content_type(path: &str) -> &'static str {
 
 #[test]
 fn every_file_that_the_board_loads_is_served_as_what_it_is() {
-    let server = Running::start();
+    let server = RunningServer::start();
     for (path, answer) in files(&server) {
         assert_eq!(answer.header("content-type"), Some(content_type(&path)), "{path}");
     }
@@ -57,7 +57,7 @@ fn every_file_that_the_board_loads_is_served_as_what_it_is() {
 
 #[test]
 fn a_file_that_has_not_changed_is_not_sent_again() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let mut known = Vec::new();
     for path in files(&server).into_keys().chain(["/".to_owned()]) {
         let etag = server.get(&path).header("etag").unwrap().to_owned();
@@ -78,7 +78,7 @@ fn a_file_that_has_not_changed_is_not_sent_again() {
 
 #[test]
 fn a_file_is_gzipped_where_that_makes_it_smaller_and_says_the_same() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let mut gzipped = 0;
     for (path, plain) in files(&server) {
         let (answer, bytes) = (server.ask("GET", &path, "Accept-Encoding: gzip\r\n"), plain.body);
@@ -99,7 +99,7 @@ fn a_file_is_gzipped_where_that_makes_it_smaller_and_says_the_same() {
 /// what is not of this server, must not be there to begin with.
 #[test]
 fn the_board_makes_no_markup_of_what_it_is_told_and_loads_nothing_from_elsewhere() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let page = server.get("/").text().to_owned();
     for stopped in ["<script>", "<style", "style=", " onclick=", "javascript:", "://"] {
         assert!(!page.contains(stopped), "{stopped}");

@@ -3,13 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 
-use ensilinja_serve::{Address, AddressError};
+use ensilinja_serve::{ProcessAddress, ProcessAddressError};
 
-use crate::running::Running;
+use crate::running_server::RunningServer;
 
 /// What the client gets from whoever listens at `address`.
 fn asked(address: &str, path: &str) -> Result<String, String> {
-    let address: Address = address.parse().unwrap();
+    let address: ProcessAddress = address.parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(address.get(path)).map_err(|error| error.to_string())
 }
@@ -28,7 +28,7 @@ fn that_says(bytes: &'static [u8]) -> SocketAddr {
 
 #[test]
 fn a_process_gives_the_page_that_everybody_gets() {
-    let running = Running::start();
+    let running = RunningServer::start();
     let figures = asked(&format!("http://{}", running.address), "/api/figures").unwrap();
     assert_eq!(figures.as_bytes(), running.get("/api/figures").body);
     assert!(figures.contains("figures_as_of_timestamp_seconds"), "{figures}");
@@ -36,7 +36,7 @@ fn a_process_gives_the_page_that_everybody_gets() {
 
 #[test]
 fn whoever_does_not_answer_as_a_process_does_is_named_with_what_to_do() {
-    let running = Running::start();
+    let running = RunningServer::start();
     let address = running.address;
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (address, path, said) in [
@@ -80,18 +80,18 @@ fn an_address_is_that_of_a_process_by_plain_http() {
         ("http://[::1]:9464/", "http://[::1]:9464"),
         ("http://boards.example/ensilinja/", "http://boards.example/ensilinja"),
     ] {
-        assert_eq!(text.parse::<Address>().unwrap().to_string(), written);
+        assert_eq!(text.parse::<ProcessAddress>().unwrap().to_string(), written);
     }
     for (text, error) in [
-        ("https://127.0.0.1:9464", AddressError::Https),
-        ("http://me:secret@127.0.0.1:9464", AddressError::Credentials),
-        ("127.0.0.1:9464", AddressError::Odd),
-        ("http://", AddressError::Odd),
-        ("http://127.0.0.1:99999", AddressError::Odd),
-        ("http://127.0.0.1:", AddressError::Odd),
-        ("ftp://127.0.0.1", AddressError::Odd),
-        ("http://127.0.0.1/?a=b", AddressError::Odd),
+        ("https://127.0.0.1:9464", ProcessAddressError::Https),
+        ("http://me:secret@127.0.0.1:9464", ProcessAddressError::Credentials),
+        ("127.0.0.1:9464", ProcessAddressError::Odd),
+        ("http://", ProcessAddressError::Odd),
+        ("http://127.0.0.1:99999", ProcessAddressError::Odd),
+        ("http://127.0.0.1:", ProcessAddressError::Odd),
+        ("ftp://127.0.0.1", ProcessAddressError::Odd),
+        ("http://127.0.0.1/?a=b", ProcessAddressError::Odd),
     ] {
-        assert_eq!(text.parse::<Address>(), Err(error), "{text}");
+        assert_eq!(text.parse::<ProcessAddress>(), Err(error), "{text}");
     }
 }

@@ -4,16 +4,16 @@ use std::io::Write as _;
 
 use ensilinja_serve::AllowedHosts;
 
-use crate::running::{Answer, Running};
+use crate::running_server::{Answer, RunningServer};
 use crate::small_county;
 
-fn status(server: &Running, request: &str) -> u16 {
+fn status(server: &RunningServer, request: &str) -> u16 {
     server.send(request).status
 }
 
 #[test]
 fn a_request_of_http_1_1_has_exactly_one_host_that_is_one() {
-    let server = Running::start();
+    let server = RunningServer::start();
     for (hosts, right) in [
         ("Host: boards.example\r\n", 200),
         ("host: 127.0.0.1:9464\r\n", 200),
@@ -41,7 +41,7 @@ fn a_request_of_http_1_1_has_exactly_one_host_that_is_one() {
 
 #[test]
 fn a_request_of_http_1_0_may_have_no_host_and_never_a_wrong_one() {
-    let server = Running::start();
+    let server = RunningServer::start();
     for (hosts, right) in [("", 200), ("Host: a\r\n", 200), ("Host: a b\r\n", 400), ("Host: a\r\nHost: a\r\n", 400)] {
         assert_eq!(status(&server, &format!("GET /livez HTTP/1.0\r\n{hosts}\r\n")), right, "{hosts:?}");
     }
@@ -49,7 +49,7 @@ fn a_request_of_http_1_0_may_have_no_host_and_never_a_wrong_one() {
 
 #[test]
 fn a_target_that_names_its_host_counts_before_the_header() {
-    let server = Running::answering_to(AllowedHosts::names(["boards.example"]));
+    let server = RunningServer::answering_to(AllowedHosts::only(["boards.example"]));
     for (target, hosts, right) in [
         ("http://boards.example/livez", "Host: boards.example\r\n", 200),
         ("http://boards.example:9464/livez", "Host: evil.example\r\n", 200),
@@ -64,7 +64,7 @@ fn a_target_that_names_its_host_counts_before_the_header() {
 
 #[test]
 fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
-    let server = Running::answering_to(AllowedHosts::names(["boards.example"]));
+    let server = RunningServer::answering_to(AllowedHosts::only(["boards.example"]));
     let ask = |path: &str, host: &str| {
         server.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
     };
@@ -86,7 +86,7 @@ fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
 
 #[test]
 fn a_client_that_has_said_all_it_will_gets_its_answer() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let figures = server.get("/api/figures").body;
     for (request, body) in [
         ("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n", b"alive\n".to_vec()),
@@ -107,7 +107,7 @@ fn a_client_that_has_said_all_it_will_gets_its_answer() {
 
 #[test]
 fn an_answer_that_takes_its_time_reaches_a_client_that_has_said_all_it_will() {
-    let server = Running::start();
+    let server = RunningServer::start();
     server.says(|| {
         std::thread::sleep(std::time::Duration::from_millis(300));
         small_county::snapshot()

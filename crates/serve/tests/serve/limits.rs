@@ -4,11 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use ensilinja_serve::{ConnectionLimits, Limits, Readiness, Server, Snapshot};
+use ensilinja_catalogue::{Readiness, Snapshot};
+use ensilinja_serve::{ConnectionLimits, Server, ServerLimits};
 
-use crate::running::{Answer, Running};
+use crate::running_server::{Answer, RunningServer};
 use crate::small_county;
-use crate::viewer::Viewer;
+use crate::sse_client::SseClient;
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -21,7 +22,7 @@ fn until_closed(stream: &mut TcpStream) -> Duration {
     since.elapsed()
 }
 
-fn ask_and_stay(server: &Running) -> (TcpStream, Answer) {
+fn ask_and_stay(server: &RunningServer) -> (TcpStream, Answer) {
     let mut stream = server.connect();
     stream.write_all(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     let answer = Answer::read_one(&mut stream);
@@ -41,10 +42,10 @@ fn much_to_say() -> Snapshot {
 
 #[test]
 fn a_header_that_comes_drop_by_drop_is_not_waited_for() {
-    let first = Limits { first_request_time: SHORT, ..Limits::default() };
-    let further = Limits { header_time: SHORT, ..Limits::default() };
+    let first = ServerLimits { first_request_time: SHORT, ..ServerLimits::default() };
+    let further = ServerLimits { header_time: SHORT, ..ServerLimits::default() };
     for (limits, asks_before) in [(first, false), (further, true)] {
-        let server = Running::with(limits);
+        let server = RunningServer::with(limits);
         let mut stream = if asks_before { ask_and_stay(&server).0 } else { server.connect() };
         let since = Instant::now();
         for byte in b"GET /metrics HTTP/1.1\r\nHost: test\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'a')) {
@@ -60,7 +61,8 @@ fn a_header_that_comes_drop_by_drop_is_not_waited_for() {
 
 #[test]
 fn a_client_that_says_nothing_is_let_go_before_its_first_request_and_after_it() {
-    let server = Running::with(Limits { first_request_time: SHORT, header_time: SHORT, ..Limits::default() });
+    let server =
+        RunningServer::with(ServerLimits { first_request_time: SHORT, header_time: SHORT, ..ServerLimits::default() });
     let (mut stream, answer) = ask_and_stay(&server);
     assert_eq!(answer.status, 200);
     assert!(until_closed(&mut stream) < Duration::from_secs(8));
@@ -70,7 +72,7 @@ fn a_client_that_says_nothing_is_let_go_before_its_first_request_and_after_it() 
 
 #[test]
 fn one_connection_carries_many_requests() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let (mut stream, _) = ask_and_stay(&server);
     for _ in 0..3 {
         stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
@@ -80,8 +82,8 @@ fn one_connection_carries_many_requests() {
 
 #[test]
 fn viewers_beyond_their_limit_are_told_when_to_come_again_and_probes_and_scrapes_are_answered_all_the_same() {
-    let server = Running::with(Limits { connections: few(), ..Limits::default() });
-    let mut viewers: Vec<Viewer> = (0..2).map(|_| Viewer::join(&server)).collect();
+    let server = RunningServer::with(ServerLimits { connections: few(), ..ServerLimits::default() });
+    let mut viewers: Vec<SseClient> = (0..2).map(|_| SseClient::join(&server)).collect();
     for method in ["GET", "HEAD"] {
         let refused = server.ask(method, "/api/live", "");
         assert_eq!((refused.status, refused.header("retry-after")), (503, Some("10")), "{method}");
@@ -99,12 +101,12 @@ fn viewers_beyond_their_limit_are_told_when_to_come_again_and_probes_and_scrapes
         assert!(since.elapsed() < Duration::from_secs(8), "the place is not free again");
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert_eq!(Viewer::join(&server).named().unwrap().0, "hello");
+    assert_eq!(SseClient::join(&server).named().unwrap().0, "hello");
 }
 
 #[test]
 fn silent_and_idle_connections_beyond_their_limit_give_way_oldest_first_and_no_probe_waits_for_them() {
-    let server = Running::with(Limits { connections: few(), ..Limits::default() });
+    let server = RunningServer::with(ServerLimits { connections: few(), ..ServerLimits::default() });
     let mut half: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
     for stream in &mut half {
         // Some are cut off before they have said it.
@@ -125,7 +127,7 @@ fn silent_and_idle_connections_beyond_their_limit_give_way_oldest_first_and_no_p
 
 #[test]
 fn a_client_that_never_reads_its_answer_is_cut_off() {
-    let server = Running::with(Limits { unread_time: SHORT, ..Limits::default() });
+    let server = RunningServer::with(ServerLimits { unread_time: SHORT, ..ServerLimits::default() });
     server.says(much_to_say);
     let mut stuck = server.connect();
     stuck.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
@@ -138,9 +140,9 @@ fn a_client_that_never_reads_its_answer_is_cut_off() {
 #[test]
 fn a_viewer_that_never_reads_is_cut_off_and_its_place_is_free() {
     let connections = ConnectionLimits { streams: 1, ..few() };
-    let server = Running::with(Limits { connections, unread_time: SHORT, ..Limits::default() });
+    let server = RunningServer::with(ServerLimits { connections, unread_time: SHORT, ..ServerLimits::default() });
     server.says(much_to_say);
-    let _stuck = Viewer::join(&server);
+    let _stuck = SseClient::join(&server);
     let since = Instant::now();
     while server.ask("HEAD", "/api/live", "").status != 200 {
         assert!(since.elapsed() < Duration::from_secs(8), "the place is not free again");
@@ -150,7 +152,7 @@ fn a_viewer_that_never_reads_is_cut_off_and_its_place_is_free() {
 
 #[test]
 fn a_client_that_reads_slowly_gets_all_of_its_answer() {
-    let server = Running::with(Limits { unread_time: Duration::from_secs(5), ..Limits::default() });
+    let server = RunningServer::with(ServerLimits { unread_time: Duration::from_secs(5), ..ServerLimits::default() });
     server.says(much_to_say);
     let mut slow = server.connect();
     slow.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
@@ -168,7 +170,7 @@ fn a_client_that_reads_slowly_gets_all_of_its_answer() {
 /// What is asked for while a page waits for its turn is that page: a hundred scrapes at a time are no hundred pages.
 #[test]
 fn scrapes_that_come_at_the_same_time_share_pages_and_each_is_as_fresh_as_its_request() {
-    let server = Running::start();
+    let server = RunningServer::start();
     server.says(|| {
         std::thread::sleep(Duration::from_millis(100));
         small_county::snapshot()
@@ -190,7 +192,7 @@ fn scrapes_that_come_at_the_same_time_share_pages_and_each_is_as_fresh_as_its_re
 
 #[test]
 fn a_header_that_is_too_large_is_refused() {
-    let server = Running::start();
+    let server = RunningServer::start();
     let header = format!("X-Large: {}\r\n", "a".repeat(20_000));
     assert_eq!(server.ask("GET", "/metrics", &header).status, 431);
     assert_eq!(server.get("/livez").status, 200);
@@ -198,7 +200,7 @@ fn a_header_that_is_too_large_is_refused() {
 
 #[test]
 fn a_body_is_not_read_and_a_large_one_or_one_of_unknown_size_is_refused() {
-    let server = Running::start();
+    let server = RunningServer::start();
     assert_eq!(server.ask("POST", "/metrics", "Content-Length: 8193\r\n").status, 413);
     assert_eq!(server.ask("GET", "/metrics", "Transfer-Encoding: chunked\r\n").status, 413);
     let small = server.send("POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc");
@@ -207,7 +209,7 @@ fn a_body_is_not_read_and_a_large_one_or_one_of_unknown_size_is_refused() {
 
 #[test]
 fn what_is_not_http_is_no_harm() {
-    let server = Running::start();
+    let server = RunningServer::start();
     for nonsense in ["\u{16}\u{3}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
         let mut stream = server.connect();
         stream.write_all(nonsense.as_bytes()).unwrap();
@@ -218,7 +220,7 @@ fn what_is_not_http_is_no_harm() {
 
 #[test]
 fn it_stops_within_two_seconds_whatever_its_clients_do() {
-    let mut server = Running::start();
+    let mut server = RunningServer::start();
     let (_idle, _) = ask_and_stay(&server);
     let mut half = server.connect();
     half.write_all(b"GET / HTTP/1.1\r\n").unwrap();

@@ -3,30 +3,31 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_serve::{ConnectionLimits, Limits, Readiness, Snapshot};
+use ensilinja_catalogue::{Readiness, Snapshot};
+use ensilinja_serve::{ConnectionLimits, ServerLimits};
 use serde_json::Value;
 
 use crate::expected::assert_is_file;
-use crate::running::Running;
+use crate::running_server::RunningServer;
 use crate::small_county;
-use crate::viewer::Viewer;
+use crate::sse_client::SseClient;
 
-fn names(viewer: &mut Viewer, count: usize) -> Vec<String> {
+fn names(viewer: &mut SseClient, count: usize) -> Vec<String> {
     (0..count).map(|_| viewer.named().unwrap().0).collect()
 }
 
 #[test]
 fn the_first_three_events_of_a_small_county_are_exactly_these() {
-    let server = Running::start();
-    let mut viewer = Viewer::join(&server);
+    let server = RunningServer::start();
+    let mut viewer = SseClient::join(&server);
     let events: Vec<String> = (0..3).map(|_| viewer.event().unwrap()).collect();
     assert_is_file("tests/serve/expected/small_county.live.txt", &events.concat());
 }
 
 #[test]
 fn the_stream_says_hello_once_then_figures_every_second_and_the_day_when_a_minute_has_passed() {
-    let server = Running::start();
-    let mut viewer = Viewer::join(&server);
+    let server = RunningServer::start();
+    let mut viewer = SseClient::join(&server);
     let since = Instant::now();
     assert_eq!(names(&mut viewer, 5), ["hello", "figures", "day", "figures", "figures"]);
     let took = since.elapsed();
@@ -56,9 +57,9 @@ fn whatever_the_stream_says_the_figures_say_too() {
             (part, whole) => assert_eq!(part, whole, "{path}"),
         }
     }
-    let server = Running::start();
+    let server = RunningServer::start();
     let figures: Value = serde_json::from_slice(&server.get("/api/figures").body).unwrap();
-    let mut viewer = Viewer::join(&server);
+    let mut viewer = SseClient::join(&server);
     let (hello, live) = (viewer.named().unwrap().1, viewer.named().unwrap().1);
     assert_eq!(hello["version"], "1.2.3 (abc123)");
     assert_eq!(hello["time_zone"], figures["time_zone"]);
@@ -92,7 +93,7 @@ fn whatever_the_stream_says_the_figures_say_too() {
 
 #[test]
 fn an_unknown_line_is_not_found_and_not_repeated() {
-    let server = Running::start();
+    let server = RunningServer::start();
     for path in ["/api/lines/nobody", "/api/lines/mipa/x", "/api/lines/%3Cb%3E", "/api/lines/MIPA"] {
         let answer = server.get(path);
         assert_eq!((answer.status, answer.text()), (404, "there is no such line; /api/figures has all there are\n"));
@@ -102,9 +103,9 @@ fn an_unknown_line_is_not_found_and_not_repeated() {
 
 #[test]
 fn before_the_figures_are_rebuilt_the_stream_says_so_and_the_day_follows_as_soon_as_it_is_known() {
-    let server = Running::start();
+    let server = RunningServer::start();
     server.says(small_county::rebuilding);
-    let mut viewer = Viewer::join(&server);
+    let mut viewer = SseClient::join(&server);
     let events: Vec<(String, Value)> = (0..3).map(|_| viewer.named().unwrap()).collect();
     let none = serde_json::json!([null, null]);
     assert_eq!(
@@ -128,8 +129,8 @@ fn before_the_figures_are_rebuilt_the_stream_says_so_and_the_day_follows_as_soon
 
 #[test]
 fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() {
-    let server = Running::start();
-    let mut viewers: Vec<Viewer> = (0..20).map(|_| Viewer::join(&server)).collect();
+    let server = RunningServer::start();
+    let mut viewers: Vec<SseClient> = (0..20).map(|_| SseClient::join(&server)).collect();
     for viewer in &mut viewers {
         assert_eq!(names(viewer, 5), ["hello", "figures", "day", "figures", "figures"]);
     }
@@ -148,20 +149,20 @@ fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() 
         assert!(since.elapsed() < Duration::from_secs(8), "somebody still looks");
     }
     // Who comes back is shown the present at once.
-    assert_eq!(names(&mut Viewer::join(&server), 3), ["hello", "figures", "day"]);
+    assert_eq!(names(&mut SseClient::join(&server), 3), ["hello", "figures", "day"]);
     assert!((read + 1..read + 3).contains(&server.snapshots()));
 }
 
 #[test]
 fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
-    let server = Running::with(Limits { unread_time: Duration::from_mins(1), ..Limits::default() });
+    let server = RunningServer::with(ServerLimits { unread_time: Duration::from_mins(1), ..ServerLimits::default() });
     let reads = AtomicUsize::new(0);
     server.says(move || {
         let number = reads.fetch_add(1, Ordering::Relaxed);
         let reasons = vec![number.to_string(), "more than any socket holds ".repeat(1 << 18)];
         Snapshot { readiness: Readiness { complete: false, reasons }, ..small_county::snapshot() }
     });
-    let mut slow = Viewer::join(&server);
+    let mut slow = SseClient::join(&server);
     let since = Instant::now();
     while server.snapshots() < 8 {
         std::thread::sleep(Duration::from_millis(50));
@@ -181,8 +182,8 @@ fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
 
 #[test]
 fn streams_end_in_order_at_once_when_the_server_stops() {
-    let mut server = Running::start();
-    let mut viewers: Vec<Viewer> = (0..3).map(|_| Viewer::join(&server)).collect();
+    let mut server = RunningServer::start();
+    let mut viewers: Vec<SseClient> = (0..3).map(|_| SseClient::join(&server)).collect();
     for viewer in &mut viewers {
         assert_eq!(names(viewer, 3), ["hello", "figures", "day"]);
     }
@@ -198,9 +199,12 @@ fn streams_end_in_order_at_once_when_the_server_stops() {
 #[test]
 fn a_stream_ends_in_order_when_its_connection_has_lived_long_enough() {
     let connections = ConnectionLimits { streams: 1, ..ConnectionLimits::default() };
-    let server =
-        Running::with(Limits { connections, connection_life: Duration::from_millis(2_500), ..Limits::default() });
-    let mut viewer = Viewer::join(&server);
+    let server = RunningServer::with(ServerLimits {
+        connections,
+        connection_life: Duration::from_millis(2_500),
+        ..ServerLimits::default()
+    });
+    let mut viewer = SseClient::join(&server);
     assert_eq!(names(&mut viewer, 3), ["hello", "figures", "day"]);
     assert_eq!(server.ask("HEAD", "/api/live", "").status, 503, "a stream has a place");
     let since = Instant::now();
@@ -217,9 +221,9 @@ fn a_stream_ends_in_order_when_its_connection_has_lived_long_enough() {
 
 #[test]
 fn a_stream_is_gzipped_for_those_who_take_it_and_says_the_same() {
-    let mut server = Running::start();
-    let mut plain = Viewer::join(&server);
-    let mut gzipped = Viewer::join_gzipped(&server);
+    let mut server = RunningServer::start();
+    let mut plain = SseClient::join(&server);
+    let mut gzipped = SseClient::join_gzipped(&server);
     assert_eq!(plain.header("content-encoding"), None);
     assert_eq!(gzipped.header("content-encoding"), Some("gzip"));
     for _ in 0..5 {
@@ -233,8 +237,8 @@ fn a_stream_is_gzipped_for_those_who_take_it_and_says_the_same() {
 
 #[test]
 fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
-    let server = Running::start();
-    let viewer = Viewer::join(&server);
+    let server = RunningServer::start();
+    let viewer = SseClient::join(&server);
     let head = server.ask("HEAD", "/api/live", "");
     for (name, value) in [
         ("content-type", "text/event-stream"),
@@ -246,7 +250,7 @@ fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
     }
     assert_eq!((head.status, head.body.len()), (200, 0));
     drop(viewer);
-    let other = Running::start();
+    let other = RunningServer::start();
     other.ask("HEAD", "/api/live", "");
     assert_eq!(other.ask("POST", "/api/live", "Content-Length: 0\r\n").status, 405);
     std::thread::sleep(Duration::from_millis(300));
@@ -255,11 +259,11 @@ fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
 
 #[test]
 fn where_the_figures_fail_the_stream_ends_and_the_next_one_is_fine() {
-    let server = Running::start();
-    let mut viewer = Viewer::join(&server);
+    let server = RunningServer::start();
+    let mut viewer = SseClient::join(&server);
     assert_eq!(names(&mut viewer, 3), ["hello", "figures", "day"]);
     server.says(|| panic!("a test lets the source fail"));
     while viewer.event().is_some() {}
     server.says(small_county::snapshot);
-    assert_eq!(names(&mut Viewer::join(&server), 3), ["hello", "figures", "day"]);
+    assert_eq!(names(&mut SseClient::join(&server), 3), ["hello", "figures", "day"]);
 }

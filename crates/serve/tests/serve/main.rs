@@ -4,13 +4,14 @@
 
 mod board;
 mod client;
+#[path = "../../../catalogue/tests/catalogue/expected.rs"]
 mod expected;
-mod exposition;
 mod host;
 mod limits;
 mod live;
-mod metrics_reference;
-mod running;
-mod site;
+mod routes;
+mod running_server;
+mod served_county;
+#[path = "../../../catalogue/tests/catalogue/small_county.rs"]
 mod small_county;
-mod viewer;
+mod sse_client;

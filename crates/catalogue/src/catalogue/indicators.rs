@@ -1,0 +1,75 @@
+//! Each line in percentages, as numerators and denominators, and what is aimed at. The rows of the ledger's table of
+//! indicators that can be told at once, of the lines of whose channel they say anything.
+
+use ensilinja_ledger::{Indicator, Ratio, Sums, Window};
+
+use crate::line_info::LineInfo;
+use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin};
+use crate::number::Number;
+use crate::targets::Target;
+
+/// Windows in which enough is decided for a percentage.
+const WINDOWS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open2Hours, Window::Open5Days];
+
+const INDICATOR: MetricLabel = MetricLabel::words("indicator", || live().map(Indicator::as_str).collect());
+const AIMED_AT: MetricLabel = MetricLabel::described("indicator", "one of the indicators, where the line has one");
+
+fn live() -> impl Iterator<Item = Indicator> {
+    Indicator::ALL.iter().copied().filter(|indicator| indicator.is_live())
+}
+
+/// The indicators that are told at once and say anything of lines of this channel.
+pub(crate) fn of_line(info: &LineInfo) -> impl Iterator<Item = Indicator> {
+    live().filter(|indicator| indicator.applies_to(info.channel))
+}
+
+fn counts(info: &LineInfo, sums: &Sums, emit: Emit<'_>, count: fn(Ratio) -> i64) {
+    for indicator in of_line(info) {
+        emit(&[indicator.as_str()], Number::Count(count(indicator.of(sums, info.service_level))));
+    }
+}
+
+fn targets(info: &LineInfo, emit: Emit<'_>, part: fn(Target) -> Option<f64>) {
+    for indicator in of_line(info) {
+        if let Some(share) = part(info.targets.of(indicator)) {
+            emit(&[indicator.as_str()], Number::Real(share));
+        }
+    }
+}
+
+pub(super) const METRICS: &[Metric] = &[
+    Metric {
+        name: "ensilinja_indicator_good",
+        kind: MetricKind::Gauge,
+        labels: &[INDICATOR],
+        help: "How many of those an indicator looks at are as it asks: its numerator",
+        origin: MetricOrigin::Indicators {
+            windows: WINDOWS,
+            read: |info, sums, emit| counts(info, sums, emit, |ratio| ratio.good),
+        },
+    },
+    Metric {
+        name: "ensilinja_indicator_valid",
+        kind: MetricKind::Gauge,
+        labels: &[INDICATOR],
+        help: "How many an indicator looks at: its denominator, the n that stands beside the percentage; of 0 there is none",
+        origin: MetricOrigin::Indicators {
+            windows: WINDOWS,
+            read: |info, sums, emit| counts(info, sums, emit, |ratio| ratio.valid),
+        },
+    },
+    Metric {
+        name: "ensilinja_target_ratio",
+        kind: MetricKind::Gauge,
+        labels: &[AIMED_AT],
+        help: "The goal of an indicator, 0 to 1",
+        origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.goal)),
+    },
+    Metric {
+        name: "ensilinja_alert_floor_ratio",
+        kind: MetricKind::Gauge,
+        labels: &[AIMED_AT],
+        help: "The share of an indicator below which alerts go off, 0 to 1; not the goal",
+        origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.alert_floor)),
+    },
+];

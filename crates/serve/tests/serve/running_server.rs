@@ -1,0 +1,156 @@
+//! A server that runs for a test, and a client that speaks raw HTTP to it, well or badly.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use ensilinja_catalogue::Snapshot;
+use ensilinja_serve::{AllowedHosts, Routes, Server, ServerLimits};
+use tokio::sync::oneshot;
+
+use crate::served_county::{self, Changing};
+
+/// Longer than anything a test waits for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The small county's server on a free port; stops when dropped.
+pub(crate) struct RunningServer {
+    pub(crate) address: SocketAddr,
+    source: Arc<Changing>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    pub(crate) fn start() -> Self {
+        Self::with(ServerLimits::default())
+    }
+
+    pub(crate) fn with(limits: ServerLimits) -> Self {
+        Self::serving(served_county::routes(), limits)
+    }
+
+    /// The same, answering only to these names.
+    pub(crate) fn answering_to(hosts: AllowedHosts) -> Self {
+        let (routes, source) = served_county::routes();
+        Self::serving((routes.answering_to(hosts), source), ServerLimits::default())
+    }
+
+    fn serving((routes, source): (Routes, Arc<Changing>), limits: ServerLimits) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let (tell_address, address) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+                tell_address.send(server.address()).unwrap();
+                let stopped = async {
+                    stopped.await.ok();
+                };
+                server.serve(Arc::new(routes), limits, stopped).await;
+            });
+        });
+        let address = address.recv_timeout(PATIENCE).unwrap();
+        Self { address, source, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Lets the source say this from now on.
+    pub(crate) fn says(&self, state: impl Fn() -> Snapshot + Send + Sync + 'static) {
+        self.source.set(state);
+    }
+
+    /// How often the source was asked for all it knows.
+    pub(crate) fn snapshots(&self) -> usize {
+        self.source.snapshots()
+    }
+
+    /// Stops it, and tells how long that took.
+    pub(crate) fn stop(&mut self) -> Duration {
+        let asked = Instant::now();
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+        asked.elapsed()
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends a request as it is and reads until the server closes.
+    pub(crate) fn send(&self, request: &str) -> Answer {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        Answer::read_to_end(&mut stream)
+    }
+
+    /// Asks once, with more header lines if there are any, each ended by CR LF.
+    pub(crate) fn ask(&self, method: &str, path: &str, more: &str) -> Answer {
+        self.send(&format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{more}\r\n"))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "")
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn read_to_end(stream: &mut TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Self::parse(&bytes)
+    }
+
+    /// Reads one answer from a connection that stays open.
+    pub(crate) fn read_one(stream: &mut TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        loop {
+            let mut some = [0; 4096];
+            let count = stream.read(&mut some).unwrap();
+            assert!(count > 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
+            bytes.extend_from_slice(&some[..count]);
+            let Some(end) = head_end(&bytes) else { continue };
+            let answer = Self::parse(&bytes);
+            if bytes.len() - end >= answer.header("content-length").unwrap().parse().unwrap() {
+                return answer;
+            }
+        }
+    }
+
+    fn parse(bytes: &[u8]) -> Self {
+        let end = head_end(bytes).unwrap_or_else(|| panic!("no header in {:?}", String::from_utf8_lossy(bytes)));
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head: head.to_ascii_lowercase(), body: bytes[end..].to_vec() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}
+
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}
