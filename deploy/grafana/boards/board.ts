@@ -1,4 +1,4 @@
-// What all boards have in common: the source, the time zone, the way to the other boards.
+// What all dashboards share: the data source, the time zone, links to the other dashboards.
 
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
@@ -10,7 +10,7 @@ import { About, description } from './describe';
 /** The data source that deploy/grafana/provisioning sets up. */
 export const SOURCE = { type: 'prometheus', uid: 'prometheus' };
 
-/** The boards, in the order of their questions: each name is a file, each uid an address. */
+/** The dashboards in order. Each name is a file name, each uid part of an address. */
 export const BOARDS = {
   now: { uid: 'ensilinja-nyt', title: 'Nyt' },
   line: { uid: 'ensilinja-linja', title: 'Linja' },
@@ -31,7 +31,7 @@ export interface Shell {
   panels: Builder<Panel>[];
 }
 
-/** A panel of any kind, as far as boards care. */
+/** The methods that all kinds of panels have. */
 interface AnyPanel extends Builder<Panel> {
   title(title: string): this;
   description(description: string): this;
@@ -40,7 +40,7 @@ interface AnyPanel extends Builder<Panel> {
   height(height: number): this;
 }
 
-/** Gives a panel what each must have. A row of the board is 24 wide. */
+/** Gives a panel what every panel needs. A row of the dashboard is 24 wide. */
 export function panel<P extends AnyPanel>(kind: P, title: string, about: About, width: number, height: number): P {
   return kind.title(title).description(description(about)).datasource(SOURCE).span(width).height(height);
 }
@@ -73,10 +73,10 @@ function link({ uid, title }: { uid: string; title: string }): Builder<Dashboard
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(`/d/${uid}`).icon('dashboard');
 }
 
-/** What the builders give of their own accord and Grafana 13.2 does not know. */
+/** Values that the builders add and Grafana 13.2 does not know. */
 const STRANGE = new Set(['auto', 'auto_count', 'auto_min', 'footer']);
 
-/** The board as Grafana reads it from a file: panels are numbered in their order. */
+/** The dashboard as Grafana reads it from a file. Panels are numbered in order. */
 export function built(board: DashboardBuilder): Dashboard {
   const made = board.build();
   const panels = made.panels?.map((panel, index) => ({ ...panel, id: index + 1 }));

@@ -1,4 +1,4 @@
-// Charts over time. A percentage has its n as bars beside it, and its goal as a series of its own.
+// Charts over time. A percentage has its n as bars, and its goal as a separate series.
 
 import {
   AxisPlacement, GraphDrawStyle, LegendDisplayMode, LegendPlacement, StackingConfigBuilder,
@@ -11,11 +11,11 @@ import { panel, SOURCE } from './board';
 import { About } from './describe';
 
 export interface Curve {
-  /** What it is called; with `{{label}}`, one curve for each value. */
+  /** Its name; with `{{label}}`, one curve for each value. */
   name: string;
   expr: string;
   look?: keyof typeof LOOKS;
-  /** What the values of the label in the name are called. */
+  /** Words for the values of the label in the name. */
   words?: [value: string, word: string][];
 }
 
@@ -27,7 +27,7 @@ export interface Chart {
   stacked?: boolean;
 }
 
-/** A narrow chart would take longer steps than it is given, and leave out what lies between: this many it can have. */
+/** The greatest number of steps. A narrow chart would otherwise take longer steps and skip values in between. */
 const MOST_STEPS = 1_000;
 
 const dashed = (color: string): DynamicConfigValue[] => [

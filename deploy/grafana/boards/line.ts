@@ -1,4 +1,4 @@
-// Line: one line in depth, through the day.
+// Line: one line in detail, through the day.
 
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
@@ -20,7 +20,7 @@ const THIS: Labels = { line: '$line' };
 const PROMISE: Labels = { indicator: 'promise_kept', ...THIS };
 
 const ABOUT: About = {
-  en: 'One line in depth: its day against the same weekday last week, waits, outcomes, callbacks and promise.',
+  en: 'One line in detail: its day compared with the same weekday last week, waits, outcomes, callbacks and promises.',
   sv: 'En linje på djupet: dess dag mot samma veckodag förra veckan, väntetider, utfall, återuppringningar och löfte.',
 };
 
@@ -28,11 +28,11 @@ export function line(): DashboardBuilder {
   const panels: Builder<Panel>[] = [
     state(), waiting(), callbacksDue(), promiseToday(), hours(),
     against('Saapuneet tunnissa', 'ensilinja_window_contacts_offered', {
-      en: 'Arrivals of the last hour, against the same weekday last week.',
+      en: 'Contacts that arrived in the last hour, compared with the same weekday last week.',
       sv: 'Kontakter som kom in under den senaste timmen, mot samma veckodag förra veckan.',
     }),
     against('Vastatut tunnissa', 'ensilinja_window_contacts_decided', {
-      en: 'Contacts answered in the last hour, against the same weekday last week.',
+      en: 'Contacts answered in the last hour, compared with the same weekday last week.',
       sv: 'Kontakter som besvarats under den senaste timmen, mot samma veckodag förra veckan.',
     }, { result: 'answered' }),
     waits('$line'), quantiles(), decisions(), outcomes(), fates(), outstanding(), promiseByDay(), verdicts(),
@@ -43,7 +43,7 @@ export function line(): DashboardBuilder {
     .annotation(alerts());
 }
 
-/** Shown by its name, asked for by its id. */
+/** Shown by name, selected by id. */
 function lineVariable(): QueryVariableBuilder {
   const query = `query_result(max by (line, name_fi) (${recorded('ensilinja:line_info')}))`;
   const queryResult = 3;
@@ -75,8 +75,8 @@ function own(name: Metric, labels: Labels = {}): string {
 
 function state() {
   const about: About = {
-    en: 'Closed, no data (no promise settled today), too few (n below 10), below the alert floor, or fine.',
-    sv: 'Stängd, uppgifter saknas (inget löfte avgjort i dag), för få (n under 10), under larmgränsen eller i ordning.',
+    en: 'Closed, no data (no promise settled today), too few contacts (n below 10), below the alert floor, or fine.',
+    sv: 'Stängd, uppgifter saknas (inget löfte avslutat i dag), för få (n under 10), under larmgränsen eller i ordning.',
     indicators: ['promise_kept'],
   };
   const expr = lineState('promise_kept', 'today', THIS);
@@ -89,15 +89,15 @@ function waiting() {
     sv: 'Kontakter som väntar nu, och den längsta väntetiden bland dem.',
     metrics: ['ensilinja_contacts_waiting', 'ensilinja_waiting_oldest_seconds'],
   };
-  return tiles('Odottaa nyt', about, 5, 4, [
-    { name: 'Odottaa', expr: own('ensilinja_contacts_waiting') },
+  return tiles('Jonossa nyt', about, 5, 4, [
+    { name: 'Jonossa', expr: own('ensilinja_contacts_waiting') },
     { name: 'Pisin odotus', expr: own('ensilinja_waiting_oldest_seconds'), unit: 'dthms' },
   ]);
 }
 
 function callbacksDue() {
   const about: About = {
-    en: 'Callbacks to be made today, those whose promise has been broken, and the age of the oldest.',
+    en: 'Callbacks due today, overdue ones, and the age of the oldest request.',
     sv: 'Återuppringningar som ska göras i dag, de vars löfte har brutits, och den äldstas ålder.',
     metrics: ['ensilinja_callbacks_outstanding', 'ensilinja_callback_oldest_seconds'],
   };
@@ -111,8 +111,8 @@ function callbacksDue() {
 
 function promiseToday() {
   const about: About = {
-    en: 'Promises kept today of those settled (n), and the alert floor. Pending ones may still go either way.',
-    sv: 'Löften som hållits i dag av de avgjorda (n), och larmgränsen. De öppna kan ännu gå åt båda hållen.',
+    en: 'Promises kept today as a share of settled ones (n), and the alert floor. Pending ones may go either way.',
+    sv: 'Löften som hållits i dag av de avslutade (n), och larmgränsen. De pågående kan ännu gå åt båda hållen.',
     indicators: ['promise_kept'],
     metrics: ['ensilinja_promises_pending', 'ensilinja_alert_floor_ratio'],
   };
@@ -152,7 +152,7 @@ function against(title: string, name: Metric, about: About, labels: Labels = {})
 
 function quantiles() {
   const about: About = {
-    en: 'Half of those answered in the last hour had waited less than the median, nine of ten less than 90 %.',
+    en: 'Waits of contacts answered in the last hour: median and 90th percentile.',
     sv: 'Hälften av dem som besvarats under den senaste timmen hade väntat kortare än medianen, nio av tio än 90 %.',
     metrics: ['ensilinja_window_answer_wait_quantile_seconds'],
   };
@@ -170,7 +170,7 @@ function quantiles() {
 
 function decisions() {
   const about: About = {
-    en: 'What became of the contacts of today once they stopped waiting.',
+    en: 'Contacts that stopped waiting today, by result.',
     sv: 'Hur det gick för dagens kontakter när de slutade vänta.',
     metrics: ['ensilinja_window_contacts_decided'],
   };
@@ -188,8 +188,8 @@ function outcomes() {
 
 function fates() {
   const about: About = {
-    en: 'What became of the callbacks that were resolved today. Expired, purged and given up ones were never made.',
-    sv: 'Hur det gick för de återuppringningar som avslutats i dag. Föråldrade, tömda och uppgivna ringdes aldrig.',
+    en: 'Callbacks closed today, by result. For expired, purged and given up ones the customer was never called.',
+    sv: 'Resultat av de återuppringningar som avslutats i dag. Utgångna, tömda och uppgivna ringdes aldrig.',
     metrics: ['ensilinja_window_callbacks_closed'],
   };
   return counted('Takaisinsoittojen kohtalo tänään', about, 'ensilinja_window_callbacks_closed', 'result');
@@ -202,7 +202,7 @@ function counted(title: string, about: About, name: Metric, label: string) {
 
 function outstanding() {
   const about: About = {
-    en: 'Callback requests not resolved yet, by their deadline.',
+    en: 'Outstanding callback requests, by deadline.',
     sv: 'Återuppringningar som inte har avslutats än, enligt tidsfrist.',
     metrics: ['ensilinja_callbacks_outstanding'],
   };
@@ -215,8 +215,8 @@ function outstanding() {
 
 function promiseByDay() {
   const about: About = {
-    en: 'Promises kept since midnight of those settled (n), with the goal and the alert floor.',
-    sv: 'Löften som hållits sedan midnatt av de avgjorda (n), med målet och larmgränsen.',
+    en: 'Promises kept since midnight as a share of settled promises (n), with the goal and the alert floor.',
+    sv: 'Löften som hållits sedan midnatt av de avslutade (n), med målet och larmgränsen.',
     indicators: ['promise_kept'],
     metrics: ['ensilinja_target_ratio', 'ensilinja_alert_floor_ratio'],
   };
@@ -235,7 +235,7 @@ function promiseByDay() {
 function verdicts() {
   const about: About = {
     en: 'Promises settled today: kept, broken, or void (neither); and those still pending.',
-    sv: 'Löften som avgjorts i dag: hållna, brutna eller förfallna; och de som ännu är öppna.',
+    sv: 'Löften som avslutats i dag: hållna, brutna eller förfallna; och de pågående.',
     metrics: ['ensilinja_window_promises', 'ensilinja_promises_pending'],
   };
   const settled = own('ensilinja_window_promises', { window: 'today' });
@@ -249,7 +249,7 @@ function verdicts() {
 
 function indicators() {
   const about: About = {
-    en: 'Every indicator of the line, today and over its last five open days; n is how many a percentage is of.',
+    en: 'Every indicator of the line, today and over its last five open days. n is the denominator of each percentage.',
     sv: 'Linjens alla indikatorer, i dag och under de fem senaste öppna dagarna; n är hur många procenttalet gäller.',
     indicators: Object.keys(INDICATOR_NAMES[0].options) as Indicator[],
   };

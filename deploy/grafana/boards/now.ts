@@ -1,4 +1,4 @@
-// Now: who waits, how long, which callbacks are due, and is each line keeping its promise today.
+// Now: the queue, its longest wait, callbacks due, and whether each line keeps its promise today.
 
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { BOARDS, board } from './board';
@@ -19,7 +19,7 @@ const settled = valid('promise_kept', 'today');
 const pending = ofSource(metric('ensilinja_promises_pending'));
 
 const ABOUT: About = {
-  en: 'Who waits and how long, which callbacks are due, and is each line keeping its promise today.',
+  en: 'The queue and its longest wait, callbacks due, and whether each line keeps its promise today.',
   sv: 'Vem väntar och hur länge, vilka återuppringningar brådskar, och håller varje linje sitt löfte i dag.',
 };
 
@@ -30,7 +30,7 @@ export function now(): DashboardBuilder {
 
 function figures() {
   const about: About = {
-    en: 'Whether the figures hold everything that was published until a minute ago, and how old they are.',
+    en: 'Whether the figures include all events published until a minute ago, and how old the figures are.',
     sv: 'Om siffrorna innehåller allt som publicerats fram till för en minut sedan, och hur gamla de är.',
     metrics: ['ensilinja_figures_complete', 'ensilinja_figures_as_of_timestamp_seconds'],
   };
@@ -48,15 +48,15 @@ function waitingNow() {
     sv: 'Kontakter som väntar på alla linjer, och den längsta väntetiden bland dem.',
     metrics: ['ensilinja_contacts_waiting', 'ensilinja_waiting_oldest_seconds'],
   };
-  return tiles('Odottaa nyt', about, 5, 4, [
-    { name: 'Odottaa', expr: `sum(${waiting})` },
+  return tiles('Jonossa nyt', about, 5, 4, [
+    { name: 'Jonossa', expr: `sum(${waiting})` },
     { name: 'Pisin odotus', expr: `max(${oldest})`, unit: 'dthms' },
   ]);
 }
 
 function callbacks() {
   const about: About = {
-    en: 'Callbacks to be made today, and those whose promise has been broken already.',
+    en: 'Callbacks due today, and overdue ones, whose promise is already broken.',
     sv: 'Återuppringningar som ska göras i dag, och de vars löfte redan har brutits.',
     metrics: ['ensilinja_callbacks_outstanding'],
   };
@@ -68,8 +68,8 @@ function callbacks() {
 
 function promise() {
   const about: About = {
-    en: 'Promises kept today on all lines: kept of those settled (n). Pending ones may still go either way.',
-    sv: 'Löften som hållits i dag på alla linjer: hållna av de avgjorda (n). De öppna kan ännu gå åt båda hållen.',
+    en: 'Promises kept today on all lines, as a share of settled ones (n). Pending ones may go either way.',
+    sv: 'Löften som hållits i dag på alla linjer: hållna av de avslutade (n). De pågående kan ännu gå åt båda hållen.',
     indicators: ['promise_kept'],
     metrics: ['ensilinja_promises_pending'],
   };
@@ -82,7 +82,7 @@ function promise() {
 
 function alerts() {
   const about: About = {
-    en: 'Alerts firing now; which, is listed below.',
+    en: 'Alerts firing now; the table below lists them.',
     sv: 'Larm som är aktiva nu; vilka de är står nedan.',
   };
   const expr = `count(ALERTS{${FIRING}}) or vector(0)`;
@@ -92,10 +92,10 @@ function alerts() {
 function lines() {
   const about: About = {
     en:
-      'One row a line, the one that needs help first. A line is closed, has no data (no promise was settled today), ' +
-      'too few (n below 10), is below its alert floor, or fine. A click on its name opens the line.',
+      'One row per line; lines that need help come first. A line is closed, has no data (no promise settled today), ' +
+      'too few contacts (n below 10), is below its alert floor, or is fine. Click its name to open the line.',
     sv:
-      'En rad per linje, den som behöver hjälp först. En linje är stängd, saknar uppgifter (inget löfte avgjort i ' +
+      'En rad per linje, den som behöver hjälp först. En linje är stängd, saknar uppgifter (inget löfte avslutat i ' +
       'dag), har för få (n under 10), ligger under larmgränsen eller är i ordning. Ett klick på namnet öppnar linjen.',
     indicators: ['promise_kept'],
     metrics: ['ensilinja_callback_next_due_open_seconds', 'ensilinja_line_next_change_timestamp_seconds'],
@@ -106,7 +106,7 @@ function lines() {
   const columns: Column[] = [
     { title: 'Nimi', expr: `max by (line, name_fi) (${recorded('ensilinja:line_info')})`, hidden: true },
     { title: 'Tila', expr: lineState('promise_kept', 'today'), mappings: LINE_STATES, state: true, width: 140 },
-    { title: 'Odottaa', expr: byLine(waiting) },
+    { title: 'Jonossa', expr: byLine(waiting) },
     { title: 'Pisin odotus', expr: byLine(oldest), unit: 'dthms' },
     { title: 'Saapui 15 min', expr: byLine(ofSource(arrived)) },
     { title: 'Soitot tänään', expr: byLine(outstanding('today')) },
@@ -128,17 +128,17 @@ const PROMISE = { indicator: 'promise_kept' };
 
 function trend() {
   const about: About = {
-    en: 'How many waited through the last hour: the highest of each step.',
+    en: 'Contacts waiting in the last hour: the maximum of each step.',
     sv: 'Hur många som väntat under den senaste timmen: det högsta i varje steg.',
     metrics: ['ensilinja_contacts_waiting'],
   };
   const peak = `max_over_time((sum(${waiting}))[$__interval:5s])`;
-  return chart('Odottajat', about, 12, 8, { unit: 'locale', curves: [{ name: 'Odottaa', expr: peak }] });
+  return chart('Odottajat', about, 12, 8, { unit: 'locale', curves: [{ name: 'Jonossa', expr: peak }] });
 }
 
 function firing() {
   const about: About = {
-    en: 'Alerts firing now, by line; each has a page of its own in docs/runbooks.',
+    en: 'Alerts firing now, by line. Each has a runbook in docs/runbooks.',
     sv: 'Larm som är aktiva nu, per linje; vart och ett har en egen sida i docs/runbooks.',
   };
   const by = 'by (alertname, name, severity)';

@@ -1,4 +1,4 @@
-// Pipeline: how the figures come about, and how far they can be trusted. One row a process where processes differ.
+// Pipeline: how the figures are made, and whether they can be trusted. One row per process where processes differ.
 
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from './board';
@@ -14,7 +14,7 @@ const OURS = `on (job, instance) ${metric('ensilinja_build_info')}`;
 const byProcess = (series: string, how = 'sum') => `${how} by (instance) (${series})`;
 
 const ABOUT: About = {
-  en: 'How the figures come about: lag, completeness, delay, dead letters, rebuild, memory, standby.',
+  en: 'How the figures are made: lag, completeness, delay, dead letters, rebuild, memory, standby.',
   sv: 'Hur siffrorna uppstår: eftersläpning, fullständighet, fördröjning, felposter, ombyggnad, minne, reserv.',
 };
 
@@ -28,7 +28,7 @@ export function pipeline(): DashboardBuilder {
 
 function figures() {
   const about: About = {
-    en: 'Whether a process has complete figures, and how far behind the newest ones are.',
+    en: 'Whether a process has complete figures, and the age of the newest figures.',
     sv: 'Om någon process har fullständiga siffror, och hur långt efter de färskaste är.',
     metrics: ['ensilinja_figures_complete', 'ensilinja_complete_until_timestamp_seconds'],
   };
@@ -42,7 +42,7 @@ function figures() {
 
 function standby() {
   const about: About = {
-    en: 'How many processes have complete figures: with two, one can fail and nobody notices.',
+    en: 'Number of processes with complete figures. With two, one can fail without an interruption.',
     sv: 'Hur många processer som har fullständiga siffror: med två kan den ena falla utan att någon märker det.',
     metrics: ['ensilinja_figures_complete'],
   };
@@ -52,7 +52,7 @@ function standby() {
 
 function newest() {
   const about: About = {
-    en: 'How long ago the newest event of each channel happened. At night a quiet channel is no failure.',
+    en: 'Time since the newest event of each channel. At night a quiet channel is normal.',
     sv: 'Hur länge sedan den nyaste händelsen i varje kanal inträffade. Nattetid är en tyst kanal inget fel.',
     metrics: ['ensilinja_last_event_timestamp_seconds'],
   };
@@ -64,7 +64,7 @@ function newest() {
 
 function calendar() {
   const about: About = {
-    en: 'For how long opening hours and holidays are still known.',
+    en: 'Time for which opening hours and holidays are known.',
     sv: 'Hur länge öppettider och helger ännu är kända.',
     metrics: ['ensilinja_calendar_valid_until_timestamp_seconds'],
   };
@@ -74,7 +74,7 @@ function calendar() {
 
 function processes() {
   const about: About = {
-    en: 'One row a process; the source is the one whose figures are shown. A rebuild counts partitions read.',
+    en: 'One row per process. The source is the one whose figures are shown. Rebuild progress is in partitions read.',
     sv: 'En rad per process; källan är den vars siffror visas. Vid ombyggnad räknas de partitioner som har lästs.',
     metrics: [
       'ensilinja_rebuild_progress_ratio', 'ensilinja_partition_ready', 'ensilinja_partitions', 'ensilinja_legs',
@@ -105,7 +105,7 @@ function processes() {
 
 function completeness() {
   const about: About = {
-    en: 'When each process had complete figures: a restart is a gap, and another process goes on.',
+    en: 'When each process had complete figures. A restart is a gap; another process takes over.',
     sv: 'När varje process hade fullständiga siffror: en omstart är ett avbrott, och en annan process tar vid.',
     metrics: ['ensilinja_figures_complete'],
   };
@@ -115,7 +115,7 @@ function completeness() {
 
 function lag() {
   const about: About = {
-    en: 'Records not read yet, by process.',
+    en: 'Unread records, by process.',
     sv: 'Poster som inte har lästs än, per process.',
     metrics: ['ensilinja_kafka_lag_messages'],
   };
@@ -125,7 +125,7 @@ function lag() {
 
 function delay() {
   const about: About = {
-    en: 'From an event until the figures knew: the median and the slowest hundredth; n events a second.',
+    en: 'Time from an event until the figures include it: median and 99th percentile; n events per second.',
     sv: 'Från en händelse tills siffrorna kände till den: medianen och den långsammaste hundradelen; n per sekund.',
     metrics: ['ensilinja_event_delay_seconds'],
   };
@@ -146,7 +146,7 @@ function delay() {
 
 function events() {
   const about: About = {
-    en: 'Live events a second, and what they changed.',
+    en: 'Live events per second, by effect.',
     sv: 'Händelser per sekund, och vad de ändrade.',
     metrics: ['ensilinja_events_total'],
   };
@@ -159,7 +159,7 @@ function events() {
 
 function deadLetters() {
   const about: About = {
-    en: 'Records that could not be taken as events, by reason, in the time chosen above.',
+    en: 'Rejected records, by reason, in the selected time range.',
     sv: 'Poster som inte kunde tas som händelser, enligt orsak, under den tid som valts ovan.',
     metrics: ['ensilinja_dead_letters_total'],
   };
@@ -179,7 +179,7 @@ function memory() {
 
 function cpu() {
   const about: About = {
-    en: 'CPU seconds a second, by process: 1 is a whole core.',
+    en: 'CPU seconds per second, by process: 1 is a whole core.',
     sv: 'CPU-sekunder per sekund, per process: 1 är en hel kärna.',
     metrics: ['process_cpu_seconds_total'],
   };

@@ -1,4 +1,4 @@
-// Quarter goals: what the county has promised its people, from whole days.
+// Quarterly goals: what the county has promised its residents, from whole days.
 //
 // A day is read from the window `yesterday`, 30 hours after the day's beginning: from the next morning, when its late
 // outcomes and answers are known. So each day counts once and whole, the one of 25 hours too. Where nothing was scraped
@@ -30,7 +30,7 @@ const QUARTERS = [
 ];
 
 const ABOUT: About = {
-  en: "The county's four goals with their targets, in all and by line, from whole days of the time chosen above.",
+  en: "The county's four goals, in total and by line, from whole days of the selected time range.",
   sv: 'Välfärdsområdets fyra mål, totalt och per linje, från hela dagar inom den tid som valts ovan.',
 };
 
@@ -48,7 +48,7 @@ export function quarter(): DashboardBuilder {
   return made.withVariable(channels);
 }
 
-/** The sum of whole days, of those that begin within the time chosen. */
+/** The sum over whole days that begin within the selected time range. */
 function overDays(series: string): string {
   return `sum_over_time((${series})[$__range:1d])`;
 }
@@ -91,7 +91,7 @@ function inAll(indicator: Indicator) {
 
 function byDay(indicator: Indicator) {
   const about: About = {
-    en: 'Day by day, all lines together, with n and the goal. Today is not among them: it is not over.',
+    en: 'Day by day, all lines together, with n and the goal. Today is not included, because it is not over.',
     sv: 'Dag för dag, alla linjer tillsammans, med n och målet. I dag är inte med: dagen är inte slut.',
     indicators: [indicator],
   };
@@ -109,7 +109,7 @@ function byDay(indicator: Indicator) {
 
 function lines(indicator: Indicator) {
   const about: About = {
-    en: 'Line by line, with n and the goal of the line; below n = 10 it says more of chance than of the line.',
+    en: 'Line by line, with n and the goal of the line. Below n = 10 it says more about chance than the line.',
     sv: 'Linje för linje, med n och linjens mål; under n = 10 säger procenttalet mer om slumpen än om linjen.',
     indicators: [indicator],
     metrics: ['ensilinja_target_ratio'],
@@ -192,7 +192,7 @@ function npsByDay() {
 
 function npsLines() {
   const about: About = {
-    en: 'The score line by line, with n; few answers prove little.',
+    en: 'The score line by line, with n. Few answers prove little.',
     sv: 'Indexet linje för linje, med n; få svar bevisar litet.',
     ...NPS,
   };

@@ -1,11 +1,11 @@
-// PromQL, from names and labels that the catalogue knows: one that was renamed stops the boards from being made.
+// PromQL from names and labels of the catalogue. A renamed one is an error when the dashboards are made.
 
 import catalogue from './catalogue.json';
 
 export type Metric = keyof typeof catalogue.metrics;
 export type Indicator = keyof typeof catalogue.indicators;
 
-/** Series that the recording rules in deploy/prometheus/rules keep, of the complete process that is the source. */
+/** Series recorded by deploy/prometheus/rules, of the complete process that is the source. */
 export type Recorded =
   | 'ensilinja:callbacks_outstanding'
   | 'ensilinja:floor'
@@ -16,7 +16,7 @@ export type Recorded =
   | 'ensilinja:target'
   | 'ensilinja:valid';
 
-/** Labels to select by: a value, or several. One that starts with `$` is a variable of the board. */
+/** Labels to select by: one value or several. A value that starts with `$` is a variable of the dashboard. */
 export type Labels = Record<string, string | string[]>;
 
 /** The series of a metric; `part` is what follows the name of a distribution: `_bucket`, `_gcount`, `_gsum`. */
@@ -35,28 +35,28 @@ export function metric(name: Metric, labels: Labels = {}, part = ''): string {
   return selected(name + part, labels);
 }
 
-/** A recorded series. Which labels it has is known to the rules only; deploy's tests compare. */
+/** A recorded series. Its labels are known only to the rules; the tests compare them. */
 export function recorded(name: Recorded, labels: Labels = {}): string {
   return selected(name, labels);
 }
 
-/** Of the processes that hold the same figures, the one that is the source: every series once, without `instance`. */
+/** A series of the source process only: each once, without `instance`. */
 export function ofSource(series: string, time = 'SERIES'): string {
   const [shown, source] = [at(time, series), at(time, recorded('ensilinja:source'))];
   return `max without (instance) (${shown} and on (job, instance) ${source})`;
 }
 
-/** A series at another time: `time` says how, with SERIES in its place. */
+/** A series at another time: `time` is a template with SERIES in it. */
 export function at(time: string, series: string): string {
   return time.split('SERIES').join(series);
 }
 
-/** One number a line. */
+/** One number per line. */
 export function byLine(series: string): string {
   return `sum by (line) (${series})`;
 }
 
-/** How many of how many an indicator has in a window. */
+/** The numerator and the denominator of an indicator in a window. */
 export function good(indicator: Indicator, window: string, labels: Labels = {}): string {
   return recorded('ensilinja:good', { indicator, window, ...labels });
 }
@@ -65,7 +65,7 @@ export function valid(indicator: Indicator, window: string, labels: Labels = {})
   return recorded('ensilinja:valid', { indicator, window, ...labels });
 }
 
-/** A share is divided once all that belongs to it is added; of none there is none. */
+/** A share. Numerators and denominators are added before the division; n = 0 has no share. */
 export function share(good: string, valid: string): string {
   return `${good} / (${valid} > 0)`;
 }

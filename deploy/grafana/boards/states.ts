@@ -1,8 +1,8 @@
-// States as one expression each, so that a tile, a row and an alert cannot disagree on what is said of a line.
+// Each state is one expression, so that a tile, a row and an alert never disagree about a line.
 
 import { byLine, good, Indicator, Labels, recorded, share, valid } from './queries';
 
-/** Below this many, a percentage says more of chance than of the line. */
+/** With an n below this, a percentage says more about chance than about the line. */
 const TOO_FEW = 10;
 
 /** 0 closed, 1 fine, 2 too few, 3 no data, 4 below the alert floor: see LINE_STATES. */

@@ -58,7 +58,7 @@ function query(expr: string, id: string): DataqueryBuilder {
   return new DataqueryBuilder().datasource(SOURCE).refId(id).expr(expr).instant().format(PromQueryFormat.Table);
 }
 
-/** Names, then numbers, each in the order they are given in. */
+/** Names first, then numbers, each in the given order. */
 function arranged(keys: Key[], columns: Column[]) {
   const shown = columns.map((column, index) => (column.hidden ? [] : [valueOf(index)])).flat();
   const hidden = columns.map((column, index) => (column.hidden ? [valueOf(index)] : [])).flat();
@@ -100,7 +100,7 @@ function refId(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-/** What Grafana calls the number of a query, where there are several. */
+/** Grafana's name for the value of one query of several. */
 function valueOf(index: number): string {
   return `Value #${refId(index)}`;
 }

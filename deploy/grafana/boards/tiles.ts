@@ -39,7 +39,7 @@ export function tiles(title: string, about: About, width: number, height: number
   return made;
 }
 
-/** Counts of one thing by what became of it, each with its word. */
+/** Counts by result, each with its word. */
 export interface Bars {
   expr: string;
   label: string;

@@ -1,4 +1,4 @@
-// What numbers and labels are called in Finnish, each state with a sign of its own: colour never speaks alone.
+// Finnish words for numbers and labels. Each state has a sign of its own, so that colour is never the only mark.
 
 import { MappingType, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import catalogue from './catalogue.json';
@@ -11,7 +11,7 @@ const GREY = '#808080';
 
 type Word = [text: string, color: string];
 
-/** A state as the board's expression numbers it: the higher, the sooner somebody should look. */
+/** States as the dashboard's expression numbers them: the higher, the more urgent. */
 export const LINE_STATES = mapped(
   ['☾ Suljettu', GREY],
   ['✓ Kunnossa', GREEN],
@@ -38,7 +38,7 @@ export const STANDBY: ValueMapping[] = [
   { type: MappingType.RangeToText, options: { from: 2, to: null, result: { text: '✓ Varalla', color: GREEN } } },
 ];
 
-/** How the county reads a recommendation score; a score on a border belongs to the better band. */
+/** The county's bands of the net promoter score. A score on a border belongs to the better band. */
 export const NPS_BANDS = mapped(
   ['▼ Ei positiivinen', RED],
   ['✓ Hyvä', GREEN],
@@ -49,7 +49,7 @@ if (catalogue.nps_bands.length !== NPS_BANDS.flatMap((mapping) => Object.keys(ma
   throw new Error('a band of the recommendation score has no word');
 }
 
-/** Nothing to do: a count of which any is too many. */
+/** For counts that should be zero. */
 export const NONE: ValueMapping[] = [{ type: MappingType.ValueToText, options: { 0: { text: '–' } } }];
 
 /** The indicators' own names. */
@@ -75,8 +75,8 @@ const RESULTS: Record<string, Record<string, string>> = {
     reached: 'Tavoitettu',
     unreached: 'Ei tavoitettu',
     cancelled: 'Asiakas perui',
-    duplicate: 'Kaksoiskappale',
-    expired: '⚠ Vanheni',
+    duplicate: 'Päällekkäinen pyyntö',
+    expired: '⚠ Vanhentunut',
     purged: '⚠ Tyhjennettiin',
     given_up: '⚠ Jäi soittamatta',
   },
@@ -98,7 +98,7 @@ const RESULTS: Record<string, Record<string, string>> = {
   },
 };
 
-/** The Finnish words of a label: each value that the catalogue knows has one. */
+/** The Finnish words of a label. Each value in the catalogue has one. */
 export function wordsOf(metric: Metric, label: string): [value: string, word: string][] {
   const labels: Record<string, string[] | null> = catalogue.metrics[metric].labels;
   const words = RESULTS[`${metric}.${label}`] ?? {};

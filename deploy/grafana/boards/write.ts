@@ -1,4 +1,4 @@
-// Writes the dashboards that Grafana is provisioned with; with --check, only says whether they are what is made now.
+// Writes the dashboards for Grafana's provisioning. With --check it only compares them with what it would write.
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
