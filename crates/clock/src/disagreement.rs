@@ -10,8 +10,8 @@ const AGREES_MS: i64 = 60_000;
 /// Timestamps are at the same distance from the clock if their distances differ by no more than this, in ms.
 const SAME_MS: i64 = 10_000;
 
-/// This many timestamps at the same distance, over this long, in ms, are not a coincidence. If none has ever agreed, the
-/// clock may have been wrong from the start, and less time is enough.
+/// This many timestamps at the same distance, over this long, in ms, are not a coincidence. If none has ever agreed,
+/// the clock may have been wrong from the start, and less time is enough.
 const STAMPS: u32 = 10;
 const LASTING_MS: i64 = 60_000;
 const LASTING_AT_START_MS: i64 = 10_000;
@@ -37,8 +37,8 @@ struct DistantStamps {
 }
 
 impl StampDisagreement {
-    /// The timestamp of a new record is `by_ms` ahead of the clock, when the steady clock shows `steady_ms`. Unless all is
-    /// read, the record may be old because it has waited, and is not counted.
+    /// The timestamp of a new record is `by_ms` ahead of the clock, when the steady clock shows `steady_ms`. Unless all
+    /// is read, the record may be old because it has waited, and is not counted.
     pub(crate) fn observe(&mut self, by_ms: i64, steady_ms: i64, all_is_read: bool) {
         if by_ms.saturating_abs() <= AGREES_MS {
             self.has_agreed = true;
@@ -51,8 +51,9 @@ impl StampDisagreement {
         }
     }
 
-    /// How far all new timestamps are ahead of the clock, in ms, when the steady clock shows `steady_ms`. `None` while some
-    /// agree, if there are too few, or if some have ever agreed and the last distant one is more than five minutes old.
+    /// How far all new timestamps are ahead of the clock, in ms, when the steady clock shows `steady_ms`. `None` while
+    /// some agree, if there are too few, or if some have ever agreed and the last distant one is more than five minutes
+    /// old.
     pub(crate) fn apart_ms(&self, steady_ms: i64) -> Option<i64> {
         let lasting_ms = if self.has_agreed { LASTING_MS } else { LASTING_AT_START_MS };
         let is_no_chance =

@@ -9,9 +9,10 @@
 //! ```
 //!
 //! The steady clock cannot be set, so if the wall clock gains or loses against it, the wall clock was set. Small
-//! corrections are followed slowly. A larger step is believed only once something else confirms it: the timestamps of new
-//! records, or, for a step ahead on a topic without records, ten minutes in which the clock stays there and the broker
-//! answers. A large step back is confirmed by timestamps alone, because figures that were shown cannot be taken back.
+//! corrections are followed slowly. A larger step is believed only once something else confirms it: the timestamps of
+//! new records, or, for a step ahead on a topic without records, ten minutes in which the clock stays there and the
+//! broker answers. A large step back is confirmed by timestamps alone, because figures that were shown cannot be taken
+//! back.
 //!
 //! Invariants, for any wall clock: believed time never goes back. Without confirmation it runs at 0.9 to 1.1 times the
 //! pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that returns to the believed time is
@@ -24,12 +25,12 @@ use ensilinja_model::EventTime;
 use crate::disagreement::StampDisagreement;
 use crate::state::ClockState;
 
-/// The wall clock may differ this much from the believed time, in ms: a leap second, or a correction that a time service
-/// makes at once.
+/// The wall clock may differ this much from the believed time, in ms: a leap second, or a correction that a time
+/// service makes at once.
 const TOLERANCE_MS: i64 = 2_000;
 
-/// A step is over once the wall clock is this near to the confirmed time, in ms. It is less than the tolerance, so that a
-/// clock at the edge does not step again and again.
+/// A step is over once the wall clock is this near to the confirmed time, in ms. It is less than the tolerance, so that
+/// a clock at the edge does not step again and again.
 const OVER_MS: i64 = 1_500;
 
 /// The wall clock is followed this far in all without confirmation, in ms.
@@ -127,8 +128,8 @@ impl ClockDiscipline {
         }
     }
 
-    /// Takes a reading of both clocks and returns the believed time. `wall` is `None` if the two could not be read at the
-    /// same moment.
+    /// Takes a reading of both clocks and returns the believed time. `wall` is `None` if the two could not be read at
+    /// the same moment.
     pub fn read(&mut self, steady: Duration, wall: Option<EventTime>) -> EventTime {
         self.steady_ms = self.steady_ms.max(whole_ms(steady));
         if let Some(wall) = wall {

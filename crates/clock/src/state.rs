@@ -10,8 +10,8 @@ pub enum ClockState {
         /// The wall clock less the believed time, in ms: positive if it was set ahead.
         by_ms: i64,
     },
-    /// The wall clock was set back and new records confirm it. Believed time stands still until the wall clock has caught
-    /// up.
+    /// The wall clock was set back and new records confirm it. Believed time stands still until the wall clock has
+    /// caught up.
     SetBack {
         /// How far believed time is ahead of the wall clock, in ms.
         by_ms: i64,
@@ -24,8 +24,8 @@ pub enum ClockState {
 }
 
 impl ClockState {
-    /// How far the wall clock is from the believed time, or from the records' time if they contradict it, in ms: 0 while
-    /// it is believed, negative if it is behind.
+    /// How far the wall clock is from the believed time, or from the records' time if they contradict it, in ms: 0
+    /// while it is believed, negative if it is behind.
     #[must_use]
     pub const fn disbelieved_ms(self) -> i64 {
         match self {

@@ -1,13 +1,13 @@
 //! The configuration: the text of one TOML file, resolved into values that cannot be wrong, before any port opens.
 //!
 //! ```text
-//! TOML text --> sections --> limits, promises, goals, hours --> Config --> Rules of the ledger, for any stretch of time
+//! TOML text --> sections --> limits, promises, goals, hours --> Config --> Rules of the ledger, for any period
 //!                  `--> a refusal: file, line, key, value, and what would be right
 //! ```
 //!
-//! Nothing here reads a file, a clock or the environment. A configuration may refer to the outside (a file or a variable
-//! that holds a secret, settings that only librdkafka can judge); the caller answers those questions through an
-//! [`Outside`].
+//! Nothing here reads a file, a clock or the environment. A configuration may refer to the outside (a file or a
+//! variable that holds a secret, settings that only librdkafka can judge); the caller answers those questions through
+//! an [`Outside`].
 //!
 //! A refusal is one line ([`ConfigError`]). `deploy/ensilinja.toml` of the repository is the sample, the documentation
 //! and the county of the demo at once.

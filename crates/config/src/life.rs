@@ -1,8 +1,8 @@
 //! Whether limits and promises fit opening hours: how long a contact can live by them, on the real lives.
 //!
-//! "The same day" lasts until the end of the day on a line that is open daily, five days over Easter on a line that opens
-//! on weekdays, and half a year on a line that opens in summer. So the time that a promise can take is calculated day by
-//! day, over the years 2020 to 2049.
+//! "The same day" lasts until the end of the day on a line that is open daily, five days over Easter on a line that
+//! opens on weekdays, and half a year on a line that opens in summer. So the time that a promise can take is calculated
+//! day by day, over the years 2020 to 2049.
 
 use std::cell::RefCell;
 

@@ -1,5 +1,5 @@
-//! Nights that do not continue at midnight as they began, in words, with advice: for `check`, `calendar` and the start of
-//! `run`.
+//! Nights that do not continue at midnight as they began, in words, with advice: for `check`, `calendar` and the start
+//! of `run`.
 
 use std::ops::RangeInclusive;
 

@@ -6,9 +6,9 @@
 //! ssl.key.password_env = "KAFKA_KEY_PASSWORD"
 //! ```
 //!
-//! librdkafka has no property whose name ends in `_file` or `_env`, so these keys hide none. A secret is never part of a
-//! message. A message names the file or the variable only if the value looks like a path or a variable's name: a secret
-//! that was written there by mistake is not repeated.
+//! librdkafka has no property whose name ends in `_file` or `_env`, so these keys hide none. A secret is never part of
+//! a message. A message names the file or the variable only if the value looks like a path or a variable's name: a
+//! secret that was written there by mistake is not repeated.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,8 @@ impl SecretSource {
         }
     }
 
-    /// What a message calls the file or the variable: its path or name, or the key if the value may be the secret itself.
+    /// What a message calls the file or the variable: its path or name, or the key if the value may be the secret
+    /// itself.
     fn named(self, property: &str, place: &str) -> String {
         match self {
             Self::File if is_path(place) => format!("the file {place}"),

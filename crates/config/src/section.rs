@@ -160,8 +160,8 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The refusal of the first of these keys that the section has, or of the last if it has none; each with what should
-    /// be there.
+    /// The refusal of the first of these keys that the section has, or of the last if it has none; each with what
+    /// should be there.
     pub(crate) fn refusal_of_one(&self, keys: &[(&str, String)]) -> ConfigError {
         let present = keys.iter().find(|(key, _)| self.has(key));
         let (key, expected) = present.or(keys.last()).expect("there is a key to blame");

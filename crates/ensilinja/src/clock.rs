@@ -138,7 +138,8 @@ impl DisciplinedClock {
     }
 }
 
-/// Both clocks, read at most [`ONE_MOMENT`] apart: a process that is suspended between two readings must not see a step.
+/// Both clocks, read at most [`ONE_MOMENT`] apart: a process that is suspended between two readings must not see a
+/// step.
 fn at_one_moment(wall: &Clock, steady: &SteadyClock) -> (Duration, Option<EventTime>) {
     let mut before = steady();
     for _ in 0..READINGS {

@@ -35,8 +35,8 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     }
 }
 
-/// Reads the configuration in a text, with secrets from the files and variables of this machine. `file` is the name that
-/// messages call it by.
+/// Reads the configuration in a text, with secrets from the files and variables of this machine. `file` is the name
+/// that messages call it by.
 ///
 /// # Errors
 /// What is wrong with the text, in one line.
