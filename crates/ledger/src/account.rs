@@ -1,8 +1,8 @@
-//! The book of a line: its minute log, and a running balance at the edge of every window.
+//! The account of a line: its minute log, and a running balance at the edge of every window.
 //!
-//! Each balance is the sum of all that was ever posted up to its edge. Reading moves the edges forward over what lies
-//! between, so a read costs what changed since the last one; a posting behind an edge is added to its balance at once,
-//! so a posting costs the same however long the history. A window is the difference of two balances.
+//! Each balance is the sum of all postings up to its edge. A read moves the edges forward and adds the postings in
+//! between, so its cost depends on the changes since the last read. A posting behind an edge is added to the balance at
+//! once, so its cost does not depend on the length of the history. A window is the difference of two balances.
 
 use crate::balance::Balance;
 use crate::entries::Entry;
@@ -16,17 +16,17 @@ use crate::windows::{EDGES, Edge, Edges};
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     log: MinuteLog,
-    /// By [`Edge`]: everything up to and including the second is in the tally.
+    /// By [`Edge`]. A balance includes the second of its edge.
     balances: [(i64, Balance); EDGES.len()],
 }
 
 impl Account {
-    /// An empty book that will never be read at an edge before these.
+    /// An empty account that will never be read at an edge before these.
     pub fn new(edges: &Edges, bounds: &Bounds) -> Self {
         Self { log: MinuteLog::default(), balances: EDGES.map(|edge| (edges.second(edge), Balance::new(bounds))) }
     }
 
-    /// Adds `n` times `entry`, `n` being 1 or -1.
+    /// Posts `entry` (`n` = 1) or takes it back (`n` = -1).
     pub fn post(&mut self, entry: &Entry, n: i16, bounds: &Bounds) {
         let may_leave_a_window = self.balances.iter().any(|(second, _)| entry.second > *second);
         for (second, balance) in &mut self.balances {
@@ -36,7 +36,7 @@ impl Account {
             if may_leave_a_window {
                 balance.add(entry.kind, entry.sample_ms, i32::from(n), bounds);
             } else {
-                // Behind every edge a sample would lie in all balances alike, and so in no window.
+                // Behind every edge, a sample would be in all balances, and so in no window.
                 balance.count(entry.kind, i32::from(n));
             }
         }
@@ -45,7 +45,7 @@ impl Account {
         }
     }
 
-    /// Moves every edge forward; an edge that is further on already stays.
+    /// Moves every edge forward. Edges never move back.
     pub fn advance(&mut self, edges: &Edges, bounds: &Bounds) {
         for edge in EDGES {
             let (second, balance) = &mut self.balances[edge as usize];
@@ -57,8 +57,7 @@ impl Account {
         self.log.forget_until(passed);
     }
 
-    /// Calls `visit` with each posting of the seconds after `after` up to and including `until`, none of them before
-    /// the earliest edge.
+    /// Calls `visit` with each posting in the seconds (after, until]. Postings before the earliest edge are forgotten.
     pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(EntryKind, i32)) {
         self.log.visit(after, until, |kind, _, n| visit(kind, n));
     }

@@ -1,7 +1,8 @@
-//! Tallies: the balance of all postings up to a point, with what it takes to read quantiles from the difference of two.
+//! A balance: the sum of all postings up to a point, with histograms, so that the difference of two balances has
+//! quantiles.
 //!
-//! Postings may be added in any order, and each may be taken back. Nothing in it can overflow in practice: counts and
-//! sums are `i64`, and a histogram counts to four thousand million.
+//! Postings may be added in any order, and each may be taken back. Overflow is impossible in practice: counts and sums
+//! are `i64`, and a histogram bucket counts to four billion.
 
 use hdrhistogram::Histogram;
 
@@ -10,7 +11,8 @@ use crate::figures::{Quantile, Quantiles, WindowFigures};
 use crate::rules::Bounds;
 use crate::sums::Sums;
 
-/// Waits beyond this land in the histograms' last bucket: fifty days, in ms, which no leg lives.
+/// The upper bound of the histograms: fifty days in ms, longer than the life of any leg. Longer waits are recorded
+/// as this long.
 const LONGEST_RECORDED_MS: u64 = 50 * 24 * 3600 * 1000;
 
 /// The sum of all postings up to a point.
@@ -27,7 +29,7 @@ impl Balance {
         Self { sums: Sums::none(bounds), answer_waits, callback_waits }
     }
 
-    /// Adds `n` postings of a transition, or takes them back where `n` is negative.
+    /// Adds `n` postings of a kind. A negative `n` takes them back.
     pub fn add(&mut self, kind: EntryKind, sample_ms: u32, n: i32, bounds: &Bounds) {
         self.sums.add(kind, sample_ms, n, bounds);
         match kind.sample() {
@@ -37,27 +39,28 @@ impl Balance {
         }
     }
 
-    /// As [`add`](Self::add), but without the sample.
+    /// As [`add`](Self::add), without the sample.
     pub fn count(&mut self, kind: EntryKind, n: i32) {
         self.sums.count(kind, n);
     }
 
-    /// What was posted after `earlier` was taken.
+    /// The figures of the postings in this balance that are not in `earlier`.
     pub fn since(&self, earlier: &Self) -> WindowFigures {
         let sums = &self.sums - &earlier.sums;
         WindowFigures {
             answer_wait_quantiles: self
                 .answer_waits
-                .quantiles_after(&earlier.answer_waits, sums.answer_waits().count()),
+                .quantiles_since(&earlier.answer_waits, sums.answer_waits().count()),
             callback_wait_quantiles: self
                 .callback_waits
-                .quantiles_after(&earlier.callback_waits, sums.callback_waits().count()),
+                .quantiles_since(&earlier.callback_waits, sums.callback_waits().count()),
             sums,
         }
     }
 }
 
-/// A histogram of waits. `hdrhistogram` can subtract histograms, not samples, so what is taken back lies apart.
+/// A distribution of waits. `hdrhistogram` can subtract histograms but not samples, so samples that are taken back have
+/// a histogram of their own.
 #[derive(Clone, Debug, Default)]
 struct WaitDistribution {
     recorded: WaitHistogram,
@@ -70,14 +73,14 @@ impl WaitDistribution {
         recorded.add(sample_ms, n.unsigned_abs());
     }
 
-    /// The quantiles of the `count` waits after `earlier`; `None` if there are none.
-    fn quantiles_after(&self, earlier: &Self, count: i64) -> Option<Quantiles> {
+    /// The quantiles of the `count` waits that are not in `earlier`; `None` if `count` is 0.
+    fn quantiles_since(&self, earlier: &Self, count: i64) -> Option<Quantiles> {
         if count == 0 {
             return None;
         }
-        let mut window = self.recorded.after(&earlier.recorded).expect("the window counts samples");
-        if let Some(taken_back) = &self.taken_back.after(&earlier.taken_back) {
-            window.subtract(taken_back).expect("what was taken back lies in the same second as what was recorded");
+        let mut window = self.recorded.since(&earlier.recorded).expect("the window counts samples");
+        if let Some(taken_back) = &self.taken_back.since(&earlier.taken_back) {
+            window.subtract(taken_back).expect("a sample is taken back in the second in which it was recorded");
         }
         let mut quantiles = Quantiles::default();
         for quantile in Quantile::ALL {
@@ -87,7 +90,8 @@ impl WaitDistribution {
     }
 }
 
-/// A histogram of samples, made when the first one comes: twelve kilobytes that most lines' edges never need.
+/// A histogram of samples. It takes twelve kilobytes and is allocated for the first sample, because most edges never
+/// have one.
 #[derive(Clone, Debug, Default)]
 struct WaitHistogram(Option<Box<Histogram<u32>>>);
 
@@ -100,11 +104,11 @@ impl WaitHistogram {
         histogram.saturating_record_n(u64::from(sample_ms).min(LONGEST_RECORDED_MS), n);
     }
 
-    /// What was recorded after `earlier` was taken.
-    fn after(&self, earlier: &Self) -> Option<Histogram<u32>> {
+    /// The samples that are not in `earlier`.
+    fn since(&self, earlier: &Self) -> Option<Histogram<u32>> {
         let mut histogram = self.0.as_deref()?.clone();
         if let Some(earlier) = earlier.0.as_deref() {
-            histogram.subtract(earlier).expect("a balance holds all that an earlier one held");
+            histogram.subtract(earlier).expect("a balance contains every earlier balance of its edge");
         }
         Some(histogram)
     }

@@ -1,5 +1,5 @@
-//! Collisions: what is said of a leg that cannot all be said of one contact, as where a platform uses an id again and
-//! names no visit.
+//! Collisions: facts of one leg that cannot all belong to one contact. They occur when a platform reuses an id without
+//! a new visit.
 //!
 //! ```text
 //! contact 1   offered ---- answered ---- ended
@@ -9,16 +9,16 @@
 //! contact 2                           offered' -- answered -- ended                      lost, stray, stray
 //! ```
 //!
-//! - A fact is **lost** if an earlier one of its kind is more than a [minute](APART_MS) away: each register holds one
-//!   instant. Which of the two came first in the log says nothing: the earlier takes the place of the later.
-//! - A fact is **stray** if it is held, and yet the contact was over more than a minute before, or it had begun longer
-//!   ago than any contact lives; and so is every fact that is not earlier than one.
+//! - A fact is **lost** if another fact of its kind is more than a [minute](APART_MS) earlier, because each register
+//!   holds one instant. Their order in the log does not matter: the earlier fact replaces the later one.
+//! - A fact is **stray** if it is held although the contact ended more than a minute before, or began longer ago than
+//!   the maximum life of a leg. All facts at or after the first stray one are stray too.
 //!
-//! Copies of one event whose clocks differ by up to a minute are no collisions. So an id that is used again within a
-//! minute cannot be told from a copy.
+//! Copies of one event whose clocks differ by up to a minute are not collisions. So an id that is reused within a
+//! minute cannot be distinguished from a copy.
 //!
-//! Outcomes, answers of customers and retractions may come at any time: they collide with nothing. Nor do attempts to
-//! call back; those that are not kept, for there are too many of a contact, are noted too.
+//! Outcomes, answers and retractions may arrive at any time and never collide. Callback attempts do not collide
+//! either, but those beyond the maximum number are reported too.
 
 use arrayvec::ArrayVec;
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LegKey};
@@ -26,27 +26,27 @@ use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LegKey};
 use crate::facts::{APART_MS, Applied, Facts};
 use crate::instants::Register;
 
-/// What an event changed, and whether the figures follow from other facts than before.
+/// The effect of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effect {
-    /// As it is counted.
+    /// The result under which the event is counted.
     pub applied: Applied,
-    /// Whether it taught a fact. A fact may be news and collide with another at once.
+    /// Whether the facts changed. A fact can be new and collide with another one at the same time.
     pub changed_facts: bool,
 }
 
-/// Something that was said of a leg and is not in its figures, or is and belongs to another contact.
+/// A fact of a leg that is lost to another fact of its kind, or is held but belongs to another contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Collision {
     /// The leg.
     pub leg: LegKey,
-    /// What was said.
+    /// The kind of fact.
     pub kind: FactKind,
-    /// Of when.
+    /// The instant of the fact.
     pub at: EventTime,
 }
 
-/// An attempt to call back beyond the earliest thousand of its result of a leg: it is not counted.
+/// A callback attempt beyond the earliest thousand with its result on its leg. It is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SurplusAttempt {
     /// The leg.
@@ -57,19 +57,19 @@ pub struct SurplusAttempt {
     pub result: AttemptResult,
 }
 
-/// What becomes known of collisions, and of what is not kept, while events come.
+/// A change in the known collisions or surplus attempts, caused by an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollisionNote {
-    /// There is this one.
+    /// This fact collides.
     Found(Collision),
-    /// It is none after all, as another event has shown.
+    /// This fact no longer collides, because of another event.
     Cleared(Collision),
-    /// This attempt is not kept. Which attempts are noted follows from what was told, in whatever order.
+    /// This attempt is not kept. The same attempts are reported for any order of the events.
     Surplus(SurplusAttempt),
 }
 
-/// The facts of a contact's course, each with its register.
-const COURSE: [(Register, FactKind); 9] = [
+/// The kinds of fact that can collide, each with its register.
+const COLLIDING: [(Register, FactKind); 9] = [
     (Register::Offered, FactKind::Offered),
     (Register::Queued, FactKind::Queued),
     (Register::Answered, FactKind::Answered),
@@ -81,13 +81,13 @@ const COURSE: [(Register, FactKind); 9] = [
     (Register::Ended, FactKind::Ended),
 ];
 
-/// Joins what an event says to the facts of its leg, and notes every collision that it makes.
+/// Joins the fact of an event to the facts of its leg, and passes each change of collisions to `note`.
 pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut dyn FnMut(CollisionNote)) -> Effect {
     use CollisionNote::{Cleared, Found};
     let kind = event.fact.kind();
     let collision = |(kind, at)| Collision { leg: event.leg, kind, at };
-    let Some((register, _)) = COURSE.iter().find(|(_, of)| *of == kind) else {
-        let applied = learn_beside(facts, event, note);
+    let Some((register, _)) = COLLIDING.iter().find(|(_, of)| *of == kind) else {
+        let applied = learn_without_collision(facts, event, note);
         return Effect { applied, changed_facts: applied == Applied::Applied };
     };
     let held = facts.at(*register);
@@ -115,9 +115,9 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
     Effect { applied: if collides { Applied::Shadowed } else { applied }, changed_facts: true }
 }
 
-/// Joins what collides with nothing, and notes the attempt that is not kept because of it: itself, or the last one that
-/// was kept until now.
-fn learn_beside(facts: &mut Facts, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Applied {
+/// Joins a fact that cannot collide. If an attempt is dropped, passes it to `note`: the new one, or the last one that
+/// was kept before.
+fn learn_without_collision(facts: &mut Facts, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Applied {
     let Fact::CallbackAttempted(result) = event.fact else { return facts.learn(event.at, event.fact) };
     let before = facts.last_attempt_kept(result);
     let applied = facts.learn(event.at, event.fact);
@@ -131,22 +131,22 @@ fn learn_beside(facts: &mut Facts, event: &Event, note: &mut dyn FnMut(Collision
     applied
 }
 
-/// What is held and cannot be of the contact that came first.
-fn strays(facts: &Facts, life_ms: i64) -> ArrayVec<(FactKind, EventTime), { COURSE.len() }> {
+/// The held facts that cannot belong to the first contact.
+fn strays(facts: &Facts, life_ms: i64) -> ArrayVec<(FactKind, EventTime), { COLLIDING.len() }> {
     let Some(first) = first_stray(facts, life_ms) else { return ArrayVec::new() };
-    let held = COURSE.iter().filter_map(|(register, kind)| Some((*kind, facts.at(*register)?)));
+    let held = COLLIDING.iter().filter_map(|(register, kind)| Some((*kind, facts.at(*register)?)));
     held.filter(|(_, at)| *at >= first).collect()
 }
 
-/// The earliest instant at which something is said that cannot be of the contact that came first.
+/// The instant of the earliest fact that cannot belong to the first contact.
 fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
     let at = |register| facts.at(register);
-    let first = COURSE.iter().filter_map(|(register, _)| at(*register)).min()?;
+    let first = COLLIDING.iter().filter_map(|(register, _)| at(*register)).min()?;
     let left = [Register::Transferred, Register::Ended].into_iter().filter_map(at).min();
     let over = left.into_iter().chain(at(Register::Abandoned)).min();
     let requested = at(Register::CallbackRequested);
     let is_stray = |register: Register, instant: EventTime, over: Option<EventTime>| {
-        // A customer who asked for a callback may be served after hanging up.
+        // A customer who requested a callback may be answered after hanging up.
         let waits_for_callback = register == Register::Answered && requested.is_some_and(|asked| asked <= instant);
         let is_after_end = over.is_some_and(|over| instant.millis_since(over) > APART_MS) && !waits_for_callback;
         is_after_end || instant.millis_since(first) > life_ms
@@ -171,12 +171,12 @@ mod tests {
     const MINUTE: i64 = 60 * SECOND;
     const DAY: i64 = 24 * 60 * MINUTE;
 
-    /// What collides where this is told in this order, each with its instant in ms; and how many events are counted as
-    /// shadowed.
-    fn told<'a>(said: impl IntoIterator<Item = &'a (Fact, i64)>) -> (BTreeSet<(FactKind, i64)>, usize) {
+    /// Applies the facts in this order. Returns the collisions, each with its instant in ms, and the number of events
+    /// counted as shadowed.
+    fn collisions_of<'a>(facts_told: impl IntoIterator<Item = &'a (Fact, i64)>) -> (BTreeSet<(FactKind, i64)>, usize) {
         let (mut found, mut shadowed) = (BTreeSet::new(), 0);
         let mut facts = None;
-        for (fact, at_ms) in said {
+        for (fact, at_ms) in facts_told {
             let at = AT.plus_millis(*at_ms);
             let facts = facts.get_or_insert_with(|| Facts::new(LineIndex::new(0), at));
             let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact: *fact };
@@ -193,30 +193,30 @@ mod tests {
         (found, shadowed)
     }
 
-    /// Asserts that these collide and no others, in whatever order it is told, once or twice.
+    /// Asserts that exactly these facts collide, in several orders, with and without duplicates.
     #[track_caller]
-    fn assert_collide(said: &[(Fact, i64)], expected: &[(FactKind, i64)]) {
+    fn assert_collide(told: &[(Fact, i64)], expected: &[(FactKind, i64)]) {
         let expected: BTreeSet<(FactKind, i64)> = expected.iter().copied().collect();
-        let mut order: Vec<(Fact, i64)> = said.to_vec();
-        for turn in 0..said.len() {
+        let mut order: Vec<(Fact, i64)> = told.to_vec();
+        for turn in 0..told.len() {
             order.rotate_left(1);
             for order in [order.clone(), order.iter().rev().copied().collect()] {
-                let (found, shadowed) = told(&order);
+                let (found, shadowed) = collisions_of(&order);
                 assert_eq!(found, expected, "turn {turn}: {order:?}");
                 assert!(shadowed > 0 || expected.is_empty(), "turn {turn}: {order:?}");
-                assert_eq!(told(order.iter().chain(&order)).0, expected, "turn {turn}, each twice");
+                assert_eq!(collisions_of(order.iter().chain(&order)).0, expected, "turn {turn}, each twice");
             }
         }
     }
 
     const CHAT: [(Fact, i64); 3] = [(Fact::Offered, 0), (Fact::Answered, 42 * SECOND), (Fact::Ended, 20 * MINUTE)];
 
-    fn later(said: &[(Fact, i64)], ms: i64) -> Vec<(Fact, i64)> {
-        said.iter().map(|(fact, at)| (*fact, at + ms)).collect()
+    fn later(facts: &[(Fact, i64)], ms: i64) -> Vec<(Fact, i64)> {
+        facts.iter().map(|(fact, at)| (*fact, at + ms)).collect()
     }
 
     #[test]
-    fn a_conversation_of_a_used_id_is_lost_to_the_earlier_one() {
+    fn a_contact_with_a_reused_id_is_lost_to_the_earlier_contact() {
         let again = [&CHAT[..], &later(&CHAT, 11 * DAY)].concat();
         let lost: Vec<_> = later(&CHAT, 11 * DAY).into_iter().map(|(fact, at)| (fact.kind(), at)).collect();
         assert_collide(&again, &lost);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_that_has_other_facts_than_the_earlier_one_is_noticed() {
+    fn a_contact_with_other_facts_than_the_earlier_contact_collides() {
         use FactKind::{Answered, Ended, Offered};
         let gave_up = [(Fact::Offered, 0), (Fact::Abandoned(Stage::Queue), 30 * SECOND)];
         for apart in [5 * MINUTE, 11 * DAY] {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attempts_that_are_not_kept_are_noted_in_whatever_order_they_are_told() {
+    fn the_same_attempts_are_surplus_in_any_order() {
         let many: Vec<i64> = (0..1_003).map(|second| second * SECOND + 7).collect();
         let backwards: Vec<i64> = many.iter().rev().copied().collect();
         for order in [many.clone(), backwards, [&many[500..], &many[..500], &many[..]].concat()] {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_late_news_and_the_course_of_one_contact_do_not_collide() {
+    fn copies_late_facts_and_the_normal_course_of_one_contact_do_not_collide() {
         assert_collide(&[&CHAT[..], &later(&CHAT, 60 * SECOND)].concat(), &[]);
         assert_collide(&[&CHAT[..], &later(&CHAT, -400)].concat(), &[]);
         assert_collide(

@@ -98,7 +98,8 @@ const MOST_ENTRIES: usize = 12 + 3;
 pub(crate) struct Entries {
     /// All entries except callback attempts, in ascending order of their slots.
     list: ArrayVec<(EntrySlot, Entry), MOST_ENTRIES>,
-    /// The seconds in which each callback attempt is an entry too. Attempts are not listed, because a leg may have many.
+    /// The seconds in which each callback attempt is an entry too. Attempts are not listed, because a leg may have
+    /// many.
     pub counted_attempts: Option<CountedSeconds>,
     /// The second as of which the entries change without a new fact: the second of a request that will supersede the
     /// deciding fact.

@@ -1,67 +1,67 @@
-//! Transitions: the steps in the life of a leg, as they are posted.
+//! The kinds of entries. Every figure is a sum over kinds.
 //!
-//! A posting says *what step* a leg took, and every figure is a sum over steps: an answered leg is one posting, not
-//! one for waiting, one for decided, one for answered and one for within the threshold. So an event costs one or two
-//! postings, and a figure that is added later costs no event anything.
+//! A kind contains everything that one change of a leg means: an answered leg has one entry, not one each for waiting,
+//! decided, answered and within the threshold. So an event costs one or two postings, and a new figure costs no event
+//! anything.
 
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Stage, Survey, YesNo, vocabulary};
 
 use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
 
 vocabulary! {
-    /// A step of a leg. `Within` means within the line's threshold.
+    /// The kinds of entries. `Within` means within the line's threshold.
     EntryKind {
         /// The leg arrived.
         Arrived = "arrived",
-        /// The leg arrived with a promise made to it.
+        /// The leg arrived on a line with a promise.
         ArrivedPromised = "arrived_promised",
         /// The leg arrived while its line was closed.
         ArrivedOutsideHours = "arrived_outside_hours",
-        /// The leg arrived while its line was closed, with a promise made to it.
+        /// The leg arrived while its line was closed, on a line with a promise.
         ArrivedOutsideHoursPromised = "arrived_outside_hours_promised",
         /// The leg arrived without an `offered`.
         ArrivedInferred = "arrived_inferred",
-        /// The leg arrived without an `offered`, with a promise made to it.
+        /// The leg arrived without an `offered`, on a line with a promise.
         ArrivedInferredPromised = "arrived_inferred_promised",
         /// The leg arrived without an `offered`, while its line was closed.
         ArrivedInferredOutsideHours = "arrived_inferred_outside_hours",
-        /// The leg arrived without an `offered`, while its line was closed, with a promise made to it.
+        /// The leg arrived without an `offered`, while its line was closed, on a line with a promise.
         ArrivedInferredOutsideHoursPromised = "arrived_inferred_outside_hours_promised",
-        /// Its `offered` turned up later than its arrival.
+        /// Its `offered` is later than its arrival.
         Skewed = "skewed",
-        /// Sample: its wait.
+        /// Answered within the threshold. Sample: the wait.
         AnsweredWithin = "answered_within",
-        /// Sample: its wait.
+        /// Answered after the threshold. Sample: the wait.
         AnsweredBeyond = "answered_beyond",
-        /// Sample: its wait.
+        /// Abandoned before the limit for short abandons. Sample: the wait.
         AbandonedShort = "abandoned_short",
-        /// Sample: its wait.
+        /// Abandoned in the menu, within the threshold. Sample: the wait.
         AbandonedMenuWithin = "abandoned_menu_within",
-        /// Sample: its wait.
+        /// Abandoned in the menu, after the threshold. Sample: the wait.
         AbandonedMenuBeyond = "abandoned_menu_beyond",
-        /// Sample: its wait.
+        /// Abandoned in the queue, within the threshold. Sample: the wait.
         AbandonedQueueWithin = "abandoned_queue_within",
-        /// Sample: its wait.
+        /// Abandoned in the queue, after the threshold. Sample: the wait.
         AbandonedQueueBeyond = "abandoned_queue_beyond",
-        /// Sample: its wait.
+        /// Abandoned while an agent's phone was ringing, within the threshold. Sample: the wait.
         AbandonedRingingWithin = "abandoned_ringing_within",
-        /// Sample: its wait.
+        /// Abandoned while an agent's phone was ringing, after the threshold. Sample: the wait.
         AbandonedRingingBeyond = "abandoned_ringing_beyond",
-        /// It was moved to another line.
+        /// The leg was moved to another line.
         Moved = "moved",
-        /// It stopped waiting and nobody said how.
+        /// The wait ended without a known result.
         Orphaned = "orphaned",
-        /// An answered leg ended or was transferred. Sample: its handling time.
+        /// An answered leg ended or was transferred. Sample: the handling time.
         Served = "served",
-        /// A callback became outstanding, after the leg had stopped waiting.
+        /// A callback was requested after the end of the wait.
         CallbackOpened = "callback_opened",
         /// The same, due today.
         CallbackOpenedDueToday = "callback_opened_due_today",
-        /// The leg stopped waiting because a callback was requested.
+        /// A callback request ended the wait.
         RequestDecided = "request_decided",
         /// The same, due today.
         RequestDecidedDueToday = "request_decided_due_today",
-        /// The leg stopped waiting because a callback was requested, and comes under the promise of callbacks now.
+        /// A callback request ended the wait, and the promise of callbacks now applies.
         RequestDecidedPromised = "request_decided_promised",
         /// The same, due today.
         RequestDecidedPromisedDueToday = "request_decided_promised_due_today",
@@ -73,25 +73,25 @@ vocabulary! {
         ResolvedWhileDueToday = "resolved_while_due_today",
         /// A callback that was overdue was resolved.
         ResolvedWhileOverdue = "resolved_while_overdue",
-        /// The customer was reached, who had not been answered before. Sample: the callback's wait.
+        /// The customer was reached, without an answer before. Sample: the wait for the callback.
         CallbackReached = "callback_reached",
-        /// The customer was reached, who had been answered before. Sample: the callback's wait.
+        /// The customer was reached, after an answer before. Sample: the wait for the callback.
         CallbackReachedAfterAnswer = "callback_reached_after_answer",
-        /// Sample: the part of a callback's wait in which the line was open.
+        /// Accompanies a reached callback. Sample: the open time of the wait for it.
         CallbackOpenWaited = "callback_open_waited",
-        /// Filed at a request that decided the leg and whose customer was reached, by a historical ledger only.
+        /// At the second of a request that decided the leg and whose customer was reached. Historical ledgers only.
         RequestReached = "request_reached",
-        /// Closed as unreached.
+        /// The callback was closed as unreached.
         CallbackUnreached = "callback_unreached",
-        /// Closed as cancelled.
+        /// The callback was closed as cancelled.
         CallbackCancelled = "callback_cancelled",
-        /// Closed as a duplicate.
+        /// The callback was closed as a duplicate.
         CallbackDuplicate = "callback_duplicate",
-        /// Closed as expired.
+        /// The callback was closed as expired.
         CallbackExpired = "callback_expired",
-        /// Closed as purged.
+        /// The callback was closed as purged.
         CallbackPurged = "callback_purged",
-        /// Given up.
+        /// The callback was given up.
         CallbackGivenUp = "callback_given_up",
         /// The promise of an answer was kept.
         AnswerKept = "answer_kept",
@@ -105,9 +105,9 @@ vocabulary! {
         CallbackBroken = "callback_broken",
         /// The promise of a callback became void.
         CallbackVoid = "callback_void",
-        /// An attempt that reached the customer.
+        /// A callback attempt that reached the customer.
         AttemptReached = "attempt_reached",
-        /// An attempt that did not.
+        /// A callback attempt that failed.
         AttemptFailed = "attempt_failed",
         /// Outcome: handled.
         OutcomeHandled = "outcome_handled",
@@ -125,29 +125,29 @@ vocabulary! {
         NpsPassive = "nps_passive",
         /// Recommendation 0 to 6.
         NpsDetractor = "nps_detractor",
-        /// Knows how care continues.
+        /// The customer knows how care continues.
         ContinuesYes = "continues_yes",
-        /// Does not.
+        /// The customer does not know how care continues.
         ContinuesNo = "continues_no",
-        /// Got a solution.
+        /// The customer got a solution.
         SolvedYes = "solved_yes",
-        /// Did not.
+        /// The customer did not get a solution.
         SolvedNo = "solved_no",
     }
 }
 
-/// What a callback request is to its leg.
+/// The role of a callback request in its leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestRole {
-    /// It came after the leg had stopped waiting.
+    /// The request came after the end of the wait.
     Later,
-    /// It is why the leg stopped waiting.
+    /// The request ended the wait.
     Decided,
-    /// The same, and the promise of callbacks holds for it from now on.
+    /// The request ended the wait, and the promise of callbacks now applies.
     DecidedPromised,
 }
 
-/// Which sum and histogram the sample of a transition belongs to.
+/// The sum and histogram to which the sample of an entry belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SampleKind {
     AnswerWait,
@@ -199,8 +199,7 @@ impl EntryKind {
         }
     }
 
-    /// A callback became outstanding: by a request that decided the leg or a later one, under the promise of
-    /// callbacks or not, due on the day of the request or later.
+    /// The kind of a callback request, by its role, and by whether it is due on its own day.
     pub(crate) const fn opened(request: RequestRole, due_today: bool) -> Self {
         match (request, due_today) {
             (RequestRole::Later, false) => Self::CallbackOpened,
@@ -247,7 +246,7 @@ impl EntryKind {
         }
     }
 
-    /// Groups of the recommendation score as the county's slide 19 counts them.
+    /// The kind of an answer. Groups of the recommendation score follow the county's slide 19.
     pub(crate) const fn feedback(answer: FeedbackAnswer) -> Self {
         match answer {
             FeedbackAnswer::Nps(score) => Self::nps(match score.get() {
@@ -276,7 +275,7 @@ impl EntryKind {
         )
     }
 
-    /// Whether the leg arrived with a promise made to it.
+    /// Whether the leg arrived on a line with a promise.
     pub(crate) const fn is_promised_arrival(self) -> bool {
         matches!(
             self,
@@ -310,7 +309,7 @@ impl EntryKind {
         }
     }
 
-    /// Whether the leg stops waiting with this step.
+    /// Whether an entry of this kind ends the wait.
     pub(crate) const fn ends_waiting(self) -> bool {
         self.decision().is_some() || self.undecided().is_some()
     }
@@ -329,7 +328,7 @@ impl EntryKind {
         matches!(self, Self::AnsweredWithin | Self::AnsweredBeyond | Self::CallbackReached)
     }
 
-    /// Whether a callback becomes outstanding with this step.
+    /// Whether an entry of this kind opens a callback.
     pub(crate) const fn opens_callback(self) -> bool {
         matches!(
             self,
@@ -342,7 +341,7 @@ impl EntryKind {
         )
     }
 
-    /// Whether an outstanding callback is due today from this step on.
+    /// Whether the callback is due today from this entry on.
     pub(crate) const fn makes_due_today(self) -> bool {
         matches!(
             self,
@@ -353,7 +352,7 @@ impl EntryKind {
         )
     }
 
-    /// Whether the leg comes under the promise of callbacks from this step on.
+    /// Whether the promise of callbacks applies from this entry on, instead of that of an answer.
     pub(crate) const fn moves_promise(self) -> bool {
         matches!(self, Self::RequestDecidedPromised | Self::RequestDecidedPromisedDueToday)
     }
@@ -392,7 +391,7 @@ impl EntryKind {
         }
     }
 
-    /// What the sample of this step measures; `None` where it has none.
+    /// The kind of its sample; `None` if it has none.
     pub(crate) const fn sample(self) -> Option<SampleKind> {
         match self {
             Self::Served => Some(SampleKind::Handling),
@@ -407,7 +406,7 @@ impl EntryKind {
     }
 }
 
-/// The stage of an abandon as a decision.
+/// The decision of an abandon at this stage.
 const fn abandoned_at(stage: Stage) -> Decision {
     match stage {
         Stage::Menu => Decision::AbandonedMenu,

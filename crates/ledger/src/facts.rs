@@ -1,11 +1,11 @@
-//! What is known of one leg: registers that join.
+//! The facts of one leg, in registers that join.
 //!
-//! Each register keeps the earliest instant it was told (outcome and feedback the latest), and of two values told for
-//! the same instant always the same one. So learning is commutative, associative and idempotent: order does not matter,
+//! Each register keeps the earliest instant that it was told (outcome and feedback: the latest). For two values at the
+//! same instant, a fixed order decides. So learning is commutative, associative and idempotent: order does not matter,
 //! duplicates do nothing, and no event id has to be remembered.
 //!
-//! Example: `answered` at 10:02, then a late record says `answered` at 10:01, then the first record comes again.
-//! Whatever their order, the register holds 10:01.
+//! Example: `answered` at 10:02, a late `answered` at 10:01, and the first one again. In any order, the register holds
+//! 10:01.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, EventTime, Fact, FactKind, FeedbackAnswer, LineIndex, Outcome, Stage, Survey,
@@ -20,18 +20,18 @@ use crate::instants::{Instants, Register};
 pub(crate) const APART_MS: i64 = 60_000;
 
 vocabulary! {
-    /// What an event changed.
+    /// The effect of an event on the ledger.
     Applied {
-        /// It taught a fact.
+        /// It added or changed a fact.
         Applied = "applied",
-        /// It said what was known.
+        /// It was known already.
         Unchanged = "unchanged",
-        /// It cannot be of one contact with what was known, and one of both is lost or goes astray: the platform may be
-        /// using ids again. See [`Collision`](crate::Collision).
+        /// It collides with known facts: they cannot all belong to one contact. The platform may reuse ids. See
+        /// [`Collision`](crate::Collision).
         Shadowed = "shadowed",
         /// It is older than the range that is being read.
         TooOld = "too_old",
-        /// It is an attempt to call back beyond the thousand of its result that are kept of a leg: it is not counted.
+        /// It is a callback attempt beyond the thousand that are kept a result and leg. It is not counted.
         Surplus = "surplus",
     }
 }
@@ -47,7 +47,7 @@ pub(crate) struct Facts {
     rare: Option<Box<RareFacts>>,
 }
 
-/// Facts that few legs have, in no more room than they take: a leg with one attempt is no rarity.
+/// Facts that few legs have. Callback attempts take no more memory than needed, because many legs have one.
 #[derive(Clone, Debug, Default)]
 struct RareFacts {
     attempts: Attempts,
@@ -58,7 +58,7 @@ struct RareFacts {
 pub(crate) type Feedback = [Option<(EventTime, FeedbackAnswer)>; 3];
 
 impl Facts {
-    /// Nothing is known yet; `first` is the instant of what will be learnt first.
+    /// No facts. `first` is the instant of the first fact that will be learned.
     pub const fn new(line: LineIndex, first: EventTime) -> Self {
         Self {
             line,
@@ -102,7 +102,7 @@ impl Facts {
         }
     }
 
-    /// As [`earliest`](Self::earliest), for a fact with a value: at the same instant the smaller value wins.
+    /// As [`earliest`](Self::earliest), for a fact with a value. At the same instant, the smaller value wins.
     fn earliest_with<V: Copy + Ord>(
         &mut self,
         register: Register,
@@ -124,10 +124,10 @@ impl Facts {
             (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
             (_, AttemptResult::Failed) => Applied::Unchanged,
         };
-        let learnt = self.rare.get_or_insert_default().attempts.learn(attempt);
-        match (reached, learnt) {
-            (Applied::Applied, _) | (_, AttemptUpdate::News) => Applied::Applied,
-            (_, AttemptUpdate::Known) => Applied::Unchanged,
+        let update = self.rare.get_or_insert_default().attempts.learn(attempt);
+        match (reached, update) {
+            (Applied::Applied, _) | (_, AttemptUpdate::Changed) => Applied::Applied,
+            (_, AttemptUpdate::Unchanged) => Applied::Unchanged,
             (_, AttemptUpdate::Surplus) => Applied::Surplus,
         }
     }
@@ -168,8 +168,7 @@ impl Facts {
         self.at(Register::Outcome).map(|at| (at, self.outcome))
     }
 
-    /// What is held as the one fact of this kind, and since when. Attempts and answers, of which there may be several,
-    /// are none.
+    /// The held fact of this kind and its instant; `None` for attempts and answers, of which there may be several.
     pub fn held(&self, kind: FactKind) -> Option<(EventTime, Fact)> {
         let plain = |register, fact| self.at(register).map(|at| (at, fact));
         match kind {
@@ -188,7 +187,7 @@ impl Facts {
         }
     }
 
-    /// What is held where this fact would be: itself, if it counts; `None` if nothing is.
+    /// The fact held in the register of this fact: the fact itself if it counts; `None` if the register is empty.
     pub fn held_instead_of(&self, at: EventTime, fact: Fact) -> Option<(EventTime, Fact)> {
         match fact {
             Fact::CallbackAttempted(result) => {
@@ -205,12 +204,12 @@ impl Facts {
         }
     }
 
-    /// Attempts to call back, ascending by second and result.
+    /// The callback attempts, in ascending order of second and result.
     pub fn attempts(&self) -> &[Attempt] {
         self.rare.as_ref().map_or(&[], |rare| rare.attempts.all())
     }
 
-    /// The second of the last attempt that is kept of a result, if no later one is.
+    /// The second after which attempts with this result are surplus; `None` while fewer than a thousand are kept.
     pub fn last_attempt_kept(&self, result: AttemptResult) -> Option<i64> {
         self.rare.as_ref().and_then(|rare| rare.attempts.last_second_kept(result))
     }
@@ -221,25 +220,25 @@ impl Facts {
         feedback.copied().unwrap_or_default()
     }
 
-    /// The earliest instant that anything known is of.
+    /// The instant of the earliest fact.
     pub fn first(&self) -> Option<EventTime> {
-        // Of one second there are at most two: one that reached the customer, and one that failed.
+        // One second has at most two attempts: one that reached the customer and one that failed.
         let attempts = self.attempts().iter().take(2).map(|attempt| attempt.0);
         let answers = self.feedback().into_iter().flatten().map(|answer| answer.0);
         answers.chain(attempts).chain(self.instants.earliest()).min()
     }
 
-    /// Whether all that is known is earlier than `instant`.
+    /// Whether all facts are earlier than `instant`.
     pub fn all_before(&self, instant: EventTime) -> bool {
         let before = |at: Option<EventTime>| at.is_none_or(|at| at < instant);
-        // What few legs have lies elsewhere in memory, so it is looked at last.
+        // Rare facts are in another allocation, so they are checked last.
         before(self.instants.latest())
             && self.attempts().iter().rev().take(2).all(|attempt| attempt.0 < instant)
             && self.feedback().into_iter().flatten().all(|answer| answer.0 < instant)
     }
 }
 
-/// The place of the question among the answers.
+/// The index of the question in [`Feedback`].
 const fn question_of(answer: FeedbackAnswer) -> usize {
     match answer {
         FeedbackAnswer::Nps(_) => 0,
@@ -259,7 +258,7 @@ mod tests {
     const AT: EventTime = EventTime::from_millis(1_758_006_900_000);
 
     #[test]
-    fn the_earliest_instant_wins_and_a_loss_by_more_than_a_minute_is_shadowed() {
+    fn the_earliest_instant_wins_and_an_event_more_than_a_minute_later_is_shadowed() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         assert_eq!(facts.learn(AT, Fact::Answered), Applied::Applied);
         assert_eq!(facts.learn(AT, Fact::Answered), Applied::Unchanged);
@@ -270,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_stages_at_one_instant_the_first_of_the_vocabulary_wins() {
+    fn the_first_stage_of_the_vocabulary_wins_at_the_same_instant() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         facts.learn(AT, Fact::Abandoned(Stage::Queue));
         assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Ringing)), Applied::Unchanged);
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_is_of_account_for_a_leg_s_age_at_whatever_place_it_lies() {
+    fn the_age_of_a_leg_takes_every_attempt_into_account() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         facts.learn(AT.plus_millis(700), Fact::CallbackAttempted(AttemptResult::Reached));
         facts.learn(AT.plus_millis(200), Fact::CallbackAttempted(AttemptResult::Failed));
@@ -304,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_reached_the_customer_sets_reached_and_reached_invents_no_attempt() {
+    fn an_attempt_that_reached_the_customer_sets_reached_but_reached_adds_no_attempt() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         facts.learn(AT, Fact::CallbackReached);
         assert!(facts.attempts().is_empty());
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_already_changes_nothing() {
+    fn a_known_fact_changes_nothing() {
         let nps = FeedbackAnswer::Nps(ensilinja_model::NpsScore::new(9).unwrap());
         for fact in [
             Fact::Abandoned(Stage::Queue),

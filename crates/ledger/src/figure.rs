@@ -1,12 +1,12 @@
-//! The words of the figures: windows, and the ways a leg can come out as its line's rules see it.
+//! The vocabularies of the figures: windows, and the ways in which a leg is decided, resolved and settled.
 
 use ensilinja_model::vocabulary;
 
 vocabulary! {
-    /// A span of time that figures are kept for. Every window is closed at its start and open at its end, and ends
-    /// one second after the second of `now` began, so that it holds whole seconds only.
+    /// A time range for which figures are kept. A window includes its start and excludes its end, which is the end of
+    /// the second of `now`. So it contains whole seconds only.
     ///
-    /// The last two follow the line's opening hours, and hold the closed hours in between too.
+    /// The last two depend on the line's opening hours. They include the closed hours in between.
     Window {
         /// The last 900 seconds.
         Minutes15 = "15m",
@@ -14,45 +14,45 @@ vocabulary! {
         Hour = "1h",
         /// Since local midnight.
         Today = "today",
-        /// The local day before; 23 or 25 hours long when the clocks change.
+        /// The previous local day. It has 23 or 25 hours when the clocks change.
         Yesterday = "yesterday",
-        /// Up to now, from when the line has since been open for two hours.
+        /// From the instant since which the line has been open for two hours, up to now.
         Open2Hours = "open2h",
-        /// Up to now, from the start of the fifth latest day on which the line has opened.
+        /// From the start of the fifth most recent day on which the line opened, up to now.
         Open5Days = "open5d",
     }
 }
 
 vocabulary! {
-    /// How a contact stopped waiting so that it counts in rates.
+    /// The final results of a wait that count in rates.
     Decision {
-        /// Answered while the customer was there.
+        /// Answered while the customer was waiting.
         Answered = "answered",
         /// The customer left a callback request.
         CallbackRequested = "callback_requested",
-        /// Given up in the menu.
+        /// Abandoned in the menu.
         AbandonedMenu = "abandoned_menu",
-        /// Given up in the queue.
+        /// Abandoned in the queue.
         AbandonedQueue = "abandoned_queue",
-        /// Given up while an agent's phone rang.
+        /// Abandoned while an agent's phone was ringing.
         AbandonedRinging = "abandoned_ringing",
-        /// Given up so soon that it is no verdict on the service.
+        /// Abandoned so early that it does not count against the service.
         AbandonedShort = "abandoned_short",
     }
 }
 
 vocabulary! {
-    /// How a contact stopped waiting without a decision.
+    /// The ends of a wait that do not count in rates.
     Undecided {
         /// Moved to another line.
         Moved = "moved",
-        /// It ended, or the time to hear of it ran out, and nobody said why.
+        /// The contact ended, or timed out, without a known result.
         Orphaned = "orphaned",
     }
 }
 
 vocabulary! {
-    /// Decisions within the line's threshold; short abandons are in neither.
+    /// Decisions within the line's threshold, without short abandons.
     Within {
         /// Answered within it.
         Answered = "answered",
@@ -62,9 +62,9 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Peculiarities of a leg. One leg may have several: never sum them.
+    /// Data anomalies of a leg. One leg may have several, so do not add them up.
     Flag {
-        /// It arrived without an `offered` at its arrival.
+        /// It has no `offered` at its arrival.
         Inferred = "inferred",
         /// Its `offered` is later than its arrival.
         Skewed = "skewed",
@@ -80,17 +80,17 @@ vocabulary! {
     Resolution {
         /// The customer was reached.
         Reached = "reached",
-        /// Attempts failed and the unit stopped trying.
+        /// Attempts failed, and the unit stopped trying.
         Unreached = "unreached",
-        /// The customer no longer needs it.
+        /// The customer no longer needs the callback.
         Cancelled = "cancelled",
-        /// The same customer asked twice.
+        /// The same customer requested it twice.
         Duplicate = "duplicate",
-        /// The system let it run out.
+        /// The system let it expire.
         Expired = "expired",
-        /// The queue was emptied without reaching people.
+        /// The queue was emptied without calling the customers.
         Purged = "purged",
-        /// Nothing was heard of it for so long that it has to be counted as lost: as grave as purged.
+        /// There was no event for so long that the callback counts as lost. As severe as purged.
         GivenUp = "given_up",
     }
 }
@@ -108,35 +108,36 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Which of a line's promises a contact comes under.
+    /// The promise of a line that applies to a contact.
     Promise {
-        /// To be answered in time; and of a line that promises callbacks only, contacts that asked for none.
+        /// An answer in time. On a line that promises callbacks only: contacts without a callback request.
         Answer = "answer",
-        /// To be called back in time.
+        /// A callback in time.
         Callback = "callback",
     }
 }
 
 vocabulary! {
-    /// How a promise was settled: each contact of a line that promises anything gets one verdict.
+    /// How a promise was settled. Each contact of a line with a promise gets one verdict.
     Verdict {
-        /// Kept: the customer was served before the deadline.
+        /// The customer was served before the deadline (SLA met).
         Kept = "kept",
-        /// Broken: the deadline passed first, or the customer was lost before it.
+        /// The deadline passed first, or the customer was lost before it (SLA breached).
         Broken = "broken",
-        /// Neither: the customer hung up at once, cancelled, asked twice, or was moved to another line.
+        /// Neither: the customer hung up at once, cancelled, requested twice, or was moved to another line (excluded
+        /// from the SLA).
         Void = "void",
     }
 }
 
 vocabulary! {
-    /// How close the deadline of an outstanding callback is.
+    /// The due state of an outstanding callback.
     Due {
-        /// Another day, or never: the line promises no callbacks.
+        /// Due on a later day, or never if the line promises no callbacks.
         Later = "later",
-        /// Today.
+        /// Due today.
         Today = "today",
-        /// It has passed.
+        /// The deadline has passed.
         Overdue = "overdue",
     }
 }

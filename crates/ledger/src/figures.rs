@@ -1,4 +1,4 @@
-//! What a read returns: the figures of every line at one instant, as plain values.
+//! The result of a read: the figures of every line at one instant, as plain values.
 
 use ensilinja_model::{EventTime, vocabulary};
 
@@ -8,11 +8,11 @@ use crate::rules::LineRules;
 use crate::sums::Sums;
 
 vocabulary! {
-    /// The quantiles that are read from wait histograms.
+    /// The quantiles of waits.
     Quantile {
-        /// Half of the waits are shorter.
+        /// Half of the waits are at most this long.
         Median = "0.5",
-        /// Nine of ten waits are shorter.
+        /// Nine of ten waits are at most this long.
         P90 = "0.9",
     }
 }
@@ -27,9 +27,9 @@ impl Quantile {
         }
     }
 
-    /// Its place among so many waits in ascending order, from 0: no fewer than its share lie there or before.
+    /// Its index among this many waits in ascending order: at least its share of them is at or before it.
     #[must_use]
-    pub const fn place_among(self, waits: usize) -> usize {
+    pub const fn index_among(self, waits: usize) -> usize {
         let up_to_it = match self {
             Self::Median => waits.div_ceil(2),
             Self::P90 => (waits * 9).div_ceil(10),
@@ -41,29 +41,29 @@ impl Quantile {
 /// The figures of every line at [`as_of`](Self::as_of).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figures {
-    /// The instant they are true for: a whole second, never earlier than that of an earlier read.
+    /// The instant of the figures: a whole second, never earlier than that of an earlier read.
     pub as_of: EventTime,
     /// The latest local midnight.
     pub day_start: EventTime,
-    /// One entry a line, in the order of the line table.
+    /// By line, in the order of the line table.
     pub lines: Vec<LineFigures>,
-    /// Legs held in memory.
+    /// The number of legs in memory.
     pub legs: usize,
 }
 
 /// The figures of one line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineFigures {
-    /// Contacts that wait now.
+    /// Contacts that are waiting now.
     pub waiting: i64,
-    /// How long the longest of them has waited, in ms; 0 if none waits.
+    /// The longest present wait in ms; 0 if no contact is waiting.
     pub waiting_oldest_ms: i64,
     pub(crate) outstanding: [i64; Due::ALL.len()],
     /// The age of the oldest outstanding callback request, in ms; 0 if there is none.
     pub callback_oldest_ms: i64,
-    /// The earliest deadline still ahead of an outstanding callback; `None` if there is none.
+    /// The earliest future deadline of an outstanding callback; `None` if there is none.
     pub callback_next_due: Option<EventTime>,
-    /// How much of the time until then the line is open, in ms.
+    /// The open time of the line until that deadline, in ms.
     pub callback_next_due_open_ms: Option<i64>,
     pub(crate) pending: [i64; Promise::ALL.len()],
     /// Whether the line is open.
@@ -76,16 +76,17 @@ pub struct LineFigures {
 }
 
 impl LineFigures {
-    /// The figures of an instant, no window among them: of the sums of all time up to it, and of what lasts at it.
-    pub(crate) fn at(now: EventTime, rules: &LineRules, balance: &Sums, firsts: EarliestKeys) -> Self {
+    /// The figures of an instant without windows, from the sums since the beginning and the earliest keys at the
+    /// instant.
+    pub(crate) fn at(now: EventTime, rules: &LineRules, balance: &Sums, earliest: EarliestKeys) -> Self {
         let age_ms = |since: Option<EventTime>| since.map_or(0, |since| now.millis_since(since).max(0));
         Self {
             waiting: balance.waiting(),
-            waiting_oldest_ms: age_ms(firsts.waiting),
+            waiting_oldest_ms: age_ms(earliest.waiting),
             outstanding: balance.outstanding(),
-            callback_oldest_ms: age_ms(firsts.outstanding),
-            callback_next_due: firsts.due,
-            callback_next_due_open_ms: firsts.due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
+            callback_oldest_ms: age_ms(earliest.outstanding),
+            callback_next_due: earliest.due,
+            callback_next_due_open_ms: earliest.due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
             pending: balance.pending(),
             open: rules.hours.is_open(now),
             last_change: rules.hours.last_change(now),
@@ -94,18 +95,18 @@ impl LineFigures {
         }
     }
 
-    /// Whether any contact waits, is to be called back or was promised something that is not settled.
+    /// Whether any contact is waiting, has a callback outstanding, or has a promise pending.
     pub(crate) fn has_any_leg(&self) -> bool {
         self.waiting != 0 || self.outstanding.iter().chain(&self.pending).any(|count| *count != 0)
     }
 
-    /// Callback requests not resolved yet whose deadline is this close; the sum over all is what is outstanding.
+    /// Unresolved callback requests in this due state. The sum over all states is the number of outstanding callbacks.
     #[must_use]
     pub const fn callbacks_outstanding(&self, due: Due) -> i64 {
         self.outstanding[due as usize]
     }
 
-    /// Promises made and not settled yet.
+    /// Promises that were made and are not settled yet.
     #[must_use]
     pub const fn promises_pending(&self, promise: Promise) -> i64 {
         self.pending[promise as usize]
@@ -121,15 +122,15 @@ impl LineFigures {
 /// The figures of one line in one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowFigures {
-    /// What happened in the window, whenever it was heard of.
+    /// The sums of the window. Late events are included.
     pub sums: Sums,
-    /// Of the waits of the answered; `None` if nobody was.
+    /// Quantiles of the waits of answered contacts; `None` without answers.
     pub answer_wait_quantiles: Option<Quantiles>,
-    /// Of the waits of those called back, by the clock on the wall; `None` if nobody was reached.
+    /// Quantiles of the waits for callbacks, in elapsed time; `None` if no customer was reached.
     pub callback_wait_quantiles: Option<Quantiles>,
 }
 
-/// Quantiles of a distribution of waits.
+/// The quantiles of a distribution of waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quantiles(pub(crate) [u64; Quantile::ALL.len()]);
 

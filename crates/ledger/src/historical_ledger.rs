@@ -1,9 +1,9 @@
-//! The historical ledger: figures of the past, for any stretches of time.
+//! The historical ledger: figures of the past, for any periods.
 //!
-//! A [`Ledger`](crate::Ledger) is asked about now, again and again, and forgets what has left its windows. A historical ledger
-//! is told of a stretch of the past, in any order, and then asked about it once: it keeps every leg and files each
-//! leg's entries when asked. Where both can answer they agree to the last digit, for the entries are the same function
-//! of the same facts. A historical ledger knows one thing more: whether the customer of a request was reached *later*.
+//! A [`Ledger`](crate::Ledger) is read at `now` again and again, and forgets what has left its windows. A historical
+//! ledger takes the events of a time range, in any order, and is then read: it keeps every leg, and derives the entries
+//! of each leg at the read. Where both can answer they agree exactly, because the entries are the same function of the
+//! same facts. A historical ledger also knows whether the customer of a request was reached *later*.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use crate::legs::Legs;
 use crate::rules::Rules;
 use crate::sums::Sums;
 
-/// All that was said about a stretch of the past.
+/// The facts of all legs in a time range of the past.
 #[derive(Clone, Debug)]
 pub struct HistoricalLedger {
     pub(crate) rules: Rules,
@@ -24,14 +24,14 @@ pub struct HistoricalLedger {
 }
 
 impl HistoricalLedger {
-    /// Nothing is known yet. For figures from `start` on it wants every event since
-    /// [`start - life - skew`](Rules::reads_from), in any order.
+    /// An empty ledger. For figures from `start` on, apply every event since
+    /// [`rules.reads_from(start)`](Rules::reads_from), in any order.
     #[must_use]
     pub fn new(rules: Rules) -> Self {
         Self { rules, legs: Legs::default() }
     }
 
-    /// Learns what an event says. Whatever it says, in whatever order, is joined; nothing is an error.
+    /// Applies an event. Order and duplicates do not matter, and no event is an error.
     ///
     /// # Panics
     /// If the event's line is not one of the rules' lines.
@@ -39,7 +39,8 @@ impl HistoricalLedger {
         self.apply_noting(event, &mut |_| {}).applied
     }
 
-    /// The same, and notes what collides by it; the same collision may be noted more than once.
+    /// As [`apply`](Self::apply), and passes each collision that the event causes or clears to `note`. The same
+    /// collision may be passed more than once.
     ///
     /// # Panics
     /// If the event's line is not one of the rules' lines.
@@ -49,17 +50,17 @@ impl HistoricalLedger {
         collision::learn(facts, event, self.rules.life_ms(), note)
     }
 
-    /// How many legs it knows.
+    /// The number of legs.
     #[must_use]
     pub fn legs(&self) -> usize {
         self.legs.len()
     }
 
-    /// What happened in each of `periods`, as of an instant: a promise whose deadline lies after it is not broken yet.
-    /// By line, in the order of the rules, and then by period.
+    /// The sums of each period as of an instant, by line in the order of the rules, then by period. A promise whose
+    /// deadline is after the instant is not broken yet.
     ///
-    /// Periods hold whole seconds: those that begin in `[start, end)`. They ascend and do not overlap; what lies in
-    /// none of them is left out.
+    /// A period contains the whole seconds that begin in `[start, end)`. Periods must ascend and not overlap. Entries
+    /// outside all periods are ignored.
     #[must_use]
     pub fn figures(&self, periods: &[Range<EventTime>], as_of: EventTime) -> Vec<Vec<Sums>> {
         let mut sums = vec![vec![Sums::none(self.rules.bounds()); periods.len()]; self.rules.lines().len()];
@@ -68,7 +69,7 @@ impl HistoricalLedger {
             let rules = &self.rules.lines()[facts.line.as_usize()];
             let entries = Entries::of(facts, rules, self.rules.days(), last_second);
             let line = &mut sums[facts.line.as_usize()];
-            // A request whose customer is reached after `as_of` is not known to have been answered.
+            // If the customer is reached after `as_of`, that is not known yet.
             let reached = entries.request_reached.filter(|(_, second)| *second <= last_second);
             let all = entries.all(facts).chain(reached.map(|(request, _)| request));
             for entry in all.filter(|entry| entry.second <= last_second) {

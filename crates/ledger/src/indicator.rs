@@ -1,8 +1,7 @@
-//! Indicators: what is said of a line in one percentage. One table, which the metrics, the board, the report and the
-//! alerts all read.
+//! Indicators: the percentages of a line. Metrics, board, report and alerts all use this one table.
 //!
-//! An indicator is a pair of sums, how many of how many, so that lines and stretches of time are added before anything
-//! is divided; and n stands beside every percentage.
+//! An indicator is a pair of sums, numerator and denominator, so that lines and time ranges can be added before the
+//! division, and every percentage can be shown with its n.
 
 use std::ops::AddAssign;
 
@@ -11,7 +10,7 @@ use ensilinja_model::{Channel, Outcome, Survey, YesNo, vocabulary};
 use crate::figure::{Decision, Promise, Resolution, Verdict, Within};
 use crate::sums::Sums;
 
-/// How many of how many. Of none there is no share, which is not the same as a share of 0.
+/// A numerator and a denominator. With the denominator 0 there is no share, which differs from a share of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ratio {
     /// The numerator.
@@ -21,7 +20,7 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// The share, 0 to 1; `None` of none.
+    /// The share, 0 to 1; `None` if the denominator is 0.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of contacts fit 53 bits")]
     pub fn share(self) -> Option<f64> {
@@ -37,8 +36,9 @@ impl AddAssign for Ratio {
 }
 
 vocabulary! {
-    /// The formula of the service level. A = answered, L = abandoned (short ones left out everywhere), T = within the
-    /// line's threshold; *decided* stands where platforms say offered, for who still waits is not judged.
+    /// The formula of the service level. A = answered, L = abandoned, T = within the line's threshold. Short abandons
+    /// are excluded everywhere. The formulas use *decided* where platforms use offered, because contacts that are still
+    /// waiting are not judged.
     ServiceLevel {
         /// A in T / A.
         OnlyHandled = "only_handled",
@@ -67,21 +67,21 @@ impl ServiceLevel {
 }
 
 vocabulary! {
-    /// What is said of a line in one percentage.
+    /// A percentage of a line.
     Indicator {
-        /// Answered while the customer was on the line.
+        /// Contacts answered while the customer was on the line.
         AnsweredLive = "answered_live",
-        /// Requests of the time whose customer was reached, of the decided; looking back only.
+        /// Callback requests of the period whose customer was reached, of the decided contacts. Only in reports.
         HandledAsCallback = "handled_as_callback",
-        /// The same, of the handled; looking back only.
+        /// The same, of the handled contacts. Only in reports.
         CallbackShareOfHandled = "callback_share_of_handled",
-        /// Callbacks that reached the customer, of those resolved.
+        /// Callbacks that reached the customer, of the resolved callbacks.
         CallbackReached = "callback_reached",
         /// Contacts that reached the service.
         Service = "service",
         /// Answered within the threshold, by the line's formula.
         ServiceLevel = "service_level",
-        /// Chats nobody answered. The lower the better.
+        /// Chats that were not answered. Lower is better.
         ChatNotAnswered = "chat_not_answered",
         /// Promises kept.
         PromiseKept = "promise_kept",
@@ -105,22 +105,22 @@ vocabulary! {
 /// A row of the table of indicators.
 #[derive(Debug)]
 pub struct IndicatorRow {
-    /// Whose row it is.
+    /// The indicator of this row.
     pub indicator: Indicator,
-    /// Its names.
+    /// Its name in Finnish.
     pub name_fi: &'static str,
-    /// In Swedish.
+    /// Its name in Swedish.
     pub name_sv: &'static str,
-    /// In English.
+    /// Its name in English.
     pub name_en: &'static str,
-    /// What is divided by what, in English.
+    /// Numerator and denominator, in English.
     pub rule: &'static str,
-    /// The goal the county has published, 0 to 1.
+    /// The goal that the county has published, 0 to 1.
     pub target: Option<f64>,
-    /// Below this it is worth waking somebody, unless the line says otherwise, 0 to 1. Not the target: a goal of 100 %
-    /// would be missed by 299 of 300.
+    /// The default floor for alerts, 0 to 1. Lines may set another. It is not the target: 299 of 300 would miss a goal
+    /// of 100 %.
     pub alert_floor: Option<f64>,
-    /// Where the rule comes from.
+    /// The source of the rule.
     pub source: &'static str,
     read: fn(&Sums, ServiceLevel) -> Ratio,
 }
@@ -132,19 +132,19 @@ impl Indicator {
         &TABLE[self as usize]
     }
 
-    /// How many of how many, of a line with this formula of the service level.
+    /// Numerator and denominator, for a line with this formula of the service level.
     #[must_use]
     pub fn of(self, sums: &Sums, service_level: ServiceLevel) -> Ratio {
         (self.row().read)(sums, service_level)
     }
 
-    /// Whether it can be told at once. Others look back: they file under one instant what is only known later.
+    /// Whether the indicator has live figures. The others count at one instant what is only known later.
     #[must_use]
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::HandledAsCallback | Self::CallbackShareOfHandled)
     }
 
-    /// Whether it says anything of lines of this channel.
+    /// Whether the indicator applies to lines of this channel.
     #[must_use]
     pub fn applies_to(self, channel: Channel) -> bool {
         self != Self::ChatNotAnswered || channel == Channel::Chat
@@ -160,7 +160,7 @@ const fn yes_share(sums: &Sums, survey: Survey) -> Ratio {
     Ratio { good: yes, valid: yes + no }
 }
 
-/// Both promises together.
+/// The verdicts on both promises.
 fn promises(sums: &Sums, verdict: Verdict) -> i64 {
     Promise::ALL.iter().map(|promise| sums.promises(*promise, verdict)).sum()
 }

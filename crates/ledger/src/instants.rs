@@ -1,12 +1,12 @@
 //! The instants of a leg's facts, packed: eleven registers in 52 bytes.
 //!
-//! Nearly all that is ever said of a leg happens within days of the first thing said, so registers are kept as 32-bit
-//! milliseconds from a base, which reaches 24 days either way. A leg whose facts are further apart than that (a
-//! contradiction, or a clock that was wrong) moves to wide registers, so that packing is never visible from outside.
+//! Nearly all facts of a leg happen within days of the first one, so the registers are 32-bit milliseconds from a base,
+//! which reach 24 days in both directions. A leg whose facts are further apart (a contradiction, or a wrong clock)
+//! moves to wide registers, so the packing is never visible from outside.
 
 use ensilinja_model::EventTime;
 
-/// Which fact a register holds the instant of.
+/// The fact whose instant a register holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Register {
@@ -25,13 +25,13 @@ pub(crate) enum Register {
 
 const REGISTERS: usize = Register::Retracted as usize + 1;
 
-/// The offset of a register that holds nothing.
+/// The offset of an empty register.
 const EMPTY: i32 = i32::MIN;
 
-/// Registers, each empty or an instant.
+/// The registers. Each is empty or holds an instant.
 #[derive(Clone, Debug)]
 pub(crate) enum Instants {
-    /// Offsets in ms from `base_ms`, the instant that was learnt first.
+    /// Offsets in ms from `base_ms`, the instant of the first fact learned.
     Near { base_ms: i64, offsets: [i32; REGISTERS] },
     /// Whole instants.
     Far(Box<[Option<EventTime>; REGISTERS]>),
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_is_got_however_far_apart() {
+    fn an_instant_that_was_set_is_returned_at_any_distance() {
         for apart_ms in [0, 1, -1, i64::from(i32::MAX), i64::from(i32::MIN), i64::from(i32::MIN) + 1, 1 << 40, i64::MAX]
         {
             let base = EventTime::from_millis(1_700_000_000_000);

@@ -1,13 +1,14 @@
-//! The course of the day: what happened in each quarter of an hour since the local midnight.
+//! The intraday figures: counts in each 15-minute interval since the local midnight.
 //!
 //! ```text
-//! midnight  slot 0  |  slot 1  |  ...  |  the slot of `as_of`
-//! |-- 900 seconds --|----------|       |------ as_of |
+//! midnight          |          |       |
+//! |-- interval 0 ---|--- 1 ----|  ...  |- last -| as_of
+//!     900 seconds
 //! ```
 //!
-//! Slots are 900 seconds of real time, so a day has 96 of them, or 92 or 100 when the clocks change. They cut the
-//! window `today` into pieces: what they hold adds up to that window's figures, and where it is absent they are, too.
-//! They are summed from the minute log when they are asked for, which is a visit of today's minutes.
+//! Intervals are 900 seconds of elapsed time, so a day has 96 of them, or 92 or 100 when the clocks change. They divide
+//! the window `today`: they add up to its figures, and are absent when it is absent. Each read sums them from the
+//! minute log.
 
 use ensilinja_model::EventTime;
 
@@ -15,47 +16,47 @@ use crate::account::Account;
 use crate::entry_kind::EntryKind;
 use crate::figure::Decision;
 
-/// The length of a slot, in seconds.
+/// The length of an interval, in seconds.
 pub const INTERVAL_SECONDS: i64 = 900;
 
-/// What happened on every line since the local midnight, slot by slot.
+/// The figures of every line since the local midnight, by interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intraday {
-    /// The instant it is true for: a whole second.
+    /// The instant of the figures: a whole second.
     pub as_of: EventTime,
-    /// The local midnight at which the first slot begins.
+    /// The local midnight at which the first interval begins.
     pub day_start: EventTime,
-    /// One entry a line, in the order of the line table: a slot each from midnight to that of [`as_of`](Self::as_of);
-    /// `None` (absent, which is not low) while history does not reach back to midnight.
+    /// By line, in the order of the line table: the intervals from midnight to that of [`as_of`](Self::as_of); `None`
+    /// (absent, which is not low) while history does not reach back to midnight.
     pub lines: Vec<Option<Vec<Interval>>>,
 }
 
-/// What happened on a line in one slot.
+/// The figures of a line in one interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interval {
     /// Contacts that arrived.
     pub offered: i64,
     /// Contacts answered.
     pub answered: i64,
-    /// Contacts that stopped waiting because the customer asked to be called back.
+    /// Contacts decided by a callback request.
     pub callback_requested: i64,
-    /// Contacts given up, at whatever stage and however soon.
+    /// Contacts abandoned at any stage, including short abandons.
     pub abandoned: i64,
 }
 
 impl Interval {
-    /// The slots after the second `midnight` up to and including `until`, of which the last may not be over.
+    /// The intervals of the seconds (midnight, until]. The last one may be incomplete.
     pub(crate) fn all_between(account: &Account, midnight: i64, until: i64) -> Vec<Self> {
-        let mut slots = Vec::new();
+        let mut intervals = Vec::new();
         let mut before = midnight;
         while before < until {
             let last = (before + INTERVAL_SECONDS).min(until);
-            let mut slot = Self::default();
-            account.visit(before, last, |kind, n| slot.count(kind, i64::from(n)));
-            slots.push(slot);
+            let mut interval = Self::default();
+            account.visit(before, last, |kind, n| interval.count(kind, i64::from(n)));
+            intervals.push(interval);
             before = last;
         }
-        slots
+        intervals
     }
 
     fn count(&mut self, kind: EntryKind, n: i64) {

@@ -1,11 +1,11 @@
-//! The first of what lasts: the longest wait, the oldest callback, the next deadline.
+//! A lazy minimum queue of the legs in a state: it finds the longest wait, the oldest callback and the next deadline.
 //!
-//! A queue ordered by a key: since when something lasts, or when it falls due. Nothing is taken out of it when it ends;
-//! the read drops what has ended from the front. So an arrival costs one push, and a decision nothing.
+//! The queue is ordered by a key: the start of the state, or its deadline. Nothing is removed when the state ends. The
+//! read drops finished legs from the front. So an arrival costs one push, and the end of a wait costs nothing.
 //!
-//! What has yet to begin waits in a second queue, in the order in which it will. Live that is next to nothing; a ledger
-//! that is told of a month and then read hour by hour would else have to look through the rest of the month each time
-//! that nobody waits.
+//! States that have not begun are in a second queue, ordered by their first second. In live operation it is almost
+//! empty. But a ledger that is fed a whole month and then read hour by hour would otherwise scan the rest of the month
+//! at each read with an empty queue.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,71 +15,72 @@ use ensilinja_model::EventTime;
 use crate::entries::Span;
 use crate::legs::LegIndex;
 
-/// The least key of each of the three things that last.
+/// The earliest key of each of the three states; `None` if no leg is in the state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EarliestKeys {
-    /// Since when the longest of those who wait has waited.
+    /// The arrival of the leg that has waited longest.
     pub waiting: Option<EventTime>,
-    /// When the oldest outstanding callback was requested.
+    /// The request of the oldest outstanding callback.
     pub outstanding: Option<EventTime>,
-    /// The earliest deadline ahead of an outstanding callback.
+    /// The earliest future deadline of an outstanding callback.
     pub due: Option<EventTime>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LazyMinQueue {
-    /// What has begun, by its key.
+    /// States that have begun, by key.
     begun: BinaryHeap<Reverse<Queued>>,
-    /// What has not, by the second in which it begins.
+    /// States that begin in the future, by their first second.
     ahead: BinaryHeap<Reverse<Queued>>,
 }
 
-/// A leg in a queue. Packed, for there may be millions: twelve bytes and not sixteen.
+/// A leg in a queue. Packed to twelve bytes instead of sixteen, because there may be millions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C, packed(4))]
 struct Queued {
     key: EventTime,
-    place: LegIndex,
+    index: LegIndex,
 }
 
 impl LazyMinQueue {
-    /// Notes that a leg's span has become `new`, having been `old`, unless it is over at `now` or noted already.
-    pub fn note(&mut self, place: LegIndex, old: Option<Span>, new: Option<Span>, now_second: i64) {
+    /// Updates the span of a leg from `old` to `new`. Does nothing if `new` is over at `now` or already queued.
+    pub fn update(&mut self, index: LegIndex, old: Option<Span>, new: Option<Span>, now_second: i64) {
         let Some(span) = new.filter(|span| span.until_second > now_second) else { return };
-        let is_noted = |old: Span| {
+        let is_queued = |old: Span| {
             old.key == span.key && old.until_second >= span.until_second && old.from_second <= span.from_second
         };
-        if old.is_some_and(is_noted) {
+        if old.is_some_and(is_queued) {
             return;
         }
         if span.from_second > now_second {
-            push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), place });
+            push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), index });
         } else {
-            push(&mut self.begun, Queued { key: span.key, place });
+            push(&mut self.begun, Queued { key: span.key, index });
         }
     }
 
-    /// The least key of what lasts at `now`; `current` tells the span that a place has now. `now` never goes back.
-    pub fn key(&mut self, now_second: i64, current: impl Fn(LegIndex) -> Option<Span>) -> Option<EventTime> {
-        while let Some(Reverse(Queued { key: begins, place })) = self.ahead.peek().copied()
+    /// The smallest key of the states that last at `now`. `current` returns the present span of a leg. `now` must not
+    /// go back.
+    pub fn min_key(&mut self, now_second: i64, current: impl Fn(LegIndex) -> Option<Span>) -> Option<EventTime> {
+        while let Some(Reverse(Queued { key: begins, index })) = self.ahead.peek().copied()
             && begins.floor_second() <= now_second
         {
             self.ahead.pop();
-            if let Some(span) = current(place) {
-                // It may begin later than was thought when it was noted.
+            if let Some(span) = current(index) {
+                // The span may have moved to a later start since it was queued.
                 if span.from_second <= now_second {
-                    push(&mut self.begun, Queued { key: span.key, place });
+                    push(&mut self.begun, Queued { key: span.key, index });
                 } else {
-                    push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), place });
+                    push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), index });
                 }
             }
         }
         loop {
-            let Reverse(Queued { key, place }) = self.begun.peek().copied()?;
-            match current(place).filter(|span| span.key == key) {
+            let Reverse(Queued { key, index }) = self.begun.peek().copied()?;
+            match current(index).filter(|span| span.key == key) {
                 Some(span) if span.covers(now_second) => return Some(key),
                 Some(span) if span.from_second > now_second => {
-                    push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), place });
+                    push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), index });
                 }
                 Some(_) | None => {}
             }
@@ -90,7 +91,7 @@ impl LazyMinQueue {
 
 fn push(queue: &mut BinaryHeap<Reverse<Queued>>, queued: Queued) {
     if queue.len() == queue.capacity() {
-        // Doubling would leave a third of a long queue's memory empty.
+        // Doubling would leave a third of a long queue's memory unused.
         queue.reserve_exact(queue.len() / 4 + 16);
     }
     queue.push(Reverse(queued));

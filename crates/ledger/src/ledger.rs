@@ -1,4 +1,4 @@
-//! The ledger: events in, figures out.
+//! The live ledger: events in, figures out.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -18,19 +18,19 @@ use crate::legs::{LegIndex, Legs};
 use crate::rules::{Bounds, LineRules, Rules};
 use crate::windows::{Edge, Edges, History};
 
-/// All that is known of all legs, and what it adds up to.
+/// The facts of all legs and the accounts of all lines.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     rules: Rules,
-    /// What is older is of no account any more.
+    /// Events before this instant are ignored.
     range_start: EventTime,
     legs: Legs,
     lines: Vec<LineState>,
-    /// The latest second that was read at; the ledger is never asked about an earlier one. The books hold what each leg
-    /// contributes as of it.
+    /// The latest second that was read. Reads never go back. The accounts contain the entries of each leg as of this
+    /// second.
     now_second: i64,
-    /// Legs that contribute something else as of a second ahead, by that second. A leg may be in it more than once, and
-    /// for a second at which nothing changes any more.
+    /// Legs whose entries change at a future second, ordered by that second. A leg may occur more than once, and its
+    /// entries may no longer change at that second.
     changing: BinaryHeap<Reverse<(i64, LegIndex)>>,
 }
 
@@ -43,7 +43,7 @@ struct LineState {
 }
 
 impl Ledger {
-    /// An empty ledger whose first read will be at `now` or later. It wants every event since
+    /// An empty ledger whose first read will be at `now` or later. Apply every event since
     /// [`rules.range_start(now)`](Rules::range_start), in any order.
     #[must_use]
     pub fn new(rules: Rules, now: EventTime) -> Self {
@@ -64,7 +64,7 @@ impl Ledger {
         }
     }
 
-    /// Learns what an event says. Whatever it says, in whatever order, is joined; nothing is an error.
+    /// Applies an event. Order and duplicates do not matter, and no event is an error.
     ///
     /// # Panics
     /// If the event's line is not one of the rules' lines.
@@ -72,7 +72,8 @@ impl Ledger {
         self.apply_noting(event, &mut |_| {}).applied
     }
 
-    /// The same, and notes what collides by it; the same collision may be noted more than once.
+    /// As [`apply`](Self::apply), and passes each collision that the event causes or clears to `note`. The same
+    /// collision may be passed more than once.
     ///
     /// # Panics
     /// If the event's line is not one of the rules' lines.
@@ -81,7 +82,7 @@ impl Ledger {
             return Effect { applied: Applied::TooOld, changed_facts: false };
         }
         let Self { rules, range_start, legs, lines, now_second, changing } = self;
-        let (place, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
+        let (index, is_new, facts) = legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
         let line_rules = &rules.lines()[facts.line.as_usize()];
         let entries = |facts: &Facts| Entries::of(facts, line_rules, rules.days(), *now_second);
         let before = if is_new { Entries::default() } else { entries(facts) };
@@ -92,9 +93,9 @@ impl Ledger {
         if effect.changed_facts {
             let after = entries(facts);
             let attempts = [attempts_before.as_deref().unwrap_or(facts.attempts()), facts.attempts()];
-            lines[facts.line.as_usize()].post(place, [&before, &after], attempts, rules.bounds(), *now_second);
+            lines[facts.line.as_usize()].post(index, [&before, &after], attempts, rules.bounds(), *now_second);
             if let Some(second) = after.changes_at.filter(|_| after.changes_at != before.changes_at) {
-                changing.push(Reverse((second, place)));
+                changing.push(Reverse((second, index)));
             }
         }
         if is_new {
@@ -103,13 +104,13 @@ impl Ledger {
         effect
     }
 
-    /// The earliest instant that anything known of a leg is of; `None` of one that is not known, or not any more.
+    /// The instant of the earliest known fact of a leg; `None` if the leg is unknown or was evicted.
     #[must_use]
     pub fn first_fact_at(&self, leg: LegKey) -> Option<EventTime> {
         self.legs.find(leg)?.first()
     }
 
-    /// The figures at `now`, or at the latest `now` asked for before if that is later: a read never goes back.
+    /// The figures at `now`. Reads never go back: if an earlier read was at a later instant, that instant is used.
     pub fn figures(&mut self, now: EventTime, history: History) -> Figures {
         self.move_to(now.floor_second());
         let now = EventTime::from_seconds(self.now_second);
@@ -121,8 +122,8 @@ impl Ledger {
             .map(|(line, rules)| {
                 let edges = Edges::at(self.now_second, self.rules.days(), &rules.hours);
                 let reaches_back = |window: Window| edges.reaches_back(window, history, self.rules.life_ms());
-                let entries = |place| {
-                    let facts = self.legs.get(place)?;
+                let entries = |index| {
+                    let facts = self.legs.get(index)?;
                     Some(Entries::of(facts, rules, self.rules.days(), self.now_second))
                 };
                 line.account.advance(&edges, self.rules.bounds());
@@ -132,13 +133,13 @@ impl Ledger {
         Figures { as_of: now, day_start: self.rules.days().start_of_day(now), lines, legs: self.legs.len() }
     }
 
-    /// How many legs it holds.
+    /// The number of legs in memory.
     #[must_use]
     pub fn legs(&self) -> usize {
         self.legs.len()
     }
 
-    /// The course of the day at `now`, or at the latest `now` that figures were asked for if that is later.
+    /// The day so far, by intervals, at `now`. Reads never go back, as in [`figures`](Self::figures).
     pub fn intraday(&mut self, now: EventTime, history: History) -> Intraday {
         self.move_to(now.floor_second());
         let now_second = self.now_second;
@@ -152,36 +153,35 @@ impl Ledger {
         Intraday { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
     }
 
-    /// Moves to a second, unless it is there or beyond, and posts what becomes of the legs that contribute something
-    /// else as of it.
+    /// Moves forward to a second, and posts the changes of the legs whose entries change up to it.
     fn move_to(&mut self, second: i64) {
         let earlier = self.now_second;
         self.now_second = earlier.max(second);
-        let mut places = Vec::new();
-        while let Some(Reverse((second, place))) = self.changing.peek().copied()
+        let mut changed = Vec::new();
+        while let Some(Reverse((second, index))) = self.changing.peek().copied()
             && second <= self.now_second
         {
             self.changing.pop();
-            places.push(place);
+            changed.push(index);
         }
-        places.sort_unstable();
-        places.dedup();
-        for place in places {
-            let Some(facts) = self.legs.get(place) else { continue };
+        changed.sort_unstable();
+        changed.dedup();
+        for index in changed {
+            let Some(facts) = self.legs.get(index) else { continue };
             let rules = &self.rules.lines()[facts.line.as_usize()];
             let [before, after] =
                 [earlier, self.now_second].map(|second| Entries::of(facts, rules, self.rules.days(), second));
             let line = &mut self.lines[facts.line.as_usize()];
-            line.post(place, [&before, &after], [facts.attempts(); 2], self.rules.bounds(), self.now_second);
+            line.post(index, [&before, &after], [facts.attempts(); 2], self.rules.bounds(), self.now_second);
         }
     }
 }
 
 impl LineState {
-    /// Posts the difference between what a leg contributed and contributes.
+    /// Posts the difference between the old and the new entries of a leg.
     fn post(
         &mut self,
-        place: LegIndex,
+        index: LegIndex,
         [before, after]: [&Entries; 2],
         [old_attempts, new_attempts]: [&[Attempt]; 2],
         bounds: &Bounds,
@@ -189,9 +189,9 @@ impl LineState {
     ) {
         before.differences(after, |entry, n| self.account.post(entry, n, bounds));
         before.attempt_differences(old_attempts, after, new_attempts, |entry, n| self.account.post(entry, n, bounds));
-        self.waiting.note(place, before.waiting, after.waiting, now_second);
-        self.callbacks.note(place, before.outstanding, after.outstanding, now_second);
-        self.due.note(place, before.due, after.due, now_second);
+        self.waiting.update(index, before.waiting, after.waiting, now_second);
+        self.callbacks.update(index, before.outstanding, after.outstanding, now_second);
+        self.due.update(index, before.due, after.due, now_second);
     }
 
     fn figures(
@@ -201,18 +201,18 @@ impl LineState {
         reaches_back: impl Fn(Window) -> bool,
         entries: impl Fn(LegIndex) -> Option<Entries>,
     ) -> LineFigures {
-        let first = |queue: &mut LazyMinQueue, of: fn(&Entries) -> Option<Span>| {
-            queue.key(now.floor_second(), |place| entries(place).as_ref().and_then(of))
+        let min_key = |queue: &mut LazyMinQueue, of: fn(&Entries) -> Option<Span>| {
+            queue.min_key(now.floor_second(), |index| entries(index).as_ref().and_then(of))
         };
-        let firsts = EarliestKeys {
-            waiting: first(&mut self.waiting, |entries| entries.waiting),
-            outstanding: first(&mut self.callbacks, |entries| entries.outstanding),
-            due: first(&mut self.due, |entries| entries.due),
+        let earliest = EarliestKeys {
+            waiting: min_key(&mut self.waiting, |entries| entries.waiting),
+            outstanding: min_key(&mut self.callbacks, |entries| entries.outstanding),
+            due: min_key(&mut self.due, |entries| entries.due),
         };
         let windows = std::array::from_fn(|i| {
             let window = Window::ALL[i];
             reaches_back(window).then(|| self.account.window(window))
         });
-        LineFigures { windows, ..LineFigures::at(now, rules, &self.account.balance(Edge::Now).sums, firsts) }
+        LineFigures { windows, ..LineFigures::at(now, rules, &self.account.balance(Edge::Now).sums, earliest) }
     }
 }

@@ -1,16 +1,18 @@
-//! The minute log of a line: what was posted and may still enter or leave a window.
+//! The minute log of a line: the postings that may still enter or leave a window.
 //!
-//! Append-only and unsorted, one bucket a minute, eight bytes a posting. Nothing in it is ever changed, only taken
-//! back by a posting of the opposite sign in the same second, so a late record just joins its minute. Leg after leg
-//! takes back its `orphaned` of tomorrow today: a minute that has doubled is folded, equal steps of one second to one
-//! posting with their sum, and what sums to nothing goes.
+//! A posting is an entry with a count: positive if entries were added, negative if they were taken back. The log has
+//! one bucket a minute and eight bytes a posting. It is append-only and unsorted: an entry is taken back by a posting
+//! with the opposite sign in the same second, and a late record joins its minute.
+//!
+//! Most legs take back an entry soon: the `orphaned` of tomorrow. So a minute that has doubled is folded: postings of
+//! the same entry are added up, and those with the sum 0 are removed.
 
 use hashbrown::HashTable;
 
 use crate::entries::Entry;
 use crate::entry_kind::EntryKind;
 
-/// A minute is folded when it has this many more postings than twice what the last fold left.
+/// A minute is folded when it has this many postings more than twice the number after its last fold.
 const FOLD_SLACK: usize = 24;
 
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +24,7 @@ struct Posting {
 }
 
 impl Posting {
-    const fn step(self) -> (u8, EntryKind, u32) {
+    const fn entry(self) -> (u8, EntryKind, u32) {
         (self.second, self.kind, self.sample_ms)
     }
 }
@@ -30,45 +32,45 @@ impl Posting {
 #[derive(Clone, Debug, Default)]
 struct Minute {
     postings: Vec<Posting>,
-    left_by_fold: usize,
+    len_after_fold: usize,
 }
 
 impl Minute {
     fn push(&mut self, posting: Posting) {
         if self.postings.len() == self.postings.capacity() {
-            // A day has many minutes with a few postings each: doubling would leave a third of their memory empty.
+            // A day has many minutes with few postings each. Doubling would leave a third of their memory unused.
             self.postings.reserve_exact(self.postings.len() / 4 + 4);
         }
         self.postings.push(posting);
-        if self.postings.len() >= 2 * self.left_by_fold + FOLD_SLACK {
+        if self.postings.len() >= 2 * self.len_after_fold + FOLD_SLACK {
             self.fold();
         }
     }
 
     fn fold(&mut self) {
-        self.postings.sort_unstable_by_key(|posting| posting.step());
+        self.postings.sort_unstable_by_key(|posting| posting.entry());
         self.postings.dedup_by(|next, kept| {
-            let sum = (next.step() == kept.step()).then(|| kept.n.checked_add(next.n)).flatten();
+            let sum = (next.entry() == kept.entry()).then(|| kept.n.checked_add(next.n)).flatten();
             kept.n = sum.unwrap_or(kept.n);
             sum.is_some()
         });
         self.postings.retain(|posting| posting.n != 0);
         self.postings.shrink_to_fit();
-        self.left_by_fold = self.postings.len();
+        self.len_after_fold = self.postings.len();
     }
 }
 
 /// The postings of one line by minute.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MinuteLog {
-    /// Every event is posted in a few minutes far apart, so they are found by their hash and not in their order.
+    /// By minute. A hash table, because the postings of one event are in a few minutes far apart.
     minutes: HashTable<(i64, Minute)>,
-    /// Earlier minutes have been forgotten.
+    /// The first minute that has not been forgotten.
     first_kept: Option<i64>,
 }
 
 impl MinuteLog {
-    /// Adds `n` times `entry`, `n` being 1 or -1.
+    /// Posts `entry` (`n` = 1) or takes it back (`n` = -1).
     pub fn post(&mut self, entry: &Entry, n: i16) {
         let second = u8::try_from(entry.second.rem_euclid(60)).expect("a remainder of 60 fits");
         let posting = Posting { second, kind: entry.kind, n, sample_ms: entry.sample_ms };
@@ -80,7 +82,7 @@ impl MinuteLog {
         bucket.into_mut().1.push(posting);
     }
 
-    /// Calls `visit` with each posting of the seconds after `after` up to and including `until`.
+    /// Calls `visit` with each posting in the seconds (after, until].
     pub fn visit(&self, after: i64, until: i64, mut visit: impl FnMut(EntryKind, u32, i32)) {
         if after >= until {
             return;
@@ -123,7 +125,7 @@ impl MinuteLog {
     }
 }
 
-/// Spreads minutes that follow each other over the table (by the golden ratio).
+/// Spreads consecutive minutes over the table, by the golden ratio.
 const fn hash(minute: i64) -> u64 {
     minute.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_changes_no_sum_and_lets_go_of_what_was_taken_back() {
+    fn folding_keeps_every_sum_and_removes_entries_that_were_taken_back() {
         let mut log = MinuteLog::default();
         for round in 0..70_000 {
             log.post(&entry(5), 1);
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_forgotten_when_its_last_second_is() {
+    fn a_minute_is_forgotten_with_its_last_second() {
         let mut log = MinuteLog::default();
         log.post(&entry(0), 1);
         log.forget_until(58);
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_what_is_forgotten_however_far_the_steps() {
+    fn forgotten_minutes_are_removed_for_any_size_of_step() {
         for steps in [&[59, 119, 179, 239][..], &[59, 239], &[239, 239], &[i64::MIN, 0, 239]] {
             let mut log = MinuteLog::default();
             for second in [0, 60, 120, 180, 240, 300, 360, i64::MAX] {

@@ -1,5 +1,5 @@
-//! The net promoter score (suositteluindeksi): how much more the recommendation question is answered with 9 and 10 than
-//! with 0 to 6.
+//! The net promoter score (suositteluindeksi): the share of answers 9 and 10 to the recommendation question, minus the
+//! share of answers 0 to 6.
 
 use ensilinja_model::vocabulary;
 
@@ -7,7 +7,7 @@ use crate::figure::NpsGroup;
 use crate::sums::Sums;
 
 vocabulary! {
-    /// How the county reads a score (slide 18 of its report of 11.11.2025): everything above 0 is positive, 0-30 good,
+    /// The county's bands of a score (slide 18 of its report of 11.11.2025): everything above 0 is positive, 0-30 good,
     /// 30-70 very good, 70-100 excellent. A score on a border belongs to the better band.
     NpsBand {
         /// 70 to 100.
@@ -37,7 +37,7 @@ const Z: f64 = 1.959_964;
 
 #[expect(clippy::cast_precision_loss, reason = "counts of answers fit 53 bits")]
 impl Nps {
-    /// The answers among these sums.
+    /// The answers in these sums.
     #[must_use]
     pub const fn of(sums: &Sums) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Nps {
         }
     }
 
-    /// How many answers there are.
+    /// The number of answers.
     #[must_use]
     pub const fn answers(self) -> i64 {
         self.promoters + self.passives + self.detractors
@@ -70,10 +70,9 @@ impl Nps {
         })
     }
 
-    /// The interval that holds the score of all customers with a confidence of 95 %, as far as those who answered are
-    /// like the rest: an adjusted Wald interval. Three made-up answers, three quarters promoter, one and a half
-    /// passive and three quarters detractor, keep it honest where there are few: five promoters do not prove a score
-    /// of 100. `None` without answers.
+    /// The 95 % confidence interval for the score of all customers, if those who answered are representative: an
+    /// adjusted Wald interval. Three extra answers are added (0.75 promoters, 1.5 passives, 0.75 detractors), so that
+    /// few answers do not give a narrow interval: five promoters do not prove a score of 100. `None` without answers.
     #[must_use]
     pub fn interval(self) -> Option<(f64, f64)> {
         if self.answers() == 0 {
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_score_is_promoters_less_detractors_of_all_who_answered() {
+    fn the_score_is_promoters_minus_detractors_per_answer() {
         assert_eq!(nps(9, 8, 0).score().map(f64::round), Some(53.0));
         assert_eq!(nps(0, 1, 0).score(), Some(0.0));
         assert_eq!(nps(0, 0, 4).score(), Some(-100.0));

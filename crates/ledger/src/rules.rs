@@ -1,4 +1,4 @@
-//! The rules of the lines: what the ledger needs to know to judge a leg.
+//! The rules of the lines: hours, limits and promises, by which legs are judged.
 
 use std::sync::Arc;
 
@@ -30,27 +30,27 @@ const CALLBACK_WAIT_BOUNDS_MS: [u32; 12] = {
     ]
 };
 
-/// Bounds of the exact counts of answer waits whatever is promised, in ms.
+/// Bounds of the exact counts of answer waits, in ms. Promised times are added.
 const ANSWER_WAIT_BOUNDS_MS: [u32; 12] =
     [5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 180_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000];
 
-/// How far a source's clock may run ahead of the record that carries the event, in ms.
+/// How far a source's clock may be ahead of the record timestamp, in ms.
 const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// The rules of one line.
 #[derive(Clone, Debug)]
 pub struct LineRules {
-    /// Its opening hours: always those of the day concerned, also for legs that arrived under others.
+    /// The opening hours. The hours of a day apply to that day, also for legs that arrived under earlier hours.
     pub hours: LineHours,
-    /// The limits by which its legs are judged, and from when each set of them holds. At least one, ascending; the
-    /// first holds for what came before it too.
+    /// The limits by which legs are judged, each with its start, in ascending order. At least one. The first also
+    /// applies to earlier legs.
     pub effective_limits: Vec<EffectiveLimits>,
 }
 
-/// Limits, and from when they hold.
+/// Limits with their start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EffectiveLimits {
-    /// They hold for legs that arrive then or later, until the next era.
+    /// The limits apply to legs that arrive at or after this instant, until the next limits take effect.
     pub valid_from: EventTime,
     /// The limits.
     pub limits: Limits,
@@ -59,33 +59,33 @@ pub struct EffectiveLimits {
 /// The limits by which a leg is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// An abandon sooner than this is *short*: shown apart, and no verdict on the service. In ms.
+    /// An abandon before this is *short*: it is shown separately and does not count against the service. In ms.
     pub short_abandon_ms: u32,
     /// A wait up to and including this is *within the threshold* of the service level. In ms.
     pub threshold_ms: u32,
-    /// A leg that nobody has said anything decisive of for this long stops waiting. In ms.
+    /// A leg without a deciding fact stops waiting after this time. In ms.
     pub orphan_after_ms: u32,
-    /// A callback still outstanding at the end of this many working days after the day of its deadline (of its request,
-    /// where no callback is promised) is given up.
+    /// A callback is given up at the end of this many working days after the day of its deadline, or of its request if
+    /// no callback is promised.
     pub give_up_working_days: u16,
-    /// What customers are promised.
+    /// The promises to customers.
     pub promises: Promises,
 }
 
-/// What the customers of a line are promised.
+/// The promises to the customers of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Promises {
-    /// How long from arrival to answer, if an answer is promised.
+    /// The time from arrival to answer, if an answer is promised.
     pub answer: Option<Term>,
-    /// How long from callback request to reached, if callbacks are promised.
+    /// The time from callback request to reached, if callbacks are promised.
     pub callback: Option<Term>,
-    /// What an abandon, unless it is short, does to the promise: it is [broken](Verdict::Broken) or
+    /// The verdict on the promise of an abandoned leg, unless the abandon is short: [broken](Verdict::Broken) or
     /// [void](Verdict::Void).
     pub abandoned: Verdict,
 }
 
 impl Promises {
-    /// Nothing is promised.
+    /// No promise.
     pub const NONE: Self = Self { answer: None, callback: None, abandoned: Verdict::Broken };
 
     pub(crate) const fn any(&self) -> bool {
@@ -93,17 +93,17 @@ impl Promises {
     }
 }
 
-/// The bounds of the exact counts of waits, ascending, in ms; a wait at a bound counts as below it.
+/// The bounds of the exact counts of waits, ascending, in ms. A wait equal to a bound counts as within it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Of waits of the answered.
+    /// Bounds for waits of answered contacts.
     pub answer_wait_ms: Vec<u32>,
-    /// Of waits of those called back, in wall time and in open time.
+    /// Bounds for waits for callbacks, in elapsed time and in open time.
     pub callback_wait_ms: Vec<u32>,
 }
 
 impl Bounds {
-    /// The usual bounds, and every promised answer time on the wall among them.
+    /// The usual bounds, plus every promised answer time in elapsed time.
     fn of(lines: &[LineRules]) -> Self {
         let promised = lines.iter().flat_map(|line| &line.effective_limits).filter_map(|effective| {
             match effective.limits.promises.answer {
@@ -118,8 +118,8 @@ impl Bounds {
     }
 }
 
-/// The rules of all lines, in the order of the line table, the calendar they share, and what follows from them.
-/// Cloning shares them.
+/// The rules of all lines in the order of the line table, their calendar, and values derived from them. Clones share
+/// them.
 #[derive(Clone, Debug)]
 pub struct Rules(Arc<ResolvedRules>);
 
@@ -137,7 +137,7 @@ impl LineRules {
         &self.effective_limits(arrived).limits
     }
 
-    /// The era of a leg that arrived at `arrived`.
+    /// The limits of a leg that arrived at `arrived`, with their start.
     pub(crate) fn effective_limits(&self, arrived: EventTime) -> &EffectiveLimits {
         let passed = self.effective_limits.partition_point(|effective| effective.valid_from <= arrived);
         &self.effective_limits[passed.saturating_sub(1)]
@@ -157,7 +157,7 @@ impl LineRules {
 }
 
 impl Rules {
-    /// The rules of these lines. What follows from them is worked out here, once, over the whole calendar.
+    /// The rules of these lines. The derived values are computed once, over the whole calendar.
     #[must_use]
     pub fn new(days: Arc<Days>, lines: Vec<LineRules>) -> Self {
         let life_ms = lines.iter().map(|line| line.life_ms(&days)).max().unwrap_or(0);
@@ -171,7 +171,7 @@ impl Rules {
         &self.0.days
     }
 
-    /// One entry a line.
+    /// The rules of each line.
     #[must_use]
     pub fn lines(&self) -> &[LineRules] {
         &self.0.lines
@@ -183,21 +183,21 @@ impl Rules {
         &self.0.bounds
     }
 
-    /// The life of a leg: it posts nothing later than this after its arrival, in ms (outcomes, feedback and
-    /// retraction apart, which post when they are said).
+    /// The maximum life of a leg in ms: it has no entries later than this after its arrival, apart from outcomes,
+    /// feedback and retraction, which have their own instants.
     #[must_use]
     pub fn life_ms(&self) -> i64 {
         self.0.life_ms
     }
 
-    /// Where the range starts that has to be read for figures of the past from `start` on.
+    /// The start of the range to read for figures from `start` on.
     #[must_use]
     pub fn reads_from(&self, start: EventTime) -> EventTime {
         start.plus_millis(-self.life_ms() - CLOCK_SKEW_MS)
     }
 
-    /// How far back the log has to be read for every figure to be right, at whatever instant of the calendar: the
-    /// longest window there will be, the life of a leg, and the skew that is allowed to a source's clock. In ms.
+    /// The horizon in ms: how far back the log must be read so that every figure is right at any instant of the
+    /// calendar. It is the longest window, plus the maximum life of a leg, plus the allowed clock skew of a source.
     #[must_use]
     pub fn horizon_ms(&self) -> i64 {
         let open_windows = self.lines().iter().flat_map(|line| {
@@ -206,8 +206,7 @@ impl Rules {
         open_windows.max().unwrap_or(0).max(FIXED_WINDOWS_LONGEST_MS) + self.life_ms() + CLOCK_SKEW_MS
     }
 
-    /// Where the range starts that has to be read for the figures of `now` and of every later instant. It never goes
-    /// back.
+    /// The start of the range to read for the figures of `now` and every later instant. It never goes back.
     #[must_use]
     pub fn range_start(&self, now: EventTime) -> EventTime {
         let open_starts = self.lines().iter().flat_map(|line| open_starts(now, self.days(), &line.hours));

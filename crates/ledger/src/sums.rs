@@ -1,8 +1,8 @@
-//! Sums: what happened on a line in a stretch of time, as far as it can be added.
+//! Sums: the additive figures of a line over a time range.
 //!
-//! Sums form a commutative group. Those of two lines, or of two stretches, are added; those up to an instant minus
-//! those up to an earlier one are what lies between. So a rate of several lines is made from their sums, never from
-//! their rates.
+//! Sums form a commutative group. Sums of two lines or of two ranges can be added; the sums up to an instant minus
+//! those up to an earlier instant are the sums of the range in between. So a rate over several lines is computed from
+//! their sums, never from their rates.
 
 use std::ops::{AddAssign, Sub};
 
@@ -12,7 +12,7 @@ use crate::entry_kind::{EntryKind, SampleKind};
 use crate::figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
 use crate::rules::Bounds;
 
-/// What happened on a line in a stretch of time, whenever it was heard of.
+/// The sums of a line over a time range. Late events are included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sums {
     pub(crate) counts: [i64; EntryKind::ALL.len()],
@@ -24,7 +24,7 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Nothing has happened.
+    /// Empty sums.
     #[must_use]
     pub fn none(bounds: &Bounds) -> Self {
         Self {
@@ -37,13 +37,12 @@ impl Sums {
         }
     }
 
-    /// Legs that have arrived and not stopped waiting, where these are the sums of all time.
+    /// Legs that have arrived and are still waiting. Only for sums since the beginning.
     pub(crate) fn waiting(&self) -> i64 {
         self.offered() - self.sum(EntryKind::ends_waiting)
     }
 
-    /// Callbacks that were opened and not resolved, by how close their deadline is, where these are the sums of all
-    /// time.
+    /// Callbacks that were opened and not resolved, by due state. Only for sums since the beginning.
     pub(crate) fn outstanding(&self) -> [i64; Due::ALL.len()] {
         let overdue = self.of(EntryKind::BecameOverdue) - self.of(EntryKind::ResolvedWhileOverdue);
         let left_today = self.of(EntryKind::BecameOverdue) + self.of(EntryKind::ResolvedWhileDueToday);
@@ -52,7 +51,7 @@ impl Sums {
         [all - today - overdue, today, overdue]
     }
 
-    /// Promises made and not settled, where these are the sums of all time.
+    /// Promises that were made and not settled. Only for sums since the beginning.
     pub(crate) fn pending(&self) -> [i64; Promise::ALL.len()] {
         let settled = |promise| Verdict::ALL.iter().map(|verdict| self.promises(promise, *verdict)).sum::<i64>();
         let moved = self.sum(EntryKind::moves_promise);
@@ -60,7 +59,7 @@ impl Sums {
         [made - moved - settled(Promise::Answer), moved - settled(Promise::Callback)]
     }
 
-    /// Adds `n` steps of a leg, or takes them back where `n` is negative.
+    /// Adds `n` entries of a kind. A negative `n` takes them back.
     pub(crate) fn add(&mut self, kind: EntryKind, sample_ms: u32, n: i32, bounds: &Bounds) {
         self.count(kind, n);
         let n = i64::from(n);
@@ -74,7 +73,7 @@ impl Sums {
         }
     }
 
-    /// As [`add`](Self::add), but without the sample.
+    /// As [`add`](Self::add), without the sample.
     pub(crate) fn count(&mut self, kind: EntryKind, n: i32) {
         self.counts[kind as usize] += i64::from(n);
     }
@@ -93,13 +92,13 @@ impl Sums {
         self.sum(EntryKind::is_arrival)
     }
 
-    /// Contacts decided this way.
+    /// Contacts decided in this way.
     #[must_use]
     pub fn decided(&self, decision: Decision) -> i64 {
         self.sum(|t| t.decision() == Some(decision))
     }
 
-    /// Contacts decided in any way: the denominator of rates.
+    /// Contacts decided in any way. The denominator of rates.
     #[must_use]
     pub fn all_decided(&self) -> i64 {
         self.sum(|t| t.decision().is_some())
@@ -111,63 +110,64 @@ impl Sums {
         self.sum(|t| t.undecided() == Some(undecided))
     }
 
-    /// Contacts decided within the line's threshold (at it counts); short abandons are not among them.
+    /// Contacts decided within the line's threshold (a wait of exactly the threshold counts), without short abandons.
     #[must_use]
     pub fn within_threshold(&self, within: Within) -> i64 {
         self.sum(|t| t.within_threshold() == Some(within))
     }
 
-    /// Contacts answered, or called back and reached: each once, though both may have happened.
+    /// Contacts answered, or called back and reached. Each counts once, even if both happened.
     #[must_use]
     pub fn handled(&self) -> i64 {
         self.sum(EntryKind::is_handling)
     }
 
-    /// Legs with a peculiarity.
+    /// Legs with a data anomaly.
     #[must_use]
     pub fn flagged(&self, flag: Flag) -> i64 {
         self.sum(|t| t.has_flag(flag))
     }
 
-    /// Attempts to call back, until the request was resolved.
+    /// Callback attempts up to the resolution of the request.
     #[must_use]
     pub const fn callback_attempts(&self, result: AttemptResult) -> i64 {
         self.of(EntryKind::attempt(result))
     }
 
-    /// Callback requests made, whether or not the request was what ended the wait.
+    /// Callback requests, whether or not the request ended the wait.
     #[must_use]
     pub fn callbacks_requested(&self) -> i64 {
         self.sum(EntryKind::opens_callback)
     }
 
-    /// Callback requests resolved this way.
+    /// Callback requests resolved in this way.
     #[must_use]
     pub fn callbacks_closed(&self, resolution: Resolution) -> i64 {
         self.sum(|t| t.resolution() == Some(resolution))
     }
 
-    /// Contacts decided by a callback request in this time whose customer was reached, then or later: known only to a
-    /// [`HistoricalLedger`](crate::HistoricalLedger), which looks back; 0 in live figures, where it would change what was shown.
-    /// Never more than were decided so: who was answered first is not handled a second time.
+    /// Contacts decided by a callback request in this range whose customer was reached, then or later. Only a
+    /// [`HistoricalLedger`](crate::HistoricalLedger) counts them; 0 in live figures, where they would change figures
+    /// that were already shown. Never more than the contacts decided by a request: a contact that was answered first is
+    /// not included.
     #[must_use]
     pub const fn requests_reached(&self) -> i64 {
         self.of(EntryKind::RequestReached)
     }
 
-    /// Promises settled this way.
+    /// Promises settled in this way.
     #[must_use]
     pub const fn promises(&self, promise: Promise, verdict: Verdict) -> i64 {
         self.of(EntryKind::settled(promise, verdict))
     }
 
-    /// Outcomes recorded.
+    /// Outcomes of this kind recorded.
     #[must_use]
     pub const fn outcomes(&self, outcome: Outcome) -> i64 {
         self.of(EntryKind::outcome(outcome))
     }
 
-    /// Outcomes recorded, of every kind.
+    /// All outcomes recorded.
     #[must_use]
     pub fn all_outcomes(&self) -> i64 {
         Outcome::ALL.iter().map(|outcome| self.outcomes(*outcome)).sum()
@@ -185,31 +185,31 @@ impl Sums {
         self.of(EntryKind::feedback(FeedbackAnswer::Survey(survey, answer)))
     }
 
-    /// Waits of the answered, from arrival.
+    /// Waits of answered contacts, from arrival to answer.
     #[must_use]
     pub const fn answer_waits(&self) -> &Waits {
         &self.answer_waits
     }
 
-    /// Waits of the customers called back, from the request until they were reached, by the clock on the wall.
+    /// Waits for callbacks, from the request until the customer was reached, in elapsed time.
     #[must_use]
     pub const fn callback_waits(&self) -> &Waits {
         &self.callback_waits
     }
 
-    /// The same waits, of which only the time counts in which the line was open.
+    /// The same waits, in open time: only the time in which the line was open counts.
     #[must_use]
     pub const fn callback_open_waits(&self) -> &Waits {
         &self.callback_open_waits
     }
 
-    /// How long those who abandoned had waited, in all, in ms; short abandons included.
+    /// The total wait of abandoned contacts in ms, including short abandons.
     #[must_use]
     pub const fn abandon_wait_sum_ms(&self) -> i64 {
         self.abandon_wait_sum_ms
     }
 
-    /// How long those answered were served, in all, in ms, filed when the contact ended or was transferred.
+    /// The total handling time of answered contacts in ms. It counts when the contact ends or is transferred.
     #[must_use]
     pub const fn handling_sum_ms(&self) -> i64 {
         self.handling_sum_ms
@@ -229,7 +229,7 @@ impl AddAssign<&Self> for Sums {
     }
 }
 
-/// What came after `earlier`, of sums up to two instants.
+/// The sums of the range between two instants, from the sums up to each.
 impl Sub for &Sums {
     type Output = Sums;
 
@@ -245,10 +245,10 @@ impl Sub for &Sums {
     }
 }
 
-/// Waits of one kind: how many lie between the bounds of [`Bounds`], exactly, and their sum.
+/// Waits of one kind: the exact number between the bounds of [`Bounds`], and their total.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waits {
-    /// One more than there are bounds: the last counts the waits beyond them all.
+    /// One more than there are bounds. The last counts the waits beyond all bounds.
     between_bounds: Box<[i64]>,
     sum_ms: i64,
 }
@@ -263,13 +263,13 @@ impl Waits {
         self.sum_ms += n * i64::from(sample_ms);
     }
 
-    /// How many waits there are.
+    /// The number of waits.
     #[must_use]
     pub fn count(&self) -> i64 {
         self.between_bounds.iter().sum()
     }
 
-    /// Their sum in ms.
+    /// Their total in ms.
     #[must_use]
     pub const fn sum_ms(&self) -> i64 {
         self.sum_ms
@@ -281,7 +281,7 @@ impl Waits {
         self.sum_ms.checked_div(self.count())
     }
 
-    /// How many are at or below each bound, exact to the ms, in the order of the bounds.
+    /// The number of waits at or below each bound, exact to the ms, in the order of the bounds.
     pub fn at_or_below(&self) -> impl Iterator<Item = i64> {
         let bounds = self.between_bounds.len() - 1;
         self.between_bounds[..bounds].iter().scan(0, |below, between| {

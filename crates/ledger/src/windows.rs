@@ -1,4 +1,4 @@
-//! Where the windows begin and end.
+//! The edges of the windows: where each window begins and ends.
 //!
 //! ```text
 //!          yesterday              today                      now's second
@@ -8,9 +8,9 @@
 //!                 |-- open2h ------  (closed)  --------------------|   two hours of it open
 //! ```
 //!
-//! A window holds the whole seconds after one [`Edge`] up to and including another. The second of `now` is in: an event
-//! that happened at 10:15:00.900 is in a read at 10:15:00.100, if it has been heard of, for the second is the finest
-//! that is shown. Fifteen minutes are the last 900 seconds, that one included. All edges only ever move forward.
+//! A window contains the whole seconds after one [`Edge`] up to and including another. The second of `now` is included:
+//! a read at 10:15:00.100 includes an event of 10:15:00.900 that has already been received, because a second is the
+//! finest resolution. Fifteen minutes are the last 900 seconds, the current one included. Edges only move forward.
 
 use std::ops::Range;
 
@@ -19,14 +19,14 @@ use ensilinja_model::EventTime;
 
 use crate::figure::Window;
 
-/// How long the line is open within the window `open2h`, in ms.
+/// The open time in the window `open2h`, in ms.
 pub(crate) const OPEN_2_HOURS_MS: i64 = 2 * 3600 * 1000;
-/// On how many days it opens within the window `open5d`.
+/// The number of opening days in the window `open5d`.
 pub(crate) const OPEN_5_DAYS: usize = 5;
-/// The longest of the windows that do not depend on opening hours: two local days with a 25-hour day among them, in ms.
+/// The longest window that does not depend on opening hours: two local days, one of them with 25 hours; in ms.
 pub(crate) const FIXED_WINDOWS_LONGEST_MS: i64 = (24 + 25) * 3600 * 1000;
 
-/// A point between two seconds, named by the second before it.
+/// A boundary between two seconds, named by the second before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Edge {
@@ -54,7 +54,7 @@ pub(crate) const EDGES: [Edge; 7] = [
 pub struct History {
     /// Every event since this instant has been read.
     pub start: EventTime,
-    /// Whether the log still begins with its first record ever, so that there is nothing before `start` to miss.
+    /// Whether the log still begins with its very first record, so that nothing before `start` is missing.
     pub from_first_record: bool,
 }
 
@@ -78,13 +78,13 @@ impl Window {
     }
 }
 
-/// Where a window that follows the opening hours begins.
+/// The start of a window that depends on opening hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OpenStart {
-    /// There.
+    /// The window begins at this instant.
     At(EventTime),
-    /// The line has not been open for as long as the window wants. When it has, the window will begin there or later,
-    /// which may be before now: what has happened since must be kept until then.
+    /// The line has not been open long enough for the window. Once it has, the window will begin at this instant or
+    /// later, possibly before the present `now`. So postings since this instant must be kept.
     NotBefore(EventTime),
 }
 
@@ -96,7 +96,7 @@ impl OpenStart {
     }
 }
 
-/// Where `open2h` and `open5d` of a line begin at the second of `now`.
+/// The starts of `open2h` and `open5d` of a line at the second of `now`.
 pub(crate) fn open_starts(now: EventTime, days: &Days, hours: &LineHours) -> [OpenStart; 2] {
     let now = EventTime::from_seconds(now.floor_second());
     let two_hours = hours.before_open_ms(now.plus_millis(1000), OPEN_2_HOURS_MS);
@@ -111,7 +111,7 @@ pub(crate) fn open_starts(now: EventTime, days: &Days, hours: &LineHours) -> [Op
 /// The edges of all windows of a line at one second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edges {
-    /// The last second before each edge, by [`Edge`].
+    /// The second before each edge, by [`Edge`].
     seconds: [i64; EDGES.len()],
     open_starts: [OpenStart; 2],
 }
@@ -133,12 +133,12 @@ impl Edges {
         Self { seconds, open_starts }
     }
 
-    /// The last second before an edge.
+    /// The second before an edge.
     pub const fn second(&self, edge: Edge) -> i64 {
         self.seconds[edge as usize]
     }
 
-    /// The stretch of time that a window is; `None` if it has not begun.
+    /// The time range of a window; `None` if it has not begun.
     pub fn range(&self, window: Window) -> Option<Range<EventTime>> {
         let after = |edge| EventTime::from_seconds(self.second(edge) + 1);
         self.has_begun(window).then(|| after(window.start())..after(window.end()))
@@ -152,8 +152,9 @@ impl Edges {
         }
     }
 
-    /// Whether everything that can be in a window is in the log: what happened before `history.start` may still post
-    /// for as long as a leg lives, unless nothing did. A window that has not begun is not reached either.
+    /// Whether the log contains everything that belongs to a window. A leg that arrived before `history.start` may
+    /// still have entries for the life of a leg, unless there was nothing before. `false` for a window that has not
+    /// begun.
     pub fn reaches_back(&self, window: Window, history: History, life_ms: i64) -> bool {
         let unknown_until = if history.from_first_record { history.start } else { history.start.plus_millis(life_ms) };
         self.has_begun(window) && self.second(window.start()) + 1 >= unknown_until.ceil_second()

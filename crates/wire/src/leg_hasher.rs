@@ -1,7 +1,7 @@
 //! The identity of a leg: a hash of contact, line and visit.
 //!
-//! The hash is `SipHash-1-3` with a key and 128 bits. Without the key it is not possible to make two legs collide, or to
-//! find the id of a contact by hashing all phone numbers.
+//! The hash is `SipHash-1-3` with a key and 128 bits. Without the key it is not possible to make two legs collide, or
+//! to find the id of a contact by hashing all phone numbers.
 
 use std::hash::Hasher;
 

@@ -82,7 +82,7 @@ fn adding(leg: LegKey, entries: &[SourcedEntry], adds: impl Fn(&SourcedEntry) ->
 /// The entries that a quantile is taken of, the one at its place marked.
 fn quantile(figure: &NamedFigure, mut samples: Vec<Adding>) -> Vec<Adding> {
     samples.sort_by_key(|adding| (adding.entry.sample_ms, adding.entry.at));
-    let place = figure.quantile().map_or(0, |quantile| quantile.place_among(samples.len()));
+    let place = figure.quantile().map_or(0, |quantile| quantile.index_among(samples.len()));
     for (number, sample) in samples.iter_mut().enumerate() {
         (sample.adds, sample.is_it) = (None, number == place);
     }

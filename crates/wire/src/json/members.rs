@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
                 None => drop(members.next_value::<IgnoredAny>()?),
                 Some(MemberTarget::Field(field @ Field::Absent)) => *field = members.next_value()?,
                 Some(MemberTarget::Object(shape @ None, fields)) => {
-                    *shape = Some(members.next_value_seed(Fill(fields))?)
+                    *shape = Some(members.next_value_seed(Fill(fields))?);
                 }
                 Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => {
                     return Err(A::Error::custom("a member occurs twice"));
