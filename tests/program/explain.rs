@@ -101,7 +101,7 @@ fn a_figure_is_the_sum_of_entries_each_with_its_contact_its_fact_and_its_place()
 waiting of mipa at 2026-03-02 10:15:00
 
 ensilinja_contacts_waiting
-Contacts waiting now, the menu included
+Contacts waiting now, including those in the menu
 
 SECOND               ADDS  CONTACT   ENTRY             BECAUSE OF                      SAID IN
 2026-03-02 10:14:00  +1    canary-4  arrived_promised  offered of 2026-03-02 10:14:00  a.jsonl:9

@@ -19,17 +19,17 @@ pub(crate) use indicators::of_line;
 pub static CATALOGUE: [CatalogueSection; 5] = [
     CatalogueSection {
         title: "Lines, by window",
-        about: "Labels: `line`, `channel`, the metric's own, then `window`. A window is absent, not low, while history \
-                does not reach back to its start. Before the figures are rebuilt, all are absent. `open2h` begins \
-                where the line has since been open for two hours, `open5d` with the fifth latest day on which it \
+        about: "Labels: `line`, `channel`, the metric's own, then `window`. A window is absent, not low, while \
+                history does not reach back to its start. All are absent before the figures are rebuilt. `open2h` \
+                covers the last two hours in which the line was open, `open5d` the last five days on which it \
                 opened; both end now.",
         metrics: windows::METRICS,
     },
     CatalogueSection {
         title: "Lines, by indicator",
-        about: "Labels: `line`, `channel`, `indicator`, then `window` if there is one. A percentage is good of valid, and \
-                valid is its n; NPS is no share, and has only its answers by window. Goals and floors are known before \
-                the figures are rebuilt.",
+        about: "Labels: `line`, `channel`, `indicator`, then `window` if there is one. A percentage is good divided \
+                by valid, and valid is its n. NPS is not a share: it has only its answers by window. Goals and \
+                floors are known before the figures are rebuilt.",
         metrics: indicators::METRICS,
     },
     CatalogueSection {
@@ -40,13 +40,13 @@ pub static CATALOGUE: [CatalogueSection; 5] = [
     },
     CatalogueSection {
         title: "The pipeline",
-        about: "How the figures come about, and how far they can be trusted. Counters count from the start of the \
-                process; what is read again to rebuild the figures is not counted.",
+        about: "How the figures are made, and how far they can be trusted. Counters start with the process. Records \
+                that are read again to rebuild the figures are not counted.",
         metrics: pipeline::METRICS,
     },
     CatalogueSection {
         title: "The process",
-        about: "As the operating system sees it; Linux only.",
+        about: "As the operating system reports it; Linux only.",
         metrics: process::METRICS,
     },
 ];

@@ -172,7 +172,7 @@ impl NamedFigure {
     /// Every word by which some figure is found, for whoever looks for the one that was meant.
     #[must_use]
     pub fn words() -> Vec<&'static str> {
-        let of_metrics = of_contacts().map(|metric| metric.json_name());
+        let of_metrics = of_contacts().map(Metric::json_name);
         let of_labels = of_contacts().flat_map(|metric| metric.labels).flat_map(|label| label.values.known());
         let mut words: Vec<&str> = of_metrics.chain(PLAIN_WORDS.iter().map(|word| word.0)).chain(of_labels).collect();
         words.sort_unstable();

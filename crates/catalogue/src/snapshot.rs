@@ -15,7 +15,7 @@ pub struct Snapshot {
     pub figures: Option<Figures>,
     /// Whether the figures are complete, and why not.
     pub readiness: Readiness,
-    /// How much of the history has been read, 0 to 1.
+    /// The share of the history that has been read, 0 to 1.
     pub rebuild_progress: f64,
     /// The partitions of the topic, number 0 first; empty while they are not known.
     pub partitions: Vec<PartitionState>,

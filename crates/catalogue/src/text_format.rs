@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(
             text.finish(),
             "# TYPE ensilinja_contacts_waiting gauge\n\
-             # HELP ensilinja_contacts_waiting Contacts waiting now, the menu included\n\
+             # HELP ensilinja_contacts_waiting Contacts waiting now, including those in the menu\n\
              ensilinja_contacts_waiting{line=\"a\",x=\"y\"} 1\n\
              ensilinja_contacts_waiting 2\n\
              # EOF\n"

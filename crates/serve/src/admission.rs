@@ -127,9 +127,9 @@ impl ConnectionLimits {
 }
 
 /// Who holds connections: an IPv4 address, or the /64 network of an IPv6 address, because one client has all of those.
-type Holder = IpAddr;
+type ConnectionHolder = IpAddr;
 
-fn holder_of(address: IpAddr) -> Holder {
+fn holder_of(address: IpAddr) -> ConnectionHolder {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -142,18 +142,18 @@ fn holder_of(address: IpAddr) -> Holder {
 /// The connections with one activity. Tickets ascend in the order in which the activity began.
 #[derive(Debug, Default)]
 struct ActivityGroup {
-    of_holder: BTreeMap<Holder, BTreeMap<u64, Arc<Notify>>>,
-    by_size: BTreeSet<(usize, Holder)>,
+    of_holder: BTreeMap<ConnectionHolder, BTreeMap<u64, Arc<Notify>>>,
+    by_size: BTreeSet<(usize, ConnectionHolder)>,
     count: usize,
     warned: Option<Instant>,
 }
 
 impl ActivityGroup {
-    fn held_by(&self, holder: Holder) -> usize {
+    fn held_by(&self, holder: ConnectionHolder) -> usize {
         self.of_holder.get(&holder).map_or(0, BTreeMap::len)
     }
 
-    fn insert(&mut self, holder: Holder, ticket: u64, eviction: Arc<Notify>) {
+    fn insert(&mut self, holder: ConnectionHolder, ticket: u64, eviction: Arc<Notify>) {
         let held = self.of_holder.entry(holder).or_default();
         self.by_size.remove(&(held.len(), holder));
         held.insert(ticket, eviction);
@@ -162,7 +162,7 @@ impl ActivityGroup {
     }
 
     /// Removes a connection; `None` if it is not here any more.
-    fn remove(&mut self, holder: Holder, ticket: u64) -> Option<Arc<Notify>> {
+    fn remove(&mut self, holder: ConnectionHolder, ticket: u64) -> Option<Arc<Notify>> {
         let held = self.of_holder.get_mut(&holder)?;
         let before = held.len();
         let eviction = held.remove(&ticket)?;
@@ -200,11 +200,11 @@ impl ActivityGroup {
 #[derive(Debug)]
 pub(crate) struct Admission {
     limits: ConnectionLimits,
-    register: Mutex<Register>,
+    register: Mutex<ConnectionRegister>,
 }
 
 #[derive(Debug, Default)]
-struct Register {
+struct ConnectionRegister {
     last_ticket: u64,
     groups: [ActivityGroup; Activity::COUNT],
 }
@@ -227,7 +227,7 @@ impl Admission {
     }
 
     /// Whether a newcomer from this address would be let in.
-    fn has_room(&self, register: &Register, activity: Activity, holder: Holder) -> bool {
+    fn has_room(&self, register: &ConnectionRegister, activity: Activity, holder: ConnectionHolder) -> bool {
         let group = &register.groups[activity as usize];
         let most_of_others =
             group.by_size.iter().rev().find(|(_, other)| *other != holder).map_or(0, |(most, _)| *most);
@@ -250,7 +250,7 @@ impl Admission {
         self.lock().groups[activity as usize].count
     }
 
-    fn lock(&self) -> MutexGuard<'_, Register> {
+    fn lock(&self) -> MutexGuard<'_, ConnectionRegister> {
         self.register.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -259,7 +259,7 @@ impl Admission {
 #[derive(Debug)]
 pub(crate) struct ConnectionSlot {
     admission: Arc<Admission>,
-    holder: Holder,
+    holder: ConnectionHolder,
     eviction: Arc<Notify>,
     state: Mutex<Option<SlotState>>,
 }

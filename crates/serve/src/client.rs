@@ -56,7 +56,7 @@ pub enum ProcessAddressError {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum AskError {
+pub enum ProcessRequestError {
     /// Nobody is there.
     #[error("{address} cannot be reached: {why}; is this where the process listens (server.listen)?")]
     Unreachable {
@@ -103,13 +103,13 @@ impl ProcessAddress {
     ///
     /// # Errors
     /// If nobody answers, in time, with the page.
-    pub async fn get(&self, path: &str) -> Result<String, AskError> {
+    pub async fn get(&self, path: &str) -> Result<String, ProcessRequestError> {
         let answer = tokio::time::timeout(PATIENCE, self.answer(path)).await;
-        answer.unwrap_or_else(|_| Err(AskError::TimedOut(self.clone())))
+        answer.unwrap_or_else(|_| Err(ProcessRequestError::TimedOut(self.clone())))
     }
 
-    async fn answer(&self, path: &str) -> Result<String, AskError> {
-        let unreachable = |why| AskError::Unreachable { address: self.clone(), why };
+    async fn answer(&self, path: &str) -> Result<String, ProcessRequestError> {
+        let unreachable = |why| ProcessRequestError::Unreachable { address: self.clone(), why };
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.not_http(e))?;
         // It ends with the answer: the sender is dropped then, and the other side was asked to close.
@@ -123,23 +123,23 @@ impl ProcessAddress {
         let response = sender.send_request(request).await.map_err(|error| self.not_http(error))?;
         let status = response.status();
         if status != StatusCode::OK {
-            return Err(AskError::Status { address: self.clone(), status });
+            return Err(ProcessRequestError::Status { address: self.clone(), status });
         }
         // What is announced need not be waited for; what is not is counted as it comes.
         if response.body().size_hint().lower() > LONGEST_ANSWER as u64 {
-            return Err(AskError::TooLong(self.clone()));
+            return Err(ProcessRequestError::TooLong(self.clone()));
         }
         let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
         let body = body.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-            Some(_) => AskError::TooLong(self.clone()),
-            None => AskError::NotHttp { address: self.clone(), why: error },
+            Some(_) => ProcessRequestError::TooLong(self.clone()),
+            None => ProcessRequestError::NotHttp { address: self.clone(), why: error },
         })?;
         connection.abort();
         String::from_utf8(body.to_bytes().into()).map_err(|error| self.not_http(error))
     }
 
-    fn not_http(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AskError {
-        AskError::NotHttp { address: self.clone(), why: error.into() }
+    fn not_http(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProcessRequestError {
+        ProcessRequestError::NotHttp { address: self.clone(), why: error.into() }
     }
 }
 

@@ -32,7 +32,7 @@ mod source;
 mod sse_client;
 
 pub use admission::ConnectionLimits;
-pub use client::{AskError, ProcessAddress, ProcessAddressError};
+pub use client::{ProcessAddress, ProcessAddressError, ProcessRequestError};
 pub use host::AllowedHosts;
 pub use limits::ServerLimits;
 pub use pipeline::{Build, Pipeline};

@@ -23,7 +23,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::board_json;
 use crate::gzip_chunk::GzipChunk;
-use crate::reply::Body;
+use crate::reply::ReplyBody;
 use crate::source::SnapshotSource;
 use crate::sse_client::SseClient;
 
@@ -65,7 +65,7 @@ impl LiveStream {
     }
 
     /// The stream for one viewer, which ends when `leaving` is closed.
-    pub fn stream(self: &Arc<Self>, takes_gzip: bool, mut leaving: watch::Receiver<()>) -> Body {
+    pub fn stream(self: &Arc<Self>, takes_gzip: bool, mut leaving: watch::Receiver<()>) -> ReplyBody {
         let (mut viewer, body) = SseClient::new(takes_gzip);
         let (hello, frames) = (Arc::clone(&self.hello), self.join());
         tokio::spawn(async move {

@@ -39,7 +39,7 @@ pub(crate) const ALLOWED_METHODS: &[(&str, &str)] = &[("allow", "GET, HEAD")];
 pub(crate) const UNBUFFERED: &[(&str, &str)] = &[("x-accel-buffering", "no")];
 
 /// A body, and the answer in progress that ends when the body has been taken.
-pub(crate) struct Body {
+pub(crate) struct ReplyBody {
     content: BodyContent,
     in_progress: Option<AnswerInProgress>,
 }
@@ -50,14 +50,14 @@ enum BodyContent {
     Chunks(Channel<Bytes>),
 }
 
-impl Body {
+impl ReplyBody {
     /// A body that comes chunk by chunk.
     pub fn chunks(chunks: Channel<Bytes>) -> Self {
         Self { content: BodyContent::Chunks(chunks), in_progress: None }
     }
 }
 
-impl hyper::body::Body for Body {
+impl hyper::body::Body for ReplyBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -90,7 +90,7 @@ impl hyper::body::Body for Body {
 pub(crate) struct Reply {
     pub status: StatusCode,
     pub content_type: &'static str,
-    pub body: Body,
+    pub body: ReplyBody,
     /// Whether the body is compressed.
     pub gzipped: bool,
     /// What tells this version of the answer from others, if it may be kept: it is asked for again each time.
@@ -100,7 +100,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub fn new(status: StatusCode, content_type: &'static str, body: Body) -> Self {
+    pub fn new(status: StatusCode, content_type: &'static str, body: ReplyBody) -> Self {
         Self { status, content_type, body, gzipped: false, etag: None, extra_headers: &[] }
     }
 
@@ -120,7 +120,7 @@ impl Reply {
         self
     }
 
-    pub fn into_response(self) -> Response<Body> {
+    pub fn into_response(self) -> Response<ReplyBody> {
         let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -147,8 +147,8 @@ impl Reply {
 }
 
 /// A body that is there as a whole.
-pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
-    Body { content: BodyContent::Whole(Full::new(bytes.into())), in_progress: None }
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> ReplyBody {
+    ReplyBody { content: BodyContent::Whole(Full::new(bytes.into())), in_progress: None }
 }
 
 /// The bytes, compressed.

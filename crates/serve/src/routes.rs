@@ -21,7 +21,7 @@ use crate::live::{EVENT_STREAM, LiveStream};
 use crate::negotiation::{format_of, takes_gzip};
 use crate::pipeline::Pipeline;
 use crate::renderings::{Rendering, Renderings};
-use crate::reply::{ALLOWED_METHODS, Body, PLAIN, Reply, UNBUFFERED, gzip, whole};
+use crate::reply::{ALLOWED_METHODS, PLAIN, Reply, ReplyBody, UNBUFFERED, gzip, whole};
 use crate::source::SnapshotSource;
 
 /// The largest body of a request that is tolerated, in bytes. No route reads one.
@@ -157,7 +157,7 @@ impl Routes {
         request: Request<B>,
         slot: &Arc<ConnectionSlot>,
         leaving: watch::Receiver<()>,
-    ) -> Response<Body> {
+    ) -> Response<ReplyBody> {
         let has_large_body = request.body().size_hint().upper().is_none_or(|bytes| bytes > LARGEST_REQUEST_BODY);
         let (head, _) = request.into_parts();
         let found = ROUTES.iter().find_map(|route| Some((route, route.rest(head.uri.path())?)));

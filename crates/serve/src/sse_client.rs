@@ -4,7 +4,7 @@ use http_body_util::channel::{Channel, Sender};
 use hyper::body::Bytes;
 
 use crate::gzip_chunk::{GZIP_HEADER, GzipChunk, GzipTrailer};
-use crate::reply::Body;
+use crate::reply::ReplyBody;
 
 /// Who is told things, chunk by chunk. A chunk is given over when the last one has been taken.
 pub(crate) struct SseClient {
@@ -15,9 +15,9 @@ pub(crate) struct SseClient {
 
 impl SseClient {
     /// A viewer, and the body through which it is told.
-    pub fn new(takes_gzip: bool) -> (Self, Body) {
+    pub fn new(takes_gzip: bool) -> (Self, ReplyBody) {
         let (sender, body) = Channel::new(1);
-        (Self { sender, gzip: takes_gzip.then(GzipTrailer::default) }, Body::chunks(body))
+        (Self { sender, gzip: takes_gzip.then(GzipTrailer::default) }, ReplyBody::chunks(body))
     }
 
     /// Before anything is told. `None` when the viewer is gone.

@@ -12,7 +12,7 @@ use crate::targets::Target;
 const WINDOWS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open2Hours, Window::Open5Days];
 
 const INDICATOR: MetricLabel = MetricLabel::words("indicator", || live().map(Indicator::as_str).collect());
-const AIMED_AT: MetricLabel = MetricLabel::described("indicator", "one of the indicators, where the line has one");
+const AIMED_AT: MetricLabel = MetricLabel::described("indicator", "the indicators for which the line has one");
 
 fn live() -> impl Iterator<Item = Indicator> {
     Indicator::ALL.iter().copied().filter(|indicator| indicator.is_live())
@@ -42,7 +42,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_indicator_good",
         kind: MetricKind::Gauge,
         labels: &[INDICATOR],
-        help: "How many of those an indicator looks at are as it asks: its numerator",
+        help: "Numerator of the indicator",
         origin: MetricOrigin::Indicators {
             windows: WINDOWS,
             read: |info, sums, emit| counts(info, sums, emit, |ratio| ratio.good),
@@ -52,7 +52,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_indicator_valid",
         kind: MetricKind::Gauge,
         labels: &[INDICATOR],
-        help: "How many an indicator looks at: its denominator, the n that stands beside the percentage; of 0 there is none",
+        help: "Denominator of the indicator, the n beside the percentage; 0 means that there is no percentage",
         origin: MetricOrigin::Indicators {
             windows: WINDOWS,
             read: |info, sums, emit| counts(info, sums, emit, |ratio| ratio.valid),
@@ -69,7 +69,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_alert_floor_ratio",
         kind: MetricKind::Gauge,
         labels: &[AIMED_AT],
-        help: "The share of an indicator below which alerts go off, 0 to 1; not the goal",
+        help: "The share below which alerts on the indicator fire, 0 to 1; not the goal",
         origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.alert_floor)),
     },
 ];

@@ -17,21 +17,21 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_contacts_waiting",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "Contacts waiting now, the menu included",
+        help: "Contacts waiting now, including those in the menu",
         origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Count(line.waiting))),
     },
     Metric {
         name: "ensilinja_waiting_oldest_seconds",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "The longest wait among those waiting now; 0 if nobody waits",
+        help: "The longest wait of a contact waiting now; 0 if none waits",
         origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Millis(line.waiting_oldest_ms))),
     },
     Metric {
         name: "ensilinja_callbacks_outstanding",
         kind: MetricKind::Gauge,
         labels: &[MetricLabel::words("due", words!(Due))],
-        help: "Callback requests not resolved yet, by deadline; all are due later where the line promises no callback",
+        help: "Callback requests not yet resolved, by deadline; all are `later` on a line that promises no callback",
         origin: MetricOrigin::Line(|line, emit| {
             for due in Due::ALL {
                 emit(&[due.as_str()], Number::Count(line.callbacks_outstanding(*due)));
@@ -42,21 +42,21 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_callback_oldest_seconds",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "The age of the oldest callback request not resolved yet; 0 if there is none",
+        help: "The age of the oldest outstanding callback request; 0 if there is none",
         origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Millis(line.callback_oldest_ms))),
     },
     Metric {
         name: "ensilinja_callback_next_due_timestamp_seconds",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "The earliest deadline still ahead of a callback request not resolved yet; absent if there is none",
+        help: "The earliest future deadline of an outstanding callback request; absent if there is none",
         origin: MetricOrigin::Line(|line, emit| instant(line.callback_next_due, emit)),
     },
     Metric {
         name: "ensilinja_callback_next_due_open_seconds",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "How long the line is open until the earliest deadline still ahead of a callback request; absent if there is none",
+        help: "Open time of the line until the earliest future deadline of an outstanding callback request; absent if there is none",
         origin: MetricOrigin::Line(|line, emit| {
             if let Some(ms) = line.callback_next_due_open_ms {
                 emit(&[], Number::Millis(ms));
@@ -67,7 +67,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_promises_pending",
         kind: MetricKind::Gauge,
         labels: &[MetricLabel::words("promise", words!(Promise))],
-        help: "Promises made and not settled yet, to be shown beside the share of those kept",
+        help: "Promises not yet settled, to be shown beside the share of kept ones",
         origin: MetricOrigin::Line(|line, emit| {
             for promise in Promise::ALL {
                 emit(&[promise.as_str()], Number::Count(line.promises_pending(*promise)));
@@ -105,7 +105,7 @@ pub(super) const METRICS: &[Metric] = &[
             MetricLabel::described("group", "the lines it is shown with"),
             MetricLabel::described("service_area", "the service it belongs to"),
         ],
-        help: "What the line is called and where it belongs; always 1",
+        help: "The names, the group and the service of the line; always 1",
         origin: MetricOrigin::Info(|info, emit| {
             emit(&[&info.name_fi, &info.name_sv, &info.name_en, &info.group, &info.service_area], Number::Count(1));
         }),

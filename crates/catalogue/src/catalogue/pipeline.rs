@@ -7,10 +7,10 @@ use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin, words};
 use crate::number::Number;
 use crate::snapshot::{PartitionState, Snapshot};
 
-const REASON: MetricLabel = MetricLabel::described("reason", "one of the reasons for which a record can be refused");
+const REASON: MetricLabel = MetricLabel::described("reason", "the reason why the record was rejected");
 
 const ODDITY: MetricLabel =
-    MetricLabel::described("oddity", "`key_differs`: the record's key is other than the subject");
+    MetricLabel::described("oddity", "`key_differs`: the key of the record differs from the subject");
 
 const fn registered(
     name: &'static str,
@@ -50,19 +50,19 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_events_total",
         MetricKind::Counter,
         &[MetricLabel::words("type", words!(FactKind)), MetricLabel::words("result", words!(Applied))],
-        "Live events that reached the figures, and what they changed",
+        "Live events applied to the figures, by their effect",
     ),
     registered(
         "ensilinja_events_rejected_total",
         MetricKind::Counter,
         &[REASON],
-        "Live records that could not be taken as events",
+        "Live records that could not be read as events",
     ),
     registered(
         "ensilinja_events_odd_total",
         MetricKind::Counter,
         &[ODDITY],
-        "Live records that were accepted although something about them is unusual; figures are not affected",
+        "Live records that were accepted although they are unusual; figures are not affected",
     ),
     Metric {
         name: "ensilinja_dead_letters_total",
@@ -80,9 +80,9 @@ pub(super) const METRICS: &[Metric] = &[
         kind: MetricKind::Counter,
         labels: &[MetricLabel::described(
             "reason",
-            "`made_anew`: the topic was deleted and made again; `records_lost`",
+            "`made_anew`: the topic was deleted and created again; `records_lost`",
         )],
-        help: "Times the topic's log was replaced by another one, and figures were rebuilt from it",
+        help: "How often the topic's log was replaced by another one, from which the figures were rebuilt",
         origin: MetricOrigin::Snapshot(|now, emit| {
             for (reason, count) in &now.log_replaced {
                 emit(&[reason], Number::Count(i64::try_from(*count).unwrap_or(i64::MAX)));
@@ -91,12 +91,12 @@ pub(super) const METRICS: &[Metric] = &[
     },
     gauge(
         "ensilinja_dead_letters_waiting",
-        "Dead letters that wait to be written; a few for a moment are no harm",
+        "Dead letters waiting to be written; a few for a short time are normal",
         |now, emit| emit(&[], Number::of(now.hazards.dead_letters_waiting)),
     ),
     gauge(
         "ensilinja_dead_letters_blocked_seconds",
-        "How long the oldest dead letter has waited to be written, or how long none can be; 0 if neither",
+        "How long the oldest dead letter has waited to be written, or how long writing has failed; 0 if neither",
         |now, emit| emit(&[], Number::Real(now.hazards.dead_letters_blocked_seconds)),
     ),
     Metric {
@@ -106,7 +106,7 @@ pub(super) const METRICS: &[Metric] = &[
             MetricLabel::described("topic", "`events` or `dead_letters`"),
             MetricLabel::described("setting", "the setting by Kafka's name"),
         ],
-        help: "1 if a setting of the topic loses events or makes figures doubtful, else 0; looked at every minute, absent while it cannot be seen",
+        help: "1 if a setting of the topic loses events or makes figures unreliable, else 0; checked every minute, absent while it cannot be read",
         origin: MetricOrigin::Snapshot(|now, emit| {
             for (topic, setting, is_wrong) in &now.hazards.topic_settings {
                 emit(&[topic, setting], Number::Count(i64::from(*is_wrong)));
@@ -116,8 +116,8 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "ensilinja_connection_insecure",
         kind: MetricKind::Gauge,
-        labels: &[MetricLabel::described("risk", "what is not safe, such as `certificate_unverified`")],
-        help: "1 if the connection to the brokers is less safe in this way than its settings seem to ask for, else 0",
+        labels: &[MetricLabel::described("risk", "the risk, such as `certificate_unverified`")],
+        help: "1 if the connection to the brokers is less secure in this respect than its settings suggest, else 0",
         origin: MetricOrigin::Snapshot(|now, emit| {
             for (risk, is_so) in &now.hazards.insecure {
                 emit(&[risk], Number::Count(i64::from(*is_so)));
@@ -128,27 +128,27 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_event_delay_seconds",
         MetricKind::Histogram,
         &[],
-        "From when a live event happened until the figures knew; a source's clock that runs ahead counts as 0",
+        "Delay from when a live event happened until the figures include it; 0 if the clock of the source is ahead",
     ),
-    by_partition("ensilinja_kafka_lag_messages", "Records not read yet", |now, emit| {
+    by_partition("ensilinja_kafka_lag_messages", "Records not yet read", |now, emit| {
         partitions(now, emit, |partition| Number::Count(partition.lag_messages));
     }),
     by_partition(
         "ensilinja_kafka_lag_seconds",
-        "The age of the next record not read yet; 0 if all are",
+        "The age of the next record to be read; 0 if all are read",
         |now, emit| {
             partitions(now, emit, |partition| Number::Real(partition.lag_seconds));
         },
     ),
     by_partition(
         "ensilinja_partition_ready",
-        "1 once the partition has been read up to where it ended when the process started, else 0",
+        "1 once the partition has been read to the end that it had when the process started, else 0",
         |now, emit| partitions(now, emit, |partition| Number::Count(i64::from(partition.ready))),
     ),
     gauge("ensilinja_partitions", "Partitions of the topic", |now, emit| {
         emit(&[], Number::of(now.partitions.len()));
     }),
-    gauge("ensilinja_rebuild_progress_ratio", "How much of the history has been read, 0 to 1", |now, emit| {
+    gauge("ensilinja_rebuild_progress_ratio", "The share of the history that has been read, 0 to 1", |now, emit| {
         emit(&[], Number::Real(now.rebuild_progress));
     }),
     gauge("ensilinja_legs", "Legs (contact x line x visit) held in memory", |now, emit| {
@@ -158,15 +158,15 @@ pub(super) const METRICS: &[Metric] = &[
     }),
     gauge(
         "ensilinja_figures_complete",
-        "1 while the figures are rebuilt and hold all that was published until a minute ago at the latest, else 0",
+        "1 while the figures are rebuilt and include everything published until a minute ago or later, else 0",
         |now, emit| emit(&[], Number::Count(i64::from(now.readiness.complete))),
     ),
     gauge(
         "ensilinja_complete_until_timestamp_seconds",
-        "The figures hold everything that was published before this instant",
+        "The figures include everything published before this instant",
         |now, emit| instant(now.complete_until, emit),
     ),
-    gauge("ensilinja_figures_as_of_timestamp_seconds", "The instant the figures are of", |now, emit| {
+    gauge("ensilinja_figures_as_of_timestamp_seconds", "The instant of the figures", |now, emit| {
         instant(now.figures.as_ref().map(|figures| figures.as_of), emit);
     }),
     gauge("ensilinja_history_start_timestamp_seconds", "Every event since this instant has been read", |now, emit| {
@@ -179,14 +179,14 @@ pub(super) const METRICS: &[Metric] = &[
     ),
     gauge(
         "ensilinja_clock_disbelieved_seconds",
-        "How far the computer's clock is ahead of the time that figures go by or, if only records disagree, of their timestamps; 0 while it is believed",
+        "How far the computer's clock is ahead of the clock of the figures or, if only records disagree, of their timestamps; 0 while it is trusted",
         |now, emit| emit(&[], Number::Millis(now.clock_disbelieved_ms)),
     ),
     Metric {
         name: "ensilinja_clock_steps_total",
         kind: MetricKind::Counter,
         labels: &[],
-        help: "Times the computer's clock was set by more than two seconds against its steady clock",
+        help: "How often the computer's clock moved by more than two seconds against its steady clock",
         origin: MetricOrigin::Snapshot(|now, emit| {
             emit(&[], Number::Count(i64::try_from(now.clock_steps).unwrap_or(i64::MAX)));
         }),
@@ -195,7 +195,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_last_event_timestamp_seconds",
         kind: MetricKind::Gauge,
         labels: &[MetricLabel::words("channel", words!(Channel))],
-        help: "When the newest event of the channel happened, at the latest when it came; outcomes, feedback and retractions apart; absent before the first",
+        help: "When the newest event of the channel happened, no later than it was read; outcomes, feedback and retractions excluded; absent before the first",
         origin: MetricOrigin::Snapshot(|now, emit| {
             for (channel, at) in &now.newest_events {
                 emit(&[channel.as_str()], Number::Millis(at.as_millis()));
@@ -206,6 +206,6 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_build_info",
         MetricKind::Gauge,
         &[MetricLabel::described("version", "of the program"), MetricLabel::described("revision", "of its source")],
-        "What is running; always 1",
+        "The running build; always 1",
     ),
 ];

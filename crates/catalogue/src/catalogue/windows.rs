@@ -91,41 +91,41 @@ pub(super) const METRICS: &[Metric] = &[
         ALL,
         "result" = Decision,
         decided,
-        "Contacts that stopped waiting so that it counts; the sum over results is the denominator of rates"
+        "Contacts with a final result; the sum over results is the denominator of rates"
     ),
     counts_by!(
         "ensilinja_window_contacts_undecided",
         ALL,
         "result" = Undecided,
         undecided,
-        "Contacts that stopped waiting without a decision"
+        "Contacts that stopped waiting without a final result"
     ),
     counts_by!(
         "ensilinja_window_contacts_within_threshold",
         ALL,
         "result" = Within,
         within_threshold,
-        "Contacts decided within the line's threshold, at it included, short abandons left out"
+        "Contacts decided within the line's threshold (inclusive), short abandons excluded"
     ),
     one!(
         "ensilinja_window_contacts_handled",
         ALL,
         Count(handled),
-        "Contacts answered, or called back and reached; the denominator of the coverage of outcomes"
+        "Contacts answered, or reached by callback; the denominator of the coverage of outcomes"
     ),
     counts_by!(
         "ensilinja_window_contacts_flagged",
         DAYS,
         "flag" = Flag,
         flagged,
-        "Peculiar contacts; one contact may have several flags, so never sum them"
+        "Contacts with data anomalies; a contact can have several flags, so never sum over them"
     ),
     counts_by!(
         "ensilinja_window_callback_attempts",
         ALL,
         "result" = AttemptResult,
         callback_attempts,
-        "Attempts to call back, until the request was resolved"
+        "Callback attempts until the request was resolved"
     ),
     counts_by!(
         "ensilinja_window_callbacks_closed",
@@ -138,7 +138,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_window_promises",
         kind: MetricKind::Gauge,
         labels: &[MetricLabel::words("promise", words!(Promise)), MetricLabel::words("result", words!(Verdict))],
-        help: "Promises settled, each contact of a line that promises anything once; void ones are neither kept nor broken",
+        help: "Settled promises, one per contact of a line with a promise; void ones are neither kept nor broken",
         origin: MetricOrigin::Window {
             windows: ALL,
             read: |window, emit| {
@@ -157,7 +157,7 @@ pub(super) const METRICS: &[Metric] = &[
         DAYS,
         "group" = NpsGroup,
         nps_answers,
-        "Answers to the recommendation question: promoters say 9 or 10, passives 7 or 8, detractors 0 to 6"
+        "Answers to the recommendation question: promoters give 9 or 10, passives 7 or 8, detractors 0 to 6"
     ),
     Metric {
         name: "ensilinja_window_survey_answers",
@@ -180,42 +180,42 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_window_answer_wait_seconds",
         &[Window::Hour, Window::Today, Window::Open5Days],
         Answer(answer_waits),
-        "Waits of the answered, from arrival to answer; counts of samples in ms, exact"
+        "Waits of answered contacts, from arrival to answer; counts are exact, from waits in ms"
     ),
     waits!(
         "ensilinja_window_callback_wait_seconds",
         &[Window::Today, Window::Open5Days],
         Callback(callback_waits),
-        "Waits of those called back, from the request until they were reached, in wall time"
+        "Waits of contacts called back, from the request until they were reached, in wall time"
     ),
     waits!(
         "ensilinja_window_callback_open_wait_seconds",
         &[Window::Today, Window::Open5Days],
         Callback(callback_open_waits),
-        "Waits of those called back, of which only the time counts in which the line was open"
+        "Waits of contacts called back, counting only the time in which the line was open"
     ),
     one!(
         "ensilinja_window_abandon_wait_sum_seconds",
         ALL,
         Millis(abandon_wait_sum_ms),
-        "How long those who abandoned had waited in all, short abandons included"
+        "Total wait of abandoned contacts, short abandons included"
     ),
     one!(
         "ensilinja_window_handling_sum_seconds",
         ALL,
         Millis(handling_sum_ms),
-        "How long the answered were served in all, filed when the contact ended or was transferred"
+        "Total handling time of answered contacts, counted when the contact ended or was transferred"
     ),
     quantiles!(
         "ensilinja_window_answer_wait_quantile_seconds",
         ALL,
         answer_wait_quantiles,
-        "Quantile of the waits of the answered, within 1 %; absent if nobody was"
+        "Quantile of the waits of answered contacts, within 1 %; absent if there are none"
     ),
     quantiles!(
         "ensilinja_window_callback_wait_quantile_seconds",
         DAYS,
         callback_wait_quantiles,
-        "Quantile of the waits of those called back, in wall time, within 1 %; absent if nobody was reached"
+        "Quantile of the waits of contacts called back, in wall time, within 1 %; absent if there are none"
     ),
 ];

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # TYPE ensilinja_contacts_waiting gauge
-//! # HELP ensilinja_contacts_waiting Contacts waiting now, the menu included
+//! # HELP ensilinja_contacts_waiting Contacts waiting now, including those in the menu
 //! ensilinja_contacts_waiting{job="ensilinja",instance="replay",line="mipa",channel="phone"} 3 1757908800
 //! ensilinja_contacts_waiting{job="ensilinja",instance="replay",line="mipa",channel="phone"} 1 1757912400
 //! # EOF

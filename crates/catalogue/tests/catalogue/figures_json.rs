@@ -2,6 +2,7 @@
 
 use ensilinja_catalogue::FiguresDocument;
 use ensilinja_catalogue::figures_json::figures_json;
+use ensilinja_model::EventTime;
 
 use crate::expected::assert_is_file;
 use crate::small_county;
@@ -14,6 +15,6 @@ fn the_document_of_a_small_county_is_exactly_this_and_is_read_back() {
     assert_is_file("tests/catalogue/expected/small_county.json", &pretty);
     let read = FiguresDocument::parse(&pretty).unwrap();
     assert_eq!(read.line_ids().collect::<Vec<_>>(), ["mipa", "mipa_chat"]);
-    assert_eq!(read.as_of.map(|at| at.floor_second()), Some(small_county::now().floor_second()));
+    assert_eq!(read.as_of.map(EventTime::floor_second), Some(small_county::now().floor_second()));
     assert!(read.complete && read.reasons.is_empty());
 }

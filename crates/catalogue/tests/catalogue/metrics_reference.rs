@@ -1,4 +1,4 @@
-//! The reference page of the metrics, made from the catalogue and the table of indicators.
+//! The reference of the metrics, docs/METRICS.md, is made from the catalogue and the table of indicators.
 
 use std::fmt::Write as _;
 
@@ -10,33 +10,33 @@ use crate::expected::assert_is_file;
 
 const HEAD: &str = "# Metrics
 
-Made from the metric catalogue (`crates/catalogue/src/catalogue.rs`); change it there, then run
+Made from the metric catalogue (`crates/catalogue/src/catalogue.rs`). Change it there, then run
 `UPDATE_DOCS=1 cargo test -p ensilinja-catalogue`.
 
-`GET /metrics` answers in Prometheus' text format 0.0.4 or in OpenMetrics 1.0, as `Accept` asks, gzipped if
-`Accept-Encoding` lets it.
+`GET /metrics` answers in Prometheus' text format 0.0.4 or in OpenMetrics 1.0, by `Accept`, and with gzip, by
+`Accept-Encoding`.
 
-Figures are balances, not counters: a window's figure goes down again when the window moves on, a corrected fact moves
-it, and a restart does not. So read them as they are: no `rate`, no `increase`. Label values of one metric never
-overlap, so a sum over them always means something (flags apart). Never average ratios or means across lines: add
-numerators and denominators first.
+Figures are balances, not counters. The figure of a window goes down when the window moves on, a corrected fact changes
+it, and a restart does not. So read the values directly, without `rate` or `increase`. The label values of one metric
+never overlap, so a sum over them is always meaningful (except over flags). Never average ratios or means across lines:
+add numerators and denominators first.
 
 A *gauge histogram* has buckets (`_bucket` with `le`), a count (`_gcount`) and a sum (`_gsum`) of what lies in the
-window now, for `histogram_quantile` without `rate`. The text format does not know the type and shows three untyped
-families.
+window now. Use it with `histogram_quantile`, without `rate`. The text format does not know the type and shows three
+untyped families.
 
 `le` is written alike in both formats. Prometheus 3 stores the bounds of a *histogram* with a decimal point: `le=\"1\"` of
 `ensilinja_event_delay_seconds` becomes `le=\"1.0\"`, so select it as `le=~\"1|1.0\"`. The bounds of gauge histograms stay as
 they are written (`le=\"5\"`). With `convert_classic_histograms_to_nhcb` that histogram is one series without `_bucket`,
 `_count` and `_sum`; gauge histograms keep theirs.
 
-A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. One
-thing comes later and still decides: a callback request within a minute after an abandon, a move or an end supersedes
-it from the second of the request on, because platforms end the wait before they create the callback. Up to there the
-contact counts as abandoned (moved, orphaned); from there on as decided by the request, at its instant, in every window.
+A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. There is
+one exception: a callback request within a minute after an abandon, a move or an end supersedes it, because platforms
+end the wait before they create the callback. Before the second of the request, the contact counts as abandoned (moved,
+orphaned); from that second on, it counts as decided by the request, at the instant of the request, in every window.
 
-Attempts to call back with one result in one second are one attempt. Of each result the earliest thousand of a
-contact's leg are counted; events about others have the result `surplus` in `ensilinja_events_total`.
+Callback attempts with the same result in the same second are one attempt. Of each result, only the earliest thousand
+attempts of a contact's leg are counted; events about others have the result `surplus` in `ensilinja_events_total`.
 ";
 
 fn kind(kind: MetricKind) -> &'static str {
@@ -87,13 +87,14 @@ const INDICATORS: &str = "
 ## The indicators
 
 Made from the table of indicators (`crates/ledger/src/indicator.rs`), which the metrics, the board, the report and the
-alerts all read. The rule says what is divided by what: `ensilinja_indicator_good` / `ensilinja_indicator_valid`. A goal
-or a floor is what the county has published or what is worth waking somebody for; a line's configuration may say
-otherwise, and `ensilinja_target_ratio` and `ensilinja_alert_floor_ratio` say what holds. Those told *in reports only*
-file under one instant what is known later, so no metric has them. NPS is no share and is not among them: it is
-100 x (promoters - detractors) / answers, from `ensilinja_window_nps_answers`.
+alerts all read. The rule defines the division `ensilinja_indicator_good` / `ensilinja_indicator_valid`. The goal is the
+one that the county has published; the floor is the share below which an alert is worth waking a person. A line's
+configuration can override both: `ensilinja_target_ratio` and `ensilinja_alert_floor_ratio` show the effective values.
+Indicators shown *in reports only* date a contact by an instant at which their result is not yet known, so no metric has
+them. NPS is not a share and not in the table: it is 100 x (promoters - detractors) / answers, from
+`ensilinja_window_nps_answers`.
 
-| indicator | suomeksi | på svenska | in English | rule | goal | alert floor | told | source |
+| indicator | suomeksi | på svenska | in English | rule | goal | alert floor | shown | source |
 |---|---|---|---|---|---|---|---|---|
 ";
 
@@ -107,14 +108,14 @@ fn indicators() -> String {
             .filter(|channel| indicator.applies_to(**channel))
             .map(|channel| channel.as_str())
             .collect();
-        let told = match indicator.is_live() {
+        let shown = match indicator.is_live() {
             true if channels.len() == Channel::ALL.len() => "live".to_owned(),
             true => format!("live, of {} lines", channels.join(", ")),
             false => "in reports only".to_owned(),
         };
         writeln!(
             section,
-            "| `{}` | {} | {} | {} | {} | {} | {} | {told} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {shown} | {} |",
             indicator.as_str(),
             row.name_fi,
             row.name_sv,
@@ -130,6 +131,6 @@ fn indicators() -> String {
 }
 
 #[test]
-fn the_reference_page_is_what_the_catalogue_and_the_table_of_indicators_say() {
+fn docs_metrics_md_is_what_the_catalogue_and_the_table_of_indicators_generate() {
     assert_is_file("../../docs/METRICS.md", &reference());
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ensilinja_catalogue::FiguresDocument;
 use ensilinja_model::EventTime;
-use ensilinja_serve::{AskError, ProcessAddress};
+use ensilinja_serve::{ProcessAddress, ProcessRequestError};
 use tokio::runtime::{Builder, Runtime};
 
 /// Where a process has all its figures.
@@ -72,7 +72,7 @@ impl Live {
 
 fn understood(
     address: &ProcessAddress,
-    answer: Result<String, AskError>,
+    answer: Result<String, ProcessRequestError>,
 ) -> anyhow::Result<(FiguresDocument, EventTime)> {
     let shown = FiguresDocument::parse(&answer?).with_context(|| format!("{address} is not a process of Ensilinja"))?;
     let reasons = shown.reasons.join("; ");
