@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use ensilinja::clock::LiveClock;
 use ensilinja::kafka_settings::kafka_settings;
-use ensilinja::processor::Processor;
+use ensilinja::live::Processor;
 use ensilinja::run::runtime;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, OutgoingRecord, Publisher};

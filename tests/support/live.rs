@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ensilinja::clock::LiveClock;
-use ensilinja::processor::Processor;
+use ensilinja::live::Processor;
 use ensilinja::run::runtime;
 use ensilinja_kafka::IngestIntervals;
 use ensilinja_model::EventTime;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, Hazards, LineInfo, MetricsFormat, PartitionState, Readiness, Snapshot};
+use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Readiness, Snapshot};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, History, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
@@ -41,7 +41,7 @@ impl Scrapes {
         let config = ensilinja_config::county();
         let start = from.plus_millis(-BEFORE_MS);
         let rules = config.rules_over(&(start..to));
-        let cards = config.lines.iter().map(card).collect();
+        let cards = config.lines.iter().map(ensilinja_config::Line::info).collect();
         let exposition = Exposition::new(cards, rules.bounds());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         let pipeline = Pipeline::new(Build { version: "0.1.0", revision: "test" }, &reasons, &[]);
@@ -144,19 +144,5 @@ fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
         log_replaced: vec![("made_anew", 0), ("records_lost", 0)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
         hazards: Hazards::default(),
-    }
-}
-
-fn card(line: &ensilinja_config::Line) -> LineInfo {
-    LineInfo {
-        id: line.id.clone(),
-        channel: line.channel,
-        name_fi: line.name.fi.clone(),
-        name_sv: line.name.sv.clone(),
-        name_en: line.name.en.clone(),
-        group: line.group.clone(),
-        service_area: line.service_area.clone(),
-        service_level: line.goals.service_level,
-        targets: line.goals.targets.clone(),
     }
 }

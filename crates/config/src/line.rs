@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ensilinja_calendar::OpeningHours;
+use ensilinja_catalogue::LineInfo;
 use ensilinja_ledger::EffectiveLimits;
 use ensilinja_model::{Channel, LineId};
 use toml::de::{DeTable, DeValue};
@@ -36,6 +37,24 @@ pub struct Line {
     pub effective_limits: Vec<EffectiveLimits>,
     /// Its goals.
     pub goals: Goals,
+}
+
+impl Line {
+    /// The description of the line for series, figures and the board.
+    #[must_use]
+    pub fn info(&self) -> LineInfo {
+        LineInfo {
+            id: self.id.clone(),
+            channel: self.channel,
+            name_fi: self.name.fi.clone(),
+            name_sv: self.name.sv.clone(),
+            name_en: self.name.en.clone(),
+            group: self.group.clone(),
+            service_area: self.service_area.clone(),
+            service_level: self.goals.service_level,
+            targets: self.goals.targets.clone(),
+        }
+    }
 }
 
 /// Limits and goals of lines that do not set their own.

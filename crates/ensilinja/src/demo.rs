@@ -22,9 +22,10 @@ use ensilinja_wire::Decoder;
 
 use crate::cli::DemoArguments;
 use crate::clock::LiveClock;
+use crate::contact_key::random_key;
 use crate::kafka_settings::kafka_settings;
+use crate::live::Processor;
 use crate::local_time::zoned;
-use crate::processor::{Processor, random_key};
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
 use ensilinja_config::Config;

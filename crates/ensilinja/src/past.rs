@@ -23,10 +23,10 @@ use ensilinja_kafka::{OffsetRange, TopicHistory, TopicId};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_wire::{Decoder, Record};
 
+use crate::contact_key::random_key;
 use crate::events_file::{is_standard_stream, name_of};
 use crate::history::{HistoryEvidence, HistorySource};
 use crate::local_time::in_words;
-use crate::processor::random_key;
 use crate::progress::Progress;
 use ensilinja_config::Config;
 

@@ -28,7 +28,7 @@ use crate::local_time::in_words;
 use crate::logging;
 use crate::outcome::Outcome;
 use crate::past::{self, Reading};
-use crate::processor;
+
 use crate::progress::Progress;
 use crate::report::{Asked, QuestionError, tables};
 use crate::standard_output;
@@ -242,7 +242,7 @@ impl Asking<'_> {
     ) -> anyhow::Result<Output> {
         let Self { arguments, config, .. } = self;
         let choice = FigureSelection::new(&arguments.windows, &arguments.figures);
-        let cards = config.lines.iter().map(processor::card).collect();
+        let cards = config.lines.iter().map(ensilinja_config::Line::info).collect();
         let export = Export::new(cards, lines, choice, rules.bounds(), &arguments.labels);
         let export = if arguments.no_recorded { export.without_recorded() } else { export };
         let path = arguments.output.as_deref();

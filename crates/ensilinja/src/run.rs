@@ -5,8 +5,8 @@ use ensilinja_kafka::IngestIntervals;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::{self, LiveClock};
+use crate::live::Processor;
 use crate::local_time::zoned;
-use crate::processor::Processor;
 use ensilinja_config::{Config, broken_nights, year_from};
 
 /// Reads and serves until SIGINT or SIGTERM.

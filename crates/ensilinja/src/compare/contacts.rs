@@ -16,9 +16,9 @@ use ensilinja_wire::Decoder;
 use jiff::tz::TimeZone;
 
 use super::origin::{Origin, known_before};
+use crate::contact_key::random_key;
 use crate::local_time::zoned;
 use crate::past::{Place, Read, Reading};
-use crate::processor::{card, random_key};
 use crate::progress::Progress;
 use crate::stopping;
 use ensilinja_config::Config;
@@ -147,7 +147,7 @@ impl<'a> Side<'a> {
         let Wanted { place, at } = wanted;
         let line = self.reading.config.lines.iter().position(|line| line.id.as_str() == place.line);
         let (Some(line), Some(figure)) = (line, figure_of(place)) else { return parts };
-        let card = card(&self.reading.config.lines[line]);
+        let card = self.reading.config.lines[line].info();
         let line = LineIndex::new(u16::try_from(line).expect("a configuration has fewer lines"));
         let Some(window) = place.window.as_deref() else {
             for open_leg in self.historical.open_legs(line, *at) {

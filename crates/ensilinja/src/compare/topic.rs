@@ -13,7 +13,6 @@ use ensilinja_model::EventTime;
 
 use crate::past::reuse::ReusedIds;
 use crate::past::{self, Reading};
-use crate::processor::card;
 use crate::progress::Progress;
 use crate::stopping;
 use ensilinja_config::Config;
@@ -95,7 +94,7 @@ impl<'a> Topic<'a> {
             tracing::warn!("{short}");
         }
         let history = coverage.history();
-        let cards = self.config.lines.iter().map(card).collect();
+        let cards = self.config.lines.iter().map(ensilinja_config::Line::info).collect();
         let lines = (0..self.config.lines.len()).collect();
         let export = Export::new(cards, lines, FigureSelection::new(&[], &[]), rules.bounds(), &[]);
         let shown = |ledger: &mut Ledger| {

@@ -6,7 +6,6 @@ use ensilinja_model::{EventTime, LineIndex};
 
 use crate::cli::{ExplainArguments, When};
 use crate::events_file::STANDARD_STREAM;
-use crate::processor::card;
 use ensilinja_config::Config;
 use ensilinja_config::nearest;
 
@@ -94,7 +93,7 @@ pub(super) fn question(arguments: &ExplainArguments, config: &Config, now: Event
     check_source(arguments)?;
     Ok(Question {
         line: LineIndex::new(u16::try_from(place).expect("there are at most 1 000 lines")),
-        card: card(&config.lines[place]),
+        card: config.lines[place].info(),
         asked: asked.clone(),
         figures,
         window: arguments.window,

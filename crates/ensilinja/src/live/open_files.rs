@@ -1,17 +1,18 @@
-//! Open files: each connection is one, and the limit that a process starts with (often 1024) is lower than need be.
+//! The limit of open files: each connection needs one, and the limit that a process starts with (often 1024) is too
+//! low.
 //!
-//! The soft limit is raised as far as the connections need and the hard limit allows. Where that is not enough, fewer
-//! connections are taken: the files of Kafka and of the log are not theirs to use up.
+//! The soft limit is raised as far as the connections need and the hard limit allows. If that is not enough, fewer
+//! connections are served, so that files for Kafka and the log remain.
 
 use ensilinja_serve::ConnectionLimits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files for all else: brokers, pipes, the log, and connections that are being closed.
+/// Files for everything else: brokers, pipes, the log, and connections that are being closed.
 const OTHER_FILES: u64 = 512;
 
-/// Raises the limit of open files for these connections, and returns how many of them there can be.
+/// Raises the limit of open files for these connections, and returns the connections that fit it.
 #[must_use]
-pub fn make_room(connections: ConnectionLimits) -> ConnectionLimits {
+pub(super) fn make_room(connections: ConnectionLimits) -> ConnectionLimits {
     let needed = connections.total() as u64 + OTHER_FILES;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = raised(current, maximum, needed);
@@ -25,22 +26,23 @@ pub fn make_room(connections: ConnectionLimits) -> ConnectionLimits {
             open_files = limit,
             needed,
             connections = possible.total(),
-            "limit of open files is low; fewer connections are served (raise it with ulimit -Hn or LimitNOFILE)"
+            remedy = "raise it with ulimit -Hn or LimitNOFILE",
+            "limit of open files too low, fewer connections served"
         );
     }
     possible
 }
 
-/// The soft limit to set; `None` if the present one is enough or cannot be raised. A limit of `None` is no limit.
+/// The soft limit to set; `None` if the present one is enough or cannot be raised. A limit of `None` means unlimited.
 fn raised(current: Option<u64>, maximum: Option<u64>, needed: u64) -> Option<u64> {
     let current = current.filter(|current| *current < needed)?;
     Some(maximum.map_or(needed, |maximum| maximum.min(needed))).filter(|raised| *raised > current)
 }
 
-/// The connections that fit a limit, with the other files.
+/// The connections that fit a limit, beside the other files.
 fn possible(limit: Option<u64>, connections: ConnectionLimits) -> ConnectionLimits {
     let Some(limit) = limit else { return connections };
-    // A limit lower than all else needs anyway is shared.
+    // A limit lower than what everything else needs is shared.
     let left = limit.saturating_sub(OTHER_FILES).max(limit / 4);
     connections.within(usize::try_from(left).unwrap_or(usize::MAX))
 }
@@ -60,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn where_files_are_few_connections_are_fewer_and_of_every_kind() {
+    fn a_low_limit_leaves_fewer_connections_of_every_kind() {
         let all = ConnectionLimits::default();
         assert_eq!(possible(None, all), all);
         assert_eq!(possible(Some(all.total() as u64 + OTHER_FILES), all), all);

@@ -1,0 +1,169 @@
+//! Takes each record of the topic: decodes it, checks its timestamp, and queues its event for the ledger.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
+use ensilinja_model::EventTime;
+use ensilinja_wire::{Decoded, Decoder};
+
+use super::ledger::{QueuedEvent, SharedLedger};
+use crate::past::topic::wire_record;
+use crate::stamps::{AHEAD_ADVICE, AHEAD_MS, COPIED_ADVICE, StampCount};
+
+/// The timestamps of this many records are examined, from the first on.
+const RECORDS_EXAMINED: u64 = 2_000;
+
+/// Takes each record of the topic.
+pub(super) struct Intake {
+    decoder: Decoder,
+    shared: Arc<SharedLedger>,
+    /// The believed time at a moment before now: what is older need not be compared with the clock.
+    read_at: EventTime,
+    timestamps: StampCount,
+    applier: Option<JoinHandle<()>>,
+}
+
+impl Intake {
+    /// An intake for `shared`, with a thread that applies what is queued.
+    ///
+    /// # Errors
+    /// If the system provides no thread.
+    pub(super) fn new(decoder: Decoder, shared: Arc<SharedLedger>) -> io::Result<Self> {
+        let applying = Arc::clone(&shared);
+        let applier = thread::Builder::new().name("applier".to_owned()).spawn(move || applying.apply_until_ended())?;
+        let read_at = shared.clock().now();
+        Ok(Self { decoder, shared, read_at, timestamps: StampCount::default(), applier: Some(applier) })
+    }
+
+    /// Examines the timestamps of the first records. One that is ahead of the clock is logged at any time, but only
+    /// once.
+    fn examine_timestamp(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>) {
+        let is_logged = self.timestamps.ahead > 0;
+        if self.timestamps.records < RECORDS_EXAMINED {
+            if record.timestamp > Some(self.read_at) {
+                self.read_at = self.shared.clock().now();
+            }
+            self.timestamps.count(record, event_at, self.read_at);
+            if self.timestamps.records.is_multiple_of(RECORDS_EXAMINED / 10)
+                && let Some(copied) = self.timestamps.copied_times()
+                && self.shared.timestamp_warning().replace(format!("{copied}; {COPIED_ADVICE}")).is_none()
+            {
+                tracing::warn!(finding = copied, remedy = COPIED_ADVICE, "record timestamps copied");
+            }
+        } else if !is_logged && record.timestamp.is_some_and(|stamp| stamp.millis_since(self.read_at) > AHEAD_MS) {
+            self.read_at = self.shared.clock().now();
+            self.timestamps.count(record, None, self.read_at);
+        }
+        if !is_logged && self.timestamps.ahead > 0 {
+            let IncomingRecord { partition, offset, timestamp, .. } = *record;
+            let ahead_seconds = timestamp.map(|stamp| stamp.millis_since(self.read_at) / 1000);
+            tracing::warn!(
+                partition,
+                offset,
+                ahead_seconds,
+                remedy = AHEAD_ADVICE,
+                "record stamped ahead of the clock"
+            );
+        }
+    }
+
+    /// When the source of an event was alive: when the event happened, but not later than its record can have come. A
+    /// record that lay in the log came at its timestamp at the latest. If that is ahead of the clock, it is not known
+    /// when the record came, and it must not look alive as time passes.
+    fn source_alive_at(&mut self, event_at: EventTime, record: &IncomingRecord<'_>) -> Option<EventTime> {
+        let at = record.timestamp.filter(|_| record.rebuilding).map_or(event_at, |stamp| event_at.min(stamp));
+        if at > self.read_at {
+            self.read_at = self.shared.clock().now();
+        }
+        match at {
+            _ if record.again => None,
+            at if at <= self.read_at => Some(at),
+            _ => (!record.rebuilding).then_some(self.read_at),
+        }
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.shared.end();
+        if let Some(applier) = self.applier.take() {
+            // An applier that died has poisoned the ledger's lock, which every question notices.
+            let _ = applier.join();
+        }
+    }
+}
+
+impl RecordHandler for Intake {
+    fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
+        let decoded = self.decoder.examine(&wire_record(record));
+        // Records that lay in the log before this process rebuild the figures; another process has counted them.
+        let is_live = !record.rebuilding && !record.again;
+        if is_live {
+            let clock = self.shared.clock();
+            self.read_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.observe_stamp(stamp));
+        }
+        self.examine_timestamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
+        match decoded {
+            Ok(Decoded { event, oddity }) => {
+                if let Some(oddity) = oddity.filter(|_| is_live) {
+                    self.shared.pipeline().odd(oddity.as_str());
+                }
+                let alive_at = self.source_alive_at(event.at, record);
+                self.shared.enqueue(QueuedEvent { event, is_live, alive_at }, record.timestamp);
+                RecordDisposition::Accepted
+            }
+            Err(rejection) => {
+                if is_live {
+                    self.shared.pipeline().rejected(rejection.reason.as_str());
+                }
+                if rejection.reason.goes_to_dead_letters() {
+                    let (reason, detail) = (rejection.reason.as_str(), rejection.detail.as_str());
+                    RecordDisposition::DeadLetter { reason, detail }
+                } else {
+                    RecordDisposition::Accepted
+                }
+            }
+        }
+    }
+
+    fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
+        self.timestamps = StampCount::default();
+        self.shared.reset(log, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_model::LineId;
+
+    use super::super::ledger::tests::shared;
+    use super::*;
+    use crate::clock::LiveClock;
+
+    #[test]
+    fn a_source_was_alive_no_later_than_its_record_came() {
+        const NOW_S: i64 = 1_758_006_900;
+        // An event that happened `at_s`, in a record stamped `stamped_s`, both in seconds from now.
+        let alive = |at_s: i64, stamped_s: i64, rebuilding, again| {
+            let shared = shared(LiveClock::trusted(Arc::new(|| EventTime::from_seconds(NOW_S))));
+            let line = LineId::parse("mipa_chat").unwrap();
+            let mut intake = Intake::new(Decoder::new(&[line], [0; 16]), shared).unwrap();
+            let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
+            let (partition, offset) = (0, 0);
+            let (key, value, headers) = (None, None, &[][..]);
+            let record = IncomingRecord { key, value, headers, timestamp, partition, offset, rebuilding, again };
+            let alive_at = intake.source_alive_at(EventTime::from_seconds(NOW_S + at_s), &record);
+            alive_at.map(|at| at.floor_second() - NOW_S)
+        };
+        assert_eq!(alive(-60, -55, false, false), Some(-60));
+        assert_eq!(alive(3_600, 3_600, false, false), Some(0), "it came now, so its source is alive now");
+        assert_eq!(alive(240, 0, false, false), Some(0));
+        assert_eq!(alive(-60, -55, true, false), Some(-60));
+        assert_eq!(alive(-20, -50, true, false), Some(-50), "it had come by then");
+        assert_eq!(alive(3_600, 3_600, true, false), None, "it is not known when it came");
+        assert_eq!(alive(-60, -NOW_S - 1, true, false), Some(-60), "its record has no timestamp");
+        assert_eq!(alive(-60, -55, false, true), None, "it was counted when it first came");
+    }
+}

@@ -1,0 +1,134 @@
+//! The processor: starts the reader, the ledger and the server, and runs until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ensilinja_catalogue::Exposition;
+use ensilinja_clock::ClockState;
+use ensilinja_config::{Config, HostName, Line, ServerSettings};
+use ensilinja_kafka::{Ingest, IngestIntervals, Monitor};
+use ensilinja_ledger::Ledger;
+use ensilinja_model::LineId;
+use ensilinja_serve::{AllowedHosts, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
+use ensilinja_wire::{Decoder, Oddity, Reason};
+
+use super::intake::Intake;
+use super::ledger::SharedLedger;
+use super::open_files;
+use super::snapshots::LiveSource;
+use crate::clock::LiveClock;
+use crate::contact_key::random_key;
+use crate::kafka_settings::kafka_settings;
+
+/// The version that runs. Builds that are given a revision, such as the image's, know it.
+const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    revision: match option_env!("ENSILINJA_REVISION") {
+        Some(revision) => revision,
+        None => "unknown",
+    },
+};
+
+/// How often the figures are read without a request.
+const SECONDS_BETWEEN_READS: u64 = 60;
+
+/// A processor that reads Kafka and listens for HTTP.
+pub struct Processor {
+    ingest: Ingest,
+    server: Server,
+    routes: Arc<Routes>,
+    source: Arc<LiveSource>,
+}
+
+impl Processor {
+    /// Starts to read, and listens. Brokers that do not answer are not an error: readiness reports them.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on, or the system provides no randomness, thread or client.
+    pub fn start(config: &Config, clock: LiveClock, intervals: IngestIntervals) -> anyhow::Result<Self> {
+        let server = Server::bind(config.server.listen)?;
+        let started = clock.now();
+        let rules = config.rules(started);
+        let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
+        let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        let oddities: Vec<&'static str> = Oddity::ALL.iter().map(|oddity| oddity.as_str()).collect();
+        let pipeline = Arc::new(Pipeline::new(BUILD, &reasons, &oddities));
+        let infos = config.lines.iter().map(Line::info).collect();
+        let exposition = Exposition::new(infos, rules.bounds());
+        let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
+        let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
+        let channels = config.lines.iter().map(|line| line.channel).collect();
+        let config_of_rules = config.clone();
+        let new_ledger = Box::new(move |now| {
+            let rules = config_of_rules.rules(now);
+            (Ledger::new(rules.clone(), now), rules)
+        });
+        let shared = Arc::new(SharedLedger::new(new_ledger, started, channels, Arc::clone(&pipeline), clock.clone()));
+        let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
+        let decoder = Decoder::new(&ids, random_key()?);
+        let intake = Intake::new(decoder, Arc::clone(&shared)).context("the system provides no thread")?;
+        let ingest =
+            Ingest::start(kafka_settings(&config.kafka), intervals, clock.clock(), range_start, horizon_ms, intake)?;
+        let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until));
+        let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
+        let routes = Routes::new(exposition, config.zone_name().to_owned(), pipeline, shown);
+        let routes = Arc::new(routes.answering_to(allowed_hosts(&config.server)));
+        Ok(Self { ingest, server, routes, source })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Serves until `stop` is done, then ends within five seconds. Dead letters that Kafka has not acknowledged by then
+    /// are written by the next process.
+    ///
+    /// # Errors
+    /// If a thread that reads Kafka has died. The process should be started again.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let monitor = self.ingest.monitor();
+        let stop_or_failure = async {
+            tokio::select! {
+                () = stop => {}
+                () = tend(&monitor, &self.source) => {}
+            }
+        };
+        let limits = ServerLimits::default();
+        let limits = ServerLimits { connections: open_files::make_room(limits.connections), ..limits };
+        self.server.serve(self.routes, limits, stop_or_failure).await;
+        let ingest = self.ingest;
+        // This waits for threads, which the runtime's threads must not do.
+        let stopped = tokio::task::spawn_blocking(move || ingest.stop()).await;
+        stopped.context("reading Kafka did not stop in order")?;
+        anyhow::ensure!(!monitor.failed(), "a thread that reads Kafka has died of a bug; the log says where");
+        Ok(())
+    }
+}
+
+/// Ends when a thread that reads Kafka has died. Until then it checks the clock, and reads the figures regularly even
+/// without a request: reading lets the ledger forget.
+async fn tend(monitor: &Monitor, source: &Arc<LiveSource>) {
+    let mut disbelieved: Option<ClockState> = None;
+    for second in 1_u64.. {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if monitor.failed() {
+            return;
+        }
+        disbelieved = source.check_clock(disbelieved);
+        if second.is_multiple_of(SECONDS_BETWEEN_READS) {
+            let source = Arc::clone(source);
+            // A read that panics poisons the ledger's lock, and the reader dies of that.
+            let _ = tokio::task::spawn_blocking(move || source.snapshot()).await;
+        }
+    }
+}
+
+/// The host names that requests may be for.
+fn allowed_hosts(server: &ServerSettings) -> AllowedHosts {
+    let names = server.allowed_hosts.iter().flatten().map(HostName::as_str);
+    if server.allowed_hosts.is_some() { AllowedHosts::only(names) } else { AllowedHosts::default() }
+}
