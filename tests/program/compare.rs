@@ -95,12 +95,12 @@ fn a_run_is_the_same_as_itself_whether_from_a_file_or_from_standard_input() {
     ] {
         let (status, out, err) = compare_with(&words, File::open(before).unwrap());
         assert_eq!((status, err.as_str()), (Some(0), ""));
-        assert!(out.starts_with("nothing differs: "), "{out}");
+        assert!(out.starts_with("no differences: "), "{out}");
         let end = format!(
-            " figures at 5 instants (2025-09-16 10:00:00 to 2025-09-16 11:00:00) are the same in {before} and {name}\n"
+            " figures at 5 instants (2025-09-16 10:00:00 to 2025-09-16 11:00:00) are equal in {before} and {name}\n"
         );
         assert!(out.ends_with(&end) && out.lines().count() == 1, "{out}");
-        let figures: u64 = out["nothing differs: ".len()..].split(' ').next().unwrap().parse().unwrap();
+        let figures: u64 = out["no differences: ".len()..].split(' ').next().unwrap().parse().unwrap();
         assert!(figures > 5 * 22 * 100, "{figures}");
     }
 }
@@ -117,7 +117,7 @@ fn one_contact_less_is_found_in_its_own_figures_only_and_by_its_name() {
         let found = differences
             .iter()
             .find(|it| it["window"] == window && it["figure"] == figure && it["labels"] == serde_json::json!(labels));
-        found.unwrap_or_else(|| panic!("{window} {figure} {label:?} is the same"))
+        found.unwrap_or_else(|| panic!("{window} {figure} {label:?} is equal"))
     };
     let offered = of("15m", "contacts_offered", None);
     assert_eq!((&offered["instants"], &offered["most"]["by"]), (&1.into(), &(-1).into()));
@@ -148,16 +148,16 @@ fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
     run_of(events, &narrow, &["--line", LINE, "--window", "1h", "--figure", "contacts_offered"]);
     let (status, out, err) = compare(&[&narrow, before]);
     assert_eq!(status, Some(3), "{err}");
-    assert!(out.starts_with("the lines differ, and no figure of those that both have: 5 figures at 5 in"), "{out}");
-    assert!(out.contains("\nonly other has lines 116117, aikuissosiaalityo, "), "{out}");
-    let not_compared = "\nnot compared, for only one side has them: window";
+    assert!(out.starts_with("only the lines differ: 5 figures at 5 in"), "{out}");
+    assert!(out.contains("\nonly in other: lines 116117, aikuissosiaalityo, "), "{out}");
+    let not_compared = "\nnot compared, in one run only: window";
     assert!(out.contains(&format!("{not_compared}s 15m, ")), "{out}");
 
     let [hour, quarter] = ["compare-hour.run", "compare-quarter.run"].map(file);
     run_of(events, &hour, &["--window", "1h"]);
     let (status, out, err) = compare(&[before, &hour]);
     assert_eq!(status, Some(0), "{err}");
-    assert!(out.starts_with("nothing differs: ") && out.contains(&format!("{not_compared}s 15m, ")), "{out}");
+    assert!(out.starts_with("no differences: ") && out.contains(&format!("{not_compared}s 15m, ")), "{out}");
     run_of(events, &quarter, &["--window", "15m"]);
     let (status, out, err) = compare(&[&quarter, &hour]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
@@ -168,8 +168,8 @@ fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
     let (status, out, err) = compare(&[&later, before]);
     assert_eq!(status, Some(0), "{err}");
     assert!(out.contains(" figures at 2 instants (2025-09-16 10:30:00 to 2025-09-16 11:00:00)"), "{out}");
-    assert!(out.contains("\nonly one has 2 instants (2025-09-16 10:40:00 to 2025-09-16 10:50:00)\n"), "{out}");
-    assert!(out.contains("\nonly other has 3 instants (2025-09-16 10:00:00 to 2025-09-16 10:45:00)\n"), "{out}");
+    assert!(out.contains("\nonly in one: 2 instants (2025-09-16 10:40:00 to 2025-09-16 10:50:00)\n"), "{out}");
+    assert!(out.contains("\nonly in other: 3 instants (2025-09-16 10:00:00 to 2025-09-16 10:45:00)\n"), "{out}");
 
     done(&[&replay[..], &[&apart, "--at", "2025-09-16T09:59"]].concat());
     let (status, out, err) = compare(&[&apart, before]);
@@ -275,7 +275,7 @@ fn a_run_is_compared_with_live_figures_of_one_of_its_instants() {
     let live = format!("http://{}", answering(&of_before));
     let (status, out, err) = compare(&[before, &live]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
-    assert!(out.contains(" figures at 1 instant (2025-09-16 10:15:00) are the same in "), "{out}");
+    assert!(out.contains(" figures at 1 instant (2025-09-16 10:15:00) are equal in "), "{out}");
 
     let live = format!("http://{}", answering(&of_after));
     let (status, out, err) = compare(&[&live, before]);

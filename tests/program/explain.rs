@@ -98,30 +98,28 @@ fn a_figure_is_the_sum_of_entries_each_with_its_contact_its_fact_and_its_place()
     assert_eq!(
         page(&[&of[..], &["--figure", "waiting"]].concat(), &small),
         "\
-waiting of mipa at 2026-03-02 10:15:00
+waiting, line mipa, at 2026-03-02 10:15:00
 
 ensilinja_contacts_waiting
 Contacts waiting now, including those in the menu
 
-SECOND               ADDS  CONTACT   ENTRY             BECAUSE OF                      SAID IN
-2026-03-02 10:14:00  +1    canary-4  arrived_promised  offered of 2026-03-02 10:14:00  a.jsonl:9
+SECOND               ADDS  CONTACT   ENTRY             CAUSE                           SOURCE
+2026-03-02 10:14:00  +1    canary-4  arrived_promised  offered at 2026-03-02 10:14:00  a.jsonl:9
 
-It is 1, the sum of these, and so it is shown.
+Result: 1, the sum of these, as shown.
 "
     );
     let oldest = page(&[&of[..], &["--figure", "waiting_oldest"]].concat(), &small);
-    assert!(
-        oldest.contains("canary-4") && oldest.ends_with("It is 1 min 0 s, that of this contact, and so it is shown.\n")
-    );
+    assert!(oldest.contains("canary-4") && oldest.ends_with("Result: 1 min 0 s, that of this contact, as shown.\n"));
     let sum = page(&[&of[..], &["--figure", "abandon_wait_sum", "--window", "1h"]].concat(), &small);
-    assert!(sum.contains("  +2 min 11.250 s  ") && sum.contains("It is 2 min 14.250 s, the sum of these"), "{sum}");
+    assert!(sum.contains("  +2 min 11.250 s  ") && sum.contains("Result: 2 min 14.250 s, the sum of these"), "{sum}");
     let service = page(&[&of[..], &["--figure", "service", "--window", "today"]].concat(), &small);
-    assert!(service.ends_with("That is 1 of 3, 33.3 %.\n"), "{service}");
+    assert!(service.ends_with("Share: 1 of 3, 33.3 %.\n"), "{service}");
     let quantile =
         page(&[&of[..], &["--figure", "answer_wait_quantile{q=\"0.9\"}", "--window", "1h"]].concat(), &small);
     assert!(quantile.contains("2026-03-02 10:06:00  this one  canary-3"), "{quantile}");
     let none = page(&[&of[..], &["--figure", "purged", "--window", "1h"]].concat(), &small);
-    assert!(none.ends_with("It is 0, and so it is shown: nothing adds to it.\n"), "{none}");
+    assert!(none.ends_with("Result: 0, as shown. No entry contributes.\n"), "{none}");
 }
 
 /// The numbers of a figure: it, and what the entries add up to.
@@ -243,7 +241,7 @@ fn a_contact_s_promise_that_breaks_over_a_weekend_is_told_with_its_rule_and_its_
     );
     assert_eq!(page(&["--contact", "f-1", "--at", "2026-03-10"], &friday), include_str!("explain/weekend.txt"));
     let then = page(&["--contact", "f-1", "--at", "2026-03-06T15:00"], &friday);
-    assert!(then.contains("2026-03-06 23:59:59 (ahead)  callback_broken"), "{then}");
+    assert!(then.contains("2026-03-06 23:59:59 (future)  callback_broken"), "{then}");
     assert!(then.contains("It is not settled yet; if nothing is said that keeps it, it will be broken at"), "{then}");
     let overdue = ["--line", "mipa", "--figure", "overdue", "--at", "2026-03-08T12:00"];
     assert!(page(&overdue, &friday).contains("+1    f-1      became_overdue  the deadline passed, since"));
@@ -272,7 +270,7 @@ fn the_legs_of_a_contact_are_told_apart_and_one_that_was_retracted_counts_for_no
     let (first, second) = story.split_once("mipa, visit 2").unwrap();
     assert!(first.contains("mipa, visit 1") && first.contains("It was retracted: nothing that was said"), "{story}");
     assert!(!first.contains("answered_within"), "{story}");
-    assert!(second.contains("loses to answered of 2026-03-02 10:00:20"), "{story}");
+    assert!(second.contains("overridden by answered at 2026-03-02 10:00:20"), "{story}");
     assert!(second.contains("It was kept at 2026-03-02 10:00:20: the customer was answered."), "{story}");
     assert!(!story.contains("other"), "{story}");
     let flagged = ["--line", "mipa", "--figure", "retracted", "--window", "yesterday", "--at", "2026-03-04"];
@@ -291,7 +289,7 @@ fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() 
     let offered = |at: &str| page(&["--line", "mipa", "--figure", "offered", "--window", "15m", "--at", at], &path);
     let (first, second) = (offered("2025-10-26T03:30+03:00"), offered("2025-10-26T03:30+02:00"));
     assert!(first.contains("2025-10-26 03:20:00+03:00  +1    summer") && !first.contains("winter"), "{first}");
-    assert!(first.contains("from 2025-10-26 03:15:01+03:00 up to and including 2025-10-26 03:30:00+03:00"), "{first}");
+    assert!(first.contains("from 2025-10-26 03:15:01+03:00 to 2025-10-26 03:30:00+03:00, both included"), "{first}");
     assert!(second.contains("2025-10-26 03:20:00+02:00  +1    winter") && !second.contains("summer"), "{second}");
     let today =
         page(&["--line", "mipa", "--figure", "offered", "--window", "today", "--at", "2025-10-26T05:00"], &path);
@@ -313,7 +311,10 @@ fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
         short.contains("No figure is shown: history begins at 2026-03-02 10:01:00, and for this window"),
         "{short}"
     );
-    assert!(short.contains("What is known makes 1.") && short.ends_with("It is 1, the sum of these.\n"), "{short}");
+    assert!(
+        short.contains("The known entries make 1.") && short.ends_with("Result: 1, the sum of these.\n"),
+        "{short}"
+    );
     for (at, why) in [
         ("2026-03-04", "nothing is known of 2026-03-04 00:00: the files end at 2026-03-02 10:01"),
         ("2026-03-02T10:00", "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01"),

@@ -59,7 +59,7 @@ fn a_report_is_printed_in_every_format_and_language_and_nothing_else_is() {
     for (language, heading, line) in [
         ("fi", "Avainlukuja puheluista", "Ikäihmisten Ensilinja"),
         ("sv", "Nyckeltal för samtalen", "Tjänster för äldre"),
-        ("en", "Key figures of calls", "Services for older people"),
+        ("en", "Key figures for calls", "Services for older people"),
     ] {
         for (format, begins) in [("table", heading.to_owned()), ("markdown", format!("## {heading}"))] {
             let text = report(&monday(&EVENTS, &["--language", language, "--format", format]));
@@ -163,7 +163,7 @@ fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
     assert!(
         warning.contains("the file begins at 2025-08-15 00:") && warning.contains("it would have to begin at 2025-0")
     );
-    let note = "The history of events begins too late";
+    let note = "The event history does not reach back far enough";
     assert_eq!([&whole, &short].map(|report| report.replace('\n', " ").contains(note)), [false, true], "{short}");
 }
 
@@ -334,7 +334,7 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
     let explained =
         |at: &str| report(&["explain", "--events", &events, "--config", &config, "--contact", "c", "--at", at]);
     let shown = explained("2026-06-03T12:00");
-    assert!(shown.contains("superseded by callback_requested of 2026-06-03 11:00:00.080"), "{shown}");
+    assert!(shown.contains("superseded by callback_requested at 2026-06-03 11:00:00.080"), "{shown}");
     assert!(!shown.contains("abandoned_queue_"), "{shown}");
     let before = explained("2026-06-03T10:59:59");
     assert!(before.contains("abandoned_queue_beyond") && !before.contains("superseded by"), "{before}");

@@ -39,7 +39,7 @@ fn a_live_process_says_what_its_topic_says_while_events_come() {
         let output = compare(&stage, "load", |config| config, &[&live]);
         let [out, err] = texts(&output);
         assert_eq!(output.status.code(), Some(0), "round {round}: {out}{err}");
-        assert!(out.contains("nothing differs: ") && out.contains(" figures at 1 instant"), "{out}");
+        assert!(out.contains("no differences: ") && out.contains(" figures at 1 instant"), "{out}");
     }
     let mut feed = feed.stop();
     program.wait_until_it_knows(feed.settle());

@@ -106,7 +106,7 @@ fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Comparison> {
         let [of_one, of_other] = [&mut left, &mut right].map(|next| next.take_if(|(its, _)| *its == at));
         match (&of_one, &of_other) {
             (Some((_, of_one)), Some((_, of_other))) => {
-                findings.gather(at, differences((of_one, &one.header().scope), (of_other, &other.header().scope)));
+                findings.add(at, differences((of_one, &one.header().scope), (of_other, &other.header().scope)));
                 zone = zone.or_else(|| zone_of(of_one));
             }
             (Some(_), None) => findings.only_in_one.instants.add(at),
@@ -220,13 +220,13 @@ fn what_stays(
     mut compare_once: impl FnMut() -> anyhow::Result<(EventTime, Differences)>,
 ) -> anyhow::Result<(EventTime, Differences, u64)> {
     let (mut as_of, mut found) = compare_once()?;
-    let mut ever: BTreeSet<FigureKey> = found.places();
+    let mut ever: BTreeSet<FigureKey> = found.keys();
     for _ in 1..ATTEMPTS {
         if found.found.is_empty() {
             break;
         }
-        let (before, again) = (found.places(), compare_once()?);
-        ever.extend(again.1.places());
+        let (before, again) = (found.keys(), compare_once()?);
+        ever.extend(again.1.keys());
         (as_of, found) = (again.0, again.1.that_stay(&before));
     }
     let passing = ever.len() - found.found.len();

@@ -1,4 +1,4 @@
-//! How much of each quantity there is, by subject and period.
+//! The amount of each quantity, by subject and period.
 
 use ensilinja_model::Channel;
 
@@ -6,45 +6,45 @@ use crate::quantity::Quantity;
 use crate::report_data::ReportData;
 use crate::subject::Subject;
 
-/// How much of each quantity.
+/// The amount of each quantity, in the order of [`Quantity::ALL`].
 type Amounts = [i64; Quantity::ALL.len()];
 
-/// Which time a figure is about: a period of the report by its position, or all of them together.
+/// The time that a figure covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReportSpan {
-    /// One period.
+    /// One period, by its index in the report.
     Period(usize),
     /// All periods together.
     Whole,
 }
 
-/// How much of each quantity each line has in each period. Sums are added, never averaged.
+/// The amounts of each line in each period. Totals are sums of amounts, never means of figures.
 #[derive(Debug)]
 pub(crate) struct Balances<'a> {
-    cells: &'a ReportData,
-    /// By line and then by period.
+    data: &'a ReportData,
+    /// By line, then by period.
     amounts: Vec<Vec<Amounts>>,
 }
 
 impl<'a> Balances<'a> {
-    pub fn of(cells: &'a ReportData) -> Self {
-        let amounts = cells.lines.iter().zip(&cells.sums).map(|(line, periods)| {
+    pub fn of(data: &'a ReportData) -> Self {
+        let amounts = data.lines.iter().zip(&data.sums).map(|(line, periods)| {
             let amounts = |sums| std::array::from_fn(|i| Quantity::ALL[i].of(sums, line.service_level));
             periods.iter().map(amounts).collect()
         });
-        Self { amounts: amounts.collect(), cells }
+        Self { amounts: amounts.collect(), data }
     }
 
-    pub const fn cells(&self) -> &'a ReportData {
-        self.cells
+    pub const fn data(&self) -> &'a ReportData {
+        self.data
     }
 
-    /// The periods, one by one.
+    /// Each period.
     pub fn spans(&self) -> impl Iterator<Item = ReportSpan> {
-        (0..self.cells.periods.len()).map(ReportSpan::Period)
+        (0..self.data.periods.len()).map(ReportSpan::Period)
     }
 
-    /// How much of a quantity there is.
+    /// The amount of a quantity.
     pub fn amount(&self, subject: &Subject, span: ReportSpan, quantity: Quantity) -> i64 {
         let of_line = |periods: &Vec<Amounts>| match span {
             ReportSpan::Period(period) => periods[period][quantity as usize],
@@ -53,28 +53,28 @@ impl<'a> Balances<'a> {
         self.lines(subject).map(|line| of_line(&self.amounts[line])).sum()
     }
 
-    /// Whether the history of events holds all of that time.
+    /// Whether the event history covers this time.
     pub fn is_known(&self, span: ReportSpan) -> bool {
         match span {
-            ReportSpan::Period(period) => self.cells.known[period],
-            ReportSpan::Whole => self.cells.known.iter().all(|known| *known),
+            ReportSpan::Period(period) => self.data.known[period],
+            ReportSpan::Whole => self.data.known.iter().all(|known| *known),
         }
     }
 
-    /// Whether none of its lines was open for a moment.
+    /// Whether no line of the subject was open at any time.
     pub fn is_closed(&self, subject: &Subject, span: ReportSpan) -> bool {
         self.lines(subject).all(|line| match span {
-            ReportSpan::Period(period) => self.cells.open_ms[line][period] == 0,
-            ReportSpan::Whole => self.cells.open_ms[line].iter().all(|open_ms| *open_ms == 0),
+            ReportSpan::Period(period) => self.data.open_ms[line][period] == 0,
+            ReportSpan::Whole => self.data.open_ms[line].iter().all(|open_ms| *open_ms == 0),
         })
     }
 
-    /// Whether any line is reached in this way.
+    /// Whether any line has this channel.
     pub fn has(&self, channel: Channel) -> bool {
-        self.cells.lines.iter().any(|line| line.channel == channel)
+        self.data.lines.iter().any(|line| line.channel == channel)
     }
 
     fn lines(&self, subject: &Subject) -> impl Iterator<Item = usize> {
-        self.cells.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line)).map(|(index, _)| index)
+        self.data.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line)).map(|(index, _)| index)
     }
 }

@@ -1,63 +1,63 @@
-//! What a figure comes to: typed, so that every format writes the same fact.
+//! The value of a figure. It is typed, so that every format writes the same value.
 
 use ensilinja_ledger::{Nps, NpsBand};
 
-/// What a figure comes to.
+/// The value of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CellValue {
-    /// A number of something.
+    /// A count.
     Count(i64),
-    /// How many of how many; never of none.
+    /// A share.
     Share {
         /// The numerator.
         good: i64,
         /// The denominator, above 0.
         n: i64,
     },
-    /// A mean time; never of none.
+    /// A mean duration.
     Mean {
         /// The sum in ms.
         sum_ms: i64,
-        /// Of how many, above 0.
+        /// The number of samples, above 0.
         n: i64,
     },
     /// A net promoter score.
     Score {
         /// Promoters less detractors.
         difference: i64,
-        /// Of how many answers, above 0.
+        /// The number of answers, above 0.
         n: i64,
     },
-    /// The interval around a net promoter score.
+    /// The confidence interval of a net promoter score.
     Interval {
-        /// Its lower end, -100 to 100.
+        /// The lower bound, -100 to 100.
         low: f64,
-        /// Its upper end.
+        /// The upper bound, -100 to 100.
         high: f64,
-        /// From how many answers, above 0.
+        /// The number of answers, above 0.
         n: i64,
     },
-    /// How the county reads a net promoter score.
+    /// The county's classification of a net promoter score.
     Band(NpsBand),
-    /// The goal of a share, 0 to 1.
+    /// The goal for a share, 0 to 1.
     Target(f64),
-    /// There is nothing to divide by: nobody came, or nobody answered.
+    /// The denominator is 0: no contacts, or no answers.
     NoData,
-    /// There is nothing to divide by, and the line was not open for a moment.
+    /// The denominator is 0, and the line was not open at any time.
     Closed,
-    /// It is not known: the history of events begins within the period or after it.
+    /// Not known: the event history begins during or after the period.
     NotKnown,
-    /// Hidden, because a count of one to four people could be told by it.
+    /// Hidden: it would disclose a count of one to four people.
     Hidden {
-        /// Of how many, where that may be known.
+        /// The denominator, if it may be shown.
         n: Option<i64>,
     },
-    /// The figure says nothing about such a line.
+    /// The figure does not apply to the subject.
     NotApplicable,
 }
 
 impl CellValue {
-    /// Of how many; `None` where that is not a question or not known.
+    /// The denominator; `None` if the value has none, or if it is hidden or not known.
     #[must_use]
     pub const fn n(&self) -> Option<i64> {
         match self {
@@ -68,7 +68,7 @@ impl CellValue {
         }
     }
 
-    /// Its name in machine-readable reports: whether there is a value, and if not, why.
+    /// The state in CSV and JSON: `known`, or the reason why there is no value.
     #[must_use]
     pub const fn state(&self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl CellValue {
     }
 }
 
-/// The answers that give a score, as far as score and band are concerned.
+/// Answers with this score and band. The split into promoters and detractors is arbitrary.
 pub(crate) fn nps_of(difference: i64, n: i64) -> Nps {
     Nps { promoters: difference.max(0), passives: n - difference.abs(), detractors: (-difference).max(0) }
 }

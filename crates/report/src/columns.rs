@@ -1,4 +1,4 @@
-//! Which figures stand side by side: the county's columns in the county's order, and what truth needs beside them.
+//! The columns of the tables: those of the county's slides in their order, with further figures beside them.
 
 use ensilinja_ledger::Indicator;
 use ensilinja_model::Channel;
@@ -15,7 +15,7 @@ use crate::subject::Subject;
 pub(crate) enum Column {
     /// A figure.
     Figure(Figure),
-    /// The share of callbacks as the county prints it: see [`PublishedFigures::callback_share`].
+    /// The share of callbacks as on the county's slides: see [`PublishedFigures::callback_share`].
     CallbackShare,
 }
 
@@ -23,8 +23,8 @@ const fn share(indicator: Indicator) -> Column {
     Column::Figure(Figure::Share(indicator))
 }
 
-/// Slides 15 and 16; arrivals, the other denominator of callbacks, waits in open time, callbacks nobody made, service
-/// level, promise, hyte services and coverage are ours.
+/// Slides 15 and 16. Added: arrivals, callbacks as a share of the handled, waits in open time, lost callbacks, service
+/// level, promise, hyte services and coverage.
 const CALLS: &[Column] = &[
     Column::Figure(Figure::Offered),
     share(Indicator::AnsweredLive),
@@ -43,7 +43,7 @@ const CALLS: &[Column] = &[
     share(Indicator::Coverage),
 ];
 
-/// Slide 17; arrivals, service level, promise, hyte services and coverage are ours.
+/// Slide 17. Added: arrivals, service level, promise, hyte services and coverage.
 const CHATS: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
@@ -57,7 +57,7 @@ const CHATS: &[Column] = &[
     share(Indicator::Coverage),
 ];
 
-/// No slide shows text messages: the columns of chats, with the service percentage.
+/// No slide has text messages. These are the columns of chats, with the service percentage.
 const TEXT_MESSAGES: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
@@ -70,7 +70,7 @@ const TEXT_MESSAGES: &[Column] = &[
     share(Indicator::Coverage),
 ];
 
-/// Slides 19 to 21, with the interval and the band of the score.
+/// Slides 19 to 21. Added: the interval and the band of the score.
 pub(crate) const FEEDBACK: &[Column] = &[
     Column::Figure(Figure::Nps),
     Column::Figure(Figure::NpsInterval),
@@ -79,7 +79,7 @@ pub(crate) const FEEDBACK: &[Column] = &[
     share(Indicator::GotASolution),
 ];
 
-/// The columns of the lines that are reached in one way.
+/// The columns for lines of a channel.
 pub(crate) const fn of_channel(channel: Channel) -> &'static [Column] {
     match channel {
         Channel::Phone => CALLS,
@@ -98,7 +98,7 @@ impl Column {
         heading(figure, language)
     }
 
-    /// Its cell in a row.
+    /// Its cell in the row of a subject and a time.
     pub fn cell(self, published: &PublishedFigures<'_>, subject: &Subject, span: ReportSpan) -> ReportCell {
         match self {
             Self::Figure(figure) => published.value(subject, span, figure).into(),
@@ -111,7 +111,7 @@ impl Column {
     }
 }
 
-/// A figure's name as a heading: what is a percentage says so, and what has an n too.
+/// The name of a figure as a heading, with `%` for percentages and `(n)` for figures with an n.
 pub(crate) fn heading(figure: Figure, language: Language) -> String {
     let name = figure.name(language);
     match figure.kind() {

@@ -1,14 +1,14 @@
-//! Two sets of figures, and where they differ: runs of the past, or a run and what is shown live.
+//! Compares two sets of figures: two runs of the past, or a run and a live process.
 //!
 //! ```text
 //! document --\
-//!             >-- differences --> Differences --gather--> Findings --> text for people, JSON for programs
+//!             >-- differences --> Differences --add--> ComparisonResult --> text for people, JSON for programs
 //! document --/
 //! ```
 //!
-//! A figure is told by line, window (or none), name, and its labels, as the names below that say them. What both sides
-//! have is compared as numbers, exactly. What only one side has is a difference of its own kind, unless the other side
-//! was narrowed to less. Two documents are in memory at a time, and one row for each figure that ever differed.
+//! A [`FigureKey`] identifies a figure: its line, window (or none), name and label values. Figures on both sides are
+//! compared as numbers, exactly. A figure on one side only is a difference too, unless the scope of a run excludes it.
+//! Memory holds two documents at a time, and one row for each figure that differs at any instant.
 
 mod comparison_result;
 mod differences;

@@ -1,18 +1,19 @@
-//! Disclosure control: what of a public report has to be hidden.
+//! Disclosure control: which figures of a public report are hidden.
 //!
-//! Contacts are those of health and social care, and a small count tells who somebody is to whoever knows a little
-//! more. The rule is the usual threshold of tables of counts, 5, applied to everything a figure tells:
+//! The contacts concern health and social care, and a small count can identify a person. The rule is the threshold
+//! rule for frequency tables, with threshold 5, applied to every count that a figure discloses:
 //!
-//! 1. A count of one to four people is hidden: arrivals and every n, but also the numerator of a percentage and its
-//!    complement (38 of 40 tells of 2), each recorded outcome, and promoters, passives and detractors. A 0 is shown.
-//! 2. Everything is hidden that lets such a count be computed: totals of lines, of groups and of periods, parts that
-//!    add up to a whole, figures that share a denominator, a mean with its n. What is hidden for this is that by which
-//!    the fewest figures are lost.
-//! 3. All hidden cells look alike: whether a cell was hidden for itself or for another is not said.
+//! 1. Primary suppression: a count of one to four people is hidden. That includes arrivals and every n, the numerator
+//!    of a percentage and its complement (38 of 40 discloses 2), each recorded outcome, and promoters, passives and
+//!    detractors. A 0 is shown.
+//! 2. Secondary suppression: counts from which such a count could be computed are hidden. That includes totals of
+//!    lines, groups and periods, parts that add up to a whole, figures with the same denominator, and a mean with its
+//!    n. Among the possible sets of counts, one that costs few figures is chosen.
+//! 3. All hidden cells look alike. They do not show whether the suppression is primary or secondary.
 //!
-//! It is decided for the rows by line and by group together, so these two reports may be published side by side.
-//! Reports that cut the same time differently are not decided together: publish one of months and quarters, and no two
-//! reports of overlapping times or choices of lines. Days and hours are too fine to be published at all.
+//! Reports by line and by group are protected together and may be published side by side. Reports that divide the same
+//! time differently are not: publish either months or quarters, and no two reports with overlapping times or different
+//! selections of lines. Days and hours are never published.
 
 mod elimination;
 mod suppression;
@@ -28,34 +29,34 @@ use suppression::{SumScope, SumSystem};
 
 pub use suppression::FEWEST_SHOWN;
 
-/// What may be shown.
+/// Which counts may be shown.
 #[derive(Debug)]
 pub(crate) enum Disclosure {
-    /// Everything: the report is not public.
+    /// All of them: the report is not public.
     All,
-    /// What is not hidden.
+    /// Those that are not hidden.
     Safe {
-        /// The counts that were judged: what was not must not be shown.
+        /// The position of each protected count in `hidden`. Other counts must not be shown.
         indices: BTreeMap<(Subject, ReportSpan, Quantity), usize>,
         hidden: Vec<bool>,
     },
 }
 
 impl Disclosure {
-    /// What may be shown of a public report.
+    /// The counts of a public report that may be shown.
     pub fn of_public(balances: &Balances<'_>, by: Breakdown) -> Self {
         let mut table = CountTable { balances, by, sums: SumSystem::default(), indices: BTreeMap::new() };
-        let cells = balances.cells();
+        let data = balances.data();
         let (mut subjects, spans) = match by {
             Breakdown::Line | Breakdown::Group => {
-                ([Subject::lines(cells), Subject::groups(cells)].concat(), vec![ReportSpan::Whole])
+                ([Subject::lines(data), Subject::groups(data)].concat(), vec![ReportSpan::Whole])
             }
-            Breakdown::Month => (Subject::lines(cells), balances.spans().chain([ReportSpan::Whole]).collect()),
+            Breakdown::Month => (Subject::lines(data), balances.spans().chain([ReportSpan::Whole]).collect()),
             Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => {
                 (Vec::new(), balances.spans().chain([ReportSpan::Whole]).collect())
             }
         };
-        subjects.extend(Subject::totals(cells));
+        subjects.extend(Subject::totals(data));
         subjects.sort();
         subjects.dedup();
         table.push(&subjects, &spans);
@@ -64,7 +65,7 @@ impl Disclosure {
         Self::Safe { indices: table.indices, hidden }
     }
 
-    /// Whether this count may be told.
+    /// Whether a count may be shown.
     pub fn allows(&self, subject: &Subject, span: ReportSpan, quantity: Quantity) -> bool {
         match self {
             Self::All => true,
@@ -75,7 +76,7 @@ impl Disclosure {
     }
 }
 
-/// The counts of a report on their way into a system of sums.
+/// Builds the system of sums from the counts of a report.
 struct CountTable<'a> {
     balances: &'a Balances<'a>,
     by: Breakdown,
@@ -84,15 +85,16 @@ struct CountTable<'a> {
 }
 
 impl CountTable<'_> {
-    /// Adds the counts that are told of these, and those by which the score of a few answers could be taken apart.
+    /// Adds the counts that these figures disclose, and those that could break down a score.
     fn push(&mut self, subjects: &[Subject], spans: &[ReportSpan]) {
         for subject in subjects {
             let figures = Figure::printed_of(subject, self.by);
-            let losses = |quantity: Quantity| figures.iter().filter(|it| it.tells().contains(&quantity)).count() as u64;
+            let losses =
+                |quantity: Quantity| figures.iter().filter(|it| it.discloses().contains(&quantity)).count() as u64;
             let is_full = figures == Figure::MACHINE_READABLE;
             let is_judged = |quantity: &Quantity| {
                 !quantity.is_time()
-                    && (is_full || losses(*quantity) > 0 || Figure::NpsInterval.tells().contains(quantity))
+                    && (is_full || losses(*quantity) > 0 || Figure::NpsInterval.discloses().contains(quantity))
             };
             for (span, quantity) in
                 spans.iter().flat_map(|span| Quantity::ALL.iter().copied().filter(is_judged).map(move |it| (*span, it)))
@@ -104,14 +106,14 @@ impl CountTable<'_> {
         }
     }
 
-    /// Says which counts add up to which: lines, periods, and the parts of a row.
+    /// Adds the equations: sums over lines, over periods, and over the parts of a row.
     fn connect(&mut self) {
         let keys: Vec<(Subject, ReportSpan, Quantity)> = self.indices.keys().cloned().collect();
         let mut subjects: Vec<Subject> = keys.iter().map(|(subject, ..)| subject.clone()).collect();
         subjects.dedup();
         for (subject, span, quantity) in &keys {
             let whole = self.indices[&(subject.clone(), *span, *quantity)];
-            let parts = subject.parts(self.balances.cells(), &subjects);
+            let parts = subject.parts(self.balances.data(), &subjects);
             self.add_up(whole, parts.into_iter().map(|part| (part.clone(), *span, *quantity)));
             if *span == ReportSpan::Whole {
                 self.add_up(whole, self.balances.spans().map(|part| (subject.clone(), part, *quantity)));

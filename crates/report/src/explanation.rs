@@ -1,8 +1,8 @@
-//! An explanation as it is printed: what makes up a figure, or what became of a contact.
+//! Explanations as they are printed: the entries behind a figure, or the history of a contact.
 //!
-//! It names contacts, for whoever asks at the console and may read the topic anyway; so it is written to standard
-//! output and nowhere else, and nothing in it has a `Debug`. The words and numbers come from whoever explains; how they
-//! stand on a page, and in a document for programs, is said here.
+//! An explanation contains ids of contacts. Only a user who can read the topic can request one. It is written to
+//! standard output and nowhere else, so none of these types implements `Debug`. The caller supplies words and numbers;
+//! this module lays them out as tables and as JSON.
 
 mod contact;
 mod entry;

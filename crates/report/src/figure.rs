@@ -1,4 +1,4 @@
-//! The figures of a report: what stands in a column, and what it is made of.
+//! The figures of a report, and the quantities that each is computed from.
 
 use ensilinja_ledger::Indicator;
 
@@ -7,45 +7,45 @@ use crate::quantity::Quantity;
 use crate::report_data::Breakdown;
 use crate::subject::Subject;
 
-/// What stands in a column.
+/// A figure of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
     /// Contacts that arrived.
     Offered,
-    /// How many of how many.
+    /// The share of an indicator.
     Share(Indicator),
-    /// Mean wait of the answered, from arrival.
+    /// Mean wait of answered contacts, from arrival to answer.
     AnswerWait,
-    /// Mean wait of the customers called back, from the request until they were reached, by the clock on the wall. It
-    /// is filed when they are reached.
+    /// Mean wait of customers called back, from request to reached, in elapsed time. It belongs to the period in which
+    /// the customer was reached.
     CallbackWait,
-    /// The same, of which only the time counts in which the line was open.
+    /// The same in open time.
     CallbackOpenWait,
-    /// Callback requests that were purged, expired or given up: the worst there is.
+    /// Callback requests that were purged, expired or given up.
     CallbacksLost,
     /// The net promoter score.
     Nps,
-    /// The interval that holds the score of all customers with a confidence of 95 %.
+    /// The 95 % confidence interval of the score.
     NpsInterval,
-    /// How the county reads the score.
+    /// The county's classification of the score.
     NpsBand,
 }
 
-/// What a figure is made of, and so how it is printed.
+/// The composition of a figure, which determines its notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FigureKind {
-    /// A number of something.
+    /// A count.
     Count(Quantity),
-    /// How many of how many.
+    /// A share: numerator and denominator.
     Share { good: Quantity, valid: Quantity },
-    /// A mean time: a sum of ms over how many.
+    /// A mean duration: a sum in ms and the number of samples.
     Mean { sum_ms: Quantity, of: Quantity },
-    /// A net promoter score, its interval or its band.
+    /// A net promoter score, or its interval or band.
     Nps,
 }
 
 impl Figure {
-    /// Every figure of machine-readable reports, in their order. The band is not one: it follows from the score.
+    /// The figures of CSV and JSON, in their order. The band is not among them: it follows from the score.
     pub(crate) const MACHINE_READABLE: &'static [Self] = &[
         Self::Offered,
         Self::Share(Indicator::AnsweredLive),
@@ -71,7 +71,7 @@ impl Figure {
         Self::Share(Indicator::GotASolution),
     ];
 
-    /// The figures that are printed by line and month: slides 7 and 19 to 21.
+    /// The figures of the tables by line and month: slides 7 and 19 to 21.
     pub(crate) const BY_LINE_AND_MONTH: &'static [Self] = &[
         Self::Offered,
         Self::Nps,
@@ -79,8 +79,8 @@ impl Figure {
         Self::Share(Indicator::GotASolution),
     ];
 
-    /// The figures that are printed of calls, chats and text messages added: what the county's goals say of all, and
-    /// what is asked of all customers. Of the others nothing sensible can be said of calls and chats together.
+    /// The figures for all channels together: those of the county's goals and of customer feedback. The other figures
+    /// are not meaningful for calls and chats together.
     pub(crate) const OF_ALL_CHANNELS: &'static [Self] = &[
         Self::Offered,
         Self::Share(Indicator::PromiseKept),
@@ -91,7 +91,7 @@ impl Figure {
         Self::Share(Indicator::GotASolution),
     ];
 
-    /// The figures that a report by this prints of a subject.
+    /// The figures of a subject in a report with this breakdown.
     pub(crate) const fn printed_of(subject: &Subject, by: Breakdown) -> &'static [Self] {
         match (subject, by) {
             (Subject::All, _) => Self::OF_ALL_CHANNELS,
@@ -100,7 +100,7 @@ impl Figure {
         }
     }
 
-    /// Its name in machine-readable reports.
+    /// The id in CSV and JSON.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ impl Figure {
         }
     }
 
-    /// Its name for people: the county's, where the county has one.
+    /// The name for people: the county's own name, if there is one.
     #[must_use]
     pub fn name(self, language: Language) -> &'static str {
         let texts: Texts = match self {
@@ -128,12 +128,12 @@ impl Figure {
             Self::AnswerWait => ("Odotusaika keskimäärin", "Väntetid i medeltal", "Mean wait"),
             Self::CallbackWait => (
                 "Takaisinsoiton odotusaika keskimäärin",
-                "Väntetid på återuppringning i medeltal",
+                "Väntetid för återuppringning i medeltal",
                 "Mean callback wait",
             ),
             Self::CallbackOpenWait => (
                 "Takaisinsoiton odotusaika aukioloaikana keskimäärin",
-                "Väntetid på återuppringning under öppettid i medeltal",
+                "Väntetid för återuppringning under öppettid i medeltal",
                 "Mean callback wait in open time",
             ),
             Self::CallbacksLost => (
@@ -142,13 +142,15 @@ impl Figure {
                 "Callbacks lost",
             ),
             Self::Nps => ("NPS", "NPS", "NPS"),
-            Self::NpsInterval => ("NPS, 95 %:n luottamusväli", "NPS, 95 % konfidensintervall", "NPS, 95 % interval"),
+            Self::NpsInterval => {
+                ("NPS, 95 %:n luottamusväli", "NPS, 95 % konfidensintervall", "NPS, 95% confidence interval")
+            }
             Self::NpsBand => ("NPS:n luokka", "NPS-klass", "NPS band"),
         };
         language.of(texts)
     }
 
-    /// What it is made of.
+    /// The quantities that it is computed from.
     pub(crate) const fn kind(self) -> FigureKind {
         use Quantity as Q;
         let (good, valid) = match self {
@@ -179,14 +181,14 @@ impl Figure {
         FigureKind::Share { good, valid }
     }
 
-    /// What could be computed by whoever sees it.
-    pub(crate) fn tells(self) -> Vec<Quantity> {
+    /// The counts that can be computed from it.
+    pub(crate) fn discloses(self) -> Vec<Quantity> {
         use Quantity::{Detractors, NpsAnswers, NpsDifference, Passives, Promoters};
         match (self, self.kind()) {
             (_, FigureKind::Count(quantity)) => vec![quantity],
             (_, FigureKind::Share { good, valid }) => vec![good, valid],
             (_, FigureKind::Mean { of, .. }) => vec![of],
-            // The interval narrows with promoters and detractors together: with the score it tells each.
+            // The width of the interval depends on the sum of promoters and detractors, the score on their difference.
             (Self::NpsInterval, FigureKind::Nps) => vec![NpsAnswers, NpsDifference, Promoters, Passives, Detractors],
             (_, FigureKind::Nps) => vec![NpsAnswers, NpsDifference],
         }

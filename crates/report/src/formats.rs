@@ -1,4 +1,4 @@
-//! The formats of a report: CSV and JSON for programs, tables and Markdown for people.
+//! The formats of a report: CSV and JSON for programs, tables and Markdown for people. All write the same values.
 
 mod csv;
 mod json;
@@ -8,24 +8,24 @@ mod terminal;
 
 use crate::report::Report;
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportFormat {
-    /// Tables for a terminal of this many columns.
+    /// Tables for a terminal.
     Table {
-        /// How many.
+        /// The width of the terminal in columns.
         width: usize,
     },
-    /// RFC 4180: a header, then one figure a line.
+    /// CSV according to RFC 4180: a header, then one figure on each line.
     Csv,
-    /// One document.
+    /// One JSON document.
     Json,
-    /// Tables for a page.
+    /// Markdown tables.
     Markdown,
 }
 
 impl Report {
-    /// Writes it, with a line break at its end.
+    /// Writes the report, with a final line break.
     #[must_use]
     pub fn render(&self, format: ReportFormat) -> String {
         match format {

@@ -1,9 +1,9 @@
-//! A document for programs, for the commands that print one: built of plain values, written as JSON in one way.
+//! A JSON document with members in a fixed order, for the commands that print one.
 //!
 //! ```
-//! use ensilinja_report::Document;
+//! use ensilinja_report::JsonDocument;
 //!
-//! let letters = Document::object([("letters", 2_u64.into()), ("last", Document::Null)]);
+//! let letters = JsonDocument::object([("letters", 2_u64.into()), ("last", JsonDocument::Null)]);
 //! assert_eq!(letters.to_json(), "{\n  \"letters\": 2,\n  \"last\": null\n}\n");
 //! ```
 
@@ -13,37 +13,37 @@ use serde_json::Value as Json;
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JsonDocument {
-    /// It is not known, or there is none.
+    /// An unknown or absent value.
     Null,
-    /// Yes or no.
+    /// A boolean.
     Flag(bool),
     /// A whole number.
     Whole(i64),
-    /// A number; one that is not finite is written as null.
+    /// A number. One that is not finite is written as `null`.
     Number(f64),
     /// A text.
     Text(String),
     /// Values in order.
     List(Vec<JsonDocument>),
-    /// Named values, in the order in which they are written. Names must differ.
+    /// Named values in the order of writing. Names must be distinct.
     Object(Vec<(&'static str, JsonDocument)>),
 }
 
 impl JsonDocument {
-    /// Named values, in the order in which they are written.
+    /// An object with members in this order.
     pub fn object(members: impl IntoIterator<Item = (&'static str, Self)>) -> Self {
         Self::Object(members.into_iter().collect())
     }
 
-    /// Values in order.
+    /// A list of values.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(items.into_iter().collect())
     }
 
-    /// The document as JSON, indented, with a line break at its end.
+    /// The document as indented JSON, with a final line break.
     ///
     /// # Panics
-    /// Never: values of these kinds can always be written.
+    /// Never: these values can always be written.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut text = String::new();
@@ -66,7 +66,7 @@ impl JsonDocument {
         }
     }
 
-    /// The value of one that has no parts.
+    /// The JSON value of a document without parts.
     fn atom(&self) -> Json {
         match self {
             Self::Null => Json::Null,
@@ -114,7 +114,7 @@ impl From<i64> for JsonDocument {
 }
 
 impl From<u64> for JsonDocument {
-    /// One that is larger than any `i64` is written as the largest: nobody has counted so far.
+    /// A number above `i64::MAX` becomes `i64::MAX`.
     fn from(number: u64) -> Self {
         Self::Whole(i64::try_from(number).unwrap_or(i64::MAX))
     }
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_stand_in_the_order_given_and_texts_are_escaped() {
+    fn members_keep_their_order_and_texts_are_escaped() {
         let document = JsonDocument::object([
             ("z", JsonDocument::list(["a \"b\"\n\u{1b}".into(), 2.5.into(), JsonDocument::from(None::<&str>)])),
             ("a", JsonDocument::object([("on", true.into())])),

@@ -1,11 +1,11 @@
 //! The three languages of the county's reports.
 
-/// A language of what people read.
+/// A language of report texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Finnish.
     Fi,
-    /// Swedish, as Finland writes it.
+    /// Swedish as written in Finland.
     Sv,
     /// English.
     En,
@@ -25,7 +25,7 @@ impl Language {
         }
     }
 
-    /// Of three texts the one in this language.
+    /// The text in this language.
     #[must_use]
     pub const fn of(self, texts: Texts) -> &'static str {
         match self {
@@ -36,10 +36,10 @@ impl Language {
     }
 }
 
-/// The same in Finnish, Swedish and English.
+/// A text in Finnish, Swedish and English.
 pub(crate) type Texts = (&'static str, &'static str, &'static str);
 
-/// The name of a line in each language.
+/// A name in each language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalizedName {
     /// In Finnish.

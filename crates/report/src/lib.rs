@@ -1,17 +1,18 @@
-//! The figures of the past as tables that people and programs can read, safe to publish where that is asked.
+//! Reports: figures of the past as tables for people and programs, safe to publish on request.
 //!
 //! ```text
-//! sums --Quantity--> counts --Disclosure--> what may be shown --Value--> tables and facts --Format--> text
+//! sums --Quantity--> counts --Disclosure--> shown counts --CellValue--> tables and facts --ReportFormat--> text
 //! ```
 //!
-//! Rows, columns and names are those of the county's own slides, with what truth needs beside them: n at every
-//! percentage and mean. Totals add up counts, never percentages. What a figure *is* comes from the ledger's table of
-//! indicators; which figures stand side by side is said here, and so is how they are written. Every format writes the
-//! same values, and a value that must be hidden never reaches one.
+//! Rows, columns and names follow the county's slides, with n beside every percentage and mean. Totals are sums of
+//! counts, never means of percentages. The ledger's table of indicators defines what a figure means; this crate defines
+//! which figures a table has and how they are written. All formats write the same values, and no format receives a
+//! hidden one.
 //!
-//! Commands that print something else have a [`Listing`] for people and a [`JsonDocument`] for programs.
+//! [`explanation`] and [`comparison`] lay out the results of `explain` and `compare`. Other commands print a [`Listing`]
+//! for people and a [`JsonDocument`] for programs.
 //!
-//! The crate knows no clock, no Kafka and no files: it is given sums, and moments in local time by their parts.
+//! The crate uses no clock, no Kafka and no files. Its input is sums, and local times by their parts.
 
 mod balances;
 mod cell_value;

@@ -1,4 +1,4 @@
-//! A listing for people, for the commands that print one: headings, and rows of texts in aligned columns.
+//! A listing for people: headings, and rows in aligned columns.
 //!
 //! ```
 //! use ensilinja_report::{Align, Listing};
@@ -15,16 +15,16 @@ use unicode_width::UnicodeWidthStr as _;
 /// Spaces between columns.
 const GAP: &str = "  ";
 
-/// To which side the texts of a column go.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// Left, for words.
     Left,
-    /// Numbers.
+    /// Right, for numbers.
     Right,
 }
 
-/// Headings and rows. Texts must have no line breaks.
+/// Headings and rows. Texts must not contain line breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     columns: Vec<(&'static str, Align)>,
@@ -34,7 +34,7 @@ pub struct Listing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ListingRow {
     Cells(Vec<String>),
-    /// A line of its own, below the row it is about.
+    /// A line below the row that it belongs to.
     Note(String),
 }
 
@@ -47,14 +47,14 @@ impl Listing {
     /// Adds a row.
     ///
     /// # Panics
-    /// If it has not one text a column.
+    /// If the number of texts differs from the number of columns.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();
         assert_eq!(cells.len(), self.columns.len(), "a row has one text a column");
         self.rows.push(ListingRow::Cells(cells));
     }
 
-    /// Adds an indented line below the last row, as wide as it is.
+    /// Adds an indented line below the last row. It does not affect the column widths.
     pub fn note(&mut self, text: String) {
         self.rows.push(ListingRow::Note(text));
     }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_text_as_a_terminal_shows_it() {
+    fn columns_are_as_wide_as_their_widest_text_on_a_terminal() {
         let mut listing = Listing::new([("NIMI", Align::Left), ("N", Align::Right), ("OSA", Align::Left)]);
         listing.row(["äitiysneuvola".into(), "7".into(), "a".into()]);
         listing.note("and this is said of it".into());

@@ -1,9 +1,9 @@
-//! Local time as it is printed: the caller knows the calendar and the time zone, and hands over the parts.
+//! Local time as it is printed. The caller knows calendar and time zone, and supplies the parts.
 
-/// A local date and time of day, and how far it is from UTC, by which a repeated hour is told from the first.
+/// A local date and time of day. The UTC offset distinguishes the two occurrences of a repeated hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The year, such as 2025.
+    /// The year: 2025.
     pub year: i16,
     /// 1 to 12.
     pub month: u8,
@@ -13,12 +13,12 @@ pub struct Moment {
     pub hour: u8,
     /// 0 to 59.
     pub minute: u8,
-    /// East of UTC: 120 in a Finnish winter.
+    /// Minutes east of UTC: 120 in winter in Finland.
     pub utc_offset_minutes: i16,
 }
 
 impl Moment {
-    /// As RFC 3339 writes it, with the offset.
+    /// RFC 3339 notation, with the offset.
     #[must_use]
     pub fn rfc_3339(&self) -> String {
         let Self { year, month, day, hour, minute, utc_offset_minutes } = self;
@@ -28,16 +28,16 @@ impl Moment {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00{sign}{offset_hours:02}:{offset_minutes:02}")
     }
 
-    /// Whether it is the start of its day, as far as the wall clock says.
+    /// Whether the local clock shows 00:00.
     #[must_use]
     pub const fn is_midnight(&self) -> bool {
         self.hour == 0 && self.minute == 0
     }
 
-    /// Whether it comes before another of the same time zone.
+    /// Whether it is before another moment in the same time zone.
     #[must_use]
     pub(crate) fn is_before(self, other: Self) -> bool {
-        // Only the clocks of one day go back, and midnight is no hour that they repeat.
+        // Dates are compared first: clocks never go back over midnight. The offset orders a repeated hour.
         let in_order = |it: Self| {
             let minutes = i16::from(it.hour) * 60 + i16::from(it.minute) - it.utc_offset_minutes;
             (it.year, it.month, it.day, minutes)
@@ -45,7 +45,7 @@ impl Moment {
         in_order(self) < in_order(other)
     }
 
-    /// The date before, at midnight.
+    /// The previous date, at midnight.
     #[must_use]
     pub const fn previous_day(&self) -> Self {
         let (year, month, day) = match (self.month, self.day) {
@@ -66,10 +66,10 @@ const fn days_in_month(year: i16, month: u8) -> u8 {
     }
 }
 
-/// What a period is called by.
+/// The kind of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeriodKind {
-    /// From one instant to another.
+    /// The whole time of a report.
     Whole,
     /// A month.
     Month,
@@ -82,7 +82,7 @@ pub enum PeriodKind {
 }
 
 impl PeriodKind {
-    /// Its name in CSV and JSON.
+    /// The name in CSV and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -95,14 +95,14 @@ impl PeriodKind {
     }
 }
 
-/// A stretch of local time, `[start, end)`.
+/// A period of local time, `[start, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// What it is called by.
+    /// Its kind.
     pub kind: PeriodKind,
     /// Its first moment.
     pub start: Moment,
-    /// The first moment after it.
+    /// The first moment after its last.
     pub end: Moment,
 }
 
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_before_a_first_is_the_last_of_the_month_before() {
+    fn the_day_before_the_first_is_the_last_day_of_the_previous_month() {
         for (of, before) in [
             (midnight(2025, 10, 1), midnight(2025, 9, 30)),
             (midnight(2025, 1, 1), midnight(2024, 12, 31)),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_hour_comes_after_the_first() {
+    fn a_repeated_hour_is_after_its_first_occurrence() {
         let at =
             |hour, minute, utc_offset_minutes| Moment { hour, minute, utc_offset_minutes, ..midnight(2025, 10, 26) };
         let in_order =

@@ -1,7 +1,6 @@
-//! Numbers for people: counts, percentages, durations and scores as each language writes them.
+//! Numbers for people: counts, percentages, durations and scores in the notation of each language.
 //!
-//! A no-break space keeps a number and its unit in one piece. A share is printed as 0 % and 100 % only if it is none
-//! and all.
+//! A no-break space joins a number and its unit. A share is printed as 0 % or 100 % only if it is exactly that.
 
 use ensilinja_ledger::NpsBand;
 
@@ -10,13 +9,13 @@ use crate::language::Language;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
-/// What stands for a hidden cell: the sign for concealed data in Finland's official statistics.
+/// A hidden cell: the symbol for concealed data in Finland's official statistics.
 pub(crate) const HIDDEN: &str = "..";
 
-/// What stands where there is nothing to divide by.
+/// A cell whose denominator is 0.
 pub(crate) const NO_DATA: &str = "-";
 
-/// A value as people read it, its n in brackets. `marked` values carry the sign of a note.
+/// A value with its n in brackets. `marked` values carry the mark of a footnote.
 pub(crate) fn value(value: &CellValue, marked: bool, language: Language) -> String {
     let mark = if marked { "¹" } else { "" };
     let with_n = |text: String, n: i64| format!("{text}{mark}{NO_BREAK_SPACE}({})", count(n, language));
@@ -37,12 +36,12 @@ pub(crate) fn value(value: &CellValue, marked: bool, language: Language) -> Stri
     }
 }
 
-/// What stands where a line was not open for a moment.
+/// A cell of a line that was not open at any time.
 pub(crate) const fn closed(language: Language) -> &'static str {
     language.of(("suljettu", "stängt", "closed"))
 }
 
-/// What stands where the history of events does not reach back to.
+/// A cell of a time before the event history.
 pub(crate) const fn not_known(language: Language) -> &'static str {
     language.of(("ei tiedossa", "okänt", "not known"))
 }
@@ -56,7 +55,7 @@ const fn band(band: NpsBand, language: Language) -> &'static str {
     })
 }
 
-/// A whole number, its thousands apart.
+/// A whole number with thousands separators.
 pub(crate) fn count(number: i64, language: Language) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "−".to_owned() } else { String::new() };
@@ -107,7 +106,7 @@ fn per_mille(share: f64) -> i64 {
     (share * 1000.0).round() as i64
 }
 
-/// The quotient to the nearest whole number, halves away from 0; the divisor is above 0.
+/// The quotient rounded to the nearest whole number, halves away from 0. The divisor is above 0.
 const fn rounded(dividend: i64, divisor: i64) -> i64 {
     let half = if dividend < 0 { -divisor } else { divisor };
     (2 * dividend + half) / (2 * divisor)
@@ -118,7 +117,7 @@ const fn rounded_seconds(sum_ms: i64, n: i64) -> i64 {
     rounded(sum_ms, n * 1000)
 }
 
-/// A time as the county's slides print it: hours, if there are any, minutes, if there are any, and seconds.
+/// A duration in the notation of the county's slides: hours, minutes and seconds, without leading zero parts.
 fn duration(seconds: i64, language: Language) -> String {
     let (hour, minute, second) = match language {
         Language::Fi => ("t", "min", "sek"),
@@ -136,13 +135,13 @@ fn duration(seconds: i64, language: Language) -> String {
 mod tests {
     use super::*;
 
-    /// With ordinary spaces, which can be told from others in this file.
+    /// With ordinary spaces in place of no-break spaces.
     fn plain(text: &str) -> String {
         text.replace(NO_BREAK_SPACE, " ")
     }
 
     #[test]
-    fn a_duration_is_printed_as_the_slides_print_it() {
+    fn durations_are_printed_as_on_the_slides() {
         for (seconds, fi, sv, en) in [
             (0, "0 sek", "0 sek", "0 s"),
             (59, "59 sek", "59 sek", "59 s"),
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_none_or_all_only_if_it_is() {
+    fn a_share_is_printed_as_0_or_100_percent_only_if_it_is_exactly_that() {
         for (good, n, text) in [
             (0, 7, "0 %"),
             (7, 7, "100 %"),
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_stand_apart() {
+    fn thousands_are_separated() {
         assert_eq!(plain(&count(2_802_072, Language::Fi)), "2 802 072");
         assert_eq!(count(66_576, Language::En), "66,576");
         assert_eq!(count(999, Language::Sv), "999");

@@ -1,5 +1,5 @@
-//! Every figure of a report, one by one: the only way from sums to what is printed, so that what is hidden is hidden in
-//! every format.
+//! The figures of a report after disclosure control. It is the only way from sums to printed values, so a hidden value
+//! is hidden in every format.
 
 use ensilinja_ledger::{Indicator, Nps};
 use ensilinja_model::Channel;
@@ -12,7 +12,7 @@ use crate::quantity::Quantity;
 use crate::report_data::ReportData;
 use crate::subject::Subject;
 
-/// The figures that may be printed.
+/// The figures of a report, with hidden ones replaced.
 #[derive(Debug)]
 pub(crate) struct PublishedFigures<'a> {
     pub balances: Balances<'a>,
@@ -20,11 +20,11 @@ pub(crate) struct PublishedFigures<'a> {
 }
 
 impl<'a> PublishedFigures<'a> {
-    pub const fn cells(&self) -> &'a ReportData {
-        self.balances.cells()
+    pub const fn data(&self) -> &'a ReportData {
+        self.balances.data()
     }
 
-    /// What a figure comes to.
+    /// The value of a figure.
     pub fn value(&self, subject: &Subject, span: ReportSpan, figure: Figure) -> CellValue {
         if !self.applies(subject, figure) {
             return CellValue::NotApplicable;
@@ -40,22 +40,22 @@ impl<'a> PublishedFigures<'a> {
             FigureKind::Mean { of, .. } => Some(of),
             FigureKind::Nps => Some(Quantity::NpsAnswers),
         };
-        if !figure.tells().iter().all(allows) {
+        if !figure.discloses().iter().all(allows) {
             return CellValue::Hidden { n: n.filter(allows).map(amount) };
         }
-        let nobody = if self.balances.is_closed(subject, span) { CellValue::Closed } else { CellValue::NoData };
+        let empty = if self.balances.is_closed(subject, span) { CellValue::Closed } else { CellValue::NoData };
         let n = n.map(amount);
         match figure.kind() {
-            FigureKind::Count(quantity) if amount(quantity) == 0 && nobody == CellValue::Closed => nobody,
+            FigureKind::Count(quantity) if amount(quantity) == 0 && empty == CellValue::Closed => empty,
             FigureKind::Count(quantity) => CellValue::Count(amount(quantity)),
-            _ if n.is_none_or(|n| n <= 0) => nobody,
+            _ if n.is_none_or(|n| n <= 0) => empty,
             FigureKind::Share { good, valid } => CellValue::Share { good: amount(good), n: amount(valid) },
             FigureKind::Mean { sum_ms, of } => CellValue::Mean { sum_ms: amount(sum_ms), n: amount(of) },
             FigureKind::Nps => self.nps(subject, span, figure),
         }
     }
 
-    /// Score, interval or band of answers there are.
+    /// The score, interval or band; there is at least one answer.
     fn nps(&self, subject: &Subject, span: ReportSpan, figure: Figure) -> CellValue {
         let amount = |quantity| self.balances.amount(subject, span, quantity);
         let (difference, n) = (amount(Quantity::NpsDifference), amount(Quantity::NpsAnswers));
@@ -73,9 +73,9 @@ impl<'a> PublishedFigures<'a> {
         }
     }
 
-    /// The share of callbacks as the county prints it: of all decided, but of the handled where nobody was answered
-    /// while on the line. Of a line that only calls back it then says 100 %, as slide 16 does. It is the same in every
-    /// period: an hour in which nobody happened to be answered makes no line one that only calls back.
+    /// The share of callbacks as on the county's slides: of contacts decided, or of contacts handled if the line answers
+    /// no call directly. A line that only calls back then has 100 %, as on slide 16. The choice is made for the whole
+    /// report, so an hour without answered calls does not change it.
     pub fn callback_share(&self, subject: &Subject) -> Indicator {
         let amount = |quantity| self.balances.amount(subject, ReportSpan::Whole, quantity);
         if amount(Quantity::Answered) == 0 && amount(Quantity::RequestsReached) > 0 {
@@ -85,7 +85,7 @@ impl<'a> PublishedFigures<'a> {
         }
     }
 
-    /// Whether a figure says anything about a subject.
+    /// Whether a figure applies to a subject.
     fn applies(&self, subject: &Subject, figure: Figure) -> bool {
         let by_phone_only = [
             Figure::Share(Indicator::HandledAsCallback),
@@ -95,7 +95,7 @@ impl<'a> PublishedFigures<'a> {
             Figure::CallbackOpenWait,
             Figure::CallbacksLost,
         ];
-        let Some(channel) = subject.channel(self.cells()) else {
+        let Some(channel) = subject.channel(self.data()) else {
             return Figure::OF_ALL_CHANNELS.contains(&figure) || figure == Figure::NpsBand;
         };
         let asks_for_callbacks = || self.balances.amount(subject, ReportSpan::Whole, Quantity::Requested) > 0;

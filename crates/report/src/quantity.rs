@@ -1,41 +1,41 @@
-//! The counts behind the figures, and which of them add up to which.
+//! The quantities behind the figures, and the sums that relate them.
 //!
-//! Every figure of a report is made of these, and each of them can be added over lines and periods. So a total is made
-//! of sums, never of averages; and what could be computed back from what is printed is known here, in [`SPLITS`].
+//! Every figure is computed from quantities, and quantities can be added over lines and periods. So totals are computed
+//! from sums, never from means. [`SPLITS`] lists the equations by which a quantity can be computed from others.
 
 use ensilinja_ledger::{Indicator, Nps, Resolution, ServiceLevel, Sums};
 use ensilinja_model::vocabulary;
 
 vocabulary! {
-    /// A count of people, or, where it says so, something else that can be added.
+    /// A count of people, or another additive quantity where noted.
     Quantity {
         /// Contacts that arrived.
         Offered = "offered",
         /// Contacts decided.
         Decided = "decided",
-        /// Answered while the customer was there.
+        /// Contacts answered while the customer waited.
         Answered = "answered",
-        /// Decided in another way.
+        /// Contacts decided otherwise.
         NotAnswered = "not_answered",
-        /// Answered, or a callback was requested.
+        /// Contacts answered, or with a callback request.
         Served = "served",
-        /// Neither.
+        /// Contacts decided and not served.
         NotServed = "not_served",
-        /// A callback was requested.
+        /// Contacts with a callback request.
         Requested = "requested",
-        /// Requests of the period whose customer was reached.
+        /// Requests made in the period whose customer was reached.
         RequestsReached = "requests_reached",
-        /// Answered, or a request of the period whose customer was reached.
+        /// Contacts answered, and requests made in the period whose customer was reached.
         HandledInTheEnd = "handled_in_the_end",
         /// The denominator of the service level.
         ServiceLevelBase = "service_level_base",
-        /// Decided, and not in the denominator of the service level: short abandons, by the usual formula.
+        /// Contacts decided that the service level excludes: short abandons in the usual formula.
         LeftOut = "left_out",
         /// The numerator of the service level.
         WithinThreshold = "within_threshold",
-        /// Customers reached in the period, whenever they had asked: those whose callback wait is known.
+        /// Customers reached in the period, whenever they requested the callback.
         CallbackWaits = "callback_waits",
-        /// Callback requests resolved in the period, in whatever way.
+        /// Callback requests resolved in the period, with any result.
         CallbacksResolved = "callbacks_resolved",
         /// Callback requests that were purged, expired or given up.
         CallbacksLost = "callbacks_lost",
@@ -43,11 +43,11 @@ vocabulary! {
         Promises = "promises",
         /// Promises kept.
         Kept = "kept",
-        /// Handled in the period.
+        /// Contacts handled in the period.
         Handled = "handled",
         /// Outcomes recorded.
         Outcomes = "outcomes",
-        /// Outcomes that resolve the matter in the first contact.
+        /// Outcomes that count as first-contact resolution.
         Resolved = "resolved",
         /// Outcome: handled in the contact.
         HandledInContact = "handled_in_contact",
@@ -57,34 +57,34 @@ vocabulary! {
         ContinuesInHyte = "continues_in_hyte",
         /// Answers to the recommendation question.
         NpsAnswers = "nps_answers",
-        /// 9 or 10.
+        /// Scores 9 and 10.
         Promoters = "promoters",
-        /// 7 or 8.
+        /// Scores 7 and 8.
         Passives = "passives",
-        /// 0 to 6.
+        /// Scores 0 to 6.
         Detractors = "detractors",
-        /// Promoters less detractors: no count of people, and it may be negative.
+        /// Promoters less detractors. It does not count people and may be negative.
         NpsDifference = "nps_difference",
-        /// Answers to whether the customer knows how care continues.
+        /// Answers to "do you know how your care continues?"
         ContinuesAnswers = "continues_answers",
-        /// Yes.
+        /// Of these, yes.
         ContinuesYes = "continues_yes",
-        /// Answers to whether the customer got a solution.
+        /// Answers to "did you get a solution?"
         SolvedAnswers = "solved_answers",
-        /// Yes.
+        /// Of these, yes.
         SolvedYes = "solved_yes",
-        /// Waits of the answered in ms: no count of people, as the next two.
+        /// Sum of waits to answer, in ms. Neither this nor the next two count people.
         AnswerWaitMs = "answer_wait_ms",
-        /// Waits of the customers called back, in ms of the clock on the wall.
+        /// Sum of callback waits, in ms of elapsed time.
         CallbackWaitMs = "callback_wait_ms",
-        /// The same in ms of open time.
+        /// Sum of callback waits, in ms of open time.
         CallbackOpenWaitMs = "callback_open_wait_ms",
     }
 }
 
 impl Quantity {
-    /// How much of it there is in these sums of one line with this formula of the service level. What belongs to an
-    /// indicator is read from the ledger's table of indicators, so that its rule is said once.
+    /// The amount in the sums of a line with this service level formula. Parts of indicators come from the ledger's
+    /// table of indicators, which alone defines them.
     pub(crate) fn of(self, sums: &Sums, formula: ServiceLevel) -> i64 {
         let good = |indicator: Indicator| indicator.of(sums, formula).good;
         let valid = |indicator: Indicator| indicator.of(sums, formula).valid;
@@ -130,28 +130,26 @@ impl Quantity {
         }
     }
 
-    /// Whether it counts people, so that a small number of it could tell who they are.
+    /// Whether it counts people, so that a small number could identify them.
     pub(crate) const fn counts_people(self) -> bool {
         !matches!(self, Self::NpsDifference | Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
 
-    /// Whether it is a time, which is never printed but as a mean beside the number of those who waited: it is hidden
-    /// with that number.
+    /// Whether it is a sum of durations. It is printed only as a mean with its n, and hidden together with the n.
     pub(crate) const fn is_time(self) -> bool {
         matches!(self, Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
 }
 
-/// What is left of the whole when its parts are taken away.
+/// What remains of a whole without its listed parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
-    /// Nothing: the parts are all.
+    /// Nothing: the parts are complete.
     None,
-    /// More people, who are not counted on their own but can be.
+    /// Further people, whose number could be computed.
     People,
-    /// About nobody: whole and parts are so nearly the same that whoever knows one knows the other. It differs by
-    /// contacts at the edges of a period and by oddities.
-    AsGoodAsNone,
+    /// Almost nothing: contacts at the edges of the period, and anomalies. Whole and parts disclose each other.
+    Negligible,
 }
 
 /// One quantity as the sum of others.
@@ -165,11 +163,11 @@ const fn split(whole: Quantity, parts: &'static [Quantity], rest: Rest) -> Split
     Split { whole, parts, rest }
 }
 
-/// Which quantities of one row add up to which: by these one can be computed from others.
+/// The equations between quantities of one row.
 pub(crate) const SPLITS: &[Split] = {
     use Quantity as Q;
     &[
-        split(Q::Offered, &[Q::Decided], Rest::AsGoodAsNone),
+        split(Q::Offered, &[Q::Decided], Rest::Negligible),
         split(Q::Decided, &[Q::Answered, Q::NotAnswered], Rest::None),
         split(Q::Decided, &[Q::Served, Q::NotServed], Rest::None),
         split(Q::Served, &[Q::Answered, Q::Requested], Rest::None),
@@ -177,13 +175,13 @@ pub(crate) const SPLITS: &[Split] = {
         split(Q::Decided, &[Q::RequestsReached], Rest::People),
         split(Q::Requested, &[Q::RequestsReached], Rest::People),
         split(Q::Requested, &[Q::RequestsReached, Q::CallbacksLost], Rest::People),
-        split(Q::RequestsReached, &[Q::CallbackWaits], Rest::AsGoodAsNone),
+        split(Q::RequestsReached, &[Q::CallbackWaits], Rest::Negligible),
         split(Q::HandledInTheEnd, &[Q::Answered, Q::RequestsReached], Rest::None),
         split(Q::Decided, &[Q::ServiceLevelBase, Q::LeftOut], Rest::None),
         split(Q::NotServed, &[Q::LeftOut], Rest::People),
         split(Q::ServiceLevelBase, &[Q::WithinThreshold], Rest::People),
         split(Q::Answered, &[Q::WithinThreshold], Rest::People),
-        split(Q::Handled, &[Q::Answered, Q::CallbackWaits], Rest::AsGoodAsNone),
+        split(Q::Handled, &[Q::Answered, Q::CallbackWaits], Rest::Negligible),
         split(Q::CallbacksResolved, &[Q::CallbackWaits, Q::CallbacksLost], Rest::People),
         split(Q::Promises, &[Q::Kept], Rest::People),
         split(Q::Handled, &[Q::Outcomes], Rest::People),

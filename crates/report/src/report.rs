@@ -1,4 +1,4 @@
-//! A report: the answer to one question, in whatever format.
+//! A report: the tables and facts for one request, before any format.
 
 use crate::balances::Balances;
 use crate::cell_value::CellValue;
@@ -10,11 +10,10 @@ use crate::report_table::ReportTable;
 use crate::table_builder::TableBuilder;
 use crate::wording;
 
-/// Why there is no report.
+/// Why a report is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportError {
-    /// Figures by day or hour are too fine to be published: of most days and hours so little is told that next to
-    /// nothing would be left.
+    /// Figures by day or hour are too fine to be published: almost all of them would be hidden.
     TooFineForThePublic,
 }
 
@@ -22,7 +21,7 @@ impl std::fmt::Display for ReportError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooFineForThePublic => f.write_str(
-                "a public report is by line, group, month or quarter: days and hours are too fine to be published",
+                "a public report must be by line, group, month or quarter: days and hours are too fine to be published",
             ),
         }
     }
@@ -30,20 +29,20 @@ impl std::fmt::Display for ReportError {
 
 impl std::error::Error for ReportError {}
 
-/// The answer to a question.
+/// A report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    pub(crate) question: ReportRequest,
-    pub(crate) cells: ReportContext,
+    pub(crate) request: ReportRequest,
+    pub(crate) context: ReportContext,
     /// Its tables, for people.
     pub tables: Vec<ReportTable>,
-    /// What has to be said once, below all of them.
+    /// The legend below the tables.
     pub legend: Vec<String>,
-    /// Its figures one by one, for programs.
+    /// Its figures, for programs.
     pub facts: Vec<ReportFacts>,
 }
 
-/// What holds for the whole report.
+/// The attributes of the whole report.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ReportContext {
     pub period: crate::moment::Period,
@@ -53,40 +52,40 @@ pub(crate) struct ReportContext {
 }
 
 impl Report {
-    /// Answers a question.
+    /// Makes a report.
     ///
     /// # Errors
-    /// If what is asked for must not be published.
+    /// If the request is public and too fine to be published.
     ///
     /// # Panics
     /// If there is no period, or the sums are not by line and period.
-    pub fn of(cells: &ReportData, question: ReportRequest) -> Result<Self, ReportError> {
-        let is_too_fine = matches!(question.by, Breakdown::Day | Breakdown::Hour);
-        if question.public && is_too_fine {
+    pub fn of(data: &ReportData, request: ReportRequest) -> Result<Self, ReportError> {
+        let is_too_fine = matches!(request.by, Breakdown::Day | Breakdown::Hour);
+        if request.public && is_too_fine {
             return Err(ReportError::TooFineForThePublic);
         }
-        let balances = Balances::of(cells);
-        let disclosure = if question.public { Disclosure::of_public(&balances, question.by) } else { Disclosure::All };
+        let balances = Balances::of(data);
+        let disclosure = if request.public { Disclosure::of_public(&balances, request.by) } else { Disclosure::All };
         let published = PublishedFigures { balances, disclosure };
-        let tables = TableBuilder { published: &published, question }.all();
+        let tables = TableBuilder { published: &published, request }.all();
         Ok(Self {
-            question,
-            cells: ReportContext {
-                period: wording::whole(cells),
-                time_zone: cells.time_zone.clone(),
-                as_of: cells.as_of,
-                history_is_complete: cells.history_is_complete,
+            request,
+            context: ReportContext {
+                period: wording::whole(data),
+                time_zone: data.time_zone.clone(),
+                as_of: data.as_of,
+                history_is_complete: data.history_is_complete,
             },
-            legend: legend(&tables, question),
+            legend: legend(&tables, request),
             tables,
-            facts: report_facts::all(&published, question.by),
+            facts: report_facts::all(&published, request.by),
         })
     }
 }
 
-/// How the tables are to be read: only what is needed for these.
-fn legend(tables: &[ReportTable], question: ReportRequest) -> Vec<String> {
-    let language = question.language;
+/// The legend, with those explanations only that the tables need.
+fn legend(tables: &[ReportTable], request: ReportRequest) -> Vec<String> {
+    let language = request.language;
     let cells = || tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
     let shows = |is: fn(&CellValue) -> bool| cells().any(|cell| is(&cell.value));
     let mut legend = vec![wording::reading(language).to_owned()];
@@ -95,11 +94,11 @@ fn legend(tables: &[ReportTable], question: ReportRequest) -> Vec<String> {
             legend.push(text.to_owned());
         }
     };
-    say(question.by != Breakdown::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
+    say(request.by != Breakdown::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
     say(cells().any(|cell| cell.marked), wording::of_the_handled(language));
     say(shows(|value| *value == CellValue::NoData), wording::no_data(language));
     say(shows(|value| *value == CellValue::Closed), wording::closed(language));
     say(shows(|value| *value == CellValue::NotKnown), wording::not_known(language));
-    say(question.public, &wording::hidden(language));
+    say(request.public, &wording::hidden(language));
     legend
 }

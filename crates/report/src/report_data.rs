@@ -1,4 +1,4 @@
-//! What a report is made of: the sums of each line in each period, and what is known about both.
+//! The input of a report: the sums of each line in each period, and the lines and periods themselves.
 
 use ensilinja_ledger::{Indicator, ServiceLevel, Sums};
 use ensilinja_model::{Channel, LineId};
@@ -6,60 +6,59 @@ use ensilinja_model::{Channel, LineId};
 use crate::language::{Language, LocalizedName};
 use crate::moment::{Moment, Period};
 
-/// A line, as the report names and judges it.
+/// A line of a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportLine {
-    /// Its name in events and in machine-readable reports.
+    /// Its id in events, CSV and JSON.
     pub id: LineId,
-    /// How its customers reach it.
+    /// Its channel.
     pub channel: Channel,
-    /// Its name for people.
+    /// Its name in tables for people.
     pub name: LocalizedName,
-    /// The group it is added to; empty where it is in none.
+    /// The group it belongs to; empty if it belongs to none.
     pub group: String,
-    /// The area it serves; empty where that is not said.
+    /// The area it serves; empty if the configuration does not name one.
     pub service_area: String,
     /// The formula of its service level.
     pub service_level: ServiceLevel,
-    /// What it aims at: indicators and the shares they should reach, 0 to 1.
+    /// Its goals: indicators and their target shares, 0 to 1.
     pub goals: Vec<(Indicator, f64)>,
 }
 
 impl ReportLine {
-    /// What it aims at in an indicator, if at anything.
+    /// Its goal for an indicator, if it has one.
     pub(crate) fn goal(&self, indicator: Indicator) -> Option<f64> {
         self.goals.iter().find(|(of, _)| *of == indicator).map(|(_, goal)| *goal)
     }
 }
 
-/// The sums of every chosen line in every period.
+/// The sums of every selected line in every period.
 #[derive(Clone, Debug)]
 pub struct ReportData {
-    /// The chosen lines, in the order in which they are printed.
+    /// The selected lines, in printing order.
     pub lines: Vec<ReportLine>,
-    /// The periods, ascending, each beginning where the one before it ends. At least one.
+    /// The periods, ascending and contiguous. At least one.
     pub periods: Vec<Period>,
-    /// Whether each period is known: not, if it begins before the history of events does.
+    /// Whether each period is known: the event history begins no later than the period.
     pub known: Vec<bool>,
-    /// By line and then by period.
+    /// By line, then by period.
     pub sums: Vec<Vec<Sums>>,
-    /// How long each line was open in each period, in ms: by it a line that was closed is told from one that nobody
-    /// contacted.
+    /// Open time of each line in each period, in ms. It distinguishes a closed line from an open line without contacts.
     pub open_ms: Vec<Vec<i64>>,
-    /// The instant whose knowledge this is: what was to happen later is not in it.
+    /// The instant that the sums are as of. Later events are not included.
     pub as_of: Moment,
     /// The IANA name of the time zone of all moments.
     pub time_zone: String,
-    /// Whether the history that was read reaches far enough back for every figure to be right.
+    /// Whether the event history reaches back far enough for every figure to be complete.
     pub history_is_complete: bool,
 }
 
-/// What the rows of a report are.
+/// What the rows of a report stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breakdown {
     /// Lines, over all periods together.
     Line,
-    /// Groups of lines, over all periods together; what is in no group stands for itself.
+    /// Groups of lines, over all periods together. A line without a group has a row of its own.
     Group,
     /// Months.
     Month,
@@ -72,7 +71,7 @@ pub enum Breakdown {
 }
 
 impl Breakdown {
-    /// Its name on the command line and in JSON.
+    /// The name on the command line and in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,13 +85,13 @@ impl Breakdown {
     }
 }
 
-/// What is asked of a report.
+/// A request for a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportRequest {
-    /// What the rows are.
+    /// What the rows stand for.
     pub by: Breakdown,
-    /// The language of what people read; CSV and JSON have the same ids in all of them.
+    /// The language of names and texts. Ids in CSV and JSON do not depend on it.
     pub language: Language,
-    /// Whether everything is hidden by which customers could be told apart: see [`disclosure`](crate::disclosure).
+    /// Whether figures that could identify customers are hidden: see [`disclosure`](crate::disclosure).
     pub public: bool,
 }

@@ -1,4 +1,4 @@
-//! Facts: the figures of a report one by one, as CSV and JSON list them.
+//! The facts of a report: its figures as CSV and JSON list them.
 
 use ensilinja_model::Channel;
 
@@ -11,43 +11,43 @@ use crate::report_data::Breakdown;
 use crate::subject::Subject;
 use crate::wording;
 
-/// All figures of a line, or of lines that are added, in a period.
+/// All figures of a subject in a period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportFacts {
-    /// `line`, `group`, `channel` or `all`: whom they are about.
+    /// The level of the subject: `line`, `group`, `channel` or `all`.
     pub level: &'static str,
     /// The id of the line, at level `line`.
     pub line: Option<String>,
-    /// The group, at levels `line` and `group`; `None` where there is none.
+    /// The group, at levels `line` and `group`; `None` for a line without a group.
     pub group: Option<String>,
     /// The channel, at every level but `all`.
     pub channel: Option<Channel>,
     /// The period.
     pub period: Period,
-    /// The figures that say something about such a line.
+    /// The figures that apply to the subject.
     pub figures: Vec<(Figure, CellValue)>,
 }
 
-/// The facts of a report: of everything that its tables show, and no more.
+/// The facts of a report: exactly the figures in its tables.
 pub(crate) fn all(published: &PublishedFigures<'_>, by: Breakdown) -> Vec<ReportFacts> {
-    let cells = published.cells();
-    // One period has its row too, beside the whole: a program asks for the rows of its kind.
+    let data = published.data();
+    // A single period has facts of its own beside the whole: programs select facts by the kind of period.
     let spans: Vec<ReportSpan> = published.balances.spans().chain([ReportSpan::Whole]).collect();
     let (subjects, spans) = match by {
-        Breakdown::Line => (Subject::lines(cells), vec![ReportSpan::Whole]),
-        Breakdown::Group => (Subject::groups(cells), vec![ReportSpan::Whole]),
-        Breakdown::Month => (Subject::lines(cells), spans),
+        Breakdown::Line => (Subject::lines(data), vec![ReportSpan::Whole]),
+        Breakdown::Group => (Subject::groups(data), vec![ReportSpan::Whole]),
+        Breakdown::Month => (Subject::lines(data), spans),
         Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => (Vec::new(), spans),
     };
-    let subjects = [subjects, Subject::totals(cells)].concat();
+    let subjects = [subjects, Subject::totals(data)].concat();
     let rows = subjects.iter().flat_map(|subject| spans.iter().map(move |span| (subject, *span)));
     rows.map(|(subject, span)| facts(published, subject, span, Figure::printed_of(subject, by))).collect()
 }
 
 fn facts(published: &PublishedFigures<'_>, subject: &Subject, span: ReportSpan, figures: &[Figure]) -> ReportFacts {
-    let cells = published.cells();
+    let data = published.data();
     let line = match subject {
-        Subject::Line(line) => Some(&cells.lines[*line]),
+        Subject::Line(line) => Some(&data.lines[*line]),
         _ => None,
     };
     let group = match subject {
@@ -59,10 +59,10 @@ fn facts(published: &PublishedFigures<'_>, subject: &Subject, span: ReportSpan, 
         level: subject.level(),
         line: line.map(|line| line.id.to_string()),
         group,
-        channel: subject.channel(cells),
+        channel: subject.channel(data),
         period: match span {
-            ReportSpan::Period(period) => cells.periods[period],
-            ReportSpan::Whole => wording::whole(cells),
+            ReportSpan::Period(period) => data.periods[period],
+            ReportSpan::Whole => wording::whole(data),
         },
         figures: figures.filter(|(_, value)| *value != CellValue::NotApplicable).collect(),
     }

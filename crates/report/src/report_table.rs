@@ -1,40 +1,39 @@
-//! A table as it is to be read: rows and columns of typed values, before any format.
+//! A table: rows and columns of typed values, before any format.
 
 use crate::cell_value::CellValue;
 
-/// A table with a title, and what has to be said about it.
+/// A table with its title and note.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportTable {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// What its rows are.
+    /// The heading of the row labels.
     pub row_header: String,
-    /// The headings of the columns, without that of the rows.
+    /// The headings of the other columns.
     pub columns: Vec<String>,
     /// Its rows.
     pub rows: Vec<ReportRow>,
-    /// Period, time zone, as of when, from how many contacts, how complete, and whose rules.
+    /// Period, time zone, as-of instant, number of contacts, completeness, and source of the rules.
     pub note: String,
 }
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportRow {
-    /// Whom or when it is about.
+    /// The subject or the time.
     pub label: String,
-    /// Whether other rows add up to it.
+    /// Whether it is a total over other rows.
     pub is_total: bool,
-    /// One cell a column.
+    /// One cell for each column.
     pub cells: Vec<ReportCell>,
 }
 
 /// A cell of a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReportCell {
-    /// What it says.
+    /// The value.
     pub value: CellValue,
-    /// Whether it carries the sign of the note on callback shares: it is a share of the handled, not of all decided,
-    /// for nobody was answered live.
+    /// Whether it has the footnote mark of callback shares: a share of the contacts handled, not of those decided.
     pub marked: bool,
 }
 

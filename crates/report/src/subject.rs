@@ -1,4 +1,4 @@
-//! Whom a row is about: a line, or lines that are added.
+//! The subject of a row: a line, or a set of lines.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use ensilinja_model::Channel;
 
 use crate::report_data::{ReportData, ReportLine};
 
-/// A line, or lines that are added. They form a tree: all, by channel, by group, by line.
+/// A line, or a set of lines whose amounts are added. Subjects form a tree: all, channels, groups, lines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// One line, by its position in [`ReportData::lines`].
     Line(usize),
-    /// The lines of a group that are reached in the same way: calls and chats are not added into one row.
+    /// The lines of a group with one channel. Calls and chats never share a row.
     Group(Channel, String),
-    /// All lines that are reached in one way.
+    /// All lines of a channel.
     Channel(Channel),
     /// All lines.
     All,
 }
 
 impl Subject {
-    /// Its level in machine-readable reports.
+    /// Its level in CSV and JSON.
     #[must_use]
     pub const fn level(&self) -> &'static str {
         match self {
@@ -31,17 +31,17 @@ impl Subject {
         }
     }
 
-    /// The channel of its lines; `None` if there may be several.
+    /// The channel of its lines; `None` for all lines.
     #[must_use]
-    pub fn channel(&self, cells: &ReportData) -> Option<Channel> {
+    pub fn channel(&self, data: &ReportData) -> Option<Channel> {
         match self {
-            Self::Line(line) => Some(cells.lines[*line].channel),
+            Self::Line(line) => Some(data.lines[*line].channel),
             Self::Group(channel, _) | Self::Channel(channel) => Some(*channel),
             Self::All => None,
         }
     }
 
-    /// Whether a line belongs to it.
+    /// Whether a line belongs to the subject.
     pub(crate) fn holds(&self, index: usize, line: &ReportLine) -> bool {
         match self {
             Self::Line(own) => *own == index,
@@ -52,32 +52,32 @@ impl Subject {
     }
 
     /// The channels of these lines, in the usual order.
-    pub(crate) fn channels(cells: &ReportData) -> Vec<Self> {
-        let used: BTreeSet<Channel> = cells.lines.iter().map(|line| line.channel).collect();
+    pub(crate) fn channels(data: &ReportData) -> Vec<Self> {
+        let used: BTreeSet<Channel> = data.lines.iter().map(|line| line.channel).collect();
         used.into_iter().map(Self::Channel).collect()
     }
 
-    /// The channels, and all where there are several.
-    pub(crate) fn totals(cells: &ReportData) -> Vec<Self> {
-        let mut totals = Self::channels(cells);
+    /// The channels, and all lines if there are several channels.
+    pub(crate) fn totals(data: &ReportData) -> Vec<Self> {
+        let mut totals = Self::channels(data);
         if totals.len() > 1 {
             totals.push(Self::All);
         }
         totals
     }
 
-    /// The lines themselves, channel by channel.
-    pub(crate) fn lines(cells: &ReportData) -> Vec<Self> {
-        let mut lines: Vec<usize> = (0..cells.lines.len()).collect();
-        lines.sort_by_key(|line| cells.lines[*line].channel);
+    /// The lines, ordered by channel.
+    pub(crate) fn lines(data: &ReportData) -> Vec<Self> {
+        let mut lines: Vec<usize> = (0..data.lines.len()).collect();
+        lines.sort_by_key(|line| data.lines[*line].channel);
         lines.into_iter().map(Self::Line).collect()
     }
 
-    /// The groups, and the lines that are in none, each where the first of its lines stands.
-    pub(crate) fn groups(cells: &ReportData) -> Vec<Self> {
+    /// The groups, and the lines without a group, each at the position of its first line.
+    pub(crate) fn groups(data: &ReportData) -> Vec<Self> {
         let mut groups = Vec::new();
-        for line in Self::lines(cells) {
-            let group = line.group(cells).unwrap_or(line);
+        for line in Self::lines(data) {
+            let group = line.group(data).unwrap_or(line);
             if !groups.contains(&group) {
                 groups.push(group);
             }
@@ -85,21 +85,21 @@ impl Subject {
         groups
     }
 
-    /// The group of a line; `None` if this is no line, or one in no group.
-    pub(crate) fn group(&self, cells: &ReportData) -> Option<Self> {
+    /// The group of a line; `None` for a line without a group, and for other subjects.
+    pub(crate) fn group(&self, data: &ReportData) -> Option<Self> {
         let Self::Line(line) = self else { return None };
-        let line = &cells.lines[*line];
+        let line = &data.lines[*line];
         (!line.group.is_empty()).then(|| Self::Group(line.channel, line.group.clone()))
     }
 
-    /// Who adds up to it, among these; empty for a line.
-    pub(crate) fn parts<'a>(&self, cells: &ReportData, subjects: &'a [Self]) -> Vec<&'a Self> {
-        let has_group = |line: &Self| line.group(cells).is_some_and(|group| subjects.contains(&group));
+    /// The subjects among these that add up to it; empty for a line.
+    pub(crate) fn parts<'a>(&self, data: &ReportData, subjects: &'a [Self]) -> Vec<&'a Self> {
+        let has_group = |line: &Self| line.group(data).is_some_and(|group| subjects.contains(&group));
         let is_part = |other: &Self| match (self, other) {
             (Self::All, Self::Channel(_)) => true,
             (Self::Channel(channel), Self::Group(of, _)) => channel == of,
-            (Self::Channel(channel), Self::Line(line)) => cells.lines[*line].channel == *channel && !has_group(other),
-            (Self::Group(..), Self::Line(_)) => other.group(cells).as_ref() == Some(self),
+            (Self::Channel(channel), Self::Line(line)) => data.lines[*line].channel == *channel && !has_group(other),
+            (Self::Group(..), Self::Line(_)) => other.group(data).as_ref() == Some(self),
             _ => false,
         };
         subjects.iter().filter(|other| is_part(other)).collect()

@@ -1,4 +1,4 @@
-//! The tables of a report: which rows and columns answer which question.
+//! The tables of a report: their rows and columns for each breakdown.
 
 use ensilinja_ledger::Indicator;
 use ensilinja_model::Channel;
@@ -14,19 +14,19 @@ use crate::report_table::{ReportCell, ReportRow, ReportTable};
 use crate::subject::Subject;
 use crate::wording::{self, TableTopic};
 
-/// Makes tables of published figures.
+/// Builds the tables of a report.
 pub(crate) struct TableBuilder<'a> {
     pub published: &'a PublishedFigures<'a>,
-    pub question: ReportRequest,
+    pub request: ReportRequest,
 }
 
-/// What a row is about.
+/// The subject and the time of a row.
 type RowSubject = (Subject, ReportSpan);
 
 impl TableBuilder<'_> {
-    /// All tables that answer the question, in their order.
+    /// All tables of the report, in their order.
     pub fn all(&self) -> Vec<ReportTable> {
-        match self.question.by {
+        match self.request.by {
             Breakdown::Line | Breakdown::Group => self.by_subject(),
             Breakdown::Month => [self.by_period(), self.matrices()].concat(),
             Breakdown::Quarter => [self.goals(), self.by_period()].concat(),
@@ -36,12 +36,12 @@ impl TableBuilder<'_> {
 
     /// Slides 15 to 17, and 19 to 21 over the whole period.
     fn by_subject(&self) -> Vec<ReportTable> {
-        let cells = self.published.cells();
-        let subjects = match self.question.by {
-            Breakdown::Group => Subject::groups(cells),
-            _ => Subject::lines(cells),
+        let data = self.published.data();
+        let subjects = match self.request.by {
+            Breakdown::Group => Subject::groups(data),
+            _ => Subject::lines(data),
         };
-        let of = |channel| subjects.iter().filter(move |it| it.channel(cells) == Some(channel)).cloned();
+        let of = |channel| subjects.iter().filter(move |it| it.channel(data) == Some(channel)).cloned();
         let with_total = |channel| {
             let mut rows: Vec<Subject> = of(channel).collect();
             if rows.len() > 1 {
@@ -67,7 +67,7 @@ impl TableBuilder<'_> {
         tables
     }
 
-    /// The same figures, a row a period.
+    /// The same figures with one row for each period.
     fn by_period(&self) -> Vec<ReportTable> {
         let rows = |subject: &Subject| -> Vec<RowSubject> {
             self.published.balances.spans().chain(self.total_span()).map(|span| (subject.clone(), span)).collect()
@@ -85,7 +85,7 @@ impl TableBuilder<'_> {
     }
 
     fn table(&self, topic: TableTopic, columns: &[Column], rows: Vec<RowSubject>) -> ReportTable {
-        let (by, language) = (self.question.by, self.question.language);
+        let (by, language) = (self.request.by, self.request.language);
         let contacts_of = match topic {
             TableTopic::KeyFigures(channel) => Subject::Channel(channel),
             _ => self.everyone(),
@@ -108,20 +108,20 @@ impl TableBuilder<'_> {
 
     /// Slides 7 and 19 to 21: one figure by line and month.
     fn matrices(&self) -> Vec<ReportTable> {
-        let cells = self.published.cells();
-        let language = self.question.language;
-        let totals = Subject::channels(cells).into_iter().filter(|channel| {
-            let lines = Subject::lines(cells);
-            lines.iter().filter(|line| line.channel(cells) == channel.channel(cells)).count() > 1
+        let data = self.published.data();
+        let language = self.request.language;
+        let totals = Subject::channels(data).into_iter().filter(|channel| {
+            let lines = Subject::lines(data);
+            lines.iter().filter(|line| line.channel(data) == channel.channel(data)).count() > 1
         });
-        let mut subjects: Vec<Subject> = Subject::lines(cells).into_iter().chain(totals).collect();
+        let mut subjects: Vec<Subject> = Subject::lines(data).into_iter().chain(totals).collect();
         if self.channels().len() > 1 {
             subjects.push(Subject::All);
         }
         let matrix = |figure: &Figure| {
             let topic = TableTopic::Matrix(*figure);
             let row = |subject: &Subject| ReportRow {
-                label: wording::subject(subject, cells, language),
+                label: wording::subject(subject, data, language),
                 is_total: !matches!(subject, Subject::Line(_)),
                 cells: self.columns_of_time().map(|span| self.published.value(subject, span, *figure).into()).collect(),
             };
@@ -136,8 +136,8 @@ impl TableBuilder<'_> {
         Figure::BY_LINE_AND_MONTH.iter().map(matrix).collect()
     }
 
-    /// Slide 8: the four goals, for calls as the county follows them, and for all contacts. What customers say of a
-    /// solution stands beside what professionals recorded.
+    /// Slide 8: the four goals, for calls as the county tracks them, and for all contacts. The customers' answers about
+    /// a solution stand beside the outcomes that professionals recorded.
     fn goals(&self) -> Vec<ReportTable> {
         let calls = self.published.balances.has(Channel::Phone);
         let calls = calls.then(|| self.goals_of(TableTopic::CallGoals, &Subject::Channel(Channel::Phone)));
@@ -145,7 +145,7 @@ impl TableBuilder<'_> {
     }
 
     fn goals_of(&self, topic: TableTopic, subject: &Subject) -> ReportTable {
-        let language = self.question.language;
+        let language = self.request.language;
         let figures = [
             Figure::Share(Indicator::PromiseKept),
             Figure::Share(Indicator::FirstContactResolution),
@@ -177,17 +177,17 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// What all lines of a subject aim at; `None` where they aim at different things.
+    /// The common goal of all lines of a subject; `None` if their goals differ.
     fn goal(&self, indicator: Indicator, subject: &Subject) -> Option<f64> {
-        let lines = self.published.cells().lines.iter().enumerate();
+        let lines = self.published.data().lines.iter().enumerate();
         let mut goals = lines.filter(|(index, line)| subject.holds(*index, line)).map(|(_, line)| line.goal(indicator));
         let first = goals.next()?;
         goals.all(|goal| goal == first).then_some(first)?
     }
 
-    /// All contacts: those of the only channel, if there is but one.
+    /// All contacts; the single channel, if there is only one.
     fn everyone(&self) -> Subject {
-        let totals = Subject::totals(self.published.cells());
+        let totals = Subject::totals(self.published.data());
         totals.into_iter().next_back().expect("a report has a line")
     }
 
@@ -195,34 +195,34 @@ impl TableBuilder<'_> {
         Channel::ALL.iter().copied().filter(|channel| self.published.balances.has(*channel)).collect()
     }
 
-    /// The periods, and all together where that is another.
+    /// The periods, and their total if there are several.
     fn columns_of_time(&self) -> impl Iterator<Item = ReportSpan> {
         self.published.balances.spans().chain(self.total_span())
     }
 
     fn total_span(&self) -> Option<ReportSpan> {
-        (self.published.cells().periods.len() > 1).then_some(ReportSpan::Whole)
+        (self.published.data().periods.len() > 1).then_some(ReportSpan::Whole)
     }
 
     fn label(&self, subject: &Subject, span: ReportSpan) -> String {
-        match self.question.by {
+        match self.request.by {
             Breakdown::Line | Breakdown::Group => {
-                wording::subject(subject, self.published.cells(), self.question.language)
+                wording::subject(subject, self.published.data(), self.request.language)
             }
             Breakdown::Month | Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => self.span_label(span),
         }
     }
 
     fn span_label(&self, span: ReportSpan) -> String {
-        let language = self.question.language;
+        let language = self.request.language;
         match span {
-            ReportSpan::Period(period) => wording::period(&self.published.cells().periods[period], language),
+            ReportSpan::Period(period) => wording::period(&self.published.data().periods[period], language),
             ReportSpan::Whole => wording::whole_period(language).to_owned(),
         }
     }
 
     const fn is_total(&self, subject: &Subject, span: ReportSpan) -> bool {
-        match self.question.by {
+        match self.request.by {
             Breakdown::Line | Breakdown::Group => matches!(subject, Subject::Channel(_) | Subject::All),
             Breakdown::Month | Breakdown::Quarter | Breakdown::Day | Breakdown::Hour => {
                 matches!(span, ReportSpan::Whole)
@@ -231,12 +231,12 @@ impl TableBuilder<'_> {
     }
 
     fn note(&self, topic: TableTopic, contacts_of: &Subject) -> String {
-        let language = self.question.language;
+        let language = self.request.language;
         let contacts = self.published.value(contacts_of, ReportSpan::Whole, Figure::Offered);
         let contacts = match contacts {
             CellValue::Hidden { .. } => wording::not_shown(language).to_owned(),
             contacts => number::value(&contacts, false, language),
         };
-        wording::note(topic, self.published.cells(), &contacts, language)
+        wording::note(topic, self.published.data(), &contacts, language)
     }
 }

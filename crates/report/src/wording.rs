@@ -1,4 +1,4 @@
-//! What a report says in words, in each language.
+//! The texts of a report in each language.
 
 use ensilinja_model::Channel;
 
@@ -9,42 +9,42 @@ use crate::moment::{Moment, Period, PeriodKind};
 use crate::report_data::{Breakdown, ReportData};
 use crate::subject::Subject;
 
-/// The tables there are.
+/// The topic of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableTopic {
-    /// Key figures of one channel.
+    /// Key figures for one channel.
     KeyFigures(Channel),
     /// Customer feedback.
     Feedback,
     /// One figure by line and month.
     Matrix(Figure),
-    /// The goals of the county for calls.
+    /// The county's goals for calls.
     CallGoals,
-    /// The goals of the county for all contacts.
+    /// The county's goals for all contacts.
     Goals,
 }
 
 impl TableTopic {
-    /// The heading of its table.
+    /// The title of the table.
     pub fn title(self, language: Language) -> &'static str {
         language.of(match self {
             Self::Matrix(figure) => return figure.name(language),
             Self::KeyFigures(Channel::Phone) => {
-                ("Avainlukuja puheluista", "Nyckeltal för samtalen", "Key figures of calls")
+                ("Avainlukuja puheluista", "Nyckeltal för samtal", "Key figures for calls")
             }
             Self::KeyFigures(Channel::Chat) => {
-                ("Avainlukuja chateista", "Nyckeltal för chattarna", "Key figures of chats")
+                ("Avainlukuja chateista", "Nyckeltal för chattar", "Key figures for chats")
             }
             Self::KeyFigures(Channel::Sms) => {
-                ("Avainlukuja tekstiviesteistä", "Nyckeltal för textmeddelandena", "Key figures of text messages")
+                ("Avainlukuja tekstiviesteistä", "Nyckeltal för textmeddelanden", "Key figures for text messages")
             }
-            Self::Feedback => ("Asiakaskokemus", "Kundernas erfarenheter", "Customer feedback"),
+            Self::Feedback => ("Asiakaskokemus", "Kundupplevelse", "Customer feedback"),
             Self::CallGoals => ("Tavoitteet: puhelut", "Mål: samtal", "Goals: calls"),
             Self::Goals => ("Tavoitteet: kaikki yhteydenotot", "Mål: alla kontakter", "Goals: all contacts"),
         })
     }
 
-    /// Whose figures and rules these are.
+    /// The source of the table's figures and rules.
     pub const fn source(self, language: Language) -> &'static str {
         language.of(match self {
             Self::KeyFigures(Channel::Chat) => (
@@ -76,7 +76,7 @@ impl TableTopic {
     }
 }
 
-/// How the rows divide: "by month".
+/// The breakdown in a title: "by month".
 pub(crate) const fn by(by: Breakdown, language: Language) -> &'static str {
     language.of(match by {
         Breakdown::Line => ("linjoittain", "per linje", "by line"),
@@ -88,7 +88,7 @@ pub(crate) const fn by(by: Breakdown, language: Language) -> &'static str {
     })
 }
 
-/// What a row is: "Month".
+/// The heading of the row labels: "Month".
 pub(crate) const fn row_header(by: Breakdown, language: Language) -> &'static str {
     language.of(match by {
         Breakdown::Line => ("Linja", "Linje", "Line"),
@@ -100,12 +100,12 @@ pub(crate) const fn row_header(by: Breakdown, language: Language) -> &'static st
     })
 }
 
-/// The row that is over all periods.
+/// The label of the total over all periods.
 pub(crate) const fn whole_period(language: Language) -> &'static str {
     language.of(("Koko jakso", "Hela perioden", "Whole period"))
 }
 
-/// How one figure divides.
+/// The breakdown of a table with one figure.
 pub(crate) const fn line_and_month(language: Language) -> &'static str {
     language.of(("linjoittain ja kuukausittain", "per linje och månad", "by line and month"))
 }
@@ -117,16 +117,16 @@ pub(crate) const fn target(language: Language) -> &'static str {
 
 /// The heading of the rows of goals.
 pub(crate) const fn indicator(language: Language) -> &'static str {
-    language.of(("Mittari", "Mätare", "Indicator"))
+    language.of(("Mittari", "Indikator", "Indicator"))
 }
 
 /// The name of a subject.
-pub(crate) fn subject(subject: &Subject, cells: &ReportData, language: Language) -> String {
+pub(crate) fn subject(subject: &Subject, data: &ReportData, language: Language) -> String {
     match subject {
-        Subject::Line(line) => cells.lines[*line].name.of(language).to_owned(),
-        // Groups have no names in other languages; one line that is a group of its own has.
+        Subject::Line(line) => data.lines[*line].name.of(language).to_owned(),
+        // A group has one name for all languages. A group with a single line takes the name of the line.
         Subject::Group(_, group) => {
-            let mut lines = cells.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line));
+            let mut lines = data.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line));
             match (lines.next(), lines.next()) {
                 (Some((_, line)), None) => line.name.of(language).to_owned(),
                 _ => group.clone(),
@@ -134,16 +134,16 @@ pub(crate) fn subject(subject: &Subject, cells: &ReportData, language: Language)
         }
         Subject::Channel(channel) => language
             .of(match channel {
-                Channel::Phone => ("Puhelut yhteensä", "Samtalen sammanlagt", "All calls"),
-                Channel::Chat => ("Chatit yhteensä", "Chattarna sammanlagt", "All chats"),
-                Channel::Sms => ("Tekstiviestit yhteensä", "Textmeddelandena sammanlagt", "All text messages"),
+                Channel::Phone => ("Puhelut yhteensä", "Samtal totalt", "All calls"),
+                Channel::Chat => ("Chatit yhteensä", "Chattar totalt", "All chats"),
+                Channel::Sms => ("Tekstiviestit yhteensä", "Textmeddelanden totalt", "All text messages"),
             })
             .to_owned(),
         Subject::All => language.of(("Kaikki yhteensä", "Alla kontakter", "All contacts")).to_owned(),
     }
 }
 
-/// The name of a period. A month or quarter that is cut to what is asked for says from when until when it is.
+/// The name of a period. The name of an incomplete month or quarter has its first and last day.
 pub(crate) fn period(period: &Period, language: Language) -> String {
     let Period { kind, start, end } = period;
     let is_of_months = [start, end].iter().all(|edge| edge.is_midnight() && edge.day == 1);
@@ -164,7 +164,7 @@ pub(crate) fn period(period: &Period, language: Language) -> String {
     }
 }
 
-/// The name of an hour, with its minutes where it is cut to what is asked for.
+/// The name of an hour, with minutes if the hour is incomplete.
 fn hour(start: Moment, end: Moment, language: Language) -> String {
     let date = date(start, language);
     let until = if end.hour == 0 && end.minute == 0 { 24 } else { end.hour };
@@ -211,19 +211,19 @@ const fn month(month: u8, language: Language) -> &'static str {
     })
 }
 
-/// What stands under a table.
-pub(crate) fn note(topic: TableTopic, cells: &ReportData, contacts: &str, language: Language) -> String {
-    let whole = whole(cells);
+/// The note under a table.
+pub(crate) fn note(topic: TableTopic, data: &ReportData, contacts: &str, language: Language) -> String {
+    let whole = whole(data);
     let period = period(&whole, language);
-    let unfinished = if cells.as_of.is_before(whole.end) { not_over(language) } else { "" };
-    let (zone, source, as_of) = (&cells.time_zone, topic.source(language), moment(cells.as_of, language));
-    let complete = cells.history_is_complete;
+    let unfinished = if data.as_of.is_before(whole.end) { not_over(language) } else { "" };
+    let (zone, source, as_of) = (&data.time_zone, topic.source(language), moment(data.as_of, language));
+    let complete = data.history_is_complete;
     match language {
         Language::Fi => {
             let history = if complete {
                 "Tapahtumahistoria alkaa riittävän ajoissa."
             } else {
-                "Tapahtumahistoria alkaa liian myöhään: luvuista voi puuttua sitä varhaisempia yhteydenottoja."
+                "Tapahtumahistoria alkaa liian myöhään: luvuista voi puuttua aiempia yhteydenottoja."
             };
             format!(
                 "Jakso {period}, aikavyöhyke {zone}. Tilanne {as_of}.{unfinished} Yhteydenottoja {contacts}. {history} \
@@ -234,18 +234,18 @@ pub(crate) fn note(topic: TableTopic, cells: &ReportData, contacts: &str, langua
             let history = if complete {
                 "Händelsehistoriken börjar tillräckligt tidigt."
             } else {
-                "Händelsehistoriken börjar för sent: kontakter från tiden före den kan saknas i siffrorna."
+                "Händelsehistoriken börjar för sent: tidigare kontakter kan saknas i siffrorna."
             };
             format!(
                 "Period {period}, tidszon {zone}. Läget den {as_of}.{unfinished} Antal kontakter: {contacts}. {history} \
-                 Räkneregler: {source}."
+                 Beräkningsregler: {source}."
             )
         }
         Language::En => {
             let history = if complete {
-                "The history of events begins early enough."
+                "The event history reaches back far enough."
             } else {
-                "The history of events begins too late: contacts from before it may be missing."
+                "The event history does not reach back far enough: earlier contacts may be missing."
             };
             format!(
                 "Period {period}, time zone {zone}. As of {as_of}.{unfinished} Contacts: {contacts}. {history} \
@@ -255,93 +255,93 @@ pub(crate) fn note(topic: TableTopic, cells: &ReportData, contacts: &str, langua
     }
 }
 
-/// What is said of a period that is still going on.
+/// The remark about an unfinished period.
 const fn not_over(language: Language) -> &'static str {
-    language.of((" Jakso on vielä kesken.", " Perioden pågår ännu.", " The period is not over yet."))
+    language.of((" Jakso on vielä kesken.", " Perioden pågår fortfarande.", " The period is not over yet."))
 }
 
 /// All periods together.
-pub(crate) fn whole(cells: &ReportData) -> Period {
-    let (first, last) = (cells.periods.first(), cells.periods.last());
+pub(crate) fn whole(data: &ReportData) -> Period {
+    let (first, last) = (data.periods.first(), data.periods.last());
     let (first, last) = (first.expect("a report has a period"), last.expect("a report has a period"));
     Period { kind: PeriodKind::Whole, start: first.start, end: last.end }
 }
 
-/// What stands for a number of contacts that is hidden.
+/// The text in place of a hidden number of contacts.
 pub(crate) const fn not_shown(language: Language) -> &'static str {
     language.of(("ei näytetä", "visas inte", "not shown"))
 }
 
-/// How the numbers are to be read.
+/// The explanation of n and of totals.
 pub(crate) const fn reading(language: Language) -> &'static str {
     language.of((
-        "Suluissa on n: kuinka monesta yhteydenotosta, lopputuloksesta tai vastauksesta prosentti, keskiarvo tai NPS on \
-         laskettu. Yhteensä-riveillä on laskettu yhteen lukumäärät, ei prosentteja eikä keskiarvoja.",
-        "Inom parentes står n: av hur många kontakter, utfall eller svar procenttalet, medeltalet eller NPS har räknats. I \
-         raderna med summor har antal räknats ihop, inte procenttal eller medeltal.",
-        "In brackets stands n: of how many contacts, outcomes or answers a percentage, mean or NPS is made. Rows of totals \
-         add up counts, never percentages or means.",
+        "Suluissa on n eli niiden yhteydenottojen, lopputulosten tai vastausten määrä, joista prosentti, keskiarvo tai \
+         NPS on laskettu. Yhteensä-riveillä on laskettu yhteen lukumäärät, ei prosentteja eikä keskiarvoja.",
+        "Inom parentes anges n, antalet kontakter, utfall eller svar som procenttalet, medeltalet eller NPS har beräknats \
+         på. På summaraderna har antalen summerats, inte procenttalen eller medeltalen.",
+        "In brackets: n, the number of contacts, outcomes or answers behind a percentage, mean or NPS. Totals add up \
+         counts, not percentages or means.",
     ))
 }
 
-/// When callbacks count.
+/// The period that a callback belongs to.
 pub(crate) const fn callbacks(language: Language) -> &'static str {
     language.of((
-        "Takaisinsoittona hoidettu luetaan sille jaksolle, jolla asiakas pyysi soittoa; odotusaika sille jaksolle, jolla \
-         asiakas tavoitettiin.",
-        "En kontakt som sköttes genom återuppringning hör till den period då kunden bad om samtalet; väntetiden hör till den \
-         period då kunden nåddes.",
-        "A contact handled as a callback belongs to the period in which the customer asked for it; its wait belongs to the \
-         period in which the customer was reached.",
+        "Takaisinsoittona hoidettu yhteydenotto kuuluu jaksoon, jolla asiakas pyysi takaisinsoittoa; odotusaika kuuluu \
+         jaksoon, jolla asiakas tavoitettiin.",
+        "En kontakt som skötts genom återuppringning räknas till den period då kunden begärde återuppringning; väntetiden \
+         räknas till den period då kunden nåddes.",
+        "A contact handled by callback counts in the period in which the customer requested the callback; its wait counts \
+         in the period in which the customer was reached.",
     ))
 }
 
-/// What the sign at a callback share means.
+/// The footnote of callback shares.
 pub(crate) const fn of_the_handled(language: Language) -> &'static str {
     language.of((
-        "¹ Osuus hoidetuista yhteydenotoista eikä kaikista päättyneistä jonotuksista, koska yhteenkään puheluun ei \
+        "¹ Osuus hoidetuista yhteydenotoista, ei kaikista päättyneistä jonotuksista, koska yhteenkään puheluun ei \
          vastattu linjapuheluna.",
-        "¹ Andel av de skötta kontakterna och inte av alla som köat, eftersom inget samtal besvarades direkt.",
-        "¹ Of the contacts handled, not of all decided, because no call was answered live.",
+        "¹ Andel av de skötta kontakterna, inte av alla som köat, eftersom inget samtal besvarades direkt.",
+        "¹ Share of contacts handled, not of contacts decided, because no call was answered live.",
     ))
 }
 
-/// What the sign for no data means.
+/// The explanation of the symbol for no data.
 pub(crate) const fn no_data(language: Language) -> &'static str {
     language.of(("-  ei tietoja: n on 0.", "-  inga uppgifter: n är 0.", "-  no data: n is 0."))
 }
 
-/// What the word for a closed line means.
+/// The explanation of the word for a closed line.
 pub(crate) const fn closed(language: Language) -> &'static str {
     language.of((
         "suljettu  linja ei ollut jakson aikana auki.",
         "stängt  linjen var inte öppen under perioden.",
-        "closed  the line was not open in the period.",
+        "closed  the line was not open during the period.",
     ))
 }
 
-/// What the words for an unknown cell mean.
+/// The explanation of the words for an unknown cell.
 pub(crate) const fn not_known(language: Language) -> &'static str {
     language.of((
         "ei tiedossa  tapahtumahistoria alkaa jakson aikana tai sen jälkeen.",
         "okänt  händelsehistoriken börjar under perioden eller efter den.",
-        "not known  the history of events begins within the period or after it.",
+        "not known  the event history begins during or after the period.",
     ))
 }
 
-/// What the sign of a hidden cell means.
+/// The explanation of the symbol for a hidden cell.
 pub(crate) fn hidden(language: Language) -> String {
     let few = FEWEST_SHOWN;
     match language {
         Language::Fi => format!(
-            "..  salattu: luku koskee alle {few} henkilöä, tai siitä voisi laskea sellaisen luvun. Nolla näytetään."
+            "..  salattu: luku koskee alle {few} henkilöä, tai sen avulla voisi laskea tällaisen luvun. Nolla näytetään."
         ),
         Language::Sv => format!(
-            "..  dold uppgift: talet gäller färre än {few} personer, eller så kunde ett sådant tal räknas ut med hjälp av det. \
-             Noll visas."
+            "..  dold uppgift: talet gäller färre än {few} personer, eller gör det möjligt att räkna ut ett sådant tal. Noll \
+             visas."
         ),
         Language::En => format!(
-            "..  hidden: the number is of fewer than {few} people, or such a number could be computed from it. Zero is \
+            "..  hidden: the number concerns fewer than {few} people, or would allow such a number to be computed. Zero is \
              shown."
         ),
     }

@@ -333,7 +333,7 @@ fn attempts_beyond_the_thousand_are_told_of_in_whatever_order_they_come() {
         let output = ensilinja(&[&contact[..], &source].concat());
         let page = String::from_utf8(output.stdout).unwrap();
         assert_eq!(page.matches("not counted: beyond the earliest 1000").count(), 3, "{page}");
-        assert!(!page.contains("loses to"), "{page}");
+        assert!(!page.contains("overridden by"), "{page}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is found over many instants: a row for each figure that ever differs.
+//! The result of a comparison over many instants: one row for each figure that differs at any of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,30 +6,30 @@ use ensilinja_model::EventTime;
 
 use super::differences::{ComparedValue, Differences, FigureKey, NotCompared};
 
-/// How many differing instants are listed in all; the rest are counted. So memory does not grow with a run.
+/// How many differing instants are listed in all. Further ones are only counted, so memory does not grow with the run.
 pub const MOST_INSTANTS_LISTED: usize = 100_000;
 
-/// What was found, and how much was compared.
+/// All differences, and how much was compared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComparisonResult {
-    /// Figures compared, each once at each instant.
+    /// Number of figures compared; a figure counts once for each instant.
     pub compared: u64,
-    /// The instants that both sides have.
+    /// The instants on both sides.
     pub instants: InstantSummary,
-    /// What only one side has.
+    /// Lines and instants on the one side only.
     pub only_in_one: OnlyIn,
-    /// What only the other has.
+    /// Lines and instants on the other side only.
     pub only_in_other: OnlyIn,
-    /// What was not compared, since a side was narrowed to something else.
-    pub narrowed: NotCompared,
-    /// How many figures differed only until they were asked for again.
+    /// Windows and figures outside the scope of a side.
+    pub not_compared: NotCompared,
+    /// Number of figures that differed at first and were equal when queried again.
     pub passing: u64,
     /// The figures that differ, by line, window, name and labels.
     pub rows: BTreeMap<FigureKey, DifferingFigure>,
     listed: usize,
 }
 
-/// What only one side has; it is compared with nothing.
+/// Lines and instants on one side only. They are not compared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OnlyIn {
     /// Lines.
@@ -38,108 +38,108 @@ pub struct OnlyIn {
     pub instants: InstantSummary,
 }
 
-/// A number of instants, and where they lie.
+/// A number of instants, and their range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InstantSummary {
     /// How many.
     pub count: u64,
-    /// The first and the last; `None` of none.
+    /// The first and the last; `None` if there are none.
     pub span: Option<(EventTime, EventTime)>,
 }
 
 /// A figure that differs at some instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DifferingFigure {
-    /// At how many instants.
+    /// Number of instants at which it differs.
     pub count: u64,
-    /// At which first.
+    /// The first of them.
     pub first: Observation,
-    /// At which last.
+    /// The last of them.
     pub last: Observation,
-    /// Where it differs most: the first such instant.
+    /// The instant with the largest difference; the first if several are equal.
     pub most: Observation,
-    /// All of them, as far as there is room for a list.
+    /// All of them, up to [`MOST_INSTANTS_LISTED`] in the whole result.
     pub at: Vec<Observation>,
-    /// Through which contacts it differs at the first, where that was looked into.
+    /// The contacts behind the difference at `first`, if they were traced.
     pub contacts: Option<TracedContacts>,
 }
 
-/// What both sides say at an instant.
+/// The values of both sides at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation {
     /// The instant.
     pub as_of: EventTime,
-    /// What one side says.
+    /// The value of the one side.
     pub one: ComparedValue,
-    /// What the other says.
+    /// The value of the other side.
     pub other: ComparedValue,
 }
 
-/// The contacts that add something else to a figure on one side than on the other.
+/// The contacts that contribute differently to a figure on the two sides. The ids are for the console only.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TracedContacts {
     /// The first of them.
     pub legs: Vec<ComparedLeg>,
-    /// How many more there are.
+    /// Number of further contacts.
     pub more: u64,
 }
 
-/// A contact on a line, and what it adds to a figure.
+/// A leg and its contribution to a figure on each side.
 #[derive(Clone, PartialEq)]
 pub struct ComparedLeg {
-    /// Its id.
+    /// The id of its contact.
     pub contact: String,
-    /// What it adds on one side: what the figure would be without anybody else. `None` if it has no part in it.
+    /// Its contribution on the one side: the figure if this leg were the only one. `None` if it contributes nothing.
     pub one: Option<f64>,
-    /// What it adds on the other.
+    /// Its contribution on the other side.
     pub other: Option<f64>,
-    /// The steps by which it does so on one side, each with where it was said.
+    /// The entries behind the contribution on the one side, each with the position of its source.
     pub found_in_one: Vec<String>,
-    /// ... and on the other.
+    /// The entries on the other side.
     pub found_in_other: Vec<String>,
 }
 
 impl std::fmt::Debug for ComparedLeg {
-    /// Without the id, so that it gets into no log.
+    /// Omits the id: it must not reach a log.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Leg").field("one", &self.one).field("other", &self.other).finish_non_exhaustive()
     }
 }
 
 impl ComparisonResult {
-    /// What was found at one instant, and how many figures differed only until they were asked for again.
+    /// The result for one instant, with the number of figures that differed only at first.
     #[must_use]
     pub fn of_one_instant(as_of: EventTime, differences: Differences, passing: u64) -> Self {
-        let mut findings = Self { passing, ..Self::default() };
-        findings.gather(as_of, differences);
-        findings
+        let mut result = Self { passing, ..Self::default() };
+        result.add(as_of, differences);
+        result
     }
 
-    /// Adds what was found at a later instant.
-    pub fn gather(&mut self, as_of: EventTime, differences: Differences) {
+    /// Adds the differences at a later instant.
+    pub fn add(&mut self, as_of: EventTime, differences: Differences) {
         self.compared += differences.compared;
         self.instants.add(as_of);
         self.only_in_one.lines.extend(differences.lines_of_one);
         self.only_in_other.lines.extend(differences.lines_of_other);
-        self.narrowed.windows.extend(differences.narrowed.windows);
-        self.narrowed.figures.extend(differences.narrowed.figures);
+        self.not_compared.windows.extend(differences.not_compared.windows);
+        self.not_compared.figures.extend(differences.not_compared.figures);
         for difference in differences.found {
             let seen = Observation { as_of, one: difference.one, other: difference.other };
-            let finding = self.rows.entry(difference.place).or_insert_with(|| DifferingFigure::new(seen));
-            finding.count += 1;
-            finding.last = seen;
-            if seen.distance() > finding.most.distance() {
-                finding.most = seen;
+            let figure = self.rows.entry(difference.key).or_insert_with(|| DifferingFigure::new(seen));
+            figure.count += 1;
+            figure.last = seen;
+            if seen.distance() > figure.most.distance() {
+                figure.most = seen;
             }
             if self.listed < MOST_INSTANTS_LISTED {
                 self.listed += 1;
-                finding.at.push(seen);
+                figure.at.push(seen);
             }
         }
     }
 
-    /// Whether everything that both sides have is the same, and both have the same lines. That a run is of more
-    /// instants, or was narrowed, is no difference; a line of which a side knows nothing is one.
+    /// Whether both sides have the same lines, and all figures on both sides are equal. A line on one side only is a
+    /// difference; further instants, windows or figures on one side are not.
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.rows.is_empty() && self.only_in_one.lines.is_empty() && self.only_in_other.lines.is_empty()
@@ -161,15 +161,15 @@ impl DifferingFigure {
 }
 
 impl Observation {
-    /// How much more the other says than the one; `None` where a side says nothing.
+    /// The other value less the one; `None` if a side has no number.
     #[must_use]
     pub fn by(&self) -> Option<f64> {
-        // Figures are whole or thousandths; what is beyond that in a difference of two is the noise of the last bit.
+        // Figures have at most three decimals. Further decimals of a difference are rounding errors of `f64`.
         let (one, other) = self.one.number().zip(self.other.number())?;
         Some(((other - one) * 1000.0).round() / 1000.0)
     }
 
-    /// How far apart the two are: nothing is as far as can be from anything.
+    /// The absolute difference; infinite if a side has no number.
     fn distance(&self) -> f64 {
         self.by().map_or(f64::INFINITY, f64::abs)
     }

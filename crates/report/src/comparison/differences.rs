@@ -1,71 +1,71 @@
-//! The differences of two documents of one instant.
+//! The differences between two documents of figures of one instant.
 
 use std::collections::BTreeSet;
 
 use ensilinja_catalogue::{FiguresDocument, LineDocument, RunScope};
 use serde_json::{Map, Value};
 
-/// Which figure: of which line and window, by which name and labels.
+/// Identifies a figure in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FigureKey {
     /// The id of the line.
     pub line: String,
-    /// The window; `None` for what is so at the instant itself.
+    /// The window; `None` for a figure of the instant itself.
     pub window: Option<String>,
-    /// The name, as it stands in a document; `None` where a side has nothing of the window, or of the line.
+    /// The member name in the document; `None` if a side lacks the whole window or line.
     pub figure: Option<String>,
-    /// The values of its labels, in their order.
+    /// Its label values, in the order of the document.
     pub labels: Vec<String>,
 }
 
-/// What a side says of a figure.
+/// The value of a figure on one side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ComparedValue {
-    /// It has no such figure.
-    Nothing,
-    /// This.
+    /// The side does not have the figure.
+    Missing,
+    /// The number.
     Number(f64),
-    /// It has the figures of a window, or of a line, of which the other has nothing.
+    /// The side has figures of a window or line that the other side lacks as a whole.
     Figures,
 }
 
-/// A figure that differs, or that one side does not have.
+/// A figure that differs, or that is on one side only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Which.
-    pub place: FigureKey,
-    /// What one side says.
+    /// The figure.
+    pub key: FigureKey,
+    /// The value of the one side.
     pub one: ComparedValue,
-    /// What the other says.
+    /// The value of the other side.
     pub other: ComparedValue,
 }
 
-/// What comparing two documents of one instant found.
+/// The differences between two documents of one instant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Differences {
-    /// How many figures were compared: those that either side has, of lines that both have.
+    /// Number of figures compared: those on either side, of lines on both sides.
     pub compared: u64,
-    /// Those that differ, by line, window, name and labels.
+    /// The figures that differ, ordered by key.
     pub found: Vec<Difference>,
-    /// The lines that only one side has.
+    /// The lines on the one side only.
     pub lines_of_one: Vec<String>,
-    /// The lines that only the other has.
+    /// The lines on the other side only.
     pub lines_of_other: Vec<String>,
-    /// What a side has and the other was narrowed not to have.
-    pub narrowed: NotCompared,
+    /// Windows and figures outside the scope of a side.
+    pub not_compared: NotCompared,
 }
 
-/// What was not compared, since a side was narrowed to something else.
+/// Windows and figures that are not compared, because the scope of a side excludes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotCompared {
-    /// Whole windows.
+    /// Windows.
     pub windows: BTreeSet<String>,
-    /// The names of figures, as they stand in a document.
+    /// Member names of figures in a document.
     pub figures: BTreeSet<String>,
 }
 
 impl FigureKey {
-    /// The figure with its labels, as `promises.answer.kept`; of a whole window or line, `*`.
+    /// The figure with its label values, such as `promises.answer.kept`; `*` for a whole window or line.
     #[must_use]
     pub fn name(&self) -> String {
         let figure = self.figure.as_deref().unwrap_or("*");
@@ -79,12 +79,12 @@ impl ComparedValue {
     pub const fn number(self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
-            Self::Nothing | Self::Figures => None,
+            Self::Missing | Self::Figures => None,
         }
     }
 
     fn of(value: Option<&Value>) -> Self {
-        value.and_then(Value::as_f64).map_or(Self::Nothing, Self::Number)
+        value.and_then(Value::as_f64).map_or(Self::Missing, Self::Number)
     }
 
     fn is(self, other: Self) -> bool {
@@ -95,7 +95,7 @@ impl ComparedValue {
     }
 }
 
-/// Compares two documents, each with what it was narrowed to.
+/// Compares two documents, each with the scope of its run.
 #[must_use]
 pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument, &RunScope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
@@ -112,11 +112,11 @@ pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument,
                 .line(of_one, &other.lines[place]);
         }
     }
-    differences.found.sort_by(|left, right| left.place.cmp(&right.place));
+    differences.found.sort_by(|left, right| left.key.cmp(&right.key));
     differences
 }
 
-/// Where the walk stands.
+/// The current position of a walk.
 struct Path<'a> {
     line: &'a str,
     window: Option<&'a str>,
@@ -124,7 +124,7 @@ struct Path<'a> {
     labels: Vec<&'a str>,
 }
 
-/// A walk through what both sides say of a line.
+/// A walk through the figures of a line, on both sides at once.
 struct Walk<'a, 'd> {
     scopes: [&'a RunScope; 2],
     differences: &'d mut Differences,
@@ -140,7 +140,7 @@ impl<'a> Walk<'a, '_> {
         let windows = |figures: &'a Map<String, Value>| figures.get("windows").and_then(Value::as_object);
         for (window, one, other) in side_by_side([windows(one), windows(other)]) {
             if self.scopes.iter().any(|scope| !scope.has_window(window)) {
-                note(&mut self.differences.narrowed.windows, window);
+                note(&mut self.differences.not_compared.windows, window);
                 continue;
             }
             self.path.window = Some(window);
@@ -151,11 +151,11 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// A side that has nothing of a window or a line differs by that, and not by each figure.
+    /// Compares whether each side has a window or line at all: one difference in place of one for each figure.
     fn whole(&mut self, one: bool, other: bool) {
         if one != other {
-            let said = |has| if has { ComparedValue::Figures } else { ComparedValue::Nothing };
-            self.compare(said(one), said(other));
+            let value = |has| if has { ComparedValue::Figures } else { ComparedValue::Missing };
+            self.compare(value(one), value(other));
         }
     }
 
@@ -169,7 +169,7 @@ impl<'a> Walk<'a, '_> {
                 self.path.figure = Some(figure);
                 self.values(one, other);
             } else {
-                note(&mut self.differences.narrowed.figures, figure);
+                note(&mut self.differences.not_compared.figures, figure);
             }
         }
         self.path.figure = None;
@@ -190,7 +190,7 @@ impl<'a> Walk<'a, '_> {
     fn compare(&mut self, one: ComparedValue, other: ComparedValue) {
         self.differences.compared += 1;
         if !one.is(other) {
-            self.differences.found.push(Difference { place: self.path.place(), one, other });
+            self.differences.found.push(Difference { key: self.path.key(), one, other });
         }
     }
 }
@@ -200,7 +200,7 @@ impl<'a> Path<'a> {
         Self { line, window: None, figure: None, labels: Vec::new() }
     }
 
-    fn place(&self) -> FigureKey {
+    fn key(&self) -> FigureKey {
         FigureKey {
             line: self.line.to_owned(),
             window: self.window.map(str::to_owned),
@@ -210,14 +210,14 @@ impl<'a> Path<'a> {
     }
 }
 
-/// Notes a name; most are known already, of another line.
+/// Adds a name to the set. Most are there already, from another line, and cost no allocation.
 fn note(names: &mut BTreeSet<String>, name: &str) {
     if !names.contains(name) {
         names.insert(name.to_owned());
     }
 }
 
-/// What stands under each name that either has.
+/// The members of both objects, by name: those of the first in its order, then those of the second alone.
 fn side_by_side(
     [one, other]: [Option<&Map<String, Value>>; 2],
 ) -> impl Iterator<Item = (&str, Option<&Value>, Option<&Value>)> {

@@ -1,4 +1,4 @@
-//! Findings for programs.
+//! The JSON document of a comparison.
 //!
 //! ```json
 //! {
@@ -22,9 +22,9 @@
 //! }
 //! ```
 //!
-//! A side that has no such figure says `null`, and then `by` is `null` too. Where a side has nothing of a whole window,
-//! or of a line, `figure` is `null` and the other says `"figures"`. Of very many instants the first are listed.
-//! `contacts` are those through which the first of them differs, where they were asked for.
+//! The value of a side that does not have the figure is `null`, and so is `by`. If a side lacks a whole window or line,
+//! `figure` is `null` and the value of the other side is `"figures"`. At most the first 100 000 instants are listed, in
+//! all rows together; `not_listed` counts the others. `contacts` explains the first difference, if it was requested.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ use super::differences::{ComparedValue, FigureKey, NotCompared};
 use crate::json_document::JsonDocument;
 
 impl ComparisonResult {
-    /// As one document. `names` are those of the sides.
+    /// Writes one JSON document. `one` and `other` are the names of the sides.
     #[must_use]
     pub fn json(&self, [one, other]: [&str; 2]) -> String {
         let document = JsonDocument::object([
@@ -50,24 +50,24 @@ impl ComparisonResult {
             ("differed_in_passing", self.passing.into()),
             ("only_in_one", only(&self.only_in_one)),
             ("only_in_other", only(&self.only_in_other)),
-            ("not_compared", narrowed(&self.narrowed)),
-            ("differences", JsonDocument::list(self.rows.iter().map(|(place, finding)| row(place, finding)))),
+            ("not_compared", not_compared(&self.not_compared)),
+            ("differences", JsonDocument::list(self.rows.iter().map(|(key, figure)| row(key, figure)))),
         ]);
         document.to_json()
     }
 }
 
-fn row(place: &FigureKey, finding: &DifferingFigure) -> JsonDocument {
+fn row(key: &FigureKey, figure: &DifferingFigure) -> JsonDocument {
     JsonDocument::object([
-        ("line", place.line.as_str().into()),
-        ("window", place.window.as_deref().into()),
-        ("figure", place.figure.as_deref().into()),
-        ("labels", JsonDocument::list(place.labels.iter().map(|label| label.as_str().into()))),
-        ("instants", finding.count.into()),
-        ("most", seen(&finding.most)),
-        ("at", JsonDocument::list(finding.at.iter().map(seen))),
-        ("not_listed", (finding.count - finding.at.len() as u64).into()),
-        ("contacts", finding.contacts.as_ref().map_or(JsonDocument::Null, contacts)),
+        ("line", key.line.as_str().into()),
+        ("window", key.window.as_deref().into()),
+        ("figure", key.figure.as_deref().into()),
+        ("labels", JsonDocument::list(key.labels.iter().map(|label| label.as_str().into()))),
+        ("instants", figure.count.into()),
+        ("most", seen(&figure.most)),
+        ("at", JsonDocument::list(figure.at.iter().map(seen))),
+        ("not_listed", (figure.count - figure.at.len() as u64).into()),
+        ("contacts", figure.contacts.as_ref().map_or(JsonDocument::Null, contacts)),
     ])
 }
 
@@ -96,7 +96,7 @@ fn contacts(traced: &TracedContacts) -> JsonDocument {
 
 fn said(said: ComparedValue) -> JsonDocument {
     match said {
-        ComparedValue::Nothing => JsonDocument::Null,
+        ComparedValue::Missing => JsonDocument::Null,
         ComparedValue::Number(value) => number(value),
         ComparedValue::Figures => "figures".into(),
     }
@@ -107,9 +107,9 @@ fn only(only: &OnlyIn) -> JsonDocument {
     JsonDocument::object([("lines", lines), ("instants", instants(&only.instants))])
 }
 
-fn narrowed(narrowed: &NotCompared) -> JsonDocument {
+fn not_compared(not_compared: &NotCompared) -> JsonDocument {
     let names = |names: &BTreeSet<String>| JsonDocument::list(names.iter().map(|name| name.as_str().into()));
-    JsonDocument::object([("windows", names(&narrowed.windows)), ("figures", names(&narrowed.figures))])
+    JsonDocument::object([("windows", names(&not_compared.windows)), ("figures", names(&not_compared.figures))])
 }
 
 fn instants(instants: &InstantSummary) -> JsonDocument {
@@ -125,7 +125,7 @@ fn seconds(at: EventTime) -> JsonDocument {
     number(at.as_millis() as f64 / 1000.0)
 }
 
-/// A whole number without a decimal point.
+/// Writes whole numbers without a decimal point.
 #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is not truncated")]
 fn number(number: f64) -> JsonDocument {
     if number.fract() == 0.0 && number.abs() < 9e15 {

@@ -1,4 +1,4 @@
-//! Findings for people: what differs first, and how often.
+//! A comparison as text for people: the first difference of each figure, and how often it differs.
 
 use std::fmt::Write as _;
 
@@ -12,13 +12,13 @@ use super::comparison_result::{
 use super::differences::{ComparedValue, FigureKey, NotCompared};
 use crate::listing::{Align, Listing};
 
-/// More rows nobody reads; programs get all.
+/// Rows in the table at most. JSON has all of them.
 const MOST_ROWS: usize = 200;
 
-/// So many windows or figures that were not compared are named.
+/// Windows or figures outside the comparison that are named at most.
 const MOST_NAMED: usize = 8;
 
-/// The columns of a table.
+/// The columns of the table.
 const COLUMNS: [(&str, Align); 7] = [
     ("LINE", Align::Left),
     ("WINDOW", Align::Left),
@@ -26,63 +26,62 @@ const COLUMNS: [(&str, Align); 7] = [
     ("FIRST AT", Align::Left),
     ("ONE", Align::Right),
     ("OTHER", Align::Right),
-    ("BY", Align::Right),
+    ("DIFFERENCE", Align::Right),
 ];
 
-/// Those that a table has besides, if it is of several instants.
+/// Further columns for a comparison of several instants.
 const OVER_TIME: [(&str, Align); 2] = [("INSTANTS", Align::Right), ("LAST AT", Align::Left)];
 
 impl ComparisonResult {
-    /// As a table, with what was compared above it and what could not be below. `names` are those of the sides, and
-    /// `local` writes an instant.
+    /// Writes a table. A summary stands above it, and what was not compared below. `names` are the names of the sides;
+    /// `local` writes an instant in local time.
     #[must_use]
     pub fn text(&self, names: [&str; 2], local: &dyn Fn(EventTime) -> String) -> String {
         let mut text = String::new();
         let [one, other] = names;
         let at = format!("{} ({})", counted(self.instants.count, "instant"), self.instants.words(local));
         if self.rows.is_empty() {
-            let (figures, said) = (counted(self.compared, "figure"), self.same_words());
-            let _ = writeln!(text, "{said}: {figures} at {at} are the same in {one} and {other}");
+            let (figures, summary) = (counted(self.compared, "figure"), self.summary_without_differences());
+            let _ = writeln!(text, "{summary}: {figures} at {at} are equal in {one} and {other}");
         } else {
-            let differing: u64 = self.rows.values().map(|finding| finding.count).sum();
+            let differing: u64 = self.rows.values().map(|figure| figure.count).sum();
             let _ = writeln!(text, "{differing} of {} at {at} differ", counted(self.compared, "figure"));
             let _ = write!(text, "one: {one}\nother: {other}\n\n{}", self.listing(local));
             if self.rows.len() > MOST_ROWS {
                 let more = counted((self.rows.len() - MOST_ROWS) as u64, "more row");
-                let _ = writeln!(text, "and {more}: --format json has all");
+                let _ = writeln!(text, "{more}: --format json lists all");
             }
         }
-        let traced = self.rows.values().filter(|finding| finding.contacts.is_some()).count();
+        let traced = self.rows.values().filter(|figure| figure.contacts.is_some()).count();
         if traced > 0 && traced < self.rows.len() {
             let figures = counted(traced as u64, "figure");
-            let _ = writeln!(text, "contacts are told of {figures} only, of what differs first");
+            let _ = writeln!(text, "contacts are listed for the first {figures} only");
         }
         if self.passing > 0 {
             let figures = counted(self.passing, "figure");
-            let _ = writeln!(text, "{figures} differed in passing, while records were on their way, and no longer do");
+            let _ = writeln!(text, "{figures} differed while records were in flight, and no longer differ");
         }
         for (side, only) in [("one", &self.only_in_one), ("other", &self.only_in_other)] {
             only.push(&mut text, side, local);
         }
-        self.narrowed.push(&mut text);
+        self.not_compared.push(&mut text);
         text
     }
 
-    /// What is said where no figure differs.
-    fn same_words(&self) -> &'static str {
-        if self.is_same() { "nothing differs" } else { "the lines differ, and no figure of those that both have" }
+    fn summary_without_differences(&self) -> &'static str {
+        if self.is_same() { "no differences" } else { "only the lines differ" }
     }
 
     fn listing(&self, local: &dyn Fn(EventTime) -> String) -> Listing {
         let over_time = if self.instants.count > 1 { OVER_TIME.as_slice() } else { &[] };
         let mut listing = Listing::new(COLUMNS.iter().chain(over_time).copied());
-        for (place, finding) in self.rows.iter().take(MOST_ROWS) {
-            let mut row = first(place, finding, local);
+        for (key, figure) in self.rows.iter().take(MOST_ROWS) {
+            let mut row = first(key, figure, local);
             if !over_time.is_empty() {
-                row.extend([finding.count.to_string(), local(finding.last.as_of)]);
+                row.extend([figure.count.to_string(), local(figure.last.as_of)]);
             }
             listing.row(row);
-            if let Some(traced) = &finding.contacts {
+            if let Some(traced) = &figure.contacts {
                 for note in notes(traced) {
                     listing.note(note);
                 }
@@ -96,11 +95,11 @@ impl OnlyIn {
     fn push(&self, text: &mut String, side: &str, local: &dyn Fn(EventTime) -> String) {
         if !self.lines.is_empty() {
             let lines: Vec<&str> = self.lines.iter().map(String::as_str).collect();
-            let _ = writeln!(text, "only {side} has line{} {}", plural(lines.len() as u64), lines.join(", "));
+            let _ = writeln!(text, "only in {side}: line{} {}", plural(lines.len() as u64), lines.join(", "));
         }
         if self.instants.count > 0 {
             let instants = counted(self.instants.count, "instant");
-            let _ = writeln!(text, "only {side} has {instants} ({})", self.instants.words(local));
+            let _ = writeln!(text, "only in {side}: {instants} ({})", self.instants.words(local));
         }
     }
 }
@@ -117,7 +116,7 @@ impl NotCompared {
                 let _ = write!(named, " and {} more", count - MOST_NAMED);
             }
             let what = format!("{what}{}", plural(count as u64));
-            let _ = writeln!(text, "not compared, for only one side has them: {what} {named}");
+            let _ = writeln!(text, "not compared, in one run only: {what} {named}");
         }
     }
 }
@@ -132,24 +131,24 @@ impl InstantSummary {
     }
 }
 
-/// A row: which figure, and what the sides say where it first differs.
-fn first(place: &FigureKey, finding: &DifferingFigure, local: &dyn Fn(EventTime) -> String) -> Vec<String> {
-    let is_instant = place.figure.as_ref().is_some_and(|name| name.ends_with("_timestamp_seconds"));
+/// A row: the figure, and the values of both sides at the first instant at which it differs.
+fn first(key: &FigureKey, figure: &DifferingFigure, local: &dyn Fn(EventTime) -> String) -> Vec<String> {
+    let is_instant = key.figure.as_ref().is_some_and(|name| name.ends_with("_timestamp_seconds"));
     let written = |said: ComparedValue| match said {
-        ComparedValue::Nothing => "nothing".to_owned(),
+        ComparedValue::Missing => "none".to_owned(),
         ComparedValue::Figures => "figures".to_owned(),
         ComparedValue::Number(seconds) if is_instant => local(from_seconds(seconds)),
         ComparedValue::Number(number) => number.to_string(),
     };
-    let seen = finding.first;
+    let seen = figure.first;
     let by = seen.by().map_or_else(String::new, |by| format!("{by:+}"));
-    let window = place.window.clone().unwrap_or_else(|| "now".to_owned());
-    vec![place.line.clone(), window, place.name(), local(seen.as_of), written(seen.one), written(seen.other), by]
+    let window = key.window.clone().unwrap_or_else(|| "now".to_owned());
+    vec![key.line.clone(), window, key.name(), local(seen.as_of), written(seen.one), written(seen.other), by]
 }
 
-/// The contacts through which a figure differs, one a line.
+/// The contacts that contribute differently to a figure, one to a line.
 fn notes(traced: &TracedContacts) -> Vec<String> {
-    let number = |number: Option<f64>| number.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
+    let number = |number: Option<f64>| number.map_or_else(|| "none".to_owned(), |number| number.to_string());
     let leg = |leg: &ComparedLeg| {
         let sides = [("one", &leg.found_in_one), ("other", &leg.found_in_other)];
         let found = sides.iter().flat_map(|(side, found)| found.iter().map(move |found| format!("; {side}: {found}")));
@@ -161,7 +160,9 @@ fn notes(traced: &TracedContacts) -> Vec<String> {
         notes.push(format!("and {}", counted(traced.more, "more contact")));
     }
     if traced.legs.is_empty() {
-        notes.push("every contact adds the same on both sides: the configurations differ, or the history".to_owned());
+        notes.push(
+            "every contact contributes the same on both sides: the configurations or the histories differ".into(),
+        );
     }
     notes
 }

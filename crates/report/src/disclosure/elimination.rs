@@ -1,21 +1,19 @@
-//! Which unknowns of a system of sums can be told.
+//! Finds the unknowns that a system of sums determines.
 //!
-//! Somebody who knows all the sums knows a system of linear equations whose unknowns are the hidden counts. What that
-//! person can compute is found as it would be done: by elimination. The arithmetic is that of whole numbers modulo a
-//! prime, so nothing is rounded.
+//! The published sums are a system of linear equations whose unknowns are the hidden counts. Gaussian elimination finds
+//! the unknowns that a reader could compute. The arithmetic is modulo a prime, so there is no rounding.
 
 use std::collections::BTreeMap;
 
-/// A prime large enough that the small coefficients of sums never meet it by chance, and small enough that products
-/// fit.
+/// A prime that is large against the coefficients of the sums, and small enough for products to fit an `i64`.
 const PRIME: i64 = 2_147_483_647;
 
 /// A row of coefficients by unknown, none of them 0.
 type Coefficients = BTreeMap<usize, i64>;
 
-/// Of the unknowns in `equations` (unknown and coefficient; what is known is left out, for it changes nothing here),
-/// those that have the same value in every solution.
-pub(crate) fn told_unknowns(equations: impl Iterator<Item = Coefficients>) -> Vec<usize> {
+/// The unknowns that have the same value in every solution. `equations` are coefficients by unknown; known terms do not
+/// affect the result and are omitted.
+pub(crate) fn determined_unknowns(equations: impl Iterator<Item = Coefficients>) -> Vec<usize> {
     let mut solved: Vec<(usize, Coefficients)> = Vec::new();
     for mut row in equations {
         for (unknown, solution) in &solved {
@@ -23,7 +21,7 @@ pub(crate) fn told_unknowns(equations: impl Iterator<Item = Coefficients>) -> Ve
                 subtract(&mut row, coefficient, solution);
             }
         }
-        // Nothing is left of what the others say already.
+        // An equation that follows from the others has no terms left.
         let Some((unknown, coefficient)) = row.first_key_value().map(|(unknown, it)| (*unknown, *it)) else { continue };
         let inverse = inverse(coefficient);
         for coefficient in row.values_mut() {
@@ -50,7 +48,7 @@ fn subtract(row: &mut Coefficients, times: i64, other: &Coefficients) {
     }
 }
 
-/// What gives 1 when multiplied by `number`, by Fermat's little theorem.
+/// The multiplicative inverse of `number`, by Fermat's little theorem.
 fn inverse(number: i64) -> i64 {
     let (mut power, mut result, mut exponent) = (number.rem_euclid(PRIME), 1, PRIME - 2);
     while exponent > 0 {
@@ -67,19 +65,19 @@ fn inverse(number: i64) -> i64 {
 mod tests {
     use super::*;
 
-    fn told(equations: &[&[(usize, i64)]]) -> Vec<usize> {
-        told_unknowns(equations.iter().map(|row| row.iter().copied().collect()))
+    fn determined(equations: &[&[(usize, i64)]]) -> Vec<usize> {
+        determined_unknowns(equations.iter().map(|row| row.iter().copied().collect()))
     }
 
     #[test]
-    fn one_unknown_of_a_sum_is_told_and_two_are_not() {
-        assert_eq!(told(&[&[(0, 1)]]), [0]);
-        assert_eq!(told(&[&[(0, 1), (1, 1)]]), [0; 0]);
+    fn one_unknown_of_a_sum_is_determined_and_two_are_not() {
+        assert_eq!(determined(&[&[(0, 1)]]), [0]);
+        assert_eq!(determined(&[&[(0, 1), (1, 1)]]), [0; 0]);
     }
 
     #[test]
-    fn two_of_each_row_and_column_are_not_enough_where_one_links_two_rings() {
-        // Unknown 8 is the only one that crosses from one ring of four to the other.
+    fn an_unknown_that_links_two_rings_is_determined_although_each_sum_has_two_unknowns() {
+        // Unknown 8 is the only link between two rings of four.
         let ring =
             |first: usize| [[first, first + 1], [first + 2, first + 3], [first, first + 2], [first + 1, first + 3]];
         let mut equations: Vec<Vec<(usize, i64)>> =
@@ -87,6 +85,6 @@ mod tests {
         equations[0].push((8, 1));
         equations[6].push((8, 1));
         let equations: Vec<&[(usize, i64)]> = equations.iter().map(Vec::as_slice).collect();
-        assert_eq!(told(&equations), [8]);
+        assert_eq!(determined(&equations), [8]);
     }
 }

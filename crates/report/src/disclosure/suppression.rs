@@ -1,30 +1,31 @@
-//! Hiding: which counts of a table must not be printed, so that no count of one to four people can be told.
+//! Suppression: which counts of a table are hidden, so that no count of one to four people can be computed.
 //!
-//! A count of people from 1 to 4 is hidden first. Then others are, where the fewest printed figures are lost by it,
-//! until two things hold for whoever knows everything that is shown, every sum, and that no count is negative:
+//! Counts of 1 to 4 people are hidden first (primary suppression). Further counts are then hidden at a low cost in
+//! printed figures (secondary suppression), until two conditions hold against a reader who knows all shown counts and
+//! all sums, and that no count is negative:
 //!
-//! - each count that was hidden first could be another. Nothing hidden is 0, so what no elimination tells is free to
-//!   move both ways;
-//! - no sum has hidden parts that come to 1 to 4 together: they would be such a count themselves.
+//! - Each small count has more than one possible value. No hidden count is 0, so a count that elimination does not
+//!   determine can vary in both directions.
+//! - In no sum do the hidden parts add up to 1 to 4: their total would be a small count too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::elimination::told_unknowns;
+use super::elimination::determined_unknowns;
 
-/// Counts smaller than this, other than 0, are hidden.
+/// Counts below this are hidden, except 0.
 pub const FEWEST_SHOWN: i64 = 5;
 
-/// How many steps it is thought ahead what else a hidden count takes with it.
+/// How many levels of consequences the cost of hiding a count takes into account.
 const STEPS_AHEAD: usize = 4;
 
-/// What it costs to hide what cannot be hidden.
+/// The cost of hiding a count that cannot be hidden.
 const IMPOSSIBLE: u64 = 1 << 40;
 
-/// Counts, and which of them add up to which.
+/// Counts, and the equations between them.
 #[derive(Debug, Default)]
 pub(crate) struct SumSystem {
     counts: Vec<Count>,
-    /// A combination of counts that is known, whatever it comes to: a whole (1) and its parts (-1), say.
+    /// Linear combinations of counts with a known value: a whole (coefficient 1) less its parts (coefficient -1).
     equations: Vec<Equation>,
 }
 
@@ -34,12 +35,12 @@ struct Equation {
     scope: SumScope,
 }
 
-/// What a sum is over.
+/// The terms of a sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SumScope {
     /// Quantities of one row.
     Row,
-    /// Rows, or periods, of one quantity.
+    /// Rows or periods of one quantity.
     Table,
 }
 
@@ -48,25 +49,25 @@ struct Count {
     value: i64,
     /// Whether it counts people.
     of_people: bool,
-    /// How many printed figures are lost if it is hidden.
+    /// Number of printed figures that are lost if it is hidden.
     figures: u64,
-    /// The equations it is in.
+    /// The indices of its equations.
     equations: Vec<usize>,
 }
 
 impl SumSystem {
-    /// Adds a count, by which so many figures are lost if it is hidden; the result is its index.
+    /// Adds a count and returns its index. `figures` is the number of printed figures that are lost if it is hidden.
     pub fn push(&mut self, value: i64, of_people: bool, figures: u64) -> usize {
         self.counts.push(Count { value, of_people, figures, equations: Vec::new() });
         self.counts.len() - 1
     }
 
-    /// How much a count is.
+    /// The value of a count.
     pub fn value(&self, count: usize) -> i64 {
         self.counts[count].value
     }
 
-    /// Says that a whole is the sum of its parts, up to something that is known.
+    /// Adds the equation that a whole is the sum of its parts, up to a known difference.
     pub fn add_up(&mut self, scope: SumScope, whole: usize, parts: impl IntoIterator<Item = usize>) {
         let terms: Vec<_> = [(whole, 1)].into_iter().chain(parts.into_iter().map(|part| (part, -1))).collect();
         for (count, _) in &terms {
@@ -75,15 +76,16 @@ impl SumSystem {
         self.equations.push(Equation { terms, scope });
     }
 
-    /// Which counts have to be hidden, by index.
+    /// Whether each count must be hidden, by index.
     pub fn hidden(&self) -> Vec<bool> {
         let mut hidden: Vec<bool> = self.counts.iter().map(Count::is_small).collect();
         loop {
             let mut touched = BTreeSet::new();
             let all = 0..self.equations.len();
-            let told = self.told(all.clone(), &hidden).into_iter().map(|told| self.counts[told].equations.clone());
-            let thin = self.thin_sums(all, &hidden).map(|equation| vec![equation]);
-            for near in told.chain(thin).collect::<Vec<_>>() {
+            let determined =
+                self.determined(all.clone(), &hidden).into_iter().map(|count| self.counts[count].equations.clone());
+            let remainders = self.small_remainders(all, &hidden).map(|equation| vec![equation]);
+            for near in determined.chain(remainders).collect::<Vec<_>>() {
                 if near.iter().any(|equation| touched.contains(equation)) {
                     continue;
                 }
@@ -93,14 +95,14 @@ impl SumSystem {
                 }
             }
             if touched.is_empty() {
-                self.show_needless(&mut hidden);
+                self.show_unnecessary(&mut hidden);
                 return hidden;
             }
         }
     }
 
-    /// Shows again what was hidden for others and turned out to be of no use to them, the dearest first.
-    fn show_needless(&self, hidden: &mut [bool]) {
+    /// Shows counts again whose secondary suppression turned out to be unnecessary, the most costly first.
+    fn show_unnecessary(&self, hidden: &mut [bool]) {
         let is_cover =
             |count: &usize| hidden[*count] && !self.counts[*count].is_small() && self.counts[*count].figures > 0;
         let mut covers: Vec<usize> = (0..self.counts.len()).filter(is_cover).collect();
@@ -108,13 +110,13 @@ impl SumSystem {
         for cover in covers {
             hidden[cover] = false;
             let near = self.reach(cover, hidden);
-            let tells = self.thin_sums(near.iter().copied(), hidden).next().is_some()
-                || !self.told(near.iter().copied(), hidden).is_empty();
+            let tells = self.small_remainders(near.iter().copied(), hidden).next().is_some()
+                || !self.determined(near.iter().copied(), hidden).is_empty();
             hidden[cover] = tells;
         }
     }
 
-    /// The equations that are linked to a count through what is hidden.
+    /// The equations that are connected to a count through hidden counts.
     fn reach(&self, count: usize, hidden: &[bool]) -> BTreeSet<usize> {
         let mut reached = BTreeSet::new();
         let mut next = self.counts[count].equations.clone();
@@ -127,22 +129,22 @@ impl SumSystem {
         reached
     }
 
-    /// The small counts that could be computed by these equations if these are hidden.
-    fn told(&self, equations: impl Iterator<Item = usize>, hidden: &[bool]) -> Vec<usize> {
+    /// The small counts that these equations determine, given the hidden counts.
+    fn determined(&self, equations: impl Iterator<Item = usize>, hidden: &[bool]) -> Vec<usize> {
         let unknowns = equations.map(|equation| {
             let terms = self.equations[equation].terms.iter().copied();
             terms.filter(|(count, _)| hidden[*count]).collect::<BTreeMap<_, _>>()
         });
         let mut unknowns: Vec<_> = unknowns.filter(|row| !row.is_empty()).collect();
-        // The shortest first keep the rest short.
+        // Short equations first keep the others short during elimination.
         unknowns.sort_by_key(BTreeMap::len);
-        let mut told = told_unknowns(unknowns.into_iter());
-        told.retain(|count| self.counts[*count].is_small());
-        told
+        let mut determined = determined_unknowns(unknowns.into_iter());
+        determined.retain(|count| self.counts[*count].is_small());
+        determined
     }
 
-    /// Those of these sums whose hidden parts come to a small count of people together.
-    fn thin_sums(&self, equations: impl Iterator<Item = usize>, hidden: &[bool]) -> impl Iterator<Item = usize> {
+    /// The sums whose hidden parts add up to a small count of people.
+    fn small_remainders(&self, equations: impl Iterator<Item = usize>, hidden: &[bool]) -> impl Iterator<Item = usize> {
         equations.filter(|equation| {
             let is_of_people = self.terms_of(*equation).all(|count| self.counts[count].of_people);
             let mut terms = self.terms_of(*equation);
@@ -152,9 +154,8 @@ impl SumSystem {
         })
     }
 
-    /// What else to hide, given the sums by which something is told: of the counts in them the one that costs least,
-    /// or, if there is none, in the sums of those hidden with them, and so on. `None` if all that is not 0 is hidden
-    /// already.
+    /// The count to hide next, to protect a small count in the equations `near`: the cheapest one in these equations,
+    /// or else in equations that share a hidden count with them, and so on. `None` if every count except 0 is hidden.
     fn cover(&self, near: Vec<usize>, hidden: &[bool]) -> Option<usize> {
         let mut near: BTreeSet<usize> = near.into_iter().collect();
         loop {
@@ -176,8 +177,8 @@ impl SumSystem {
         }
     }
 
-    /// What is lost if a count is hidden as the cover of another in the equation `by`: the figures that tell it, and
-    /// those of the counts of its row behind which it must hide in its turn.
+    /// The cost of hiding a count that covers another in the equation `by`: the figures that disclose it, and those of
+    /// the counts in its row that must then cover it.
     fn cost(&self, count: usize, by: usize, hidden: &[bool], steps: usize) -> u64 {
         let this = &self.counts[count];
         if hidden[count] {
@@ -203,8 +204,8 @@ impl SumSystem {
 }
 
 impl Count {
-    /// Whether another count can hide behind it: not behind 0 people, for that is always shown. What counts no people
-    /// may be anything.
+    /// Whether hiding it protects another count. A 0 is always shown and protects none. An amount that does not count
+    /// people always protects.
     const fn can_cover(&self) -> bool {
         !self.of_people || self.value >= FEWEST_SHOWN
     }
@@ -218,7 +219,7 @@ impl Count {
 mod tests {
     use super::*;
 
-    /// The total of these parts last.
+    /// Whether each of these parts, and last their total, is hidden.
     fn row(parts: &[i64]) -> Vec<bool> {
         let mut sums = SumSystem::default();
         let indices: Vec<usize> = parts.iter().map(|part| sums.push(*part, true, 1)).collect();
@@ -228,24 +229,24 @@ mod tests {
     }
 
     #[test]
-    fn a_small_count_takes_the_smallest_other_with_it() {
+    fn a_small_count_is_covered_by_the_smallest_other_count() {
         assert_eq!(row(&[3, 40, 20, 0]), [true, false, true, false, false]);
     }
 
     #[test]
-    fn a_zero_is_shown_and_hides_nobody() {
+    fn a_zero_is_shown_and_covers_no_other_count() {
         assert_eq!(row(&[0, 40, 20]), [false; 4]);
         assert_eq!(row(&[3, 0, 0]), [true, false, false, true]);
     }
 
     #[test]
-    fn two_small_counts_that_are_small_together_take_a_third() {
+    fn two_small_counts_with_a_small_total_need_a_third_hidden_count() {
         assert_eq!(row(&[1, 1, 9, 30]), [true, true, true, false, false]);
         assert_eq!(row(&[4, 4, 9]), [true, true, false, false]);
     }
 
     #[test]
-    fn small_counts_that_are_not_small_together_hide_behind_each_other() {
+    fn small_counts_with_a_larger_total_cover_each_other() {
         assert_eq!(row(&[2, 2, 2]), [true, true, true, false]);
     }
 }

@@ -1,67 +1,67 @@
-//! The explanation of a contact: what is known of each leg, and what follows from it.
+//! The explanation of a contact: the facts about each of its legs, and what follows from them.
 
 use super::entry::{ExplainedEntry, FormattedInstant, StatedFact};
 
-/// What became of a contact.
+/// The explanation of a contact.
 pub struct ContactExplanation {
-    /// Its id.
+    /// The contact id.
     pub contact: String,
-    /// As of this instant.
+    /// The instant that the explanation is for.
     pub at: FormattedInstant,
-    /// Only what was known before this instant counts.
+    /// If set, only events known before this instant count.
     pub known_before: Option<FormattedInstant>,
     /// Its legs, in the order of their first instants.
     pub legs: Vec<ExplainedLeg>,
 }
 
-/// What became of a leg.
+/// The explanation of a leg.
 pub struct ExplainedLeg {
     /// Its line.
     pub line: String,
     /// Its visit, if the source names one.
     pub visit: Option<String>,
-    /// What was said of it, in the order of the instants it was said of.
+    /// All facts about it, in the order of their instants.
     pub claims: Vec<ExplainedFact>,
-    /// Its entries, in the order of their instants; whether each lies in the future.
+    /// Its entries in the order of their instants, and whether each lies in the future.
     pub entries: Vec<(ExplainedEntry, bool)>,
-    /// What was promised to it, and what became of that, a sentence a line.
+    /// Its promise and the verdict, one sentence to a line.
     pub promise: Vec<String>,
-    /// The same for programs; `None` where nothing was promised.
+    /// The same for programs; `None` if the line promises nothing.
     pub verdict: Option<PromiseVerdict>,
-    /// Whatever else should be known of it.
+    /// Further remarks.
     pub notes: Vec<String>,
 }
 
-/// Something that was said of a leg, and what became of that.
+/// A fact about a leg, and its effect.
 pub struct ExplainedFact {
-    /// What was said.
+    /// The fact.
     pub said: StatedFact,
-    /// When it became known, where the source tells.
+    /// When it became known, if the source has timestamps.
     pub known: Option<FormattedInstant>,
-    /// What became of it.
+    /// Its effect.
     pub fate: FactEffect,
 }
 
-/// What becomes of something that is said.
+/// The effect of a fact on the figures.
 pub enum FactEffect {
     /// It counts.
     Counts,
-    /// The same was said before.
+    /// An equal fact was stated before.
     Duplicate,
-    /// Something else counts in its place.
+    /// Another fact counts in its place.
     Lost {
-        /// What counts: the fact and its instant.
+        /// The fact that counts.
         to: String,
-        /// Of which instant that is.
+        /// The instant of that fact.
         at: FormattedInstant,
     },
-    /// It is an attempt beyond the earliest thousand of its result of the contact, and is not counted.
+    /// It is an attempt beyond the earliest 1000 with its result, and does not count.
     Surplus,
-    /// It decided the leg until something said within a minute of it did.
+    /// It decided the leg until a fact within a minute after it superseded it.
     Superseded {
-        /// What superseded it.
+        /// The fact that supersedes it.
         by: String,
-        /// Of which instant that is.
+        /// The instant of that fact.
         at: FormattedInstant,
     },
 }
@@ -70,24 +70,24 @@ pub enum FactEffect {
 pub struct PromiseVerdict {
     /// `answer` or `callback`.
     pub promise: &'static str,
-    /// The term as the configuration has it.
+    /// The term in the notation of the configuration.
     pub term: Option<String>,
-    /// From when the limits hold by which the leg is judged; `None` for those that held from the start.
+    /// The instant from which the applied limits are valid; `None` for the initial limits.
     pub valid_from: Option<FormattedInstant>,
-    /// From when its time is counted.
+    /// The start of the term.
     pub from: FormattedInstant,
-    /// The first instant that is too late, if there is one.
+    /// The first instant that is too late, if there is a deadline.
     pub deadline: Option<FormattedInstant>,
-    /// `kept`, `broken`, `void`; `pending` while it is not settled.
+    /// `kept`, `broken` or `void`; `pending` until it is settled.
     pub verdict: &'static str,
-    /// When it was settled, or will be if nothing more is said.
+    /// When it was settled, or will be without further events.
     pub at: FormattedInstant,
-    /// By what.
+    /// The cause of the verdict.
     pub cause: &'static str,
 }
 
 impl FactEffect {
-    /// Its name.
+    /// The name in JSON.
     pub(super) const fn as_str(&self) -> &'static str {
         match self {
             Self::Counts => "counts",

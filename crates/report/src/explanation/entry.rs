@@ -1,77 +1,77 @@
-//! What explanations of figures and of contacts share: entries, and the facts that they follow from.
+//! The parts common to both explanations: entries, and the facts that they follow from.
 
-/// An instant, written both ways.
+/// An instant in both notations.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormattedInstant {
-    /// As people write local time: `2026-03-02 10:15:07`; with its offset where the clock shows it twice.
+    /// Local time for people: `2026-03-02 10:15:07`, with the UTC offset if the clock shows this time twice.
     pub local: String,
-    /// With its offset: `2026-03-02T10:15:07+02:00`.
+    /// RFC 3339 for programs: `2026-03-02T10:15:07+02:00`.
     pub rfc_3339: String,
 }
 
-/// A number of a figure.
+/// The amount of a figure, or of a contribution to it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Amount {
-    /// How many.
+    /// A count.
     Count(i64),
-    /// How long, in ms.
+    /// A duration in ms.
     Duration(i64),
-    /// When.
+    /// An instant.
     Instant(FormattedInstant),
 }
 
-/// Where something was said.
+/// The position of an event in its source.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactSource {
-    /// In a record.
+    /// A record of a topic.
     Record {
-        /// Of this topic.
+        /// The topic.
         topic: String,
-        /// Its partition.
+        /// The partition.
         partition: i32,
-        /// Its offset there.
+        /// The offset in the partition.
         offset: i64,
     },
-    /// In a line of a file.
+    /// A line of a file.
     Line {
-        /// The file.
+        /// The file name.
         file: String,
-        /// The number of the line, from 1.
+        /// The line number, from 1.
         line: u64,
     },
 }
 
-/// Which leg of which contact.
+/// Identifies a leg on a given line.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LegIdentity {
-    /// The id of the contact, as the source has it.
+    /// The contact id, as in the source.
     pub contact: String,
-    /// Its visit, where the source names one.
+    /// The visit, if the source names one.
     pub visit: Option<String>,
 }
 
-/// Something that was said.
+/// A fact from the source.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StatedFact {
-    /// What: `abandoned queue`.
+    /// The fact in words: `abandoned queue`.
     pub fact: String,
-    /// Of which instant.
+    /// The instant of the fact.
     pub at: FormattedInstant,
-    /// Where it was said first.
+    /// The first event that states it.
     pub source: Option<FactSource>,
 }
 
-/// An entry of a leg: one step, and why it was taken.
+/// An entry of a leg, and its cause.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ExplainedEntry {
-    /// The second it belongs to.
+    /// The whole second from which the entry counts.
     pub at: FormattedInstant,
-    /// The step, in words with `_` between them.
+    /// The name of the entry, such as `abandoned_queue_beyond`.
     pub step: &'static str,
-    /// What the step measures, in ms, if it measures anything.
+    /// The measured duration in ms, for entries with a sample.
     pub sample_ms: Option<u32>,
-    /// What lapsed, in words, if time alone made it.
+    /// The timeout that caused the entry, in words; `None` if a fact caused it.
     pub lapsed: Option<&'static str>,
-    /// What was said that it follows from; where time lapsed, what set that time going.
+    /// The fact that caused the entry, or that started the timeout.
     pub said: StatedFact,
 }

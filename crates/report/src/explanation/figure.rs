@@ -1,62 +1,62 @@
-//! The explanation of a figure: the entries that make it up.
+//! The explanation of a figure: the entries behind it.
 
 use super::entry::{Amount, ExplainedEntry, FormattedInstant, LegIdentity};
 
-/// What makes up a figure.
+/// The explanation of a figure.
 pub struct FigureExplanation {
     /// The line.
     pub line: String,
-    /// The figure, as it was asked for.
+    /// The figure, in the words of the request.
     pub asked: String,
-    /// The instant.
+    /// The instant that the figure is for.
     pub at: FormattedInstant,
-    /// Only what was known before this instant counts.
+    /// If set, only events known before this instant count.
     pub known_before: Option<FormattedInstant>,
-    /// The window and the stretch of time it is, both ends in it; `None` for a figure of an instant.
+    /// The window; `None` for a figure without one, such as `waiting`.
     pub window: Option<ExplainedWindow>,
-    /// The figure; two for what is a share or a distribution.
+    /// The series of the figure. An indicator has two: numerator and denominator.
     pub parts: Vec<ExplainedSeries>,
-    /// Of an indicator, how many of how many, where both are known.
+    /// Numerator and denominator of an indicator, if both are known.
     pub share: Option<(i64, i64)>,
 }
 
 /// A window at an instant.
 pub struct ExplainedWindow {
-    /// Its name.
+    /// The name of the window.
     pub name: &'static str,
-    /// Its first and its last second; `None` while it has not begun.
+    /// Its first and its last second, both inclusive; `None` while the window has not begun.
     pub stretch: Option<(FormattedInstant, FormattedInstant)>,
 }
 
-/// One number, and what it is made of.
+/// One number, and the entries behind it.
 pub struct ExplainedSeries {
-    /// The series that it is, as a query for them.
+    /// The metric and its labels, as a query selects them.
     pub series: String,
-    /// What it means.
+    /// The help text of the metric.
     pub help: &'static str,
-    /// The number that the entries make; `None` where there is none.
+    /// The number computed from the entries; `None` if there is none.
     pub number: Option<Amount>,
-    /// Why no number is shown, if none is: the entries may be a part of what happened.
+    /// The reason if the figure is not shown. The entries are then possibly incomplete.
     pub not_shown: Option<String>,
-    /// How the entries make it, in words.
+    /// How the number follows from the entries, in words.
     pub made: &'static str,
-    /// The entries by step: how often it was taken, and what that adds.
+    /// Entries by name: how many there are, and their sum.
     pub by_step: Vec<(&'static str, usize, Option<Amount>)>,
-    /// The entries in the order of their instants: all, or the first and the last.
+    /// The entries in the order of their instants: all of them, or the first and the last.
     pub entries: Vec<Contribution>,
-    /// How many are left out, and after how many of those listed.
+    /// Number of omitted entries, and how many of the listed ones come before the gap.
     pub left_out: Option<(usize, usize)>,
 }
 
-/// An entry and what it adds.
+/// An entry, and its contribution to the number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contribution {
-    /// Of whom.
+    /// The leg.
     pub whose: LegIdentity,
     /// The entry.
     pub entry: ExplainedEntry,
-    /// What it adds; `None` where the figure is no sum.
+    /// The amount that it adds; `None` if the figure is not a sum.
     pub adds: Option<Amount>,
-    /// It is the one that the figure is taken from.
+    /// Whether the figure is the sample of this entry, as for a quantile.
     pub is_it: bool,
 }

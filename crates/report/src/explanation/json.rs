@@ -1,4 +1,4 @@
-//! An explanation as one document for programs.
+//! The JSON documents of explanations.
 //!
 //! ```json
 //! {
@@ -19,10 +19,10 @@
 //! }
 //! ```
 //!
-//! Of a contact: `contact`, `at`, `known_before` and `legs`, each with `line`, `visit`, `claims`, `entries`, `promise`
-//! (`null` where nothing was promised) and `notes`. Durations are seconds. `share` is that of an indicator. Where
-//! `not_shown` says why no figure is shown, `number` is what the entries that are known make, which may be a part. A
-//! window's `from` and `to` are its first and its last second.
+//! The document of a contact has `contact`, `at`, `known_before` and `legs`. Each leg has `line`, `visit`, `claims`,
+//! `entries`, `promise` (`null` if the line promises nothing), `promise_in_words` and `notes`. Durations are in seconds.
+//! `share` is set for indicators. `from` and `to` of a window are its first and its last second. If `not_shown` is set,
+//! the figure is not shown for that reason, and `number` is computed from possibly incomplete entries.
 
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! An explanation as tables for people. Columns are as wide as what is in them: ids and names of files are never cut.
+//! Explanations as tables for people. Columns are as wide as their content: ids and file names are never truncated.
 
 use ensilinja_model::printable;
 
@@ -12,11 +12,11 @@ impl FigureExplanation {
     #[must_use]
     pub fn table(&self) -> String {
         let FormattedInstant { local: at, .. } = &self.at;
-        let mut text = format!("{} of {} at {at}{}\n", self.asked, self.line, known(self.known_before.as_ref()));
+        let mut text = format!("{}, line {}, at {at}{}\n", self.asked, self.line, known(self.known_before.as_ref()));
         if let Some(window) = &self.window {
             let stretch = window.stretch.as_ref().map_or_else(
                 || "not begun".to_owned(),
-                |(from, to)| format!("from {} up to and including {}", from.local, to.local),
+                |(from, to)| format!("from {} to {}, both included", from.local, to.local),
             );
             push_line(&mut text, &format!("{}: {stretch}", window.name));
         }
@@ -25,7 +25,7 @@ impl FigureExplanation {
             push_part(&mut text, part);
         }
         if let Some((good, valid)) = self.share {
-            push_line(&mut text, &format!("\nThat is {good} of {valid}{}.", percentage(good, valid)));
+            push_line(&mut text, &format!("\nShare: {good} of {valid}{}.", percentage(good, valid)));
         }
         text
     }
@@ -36,13 +36,13 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
     push_line(text, part.help);
     let number = part.number.as_ref().map(in_words);
     if let Some(why) = &part.not_shown {
-        let known = number.as_ref().map(|number| format!(" What is known makes {number}.")).unwrap_or_default();
+        let known = number.as_ref().map(|number| format!(" The known entries make {number}.")).unwrap_or_default();
         push_line(text, &format!("\nNo figure is shown: {why}.{known}"));
     }
     let Some(number) = number else { return };
-    let is_shown = if part.not_shown.is_none() { ", and so it is shown" } else { "" };
+    let as_shown = if part.not_shown.is_none() { ", as shown" } else { "" };
     if part.entries.is_empty() {
-        push_line(text, &format!("\nIt is {number}{is_shown}: nothing adds to it."));
+        push_line(text, &format!("\nResult: {number}{as_shown}. No entry contributes."));
         return;
     }
     let adds = |adds: &Option<Amount>, is_it: bool| match adds {
@@ -58,12 +58,7 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
     let rows: Vec<Vec<String>> = part.entries.iter().map(row).collect();
     let note = part.left_out.map(|(left_out, after)| (after, format!("... {left_out} more; --all lists them")));
     text.push('\n');
-    push_listing(
-        text,
-        &["SECOND", "ADDS", "CONTACT", "ENTRY", "MEASURES", "BECAUSE OF", "SAID IN"],
-        &rows,
-        note.as_ref(),
-    );
+    push_listing(text, &["SECOND", "ADDS", "CONTACT", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"], &rows, note.as_ref());
     if part.by_step.len() > 1 || part.left_out.is_some() {
         text.push('\n');
         let rows: Vec<Vec<String>> = part
@@ -73,9 +68,9 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
                 vec![(*step).to_owned(), entries.to_string(), adds.as_ref().map(signed).unwrap_or_default()]
             })
             .collect();
-        push_listing(text, &["ENTRY", "TIMES", "ADDS"], &rows, None);
+        push_listing(text, &["ENTRY", "COUNT", "ADDS"], &rows, None);
     }
-    push_line(text, &format!("\nIt is {number}, {}{is_shown}.", part.made));
+    push_line(text, &format!("\nResult: {number}, {}{as_shown}.", part.made));
 }
 
 impl ContactExplanation {
@@ -93,9 +88,9 @@ impl ContactExplanation {
 
 fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
-    push_line(text, &format!("\n{}{visit}\n\nSaid", leg.line));
+    push_line(text, &format!("\n{}{visit}\n\nFacts", leg.line));
     let claims: Vec<Vec<String>> = leg.claims.iter().map(claim_cells).collect();
-    push_listing(text, &["INSTANT", "FACT", "WHICH", "KNOWN SINCE", "SAID IN"], &claims, None);
+    push_listing(text, &["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], &claims, None);
     push_line(text, "\nEntries");
     if leg.entries.is_empty() {
         push_line(text, "none");
@@ -104,13 +99,13 @@ fn push_leg(text: &mut String, leg: &ExplainedLeg) {
             .entries
             .iter()
             .map(|(entry, is_ahead)| {
-                let at = if *is_ahead { format!("{} (ahead)", entry.at.local) } else { entry.at.local.clone() };
+                let at = if *is_ahead { format!("{} (future)", entry.at.local) } else { entry.at.local.clone() };
                 let mut row = vec![at];
                 row.extend(entry_cells(entry));
                 row
             })
             .collect();
-        push_listing(text, &["SECOND", "ENTRY", "MEASURES", "BECAUSE OF", "SAID IN"], &rows, None);
+        push_listing(text, &["SECOND", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"], &rows, None);
     }
     leg.notes.iter().for_each(|note| push_line(text, note));
     push_line(text, "\nPromise");
@@ -120,27 +115,27 @@ fn push_leg(text: &mut String, leg: &ExplainedLeg) {
 fn claim_cells(claim: &ExplainedFact) -> Vec<String> {
     let fate = match &claim.fate {
         FactEffect::Counts => "counts".to_owned(),
-        FactEffect::Duplicate => "said before".to_owned(),
-        FactEffect::Lost { to, at } => format!("loses to {to} of {}", at.local),
+        FactEffect::Duplicate => "duplicate".to_owned(),
+        FactEffect::Lost { to, at } => format!("overridden by {to} at {}", at.local),
         FactEffect::Surplus => "not counted: beyond the earliest 1000".to_owned(),
-        FactEffect::Superseded { by, at } => format!("superseded by {by} of {}", at.local),
+        FactEffect::Superseded { by, at } => format!("superseded by {by} at {}", at.local),
     };
     let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();
-    vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, place(&claim.said)]
+    vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, position(&claim.said)]
 }
 
-/// The step, what it measures, why it was taken, and where that was said.
+/// The name of an entry, its sample, its cause, and the source of the cause.
 fn entry_cells(entry: &ExplainedEntry) -> [String; 4] {
     let said = &entry.said;
     let because = match entry.lapsed {
-        Some(lapsed) => format!("{lapsed}, since {} of {}", said.fact, said.at.local),
-        None => format!("{} of {}", said.fact, said.at.local),
+        Some(lapsed) => format!("{lapsed}, after {} at {}", said.fact, said.at.local),
+        None => format!("{} at {}", said.fact, said.at.local),
     };
     let measures = entry.sample_ms.map(|ms| duration(i64::from(ms))).unwrap_or_default();
-    [entry.step.to_owned(), measures, because, place(said)]
+    [entry.step.to_owned(), measures, because, position(said)]
 }
 
-fn place(said: &StatedFact) -> String {
+fn position(said: &StatedFact) -> String {
     match &said.source {
         Some(FactSource::Record { topic, partition, offset }) => format!("{topic}/{partition}/{offset}"),
         Some(FactSource::Line { file, line }) => format!("{file}:{line}"),
@@ -171,13 +166,13 @@ fn signed(amount: &Amount) -> String {
     }
 }
 
-/// A share in percent; nothing of none.
+/// The share in percent; empty if the denominator is 0.
 #[expect(clippy::cast_precision_loss, reason = "counts of contacts fit 53 bits")]
 fn percentage(good: i64, valid: i64) -> String {
     if valid == 0 { String::new() } else { format!(", {:.1} %", good as f64 * 100.0 / valid as f64) }
 }
 
-/// A duration by its parts, exact: `2 min 11.250 s`.
+/// The exact duration by units: `2 min 11.250 s`.
 fn duration(ms: i64) -> String {
     let sign = if ms < 0 { "-" } else { "" };
     let ms = ms.unsigned_abs();
@@ -191,9 +186,9 @@ fn duration(ms: i64) -> String {
     format!("{sign}{}", longer.chain([seconds]).collect::<Vec<_>>().join(" "))
 }
 
-/// What is added to a heading where not all that is known counts.
+/// The addition to a heading if only events known before an instant count.
 fn known(before: Option<&FormattedInstant>) -> String {
-    before.map(|before| format!(", by what was known before {}", before.local)).unwrap_or_default()
+    before.map(|before| format!(", as known before {}", before.local)).unwrap_or_default()
 }
 
 fn push_line(text: &mut String, line: &str) {
@@ -201,10 +196,10 @@ fn push_line(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-/// A listing, a column with nothing in it left out; `note` stands below the row of its number, from 1.
+/// A listing without its empty columns. `note` has the number of a row, from 1, and the line to print below it.
 fn push_listing(text: &mut String, headings: &[&'static str], rows: &[Vec<String>], note: Option<&(usize, String)>) {
     let is_used: Vec<bool> = (0..headings.len()).map(|column| rows.iter().any(|row| !row[column].is_empty())).collect();
-    let used = |place: &usize| is_used[*place];
+    let used = |column: &usize| is_used[*column];
     let columns = (0..headings.len()).filter(used).map(|column| (headings[column], Align::Left));
     let mut listing = Listing::new(columns);
     for (number, row) in (1..).zip(rows) {
@@ -221,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_is_said_exactly_by_its_parts() {
+    fn durations_are_written_exactly() {
         for (ms, said) in [
             (0, "0 s"),
             (999, "0.999 s"),

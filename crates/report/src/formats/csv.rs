@@ -1,15 +1,15 @@
-//! CSV for programs: RFC 4180, tidy, one figure a line, the same in every language.
+//! CSV for programs, according to RFC 4180: one figure on each line, the same in every language.
 //!
 //! | column | meaning |
 //! |---|---|
 //! | `level` | `line`, `group`, `channel` or `all`: rows of different levels must not be added |
-//! | `line`, `group`, `channel` | whom it is about; empty where several are added |
+//! | `line`, `group`, `channel` | the subject; empty in totals over several |
 //! | `period`, `period_start`, `period_end` | kind and `[start, end)` in local time; `whole` contains the others |
-//! | `figure` | its id, as in the metrics where there is one |
+//! | `figure` | the id of the figure, as in the metrics if there is one |
 //! | `value` | shares are 0 to 1, times are seconds, scores are -100 to 100; empty unless `state` is `known` |
-//! | `n`, `numerator` | of how many, and how many; of a score promoters less detractors, of a mean seconds |
-//! | `low`, `high` | the ends of an interval |
-//! | `state` | `known`, `no_data` (n is 0), `closed` (nor was it open), `hidden` (see [`disclosure`]), `not_known` |
+//! | `n`, `numerator` | denominator and numerator; promoters less detractors for a score, seconds for a mean |
+//! | `low`, `high` | the bounds of an interval |
+//! | `state` | `known`, `no_data` (n is 0), `closed` (n is 0, never open), `hidden` (see [`disclosure`]), `not_known` |
 //!
 //! [`disclosure`]: crate::disclosure
 
@@ -22,7 +22,7 @@ use crate::report_facts::ReportFacts;
 const HEADER: &str =
     "level,line,group,channel,period,period_start,period_end,figure,value,n,numerator,low,high,state\r\n";
 
-/// The facts of a report.
+/// Writes the facts of a report.
 pub(crate) fn write(report: &Report) -> String {
     let mut text = HEADER.to_owned();
     for facts in &report.facts {
@@ -58,7 +58,7 @@ fn line(facts: &ReportFacts, figure: Figure, value: &CellValue) -> String {
     line
 }
 
-/// A field as RFC 4180 wants it.
+/// A field, quoted if RFC 4180 requires it.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))

@@ -1,4 +1,4 @@
-//! JSON for programs: the facts of a report as one document.
+//! JSON for programs: one document with all facts of a report.
 //!
 //! ```json
 //! {
@@ -14,10 +14,10 @@
 //! }
 //! ```
 //!
-//! Periods are `[start, end)`, times are seconds, shares 0 to 1, scores -100 to 100. Facts of different levels, or of
-//! the period `whole` and others, must not be added. `state` is `known`, `no_data`, `closed`, `hidden` or
-//! `not_known` (the history of events begins later), and only what is known has a `value` (an interval: `low` and
-//! `high`). Names are in the language of the report, ids are not.
+//! Periods are `[start, end)`, durations are in seconds, shares 0 to 1, scores -100 to 100. Do not add facts of different
+//! levels, nor facts of the period `whole` to others. `state` is `known`, `no_data`, `closed`, `hidden` or `not_known`
+//! (the event history begins later). Only known figures have a `value`, or `low` and `high` for an interval. Names are
+//! in the language of the report; ids are the same in all languages.
 
 use ensilinja_model::printable_json;
 use serde_json::{Map, Value as Json, json};
@@ -29,14 +29,14 @@ use crate::moment::Period;
 use crate::report::Report;
 use crate::report_facts::ReportFacts;
 
-/// The facts of a report.
+/// Writes the facts of a report.
 pub(crate) fn write(report: &Report) -> String {
-    let context = &report.cells;
+    let context = &report.context;
     let document = json!({
         "schema": "ensilinja.report/1",
-        "by": report.question.by.as_str(),
-        "language": report.question.language.as_str(),
-        "public": report.question.public,
+        "by": report.request.by.as_str(),
+        "language": report.request.language.as_str(),
+        "public": report.request.public,
         "period": period(&context.period),
         "time_zone": context.time_zone,
         "as_of": context.as_of.rfc_3339(),
@@ -48,10 +48,10 @@ pub(crate) fn write(report: &Report) -> String {
     printable_json(&text).into_owned() + "\n"
 }
 
-/// What each figure is called, what it is, and where its rule comes from.
+/// Name, rule, source of the rule, and target of each figure.
 fn figures(report: &Report) -> Json {
     let about = Figure::MACHINE_READABLE.iter().map(|figure| {
-        let mut about = json!({ "name": figure.name(report.question.language) });
+        let mut about = json!({ "name": figure.name(report.request.language) });
         if let Figure::Share(indicator) = figure {
             let row = indicator.row();
             about["rule"] = row.rule.into();
@@ -92,7 +92,7 @@ fn value(value: &CellValue) -> Json {
     fields.into()
 }
 
-/// A whole number without a decimal point.
+/// Writes whole numbers without a decimal point.
 #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is not truncated")]
 fn plain(number: f64) -> Json {
     if number.fract() == 0.0 && number.abs() < 9e15 { (number as i64).into() } else { number.into() }

@@ -1,19 +1,19 @@
-//! A value as plain numbers, for programs.
+//! Values as plain numbers, for CSV and JSON.
 
 use crate::cell_value::CellValue;
 
-/// A value as plain numbers; what it does not have is `None`.
+/// A value as plain numbers. Parts that the value does not have are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct MachineValue {
-    /// A count, a share of 0 to 1, seconds, or a score.
+    /// A count, a share from 0 to 1, seconds, or a score.
     pub value: Option<f64>,
-    /// Of how many.
+    /// The denominator.
     pub n: Option<i64>,
-    /// How many; of a score promoters less detractors, of a mean the sum in seconds.
+    /// The numerator; promoters less detractors for a score, the sum in seconds for a mean.
     pub numerator: Option<f64>,
-    /// The lower end of an interval.
+    /// The lower bound of an interval.
     pub low: Option<f64>,
-    /// Its upper end.
+    /// The upper bound of an interval.
     pub high: Option<f64>,
 }
 
@@ -50,7 +50,7 @@ impl MachineValue {
     }
 }
 
-/// Six decimals: more than anybody needs, and no noise of the last bit.
+/// Rounded to six decimals, which removes rounding errors of `f64`.
 fn rounded(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }

@@ -1,10 +1,10 @@
-//! Markdown for pages: each table with its title, its note, and a legend at the end.
+//! Markdown: each table with its title and note, and the legend at the end.
 
 use crate::number;
 use crate::report::Report;
 use crate::report_table::{ReportRow, ReportTable};
 
-/// The tables of a report.
+/// Writes the tables of a report.
 pub(crate) fn write(report: &Report) -> String {
     let mut text = String::new();
     for table in &report.tables {
@@ -31,7 +31,7 @@ fn write_table(text: &mut String, table: &ReportTable, cells: &dyn Fn(&ReportRow
 
 fn cells(row: &ReportRow, report: &Report) -> Vec<String> {
     let cell =
-        |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.question.language);
+        |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.request.language);
     row.cells.iter().map(|it| escaped(&cell(it))).collect()
 }
 
@@ -39,7 +39,7 @@ fn line(label: &str, cells: &[String]) -> String {
     format!("| {label} | {} |\n", cells.join(" | "))
 }
 
-/// Text in which nothing means anything to Markdown or HTML.
+/// Text with the special characters of Markdown and HTML escaped.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

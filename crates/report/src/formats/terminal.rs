@@ -1,8 +1,8 @@
 //! Tables for a terminal of a given width.
 //!
-//! Headings are wrapped, figures never: a table that does not fit is cut between columns, and its parts stand one below
-//! the other, each with the names of the rows. Letters are as wide as a terminal shows them. A column that is wider
-//! than the terminal stays in one piece.
+//! Headings are wrapped, figures are not. A table that does not fit is split between columns; its parts follow one
+//! another, each with the row labels. Widths are those that a terminal displays. A column wider than the terminal is
+//! not split.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -13,17 +13,17 @@ use crate::report_table::{ReportRow, ReportTable};
 /// Spaces between columns.
 const GAP: &str = "  ";
 
-/// Names of rows get at most this part of the width, unless a word is longer.
+/// Row labels take at most one part in this many of the width, unless a single word is longer.
 const WIDTH_TO_NAMES: usize = 3;
 
-/// The tables of a report.
+/// Writes the tables of a report.
 pub(crate) fn write(report: &Report, width: usize) -> String {
     let mut text = String::new();
     for table in &report.tables {
         push_lines(&mut text, &wrapped(&table.title, width), "");
         text.push('\n');
         let cell =
-            |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.question.language);
+            |cell: &crate::report_table::ReportCell| number::value(&cell.value, cell.marked, report.request.language);
         TableLayout::of(table, width, |row| row.cells.iter().map(cell).collect()).write(&mut text);
         push_lines(&mut text, &wrapped(&table.note, width), "");
         text.push('\n');
@@ -34,7 +34,7 @@ pub(crate) fn write(report: &Report, width: usize) -> String {
     text
 }
 
-/// A table whose texts and widths are known.
+/// A table with its texts and column widths.
 struct TableLayout<'a> {
     table: &'a ReportTable,
     /// The figures as text, by row.
@@ -42,7 +42,7 @@ struct TableLayout<'a> {
     names_width: usize,
     /// The width of each column.
     widths: Vec<usize>,
-    /// Which columns stand side by side.
+    /// The ranges of columns that fit side by side.
     parts: Vec<std::ops::Range<usize>>,
 }
 
@@ -83,7 +83,7 @@ impl<'a> TableLayout<'a> {
         }
     }
 
-    /// A row of several lines: headings stand at its foot, figures at its foot too, beside the end of a name.
+    /// Writes a row of one or more lines. Headings and figures are aligned to the last line, row labels to the first.
     fn write_row(
         &self,
         text: &mut String,
@@ -114,7 +114,7 @@ impl<'a> TableLayout<'a> {
     }
 }
 
-/// Cuts columns into runs that fit the width, each column with the gap before it; a run has at least one.
+/// Splits columns into ranges that fit the width, each column with the gap before it. A range has at least one column.
 fn side_by_side(widths: &[usize], width: usize) -> Vec<std::ops::Range<usize>> {
     let mut parts = Vec::new();
     let (mut start, mut used) = (0, 0);
@@ -132,7 +132,7 @@ fn side_by_side(widths: &[usize], width: usize) -> Vec<std::ops::Range<usize>> {
     parts
 }
 
-/// Text in lines of at most this width, broken between words; a longer word has a line of its own.
+/// Wraps text between words. A word that is wider than the line has a line of its own.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -176,19 +176,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_that_do_not_fit_stand_below() {
+    fn columns_that_do_not_fit_follow_below() {
         assert_eq!(side_by_side(&[10, 10, 10], 24), [0..2, 2..3]);
         assert_eq!(side_by_side(&[50, 3, 3], 24), [0..1, 1..3]);
         assert_eq!(side_by_side(&[10, 10], 24).len(), 1);
     }
 
     #[test]
-    fn a_word_is_never_cut() {
+    fn words_are_not_split() {
         assert_eq!(wrapped("Ratkaisu% ensikontaktissa (n)", 12), ["Ratkaisu%", "ensikontaktissa", "(n)"]);
     }
 
     #[test]
-    fn wide_letters_count_twice() {
+    fn wide_characters_take_two_columns() {
         assert_eq!(padded_left("ä", 3), "  ä");
         assert_eq!(padded_left("你", 3), " 你");
     }

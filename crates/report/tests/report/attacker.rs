@@ -1,8 +1,8 @@
-//! Somebody who reads a public report and wants to know more than it says.
+//! An attacker, who tries to compute hidden counts from public reports.
 //!
-//! The attacker knows every definition, which lines make up a group and a channel, and that no count is negative. What
-//! is not known are the *atoms*: how many contacts of each line and month went which way. Each figure that is shown
-//! tells the value of one or two sums of atoms. A count is found out if it follows from those.
+//! The attacker knows every definition, the lines of each group and channel, and that no count is negative. The unknowns
+//! are the *atoms*: disjoint counts of the contacts of each line and month. Each shown figure discloses one or two sums
+//! of atoms. A count is disclosed if it follows from these sums.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Verdict, W
 use ensilinja_model::{Outcome, Survey, YesNo};
 use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, ReportFacts};
 
-/// How many of them there are among what happened.
+/// The number of contacts that an atom counts.
 type Count = fn(&Sums) -> i64;
 
-/// What is counted of a line in a month; disjoint, so that every count is a sum of these.
+/// The atoms of a line and month. They are disjoint, so every count is a sum of atoms.
 const ATOMS: [(&str, Count); 21] = [
     ("answered within the threshold", |sums| sums.within_threshold(Within::Answered)),
     ("answered beyond it", |sums| sums.decided(Decision::Answered) - sums.within_threshold(Within::Answered)),
@@ -64,7 +64,7 @@ const NOT_SHORT: &[usize] = &[0, 1, 2, 3, 4, 6];
 const HANDLED: &[usize] = &[0, 1, 2];
 const OUTCOMES: &[usize] = &[9, 10, 11, 12];
 
-/// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean tells of how many it is.
+/// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean discloses its denominator.
 fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [usize])> {
     Some(match figure {
         "offered" => (DECIDED, &[], &[]),
@@ -91,8 +91,8 @@ fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [
     })
 }
 
-/// Counts of people whose small numbers must stay unknown, beside those that a figure tells, in rows that print it.
-const WAYS: [(&str, &[usize]); 6] = [
+/// Further counts of people that must not be disclosed if small, in rows with the given figure.
+const FURTHER_COUNTS: [(&str, &[usize]); 6] = [
     ("nps", &[13]),
     ("nps", &[14]),
     ("nps", &[15]),
@@ -101,16 +101,16 @@ const WAYS: [(&str, &[usize]); 6] = [
     ("service_level", &[5]),
 ];
 
-/// Coefficients by atom of a line and period.
+/// A linear form: the coefficients of the atoms of every line and period.
 type Form = Vec<i64>;
 
 pub struct Attacker<'a> {
-    cells: &'a ReportData,
-    /// How much of each atom there is: what the attacker would like to know.
+    data: &'a ReportData,
+    /// The values of the atoms. The attacker does not know them.
     truth: Vec<i64>,
-    /// Of which atoms it is shown that there are none.
+    /// Whether the reports show that an atom is 0.
     none: Vec<bool>,
-    /// What is shown, solved as far as it goes.
+    /// The disclosed sums, in solved form, by pivot.
     knowledge: BTreeMap<usize, Vec<i64>>,
 }
 
@@ -118,16 +118,16 @@ const PRIME: i64 = 1_000_000_007;
 
 impl<'a> Attacker<'a> {
     /// An attacker who has read these reports.
-    pub fn of(cells: &'a ReportData, reports: &[&Report]) -> Self {
-        let atoms = cells.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
+    pub fn of(data: &'a ReportData, reports: &[&Report]) -> Self {
+        let atoms = data.sums.iter().flatten().flat_map(|sums| ATOMS.iter().map(move |(_, count)| count(sums)));
         let truth: Vec<i64> = atoms.collect();
-        let mut attacker = Self { cells, none: vec![false; truth.len()], truth, knowledge: BTreeMap::new() };
+        let mut attacker = Self { data, none: vec![false; truth.len()], truth, knowledge: BTreeMap::new() };
         let mut shown: Vec<Vec<Form>> = Vec::new();
         for facts in reports.iter().flat_map(|report| &report.facts) {
-            shown.extend(facts.figures.iter().map(|(figure, value)| attacker.told(facts, *figure, value)));
+            shown.extend(facts.figures.iter().map(|(figure, value)| attacker.disclosed(facts, *figure, value)));
         }
         for sums in &shown {
-            attacker.see_none(sums);
+            attacker.mark_zeros(sums);
         }
         for known in shown.into_iter().flatten() {
             attacker.learn(known);
@@ -135,9 +135,8 @@ impl<'a> Attacker<'a> {
         attacker
     }
 
-    /// Where nobody is shown, nobody is in any part of it; where a part is shown to be the whole, nobody is in what is
-    /// left.
-    fn see_none(&mut self, shown: &[Form]) {
+    /// Marks atoms that must be 0: the parts of a sum that is 0, and the rest of a whole whose shown part equals it.
+    fn mark_zeros(&mut self, shown: &[Form]) {
         let rest = match shown {
             [part, whole] => Some(whole.iter().zip(part).map(|(whole, part)| whole - part).collect()),
             _ => None,
@@ -150,14 +149,14 @@ impl<'a> Attacker<'a> {
         }
     }
 
-    /// The sums that a value tells.
-    fn told(&self, facts: &ReportFacts, figure: Figure, value: &CellValue) -> Vec<Form> {
-        let Some((plus, minus, n)) = parts(figure.id()) else { panic!("{} is no figure", figure.id()) };
+    /// The sums that a value discloses.
+    fn disclosed(&self, facts: &ReportFacts, figure: Figure, value: &CellValue) -> Vec<Form> {
+        let Some((plus, minus, n)) = parts(figure.id()) else { panic!("unknown figure {}", figure.id()) };
         let numerator = self.form(facts, plus, minus);
         let n = self.form(facts, n, &[]);
         match value {
             CellValue::Count(_) => vec![numerator],
-            // By score, interval and n each of the three groups can be computed.
+            // Score, interval and n together determine each of the three groups.
             CellValue::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
             CellValue::Share { .. } | CellValue::Mean { .. } | CellValue::Score { .. } => vec![numerator, n],
             CellValue::NoData | CellValue::Closed | CellValue::Hidden { n: Some(_) } => vec![n],
@@ -169,12 +168,12 @@ impl<'a> Attacker<'a> {
     /// The sum of these atoms over the lines and periods of a row.
     fn form(&self, facts: &ReportFacts, plus: &[usize], minus: &[usize]) -> Form {
         let mut form = vec![0; self.truth.len()];
-        let periods = self.cells.periods.len();
-        for (index, line) in self.cells.lines.iter().enumerate() {
+        let periods = self.data.periods.len();
+        for (index, line) in self.data.lines.iter().enumerate() {
             let is_of = facts.line.as_ref().is_none_or(|id| *id == line.id.as_str())
                 && facts.channel.is_none_or(|channel| channel == line.channel)
                 && (facts.level != "group" || facts.group.as_deref() == Some(line.group.as_str()));
-            for (position, period) in self.cells.periods.iter().enumerate() {
+            for (position, period) in self.data.periods.iter().enumerate() {
                 if is_of && (facts.period.kind == PeriodKind::Whole || facts.period == *period) {
                     let first = (index * periods + position) * ATOMS.len();
                     for atom in plus {
@@ -189,7 +188,7 @@ impl<'a> Attacker<'a> {
         form
     }
 
-    /// What of a sum does not follow from what is known.
+    /// The part of a sum that the known sums do not determine.
     fn remainder(&self, mut form: Form) -> Form {
         for (times, none) in form.iter_mut().zip(&self.none) {
             *times = if *none { 0 } else { times.rem_euclid(PRIME) };
@@ -216,8 +215,8 @@ impl<'a> Attacker<'a> {
         }
     }
 
-    /// The small counts of people in the rows of a report that the attacker can compute.
-    pub fn found_out(&self, report: &Report) -> Vec<String> {
+    /// The small counts in the rows of a report that the attacker can compute.
+    pub fn computed(&self, report: &Report) -> Vec<String> {
         let mut found = Vec::new();
         for facts in &report.facts {
             let of_figures = facts.figures.iter().filter(|(figure, _)| !figure.id().starts_with("nps"));
@@ -226,8 +225,8 @@ impl<'a> Attacker<'a> {
                 [plus.to_vec(), n.to_vec(), rest]
             });
             let prints = |id: &str| facts.figures.iter().any(|(figure, _)| figure.id() == id);
-            let ways = WAYS.iter().filter(|(figure, _)| prints(figure)).map(|(_, atoms)| atoms.to_vec());
-            for atoms in of_figures.chain(ways) {
+            let further = FURTHER_COUNTS.iter().filter(|(figure, _)| prints(figure)).map(|(_, atoms)| atoms.to_vec());
+            for atoms in of_figures.chain(further) {
                 let form = self.form(facts, &atoms, &[]);
                 let count: i64 = form.iter().zip(&self.truth).map(|(times, amount)| times * amount).sum();
                 if (1..5).contains(&count) && self.remainder(form).iter().all(|entry| *entry == 0) {

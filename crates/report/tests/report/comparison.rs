@@ -1,4 +1,4 @@
-//! Comparing: what is the same is not found, what differs is, and nothing else is.
+//! Comparison: equal figures are not reported, and every different one is.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const AS_OF: i64 = 1_758_006_900;
 
-/// A document of these lines.
+/// A document with these lines.
 fn document(lines: &[(&str, Value)]) -> Value {
     let lines: Vec<Value> = lines.iter().map(|(id, figures)| json!({ "line": id, "figures": figures })).collect();
     json!({ "figures_as_of_timestamp_seconds": AS_OF, "time_zone": "Europe/Helsinki", "lines": lines })
@@ -30,7 +30,7 @@ fn compared(one: &Value, other: &Value) -> ensilinja_report::comparison::Differe
     differences((&parsed(one), &all), (&parsed(other), &all))
 }
 
-/// A figure: a number, or numbers by one label or two.
+/// A figure: a number, or numbers by one or two labels.
 fn figure() -> impl Strategy<Value = Value> {
     let number = || prop_oneof![(-5_i64..1_000).prop_map(|n| json!(n)), (1_i64..99_999).prop_map(thousandths)];
     let by_label = prop::collection::btree_map("[a-z0-9.]{1,3}", number(), 1..4).prop_map(|map| json!(map));
@@ -43,7 +43,7 @@ fn thousandths(ms: i64) -> Value {
     json!(ms as f64 / 1000.0)
 }
 
-/// The figures of two lines: some now, some in windows.
+/// The figures of two lines, with and without windows.
 fn county() -> impl Strategy<Value = Value> {
     let figures = || prop::collection::btree_map("[a-z_]{1,4}", figure(), 1..4).prop_map(|map| json!(map));
     let line = || {
@@ -55,7 +55,7 @@ fn county() -> impl Strategy<Value = Value> {
     (line(), line()).prop_map(|(one, other)| document(&[("mipa", one), ("neuvola", other)]))
 }
 
-/// Where the numbers of a document stand, as JSON pointers.
+/// The JSON pointers to the numbers of a document.
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(below) => below.iter().for_each(|(name, below)| leaves(below, &format!("{at}/{name}"), found)),
@@ -73,8 +73,8 @@ fn leaves_of(document: &Value) -> Vec<String> {
     found
 }
 
-/// What a pointer to a number of a document is as a place.
-fn place(document: &Value, pointer: &str) -> FigureKey {
+/// The key of the figure at a JSON pointer.
+fn key(document: &Value, pointer: &str) -> FigureKey {
     let mut parts = pointer.split('/').skip(2).map(str::to_owned);
     let line: usize = parts.next().unwrap().parse().unwrap();
     let mut parts = parts.skip(1).peekable();
@@ -85,7 +85,7 @@ fn place(document: &Value, pointer: &str) -> FigureKey {
 
 proptest! {
     #[test]
-    fn a_document_does_not_differ_from_itself_and_all_of_it_is_compared(document in county()) {
+    fn a_document_equals_itself_and_every_figure_is_compared(document in county()) {
         let differences = compared(&document, &document);
         prop_assert_eq!(&differences.found, &[]);
         prop_assert_eq!(differences.compared, leaves_of(&document).len() as u64);
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn a_figure_that_is_changed_is_found_and_no_other(document in county(), which in any::<Index>(), by in 1_i64..9) {
+    fn only_the_changed_figure_differs(document in county(), which in any::<Index>(), by in 1_i64..9) {
         let leaves = leaves_of(&document);
         let pointer = which.get(&leaves);
         let mut changed = document.clone();
@@ -103,14 +103,14 @@ proptest! {
         *changed.pointer_mut(pointer).unwrap() = json!(is);
         let found = compared(&document, &changed).found;
         prop_assert_eq!(found.len(), 1);
-        prop_assert_eq!(&found[0].place, &place(&document, pointer));
+        prop_assert_eq!(&found[0].key, &key(&document, pointer));
         prop_assert_eq!((found[0].one, found[0].other), (ComparedValue::Number(was), ComparedValue::Number(is)));
         let back = compared(&changed, &document).found;
         prop_assert_eq!((back[0].one, back[0].other), (ComparedValue::Number(is), ComparedValue::Number(was)));
     }
 
     #[test]
-    fn a_figure_that_one_side_does_not_have_is_found_and_no_other(document in county(), which in any::<Index>()) {
+    fn a_figure_missing_on_one_side_is_the_only_difference(document in county(), which in any::<Index>()) {
         let leaves = leaves_of(&document);
         let pointer = which.get(&leaves);
         let mut without = document.clone();
@@ -118,14 +118,14 @@ proptest! {
         without.pointer_mut(above).unwrap().as_object_mut().unwrap().remove(name);
         let found = compared(&without, &document).found;
         prop_assert_eq!(found.len(), 1);
-        prop_assert_eq!(&found[0].place, &place(&document, pointer));
-        prop_assert_eq!(found[0].one, ComparedValue::Nothing);
+        prop_assert_eq!(&found[0].key, &key(&document, pointer));
+        prop_assert_eq!(found[0].one, ComparedValue::Missing);
         prop_assert!(found[0].other.number().is_some());
     }
 }
 
 #[test]
-fn a_whole_number_is_the_same_however_it_is_written() {
+fn the_notation_of_a_whole_number_does_not_matter() {
     let written = |number: &str| {
         let text = format!(
             "{{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{{\"line\": \"a\", \"figures\": {{\"n\": {number}}}}}]}}"
@@ -138,26 +138,23 @@ fn a_whole_number_is_the_same_however_it_is_written() {
 }
 
 #[test]
-fn a_window_or_a_line_of_which_a_side_has_nothing_is_one_difference() {
+fn a_missing_window_or_line_is_one_difference() {
     let figures = json!({ "n": 1, "windows": { "today": { "a": 1, "b": { "c": 2 } }, "15m": { "a": 1 } } });
     let mut without_today = figures.clone();
     without_today["windows"]["today"] = Value::Null;
     let found = compared(&document(&[("mipa", figures.clone())]), &document(&[("mipa", without_today)])).found;
     assert_eq!(found.len(), 1);
     let today = FigureKey { line: "mipa".into(), window: Some("today".into()), figure: None, labels: vec![] };
-    assert_eq!(
-        (&found[0].place, found[0].one, found[0].other),
-        (&today, ComparedValue::Figures, ComparedValue::Nothing)
-    );
+    assert_eq!((&found[0].key, found[0].one, found[0].other), (&today, ComparedValue::Figures, ComparedValue::Missing));
 
     let found = compared(&document(&[("mipa", Value::Null)]), &document(&[("mipa", figures)])).found;
-    assert_eq!((found.len(), &found[0].place.window, found[0].one), (1, &None, ComparedValue::Nothing));
+    assert_eq!((found.len(), &found[0].key.window, found[0].one), (1, &None, ComparedValue::Missing));
     let none = document(&[("mipa", Value::Null)]);
     assert_eq!(compared(&none, &none).found, []);
 }
 
 #[test]
-fn lines_that_only_one_side_has_are_said_and_not_compared() {
+fn lines_on_one_side_only_are_listed_and_not_compared() {
     let figures = || json!({ "n": 1, "windows": {} });
     let one = document(&[("mipa", figures()), ("neuvola", figures())]);
     let other = document(&[("116117", figures()), ("mipa", figures())]);
@@ -167,7 +164,7 @@ fn lines_that_only_one_side_has_are_said_and_not_compared() {
 }
 
 #[test]
-fn what_a_run_was_narrowed_to_is_all_that_is_compared() {
+fn figures_outside_the_scope_of_a_run_are_not_compared() {
     let header = json!({ "run": {
         "windows": ["15m"], "figures": ["ensilinja_window_contacts_offered", "ensilinja_contacts_waiting"],
         "known_at": null, "version": "0.1.0"
@@ -183,15 +180,15 @@ fn what_a_run_was_narrowed_to_is_all_that_is_compared() {
         [((&all, &RunScope::default()), (&narrow, &run.scope)), ((&narrow, &run.scope), (&all, &RunScope::default()))]
     {
         let differences = differences(one, other);
-        let names: Vec<String> = differences.found.iter().map(|found| found.place.name()).collect();
+        let names: Vec<String> = differences.found.iter().map(|found| found.key.name()).collect();
         assert_eq!((differences.compared, names), (2, vec!["contacts_waiting".to_owned()]));
     }
 }
 
-/// Findings of three instants: a figure that differs at two, a window that one side does not have at one.
-fn findings() -> ComparisonResult {
+/// The result for three instants: a figure differs at two, and a window is missing on one side at one.
+fn result() -> ComparisonResult {
     let all = RunScope::default();
-    let mut findings = ComparisonResult::default();
+    let mut result = ComparisonResult::default();
     for (minute, offered, due) in [(0, 3, 1_758_027_600), (15, 4, 1_758_027_600), (30, 6, 1_758_027_600)] {
         let at = AS_OF + minute * 60;
         let of = |offered: Option<i64>, due: i64| {
@@ -201,11 +198,11 @@ fn findings() -> ComparisonResult {
         };
         let one = of((minute < 30).then_some(3), due - minute);
         let other = of(Some(offered), due);
-        findings.gather(EventTime::from_seconds(at), differences((&one, &all), (&other, &all)));
+        result.add(EventTime::from_seconds(at), differences((&one, &all), (&other, &all)));
     }
-    findings.only_in_one.lines.insert("neuvola".to_owned());
-    findings.only_in_other.instants.add(EventTime::from_seconds(AS_OF + 7_200));
-    findings
+    result.only_in_one.lines.insert("neuvola".to_owned());
+    result.only_in_other.instants.add(EventTime::from_seconds(AS_OF + 7_200));
+    result
 }
 
 fn local(at: EventTime) -> String {
@@ -213,38 +210,35 @@ fn local(at: EventTime) -> String {
 }
 
 #[test]
-fn people_get_a_table_that_says_what_differs_first() {
+fn the_table_shows_the_first_difference_of_each_figure() {
     assert_eq!(
-        findings().text(["before.jsonl", "after.jsonl"], &local),
+        result().text(["before.jsonl", "after.jsonl"], &local),
         "4 of 8 figures at 3 instants (0s to 1800s) differ
 one: before.jsonl
 other: after.jsonl
 
-LINE  WINDOW  FIGURE                               FIRST AT      ONE    OTHER   BY  INSTANTS  LAST AT
-mipa  now     callback_next_due_timestamp_seconds  900s       20685s   20700s  +15         2  1800s
-mipa  15m     *                                    1800s     nothing  figures              1  1800s
-mipa  15m     contacts_offered                     900s            3        4   +1         1  900s
-only one has line neuvola
-only other has 1 instant (7200s)
+LINE  WINDOW  FIGURE                               FIRST AT     ONE    OTHER  DIFFERENCE  INSTANTS  LAST AT
+mipa  now     callback_next_due_timestamp_seconds  900s      20685s   20700s         +15         2  1800s
+mipa  15m     *                                    1800s       none  figures                     1  1800s
+mipa  15m     contacts_offered                     900s           3        4          +1         1  900s
+only in one: line neuvola
+only in other: 1 instant (7200s)
 "
     );
-    let mut same = findings();
+    let mut same = result();
     same.rows.clear();
     let text = same.text(["a", "b"], &local);
-    assert!(
-        !same.is_same() && text.starts_with("the lines differ, and no figure of those that both have: 8 "),
-        "{text}"
-    );
+    assert!(!same.is_same() && text.starts_with("only the lines differ: 8 "), "{text}");
     same.only_in_one.lines.clear();
     assert!(
         same.text(["a", "b"], &local)
-            .starts_with("nothing differs: 8 figures at 3 instants (0s to 1800s) are the same in a and b\n")
+            .starts_with("no differences: 8 figures at 3 instants (0s to 1800s) are equal in a and b\n")
     );
 }
 
 #[test]
-fn programs_get_every_instant_at_which_a_figure_differs() {
-    let json: Value = serde_json::from_str(&findings().json(["a", "b"])).unwrap();
+fn the_json_document_lists_every_instant_at_which_a_figure_differs() {
+    let json: Value = serde_json::from_str(&result().json(["a", "b"])).unwrap();
     assert_eq!(json["figures"], json!(8));
     assert_eq!(
         json["instants"],
@@ -271,29 +265,29 @@ fn programs_get_every_instant_at_which_a_figure_differs() {
 }
 
 #[test]
-fn what_a_live_process_may_or_may_not_have_heard_of_yet_is_no_difference() {
+fn records_in_flight_to_a_live_process_are_no_difference() {
     let of = |offered: i64, answered: i64, waiting: Option<i64>| {
         document(&[("mipa", json!({ "offered": offered, "answered": answered, "waiting": waiting }))])
     };
     let (all, less) = (of(7, 4, Some(3)), of(5, 4, Some(1)));
     let stays = |live: &Value| {
         let found = compared(live, &all).beyond(&compared(live, &less)).found;
-        found.iter().map(|found| found.place.name()).collect::<Vec<_>>()
+        found.iter().map(|found| found.key.name()).collect::<Vec<_>>()
     };
     assert_eq!(stays(&all), Vec::<String>::new());
     assert_eq!(stays(&less), Vec::<String>::new());
-    assert_eq!(stays(&of(6, 4, Some(2))), Vec::<String>::new(), "it has heard of some of them");
+    assert_eq!(stays(&of(6, 4, Some(2))), Vec::<String>::new(), "the process has read some of them");
     assert_eq!(stays(&of(8, 4, Some(2))), ["offered"]);
     assert_eq!(stays(&of(6, 5, None)), ["answered", "waiting"]);
 
     let before = compared(&of(8, 5, Some(3)), &all);
-    let after = compared(&of(8, 4, Some(2)), &all).that_stay(&before.places());
-    assert_eq!(after.found.iter().map(|found| found.place.name()).collect::<Vec<_>>(), ["offered"]);
+    let after = compared(&of(8, 4, Some(2)), &all).that_stay(&before.keys());
+    assert_eq!(after.found.iter().map(|found| found.key.name()).collect::<Vec<_>>(), ["offered"]);
 }
 
 #[test]
-fn contacts_stand_below_the_figure_that_differs_through_them_and_in_no_debug_output() {
-    let mut findings = findings();
+fn contacts_are_listed_below_their_figure_and_absent_from_debug_output() {
+    let mut result = result();
     let leg = |contact: &str, one, other| ComparedLeg {
         contact: contact.to_owned(),
         one,
@@ -302,40 +296,39 @@ fn contacts_stand_below_the_figure_that_differs_through_them_and_in_no_debug_out
         found_in_other: other.map(|_| "arrived at 10:15, topic/0/7".to_owned()).into_iter().collect(),
     };
     let traced = TracedContacts { legs: vec![leg("c-1", None, Some(1.0)), leg("c-2", Some(1.5), None)], more: 3 };
-    assert!(!format!("{traced:?}").contains("c-1"), "an id must not get into a log");
-    let place = findings.rows.keys().last().unwrap().clone();
-    findings.rows.get_mut(&place).unwrap().contacts = Some(traced);
-    let text = findings.text(["a", "b"], &local);
-    let below = "    c-1: one nothing, other 1; other: arrived at 10:15, topic/0/7
-    c-2: one 1.5, other nothing
+    assert!(!format!("{traced:?}").contains("c-1"), "ids must not reach a log");
+    let key = result.rows.keys().last().unwrap().clone();
+    result.rows.get_mut(&key).unwrap().contacts = Some(traced);
+    let text = result.text(["a", "b"], &local);
+    let below = "    c-1: one none, other 1; other: arrived at 10:15, topic/0/7
+    c-2: one 1.5, other none
     and 3 more contacts
-contacts are told of 1 figure only, of what differs first
+contacts are listed for the first 1 figure only
 ";
     assert!(text.contains(below), "{text}");
-    let json: Value = serde_json::from_str(&findings.json(["a", "b"])).unwrap();
+    let json: Value = serde_json::from_str(&result.json(["a", "b"])).unwrap();
     let contacts = &json["differences"][2]["contacts"];
     assert_eq!((&contacts["more"], &contacts["legs"][0]["contact"]), (&json!(3), &json!("c-1")));
     assert_eq!(contacts["legs"][0]["found_in_other"], json!(["arrived at 10:15, topic/0/7"]));
 }
 
 #[test]
-fn a_table_ends_somewhere_and_says_what_it_leaves_out() {
+fn a_long_table_is_truncated_and_counts_the_omitted_rows() {
     let county = |n: i64| {
         let figures: BTreeMap<String, i64> = (0..300).map(|figure| (format!("f{figure:03}"), n)).collect();
         document(&[("mipa", json!(figures))])
     };
-    let findings =
-        ComparisonResult::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
-    let text = findings.text(["a", "b"], &local);
+    let result = ComparisonResult::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
+    let text = result.text(["a", "b"], &local);
     let rows = text.lines().filter(|row| row.starts_with("mipa")).count();
     assert_eq!(rows, 200);
     assert!(
         text.ends_with(
-            "and 100 more rows: --format json has all\n\
-             7 figures differed in passing, while records were on their way, and no longer do\n"
+            "100 more rows: --format json lists all\n\
+             7 figures differed while records were in flight, and no longer differ\n"
         ),
         "{text}"
     );
-    let json: Value = serde_json::from_str(&findings.json(["a", "b"])).unwrap();
+    let json: Value = serde_json::from_str(&result.json(["a", "b"])).unwrap();
     assert_eq!((json["differences"].as_array().map(Vec::len), &json["differed_in_passing"]), (Some(300), &json!(7)));
 }

@@ -1,16 +1,16 @@
-//! What a public report must not tell.
+//! Disclosure control: a public report does not disclose small counts.
 
 use ensilinja_model::{Channel, Outcome};
 use ensilinja_report::{Breakdown, CellValue, Language, Report, ReportData, ReportError, ReportFormat, ReportRequest};
 use proptest::prelude::*;
 
 use crate::attacker::Attacker;
-use crate::stand::{
-    County, LINES, SECOND, Story, abandoned, answered, called_back, cells, line, purged, question, small_county,
+use crate::small_county::{
+    County, LINES, SECOND, Story, abandoned, answered, called_back, data, line, purged, request, small_county,
     with_feedback, with_outcome,
 };
 
-/// The ways a contact goes in a random county.
+/// The courses of contacts in a random county.
 fn stories() -> [Story; 10] {
     [
         with_feedback(with_outcome(answered(30 * SECOND), Outcome::Handled), 10, true, true),
@@ -29,8 +29,8 @@ fn stories() -> [Story; 10] {
     ]
 }
 
-/// Four phone lines, of which two are in one group and one in another with a chat, and two chats. How many contacts
-/// went each way, by line, month and story.
+/// Four phone lines and two chats: two phone lines form a group, one phone line and a chat another. `contacts` is the
+/// number of contacts by line, month and story.
 fn county_of(contacts: &[i64]) -> ReportData {
     let mut county = County::new();
     let stories = stories();
@@ -38,7 +38,7 @@ fn county_of(contacts: &[i64]) -> ReportData {
     for line in 0..u16::try_from(LINES).expect("few lines") {
         for month in 0..2 {
             for (story, n) in stories.iter().zip(contacts.by_ref()) {
-                county.tell(line, month, *n, story);
+                county.add(line, month, *n, story);
             }
         }
     }
@@ -52,20 +52,20 @@ fn county_of(contacts: &[i64]) -> ReportData {
         ("f", chat, ""),
     ];
     let lines = lines.map(|(id, channel, group)| line(id, channel, [id; 3], group));
-    cells(lines.into(), county.sums())
+    data(lines.into(), county.sums())
 }
 
-/// Mostly few, sometimes many, often none.
+/// Mostly few contacts, sometimes many, often none.
 fn contacts() -> impl Strategy<Value = Vec<i64>> {
     let n = prop_oneof![3 => Just(0), 4 => 0_i64..4, 3 => 0_i64..15, 1 => 20_i64..60];
     proptest::collection::vec(n, LINES * 2 * stories().len())
 }
 
-fn public(cells: &ReportData, by: Breakdown) -> Report {
-    Report::of(cells, ReportRequest { public: true, ..question(by, Language::En) }).expect("fit to be published")
+fn public(data: &ReportData, by: Breakdown) -> Report {
+    Report::of(data, ReportRequest { public: true, ..request(by, Language::En) }).expect("a public report")
 }
 
-/// Each is four reports and as many attacks, of which two dozen take some seconds.
+/// Each case makes four reports and attacks them; 24 cases take some seconds.
 fn few_cases() -> ProptestConfig {
     ProptestConfig { cases: 24, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -75,23 +75,23 @@ proptest! {
 
     #[test]
     fn no_count_of_one_to_four_people_can_be_computed(contacts in contacts()) {
-        let cells = county_of(&contacts);
-        // Those by line and by group may be published side by side.
-        let (by_line, by_group) = (public(&cells, Breakdown::Line), public(&cells, Breakdown::Group));
-        let attacker = Attacker::of(&cells, &[&by_line, &by_group]);
-        prop_assert_eq!(attacker.found_out(&by_line), Vec::<String>::new());
-        prop_assert_eq!(attacker.found_out(&by_group), Vec::<String>::new());
+        let data = county_of(&contacts);
+        // Reports by line and by group may be published side by side.
+        let (by_line, by_group) = (public(&data, Breakdown::Line), public(&data, Breakdown::Group));
+        let attacker = Attacker::of(&data, &[&by_line, &by_group]);
+        prop_assert_eq!(attacker.computed(&by_line), Vec::<String>::new());
+        prop_assert_eq!(attacker.computed(&by_group), Vec::<String>::new());
         for by in [Breakdown::Month, Breakdown::Quarter] {
-            let report = public(&cells, by);
-            prop_assert_eq!(Attacker::of(&cells, &[&report]).found_out(&report), Vec::<String>::new());
+            let report = public(&data, by);
+            prop_assert_eq!(Attacker::of(&data, &[&report]).computed(&report), Vec::<String>::new());
         }
     }
 
     #[test]
-    fn what_a_public_report_shows_is_what_the_other_shows(contacts in contacts()) {
-        let cells = county_of(&contacts);
+    fn a_public_report_shows_the_values_of_the_full_report(contacts in contacts()) {
+        let data = county_of(&contacts);
         for by in [Breakdown::Line, Breakdown::Group, Breakdown::Month] {
-            let (public, full) = (public(&cells, by), Report::of(&cells, question(by, Language::En)).expect("a report"));
+            let (public, full) = (public(&data, by), Report::of(&data, request(by, Language::En)).expect("a report"));
             for (public, full) in public.facts.iter().zip(&full.facts) {
                 for ((figure, shown), (_, value)) in public.figures.iter().zip(&full.figures) {
                     match shown {
@@ -106,11 +106,11 @@ proptest! {
 }
 
 #[test]
-fn the_attacker_of_these_tests_finds_out_what_is_not_protected() {
-    let cells = small_county();
-    let full = Report::of(&cells, question(Breakdown::Line, Language::En)).expect("a report");
-    assert!(!Attacker::of(&cells, &[&full]).found_out(&full).is_empty());
-    // Hiding the small numbers alone is not enough: the others lead back to them.
+fn the_attacker_of_these_tests_computes_unprotected_counts() {
+    let data = small_county();
+    let full = Report::of(&data, request(Breakdown::Line, Language::En)).expect("a report");
+    assert!(!Attacker::of(&data, &[&full]).computed(&full).is_empty());
+    // Primary suppression alone is not enough: other figures disclose the hidden counts.
     let mut half = full.clone();
     for (_, value) in half.facts.iter_mut().flat_map(|facts| &mut facts.figures) {
         let is_small = match value {
@@ -122,15 +122,15 @@ fn the_attacker_of_these_tests_finds_out_what_is_not_protected() {
             *value = CellValue::Hidden { n: None };
         }
     }
-    assert!(!Attacker::of(&cells, &[&half]).found_out(&full).is_empty());
-    assert_eq!(Attacker::of(&cells, &[&public(&cells, Breakdown::Line)]).found_out(&full), Vec::<String>::new());
+    assert!(!Attacker::of(&data, &[&half]).computed(&full).is_empty());
+    assert_eq!(Attacker::of(&data, &[&public(&data, Breakdown::Line)]).computed(&full), Vec::<String>::new());
 }
 
 #[test]
-fn a_county_of_many_contacts_hides_nothing() {
-    let cells = county_of(&vec![40; LINES * 2 * stories().len()]);
+fn a_county_with_many_contacts_hides_nothing() {
+    let data = county_of(&vec![40; LINES * 2 * stories().len()]);
     for by in [Breakdown::Line, Breakdown::Group, Breakdown::Month, Breakdown::Quarter] {
-        let report = public(&cells, by);
+        let report = public(&data, by);
         let hidden =
             report.facts.iter().flat_map(|facts| &facts.figures).filter(|(_, value)| value.state() == "hidden");
         assert_eq!(hidden.count(), 0, "{by:?}");
@@ -138,14 +138,14 @@ fn a_county_of_many_contacts_hides_nothing() {
 }
 
 #[test]
-fn a_few_answers_on_one_line_hide_little_of_the_others() {
+fn a_few_answers_on_one_line_hide_few_figures_of_other_lines() {
     let mut contacts = vec![40; LINES * 2 * stories().len()];
-    // In January three customers of one line answer, all pleased; a contact in ten of another is displeased.
+    // In January three customers of one line answer, all satisfied; on another line four are dissatisfied.
     contacts[0..10].copy_from_slice(&[3, 0, 0, 20, 20, 20, 0, 20, 20, 20]);
     contacts[21] = 4;
-    let cells = county_of(&contacts);
+    let data = county_of(&contacts);
     for (by, most) in [(Breakdown::Line, 0), (Breakdown::Month, 20)] {
-        let report = public(&cells, by);
+        let report = public(&data, by);
         let figures: Vec<_> = report.facts.iter().flat_map(|facts| &facts.figures).collect();
         let hidden = figures.iter().filter(|(_, value)| value.state() == "hidden").count();
         assert!(hidden <= most, "{by:?}: {hidden} of {}", figures.len());
@@ -153,13 +153,13 @@ fn a_few_answers_on_one_line_hide_little_of_the_others() {
 }
 
 #[test]
-fn a_hidden_cell_says_nothing_in_any_format() {
-    // One caller in all, on a line of its own; everybody else is many.
+fn a_hidden_cell_discloses_nothing_in_any_format() {
+    // Three contacts on the first line, many on all others.
     let mut contacts = vec![40; LINES * 2 * stories().len()];
     contacts[0..20].fill(0);
     contacts[7] = 3;
-    let cells = county_of(&contacts);
-    let report = public(&cells, Breakdown::Line);
+    let data = county_of(&contacts);
+    let report = public(&data, Breakdown::Line);
     let csv = report.render(ReportFormat::Csv);
     assert!(csv.contains(",offered,,,,,,hidden\r\n"), "{csv}");
     assert!(!csv.contains(",offered,3,"), "{csv}");
@@ -172,7 +172,7 @@ fn a_hidden_cell_says_nothing_in_any_format() {
 #[test]
 fn days_and_hours_are_not_published() {
     for by in [Breakdown::Day, Breakdown::Hour] {
-        let question = ReportRequest { public: true, ..question(by, Language::En) };
-        assert_eq!(Report::of(&small_county(), question).map(|_| ()), Err(ReportError::TooFineForThePublic));
+        let request = ReportRequest { public: true, ..request(by, Language::En) };
+        assert_eq!(Report::of(&small_county(), request).map(|_| ()), Err(ReportError::TooFineForThePublic));
     }
 }

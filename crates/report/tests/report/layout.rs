@@ -3,13 +3,13 @@
 use ensilinja_report::{Breakdown, Language, Report, ReportFormat, ReportRequest};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::stand::{question, small_county};
+use crate::small_county::{request, small_county};
 
 #[test]
 fn no_line_is_wider_than_the_terminal_and_no_figure_is_lost() {
     for by in [Breakdown::Line, Breakdown::Group, Breakdown::Month, Breakdown::Quarter] {
         for language in Language::ALL {
-            let report = Report::of(&small_county(), question(by, *language)).expect("a report");
+            let report = Report::of(&small_county(), request(by, *language)).expect("a report");
             let figures = |width| {
                 let text = report.render(ReportFormat::Table { width });
                 let mut figures: Vec<String> = text.split([' ', '\n']).map(|it| it.trim().to_owned()).collect();
@@ -29,9 +29,9 @@ fn no_line_is_wider_than_the_terminal_and_no_figure_is_lost() {
 }
 
 #[test]
-fn a_terminal_too_narrow_for_anything_still_gets_every_figure_whole() {
+fn figures_are_not_split_on_a_terminal_that_is_too_narrow() {
     let report =
-        Report::of(&small_county(), ReportRequest { ..question(Breakdown::Line, Language::Fi) }).expect("a report");
+        Report::of(&small_county(), ReportRequest { ..request(Breakdown::Line, Language::Fi) }).expect("a report");
     let text = report.render(ReportFormat::Table { width: 1 });
     assert!(text.contains("6\u{a0}t\u{a0}10\u{a0}min\u{a0}12\u{a0}sek\u{a0}(2\u{a0}000)"), "{text}");
 }

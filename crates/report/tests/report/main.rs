@@ -1,10 +1,10 @@
-//! Reports of a small county that was made by hand: whole texts in every format and language, and what a public report
-//! must not tell.
+//! Tests with the reports of a small county: whole texts in every format and language, disclosure control, and
+//! comparison.
 
 mod attacker;
 mod comparison;
 mod disclosure;
 mod figures;
 mod layout;
-mod stand;
+mod small_county;
 mod texts;

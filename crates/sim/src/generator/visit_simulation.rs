@@ -47,11 +47,11 @@ enum AbandonPoint {
 }
 
 /// The fates of a line's shares, in their order.
-const FATES: [WaitEnd; 3] = [WaitEnd::Answered, WaitEnd::AsksForCallback, WaitEnd::GivesUp];
+const FATES: [QueueExit; 3] = [QueueExit::Answered, QueueExit::AsksForCallback, QueueExit::GivesUp];
 const GIVES_UP: usize = 2;
 
 #[derive(Clone, Copy)]
-enum WaitEnd {
+enum QueueExit {
     Answered,
     AsksForCallback,
     GivesUp,
@@ -132,21 +132,21 @@ impl VisitSimulation<'_> {
             return;
         }
         match FATES[self.course.fate.draw(&self.line.behaviour.fates, self.rng)] {
-            WaitEnd::Answered => {
+            QueueExit::Answered => {
                 let queued = self.pass_menu();
                 let answered = self.answered_at(queued);
                 self.be_answered(answered);
             }
-            WaitEnd::AsksForCallback => {
+            QueueExit::AsksForCallback => {
                 let queued = self.pass_menu();
                 let requested = queued.plus_millis(between_ms(self.rng, 8.0, 90.0));
                 self.ask_for_callback(requested);
             }
             // Nobody hangs up on a text message; it just stays without an answer.
-            WaitEnd::GivesUp if self.line.channel == Channel::Sms => {
+            QueueExit::GivesUp if self.line.channel == Channel::Sms => {
                 self.pass_menu();
             }
-            WaitEnd::GivesUp => self.give_up(),
+            QueueExit::GivesUp => self.give_up(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Where the tests stand: five lines and two months, told in events and summed by the ledger.
+//! A small county for tests: five lines and two months of events, summed by the ledger.
 
 use std::sync::{Arc, LazyLock};
 
@@ -22,7 +22,7 @@ const DAY: i64 = 24 * HOUR;
 /// Starts of January, February and March 2025 in Helsinki.
 const MONTHS: [i64; 3] = [1_735_682_400_000, 1_738_360_800_000, 1_740_780_000_000];
 
-/// A way a contact may go: what happens, and how long after its arrival.
+/// The course of a contact: facts, each with the time since arrival in ms.
 pub type Story = Vec<(i64, Fact)>;
 
 pub fn answered(wait_ms: i64) -> Story {
@@ -51,15 +51,15 @@ pub fn with_outcome(mut story: Story, outcome: Outcome) -> Story {
 }
 
 pub fn with_feedback(mut story: Story, nps: u8, continues: bool, solved: bool) -> Story {
-    let said = |yes: bool| if yes { YesNo::Yes } else { YesNo::No };
+    let answer = |yes: bool| if yes { YesNo::Yes } else { YesNo::No };
     let score = NpsScore::new(nps).expect("0 to 10");
     story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Nps(score))));
-    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Continues, said(continues)))));
-    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, said(solved)))));
+    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Continues, answer(continues)))));
+    story.push((5 * HOUR, Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, answer(solved)))));
     story
 }
 
-/// What happened on the lines, contact by contact.
+/// A county under construction, contact by contact.
 pub struct County {
     historical: HistoricalLedger,
     contacts: u128,
@@ -89,10 +89,10 @@ fn rules_of(lines: usize) -> Rules {
     Rules::new(days, (0..lines).map(|_| line()).collect())
 }
 
-/// The rules of six lines, made once.
+/// The rules of all lines.
 static RULES: LazyLock<Rules> = LazyLock::new(|| rules_of(LINES));
 
-/// How many lines there can be.
+/// The largest number of lines.
 pub const LINES: usize = 6;
 
 impl County {
@@ -100,8 +100,8 @@ impl County {
         Self { historical: HistoricalLedger::new(RULES.clone()), contacts: 0 }
     }
 
-    /// `n` contacts of a line in a month go like this.
-    pub fn tell(&mut self, line: u16, month: usize, n: i64, story: &Story) -> &mut Self {
+    /// Adds `n` contacts with this course to a line and month.
+    pub fn add(&mut self, line: u16, month: usize, n: i64, story: &Story) -> &mut Self {
         for _ in 0..n {
             self.contacts += 1;
             let spread = i64::try_from(self.contacts % 20).expect("below 20");
@@ -143,8 +143,8 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
     }
 }
 
-/// The cells of these lines over January and February 2025.
-pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> ReportData {
+/// Report data of these lines for January and February 2025.
+pub fn data(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> ReportData {
     sums.truncate(lines.len());
     ReportData {
         open_ms: vec![vec![HOUR; 2]; lines.len()],
@@ -158,30 +158,30 @@ pub fn cells(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> ReportData {
     }
 }
 
-/// Two health stations in a group, oral health that only calls back, a chat, and text messages on a line that was
-/// closed in January and silent in February.
+/// Two health stations in a group, a line for oral health that only calls back, a chat, and a line for text messages
+/// that is closed in January and has no contacts in February.
 pub fn small_county() -> ReportData {
     let mut county = County::new();
     let handled = |story| with_outcome(story, Outcome::Handled);
     let county_services = |story| with_outcome(story, Outcome::ContinuesCounty);
-    let pleased = |story| with_feedback(story, 10, true, true);
+    let satisfied = |story| with_feedback(story, 10, true, true);
     let passive = |story| with_feedback(story, 8, true, true);
-    let displeased = |story| with_feedback(story, 3, false, false);
+    let dissatisfied = |story| with_feedback(story, 3, false, false);
     for (month, times) in [(0, 2), (1, 3)] {
         county
-            .tell(0, month, 18 * times, &handled(answered(65 * SECOND)))
-            .tell(0, month, 9 * times, &pleased(county_services(called_back(31 * MINUTE + 51 * SECOND))))
-            .tell(0, month, 6 * times, &displeased(answered(140 * SECOND)))
-            .tell(0, month, 7 * times, &abandoned())
-            .tell(1, month, 4 * times, &passive(with_outcome(answered(20 * SECOND), Outcome::ContinuesHyte)))
-            .tell(1, month, 3 * times, &pleased(called_back(12 * HOUR + 3 * SECOND)))
-            .tell(1, month, 1, &abandoned())
-            .tell(2, month, 400 * times, &county_services(called_back(6 * HOUR + 10 * MINUTE + 12 * SECOND)))
-            .tell(2, month, 20 * times, &with_outcome(abandoned(), Outcome::Other))
-            .tell(3, month, 12 * times, &pleased(handled(answered(4 * MINUTE + 6 * SECOND))))
-            .tell(3, month, 1, &abandoned());
+            .add(0, month, 18 * times, &handled(answered(65 * SECOND)))
+            .add(0, month, 9 * times, &satisfied(county_services(called_back(31 * MINUTE + 51 * SECOND))))
+            .add(0, month, 6 * times, &dissatisfied(answered(140 * SECOND)))
+            .add(0, month, 7 * times, &abandoned())
+            .add(1, month, 4 * times, &passive(with_outcome(answered(20 * SECOND), Outcome::ContinuesHyte)))
+            .add(1, month, 3 * times, &satisfied(called_back(12 * HOUR + 3 * SECOND)))
+            .add(1, month, 1, &abandoned())
+            .add(2, month, 400 * times, &county_services(called_back(6 * HOUR + 10 * MINUTE + 12 * SECOND)))
+            .add(2, month, 20 * times, &with_outcome(abandoned(), Outcome::Other))
+            .add(3, month, 12 * times, &satisfied(handled(answered(4 * MINUTE + 6 * SECOND))))
+            .add(3, month, 1, &abandoned());
     }
-    county.tell(2, 1, 2, &purged());
+    county.add(2, 1, 2, &purged());
     let names = [
         [
             "Terveysasemien kiireetön Ensilinja Forssa",
@@ -204,11 +204,11 @@ pub fn small_county() -> ReportData {
         line("suun_chat", Channel::Chat, names[3], ""),
         line("ensilinja_sms", Channel::Sms, names[4], ""),
     ];
-    let mut cells = cells(lines, county.sums());
-    cells.open_ms[4][0] = 0;
-    cells
+    let mut data = data(lines, county.sums());
+    data.open_ms[4][0] = 0;
+    data
 }
 
-pub const fn question(by: Breakdown, language: Language) -> ReportRequest {
+pub const fn request(by: Breakdown, language: Language) -> ReportRequest {
     ReportRequest { by, language, public: false }
 }
