@@ -5,45 +5,23 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use ensilinja::cli::after_help::{Part, parts};
 use ensilinja::cli::table;
+use ensilinja_test_support::TemporaryFolder;
 
-/// Every variable that the program reads.
-const VARIABLES: [&str; 7] = [
-    "ENSILINJA_CONFIG",
-    "ENSILINJA_BROKERS",
-    "ENSILINJA_LISTEN",
-    "ENSILINJA_LOG",
-    "ENSILINJA_CORE_DUMPS",
-    "NO_COLOR",
-    "CLICOLOR_FORCE",
-];
+use crate::command_line::{self, command, run, run_command};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/ensilinja.toml");
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";
 
-fn program(words: &[&str]) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(words).stdin(Stdio::null());
-    for variable in VARIABLES {
-        program.env_remove(variable);
-    }
-    program
-}
-
-/// Status, standard output and standard error.
-fn ended(program: &mut Command) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = program.output().unwrap();
-    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
-
+/// What the program prints, which has to be all that it says.
 #[track_caller]
 fn printed(words: &[&str]) -> String {
-    let (status, out, err) = ended(&mut program(words));
+    let (status, out, err) = run(words);
     assert_eq!((status, err.as_str()), (Some(0), ""), "{words:?}");
     out
 }
@@ -78,19 +56,19 @@ fn every_command_has_help_on_standard_output_without_colours_in_a_pipe() {
 fn what_is_not_understood_is_told_on_standard_error_with_status_2_and_starts_nothing() {
     for words in all_commands() {
         let asked: Vec<&str> = words.iter().map(String::as_str).chain(["--no-such-argument"]).collect();
-        let (status, out, err) = ended(&mut program(&asked));
+        let (status, out, err) = run(&asked);
         assert_eq!((status, out.as_str()), (Some(2), ""), "{asked:?}");
         assert!(err.starts_with("error: ") && err.contains("Usage: ensilinja") && !err.contains('\u{1b}'), "{err}");
     }
-    let (status, _, err) = ended(&mut program(&["chekc"]));
+    let (status, _, err) = run(&["chekc"]);
     assert_eq!(status, Some(2));
     assert!(err.contains("check"), "the nearest command is named: {err}");
     for words in [["lines", "--line", "mpia"], ["calendar", "--line", "mpia"]] {
-        let (status, out, err) = ended(&mut program(&words));
+        let (status, out, err) = run(&words);
         assert_eq!((status, out.as_str()), (Some(2), ""));
         assert_eq!(err, "error: --line mpia is none of the lines; did you mean mipa?\n");
     }
-    let (status, _, err) = ended(&mut program(&["check", "--config", "no-such-file.toml"]));
+    let (status, _, err) = run(&["check", "--config", "no-such-file.toml"]);
     assert_eq!(status, Some(2));
     assert!(err.starts_with("error: no-such-file.toml: cannot be read: "), "{err}");
 }
@@ -98,19 +76,19 @@ fn what_is_not_understood_is_told_on_standard_error_with_status_2_and_starts_not
 #[test]
 fn the_environment_says_what_arguments_do_not() {
     let wrong = file("wrong.toml", "lines = 3\n");
-    for command in ["run", "check", "lines", "calendar", "simulate"] {
-        let (status, _, err) = ended(program(&[command]).env("ENSILINJA_CONFIG", &wrong));
-        assert_eq!(status, Some(2), "{command}: {err}");
-        assert!(err.contains("wrong.toml:1: lines is unknown"), "{command}: {err}");
-        let (status, _, err) = ended(program(&[command, "--config", "b.toml"]).env("ENSILINJA_CONFIG", &wrong));
-        assert_eq!(status, Some(2), "{command}");
+    for name in ["run", "check", "lines", "calendar", "simulate"] {
+        let (status, _, err) = run_command(command(&[name]).env("ENSILINJA_CONFIG", &wrong));
+        assert_eq!(status, Some(2), "{name}: {err}");
+        assert!(err.contains("wrong.toml:1: lines is unknown"), "{name}: {err}");
+        let (status, _, err) = run_command(command(&[name, "--config", "b.toml"]).env("ENSILINJA_CONFIG", &wrong));
+        assert_eq!(status, Some(2), "{name}");
         assert!(err.contains("b.toml"), "an argument decides: {err}");
     }
-    let (status, out, _) = ended(program(&["check", "--config", SAMPLE]).env("ENSILINJA_BROKERS", NOBODY));
+    let (status, out, _) = run_command(command(&["check", "--config", SAMPLE]).env("ENSILINJA_BROKERS", NOBODY));
     assert_eq!(status, Some(3), "{out}");
     assert!(out.contains("127.0.0.1:1: does not answer"), "{out}");
     for (variable, value) in [("ENSILINJA_BROKERS", "kafka"), ("ENSILINJA_LISTEN", "localhost:9464")] {
-        let (status, _, err) = ended(program(&["run", "--config", SAMPLE]).env(variable, value));
+        let (status, _, err) = run_command(command(&["run", "--config", SAMPLE]).env(variable, value));
         assert_eq!(status, Some(2), "{variable}");
         assert!(err.contains(value), "{err}");
     }
@@ -119,11 +97,11 @@ fn the_environment_says_what_arguments_do_not() {
 #[test]
 fn a_variable_that_is_set_to_nothing_is_as_unset() {
     let empty = |words: &[&str]| {
-        let mut program = program(words);
+        let mut program = command(words);
         for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN"] {
             program.env(variable, "");
         }
-        ended(&mut program)
+        run_command(&mut program)
     };
     let (status, _, err) = empty(&["lines"]);
     assert_eq!(status, Some(0), "{err}");
@@ -147,7 +125,7 @@ fn help_is_a_command_too() {
 fn labels_that_prometheus_would_not_take_are_refused() {
     let asked = ["replay", "--events", "no-such", "--at", "2025-09-15", "--format", "openmetrics", "--label"];
     for more in [&["a=1", "--label", "a=2"][..], &["__name__=x"], &["a="], &["line=x"], &["le=1"]] {
-        let (status, _, err) = ended(&mut program(&[&asked[..], more].concat()));
+        let (status, _, err) = run(&[&asked[..], more].concat());
         assert_eq!(status, Some(2), "{err}");
         assert!(err.contains("--label"), "{err}");
     }
@@ -156,11 +134,11 @@ fn labels_that_prometheus_would_not_take_are_refused() {
 /// Arguments that the environment gives count as given: they must not stand in the way of others.
 #[test]
 fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {
-    let events = target("commands.jsonl");
+    let events = command_line::file("commands.jsonl");
     let set = |words: &[&str]| {
-        let mut program = program(words);
+        let mut program = command(words);
         program.env("ENSILINJA_CONFIG", SAMPLE).env("ENSILINJA_BROKERS", NOBODY).env("ENSILINJA_LISTEN", NOBODY);
-        ended(&mut program)
+        run_command(&mut program)
     };
     let past = ["--from", "2025-09-14", "--to", "2025-09-16"];
     let (status, _, err) = set(&[&["simulate"], &past[..], &["--output", &events, "--force"]].concat());
@@ -181,7 +159,7 @@ fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {
 #[test]
 fn no_color_and_a_pipe_mean_no_colours() {
     for words in [&["--help"][..], &["run"], &["lines", "--line", "mpia"], &["lines"]] {
-        let (_, out, err) = ended(program(words).env("NO_COLOR", "1"));
+        let (_, out, err) = run_command(command(words).env("NO_COLOR", "1"));
         assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{out}{err}");
     }
 }
@@ -195,7 +173,7 @@ fn what_is_printed_as_json_is_json() {
         (vec!["calendar", "--year", "2025", "--line", "mipa"], "ensilinja.calendar/1"),
         (vec!["check", "--config", SAMPLE, "--brokers", NOBODY], "ensilinja.check/1"),
     ] {
-        let (_, out, err) = ended(program(&words).args(["--format", "json"]));
+        let (_, out, err) = run_command(command(&words).args(["--format", "json"]));
         let document: serde_json::Value =
             serde_json::from_str(&out).unwrap_or_else(|no| panic!("{words:?}: {no}{err}"));
         assert_eq!(document["schema"], schema);
@@ -249,9 +227,8 @@ fn a_year_of_one_line_has_its_christmas_helatorstai_and_days_of_23_and_25_hours(
 fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
     let sample = fs::read_to_string(SAMPLE).unwrap();
     let with_hours = |hours: &str| {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands-nights.toml");
-        fs::write(&path, sample.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1)).unwrap();
-        path.to_str().unwrap().to_owned()
+        let text = sample.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1);
+        file("commands-nights.toml", &text).to_str().unwrap().to_owned()
     };
     let config = with_hours("Mo-Fr 18:00-03:00; PH off");
     let may = ["calendar", "--config", &config, "--from", "2026-04-27", "--days", "10", "--line", "116117"];
@@ -268,7 +245,7 @@ fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
     let broken = json["broken_nights"].as_array().unwrap();
     let found: Vec<_> = broken.iter().map(|night| (night["break"].as_str(), night["rule"].as_str())).collect();
     assert_eq!(found, [(Some("cut"), Some("2026 May 01 00:00-03:00")), (Some("left_over"), Some("2026 May 02 off"))]);
-    let (_, out, _) = ended(&mut program(&["check", "--config", &config, "--brokers", NOBODY]));
+    let (_, out, _) = run(&["check", "--config", &config, "--brokers", NOBODY]);
     assert!(out.contains("warning") && out.contains("break at midnight"), "{out}");
     let eve = with_hours("Mo-Su 18:00-03:00; Dec 24 18:00-02:00");
     let of_eve = ["calendar", "--config", &eve, "--from", "2026-12-25", "--days", "1", "--line", "116117"];
@@ -288,7 +265,7 @@ fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
 #[test]
 fn whoever_reads_no_more_ends_a_listing_without_a_complaint() {
     for words in [&["calendar", "--year", "2025"][..], &["lines"], &["man"], &["completions", "zsh"]] {
-        let mut program = program(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut program = command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(program.stdout.take());
         let ended = program.wait_with_output().unwrap();
         let complaint = String::from_utf8(ended.stderr).unwrap();
@@ -299,7 +276,7 @@ fn whoever_reads_no_more_ends_a_listing_without_a_complaint() {
 #[test]
 fn a_full_disk_is_an_error() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let ended = program(&["lines"]).stdout(full).output().unwrap();
+    let ended = command(&["lines"]).stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.starts_with("error: nothing more can be written to standard output: No space left"), "{said}");
@@ -338,8 +315,8 @@ fn bash_completes_a_command_and_its_arguments() {
 
 #[test]
 fn every_command_gets_a_manual_page_that_can_be_set() {
-    let folder = PathBuf::from(target("man1"));
-    let _ = fs::remove_dir_all(&folder);
+    let temporary = TemporaryFolder::new("manual");
+    let folder = temporary.file("man1");
     assert_eq!(printed(&["man", "--output", folder.to_str().unwrap()]), "");
     let mut pages: Vec<String> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -458,12 +435,8 @@ fn meaning_of(argument: &clap::Arg) -> String {
     meaning.replace('|', "\\|")
 }
 
-fn target(name: &str) -> String {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
-}
-
 fn file(name: &str, text: &str) -> PathBuf {
-    let path = PathBuf::from(target(name));
+    let path = PathBuf::from(command_line::file(name));
     fs::write(&path, text).unwrap();
     path
 }
@@ -484,13 +457,13 @@ fn no_refusal_repeats_what_a_terminal_would_obey() {
         vec!["replay", "--events", odd, "--at", "2025-09-01T10:00", "--format", "csv"],
         vec!["compare", odd, odd],
     ] {
-        let (status, out, err) = ended(&mut program(&words));
+        let (status, out, err) = run(&words);
         assert_ne!(status, Some(0), "{words:?}");
         assert!(err.contains(r"\u{202e}"), "{words:?}: {err:?}");
         // Lines of CSV end in both.
         let shown = |character| ensilinja_model::is_printable(character) || matches!(character, '\r' | '\n');
         assert!(out.chars().chain(err.chars()).all(shown), "{words:?}: {out:?} {err:?}");
     }
-    let (_, _, err) = ended(program(&["lines"]).env("ENSILINJA_LOG", "a\u{202e}=b=c"));
+    let (_, _, err) = run_command(command(&["lines"]).env("ENSILINJA_LOG", "a\u{202e}=b=c"));
     assert!(!err.contains('\u{202e}'), "{err:?}");
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use serde_json::Value;
+
+use crate::command_line::{Ended, command, ended, file, printed, run_command};
 
 /// A contact of the line [`LINE`] that arrives and is answered between 10:00 and 10:15, and the events of all others.
 struct Stage {
@@ -27,7 +28,7 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     let [events, fewer, before, after] =
         ["compare.jsonl", "compare-fewer.jsonl", "compare-before.run", "compare-after.run"].map(file);
     let past = ["--from", "2025-08-01", "--to", "2025-09-16T11:00", "--seed", "1"];
-    done(&[&["simulate", "--output", &events, "--force"][..], &past].concat());
+    printed(&[&["simulate", "--output", &events, "--force"][..], &past].concat());
     let text = fs::read_to_string(&events).unwrap();
     let answered = text.lines().find(|event| {
         event.contains("contact.answered") && event.contains(LINE) && event.contains("\"time\":\"2025-09-16T07:1")
@@ -45,35 +46,15 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
 /// A run from 10:00 to 11:00, each quarter of an hour.
 fn run_of(events: &str, run: &str, more: &[&str]) {
     let asked = ["--from", "2025-09-16T10:00", "--to", "2025-09-16T11:00", "--step", "15m", "--format", "jsonl"];
-    done(&[&["replay", "--events", events, "--output", run], &asked[..], more].concat());
+    printed(&[&["replay", "--events", events, "--output", run], &asked[..], more].concat());
 }
 
-fn file(name: &str) -> String {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
-}
-
-fn ensilinja(words: &[&str], stdin: impl Into<Stdio>) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    for variable in ["ENSILINJA_LOG", "ENSILINJA_CONFIG", "ENSILINJA_BROKERS"] {
-        program.env_remove(variable);
-    }
-    program.args(words).env("NO_COLOR", "1").stdin(stdin).output().unwrap()
-}
-
-fn done(words: &[&str]) {
-    let output = ensilinja(words, Stdio::null());
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Status, standard output and standard error.
-fn compare(words: &[&str]) -> (Option<i32>, String, String) {
+fn compare(words: &[&str]) -> Ended {
     compare_with(words, Stdio::null())
 }
 
-fn compare_with(words: &[&str], stdin: impl Into<Stdio>) -> (Option<i32>, String, String) {
-    let output = ensilinja(&[&["compare"], words].concat(), stdin);
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code(), out, err)
+fn compare_with(words: &[&str], stdin: impl Into<Stdio>) -> Ended {
+    run_command(command(&[&["compare"], words].concat()).stdin(stdin))
 }
 
 fn json(words: &[&str]) -> Value {
@@ -164,14 +145,16 @@ fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
     assert!(err.contains(" have no window in common: "), "{err}");
 
     let replay = ["replay", "--events", events, "--format", "jsonl", "--output"];
-    done(&[&replay[..], &[&later, "--from", "2025-09-16T10:30", "--to", "2025-09-16T11:00", "--step", "10m"]].concat());
+    printed(
+        &[&replay[..], &[&later, "--from", "2025-09-16T10:30", "--to", "2025-09-16T11:00", "--step", "10m"]].concat(),
+    );
     let (status, out, err) = compare(&[&later, before]);
     assert_eq!(status, Some(0), "{err}");
     assert!(out.contains(" figures at 2 instants (2025-09-16 10:30:00 to 2025-09-16 11:00:00)"), "{out}");
     assert!(out.contains("\nonly in one: 2 instants (2025-09-16 10:40:00 to 2025-09-16 10:50:00)\n"), "{out}");
     assert!(out.contains("\nonly in other: 3 instants (2025-09-16 10:00:00 to 2025-09-16 10:45:00)\n"), "{out}");
 
-    done(&[&replay[..], &[&apart, "--at", "2025-09-16T09:59"]].concat());
+    printed(&[&replay[..], &[&apart, "--at", "2025-09-16T09:59"]].concat());
     let (status, out, err) = compare(&[&apart, before]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
     assert!(err.contains("the runs have no instant in common: "), "{err}");
@@ -259,13 +242,10 @@ fn contacts_that_cannot_be_told_are_said_and_the_differences_are_printed() {
 #[test]
 fn nobody_reading_the_comparison_is_no_error() {
     let Stage { before, after, .. } = &*STAGE;
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    let mut child =
-        program.args(["compare", before, after]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut compare = command(&["compare", before, after]);
+    let mut child = compare.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(ended(child.wait_with_output().unwrap()), (Some(3), String::new(), String::new()));
 }
 
 #[test]

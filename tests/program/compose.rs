@@ -9,11 +9,13 @@ use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use ensilinja::{cli, clock};
 use ensilinja_config::Config;
+use ensilinja_test_support::{PATIENCE, poll_until};
 use serde::Deserialize;
+
+use crate::command_line::{command, printed};
 
 /// The parts of docker-compose.yml that are said again elsewhere.
 #[derive(Deserialize)]
@@ -225,8 +227,7 @@ fn our_commands_are_understood_and_their_configuration_is_sound() {
 #[test]
 fn the_help_of_a_command_names_every_flag_that_is_used() {
     for (name, service) in compose().services.iter().filter(|(_, service)| service.is_ours()) {
-        let help = Command::new(env!("CARGO_BIN_EXE_ensilinja")).args([&service.command[0], "--help"]).output();
-        let help = String::from_utf8(help.expect("the binary was built").stdout).expect("help is text");
+        let help = printed(&[&service.command[0], "--help"]);
         for flag in service.command.iter().filter(|word| word.starts_with("--")) {
             assert!(help.contains(flag.as_str()), "{name} uses {flag}, of which the help knows nothing:\n{help}");
         }
@@ -374,11 +375,7 @@ fn the_healthcheck_of_the_processor_tells_a_living_one_from_none() {
     // No broker is ever at port 1: the processor is alive and not ready.
     let run = ["run", "--config", "deploy/ensilinja.toml", "--listen", &listen, "--brokers", "127.0.0.1:1"];
     let mut processor = Running::start(&run);
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !asks() {
-        assert!(Instant::now() < deadline, "not well after 20 s:\n{}", processor.stop());
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    assert!(poll_until(PATIENCE, asks), "not well in time:\n{}", processor.stop());
 }
 
 /// The binary at work, and stopped with the test.
@@ -386,8 +383,8 @@ struct Running(Child);
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-        let command = command.args(arguments).current_dir(top()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut command = command(arguments);
+        let command = command.current_dir(top()).stdout(Stdio::null()).stderr(Stdio::piped());
         Self(command.spawn().expect("the binary was built"))
     }
 

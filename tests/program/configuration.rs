@@ -1,10 +1,7 @@
 //! A wrong configuration is refused before anything is started, in one line that says where, what stands there and
 //! what would be right.
 
-use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use ensilinja_calendar::{By, Term, WorkingDays};
 use ensilinja_catalogue::Target;
@@ -12,7 +9,10 @@ use ensilinja_config::{Config, HostName, Line, LogFormat, LogLevel};
 use ensilinja_ledger::{EffectiveLimits, Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_sim::{County, LinePromise, Within, WorkingDay};
+use ensilinja_test_support::TemporaryFolder;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::command_line::{command, run, run_command};
 
 const GOOD: &str = r#"time_zone = "Europe/Helsinki"
 
@@ -173,38 +173,6 @@ fn good() -> Config {
     ensilinja::configuration::parse("ensilinja.toml", GOOD).expect("it is good")
 }
 
-/// A file of its own for a test, gone when the test ends.
-struct TestFile(PathBuf);
-
-impl TestFile {
-    fn new(name: &str, content: &[u8]) -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
-        fs::write(&path, content).expect("the folder for the files of tests can be written");
-        Self(path)
-    }
-
-    fn name(&self) -> &str {
-        self.0.to_str().expect("the folder for the files of tests has a plain name")
-    }
-}
-
-impl Drop for TestFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-fn ensilinja(arguments: &[&str]) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(arguments).env_remove("ENSILINJA_LOG").output().expect("the program was built for this test")
-}
-
-/// Status, standard output and standard error.
-fn ended(output: &Output) -> (Option<i32>, String, String) {
-    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
-    (output.status.code(), out, err)
-}
-
 #[test]
 fn every_mistake_is_said_whole() {
     let mut others = Vec::new();
@@ -247,39 +215,39 @@ fn the_program_refuses_a_configuration_with_status_2_before_it_opens_a_port() {
     // The port is taken: had the program tried to listen first, it would speak of that.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
+    let folder = TemporaryFolder::new("refused");
     for (from, to, message) in REFUSED.iter().step_by(7) {
-        let file = TestFile::new("refused.toml", edited(from, to).replace("127.0.0.1:9464", &listen).as_bytes());
-        let expected = format!("error: {}:{message}\n", file.name());
-        assert_eq!(ended(&ensilinja(&["run", "--config", file.name()])), (Some(2), String::new(), expected));
+        let file = folder.write("refused.toml", edited(from, to).replace("127.0.0.1:9464", &listen));
+        let expected = format!("error: {}:{message}\n", file.display());
+        assert_eq!(run(&["run", "--config", file.to_str().unwrap()]), (Some(2), String::new(), expected));
     }
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_named_with_status_2() {
-    let latin_1 = TestFile::new("latin1.toml", b"name = \"\xe4iti\"");
+    let folder = TemporaryFolder::new("unreadable");
+    let latin_1 = folder.write("latin1.toml", b"name = \"\xe4iti\"");
     for (file, why) in [
         ("no/such.toml", "No such file or directory (os error 2)"),
         ("/", "Is a directory (os error 21)"),
-        (latin_1.name(), "stream did not contain valid UTF-8"),
+        (latin_1.to_str().unwrap(), "stream did not contain valid UTF-8"),
     ] {
         let expected =
             format!("error: {file}: cannot be read: {why}; say which configuration to use with --config FILE\n");
-        assert_eq!(ended(&ensilinja(&["run", "--config", file])), (Some(2), String::new(), expected));
+        assert_eq!(run(&["run", "--config", file]), (Some(2), String::new(), expected));
     }
 }
 
 #[test]
 fn a_log_level_that_cannot_be_read_is_refused_with_status_2() {
-    let file = TestFile::new("good.toml", GOOD.as_bytes());
-    let output = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
-        .args(["run", "--config", file.name()])
-        .env("ENSILINJA_LOG", "ensilinja=loud")
-        .output()
-        .unwrap();
+    let folder = TemporaryFolder::new("log-level");
+    let file = folder.write("good.toml", GOOD);
+    let mut command = command(&["run", "--config", file.to_str().unwrap()]);
+    let ended = run_command(command.env("ENSILINJA_LOG", "ensilinja=loud"));
     let expected = "error: ENSILINJA_LOG is \"ensilinja=loud\"; it should be a level, such as info, or levels by module, \
                     such as info,ensilinja_kafka=debug: error parsing level filter: expected one of \"off\", \
                     \"error\", \"warn\", \"info\", \"debug\", \"trace\", or a number 0-5\n";
-    assert_eq!(ended(&output), (Some(2), String::new(), expected.to_owned()));
+    assert_eq!(ended, (Some(2), String::new(), expected.to_owned()));
 }
 
 #[test]

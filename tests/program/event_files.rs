@@ -3,20 +3,23 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use ensilinja::events_file::{self, Batch, Ending, EventsFile, FileRead};
 use ensilinja::feed;
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_for, poll_until, send_signal};
 use ensilinja_wire::{Decoder, Reason};
+use rustix::io::ioctl_fionread;
 
+use crate::command_line::command;
 use crate::series;
 
 /// 2025-09-16 08:00 in Helsinki, a Tuesday.
@@ -27,40 +30,16 @@ const TO: EventTime = EventTime::from_seconds(1_758_015_000);
 
 const MORNING: [&str; 4] = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T12:30"];
 
-/// A directory of its own for a test; it goes when the value does.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("ensilinja-events-{}-{number}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// The names of all files in it.
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
-    }
+/// The names of all files in a folder.
+fn names(folder: &TemporaryFolder) -> Vec<String> {
+    let entries = fs::read_dir(folder.path()).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// The simulator writing its morning to `output`, with further words.
 fn simulate(output: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    command.arg("simulate").args(MORNING).args(words).arg("--output").arg(output);
-    command.env_remove("ENSILINJA_LOG").stdin(Stdio::null());
+    let mut command = command(&[&["simulate"], &MORNING[..], words].concat());
+    command.arg("--output").arg(output);
     command
 }
 
@@ -106,11 +85,11 @@ fn count_lines(text: &[u8]) -> usize {
 
 #[test]
 fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     let output = simulate(&file, &["--seed", "5"]).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-    assert_eq!((directory.names(), output.stdout.len()), (vec!["events.jsonl".to_owned()], 0));
+    assert_eq!((names(&folder), output.stdout.len()), (vec!["events.jsonl".to_owned()], 0));
     let (events, rejected) = read(&file);
     assert_eq!((events.len(), rejected), (published(Disorder::NONE, 5).count(), BTreeMap::new()));
     assert!(events.len() > 1_000, "there are {}", events.len());
@@ -123,8 +102,8 @@ fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
 
 #[test]
 fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_is_wrong_with_it() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     let rough = Disorder { poison: 0.2, ..Disorder::ROUGH };
     let written = events_file::write(&file, published(rough, 6), &AtomicBool::new(false)).unwrap();
     assert_eq!(written.ending, Ending::Whole);
@@ -149,20 +128,20 @@ fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_
 
 #[test]
 fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
     let stopped = events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(true)).unwrap();
     assert_eq!(stopped.ending, Ending::Stopped);
-    assert_eq!((fs::read_to_string(&file).unwrap(), directory.names().len()), ("before".to_owned(), 1));
+    assert_eq!((fs::read_to_string(&file).unwrap(), names(&folder).len()), ("before".to_owned(), 1));
     events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(false)).unwrap();
-    assert_eq!((read(&file).0.len(), directory.names().len()), (published(Disorder::NONE, 7).count(), 1));
+    assert_eq!((read(&file).0.len(), names(&folder).len()), (published(Disorder::NONE, 7).count(), 1));
 }
 
 #[test]
 fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
     let output = simulate(&file, &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
@@ -175,28 +154,23 @@ fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
 
 #[test]
 fn a_simulation_that_is_stopped_says_what_is_left_and_leaves_nothing() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    command.args(["simulate", "--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100", "--output"]).arg(&file);
-    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    while directory.names().is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it has not begun to write");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(told.success());
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
+    let years = ["simulate", "--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100", "--output"];
+    let child = command(&years).arg(&file).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(poll_until(PATIENCE, || !names(&folder).is_empty()), "it has not begun to write");
+    send_signal(&child, "INT");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("error: stopped before the end: "), "{}", said(&output));
     assert!(said(&output).contains(" to 2025-01-01 00:00 is left; "), "{}", said(&output));
-    assert_eq!(directory.names(), [""; 0]);
+    assert_eq!(names(&folder), [""; 0]);
 }
 
 #[test]
 fn a_full_disk_is_said_and_leaves_nothing() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     // A limit of 256 KiB on files, of which the program learns by an error and not by a signal.
     let limited = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
     let program = simulate(&file, &[]);
@@ -207,7 +181,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     assert_eq!(output.status.code(), Some(1), "{problem}");
     let expected = format!("error: cannot write {}: File too large", file.display());
     assert!(problem.contains(&expected), "{problem}");
-    assert_eq!(directory.names(), [""; 0]);
+    assert_eq!(names(&folder), [""; 0]);
 
     let output = simulate(Path::new("/dev/full"), &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -229,20 +203,25 @@ fn a_reader_that_has_had_enough_ends_it_quietly() {
 fn a_pipe_that_nobody_reads_does_not_keep_it_from_ending() {
     let mut child = simulate(Path::new("-"), &[]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
-    // By then it has filled the pipe.
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    let pipe = child.stdout.take().unwrap();
+    let mut held = 0;
+    let is_full = || {
+        let before = std::mem::replace(&mut held, ioctl_fionread(&pipe).unwrap());
+        // Linux may leave the end of a page unused, so a full pipe can hold less than its 64 KiB.
+        held > 32 * 1024 && held == before
+    };
+    assert!(poll_until(PATIENCE, is_full), "it does not fill the pipe");
     assert!(child.try_wait().unwrap().is_none(), "it waits for a reader");
-    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert!(told.success());
-    let began = std::time::Instant::now();
+    send_signal(&child, "TERM");
+    let began = Instant::now();
     assert_eq!(child.wait().unwrap().code(), Some(1), "what was asked for is not done");
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
 }
 
 #[test]
 fn a_file_that_was_cut_off_is_an_error_that_says_where() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     assert!(simulate(&file, &[]).output().unwrap().status.success());
     let whole = fs::read(&file).unwrap();
     let lines = count_lines(&whole);
@@ -257,32 +236,22 @@ fn a_file_that_was_cut_off_is_an_error_that_says_where() {
 struct Demo {
     child: Child,
     welcome: String,
-    address: String,
+    address: SocketAddr,
 }
 
 impl Demo {
     fn play(file: &Path) -> Self {
         let words = ["demo", "--listen", "127.0.0.1:0", "--at", "2025-09-16T10:15", "--speed", "10", "--events"];
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
-            .args(words)
-            .arg(file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command(&words).arg(file).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
         let welcome: String = lines.take_while(|line| line != "Ctrl-C ends it.").map(|line| line + "\n").collect();
         let (_, rest) = welcome.split_once("http://").unwrap();
         let address = rest.split('/').next().unwrap().to_owned();
-        Self { child, welcome: welcome.replace(&address, "HERE"), address }
+        Self { child, welcome: welcome.replace(&address, "HERE"), address: address.parse().unwrap() }
     }
 
     fn metrics(&self) -> series::Series {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET /metrics HTTP/1.0\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        series::read_page(answer.split_once("\r\n\r\n").unwrap().1)
+        series::read_page(&http::get(self.address, "/metrics").unwrap().body)
     }
 }
 
@@ -305,8 +274,8 @@ fn nine_days() -> Vec<SimEvent> {
 fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
     /// 2025-09-16 10:15 in Helsinki, and a minute later.
     const UNTIL: EventTime = EventTime::from_seconds(1_758_006_900 + 60);
-    let (directory, events) = (Directory::new(), nine_days());
-    let file = directory.file("events.jsonl");
+    let (folder, events) = (TemporaryFolder::new("events"), nine_days());
+    let file = folder.file("events.jsonl");
     let publications = Disorder::NONE.publish(events.clone().into_iter(), 8);
     events_file::write(&file, publications, &AtomicBool::new(false)).unwrap();
     let forwards = fs::read_to_string(&file).unwrap();
@@ -327,19 +296,15 @@ fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
         events.len() - before
     );
     assert_eq!(demo.welcome, welcome);
-    let deadline = Instant::now() + Duration::from_secs(90);
-    let (page, as_of) = loop {
-        assert!(Instant::now() < deadline, "no page to compare in time");
+    let quiet_page = || {
         let page = demo.metrics();
         let as_of =
             page.get("ensilinja_figures_as_of_timestamp_seconds").map_or(EventTime::MIN, |seconds| instant(*seconds));
         // What is published at this moment may be on its way still: a moment is waited for at which nothing is.
         let is_quiet = !events.iter().any(|event| (-50..2_500).contains(&as_of.millis_since(event.at)));
-        if as_of >= UNTIL && is_quiet {
-            break (page, as_of);
-        }
-        std::thread::sleep(Duration::from_millis(20));
+        (as_of >= UNTIL && is_quiet).then_some((page, as_of))
     };
+    let (page, as_of) = poll_for(PATIENCE, quiet_page).expect("a page to compare");
     let mut oracle = Oracle::new(County::oma_hame().oracle_lines(), County::zone());
     for event in events.iter().filter(|event| event.at <= as_of) {
         oracle.apply(event);
@@ -361,8 +326,8 @@ fn instant(seconds: f64) -> EventTime {
 
 #[test]
 fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
-    let directory = Directory::new();
-    let file = directory.file("events.jsonl");
+    let folder = TemporaryFolder::new("events");
+    let file = folder.file("events.jsonl");
     assert!(simulate(&file, &[]).output().unwrap().status.success());
     let sound = fs::read_to_string(&file).unwrap();
     let elsewhere = sound.replacen("\"line\":\"", "\"line\":\"secret_", 1);
@@ -375,7 +340,7 @@ fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
     for (text, reason) in refusals {
         fs::write(&file, text).unwrap();
         let words = ["demo", "--listen", "127.0.0.1:0", "--events"];
-        let output = Command::new(env!("CARGO_BIN_EXE_ensilinja")).args(words).arg(&file).output().unwrap();
+        let output = command(&words).arg(&file).output().unwrap();
         let problem = said(&output);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{problem}");
         assert!(problem.starts_with(&format!("error: cannot play {}: ", file.display())), "{problem}");

@@ -1,45 +1,26 @@
 //! `ensilinja explain` as it is used: what makes up a figure, what became of a contact, and how it is refused.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::command_line::{Ended, command, file, printed, run, run_command};
+
 /// Events from 2025-08-10 to 2025-09-17: figures of 2025-09-15 have all the history that they need.
 static COUNTY: LazyLock<String> = LazyLock::new(|| {
     let path = file("explain-county.jsonl");
-    let words = ["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path, "--force"];
-    let (status, _, err) = ended(&words);
-    assert_eq!(status, Some(0), "{err}");
+    printed(&["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path, "--force"]);
     path
 });
 
-fn file(name: &str) -> String {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
+fn logged(words: &[&str], log: &str) -> Ended {
+    run_command(command(words).env("ENSILINJA_LOG", log))
 }
 
-/// Status, standard output and standard error.
-fn ended(words: &[&str]) -> (Option<i32>, String, String) {
-    logged(words, "info")
-}
-
-fn logged(words: &[&str], log: &str) -> (Option<i32>, String, String) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS"] {
-        program.env_remove(variable);
-    }
-    let output =
-        program.args(words).env("ENSILINJA_LOG", log).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code(), out, err)
-}
-
+#[track_caller]
 fn explained(words: &[&str]) -> String {
-    let (status, out, err) = ended(&[&["explain"], words].concat());
-    assert_eq!(status, Some(0), "{words:?}: {err}");
-    out
+    printed(&[&["explain"], words].concat())
 }
 
 fn document(words: &[&str]) -> Value {
@@ -147,8 +128,7 @@ fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
         ("mipa_chat", "2025-09-16T03:00:00+03:00", ["1h", "yesterday"]),
     ] {
         let at_line = ["--events", COUNTY.as_str(), "--line", line, "--at", at];
-        let (status, replayed, err) = ended(&[&["replay", "--format", "jsonl"], &at_line[..]].concat());
-        assert_eq!(status, Some(0), "{err}");
+        let replayed = printed(&[&["replay", "--format", "jsonl"], &at_line[..]].concat());
         let mut figures = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let figures = figures.find(|document| document.get("lines").is_some()).unwrap()["lines"][0]["figures"].clone();
         for (name, path) in [
@@ -296,7 +276,7 @@ fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() 
     assert!(today.contains("from 2025-10-26 00:00:00 up to") && today.contains("It is 2,"), "{today}");
     for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "there is none such")] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--at", at];
-        let (status, out, err) = ended(&words);
+        let (status, out, err) = run(&words);
         assert!(status == Some(2) && out.is_empty() && err.contains(why), "{err}");
     }
 }
@@ -320,7 +300,7 @@ fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
         ("2026-03-02T10:00", "nothing is known of 2026-03-02 10:00: what there is to read begins at 2026-03-02 10:01"),
     ] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--quiet", "--at", at];
-        let (status, out, err) = ended(&words);
+        let (status, out, err) = run(&words);
         assert!(status == Some(1) && out.is_empty() && err.contains(why), "{err}");
     }
     let at = ["--events", COUNTY.as_str(), "--line", "mipa", "--at", "2025-09-15T10:15"];
@@ -360,13 +340,13 @@ fn what_cannot_be_explained_is_refused_with_what_could_be() {
         (vec!["--contact", "canary-1", "--known-at", at], 2, "cannot be used with"),
         (vec!["--contact", "canary-99"], 1, "nothing is said of this contact"),
     ] {
-        let (ended_with, out, err) = ended(&[&["explain", "--events", &small], words.as_slice()].concat());
+        let (ended_with, out, err) = run(&[&["explain", "--events", &small], words.as_slice()].concat());
         assert_eq!(ended_with, Some(status), "{words:?}: {err}");
         assert!(out.is_empty() && err.contains(said), "{words:?}: {err}");
         assert!(!err.contains("canary-99"), "{err}");
     }
     let piped = ["explain", "--events", "-", "--line", "mipa", "--figure", "waiting", "--at", at];
-    let (status, _, err) = ended(&piped);
+    let (status, _, err) = run(&piped);
     assert!(status == Some(2) && err.contains("write it to a file first"), "{err}");
 }
 
@@ -403,7 +383,7 @@ fn what_a_terminal_would_obey_in_an_id_is_written_as_a_code() {
     let document: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(document["contact"], id, "the data is exact");
     assert_eq!(document["legs"][0]["visit"], id);
-    let (status, _, err) = ended(&["explain", "--events", "no\u{202e}\u{1b}[2J.jsonl", "--contact", id]);
+    let (status, _, err) = run(&["explain", "--events", "no\u{202e}\u{1b}[2J.jsonl", "--contact", id]);
     assert_ne!(status, Some(0));
     for text in [table, json, err] {
         let shown = |character| ensilinja_model::is_printable(character) || character == '\n';

@@ -7,6 +7,8 @@
 
 #[path = "../support/board.rs"]
 mod board;
+#[path = "../support/command_line.rs"]
+mod command_line;
 #[path = "../support/rules.rs"]
 mod rules;
 #[path = "../support/series.rs"]

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja::kafka_settings::kafka_settings;
 use ensilinja::past::{self, Place, Read, Reading, Stopped};
@@ -13,7 +13,10 @@ use ensilinja::progress::Progress;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
 use ensilinja_model::{EventTime, Fact, LineId};
+use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
 use ensilinja_wire::{Statement, encode_structured};
+
+use crate::command_line::{command, ended};
 
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
 
@@ -247,13 +250,11 @@ fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
 
 /// `report` over what it is given, as a process that a signal does not reach by way of this one.
 fn report(events: &[&Path], stdin: Stdio) -> Child {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(["report", "--from", "2025-09-16", "--to", "2025-09-17"]);
+    let mut report = command(&["report", "--from", "2025-09-16", "--to", "2025-09-17"]);
     for file in events {
-        program.arg("--events").arg(file);
+        report.arg("--events").arg(file);
     }
-    program.env_remove("ENSILINJA_LOG").stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-    program.spawn().unwrap()
+    report.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]
@@ -290,22 +291,14 @@ fn a_signal_ends_the_opening_of_a_pipe_into_which_nobody_has_written_yet() {
 /// What a process says that is interrupted once it listens to signals, and ends soon and without output.
 #[track_caller]
 fn interrupted(mut child: Child) -> String {
-    let began = Instant::now();
-    while !listens_to_interrupts(child.id()) {
-        assert!(began.elapsed() < Duration::from_secs(30) && child.try_wait().unwrap().is_none());
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let told = Instant::now();
-    while child.try_wait().unwrap().is_none() && told.elapsed() < Duration::from_secs(10) {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    // One that went on is no more than a failure.
+    assert!(poll_until(PATIENCE, || listens_to_interrupts(child.id())), "it has no handler for SIGINT");
+    send_signal(&child, "INT");
+    let has_ended = poll_until(Duration::from_secs(10), || child.try_wait().unwrap().is_some());
     let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
-    said
+    let (status, out, err) = ended(child.wait_with_output().unwrap());
+    assert!(has_ended, "it goes on after SIGINT: {err}");
+    assert_eq!((status, out.len()), (Some(1), 0), "{err}");
+    err
 }
 
 /// Whether a process has a handler for SIGINT, which is the second bit of those that it catches.

@@ -6,54 +6,26 @@ mod instants;
 mod laws;
 mod obstacles;
 mod oracle;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use crate::command_line::{self, Ended, file, printed};
+
 /// Events from 2025-08-04 to 2025-09-17: from 2025-09-10 on there is all the history that any window needs.
-static EVENTS: LazyLock<String> = LazyLock::new(|| simulated("2025-08-04", "2025-09-17"));
+static EVENTS: LazyLock<String> =
+    LazyLock::new(|| command_line::simulated("replay-county.jsonl", "2025-08-04", "2025-09-17"));
 
 /// What asks for Monday 2025-09-15 at 10:15.
 const AT: [&str; 2] = ["--at", "2025-09-15T10:15"];
 
-/// One file of the folder for the files of tests, written once and over by the next run of this test.
-fn simulated(from: &str, to: &str) -> String {
-    let path = file(&format!("replay-{from}.jsonl"));
-    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path, "--force"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    path
-}
-
-fn file(name: &str) -> String {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
-}
-
-fn command(words: &[&str]) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(words).env("NO_COLOR", "1").stdin(Stdio::null());
-    for variable in ["ENSILINJA_LOG", "ENSILINJA_CONFIG", "ENSILINJA_BROKERS"] {
-        program.env_remove(variable);
-    }
-    program
-}
-
-fn ensilinja(words: &[&str]) -> Output {
-    command(words).output().unwrap()
-}
-
 /// Status, standard output and standard error of a replay of the events.
-fn ended(more: &[&str]) -> (Option<i32>, String, String) {
-    let output = ensilinja(&[&["replay", "--events", EVENTS.as_str()], more].concat());
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code(), out, err)
+fn ended(more: &[&str]) -> Ended {
+    command_line::run(&[&["replay", "--events", EVENTS.as_str()], more].concat())
 }
 
 /// What a replay of the events prints.
 #[track_caller]
 fn replay(more: &[&str]) -> String {
-    let (status, out, err) = ended(more);
-    assert_eq!(status, Some(0), "{more:?}: {err}");
-    out
+    printed(&[&["replay", "--events", EVENTS.as_str()], more].concat())
 }
 
 /// The lines of a run.
@@ -66,10 +38,10 @@ fn run(more: &[&str]) -> Vec<serde_json::Value> {
 fn a_table_is_the_report_of_the_stretch_of_time() {
     let monday = ["--events", EVENTS.as_str(), "--from", "2025-09-15", "--to", "2025-09-16"];
     for words in [&["--format", "table"][..], &["--format", "markdown", "--language", "sv", "--by", "hour"]] {
-        let report = ensilinja(&[&["report"], &monday[..], words].concat());
-        let replay = ensilinja(&[&["replay"], &monday[..], words].concat());
-        assert!(replay.status.success() && replay.stdout.len() > 1_000);
-        assert_eq!(replay.stdout, report.stdout, "{words:?}");
+        let report = printed(&[&["report"], &monday[..], words].concat());
+        let replay = printed(&[&["replay"], &monday[..], words].concat());
+        assert!(replay.len() > 1_000);
+        assert_eq!(replay, report, "{words:?}");
     }
 }
 
@@ -208,14 +180,12 @@ fn what_history_does_not_reach_back_to_is_absent_and_said() {
     let events = std::fs::read_to_string(EVENTS.as_str()).unwrap();
     let late: Vec<&str> = events.lines().filter(|line| line.contains("\"time\":\"2025-09-")).collect();
     std::fs::write(&begins_late, late.join("\n")).unwrap();
-    let output = ensilinja(&[&["replay", "--events", &begins_late], &words[..]].concat());
-    let document: serde_json::Value =
-        serde_json::from_str(str::from_utf8(&output.stdout).unwrap().lines().nth(1).unwrap()).unwrap();
+    let (_, out, err) = command_line::run(&[&["replay", "--events", &begins_late], &words[..]].concat());
+    let document: serde_json::Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
     let figures = &document["lines"][0]["figures"];
     assert_eq!(figures["line_open"], 1, "what follows from the calendar is known");
     for (window, figures) in figures["windows"].as_object().unwrap() {
         assert!(figures.is_null(), "{window}: {figures}");
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("begins at 2025-09-01") && said.contains("it would have to begin at 2025-08-"), "{said}");
+    assert!(err.contains("begins at 2025-09-01") && err.contains("it would have to begin at 2025-08-"), "{err}");
 }

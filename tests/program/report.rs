@@ -2,49 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::sync::LazyLock;
 
+use crate::command_line::{AUTUMN, command, ended, file, printed, run, run_command, simulated};
+
 /// Events from 2025-08-15 to 2025-09-17: a report from 2025-09-15 on has all the history that it needs.
-static EVENTS: LazyLock<String> = LazyLock::new(|| simulated("2025-08-15", "2025-09-17"));
-
-/// The weekend on which the clocks go back.
-static AUTUMN: LazyLock<String> = LazyLock::new(|| simulated("2025-10-24", "2025-10-27"));
-
-/// One file of the folder for the files of tests, written once and over by the next run of this test.
-fn simulated(from: &str, to: &str) -> String {
-    let path = file(&format!("report-{from}.jsonl"));
-    let output = ensilinja(&["simulate", "--from", from, "--to", to, "--output", &path, "--force"], Stdio::null());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    path
-}
-
-fn file(name: &str) -> String {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().unwrap().to_owned()
-}
-
-fn ensilinja(words: &[&str], stdin: impl Into<Stdio>) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(words).env_remove("ENSILINJA_LOG").env("NO_COLOR", "1").stdin(stdin).output().unwrap()
-}
+static EVENTS: LazyLock<String> = LazyLock::new(|| simulated("report-county.jsonl", "2025-08-15", "2025-09-17"));
 
 /// The words that ask for the report of Monday 2025-09-15, and more.
 fn monday<'a>(events: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["report", "--events", events, "--from", "2025-09-15", "--to", "2025-09-16"], more].concat()
-}
-
-/// Status, standard output and standard error.
-fn ended(words: &[&str]) -> (Option<i32>, String, String) {
-    let output = ensilinja(words, Stdio::null());
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code(), out, err)
-}
-
-fn report(words: &[&str]) -> String {
-    let (status, out, err) = ended(words);
-    assert_eq!(status, Some(0), "{words:?}: {err}");
-    out
 }
 
 /// A column of a report in CSV, by its name.
@@ -62,21 +30,21 @@ fn a_report_is_printed_in_every_format_and_language_and_nothing_else_is() {
         ("en", "Key figures for calls", "Services for older people"),
     ] {
         for (format, begins) in [("table", heading.to_owned()), ("markdown", format!("## {heading}"))] {
-            let text = report(&monday(&EVENTS, &["--language", language, "--format", format]));
+            let text = printed(&monday(&EVENTS, &["--language", language, "--format", format]));
             assert!(text.contains(&begins) && text.contains(line), "{language}, {format}:\n{text}");
             assert!(text.ends_with('\n') && !text.contains("INFO"), "{text}");
         }
     }
     assert_eq!(
-        report(&monday(&EVENTS, &[])),
-        report(&monday(&EVENTS, &["--language", "fi", "--by", "line", "--width", "120"])),
+        printed(&monday(&EVENTS, &[])),
+        printed(&monday(&EVENTS, &["--language", "fi", "--by", "line", "--width", "120"])),
         "what is not said is this"
     );
 }
 
 #[test]
 fn no_line_of_a_table_is_wider_than_is_asked_for() {
-    let width = |words: &[&str]| report(&monday(&EVENTS, words)).lines().map(|line| line.chars().count()).max();
+    let width = |words: &[&str]| printed(&monday(&EVENTS, words)).lines().map(|line| line.chars().count()).max();
     for (asked, least) in [("80", 60), ("200", 150)] {
         let widest = width(&["--width", asked]).unwrap();
         assert!((least..=asked.parse().unwrap()).contains(&widest), "asked for {asked}, {widest} wide");
@@ -85,12 +53,12 @@ fn no_line_of_a_table_is_wider_than_is_asked_for() {
 
 #[test]
 fn programs_get_the_same_figures_as_csv_and_as_json() {
-    let csv = report(&monday(&EVENTS, &["--format", "csv", "--line", "116117"]));
+    let csv = printed(&monday(&EVENTS, &["--format", "csv", "--line", "116117"]));
     let offered = csv.lines().find(|line| line.contains("line,116117") && line.contains(",offered,")).unwrap();
     let offered: f64 = offered.split(',').nth(8).unwrap().parse().unwrap();
     assert!((100.0..400.0).contains(&offered), "a Monday has {offered} calls");
 
-    let json = report(&monday(&EVENTS, &["--format", "json", "--line", "116117"]));
+    let json = printed(&monday(&EVENTS, &["--format", "json", "--line", "116117"]));
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json.to_string().contains(&format!("{offered}")), "{json}");
 }
@@ -98,7 +66,7 @@ fn programs_get_the_same_figures_as_csv_and_as_json() {
 #[test]
 fn only_the_lines_asked_for_are_in_it_and_all_if_none_is() {
     let lines = |more: &[&str]| -> BTreeSet<String> {
-        let csv = report(&monday(&EVENTS, &[&["--format", "csv"], more].concat()));
+        let csv = printed(&monday(&EVENTS, &[&["--format", "csv"], more].concat()));
         column(&csv, "line").into_iter().filter(|line| !line.is_empty()).collect()
     };
     assert_eq!(
@@ -112,7 +80,7 @@ fn only_the_lines_asked_for_are_in_it_and_all_if_none_is() {
 fn a_day_has_as_many_hours_as_the_clock_shows() {
     let hours = |from: &str, to: &str| {
         let words = ["report", "--events", &AUTUMN, "--from", from, "--to", to, "--by", "hour", "--format", "csv"];
-        let csv = report(&words);
+        let csv = printed(&words);
         let (kinds, starts) = (column(&csv, "period"), column(&csv, "period_start"));
         kinds
             .into_iter()
@@ -136,7 +104,7 @@ fn a_day_has_as_many_hours_as_the_clock_shows() {
 fn days_add_up_to_their_months() {
     let offered = |by: &str| -> (usize, f64) {
         let words = ["--from", "2025-08-15", "--to", "2025-09-15", "--by", by, "--format", "csv"];
-        let csv = report(&[&["report", "--events", EVENTS.as_str()], words.as_slice()].concat());
+        let csv = printed(&[&["report", "--events", EVENTS.as_str()], words.as_slice()].concat());
         let rows = csv
             .split("\r\n")
             .filter(|line| line.starts_with("all,") && line.contains(&format!(",{by},")) && line.contains(",offered,"));
@@ -152,7 +120,7 @@ fn days_add_up_to_their_months() {
 fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
     let of = |from: &str| {
         let words = ["report", "--events", &EVENTS, "--from", from, "--to", "2025-09-16", "--language", "en"];
-        let (status, out, err) = ended(&words);
+        let (status, out, err) = run(&words);
         assert_eq!(status, Some(0), "{err}");
         (out, err)
     };
@@ -169,7 +137,7 @@ fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
 
 #[test]
 fn a_public_report_shows_no_count_of_fewer_than_five_people() {
-    let csv = report(&monday(&EVENTS, &["--by", "group", "--public", "--format", "csv"]));
+    let csv = printed(&monday(&EVENTS, &["--by", "group", "--public", "--format", "csv"]));
     let states = column(&csv, "state");
     assert!(states.iter().any(|state| state == "hidden"), "{csv}");
     for (figure, value) in column(&csv, "figure").iter().zip(column(&csv, "value")) {
@@ -181,19 +149,17 @@ fn a_public_report_shows_no_count_of_fewer_than_five_people() {
 #[test]
 fn events_on_standard_input_make_the_same_report() {
     let words = monday("-", &[]);
-    let output = ensilinja(&words, File::open(&*EVENTS).unwrap());
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), report(&monday(&EVENTS, &[])));
+    let (_, out, err) = run_command(command(&words).stdin(File::open(&*EVENTS).unwrap()));
+    assert_eq!(out, printed(&monday(&EVENTS, &[])), "{err}");
 }
 
 #[test]
 fn a_reader_who_has_had_enough_is_no_error() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    program.args(monday(&EVENTS, &["--by", "hour", "--format", "csv"])).env_remove("ENSILINJA_LOG");
-    let mut child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut report = command(&monday(&EVENTS, &["--by", "hour", "--format", "csv"]));
+    let mut child = report.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{err}");
+    let (status, _, err) = ended(child.wait_with_output().unwrap());
+    assert_eq!(status, Some(0), "{err}");
     assert!(!err.contains("error") && !err.contains("panicked"), "{err}");
 }
 
@@ -208,7 +174,7 @@ fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
         (&["--by", "day", "--public"], "error: --public cannot go with --by day: a public report is by line"),
         (&["--width", "20"], "error: invalid value '20' for '--width <N>'"),
     ] {
-        let (status, out, err) = ended(&monday("no/such.jsonl", more));
+        let (status, out, err) = run(&monday("no/such.jsonl", more));
         assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
         assert!(err.starts_with(said), "{err}");
     }
@@ -235,7 +201,7 @@ fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
         ("2025-09-15T08:00", "2025-09-15T05:00Z", "line", "--from is not before --to"),
     ] {
         let words = ["report", "--events", "no/such.jsonl", "--from", from, "--to", to, "--by", by];
-        assert_eq!(ended(&words), (Some(2), String::new(), format!("error: {said}\n")));
+        assert_eq!(run(&words), (Some(2), String::new(), format!("error: {said}\n")));
     }
 }
 
@@ -251,7 +217,7 @@ fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_re
         (&strange, "has no event of these lines"),
         (&cut, "it was cut off while it was written or copied, and events are missing"),
     ] {
-        let (status, out, err) = ended(&monday(events, &[]));
+        let (status, out, err) = run(&monday(events, &[]));
         assert_eq!((status, out.as_str()), (Some(1), ""), "{events}: {err}");
         let last = err.lines().last().unwrap();
         assert!(last.starts_with("error: ") && last.contains(said), "{err}");
@@ -261,7 +227,7 @@ fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_re
 #[test]
 fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
     let words = ["report", "--events", &EVENTS, "--from", "2025-12-08", "--to", "2025-12-09", "--format", "csv"];
-    let csv = report(&words);
+    let csv = printed(&words);
     let (figures, values) = (column(&csv, "figure"), column(&csv, "value"));
     let offered = figures.iter().zip(&values).filter(|(figure, _)| *figure == "offered");
     assert!(offered.clone().count() > 22 && offered.into_iter().all(|(_, value)| value == "0"), "{csv}");
@@ -270,7 +236,7 @@ fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
 #[test]
 fn of_a_time_that_is_yet_to_come_there_is_no_report() {
     let words = ["report", "--events", &EVENTS, "--from", "9025-09-15", "--to", "9025-09-16"];
-    let (status, out, err) = ended(&words);
+    let (status, out, err) = run(&words);
     assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
     let said = "error: nothing is known of the time from 9025-09-15 00:00 on: it is yet to come";
     assert_eq!(err.lines().last(), Some(said));
@@ -317,7 +283,7 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
     let by = |by: &str| {
         let dates = ["--from", "2026-06-03", "--to", "2026-06-04", "--by", by, "--format", "csv"];
         let source = ["report", "--events", &events, "--config", &config, "--complete-since", "2026-01-01"];
-        report(&[&source, dates.as_slice()].concat())
+        printed(&[&source, dates.as_slice()].concat())
     };
     let (hours, day) = (by("hour"), by("day"));
     let requested = rows(&hours, "channel", "hour", "handled_as_callback");
@@ -332,7 +298,7 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
         assert_eq!(rows(&day, "channel", "whole", figure), rows(&day, "channel", "day", figure), "{figure}");
     }
     let explained =
-        |at: &str| report(&["explain", "--events", &events, "--config", &config, "--contact", "c", "--at", at]);
+        |at: &str| printed(&["explain", "--events", &events, "--config", &config, "--contact", "c", "--at", at]);
     let shown = explained("2026-06-03T12:00");
     assert!(shown.contains("superseded by callback_requested at 2026-06-03 11:00:00.080"), "{shown}");
     assert!(!shown.contains("abandoned_queue_"), "{shown}");
@@ -347,7 +313,7 @@ fn a_report_of_one_day_month_or_hour_has_its_row_for_programs() {
     };
     for (by, rows_of_it) in [("day", 1), ("month", 1), ("quarter", 1), ("hour", 24)] {
         let words = words(by);
-        let csv = report(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        let csv = printed(&words.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(rows(&csv, "all", by, "offered").len(), rows_of_it, "{by}");
         assert_eq!(rows(&csv, "all", "whole", "offered").len(), 1, "{by}");
     }

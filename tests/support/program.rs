@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ensilinja_model::EventTime;
 use ensilinja_sim::Oracle;
 use ensilinja_test_support::http::{self, Answer};
-use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_for, poll_until};
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_for, poll_until, send_signal};
 
 use crate::series::{self, Series};
 use crate::stage::Stage;
@@ -140,8 +140,7 @@ impl Program {
     /// Sends SIGTERM and waits. Returns its exit status and how long it took to end.
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
         let asked = Instant::now();
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
+        send_signal(&self.child, "TERM");
         (self.wait(), asked.elapsed())
     }
 

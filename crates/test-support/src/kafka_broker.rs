@@ -14,6 +14,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::polling::poll_until;
+use crate::signal::send_signal;
+
 /// The version that is fetched if none is named.
 const TODAYS_KAFKA: &str = "4.4.0";
 
@@ -140,12 +143,12 @@ impl KafkaBroker {
         let mut command = self.java("kafka.Kafka", &[file.to_str().unwrap()]);
         command.stdout(log.try_clone().unwrap()).stderr(log);
         self.child = Some(command.spawn().unwrap());
-        let deadline = Instant::now() + PATIENCE;
-        while self.ask(18, 0, &[]).is_err() {
+        let answers = poll_until(PATIENCE, || {
             let ended = self.child.as_mut().and_then(|child| child.try_wait().unwrap());
-            assert!(ended.is_none() && Instant::now() < deadline, "Kafka did not start: {}", self.log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            assert!(ended.is_none(), "Kafka has ended: {}", self.log());
+            self.ask(18, 0, &[]).is_ok()
+        });
+        assert!(answers, "Kafka did not start: {}", self.log());
     }
 
     /// Stops the broker in order, and waits until it has ended.
@@ -273,9 +276,7 @@ impl KafkaBroker {
     }
 
     fn signal(&self, name: &str) {
-        let child = self.child.as_ref().expect("the broker is running");
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
-        assert!(sent.success());
+        send_signal(self.child.as_ref().expect("the broker is running"), name);
     }
 
     /// One request of Kafka's protocol and its answer, without their headers.

@@ -9,8 +9,10 @@ pub mod http;
 pub mod kafka_broker;
 pub mod plain_consumer;
 mod polling;
+mod signal;
 mod temporary_folder;
 
 pub use kafka_broker::KafkaBroker;
 pub use polling::{PATIENCE, poll_for, poll_until};
+pub use signal::send_signal;
 pub use temporary_folder::TemporaryFolder;

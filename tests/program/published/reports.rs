@@ -1,44 +1,32 @@
 //! The reports that the program makes of the simulated county, read back from CSV.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-/// Events of 2025-01-01 to 2025-11-05, by when what was asked for in October is resolved; gone when the test ends.
-pub struct EventsFile(PathBuf);
+use ensilinja_test_support::TemporaryFolder;
+
+use crate::command_line::printed;
+
+/// Events of 2025-01-01 to 2025-11-05, by when what was asked for in October is resolved.
+pub struct EventsFile {
+    folder: TemporaryFolder,
+}
 
 impl EventsFile {
     pub fn simulated() -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-published.jsonl", std::process::id()));
-        let file = Self(path);
-        run(&["simulate", "--from", "2025-01-01", "--to", "2025-11-05", "--output", file.name()]);
+        let file = Self { folder: TemporaryFolder::new("published") };
+        printed(&["simulate", "--from", "2025-01-01", "--to", "2025-11-05", "--output", &file.path()]);
         file
     }
 
-    fn name(&self) -> &str {
-        self.0.to_str().expect("the folder for the files of tests has a plain name")
+    fn path(&self) -> String {
+        self.folder.file("events.jsonl").to_str().expect("a temporary folder has a plain name").to_owned()
     }
 
     /// The report by lines, groups, months or quarters, from January until a date.
     pub fn report(&self, by: &str, to: &str) -> Report {
         let words = ["--from", "2025-01-01", "--to", to, "--by", by, "--format", "csv"];
-        Report::read(&run(&[&["report", "--events", self.name()], words.as_slice()].concat()))
+        Report::read(&printed(&[&["report", "--events", &self.path()], words.as_slice()].concat()))
     }
-}
-
-impl Drop for EventsFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// What the program prints; its log is shown where it fails.
-fn run(words: &[&str]) -> String {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    let output = program.args(words).env_remove("ENSILINJA_LOG").stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// One figure of a report.

@@ -12,7 +12,7 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::{County, soup, soup_lines};
 
 use super::laws::{ALL_FIRST, KNOWN_THEN, as_event, stepped_through, told};
-use super::{ensilinja, file};
+use crate::command_line::{Ended, file, printed, run};
 use crate::rules;
 
 /// Sources whose histories begin at different places among the events of a soup that begins at `base`.
@@ -107,12 +107,10 @@ fn three_contacts() -> [String; 2] {
     THREE_CONTACTS.clone()
 }
 
-/// Status, standard output and standard error.
-fn run(words: &[&str], more: &[&str]) -> (Option<i32>, String, String) {
+/// The program over these three contacts.
+fn of_three(words: &[&str], more: &[&str]) -> Ended {
     let [events, config] = three_contacts();
-    let output = ensilinja(&[words, &["--config", &config, "--events", &events], more].concat());
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code(), out, err)
+    run(&[words, &["--config", &config, "--events", &events], more].concat())
 }
 
 const OFFERED: [&str; 6] = ["--format", "csv", "--figure", "contacts_offered", "--window", "today"];
@@ -120,21 +118,21 @@ const OFFERED: [&str; 6] = ["--format", "csv", "--figure", "contacts_offered", "
 #[test]
 fn a_file_that_is_said_to_be_complete_has_windows_from_then_on() {
     let at = [&["--at", "2026-11-28T12:00"], &OFFERED[..]].concat();
-    let (status, out, said) = run(&["replay"], &at);
+    let (status, out, said) = of_three(&["replay"], &at);
     assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
     assert!(said.contains("the file begins at 2026-11-28 09:50, and nothing tells what was before"), "{said}");
     assert!(said.contains("some windows of 1 of the 1 instants") && said.contains("--complete-since TIME"), "{said}");
 
     let told = [&at[..], &["--complete-since", "2026-11-28"]].concat();
-    let (status, out, said) = run(&["replay"], &told);
+    let (status, out, said) = of_three(&["replay"], &told);
     assert_eq!((status, out.lines().last().unwrap().rsplit(',').next()), (Some(0), Some("3")), "{out}{said}");
     assert!(!said.contains("begins at"), "{said}");
 
     // What begins before the time that was said is not known.
     let later = [&at[..], &["--complete-since", "2026-11-28T10:00"]].concat();
-    let (status, out, said) = run(&["replay"], &later);
+    let (status, out, said) = of_three(&["replay"], &later);
     assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
-    let (status, _, said) = run(&["replay"], &[&at[..], &["--complete-since", "2026-11-28T12:01"]].concat());
+    let (status, _, said) = of_three(&["replay"], &[&at[..], &["--complete-since", "2026-11-28T12:01"]].concat());
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("--complete-since says that the file begins at 2026-11-28 12:01"), "{said}");
 }
@@ -142,10 +140,10 @@ fn a_file_that_is_said_to_be_complete_has_windows_from_then_on() {
 #[test]
 fn explain_follows_the_same_rule() {
     let asked = ["--line", "h", "--figure", "contacts_offered", "--window", "today", "--at", "2026-11-28T12:00"];
-    let (status, out, said) = run(&["explain"], &asked);
+    let (status, out, said) = of_three(&["explain"], &asked);
     assert_eq!(status, Some(0), "{said}");
     assert!(out.contains("No figure is shown: history begins at 2026-11-28 09:50:00"), "{out}");
-    let (status, out, said) = run(&["explain"], &[&asked[..], &["--complete-since", "2026-11-28"]].concat());
+    let (status, out, said) = of_three(&["explain"], &[&asked[..], &["--complete-since", "2026-11-28"]].concat());
     assert_eq!(status, Some(0), "{said}");
     assert!(!out.contains("No figure is shown"), "{out}");
 }
@@ -154,7 +152,7 @@ fn explain_follows_the_same_rule() {
 fn a_report_of_a_time_before_the_first_event_knows_nothing_of_it() {
     let report = |from: &str, to: &str, more: &[&str]| {
         let words = ["--from", from, "--to", to, "--format", "csv"];
-        run(&["report"], &[&words[..], more].concat())
+        of_three(&["report"], &[&words[..], more].concat())
     };
     let (status, out, said) = report("2026-11-01", "2026-11-20", &[]);
     assert_eq!((status, out.as_str()), (Some(1), ""), "{said}");
@@ -190,10 +188,10 @@ fn a_report_of_a_time_before_the_first_event_knows_nothing_of_it() {
 fn a_table_says_in_its_own_language_what_is_not_known() {
     let words = ["--from", "2026-11-27", "--to", "2026-11-29", "--by", "day"];
     for (language, cell) in [("fi", "ei tiedossa"), ("sv", "okänt"), ("en", "not known")] {
-        let (_, out, _) = run(&["report"], &[&words[..], &["--language", language]].concat());
+        let (_, out, _) = of_three(&["report"], &[&words[..], &["--language", language]].concat());
         assert!(out.matches(cell).count() > 3, "{out}");
         let sums = [&words[..], &["--language", language]].concat();
-        let (_, replayed, _) = run(&["replay"], &sums);
+        let (_, replayed, _) = of_three(&["replay"], &sums);
         assert_eq!(out, replayed, "a replay sums up as a report does");
     }
 }
@@ -201,7 +199,7 @@ fn a_table_says_in_its_own_language_what_is_not_known() {
 #[test]
 fn the_from_that_is_advised_leaves_no_period_unknown() {
     let report = |from: &str, by: &str| {
-        run(&["report", "--from", from, "--to", "2026-12-02", "--by", by, "--format", "csv"], &[])
+        of_three(&["report", "--from", from, "--to", "2026-12-02", "--by", by, "--format", "csv"], &[])
     };
     for (from, by, helps) in [
         ("2026-11-28T00:00", "hour", "2026-11-28T09:00"),
@@ -254,11 +252,10 @@ fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_i
             &["replay", "--at", "2026-06-02T12:00", "--format", "csv"],
             &[&["explain"], &figure[..]].concat(),
         ] {
-            let output = ensilinja(&[words, &source].concat());
-            let said = String::from_utf8(output.stderr).unwrap();
+            let (ended, _, said) = run(&[words, &source].concat());
             // Status 3 is for figures that lack contacts; an explanation says what it lacks.
             let status = if words[0] == "explain" { 0 } else { 3 };
-            assert_eq!(output.status.code(), Some(status), "{words:?}: {said}");
+            assert_eq!(ended, Some(status), "{words:?}: {said}");
             let what = "3 of 6 events (50.0 %), of 1 contacts, are of another contact with the same id";
             assert!(said.contains(what), "{words:?}: {said}");
             assert!(
@@ -269,9 +266,8 @@ fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_i
             assert!(!said.contains("canary"), "{said}");
         }
         // What comes after the time that is asked for is lost to nothing in it.
-        let output = ensilinja(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && !said.contains("same id"), "{said}");
+        let (ended, _, said) = run(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
+        assert!(ended == Some(0) && !said.contains("same id"), "{said}");
     }
 }
 
@@ -289,9 +285,8 @@ fn a_day_that_is_lost_does_not_hide_behind_many_that_are_sound() {
             &["replay", "--from", "2026-11-02", "--to", "2026-11-04", "--step", "1d", "--format", "csv"],
         ] {
             let source = ["--config", &config, "--events", &events, "--complete-since", "2026-11-02"];
-            let output = ensilinja(&[words, &source].concat());
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(status), "{words:?}: {said}");
+            let (ended, _, said) = run(&[words, &source].concat());
+            assert_eq!(ended, Some(status), "{words:?}: {said}");
             assert!(said.contains("are of another contact with the same id"), "{said}");
             let of_day = said.contains(", on 2026-11-03 15 of 15 (100.0 %)");
             assert_eq!(of_day, status == 3, "{said}");
@@ -323,15 +318,13 @@ fn attempts_beyond_the_thousand_are_told_of_in_whatever_order_they_come() {
             &["replay", "--at", "2026-11-28T12:00", "--format", "csv"],
             &[&["explain"], &figure[..]].concat(),
         ] {
-            let output = ensilinja(&[words, &source].concat());
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
+            let (ended, _, said) = run(&[words, &source].concat());
+            assert_eq!(ended, Some(0), "{words:?}: {said}");
             assert_eq!(said.matches("3 callback attempts of 1 contacts are not counted").count(), 1, "{said}");
             assert!(!said.contains("canary"), "{said}");
         }
         let contact = ["explain", "--contact", "canary-9", "--at", "2026-11-28T12:00"];
-        let output = ensilinja(&[&contact[..], &source].concat());
-        let page = String::from_utf8(output.stdout).unwrap();
+        let page = printed(&[&contact[..], &source].concat());
         assert_eq!(page.matches("not counted: beyond the earliest 1000").count(), 3, "{page}");
         assert!(!page.contains("overridden by"), "{page}");
     }
@@ -340,7 +333,6 @@ fn attempts_beyond_the_thousand_are_told_of_in_whatever_order_they_come() {
 #[test]
 fn the_county_uses_no_id_twice() {
     let words = ["--from", "2025-09-01", "--to", "2025-09-17", "--events", super::EVENTS.as_str()];
-    let output = ensilinja(&[&["report"], &words[..]].concat());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && !said.contains("same id"), "{said}");
+    let (ended, _, said) = run(&[&["report"], &words[..]].concat());
+    assert!(ended == Some(0) && !said.contains("same id"), "{said}");
 }

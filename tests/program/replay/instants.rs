@@ -1,6 +1,7 @@
 //! Which instants a replay is of.
 
-use super::{command, ended, ensilinja, file, replay, simulated};
+use super::{ended, replay};
+use crate::command_line::{AUTUMN, command, file, printed, run, simulated};
 
 /// The times of a replay in CSV, each once, in their order.
 fn times(csv: &str) -> Vec<&str> {
@@ -11,19 +12,16 @@ fn times(csv: &str) -> Vec<&str> {
 
 fn of_one_figure(events: &str, more: &[&str]) -> String {
     let words = ["replay", "--events", events, "--line", "mipa", "--figure", "line_open", "--format", "csv"];
-    let output = ensilinja(&[&words[..], more].concat());
-    assert!(output.status.success(), "{more:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    printed(&[&words[..], more].concat())
 }
 
 #[test]
 fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart() {
-    let autumn = simulated("2025-10-24", "2025-10-27");
-    let csv = of_one_figure(&autumn, &["--from", "2025-10-26", "--to", "2025-10-27"]);
+    let csv = of_one_figure(&AUTUMN, &["--from", "2025-10-26", "--to", "2025-10-27"]);
     let hours = times(&csv);
     assert_eq!(hours.len(), 26, "25 hours have 26 ends");
     assert_eq!(hours[3..5], ["2025-10-26T03:00:00+03:00", "2025-10-26T03:00:00+02:00"]);
-    let spring = simulated("2026-03-27", "2026-03-30");
+    let spring = simulated("replay-spring.jsonl", "2026-03-27", "2026-03-30");
     let csv = of_one_figure(&spring, &["--from", "2026-03-29", "--to", "2026-03-30"]);
     let hours = times(&csv);
     assert_eq!(hours.len(), 24);
@@ -32,8 +30,7 @@ fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart()
 
 #[test]
 fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
-    let autumn = simulated("2025-10-24", "2025-10-27");
-    let csv = of_one_figure(&autumn, &["--from", "2025-10-24T08:00", "--to", "2025-10-27T08:00", "--step", "1d"]);
+    let csv = of_one_figure(&AUTUMN, &["--from", "2025-10-24T08:00", "--to", "2025-10-27T08:00", "--step", "1d"]);
     let rows: Vec<(&str, &str)> = csv.lines().skip(1).map(|row| (&row[..25], &row[row.len() - 1..])).collect();
     assert_eq!(
         rows,
@@ -48,8 +45,7 @@ fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
 
 #[test]
 fn an_hour_that_comes_twice_is_asked_for_by_its_offset_and_one_that_never_comes_is_refused() {
-    let autumn = simulated("2025-10-24", "2025-10-27");
-    let csv = of_one_figure(&autumn, &["--at", "2025-10-26T03:30+02:00"]);
+    let csv = of_one_figure(&AUTUMN, &["--at", "2025-10-26T03:30+02:00"]);
     assert_eq!(times(&csv), ["2025-10-26T03:30:00+02:00"]);
     for (at, why) in [
         ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
@@ -115,10 +111,8 @@ fn at_a_speed_each_instant_is_written_when_its_time_comes() {
     use std::io::{BufRead as _, BufReader};
     use std::time::{Duration, Instant};
 
-    let path = file("replay-speed.jsonl");
-    std::fs::copy(simulated("2025-10-24", "2025-10-27"), &path).unwrap();
     let words =
-        ["replay", "--events", &path, "--from", "2025-10-25T10:00", "--to", "2025-10-25T12:00", "--format", "jsonl"];
+        ["replay", "--events", &AUTUMN, "--from", "2025-10-25T10:00", "--to", "2025-10-25T12:00", "--format", "jsonl"];
     let began = Instant::now();
     let mut replay =
         command(&[&words[..], &["--speed", "3600"]].concat()).stdout(std::process::Stdio::piped()).spawn().unwrap();
@@ -136,7 +130,7 @@ fn at_a_speed_each_instant_is_written_when_its_time_comes() {
 
 /// The county's autumn weekend and lines of clocks that were wrong.
 fn with_wrong_clocks(name: &str) -> String {
-    let autumn = std::fs::read_to_string(simulated("2025-10-24", "2025-10-27")).unwrap();
+    let autumn = std::fs::read_to_string(AUTUMN.as_str()).unwrap();
     let (first, rest) = autumn.split_once('\n').unwrap();
     let dated = |time: &str| {
         let at = first.find("\"time\":\"").unwrap() + "\"time\":\"".len();
@@ -153,22 +147,20 @@ fn with_wrong_clocks(name: &str) -> String {
 fn one_line_of_a_wrong_clock_does_not_vouch_for_weeks_of_which_a_file_says_nothing() {
     let path = with_wrong_clocks("replay-wrong-clocks.jsonl");
     let words = ["replay", "--events", &path, "--format", "csv", "--figure", "contacts_offered"];
-    let output = ensilinja(&[&words[..], &["--at", "2025-10-26T12:00"]].concat());
-    let csv = String::from_utf8(output.stdout).unwrap();
+    let (_, csv, err) = run(&[&words[..], &["--at", "2025-10-26T12:00"]].concat());
     assert_eq!(csv.lines().count(), 1, "no window is whole so soon after the beginning: {csv}");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("the file begins at 2025-10-24"));
+    assert!(err.contains("the file begins at 2025-10-24"), "{err}");
 }
 
 #[test]
 fn of_an_instant_before_or_after_all_that_is_known_there_are_no_figures() {
-    let autumn = simulated("2025-10-24", "2025-10-27");
-    let words = ["replay", "--events", &autumn, "--line", "mipa", "--figure", "contacts_waiting", "--format", "csv"];
+    let words = ["replay", "--events", &AUTUMN, "--line", "mipa", "--figure", "contacts_waiting", "--format", "csv"];
     for at in ["2025-10-20T12:00", "2025-11-20T12:00"] {
-        let output = ensilinja(&[&words[..], &["--at", at]].concat());
-        assert_eq!(output.status.code(), Some(1), "{at}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("nothing is known of the time of these instants"));
+        let (status, _, err) = run(&[&words[..], &["--at", at]].concat());
+        assert_eq!(status, Some(1), "{at}");
+        assert!(err.contains("nothing is known of the time of these instants"), "{err}");
     }
-    let csv = of_one_figure(&autumn, &["--from", "2025-10-20T12:00", "--to", "2025-11-20T12:00", "--step", "1d"]);
+    let csv = of_one_figure(&AUTUMN, &["--from", "2025-10-20T12:00", "--to", "2025-11-20T12:00", "--step", "1d"]);
     assert_eq!(times(&csv).first().unwrap()[..10], *"2025-10-24");
     assert_eq!(times(&csv).last().unwrap()[..10], *"2025-10-27");
 }

@@ -5,7 +5,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{AT, EVENTS, command, ended, file};
+use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
+
+use super::{AT, EVENTS, ended};
+use crate::command_line::{self, command, file, run, run_command};
 
 /// Whether anything lies in the folder of a file that begins with its name, finished or not.
 fn leavings(path: &str) -> Vec<String> {
@@ -40,9 +43,8 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         let script = "ulimit -f 256; trap '' XFSZ; exec \"$@\"";
         let mut limited = Command::new("bash");
         limited.args(["-c", script, "bash", env!("CARGO_BIN_EXE_ensilinja"), "replay", "--events", &EVENTS]);
-        let output = limited.args(words).args(["--output", &path]).stdin(Stdio::null()).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{said}");
+        let (status, _, said) = run_command(limited.args(words).args(["--output", &path]).stdin(Stdio::null()));
+        assert_eq!(status, Some(1), "{said}");
         assert!(said.contains("error: ") && said.contains("File too large"), "{said}");
         assert_eq!(leavings(&path), [""; 0], "{said}");
     }
@@ -53,8 +55,7 @@ fn what_was_there_before_stays_where_a_replay_fails() {
     let path = file("replay-before.csv");
     fs::write(&path, "before").unwrap();
     let words = ["replay", "--events", "no/such.jsonl", "--output", &path, "--format", "csv"];
-    let output = command(&[&words[..], &AT].concat()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(run(&[&words[..], &AT].concat()).0, Some(1));
     assert_eq!(fs::read_to_string(&path).unwrap(), "before");
     assert_eq!(leavings(&path), ["replay-before.csv"]);
 }
@@ -69,9 +70,8 @@ fn the_events_are_never_what_a_replay_replaces() {
     for (read, output) in [(events.as_str(), &events), (&events, &link), (&link, &events), ("-", &events)] {
         let words = ["replay", "--events", read, "--output", output, "--format", "jsonl"];
         let mut replay = command(&[&words[..], &AT].concat());
-        let output = replay.stdin(fs::File::open(&events).unwrap()).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        let (status, _, said) = run_command(replay.stdin(fs::File::open(&events).unwrap()));
+        assert_eq!(status, Some(2), "{said}");
         assert!(said.contains("is the file of --events: it would take its place"), "{said}");
         assert_eq!(fs::read_to_string(&events).unwrap(), "events");
     }
@@ -97,9 +97,8 @@ fn a_reader_who_has_had_enough_ends_it_quietly() {
         let mut first = String::new();
         BufReader::new(replay.stdout.take().unwrap()).read_line(&mut first).unwrap();
         assert!(!first.is_empty(), "{format}");
-        let output = replay.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && !said.contains("error"), "{format}: {said}");
+        let (status, _, said) = command_line::ended(replay.wait_with_output().unwrap());
+        assert!(status == Some(0) && !said.contains("error"), "{format}: {said}");
     }
 }
 
@@ -111,9 +110,8 @@ fn a_file_that_was_cut_off_is_said_and_nothing_is_written() {
     let path = file("replay-of-the-cut.csv");
     for output in [&["--output", path.as_str()][..], &[]] {
         let words = [&["replay", "--events", &cut, "--format", "csv"], &AT[..], output].concat();
-        let ended = command(&words).output().unwrap();
-        let said = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!(ended.status.code(), Some(1), "{said}");
+        let (status, _, said) = run(&words);
+        assert_eq!(status, Some(1), "{said}");
         assert!(said.contains("none of the 1 instants was covered") && said.contains("it was cut off"), "{said}");
     }
     assert!(!Path::new(&path).exists());
@@ -137,9 +135,10 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
             // The first of them are in the file that has not its name yet.
             let folder = Path::new(&path).parent().unwrap();
             let length = |found: &String| fs::metadata(folder.join(found)).map_or(0, |found| found.len());
-            wait_for(|| leavings(&path).iter().any(|found| found.ends_with(".partial") && length(found) > 0));
+            let has_begun = || leavings(&path).iter().any(|found| found.ends_with(".partial") && length(found) > 0);
+            assert!(poll_until(PATIENCE, has_begun), "nothing is written");
         }
-        assert!(Command::new("kill").args(["-INT", &replay.id().to_string()]).status().unwrap().success());
+        send_signal(&replay, "INT");
         let rest: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(rest.iter().all(|line| !line.contains("\"end\"")), "it does not look whole");
         let mut said = String::new();
@@ -150,14 +149,4 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
         assert!(said.contains("it was stopped"), "{said}");
         assert_eq!(leavings(&path), [""; 0]);
     }
-}
-
-fn wait_for(is_so: impl Fn() -> bool) {
-    for _ in 0..600 {
-        if is_so() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("it did not come about within half a minute");
 }

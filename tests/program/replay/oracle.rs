@@ -9,7 +9,7 @@ use ensilinja::events_file;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Oracle};
 
-use super::{ensilinja, file};
+use crate::command_line::{file, printed};
 use crate::series::{Series, differences};
 
 /// Monday 2025-07-28 at 00:00 in Helsinki: seven weeks, which is more than any window needs, before the instants.
@@ -31,9 +31,7 @@ fn a_replay_says_of_every_instant_what_the_oracle_says() {
 
     let stretch = ["--from", "2025-09-15T06:30", "--to", "2025-09-16T18:30", "--step", "4h"];
     let words = ["replay", "--events", &path, "--format", "openmetrics", "--no-recorded"];
-    let output = ensilinja(&[&words[..], &stretch].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let pages = by_instant(str::from_utf8(&output.stdout).unwrap());
+    let pages = by_instant(&printed(&[&words[..], &stretch].concat()));
     assert_eq!(pages.len(), 10);
     for (second, page) in pages {
         let wrong = differences(&page, &oracle, EventTime::from_seconds(second));
