@@ -93,11 +93,11 @@ fn each_wrong_setting_is_found_and_its_cure_told() {
             "problem wrong.events: retention.ms=3600000: events are deleted while figures still need them",
             "warning wrong.events: retention.bytes=1000000:",
             "warning wrong.events: message.timestamp.type=LogAppendTime:",
-            "warning wrong.events: message.timestamp.after.max.ms=9223372036854775807: a record stamped far ahead",
+            "warning wrong.events: message.timestamp.after.max.ms=9223372036854775807: a record dated far ahead",
             "-> set message.timestamp.after.max.ms=300000",
-            "warning wrong.events: message.timestamp.before.max.ms=3600000: for one record that is stamped earlier",
+            "warning wrong.events: message.timestamp.before.max.ms=3600000: one record dated earlier",
             "problem wrong.events: max.message.bytes=2000:",
-            "problem wrong.events: min.insync.replicas=2: there are fewer replicas than that",
+            "problem wrong.events: min.insync.replicas=2: there are fewer replicas",
             "problem wrong.dead-letters: max.message.bytes=2000:",
             "warning wrong.dead-letters: retention.ms=3600000:",
             "warning wrong.events: holds no record",
@@ -124,7 +124,7 @@ fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
     let nobody = Stage { brokers: "127.0.0.1:1".to_owned(), ..stage.clone() };
     let (status, text) = check(&nobody, &[]);
     assert_eq!(status, Some(3), "{text}");
-    says(&text, &["problem 127.0.0.1:1: does not answer:", "Connection refused", "-> see that it runs"]);
+    says(&text, &["problem 127.0.0.1:1: does not answer:", "Connection refused", "-> check that the broker runs"]);
     let one_of_two = Stage { brokers: format!("127.0.0.1:1,{}", broker.bootstrap()), ..stage };
     says(&check(&one_of_two, &[]).1, &["warning 127.0.0.1:1: does not answer:"]);
 }
@@ -216,7 +216,7 @@ fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
         (
             "security.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\nsasl.username = \"u\"\n\
              sasl.password = \"hunter2\"",
-            "the port takes no user and password",
+            "the port does not accept a user and a password",
         ),
     ] {
         let file = std::env::temp_dir().join(format!("ensilinja-check-{}.toml", std::process::id()));

@@ -226,22 +226,16 @@ fn cases<'a>(
     );
     let refuses = "the broker refuses this user or its password";
     let untrusted = "signed by an authority that is not trusted";
-    let client = "the broker asks for a client certificate, or refuses the one it was given";
+    let client = "the broker requires a client certificate, or refuses the one it was given";
     vec![
-        case(
-            secure,
-            "SASL_SSL",
-            &[ca, &sasl("reader", "SCRAM-SHA-512", "wrong")],
-            refuses,
-            "see that sasl.username and",
-        ),
-        case(secure, "SASL_SSL", &[ca, &sasl("reader", "PLAIN", "wrong")], refuses, "see that sasl.username and"),
+        case(secure, "SASL_SSL", &[ca, &sasl("reader", "SCRAM-SHA-512", "wrong")], refuses, "check sasl.username and"),
+        case(secure, "SASL_SSL", &[ca, &sasl("reader", "PLAIN", "wrong")], refuses, "check sasl.username and"),
         case(
             secure,
             "SASL_SSL",
             &[ca, &sasl("reader", "SCRAM-SHA-256", PASSWORD)],
             "the broker does not offer this SASL mechanism",
-            "sasl.enabled.mechanisms names them",
+            "sasl.enabled.mechanisms lists them",
         ),
         case(secure, "SASL_SSL", &[&other_ca, &scram], untrusted, "set ssl.ca.location"),
         case(
@@ -251,27 +245,45 @@ fn cases<'a>(
             "is for another host name (it is for 127.0.0.1;",
             "advertised.listeners",
         ),
-        case(expired, "SSL", &[ca], "is not valid at this time (it was valid until ", "renew the broker's certificate"),
+        case(
+            expired,
+            "SSL",
+            &[ca],
+            "has expired or is not yet valid (it was valid until ",
+            "renew the broker's certificate",
+        ),
         case(mutual, "SSL", &[ca], client, "set ssl.certificate.location and ssl.key.location"),
         case(mutual, "SSL", &[ca, &stranger], client, "whose authority the broker trusts"),
-        case(secure, "SASL_PLAINTEXT", &[&scram], "it probably speaks TLS, and the settings do not", "or SASL_SSL"),
-        case(expired, "PLAINTEXT", &[], "it probably speaks TLS, and the settings do not", "to SSL or SASL_SSL"),
-        case(&broker.bootstrap(), "SSL", &[ca], "the port does not speak it", "to PLAINTEXT or SASL_PLAINTEXT"),
+        case(secure, "SASL_PLAINTEXT", &[&scram], "it probably uses TLS, but the settings do not", "or SASL_SSL"),
+        case(expired, "PLAINTEXT", &[], "it probably uses TLS, but the settings do not", "to SSL or SASL_SSL"),
+        case(
+            &broker.bootstrap(),
+            "SSL",
+            &[ca],
+            "the settings use TLS, but the port does not",
+            "to PLAINTEXT or SASL_PLAINTEXT",
+        ),
         case(
             &broker.bootstrap(),
             "SASL_PLAINTEXT",
             &[&scram],
-            "the port takes no user and password",
+            "the port does not accept a user and a password",
             "PLAINTEXT or SSL",
         ),
         case(
             &broker.bootstrap_of("CLEAR"),
             "PLAINTEXT",
             &[],
-            "it probably asks for a user and a password",
+            "it probably requires a user and a password",
             "SASL_SSL or",
         ),
-        case("no-such-host.invalid:9092", "PLAINTEXT", &[], "the host name has no address", "look it up"),
+        case(
+            "no-such-host.invalid:9092",
+            "PLAINTEXT",
+            &[],
+            "the host name has no address",
+            "this machine can resolve it",
+        ),
     ]
 }
 

@@ -1,6 +1,6 @@
-//! Questions to the broker: which partitions there are, where their logs begin and end, what has been committed.
+//! Queries to the brokers about a topic: its partitions, where they begin and end, what has been committed, its id.
 //!
-//! Each question is bounded by a timeout, so a broker that hangs is noticed as soon as one that is gone.
+//! Each query has a timeout, so a broker that hangs is noticed as soon as one that is gone.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::client_log::ClientLog;
 use crate::commit::{self, Commit};
 
-/// How long one question to the broker may take, so that a hung broker is noticed well within 10 s.
+/// How long one query may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why a question has no answer. None of these ends the process: each may pass.
+/// Why a query has no answer. None of these ends the process: each may pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum QueryError {
-    /// No broker answered in time, or it answered with an error.
-    #[error("the broker does not answer as it should: {0}")]
+    /// No broker has answered in time, or a broker has answered with an error.
+    #[error("the broker does not answer, or answers with an error: {0}")]
     Broker(KafkaError),
-    /// The broker knows no such topic.
+    /// The brokers do not have the topic.
     #[error("the topic {0} does not exist")]
     TopicMissing(String),
 }
 
-/// Asks about one topic.
+/// Queries about one topic.
 pub(crate) struct BrokerQueries<'a, C: ConsumerContext = ClientLog> {
     pub(crate) consumer: &'a BaseConsumer<C>,
     pub(crate) topic: &'a str,
@@ -34,18 +34,18 @@ pub(crate) struct BrokerQueries<'a, C: ConsumerContext = ClientLog> {
 }
 
 impl<C: ConsumerContext> BrokerQueries<'_, C> {
-    /// How many partitions the topic has. They are numbered from 0 without gaps.
+    /// The number of partitions. They are numbered from 0 without gaps.
     pub(crate) fn partition_count(&self) -> Result<usize, QueryError> {
         Ok(self.partition_count_and_broker()?.0)
     }
 
-    /// The same, with the id of a broker that may be asked more.
+    /// The number of partitions, and the id of a broker that answers now.
     pub(crate) fn partition_count_and_broker(&self) -> Result<(usize, i32), QueryError> {
         let metadata = self.consumer.fetch_metadata(Some(self.topic), self.timeout).map_err(QueryError::Broker)?;
         let topic = metadata.topics().first().ok_or_else(|| QueryError::TopicMissing(self.topic.to_owned()))?;
         match topic.error().map(RDKafkaErrorCode::from) {
             None if !topic.partitions().is_empty() => {
-                // The one that has answered; it has no id yet if it was found by its address only.
+                // The broker that has answered. It has no id if the client knows only its address.
                 let answered = Some(metadata.orig_broker_id()).filter(|broker| *broker >= 0);
                 let any = || metadata.brokers().first().map_or(-1, rdkafka::metadata::MetadataBroker::id);
                 Ok((topic.partitions().len(), answered.unwrap_or_else(any)))
@@ -57,26 +57,26 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
         }
     }
 
-    /// Where the logs of the first `count` partitions begin.
+    /// The first offset of each of the first `count` partitions.
     pub(crate) fn begins(&self, count: usize) -> Result<Vec<i64>, QueryError> {
         let answers = self.list_offsets(&vec![Offset::Beginning; count])?;
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
     }
 
-    /// Where the logs of the first `count` partitions end: for a consumer that reads uncommitted records where they
-    /// do, for any other before the first record of a transaction that is still open.
+    /// The end of each of the first `count` partitions: the offset of the next record if the consumer reads uncommitted
+    /// records; otherwise no further than the first record of an open transaction.
     pub(crate) fn ends(&self, count: usize) -> Result<Vec<i64>, QueryError> {
         let answers = self.list_offsets(&vec![Offset::End; count])?;
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
     }
 
-    /// The first record of each of the first `count` partitions that was published at `timestamp_ms` or later; `None`
-    /// where there is none.
+    /// The offset of the first record published at `timestamp_ms` or later, for each of the first `count` partitions;
+    /// `None` where there is none.
     pub(crate) fn first_since(&self, count: usize, timestamp_ms: i64) -> Result<Vec<Option<i64>>, QueryError> {
         self.list_offsets(&vec![Offset::Offset(timestamp_ms.max(0)); count])
     }
 
-    /// What the consumer's group has committed; `None` where nothing.
+    /// What the consumer's group has committed; `None` where it has committed nothing.
     pub(crate) fn committed(&self, count: usize) -> Result<Vec<Option<Commit>>, QueryError> {
         let list = self.list(&vec![Offset::Invalid; count])?;
         let answers = self.consumer.committed_offsets(list, self.timeout).map_err(QueryError::Broker)?;
@@ -86,12 +86,12 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
         Ok(numbers(&answers)?.into_iter().zip(commit_metadata(&answers)).map(of).collect())
     }
 
-    /// The id of the topic, as a broker that answers now has it; `None` as in [`Self::topic_id`].
+    /// The topic id, from a broker that answers now; `None` as in [`Self::topic_id`].
     pub(crate) fn current_topic_id(&self) -> Result<Option<TopicId>, QueryError> {
         self.topic_id(self.partition_count_and_broker()?.1)
     }
 
-    /// The id of the topic, as this broker has it; `None` where the brokers have none, or may not tell this user.
+    /// The topic id, from this broker; `None` if the brokers have no topic ids or do not tell this user.
     pub(crate) fn topic_id(&self, broker: i32) -> Result<Option<TopicId>, QueryError> {
         use RDKafkaErrorCode::{
             ClusterAuthorizationFailed, TopicAuthorizationFailed, UnknownTopic, UnknownTopicOrPartition,
@@ -107,7 +107,7 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
         }
     }
 
-    /// One request to each leader.
+    /// Sends one request to each leader.
     fn list_offsets(&self, questions: &[Offset]) -> Result<Vec<Option<i64>>, QueryError> {
         let list = self.list(questions)?;
         numbers(&self.consumer.offsets_for_times(list, self.timeout).map_err(QueryError::Broker)?)

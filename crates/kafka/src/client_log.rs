@@ -1,6 +1,6 @@
-//! What librdkafka has to say, as log lines of this process.
+//! Turns the log lines of librdkafka into log lines of this process, and remembers its errors.
 //!
-//! Its lines speak of brokers, topics and partitions, never of a record's key or value, so they can be passed on.
+//! The lines name brokers, topics and partitions, never the key or the value of a record, so they are safe to log.
 
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -10,11 +10,11 @@ use rdkafka::statistics::Statistics;
 
 use crate::recent_errors::RecentErrors;
 
-/// The facility of the lines that say why a connection broke. Not all of them come as errors: a broker that closes a
-/// connection without a word is no error to librdkafka, and that is what a TLS port does to a plaintext client.
+/// The facility of the lines that say why a connection broke. Some come as log lines only: to librdkafka a broker that
+/// closes a connection without an answer is no error, and that is what a TLS port does to a plaintext client.
 const BROKEN_CONNECTION: &str = "FAIL";
 
-/// The context of a client: its name among this process's clients, and what it has complained of.
+/// The context of a client: its name in the log, and its recent errors.
 #[derive(Clone)]
 pub(crate) struct ClientLog {
     client: &'static str,
@@ -27,12 +27,12 @@ impl ClientLog {
         Self { client, is_quiet: false, recent_errors: RecentErrors::default() }
     }
 
-    /// The context of a client whose user is told what it finds: its recent_errors are no news.
+    /// The context of a client whose caller reports the result itself: its lines go to the debug level.
     pub(crate) fn quiet(client: &'static str) -> Self {
         Self { is_quiet: true, ..Self::new(client) }
     }
 
-    /// What the client has said aside.
+    /// The errors that the client has reported lately.
     pub(crate) const fn recent_errors(&self) -> &RecentErrors {
         &self.recent_errors
     }
@@ -42,11 +42,11 @@ impl ClientContext for ClientLog {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
         let client = self.client;
         if facility == BROKEN_CONNECTION {
-            self.recent_errors.note(RDKafkaErrorCode::BrokerTransportFailure, line);
+            self.recent_errors.add(RDKafkaErrorCode::BrokerTransportFailure, line);
         }
         match level {
             _ if self.is_quiet => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
-            // A lost connection is an error to librdkafka; here it is an event that the next attempt repairs.
+            // To librdkafka a lost connection is an error; here it is a warning, because the client reconnects.
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
                 tracing::warn!(target: "librdkafka", client, facility, "{line}");
             }
@@ -62,12 +62,12 @@ impl ClientContext for ClientLog {
     fn stats(&self, _: Statistics) {}
 
     fn error(&self, error: KafkaError, reason: &str) {
-        // Each of these comes as a log line or as a result too; the end of a partition is no error at all.
+        // Each of these also comes as a log line or as a result, and the end of a partition is no error at all.
         tracing::trace!(target: "librdkafka", client = self.client, %error, "{reason}");
-        // That no broker is up is what a client says besides the reason, and never one.
+        // "No broker is up" comes in addition to the reason and is never the reason itself.
         let code = error.rdkafka_error_code().filter(|code| *code != RDKafkaErrorCode::AllBrokersDown);
         if let Some(code) = code {
-            self.recent_errors.note(code, reason);
+            self.recent_errors.add(code, reason);
         }
     }
 }

@@ -1,52 +1,52 @@
-//! What the group has committed for a partition, and whether it says something of the log that is being read.
+//! What the group has committed for a partition, and whether that is about the log that is being read.
 //!
-//! An offset alone does not tell of which log it is: a topic may have been deleted and made anew under the same name.
-//! So the id of the topic is committed with it, in the metadata string that Kafka keeps beside each offset:
+//! An offset alone does not tell which log it belongs to: the topic may have been deleted and made anew under the same
+//! name. So the topic id is committed with it, in the metadata string that Kafka keeps beside each offset:
 //!
 //! ```text
 //! offset 1207, metadata "topic-id=ASNFZ4mrze8BI0VniavN7w"
 //! ```
-//! Brokers without topic ids, and earlier versions of this program, leave the string empty. Then an offset past the
-//! end of the log is of another one, and any other offset counts as one of this log.
+//! With brokers that have no topic ids, and from earlier versions of this program, the string is empty. Then an offset
+//! past the end belongs to another log, and any other offset counts for this one.
 
 use ensilinja_librdkafka::TopicId;
 
-/// How the metadata of a commit begins.
+/// The beginning of the metadata of a commit.
 const PREFIX: &str = "topic-id=";
 
 /// What the group has committed for a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {
-    /// Dead letters of earlier offsets have been written.
+    /// The dead letters of all earlier offsets have been written.
     pub(crate) offset: i64,
-    /// The topic it was committed for, if that was said.
+    /// The id of the topic it was committed for, if the metadata names it.
     pub(crate) topic_id: Option<TopicId>,
 }
 
-/// The topic id that the metadata of a commit names.
+/// The topic id in the metadata of a commit.
 pub(crate) fn topic_id_in(metadata: &[u8]) -> Option<TopicId> {
     std::str::from_utf8(metadata).ok()?.strip_prefix(PREFIX)?.parse().ok()
 }
 
-/// The metadata that names a topic.
+/// The metadata that names a topic id.
 pub(crate) fn metadata_of(topic_id: TopicId) -> String {
     format!("{PREFIX}{topic_id}")
 }
 
 impl Commit {
-    /// Whether it may be of the topic `topic_id`, whose partition ends at `end`.
+    /// Whether the commit may belong to the topic `topic_id`, whose partition ends at `end`.
     pub(crate) fn may_be_of(&self, topic_id: Option<TopicId>, end: i64) -> bool {
         let other_topic = self.topic_id.zip(topic_id).is_some_and(|(theirs, ours)| theirs != ours);
         !other_topic && self.offset <= end
     }
 
-    /// Whether `frontier`, of the topic `topic_id` whose partition ends at `end`, takes the place of this commit.
+    /// Whether `frontier`, of the topic `topic_id` whose partition ends at `end`, replaces this commit.
     ///
-    /// A commit never goes back within a log, for another process of the group may be ahead. It does where it is of
-    /// another log.
+    /// A commit never goes back within a log, because another process of the group may be ahead. A commit for another
+    /// log is always replaced.
     pub(crate) fn gives_way_to(&self, frontier: i64, topic_id: Option<TopicId>, end: i64) -> bool {
-        let says_more = frontier == self.offset && self.topic_id.is_none() && topic_id.is_some();
-        frontier > self.offset || says_more || !self.may_be_of(topic_id, end)
+        let adds_id = frontier == self.offset && self.topic_id.is_none() && topic_id.is_some();
+        frontier > self.offset || adds_id || !self.may_be_of(topic_id, end)
     }
 }
 
@@ -59,20 +59,20 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_is_named_as_it_is_read() {
+    fn the_metadata_gives_the_topic_id_back() {
         assert_eq!(topic_id_in(metadata_of(id(7).unwrap()).as_bytes()), id(7));
-        for other in [&b""[..], b"topic-id=", b"somebody's note", b"\xff\xfe"] {
+        for other in [&b""[..], b"topic-id=", b"another program's note", b"\xff\xfe"] {
             assert_eq!(topic_id_in(other), None);
         }
     }
 
     #[test]
-    fn a_commit_of_another_topic_or_past_the_end_says_nothing() {
+    fn a_commit_of_another_topic_or_past_the_end_is_of_another_log() {
         let commit = |offset, topic_id| Commit { offset, topic_id };
         assert!(commit(5, id(1)).may_be_of(id(1), 5));
-        assert!(!commit(5, id(1)).may_be_of(id(2), 5), "made anew, and longer");
+        assert!(!commit(5, id(1)).may_be_of(id(2), 5), "the topic was made anew and is longer");
         assert!(!commit(6, id(1)).may_be_of(id(1), 5), "the log has lost its end");
-        assert!(commit(5, None).may_be_of(id(1), 5) && commit(5, id(1)).may_be_of(None, 5), "it is not known");
+        assert!(commit(5, None).may_be_of(id(1), 5) && commit(5, id(1)).may_be_of(None, 5), "an id is unknown");
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
         assert!(!commit.gives_way_to(4, id(1), 9), "another process is ahead");
         assert!(commit.gives_way_to(0, id(2), 9) && commit.gives_way_to(2, id(1), 3));
         let unnamed = Commit { topic_id: None, ..commit };
-        assert!(unnamed.gives_way_to(5, id(1), 9) && !unnamed.gives_way_to(5, None, 9), "it gets its topic's id");
+        assert!(unnamed.gives_way_to(5, id(1), 9) && !unnamed.gives_way_to(5, None, 9), "the id is added");
         assert!(!unnamed.gives_way_to(4, id(1), 9));
     }
 }

@@ -1,41 +1,41 @@
-//! How far back the figures can be right: what of the wanted range the log still holds.
+//! How far back the figures can be right: how much of the range the log still holds.
 //!
-//! A partition that still begins at offset 0 has lost nothing, so what lies before its first record is known to be
-//! nothing, and a partition added yesterday costs no history. A partition that retention has cut tells nothing of the
-//! time before its first record. The log as a whole histories back to where the worst of the cut partitions does.
+//! A partition that still begins at offset 0 has lost nothing: there was nothing before its first record, so a partition
+//! added yesterday does not shorten the history. A partition that retention has cut says nothing about the time before
+//! its first record. The log as a whole reaches back as far as the worst of the cut partitions.
 
 use ensilinja_model::EventTime;
 
-/// KnownSince when a partition's records are all known.
+/// Since when all records of a partition are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KnownSince {
-    /// The log has a record from before the range, so all of the range is there.
+    /// The log has a record from before the range, so it holds the whole range.
     BeforeRange,
-    /// From here on: the time of its first record, or of the moment at which records were found to be missing.
+    /// Since this instant: the time of the first record, or of the discovery that records are missing.
     At(EventTime),
-    /// It has never held a record.
+    /// The partition has never held a record.
     Empty,
 }
 
-/// What one partition tells of the past.
+/// What one partition says about the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PartitionHistory {
-    /// Nothing was ever deleted from it.
+    /// Nothing was ever deleted from the partition.
     pub(crate) begins_at_zero: bool,
     pub(crate) since: KnownSince,
 }
 
-/// What the log tells of the past. The default is a log that tells nothing.
+/// How far back the log of a topic reaches. The default is a log that says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TopicHistory {
-    /// From here on every record is known; never before the range that was asked for. `None` while the topic has not
-    /// held a record.
+    /// Every record since this instant is known; never before the requested range. `None` while the topic has held no
+    /// record.
     pub start: Option<EventTime>,
-    /// Every partition still began at offset 0: nothing was deleted, so before `start` there was nothing.
+    /// Every partition still begins at offset 0: nothing was deleted, so there was nothing before `start`.
     pub from_first_record: bool,
 }
 
-/// Puts the partitions together. `range_start` is where reading was asked to begin.
+/// Joins the histories of all partitions. `range_start` is the start of the requested range.
 pub(crate) fn history(histories: &[PartitionHistory], range_start: EventTime) -> TopicHistory {
     let since = |history: &PartitionHistory| match history.since {
         KnownSince::BeforeRange => Some(range_start),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_of_the_cut_partitions_decides() {
+    fn the_cut_partition_that_reaches_back_least_decides() {
         assert_eq!(
             seconds(&[partition(false, at(2_000)), partition(false, at(3_000)), partition(true, at(9))]),
             (Some(3_000), false)

@@ -1,23 +1,33 @@
-//! The Kafka shell: reads every partition, says how complete the reading is, and keeps what cannot be read.
+//! Everything that talks to Kafka: reads the event topic, proves how complete the reading is, and keeps the records that
+//! cannot be used.
 //!
-//! It knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or calls it a
-//! dead letter; everything else here answers one of four questions:
+//! The crate knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or declares
+//! it a dead letter. There are four wings:
 //!
-//! - *Is everything known?* The `reader` assigns itself every partition and the `probe` asks the broker once a
-//!   second where the log ends. From the two follow `rebuilt` and `complete_until`; see `partition`.
-//! - *KnownSince when?* What retention has deleted cannot be known; see `start` and `history`.
+//! | wing | question | entry |
+//! |---|---|---|
+//! | `live` | What is true now, and is everything known? | [`Ingest`], [`Monitor`] |
+//! | `scan` | What does a range of the past hold? | [`scan_topic`] |
+//! | `dead_letters` | Which records could not be used, and how are they sent again? | [`read_dead_letters`], [`Redriver`] |
+//! | `diagnostics` | Are brokers, connection and topics as they should be? | [`inspect`] |
+//!
+//! Imports run one way: `live` uses `dead_letters` and `diagnostics`, `dead_letters` uses `scan`, `scan` uses
+//! `diagnostics`. What several wings share lies beside them: `settings`, `broker_queries`, `partition_start` and others.
+//!
+//! How the live wing answers the questions of an operator:
+//!
+//! - *Is everything known?* The reader assigns itself every partition, and a probe asks the broker once a second where
+//!   the log ends. Both together give `rebuilt` and `complete_until`; see `partition_progress`.
+//! - *Since when?* What retention has deleted cannot be known; see `partition_start` and `history`.
 //! - *Is it still the same log?* A topic may be deleted and made anew, and brokers may lose records. Then nothing that
-//!   was read counts any more, and reading begins again; see `reader` and `log_change`.
-//! - *What could not be read?* Dead letters are written before the group's committed offsets move past them; see
-//!   `dead_letters`.
+//!   was read counts any more, and reading begins again; see `live::reader` and `live::log_change`.
+//! - *What could not be used?* Dead letters are written before the group's committed offsets move past them; see
+//!   `dead_letters::queue`.
 //!
-//! Whoever reports on the past reads it once and beside all that: see [`scan_topic`]. What could not be read is looked
-//! at by [`read_dead_letters`], and sent again by a [`Redriver`].
+//! A broker that is gone or hangs and a missing topic do not end the process: [`Monitor::status`] says why nothing is
+//! read, and the threads retry.
 //!
-//! A broker that is gone, hangs, or lacks the topic ends nothing: [`Monitor::status`] says why nothing is read, and the
-//! shell tries again.
-//!
-//! This is the only crate that talks to Kafka. What rdkafka does not expose of librdkafka is in `ensilinja-librdkafka`.
+//! No other crate talks to Kafka. `ensilinja-librdkafka` holds what librdkafka offers and rdkafka does not expose.
 
 mod broker_queries;
 mod client_log;

@@ -1,15 +1,15 @@
-//! How far one partition has been read. Written by the reader, looked at by everybody.
+//! How far one partition has been read. The reader writes it, all other threads read it.
 //!
 //! ```text
-//!   start ......... cursor ......... read_to ......... end
-//!     handled        | handled before,  | not read yet     as the last probe saw it
+//!   start ......... cursor ......... read_to ......... end (as of the last probe)
+//!     handled        | handled before,  | not read yet
 //!                    | now read again   |
 //! ```
-//! The end is where the log ends, open transactions and what lies behind them included: none of that can be read yet,
-//! and so it keeps the partition from being complete. The *stable end* is where a reader can get to.
+//! The *end* is that of the log, open transactions and all records behind them included. None of those can be read yet,
+//! so they keep the partition from being complete. A reader can get as far as the *stable end*.
 //!
-//! The cursor lies behind `read_to` only while dead letters are being made up for. Offsets are stored *after* the
-//! handler has taken the record, with release order: who sees an offset sees what the handler made of it.
+//! The cursor is behind `read_to` only while records are read again for their dead letters. Offsets are stored *after*
+//! the handler has taken the record, with release order: a thread that sees an offset also sees what the handler learnt.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -27,12 +27,12 @@ pub(crate) struct PartitionProgress {
     last_record_ms: AtomicI64,
     complete_until_ms: AtomicI64,
     at_end: AtomicBool,
-    request_refetch: AtomicBool,
+    refetch_requested: AtomicBool,
 }
 
 impl PartitionProgress {
-    /// A partition that is read from `start`, when its log ends at `goal` and everything before `complete_until` is
-    /// known.
+    /// A partition that is read from `start`. Its log ends at `goal`, and every record published before
+    /// `complete_until` is known.
     pub(crate) fn new(start: i64, goal: i64, complete_until: EventTime) -> Self {
         Self {
             start,
@@ -44,12 +44,12 @@ impl PartitionProgress {
             last_record_ms: AtomicI64::new(i64::MIN),
             complete_until_ms: AtomicI64::new(complete_until.as_millis()),
             at_end: AtomicBool::new(false),
-            request_refetch: AtomicBool::new(false),
+            refetch_requested: AtomicBool::new(false),
         }
     }
 
-    /// The record before `next` has been handled; it was not handled before. One of unknown time vouches for nothing
-    /// that the one before it did not.
+    /// The record before `next` has been handled for the first time. A record without a timestamp proves no more than
+    /// the one before it.
     #[inline]
     pub(crate) fn advance(&self, next: i64, timestamp: Option<EventTime>) {
         if let Some(timestamp) = timestamp {
@@ -60,13 +60,13 @@ impl PartitionProgress {
         self.cursor.store(next, Ordering::Release);
     }
 
-    /// Everything before `next` has been handled, or is not there: a gap, or control records of a transaction.
+    /// Everything before `next` has been handled, or holds no record: a gap, or the markers of a transaction.
     pub(crate) fn pass(&self, next: i64) {
         self.read_to.store(next, Ordering::Release);
         self.cursor.store(next, Ordering::Release);
     }
 
-    /// Moves the cursor within what has been handled before.
+    /// Moves the cursor within the offsets that have been handled.
     pub(crate) fn set_cursor(&self, next: i64) {
         self.cursor.store(next, Ordering::Release);
     }
@@ -81,27 +81,27 @@ impl PartitionProgress {
         self.read_to.load(Ordering::Acquire)
     }
 
-    /// The broker has sent all it had at the moment.
+    /// The broker has sent all that can be read at the moment.
     pub(crate) fn mark_at_end(&self) {
         self.at_end.store(true, Ordering::Relaxed);
     }
 
-    /// The broker is asked anew: whether it has sent all will show.
+    /// The partition is fetched anew, so whether the broker has sent all is open again.
     pub(crate) fn unmark_at_end(&self) {
         self.at_end.store(false, Ordering::Relaxed);
     }
 
-    /// The end that the last probe saw.
+    /// The end, as of the last probe.
     pub(crate) fn end(&self) -> i64 {
         self.end.load(Ordering::Relaxed)
     }
 
-    /// Where what can be read has ended at some moment before now: not past an open transaction.
+    /// Where readable records ended at some moment in the past: never behind an open transaction.
     pub(crate) fn stable_end(&self) -> i64 {
         self.stable_end.load(Ordering::Relaxed)
     }
 
-    /// Records that have not been read; offsets without a record count too until the end is seen.
+    /// Offsets that have not been read. Offsets without a record count too until the end is reached.
     pub(crate) fn lag(&self) -> i64 {
         (self.end() - self.read_to()).max(0)
     }
@@ -111,25 +111,25 @@ impl PartitionProgress {
         self.read_to() >= self.goal()
     }
 
-    /// The end of the log when reading began: the partition is rebuilt once it is reached.
+    /// The end of the log when reading began. The partition is rebuilt once it is reached.
     pub(crate) fn goal(&self) -> i64 {
         self.goal.load(Ordering::Relaxed)
     }
 
-    /// The log has lost records, maybe its end too: what can be read now ends at `end`.
+    /// The log has lost records, perhaps at its end: readable records now end at `end`.
     pub(crate) fn set_end(&self, end: i64) {
         self.end.store(end, Ordering::Relaxed);
         self.stable_end.store(end, Ordering::Relaxed);
         self.goal.fetch_min(end, Ordering::Relaxed);
     }
 
-    /// A probe that began at `probe_start` found the log to end at `end`. True if that has been read.
+    /// A probe that began at `probe_start` has found that the log ends at `end`. True if that end has been reached.
     ///
-    /// If it has not, the next unread record is at least as young as the last one read, give or take producers that
-    /// publish out of order. A record dated later than the probe itself says nothing: its clock is wrong.
+    /// If not, the next unread record is no older than the last one read, as far as producers publish in order. A record
+    /// dated later than the probe proves nothing: the clock of its producer is wrong.
     pub(crate) fn observe(&self, probe_start: EventTime, end: i64) -> bool {
         self.end.store(end, Ordering::Relaxed);
-        // Records that were lost before they were read cannot be waited for.
+        // Records lost before they were read never come, so the goal must not lie behind the end.
         self.goal.fetch_min(end, Ordering::Relaxed);
         let reached = self.read_to() >= end;
         let last_record_ms = self.last_record_ms.load(Ordering::Relaxed);
@@ -141,33 +141,33 @@ impl PartitionProgress {
         reached
     }
 
-    /// Everything published before this is known; never goes back.
+    /// Every record published before this instant is known. Never goes back.
     pub(crate) fn complete_until(&self) -> EventTime {
         EventTime::from_millis(self.complete_until_ms.load(Ordering::Acquire))
     }
 
-    /// The broker sent all it had and yet the end was not reached: what is left may be offsets without a record, or an
-    /// open transaction.
-    pub(crate) fn is_doubtful(&self) -> bool {
+    /// The broker has sent all that can be read, and yet the end was not reached: the rest may be offsets without a
+    /// record, or an open transaction.
+    pub(crate) fn stops_short(&self) -> bool {
         self.at_end.load(Ordering::Relaxed) && self.read_to() < self.end()
     }
 
-    /// What can be read ends at `stable_end`. Asks the reader to look again if that should have been reached.
-    pub(crate) fn doubt(&self, stable_end: i64) {
+    /// Readable records end at `stable_end`. Requests a refetch if the reader should have got there.
+    pub(crate) fn observe_stable_end(&self, stable_end: i64) {
         self.stable_end.store(stable_end, Ordering::Relaxed);
-        if self.is_doubtful() && self.read_to() < stable_end {
+        if self.stops_short() && self.read_to() < stable_end {
             self.request_refetch();
         }
     }
 
-    /// Asks the reader to fetch from the cursor anew.
+    /// Requests that the reader fetch anew from the cursor.
     pub(crate) fn request_refetch(&self) {
-        self.request_refetch.store(true, Ordering::Release);
+        self.refetch_requested.store(true, Ordering::Release);
     }
 
-    /// Whether the reader was asked to look again; asks once.
+    /// Whether a refetch was requested. Clears the request.
     pub(crate) fn take_refetch_request(&self) -> bool {
-        self.request_refetch.load(Ordering::Relaxed) && self.request_refetch.swap(false, Ordering::AcqRel)
+        self.refetch_requested.load(Ordering::Relaxed) && self.refetch_requested.swap(false, Ordering::AcqRel)
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_unknown_time_vouches_for_no_more_than_the_one_before_it() {
+    fn a_record_without_a_timestamp_proves_no_more_than_the_one_before_it() {
         let partition = PartitionProgress::new(0, 5, second(0));
         partition.advance(1, None);
         partition.observe(second(10), 5);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn records_that_were_lost_before_they_were_read_are_not_waited_for() {
+    fn records_lost_before_they_were_read_do_not_delay_the_rebuild() {
         let partition = PartitionProgress::new(0, 5, second(0));
         partition.advance(1, None);
         assert!(!partition.is_rebuilt());
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_dated_in_the_future_completes_nothing() {
+    fn a_record_dated_in_the_future_proves_nothing() {
         let partition = PartitionProgress::new(0, 5, second(0));
         partition.advance(1, Some(second(4_000_000_000)));
         partition.observe(second(10), 5);
@@ -229,19 +229,19 @@ mod tests {
     }
 
     #[test]
-    fn only_a_partition_that_seems_read_and_is_not_is_doubted() {
+    fn only_a_partition_that_stops_short_of_its_stable_end_is_fetched_anew() {
         let partition = PartitionProgress::new(0, 0, second(0));
         partition.mark_at_end();
-        partition.doubt(0);
-        assert!(!partition.take_refetch_request(), "it is at its end");
+        partition.observe_stable_end(0);
+        assert!(!partition.take_refetch_request(), "the partition is at its end");
         partition.observe(second(1), 1);
-        partition.doubt(0);
-        assert!(!partition.take_refetch_request(), "what is left belongs to an open transaction");
-        partition.doubt(1);
+        partition.observe_stable_end(0);
+        assert!(!partition.take_refetch_request(), "the rest belongs to an open transaction");
+        partition.observe_stable_end(1);
         assert!(partition.take_refetch_request() && !partition.take_refetch_request());
         partition.advance(1, None);
         partition.observe(second(2), 3);
-        partition.doubt(3);
+        partition.observe_stable_end(3);
         assert!(!partition.take_refetch_request(), "records still come");
     }
 }

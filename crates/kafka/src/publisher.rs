@@ -1,4 +1,4 @@
-//! The producing side, for whoever simulates a platform: events into the topic as a careful integrator would send them.
+//! Publishes records to the event topic the way a careful integrator would: for the simulator, the demo and redrives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,38 +15,38 @@ use rdkafka::statistics::Statistics;
 use crate::client_log::ClientLog;
 use crate::settings::{Settings, SettingsError};
 
-/// How long the brokers may take to say whether the topic is there.
+/// How long the brokers may take to describe the topic.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// A record to publish.
 #[derive(Clone, Copy, Debug)]
 pub struct OutgoingRecord<'a> {
-    /// Decides the partition, as it would for a JVM producer; without one it is any.
+    /// Decides the partition, as with a JVM producer. Without a key the partition is random.
     pub key: Option<&'a [u8]>,
     /// The headers in order.
     pub headers: &'a [(String, Option<Vec<u8>>)],
     /// The value; `None` is a tombstone.
     pub value: Option<&'a [u8]>,
-    /// The record's timestamp: when it is published.
+    /// The time of publication.
     pub timestamp: EventTime,
 }
 
 /// Why a record was not published.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// librdkafka does not take the record, say because it is larger than `message.max.bytes`.
-    #[error("the record was not taken")]
+    /// librdkafka refuses the record, for example because it is larger than `message.max.bytes`.
+    #[error("the Kafka client refuses the record")]
     Refused(#[source] KafkaError),
-    /// The brokers answer, and have no such topic.
+    /// The brokers answer and do not have the topic.
     #[error("the topic {0} does not exist: create it first")]
     TopicMissing(String),
-    /// The publisher was told to stop while the queue was full.
-    #[error("the record was not taken: the queue was full when publishing was stopped")]
+    /// The publisher was stopped while the queue was full.
+    #[error("the record was not sent: the queue was full when publishing was stopped")]
     Stopped,
-    /// The broker did not acknowledge everything in time.
+    /// The brokers did not acknowledge everything in time.
     #[error("{waiting} records have not been acknowledged")]
     Unacknowledged {
-        /// How many.
+        /// How many records wait.
         waiting: i32,
         /// Why waiting ended.
         #[source]
@@ -54,7 +54,8 @@ pub enum PublishError {
     },
 }
 
-/// Publishes records to the topic of its settings: idempotent, acknowledged by all replicas, compressed.
+/// Publishes records to the topic of its settings: idempotent, acknowledged by all replicas, compressed with lz4 unless
+/// the settings say otherwise.
 pub struct Publisher {
     topic: String,
     producer: ThreadedProducer<Deliveries>,
@@ -74,10 +75,10 @@ struct Deliveries {
 }
 
 impl Publisher {
-    /// A publisher for the topic of `settings`. No broker need answer yet.
+    /// A publisher for the topic of `settings`. The brokers need not be reachable yet.
     ///
     /// # Errors
-    /// [`SettingsError`] if librdkafka does not take the settings.
+    /// [`SettingsError`] if the settings are wrong.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         settings.check()?;
         let counts = Arc::new(Counts::default());
@@ -91,7 +92,7 @@ impl Publisher {
         Ok(Self { topic: settings.topic.clone(), producer, counts, stopping: AtomicBool::new(false) })
     }
 
-    /// Asks whether the topic is there. Brokers that do not answer are not asked twice: records wait for them.
+    /// Checks that the topic exists. Passes if the brokers do not answer within 2 s: records wait for them.
     ///
     /// # Errors
     /// [`PublishError::TopicMissing`].
@@ -104,7 +105,7 @@ impl Publisher {
         if missing { Err(PublishError::TopicMissing(self.topic.clone())) } else { Ok(()) }
     }
 
-    /// Where each partition of the topic begins and ends, by number; `None` if the brokers do not say.
+    /// Where each partition of the topic begins and ends, by number; `None` if the brokers do not answer.
     #[must_use]
     pub fn extents(&self) -> Option<Vec<(i64, i64)>> {
         let client = self.producer.client();
@@ -114,11 +115,11 @@ impl Publisher {
         (0..i32::try_from(count).ok()?).map(extent).collect()
     }
 
-    /// Hands over one record, and waits while the queue is full. What becomes of it shows in [`Self::acknowledged`]
-    /// and [`Self::failed`].
+    /// Queues one record, and waits while the queue is full. [`Self::acknowledged`] and [`Self::failed`] count the
+    /// results.
     ///
     /// # Errors
-    /// [`PublishError::Refused`] if the record can never be published, [`PublishError::Stopped`] if waiting was ended.
+    /// [`PublishError::Refused`] if the record can never be published, [`PublishError::Stopped`] after [`Self::stop`].
     pub fn send(&self, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
         let mut headers = None;
         for (name, value) in record.headers {
@@ -144,27 +145,27 @@ impl Publisher {
         }
     }
 
-    /// Ends the waiting for room in the queue, for whoever waits now and from now on. What was handed over stays so.
+    /// Ends all waiting for room in the queue, now and later. Queued records are still sent.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until everything handed over has been acknowledged or has failed.
+    /// Waits until every queued record has been acknowledged or has failed.
     ///
     /// # Errors
-    /// [`PublishError::Unacknowledged`] if that takes longer than `timeout`; the records are still being tried.
+    /// [`PublishError::Unacknowledged`] if that takes longer than `timeout`. The records are still retried.
     pub fn flush(&self, timeout: Duration) -> Result<(), PublishError> {
         let waiting = |reason| PublishError::Unacknowledged { waiting: self.producer.in_flight_count(), reason };
         self.producer.flush(timeout).map_err(waiting)
     }
 
-    /// Records written to all replicas.
+    /// Records that all replicas have.
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
         self.counts.acknowledged.load(Ordering::Relaxed)
     }
 
-    /// Records the broker has refused for good; each kind of failure is in the log.
+    /// Records that the brokers have refused for good. The log has the reasons.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.counts.failed.load(Ordering::Relaxed)
@@ -193,9 +194,9 @@ impl ProducerContext<NoCustomPartitioner> for Deliveries {
             }
             Err((error, _)) => {
                 let failed = self.counts.failed.fetch_add(1, Ordering::Relaxed) + 1;
-                // One line for 1, 2, 4, 8, ... failures: a broker that refuses everything must not fill the log.
+                // A line for 1, 2, 4, 8, ... failures, so that a broker that refuses everything does not fill the log.
                 if failed.is_power_of_two() {
-                    tracing::warn!(failed, "a record was not published: {error}");
+                    tracing::warn!(failed, reason = %error, "record not published");
                 }
             }
         }

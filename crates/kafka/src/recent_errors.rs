@@ -1,7 +1,7 @@
-//! What a client says aside while its questions wait: why it cannot connect, or what it is refused.
+//! The errors that a client has reported lately besides its answers: why it cannot connect, or what it is refused.
 //!
-//! librdkafka answers a question with "timed out" or "no broker is up" and says the reason as an error of its own. It
-//! repeats the same reason only twice a minute, so what was said is remembered for as long.
+//! librdkafka answers a question with "timed out" or "no broker is up" and reports the reason as a separate error. It
+//! repeats the same reason only every 30 s, so errors are remembered for longer than that.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,48 +10,48 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 
-/// How long a complaint counts: librdkafka suppresses the same one for 30 s.
-const REMEMBERED: Duration = Duration::from_mins(1);
+/// How long an error counts as recent.
+const RECENT: Duration = Duration::from_mins(1);
 
-/// The most that is remembered.
-const MOST: usize = 20;
+/// The most errors that are remembered.
+const CAPACITY: usize = 20;
 
-/// How long it may take until nothing more has been said.
-const SILENCE: Duration = Duration::from_millis(100);
+/// [`collect_errors`] ends once no error has come for this long.
+const QUIET: Duration = Duration::from_millis(100);
 
-/// How long between two looks whether more has been said.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+/// The pause between two polls of [`collect_errors`].
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// One complaint.
+/// An error that a client has reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientError {
     pub(crate) code: RDKafkaErrorCode,
-    pub(crate) words: String,
+    pub(crate) text: String,
 }
 
-/// The latest recent_errors of a client. Its clones are the same memory.
+/// The latest errors of a client. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct RecentErrors(Arc<Mutex<VecDeque<(Instant, ClientError)>>>);
 
 impl RecentErrors {
-    /// The client complains.
-    pub(crate) fn note(&self, code: RDKafkaErrorCode, words: &str) {
+    /// Remembers an error.
+    pub(crate) fn add(&self, code: RDKafkaErrorCode, text: &str) {
         let mut all = self.lock();
-        if all.len() >= MOST {
+        if all.len() >= CAPACITY {
             all.pop_front();
         }
-        all.push_back((Instant::now(), ClientError { code, words: words.to_owned() }));
+        all.push_back((Instant::now(), ClientError { code, text: text.to_owned() }));
     }
 
-    /// What it has complained of lately, the latest first.
-    pub(crate) fn recent(&self) -> Vec<ClientError> {
+    /// The errors of the last minute, the latest first.
+    pub(crate) fn latest_first(&self) -> Vec<ClientError> {
         let all = self.lock();
-        let recent = all.iter().rev().take_while(|(at, _)| at.elapsed() < REMEMBERED);
-        recent.map(|(_, complaint)| complaint.clone()).collect()
+        let recent = all.iter().rev().take_while(|(at, _)| at.elapsed() < RECENT);
+        recent.map(|(_, error)| error.clone()).collect()
     }
 
-    /// The brokers have answered: what was complained of has passed.
-    pub(crate) fn forget(&self) {
+    /// Forgets all errors: the brokers have answered.
+    pub(crate) fn clear(&self) {
         self.lock().clear();
     }
 
@@ -60,17 +60,18 @@ impl RecentErrors {
     }
 }
 
-/// Lets a consumer to which nothing is assigned say what it has to say.
+/// Polls a consumer without an assignment until it has reported its errors to its context.
 ///
-/// It is not waited for in the client, which waits by the wall clock: set back by an hour, such a wait lasts an hour.
-pub(crate) fn drain_errors<C: ConsumerContext>(consumer: &BaseConsumer<C>) {
-    let (mut heard, mut silent_since) = (0, Instant::now());
-    while heard < MOST && silent_since.elapsed() < SILENCE {
-        // Nothing is assigned, so no record ever comes: what comes are errors, which the context has heard too.
+/// Sleeps between polls instead of waiting in the client, which waits by the wall clock: set back by an hour, a wait
+/// would last an hour.
+pub(crate) fn collect_errors<C: ConsumerContext>(consumer: &BaseConsumer<C>) {
+    let (mut errors, mut quiet_since) = (0, Instant::now());
+    while errors < CAPACITY && quiet_since.elapsed() < QUIET {
+        // Nothing is assigned, so a poll gives errors only. The context has received them too.
         if consumer.poll(Duration::ZERO).is_some() {
-            (heard, silent_since) = (heard + 1, Instant::now());
+            (errors, quiet_since) = (errors + 1, Instant::now());
         } else {
-            std::thread::sleep(BETWEEN_LOOKS);
+            std::thread::sleep(PAUSE);
         }
     }
 }

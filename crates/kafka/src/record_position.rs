@@ -1,24 +1,24 @@
-//! Where a record lies, by the one name that dead letters, people and commands have for it: `topic/partition/offset`.
+//! The position of a record, `topic/partition/offset`: the name that dead letters, commands and people use for it.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a record lies: `ensilinja.events/3/1207`.
+/// The position of a record, written as `ensilinja.events/3/1207`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordPosition {
-    /// Its topic. No topic's name has a `/`.
+    /// The topic. No topic name contains a `/`.
     pub topic: String,
-    /// Its partition.
+    /// The partition.
     pub partition: i32,
-    /// Its offset there.
+    /// The offset in the partition.
     pub offset: i64,
 }
 
-/// What is no position.
+/// The text is no position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it should be topic/partition/offset, such as ensilinja.events/3/1207, without the id of the topic that follows in the \
-     key of a dead letter"
+    "it should be topic/partition/offset, such as ensilinja.events/3/1207; leave out the topic id at the end of the key \
+     of a dead letter"
 )]
 pub struct RecordPositionError;
 
@@ -39,7 +39,7 @@ impl FromStr for RecordPosition {
             return Err(RecordPositionError);
         };
         let topic = Some(topic).filter(|topic| !topic.is_empty()).ok_or(RecordPositionError)?.to_owned();
-        // Not `parse`, which takes `+3` and `-1` too.
+        // `parse` alone would accept `+3` and `-1`.
         let number = |text: &str| if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None };
         let offset: i64 = number(offset).ok_or(RecordPositionError)?;
         let partition =
@@ -53,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_is_read_as_it_is_written() {
+    fn a_position_parses_from_its_own_text() {
         let position = RecordPosition { topic: "ensilinja.events".to_owned(), partition: 3, offset: 1_207 };
         assert_eq!(position.to_string(), "ensilinja.events/3/1207");
         assert_eq!(position.to_string().parse(), Ok(position));
     }
 
     #[test]
-    fn what_is_no_position_is_refused() {
+    fn a_text_that_is_no_position_is_refused() {
         for text in ["", "events", "events/3", "events/3/", "/3/7", "events/3/7/1", "events/-3/7", "events/3/+7"] {
             assert_eq!(text.parse::<RecordPosition>(), Err(RecordPositionError), "{text}");
         }

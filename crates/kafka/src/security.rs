@@ -1,7 +1,7 @@
-//! In what ways the connection to the brokers is less safe than the settings seem to ask for.
+//! Risks of the connection to the brokers: where it is less safe than the settings seem to ask for.
 //!
-//! None of these keeps anything from working, and librdkafka is silent about them; so they are warned of at the start,
-//! in `/readyz`, in a metric and by `check`.
+//! Everything works in spite of them, and librdkafka does not mention them. So the log warns of them at the start, and
+//! `/readyz`, a metric and `check` show them.
 
 use std::fmt;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,33 +11,33 @@ use ensilinja_model::vocabulary;
 use crate::settings::Settings;
 
 vocabulary! {
-    /// A way in which the connection is not safe.
+    /// A risk of the connection.
     SecurityRisk {
-        /// There are SASL settings, and the protocol has no SASL: the user and the password are not used.
+        /// There are SASL settings, but the protocol has no SASL: the user and the password are not used.
         SaslUnused = "sasl_unused",
-        /// There are TLS settings, and the protocol has no TLS: nothing is encrypted.
+        /// There are TLS settings, but the protocol has no TLS: nothing is encrypted.
         TlsUnused = "tls_unused",
-        /// A password is sent as it is over a connection that is not encrypted.
+        /// The password is sent in clear text.
         PasswordInClear = "password_in_clear",
-        /// The broker's certificate is not verified.
+        /// The certificate of the broker is not verified.
         CertificateUnverified = "certificate_unverified",
-        /// The host name in the broker's certificate is not compared.
+        /// The host name in the certificate of the broker is not verified.
         HostNameUnverified = "host_name_unverified",
-        /// A file with a secret can be read by every user of the machine.
+        /// Every user of the machine can read a file with a secret.
         SecretReadable = "secret_readable",
     }
 }
 
-/// A risk, with what it is about. Its text says all of it in one line, and no secret.
+/// A risk and its remedy. `Display` gives all of it in one line, without a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityWarning {
     /// The risk.
     pub risk: SecurityRisk,
-    /// What was found.
+    /// The settings that cause it.
     pub found: String,
-    /// What comes of it.
+    /// The consequence.
     pub consequence: &'static str,
-    /// What to do.
+    /// How to remove the risk.
     pub remedy: &'static str,
 }
 
@@ -49,14 +49,14 @@ impl fmt::Display for SecurityWarning {
 }
 
 impl Settings {
-    /// In what ways a connection by these settings is not safe; none if it is as safe as it seems.
+    /// The risks of a connection with these settings; empty if it is as safe as it seems.
     #[must_use]
     pub fn warnings(&self) -> Vec<SecurityWarning> {
         let get = |name: &str| self.properties.get(name).map(String::as_str);
         let given = get("security.protocol");
         let protocol = given.unwrap_or("plaintext").to_ascii_lowercase();
         let (has_sasl, has_tls) = (protocol.starts_with("sasl_"), protocol.ends_with("ssl"));
-        let said = given.map_or_else(
+        let protocol_text = given.map_or_else(
             || "security.protocol is not set, which means PLAINTEXT".to_owned(),
             |given| format!("security.protocol is {given}"),
         );
@@ -64,36 +64,36 @@ impl Settings {
         let mut warn = |risk, found: String, consequence, remedy| {
             warnings.push(SecurityWarning { risk, found, consequence, remedy });
         };
-        let sasl = self.names_that_begin(&["sasl."]);
+        let sasl = self.names_with_prefix(&["sasl."]);
         if !has_sasl && !sasl.is_empty() {
-            let consequence = "the user and the password are not used, and brokers take this program for an anonymous \
+            let consequence = "the user and the password are not used, and to the brokers this program is an anonymous \
                                client";
             let remedy = "set security.protocol = \"SASL_SSL\", or leave the sasl settings out";
-            warn(SecurityRisk::SaslUnused, format!("{sasl} is set, and {said}"), consequence, remedy);
+            warn(SecurityRisk::SaslUnused, format!("{sasl} is set, and {protocol_text}"), consequence, remedy);
         }
-        let tls = self.names_that_begin(&["ssl.", "enable.ssl."]);
+        let tls = self.names_with_prefix(&["ssl.", "enable.ssl."]);
         if !has_tls && !tls.is_empty() {
             let remedy = "set security.protocol = \"SSL\" or \"SASL_SSL\", or leave the ssl settings out";
-            let consequence = "nothing is encrypted, and no broker's certificate is looked at";
-            warn(SecurityRisk::TlsUnused, format!("{tls} is set, and {said}"), consequence, remedy);
+            let consequence = "nothing is encrypted, and no broker's certificate is verified";
+            warn(SecurityRisk::TlsUnused, format!("{tls} is set, and {protocol_text}"), consequence, remedy);
         }
         let mechanism = get("sasl.mechanism").or_else(|| get("sasl.mechanisms")).unwrap_or_default();
         if has_sasl && !has_tls && mechanism.eq_ignore_ascii_case("plain") {
             let remedy = "set security.protocol = \"SASL_SSL\", or use SCRAM-SHA-512";
             let found = "sasl.mechanism is PLAIN, and security.protocol is SASL_PLAINTEXT".to_owned();
-            let consequence = "the password can be read by all between here and the broker";
+            let consequence = "every machine between here and the broker can read the password";
             warn(SecurityRisk::PasswordInClear, found, consequence, remedy);
         }
         if has_tls && get("enable.ssl.certificate.verification") == Some("false") {
             let found = "enable.ssl.certificate.verification is false".to_owned();
-            let consequence = "whatever answers at the broker's address is taken for the broker, and can read and \
-                               change all events";
+            let consequence = "any server at the broker's address is accepted as the broker, and can read and change \
+                               all events";
             let remedy = "leave it out, and set ssl.ca.location to the certificate of the authority";
             warn(SecurityRisk::CertificateUnverified, found, consequence, remedy);
         } else if has_tls && get("ssl.endpoint.identification.algorithm") == Some("none") {
             let found = "ssl.endpoint.identification.algorithm is none".to_owned();
-            let consequence = "every certificate of the trusted authorities is taken for the broker's";
-            let remedy = "leave it out, and use a host name that the certificate has";
+            let consequence = "every certificate of the trusted authorities is accepted as the broker's";
+            let remedy = "leave it out, and use a host name of the certificate";
             warn(SecurityRisk::HostNameUnverified, found, consequence, remedy);
         }
         for file in self.secret_files.iter().filter(|file| is_readable_by_all(file)) {
@@ -104,7 +104,7 @@ impl Settings {
         warnings
     }
 
-    fn names_that_begin(&self, prefixes: &[&str]) -> String {
+    fn names_with_prefix(&self, prefixes: &[&str]) -> String {
         let begins = |name: &&String| prefixes.iter().any(|prefix| name.starts_with(prefix));
         self.properties.keys().filter(begins).map(String::as_str).collect::<Vec<_>>().join(", ")
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_is_as_safe_as_it_seems_raises_no_warning() {
+    fn a_connection_as_safe_as_it_seems_raises_no_warning() {
         assert_eq!(risks(&[]), []);
         assert_eq!(risks(&[("client.id", "a"), ("security.protocol", "PLAINTEXT")]), []);
         let whole = [
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_have_no_effect_are_pointed_out() {
+    fn sasl_and_tls_settings_without_effect_raise_a_warning() {
         let sasl = [("sasl.username", "u"), ("sasl.password", "hunter2")];
         assert_eq!(risks(&sasl), [SecurityRisk::SaslUnused]);
         let text = with(&sasl).warnings()[0].to_string();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broker_that_is_not_verified_and_a_password_in_clear_are_pointed_out() {
+    fn an_unverified_broker_and_a_password_in_clear_text_raise_a_warning() {
         let unverified = [("security.protocol", "SSL"), ("enable.ssl.certificate.verification", "false")];
         assert_eq!(risks(&unverified), [SecurityRisk::CertificateUnverified]);
         let any_host = [("security.protocol", "SASL_SSL"), ("ssl.endpoint.identification.algorithm", "none")];
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_every_user_can_read_is_pointed_out_and_not_shown() {
+    fn a_secret_file_that_every_user_can_read_raises_a_warning() {
         let file = std::env::temp_dir().join(format!("ensilinja-secret-{}", std::process::id()));
         std::fs::write(&file, "hunter2").unwrap();
         let mut settings = with(&[]);

@@ -1,8 +1,8 @@
-//! Where the broker is and how to talk to it: checked whole, before anything is started.
+//! The settings of all Kafka clients, checked as a whole before anything starts.
 //!
-//! Most of librdkafka's properties are the operator's (`security.protocol`, `sasl.username`, ...) and pass through
-//! untouched. Those in [`OWNED`] are not: the promises of this crate rest on them, so setting one is an error and not
-//! a surprise. A property's value may be a secret: it is in no error message, no log line and no `Debug` output.
+//! Most properties of librdkafka belong to the operator (`security.protocol`, `sasl.username`, ...) and pass through
+//! unchanged. Those in [`OWNED`] do not: what this crate guarantees depends on them, so setting one is an error. The
+//! value of a property may be a secret: no error message, log line or `Debug` output contains it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +15,7 @@ use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
 
-/// The properties that are this crate's own, and what to do about them.
+/// The properties that this crate sets itself, and what to do instead.
 const OWNED: &[(&[&str], &str)] = &[
     (&["bootstrap.servers", "metadata.broker.list"], "name the brokers by `bootstrap_servers`"),
     (&["group.id"], "name the group by `group_id`"),
@@ -23,13 +23,13 @@ const OWNED: &[(&[&str], &str)] = &[
         &["group.instance.id", "group.protocol", "partition.assignment.strategy"],
         "leave it out: no process joins the group, each reads every partition",
     ),
-    (&["client.rack"], "leave it out: a follower's end is not the log's end, so reading from one proves nothing"),
-    (&["auto.offset.reset"], "leave it out: a gap in the log has to be seen, not skipped"),
+    (&["client.rack"], "leave it out: a follower may be behind its leader, so reading from it proves nothing"),
+    (&["auto.offset.reset"], "leave it out: a gap in the log must be noticed, not skipped"),
     (
         &["enable.auto.commit", "enable.auto.offset.store"],
         "leave it out: offsets are committed once dead letters are acknowledged",
     ),
-    (&["enable.partition.eof"], "leave it out: the end of a partition has to be seen"),
+    (&["enable.partition.eof"], "leave it out: the end of a partition must be noticed"),
     (&["check.crcs"], "leave it out: a damaged record must not become a figure"),
     (&["isolation.level"], "leave it out: records of open and aborted transactions are not facts"),
     (&["fetch.queue.backoff.ms"], "leave it out: it bounds how long an event takes to become visible"),
@@ -39,65 +39,68 @@ const OWNED: &[(&[&str], &str)] = &[
         "leave it out: records are written once and in order, without transactions",
     ),
     (&["acks", "request.required.acks"], "leave it out: a record counts as written when all replicas have it"),
-    (&["message.timeout.ms", "delivery.timeout.ms"], "leave it out: a record is tried until it is written or refused"),
-    (&["partitioner"], "leave it out: all producers must put a contact into the same partition"),
+    (
+        &["message.timeout.ms", "delivery.timeout.ms"],
+        "leave it out: a record is retried until it is written or refused",
+    ),
+    (&["partitioner"], "leave it out: all producers must send a contact to the same partition"),
 ];
 
-/// Defaults that an operator may change.
+/// Defaults that the operator may change.
 const DEFAULTS: &[(&str, &str)] = &[
     ("client.id", "ensilinja"),
-    // A broker that hangs must not hold a request for the usual minute.
+    // The default of a minute is too long to wait for a broker that hangs.
     ("socket.timeout.ms", "10000"),
     ("reconnect.backoff.max.ms", "2000"),
 ];
 
-/// Records read ahead of the handler, unless the operator says otherwise: enough to keep it busy, little beside the
-/// figures themselves.
+/// How much is read ahead of the handler unless the operator sets it: enough to keep the handler busy, little compared
+/// with the figures.
 const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 
-/// The same for who reads the past, where every partition waits for all others.
+/// The same for a scan, where every partition waits for all others.
 const PAST_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
 
-/// The most that is asked of a partition at once, in bytes; librdkafka asks for more where a record is longer.
+/// The largest fetch for one partition. librdkafka fetches more where a record is longer.
 const LARGEST_FETCH_BYTES: u32 = 1024 * 1024;
 
-/// Less at once would be a question for every few records.
+/// The smallest fetch: with less, each request would bring only a few records.
 const SMALLEST_FETCH_BYTES: u32 = 16 * 1024;
 
-/// Parts of a property's name that say its value is a secret.
+/// A property whose name contains one of these has a secret value.
 const SECRET: &[&str] = &["password", "secret", "token", "pem", "oauthbearer", "username"];
 
-/// The properties that name a file, or a folder of files.
+/// The properties that name a file or a folder.
 const PATHS: &[&str] =
     &["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location", "ssl.crl.location"];
 
-/// Where the broker is and how to talk to it.
+/// Where the brokers are and how to talk to them.
 #[derive(Clone)]
 pub struct Settings {
-    /// Brokers to ask first, as `host:port,host:port`.
+    /// The brokers to ask first, as `host:port,host:port`.
     pub bootstrap_servers: String,
-    /// The topic with the events.
+    /// The topic of the events.
     pub topic: String,
-    /// The topic for records that cannot be read.
+    /// The topic for records that cannot be used.
     pub dead_letter_topic: String,
-    /// The group whose committed offsets remember how far dead letters have been written. No process joins it.
+    /// The group whose committed offsets record how far dead letters have been written. No process joins it.
     pub group_id: String,
     /// Further librdkafka properties, such as `security.protocol`.
     pub properties: BTreeMap<String, String>,
-    /// The files that secrets among the properties were read from. They are not read again.
+    /// The files from which secret properties were read. They are not read again.
     pub secret_files: Vec<PathBuf>,
 }
 
-/// Why settings cannot be used.
+/// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A name that must be given is empty.
+    /// A required name is empty.
     #[error("`{0}` is empty: name it")]
     Empty(&'static str),
-    /// Dead letters would be read as events.
+    /// Both topics are the same, so dead letters would be read as events.
     #[error("`topic` and `dead_letter_topic` are both `{0}`: dead letters would be read as events")]
     SameTopic(String),
-    /// The property is this crate's own.
+    /// This crate sets the property itself.
     #[error("the Kafka property `{name}` cannot be set: {instead}")]
     Owned {
         /// The property.
@@ -105,34 +108,34 @@ pub enum SettingsError {
         /// What to do instead.
         instead: &'static str,
     },
-    /// librdkafka knows no such property, or not with such a value.
+    /// librdkafka does not know the property, or refuses its value.
     #[error("the Kafka property `{name}` cannot be used: {reason}")]
     Property {
         /// The property.
         name: String,
-        /// What librdkafka says, unless that would tell a secret.
+        /// The message of librdkafka, unless it would contain a secret.
         reason: String,
     },
-    /// A property names a file or a folder that is not there, or that this user may not read.
+    /// A property names a file or a folder that does not exist or that this user may not read.
     #[error("the Kafka property `{name}` names {path}, which cannot be read: {reason}")]
     Path {
         /// The property.
         name: String,
         /// The file or folder.
         path: String,
-        /// Why, as the operating system says.
+        /// The message of the operating system.
         reason: String,
     },
-    /// The properties do not go together, say a SASL mechanism without a user.
+    /// The properties contradict each other, for example a SASL mechanism without a user.
     #[error("the Kafka properties cannot be used together: {0}")]
     Together(String),
 }
 
 impl Settings {
-    /// Checks the settings as far as that goes without a broker.
+    /// Checks the settings as far as that is possible without a broker.
     ///
     /// # Errors
-    /// [`SettingsError`] names the setting and what would be right. No message holds a secret value.
+    /// [`SettingsError`] names the setting and what would be right. No message contains a secret value.
     pub fn check(&self) -> Result<(), SettingsError> {
         let names = [
             ("bootstrap_servers", &self.bootstrap_servers),
@@ -154,12 +157,12 @@ impl Settings {
             }
         }
         self.check_paths()?;
-        // Making a client is the only way to learn whether the properties go together; it connects to nothing yet.
+        // Only making a client shows whether the properties contradict each other. The client does not connect yet.
         let made: Result<BaseConsumer<ClientLog>, _> = self.reader().create_with_context(ClientLog::new("check"));
         made.map(drop).map_err(refusal)
     }
 
-    /// librdkafka says of a file that is not there what OpenSSL does, without its name.
+    /// For a file that does not exist librdkafka reports the message of OpenSSL, which has no file name.
     fn check_paths(&self) -> Result<(), SettingsError> {
         for name in PATHS {
             let Some(path) = self.properties.get(*name).filter(|path| *path != "probe") else { continue };
@@ -176,9 +179,9 @@ impl Settings {
         Ok(())
     }
 
-    /// For the consumer of the event topic.
+    /// The configuration of the consumer of the event topic.
     pub(crate) fn reader(&self) -> ClientConfig {
-        let mut config = self.bystander();
+        let mut config = self.query_client();
         config.set("group.id", &self.group_id);
         if config.get(READ_AHEAD.0).is_none() {
             config.set(READ_AHEAD.0, READ_AHEAD.1);
@@ -186,9 +189,9 @@ impl Settings {
         config
     }
 
-    /// For a consumer that reads so many partitions, each through a queue of its own, which shares what may be read
-    /// ahead. librdkafka bounds each queue for itself, and lets it grow by one fetch beyond that.
-    pub(crate) fn past_reader(&self, partitions: usize) -> ClientConfig {
+    /// The configuration of a scan of this many partitions, each through a queue of its own. The queues share one bound
+    /// on what is read ahead: librdkafka bounds each queue by itself and lets it grow by one fetch beyond that.
+    pub(crate) fn scanner(&self, partitions: usize) -> ClientConfig {
         const FETCH: &str = "fetch.message.max.bytes";
         let mut config = self.reader();
         let given = self.properties.get(READ_AHEAD.0).and_then(|kilobytes| kilobytes.parse().ok());
@@ -202,8 +205,8 @@ impl Settings {
         config
     }
 
-    /// For a consumer that asks and never reads.
-    pub(crate) fn bystander(&self) -> ClientConfig {
+    /// The configuration of a consumer that asks questions and never reads records.
+    pub(crate) fn query_client(&self) -> ClientConfig {
         let mut config = self.client();
         for (name, value) in [
             ("enable.auto.commit", "false"),
@@ -220,16 +223,16 @@ impl Settings {
         config
     }
 
-    /// For a producer whose records count as written when all replicas have them, once and in order.
+    /// The configuration of a producer: a record counts as written when all replicas have it, once and in order.
     pub(crate) fn producer(&self) -> ClientConfig {
         let mut config = self.client();
         config.set("enable.idempotence", "true").set("acks", "all").set("message.timeout.ms", "0");
-        // JVM producers hash keys so; a contact's events keep their order whoever publishes them.
+        // JVM producers hash keys this way, so the events of a contact stay in one partition whichever client sends them.
         config.set("partitioner", "murmur2_random");
         config
     }
 
-    /// For a client of the cluster's administration.
+    /// The configuration of an administration client, and the base of all others.
     pub(crate) fn client(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set_log_level(RDKafkaLogLevel::Info);
@@ -259,7 +262,7 @@ impl fmt::Debug for Settings {
 fn refusal(error: KafkaError) -> SettingsError {
     match error {
         KafkaError::ClientConfig(_, _, name, _) if SECRET.iter().any(|part| name.contains(part)) => {
-            SettingsError::Property { name, reason: "librdkafka does not take the name or the value".to_owned() }
+            SettingsError::Property { name, reason: "librdkafka refuses the name or the value".to_owned() }
         }
         KafkaError::ClientConfig(_, reason, name, _) => SettingsError::Property { name, reason },
         KafkaError::ClientCreation(reason) => SettingsError::Together(reason),
@@ -296,7 +299,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_promises_rest_on_cannot_be_changed() {
+    fn a_property_of_this_crate_cannot_be_set() {
         for name in OWNED.iter().flat_map(|(names, _)| *names) {
             let error = with(&[(name, "x")]).check().unwrap_err().to_string();
             assert!(error.starts_with(&format!("the Kafka property `{name}` cannot be set: ")), "{error}");
@@ -304,7 +307,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_wrong_property_is_named_and_told_apart_from_a_wrong_value() {
+    fn a_wrong_property_and_a_wrong_value_are_named() {
         let unknown = with(&[("sasl.passwort", "hunter2")]).check().unwrap_err().to_string();
         assert!(unknown.contains("`sasl.passwort`") && !unknown.contains("hunter2"), "{unknown}");
         let value = with(&[("security.protocol", "TLS")]).check().unwrap_err().to_string();
@@ -314,7 +317,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn secrets_are_in_no_message() {
+    fn no_message_contains_a_secret() {
         let settings =
             with(&[("security.protocol", "SSL"), ("ssl.key.password", "hunter2"), ("ssl.key.pem", "hunter2")]);
         assert!(!format!("{settings:?}").contains("hunter2"));
@@ -322,7 +325,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_named() {
+    fn a_file_that_does_not_exist_is_named() {
         for name in PATHS {
             let error = with(&[(name, "/not/there.pem")]).check().unwrap_err().to_string();
             let expected =
@@ -332,7 +335,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn names_are_given_and_differ() {
+    fn an_empty_name_and_two_equal_topics_are_refused() {
         let mut settings = with(&[]);
         settings.topic = String::new();
         assert_eq!(settings.check().unwrap_err().to_string(), "`topic` is empty: name it");

@@ -17,7 +17,7 @@ pub(super) fn look(inspection: &Inspection, settings: &Settings, findings: &mut 
 
 fn finding(broker: &BrokerInspection, some_answer: bool) -> Finding {
     let about = broker.address.as_str();
-    match (&broker.answer, broker.named_by) {
+    match (&broker.answer, broker.source) {
         (Ok(count), BrokerSource::Settings) => {
             let brokers = if *count == 1 { "1 broker".to_owned() } else { format!("{count} brokers") };
             Finding::ok(Area::Brokers, about, format!("answers, and knows {brokers}"))

@@ -84,8 +84,8 @@ fn wrong_setting(wrong: &WrongSetting) -> Finding {
     let WrongSetting { topic, name, value, consequence, right, severity } = wrong;
     let (what, advice) = (format!("{name}={value}: {consequence}"), format!("set {name}={right}"));
     match severity {
-        Severity::Doubtful => Finding::warning(Area::Topics, topic, what, advice),
-        Severity::Wrong => Finding::problem(Area::Topics, topic, what, advice),
+        Severity::Warning => Finding::warning(Area::Topics, topic, what, advice),
+        Severity::Error => Finding::problem(Area::Topics, topic, what, advice),
     }
 }
 
@@ -96,7 +96,7 @@ fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Fi
             Finding::problem(Area::Topics, name, "does not exist", advice)
         }
         InspectionFailure::Refused(trouble) => {
-            let what = format!("this user may not see it ({})", trouble.words);
+            let what = format!("this user may not see it ({})", trouble.detail);
             Finding::problem(Area::Permissions, name, what, advice(trouble))
         }
         InspectionFailure::Unanswered(trouble) => {
@@ -116,7 +116,7 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
             return findings.push(Finding::not_tried(Area::Permissions, &about, what));
         }
         Err(InspectionFailure::Refused(trouble)) => {
-            let what = format!("this user may not see its committed offsets ({})", trouble.words);
+            let what = format!("this user may not see its committed offsets ({})", trouble.detail);
             return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
         }
         Err(InspectionFailure::Unanswered(trouble)) => {

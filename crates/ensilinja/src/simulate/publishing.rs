@@ -98,7 +98,7 @@ fn refuse_what_is_deleted_at_once(past: &Range<EventTime>, config: &Config) -> a
             );
             tracing::warn!("{keeps}: what is older than {since_words} is deleted after it was acknowledged; {cure}");
         }
-        Ok(PastRetention::StampedAnew) => tracing::warn!(
+        Ok(PastRetention::Restamped) => tracing::warn!(
             "the topic {topic} has message.timestamp.type=LogAppendTime: the records of this past are stamped now, and \
              replay and report find none of them at their time; set message.timestamp.type=CreateTime"
         ),

@@ -1,8 +1,8 @@
-//! What is wrong with a broker's certificate, where librdkafka only says that it could not be verified.
+//! What is wrong with a broker's certificate, where librdkafka only reports that it could not be verified.
 //!
-//! A TLS handshake of its own asks for the certificate and collects every objection of OpenSSL instead of stopping at
-//! the first. Nothing is sent over the connection: no user, no password, no request. Only a certificate that
-//! librdkafka has refused is looked at; whether it is accepted is never decided here.
+//! A separate TLS handshake fetches the certificate and collects every objection of OpenSSL instead of stopping at the
+//! first. Nothing else is sent over the connection: no user, no password, no request. Only a certificate that librdkafka
+//! has refused is inspected; this code never decides whether one is accepted.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// How long the broker may take for each step.
 const STEP_WITHIN: Duration = Duration::from_secs(2);
 
-/// OpenSSL's numbers of what can be wrong (`X509_V_ERR_...`).
+/// OpenSSL's numbers of verification errors (`X509_V_ERR_...`).
 const NOT_YET_VALID: i32 = 9;
 const EXPIRED: i32 = 10;
 const HOST_NAME_MISMATCH: i32 = 62;
@@ -28,11 +28,11 @@ const ADDRESS_MISMATCH: i32 = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CertificateFault {
     pub(crate) cause: FailureCause,
-    pub(crate) words: String,
+    pub(crate) detail: String,
 }
 
-/// Looks at the certificate of the broker at `host:port`. `None` if it cannot be looked at, or nothing is found.
-pub(crate) fn look(address: &str, settings: &Settings) -> Option<CertificateFault> {
+/// Inspects the certificate of the broker at `host:port`. `None` if that fails, or no fault is found.
+pub(crate) fn inspect(address: &str, settings: &Settings) -> Option<CertificateFault> {
     let (host, port) = address.rsplit_once(':')?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let faults: Arc<Mutex<Vec<CertificateFault>>> = Arc::default();
@@ -48,17 +48,17 @@ pub(crate) fn look(address: &str, settings: &Settings) -> Option<CertificateFaul
     }
     let addresses = (host, port.parse().ok()?).to_socket_addrs().ok()?;
     let stream = addresses.into_iter().find_map(connect)?;
-    // Whether the handshake ends well makes no difference: a broker may still want a certificate of the client's.
+    // The result of the handshake does not matter: the broker may require a client certificate.
     let _ = ssl.connect(stream);
     let faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
     let cause = faults.iter().map(|fault| fault.cause).min()?;
-    let mut words: Vec<&str> = Vec::new();
+    let mut detail: Vec<&str> = Vec::new();
     for fault in faults.iter() {
-        if !words.contains(&fault.words.as_str()) {
-            words.push(&fault.words);
+        if !detail.contains(&fault.detail.as_str()) {
+            detail.push(&fault.detail);
         }
     }
-    Some(CertificateFault { cause, words: words.join(", ") })
+    Some(CertificateFault { cause, detail: detail.join(", ") })
 }
 
 #[expect(clippy::disallowed_types, reason = "librdkafka does not say what is wrong with a certificate")]
@@ -69,7 +69,7 @@ fn connect(address: SocketAddr) -> Option<std::net::TcpStream> {
     Some(stream)
 }
 
-/// A context that trusts what the settings trust, and notes every objection.
+/// A context with the trusted authorities of the settings, which collects every objection.
 fn context(settings: &Settings, faults: Arc<Mutex<Vec<CertificateFault>>>) -> Option<SslContext> {
     let mut builder = SslContext::builder(SslMethod::tls_client()).ok()?;
     trust(&mut builder, settings.properties.get("ssl.ca.location").map(String::as_str));
@@ -82,7 +82,7 @@ fn context(settings: &Settings, faults: Arc<Mutex<Vec<CertificateFault>>>) -> Op
     Some(builder.build())
 }
 
-/// Trusts what librdkafka trusts. What cannot be loaded is missing there too, and is an objection to the certificate.
+/// Trusts what librdkafka trusts. What cannot be loaded is not trusted by librdkafka either, and becomes an objection.
 fn trust(builder: &mut SslContextBuilder, location: Option<&str>) {
     let location = location.filter(|location| *location != "probe").map(Path::new);
     let _ = match location {
@@ -95,7 +95,7 @@ fn trust(builder: &mut SslContextBuilder, location: Option<&str>) {
 fn fault(store: &X509StoreContextRef) -> CertificateFault {
     let error = store.error();
     let certificate = store.current_cert();
-    let (cause, words) = match (error.as_raw(), certificate) {
+    let (cause, detail) = match (error.as_raw(), certificate) {
         (EXPIRED, Some(certificate)) => {
             (FailureCause::CertificateExpired, format!("it was valid until {}", certificate.not_after()))
         }
@@ -107,10 +107,10 @@ fn fault(store: &X509StoreContextRef) -> CertificateFault {
         }
         _ => (FailureCause::UntrustedCertificate, error.error_string().to_owned()),
     };
-    CertificateFault { cause, words }
+    CertificateFault { cause, detail }
 }
 
-/// The hosts that a certificate is for.
+/// The host names and addresses of a certificate.
 fn names(certificate: &X509Ref) -> String {
     let names: Vec<String> = certificate
         .subject_alt_names()

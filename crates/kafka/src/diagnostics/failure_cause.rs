@@ -1,39 +1,40 @@
-//! Why the brokers cannot be used: one table from what librdkafka says to a cause, its meaning and its remedy.
+//! Why the brokers cannot be used: one table from an error of librdkafka to a cause, its meaning and its remedy.
 //!
 //! ```text
-//! error code, words --FailureCause::of--> FailureCause --meaning, remedy--> /readyz, the log, `check`, an error of a command
+//! code, message --FailureCause::of--> FailureCause --meaning, remedy--> /readyz, log, `check`, errors of commands
 //! ```
 //!
-//! librdkafka has one code for many causes and says the rest in words, so its words are looked at; they are those of
-//! librdkafka 2.12 with OpenSSL 3, seen with real brokers (`tests/real/security.rs`).
+//! librdkafka has one error code for many causes, so the table also looks at the message. The messages are those of
+//! librdkafka 2.12 with OpenSSL 3, as seen with real brokers (`tests/real/security.rs`).
 
 use ensilinja_model::vocabulary;
 use rdkafka::error::RDKafkaErrorCode;
 
 vocabulary! {
-    /// Why the brokers cannot be used, the most telling first: a client that is refused also says that no broker is up.
+    /// Why the brokers cannot be used, the most telling cause first: a client that is refused also reports that no
+    /// broker is up.
     FailureCause {
-        /// The broker does not know this user, or not with this password.
+        /// The broker does not know this user, or refuses its password.
         Credentials = "credentials",
-        /// The broker has other SASL mechanisms.
+        /// The broker does not offer this SASL mechanism.
         Mechanism = "mechanism",
-        /// The port takes no user and password.
+        /// The port has no SASL.
         NoSaslAtPort = "no_sasl_at_port",
-        /// The port asks for a user and a password, and the settings have none.
+        /// The port requires SASL, but the settings have none.
         SaslRequired = "sasl_required",
-        /// The broker asks for a client certificate, or refuses the one it was given.
+        /// The broker requires a client certificate, or refuses the one it was given.
         ClientCertificate = "client_certificate",
-        /// The broker's certificate has expired, or is not valid yet.
+        /// The broker's certificate has expired or is not yet valid.
         CertificateExpired = "certificate_expired",
         /// The broker's certificate is for another host name.
         HostName = "host_name",
-        /// The authority that signed the broker's certificate is not trusted.
+        /// The broker's certificate is signed by an authority that is not trusted.
         UntrustedCertificate = "untrusted_certificate",
-        /// The port speaks TLS and the settings do not.
+        /// The port uses TLS, but the settings do not.
         TlsRequired = "tls_required",
-        /// The settings ask for TLS and the port does not speak it.
+        /// The settings use TLS, but the port does not.
         NoTlsAtPort = "no_tls_at_port",
-        /// No encrypted connection comes about, for another reason.
+        /// The TLS connection fails for another reason.
         Encryption = "encryption",
         /// The user may not use the group.
         GroupRefused = "group_refused",
@@ -43,14 +44,14 @@ vocabulary! {
         ClusterRefused = "cluster_refused",
         /// The host has no address.
         Name = "name",
-        /// There is no connection, or it breaks, or no answer comes over it.
+        /// There is no connection, or it breaks, or no answer comes.
         Connection = "connection",
         /// Anything else.
         Other = "other",
     }
 }
 
-/// Words that tell a cause, the most telling first. A code decides before words do.
+/// Parts of messages that tell a cause, the most telling first. The error code decides before them.
 const SIGNS: &[(FailureCause, &[&str])] = &[
     (FailureCause::NoSaslAtPort, &["Request not valid in current SASL state"]),
     (
@@ -81,39 +82,39 @@ const SIGNS: &[(FailureCause, &[&str])] = &[
     (FailureCause::Encryption, &["SSL"]),
 ];
 
-/// How soon after it was up a connection that is closed was not wanted, in ms: librdkafka's own measure.
-const UNWANTED_WITHIN_MS: u64 = 2_000;
+/// A connection that the broker closes within this time was refused, in ms: the measure of librdkafka itself.
+const REFUSED_WITHIN_MS: u64 = 2_000;
 
-/// The cause behind a connection that the broker closed without a word, by how far it had come:
+/// The cause behind a connection that the broker closed without an answer, from the state it was in:
 /// `ssl://host:port/1: Disconnected: connection closed by peer (after 3ms in state APIVERSION_QUERY)`.
-fn of_a_closed_connection(words: &str) -> Option<FailureCause> {
-    let (before, state) = words.rsplit_once("ms in state ")?;
+fn of_a_closed_connection(message: &str) -> Option<FailureCause> {
+    let (before, state) = message.rsplit_once("ms in state ")?;
     let state = state.split([')', ',']).next()?;
     let after_ms = before.rsplit(' ').next().and_then(|ms| ms.parse::<u64>().ok());
-    let has_tls = words.contains("ssl://");
-    let is_closed = ["Disconnected", "closed by peer", "reset by peer"].iter().any(|sign| words.contains(sign));
+    let has_tls = message.contains("ssl://");
+    let is_closed = ["Disconnected", "closed by peer", "reset by peer"].iter().any(|sign| message.contains(sign));
     match state {
         _ if !is_closed => None,
         "SSL_HANDSHAKE" => Some(FailureCause::NoTlsAtPort),
         "APIVERSION_QUERY" if !has_tls => Some(FailureCause::TlsRequired),
-        "UP" if !words.contains("sasl_") && after_ms? < UNWANTED_WITHIN_MS => Some(FailureCause::SaslRequired),
+        "UP" if !message.contains("sasl_") && after_ms? < REFUSED_WITHIN_MS => Some(FailureCause::SaslRequired),
         _ => None,
     }
 }
 
 impl FailureCause {
-    /// The cause behind an error code and the words that came with it.
-    pub(crate) fn of(code: Option<RDKafkaErrorCode>, words: &str) -> Self {
+    /// The cause behind an error code and its message.
+    pub(crate) fn of(code: Option<RDKafkaErrorCode>, message: &str) -> Self {
         use RDKafkaErrorCode as Code;
-        let is_of = |(_, signs): &&(Self, &[&str])| signs.iter().any(|sign| words.contains(sign));
-        let by_words = || {
+        let is_of = |(_, signs): &&(Self, &[&str])| signs.iter().any(|sign| message.contains(sign));
+        let by_message = || {
             let by_sign = SIGNS.iter().find(is_of).map(|(cause, _)| *cause);
-            by_sign.filter(|cause| *cause != Self::Encryption).or_else(|| of_a_closed_connection(words)).or(by_sign)
+            by_sign.filter(|cause| *cause != Self::Encryption).or_else(|| of_a_closed_connection(message)).or(by_sign)
         };
         match code {
             Some(Code::UnsupportedSASLMechanism) => Self::Mechanism,
             Some(Code::IllegalSASLState) => Self::NoSaslAtPort,
-            Some(Code::Authentication | Code::SaslAuthenticationFailed) => match by_words() {
+            Some(Code::Authentication | Code::SaslAuthenticationFailed) => match by_message() {
                 Some(cause @ (Self::Mechanism | Self::NoSaslAtPort)) => cause,
                 _ => Self::Credentials,
             },
@@ -121,41 +122,41 @@ impl FailureCause {
             Some(Code::TopicAuthorizationFailed) => Self::TopicRefused,
             Some(Code::ClusterAuthorizationFailed) => Self::ClusterRefused,
             Some(Code::Resolve) => Self::Name,
-            Some(Code::SSL) => by_words().unwrap_or(Self::Encryption),
-            Some(Code::BrokerTransportFailure) => by_words().unwrap_or(Self::Connection),
-            Some(Code::BadMessage) => by_words().unwrap_or(Self::Other),
+            Some(Code::SSL) => by_message().unwrap_or(Self::Encryption),
+            Some(Code::BrokerTransportFailure) => by_message().unwrap_or(Self::Connection),
+            Some(Code::BadMessage) => by_message().unwrap_or(Self::Other),
             Some(Code::OperationTimedOut | Code::AllBrokersDown) => Self::Connection,
             _ => Self::Other,
         }
     }
 
-    /// Whether it says more than that there is no connection.
+    /// Whether the cause tells more than that there is no connection.
     pub(crate) fn is_telling(self) -> bool {
         self < Self::Connection
     }
 
-    /// Whether the broker knows the user, or not, and will not have it do this.
+    /// Whether the broker refuses the user a permission.
     pub(crate) const fn is_refusal(self) -> bool {
         matches!(self, Self::GroupRefused | Self::TopicRefused | Self::ClusterRefused)
     }
 
-    /// What it means, in a few words.
+    /// What the cause means, in a few words.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Credentials => "the broker refuses this user or its password",
             Self::Mechanism => "the broker does not offer this SASL mechanism",
-            Self::NoSaslAtPort => "the port takes no user and password",
-            Self::SaslRequired => "the port breaks off: it probably asks for a user and a password",
-            Self::ClientCertificate => "the broker asks for a client certificate, or refuses the one it was given",
-            Self::CertificateExpired => "the broker's certificate is not valid at this time",
+            Self::NoSaslAtPort => "the port does not accept a user and a password",
+            Self::SaslRequired => "the port closes the connection: it probably requires a user and a password",
+            Self::ClientCertificate => "the broker requires a client certificate, or refuses the one it was given",
+            Self::CertificateExpired => "the broker's certificate has expired or is not yet valid",
             Self::HostName => "the broker's certificate is for another host name",
             Self::UntrustedCertificate => "the broker's certificate is signed by an authority that is not trusted",
             Self::TlsRequired => {
-                "the port closes the connection unread: it probably speaks TLS, and the settings do not"
+                "the port closes the connection at once: it probably uses TLS, but the settings do not"
             }
-            Self::NoTlsAtPort => "the settings ask for TLS and the port does not speak it",
-            Self::Encryption => "no encrypted connection comes about",
+            Self::NoTlsAtPort => "the settings use TLS, but the port does not",
+            Self::Encryption => "the TLS connection fails",
             Self::GroupRefused => "this user may not use the consumer group",
             Self::TopicRefused => "this user may not see or read the topic",
             Self::ClusterRefused => "this user may not use the cluster",
@@ -165,17 +166,17 @@ impl FailureCause {
         }
     }
 
-    /// What to do about it.
+    /// What to do about the cause.
     #[must_use]
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::Credentials => {
-                "see that sasl.username and sasl.password of [kafka.properties] are right, and that the broker knows \
-                 this user for this sasl.mechanism: a SCRAM-SHA-256 password is not one for SCRAM-SHA-512"
+                "check sasl.username and sasl.password of [kafka.properties], and that the broker knows this user for \
+                 this sasl.mechanism: a SCRAM-SHA-256 password does not work with SCRAM-SHA-512"
             }
             Self::Mechanism => {
-                "set sasl.mechanism of [kafka.properties] to one that the broker offers: the broker's \
-                 sasl.enabled.mechanisms names them"
+                "set sasl.mechanism of [kafka.properties] to one that the broker offers: its sasl.enabled.mechanisms \
+                 lists them"
             }
             Self::NoSaslAtPort => {
                 "set security.protocol of [kafka.properties] to PLAINTEXT or SSL, or use the port of the SASL listener"
@@ -188,10 +189,12 @@ impl FailureCause {
                 "set ssl.certificate.location and ssl.key.location (or ssl.keystore.location) of [kafka.properties] \
                  to a certificate that is valid now and whose authority the broker trusts"
             }
-            Self::CertificateExpired => "renew the broker's certificate, or set the clock of the machine that is wrong",
+            Self::CertificateExpired => {
+                "renew the broker's certificate, or correct the clock of the broker or of this machine"
+            }
             Self::HostName => {
-                "use a host name of kafka.brokers and of the brokers' advertised.listeners that the certificate has, \
-                 or have the certificate made for this name"
+                "in kafka.brokers and in the brokers' advertised.listeners use a host name of the certificate, or issue \
+                 a certificate for this host name"
             }
             Self::UntrustedCertificate => {
                 "set ssl.ca.location of [kafka.properties] to the certificate of the authority that signed the \
@@ -206,7 +209,7 @@ impl FailureCause {
                  TLS listener"
             }
             Self::Encryption => {
-                "see that security.protocol and the ssl settings of [kafka.properties] are those of the broker"
+                "check that security.protocol and the ssl settings of [kafka.properties] match the broker"
             }
             Self::GroupRefused => {
                 "give this user READ on the group: kafka-acls.sh --bootstrap-server BROKER --add \
@@ -217,12 +220,12 @@ impl FailureCause {
                  --allow-principal User:NAME --operation Read --operation Describe --topic TOPIC"
             }
             Self::ClusterRefused => "give this user the permission on the cluster that the broker's log names",
-            Self::Name => "see that the name is right, and that this machine can look it up",
+            Self::Name => "check the name, and that this machine can resolve it",
             Self::Connection => {
-                "see that it runs, that address and port are right and nothing between blocks them, and that \
-                 security.protocol of [kafka.properties] is what the port speaks"
+                "check that the broker runs, that address and port are right, that no firewall blocks them, and that \
+                 security.protocol of [kafka.properties] is that of the port"
             }
-            Self::Other => "see what the broker has logged",
+            Self::Other => "check the log of the broker",
         }
     }
 }
@@ -233,7 +236,7 @@ mod tests {
 
     /// Lines of librdkafka 2.12 with Kafka 4.1 and OpenSSL 3.
     #[test]
-    fn the_words_of_librdkafka_tell_the_cause() {
+    fn the_messages_of_librdkafka_tell_the_cause() {
         use RDKafkaErrorCode::{Authentication, BrokerTransportFailure, Resolve, SSL};
         let handshake = "ssl://127.0.0.1:9093/bootstrap: SSL handshake failed: error:0A000086:SSL routines::certificate \
                          verify failed: broker certificate could not be verified, verify that ssl.ca.location is \
@@ -242,7 +245,7 @@ mod tests {
         let required = "ssl://127.0.0.1:9093/bootstrap: SSL alert: error:0A00045C:SSL routines::tlsv13 alert certificate \
                         required: SSL alert number 116 (after 1ms in state APIVERSION_QUERY)";
         let closed = "Disconnected: connection closed by peer: receive 0 after POLLIN";
-        for (code, words, cause) in [
+        for (code, message, cause) in [
             (
                 Authentication,
                 "SASL authentication error: Authentication failed during authentication due to invalid \
@@ -281,7 +284,7 @@ mod tests {
                 FailureCause::NoTlsAtPort,
             ),
         ] {
-            assert_eq!(FailureCause::of(Some(code), words), cause, "{words}");
+            assert_eq!(FailureCause::of(Some(code), message), cause, "{message}");
         }
         for (broker, state, cause) in [
             (
@@ -295,13 +298,13 @@ mod tests {
             ("127.0.0.1:9094/bootstrap", "86400000ms in state UP", FailureCause::Connection),
             ("sasl_ssl://127.0.0.1:9094/bootstrap", "3ms in state UP", FailureCause::Connection),
         ] {
-            let words = format!("{broker}: {closed} (after {state})");
-            assert_eq!(FailureCause::of(Some(BrokerTransportFailure), &words), cause, "{words}");
+            let message = format!("{broker}: {closed} (after {state})");
+            assert_eq!(FailureCause::of(Some(BrokerTransportFailure), &message), cause, "{message}");
         }
     }
 
     #[test]
-    fn each_cause_says_what_it_means_and_what_to_do_in_other_words_than_the_others() {
+    fn no_two_causes_have_the_same_meaning_or_remedy() {
         let mut texts: Vec<&str> =
             FailureCause::ALL.iter().flat_map(|cause| [cause.meaning(), cause.remedy()]).collect();
         let count = texts.len();

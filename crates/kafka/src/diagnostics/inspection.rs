@@ -1,7 +1,7 @@
-//! Looking at brokers and topics before anything relies on them: plain answers, in which only settings are judged.
+//! Inspects brokers and topics for `check`: plain answers, of which only the settings of topics are judged.
 //!
-//! Nothing is written, nothing is committed and no group is joined; so whether this user may write a dead letter or
-//! commit an offset is not tried, and nothing here claims that it may.
+//! The inspection writes nothing, commits nothing and joins no group. So it does not try whether this user may write a
+//! dead letter or commit an offset, and claims nothing about that.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -17,101 +17,101 @@ use crate::commit::Commit;
 use crate::diagnostics::broker_failure::BrokerFailure;
 use crate::diagnostics::topic_rules::{self, PastRetention, WrongSetting};
 use crate::diagnostics::topic_settings;
-use crate::recent_errors::drain_errors;
+use crate::recent_errors::collect_errors;
 use crate::settings::{Settings, SettingsError};
 
-/// How long the brokers may take to find who knows the offsets of the group.
+/// How long the brokers may take to find the coordinator of the group.
 const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long a transaction may stay open without being told of.
+/// A transaction that stays open for this long is reported.
 const TRANSACTION_WITHIN: Duration = Duration::from_secs(3);
 
-/// What was found.
+/// The result of an inspection.
 #[derive(Clone, Debug)]
 pub struct Inspection {
-    /// The brokers: those of the settings first, then those that they have named.
+    /// The brokers of the settings first, then those that they have named.
     pub brokers: Vec<BrokerInspection>,
-    /// The topic of the events.
+    /// The event topic.
     pub events: Result<TopicInspection, InspectionFailure>,
-    /// The topic of dead letters.
+    /// The dead-letter topic.
     pub dead_letters: Result<TopicInspection, InspectionFailure>,
-    /// What the group has committed of each partition of the events.
+    /// What the group has committed for each partition of the event topic.
     pub committed: Result<Vec<Option<GroupCommit>>, InspectionFailure>,
 }
 
-/// What a group has committed of a partition.
+/// What a group has committed for a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupCommit {
-    /// Dead letters of earlier offsets have been written.
+    /// The dead letters of all earlier offsets have been written.
     pub offset: i64,
-    /// It was committed for an earlier topic of the same name. A process that starts ignores it.
+    /// The commit is for an earlier topic of the same name. A process that starts ignores it.
     pub is_of_another_log: bool,
 }
 
-/// A broker that was asked.
+/// An inspected broker.
 #[derive(Clone, Debug)]
 pub struct BrokerInspection {
     /// Its `host:port`.
     pub address: String,
-    /// Who says that it is there.
-    pub named_by: BrokerSource,
-    /// How many brokers it knows of, or why it has not said.
+    /// Where the address comes from.
+    pub source: BrokerSource,
+    /// How many brokers it knows, or why it has not answered.
     pub answer: Result<usize, BrokerFailure>,
 }
 
-/// Who names a broker.
+/// Where the address of a broker comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokerSource {
     /// The settings.
     Settings,
-    /// Other brokers: it is the address at which clients are told to find it.
+    /// Other brokers: the address that they give to clients.
     Brokers,
 }
 
-/// A topic that is there.
+/// An inspected topic.
 #[derive(Clone, Debug)]
 pub struct TopicInspection {
-    /// Its partitions, from 0.
+    /// Its partitions, by number.
     pub partitions: Vec<PartitionInspection>,
-    /// What is not set as it should be, or why its settings cannot be seen.
+    /// Its wrong settings, or why the brokers do not describe them.
     pub wrong_settings: Result<Vec<WrongSetting>, String>,
 }
 
-/// A partition.
+/// An inspected partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartitionInspection {
-    /// Where its log begins.
+    /// The first offset of its log.
     pub begin: i64,
-    /// Where what can be read of its log ends: the offset of the next record, or of the first record of a transaction
-    /// that is open.
+    /// Where its readable records end: the offset of the next record, or of the first record of an open transaction.
     pub end: i64,
-    /// Where its log ends, open transactions and what lies behind them included.
+    /// Where its log ends, open transactions and the records behind them included.
     pub log_end: i64,
-    /// Whether a broker leads it, without which it can be neither read nor written.
+    /// Whether it has a leader. Without one it can be neither read nor written.
     pub has_leader: bool,
-    /// How many brokers should have it.
+    /// How many replicas it has.
     pub replicas: usize,
-    /// How many do.
+    /// How many of them are in sync.
     pub in_sync: usize,
 }
 
-/// Why something was not seen.
+/// Why something could not be inspected.
 #[derive(Clone, Debug)]
 pub enum InspectionFailure {
-    /// The brokers have no such topic.
+    /// The brokers do not have the topic.
     Missing,
-    /// This user may not see it.
+    /// This user has no permission.
     Refused(BrokerFailure),
-    /// The brokers have not answered, or not what they should.
+    /// The brokers have not answered, or have answered with an error.
     Unanswered(BrokerFailure),
-    /// What would have to be seen first was not.
+    /// Another inspection has to succeed first, and did not.
     NotTried,
 }
 
-/// Looks, within about half a minute whatever is wrong. Figures need the last `horizon_ms` of the events.
+/// Inspects brokers and topics, within about half a minute whatever is wrong. Figures need the last `horizon_ms` of the
+/// event topic.
 ///
 /// # Errors
-/// If no client can be made of the settings.
+/// If the settings are wrong.
 pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, SettingsError> {
     settings.check()?;
     let brokers = brokers(settings);
@@ -119,7 +119,7 @@ pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, Setti
         let (events, dead_letters) = (Err(InspectionFailure::NotTried), Err(InspectionFailure::NotTried));
         return Ok(Inspection { brokers, events, dead_letters, committed: Err(InspectionFailure::NotTried) });
     }
-    let events = topic(settings, &settings.topic, &|value| topic_rules::of_log(&settings.topic, horizon_ms, value));
+    let events = topic(settings, &settings.topic, &|value| topic_rules::of_events(&settings.topic, horizon_ms, value));
     let name = &settings.dead_letter_topic;
     let dead_letters = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
     let committed = match &events {
@@ -129,22 +129,22 @@ pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, Setti
     Ok(Inspection { brokers, events, dead_letters, committed })
 }
 
-/// Asks the brokers of the settings, and then those that they name, each by itself and all at once.
+/// Asks the brokers of the settings, then those that they name. Each is asked by a client of its own, all at once.
 fn brokers(settings: &Settings) -> Vec<BrokerInspection> {
     let named: Vec<String> = settings.bootstrap_servers.split(',').map(|broker| broker.trim().to_owned()).collect();
     let mut answers = ask_each(settings, &named);
-    let mut told: Vec<String> = answers.iter().filter_map(|answer| answer.as_ref().ok()).flatten().cloned().collect();
-    told.sort();
-    told.dedup();
-    told.retain(|address| !named.contains(address));
-    answers.extend(ask_each(settings, &told));
-    let by = named.iter().map(|_| BrokerSource::Settings).chain(told.iter().map(|_| BrokerSource::Brokers));
-    let addresses = named.iter().chain(&told).cloned();
+    let mut others: Vec<String> = answers.iter().filter_map(|answer| answer.as_ref().ok()).flatten().cloned().collect();
+    others.sort();
+    others.dedup();
+    others.retain(|address| !named.contains(address));
+    answers.extend(ask_each(settings, &others));
+    let by = named.iter().map(|_| BrokerSource::Settings).chain(others.iter().map(|_| BrokerSource::Brokers));
+    let addresses = named.iter().chain(&others).cloned();
     let seen = addresses.zip(by).zip(answers);
-    seen.map(|((address, named_by), answer)| BrokerInspection {
+    seen.map(|((address, source), answer)| BrokerInspection {
         address,
-        named_by,
-        answer: answer.map(|them| them.len()),
+        source,
+        answer: answer.map(|addresses| addresses.len()),
     })
     .collect()
 }
@@ -156,44 +156,44 @@ fn ask_each(settings: &Settings, addresses: &[String]) -> Vec<Result<Vec<String>
     })
 }
 
-/// Asks one broker for the addresses of all.
+/// Asks one broker for the addresses of all brokers.
 fn ask(settings: &Settings, address: &str) -> Result<Vec<String>, BrokerFailure> {
     let log = ClientLog::quiet("inspection");
     let settings = Settings { bootstrap_servers: address.to_owned(), ..settings.clone() };
-    let trouble = |error: &KafkaError| BrokerFailure::of(error, log.recent_errors(), &settings);
+    let failure = |error: &KafkaError| BrokerFailure::of(error, log.recent_errors(), &settings);
     let consumer: BaseConsumer<ClientLog> =
-        settings.bystander().create_with_context(log.clone()).map_err(|error| trouble(&error))?;
+        settings.query_client().create_with_context(log.clone()).map_err(|error| failure(&error))?;
     match consumer.fetch_metadata(Some(&settings.topic), ANSWER_TIMEOUT) {
         Ok(metadata) => {
             Ok(metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect())
         }
         Err(error) => {
-            drain_errors(&consumer);
-            Err(trouble(&error))
+            collect_errors(&consumer);
+            Err(failure(&error))
         }
     }
 }
 
-/// Whoever is given the values of a topic's settings by name.
-type Value<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Gives the value of a topic's setting by name.
+type SettingValue<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 fn topic(
     settings: &Settings,
     topic: &str,
-    judge: &dyn Fn(Value<'_>) -> Vec<WrongSetting>,
+    judge: &dyn Fn(SettingValue<'_>) -> Vec<WrongSetting>,
 ) -> Result<TopicInspection, InspectionFailure> {
     let log = ClientLog::quiet("inspection");
-    let unseen = |obstacle: &QueryError| InspectionFailure::of(obstacle, &log, settings);
+    let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
-        settings.bystander().create_with_context(log.clone()).map_err(|error| unseen(&QueryError::Broker(error)))?;
+        settings.query_client().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
     let queries = BrokerQueries { consumer: &consumer, topic, timeout: ANSWER_TIMEOUT };
-    let count = queries.partition_count().map_err(|obstacle| unseen(&obstacle))?;
-    let partitions = partitions(&queries, settings, count).map_err(|obstacle| unseen(&obstacle))?;
+    let count = queries.partition_count().map_err(|error| failed(&error))?;
+    let partitions = partitions(&queries, settings, count).map_err(|error| failed(&error))?;
     let replicas = partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
     let wrong_settings = described(settings, topic).map(|described| {
         let value = |name: &str| described.get(name).cloned();
         let mut wrong = judge(&value);
-        wrong.extend(topic_rules::of_copies(topic, replicas, value));
+        wrong.extend(topic_rules::of_replication(topic, replicas, value));
         wrong
     });
     Ok(TopicInspection { partitions, wrong_settings })
@@ -222,10 +222,10 @@ fn partitions(
     Ok((0..).zip(begins.into_iter().zip(ends.into_iter().zip(log_ends))).map(seen).collect())
 }
 
-/// Where what can be read ends, and where the logs do. The two differ for a moment at each transaction, so only what
-/// stands still is told apart.
+/// Where readable records end, and where the logs end. The two differ for a moment at each transaction, so they are
+/// told apart only where the readable end stands still.
 fn ends(queries: &BrokerQueries<'_>, settings: &Settings, count: usize) -> Result<(Vec<i64>, Vec<i64>), QueryError> {
-    let mut config = settings.bystander();
+    let mut config = settings.query_client();
     config.set("isolation.level", "read_uncommitted");
     let all: BaseConsumer<ClientLog> =
         config.create_with_context(ClientLog::quiet("inspection")).map_err(QueryError::Broker)?;
@@ -238,20 +238,20 @@ fn ends(queries: &BrokerQueries<'_>, settings: &Settings, count: usize) -> Resul
         std::thread::sleep(ANSWER_TIMEOUT / 10);
         ends = queries.ends(count)?;
     }
-    let told = |(before, (now, log_end)): (&i64, (&i64, &i64))| {
+    let log_end_of = |(before, (now, log_end)): (&i64, (&i64, &i64))| {
         if is_held((before, (now, log_end))) { *log_end } else { *now }
     };
-    let told = first.iter().zip(ends.iter().zip(&log_ends)).map(told).collect();
-    Ok((ends, told))
+    let log_ends = first.iter().zip(ends.iter().zip(&log_ends)).map(log_end_of).collect();
+    Ok((ends, log_ends))
 }
 
-/// What the topic of the events keeps of records that are dated before `now`.
+/// What the event topic keeps of records that are dated before `now`.
 ///
 /// # Errors
-/// Why its settings cannot be seen.
+/// Why the brokers do not describe the settings of the topic.
 pub fn past_retention(settings: &Settings, now: EventTime) -> Result<PastRetention, String> {
     let described = described(settings, &settings.topic)?;
-    Ok(topic_rules::kept_of(now, |name| described.get(name).cloned()))
+    Ok(topic_rules::past_retention(now, |name| described.get(name).cloned()))
 }
 
 fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String>, String> {
@@ -262,27 +262,29 @@ fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String
 
 fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
     let log = ClientLog::quiet("inspection");
-    let unseen = |obstacle: &QueryError| InspectionFailure::of(obstacle, &log, settings);
+    let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
-        settings.reader().create_with_context(log.clone()).map_err(|error| unseen(&QueryError::Broker(error)))?;
+        settings.reader().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
     let queries = BrokerQueries { consumer: &consumer, topic: &settings.topic, timeout: 2 * ANSWER_TIMEOUT };
     let deadline = Instant::now() + COORDINATOR_WITHIN;
     loop {
         match queries.committed(count) {
-            Err(obstacle) if may_pass(&obstacle) && Instant::now() < deadline => drain_errors(&consumer),
-            Err(obstacle) => {
-                drain_errors(&consumer);
-                return Err(unseen(&obstacle));
+            Err(error) if may_pass(&error) && Instant::now() < deadline => collect_errors(&consumer),
+            Err(error) => {
+                collect_errors(&consumer);
+                return Err(failed(&error));
             }
-            Ok(commits) => return judged(&queries, commits).map_err(|obstacle| unseen(&obstacle)),
+            Ok(commits) => return compared_with_log(&queries, commits).map_err(|error| failed(&error)),
         }
     }
 }
 
-/// Holds commits against the log. Its ends are asked for after the commits: a live process goes on committing.
-fn judged(queries: &BrokerQueries<'_>, commits: Vec<Option<Commit>>) -> Result<Vec<Option<GroupCommit>>, QueryError> {
-    let (_, broker) = queries.partition_count_and_broker()?;
-    let topic_id = queries.topic_id(broker)?;
+/// Compares commits with the log. The ends are queried after the commits, because a live process goes on committing.
+fn compared_with_log(
+    queries: &BrokerQueries<'_>,
+    commits: Vec<Option<Commit>>,
+) -> Result<Vec<Option<GroupCommit>>, QueryError> {
+    let topic_id = queries.current_topic_id()?;
     let ends = queries.ends(commits.len())?;
     let of = |commit: Commit, end| GroupCommit {
         offset: commit.offset,
@@ -291,19 +293,19 @@ fn judged(queries: &BrokerQueries<'_>, commits: Vec<Option<Commit>>) -> Result<V
     Ok(commits.into_iter().zip(ends).map(|(commit, end)| commit.map(|commit| of(commit, end))).collect())
 }
 
-/// A coordinator is chosen, or loads what it has to know, when somebody asks for it first.
-fn may_pass(obstacle: &QueryError) -> bool {
+/// A coordinator is chosen, and loads its data, only when a client first asks for it.
+fn may_pass(error: &QueryError) -> bool {
     use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
-    let QueryError::Broker(error) = obstacle else { return false };
+    let QueryError::Broker(error) = error else { return false };
     matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
 }
 
 impl InspectionFailure {
-    /// A user that may not see a group is refused its coordinator, which the client says aside while the question
-    /// waits; so what was said aside counts too.
-    fn of(obstacle: &QueryError, log: &ClientLog, settings: &Settings) -> Self {
-        let QueryError::Broker(error) = obstacle else { return Self::Missing };
-        let trouble = BrokerFailure::of(error, log.recent_errors(), settings);
-        if trouble.cause.is_refusal() { Self::Refused(trouble) } else { Self::Unanswered(trouble) }
+    /// A user without permission for the group is refused its coordinator. The client reports that as a separate error
+    /// while the query waits, so recent errors count too.
+    fn of(error: &QueryError, log: &ClientLog, settings: &Settings) -> Self {
+        let QueryError::Broker(error) = error else { return Self::Missing };
+        let failure = BrokerFailure::of(error, log.recent_errors(), settings);
+        if failure.cause.is_refusal() { Self::Refused(failure) } else { Self::Unanswered(failure) }
     }
 }

@@ -1,4 +1,4 @@
-//! What a check of the settings of one topic has found.
+//! The result of a check of one topic's settings.
 
 use std::collections::BTreeSet;
 
@@ -7,31 +7,31 @@ use ensilinja_model::vocabulary;
 use crate::diagnostics::topic_rules::WrongSetting;
 
 vocabulary! {
-    /// Which of the two topics.
+    /// One of the two topics.
     TopicRole {
-        /// The topic of the events.
+        /// The event topic.
         Events = "events",
-        /// The topic of dead letters.
+        /// The dead-letter topic.
         DeadLetters = "dead_letters",
     }
 }
 
-/// Whether a setting of a topic is as it should be.
+/// A checked setting of a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicSettingStatus {
-    /// Which topic.
+    /// The topic.
     pub topic: TopicRole,
-    /// The setting, by Kafka's name.
+    /// Kafka's name of the setting.
     pub setting: String,
-    /// Whether it is wrong.
+    /// Whether its value is wrong.
     pub is_wrong: bool,
 }
 
-/// What was found when the settings of a topic were looked at.
+/// The result of a check of one topic's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TopicReview {
     pub(crate) role: TopicRole,
-    /// The settings that were judged: those that the rules ask for and the broker describes.
+    /// The settings that were checked: those that the rules know and the broker describes.
     pub(crate) judged: BTreeSet<String>,
     pub(crate) wrong: Vec<WrongSetting>,
 }
@@ -43,7 +43,7 @@ impl Default for TopicReview {
 }
 
 impl TopicReview {
-    /// Each setting that was judged, with whether it is wrong.
+    /// Each checked setting, with whether it is wrong.
     pub(crate) fn statuses(&self) -> impl Iterator<Item = TopicSettingStatus> + '_ {
         self.judged.iter().map(|setting| TopicSettingStatus {
             topic: self.role,

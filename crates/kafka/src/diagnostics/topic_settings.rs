@@ -1,4 +1,4 @@
-//! The settings of a topic, as the brokers describe them.
+//! Reads the settings of a topic from the brokers.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,7 +12,7 @@ use rdkafka::client::ClientContext;
 
 use crate::broker_queries::ANSWER_TIMEOUT;
 
-/// The settings of a topic by name, or why they cannot be had.
+/// The settings of a topic by name, or why the brokers do not describe them.
 pub(crate) fn describe<C: ClientContext>(
     admin: &AdminClient<C>,
     topic: &str,
@@ -22,14 +22,14 @@ pub(crate) fn describe<C: ClientContext>(
     let answers = block_on(admin.describe_configs(&topic, &options)).map_err(|error| error.to_string())?;
     let answer = answers.into_iter().next().ok_or("the broker has described nothing")?;
     let described = answer.map_err(|code| code.to_string())?;
-    // The client library takes a refusal for a topic without settings, and there is no such topic.
+    // The client library reports a refusal as a topic without settings. Every topic has settings.
     if described.entries.is_empty() {
         return Err("the broker does not describe them to this user".to_owned());
     }
     Ok(described.entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect())
 }
 
-/// Waits for `future` on this thread. The admin client completes it from a thread of its own, and bounds it in time.
+/// Waits for `future` on this thread. The admin client completes it on another thread, within the request timeout.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -1,7 +1,7 @@
-//! Why records cannot be fetched: said in the status from the error on until something is fetched again.
+//! Errors of fetching records. The status shows such an error until something is fetched again.
 //!
-//! That the broker answers a probe does not clear such an error: it may well tell where a log ends, and yet not hand
-//! out its records, say to a user who may not read them, or because they are damaged.
+//! An answered probe does not clear it: a broker may tell where a log ends and yet refuse its records, for example to a
+//! user without permission to read, or because the records are damaged.
 
 use std::time::{Duration, Instant};
 
@@ -12,23 +12,24 @@ use crate::live::monitor::Monitor;
 use crate::recent_errors::RecentErrors;
 use crate::settings::Settings;
 
-/// The same error is logged again after this time.
-const SAY_AGAIN_AFTER: Duration = Duration::from_mins(1);
+/// How long after a log line the same error is logged again.
+const LOG_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
-/// How long after an error the partitions are fetched from anew.
-const FETCH_AFTER: Duration = Duration::from_secs(5);
+/// How long after an error the partitions are fetched anew.
+const REFETCH_AFTER: Duration = Duration::from_secs(5);
 
-/// The reader's errors, as far as they have not passed.
+/// The fetch errors of the reader that have not passed.
 #[derive(Default)]
 pub(crate) struct FetchErrors {
     current: bool,
-    said: Option<(String, Instant)>,
-    fetch_at: Option<Instant>,
+    /// The last error in the log, and when it was logged.
+    logged: Option<(String, Instant)>,
+    refetch_at: Option<Instant>,
 }
 
 impl FetchErrors {
-    /// An error has come instead of a record. librdkafka goes on trying.
-    pub(crate) fn note(
+    /// An error has come instead of a record. librdkafka itself retries.
+    pub(crate) fn add(
         &mut self,
         error: &KafkaError,
         recent_errors: &RecentErrors,
@@ -36,45 +37,44 @@ impl FetchErrors {
         monitor: &Monitor,
     ) {
         let topic = settings.topic.as_str();
-        if is_of_the_connection(error) {
-            tracing::debug!(topic, %error, "librdkafka connects again by itself");
+        if is_connection_error(error) {
+            tracing::debug!(topic, reason = %error, "connection lost, librdkafka reconnects");
             return;
         }
-        let trouble = BrokerFailure::of(error, recent_errors, settings);
-        let text = format!("the records of {topic} cannot be fetched: {}", trouble.with_remedy());
-        let news = |(said, at): &(String, Instant)| *said != text || at.elapsed() > SAY_AGAIN_AFTER;
-        if self.said.as_ref().is_none_or(news) {
-            tracing::warn!("{text}; trying again");
-            self.said = Some((text.clone(), Instant::now()));
+        let reason = BrokerFailure::of(error, recent_errors, settings).with_remedy();
+        let is_new = |(logged, at): &(String, Instant)| *logged != reason || at.elapsed() > LOG_AGAIN_AFTER;
+        if self.logged.as_ref().is_none_or(is_new) {
+            tracing::warn!(topic, %reason, "records not fetched, retrying");
+            self.logged = Some((reason.clone(), Instant::now()));
         }
         self.current = true;
-        self.fetch_at.get_or_insert_with(|| Instant::now() + FETCH_AFTER);
-        monitor.set_fetch_error(Some(text));
+        self.refetch_at.get_or_insert_with(|| Instant::now() + REFETCH_AFTER);
+        monitor.set_fetch_error(Some(format!("the records of {topic} cannot be fetched: {reason}")));
     }
 
-    /// Something was fetched: a record, or the end of a partition.
+    /// A record or the end of a partition was fetched.
     #[inline]
     pub(crate) fn clear(&mut self, monitor: &Monitor) {
         if self.current {
             self.current = false;
-            self.fetch_at = None;
+            self.refetch_at = None;
             monitor.set_fetch_error(None);
         }
     }
 
-    /// Whether it is time to fetch anew. A partition tells only once that it is at its end, so on a quiet topic
-    /// nothing else would show that an error has passed.
-    pub(crate) fn may_have_passed(&mut self) -> bool {
-        let due = self.fetch_at.is_some_and(|at| Instant::now() >= at);
+    /// Whether to fetch anew now. A partition reports its end only once, so on a quiet topic nothing else would show
+    /// that an error has passed.
+    pub(crate) fn should_refetch(&mut self) -> bool {
+        let due = self.refetch_at.is_some_and(|at| Instant::now() >= at);
         if due {
-            self.fetch_at = Some(Instant::now() + FETCH_AFTER);
+            self.refetch_at = Some(Instant::now() + REFETCH_AFTER);
         }
         due
     }
 }
 
-/// The probe tells of a broker that cannot be reached, and better: it knows when the broker is back.
-fn is_of_the_connection(error: &KafkaError) -> bool {
+/// The probe reports an unreachable broker better than the reader: it also knows when the broker is back.
+fn is_connection_error(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut, Resolve};
     let code = error.rdkafka_error_code();
     matches!(code, Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve))

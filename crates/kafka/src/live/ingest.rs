@@ -1,4 +1,4 @@
-//! The shell as a whole: four threads around one monitor, started together and stopped together.
+//! The live wing as a whole: four threads around one monitor, started together and stopped together.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -12,26 +12,25 @@ use crate::live::monitor::Monitor;
 use crate::live::probe::Probe;
 use crate::live::reader::Reader;
 use crate::live::topic_settings_watch::TopicSettingsWatch;
-use crate::record::RecordHandler;
-use crate::record::TimeSource;
+use crate::record::{RecordHandler, TimeSource};
 use crate::settings::{Settings, SettingsError};
 
-/// How long the threads have to end when the broker hangs. A process should stop within 5 s, and has more to end.
+/// How long the threads may take to end when the broker hangs. The whole process should stop within 5 s.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
-/// How often the shell does what it does by the clock.
+/// How often each thread does its periodic work.
 #[derive(Clone, Copy, Debug)]
 pub struct IngestIntervals {
-    /// Between two questions to the broker where the log ends.
+    /// Between two probes of where the log ends.
     pub probe_interval: Duration,
     /// Between two commits of the frontier.
     pub commit_interval: Duration,
-    /// Between two looks at the settings of the topics.
+    /// Between two checks of the topics' settings.
     pub settings_interval: Duration,
 }
 
 impl Default for IngestIntervals {
-    /// A probe each second, a commit every three, a look at the topics' settings each minute.
+    /// A probe every second, a commit every 3 s, a check of the topics' settings every minute.
     fn default() -> Self {
         Self {
             probe_interval: Duration::from_secs(1),
@@ -41,14 +40,14 @@ impl Default for IngestIntervals {
     }
 }
 
-/// Why the shell did not start. An unreachable broker or a missing topic is no such reason: the status tells of it,
-/// and the shell tries again.
+/// Why the ingest did not start. An unreachable broker and a missing topic are no such errors: the status reports them,
+/// and the threads retry.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// librdkafka made no client of settings it had taken before.
+    /// librdkafka made no client although it had accepted the settings.
     #[error("no Kafka client could be made: {0}")]
     Client(#[from] KafkaError),
     /// The system gave no thread.
@@ -56,27 +55,27 @@ pub enum StartError {
     Thread(#[from] std::io::Error),
 }
 
-/// A running shell. Dropping it tells its threads to end, and does not wait for them; [`Self::stop`] does.
+/// A running ingest. Dropping it tells its threads to end without waiting for them; [`Self::stop`] waits.
 pub struct Ingest {
     monitor: Arc<Monitor>,
     threads: Vec<(&'static str, Receiver<()>)>,
 }
 
-/// Held by each thread: tells whether it has ended, and whether by a panic.
+/// Each thread owns one. Dropping it shows that the thread has ended, and tells the monitor if it has panicked.
 struct ThreadGuard {
     monitor: Arc<Monitor>,
     _ended: SyncSender<()>,
 }
 
 impl Ingest {
-    /// Starts to read the topic from `range_start` on and to hand every record to `handler`. The topic should keep its
-    /// records for `horizon_ms` milliseconds: if it is set to keep them for less, a warning in the status says so.
+    /// Starts to read the topic from `range_start` on and to hand every record to `handler`. If the topic is set to
+    /// keep its records for less than `horizon_ms` milliseconds, the status has a warning.
     ///
     /// # Errors
-    /// [`StartError`]; none of its cases can be cured by waiting.
+    /// [`StartError`]; retrying does not help.
     pub fn start<H: RecordHandler + 'static>(
         settings: Settings,
-        pace: IngestIntervals,
+        intervals: IngestIntervals,
         clock: TimeSource,
         range_start: EventTime,
         horizon_ms: i64,
@@ -87,44 +86,44 @@ impl Ingest {
         let monitor = Arc::new(Monitor::new(clock, range_start));
         monitor.set_security(settings.warnings());
         let reader = Reader::new(Arc::clone(&settings), Arc::clone(&monitor), handler)?;
-        let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), pace.probe_interval)?;
-        let writer = DeadLetterThread::new(Arc::clone(&settings), Arc::clone(&monitor), pace.commit_interval)?;
-        let preflight =
-            TopicSettingsWatch::new(Arc::clone(&settings), Arc::clone(&monitor), horizon_ms, pace.settings_interval)?;
-        let mut shell = Self { monitor, threads: Vec::new() };
-        shell.spawn("kafka-reader", move || reader.run())?;
-        shell.spawn("kafka-probe", move || probe.run())?;
-        shell.spawn("kafka-dead-letters", move || writer.run())?;
-        shell.spawn("kafka-preflight", move || preflight.run())?;
-        // It leaves nothing undone, so a stop need not wait until the broker has answered it.
-        shell.threads.pop();
-        Ok(shell)
+        let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), intervals.probe_interval)?;
+        let dead_letters =
+            DeadLetterThread::new(Arc::clone(&settings), Arc::clone(&monitor), intervals.commit_interval)?;
+        let watch = TopicSettingsWatch::new(settings, Arc::clone(&monitor), horizon_ms, intervals.settings_interval)?;
+        let mut ingest = Self { monitor, threads: Vec::new() };
+        ingest.spawn("kafka-reader", move || reader.run())?;
+        ingest.spawn("kafka-probe", move || probe.run())?;
+        ingest.spawn("kafka-dead-letters", move || dead_letters.run())?;
+        ingest.spawn("kafka-preflight", move || watch.run())?;
+        // This thread leaves nothing undone, so a stop need not wait for its last query.
+        ingest.threads.pop();
+        Ok(ingest)
     }
 
-    /// What the shell knows; outlives it.
+    /// The state of reading. It outlives the ingest.
     #[must_use]
     pub fn monitor(&self) -> Arc<Monitor> {
         Arc::clone(&self.monitor)
     }
 
-    /// Ends reading, writes the dead letters that wait and commits the frontier. Takes little more than 3 s: what a
-    /// broker that hangs does not acknowledge by then is left for the next process, which finds it again.
+    /// Ends reading, writes the waiting dead letters and commits the frontier. Takes little more than 3 s: dead letters
+    /// that a hung broker has not acknowledged by then are found again by the next process.
     pub fn stop(self) {
         self.monitor.stop();
         let deadline = Instant::now() + STOP_WITHIN;
-        for (name, ended) in &self.threads {
+        for (thread, ended) in &self.threads {
             let left = deadline.saturating_duration_since(Instant::now());
             if ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
-                tracing::warn!("the thread {name} has not ended in time and is left behind");
+                tracing::warn!(thread, "thread left behind at the stop");
             }
         }
     }
 
     fn spawn(&mut self, name: &'static str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
         let (sender, ended) = sync_channel(0);
-        let presence = ThreadGuard { monitor: self.monitor(), _ended: sender };
+        let guard = ThreadGuard { monitor: self.monitor(), _ended: sender };
         std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let _presence = presence;
+            let _guard = guard;
             work();
         })?;
         self.threads.push((name, ended));

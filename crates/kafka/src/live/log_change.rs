@@ -1,14 +1,14 @@
-//! Why the log under the topic's name is not the one that was read, and what that means for an operator.
+//! How the log under the topic's name came to be another one than the log that was read, and what the operator can do.
 
 use std::fmt;
 
-/// Why the log under the topic's name is not the one that was read.
+/// How another log has taken the place of the one that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogChange {
-    /// The topic has another id, or fewer partitions: it was deleted and made anew.
+    /// The topic was deleted and made anew: it has another id, or fewer partitions.
     Recreated,
-    /// The log ends before what was read of it, or other records have taken the place of some that were read: the
-    /// brokers have lost acknowledged records. Where brokers tell no topic ids, the topic may have been made anew.
+    /// The brokers have lost acknowledged records: the log ends before the offset that was read to, or has other records
+    /// at offsets that were read. Where brokers tell no topic ids, the topic may have been made anew.
     RecordsLost,
 }
 
@@ -16,7 +16,7 @@ impl LogChange {
     /// Every change.
     pub const ALL: [Self; 2] = [Self::Recreated, Self::RecordsLost];
 
-    /// Its name as the value of a label.
+    /// The value of the metric label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -26,17 +26,17 @@ impl LogChange {
     }
 }
 
-/// What happened and what to do, to be said after the topic's name.
+/// What happened and what to do; the topic's name goes before it.
 impl fmt::Display for LogChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Recreated => {
-                "was deleted and made anew: figures are rebuilt from the new log, and nothing of the old one stays; \
-                 publish the events again that are not in the new log"
+                "was deleted and made anew: figures are rebuilt from the new log, without anything of the old one; \
+                 publish the events again that the new log lacks"
             }
             Self::RecordsLost => {
                 "has lost acknowledged records: figures are rebuilt from what is left; publish the lost events again, \
-                 and see that every partition has min.insync.replicas=2 or more and no unclean leader election"
+                 and set min.insync.replicas=2 or more and unclean.leader.election.enable=false"
             }
         })
     }

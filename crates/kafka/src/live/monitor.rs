@@ -1,65 +1,62 @@
-//! What the threads of the shell know together, and what the rest of the process may ask.
+//! What the threads of the live wing know together, and what the rest of the process may ask.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
-use crate::dead_letters::queue::{DeadLetterQueue, DeadLetterQueueStatus};
+use crate::dead_letters::queue::DeadLetterQueue;
 use crate::diagnostics::open_transactions::OpenTransaction;
 use crate::diagnostics::topic_review::TopicReview;
 use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
 use crate::live::log_change::LogChange;
-use crate::live::status::{IngestStatus, PartitionStatus, ratio};
+use crate::live::status::{IngestStatus, PartitionStatus, dead_letter_warning, ratio};
 use crate::partition_progress::PartitionProgress;
 use crate::record::TimeSource;
 use crate::security::SecurityWarning;
 
-/// Dead letters that wait take at most this much memory.
+/// The most memory that waiting dead letters take.
 const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Dead letters that take longer to be written than this are told of, though no error has come.
-const SLOW_LETTERS: Duration = Duration::from_secs(30);
-
-/// The state of reading, shared by the shell's threads. Cheap to ask: no question waits for the broker or the reader.
+/// The state of reading, shared by all threads. Its questions never wait for the broker or the reader.
 pub struct Monitor {
     pub(crate) clock: TimeSource,
     pub(crate) dead_letters: Arc<DeadLetterQueue>,
     log: RwLock<ActiveLog>,
-    /// Partitions of the topic as the last metadata had it; more than are being read just after some were added.
+    /// Partitions in the latest metadata: more than are being read just after partitions were added.
     partitions_known: AtomicUsize,
     rebuilt: AtomicBool,
     stopping: AtomicBool,
     failed: AtomicBool,
-    words: Mutex<Conditions>,
+    conditions: Mutex<Conditions>,
 }
 
 /// The log that is being read.
 #[derive(Clone, Default)]
 pub(crate) struct ActiveLog {
-    /// How many logs of the same name were read before it.
+    /// How many logs of the same topic name were read before this one.
     pub(crate) number: u32,
-    /// What had become of the one before it.
+    /// How this log came to replace the one before it.
     pub(crate) begun_by: Option<LogChange>,
-    /// The id of its topic, as far as the brokers tell.
+    /// The topic id, if the brokers tell it.
     pub(crate) topic_id: Option<TopicId>,
     pub(crate) partitions: Vec<Arc<PartitionProgress>>,
-    /// It was found not to be there any more; the reader has not begun with the one that is.
+    /// Another log has replaced this one, and the reader has not begun with that one yet.
     change: Option<LogChange>,
 }
 
+/// What the threads report to the operator.
 struct Conditions {
-    /// From when on records are read.
+    /// Records are read from this instant on.
     range_start: EventTime,
     histories: Vec<PartitionHistory>,
-    /// The last change of the log, with the name of the topic.
+    /// The last change of the log, after the name of the topic.
     log_change: Option<String>,
     log_changes: [u64; LogChange::ALL.len()],
-    obstacle: Option<String>,
+    query_error: Option<String>,
     fetch_error: Option<String>,
-    held_back: Option<(OpenTransaction, String)>,
+    open_transaction: Option<(OpenTransaction, String)>,
     topics: Vec<TopicReview>,
     security: Vec<SecurityWarning>,
 }
@@ -74,35 +71,35 @@ impl Monitor {
             rebuilt: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             failed: AtomicBool::new(false),
-            words: Mutex::new(Conditions {
+            conditions: Mutex::new(Conditions {
                 range_start,
                 histories: Vec::new(),
                 log_change: None,
                 log_changes: [0; LogChange::ALL.len()],
-                obstacle: None,
+                query_error: None,
                 fetch_error: None,
-                held_back: None,
+                open_transaction: None,
                 topics: Vec::new(),
                 security: Vec::new(),
             }),
         }
     }
 
-    /// Every record published before this is known; `None` until reading has begun. Never goes back as long as the log
-    /// is the same.
+    /// Every record published before this instant is known; `None` until reading has begun. Never goes back while the
+    /// log is the same.
     #[must_use]
     pub fn complete_until(&self) -> Option<EventTime> {
         self.log().complete_until()
     }
 
-    /// Whether every partition has been read to where it ended when reading began. Stays true as long as the log is
-    /// the same.
+    /// Whether every partition has been read to where it ended when reading began. Stays true while the log is the
+    /// same.
     #[must_use]
     pub fn rebuilt(&self) -> bool {
         self.is_rebuilt(&self.log())
     }
 
-    /// The same of a log that is held, so that no other takes its place meanwhile.
+    /// The same for a log whose lock is held, so that no other log replaces it meanwhile.
     fn is_rebuilt(&self, log: &ActiveLog) -> bool {
         if log.change.is_some() {
             return false;
@@ -115,24 +112,24 @@ impl Monitor {
         rebuilt
     }
 
-    /// Whether a thread of the shell has died of a bug: nothing is read any more, and only a restart helps.
+    /// Whether a thread has panicked. Then nothing is read any more, and only a restart helps.
     #[must_use]
     pub fn failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
     }
 
-    /// How far back the log histories.
+    /// How far back the log reaches.
     #[must_use]
     pub fn history(&self) -> TopicHistory {
-        let words = self.words();
-        history(&words.histories, words.range_start)
+        let conditions = self.conditions();
+        history(&conditions.histories, conditions.range_start)
     }
 
-    /// Everything there is to say.
+    /// The whole state at this moment.
     #[must_use]
     pub fn status(&self) -> IngestStatus {
         let now = (self.clock)();
-        // Held to the end: all that is said is of one log.
+        // Held to the end, so that the whole status is about one log.
         let log = self.log();
         let rebuilt = self.is_rebuilt(&log);
         let partitions = &log.partitions;
@@ -140,34 +137,35 @@ impl Monitor {
             (read + (p.read_to().min(p.goal()) - p.start).max(0), all + (p.goal() - p.start).max(0))
         });
         let dead_letters = self.dead_letters.status();
-        let words = self.words();
-        let mut not_ready: Vec<String> = words.obstacle.iter().chain(&words.fetch_error).cloned().collect();
-        not_ready.extend(
-            words
-                .held_back
-                .as_ref()
-                .map(|(held, words)| format!("{words} (for {} s by now)", held.since.elapsed().as_secs())),
-        );
+        let conditions = self.conditions();
+        let mut not_ready: Vec<String> =
+            conditions.query_error.iter().chain(&conditions.fetch_error).cloned().collect();
+        let since = |open: &OpenTransaction| open.since.elapsed().as_secs();
+        let open = conditions.open_transaction.as_ref();
+        not_ready.extend(open.map(|(open, text)| format!("{text} (for {} s so far)", since(open))));
         let failed = self.failed();
         if failed {
-            not_ready.push("a thread of the Kafka reader has died of a bug: restart the process".to_owned());
+            not_ready.push(
+                "a thread of the Kafka reader has panicked: restart the process, and report the error in the log"
+                    .to_owned(),
+            );
         }
-        not_ready.extend(words.log_change.iter().filter(|_| !rebuilt).cloned());
+        not_ready.extend(conditions.log_change.iter().filter(|_| !rebuilt).cloned());
         if !rebuilt && !partitions.is_empty() && log.change.is_none() {
             not_ready.push(format!("the log is being read: {read} of {all} records"));
         }
         IngestStatus {
             log: log.number,
-            log_changes: words.log_changes,
+            log_changes: conditions.log_changes,
             rebuilt,
             rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
             complete_until: log.complete_until(),
-            history: history(&words.histories, words.range_start),
+            history: history(&conditions.histories, conditions.range_start),
             partitions: partitions.iter().map(|partition| PartitionStatus::of(partition, now)).collect(),
             not_ready,
-            warnings: words.warnings(&dead_letters),
-            topic_settings: words.topics.iter().flat_map(TopicReview::statuses).collect(),
-            insecure: words.security.iter().map(|warning| warning.risk).collect(),
+            warnings: conditions.warnings().chain(dead_letter_warning(&dead_letters)).collect(),
+            topic_settings: conditions.topics.iter().flat_map(TopicReview::statuses).collect(),
+            insecure: conditions.security.iter().map(|warning| warning.risk).collect(),
             dead_letters: dead_letters.acknowledged,
             dead_letters_waiting: dead_letters.waiting,
             dead_letters_blocked: dead_letters.blocked,
@@ -180,28 +178,28 @@ impl Monitor {
         self.log().partitions.clone()
     }
 
-    /// The log that is being read, all of it as it was at one moment.
+    /// The log that is being read, as of one moment.
     pub(crate) fn active_log(&self) -> ActiveLog {
         self.log().clone()
     }
 
-    /// The id of the topic that is being read, as far as the brokers tell.
+    /// The id of the topic that is being read, if the brokers tell it.
     pub(crate) fn topic_id(&self) -> Option<TopicId> {
         self.log().topic_id
     }
 
-    /// How many logs of the same name were read before the one that is being read.
+    /// How many logs of the same topic name were read before this one.
     pub(crate) fn log_number(&self) -> u32 {
         self.log().number
     }
 
-    /// From when on records are read.
+    /// Records are read from this instant on.
     pub(crate) fn range_start(&self) -> EventTime {
-        self.words().range_start
+        self.conditions().range_start
     }
 
-    /// Reading begins, with these and no other partitions. They come all at once, for a few of them may be rebuilt
-    /// already.
+    /// Reading begins with these partitions. They are given together, because a part of them might already count as
+    /// rebuilt.
     pub(crate) fn begin(
         &self,
         topic_id: Option<TopicId>,
@@ -209,13 +207,13 @@ impl Monitor {
         histories: Vec<PartitionHistory>,
     ) {
         let mut log = self.log_mut();
-        self.words().histories = histories;
+        self.conditions().histories = histories;
         self.partitions_known.store(partitions.len(), Ordering::Release);
         *log = ActiveLog { topic_id, partitions, change: None, ..*log };
     }
 
-    /// Reading begins with a log that has taken the place of the one that was read, from `range_start` on. Nothing
-    /// that was known of the old one holds for it.
+    /// Reading begins with a log that has replaced the one that was read, from `range_start` on. Nothing known of the
+    /// old log holds for it.
     pub(crate) fn begin_another_log(
         &self,
         range_start: EventTime,
@@ -224,12 +222,12 @@ impl Monitor {
         histories: Vec<PartitionHistory>,
     ) {
         let mut log = self.log_mut();
-        let mut words = self.words();
-        words.range_start = range_start;
-        words.histories = histories;
-        // Both were said of the topic that is not there any more.
-        words.held_back = None;
-        words.topics.clear();
+        let mut conditions = self.conditions();
+        conditions.range_start = range_start;
+        conditions.histories = histories;
+        // Both were about the old log.
+        conditions.open_transaction = None;
+        conditions.topics.clear();
         self.partitions_known.store(partitions.len(), Ordering::Release);
         self.rebuilt.store(false, Ordering::Release);
         *log = ActiveLog { number: log.number + 1, begun_by: log.change, topic_id, partitions, change: None };
@@ -238,19 +236,19 @@ impl Monitor {
     /// One more partition is being read.
     pub(crate) fn add_partition(&self, partition: Arc<PartitionProgress>, history: PartitionHistory) {
         let mut log = self.log_mut();
-        self.words().histories.push(history);
+        self.conditions().histories.push(history);
         log.partitions.push(partition);
     }
 
-    /// Whether reading has not begun anew since `partitions` were asked for, and the log is still there.
+    /// Whether `partitions` are still those that are being read, and no other log has replaced theirs.
     pub(crate) fn are_current(&self, partitions: &[Arc<PartitionProgress>]) -> bool {
         let log = self.log();
         log.change.is_none() && are_same(&log.partitions, partitions)
     }
 
-    /// All records of a partition from `since` on are known.
+    /// All records of a partition since this instant are known.
     pub(crate) fn set_history(&self, partition: usize, begins_at_zero: bool, since: EventTime) {
-        if let Some(history) = self.words().histories.get_mut(partition) {
+        if let Some(history) = self.conditions().histories.get_mut(partition) {
             *history = PartitionHistory {
                 begins_at_zero: history.begins_at_zero && begins_at_zero,
                 since: KnownSince::At(since),
@@ -262,7 +260,7 @@ impl Monitor {
         self.partitions_known.load(Ordering::Acquire)
     }
 
-    /// The topic has `count` partitions, when `partitions` are being read. Says nothing if reading began anew since.
+    /// The topic has `count` partitions while `partitions` are being read. Ignored if reading has begun anew since.
     pub(crate) fn set_partitions_known(&self, partitions: &[Arc<PartitionProgress>], count: usize) {
         let log = self.log();
         if are_same(&log.partitions, partitions) {
@@ -270,9 +268,9 @@ impl Monitor {
         }
     }
 
-    /// The topic of `partitions` was found to have this id. False if that is another one than before: then these
-    /// partitions are of a topic that is not there any more.
-    pub(crate) fn meet_topic_id(&self, partitions: &[Arc<PartitionProgress>], found: Option<TopicId>) -> bool {
+    /// A query about the topic of `partitions` has given this id. False if the id was another one before: then these
+    /// partitions are of a topic that does not exist any more.
+    pub(crate) fn accept_topic_id(&self, partitions: &[Arc<PartitionProgress>], found: Option<TopicId>) -> bool {
         let known = {
             let log = self.log();
             if !are_same(&log.partitions, partitions) {
@@ -282,7 +280,7 @@ impl Monitor {
         };
         match (known, found) {
             (Some(known), Some(found)) => known == found,
-            // Brokers that are brought up to date begin to tell.
+            // Brokers begin to tell ids when they are upgraded.
             (None, Some(found)) => {
                 let mut log = self.log_mut();
                 if are_same(&log.partitions, partitions) {
@@ -294,92 +292,95 @@ impl Monitor {
         }
     }
 
-    /// The log of `partitions` is not there any more. From now on the figures count as unknown. Says nothing if
-    /// reading began anew since, or it was said before.
+    /// Another log has replaced that of `partitions`. From now on the figures count as unknown. Ignored if reading has
+    /// begun anew since, or if the change is known.
     pub(crate) fn set_log_change(&self, topic: &str, partitions: &[Arc<PartitionProgress>], change: LogChange) {
         let mut log = self.log_mut();
         if log.change.is_some() || !are_same(&log.partitions, partitions) {
             return;
         }
         log.change = Some(change);
-        let mut words = self.words();
-        words.log_changes[change as usize] += 1;
-        words.log_change = Some(format!("the topic {topic} {change}"));
+        let mut conditions = self.conditions();
+        conditions.log_changes[change as usize] += 1;
+        conditions.log_change = Some(format!("the topic {topic} {change}"));
         tracing::error!(
             topic,
             change = change.as_str(),
             topic_id = log.topic_id.map(tracing::field::display),
-            "log replaced: {change}"
+            meaning = %change,
+            "log replaced"
         );
     }
 
-    /// The log that is being read was found not to be there any more.
+    /// How another log has replaced the one that is being read, until the reader begins with that one.
     pub(crate) fn log_change(&self) -> Option<LogChange> {
         self.log().change
     }
 
-    /// What keeps the shell from reading or from knowing how far it has read. Logged when it changes.
-    pub(crate) fn set_obstacle(&self, obstacle: Option<String>) {
-        let mut words = self.words();
-        if words.obstacle != obstacle {
-            if let Some(obstacle) = &obstacle {
-                tracing::warn!("{obstacle}; trying again");
+    /// A query without an answer, which keeps the threads from reading or from knowing how far they have read. Logged
+    /// when it changes.
+    pub(crate) fn set_query_error(&self, query_error: Option<String>) {
+        let mut conditions = self.conditions();
+        if conditions.query_error != query_error {
+            if let Some(reason) = &query_error {
+                tracing::warn!(%reason, "brokers not usable, retrying");
             } else {
-                tracing::info!("the broker answers again");
+                tracing::info!("brokers usable again");
             }
-            words.obstacle = obstacle;
+            conditions.query_error = query_error;
         }
     }
 
-    /// Why records cannot be fetched, though the broker may well answer the probe; `None` once something was fetched.
+    /// Why records cannot be fetched, even if the broker answers the probe; `None` once something was fetched.
     pub(crate) fn set_fetch_error(&self, fetch_error: Option<String>) {
-        self.words().fetch_error = fetch_error;
+        self.conditions().fetch_error = fetch_error;
     }
 
-    /// An open transaction holds a partition back, in these words; `None` if none does. Logged when it is news.
-    pub(crate) fn set_held_back(&self, held: Option<(OpenTransaction, String)>) {
-        let mut words = self.words();
-        match (&words.held_back, &held) {
-            (Some((before, _)), Some((held, _))) if before == held => return,
-            (_, Some((held, words))) => {
-                tracing::warn!(partition = held.partition, offset = held.offset, "{words}");
+    /// The open transaction that holds a partition back, with the text for the operator; `None` if there is none.
+    /// Logged when it changes.
+    pub(crate) fn set_open_transaction(&self, open: Option<(OpenTransaction, String)>) {
+        let mut conditions = self.conditions();
+        match (&conditions.open_transaction, &open) {
+            (Some((before, _)), Some((open, _))) if before == open => return,
+            (_, Some((open, text))) => {
+                tracing::warn!(partition = open.partition, offset = open.offset, reason = %text, "partition held back");
             }
             (Some((before, _)), None) => {
-                tracing::info!(partition = before.partition, offset = before.offset, "the open transaction has ended");
+                tracing::info!(partition = before.partition, offset = before.offset, "open transaction ended");
             }
             (None, None) => {}
         }
-        words.held_back = held;
+        conditions.open_transaction = open;
     }
 
-    /// The settings of a topic were looked at. What is wrong is logged when it is news.
+    /// The settings of a topic were checked. Changes of what is wrong are logged.
     pub(crate) fn set_topic_review(&self, review: TopicReview) {
-        let mut words = self.words();
-        let known = words.topics.iter().position(|known| known.role == review.role);
-        let before = known.map(|place| words.topics.remove(place)).unwrap_or_default();
+        let mut conditions = self.conditions();
+        let known = conditions.topics.iter().position(|known| known.role == review.role);
+        let before = known.map(|index| conditions.topics.remove(index)).unwrap_or_default();
         for wrong in review.wrong.iter().filter(|wrong| !before.wrong.contains(wrong)) {
-            tracing::warn!("{wrong}");
+            tracing::warn!(topic = wrong.topic, setting = wrong.name, reason = %wrong, "topic setting wrong");
         }
         for right in before.wrong.iter().filter(|right| !review.wrong.iter().any(|wrong| wrong.name == right.name)) {
-            tracing::info!(topic = right.topic, setting = right.name, "the setting is right now");
+            tracing::info!(topic = right.topic, setting = right.name, "topic setting right again");
         }
-        words.topics.push(review);
-        words.topics.sort_by_key(|topic| topic.role);
+        conditions.topics.push(review);
+        conditions.topics.sort_by_key(|topic| topic.role);
     }
 
-    /// How the connection to the brokers is less safe than it seems. Logged at the start.
+    /// The risks of the connection to the brokers. They are logged.
     pub(crate) fn set_security(&self, warnings: Vec<SecurityWarning>) {
         for warning in &warnings {
-            tracing::warn!("{warning}");
+            tracing::warn!(risk = warning.risk.as_str(), reason = %warning, "connection not safe");
         }
-        self.words().security = warnings;
+        self.conditions().security = warnings;
     }
 
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
-    /// The threads have to end: somebody asked for it, or one of them has failed.
+    /// Whether the threads have to end: the process stops, or one of them has panicked.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire) || self.failed.load(Ordering::Acquire)
     }
@@ -396,14 +397,14 @@ impl Monitor {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where both are taken, the log is taken first.
-    fn words(&self) -> MutexGuard<'_, Conditions> {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A thread that takes both locks takes the log's first.
+    fn conditions(&self) -> MutexGuard<'_, Conditions> {
+        self.conditions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ActiveLog {
-    /// Every record published before this is known.
+    /// Every record published before this instant is known.
     fn complete_until(&self) -> Option<EventTime> {
         let known = self.partitions.iter().map(|partition| partition.complete_until()).min();
         known.filter(|_| self.change.is_none())
@@ -411,24 +412,14 @@ impl ActiveLog {
 }
 
 impl Conditions {
-    fn warnings(&self, dead_letters: &DeadLetterQueueStatus) -> Vec<String> {
+    /// What should be changed though reading goes on: settings of the topics, and how the brokers are connected to.
+    fn warnings(&self) -> impl Iterator<Item = String> + '_ {
         let wrong = self.topics.iter().flat_map(|topic| &topic.wrong).map(ToString::to_string);
-        let security = self.security.iter().map(ToString::to_string);
-        let silent = dead_letters.problem.is_none() && dead_letters.blocked > SLOW_LETTERS;
-        let slow = silent.then(|| {
-            "the brokers take no dead letters, without an error: see that the dead-letter topic has a leader, and \
-             min.insync.replicas of its replicas in sync"
-                .to_owned()
-        });
-        let blocked = dead_letters.problem.clone().or(slow).map(|problem| match dead_letters.waiting {
-            0 => problem,
-            waiting => format!("{waiting} dead letters wait, for {} s: {problem}", dead_letters.blocked.as_secs()),
-        });
-        wrong.chain(security).chain(blocked).collect()
+        wrong.chain(self.security.iter().map(ToString::to_string))
     }
 }
 
-/// A topic keeps its first partition as long as it is read on.
+/// Two lists of one log have the same first partition.
 fn are_same(some: &[Arc<PartitionProgress>], others: &[Arc<PartitionProgress>]) -> bool {
     some.first().zip(others.first()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
 }
@@ -456,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn from_the_change_of_the_log_to_the_end_of_the_rebuild_nothing_is_known_and_it_is_said_why() {
+    fn nothing_is_known_from_a_change_of_the_log_to_the_end_of_the_rebuild() {
         let (monitor, partitions) = reading(None);
         assert_eq!((monitor.rebuilt(), monitor.complete_until()), (true, Some(second(90))));
         for _ in 0..2 {
@@ -464,14 +455,22 @@ mod tests {
         }
         let status = monitor.status();
         assert_eq!((status.log, status.rebuilt, status.complete_until), (0, false, None));
-        assert_eq!((status.log_changes, monitor.are_current(&partitions)), ([1, 0], false), "it is counted once");
+        assert_eq!(
+            (status.log_changes, monitor.are_current(&partitions)),
+            ([1, 0], false),
+            "the change is counted once"
+        );
         assert!(status.not_ready[0].starts_with("the topic events was deleted and made anew"), "{status:?}");
 
         let partition = Arc::new(PartitionProgress::new(0, 5, second(50)));
         monitor.begin_another_log(second(50), None, vec![Arc::clone(&partition)], Vec::new());
         monitor.set_log_change("events", &partitions, LogChange::RecordsLost);
         let status = monitor.status();
-        assert_eq!((status.log, status.log_changes, status.rebuilt), (1, [1, 0], false), "the old one is gone");
+        assert_eq!(
+            (status.log, status.log_changes, status.rebuilt),
+            (1, [1, 0], false),
+            "the old log does not count any more"
+        );
         assert_eq!((status.complete_until, status.not_ready.len()), (Some(second(50)), 2));
         partition.pass(5);
         let status = monitor.status();
@@ -479,16 +478,19 @@ mod tests {
     }
 
     #[test]
-    fn another_id_is_another_topic_and_one_that_is_not_told_is_no_sign() {
+    fn another_id_is_another_topic_and_a_missing_id_proves_nothing() {
         let id = TopicId::from_bits;
         let (monitor, partitions) = reading(id(1));
-        assert!(monitor.meet_topic_id(&partitions, id(1)) && monitor.meet_topic_id(&partitions, None));
-        assert!(!monitor.meet_topic_id(&partitions, id(2)));
+        assert!(monitor.accept_topic_id(&partitions, id(1)) && monitor.accept_topic_id(&partitions, None));
+        assert!(!monitor.accept_topic_id(&partitions, id(2)));
         let (monitor, partitions) = reading(None);
-        assert!(monitor.meet_topic_id(&partitions, id(1)), "brokers that are brought up to date begin to tell");
+        assert!(monitor.accept_topic_id(&partitions, id(1)), "brokers begin to tell ids when they are upgraded");
         assert_eq!(monitor.topic_id(), id(1));
-        assert!(!monitor.meet_topic_id(&partitions, id(2)));
+        assert!(!monitor.accept_topic_id(&partitions, id(2)));
         let elsewhere = reading(None).1;
-        assert!(monitor.meet_topic_id(&elsewhere, id(2)), "it was asked about what is not read any more");
+        assert!(
+            monitor.accept_topic_id(&elsewhere, id(2)),
+            "the query was about partitions that are not read any more"
+        );
     }
 }

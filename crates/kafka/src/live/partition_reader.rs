@@ -1,4 +1,4 @@
-//! One partition as the reader goes along it: what happens to a record, and at the end of the partition.
+//! The reader's side of one partition: what happens to each record, and at the end of the partition.
 
 use std::sync::Arc;
 
@@ -11,17 +11,18 @@ use crate::partition_progress::PartitionProgress;
 use crate::partition_start::PartitionStart;
 use crate::record::{HeaderBuffer, IncomingRecord, RecordDisposition, RecordHandler};
 
-/// The reading side of one partition.
+/// The reader's side of one partition.
 pub(crate) struct PartitionReader {
     pub(crate) progress: Arc<PartitionProgress>,
-    /// The same as in `partition`, at hand.
+    /// The same offset as in `progress`, without the cost of an atomic.
     read_to: i64,
-    /// Where the log ended when reading began: the records before are there to rebuild from.
+    /// The end of the log when reading began. Records before it are read to rebuild from.
     goal: i64,
-    /// The log could be read at least to here before it was fetched from: what the end of the partition proves.
+    /// The stable end when the current fetch began. Once the fetch reaches the end of the partition, everything before
+    /// this offset has been read.
     end_before_fetch: i64,
     history_from_first_record: bool,
-    /// Dead letters of earlier offsets have been written by an earlier process.
+    /// An earlier process has written the dead letters of all earlier offsets.
     frontier: i64,
 }
 
@@ -37,7 +38,7 @@ impl PartitionReader {
         }
     }
 
-    /// Hands one record to the handler, keeps it if it is a dead letter, and says that it has been read.
+    /// Hands one record to the handler, queues its dead letter if it is one, and moves the progress past it.
     #[inline]
     pub(crate) fn take<H: RecordHandler>(
         &mut self,
@@ -69,15 +70,16 @@ impl PartitionReader {
         }
         self.read_to = offset + 1;
         self.progress.advance(offset + 1, timestamp);
-        // A record of unknown time tells nothing; then the next does.
+        // A record without a timestamp says nothing about the history; the next one may.
         if let Some(timestamp) = timestamp.filter(|_| self.history_from_first_record) {
             self.history_from_first_record = false;
-            monitor.set_history(usize::try_from(partition).expect("it was the index of this lane"), true, timestamp);
+            let number = usize::try_from(partition).expect("it was the index of this reader");
+            monitor.set_history(number, true, timestamp);
         }
     }
 
-    /// The broker has sent all there is. What lay before the end when fetching began has been read, be there records
-    /// or not: the markers of transactions take offsets too.
+    /// The broker has sent all it has. Everything before the stable end of this fetch has been read, even where offsets
+    /// have no record: transaction markers take offsets too.
     pub(crate) fn reach_end(&mut self) {
         if self.end_before_fetch > self.read_to {
             self.read_to = self.end_before_fetch;
@@ -88,19 +90,19 @@ impl PartitionReader {
         self.progress.mark_at_end();
     }
 
-    /// The partition is to be fetched anew: from the offset that is returned.
+    /// The partition is fetched anew, from the offset that is returned.
     pub(crate) fn begin_fetch(&mut self) -> i64 {
         self.end_before_fetch = self.progress.stable_end();
         self.progress.unmark_at_end();
         self.progress.cursor()
     }
 
-    /// Records were lost: the log begins at `begin`.
+    /// Records were lost: the log now begins at `begin`.
     pub(crate) fn skip_to(&mut self, begin: i64, monitor: &Monitor, number: usize) {
         self.read_to = begin;
         self.progress.pass(begin);
         self.history_from_first_record = true;
-        // Until the first record tells more, all that is known is what comes from now on.
+        // Until the first record tells more, only records from now on are known.
         monitor.set_history(number, false, (monitor.clock)());
     }
 }

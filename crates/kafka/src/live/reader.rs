@@ -1,26 +1,30 @@
-//! The thread that reads: every partition, each record once, in the order of its partition.
+//! The thread that reads every partition: each record once, in the order of its partition.
 //!
-//! No group is joined and no partition is handed over: each process reads all of them and holds the same figures. The
-//! loop does no more per record than a bare consumer would, and whatever is rare waits for a turn every 100 ms.
+//! It joins no group and hands over no partition: each process reads all partitions and holds the same figures. Per
+//! record the loop does no more than a bare consumer would; rare work is done every 100 ms.
 //!
-//! A topic may be deleted and made anew, and brokers may lose acknowledged records. Then the log under its name is
-//! another one, and reading begins as at a start: a new client, a new range, a handler that has forgotten all. What
-//! shows it:
+//! A topic may be deleted and made anew, and brokers may lose acknowledged records. Then another log lies under the
+//! topic's name, and reading begins as at a start: with a new client, a new range, and a handler that has forgotten
+//! everything. How the change is detected:
 //!
-//! | what is seen | by |
+//! | sign | detected by |
 //! |---|---|
-//! | the topic has another id | a probe, before anything that it learns counts |
-//! | the topic has fewer partitions | the next probes |
-//! | a partition ends before what was read of it | a probe |
+//! | the topic has another id | the probe, before anything it learns counts |
+//! | the topic has fewer partitions | the next five probes |
+//! | a partition ends before the offset that was read to | the probe |
 //! | the leader's log has other records at our position (KIP-320) | librdkafka, when the leader changes |
-//! | no record at the cursor, though it lies within the log | the reader |
+//! | there is no record at the cursor, though the cursor lies within the log | the reader |
 //!
-//! What cannot be seen: brokers that tell no ids (Kafka before 2.8), and a new log that is at least as long in every
-//! partition before anybody looks; records that are lost and grown over within a partition of which this process has
-//! read nothing; a log that is put back from a copy of the disks with the same topic ids and leader epochs, once it has
-//! grown past our position. Then it is read on from there, until the process restarts. Between the moment at which a
-//! topic is made anew and the next probe, records of the new log may be learnt as if they were of the old one; all of
-//! that is forgotten with it.
+//! Some changes cannot be detected:
+//!
+//! - The brokers tell no ids (Kafka before 2.8), and the new log is at least as long in every partition before the next
+//!   probe.
+//! - Records are lost and replaced in a partition of which this process has read nothing.
+//! - The log is restored from a copy of the disks, with the same topic ids and leader epochs, and has grown past our
+//!   position.
+//!
+//! Then reading goes on from the same position until the process restarts. Between the moment at which a topic is made
+//! anew and the next probe, records of the new log may be learnt as records of the old one. They are forgotten with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,31 +45,34 @@ use crate::live::monitor::Monitor;
 use crate::live::partition_reader::PartitionReader;
 use crate::partition_progress::PartitionProgress;
 use crate::partition_start::{CommitFilter, PartitionStart, live_starts};
-use crate::recent_errors::drain_errors;
+use crate::recent_errors::collect_errors;
 use crate::record::{HeaderBuffer, RecordHandler};
 use crate::settings::Settings;
 
-/// How long it sleeps when there is nothing to read. It does not wait in the client library, which waits by the wall
-/// clock: set back by an hour, such a wait would last for an hour.
-const NAP: Duration = Duration::from_millis(2);
+/// The sleep when there is nothing to read. The thread does not wait in the client library, which waits by the wall
+/// clock: set back by an hour, a wait would last an hour.
+const IDLE_SLEEP: Duration = Duration::from_millis(2);
 
-/// How often what is rare is looked after.
-const TURN: Duration = Duration::from_millis(100);
+/// How often the rare work is done.
+const RARE_WORK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How many records are handled between two looks at the clock. A look costs a few per cent of a record.
 const RECORDS_BETWEEN_LOOKS: u32 = 16;
 
+/// The first pause between two attempts to begin. It doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
 /// The longest pause between two attempts to begin.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long after an attempt to remedy a trouble the next is made.
-const REST: Duration = Duration::from_secs(1);
+/// How long after a failed recovery the next is tried.
+const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
 
-/// For so long after records were skipped that were deleted unread, a partition without a record at its cursor shows no
-/// lost records: the client may tell of each partition that was cut, one after the other.
+/// For this long after deleted records were skipped, a partition without a record at its cursor is no sign of another
+/// log: the client may report the partitions that were cut one after the other.
 const SKIPPING: Duration = Duration::from_secs(10);
 
-/// Reads until it is told to stop.
+/// Reads until the monitor says stop.
 pub(crate) struct Reader<H> {
     settings: Arc<Settings>,
     monitor: Arc<Monitor>,
@@ -75,10 +82,10 @@ pub(crate) struct Reader<H> {
     headers: HeaderBuffer,
     /// Some partition has no record at its cursor.
     out_of_range: bool,
-    /// When records were skipped last.
+    /// When deleted records were last skipped.
     skipped_at: Option<Instant>,
-    /// Before this, no remedy of a trouble is tried again.
-    rest_until: Instant,
+    /// No recovery is tried before this.
+    recover_after: Instant,
     fetch_errors: FetchErrors,
 }
 
@@ -95,31 +102,31 @@ impl<H: RecordHandler> Reader<H> {
             headers,
             out_of_range: false,
             skipped_at: None,
-            rest_until: Instant::now(),
+            recover_after: Instant::now(),
             fetch_errors: FetchErrors::default(),
         })
     }
 
-    /// Begins, however long that takes, and reads until the monitor says stop.
+    /// Tries to begin until that succeeds, then reads until the monitor says stop.
     pub(crate) fn run(mut self) {
-        let mut pause = Duration::from_millis(250);
+        let mut pause = FIRST_PAUSE;
         while !self.monitor.is_stopping() {
             match self.begin() {
                 Ok(()) => {
-                    self.monitor.set_obstacle(None);
-                    self.consumer.context().recent_errors().forget();
+                    self.monitor.set_query_error(None);
+                    self.consumer.context().recent_errors().clear();
                     self.read();
                     return;
                 }
-                Err(obstacle) => {
-                    drain_errors(&self.consumer);
-                    self.monitor.set_obstacle(Some(self.explain(&obstacle)));
+                Err(error) => {
+                    collect_errors(&self.consumer);
+                    self.monitor.set_query_error(Some(self.explain(&error)));
                 }
             }
             let resume = Instant::now() + pause;
             while Instant::now() < resume && !self.monitor.is_stopping() {
                 self.consumer.poll(Duration::ZERO);
-                std::thread::sleep(TURN);
+                std::thread::sleep(RARE_WORK_INTERVAL);
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -131,15 +138,15 @@ impl<H: RecordHandler> Reader<H> {
         let topic_id = queries.current_topic_id()?;
         let starts = live_starts(&queries, range_start, now, CommitFilter::OfTopic(topic_id))?;
         self.assign(&starts, range_start)?;
-        let (partitions, histories) = self.partitions_of(&starts);
+        let (partitions, histories) = self.progress_and_histories(&starts);
         self.monitor.begin(topic_id, partitions, histories);
-        self.say_what_is_read(topic_id);
+        self.log_beginning(topic_id);
         Ok(())
     }
 
-    /// Begins with the log that has taken the place of the one that was read.
+    /// Begins with the log that has replaced the one that was read.
     fn begin_another_log(&mut self, change: LogChange) -> Result<(), QueryError> {
-        // What a client knows of a topic, leaders and epochs, may keep it from reading another of the same name.
+        // What the old client knows of the topic (leaders, epochs) could keep it from reading another of the same name.
         self.consumer =
             self.settings.reader().create_with_context(ClientLog::new("reader")).map_err(QueryError::Broker)?;
         let now = (self.monitor.clock)();
@@ -152,14 +159,14 @@ impl<H: RecordHandler> Reader<H> {
         };
         let starts = live_starts(&queries, range_start, now, commits)?;
         self.assign(&starts, range_start)?;
-        let (partitions, histories) = self.partitions_of(&starts);
+        let (partitions, histories) = self.progress_and_histories(&starts);
         (self.out_of_range, self.skipped_at) = (false, None);
         self.fetch_errors.clear(&self.monitor);
-        // First: a frontier that is taken of the new partitions knows of no letter of the old log.
+        // First: the frontier of a new partition must not depend on a dead letter of the old log.
         self.monitor.dead_letters.begin_another_log();
         self.monitor.begin_another_log(range_start, topic_id, partitions, histories);
-        self.monitor.set_obstacle(None);
-        self.say_what_is_read(topic_id);
+        self.monitor.set_query_error(None);
+        self.log_beginning(topic_id);
         Ok(())
     }
 
@@ -167,39 +174,39 @@ impl<H: RecordHandler> Reader<H> {
         let mut assignment = TopicPartitionList::with_capacity(starts.len());
         for start in starts {
             let offset = Offset::Offset(start.offset);
-            assignment
-                .add_partition_offset(&self.settings.topic, start.partition, offset)
-                .map_err(QueryError::Broker)?;
+            let added = assignment.add_partition_offset(&self.settings.topic, start.partition, offset);
+            added.map_err(QueryError::Broker)?;
         }
         self.consumer.assign(&assignment).map_err(QueryError::Broker)?;
-        self.partitions = starts.iter().map(|start| partition(start, complete_until)).collect();
+        self.partitions = starts.iter().map(|start| partition_reader(start, complete_until)).collect();
         Ok(())
     }
 
-    fn partitions_of(&self, starts: &[PartitionStart]) -> (Vec<Arc<PartitionProgress>>, Vec<PartitionHistory>) {
-        let partitions = self.partitions.iter().map(|partition| Arc::clone(&partition.progress)).collect();
-        (partitions, starts.iter().map(|start| start.history).collect())
+    fn progress_and_histories(
+        &self,
+        starts: &[PartitionStart],
+    ) -> (Vec<Arc<PartitionProgress>>, Vec<PartitionHistory>) {
+        let progress = self.partitions.iter().map(|partition| Arc::clone(&partition.progress)).collect();
+        (progress, starts.iter().map(|start| start.history).collect())
     }
 
-    fn say_what_is_read(&self, topic_id: Option<TopicId>) {
-        let records: i64 =
-            self.partitions.iter().map(|partition| partition.progress.goal() - partition.progress.start).sum();
+    fn log_beginning(&self, topic_id: Option<TopicId>) {
+        let progress = self.partitions.iter().map(|partition| &partition.progress);
+        let records: i64 = progress.map(|progress| progress.goal() - progress.start).sum();
         let (topic, partitions) = (&self.settings.topic, self.partitions.len());
         tracing::info!(topic, topic_id = topic_id.map(tracing::field::display), partitions, records, "reading the log");
     }
 
     fn read(&mut self) {
-        let mut next_turn = Instant::now() + TURN;
+        let mut next_rare_work = Instant::now() + RARE_WORK_INTERVAL;
         let mut records = 0;
         loop {
-            // The consumer is borrowed by the record, and the reader is changed by it.
+            // Borrowed apart: the record borrows from the consumer while the other fields change.
             let Self { settings, monitor, handler, consumer, partitions, headers, out_of_range, fetch_errors, .. } =
                 self;
             match consumer.poll(Duration::ZERO) {
                 Some(Ok(message)) => {
-                    if let Some(partition) =
-                        usize::try_from(message.partition()).ok().and_then(|p| partitions.get_mut(p))
-                    {
+                    if let Some(partition) = at(partitions, message.partition()) {
                         partition.take(&message, handler, headers, monitor);
                     }
                     fetch_errors.clear(monitor);
@@ -208,8 +215,8 @@ impl<H: RecordHandler> Reader<H> {
                         continue;
                     }
                 }
-                Some(Err(KafkaError::PartitionEOF(partition))) => {
-                    if let Some(partition) = usize::try_from(partition).ok().and_then(|p| partitions.get_mut(p)) {
+                Some(Err(KafkaError::PartitionEOF(number))) => {
+                    if let Some(partition) = at(partitions, number) {
                         partition.reach_end();
                     }
                     fetch_errors.clear(monitor);
@@ -217,64 +224,65 @@ impl<H: RecordHandler> Reader<H> {
                 Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
                     *out_of_range = true;
                 }
-                Some(Err(error)) => fetch_errors.note(&error, consumer.context().recent_errors(), settings, monitor),
-                None => std::thread::sleep(NAP),
+                Some(Err(error)) => fetch_errors.add(&error, consumer.context().recent_errors(), settings, monitor),
+                None => std::thread::sleep(IDLE_SLEEP),
             }
             records = 0;
-            if Instant::now() >= next_turn {
+            if Instant::now() >= next_rare_work {
                 if self.monitor.is_stopping() {
                     return;
                 }
-                self.look_after_the_rare();
-                next_turn = Instant::now() + TURN;
+                self.do_rare_work();
+                next_rare_work = Instant::now() + RARE_WORK_INTERVAL;
             }
         }
     }
 
-    /// New partitions, ends that seem not to be reached, dead letters to be made up for, and records deleted unread.
-    fn look_after_the_rare(&mut self) {
-        if Instant::now() >= self.rest_until
-            && let Err(obstacle) = self.remedy()
+    /// Recovers from a lost log, adds new partitions, fetches anew where that was requested, and reads again what the
+    /// dead-letter queue has refused.
+    fn do_rare_work(&mut self) {
+        if Instant::now() >= self.recover_after
+            && let Err(error) = self.recover()
         {
-            self.rest_until = Instant::now() + REST;
-            self.monitor.set_obstacle(Some(self.explain(&obstacle)));
+            self.recover_after = Instant::now() + RECOVERY_PAUSE;
+            self.monitor.set_query_error(Some(self.explain(&error)));
         }
         if self.out_of_range || self.monitor.log_change().is_some() {
             return;
         }
         while self.partitions.len() < self.monitor.partitions_known() {
-            self.read_new_partition();
+            self.add_partition();
         }
-        let error_may_have_passed = self.fetch_errors.may_have_passed();
+        let refetch_all = self.fetch_errors.should_refetch();
         for number in 0..self.partitions.len() {
-            if self.partitions[number].progress.take_refetch_request() || error_may_have_passed {
+            if self.partitions[number].progress.take_refetch_request() || refetch_all {
                 self.fetch_from_cursor(number);
             }
         }
         for number in self.monitor.dead_letters.go_back(&self.monitor.partitions()) {
             let offset = self.partitions[number].progress.cursor();
-            tracing::info!("reading {}/{number} again from {offset}, for its dead letters", self.settings.topic);
+            tracing::info!(topic = self.settings.topic, partition = number, offset, "reading again for dead letters");
             self.fetch_from_cursor(number);
         }
     }
 
-    /// Begins with another log, or goes on past records that are gone, if either is due.
-    fn remedy(&mut self) -> Result<(), QueryError> {
+    /// Begins with another log, or goes on behind deleted records, where either is due.
+    fn recover(&mut self) -> Result<(), QueryError> {
         if let Some(change) = self.monitor.log_change() {
             return self.begin_another_log(change);
         }
         if self.out_of_range {
-            self.skip_what_is_gone()?;
+            self.skip_deleted_records()?;
             self.out_of_range = false;
         }
         Ok(())
     }
 
-    /// A partition that was added to the topic holds nothing but what came since, so all of it is read. Until it was
-    /// found, the topic was complete without it.
-    fn read_new_partition(&mut self) {
+    /// Adds the next partition of the topic. It holds only records published since it was added, so all of it is read.
+    /// Until the probe found it, the topic was complete without it.
+    fn add_partition(&mut self) {
         let number = self.partitions.len();
-        tracing::info!("partition {number} was added to {}", self.settings.topic);
+        tracing::info!(topic = self.settings.topic, partition = number, "partition added");
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start());
         let history = PartitionHistory { begins_at_zero: true, since: KnownSince::Empty };
         let start = PartitionStart {
@@ -285,40 +293,41 @@ impl<H: RecordHandler> Reader<H> {
             history_from_first_record: true,
             frontier: 0,
         };
-        let partition = partition(&start, complete_until);
+        let partition = partition_reader(&start, complete_until);
         self.monitor.add_partition(Arc::clone(&partition.progress), history);
         self.partitions.push(partition);
         self.fetch_from_cursor(number);
     }
 
-    /// Fetches a partition anew from its cursor. Its end, once seen, then proves that all up to the end known now has
-    /// been read, be there records or not.
+    /// Fetches a partition anew from its cursor. Reaching its end then proves that everything before the stable end
+    /// known now has been read, even where offsets have no record.
     fn fetch_from_cursor(&mut self, number: usize) {
         let partition = &mut self.partitions[number];
-        let offset = Offset::Offset(partition.begin_fetch());
-        let id = id_of(number);
+        let (id, topic) = (id_of(number), &self.settings.topic);
+        let offset = partition.begin_fetch();
         let mut list = TopicPartitionList::with_capacity(1);
-        let done = list.add_partition_offset(&self.settings.topic, id, offset).and_then(|()| {
-            if self.consumer.assignment()?.find_partition(&self.settings.topic, id).is_some() {
+        let done = list.add_partition_offset(topic, id, Offset::Offset(offset)).and_then(|()| {
+            if self.consumer.assignment()?.find_partition(topic, id).is_some() {
                 self.consumer.incremental_unassign(&list)?;
             }
             self.consumer.incremental_assign(&list)
         });
         if let Err(error) = done {
-            tracing::warn!("cannot read {}/{number} from its cursor, trying again: {error}", self.settings.topic);
+            tracing::warn!(topic, partition = number, offset, reason = %error, "partition not fetched anew, retrying");
             partition.progress.request_refetch();
         }
     }
 
-    /// Goes on from the earliest record there is in each partition whose next record was deleted before it was read.
-    /// Where none was, other records have taken the place of some that were read: that is another log.
-    fn skip_what_is_gone(&mut self) -> Result<(), QueryError> {
+    /// Goes on from the first record left in each partition whose next record was deleted before it was read. If no
+    /// partition was cut, other records have replaced some that were read: that is another log.
+    fn skip_deleted_records(&mut self) -> Result<(), QueryError> {
         let (begins, ends) = {
             let queries = self.queries();
             (queries.begins(self.partitions.len())?, queries.ends(self.partitions.len())?)
         };
-        let is_cut = self.partitions.iter().zip(&begins).any(|(partition, &begin)| partition.progress.cursor() < begin);
-        let is_shorter = self.partitions.iter().zip(&ends).any(|(partition, &end)| partition.progress.read_to() > end);
+        let progress = || self.partitions.iter().map(|partition| &partition.progress);
+        let is_cut = progress().zip(&begins).any(|(progress, &begin)| progress.cursor() < begin);
+        let is_shorter = progress().zip(&ends).any(|(progress, &end)| progress.read_to() > end);
         let was_cut = self.skipped_at.is_some_and(|at| at.elapsed() < SKIPPING);
         if is_shorter || !(is_cut || was_cut) {
             let partitions = self.monitor.partitions();
@@ -327,38 +336,49 @@ impl<H: RecordHandler> Reader<H> {
         }
         self.skipped_at = Some(Instant::now());
         for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
-            let partition = &mut self.partitions[number];
-            let wanted = partition.progress.cursor();
-            if wanted < begin && begin <= partition.progress.read_to() {
-                tracing::error!(
-                    "{}/{number} has lost records before their dead letters were written: those from {wanted} to {begin}; figures lack nothing",
-                    self.settings.topic
-                );
-                partition.progress.set_cursor(begin);
-            } else if wanted < begin {
-                tracing::error!(
-                    "the log of {}/{number} has lost records: {wanted} was next, and it has {begin} to {end}; going on from {begin}, and figures history back only to there",
-                    self.settings.topic
-                );
-                partition.skip_to(begin, &self.monitor, number);
-            }
-            partition.progress.set_end(end);
-            // The error does not say which partition has stopped; one that goes on from its cursor loses nothing.
+            self.skip_deleted_records_of(number, begin, end);
+            // The error does not name the partition that has stopped. Refetching one that goes on loses nothing.
             self.fetch_from_cursor(number);
         }
         Ok(())
     }
 
-    /// What has become of the log of `partitions`, if it is not there any more.
+    fn skip_deleted_records_of(&mut self, number: usize, begin: i64, end: i64) {
+        let partition = &mut self.partitions[number];
+        let (topic, offset) = (&self.settings.topic, partition.progress.cursor());
+        if offset < begin && begin <= partition.progress.read_to() {
+            // These were read before, so figures lack nothing.
+            tracing::error!(
+                topic,
+                partition = number,
+                offset,
+                begin,
+                "records deleted before their dead letters were written"
+            );
+            partition.progress.set_cursor(begin);
+        } else if offset < begin {
+            tracing::error!(
+                topic,
+                partition = number,
+                offset,
+                begin,
+                end,
+                "records deleted before they were read, history begins later"
+            );
+            partition.skip_to(begin, &self.monitor, number);
+        }
+        partition.progress.set_end(end);
+    }
+
+    /// How the log of `partitions` has changed.
     fn change_of(&self, partitions: &[Arc<PartitionProgress>]) -> Result<LogChange, QueryError> {
-        let queries = self.queries();
-        let topic_id = queries.current_topic_id()?;
-        let is_same_topic = self.monitor.meet_topic_id(partitions, topic_id);
+        let topic_id = self.queries().current_topic_id()?;
+        let is_same_topic = self.monitor.accept_topic_id(partitions, topic_id);
         Ok(if is_same_topic { LogChange::RecordsLost } else { LogChange::Recreated })
     }
 
-    fn explain(&self, obstacle: &QueryError) -> String {
-        explain(obstacle, self.consumer.context().recent_errors(), &self.settings)
+    fn explain(&self, error: &QueryError) -> String {
+        explain(error, self.consumer.context().recent_errors(), &self.settings)
     }
 
     fn queries(&self) -> BrokerQueries<'_> {
@@ -366,7 +386,12 @@ impl<H: RecordHandler> Reader<H> {
     }
 }
 
-fn partition(start: &PartitionStart, complete_until: EventTime) -> PartitionReader {
+#[inline]
+fn at(partitions: &mut [PartitionReader], number: i32) -> Option<&mut PartitionReader> {
+    partitions.get_mut(usize::try_from(number).ok()?)
+}
+
+fn partition_reader(start: &PartitionStart, complete_until: EventTime) -> PartitionReader {
     PartitionReader::new(Arc::new(PartitionProgress::new(start.offset, start.goal, complete_until)), start)
 }
 

@@ -5,48 +5,51 @@ use std::time::Duration;
 
 use ensilinja_model::EventTime;
 
+use crate::dead_letters::queue::DeadLetterQueueStatus;
 use crate::diagnostics::topic_review::TopicSettingStatus;
 use crate::history::TopicHistory;
 use crate::live::log_change::LogChange;
 use crate::partition_progress::PartitionProgress;
 use crate::security::SecurityRisk;
 
+/// Dead letters that take longer than this to be written cause a warning, even without an error.
+const SLOW_WRITE: Duration = Duration::from_secs(30);
+
 /// The state of reading at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IngestStatus {
-    /// Which log of the topic this is about: 0 for the one that was there when the process began to read, one more
-    /// each time that another took its place. What was learnt of a log says nothing of the next.
+    /// The number of the log this status is about: 0 for the log at the start of the process, one more each time
+    /// another log takes its place. What was learnt from one log says nothing about the next.
     pub log: u32,
-    /// How often each change of the log was met, in the order of [`LogChange::ALL`].
+    /// How often each change of the log has happened, in the order of [`LogChange::ALL`].
     pub log_changes: [u64; LogChange::ALL.len()],
-    /// Every partition has been read to where it ended when reading began. Stays true as long as the log is the same.
+    /// Every partition has been read to where it ended when reading began. Stays true while the log is the same.
     pub rebuilt: bool,
-    /// How much of that has been read: 0 to 1.
+    /// The part of that which has been read: 0 to 1.
     pub rebuild_progress: f64,
-    /// Every record published before this is known; `None` until reading has begun. Never goes back as long as the log
-    /// is the same.
+    /// Every record published before this instant is known; `None` until reading has begun. Never goes back while the
+    /// log is the same.
     pub complete_until: Option<EventTime>,
     /// How far back the log reaches.
     pub history: TopicHistory,
-    /// One for each partition being read, by number.
+    /// One status for each partition being read, by number.
     pub partitions: Vec<PartitionStatus>,
-    /// Why the figures are not to be relied on, in words for an operator; empty if they are, as far as this crate
-    /// knows.
+    /// Why the figures cannot be relied on, for the operator; empty if they can, as far as this crate knows.
     pub not_ready: Vec<String>,
-    /// What should be changed, though reading goes on: the topics' settings, a missing dead-letter topic, how the
-    /// brokers are connected to.
+    /// What should be changed although reading goes on: settings of the topics, a missing dead-letter topic, risks of
+    /// the connection to the brokers.
     pub warnings: Vec<String>,
-    /// The settings of the topics that were looked at last, each with whether it is wrong; none before that.
+    /// The settings of the topics as of the last check; empty before the first.
     pub topic_settings: Vec<TopicSettingStatus>,
-    /// In what ways the connection to the brokers is not as safe as the settings seem to ask for.
+    /// The risks of the connection to the brokers.
     pub insecure: Vec<SecurityRisk>,
-    /// Dead letters acknowledged by this process, by reason.
+    /// Dead letters that this process has written, by reason.
     pub dead_letters: BTreeMap<&'static str, u64>,
     /// Dead letters that wait to be written.
     pub dead_letters_waiting: usize,
     /// How long the oldest of them has waited, or how long none can be written; zero if neither.
     pub dead_letters_blocked: Duration,
-    /// A thread of the shell has died of a bug: nothing is read any more, and only a restart helps.
+    /// A thread has panicked: nothing is read any more, and only a restart helps.
     pub failed: bool,
 }
 
@@ -55,25 +58,35 @@ pub struct IngestStatus {
 pub struct PartitionStatus {
     /// Offsets not read yet, as of the last probe.
     pub lag_messages: i64,
-    /// Age of what has been read, if anything is unread, else 0.
+    /// The age of the records read last, in seconds; 0 if nothing is unread.
     pub lag_seconds: f64,
-    /// It has been read to where it ended when reading began.
+    /// The partition has been read to where it ended when reading began.
     pub ready: bool,
 }
 
 impl PartitionStatus {
-    pub(crate) fn of(partition: &PartitionProgress, now: EventTime) -> PartitionStatus {
+    pub(crate) fn of(partition: &PartitionProgress, now: EventTime) -> Self {
         let lag_messages = partition.lag();
         let age = EventTime::from_millis(now.millis_since(partition.complete_until()).max(0)).as_seconds_f64();
-        PartitionStatus {
-            lag_messages,
-            lag_seconds: if lag_messages > 0 { age } else { 0.0 },
-            ready: partition.is_rebuilt(),
-        }
+        Self { lag_messages, lag_seconds: if lag_messages > 0 { age } else { 0.0 }, ready: partition.is_rebuilt() }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar needs no more than 53 bits")]
 pub(crate) fn ratio(part: i64, whole: i64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The warning about dead letters that cannot be written; `None` if there is nothing to warn of.
+pub(crate) fn dead_letter_warning(status: &DeadLetterQueueStatus) -> Option<String> {
+    let is_slow = status.problem.is_none() && status.blocked > SLOW_WRITE;
+    let slow = is_slow.then(|| {
+        "the brokers accept no dead letters, without an error: check that the dead-letter topic has a leader, and \
+         min.insync.replicas of its replicas in sync"
+            .to_owned()
+    });
+    status.problem.clone().or(slow).map(|problem| match status.waiting {
+        0 => problem,
+        waiting => format!("{waiting} dead letters wait, for {} s: {problem}", status.blocked.as_secs()),
+    })
 }

@@ -1,8 +1,8 @@
-//! Whether the topics are set up so that they can be relied on, looked at again every few minutes.
+//! The thread that checks the settings of both topics every minute.
 //!
-//! Nothing here stops the process: a wrong setting makes figures less than they could be, and the warning says what to
-//! change. A retention that is shortened while the process runs deletes what figures still need, so one look at the
-//! start is not enough.
+//! A wrong setting does not stop the process: it makes the figures less than they could be, and the warning says what
+//! to change. A check at the start is not enough: a retention that is shortened later deletes records that the figures
+//! still need.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -14,19 +14,21 @@ use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
 use crate::diagnostics::topic_review::{TopicReview, TopicRole};
-use crate::diagnostics::topic_rules;
-use crate::diagnostics::topic_settings;
+use crate::diagnostics::{topic_rules, topic_settings};
 use crate::live::monitor::Monitor;
 use crate::settings::Settings;
 
-/// Looks at the topics' settings until the process ends.
+/// How often the thread looks whether to stop.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Checks the settings of both topics until the process ends.
 ///
-/// It has a thread of its own: a broker that does not answer such a question must not keep the probe from asking its.
+/// It has a thread of its own, so that a broker that does not answer such a query does not delay the probe.
 pub(crate) struct TopicSettingsWatch {
     monitor: Arc<Monitor>,
     admin: AdminClient<ClientLog>,
     settings: Arc<Settings>,
-    /// For how long figures need a record.
+    /// How long figures need a record.
     horizon_ms: i64,
     interval: Duration,
 }
@@ -43,28 +45,27 @@ impl TopicSettingsWatch {
     }
 
     pub(crate) fn run(self) {
-        let (mut next, mut said) = (Instant::now(), BTreeSet::new());
+        let (mut next, mut failed) = (Instant::now(), BTreeSet::new());
         while !self.monitor.is_stopping() {
-            // Once something is read, the topic is there to be looked at.
+            // Before reading has begun, the topic may not exist.
             if Instant::now() >= next && !self.monitor.partitions().is_empty() {
                 for role in TopicRole::ALL {
-                    match self.look(*role) {
+                    match self.review(*role) {
                         Ok(review) => {
-                            said.remove(role);
+                            failed.remove(role);
                             self.monitor.set_topic_review(review);
                         }
-                        // That they cannot be looked at, by this user or on this broker, says nothing against the
-                        // figures. What was found before stays.
-                        Err(reason) if said.insert(*role) => {
-                            let topic = self.topic(*role);
-                            tracing::warn!(topic, reason, "the settings of the topic could not be checked");
+                        // This user or broker does not show the settings. That says nothing against the figures, and
+                        // the result of the last check stays.
+                        Err(reason) if failed.insert(*role) => {
+                            tracing::warn!(topic = self.topic(*role), %reason, "topic settings not checked");
                         }
                         Err(_) => {}
                     }
                 }
                 next = Instant::now() + self.interval;
             }
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(PAUSE);
         }
     }
 
@@ -75,7 +76,7 @@ impl TopicSettingsWatch {
         }
     }
 
-    fn look(&self, role: TopicRole) -> Result<TopicReview, String> {
+    fn review(&self, role: TopicRole) -> Result<TopicReview, String> {
         let topic = self.topic(role);
         let described = topic_settings::describe(&self.admin, topic)?;
         let judged = RefCell::new(BTreeSet::new());
@@ -87,7 +88,7 @@ impl TopicSettingsWatch {
             value
         };
         let wrong = match role {
-            TopicRole::Events => topic_rules::of_log(topic, self.horizon_ms, value),
+            TopicRole::Events => topic_rules::of_events(topic, self.horizon_ms, value),
             TopicRole::DeadLetters => topic_rules::of_dead_letters(topic, value),
         };
         Ok(TopicReview { role, judged: judged.into_inner(), wrong })

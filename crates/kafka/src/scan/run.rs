@@ -79,11 +79,11 @@ pub fn scan_topic(
     handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<ScanSummary, ScanError> {
     settings.check()?;
-    let asking = settings.bystander().create_with_context(ClientLog::new("asking")).map_err(ScanError::Client)?;
+    let asking = settings.query_client().create_with_context(ClientLog::new("asking")).map_err(ScanError::Client)?;
     let topic_id = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?))?;
     let starts = ask(&asking, settings, stop, &|queries| starts_of(queries, range))?;
     let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
-    let consumer = settings.past_reader(to_read).create_with_context(ClientLog::new("past"));
+    let consumer = settings.scanner(to_read).create_with_context(ClientLog::new("past"));
     let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
     let mut scan = TopicScan::of(&consumer, settings, &starts)?;
     tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");
