@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 
-use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_catalogue::Target;
 use ensilinja_config::{Config, HostName, Line, LogFormat, LogLevel};
 use ensilinja_ledger::{EffectiveLimits, Indicator, Promises, ServiceLevel, Verdict};
@@ -102,7 +102,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""viestit""#, r#""mipa""#, r#"34: line[#2].id is "mipa"; it should be an id of its own: the line at ensilinja.toml:25 has this one"#),
     (r#""sms""#, r#""text""#, r#"35: line[viestit].channel is "text"; it should be one of "phone", "chat", "sms""#),
     ("Mo-Fr 08:00-15:00; PH off", "Mo-Fr 8-15", r#"30: line[mipa].hours is "Mo-Fr 8-15"; it should be opening hours: `Mo-Fr 8-15` is not understood from `8-15` on; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"#),
-    ("Mo-Fr 08:00-15:00; PH off", "Mo-Fr off", r#"30: line[mipa].hours is "Mo-Fr off"; it should be opening hours: `Mo-Fr off` is never open; say when it is, like `Mo-Fr 08:00-16:00`, or leave the line out"#),
+    ("Mo-Fr 08:00-15:00; PH off", "Mo-Fr off", r#"30: line[mipa].hours is "Mo-Fr off"; it should be opening hours: `Mo-Fr off` is never open; write hours such as `Mo-Fr 08:00-16:00`, or leave the line out"#),
     // Limits.
     (r#""1m 30s""#, r#""0s""#, r#"22: defaults.threshold is "0s"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
     (r#""1m 30s""#, r#""25h""#, r#"22: defaults.threshold is "25h"; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
@@ -298,7 +298,7 @@ fn a_line_promises_and_aims_at_what_it_says_then_at_what_the_defaults_say() {
     let answer = Some(Term::Within { ms: 600_000 });
     let of_defaults = Promises { answer, callback: None, abandoned: Verdict::Void };
     assert_eq!(viestit.effective_limits[0].limits.promises, of_defaults);
-    let callback = Some(Term::SameDay { by: By::Closing });
+    let callback = Some(Term::SameDay { by: DeadlineTime::Closing });
     assert_eq!(mipa.effective_limits[0].limits.promises, Promises { callback, ..of_defaults });
     for line in [mipa, viestit] {
         assert_eq!(line.goals.service_level, ServiceLevel::OnlyHandled);
@@ -409,8 +409,8 @@ fn the_sample_is_the_county_that_is_simulated() {
 /// The simulator's promise in the ledger's words.
 fn promises(promise: LinePromise) -> Promises {
     let by = |by| match by {
-        ensilinja_sim::DueBy::EndOfDay => By::EndOfDay,
-        ensilinja_sim::DueBy::Closing => By::Closing,
+        ensilinja_sim::DeadlineTime::EndOfDay => DeadlineTime::EndOfDay,
+        ensilinja_sim::DeadlineTime::Closing => DeadlineTime::Closing,
     };
     let term = |within| match within {
         Within::Wall(ms) => Term::Within { ms },

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict};
 use ensilinja_model::EventTime;
 use ensilinja_sim::{DueBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
@@ -55,8 +55,8 @@ fn judged(limits: OracleLimits) -> Limits {
 
 fn term(within: Within) -> Term {
     let by = |by| match by {
-        DueBy::EndOfDay => By::EndOfDay,
-        DueBy::Closing => By::Closing,
+        DueBy::EndOfDay => DeadlineTime::EndOfDay,
+        DueBy::Closing => DeadlineTime::Closing,
     };
     match within {
         Within::Wall(ms) => Term::Within { ms },

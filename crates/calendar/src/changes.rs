@@ -1,34 +1,34 @@
-//! When a line opens and closes, and how much open time lies between two instants.
+//! The openings and closings of a line, and the open time between two instants.
 //!
-//! A *change* is an instant at which a line opens or closes. Changes come in order and alternate; the line is open from
-//! an opening (which counts) to a closing (which does not). Hours that meet, at midnight or within a day, change
-//! nothing. Before the first change and after the last one the line keeps its state for ever.
+//! A *change* is an instant at which a line opens or closes. Changes are in ascending order and alternate. The line is
+//! open from an opening (included) to a closing (excluded). Adjoining hours, at midnight or within a day, make no
+//! change. Before the first change and after the last one the line keeps its state forever.
 //!
-//! Open time is measured by one clock that runs while the line is open and stands still while it is closed:
+//! Open time is measured by a clock that runs while the line is open and stops while it is closed:
 //!
 //! ```text
 //! line        ____________|=========|_____|=========|______________
 //! clock    ...  0    0    0 1 2 3 4 5     5 6 7 8 9 10   10   10 ...
 //! ```
 //!
-//! The open time between two instants is the difference of the clock. The first instant at which the clock shows some
-//! time, or the last one, is found by a search in the list.
+//! The open time between two instants is the difference of their clock readings. The first or last instant with a given
+//! reading is found by binary search.
 
 use ensilinja_model::EventTime;
 
-/// The changes of a line from some instant on. A position in the list stands for what has happened before it: at
-/// position `n` the line has changed `n` times.
+/// The changes of a line from some instant on. At position `n` of the list the line has changed `n` times.
 pub(crate) struct Changes {
-    /// Where the clock of open time shows 0.
+    /// The instant at which the clock reads 0.
     start: EventTime,
     open_at_start: bool,
     instants: Box<[EventTime]>,
-    /// What the clock of open time shows at each of `instants`.
+    /// The clock reading at each of `instants`.
     open_ms: Box<[i64]>,
 }
 
 impl Changes {
-    /// A line that is open at `start`, or not, and changes at `instants`: all after `start`, strictly ascending.
+    /// The changes of a line that is open or closed at `start`. `instants` must be after `start` and strictly
+    /// ascending.
     pub(crate) fn new(start: EventTime, open_at_start: bool, instants: Vec<EventTime>) -> Self {
         let mut open_ms = Vec::with_capacity(instants.len());
         let (mut since, mut open, mut clock) = (start, open_at_start, 0);
@@ -40,7 +40,7 @@ impl Changes {
         Self { start, open_at_start, instants: instants.into(), open_ms: open_ms.into() }
     }
 
-    /// When the line changes.
+    /// The instants of the changes.
     pub(crate) fn instants(&self) -> &[EventTime] {
         &self.instants
     }
@@ -50,34 +50,35 @@ impl Changes {
         self.open_at_start ^ (passed % 2 == 1)
     }
 
-    /// What the clock of open time shows at `at`, before which, or at which, the line has changed `passed` times.
-    /// Negative before the start of a line that was open then.
+    /// The clock reading at `at`. `passed` must be the number of changes at or before `at`. The reading is negative
+    /// before the start if the line was open then.
     pub(crate) fn clock(&self, at: EventTime, passed: usize) -> i64 {
-        let (since, clock) = self.stretch(passed);
+        let (since, clock) = self.segment(passed);
         if self.is_open_after(passed) { clock.saturating_add(at.millis_since(since)) } else { clock }
     }
 
-    /// The first instant at which the clock shows at least `clock`; it is to be asked for times that the clock has not
-    /// shown for ever.
-    pub(crate) fn first_showing(&self, clock: i64) -> Option<EventTime> {
-        self.showing(clock, self.open_ms.partition_point(|shown| *shown < clock))
+    /// The first instant at which the clock reads at least `clock`. For a line that is closed before its first change,
+    /// `clock` must be positive, because the clock has always read 0.
+    pub(crate) fn first_reading(&self, clock: i64) -> Option<EventTime> {
+        self.reading(clock, self.open_ms.partition_point(|reading| *reading < clock))
     }
 
-    /// The last instant at which the clock shows at most `clock`; it is to be asked for times that the clock does not
-    /// show for ever.
-    pub(crate) fn last_showing(&self, clock: i64) -> Option<EventTime> {
-        self.showing(clock, self.open_ms.partition_point(|shown| *shown <= clock))
+    /// The last instant at which the clock reads at most `clock`. For a line that is closed after its last change,
+    /// `clock` must be below the final reading, which lasts forever.
+    pub(crate) fn last_reading(&self, clock: i64) -> Option<EventTime> {
+        self.reading(clock, self.open_ms.partition_point(|reading| *reading <= clock))
     }
 
-    /// When the clock shows `clock` in the stretch after `passed` changes, if it runs there.
-    fn showing(&self, clock: i64, passed: usize) -> Option<EventTime> {
-        let (since, shown) = self.stretch(passed);
-        self.is_open_after(passed).then(|| since.plus_millis(clock.saturating_sub(shown)))
+    /// The instant at which the clock reads `clock` in the segment after `passed` changes; `None` if it is stopped
+    /// there.
+    fn reading(&self, clock: i64, passed: usize) -> Option<EventTime> {
+        let (since, reading) = self.segment(passed);
+        self.is_open_after(passed).then(|| since.plus_millis(clock.saturating_sub(reading)))
     }
 
-    /// When the stretch after `passed` changes begins, and what the clock shows there. The first one is taken from
-    /// `start`, though it has no beginning.
-    fn stretch(&self, passed: usize) -> (EventTime, i64) {
+    /// The start of the segment after `passed` changes, and the clock reading there. The first segment has no beginning
+    /// and is measured from `start`.
+    fn segment(&self, passed: usize) -> (EventTime, i64) {
         passed.checked_sub(1).map_or((self.start, 0), |change| (self.instants[change], self.open_ms[change]))
     }
 }

@@ -1,7 +1,7 @@
 //! Local days and working days, from a table.
 //!
-//! The table holds every local midnight from 1970 to 2100 and which days are working days, so that a question costs a
-//! division and a few loads and allocates nothing: the ledger asks for every callback request.
+//! The table has every local midnight from 1970 to 2100, and which days are working days. A lookup costs a division and
+//! a few loads and allocates nothing, because the ledger makes several for every callback request.
 //!
 //! ```text
 //! midnights       | Thu 24 Dec | Fri 25 Dec (holiday) | Sat 26 | Sun 27 | Mon 28 | ...
@@ -19,11 +19,11 @@ use crate::holidays::official_holidays;
 use crate::midnights::Midnights;
 use crate::zone::{FIRST_DATE, LAST_DATE, UnknownZone, Zone};
 
-/// The local days of one time zone from 1970-01-01 to 2100-12-31, and which of them are working days: Monday to Friday,
-/// and no official Finnish holiday.
+/// The local days of one time zone from 1970-01-01 to 2100-12-31, and which of them are working days: Monday to Friday
+/// except official Finnish holidays.
 ///
-/// Instants outside these years are taken for the nearest instant inside; nothing panics. So before 1970 every
-/// answer is that of the first day, from [`Days::valid_until`] on that of the last.
+/// Instants outside these years are replaced by the nearest instant inside; nothing panics. Before 1970 every answer is
+/// that of the first day, and from [`Days::valid_until`] on that of the last.
 ///
 /// ```
 /// use ensilinja_calendar::Days;
@@ -42,9 +42,8 @@ pub struct Days {
 }
 
 impl Days {
-    /// The days of the zone with this IANA name, such as `Europe/Helsinki`.
-    ///
-    /// The time zone data is built into the program.
+    /// The days of the zone with this IANA name, such as `Europe/Helsinki`. The time zone data is built into the
+    /// program.
     ///
     /// # Errors
     /// [`UnknownZone`] if no zone has this name.
@@ -68,26 +67,27 @@ impl Days {
     }
 
     /// The first instant that is too late for "by the end of working day `working_days`", counted from the day after
-    /// the local day of `at`: 23:59:59 local on that day. With 0 it is the end of `at`'s own day, working day or not.
+    /// the local day of `at`: 23:59:59 local time on that day. With 0 it is the end of the day of `at`, working day or
+    /// not.
     ///
-    /// What would lie beyond the table is the end of its last day.
+    /// Beyond the table it is the end of the last day.
     #[must_use]
     pub fn end_of_working_day_after(&self, at: EventTime, working_days: u32) -> EventTime {
         self.end_of_working_day_after_day(self.midnights.day_of(at), working_days)
     }
 
-    /// The most milliseconds by which [`Days::end_of_working_day_after`] can lie after an instant of the table: the
-    /// exact maximum over all its days. Reads the whole table, so it is a question for the start of a program.
+    /// The maximum distance in ms from an instant of the table to its [`Days::end_of_working_day_after`], exact over
+    /// all days. It reads the whole table, so call it once at start-up.
     #[must_use]
     pub fn longest_working_days_ms(&self, working_days: u32) -> i64 {
-        // The first instant of a day has the longest way to go.
+        // The distance is longest from the first instant of a day.
         (0..=self.midnights.last_day())
             .map(|day| self.end_of_working_day_after_day(day, working_days).millis_since(self.midnights.start(day)))
             .max()
             .expect("the table has days")
     }
 
-    /// The first instant the table does not cover: the local midnight at the end of 2100.
+    /// The first instant after the table: the local midnight at the end of 2100.
     #[must_use]
     pub fn valid_until(&self) -> EventTime {
         self.zone.end()
@@ -111,7 +111,7 @@ impl Days {
     }
 }
 
-/// Of the days of the calendar, Monday to Friday but for the official holidays.
+/// The working days of the calendar: Monday to Friday except official holidays.
 fn working_days() -> CountedDays {
     let days_of = |year| {
         let holidays = official_holidays(year);

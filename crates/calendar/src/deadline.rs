@@ -1,23 +1,22 @@
-//! Deadlines: the instant at which it is too late.
+//! Deadlines of terms.
 //!
-//! A deadline is the first instant that is too late: what happens before it is in time. So a term of ten minutes ends a
-//! millisecond after ten minutes, for exactly ten minutes is in time; and "by 23:59:59" is broken by what happens at
-//! 23:59:59.
+//! A deadline is the first instant that is too late: everything before it is in time. So a term of ten minutes ends a
+//! millisecond after ten minutes, because exactly ten minutes is in time; and 23:59:59 is too late for "by 23:59:59".
 
 use ensilinja_model::EventTime;
 
 use crate::line_hours::LineHours;
-use crate::term::{By, Term, WorkingDays};
+use crate::term::{DeadlineTime, Term, WorkingDays};
 
 impl LineHours {
-    /// The first instant that is too late for `term`, counted from `from`. It is after `from`, and never earlier for a
-    /// later `from`.
+    /// The first instant that is too late for `term`, counted from `from`. It is always after `from`, and never earlier
+    /// for a later `from`.
     ///
-    /// Where the line closes for good before the term is over, the deadline is the end of the range, or the instant
-    /// after `from` if that is later.
+    /// If the line closes for good before the term is over, the deadline is the end of the range, or the instant after
+    /// `from` if that is later.
     ///
     /// ```
-    /// use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term};
+    /// use ensilinja_calendar::{DeadlineTime, Days, LineHours, OpeningHours, Term};
     /// use ensilinja_model::EventTime;
     ///
     /// let days = Days::new("Europe/Helsinki")?;
@@ -26,7 +25,7 @@ impl LineHours {
     /// let day_ms = 24 * 3_600_000;
     /// let line = LineHours::new(&hours, &days, closing.plus_millis(-7 * day_ms), closing.plus_millis(7 * day_ms));
     ///
-    /// let same_day = Term::SameDay { by: By::Closing };
+    /// let same_day = Term::SameDay { by: DeadlineTime::Closing };
     /// assert_eq!(line.deadline(same_day, closing.plus_millis(-1)), closing);
     /// assert_eq!(line.deadline(same_day, closing), closing.plus_millis(day_ms));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -36,19 +35,19 @@ impl LineHours {
         let deadline = match term {
             Term::Within { ms } => from.plus_millis(i64::from(ms) + 1),
             Term::WithinOpen { ms } => self.after_open_ms(from, i64::from(ms) + 1),
-            Term::SameDay { by } => self.up(by, self.same_day(from)),
-            Term::WorkingDays { days, of, by } => self.up(by, self.working_day(from, days.into(), of)),
+            Term::SameDay { by } => self.deadline_on(by, self.same_day(from)),
+            Term::WorkingDays { days, of, by } => self.deadline_on(by, self.working_day(from, days.into(), of)),
         };
         deadline.max(from.plus_millis(1))
     }
 
-    /// The most milliseconds by which [`LineHours::deadline`] can lie after an instant of the range. Reads the whole
-    /// list, so it is a question for the start of a program.
+    /// The maximum distance in ms from an instant of the range to its [`LineHours::deadline`]. It reads the whole list,
+    /// so call it once at start-up.
     #[must_use]
     pub fn longest_term_ms(&self, term: Term) -> i64 {
-        // As time goes on a deadline comes nearer, or keeps its distance, until it jumps to a later day. So the
-        // farthest ones are those of the instants at which they jump: a midnight or a closing, and where open time
-        // counts the instant from which a closing comes too early.
+        // With time a deadline comes nearer or keeps its distance, until it jumps to a later day. So the distance is
+        // longest at the instants of the jumps: a midnight or a closing, and in open time the instant from which the
+        // next closing comes before the end of the term.
         let days = self.days();
         let of_days = days.listed().flat_map(|day| [days.midnights().start(day), days.closing(day)]);
         let of_changes = days.changes().instants().iter().flat_map(|change| match term {
@@ -59,7 +58,7 @@ impl LineHours {
         asked.map(|asked| self.deadline(term, asked).millis_since(asked)).max().expect("at least one day is listed")
     }
 
-    /// The day on which "the same day" ends, if there is one.
+    /// The day on which a same-day term ends, if there is one.
     fn same_day(&self, from: EventTime) -> Option<usize> {
         let days = self.days();
         let today = days.midnights().day_of(from);
@@ -67,7 +66,7 @@ impl LineHours {
         if in_time { Some(today) } else { days.open_day_after(today, 1) }
     }
 
-    /// The day on which so many working days end, if there is one.
+    /// The day on which a term of `n` working days ends, if there is one.
     fn working_day(&self, from: EventTime, n: u32, of: WorkingDays) -> Option<usize> {
         let today = self.days().midnights().day_of(from);
         match of {
@@ -76,12 +75,12 @@ impl LineHours {
         }
     }
 
-    /// When the time of `day` is up.
-    fn up(&self, by: By, day: Option<usize>) -> EventTime {
+    /// The deadline on `day`.
+    fn deadline_on(&self, by: DeadlineTime, day: Option<usize>) -> EventTime {
         match (day, by) {
             (None, _) => self.known_until(),
-            (Some(day), By::EndOfDay) => self.days().midnights().end(day),
-            (Some(day), By::Closing) => self.days().closing(day),
+            (Some(day), DeadlineTime::EndOfDay) => self.days().midnights().end(day),
+            (Some(day), DeadlineTime::Closing) => self.days().closing(day),
         }
     }
 }

@@ -5,45 +5,45 @@
 //! Midsummer Day (the Saturday after 19 June), All Saints' Day (the Saturday after 30 October), Christmas Day and the
 //! day after it. Two are from acts of their own: 1 May (272/1944) and Independence Day (388/1937).
 //!
-//! Midsummer Eve and Christmas Eve are in none of these acts: by law they are working days. A line that is closed on
-//! them says so in its opening hours (`Jun 19-25 Fr off`, `Dec 24 off`).
+//! Midsummer Eve and Christmas Eve are in none of these acts: by law they are working days. If a line is closed on
+//! them, its opening hours must state it (`Jun 19-25 Fr off`, `Dec 24 off`).
 //!
-//! The rules are today's for every year asked about. In the 1970s and 1980s Epiphany and Ascension Day were kept on
-//! Saturdays; no contact is that old.
+//! Today's rules are used for every year. In the 1970s and 1980s Epiphany and Ascension Day were on Saturdays; no
+//! contact is that old.
 
 use jiff::civil::{Date, Weekday};
 
-/// How an act says when a holiday is.
-enum Rule {
+/// The rule for the date of a holiday.
+enum DateRule {
     /// Month and day.
     Fixed(i8, i8),
-    /// So many days after Easter Sunday.
+    /// This many days after Easter Sunday.
     AfterEaster(i32),
     /// The first Saturday after this month and day.
     SaturdayAfter(i8, i8),
 }
 
-/// When, and the name in Finnish, Swedish and English.
-const HOLIDAYS: [(Rule, &str, &str, &str); 13] = [
-    (Rule::Fixed(1, 1), "uudenvuodenpäivä", "nyårsdagen", "New Year's Day"),
-    (Rule::Fixed(1, 6), "loppiainen", "trettondagen", "Epiphany"),
-    (Rule::AfterEaster(-2), "pitkäperjantai", "långfredagen", "Good Friday"),
-    (Rule::AfterEaster(0), "pääsiäispäivä", "påskdagen", "Easter Sunday"),
-    (Rule::AfterEaster(1), "toinen pääsiäispäivä", "annandag påsk", "Easter Monday"),
-    (Rule::Fixed(5, 1), "vapunpäivä", "första maj", "May Day"),
-    (Rule::AfterEaster(39), "helatorstai", "Kristi himmelsfärdsdag", "Ascension Day"),
-    (Rule::AfterEaster(49), "helluntaipäivä", "pingstdagen", "Whit Sunday"),
-    (Rule::SaturdayAfter(6, 19), "juhannuspäivä", "midsommardagen", "Midsummer Day"),
-    (Rule::SaturdayAfter(10, 30), "pyhäinpäivä", "alla helgons dag", "All Saints' Day"),
-    (Rule::Fixed(12, 6), "itsenäisyyspäivä", "självständighetsdagen", "Independence Day"),
-    (Rule::Fixed(12, 25), "joulupäivä", "juldagen", "Christmas Day"),
-    (Rule::Fixed(12, 26), "tapaninpäivä", "annandag jul", "St Stephen's Day"),
+/// The rule of each holiday, and its name in Finnish, Swedish and English.
+const HOLIDAYS: [(DateRule, &str, &str, &str); 13] = [
+    (DateRule::Fixed(1, 1), "uudenvuodenpäivä", "nyårsdagen", "New Year's Day"),
+    (DateRule::Fixed(1, 6), "loppiainen", "trettondagen", "Epiphany"),
+    (DateRule::AfterEaster(-2), "pitkäperjantai", "långfredagen", "Good Friday"),
+    (DateRule::AfterEaster(0), "pääsiäispäivä", "påskdagen", "Easter Sunday"),
+    (DateRule::AfterEaster(1), "toinen pääsiäispäivä", "annandag påsk", "Easter Monday"),
+    (DateRule::Fixed(5, 1), "vapunpäivä", "första maj", "May Day"),
+    (DateRule::AfterEaster(39), "helatorstai", "Kristi himmelsfärdsdag", "Ascension Day"),
+    (DateRule::AfterEaster(49), "helluntaipäivä", "pingstdagen", "Whit Sunday"),
+    (DateRule::SaturdayAfter(6, 19), "juhannuspäivä", "midsommardagen", "Midsummer Day"),
+    (DateRule::SaturdayAfter(10, 30), "pyhäinpäivä", "alla helgons dag", "All Saints' Day"),
+    (DateRule::Fixed(12, 6), "itsenäisyyspäivä", "självständighetsdagen", "Independence Day"),
+    (DateRule::Fixed(12, 25), "joulupäivä", "juldagen", "Christmas Day"),
+    (DateRule::Fixed(12, 26), "tapaninpäivä", "annandag jul", "St Stephen's Day"),
 ];
 
 /// An official holiday of Finland.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holiday {
-    /// When it is.
+    /// Its date.
     pub date: Date,
     /// Its name in Finnish.
     pub name_fi: &'static str,
@@ -53,7 +53,7 @@ pub struct Holiday {
     pub name_en: &'static str,
 }
 
-/// The official holidays of `year` in order; two where two fall on one date.
+/// The official holidays of `year` in ascending order. Two holidays may have the same date.
 ///
 /// ```
 /// let of_2025 = ensilinja_calendar::holidays(2025);
@@ -69,13 +69,14 @@ pub fn holidays(year: i16) -> Vec<Holiday> {
     holidays
 }
 
-/// The official holidays of `year`, in no particular order; one date twice where two fall on the same day.
+/// The dates of the official holidays of `year`, in no particular order. A date occurs twice if two holidays fall on
+/// it.
 pub(crate) fn official_holidays(year: i16) -> [Date; HOLIDAYS.len()] {
     let easter = easter_sunday(year);
     HOLIDAYS.map(|(rule, ..)| match rule {
-        Rule::Fixed(month, day) => Date::constant(year, month, day),
-        Rule::AfterEaster(days) => days_after(easter, days),
-        Rule::SaturdayAfter(month, day) => Date::constant(year, month, day)
+        DateRule::Fixed(month, day) => Date::constant(year, month, day),
+        DateRule::AfterEaster(days) => days_after(easter, days),
+        DateRule::SaturdayAfter(month, day) => Date::constant(year, month, day)
             .nth_weekday(1, Weekday::Saturday)
             .expect("no rule is within a week of the end of the calendar"),
     })
@@ -86,7 +87,7 @@ pub(crate) fn days_after(date: Date, days: i32) -> Date {
     date.saturating_add(jiff::Span::new().days(days))
 }
 
-/// Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher's algorithm, which needs no table).
+/// Easter Sunday of the Gregorian calendar (algorithm of Meeus, Jones and Butcher).
 fn easter_sunday(year: i16) -> Date {
     let year_number = i32::from(year);
     let golden = year_number % 19;
@@ -127,9 +128,9 @@ mod tests {
         assert_eq!(holidays.iter().filter(|date| **date == Date::constant(2008, 5, 1)).count(), 2);
     }
 
-    /// The list that comes with the opening hours crate differs from the acts by the two eves: why it is not used.
+    /// The list of the opening hours crate differs from the acts by the two eves, so it is not used.
     #[test]
-    fn the_list_of_the_opening_hours_crate_is_the_official_one_and_both_eves() {
+    fn the_list_of_the_opening_hours_crate_is_the_official_one_plus_both_eves() {
         let theirs = opening_hours::localization::Country::FI.holidays();
         for year in 2010..=2040 {
             let midsummer = Date::constant(year, 6, 19).nth_weekday(1, Weekday::Saturday).unwrap();

@@ -1,8 +1,8 @@
-//! Opening hours as text, in OpenStreetMap's syntax: which minutes of which local dates are open.
+//! Opening hours as text, in the syntax of OpenStreetMap: the open minutes of each local date.
 //!
-//! Two things differ from what a map makes of the same text. `PH` is an official Finnish holiday by the acts (see
-//! [`Days`](crate::Days)), so the two eves are ordinary days unless the text names them. And a text has to say plainly
-//! when the line is open: what a map may leave open (`unknown`, sunset, school holidays) is refused.
+//! There are two differences from OpenStreetMap. `PH` is an official Finnish holiday by law (see
+//! [`Days`](crate::Days)), so the two eves are ordinary days unless the text names them. And the text must define
+//! exactly when the line is open: `unknown`, sunset and school holidays are rejected.
 
 mod nights;
 
@@ -26,14 +26,15 @@ const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
 /// Opening hours of a line, such as `Mo-Fr 08:00-16:00; PH off`.
 ///
-/// - `24/7` is always open; `Mo-Su 22:00-06:00` goes over midnight; `Mo-Th 08:00-16:00; Fr 08:00-14:00` has two rules.
-/// - Later rules win over earlier ones, so `PH off` comes after the weekly rules and dated exceptions come last:
+/// - `24/7` is always open; `Mo-Su 22:00-06:00` spans midnight; `Mo-Th 08:00-16:00; Fr 08:00-14:00` has two rules.
+/// - Later rules override earlier ones, so put `PH off` after the weekly rules and dated exceptions last:
 ///   `Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00; Jun 19-25 Fr off; Jul off`. (The Friday from 19 to 25 June is
-///   Midsummer Eve, which is no official holiday; neither is Christmas Eve.)
-/// - `off` closes a date from midnight to midnight, the morning hours of a shift that began the evening before
-///   included; and the morning of the next date stays open, which is the end of a night that did not begin. A dated
-///   exception with hours does so too. After `Dec 24 18:00-02:00` the hours after midnight are those of the rule of the
-///   25th, such as `Mo-Su 18:00-03:00`. [`broken_nights`](Self::broken_nights) finds these, and what to write instead.
+///   Midsummer Eve. Like Christmas Eve, it is not an official holiday.)
+/// - `off` closes a date from midnight to midnight, including the morning hours of a shift that began the evening
+///   before. The morning of the next date stays open, as the end of a night that did not begin. A dated exception with
+///   hours has the same effect. After `Dec 24 18:00-02:00` the hours after midnight are those of the rule for the 25th,
+///   such as `Mo-Su 18:00-03:00`. [`broken_nights`](Self::broken_nights) finds such nights and a rule that repairs
+///   them.
 ///
 /// ```
 /// use ensilinja_calendar::OpeningHours;
@@ -47,15 +48,15 @@ const MINUTES_OF_A_DAY: u16 = 24 * 60;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OpeningHours {
-    /// Which hours hold from which date on, ascending; the first ones hold on every earlier date too.
+    /// The hours in force from each date on, in ascending order. The first ones also apply to earlier dates.
     from: Vec<(Date, opening_hours::OpeningHours)>,
 }
 
 impl OpeningHours {
-    /// Reads opening hours.
+    /// Parses opening hours.
     ///
     /// # Errors
-    /// [`OpeningHoursError`] says which part is wrong and what would be right; hours that never open are an error too.
+    /// [`OpeningHoursError`] names the wrong part and a correct form. Hours that never open are an error.
     pub fn parse(text: &str) -> Result<Self, OpeningHoursError> {
         let parsed: opening_hours::OpeningHours =
             text.parse().map_err(|error| OpeningHoursError::from_parser(text, &error))?;
@@ -67,10 +68,10 @@ impl OpeningHours {
         Ok(hours)
     }
 
-    /// These hours on the dates before `date`, `next` from that date on.
+    /// These hours before `date`, and `next` from that date on.
     ///
-    /// A date goes by the hours in force on it, from midnight to midnight: of a night shift that began the evening
-    /// before, the morning is open if `next` says so.
+    /// The hours in force on a date apply to it from midnight to midnight: the morning of a night shift that began the
+    /// evening before is open only if `next` includes it.
     ///
     /// ```
     /// use ensilinja_calendar::OpeningHours;
@@ -92,13 +93,13 @@ impl OpeningHours {
         self
     }
 
-    /// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440. What began the
-    /// evening before and goes on after midnight is in both dates, each with its own part.
+    /// The open spans of `date` in minutes since its midnight, `[from, to)`, ascending, 0 to 1440. A span across
+    /// midnight is divided between both dates.
     pub(crate) fn open_minutes(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
         on_date(&self.from[self.position_on(date)].1, date)
     }
 
-    /// Which of the hours hold on `date`.
+    /// The index of the hours in force on `date`.
     fn position_on(&self, date: Date) -> usize {
         self.from.partition_point(|(from, _)| *from <= date).saturating_sub(1)
     }
@@ -109,7 +110,7 @@ impl OpeningHours {
     }
 }
 
-/// The hours in the canonical form of the syntax; what holds later, with its date.
+/// The hours in canonical syntax. Later hours follow with their dates.
 impl fmt::Display for OpeningHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [(_, first), later @ ..] = &*self.from else { return Ok(()) };
@@ -124,7 +125,7 @@ impl fmt::Debug for OpeningHours {
     }
 }
 
-/// What `PH` means: the official holidays of every year of the calendar.
+/// The dates of `PH`: the official holidays of every year of the calendar.
 static FINNISH_HOLIDAYS: LazyLock<ContextHolidays> = LazyLock::new(|| {
     let mut public = CompactCalendar::default();
     for date in (FIRST_DATE.year()..=LAST_DATE.year()).flat_map(official_holidays) {
@@ -187,12 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn a_time_inside_another_changes_nothing() {
+    fn a_span_inside_another_changes_nothing() {
         assert_eq!(minutes("Mo-Fr 08:00-16:00,10:00-12:00", "2026-05-04"), OFFICE);
     }
 
     #[test]
-    fn hours_that_change_hold_from_their_date_on_whatever_was_said_of_later_dates() {
+    fn changed_hours_replace_all_later_ones_from_their_date_on() {
         let [office, short, night] = ["Mo-Fr 08:00-16:00", "Mo-Fr 09:00-11:00", "Mo-Su 22:00-06:00"]
             .map(|text| OpeningHours::parse(text).unwrap());
         let date = |text: &str| text.parse::<Date>().unwrap();
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_over_midnight_lie_on_both_dates() {
+    fn hours_across_midnight_are_on_both_dates() {
         assert_eq!(minutes("Mo-Su 22:00-06:00", "2026-05-04"), [(0, 360), (1320, 1440)]);
         assert_eq!(minutes("24/7", "2026-05-04"), [(0, 1440)]);
     }

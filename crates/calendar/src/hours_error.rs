@@ -1,10 +1,10 @@
-//! What is wrong with opening hours, said to the person who wrote them.
+//! Errors in opening hours, with a remedy for the author.
 
 use opening_hours_syntax::rules::day::{DaySelector, HolidayKind, WeekDayRange};
 use opening_hours_syntax::rules::{RuleKind, RuleSequence};
 use pest::error::InputLocation;
 
-/// Why opening hours were refused. The message names the part that is wrong and says what would be right.
+/// An error in opening hours. The message names the wrong part and a correct form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpeningHoursError {
     /// The text is not in the syntax.
@@ -12,41 +12,41 @@ pub enum OpeningHoursError {
     Syntax {
         /// The whole text.
         text: String,
-        /// The part that nothing known begins.
+        /// The part that does not start with anything known.
         from: String,
     },
-    /// The text is in the syntax as far as it goes, but ends in the middle.
+    /// The text is valid as far as it goes, but incomplete.
     #[error("`{text}` is not finished; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`")]
     Unfinished {
         /// The whole text.
         text: String,
     },
-    /// The text is in the syntax but says an impossible number.
+    /// The text is valid syntax with an impossible number.
     #[error("`{text}` is impossible: {why}")]
     Impossible {
         /// The whole text.
         text: String,
-        /// What is impossible, and what may have been meant.
+        /// The impossible part.
         why: String,
     },
-    /// A rule does not say plainly when the line is open.
+    /// A rule does not define exactly when the line is open.
     #[error("`{rule}` {why}")]
     Unclear {
         /// The rule.
         rule: String,
-        /// Why it is not plain, and what to write instead.
+        /// The reason, and what to write instead.
         why: &'static str,
     },
-    /// A weekly rule stands after the rule that closes on holidays, and so opens on them again.
-    #[error("`{rule}` opens the line on holidays again, for later rules win: put `{holidays}` after it")]
+    /// A weekly rule follows the rule that closes on holidays, and so overrides it.
+    #[error("`{rule}` opens the line on holidays again, because later rules win: put `{holidays}` after it")]
     HidesHolidays {
         /// The weekly rule.
         rule: String,
-        /// The rule for holidays that it hides.
+        /// The rule for holidays that it overrides.
         holidays: String,
     },
     /// No date of the calendar, 1970 to 2100, has an open minute.
-    #[error("`{text}` is never open; say when it is, like `Mo-Fr 08:00-16:00`, or leave the line out")]
+    #[error("`{text}` is never open; write hours such as `Mo-Fr 08:00-16:00`, or leave the line out")]
     NeverOpen {
         /// The whole text.
         text: String,
@@ -54,7 +54,7 @@ pub enum OpeningHoursError {
 }
 
 impl OpeningHoursError {
-    /// What the parser found wrong with `text`.
+    /// The error that the parser found in `text`.
     pub(crate) fn from_parser(text: &str, error: &opening_hours_syntax::Error) -> Self {
         let text = text.to_owned();
         match error {
@@ -68,7 +68,7 @@ impl OpeningHoursError {
     }
 }
 
-/// Refuses what leaves open when the line is open, or surely means something else than it says.
+/// Rejects rules that do not define exactly when the line is open, or that certainly mean something else.
 pub(crate) fn refuse_unclear_rules(rules: &[RuleSequence]) -> Result<(), OpeningHoursError> {
     let mut closed_on_holidays: Option<&RuleSequence> = None;
     for rule in rules {
@@ -91,7 +91,7 @@ pub(crate) fn refuse_unclear_rules(rules: &[RuleSequence]) -> Result<(), Opening
 fn why_unclear(rule: &RuleSequence) -> Option<&'static str> {
     let spans = &rule.time_selector.spans;
     if rule.kind == RuleKind::Unknown {
-        Some("says neither open nor closed; leave out `unknown`, and put `open` before a comment")
+        Some("is neither open nor closed; remove `unknown`, and put `open` before a comment")
     } else if spans.iter().any(|span| [span.range.start, span.range.end].iter().any(|t| t.as_time_event().is_some())) {
         Some("depends on the sun; write times of day, such as 08:00-16:00")
     } else if spans.iter().any(|span| span.open_end) {
@@ -109,7 +109,7 @@ pub(crate) fn names_holiday(days: &DaySelector, wanted: HolidayKind) -> bool {
     days.weekday.iter().any(|day| matches!(day, WeekDayRange::Holiday { kind, .. } if *kind == wanted))
 }
 
-/// Whether the rule holds every week of every year.
+/// Whether the rule applies to every week of every year.
 pub(crate) fn is_weekly(days: &DaySelector) -> bool {
     days.year.is_empty() && days.monthday.is_empty() && days.week.is_empty()
 }
@@ -119,7 +119,7 @@ mod tests {
     use crate::OpeningHours;
 
     #[test]
-    fn the_message_names_the_part_that_is_wrong_and_what_would_be_right() {
+    fn the_message_names_the_wrong_part_and_a_correct_form() {
         #[rustfmt::skip]
         let messages = [
             ("", "`` is not finished; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"),
@@ -129,15 +129,15 @@ mod tests {
             ("Mo-Fr 08:00-16:00 unless PH", "`Mo-Fr 08:00-16:00 unless PH` is not understood from `unless PH` on; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"),
             ("Mo-Fr 08:00-16:00; PH,Dec 24 off", "`Mo-Fr 08:00-16:00; PH,Dec 24 off` is not understood from `Dec 24 off` on; write it like `Mo-Fr 08:00-16:00; PH off; Dec 24 off`"),
             ("Mo-Fr 08:00-48:30", "`Mo-Fr 08:00-48:30` is impossible: invalid extended time for 48:30"),
-            ("Mo-Fr 08:00-16:00 unknown", "`Mo-Fr 08:00-16:00 unknown` says neither open nor closed; leave out `unknown`, and put `open` before a comment"),
+            ("Mo-Fr 08:00-16:00 unknown", "`Mo-Fr 08:00-16:00 unknown` is neither open nor closed; remove `unknown`, and put `open` before a comment"),
             ("Mo-Fr sunrise-16:00", "`Mo-Fr sunrise-16:00` depends on the sun; write times of day, such as 08:00-16:00"),
             ("Mo-Fr 08:00+", "`Mo-Fr 08:00+` has no closing time; write one, such as 08:00-16:00"),
             ("Mo-Fr 08:00-16:00/30", "`Mo-Fr 08:00-16:00/30` names single moments; write a span of time, such as 08:00-16:00"),
             ("Mo-Fr 08:00-16:00; SH off", "`SH closed` depends on school holidays, which differ by town; write dates, such as Jun 01-Aug 10"),
-            ("PH off; Mo-Fr 08:00-16:00", "`Mo-Fr 08:00-16:00` opens the line on holidays again, for later rules win: put `PH closed` after it"),
-            ("Mo-Fr 08:00-16:00; PH off; Sa 10:00-12:00", "`Sa 10:00-12:00` opens the line on holidays again, for later rules win: put `PH closed` after it"),
-            ("Mo-Fr off", "`Mo-Fr off` is never open; say when it is, like `Mo-Fr 08:00-16:00`, or leave the line out"),
-            ("Mo-Fr 08:00-16:00; 24/7 off", "`Mo-Fr 08:00-16:00; 24/7 off` is never open; say when it is, like `Mo-Fr 08:00-16:00`, or leave the line out"),
+            ("PH off; Mo-Fr 08:00-16:00", "`Mo-Fr 08:00-16:00` opens the line on holidays again, because later rules win: put `PH closed` after it"),
+            ("Mo-Fr 08:00-16:00; PH off; Sa 10:00-12:00", "`Sa 10:00-12:00` opens the line on holidays again, because later rules win: put `PH closed` after it"),
+            ("Mo-Fr off", "`Mo-Fr off` is never open; write hours such as `Mo-Fr 08:00-16:00`, or leave the line out"),
+            ("Mo-Fr 08:00-16:00; 24/7 off", "`Mo-Fr 08:00-16:00; 24/7 off` is never open; write hours such as `Mo-Fr 08:00-16:00`, or leave the line out"),
         ];
         for (text, message) in messages {
             assert_eq!(OpeningHours::parse(text).unwrap_err().to_string(), message);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_plainly_is_accepted() {
+    fn unambiguous_hours_are_accepted() {
         for text in [
             "24/7",
             "24/7; PH off",

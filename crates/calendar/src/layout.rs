@@ -1,4 +1,4 @@
-//! Opening hours laid out on the time line, date by date.
+//! Converts opening hours to instants, date by date.
 
 use ensilinja_model::EventTime;
 
@@ -6,17 +6,17 @@ use crate::hours::OpeningHours;
 use crate::midnights::Midnights;
 use crate::zone::Zone;
 
-/// The changes in a row of whole days. What is open at the first midnight counts as open before it.
-pub(crate) struct Layout {
+/// The changes of a line in a range of whole days. If the line is open at the first midnight, it counts as open before.
+pub(crate) struct HoursLayout {
     /// Whether the line is open at the first midnight.
     pub(crate) open_at_start: bool,
-    /// When it opens or closes after that, strictly ascending.
+    /// The openings and closings after that, strictly ascending.
     pub(crate) instants: Vec<EventTime>,
-    /// How many of `instants` lie before each day, and before the end of the last one.
+    /// The number of `instants` before each day, and before the end of the last one.
     pub(crate) before_day: Vec<u32>,
 }
 
-impl Layout {
+impl HoursLayout {
     /// The hours from day `first` to day `last`, both included.
     pub(crate) fn new(hours: &OpeningHours, zone: &Zone, midnights: &Midnights, first: usize, last: usize) -> Self {
         let mut layout = Self { open_at_start: false, instants: Vec::new(), before_day: vec![0] };
@@ -25,7 +25,7 @@ impl Layout {
             let (date, midnight) = (Midnights::date(day), midnights.start(day));
             let at = |minute| if minute == 0 { midnight } else { zone.instant(date, minute) };
             if open {
-                // Closed at midnight, unless a span of this date opens it at the same instant.
+                // The line closes at midnight, unless a span of this date opens it at the same instant.
                 layout.toggle(midnight);
             }
             open = false;
@@ -45,7 +45,7 @@ impl Layout {
         layout
     }
 
-    /// Turns the line over at `at`; twice at the same instant is nothing.
+    /// Opens or closes the line at `at`. Twice at the same instant has no effect.
     fn toggle(&mut self, at: EventTime) {
         if self.instants.last() == Some(&at) {
             self.instants.pop();

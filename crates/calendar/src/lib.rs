@@ -1,15 +1,14 @@
 //! Local days, Finnish holidays and working days, and the opening hours of lines.
 //!
-//! Promises and windows are made in local time ("today", "by the end of the next working day", "while the line is
-//! open"), events happen in UTC. Here the two meet, once: [`Days`] is a table of the zone's days, [`LineHours`] a list of
-//! one line's openings and closings, and both answer in [`EventTime`](ensilinja_model::EventTime)s without touching a
-//! time zone again. The time zone data is built in, so the same events give the same figures on every host.
+//! Promises and windows use local time ("today", "by the end of the next working day", "while the line is open");
+//! events are in UTC. This crate converts between the two: [`Days`] is a table of the zone's days, [`LineHours`] a list
+//! of one line's openings and closings, and both answer in [`EventTime`](ensilinja_model::EventTime)s without further
+//! time zone lookups. The time zone data is built in, so the same events give the same figures on every host.
 //!
-//! Intervals are `[from, to)`: a line is open at its opening and not at its closing. A deadline is the first instant
+//! Intervals are `[from, to)`: a line is open at its opening and closed at its closing. A deadline is the first instant
 //! that is too late.
 //!
-//! What holds: every answer is a function of the arguments alone (no clock is read), and no instant makes anything
-//! panic.
+//! Invariants: every answer depends on the arguments alone (no clock is read), and no instant causes a panic.
 
 mod changes;
 mod counted_days;
@@ -31,5 +30,5 @@ pub use holidays::{Holiday, holidays};
 pub use hours::{BrokenNight, NightBreak, OpeningHours};
 pub use hours_error::OpeningHoursError;
 pub use line_hours::LineHours;
-pub use term::{By, Term, WorkingDays};
+pub use term::{DeadlineTime, Term, WorkingDays};
 pub use zone::UnknownZone;

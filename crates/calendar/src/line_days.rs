@@ -1,7 +1,7 @@
-//! The local days of one line: on which of them it opens, when first, and when it closes last.
+//! The local days of one line: on which days it opens, its first opening and its last closing of a day.
 //!
-//! A line *opens* on a day if it is open at that day's midnight or opens later in it. Outside the range that is
-//! listed, a line that is open at the near end of the range opens on every day, and one that is closed there on none.
+//! A line *opens* on a day if it is open at that day's midnight or opens later that day. Outside the listed range, a
+//! line that is open at the nearer end of the range opens on every day, and a line that is closed there on none.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use crate::changes::Changes;
 use crate::counted_days::CountedDays;
 use crate::days::Days;
 use crate::hours::OpeningHours;
-use crate::layout::Layout;
+use crate::layout::HoursLayout;
 use crate::midnights::Midnights;
 
-/// The days of a line. Every `day` is a number in the table of midnights.
+/// The days of a line. Each `day` is an index into the table of midnights.
 pub(crate) struct LineDays {
     midnights: Midnights,
     working: Arc<CountedDays>,
-    /// The days that are listed.
+    /// The listed days.
     listed: Range<usize>,
     changes: Changes,
-    /// How many changes lie before each listed day, and before the end of the last one.
+    /// The number of changes before each listed day, and before the end of the last one.
     changes_before: Box<[u32]>,
-    /// Of the listed days, those on which the line opens.
+    /// The listed days on which the line opens.
     open: CountedDays,
 }
 
@@ -32,7 +32,7 @@ impl LineDays {
     /// The days from `first` to `last`, both included.
     pub(crate) fn new(hours: &OpeningHours, days: &Days, first: usize, last: usize) -> Self {
         let midnights = days.midnights().clone();
-        let layout = Layout::new(hours, days.zone(), &midnights, first, last);
+        let layout = HoursLayout::new(hours, days.zone(), &midnights, first, last);
         let mut line = Self {
             listed: first..last + 1,
             changes: Changes::new(midnights.start(first), layout.open_at_start, layout.instants),
@@ -53,7 +53,7 @@ impl LineDays {
         &self.changes
     }
 
-    /// The days that are listed.
+    /// The listed days.
     pub(crate) fn listed(&self) -> Range<usize> {
         self.listed.clone()
     }
@@ -68,14 +68,14 @@ impl LineDays {
         self.midnights.start(self.listed.end)
     }
 
-    /// How many changes lie at or before `at`.
+    /// The number of changes at or before `at`.
     pub(crate) fn passed(&self, at: EventTime) -> usize {
         let today = self.changes_of(self.midnights.day_of(at));
         let later = self.changes.instants()[today.clone()].iter().skip_while(|change| **change <= at);
         today.end - later.count()
     }
 
-    /// When the line opens on `day` for the first time: at midnight if it is open then.
+    /// The first opening on `day`: midnight if the line is open then.
     pub(crate) fn opening(&self, day: usize) -> Option<EventTime> {
         let midnight = self.midnights.start(day);
         let Range { start, end } = self.changes_of(day);
@@ -84,7 +84,7 @@ impl LineDays {
         if self.changes.is_open_after(start + at_midnight) { Some(midnight) } else { changes.get(at_midnight).copied() }
     }
 
-    /// When the line closes on `day` for the last time; 23:59:59 if it is open up to midnight, or does not open.
+    /// The last closing on `day`; 23:59:59 if the line is open up to midnight, or does not open.
     pub(crate) fn closing(&self, day: usize) -> EventTime {
         let end_of_day = self.midnights.end(day);
         let end = self.changes_of(day).end;
@@ -95,19 +95,19 @@ impl LineDays {
         }
     }
 
-    /// The `n`-th official working day after `day`; with 0 it is `day` itself.
+    /// The `n`-th official working day after `day`. With 0 it is `day` itself.
     pub(crate) fn working_day_after(&self, day: usize, n: u32) -> usize {
         self.working.nth_after(day, n).unwrap_or(self.midnights.last_day())
     }
 
-    /// The `n`-th day after `day` on which the line opens; with 0 it is `day` itself.
+    /// The `n`-th day after `day` on which the line opens. With 0 it is `day` itself.
     pub(crate) fn open_day_after(&self, day: usize, n: u32) -> Option<usize> {
         let Some(further) = n.checked_sub(1) else { return Some(day) };
         let found = self.open_day(self.open_days_before(day + 1) + i64::from(further));
         found.map(|found| found.min(self.midnights.last_day()))
     }
 
-    /// The midnight of the `nth` latest day that has opened at or before `now`, if that day is listed or later.
+    /// The midnight of the `nth` most recent day that opened at or before `now`, if that day is listed or later.
     pub(crate) fn start_of_open_day(&self, now: EventTime, nth: usize) -> Option<EventTime> {
         let today = self.midnights.day_of(now);
         let opened_today = nth > 0 && self.opening(today).is_some_and(|opening| opening <= now);
@@ -116,12 +116,12 @@ impl LineDays {
         day.map(|day| self.midnights.start(day))
     }
 
-    /// When the line opens, on each listed day on which it does.
+    /// The first opening of each listed day on which the line opens.
     pub(crate) fn openings(&self) -> impl Iterator<Item = EventTime> {
         self.listed().filter_map(|day| self.opening(day))
     }
 
-    /// How many days before `day` the line opens on, counted from the first listed day; negative before that one.
+    /// The number of days on which the line opens, from the first listed day up to `day`; negative before the first.
     fn open_days_before(&self, day: usize) -> i64 {
         let inside = day.clamp(self.listed.start, self.listed.end);
         let outside = signed(day) - signed(inside);
@@ -130,7 +130,7 @@ impl LineDays {
         signed(self.open.before(inside - self.listed.start)) + open_outside
     }
 
-    /// The day on which the line opens that has `position` such days before it, if it ever opens so often.
+    /// The day on which the line opens with `position` such days before it, if there is one.
     fn open_day(&self, position: i64) -> Option<usize> {
         let changes = self.changes.instants().len();
         let Ok(listed) = usize::try_from(position) else {
@@ -140,7 +140,7 @@ impl LineDays {
         self.open.get(listed).map(|day| self.listed.start + day).or_else(outside)
     }
 
-    /// The positions of the changes on `day`; none, but in its place, if the day is not listed.
+    /// The indices of the changes on `day`; an empty range at the nearest end if the day is not listed.
     fn changes_of(&self, day: usize) -> Range<usize> {
         let before = |day: usize| {
             let inside = day.clamp(self.listed.start, self.listed.end);

@@ -1,4 +1,4 @@
-//! When one line is open, worked out in advance, so that asking costs a division and a few loads.
+//! The opening hours of one line, computed in advance, so that a lookup costs a division and a few loads.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use crate::days::Days;
 use crate::hours::OpeningHours;
 use crate::line_days::LineDays;
 
-/// When a line is open: `[opening, closing)`, on the wall clock of its zone, so that 08:00 stays 08:00 across the
-/// changes of the clock.
+/// The opening hours of a line: `[opening, closing)` in local time, so that 08:00 stays 08:00 when the clocks change.
 ///
-/// A time that the clock skips in spring happens at the jump; one that it shows twice in autumn happens the first time.
+/// A time that the clock skips in spring is the instant of the jump; a time that it shows twice in autumn is the first
+/// of the two.
 ///
-/// The hours are listed for a range of whole days. Outside it the line keeps the state it has at either end: a line
-/// that is closed at the end of the last day never opens again, one that is open then stays open round the clock, on
-/// every day; and so before the first. Every answer goes by that, so that there always is one, and
-/// [`LineHours::known_until`] says how far it can be trusted. Local days and working days go on to the end of 2100.
+/// The hours are listed for a range of whole days. Outside the range the line keeps its state at the nearer end: a line
+/// that is closed at the end of the last day never opens again, and a line that is open then stays open on every day.
+/// The same applies before the first day. So there is always an answer; it can be trusted up to
+/// [`LineHours::known_until`]. Local days and working days continue to the end of 2100.
 ///
-/// Cloning shares the list.
+/// Clones share the list.
 ///
 /// ```
 /// use ensilinja_calendar::{Days, LineHours, OpeningHours};
@@ -35,9 +35,9 @@ use crate::line_days::LineDays;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct LineHours(Arc<Listed>);
+pub struct LineHours(Arc<ListedHours>);
 
-struct Listed {
+struct ListedHours {
     hours: OpeningHours,
     days: LineDays,
 }
@@ -47,16 +47,17 @@ impl LineHours {
     #[must_use]
     pub fn new(hours: &OpeningHours, days: &Days, from: EventTime, to: EventTime) -> Self {
         let [first, last] = [from, to.max(from)].map(|at| days.midnights().day_of(at));
-        Self(Arc::new(Listed { days: LineDays::new(hours, days, first, last), hours: hours.clone() }))
+        Self(Arc::new(ListedHours { days: LineDays::new(hours, days, first, last), hours: hours.clone() }))
     }
 
-    /// Whether the line is open at `at`; at its closing it is not.
+    /// Whether the line is open at `at`. It is closed at the instant of its closing.
     #[must_use]
     pub fn is_open(&self, at: EventTime) -> bool {
         self.days().changes().is_open_after(self.days().passed(at))
     }
 
-    /// The latest opening or closing at or before `at`; `None` if the range has none. The start of the range is none.
+    /// The latest opening or closing at or before `at`; `None` if the range has none. The start of the range is not
+    /// one.
     #[must_use]
     pub fn last_change(&self, at: EventTime) -> Option<EventTime> {
         self.days().passed(at).checked_sub(1).map(|change| self.days().changes().instants()[change])
@@ -68,16 +69,15 @@ impl LineHours {
         self.days().changes().instants().get(self.days().passed(at)).copied()
     }
 
-    /// When the line is open for the first time: from the start of the range if it is open then. `None` if it never is
-    /// in the range.
+    /// The first opening: the start of the range if the line is open then. `None` if it never opens in the range.
     #[must_use]
     pub fn first_opening(&self) -> Option<EventTime> {
         let changes = self.days().changes();
         if changes.is_open_after(0) { Some(self.days().known_from()) } else { changes.instants().first().copied() }
     }
 
-    /// The first instant that the list does not cover: the local midnight at the end of its last day. What is asked
-    /// about later instants, and what would lie later, goes by the state the line has just before.
+    /// The first instant after the list: the local midnight at the end of its last day. From then on the line is
+    /// assumed to keep the state that it has just before.
     #[must_use]
     pub fn known_until(&self) -> EventTime {
         self.days().known_until()

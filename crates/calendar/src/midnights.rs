@@ -1,12 +1,12 @@
-//! Where the local days lie on the time line: every midnight from 1970 to 2100, in order.
+//! The instants of all local midnights from 1970 to 2100.
 //!
 //! ```text
 //! day        |    0     |    1     | ...  | 47 846   |
 //! midnight   1 Jan 1970  2 Jan 1970 ...  31 Dec 2100  1 Jan 2101
 //! ```
 //!
-//! A local day is [midnight, next midnight): 23, 24 or 25 hours long. Its *end*, in promises, is one second before the
-//! next midnight, so that what is too late at the end of a day is too late on that day.
+//! A local day is [midnight, next midnight): 23, 24 or 25 hours long. Its *end*, for promises, is one second before the
+//! next midnight, so that a promise that breaks at the end of a day breaks on that day.
 
 use std::sync::Arc;
 
@@ -18,30 +18,31 @@ use crate::zone::{FIRST_DATE, Zone};
 
 const MEAN_DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// How far before the next midnight a day ends, in ms.
+/// The time from the end of a day to the next midnight, in ms.
 const DAY_ENDS_BEFORE_MIDNIGHT_MS: i64 = 1000;
 
-/// The midnights of one time zone. A day is its number, from 0 on 1970-01-01. Cloning shares the table.
+/// The midnights of one time zone. Days are numbered from 0, which is 1970-01-01. Clones share the table.
 #[derive(Clone)]
 pub(crate) struct Midnights(Arc<[EventTime]>);
 
 impl Midnights {
-    /// The midnight each of `dates` starts at, which are all the dates of the calendar in order, and the one it ends
-    /// at.
+    /// The midnights at the start of each of `dates`, which must be all dates of the calendar in order, and the one at
+    /// the end of the calendar.
     pub(crate) fn new(zone: &Zone, dates: impl Iterator<Item = Date>) -> Self {
         Self(dates.map(|date| zone.midnight(date)).chain([zone.end()]).collect())
     }
 
-    /// The last day there is.
+    /// The last day.
     pub(crate) fn last_day(&self) -> usize {
         self.0.len() - 2
     }
 
-    /// The day that `at` lies in; outside the calendar the nearest day inside.
+    /// The day of `at`; outside the calendar, the nearest day inside.
     pub(crate) fn day_of(&self, at: EventTime) -> usize {
         let last = self.last_day();
         let since_start = at.millis_since(self.0[0]).max(0);
-        // Midnights lie a whole number of mean days apart but for the zone's offset, so this is off by a day at most.
+        // Midnights are a whole number of mean days apart, except for the zone's offset. So this is wrong by a day at
+        // most.
         let mut day = usize::try_from(since_start / MEAN_DAY_MS).map_or(last, |day| day.min(last));
         while day < last && self.0[day + 1] <= at {
             day += 1;
@@ -52,7 +53,7 @@ impl Midnights {
         day
     }
 
-    /// The midnight at which `day` starts, or the calendar ends.
+    /// The midnight at the start of `day`, or at the end of the calendar.
     pub(crate) fn start(&self, day: usize) -> EventTime {
         self.0[day]
     }

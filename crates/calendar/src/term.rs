@@ -1,53 +1,52 @@
-//! What a promise says about time: how long something may take, in the words of a line's configuration.
+//! Terms: the time that a promise allows, as a line's configuration states it.
 //!
-//! A term alone is no instant. [`LineHours::deadline`](crate::LineHours::deadline) makes one of it, for what was asked
-//! at some instant of some line.
+//! [`LineHours::deadline`](crate::LineHours::deadline) converts a term to an instant, for a request at some instant on
+//! some line.
 
-/// How long something may take.
+/// The time that a promise allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// At most this long on the clock. Exactly this long is in time.
+    /// At most this elapsed time. Exactly this time is still kept.
     Within {
         /// Milliseconds.
         ms: u32,
     },
-    /// At most this long while the line is open. Exactly this long is in time.
+    /// At most this open time. Exactly this time is still kept.
     WithinOpen {
         /// Milliseconds of open time.
         ms: u32,
     },
-    /// The same day. What is asked on a day on which the line does not open, or at or after the day's last closing, may
-    /// take until the next day on which it opens.
+    /// The same day. For a request on a day on which the line does not open, or at or after the last closing of the
+    /// day: the next day on which it opens.
     SameDay {
-        /// When in that day.
-        by: By,
+        /// The time of that day.
+        by: DeadlineTime,
     },
-    /// So many working days, counted from the day after the one it was asked on.
+    /// A number of working days, counted from the day after the request.
     WorkingDays {
-        /// How many; with 0 it is the day it was asked on, working day or not.
+        /// The number. 0 is the day of the request, working day or not.
         days: u16,
-        /// Which days count.
+        /// The days that count.
         of: WorkingDays,
-        /// When in the last of them.
-        by: By,
+        /// The time of the last of these days.
+        by: DeadlineTime,
     },
 }
 
-/// When in a day its time is up.
+/// The time of day of a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// At 23:59:59 local time, so that what is too late on a day is too late within that day.
+pub enum DeadlineTime {
+    /// 23:59:59 local time, so that a promise for a day breaks within that day.
     EndOfDay,
-    /// At the day's last closing. A line that is open up to midnight closes at 23:59:59, and so does one that does not
-    /// open on that day.
+    /// The last closing of the day; 23:59:59 for a line that is open up to midnight, or does not open on that day.
     Closing,
 }
 
-/// Which days are working days.
+/// The days that count as working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkingDays {
-    /// Monday to Friday, but for the official Finnish holidays.
+    /// Monday to Friday except official Finnish holidays.
     Official,
-    /// The days on which the line opens, or is open at midnight.
+    /// Days on which the line opens, or is open at midnight.
     LineOpen,
 }

@@ -1,6 +1,6 @@
 //! Promises to customers, as they are written: `"10m"`, `"30m open"`, `"same day"`, `"2 open days by closing"`.
 
-use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{Promises, Verdict};
 use toml::de::DeValue;
 
@@ -49,17 +49,18 @@ fn term(value: &DeValue<'_>) -> Result<Option<Term>, Expected> {
 }
 
 fn parse(text: &str) -> Option<Term> {
-    let (until, by) = text.strip_suffix(BY_CLOSING).map_or((text, By::EndOfDay), |until| (until, By::Closing));
+    let (until, by) =
+        text.strip_suffix(BY_CLOSING).map_or((text, DeadlineTime::EndOfDay), |until| (until, DeadlineTime::Closing));
     let term = match until {
         "same day" => Some(Term::SameDay { by }),
         "next working day" => Some(Term::WorkingDays { days: 1, of: WorkingDays::Official, by }),
         "next open day" => Some(Term::WorkingDays { days: 1, of: WorkingDays::LineOpen, by }),
         _ => None,
     };
-    term.or_else(|| days(until, by)).or_else(|| if by == By::EndOfDay { duration(text) } else { None })
+    term.or_else(|| days(until, by)).or_else(|| if by == DeadlineTime::EndOfDay { duration(text) } else { None })
 }
 
-fn days(until: &str, by: By) -> Option<Term> {
+fn days(until: &str, by: DeadlineTime) -> Option<Term> {
     let (number, what) = until.split_once(' ')?;
     let days = number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days))?;
     let of = match what {
@@ -82,15 +83,15 @@ fn duration(text: &str) -> Option<Term> {
 #[must_use]
 pub fn term_as_written(term: Term) -> String {
     let (words, by) = match term {
-        Term::Within { ms } => (value::duration_as_written(ms), By::EndOfDay),
-        Term::WithinOpen { ms } => (value::duration_as_written(ms) + OPEN, By::EndOfDay),
+        Term::Within { ms } => (value::duration_as_written(ms), DeadlineTime::EndOfDay),
+        Term::WithinOpen { ms } => (value::duration_as_written(ms) + OPEN, DeadlineTime::EndOfDay),
         Term::SameDay { by } => ("same day".to_owned(), by),
         Term::WorkingDays { days: 1, of: WorkingDays::Official, by } => ("next working day".to_owned(), by),
         Term::WorkingDays { days, of: WorkingDays::Official, by } => (format!("{days} working days"), by),
         Term::WorkingDays { days: 1, of: WorkingDays::LineOpen, by } => ("next open day".to_owned(), by),
         Term::WorkingDays { days, of: WorkingDays::LineOpen, by } => (format!("{days} open days"), by),
     };
-    words + if by == By::Closing { BY_CLOSING } else { "" }
+    words + if by == DeadlineTime::Closing { BY_CLOSING } else { "" }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rules of a line in words: its promises, its limits and the formula of its service level.
 
-use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{Limits, Promises, ServiceLevel, Verdict};
 
 use crate::value::duration_as_written;
@@ -27,10 +27,10 @@ fn term_in_words(term: Term) -> String {
     }
 }
 
-fn until(by: By) -> &'static str {
+fn until(by: DeadlineTime) -> &'static str {
     match by {
-        By::EndOfDay => "by 23:59:59",
-        By::Closing => "by closing",
+        DeadlineTime::EndOfDay => "by 23:59:59",
+        DeadlineTime::Closing => "by closing",
     }
 }
 
@@ -106,14 +106,17 @@ mod tests {
             (Term::Within { ms: 600_000 }, "within 10m"),
             (Term::WithinOpen { ms: 5_400_000 }, "within 1h 30m of open time"),
             (
-                Term::SameDay { by: By::Closing },
+                Term::SameDay { by: DeadlineTime::Closing },
                 "by closing of the same day (asked later or on a closed day: the next day on which the line opens)",
             ),
             (
-                days(1, WorkingDays::Official, By::EndOfDay),
+                days(1, WorkingDays::Official, DeadlineTime::EndOfDay),
                 "by 23:59:59 of the next working day (Monday to Friday, no official holiday)",
             ),
-            (days(3, WorkingDays::LineOpen, By::Closing), "by closing of the 3rd day on which the line opens after"),
+            (
+                days(3, WorkingDays::LineOpen, DeadlineTime::Closing),
+                "by closing of the 3rd day on which the line opens after",
+            ),
         ] {
             assert_eq!(term_in_words(promised), words);
         }

@@ -2,21 +2,21 @@
 
 use crate::{AttemptResult, CloseResult, EventTime, FactKind, FeedbackAnswer, LineIndex, Outcome, Stage};
 
-/// A leg, contact x line x visit, as a keyed 128-bit hash of the three.
+/// The key of a leg: a keyed 128-bit hash of contact, line and visit.
 ///
-/// The hash is all that is ever kept of a contact's id. Its key is random per process, so the value means nothing
-/// outside the process that made it: it must not be logged, exposed or stored.
+/// The hash is all that is kept of a contact's id. Its secret is random for each process, so the value has no meaning
+/// outside the process that made it. It must not be logged, exposed or stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LegKey(u128);
 
 impl LegKey {
-    /// The leg with this hash.
+    /// The key with this hash.
     #[must_use]
     pub const fn new(hash: u128) -> Self {
         Self(hash)
     }
 
-    /// The hash; all 128 bits are evenly spread, so any 64 of them serve as a hash of their own.
+    /// The hash. Its 128 bits are uniformly distributed, so any 64 of them are a hash as well.
     #[must_use]
     pub const fn get(self) -> u128 {
         self.0
@@ -29,39 +29,39 @@ impl std::fmt::Debug for LegKey {
     }
 }
 
-/// What is said to have happened to a leg.
+/// A fact about a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The contact arrived at the line.
     Offered,
-    /// It was put in a queue.
+    /// The contact entered a queue.
     Queued,
-    /// Somebody answered while the customer was there.
+    /// The contact was answered while the customer was waiting.
     Answered,
-    /// The customer gave up waiting.
+    /// The customer abandoned the contact while waiting.
     Abandoned(Stage),
-    /// The customer asked to be called back.
+    /// The customer requested a callback.
     CallbackRequested,
-    /// Somebody tried to call back.
+    /// A callback was attempted.
     CallbackAttempted(AttemptResult),
-    /// The customer was reached.
+    /// The customer was reached by a callback.
     CallbackReached,
-    /// The callback request was closed without the customer being reached.
+    /// The callback request was closed without reaching the customer.
     CallbackClosed(CloseResult),
-    /// The contact was moved to another line, where it starts a leg of its own with its own `offered`.
+    /// The contact was transferred to another line, where it starts a new leg with its own `offered`.
     Transferred,
-    /// The contact was over.
+    /// The contact ended.
     Ended,
-    /// The professional recorded how the contact came out.
+    /// The professional recorded the outcome of the contact.
     OutcomeRecorded(Outcome),
-    /// The customer answered a question about the contact.
+    /// The customer answered a feedback question about the contact.
     FeedbackReceived(FeedbackAnswer),
-    /// The record of the leg was wrong: it counts for nothing.
+    /// The leg was recorded by mistake and does not count.
     Retracted,
 }
 
 impl Fact {
-    /// The kind of this fact, without what it says.
+    /// The kind of this fact, without its value.
     #[must_use]
     pub const fn kind(self) -> FactKind {
         match self {
@@ -85,12 +85,12 @@ impl Fact {
 /// One fact about one leg at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The leg it is about; the line is part of the leg's identity.
+    /// The leg. Its key includes the line.
     pub leg: LegKey,
     /// The line of the leg.
     pub line: LineIndex,
-    /// When it happened, as the source says.
+    /// When it happened, according to the source.
     pub at: EventTime,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
 }

@@ -2,26 +2,26 @@
 
 use std::fmt;
 
-/// When something happened: whole milliseconds since 1970-01-01T00:00:00Z.
+/// An instant: whole milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Sub-millisecond digits of a source are cut off (towards the past) before they get here. Every `i64` is a valid
-/// instant; arithmetic saturates, because an instant at the end of time is already wrong and must not also panic.
+/// Sub-millisecond digits of a source are truncated towards the past beforehand. Every `i64` is a valid instant.
+/// Arithmetic saturates: an instant at the end of time is wrong already and must not cause a panic too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventTime(i64);
 
 impl EventTime {
-    /// The earliest instant that can be said.
+    /// The earliest instant.
     pub const MIN: Self = Self(i64::MIN);
-    /// The latest instant that can be said; used for *never*.
+    /// The latest instant. Also used for *never*.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// The instant `ms` milliseconds after the epoch (before it, if negative).
+    /// The instant `ms` milliseconds after the epoch; before it if negative.
     #[must_use]
     pub const fn from_millis(ms: i64) -> Self {
         Self(ms)
     }
 
-    /// The instant at the start of second `s` after the epoch.
+    /// The instant `s` seconds after the epoch.
     #[must_use]
     pub const fn from_seconds(s: i64) -> Self {
         Self(s.saturating_mul(1000))
@@ -33,15 +33,14 @@ impl EventTime {
         self.0
     }
 
-    /// Seconds since the epoch with their fraction, as metrics print them. Exact to the millisecond until the year 200
-    /// 000.
+    /// Seconds since the epoch with a fraction, as metrics print them. Exact to the millisecond until the year 200 000.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit 53 bits")]
     pub fn as_seconds_f64(self) -> f64 {
         self.0 as f64 / 1000.0
     }
 
-    /// The whole second this instant lies in: the second that started at or before it.
+    /// The second that contains this instant.
     #[must_use]
     pub const fn floor_second(self) -> i64 {
         self.0.div_euclid(1000)
@@ -60,7 +59,7 @@ impl EventTime {
         Self(self.0.saturating_add(ms))
     }
 
-    /// Milliseconds from `earlier` to this instant; negative when `earlier` is in fact later.
+    /// Milliseconds from `earlier` to this instant; negative if `earlier` is later.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -1,9 +1,8 @@
-//! The vocabulary of a contact centre: lines, channels, instants, and what can happen to a contact.
+//! The vocabulary of a contact centre: lines, channels, instants, and the facts about contacts.
 //!
-//! A *contact* reaches a *line* and may do so more than once (a *visit*); contact x line x visit is a *leg*, and an
-//! [`Event`] states one [`Fact`] about one leg at one instant. Everything here is a plain value: this crate knows
-//! neither bytes nor clocks nor the network, so that every other crate can agree on the words without agreeing on
-//! anything else.
+//! A *contact* may reach a *line* more than once; each time is a *visit*. The combination of contact, line and visit is
+//! a *leg*. An [`Event`] is one [`Fact`] about one leg at one instant. All types are plain values: this crate has no
+//! I/O, no clock and no encoding, so that every other crate can depend on it.
 //!
 //! ```
 //! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, Stage};

@@ -1,38 +1,38 @@
-//! Lines: what a customer calls or writes to.
+//! Lines: the numbers and addresses that customers call or write to.
 
 use std::fmt;
 
-/// The position of a line in the table of configured lines: small, dense, and valid for one process only.
+/// The index of a line in the table of configured lines: small, dense, and valid in one process only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineIndex(u16);
 
 impl LineIndex {
-    /// The line at position `index` of the table.
+    /// The line at `index` of the table.
     #[must_use]
     pub const fn new(index: u16) -> Self {
         Self(index)
     }
 
-    /// The position as an index into a slice.
+    /// The index as a `usize`.
     #[must_use]
     pub const fn as_usize(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The name of a line in events, configuration and labels: 1 to 40 of `a-z`, `0-9` and `_`, such as `mipa_chat`.
+/// The id of a line in events, configuration and labels: 1 to 40 of `a-z`, `0-9` and `_`, such as `mipa_chat`.
 ///
-/// The alphabet is that small because the id becomes a metric label and a part of a URL; nothing a customer typed
-/// can look like one by accident, and it never needs escaping.
+/// The alphabet is small because the id is used as a metric label and in URLs: it never needs escaping, and text that a
+/// customer typed cannot be mistaken for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(Box<str>);
 
-/// Why a text is no [`LineId`].
+/// The rule that an invalid [`LineId`] violates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineIdError {
-    /// It has no characters, or more than [`LineId::MAX_LEN`].
+    /// The text is empty, or longer than [`LineId::MAX_LEN`].
     Length,
-    /// It has a character outside `a-z`, `0-9` and `_`.
+    /// The text has a character other than `a-z`, `0-9` and `_`.
     Alphabet,
 }
 
@@ -40,10 +40,10 @@ impl LineId {
     /// The longest id, in characters.
     pub const MAX_LEN: usize = 40;
 
-    /// Reads an id.
+    /// Parses an id.
     ///
     /// # Errors
-    /// [`LineIdError`] says which rule the text breaks.
+    /// [`LineIdError`] names the violated rule.
     pub fn parse(text: &str) -> Result<Self, LineIdError> {
         if text.is_empty() || text.len() > Self::MAX_LEN {
             return Err(LineIdError::Length);

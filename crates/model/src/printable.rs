@@ -1,9 +1,8 @@
-//! Text from outside as a terminal or a page can show it: what they would obey is written as a code.
+//! Escapes text from outside before it is shown in a terminal or on a page.
 //!
-//! A name, an id or a payload can hold characters that are not shown but *do* something: move the cursor, recolour or
-//! erase what stands there, turn the direction of writing so that a text reads as another, or hide in it. Whatever
-//! came from outside passes through here before it is printed; nothing of it is lost, for each such character is
-//! written as its code.
+//! A name, an id or a payload may contain characters that are not shown but have an effect: they move the cursor,
+//! change colours, erase text, reverse the direction of writing, or are invisible. All text from outside is escaped
+//! before it is printed. No information is lost, because each such character is replaced by its code.
 //!
 //! ```
 //! use ensilinja_model::printable;
@@ -15,42 +14,42 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character is shown, and does nothing else.
+/// Whether a character is visible and has no other effect.
 #[must_use]
 pub fn is_printable(character: char) -> bool {
-    let obeyed = character.is_control()
+    let has_effect = character.is_control()
         || matches!(character,
-            // The direction of writing: marks, embeddings, overrides and isolates.
+            // Direction of writing: marks, embeddings, overrides and isolates.
             '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
             // Ends of lines and paragraphs.
             | '\u{2028}' | '\u{2029}'
-            // Nothing to see: joiners and spaces without width, fillers, deprecated format characters, annotations.
+            // Invisible: zero-width joiners and spaces, fillers, deprecated format characters, annotations.
             | '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
-    !obeyed
+    !has_effect
 }
 
-/// The text, with a code in place of each character that is not printable: `\n`, `\t` and the like, or `\u{202e}`.
+/// The text with each unprintable character replaced by an escape such as `\n`, `\t` or `\u{202e}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    written(text, |_, _| false, |character, printed| printed.extend(character.escape_default()))
+    escaped(text, |_, _| false, |character, printed| printed.extend(character.escape_default()))
 }
 
-/// The same of a text in lines, whose ends (`\n` or `\r\n`) and tabulators are kept.
+/// As [`printable`], but keeps line ends (`\n` or `\r\n`) and tabs.
 #[must_use]
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
-    written(text, is_layout, |character, printed| printed.extend(character.escape_default()))
+    escaped(text, is_layout, |character, printed| printed.extend(character.escape_default()))
 }
 
-/// The same of a document of JSON, which means the same as before: what is not printable stands in its texts, and is
-/// written in them as JSON does, `\u202e`.
+/// As [`printable`] for a JSON document, which keeps its meaning: unprintable characters only occur in its strings,
+/// where they are replaced by JSON escapes such as `\u202e`.
 #[must_use]
 pub fn printable_json(document: &str) -> Cow<'_, str> {
-    written(document, is_layout, |character, printed| {
+    escaped(document, is_layout, |character, printed| {
         for unit in character.encode_utf16(&mut [0; 2]) {
-            write!(printed, "\\u{unit:04x}").expect("a text takes what is written to it");
+            write!(printed, "\\u{unit:04x}").expect("writing to a string never fails");
         }
     })
 }
@@ -59,7 +58,7 @@ fn is_layout(character: char, next: Option<char>) -> bool {
     matches!((character, next), ('\n' | '\t', _) | ('\r', Some('\n')))
 }
 
-fn written(text: &str, is_kept: fn(char, Option<char>) -> bool, write_code: fn(char, &mut String)) -> Cow<'_, str> {
+fn escaped(text: &str, is_kept: fn(char, Option<char>) -> bool, write_code: fn(char, &mut String)) -> Cow<'_, str> {
     if text.chars().all(is_printable) {
         return text.into();
     }
@@ -80,15 +79,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_of_all_languages_and_pictures_are_shown() {
+    fn letters_of_all_languages_and_emoji_are_kept() {
         let text = "Päivä, Ålund, Łódź, Ελλάδα, שלום, مرحبا, 日本 🙂 e\u{301} \u{a0}— „“";
         assert_eq!(printable(text), text);
         assert!(matches!(printable(text), Cow::Borrowed(_)));
     }
 
     #[test]
-    fn what_is_obeyed_or_hidden_is_written_as_a_code() {
-        let obeyed = [
+    fn characters_with_an_effect_or_without_a_shape_are_escaped() {
+        let escaped = [
             '\0',
             '\u{7}',
             '\u{8}',
@@ -120,7 +119,7 @@ mod tests {
             '\u{e0001}',
             '\u{e007f}',
         ];
-        for character in obeyed {
+        for character in escaped {
             let text = format!("a{character}b");
             let code = format!("a\\u{{{:x}}}b", u32::from(character));
             assert_eq!(printable(&text), code);
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_json_means_the_same() {
+    fn a_json_document_keeps_its_meaning() {
         assert_eq!(printable_json("{\"a\":\n \"b\u{202e}c\u{e0001}\"}"), "{\"a\":\n \"b\\u202ec\\udb40\\udc01\"}");
     }
 }

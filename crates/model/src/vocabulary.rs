@@ -1,12 +1,12 @@
-//! The closed sets of words: each has one table of its members and their names on the wire and in labels.
+//! Closed vocabularies. Each is one table of members with their names on the wire and in labels.
 
-/// Declares an enum whose members have names, the list of all members, and the way back from a name.
+/// Declares an enum whose members have names, with a list of all members and a lookup by name.
 ///
 /// ```
 /// ensilinja_model::vocabulary! {
 ///     /// A colour.
 ///     Colour {
-///         /// As blood.
+///         /// The colour of blood.
 ///         Red = "red",
 ///     }
 /// }
@@ -40,90 +40,90 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// How the customer reaches a line.
+    /// The channel of a line.
     Channel {
         /// A telephone call.
         Phone = "phone",
         /// A chat conversation.
         Chat = "chat",
-        /// A text message, for people who cannot use the phone.
+        /// Text messages, for people who cannot use the phone.
         Sms = "sms",
     }
 }
 
 vocabulary! {
-    /// The kinds of [`Fact`](crate::Fact), as event types name them.
+    /// The kinds of [`Fact`](crate::Fact), with their names in event types.
     FactKind {
         /// The contact arrived at the line.
         Offered = "offered",
-        /// It was put in a queue.
+        /// The contact entered a queue.
         Queued = "queued",
-        /// Somebody answered while the customer was there.
+        /// The contact was answered while the customer was waiting.
         Answered = "answered",
-        /// The customer gave up waiting.
+        /// The customer abandoned the contact while waiting.
         Abandoned = "abandoned",
-        /// The customer asked to be called back.
+        /// The customer requested a callback.
         CallbackRequested = "callback_requested",
-        /// Somebody tried to call back.
+        /// A callback was attempted.
         CallbackAttempted = "callback_attempted",
         /// The customer was reached.
         CallbackReached = "callback_reached",
-        /// The callback request was closed without a word with the customer.
+        /// The callback request was closed without reaching the customer.
         CallbackClosed = "callback_closed",
-        /// The contact was moved to another line.
+        /// The contact was transferred to another line.
         Transferred = "transferred",
-        /// The contact was over.
+        /// The contact ended.
         Ended = "ended",
-        /// The professional recorded how the contact came out.
+        /// The professional recorded the outcome of the contact.
         OutcomeRecorded = "outcome_recorded",
-        /// The customer answered a question about the contact.
+        /// The customer answered a feedback question about the contact.
         FeedbackReceived = "feedback_received",
-        /// The record of the leg was wrong: it counts for nothing.
+        /// The leg was recorded by mistake and does not count.
         Retracted = "retracted",
     }
 }
 
 vocabulary! {
-    /// Where the customer was when they gave up.
+    /// The stage at which a customer abandoned the contact.
     Stage {
         /// In the menu or the announcements.
         Menu = "menu",
         /// In the queue.
         Queue = "queue",
-        /// While an agent's phone rang.
+        /// While an agent's phone was ringing.
         Ringing = "ringing",
     }
 }
 
 vocabulary! {
-    /// How an attempt to call back went.
+    /// The result of a callback attempt.
     AttemptResult {
         /// The customer was reached.
         Reached = "reached",
-        /// Nobody answered.
+        /// The customer did not answer.
         Failed = "failed",
     }
 }
 
 vocabulary! {
-    /// Why a callback request was closed without the customer being reached; the gravest first, which is the one that
-    /// counts where a platform says two of them of one instant.
+    /// Why a callback request was closed without reaching the customer, in descending order of severity. If a platform
+    /// reports two at the same instant, the more severe one counts.
     CloseResult {
-        /// The queue was emptied: the worst failure there is.
+        /// The queue was emptied without calling the customers: the worst failure.
         Purged = "purged",
-        /// The system let it run out.
+        /// The system let it expire.
         Expired = "expired",
-        /// Attempts failed and the unit stopped trying.
+        /// Attempts failed, and the unit stopped trying.
         Unreached = "unreached",
-        /// The same customer asked twice.
+        /// The same customer requested it twice.
         Duplicate = "duplicate",
-        /// The customer no longer needs it.
+        /// The customer no longer needs the callback.
         Cancelled = "cancelled",
     }
 }
 
 vocabulary! {
-    /// How a contact came out, as the professional recorded it (county slides 15 to 17).
+    /// The outcome of a contact, as the professional recorded it (county slides 15 to 17).
     Outcome {
         /// Handled during the contact (hoidettu asioinnin aikana).
         Handled = "handled",
@@ -137,7 +137,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// The two yes/no questions asked after a contact (county slides 20 and 21).
+    /// The two yes/no feedback questions (county slides 20 and 21).
     Survey {
         /// Do you know how your care or service continues?
         Continues = "continues",
@@ -156,30 +156,30 @@ vocabulary! {
     }
 }
 
-/// An answer to "how likely would you recommend this service?": 0 to 10.
+/// An answer to "How likely are you to recommend this service?": 0 to 10.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NpsScore(u8);
 
 impl NpsScore {
-    /// The score, if it is one of 0 to 10.
+    /// The score; `None` above 10.
     #[must_use]
     pub const fn new(score: u8) -> Option<Self> {
         if score <= 10 { Some(Self(score)) } else { None }
     }
 
-    /// 0 to 10.
+    /// The score, 0 to 10.
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
 }
 
-/// What a customer answered to one question.
+/// A customer's answer to one feedback question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FeedbackAnswer {
-    /// To the recommendation question.
+    /// The answer to the recommendation question.
     Nps(NpsScore),
-    /// To a yes/no question.
+    /// The answer to a yes/no question.
     Survey(Survey, YesNo),
 }
 
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_leads_back_to_its_member_and_no_other_text_does() {
+    fn every_name_finds_its_member_and_no_other_text_does() {
         for kind in FactKind::ALL {
             assert_eq!(FactKind::from_name(kind.as_str()), Some(*kind));
         }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recommendation_is_zero_to_ten() {
+    fn a_score_is_zero_to_ten() {
         assert_eq!(NpsScore::new(10).map(NpsScore::get), Some(10));
         assert_eq!(NpsScore::new(11), None);
     }

@@ -1,4 +1,4 @@
-//! Nights that do not go on at midnight as they began, because hours go by the date.
+//! Broken nights: opening hours across midnight that do not continue as they began, because rules apply by date.
 //!
 //! ```text
 //! Mo-Fr 18:00-03:00; PH off              Friday 1 May is a holiday
@@ -9,12 +9,12 @@
 //! ```
 //!
 //! An exception such as `PH off`, `Dec 24 off` or `Dec 24 18:00-22:00` replaces all hours of its date from midnight to
-//! midnight: the end of the night before is *cut*, and the end of the night that was to begin on the date is *left
-//! over* on the next one. The same happens where other hours hold from a date on. It is seldom meant, and no shorter
-//! text says what is; a rule for each date does.
+//! midnight: the end of the night before is *cut*, and the end of the night that would have begun on the date is *left
+//! over* on the next date. The same happens when other hours take effect on a date. This is seldom intended. A rule for
+//! each affected date repairs it; there is no shorter form.
 //!
-//! A night that goes on may have *another end* than the one written for it: the hours after midnight are those of the
-//! next date. With `Mo-Su 18:00-03:00; Dec 24 18:00-02:00` the 25th is open until 03:00.
+//! A night that continues may have *another end* than its own rule has: the hours after midnight are those of the next
+//! date. With `Mo-Su 18:00-03:00; Dec 24 18:00-02:00` the 25th is open until 03:00.
 
 use std::ops::RangeInclusive;
 
@@ -27,53 +27,53 @@ use opening_hours_syntax::rules::{OpeningHoursExpression, RuleOperator};
 use super::{ExtendedTime, MINUTES_OF_A_DAY, OpeningHours, RuleKind, on_date, with_finnish_holidays};
 use crate::hours_error::{is_weekly, names_holiday};
 
-/// How a night does not go on at midnight as it began.
+/// How a night is broken at midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NightBreak {
-    /// It ends at midnight, though its hours go on.
+    /// The night ends at midnight, although its hours continue.
     Cut,
-    /// Its end is open, though nothing was open before midnight.
+    /// The end of the night is open, although the line was closed before midnight.
     LeftOver,
-    /// It goes on, and ends before or after its own hours do.
+    /// The night continues, but ends before or after its own hours.
     OtherEnd {
-        /// The end of its own hours, in minutes after the midnight; 0 for hours that end at 24:00.
+        /// The end of its own hours in minutes after midnight; 0 for hours that end at 24:00.
         written_until_minute: u16,
     },
 }
 
-/// A midnight at which a night does not go on as it began.
+/// A midnight at which a night is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenNight {
     /// The date that begins at the midnight.
     pub date: Date,
-    /// What happens there.
+    /// How the night is broken.
     pub night_break: NightBreak,
-    /// Until when the night would go on, or goes on, in minutes after the midnight.
+    /// The end of the night in minutes after midnight: the intended end if it is cut, otherwise the actual end.
     pub until_minute: u16,
-    /// A rule to add at the end of the hours in force on the date. With the rules of all broken nights each night goes
-    /// on as it began, and no other date changes. `None` if that was tried and found not to be so.
+    /// A rule to append to the hours in force on the date. Together, the rules of all broken nights repair every night
+    /// and change no other date. `None` if a check shows that they do not.
     pub rule: Option<String>,
 }
 
 /// The open spans of a date in minutes since its midnight, ascending.
 type Spans = Vec<(u16, u16)>;
 
-/// Hours read by the date on which they begin: what is written for a date, the end after its midnight included.
+/// Hours by the date on which they begin: the spans written for a date, including their ends after midnight.
 ///
-/// The library lays out a date from midnight to midnight, with the end of the night before. So each time of the text
-/// is replaced by its place among all its times, as minutes. All spans then lie within one date, their order and what
-/// replaces what stays, and what is laid out is led back to the times.
+/// The library returns a date from midnight to midnight, with the end of the night before. So each time in the text is
+/// replaced by its rank among all times of the text, as minutes. Then all spans lie within one date, with the same
+/// order and the same overrides, and the result is mapped back to the times.
 struct WrittenHours {
-    /// The hours with the places of the times.
-    placed: opening_hours::OpeningHours,
-    /// The times, in minutes since the midnight at which a date begins, ascending, up to 2 880.
+    /// The hours with ranks in place of times.
+    ranked: opening_hours::OpeningHours,
+    /// The times by rank, in minutes since the midnight at the start of the date, ascending, up to 2 880.
     times: Vec<u16>,
-    /// The times after midnight at which a night of the hours ends, in minutes after that midnight.
+    /// The ends after midnight of the nights in the text, in minutes after that midnight.
     night_ends: Vec<u16>,
 }
 
 impl OpeningHours {
-    /// The midnights at which one of `dates` begins and a night does not go on as it began, ascending.
+    /// The broken nights at the midnights at which `dates` begin, in ascending order.
     ///
     /// ```
     /// use ensilinja_calendar::{NightBreak, OpeningHours};
@@ -97,17 +97,18 @@ impl OpeningHours {
         let found = self.found(&nights, &dates);
         let rule = |(night, wanted): &(BrokenNight, Spans)| self.rule(night.date, wanted, &nights);
         let rules: Vec<String> = found.iter().map(rule).collect();
-        // The end of the last night lies on the date after it, which no rule is for.
+        // The last night ends on the date after the range, for which there is no rule.
         let and_the_next = *dates.start()..=dates.end().tomorrow().unwrap_or(*dates.end());
-        let are_right =
-            self.with_rules(&found, &rules).is_some_and(|mended| self.is_mended_by(&mended, &found, &and_the_next));
-        let with_rule = |((night, _), rule)| BrokenNight { rule: are_right.then_some(rule), ..night };
+        let are_correct = self
+            .with_rules(&found, &rules)
+            .is_some_and(|repaired| self.is_repaired_by(&repaired, &found, &and_the_next));
+        let with_rule = |((night, _), rule)| BrokenNight { rule: are_correct.then_some(rule), ..night };
         found.into_iter().zip(rules).map(with_rule).collect()
     }
 
-    /// The same hours with the rules of weekdays joined by commas, if that mends the nights of all `dates`: after a
-    /// semicolon a rule replaces all hours of its date, the end of the night before included, and after a comma it adds
-    /// to them. `None` if no night is broken, or if commas do not mend them all.
+    /// The same hours with the rules of weekdays joined by commas, if that repairs the nights of all `dates`. After a
+    /// semicolon a rule replaces all hours of its date, including the end of the night before; after a comma it adds to
+    /// them. `None` if no night is broken, or if commas do not repair them all.
     ///
     /// ```
     /// use ensilinja_calendar::OpeningHours;
@@ -135,22 +136,22 @@ impl OpeningHours {
             Self::parse(&expression.to_string()).ok().map(|parsed| (*from, parsed.from[0].1.clone()))
         };
         let joined = Self { from: self.from.iter().map(joined).collect::<Option<_>>()? };
-        (!found.is_empty() && self.is_mended_by(&joined, &found, &dates)).then_some(joined)
+        (!found.is_empty() && self.is_repaired_by(&joined, &found, &dates)).then_some(joined)
     }
 
-    /// `None` if none of the hours goes over midnight.
+    /// The hours as written; `None` if none of them spans midnight.
     fn written(&self) -> Option<Vec<WrittenHours>> {
         let written: Vec<_> = self.from.iter().map(|(_, hours)| WrittenHours::of(hours)).collect::<Option<_>>()?;
         written.iter().any(|hours| !hours.night_ends.is_empty()).then_some(written)
     }
 
-    /// The broken nights, and what should be open on their dates.
+    /// The broken nights, each with the spans that should be open on its date.
     fn found(&self, written: &[WrittenHours], dates: &RangeInclusive<Date>) -> Vec<(BrokenNight, Spans)> {
         let dates = dates.start().series(1.day()).take_while(|date| date <= dates.end());
         dates.filter_map(|date| self.broken_at(written, date.yesterday().ok()?, date)).collect()
     }
 
-    /// What is broken at the midnight between two dates, and what should be open on the latter.
+    /// The broken night at the midnight between two dates, with the spans that should be open on the latter.
     fn broken_at(&self, written: &[WrittenHours], before: Date, date: Date) -> Option<(BrokenNight, Spans)> {
         let (evening, morning): (Spans, Spans) =
             (self.open_minutes(before).collect(), self.open_minutes(date).collect());
@@ -164,15 +165,15 @@ impl OpeningHours {
                 let until = hours_before.night_end(before).filter(|until| *until > 0)?;
                 (NightBreak::Cut, until, united([(0, until)].into_iter().chain(morning)))
             }
-            // What a date writes for its own morning is meant.
+            // Hours that a date has for its own morning are intended.
             (_, Some(_)) if own.first().is_some_and(|(from, _)| *from == 0) => return None,
             (None, Some(until)) => (NightBreak::LeftOver, until, own),
-            // A date that is open all day has no night.
+            // A date that is open all day has no night of its own.
             (Some((0, _)), Some(_)) if hours_before.night_end(before) == Some(0) => return None,
             (Some(_), Some(until)) => {
                 let written_until_minute = hours_before.night_end(before)?;
                 let wanted = with_night(written_until_minute);
-                // An earlier end is that of another night, or `02:00-24:00 off` says what it does.
+                // An earlier end is only broken if it is that of another night; `02:00-24:00 off` is intended.
                 let is_of_other_night =
                     until > written_until_minute || hours.night_ends.iter().any(|end| with_night(*end) == morning);
                 if wanted == morning || !is_of_other_night {
@@ -185,10 +186,10 @@ impl OpeningHours {
         Some((BrokenNight { date, night_break, until_minute, rule: None }, wanted))
     }
 
-    /// Whether `mended` makes those of the dates that are broken what is wanted, and none of the others anything else.
-    fn is_mended_by(&self, mended: &Self, found: &[(BrokenNight, Spans)], dates: &RangeInclusive<Date>) -> bool {
+    /// Whether `repaired` has the wanted spans on the dates of the broken nights, and the present spans on all others.
+    fn is_repaired_by(&self, repaired: &Self, found: &[(BrokenNight, Spans)], dates: &RangeInclusive<Date>) -> bool {
         dates.start().series(1.day()).take_while(|date| date <= dates.end()).all(|date| {
-            let open: Spans = mended.open_minutes(date).collect();
+            let open: Spans = repaired.open_minutes(date).collect();
             match found.iter().find(|(night, _)| night.date == date) {
                 Some((_, wanted)) => open == *wanted,
                 None => open == self.open_minutes(date).collect::<Spans>(),
@@ -196,7 +197,7 @@ impl OpeningHours {
         })
     }
 
-    /// The rule that opens a date in these spans and no others. A night of the date is written to its own end.
+    /// The rule that opens a date exactly in these spans. A night that begins on the date is written with its own end.
     fn rule(&self, date: Date, wanted: &[(u16, u16)], written: &[WrittenHours]) -> String {
         let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let night_end = written[self.position_on(date)].night_end(date).filter(|end| *end > 0);
@@ -224,7 +225,7 @@ impl OpeningHours {
 }
 
 impl WrittenHours {
-    /// `None` for a text with a time that is not fixed, which no hours have, and for one with too many times.
+    /// `None` if a time is not fixed (no accepted hours have such a time), or if there are too many times.
     fn of(hours: &opening_hours::OpeningHours) -> Option<Self> {
         let mut expression: OpeningHoursExpression = hours.get_expression().as_ref().clone();
         let spans = expression.rules.iter().flat_map(|rule| &rule.time_selector.spans);
@@ -232,37 +233,37 @@ impl WrittenHours {
         times.extend([0, MINUTES_OF_A_DAY]);
         times.sort_unstable();
         times.dedup();
-        let place = |minute: u16| -> Option<Time> {
-            let place = u16::try_from(times.binary_search(&minute).ok()?).ok()?;
-            ExtendedTime::from_mins_from_midnight(place).filter(|_| place < MINUTES_OF_A_DAY).map(Time::Fixed)
+        let rank = |minute: u16| -> Option<Time> {
+            let rank = u16::try_from(times.binary_search(&minute).ok()?).ok()?;
+            ExtendedTime::from_mins_from_midnight(rank).filter(|_| rank < MINUTES_OF_A_DAY).map(Time::Fixed)
         };
         let mut night_ends = Vec::new();
         for rule in &mut expression.rules {
             for span in &mut rule.time_selector.spans {
                 let [start, end] = start_and_end(span)?;
-                span.range = place(start)?..place(end)?;
+                span.range = rank(start)?..rank(end)?;
                 if rule.kind == RuleKind::Open && start < MINUTES_OF_A_DAY && end > MINUTES_OF_A_DAY {
                     night_ends.push((end - MINUTES_OF_A_DAY).min(MINUTES_OF_A_DAY));
                 }
             }
         }
-        let placed = expression.to_string().parse().ok().map(with_finnish_holidays)?;
-        Some(Self { placed, times, night_ends })
+        let ranked = expression.to_string().parse().ok().map(with_finnish_holidays)?;
+        Some(Self { ranked, times, night_ends })
     }
 
-    /// What is written for a date, in minutes since its midnight, up to 2 880.
+    /// The spans written for a date, in minutes since its midnight, up to 2 880.
     fn on(&self, date: Date) -> Spans {
-        let time = |place: u16| self.times.get(usize::from(place)).copied();
-        united(on_date(&self.placed, date).filter_map(|(from, to)| Some((time(from)?, time(to)?))))
+        let time = |rank: u16| self.times.get(usize::from(rank)).copied();
+        united(on_date(&self.ranked, date).filter_map(|(from, to)| Some((time(from)?, time(to)?))))
     }
 
-    /// The part of it before the next midnight.
+    /// The parts of these spans before the next midnight.
     fn within(&self, date: Date) -> impl Iterator<Item = (u16, u16)> {
         let before_midnight = self.on(date).into_iter().filter(|(from, _)| *from < MINUTES_OF_A_DAY);
         before_midnight.map(|(from, to)| (from, to.min(MINUTES_OF_A_DAY)))
     }
 
-    /// When the night of a date ends, in minutes after the next midnight; 0 if its hours end there.
+    /// The end of the night that begins on a date, in minutes after the next midnight; 0 if it ends at that midnight.
     fn night_end(&self, date: Date) -> Option<u16> {
         let over_midnight = |(from, to): &(u16, u16)| *from < MINUTES_OF_A_DAY && *to >= MINUTES_OF_A_DAY;
         let (_, end) = self.on(date).into_iter().find(over_midnight)?;
@@ -270,14 +271,14 @@ impl WrittenHours {
     }
 }
 
-/// Start and end of a span, in minutes. One that does not end after its start ends on the next date.
+/// The start and end of a span in minutes. If the end is not after the start, it is on the next date.
 fn start_and_end(span: &TimeSpan) -> Option<[u16; 2]> {
     let (Time::Fixed(start), Time::Fixed(end)) = (&span.range.start, &span.range.end) else { return None };
     let [start, end] = [start, end].map(|time| time.mins_from_midnight());
     Some([start, if start < end { end } else { end + MINUTES_OF_A_DAY }])
 }
 
-/// Spans in order, those that meet together.
+/// Joins spans that meet or overlap. `spans` must be in ascending order.
 fn united(spans: impl Iterator<Item = (u16, u16)>) -> Spans {
     let mut united: Spans = Vec::new();
     for (from, to) in spans {
@@ -297,20 +298,20 @@ mod tests {
 
     fn broken(text: &str, from: Date, to: Date) -> Vec<String> {
         let hours = OpeningHours::parse(text).unwrap();
-        let said = |night: &BrokenNight| {
+        let described = |night: &BrokenNight| {
             let rule = night.rule.as_deref().unwrap_or("no rule");
             format!("{} {:?} {}: {rule}", night.date, night.night_break, night.until_minute)
         };
-        hours.broken_nights(from..=to).iter().map(said).collect()
+        hours.broken_nights(from..=to).iter().map(described).collect()
     }
 
     #[test]
-    fn a_holiday_cuts_the_night_before_and_leaves_the_end_of_its_own_over() {
+    fn a_holiday_cuts_the_night_before_and_leaves_the_end_of_its_own_night_over() {
         assert_eq!(
             broken("Mo-Fr 18:00-03:00; PH off", date(2026, 4, 27), date(2026, 5, 10)),
             ["2026-05-01 Cut 180: 2026 May 01 00:00-03:00", "2026-05-02 LeftOver 180: 2026 May 02 off"]
         );
-        // Good Friday and Easter Monday; a night begins on every day, so each date keeps its own.
+        // Good Friday to Easter Monday. A night begins on every day, so each date keeps its own.
         assert_eq!(
             broken("Mo-Su 22:00-06:00; PH off", date(2026, 4, 2), date(2026, 4, 8)),
             [
@@ -323,13 +324,13 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_of_a_date_does_so_too_whether_it_closes_or_opens() {
+    fn a_dated_exception_cuts_nights_whether_it_closes_or_opens() {
         for (exception, cut) in [
             ("Dec 24 off", "2026-12-24 Cut 180: 2026 Dec 24 00:00-03:00"),
             ("Dec 24 18:00-22:00", "2026-12-24 Cut 180: 2026 Dec 24 00:00-03:00,18:00-22:00"),
         ] {
             let text = format!("Mo-Fr 18:00-03:00; PH off; {exception}");
-            // Christmas Day is a holiday, so nothing is left over of the night of the eve.
+            // Christmas Day is a holiday, so no end of the night of the eve is left over.
             assert_eq!(broken(&text, date(2026, 12, 21), date(2026, 12, 26))[0], cut);
         }
         assert_eq!(
@@ -339,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_that_change_cut_nights_or_leave_ends_over() {
+    fn changed_hours_cut_nights_or_leave_ends_over() {
         let parsed = |text| OpeningHours::parse(text).unwrap();
         let change = date(2026, 3, 2);
         let found = |before, after| {
@@ -361,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_that_end_at_midnight_or_never_are_nobody_s_night() {
+    fn hours_that_end_at_midnight_or_never_have_no_broken_night() {
         for text in [
             "24/7; PH off",
             "Mo-Fr 08:00-16:00; PH off",
@@ -375,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_of_another_weekday_cuts_the_night_before_it_unless_a_comma_joins_them() {
+    fn a_rule_of_another_weekday_cuts_the_night_before_unless_it_is_joined_by_a_comma() {
         let week = date(2026, 5, 5)..=date(2026, 5, 11);
         let until_a_broken_night = date(2026, 5, 5)..=date(2026, 5, 14);
         for (text, cut, joined) in [
@@ -397,8 +398,8 @@ mod tests {
     }
 
     #[test]
-    fn a_night_with_an_end_of_its_own_is_named_where_the_next_date_ends_it_at_another_time() {
-        // Good Friday, and Easter from Sunday to Monday.
+    fn a_night_is_broken_if_the_next_date_ends_it_at_another_time() {
+        // Good Friday, and Easter Sunday to Monday.
         assert_eq!(
             broken("Fr,Sa 22:00-05:00; PH 22:00-02:00", date(2026, 3, 30), date(2026, 4, 8)),
             [
@@ -424,13 +425,13 @@ mod tests {
                 ]
             );
         }
-        // The night of the eve is cut at the end that is written for it.
+        // The cut night of the eve keeps its own end.
         let cut = broken("Mo-Su 18:00-03:00; Dec 24 18:00-02:00; Dec 25 off", date(2026, 12, 25), date(2026, 12, 25));
         assert_eq!(cut, ["2026-12-25 Cut 120: 2026 Dec 25 00:00-02:00"]);
     }
 
     #[test]
-    fn an_end_that_a_date_writes_for_its_own_morning_or_adds_to_is_meant() {
+    fn morning_hours_that_a_date_has_itself_or_adds_to_are_intended() {
         for text in [
             "Mo-Su 18:00-03:00; Dec 24 00:00-02:00,18:00-03:00",
             "Mo-Su 18:00-03:00; Dec 24 02:00-18:00 off",
@@ -444,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn with_the_rules_added_no_night_of_a_year_is_broken_any_more() {
+    fn with_the_rules_added_no_night_of_a_year_is_broken() {
         let year = date(2026, 1, 2)..=date(2026, 12, 31);
         for text in [
             "Mo-Fr 18:00-03:00; PH off",
@@ -458,8 +459,8 @@ mod tests {
             let nights = hours.broken_nights(year.clone());
             let rules: Vec<&str> = nights.iter().map(|night| night.rule.as_deref().unwrap()).collect();
             assert!(nights.len() >= 10, "{text}: {nights:?}");
-            let mended = OpeningHours::parse(&format!("{text}; {}", rules.join("; "))).unwrap();
-            assert_eq!(mended.broken_nights(year.clone()), [], "{text}");
+            let repaired = OpeningHours::parse(&format!("{text}; {}", rules.join("; "))).unwrap();
+            assert_eq!(repaired.broken_nights(year.clone()), [], "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use ensilinja_calendar::{By, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_model::EventTime;
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
@@ -219,7 +219,7 @@ impl Walk {
     }
 
     fn deadline(&self, term: Term, from: EventTime) -> EventTime {
-        let up = |date, by| if by == By::Closing { self.closing(date) } else { self.end(date) };
+        let up = |date, by| if by == DeadlineTime::Closing { self.closing(date) } else { self.end(date) };
         let last = self.minutes.last().unwrap().date;
         let later = || self.date(from).series(jiff::Span::new().days(1)).skip(1).take_while(|date| *date < last);
         let deadline = match term {
@@ -317,7 +317,7 @@ impl Case {
 }
 
 fn term() -> impl Strategy<Value = Term> {
-    let by = || prop_oneof![Just(By::EndOfDay), Just(By::Closing)];
+    let by = || prop_oneof![Just(DeadlineTime::EndOfDay), Just(DeadlineTime::Closing)];
     let of = prop_oneof![Just(WorkingDays::Official), Just(WorkingDays::LineOpen)];
     let ms = || prop_oneof![0_u32..3, 0_u32..7_200_000, (0_u32..72).prop_map(|quarters| quarters * 900_000)];
     prop_oneof![

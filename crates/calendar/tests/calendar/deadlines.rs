@@ -1,7 +1,7 @@
 //! Deadlines on the days that are special in Finland: tables in the wall clock of Helsinki.
 
 use ensilinja_calendar::LineHours;
-use ensilinja_calendar::{By, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, OpeningHours, Term, WorkingDays};
 use jiff::civil::date;
 
 use crate::local_time::{DAYS, HOUR_MS, MINUTE_MS, line, local, rows, shown};
@@ -10,7 +10,8 @@ const OFFICE: &str = "Mo-Fr 08:00-16:00; PH off";
 
 /// `same day`, `2 working days by closing`, `1 open day`, `within 10 min`, `within 2 h open`.
 fn term(text: &str) -> Term {
-    let (text, by) = text.strip_suffix(" by closing").map_or((text, By::EndOfDay), |text| (text, By::Closing));
+    let (text, by) =
+        text.strip_suffix(" by closing").map_or((text, DeadlineTime::EndOfDay), |text| (text, DeadlineTime::Closing));
     let ms = |text: &str| {
         let (n, unit) = text.split_once(' ').unwrap();
         let unit = match unit {

@@ -25,7 +25,7 @@
 
 use std::sync::Arc;
 
-use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_catalogue::{Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets};
 use ensilinja_ledger::{
     EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
@@ -118,7 +118,7 @@ fn rules() -> Rules {
             effective_limits: vec![EffectiveLimits { valid_from: from, limits }],
         }
     };
-    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::Closing };
+    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: DeadlineTime::Closing };
     let mipa = Promises {
         answer: Some(Term::Within { ms: 90_000 }),
         callback: Some(next_working_day),

@@ -4,7 +4,7 @@ use ensilinja_calendar::Days;
 use ensilinja_model::{CloseResult, EventTime, FactKind};
 
 use super::arrived_leg::{ArrivedLeg, sample};
-use super::wait_end::{WaitEnd, WaitEndKind};
+use super::wait_end::{WaitEndKind, WaitEnding};
 use crate::cause::{Cause, Timeout};
 use crate::entries::{Entries, Entry, EntrySlot, Span};
 use crate::entry_kind::{EntryKind, RequestRole};
@@ -58,7 +58,7 @@ impl ArrivedLeg<'_> {
 
     /// Enters the request, its due states, its resolution and waits, and sets which attempts count.
     #[inline]
-    pub fn enter_callback(&self, entries: &mut Entries, wait_end: &WaitEnd, callback: &Callback, days: &Days) {
+    pub fn enter_callback(&self, entries: &mut Entries, wait_end: &WaitEnding, callback: &Callback, days: &Days) {
         let Callback { requested, deadline, resolved, resolution } = *callback;
         let by_cause = |kind, sample_ms| Entry::by(callback.cause(), resolved, kind, sample_ms);
         let resolved_second = by_cause(EntryKind::CallbackReached, 0).second;

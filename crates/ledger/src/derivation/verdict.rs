@@ -4,7 +4,7 @@ use ensilinja_model::EventTime;
 
 use super::arrived_leg::ArrivedLeg;
 use super::callback::Callback;
-use super::wait_end::{WaitEnd, WaitEndKind};
+use super::wait_end::{WaitEndKind, WaitEnding};
 use crate::cause::{Cause, Timeout};
 use crate::entries::Entry;
 use crate::entry_kind::EntryKind;
@@ -24,13 +24,13 @@ pub(crate) struct Settlement {
 impl ArrivedLeg<'_> {
     /// Whether the request that decided the leg moves it to the promise of callbacks.
     #[inline]
-    pub fn moves_promise(&self, wait_end: &WaitEnd) -> bool {
+    pub fn moves_promise(&self, wait_end: &WaitEnding) -> bool {
         self.limits.promises.callback.is_some() && self.answer_deadline.is_none_or(|deadline| wait_end.at < deadline)
     }
 
     /// The settlement of the promise: by the end of the wait or of the callback, or by the deadline if it comes first.
     #[inline]
-    pub fn settlement(&self, wait_end: &WaitEnd, callback: Option<&Callback>) -> Option<Settlement> {
+    pub fn settlement(&self, wait_end: &WaitEnding, callback: Option<&Callback>) -> Option<Settlement> {
         if !self.limits.promises.any() {
             return None;
         }
@@ -49,7 +49,7 @@ impl ArrivedLeg<'_> {
         Some(Settlement { promise, deadline, at, verdict, cause })
     }
 
-    fn settled_by_wait_end(&self, wait_end: &WaitEnd) -> (EventTime, Verdict, Cause) {
+    fn settled_by_wait_end(&self, wait_end: &WaitEnding) -> (EventTime, Verdict, Cause) {
         let verdict = match wait_end.kind {
             WaitEndKind::Answered => Verdict::Kept,
             WaitEndKind::Abandoned if !self.is_short(wait_end.at) => self.limits.promises.abandoned,

@@ -13,7 +13,7 @@ use crate::instants::Register;
 const SUPERSEDED_MS: i64 = 60_000;
 
 /// How and when a leg stops waiting.
-pub(super) struct WaitEnd {
+pub(super) struct WaitEnding {
     pub at: EventTime,
     pub kind: WaitEndKind,
 }
@@ -46,7 +46,7 @@ impl WaitEndKind {
 impl ArrivedLeg<'_> {
     /// Enters the end of the wait as of a second, and the handling time.
     #[inline]
-    pub fn enter_wait_end(&self, entries: &mut Entries, as_of_second: i64) -> WaitEnd {
+    pub fn enter_wait_end(&self, entries: &mut Entries, as_of_second: i64) -> WaitEnding {
         let (transferred, ended) = (self.departure(Register::Transferred), self.departure(Register::Ended));
         let candidates = [
             self.facts.at(Register::Answered).map(|at| (at, WaitEndKind::Answered)),
@@ -83,7 +83,7 @@ impl ArrivedLeg<'_> {
             let handling_ms = sample(over.millis_since(at));
             entries.enter(EntrySlot::Service, Entry::by_fact(over, EntryKind::Served, handling_ms, by));
         }
-        WaitEnd { at, kind }
+        WaitEnding { at, kind }
     }
 
     /// The end of the wait, or from the second of the request on, the request that supersedes it.

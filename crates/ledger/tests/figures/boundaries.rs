@@ -1,6 +1,6 @@
 //! Each limit of a leg's life, at its very millisecond and beside it.
 
-use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{
     Due, Flag, Ledger, Limits, LineFigures, Promise, Promises, Resolution, Sums, Undecided, Verdict, Window,
 };
@@ -109,7 +109,7 @@ fn a_callback_is_overdue_from_the_first_whole_second_after_its_time() {
 
 #[test]
 fn a_callback_is_due_today_if_it_is_asked_for_at_the_midnight_of_its_day_and_not_a_millisecond_before() {
-    let limits = promising(None, Some(Term::SameDay { by: By::EndOfDay }));
+    let limits = promising(None, Some(Term::SameDay { by: DeadlineTime::EndOfDay }));
     let now = MIDNIGHT + 1_000;
     assert_eq!(outstanding(&after(limits, &[(MIDNIGHT, Fact::CallbackRequested)], now)), [0, 1, 0]);
     assert_eq!(outstanding(&after(limits, &[(MIDNIGHT, Fact::CallbackRequested)], MIDNIGHT)), [0, 1, 0]);
@@ -121,7 +121,7 @@ fn a_callback_is_due_today_if_it_is_asked_for_at_the_midnight_of_its_day_and_not
 
 #[test]
 fn a_callback_that_is_resolved_in_the_second_of_its_day_or_its_deadline_leaves_nothing_due() {
-    let next_day = Term::WorkingDays { days: 1, of: WorkingDays::LineOpen, by: By::EndOfDay };
+    let next_day = Term::WorkingDays { days: 1, of: WorkingDays::LineOpen, by: DeadlineTime::EndOfDay };
     let limits = promising(None, Some(next_day));
     let deadline = MIDNIGHT + (23 * 3_600 - 1) * 1_000;
     for reached_ms in [MIDNIGHT - 1, MIDNIGHT, MIDNIGHT + 999, deadline - 1, deadline, deadline + 1_000] {
@@ -140,7 +140,7 @@ fn a_callback_that_is_resolved_in_the_second_of_its_day_or_its_deadline_leaves_n
 /// Given up on Tuesday 7 April, Good Friday and Easter Monday being holidays; the answer is promised for days later.
 #[test]
 fn a_callback_that_is_given_up_breaks_the_promise_of_an_answer_whose_time_is_not_up() {
-    let ten_days = Term::WorkingDays { days: 10, of: WorkingDays::Official, by: By::EndOfDay };
+    let ten_days = Term::WorkingDays { days: 10, of: WorkingDays::Official, by: DeadlineTime::EndOfDay };
     let limits = promising(Some(ten_days), None);
     let given_up = EventTime::from_seconds(1_775_595_599).millis_since(BASE);
     for (now, broken) in [(given_up - 1, 0), (given_up, 1)] {

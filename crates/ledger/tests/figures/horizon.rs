@@ -1,7 +1,7 @@
 //! How far back figures reach: windows that have not begun yet, instants that no calendar holds, and what has to be
 //! read.
 
-use ensilinja_calendar::{By, Term, WorkingDays};
+use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{
     Applied, HistoricalLedger, History, Ledger, Limits, Promises, Resolution, Rules, Verdict, Window,
 };
@@ -50,8 +50,8 @@ fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
     let callbacks =
         |callback| Limits { promises: Promises { answer: None, callback, abandoned: Verdict::Broken }, ..LIMITS };
     let within = Term::Within { ms: 60_000 };
-    let same_day = Term::SameDay { by: By::Closing };
-    let official = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::EndOfDay };
+    let same_day = Term::SameDay { by: DeadlineTime::Closing };
+    let official = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: DeadlineTime::EndOfDay };
     for callback in [None, Some(within), Some(same_day), Some(official), Some(Term::WithinOpen { ms: 60_000 })] {
         let rules = rules_of("Mo-Fr 09:00-15:00", callbacks(callback));
         for at_ms in [i64::MIN, i64::MIN + 1_000_000, -1, 0, 4_200_000_000_000, i64::MAX - 10_000] {
@@ -79,7 +79,7 @@ fn a_leg_lives_as_long_as_its_line_may_have_to_wait_for_it() {
     assert_eq!(rules.life_ms(), DAY_MS + give_up_ms(&rules));
     let rules = rules_of("24/7", promising(None, Some(Term::Within { ms: 3_600_000 })));
     assert_eq!(rules.life_ms(), DAY_MS + HOUR_MS + 1 + give_up_ms(&rules));
-    let thirty_days = Term::WorkingDays { days: 30, of: WorkingDays::LineOpen, by: By::EndOfDay };
+    let thirty_days = Term::WorkingDays { days: 30, of: WorkingDays::LineOpen, by: DeadlineTime::EndOfDay };
     let rules = rules_of("24/7", promising(Some(thirty_days), None));
     assert_eq!(rules.life_ms(), 31 * DAY_MS - 1_000 + HOUR_MS, "over the 25-hour day");
 }

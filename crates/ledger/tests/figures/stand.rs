@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{EffectiveLimits, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
 use ensilinja_model::{Event, EventTime, LineIndex};
 
@@ -44,7 +44,7 @@ pub fn rules() -> Rules {
     let from_the_start = |limits| vec![EffectiveLimits { valid_from: EventTime::from_millis(0), limits }];
     let promising =
         |answer, callback, abandoned| Limits { promises: Promises { answer, callback, abandoned }, ..LIMITS };
-    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: By::EndOfDay };
+    let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: DeadlineTime::EndOfDay };
     let sms = Limits { orphan_after_ms: 3 * 24 * 3_600_000, ..promising(Some(next_working_day), None, Verdict::Void) };
     let after = Limits {
         threshold_ms: 20_000,
@@ -59,8 +59,8 @@ pub fn rules() -> Rules {
         },
         EffectiveLimits { valid_from: CHANGE, limits: after },
     ];
-    let same_day = Term::SameDay { by: By::Closing };
-    let two_open_days = Term::WorkingDays { days: 2, of: WorkingDays::LineOpen, by: By::Closing };
+    let same_day = Term::SameDay { by: DeadlineTime::Closing };
+    let two_open_days = Term::WorkingDays { days: 2, of: WorkingDays::LineOpen, by: DeadlineTime::Closing };
     let open_hour = Term::WithinOpen { ms: 3_600_000 };
     let lines = vec![
         (parsed("Mo-Su 08:00-21:00; PH off"), from_the_start(LIMITS)),

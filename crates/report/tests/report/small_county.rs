@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ensilinja_calendar::{By as ByWhen, Days, LineHours, OpeningHours, Term};
+use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term};
 use ensilinja_ledger::{
     EffectiveLimits, HistoricalLedger, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict,
 };
@@ -68,7 +68,7 @@ pub struct County {
 fn rules_of(lines: usize) -> Rules {
     let promises = Promises {
         answer: Some(Term::Within { ms: 600_000 }),
-        callback: Some(Term::SameDay { by: ByWhen::EndOfDay }),
+        callback: Some(Term::SameDay { by: DeadlineTime::EndOfDay }),
         abandoned: Verdict::Void,
     };
     let limits = Limits {

@@ -1,6 +1,6 @@
 //! The oracle's calendar and the product's were written apart: over the years they must agree day by day.
 
-use ensilinja_calendar::{By, Days, LineHours, OpeningHours, Term, WorkingDays};
+use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_model::{EventTime, Fact};
 use ensilinja_sim::{
     County, DueBy, LineCalendar, Oracle, OracleLine, SimEvent, WeeklyHours, Within, WorkingDay, soup_lines,
@@ -75,7 +75,7 @@ fn terms() -> Vec<(Within, Term)> {
     for ms in [0, hour_ms, 3 * hour_ms - 1, 3 * hour_ms, 20 * hour_ms] {
         terms.push((Within::Open(ms), Term::WithinOpen { ms }));
     }
-    for (said, by) in [(DueBy::EndOfDay, By::EndOfDay), (DueBy::Closing, By::Closing)] {
+    for (said, by) in [(DueBy::EndOfDay, DeadlineTime::EndOfDay), (DueBy::Closing, DeadlineTime::Closing)] {
         terms.push((Within::SameDay(said), Term::SameDay { by }));
         for (kind, of) in [(WorkingDay::Official, WorkingDays::Official), (WorkingDay::LineOpen, WorkingDays::LineOpen)]
         {
