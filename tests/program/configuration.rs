@@ -409,8 +409,8 @@ fn the_sample_is_the_county_that_is_simulated() {
 /// The simulator's promise in the ledger's words.
 fn promises(promise: LinePromise) -> Promises {
     let by = |by| match by {
-        ensilinja_sim::DeadlineTime::EndOfDay => DeadlineTime::EndOfDay,
-        ensilinja_sim::DeadlineTime::Closing => DeadlineTime::Closing,
+        ensilinja_sim::DueBy::EndOfDay => DeadlineTime::EndOfDay,
+        ensilinja_sim::DueBy::Closing => DeadlineTime::Closing,
     };
     let term = |within| match within {
         Within::Wall(ms) => Term::Within { ms },
