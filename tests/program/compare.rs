@@ -198,7 +198,7 @@ fn what_cannot_be_compared_ends_with_status_2() {
         (&["http://127.0.0.1:1"], "say --config for its topic, or OTHER"),
         (&["-", "-"], "standard input can be read once"),
         (&["127.0.0.1:9464"], "there is no such file; did you mean http://127.0.0.1:9464?"),
-        (&["a.run", "https://127.0.0.1:1"], "https is not spoken here"),
+        (&["a.run", "https://127.0.0.1:1"], "https is not supported"),
         (&["a.run", "b.run", "--events", "c.jsonl"], "cannot be used with"),
     ] {
         let (status, out, err) = compare(words);

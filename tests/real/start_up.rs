@@ -87,7 +87,7 @@ fn a_port_that_is_taken_ends_the_second_process_with_a_reason() {
     let address = first.address().to_string();
     let mut second = Program::start(&stage, &["run"], &["--listen", &address]);
     assert_eq!(second.wait().code(), Some(1));
-    let expected = format!("error: cannot listen on {address}: another process listens there already");
+    let expected = format!("error: cannot listen on {address}: another process already listens there");
     assert!(second.log().contains(&expected), "{}", second.log());
     assert_eq!(second.printed(), "");
     first.end_well();

@@ -9,7 +9,7 @@
 //!                       └──> Page | Stream ───> Idle ─────┘
 //! ```
 //!
-//! A newcomer to an activity that is at its limit is let in, and **the address that holds the most connections there
+//! A newcomer to an activity that is at its limit is admitted, and **the address that holds the most connections there
 //! loses its oldest one**. So an address is held to its share only under pressure. An address with few connections is
 //! never shut out by one with many, and all clients behind one proxy can use the whole limit while no other address
 //! needs it. Streams last, so they are different: a new stream replaces the newest stream of another address only if
@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 /// The shortest time between two warnings about the same activity.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
 
-/// What a connection does.
+/// The activity of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Activity {
     /// It has sent no whole request yet.
@@ -36,13 +36,13 @@ pub(crate) enum Activity {
     Idle,
     /// It is between two requests, the last of which was a probe or a scrape.
     Watcher,
-    /// It asks whether the process lives or is ready.
+    /// It requests `/livez` or `/readyz`.
     Probe,
-    /// It asks for the metrics.
+    /// It requests the metrics.
     Scrape,
-    /// It asks for anything else that has an end: figures, or a file of the board.
+    /// It requests anything else that ends: figures, or a file of the board.
     Page,
-    /// It looks at the live stream.
+    /// It receives the live stream.
     Stream,
 }
 
@@ -62,7 +62,7 @@ impl Activity {
     }
 }
 
-/// How many connections there may be at a time, by what they do.
+/// The most concurrent connections, by activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// Connections that have sent no whole request yet.
@@ -71,18 +71,18 @@ pub struct ConnectionLimits {
     pub idle: usize,
     /// Connections between two requests, the last of which was a probe or a scrape.
     pub watchers: usize,
-    /// Probes (`/livez`, `/readyz`) under way.
+    /// Probes (`/livez`, `/readyz`) in progress.
     pub probes: usize,
-    /// Scrapes (`/metrics`) under way.
+    /// Scrapes (`/metrics`) in progress.
     pub scrapes: usize,
-    /// Other answers under way: figures as JSON, the files of the board.
+    /// Other answers in progress: figures as JSON, the files of the board.
     pub pages: usize,
-    /// Viewers of the live stream.
+    /// Clients of the live stream.
     pub streams: usize,
 }
 
 impl Default for ConnectionLimits {
-    /// Enough for a thousand boards, each of which takes half a dozen connections while it loads and one from then on.
+    /// Enough for a thousand boards. A board takes half a dozen connections while it loads, and one afterwards.
     fn default() -> Self {
         Self { silent: 512, idle: 256, watchers: 128, probes: 128, scrapes: 512, pages: 256, streams: 1024 }
     }
@@ -101,7 +101,7 @@ impl ConnectionLimits {
         }
     }
 
-    /// The sum: the most connections at a time, without those that are being closed.
+    /// The sum: the most concurrent connections, without those that are closing.
     #[must_use]
     pub const fn total(&self) -> usize {
         self.silent + self.idle + self.watchers + self.probes + self.scrapes + self.pages + self.streams
@@ -126,7 +126,8 @@ impl ConnectionLimits {
     }
 }
 
-/// Who holds connections: an IPv4 address, or the /64 network of an IPv6 address, because one client has all of those.
+/// The holder of connections: an IPv4 address, or the /64 network of an IPv6 address, because one client has the whole
+/// network.
 type ConnectionHolder = IpAddr;
 
 fn holder_of(address: IpAddr) -> ConnectionHolder {
@@ -161,7 +162,7 @@ impl ActivityGroup {
         self.count += 1;
     }
 
-    /// Removes a connection; `None` if it is not here any more.
+    /// Removes a connection; `None` if it is no longer here.
     fn remove(&mut self, holder: ConnectionHolder, ticket: u64) -> Option<Arc<Notify>> {
         let held = self.of_holder.get_mut(&holder)?;
         let before = held.len();
@@ -226,7 +227,7 @@ impl Admission {
         Arc::new(slot)
     }
 
-    /// Whether a newcomer from this address would be let in.
+    /// Whether a newcomer from this address would be admitted.
     fn has_room(&self, register: &ConnectionRegister, activity: Activity, holder: ConnectionHolder) -> bool {
         let group = &register.groups[activity as usize];
         let most_of_others =
@@ -236,7 +237,7 @@ impl Admission {
             || most_of_others > group.held_by(holder) + 1
     }
 
-    /// Evicts a connection that does nothing, so that one more can be accepted; `false` if there is none.
+    /// Evicts an inactive connection, so that one more can be accepted; `false` if there is none.
     pub fn make_room(&self) -> bool {
         let mut register = self.lock();
         [Activity::Silent, Activity::Idle, Activity::Watcher]
@@ -244,7 +245,7 @@ impl Admission {
             .any(|activity| register.groups[activity as usize].evict(false))
     }
 
-    /// How many connections do this.
+    /// The number of connections with this activity.
     #[cfg(test)]
     fn count(&self, activity: Activity) -> usize {
         self.lock().groups[activity as usize].count
@@ -255,7 +256,7 @@ impl Admission {
     }
 }
 
-/// A connection that counts until it is dropped.
+/// The slot of a connection, which counts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionSlot {
     admission: Arc<Admission>,
@@ -272,27 +273,27 @@ struct SlotState {
 }
 
 impl ConnectionSlot {
-    /// Resolves when the connection has to close.
+    /// Resolves when the connection must close.
     pub async fn evicted(&self) {
         self.eviction.notified().await;
     }
 
     /// Whether a whole request has been received.
-    pub fn has_asked(&self) -> bool {
+    pub fn has_sent_request(&self) -> bool {
         self.state().is_some_and(|state| state.activity != Activity::Silent)
     }
 
-    /// Whether a request for this would be let in now.
+    /// Whether a request for this activity would be admitted now.
     pub fn is_free(&self, activity: Activity) -> bool {
         self.admission.has_room(&self.admission.lock(), activity, self.holder)
     }
 
-    /// Notes that a request has been received; `None` if it is refused. The answer is in progress until the result is
+    /// Records that a request has been received; `None` if it is refused. The answer is in progress until the result is
     /// dropped.
     pub fn begin(self: &Arc<Self>, activity: Activity) -> Option<AnswerInProgress> {
         let next =
             if matches!(activity, Activity::Probe | Activity::Scrape) { Activity::Watcher } else { Activity::Idle };
-        self.enter(activity).then(|| AnswerInProgress { place: Arc::clone(self), next })
+        self.enter(activity).then(|| AnswerInProgress { slot: Arc::clone(self), next })
     }
 
     fn enter(&self, activity: Activity) -> bool {
@@ -303,7 +304,7 @@ impl ConnectionSlot {
             let group = &mut register.groups[before.activity as usize];
             before.evicted |= group.remove(self.holder, before.ticket).is_none();
             if before.evicted {
-                // It is being closed and does not count any more: a last request is answered if that takes no time.
+                // It is closing and no longer counts. A last request is answered unless the answer is a stream.
                 before.activity = activity;
                 return activity != Activity::Stream;
             }
@@ -338,16 +339,16 @@ impl Drop for ConnectionSlot {
     }
 }
 
-/// An answer in progress; its connection is idle from when this is dropped.
+/// An answer in progress. Its connection becomes idle when this is dropped.
 #[derive(Debug)]
 pub(crate) struct AnswerInProgress {
-    place: Arc<ConnectionSlot>,
+    slot: Arc<ConnectionSlot>,
     next: Activity,
 }
 
 impl Drop for AnswerInProgress {
     fn drop(&mut self) {
-        self.place.enter(self.next);
+        self.slot.enter(self.next);
     }
 }
 
@@ -371,88 +372,88 @@ mod tests {
     const ATTACKER: [u8; 4] = [10, 0, 0, 1];
     const OTHER: [u8; 4] = [10, 0, 0, 2];
 
-    /// Whether a connection has been told to close; it is told once.
-    fn is_told(slot: &ConnectionSlot) -> bool {
+    /// Whether a connection has been evicted; a second call returns `false`.
+    fn is_evicted(slot: &ConnectionSlot) -> bool {
         pin!(slot.evicted()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
-    fn told(slots: &[Arc<ConnectionSlot>]) -> Vec<bool> {
-        slots.iter().map(|slot| is_told(slot)).collect()
+    fn evicted(slots: &[Arc<ConnectionSlot>]) -> Vec<bool> {
+        slots.iter().map(|slot| is_evicted(slot)).collect()
     }
 
-    fn come(admission: &Arc<Admission>, address: [u8; 4], count: usize) -> Vec<Arc<ConnectionSlot>> {
+    fn connect(admission: &Arc<Admission>, address: [u8; 4], count: usize) -> Vec<Arc<ConnectionSlot>> {
         (0..count).map(|_| admission.arrive(address.into())).collect()
     }
 
     #[test]
-    fn the_oldest_silent_connection_of_the_address_with_the_most_gives_way_to_a_newcomer() {
+    fn the_oldest_silent_connection_of_the_largest_holder_gives_way_to_a_newcomer() {
         let admission = Admission::new(FEW);
-        let one = come(&admission, OTHER, 1);
-        let many = come(&admission, ATTACKER, 5);
-        assert_eq!(told(&many), [true, true, false, false, false]);
-        assert_eq!(told(&one), [false], "older, and of an address that has only one");
+        let one = connect(&admission, OTHER, 1);
+        let many = connect(&admission, ATTACKER, 5);
+        assert_eq!(evicted(&many), [true, true, false, false, false]);
+        assert_eq!(evicted(&one), [false], "older, and of an address that has only one");
         assert_eq!(admission.count(Activity::Silent), 4);
     }
 
     #[test]
-    fn one_address_alone_may_have_all_there_is() {
+    fn a_single_address_can_use_the_whole_limit() {
         let admission = Admission::new(FEW);
-        let viewers = come(&admission, ATTACKER, 4);
-        let under_way: Vec<_> = viewers.iter().map(|viewer| viewer.begin(Activity::Stream)).collect();
-        assert!(under_way.iter().all(Option::is_some));
+        let viewers = connect(&admission, ATTACKER, 4);
+        let in_progress: Vec<_> = viewers.iter().map(|viewer| viewer.begin(Activity::Stream)).collect();
+        assert!(in_progress.iter().all(Option::is_some));
         let refused = admission.arrive(ATTACKER.into());
         assert!(!refused.is_free(Activity::Stream));
         assert!(refused.begin(Activity::Stream).is_none());
-        assert_eq!(told(&viewers), [false; 4], "who looks goes on looking");
+        assert_eq!(evicted(&viewers), [false; 4], "established streams continue");
     }
 
     #[test]
-    fn a_viewer_takes_the_newest_stream_of_another_address_that_has_two_more_than_its_own() {
+    fn a_stream_replaces_the_newest_one_of_an_address_with_two_more_than_its_own() {
         let admission = Admission::new(FEW);
-        let many = come(&admission, ATTACKER, 4);
+        let many = connect(&admission, ATTACKER, 4);
         let _streams: Vec<_> = many.iter().map(|viewer| viewer.begin(Activity::Stream)).collect();
-        let few = come(&admission, OTHER, 3);
+        let few = connect(&admission, OTHER, 3);
         let streams: Vec<_> = few.iter().map(|viewer| viewer.begin(Activity::Stream)).collect();
         assert_eq!(streams.iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false]);
-        assert_eq!(told(&many), [false, false, true, true]);
+        assert_eq!(evicted(&many), [false, false, true, true]);
         assert_eq!(admission.count(Activity::Stream), 4);
     }
 
     #[test]
-    fn streams_and_silent_connections_keep_out_no_probe_and_no_scrape() {
+    fn streams_and_silent_connections_do_not_keep_out_probes_or_scrapes() {
         let admission = Admission::new(FEW);
-        let viewers = come(&admission, ATTACKER, 4);
+        let viewers = connect(&admission, ATTACKER, 4);
         let _streams: Vec<_> = viewers.iter().map(|viewer| viewer.begin(Activity::Stream)).collect();
-        let _silent = come(&admission, ATTACKER, 10);
+        let _silent = connect(&admission, ATTACKER, 10);
         for activity in [Activity::Probe, Activity::Scrape, Activity::Page] {
             let slot = admission.arrive(ATTACKER.into());
-            let under_way = slot.begin(activity);
-            let _silent = come(&admission, ATTACKER, 10);
-            assert!(under_way.is_some() && !is_told(&slot), "{activity:?}");
+            let in_progress = slot.begin(activity);
+            let _silent = connect(&admission, ATTACKER, 10);
+            assert!(in_progress.is_some() && !is_evicted(&slot), "{activity:?}");
         }
     }
 
     #[test]
-    fn idle_connections_give_way_to_each_other_and_those_that_watch_to_none_of_the_others() {
+    fn idle_connections_give_way_to_each_other_and_watchers_do_not_give_way_to_them() {
         let admission = Admission::new(FEW);
         let watcher = admission.arrive(ATTACKER.into());
         drop(watcher.begin(Activity::Scrape));
-        let idle = come(&admission, ATTACKER, 4);
+        let idle = connect(&admission, ATTACKER, 4);
         for slot in &idle {
             drop(slot.begin(Activity::Page));
         }
-        assert_eq!(told(&idle), [true, true, false, false]);
-        assert_eq!((is_told(&watcher), admission.count(Activity::Watcher)), (false, 1));
+        assert_eq!(evicted(&idle), [true, true, false, false]);
+        assert_eq!((is_evicted(&watcher), admission.count(Activity::Watcher)), (false, 1));
     }
 
     #[test]
-    fn a_connection_counts_until_it_ends_whatever_it_did() {
+    fn a_connection_counts_until_it_ends_whatever_its_activity() {
         let admission = Admission::new(FEW);
         for activity in [Activity::Probe, Activity::Scrape, Activity::Page, Activity::Stream] {
             let slot = admission.arrive(OTHER.into());
-            let under_way = slot.begin(activity);
+            let in_progress = slot.begin(activity);
             assert_eq!((admission.count(Activity::Silent), admission.count(activity)), (0, 1));
-            drop((slot, under_way));
+            drop((slot, in_progress));
         }
         let all = [
             Activity::Silent,
@@ -467,12 +468,12 @@ mod tests {
     }
 
     #[test]
-    fn who_has_to_leave_is_told_once_and_its_last_request_does_not_count() {
+    fn an_evicted_connection_is_notified_once_and_its_last_request_does_not_count() {
         let admission = Admission::new(FEW);
-        let slots = come(&admission, OTHER, 5);
-        assert!(is_told(&slots[0]) && !is_told(&slots[0]));
+        let slots = connect(&admission, OTHER, 5);
+        assert!(is_evicted(&slots[0]) && !is_evicted(&slots[0]));
         assert!(slots[0].begin(Activity::Scrape).is_some());
-        assert!(slots[0].begin(Activity::Stream).is_none(), "that would last");
+        assert!(slots[0].begin(Activity::Stream).is_none(), "a stream does not end soon");
         assert_eq!(admission.count(Activity::Scrape), 0);
     }
 
@@ -485,18 +486,18 @@ mod tests {
     }
 
     #[test]
-    fn where_the_system_has_no_more_a_connection_that_does_nothing_makes_room() {
+    fn when_the_system_runs_out_an_inactive_connection_makes_room() {
         let admission = Admission::new(FEW);
         assert!(!admission.make_room());
-        let silent = come(&admission, OTHER, 1);
-        assert!(admission.make_room() && is_told(&silent[0]));
+        let silent = connect(&admission, OTHER, 1);
+        assert!(admission.make_room() && is_evicted(&silent[0]));
         let busy = admission.arrive(OTHER.into());
-        let _under_way = busy.begin(Activity::Probe);
-        assert!(!admission.make_room() && !is_told(&busy));
+        let _in_progress = busy.begin(Activity::Probe);
+        assert!(!admission.make_room() && !is_evicted(&busy));
     }
 
     #[test]
-    fn limits_shrink_in_proportion_and_none_to_nothing() {
+    fn limits_shrink_in_proportion_and_none_becomes_zero() {
         assert_eq!(FEW.within(FEW.total()), FEW);
         let shrunk = ConnectionLimits::default().within(100);
         assert!(shrunk.total() <= 100 && shrunk.streams > shrunk.probes && shrunk.probes > 0, "{shrunk:?}");

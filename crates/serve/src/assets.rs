@@ -1,7 +1,7 @@
 //! The files of the board, built into the program: its page, scripts, styles and pictures.
 //!
-//! A browser keeps them and asks each time whether they have changed (`no-cache` and an `ETag`), so that an upgrade is
-//! seen at once and a reload costs a few bytes.
+//! A browser caches them and revalidates each time (`no-cache` with an `ETag`): an upgrade shows at once, and a reload
+//! costs a few bytes.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
@@ -11,21 +11,21 @@ use hyper::body::Bytes;
 use hyper::header::{HeaderValue, IF_NONE_MATCH};
 use hyper::{HeaderMap, StatusCode};
 
-use crate::negotiation::takes_gzip;
+use crate::negotiation::accepts_gzip;
 use crate::reply::{PLAIN, Reply, SHORTEST_COMPRESSED, gzip, whole};
 
 /// A file of the board.
 pub(crate) struct Asset {
-    /// Its name below the folder of the board, and below `/`.
+    /// The path below the board's folder, and below `/`.
     name: &'static str,
     bytes: &'static [u8],
     served: OnceLock<Served>,
 }
 
-/// What is worked out when the file is first asked for.
+/// Computed at the first request for the file.
 struct Served {
     etag: HeaderValue,
-    /// `None` where compressing makes it no smaller.
+    /// `None` if compression does not make it smaller.
     gzipped: Option<Bytes>,
 }
 
@@ -35,10 +35,10 @@ macro_rules! asset {
     };
 }
 
-/// The page itself.
+/// The HTML page.
 pub(crate) static PAGE: Asset = asset!("board.html");
 
-/// What the page loads.
+/// The files that the page loads.
 static FILES: [Asset; 45] = [
     asset!("detail.css"),
     asset!("page.css"),
@@ -87,20 +87,20 @@ static FILES: [Asset; 45] = [
     asset!("vendor/uPlot.min.css"),
 ];
 
-/// The file of this name that the page loads, if there is one.
+/// The file with this name, if the page loads one.
 pub(crate) fn file(name: &str) -> Option<&'static Asset> {
     FILES.iter().find(|asset| asset.name == name)
 }
 
 impl Asset {
-    /// The file, or that it has not changed since the client last got it.
+    /// Answers with the file, or with 304 if the client has this version.
     pub fn reply(&'static self, headers: &HeaderMap) -> Reply {
         let served = self.served.get_or_init(|| Served::of(self.bytes));
         let etag = Some(served.etag.clone());
         if is_known(headers, &served.etag) {
             return Reply { etag, ..Reply::new(StatusCode::NOT_MODIFIED, self.content_type(), whole(Bytes::new())) };
         }
-        let gzipped = served.gzipped.as_ref().filter(|_| takes_gzip(headers));
+        let gzipped = served.gzipped.as_ref().filter(|_| accepts_gzip(headers));
         let body = whole(gzipped.cloned().unwrap_or(Bytes::from_static(self.bytes)));
         let gzipped = gzipped.is_some();
         Reply { gzipped, etag, ..Reply::new(StatusCode::OK, self.content_type(), body) }
@@ -124,7 +124,7 @@ impl Served {
     fn of(bytes: &[u8]) -> Self {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
-        // Weak, for it stands for the compressed bytes too.
+        // Weak, because it also stands for the compressed bytes.
         let etag = HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish()));
         let gzipped = (bytes.len() >= SHORTEST_COMPRESSED).then(|| gzip(bytes, Compression::best()));
         Self {
@@ -134,7 +134,7 @@ impl Served {
     }
 }
 
-/// Whether the client says that it has this version.
+/// Whether the client has this version (`If-None-Match`).
 fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let ours = etag.to_str().map(opaque).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What the board is told: the data of the events of `GET /api/live`. A figure has the name and the place that it has
-//! in `/api/figures` ([`figures_json`](ensilinja_catalogue::figures_json)), of which the board is sent what it shows.
+//! The data of the events of `GET /api/live`, for the board. Figures have the names and the nesting of `/api/figures`
+//! ([`figures_json`](ensilinja_catalogue::figures_json)); only those that the board shows are sent.
 //!
 //! ```json
 //! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki",
@@ -7,8 +7,7 @@
 //!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}]}
 //! ```
 //!
-//! *hello*: what does not change while the process runs. Another version is another board: a page that sees one loads
-//! itself again.
+//! *hello*: what does not change while the process runs. A page that sees another version reloads itself.
 //!
 //! ```json
 //! {"now_timestamp_seconds": 1758006900.25, "figures_as_of_timestamp_seconds": 1758006900,
@@ -16,17 +15,17 @@
 //!  "lines": [{"contacts_waiting": 2, "windows": {"15m": {"contacts_offered": 3}, "today": null}}]}
 //! ```
 //!
-//! *figures*: the lines in the order of hello. An instant that is not known is `null`, and so are a line before the
-//! figures are rebuilt and a window that history does not reach: no data, not 0.
+//! *figures*: the lines in the order of hello. An unknown instant is `null`, and so are a line before the figures are
+//! rebuilt and a window that history does not cover: no data, not 0.
 //!
 //! ```json
 //! {"start_timestamp_seconds": 1757970000, "slot_seconds": 900,
 //!  "lines": [{"offered": [0, 3], "answered": [0, 2], "callback_requested": [0, 1], "abandoned": [0, 0]}, null]}
 //! ```
 //!
-//! *day*: how many in each slot from the local midnight to that of `figures_as_of_timestamp_seconds`, which is not over
-//! yet; 92, 96 or 100 of them make a day. `abandoned` are those of every stage, short ones included. A line is `null`
-//! where history does not reach back to midnight, and so is all but the slot's length before the figures are rebuilt.
+//! *day*: the counts of each slot from local midnight to the current one, which is incomplete. A day has 92, 96 or 100
+//! slots. `abandoned` counts every stage, short abandons included. A line is `null` if history does not reach back to
+//! midnight. Before the figures are rebuilt, everything but the length of a slot is `null`.
 
 use ensilinja_catalogue::figures_json::{info_fields, instant, line_figures, with_status};
 use ensilinja_catalogue::{LineTable, Metric, Snapshot};
@@ -35,10 +34,10 @@ use serde_json::{Value, json};
 
 use crate::pipeline::Build;
 
-/// The windows of which the board shows something.
+/// The windows that the board shows.
 const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
 
-/// Whether the board shows a figure: of those of this instant, all.
+/// Whether the board shows a figure. It shows all figures of the instant itself.
 fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
     let Some(window) = window else { return true };
     match figure.json_name() {
@@ -84,7 +83,7 @@ pub(crate) fn figures(table: &LineTable, snapshot: &Snapshot) -> Value {
     with_status(snapshot, &table.infos().iter().enumerate().map(line).collect::<Vec<_>>())
 }
 
-/// The data of `day`, of so many lines.
+/// The data of `day` for this number of lines.
 pub(crate) fn day(lines: usize, intraday: Option<&Intraday>) -> Value {
     let line = |index: usize| {
         let intervals = intraday.and_then(|intraday| intraday.lines.get(index)?.as_deref());

@@ -1,7 +1,7 @@
-//! The client: asks another process for a page, as whoever compares figures has to.
+//! An HTTP client for the figures of another process, for `ensilinja compare`.
 //!
-//! Whatever answers, it is given a bounded time and may say a bounded amount. What is asked is a process in the same
-//! network, by plain HTTP as it serves; this is no client for the world outside.
+//! The time and the size of an answer are bounded. The other process is in the same network and serves plain HTTP; this
+//! is not a client for the public internet.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,93 +16,95 @@ use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// How long an answer may take, the connection included. A process reads its figures within milliseconds.
+/// The longest time for an answer, connecting included. A process reads its figures within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The longest answer that is taken, in bytes: a hundred times the figures of a county.
+/// The longest answer that is accepted, in bytes: a hundred times the figures of a county.
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// The port of `http` where an address says none.
-const USUAL_PORT: u16 = 80;
+/// The port of `http` if an address has none.
+const DEFAULT_PORT: u16 = 80;
 
-/// Where another process serves: `http://HOST:PORT`, and a path before its own if it stands behind a proxy.
+/// The address of another process: `http://HOST:PORT`, with a path prefix if it is behind a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessAddress {
-    /// As a connection wants it: an IPv6 address without brackets.
+    /// The host for the connection; an IPv6 address has no brackets.
     host: String,
     port: u16,
-    /// Host and port as they were written.
+    /// Host and port as written.
     authority: String,
-    /// Without a slash at its end.
+    /// The path prefix, without a slash at its end.
     base: String,
 }
 
-/// Why a text is no address of a process.
+/// Why a text is not the address of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessAddressError {
-    /// It cannot be understood.
+    /// It is not an `http` URL.
     #[error("it should be the address of a live process, such as http://127.0.0.1:9464")]
-    Odd,
-    /// It wants an encrypted connection.
+    NotHttp,
+    /// It is an `https` URL.
     #[error(
-        "https is not spoken here: ask the process itself by http, on the port that its server.listen names, or \
-         through a tunnel to it (ssh -L, kubectl port-forward)"
+        "https is not supported: use http to the process itself, on the port of its server.listen, or through a tunnel \
+         (ssh -L, kubectl port-forward)"
     )]
     Https,
-    /// It has a name or a password.
-    #[error("names and passwords are not sent: ask the process itself, which wants none")]
+    /// It contains a user name or a password.
+    #[error("credentials are not sent: use the address of the process itself, which needs none")]
     Credentials,
 }
 
-/// Why there is no answer.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessRequestError {
-    /// Nobody is there.
-    #[error("{address} cannot be reached: {why}; is this where the process listens (server.listen)?")]
+    /// The connection failed.
+    #[error("{address} cannot be reached: {why}; check that the process listens there (server.listen)")]
     Unreachable {
-        /// Who was asked.
+        /// The address.
         address: ProcessAddress,
-        /// What the system says.
+        /// The error of the system.
         why: std::io::Error,
     },
-    /// Somebody is there and says nothing, or not all of it.
+    /// The answer was not complete in time.
     #[error("{0} did not answer within {seconds} s", seconds = PATIENCE.as_secs())]
     TimedOut(ProcessAddress),
-    /// The answer is another than what was asked for.
+    /// The answer has another status than 200.
     #[error("{address} answers {status}: {}", advice(*.status))]
     Status {
-        /// Who was asked.
+        /// The address.
         address: ProcessAddress,
-        /// What it answers.
+        /// The status.
         status: StatusCode,
     },
-    /// The answer has no end that is worth waiting for.
-    #[error("{0} answers more than {mebibytes} MiB, which the figures of no county are", mebibytes = LONGEST_ANSWER >> 20)]
+    /// The answer is too long.
+    #[error("the answer of {0} is longer than {mebibytes} MiB, so it is not the figures of a county", mebibytes = LONGEST_ANSWER >> 20)]
     TooLong(ProcessAddress),
-    /// It does not speak HTTP, or broke off.
-    #[error("{address} does not answer as a process of Ensilinja does: {why}")]
+    /// The answer is not HTTP, or the connection broke.
+    #[error("{address} does not answer like an Ensilinja process: {why}")]
     NotHttp {
-        /// Who was asked.
+        /// The address.
         address: ProcessAddress,
-        /// What went wrong.
+        /// The error.
         why: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
 fn advice(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::SERVICE_UNAVAILABLE => "it has too many connections, or a proxy finds no process; try again soon",
-        StatusCode::NOT_FOUND => "it is not Ensilinja, or it stands behind a proxy under a path of its own",
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "something stands before it; ask the process itself",
-        _ => "it is not Ensilinja, or it is not well",
+        StatusCode::SERVICE_UNAVAILABLE => "it has too many connections, or a proxy finds no process; try again later",
+        StatusCode::NOT_FOUND => "it is not Ensilinja, or a proxy serves it under a path: add the path to the address",
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            "a proxy protects it; use the address of the process itself"
+        }
+        _ => "it is not Ensilinja, or it has failed; check its log",
     }
 }
 
 impl ProcessAddress {
-    /// Asks for the page at `path`, and returns it.
+    /// Requests `path` and returns the body.
     ///
     /// # Errors
-    /// If nobody answers, in time, with the page.
+    /// If the connection fails, or there is no complete answer with status 200 in time.
     pub async fn get(&self, path: &str) -> Result<String, ProcessRequestError> {
         let answer = tokio::time::timeout(PATIENCE, self.answer(path)).await;
         answer.unwrap_or_else(|_| Err(ProcessRequestError::TimedOut(self.clone())))
@@ -112,20 +114,20 @@ impl ProcessAddress {
         let unreachable = |why| ProcessRequestError::Unreachable { address: self.clone(), why };
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.not_http(e))?;
-        // It ends with the answer: the sender is dropped then, and the other side was asked to close.
+        // It ends with the answer: the sender is dropped, and the request has `Connection: close`.
         let connection = tokio::spawn(connection);
         let request = Request::get(format!("{}{path}", self.base))
             .header(HOST, &self.authority)
             .header(ACCEPT, "application/json")
             .header(CONNECTION, "close")
             .body(Empty::<Bytes>::new())
-            .expect("the parts of an address and the paths of this crate make a request");
+            .expect("the parts of an address and a path of this program make a request");
         let response = sender.send_request(request).await.map_err(|error| self.not_http(error))?;
         let status = response.status();
         if status != StatusCode::OK {
             return Err(ProcessRequestError::Status { address: self.clone(), status });
         }
-        // What is announced need not be waited for; what is not is counted as it comes.
+        // An announced length is checked at once; without one, the bytes are counted as they arrive.
         if response.body().size_hint().lower() > LONGEST_ANSWER as u64 {
             return Err(ProcessRequestError::TooLong(self.clone()));
         }
@@ -147,23 +149,23 @@ impl FromStr for ProcessAddress {
     type Err = ProcessAddressError;
 
     fn from_str(text: &str) -> Result<Self, ProcessAddressError> {
-        let uri: Uri = text.parse().map_err(|_| ProcessAddressError::Odd)?;
+        let uri: Uri = text.parse().map_err(|_| ProcessAddressError::NotHttp)?;
         if uri.scheme() == Some(&Scheme::HTTPS) {
             return Err(ProcessAddressError::Https);
         }
         let authority =
-            uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP)).ok_or(ProcessAddressError::Odd)?;
+            uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP)).ok_or(ProcessAddressError::NotHttp)?;
         if authority.as_str().contains('@') {
             return Err(ProcessAddressError::Credentials);
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         let has_odd_port = authority.port_u16().is_none() && authority.as_str() != authority.host();
         if host.is_empty() || has_odd_port || uri.query().is_some() {
-            return Err(ProcessAddressError::Odd);
+            return Err(ProcessAddressError::NotHttp);
         }
         Ok(Self {
             host: host.to_owned(),
-            port: authority.port_u16().unwrap_or(USUAL_PORT),
+            port: authority.port_u16().unwrap_or(DEFAULT_PORT),
             authority: authority.as_str().to_owned(),
             base: uri.path().trim_end_matches('/').to_owned(),
         })

@@ -1,9 +1,8 @@
 //! One connection, from its first byte to its end.
 //!
-//! A connection costs next to nothing until it says something: only then are there buffers for it. It ends when it
-//! says nothing for too long, when it does not read what it is sent, when it has lived long enough, when it is evicted
-//! ([`admission`](crate::admission)), and when the server stops; an answer that is under way may then finish, within
-//! the grace.
+//! A connection gets buffers only when its first byte arrives. It ends when it sends nothing for too long, when it does
+//! not read the answer, when it reaches the end of its life, when it is evicted ([`admission`](crate::admission)), and
+//! when the server stops. An answer in progress may then finish within the grace period.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -25,15 +24,15 @@ use crate::routes::Routes;
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
 
-/// How much the program keeps ready to be sent on a connection, in bytes; more only where one piece of an answer is
-/// more. A board whose network is slow should see the latest figures, and not those of the last minute one by one.
+/// How many bytes the program buffers for a connection; more only if one chunk of an answer is longer. A board on a slow
+/// network should get the latest figures, not all of the last minute one by one.
 const MOST_UNSENT: usize = 32 * 1024;
 
-/// How long answers that are under way may take once the connection or the server is to close.
+/// How long an answer in progress may take once the connection or the server is closing.
 const GRACE: Duration = Duration::from_millis(1500);
 
-/// Serves one connection to its end; `closed` is told when the server stops.
-pub(crate) async fn converse(
+/// Serves one connection to its end. `closed` changes when the server stops.
+pub(crate) async fn serve_connection(
     stream: TcpStream,
     routes: Arc<Routes>,
     slot: Arc<ConnectionSlot>,
@@ -41,16 +40,16 @@ pub(crate) async fn converse(
     mut closed: watch::Receiver<()>,
 ) {
     let accepted = Instant::now();
-    // Answers are written whole: waiting to fill packets would only delay the last one.
+    // Answers are written whole. Waiting to fill packets would only delay the last one.
     let _ = stream.set_nodelay(true);
-    let says_something = tokio::select! {
+    let has_data = tokio::select! {
         readable = stream.readable() => readable.is_ok(),
         () = slot.evicted() => false,
         _ = closed.changed() => false,
         () = sleep_until(accepted + limits.first_request_time) => false,
     };
-    if says_something {
-        // Apart, so that a silent connection does not take the memory of one that speaks.
+    if has_data {
+        // Boxed, so that a silent connection does not take the memory of an active one.
         Box::pin(answer(stream, routes, slot, limits, closed, accepted)).await;
     }
 }
@@ -63,7 +62,7 @@ async fn answer(
     mut closed: watch::Receiver<()>,
     accepted: Instant,
 ) {
-    // Streams end when it is dropped.
+    // Streams end when `staying` is dropped.
     let (staying, leaving) = watch::channel(());
     let service = service_fn(|request| {
         let (routes, slot, leaving) = (Arc::clone(&routes), Arc::clone(&slot), leaving.clone());
@@ -83,8 +82,8 @@ async fn answer(
         () = slot.evicted() => None,
         _ = closed.changed() => None,
         () = sleep_until(accepted + limits.connection_life) => None,
-        () = nothing_asked(&slot, accepted + limits.first_request_time) => {
-            return tracing::debug!("a connection sent no whole request in time");
+        () = no_request(&slot, accepted + limits.first_request_time) => {
+            return tracing::debug!("connection closed: no whole request in time");
         }
     };
     let ended = if let Some(ended) = ended {
@@ -93,19 +92,19 @@ async fn answer(
         connection.as_mut().graceful_shutdown();
         drop(staying);
         let Ok(ended) = tokio::time::timeout(GRACE, connection).await else {
-            return tracing::debug!("a connection was cut off with an answer under way");
+            return tracing::debug!("connection cut off with an answer in progress");
         };
         ended
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended badly");
+        tracing::debug!(%error, "connection failed");
     }
 }
 
-/// Done at `deadline` if no whole request has come by then; otherwise never.
-async fn nothing_asked(slot: &ConnectionSlot, deadline: Instant) {
+/// Resolves at `deadline` if no whole request has arrived by then; otherwise never.
+async fn no_request(slot: &ConnectionSlot, deadline: Instant) {
     sleep_until(deadline).await;
-    if slot.has_asked() {
+    if slot.has_sent_request() {
         std::future::pending::<()>().await;
     }
 }

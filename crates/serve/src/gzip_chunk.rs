@@ -1,12 +1,12 @@
-//! Chunks of a stream: compressed once, and put together to as many streams as there are viewers.
+//! Chunks of a gzip stream: compressed once, and joined into as many streams as there are clients.
 //!
 //! ```text
 //! gzip stream = header, chunk, chunk, ..., end        end = an empty last block, checksum and length of it all
 //! ```
 //!
-//! A chunk is compressed without a look at what went before, and up to a whole byte, so any chunks follow each other.
-//! What differs between two streams is which chunks they have, so each keeps its own checksum: that of a stream follows
-//! from those of its chunks.
+//! A chunk is compressed without reference to earlier data and ends at a byte boundary, so chunks can follow each other
+//! in any order. Streams differ in the chunks that they have, so each keeps its own checksum, which is combined from
+//! those of its chunks.
 
 use std::io::Write as _;
 
@@ -14,13 +14,13 @@ use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use hyper::body::Bytes;
 
-/// What a gzip stream begins with: deflate, no name, no time, an unknown system.
+/// The header of a gzip stream: deflate, no name, no time, unknown system.
 pub(crate) const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// An empty last block.
+/// An empty last deflate block.
 const LAST_BLOCK: [u8; 2] = [3, 0];
 
-/// A chunk of text, as it is and compressed.
+/// A chunk of text, plain and compressed.
 #[derive(Debug, Default)]
 pub(crate) struct GzipChunk {
     pub plain: Bytes,
@@ -31,7 +31,7 @@ pub(crate) struct GzipChunk {
 impl GzipChunk {
     pub fn new(text: String) -> Self {
         let mut encoder = DeflateEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
-        // Flushing ends the chunk at a whole byte, and the stream goes on.
+        // Flushing ends the chunk at a byte boundary without ending the stream.
         let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.flush());
         written.expect("writing to memory cannot fail");
         let deflated = std::mem::take(encoder.get_mut());
@@ -41,18 +41,18 @@ impl GzipChunk {
     }
 }
 
-/// What a gzip stream has so far.
+/// The checksum and the length of a gzip stream so far.
 #[derive(Debug, Default)]
 pub(crate) struct GzipTrailer(Crc);
 
 impl GzipTrailer {
-    /// The stream has this chunk, too.
+    /// Adds a chunk of the stream.
     pub fn add(&mut self, chunk: &GzipChunk) {
         self.0.combine(&chunk.checksum);
     }
 
-    /// What ends the stream.
-    pub fn end(&self) -> Bytes {
+    /// The bytes that end the stream.
+    pub fn bytes(&self) -> Bytes {
         [&LAST_BLOCK[..], &self.0.sum().to_le_bytes(), &self.0.amount().to_le_bytes()].concat().into()
     }
 }
@@ -66,25 +66,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_pieces_follow_each_other_and_each_is_there_as_soon_as_it_has_come() {
+    fn chunks_in_any_order_make_a_stream_and_each_can_be_read_as_soon_as_it_arrives() {
         let chunks = ["event: hello\n\n".to_owned(), "figures ".repeat(20_000), String::new(), "ä".to_owned()];
         let chunks = chunks.map(GzipChunk::new);
         for order in [&[][..], &[0], &[0, 1, 3], &[1, 1, 2, 1, 0], &[2, 3]] {
-            let (mut so_far, mut stream, mut text) = (GzipTrailer::default(), GZIP_HEADER.to_vec(), Vec::new());
+            let (mut trailer, mut stream, mut text) = (GzipTrailer::default(), GZIP_HEADER.to_vec(), Vec::new());
             for chunk in order.iter().map(|number: &usize| &chunks[*number]) {
                 stream.extend_from_slice(&chunk.deflated);
                 text.extend_from_slice(&chunk.plain);
-                so_far.add(chunk);
-                let mut come = vec![0; text.len()];
-                GzDecoder::new(&stream[..]).read_exact(&mut come).unwrap();
-                assert_eq!(come, text);
+                trailer.add(chunk);
+                let mut received = vec![0; text.len()];
+                GzDecoder::new(&stream[..]).read_exact(&mut received).unwrap();
+                assert_eq!(received, text);
             }
-            stream.extend_from_slice(&so_far.end());
+            stream.extend_from_slice(&trailer.bytes());
             let mut unpacked = Vec::new();
             let mut decoder = GzDecoder::new(&stream[..]);
             decoder.read_to_end(&mut unpacked).unwrap();
             assert_eq!(unpacked, text);
-            assert!(decoder.into_inner().is_empty(), "the end is the end");
+            assert!(decoder.into_inner().is_empty(), "nothing follows the end");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The `Host` of a request: whether it is one as HTTP says, and whether the server answers to it.
+//! The `Host` of a request: whether it is valid, and whether the server answers to it.
 //!
-//! RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`, and one that cannot be understood is refused
-//! with 400, whatever the version. Where the target itself says for whom it is (`GET http://boards.example/`), that
-//! counts, and `Host` has to be well formed all the same.
+//! RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`, and a malformed one gets 400 in any version. If
+//! the target itself names the host (`GET http://boards.example/`), that name counts, and `Host` must still be well
+//! formed.
 //!
-//! Where a list of names is configured, a request for any other name gets 421: a page of another site, whose name has
-//! been made to lead here (DNS rebinding), reads nothing. Such a page has a name; so addresses, `localhost` and
-//! requests that name no host are answered all the same, and the probes of an orchestrator and the scrapes of a
-//! Prometheus, which ask by address, need no entry.
+//! If a list of names is configured, a request for any other name gets 421. This stops DNS rebinding: a page of another
+//! site whose name has been pointed at this server can read nothing. Such a page always has a name. So addresses,
+//! `localhost` and requests without a host are always answered, and probes and scrapes, which use addresses, need no
+//! entry.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -17,7 +17,7 @@ use hyper::{StatusCode, Version};
 
 use crate::reply::Reply;
 
-/// The names that the server answers to; any, by default.
+/// The host names that the server answers to. The default is any name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedHosts(Option<Vec<String>>);
 
@@ -38,15 +38,14 @@ impl AllowedHosts {
         }
     }
 
-    /// The refusal of a request whose host is wrong or not ours; `None` where it is neither.
+    /// The refusal of a request whose host is malformed or not allowed; `None` for an allowed one.
     pub(crate) fn refusal(&self, head: &Parts) -> Option<Reply> {
         let refuse = |status, text: &str| Some(Reply::plain(status, text.to_owned()));
         match host_of(head) {
             Err(problem) => refuse(StatusCode::BAD_REQUEST, problem),
             Ok(host) if !self.allows(&host) => refuse(
                 StatusCode::MISDIRECTED_REQUEST,
-                "this server does not answer to that name; server.allowed_hosts in its configuration lists those it \
-                 answers to\n",
+                "this server does not answer to that name; add it to server.allowed_hosts in the configuration\n",
             ),
             Ok(_) => None,
         }
@@ -57,10 +56,10 @@ fn without_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }
 
-/// For whom a request is.
+/// The host that a request is for.
 #[derive(Debug, PartialEq, Eq)]
 enum Host<'a> {
-    /// It does not say.
+    /// None is named.
     Absent,
     /// An IP address.
     Address,
@@ -71,24 +70,24 @@ enum Host<'a> {
 fn host_of(head: &Parts) -> Result<Host<'_>, &'static str> {
     let mut values = head.headers.get_all(HOST).iter();
     let host = match (values.next(), values.next()) {
-        (_, Some(_)) => return Err("a request has one Host, and this one has several\n"),
+        (_, Some(_)) => return Err("a request must have one Host; this one has several\n"),
         (None, None) if head.version >= Version::HTTP_11 => {
-            return Err("a request of HTTP/1.1 has a Host, and this one has none\n");
+            return Err("a request of HTTP/1.1 must have a Host\n");
         }
         (None, None) => Host::Absent,
         (Some(value), None) => {
-            value.to_str().ok().and_then(host).ok_or("Host should be a name or an address, and a port if need be\n")?
+            value.to_str().ok().and_then(host).ok_or("Host should be a name or an address, with an optional port\n")?
         }
     };
     match head.uri.authority() {
         Some(authority) => {
-            self::host(authority.as_str()).ok_or("the target should name a host, and a port if need be\n")
+            self::host(authority.as_str()).ok_or("the target should name a host, with an optional port\n")
         }
         None => Ok(host),
     }
 }
 
-/// `host`, `host:port`, `[address]` or `[address]:port`, as RFC 3986 writes them; or nothing at all.
+/// Parses `host`, `host:port`, `[address]`, `[address]:port` (RFC 3986) or the empty text.
 fn host(text: &str) -> Option<Host<'_>> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (address, port) = rest.split_once(']')?;
@@ -115,17 +114,17 @@ fn host(text: &str) -> Option<Host<'_>> {
     is_port.then_some(host)
 }
 
-/// Unreserved characters, sub-delimiters, and whole percent-codes.
+/// Whether a text consists of unreserved characters, sub-delimiters and whole percent-encoded bytes.
 fn is_registered_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     while let Some(byte) = bytes.next() {
-        let is_right = match byte {
+        let is_valid = match byte {
             b'%' => {
                 [bytes.next(), bytes.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
             }
             _ => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte),
         };
-        if !is_right {
+        if !is_valid {
             return false;
         }
     }
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused() {
+    fn a_malformed_host_is_refused() {
         for text in [
             "a b",
             "a/b",
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_allows_its_names_however_they_are_written_and_what_cannot_be_rebound() {
+    fn a_list_allows_its_names_in_any_case_and_hosts_that_cannot_be_rebound() {
         let allowed = AllowedHosts::only(["boards.example", "Intra."]);
         for (text, right) in [
             ("boards.example", true),

@@ -7,21 +7,20 @@ use crate::admission::ConnectionLimits;
 /// The limits of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerLimits {
-    /// How many connections there may be, by what they do.
+    /// The most connections, by activity.
     pub connections: ConnectionLimits,
-    /// How long a client may take to send its first request, the silence before it included.
+    /// The time for the first request, counted from when the connection is accepted.
     pub first_request_time: Duration,
-    /// How long a client may take to send the header of a further request, the silence before it included.
+    /// The time for the header of a later request, the silence before it included.
     pub header_time: Duration,
-    /// How long a client may read nothing of what it is sent.
+    /// The longest time for which a client may read nothing of its answer.
     pub unread_time: Duration,
-    /// How long one connection may be used before the client has to make another.
+    /// The longest life of a connection; then the client must open another.
     pub connection_life: Duration,
 }
 
 impl Default for ServerLimits {
-    /// The times are no round numbers on purpose: a connection should not be closed just as the next scrape arrives on
-    /// it.
+    /// The times are deliberately not round: a connection should not close just as the next scrape arrives on it.
     fn default() -> Self {
         Self {
             connections: ConnectionLimits::default(),

@@ -1,17 +1,16 @@
-//! The live stream of the board, `GET /api/live`: server-sent events, each with one line of JSON
-//! ([`board_json`] says what is in it).
+//! The live stream of the board, `GET /api/live`: server-sent events, each with one line of JSON ([`board_json`]).
 //!
 //! ```text
 //! retry: 1000
-//! event: hello        once, first: the version, the indicators, the lines
+//! event: hello        first, and once: the version, the indicators, the lines
 //! event: figures      at once, and then every second
-//! event: day          after the first figures, and then whenever a minute of the figures' time has passed
+//! event: day          after the first figures, and then once for each minute of the figures' time
 //! ```
 //!
-//! The figures are read, written and compressed once a second for all viewers together, and only while there is one;
-//! the viewers share the bytes. A viewer that is slow to take them gets the latest when it has taken the last: it skips
-//! seconds, and nothing heaps up for it. A stream ends between two events: at once when the server stops, and when its
-//! connection has lived long enough; the board then asks again.
+//! The figures are read, rendered and compressed once a second for all clients together, and only while there are any;
+//! the clients share the bytes. A slow client gets the latest figures once it has read the previous ones: it skips
+//! seconds, and nothing accumulates for it. A stream ends between two events: when the server stops, or at the end of
+//! the connection's life. The board then reconnects.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -30,20 +29,21 @@ use crate::sse_client::SseClient;
 /// The content type of the stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
+/// The time between two figures events.
 const BETWEEN_FIGURES: Duration = Duration::from_secs(1);
 
-/// Whoever is shown the figures live, and what they see.
+/// The clients of the stream, and the events that they share.
 pub(crate) struct LiveStream {
-    /// The first event of each stream, which is always the same.
+    /// The first event of every stream.
     hello: Arc<GzipChunk>,
     exposition: Arc<Exposition>,
     source: Arc<dyn SnapshotSource>,
     turns: Arc<Semaphore>,
-    /// While somebody looks: where to look. Has never been looked at itself.
+    /// The channel to the clients, while there are any. This receiver itself is never read.
     broadcast: Mutex<Option<watch::Receiver<LiveFrame>>>,
 }
 
-/// What there is to see in one second.
+/// The events of one second.
 #[derive(Clone, Default)]
 struct LiveFrame {
     figures: Arc<GzipChunk>,
@@ -53,7 +53,7 @@ struct LiveFrame {
 }
 
 impl LiveStream {
-    /// Nobody looks yet. `hello` is what each viewer is told first; whoever reads the figures takes one of `turns`.
+    /// A stream without clients. `hello` is the first event of each; reading the figures takes one of `turns`.
     pub fn new(
         hello: &Value,
         exposition: Arc<Exposition>,
@@ -64,21 +64,21 @@ impl LiveStream {
         Self { hello, exposition, source, turns, broadcast: Mutex::default() }
     }
 
-    /// The stream for one viewer, which ends when `leaving` is closed.
-    pub fn stream(self: &Arc<Self>, takes_gzip: bool, mut leaving: watch::Receiver<()>) -> ReplyBody {
-        let (mut viewer, body) = SseClient::new(takes_gzip);
+    /// The stream for one client. It ends when `leaving` is closed.
+    pub fn stream(self: &Arc<Self>, accepts_gzip: bool, mut leaving: watch::Receiver<()>) -> ReplyBody {
+        let (mut client, body) = SseClient::new(accepts_gzip);
         let (hello, frames) = (Arc::clone(&self.hello), self.join());
         tokio::spawn(async move {
             tokio::select! {
                 _ = leaving.changed() => {}
-                _ = show(&mut viewer, &hello, frames) => {}
+                _ = send(&mut client, &hello, frames) => {}
             }
-            viewer.end().await;
+            client.end().await;
         });
         body
     }
 
-    /// Joins those who look, and starts the broadcast if there was nobody.
+    /// Adds a client, and starts the broadcast if it is the first.
     fn join(self: &Arc<Self>) -> watch::Receiver<LiveFrame> {
         let mut broadcast = self.lock();
         let frames = broadcast.get_or_insert_with(|| {
@@ -89,8 +89,8 @@ impl LiveStream {
         frames.clone()
     }
 
-    /// Sends a frame each second for as long as somebody looks. Where that fails all streams end, and whoever asks
-    /// again finds a new broadcast.
+    /// Sends a frame each second while there are clients. If reading the figures fails, all streams end, and the next
+    /// client starts a new broadcast.
     async fn broadcast(self: Arc<Self>, frames: watch::Sender<LiveFrame>) {
         let mut every_second = tokio::time::interval(BETWEEN_FIGURES);
         every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -98,7 +98,7 @@ impl LiveStream {
             every_second.tick().await;
             {
                 let mut broadcast = self.lock();
-                // One of them is our own.
+                // One receiver is our own.
                 if frames.receiver_count() == 1 {
                     *broadcast = None;
                     return;
@@ -113,7 +113,7 @@ impl LiveStream {
             match frame.await {
                 Ok(frame) => frames.send_replace(frame),
                 Err(error) => {
-                    tracing::error!(%error, "the live figures failed");
+                    tracing::error!(%error, "live figures not rendered");
                     *self.lock() = None;
                     return;
                 }
@@ -138,27 +138,27 @@ impl LiveStream {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<watch::Receiver<LiveFrame>>> {
-        self.broadcast.lock().expect("nothing that can fail is done while it is locked")
+        self.broadcast.lock().expect("nothing panics while it is locked")
     }
 }
 
-/// Shows a viewer the latest frame whenever it has taken the last. `None` when either side is gone.
-async fn show(viewer: &mut SseClient, hello: &GzipChunk, mut frames: watch::Receiver<LiveFrame>) -> Option<()> {
-    viewer.begin().await?;
-    viewer.tell(hello).await?;
-    let mut shown_day = None;
+/// Sends a client the latest frame whenever it has taken the previous one. `None` when either side is gone.
+async fn send(client: &mut SseClient, hello: &GzipChunk, mut frames: watch::Receiver<LiveFrame>) -> Option<()> {
+    client.begin().await?;
+    client.send(hello).await?;
+    let mut sent_day = None;
     loop {
         frames.changed().await.ok()?;
         let LiveFrame { figures, day, day_minute } = frames.borrow_and_update().clone();
-        viewer.tell(&figures).await?;
-        if shown_day != Some(day_minute) {
-            viewer.tell(&day).await?;
-            shown_day = Some(day_minute);
+        client.send(&figures).await?;
+        if sent_day != Some(day_minute) {
+            client.send(&day).await?;
+            sent_day = Some(day_minute);
         }
     }
 }
 
-/// An event as it is sent. JSON has no line breaks of its own, so its data is one line.
+/// Formats an event. JSON as written here has no line breaks, so the data is one line.
 fn event(name: &str, data: &Value) -> String {
     format!("event: {name}\ndata: {data}\n\n")
 }

@@ -1,27 +1,27 @@
-//! What the client said it takes: `Accept` and `Accept-Encoding`, with their quality values.
+//! Content negotiation: `Accept` and `Accept-Encoding`, with their quality values.
 //!
-//! A client that takes nothing we have gets the plain text all the same: a page it did not ask for says more than 406.
+//! A client that accepts none of our formats gets the plain text anyway: it is more useful than 406.
 
 use ensilinja_catalogue::MetricsFormat;
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
 
-/// The format of the metrics page that the client likes best; text, where it does not care.
+/// The format of the metrics that the client prefers; text if it has no preference.
 pub(crate) fn format_of(headers: &HeaderMap) -> MetricsFormat {
-    let (mut text, mut open_metrics, mut named) = (Liking::default(), Liking::default(), false);
+    let (mut text, mut open_metrics, mut named) = (Preference::default(), Preference::default(), false);
     each_item(headers, &ACCEPT, |range, parameters, quality| {
         let version = |ours: &str| parameters.iter().all(|(name, value)| *name != "version" || *value == ours);
         match range {
-            "text/plain" if version("0.0.4") => text.learn(3, quality),
-            "text/*" => text.learn(2, quality),
+            "text/plain" if version("0.0.4") => text.update(3, quality),
+            "text/*" => text.update(2, quality),
             "application/openmetrics-text" if version("1.0.0") => {
-                open_metrics.learn(3, quality);
+                open_metrics.update(3, quality);
                 named = true;
             }
-            "application/*" => open_metrics.learn(2, quality),
+            "application/*" => open_metrics.update(2, quality),
             "*/*" => {
-                text.learn(1, quality);
-                open_metrics.learn(1, quality);
+                text.update(1, quality);
+                open_metrics.update(1, quality);
             }
             _ => {}
         }
@@ -30,26 +30,26 @@ pub(crate) fn format_of(headers: &HeaderMap) -> MetricsFormat {
     if preferred && open_metrics.quality > 0.0 { MetricsFormat::OpenMetrics } else { MetricsFormat::Text }
 }
 
-/// Whether the client takes gzip.
-pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
-    let mut gzip = Liking::default();
+/// Whether the client accepts gzip.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let mut gzip = Preference::default();
     each_item(headers, &ACCEPT_ENCODING, |coding, _, quality| match coding {
-        "gzip" => gzip.learn(2, quality),
-        "*" => gzip.learn(1, quality),
+        "gzip" => gzip.update(2, quality),
+        "*" => gzip.update(1, quality),
         _ => {}
     });
     gzip.quality > 0.0
 }
 
-/// How much the client likes something, by the most specific thing it said about it.
+/// The client's preference for a format, by the most specific item that matches it.
 #[derive(Default)]
-struct Liking {
+struct Preference {
     specificity: u8,
     quality: f32,
 }
 
-impl Liking {
-    fn learn(&mut self, specificity: u8, quality: f32) {
+impl Preference {
+    fn update(&mut self, specificity: u8, quality: f32) {
         if specificity > self.specificity {
             *self = Self { specificity, quality };
         } else if specificity == self.specificity {
@@ -58,9 +58,9 @@ impl Liking {
     }
 }
 
-/// Calls `learn` with the name, the parameters and the quality of each item of a header's lists, all in lower case. A
-/// quality that is no number counts as 0.
-fn each_item(headers: &HeaderMap, header: &HeaderName, mut learn: impl FnMut(&str, &[(&str, &str)], f32)) {
+/// Calls `take` with the name, the parameters and the quality of each item of a header's lists, all in lower case. A
+/// quality that is not a number counts as 0.
+fn each_item(headers: &HeaderMap, header: &HeaderName, mut take: impl FnMut(&str, &[(&str, &str)], f32)) {
     for value in headers.get_all(header) {
         let Ok(value) = value.to_str() else { continue };
         for item in value.to_ascii_lowercase().split(',') {
@@ -72,7 +72,7 @@ fn each_item(headers: &HeaderMap, header: &HeaderName, mut learn: impl FnMut(&st
                 .collect();
             let quality = parameters.iter().find(|(name, _)| *name == "q");
             let quality = quality.map_or(1.0, |(_, value)| value.parse().unwrap_or(0.0));
-            learn(name, &parameters, quality);
+            take(name, &parameters, quality);
         }
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_format_is_the_one_that_is_liked_best() {
+    fn the_preferred_format_is_chosen() {
         for (accept, format) in [
             ("*/*", MetricsFormat::Text),
             ("", MetricsFormat::Text),
@@ -120,8 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_taken_when_it_is_named_or_anything_is_and_not_when_it_is_refused() {
-        for (accept, takes) in [
+    fn gzip_is_accepted_if_it_or_any_coding_is_named_and_not_if_it_is_refused() {
+        for (accept, accepts) in [
             ("gzip", true),
             ("deflate, GZIP;q=0.5", true),
             ("*", true),
@@ -130,8 +130,8 @@ mod tests {
             ("gzip;q=0, *", false),
             ("", false),
         ] {
-            assert_eq!(takes_gzip(&asking(ACCEPT_ENCODING, accept)), takes, "{accept}");
+            assert_eq!(accepts_gzip(&asking(ACCEPT_ENCODING, accept)), accepts, "{accept}");
         }
-        assert!(!takes_gzip(&HeaderMap::new()));
+        assert!(!accepts_gzip(&HeaderMap::new()));
     }
 }

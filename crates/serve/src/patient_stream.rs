@@ -1,8 +1,7 @@
-//! A connection whose client has to take what it is sent: a write that makes no progress for a while fails.
+//! A connection with a write timeout: a write that makes no progress for a while fails.
 //!
-//! The clock runs only while something waits to be sent, so a client that is sent nothing is not judged here. A client
-//! that takes a little from time to time is given time again and again; how long it may do so is the server's
-//! business.
+//! The timer runs only while bytes wait to be sent. Any progress restarts it, so a client may read slowly; the server
+//! limits the life of the connection.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,11 +12,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// A stream that waits for its client only so long.
+/// A TCP stream with a limited patience for writes.
 pub(crate) struct PatientStream {
     stream: TcpStream,
     patience: Duration,
-    /// Since the first write that did not go through; `None` when the last one did.
+    /// The timer since the first write without progress; `None` if the last write made progress.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
@@ -26,7 +25,7 @@ impl PatientStream {
         Self { stream, patience, waiting: None }
     }
 
-    fn judge<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    fn limit<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
             return written;
@@ -34,9 +33,9 @@ impl PatientStream {
         let patience = self.patience;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         ready!(waiting.as_mut().poll(context));
-        // Nothing of what is left will be read: the system need not keep it.
+        // The client will not read the rest, so the system need not keep it.
         let _ = self.stream.set_zero_linger();
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read what it is sent")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read its answer")))
     }
 }
 
@@ -53,7 +52,7 @@ impl AsyncRead for PatientStream {
 impl AsyncWrite for PatientStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.judge(written, context)
+        self.limit(written, context)
     }
 
     fn poll_write_vectored(
@@ -62,10 +61,10 @@ impl AsyncWrite for PatientStream {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.judge(written, context)
+        self.limit(written, context)
     }
 
-    /// What is sent is referred to, not copied.
+    /// Answers are sent without copying them.
     fn is_write_vectored(&self) -> bool {
         true
     }

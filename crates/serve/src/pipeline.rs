@@ -1,7 +1,7 @@
-//! The pipeline's counters: what became of each live event.
+//! The pipeline's counters: the results of live events.
 //!
-//! All series exist from the start, at 0, and each is looked up once: counting an event is one addition. What is read
-//! again to rebuild the figures is not live; the caller leaves it out.
+//! All series exist from the start, at 0, and each is looked up once, so counting an event is one addition. Events that
+//! are read again to rebuild the figures are not live; the caller does not count them.
 
 use ensilinja_catalogue::{Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue};
 use ensilinja_ledger::Applied;
@@ -10,11 +10,11 @@ use prometheus::core::Collector;
 use prometheus::proto;
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry};
 
-/// Upper bounds of the delays from an event to the figures, in seconds: fine where a healthy pipeline is.
+/// Upper bounds of the delay from an event to the figures, in seconds; close together where a healthy pipeline is.
 const DELAY_BOUNDS_SECONDS: [f64; 14] =
     [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0];
 
-/// What is running.
+/// The running build.
 #[derive(Clone, Copy, Debug)]
 pub struct Build {
     /// The version of the program.
@@ -23,7 +23,7 @@ pub struct Build {
     pub revision: &'static str,
 }
 
-/// The counters of one process. Sharing it is cheap and counting never waits.
+/// The counters of one process. Counting never waits.
 #[derive(Debug)]
 pub struct Pipeline {
     build: Build,
@@ -35,8 +35,8 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Counters at 0. `rejections` are all the reasons for which a record can be refused, and `oddities` all that can
-    /// be odd about one that is taken.
+    /// Counters at 0. `rejections` are all reasons for rejecting a record, and `oddities` all oddities of an accepted
+    /// one.
     #[must_use]
     pub fn new(build: Build, rejections: &[&'static str], oddities: &[&'static str]) -> Self {
         let registry = Registry::new();
@@ -63,8 +63,8 @@ impl Pipeline {
         }
     }
 
-    /// A live event reached the figures `delay_ms` after it happened. Only an event that taught something has a delay:
-    /// a duplicate that is sent again a day later says nothing about the pipeline.
+    /// Counts a live event that was applied `delay_ms` after it happened. The delay is recorded only if the event
+    /// changed a fact: a duplicate sent a day later says nothing about the pipeline.
     #[expect(clippy::cast_precision_loss, reason = "a delay in ms fits 53 bits")]
     pub fn event(&self, kind: FactKind, applied: Applied, delay_ms: i64) {
         self.events[kind as usize][applied as usize].inc();
@@ -73,16 +73,15 @@ impl Pipeline {
         }
     }
 
-    /// A live record was refused. A reason that is none of those given at the start is not counted: there is never a
-    /// new series.
+    /// Counts a rejected live record. Reasons that were not given at the start are ignored: there is never a new
+    /// series.
     pub fn rejected(&self, reason: &str) {
         if let Some((_, counter)) = self.rejected.iter().find(|(known, _)| *known == reason) {
             counter.inc();
         }
     }
 
-    /// A live record was taken as an event, and was odd. An oddity that is none of those given at the start is not
-    /// counted.
+    /// Counts an oddity of an accepted live record. Oddities that were not given at the start are ignored.
     pub fn odd(&self, oddity: &str) {
         if let Some((_, counter)) = self.odd.iter().find(|(known, _)| *known == oddity) {
             counter.inc();
@@ -93,7 +92,7 @@ impl Pipeline {
         self.build
     }
 
-    /// The counters now, as the catalogue writes them.
+    /// The current values, for the catalogue to write.
     #[must_use]
     pub fn gather(&self) -> Vec<RegistryFamily> {
         let known = |family: &proto::MetricFamily| Metric::named(family.name()).map(|metric| values(metric, family));
@@ -128,7 +127,7 @@ fn histogram(histogram: &proto::Histogram) -> RegistryValue {
     }
 }
 
-/// A metric of this file, which the catalogue must have.
+/// A metric that the catalogue must have.
 fn metric(name: &str) -> &'static Metric {
     Metric::named(name).expect("each counter is in the catalogue")
 }
@@ -180,17 +179,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_collected_is_what_the_catalogue_says_name_by_name_and_help_by_help() {
+    fn the_registry_and_the_catalogue_have_the_same_names_and_help_texts() {
         let pipeline = Pipeline::new(BUILD, &["malformed"], &["key_differs"]);
         let collected = pipeline.registry.gather();
         let collected: BTreeMap<_, _> = collected.iter().map(|family| (family.name(), family.help())).collect();
-        let promised: BTreeMap<_, _> =
+        let expected: BTreeMap<_, _> =
             metrics().filter(|metric| metric.is_in_registry()).map(|metric| (metric.name, metric.help)).collect();
-        assert_eq!(collected, promised);
+        assert_eq!(collected, expected);
     }
 
     #[test]
-    fn a_reason_that_was_not_announced_makes_no_series() {
+    fn an_unknown_reason_makes_no_series() {
         let pipeline = Pipeline::new(BUILD, &["malformed", "future"], &["key_differs"]);
         for reason in ["future", "nonsense", "future"] {
             pipeline.rejected(reason);

@@ -1,16 +1,16 @@
-//! Renderings: pages that are made on request, once for all who wait, and bounded in what is made and not sent.
+//! Answers that are rendered on request, once for all waiting clients, with a bound on rendered bytes not yet sent.
 //!
 //! ```text
-//! asked   A  B     C  D
-//! made      |--A--|  |--B, C, D--|      C and D asked before it began
+//! requests    A  B     C  D
+//! rendering     |--A--|  |--B, C, D--|      C and D came before it began
 //! ```
 //!
-//! Who asks is given a page that was begun *after* that, so no page is older than its request; who asks for a page
-//! that waits for its turn shares it. The bytes of a page are kept once, however many are sent them.
+//! A client gets an answer whose rendering began *after* the request, so no answer is older than its request. Requests
+//! that arrive before a rendering begins share it. The bytes of an answer are kept once, for all its clients.
 //!
-//! Clients that ask and do not read keep pages alive until they are dropped. While more than [`MOST_UNSENT`] bytes of
-//! pages are alive, who asks is given the latest page if it is at most [`SHARED_FOR`] old: pages that are alive then
-//! grow by one of each kind in that time, and not by one for each client.
+//! Clients that do not read keep answers alive until they are dropped. While more than [`MOST_UNSENT`] bytes are alive,
+//! a client gets the latest answer if that is at most [`SHARED_FOR`] old. Live bytes then grow by one answer of each kind
+//! in that time, not by one for each client.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,45 +21,45 @@ use ensilinja_catalogue::MetricsFormat;
 use hyper::body::Bytes;
 use tokio::sync::{Semaphore, watch};
 
-/// How many bytes of pages may be alive before pages are shared by the second.
+/// The bytes of answers that may be alive before answers are shared for a second.
 const MOST_UNSENT: usize = 2 * 1024 * 1024;
 
-/// How old a page may be that is shared because too many are alive.
+/// The age up to which an answer is shared when too many bytes are alive.
 const SHARED_FOR: Duration = Duration::from_secs(1);
 
-/// What can be made.
+/// What can be rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rendering {
     /// The metrics in this format.
     Metrics(MetricsFormat),
     /// The figures of all lines as JSON.
     Figures,
-    /// Those of one line, by its place.
+    /// The figures of one line, by its index.
     Line(usize),
 }
 
-/// What is asked for, and whether compressed.
+/// What is rendered, and whether it is compressed.
 type Key = (Rendering, bool);
 
-/// Makes the bytes of a page. It may block.
-pub(crate) type Make = Arc<dyn Fn(Rendering, bool) -> Bytes + Send + Sync>;
+/// Renders the bytes of an answer. It may block.
+pub(crate) type Render = Arc<dyn Fn(Rendering, bool) -> Bytes + Send + Sync>;
 
-/// The pages that are being made, and those that are alive.
+/// The answers that are being rendered or are alive.
 pub(crate) struct Renderings {
-    make: Make,
+    render: Render,
     turns: Arc<Semaphore>,
     alive_bytes: Arc<AtomicUsize>,
-    pages: Mutex<HashMap<Key, RenderingState>>,
+    states: Mutex<HashMap<Key, RenderingState>>,
 }
 
 #[derive(Default)]
 struct RenderingState {
-    /// Those who wait for a page that has not been begun.
+    /// The clients waiting for a rendering that has not begun.
     waiting: Option<watch::Receiver<Option<Bytes>>>,
     latest: Option<(Instant, Weak<Rendered>)>,
 }
 
-/// The bytes of a page, which are counted until the last answer that holds them is sent.
+/// The bytes of an answer, counted until it has been sent to its last client.
 struct Rendered {
     bytes: Bytes,
     alive_bytes: Arc<AtomicUsize>,
@@ -80,65 +80,65 @@ impl AsRef<[u8]> for SharedBytes {
 }
 
 impl Renderings {
-    /// Pages made by `make`, each of which takes one of `turns`.
-    pub fn new(make: Make, turns: Arc<Semaphore>) -> Arc<Self> {
-        Arc::new(Self { make, turns, alive_bytes: Arc::default(), pages: Mutex::default() })
+    /// Answers rendered by `render`; each rendering takes one of `turns`.
+    pub fn new(render: Render, turns: Arc<Semaphore>) -> Arc<Self> {
+        Arc::new(Self { render, turns, alive_bytes: Arc::default(), states: Mutex::default() })
     }
 
-    /// The page, begun after this was called unless too many are alive. `None` if it could not be made.
-    pub async fn get(self: &Arc<Self>, wanted: Rendering, gzipped: bool) -> Option<Bytes> {
-        let mut made = match self.join((wanted, gzipped)) {
+    /// The answer; its rendering begins after this call unless too many bytes are alive. `None` if rendering failed.
+    pub async fn get(self: &Arc<Self>, rendering: Rendering, gzipped: bool) -> Option<Bytes> {
+        let mut rendered = match self.join((rendering, gzipped)) {
             Joined::Shared(bytes) => return Some(bytes),
-            Joined::Waiting(made) => made,
+            Joined::Waiting(rendered) => rendered,
         };
-        let made = made.wait_for(Option::is_some).await.ok()?;
-        made.clone()
+        let rendered = rendered.wait_for(Option::is_some).await.ok()?;
+        rendered.clone()
     }
 
     fn join(self: &Arc<Self>, key: Key) -> Joined {
-        let mut pages = self.lock();
-        let page = pages.entry(key).or_default();
+        let mut states = self.lock();
+        let state = states.entry(key).or_default();
         if self.alive_bytes.load(Ordering::Relaxed) > MOST_UNSENT
-            && let Some((_, latest)) = page.latest.as_ref().filter(|(begun, _)| begun.elapsed() <= SHARED_FOR)
+            && let Some((_, latest)) = state.latest.as_ref().filter(|(begun, _)| begun.elapsed() <= SHARED_FOR)
             && let Some(latest) = latest.upgrade()
         {
             return Joined::Shared(Bytes::from_owner(SharedBytes(latest)));
         }
-        let waiting = page.waiting.get_or_insert_with(|| {
-            let (tell, made) = watch::channel(None);
-            tokio::spawn(Arc::clone(self).render(key, tell));
-            made
+        let waiting = state.waiting.get_or_insert_with(|| {
+            let (sender, rendered) = watch::channel(None);
+            tokio::spawn(Arc::clone(self).render_in_turn(key, sender));
+            rendered
         });
         Joined::Waiting(waiting.clone())
     }
 
-    /// Waits for its turn, makes the page, and tells all who wait; those who ask from then on wait for the next.
-    async fn render(self: Arc<Self>, key: Key, tell: watch::Sender<Option<Bytes>>) {
+    /// Waits for a turn, renders, and gives the bytes to all waiting clients. Later requests wait for the next rendering.
+    async fn render_in_turn(self: Arc<Self>, key: Key, sender: watch::Sender<Option<Bytes>>) {
         let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed");
         drop(self.lock().entry(key).or_default().waiting.take());
-        if tell.is_closed() {
-            // All have left while they waited.
+        if sender.is_closed() {
+            // All clients have left.
             return;
         }
         let begun = Instant::now();
-        let make = Arc::clone(&self.make);
+        let render = Arc::clone(&self.render);
         let rendering = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            make(key.0, key.1)
+            render(key.0, key.1)
         });
         match rendering.await {
             Ok(bytes) => {
                 self.alive_bytes.fetch_add(bytes.len(), Ordering::Relaxed);
                 let rendered = Arc::new(Rendered { bytes, alive_bytes: Arc::clone(&self.alive_bytes) });
                 self.lock().entry(key).or_default().latest = Some((begun, Arc::downgrade(&rendered)));
-                tell.send_replace(Some(Bytes::from_owner(SharedBytes(rendered))));
+                sender.send_replace(Some(Bytes::from_owner(SharedBytes(rendered))));
             }
-            Err(error) => tracing::error!(page = ?key.0, %error, "an answer failed"),
+            Err(error) => tracing::error!(answer = ?key.0, %error, "answer not rendered"),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, RenderingState>> {
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -159,8 +159,8 @@ mod tests {
         Builder::new_current_thread().enable_all().build().unwrap()
     }
 
-    /// Pages of so many bytes, and how many have been made.
-    fn pages_of(bytes: usize) -> (Arc<Renderings>, Arc<AtomicUsize>) {
+    /// Renderings of this many bytes, and a counter of them.
+    fn renderings_of(bytes: usize) -> (Arc<Renderings>, Arc<AtomicUsize>) {
         let count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&count);
         let make = move |_, _| {
@@ -171,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_before_a_page_is_begun_shares_it_and_who_asks_later_does_not() {
-        let (begun, tell_begun) = mpsc::channel();
+    fn requests_before_a_rendering_begins_share_it_and_later_ones_do_not() {
+        let (begun, has_begun) = mpsc::channel();
         let (go_on, may_go_on) = mpsc::channel::<()>();
         let (begun, may_go_on) = (Mutex::new(begun), Mutex::new(may_go_on));
         let make = move |_, _| {
@@ -187,7 +187,7 @@ mod tests {
         };
         runtime().block_on(async {
             let first = get();
-            while tell_begun.try_recv().is_err() {
+            while has_begun.try_recv().is_err() {
                 tokio::task::yield_now().await;
             }
             let later = [get(), get(), get()];
@@ -199,12 +199,12 @@ mod tests {
                 later.await.unwrap();
             }
         });
-        assert_eq!(tell_begun.try_iter().count(), 1, "one page for all three");
+        assert_eq!(has_begun.try_iter().count(), 1, "one rendering for all three");
     }
 
     #[test]
-    fn pages_that_nobody_is_sent_any_more_are_gone() {
-        let (renderings, made) = pages_of(1000);
+    fn bytes_that_have_been_sent_are_freed() {
+        let (renderings, made) = renderings_of(1000);
         runtime().block_on(async {
             let pages =
                 [renderings.get(Rendering::Figures, false).await, renderings.get(Rendering::Figures, false).await];
@@ -215,13 +215,16 @@ mod tests {
     }
 
     #[test]
-    fn while_too_much_is_alive_pages_are_shared_by_the_second() {
-        let (renderings, made) = pages_of(MOST_UNSENT + 1);
+    fn while_too_many_bytes_are_alive_answers_are_shared_for_a_second() {
+        let (renderings, made) = renderings_of(MOST_UNSENT + 1);
         runtime().block_on(async {
             let first = renderings.get(Rendering::Figures, false).await.unwrap();
             let second = renderings.get(Rendering::Figures, false).await.unwrap();
             assert_eq!(first.as_ptr(), second.as_ptr());
-            assert!(renderings.get(Rendering::Figures, true).await.is_some(), "what is not there is made");
+            assert!(
+                renderings.get(Rendering::Figures, true).await.is_some(),
+                "an answer that is not there is rendered"
+            );
             assert_eq!(made.load(Ordering::Relaxed), 2);
             drop((first, second));
             assert!(renderings.get(Rendering::Figures, false).await.is_some());
@@ -230,10 +233,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_cannot_be_made_is_none_and_the_next_one_is_made() {
+    fn a_failed_rendering_is_none_and_the_next_one_succeeds() {
         let count = AtomicUsize::new(0);
         let make = move |_, _| {
-            assert!(count.fetch_add(1, Ordering::Relaxed) > 0, "a test lets the first page fail");
+            assert!(count.fetch_add(1, Ordering::Relaxed) > 0, "the test lets the first rendering fail");
             Bytes::from_static(b"page")
         };
         let renderings = Renderings::new(Arc::new(make), Arc::new(Semaphore::new(1)));

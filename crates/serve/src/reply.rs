@@ -1,4 +1,4 @@
-//! Replies: what an answer is before it has headers, and the headers that every answer has.
+//! Replies: an answer before its headers, and the headers of every answer.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -18,40 +18,40 @@ use hyper::{Response, StatusCode};
 
 use crate::admission::AnswerInProgress;
 
-/// The content type of a line or two for a human.
+/// The content type of a short text for people.
 pub(crate) const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// An answer shorter than this is not compressed: it fits one packet as it is. In bytes.
+/// The shortest answer that is compressed, in bytes; a shorter one fits into one packet.
 pub(crate) const SHORTEST_COMPRESSED: usize = 1024;
 
-/// What the board loads comes from here and nothing from anywhere else.
+/// The board loads everything from this server.
 const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                                font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                                frame-ancestors 'none'";
 
-/// The headers of a refusal because there are too many: the client should leave, and come again in so many seconds.
-const COME_AGAIN: &[(&str, &str)] = &[("retry-after", "10"), ("connection", "close")];
+/// The headers of a refusal because of too many clients: close the connection, and retry after this many seconds.
+const RETRY_LATER: &[(&str, &str)] = &[("retry-after", "10"), ("connection", "close")];
 
-/// The header that says which methods are answered.
+/// The header with the supported methods.
 pub(crate) const ALLOWED_METHODS: &[(&str, &str)] = &[("allow", "GET, HEAD")];
 
-/// The header of a stream: a proxy that collects an answer before it passes it on would pass on none of it.
+/// The header of a stream. Without it, a proxy that buffers whole answers would never forward any of it.
 pub(crate) const UNBUFFERED: &[(&str, &str)] = &[("x-accel-buffering", "no")];
 
-/// A body, and the answer in progress that ends when the body has been taken.
+/// A body, with the answer in progress, which ends when the body has been sent.
 pub(crate) struct ReplyBody {
     content: BodyContent,
     in_progress: Option<AnswerInProgress>,
 }
 
-/// What is sent: there as a whole, or coming chunk by chunk.
+/// The content: whole, or chunk by chunk.
 enum BodyContent {
     Whole(Full<Bytes>),
     Chunks(Channel<Bytes>),
 }
 
 impl ReplyBody {
-    /// A body that comes chunk by chunk.
+    /// A body that is sent chunk by chunk.
     pub fn chunks(chunks: Channel<Bytes>) -> Self {
         Self { content: BodyContent::Chunks(chunks), in_progress: None }
     }
@@ -93,9 +93,9 @@ pub(crate) struct Reply {
     pub body: ReplyBody,
     /// Whether the body is compressed.
     pub gzipped: bool,
-    /// What tells this version of the answer from others, if it may be kept: it is asked for again each time.
+    /// The version of an answer that a client may cache and must revalidate each time.
     pub etag: Option<HeaderValue>,
-    /// Headers that only this kind of answer has, by their names in lower case.
+    /// Additional headers, by their names in lower case.
     pub extra_headers: &'static [(&'static str, &'static str)],
 }
 
@@ -104,17 +104,17 @@ impl Reply {
         Self { status, content_type, body, gzipped: false, etag: None, extra_headers: &[] }
     }
 
-    /// A line or two for a human.
+    /// A short text for people.
     pub fn plain(status: StatusCode, text: String) -> Self {
         Self::new(status, PLAIN, whole(text))
     }
 
-    /// Too many ask for the same: come again.
-    pub fn come_again(text: &str) -> Self {
-        Self { extra_headers: COME_AGAIN, ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()) }
+    /// A refusal because of too many clients.
+    pub fn retry_later(text: &str) -> Self {
+        Self { extra_headers: RETRY_LATER, ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()) }
     }
 
-    /// The connection is busy with this answer until it has been taken.
+    /// The connection is busy with this answer until it has been sent.
     pub fn in_progress(mut self, in_progress: Option<AnswerInProgress>) -> Self {
         self.body.in_progress = in_progress;
         self
@@ -146,14 +146,14 @@ impl Reply {
     }
 }
 
-/// A body that is there as a whole.
+/// A whole body.
 pub(crate) fn whole(bytes: impl Into<Bytes>) -> ReplyBody {
     ReplyBody { content: BodyContent::Whole(Full::new(bytes.into())), in_progress: None }
 }
 
-/// The bytes, compressed.
-pub(crate) fn gzip(bytes: &[u8], how: Compression) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), how);
+/// Compresses bytes.
+pub(crate) fn gzip(bytes: &[u8], level: Compression) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), level);
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
     written.expect("writing to memory cannot fail").into()
 }

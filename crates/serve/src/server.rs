@@ -1,8 +1,8 @@
-//! The server: a socket, and bounds on what a client may take of the program.
+//! The server: a listening socket, and limits on the resources of a client.
 //!
-//! Whatever a client does, it holds one of a bounded number of connections for a bounded time: it has to send a whole
-//! request within seconds, cannot send much, has to read what it is sent, is let go when it is silent between
-//! requests, and for good after a while. Who has to give way where there are too many is [`Admission`]'s business.
+//! The number and the lifetime of connections are bounded. A client must send a whole request within seconds, cannot
+//! send much, and must read its answer. Its connection is closed when it is silent between requests, and in any case
+//! after a while. [`Admission`] decides which connections give way when there are too many.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,21 +15,21 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::admission::Admission;
-use crate::connection::converse;
+use crate::connection::serve_connection;
 use crate::limits::ServerLimits;
 use crate::routes::Routes;
 
-/// What the system keeps of an answer that the client has not read yet, in bytes; it doubles that for its own needs.
-/// What does not fit stays in the program, shared by all who are sent the same, and shows that a client does not read.
+/// The send buffer of a connection in the system, in bytes; Linux doubles it. The rest of an answer stays in the program,
+/// shared by all clients of the same answer, and shows that a client does not read.
 const SEND_BUFFER: u32 = 32 * 1024;
 
-/// Connections that the system keeps until they are accepted; it may keep fewer (`net.core.somaxconn`).
+/// Connections that the system queues until they are accepted; `net.core.somaxconn` may limit it to fewer.
 const BACKLOG: u32 = 4096;
 
-/// How long to wait before accepting again where the system has run out of something.
-const BREATHER: Duration = Duration::from_millis(50);
+/// The pause before accepting again when the system has run out of a resource.
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
-/// How often the log says, at most, that no connection can be accepted.
+/// The shortest time between two warnings that no connection can be accepted.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
 
 /// Why a server cannot listen.
@@ -42,7 +42,7 @@ pub struct BindError {
     source: io::Error,
 }
 
-/// A server that listens and does not answer yet.
+/// A server that listens but does not answer yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -50,28 +50,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `address`; port 0 takes a free one. To be called within a runtime of tokio.
+    /// Listens on `address`; port 0 takes a free port. Call it within a tokio runtime.
     ///
     /// # Errors
-    /// [`BindError`] says what the address is and what can be done.
+    /// [`BindError`] names the address and the remedy.
     ///
     /// # Panics
     /// Outside a runtime.
     pub fn bind(address: SocketAddr) -> Result<Self, BindError> {
-        let fail = |source: io::Error| BindError { address, why: why_not(&source), source };
+        let fail = |source: io::Error| BindError { address, why: remedy(&source), source };
         let listener = listen(address).map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Serves the routes until `stop` is done; then takes no more connections, lets answers under way finish within the
-    /// grace, and returns.
+    /// Serves the routes until `stop` resolves. Then it accepts no more connections, lets answers in progress finish
+    /// within the grace period, and returns.
     pub async fn serve(self, routes: Arc<Routes>, limits: ServerLimits, stop: impl Future<Output = ()>) {
         let admission = Admission::new(limits.connections);
         let (closing, closed) = watch::channel(());
@@ -87,18 +87,18 @@ impl Server {
             match accepted {
                 Ok((stream, client)) => {
                     let slot = admission.arrive(client.ip());
-                    connections.spawn(converse(stream, Arc::clone(&routes), slot, limits, closed.clone()));
+                    connections.spawn(serve_connection(stream, Arc::clone(&routes), slot, limits, closed.clone()));
                 }
-                // The client has changed its mind already.
-                Err(error) if is_of_one_client(&error) => {}
+                // The client has gone already.
+                Err(error) if is_caused_by_client(&error) => {}
                 Err(error) => {
                     // Out of file descriptors, most likely.
                     let made_room = admission.make_room();
                     if warned.is_none_or(|warned: Instant| warned.elapsed() >= BETWEEN_WARNINGS) {
                         warned = Some(Instant::now());
-                        tracing::warn!(%error, made_room, "a connection could not be accepted; trying again");
+                        tracing::warn!(%error, made_room, "connection not accepted");
                     }
-                    tokio::time::sleep(BREATHER).await;
+                    tokio::time::sleep(RETRY_PAUSE).await;
                 }
             }
         }
@@ -110,23 +110,23 @@ impl Server {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // As a listener of the standard library does: a process that starts anew need not wait for old connections.
+    // Like a listener of the standard library: a restarted process need not wait for old connections.
     socket.set_reuseaddr(true)?;
-    // What is accepted has it from the listener.
+    // Accepted connections inherit it from the listener.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-fn is_of_one_client(error: &io::Error) -> bool {
+fn is_caused_by_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-fn why_not(error: &io::Error) -> String {
+fn remedy(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => "another process listens there already; stop it or choose another port".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+        io::ErrorKind::AddrInUse => "another process already listens there; stop it or choose another port".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
         io::ErrorKind::PermissionDenied => "not permitted; ports below 1024 need a privilege".to_owned(),
         _ => error.to_string(),
     }

@@ -1,4 +1,4 @@
-//! A viewer of the live stream, as the server sees one: what has been sent, plain or compressed.
+//! A client of the live stream: sends it chunks, plain or compressed.
 
 use http_body_util::channel::{Channel, Sender};
 use hyper::body::Bytes;
@@ -6,21 +6,21 @@ use hyper::body::Bytes;
 use crate::gzip_chunk::{GZIP_HEADER, GzipChunk, GzipTrailer};
 use crate::reply::ReplyBody;
 
-/// Who is told things, chunk by chunk. A chunk is given over when the last one has been taken.
+/// A client of the stream. It is sent the next chunk when it has taken the previous one.
 pub(crate) struct SseClient {
     sender: Sender<Bytes>,
-    /// `None` if the viewer takes plain text only.
+    /// `None` if the client accepts plain text only.
     gzip: Option<GzipTrailer>,
 }
 
 impl SseClient {
-    /// A viewer, and the body through which it is told.
-    pub fn new(takes_gzip: bool) -> (Self, ReplyBody) {
+    /// A client, and the body through which it is sent chunks.
+    pub fn new(accepts_gzip: bool) -> (Self, ReplyBody) {
         let (sender, body) = Channel::new(1);
-        (Self { sender, gzip: takes_gzip.then(GzipTrailer::default) }, ReplyBody::chunks(body))
+        (Self { sender, gzip: accepts_gzip.then(GzipTrailer::default) }, ReplyBody::chunks(body))
     }
 
-    /// Before anything is told. `None` when the viewer is gone.
+    /// Begins the stream. `None` if the client is gone.
     pub async fn begin(&mut self) -> Option<()> {
         match self.gzip {
             Some(_) => self.sender.send_data(Bytes::from_static(&GZIP_HEADER)).await.ok(),
@@ -28,21 +28,21 @@ impl SseClient {
         }
     }
 
-    /// Tells a chunk. Whoever stops waiting for this has told nothing of it. `None` when the viewer is gone.
-    pub async fn tell(&mut self, chunk: &GzipChunk) -> Option<()> {
+    /// Sends a chunk. Cancelling this sends nothing of it. `None` if the client is gone.
+    pub async fn send(&mut self, chunk: &GzipChunk) -> Option<()> {
         let bytes = if self.gzip.is_some() { &chunk.deflated } else { &chunk.plain };
         self.sender.send_data(bytes.clone()).await.ok()?;
-        if let Some(so_far) = &mut self.gzip {
-            so_far.add(chunk);
+        if let Some(trailer) = &mut self.gzip {
+            trailer.add(chunk);
         }
         Some(())
     }
 
-    /// After everything has been told.
+    /// Ends the stream after the last chunk.
     pub async fn end(mut self) {
-        if let Some(so_far) = &self.gzip {
-            // A viewer that is gone misses nothing.
-            let _ = self.sender.send_data(so_far.end()).await;
+        if let Some(trailer) = &self.gzip {
+            // A client that is gone does not need it.
+            let _ = self.sender.send_data(trailer.bytes()).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The files of the board, as a browser gets them.
+//! The files of the board as a browser gets them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -6,7 +6,7 @@ use std::io::Read as _;
 
 use crate::running_server::{Answer, RunningServer};
 
-/// The files that the page loads and that those load, by their path, as they are answered.
+/// The answers for all files that the page loads, directly or indirectly, by path.
 fn files(server: &RunningServer) -> BTreeMap<String, Answer> {
     let mut files = BTreeMap::new();
     let mut named = named_in(server.get("/").text());
@@ -23,7 +23,7 @@ fn files(server: &RunningServer) -> BTreeMap<String, Answer> {
     files
 }
 
-/// The paths of the files that a text names between quotes. What a comment imports are types, which no browser loads.
+/// The paths of the files that a text names between quotes. Imports in comments are types, which no browser loads.
 fn named_in(text: &str) -> Vec<String> {
     let quoted = text.lines().filter(|line| !line.contains("/**")).flat_map(|line| line.split('"'));
     let names = quoted.filter(|name| ["css", "js", "svg", "png", "woff2"].contains(&extension(name)));
@@ -41,12 +41,12 @@ fn content_type(path: &str) -> &'static str {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "woff2" => "font/woff2",
-        other => panic!("a browser would not know what {other} is"),
+        other => panic!("no content type for {other}"),
     }
 }
 
 #[test]
-fn every_file_that_the_board_loads_is_served_as_what_it_is() {
+fn every_file_that_the_board_loads_has_its_content_type() {
     let server = RunningServer::start();
     for (path, answer) in files(&server) {
         assert_eq!(answer.header("content-type"), Some(content_type(&path)), "{path}");
@@ -73,11 +73,11 @@ fn a_file_that_has_not_changed_is_not_sent_again() {
     let files = known.len();
     known.sort();
     known.dedup();
-    assert_eq!(known.len(), files, "two files are told apart");
+    assert_eq!(known.len(), files, "no two files share an ETag");
 }
 
 #[test]
-fn a_file_is_gzipped_where_that_makes_it_smaller_and_says_the_same() {
+fn a_file_is_gzipped_if_that_makes_it_smaller_and_unpacks_to_the_same() {
     let server = RunningServer::start();
     let mut gzipped = 0;
     for (path, plain) in files(&server) {
@@ -95,21 +95,21 @@ fn a_file_is_gzipped_where_that_makes_it_smaller_and_says_the_same() {
     assert!(gzipped > 0);
 }
 
-/// Names and reasons are texts from outside: as markup they could do things. And what its own policy would stop, or
-/// what is not of this server, must not be there to begin with.
+/// Names and reasons are untrusted texts, so they must never become markup. Inline scripts and resources of other
+/// servers, which the security policy would block, must not exist either.
 #[test]
-fn the_board_makes_no_markup_of_what_it_is_told_and_loads_nothing_from_elsewhere() {
+fn the_board_never_turns_text_into_markup_and_loads_nothing_from_other_servers() {
     let server = RunningServer::start();
     let page = server.get("/").text().to_owned();
-    for stopped in ["<script>", "<style", "style=", " onclick=", "javascript:", "://"] {
-        assert!(!page.contains(stopped), "{stopped}");
+    for blocked in ["<script>", "<style", "style=", " onclick=", "javascript:", "://"] {
+        assert!(!page.contains(blocked), "{blocked}");
     }
     for (path, answer) in files(&server) {
-        // Others' files are taken as they are, and pictures are no text.
+        // Vendored files are unchanged, and pictures are not text.
         if path.starts_with("/vendor/") || extension(&path) == "png" {
             continue;
         }
-        // The name of a vocabulary is no address, though it looks like one.
+        // The name of an XML namespace is not an address.
         let text = answer.text().replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         for dangerous in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "://", "@import \""]

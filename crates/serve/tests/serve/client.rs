@@ -1,4 +1,4 @@
-//! The client, asking a real server, and others that are no server of figures.
+//! The client against a real server, and against other listeners.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -7,15 +7,15 @@ use ensilinja_serve::{ProcessAddress, ProcessAddressError};
 
 use crate::running_server::RunningServer;
 
-/// What the client gets from whoever listens at `address`.
-fn asked(address: &str, path: &str) -> Result<String, String> {
+/// The result of the client for a path at `address`.
+fn get(address: &str, path: &str) -> Result<String, String> {
     let address: ProcessAddress = address.parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(address.get(path)).map_err(|error| error.to_string())
 }
 
 /// A listener that answers one connection with these bytes and closes it.
-fn that_says(bytes: &'static [u8]) -> SocketAddr {
+fn listener_that_sends(bytes: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -27,54 +27,63 @@ fn that_says(bytes: &'static [u8]) -> SocketAddr {
 }
 
 #[test]
-fn a_process_gives_the_page_that_everybody_gets() {
+fn the_client_gets_the_same_body_as_any_other() {
     let running = RunningServer::start();
-    let figures = asked(&format!("http://{}", running.address), "/api/figures").unwrap();
+    let figures = get(&format!("http://{}", running.address), "/api/figures").unwrap();
     assert_eq!(figures.as_bytes(), running.get("/api/figures").body);
     assert!(figures.contains("figures_as_of_timestamp_seconds"), "{figures}");
 }
 
 #[test]
-fn whoever_does_not_answer_as_a_process_does_is_named_with_what_to_do() {
+fn an_error_names_the_address_and_the_remedy() {
     let running = RunningServer::start();
     let address = running.address;
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for (address, path, said) in [
+    for (address, path, message) in [
         (
             address,
             "/nothing/here",
-            "answers 404 Not Found: it is not Ensilinja, or it stands behind a proxy under a path of its own",
+            "answers 404 Not Found: it is not Ensilinja, or a proxy serves it under a path: add the path to the address",
         ),
-        (refused, "/", "cannot be reached: Connection refused (os error 111); is this where the process listens"),
+        (refused, "/", "cannot be reached: Connection refused (os error 111); check that the process listens there"),
         (
-            that_says(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"),
+            listener_that_sends(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"),
             "/",
-            "answers 503 Service Unavailable: it has too many connections, or a proxy finds no process; try again soon",
+            "answers 503 Service Unavailable: it has too many connections, or a proxy finds no process; try again later",
         ),
-        (that_says(b"220 mail.example ESMTP\r\n"), "/", "does not answer as a process of Ensilinja does: "),
-        (that_says(b""), "/", "does not answer as a process of Ensilinja does: "),
-        (that_says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), "/", "does not answer as a process of"),
+        (listener_that_sends(b"220 mail.example ESMTP\r\n"), "/", "does not answer like an Ensilinja process: "),
+        (listener_that_sends(b""), "/", "does not answer like an Ensilinja process: "),
         (
-            that_says(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"),
+            listener_that_sends(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
             "/",
-            "answers more than 64 MiB, which the figures of no county are",
+            "does not answer like an Ensilinja process: ",
         ),
     ] {
-        let error = asked(&format!("http://{address}"), path).unwrap_err();
-        assert!(error.starts_with(&format!("http://{address} {said}")), "{error}");
+        let error = get(&format!("http://{address}"), path).unwrap_err();
+        assert!(error.starts_with(&format!("http://{address} {message}")), "{error}");
     }
 }
 
 #[test]
-fn whoever_says_nothing_is_not_waited_for_for_ever() {
-    // The system takes the connection; nobody ever answers it.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", silent.local_addr().unwrap());
-    assert_eq!(asked(&address, "/"), Err(format!("{address} did not answer within 10 s")));
+fn an_answer_that_is_too_long_is_refused() {
+    let address = listener_that_sends(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
+    let error = get(&format!("http://{address}"), "/").unwrap_err();
+    assert_eq!(
+        error,
+        format!("the answer of http://{address} is longer than 64 MiB, so it is not the figures of a county")
+    );
 }
 
 #[test]
-fn an_address_is_that_of_a_process_by_plain_http() {
+fn a_silent_listener_times_out() {
+    // The system accepts the connection, and nothing answers it.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    assert_eq!(get(&address, "/"), Err(format!("{address} did not answer within 10 s")));
+}
+
+#[test]
+fn an_address_is_a_plain_http_url_without_credentials_and_query() {
     for (text, written) in [
         ("http://127.0.0.1:9464", "http://127.0.0.1:9464"),
         ("http://[::1]:9464/", "http://[::1]:9464"),
@@ -85,12 +94,12 @@ fn an_address_is_that_of_a_process_by_plain_http() {
     for (text, error) in [
         ("https://127.0.0.1:9464", ProcessAddressError::Https),
         ("http://me:secret@127.0.0.1:9464", ProcessAddressError::Credentials),
-        ("127.0.0.1:9464", ProcessAddressError::Odd),
-        ("http://", ProcessAddressError::Odd),
-        ("http://127.0.0.1:99999", ProcessAddressError::Odd),
-        ("http://127.0.0.1:", ProcessAddressError::Odd),
-        ("ftp://127.0.0.1", ProcessAddressError::Odd),
-        ("http://127.0.0.1/?a=b", ProcessAddressError::Odd),
+        ("127.0.0.1:9464", ProcessAddressError::NotHttp),
+        ("http://", ProcessAddressError::NotHttp),
+        ("http://127.0.0.1:99999", ProcessAddressError::NotHttp),
+        ("http://127.0.0.1:", ProcessAddressError::NotHttp),
+        ("ftp://127.0.0.1", ProcessAddressError::NotHttp),
+        ("http://127.0.0.1/?a=b", ProcessAddressError::NotHttp),
     ] {
         assert_eq!(text.parse::<ProcessAddress>(), Err(error), "{text}");
     }

@@ -1,4 +1,4 @@
-//! For whom a request is: `Host` as HTTP says it, and the names that the server answers to.
+//! The `Host` of a request: malformed ones, and the names that the server answers to.
 
 use std::io::Write as _;
 
@@ -12,9 +12,9 @@ fn status(server: &RunningServer, request: &str) -> u16 {
 }
 
 #[test]
-fn a_request_of_http_1_1_has_exactly_one_host_that_is_one() {
+fn a_request_of_http_1_1_must_have_exactly_one_well_formed_host() {
     let server = RunningServer::start();
-    for (hosts, right) in [
+    for (hosts, expected) in [
         ("Host: boards.example\r\n", 200),
         ("host: 127.0.0.1:9464\r\n", 200),
         ("Host: [::1]:9464\r\n", 200),
@@ -32,25 +32,26 @@ fn a_request_of_http_1_1_has_exactly_one_host_that_is_one() {
     ] {
         for path in ["/livez", "/", "/api/live", "/nothing"] {
             let method = if path == "/api/live" { "HEAD" } else { "GET" };
-            let right = if path == "/nothing" && right == 200 { 404 } else { right };
+            let expected = if path == "/nothing" && expected == 200 { 404 } else { expected };
             let request = format!("{method} {path} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
-            assert_eq!(status(&server, &request), right, "{request:?}");
+            assert_eq!(status(&server, &request), expected, "{request:?}");
         }
     }
 }
 
 #[test]
-fn a_request_of_http_1_0_may_have_no_host_and_never_a_wrong_one() {
+fn a_request_of_http_1_0_may_have_no_host_but_not_a_malformed_one() {
     let server = RunningServer::start();
-    for (hosts, right) in [("", 200), ("Host: a\r\n", 200), ("Host: a b\r\n", 400), ("Host: a\r\nHost: a\r\n", 400)] {
-        assert_eq!(status(&server, &format!("GET /livez HTTP/1.0\r\n{hosts}\r\n")), right, "{hosts:?}");
+    for (hosts, expected) in [("", 200), ("Host: a\r\n", 200), ("Host: a b\r\n", 400), ("Host: a\r\nHost: a\r\n", 400)]
+    {
+        assert_eq!(status(&server, &format!("GET /livez HTTP/1.0\r\n{hosts}\r\n")), expected, "{hosts:?}");
     }
 }
 
 #[test]
-fn a_target_that_names_its_host_counts_before_the_header() {
+fn the_host_of_the_target_takes_precedence_over_the_header() {
     let server = RunningServer::answering_to(AllowedHosts::only(["boards.example"]));
-    for (target, hosts, right) in [
+    for (target, hosts, expected) in [
         ("http://boards.example/livez", "Host: boards.example\r\n", 200),
         ("http://boards.example:9464/livez", "Host: evil.example\r\n", 200),
         ("http://evil.example/livez", "Host: boards.example\r\n", 421),
@@ -58,12 +59,12 @@ fn a_target_that_names_its_host_counts_before_the_header() {
         ("http://boards.example/livez", "", 400),
     ] {
         let request = format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
-        assert_eq!(status(&server, &request), right, "{request:?}");
+        assert_eq!(status(&server, &request), expected, "{request:?}");
     }
 }
 
 #[test]
-fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
+fn with_a_list_of_names_a_rebound_name_reads_nothing() {
     let server = RunningServer::answering_to(AllowedHosts::only(["boards.example"]));
     let ask = |path: &str, host: &str| {
         server.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
@@ -73,11 +74,10 @@ fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
         assert_eq!(refused.status, 421, "{path}");
         assert_eq!(
             refused.text(),
-            "this server does not answer to that name; server.allowed_hosts in its configuration lists those it \
-             answers to\n"
+            "this server does not answer to that name; add it to server.allowed_hosts in the configuration\n"
         );
     }
-    // A browser by its name, a probe by the address of its container, a scrape through a tunnel.
+    // A browser by name, a probe by the address of its container, a scrape through a tunnel.
     for host in ["Boards.Example.:9464", "10.1.2.3:9464", "[2001:db8::1]", "localhost:9464"] {
         assert_eq!(ask("/livez", host).status, 200, "{host}");
     }
@@ -85,7 +85,7 @@ fn where_names_are_listed_a_page_that_leads_here_by_another_reads_nothing() {
 }
 
 #[test]
-fn a_client_that_has_said_all_it_will_gets_its_answer() {
+fn a_client_that_has_closed_its_side_gets_its_answer() {
     let server = RunningServer::start();
     let figures = server.get("/api/figures").body;
     for (request, body) in [
@@ -93,7 +93,7 @@ fn a_client_that_has_said_all_it_will_gets_its_answer() {
         ("GET /livez HTTP/1.0\r\n\r\n", b"alive\n".to_vec()),
         ("GET /api/figures HTTP/1.1\r\nHost: test\r\n\r\n", figures),
     ] {
-        // The end comes with the request, or while it is answered.
+        // The close arrives with the request, or while it is answered.
         for pause in [0, 30] {
             let mut stream = server.connect();
             stream.write_all(request.as_bytes()).unwrap();
@@ -106,9 +106,9 @@ fn a_client_that_has_said_all_it_will_gets_its_answer() {
 }
 
 #[test]
-fn an_answer_that_takes_its_time_reaches_a_client_that_has_said_all_it_will() {
+fn a_slow_answer_reaches_a_client_that_has_closed_its_side() {
     let server = RunningServer::start();
-    server.says(|| {
+    server.set_state(|| {
         std::thread::sleep(std::time::Duration::from_millis(300));
         small_county::snapshot()
     });

@@ -1,4 +1,4 @@
-//! What a client may take of the server, and that it cannot take more.
+//! The limits of the server hold against clients that misbehave.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,20 +9,20 @@ use ensilinja_serve::{ConnectionLimits, Server, ServerLimits};
 
 use crate::running_server::{Answer, RunningServer};
 use crate::small_county;
-use crate::sse_client::SseClient;
+use crate::sse_client::TestSseClient;
 
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Waits for the server to close, and tells how long that took.
+/// Waits for the server to close, and returns how long that took.
 fn until_closed(stream: &mut TcpStream) -> Duration {
     let since = Instant::now();
     let mut rest = Vec::new();
-    // A reset is a close, too.
+    // A reset also counts as a close.
     let _ = stream.read_to_end(&mut rest);
     since.elapsed()
 }
 
-fn ask_and_stay(server: &RunningServer) -> (TcpStream, Answer) {
+fn ask_and_keep_open(server: &RunningServer) -> (TcpStream, Answer) {
     let mut stream = server.connect();
     stream.write_all(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     let answer = Answer::read_one(&mut stream);
@@ -34,19 +34,19 @@ fn few() -> ConnectionLimits {
     ConnectionLimits { silent: 4, idle: 4, watchers: 4, probes: 4, scrapes: 4, pages: 4, streams: 2 }
 }
 
-/// Readiness in more words than any socket buffer holds.
-fn much_to_say() -> Snapshot {
+/// A snapshot whose readiness is longer than any socket buffer.
+fn long_readiness() -> Snapshot {
     let reasons = vec!["more than any socket buffer holds ".repeat(1 << 20)];
     Snapshot { readiness: Readiness { complete: false, reasons }, ..small_county::snapshot() }
 }
 
 #[test]
-fn a_header_that_comes_drop_by_drop_is_not_waited_for() {
+fn a_header_sent_byte_by_byte_times_out() {
     let first = ServerLimits { first_request_time: SHORT, ..ServerLimits::default() };
     let further = ServerLimits { header_time: SHORT, ..ServerLimits::default() };
     for (limits, asks_before) in [(first, false), (further, true)] {
         let server = RunningServer::with(limits);
-        let mut stream = if asks_before { ask_and_stay(&server).0 } else { server.connect() };
+        let mut stream = if asks_before { ask_and_keep_open(&server).0 } else { server.connect() };
         let since = Instant::now();
         for byte in b"GET /metrics HTTP/1.1\r\nHost: test\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'a')) {
             if stream.write_all(&[*byte]).is_err() {
@@ -60,10 +60,10 @@ fn a_header_that_comes_drop_by_drop_is_not_waited_for() {
 }
 
 #[test]
-fn a_client_that_says_nothing_is_let_go_before_its_first_request_and_after_it() {
+fn a_silent_client_is_closed_before_and_after_its_first_request() {
     let server =
         RunningServer::with(ServerLimits { first_request_time: SHORT, header_time: SHORT, ..ServerLimits::default() });
-    let (mut stream, answer) = ask_and_stay(&server);
+    let (mut stream, answer) = ask_and_keep_open(&server);
     assert_eq!(answer.status, 200);
     assert!(until_closed(&mut stream) < Duration::from_secs(8));
     let mut silent = server.connect();
@@ -73,7 +73,7 @@ fn a_client_that_says_nothing_is_let_go_before_its_first_request_and_after_it() 
 #[test]
 fn one_connection_carries_many_requests() {
     let server = RunningServer::start();
-    let (mut stream, _) = ask_and_stay(&server);
+    let (mut stream, _) = ask_and_keep_open(&server);
     for _ in 0..3 {
         stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
         assert_eq!(Answer::read_one(&mut stream).text(), "ready\n");
@@ -81,44 +81,44 @@ fn one_connection_carries_many_requests() {
 }
 
 #[test]
-fn viewers_beyond_their_limit_are_told_when_to_come_again_and_probes_and_scrapes_are_answered_all_the_same() {
+fn streams_beyond_their_limit_get_retry_after_while_probes_and_scrapes_are_answered() {
     let server = RunningServer::with(ServerLimits { connections: few(), ..ServerLimits::default() });
-    let mut viewers: Vec<SseClient> = (0..2).map(|_| SseClient::join(&server)).collect();
+    let mut clients: Vec<TestSseClient> = (0..2).map(|_| TestSseClient::join(&server)).collect();
     for method in ["GET", "HEAD"] {
         let refused = server.ask(method, "/api/live", "");
         assert_eq!((refused.status, refused.header("retry-after")), (503, Some("10")), "{method}");
         assert_eq!(refused.header("connection"), Some("close"));
     }
     let refused = server.get("/api/live");
-    assert_eq!(refused.text(), "as many look at the live figures as this process can serve; try again in a moment\n");
+    assert_eq!(refused.text(), "the live figures have as many viewers as this process can serve; try again later\n");
     for path in ["/livez", "/readyz", "/metrics", "/api/figures", "/"] {
         assert_eq!(server.get(path).status, 200, "{path}");
     }
-    assert_eq!(viewers[1].named().unwrap().0, "hello", "who looks goes on looking");
-    drop(viewers.remove(0));
+    assert_eq!(clients[1].named().unwrap().0, "hello", "established streams continue");
+    drop(clients.remove(0));
     let since = Instant::now();
     while server.ask("HEAD", "/api/live", "").status != 200 {
-        assert!(since.elapsed() < Duration::from_secs(8), "the place is not free again");
+        assert!(since.elapsed() < Duration::from_secs(8), "the slot is not freed");
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert_eq!(SseClient::join(&server).named().unwrap().0, "hello");
+    assert_eq!(TestSseClient::join(&server).named().unwrap().0, "hello");
 }
 
 #[test]
-fn silent_and_idle_connections_beyond_their_limit_give_way_oldest_first_and_no_probe_waits_for_them() {
+fn silent_and_idle_connections_beyond_their_limit_are_closed_oldest_first_and_no_probe_waits() {
     let server = RunningServer::with(ServerLimits { connections: few(), ..ServerLimits::default() });
     let mut half: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
     for stream in &mut half {
-        // Some are cut off before they have said it.
+        // Some are closed before they have sent it.
         let _ = stream.write_all(b"GET /livez HTTP/1.1\r\nHost: ");
     }
-    let mut idle: Vec<TcpStream> = (0..20).map(|_| ask_and_stay(&server).0).collect();
+    let mut idle: Vec<TcpStream> = (0..20).map(|_| ask_and_keep_open(&server).0).collect();
     let mut silent: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
     for path in ["/livez", "/readyz", "/metrics"] {
         assert_eq!(server.get(path).status, 200, "{path}");
     }
     for stream in half[..16].iter_mut().chain(&mut idle[..16]).chain(&mut silent[..15]) {
-        assert!(until_closed(stream) < Duration::from_secs(3), "it has to give way at once");
+        assert!(until_closed(stream) < Duration::from_secs(3), "it must be closed at once");
     }
     let newest = &mut idle[19];
     newest.write_all(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
@@ -128,24 +128,24 @@ fn silent_and_idle_connections_beyond_their_limit_give_way_oldest_first_and_no_p
 #[test]
 fn a_client_that_never_reads_its_answer_is_cut_off() {
     let server = RunningServer::with(ServerLimits { unread_time: SHORT, ..ServerLimits::default() });
-    server.says(much_to_say);
+    server.set_state(long_readiness);
     let mut stuck = server.connect();
     stuck.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     std::thread::sleep(SHORT * 3);
-    let mut came = Vec::new();
-    let ended = stuck.read_to_end(&mut came);
-    assert!(ended.is_err() || came.len() < 1 << 25, "it got all of the answer: {} bytes", came.len());
+    let mut received = Vec::new();
+    let ended = stuck.read_to_end(&mut received);
+    assert!(ended.is_err() || received.len() < 1 << 25, "it got the whole answer: {} bytes", received.len());
 }
 
 #[test]
-fn a_viewer_that_never_reads_is_cut_off_and_its_place_is_free() {
+fn a_stream_client_that_never_reads_is_cut_off_and_its_slot_is_freed() {
     let connections = ConnectionLimits { streams: 1, ..few() };
     let server = RunningServer::with(ServerLimits { connections, unread_time: SHORT, ..ServerLimits::default() });
-    server.says(much_to_say);
-    let _stuck = SseClient::join(&server);
+    server.set_state(long_readiness);
+    let _stuck = TestSseClient::join(&server);
     let since = Instant::now();
     while server.ask("HEAD", "/api/live", "").status != 200 {
-        assert!(since.elapsed() < Duration::from_secs(8), "the place is not free again");
+        assert!(since.elapsed() < Duration::from_secs(8), "the slot is not freed");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -153,25 +153,25 @@ fn a_viewer_that_never_reads_is_cut_off_and_its_place_is_free() {
 #[test]
 fn a_client_that_reads_slowly_gets_all_of_its_answer() {
     let server = RunningServer::with(ServerLimits { unread_time: Duration::from_secs(5), ..ServerLimits::default() });
-    server.says(much_to_say);
+    server.set_state(long_readiness);
     let mut slow = server.connect();
     slow.write_all(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
-    let (mut came, mut some) = (0, vec![0; 1 << 22]);
+    let (mut received, mut buffer) = (0, vec![0; 1 << 22]);
     loop {
-        match slow.read(&mut some).unwrap() {
+        match slow.read(&mut buffer).unwrap() {
             0 => break,
-            count => came += count,
+            count => received += count,
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert!(came > 34 << 20, "{came}");
+    assert!(received > 34 << 20, "{received}");
 }
 
-/// What is asked for while a page waits for its turn is that page: a hundred scrapes at a time are no hundred pages.
+/// Requests that arrive before a rendering begins share it: a hundred concurrent scrapes are far fewer renderings.
 #[test]
-fn scrapes_that_come_at_the_same_time_share_pages_and_each_is_as_fresh_as_its_request() {
+fn concurrent_scrapes_share_renderings_and_each_is_as_fresh_as_its_request() {
     let server = RunningServer::start();
-    server.says(|| {
+    server.set_state(|| {
         std::thread::sleep(Duration::from_millis(100));
         small_county::snapshot()
     });
@@ -179,14 +179,14 @@ fn scrapes_that_come_at_the_same_time_share_pages_and_each_is_as_fresh_as_its_re
     for client in &mut clients {
         client.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     }
-    let pages: Vec<Vec<u8>> = clients.iter_mut().map(|client| Answer::read_one(client).body).collect();
-    assert!(pages.iter().all(|page| page.ends_with(b"\n") && page.len() > 10_000));
-    let made = server.snapshots();
-    assert!((1..=20).contains(&made), "{made} pages for a hundred scrapes");
-    server.says(small_county::rebuilding);
+    let texts: Vec<Vec<u8>> = clients.iter_mut().map(|client| Answer::read_one(client).body).collect();
+    assert!(texts.iter().all(|text| text.ends_with(b"\n") && text.len() > 10_000));
+    let renderings = server.snapshots();
+    assert!((1..=20).contains(&renderings), "{renderings} renderings for a hundred scrapes");
+    server.set_state(small_county::rebuilding);
     assert!(
         server.get("/metrics").text().contains("ensilinja_figures_complete 0\n"),
-        "a page from before it was asked for"
+        "the text is older than its request"
     );
 }
 
@@ -208,7 +208,7 @@ fn a_body_is_not_read_and_a_large_one_or_one_of_unknown_size_is_refused() {
 }
 
 #[test]
-fn what_is_not_http_is_no_harm() {
+fn bytes_that_are_not_http_do_no_harm() {
     let server = RunningServer::start();
     for nonsense in ["\u{16}\u{3}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
         let mut stream = server.connect();
@@ -219,9 +219,9 @@ fn what_is_not_http_is_no_harm() {
 }
 
 #[test]
-fn it_stops_within_two_seconds_whatever_its_clients_do() {
+fn the_server_stops_within_two_seconds_whatever_its_clients_do() {
     let mut server = RunningServer::start();
-    let (_idle, _) = ask_and_stay(&server);
+    let (_idle, _) = ask_and_keep_open(&server);
     let mut half = server.connect();
     half.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let _silent = server.connect();
@@ -230,13 +230,13 @@ fn it_stops_within_two_seconds_whatever_its_clients_do() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_named_with_what_to_do() {
+fn an_address_in_use_is_named_with_the_remedy() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let error = runtime.block_on(async { Server::bind(address) }).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("cannot listen on {address}: another process listens there already; stop it or choose another port")
+        format!("cannot listen on {address}: another process already listens there; stop it or choose another port")
     );
 }

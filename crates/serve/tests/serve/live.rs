@@ -1,4 +1,4 @@
-//! The live stream, as its viewers see it.
+//! The live stream as its clients see it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,43 +10,43 @@ use serde_json::Value;
 use crate::expected::assert_is_file;
 use crate::running_server::RunningServer;
 use crate::small_county;
-use crate::sse_client::SseClient;
+use crate::sse_client::TestSseClient;
 
-fn names(viewer: &mut SseClient, count: usize) -> Vec<String> {
-    (0..count).map(|_| viewer.named().unwrap().0).collect()
+fn names(client: &mut TestSseClient, count: usize) -> Vec<String> {
+    (0..count).map(|_| client.named().unwrap().0).collect()
 }
 
 #[test]
 fn the_first_three_events_of_a_small_county_are_exactly_these() {
     let server = RunningServer::start();
-    let mut viewer = SseClient::join(&server);
-    let events: Vec<String> = (0..3).map(|_| viewer.event().unwrap()).collect();
+    let mut client = TestSseClient::join(&server);
+    let events: Vec<String> = (0..3).map(|_| client.event().unwrap()).collect();
     assert_is_file("tests/serve/expected/small_county.live.txt", &events.concat());
 }
 
 #[test]
-fn the_stream_says_hello_once_then_figures_every_second_and_the_day_when_a_minute_has_passed() {
+fn the_stream_sends_hello_once_then_figures_every_second_and_the_day_every_minute() {
     let server = RunningServer::start();
-    let mut viewer = SseClient::join(&server);
+    let mut client = TestSseClient::join(&server);
     let since = Instant::now();
-    assert_eq!(names(&mut viewer, 5), ["hello", "figures", "day", "figures", "figures"]);
+    assert_eq!(names(&mut client, 5), ["hello", "figures", "day", "figures", "figures"]);
     let took = since.elapsed();
     assert!(took > Duration::from_millis(1_500) && took < Duration::from_secs(5), "{took:?}");
-    server.says(|| {
+    server.set_state(|| {
         let mut snapshot = small_county::snapshot();
         let figures = snapshot.figures.as_mut().unwrap();
         figures.as_of = figures.as_of.plus_millis(60_000);
         snapshot
     });
-    let more = names(&mut viewer, 3);
-    // What was read before the source changed its word may still be on its way.
+    let more = names(&mut client, 3);
+    // Events read before the state changed may still be in flight.
     let at = more.iter().position(|name| name == "day").unwrap();
     assert!(more.iter().enumerate().all(|(place, name)| (name == "figures") == (place != at)), "{more:?}");
 }
 
-/// What can be said of both is said in the same words: a figure of the stream stands where it stands in the figures.
+/// A figure has the same name, place and value in the stream as in `/api/figures`.
 #[test]
-fn whatever_the_stream_says_the_figures_say_too() {
+fn everything_in_the_stream_is_also_in_the_figures() {
     fn assert_within(part: &Value, whole: &Value, path: &str) {
         match (part, whole) {
             (Value::Object(part), Value::Object(whole)) => {
@@ -59,8 +59,8 @@ fn whatever_the_stream_says_the_figures_say_too() {
     }
     let server = RunningServer::start();
     let figures: Value = serde_json::from_slice(&server.get("/api/figures").body).unwrap();
-    let mut viewer = SseClient::join(&server);
-    let (hello, live) = (viewer.named().unwrap().1, viewer.named().unwrap().1);
+    let mut client = TestSseClient::join(&server);
+    let (hello, live) = (client.named().unwrap().1, client.named().unwrap().1);
     assert_eq!(hello["version"], "1.2.3 (abc123)");
     assert_eq!(hello["time_zone"], figures["time_zone"]);
     let (lines, mut rest) = (live["lines"].as_array().unwrap(), live.clone());
@@ -70,7 +70,7 @@ fn whatever_the_stream_says_the_figures_say_too() {
         assert_within(&hello["lines"][index], line, "");
         assert_within(&lines[index], &line["figures"], "");
         let all = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(all(&lines[index]), all(&line["figures"]), "all figures of this instant");
+        assert_eq!(all(&lines[index]), all(&line["figures"]), "all figures of the instant itself");
         assert_eq!(all(&lines[index]["windows"]), ["15m", "today"]);
         assert_eq!(all(&lines[index]["windows"]["15m"]), ["contacts_decided", "contacts_offered"]);
         let today = [
@@ -94,19 +94,19 @@ fn whatever_the_stream_says_the_figures_say_too() {
 #[test]
 fn an_unknown_line_is_not_found_and_not_repeated() {
     let server = RunningServer::start();
-    for path in ["/api/lines/nobody", "/api/lines/mipa/x", "/api/lines/%3Cb%3E", "/api/lines/MIPA"] {
+    for path in ["/api/lines/unknown", "/api/lines/mipa/x", "/api/lines/%3Cb%3E", "/api/lines/MIPA"] {
         let answer = server.get(path);
-        assert_eq!((answer.status, answer.text()), (404, "there is no such line; /api/figures has all there are\n"));
+        assert_eq!((answer.status, answer.text()), (404, "there is no such line; see /api/figures for all lines\n"));
     }
     assert_eq!(server.get("/api/lines/").status, 404);
 }
 
 #[test]
-fn before_the_figures_are_rebuilt_the_stream_says_so_and_the_day_follows_as_soon_as_it_is_known() {
+fn before_the_figures_are_rebuilt_the_stream_has_nulls_and_the_day_follows_once_it_is_known() {
     let server = RunningServer::start();
-    server.says(small_county::rebuilding);
-    let mut viewer = SseClient::join(&server);
-    let events: Vec<(String, Value)> = (0..3).map(|_| viewer.named().unwrap()).collect();
+    server.set_state(small_county::rebuilding);
+    let mut client = TestSseClient::join(&server);
+    let events: Vec<(String, Value)> = (0..3).map(|_| client.named().unwrap()).collect();
     let none = serde_json::json!([null, null]);
     assert_eq!(
         (events[1].0.as_str(), &events[1].1["lines"], &events[1].1["complete"]),
@@ -115,10 +115,10 @@ fn before_the_figures_are_rebuilt_the_stream_says_so_and_the_day_follows_as_soon
     assert_eq!(events[1].1["reasons"].as_array().unwrap().len(), 2);
     let unknown = serde_json::json!({"start_timestamp_seconds": null, "slot_seconds": 900, "lines": [null, null]});
     assert_eq!((events[2].0.as_str(), &events[2].1), ("day", &unknown));
-    server.says(small_county::snapshot);
+    server.set_state(small_county::snapshot);
     let since = Instant::now();
     let day = loop {
-        let (name, data) = viewer.named().unwrap();
+        let (name, data) = client.named().unwrap();
         if name == "day" {
             break data;
         }
@@ -128,15 +128,15 @@ fn before_the_figures_are_rebuilt_the_stream_says_so_and_the_day_follows_as_soon
 }
 
 #[test]
-fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() {
+fn the_figures_are_read_once_a_second_for_all_clients_and_not_at_all_without_any() {
     let server = RunningServer::start();
-    let mut viewers: Vec<SseClient> = (0..20).map(|_| SseClient::join(&server)).collect();
-    for viewer in &mut viewers {
-        assert_eq!(names(viewer, 5), ["hello", "figures", "day", "figures", "figures"]);
+    let mut clients: Vec<TestSseClient> = (0..20).map(|_| TestSseClient::join(&server)).collect();
+    for client in &mut clients {
+        assert_eq!(names(client, 5), ["hello", "figures", "day", "figures", "figures"]);
     }
     let read = server.snapshots();
-    assert!((3..12).contains(&read), "{read} times for twenty viewers of three seconds");
-    drop(viewers);
+    assert!((3..12).contains(&read), "{read} reads for twenty clients of three seconds");
+    drop(clients);
     let since = Instant::now();
     let mut read = server.snapshots();
     loop {
@@ -146,27 +146,27 @@ fn the_figures_are_read_once_a_second_for_all_viewers_and_not_at_all_for_none() 
             break;
         }
         read = now;
-        assert!(since.elapsed() < Duration::from_secs(8), "somebody still looks");
+        assert!(since.elapsed() < Duration::from_secs(8), "the figures are still read");
     }
-    // Who comes back is shown the present at once.
-    assert_eq!(names(&mut SseClient::join(&server), 3), ["hello", "figures", "day"]);
+    // A client that returns gets the current figures at once.
+    assert_eq!(names(&mut TestSseClient::join(&server), 3), ["hello", "figures", "day"]);
     assert!((read + 1..read + 3).contains(&server.snapshots()));
 }
 
 #[test]
-fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
+fn a_slow_client_skips_seconds_and_does_not_delay_the_others() {
     let server = RunningServer::with(ServerLimits { unread_time: Duration::from_mins(1), ..ServerLimits::default() });
     let reads = AtomicUsize::new(0);
-    server.says(move || {
+    server.set_state(move || {
         let number = reads.fetch_add(1, Ordering::Relaxed);
         let reasons = vec![number.to_string(), "more than any socket holds ".repeat(1 << 18)];
         Snapshot { readiness: Readiness { complete: false, reasons }, ..small_county::snapshot() }
     });
-    let mut slow = SseClient::join(&server);
+    let mut slow = TestSseClient::join(&server);
     let since = Instant::now();
     while server.snapshots() < 8 {
         std::thread::sleep(Duration::from_millis(50));
-        assert!(since.elapsed() < Duration::from_secs(15), "it is waited for");
+        assert!(since.elapsed() < Duration::from_secs(15), "the slow client delays the reads");
     }
     let mut seen: Vec<usize> = Vec::new();
     while seen.len() < 5 {
@@ -181,49 +181,49 @@ fn a_viewer_that_is_slow_skips_seconds_and_nobody_waits_for_it() {
 }
 
 #[test]
-fn streams_end_in_order_at_once_when_the_server_stops() {
+fn streams_end_cleanly_and_at_once_when_the_server_stops() {
     let mut server = RunningServer::start();
-    let mut viewers: Vec<SseClient> = (0..3).map(|_| SseClient::join(&server)).collect();
-    for viewer in &mut viewers {
-        assert_eq!(names(viewer, 3), ["hello", "figures", "day"]);
+    let mut clients: Vec<TestSseClient> = (0..3).map(|_| TestSseClient::join(&server)).collect();
+    for client in &mut clients {
+        assert_eq!(names(client, 3), ["hello", "figures", "day"]);
     }
     let took = server.stop();
-    assert!(took < Duration::from_millis(1_200), "nothing is waited for: {took:?}");
-    for viewer in &mut viewers {
-        while let Some(event) = viewer.event() {
+    assert!(took < Duration::from_millis(1_200), "the stop is not immediate: {took:?}");
+    for client in &mut clients {
+        while let Some(event) = client.event() {
             assert!(event.starts_with("event: figures\n"));
         }
     }
 }
 
 #[test]
-fn a_stream_ends_in_order_when_its_connection_has_lived_long_enough() {
+fn a_stream_ends_cleanly_at_the_end_of_its_connection_s_life() {
     let connections = ConnectionLimits { streams: 1, ..ConnectionLimits::default() };
     let server = RunningServer::with(ServerLimits {
         connections,
         connection_life: Duration::from_millis(2_500),
         ..ServerLimits::default()
     });
-    let mut viewer = SseClient::join(&server);
-    assert_eq!(names(&mut viewer, 3), ["hello", "figures", "day"]);
-    assert_eq!(server.ask("HEAD", "/api/live", "").status, 503, "a stream has a place");
+    let mut client = TestSseClient::join(&server);
+    assert_eq!(names(&mut client, 3), ["hello", "figures", "day"]);
+    assert_eq!(server.ask("HEAD", "/api/live", "").status, 503, "a stream takes a slot");
     let since = Instant::now();
-    while let Some(event) = viewer.event() {
+    while let Some(event) = client.event() {
         assert!(event.starts_with("event: figures\n"));
         assert!(since.elapsed() < Duration::from_secs(8), "it does not end");
     }
     let again = Instant::now();
     while server.ask("HEAD", "/api/live", "").status != 200 {
-        assert!(again.elapsed() < Duration::from_secs(8), "the place is not free again");
+        assert!(again.elapsed() < Duration::from_secs(8), "the slot is not freed");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
 #[test]
-fn a_stream_is_gzipped_for_those_who_take_it_and_says_the_same() {
+fn a_gzipped_stream_has_the_same_events() {
     let mut server = RunningServer::start();
-    let mut plain = SseClient::join(&server);
-    let mut gzipped = SseClient::join_gzipped(&server);
+    let mut plain = TestSseClient::join(&server);
+    let mut gzipped = TestSseClient::join_gzipped(&server);
     assert_eq!(plain.header("content-encoding"), None);
     assert_eq!(gzipped.header("content-encoding"), Some("gzip"));
     for _ in 0..5 {
@@ -236,9 +236,9 @@ fn a_stream_is_gzipped_for_those_who_take_it_and_says_the_same() {
 }
 
 #[test]
-fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
+fn a_stream_has_its_headers_and_a_head_request_opens_none() {
     let server = RunningServer::start();
-    let viewer = SseClient::join(&server);
+    let client = TestSseClient::join(&server);
     let head = server.ask("HEAD", "/api/live", "");
     for (name, value) in [
         ("content-type", "text/event-stream"),
@@ -246,10 +246,10 @@ fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
         ("x-accel-buffering", "no"),
         ("x-content-type-options", "nosniff"),
     ] {
-        assert_eq!((viewer.header(name), head.header(name)), (Some(value), Some(value)));
+        assert_eq!((client.header(name), head.header(name)), (Some(value), Some(value)));
     }
     assert_eq!((head.status, head.body.len()), (200, 0));
-    drop(viewer);
+    drop(client);
     let other = RunningServer::start();
     other.ask("HEAD", "/api/live", "");
     assert_eq!(other.ask("POST", "/api/live", "Content-Length: 0\r\n").status, 405);
@@ -258,12 +258,12 @@ fn a_stream_says_what_it_is_and_who_only_asks_that_is_no_viewer() {
 }
 
 #[test]
-fn where_the_figures_fail_the_stream_ends_and_the_next_one_is_fine() {
+fn if_reading_the_figures_fails_the_stream_ends_and_the_next_one_works() {
     let server = RunningServer::start();
-    let mut viewer = SseClient::join(&server);
-    assert_eq!(names(&mut viewer, 3), ["hello", "figures", "day"]);
-    server.says(|| panic!("a test lets the source fail"));
-    while viewer.event().is_some() {}
-    server.says(small_county::snapshot);
-    assert_eq!(names(&mut SseClient::join(&server), 3), ["hello", "figures", "day"]);
+    let mut client = TestSseClient::join(&server);
+    assert_eq!(names(&mut client, 3), ["hello", "figures", "day"]);
+    server.set_state(|| panic!("the test lets the source fail"));
+    while client.event().is_some() {}
+    server.set_state(small_county::snapshot);
+    assert_eq!(names(&mut TestSseClient::join(&server), 3), ["hello", "figures", "day"]);
 }

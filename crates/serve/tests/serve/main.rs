@@ -1,4 +1,4 @@
-//! What the serve crate shows, as its readers see it: whole pages, and a real server asked over TCP.
+//! A real server, asked over TCP.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 

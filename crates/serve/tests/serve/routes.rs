@@ -1,4 +1,4 @@
-//! Every route, as a client sees it.
+//! Every route as a client sees it.
 
 use std::io::Read as _;
 
@@ -7,7 +7,7 @@ use crate::running_server::RunningServer;
 use crate::small_county;
 
 #[test]
-fn metrics_come_in_the_format_that_is_asked_for() {
+fn metrics_have_the_negotiated_format() {
     let server = RunningServer::start();
     for (accept, content_type, last_line) in [
         ("", "text/plain; version=0.0.4; charset=utf-8", "process_virtual_memory_bytes "),
@@ -26,7 +26,7 @@ fn metrics_come_in_the_format_that_is_asked_for() {
 }
 
 #[test]
-fn figures_are_the_same_as_json() {
+fn the_figures_as_json_are_exactly_these() {
     let server = RunningServer::start();
     let answer = server.get("/api/figures");
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
@@ -36,9 +36,9 @@ fn figures_are_the_same_as_json() {
 }
 
 #[test]
-fn figures_that_are_not_rebuilt_are_null() {
+fn figures_are_null_before_they_are_rebuilt() {
     let server = RunningServer::start();
-    server.says(small_county::rebuilding);
+    server.set_state(small_county::rebuilding);
     let figures: serde_json::Value = serde_json::from_slice(&server.get("/api/figures").body).unwrap();
     assert_eq!(figures["figures_as_of_timestamp_seconds"], serde_json::Value::Null);
     assert_eq!(figures["lines"][0]["line"], "mipa");
@@ -47,7 +47,7 @@ fn figures_that_are_not_rebuilt_are_null() {
 }
 
 #[test]
-fn an_answer_is_gzipped_for_those_who_take_it_and_says_the_same() {
+fn a_gzipped_answer_unpacks_to_the_plain_one() {
     let server = RunningServer::start();
     let plain = server.get("/api/figures");
     let gzipped = server.ask("GET", "/api/figures", "Accept-Encoding: br, gzip\r\n");
@@ -73,7 +73,7 @@ fn head_answers_like_get_without_the_body() {
 }
 
 #[test]
-fn an_unknown_path_is_answered_with_those_there_are_and_is_not_repeated() {
+fn an_unknown_path_is_answered_with_the_known_ones_and_not_echoed() {
     let server = RunningServer::start();
     let answer = server.get("/metrics/%3Cscript%3E?who=me");
     assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/plain; charset=utf-8")));
@@ -84,24 +84,24 @@ fn an_unknown_path_is_answered_with_those_there_are_and_is_not_repeated() {
 }
 
 #[test]
-fn a_method_that_would_change_something_is_refused() {
+fn methods_other_than_get_and_head_are_refused() {
     let server = RunningServer::start();
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
         let answer = server.ask(method, "/metrics", "Content-Length: 0\r\n");
         assert_eq!((answer.status, answer.header("allow")), (405, Some("get, head")), "{method}");
-        assert_eq!(answer.text(), "only GET and HEAD are answered here\n");
+        assert_eq!(answer.text(), "only GET and HEAD are supported here\n");
     }
 }
 
 #[test]
-fn the_process_lives_while_the_figures_are_not_ready() {
+fn livez_is_200_while_readyz_is_503() {
     let server = RunningServer::start();
     let ask = |path| {
         let answer = server.get(path);
         (answer.status, answer.text().to_owned())
     };
     assert_eq!(ask("/readyz"), (200, "ready\n".to_owned()));
-    server.says(small_county::rebuilding);
+    server.set_state(small_county::rebuilding);
     let reasons = "not ready\nrebuilding: 25 % of the history read\npartition 1 is 12 records behind\n";
     assert_eq!(ask("/readyz"), (503, reasons.to_owned()));
     assert_eq!(ask("/livez"), (200, "alive\n".to_owned()));
@@ -109,7 +109,7 @@ fn the_process_lives_while_the_figures_are_not_ready() {
 }
 
 #[test]
-fn whoever_only_watches_the_process_does_not_make_it_read_the_figures() {
+fn probes_do_not_read_the_figures() {
     let server = RunningServer::start();
     for (path, snapshots) in [("/readyz", 0), ("/livez", 0), ("/metrics", 1), ("/api/figures", 2)] {
         assert_eq!(server.get(path).status, 200);
@@ -118,17 +118,17 @@ fn whoever_only_watches_the_process_does_not_make_it_read_the_figures() {
 }
 
 #[test]
-fn an_answer_that_fails_is_an_error_of_its_own_and_the_next_one_is_fine() {
+fn a_failed_answer_is_500_and_the_next_one_works() {
     let server = RunningServer::start();
-    server.says(|| panic!("a test lets the source fail"));
+    server.set_state(|| panic!("the test lets the source fail"));
     assert_eq!(server.get("/metrics").status, 500);
     assert_eq!(server.get("/livez").status, 200);
 }
 
 #[test]
-fn no_figure_may_be_kept_and_no_answer_guessed_at_or_framed_or_load_anything_from_elsewhere() {
+fn no_figure_may_be_cached_and_every_answer_has_the_security_headers() {
     let server = RunningServer::start();
-    for (path, kept) in [
+    for (path, caching) in [
         ("/", "no-cache"),
         ("/main.js", "no-cache"),
         ("/metrics", "no-store"),
@@ -137,7 +137,7 @@ fn no_figure_may_be_kept_and_no_answer_guessed_at_or_framed_or_load_anything_fro
         ("/nothing", "no-store"),
     ] {
         let answer = server.get(path);
-        assert_eq!(answer.header("cache-control"), Some(kept), "{path}");
+        assert_eq!(answer.header("cache-control"), Some(caching), "{path}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
         let policy = answer.header("content-security-policy").unwrap();

@@ -1,4 +1,4 @@
-//! A server that runs for a test, and a client that speaks raw HTTP to it, well or badly.
+//! A running server for tests, and a client that sends it raw HTTP, valid or not.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -10,15 +10,15 @@ use ensilinja_catalogue::Snapshot;
 use ensilinja_serve::{AllowedHosts, Routes, Server, ServerLimits};
 use tokio::sync::oneshot;
 
-use crate::served_county::{self, Changing};
+use crate::served_county::{self, TestSource};
 
 /// Longer than anything a test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The small county's server on a free port; stops when dropped.
+/// The small county's server on a free port. It stops when dropped.
 pub(crate) struct RunningServer {
     pub(crate) address: SocketAddr,
-    source: Arc<Changing>,
+    source: Arc<TestSource>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -32,20 +32,20 @@ impl RunningServer {
         Self::serving(served_county::routes(), limits)
     }
 
-    /// The same, answering only to these names.
+    /// The same, limited to these host names.
     pub(crate) fn answering_to(hosts: AllowedHosts) -> Self {
         let (routes, source) = served_county::routes();
         Self::serving((routes.answering_to(hosts), source), ServerLimits::default())
     }
 
-    fn serving((routes, source): (Routes, Arc<Changing>), limits: ServerLimits) -> Self {
+    fn serving((routes, source): (Routes, Arc<TestSource>), limits: ServerLimits) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let (tell_address, address) = std::sync::mpsc::channel();
+        let (send_address, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             runtime.block_on(async {
                 let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-                tell_address.send(server.address()).unwrap();
+                send_address.send(server.address()).unwrap();
                 let stopped = async {
                     stopped.await.ok();
                 };
@@ -56,24 +56,24 @@ impl RunningServer {
         Self { address, source, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Lets the source say this from now on.
-    pub(crate) fn says(&self, state: impl Fn() -> Snapshot + Send + Sync + 'static) {
+    /// Sets the state that the source returns from now on.
+    pub(crate) fn set_state(&self, state: impl Fn() -> Snapshot + Send + Sync + 'static) {
         self.source.set(state);
     }
 
-    /// How often the source was asked for all it knows.
+    /// How often a snapshot was taken.
     pub(crate) fn snapshots(&self) -> usize {
         self.source.snapshots()
     }
 
-    /// Stops it, and tells how long that took.
+    /// Stops the server, and returns how long that took.
     pub(crate) fn stop(&mut self) -> Duration {
-        let asked = Instant::now();
+        let since = Instant::now();
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
-        asked.elapsed()
+        since.elapsed()
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
@@ -82,14 +82,14 @@ impl RunningServer {
         stream
     }
 
-    /// Sends a request as it is and reads until the server closes.
+    /// Sends a request unchanged and reads until the server closes.
     pub(crate) fn send(&self, request: &str) -> Answer {
         let mut stream = self.connect();
         stream.write_all(request.as_bytes()).unwrap();
         Answer::read_to_end(&mut stream)
     }
 
-    /// Asks once, with more header lines if there are any, each ended by CR LF.
+    /// Sends one request, with additional header lines that each end with CR LF.
     pub(crate) fn ask(&self, method: &str, path: &str, more: &str) -> Answer {
         self.send(&format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{more}\r\n"))
     }
@@ -105,7 +105,7 @@ impl Drop for RunningServer {
     }
 }
 
-/// What came back.
+/// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,

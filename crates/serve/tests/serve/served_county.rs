@@ -10,7 +10,7 @@ use ensilinja_serve::{Build, Pipeline, Routes, SnapshotSource};
 
 use crate::small_county;
 
-/// Counters that have counted the day's events, one twice, and two refusals.
+/// Counters after the day's events, one of them sent twice, and two rejections.
 pub(crate) fn pipeline() -> Pipeline {
     let pipeline =
         Pipeline::new(Build { version: "1.2.3", revision: "abc123" }, &["malformed", "future"], &["key_differs"]);
@@ -25,13 +25,13 @@ pub(crate) fn pipeline() -> Pipeline {
 
 type State = Arc<dyn Fn() -> Snapshot + Send + Sync>;
 
-/// A source whose state a test can change, and which tells how often it was asked for all of it.
-pub(crate) struct Changing {
+/// A source whose state a test can set, and which counts its snapshots.
+pub(crate) struct TestSource {
     state: Mutex<State>,
     snapshots: AtomicUsize,
 }
 
-impl Changing {
+impl TestSource {
     fn new() -> Self {
         Self { state: Mutex::new(Arc::new(small_county::snapshot)), snapshots: AtomicUsize::new(0) }
     }
@@ -44,20 +44,20 @@ impl Changing {
         self.snapshots.load(Ordering::Relaxed)
     }
 
-    /// Not with the lock held: a state may panic.
+    /// The lock is not held while the state is made, because that may panic.
     fn state(&self) -> Snapshot {
         let state = Arc::clone(&self.state.lock().unwrap());
         state()
     }
 }
 
-impl SnapshotSource for Changing {
+impl SnapshotSource for TestSource {
     fn snapshot(&self) -> Snapshot {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
         self.state()
     }
 
-    /// The course up to when the state says, if it says anything, of all that the county's events tell.
+    /// The course of the county's events up to the instant of the state's figures, if it has any.
     fn intraday(&self) -> Option<Intraday> {
         let state = self.state();
         Some(small_county::ledger().intraday(state.figures?.as_of, small_county::history(state.history_start?)))
@@ -68,9 +68,9 @@ impl SnapshotSource for Changing {
     }
 }
 
-/// The county's site, and the source that it asks.
-pub(crate) fn routes() -> (Routes, Arc<Changing>) {
-    let source = Arc::new(Changing::new());
-    let asked: Arc<Changing> = Arc::clone(&source);
+/// The county's routes, and their source.
+pub(crate) fn routes() -> (Routes, Arc<TestSource>) {
+    let source = Arc::new(TestSource::new());
+    let asked: Arc<TestSource> = Arc::clone(&source);
     (Routes::new(small_county::exposition(), "Europe/Helsinki".to_owned(), Arc::new(pipeline()), asked), source)
 }

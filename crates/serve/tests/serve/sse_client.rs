@@ -1,4 +1,4 @@
-//! A viewer of the live stream, who reads the events as they come and can stop reading.
+//! A client of the live stream that reads events as they arrive and can stop reading.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
@@ -8,16 +8,16 @@ use serde_json::Value;
 
 use crate::running_server::RunningServer;
 
-/// A stream that has been asked for.
-pub(crate) struct SseClient {
+/// An open stream.
+pub(crate) struct TestSseClient {
     head: String,
     events: Box<dyn Read>,
-    /// What has come of the events that are not complete yet.
-    come: Vec<u8>,
+    /// The received bytes of incomplete events.
+    received: Vec<u8>,
 }
 
-impl SseClient {
-    /// Asks for the stream, and reads the header of the answer.
+impl TestSseClient {
+    /// Requests the stream, and reads the header of the answer.
     pub(crate) fn join(server: &RunningServer) -> Self {
         Self::ask(server, "", |body| Box::new(body))
     }
@@ -27,7 +27,7 @@ impl SseClient {
         Self::ask(server, "Accept-Encoding: gzip, deflate, br\r\n", |body| Box::new(GzDecoder::new(body)))
     }
 
-    fn ask(server: &RunningServer, more: &str, read: impl FnOnce(Chunks) -> Box<dyn Read>) -> Self {
+    fn ask(server: &RunningServer, more: &str, read: impl FnOnce(ChunkedBody) -> Box<dyn Read>) -> Self {
         let mut stream = server.connect();
         write!(stream, "GET /api/live HTTP/1.1\r\nHost: test\r\n{more}\r\n").unwrap();
         let mut answer = BufReader::new(stream);
@@ -35,29 +35,29 @@ impl SseClient {
         while !head.ends_with("\r\n\r\n") {
             assert!(answer.read_line(&mut head).unwrap() > 0, "closed after {head:?}");
         }
-        Self { head: head.to_ascii_lowercase(), events: read(Chunks { answer, left: 0 }), come: Vec::new() }
+        Self { head: head.to_ascii_lowercase(), events: read(ChunkedBody { answer, left: 0 }), received: Vec::new() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
-    /// The next event, whole, with the empty line that ends it; `None` when the stream has ended in order.
+    /// The next whole event, with the empty line at its end; `None` when the stream has ended cleanly.
     pub(crate) fn event(&mut self) -> Option<String> {
-        let mut looked_at = 0;
+        let mut searched = 0;
         loop {
-            if let Some(at) = self.come[looked_at..].windows(2).position(|two| two == b"\n\n") {
-                let event = self.come.drain(..looked_at + at + 2).collect();
+            if let Some(at) = self.received[searched..].windows(2).position(|two| two == b"\n\n") {
+                let event = self.received.drain(..searched + at + 2).collect();
                 return Some(String::from_utf8(event).unwrap());
             }
-            looked_at = self.come.len().saturating_sub(1);
+            searched = self.received.len().saturating_sub(1);
             let mut some = vec![0; 1 << 16];
             let count = self.events.read(&mut some).unwrap();
             if count == 0 {
-                assert!(self.come.is_empty(), "the stream ended within an event");
+                assert!(self.received.is_empty(), "the stream ended within an event");
                 return None;
             }
-            self.come.extend_from_slice(&some[..count]);
+            self.received.extend_from_slice(&some[..count]);
         }
     }
 
@@ -69,14 +69,14 @@ impl SseClient {
     }
 }
 
-/// The body of an answer that comes in chunks, to the last one, which is empty.
-struct Chunks {
+/// A chunked body; its last chunk is empty.
+struct ChunkedBody {
     answer: BufReader<TcpStream>,
-    /// Bytes of the present chunk not read yet.
+    /// The unread bytes of the current chunk.
     left: usize,
 }
 
-impl Chunks {
+impl ChunkedBody {
     fn line(&mut self) -> String {
         let mut line = String::new();
         assert!(self.answer.read_line(&mut line).unwrap() > 0, "cut off");
@@ -84,7 +84,7 @@ impl Chunks {
     }
 }
 
-impl Read for Chunks {
+impl Read for ChunkedBody {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.left == 0 {
             self.left = usize::from_str_radix(&self.line(), 16).unwrap();
