@@ -10,11 +10,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja::clock::LiveClock;
-use ensilinja::kafka_settings::kafka_settings;
 use ensilinja::live::Processor;
 use ensilinja::run::runtime;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, OutgoingRecord, Publisher};
+use ensilinja_lookback::kafka_settings;
 use ensilinja_model::{Channel, EventTime, Fact};
 use ensilinja_sim::{County, Disorder, Generator, Publication, SimEvent};
 use serde_json::Value;

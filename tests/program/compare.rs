@@ -236,7 +236,10 @@ fn contacts_that_cannot_be_told_are_said_and_the_differences_are_printed() {
     let (status, out, err) = compare(&[before, &moved, "--contacts"]);
     assert_eq!(status, Some(3), "{err}");
     assert!(out.lines().count() > 20 && out.contains("contacts_offered"), "{out}");
-    assert!(err.contains("the contacts cannot be told: cannot open ") && err.contains("compare-gone.jsonl"), "{err}");
+    assert!(
+        err.contains("contacts not listed") && err.contains("cannot open ") && err.contains("compare-gone.jsonl"),
+        "{err}"
+    );
 }
 
 #[test]

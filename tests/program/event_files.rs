@@ -11,8 +11,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use ensilinja::events_file::{self, Batch, Ending, EventsFile, FileRead};
 use ensilinja::feed;
+use ensilinja::simulate::event_file_writer::{self, WriteEnding};
+use ensilinja_lookback::event_file::{EventBatch, EventFile, EventFileSummary};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
 use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_for, poll_until, send_signal};
@@ -65,8 +66,8 @@ fn read(path: &Path) -> (Vec<Event>, BTreeMap<Reason, u64>) {
     (events, read.rejected)
 }
 
-fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, FileRead)> {
-    let (mut file, mut batch, mut events) = (EventsFile::open(path)?, Batch::default(), Vec::new());
+fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, EventFileSummary)> {
+    let (mut file, mut batch, mut events) = (EventFile::open(path)?, EventBatch::default(), Vec::new());
     loop {
         file.next_batch(&decoder(), &mut batch)?;
         if batch.is_empty() {
@@ -76,7 +77,7 @@ fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, FileRead)> {
         events.extend(blocks.flat_map(|block| batch.events(block)).map(|line| line.event));
     }
     events.sort_by_key(|event| (event.at, event.leg));
-    Ok((events, file.read().clone()))
+    Ok((events, file.summary().clone()))
 }
 
 fn count_lines(text: &[u8]) -> usize {
@@ -105,8 +106,8 @@ fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     let rough = Disorder { poison: 0.2, ..Disorder::ROUGH };
-    let written = events_file::write(&file, published(rough, 6), &AtomicBool::new(false)).unwrap();
-    assert_eq!(written.ending, Ending::Whole);
+    let written = event_file_writer::write(&file, published(rough, 6), &AtomicBool::new(false)).unwrap();
+    assert_eq!(written.ending, WriteEnding::Whole);
     let (mut sound, mut poison) = (0, BTreeMap::<Reason, u64>::new());
     for publication in published(rough, 6) {
         match publication.poison {
@@ -131,10 +132,10 @@ fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
-    let stopped = events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(true)).unwrap();
-    assert_eq!(stopped.ending, Ending::Stopped);
+    let stopped = event_file_writer::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(true)).unwrap();
+    assert_eq!(stopped.ending, WriteEnding::Stopped);
     assert_eq!((fs::read_to_string(&file).unwrap(), names(&folder).len()), ("before".to_owned(), 1));
-    events_file::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(false)).unwrap();
+    event_file_writer::write(&file, published(Disorder::NONE, 7), &AtomicBool::new(false)).unwrap();
     assert_eq!((read(&file).0.len(), names(&folder).len()), (published(Disorder::NONE, 7).count(), 1));
 }
 
@@ -277,7 +278,7 @@ fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
     let (folder, events) = (TemporaryFolder::new("events"), nine_days());
     let file = folder.file("events.jsonl");
     let publications = Disorder::NONE.publish(events.clone().into_iter(), 8);
-    events_file::write(&file, publications, &AtomicBool::new(false)).unwrap();
+    event_file_writer::write(&file, publications, &AtomicBool::new(false)).unwrap();
     let forwards = fs::read_to_string(&file).unwrap();
     let backwards: String = forwards.lines().rev().flat_map(|line| [line, "\n"]).collect();
     fs::write(&file, backwards).unwrap();

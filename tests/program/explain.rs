@@ -248,7 +248,10 @@ fn the_legs_of_a_contact_are_told_apart_and_one_that_was_retracted_counts_for_no
     );
     let story = page(&["--contact", "v", "--at", "2026-03-04"], &path);
     let (first, second) = story.split_once("mipa, visit 2").unwrap();
-    assert!(first.contains("mipa, visit 1") && first.contains("It was retracted: nothing that was said"), "{story}");
+    assert!(
+        first.contains("mipa, visit 1") && first.contains("It was retracted: nothing else that was said"),
+        "{story}"
+    );
     assert!(!first.contains("answered_within"), "{story}");
     assert!(second.contains("overridden by answered at 2026-03-02 10:00:20"), "{story}");
     assert!(second.contains("It was kept at 2026-03-02 10:00:20: the customer was answered."), "{story}");
@@ -332,13 +335,13 @@ fn what_cannot_be_explained_is_refused_with_what_could_be() {
             "but for today, yesterday, open5d",
         ),
         (vec!["--line", "mipa", "--figure", "line_open", "--at", at], 2, "not made of contacts"),
-        (vec!["--line", "mipa", "--figure", "waiting", "--at", "2099-01-01"], 2, "yet to come"),
+        (vec!["--line", "mipa", "--figure", "waiting", "--at", "2099-01-01"], 2, "in the future"),
         (vec!["--line", "mipa", "--figure", "waiting"], 2, "--at"),
         (vec!["--figure", "waiting", "--at", at], 2, "--line"),
         (vec!["--contact", "canary-1", "--line", "mipa"], 2, "cannot be used with"),
         (vec![], 2, "--figure"),
         (vec!["--contact", "canary-1", "--known-at", at], 2, "cannot be used with"),
-        (vec!["--contact", "canary-99"], 1, "nothing is said of this contact"),
+        (vec!["--contact", "canary-99"], 1, "there is no event of this contact"),
     ] {
         let (ended_with, out, err) = run(&[&["explain", "--events", &small], words.as_slice()].concat());
         assert_eq!(ended_with, Some(status), "{words:?}: {err}");

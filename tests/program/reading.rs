@@ -7,11 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ensilinja::kafka_settings::kafka_settings;
-use ensilinja::past::{self, Place, Read, Reading, Stopped};
-use ensilinja::progress::Progress;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
+use ensilinja_lookback::{
+    EventSource, LookbackError, NoProgress, SourcePosition, SourceSummary, decoder, kafka_settings,
+};
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
 use ensilinja_wire::{Statement, encode_structured};
@@ -20,9 +20,12 @@ use crate::command_line::{command, ended};
 
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
 
+/// The key of the hash of contact ids.
+const KEY: [u8; 16] = [7; 16];
+
 /// What a test may look at of an event: when it happened and became known, in seconds after the start, where it was
 /// found, and the contact.
-type Seen = (i64, i64, Place, String);
+type Seen = (i64, i64, SourcePosition, String);
 
 /// A folder of its own for a test, empty.
 fn folder(name: &str) -> PathBuf {
@@ -55,17 +58,17 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn reading<'a>(config: &'a Config, files: &'a [PathBuf], progress: &'a Progress) -> Reading<'a> {
-    Reading { config, files, from: START, offsets: &[], known_before: None, progress }
+fn source<'a>(config: &'a Config, files: &'a [PathBuf]) -> EventSource<'a> {
+    EventSource { config, files, from: START, offsets: &[], known_before: None, progress: &NoProgress }
 }
 
 /// Reads until there were `most` events, then asks it to stop.
-fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (anyhow::Result<Read>, Vec<Seen>) {
-    let (progress, stop, mut seen) = (Progress::new(true, &config.zone), AtomicBool::new(false), Vec::new());
-    let read = reading(config, files, &progress).read(&past::decoder(config).unwrap(), &stop, &mut |told| {
+fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (Result<SourceSummary, LookbackError>, Vec<Seen>) {
+    let (stop, mut seen) = (AtomicBool::new(false), Vec::new());
+    let read = source(config, files).read(&decoder(config, KEY), &stop, &mut |sourced| {
         let seconds = |at: EventTime| at.millis_since(START) / 1_000;
-        let contact = told.contact.id();
-        seen.push((seconds(told.event.at), seconds(told.known), told.place, contact));
+        let contact = sourced.contact.id();
+        seen.push((seconds(sourced.event.at), seconds(sourced.known_at), sourced.position, contact));
         stop.store(seen.len() >= most, Ordering::Relaxed);
         Ok(())
     });
@@ -73,11 +76,11 @@ fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (anyhow::Result
 }
 
 /// Where history begins.
-fn begins(read: &Read) -> EventTime {
+fn begins(read: &SourceSummary) -> EventTime {
     read.evidence.coverage(&ensilinja_config::county().rules(START), None).begins
 }
 
-fn read(files: &[PathBuf]) -> (Read, Vec<Seen>) {
+fn read(files: &[PathBuf]) -> (SourceSummary, Vec<Seen>) {
     let (read, seen) = read_some(&ensilinja_config::county(), files, usize::MAX);
     (read.unwrap(), seen)
 }
@@ -95,7 +98,7 @@ fn an_event_has_the_number_of_its_line_and_the_contact_that_the_line_names() {
     let text = [b"\n\n".to_vec(), line(1), b"no event\n".to_vec(), line(2), b"\r\n".to_vec(), line(3)].concat();
     let (_, seen) = read(&[write(folder("numbers").join("a"), &text)]);
     let expected = [(1, 3), (2, 5), (3, 7)].map(|(second, number)| {
-        let place = Place::Line { file: 0, number };
+        let place = SourcePosition::Line { file: 0, number };
         (second, 1, place, format!("contact{second}"))
     });
     assert_eq!(seen, expected);
@@ -114,8 +117,8 @@ fn files_plain_and_compressed_are_merged_by_time_whatever_their_order() {
     let files: Vec<usize> = seen
         .iter()
         .map(|seen| match seen.2 {
-            Place::Line { file, .. } => file,
-            Place::Record { .. } => panic!("no record"),
+            SourcePosition::Line { file, .. } => file,
+            SourcePosition::Record { .. } => panic!("no record"),
         })
         .collect();
     assert!(files.chunk_by(|a, b| a == b).map(|chunk| (chunk[0], chunk.len())).eq([
@@ -161,7 +164,7 @@ fn a_file_that_is_cut_off_or_missing_among_others_is_named() {
     let cut = write(folder.join("cut.gz"), &packed[..packed.len() / 2]);
     let said = error(&[whole.clone(), cut.clone()]);
     assert!(
-        said.starts_with(&format!("cannot read {}: its gzip ends within or before line ", cut.display())),
+        said.starts_with(&format!("cannot read {}: its gzip data ends within or before line ", cut.display())),
         "{said}"
     );
     let missing = folder.join("missing");
@@ -176,7 +179,7 @@ fn a_stop_says_how_far_reading_came() {
     let file = write(folder("stop").join("a"), &lines((0..20_000).map(|number| number * 60)));
     let (read, seen) = read_some(&ensilinja_config::county(), std::slice::from_ref(&file), 6_400);
     let error = read.unwrap_err();
-    let stopped = error.downcast_ref::<Stopped>().unwrap();
+    let LookbackError::StoppedReading(stopped) = &error else { panic!("{error}") };
     assert_eq!(stopped.events, seen.len() as u64);
     assert!((6_400..6_500).contains(&seen.len()), "{}", seen.len());
     // Four days and some hours after 2025-09-16 10:15.
@@ -188,24 +191,22 @@ fn a_stop_says_how_far_reading_came() {
 fn an_error_of_who_listens_ends_it() {
     let file = [write(folder("listener").join("a"), &lines(0..1_000))];
     let (config, mut heard) = (ensilinja_config::county(), 0);
-    let progress = Progress::new(true, &config.zone);
-    let read =
-        reading(&config, &file, &progress).read(&past::decoder(&config).unwrap(), &AtomicBool::new(false), &mut |_| {
-            heard += 1;
-            anyhow::ensure!(heard < 10, "the disk is full");
-            Ok(())
-        });
-    assert_eq!((read.unwrap_err().to_string(), heard), ("the disk is full".to_owned(), 10));
+    let read = source(&config, &file).read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
+        heard += 1;
+        if heard < 10 { Ok(()) } else { Err(LookbackError::Bug("the disk is full".to_owned())) }
+    });
+    let error = read.unwrap_err().to_string();
+    assert_eq!((error, heard), ("this is a bug of the program: the disk is full".to_owned(), 10));
 }
 
 #[test]
 fn only_files_are_read_twice() {
     let config = ensilinja_config::county();
-    let progress = Progress::new(true, &config.zone);
     let file = write(folder("twice").join("a"), &lines(0..10));
-    let twice = |files: &[PathBuf]| reading(&config, files, &progress).check_twice().map_err(|error| error.to_string());
+    let twice = |files: &[PathBuf]| source(&config, files).check_twice().map_err(|error| error.to_string());
     assert_eq!((twice(&[]), twice(std::slice::from_ref(&file))), (Ok(()), Ok(())));
-    let advice = "can be read only once, and is read twice: write it to a file first, and give the file's name";
+    let advice =
+        "can be read only once, but has to be read twice: write it to a file first, and give the name of that file";
     assert_eq!(twice(&[file, "-".into()]), Err(format!("standard input {advice}")));
 }
 
@@ -239,9 +240,9 @@ fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
     assert_eq!(error, format!("stopped before the end of {topic}: 100 events were read, up to 2025-09-16 11:16"));
     assert_eq!(seconds(&seen), (0..100).collect::<Vec<_>>());
 
-    let (progress, mut events) = (Progress::new(true, &config.zone), 0);
-    let before = Reading { known_before: Some(START.plus_millis(3_700_000)), ..reading(&config, &[], &progress) };
-    let read = before.read(&past::decoder(&config).unwrap(), &AtomicBool::new(false), &mut |_| {
+    let mut events = 0;
+    let before = EventSource { known_before: Some(START.plus_millis(3_700_000)), ..source(&config, &[]) };
+    let read = before.read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
         events += 1;
         Ok(())
     });

@@ -187,5 +187,5 @@ fn what_history_does_not_reach_back_to_is_absent_and_said() {
     for (window, figures) in figures["windows"].as_object().unwrap() {
         assert!(figures.is_null(), "{window}: {figures}");
     }
-    assert!(err.contains("begins at 2025-09-01") && err.contains("it would have to begin at 2025-08-"), "{err}");
+    assert!(err.contains("begins at 2025-09-01") && err.contains("would_have_to_begin=2025-08-"), "{err}");
 }

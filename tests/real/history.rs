@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ensilinja::local_time::{instant, zoned};
+use ensilinja_lookback::local_time::{instant, zoned};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use jiff::ToSpan as _;
 use jiff::civil::Date;

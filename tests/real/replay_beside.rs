@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use ensilinja::local_time::zoned;
+use ensilinja_lookback::local_time::zoned;
 use ensilinja_sim::{County, Disorder};
 use ensilinja_test_support::{PATIENCE, plain_consumer};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};

@@ -15,12 +15,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::cli::{CalendarArguments, ListingFormat};
-use crate::local_time::{in_words, zoned};
 use crate::open_days::{OpenDay, midnight, open_days, runs};
 use crate::outcome::Outcome;
 use crate::standard_output::print;
 use ensilinja_config::{BrokenNights, broken_nights, date_in_words, night_in_words};
 use ensilinja_config::{Config, Line};
+use ensilinja_lookback::local_time::{to_the_minute, zoned};
 use year::Year;
 
 /// How many of a line's next openings and closings are told.
@@ -121,7 +121,7 @@ impl<'a> Calendar<'a> {
                 change(1),
             ]);
         }
-        write!(text, "{hours}\nNext changes after {}\n\n{changes}", in_words(self.at, zone))?;
+        write!(text, "{hours}\nNext changes after {}\n\n{changes}", to_the_minute(self.at, zone))?;
         self.write_nights(&mut text)?;
         self.years.iter().try_for_each(|year| year.write(&mut text, zone))?;
         Ok(text)

@@ -25,12 +25,13 @@ use ensilinja_model::EventTime;
 
 use crate::cli::{CheckArguments, ListingFormat};
 use crate::colour;
-use crate::kafka_settings::kafka_settings;
+use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
-use crate::progress::Progress;
+use crate::progress::ConsoleProgress;
 use crate::standard_output::{self, print_coloured};
 use crate::stopping;
 use ensilinja_config::Config;
+use ensilinja_lookback::{LookbackContext, Progress as _, kafka_settings};
 use finding::{Area, Finding, Findings};
 
 /// How often it is looked whether to stop while brokers are asked.
@@ -48,7 +49,7 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
     findings.push(Finding::ok(Area::Configuration, &file.to_string(), format!("{lines} lines, every value is sound")));
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
-    let progress = Progress::new(arguments.quiet, &config.zone);
+    let progress = ConsoleProgress::new(arguments.quiet, &config.zone);
     progress.begin("asking the brokers", "answers");
     let settings = kafka_settings(&config.kafka);
     let inspection = inspect_unless(&stop, &settings, rules.horizon_ms())?;
@@ -57,7 +58,8 @@ pub fn check(arguments: &CheckArguments, config: &Config, now: EventTime) -> any
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
             connections::look(&seen, &settings, &mut findings);
             topics::look(&seen, &settings, rules.horizon_ms(), &mut findings);
-            sample::look(&seen, config, (&rules, now), arguments.sample, &progress, &stop, &mut findings)
+            let context = LookbackContext { now, ..lookback_context(config, &[], &stop, &progress)? };
+            Ok(sample::look(&seen, &rules, arguments.sample, &context, &mut findings)?)
         });
     print_coloured(&match arguments.listing.format {
         ListingFormat::Table => findings.text(standard_output::width().into(), colour::wanted_on(&std::io::stdout())),

@@ -40,7 +40,7 @@ pub use explain::ExplainArguments;
 pub use lines::LinesArguments;
 pub use listing::{ListingArguments, ListingFormat};
 pub use man::ManArguments;
-pub use replay::{KnownAt, ReplayArguments, ReplayFormat, Step};
+pub use replay::{KnownAt, ReplayArguments, ReplayFormat};
 pub use report::{ReportArguments, ReportFormatOption};
 pub use run::RunArguments;
 pub use simulate::SimulateArguments;

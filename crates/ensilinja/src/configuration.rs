@@ -8,7 +8,7 @@ use std::path::Path;
 use ensilinja_config::{Config, ConfigError, KafkaRefusal, KafkaSettings, Outside, county};
 use ensilinja_kafka::SettingsError;
 
-use crate::kafka_settings::kafka_settings;
+use ensilinja_lookback::kafka_settings;
 
 /// The configuration in a file, or the county of the sample if no file is named; with these brokers instead of its own,
 /// if some are named.

@@ -23,12 +23,12 @@ use ensilinja_wire::Decoder;
 use crate::cli::DemoArguments;
 use crate::clock::LiveClock;
 use crate::contact_key::random_key;
-use crate::kafka_settings::kafka_settings;
 use crate::live::Processor;
-use crate::local_time::zoned;
 use crate::run::{runtime, stop_signal};
 use crate::{clock, feed};
 use ensilinja_config::Config;
+use ensilinja_lookback::kafka_settings;
+use ensilinja_lookback::local_time::zoned;
 use recording::Recording;
 
 /// The embedded broker keeps 5 MiB a partition: enough of them to hold the history.

@@ -2,18 +2,13 @@
 //! sending them to their topic again after a fix.
 //!
 //! ```text
-//! dead-letter topic --read_letters--> letters --Selection--> those meant --Judge--> what would become of them
-//!                                                                           `--redrive --execute--> their topic
+//! dead-letter topic --> letters --selection--> list, show, redrive --(--execute)--> their topic
 //! ```
 //!
 //! What must hold: nothing of a record is shown unless `--payload` asks for it, and nothing of it is ever in the log.
 //! Nothing is sent unless `--execute` asks for it, and then only what would be used.
 
-mod found;
-mod instants;
 mod list;
-mod prospect;
-mod readable;
 mod redrive;
 mod selection;
 mod show;
@@ -22,12 +17,10 @@ use crate::cli::{DlqArguments, DlqCommand};
 use crate::logging;
 use crate::outcome::Outcome;
 
-pub use selection::SelectionError;
-
 /// Looks at letters, or sends their records again.
 ///
 /// # Errors
-/// [`ConfigError`](ensilinja_config::ConfigError) and [`SelectionError`] for what cannot be asked; otherwise why letters
+/// [`ConfigError`](ensilinja_config::ConfigError) and [`RequestError`](ensilinja_lookback::RequestError) for what cannot be asked; otherwise why letters
 /// cannot be read or records not be sent.
 pub fn dlq(arguments: &DlqArguments) -> anyhow::Result<Outcome> {
     let letters = match &arguments.command {

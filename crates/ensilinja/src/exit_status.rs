@@ -1,13 +1,12 @@
 //! How the program ends, for scripts: one table, which the end of the process, every help, the man pages and
 //! docs/COMMANDS.md read.
 
-use crate::dlq::SelectionError;
-use crate::explain::CannotExplain;
 use crate::logging::LogError;
 use crate::man::UnknownPage;
 use crate::outcome::Outcome;
-use crate::report::QuestionError;
+use crate::usage_error::UsageError;
 use ensilinja_config::{ConfigError, UnknownLine};
+use ensilinja_lookback::{LookbackError, RequestError};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,9 +133,9 @@ impl ExitStatus {
 fn is_bad_usage(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
         || error.is::<LogError>()
-        || error.is::<QuestionError>()
-        || error.is::<SelectionError>()
-        || error.is::<CannotExplain>()
+        || error.is::<UsageError>()
+        || error.is::<RequestError>()
+        || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage)
         || error.is::<UnknownLine>()
         || error.is::<UnknownPage>()
 }

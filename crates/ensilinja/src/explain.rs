@@ -1,47 +1,43 @@
 //! `ensilinja explain`: which entries of which contacts make up a figure, and what became of a contact.
-//!
-//! ```text
-//! figure:   read --> the legs of the line --> steps that add to it --> read again --> where each was said, and of whom
-//! contact:  read --> what was said of it --> its legs, their steps, their promise
-//! ```
-//!
-//! What is printed is derived from the entries of the live ledger and by the catalogue that the metrics are read by,
-//! and it is held against a ledger's own figure before it is printed: an explanation that does not add up is a fault,
-//! and is said to be one. The ledger keeps no ids, so the source is read a second time for those that are to be named.
 
-mod contact;
-mod contributions;
-mod figure;
-mod page;
-mod promise;
-mod question;
-mod records;
-mod words;
+use ensilinja_lookback::explain::{ContactQuestion, FigureQuestion, explain_contact, explain_figure};
 
 use crate::cli::{ExplainArguments, ListingFormat};
-use crate::clock;
 use crate::logging;
+use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
+use crate::progress::ConsoleProgress;
 use crate::standard_output::print;
+use crate::stopping;
 
-pub use question::CannotExplain;
-
-/// Explains, and prints it.
+/// Explains a figure or a contact, and prints the explanation.
 ///
 /// # Errors
-/// [`CannotExplain`] and others for what cannot be asked; otherwise why the events cannot be read or nothing be
-/// printed.
+/// [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for what cannot
+/// be asked; otherwise why the events cannot be read or nothing be printed.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let config = arguments.source.configuration()?;
     logging::start(config.log)?;
-    let now = clock::wall()();
+    let zone = &config.zone;
+    let instant = |option, when: Option<crate::cli::When>| when.map(|when| when.instant_of(option, zone)).transpose();
+    let at = instant("--at", arguments.at)?;
+    let known_before = instant("--known-at", arguments.known_at)?;
+    let complete_since = instant("--complete-since", arguments.source.complete_since)?;
+    let (stop, progress) = (stopping::on_signal()?, ConsoleProgress::new(arguments.quiet, zone));
+    let context = lookback_context(&config, &arguments.source.events, &stop, &progress)?;
     let is_json = arguments.listing.format == ListingFormat::Json;
-    let text = if let Some(id) = &arguments.contact {
-        let explained = contact::explained(id, arguments, &config, now)?;
-        if is_json { explained.json() } else { explained.table() }
+    let text = if let Some(contact) = &arguments.contact {
+        let question = ContactQuestion { contact, at: at.unwrap_or(context.now), known_before };
+        let explanation = explain_contact(&question, &context)?;
+        if is_json { explanation.json() } else { explanation.table() }
     } else {
-        let explained = figure::explained(&question::question(arguments, &config, now)?, arguments, &config)?;
-        if is_json { explained.json() } else { explained.table() }
+        let (Some(figure), Some(line), Some(at)) = (&arguments.figure, &arguments.line, at) else {
+            unreachable!("the table of arguments demands them together")
+        };
+        let (window, list_all) = (arguments.window, arguments.all);
+        let question = FigureQuestion { line, figure, window, at, known_before, complete_since, list_all };
+        let explanation = explain_figure(&question, &context)?;
+        if is_json { explanation.json() } else { explanation.table() }
     };
     print(&text)?;
     Ok(Outcome::Done)

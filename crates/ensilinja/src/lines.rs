@@ -13,12 +13,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::cli::{LinesArguments, ListingFormat};
-use crate::local_time::zoned;
 use crate::open_days::{OpenDay, midnight, open_days, runs};
 use crate::outcome::Outcome;
 use crate::standard_output::print;
 use ensilinja_config::{Config, Line};
 use ensilinja_config::{date_in_words, formula_in_words, limits_in_words, promises_in_words};
+use ensilinja_lookback::local_time::zoned;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 

@@ -11,7 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::local_time::{instant, zoned};
+use ensilinja_lookback::local_time::{instant, zoned};
 
 /// One local day of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub fn runs(days: &[OpenDay], zone: &TimeZone) -> Vec<(Date, Date, String)> {
 /// # Errors
 /// If it is beyond the years that there are.
 pub fn midnight(date: Date, zone: &TimeZone) -> anyhow::Result<EventTime> {
-    instant(date.at(0, 0, 0, 0), zone)
+    Ok(instant(date.at(0, 0, 0, 0), zone)?)
 }
 
 #[cfg(test)]

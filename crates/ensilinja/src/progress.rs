@@ -13,11 +13,12 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ensilinja_model::{EventTime, printable};
+use ensilinja_model::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
-use crate::local_time::in_words;
+use ensilinja_lookback::local_time::to_the_minute;
+use ensilinja_lookback::{Progress, ProgressUpdate};
 
 /// How often a bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -28,21 +29,8 @@ const NEXT_LINE: Duration = Duration::from_secs(10);
 /// The bar on show, so that the log can be written beside it.
 static ON_SHOW: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// How far something is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Position {
-    /// How much is done, in the unit of `total`: offsets, bytes, instants.
-    pub done: u64,
-    /// How much there is to do, where that is known.
-    pub total: Option<u64>,
-    /// How many events, or whatever is counted, have been dealt with.
-    pub count: u64,
-    /// The time which the events have reached.
-    pub at: Option<EventTime>,
-}
-
 /// Shows how far something is. Dropping it takes a bar away.
-pub struct Progress {
+pub struct ConsoleProgress {
     zone: TimeZone,
     manner: Manner,
     course: Mutex<Option<Course>>,
@@ -65,7 +53,7 @@ struct Course {
     bar: Option<ProgressBar>,
 }
 
-impl Progress {
+impl ConsoleProgress {
     /// In the manner that fits standard error; `quiet`, not at all. Times are shown in `zone`.
     #[must_use]
     pub fn new(quiet: bool, zone: &TimeZone) -> Self {
@@ -79,8 +67,13 @@ impl Progress {
         Self { zone: zone.clone(), manner, course: Mutex::new(None) }
     }
 
-    /// Begins: `what` is what is done, `reading events.jsonl`; `counted` is what is counted, `events`.
-    pub fn begin(&self, what: &str, counted: &'static str) {
+    fn course(&self) -> MutexGuard<'_, Option<Course>> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress for ConsoleProgress {
+    fn begin(&self, what: &str, counted: &'static str) {
         self.end();
         let now = Instant::now();
         let what = printable(what).into_owned();
@@ -95,8 +88,7 @@ impl Progress {
         *self.course() = Some(Course { what, counted, began: now, shown: now, bar });
     }
 
-    /// Shows how far it is, unless that was done a moment ago: to be called often.
-    pub fn show(&self, position: &Position) {
+    fn show(&self, position: &ProgressUpdate) {
         let every = match self.manner {
             Manner::Bar => REDRAW,
             Manner::Lines => NEXT_LINE,
@@ -113,20 +105,15 @@ impl Progress {
         }
     }
 
-    /// Ends; a bar is taken away.
-    pub fn end(&self) {
+    fn end(&self) {
         if let Some(bar) = self.course().take().and_then(|course| course.bar) {
             *on_show() = None;
             bar.finish_and_clear();
         }
     }
-
-    fn course(&self) -> MutexGuard<'_, Option<Course>> {
-        self.course.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Drop for Progress {
+impl Drop for ConsoleProgress {
     fn drop(&mut self) {
         self.end();
     }
@@ -140,7 +127,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the template is sound").progress_chars("█▉▊▋▌▍▎▏░")
 }
 
-fn draw(bar: &ProgressBar, position: &Position, words: String) {
+fn draw(bar: &ProgressBar, position: &ProgressUpdate, words: String) {
     let is_new = bar.message().is_empty();
     if is_new {
         let has_total = position.total.is_some();
@@ -155,7 +142,7 @@ fn draw(bar: &ProgressBar, position: &Position, words: String) {
 }
 
 /// A position in words; `elapsed` since it began.
-fn words(position: &Position, counted: &str, elapsed: Duration, zone: &TimeZone) -> String {
+fn words(position: &ProgressUpdate, counted: &str, elapsed: Duration, zone: &TimeZone) -> String {
     let mut words = Vec::new();
     if let Some(total) = position.total.filter(|total| *total > 0) {
         words.push(format!("{} %", (u128::from(position.done.min(total)) * 100) / u128::from(total)));
@@ -163,7 +150,7 @@ fn words(position: &Position, counted: &str, elapsed: Duration, zone: &TimeZone)
     let a_second = u128::from(position.count) * 1_000 / elapsed.as_millis().max(1);
     words.push(format!("{a_second} {counted}/s"));
     if let Some(at) = position.at {
-        words.push(format!("at {}", in_words(at, zone)));
+        words.push(format!("at {}", to_the_minute(at, zone)));
     }
     if let Some(left) = left(position, elapsed) {
         words.push(format!("{left} left"));
@@ -172,7 +159,7 @@ fn words(position: &Position, counted: &str, elapsed: Duration, zone: &TimeZone)
 }
 
 /// How long it still takes if it goes on so.
-fn left(position: &Position, elapsed: Duration) -> Option<String> {
+fn left(position: &ProgressUpdate, elapsed: Duration) -> Option<String> {
     let total = position.total.filter(|_| position.done > 0)?;
     let to_do = u128::from(total.saturating_sub(position.done));
     let seconds = (elapsed.as_millis() * to_do / u128::from(position.done)).div_ceil(1_000);
@@ -206,12 +193,19 @@ impl Write for Beside {
 
 #[cfg(test)]
 mod tests {
+    use ensilinja_model::EventTime;
+
     use super::*;
 
     fn said(done: u64, total: Option<u64>, elapsed_seconds: u64) -> String {
         let at = Some(EventTime::from_seconds(1_758_006_900));
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
-        words(&Position { done, total, count: 4_000_000, at }, "events", Duration::from_secs(elapsed_seconds), &zone)
+        words(
+            &ProgressUpdate { done, total, count: 4_000_000, at },
+            "events",
+            Duration::from_secs(elapsed_seconds),
+            &zone,
+        )
     }
 
     #[test]
@@ -226,7 +220,7 @@ mod tests {
         assert_eq!(said(57, None, 10), "400000 events/s, at 2025-09-16 10:15");
         assert_eq!(said(0, Some(100), 10), "0 %, 400000 events/s, at 2025-09-16 10:15");
         assert_eq!(said(0, Some(0), 10), "400000 events/s, at 2025-09-16 10:15");
-        let nothing = words(&Position::default(), "records", Duration::ZERO, &TimeZone::UTC);
+        let nothing = words(&ProgressUpdate::default(), "records", Duration::ZERO, &TimeZone::UTC);
         assert_eq!(nothing, "0 records/s");
     }
 }

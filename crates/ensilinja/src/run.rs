@@ -6,8 +6,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::{self, LiveClock};
 use crate::live::Processor;
-use crate::local_time::zoned;
 use ensilinja_config::{Config, broken_nights, year_from};
+use ensilinja_lookback::local_time::zoned;
 
 /// Reads and serves until SIGINT or SIGTERM.
 ///

@@ -1,18 +1,19 @@
 //! `ensilinja simulate`: a simulated county publishes its events to a real topic, or writes them to a file.
 
+pub mod event_file_writer;
 mod publishing;
 mod writing;
 
 use std::ops::Range;
 
+use ensilinja_lookback::local_time::to_the_minute;
+use ensilinja_lookback::{Progress as _, ProgressUpdate, RequestError};
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 
-use crate::cli::SimulateArguments;
+use crate::cli::{SimulateArguments, When};
 use crate::feed;
-use crate::local_time::in_words;
-use crate::progress::{Position, Progress};
-use crate::report::stretch;
+use crate::progress::ConsoleProgress;
 use crate::run::runtime;
 use ensilinja_config::Config;
 
@@ -22,11 +23,11 @@ type Publications = Box<dyn Iterator<Item = Publication> + Send>;
 /// Publishes or writes until the past that was asked for is told, or until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// [`QuestionError`](crate::report::QuestionError) for a past that there is not; otherwise if the topic does not take
+/// [`UsageError`](crate::usage_error::UsageError) and [`RequestError`] for a past that cannot be meant; otherwise if the topic does not take
 /// the events or does not keep them, the file cannot be written, or a past was stopped before its end.
 pub fn simulate(arguments: &SimulateArguments, config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
-    let past = arguments.past().map(|(from, to)| stretch(from, to, &County::zone())).transpose()?;
+    let past = arguments.past().map(|(from, to)| period(from, to)).transpose()?;
     match (&arguments.output, past) {
         (Some(path), Some(past)) => writing::write(path.clone(), Past::new(arguments, &past), arguments.force, runtime),
         (_, past) => publishing::publish(arguments, past, config, &runtime),
@@ -44,7 +45,7 @@ fn publications(arguments: &SimulateArguments, start: EventTime) -> Publications
 struct Past {
     publications: Publications,
     time: Range<EventTime>,
-    progress: Progress,
+    progress: ConsoleProgress,
     taken: u64,
     /// The time that they have reached.
     at: EventTime,
@@ -52,7 +53,7 @@ struct Past {
 
 impl Past {
     fn new(arguments: &SimulateArguments, time: &Range<EventTime>) -> Self {
-        let progress = Progress::new(arguments.quiet, &County::zone());
+        let progress = ConsoleProgress::new(arguments.quiet, &County::zone());
         progress.begin("simulating", "events");
         Self {
             publications: publications(arguments, time.start),
@@ -69,10 +70,10 @@ impl Past {
         format!(
             "{} events of the time from {} to {} are through, and {} to {} is left",
             self.taken,
-            in_words(self.time.start, &zone),
-            in_words(self.at, &zone),
-            in_words(self.at, &zone),
-            in_words(self.time.end, &zone)
+            to_the_minute(self.time.start, &zone),
+            to_the_minute(self.at, &zone),
+            to_the_minute(self.at, &zone),
+            to_the_minute(self.time.end, &zone)
         )
     }
 }
@@ -85,7 +86,7 @@ impl Iterator for Past {
         self.taken += 1;
         self.at = self.at.max(publication.at);
         let since_start = |at: EventTime| u64::try_from(at.millis_since(self.time.start)).unwrap_or(0);
-        self.progress.show(&Position {
+        self.progress.show(&ProgressUpdate {
             done: since_start(self.at),
             total: Some(since_start(self.time.end)),
             count: self.taken,
@@ -93,4 +94,11 @@ impl Iterator for Past {
         });
         Some(publication)
     }
+}
+
+/// The time from `--from` to `--to`, the latter excluded.
+fn period(from: When, to: When) -> anyhow::Result<Range<EventTime>> {
+    let zone = County::zone();
+    let period = from.instant_of("--from", &zone)?..to.instant_of("--to", &zone)?;
+    if period.is_empty() { Err(RequestError::EmptyPeriod.into()) } else { Ok(period) }
 }

@@ -1,5 +1,6 @@
 //! Being told to stop: what takes long looks at a flag now and then, and ends in an orderly way once it is set.
 
+use std::io;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,11 +57,11 @@ pub fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
 pub fn unless_stopped<T: Send + 'static>(
     stop: &AtomicBool,
     wait: impl FnOnce() -> T + Send + 'static,
-) -> anyhow::Result<Option<T>> {
+) -> io::Result<Option<T>> {
     let (done, is_done) = sync_channel(1);
     // Who was told to stop does not want it any more.
     let run = move || drop(done.send(wait()));
-    thread::Builder::new().name("opening".to_owned()).spawn(run).context("the system gives no thread")?;
+    thread::Builder::new().name("opening".to_owned()).spawn(run)?;
     loop {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
@@ -68,7 +69,9 @@ pub fn unless_stopped<T: Send + 'static>(
         match is_done.recv_timeout(TURN) {
             Ok(done) => return Ok(Some(done)),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("what was waited for died of a bug"),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(io::Error::other("the thread that opens a file has panicked"));
+            }
         }
     }
 }

@@ -4,10 +4,10 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use ensilinja::history::HistorySource;
-use ensilinja::replay::stepping::Manner;
 use ensilinja_kafka::TopicHistory;
 use ensilinja_ledger::{Rules, Window};
+use ensilinja_lookback::HistorySource;
+use ensilinja_lookback::replay::ReplayOptions;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, soup, soup_lines};
 
@@ -48,7 +48,7 @@ fn an_instant_has_the_same_figures_alone_and_in_a_series_whatever_the_source_tel
                 let mut events: Vec<_> = soup.events.iter().map(|said| as_event(said, &lines)).collect();
                 events.sort_by_key(|event| event.at);
                 let events: Vec<_> = events.into_iter().map(|event| (event.at.plus_millis(late_ms), event)).collect();
-                for manner in [ALL_FIRST, KNOWN_THEN].map(|manner| Manner { complete_since, ..manner }) {
+                for manner in [ALL_FIRST, KNOWN_THEN].map(|manner| ReplayOptions { complete_since, ..manner }) {
                     let (series, _, covered) = stepped_through(source, &rules, &instants, &events, manner);
                     let mut series = series.into_iter();
                     for instant in &instants {

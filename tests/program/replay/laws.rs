@@ -4,11 +4,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::AtomicBool;
 
-use ensilinja::history::{HistoryEvidence, HistorySource};
-use ensilinja::past::{Contact, Place, Told};
-use ensilinja::progress::Progress;
-use ensilinja::replay::stepping::{Manner, Stepping};
 use ensilinja_ledger::{Figures, History, Ledger, Rules, Window};
+use ensilinja_lookback::replay::{ReplayEngine, ReplayOptions};
+use ensilinja_lookback::{HistoryEvidence, HistorySource, NoProgress, RawContact, SourcePosition, SourcedEvent};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 use ensilinja_sim::{County, OracleLine, SimEvent, soup, soup_lines};
 
@@ -29,11 +27,11 @@ pub fn as_event(said: &SimEvent, lines: &[OracleLine]) -> Event {
     Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
 }
 
-pub const ALL_FIRST: Manner =
-    Manner { known_then: false, most_legs: usize::MAX, complete_since: None, only_these: false, speed: None };
-pub const KNOWN_THEN: Manner = Manner { known_then: true, ..ALL_FIRST };
+pub const ALL_FIRST: ReplayOptions =
+    ReplayOptions { known_then: false, most_legs: usize::MAX, complete_since: None, is_partial: false, speed: None };
+pub const KNOWN_THEN: ReplayOptions = ReplayOptions { known_then: true, ..ALL_FIRST };
 /// As where the log is too long to be held.
-const WHILE_READING: Manner = Manner { most_legs: 0, ..ALL_FIRST };
+const WHILE_READING: ReplayOptions = ReplayOptions { most_legs: 0, ..ALL_FIRST };
 
 /// What a stepping through the instants says of each, being told these events, each with when it became known; and how
 /// many came too late.
@@ -41,7 +39,7 @@ fn stepped(
     rules: &Rules,
     instants: &[EventTime],
     events: &[(EventTime, Event)],
-    manner: Manner,
+    manner: ReplayOptions,
 ) -> (Vec<Figures>, u64) {
     let told = stepped_through(HistorySource::Offsets, rules, instants, events, manner);
     assert_eq!(told.2, instants);
@@ -54,7 +52,7 @@ pub fn stepped_through(
     rules: &Rules,
     instants: &[EventTime],
     events: &[(EventTime, Event)],
-    manner: Manner,
+    manner: ReplayOptions,
 ) -> (Vec<Figures>, u64, Vec<EventTime>) {
     let (stop, mut all) = (AtomicBool::new(false), Vec::new());
     let mut take = |figures: &Figures, _| {
@@ -62,14 +60,15 @@ pub fn stepped_through(
         Ok(())
     };
     let mut evidence = HistoryEvidence::new(source);
-    let mut stepping = Stepping::new(rules.clone(), instants, manner, &stop, &mut take);
+    let mut engine = ReplayEngine::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
-        let (place, contact) = (Place::Line { file: 0, number: 1 }, Contact::Line(b"{}"));
-        evidence.hear(Some(*known), event.at);
-        stepping.hear(&Told { event: *event, known: *known, place, evidence: &evidence, contact }).unwrap();
+        let (position, contact) = (SourcePosition::Line { file: 0, number: 1 }, RawContact::Line(b"{}"));
+        evidence.add(Some(*known), event.at);
+        let (event, known_at) = (*event, *known);
+        engine.apply(&SourcedEvent { event, known_at, position, evidence: &evidence, contact }).unwrap();
     }
-    stepping.finish(&evidence, EventTime::MAX, &Progress::new(true, &County::zone())).unwrap();
-    let (too_late, covered) = (stepping.too_late(), stepping.covered().to_vec());
+    engine.finish(&evidence, EventTime::MAX, &NoProgress).unwrap();
+    let (too_late, covered) = (engine.gaps().too_late, engine.covered().to_vec());
     (all, too_late, covered)
 }
 
@@ -110,7 +109,7 @@ fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_ask
             })
             .collect();
 
-        let mut agree = |events: &[(EventTime, Event)], manner: Manner| {
+        let mut agree = |events: &[(EventTime, Event)], manner: ReplayOptions| {
             let (all, too_late) = stepped(&rules, &instants, events, manner);
             assert_eq!(too_late, 0);
             for (figures, instant) in all.into_iter().zip(&instants) {

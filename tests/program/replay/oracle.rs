@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja::events_file;
+use ensilinja::simulate::event_file_writer;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Oracle};
 
@@ -27,7 +27,7 @@ fn a_replay_says_of_every_instant_what_the_oracle_says() {
         oracle.apply(said);
     }
     let path = file("replay-oracle.jsonl");
-    events_file::write(Path::new(&path), publications.into_iter(), &AtomicBool::new(false)).unwrap();
+    event_file_writer::write(Path::new(&path), publications.into_iter(), &AtomicBool::new(false)).unwrap();
 
     let stretch = ["--from", "2025-09-15T06:30", "--to", "2025-09-16T18:30", "--step", "4h"];
     let words = ["replay", "--events", &path, "--format", "openmetrics", "--no-recorded"];

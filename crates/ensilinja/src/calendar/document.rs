@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use super::year::ClockChange;
 use super::{Calendar, LineDays};
-use crate::local_time::moment;
 use crate::open_days::OpenDay;
 use ensilinja_config::BrokenNights;
+use ensilinja_lookback::local_time::moment;
 
 impl Calendar<'_> {
     /// The document: every day with its open spans, instants as RFC 3339 writes them.

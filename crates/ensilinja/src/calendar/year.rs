@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::local_time::instant_of;
 use ensilinja_config::date_in_words;
+use ensilinja_lookback::local_time::instant_of;
 
 /// A year of a time zone.
 pub(super) struct Year {
@@ -72,7 +72,7 @@ impl ClockChange {
     }
 
     fn date(&self, zone: &TimeZone) -> Date {
-        crate::local_time::zoned(self.at.plus_millis(-1), zone).date()
+        ensilinja_lookback::local_time::zoned(self.at.plus_millis(-1), zone).date()
     }
 
     fn day_in_words(&self) -> String {

@@ -6,9 +6,9 @@ use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
 use crate::calendar::next_changes;
-use crate::local_time::{in_words, zoned};
 use ensilinja_config::Config;
 use ensilinja_config::{broken_nights, date_in_words, year_from};
+use ensilinja_lookback::local_time::{to_the_minute, zoned};
 
 /// A line that does not open for so long may have hours that nobody meant, in ms: two weeks, which is more than the
 /// longest holidays take.
@@ -50,7 +50,7 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
     if let Some(until) = rules.lines().iter().map(|line| line.hours.known_until()).min() {
         let what = format!(
             "laid out until {}; a process that runs for longer has to be started again",
-            in_words(until, &config.zone)
+            to_the_minute(until, &config.zone)
         );
         findings.push(Finding::ok(Area::Calendar, "opening hours", what));
     }

@@ -77,10 +77,6 @@ impl Findings {
         self.0.push(finding);
     }
 
-    pub(super) fn extend(&mut self, finding: Option<Finding>) {
-        self.0.extend(finding);
-    }
-
     pub(super) fn has_problems(&self) -> bool {
         self.count(State::Problem) > 0
     }

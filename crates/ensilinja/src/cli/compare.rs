@@ -8,8 +8,8 @@ use ensilinja_serve::ProcessAddress;
 
 use super::listing::ListingArguments;
 use super::when::When;
-use crate::events_file::STANDARD_STREAM;
 use ensilinja_config::{Config, ConfigError};
+use ensilinja_lookback::event_file::STANDARD_STREAM;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -8,7 +8,7 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 
 use super::when::When;
-use crate::local_time;
+use ensilinja_lookback::local_time;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

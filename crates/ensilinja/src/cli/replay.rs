@@ -7,6 +7,7 @@ use clap::Args;
 use ensilinja_catalogue::{CATALOGUE, Metric};
 use ensilinja_kafka::OffsetRange;
 use ensilinja_ledger::Window;
+use ensilinja_lookback::replay::ReplayStep;
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
 
@@ -49,7 +50,7 @@ pub struct ReplayArguments {
     pub at: Option<When>,
     /// From one instant to the next: 30s, 15m, 1h or 1d; without it, 1h
     #[arg(long, value_name = "DURATION")]
-    pub step: Option<Step>,
+    pub step: Option<ReplayStep>,
     /// Use only what was in the topic before this time; `then`, for each instant what was there at that instant: the
     /// figures as they were shown
     #[arg(long, value_name = "TIME|then")]
@@ -115,15 +116,6 @@ vocabulary! {
     }
 }
 
-/// How far one instant is from the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// So many seconds.
-    Seconds(u32),
-    /// So many local days: the same time of another day.
-    Days(u32),
-}
-
 /// What may be known of an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownAt {
@@ -138,36 +130,6 @@ impl ReplayFormat {
     #[must_use]
     pub const fn is_table(self) -> bool {
         matches!(self, Self::Table | Self::Markdown)
-    }
-}
-
-impl Step {
-    /// How long it is, in seconds; a local day counts as 24 hours.
-    #[must_use]
-    pub fn seconds(self) -> i64 {
-        match self {
-            Self::Seconds(seconds) => seconds.into(),
-            Self::Days(days) => i64::from(days) * 86_400,
-        }
-    }
-}
-
-impl FromStr for Step {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let read = || {
-            let unit = text.chars().last()?;
-            let number: u32 = text.strip_suffix(unit)?.parse().ok().filter(|number| (1..=100_000).contains(number))?;
-            match unit {
-                's' => Some(Self::Seconds(number)),
-                'm' => Some(Self::Seconds(number.checked_mul(60)?)),
-                'h' => Some(Self::Seconds(number.checked_mul(3_600)?)),
-                'd' => Some(Self::Days(number)),
-                _ => None,
-            }
-        };
-        read().ok_or("it should be a number of seconds, minutes, hours or local days, such as 30s, 15m, 1h or 1d")
     }
 }
 
@@ -298,24 +260,6 @@ fn label(text: &str) -> Result<(String, String), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_step_is_a_number_of_seconds_minutes_hours_or_local_days() {
-        for (text, step) in [
-            ("30s", Some(Step::Seconds(30))),
-            ("15m", Some(Step::Seconds(900))),
-            ("1h", Some(Step::Seconds(3_600))),
-            ("7d", Some(Step::Days(7))),
-            ("0h", None),
-            ("h", None),
-            ("", None),
-            ("1w", None),
-            ("-1h", None),
-            ("1ä", None),
-        ] {
-            assert_eq!(text.parse().ok(), step, "{text}");
-        }
-    }
 
     #[test]
     fn a_figure_has_the_name_of_its_metric_or_that_of_the_document_and_a_misspelt_one_is_advised() {

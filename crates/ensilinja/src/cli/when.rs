@@ -9,7 +9,9 @@ use jiff::civil::{DateTime, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 
-use crate::local_time;
+use ensilinja_lookback::local_time::{LocalTimeError, only_instant};
+
+use crate::usage_error::UsageError;
 
 /// A local time of the lines, `2026-03-02T10:15`, or one with its offset, `2026-10-25T03:30+02:00`, which also tells
 /// the two hours apart that have one name when the clocks go back. The name of a zone is refused and not passed over.
@@ -26,11 +28,19 @@ impl When {
     ///
     /// # Errors
     /// If the clocks go forward over a local time, or back and it comes twice.
-    pub fn instant(self, zone: &TimeZone) -> anyhow::Result<EventTime> {
+    pub fn instant(self, zone: &TimeZone) -> Result<EventTime, LocalTimeError> {
         match self {
             Self::Exact(at) => Ok(at),
-            Self::Local(local) => local_time::only_instant(local, zone),
+            Self::Local(local) => only_instant(local, zone),
         }
+    }
+
+    /// The instant that is the value of an option.
+    ///
+    /// # Errors
+    /// As [`instant`](Self::instant).
+    pub fn instant_of(self, option: &'static str, zone: &TimeZone) -> Result<EventTime, UsageError> {
+        self.instant(zone).map_err(|why| UsageError::LocalTime { option, why })
     }
 }
 

@@ -14,7 +14,7 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
 use ensilinja_wire::{Decoder, Record, Rejection};
 
-use crate::events_file::lines::{BUFFER_BYTES, next_line};
+use ensilinja_lookback::event_file::{BUFFER_BYTES, next_line};
 
 /// The events of a file from some instant on, in the order in which they happened, as records to be published then.
 pub struct Recording {

@@ -9,8 +9,7 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoded, Decoder};
 
 use super::ledger::{QueuedEvent, SharedLedger};
-use crate::past::topic::wire_record;
-use crate::stamps::{AHEAD_ADVICE, AHEAD_MS, COPIED_ADVICE, StampCount};
+use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, TimestampCounts, wire_record};
 
 /// The timestamps of this many records are examined, from the first on.
 const RECORDS_EXAMINED: u64 = 2_000;
@@ -21,7 +20,7 @@ pub(super) struct Intake {
     shared: Arc<SharedLedger>,
     /// The believed time at a moment before now: what is older need not be compared with the clock.
     read_at: EventTime,
-    timestamps: StampCount,
+    timestamps: TimestampCounts,
     applier: Option<JoinHandle<()>>,
 }
 
@@ -34,7 +33,7 @@ impl Intake {
         let applying = Arc::clone(&shared);
         let applier = thread::Builder::new().name("applier".to_owned()).spawn(move || applying.apply_until_ended())?;
         let read_at = shared.clock().now();
-        Ok(Self { decoder, shared, read_at, timestamps: StampCount::default(), applier: Some(applier) })
+        Ok(Self { decoder, shared, read_at, timestamps: TimestampCounts::default(), applier: Some(applier) })
     }
 
     /// Examines the timestamps of the first records. One that is ahead of the clock is logged at any time, but only
@@ -48,9 +47,9 @@ impl Intake {
             self.timestamps.count(record, event_at, self.read_at);
             if self.timestamps.records.is_multiple_of(RECORDS_EXAMINED / 10)
                 && let Some(copied) = self.timestamps.copied_times()
-                && self.shared.timestamp_warning().replace(format!("{copied}; {COPIED_ADVICE}")).is_none()
+                && self.shared.timestamp_warning().replace(format!("{copied}; {COPIED_REMEDY}")).is_none()
             {
-                tracing::warn!(finding = copied, remedy = COPIED_ADVICE, "record timestamps copied");
+                tracing::warn!(finding = copied, remedy = COPIED_REMEDY, "record timestamps copied");
             }
         } else if !is_logged && record.timestamp.is_some_and(|stamp| stamp.millis_since(self.read_at) > AHEAD_MS) {
             self.read_at = self.shared.clock().now();
@@ -63,7 +62,7 @@ impl Intake {
                 partition,
                 offset,
                 ahead_seconds,
-                remedy = AHEAD_ADVICE,
+                remedy = AHEAD_REMEDY,
                 "record stamped ahead of the clock"
             );
         }
@@ -129,7 +128,7 @@ impl RecordHandler for Intake {
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
-        self.timestamps = StampCount::default();
+        self.timestamps = TimestampCounts::default();
         self.shared.reset(log, now)
     }
 }

@@ -21,7 +21,7 @@ use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
 
 use crate::clock::LiveClock;
-use crate::history::FirstEvents;
+use ensilinja_lookback::FirstEvents;
 
 /// The applier wakes up for this many events; fewer wait for [`PATIENCE`].
 const BATCH: usize = 256;
@@ -189,7 +189,7 @@ impl SharedLedger {
         assert!(!self.ledger.is_poisoned(), "no thread dies while it changes the figures");
         let length = {
             let mut queue = self.queue();
-            queue.first_events.hear(known_at, queued.event.at);
+            queue.first_events.add(known_at, queued.event.at);
             queue.events.push(queued);
             queue.events.len()
         };

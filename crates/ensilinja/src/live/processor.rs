@@ -20,7 +20,7 @@ use super::open_files;
 use super::snapshots::LiveSource;
 use crate::clock::LiveClock;
 use crate::contact_key::random_key;
-use crate::kafka_settings::kafka_settings;
+use ensilinja_lookback::kafka_settings;
 
 /// The version that runs. Builds that are given a revision, such as the image's, know it.
 const BUILD: Build = Build {

@@ -12,7 +12,7 @@ use ensilinja_wire::Reason;
 
 use super::ledger::{LiveLedger, SharedLedger};
 use crate::clock::{ClockStanding, LiveClock};
-use crate::history::{Coverage, HistoryEvidence, HistorySource};
+use ensilinja_lookback::{Coverage, HistoryEvidence, HistorySource};
 
 /// The source of live snapshots.
 pub(super) struct LiveSource {

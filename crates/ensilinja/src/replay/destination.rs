@@ -1,26 +1,20 @@
-//! Where a replay is written: standard output, a pipe or a device as it comes, or a file that is whole or not there.
+//! Where a replay is written: standard output, a pipe or a device as it comes, or a file that is whole or absent.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context as _;
+use ensilinja_lookback::OutputSink;
+use ensilinja_lookback::event_file::is_standard_stream;
 
-use super::stepping::Stopped;
-use crate::draft::Draft;
-use crate::events_file::is_standard_stream;
+use crate::draft::{Draft, nameless};
 use crate::stopping::unless_stopped;
 
-/// How much is handed to the system at once, in bytes.
+/// How much is given to the system at once, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Whoever read the output has had enough, which is no failure: `head` does so.
-#[derive(Debug, thiserror::Error)]
-#[error("nobody reads the output any more")]
-pub struct ReaderGone;
-
-/// Where it is written.
+/// Where a replay is written.
 pub struct Destination {
     sink: BufWriter<Box<dyn Write>>,
     draft: Option<Draft>,
@@ -28,86 +22,67 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Opens it: the file of this name, or standard output. A file that is there is replaced, at the end and at once; a
-    /// pipe or a device is written to.
+    /// Opens the file of this name, or standard output. An existing file is replaced at once, at the end; a pipe or a
+    /// device is written to. `None` if `stop` is set before a pipe has a reader.
     ///
     /// # Errors
-    /// If it cannot be written to; [`Stopped`] if `stop` is set while nobody reads a pipe.
-    pub fn open(output: Option<&Path>, stop: &AtomicBool) -> anyhow::Result<Self> {
+    /// If it cannot be written to.
+    pub fn open(output: Option<&Path>, stop: &AtomicBool) -> io::Result<Option<Self>> {
         let Some(path) = output else {
-            return Ok(Self::new(Box::new(io::stdout()), None, "standard output".to_owned()));
+            return Ok(Some(Self::new(Box::new(io::stdout()), None, "standard output".to_owned())));
         };
         let name = path.display().to_string();
-        let problem = || format!("cannot write {name}");
         if !is_whole_or_none(path) {
             let path = path.to_owned();
             let opened = unless_stopped(stop, move || File::options().write(true).open(path))?;
-            let stream = opened.ok_or(Stopped)?.with_context(problem)?;
-            return Ok(Self::new(Box::new(stream), None, name));
+            return opened.transpose().map(|stream| stream.map(|stream| Self::new(Box::new(stream), None, name)));
         }
-        let draft = Draft::create(path).with_context(problem)?;
-        let file = draft.file().try_clone().with_context(problem)?;
-        Ok(Self::new(Box::new(file), Some(draft), name))
+        let draft = Draft::create(path)?;
+        let file = draft.file().try_clone()?;
+        Ok(Some(Self::new(Box::new(file), Some(draft), name)))
     }
 
     fn new(sink: Box<dyn Write>, draft: Option<Draft>, name: String) -> Self {
         Self { sink: BufWriter::with_capacity(BUFFER_BYTES, sink), draft, name }
     }
+}
 
-    /// Writes.
-    ///
-    /// # Errors
-    /// [`ReaderGone`], or why it cannot be written.
-    pub fn write(&mut self, text: &[u8]) -> anyhow::Result<()> {
-        let written = self.sink.write_all(text);
-        self.judge(written)
+impl OutputSink for Destination {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    /// Hands over what is buffered.
-    ///
-    /// # Errors
-    /// As [`write`](Self::write).
-    pub fn flush(&mut self) -> anyhow::Result<()> {
-        let flushed = self.sink.flush();
-        self.judge(flushed)
-    }
-
-    /// All of it has been written: a file takes its name.
-    ///
-    /// # Errors
-    /// As [`write`](Self::write). Nothing is left of the file then.
-    pub fn finish(mut self) -> anyhow::Result<()> {
-        self.flush()?;
-        let Self { draft, name, .. } = self;
-        draft.map_or(Ok(()), Draft::take_its_name).with_context(|| format!("cannot write {name}"))
-    }
-
-    /// Whether what has been written can be read before all of it is.
-    pub const fn is_stream(&self) -> bool {
+    fn is_stream(&self) -> bool {
         self.draft.is_none()
     }
 
-    fn judge(&self, written: io::Result<()>) -> anyhow::Result<()> {
-        match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(ReaderGone.into()),
-            written => written.with_context(|| format!("cannot write {}", self.name)),
-        }
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        self.sink.write_all(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.sink.flush()?;
+        self.draft.map_or(Ok(()), Draft::take_its_name)
     }
 }
 
-/// Whether what is written under this name is found there when all of it is, as it is in a file.
+/// Whether output of this name appears when it is complete, as a file does.
 pub fn is_whole_or_none(output: &Path) -> bool {
     fs::metadata(output).map_or(true, |found| found.is_file())
 }
 
-/// Whether writing to `output` would take the place of a file that is read; `-` is standard input.
+/// Whether writing to `output` would replace a file that is read; `-` is standard input.
 pub fn is_read(output: &Path, events: &Path) -> bool {
     let events = if is_standard_stream(events) { Path::new("/dev/stdin") } else { events };
     let [output, events] = [output, events].map(fs::canonicalize);
     events.is_ok_and(|events| events.is_file() && output.is_ok_and(|output| output == events))
 }
 
-/// The folder for what has to be kept aside until the end: that of the file, or the one for temporary files.
+/// The folder for temporary files: that of the output file, or the system's.
 pub fn folder(output: Option<&Path>) -> PathBuf {
     let beside = output.filter(|path| is_whole_or_none(path));
     let folder = beside.map(|path| path.parent().unwrap_or(Path::new("")));
@@ -116,4 +91,9 @@ pub fn folder(output: Option<&Path>) -> PathBuf {
         Some(folder) => folder.to_owned(),
         None => std::env::temp_dir(),
     }
+}
+
+/// A file without a name in a folder. The error names the folder.
+pub fn temporary_file(folder: &Path) -> io::Result<File> {
+    nameless(folder).map_err(|error| io::Error::new(error.kind(), format!("in {}: {error}", folder.display())))
 }

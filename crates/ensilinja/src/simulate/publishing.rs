@@ -14,12 +14,14 @@ use ensilinja_sim::County;
 use tokio::runtime::Runtime;
 
 use super::{Past, publications};
+use ensilinja_lookback::Progress as _;
+
 use crate::cli::SimulateArguments;
-use crate::kafka_settings::kafka_settings;
-use crate::local_time::in_words;
 use crate::run::stop_signal;
 use crate::{clock, feed};
 use ensilinja_config::Config;
+use ensilinja_lookback::kafka_settings;
+use ensilinja_lookback::local_time::to_the_minute;
 
 /// Publishes a past, or from now on.
 pub(super) fn publish(
@@ -91,7 +93,7 @@ fn refuse_what_is_deleted_at_once(past: &Range<EventTime>, config: &Config) -> a
                 "set retention.ms to -1 or more: kafka-configs.sh --bootstrap-server {brokers} --alter --entity-type \
                  topics --entity-name {topic} --add-config retention.ms=-1"
             );
-            let since_words = in_words(since, &zone);
+            let since_words = to_the_minute(since, &zone);
             anyhow::ensure!(
                 past.end > since,
                 "{keeps}: all of this time is older than {since_words}, so it would be acknowledged and deleted; {cure}"

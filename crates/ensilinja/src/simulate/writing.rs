@@ -10,7 +10,9 @@ use anyhow::Context as _;
 use tokio::runtime::Runtime;
 
 use super::Past;
-use crate::events_file::{self, Ending};
+use super::event_file_writer::{self, WriteEnding};
+use ensilinja_lookback::Progress as _;
+
 use crate::run::stop_signal;
 
 /// How long a pipe may take to accept what was written when the process is told to end.
@@ -29,7 +31,7 @@ pub(super) fn write(path: PathBuf, mut past: Past, force: bool, runtime: Runtime
     let ended = runtime.block_on(async {
         let asked_to_stop = stop_signal()?;
         let writing = tokio::task::spawn_blocking(move || {
-            let written = events_file::write(&path, &mut past, &stop);
+            let written = event_file_writer::write(&path, &mut past, &stop);
             past.progress.end();
             written.map(|written| (written, past.left()))
         });
@@ -47,9 +49,9 @@ pub(super) fn write(path: PathBuf, mut past: Past, force: bool, runtime: Runtime
     runtime.shutdown_background();
     let Some((written, left)) = ended? else { anyhow::bail!("stopped: nothing reads {name}, which is not whole") };
     match written.ending {
-        Ending::Whole => tracing::info!(events = written.lines, "written to {name}"),
-        Ending::Stopped => anyhow::bail!("stopped before the end: {left}; {name} is not written, or not whole"),
-        Ending::ReaderGone => tracing::debug!(events = written.lines, "nothing reads {name} any more"),
+        WriteEnding::Whole => tracing::info!(events = written.lines, "written to {name}"),
+        WriteEnding::Stopped => anyhow::bail!("stopped before the end: {left}; {name} is not written, or not whole"),
+        WriteEnding::ReaderGone => tracing::debug!(events = written.lines, "nothing reads {name} any more"),
     }
     if written.left_out > 0 {
         tracing::warn!("{} records that cannot be a line of a file were left out", written.left_out);

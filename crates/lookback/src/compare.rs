@@ -1,0 +1,22 @@
+//! Comparison: which figures of two runs differ, or of a run and a live process, or of a live process and its topic.
+//!
+//! ```text
+//! run file  --RunReader----\                                  /--> table, JSON
+//!                           >-- a document of either side --> Comparison
+//! live      --LiveSource---/      at the same instant          \--> the contacts behind a difference
+//! topic     --TopicFigures/
+//! ```
+//!
+//! Invariant: only figures that both sides have of the same instant are compared; what is not compared is reported.
+
+mod comparison;
+mod contacts;
+mod live;
+mod origin;
+mod runs;
+mod topic_figures;
+
+pub use comparison::{Comparison, compare_live_with_topic, compare_run_with_live, compare_two_live};
+pub use live::{LiveSource, LiveSourceError};
+pub use origin::{ConfigLoader, FiguresOrigin};
+pub use runs::{compare_runs, open_run};

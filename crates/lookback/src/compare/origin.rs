@@ -1,0 +1,83 @@
+//! Where the figures of a side come from, so that they can be taken apart by contact.
+
+use std::path::{Path, PathBuf};
+
+use ensilinja_catalogue::{FiguresDocument, Knowledge, RunHeader};
+use ensilinja_config::Config;
+use ensilinja_model::EventTime;
+
+use crate::event_file::is_standard_stream;
+
+/// Loads the configuration that a run names: its path (the demo's county without one) and brokers instead of its own.
+/// The error is the reason in one line.
+pub type ConfigLoader<'a> = &'a dyn Fn(Option<&Path>, Option<&str>) -> Result<Config, String>;
+
+/// Where the figures of a side come from.
+pub enum FiguresOrigin {
+    /// Events that can be read again.
+    Events {
+        /// The lines and the topic.
+        config: Box<Config>,
+        /// The files instead of the topic.
+        files: Vec<PathBuf>,
+        /// The events that counted.
+        knowledge: Knowledge,
+    },
+    /// They cannot be read again, for this reason.
+    Lost(String),
+}
+
+impl FiguresOrigin {
+    /// The origin of a run, as its header says; `name` is that of the run.
+    #[must_use]
+    pub fn of_run(header: &RunHeader, name: &str, load: ConfigLoader<'_>) -> Self {
+        let files: Vec<PathBuf> = header.events.iter().map(PathBuf::from).collect();
+        if files.iter().any(|path| is_standard_stream(path)) {
+            return Self::Lost(format!("{name} was made from standard input, which cannot be read again"));
+        }
+        match load(header.config.as_deref().map(Path::new), header.brokers.as_deref()) {
+            Ok(config) => Self::Events { config: Box::new(config), files, knowledge: header.knowledge },
+            Err(why) => Self::Lost(format!("the configuration that {name} was made with cannot be read: {why}")),
+        }
+    }
+
+    /// The origin of a live process that is compared with something else: its topic, up to when it was asked.
+    #[must_use]
+    pub fn of_live(config: Option<Config>, figures: &FiguresDocument) -> Self {
+        match config.zip(figures.asked_at) {
+            Some((config, asked_at)) => {
+                let knowledge = Knowledge::Before(asked_at);
+                Self::Events { config: Box::new(config), files: Vec::new(), knowledge }
+            }
+            None => {
+                Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned())
+            }
+        }
+    }
+
+    /// The origin of a live process that is compared with figures from the same topic. Only the process knows which
+    /// contacts its own figures are made of.
+    #[must_use]
+    pub fn of_live_beside_its_topic() -> Self {
+        Self::Lost(
+            "both sides should be made of the same records, and only the process knows what it has made of them; \
+             either its configuration is another, or it is wrong. ensilinja explain shows what the topic has of a figure"
+                .to_owned(),
+        )
+    }
+
+    /// The origin of figures from files, or from the topic if there are none.
+    #[must_use]
+    pub fn of_files(config: Config, files: Vec<PathBuf>) -> Self {
+        Self::Events { config: Box::new(config), files, knowledge: Knowledge::All }
+    }
+}
+
+/// Before when an event has to be known to count in the figures of `as_of`.
+pub(super) fn known_before(knowledge: Knowledge, as_of: EventTime) -> Option<EventTime> {
+    match knowledge {
+        Knowledge::All => None,
+        Knowledge::Before(at) => Some(at),
+        Knowledge::Then => Some(as_of),
+    }
+}

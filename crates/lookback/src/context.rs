@@ -1,0 +1,48 @@
+//! What every question about the past is asked with.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_config::Config;
+use ensilinja_kafka::OffsetRange;
+use ensilinja_model::EventTime;
+use ensilinja_wire::Decoder;
+
+use crate::progress::Progress;
+use crate::source::{EventSource, decoder};
+
+/// The surroundings of a question: the program gives them, and nothing here asks the system for them.
+#[derive(Clone, Copy)]
+pub struct LookbackContext<'a> {
+    /// The lines, their zone and the topic.
+    pub config: &'a Config,
+    /// The files to read instead of the topic; empty for the topic.
+    pub files: &'a [PathBuf],
+    /// The key of the hash of contact ids: random, and never shown.
+    pub key: [u8; 16],
+    /// The present.
+    pub now: EventTime,
+    /// Ends the work when it is set.
+    pub stop: &'a AtomicBool,
+    /// Receives the progress of the work.
+    pub progress: &'a dyn Progress,
+}
+
+impl<'a> LookbackContext<'a> {
+    /// The files or the topic, from `from` on.
+    #[must_use]
+    pub fn source(
+        &self,
+        from: EventTime,
+        offsets: &'a [OffsetRange],
+        known_before: Option<EventTime>,
+    ) -> EventSource<'a> {
+        EventSource { config: self.config, files: self.files, from, offsets, known_before, progress: self.progress }
+    }
+
+    /// A decoder of the configured lines.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder {
+        decoder(self.config, self.key)
+    }
+}

@@ -1,0 +1,266 @@
+//! The card of a dead letter: all that is known of one record that could not be used.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ensilinja_config::Config;
+use ensilinja_kafka::{DeadLetter, KeptBytes, KeptHeaders, RecordPosition, TopicId};
+use ensilinja_model::{Event, EventTime};
+use ensilinja_report::JsonDocument;
+
+use super::eligibility::{AffectedFigures, RedriveEligibility, RedriveJudge};
+use super::found::{DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
+use super::instants;
+use super::listing::topic_id_document;
+use super::printable_bytes::{hexadecimal, printable_bytes};
+use super::search::DeadLetterSearch;
+use super::selection::DeadLetterSelection;
+use crate::context::LookbackContext;
+use crate::error::LookbackError;
+
+/// What a letter has of a key, a value or a header, and its size.
+struct KeptPart {
+    bytes: Option<Vec<u8>>,
+    record_bytes: u64,
+    is_whole: bool,
+}
+
+/// What a letter has of a record.
+struct RecordCopy {
+    key: KeptPart,
+    value: KeptPart,
+    /// Names and values; the size in bytes if the letter does not have all of them.
+    headers: Result<Vec<(String, KeptPart)>, u64>,
+    /// What the record would be if it were sent now.
+    event: Result<Event, RedriveEligibility>,
+    /// The type that was probably meant, if it is misspelt.
+    meant_type: Option<String>,
+}
+
+/// A letter to be shown.
+pub struct DeadLetterCard<'a> {
+    config: &'a Config,
+    position: RecordPosition,
+    sketch: DeadLetterSketch,
+    topic_id: Option<TopicId>,
+    /// The letters about records at the same position of earlier topics of the same name.
+    older: u64,
+    copy: RecordCopy,
+    /// The figures that the record would change if it were sent now.
+    affected: Option<AffectedFigures>,
+    /// Show the key, the value and the headers.
+    payload: bool,
+}
+
+/// Reads the letter about the record at a position.
+///
+/// # Errors
+/// If there is no such letter, or the letters cannot be read.
+pub fn dead_letter_card<'a>(
+    position: &RecordPosition,
+    payload: bool,
+    context: &LookbackContext<'a>,
+) -> Result<DeadLetterCard<'a>, LookbackError> {
+    let (selection, judge) = (DeadLetterSelection::one(position), RedriveJudge::new(context));
+    let search = DeadLetterSearch { context, selection: &selection, judge: &judge };
+    let mut copies: BTreeMap<DeadLetterKey, RecordCopy> = BTreeMap::new();
+    let found = search.run(&mut |letter, key, _| {
+        if copies.get(&key).is_none_or(|copy| copy.event == Err(RedriveEligibility::NotWhole)) {
+            copies.insert(key, RecordCopy::of(letter, &judge, context.now));
+        }
+    })?;
+    let Some((key, sketch)) = latest(&found) else {
+        let topic = &context.config.kafka.dead_letter_topic;
+        return Err(LookbackError::NotKnown(format!(
+            "{topic} has no letter about {position}, among {}: the record was not refused, or its letter has expired; \
+             `ensilinja dlq list` shows which there are",
+            found.read
+        )));
+    };
+    let copy = copies.remove(&key).expect("each letter that was found has a copy");
+    let affected = copy.event.as_ref().ok().map(|event| judge.affected_figures(event));
+    let (topic_id, older, position) = (found.topic_id(key), found.len() - 1, position.clone());
+    Ok(DeadLetterCard { config: context.config, position, sketch, topic_id, older, copy, affected, payload })
+}
+
+/// The letter that was first seen last. There is more than one only if the topic was created again; then it is the letter
+/// of the latest topic.
+fn latest(found: &FoundDeadLetters) -> Option<(DeadLetterKey, DeadLetterSketch)> {
+    let letters = found.letters().map(|(key, sketch)| (key, *sketch));
+    letters.max_by_key(|(key, sketch)| (sketch.first_seen, *key))
+}
+
+impl KeptPart {
+    fn of(kept: &KeptBytes<'_>) -> Self {
+        let is_whole = matches!(kept, KeptBytes::Whole(_) | KeptBytes::Null);
+        Self { bytes: kept.bytes().map(<[u8]>::to_vec), record_bytes: kept.record_bytes(), is_whole }
+    }
+
+    fn of_header(value: Option<&[u8]>) -> Self {
+        Self::of(&value.map_or(KeptBytes::Null, KeptBytes::Whole))
+    }
+
+    /// Its size, how much of it is kept, and its contents if they are to be shown.
+    fn in_words(&self, shown: bool) -> String {
+        let size = match &self.bytes {
+            None if self.is_whole => return "null".to_owned(),
+            None => format!("{} bytes, of which none are kept", self.record_bytes),
+            Some(bytes) if !self.is_whole => {
+                format!("{} bytes or more, of which {} are kept", self.record_bytes, bytes.len())
+            }
+            Some(bytes) => format!("{} bytes", bytes.len()),
+        };
+        match &self.bytes {
+            Some(bytes) if shown => format!("{size}: {}", printable_bytes(bytes, usize::MAX)),
+            _ => size,
+        }
+    }
+
+    fn document(&self, shown: bool) -> JsonDocument {
+        let mut members = vec![
+            ("is_null", (self.is_whole && self.bytes.is_none()).into()),
+            ("bytes", self.record_bytes.into()),
+            ("is_whole", self.is_whole.into()),
+        ];
+        if let Some(bytes) = self.bytes.as_ref().filter(|_| shown) {
+            members.push(match std::str::from_utf8(bytes) {
+                Ok(text) => ("text", text.into()),
+                Err(_) => ("hexadecimal", hexadecimal(bytes).into()),
+            });
+        }
+        JsonDocument::Object(members)
+    }
+}
+
+impl RecordCopy {
+    fn of(letter: &DeadLetter<'_>, judge: &RedriveJudge<'_>, now: EventTime) -> Self {
+        let headers = match letter.headers {
+            KeptHeaders::Whole(headers) => {
+                Ok(headers.iter().map(|(name, value)| ((*name).to_owned(), KeptPart::of_header(*value))).collect())
+            }
+            KeptHeaders::Size(bytes) => Err(bytes),
+        };
+        let (key, value) = (KeptPart::of(&letter.key), KeptPart::of(&letter.value));
+        let (event, meant_type) = (judge.event(letter, now), judge.meant_type(letter, now));
+        Self { key, value, headers, event, meant_type }
+    }
+}
+
+impl DeadLetterCard<'_> {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Self { position, sketch, copy, payload, .. } = self;
+        let detail = sketch.detail;
+        let instant = |at: Option<EventTime>| instants::in_words(at, &self.config.zone);
+        let mut text = format!("{position}\n");
+        let mut say = |name: &str, what: &str| {
+            let _ = writeln!(text, "  {name:<12}{what}");
+        };
+        say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
+        say("", detail.advice());
+        if let Some(meant) = &copy.meant_type {
+            say("meant", &format!("probably {meant}"));
+        }
+        say("published", &instant(sketch.published));
+        say("first seen", &instant(Some(sketch.first_seen)));
+        say(
+            "written",
+            &match sketch.written {
+                1 => "once".to_owned(),
+                times => format!("{times} times: each process writes it, and a restart may"),
+            },
+        );
+        if self.older > 0 {
+            let topics =
+                format!("the topic was created again: {} of its name had a letter at this position", self.older);
+            say("older", &topics);
+        }
+        say("now", &self.now_in_words());
+        say("key", &copy.key.in_words(*payload));
+        say("value", &copy.value.in_words(*payload));
+        match &copy.headers {
+            Err(bytes) => say("headers", &format!("about {bytes} bytes, of which none are kept")),
+            Ok(headers) => {
+                say("headers", &headers.len().to_string());
+                for (name, part) in headers.iter().filter(|_| *payload) {
+                    say("", &format!("{}  {}", printable_bytes(name.as_bytes(), usize::MAX), part.in_words(true)));
+                }
+            }
+        }
+        if !payload {
+            text.push_str("--payload shows the key, the value and the headers; they tell of a person\n");
+        }
+        text
+    }
+
+    /// What the present configuration makes of the record.
+    fn now_in_words(&self) -> String {
+        match &self.copy.event {
+            Ok(event) => {
+                let (kind, line) = (event.fact.kind().as_str(), &self.config.lines[event.line.as_usize()].id);
+                let at = instants::in_words(event.at, &self.config.zone);
+                let which = match self.affected {
+                    Some(AffectedFigures::Live) | None => "",
+                    Some(AffectedFigures::PastOnly) => {
+                        "; that is too long ago for live figures, and changes reports and replays only"
+                    }
+                };
+                format!("it can be sent: {kind} of the line {line} at {at}{which}")
+            }
+            Err(RedriveEligibility::Refused(detail)) if *detail == self.sketch.detail => {
+                format!("it would be refused again, as {}", detail.as_str())
+            }
+            Err(RedriveEligibility::Refused(detail)) => {
+                format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())
+            }
+            Err(RedriveEligibility::NotWhole) => "it cannot be sent: the letter does not have all of it".to_owned(),
+            Err(eligibility) => {
+                let topic = &self.config.kafka.topic;
+                format!("it cannot be sent ({}): the topic of this configuration is {topic}", eligibility.as_str())
+            }
+        }
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn document(&self) -> JsonDocument {
+        let Self { position, sketch, copy, payload, .. } = self;
+        let detail = sketch.detail;
+        let instant = |at: Option<EventTime>| instants::document(at, &self.config.zone);
+        let headers = match &copy.headers {
+            Err(_) => JsonDocument::Null,
+            Ok(_) if !payload => JsonDocument::Null,
+            Ok(headers) => JsonDocument::list(headers.iter().map(|(name, part)| {
+                JsonDocument::object([("name", name.as_str().into()), ("value", part.document(true))])
+            })),
+        };
+        let event = copy.event.as_ref().ok().map(|event| {
+            JsonDocument::object([
+                ("type", event.fact.kind().as_str().into()),
+                ("line", self.config.lines[event.line.as_usize()].id.as_str().into()),
+                ("time", instant(Some(event.at))),
+            ])
+        });
+        JsonDocument::object([
+            ("schema", "ensilinja.dead-letter/1".into()),
+            ("record", position.to_string().into()),
+            ("topic_id", topic_id_document(self.topic_id)),
+            ("older_topics", self.older.into()),
+            ("reason", detail.reason().as_str().into()),
+            ("detail", detail.as_str().into()),
+            ("advice", detail.advice().into()),
+            ("meant_type", copy.meant_type.clone().into()),
+            ("published", instant(sketch.published)),
+            ("first_seen", instant(Some(sketch.first_seen))),
+            ("written", u64::from(sketch.written).into()),
+            ("usable", copy.event.is_ok().into()),
+            ("prospect", sketch.eligibility.as_str().into()),
+            ("event", event.unwrap_or(JsonDocument::Null)),
+            ("key", copy.key.document(*payload)),
+            ("value", copy.value.document(*payload)),
+            ("headers_count", copy.headers.as_ref().ok().map(|headers| headers.len() as u64).into()),
+            ("headers", headers),
+        ])
+    }
+}

@@ -1,0 +1,238 @@
+//! The letters that were found: one for each record, however many processes have written one, and without the contents of
+//! the records. A million of them take some hundred megabytes.
+
+use std::collections::BTreeMap;
+
+use ensilinja_kafka::{RecordPosition, TopicId};
+use ensilinja_model::EventTime;
+use ensilinja_wire::Detail;
+
+use super::eligibility::RedriveEligibility;
+
+/// The record that a letter is about, in the order of records. Topics are numbered. Two topics of the same name, of which
+/// the second was created after the first had been deleted, are two logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeadLetterKey {
+    topic: u32,
+    partition: i32,
+    offset: i64,
+    log: u32,
+}
+
+/// What is kept of a letter.
+#[derive(Clone, Copy, Debug)]
+pub struct DeadLetterSketch {
+    /// What was wrong.
+    pub detail: Detail,
+    /// What would become of its record now.
+    pub eligibility: RedriveEligibility,
+    /// When its record was published; `None` if that is unknown.
+    pub published: Option<EventTime>,
+    /// When a process first saw the record.
+    pub first_seen: EventTime,
+    /// The size of the record's value, in bytes.
+    pub value_bytes: u64,
+    /// How often the letter was written.
+    pub written: u32,
+}
+
+/// The selected letters among those that were read.
+#[derive(Default)]
+pub struct FoundDeadLetters {
+    topics: Vec<String>,
+    /// The ids of topics, by the number of a log.
+    topic_ids: Vec<Option<TopicId>>,
+    letters: BTreeMap<DeadLetterKey, DeadLetterSketch>,
+    /// Letters in the topic, selected or not, copies included.
+    pub read: u64,
+    /// Records of the topic that are not letters, or have a detail that this version does not know.
+    pub others: u64,
+}
+
+/// The letters of one detail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DetailCount {
+    /// How many there are.
+    pub letters: u64,
+    /// How many of their records could be sent now.
+    pub usable: u64,
+    /// When the first of their records was published, of those whose time is known.
+    pub first: Option<EventTime>,
+    /// When the last was.
+    pub last: Option<EventTime>,
+}
+
+impl FoundDeadLetters {
+    /// Adds a letter, or another copy of one. A copy that has all of the record replaces one that does not.
+    pub(super) fn add(
+        &mut self,
+        position: &RecordPosition,
+        topic_id: Option<TopicId>,
+        sketch: DeadLetterSketch,
+    ) -> (DeadLetterKey, DeadLetterSketch) {
+        let key = self.new_key(position, topic_id);
+        let known = self.letters.entry(key).and_modify(|known| {
+            let better = if known.eligibility == RedriveEligibility::NotWhole { sketch } else { *known };
+            let first_seen = known.first_seen.min(sketch.first_seen);
+            *known = DeadLetterSketch { first_seen, written: known.written.saturating_add(1), ..better };
+        });
+        (key, *known.or_insert(sketch))
+    }
+
+    fn new_key(&mut self, position: &RecordPosition, topic_id: Option<TopicId>) -> DeadLetterKey {
+        let topic = number_of(&mut self.topics, &position.topic);
+        let log = number_of(&mut self.topic_ids, &topic_id);
+        DeadLetterKey { topic, partition: position.partition, offset: position.offset, log }
+    }
+
+    /// The key of a record, if it has a letter.
+    #[must_use]
+    pub fn key(&self, position: &RecordPosition, topic_id: Option<TopicId>) -> Option<DeadLetterKey> {
+        let number = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok());
+        let topic = number(self.topics.iter().position(|topic| *topic == position.topic))?;
+        let log = number(self.topic_ids.iter().position(|id| *id == topic_id))?;
+        let key = DeadLetterKey { topic, partition: position.partition, offset: position.offset, log };
+        self.letters.contains_key(&key).then_some(key)
+    }
+
+    /// Whether a record at this position has a letter, in any topic of this name.
+    #[must_use]
+    pub fn has(&self, position: &RecordPosition) -> bool {
+        self.topic_ids.iter().any(|topic_id| self.key(position, *topic_id).is_some())
+    }
+
+    /// The id of the topic of a record, if its letter tells it.
+    #[must_use]
+    pub fn topic_id(&self, key: DeadLetterKey) -> Option<TopicId> {
+        self.topic_ids[key.log as usize]
+    }
+
+    /// The position of a record.
+    #[must_use]
+    pub fn position(&self, key: DeadLetterKey) -> RecordPosition {
+        let topic = self.topics[key.topic as usize].clone();
+        RecordPosition { topic, partition: key.partition, offset: key.offset }
+    }
+
+    /// The letters, in the order of their records.
+    pub fn letters(&self) -> impl Iterator<Item = (DeadLetterKey, &DeadLetterSketch)> {
+        self.letters.iter().map(|(key, sketch)| (*key, sketch))
+    }
+
+    /// How many records have letters.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.letters.len() as u64
+    }
+
+    /// Whether no record has a letter.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.letters.is_empty()
+    }
+
+    /// The letters by detail, in the order of the wire's table.
+    #[must_use]
+    pub fn by_detail(&self) -> BTreeMap<Detail, DetailCount> {
+        let mut counts = BTreeMap::new();
+        for sketch in self.letters.values() {
+            let count = counts.entry(sketch.detail).or_insert_with(|| DetailCount {
+                letters: 0,
+                usable: 0,
+                first: sketch.published,
+                last: sketch.published,
+            });
+            count.letters += 1;
+            count.usable += u64::from(sketch.eligibility.is_usable());
+            count.first = [count.first, sketch.published].into_iter().flatten().min();
+            count.last = count.last.max(sketch.published);
+        }
+        counts
+    }
+
+    /// The number of letters by what would become of their records now.
+    #[must_use]
+    pub fn by_eligibility(&self) -> BTreeMap<RedriveEligibility, u64> {
+        let mut counts = BTreeMap::new();
+        for sketch in self.letters.values() {
+            *counts.entry(sketch.eligibility).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// The number of `name` among `names`; a new name is added.
+fn number_of<T: PartialEq + Clone>(names: &mut Vec<T>, name: &T) -> u32 {
+    let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
+        names.push(name.clone());
+        names.len() - 1
+    });
+    u32::try_from(number).expect("names of as many topics do not fit in memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::eligibility::AffectedFigures;
+    use super::*;
+
+    fn sketch(eligibility: RedriveEligibility, seen_seconds: i64) -> DeadLetterSketch {
+        DeadLetterSketch {
+            detail: Detail::LineNotConfigured,
+            eligibility,
+            published: Some(EventTime::from_seconds(7)),
+            first_seen: EventTime::from_seconds(seen_seconds),
+            value_bytes: 400,
+            written: 1,
+        }
+    }
+
+    fn found(letters: &[(&str, DeadLetterSketch)]) -> FoundDeadLetters {
+        let mut found = FoundDeadLetters::default();
+        for (position, sketch) in letters {
+            found.add(&position.parse().unwrap(), None, *sketch);
+        }
+        found
+    }
+
+    #[test]
+    fn copies_of_a_letter_count_once_with_the_earliest_first_seen() {
+        let usable = RedriveEligibility::Usable(AffectedFigures::Live);
+        let found =
+            found(&[("a/0/1", sketch(usable, 20)), ("a/0/1", sketch(usable, 10)), ("b/0/1", sketch(usable, 5))]);
+        let letters: Vec<(String, u32, i64)> = found
+            .letters()
+            .map(|(key, it)| (found.position(key).to_string(), it.written, it.first_seen.floor_second()))
+            .collect();
+        assert_eq!(letters, [("a/0/1".to_owned(), 2, 10), ("b/0/1".to_owned(), 1, 5)]);
+        assert_eq!(found.by_detail()[&Detail::LineNotConfigured].letters, 2);
+    }
+
+    #[test]
+    fn a_whole_copy_replaces_one_that_is_not_whole() {
+        let (whole, cut) = (RedriveEligibility::Refused(Detail::Truncated), RedriveEligibility::NotWhole);
+        for eligibilities in [[whole, cut], [cut, whole]] {
+            let found = found(&eligibilities.map(|eligibility| ("a/0/1", sketch(eligibility, 10))));
+            assert_eq!(found.by_eligibility(), BTreeMap::from([(whole, 1)]));
+        }
+    }
+
+    #[test]
+    fn letters_of_a_topic_that_was_created_again_are_not_those_of_the_old_one() {
+        let (position, mut found): (RecordPosition, _) = ("a/0/1".parse().unwrap(), FoundDeadLetters::default());
+        let ids = [None, TopicId::from_bits(1), TopicId::from_bits(2), TopicId::from_bits(1)];
+        for topic_id in ids {
+            found.add(&position, topic_id, sketch(RedriveEligibility::NotWhole, 10));
+        }
+        let letters: Vec<_> = found.letters().map(|(key, it)| (found.topic_id(key), it.written)).collect();
+        assert_eq!(letters, [(ids[0], 1), (ids[1], 2), (ids[2], 1)]);
+        assert!(found.has(&position) && found.key(&position, TopicId::from_bits(3)).is_none());
+    }
+
+    #[test]
+    fn keys_are_found_by_their_positions() {
+        let found = found(&[("a/3/7", sketch(RedriveEligibility::NotWhole, 10))]);
+        let key = |position: &str| found.key(&position.parse().unwrap(), None);
+        assert_eq!(key("a/3/7").map(|key| found.position(key).to_string()).as_deref(), Some("a/3/7"));
+        assert_eq!((key("a/3/8"), key("b/3/7")), (None, None));
+    }
+}

@@ -1,0 +1,91 @@
+//! A batch of a file's events, with the lines that they were read from: what the reading thread hands to the one that
+//! uses the events.
+
+use std::ops::Range;
+
+use ensilinja_model::{Event, EventTime};
+
+/// Events in a block. The earliest event of a block dates the block, so one event that is dated ahead does not count.
+pub(super) const BLOCK: usize = 64;
+
+/// The most events in a batch: a whole number of blocks.
+pub(super) const MOST_EVENTS: usize = 8 * BLOCK;
+
+/// A batch takes no more lines once it has this many bytes of text.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// One event and where its line lies in the text of the batch.
+#[derive(Clone, Debug)]
+struct BatchEntry {
+    event: Event,
+    number: u64,
+    line: Range<usize>,
+}
+
+/// Events of consecutive lines.
+#[derive(Default)]
+pub struct EventBatch {
+    entries: Vec<BatchEntry>,
+    text: Vec<u8>,
+    pub(super) bytes_read: u64,
+}
+
+/// An event of a file and its line.
+pub struct EventLine<'a> {
+    /// The event.
+    pub event: Event,
+    /// The number of the line, from 1.
+    pub number: u64,
+    /// The bytes of the line.
+    pub line: &'a [u8],
+}
+
+impl EventBatch {
+    /// How many bytes of the file had been read when the batch was full, as the file is stored (compressed or not).
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// When the earliest event of a block happened; `None` if there is no such block. Blocks are counted from 0.
+    #[must_use]
+    pub fn earliest(&self, block: usize) -> Option<EventTime> {
+        self.block(block).iter().map(|entry| entry.event.at).min()
+    }
+
+    /// The events of a block; none if there is no such block.
+    pub fn events(&self, block: usize) -> impl Iterator<Item = EventLine<'_>> {
+        self.block(block).iter().map(|entry| EventLine {
+            event: entry.event,
+            number: entry.number,
+            line: &self.text[entry.line.clone()],
+        })
+    }
+
+    /// Whether it has no event.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn block(&self, block: usize) -> &[BatchEntry] {
+        let start = (block * BLOCK).min(self.entries.len());
+        &self.entries[start..(start + BLOCK).min(self.entries.len())]
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.text.clear();
+    }
+
+    /// Whether it has this many events, or as much text as it may have.
+    pub(super) fn is_full(&self, events: usize) -> bool {
+        self.entries.len() >= events || self.text.len() >= MOST_BYTES
+    }
+
+    pub(super) fn push(&mut self, event: Event, number: u64, line: &[u8]) {
+        let start = self.text.len();
+        self.text.extend_from_slice(line);
+        self.entries.push(BatchEntry { event, number, line: start..self.text.len() });
+    }
+}

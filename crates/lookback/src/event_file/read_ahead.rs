@@ -1,0 +1,105 @@
+//! A file that a thread of its own reads a few batches ahead of the consumer.
+//!
+//! Decoding then runs beside the use of the events, and a silent pipe does not keep the program from stopping: the
+//! thread that waits for the pipe is abandoned.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use ensilinja_wire::Decoder;
+
+use super::batch::EventBatch;
+use super::error::EventFileError;
+use super::reader::EventFile;
+
+/// How many batches are read ahead of the one in use.
+const BATCHES_AHEAD: usize = 2;
+
+/// How often a waiting consumer looks at the stop flag.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// A file that is read ahead.
+pub(crate) struct ReadAhead {
+    name: String,
+    batches: Receiver<Result<EventBatch, EventFileError>>,
+    /// Used batches return to the reading thread, which fills them again.
+    used: Sender<EventBatch>,
+}
+
+/// What a file delivers next.
+pub(crate) enum ReadAheadItem {
+    /// Some events.
+    Events(EventBatch),
+    /// The end of the file.
+    End,
+    /// The stop flag was set.
+    Stop,
+}
+
+impl ReadAhead {
+    /// Starts to read an open file.
+    pub(crate) fn of(file: EventFile, decoder: &Decoder) -> Result<Self, EventFileError> {
+        let (full, batches) = sync_channel(BATCHES_AHEAD);
+        let (used, empty) = channel();
+        let (name, decoder) = (file.name().to_owned(), decoder.clone());
+        let run = move || run(file, &decoder, &full, &empty);
+        let spawned = thread::Builder::new().name("file".to_owned()).spawn(run);
+        match spawned {
+            Ok(_) => Ok(Self { name, batches, used }),
+            Err(why) => Err(EventFileError::NoThread { name, why }),
+        }
+    }
+
+    /// Opens a file and starts to read it.
+    pub(crate) fn open(path: &Path, decoder: &Decoder) -> Result<Self, EventFileError> {
+        Self::of(EventFile::open(path)?, decoder)
+    }
+
+    /// Waits for the next events.
+    pub(crate) fn next(&self, stop: &AtomicBool) -> Result<ReadAheadItem, EventFileError> {
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(ReadAheadItem::Stop);
+            }
+            match self.batches.recv_timeout(POLL_INTERVAL) {
+                Ok(batch) => {
+                    let batch = batch?;
+                    return Ok(if batch.is_empty() { ReadAheadItem::End } else { ReadAheadItem::Events(batch) });
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(EventFileError::Panicked { name: self.name.clone() });
+                }
+            }
+        }
+    }
+
+    /// Takes back a batch that has been used.
+    pub(crate) fn take_back(&self, batch: EventBatch) {
+        // At the end of the file the thread is gone and needs no batch.
+        let _ = self.used.send(batch);
+    }
+}
+
+/// Reads to the end of the file, or until the consumer is gone.
+fn run(
+    mut file: EventFile,
+    decoder: &Decoder,
+    full: &SyncSender<Result<EventBatch, EventFileError>>,
+    empty: &Receiver<EventBatch>,
+) {
+    loop {
+        let mut batch = empty.try_recv().unwrap_or_default();
+        let read = file.next_batch(decoder, &mut batch);
+        let is_last = read.is_err() || batch.is_empty();
+        if is_last && read.is_ok() {
+            file.log_summary();
+        }
+        if full.send(read.map(|()| batch)).is_err() || is_last {
+            return;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What is to be read: a topic or files, and which part.
+
+use std::path::PathBuf;
+
+use ensilinja_config::Config;
+use ensilinja_kafka::{OffsetRange, TopicHistory};
+use ensilinja_model::EventTime;
+
+use crate::coverage::HistorySource;
+use crate::event_file::stream_name;
+use crate::progress::Progress;
+
+/// Earlier than every record of a topic: to read all there is, whenever it was published.
+pub const THE_BEGINNING: EventTime = EventTime::from_millis(0);
+
+/// What is to be read.
+#[derive(Clone, Copy)]
+pub struct EventSource<'a> {
+    /// The topic, the lines and their zone.
+    pub config: &'a Config,
+    /// The files to read instead of the topic; `-` is standard input.
+    pub files: &'a [PathBuf],
+    /// Records published earlier are left out. Files are read whole.
+    pub from: EventTime,
+    /// Of the topic, only these ranges of offsets, whenever they were published; empty for all.
+    pub offsets: &'a [OffsetRange],
+    /// Only events that became known before this.
+    pub known_before: Option<EventTime>,
+    /// Receives the progress of reading.
+    pub progress: &'a dyn Progress,
+}
+
+impl EventSource<'_> {
+    /// Its name in a few words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.files {
+            [] => self.config.kafka.topic.clone(),
+            [file] => stream_name(file),
+            files => format!("{} files", files.len()),
+        }
+    }
+
+    /// Its name as the subject of a sentence.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        source_subject(self.files, self.config)
+    }
+
+    /// What the source is, before anything is known of where its log begins.
+    pub(super) const fn history_source(&self) -> HistorySource {
+        match (self.files, self.offsets) {
+            ([], []) => self.topic_history(TopicHistory { start: None, from_first_record: false }),
+            ([], _) => HistorySource::Offsets,
+            _ => HistorySource::Files,
+        }
+    }
+
+    /// A topic whose log says this about where it begins.
+    pub(super) const fn topic_history(&self, history: TopicHistory) -> HistorySource {
+        HistorySource::Topic { history, range_start: self.from, watched_since: None }
+    }
+}
+
+/// The files, or else the topic, as the subject of a sentence.
+#[must_use]
+pub fn source_subject(files: &[PathBuf], config: &Config) -> String {
+    match files {
+        [] => config.kafka.topic.clone(),
+        [_] => "the file".to_owned(),
+        _ => format!("the whole of the {} files", files.len()),
+    }
+}

@@ -1,0 +1,37 @@
+//! Where an event was found.
+
+use std::path::PathBuf;
+
+use ensilinja_config::Config;
+
+use crate::event_file::stream_name;
+
+/// Where an event was found. The order is that of files and lines, or of partitions and offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourcePosition {
+    /// A record of the topic.
+    Record {
+        /// Its partition.
+        partition: i32,
+        /// Its offset in the partition.
+        offset: i64,
+    },
+    /// A line of a file.
+    Line {
+        /// The index of the file among those that are read, from 0.
+        file: usize,
+        /// The number of the line, from 1.
+        number: u64,
+    },
+}
+
+impl SourcePosition {
+    /// As it is printed: `topic/partition/offset`, or `file:line`.
+    #[must_use]
+    pub fn in_words(self, files: &[PathBuf], config: &Config) -> String {
+        match self {
+            Self::Record { partition, offset } => format!("{}/{partition}/{offset}", config.kafka.topic),
+            Self::Line { file, number } => format!("{}:{number}", stream_name(&files[file])),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Reading a source from its beginning to its end, once or twice.
+
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_config::Config;
+use ensilinja_model::LineId;
+use ensilinja_wire::Decoder;
+
+use super::event::SourcedEvent;
+use super::event_source::EventSource;
+use super::summary::{SourceError, SourceSummary};
+use super::{files, topic};
+use crate::error::LookbackError;
+use crate::event_file::{is_standard_stream, stream_name};
+use crate::request_error::RequestError;
+
+/// A decoder of the configured lines. `key` is that of the hash of contact ids: it has to be the same where legs of two
+/// readings are compared, and random otherwise.
+#[must_use]
+pub fn decoder(config: &Config, key: [u8; 16]) -> Decoder {
+    let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
+    Decoder::new(&ids, key)
+}
+
+impl EventSource<'_> {
+    /// Gives every event to `handle`. What is left out is logged.
+    ///
+    /// # Errors
+    /// If the source cannot be read to its end or has no event; [`StoppedReading`](super::StoppedReading) if `stop` is
+    /// set; the error of `handle`. What was delivered before is incomplete.
+    pub fn read(
+        &self,
+        decoder: &Decoder,
+        stop: &AtomicBool,
+        handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
+    ) -> Result<SourceSummary, LookbackError> {
+        let mut summary = SourceSummary::new(self);
+        let ended = if self.files.is_empty() {
+            topic::read(self, decoder, stop, &mut summary, handle)
+        } else {
+            files::read(self, decoder, stop, &mut summary, handle)
+        };
+        self.progress.end();
+        ended?;
+        tracing::info!(events = summary.events, "source read");
+        Ok(summary)
+    }
+
+    /// Reads everything again, after the reading that returned `first`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`SourceError::TopicReplaced`] if the topic was created again in between: what was
+    /// learnt from one log is not found in another.
+    pub fn read_again(
+        &self,
+        first: &SourceSummary,
+        decoder: &Decoder,
+        stop: &AtomicBool,
+        handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
+    ) -> Result<(), LookbackError> {
+        let again = self.read(decoder, stop, handle)?;
+        if again.topic_id == first.topic_id {
+            Ok(())
+        } else {
+            Err(SourceError::TopicReplaced { name: self.name() }.into())
+        }
+    }
+
+    /// Checks, before the first reading, that everything can be read a second time.
+    ///
+    /// # Errors
+    /// [`RequestError::ReadableOnce`] of standard input, a pipe or a device.
+    pub fn check_twice(&self) -> Result<(), RequestError> {
+        for path in self.files {
+            let is_file = !is_standard_stream(path) && path.metadata().is_ok_and(|found| found.is_file());
+            // A missing file is an error of the reading.
+            let is_missing = !is_standard_stream(path) && !path.exists();
+            if !is_file && !is_missing {
+                return Err(RequestError::ReadableOnce { name: stream_name(path) });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Reading a part of the topic: records become events; those that became known too late are left out.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, scan_topic};
+use ensilinja_model::EventTime;
+use ensilinja_wire::{Decoder, Reason, Record};
+
+use super::event::{RawContact, SourcedEvent};
+use super::event_source::EventSource;
+use super::position::SourcePosition;
+use super::summary::{SourceError, SourceSummary};
+use crate::error::LookbackError;
+use crate::kafka_settings::kafka_settings;
+use crate::local_time::to_the_minute;
+use crate::progress::ProgressUpdate;
+
+/// Progress is shown every so many records.
+const SHOW_EVERY: u64 = 256;
+
+/// A record as the decoder takes it.
+#[must_use]
+pub fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
+    let timestamp = record.timestamp.unwrap_or(Record::UNKNOWN_TIME);
+    Record { key: record.key, value: record.value, headers: record.headers, timestamp }
+}
+
+pub(super) fn read(
+    source: &EventSource<'_>,
+    decoder: &Decoder,
+    stop: &AtomicBool,
+    summary: &mut SourceSummary,
+    handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
+) -> Result<(), LookbackError> {
+    let (mut rejected, mut failure, mut without_timestamp) = (BTreeMap::<Reason, u64>::new(), None, 0);
+    let range = ScanRange { from: source.from, offsets: source.offsets };
+    source.progress.begin(&format!("reading {}", source.name()), "records");
+    let read = scan_topic(&kafka_settings(&source.config.kafka), &range, stop, &mut |record, progress| {
+        if progress.records % SHOW_EVERY == 0 {
+            source.progress.show(&ProgressUpdate {
+                done: progress.offsets_read,
+                total: Some(progress.offsets),
+                count: progress.records,
+                at: record.timestamp,
+            });
+        }
+        without_timestamp += u64::from(record.timestamp.is_none());
+        // A record without a timestamp became known when the one before it in its partition did; the first of a
+        // partition was always known.
+        let known_at = record.timestamp.or(progress.latest).unwrap_or(EventTime::MIN);
+        if source.known_before.is_some_and(|before| known_at >= before) {
+            return ControlFlow::Continue(());
+        }
+        let wire = wire_record(record);
+        match decoder.decode(&wire) {
+            Ok(event) => {
+                summary.add(&event, record.timestamp);
+                let position = SourcePosition::Record { partition: record.partition, offset: record.offset };
+                if source.offsets.is_empty() {
+                    summary.evidence.set_source(source.topic_history(progress.history));
+                }
+                let (evidence, contact) = (&summary.evidence, RawContact::Record(wire));
+                let sourced = SourcedEvent { event, known_at, position, evidence, contact };
+                if let Err(error) = handle(&sourced) {
+                    failure = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+            Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let read = match read {
+        Err(ScanError::Stopped) => return Err(summary.stopped(source).into()),
+        read => read?,
+    };
+    summary.topic_id = read.topic_id;
+    log_left_out(source, &read, &rejected, without_timestamp);
+    check_part(source, &read, summary)
+}
+
+/// Logs which records were not used, and which have no timestamp.
+fn log_left_out(
+    source: &EventSource<'_>,
+    read: &ScanSummary,
+    rejected: &BTreeMap<Reason, u64>,
+    without_timestamp: u64,
+) {
+    let (topic, records) = (&source.config.kafka.topic, read.records);
+    for (reason, count) in rejected {
+        tracing::warn!(topic, records, left_out = count, reason = reason.as_str(), "records left out");
+    }
+    if without_timestamp > 0 {
+        tracing::warn!(
+            topic,
+            records,
+            without_timestamp,
+            effect = "each counts as known when the record before it in its partition was",
+            remedy = "have the producers set timestamps",
+            "records without a timestamp"
+        );
+    }
+}
+
+/// Checks that there was something to read, and takes over what the log says about where it begins.
+fn check_part(source: &EventSource<'_>, read: &ScanSummary, summary: &mut SourceSummary) -> Result<(), LookbackError> {
+    let topic = source.config.kafka.topic.clone();
+    let is_empty = summary.events == 0;
+    if !source.offsets.is_empty() {
+        let ranges: Vec<String> = source.offsets.iter().map(ToString::to_string).collect();
+        let offsets = ranges.join(", ");
+        if is_empty {
+            return Err(SourceError::NoEvents { name: topic, part: format!(" at {offsets}") }.into());
+        }
+        tracing::warn!(topic, offsets, "only these offsets were read; the figures are those of their records alone");
+        return Ok(());
+    }
+    if is_empty {
+        let local = |at| to_the_minute(at, &source.config.zone);
+        let before = source.known_before.map(|before| format!(" that was known before {}", local(before)));
+        let part = format!(" since {}{}", local(source.from), before.unwrap_or_default());
+        return Err(SourceError::NoEvents { name: topic, part }.into());
+    }
+    summary.evidence.set_source(source.topic_history(read.history));
+    Ok(())
+}
