@@ -101,7 +101,7 @@ fn send(
         (None, _) => redriver.finish().map_err(Into::into),
     };
     if ended.is_err() {
-        redriver.farewell();
+        redriver.wait_after_stop();
     }
     progress.end();
     let (acknowledged, failed, unknown) = (redriver.acknowledged(), redriver.failed(), redriver.in_flight());

@@ -1,8 +1,8 @@
-//! A dead letter as it is read again: what it says of a record, and what it still has of it.
+//! A dead letter as it is read from its topic: what it says about a record, and what it still has of it.
 //!
-//! The record's own headers come first and may be called anything, so what the letter says begins at the *last* header
-//! that names the source's topic. Whatever does not say all it should, or lies under another key than the position that
-//! it names, is no letter of this program's.
+//! The record's own headers come first and may have any names, so the description of the record begins at the *last*
+//! header that names the source topic. A record that lacks a part of the description, or whose key is not the position
+//! it describes, is no dead letter of this program.
 
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
@@ -15,21 +15,21 @@ use crate::dead_letters::outgoing::{KEPT_BYTES, key_of};
 use crate::record::{Header, IncomingRecord, known_timestamp};
 use crate::record_position::RecordPosition;
 
-/// What a dead letter says of a record, and has of it. It has no `Debug`, for all of the record may tell of a person.
+/// A dead letter. It has no `Debug`, because every part of the record may identify a person.
 #[derive(Clone)]
 pub struct DeadLetter<'a> {
-    /// Where the record lies, or lay: retention may have deleted it.
+    /// The position of the record. Retention may have deleted the record.
     pub position: RecordPosition,
-    /// The id of its topic: a topic of the same name that was made anew has another one. `None` where the brokers
-    /// told none, and in letters of versions before 0.2.
+    /// The id of its topic: a topic of the same name that was made anew has another one. `None` if the brokers told
+    /// none, and in dead letters of versions before 0.2.
     pub topic_id: Option<TopicId>,
-    /// The reason it was refused for, as it was counted.
+    /// The reason, as in the metric label.
     pub reason: &'a str,
-    /// What exactly was wrong, as a code.
+    /// The exact fault, as a code.
     pub detail: &'a str,
-    /// When the process that wrote this letter first saw the record.
+    /// When the process that wrote the dead letter first saw the record.
     pub first_seen: EventTime,
-    /// The record's own timestamp; `None` where it is unknown.
+    /// The timestamp of the record; `None` if it is unknown.
     pub record_timestamp: Option<EventTime>,
     /// The record's key.
     pub key: KeptBytes<'a>,
@@ -39,34 +39,34 @@ pub struct DeadLetter<'a> {
     pub headers: KeptHeaders<'a>,
 }
 
-/// What a letter has of the key or the value of a record.
+/// What a dead letter has of the key or the value of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum KeptBytes<'a> {
-    /// The record had none: Kafka's null.
+    /// The record had none (Kafka's null).
     Null,
     /// All of it.
     Whole(&'a [u8]),
-    /// Its beginning.
+    /// Only the beginning.
     Beginning {
-        /// As much as is kept.
+        /// The bytes that are kept.
         bytes: &'a [u8],
-        /// How many bytes it had; of a key that is not known.
+        /// How many bytes the record had; `None` for a key, because that is not recorded.
         of: Option<u64>,
     },
-    /// Nothing but how many bytes it had.
+    /// Only how many bytes the record had.
     Size(u64),
 }
 
-/// What a letter has of the headers of a record.
+/// What a dead letter has of the headers of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum KeptHeaders<'a> {
     /// All of them, in order.
     Whole(&'a [Header<'a>]),
-    /// Nothing but about how many bytes they took: they were too many, or the name of one cannot be read.
+    /// Only about how many bytes they took: they were too many, or the name of one cannot be read.
     Size(u64),
 }
 
-/// A record that a letter has all of.
+/// A record of which the dead letter has everything.
 #[derive(Clone, Copy)]
 pub struct OriginalRecord<'a> {
     /// The key, if it had one.
@@ -78,12 +78,12 @@ pub struct OriginalRecord<'a> {
 }
 
 impl<'a> KeptBytes<'a> {
-    /// Whether it is as the record had it.
+    /// Whether nothing is missing.
     const fn is_whole(&self) -> bool {
         matches!(self, Self::Null | Self::Whole(_))
     }
 
-    /// What is left of it; `None` if nothing is, or there was nothing.
+    /// The bytes that are kept; `None` if none are.
     #[must_use]
     pub const fn bytes(&self) -> Option<&'a [u8]> {
         match self {
@@ -92,7 +92,7 @@ impl<'a> KeptBytes<'a> {
         }
     }
 
-    /// How many bytes the record had of it: at least, of a key that was cut.
+    /// How many bytes the record had; of a key that was cut, at least as many.
     #[must_use]
     pub const fn record_bytes(&self) -> u64 {
         match self {
@@ -104,19 +104,19 @@ impl<'a> KeptBytes<'a> {
 }
 
 impl<'a> DeadLetter<'a> {
-    /// The letter that a record of the dead-letter topic is; `None` if it is none of this program's.
+    /// The dead letter in a record of the dead-letter topic; `None` if this program has not written it.
     #[must_use]
     pub fn of(record: &IncomingRecord<'a>) -> Option<Self> {
         let begins = record.headers.iter().rposition(|(name, _)| *name == SOURCE_TOPIC)?;
-        let (own_headers, said) = record.headers.split_at(begins);
-        let said = Said(said);
+        let (own_headers, description) = record.headers.split_at(begins);
+        let description = Description(description);
         let position = RecordPosition {
-            topic: said.text(SOURCE_TOPIC)?.to_owned(),
-            partition: said.number(SOURCE_PARTITION)?,
-            offset: said.number(SOURCE_OFFSET)?,
+            topic: description.text(SOURCE_TOPIC)?.to_owned(),
+            partition: description.number(SOURCE_PARTITION)?,
+            offset: description.number(SOURCE_OFFSET)?,
         };
-        let topic_id = match said.value(SOURCE_TOPIC_ID) {
-            Some(_) => Some(said.text(SOURCE_TOPIC_ID)?.parse().ok()?),
+        let topic_id = match description.value(SOURCE_TOPIC_ID) {
+            Some(_) => Some(description.text(SOURCE_TOPIC_ID)?.parse().ok()?),
             None => None,
         };
         if record.key? != key_of(&position, topic_id).as_bytes() {
@@ -125,34 +125,34 @@ impl<'a> DeadLetter<'a> {
         Some(Self {
             position,
             topic_id,
-            reason: said.text(REASON)?,
-            detail: said.text(DETAIL)?,
-            first_seen: said.instant(FIRST_SEEN)?,
-            record_timestamp: match said.value(RECORD_TIMESTAMP) {
-                Some(_) => known_timestamp(Some(said.instant(RECORD_TIMESTAMP)?)),
+            reason: description.text(REASON)?,
+            detail: description.text(DETAIL)?,
+            first_seen: description.instant(FIRST_SEEN)?,
+            record_timestamp: match description.value(RECORD_TIMESTAMP) {
+                Some(_) => known_timestamp(Some(description.instant(RECORD_TIMESTAMP)?)),
                 None => None,
             },
-            key: match (said.value(RECORD_KEY), said.number(RECORD_KEY_BYTES)) {
-                // One of just that length may have been longer.
+            key: match (description.value(RECORD_KEY), description.number(RECORD_KEY_BYTES)) {
+                // A key of exactly this length may have been longer.
                 (Some(key), _) if key.len() >= KEPT_BYTES => KeptBytes::Beginning { bytes: key, of: None },
                 (Some(key), _) => KeptBytes::Whole(key),
                 (None, Some(bytes)) => KeptBytes::Size(bytes),
                 (None, None) => KeptBytes::Null,
             },
-            value: match (record.value, said.number(VALUE_BYTES)) {
+            value: match (record.value, description.number(VALUE_BYTES)) {
                 (Some(bytes), of @ Some(_)) => KeptBytes::Beginning { bytes, of },
                 (Some(value), None) => KeptBytes::Whole(value),
                 (None, Some(bytes)) => KeptBytes::Size(bytes),
                 (None, None) => KeptBytes::Null,
             },
-            headers: match said.number(HEADERS_BYTES) {
+            headers: match description.number(HEADERS_BYTES) {
                 Some(bytes) => KeptHeaders::Size(bytes),
                 None => KeptHeaders::Whole(own_headers),
             },
         })
     }
 
-    /// The record as it was; `None` if the letter has not all of it.
+    /// The record; `None` if the dead letter lacks a part of it.
     #[must_use]
     pub const fn record(&self) -> Option<OriginalRecord<'a>> {
         match (self.key.is_whole() && self.value.is_whole(), self.headers) {
@@ -164,10 +164,10 @@ impl<'a> DeadLetter<'a> {
     }
 }
 
-/// The headers in which a letter says something.
-struct Said<'a>(&'a [Header<'a>]);
+/// The headers that describe the record.
+struct Description<'a>(&'a [Header<'a>]);
 
-impl<'a> Said<'a> {
+impl<'a> Description<'a> {
     fn value(&self, name: &str) -> Option<&'a [u8]> {
         self.0.iter().find(|(other, _)| *other == name)?.1
     }
@@ -180,7 +180,7 @@ impl<'a> Said<'a> {
         self.text(name)?.parse().ok()
     }
 
-    /// RFC 3339, or milliseconds where a calendar has no name for the instant.
+    /// Reads RFC 3339, or milliseconds.
     fn instant(&self, name: &str) -> Option<EventTime> {
         let text = self.text(name)?;
         let named = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
@@ -202,7 +202,7 @@ mod tests {
         (RECORD_TIMESTAMP, Some(b"9223372036854775807")),
     ];
 
-    /// What is read of a record with this key, these headers before and after the statements, and this value.
+    /// Reads a dead letter with this key and value, with `own` before and `further` after [`STATEMENTS`].
     fn read<T>(
         key: &str,
         own: &[Header<'_>],
@@ -225,8 +225,8 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_says_where_its_record_lay_and_why_it_was_refused() {
-        let said = read("events/3/1207", &[], &[], Some(b"{"), |letter| {
+    fn a_dead_letter_has_the_position_and_the_fault_of_its_record() {
+        let position = read("events/3/1207", &[], &[], Some(b"{"), |letter| {
             assert_eq!((letter.reason, letter.detail), ("malformed", "truncated"));
             assert_eq!(letter.first_seen, EventTime::from_millis(1_758_006_900_250));
             assert_eq!(letter.record_timestamp, Some(EventTime::MAX));
@@ -235,23 +235,23 @@ mod tests {
             );
             letter.position.to_string()
         });
-        assert_eq!(said.as_deref(), Some("events/3/1207"));
+        assert_eq!(position.as_deref(), Some("events/3/1207"));
     }
 
     #[test]
-    fn a_letter_names_the_topic_by_its_id_too_where_brokers_tell_it() {
+    fn a_dead_letter_has_the_topic_id_if_the_brokers_tell_it() {
         let id = "ASNFZ4mrze8BI0VniavN7w";
         let further: [Header<'_>; 1] = [(SOURCE_TOPIC_ID, Some(id.as_bytes()))];
         let key = format!("events/3/1207/{id}");
         let told = |key: &str, further: &[Header<'_>]| read(key, &[], further, None, |letter| letter.topic_id);
         assert_eq!(told(&key, &further), Some(id.parse().ok()));
         assert_eq!(told("events/3/1207", &[]), Some(None));
-        assert_eq!((told("events/3/1207", &further), told(&key, &[])), (None, None), "key and headers agree");
+        assert_eq!((told("events/3/1207", &further), told(&key, &[])), (None, None), "key and headers must agree");
         assert_eq!(told("events/3/1207/x", &[(SOURCE_TOPIC_ID, Some(b"x"))]), None);
     }
 
     #[test]
-    fn headers_of_the_record_are_its_own_whatever_they_are_called() {
+    fn the_record_keeps_its_own_headers_whatever_their_names() {
         let own: [Header<'_>; 3] = [(SOURCE_TOPIC, Some(b"another")), (RECORD_KEY, Some(b"forged")), ("ce_type", None)];
         let read = read("events/3/1207", &own, &[(RECORD_KEY, Some(b"c-1"))], None, |letter| {
             assert!(letter.headers == KeptHeaders::Whole(&own) && letter.value == KeptBytes::Null);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_whole_is_known_by_its_sizes() {
+    fn parts_that_are_missing_have_their_sizes() {
         let cut = vec![b'x'; KEPT_BYTES];
         let further: [Header<'_>; 3] =
             [(RECORD_KEY, Some(&cut)), (VALUE_BYTES, Some(b"70000")), (HEADERS_BYTES, Some(b"80000"))];
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn one_part_that_is_not_whole_is_enough() {
+    fn one_missing_part_is_enough_to_have_no_record() {
         for further in [(VALUE_BYTES, b"1"), (HEADERS_BYTES, b"1"), (RECORD_KEY_BYTES, b"1")] {
             let further = [(further.0, Some(&further.1[..]))];
             assert_eq!(
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_program_has_written_is_no_letter() {
+    fn a_record_of_another_program_is_no_dead_letter() {
         assert!(read("events/3/1208", &[], &[], None, |_| ()).is_none(), "its key is another position");
         for (missing, (name, _)) in STATEMENTS.iter().enumerate() {
             let mut headers = STATEMENTS.to_vec();
@@ -312,7 +312,7 @@ mod tests {
                 again: false,
             };
             let told = DeadLetter::of(&record).map(|letter| letter.record_timestamp);
-            // A record may have no timestamp; earlier versions wrote 1970 then.
+            // A record may have no timestamp; earlier versions wrote 1970 for it.
             assert_eq!(told, (*name == RECORD_TIMESTAMP).then_some(None), "{name}");
         }
     }

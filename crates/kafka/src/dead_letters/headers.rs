@@ -1,29 +1,28 @@
-//! The headers by which a dead letter says what it is about, for who writes letters and who reads them.
+//! The headers of a dead letter, for the writing and the reading side.
 //!
-//! They follow the record's own headers, [`SOURCE_TOPIC`] first. `docs/wire/asyncapi.json` says the same to others.
+//! They follow the record's own headers and begin with [`SOURCE_TOPIC`]. `docs/wire/asyncapi.json` documents them.
 
-/// The topic the record lay in.
+/// The topic of the record.
 pub(crate) const SOURCE_TOPIC: &str = "ensilinja_source_topic";
-/// The id of that topic: a topic of the same name that was made anew has another one. Not there where the brokers
-/// tell no ids.
+/// The id of that topic: a topic of the same name that was made anew has another one. Absent if the brokers tell no ids.
 pub(crate) const SOURCE_TOPIC_ID: &str = "ensilinja_source_topic_id";
-/// Its partition.
+/// The partition of the record.
 pub(crate) const SOURCE_PARTITION: &str = "ensilinja_source_partition";
-/// Its offset.
+/// The offset of the record.
 pub(crate) const SOURCE_OFFSET: &str = "ensilinja_source_offset";
-/// Why it could not be used.
+/// Why the record could not be used.
 pub(crate) const REASON: &str = "ensilinja_reason";
-/// What exactly was wrong.
+/// The exact fault, as a code.
 pub(crate) const DETAIL: &str = "ensilinja_detail";
-/// When the process that wrote the letter first saw the record.
+/// When the process that wrote the dead letter first saw the record.
 pub(crate) const FIRST_SEEN: &str = "ensilinja_first_seen";
-/// The record's own timestamp; not there where it is unknown.
+/// The timestamp of the record. Absent if it is unknown.
 pub(crate) const RECORD_TIMESTAMP: &str = "ensilinja_record_timestamp";
-/// The record's key; not there if it had none.
+/// The key of the record. Absent if it had none.
 pub(crate) const RECORD_KEY: &str = "ensilinja_record_key";
-/// How long the key was, where it is not in the letter.
+/// The size of the key, if the dead letter lacks it.
 pub(crate) const RECORD_KEY_BYTES: &str = "ensilinja_record_key_bytes";
-/// How long the value was, where not all of it is in the letter.
+/// The size of the value, if the dead letter lacks all or a part of it.
 pub(crate) const VALUE_BYTES: &str = "ensilinja_value_bytes";
-/// How long the record's headers were, where they are not in the letter.
+/// The size of the record's headers, if the dead letter lacks them.
 pub(crate) const HEADERS_BYTES: &str = "ensilinja_headers_bytes";

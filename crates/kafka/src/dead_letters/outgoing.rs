@@ -1,12 +1,11 @@
-//! What is kept of a record that cannot be used: its bytes, its headers, where it lay and what was wrong.
+//! A dead letter on its way to the dead-letter topic: the record's bytes and headers, its position, and its fault.
 //!
-//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` where the brokers tell no ids. Each
-//! process that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not
-//! records.
-//! The id keeps the letters of a topic apart from those of an earlier topic of the same name, whose offsets were the
-//! same.
+//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` if the brokers tell no ids. Each process
+//! that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not dead
+//! letters. The id separates the dead letters of a topic from those of an earlier topic of the same name, which had the
+//! same offsets.
 //!
-//! A letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
+//! A dead letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
 //! record must not keep all others from being written.
 
 use ensilinja_librdkafka::TopicId;
@@ -21,39 +20,39 @@ use crate::dead_letters::headers::{
 use crate::record::IncomingRecord;
 use crate::record_position::RecordPosition;
 
-/// The most that is kept of a record's value or key, in bytes; the same again of its headers.
+/// The most bytes kept of a record's key, of its value, and of its headers.
 pub(crate) const KEPT_BYTES: usize = 64 * 1024;
 
-/// What a dead letter takes beside its bytes, roughly.
+/// About what a dead letter takes beside its bytes.
 const OVERHEAD_BYTES: usize = 1024;
 
-/// What a header takes beside its name and value, roughly.
+/// About what a header takes beside its name and value.
 const HEADER_OVERHEAD_BYTES: usize = 32;
 
-/// A record that cannot be used, as it goes to the dead-letter topic.
+/// A dead letter on its way to its topic.
 pub(crate) struct OutgoingDeadLetter {
     pub(crate) partition: i32,
     pub(crate) offset: i64,
-    /// Which log of the topic it lies in, told by the dead_letters: a topic may be made anew.
+    /// The number of the log that holds the record, set by the queue: a topic may be made anew.
     pub(crate) log: u32,
     pub(crate) reason: &'static str,
-    /// What it counts for while it waits: about what it takes in memory.
+    /// About what it takes in memory while it waits.
     pub(crate) bytes: usize,
     pub(crate) key: String,
-    /// The record's value as it was, cut at 64 KiB; `None` if the record had none.
+    /// The record's value, cut at 64 KiB; `None` if the record had none.
     pub(crate) value: Option<Vec<u8>>,
-    /// The record's headers as they were; `None` if it had none, or too many to be kept.
+    /// The record's headers; `None` if it had none, or too many to keep.
     original_headers: Option<OwnedHeaders>,
-    /// What is said of the record, as further headers.
+    /// Further headers, which describe the record; see `headers`.
     statements: Vec<(&'static str, Vec<u8>)>,
-    /// The same without the record's own bytes.
+    /// The same headers without the record's own bytes.
     statements_if_too_large: Vec<(&'static str, Vec<u8>)>,
     /// When this process first saw the record.
     pub(crate) first_seen: EventTime,
 }
 
 impl OutgoingDeadLetter {
-    /// Keeps `message` of the topic `topic_id`, which is also `record`, for `reason` and `detail`.
+    /// The dead letter of `message`, which is also `record`, in the topic `topic_id`.
     pub(crate) fn new(
         message: &BorrowedMessage<'_>,
         record: &IncomingRecord<'_>,
@@ -66,7 +65,7 @@ impl OutgoingDeadLetter {
         let header_count = headers.map_or(0, Headers::count);
         let header_bytes = header_count * HEADER_OVERHEAD_BYTES
             + record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
-        // A header that could not be read is of unknown size, so all are taken for too large.
+        // A header that could not be read has an unknown size, so all headers count as too large.
         let can_be_kept = record.headers.len() == header_count && header_bytes <= KEPT_BYTES;
         let kept_headers = headers.filter(|_| can_be_kept);
         let text = |value: &str| value.as_bytes().to_vec();
@@ -114,7 +113,7 @@ impl OutgoingDeadLetter {
         }
     }
 
-    /// The headers it is written with: the record's own, and what is said of the record.
+    /// All headers: the record's own, then those that describe the record.
     pub(crate) fn headers(&self) -> OwnedHeaders {
         let original = self.original_headers.clone().unwrap_or_default();
         let add = |headers: OwnedHeaders, (name, value): &(&'static str, Vec<u8>)| {
@@ -123,8 +122,8 @@ impl OutgoingDeadLetter {
         self.statements.iter().fold(original, add)
     }
 
-    /// The same letter without the record's value, headers and key: with their sizes only. `None` if it is that
-    /// already. It counts for as much as before while it waits.
+    /// The same dead letter with the sizes of the record's key, value and headers instead of their bytes. `None` if it
+    /// has only the sizes already. While it waits, it counts for as many bytes as before.
     pub(crate) fn without_the_record(&self) -> Option<Self> {
         if self.statements_if_too_large.is_empty() {
             return None;
@@ -140,7 +139,7 @@ impl OutgoingDeadLetter {
     }
 }
 
-/// The key of the letter about the record that lay at `position` of the topic `topic_id`.
+/// The key of the dead letter about the record at `position` of the topic `topic_id`.
 pub(crate) fn key_of(position: &RecordPosition, topic_id: Option<TopicId>) -> String {
     topic_id.map_or_else(|| position.to_string(), |topic_id| format!("{position}/{topic_id}"))
 }
@@ -149,14 +148,14 @@ fn cut(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(KEPT_BYTES)].to_vec()
 }
 
-/// The instant as RFC 3339 in UTC, or its milliseconds where a calendar has no name for it.
+/// The instant as RFC 3339 in UTC, or in milliseconds if it is outside the range of the calendar.
 fn rfc3339(at: EventTime) -> String {
     jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(|_| at.as_millis().to_string(), |at| at.to_string())
 }
 
 #[cfg(test)]
 impl OutgoingDeadLetter {
-    /// The dead letter of some record of partition 0, which counts for 100 bytes.
+    /// A dead letter of partition 0 that counts for 100 bytes.
     pub(crate) fn at(offset: i64) -> Self {
         Self {
             partition: 0,
@@ -179,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_are_named_in_utc_or_in_milliseconds() {
+    fn instants_are_written_in_utc_or_in_milliseconds() {
         assert_eq!(rfc3339(EventTime::from_millis(1_758_006_900_250)), "2025-09-16T07:15:00.25Z");
         assert_eq!(rfc3339(EventTime::MAX), i64::MAX.to_string());
     }

@@ -1,15 +1,15 @@
 //! Dead letters that wait to be written, and the frontier that follows from them.
 //!
-//! The *frontier* of a partition is the offset before which every dead letter has been acknowledged. It is what the
-//! group commits, and it never lies past a dead letter that waits:
+//! The *frontier* of a partition is the offset before which every dead letter has been acknowledged. The group commits
+//! it, and it never lies behind a dead letter that waits:
 //!
 //! ```text
 //!   frontier = min(cursor, oldest waiting dead letter, first refused dead letter)
 //! ```
-//! The space is bounded. When it is full, a partition's dead letters are *refused* from some offset on, without being
-//! remembered one by one; reading goes on and the frontier stays. Once all others have been acknowledged, the reader
-//! goes back to that offset and reads the stretch again. So an outage of the dead-letter topic costs no memory, loses
-//! nothing, and in the usual case, a few letters, nothing is read twice.
+//! The memory is bounded. When the queue is full, it *refuses* the dead letters of a partition from some offset on and
+//! remembers only that offset. Reading goes on, and the frontier stays. Once all waiting dead letters have been
+//! acknowledged, the reader goes back to that offset and reads the records again. So an outage of the dead-letter topic
+//! costs no memory and loses nothing, and in the usual case, with few dead letters, nothing is read twice.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
@@ -27,29 +27,30 @@ pub(crate) struct DeadLetterQueue {
 
 #[derive(Default)]
 struct Inner {
-    /// Which log of the topic is being read: it may have been made anew.
+    /// The number of the log that is being read: the topic may have been made anew.
     log: u32,
     backlogs: Vec<PartitionBacklog>,
     queue: VecDeque<Arc<OutgoingDeadLetter>>,
-    /// Of all that wait, in the queue or on their way.
+    /// The bytes of all that wait, in the queue or sent and not acknowledged.
     waiting_bytes: usize,
     acknowledged: BTreeMap<&'static str, u64>,
     problem: Option<Problem>,
+    /// A dead letter was put back.
     setback: bool,
 }
 
 /// Why dead letters cannot be written, and since when.
 struct Problem {
-    words: String,
+    text: String,
     since: Instant,
 }
 
-/// What there is to say of dead letters.
+/// The state of the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeadLetterQueueStatus {
-    /// Acknowledged by this process, by reason.
+    /// Dead letters written by this process, by reason.
     pub(crate) acknowledged: BTreeMap<&'static str, u64>,
-    /// How many wait to be written.
+    /// Dead letters that wait to be written.
     pub(crate) waiting: usize,
     /// How long the oldest of them has waited, or how long none can be written; zero if neither.
     pub(crate) blocked: Duration,
@@ -57,11 +58,12 @@ pub(crate) struct DeadLetterQueueStatus {
     pub(crate) problem: Option<String>,
 }
 
-/// One partition's part.
+/// The dead letters of one partition.
 #[derive(Default)]
 struct PartitionBacklog {
-    /// By log and offset: when each was offered.
+    /// When each was offered, by log and offset.
     waiting: BTreeMap<(u32, i64), Instant>,
+    /// The first offset whose dead letter was refused.
     refused_from: Option<i64>,
 }
 
@@ -70,7 +72,7 @@ impl DeadLetterQueue {
         Self { capacity_bytes, inner: Mutex::default() }
     }
 
-    /// Takes in the dead letter of one record, or refuses it for now.
+    /// Queues the dead letter of one record, or refuses it for now.
     pub(crate) fn offer(&self, mut letter: OutgoingDeadLetter) {
         let mut inner = self.lock();
         letter.log = inner.log;
@@ -90,25 +92,25 @@ impl DeadLetterQueue {
         }
     }
 
-    /// Whether the dead letters of `partition` are being refused, so that none needs to be made.
+    /// Whether the dead letters of `partition` are refused at the moment, so that none needs to be made.
     pub(crate) fn refuses(&self, partition: i32) -> bool {
         self.lock().backlog(partition).refused_from.is_some()
     }
 
-    /// The next one to be sent. It still waits until it is acknowledged.
+    /// The next dead letter to send. It counts as waiting until it is acknowledged.
     pub(crate) fn next(&self) -> Option<Arc<OutgoingDeadLetter>> {
         self.lock().queue.pop_front()
     }
 
-    /// It could not be written, and will be tried again after all others: what is wrong may be wrong with it alone.
+    /// A dead letter could not be written. It is retried after all others: the fault may concern it alone.
     pub(crate) fn put_back(&self, letter: Arc<OutgoingDeadLetter>) {
         let mut inner = self.lock();
         inner.queue.push_back(letter);
         inner.setback = true;
     }
 
-    /// It is too large for its topic: what is left of it without the record waits instead. False if that is too
-    /// large itself.
+    /// A dead letter is too large for its topic: queues it again without the record's bytes. False if they are missing
+    /// already.
     pub(crate) fn shorten(&self, letter: &OutgoingDeadLetter) -> bool {
         let shorter = letter.without_the_record();
         let is_shorter = shorter.is_some();
@@ -116,20 +118,20 @@ impl DeadLetterQueue {
         is_shorter
     }
 
-    /// It has been written to all replicas.
+    /// All replicas have the dead letter.
     pub(crate) fn acknowledge(&self, letter: &OutgoingDeadLetter) {
         let mut inner = self.lock();
         if inner.backlog(letter.partition).waiting.remove(&(letter.log, letter.offset)).is_some() {
             inner.waiting_bytes -= letter.bytes;
             *inner.acknowledged.entry(letter.reason).or_default() += 1;
             if inner.problem.take().is_some() {
-                tracing::info!("dead letters are written again");
+                tracing::info!("dead letters written again");
             }
         }
     }
 
-    /// Moves the cursor of every partition with refused dead letters back to the first of them, once none waits any
-    /// more. Returns which partitions have to be read again from their cursor.
+    /// Once no dead letter waits any more, moves the cursor of every partition with refused ones back to the first of
+    /// them. Returns the partitions that have to be read again from their cursor.
     pub(crate) fn go_back(&self, partitions: &[impl AsRef<PartitionProgress>]) -> Vec<usize> {
         let mut inner = self.lock();
         if inner.waiting_bytes > 0 {
@@ -138,7 +140,7 @@ impl DeadLetterQueue {
         let mut again = Vec::new();
         for (index, backlog) in inner.backlogs.iter_mut().enumerate() {
             if let Some((partition, offset)) = partitions.get(index).zip(backlog.refused_from) {
-                // Under the lock: a frontier taken before sees the refusal, one taken after sees the cursor.
+                // Under the lock: a frontier computed before sees the refusal, one computed after sees the cursor.
                 partition.as_ref().set_cursor(offset);
                 backlog.refused_from = None;
                 again.push(index);
@@ -147,8 +149,8 @@ impl DeadLetterQueue {
         again
     }
 
-    /// The log is another one from now on. What waits is still written, for its records may be nowhere else, but its
-    /// offsets say nothing any more.
+    /// Another log is read from now on. Waiting dead letters are still written, because their records may exist nowhere
+    /// else, but their offsets no longer hold a frontier back.
     pub(crate) fn begin_another_log(&self) {
         let mut inner = self.lock();
         inner.log += 1;
@@ -157,7 +159,7 @@ impl DeadLetterQueue {
         }
     }
 
-    /// How far the dead letters of a partition have been acknowledged.
+    /// The frontier of a partition.
     pub(crate) fn frontier(&self, index: i32, partition: &PartitionProgress) -> i64 {
         let mut inner = self.lock();
         let cursor = partition.cursor();
@@ -167,17 +169,18 @@ impl DeadLetterQueue {
         cursor.min(oldest).min(backlog.refused_from.unwrap_or(i64::MAX))
     }
 
-    /// Dead letters cannot be written at the moment. Logged when it is news.
-    pub(crate) fn set_problem(&self, words: String) {
+    /// Why dead letters cannot be written at the moment. Logged when it changes.
+    pub(crate) fn set_problem(&self, text: String) {
         let mut inner = self.lock();
         let since = inner.problem.as_ref().map_or_else(Instant::now, |problem| problem.since);
-        if inner.problem.as_ref().is_none_or(|problem| problem.words != words) {
-            tracing::warn!("dead letters wait: {words}");
-            inner.problem = Some(Problem { words, since });
+        if inner.problem.as_ref().is_none_or(|problem| problem.text != text) {
+            tracing::warn!(reason = %text, "dead letters not written, retrying");
+            inner.problem = Some(Problem { text, since });
         }
     }
 
-    /// Nothing is known to be in the way. If letters wait, it takes the next acknowledgement to prove it.
+    /// The topic exists, so clears the problem if nothing waits. Otherwise only an acknowledgement proves that dead
+    /// letters can be written.
     pub(crate) fn clear_problem_if_idle(&self) {
         let mut inner = self.lock();
         if inner.waiting_bytes == 0 {
@@ -185,12 +188,12 @@ impl DeadLetterQueue {
         }
     }
 
-    /// Whether a letter was put back since this was last asked.
+    /// Whether a dead letter was put back since the last call.
     pub(crate) fn take_setback(&self) -> bool {
         std::mem::take(&mut self.lock().setback)
     }
 
-    /// What there is to say.
+    /// The state of the queue.
     pub(crate) fn status(&self) -> DeadLetterQueueStatus {
         let inner = self.lock();
         let offered = inner.backlogs.iter().flat_map(|backlog| backlog.waiting.values().copied());
@@ -199,12 +202,12 @@ impl DeadLetterQueue {
             acknowledged: inner.acknowledged.clone(),
             waiting: inner.backlogs.iter().map(|backlog| backlog.waiting.len()).sum(),
             blocked: since.map_or(Duration::ZERO, |since| since.elapsed()),
-            problem: inner.problem.as_ref().map(|problem| problem.words.clone()),
+            problem: inner.problem.as_ref().map(|problem| problem.text.clone()),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic while the lock was held left at worst a dead letter waiting: nothing is lost by going on.
+        // A panic under the lock leaves at worst a dead letter that waits, so going on loses nothing.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -236,81 +239,81 @@ mod tests {
     }
 
     #[test]
-    fn the_frontier_stays_at_the_oldest_dead_letter_that_waits() {
-        let (dead_letters, partition) = (DeadLetterQueue::new(1_000), read_to(10));
-        assert_eq!(dead_letters.frontier(0, &partition), 10);
-        dead_letters.offer(letter(3));
-        dead_letters.offer(letter(5));
-        assert_eq!(dead_letters.frontier(0, &partition), 3);
-        dead_letters.acknowledge(&letter(5));
-        assert_eq!(dead_letters.frontier(0, &partition), 3, "acknowledged out of order");
-        dead_letters.acknowledge(&letter(3));
-        assert_eq!(dead_letters.frontier(0, &partition), 10);
-        assert_eq!(dead_letters.status().acknowledged, BTreeMap::from([("malformed", 2)]));
+    fn the_frontier_stays_at_the_oldest_waiting_dead_letter() {
+        let (queue, partition) = (DeadLetterQueue::new(1_000), read_to(10));
+        assert_eq!(queue.frontier(0, &partition), 10);
+        queue.offer(letter(3));
+        queue.offer(letter(5));
+        assert_eq!(queue.frontier(0, &partition), 3);
+        queue.acknowledge(&letter(5));
+        assert_eq!(queue.frontier(0, &partition), 3, "acknowledged out of order");
+        queue.acknowledge(&letter(3));
+        assert_eq!(queue.frontier(0, &partition), 10);
+        assert_eq!(queue.status().acknowledged, BTreeMap::from([("malformed", 2)]));
     }
 
     #[test]
-    fn what_does_not_fit_is_refused_and_read_again_once_nothing_waits() {
-        let (dead_letters, partition) = (DeadLetterQueue::new(250), read_to(10));
+    fn a_full_queue_refuses_dead_letters_and_has_them_read_again_once_nothing_waits() {
+        let (queue, partition) = (DeadLetterQueue::new(250), read_to(10));
         for offset in [1, 2, 3, 4] {
-            dead_letters.offer(letter(offset));
+            queue.offer(letter(offset));
         }
-        assert!(dead_letters.refuses(0));
-        assert!(dead_letters.go_back(&[Arc::clone(&partition)]).is_empty(), "two still wait");
-        dead_letters.acknowledge(&letter(1));
-        dead_letters.acknowledge(&letter(2));
-        assert_eq!(dead_letters.frontier(0, &partition), 3);
-        assert_eq!(dead_letters.go_back(&[Arc::clone(&partition)]), [0]);
+        assert!(queue.refuses(0));
+        assert!(queue.go_back(&[Arc::clone(&partition)]).is_empty(), "two still wait");
+        queue.acknowledge(&letter(1));
+        queue.acknowledge(&letter(2));
+        assert_eq!(queue.frontier(0, &partition), 3);
+        assert_eq!(queue.go_back(&[Arc::clone(&partition)]), [0]);
         assert_eq!((partition.cursor(), partition.read_to()), (3, 10));
-        assert_eq!(dead_letters.frontier(0, &partition), 3, "going back does not move it");
-        assert!(!dead_letters.refuses(0));
+        assert_eq!(queue.frontier(0, &partition), 3, "going back does not move the frontier");
+        assert!(!queue.refuses(0));
     }
 
     #[test]
-    fn dead_letters_of_a_log_that_is_gone_are_written_and_hold_no_frontier() {
-        let (dead_letters, partition) = (DeadLetterQueue::new(250), read_to(10));
+    fn dead_letters_of_an_old_log_are_written_and_hold_no_frontier_back() {
+        let (queue, partition) = (DeadLetterQueue::new(250), read_to(10));
         for offset in [5, 6, 7] {
-            dead_letters.offer(letter(offset));
+            queue.offer(letter(offset));
         }
-        let old = [dead_letters.next().unwrap(), dead_letters.next().unwrap()];
-        dead_letters.begin_another_log();
-        assert_eq!((dead_letters.frontier(0, &partition), dead_letters.refuses(0)), (10, false));
-        dead_letters.acknowledge(&old[1]);
-        dead_letters.offer(letter(5));
-        dead_letters.acknowledge(&old[0]);
-        assert_eq!(dead_letters.frontier(0, &partition), 5, "the new one at this offset waits");
-        assert_eq!((dead_letters.next().map(|letter| letter.offset), dead_letters.status().waiting), (Some(5), 1));
+        let old = [queue.next().unwrap(), queue.next().unwrap()];
+        queue.begin_another_log();
+        assert_eq!((queue.frontier(0, &partition), queue.refuses(0)), (10, false));
+        queue.acknowledge(&old[1]);
+        queue.offer(letter(5));
+        queue.acknowledge(&old[0]);
+        assert_eq!(queue.frontier(0, &partition), 5, "the dead letter of the new log at this offset waits");
+        assert_eq!((queue.next().map(|letter| letter.offset), queue.status().waiting), (Some(5), 1));
     }
 
     #[test]
-    fn one_that_could_not_be_written_still_waits_and_lets_the_others_go_first() {
-        let (dead_letters, partition) = (DeadLetterQueue::new(1_000), read_to(10));
-        dead_letters.offer(letter(3));
-        dead_letters.offer(letter(4));
-        let first = dead_letters.next().unwrap();
-        assert_eq!(dead_letters.frontier(0, &partition), 3);
-        dead_letters.put_back(first);
-        assert_eq!([dead_letters.next(), dead_letters.next()].map(|letter| letter.unwrap().offset), [4, 3]);
-        assert_eq!(dead_letters.frontier(0, &partition), 3);
+    fn a_dead_letter_that_could_not_be_written_still_waits_and_goes_after_the_others() {
+        let (queue, partition) = (DeadLetterQueue::new(1_000), read_to(10));
+        queue.offer(letter(3));
+        queue.offer(letter(4));
+        let first = queue.next().unwrap();
+        assert_eq!(queue.frontier(0, &partition), 3);
+        queue.put_back(first);
+        assert_eq!([queue.next(), queue.next()].map(|letter| letter.unwrap().offset), [4, 3]);
+        assert_eq!(queue.frontier(0, &partition), 3);
     }
 
     #[test]
-    fn it_is_blocked_from_its_oldest_letter_or_its_problem_on_until_neither_is_left() {
-        let dead_letters = DeadLetterQueue::new(1_000);
-        let is_blocked = || !dead_letters.status().blocked.is_zero();
+    fn the_queue_is_blocked_since_its_oldest_dead_letter_or_its_problem_until_neither_is_left() {
+        let queue = DeadLetterQueue::new(1_000);
+        let is_blocked = || !queue.status().blocked.is_zero();
         assert!(!is_blocked());
-        dead_letters.offer(letter(3));
-        dead_letters.offer(letter(4));
-        dead_letters.acknowledge(&letter(4));
-        assert!(is_blocked(), "the older one waits, whatever else is written");
-        dead_letters.acknowledge(&letter(3));
+        queue.offer(letter(3));
+        queue.offer(letter(4));
+        queue.acknowledge(&letter(4));
+        assert!(is_blocked(), "the older one still waits");
+        queue.acknowledge(&letter(3));
         assert!(!is_blocked());
-        dead_letters.set_problem("there is no topic".to_owned());
-        assert_eq!((is_blocked(), dead_letters.status().waiting), (true, 0), "the next one could not be written");
-        let before = dead_letters.status().blocked;
-        dead_letters.set_problem("nor a broker".to_owned());
-        assert!(dead_letters.status().blocked >= before, "another reason is no other beginning");
-        dead_letters.clear_problem_if_idle();
+        queue.set_problem("there is no topic".to_owned());
+        assert_eq!((is_blocked(), queue.status().waiting), (true, 0), "the next dead letter could not be written");
+        let before = queue.status().blocked;
+        queue.set_problem("nor a broker".to_owned());
+        assert!(queue.status().blocked >= before, "another problem does not restart the time");
+        queue.clear_problem_if_idle();
         assert!(!is_blocked());
     }
 }

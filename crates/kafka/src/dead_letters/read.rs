@@ -1,7 +1,7 @@
-//! Reading the dead-letter topic from its beginning to its end, once.
+//! Reads the dead-letter topic once, from its beginning to its end.
 //!
-//! It is read like any stretch of the past: nothing is committed and no group is joined. A record may have several
-//! letters, for each process writes its own: whoever listens counts [positions](crate::record_position::RecordPosition), not letters.
+//! The read is a scan like any other: it commits nothing and joins no group. A record may have several dead letters,
+//! because each process writes its own. So callers count [positions](crate::RecordPosition), not dead letters.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -15,37 +15,37 @@ use crate::scan::scan_range::ScanRange;
 use crate::scan::topic_scan::ScanProgress;
 use crate::settings::Settings;
 
-/// What was read.
+/// How many records of which kind were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeadLetterCounts {
-    /// Letters that were handed over.
+    /// Dead letters that were handed over.
     pub letters: u64,
-    /// Records of the topic that are no letters of this program's.
+    /// Records of the topic that this program has not written.
     pub others: u64,
 }
 
-/// Hands over every letter of the settings' dead-letter topic, with how far reading is, up to where the topic ended
-/// when reading began. `stop` ends it within some seconds, with an error; so does `handle` where it breaks.
+/// Hands every dead letter to `handle` together with the progress of the scan, up to the end of the topic when the scan
+/// began. Setting `stop`, or a break from `handle`, ends it with [`ScanError::Stopped`] within seconds.
 ///
 /// # Errors
-/// [`ScanError`]. What was handed over before is a part.
+/// [`ScanError`]. The dead letters handed over before it are only a part of them.
 pub fn read_dead_letters(
     settings: &Settings,
     stop: &AtomicBool,
     handle: &mut dyn FnMut(&DeadLetter<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<DeadLetterCounts, ScanError> {
-    // The two change places, for they must differ.
+    // The two topics change places: the scan reads `topic`, and the two must differ.
     let (topic, dead_letter_topic) = (settings.dead_letter_topic.clone(), settings.topic.clone());
     let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
-    let mut read = DeadLetterCounts::default();
+    let mut counts = DeadLetterCounts::default();
     let all = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
-    scan_topic(&settings, &all, stop, &mut |record, position| {
+    scan_topic(&settings, &all, stop, &mut |record, progress| {
         if let Some(letter) = DeadLetter::of(record) {
-            read.letters += 1;
-            return handle(&letter, position);
+            counts.letters += 1;
+            return handle(&letter, progress);
         }
-        read.others += 1;
+        counts.others += 1;
         ControlFlow::Continue(())
     })?;
-    Ok(read)
+    Ok(counts)
 }

@@ -1,7 +1,7 @@
-//! Sending the records of dead letters to their topic again: as they were, and marked with where they lay before.
+//! Sends the records of dead letters to their topic again: unchanged, and marked with their old position.
 //!
-//! Few are on their way at a time, so that little is uncertain when it ends early. Whoever stops it, or finds the
-//! brokers gone, sends all of them again: a record that is there twice changes no figure.
+//! Only a few records are in flight at a time, so that little is uncertain if a redrive ends early. Then all of them can
+//! be sent again: a record that is there twice changes no figure.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,35 +13,35 @@ use crate::publisher::{OutgoingRecord, PublishError, Publisher};
 use crate::record_position::RecordPosition;
 use crate::settings::{Settings, SettingsError};
 
-/// The header, beside the record's own, that says where a redriven record lay before: `topic/partition/offset`. One
-/// that was redriven more than once has several, the latest last.
+/// The header with the old position of a redriven record, `topic/partition/offset`, after the record's own headers. A
+/// record that was redriven more than once has several, the latest last.
 pub const REDRIVEN_FROM: &str = "ensilinja_redriven_from";
 
-/// The most records that are not acknowledged yet.
+/// The most records in flight.
 const IN_FLIGHT: u64 = 256;
 
-/// How long the brokers may acknowledge nothing before they are given up: longer than one takes to start again.
+/// How long the brokers may acknowledge nothing: longer than a broker takes to restart.
 const PROGRESS_WITHIN: Duration = Duration::from_secs(30);
 
-/// How long the records on their way are waited for when it is stopped.
-const FAREWELL: Duration = Duration::from_secs(4);
+/// How long a stopped redrive waits for the records in flight.
+const LAST_WAIT: Duration = Duration::from_secs(4);
 
-/// How often it is looked whether something was acknowledged.
-const TURN: Duration = Duration::from_millis(2);
+/// The pause between two looks at the acknowledgements.
+const PAUSE: Duration = Duration::from_millis(2);
 
-/// Why a redrive ended before its end.
+/// Why a redrive ended early.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedriveError {
     /// The settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The topic is not there.
+    /// The topic does not exist.
     #[error(transparent)]
     Publish(#[from] PublishError),
     /// The brokers acknowledge nothing.
     #[error(
-        "the brokers at {brokers} have acknowledged nothing for {} s: see that they run and that this user may write \
+        "the brokers at {brokers} have acknowledged nothing for {} s: check that they run and that this user may write \
          to {topic}",
         PROGRESS_WITHIN.as_secs()
     )]
@@ -51,7 +51,7 @@ pub enum RedriveError {
         /// The topic.
         topic: String,
     },
-    /// Whoever asked for it has ended it.
+    /// The caller has stopped the redrive.
     #[error("it was stopped before the end")]
     Stopped,
 }
@@ -61,32 +61,31 @@ pub struct Redriver<'a> {
     publisher: Publisher,
     settings: &'a Settings,
     stop: &'a AtomicBool,
-    /// Records that were handed over.
-    taken: u64,
-    /// Records that librdkafka has not taken.
-    not_taken: u64,
+    /// Records that the client has accepted.
+    accepted: u64,
+    /// Records that the client has refused.
+    refused: u64,
 }
 
 impl<'a> Redriver<'a> {
-    /// A redriver to the topic of `settings`, which `stop` ends.
+    /// A redriver to the topic of `settings`. Setting `stop` ends it.
     ///
     /// # Errors
-    /// If the settings are wrong, or there is no such topic.
+    /// If the settings are wrong or the topic does not exist.
     pub fn new(settings: &'a Settings, stop: &'a AtomicBool) -> Result<Self, RedriveError> {
         let mut own = settings.clone();
-        // Each in a batch of its own, so that one which the brokers find too large takes no other with it.
+        // One record a batch: a record that the brokers find too large takes no other with it.
         own.properties.insert("batch.num.messages".to_owned(), "1".to_owned());
         let publisher = Publisher::new(&own)?;
         publisher.check_topic()?;
-        Ok(Self { publisher, settings, stop, taken: 0, not_taken: 0 })
+        Ok(Self { publisher, settings, stop, accepted: 0, refused: 0 })
     }
 
-    /// Sends the record that lay at `from` again, as one that is published at `now`; waits while many are on their
-    /// way.
+    /// Sends the record at the position `from` again, with the timestamp `now`. Waits while 256 records are in flight.
     ///
     /// # Errors
-    /// If it was stopped, or the brokers acknowledge nothing. A record that is refused is no error: it shows in
-    /// [`Self::failed`].
+    /// If the redrive was stopped, or the brokers acknowledge nothing. A refused record is no error: [`Self::failed`]
+    /// counts it.
     pub fn send(
         &mut self,
         record: &OriginalRecord<'_>,
@@ -104,27 +103,27 @@ impl<'a> Redriver<'a> {
             timestamp: now,
         });
         match sent {
-            Ok(()) => self.taken += 1,
-            Err(refused) => {
-                self.not_taken += 1;
-                tracing::warn!(position = %from, "a record was not sent again: {refused}");
+            Ok(()) => self.accepted += 1,
+            Err(error) => {
+                self.refused += 1;
+                tracing::warn!(position = %from, reason = %error, "record not sent again");
             }
         }
         Ok(())
     }
 
-    /// Waits until what was sent has been acknowledged or refused.
+    /// Waits until every record has been acknowledged or refused.
     ///
     /// # Errors
-    /// If it was stopped, or the brokers acknowledge nothing.
+    /// If the redrive was stopped, or the brokers acknowledge nothing.
     pub fn finish(&self) -> Result<(), RedriveError> {
         self.wait(0)
     }
 
-    /// After a stop: waits a little for what is on its way.
-    pub fn farewell(&self) {
-        // What is still on its way then shows in the numbers.
-        let _ = self.publisher.flush(FAREWELL);
+    /// After a stop: waits at most 4 s for the records in flight.
+    pub fn wait_after_stop(&self) {
+        // `in_flight` counts the records that are still not acknowledged then.
+        let _ = self.publisher.flush(LAST_WAIT);
     }
 
     /// Records that all replicas have.
@@ -133,23 +132,23 @@ impl<'a> Redriver<'a> {
         self.publisher.acknowledged()
     }
 
-    /// Records that the brokers, or the client, have refused; the log says why.
+    /// Records that the brokers or the client have refused. The log has the reasons.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        self.publisher.failed() + self.not_taken
+        self.publisher.failed() + self.refused
     }
 
-    /// Records of which it is not known yet whether the brokers have them.
+    /// Records that may or may not have reached the brokers.
     #[must_use]
     pub fn in_flight(&self) -> u64 {
-        self.taken.saturating_sub(self.settled())
+        self.accepted.saturating_sub(self.settled())
     }
 
     fn settled(&self) -> u64 {
         self.publisher.acknowledged() + self.publisher.failed()
     }
 
-    /// Waits until no more than `most` records are on their way.
+    /// Waits until at most `most` records are in flight.
     fn wait(&self, most: u64) -> Result<(), RedriveError> {
         let (mut settled, mut since) = (self.settled(), Instant::now());
         loop {
@@ -165,7 +164,7 @@ impl<'a> Redriver<'a> {
                 let Settings { bootstrap_servers: brokers, topic, .. } = self.settings.clone();
                 return Err(RedriveError::Stuck { brokers, topic });
             }
-            std::thread::sleep(TURN);
+            std::thread::sleep(PAUSE);
         }
     }
 }

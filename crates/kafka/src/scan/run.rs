@@ -35,7 +35,7 @@ use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
 use crate::record::IncomingRecord;
 use crate::scan::error::{BEGIN_WITHIN, ScanError, is_refusal};
 use crate::scan::scan_range::ScanRange;
-use crate::scan::starts::{AskError, starts_of};
+use crate::scan::starts::{StartsError, starts_of};
 use crate::scan::topic_scan::{ScanProgress, TopicScan};
 use crate::settings::Settings;
 
@@ -101,7 +101,7 @@ fn ask<T>(
     consumer: &BaseConsumer<ClientLog>,
     settings: &Settings,
     stop: &AtomicBool,
-    question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, AskError>,
+    question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, StartsError>,
 ) -> Result<T, ScanError> {
     let deadline = Instant::now() + BEGIN_WITHIN;
     let queries = BrokerQueries { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
@@ -110,15 +110,15 @@ fn ask<T>(
         let asked = Instant::now();
         match question(&queries) {
             Ok(answer) => return Ok(answer),
-            Err(AskError::Final(error)) => return Err(error),
-            Err(AskError::Query(QueryError::TopicMissing(_))) => return Err(ScanError::topic_missing(settings)),
-            Err(AskError::Query(QueryError::Broker(error))) if is_refusal(&error) => {
+            Err(StartsError::Final(error)) => return Err(error),
+            Err(StartsError::Query(QueryError::TopicMissing(_))) => return Err(ScanError::topic_missing(settings)),
+            Err(StartsError::Query(QueryError::Broker(error))) if is_refusal(&error) => {
                 return Err(ScanError::refused(settings, &failure(&error)));
             }
-            Err(AskError::Query(QueryError::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
+            Err(StartsError::Query(QueryError::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
                 return Err(ScanError::unreachable(settings, &failure(&error)));
             }
-            Err(AskError::Query(QueryError::Broker(_))) => {}
+            Err(StartsError::Query(QueryError::Broker(_))) => {}
         }
         // Lets librdkafka write its log lines, which say why there is no answer.
         consumer.poll(PAUSE);

@@ -9,28 +9,31 @@ use crate::scan::error::ScanError;
 use crate::scan::scan_range::{OffsetRange, ScanRange};
 
 /// Why the brokers' answers give no starts.
-pub(super) enum AskError {
+pub(super) enum StartsError {
     /// It may pass: ask again.
     Query(QueryError),
     /// Asking again does not help.
     Final(ScanError),
 }
 
-impl From<QueryError> for AskError {
+impl From<QueryError> for StartsError {
     fn from(error: QueryError) -> Self {
         Self::Query(error)
     }
 }
 
 /// Asks the broker and decides for every partition in the range.
-pub(super) fn starts_of(queries: &BrokerQueries<'_>, range: &ScanRange<'_>) -> Result<Vec<PartitionStart>, AskError> {
+pub(super) fn starts_of(
+    queries: &BrokerQueries<'_>,
+    range: &ScanRange<'_>,
+) -> Result<Vec<PartitionStart>, StartsError> {
     if range.offsets.is_empty() {
         return Ok(scan_starts(queries, range.from)?);
     }
     let count = queries.partition_count()?;
     let (ends, begins) = (queries.ends(count)?, queries.begins(count)?);
     let extents: Vec<(i64, i64)> = begins.into_iter().zip(ends).collect();
-    starts_of_ranges(queries.topic, range.offsets, &extents).map_err(AskError::Final)
+    starts_of_ranges(queries.topic, range.offsets, &extents).map_err(StartsError::Final)
 }
 
 /// Checks the ranges against where each partition begins and ends.

@@ -175,6 +175,6 @@ fn a_redrive_that_is_stopped_says_what_was_acknowledged() {
     })
     .unwrap();
     assert_eq!(ended, [true, false, false]);
-    redriver.farewell();
+    redriver.wait_after_stop();
     assert_eq!((redriver.acknowledged(), redriver.in_flight()), (1, 0));
 }
