@@ -1,6 +1,6 @@
 //! What the group has committed for a partition, and whether that is about the log that is being read.
 //!
-//! An offset alone does not tell which log it belongs to: the topic may have been deleted and made anew under the same
+//! An offset alone does not tell which log it belongs to: the topic may have been deleted and recreated under the same
 //! name. So the topic id is committed with it, in the metadata string that Kafka keeps beside each offset:
 //!
 //! ```text
@@ -70,7 +70,7 @@ mod tests {
     fn a_commit_of_another_topic_or_past_the_end_is_of_another_log() {
         let commit = |offset, topic_id| Commit { offset, topic_id };
         assert!(commit(5, id(1)).may_be_of(id(1), 5));
-        assert!(!commit(5, id(1)).may_be_of(id(2), 5), "the topic was made anew and is longer");
+        assert!(!commit(5, id(1)).may_be_of(id(2), 5), "the topic was recreated and is longer");
         assert!(!commit(6, id(1)).may_be_of(id(1), 5), "the log has lost its end");
         assert!(commit(5, None).may_be_of(id(1), 5) && commit(5, id(1)).may_be_of(None, 5), "an id is unknown");
     }

@@ -1,8 +1,8 @@
 //! How far back the figures can be right: how much of the range the log still holds.
 //!
-//! A partition that still begins at offset 0 has lost nothing: there was nothing before its first record, so a partition
-//! added yesterday does not shorten the history. A partition that retention has cut says nothing about the time before
-//! its first record. The log as a whole reaches back as far as the worst of the cut partitions.
+//! A partition that still begins at offset 0 has lost nothing: there was nothing before its first record, so a
+//! partition added yesterday does not shorten the history. A partition that retention has cut says nothing about the
+//! time before its first record. The log as a whole reaches back as far as the worst of the cut partitions.
 
 use ensilinja_model::EventTime;
 

@@ -1,25 +1,26 @@
-//! Everything that talks to Kafka: reads the event topic, proves how complete the reading is, and keeps the records that
-//! cannot be used.
+//! Everything that talks to Kafka: reads the event topic, proves how complete the reading is, and keeps the records
+//! that cannot be used.
 //!
-//! The crate knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or declares
-//! it a dead letter. There are four wings:
+//! The crate knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or
+//! declares it a dead letter. There are four wings:
 //!
 //! | wing | question | entry |
 //! |---|---|---|
 //! | `live` | What is true now, and is everything known? | [`Ingest`], [`Monitor`] |
 //! | `scan` | What does a range of the past hold? | [`scan_topic`] |
-//! | `dead_letters` | Which records could not be used, and how are they sent again? | [`read_dead_letters`], [`Redriver`] |
+//! | `dead_letters` | Which records could not be used? How are they sent again? | [`read_dead_letters`], [`Redriver`] |
 //! | `diagnostics` | Are brokers, connection and topics as they should be? | [`inspect`] |
 //!
 //! Imports run one way: `live` uses `dead_letters` and `diagnostics`, `dead_letters` uses `scan`, `scan` uses
-//! `diagnostics`. What several wings share lies beside them: `settings`, `broker_queries`, `partition_start` and others.
+//! `diagnostics`. What several wings share lies beside them: `settings`, `broker_queries`, `partition_start` and
+//! others.
 //!
 //! How the live wing answers the questions of an operator:
 //!
 //! - *Is everything known?* The reader assigns itself every partition, and a probe asks the broker once a second where
 //!   the log ends. Both together give `rebuilt` and `complete_until`; see `partition_progress`.
 //! - *Since when?* What retention has deleted cannot be known; see `partition_start` and `history`.
-//! - *Is it still the same log?* A topic may be deleted and made anew, and brokers may lose records. Then nothing that
+//! - *Is it still the same log?* A topic may be deleted and recreated, and brokers may lose records. Then nothing that
 //!   was read counts any more, and reading begins again; see `live::reader` and `live::log_change`.
 //! - *What could not be used?* Dead letters are written before the group's committed offsets move past them; see
 //!   `dead_letters::queue`.

@@ -9,7 +9,8 @@
 //! so they keep the partition from being complete. A reader can get as far as the *stable end*.
 //!
 //! The cursor is behind `read_to` only while records are read again for their dead letters. Offsets are stored *after*
-//! the handler has taken the record, with release order: a thread that sees an offset also sees what the handler learnt.
+//! the handler has taken the record, with release order: a thread that sees an offset also sees what the handler
+//! learnt.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -86,7 +87,7 @@ impl PartitionProgress {
         self.at_end.store(true, Ordering::Relaxed);
     }
 
-    /// The partition is fetched anew, so whether the broker has sent all is open again.
+    /// The partition is fetched again, so whether the broker has sent all is open again.
     pub(crate) fn unmark_at_end(&self) {
         self.at_end.store(false, Ordering::Relaxed);
     }
@@ -125,8 +126,8 @@ impl PartitionProgress {
 
     /// A probe that began at `probe_start` has found that the log ends at `end`. True if that end has been reached.
     ///
-    /// If not, the next unread record is no older than the last one read, as far as producers publish in order. A record
-    /// dated later than the probe proves nothing: the clock of its producer is wrong.
+    /// If not, the next unread record is no older than the last one read, as far as producers publish in order. A
+    /// record dated later than the probe proves nothing: the clock of its producer is wrong.
     pub(crate) fn observe(&self, probe_start: EventTime, end: i64) -> bool {
         self.end.store(end, Ordering::Relaxed);
         // Records lost before they were read never come, so the goal must not lie behind the end.
@@ -160,7 +161,7 @@ impl PartitionProgress {
         }
     }
 
-    /// Requests that the reader fetch anew from the cursor.
+    /// Requests that the reader fetch again from the cursor.
     pub(crate) fn request_refetch(&self) {
         self.refetch_requested.store(true, Ordering::Release);
     }
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_partition_that_stops_short_of_its_stable_end_is_fetched_anew() {
+    fn only_a_partition_that_stops_short_of_its_stable_end_is_fetched_again() {
         let partition = PartitionProgress::new(0, 0, second(0));
         partition.mark_at_end();
         partition.observe_stable_end(0);

@@ -52,9 +52,9 @@ pub(crate) struct PartitionStart {
 pub(crate) enum CommitFilter {
     /// Those that [may be](Commit::may_be_of) of the topic with this id, as far as the id is known.
     OfTopic(Option<TopicId>),
-    /// Those that name the topic with this id: the topic was made anew, so an offset without an id is of the old one.
+    /// Those that name the topic with this id: the topic was recreated, so an offset without an id is of the old one.
     Naming(TopicId),
-    /// None: the log has lost records since, or was made anew where brokers tell no ids.
+    /// None: the log has lost records since, or was recreated where the brokers have no topic ids.
     None,
 }
 

@@ -227,7 +227,8 @@ impl Settings {
     pub(crate) fn producer(&self) -> ClientConfig {
         let mut config = self.client();
         config.set("enable.idempotence", "true").set("acks", "all").set("message.timeout.ms", "0");
-        // JVM producers hash keys this way, so the events of a contact stay in one partition whichever client sends them.
+        // JVM producers hash keys this way, so the events of a contact stay in one partition whichever client sends
+        // them.
         config.set("partitioner", "murmur2_random");
         config
     }

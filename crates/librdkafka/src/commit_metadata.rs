@@ -1,11 +1,11 @@
-//! The metadata strings of committed offsets, whatever their bytes: rdkafka panics at one that is not UTF-8, and any
-//! program may have committed it.
+//! The metadata strings of committed offsets, as bytes: rdkafka panics at a string that is not UTF-8, and any program
+//! may have committed one.
 
 use std::slice;
 
 use rdkafka::TopicPartitionList;
 
-/// The metadata of each element of `list`, in its order, as the broker gave it; empty where there is none.
+/// The metadata of each element of `list`, in the order of the list; empty where there is none.
 #[must_use]
 pub fn commit_metadata(list: &TopicPartitionList) -> Vec<Vec<u8>> {
     // SAFETY: the list is borrowed, so its C object is alive and not changed until this function returns.

@@ -1,4 +1,4 @@
-//! The question for a topic's id: `DescribeTopics` of librdkafka's admin API, for one topic.
+//! Queries the id of a topic: `DescribeTopics` of librdkafka's admin API, for one topic.
 
 use std::ffi::{CString, c_int};
 use std::ptr;
@@ -11,17 +11,17 @@ use rdkafka_sys as c;
 use crate::handle::Handle;
 use crate::topic_id::TopicId;
 
-/// How much longer than the broker the C library may take to say that the broker has not answered.
+/// How much longer than the request timeout the C library may take to report the timeout.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Asks the broker of this id (its `node.id`) for the id of `topic`, and waits for the answer: `timeout` and half a
-/// second at most. Any client may ask any broker. The user needs DESCRIBE on the topic, as for its metadata; nothing is
+/// Asks the broker with this id (its `node.id`) for the id of `topic`, and waits for the answer: at most `timeout` and
+/// half a second. Any client may ask any broker. The user needs DESCRIBE on the topic, as for its metadata. Nothing is
 /// created.
 ///
-/// The broker is named because librdkafka would ask the controller otherwise, and waits for one that it cannot reach
-/// although every broker knows the answer.
+/// Without a broker id librdkafka would ask the controller, and wait for it if it cannot be reached, although every
+/// broker knows the answer.
 ///
-/// `None` is what brokers without topic ids say (Kafka before 2.8).
+/// `None` if the brokers have no topic ids (Kafka before 2.8).
 ///
 /// # Errors
 /// The error of the request, such as [`OperationTimedOut`](RDKafkaErrorCode::OperationTimedOut) or
@@ -64,7 +64,7 @@ pub fn topic_id<C: ClientContext>(
     Ok(if uuid.is_null() { None } else { id_of(uuid) })
 }
 
-/// Sends the question and waits for the event that is its answer, or says that there is none.
+/// Sends the request and waits for the event with its answer.
 fn describe<C: ClientContext>(
     client: &Client<C>,
     broker: i32,
@@ -75,14 +75,14 @@ fn describe<C: ClientContext>(
     let mut names = [name.as_ptr()];
     // SAFETY: the array has one name that ends in a zero byte; the collection copies it.
     let topics = unsafe { c::rd_kafka_TopicCollection_of_topic_names(names.as_mut_ptr(), names.len()) };
-    // SAFETY: the collection was just made for us, and this is its destructor.
-    let topics = made(unsafe { Handle::own(topics, c::rd_kafka_TopicCollection_destroy) })?;
+    // SAFETY: the collection was just created and belongs to us, and this is its destructor.
+    let topics = created(unsafe { Handle::own(topics, c::rd_kafka_TopicCollection_destroy) })?;
     let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
     // SAFETY: the client is borrowed, so its C handle is alive until this function returns.
     let options = unsafe { c::rd_kafka_AdminOptions_new(client.native_ptr(), purpose) };
-    // SAFETY: the options were just made for us, and this is their destructor.
-    let options = made(unsafe { Handle::own(options, c::rd_kafka_AdminOptions_destroy) })?;
-    // SAFETY: the options are alive; no text of an error is asked for, so there is no buffer to write to.
+    // SAFETY: the options were just created and belong to us, and this is their destructor.
+    let options = created(unsafe { Handle::own(options, c::rd_kafka_AdminOptions_destroy) })?;
+    // SAFETY: the options are alive. No error text is requested, so there is no buffer to write to.
     let set = unsafe {
         c::rd_kafka_AdminOptions_set_request_timeout(options.as_ptr(), whole_ms(timeout), ptr::null_mut(), 0)
     };
@@ -92,26 +92,26 @@ fn describe<C: ClientContext>(
     ok(set)?;
     // SAFETY: the client's C handle is alive, as above.
     let queue = unsafe { c::rd_kafka_queue_new(client.native_ptr()) };
-    // SAFETY: the queue was just made for us, and this is its destructor. An answer that comes after it is destroyed is
-    // dropped by the C library, which holds a reference of its own for as long.
-    let queue = made(unsafe { Handle::own(queue, c::rd_kafka_queue_destroy) })?;
+    // SAFETY: the queue was just created and belongs to us, and this is its destructor. The C library holds a reference
+    // of its own and drops an answer that comes after the queue is destroyed.
+    let queue = created(unsafe { Handle::own(queue, c::rd_kafka_queue_destroy) })?;
     // SAFETY: all four are alive; the call copies what it needs of the topics and the options.
     unsafe { c::rd_kafka_DescribeTopics(client.native_ptr(), topics.as_ptr(), options.as_ptr(), queue.as_ptr()) };
-    // SAFETY: the queue is alive, and no other thread polls it: it is known to this function only.
+    // SAFETY: the queue is alive, and only this function knows it, so no other thread polls it.
     let event = unsafe { c::rd_kafka_queue_poll(queue.as_ptr(), whole_ms(timeout + GRACE)) };
-    // SAFETY: an event that is polled is owned by who polls it, and this is its destructor.
+    // SAFETY: the caller of a poll owns the event, and this is its destructor.
     unsafe { Handle::own(event, c::rd_kafka_event_destroy) }.ok_or(RDKafkaErrorCode::OperationTimedOut)
 }
 
 fn id_of(uuid: *const c::rd_kafka_Uuid_t) -> Option<TopicId> {
-    // SAFETY: the caller has it from a description that is alive.
+    // SAFETY: the caller has the pointer from a description that is alive.
     let most = unsafe { c::rd_kafka_Uuid_most_significant_bits(uuid) };
     // SAFETY: as above.
     let least = unsafe { c::rd_kafka_Uuid_least_significant_bits(uuid) };
     TopicId::from_bits(u128::from(most.cast_unsigned()) << 64 | u128::from(least.cast_unsigned()))
 }
 
-fn made<T>(handle: Option<Handle<T>>) -> Result<Handle<T>, RDKafkaErrorCode> {
+fn created<T>(handle: Option<Handle<T>>) -> Result<Handle<T>, RDKafkaErrorCode> {
     handle.ok_or(RDKafkaErrorCode::CriticalSystemResource)
 }
 

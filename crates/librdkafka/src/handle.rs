@@ -1,18 +1,18 @@
-//! C objects that are destroyed when they go out of scope.
+//! Owned C objects, which are destroyed when they go out of scope.
 
 use std::ptr::NonNull;
 
 /// An object of the C library that this process owns.
 ///
-/// Invariant: `object` was made by a constructor of librdkafka that passes ownership to its caller, `destroy` is the
-/// destructor that belongs to it, and nothing else destroys it.
+/// Invariant: `object` comes from a constructor of librdkafka that passes ownership to its caller, `destroy` is its
+/// destructor, and nothing else destroys it.
 pub(crate) struct Handle<T> {
     object: NonNull<T>,
     destroy: unsafe extern "C" fn(*mut T),
 }
 
 impl<T> Handle<T> {
-    /// Takes ownership of what a constructor has returned; `None` if it has returned null.
+    /// Takes ownership of the result of a constructor; `None` if it is null.
     ///
     /// # Safety
     /// `object` is null, or owned by the caller and not yet destroyed; `destroy` is its destructor.
@@ -20,7 +20,7 @@ impl<T> Handle<T> {
         NonNull::new(object).map(|object| Self { object, destroy })
     }
 
-    /// The object, for a call to the C library. It is valid as long as this handle.
+    /// The object, for a call of the C library. It is valid as long as this handle.
     pub(crate) const fn as_ptr(&self) -> *mut T {
         self.object.as_ptr()
     }

@@ -1,18 +1,18 @@
-//! What librdkafka can do and rdkafka does not expose.
+//! Functions of librdkafka that rdkafka does not expose.
 //!
-//! This is the only crate of the workspace with `unsafe` code, and it holds nothing else: each function is a safe one
-//! around one question to the C library. What the answers mean is the business of `ensilinja-kafka`, its only user.
+//! This is the only crate of the workspace with `unsafe` code, and it holds nothing else: each function is a safe
+//! wrapper around one call of the C library. Its only user, `ensilinja-kafka`, interprets the results.
 //!
 //! The rules of this crate:
 //!
 //! - Every function takes rdkafka's own types by reference. A borrowed client keeps the C handle alive for the call.
-//! - Every C object that a function makes is owned by a `Handle` from the line on which it is made, so it is
-//!   destroyed on every path, errors included.
-//! - Nothing that C owns leaves a function: answers are copied into Rust values first.
-//! - Each `unsafe` block does one thing and names the invariant that makes it right.
+//! - A `Handle` owns every C object from the line that creates it, so the object is destroyed on every path, including
+//!   errors.
+//! - Nothing that C owns leaves a function: results are copied into Rust values first.
+//! - Each `unsafe` block does one thing and names the invariant that makes it sound.
 //!
-//! It is built against the librdkafka that rdkafka itself links: both name the same `rdkafka-sys`, and Cargo allows
-//! one crate only to link a C library.
+//! The crate uses the librdkafka that rdkafka itself links: both depend on the same `rdkafka-sys`, and Cargo allows
+//! only one crate to link a C library.
 
 mod commit_metadata;
 mod describe_topic;

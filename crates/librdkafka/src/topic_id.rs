@@ -1,15 +1,15 @@
-//! The id of a topic (KIP-516): what tells a topic from another that took its name later.
+//! The id of a topic (KIP-516). It distinguishes a topic from a later topic of the same name.
 //!
-//! A topic keeps its id for as long as it exists. A topic that is deleted and made anew has another one, and no id is
+//! A topic keeps its id for as long as it exists. A topic that is deleted and recreated has another one, and no id is
 //! ever used again.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The alphabet of URL-safe base64, in which Kafka's own tools print ids.
+/// The alphabet of URL-safe base64, which Kafka's own tools use for ids.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// How many letters 128 bits take, of six bits each.
+/// How many letters of six bits 128 bits take.
 const LETTERS: usize = 22;
 
 /// The id of a topic: 128 bits, never all zero. It is written as `kafka-topics.sh --describe` writes it: 22 letters of
@@ -25,12 +25,12 @@ const LETTERS: usize = 22;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TopicId(u128);
 
-/// A text that is no topic id.
+/// The text is no topic id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TopicIdError;
 
 impl TopicId {
-    /// The id of these bits; `None` for zero, which is what a broker without topic ids says.
+    /// The id with these bits; `None` for zero, the value of brokers without topic ids.
     #[must_use]
     pub const fn from_bits(bits: u128) -> Option<Self> {
         if bits == 0 { None } else { Some(Self(bits)) }
@@ -41,8 +41,8 @@ impl fmt::Display for TopicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letter = |index: usize| {
             // The last letter holds the last two bits, followed by four zero bits.
-            let place = 122 - 6 * i32::try_from(index).expect("there are 22 letters");
-            let six = if place < 0 { self.0 << -place } else { self.0 >> place } & 0x3f;
+            let shift = 122 - 6 * i32::try_from(index).expect("there are 22 letters");
+            let six = if shift < 0 { self.0 << -shift } else { self.0 >> shift } & 0x3f;
             char::from(ALPHABET[usize::try_from(six).expect("six bits")])
         };
         f.write_str(&(0..LETTERS).map(letter).collect::<String>())
@@ -63,7 +63,7 @@ impl FromStr for TopicId {
             bits = if index + 1 < LETTERS { bits << 6 | six } else { bits << 2 | six >> 4 };
         }
         let id = Self::from_bits(bits).ok_or(TopicIdError)?;
-        // The four bits that the last letter has too many are zero, so that an id has one spelling.
+        // The last four bits must be zero, so that an id has only one spelling.
         if id.to_string() == text { Ok(id) } else { Err(TopicIdError) }
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_read_as_it_is_written() {
+    fn an_id_parses_from_its_own_text() {
         for bits in [1, u128::MAX, 1 << 127, 0xffff_0000_ffff_0000_ffff_0000_ffff_0000] {
             let id = TopicId::from_bits(bits).unwrap();
             assert_eq!(id.to_string().parse(), Ok(id), "{id}");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_refused() {
+    fn a_text_that_is_no_id_is_refused() {
         for text in
             ["", "ASNFZ4mrze8BI0VniavN7", "ASNFZ4mrze8BI0VniavN7w=", "ASNFZ4mrze8BI0VniavN7x", "ASNFZ4mrze8BI0Vni/vN7w"]
         {

@@ -1,6 +1,6 @@
-//! The questions to the C library against librdkafka's mock cluster.
+//! The calls of the C library on librdkafka's mock cluster.
 //!
-//! Run under valgrind once after a change of this crate: what is lost there is a handle that is not freed.
+//! After a change of this crate run this once under valgrind: a leak there is a handle that is not freed.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -36,7 +36,7 @@ fn a_topic_keeps_its_id_and_another_topic_has_another() {
 }
 
 #[test]
-fn a_topic_that_is_missing_is_an_error_of_the_topic() {
+fn a_missing_topic_is_an_error_of_the_topic() {
     let cluster = MockCluster::new(1).unwrap();
     let consumer = client(&cluster.bootstrap_servers());
     consumer.fetch_metadata(None, ANSWER_WITHIN).unwrap();
@@ -45,14 +45,14 @@ fn a_topic_that_is_missing_is_an_error_of_the_topic() {
 }
 
 #[test]
-fn a_name_that_is_no_c_string_is_refused_before_anything_is_asked() {
+fn a_name_that_is_no_c_string_is_refused_without_a_request() {
     let consumer = client("127.0.0.1:9");
     let asked = topic_id(consumer.client(), BROKER, "a\0b", Duration::from_mins(1));
     assert_eq!(asked, Err(RDKafkaErrorCode::InvalidArgument));
 }
 
 #[test]
-fn a_broker_that_is_not_there_costs_the_timeout_and_no_more() {
+fn an_unreachable_broker_takes_no_longer_than_the_timeout() {
     let consumer = client("127.0.0.1:9");
     let began = Instant::now();
     let asked = topic_id(consumer.client(), BROKER, "events", Duration::from_millis(300));

@@ -20,7 +20,7 @@ use crate::record_position::RecordPosition;
 pub struct DeadLetter<'a> {
     /// The position of the record. Retention may have deleted the record.
     pub position: RecordPosition,
-    /// The id of its topic: a topic of the same name that was made anew has another one. `None` if the brokers told
+    /// The id of its topic: a topic of the same name that was recreated has another one. `None` if the brokers told
     /// none, and in dead letters of versions before 0.2.
     pub topic_id: Option<TopicId>,
     /// The reason, as in the metric label.

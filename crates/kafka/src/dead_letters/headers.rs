@@ -4,7 +4,8 @@
 
 /// The topic of the record.
 pub(crate) const SOURCE_TOPIC: &str = "ensilinja_source_topic";
-/// The id of that topic: a topic of the same name that was made anew has another one. Absent if the brokers tell no ids.
+/// The id of that topic: a topic of the same name that was recreated has another one. Absent if the brokers have no
+/// ids.
 pub(crate) const SOURCE_TOPIC_ID: &str = "ensilinja_source_topic_id";
 /// The partition of the record.
 pub(crate) const SOURCE_PARTITION: &str = "ensilinja_source_partition";

@@ -1,9 +1,9 @@
 //! A dead letter on its way to the dead-letter topic: the record's bytes and headers, its position, and its fault.
 //!
-//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` if the brokers tell no ids. Each process
-//! that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not dead
-//! letters. The id separates the dead letters of a topic from those of an earlier topic of the same name, which had the
-//! same offsets.
+//! The key is `topic/partition/offset/topic id`, or `topic/partition/offset` if the brokers have no topic ids. Each
+//! process that reads the topic writes a dead letter once, and a restart may write it again: readers count keys, not
+//! dead letters. The id separates the dead letters of a topic from those of an earlier topic of the same name, which
+//! had the same offsets.
 //!
 //! A dead letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
 //! record must not keep all others from being written.
@@ -33,7 +33,7 @@ const HEADER_OVERHEAD_BYTES: usize = 32;
 pub(crate) struct OutgoingDeadLetter {
     pub(crate) partition: i32,
     pub(crate) offset: i64,
-    /// The number of the log that holds the record, set by the queue: a topic may be made anew.
+    /// The number of the log that holds the record, set by the queue: a topic may be recreated.
     pub(crate) log: u32,
     pub(crate) reason: &'static str,
     /// About what it takes in memory while it waits.

@@ -27,7 +27,7 @@ pub(crate) struct DeadLetterQueue {
 
 #[derive(Default)]
 struct Inner {
-    /// The number of the log that is being read: the topic may have been made anew.
+    /// The number of the log that is being read: the topic may have been recreated.
     log: u32,
     backlogs: Vec<PartitionBacklog>,
     queue: VecDeque<Arc<OutgoingDeadLetter>>,

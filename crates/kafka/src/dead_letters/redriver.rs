@@ -1,7 +1,7 @@
 //! Sends the records of dead letters to their topic again: unchanged, and marked with their old position.
 //!
-//! Only a few records are in flight at a time, so that little is uncertain if a redrive ends early. Then all of them can
-//! be sent again: a record that is there twice changes no figure.
+//! Only a few records are in flight at a time, so that little is uncertain if a redrive ends early. Then all of them
+//! can be sent again: a record that is there twice changes no figure.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! What is wrong with a broker's certificate, where librdkafka only reports that it could not be verified.
 //!
 //! A separate TLS handshake fetches the certificate and collects every objection of OpenSSL instead of stopping at the
-//! first. Nothing else is sent over the connection: no user, no password, no request. Only a certificate that librdkafka
-//! has refused is inspected; this code never decides whether one is accepted.
+//! first. Nothing else is sent over the connection: no user, no password, no request. Only a certificate that
+//! librdkafka has refused is inspected; this code never decides whether one is accepted.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;

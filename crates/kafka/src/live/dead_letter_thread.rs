@@ -71,7 +71,7 @@ impl DeadLetterThread {
         match self.commit_frontiers(&log) {
             Ok(()) => self.committed_log = log.number,
             Err(error) => {
-                tracing::debug!(topic = self.settings.topic, reason = %error, "offsets not committed, retrying")
+                tracing::debug!(topic = self.settings.topic, reason = %error, "offsets not committed, retrying");
             }
         }
     }

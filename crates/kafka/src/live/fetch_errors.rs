@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// How long after a log line the same error is logged again.
 const LOG_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
-/// How long after an error the partitions are fetched anew.
+/// How long after an error the partitions are fetched again.
 const REFETCH_AFTER: Duration = Duration::from_secs(5);
 
 /// The fetch errors of the reader that have not passed.
@@ -62,7 +62,7 @@ impl FetchErrors {
         }
     }
 
-    /// Whether to fetch anew now. A partition reports its end only once, so on a quiet topic nothing else would show
+    /// Whether to fetch again now. A partition reports its end only once, so on a quiet topic nothing else would show
     /// that an error has passed.
     pub(crate) fn should_refetch(&mut self) -> bool {
         let due = self.refetch_at.is_some_and(|at| Instant::now() >= at);

@@ -5,10 +5,10 @@ use std::fmt;
 /// How another log has taken the place of the one that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogChange {
-    /// The topic was deleted and made anew: it has another id, or fewer partitions.
+    /// The topic was deleted and recreated: it has another id, or fewer partitions.
     Recreated,
-    /// The brokers have lost acknowledged records: the log ends before the offset that was read to, or has other records
-    /// at offsets that were read. Where brokers tell no topic ids, the topic may have been made anew.
+    /// The brokers have lost acknowledged records: the log ends before the offset that was read to, or has other
+    /// records at offsets that were read. Where the brokers have no topic ids, the topic may have been recreated.
     RecordsLost,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for LogChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Recreated => {
-                "was deleted and made anew: figures are rebuilt from the new log, without anything of the old one; \
+                "was deleted and recreated: figures are rebuilt from the new log, without anything of the old one; \
                  publish the events again that the new log lacks"
             }
             Self::RecordsLost => {

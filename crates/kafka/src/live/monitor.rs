@@ -39,7 +39,7 @@ pub(crate) struct ActiveLog {
     pub(crate) number: u32,
     /// How this log came to replace the one before it.
     pub(crate) begun_by: Option<LogChange>,
-    /// The topic id, if the brokers tell it.
+    /// The topic id, if the brokers have topic ids.
     pub(crate) topic_id: Option<TopicId>,
     pub(crate) partitions: Vec<Arc<PartitionProgress>>,
     /// Another log has replaced this one, and the reader has not begun with that one yet.
@@ -183,7 +183,7 @@ impl Monitor {
         self.log().clone()
     }
 
-    /// The id of the topic that is being read, if the brokers tell it.
+    /// The id of the topic that is being read, if the brokers have topic ids.
     pub(crate) fn topic_id(&self) -> Option<TopicId> {
         self.log().topic_id
     }
@@ -260,7 +260,7 @@ impl Monitor {
         self.partitions_known.load(Ordering::Acquire)
     }
 
-    /// The topic has `count` partitions while `partitions` are being read. Ignored if reading has begun anew since.
+    /// The topic has `count` partitions while `partitions` are being read. Ignored if reading has begun again since.
     pub(crate) fn set_partitions_known(&self, partitions: &[Arc<PartitionProgress>], count: usize) {
         let log = self.log();
         if are_same(&log.partitions, partitions) {
@@ -280,7 +280,7 @@ impl Monitor {
         };
         match (known, found) {
             (Some(known), Some(found)) => known == found,
-            // Brokers begin to tell ids when they are upgraded.
+            // Brokers have topic ids once they are upgraded.
             (None, Some(found)) => {
                 let mut log = self.log_mut();
                 if are_same(&log.partitions, partitions) {
@@ -293,7 +293,7 @@ impl Monitor {
     }
 
     /// Another log has replaced that of `partitions`. From now on the figures count as unknown. Ignored if reading has
-    /// begun anew since, or if the change is known.
+    /// begun again since, or if the change is known.
     pub(crate) fn set_log_change(&self, topic: &str, partitions: &[Arc<PartitionProgress>], change: LogChange) {
         let mut log = self.log_mut();
         if log.change.is_some() || !are_same(&log.partitions, partitions) {
@@ -460,7 +460,7 @@ mod tests {
             ([1, 0], false),
             "the change is counted once"
         );
-        assert!(status.not_ready[0].starts_with("the topic events was deleted and made anew"), "{status:?}");
+        assert!(status.not_ready[0].starts_with("the topic events was deleted and recreated"), "{status:?}");
 
         let partition = Arc::new(PartitionProgress::new(0, 5, second(50)));
         monitor.begin_another_log(second(50), None, vec![Arc::clone(&partition)], Vec::new());
@@ -484,7 +484,7 @@ mod tests {
         assert!(monitor.accept_topic_id(&partitions, id(1)) && monitor.accept_topic_id(&partitions, None));
         assert!(!monitor.accept_topic_id(&partitions, id(2)));
         let (monitor, partitions) = reading(None);
-        assert!(monitor.accept_topic_id(&partitions, id(1)), "brokers begin to tell ids when they are upgraded");
+        assert!(monitor.accept_topic_id(&partitions, id(1)), "brokers have topic ids once they are upgraded");
         assert_eq!(monitor.topic_id(), id(1));
         assert!(!monitor.accept_topic_id(&partitions, id(2)));
         let elsewhere = reading(None).1;

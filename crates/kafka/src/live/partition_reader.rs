@@ -90,7 +90,7 @@ impl PartitionReader {
         self.progress.mark_at_end();
     }
 
-    /// The partition is fetched anew, from the offset that is returned.
+    /// The partition is fetched again, from the returned offset.
     pub(crate) fn begin_fetch(&mut self) -> i64 {
         self.end_before_fetch = self.progress.stable_end();
         self.progress.unmark_at_end();

@@ -1,10 +1,10 @@
 //! The thread that asks once a second where the log ends. It makes an idle topic complete, and a hung broker not.
 //!
-//! Each probe notes the clock *before* it asks. Every record published before that moment lies before the ends that come
-//! back. Once those ends are read, every such record is known. A probe without an answer proves nothing, so
+//! Each probe notes the clock *before* it asks. Every record published before that moment lies before the ends that
+//! come back. Once those ends are read, every such record is known. A probe without an answer proves nothing, so
 //! `complete_until` stays where it is until the broker answers again.
 //!
-//! Each probe also asks for the topic id. Another id means that the topic was deleted and made anew, and that what was
+//! Each probe also asks for the topic id. Another id means that the topic was deleted and recreated, and that what was
 //! read says nothing about the log that is there now; see `reader`. An end before what was read means the same.
 //!
 //! The ends include open transactions: behind the first record of such a transaction may lie acknowledged records of
@@ -40,7 +40,7 @@ const STOP_PAUSE: Duration = Duration::from_millis(100);
 /// A partition that has not reached its end after this part of the interval (1/8) may have offsets without records.
 const SHORT_AFTER_PART: u32 = 8;
 
-/// After this many probes with fewer partitions than before, the topic counts as made anew, even where the brokers tell
+/// After this many probes with fewer partitions than before, the topic counts as recreated, even where the brokers tell
 /// no id. A single such probe proves nothing: the broker may not yet know of partitions that were just added.
 const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
 
@@ -179,7 +179,7 @@ impl Probe {
         Ok(self.monitor.accept_topic_id(partitions, queries.topic_id(broker)?))
     }
 
-    /// Partitions that stop short of their end: fetches those anew that have not reached their stable end, and reports
+    /// Partitions that stop short of their end: refetches those that have not reached their stable end, and reports
     /// the open transactions that hold the others back.
     fn check_short_partitions(&mut self, partitions: &[Arc<PartitionProgress>]) -> Result<(), QueryError> {
         if partitions.iter().any(|partition| partition.stops_short()) {

@@ -3,7 +3,7 @@
 //! It joins no group and hands over no partition: each process reads all partitions and holds the same figures. Per
 //! record the loop does no more than a bare consumer would; rare work is done every 100 ms.
 //!
-//! A topic may be deleted and made anew, and brokers may lose acknowledged records. Then another log lies under the
+//! A topic may be deleted and recreated, and brokers may lose acknowledged records. Then another log lies under the
 //! topic's name, and reading begins as at a start: with a new client, a new range, and a handler that has forgotten
 //! everything. How the change is detected:
 //!
@@ -17,14 +17,14 @@
 //!
 //! Some changes cannot be detected:
 //!
-//! - The brokers tell no ids (Kafka before 2.8), and the new log is at least as long in every partition before the next
-//!   probe.
+//! - The brokers have no topic ids (Kafka before 2.8), and the new log is at least as long in every partition before
+//!   the next probe.
 //! - Records are lost and replaced in a partition of which this process has read nothing.
 //! - The log is restored from a copy of the disks, with the same topic ids and leader epochs, and has grown past our
 //!   position.
 //!
-//! Then reading goes on from the same position until the process restarts. Between the moment at which a topic is made
-//! anew and the next probe, records of the new log may be learnt as records of the old one. They are forgotten with it.
+//! Then reading goes on from the same position until the process restarts. Between the recreation of a topic and the
+//! next probe, records of the new log may be learnt as records of the old one. They are forgotten with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -238,7 +238,7 @@ impl<H: RecordHandler> Reader<H> {
         }
     }
 
-    /// Recovers from a lost log, adds new partitions, fetches anew where that was requested, and reads again what the
+    /// Recovers from a lost log, adds new partitions, refetches where that was requested, and reads again what the
     /// dead-letter queue has refused.
     fn do_rare_work(&mut self) {
         if Instant::now() >= self.recover_after
@@ -299,7 +299,7 @@ impl<H: RecordHandler> Reader<H> {
         self.fetch_from_cursor(number);
     }
 
-    /// Fetches a partition anew from its cursor. Reaching its end then proves that everything before the stable end
+    /// Fetches a partition again from its cursor. Reaching its end then proves that everything before the stable end
     /// known now has been read, even where offsets have no record.
     fn fetch_from_cursor(&mut self, number: usize) {
         let partition = &mut self.partitions[number];
@@ -313,7 +313,7 @@ impl<H: RecordHandler> Reader<H> {
             self.consumer.incremental_assign(&list)
         });
         if let Err(error) = done {
-            tracing::warn!(topic, partition = number, offset, reason = %error, "partition not fetched anew, retrying");
+            tracing::warn!(topic, partition = number, offset, reason = %error, "partition not fetched again, retrying");
             partition.progress.request_refetch();
         }
     }

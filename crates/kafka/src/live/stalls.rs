@@ -1,14 +1,14 @@
 //! Partitions that give no records though the broker has more.
 //!
 //! Once, after a broker had been frozen for a minute, the client gave none of the remaining records for a minute and a
-//! half, without an error. Fetching such a partition anew loses nothing that was learnt.
+//! half, without an error. Fetching such a partition again loses nothing that was learnt.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::partition_progress::PartitionProgress;
 
-/// How long a partition may stand still, while the broker answers and has more of it, before it is fetched anew.
+/// How long a partition may stand still, while the broker answers and has more of it, before it is fetched again.
 const STALLED: Duration = Duration::from_secs(20);
 
 /// For each partition: the offset it was read to, and since when.
@@ -26,7 +26,7 @@ impl Stalls {
                 (*read_to, *since) = (partition.read_to(), now);
             } else if now.duration_since(*since) >= STALLED {
                 *since = now;
-                tracing::warn!(topic, partition = number, offset = *read_to, "partition stalled, fetching it anew");
+                tracing::warn!(topic, partition = number, offset = *read_to, "partition stalled, fetching it again");
                 partition.request_refetch();
             }
         }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_partition_that_stands_still_with_more_to_read_is_fetched_anew() {
+    fn only_a_partition_that_stands_still_with_more_to_read_is_fetched_again() {
         let partition = Arc::new(PartitionProgress::new(0, 0, EventTime::from_seconds(0)));
         let (partitions, mut stalls, start) = ([Arc::clone(&partition)], Stalls::default(), Instant::now());
         let mut refetches_after = |seconds| {

@@ -89,7 +89,7 @@ pub enum ScanError {
         end: i64,
     },
     /// The topic or a partition of it was deleted during the scan.
-    #[error("{topic} was deleted, made anew or cut short at its end during the scan: scan it again")]
+    #[error("{topic} was deleted, recreated or cut short at its end during the scan: scan it again")]
     Vanished {
         /// The topic.
         topic: String,

@@ -11,7 +11,7 @@
 //! takes nothing from it. The consumer has to name a group, and it names that of the settings, because a user that may
 //! read the topic for the live process may use that group.
 //!
-//! A topic that is deleted and made anew during a scan would give a mixture of two logs. So the scan asks for the id of
+//! A topic that is deleted and recreated during a scan would give a mixture of two logs. So the scan asks for the id of
 //! the topic before the first record and after the last, and fails if the two differ. It also fails if it cannot read
 //! the whole range: a report over half of the events would look like a bad month.
 //!
@@ -54,7 +54,7 @@ pub struct ScanSummary {
     /// is false where some partition has lost all it ever held, so that nothing tells since when, and for ranges of
     /// offsets.
     pub history: TopicHistory,
-    /// The id of the topic, if the brokers tell it. A caller that scans twice compares the two ids.
+    /// The id of the topic, if the brokers have topic ids. A caller that scans twice compares the two ids.
     pub topic_id: Option<TopicId>,
 }
 

@@ -1,4 +1,5 @@
-//! Another log under the same name, on a real Apache Kafka: topics that are made anew, and records that brokers lose.
+//! Another log under the same topic name, on a real Apache Kafka: topics that are recreated, and brokers that lose
+//! records.
 
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use rdkafka::ClientConfig;
 use rdkafka::Offset;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::stand::{DEAD, HOUR_MS, Memory, Stand, TOPIC, committed, dead_letter_keys, now, settings, wait};
+use crate::fixture::{
+    DEAD, HOUR_MS, RecordingHandler, RunningIngest, TOPIC, committed, dead_letter_keys, now, settings, wait,
+};
 
 const PLAIN: &[(&str, &str)] = &[("retention.ms", "-1")];
 const PROBE: Duration = Duration::from_millis(100);
@@ -19,7 +22,7 @@ fn broker() -> KafkaBroker {
     broker
 }
 
-/// Publishes so many records to each partition, and says what they are, in order of their names.
+/// Publishes `counts` records to the partitions. Returns their values, sorted.
 fn publish(settings: &Settings, prefix: &str, counts: &[usize]) -> Vec<String> {
     let producer: BaseProducer =
         ClientConfig::new().set("bootstrap.servers", &settings.bootstrap_servers).create().unwrap();
@@ -40,19 +43,19 @@ fn topic_of(settings: &Settings, name: &str) -> Settings {
     Settings { topic: format!("{TOPIC}.{name}"), ..settings.clone() }
 }
 
-/// What has become of a stand when all of a new log is read: nothing of the old one is left.
-fn assert_is_another_log(stand: &Stand, values: &[String], changes: [u64; 2], case: &str) {
-    wait(&format!("another log has begun: {case}"), || stand.memory.logs() == 1);
-    stand.catch_up();
-    let status = stand.shell.monitor().status();
-    assert_eq!((stand.memory.values().as_slice(), status.log), (values, 1), "{case}");
+/// Waits until all of a new log is read. Nothing of the old one may be left.
+fn assert_is_another_log(running: &RunningIngest, values: &[String], changes: [u64; 2], case: &str) {
+    wait(&format!("another log has begun: {case}"), || running.handler.logs() == 1);
+    running.catch_up();
+    let status = running.ingest.monitor().status();
+    assert_eq!((running.handler.values().as_slice(), status.log), (values, 1), "{case}");
     assert_eq!((status.log_changes, status.not_ready.as_slice()), (changes, [].as_slice()), "{case}");
-    assert!(status.history.from_first_record, "{case}: as a process that starts now would say");
+    assert!(status.history.from_first_record, "{case}: the history is that of a new process");
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_made_anew_is_another_log_however_long_it_is_and_whatever_its_partitions() {
+fn a_recreated_topic_is_another_log_whatever_its_length_and_its_partitions() {
     let broker = broker();
     let settings = settings(&broker.bootstrap());
     for (case, old, new) in [
@@ -66,24 +69,24 @@ fn a_topic_made_anew_is_another_log_however_long_it_is_and_whatever_its_partitio
         let settings = topic_of(&settings, case);
         broker.create_topic(&settings.topic, i32::try_from(old.len()).unwrap(), PLAIN);
         let before = publish(&settings, "old", old);
-        let stand = Stand::start(settings.clone());
-        stand.catch_up();
-        assert_eq!(stand.memory.values(), before);
+        let running = RunningIngest::start(settings.clone());
+        running.catch_up();
+        assert_eq!(running.handler.values(), before);
         broker.delete_topic(&settings.topic);
         broker.create_topic(&settings.topic, i32::try_from(new.len()).unwrap(), PLAIN);
         let values = publish(&settings, "new", new);
-        assert_is_another_log(&stand, &values, [1, 0], case);
-        let partitions = stand.shell.monitor().status().partitions.len();
+        assert_is_another_log(&running, &values, [1, 0], case);
+        let partitions = running.ingest.monitor().status().partitions.len();
         assert_eq!(partitions, new.len(), "{case}");
         let later = [values, publish(&settings, "newer", &[1])].concat();
-        stand.catch_up();
-        assert_eq!(stand.stop().values(), later, "{case}: it reads on");
+        running.catch_up();
+        assert_eq!(running.stop().values(), later, "{case}: reading goes on");
     }
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_made_anew_between_probes_or_while_the_broker_was_away_or_while_it_was_read_is_noticed() {
+fn a_recreated_topic_is_noticed_between_probes_during_the_rebuild_and_after_an_outage() {
     let mut broker = broker();
     let settings = settings(&broker.bootstrap());
     let day_ago = now().plus_millis(-24 * HOUR_MS);
@@ -93,78 +96,79 @@ fn a_topic_made_anew_between_probes_or_while_the_broker_was_away_or_while_it_was
         publish(settings, "new", &[500, 600])
     };
 
-    let seldom = topic_of(&settings, "seldom");
-    broker.create_topic(&seldom.topic, 2, PLAIN);
-    publish(&seldom, "old", &[5, 5]);
-    let stand = Stand::start_at(seldom.clone(), Memory::default(), day_ago, Duration::from_secs(3));
-    stand.catch_up();
-    let values = renew(&broker, &seldom);
-    assert_is_another_log(&stand, &values, [1, 0], "between probes");
-    stand.stop();
+    let rare = topic_of(&settings, "rare");
+    broker.create_topic(&rare.topic, 2, PLAIN);
+    publish(&rare, "old", &[5, 5]);
+    let running = RunningIngest::start_at(rare.clone(), RecordingHandler::default(), day_ago, Duration::from_secs(3));
+    running.catch_up();
+    let values = renew(&broker, &rare);
+    assert_is_another_log(&running, &values, [1, 0], "between probes");
+    running.stop();
 
     let slow = topic_of(&settings, "slow");
     broker.create_topic(&slow.topic, 2, PLAIN);
     publish(&slow, "old", &[400, 400]);
-    let stand = Stand::start_at(slow.clone(), Memory::that_takes(Duration::from_millis(3)), day_ago, PROBE);
-    wait("it is being read", || stand.memory.len() > 20);
-    assert!(!stand.shell.monitor().rebuilt());
+    let running =
+        RunningIngest::start_at(slow.clone(), RecordingHandler::with_delay(Duration::from_millis(3)), day_ago, PROBE);
+    wait("reading has begun", || running.handler.len() > 20);
+    assert!(!running.ingest.monitor().rebuilt());
     let values = renew(&broker, &slow);
-    assert_is_another_log(&stand, &values, [1, 0], "while it is read");
-    stand.stop();
+    assert_is_another_log(&running, &values, [1, 0], "while it is read");
+    running.stop();
 
     let away = topic_of(&settings, "away");
     broker.create_topic(&away.topic, 2, PLAIN);
     publish(&away, "old", &[5, 5]);
-    let stand = Stand::start(away.clone());
-    stand.catch_up();
-    let monitor = stand.shell.monitor();
-    // A probe that hangs is one that a topic may be made anew behind: the client cannot see the difference.
+    let running = RunningIngest::start(away.clone());
+    running.catch_up();
+    let monitor = running.ingest.monitor();
+    // Stopped, not frozen: during a probe that hangs, the client cannot notice that the topic is recreated.
     broker.stop();
-    wait("the broker is missed", || !monitor.status().not_ready.is_empty());
+    wait("the status reports the broker", || !monitor.status().not_ready.is_empty());
     broker.start_again();
     let values = renew(&broker, &away);
-    assert_is_another_log(&stand, &values, [1, 0], "while the broker was away");
-    stand.stop();
+    assert_is_another_log(&running, &values, [1, 0], "while the broker was away");
+    running.stop();
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn dead_letters_of_a_topic_made_anew_are_written_whatever_was_committed_for_the_old_one() {
+fn dead_letters_of_a_recreated_topic_are_written_in_spite_of_commits_for_the_old_one() {
     let broker = broker();
     let settings = settings(&broker.bootstrap());
     broker.create_topic(TOPIC, 1, PLAIN);
     let made = |prefix: &str, count| publish(&settings, prefix, &[count]);
     made("poison-old", 2);
-    let stand = Stand::start(settings.clone());
-    stand.catch_up();
+    let running = RunningIngest::start(settings.clone());
+    running.catch_up();
     wait("both are written and committed", || committed(&settings, 1) == [Offset::Offset(2)]);
 
-    // Live: the old log's frontier lies where the new log's first dead letters do.
+    // Live: the frontier of the old log lies among the first dead letters of the new log.
     broker.delete_topic(TOPIC);
     broker.create_topic(TOPIC, 1, PLAIN);
     made("poison-new", 2);
     made("new", 3);
-    wait("another log has begun", || stand.memory.logs() == 1);
-    stand.catch_up();
+    wait("another log has begun", || running.handler.logs() == 1);
+    running.catch_up();
     wait("all are written and committed", || committed(&settings, 1) == [Offset::Offset(5)]);
-    stand.stop();
+    running.stop();
     let keys = dead_letter_keys(&settings.bootstrap_servers);
     assert_eq!((keys.len(), keys.values().max()), (4, Some(&1)), "each log has its own keys: {keys:?}");
 
-    // Restarted: nothing but the commit tells of the old log, and it lies within the new one.
+    // Restarted: only the commit belongs to the old log, and it lies within the new one.
     broker.delete_topic(TOPIC);
     broker.create_topic(TOPIC, 1, PLAIN);
     made("poison-newest", 1);
     made("newest", 9);
-    let stand = Stand::start(settings.clone());
-    stand.catch_up();
+    let running = RunningIngest::start(settings.clone());
+    running.catch_up();
     wait("it is written and committed", || committed(&settings, 1) == [Offset::Offset(10)]);
-    assert_eq!((stand.stop().logs(), dead_letter_keys(&settings.bootstrap_servers).len()), (0, 5));
+    assert_eq!((running.stop().logs(), dead_letter_keys(&settings.bootstrap_servers).len()), (0, 5));
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_broker_that_loses_acknowledged_records_leaves_what_a_process_that_starts_then_reads() {
+fn after_a_loss_of_acknowledged_records_the_ingest_holds_what_a_new_process_would_read() {
     let mut broker = broker();
     let settings = settings(&broker.bootstrap());
     let day_ago = now().plus_millis(-24 * HOUR_MS);
@@ -176,17 +180,18 @@ fn a_broker_that_loses_acknowledged_records_leaves_what_a_process_that_starts_th
         broker.keep_partition(&settings.topic, 0);
         broker.start_again();
         let lost = publish(&settings, "lost", &[400]);
-        // So seldom that the log may have grown again before a probe looks.
-        let stand = Stand::start_at(settings.clone(), Memory::default(), day_ago, Duration::from_secs(3));
-        stand.catch_up();
-        assert_eq!(stand.memory.len(), kept.len() + lost.len());
+        // Probes are rare here, so the log may have grown again before the next one.
+        let running =
+            RunningIngest::start_at(settings.clone(), RecordingHandler::default(), day_ago, Duration::from_secs(3));
+        running.catch_up();
+        assert_eq!(running.handler.len(), kept.len() + lost.len());
         broker.kill();
         broker.put_partition_back(&settings.topic, 0);
         broker.start_again();
         let after = publish(&settings, "grown", &[grown]);
         let mut values = [kept, after].concat();
         values.sort();
-        assert_is_another_log(&stand, &values, [0, 1], case);
-        stand.stop();
+        assert_is_another_log(&running, &values, [0, 1], case);
+        running.stop();
     }
 }

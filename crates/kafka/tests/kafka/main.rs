@@ -3,12 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod stand;
+mod fixture;
 
 mod another_log;
-mod letters;
-mod mock;
-mod past;
-mod past_order;
-mod real;
+mod dead_letters;
+mod live;
+mod live_on_kafka;
+mod scan;
+mod scan_order;
 mod unknown_timestamps;

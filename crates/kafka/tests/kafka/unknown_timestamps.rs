@@ -1,4 +1,4 @@
-//! Records whose timestamp is 0 or missing: when they were published is unknown, and was not 1970.
+//! Records whose timestamp is 0 or missing: their time of publication is unknown, and was not 1970.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -7,10 +7,10 @@ use ensilinja_kafka::{EmbeddedBroker, ScanRange, Settings, read_dead_letters, sc
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{KafkaBroker, plain_consumer};
 
-use crate::stand::odd_record::publish_odd_header;
-use crate::stand::{DEAD, HOUR_MS, Memory, Stand, TOPIC, now, publish_at, settings, wait};
+use crate::fixture::odd_record::publish_odd_header;
+use crate::fixture::{DEAD, HOUR_MS, RecordingHandler, RunningIngest, TOPIC, now, publish_at, settings, wait};
 
-/// Those that clients are known to send: that of a field that was not set, and Kafka's "no timestamp".
+/// The values that clients send: 0 from a field that is not set, and -1, Kafka's "no timestamp".
 const UNKNOWN: [i64; 2] = [0, -1];
 
 fn embedded() -> (EmbeddedBroker, Settings) {
@@ -26,34 +26,36 @@ fn publish_unknown(settings: &Settings, value: &str, timestamp_ms: i64) {
 }
 
 #[test]
-fn history_begins_with_the_first_record_of_known_time() {
+fn the_history_begins_with_the_first_record_that_has_a_timestamp() {
     for unknown in UNKNOWN {
         let (_broker, settings) = embedded();
         let (began, first) = (now(), now().plus_millis(-2 * HOUR_MS));
         publish_unknown(&settings, "unknown", unknown);
-        let stand = Stand::start(settings.clone());
-        stand.catch_up();
-        let start = stand.shell.monitor().history().start;
-        assert!(start.is_none_or(|start| start >= began), "{unknown}: nothing tells of the time before: {start:?}");
-        stand.stop();
+        let running = RunningIngest::start(settings.clone());
+        running.catch_up();
+        let start = running.ingest.monitor().history().start;
+        assert!(start.is_none_or(|start| start >= began), "{unknown}: nothing is known of the time before: {start:?}");
+        running.stop();
 
         publish_at(&settings, &["known"], first);
-        let stand = Stand::start(settings);
-        stand.catch_up();
-        assert_eq!(stand.shell.monitor().history().start, Some(first), "{unknown}");
-        assert_eq!(stand.stop().values(), ["known", "unknown"]);
+        let running = RunningIngest::start(settings);
+        running.catch_up();
+        assert_eq!(running.ingest.monitor().history().start, Some(first), "{unknown}");
+        assert_eq!(running.stop().values(), ["known", "unknown"]);
     }
 }
 
 #[test]
-fn a_dead_letter_of_such_a_record_names_no_time() {
+fn a_dead_letter_of_a_record_without_a_timestamp_has_no_timestamp() {
     let (_broker, settings) = embedded();
     for unknown in UNKNOWN {
         publish_unknown(&settings, "poison", unknown);
     }
-    let stand = Stand::start(settings.clone());
-    wait("they are written", || stand.shell.monitor().status().dead_letters.get("malformed") == Some(&2));
-    stand.stop();
+    let running = RunningIngest::start(settings.clone());
+    wait("the dead letters are written", || {
+        running.ingest.monitor().status().dead_letters.get("malformed") == Some(&2)
+    });
+    running.stop();
     for letter in plain_consumer::read(&settings.bootstrap_servers, DEAD) {
         assert_eq!(letter.value.as_deref(), Some(b"poison".as_slice()));
         assert_eq!(letter.header("ensilinja_record_timestamp"), None);
@@ -67,7 +69,7 @@ fn a_dead_letter_of_such_a_record_names_no_time() {
 }
 
 #[test]
-fn a_record_of_unknown_time_is_read_after_its_predecessor_and_was_known_when_that_was() {
+fn a_record_without_a_timestamp_comes_after_its_predecessor_and_was_known_by_then() {
     let (_broker, settings) = embedded();
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_unknown(&settings, "before all", 0);
@@ -87,7 +89,7 @@ fn a_record_of_unknown_time_is_read_after_its_predecessor_and_was_known_when_tha
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_start_reads_records_of_unknown_time_though_they_lie_in_no_range() {
+fn a_start_reads_records_without_timestamps_whatever_the_range() {
     let broker = KafkaBroker::start();
     broker.create_topic(TOPIC, 1, &[("retention.ms", "-1")]);
     broker.create_topic(DEAD, 1, &[]);
@@ -95,7 +97,7 @@ fn a_start_reads_records_of_unknown_time_though_they_lie_in_no_range() {
     for value in ["a", "b"] {
         publish_unknown(&settings, value, 0);
     }
-    let stand = Stand::start_from(settings, Memory::default(), now().plus_millis(-HOUR_MS));
-    stand.catch_up();
-    assert_eq!(stand.stop().values(), ["a", "b"]);
+    let running = RunningIngest::start_from(settings, RecordingHandler::default(), now().plus_millis(-HOUR_MS));
+    running.catch_up();
+    assert_eq!(running.stop().values(), ["a", "b"]);
 }

@@ -1,4 +1,5 @@
-//! What the tests of the shell stand on: a handler that remembers, a clock, and a look into the dead-letter topic.
+//! The fixture of these tests: a handler that records what it sees, a running ingest, and helpers to publish and to
+//! read dead letters.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and has the wall clock")]
 
@@ -21,7 +22,7 @@ pub const TOPIC: &str = "ensilinja.events";
 pub const DEAD: &str = "ensilinja.dead-letters";
 pub const HOUR_MS: i64 = 3_600_000;
 
-/// The settings of a shell at `bootstrap_servers`.
+/// Settings with the broker at `bootstrap_servers`.
 pub fn settings(bootstrap_servers: &str) -> Settings {
     Settings {
         bootstrap_servers: bootstrap_servers.to_owned(),
@@ -38,9 +39,9 @@ pub fn now() -> EventTime {
     EventTime::from_millis(i64::try_from(since_epoch.as_millis()).unwrap())
 }
 
-/// A record that a handler has seen.
+/// A record that the handler has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenRecord {
     pub partition: i32,
     pub offset: i64,
     pub value: Option<String>,
@@ -49,26 +50,26 @@ pub struct Seen {
     pub again: bool,
 }
 
-/// Remembers every record; one whose value begins with `poison` is a dead letter.
+/// Records everything it sees. A record whose value begins with `poison` is a dead letter.
 #[derive(Clone, Default)]
-pub struct Memory {
-    seen: Arc<Mutex<Vec<Seen>>>,
+pub struct RecordingHandler {
+    seen: Arc<Mutex<Vec<SeenRecord>>>,
     /// How often another log has begun.
     logs: Arc<AtomicU32>,
-    /// How long each record takes to be handled.
-    pace: Duration,
+    /// How long the handler takes for each record.
+    delay: Duration,
 }
 
-impl Memory {
-    pub fn that_takes(pace: Duration) -> Self {
-        Self { pace, ..Self::default() }
+impl RecordingHandler {
+    pub fn with_delay(delay: Duration) -> Self {
+        Self { delay, ..Self::default() }
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<SeenRecord> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How often another log has begun: then all that was seen before is forgotten.
+    /// How often another log has begun. Then the handler forgets what it saw before.
     pub fn logs(&self) -> u32 {
         self.logs.load(Ordering::Relaxed)
     }
@@ -77,7 +78,7 @@ impl Memory {
         self.seen.lock().unwrap().len()
     }
 
-    /// The values in order of their names.
+    /// The values, sorted.
     pub fn values(&self) -> Vec<String> {
         let mut values: Vec<String> = self.seen().into_iter().filter_map(|seen| seen.value).collect();
         values.sort();
@@ -85,11 +86,11 @@ impl Memory {
     }
 }
 
-impl RecordHandler for Memory {
+impl RecordHandler for RecordingHandler {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
         let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
         let poison = value.as_ref().is_some_and(|value| value.starts_with("poison"));
-        self.seen.lock().unwrap().push(Seen {
+        self.seen.lock().unwrap().push(SeenRecord {
             partition: record.partition,
             offset: record.offset,
             value,
@@ -97,8 +98,8 @@ impl RecordHandler for Memory {
             rebuilding: record.rebuilding,
             again: record.again,
         });
-        if !self.pace.is_zero() {
-            std::thread::sleep(self.pace);
+        if !self.delay.is_zero() {
+            std::thread::sleep(self.delay);
         }
         if poison {
             RecordDisposition::DeadLetter { reason: "malformed", detail: "poison" }
@@ -114,74 +115,84 @@ impl RecordHandler for Memory {
     }
 }
 
-/// A shell that reads the last day, with a handler that remembers, ten times as quick as in operation.
-pub struct Stand {
-    pub shell: Ingest,
-    pub memory: Memory,
+/// An ingest that reads the last day. It probes and commits ten times as often as in operation.
+pub struct RunningIngest {
+    pub ingest: Ingest,
+    pub handler: RecordingHandler,
     pub range_start: EventTime,
 }
 
-impl Stand {
+impl RunningIngest {
     pub fn start(settings: Settings) -> Self {
-        // The first to come sets it up; a test that fails then shows what the shell has said.
+        // The first test starts the log; a test that fails then shows it.
         let _ = tracing_subscriber::fmt().with_test_writer().try_init();
-        Self::start_with(settings, Memory::default())
+        Self::start_with(settings, RecordingHandler::default())
     }
 
-    pub fn start_with(settings: Settings, memory: Memory) -> Self {
-        Self::start_from(settings, memory, now().plus_millis(-24 * HOUR_MS))
+    pub fn start_with(settings: Settings, handler: RecordingHandler) -> Self {
+        Self::start_from(settings, handler, now().plus_millis(-24 * HOUR_MS))
     }
 
-    /// A shell that reads from `range_start` on.
-    pub fn start_from(settings: Settings, memory: Memory, range_start: EventTime) -> Self {
-        Self::start_at(settings, memory, range_start, Duration::from_millis(100))
+    /// An ingest that reads from `range_start` on.
+    pub fn start_from(settings: Settings, handler: RecordingHandler, range_start: EventTime) -> Self {
+        Self::start_at(settings, handler, range_start, Duration::from_millis(100))
     }
 
-    /// A shell that reads the last day at a pace of its own.
-    pub fn start_with_pace(settings: Settings, pace: IngestIntervals) -> Self {
-        Self::start_all(settings, Memory::default(), now().plus_millis(-24 * HOUR_MS), pace)
+    /// An ingest that reads the last day, with these intervals.
+    pub fn start_with_intervals(settings: Settings, intervals: IngestIntervals) -> Self {
+        Self::start_all(settings, RecordingHandler::default(), now().plus_millis(-24 * HOUR_MS), intervals)
     }
 
-    /// A shell that asks every `probe_interval` where the log ends.
-    pub fn start_at(settings: Settings, memory: Memory, range_start: EventTime, probe_interval: Duration) -> Self {
-        let pace = IngestIntervals {
+    /// An ingest that probes every `probe_interval`.
+    pub fn start_at(
+        settings: Settings,
+        handler: RecordingHandler,
+        range_start: EventTime,
+        probe_interval: Duration,
+    ) -> Self {
+        let intervals = IngestIntervals {
             probe_interval,
             commit_interval: Duration::from_millis(300),
             ..IngestIntervals::default()
         };
-        Self::start_all(settings, memory, range_start, pace)
+        Self::start_all(settings, handler, range_start, intervals)
     }
 
-    fn start_all(settings: Settings, memory: Memory, range_start: EventTime, pace: IngestIntervals) -> Self {
+    fn start_all(
+        settings: Settings,
+        handler: RecordingHandler,
+        range_start: EventTime,
+        intervals: IngestIntervals,
+    ) -> Self {
         let clock: TimeSource = Arc::new(now);
-        let shell = Ingest::start(settings, pace, clock, range_start, 24 * HOUR_MS, memory.clone()).unwrap();
-        Self { shell, memory, range_start }
+        let ingest = Ingest::start(settings, intervals, clock, range_start, 24 * HOUR_MS, handler.clone()).unwrap();
+        Self { ingest, handler, range_start }
     }
 
     /// Waits until everything published before this call is known.
     pub fn catch_up(&self) {
         let called = now();
-        let monitor = self.shell.monitor();
+        let monitor = self.ingest.monitor();
         let caught_up = || monitor.rebuilt() && monitor.complete_until().is_some_and(|until| until >= called);
         assert!(poll_until(Duration::from_secs(30), caught_up), "not caught up within 30 s: {:?}", monitor.status());
     }
 
-    /// Stops the shell, which has to take less than 5 s.
-    pub fn stop(self) -> Memory {
+    /// Stops the ingest, which has to take less than 5 s.
+    pub fn stop(self) -> RecordingHandler {
         let began = Instant::now();
-        self.shell.stop();
+        self.ingest.stop();
         assert!(began.elapsed() < Duration::from_secs(5), "a stop took {:?}", began.elapsed());
-        self.memory
+        self.handler
     }
 }
 
-/// Waits at most half a minute for something to become true.
+/// Waits at most 30 s until `is_so`.
 #[track_caller]
 pub fn wait(what: &str, is_so: impl FnMut() -> bool) {
     assert!(poll_until(Duration::from_secs(30), is_so), "not within 30 s: {what}");
 }
 
-/// Publishes each value under its own text as the key, now.
+/// Publishes each value now, with its own text as the key.
 pub fn publish(settings: &Settings, values: &[&str]) {
     publish_at(settings, values, now());
 }
@@ -196,7 +207,7 @@ pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
     assert_eq!((publisher.acknowledged(), publisher.failed()), (values.len() as u64, 0));
 }
 
-/// The keys of the dead letters, with how often each occurs.
+/// The keys of the dead letters, and how often each occurs.
 pub fn dead_letter_keys(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     let mut keys = BTreeMap::new();
     for letter in plain_consumer::read(bootstrap_servers, DEAD) {
@@ -205,7 +216,7 @@ pub fn dead_letter_keys(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     keys
 }
 
-/// The dead letters by topic/partition/offset of their records, of a topic that was not made anew.
+/// The positions of the records that have dead letters, and how often each occurs. For topics that were not recreated.
 pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
     let position = |key: String| key.split('/').take(3).collect::<Vec<_>>().join("/");
     let keys = dead_letter_keys(bootstrap_servers);

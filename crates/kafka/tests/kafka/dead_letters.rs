@@ -1,4 +1,4 @@
-//! Dead letters as they are written, read again, and their records sent again: on the embedded broker.
+//! Dead letters that are written, read and redriven, on the embedded broker.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -11,8 +11,8 @@ use ensilinja_kafka::{
 };
 use ensilinja_test_support::plain_consumer;
 
-use crate::stand::odd_record::publish_odd_header;
-use crate::stand::{DEAD, Stand, TOPIC, dead_letters, now, publish, settings, wait};
+use crate::fixture::odd_record::publish_odd_header;
+use crate::fixture::{DEAD, RunningIngest, TOPIC, dead_letters, now, publish, settings, wait};
 
 fn broker(partitions: i32) -> (EmbeddedBroker, Settings) {
     let broker = EmbeddedBroker::start().unwrap();
@@ -22,7 +22,7 @@ fn broker(partitions: i32) -> (EmbeddedBroker, Settings) {
     (broker, settings)
 }
 
-/// What is kept of a record.
+/// What a dead letter has of its record.
 #[derive(Debug, PartialEq, Eq)]
 struct Copy {
     key: Option<Vec<u8>>,
@@ -32,7 +32,7 @@ struct Copy {
     value_bytes: u64,
 }
 
-/// All letters by position, each with how often it was written.
+/// All dead letters by position, and how often each was written.
 fn letters(settings: &Settings) -> (DeadLetterCounts, BTreeMap<String, (Copy, usize)>) {
     let mut all: BTreeMap<String, (Copy, usize)> = BTreeMap::new();
     let read = read_dead_letters(settings, &AtomicBool::new(false), &mut |letter, _| {
@@ -54,15 +54,16 @@ fn letters(settings: &Settings) -> (DeadLetterCounts, BTreeMap<String, (Copy, us
     (read, all)
 }
 
-fn processed(settings: &Settings, letters: usize) {
-    let stand = Stand::start(settings.clone());
-    stand.catch_up();
-    wait("the letters are written", || dead_letters(&settings.bootstrap_servers).len() == letters);
-    stand.stop();
+/// Runs an ingest until there are `letters` dead letters.
+fn ingest(settings: &Settings, letters: usize) {
+    let running = RunningIngest::start(settings.clone());
+    running.catch_up();
+    wait("the dead letters are written", || dead_letters(&settings.bootstrap_servers).len() == letters);
+    running.stop();
 }
 
 #[test]
-fn a_letter_that_was_written_is_read_as_its_record_was() {
+fn a_dead_letter_gives_its_record_back() {
     let (_broker, settings) = broker(1);
     let publisher = Publisher::new(&settings).unwrap();
     let large = format!("poison{}", "x".repeat(200_000));
@@ -78,7 +79,7 @@ fn a_letter_that_was_written_is_read_as_its_record_was() {
     }
     publisher.flush(Duration::from_secs(20)).unwrap();
     publish_odd_header(&settings.bootstrap_servers, TOPIC, b"poison odd", now().as_millis());
-    processed(&settings, 4);
+    ingest(&settings, 4);
 
     let (read, letters) = letters(&settings);
     assert_eq!(read, DeadLetterCounts { letters: 4, others: 0 });
@@ -93,13 +94,13 @@ fn a_letter_that_was_written_is_read_as_its_record_was() {
 }
 
 #[test]
-fn letters_of_two_processes_are_told_apart_from_letters_of_two_records() {
+fn dead_letters_of_two_processes_about_one_record_have_the_same_position() {
     let (_broker, mut settings) = broker(2);
     publish(&settings, &["a", "poison 1", "poison 2"]);
-    processed(&settings, 2);
+    ingest(&settings, 2);
     settings.group_id = "another".to_owned();
-    processed(&settings, 2);
-    // What others write is no letter.
+    ingest(&settings, 2);
+    // A record of another program.
     publish(&Settings { topic: DEAD.to_owned(), dead_letter_topic: TOPIC.to_owned(), ..settings.clone() }, &["hello"]);
     let (read, letters) = letters(&settings);
     assert_eq!(read, DeadLetterCounts { letters: 4, others: 1 });
@@ -107,14 +108,14 @@ fn letters_of_two_processes_are_told_apart_from_letters_of_two_records() {
 }
 
 #[test]
-fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before() {
+fn a_redriven_record_is_unchanged_except_for_the_mark_of_its_old_position() {
     let (_broker, settings) = broker(3);
     let publisher = Publisher::new(&settings).unwrap();
     let headers = [("a".to_owned(), Some(b"1".to_vec())), ("b".to_owned(), None)];
     let record = OutgoingRecord { key: Some(b"c-1"), headers: &headers, value: Some(b"poison"), timestamp: now() };
     publisher.send(&record).unwrap();
     publisher.flush(Duration::from_secs(20)).unwrap();
-    processed(&settings, 1);
+    ingest(&settings, 1);
 
     let stop = AtomicBool::new(false);
     for round in 1..=2 {
@@ -126,7 +127,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
         .unwrap();
         redriver.finish().unwrap();
         assert_eq!((redriver.acknowledged(), redriver.failed(), redriver.in_flight()), (round, 0, 0));
-        processed(&settings, if round == 1 { 2 } else { 4 });
+        ingest(&settings, if round == 1 { 2 } else { 4 });
     }
     let records = plain_consumer::read(&settings.bootstrap_servers, TOPIC);
     assert_eq!(records.len(), 4);
@@ -141,7 +142,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
             own[2..].iter().map(|(name, value)| format!("{name}={}", text(value))).collect()
         })
         .collect();
-    // One key, one partition: the first record, the first redriven, and both redriven.
+    // One key, so one partition: the first record, its redrive, and the redrives of both.
     let origin = letters.keys().next().unwrap().clone();
     let second = letters.keys().nth(1).unwrap().clone();
     let mark = |position: &str| format!("{REDRIVEN_FROM}={position}");
@@ -152,7 +153,7 @@ fn a_record_is_sent_again_as_it_was_with_a_mark_and_its_letter_is_read_as_before
 }
 
 #[test]
-fn a_topic_of_letters_that_is_missing_is_said_and_one_that_is_empty_has_none() {
+fn a_missing_dead_letter_topic_is_an_error_and_an_empty_one_has_no_dead_letters() {
     let (_broker, settings) = broker(1);
     assert_eq!(letters(&settings).0, DeadLetterCounts::default());
     let elsewhere = Settings { dead_letter_topic: "elsewhere".to_owned(), ..settings.clone() };
@@ -161,10 +162,10 @@ fn a_topic_of_letters_that_is_missing_is_said_and_one_that_is_empty_has_none() {
 }
 
 #[test]
-fn a_redrive_that_is_stopped_says_what_was_acknowledged() {
+fn a_stopped_redrive_counts_what_was_acknowledged() {
     let (_broker, settings) = broker(1);
     publish(&settings, &["poison 1", "poison 2", "poison 3"]);
-    processed(&settings, 3);
+    ingest(&settings, 3);
     let stop = AtomicBool::new(false);
     let mut redriver = Redriver::new(&settings, &stop).unwrap();
     let mut ended = Vec::new();

@@ -1,4 +1,4 @@
-//! The order in which the records of a stretch come, and stretches by offsets: on the embedded broker.
+//! The order of the records of a scan, and scans of ranges of offsets, on the embedded broker.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -9,10 +9,10 @@ use ensilinja_kafka::{
 };
 use ensilinja_model::EventTime;
 
-use crate::stand::{TOPIC, settings};
+use crate::fixture::{TOPIC, settings};
 
-/// Where a record was found, and its timestamp in milliseconds.
-type Found = (i32, i64, i64);
+/// The partition, offset and timestamp of a record, in milliseconds after the start.
+type ScannedRecord = (i32, i64, i64);
 
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
 const PARTITIONS: i32 = 8;
@@ -24,7 +24,7 @@ fn embedded() -> (EmbeddedBroker, Settings) {
     (broker, settings)
 }
 
-/// Publishes a record for each timestamp, in milliseconds after the start, spread over the partitions.
+/// Publishes a record for each timestamp (milliseconds after the start), spread over the partitions.
 fn publish(settings: &Settings, timestamps: impl IntoIterator<Item = i64>) {
     let publisher = Publisher::new(settings).unwrap();
     for (number, timestamp) in timestamps.into_iter().enumerate() {
@@ -35,12 +35,12 @@ fn publish(settings: &Settings, timestamps: impl IntoIterator<Item = i64>) {
     publisher.flush(std::time::Duration::from_secs(20)).unwrap();
 }
 
-/// Reads until there were `most` records.
+/// Scans until `most` records have come.
 fn read(
     settings: &Settings,
     offsets: &[OffsetRange],
     most: usize,
-) -> (Result<ScanSummary, ScanError>, Vec<Found>, ScanProgress) {
+) -> (Result<ScanSummary, ScanError>, Vec<ScannedRecord>, ScanProgress) {
     let (mut found, mut last) = (Vec::new(), ScanProgress::default());
     let past =
         scan_topic(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, position| {
@@ -51,7 +51,7 @@ fn read(
     (past, found, last)
 }
 
-fn of_partition(found: &[Found], partition: i32) -> Vec<i64> {
+fn of_partition(found: &[ScannedRecord], partition: i32) -> Vec<i64> {
     found.iter().filter(|found| found.0 == partition).map(|found| found.1).collect()
 }
 
@@ -63,7 +63,10 @@ fn records_of_eight_partitions_come_in_the_order_of_their_timestamps() {
     let past = past.unwrap();
     assert_eq!(past.records, 20_000);
     assert!(found.iter().map(|found| found.2).eq((0..20_000).map(|number| number * 7)));
-    assert!((0..PARTITIONS).all(|partition| of_partition(&found, partition).len() > 1_000), "all had their part");
+    assert!(
+        (0..PARTITIONS).all(|partition| of_partition(&found, partition).len() > 1_000),
+        "every partition has records"
+    );
     let history = past.history;
     assert_eq!(
         position,
@@ -72,9 +75,9 @@ fn records_of_eight_partitions_come_in_the_order_of_their_timestamps() {
 }
 
 #[test]
-fn what_was_stamped_early_keeps_its_place_in_its_partition_and_keeps_no_other_waiting() {
+fn a_record_with_an_early_timestamp_keeps_its_place_in_its_partition_and_delays_no_other() {
     let (_broker, settings) = embedded();
-    // Every tenth is stamped an hour late, as by a clock that is behind.
+    // Every tenth record is dated an hour early, as by a clock that is slow.
     let timestamp = |number: i64| number * 7 - if number % 10 == 0 { 3_600_000 } else { 0 };
     publish(&settings, (0..5_000).map(timestamp));
     let (past, found, _) = read(&settings, &[], usize::MAX);
@@ -93,7 +96,7 @@ fn what_was_stamped_early_keeps_its_place_in_its_partition_and_keeps_no_other_wa
 }
 
 #[test]
-fn little_is_read_ahead_of_a_partition_that_is_far_behind_and_all_comes_still() {
+fn a_small_read_ahead_loses_no_record() {
     let (_broker, mut settings) = embedded();
     for (name, value) in [("queued.max.messages.kbytes", "8"), ("fetch.message.max.bytes", "500")] {
         settings.properties.insert(name.to_owned(), value.to_owned());
@@ -105,13 +108,13 @@ fn little_is_read_ahead_of_a_partition_that_is_far_behind_and_all_comes_still() 
 }
 
 #[test]
-fn only_the_named_offsets_of_the_named_partitions_are_read_whenever_they_were_published() {
+fn only_the_named_offsets_are_read_whatever_their_timestamps() {
     let (_broker, settings) = embedded();
     publish(&settings, (0..2_000).map(|number| number - 1_000_000));
     let ranges = ["5:10..20", "2:30.."].map(|range| range.parse().unwrap());
     let (past, found, position) = read(&settings, &ranges, usize::MAX);
     let past = past.unwrap();
-    assert_eq!((past.reaches_back, past.history.start), (false, None), "ranges are no stretch of time");
+    assert_eq!((past.reaches_back, past.history.start), (false, None), "ranges of offsets are no range of time");
     assert_eq!(of_partition(&found, 5), (10..20).collect::<Vec<_>>());
     let of_2 = of_partition(&found, 2);
     assert!(of_2.len() > 50 && of_2[0] == 30 && of_2.is_sorted());
@@ -120,7 +123,7 @@ fn only_the_named_offsets_of_the_named_partitions_are_read_whenever_they_were_pu
 }
 
 #[test]
-fn offsets_that_the_log_does_not_hold_are_refused_at_once_with_what_it_holds() {
+fn offsets_outside_the_log_are_refused_with_what_the_log_holds() {
     let (_broker, settings) = embedded();
     publish(&settings, 0..1_000);
     let end = of_partition(&read(&settings, &[], usize::MAX).1, 3).len();
@@ -134,11 +137,11 @@ fn offsets_that_the_log_does_not_hold_are_refused_at_once_with_what_it_holds() {
 }
 
 #[test]
-fn who_has_had_enough_gets_no_more() {
+fn a_break_ends_the_scan_after_the_earliest_records() {
     let (_broker, settings) = embedded();
     publish(&settings, 0..1_000);
     let (past, found, position) = read(&settings, &[], 300);
     assert!(matches!(past, Err(ScanError::Stopped)), "{past:?}");
     assert_eq!((found.len(), position.offsets_read, position.offsets), (300, 300, 1_000));
-    assert!(found.iter().map(|found| found.2).eq(0..300), "the first, whatever their partition");
+    assert!(found.iter().map(|found| found.2).eq(0..300), "the earliest records of all partitions");
 }

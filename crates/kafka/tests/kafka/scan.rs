@@ -1,4 +1,4 @@
-//! Reading a stretch of the past once: on the embedded broker, and, where only that proves it, on a real Kafka.
+//! Scans: on the embedded broker and, where only that proves it, on a real Kafka.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,19 +12,19 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
-use crate::stand::{DEAD, HOUR_MS, Stand, TOPIC, committed, now, publish, publish_at, settings};
+use crate::fixture::{DEAD, HOUR_MS, RunningIngest, TOPIC, committed, now, publish, publish_at, settings};
 
-/// All partitions since an instant.
+/// All partitions, from an instant on.
 fn all(from: EventTime) -> ScanRange<'static> {
     ScanRange { from, offsets: &[] }
 }
 
-/// Reads what was published in the last day, and gives the values in order.
+/// Scans the last day. Returns the values, sorted.
 fn last_day(settings: &Settings) -> Result<(ScanSummary, Vec<String>), ScanError> {
     since(settings, now().plus_millis(-24 * HOUR_MS), |_| {})
 }
 
-/// Reads what was published since `from`; `seen` is told how many records there were with each that comes.
+/// Scans from `from` on. Calls `seen` after each record with the number of records so far.
 fn since(
     settings: &Settings,
     from: EventTime,
@@ -82,14 +82,14 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
 }
 
 #[test]
-fn a_topic_without_records_is_read_at_once_and_lacks_nothing() {
+fn a_scan_of_an_empty_topic_ends_at_once_and_lacks_nothing() {
     let (_broker, settings) = embedded(3);
     let (past, _) = last_day(&settings).unwrap();
     assert_eq!((past.records, past.reaches_back, past.history.start), (0, true, None));
 }
 
 #[test]
-fn a_partition_without_records_keeps_nobody_waiting() {
+fn partitions_without_records_do_not_delay_the_scan() {
     let (_broker, settings) = embedded(64);
     let began = Instant::now();
     publish(&settings, &["a", "b"]);
@@ -98,7 +98,7 @@ fn a_partition_without_records_keeps_nobody_waiting() {
 }
 
 #[test]
-fn what_is_published_while_reading_is_left_for_others() {
+fn records_published_during_the_scan_are_not_read() {
     let (_broker, settings) = embedded(1);
     publish(&settings, &["a", "b"]);
     let (past, values) = since(&settings, now(), |seen| {
@@ -111,7 +111,7 @@ fn what_is_published_while_reading_is_left_for_others() {
 }
 
 #[test]
-fn a_stop_ends_it_with_an_error() {
+fn a_stop_ends_the_scan_with_an_error() {
     let (_broker, settings) = embedded(2);
     publish(&settings, &texts(&numbered(1_000)));
     let (stop, mut seen) = (AtomicBool::new(false), 0);
@@ -124,7 +124,7 @@ fn a_stop_ends_it_with_an_error() {
 }
 
 #[test]
-fn a_topic_that_is_missing_is_said_at_once() {
+fn a_missing_topic_is_an_error_at_once() {
     let (_broker, settings) = embedded(1);
     let brokers = settings.bootstrap_servers.clone();
     let began = Instant::now();
@@ -137,7 +137,7 @@ fn a_topic_that_is_missing_is_said_at_once() {
 }
 
 #[test]
-fn brokers_that_are_not_there_are_given_up_after_a_quarter_of_a_minute() {
+fn unreachable_brokers_are_an_error_after_15_seconds() {
     let began = Instant::now();
     let error = last_day(&settings("127.0.0.1:9")).unwrap_err().to_string();
     assert!(error.starts_with("the brokers at 127.0.0.1:9 have not described ensilinja.events within 15 s: "));
@@ -146,7 +146,7 @@ fn brokers_that_are_not_there_are_given_up_after_a_quarter_of_a_minute() {
 }
 
 #[test]
-fn a_stop_ends_the_waiting_for_brokers_too() {
+fn a_stop_also_ends_the_wait_for_brokers() {
     let stop = AtomicBool::new(true);
     let began = Instant::now();
     let past = scan_topic(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
@@ -155,7 +155,7 @@ fn a_stop_ends_the_waiting_for_brokers_too() {
 }
 
 #[test]
-fn a_user_who_may_not_read_is_told_what_is_needed() {
+fn a_refused_user_is_told_the_required_permission() {
     let cluster = MockCluster::new(1).unwrap();
     cluster.create_topic(TOPIC, 1, 1).unwrap();
     let settings = settings(&cluster.bootstrap_servers());
@@ -167,7 +167,7 @@ fn a_user_who_may_not_read_is_told_what_is_needed() {
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_refused() {
+fn wrong_settings_are_refused() {
     let mut settings = settings("127.0.0.1:9");
     settings.properties.insert("acks".to_owned(), "1".to_owned());
     assert!(matches!(last_day(&settings), Err(ScanError::Settings(_))));
@@ -175,7 +175,7 @@ fn settings_that_cannot_be_used_are_refused() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn the_stretch_begins_where_it_is_asked_to_and_the_live_process_is_not_disturbed() {
+fn a_scan_begins_with_its_range_and_does_not_disturb_the_live_process() {
     let broker = KafkaBroker::start();
     broker.create_topic(TOPIC, 3, &[("retention.ms", "-1")]);
     broker.create_topic(DEAD, 1, &[]);
@@ -184,12 +184,12 @@ fn the_stretch_begins_where_it_is_asked_to_and_the_live_process_is_not_disturbed
     publish_at(&settings, &texts(&old), now().plus_millis(-48 * HOUR_MS));
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_at(&settings, &texts(&new), first);
-    let live = Stand::start(settings.clone());
+    let live = RunningIngest::start(settings.clone());
     live.catch_up();
     live.stop();
     let frontier = committed(&settings, 3);
 
-    let live = Stand::start(settings.clone());
+    let live = RunningIngest::start(settings.clone());
     let (past, values) = last_day(&settings).unwrap();
     assert_eq!((past.reaches_back, past.history.from_first_record), (true, true));
     assert_eq!(values, new);
@@ -200,7 +200,7 @@ fn the_stretch_begins_where_it_is_asked_to_and_the_live_process_is_not_disturbed
     assert_eq!(since(&settings, now().plus_millis(-HOUR_MS), |_| {}).unwrap().1, [""; 0]);
     assert_eq!(committed(&settings, 3), frontier, "nothing was committed");
 
-    // One partition loses all but its last record, which lies within the stretch.
+    // One partition loses all but its last record, which lies within the range.
     let records: i64 = frontier[0].to_raw().unwrap();
     broker.delete_records(TOPIC, 0, records - 1);
     let (past, values) = last_day(&settings).unwrap();
@@ -209,12 +209,12 @@ fn the_stretch_begins_where_it_is_asked_to_and_the_live_process_is_not_disturbed
     assert!(since(&settings, first, |_| {}).unwrap().0.reaches_back);
     broker.delete_records(TOPIC, 0, records);
     let (past, _) = last_day(&settings).unwrap();
-    assert_eq!((past.reaches_back, past.history.start), (false, None), "all of a partition is gone");
+    assert_eq!((past.reaches_back, past.history.start), (false, None), "a partition has lost all its records");
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn the_end_is_found_behind_the_markers_of_transactions_and_before_one_that_is_open() {
+fn a_scan_ends_behind_transaction_markers_and_before_an_open_transaction() {
     let broker = KafkaBroker::start();
     broker.create_topic(TOPIC, 1, &[]);
     let settings = settings(&broker.bootstrap());
@@ -241,7 +241,7 @@ fn the_end_is_found_behind_the_markers_of_transactions_and_before_one_that_is_op
     assert_eq!(last_day(&settings).unwrap().1, ["behind it", "committed", "open"]);
 }
 
-/// A topic of 2 000 records of 1 kB, and settings of a reader that fetches little ahead.
+/// Creates a topic of 2 000 records of 1 kB. Returns settings with a small read-ahead.
 fn large_topic(broker: &KafkaBroker) -> Settings {
     broker.create_topic(TOPIC, 1, &[]);
     let mut settings = settings(&broker.bootstrap());
@@ -258,7 +258,7 @@ fn large_topic(broker: &KafkaBroker) -> Settings {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn records_that_are_deleted_before_they_were_read_are_an_error_that_says_where() {
+fn records_deleted_before_they_are_read_are_an_error_with_their_position() {
     let broker = KafkaBroker::start();
     let settings = large_topic(&broker);
     let past = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
@@ -274,7 +274,7 @@ fn records_that_are_deleted_before_they_were_read_are_an_error_that_says_where()
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_broker_that_hangs_is_given_up_after_half_a_minute_and_says_how_much_is_left() {
+fn a_hung_broker_is_an_error_after_30_seconds_with_the_offsets_left() {
     let broker = KafkaBroker::start();
     let settings = large_topic(&broker);
     let began = Instant::now();
