@@ -1,4 +1,4 @@
-// Anew: the page loads itself again where it has to, and never into a page that is not the board's.
+// Reloading: the page reloads itself when it must, and only when the board can be loaded.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -17,7 +17,7 @@ after(async () => {
   await demo?.stop();
 });
 
-test("a board of which a file did not come is loaded anew", async () => {
+test("a board with a missing file is reloaded", async () => {
   const page = await browser.newPage({ viewport: DESK });
   await page.route("**/order.js", (route) => route.abort(), { times: 1 });
   await page.goto(demo.url);
@@ -26,7 +26,7 @@ test("a board of which a file did not come is loaded anew", async () => {
   await page.close();
 });
 
-test("for another version the page waits until it can be had, and shows nothing of it before", async () => {
+test("the page waits until another version can be loaded, and shows nothing of it before", async () => {
   const page = await browser.newPage({ viewport: DESK });
   await page.addInitScript(() => {
     const Real = EventSource;

@@ -1,5 +1,5 @@
-// Eyes and ears: axe finds nothing to complain of, in any language and appearance, on the board and in a line's detail;
-// what is old looks old, and is still readable.
+// Eyes and ears: axe reports no problem, in any language and appearance, on the board and in a line's detail;
+// stale figures look stale, and are still readable.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -36,7 +36,7 @@ async function violations(screen, more = []) {
   }, [RULES, more]);
 }
 
-/** Opens every table that stands beside a chart. @param {Screen} screen */
+/** Opens every table beside a chart. @param {Screen} screen */
 async function openDetail(screen) {
   await screen.tile("116117").getByRole("button").click();
   const dialog = screen.page.getByRole("dialog");
@@ -58,7 +58,7 @@ for (const theme of ["light", "dark", "contrast"]) {
   }
 }
 
-test("what is old is still readable, in every appearance", async () => {
+test("stale figures are still readable, in every appearance", async () => {
   const screens = await Promise.all(["light", "dark", "contrast"].map((theme) =>
     Screen.open(browser, demo.url, { address: `/?theme=${theme}&lang=en` })));
   demo.signal("SIGSTOP");
@@ -73,7 +73,7 @@ test("what is old is still readable, in every appearance", async () => {
   for (const screen of screens) await screen.close();
 });
 
-test("a state is told by its word and its shape, not by colour alone", async () => {
+test("a state is shown by its word and its shape, not by colour alone", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const words = { help: "Help", watch: "Watch", fine: "Fine", few: "Too few", none: "No data", closed: "Closed" };
   const told = await screen.page.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => [
@@ -91,7 +91,7 @@ test("a state is told by its word and its shape, not by colour alone", async () 
   await screen.close();
 });
 
-test("a reader is told little: the tiles are not announced, and one region speaks when it matters", async () => {
+test("a screen reader hears little: tiles are not announced, and one region speaks when it matters", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const live = screen.page.locator("[aria-live], [role=status], [role=alert], [role=log]");
   const names = await live.evaluateAll((all) => all.map((one) => one.id || one.className));
@@ -108,7 +108,7 @@ test("a reader is told little: the tiles are not announced, and one region speak
   await screen.close();
 });
 
-test("movement is welcome only where it was not refused", async () => {
+test("tiles slide only if reduced motion is not preferred", async () => {
   for (const [reducedMotion, moves] of /** @type {["reduce" | "no-preference", boolean][]} */ ([
     ["reduce", false], ["no-preference", true],
   ])) {

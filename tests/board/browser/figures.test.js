@@ -1,4 +1,4 @@
-// What the board shows is what /metrics says, for every line and for the county.
+// The board shows the figures of /metrics, for every line and for the county.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -20,13 +20,13 @@ after(async () => {
   await demo?.stop();
 });
 
-/** As the board writes a share of promises. @param {number} good @param {number} valid */
+/** A share of promises as the board writes it. @param {number} good @param {number} valid */
 function kept(good, valid) {
   if (valid === 0) return "no data";
   return valid < 10 ? "too few" : `${Math.floor((100 * good) / valid + 1e-9)}\u00a0%`;
 }
 
-/** What the board ought to show of a line, or of all (`{}`). @param {import("../stage/metrics.js").Series} series */
+/** What the board should show of a line, or of all lines (`{}`). @param {import("../stage/metrics.js").Series} series */
 function expected(series, labels = {}) {
   const of = (/** @type {string} */ name, more = {}) => sum(series, name, { ...labels, ...more });
   const promise = { indicator: "promise_kept", window: "today" };
@@ -112,7 +112,7 @@ test("the detail of a line shows its promise, outcomes and callbacks as /metrics
   await screen.page.keyboard.press("Escape");
 });
 
-test("nothing was asked of another place, nothing failed, and nothing moved by itself", async () => {
+test("no request went elsewhere, nothing failed, and nothing moved by itself", async () => {
   await screen.page.waitForTimeout(3000);
   assert.deepEqual(screen.complaints, []);
   assert.deepEqual(await screen.shifts(), []);

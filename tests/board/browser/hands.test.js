@@ -24,7 +24,7 @@ const focused = (screen) => screen.page.evaluate(() => {
   return tile ? tile.dataset.line : `${element?.getAttribute("name")}=${element?.getAttribute("value")}`;
 });
 
-test("the language changes by keyboard, and everything speaks it, the detail too", async () => {
+test("the language changes by keyboard, everywhere, also in the detail", async () => {
   const screen = await Screen.open(browser, demo.url);
   const { page } = screen;
   assert.equal(await page.locator("html").getAttribute("lang"), "fi");
@@ -55,7 +55,7 @@ test("a line is reached, opened and closed by keyboard, and the focus returns to
   const screen = await Screen.open(browser, demo.url);
   const { page } = screen;
   for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press("Tab");
-  // In one look: a new order may be shown between any two.
+  // In one step: the order may change between two steps.
   const place = () => page.evaluate(() => (
     [...document.querySelectorAll(".tile")].findIndex((tile) => tile.contains(document.activeElement))
   ));
@@ -81,7 +81,7 @@ test("a line is reached, opened and closed by keyboard, and the focus returns to
   await screen.close();
 });
 
-test("an address opens a line, the way back closes it, and one that names no line shows the board", async () => {
+test("an address opens a line, the back button closes it, and an unknown line shows the board", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;
   const dialog = page.getByRole("dialog");
@@ -99,7 +99,7 @@ test("an address opens a line, the way back closes it, and one that names no lin
   await screen.close();
 });
 
-test("an address that nobody would write is no line's, and the board is as it always is", async () => {
+test("a malformed address names no line, and the board is as usual", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en#%" });
   assert.equal(await screen.page.getByRole("dialog").isVisible(), false);
   assert.equal(await screen.page.locator("#lines").textContent(), "Lines");
@@ -107,7 +107,7 @@ test("an address that nobody would write is no line's, and the board is as it al
   await screen.close();
 });
 
-test("a line whose figures cannot be had says so, and shows no other line's", async () => {
+test("a line whose figures cannot be loaded says so, and shows no other line's", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;
   const dialog = page.getByRole("dialog");
@@ -133,7 +133,7 @@ test("a line whose figures cannot be had says so, and shows no other line's", as
   await screen.close();
 });
 
-test("a line that is asked for while another closes is opened, whichever the browser tells of first", async () => {
+test("a line that is requested while another closes is opened, whichever event comes first", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en#mipa" });
   const { page } = screen;
   const dialog = page.getByRole("dialog");
@@ -155,7 +155,7 @@ test("a line that is asked for while another closes is opened, whichever the bro
   await screen.close();
 });
 
-test("a line can be opened while nothing comes: it shows what is known, and does not ask in haste", async () => {
+test("a line can be opened without a connection: it shows the last figures, and retries slowly", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;
   const dialog = page.getByRole("dialog");
@@ -180,7 +180,7 @@ test("a line can be opened while nothing comes: it shows what is known, and does
   await screen.close();
 });
 
-test("the appearance is the device's until another is chosen", async () => {
+test("the appearance is that of the device until another is chosen", async () => {
   const theme = (/** @type {Screen} */ screen) => screen.page.locator("html").getAttribute("data-theme");
   const dark = await Screen.open(browser, demo.url, { context: { colorScheme: "dark" } });
   assert.equal(await theme(dark), "dark");
@@ -198,7 +198,7 @@ test("the appearance is the device's until another is chosen", async () => {
   await wall.close();
 });
 
-test("no screen scrolls sideways, letters grow with the wall, and a wall shows every line", async () => {
+test("no screen scrolls sideways, text scales with the screen, and a wall shows every line", async () => {
   /** @type {[number, number][]} */
   const sizes = [[320, 640], [360, 740], [768, 1024], [1440, 900], [1920, 1080], [3840, 2160]];
   for (const [width, height] of sizes) {

@@ -1,4 +1,4 @@
-// Time: the board says when its figures are old, comes back by itself, lasts, and knows a night from a silence.
+// Time: the board shows when its figures are old, reconnects, runs for days, and distinguishes a night from a silence.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -18,7 +18,7 @@ after(async () => {
 /** @param {Screen} screen */
 const stale = (screen) => screen.page.locator("html[data-stale]").count();
 
-test("a process that stands still makes the board stale within seconds, one that goes on again does not need a reload", async () => {
+test("a process that stops makes the board stale within seconds, and needs no reload when it continues", async () => {
   const demo = await Demo.start(["--speed", "1"]);
   try {
     const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
@@ -37,7 +37,7 @@ test("a process that stands still makes the board stale within seconds, one that
   }
 });
 
-test("a board outlives its process: killed, it turns stale; started again on the same port, it goes on", async () => {
+test("a board outlives its process: after a kill it turns stale, after a restart on the same port it continues", async () => {
   const port = await freePort();
   let demo = await Demo.start([], port);
   try {
@@ -59,7 +59,7 @@ test("a board outlives its process: killed, it turns stale; started again on the
   }
 });
 
-test("a server that is full is told apart from one that is gone, and the board comes back when there is room", async () => {
+test("a full server is distinguished from a missing one, and the board reconnects when there is room", async () => {
   const demo = await Demo.start(["--speed", "1"]);
   try {
     const room = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -82,13 +82,13 @@ test("a server that is full is told apart from one that is gone, and the board c
   }
 });
 
-test("figures that are being rebuilt are no figures: the board says so, with the progress, and then goes on", async () => {
+test("while figures are rebuilding the board shows none, with the progress, and then continues", async () => {
   const demo = await Demo.start();
   try {
     const room = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await room.newPage();
     await page.addInitScript(() => {
-      // The stream as it is, but what it says of the figures' state is said of a rebuild.
+      // The real stream, except that the state of the figures is that of a rebuild.
       const Real = EventSource;
       globalThis.EventSource = /** @type {any} */ (class extends Real {
         /** @param {string} name @param {any} tell */
@@ -123,7 +123,7 @@ test("figures that are being rebuilt are no figures: the board says so, with the
   }
 });
 
-test("at night, closed until when, no data and too few are told apart", async () => {
+test("at night, closed until, no data and too few are distinguished", async () => {
   const demo = await Demo.start(["--at", "2025-09-16T23:30", "--speed", "1"]);
   try {
     const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });

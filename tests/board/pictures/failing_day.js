@@ -1,5 +1,5 @@
-// A day on which everything fails, made of a simulated one: nobody is answered, whoever waited gives up, and nobody who
-// asked to be called back is reached. Written as events that `demo --events` plays.
+// A day on which everything fails, made from a simulated one: no contact is answered, waiting customers abandon, and no
+// callback reaches its customer. Written as events for `demo --events`.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ export function writeFailingDay(file, from, to) {
   writeFileSync(file, events.flatMap(failed).map((event) => `${JSON.stringify(event)}\n`).join(""));
 }
 
-/** What becomes of an event on such a day. @param {any} event @returns {any[]} */
+/** The event on such a day. @param {any} event @returns {any[]} */
 function failed(event) {
   const kind = event.type.slice(TYPE.length);
   const { line } = event.data;

@@ -12,7 +12,7 @@ const FOLDER = path.resolve(import.meta.dirname, "../../../docs/pictures");
 const LARGEST_BYTES = 300_000;
 const LARGEST_WIDTH = 2000;
 
-/** The smallest on which every line has its place; a picture of it is light enough for a page. */
+/** The smallest screen that shows every line; its picture is small enough for a page. */
 const BOARD = { width: 1720, height: 1060 };
 const PHONE = { width: 390, height: 844 };
 const DETAIL = { width: 1240, height: 1330 };
@@ -83,7 +83,7 @@ async function take(demo, [name, viewport, address]) {
   await screen.close();
 }
 
-/** What a wall shows, small enough for a page. @param {Buffer} picture @param {{width: number, height: number}} size */
+/** The picture of a wall screen, small enough for a page. @param {Buffer} picture @param {{width: number, height: number}} size */
 async function reduced(picture, { width, height }) {
   const page = await browser.newPage();
   const data = await page.evaluate(async ([encoded, width, height]) => {

@@ -8,7 +8,7 @@ import path from "node:path";
 const TOP = path.resolve(import.meta.dirname, "../../..");
 const READY_WITHIN_MS = 60_000;
 
-/** The program under test: as told, or the newest build there is. */
+/** The program under test: the one given, or the newest build. */
 export function program() {
   const told = process.env.ENSILINJA_BINARY;
   const built = ["release", "debug"].map((profile) => path.join(TOP, "target", profile, "ensilinja"));
@@ -58,7 +58,7 @@ export class Demo {
     return demo;
   }
 
-  /** Started, whatever it says. @param {string[]} options @param {number} port */
+  /** Started, without waiting for success. @param {string[]} options @param {number} port */
   static launch(options, port) {
     const child = spawn(program(), ["demo", "--listen", `127.0.0.1:${port}`, ...options], { stdio: "ignore" });
     return new Demo(child, port);

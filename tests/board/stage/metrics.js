@@ -1,4 +1,4 @@
-// The figures as Prometheus sees them, for the board to be held to.
+// The figures as Prometheus sees them, to compare the board with.
 
 /** @typedef {Map<string, number>} Series By name and sorted labels. */
 

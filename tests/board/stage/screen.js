@@ -1,4 +1,4 @@
-// A real browser with the board in it, which writes down whatever a board must never do.
+// A real browser with the board, which records everything that a board must never do.
 
 import { chromium } from "playwright-core";
 
@@ -63,7 +63,7 @@ export class Screen {
     return this.page.locator(`.tile[data-line="${line}"]`);
   }
 
-  /** How much things moved by themselves since the page was opened. @returns {Promise<number[]>} */
+  /** Layout shifts since the page was opened. @returns {Promise<number[]>} */
   shifts() {
     return this.page.evaluate(() => /** @type {any} */ (globalThis).shifts);
   }

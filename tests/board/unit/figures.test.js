@@ -1,4 +1,4 @@
-// What is added up, cut up and believed before it is shown.
+// Sums, states and freshness before anything is shown.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ const figures = (otherwise = {}) => ({
   reasons: [], lines: [], ...otherwise,
 });
 
-test("the county adds numerators and denominators, and a line that is not known adds nothing", () => {
+test("the county adds numerators and denominators, and a line without figures adds nothing", () => {
   const small = line({ windows: { today: today({ good: 0, valid: 1 }) }, promises_pending: { answer: 2, callback: 3 } });
   const large = line({
     contacts_waiting: 3, waiting_oldest_seconds: 61, callbacks_outstanding: { later: 1, today: 2, overdue: 4 },
@@ -29,19 +29,19 @@ test("the county adds numerators and denominators, and a line that is not known 
   assert.equal(countyOf([null]).kept, null);
 });
 
-test("the county's day is only told if every line's is known", () => {
+test("the county's day is shown only if every line's is known", () => {
   const course = { offered: [1, 2], answered: [1, 0], callback_requested: [0, 1], abandoned: [0, 0] };
   const day = { start_timestamp_seconds: 0, slot_seconds: 900, lines: [course, course] };
   assert.deepEqual(courseOf(day)?.offered, [2, 4]);
   assert.equal(courseOf({ ...day, lines: [course, null] }), null);
 });
 
-test("states are counted", () => {
+test("the number of lines in each state is counted", () => {
   const judgements = /** @type {any} */ ([{ state: "help" }, { state: "closed" }, { state: "help" }]);
   assert.deepEqual(statesOf(judgements), { help: 2, watch: 0, fine: 0, few: 0, none: 0, closed: 1 });
 });
 
-test("figures are live, silent, old, being rebuilt or incomplete, and only live ones are believed", () => {
+test("figures are live, silent, old, rebuilding or incomplete, and only live ones are not stale", () => {
   const was = (/** @type {any} */ of, /** @type {number} */ silent) => freshnessOf(of, silent).freshness;
   assert.deepEqual([was(null, 1), was(null, 6), was(figures(), 4.9), was(figures(), 5)], [
     "waiting", "silent", "live", "silent",
@@ -57,7 +57,7 @@ test("figures are live, silent, old, being rebuilt or incomplete, and only live 
   assert.equal(freshnessOf(figures({ now_timestamp_seconds: 1002 }), 7).ageSeconds, 9);
 });
 
-test("a share of few is no percentage, one of none is no data, and no promise is neither", () => {
+test("a small n gives no percentage, n = 0 is no data, and no promise is neither", () => {
   const told = (/** @type {any} */ kept, pending = 0, promised = true) =>
     Object.values(keptInWords(english, kept, pending, promised));
   assert.deepEqual(told({ good: 9, valid: 10 }, 3), ["90\u00a0%", false, "n 10", "3 pending"]);

@@ -6,13 +6,13 @@ import { hoursStruck, spanOf } from "../../../crates/serve/src/board/hours.js";
 /** @param {string} midnight @returns {any} */
 const day = (midnight) => ({ start_timestamp_seconds: Date.parse(midnight) / 1000, slot_seconds: 900, lines: [] });
 
-test("a day's chart is 24 hours wide, and an hour wider once the clock has been set back", () => {
+test("a day's chart is 24 hours wide, and one hour wider after the clock was set back", () => {
   const [start, end] = spanOf(day("2025-10-26T00:00:00+03:00"), 96);
   assert.equal(end - start, 86_400);
   assert.deepEqual(spanOf(day("2025-10-26T00:00:00+03:00"), 100), [start, start + 25 * 3600]);
 });
 
-test("hours are marked where the clock strikes them, on the day it is set back or forward too", () => {
+test("hours are marked at local full hours, also on days of clock changes", () => {
   const struck = (/** @type {string} */ midnight, /** @type {number} */ slots) =>
     ["fi-FI", "sv-FI", "en-GB"].map((locale) => {
       const clock = new Clock(locale, "Europe/Helsinki");

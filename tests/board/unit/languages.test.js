@@ -23,7 +23,7 @@ test("every language has every text, in the same order, with the same values in 
   }
 });
 
-test("no text is there for nothing", () => {
+test("every text is used", () => {
   const scripts = readdirSync(BOARD).filter((name) => name.endsWith(".js") && !["fi.js", "sv.js", "en.js"].includes(name));
   const code = scripts.map((name) => readFileSync(path.join(BOARD, name), "utf8")).join("\n");
   const families = ["reason_", "state_", "channel_", "theme_", "fate_", "outcome_", "line_", "last_change_"];
@@ -35,7 +35,7 @@ test("no text is there for nothing", () => {
   assert.deepEqual(unused.filter((key) => !/^(reason|last_change|line)_(open|closed)(_until)?$/.test(key)), []);
 });
 
-test("one is told apart from many, and reasons are whole sentences of values", () => {
+test("singular and plural differ, and reasons are complete texts with their values", () => {
   const said = LANGUAGES.map((code) => {
     const language = new Language(code, "Europe/Helsinki");
     return [1, 2].map((n) => language.reason({ key: "overdue", values: { n } }, 0));

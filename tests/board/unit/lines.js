@@ -1,4 +1,4 @@
-// A line that is fine, to be made worse by a test.
+// A line that is fine; tests make it worse.
 
 /** @param {Record<string, unknown>} [worse] @returns {any} */
 export function card(worse = {}) {

@@ -5,7 +5,7 @@ import { SettledOrder, wantedOrder } from "../../../crates/serve/src/board/order
 /** @param {...string} states @returns {any} */
 const judged = (...states) => states.map((state) => ({ state, reasons: [] }));
 
-test("who needs help comes first, and equals keep the order of the configuration", () => {
+test("lines that need help come first, and equal ones keep the order of the configuration", () => {
   assert.deepEqual(wantedOrder(judged("fine", "closed", "help", "few", "watch", "none", "help")), [2, 6, 4, 0, 3, 5, 1]);
 });
 
@@ -21,7 +21,7 @@ test("an order is shown once it has lasted five seconds, or at the latest after 
   assert.deepEqual(order.next(third, 26_000), third);
 });
 
-test("a line that is worse for a moment moves nobody", () => {
+test("a line that is worse for a moment moves no tile", () => {
   const order = new SettledOrder();
   order.next([0, 1], 0);
   order.next([1, 0], 1000);

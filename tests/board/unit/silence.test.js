@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Silence } from "../../../crates/serve/src/board/silence.js";
 
-/** A silence, and the clocks of its screen and of its server, which begin far apart. */
+/** A silence, with the clocks of its screen and of its server, which start far apart. */
 function begin() {
   const clocks = { steadyMs: 5000, wallMs: 1_700_000_000_000, server: 1_800_000_000 };
   const silence = new Silence(() => clocks.steadyMs, () => clocks.wallMs);
@@ -15,7 +15,7 @@ function begin() {
   return { silence, clocks, pass };
 }
 
-test("silence is what has passed since figures came, also while the machine slept or its clock was set back", () => {
+test("silence is the time since figures came, also if the machine slept or its clock was set back", () => {
   const { silence, clocks, pass } = begin();
   silence.heard(clocks.server);
   pass(3);
@@ -26,7 +26,7 @@ test("silence is what has passed since figures came, also while the machine slep
   assert.equal(silence.seconds(), 3);
 });
 
-test("figures that come late are as old as they are, until others of the connection are on time", () => {
+test("late figures keep their age until others of the connection are on time", () => {
   const { silence, clocks, pass } = begin();
   silence.heard(clocks.server);
   const written = clocks.server + 1;
@@ -37,7 +37,7 @@ test("figures that come late are as old as they are, until others of the connect
   assert.equal(silence.seconds(), 0);
 });
 
-test("another connection may be to a clock that is behind, and a demo's clock may run ahead of ours", () => {
+test("another connection may have a clock that is behind, and a demo's clock may run faster", () => {
   const { silence, clocks, pass } = begin();
   silence.heard(clocks.server);
   silence.begun();

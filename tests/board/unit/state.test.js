@@ -15,18 +15,18 @@ test("a line without figures has no data", () => {
   assert.deepEqual(stateOf(card(), null), { state: "none", reasons: [{ key: "no_figures", values: {} }] });
 });
 
-test("a line that keeps its promise is fine, and says until when it is open", () => {
+test("a line that keeps its promise is fine, and shows until when it is open", () => {
   assert.equal(state(line()), "fine");
   assert.deepEqual(keys(line()), ["open_until", "kept"]);
 });
 
-test("an overdue callback needs help, in a closed line too", () => {
+test("an overdue callback needs help, on a closed line too", () => {
   const owed = { callbacks_outstanding: { later: 0, today: 3, overdue: 2 } };
   assert.deepEqual(stateOf(card(), line(owed)).reasons[0], { key: "overdue", values: { n: 2 } });
   assert.equal(state(line({ ...owed, line_open: 0 })), "help");
 });
 
-test("callbacks that nobody will ever make need help until midnight, in a closed line too", () => {
+test("lost callbacks need help until midnight, on a closed line too", () => {
   const closed = { reached: 9, unreached: 9, cancelled: 9, duplicate: 9, expired: 1, purged: 2, given_up: 3 };
   const thrownAway = { windows: { today: { ...today(), callbacks_closed: closed } }, line_open: 0 };
   assert.deepEqual(stateOf(card(), line(thrownAway)), {
@@ -36,7 +36,7 @@ test("callbacks that nobody will ever make need help until midnight, in a closed
   assert.equal(state(line({ windows: { today: { ...today(), callbacks_closed: served } } })), "fine");
 });
 
-test("a promise under its floor needs help while the line is open, if enough contacts say so", () => {
+test("a promise below its floor needs help while the line is open, if n is large enough", () => {
   const bad = (/** @type {number} */ good, /** @type {number} */ valid) => ({ windows: { today: today({ good, valid }) } });
   assert.deepEqual(keys(line(bad(7, 10))), ["promise_under"]);
   assert.equal(state(line(bad(7, 10))), "help");
@@ -45,12 +45,12 @@ test("a promise under its floor needs help while the line is open, if enough con
   assert.equal(state(line(bad(7, 10)), card({ alert_floor_ratio: {} })), "fine");
 });
 
-test("a promise close to its floor is watched, and at the floor not yet broken", () => {
+test("a promise close to its floor is watched, and at the floor it is not below it", () => {
   const kept = (/** @type {number} */ good) => line({ windows: { today: today({ good, valid: 100 }) } });
   assert.deepEqual([79, 80, 84, 85].map((good) => state(kept(good))), ["help", "watch", "watch", "fine"]);
 });
 
-test("nobody waits longer than the channel allows: five minutes are watched, more need help", () => {
+test("a wait is watched from five minutes on, and needs help beyond the limit of the channel", () => {
   const waits = (/** @type {number} */ seconds) => line({ contacts_waiting: 1, waiting_oldest_seconds: seconds });
   assert.deepEqual([300, 301, 900, 901].map((seconds) => state(waits(seconds))), ["fine", "watch", "watch", "help"]);
   const chat = card({ channel: "chat" });
@@ -58,18 +58,18 @@ test("nobody waits longer than the channel allows: five minutes are watched, mor
   assert.equal(state(waits(90_000), card({ channel: "sms" })), "fine");
 });
 
-test("who still waits in a closed line is not forgotten, however long it has been", () => {
+test("contacts waiting on a closed line are watched, however long they wait", () => {
   const left = line({ contacts_waiting: 3, waiting_oldest_seconds: 901, line_open: 0 });
   assert.deepEqual(stateOf(card(), left), { state: "watch", reasons: [{ key: "waiting_closed", values: { n: 3 } }] });
 });
 
-test("a callback with less than an hour of open time left is watched, one that is left when all have gone home too", () => {
+test("a callback with less than an hour of open time left is watched, also with none left", () => {
   assert.deepEqual([3600, 3599].map((left) => state(line({ callback_next_due_open_seconds: left }))), ["fine", "watch"]);
   const left = line({ callback_next_due_open_seconds: 0, line_open: 0 });
   assert.deepEqual([state(left), ...keys(left)], ["watch", "due_closed"]);
 });
 
-test("a service that reaches nobody needs help; few solved contacts are watched", () => {
+test("a service below its floor needs help; a low resolution is watched", () => {
   const share = (/** @type {string} */ indicator, /** @type {number} */ good) => {
     const day = today();
     day.indicator_good[indicator] = good;
@@ -81,7 +81,7 @@ test("a service that reaches nobody needs help; few solved contacts are watched"
   assert.equal(state(share("first_contact_resolution", 11)), "watch");
 });
 
-test("closed until when, no data, too few and nothing promised are four answers", () => {
+test("closed until, no data, too few and no promises are four answers", () => {
   const closed = line({ line_open: 0 });
   assert.deepEqual(stateOf(card(), closed).reasons, [{ key: "closed_until", values: { at: 1758013200 } }]);
   const { line_next_change_timestamp_seconds: _, ...never } = closed;

@@ -18,7 +18,7 @@ test("the chart library is the published one, byte by byte, with its licence and
   assert.ok(text(BOARD, "vendor/README.md").includes(`\`uplot\` ${version}`));
 });
 
-test("what we wrote makes no markup of what it is told, sets no style, and loads nothing from elsewhere", () => {
+test("our code makes no markup from data, sets no style, and loads nothing from elsewhere", () => {
   for (const name of readdirSync(BOARD).filter((name) => /\.(js|css|html)$/.test(name))) {
     const source = text(BOARD, name);
     for (const never of ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", ".style", "://",

@@ -17,7 +17,7 @@ const choices = (() => {
     return asked && offered[name].includes(asked) ? asked : offered[name][0];
   }
 
-  /** Storage may be forbidden; then nothing is kept. @param {string} name */
+  /** Storage may be blocked; then nothing is stored. @param {string} name */
   function kept(name) {
     try {
       return localStorage.getItem(`ensilinja.${name}`);

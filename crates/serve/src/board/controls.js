@@ -4,7 +4,7 @@
 import { byId, make, setText } from "./dom.js";
 import { LANGUAGES, TEXTS } from "./language.js";
 
-/** Themes, and a sign for each that a wall has room for. @type {[string, string][]} */
+/** Themes, each with a sign for the header. @type {[string, string][]} */
 const THEMES = [["auto", "A"], ["light", "☀"], ["dark", "☾"], ["contrast", "◐"]];
 
 export class Controls {

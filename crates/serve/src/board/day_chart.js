@@ -90,7 +90,7 @@ export class DayChart {
   }
 }
 
-/** The sums to be drawn from the back: all fates, then without the last. @param {Day} day @param {LineCourse} course */
+/** The stacked sums, from back to front. @param {Day} day @param {LineCourse} course */
 export function stacked(day, course) {
   const all = Math.max(course.answered.length, 86400 / day.slot_seconds);
   const slots = Array.from({ length: all }, (_, slot) => day.start_timestamp_seconds + slot * day.slot_seconds);

@@ -30,8 +30,8 @@ export class Detail {
   #opening = 0;
 
   /**
-   * @param {(line: string) => void} focusBack where there is nothing the dialog was opened from
-   * @param {() => void} showAgain the last figures, however old
+   * @param {(line: string) => void} focusBack focuses the tile if no element opened the dialog
+   * @param {() => void} showAgain shows the last figures, however old
    */
   constructor(focusBack, showAgain) {
     this.focusBack = focusBack;
@@ -132,7 +132,7 @@ export class Detail {
     if (line && (focus === document.body || this.#dialog.contains(focus))) this.focusBack(line);
   }
 
-  /** Asks for the line until it is closed, or opened or spoken of otherwise. @param {string} line */
+  /** Fetches the line until it is closed, or another line or language is chosen. @param {string} line */
   async #ask(line) {
     this.#opening += 1;
     const opening = this.#opening;
@@ -149,7 +149,7 @@ export class Detail {
   }
 }
 
-/** @param {string} line @returns {Promise<WholeLine | null>} `null` if it could not be had */
+/** @param {string} line @returns {Promise<WholeLine | null>} `null` if it could not be loaded */
 async function ask(line) {
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);

@@ -25,22 +25,22 @@ export class DetailNow {
   /** @param {LineFigures | null} figures @param {Language} language @param {number} nowSeconds */
   show(figures, language, nowSeconds) {
     setText(this.#heading, language.text("now"));
-    const nobody = language.text("nobody");
-    const count = (/** @type {number | undefined} */ n) => (n === undefined ? nobody : language.count(n));
+    const dash = language.text("dash");
+    const count = (/** @type {number | undefined} */ n) => (n === undefined ? dash : language.count(n));
     const waits = figures !== null && figures.contacts_waiting > 0;
     const owed = figures?.callbacks_outstanding;
     const any = owed !== undefined && owed.later + owed.today + owed.overdue > 0;
     this.#waiting.show(language.text("waiting"), count(figures?.contacts_waiting));
-    this.#oldest.show(language.text("longest_wait"), waits ? duration(figures.waiting_oldest_seconds) : nobody);
+    this.#oldest.show(language.text("longest_wait"), waits ? duration(figures.waiting_oldest_seconds) : dash);
     this.#later.show(language.text("due_later"), count(owed?.later));
     this.#today.show(language.text("due_today"), count(owed?.today));
     this.#overdue.show(language.text("overdue"), count(owed?.overdue), { bad: (owed?.overdue ?? 0) > 0 });
-    const oldest = figures && any ? duration(figures.callback_oldest_seconds) : nobody;
+    const oldest = figures && any ? duration(figures.callback_oldest_seconds) : dash;
     this.#callback.show(language.text("oldest_callback"), oldest);
     const due = figures?.callback_next_due_timestamp_seconds;
     const left = figures?.callback_next_due_open_seconds;
     const beside = left === undefined ? "" : language.text("open_time_left", { time: duration(left) });
-    const at = due === undefined ? nobody : language.clock.near(due, nowSeconds);
+    const at = due === undefined ? dash : language.clock.near(due, nowSeconds);
     this.#due.show(language.text("next_due"), at, { beside });
   }
 }

@@ -60,7 +60,7 @@ export default {
   no_data: "no data",
   too_few: "too few",
   nothing_promised: "no promise",
-  nobody: "–",
+  dash: "–",
   trend_of_day: "The day so far",
 
   live: "Live",

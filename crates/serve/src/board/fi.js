@@ -60,7 +60,7 @@ export default {
   no_data: "ei tietoja",
   too_few: "liian vähän",
   nothing_promised: "ei lupausta",
-  nobody: "–",
+  dash: "–",
   trend_of_day: "Päivän kulku",
 
   live: "Reaaliajassa",

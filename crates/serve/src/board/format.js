@@ -13,10 +13,10 @@ export function percent(ratio, rounded = percentOf) {
   return ratio > 0 && rounded(ratio) === 0 ? "<\u00a01\u00a0%" : `${rounded(ratio)}\u00a0%`;
 }
 
-/** In whole percent, rounded up: of what should be little, 10.1 % is not 10 %. @param {number} ratio */
+/** In whole percent, rounded up, for shares that should be small: 10.1 % is not 10 %. @param {number} ratio */
 export const percentUp = (ratio) => Math.ceil(100 * ratio - 1e-9) + 0;
 
-/** In whole percent, to the nearest: parts of a whole add up to about a hundred. @param {number} ratio */
+/** In whole percent, rounded to the nearest, for parts of a whole. @param {number} ratio */
 export const percentNear = (ratio) => Math.round(100 * ratio);
 
 /**
@@ -34,7 +34,7 @@ export function duration(seconds) {
   return hours > 0 ? `${hours}\u00a0h\u00a0${two(minutes)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** For a sentence, where a time need not be exact: `45 s`, `15 min`, `2 h`, `3 d`. @param {number} seconds */
+/** For sentences, without full precision: `45 s`, `15 min`, `2 h`, `3 d`. @param {number} seconds */
 export function roughly(seconds) {
   /** @type {[number, string][]} */
   const units = [[86400, "d"], [3600, "h"], [60, "min"]];

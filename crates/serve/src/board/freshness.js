@@ -11,9 +11,9 @@ const OLD_SECONDS = 30;
 /** @typedef {"waiting" | "live" | "silent" | "old" | "rebuilding" | "incomplete"} Freshness */
 
 /**
- * @param {Figures | null} figures the last that came
- * @param {number} silentSeconds since when none came, on the clock of this screen
- * @returns {{freshness: Freshness, ageSeconds: number | null}} the age on the clock of the figures
+ * @param {Figures | null} figures the last received
+ * @param {number} silentSeconds time without new figures, by the clock of this screen
+ * @returns {{freshness: Freshness, ageSeconds: number | null}} the age by the clock of the figures
  */
 export function freshnessOf(figures, silentSeconds) {
   if (!figures) return { freshness: silentSeconds < SILENT_SECONDS ? "waiting" : "silent", ageSeconds: null };
@@ -27,7 +27,7 @@ export function freshnessOf(figures, silentSeconds) {
   return { freshness: figures.complete ? "live" : "incomplete", ageSeconds };
 }
 
-/** Whether the board must not be believed as it stands. @param {Freshness} freshness */
+/** Whether the board must be shown as stale. @param {Freshness} freshness */
 export function isStale(freshness) {
   return freshness !== "live" && freshness !== "waiting";
 }

@@ -6,7 +6,7 @@
 /**
  * From midnight for 24 hours, or for as long as the day is if that is longer.
  * @param {Day} day
- * @param {number} slots how many the day has so far
+ * @param {number} slots number of intervals the day has so far
  * @returns {[number, number]}
  */
 export function spanOf(day, slots) {

@@ -10,8 +10,8 @@ import { FEWEST } from "./state.js";
  * @param {Language} language
  * @param {Share | null} kept `null` where it is not known
  * @param {number} pending
- * @param {boolean | null} promised whether there are promises; `null` where nothing has said so yet
- * @returns {{value: string, words: boolean, n: string, pending: string}} the last two empty where they say nothing
+ * @param {boolean | null} promised whether the line makes promises; `null` if unknown
+ * @returns {{value: string, words: boolean, n: string, pending: string}} the last two are empty if they add nothing
  */
 export function keptInWords(language, kept, pending, promised) {
   const open = pending > 0 ? language.text("pending", { n: pending }) : "";

@@ -50,7 +50,7 @@ export class Language {
     return card[`name_${this.code}`];
   }
 
-  /** Why a line is in its state. @param {Reason} reason @param {number} nowSeconds */
+  /** The text of a reason. @param {Reason} reason @param {number} nowSeconds */
   reason({ key, values }, nowSeconds) {
     /** @type {Values} */
     const written = {};

@@ -22,11 +22,11 @@ function size({ width, height }) {
   return { width: Math.max(1, Math.floor(width)), height: Math.max(1, Math.floor(height)) };
 }
 
-/** Bars between two slots, that touch neither. @type {import("uplot").Series.PathBuilder | undefined} */
+/** Bars with a gap between them. @type {import("uplot").Series.PathBuilder | undefined} */
 export const bars = UPlot.paths.bars?.({ size: [0.82, 200], align: 1 });
 
 /**
- * @param {HTMLElement} place an empty element with a size of its own
+ * @param {HTMLElement} place an empty element with its own size
  * @param {Omit<Options, "width" | "height">} options
  * @param {import("uplot").AlignedData} data
  * @returns {Plot}
@@ -63,7 +63,7 @@ export function colour(element, name) {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
-/** The size of a letter where the element is, in px. @param {Element} element */
+/** The font size of the element, in px. @param {Element} element */
 export function letter(element) {
   return parseFloat(getComputedStyle(element).fontSize);
 }

@@ -20,7 +20,7 @@ export function outcomeRows(window) {
   return [...rows, { key: "outcome_unrecorded", count: unrecorded }];
 }
 
-/** Those that nobody reached, and nobody will, are marked. @param {WindowFigures} window @returns {Row[]} */
+/** Callbacks that will never reach the customer are marked. @param {WindowFigures} window @returns {Row[]} */
 export function callbackRows(window) {
   /** @type {[string, boolean][]} */
   const fates = [

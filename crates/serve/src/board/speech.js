@@ -17,7 +17,7 @@ export class Speech {
   #untold = new Untold();
   #spokeAt = -PAUSE_MS;
 
-  /** At once: it matters more than what was said before. @param {string} text */
+  /** At once: it matters more than earlier announcements. @param {string} text */
   say = (text) => {
     setText(this.#dialog.open ? this.#inDetail : this.#region, text);
     this.#spokeAt = performance.now();

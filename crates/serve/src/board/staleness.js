@@ -28,7 +28,7 @@ export class Staleness {
 
   /**
    * @param {Figures | null} figures @param {number} silentSeconds
-   * @param {boolean} full whether the server has as many viewers as it can serve @param {Language} language
+   * @param {boolean} full whether the server is at its limit of viewers @param {Language} language
    */
   show(figures, silentSeconds, full, language) {
     const { freshness, ageSeconds } = freshnessOf(figures, silentSeconds);
@@ -51,7 +51,7 @@ export class Staleness {
     this.#was = freshness;
   }
 
-  /** The server's own words, which are English. @param {string[]} reasons */
+  /** The server's own texts, in English. @param {string[]} reasons */
   #showReasons(reasons) {
     if (this.#reasons.children.length === reasons.length) {
       reasons.forEach((reason, index) => setText(this.#reasons.children[index], reason));

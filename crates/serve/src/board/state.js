@@ -74,7 +74,7 @@ function quiet(figures) {
   return { state: "fine", reasons: [opening(figures), { key: "kept", values: { ratio: kept.good / kept.valid } }] };
 }
 
-/** Until when the line is as it is, open or closed. @param {LineFigures} figures @returns {Reason} */
+/** The reason that says until when the line stays open or closed. @param {LineFigures} figures @returns {Reason} */
 function opening(figures) {
   const key = figures.line_open ? "open" : "closed";
   const at = figures.line_next_change_timestamp_seconds;
@@ -133,7 +133,7 @@ function longWait(card, figures, grade) {
   return wait > limit ? [{ key: "long_wait", values: { wait, limit } }] : [];
 }
 
-/** Floors whose breach means that people are not served. @type {[string, string][]} */
+/** Indicators for which a share below the floor means that customers are not served. @type {[string, string][]} */
 const GRAVE = [["promise_kept", "promise_under"], ["service", "service_under"]];
 
 /** @param {LineCard} card @param {LineFigures} figures @returns {Reason[]} */

@@ -15,7 +15,7 @@ const FULL_MS = 10000;
 
 /**
  * @param {{hello: (hello: Hello) => void, figures: (figures: Figures) => void, day: (day: Day) => void}} heard
- * @param {(full: boolean) => void} told whether the server has as many viewers as it can serve
+ * @param {(full: boolean) => void} told whether the server is at its limit of viewers
  */
 export function listen(heard, told) {
   /** @type {EventSource} */

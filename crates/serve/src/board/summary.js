@@ -47,9 +47,9 @@ export class Summary {
     }
     const county = countyOf(figures.lines);
     const known = county.known > 0;
-    const count = (/** @type {number} */ n) => (known ? language.count(n) : language.text("nobody"));
+    const count = (/** @type {number} */ n) => (known ? language.count(n) : language.text("dash"));
     this.#waiting.show(language.text("waiting_now"), count(county.waiting), { zero: !county.waiting });
-    const oldest = county.oldestLine === null ? language.text("nobody") : duration(county.oldestSeconds);
+    const oldest = county.oldestLine === null ? language.text("dash") : duration(county.oldestSeconds);
     this.#oldest.show(language.text("longest_wait"), oldest, { zero: county.oldestLine === null });
     this.#today.show(language.text("callbacks_due_today"), count(county.dueToday), { zero: !county.dueToday });
     const late = known && county.overdue > 0;

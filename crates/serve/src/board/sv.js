@@ -60,7 +60,7 @@ export default {
   no_data: "inga uppgifter",
   too_few: "för få",
   nothing_promised: "inget löfte",
-  nobody: "–",
+  dash: "–",
   trend_of_day: "Dagen hittills",
 
   live: "I realtid",

@@ -64,12 +64,12 @@ export class Tile {
 
   /** @param {LineFigures | null} figures @param {Language} language */
   #showNow(figures, language) {
-    const nobody = language.text("nobody");
-    const count = (/** @type {number | undefined} */ n) => (n === undefined ? nobody : language.count(n));
+    const dash = language.text("dash");
+    const count = (/** @type {number | undefined} */ n) => (n === undefined ? dash : language.count(n));
     const waits = figures !== null && figures.contacts_waiting > 0;
     const owed = figures?.callbacks_outstanding;
     this.waiting.show(language.text("waiting"), count(figures?.contacts_waiting), { zero: !waits });
-    const oldest = waits ? duration(figures.waiting_oldest_seconds) : nobody;
+    const oldest = waits ? duration(figures.waiting_oldest_seconds) : dash;
     this.oldest.show(language.text("longest_wait"), oldest, { zero: !waits });
     this.today.show(language.text("due_today"), count(owed?.today), { zero: !owed?.today });
     this.overdue.show(language.text("overdue"), count(owed?.overdue), { zero: !owed?.overdue });

@@ -69,7 +69,7 @@ export class Tiles {
     }
   }
 
-  /** Arrows go from tile to tile, as they lie. @param {KeyboardEvent} event */
+  /** Arrow keys move from tile to tile as laid out. @param {KeyboardEvent} event */
   #move(event) {
     const tiles = this.#shown.map((index) => this.#tiles[index]);
     const at = tiles.findIndex((tile) => tile.button === document.activeElement);

@@ -7,7 +7,7 @@ export class Untold {
 
   /**
    * @param {State[]} states of all lines
-   * @param {boolean} mayTell whether the answer will be told
+   * @param {boolean} mayTell whether the answer will be announced
    * @returns {number} the index of the line, -1 if there is none
    */
   next(states, mayTell) {

@@ -73,7 +73,7 @@ export class WaitChart {
 
 /** @typedef {{from: number, to: number, count: number}} Bucket */
 
-/** The counts between the bounds, from those up to each. @param {Distribution} distribution @returns {Bucket[]} */
+/** The counts between bounds, from the cumulative counts. @param {Distribution} distribution @returns {Bucket[]} */
 export function bucketsOf({ at_or_below }) {
   const bound = (/** @type {string} */ le) => (le === "+Inf" ? Infinity : Number(le));
   const bounds = Object.entries(at_or_below).map(([le, count]) => ({ to: bound(le), count }));
