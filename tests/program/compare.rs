@@ -176,11 +176,11 @@ fn what_is_no_whole_run_ends_with_status_1_and_no_comparison() {
     for (run, said) in [
         (cut.as_str(), "was cut off after 3 instants: make the run again"),
         (&torn, "was cut off after 3 instants: make the run again"),
-        (&twice, "goes on after its end"),
-        (&swapped, "instant 2 is not later than the one before"),
-        (&empty, "is no run: a run is what `ensilinja replay --format jsonl` writes"),
-        (&more, "says that it has 6 instants, and has 5: make the run again"),
-        (events, "is no run (a run is what `ensilinja replay --format jsonl` writes)"),
+        (&twice, "continues after its end"),
+        (&swapped, "instant 2 is not later than the previous one"),
+        (&empty, "is no run: a run is the output of `ensilinja replay --format jsonl`"),
+        (&more, "announces 6 instants and has 5: make the run again"),
+        (events, "is no run (a run is the output of `ensilinja replay --format jsonl`)"),
         ("no/such.run", "cannot open no/such.run: No such file or directory"),
     ] {
         for words in [[run, before.as_str()], [before.as_str(), run]] {
@@ -216,7 +216,7 @@ fn a_process_that_does_not_answer_ends_with_status_1_and_what_to_do() {
     );
     for (address, said) in [
         (nobody, "cannot be reached: Connection refused"),
-        (other, "is not a process of Ensilinja: it is JSON, but not the figures of lines"),
+        (other, "is not a process of Ensilinja: it is JSON, but not a document of figures"),
         (rebuilding, "has no figures yet: it is still reading (reading); try again when "),
     ] {
         let address = format!("http://{address}");

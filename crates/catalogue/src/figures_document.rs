@@ -36,10 +36,10 @@ pub struct LineDocument {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotFigures {
     /// It is not JSON, or was cut off.
-    #[error("it is no JSON document: {0}")]
+    #[error("it is not a JSON document: {0}")]
     NotJson(String),
     /// It is JSON of another shape.
-    #[error("it is JSON, but not the figures of lines: {0}")]
+    #[error("it is JSON, but not a document of figures: {0}")]
     NotOfLines(&'static str),
 }
 
@@ -59,16 +59,18 @@ impl FiguresDocument {
     }
 
     pub(crate) fn from_json(value: Value) -> Result<Self, NotFigures> {
-        let Value::Object(mut fields) = value else { return Err(NotFigures::NotOfLines("it is no object")) };
+        let Value::Object(mut fields) = value else { return Err(NotFigures::NotOfLines("it is not an object")) };
         let Some(as_of) = fields.get("figures_as_of_timestamp_seconds") else {
-            return Err(NotFigures::NotOfLines("it does not say as of when"));
+            return Err(NotFigures::NotOfLines("figures_as_of_timestamp_seconds is missing"));
         };
         let as_of = match as_of {
             Value::Null => None,
-            seconds => Some(instant_of(seconds).ok_or(NotFigures::NotOfLines("it does not say as of when"))?),
+            seconds => {
+                Some(instant_of(seconds).ok_or(NotFigures::NotOfLines("figures_as_of_timestamp_seconds is missing"))?)
+            }
         };
         let Some(Value::Array(lines)) = fields.remove("lines") else {
-            return Err(NotFigures::NotOfLines("it has no lines"));
+            return Err(NotFigures::NotOfLines("lines is missing"));
         };
         let text = |value: &Value| value.as_str().map(str::to_owned);
         Ok(Self {
@@ -88,17 +90,17 @@ impl FiguresDocument {
 
 impl LineDocument {
     fn from_json(value: Value) -> Result<Self, NotFigures> {
-        let Value::Object(mut fields) = value else { return Err(NotFigures::NotOfLines("a line is no object")) };
+        let Value::Object(mut fields) = value else { return Err(NotFigures::NotOfLines("a line is not an object")) };
         let Some(Value::String(id)) = fields.remove("line") else {
             return Err(NotFigures::NotOfLines("a line has no id"));
         };
         let figures = match fields.remove("figures") {
             Some(Value::Object(figures)) => Some(figures),
             Some(Value::Null) => None,
-            _ => return Err(NotFigures::NotOfLines("a line does not say whether it has figures")),
+            _ => return Err(NotFigures::NotOfLines("a line has no member figures")),
         };
         if figures.iter().flat_map(Map::values).any(|below| !is_numbers(below)) {
-            return Err(NotFigures::NotOfLines("a figure is no number"));
+            return Err(NotFigures::NotOfLines("a figure is not a number"));
         }
         Ok(Self { id, figures })
     }

@@ -1,15 +1,15 @@
-//! Finding a figure by what people call it: the name of its metric, as much of it as they say, or the word of a label.
+//! Finds a figure by the name that a person types: the name of its metric or a part of it, or the word of a label.
 //!
 //! ```text
-//! ensilinja_window_contacts_decided{result="abandoned_queue"}     as the metrics have it
-//! contacts_decided{result=abandoned_queue}, abandoned_queue       as much of it as tells it apart
+//! ensilinja_window_contacts_decided{result="abandoned_queue"}     the series as in the metrics
+//! contacts_decided{result=abandoned_queue}, abandoned_queue       an unambiguous part of it
 //! decided                                                         the sum over its labels
-//! promise_kept                                                    an indicator: what is good, and of how many
-//! abandoned, answered, pending                                    a few plain words
+//! promise_kept                                                    an indicator: its numerator and denominator
+//! abandoned, answered, pending                                    a few everyday words
 //! ```
 //!
-//! All of it is read off the catalogue, and so is the number: of the figures of a line, or of what one step of one
-//! contact alone would make of them.
+//! Names and numbers both come from the catalogue. A number can be read from the figures of a line, or from the figures
+//! that a single entry of one contact would make.
 
 use ensilinja_ledger::{LineFigures, Quantile, Window, WindowFigures};
 
@@ -23,164 +23,166 @@ use crate::number::Number;
 pub struct NamedFigure {
     metric: &'static Metric,
     part: SeriesPart,
-    /// The values that are asked for of each of the metric's labels; all, if there are none.
-    chosen: Vec<Vec<&'static str>>,
+    /// The selected values of each label of the metric; an empty list selects all.
+    selected: Vec<Vec<&'static str>>,
 }
 
-/// What is taken of a metric.
+/// The part of a metric that a figure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SeriesPart {
     /// Its number.
     Number,
-    /// How many waits a distribution has.
+    /// The number of waits in a distribution.
     Count,
-    /// Their sum.
+    /// The sum of the waits.
     Sum,
 }
 
-/// How a figure is made of what contacts do.
+/// How a figure is aggregated from the entries of contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
-    /// It is a sum over their steps.
+    /// The sum over entries.
     Sum,
-    /// It is a quantile of what their steps measure.
+    /// A quantile of the values that entries measure.
     Quantile,
-    /// It is that of one contact: the oldest, or the next.
+    /// The value of a single contact: the oldest, or the next.
     Single,
 }
 
-/// What the number of a figure is.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FigureUnit {
-    /// How many.
+    /// A count.
     Count,
-    /// How long, in ms.
+    /// A duration in ms.
     Duration,
-    /// When, in ms since 1970.
+    /// An instant in ms since 1970.
     Instant,
 }
 
-/// Why a name is no figure that could be told.
+/// Why a text is not the name of a figure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NamedFigureError {
-    /// Nothing is called so.
+    /// No figure has this name.
     #[error("there is no figure {0}")]
     Unknown(String),
-    /// Several are.
-    #[error("{name} may be {}", .may_be.join(" or "))]
+    /// Several figures have this name.
+    #[error("{name} is ambiguous: it can be {}", .alternatives.join(" or "))]
     Ambiguous {
-        /// What was asked for.
+        /// The name.
         name: String,
-        /// What would tell them apart.
-        may_be: Vec<String>,
+        /// The unambiguous names.
+        alternatives: Vec<String>,
     },
-    /// It is not made of contacts.
-    #[error("{0} is not made of contacts: it follows from the opening hours, the configuration or the process")]
+    /// The metric is not derived from contacts.
+    #[error("{0} is derived from the opening hours, the configuration or the process, not from contacts")]
     NotOfContacts(&'static str),
-    /// Its labels cannot be summed over.
-    #[error("{figure} wants a {label}, for its values do not add up: {}", .values.join(", "))]
+    /// The values of a label cannot be summed, so one must be given.
+    #[error("{figure} needs a {label}, because its values cannot be summed: {}", .values.join(", "))]
     NeedsLabel {
         /// The figure.
         figure: &'static str,
         /// The label.
         label: &'static str,
-        /// What it may be.
+        /// Its possible values.
         values: Vec<&'static str>,
     },
-    /// It has no such label.
+    /// The figure has no label with this name.
     #[error("{figure} has no label {label}; it has {}", if .labels.is_empty() { "none".to_owned() } else { .labels.join(", ") })]
     NoSuchLabel {
         /// The figure.
         figure: &'static str,
-        /// What was said.
+        /// The name of the label.
         label: String,
-        /// Those it has.
+        /// The labels of the figure.
         labels: Vec<&'static str>,
     },
-    /// The label never says so.
-    #[error("{label} is never {value}; it is one of {}", .values.join(", "))]
+    /// The label never has this value.
+    #[error("{label} cannot be {value}; it is one of {}", .values.join(", "))]
     NoSuchValue {
         /// The label.
         label: &'static str,
-        /// What was said.
+        /// The value.
         value: String,
-        /// What it may be.
+        /// Its possible values.
         values: Vec<&'static str>,
     },
-    /// It cannot be read as a name with labels.
+    /// The text is not a name with optional labels.
     #[error(
-        "{0} is not understood; write a figure as abandoned_queue or contacts_decided{{result=\"abandoned_queue\"}}"
+        "{0} cannot be understood; write a figure as abandoned_queue or contacts_decided{{result=\"abandoned_queue\"}}"
     )]
     NotUnderstood(String),
 }
 
-/// Plain words: the metric without its prefixes, a label of it, and what the label's values begin with.
-const PLAIN_WORDS: [(&str, &str, &str, &str); 4] = [
+/// Everyday words: the word, the JSON name of the metric, one of its labels, and the prefix of the selected values.
+const EVERYDAY_WORDS: [(&str, &str, &str, &str); 4] = [
     ("abandoned", "contacts_decided", "result", "abandoned_"),
     ("answered", "contacts_decided", "result", "answered"),
     ("pending", "promises_pending", "promise", ""),
     ("nps", "nps_answers", "group", ""),
 ];
 
-/// Labels of which a contact may be under several values, or whose values are not counts.
+/// Labels under which a contact can have several values, or whose values are not counts.
 const NEVER_SUMMED: [&str; 3] = ["indicator", "flag", QUANTILE];
 
 /// The label of quantiles.
 const QUANTILE: &str = "q";
 
-/// What the names of metrics begin with that follow from the opening hours.
-const OF_HOURS: &str = "ensilinja_line_";
+/// The prefix of the metrics that are derived from the opening hours.
+const OPENING_HOURS_PREFIX: &str = "ensilinja_line_";
 
 impl NamedFigure {
-    /// The figures that go by this name: one, or the two of an indicator (what is good, and of how many) or of a
-    /// distribution of waits (how many, and how long in all).
+    /// The figures with this name: one figure, or two for an indicator (numerator and denominator) and for a
+    /// distribution of waits (sum and count).
     ///
     /// # Errors
-    /// [`NamedFigureError`] says what would be understood.
+    /// [`NamedFigureError`] names the alternatives.
     pub fn find(text: &str) -> Result<Vec<Self>, NamedFigureError> {
-        let (name, selectors) = parted(text).ok_or_else(|| NamedFigureError::NotUnderstood(text.to_owned()))?;
+        let (name, selectors) = split(text).ok_or_else(|| NamedFigureError::NotUnderstood(text.to_owned()))?;
         let mut found = by_metric(&name);
         if found.is_empty() {
-            found = by_plain_word(&name);
+            found = by_everyday_word(&name);
         }
         if found.is_empty() {
             found = by_value(&name);
         }
-        let is_one_thing = found.iter().all(|(metric, _)| matches!(metric.origin, MetricOrigin::Indicators { .. }));
+        let are_of_one_indicator =
+            found.iter().all(|(metric, _)| matches!(metric.origin, MetricOrigin::Indicators { .. }));
         match &*found {
             [] => return Err(unknown(&name)),
             [_] => {}
-            _ if is_one_thing => {}
+            _ if are_of_one_indicator => {}
             _ => {
-                let may_be =
-                    found.iter().map(|(metric, chosen)| written(metric.json_name(), metric, chosen, "=")).collect();
-                return Err(NamedFigureError::Ambiguous { name, may_be });
+                let alternatives =
+                    found.iter().map(|(metric, selected)| written(metric.json_name(), metric, selected, "=")).collect();
+                return Err(NamedFigureError::Ambiguous { name, alternatives });
             }
         }
         let mut figures = Vec::new();
-        for (metric, mut chosen) in found {
-            choose(metric, &mut chosen, &selectors)?;
+        for (metric, mut selected) in found {
+            select(metric, &mut selected, &selectors)?;
             let parts: &[SeriesPart] = match metric.origin {
                 MetricOrigin::Waits { .. } => &[SeriesPart::Sum, SeriesPart::Count],
                 _ => &[SeriesPart::Number],
             };
-            figures.extend(parts.iter().map(|part| Self { metric, part: *part, chosen: chosen.clone() }));
+            figures.extend(parts.iter().map(|part| Self { metric, part: *part, selected: selected.clone() }));
         }
         Ok(figures)
     }
 
-    /// Every word by which some figure is found, for whoever looks for the one that was meant.
+    /// Every word that finds a figure, for suggestions to a misspelt name.
     #[must_use]
     pub fn words() -> Vec<&'static str> {
         let of_metrics = of_contacts().map(Metric::json_name);
         let of_labels = of_contacts().flat_map(|metric| metric.labels).flat_map(|label| label.values.known());
-        let mut words: Vec<&str> = of_metrics.chain(PLAIN_WORDS.iter().map(|word| word.0)).chain(of_labels).collect();
+        let mut words: Vec<&str> =
+            of_metrics.chain(EVERYDAY_WORDS.iter().map(|word| word.0)).chain(of_labels).collect();
         words.sort_unstable();
         words.dedup();
         words
     }
 
-    /// The series that it is, or is the sum of, as a query for them without its line and window.
+    /// The series of the figure, as a query without line and window.
     #[must_use]
     pub fn series(&self) -> String {
         let suffix = match self.part {
@@ -188,22 +190,22 @@ impl NamedFigure {
             SeriesPart::Count => "_gcount",
             SeriesPart::Sum => "_gsum",
         };
-        written(&format!("{}{suffix}", self.metric.name), self.metric, &self.chosen, "=~")
+        written(&format!("{}{suffix}", self.metric.name), self.metric, &self.selected, "=~")
     }
 
-    /// What it means.
+    /// The help text of its metric.
     #[must_use]
     pub const fn help(&self) -> &'static str {
         self.metric.help
     }
 
-    /// The windows it is told for; none, if it is a figure of an instant.
+    /// The windows of the figure; empty for a figure of the instant itself.
     #[must_use]
     pub const fn windows(&self) -> &'static [Window] {
         self.metric.windows()
     }
 
-    /// How it is made.
+    /// How the figure is aggregated.
     #[must_use]
     pub fn aggregation(&self) -> Aggregation {
         if self.metric.labels.iter().any(|label| label.name == QUANTILE) {
@@ -215,20 +217,20 @@ impl NamedFigure {
         }
     }
 
-    /// Whether it is a part of an indicator: what is good, or of how many.
+    /// Whether it is the numerator or the denominator of an indicator.
     #[must_use]
     pub const fn is_of_indicator(&self) -> bool {
         matches!(self.metric.origin, MetricOrigin::Indicators { .. })
     }
 
-    /// Which quantile it is, if it is one.
+    /// The quantile, if it is one.
     #[must_use]
     pub fn quantile(&self) -> Option<Quantile> {
         let place = self.metric.labels.iter().position(|label| label.name == QUANTILE)?;
-        self.chosen[place].first().and_then(|quantile| Quantile::from_name(quantile))
+        self.selected[place].first().and_then(|quantile| Quantile::from_name(quantile))
     }
 
-    /// What its number is.
+    /// The unit of its number.
     #[must_use]
     pub fn unit(&self) -> FigureUnit {
         match self.part {
@@ -239,7 +241,7 @@ impl NamedFigure {
         }
     }
 
-    /// The figure of a window of a line; `None` where there is none, or it is a figure of an instant.
+    /// The number in a window of a line; `None` if there is none, or it is a figure of the instant itself.
     #[must_use]
     pub fn of_window(&self, info: &LineInfo, window: &WindowFigures) -> Option<i64> {
         match &self.metric.origin {
@@ -253,7 +255,7 @@ impl NamedFigure {
         }
     }
 
-    /// The figure of an instant of a line; `None` where there is none, or it is a figure of a window.
+    /// The number of a line at the instant itself; `None` if there is none, or it is a figure of a window.
     #[must_use]
     pub fn of_line(&self, line: &LineFigures) -> Option<i64> {
         match &self.metric.origin {
@@ -262,12 +264,14 @@ impl NamedFigure {
         }
     }
 
-    /// The sum of the chosen series; `None` if there are none.
+    /// The sum of the selected series; `None` if there are none.
     fn sum(&self, read: impl FnOnce(&mut dyn FnMut(&[&str], Number))) -> Option<i64> {
         let mut sum = None;
-        read(&mut |said, number| {
-            let is_chosen =
-                said.iter().zip(&self.chosen).all(|(said, chosen)| chosen.is_empty() || chosen.contains(said));
+        read(&mut |values, number| {
+            let is_chosen = values
+                .iter()
+                .zip(&self.selected)
+                .all(|(value, selected)| selected.is_empty() || selected.contains(value));
             if let (true, Number::Count(more) | Number::Millis(more)) = (is_chosen, number) {
                 *sum.get_or_insert(0) += more;
             }
@@ -276,20 +280,20 @@ impl NamedFigure {
     }
 }
 
-/// A metric, and the values chosen of each of its labels.
+/// A metric, and the selected values of each of its labels.
 type Candidate = (&'static Metric, Vec<Vec<&'static str>>);
 
-/// The metrics of lines that contacts make.
+/// The metrics of lines that are derived from contacts.
 fn of_contacts() -> impl Iterator<Item = &'static Metric> {
     metrics().filter(|metric| match metric.origin {
         MetricOrigin::Window { .. } | MetricOrigin::Waits { .. } | MetricOrigin::Indicators { .. } => true,
-        MetricOrigin::Line(_) => !metric.name.starts_with(OF_HOURS),
+        MetricOrigin::Line(_) => !metric.name.starts_with(OPENING_HOURS_PREFIX),
         MetricOrigin::Targets(_) | MetricOrigin::Info(_) | MetricOrigin::Snapshot(_) | MetricOrigin::Registry => false,
     })
 }
 
-/// The name, and the labels with what they are to say.
-fn parted(text: &str) -> Option<(String, Vec<(String, String)>)> {
+/// Splits a text into the name and the labels with their values.
+fn split(text: &str) -> Option<(String, Vec<(String, String)>)> {
     let (name, rest) = match text.split_once('{') {
         Some((name, rest)) => (name, rest.trim_end().strip_suffix('}')?),
         None => (text, ""),
@@ -302,7 +306,7 @@ fn parted(text: &str) -> Option<(String, Vec<(String, String)>)> {
     (!name.is_empty()).then(|| selectors.collect::<Option<Vec<_>>>().map(|selectors| (name, selectors)))?
 }
 
-/// Whether a metric goes by this name: with or without its prefixes and its unit.
+/// Whether a metric has this name, with or without its prefixes and its unit.
 fn is_called(metric: &'static Metric, name: &str) -> bool {
     let name = name.strip_prefix("ensilinja_").unwrap_or(name);
     let name = name.strip_prefix("window_").unwrap_or(name);
@@ -317,26 +321,27 @@ fn by_metric(name: &str) -> Vec<Candidate> {
     of_contacts().filter(|metric| is_called(metric, name)).map(any).collect()
 }
 
-fn by_plain_word(name: &str) -> Vec<Candidate> {
+fn by_everyday_word(name: &str) -> Vec<Candidate> {
     let of_word = |(_, metric, label, begins): &(&str, &str, &str, &str)| {
-        let metric =
-            of_contacts().find(|known| known.json_name() == *metric).expect("plain words are of the catalogue");
-        let chosen = metric.labels.iter().map(|own| {
+        let metric = of_contacts()
+            .find(|known| known.json_name() == *metric)
+            .expect("everyday words name metrics of the catalogue");
+        let selected = metric.labels.iter().map(|own| {
             own.values.known().into_iter().filter(|value| own.name == *label && value.starts_with(begins)).collect()
         });
-        (metric, chosen.collect())
+        (metric, selected.collect())
     };
-    PLAIN_WORDS.iter().filter(|word| word.0 == name).map(of_word).collect()
+    EVERYDAY_WORDS.iter().filter(|word| word.0 == name).map(of_word).collect()
 }
 
 fn by_value(name: &str) -> Vec<Candidate> {
-    let chosen = |metric: &'static Metric| {
+    let selected = |metric: &'static Metric| {
         let is_it = |value: &&'static str| *value == name;
-        let chosen: Vec<Vec<&str>> =
+        let selected: Vec<Vec<&str>> =
             metric.labels.iter().map(|label| label.values.known().into_iter().filter(is_it).collect()).collect();
-        chosen.iter().any(|values| !values.is_empty()).then_some((metric, chosen))
+        selected.iter().any(|values| !values.is_empty()).then_some((metric, selected))
     };
-    of_contacts().filter_map(chosen).collect()
+    of_contacts().filter_map(selected).collect()
 }
 
 fn unknown(name: &str) -> NamedFigureError {
@@ -347,10 +352,10 @@ fn unknown(name: &str) -> NamedFigureError {
     )
 }
 
-/// Narrows the choice by what the selectors say.
-fn choose(
+/// Narrows the selected values by the selectors.
+fn select(
     metric: &'static Metric,
-    chosen: &mut [Vec<&'static str>],
+    selected: &mut [Vec<&'static str>],
     selectors: &[(String, String)],
 ) -> Result<(), NamedFigureError> {
     for (label, value) in selectors {
@@ -365,10 +370,10 @@ fn choose(
         let value = known.iter().find(|known| **known == value).copied().ok_or_else(|| {
             NamedFigureError::NoSuchValue { label: own.name, value: value.clone(), values: known.clone() }
         })?;
-        chosen[place] = vec![value];
+        selected[place] = vec![value];
     }
-    for (label, chosen) in metric.labels.iter().zip(chosen) {
-        if NEVER_SUMMED.contains(&label.name) && chosen.len() != 1 {
+    for (label, selected) in metric.labels.iter().zip(selected) {
+        if NEVER_SUMMED.contains(&label.name) && selected.len() != 1 {
             let (figure, label, values) = (metric.json_name(), label.name, label.values.known());
             return Err(NamedFigureError::NeedsLabel { figure, label, values });
         }
@@ -376,16 +381,16 @@ fn choose(
     Ok(())
 }
 
-/// A name with the chosen values of its labels; `several` stands before more than one.
-fn written(name: &str, metric: &Metric, chosen: &[Vec<&'static str>], several: &str) -> String {
-    let said = metric.labels.iter().zip(chosen).filter(|(_, chosen)| !chosen.is_empty());
-    let said: Vec<String> = said
-        .map(|(label, chosen)| {
-            let equals = if chosen.len() > 1 { several } else { "=" };
-            format!("{}{equals}\"{}\"", label.name, chosen.join("|"))
+/// A name with the selected values of its labels; `several` is the operator before more than one value.
+fn written(name: &str, metric: &Metric, selected: &[Vec<&'static str>], several: &str) -> String {
+    let selected_labels = metric.labels.iter().zip(selected).filter(|(_, selected)| !selected.is_empty());
+    let labels: Vec<String> = selected_labels
+        .map(|(label, selected)| {
+            let equals = if selected.len() > 1 { several } else { "=" };
+            format!("{}{equals}\"{}\"", label.name, selected.join("|"))
         })
         .collect();
-    if said.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", said.join(",")) }
+    if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(",")) }
 }
 
 #[cfg(test)]
@@ -397,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_is_found_by_as_much_of_its_name_as_tells_it_apart() {
+    fn a_figure_is_found_by_an_unambiguous_part_of_its_name() {
         let decided = "ensilinja_window_contacts_decided";
         for name in [
             "ensilinja_window_contacts_decided{result=\"abandoned_queue\"}",
@@ -451,30 +456,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused_with_what_would_be() {
+    fn an_unknown_name_is_refused_with_the_alternatives() {
         for (name, refusal) in [
             ("abandonned", "there is no figure abandonned"),
-            ("reached", "reached may be callback_attempts{result=\"reached\"} or callbacks_closed{result=\"reached\"}"),
+            (
+                "reached",
+                "reached is ambiguous: it can be callback_attempts{result=\"reached\"} or callbacks_closed{result=\"reached\"}",
+            ),
             (
                 "flagged",
-                "contacts_flagged wants a flag, for its values do not add up: inferred, skewed, outside_hours, \
+                "contacts_flagged needs a flag, because its values cannot be summed: inferred, skewed, outside_hours, \
                          retracted",
             ),
-            ("answer_wait_quantile", "answer_wait_quantile_seconds wants a q, for its values do not add up: 0.5, 0.9"),
+            (
+                "answer_wait_quantile",
+                "answer_wait_quantile_seconds needs a q, because its values cannot be summed: 0.5, 0.9",
+            ),
             (
                 "decided{result=lost}",
-                "result is never lost; it is one of answered, callback_requested, abandoned_menu, \
+                "result cannot be lost; it is one of answered, callback_requested, abandoned_menu, \
                                       abandoned_queue, abandoned_ringing, abandoned_short",
             ),
             ("offered{result=lost}", "contacts_offered has no label result; it has none"),
             (
                 "line_open",
-                "ensilinja_line_open is not made of contacts: it follows from the opening hours, the \
-                           configuration or the process",
+                "ensilinja_line_open is derived from the opening hours, the configuration or the process, not from \
+                 contacts",
             ),
             (
                 "decided{",
-                "decided{ is not understood; write a figure as abandoned_queue or \
+                "decided{ cannot be understood; write a figure as abandoned_queue or \
                           contacts_decided{result=\"abandoned_queue\"}",
             ),
         ] {
@@ -483,14 +494,17 @@ mod tests {
     }
 
     #[test]
-    fn every_word_finds_a_figure_or_is_told_apart() {
+    fn every_word_finds_a_figure_or_its_alternatives() {
         let words = NamedFigure::words();
         assert!(words.len() > 80, "{words:?}");
         for word in words {
             match NamedFigure::find(word) {
                 Ok(found) => assert!(!found.is_empty()),
-                Err(NamedFigureError::Ambiguous { may_be, .. }) => {
-                    assert!(may_be.iter().all(|name| NamedFigure::find(name).is_ok()), "{word}: {may_be:?}");
+                Err(NamedFigureError::Ambiguous { alternatives, .. }) => {
+                    assert!(
+                        alternatives.iter().all(|name| NamedFigure::find(name).is_ok()),
+                        "{word}: {alternatives:?}"
+                    );
                 }
                 Err(NamedFigureError::NeedsLabel { .. }) => {}
                 Err(error) => panic!("{word}: {error}"),
@@ -499,10 +513,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_oldest_or_next_is_one_contact_s_and_a_quantile_is_neither_that_nor_a_sum() {
+    fn an_oldest_or_next_figure_is_of_a_single_contact_and_a_quantile_is_neither_that_nor_a_sum() {
         for metric in of_contacts() {
-            let chosen = vec![Vec::new(); metric.labels.len()];
-            let aggregation = NamedFigure { metric, part: SeriesPart::Number, chosen }.aggregation();
+            let selected = vec![Vec::new(); metric.labels.len()];
+            let aggregation = NamedFigure { metric, part: SeriesPart::Number, selected }.aggregation();
             let expected = if metric.name.contains("quantile") {
                 Aggregation::Quantile
             } else if metric.name.contains("oldest") || metric.name.contains("next") {

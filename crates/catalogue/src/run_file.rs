@@ -94,7 +94,7 @@ pub enum NotARunLine {
     #[error(transparent)]
     NotFigures(#[from] NotFigures),
     /// A member of the first or last line cannot be understood.
-    #[error("what is said of the run cannot be understood: {0}")]
+    #[error("the member {0} of the run cannot be understood")]
     BadMember(&'static str),
 }
 

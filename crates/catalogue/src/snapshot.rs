@@ -1,7 +1,6 @@
-//! A snapshot: everything there is to say at one instant, taken once for each request that asks.
+//! A snapshot: the figures and the state of the pipeline at one instant, taken once for each request.
 //!
-//! The server knows neither where events come from nor when figures are ready; it shows what the [`Source`] says. An
-//! absent value is shown as absent, never as 0.
+//! An absent value is shown as absent, never as 0.
 
 use ensilinja_ledger::Figures;
 use ensilinja_model::{Channel, EventTime};
@@ -9,69 +8,69 @@ use ensilinja_model::{Channel, EventTime};
 /// The figures and the state of the pipeline at one instant.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The instant it was taken, by the clock that the whole process goes by.
+    /// The instant at which it was taken, by the clock of the process.
     pub now: EventTime,
-    /// The figures of every line, in the order of the line cards; `None` until they have been rebuilt.
+    /// The figures of every line, in the order of the line table; `None` until they have been rebuilt.
     pub figures: Option<Figures>,
     /// Whether the figures are complete, and why not.
     pub readiness: Readiness,
     /// The share of the history that has been read, 0 to 1.
     pub rebuild_progress: f64,
-    /// The partitions of the topic, number 0 first; empty while they are not known.
+    /// The partitions of the topic, number 0 first; empty while they are unknown.
     pub partitions: Vec<PartitionState>,
-    /// Dead letters acknowledged since the start of the process, by reason. Each reason there can be is listed from the
-    /// start, with 0: an increase from nothing to 1 would not be seen.
+    /// Dead letters acknowledged since the start of the process, by reason. All possible reasons are listed from the
+    /// start, with 0, because Prometheus does not see an increase from an absent series to 1.
     pub dead_letters: Vec<(&'static str, u64)>,
-    /// How often another log has taken the place of the one that was read, by reason, each reason there can be from the
-    /// start with 0.
+    /// How often another log has replaced the one that was read, by reason; all possible reasons from the start, with
+    /// 0.
     pub log_replaced: Vec<(&'static str, u64)>,
-    /// Everything published before this has been read; `None` while that cannot be said.
+    /// Everything published before this has been read; `None` while that is unknown.
     pub complete_until: Option<EventTime>,
-    /// Every event since this instant has been read or will be; `None` while that cannot be said.
+    /// Every event since this instant has been read or will be; `None` while that is unknown.
     pub history_start: Option<EventTime>,
-    /// Opening hours and holidays are known until here; `None` if for ever.
+    /// Opening hours and holidays are known until this instant; `None` if there is no end.
     pub calendar_valid_until: Option<EventTime>,
-    /// How far the computer's clock is from the one that figures go by, in ms: 0 while it is believed, positive if it
-    /// is ahead.
+    /// How far the computer's clock is ahead of the clock of the figures, in ms; negative if it is behind, 0 while it is
+    /// trusted.
     pub clock_disbelieved_ms: i64,
-    /// How many times the computer's clock was set by more than is tolerated.
+    /// How often the computer's clock was set by more than the tolerance.
     pub clock_steps: u64,
-    /// When the newest event of each channel happened, no later than it came, for the channels that had one.
+    /// When the newest event of each channel happened, no later than it was read; only channels that had one.
     pub newest_events: Vec<(Channel, EventTime)>,
-    /// What is wrong around the pipeline, though figures may be right.
+    /// Problems around the pipeline that do not show in a figure.
     pub hazards: Hazards,
 }
 
-/// What is wrong around the pipeline without a figure that shows it.
+/// Problems around the pipeline that do not show in a figure.
 #[derive(Clone, Debug, Default)]
 pub struct Hazards {
-    /// Dead letters that wait to be written.
+    /// Dead letters waiting to be written.
     pub dead_letters_waiting: usize,
-    /// How long the oldest of them has waited, or how long none can be written, in seconds; 0 if neither.
+    /// How long the oldest of them has waited, or how long writing has failed, in seconds; 0 if neither.
     pub dead_letters_blocked_seconds: f64,
-    /// The settings that were judged: the topic's part, the setting by Kafka's name, and whether it is wrong. Empty
-    /// while none could be looked at.
+    /// The checked settings: the role of the topic, Kafka's name of the setting, and whether it is wrong. Empty before
+    /// the first check.
     pub topic_settings: Vec<(&'static str, String, bool)>,
-    /// Every way in which the connection to the brokers can be unsafe, with whether it is.
+    /// Every security risk of the connection to the brokers, and whether it exists.
     pub insecure: Vec<(&'static str, bool)>,
 }
 
 /// Whether the figures are complete.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness {
-    /// Whether they are: rebuilt, and not more than a minute behind.
+    /// Whether the figures are rebuilt and at most a minute behind.
     pub complete: bool,
-    /// Why not, each a line of plain text; also what else the reader should know while they are.
+    /// The reasons why not, and warnings while they are complete; each a line of plain text.
     pub reasons: Vec<String>,
 }
 
 /// How far a partition has been read.
 #[derive(Clone, Copy, Debug)]
 pub struct PartitionState {
-    /// How many records of it have not been read.
+    /// The number of records not yet read.
     pub lag_messages: i64,
-    /// The age of the next record; 0 if there is none.
+    /// The age of the next record to be read; 0 if all are read.
     pub lag_seconds: f64,
-    /// Whether it has been read up to where it ended when the process started.
+    /// Whether it has been read to the end that it had when the process started.
     pub ready: bool,
 }

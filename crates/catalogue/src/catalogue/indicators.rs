@@ -1,5 +1,5 @@
-//! Each line in percentages, as numerators and denominators, and what is aimed at. The rows of the ledger's table of
-//! indicators that can be told at once, of the lines of whose channel they say anything.
+//! The metrics of the indicators of each line: numerators, denominators, goals and alert floors. They cover the live
+//! rows of the ledger's table of indicators that apply to the line's channel.
 
 use ensilinja_ledger::{Indicator, Ratio, Sums, Window};
 
@@ -8,17 +8,17 @@ use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin};
 use crate::number::Number;
 use crate::targets::Target;
 
-/// Windows in which enough is decided for a percentage.
+/// The windows in which enough contacts are decided for a percentage.
 const WINDOWS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open2Hours, Window::Open5Days];
 
 const INDICATOR: MetricLabel = MetricLabel::words("indicator", || live().map(Indicator::as_str).collect());
-const AIMED_AT: MetricLabel = MetricLabel::described("indicator", "the indicators for which the line has one");
+const TARGETED: MetricLabel = MetricLabel::described("indicator", "the indicators for which the line has one");
 
 fn live() -> impl Iterator<Item = Indicator> {
     Indicator::ALL.iter().copied().filter(|indicator| indicator.is_live())
 }
 
-/// The indicators that are told at once and say anything of lines of this channel.
+/// The live indicators that apply to the channel of a line.
 pub(crate) fn of_line(info: &LineInfo) -> impl Iterator<Item = Indicator> {
     live().filter(|indicator| indicator.applies_to(info.channel))
 }
@@ -61,14 +61,14 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "ensilinja_target_ratio",
         kind: MetricKind::Gauge,
-        labels: &[AIMED_AT],
+        labels: &[TARGETED],
         help: "The goal of an indicator, 0 to 1",
         origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.goal)),
     },
     Metric {
         name: "ensilinja_alert_floor_ratio",
         kind: MetricKind::Gauge,
-        labels: &[AIMED_AT],
+        labels: &[TARGETED],
         help: "The share below which alerts on the indicator fire, 0 to 1; not the goal",
         origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.alert_floor)),
     },

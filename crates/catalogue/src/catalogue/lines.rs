@@ -1,4 +1,4 @@
-//! How a line stands now, and what it is.
+//! The metrics of the state of a line now, and of its description.
 
 use ensilinja_ledger::{Due, Promise};
 use ensilinja_model::EventTime;

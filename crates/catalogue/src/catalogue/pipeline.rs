@@ -1,4 +1,4 @@
-//! How the figures come about: events in, what became of them, how far the reading is.
+//! The metrics of the pipeline: events and their results, reading progress, and hazards.
 
 use ensilinja_ledger::Applied;
 use ensilinja_model::{Channel, EventTime, FactKind};

@@ -1,5 +1,5 @@
-//! What the operating system says of the process. The `prometheus` crate collects these under names and help texts of
-//! its own; a test holds the rows to them.
+//! The metrics of the process, from the operating system. The `prometheus` crate sets their names and help texts; a test
+//! of `serve` keeps these rows the same.
 
 use crate::metric::{Metric, MetricKind, MetricOrigin};
 

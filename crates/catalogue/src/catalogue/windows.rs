@@ -1,4 +1,4 @@
-//! What happened on a line in a window.
+//! The metrics of a line in a window.
 
 use ensilinja_ledger::{
     Decision, Flag, NpsGroup, Promise, Quantile, Resolution, Sums, Undecided, Verdict, Window, Within,
@@ -10,10 +10,10 @@ use crate::number::Number;
 
 /// Every window.
 const ALL: &[Window] = Window::ALL;
-/// Those of figures too thin to mean anything within hours.
+/// The windows for figures that are too sparse within hours.
 const DAYS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open5Days];
 
-/// A row that counts by the words of one vocabulary.
+/// A row of counts by the words of one vocabulary.
 macro_rules! counts_by {
     ($name:literal, $windows:ident, $label:literal = $words:ident, $read:ident, $help:literal) => {
         Metric {
@@ -33,7 +33,7 @@ macro_rules! counts_by {
     };
 }
 
-/// A row of one number a window.
+/// A row of one number for each window.
 macro_rules! one {
     ($name:literal, $windows:ident, $number:ident($read:ident), $help:literal) => {
         Metric {

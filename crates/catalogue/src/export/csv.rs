@@ -1,4 +1,4 @@
-//! One figure a line, for spreadsheets and data frames, as RFC 4180 has it.
+//! CSV (RFC 4180) with one row for each figure, for spreadsheets and data frames.
 //!
 //! ```text
 //! time,line,channel,metric,window,labels,value
@@ -7,8 +7,8 @@
 //! 2025-09-15T10:00:00+03:00,mipa,phone,ensilinja_window_answer_wait_seconds_bucket,1h,le=60,12
 //! ```
 //!
-//! The labels are the metric's own, in the order of the catalogue, parted by spaces. No field ever has a comma, a quote
-//! or a line break in it, so none is quoted.
+//! `labels` has the metric's own labels, in the order of the catalogue, separated by spaces. No field contains a comma, a
+//! quote or a line break, so none is quoted.
 
 use std::fmt::Write as _;
 
@@ -18,17 +18,17 @@ use super::Export;
 use crate::catalogue::metrics;
 use crate::line_sample::LineSample;
 
-/// The names of the columns, with the end of the line.
+/// The header row with its line break.
 const HEADER: &str = "time,line,channel,metric,window,labels,value\r\n";
 
 impl Export {
-    /// The first line of a table.
+    /// The header row.
     #[must_use]
     pub const fn csv_header() -> &'static str {
         HEADER
     }
 
-    /// Adds a row for each figure; `time` says of which instant they are.
+    /// Appends a row for each figure; `time` is their instant as it is written.
     pub fn csv_rows(&self, time: &str, figures: &Figures, text: &mut String) {
         let figures = self.of_lines(figures);
         let table = self.exposition.lines();

@@ -1,14 +1,15 @@
-//! The series that Prometheus records by `deploy/prometheus/rules/recording.yml`, as it would of a process that says
-//! what the replay says: boards and alerts ask these, and for the past no Prometheus works them out at its instants.
+//! The series of the recording rules in `deploy/prometheus/rules/recording.yml`, as Prometheus would record them from a
+//! process with the figures of the replay. Dashboards and alerts query these series, and no Prometheus evaluates rules
+//! at instants of the past.
 //!
 //! ```text
 //! ensilinja_indicator_good{job="ensilinja",instance="replay",line="mipa",...} 41 1757908800     the figure
-//! ensilinja:good{job="ensilinja",line="mipa",...} 41 1757908800                                 what is recorded of it
+//! ensilinja:good{job="ensilinja",line="mipa",...} 41 1757908800                                 the recorded series
 //! ```
 //!
-//! What must hold: each series is what its rule makes of the rest of the text, at every instant, to the last bit. The
-//! rules are stated in `PromQL` for Prometheus and here for a replay; a test puts the text into a Prometheus, evaluates
-//! each rule at each instant and compares (`tests/real/backfill.rs`). A rule that this table lacks fails it too.
+//! Invariant: each series equals the result of its rule on the rest of the text, at every instant, to the last bit. The
+//! rules are written twice, in `PromQL` for Prometheus and here for a replay. `tests/real/backfill.rs` loads the text
+//! into a Prometheus, evaluates each rule at each instant and compares. It also fails for a rule that this table lacks.
 
 use std::sync::LazyLock;
 
@@ -21,12 +22,12 @@ use crate::metric::{Emit, Metric, MetricKind, MetricOrigin};
 use crate::number::Number;
 use crate::text_format::MetricsText;
 
-/// A series that a rule records.
+/// A series of a recording rule.
 #[derive(Debug)]
 pub(super) struct RecordedSeries {
-    /// Its name, and how its numbers are read off the figures of a line.
+    /// The name of the series, and the function that reads its numbers.
     pub(super) metric: Metric,
-    /// The metrics that its rule asks for.
+    /// The metrics that its rule queries.
     of: Vec<&'static Metric>,
     rule: RecordingRule,
 }
@@ -38,13 +39,13 @@ enum RecordingRule {
     Source,
     /// A number of each line, while the figures are complete; without `instance`.
     Figure,
-    /// What each line is, at any time; without `instance`.
+    /// The description of each line, complete or not; without `instance`.
     Info,
-    /// What an alert on a line says of it, at any time.
+    /// The labels of a line that its alerts show, complete or not.
     Name,
 }
 
-/// The numbers of Wilson's upper bound, as the rules have them.
+/// The constants of Wilson's upper bound, as written in the rules.
 struct Wilson {
     z: f64,
     half_square: f64,
@@ -52,13 +53,13 @@ struct Wilson {
     square: f64,
 }
 
-/// One-sided: the true share is below the bound with 99 % certainty.
+/// One-sided: the true share is below the bound with 99 % confidence.
 const WILSON_99: Wilson = Wilson { z: 2.32635, half_square: 2.70595, quarter_square: 1.35297, square: 5.41189 };
 /// The same with 95 %.
 const WILSON_95: Wilson = Wilson { z: 1.64485, half_square: 1.35277, quarter_square: 0.67638, square: 2.70553 };
 
-/// Those that are a metric under another name, each with the metric.
-const SAME: [(&str, &str); 13] = [
+/// The series that rename a metric, each with the metric.
+const RENAMED: [(&str, &str); 13] = [
     ("ensilinja:good", "ensilinja_indicator_good"),
     ("ensilinja:valid", "ensilinja_indicator_valid"),
     ("ensilinja:floor", "ensilinja_alert_floor_ratio"),
@@ -76,27 +77,27 @@ const SAME: [(&str, &str); 13] = [
 
 /// Every recorded series.
 pub(super) static RECORDED: LazyLock<Vec<RecordedSeries>> = LazyLock::new(|| {
-    let same = |rule, name, of: &'static str| RecordedSeries {
+    let renamed = |rule, name, of: &'static str| RecordedSeries {
         metric: Metric { name, ..*metric(of) },
         of: vec![metric(of)],
         rule,
     };
     let mut all = vec![
-        same(RecordingRule::Source, "ensilinja:source", "process_start_time_seconds"),
-        same(RecordingRule::Info, "ensilinja:line_info", "ensilinja_line_info"),
-        same(RecordingRule::Name, "ensilinja:line_name", "ensilinja_line_info"),
+        renamed(RecordingRule::Source, "ensilinja:source", "process_start_time_seconds"),
+        renamed(RecordingRule::Info, "ensilinja:line_info", "ensilinja_line_info"),
+        renamed(RecordingRule::Name, "ensilinja:line_name", "ensilinja_line_info"),
     ];
-    all.extend(SAME.into_iter().map(|(name, of)| same(RecordingRule::Figure, name, of)));
+    all.extend(RENAMED.into_iter().map(|(name, of)| renamed(RecordingRule::Figure, name, of)));
     all.push(upper_bound(
         "ensilinja:upper99",
-        "Upper bound of the true share, with 99 % certainty",
+        "Upper bound of the true share, with 99 % confidence",
         |info, sums, emit| {
             upper_bounds(info, sums, emit, &WILSON_99);
         },
     ));
     all.push(upper_bound(
         "ensilinja:upper95",
-        "Upper bound of the true share, with 95 % certainty",
+        "Upper bound of the true share, with 95 % confidence",
         |info, sums, emit| {
             upper_bounds(info, sums, emit, &WILSON_95);
         },
@@ -122,8 +123,7 @@ fn upper_bounds(info: &LineInfo, sums: &Sums, emit: Emit<'_>, wilson: &Wilson) {
 }
 
 impl Wilson {
-    /// Operation by operation as the rule has it, so that the bits are the same. Of a denominator of 0 it is NaN, as
-    /// there.
+    /// Follows the rule operation by operation, so that the bits are the same. As there, a denominator of 0 gives NaN.
     #[expect(clippy::cast_precision_loss, reason = "a count of contacts fits 53 bits")]
     fn upper_bound(&self, ratio: Ratio) -> f64 {
         let (good, valid) = (ratio.good as f64, ratio.valid as f64);
@@ -133,12 +133,12 @@ impl Wilson {
 }
 
 impl Export {
-    /// Whether a recorded series is wanted, and what its rule asks for is in the text.
+    /// Whether a series is written: recorded series are exported, and the metrics of its rule are in the text.
     pub(super) fn is_recorded(&self, recorded: &RecordedSeries) -> bool {
         self.with_recorded && recorded.of.iter().all(|of| !of.is_figure() || self.selection.has(of))
     }
 
-    /// Writes an instant of a recorded series; `figures` are those of the wanted lines.
+    /// Writes an instant of a recorded series; `figures` are those of the exported lines.
     pub(super) fn write_recorded(
         &self,
         text: &mut MetricsText,

@@ -12,7 +12,7 @@ use crate::figures_document::FiguresDocument;
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 
 /// Tells how to make a run file.
-const ADVICE: &str = "a run is what `ensilinja replay --format jsonl` writes";
+const ADVICE: &str = "a run is the output of `ensilinja replay --format jsonl`";
 
 /// A run file that is being read.
 pub struct RunReader<R> {
@@ -29,7 +29,7 @@ pub struct RunReader<R> {
 #[derive(Debug, thiserror::Error)]
 pub enum RunFileError {
     /// The source failed.
-    #[error("{name} cannot be read on")]
+    #[error("{name} cannot be read further")]
     Unreadable {
         /// The name of the file.
         name: String,
@@ -37,13 +37,13 @@ pub enum RunFileError {
         source: io::Error,
     },
     /// It does not begin with the first line of a run file.
-    #[error("{name} is no run: {ADVICE}")]
+    #[error("{name} is not a run: {ADVICE}")]
     NoHeader {
         /// The name of the file.
         name: String,
     },
     /// A line is not text.
-    #[error("{name} is no run: {ADVICE}")]
+    #[error("{name} is not a run: {ADVICE}")]
     NotText {
         /// The name of the file.
         name: String,
@@ -51,7 +51,7 @@ pub enum RunFileError {
         source: Utf8Error,
     },
     /// The first line cannot be understood.
-    #[error("{name} is no run ({ADVICE})")]
+    #[error("{name} is not a run ({ADVICE})")]
     BadHeader {
         /// The name of the file.
         name: String,
@@ -59,7 +59,7 @@ pub enum RunFileError {
         source: NotARunLine,
     },
     /// A later line cannot be understood.
-    #[error("{name} is not a run to its end ({ADVICE})")]
+    #[error("{name} has a line that does not belong to a run ({ADVICE})")]
     BadLine {
         /// The name of the file.
         name: String,
@@ -67,7 +67,7 @@ pub enum RunFileError {
         source: NotARunLine,
     },
     /// The last line has another number of instants.
-    #[error("{name} says that it has {announced} instants, and has {instants}: make the run again")]
+    #[error("{name} announces {announced} instants and has {instants}: make the run again")]
     WrongCount {
         /// The name of the file.
         name: String,
@@ -77,13 +77,13 @@ pub enum RunFileError {
         instants: u64,
     },
     /// Something follows the last line.
-    #[error("{name} goes on after its end: compare its runs apart")]
+    #[error("{name} continues after its end: compare its runs separately")]
     NotOver {
         /// The name of the file.
         name: String,
     },
     /// A second header.
-    #[error("{name} has the beginning of another run in it")]
+    #[error("{name} contains the beginning of another run")]
     SecondHeader {
         /// The name of the file.
         name: String,
@@ -105,7 +105,7 @@ pub enum RunFileError {
         number: u64,
     },
     /// Instants do not ascend.
-    #[error("{name}: instant {number} is not later than the one before")]
+    #[error("{name}: instant {number} is not later than the previous one")]
     NotInOrder {
         /// The name of the file.
         name: String,

@@ -1,10 +1,10 @@
-//! Texts that are kept in files and compared as a whole.
+//! Compares whole texts with files.
 
 use std::path::Path;
 use std::{env, fs};
 
-/// Compares a text with the file at `path`, relative to the crate; writes the file instead where `UPDATE_DOCS` is set.
-#[expect(clippy::disallowed_methods, reason = "a test may read what it compares with")]
+/// Compares a text with the file at `path`, relative to the crate. If `UPDATE_DOCS` is set, writes the file instead.
+#[expect(clippy::disallowed_methods, reason = "a test may read and write the expected file")]
 pub(crate) fn assert_is_file(path: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if env::var_os("UPDATE_DOCS").is_some() {
@@ -15,7 +15,7 @@ pub(crate) fn assert_is_file(path: &str, text: &str) {
     let difference = kept.lines().zip(text.lines()).enumerate().find(|(_, (kept, now))| kept != now);
     assert!(
         kept == text,
-        "{} is not what is made now; if that is meant, run the test once with UPDATE_DOCS=1 and read the difference.\n\
+        "{} differs from the generated text. If the change is intended, run the test with UPDATE_DOCS=1 and read the diff.\n\
          First differing line: {difference:#?}",
         path.display(),
     );

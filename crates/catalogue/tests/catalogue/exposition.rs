@@ -12,7 +12,7 @@ use ensilinja_model::{Channel, EventTime, FactKind, LineId};
 use crate::expected::assert_is_file;
 use crate::small_county;
 
-/// The text of the small county; the catalogue's metrics of the process have no series in it.
+/// The text of the small county, without metrics of the process.
 fn text(format: MetricsFormat) -> String {
     text_of(format, &small_county::snapshot())
 }
@@ -58,17 +58,17 @@ fn counters() -> Vec<RegistryFamily> {
 }
 
 #[test]
-fn the_text_page_of_a_small_county_is_exactly_this() {
+fn the_text_of_a_small_county_is_exactly_this() {
     assert_is_file("tests/catalogue/expected/small_county.txt", &text(MetricsFormat::Text));
 }
 
 #[test]
-fn the_open_metrics_page_of_a_small_county_is_exactly_this() {
+fn the_open_metrics_text_of_a_small_county_is_exactly_this() {
     assert_is_file("tests/catalogue/expected/small_county.openmetrics.txt", &text(MetricsFormat::OpenMetrics));
 }
 
 #[test]
-fn both_formats_have_the_same_series_in_the_same_words() {
+fn both_formats_have_the_same_series() {
     let series = |text: String| -> BTreeSet<String> {
         text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
     };
@@ -76,11 +76,11 @@ fn both_formats_have_the_same_series_in_the_same_words() {
 }
 
 #[test]
-fn before_the_figures_are_rebuilt_there_is_no_figure_of_a_line_and_the_pipeline_says_why() {
+fn before_the_figures_are_rebuilt_no_line_has_figures_and_the_pipeline_shows_why() {
     let text = text_of(MetricsFormat::Text, &small_county::rebuilding());
     let families: BTreeSet<&str> =
         text.lines().filter(|line| line.contains("line=\"")).map(|line| line.split('{').next().unwrap()).collect();
-    // What the lines are and aim at is known before what they have done.
+    // Descriptions and targets are known before the figures.
     let known = ["ensilinja_alert_floor_ratio", "ensilinja_line_info", "ensilinja_target_ratio"];
     assert_eq!(families, known.into());
     assert!(!text.contains("window="), "{text}");
@@ -89,7 +89,7 @@ fn before_the_figures_are_rebuilt_there_is_no_figure_of_a_line_and_the_pipeline_
 }
 
 #[test]
-fn a_window_is_absent_while_what_is_known_does_not_reach_back_to_its_start() {
+fn a_window_is_absent_while_history_does_not_reach_back_to_its_start() {
     let windows_known_since = |start: EventTime| -> BTreeSet<String> {
         let text = text_of(MetricsFormat::Text, &small_county::known_since(start));
         let of_line = |line: &&str| line.contains("line=\"mipa_chat\"") && line.contains("window=\"");
@@ -111,9 +111,11 @@ fn a_window_is_absent_while_what_is_known_does_not_reach_back_to_its_start() {
 }
 
 #[test]
-fn every_label_of_every_series_says_what_the_catalogue_lets_it_say() {
+fn every_label_of_every_series_has_a_value_of_the_catalogue() {
     let text = text(MetricsFormat::Text);
-    for metric in CATALOGUE.iter().flat_map(|part| part.metrics).filter(|metric| metric.name.starts_with("ensilinja")) {
+    for metric in
+        CATALOGUE.iter().flat_map(|section| section.metrics).filter(|metric| metric.name.starts_with("ensilinja"))
+    {
         let series: Vec<&str> = text.lines().filter(|line| line.starts_with(metric.name)).collect();
         let of_metric = |line: &&&str| matches!(line.as_bytes()[metric.name.len()], b'{' | b' ');
         let exact: Vec<&&str> = series.iter().filter(of_metric).collect();
@@ -125,20 +127,20 @@ fn every_label_of_every_series_says_what_the_catalogue_lets_it_say() {
         for label in metric.labels {
             let LabelValues::Words(words) = label.values else { continue };
             let allowed: BTreeSet<String> = words().iter().map(|word| (*word).to_owned()).collect();
-            let said: BTreeSet<String> = exact
+            let found: BTreeSet<String> = exact
                 .iter()
                 .map(|line| line.split_once(&format!("{}=\"", label.name)).unwrap().1)
                 .map(|rest| rest.split_once('"').unwrap().0.to_owned())
                 .collect();
-            assert!(said.is_subset(&allowed), "{}: {said:?}", metric.name);
+            assert!(found.is_subset(&allowed), "{}: {found:?}", metric.name);
             if metric.name != "ensilinja_last_event_timestamp_seconds" {
-                assert_eq!(said, allowed, "{}", metric.name);
+                assert_eq!(found, allowed, "{}", metric.name);
             }
         }
     }
 }
 
-/// How many series a county of so many phone lines and chats has, if on each of them everything happens.
+/// The number of series of a county with this many phone lines and chats, if everything happens on each of them.
 fn series_of(phone_lines: usize, chats: usize) -> usize {
     let mut snapshot = small_county::snapshot();
     let busy = snapshot.figures.as_ref().unwrap().lines[0].clone();
@@ -176,7 +178,7 @@ fn promtool_finds_nothing_wrong_with_the_text() {
             .spawn()
             .unwrap();
         promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let said = promtool.wait_with_output().unwrap();
-        assert!(said.status.success() && said.stdout.is_empty() && said.stderr.is_empty(), "{said:?}");
+        let output = promtool.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
     }
 }

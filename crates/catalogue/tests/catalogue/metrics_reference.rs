@@ -61,15 +61,15 @@ fn labels(metric: &Metric) -> String {
 
 fn reference() -> String {
     let mut page = HEAD.to_owned();
-    for part in &CATALOGUE {
-        write!(page, "\n## {}\n\n{}\n\n", part.title, part.about).unwrap();
-        let windowed = part.metrics.iter().any(|metric| !metric.windows().is_empty());
+    for section in &CATALOGUE {
+        write!(page, "\n## {}\n\n{}\n\n", section.title, section.about).unwrap();
+        let windowed = section.metrics.iter().any(|metric| !metric.windows().is_empty());
         page.push_str(if windowed {
             "| metric | type | meaning | labels | windows |\n|---|---|---|---|---|\n"
         } else {
             "| metric | type | meaning | labels |\n|---|---|---|---|\n"
         });
-        for metric in part.metrics {
+        for metric in section.metrics {
             let (kind, help) = (kind(metric.kind), metric.help.trim_end_matches('.'));
             write!(page, "| `{}` | {kind} | {help} | {} |", metric.name, labels(metric)).unwrap();
             if windowed {

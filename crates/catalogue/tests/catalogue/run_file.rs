@@ -1,11 +1,11 @@
-//! Run files: what is written is read again, and what is cut off, out of order or something else is refused.
+//! Run files: a written file can be read again; one that is cut off, out of order or of another kind is refused.
 
 use ensilinja_catalogue::{Knowledge, RunHeader, RunLine, RunReader, RunScope, run_file};
 use ensilinja_model::EventTime;
 use serde_json::{Value, json};
 
 #[test]
-fn the_lines_of_a_run_are_understood_and_others_refused() {
+fn lines_of_a_run_are_parsed_and_others_refused() {
     let header = json!({ "run": {
         "from": 0, "to": 9, "step_seconds": 3, "known_at": "then", "config": null, "topic": "t", "brokers": "b:1",
         "events": [], "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
@@ -25,23 +25,23 @@ fn the_lines_of_a_run_are_understood_and_others_refused() {
     assert_eq!(RunLine::parse(&header.to_string()), Ok(RunLine::Header(expected.clone())));
     assert_eq!(serde_json::from_str::<Value>(&expected.to_line()).unwrap(), header);
     assert_eq!(RunLine::parse("{\"end\": {\"instants\": 7}}"), Ok(RunLine::End { instants: 7 }));
-    for (text, said) in [
-        ("", "it is no JSON document: EOF while parsing a value at line 1 column 0"),
-        ("{\"lines\": []}", "it is JSON, but not the figures of lines: it does not say as of when"),
-        ("[1]", "it is JSON, but not the figures of lines: it is no object"),
-        ("{\"figures_as_of_timestamp_seconds\": 1}", "it is JSON, but not the figures of lines: it has no lines"),
+    for (text, message) in [
+        ("", "it is not a JSON document: EOF while parsing a value at line 1 column 0"),
+        ("{\"lines\": []}", "it is JSON, but not a document of figures: figures_as_of_timestamp_seconds is missing"),
+        ("[1]", "it is JSON, but not a document of figures: it is not an object"),
+        ("{\"figures_as_of_timestamp_seconds\": 1}", "it is JSON, but not a document of figures: lines is missing"),
         (
             "{\"figures_as_of_timestamp_seconds\": 1, \"lines\": [{\"line\": \"a\", \"figures\": {\"n\": \"1\"}}]}",
-            "it is JSON, but not the figures of lines: a figure is no number",
+            "it is JSON, but not a document of figures: a figure is not a number",
         ),
-        ("{\"end\": {}}", "what is said of the run cannot be understood: end"),
+        ("{\"end\": {}}", "the member end of the run cannot be understood"),
         (
             "{\"run\": {\"known_at\": \"now\", \"version\": \"1\"}}",
-            "what is said of the run cannot be understood: known_at",
+            "the member known_at of the run cannot be understood",
         ),
-        ("{\"run\": {}}", "what is said of the run cannot be understood: version"),
+        ("{\"run\": {}}", "the member version of the run cannot be understood"),
     ] {
-        assert_eq!(RunLine::parse(text).unwrap_err().to_string(), said, "{text}");
+        assert_eq!(RunLine::parse(text).unwrap_err().to_string(), message, "{text}");
     }
 }
 
@@ -75,18 +75,18 @@ fn a_whole_run_is_read_in_the_order_of_its_instants() {
 
 #[test]
 fn a_run_that_is_cut_off_or_out_of_order_is_refused() {
-    let advice = "a run is what `ensilinja replay --format jsonl` writes";
+    let advice = "a run is the output of `ensilinja replay --format jsonl`";
     let (two, end) = (run_of(&[60, 120]), run_file::end_line(2));
     for (text, error) in [
-        (String::new(), format!("a.jsonl is no run: {advice}")),
-        ("{}\n".to_owned(), format!("a.jsonl is no run ({advice})")),
+        (String::new(), format!("a.jsonl is not a run: {advice}")),
+        ("{}\n".to_owned(), format!("a.jsonl is not a run ({advice})")),
         (two.clone(), "a.jsonl was cut off after 2 instants: make the run again".to_owned()),
         (two[..two.len() - 9].to_owned(), "a.jsonl was cut off after 1 instants: make the run again".to_owned()),
-        (two.clone() + "{}\n", format!("a.jsonl is not a run to its end ({advice})")),
-        (two.clone() + &two, "a.jsonl has the beginning of another run in it".to_owned()),
-        (two.clone() + &end + &end, "a.jsonl goes on after its end: compare its runs apart".to_owned()),
-        (run_of(&[60]) + &end, "a.jsonl says that it has 2 instants, and has 1: make the run again".to_owned()),
-        (run_of(&[60, 60]), "a.jsonl: instant 2 is not later than the one before".to_owned()),
+        (two.clone() + "{}\n", format!("a.jsonl has a line that does not belong to a run ({advice})")),
+        (two.clone() + &two, "a.jsonl contains the beginning of another run".to_owned()),
+        (two.clone() + &end + &end, "a.jsonl continues after its end: compare its runs separately".to_owned()),
+        (run_of(&[60]) + &end, "a.jsonl announces 2 instants and has 1: make the run again".to_owned()),
+        (run_of(&[60, 60]), "a.jsonl: instant 2 is not later than the previous one".to_owned()),
         (run_of(&[60]).replace("60", "null"), "a.jsonl: instant 1 has no figures".to_owned()),
     ] {
         assert_eq!(read(&text), Err(error), "{text}");

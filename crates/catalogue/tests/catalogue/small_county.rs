@@ -1,25 +1,25 @@
-//! A county of two lines on a Tuesday morning: small enough to check each figure by hand.
+//! A county of two lines on a Tuesday morning, small enough to check each figure by hand.
 //!
 //! ```text
 //! Helsinki time; now = Tuesday 2025-09-16 10:15:00.250; everything since Wednesday 2025-09-10 is known
 //!
 //! mipa (phone, Mo-Fr 8-16): answered within 90 s, called back by closing of the next working day; abandoned = broken
-//!   Fri 14:00:00 g arrives, asks to be called back after 20 s; nobody calls: overdue since Monday 16:00
+//!   Fri 14:00:00 g arrives, asks to be called back after 20 s; no call: overdue since Monday 16:00
 //!   Mon 09:00:00 h arrives, asks after 30 s; due today at 16:00, in 5 h 45 min
 //!   Mon 10:00:00 n arrives, asks after 60 s; purged at 15:30
 //!   Mon 15:50:00 i arrives, asks after 10 s; reached on Tuesday 08:20:10: 16 h 30 min later, 30 min of them open
 //!   Tue 09:30:00 f arrives, asks after 30 s; reached 10 min 0.5 s later; outcome continues_county
 //!       09:58:20 a arrives, answered after 12.345 s, outcome handled, ends 09:59:00
-//!       10:05:00 b arrives, asks after 90 s, which is in time; called in vain 10:12; due tomorrow
+//!       10:05:00 b arrives, asks after 90 s, which is in time; a failed attempt 10:12; due tomorrow
 //!       10:08:00 j arrives, gives up in the queue after 40 s
 //!       10:10:00 c arrives, gives up after 2 s: a short abandon
-//!       10:12:00 k arrives, answered after 2 min: the promise broke at 10:13:30.001, which is shown from 10:13:31
+//!       10:12:00 k arrives, answered after 2 min: the promise broke at 10:13:30.001, shown from 10:13:31
 //!       10:14:00 d arrives and waits
 //! mipa_chat (Mo, Tu 9-14): answered within 10 min; abandoned = void. Its last two open hours began on Monday 13:15:01,
-//!                          and its fifth latest open day lies before what is known
+//!                          and its fifth latest open day is before the known history
 //!   Mon 13:20:00 m arrives, gives up after 3 min
 //!       13:40:00 l arrives, answered after 65 s, outcome other; recommends with 4
-//!   Tue 10:13:00 e is answered, and nobody said that it arrived: inferred
+//!   Tue 10:13:00 e is answered without an arrival: inferred
 //!                it recommends with 9, got a solution, does not know how care continues
 //! ```
 
@@ -39,7 +39,7 @@ use ensilinja_model::{
 const MIDNIGHT: EventTime = EventTime::from_seconds(1_757_970_000);
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// The day that many days after Tuesday, at this time.
+/// A time on the day that many days after Tuesday.
 pub(crate) fn on(day: i64, hour: i64, minute: i64, ms: i64) -> EventTime {
     MIDNIGHT.plus_millis(day * DAY_MS + (hour * 60 + minute) * 60_000 + ms)
 }
@@ -58,7 +58,7 @@ const MONDAY: i64 = -1;
 pub(crate) fn events() -> Vec<Event> {
     let event = |leg: u128, line, at, fact| Event { leg: LegKey::new(leg), line: LineIndex::new(line), at, fact };
     let nps = |score| Fact::FeedbackReceived(FeedbackAnswer::Nps(NpsScore::new(score).unwrap()));
-    let says = |survey, answer| Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer));
+    let answers = |survey, answer| Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer));
     vec![
         event(1, 0, at(9, 58, 20_000), Fact::Offered),
         event(1, 0, at(9, 58, 32_345), Fact::Answered),
@@ -90,8 +90,8 @@ pub(crate) fn events() -> Vec<Event> {
         event(14, 0, on(MONDAY, 15, 30, 0), Fact::CallbackClosed(CloseResult::Purged)),
         event(5, 1, at(10, 13, 0), Fact::Answered),
         event(5, 1, at(10, 14, 0), nps(9)),
-        event(5, 1, at(10, 14, 1_000), says(Survey::Solved, YesNo::Yes)),
-        event(5, 1, at(10, 14, 2_000), says(Survey::Continues, YesNo::No)),
+        event(5, 1, at(10, 14, 1_000), answers(Survey::Solved, YesNo::Yes)),
+        event(5, 1, at(10, 14, 2_000), answers(Survey::Continues, YesNo::No)),
         event(12, 1, on(MONDAY, 13, 40, 0), Fact::Offered),
         event(12, 1, on(MONDAY, 13, 41, 5_000), Fact::Answered),
         event(12, 1, on(MONDAY, 13, 50, 0), Fact::OutcomeRecorded(Outcome::Other)),
@@ -144,7 +144,7 @@ pub(crate) fn infos() -> Vec<LineInfo> {
     let mut mipa = info("mipa", Channel::Phone, ["Mielenterveys- ja päihdelinja", "", "Mental health line"], "mipa");
     mipa.targets.set(Indicator::PromiseKept, Target { goal: Some(0.95), alert_floor: Some(0.75) });
     mipa.service_level = ServiceLevel::PositiveAbandon;
-    // What is configured is shown as it is, whatever it is.
+    // Configured names are shown unchanged, whatever characters they have.
     let chat = info("mipa_chat", Channel::Chat, ["\"Mipan\" <b>chat</b>\\", "Två\nrader", ""], "mipa");
     vec![mipa, chat]
 }
@@ -157,17 +157,17 @@ pub(crate) fn ledger() -> Ledger {
     ledger
 }
 
-/// Everything is known since `start`, and nothing happened before.
+/// A history since `start`, before which nothing happened.
 pub(crate) fn history(start: EventTime) -> History {
     History { start, from_first_record: true }
 }
 
-/// The state at `now()`, where everything is known since the Wednesday before.
+/// The state at `now()` with the history since the Wednesday before.
 pub(crate) fn snapshot() -> Snapshot {
     known_since(on(-6, 0, 0, 0))
 }
 
-/// The state at `now()`, where everything is known since `start` and nothing happened before.
+/// The state at `now()` with the history since `start`, before which nothing happened.
 pub(crate) fn known_since(start: EventTime) -> Snapshot {
     let (mut ledger, history) = (ledger(), history(start));
     let partition = |lag_messages, lag_seconds| PartitionState { lag_messages, lag_seconds, ready: true };
