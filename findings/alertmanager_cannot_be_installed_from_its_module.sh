@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # `go install github.com/prometheus/alertmanager/cmd/alertmanager@v0.35.0` fails.
 #
-# Expected: it builds, as amtool of the same module does, and as Prometheus does.
-# Seen: `ui/web.go: pattern app/dist: no matching files found`. The page is made by a build step that is not run for the
-# module, and the module has no copy of it. With an empty ui/app/dist/index.html in a copy of the module it builds.
+# Expected: it builds, like amtool of the same module and like Prometheus.
+# Seen: `ui/web.go: pattern app/dist: no matching files found`. A build step that does not run for the module makes the
+# page, and the module has no copy of it. With an empty ui/app/dist/index.html in a copy of the module it builds.
 #
 # Needs Go 1.26.
 set -euo pipefail

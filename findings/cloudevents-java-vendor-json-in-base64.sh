@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The CloudEvents SDK for Java does not take a vendor's JSON type for JSON.
+# The CloudEvents SDK for Java does not recognise a vendor's JSON type as JSON.
 #
 # Expected: `application/vnd.county+json` is JSON, by its suffix (RFC 6839), and the data is written as `data`.
 # Seen: only letters may stand before `+json`. `application/county+json` is written as `data`, and

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # The CloudEvents SDK for JavaScript leaves the data of a Kafka message in binary mode unserialized.
 #
-# Expected: a `value` that a Kafka client sends, a string or bytes, as `structured` makes it.
-# Seen: `value` is the program's own object, and kafkajs refuses it; and headers of attributes that are not set are
-# `undefined`.
+# Expected: a `value` that a Kafka client can send, a string or bytes, as `structured` makes it.
+# Seen: `value` is the program's own object, and kafkajs refuses it. Headers of unset attributes are `undefined`.
 set -euo pipefail
 
 folder=$(mktemp -d)

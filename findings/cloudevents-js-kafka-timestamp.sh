@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The JavaScript SDK of CloudEvents sets the Kafka message's timestamp from the event's `time`.
 #
-# Expected: a message without a timestamp, so that the producer stamps the moment of sending (Kafka's CreateTime).
-# Neither the Kafka protocol binding of CloudEvents nor its text on `time` maps the one to the other.
-# Seen: `timestamp` is `time` in milliseconds, in structured and in binary mode. When an event was sent is nowhere, an
-# event that is told late looks as if it had been sent when it happened, and one whose `time` is far ahead makes a
-# broker refuse its batch.
+# Expected: a message without a timestamp, so that the producer sets the time of sending (Kafka's CreateTime).
+# Neither the Kafka protocol binding of CloudEvents nor its text on `time` maps one to the other.
+# Seen: `timestamp` is `time` in milliseconds, in structured and in binary mode. The time of sending is lost, a late
+# event looks as if it had been sent when it happened, and an event whose `time` is far ahead makes a broker refuse its
+# batch.
 set -euo pipefail
 
 folder=$(mktemp -d)

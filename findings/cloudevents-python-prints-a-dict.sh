@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# The CloudEvents SDK for Python writes a dict as Python prints it where `datacontenttype` is not JSON.
+# The CloudEvents SDK for Python writes a dict as Python prints it if `datacontenttype` is not JSON.
 #
-# Expected: JSON, or an error, for the data of an event is to be read by other programs.
-# Seen: structured mode writes `"data": "{'line': 'a'}"`: a text that no JSON parser reads. Binary mode of the same event
-# writes JSON.
+# Expected: JSON, or an error, because other programs read the data of an event.
+# Seen: structured mode writes `"data": "{'line': 'a'}"`, which is not JSON. Binary mode of the same event writes JSON.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Kafka bindings of the CloudEvents SDKs for Python and JavaScript send no key unless an event has an extension.
 #
-# Expected: a key that keeps the events of one subject together, for that is what Kafka's keys are used for.
+# Expected: a key that keeps the events of one subject together, which is the usual purpose of Kafka's keys.
 # Seen: no key, whatever the `subject`; only the extension `partitionkey` becomes one. The binding (3.1) allows it.
 set -euo pipefail
 

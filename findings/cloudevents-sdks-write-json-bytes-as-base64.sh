@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The CloudEvents SDKs for Python and JavaScript write data that is JSON as `data_base64` where a program gives it as
-# bytes, even if `datacontenttype` says application/json.
+# The CloudEvents SDKs for Python and JavaScript write JSON data given as bytes as `data_base64`, even if
+# `datacontenttype` is application/json.
 #
-# Expected: `"data": {"line": "a"}`, for the JSON format (3.1) has JSON content as a JSON value.
-# Seen: `"data_base64": "eyJ..."`. That is allowed, and a receiver that reads `data` only finds no data.
+# Expected: `"data": {"line": "a"}`, because the JSON format (3.1) has JSON content as a JSON value.
+# Seen: `"data_base64": "eyJ..."`. This is allowed, but a receiver that reads only `data` finds no data.
 set -euo pipefail
 
 folder=$(mktemp -d)

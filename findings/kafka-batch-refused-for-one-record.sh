@@ -4,9 +4,9 @@
 # Ten records are sent in one batch, one of them stamped two hours ahead; the topic has the broker's own setting
 # message.timestamp.after.max.ms (one hour since Kafka 4.0).
 #
-# Expected: the nine right records are taken, and the one is refused.
-# Seen: all ten are refused, and the topic stays empty. A producer that does not send the nine again loses them.
-# Which clients can tell the nine from the one differs: librdkafka reports the same error for all ten.
+# Expected: the broker accepts the nine valid records and refuses the one.
+# Seen: it refuses all ten, and the topic stays empty. A producer that does not send the nine again loses them.
+# Clients differ in whether they can identify the one; librdkafka reports the same error for all ten.
 set -euo pipefail
 
 folder=$(mktemp -d)

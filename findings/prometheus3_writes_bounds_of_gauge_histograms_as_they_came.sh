@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Prometheus 3 normalises `le` of histograms, and not of gauge histograms, on one page.
 #
-# Expected: `le="5"` of either becomes `le="5.0"`, as the guide for the move to 3.0 says of `le` without an exception.
+# Expected: `le="5"` of both becomes `le="5.0"`, as the migration guide for 3.0 says without an exception.
 # Seen: the histogram's does. The gauge histogram's stays `le="5"`, scraped as OpenMetrics. So a selector on `le` that
-# was mended for one is wrong for the other, and both cannot be joined by `le`.
+# was corrected for one is wrong for the other, and the two cannot be joined by `le`.
 #
 # Needs Go 1.26 (about four minutes), Python 3 and curl. Set PROMETHEUS_FOLDER to a folder with another Prometheus 3.
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A restart of Prometheus ends an alert that only `keep_firing_for` still keeps.
+# A restart of Prometheus ends an alert that only `keep_firing_for` still holds.
 #
-# Expected: as `for` is restored from ALERTS_FOR_STATE within `--rules.alert.for-grace-period`, so is what was kept.
-# Seen: an alert whose condition holds goes on. One whose condition has ended minutes before it would have been let go
-# is gone after the restart, and Alertmanager tells that it is over.
+# Expected: the state is restored, like that of `for` from ALERTS_FOR_STATE within `--rules.alert.for-grace-period`.
+# Seen: an alert whose condition holds continues. One whose condition has ended, but which `keep_firing_for` should hold
+# for some more minutes, is gone after the restart, and Alertmanager sends its end.
 #
 # Needs apt-get, dpkg-deb, curl and Python 3. Set PROMETHEUS_FOLDER to a folder with another version of prometheus.
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # `promtool tsdb create-blocks-from rules` evaluates a rule group at instants that are shifted by a hash.
 #
-# The start is moved on to the group's own slot: a hash of the file's path and the group's name, modulo the interval.
+# The start is moved to the group's own slot: a hash of the file's path and the group's name, modulo the interval.
 # Expected: with --start on the hour and --eval-interval=1h, samples on the hour, each with the value of its hour.
-# Seen: all samples lie the same number of minutes behind the hour. A query on the hour finds the sample before it, so
+# Seen: all samples are the same number of minutes after the hour. A query on the hour finds the sample before it, so
 # each hour has the value of the hour before. Another name of the group, or of its file, gives another shift.
 #
 # Needs apt-get, dpkg-deb and curl. Set PROMETHEUS_FOLDER to a folder with other versions of promtool and prometheus.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # rsyslog's omkafka puts time, host and tag before what it sends, and stamps records in whole seconds.
 #
-# Expected: the line of the file as it is, and a record timestamp of the moment of sending, in milliseconds.
+# Expected: the line of the file unchanged, and a record timestamp of the time of sending, in milliseconds.
 # Seen: `2026-03-02T10:15:00.123456+02:00 host tag {...}` and a line feed, unless a template is given; and a timestamp
 # whose milliseconds are 0, so it may be up to a second before the time in the line.
 #
-# It wants Debian 12 with rsyslog and rsyslog-kafka 8.2302.0. The broker is the mock of librdkafka.
+# Needs Debian 12 with rsyslog and rsyslog-kafka 8.2302.0. The broker is the mock of librdkafka.
 set -euo pipefail
 
 folder=$(mktemp -d)
