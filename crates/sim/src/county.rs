@@ -1,4 +1,4 @@
-//! The county that is simulated: its lines, and how contacts fare on each of them.
+//! The simulated county: its lines, and the behaviour of contacts on each of them.
 
 mod behaviour;
 mod county_line;
@@ -15,20 +15,20 @@ pub(crate) use behaviour::{Behaviour, UNREACHED};
 pub use county_line::CountyLine;
 pub(crate) use feedback_answers::{Answers, FeedbackAnswers};
 
-/// The lines of a county, in the order in which they are shown.
+/// A county.
 #[derive(Clone, Debug)]
 pub struct County {
-    /// Its lines.
+    /// Its lines, in display order.
     pub lines: Vec<CountyLine>,
 }
 
 impl County {
-    /// Oma Häme, the wellbeing services county of Kanta-Häme, as its published figures of 2025 show it: 15 phone lines,
-    /// 6 chats and a line for text messages. What the figures do not say is an assumption, marked as one in the table
-    /// of lines or in `data/`.
+    /// Oma Häme, the wellbeing services county of Kanta-Häme, according to its published figures of 2025: 15 phone
+    /// lines, 6 chats and a line for text messages. Everything that is not published is an assumption, marked as one in
+    /// the table of lines or in `data/`.
     ///
-    /// The published cells are reproduced for any seed: by the generator, which deals fates out instead of throwing
-    /// dice. Those that contradict each other are listed, with what is simulated, in `data/known_clashes.csv`.
+    /// The generator reproduces the published figures for any seed, because it draws by quota and not independently.
+    /// `data/known_clashes.csv` lists published figures that contradict each other, with the simulated values.
     #[must_use]
     pub fn oma_hame() -> Self {
         Self { lines: line_table::lines() }
@@ -40,13 +40,13 @@ impl County {
         TimeZone::get("Europe/Helsinki").expect("jiff's time zone data is built in")
     }
 
-    /// The line of this id, if it has one.
+    /// The line with this id, if there is one.
     #[must_use]
     pub fn line(&self, id: &LineId) -> Option<&CountyLine> {
         self.lines.iter().find(|line| line.id == *id)
     }
 
-    /// What the oracle has to know of its lines.
+    /// The lines in the form that the oracle needs.
     #[must_use]
     pub fn oracle_lines(&self) -> Vec<OracleLine> {
         let known = |line: &CountyLine| OracleLine {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_together_have_the_contacts_the_county_speaks_of() {
+    fn the_lines_together_have_the_published_number_of_contacts() {
         for month in 1..=12 {
             let day = jiff::civil::date(2025, month, 1);
             let contacts = County::oma_hame().lines.iter().map(|line| line.behaviour.contacts.in_month_of(day)).sum();
@@ -93,18 +93,18 @@ mod tests {
     }
 
     #[test]
-    fn every_share_of_every_line_is_a_share() {
+    fn shares_are_0_to_1_and_add_up_to_1() {
         for line in County::oma_hame().lines {
             let behaviour = &line.behaviour;
-            let shares = behaviour.fates.iter().chain(&behaviour.outcomes).chain(&behaviour.callback_wait.late);
+            let shares = behaviour.decisions.iter().chain(&behaviour.outcomes).chain(&behaviour.callback_wait.late);
             assert!(shares.into_iter().all(|share| (0.0..=1.0).contains(share)), "{}: {behaviour:?}", line.id);
-            assert!((behaviour.fates.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{}", line.id);
+            assert!((behaviour.decisions.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{}", line.id);
             assert!((behaviour.outcomes.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{}", line.id);
         }
     }
 
     #[test]
-    fn lines_that_are_printed_as_one_row_are_one_group() {
+    fn lines_published_as_one_row_form_a_group() {
         let county = County::oma_hame();
         let group = |id| county.line(&LineId::parse(id).unwrap()).unwrap().group.clone();
         assert_eq!(group("suun_kiireellinen"), group("suun_kiireeton"));

@@ -1,8 +1,8 @@
-//! Disorder: what lies between a platform that says something and the topic that has it.
+//! Disorder: duplicates, delays, reordering and poison between the platform and the topic.
 //!
-//! Records come in the order in which they are published, [`Publication::at`], each at the earliest when its event is
-//! told, or up to four minutes before it happened where the source's clock is fast. That is less than the five minutes
-//! a record may be ahead. The same events, disorder and seed give the same records.
+//! Records come in the order of their publication time, [`Publication::at`]. It is not before [`SimEvent::reported_at`],
+//! except for sources with a fast clock: up to four minutes before, which is within the five minutes that a record may
+//! be ahead. The same events, disorder and seed give the same records.
 
 mod poison;
 
@@ -18,33 +18,33 @@ use crate::{Publication, SimEvent};
 
 /// The share of records in binary mode; the rest are in structured mode.
 const BINARY_SHARE: f64 = 0.1;
-/// How far a fast clock of a source runs ahead at most.
+/// How far the clock of a source runs ahead at most.
 const FASTEST_CLOCK_MS: i64 = 4 * 60_000;
 
 const SECOND_MS: i64 = 1_000;
 const HOUR_MS: i64 = 3_600_000;
 
-/// What goes wrong on the way to the topic, as shares of the events, 0 to 1.
+/// The kinds of disorder, as shares of the events, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Disorder {
-    /// Published again: most within seconds, some within the hour, some up to three days later.
+    /// Events published again: most within seconds, some within an hour, some up to three days later.
     pub duplicates: f64,
-    /// Published a minute to six hours late.
+    /// Events published one minute to six hours late.
     pub delays: f64,
-    /// Out of turn: most up to three seconds late, one in five from a source whose clock is up to four minutes fast.
+    /// Events out of order: most up to three seconds late, one in five from a source whose clock is up to four minutes
+    /// fast.
     pub reordering: f64,
-    /// Poisonous records beside the sound ones, of every case in the wire's table that a broker takes with its default
-    /// settings.
+    /// Additional poison records, of every case in the wire crate's table that a broker accepts with default settings.
     pub poison: f64,
 }
 
 impl Disorder {
-    /// Every event is published once, when it is told, and nothing else is.
+    /// No disorder: every event is published once, when it is reported.
     pub const NONE: Self = Self { duplicates: 0.0, delays: 0.0, reordering: 0.0, poison: 0.0 };
-    /// More than any platform does, but with most records as they should be.
+    /// More disorder than any platform produces. Most records are still in order.
     pub const ROUGH: Self = Self { duplicates: 0.05, delays: 0.02, reordering: 0.2, poison: 0.01 };
 
-    /// The records of `events`, which come in the order of [`SimEvent::told_at`].
+    /// The records of `events`, which must be in the order of [`SimEvent::reported_at`].
     pub fn publish<I: Iterator<Item = SimEvent>>(self, events: I, seed: u64) -> PublicationStream<I> {
         PublicationStream {
             disorder: self,
@@ -52,34 +52,34 @@ impl Disorder {
             poison: PoisonGenerator::new(),
             events,
             settled_until: EventTime::MIN,
-            under_way: BinaryHeap::new(),
+            in_flight: BinaryHeap::new(),
             next_turn: 0,
         }
     }
 }
 
-/// Records in the order in which they are published. Ends after its events do.
+/// Records in the order of their publication. It ends after the last record of its last event.
 #[derive(Clone)]
 pub struct PublicationStream<I> {
     disorder: Disorder,
     rng: Pcg64Mcg,
     poison: PoisonGenerator,
     events: I,
-    /// No event that is still to come is published before this.
+    /// No later event is published before this.
     settled_until: EventTime,
-    under_way: BinaryHeap<Reverse<UnderWay>>,
+    in_flight: BinaryHeap<Reverse<InFlight>>,
     next_turn: u64,
 }
 
 /// A record on its way to the topic.
 #[derive(Clone)]
-struct UnderWay {
+struct InFlight {
     turn: u64,
     publication: Publication,
 }
 
 impl<I: Iterator<Item = SimEvent>> PublicationStream<I> {
-    /// Sends what the next event makes on its way; false if there is none.
+    /// Puts the records of the next event in flight; false if there is no next event.
     fn send_next(&mut self) -> bool {
         let Some(event) = self.events.next() else { return false };
         let reported_at = event.reported_at;
@@ -100,7 +100,7 @@ impl<I: Iterator<Item = SimEvent>> PublicationStream<I> {
     }
 
     fn send(&mut self, publication: Publication) {
-        self.under_way.push(Reverse(UnderWay { turn: self.next_turn, publication }));
+        self.in_flight.push(Reverse(InFlight { turn: self.next_turn, publication }));
         self.next_turn += 1;
     }
 
@@ -108,7 +108,7 @@ impl<I: Iterator<Item = SimEvent>> PublicationStream<I> {
         share > 0.0 && self.rng.random::<f64>() < share
     }
 
-    /// How much later than it is told an event is published; negative where the source's clock is fast.
+    /// The time from report to publication; negative if the clock of the source is fast.
     fn shift_ms(&mut self) -> i64 {
         if self.happens(self.disorder.delays) {
             return self.rng.random_range(60 * SECOND_MS..6 * HOUR_MS);
@@ -136,30 +136,30 @@ impl<I: Iterator<Item = SimEvent>> Iterator for PublicationStream<I> {
 
     fn next(&mut self) -> Option<Publication> {
         loop {
-            let first = self.under_way.peek().map(|Reverse(under_way)| under_way.publication.at);
+            let first = self.in_flight.peek().map(|Reverse(in_flight)| in_flight.publication.at);
             let may_still_be_overtaken = first.is_none_or(|at| at > self.settled_until);
             if !(may_still_be_overtaken && self.send_next()) {
-                return self.under_way.pop().map(|Reverse(under_way)| under_way.publication);
+                return self.in_flight.pop().map(|Reverse(in_flight)| in_flight.publication);
             }
         }
     }
 }
 
-impl PartialEq for UnderWay {
+impl PartialEq for InFlight {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for UnderWay {}
+impl Eq for InFlight {}
 
-impl PartialOrd for UnderWay {
+impl PartialOrd for InFlight {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for UnderWay {
+impl Ord for InFlight {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.publication.at, self.turn).cmp(&(other.publication.at, other.turn))
     }

@@ -1,11 +1,11 @@
-//! Finnish holidays and working days, worked out one day at a time.
+//! Finnish holidays and working days, computed one day at a time.
 //!
-//! Written from the acts and the almanac, slowly and on its own: the calendar the product uses is judged by it, so
-//! the two must have nothing in common but the almanac.
+//! The calendar of the product is tested against this one. So it is written from the acts and the almanac, and shares no
+//! code with the product.
 
 use jiff::civil::{Date, Weekday, date};
 
-/// Easter Sunday of a year, by Gauss's rule with his century terms.
+/// Easter Sunday, by Gauss's algorithm with the century terms.
 fn easter_sunday(year: i16) -> Date {
     let year_number = i32::from(year);
     let golden = year_number % 19;
@@ -34,8 +34,8 @@ fn next_day(day: Date) -> Date {
     day.tomorrow().expect("the simulated years have a day after every day")
 }
 
-/// Whether the day is an official holiday: the church holidays of the Church Order, 1 May and 6 December. The eves of
-/// Christmas and of midsummer are none.
+/// Whether the day is an official holiday: the church holidays of the Church Order, 1 May and 6 December. Christmas Eve
+/// and Midsummer Eve are not official holidays.
 pub(crate) fn is_official_holiday(day: Date) -> bool {
     let easter = easter_sunday(day.year());
     let moving =
@@ -49,19 +49,19 @@ pub(crate) fn is_official_holiday(day: Date) -> bool {
         || saturday_between((10, 31), (11, 6))
 }
 
-/// Whether the day is midsummer eve (the Friday between 19 and 25 June) or Christmas Eve: no official holidays, but
-/// opening hours in the OpenStreetMap notation count both among the public holidays of Finland.
+/// Whether the day is Midsummer Eve (the Friday between 19 and 25 June) or Christmas Eve. They are not official holidays,
+/// but the OpenStreetMap notation of opening hours counts both among the public holidays of Finland.
 pub(crate) fn is_eve(day: Date) -> bool {
     let midsummer = day.weekday() == Weekday::Friday && day.month() == 6 && (19..=25).contains(&day.day());
     midsummer || (day.month(), day.day()) == (12, 24)
 }
 
-/// Whether the day is Monday to Friday and no official holiday.
+/// Whether the day is a weekday, Monday to Friday, and not an official holiday.
 pub(crate) fn is_working_day(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_official_holiday(day)
 }
 
-/// The `n`th working day after `day`; `day` itself never counts, and is the answer for `n` = 0.
+/// The `n`th working day after `day`, not counting `day` itself; `day` for `n` = 0.
 pub(crate) fn nth_working_day_after(day: Date, n: u16) -> Date {
     let mut found = 0;
     let mut candidate = day;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn easter_falls_where_the_almanac_says() {
+    fn easter_agrees_with_the_almanac() {
         let almanac = [
             (1954, 4, 18),
             (1981, 4, 19),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_official_holidays_of_2026_are_those_of_the_almanac() {
+    fn the_official_holidays_of_2026_agree_with_the_almanac() {
         let listed: Vec<Date> =
             (0..365).map(|n| days_after(date(2026, 1, 1), n)).filter(|day| is_official_holiday(*day)).collect();
         let almanac = [
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn working_days_are_counted_from_the_next_day_and_skip_weekends_and_holidays() {
+    fn working_days_count_from_the_next_day_and_skip_weekends_and_holidays() {
         // Wednesday before Maundy Thursday 2026: Thursday, then Tuesday after Easter.
         assert_eq!(nth_working_day_after(date(2026, 4, 1), 1), date(2026, 4, 2));
         assert_eq!(nth_working_day_after(date(2026, 4, 1), 2), date(2026, 4, 7));

@@ -1,11 +1,12 @@
-//! The generator: an endless stream of what the county's platform says, from a start instant on.
+//! The generator: an endless stream of events of the county's platform, from a start instant on.
 //!
-//! What the county has published comes out whatever the seed: monthly arrivals, shares, means and feedback are dealt
-//! out (`arrivals`, `quota`, `steered_mean`, `feedback_decks`), and chance only decides who, when and in which order.
+//! Every seed reproduces the published figures: monthly arrivals, shares, means and feedback are drawn without
+//! replacement or by quota (`arrivals`, `quota`, `steered_mean`, `feedback_decks`). Chance decides only which contacts,
+//! when, and in which order.
 //!
-//! Every line has one next arrival, and every contact under way its next words, in one heap; so an event costs the
-//! logarithm of what is under way, however long the stream runs. The same county, seed, start and volume give the same
-//! stream on every machine: the random numbers are PCG's, what is drawn from them uses no hash order and no clock.
+//! One heap holds the next arrival of every line and all events that are already determined. So an event costs the
+//! logarithm of the heap size, however long the stream runs. The same county, seed, start and volume give the same
+//! stream on every machine: the random numbers come from PCG, and no draw depends on hash order or a clock.
 
 mod arrivals;
 mod draws;
@@ -33,7 +34,7 @@ use self::visit::Visit;
 use self::visit_simulation::VisitResult;
 use crate::{County, CountyLine, SimEvent};
 
-/// What the platform says, in the order in which it says it ([`SimEvent::told_at`]). Endless.
+/// The events of the platform, in the order of [`SimEvent::reported_at`]. The stream is endless.
 ///
 /// ```
 /// use ensilinja_model::EventTime;
@@ -49,13 +50,13 @@ pub struct Generator {
     zone: TimeZone,
     lines: Vec<CountyLine>,
     arrivals: Vec<Arrivals>,
-    courses: Vec<LineQuotas>,
+    quotas: Vec<LineQuotas>,
     feedback: FeedbackDecks,
     upcoming: BinaryHeap<Reverse<Upcoming>>,
     next_turn: u64,
 }
 
-/// Something that will happen. Of two at one instant the one that was foreseen first comes first.
+/// A future event. At equal instants the order of scheduling decides.
 #[derive(Clone)]
 struct Upcoming {
     at: EventTime,
@@ -67,16 +68,16 @@ struct Upcoming {
 enum UpcomingKind {
     /// A new contact arrives at the line of this index.
     Arrival(usize),
-    /// A known contact comes (again) to a line.
+    /// A contact arrives by transfer, or again.
     Visit(Box<Visit>),
-    /// The platform says something.
-    Said(Box<SimEvent>),
+    /// The platform reports an event.
+    Event(Box<SimEvent>),
 }
 
 impl Generator {
-    /// The county from `start` on, with `volume` times its contacts: 1 is the county, 100 a load.
+    /// The county from `start` on, with `volume` times its contacts: 1 for the county itself, 100 for a load test.
     ///
-    /// Nobody is under way at the start; figures that look back need the stream to start that much earlier.
+    /// At the start there are no contacts in progress. For figures over a window, start the stream earlier by its length.
     ///
     /// # Panics
     /// If `volume` is not a positive number.
@@ -87,7 +88,7 @@ impl Generator {
         let mut generator = Self {
             rng: Pcg64Mcg::seed_from_u64(seed),
             arrivals: county.lines.iter().map(|line| Arrivals::new(line, volume, start, &zone)).collect(),
-            courses: county.lines.iter().map(|line| LineQuotas::new(&line.behaviour, volume)).collect(),
+            quotas: county.lines.iter().map(|line| LineQuotas::new(&line.behaviour, volume)).collect(),
             feedback: FeedbackDecks::new(&county.lines, volume),
             lines: county.lines.clone(),
             zone,
@@ -95,29 +96,29 @@ impl Generator {
             next_turn: 0,
         };
         for line in 0..generator.lines.len() {
-            generator.await_arrival(line);
+            generator.schedule_arrival(line);
         }
         generator
     }
 
-    fn await_arrival(&mut self, line: usize) {
+    fn schedule_arrival(&mut self, line: usize) {
         let at = self.arrivals[line].next(&self.lines[line], &self.zone, &mut self.rng);
-        self.foresee(at, UpcomingKind::Arrival(line));
+        self.schedule(at, UpcomingKind::Arrival(line));
     }
 
-    fn foresee(&mut self, at: EventTime, what: UpcomingKind) {
+    fn schedule(&mut self, at: EventTime, what: UpcomingKind) {
         self.upcoming.push(Reverse(Upcoming { at, turn: self.next_turn, what }));
         self.next_turn += 1;
     }
 
-    fn live(&mut self, visit: &Visit) {
-        let world = SimulationContext { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
-        let life = VisitResult::of(visit, world, &mut self.courses[visit.line], &mut self.feedback, &mut self.rng);
-        for event in life.events {
-            self.foresee(event.reported_at, UpcomingKind::Said(Box::new(event)));
+    fn simulate(&mut self, visit: &Visit) {
+        let context = SimulationContext { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
+        let result = VisitResult::of(visit, context, &mut self.quotas[visit.line], &mut self.feedback, &mut self.rng);
+        for event in result.events {
+            self.schedule(event.reported_at, UpcomingKind::Event(Box::new(event)));
         }
-        for visit in life.further_visits {
-            self.foresee(visit.at, UpcomingKind::Visit(Box::new(visit)));
+        for visit in result.further_visits {
+            self.schedule(visit.at, UpcomingKind::Visit(Box::new(visit)));
         }
     }
 }
@@ -129,15 +130,15 @@ impl Iterator for Generator {
         loop {
             let Reverse(next) = self.upcoming.pop().expect("every line has a next arrival");
             match next.what {
-                UpcomingKind::Said(event) => return Some(*event),
+                UpcomingKind::Event(event) => return Some(*event),
                 UpcomingKind::Visit(visit) => {
                     self.arrivals[visit.line].make_room();
-                    self.live(&visit);
+                    self.simulate(&visit);
                 }
                 UpcomingKind::Arrival(line) => {
                     let visit = Visit::first(line, next.at, &mut self.rng);
-                    self.live(&visit);
-                    self.await_arrival(line);
+                    self.simulate(&visit);
+                    self.schedule_arrival(line);
                 }
             }
         }

@@ -1,12 +1,12 @@
-//! A seeded county to simulate, ways to disturb its events, and a naive oracle of its figures.
+//! A simulated county with a seed, disorder for its events, and a naive oracle for its figures.
 //!
 //! ```text
 //! County --Generator--> SimEvent --(Scenario)--> SimEvent --Disorder--> Publication --> a topic
-//!                          `--> Oracle --series(now)--> what every figure must be
+//!                          `--> Oracle --series(now)--> the expected figures
 //! ```
 //!
 //! Everything is a pure function of its arguments and a seed: no clock, no topic, no other randomness. A [`SimEvent`]
-//! keeps the contact's id in the clear, for somebody has to make one up; nothing here prints it.
+//! holds the contact id in the clear. Nothing in this crate prints it.
 //!
 //! ```
 //! use ensilinja_model::EventTime;

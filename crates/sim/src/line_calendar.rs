@@ -1,8 +1,8 @@
-//! When one line is open and when its promises end, worked out one day at a time.
+//! Opening times and deadlines of one line, computed one day at a time.
 //!
-//! The calendar of the oracle: every question walks over local days and asks each for its open stretches. Hours may
-//! change from a day on; each day has the hours in force on it. A stretch is [from, to), and one that lasts until
-//! midnight ends with the day, whatever the next day does.
+//! This is the calendar of the oracle. Every function walks over local days and looks at the open stretches of each.
+//! Opening hours may change; each day has the hours in force on it. A stretch is [from, to). A stretch until midnight
+//! ends with the day, even if the next day continues it.
 
 use ensilinja_model::EventTime;
 use jiff::ToSpan;
@@ -13,27 +13,27 @@ use crate::finnish_days::nth_working_day_after;
 use crate::local_day::{end_of_day, instant, local, midnight};
 use crate::{DueBy, WeeklyHours, Within, WorkingDay};
 
-/// No line is closed for longer than this many days; a walk that would go further has gone astray.
+/// No line is closed for longer than this many days. It limits every walk.
 const LONGEST_WALK_DAYS: usize = 400;
 const MINUTES_A_DAY: u16 = 24 * 60;
 
-/// The hours of a line on the time line of a zone. Public so that another calendar can be held against it.
+/// The opening hours of a line in a time zone. It is public, so that another calendar can be tested against it.
 #[derive(Clone, Debug)]
 pub struct LineCalendar {
-    /// From which day on which hours are in force, ascending; the first from the beginning of time.
+    /// Opening hours with their first day, ascending. The first hours are in force from the beginning of time.
     hours: Vec<(Date, WeeklyHours)>,
     zone: TimeZone,
 }
 
 impl LineCalendar {
-    /// The calendar of a line with these hours, and others from certain days on (ascending).
+    /// The calendar of a line with these hours, and `later` hours from given days on, ascending.
     #[must_use]
     pub fn new(hours: WeeklyHours, later: &[(Date, WeeklyHours)], zone: TimeZone) -> Self {
         let hours = [(Date::MIN, hours)].into_iter().chain(later.iter().cloned()).collect();
         Self { hours, zone }
     }
 
-    /// Its zone.
+    /// The time zone.
     #[must_use]
     pub const fn zone(&self) -> &TimeZone {
         &self.zone
@@ -47,12 +47,12 @@ impl LineCalendar {
         let spans = hours.spans_of_day(day).into_iter();
         spans
             .map(|(from, to)| (self.minute(day, from), self.minute(day, to)))
-            // The clock may jump over a whole span.
+            // A change of the clocks may skip a whole span.
             .filter(|(from, to)| from < to)
             .collect()
     }
 
-    /// Whether the line is open on the day at all: it opens on it, or is open at its midnight.
+    /// Whether the line is open at any time of the day.
     #[must_use]
     pub fn opens_on(&self, day: Date) -> bool {
         !self.stretches(day).is_empty()
@@ -64,7 +64,7 @@ impl LineCalendar {
         self.stretches(self.day_of(at)).iter().any(|(from, to)| (*from..*to).contains(&at))
     }
 
-    /// How long the line is open over [from, to), in ms; 0 if `to` is no later than `from`.
+    /// The open time over [from, to), in ms; 0 if `to` is not after `from`.
     #[must_use]
     pub fn open_ms(&self, from: EventTime, to: EventTime) -> i64 {
         let last_day = self.day_of(to);
@@ -77,7 +77,7 @@ impl LineCalendar {
     /// The first instant at which the line has been open for `ms` (more than 0) since `from`.
     ///
     /// # Panics
-    /// If it is closed for good.
+    /// If the line does not open again.
     #[must_use]
     pub fn after_open_ms(&self, from: EventTime, ms: i64) -> EventTime {
         let mut missing = ms;
@@ -91,13 +91,13 @@ impl LineCalendar {
                 missing -= open;
             }
         }
-        panic!("the line is closed for good, {missing} ms before the end of what was asked for");
+        panic!("the line does not open again; {missing} ms of open time are missing");
     }
 
-    /// The first instant too late for what is promised at `from`.
+    /// The deadline of a promise from `from` on: the first instant that is too late.
     ///
     /// # Panics
-    /// If the line is closed for good.
+    /// If the line does not open again.
     #[must_use]
     pub fn deadline(&self, from: EventTime, within: Within) -> EventTime {
         match within {
@@ -119,7 +119,7 @@ impl LineCalendar {
         }
     }
 
-    /// The latest second since which, up to the end of `second`, the line has been open for so many seconds.
+    /// The latest second from which on, up to the end of `second`, the line was open for `open_seconds`.
     #[must_use]
     pub fn open_since(&self, second: i64, open_seconds: i64) -> Option<i64> {
         let end = EventTime::from_seconds(second + 1);
@@ -137,7 +137,7 @@ impl LineCalendar {
         None
     }
 
-    /// The midnight of the `n`th latest day that has opened by the end of `second`.
+    /// The midnight of the `n`th latest day on which the line has opened by the end of `second`.
     #[must_use]
     pub fn start_of_open_day(&self, second: i64, n: usize) -> Option<i64> {
         let has_opened =
@@ -146,7 +146,7 @@ impl LineCalendar {
         Some(midnight(day, &self.zone).floor_second())
     }
 
-    /// When the line last closes on a day: with the day's last second if it is open until midnight.
+    /// The last closing on a day; the last second of the day if the line is open until midnight.
     fn closing(&self, day: Date) -> EventTime {
         let end_of_day = end_of_day(day, &self.zone);
         self.stretches(day).last().map_or(end_of_day, |(_, closes)| (*closes).min(end_of_day))
@@ -166,7 +166,7 @@ impl LineCalendar {
             Some(further) => days_from(tomorrow)
                 .filter(|day| self.opens_on(*day))
                 .nth(usize::from(further))
-                .expect("the line is not closed for good"),
+                .expect("the line opens again"),
         }
     }
 

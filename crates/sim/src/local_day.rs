@@ -1,4 +1,4 @@
-//! Instants and the local clock, by way of jiff and nothing else.
+//! Conversion between instants and local time, with jiff alone.
 
 use ensilinja_model::EventTime;
 use jiff::civil::{Date, DateTime};
@@ -7,19 +7,19 @@ use jiff::{Span, Timestamp};
 
 use crate::finnish_days::nth_working_day_after;
 
-/// What the local clock shows at an instant.
+/// The local time at an instant.
 pub(crate) fn local(at: EventTime, zone: &TimeZone) -> DateTime {
     let timestamp =
         Timestamp::from_millisecond(at.as_millis()).expect("simulated instants are in jiff's ten thousand years");
     zone.to_datetime(timestamp)
 }
 
-/// The first instant at which the local clock shows a time or a later one: of a time shown twice the first, of one
-/// that the clock jumps over the jump.
+/// The first instant at which the local clock shows this time or a later one: the first of two occurrences, or the jump
+/// of the clock for a skipped time.
 pub(crate) fn instant(wanted: DateTime, zone: &TimeZone) -> EventTime {
     let zoned = wanted.to_zoned(zone.clone()).expect("simulated instants are in jiff's ten thousand years");
     let mut at = EventTime::from_millis(zoned.timestamp().as_millisecond());
-    // Of a time in a gap jiff says one as far beyond the jump. Clocks jump at whole minutes.
+    // For a skipped time jiff returns an instant after the jump. Clocks jump at whole minutes.
     if local(at, zone) != wanted {
         at = EventTime::from_seconds(at.floor_second().div_euclid(60) * 60);
         while local(at.plus_millis(-60_000), zone) >= wanted {
@@ -29,23 +29,23 @@ pub(crate) fn instant(wanted: DateTime, zone: &TimeZone) -> EventTime {
     at
 }
 
-/// The local midnight at which a day starts.
+/// The midnight at the start of a day.
 pub(crate) fn midnight(day: Date, zone: &TimeZone) -> EventTime {
     instant(day.at(0, 0, 0, 0), zone)
 }
 
-/// The last second of a day, 23:59:59: what is too late then is too late on that day.
+/// The last second of a day, 23:59:59: the first instant that is too late for a deadline on that day.
 pub(crate) fn end_of_day(day: Date, zone: &TimeZone) -> EventTime {
     instant(day.at(23, 59, 59, 0), zone)
 }
 
-/// When a callback is given up: the end of the last of the working days after the day of `due`, which is its deadline,
-/// or the request itself where no callback is promised.
+/// When a callback is given up: at the end of the last of these working days after the day of `due`. `due` is the
+/// deadline, or the request if no callback is promised.
 pub(crate) fn given_up_at(due: EventTime, working_days: u16, zone: &TimeZone) -> EventTime {
     end_of_day(nth_working_day_after(local(due, zone).date(), working_days), zone)
 }
 
-/// The day before.
+/// The previous day.
 pub(crate) fn day_before(day: Date) -> Date {
     day.checked_sub(Span::new().days(1)).expect("simulated days have a day before them")
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_the_clock_skips_is_the_jump_and_one_it_shows_twice_the_first() {
+    fn a_skipped_time_is_the_jump_and_a_repeated_time_its_first_occurrence() {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         // At 03:00 on 29 March 2026 the clocks jump to 04:00; at 04:00 on 25 October they go back to 03:00.
         let jump = EventTime::from_seconds(1_774_746_000);
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_is_given_up_at_the_last_second_of_the_fifth_working_day_after_it() {
+    fn a_callback_is_given_up_at_the_last_second_of_the_fifth_working_day() {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         // Friday 24 October 2025, 15:00 in Helsinki (UTC+3); the clocks go back on Sunday.
         let requested = instant(date(2025, 10, 24).at(15, 0, 0, 0), &zone);

@@ -1,8 +1,8 @@
-//! The naive oracle: what every figure must be, found the slow and obvious way.
+//! The naive oracle: the expected value of every figure, computed in the slow and obvious way.
 //!
-//! It keeps all that was ever said, and answers a question about `now` by going through every leg from the beginning:
-//! sort its facts, write down what they amount to, count what lies in the window. It shares nothing with the ledger
-//! but the vocabulary, and nothing with the calendar at all: a mistake would have to be made twice, in two shapes.
+//! It keeps all facts. For a reading at `now` it goes through every leg from the beginning: sort the facts, derive the
+//! postings, count those in the window. It shares only the vocabulary with the ledger, and nothing with the calendar. So
+//! an error goes unnoticed only if both implementations have it.
 
 mod indicators;
 mod naive_callback;
@@ -32,45 +32,45 @@ pub use oracle_line::{LevelFormula, OracleLimits, OracleLine};
 /// A leg: line, contact and visit.
 type NaiveLegKey = (LineId, String, Option<String>);
 
-/// What was said of a leg, and the story of it once it has been asked for.
+/// The facts of a leg, and its timelines once they have been needed.
 #[derive(Clone, Default)]
 struct NaiveLeg {
     facts: NaiveFacts,
-    told: OnceLock<Timelines>,
+    timelines: OnceLock<Timelines>,
 }
 
-/// The story of a leg, which is the same whenever it is asked for; unless a request came just after the customer was
-/// gone, for then there is another story up to the request.
+/// The timeline of a leg. If a callback request superseded the end of the wait, readings before the request have
+/// another one.
 #[derive(Clone)]
 struct Timelines {
-    story: NaiveTimeline,
-    until_the_request: Option<NaiveTimeline>,
+    timeline: NaiveTimeline,
+    before_request: Option<NaiveTimeline>,
 }
 
 impl NaiveLeg {
-    /// The story as a reader at `second` knows it.
-    fn story(&self, line: &OracleLine, calendar: &LineCalendar, second: i64) -> &NaiveTimeline {
-        let told = self.told.get_or_init(|| {
-            let story = NaiveTimeline::tell(&self.facts, line, calendar, true);
-            let until_the_request = story.not_before.map(|_| NaiveTimeline::tell(&self.facts, line, calendar, false));
-            Timelines { story, until_the_request }
+    /// The timeline for a reading at `second`.
+    fn timeline(&self, line: &OracleLine, calendar: &LineCalendar, second: i64) -> &NaiveTimeline {
+        let timelines = self.timelines.get_or_init(|| {
+            let timeline = NaiveTimeline::of(&self.facts, line, calendar, true);
+            let before_request = timeline.not_before.map(|_| NaiveTimeline::of(&self.facts, line, calendar, false));
+            Timelines { timeline, before_request }
         });
-        let early = told.until_the_request.as_ref().filter(|_| told.story.not_before.is_some_and(|from| second < from));
-        early.unwrap_or(&told.story)
+        let is_before = timelines.timeline.not_before.is_some_and(|from| second < from);
+        timelines.before_request.as_ref().filter(|_| is_before).unwrap_or(&timelines.timeline)
     }
 }
 
-/// All that was said, and what it amounts to. It has no `Debug`, for it holds contacts' ids.
+/// The naive oracle. It has no `Debug`, because it holds ids of contacts.
 #[derive(Clone)]
 pub struct Oracle {
     lines: Vec<(OracleLine, LineCalendar)>,
-    /// The bounds of the waits of the answered, in ms; all lines have the same.
+    /// The bucket bounds of waits to answer, in ms; the same for all lines.
     answer_wait_bounds: BTreeSet<u32>,
     legs: BTreeMap<NaiveLegKey, NaiveLeg>,
 }
 
 impl Oracle {
-    /// An oracle that has heard nothing yet, for these lines, with local days in `zone`.
+    /// An oracle without events for these lines. Local days are those of `zone`.
     #[must_use]
     pub fn new(lines: Vec<OracleLine>, zone: TimeZone) -> Self {
         let answer_wait_bounds = naive_reading::answer_wait_bounds(lines.iter());
@@ -82,23 +82,23 @@ impl Oracle {
         Self { lines, answer_wait_bounds, legs: BTreeMap::new() }
     }
 
-    /// Hears a fact. Those of unknown lines are of no account.
+    /// Applies an event. Order and duplicates do not matter; events of unknown lines are ignored.
     pub fn apply(&mut self, event: &SimEvent) {
         let leg = (event.line.clone(), event.contact.clone(), event.visit.clone());
-        let heard = self.legs.entry(leg).or_default();
-        if heard.facts.insert((event.at, event.fact)) {
-            heard.told = OnceLock::new();
+        let leg = self.legs.entry(leg).or_default();
+        if leg.facts.insert((event.at, event.fact)) {
+            leg.timelines = OnceLock::new();
         }
     }
 
-    /// Every figure at `now` except quantiles, keyed by its series as the exposition writes it.
+    /// Every figure at `now` except quantiles, by its series in the notation of the exposition.
     #[must_use]
     pub fn series(&self, now: EventTime) -> BTreeMap<String, f64> {
         self.readings(now).flat_map(|line| line.figures()).collect()
     }
 
-    /// The quantiles at `now`, exact: the smallest sample with at least the quantile's share of samples at or below it.
-    /// A window without samples has none.
+    /// The exact quantiles at `now`: the smallest sample with at least the share of the quantile at or below it. A
+    /// window without samples has no quantiles.
     #[must_use]
     pub fn quantiles(&self, now: EventTime) -> BTreeMap<String, f64> {
         self.readings(now).flat_map(|line| line.quantiles()).collect()
@@ -108,8 +108,8 @@ impl Oracle {
         self.lines.iter().map(move |(line, calendar)| {
             let (second, answer_wait_bounds) = (now.floor_second(), &self.answer_wait_bounds);
             let of_line = self.legs.iter().filter(|((id, _, _), _)| *id == line.id);
-            let stories = of_line.map(|(_, heard)| heard.story(line, calendar, second)).collect();
-            NaiveReading { line, calendar, stories, second, answer_wait_bounds }
+            let timelines = of_line.map(|(_, leg)| leg.timeline(line, calendar, second)).collect();
+            NaiveReading { line, calendar, timelines, second, answer_wait_bounds }
         })
     }
 }

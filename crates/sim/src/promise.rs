@@ -1,33 +1,33 @@
-//! What a line promises its customers, as the oracle and the county's table say it.
+//! The promises of a line, for the oracle and the simulated county.
 
-/// What a line promises. A line may promise nothing.
+/// The promises of a line. A line may have none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LinePromise {
-    /// From arrival to answer.
+    /// The promise of an answer, from arrival.
     pub answer: Option<Within>,
-    /// From callback request to reached.
+    /// The promise of a callback, from the request until the customer is reached.
     pub callback: Option<Within>,
-    /// Whether an abandon breaks the promise; else it voids it.
+    /// Whether an abandon breaks the promise. Otherwise it voids it.
     pub abandon_breaks: bool,
 }
 
-/// How much time a promise allows.
+/// The term of a promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Within {
-    /// So many ms by the clock on the wall.
+    /// This elapsed time in ms.
     Wall(u32),
-    /// So many ms while the line is open.
+    /// This open time in ms.
     Open(u32),
-    /// The same day, or the next day on which the line opens.
+    /// The same day; the next day on which the line opens if the same day is no longer possible.
     SameDay(DueBy),
-    /// The nth working day after.
+    /// The nth working day after the day on which the term begins.
     WorkingDays(u16, WorkingDay, DueBy),
 }
 
-/// When on its last day a promise ends.
+/// The time on the last day at which a term ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DueBy {
-    /// 23:59:59.
+    /// At 23:59:59.
     EndOfDay,
     /// When the line closes.
     Closing,
@@ -36,8 +36,8 @@ pub enum DueBy {
 /// Which days are working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkingDay {
-    /// Monday to Friday but official holidays.
+    /// Monday to Friday except official holidays.
     Official,
-    /// Those on which the line opens.
+    /// Days on which the line opens.
     LineOpen,
 }

@@ -1,4 +1,4 @@
-//! Publications: records as they go to the topic, and what a test needs to know of them.
+//! Publications: records for the topic, with the facts that tests need about them.
 
 use std::fmt;
 
@@ -7,42 +7,41 @@ use ensilinja_wire::{Detail, Reason, encode_binary, encode_structured};
 
 use crate::SimEvent;
 
-/// A record, and when it is published.
+/// A record and its publication time.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Publication {
-    /// When it is published: the record's timestamp.
+    /// The publication time, which is the timestamp of the record.
     pub at: EventTime,
-    /// The record's key; `None` is Kafka's null.
+    /// The key of the record; `None` for Kafka's null.
     pub key: Option<Vec<u8>>,
-    /// The record's headers, in order.
+    /// The headers of the record, in order.
     pub headers: Vec<(String, Option<Vec<u8>>)>,
-    /// The record's value; `None` is Kafka's null.
+    /// The value of the record; `None` for Kafka's null.
     pub value: Option<Vec<u8>>,
-    /// What the record says; `None` for a poisonous one, and for one that was not simulated.
+    /// The event in the record; `None` for a poison record, and for a record that was not simulated.
     pub event: Option<SimEvent>,
-    /// What is wrong with the record, if anything.
+    /// The error in the record; `None` for a valid record.
     pub poison: Option<Poison>,
 }
 
-/// What is wrong with a poisonous record.
+/// The error in a poison record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Poison {
-    /// 0 for the first poisonous record of a stream, 1 for the second; the record carries it in the header
-    /// [`POISON_HEADER`], in decimal digits.
+    /// The number of the poison record in its stream, from 0. The header [`POISON_HEADER`] has it in decimal digits.
     pub tag: u64,
-    /// The name of the case in the wire's table of malformed records.
+    /// The name of the case in the wire crate's table of malformed records.
     pub case: &'static str,
-    /// What the record must be counted under.
+    /// The expected reason of the rejection.
     pub reason: Reason,
-    /// What exactly it must be rejected as.
+    /// The expected detail of the rejection.
     pub detail: Detail,
 }
 
-/// The header in which a poisonous record carries its tag. It means nothing to a reader.
+/// The header with the tag of a poison record. Readers ignore it.
 pub const POISON_HEADER: &str = "simulator-poison";
 
 impl Publication {
-    /// The record that says `event`, in binary mode or else in structured mode.
+    /// The record for an event, in binary or structured mode.
     pub(crate) fn of(event: SimEvent, at: EventTime, binary: bool) -> Self {
         let statement = event.statement();
         let encoded = if binary { encode_binary(&statement) } else { encode_structured(&statement) };
@@ -58,7 +57,7 @@ impl Publication {
 }
 
 impl fmt::Debug for Publication {
-    /// Leaves key, headers and value out: they hold a contact's id.
+    /// Omits key, headers and value: they contain the id of a contact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publication")
             .field("at", &self.at)

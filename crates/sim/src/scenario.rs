@@ -1,4 +1,4 @@
-//! Scenarios: a bad day at the platform or at a line, laid over the stream of events.
+//! Scenarios: disruptions of the platform or of a line, applied to the stream of events.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -7,29 +7,29 @@ use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact, LineId, Stage
 use crate::SimEvent;
 
 vocabulary! {
-    /// What goes wrong.
+    /// A disruption.
     Scenario {
-        /// For 20 minutes the platform says nothing; then it says all that happened meanwhile within half a minute.
+        /// For 20 minutes the platform reports nothing. Then it reports all events of that time within half a minute.
         Outage = "outage",
         /// All callbacks outstanding on the line `suun_kiireeton` are closed as purged at one instant.
         Purge = "purge",
-        /// For 2 hours nobody answers the line `116117`, and nobody whom it calls back is reached: those who would have
-        /// been answered abandon then, callbacks that would have reached somebody are closed as unreached.
+        /// For 2 hours the line `116117` answers no calls and reaches no customers by callback. Answered calls become
+        /// abandoned ones, and callbacks that would have reached the customer are closed as unreached.
         Failure = "failure",
     }
 }
 
 const OUTAGE_MS: i64 = 20 * 60_000;
-/// How many times faster than it happened an outage is told of afterwards.
+/// The speed at which the events of an outage are reported afterwards, as a multiple of real time.
 const CATCH_UP_SPEED: i64 = 40;
 const PURGED_LINE: &str = "suun_kiireeton";
 const FAILURE_MS: i64 = 2 * 3_600_000;
 const FAILING_LINE: &str = "116117";
 
 impl Scenario {
-    /// The stream `events` with this going wrong at `at`.
+    /// The stream `events` with the disruption from `at` on.
     pub fn disrupt<I: Iterator<Item = SimEvent>>(self, events: I, at: EventTime) -> Disrupted<I> {
-        let id = |line| LineId::parse(line).expect("the ids written here are ids");
+        let id = |line| LineId::parse(line).expect("the ids in this file are valid");
         let disruption = match self {
             Self::Outage => Disruption::Outage { from: at, to: at.plus_millis(OUTAGE_MS) },
             Self::Purge => Disruption::Purge { line: id(PURGED_LINE), at, outstanding: BTreeSet::new(), done: false },
@@ -39,16 +39,16 @@ impl Scenario {
     }
 }
 
-/// A stream of events in which something goes wrong; in the order of [`SimEvent::told_at`], as any.
+/// A disrupted stream of events, in the order of [`SimEvent::reported_at`].
 #[derive(Clone)]
 pub struct Disrupted<I> {
     events: I,
     disruption: Disruption,
-    /// Legs of which nothing more is said.
+    /// Legs without further events.
     silenced: BTreeSet<SimLeg>,
-    /// What is said before the stream goes on, in order.
+    /// Events before the next one of the stream, in order.
     pending: VecDeque<SimEvent>,
-    /// The stream's next event, once it has been looked at.
+    /// The next event of the stream, if it has been read.
     next: Option<SimEvent>,
 }
 
@@ -67,7 +67,7 @@ fn leg(event: &SimEvent) -> SimLeg {
 }
 
 impl<I: Iterator<Item = SimEvent>> Disrupted<I> {
-    /// Takes in one event of the stream: keeps it for later, changes it, or lets it be the next.
+    /// Processes one event of the stream: postpones it, changes it, drops it, or passes it on.
     fn take_in(&mut self, mut event: SimEvent) {
         match &mut self.disruption {
             Disruption::Outage { from, to } => {

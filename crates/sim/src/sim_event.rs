@@ -1,34 +1,34 @@
-//! What a simulated platform says: a fact about a leg, and when it comes to say it.
+//! An event of the simulated platform: a fact about a leg, and when it is reported.
 
 use std::fmt;
 
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_wire::Statement;
 
-/// One fact about one leg, with its identity in the clear: the leg is contact x line x visit.
+/// One fact about one leg, with its identity in the clear. A leg is a contact, a line and a visit.
 ///
-/// A platform mostly says things as they happen. It says a corrected record again long after, and after an outage all
-/// that happened meanwhile: so when something is said ([`reported_at`](Self::told_at)) is not when it happened.
+/// A platform reports most facts as they happen. It reports corrected records much later, and facts during an outage
+/// afterwards. So [`reported_at`](Self::reported_at) differs from [`at`](Self::at).
 #[derive(Clone, PartialEq, Eq)]
 pub struct SimEvent {
-    /// When it happened.
+    /// The instant of the fact.
     pub at: EventTime,
-    /// When the platform says so; not before it happened. Streams of events are in this order.
+    /// When the platform reports it; not before `at`. Streams of events are in this order.
     pub reported_at: EventTime,
-    /// The contact's pseudonym. Made up, and treated all the same as if it were somebody's.
+    /// The pseudonym of the contact. It is invented, but protected like a real one.
     pub contact: String,
     /// The line of the leg.
     pub line: LineId,
-    /// Which visit of the contact to the line, where the platform says so.
+    /// The visit of the contact to the line, if the platform names it.
     pub visit: Option<String>,
-    /// Where a transferred contact goes; only with [`Fact::Transferred`].
+    /// The target of a transfer; only with [`Fact::Transferred`].
     pub to_line: Option<LineId>,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
 }
 
 impl SimEvent {
-    /// What the platform states on the wire.
+    /// The event in the form of the wire crate.
     #[must_use]
     pub fn statement(&self) -> Statement<'_> {
         Statement {
@@ -43,11 +43,11 @@ impl SimEvent {
 }
 
 impl fmt::Debug for SimEvent {
-    /// Leaves the contact's id out, as everything that prints must.
+    /// Omits the id of the contact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimEvent")
             .field("at", &self.at)
-            .field("told_at", &self.reported_at)
+            .field("reported_at", &self.reported_at)
             .field("line", &self.line)
             .field("visit", &self.visit)
             .field("to_line", &self.to_line)

@@ -1,9 +1,9 @@
-//! Event soup: facts that contradict each other, for property tests.
+//! Event soup: random, contradictory facts for property tests.
 //!
-//! No platform is as bad as this. Legs share a few contacts and lines; every kind of fact turns up anywhere, again and
-//! again; and instants crowd around the edges where a rule could be off by one: thresholds, deadlines, the end of a
-//! leg's patience, a clock cut off before the arrival, openings and closings, the days rules change on, local
-//! midnights, both changes of the clocks, Easter and Christmas.
+//! A soup is worse than the events of any platform. Legs share a few contacts and lines, and every kind of fact occurs
+//! anywhere and repeatedly. The instants lie close to the edges where a rule could be off by one: thresholds, deadlines,
+//! the orphan limit, truncated seconds before the arrival, openings and closings, changes of rules, local midnights,
+//! both changes of the clocks, Easter and Christmas.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
@@ -23,20 +23,20 @@ const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// How many instants to read at are proposed.
+/// The number of instants at which to read the figures.
 const MOMENTS: usize = 24;
 
-/// Facts in no order, and instants at which it is worth asking for the figures.
+/// Facts in random order, and instants at which to read the figures.
 #[derive(Clone, Debug)]
 pub struct Soup {
-    /// The facts, as they come; some twice. Each is told when it happens, which says nothing here.
+    /// The facts in random order, some of them twice. `reported_at` equals `at` and has no meaning here.
     pub events: Vec<SimEvent>,
-    /// Instants close to the edges of what the facts amount to, ascending.
+    /// Instants close to the edges of the facts, ascending.
     pub moments: Vec<EventTime>,
 }
 
-/// A soup of about `legs` x `facts_per_leg` facts about these lines, around a noteworthy day of the zone that the seed
-/// chooses. The same arguments give the same soup.
+/// A soup of about `legs` x `facts_per_leg` facts about these lines, around a special day that the seed selects. The
+/// same arguments give the same soup.
 #[must_use]
 pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts_per_leg: usize) -> Soup {
     let mut builder = SoupBuilder { rng: Pcg64Mcg::seed_from_u64(seed), zone };
@@ -70,7 +70,7 @@ pub fn soup(seed: u64, lines: &[OracleLine], zone: &TimeZone, legs: usize, facts
             }
             events.push(event);
         }
-        edges.extend(builder.let_go(calendar, &leg_edges));
+        edges.extend(builder.window_exits(calendar, &leg_edges));
         edges.extend(leg_edges);
     }
     events.shuffle(&mut builder.rng);
@@ -109,11 +109,11 @@ impl SoupBuilder<'_> {
     fn arrival(&mut self, anchor: EventTime) -> EventTime {
         let reach = *self.pick(&[SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS]);
         let at = anchor.plus_millis(self.rng.random_range(-reach..=reach));
-        // Sources with whole seconds are common, and make ties.
+        // Many sources have whole seconds only, which produces ties.
         if self.rng.random_bool(0.5) { EventTime::from_seconds(at.floor_second()) } else { at }
     }
 
-    /// Where something about the leg changes.
+    /// The instants at which the state of the leg may change.
     fn edges_of(&mut self, line: &OracleLine, calendar: &LineCalendar, arrival: EventTime) -> Vec<EventTime> {
         let today = local(arrival, self.zone).date();
         let limits = line.limits_on(today);
@@ -124,9 +124,9 @@ impl SoupBuilder<'_> {
         let due = by_callback.unwrap_or(request);
 
         let mut edges = vec![request, given_up_at(due, limits.give_up_working_days, self.zone)];
-        // A callback is due today from that day's midnight; limits change at one.
+        // A callback is due today from the midnight of its day. Limits change at midnights.
         let midnights =
-            [today, today.tomorrow().expect("a soup is cooked in our century"), local(due, self.zone).date()];
+            [today, today.tomorrow().expect("the days of a soup have a next day"), local(due, self.zone).date()];
         edges.extend(midnights.map(|day| midnight(day, self.zone)));
         edges.extend(calendar.stretches(today).into_iter().flat_map(|(opens, closes)| [opens, closes]));
         for deadline in by_answer.into_iter().chain(by_callback) {
@@ -149,8 +149,8 @@ impl SoupBuilder<'_> {
         edges
     }
 
-    /// Where the windows that follow opening hours let go of some of the edges.
-    fn let_go(&mut self, calendar: &LineCalendar, edges: &[EventTime]) -> Vec<EventTime> {
+    /// The instants at which some of the edges leave the windows that follow opening hours.
+    fn window_exits(&mut self, calendar: &LineCalendar, edges: &[EventTime]) -> Vec<EventTime> {
         let of_two_hours = calendar.after_open_ms(*self.pick(edges), 2 * HOUR_MS);
         let day = local(*self.pick(edges), self.zone).date();
         let open_days = day.series(1.day()).take(60).filter(|day| calendar.opens_on(*day));
@@ -163,7 +163,7 @@ impl SoupBuilder<'_> {
         self.pick(edges).plus_millis(off)
     }
 
-    /// Now and then, a platform that ends the wait and then creates the callback: around a minute apart, or much less.
+    /// Sometimes, a callback request shortly after the end of the wait: up to about a minute after it.
     fn overtaken_request(&mut self, edges: &[EventTime]) -> Vec<(EventTime, Fact)> {
         if self.rng.random_bool(0.6) {
             return Vec::new();
@@ -178,7 +178,7 @@ impl SoupBuilder<'_> {
         before.into_iter().chain([(at, gone), requested]).collect()
     }
 
-    /// What is told of a callback may come again from a feed that cuts fractions of a second off.
+    /// Sometimes, a copy of a callback fact from a feed with truncated seconds.
     fn copied(&mut self, (at, fact): (EventTime, Fact)) -> Option<(EventTime, Fact)> {
         let is_copied = matches!(fact, Fact::CallbackAttempted(_) | Fact::CallbackReached) && self.rng.random_bool(0.3);
         is_copied.then(|| (EventTime::from_seconds(at.floor_second()), fact))
@@ -211,12 +211,12 @@ impl SoupBuilder<'_> {
         }
     }
 
-    /// Instants shortly around the edges, and around those at which a window lets go of them.
+    /// Instants close to the edges, and close to those at which the edges leave a window.
     fn moments(&mut self, edges: &[EventTime]) -> Vec<EventTime> {
         let mut moments: Vec<EventTime> = (0..MOMENTS)
             .map(|_| {
-                let let_go_after = *self.pick(&[0, 0, 900 * SECOND_MS, HOUR_MS, DAY_MS]);
-                self.near(edges).plus_millis(let_go_after)
+                let exit_after = *self.pick(&[0, 0, 900 * SECOND_MS, HOUR_MS, DAY_MS]);
+                self.near(edges).plus_millis(exit_after)
             })
             .collect();
         moments.sort_unstable();
@@ -232,20 +232,21 @@ mod tests {
     use super::*;
     use crate::soup_lines;
 
-    fn builder(seed: u64) -> Soup {
+    fn small_soup(seed: u64) -> Soup {
         soup(seed, &soup_lines(), &TimeZone::get("Europe/Helsinki").unwrap(), 4, 20)
     }
 
     #[test]
-    fn the_same_seed_cooks_the_same_soup_and_another_seed_another() {
-        assert_eq!(builder(1).events, builder(1).events);
-        assert_eq!(builder(1).moments, builder(1).moments);
-        assert_ne!(builder(1).events, builder(2).events);
+    fn the_same_seed_gives_the_same_soup_and_another_seed_another() {
+        assert_eq!(small_soup(1).events, small_soup(1).events);
+        assert_eq!(small_soup(1).moments, small_soup(1).moments);
+        assert_ne!(small_soup(1).events, small_soup(2).events);
     }
 
     #[test]
-    fn a_few_soups_hold_every_kind_of_fact() {
-        let kinds: BTreeSet<_> = (0..10).flat_map(|seed| builder(seed).events).map(|event| event.fact.kind()).collect();
+    fn a_few_soups_contain_every_kind_of_fact() {
+        let kinds: BTreeSet<_> =
+            (0..10).flat_map(|seed| small_soup(seed).events).map(|event| event.fact.kind()).collect();
         assert_eq!(kinds.len(), ensilinja_model::FactKind::ALL.len());
     }
 }

@@ -1,4 +1,4 @@
-//! The lines that soups are cooked on: between them every kind of promise, and rules that change while one looks.
+//! The lines of a soup. Together they have every kind of promise, and changes of rules.
 
 use ensilinja_model::{Channel, LineId};
 use jiff::civil::date;
@@ -9,8 +9,8 @@ const MINUTE_MS: u32 = 60_000;
 const HOUR_MS: u32 = 60 * MINUTE_MS;
 const DAY_MS: u32 = 24 * HOUR_MS;
 
-/// Lines whose rules are tight enough for a soup to meet their edges: round the clock and not, every channel, every
-/// kind of promise, a line that promises nothing, one that is closed for weeks, and one whose hours and limits change.
+/// Lines with rules so tight that a soup reaches their edges: open round the clock and not, every channel, every kind of
+/// promise, a line without promises, one that is closed for weeks, and one whose hours and limits change.
 #[must_use]
 pub fn soup_lines() -> Vec<OracleLine> {
     vec![round_the_clock(), weekdays(), evenings_chat(), text(), lunch_break(), night_shift(), changing()]
@@ -18,7 +18,7 @@ pub fn soup_lines() -> Vec<OracleLine> {
 
 fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) -> OracleLine {
     OracleLine {
-        id: LineId::parse(id).expect("the ids written here are ids"),
+        id: LineId::parse(id).expect("the ids in this file are valid"),
         channel,
         hours,
         later_hours: Vec::new(),
@@ -32,14 +32,14 @@ fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) ->
     }
 }
 
-/// Callbacks by the end of the day, which for this line is also its closing.
+/// Promises callbacks by closing, which on this line is the end of the day.
 fn round_the_clock() -> OracleLine {
     let promise = LinePromise { answer: None, callback: Some(Within::SameDay(DueBy::Closing)), abandon_breaks: false };
     let line = line("round_the_clock", Channel::Phone, WeeklyHours::round_the_clock(), promise);
     OracleLine { give_up_working_days: 5, ..line }
 }
 
-/// Both promises, the answer's so tight that requests come before and after it.
+/// Promises answers and callbacks. The promise of an answer is so short that requests come before and after it.
 fn weekdays() -> OracleLine {
     let promise = LinePromise {
         answer: Some(Within::Wall(10 * MINUTE_MS)),
@@ -50,8 +50,8 @@ fn weekdays() -> OracleLine {
     OracleLine { short_abandon_ms: 5_500, threshold_ms: 20_000, orphan_after_ms: HOUR_MS, ..line }
 }
 
-/// A chat that promises an answer and no callback, and is open until midnight. Its promise is none of the usual bounds
-/// of waits.
+/// A chat that promises answers and no callbacks, and is open until midnight. Its promise is not among the usual bucket
+/// bounds.
 fn evenings_chat() -> OracleLine {
     let promise = LinePromise { answer: Some(Within::Wall(7 * MINUTE_MS)), callback: None, abandon_breaks: true };
     let line = line("evenings_chat", Channel::Chat, WeeklyHours::daily(20 * 60, 24 * 60), promise);
@@ -64,7 +64,7 @@ fn evenings_chat() -> OracleLine {
     }
 }
 
-/// Promises in working days, of two kinds.
+/// Promises in working days of both kinds.
 fn text() -> OracleLine {
     let promise = LinePromise {
         answer: Some(Within::WorkingDays(1, WorkingDay::Official, DueBy::EndOfDay)),
@@ -75,7 +75,7 @@ fn text() -> OracleLine {
     OracleLine { orphan_after_ms: 3 * DAY_MS, give_up_working_days: 2, ..line }
 }
 
-/// Promises nothing, and opens twice a day.
+/// Has no promises, and opens twice a day.
 fn lunch_break() -> OracleLine {
     let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60 + 30);
     let line = line("lunch_break", Channel::Phone, hours, LinePromise::default());
@@ -94,7 +94,7 @@ fn night_shift() -> OracleLine {
     OracleLine { orphan_after_ms: 10 * HOUR_MS, service_level: LevelFormula::PositiveAbandon, ..line }
 }
 
-/// A line whose limits, promises and hours change on days that soups are cooked around.
+/// A line whose limits, promises and hours change on the special days of soups.
 fn changing() -> OracleLine {
     let line = line("changing", Channel::Phone, WeeklyHours::weekdays(9, 12), LinePromise::default());
     let limits =

@@ -1,7 +1,7 @@
-//! Opening hours that repeat every week: enough for the county's lines, and simple enough to check by eye.
+//! Weekly opening hours: enough for the county's lines, and simple enough to check by eye.
 //!
-//! A day is open over [from, to), in minutes of the local clock, once or twice. A shift over midnight is two of these:
-//! from midnight until the morning, and again from the evening until midnight.
+//! A day has one or two spans [from, to), in minutes of the local clock. A shift over midnight is two spans: from
+//! midnight until the morning, and from the evening until midnight.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ const MINUTES_A_DAY: u16 = 24 * 60;
 const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 const MONTH_NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// When a line is open, week after week. Prints as OpenStreetMap's notation, as configurations have it.
+/// The weekly opening hours of a line. `Display` writes the OpenStreetMap notation of configurations.
 ///
 /// ```
 /// use ensilinja_sim::WeeklyHours;
@@ -26,21 +26,21 @@ const MONTH_NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul"
 pub struct WeeklyHours {
     /// Monday first.
     open: [Option<(u16, u16)>; 7],
-    /// A second span of the days that are open, after the first.
+    /// A second, later span of open days.
     again: Option<(u16, u16)>,
     closed_on_holidays: bool,
-    /// A month (1 to 12) through which it is closed.
+    /// A month (1 to 12) in which the line is closed.
     closed_month: Option<usize>,
 }
 
 impl WeeklyHours {
-    /// Always open, on holidays too.
+    /// Always open, including holidays.
     #[must_use]
     pub const fn round_the_clock() -> Self {
         Self::daily(0, MINUTES_A_DAY)
     }
 
-    /// Monday to Friday over whole hours of the local clock; closed on public holidays, both eves among them.
+    /// Monday to Friday, from and to whole hours of the local clock. Closed on public holidays and on both eves.
     #[must_use]
     pub const fn weekdays(from_hour: u16, to_hour: u16) -> Self {
         let span = Some((from_hour * 60, to_hour * 60));
@@ -48,26 +48,26 @@ impl WeeklyHours {
         Self { open, again: None, closed_on_holidays: true, closed_month: None }
     }
 
-    /// Every day over minutes of the local clock, on holidays too.
+    /// Every day including holidays, from and to minutes of the local clock.
     #[must_use]
     pub const fn daily(from_minute: u16, to_minute: u16) -> Self {
         let open = [Some((from_minute, to_minute)); 7];
         Self { open, again: None, closed_on_holidays: false, closed_month: None }
     }
 
-    /// The same hours, and on every day that opens a second time over later minutes of the local clock.
+    /// The same hours with a second, later span on every open day.
     #[must_use]
     pub const fn and_again(self, from_minute: u16, to_minute: u16) -> Self {
         Self { again: Some((from_minute, to_minute)), ..self }
     }
 
-    /// The same hours, but closed from the first to the last day of a month, 1 to 12.
+    /// The same hours, but closed in the whole of a month, 1 to 12.
     #[must_use]
     pub const fn closed_all(self, month: usize) -> Self {
         Self { closed_month: Some(month), ..self }
     }
 
-    /// The minutes of the local clock at which the day opens and first closes; `None` for a closed day.
+    /// The first span of a day, in minutes of the local clock; `None` for a closed day.
     #[must_use]
     pub fn of_day(&self, day: Date) -> Option<(u16, u16)> {
         let holiday = self.closed_on_holidays && (is_official_holiday(day) || is_eve(day));
@@ -77,20 +77,20 @@ impl WeeklyHours {
         self.of_weekday(day.weekday())
     }
 
-    /// All spans of the day, ascending.
+    /// All spans of a day, ascending.
     #[must_use]
     pub fn spans_of_day(&self, day: Date) -> Vec<(u16, u16)> {
         let first = self.of_day(day);
         first.into_iter().chain(first.and(self.again)).collect()
     }
 
-    /// [`of_day`](Self::of_day) for a weekday that is no exception.
+    /// The first span of a weekday, holidays and the closed month disregarded.
     #[must_use]
     pub fn of_weekday(&self, weekday: Weekday) -> Option<(u16, u16)> {
         self.open[usize::from(weekday.to_monday_zero_offset().unsigned_abs())]
     }
 
-    /// Whether it is open at a local time.
+    /// Whether the line is open at a local time.
     #[must_use]
     pub fn is_open(&self, local: DateTime) -> bool {
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
@@ -119,7 +119,7 @@ impl fmt::Display for WeeklyHours {
             day = last + 1;
         }
         if self.closed_on_holidays {
-            // Christmas Eve and Midsummer Eve are no public holidays: a line that keeps them says so.
+            // PH does not include Christmas Eve and Midsummer Eve, so the rules name them.
             rules.push("PH off; Dec 24 off; Jun 19-25 Fr off".to_owned());
         }
         if let Some(month) = self.closed_month {
@@ -129,7 +129,7 @@ impl fmt::Display for WeeklyHours {
     }
 }
 
-/// A span as clocks show it.
+/// A span as times of day.
 fn clock((from, to): (u16, u16)) -> String {
     format!("{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
 }
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_open_from_its_first_minute_until_just_before_its_last() {
+    fn a_span_includes_its_start_and_excludes_its_end() {
         let hours = WeeklyHours::weekdays(9, 15);
         let tuesday = date(2025, 9, 16);
         assert!(!hours.is_open(tuesday.at(8, 59, 59, 999_000_000)));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn weekends_holidays_and_both_eves_are_closed_unless_the_line_never_closes() {
+    fn a_line_is_closed_on_weekends_holidays_and_both_eves_unless_it_is_open_round_the_clock() {
         for closed in [date(2025, 9, 20), date(2025, 12, 25), date(2025, 12, 24), date(2026, 6, 19)] {
             assert!(!WeeklyHours::weekdays(8, 16).is_open(closed.at(10, 0, 0, 0)), "{closed}");
             assert!(WeeklyHours::round_the_clock().is_open(closed.at(10, 0, 0, 0)), "{closed}");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_may_open_twice_a_day_and_be_closed_through_a_month() {
+    fn a_line_may_open_twice_a_day_and_be_closed_for_a_month() {
         let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60).closed_all(7);
         let open = |day: Date| (0..24).filter(|hour| hours.is_open(day.at(*hour, 0, 0, 0))).collect::<Vec<_>>();
         assert_eq!(open(date(2026, 6, 30)), [8, 9, 10, 12, 13, 14]);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_print_as_the_rules_a_configuration_has() {
+    fn hours_are_written_in_the_notation_of_configurations() {
         assert_eq!(WeeklyHours::daily(22 * 60 + 30, 24 * 60).to_string(), "Mo-Su 22:30-24:00");
         let night = WeeklyHours::daily(0, 6 * 60).and_again(22 * 60, 24 * 60);
         assert_eq!(night.to_string(), "Mo-Su 00:00-06:00,22:00-24:00");

@@ -1,28 +1,28 @@
-//! How many customers of which lines give which answer in a month.
+//! The number of feedback answers in each month.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-/// Answers of one month, by question.
+/// The number of answers in one month, by question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answers {
     /// Promoters, passives and detractors.
     pub nps: [u32; 3],
-    /// Yes and no to 'do you know how your care or service continues?'
+    /// Yes and no to "do you know how your care or service continues?"
     pub continues: [u32; 2],
-    /// Yes and no to 'did you get a solution?'
+    /// Yes and no to "did you get a solution?"
     pub solved: [u32; 2],
 }
 
-/// Answers of a published row, month by month. Several lines may share a row, as the county prints them.
+/// The answers of a published row by month. Several lines may share a row.
 #[derive(Clone, Debug)]
 pub(crate) struct FeedbackAnswers {
-    /// The row's name in the published table.
+    /// The name of the row in the published table.
     pub row: String,
-    /// By month, 1 to 12, as in 2025.
+    /// The answers of 2025 by month, 1 to 12.
     by_month: BTreeMap<i8, Answers>,
-    /// In a month of which nothing is known.
+    /// The answers for a month without published ones.
     mean: Answers,
 }
 
@@ -40,8 +40,8 @@ impl FeedbackAnswers {
         Self { row: row.to_owned(), by_month, mean }
     }
 
-    /// The answers of the month of a day. Customers have been asked since March 2025 (slide 18); a month of which
-    /// nothing is known has the mean of those that are.
+    /// The answers in the month of a day. The survey began in March 2025 (slide 18). A month without published answers
+    /// has the mean of the published ones.
     pub(crate) fn in_month_of(&self, day: Date) -> Answers {
         match self.by_month.get(&day.month()) {
             Some(answers) => *answers,
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn months_of_2025_before_a_row_begins_have_no_answers_and_unknown_months_the_mean() {
+    fn months_of_2025_before_a_row_begins_have_no_answers_and_later_unknown_months_the_mean() {
         let answers = |promoters| Answers { nps: [promoters, 0, 0], ..Answers::default() };
         let feedback = FeedbackAnswers::new("mipa", [(5, answers(4)), (6, answers(7))].into());
         let promoters = |year, month| feedback.in_month_of(date(year, month, 1)).nps[0];

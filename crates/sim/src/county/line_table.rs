@@ -1,6 +1,6 @@
-//! The table of lines: for each, which published rows it follows, and what is assumed where nothing is published.
+//! The table of lines: for each line its published rows, and assumptions for everything that is not published.
 //!
-//! Everything about how a line behaves is here or in the tables in `data/`; the generator knows no line by name.
+//! The whole behaviour of a line is in this table or in `data/`. The generator has no special cases for lines.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,43 +13,44 @@ use super::feedback_answers::FeedbackAnswers;
 use super::published_tables::PublishedTables;
 use crate::{DueBy, LinePromise, WeeklyHours, Within, WorkingDay};
 
-/// How many contacts a line has in which month.
+/// The source of the monthly contacts of a line.
 enum VolumeSource {
     /// A share of a column of the published monthly arrivals. A share other than 1 is an assumption: the county
-    /// publishes oral health, maternity clinics with family planning, and health stations each as one number.
+    /// publishes one number for oral health, one for maternity clinics with family planning, and one for health
+    /// stations.
     Published(&'static str, f64),
-    /// A column of those that are not published, or not beyond doubt.
+    /// A column of the assumed monthly arrivals: not published, or not legible with certainty.
     Assumed(&'static str),
 }
 
-/// What is published of how contacts fare.
+/// The source of the key figures of a line.
 enum FigureSource {
     /// The row of a phone line.
     Phone(&'static str),
-    /// The row of a phone line whose mean callback wait is not published beyond doubt, with what is assumed in seconds.
+    /// The row of a phone line whose mean callback wait is not legible with certainty, with an assumed wait in seconds.
     PhoneReading(&'static str, f64),
     /// The row of a chat.
     Chat(&'static str),
-    /// Nothing: text messages, with the outcomes of this phone line. (Assumption.)
+    /// None: text messages, with the outcomes of this phone line. (Assumption.)
     Sms(&'static str),
 }
 
 struct LineRow {
     id: &'static str,
-    /// Where the published row has none of its own for this line.
+    /// The name, if the published row does not have it.
     name_fi: Option<&'static str>,
-    /// The lines that the county prints as one row are one group.
+    /// Lines that the county publishes as one row form a group.
     group: &'static str,
     service_area: &'static str,
-    /// Hours known from public releases, or (most) an assumption: weekdays 8-15, chats as their phone lines.
+    /// Known from public releases where noted. Otherwise an assumption: weekdays 8-15, chats as their phone lines.
     hours: WeeklyHours,
     volume: VolumeSource,
     figures: FigureSource,
-    /// The row of the published feedback that it belongs to.
+    /// The row of the published feedback.
     feedback: Option<&'static str>,
     promise: LinePromise,
-    /// Of the callbacks that reach the customer: how many break the promise, by quarter. None are published by line.
-    /// All are assumptions, such that all phone lines together keep their promise as often as slide 8 says.
+    /// The share of late callbacks among those reached, by quarter. Assumptions: nothing is published by line. They are
+    /// chosen so that all phone lines together keep their promise as often as slide 8 shows.
     late: [f64; 4],
 }
 
@@ -67,19 +68,19 @@ impl LineRow {
         Self { name_fi: Some(name_fi), ..self }
     }
 
-    /// Its feedback is published under another name.
-    fn asked_as(self, row: &'static str) -> Self {
+    /// The feedback is published under another name.
+    fn feedback_of(self, row: &'static str) -> Self {
         Self { feedback: Some(row), ..self }
     }
 
-    /// Nobody asks its customers afterwards.
+    /// The line has no survey.
     fn without_feedback(self) -> Self {
         Self { feedback: None, ..self }
     }
 
-    /// Promises callbacks, of which these are late in the four quarters.
+    /// The line promises callbacks; `late` are the shares of late ones in the four quarters.
     fn calls_back(self, within: Within, late: [f64; 4]) -> Self {
-        // An abandon voids: 91 % in promised time beside a service % of about 84 cannot be otherwise.
+        // An abandon voids the promise. Otherwise 91 % kept and a service % of about 84 would contradict each other.
         let promise = LinePromise { callback: Some(within), answer: None, abandon_breaks: false };
         Self { promise, late, ..self }
     }
@@ -90,14 +91,14 @@ impl LineRow {
     }
 }
 
-/// The county's chats promise an answer within ten minutes.
+/// The promise of the county's chats.
 const TEN_MINUTES: Within = Within::Wall(600_000);
-/// An assumption: the helpline publishes no promise for its callbacks.
+/// Assumption: the helpline publishes no promise for its callbacks.
 const HALF_AN_HOUR: Within = Within::Wall(1_800_000);
-/// The health stations' and rehabilitation's promise. For oral health, mental health and maternity clinics an
-/// assumption, after section 51 of the Health Care Act: contact on the same day, whatever the channel.
+/// The promise of health stations and rehabilitation. For oral health, mental health and maternity clinics an assumption
+/// after section 51 of the Health Care Act: contact on the same day, by any channel.
 const SAME_DAY: Within = Within::SameDay(DueBy::EndOfDay);
-/// The promise to older people. For the other social services an assumption.
+/// The promise of services for older people. For the other social services an assumption.
 const NEXT_WORKING_DAY: Within = Within::WorkingDays(1, WorkingDay::LineOpen, DueBy::EndOfDay);
 
 #[rustfmt::skip]
@@ -136,26 +137,26 @@ fn phone_rows() -> Vec<LineRow> {
             Assumed("vammaissosiaalityo"), Phone("vammaissosiaalityo"))
             .calls_back(NEXT_WORKING_DAY, [0.0; 4]),
         row("suun_kiireellinen", all("oral_health"), weekdays(8, 15),
-            Published("suun_terveydenhuolto", 0.4), Phone("suun_kiireellinen")).asked_as("suun_terveydenhuolto")
+            Published("suun_terveydenhuolto", 0.4), Phone("suun_kiireellinen")).feedback_of("suun_terveydenhuolto")
             .calls_back(SAME_DAY, [0.03, 0.12, 0.03, 0.03]),
         // Known hours: 8-15.
         row("suun_kiireeton", all("oral_health"), weekdays(8, 15),
-            Published("suun_terveydenhuolto", 0.6), Phone("suun_kiireeton")).asked_as("suun_terveydenhuolto")
+            Published("suun_terveydenhuolto", 0.6), Phone("suun_kiireeton")).feedback_of("suun_terveydenhuolto")
             .calls_back(SAME_DAY, [0.125, 0.49, 0.115, 0.12]),
         row("pth_hameenlinna", ("health_stations", "Hämeenlinna"), weekdays(8, 16),
-            Published("pth_kiireeton", 0.45), Phone("pth_hameenlinna")).asked_as("pth_kiireeton")
+            Published("pth_kiireeton", 0.45), Phone("pth_hameenlinna")).feedback_of("pth_kiireeton")
             .calls_back(SAME_DAY, [0.0; 4]),
         row("pth_forssa", ("health_stations", "Forssa"), weekdays(8, 16),
-            Published("pth_kiireeton", 0.2), Phone("pth_forssa")).asked_as("pth_kiireeton")
+            Published("pth_kiireeton", 0.2), Phone("pth_forssa")).feedback_of("pth_kiireeton")
             .calls_back(SAME_DAY, [0.0; 4]),
         row("pth_janakkala", ("health_stations", "Janakkala"), weekdays(8, 16),
-            Published("pth_kiireeton", 0.1), Phone("pth_janakkala")).asked_as("pth_kiireeton")
+            Published("pth_kiireeton", 0.1), Phone("pth_janakkala")).feedback_of("pth_kiireeton")
             .calls_back(SAME_DAY, [0.0; 4]),
         row("pth_riihimaki", ("health_stations", "Riihimäki"), weekdays(8, 16),
-            Published("pth_kiireeton", 0.25), Phone("pth_riihimaki")).asked_as("pth_kiireeton")
+            Published("pth_kiireeton", 0.25), Phone("pth_riihimaki")).feedback_of("pth_kiireeton")
             .calls_back(SAME_DAY, [0.0; 4]),
-        // Known hours: 8-15. No key figures of the line are published: Forssa's health station stands in, with
-        // callbacks after two hours. (Assumptions.)
+        // Known hours: 8-15. The line has no published key figures: it uses those of Forssa's health station, with a mean
+        // callback wait of two hours. (Assumptions.)
         row("kuntoutus", all("rehabilitation"), weekdays(8, 15),
             Assumed("kuntoutus"), PhoneReading("pth_forssa", 7_200.0))
             .named("Kuntoutuksen Ensilinja").calls_back(SAME_DAY, [0.03, 0.1, 0.03, 0.03]),
@@ -185,9 +186,10 @@ fn written_rows() -> Vec<LineRow> {
         row("suun_chat", all("oral_health_chat"), weekdays(8, 15),
             Published("suun_chat", 1.0), Chat("suun_chat"))
             .answers(TEN_MINUTES),
-        // The feedback's rehabilitation chat is assumed to be the key figures' physiotherapy chat. Known hours: 8-15.
+        // Assumption: the rehabilitation chat in the feedback is the physiotherapy chat in the key figures. Known hours:
+        // 8-15.
         row("fysioterapia_chat", all("rehabilitation_chat"), weekdays(8, 15),
-            Assumed("fysioterapia_chat"), Chat("fysioterapia_chat")).asked_as("kuntoutus_chat")
+            Assumed("fysioterapia_chat"), Chat("fysioterapia_chat")).feedback_of("kuntoutus_chat")
             .answers(TEN_MINUTES),
         row("ensilinja_sms", all("text_messages"), weekdays(8, 15),
             Assumed("ensilinja_sms"), Sms("116117"))
@@ -200,7 +202,7 @@ const THRESHOLD_MS: u32 = 120_000;
 const GIVE_UP_WORKING_DAYS: u16 = 5;
 const DAY_MS: u32 = 24 * 3_600_000;
 
-/// The lines of the table, with what is published of them.
+/// The lines of the table, with their published figures.
 pub(super) fn lines() -> Vec<CountyLine> {
     let published = PublishedTables::read();
     let mut feedback = BTreeMap::new();
@@ -224,7 +226,7 @@ fn line(row: LineRow, published: &PublishedTables) -> CountyLine {
     let (channel, behaviour, name_fi) = match row.figures {
         FigureSource::Phone(of) => {
             let figures = published.phone(of);
-            let wait_s = figures.callback_wait_s.expect("a row without a readable wait has a likely reading");
+            let wait_s = figures.callback_wait_s.expect("a row without a legible wait uses PhoneReading");
             (Channel::Phone, Behaviour::phone(contacts, &figures, wait_s, row.late), figures.name_fi)
         }
         FigureSource::PhoneReading(of, wait_s) => {
@@ -241,7 +243,7 @@ fn line(row: LineRow, published: &PublishedTables) -> CountyLine {
         }
     };
     CountyLine {
-        id: LineId::parse(row.id).expect("the ids of the table are ids"),
+        id: LineId::parse(row.id).expect("the table has valid ids"),
         channel,
         name_fi: row.name_fi.map_or(name_fi, str::to_owned),
         group: row.group.to_owned(),

@@ -1,25 +1,24 @@
-//! How many contacts a line has in which month.
+//! The monthly contacts of a line.
 //!
-//! The county's year is 2025: a month of another year has as many contacts as the same month of 2025, or, where 2025
-//! has no number for it or the line had not begun, the mean of the months that are known.
+//! The published year is 2025. A month of another year has as many contacts as the same month of 2025. If that month
+//! has no number, or the line had not begun by then, it has the mean of the known months.
 
 use jiff::civil::Date;
 
-/// The year that is published.
+/// The published year.
 const YEAR: i16 = 2025;
 
 /// Contacts by month.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MonthlyContacts {
-    /// January first; 0 in a month before the line began.
+    /// From January on; 0 before the line began.
     of_2025: [f64; 12],
-    /// The same in any other year.
+    /// The contacts in any other year.
     of_other_years: [f64; 12],
 }
 
 impl MonthlyContacts {
-    /// From the months of 2025 that are known, January first. Empty months before the first that is known are those in
-    /// which the line had not begun.
+    /// From the known months of 2025, from January on. The line began in the first known month.
     pub(super) fn known(months: &[Option<f64>]) -> Self {
         let known: Vec<f64> = months.iter().copied().flatten().collect();
         assert!(!known.is_empty(), "a line has contacts in some month");
@@ -32,7 +31,7 @@ impl MonthlyContacts {
         }
     }
 
-    /// A share of each month's contacts.
+    /// The given share of the contacts of each month.
     pub(super) fn share(self, share: f64) -> Self {
         Self { of_2025: self.of_2025.map(|n| n * share), of_other_years: self.of_other_years.map(|n| n * share) }
     }
@@ -43,12 +42,12 @@ impl MonthlyContacts {
         months[usize::from(day.month().unsigned_abs()) - 1]
     }
 
-    /// Contacts in the three quarters of 2025 that are published.
+    /// Contacts in the three published quarters of 2025.
     pub(crate) fn quarters(&self) -> [f64; 3] {
         std::array::from_fn(|quarter| self.of_2025[quarter * 3..][..3].iter().sum())
     }
 
-    /// Contacts in an average month once the line has begun.
+    /// Contacts in an average month after the line began.
     pub(crate) fn mean(&self) -> f64 {
         self.of_other_years.iter().sum::<f64>() / 12.0
     }
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_month_without_a_number_has_the_mean_unless_the_line_had_not_begun() {
+    fn a_month_without_a_number_has_the_mean_unless_it_precedes_the_beginning_of_the_line() {
         let contacts = MonthlyContacts::known(&[None, None, Some(30.0), None, Some(10.0)]);
         let of = |year| [1, 2, 3, 4, 5, 12].map(|month| contacts.in_month_of(date(year, month, 15)).to_string());
         assert_eq!(of(2025), ["0", "0", "30", "20", "10", "20"]);

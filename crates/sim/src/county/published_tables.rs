@@ -1,6 +1,6 @@
-//! The county's published figures, and what is assumed beside them, as they lie in `data/`.
+//! The county's published figures and the assumed ones, from the tables in `data/`.
 //!
-//! Where the published figures contradict each other is said in `data/known_clashes.csv`.
+//! `data/known_clashes.csv` lists published figures that contradict each other.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ pub(super) struct PublishedTables {
     answers: CsvTable,
 }
 
-/// A phone line's row. Shares are of 1.
+/// The row of a phone line. Shares are 0 to 1.
 pub(super) struct PhoneFigures {
     pub name_fi: String,
     pub answered_live: f64,
     pub handled_as_callback: f64,
     pub service: f64,
-    /// `None` where the scan is in doubt.
+    /// `None` if the scan is not legible with certainty.
     pub callback_wait_s: Option<f64>,
     pub outcomes: OutcomeFigures,
 }
 
-/// A chat's row. Shares are of 1.
+/// The row of a chat. Shares are 0 to 1.
 pub(super) struct ChatFigures {
     pub name_fi: String,
     pub mean_wait_s: f64,
@@ -80,12 +80,12 @@ impl PublishedTables {
         self.monthly.months(column)
     }
 
-    /// A column of the monthly arrivals that are assumed.
+    /// A column of the assumed monthly arrivals.
     pub(super) fn assumed_contacts(&self, column: &str) -> MonthlyContacts {
         self.assumed.months(column)
     }
 
-    /// The answers that come to the published feedback of a row.
+    /// The numbers of answers that yield the published feedback of a row.
     pub(super) fn feedback(&self, line: &str) -> FeedbackAnswers {
         let rows = self.answers.rows().filter(|row| row.text("line") == line);
         let by_month: BTreeMap<i8, Answers> = rows.map(|row| (row.month(), row.answers())).collect();
@@ -94,7 +94,7 @@ impl PublishedTables {
     }
 }
 
-/// A table of texts: comma-separated, without quotes; lines that start with `#` say where it comes from.
+/// A comma-separated table without quotes. Lines that start with `#` are comments and name the source.
 struct CsvTable {
     columns: Vec<&'static str>,
     cells: Vec<Vec<&'static str>>,
@@ -116,7 +116,7 @@ impl CsvTable {
         self.cells.iter().map(|cells| CsvRow { columns: &self.columns, cells })
     }
 
-    /// The numbers of a column, from January on.
+    /// A column of monthly numbers, from January on.
     fn months(&self, column: &str) -> MonthlyContacts {
         MonthlyContacts::known(&self.rows().map(|row| row.number(column)).collect::<Vec<_>>())
     }
@@ -141,7 +141,7 @@ impl<'a> CsvRow<'a> {
         self.number(column).unwrap_or_else(|| panic!("the column {column} is complete")) / 100.0
     }
 
-    /// The month of the year, of a cell such as 2025-06.
+    /// The month of a cell such as 2025-06, 1 to 12.
     fn month(&self) -> i8 {
         let month = self.text("month").split_once('-').and_then(|(_, month)| month.parse().ok());
         month.expect("the column month has years and months")
@@ -173,20 +173,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_the_scan_has_lost_is_missing_and_not_zero() {
+    fn an_illegible_number_is_missing_and_not_zero() {
         assert_eq!(PublishedTables::read().phone("ikaihmiset").callback_wait_s, None);
         assert_eq!(PublishedTables::read().phone("suun_kiireellinen").callback_wait_s, Some(5_369.0));
     }
 
     #[test]
-    fn a_health_station_has_no_contacts_before_the_first_month_that_is_printed() {
+    fn a_health_station_has_no_contacts_before_its_first_published_month() {
         let contacts = PublishedTables::read().monthly_contacts("pth_kiireeton");
         let of = |month| contacts.in_month_of(jiff::civil::date(2025, month, 1));
         assert_eq!((of(4), of(5), of(9)), (0.0, 749.0, 2_009.0));
     }
 
     #[test]
-    fn the_answers_of_a_row_come_to_its_published_percentages() {
+    fn the_answers_of_a_row_yield_its_published_percentages() {
         let answers = PublishedTables::read().feedback("suun_terveydenhuolto");
         let [promoters, passives, detractors] = answers.in_month_of(jiff::civil::date(2025, 8, 1)).nps.map(f64::from);
         let nps = 100.0 * (promoters - detractors) / (promoters + passives + detractors);

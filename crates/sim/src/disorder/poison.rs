@@ -1,4 +1,4 @@
-//! Poisonous records: any of the ways the wire knows to be wrong.
+//! Poison records, of all cases in the wire crate's table of malformed records.
 
 use ensilinja_model::EventTime;
 use ensilinja_wire::malformed::{self, MalformedCase};
@@ -8,13 +8,13 @@ use rand_pcg::Pcg64Mcg;
 use crate::publication::POISON_HEADER;
 use crate::{Poison, Publication, SimEvent};
 
-/// Producers and brokers refuse records above 1 MB unless told otherwise; this leaves room for their own bytes.
+/// Producers and brokers refuse records above 1 MB by default. This leaves room for headers and framing.
 const LARGEST_VALUE_BYTES: usize = 900_000;
 
-/// Brews any of the cases, each as likely.
+/// Draws from all cases with equal probability.
 #[derive(Clone)]
 pub(super) struct PoisonGenerator {
-    /// Empty until the first is brewed: most streams have no poison, and the largest cases take a while to make.
+    /// Empty until the first record is drawn: most streams have no poison, and large cases take time to build.
     cases: Vec<MalformedCase>,
     next_tag: u64,
 }
@@ -24,7 +24,7 @@ impl PoisonGenerator {
         Self { cases: Vec::new(), next_tag: 0 }
     }
 
-    /// A record that stands beside `event`, published at `at`.
+    /// A poison record beside `event`, published at `at`.
     pub(super) fn next_record(&mut self, event: &SimEvent, at: EventTime, rng: &mut Pcg64Mcg) -> Publication {
         if self.cases.is_empty() {
             self.cases = malformed::cases();

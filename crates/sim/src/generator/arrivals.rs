@@ -1,12 +1,11 @@
-//! When contacts arrive: as many in each month as the county counted, spread over it as the week goes.
+//! The arrivals of a line: the published number in each month, distributed by weekday and hour.
 //!
-//! At the start of every hour the hour's contacts are drawn from those that the month still has, by the hour's share of
-//! the weight that is left; so a month has exactly its number, and a stream that starts in the middle of one takes
-//! what is left of it. A contact that another line sends here, or that comes again, is one of the month's: it takes the
-//! place of a new one ([`Arrivals::make_room`]).
+//! At the start of every hour, its contacts are drawn from the remaining contacts of the month, by the share of the hour
+//! in the remaining weight. So a month has exactly its number, and a stream that starts within a month gets the rest of
+//! it. Transfers and repeat contacts count in the month: each replaces a new contact ([`Arrivals::make_room`]).
 //!
-//! The shape of the week is an assumption throughout, made of what is known of contact centres: mornings and Mondays
-//! are heaviest. What is published is the number of contacts in a month.
+//! Only monthly numbers are published. The weekly pattern is an assumption after typical contact centres: mornings and
+//! Mondays are busiest.
 
 use ensilinja_model::EventTime;
 use jiff::civil::{Date, Weekday};
@@ -20,35 +19,35 @@ use crate::local_day::{local, midnight};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Weight of a weekday, Monday first.
+/// The weight of a weekday, from Monday on.
 const WEEKDAYS: [f64; 7] = [1.3, 1.05, 1.0, 0.95, 0.85, 0.9, 0.85];
-/// Weight of an hour of the day in which a line is open.
+/// The weight of an hour of the day while the line is open.
 const HOURS: [f64; 24] = [
     0.10, 0.07, 0.06, 0.05, 0.06, 0.10, 0.25, 0.60, 1.50, 1.40, 1.20, 1.00, 0.90, 0.85, 0.85, 0.80, 0.75, 0.70, 0.65,
     0.60, 0.50, 0.40, 0.30, 0.20,
 ];
-/// What is left of the weight of an hour in which the line is closed: people call all the same.
+/// The factor for an hour while the line is closed: some people call anyway.
 const WHILE_CLOSED: f64 = 0.006;
 
-/// The arrivals of one line, one after the other.
+/// The arrivals of one line, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Arrivals {
     volume: f64,
-    /// Where the stream has come to.
+    /// The instant that the stream has reached.
     at: EventTime,
     hour_ends: EventTime,
     left_in_hour: u64,
-    /// The first day of the month that the stream is in.
+    /// The first day of the current month.
     month: Date,
-    /// Contacts that the month still has after this hour.
+    /// Remaining contacts of the month after the current hour.
     left_in_month: u64,
-    /// What the month's whole number fell short of its contacts, or (below 0) had too many.
+    /// The rounding remainder carried over to the next month; negative if too many contacts were generated.
     carried: f64,
-    /// The weight of each of the month's hours and all after it.
+    /// For each hour of the month, the total weight of it and all later ones.
     weights_left: Vec<f64>,
-    /// The next of them.
+    /// The index of the next hour.
     next_hour: usize,
-    /// The first month, and the share of it that the stream has.
+    /// The first month, and the share of it that the stream covers.
     first_month: (Date, f64),
 }
 
@@ -59,7 +58,7 @@ impl Arrivals {
         let whole = weights_left[0];
         let gone_ms = start.millis_since(midnight(month, zone));
         let hour = whole_hours(gone_ms);
-        // Of the hour in which it starts the stream has the rest.
+        // The stream gets the rest of the hour in which it starts.
         let of_hour = weights_left[hour] - weights_left[hour + 1];
         weights_left[hour] -=
             of_hour * float(gone_ms.rem_euclid(HOUR_MS).unsigned_abs()) / float(HOUR_MS.unsigned_abs());
@@ -80,20 +79,20 @@ impl Arrivals {
         arrivals
     }
 
-    /// The next arrival. Those of an hour are spread evenly at random over what is left of it.
+    /// The next arrival. Arrivals are uniformly distributed over the rest of the hour.
     pub(super) fn next(&mut self, line: &CountyLine, zone: &TimeZone, rng: &mut Pcg64Mcg) -> EventTime {
         while self.left_in_hour == 0 {
             self.enter_next_hour(line, zone, rng);
         }
         let span_ms = self.hour_ends.millis_since(self.at);
-        // The first of n: the least of so many that are even over the span.
+        // The minimum of n uniform draws over the span.
         let first_of_all = 1.0 - rng.random::<f64>().powf(1.0 / float(self.left_in_hour));
         self.left_in_hour -= 1;
         self.at = self.at.plus_millis(share_ms(span_ms, first_of_all));
         self.at
     }
 
-    /// Someone who is not new arrives, and one of those who would have been stays away.
+    /// Removes one new contact in favour of a transfer or a repeat contact.
     pub(super) fn make_room(&mut self) {
         if self.left_in_month > 0 {
             self.left_in_month -= 1;
@@ -104,13 +103,13 @@ impl Arrivals {
         }
     }
 
-    /// How many are still to come in the month of a day, the one who has just come among them.
+    /// The number of contacts still to arrive in the month of a day, including the current one.
     pub(super) fn left_in_month_of(&self, day: Date) -> f64 {
         let still_there = day.first_of_month() == self.month;
         1.0 + if still_there { float(self.left_in_month + self.left_in_hour) } else { 0.0 }
     }
 
-    /// The share of the month of a day that the stream has: all of it, but for the month in which it starts.
+    /// The share of the month of a day that the stream covers: 1, except in the month in which it starts.
     pub(super) fn share_of_month_of(&self, day: Date) -> f64 {
         let (month, share) = self.first_month;
         if day.first_of_month() == month { share } else { 1.0 }
@@ -124,7 +123,7 @@ impl Arrivals {
             self.next_hour = 0;
             self.have(line.behaviour.contacts.in_month_of(self.month) * self.volume);
         }
-        // Zones are whole hours from UTC here, so an hour of UTC is an hour of the local clock.
+        // The zone is whole hours from UTC, so hours of UTC and of the local clock coincide.
         self.hour_ends = self.at.plus_millis(HOUR_MS - self.at.as_millis().rem_euclid(HOUR_MS));
         let [now_on, after] = [self.weights_left[self.next_hour], self.weights_left[self.next_hour + 1]];
         self.next_hour += 1;
@@ -132,7 +131,7 @@ impl Arrivals {
         self.left_in_month -= self.left_in_hour;
     }
 
-    /// Takes on a month's contacts; what a whole number cannot say is left for the next.
+    /// Sets the contacts of a month to a whole number and carries the remainder over to the next month.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 0 to 1e9")]
     fn have(&mut self, contacts: f64) {
         let due = contacts + self.carried;
@@ -142,7 +141,7 @@ impl Arrivals {
     }
 }
 
-/// For each hour of a month the weight of it and of all after it; at the end 0.
+/// For each hour of a month the total weight of it and all later ones, and a final 0.
 fn weights_left(line: &CountyLine, month: Date, zone: &TimeZone) -> Vec<f64> {
     let next_month = month.last_of_month().tomorrow().expect("simulated years have a day after every day");
     let start = midnight(month, zone);

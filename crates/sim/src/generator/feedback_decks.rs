@@ -1,7 +1,7 @@
-//! Answers that customers give, as many in each month as the county's table has of each.
+//! Feedback answers: in each month the published number of each answer.
 //!
-//! A deck holds the answers of one published row for one month. A contact that is handled takes one of each question by
-//! chance, just as likely as it takes for the deck to run out when the month does.
+//! A deck holds the remaining answers of one published row for one month. A handled contact draws an answer to each
+//! question with a probability that empties the deck at the end of the month.
 
 use std::sync::Arc;
 
@@ -19,20 +19,20 @@ use crate::county::{Answers, FeedbackAnswers};
 pub(super) struct FeedbackDecks {
     volume: f64,
     decks: Vec<Deck>,
-    /// By line, which deck.
+    /// The deck of each line.
     of_line: Vec<Option<usize>>,
 }
 
 #[derive(Clone)]
 struct Deck {
     row: Arc<FeedbackAnswers>,
-    /// The first day of the month whose answers are left; before the first answer none.
+    /// The first day of the month of the deck; `None` before the first draw.
     month: Option<Date>,
     nps: [u64; 3],
     surveys: [[u64; 2]; 2],
 }
 
-/// What one customer answers.
+/// The answers of one customer.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Given {
     pub nps: Option<NpsScore>,
@@ -41,7 +41,7 @@ pub(super) struct Given {
 
 const SCORES: [&[u8]; 3] = [&[9, 10, 10, 10], &[7, 8], &[0, 1, 2, 3, 4, 5, 6]];
 const SURVEYS: [Survey; 2] = [Survey::Continues, Survey::Solved];
-/// Answers are taken this much earlier than would be even, so that none is left when the month ends.
+/// Answers are drawn this much earlier than uniformly, so that none remain at the end of the month.
 const EARLY: f64 = 0.85;
 const SOONER: f64 = 1.5;
 
@@ -58,22 +58,21 @@ impl FeedbackDecks {
         Self { volume, decks, of_line }
     }
 
-    /// How many times the county it is.
+    /// The factor on the county's contacts.
     pub(super) const fn volume(&self) -> f64 {
         self.volume
     }
 
-    /// Whether a customer of the first line is asked the same questions as one of the second: the county prints both as
-    /// one row.
+    /// Whether two lines share a deck: the county publishes them as one row.
     pub(super) fn are_shared(&self, line: usize, other: usize) -> bool {
         self.of_line[line] == self.of_line[other]
     }
 
-    /// What a customer of a line answers who was handled on a day. `share` of the month's answers are there when it
-    /// begins; `left` contacts of the lines that share the deck are still to be handled in the month, this one among
-    /// them.
+    /// The answers of a customer of a line handled on a day. `share` is the share of the month that the stream covers.
+    /// `left` is the number of contacts still to be handled in the month on the lines that share the deck, including
+    /// this one.
     pub(super) fn give(&mut self, line: usize, day: Date, share: f64, left: f64, rng: &mut Pcg64Mcg) -> Given {
-        // Drawn in any case, so that the answers of one line change nothing about another.
+        // Always drawn, so that the answers of one line do not affect other lines.
         let luck: f64 = rng.random();
         let Some(deck) = self.of_line[line].map(|deck| &mut self.decks[deck]) else { return Given::default() };
         deck.turn_to(day.first_of_month(), self.volume * share);
@@ -100,7 +99,7 @@ impl Deck {
     }
 }
 
-/// Takes one of those that are left, each as likely, and says of which kind it is.
+/// Draws one of the remaining answers with equal probability, and returns its kind.
 fn take<const N: usize>(left: &mut [u64; N], rng: &mut Pcg64Mcg) -> Option<usize> {
     let all: u64 = left.iter().sum();
     let mut at = (all > 0).then(|| rng.random_range(0..all))?;

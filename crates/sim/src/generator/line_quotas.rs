@@ -1,4 +1,4 @@
-//! The course of one line: what it still owes to its published figures.
+//! The quotas and means of one line, which keep it close to its published figures.
 
 use super::quota::Quota;
 use super::steered_mean::SteeredMean;
@@ -7,40 +7,40 @@ use crate::county::Behaviour;
 /// The quotas and means of one line.
 #[derive(Clone, Debug)]
 pub(super) struct LineQuotas {
-    /// Answered, asked for a callback, gave up.
-    pub fate: Quota<3>,
-    /// Callbacks that reach the customer or do not.
+    /// Answered, callback requested, abandoned.
+    pub decision: Quota<3>,
+    /// Callbacks: reached or not.
     pub reached: Quota<2>,
-    /// Reached late or in time.
+    /// Reached callbacks: in time or late.
     pub late: Quota<2>,
-    /// With an outcome recorded or without.
+    /// Handled contacts: with or without a recorded outcome.
     pub recorded: Quota<2>,
     pub outcome: Quota<4>,
     pub answer_wait: SteeredMean,
     pub callback_wait: SteeredMean,
-    /// Of callbacks that are left for the next opening, or are late.
+    /// The waits of callbacks that are late or postponed to the next opening.
     pub late_wait: SteeredMean,
-    /// By how much the sum of callback waits may be off. In seconds.
+    /// The tolerance for the sum of callback waits. In seconds.
     pub callback_leeway_s: f64,
 }
 
-/// Quotas of shares that are published keep to them closely.
+/// The slack of quotas for published shares.
 const CLOSELY: f64 = 0.5;
-/// A debt is paid back within this part of a month's waits, and within this many at least.
+/// A deviation of a mean is corrected within this part of a month's waits, but over at least this many.
 const PART_OF_A_MONTH: f64 = 0.05;
 const AT_LEAST: f64 = 4.0;
 
-/// The published months, and how much of their sum of waits is leeway.
+/// The number of published months, and the tolerance as a share of their sum of waits.
 const MONTHS: f64 = 9.0;
 const LEEWAY: f64 = 0.004;
 
 impl LineQuotas {
-    /// `volume` times the line.
+    /// The quotas of a line at `volume` times its contacts.
     pub(super) fn new(behaviour: &Behaviour, volume: f64) -> Self {
         let contacts = behaviour.contacts.mean() * volume;
         let callbacks = behaviour.callback_wait.a_month * volume;
         Self {
-            fate: Quota::new(CLOSELY),
+            decision: Quota::new(CLOSELY),
             reached: Quota::new(CLOSELY),
             late: Quota::new((callbacks * PART_OF_A_MONTH).max(CLOSELY)),
             recorded: Quota::new(CLOSELY),

@@ -1,35 +1,34 @@
-//! Shares that come out: a choice that is made again and again by shares, and never strays from them by more than a
-//! few.
+//! Quota sampling: repeated choices whose frequencies never deviate from their shares by more than a few.
 //!
-//! Independent draws of a line with 628 calls miss a published share by a point or more. Here every draw adds to each
-//! choice what is its due and takes one from the choice that is made; a choice is the likelier the more it is owed, and
-//! is not made while it has had too much.
+//! With independent draws, a line with 628 calls misses a published share by a percentage point or more. Here every draw
+//! credits each choice with its share and debits the chosen one by 1. The probability of a choice grows with its credit,
+//! and is 0 while the choice is too far ahead.
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-/// A choice among `N`, owed by their shares.
+/// A quota among `N` choices.
 #[derive(Clone, Debug)]
 pub(super) struct Quota<const N: usize> {
-    /// How often each should have been chosen by now and was not. Adds up to 0 between draws.
+    /// How many times fewer than its share each choice was made so far. The sum is 0 between draws.
     owed: [f64; N],
-    /// How many ahead of its share a choice may be.
+    /// How far a choice may be ahead of its share.
     slack: f64,
 }
 
 impl<const N: usize> Quota<N> {
-    /// No choice ever gets ahead of its share by more than `slack` of it and one.
+    /// No choice gets ahead of its share by more than `slack` times the share plus 1.
     pub(super) const fn new(slack: f64) -> Self {
         Self { owed: [0.0; N], slack }
     }
 
-    /// Chooses by shares of 1.
+    /// Makes a choice. `shares` add up to 1.
     pub(super) fn draw(&mut self, shares: &[f64; N], rng: &mut Pcg64Mcg) -> usize {
         self.draw_suited(shares, &[1.0; N], rng)
     }
 
-    /// The same where each choice suits the occasion more (above 1) or less: over many occasions the shares hold, and
-    /// each choice is made mostly where it suits.
+    /// Makes a choice with preferences: each choice suits the occasion more (above 1) or less (below 1). Over many
+    /// occasions the shares hold, and each choice is made mostly on occasions that suit it.
     pub(super) fn draw_suited(&mut self, shares: &[f64; N], suits: &[f64; N], rng: &mut Pcg64Mcg) -> usize {
         self.owe(shares);
         let chance = |choice: usize| (self.owed[choice] + self.slack * shares[choice]).max(0.0) * suits[choice];
@@ -48,7 +47,7 @@ impl<const N: usize> Quota<N> {
         chosen
     }
 
-    /// Makes a choice that cannot be otherwise; the shares hold all the same if it is made less often than its share.
+    /// Records a forced choice. The shares still hold if forced choices are fewer than the share of the choice.
     pub(super) fn take(&mut self, shares: &[f64; N], choice: usize) {
         self.owe(shares);
         self.owed[choice] -= 1.0;
@@ -70,7 +69,7 @@ mod tests {
     const SHARES: [f64; 3] = [0.569, 0.21, 0.221];
 
     #[test]
-    fn after_any_number_of_draws_each_choice_was_made_as_often_as_its_share_or_a_few_more_or_less() {
+    fn frequencies_stay_within_a_few_of_the_shares_after_any_number_of_draws() {
         for seed in 0..50 {
             let mut rng = Pcg64Mcg::seed_from_u64(seed);
             let (mut quota, mut made) = (Quota::new(1.0), [0.0; 3]);
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_otherwise_is_taken_from_the_share_of_the_rest() {
+    fn forced_choices_count_towards_the_share_of_the_choice() {
         let mut rng = Pcg64Mcg::seed_from_u64(1);
         let (mut quota, mut made) = (Quota::new(1.0), [0; 3]);
         for draw in 0..10_000 {
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_made_mostly_where_it_suits_and_as_often_as_its_share() {
+    fn a_choice_is_made_mostly_on_suitable_occasions_and_as_often_as_its_share() {
         let mut rng = Pcg64Mcg::seed_from_u64(1);
         let mut quota = Quota::new(50.0);
         let mut made = [0; 2];

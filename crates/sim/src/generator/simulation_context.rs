@@ -1,11 +1,11 @@
-//! What the life of a contact is simulated in.
+//! The surroundings of a simulated visit.
 
 use jiff::tz::TimeZone;
 
 use super::arrivals::Arrivals;
 use crate::CountyLine;
 
-/// What a life is lived in.
+/// The county as a visit sees it.
 #[derive(Clone, Copy)]
 pub(super) struct SimulationContext<'a> {
     pub lines: &'a [CountyLine],

@@ -1,25 +1,25 @@
-//! A mean that comes out: waits that are drawn at random, and nudged so that their mean is the published one.
+//! Random waits that are steered towards a published mean.
 //!
-//! Waits are spread so widely that the mean of a few hundred misses by a tenth. Here what the waits so far fell short
-//! of their mean is made up by the next ones: they are drawn about a mean that is somewhat longer, or shorter.
+//! Waits vary so much that the mean of a few hundred independent draws misses by a tenth. Here the deviation of the
+//! waits so far is corrected by the next ones: their mean is somewhat longer or shorter.
 
 use rand_pcg::Pcg64Mcg;
 
 use super::draws::{LONG_WAITS, wait_ms};
 use super::quota::Quota;
 
-/// The running correction of one kind of wait. In seconds throughout.
+/// The running correction of one kind of wait, in seconds.
 #[derive(Clone, Debug)]
 pub(super) struct SteeredMean {
-    /// What all waits so far together fell short of their mean.
+    /// The total by which the waits so far fell short of their mean.
     owed_s: f64,
-    /// Over how many waits a debt is paid back.
+    /// The number of waits over which a deviation is corrected.
     patience: f64,
     /// Short and long waits.
     kinds: Quota<2>,
 }
 
-/// Short and long waits are as many as they should be within this.
+/// The slack of the quota of short and long waits.
 const SLACK: f64 = 1.0;
 
 impl SteeredMean {
@@ -27,24 +27,23 @@ impl SteeredMean {
         Self { owed_s: 0.0, patience, kinds: Quota::new(SLACK) }
     }
 
-    /// The mean to draw the next wait about, where it would be `usual_s` without any debt: between a quarter and three
-    /// times that.
+    /// The mean for the next wait: `usual_s` with the correction, limited to a quarter and three times of it.
     pub(super) fn aim_s(&self, usual_s: f64) -> f64 {
         (usual_s + self.owed_s / self.patience).clamp(0.25 * usual_s, 3.0 * usual_s)
     }
 
-    /// A wait as in a queue, in ms, about that mean.
+    /// A queue wait in ms with the corrected mean.
     pub(super) fn wait_ms(&mut self, usual_s: f64, rng: &mut Pcg64Mcg) -> i64 {
         let is_long = self.kinds.draw(&[1.0 - LONG_WAITS, LONG_WAITS], rng) == 1;
         wait_ms(rng, self.aim_s(usual_s), is_long)
     }
 
-    /// What the waits so far fell short of their mean.
+    /// The total by which the waits so far fell short of their mean.
     pub(super) const fn owed_s(&self) -> f64 {
         self.owed_s
     }
 
-    /// A wait was this long, and should have been `mean_s` on average.
+    /// Records a wait of `wait_s` whose mean should be `mean_s`.
     pub(super) fn settle(&mut self, mean_s: f64, wait_s: f64) {
         self.owed_s += mean_s - wait_s;
     }
@@ -58,7 +57,7 @@ mod tests {
     use crate::generator::draws::seconds;
 
     #[test]
-    fn the_mean_of_a_hundred_waits_is_within_a_tenth_where_it_would_miss_by_a_fifth() {
+    fn the_mean_of_a_hundred_waits_is_within_a_tenth() {
         for seed in 0..200 {
             let mut rng = Pcg64Mcg::seed_from_u64(seed);
             let (mut mean, mut sum_s) = (SteeredMean::new(4.0), 0.0);

@@ -1,37 +1,37 @@
-//! A contact's coming to a line, and the pseudonym it has.
+//! A visit of a contact to a line, and its pseudonym.
 
 use ensilinja_model::EventTime;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-/// A contact comes to a line. It has no `Debug`, for it holds a contact's id.
+/// A visit of a contact to a line. It has no `Debug`, because it holds the id of a contact.
 #[derive(Clone)]
 pub(super) struct Visit {
-    /// Its pseudonym.
+    /// The pseudonym of the contact.
     pub contact: String,
-    /// The line's index in the county.
+    /// The index of the line in the county.
     pub line: usize,
-    /// Which time it comes to this line: 1 is the first.
+    /// The number of the visit to this line, from 1.
     pub number: u32,
-    /// Whether another line has sent it here; such a contact is not sent on.
+    /// Whether the visit is a transfer from another line. Such a contact is not transferred again.
     pub transferred: bool,
-    /// When it arrives.
+    /// The arrival.
     pub at: EventTime,
 }
 
 impl Visit {
-    /// A contact that nobody knows yet.
+    /// The first visit of a new contact.
     pub(super) fn first(line: usize, at: EventTime, rng: &mut Pcg64Mcg) -> Self {
         Self { contact: pseudonym(rng), line, number: 1, transferred: false, at }
     }
 
-    /// The visit as events name it: the first has no name.
+    /// The visit id in events; `None` for the first visit.
     pub(super) fn name(&self) -> Option<String> {
         (self.number > 1).then(|| self.number.to_string())
     }
 }
 
-/// A name that says nothing, in the shape of a random UUID.
+/// A random UUID, version 4.
 fn pseudonym(rng: &mut Pcg64Mcg) -> String {
     let random: u128 = rng.random();
     let version_4 = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);

@@ -1,16 +1,16 @@
-//! Indicators: of each how many of how many, written out one by one from the county's definitions.
+//! Numerator and denominator of each indicator, written out from the county's definitions.
 
 use ensilinja_model::Channel;
 
 use super::oracle_line::{LevelFormula, OracleLine};
 use super::windows::{OPEN_2_HOURS, OPEN_5_DAYS, TODAY, WindowContents, YESTERDAY};
 
-/// The windows they are shown for.
+/// The windows of indicators.
 pub(super) const WINDOWS: [&str; 4] = [TODAY, YESTERDAY, OPEN_2_HOURS, OPEN_5_DAYS];
 
 const CLOSED: [&str; 7] = ["reached", "unreached", "cancelled", "duplicate", "expired", "purged", "given_up"];
 
-/// The indicators of a line in a window: name, good, valid.
+/// The indicators of a line in a window: name, numerator, denominator.
 pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(&'static str, i64, i64)> {
     let decided = |result: &str| filed.sum("contacts_decided", &format!("result=\"{result}\""));
     let (answered, requested, short) = (decided("answered"), decided("callback_requested"), decided("abandoned_short"));
@@ -60,7 +60,8 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
     all
 }
 
-/// A is answered and L abandoned, T within the threshold; short abandons are in none of them.
+/// Numerator and denominator of the service level. `a` is answered, `a_t` and `l_t` are answered and abandoned within the
+/// threshold. All exclude short abandons.
 fn service_level(formula: LevelFormula, a_t: i64, l_t: i64, a: i64, decided: i64) -> (i64, i64) {
     match formula {
         LevelFormula::OnlyHandled => (a_t, a),

@@ -1,4 +1,4 @@
-//! The callback of a leg: when it was asked for, by when it is due, and how it came out.
+//! The callback of a leg: request, deadline and resolution.
 
 use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact};
 
@@ -8,7 +8,7 @@ use super::oracle_line::OracleLimits;
 use crate::LineCalendar;
 use crate::local_day::{given_up_at, local, midnight};
 
-/// How a callback was resolved, in the order in which ties are settled.
+/// The resolution of a callback. The order breaks ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NaiveResolution {
     Reached,
@@ -16,17 +16,17 @@ pub(super) enum NaiveResolution {
     GivenUp,
 }
 
-/// A callback that was asked for in time.
+/// A callback requested before the leg was orphaned.
 pub(super) struct NaiveCallback {
     pub requested: EventTime,
-    /// The first instant too late, where callbacks are promised.
+    /// The first instant that is too late, if callbacks are promised.
     pub deadline: Option<EventTime>,
     pub resolved: EventTime,
     pub way: NaiveResolution,
 }
 
 impl NaiveCallback {
-    /// The callback of a leg, unless nobody asked for one or only after the leg was an orphan.
+    /// The callback of a leg; `None` without a request, and if the request came after the leg was orphaned.
     pub(super) fn find(
         facts: &NaiveFacts,
         orphan_at: EventTime,
@@ -53,12 +53,12 @@ impl NaiveCallback {
         Some(Self { requested, deadline, resolved, way })
     }
 
-    /// The second its resolution is filed under: given up by time alone, rounded up.
+    /// The second of the resolution. A callback given up by time alone is rounded up.
     pub(super) fn second(&self) -> i64 {
         if self.way == NaiveResolution::GivenUp { self.resolved.ceil_second() } else { self.resolved.floor_second() }
     }
 
-    /// How it was resolved, as a label says it.
+    /// The resolution as a label value.
     pub(super) const fn result(&self) -> &'static str {
         match self.way {
             NaiveResolution::Reached => "reached",
@@ -67,7 +67,7 @@ impl NaiveCallback {
         }
     }
 
-    /// The states it was outstanding in, one after the other; some may be over before they begin.
+    /// The states of the outstanding callback, in order. A state may be empty.
     pub(super) fn stays(&self, calendar: &LineCalendar) -> Vec<NaiveState> {
         let (asked, resolved) = (self.requested.floor_second(), self.second());
         let stay = |due: &'static str, from: i64, to: i64, ahead: Option<EventTime>| NaiveState {
@@ -82,7 +82,7 @@ impl NaiveCallback {
             return vec![stay("due=\"later\"", asked, resolved, None)];
         };
         let day_of_deadline = midnight(local(deadline, calendar.zone()).date(), calendar.zone());
-        // Asked for on the day itself it is due by that fact; else by time alone.
+        // A request on the day itself is due today at once; otherwise the midnight makes it so.
         let today = if self.requested >= day_of_deadline { asked } else { day_of_deadline.ceil_second() };
         let overdue = deadline.ceil_second();
         vec![

@@ -1,31 +1,31 @@
-//! What a leg leaves behind: things that happened at a second, and states it was in for a while.
+//! Postings of a leg at a second, and its states over a range of seconds.
 
 use ensilinja_model::EventTime;
 
-/// What a posting counts or measures, by the name of its family in the catalogue and its extra labels.
+/// A posting: a count or a measurement of a family at a second.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct NaivePosting {
-    /// The whole second it is filed under.
+    /// The whole second.
     pub second: i64,
-    /// The family's name after `ensilinja_window_`.
+    /// The name of the family after `ensilinja_window_`.
     pub family: &'static str,
-    /// Such as `result="answered"`; empty where the family has no extra label.
+    /// The extra labels, such as `result="answered"`; empty if the family has none.
     pub labels: String,
-    /// 1 for a count, milliseconds for a sample or a part of a sum.
+    /// 1 for a count, milliseconds for a sample or a term of a sum.
     pub amount: i64,
 }
 
-/// A state the leg was in, over [from, to) whole seconds.
+/// A state of the leg over [from, to) whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NaiveState {
-    /// The name of the family that counts it, after `ensilinja_`.
+    /// The name of the family after `ensilinja_`.
     pub family: &'static str,
-    /// Its extra labels there.
+    /// The extra labels.
     pub labels: &'static str,
-    /// Since when exactly the customer waits for the same thing, for its age.
+    /// The exact start of the wait, for its age. Consecutive states of one wait have the same.
     pub since: EventTime,
     pub from_second: i64,
     pub to_second: i64,
-    /// A deadline that lies ahead all this while.
+    /// A deadline that lies ahead during the whole state.
     pub deadline_ahead: Option<EventTime>,
 }

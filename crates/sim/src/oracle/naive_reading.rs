@@ -1,4 +1,4 @@
-//! Figures as series: what lies in which window and what is so now, named as the exposition names it.
+//! The reading of a line: its figures as series, named as in the exposition.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,7 @@ const ANSWER_WAIT_BOUNDS_SECONDS: [u32; 12] = [5, 10, 20, 30, 60, 120, 180, 300,
 const CALLBACK_WAIT_BOUNDS_SECONDS: [u32; 12] =
     [300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 172_800, 259_200, 432_000];
 
-/// A family that counts or adds up: its name after `ensilinja_window_`, its windows, and the extra labels it always has
-/// rows for.
+/// A family of counts or sums: its name after `ensilinja_window_`, its windows, and its extra labels.
 type SeriesFamily = (&'static str, &'static [&'static str], Vec<String>);
 
 fn families() -> Vec<SeriesFamily> {
@@ -56,14 +55,14 @@ fn families() -> Vec<SeriesFamily> {
     ]
 }
 
-/// The families of distributions, with their windows.
+/// The families of histograms, with their windows.
 const WAITS: [(&str, &[&str]); 3] = [
     ("answer_wait_seconds", &[HOUR, TODAY, OPEN_5_DAYS]),
     ("callback_wait_seconds", &[TODAY, OPEN_5_DAYS]),
     ("callback_open_wait_seconds", &[TODAY, OPEN_5_DAYS]),
 ];
 
-/// The bounds of the waits of the answered, in ms: the usual ones, and all times on the wall that some line promises.
+/// The bucket bounds of waits to answer, in ms: the usual ones, and every elapsed time that a line promises.
 pub(super) fn answer_wait_bounds<'a>(lines: impl Iterator<Item = &'a OracleLine>) -> BTreeSet<u32> {
     let promised = lines.flat_map(|line| {
         let later = line.later_limits.iter().map(|(_, limits)| limits.promise);
@@ -75,7 +74,7 @@ pub(super) fn answer_wait_bounds<'a>(lines: impl Iterator<Item = &'a OracleLine>
     ANSWER_WAIT_BOUNDS_SECONDS.iter().map(|seconds| seconds * 1000).chain(promised).collect()
 }
 
-/// The name of a series: labels are line and channel, the family's own, the window, and `le` last.
+/// The name of a series. The labels are line, channel, those of the family, the window, and `le`.
 fn name(line: &OracleLine, family: &str, own_labels: &str, window: &str, le: &str) -> String {
     let mut name = String::with_capacity(160);
     let comma = if own_labels.is_empty() { "" } else { "," };
@@ -108,14 +107,14 @@ fn count(n: usize) -> f64 {
     number(i64::try_from(n).expect("simulated counts fit 53 bits"))
 }
 
-/// A line at a moment, with what came of its legs.
+/// A line at an instant, with the timelines of its legs.
 pub(super) struct NaiveReading<'a> {
     pub line: &'a OracleLine,
     pub calendar: &'a LineCalendar,
-    pub stories: Vec<&'a NaiveTimeline>,
+    pub timelines: Vec<&'a NaiveTimeline>,
     /// The whole second of `now`.
     pub second: i64,
-    /// The bounds of the waits of the answered, in ms.
+    /// The bucket bounds of waits to answer, in ms.
     pub answer_wait_bounds: &'a BTreeSet<u32>,
 }
 
@@ -140,11 +139,11 @@ impl<'a> NaiveReading<'a> {
         all
     }
 
-    /// What is filed in each window that there is.
+    /// The contents of each window that has begun.
     fn windows(&self) -> impl Iterator<Item = WindowContents<'a>> {
         EVERY_WINDOW.into_iter().filter_map(|window| {
             let seconds = windows::seconds(window, self.second, self.calendar)?;
-            Some(WindowContents::within(&self.stories, window, &seconds))
+            Some(WindowContents::within(&self.timelines, window, &seconds))
         })
     }
 
@@ -183,13 +182,13 @@ impl<'a> NaiveReading<'a> {
         rows
     }
 
-    /// What is so at the moment, rather than in a window.
+    /// The figures without a window.
     fn states(&self) -> Vec<(String, f64)> {
         let now = EventTime::from_seconds(self.second);
         let there: Vec<&NaiveState> = self
-            .stories
+            .timelines
             .iter()
-            .flat_map(|story| &story.stays)
+            .flat_map(|timeline| &timeline.stays)
             .filter(|stay| (stay.from_second..stay.to_second).contains(&self.second))
             .collect();
         let of = |family: &str| there.iter().filter(|stay| stay.family == family).collect::<Vec<_>>();
@@ -221,7 +220,7 @@ impl<'a> NaiveReading<'a> {
         rows
     }
 
-    /// The quantiles of the line's waits, exact.
+    /// The exact quantiles of waits.
     pub(super) fn quantiles(&self) -> Vec<(String, f64)> {
         let families: [(&str, &str, &[&str]); 2] = [
             ("answer_wait_seconds", "window_answer_wait_quantile_seconds", &EVERY_WINDOW),

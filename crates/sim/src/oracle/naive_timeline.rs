@@ -1,4 +1,4 @@
-//! The story of one leg: its facts, sorted, and what they amount to, each measure written down on its own.
+//! The timeline of one leg: the postings and states that follow from its facts.
 
 use std::collections::BTreeSet;
 
@@ -13,48 +13,48 @@ use super::oracle_line::{OracleLimits, OracleLine};
 use crate::LineCalendar;
 use crate::local_day::local;
 
-/// Only this many attempts of each result are kept.
+/// The number of attempts with each result that count.
 const ATTEMPTS_KEPT: usize = 1_000;
 
-/// What the facts of a leg amount to, whenever it is asked.
+/// The postings and states of a leg.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct NaiveTimeline {
     pub postings: Vec<NaivePosting>,
     pub stays: Vec<NaiveState>,
-    /// The second from which on the story is so; before it, it is the one without late requests.
+    /// The second from which on this timeline is valid. Before it, the one without late requests is.
     pub not_before: Option<i64>,
 }
 
 impl NaiveTimeline {
-    /// Tells the story of a leg from its facts, which are sorted by instant and then in the vocabulary's order.
-    /// `late_requests`: whether a request decides a leg whose customer was gone just before.
-    pub(super) fn tell(facts: &NaiveFacts, line: &OracleLine, calendar: &LineCalendar, late_requests: bool) -> Self {
-        let mut story = Self::default();
+    /// The timeline that follows from the facts of a leg. With `late_requests`, a request may supersede an end of the
+    /// wait shortly before it.
+    pub(super) fn of(facts: &NaiveFacts, line: &OracleLine, calendar: &LineCalendar, late_requests: bool) -> Self {
+        let mut timeline = Self::default();
         if let Some(at) = when(facts, |fact| fact == Fact::Retracted) {
-            story.count(at.floor_second(), "contacts_flagged", "flag=\"retracted\"");
-            return story;
+            timeline.count(at.floor_second(), "contacts_flagged", "flag=\"retracted\"");
+            return timeline;
         }
-        story.tell_what_was_said_of_it(facts);
+        timeline.add_outcome_and_feedback(facts);
         let arrival = when(facts, |fact| {
             matches!(fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
         });
-        let Some(arrival) = arrival else { return story };
+        let Some(arrival) = arrival else { return timeline };
         let limits = line.limits_on(local(arrival, calendar.zone()).date());
         let orphan_at = arrival.plus_millis(i64::from(limits.orphan_after_ms));
-        story.tell_arrival(facts, arrival, orphan_at, calendar);
+        timeline.add_arrival(facts, arrival, orphan_at, calendar);
         let decision = NaiveDecision::find(facts, arrival, orphan_at, late_requests);
-        story.not_before = decision.not_before;
-        story.tell_decision(&decision, arrival, orphan_at, &limits);
+        timeline.not_before = decision.not_before;
+        timeline.add_decision(&decision, arrival, orphan_at, &limits);
         let callback = NaiveCallback::find(facts, orphan_at, &limits, calendar);
         if let Some(callback) = &callback {
-            story.tell_callback(facts, callback, decision.fate, calendar);
+            timeline.add_callback(facts, callback, decision.result, calendar);
         }
         if let Some(verdict) = NaiveVerdict::find(arrival, &decision, callback.as_ref(), &limits, calendar) {
             let labels = format!("promise=\"{}\",result=\"{}\"", verdict.promise(), verdict.result);
-            story.count(verdict.second(), "promises", &labels);
-            story.stays.extend(verdict.stays(arrival));
+            timeline.count(verdict.second(), "promises", &labels);
+            timeline.stays.extend(verdict.stays(arrival));
         }
-        story
+        timeline
     }
 
     fn count(&mut self, second: i64, family: &'static str, labels: &str) {
@@ -65,8 +65,8 @@ impl NaiveTimeline {
         self.postings.push(NaivePosting { second, family, labels: labels.to_owned(), amount });
     }
 
-    /// Outcomes and feedback: the last of the corrections counts, at its own instant, with or without an arrival.
-    fn tell_what_was_said_of_it(&mut self, facts: &NaiveFacts) {
+    /// Outcomes and feedback: the latest correction counts, at its own instant, with or without an arrival.
+    fn add_outcome_and_feedback(&mut self, facts: &NaiveFacts) {
         let outcome = latest(facts, |fact| match fact {
             Fact::OutcomeRecorded(outcome) => Some(outcome),
             _ => None,
@@ -98,7 +98,7 @@ impl NaiveTimeline {
         }
     }
 
-    fn tell_arrival(&mut self, facts: &NaiveFacts, arrival: EventTime, orphan_at: EventTime, calendar: &LineCalendar) {
+    fn add_arrival(&mut self, facts: &NaiveFacts, arrival: EventTime, orphan_at: EventTime, calendar: &LineCalendar) {
         self.count(arrival.floor_second(), "contacts_offered", "");
         let offered = when(facts, |fact| fact == Fact::Offered);
         if offered != Some(arrival) {
@@ -115,8 +115,8 @@ impl NaiveTimeline {
         }
     }
 
-    /// The leg stops waiting; and if it was answered, it is served for a while.
-    fn tell_decision(
+    /// The decision, and the handling time of an answered leg.
+    fn add_decision(
         &mut self,
         decision: &NaiveDecision,
         arrival: EventTime,
@@ -134,7 +134,7 @@ impl NaiveTimeline {
         });
         let wait_ms = decision.at.millis_since(arrival);
         let within = wait_ms <= i64::from(limits.threshold_ms);
-        match decision.fate {
+        match decision.result {
             NaiveResult::Answered => {
                 self.count(second, "contacts_decided", "result=\"answered\"");
                 self.count(second, "contacts_handled", "");
@@ -165,12 +165,12 @@ impl NaiveTimeline {
         }
     }
 
-    /// The callback, which runs from its own request whatever the leg's fate was.
-    fn tell_callback(
+    /// The callback, which starts with its request, independent of the decision.
+    fn add_callback(
         &mut self,
         facts: &NaiveFacts,
         callback: &NaiveCallback,
-        fate: NaiveResult,
+        result: NaiveResult,
         calendar: &LineCalendar,
     ) {
         self.stays.extend(callback.stays(calendar));
@@ -179,12 +179,12 @@ impl NaiveTimeline {
         if callback.way == NaiveResolution::Reached {
             self.measure(second, "callback_wait_seconds", "", resolved.millis_since(requested));
             self.measure(second, "callback_open_wait_seconds", "", calendar.open_ms(requested, resolved));
-            if fate != NaiveResult::Answered {
+            if result != NaiveResult::Answered {
                 self.count(second, "contacts_handled", "");
             }
         }
 
-        // An attempt is a second and a result, whatever fractions of the second it is told with.
+        // An attempt is identified by its second and its result. Fractions of the second do not matter.
         let mut attempts: BTreeSet<(&str, i64)> = BTreeSet::new();
         for (at, fact) in facts {
             if let Fact::CallbackAttempted(result) = fact {

@@ -1,4 +1,4 @@
-//! What came of a leg's promise: one verdict, the earliest that applies.
+//! The verdict on the promise of a leg: the earliest one that applies.
 
 use ensilinja_model::{CloseResult, EventTime};
 
@@ -12,18 +12,18 @@ const KEPT: &str = "kept";
 const BROKEN: &str = "broken";
 const VOID: &str = "void";
 
-/// The verdict on a leg of a line that promises something.
+/// The verdict on a leg of a line with a promise.
 pub(super) struct NaiveVerdict {
-    /// Since when the callback deadline decides, where the answer deadline no longer does.
+    /// The request from which on the deadline of the callback applies in place of that of the answer.
     moved: Option<EventTime>,
     pub result: &'static str,
     at: EventTime,
-    /// Whether time alone made it: a deadline passed, or nobody spoke of the leg any more.
+    /// Whether a timeout caused it: a deadline passed, or the leg was orphaned.
     by_time: bool,
 }
 
 impl NaiveVerdict {
-    /// The verdict; none where nothing is promised.
+    /// The verdict; `None` if the line promises nothing.
     pub(super) fn find(
         arrival: EventTime,
         decision: &NaiveDecision,
@@ -36,7 +36,7 @@ impl NaiveVerdict {
             return None;
         }
         let by_answer = promise.answer.map(|within| calendar.deadline(arrival, within));
-        let asked = callback.filter(|_| decision.fate == NaiveResult::CallbackRequested);
+        let asked = callback.filter(|_| decision.result == NaiveResult::CallbackRequested);
         let moved_to = asked
             .filter(|callback| by_answer.is_none_or(|deadline| callback.requested < deadline))
             .and_then(|callback| callback.deadline.map(|deadline| (callback.requested, deadline)));
@@ -44,7 +44,9 @@ impl NaiveVerdict {
 
         let (result, at, by_time) = match asked {
             Some(callback) => (of_callback(callback.way), callback.resolved, callback.way == NaiveResolution::GivenUp),
-            None => (of_fate(decision, arrival, limits), decision.at, decision.fate == NaiveResult::OrphanedByTime),
+            None => {
+                (of_decision(decision, arrival, limits), decision.at, decision.result == NaiveResult::OrphanedByTime)
+            }
         };
         let moved = moved_to.map(|(requested, _)| requested);
         Some(match deadline.filter(|deadline| at >= *deadline) {
@@ -53,17 +55,17 @@ impl NaiveVerdict {
         })
     }
 
-    /// The second it is filed under.
+    /// The second of the verdict.
     pub(super) const fn second(&self) -> i64 {
         if self.by_time { self.at.ceil_second() } else { self.at.floor_second() }
     }
 
-    /// Which promise it is a verdict on.
+    /// The promise that the verdict is about.
     pub(super) const fn promise(&self) -> &'static str {
         if self.moved.is_some() { "callback" } else { "answer" }
     }
 
-    /// How long the promise was open, under the answer's name until a request moved it.
+    /// The states of the pending promise: as an answer until a request, then as a callback.
     pub(super) fn stays(&self, arrival: EventTime) -> Vec<NaiveState> {
         let stay = |labels: &'static str, since: EventTime, to_second: i64| NaiveState {
             family: "promises_pending",
@@ -83,8 +85,8 @@ impl NaiveVerdict {
     }
 }
 
-fn of_fate(decision: &NaiveDecision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
-    match decision.fate {
+fn of_decision(decision: &NaiveDecision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
+    match decision.result {
         NaiveResult::Answered => KEPT,
         NaiveResult::Abandoned(_) => {
             let short = decision.at.millis_since(arrival) < i64::from(limits.short_abandon_ms);

@@ -1,69 +1,69 @@
-//! What the oracle has to know about a line, and what of it may change from a day on.
+//! The rules of a line for the oracle, and their changes.
 
 use ensilinja_model::{Channel, LineId};
 use jiff::civil::Date;
 
 use crate::{LinePromise, WeeklyHours};
 
-/// What the oracle has to know about a line.
+/// The rules of a line for the oracle.
 #[derive(Clone, Debug)]
 pub struct OracleLine {
-    /// Its name in labels.
+    /// Its id in labels.
     pub id: LineId,
-    /// How its customers reach it.
+    /// Its channel.
     pub channel: Channel,
-    /// When it is open.
+    /// Its opening hours.
     pub hours: WeeklyHours,
-    /// Other hours from a local day on, ascending. A day always has the hours in force on it.
+    /// Changes of opening hours from a local day on, ascending.
     pub later_hours: Vec<(Date, WeeklyHours)>,
-    /// An abandon sooner than this is short. In ms.
+    /// An abandon after less than this is short. In ms.
     pub short_abandon_ms: u32,
-    /// A wait up to and including this is within the threshold. In ms.
+    /// The service level threshold, inclusive. In ms.
     pub threshold_ms: u32,
-    /// A leg without a decision is an orphan after this. In ms.
+    /// A leg without a decision is orphaned after this. In ms.
     pub orphan_after_ms: u32,
-    /// A callback is given up at the end of this many working days after the day of its deadline; where no callback is
-    /// promised, after the day it was asked for.
+    /// A callback is given up at the end of this many working days after the day of its deadline, or of the request if
+    /// no callback is promised.
     pub give_up_working_days: u16,
-    /// What it promises.
+    /// Its promises.
     pub promise: LinePromise,
-    /// Other limits from a local day on, ascending. A contact always has the limits in force when it arrived.
+    /// Changes of limits from a local day on, ascending. A contact has the limits in force at its arrival.
     pub later_limits: Vec<(Date, OracleLimits)>,
-    /// How its service level is found.
+    /// The formula of its service level.
     pub service_level: LevelFormula,
 }
 
-/// The limits of a line that may change from a day on, as [`OracleLine`] has them.
+/// The limits of a line that may change. The fields are those of [`OracleLine`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OracleLimits {
-    /// An abandon sooner than this is short. In ms.
+    /// An abandon after less than this is short. In ms.
     pub short_abandon_ms: u32,
-    /// A wait up to and including this is within the threshold. In ms.
+    /// The service level threshold, inclusive. In ms.
     pub threshold_ms: u32,
-    /// A leg without a decision is an orphan after this. In ms.
+    /// A leg without a decision is orphaned after this. In ms.
     pub orphan_after_ms: u32,
-    /// After how many working days a callback is given up.
+    /// A callback is given up after this many working days.
     pub give_up_working_days: u16,
-    /// What is promised.
+    /// The promises.
     pub promise: LinePromise,
 }
 
-/// The formulas of the service level. Short abandons are left out of all of them.
+/// The formulas of the service level. All exclude short abandons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LevelFormula {
-    /// Answered within the threshold, of the answered.
+    /// Contacts answered within the threshold, of those answered.
     OnlyHandled,
-    /// Answered within the threshold, of the decided without those who abandoned within it.
+    /// Contacts answered within the threshold, of those decided except abandons within the threshold.
     WithoutAbandon,
-    /// Answered or abandoned within the threshold, of the decided.
+    /// Contacts answered or abandoned within the threshold, of those decided.
     PositiveAbandon,
-    /// Answered within the threshold, of the decided.
+    /// Contacts answered within the threshold, of those decided.
     #[default]
     NegativeAbandon,
 }
 
 impl OracleLine {
-    /// The limits before any change.
+    /// The initial limits.
     #[must_use]
     pub const fn first_limits(&self) -> OracleLimits {
         OracleLimits {

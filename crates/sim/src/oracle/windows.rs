@@ -1,7 +1,7 @@
-//! Windows as seconds, [from, to), at one moment of one line, and what of the stories lies in them.
+//! Windows as ranges of seconds, [from, to), and the postings in them.
 //!
-//! A read at `now` takes what is filed under whole seconds up to that of `now`, so a window that ends now ends a second
-//! after the second of `now` began.
+//! A reading at `now` includes postings up to the whole second of `now`. So a window that ends now ends one second after
+//! the start of that second.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,12 +19,12 @@ pub(super) const YESTERDAY: &str = "yesterday";
 pub(super) const OPEN_2_HOURS: &str = "open2h";
 pub(super) const OPEN_5_DAYS: &str = "open5d";
 
-/// All of them.
+/// All windows.
 pub(super) const EVERY_WINDOW: [&str; 6] = [MINUTES_15, HOUR, TODAY, YESTERDAY, OPEN_2_HOURS, OPEN_5_DAYS];
-/// Those of figures that are too thin for less.
+/// The windows of figures with few events.
 pub(super) const DAYS_ONLY: [&str; 3] = [TODAY, YESTERDAY, OPEN_5_DAYS];
 
-/// The seconds of a window that is read at `second`; none where the line has not been open for long enough.
+/// The seconds of a window at `second`; `None` if the line has not been open for long enough.
 pub(super) fn seconds(window: &str, second: i64, calendar: &LineCalendar) -> Option<Range<i64>> {
     let end = second + 1;
     let today = local(EventTime::from_seconds(second), calendar.zone()).date();
@@ -40,16 +40,16 @@ pub(super) fn seconds(window: &str, second: i64, calendar: &LineCalendar) -> Opt
     })
 }
 
-/// All that is filed under the seconds of a window: the amounts, by family and extra labels.
+/// The postings in a window: amounts by family and extra labels.
 pub(super) struct WindowContents<'a> {
     pub window: &'static str,
     amounts: BTreeMap<&'static str, BTreeMap<&'a str, Vec<i64>>>,
 }
 
 impl<'a> WindowContents<'a> {
-    pub(super) fn within(stories: &[&'a NaiveTimeline], window: &'static str, seconds: &Range<i64>) -> Self {
+    pub(super) fn within(timelines: &[&'a NaiveTimeline], window: &'static str, seconds: &Range<i64>) -> Self {
         let mut amounts: BTreeMap<_, BTreeMap<_, Vec<i64>>> = BTreeMap::new();
-        for posting in stories.iter().flat_map(|story| &story.postings) {
+        for posting in timelines.iter().flat_map(|timeline| &timeline.postings) {
             if seconds.contains(&posting.second) {
                 let family = amounts.entry(posting.family).or_default();
                 family.entry(posting.labels.as_str()).or_default().push(posting.amount);
@@ -58,12 +58,12 @@ impl<'a> WindowContents<'a> {
         Self { window, amounts }
     }
 
-    /// The samples of a family, as they come.
+    /// The amounts of a family.
     pub(super) fn samples(&self, family: &'static str, labels: &str) -> &[i64] {
         self.amounts.get(family).and_then(|of_family| of_family.get(labels)).map_or(&[], Vec::as_slice)
     }
 
-    /// Their sum, which is the count of a family that counts.
+    /// Their sum, which is the number of postings for a family of counts.
     pub(super) fn sum(&self, family: &'static str, labels: &str) -> i64 {
         self.samples(family, labels).iter().sum()
     }

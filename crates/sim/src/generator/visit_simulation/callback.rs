@@ -1,4 +1,4 @@
-//! The callback part of a life: a request, attempts, and how it is resolved.
+//! The callback of a visit: request, attempts and resolution.
 
 use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact};
 
@@ -6,12 +6,12 @@ use super::VisitSimulation;
 use crate::county::UNREACHED;
 use crate::generator::draws::{between_ms, by_share, chance, duration_ms};
 
-/// Callbacks that reach the customer at the second attempt only. (Assumption.)
+/// Callbacks that reach the customer only at the second attempt. (Assumption.)
 const FIRST_ATTEMPT_FAILS: f64 = 0.12;
-/// Where the system lets a request run out, it does so after this long. (Assumption.)
+/// The time after which a request expires, if the platform lets it expire. (Assumption.)
 const EXPIRES_AFTER_MS: i64 = 3 * 24 * 3_600_000;
 
-/// How a callback is resolved that reaches nobody.
+/// The resolution of a callback that does not reach the customer.
 #[derive(Clone, Copy)]
 enum Unresolved {
     Unreached,
@@ -21,7 +21,7 @@ enum Unresolved {
     Forgotten,
 }
 
-/// How those divide. (Assumptions.)
+/// The shares of these resolutions. (Assumptions.)
 const UNRESOLVED: [(Unresolved, f64); 5] = [
     (Unresolved::Unreached, 0.58),
     (Unresolved::Cancelled, 0.21),
@@ -31,51 +31,51 @@ const UNRESOLVED: [(Unresolved, f64); 5] = [
 ];
 
 impl VisitSimulation<'_> {
-    pub(super) fn ask_for_callback(&mut self, requested: EventTime) {
-        self.say(requested, Fact::CallbackRequested);
-        if self.course.reached.draw(&[1.0 - UNREACHED, UNREACHED], self.rng) == 0 {
+    pub(super) fn request_callback(&mut self, requested: EventTime) {
+        self.report(requested, Fact::CallbackRequested);
+        if self.quotas.reached.draw(&[1.0 - UNREACHED, UNREACHED], self.rng) == 0 {
             let reached = self.reached_at(requested);
-            self.be_called_back(requested, reached);
+            self.call_back(requested, reached);
         } else {
-            self.be_called_in_vain(requested);
+            self.fail_callback(requested);
         }
     }
 
-    fn be_called_in_vain(&mut self, requested: EventTime) {
-        let turn = self.turn_of_day(requested);
+    fn fail_callback(&mut self, requested: EventTime) {
+        let turn = self.first_attempt_at(requested);
         match by_share(self.rng, &UNRESOLVED) {
             Unresolved::Unreached => {
                 let mut at = turn;
                 for _ in 0..3 {
-                    self.say(at, Fact::CallbackAttempted(AttemptResult::Failed));
+                    self.report(at, Fact::CallbackAttempted(AttemptResult::Failed));
                     at = at.plus_millis(between_ms(self.rng, 900.0, 3_600.0));
                 }
-                self.say(at, Fact::CallbackClosed(CloseResult::Unreached));
+                self.report(at, Fact::CallbackClosed(CloseResult::Unreached));
             }
-            Unresolved::Cancelled => self.say(turn, Fact::CallbackClosed(CloseResult::Cancelled)),
-            Unresolved::Duplicate => self.say(turn, Fact::CallbackClosed(CloseResult::Duplicate)),
+            Unresolved::Cancelled => self.report(turn, Fact::CallbackClosed(CloseResult::Cancelled)),
+            Unresolved::Duplicate => self.report(turn, Fact::CallbackClosed(CloseResult::Duplicate)),
             Unresolved::Expired => {
                 let at = requested.plus_millis(EXPIRES_AFTER_MS);
-                self.say(at, Fact::CallbackClosed(CloseResult::Expired));
+                self.report(at, Fact::CallbackClosed(CloseResult::Expired));
             }
             Unresolved::Forgotten => {}
         }
     }
 
-    fn be_called_back(&mut self, requested: EventTime, reached: EventTime) {
+    fn call_back(&mut self, requested: EventTime, reached: EventTime) {
         if chance(self.rng, FIRST_ATTEMPT_FAILS) {
             let wait_ms = reached.millis_since(requested);
             let at = requested.plus_millis(wait_ms * 3 / 10 + self.some_of_ms(wait_ms * 7 / 10));
-            self.say(at, Fact::CallbackAttempted(AttemptResult::Failed));
+            self.report(at, Fact::CallbackAttempted(AttemptResult::Failed));
         }
-        // Platforms say it in the attempt, on its own, or both, a moment apart.
+        // Platforms report it with the attempt, as an event of its own, or both, a moment apart.
         let says_attempt = chance(self.rng, 0.9);
         if says_attempt {
-            self.say(reached, Fact::CallbackAttempted(AttemptResult::Reached));
+            self.report(reached, Fact::CallbackAttempted(AttemptResult::Reached));
         }
         if !says_attempt || chance(self.rng, 0.8) {
             let moment_ms = if says_attempt { between_ms(self.rng, 0.0, 2.0) } else { 0 };
-            self.say(reached.plus_millis(moment_ms), Fact::CallbackReached);
+            self.report(reached.plus_millis(moment_ms), Fact::CallbackReached);
         }
         let over = reached.plus_millis(duration_ms(self.rng, self.line.behaviour.handling_mean_s));
         self.end(over);
