@@ -1,15 +1,15 @@
-//! Attempts to call back: each counts once, from however many feeds, and however many there are.
+//! Callback attempts: each counts once, from any number of feeds, up to a limit.
 
 use ensilinja_ledger::{Due, HistoricalLedger, LineFigures, Resolution, Window};
 use ensilinja_model::AttemptResult::{self, Failed, Reached};
 use ensilinja_model::{Event, EventTime, Fact, LegKey};
 use proptest::prelude::*;
 
-use crate::stand::{BASE, CHAT, DAY_MS, figures_at, rules_once};
+use crate::fixture::{BASE, CHAT, DAY_MS, figures_at, rules_once};
 
 const SECOND_MS: i64 = 1_000;
 
-/// The chat line after what one leg was told of, in milliseconds from the base.
+/// The chat line with these facts of one leg, in milliseconds from the base.
 fn after(told: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     let event = |(at_ms, fact): &(i64, Fact)| Event {
         leg: LegKey::new(1),
@@ -21,7 +21,7 @@ fn after(told: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     figures_at(rules_once(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(CHAT.as_usize())
 }
 
-/// Attempts that failed and that reached the customer, and callbacks that reached them.
+/// Failed attempts, attempts that reached the customer, and callbacks resolved as reached.
 fn attempts(line: &LineFigures) -> [i64; 3] {
     let sums = &line.window(Window::Today).expect("history is complete").sums;
     [sums.callback_attempts(Failed), sums.callback_attempts(Reached), sums.callbacks_closed(Resolution::Reached)]
@@ -37,8 +37,8 @@ fn twenty_failed_attempts_and_one_that_reached_the_customer_all_count() {
     let reached = attempt(660_000, Reached);
     let told: Vec<_> = [(0, Fact::CallbackRequested)].into_iter().chain(failed).chain([reached]).collect();
     assert_eq!(attempts(&after(&told, 700_000)), [20, 1, 1]);
-    let back: Vec<_> = told.iter().rev().chain(&told).copied().collect();
-    assert_eq!(attempts(&after(&back, 700_000)), [20, 1, 1]);
+    let reversed: Vec<_> = told.iter().rev().chain(&told).copied().collect();
+    assert_eq!(attempts(&after(&reversed, 700_000)), [20, 1, 1]);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn beyond_a_thousand_failed_attempts_the_one_that_reached_the_customer_still_cou
 }
 
 #[test]
-fn a_feed_that_cuts_seconds_off_tells_of_no_other_attempt() {
+fn a_feed_that_truncates_seconds_adds_no_attempt() {
     let told = [
         (0, Fact::CallbackRequested),
         attempt(60_512, Failed),
@@ -59,7 +59,7 @@ fn a_feed_that_cuts_seconds_off_tells_of_no_other_attempt() {
         attempt(90_700, Reached),
     ];
     assert_eq!(attempts(&after(&told, 100_000)), [2, 1, 1]);
-    // Whichever of the two is cut, the attempt that reached the customer is in time to count.
+    // Whichever of the two is truncated, the attempt that reached the customer counts.
     for cut in [attempt(90_000, Reached), (90_000, Fact::CallbackReached), (90_999, Fact::CallbackReached)] {
         let told: Vec<_> = told.into_iter().chain([cut]).collect();
         assert_eq!(attempts(&after(&told, 100_000)), [2, 1, 1], "{cut:?}");
@@ -67,25 +67,25 @@ fn a_feed_that_cuts_seconds_off_tells_of_no_other_attempt() {
 }
 
 #[test]
-fn the_earliest_instant_told_of_an_attempt_is_the_one_that_is_explained() {
+fn the_timeline_has_the_earliest_reported_instant_of_an_attempt() {
     let mut historical = HistoricalLedger::new(rules_once().clone());
     let told =
         [(0, Fact::CallbackRequested), attempt(60_512, Failed), attempt(60_100, Failed), attempt(60_900, Failed)];
     for (at_ms, fact) in told {
         historical.apply(&Event { leg: LegKey::new(1), line: CHAT, at: BASE.plus_millis(at_ms), fact });
     }
-    let story = historical.timeline(LegKey::new(1), BASE.plus_millis(100_000)).expect("something was said of it");
-    let said: Vec<_> =
-        story.entries.iter().filter(|step| step.name() == "attempt_failed").map(|step| step.source).collect();
-    assert_eq!(said, [(BASE.plus_millis(60_100), Fact::CallbackAttempted(Failed))]);
+    let timeline = historical.timeline(LegKey::new(1), BASE.plus_millis(100_000)).expect("an event is about this leg");
+    let sources: Vec<_> =
+        timeline.entries.iter().filter(|entry| entry.name() == "attempt_failed").map(|entry| entry.source).collect();
+    assert_eq!(sources, [(BASE.plus_millis(60_100), Fact::CallbackAttempted(Failed))]);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
-    /// A second feed, cut to whole seconds, changes no count; of failed attempts it changes nothing at all.
+    /// A second feed, truncated to whole seconds, changes no count. For failed attempts it changes nothing at all.
     #[test]
-    fn a_copy_cut_to_seconds_changes_no_count(
+    fn a_copy_truncated_to_seconds_changes_no_count(
         requested_s in 0..300_i64,
         told in prop::collection::vec((0..900_000_i64, any::<bool>()), 0..40),
         copied in prop::collection::vec(any::<bool>(), 40),
@@ -106,9 +106,9 @@ proptest! {
         prop_assert_eq!(after(&failed_only, now_ms), after(&with_copies, now_ms));
     }
 
-    /// A leg may have thousands: the same are kept in whatever order they come, and are those that a look back counts.
+    /// A leg may have thousands of attempts. The same ones are kept in any order, also in a historical ledger.
     #[test]
-    fn the_order_in_which_many_attempts_come_changes_nothing(
+    fn the_order_of_many_attempts_changes_nothing(
         seconds in Just((0..1_300_i64).collect::<Vec<_>>()).prop_shuffle(),
         now_ms in 0..DAY_MS / 24,
     ) {

@@ -1,4 +1,4 @@
-//! Each limit of a leg's life, at its very millisecond and beside it.
+//! Each limit in the life of a leg, at its exact millisecond and next to it.
 
 use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{
@@ -6,7 +6,7 @@ use ensilinja_ledger::{
 };
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, LegKey, LineIndex, Stage};
 
-use crate::stand::{BASE, COMPLETE, DAY_MS, LIMITS, rules_of};
+use crate::fixture::{BASE, COMPLETE, DAY_MS, LIMITS, rules_of};
 
 const MINUTE: i64 = 60_000;
 /// From the base, Saturday 20:00 in Helsinki, to midnight.
@@ -16,11 +16,11 @@ fn promising(answer: Option<Term>, callback: Option<Term>) -> Limits {
     Limits { promises: Promises { answer, callback, abandoned: Verdict::Broken }, ..LIMITS }
 }
 
-/// A line that is always open, after one leg's story, told in milliseconds from the base.
-fn after(limits: Limits, story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+/// A line that is always open, with these facts of one leg, in milliseconds from the base.
+fn after(limits: Limits, facts: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     let now = BASE.plus_millis(now_ms);
     let mut ledger = Ledger::new(rules_of("24/7", limits), now);
-    for (at_ms, fact) in story {
+    for (at_ms, fact) in facts {
         let at = BASE.plus_millis(*at_ms);
         ledger.apply(&Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact: *fact });
     }
@@ -36,7 +36,7 @@ fn outstanding(line: &LineFigures) -> [i64; 3] {
 }
 
 #[test]
-fn what_is_heard_a_day_after_the_arrival_counts_and_a_millisecond_later_does_not() {
+fn a_fact_a_day_after_the_arrival_counts_and_a_millisecond_later_does_not() {
     for (late_ms, counted) in [(0, 1), (1, 0)] {
         let at_last = DAY_MS + late_ms;
         let now = DAY_MS + 2 * MINUTE;
@@ -51,10 +51,10 @@ fn what_is_heard_a_day_after_the_arrival_counts_and_a_millisecond_later_does_not
 }
 
 #[test]
-fn a_callback_counts_what_happens_from_its_request_to_its_resolution_both_included() {
+fn attempts_count_from_the_request_to_the_resolution_both_included() {
     let attempt = |at_ms, result| (at_ms, Fact::CallbackAttempted(result));
     let (failed, reached) = (AttemptResult::Failed, AttemptResult::Reached);
-    let story = [
+    let facts = [
         (0, Fact::Offered),
         attempt(999, failed),
         (1_000, Fact::CallbackRequested),
@@ -63,9 +63,9 @@ fn a_callback_counts_what_happens_from_its_request_to_its_resolution_both_includ
         attempt(9_999, failed),
         attempt(10_000, failed),
     ];
-    let line = after(LIMITS, &story, MINUTE);
+    let line = after(LIMITS, &facts, MINUTE);
     let attempts = [failed, reached].map(|result| today(&line).callback_attempts(result));
-    assert_eq!(attempts, [2, 1], "attempts are known by their seconds");
+    assert_eq!(attempts, [2, 1], "attempts are identified by their seconds");
     for (reached_ms, resolved) in [(1_000, 1), (999, 0)] {
         let line = after(LIMITS, &[(1_000, Fact::CallbackRequested), (reached_ms, Fact::CallbackReached)], MINUTE);
         assert_eq!(today(&line).callbacks_closed(Resolution::Reached), resolved);
@@ -74,18 +74,18 @@ fn a_callback_counts_what_happens_from_its_request_to_its_resolution_both_includ
 }
 
 #[test]
-fn nobody_waits_in_the_second_in_which_the_wait_ends() {
+fn a_leg_does_not_wait_in_the_second_in_which_its_wait_ends() {
     for decided in [Fact::Answered, Fact::CallbackRequested, Fact::Abandoned(Stage::Queue), Fact::Transferred] {
-        let story = [(500, Fact::Offered), (MINUTE + 500, decided)];
+        let facts = [(500, Fact::Offered), (MINUTE + 500, decided)];
         for (now, waiting, oldest_ms) in [(MINUTE - 1, 1, 59_000 - 500), (MINUTE + 400, 0, 0)] {
-            let line = after(LIMITS, &story, now);
+            let line = after(LIMITS, &facts, now);
             assert_eq!((line.waiting, line.waiting_oldest_ms), (waiting, oldest_ms), "{decided:?} at {now}");
         }
     }
 }
 
 #[test]
-fn a_leg_that_time_orphans_stops_waiting_and_voids_its_promise_in_one_second() {
+fn a_leg_orphaned_by_time_stops_waiting_and_voids_its_promise_in_the_same_second() {
     let limits = promising(None, Some(Term::Within { ms: 60_000 }));
     for (now, pending) in [(DAY_MS + 999, 1), (DAY_MS + 1_000, 0)] {
         let line = after(limits, &[(500, Fact::Offered)], now);
@@ -95,7 +95,7 @@ fn a_leg_that_time_orphans_stops_waiting_and_voids_its_promise_in_one_second() {
 }
 
 #[test]
-fn a_callback_is_overdue_from_the_first_whole_second_after_its_time() {
+fn a_callback_is_overdue_from_the_first_whole_second_at_or_after_its_deadline() {
     let limits = promising(None, Some(Term::Within { ms: 600_000 }));
     let requested = [(500, Fact::CallbackRequested)];
     for (now, due) in [(600_999, [0, 1, 0]), (601_000, [0, 0, 1])] {
@@ -108,38 +108,43 @@ fn a_callback_is_overdue_from_the_first_whole_second_after_its_time() {
 }
 
 #[test]
-fn a_callback_is_due_today_if_it_is_asked_for_at_the_midnight_of_its_day_and_not_a_millisecond_before() {
+fn a_callback_requested_at_the_midnight_of_its_day_is_due_today_and_not_a_millisecond_before() {
     let limits = promising(None, Some(Term::SameDay { by: DeadlineTime::EndOfDay }));
     let now = MIDNIGHT + 1_000;
     assert_eq!(outstanding(&after(limits, &[(MIDNIGHT, Fact::CallbackRequested)], now)), [0, 1, 0]);
     assert_eq!(outstanding(&after(limits, &[(MIDNIGHT, Fact::CallbackRequested)], MIDNIGHT)), [0, 1, 0]);
-    // Today's deadline, 23:59:59, has passed: it is promised for tomorrow, which begins a millisecond later.
+    // Today's deadline, 23:59:59, has passed. It is promised for tomorrow, which begins a millisecond later.
     let late = [(MIDNIGHT - 1, Fact::CallbackRequested)];
     assert_eq!(outstanding(&after(limits, &late, MIDNIGHT - 1)), [1, 0, 0]);
     assert_eq!(outstanding(&after(limits, &late, MIDNIGHT)), [0, 1, 0]);
 }
 
 #[test]
-fn a_callback_that_is_resolved_in_the_second_of_its_day_or_its_deadline_leaves_nothing_due() {
+fn a_callback_resolved_in_the_second_of_its_day_or_deadline_leaves_nothing_due() {
     let next_day = Term::WorkingDays { days: 1, of: WorkingDays::LineOpen, by: DeadlineTime::EndOfDay };
     let limits = promising(None, Some(next_day));
     let deadline = MIDNIGHT + (23 * 3_600 - 1) * 1_000;
     for reached_ms in [MIDNIGHT - 1, MIDNIGHT, MIDNIGHT + 999, deadline - 1, deadline, deadline + 1_000] {
-        let story = [(0, Fact::CallbackRequested), (reached_ms, Fact::CallbackReached)];
+        let facts = [(0, Fact::CallbackRequested), (reached_ms, Fact::CallbackReached)];
         for now in [reached_ms, reached_ms + MINUTE] {
-            let line = after(limits, &story, now);
+            let line = after(limits, &facts, now);
             assert_eq!(outstanding(&line), [0, 0, 0], "{reached_ms} at {now}");
             assert_eq!((line.callback_next_due, line.callback_oldest_ms), (None, 0));
         }
     }
     let open = after(limits, &[(0, Fact::CallbackRequested)], deadline - 1);
     assert_eq!(open.callback_next_due, Some(BASE.plus_millis(deadline)));
-    assert_eq!(after(limits, &[(0, Fact::CallbackRequested)], deadline).callback_next_due, None, "it cannot be met");
+    assert_eq!(
+        after(limits, &[(0, Fact::CallbackRequested)], deadline).callback_next_due,
+        None,
+        "it can no longer be met"
+    );
 }
 
-/// Given up on Tuesday 7 April, Good Friday and Easter Monday being holidays; the answer is promised for days later.
+/// The callback is given up on Tuesday 7 April, because Good Friday and Easter Monday are holidays. The answer is
+/// promised for a later day.
 #[test]
-fn a_callback_that_is_given_up_breaks_the_promise_of_an_answer_whose_time_is_not_up() {
+fn a_callback_given_up_breaks_the_promise_of_an_answer_before_its_deadline() {
     let ten_days = Term::WorkingDays { days: 10, of: WorkingDays::Official, by: DeadlineTime::EndOfDay };
     let limits = promising(Some(ten_days), None);
     let given_up = EventTime::from_seconds(1_775_595_599).millis_since(BASE);

@@ -8,7 +8,7 @@ use ensilinja_model::{
     AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, NpsScore, Outcome, Stage,
 };
 
-use crate::stand::{BASE, COMPLETE, DAY_MS, PHONE, figures_at, rules};
+use crate::fixture::{BASE, COMPLETE, DAY_MS, PHONE, figures_at, rules};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -18,9 +18,9 @@ fn event(leg: u128, at_ms: i64, fact: Fact) -> Event {
     Event { leg: LegKey::new(leg), line: PHONE, at: BASE.plus_millis(at_ms), fact }
 }
 
-/// The phone line after one leg's story, told in milliseconds from the base.
-fn after(story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
-    let events: Vec<Event> = story.iter().map(|(at_ms, fact)| event(1, *at_ms, *fact)).collect();
+/// The phone line with these facts of one leg, in milliseconds from the base.
+fn after(facts: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+    let events: Vec<Event> = facts.iter().map(|(at_ms, fact)| event(1, *at_ms, *fact)).collect();
     figures_at(&rules(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(0)
 }
 
@@ -40,7 +40,7 @@ fn an_answer_at_the_threshold_is_within_it_and_a_millisecond_later_is_not() {
 }
 
 #[test]
-fn an_abandon_is_short_below_the_limit_and_no_verdict_on_the_threshold_then() {
+fn an_abandon_below_the_limit_is_short_and_does_not_count_within_the_threshold() {
     for (wait_ms, decision, within) in [(4_999, Decision::AbandonedShort, 0), (5_000, Decision::AbandonedQueue, 1)] {
         let line = after(&[(0, Fact::Offered), (wait_ms, Fact::Abandoned(Stage::Queue))], MINUTE);
         assert_eq!(hour(&line).decided(decision), 1);
@@ -50,7 +50,7 @@ fn an_abandon_is_short_below_the_limit_and_no_verdict_on_the_threshold_then() {
 }
 
 #[test]
-fn whoever_hangs_up_in_the_second_of_the_request_did_request() {
+fn an_abandon_at_the_instant_of_the_request_is_decided_by_the_request() {
     let line =
         after(&[(0, Fact::Offered), (9_000, Fact::Abandoned(Stage::Queue)), (9_000, Fact::CallbackRequested)], MINUTE);
     assert_eq!(hour(&line).decided(Decision::CallbackRequested), 1);
@@ -72,7 +72,7 @@ fn a_callback_reached_is_handled_once_even_after_an_answer() {
 }
 
 #[test]
-fn a_failed_attempt_reaches_nobody() {
+fn a_failed_attempt_does_not_reach_the_customer() {
     let line =
         after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackAttempted(AttemptResult::Failed))], 2 * MINUTE);
     assert_eq!(hour(&line).callback_attempts(AttemptResult::Failed), 1);
@@ -80,14 +80,14 @@ fn a_failed_attempt_reaches_nobody() {
 }
 
 #[test]
-fn a_purged_callback_is_an_outcome_of_its_own() {
+fn a_purged_callback_is_a_resolution_of_its_own() {
     let line = after(&[(0, Fact::CallbackRequested), (MINUTE, Fact::CallbackClosed(CloseResult::Purged))], 2 * MINUTE);
     assert_eq!(hour(&line).callbacks_closed(Resolution::Purged), 1);
     assert_eq!(line.callbacks_outstanding(Due::Later), 0);
 }
 
-/// Asked for on Saturday 28 March 2026; the working days after it are 30 March to 2 April and, Good Friday and Easter
-/// Monday being holidays, Tuesday 7 April.
+/// Requested on Saturday 28 March 2026. The working days after it are 30 March to 2 April and Tuesday 7 April, because
+/// Good Friday and Easter Monday are holidays.
 #[test]
 fn a_callback_is_given_up_at_the_end_of_the_fifth_working_day() {
     let end_of_day_ms = 1_775_595_599_000 - BASE.as_millis();
@@ -99,7 +99,7 @@ fn a_callback_is_given_up_at_the_end_of_the_fifth_working_day() {
 }
 
 #[test]
-fn a_contact_waits_until_something_is_decided_or_its_time_is_up() {
+fn a_contact_waits_until_it_is_decided_or_times_out() {
     let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Queued)], 10 * MINUTE);
     assert_eq!((line.waiting, line.waiting_oldest_ms), (1, 10 * MINUTE));
     assert_eq!(Decision::ALL.iter().map(|decision| hour(&line).decided(*decision)).sum::<i64>(), 0);
@@ -112,7 +112,7 @@ fn a_contact_waits_until_something_is_decided_or_its_time_is_up() {
 }
 
 #[test]
-fn what_time_alone_decides_is_decided_at_the_next_whole_second() {
+fn a_timeout_takes_effect_at_the_next_whole_second() {
     let offered = [(500, Fact::Offered)];
     let line = after(&offered, DAY_MS);
     assert_eq!((line.waiting, hour(&line).undecided(Undecided::Orphaned)), (1, 0));
@@ -121,7 +121,7 @@ fn what_time_alone_decides_is_decided_at_the_next_whole_second() {
 }
 
 #[test]
-fn of_two_ends_of_a_callback_at_one_instant_the_gravest_counts() {
+fn of_two_closings_of_a_callback_at_one_instant_the_more_severe_counts() {
     let closed = |result| (MINUTE, Fact::CallbackClosed(result));
     let line =
         after(&[(0, Fact::CallbackRequested), closed(CloseResult::Cancelled), closed(CloseResult::Purged)], 2 * MINUTE);
@@ -129,21 +129,21 @@ fn of_two_ends_of_a_callback_at_one_instant_the_gravest_counts() {
 }
 
 #[test]
-fn moved_to_another_line_while_waiting_is_not_decided_here() {
+fn a_contact_moved_while_waiting_is_not_decided_on_this_line() {
     let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Transferred), (MINUTE, Fact::Ended)], 2 * MINUTE);
     assert_eq!(hour(&line).undecided(Undecided::Moved), 1);
     assert_eq!(Decision::ALL.iter().map(|decision| hour(&line).decided(*decision)).sum::<i64>(), 0);
 }
 
 #[test]
-fn a_transfer_after_the_answer_moves_no_decision_and_ends_the_service() {
+fn a_transfer_after_the_answer_keeps_the_decision_and_ends_the_handling_time() {
     let line = after(&[(0, Fact::Offered), (MINUTE, Fact::Answered), (4 * MINUTE, Fact::Transferred)], 10 * MINUTE);
     assert_eq!((hour(&line).decided(Decision::Answered), hour(&line).undecided(Undecided::Moved)), (1, 0));
     assert_eq!(hour(&line).handling_sum_ms(), 3 * MINUTE);
 }
 
 #[test]
-fn an_end_just_before_the_arrival_is_a_truncated_clock_and_earlier_is_ignored() {
+fn an_end_up_to_a_minute_before_the_arrival_is_a_truncated_clock_and_an_earlier_one_is_ignored() {
     let line = after(&[(MINUTE, Fact::Offered), (0, Fact::Ended)], 2 * MINUTE);
     assert_eq!(hour(&line).undecided(Undecided::Orphaned), 1);
     let line = after(&[(MINUTE + 1, Fact::Offered), (0, Fact::Ended)], 2 * MINUTE);
@@ -151,7 +151,7 @@ fn an_end_just_before_the_arrival_is_a_truncated_clock_and_earlier_is_ignored() 
 }
 
 #[test]
-fn peculiar_legs_are_flagged() {
+fn legs_with_data_anomalies_are_flagged() {
     let inferred = after(&[(0, Fact::Answered)], MINUTE);
     assert_eq!((hour(&inferred).offered(), hour(&inferred).flagged(Flag::Inferred)), (1, 1));
     let skewed = after(&[(0, Fact::Answered), (SECOND, Fact::Offered)], MINUTE);
@@ -163,7 +163,7 @@ fn peculiar_legs_are_flagged() {
 }
 
 #[test]
-fn a_retracted_leg_counts_for_nothing() {
+fn a_retracted_leg_does_not_count() {
     let line = after(
         &[(0, Fact::Offered), (MINUTE, Fact::Answered), (HOUR / 2, Fact::Retracted), (MINUTE, Fact::Ended)],
         HOUR / 2,
@@ -172,7 +172,7 @@ fn a_retracted_leg_counts_for_nothing() {
 }
 
 #[test]
-fn outcomes_and_feedback_are_counted_when_they_are_said_and_the_latest_wins() {
+fn outcomes_and_feedback_count_at_their_own_instant_and_the_latest_wins() {
     let nps = |score| Fact::FeedbackReceived(FeedbackAnswer::Nps(NpsScore::new(score).expect("0 to 10")));
     let line = after(
         &[
@@ -185,17 +185,17 @@ fn outcomes_and_feedback_are_counted_when_they_are_said_and_the_latest_wins() {
     );
     assert_eq!((hour(&line).outcomes(Outcome::Handled), hour(&line).outcomes(Outcome::Other)), (1, 0));
     assert_eq!((hour(&line).nps_answers(NpsGroup::Promoter), hour(&line).nps_answers(NpsGroup::Detractor)), (1, 0));
-    assert_eq!(hour(&line).offered(), 0, "neither makes an arrival");
+    assert_eq!(hour(&line).offered(), 0, "neither implies an arrival");
 }
 
 /// Sunday 29 March 2026 has 23 hours in Helsinki: it begins at 22:00 UTC the day before and ends at 21:00 UTC.
 #[test]
-fn a_day_that_the_clocks_shorten_is_23_hours_long() {
+fn the_day_on_which_the_clocks_go_forward_has_23_hours() {
     let midnight = 4 * HOUR;
-    let story = |at_ms| [(at_ms, Fact::Offered)];
-    let today = |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Today).expect("complete").sums.offered();
+    let facts = |at_ms| [(at_ms, Fact::Offered)];
+    let today = |at_ms, now_ms| after(&facts(at_ms), now_ms).window(Window::Today).expect("complete").sums.offered();
     let yesterday =
-        |at_ms, now_ms| after(&story(at_ms), now_ms).window(Window::Yesterday).expect("complete").sums.offered();
+        |at_ms, now_ms| after(&facts(at_ms), now_ms).window(Window::Yesterday).expect("complete").sums.offered();
     assert_eq!((today(midnight - 1, midnight), yesterday(midnight - 1, midnight)), (0, 1));
     assert_eq!((today(midnight, midnight), yesterday(midnight, midnight)), (1, 0));
     let next = midnight + 23 * HOUR;
@@ -204,19 +204,19 @@ fn a_day_that_the_clocks_shorten_is_23_hours_long() {
 }
 
 #[test]
-fn a_quarter_of_an_hour_is_its_last_900_seconds() {
+fn the_window_15m_is_the_last_900_seconds() {
     let quarter = |at_ms, now_ms| {
         after(&[(at_ms, Fact::Offered)], now_ms).window(Window::Minutes15).expect("complete").sums.offered()
     };
     assert_eq!(quarter(999, 900 * SECOND - 1), 1);
     assert_eq!(quarter(999, 900 * SECOND), 0);
     assert_eq!(quarter(1_000, 900 * SECOND), 1);
-    assert_eq!(quarter(900 * SECOND + 999, 900 * SECOND), 1, "the second of now is in");
+    assert_eq!(quarter(900 * SECOND + 999, 900 * SECOND), 1, "the second of now is included");
     assert_eq!(quarter(901 * SECOND, 900 * SECOND + 999), 0, "the next is not");
 }
 
 #[test]
-fn quantiles_are_within_a_hundredth() {
+fn quantiles_are_exact_within_one_percent() {
     let events: Vec<Event> = (1..=1_000)
         .flat_map(|n| [event(n, 0, Fact::Offered), event(n, i64::try_from(n).expect("small") * 700, Fact::Answered)])
         .collect();
@@ -228,8 +228,8 @@ fn quantiles_are_within_a_hundredth() {
         let read_ms = waits.ms(quantile) as f64;
         assert!((read_ms / exact_ms - 1.0).abs() <= 0.01, "{read_ms}");
     }
-    let nobody = after(&[(0, Fact::Offered)], MINUTE);
-    assert_eq!(nobody.window(Window::Hour).map(|window| window.answer_wait_quantiles), Some(None));
+    let unanswered = after(&[(0, Fact::Offered)], MINUTE);
+    assert_eq!(unanswered.window(Window::Hour).map(|window| window.answer_wait_quantiles), Some(None));
 }
 
 #[test]

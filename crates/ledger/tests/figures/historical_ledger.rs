@@ -1,16 +1,16 @@
-//! The historical ledger: what was so as of an instant, and what only a look back knows.
+//! The historical ledger: figures as of an instant, and those that only it has.
 
 use std::ops::Range;
 
 use ensilinja_ledger::{Decision, HistoricalLedger, Indicator, Ratio, ServiceLevel, Sums};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, Stage};
 
-use crate::stand::{BASE, BOTH, DAY_MS, rules};
+use crate::fixture::{BASE, BOTH, DAY_MS, rules};
 
-/// What happened to one leg of the line with both promises, told in milliseconds from the base.
-fn told(story: &[(i64, Fact)]) -> HistoricalLedger {
+/// A historical ledger with these facts of one leg of the line with both promises, in milliseconds from the base.
+fn with_facts(facts: &[(i64, Fact)]) -> HistoricalLedger {
     let mut historical = HistoricalLedger::new(rules());
-    for (at_ms, fact) in story {
+    for (at_ms, fact) in facts {
         historical.apply(&Event { leg: LegKey::new(1), line: BOTH, at: BASE.plus_millis(*at_ms), fact: *fact });
     }
     historical
@@ -25,29 +25,29 @@ fn day(number: i64) -> Range<EventTime> {
 }
 
 #[test]
-fn whoever_is_reached_later_is_filed_at_the_request_once_it_is_known() {
+fn a_customer_reached_later_counts_at_the_request_once_it_is_known() {
     let (requested, reached) = (1_000, 2 * DAY_MS + 500);
-    let historical = told(&[(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)]);
+    let historical = with_facts(&[(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)]);
     let by_day = |as_of_ms| {
         let sums = figures(&historical, &[day(0), day(1), day(2)], as_of_ms);
         sums.iter().map(Sums::requests_reached).collect::<Vec<_>>()
     };
     assert_eq!(by_day(2 * DAY_MS - 1), [0, 0, 0], "not known yet");
-    assert_eq!(by_day(2 * DAY_MS), [1, 0, 0], "known in the second in which it happens, and filed at the request");
+    assert_eq!(by_day(2 * DAY_MS), [1, 0, 0], "known in its own second, and counted at the request");
     assert_eq!(by_day(9 * DAY_MS), [1, 0, 0]);
 }
 
 #[test]
-fn as_of_an_instant_is_up_to_the_end_of_its_second() {
-    let historical = told(&[(0, Fact::Offered), (60_500, Fact::Answered)]);
+fn as_of_an_instant_includes_its_whole_second() {
+    let historical = with_facts(&[(0, Fact::Offered), (60_500, Fact::Answered)]);
     for (as_of_ms, answered) in [(59_999, 0), (60_000, 1), (60_999, 1)] {
         assert_eq!(figures(&historical, &[day(0)], as_of_ms)[0].decided(Decision::Answered), answered, "{as_of_ms}");
     }
 }
 
 #[test]
-fn a_period_holds_the_seconds_that_begin_in_it() {
-    let historical = told(&[(10_999, Fact::Offered)]);
+fn a_period_contains_the_seconds_that_begin_in_it() {
+    let historical = with_facts(&[(10_999, Fact::Offered)]);
     for (from_ms, to_ms, offered) in
         [(10_000, 11_000, 1), (10_001, 11_000, 0), (9_000, 10_000, 0), (9_000, 10_001, 1), (11_000, 12_000, 0)]
     {
@@ -57,18 +57,18 @@ fn a_period_holds_the_seconds_that_begin_in_it() {
 }
 
 #[test]
-fn what_lies_between_two_periods_is_in_neither() {
-    let historical = told(&[(DAY_MS, Fact::Offered)]);
+fn an_entry_between_two_periods_is_in_neither() {
+    let historical = with_facts(&[(DAY_MS, Fact::Offered)]);
     let sums = figures(&historical, &[day(0), day(2)], 9 * DAY_MS);
     assert_eq!(sums.iter().map(Sums::offered).collect::<Vec<_>>(), [0, 0]);
 }
 
-/// A customer who was answered, or gave up more than a minute before asking, was decided so: once each, and never more
-/// handled than decided.
+/// A customer who was answered, or abandoned more than a minute before the request, was decided by that. Each contact
+/// is decided once, and there are never more handled than decided contacts.
 #[test]
 fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
     let day_of = |first| {
-        let historical = told(&[(0, first), (60_001, Fact::CallbackRequested), (120_000, Fact::CallbackReached)]);
+        let historical = with_facts(&[(0, first), (60_001, Fact::CallbackRequested), (120_000, Fact::CallbackReached)]);
         figures(&historical, &[day(0)], DAY_MS).remove(0)
     };
     for (first, reached) in
@@ -76,7 +76,7 @@ fn only_a_request_that_ended_the_wait_is_handled_as_a_callback() {
     {
         let sums = day_of(first);
         assert_eq!(sums.requests_reached(), reached, "{first:?}");
-        assert_eq!(sums.handled(), 1, "{first:?}: it is handled all the same, once");
+        assert_eq!(sums.handled(), 1, "{first:?}: handled once in any case");
         for indicator in [Indicator::HandledAsCallback, Indicator::CallbackShareOfHandled] {
             let ratio = indicator.of(&sums, ServiceLevel::NegativeAbandon);
             assert!(ratio.good <= ratio.valid, "{first:?} {indicator:?} {ratio:?}");

@@ -1,5 +1,4 @@
-//! How far back figures reach: windows that have not begun yet, instants that no calendar holds, and what has to be
-//! read.
+//! How far back figures reach: windows that have not begun, instants outside the calendar, and the range to read.
 
 use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{
@@ -7,7 +6,7 @@ use ensilinja_ledger::{
 };
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
-use crate::stand::{BASE, COMPLETE, DAY_MS, LIMITS, SAME_DAY, figures_at, rules, rules_of};
+use crate::fixture::{BASE, COMPLETE, DAY_MS, LIMITS, SAME_DAY, figures_at, rules, rules_of};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -17,19 +16,19 @@ fn event(leg: u128, at: EventTime, fact: Fact) -> Event {
 
 /// The line opens for the first time on Wednesday 1 April 2026 at 9.
 #[test]
-fn the_windows_of_a_line_that_has_never_been_open_begin_with_its_first_opening() {
+fn the_windows_of_a_new_line_begin_with_its_first_opening() {
     let rules = rules_of("Apr-Dec Mo-Fr 09:00-15:00", LIMITS);
     let first_opening = BASE.plus_millis(84 * HOUR_MS);
     let events: Vec<Event> = (0..250_u32)
         .map(|n| event(n.into(), BASE.plus_millis(i64::from(n) * HOUR_MS + 1_000), Fact::Offered))
         .collect();
-    let mut lived = Ledger::new(rules.clone(), BASE);
+    let mut long_running = Ledger::new(rules.clone(), BASE);
     for hour in 0..250 {
         let now = BASE.plus_millis(hour * HOUR_MS + 60_000);
-        let heard = &events[..=usize::try_from(hour).expect("from 0")];
-        lived.apply(&heard[heard.len() - 1]);
-        let shown = lived.figures(now, COMPLETE);
-        assert_eq!(shown.lines, figures_at(&rules, heard, now).lines, "as if it had been read from nothing, {hour}");
+        let received = &events[..=usize::try_from(hour).expect("from 0")];
+        long_running.apply(&received[received.len() - 1]);
+        let shown = long_running.figures(now, COMPLETE);
+        assert_eq!(shown.lines, figures_at(&rules, received, now).lines, "as from a new ledger, {hour}");
         let open_2_hours = shown.lines[0].window(Window::Open2Hours).map(|window| window.sums.offered());
         let open_ms = now.millis_since(first_opening);
         assert_eq!(open_2_hours.is_some(), open_ms >= 2 * HOUR_MS, "{hour}");
@@ -37,16 +36,16 @@ fn the_windows_of_a_line_that_has_never_been_open_begin_with_its_first_opening()
         let fifth_opening = BASE.plus_millis(228 * HOUR_MS);
         let open_5_days = shown.lines[0].window(Window::Open5Days).map(|window| window.sums.offered());
         let midnight_to_now = (now >= fifth_opening).then_some(hour - 74);
-        assert_eq!(open_5_days, midnight_to_now, "from midnight on the first of them, {hour}");
+        assert_eq!(open_5_days, midnight_to_now, "from midnight on the first of the five days, {hour}");
         if (2 * HOUR_MS..6 * HOUR_MS).contains(&open_ms) {
             assert_eq!(open_2_hours, Some(2), "{hour}");
         }
     }
 }
 
-/// What is said of a year that the calendar does not hold is wrong already, and must not stop a report.
+/// An instant outside the calendar is wrong already, and must not stop a report.
 #[test]
-fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
+fn an_instant_outside_the_calendar_is_counted_like_any_other() {
     let callbacks =
         |callback| Limits { promises: Promises { answer: None, callback, abandoned: Verdict::Broken }, ..LIMITS };
     let within = Term::Within { ms: 60_000 };
@@ -68,10 +67,10 @@ fn an_instant_beyond_every_calendar_is_filed_like_any_other() {
     }
 }
 
-/// A leg lives for as long as its line lets a request come, the callback wait, and nobody give it up; or until the
-/// answer it was promised is due, if that is longer.
+/// The maximum life of a leg is the time until a request, plus the callback term, plus the time until the callback is
+/// given up; or the term of the promised answer, if that is longer.
 #[test]
-fn a_leg_lives_as_long_as_its_line_may_have_to_wait_for_it() {
+fn the_life_of_a_leg_is_the_longest_that_its_line_allows() {
     let give_up_ms = |rules: &Rules| rules.days().longest_working_days_ms(5);
     let promising =
         |answer, callback| Limits { promises: Promises { answer, callback, abandoned: Verdict::Broken }, ..LIMITS };
@@ -85,17 +84,17 @@ fn a_leg_lives_as_long_as_its_line_may_have_to_wait_for_it() {
 }
 
 #[test]
-fn what_has_to_be_read_begins_a_life_and_five_minutes_before_the_first_window() {
+fn the_range_to_read_begins_a_life_and_five_minutes_before_the_first_window() {
     let rules = rules_of("Mo-Fr 09:00-15:00", LIMITS);
     let five_minutes_ms = 300_000;
     let first_window = |rules: &Rules, now| rules.range_start(now).plus_millis(rules.life_ms() + five_minutes_ms);
-    // Monday 30 March at 10; the fifth latest day on which the line has opened began on Tuesday the 24th at midnight.
+    // Monday 30 March at 10. The fifth most recent opening day began on Tuesday the 24th at midnight.
     let monday = BASE.plus_millis(37 * HOUR_MS);
     assert_eq!(first_window(&rules, monday), EventTime::from_seconds(1_774_303_200));
-    // A line that has never been open has no windows but those of the clock: yesterday began on the 27th.
+    // A line that has never been open only has the windows of the clock. Yesterday began on the 27th.
     let rules = rules_of("Apr-Dec Mo-Fr 09:00-15:00", LIMITS);
     assert_eq!(first_window(&rules, BASE), EventTime::from_seconds(1_774_562_400));
-    // Ten minutes a day: of two hours the first ten were on the 17th.
+    // The line opens for ten minutes a day, so two open hours began on the 17th.
     let rules = rules_of("Mo-Su 10:00-10:10", LIMITS);
     assert_eq!(first_window(&rules, BASE), EventTime::from_seconds(1_773_734_400));
 }
@@ -114,38 +113,39 @@ fn the_range_to_read_never_grows_beyond_the_horizon_and_never_goes_back() {
 }
 
 #[test]
-fn what_is_too_old_moves_with_the_reads() {
+fn the_start_of_the_range_moves_with_the_reads() {
     let rules = rules();
     let mut ledger = Ledger::new(rules.clone(), BASE);
     let later = BASE.plus_millis(20 * DAY_MS);
-    let told = |ledger: &mut Ledger, at| ledger.apply(&event(1, at, Fact::Offered));
+    let apply = |ledger: &mut Ledger, at| ledger.apply(&event(1, at, Fact::Offered));
     let [oldest, oldest_later] = [BASE, later].map(|now| rules.range_start(now));
-    assert_eq!(told(&mut ledger, oldest_later.plus_millis(-1)), Applied::Applied);
+    assert_eq!(apply(&mut ledger, oldest_later.plus_millis(-1)), Applied::Applied);
     ledger.figures(later, COMPLETE);
-    assert_eq!(told(&mut ledger, oldest_later.plus_millis(-1)), Applied::TooOld);
-    assert_ne!(told(&mut ledger, oldest_later), Applied::TooOld);
+    assert_eq!(apply(&mut ledger, oldest_later.plus_millis(-1)), Applied::TooOld);
+    assert_ne!(apply(&mut ledger, oldest_later), Applied::TooOld);
     assert!(oldest < oldest_later);
 }
 
 #[test]
-fn a_window_is_there_when_its_very_first_second_is_known() {
+fn a_window_is_present_if_its_first_second_is_known() {
     let rules = rules_of("24/7", LIMITS);
     let now = BASE.plus_millis(1_800_500);
-    let shown = |start_ms, from_first_record| {
+    let is_present = |start_ms, from_first_record| {
         let history = History { start: BASE.plus_millis(start_ms), from_first_record };
         Ledger::new(rules.clone(), now).figures(now, history).lines[0].window(Window::Minutes15).is_some()
     };
     // Seconds 901 to 1 800 after the base.
-    for (start_ms, there) in [(901_000, true), (901_001, false)] {
-        assert_eq!(shown(start_ms, true), there, "{start_ms}");
-        assert_eq!(shown(start_ms - rules.life_ms(), false), there, "{start_ms}");
+    for (start_ms, present) in [(901_000, true), (901_001, false)] {
+        assert_eq!(is_present(start_ms, true), present, "{start_ms}");
+        assert_eq!(is_present(start_ms - rules.life_ms(), false), present, "{start_ms}");
     }
 }
 
 #[test]
-fn five_open_days_move_on_in_the_second_of_the_opening() {
+fn five_open_days_advance_in_the_second_of_the_opening() {
     let rules = rules();
-    // Monday 30 March; the fifth latest day is Monday the 23rd before 9:00:00, and Tuesday the 24th then.
+    // On Monday 30 March the fifth most recent opening day is Monday the 23rd before 9:00:00, and Tuesday the 24th from
+    // then on.
     let offered =
         Event { leg: LegKey::new(1), line: SAME_DAY, at: EventTime::from_seconds(1_774_250_000), fact: Fact::Offered };
     for (now_ms, counted) in [(36 * HOUR_MS - 1, 1), (36 * HOUR_MS, 0)] {
@@ -155,10 +155,10 @@ fn five_open_days_move_on_in_the_second_of_the_opening() {
 }
 
 #[test]
-fn a_promised_answer_time_is_a_bound_once_however_many_lines_promise_it() {
+fn a_promised_answer_time_is_one_bound_for_any_number_of_lines() {
     let usual = rules();
     let bounds = usual.bounds().answer_wait_ms.iter();
-    assert_eq!(bounds.filter(|bound| **bound == 600_000).count(), 1, "a usual bound, and promised");
+    assert_eq!(bounds.filter(|bound| **bound == 600_000).count(), 1, "both a usual bound and promised");
     let promises = Promises { answer: Some(Term::Within { ms: 90_000 }), ..Promises::NONE };
     let rules = rules_of("24/7", Limits { promises, ..LIMITS });
     assert!(rules.bounds().answer_wait_ms.contains(&90_000));

@@ -1,4 +1,4 @@
-//! Indicators and service levels, worked by hand over one Monday morning.
+//! Indicators and service levels, computed by hand for one Monday morning.
 
 use ensilinja_ledger::{HistoricalLedger, Indicator, Nps, Ratio, ServiceLevel, Sums};
 use ensilinja_model::{
@@ -6,18 +6,18 @@ use ensilinja_model::{
     YesNo,
 };
 
-use crate::stand::{BASE, BOTH, CHAT, DAY_MS, rules};
+use crate::fixture::{BASE, BOTH, CHAT, DAY_MS, rules};
 
 /// Monday 2026-03-30, 10:00 in Helsinki.
 const ASKED_MS: i64 = 37 * 3_600_000;
 
-/// Tells `events` of `legs` new legs that were offered at 10:00 what happened so many seconds later.
-fn tell(events: &mut Vec<Event>, line: LineIndex, legs: usize, story: &[(i64, Fact)]) {
+/// Adds `legs` new legs that were offered at 10:00, with these facts so many seconds later.
+fn add_legs(events: &mut Vec<Event>, line: LineIndex, legs: usize, facts: &[(i64, Fact)]) {
     for _ in 0..legs {
         let leg = LegKey::new(1 + events.len() as u128);
         let event = |at_ms, fact| Event { leg, line, at: BASE.plus_millis(at_ms), fact };
         events.push(event(ASKED_MS, Fact::Offered));
-        events.extend(story.iter().map(|(after_seconds, fact)| event(ASKED_MS + after_seconds * 1000, *fact)));
+        events.extend(facts.iter().map(|(after_seconds, fact)| event(ASKED_MS + after_seconds * 1000, *fact)));
     }
 }
 
@@ -29,12 +29,12 @@ fn survey(survey: Survey, answer: YesNo) -> Fact {
     Fact::FeedbackReceived(FeedbackAnswer::Survey(survey, answer))
 }
 
-/// On the line with both promises 21 are decided: 7 answered (5 within the threshold), 6 requests (2 reached), 5
-/// abandoned (4 within the threshold) and 3 short ones; one more was moved. On the chat 3 are answered and 1
-/// abandoned, all late.
+/// On the line with both promises 21 contacts are decided: 7 answered (5 within the threshold), 6 by requests (2
+/// reached), 5 abandoned (4 within the threshold) and 3 short abandons; one more was moved. On the chat line 3 are
+/// answered and 1 is abandoned, all after the threshold.
 fn morning() -> Vec<Event> {
     let mut events = Vec::new();
-    let mut both = |legs, story: &[(i64, Fact)]| tell(&mut events, BOTH, legs, story);
+    let mut both = |legs, facts: &[(i64, Fact)]| add_legs(&mut events, BOTH, legs, facts);
     let answered = (30, Fact::Answered);
     let outcome = |outcome| (900, Fact::OutcomeRecorded(outcome));
     let continues = |answer| (1000, survey(Survey::Continues, answer));
@@ -55,8 +55,8 @@ fn morning() -> Vec<Event> {
     both(1, &[requested, (600, Fact::CallbackClosed(CloseResult::Cancelled))]);
     both(1, &[requested]);
     both(1, &[(60, Fact::Transferred)]);
-    tell(&mut events, CHAT, 3, &[(200, Fact::Answered)]);
-    tell(&mut events, CHAT, 1, &[(300, Fact::Abandoned(Stage::Queue))]);
+    add_legs(&mut events, CHAT, 3, &[(200, Fact::Answered)]);
+    add_legs(&mut events, CHAT, 1, &[(300, Fact::Abandoned(Stage::Queue))]);
     events
 }
 
@@ -71,7 +71,7 @@ fn of_the_morning(line: LineIndex) -> Sums {
 }
 
 #[test]
-fn every_indicator_is_its_numerator_of_its_denominator() {
+fn every_indicator_has_its_numerator_and_denominator() {
     let sums = of_the_morning(BOTH);
     let by_hand = [
         (Indicator::AnsweredLive, 7, 21),
@@ -98,7 +98,7 @@ fn every_indicator_is_its_numerator_of_its_denominator() {
 }
 
 #[test]
-fn each_formula_of_the_service_level_treats_abandons_in_its_own_way() {
+fn each_formula_of_the_service_level_treats_abandons_differently() {
     let sums = of_the_morning(BOTH);
     let by_hand = |formula| match formula {
         ServiceLevel::OnlyHandled => (5, 7),
@@ -113,7 +113,7 @@ fn each_formula_of_the_service_level_treats_abandons_in_its_own_way() {
 }
 
 #[test]
-fn the_indicator_of_two_lines_is_made_from_their_sums_and_not_from_their_shares() {
+fn the_indicator_of_two_lines_is_computed_from_their_sums_not_their_shares() {
     let (both, chat) = (of_the_morning(BOTH), of_the_morning(CHAT));
     let mut together = both.clone();
     together += &chat;
@@ -130,7 +130,7 @@ fn the_indicator_of_two_lines_is_made_from_their_sums_and_not_from_their_shares(
 }
 
 #[test]
-fn of_nothing_there_is_no_share_and_no_mean() {
+fn empty_sums_have_no_share_and_no_mean() {
     let nothing = Sums::none(rules().bounds());
     for indicator in Indicator::ALL {
         let ratio = indicator.of(&nothing, ServiceLevel::NegativeAbandon);
@@ -140,7 +140,7 @@ fn of_nothing_there_is_no_share_and_no_mean() {
 }
 
 #[test]
-fn only_chats_are_asked_how_many_chats_were_not_answered() {
+fn chat_not_answered_applies_to_chats_only() {
     for indicator in Indicator::ALL {
         assert!(indicator.applies_to(Channel::Chat));
         assert_eq!(indicator.applies_to(Channel::Phone), *indicator != Indicator::ChatNotAnswered);
@@ -148,6 +148,6 @@ fn only_chats_are_asked_how_many_chats_were_not_answered() {
 }
 
 #[test]
-fn answers_to_the_recommendation_question_fall_into_three_groups() {
+fn recommendation_answers_are_counted_in_three_groups() {
     assert_eq!(Nps::of(&of_the_morning(BOTH)), Nps { promoters: 3, passives: 2, detractors: 1 });
 }

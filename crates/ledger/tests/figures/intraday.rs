@@ -1,4 +1,4 @@
-//! The course of the day: the window `today`, cut into quarters of an hour.
+//! The intraday figures: the window `today` in 15-minute intervals.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use ensilinja_ledger::{
 use ensilinja_model::{Event, EventTime, Fact, LegKey};
 use proptest::prelude::*;
 
-use crate::soup::soup;
-use crate::stand::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
+use crate::arbitrary_events::arbitrary_events;
+use crate::fixture::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
 
 /// From the base, four hours before a day of 23 hours, to four hours before one of 25: Saturday 2026-10-24 at 20:00.
 const TO_AUTUMN_MS: i64 = 210 * DAY_MS - 3_600_000;
 
-fn slot_of(sums: &Sums) -> Interval {
+fn interval_of(sums: &Sums) -> Interval {
     use Decision::{AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested};
     let abandoned = [AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort];
     Interval {
@@ -25,29 +25,30 @@ fn slot_of(sums: &Sums) -> Interval {
     }
 }
 
-fn total(slots: &[Interval]) -> Interval {
-    slots.iter().fold(Interval::default(), |sum, slot| Interval {
-        offered: sum.offered + slot.offered,
-        answered: sum.answered + slot.answered,
-        callback_requested: sum.callback_requested + slot.callback_requested,
-        abandoned: sum.abandoned + slot.abandoned,
+fn total(intervals: &[Interval]) -> Interval {
+    intervals.iter().fold(Interval::default(), |sum, interval| Interval {
+        offered: sum.offered + interval.offered,
+        answered: sum.answered + interval.answered,
+        callback_requested: sum.callback_requested + interval.callback_requested,
+        abandoned: sum.abandoned + interval.abandoned,
     })
 }
 
-/// The stretches of a course's slots.
-fn stretches(intraday: &Intraday, slots: usize) -> Vec<Range<EventTime>> {
-    let ends =
-        |n: usize| intraday.day_start.plus_millis(i64::try_from(n).expect("a day's slots") * INTERVAL_SECONDS * 1_000);
-    (0..slots).map(|n| ends(n)..ends(n + 1)).collect()
+/// The time ranges of the intervals.
+fn ranges(intraday: &Intraday, intervals: usize) -> Vec<Range<EventTime>> {
+    let ends = |n: usize| {
+        intraday.day_start.plus_millis(i64::try_from(n).expect("the intervals of a day") * INTERVAL_SECONDS * 1_000)
+    };
+    (0..intervals).map(|n| ends(n)..ends(n + 1)).collect()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
-    /// Whatever was read and told before: the slots are those of a look back, and add up to the window exactly.
+    /// After any reads and events: the intervals are those of a historical ledger, and add up exactly to the window.
     #[test]
-    fn slots_add_up_to_today_and_each_is_what_a_look_back_finds(
-        events in soup(9 * DAY_MS),
+    fn intervals_add_up_to_today_and_equal_those_of_a_historical_ledger(
+        events in arbitrary_events(9 * DAY_MS),
         autumn in any::<bool>(),
         read_ms in 0..12 * DAY_MS,
         later_ms in prop_oneof![Just(0), 0..DAY_MS, 0..4 * DAY_MS],
@@ -71,21 +72,21 @@ proptest! {
         }
         let intraday = ledger.intraday(now, COMPLETE);
         let figures = ledger.figures(now, COMPLETE);
-        prop_assert_eq!(&intraday, &ledger.intraday(read, COMPLETE), "reading moves nothing, and no read goes back");
+        prop_assert_eq!(&intraday, &ledger.intraday(read, COMPLETE), "a read changes nothing, and reads never go back");
         prop_assert_eq!((intraday.as_of, intraday.day_start), (figures.as_of, figures.day_start));
-        let slots = intraday.lines[0].as_ref().expect("history is complete").len();
-        let told = historical.figures(&stretches(&intraday, slots), now);
-        for ((line, figures), told) in intraday.lines.iter().zip(&figures.lines).zip(told) {
+        let intervals = intraday.lines[0].as_ref().expect("history is complete").len();
+        let past = historical.figures(&ranges(&intraday, intervals), now);
+        for ((line, figures), past) in intraday.lines.iter().zip(&figures.lines).zip(past) {
             let line = line.as_ref().expect("history is complete");
             let today = &figures.window(Window::Today).expect("history is complete").sums;
-            prop_assert_eq!(total(line), slot_of(today));
-            prop_assert_eq!(line, &told.iter().map(slot_of).collect::<Vec<_>>());
+            prop_assert_eq!(total(line), interval_of(today));
+            prop_assert_eq!(line, &past.iter().map(interval_of).collect::<Vec<_>>());
         }
     }
 
-    /// Absent is what the window is.
+    /// Intervals are absent whenever the window is.
     #[test]
-    fn slots_are_absent_where_the_window_is(
+    fn intervals_are_absent_when_the_window_is(
         now_ms in 0..3 * DAY_MS,
         known_ms in -20 * DAY_MS..DAY_MS,
         from_first_record in any::<bool>(),
@@ -102,17 +103,17 @@ proptest! {
 }
 
 #[test]
-fn a_day_has_96_slots_or_92_or_100_when_the_clocks_change() {
+fn a_day_has_96_intervals_or_92_or_100_when_the_clocks_change() {
     let new_ledger = |start| Ledger::new(rules_once().clone(), start);
-    let slots = |ledger: &mut Ledger, now| {
+    let intervals = |ledger: &mut Ledger, now| {
         let intraday = ledger.intraday(now, COMPLETE);
         intraday.lines.iter().map(|line| line.as_ref().expect("history is complete").len()).collect::<Vec<_>>()
     };
     for (evening, all) in [(BASE, 92), (BASE.plus_millis(-DAY_MS), 96), (BASE.plus_millis(TO_AUTUMN_MS), 100)] {
         let midnight = evening.plus_millis(4 * 3_600_000);
         let mut ledger = new_ledger(midnight);
-        let mut at = |seconds: i64| slots(&mut ledger, midnight.plus_millis(seconds * 1_000));
-        let all_seconds = i64::try_from(all).expect("a day's slots") * INTERVAL_SECONDS;
+        let mut at = |seconds: i64| intervals(&mut ledger, midnight.plus_millis(seconds * 1_000));
+        let all_seconds = i64::try_from(all).expect("the intervals of a day") * INTERVAL_SECONDS;
         for (second, begun) in [
             (0, 1),
             (INTERVAL_SECONDS - 1, 1),
@@ -127,7 +128,7 @@ fn a_day_has_96_slots_or_92_or_100_when_the_clocks_change() {
 }
 
 #[test]
-fn a_second_belongs_to_the_slot_it_lies_in_and_another_line_s_contact_to_none() {
+fn a_second_belongs_to_its_interval_and_contacts_of_other_lines_do_not_count() {
     let midnight = BASE.plus_millis(4 * 3_600_000);
     let mut ledger = Ledger::new(rules_once().clone(), midnight);
     for (number, at_ms) in (0..).zip([-1, 0, 899_999, 900_000, 1_799_999]) {
@@ -136,8 +137,8 @@ fn a_second_belongs_to_the_slot_it_lies_in_and_another_line_s_contact_to_none() 
     }
     let intraday = ledger.intraday(midnight.plus_millis(1_800_000), COMPLETE);
     let answered = |line: usize| {
-        let slots = intraday.lines[line].as_ref().expect("history is complete");
-        slots.iter().map(|slot| slot.answered).collect::<Vec<_>>()
+        let intervals = intraday.lines[line].as_ref().expect("history is complete");
+        intervals.iter().map(|interval| interval.answered).collect::<Vec<_>>()
     };
     assert_eq!(answered(CHAT.as_usize()), [2, 2, 0]);
     assert_eq!(answered(PHONE.as_usize()), [0, 0, 0]);

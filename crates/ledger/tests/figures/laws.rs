@@ -1,4 +1,4 @@
-//! The laws of the ledger, over arbitrary event soup.
+//! The laws of the ledger, over arbitrary events.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use ensilinja_ledger::{
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LineIndex};
 use proptest::prelude::*;
 
-use crate::soup::{soup, stirred};
-use crate::stand::{BASE, COMPLETE, DAY_MS, figures_at, rules, rules_once};
+use crate::arbitrary_events::{arbitrary_events, shuffled_with_duplicates};
+use crate::fixture::{BASE, COMPLETE, DAY_MS, figures_at, rules, rules_once};
 
 /// A read somewhere in the two days after the base, or at an edge of a rule.
 fn read_ms() -> impl Strategy<Value = i64> {
@@ -24,16 +24,16 @@ fn read_ms() -> impl Strategy<Value = i64> {
     ]
 }
 
-/// How far ahead of a read the events have come that it knows of.
+/// How far ahead of a read events may be that have already been received.
 const AHEAD_MS: i64 = 60_000;
 
-/// Without the number of legs, which says what is held in memory and not what is true.
-fn told(mut figures: Figures) -> Figures {
+/// The figures without the number of legs, which depends on eviction.
+fn without_leg_count(mut figures: Figures) -> Figures {
     figures.legs = 0;
     figures
 }
 
-/// The law of the prefix excepts what may be corrected.
+/// The prefix law does not apply to facts that may be corrected.
 fn may_be_corrected(event: &Event) -> bool {
     matches!(event.fact.kind(), FactKind::OutcomeRecorded | FactKind::FeedbackReceived | FactKind::Retracted)
 }
@@ -42,23 +42,29 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn order_and_duplicates_change_nothing((events, stirred) in stirred(2 * DAY_MS), now_ms in read_ms()) {
+    fn order_and_duplicates_change_nothing(
+        (events, shuffled) in shuffled_with_duplicates(2 * DAY_MS),
+        now_ms in read_ms(),
+    ) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
-        prop_assert_eq!(figures_at(rules, &events, now), figures_at(rules, &stirred, now));
+        prop_assert_eq!(figures_at(rules, &events, now), figures_at(rules, &shuffled, now));
     }
 
-    /// Prefix: what was shown stays true, whatever is said of later.
+    /// Prefix law: figures that were shown stay true, for any later facts.
     #[test]
-    fn figures_depend_only_on_facts_up_to_now(events in soup(2 * DAY_MS), now_ms in read_ms()) {
+    fn figures_depend_only_on_facts_up_to_now(events in arbitrary_events(2 * DAY_MS), now_ms in read_ms()) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let lasting: Vec<Event> = events.into_iter().filter(|event| !may_be_corrected(event)).collect();
         let known = lasting.iter().filter(|event| event.at.floor_second() <= now.floor_second());
-        prop_assert_eq!(told(figures_at(rules, known, now)), told(figures_at(rules, &lasting, now)));
+        prop_assert_eq!(
+            without_leg_count(figures_at(rules, known, now)),
+            without_leg_count(figures_at(rules, &lasting, now))
+        );
     }
 
-    /// Conservation: whoever arrived has been decided, has left undecided, or waits.
+    /// Conservation: every leg that arrived is decided, has left undecided, or is waiting.
     #[test]
-    fn nobody_is_lost_and_nobody_is_counted_twice(events in soup(DAY_MS / 2), now_ms in 0..DAY_MS) {
+    fn every_leg_is_counted_exactly_once(events in arbitrary_events(DAY_MS / 2), now_ms in 0..DAY_MS) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let recent: Vec<Event> = events.into_iter().filter(|event| event.at >= BASE.plus_millis(-DAY_MS / 6)).collect();
         for line in figures_at(rules, &recent, now).lines {
@@ -81,14 +87,14 @@ proptest! {
         }
     }
 
-    /// Promises are conserved too: each contact of a line that promises gets one verdict, or is pending.
+    /// Conservation of promises: each contact of a line with a promise has one verdict, or is pending.
     #[test]
-    fn every_promise_is_settled_once_or_pending(events in soup(3 * DAY_MS), now_ms in 0..20 * DAY_MS) {
+    fn every_promise_is_settled_once_or_pending(events in arbitrary_events(3 * DAY_MS), now_ms in 0..20 * DAY_MS) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let lines = figures_at(rules, &events, now).lines;
         let all_time = [EventTime::from_millis(0)..now.plus_millis(1_000)];
-        let told = historical(rules, &events).figures(&all_time, now);
-        for (line, sums) in lines.iter().zip(told).skip(1) {
+        let sums_of_all_time = historical(rules, &events).figures(&all_time, now);
+        for (line, sums) in lines.iter().zip(sums_of_all_time).skip(1) {
             let sums = &sums[0];
             let settled = |promise| Verdict::ALL.iter().map(|verdict| sums.promises(promise, *verdict)).sum::<i64>();
             let pending = |promise| line.promises_pending(promise);
@@ -104,26 +110,30 @@ proptest! {
         }
     }
 
-    /// Looking back finds what was shown: a historical ledger of a window's stretch has the window's figures.
+    /// A historical ledger over the range of a window has the figures that the window showed.
     #[test]
-    fn a_historical_ledger_and_a_live_one_agree_on_every_window(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
+    fn a_historical_ledger_and_a_live_one_agree_on_every_window(
+        events in arbitrary_events(9 * DAY_MS),
+        now_ms in 0..16 * DAY_MS,
+    ) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let historical = historical(rules, &events);
         let lines = figures_at(rules, &events, now).lines;
         for window in Window::ALL {
             for (index, line) in lines.iter().enumerate() {
-                let told = historical.figures(&[stretch(rules, index, *window, now)], now).swap_remove(index).remove(0);
+                let range = window_range(rules, index, *window, now);
+                let past = historical.figures(&[range], now).swap_remove(index).remove(0);
                 let live = &line.window(*window).expect("history is complete").sums;
-                prop_assert_eq!(live.requests_reached(), 0, "it would change what was shown");
-                prop_assert_eq!(all_figures(live), all_figures(&told), "{:?} of line {}", window, index);
+                prop_assert_eq!(live.requests_reached(), 0, "it would change figures that were shown");
+                prop_assert_eq!(all_figures(live), all_figures(&past), "{:?} of line {}", window, index);
             }
         }
     }
 
-    /// Periods that follow each other add up to the whole.
+    /// Consecutive periods add up to the whole.
     #[test]
     fn figures_of_the_parts_add_up_to_those_of_the_whole(
-        events in soup(9 * DAY_MS),
+        events in arbitrary_events(9 * DAY_MS),
         cuts_s in prop::collection::btree_set(0..12 * DAY_MS / 1_000, 2..6),
     ) {
         let rules = rules_once();
@@ -139,10 +149,10 @@ proptest! {
         }
     }
 
-    /// Nothing that is counted or added up is ever below zero, in whatever window, however often it was read before.
+    /// No count or sum is negative, in any window, after any number of reads.
     #[test]
-    fn no_figure_of_a_window_is_below_zero(
-        events in soup(DAY_MS),
+    fn no_figure_of_a_window_is_negative(
+        events in arbitrary_events(DAY_MS),
         mut reads_ms in prop::collection::vec(read_ms(), 1..5),
     ) {
         reads_ms.sort_unstable();
@@ -160,9 +170,9 @@ proptest! {
         }
     }
 
-    /// Life: a leg posts nothing after its life, except what is said of it.
+    /// Life: a leg has no entries after its maximum life, apart from corrections.
     #[test]
-    fn a_leg_is_silent_after_its_life(events in soup(DAY_MS), later_ms in 0..3 * DAY_MS) {
+    fn a_leg_has_no_entries_after_its_life(events in arbitrary_events(DAY_MS), later_ms in 0..3 * DAY_MS) {
         for (line, rules) in (0..).zip(rules_of_each_line()) {
             let of_line = |event: &&Event| event.line == LineIndex::new(line) && !may_be_corrected(event);
             let alone = |event: &Event| Event { line: LineIndex::new(0), ..*event };
@@ -177,58 +187,68 @@ proptest! {
             for event in &events {
                 ledger.apply(event);
             }
-            prop_assert_eq!(told(ledger.figures(now, COMPLETE)), told(figures_at(rules, [], now)));
+            prop_assert_eq!(
+                without_leg_count(ledger.figures(now, COMPLETE)),
+                without_leg_count(figures_at(rules, [], now))
+            );
         }
     }
 
-    /// Rebuild: the log from the horizon gives the figures of the whole log, to a ledger that has lived through it all.
+    /// Rebuild: a new ledger with the log from the horizon on has the figures of a ledger that has read the whole log.
     #[test]
     fn reading_from_the_horizon_is_reading_everything(
-        events in soup(50 * DAY_MS),
+        events in arbitrary_events(50 * DAY_MS),
         mut reads_ms in prop::collection::vec(0..70 * DAY_MS, 1..6),
     ) {
         let rules = rules_once();
         let events = within_a_life(events, rules.life_ms());
         reads_ms.sort_unstable();
-        let mut lived = Ledger::new(rules.clone(), BASE.plus_millis(-DAY_MS));
-        let heard_at = |n: i32, at: EventTime| at.plus_millis(if n % 3 == 0 { DAY_MS } else { 0 });
-        // One event in three is heard of a day late, when eviction may have passed by.
+        let mut long_running = Ledger::new(rules.clone(), BASE.plus_millis(-DAY_MS));
+        let received_at = |n: i32, at: EventTime| at.plus_millis(if n % 3 == 0 { DAY_MS } else { 0 });
+        // One event in three arrives a day late, when its leg may have been evicted.
         let mut unread: Vec<(EventTime, &Event)> =
-            (0..).zip(&events).map(|(n, event)| (heard_at(n, event.at), event)).collect();
-        unread.sort_by_key(|(heard, _)| *heard);
+            (0..).zip(&events).map(|(n, event)| (received_at(n, event.at), event)).collect();
+        unread.sort_by_key(|(received, _)| *received);
         let mut known: Vec<&Event> = Vec::new();
         for read_ms in reads_ms {
             let now = BASE.plus_millis(read_ms);
-            let later = unread.split_off(unread.partition_point(|(heard, _)| *heard <= now.plus_millis(AHEAD_MS)));
+            let until = now.plus_millis(AHEAD_MS);
+            let later = unread.split_off(unread.partition_point(|(received, _)| *received <= until));
             for (_, event) in std::mem::replace(&mut unread, later) {
-                lived.apply(event);
-                lived.apply(event);
+                long_running.apply(event);
+                long_running.apply(event);
                 known.push(event);
             }
             let kept = known.iter().copied().filter(|event| event.at >= rules.range_start(now));
-            prop_assert_eq!(told(lived.figures(now, COMPLETE)), told(figures_at(rules, kept, now)));
+            prop_assert_eq!(
+                without_leg_count(long_running.figures(now, COMPLETE)),
+                without_leg_count(figures_at(rules, kept, now))
+            );
         }
     }
 
-    /// A read costs what changed, and finds what a read from nothing finds.
+    /// A ledger that was read before has the figures of a new ledger.
     #[test]
-    fn reads_in_between_change_nothing(events in soup(DAY_MS), mut reads_ms in prop::collection::vec(read_ms(), 1..8)) {
+    fn reads_in_between_change_nothing(
+        events in arbitrary_events(DAY_MS),
+        mut reads_ms in prop::collection::vec(read_ms(), 1..8),
+    ) {
         let rules = rules_once();
         reads_ms.sort_unstable();
         let mut ledger = Ledger::new(rules.clone(), BASE.plus_millis(-DAY_MS / 8));
-        let mut told_of: Vec<Event> = Vec::new();
+        let mut applied: Vec<Event> = Vec::new();
         for (number, read_ms) in reads_ms.iter().enumerate() {
             for event in events.iter().skip(number).step_by(reads_ms.len()) {
                 ledger.apply(event);
-                told_of.push(*event);
+                applied.push(*event);
             }
             let now = BASE.plus_millis(*read_ms);
-            prop_assert_eq!(ledger.figures(now, COMPLETE), figures_at(rules, &told_of, now));
+            prop_assert_eq!(ledger.figures(now, COMPLETE), figures_at(rules, &applied, now));
         }
     }
 }
 
-/// The rules of each line as if there were no other, so that the life of a leg is that of its own line.
+/// The rules of each line alone, so that the maximum life of a leg is that of its own line.
 fn rules_of_each_line() -> &'static [Rules] {
     static RULES: std::sync::OnceLock<Vec<Rules>> = std::sync::OnceLock::new();
     RULES.get_or_init(|| {
@@ -241,8 +261,8 @@ fn makes_arrival(event: &Event) -> bool {
     matches!(event.fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
 }
 
-/// The part of the soup that the law of the rebuild speaks of: a leg's arrival-making facts lie within a day of its
-/// first fact, the rest within its life, and nothing follows a retraction.
+/// The events to which the law of the rebuild applies: facts that imply an arrival are within a day of the first fact
+/// of the leg, the others within its maximum life, and nothing follows a retraction.
 fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     let first = |events: &[Event], leg| events.iter().filter(|event| event.leg == leg).map(|event| event.at).min();
     let firsts: Vec<EventTime> =
@@ -259,7 +279,7 @@ fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     events
 }
 
-/// A historical ledger that was told all of `events`.
+/// A historical ledger with `events`.
 pub fn historical<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>) -> HistoricalLedger {
     let mut historical = HistoricalLedger::new(rules.clone());
     for event in events {
@@ -268,8 +288,8 @@ pub fn historical<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>
     historical
 }
 
-/// The stretch of time that a window of a line covers at `now`.
-pub fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<EventTime> {
+/// The time range of a window of a line at `now`.
+pub fn window_range(rules: &Rules, line: usize, window: Window, now: EventTime) -> Range<EventTime> {
     let end = EventTime::from_seconds(now.floor_second() + 1);
     let today = rules.days().start_of_day(now);
     let hours = &rules.lines()[line].hours;
@@ -285,7 +305,7 @@ pub fn stretch(rules: &Rules, line: usize, window: Window, now: EventTime) -> Ra
     }
 }
 
-/// All that can be read of sums, each of it linear, but what only a look back knows.
+/// All linear figures of sums, except those that only a historical ledger has.
 pub fn all_figures(sums: &Sums) -> Vec<i64> {
     let mut all = vec![sums.offered(), sums.handled(), sums.callbacks_requested()];
     all.extend([sums.abandon_wait_sum_ms(), sums.handling_sum_ms()]);

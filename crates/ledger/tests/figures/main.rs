@@ -1,8 +1,10 @@
-//! The figures of the ledger: its laws over arbitrary soup, and the rules of the domain by example.
+//! Tests of the figures: laws over arbitrary events, and the rules of the domain by example.
 
+mod arbitrary_events;
 mod attempts;
 mod boundaries;
 mod domain;
+mod fixture;
 mod historical_ledger;
 mod horizon;
 mod indicators;
@@ -10,6 +12,4 @@ mod intraday;
 mod laws;
 mod promises;
 mod provenance;
-mod soup;
-mod stand;
 mod superseded;

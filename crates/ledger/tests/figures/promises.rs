@@ -3,10 +3,10 @@
 use ensilinja_ledger::{Due, LineFigures, Promise, Sums, Verdict, Window};
 use ensilinja_model::{CloseResult, Event, EventTime, Fact, LegKey, LineIndex, Stage};
 
-use crate::stand::{BASE, BOTH, CHANGE, CHANGING, CHAT, PHONE, SAME_DAY, SMS, figures_at, rules};
+use crate::fixture::{BASE, BOTH, CHANGE, CHANGING, CHAT, PHONE, SAME_DAY, SMS, figures_at, rules};
 
-/// Local times of the days after the base in ms from it: Saturday 28 March 2026, 20:00; the clocks go forward at 3 on
-/// Sunday.
+/// A local time of a day after the base, in ms from the base. The base is Saturday 28 March 2026, 20:00; the clocks go
+/// forward at 3 on Sunday.
 fn at(day: &str, time: &str) -> i64 {
     let date = match day {
         "Sa" => "2026-03-28",
@@ -24,14 +24,14 @@ fn at(day: &str, time: &str) -> i64 {
     instant.as_millisecond() - BASE.as_millis()
 }
 
-fn line_after(line: LineIndex, story: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+fn line_after(line: LineIndex, facts: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     let leg = LegKey::new(1);
     let events: Vec<Event> =
-        story.iter().map(|(ms, fact)| Event { leg, line, at: BASE.plus_millis(*ms), fact: *fact }).collect();
+        facts.iter().map(|(ms, fact)| Event { leg, line, at: BASE.plus_millis(*ms), fact: *fact }).collect();
     figures_at(&rules(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(line.as_usize())
 }
 
-/// What has become of the promise: its label and its verdict, or `pending`.
+/// The label of the promise, and its verdict or `pending`.
 fn promise(line: &LineFigures) -> (&'static str, &'static str) {
     let sums: &Sums = &line.window(Window::Open5Days).expect("history is complete").sums;
     let mut found = Vec::new();
@@ -41,7 +41,7 @@ fn promise(line: &LineFigures) -> (&'static str, &'static str) {
         }
         found.extend((0..line.promises_pending(*promise)).map(|_| (promise.as_str(), "pending")));
     }
-    assert_eq!(found.len(), 1, "one verdict, or none yet: {found:?}");
+    assert_eq!(found.len(), 1, "exactly one verdict or pending: {found:?}");
     found[0]
 }
 
@@ -64,25 +64,25 @@ fn an_answer_is_in_time_at_exactly_ten_minutes_and_too_late_a_millisecond_after(
 fn a_promise_breaks_when_its_deadline_passes_while_the_customer_still_waits() {
     let asked = at("Mo", "10:00:00");
     let waiting = |now_ms| promise(&line_after(CHAT, &[(asked, Fact::Offered)], now_ms));
-    // The deadline is 600.001 s after: no whole second shows it before 601 s.
+    // The deadline is after 600.001 s, so the first whole second that shows it is 601 s.
     assert_eq!(waiting(asked + 600_999), ("answer", "pending"));
     assert_eq!(waiting(asked + 601_000), ("answer", "broken"));
 }
 
 #[test]
-fn an_answer_after_the_deadline_changes_nothing_that_was_shown() {
+fn an_answer_after_the_deadline_changes_no_figure_that_was_shown() {
     let asked = at("Mo", "10:00:00");
-    let story = [(asked, Fact::Offered), (asked + 600_500, Fact::Answered)];
-    assert_eq!(promise(&line_after(CHAT, &story, asked + 600_500)), ("answer", "pending"));
-    assert_eq!(promise(&line_after(CHAT, &story, asked + 601_000)), ("answer", "broken"));
+    let facts = [(asked, Fact::Offered), (asked + 600_500, Fact::Answered)];
+    assert_eq!(promise(&line_after(CHAT, &facts, asked + 600_500)), ("answer", "pending"));
+    assert_eq!(promise(&line_after(CHAT, &facts, asked + 601_000)), ("answer", "broken"));
 }
 
 #[test]
-fn an_abandon_breaks_or_voids_the_promise_as_the_line_says_and_a_short_one_voids_it() {
+fn an_abandon_breaks_or_voids_the_promise_by_the_line_s_rule_and_a_short_one_voids_it() {
     let asked = at("Mo", "10:00:00");
     let abandoned = |line, after_ms| {
-        let story = [(asked, Fact::Offered), (asked + after_ms, Fact::Abandoned(Stage::Queue))];
-        promise(&line_after(line, &story, asked + 60_000))
+        let facts = [(asked, Fact::Offered), (asked + after_ms, Fact::Abandoned(Stage::Queue))];
+        promise(&line_after(line, &facts, asked + 60_000))
     };
     assert_eq!(abandoned(CHAT, 5_000), ("answer", "broken"));
     assert_eq!(abandoned(CHAT, 4_999), ("answer", "void"));
@@ -91,7 +91,7 @@ fn an_abandon_breaks_or_voids_the_promise_as_the_line_says_and_a_short_one_voids
 }
 
 #[test]
-fn whoever_is_moved_or_lost_by_the_platform_voids_the_promise() {
+fn a_contact_moved_or_lost_by_the_platform_voids_the_promise() {
     let asked = at("Mo", "10:00:00");
     for fact in [Fact::Transferred, Fact::Ended] {
         let line = line_after(CHAT, &[(asked, Fact::Offered), (asked + 9_000, fact)], asked + 60_000);
@@ -103,7 +103,7 @@ fn whoever_is_moved_or_lost_by_the_platform_voids_the_promise() {
 }
 
 #[test]
-fn a_line_that_promises_callbacks_only_keeps_its_promise_to_whoever_it_answers() {
+fn an_answer_keeps_the_promise_of_a_line_that_promises_callbacks_only() {
     let asked = at("Mo", "10:00:00");
     let line = line_after(SAME_DAY, &[(asked, Fact::Offered), (asked + 9_000, Fact::Answered)], asked + 60_000);
     assert_eq!(promise(&line), ("answer", "kept"));
@@ -112,30 +112,30 @@ fn a_line_that_promises_callbacks_only_keeps_its_promise_to_whoever_it_answers()
 #[test]
 fn a_request_before_the_answer_deadline_moves_the_verdict_to_the_callback() {
     let offered = at("Mo", "10:00:00");
-    // An open hour, so the deadline is 11:00:00.001.
+    // An open hour is promised, so the deadline is 11:00:00.001.
     for (requested, promised) in [(at("Mo", "11:00:00"), "callback"), (at("Mo", "11:00:00.001"), "answer")] {
-        let story = [(offered, Fact::Offered), (requested, Fact::CallbackRequested)];
-        let shown = promise(&line_after(BOTH, &story, requested + 1_000));
+        let facts = [(offered, Fact::Offered), (requested, Fact::CallbackRequested)];
+        let shown = promise(&line_after(BOTH, &facts, requested + 1_000));
         assert_eq!(shown, (promised, if promised == "answer" { "broken" } else { "pending" }));
     }
 }
 
 #[test]
-fn an_answer_or_an_abandon_after_the_request_decides_nothing_more() {
+fn an_answer_or_an_abandon_after_the_request_changes_no_verdict() {
     let offered = at("Mo", "10:00:00");
     let requested = at("Mo", "10:05:00");
     for fact in [Fact::Answered, Fact::Abandoned(Stage::Queue)] {
-        let story = [(offered, Fact::Offered), (requested, Fact::CallbackRequested), (requested + 60_000, fact)];
-        assert_eq!(promise(&line_after(BOTH, &story, at("Mo", "10:10:00"))), ("callback", "pending"), "{fact:?}");
+        let facts = [(offered, Fact::Offered), (requested, Fact::CallbackRequested), (requested + 60_000, fact)];
+        assert_eq!(promise(&line_after(BOTH, &facts, at("Mo", "10:10:00"))), ("callback", "pending"), "{fact:?}");
     }
 }
 
 #[test]
-fn a_callback_by_closing_is_in_time_until_just_before_it() {
+fn a_callback_by_closing_is_in_time_until_just_before_closing() {
     let requested = at("Mo", "10:05:00");
     for (reached, verdict) in [(at("Mo", "14:59:59.999"), "kept"), (at("Mo", "15:00:00"), "broken")] {
-        let story = [(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)];
-        assert_eq!(promise(&line_after(SAME_DAY, &story, at("Mo", "15:00:01"))), ("callback", verdict));
+        let facts = [(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)];
+        assert_eq!(promise(&line_after(SAME_DAY, &facts, at("Mo", "15:00:01"))), ("callback", verdict));
     }
 }
 
@@ -157,7 +157,7 @@ fn a_request_at_closing_is_promised_for_the_next_day() {
 }
 
 #[test]
-fn a_callback_that_reaches_nobody_breaks_the_promise_then_and_a_cancelled_one_voids_it() {
+fn an_unsuccessful_callback_breaks_the_promise_at_once_and_a_cancelled_one_voids_it() {
     let requested = at("Mo", "10:05:00");
     for (result, verdict) in [
         (CloseResult::Unreached, "broken"),
@@ -166,19 +166,19 @@ fn a_callback_that_reaches_nobody_breaks_the_promise_then_and_a_cancelled_one_vo
         (CloseResult::Cancelled, "void"),
         (CloseResult::Duplicate, "void"),
     ] {
-        let story = [(requested, Fact::CallbackRequested), (requested + 60_000, Fact::CallbackClosed(result))];
-        assert_eq!(promise(&line_after(SAME_DAY, &story, requested + 60_000)), ("callback", verdict), "{result:?}");
-        let story = [(requested, Fact::CallbackRequested), (at("Mo", "15:00:00"), Fact::CallbackClosed(result))];
-        assert_eq!(promise(&line_after(SAME_DAY, &story, at("Mo", "16:00:00"))), ("callback", "broken"), "too late");
+        let facts = [(requested, Fact::CallbackRequested), (requested + 60_000, Fact::CallbackClosed(result))];
+        assert_eq!(promise(&line_after(SAME_DAY, &facts, requested + 60_000)), ("callback", verdict), "{result:?}");
+        let facts = [(requested, Fact::CallbackRequested), (at("Mo", "15:00:00"), Fact::CallbackClosed(result))];
+        assert_eq!(promise(&line_after(SAME_DAY, &facts, at("Mo", "16:00:00"))), ("callback", "broken"), "too late");
     }
 }
 
 #[test]
-fn without_a_callback_promise_the_answer_deadline_runs_on_and_reached_before_it_keeps() {
+fn without_a_callback_promise_the_answer_deadline_applies_to_the_callback() {
     let (offered, requested) = (at("Mo", "10:00:00"), at("Mo", "10:02:00"));
     for (reached, verdict) in [(offered + 600_000, "kept"), (offered + 600_001, "broken")] {
-        let story = [(offered, Fact::Offered), (requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)];
-        let line = line_after(CHAT, &story, at("Mo", "10:11:00"));
+        let facts = [(offered, Fact::Offered), (requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)];
+        let line = line_after(CHAT, &facts, at("Mo", "10:11:00"));
         assert_eq!((promise(&line), due(&line)), (("answer", verdict), None));
     }
     let line = line_after(CHAT, &[(offered, Fact::Offered), (requested, Fact::CallbackRequested)], requested);
@@ -214,7 +214,7 @@ fn a_callback_promised_for_the_same_day_is_due_today_at_once() {
     let night = at("Mo", "20:00:00");
     let line = line_after(SAME_DAY, &[(night, Fact::CallbackRequested)], night);
     assert_eq!(due(&line), Some("later"));
-    assert_eq!(line.callback_next_due_open_ms, Some(6 * 3_600_000), "nobody works at night");
+    assert_eq!(line.callback_next_due_open_ms, Some(6 * 3_600_000), "the night does not count");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_callback_is_given_up_days_after_its_deadline_and_not_after_its_request() {
 }
 
 #[test]
-fn a_callback_s_wait_counts_on_the_wall_and_while_the_line_is_open() {
+fn the_wait_for_a_callback_counts_in_elapsed_time_and_in_open_time() {
     let (requested, reached) = (at("Mo", "14:00:00"), at("Tu", "09:30:00"));
     let line = line_after(SAME_DAY, &[(requested, Fact::CallbackRequested), (reached, Fact::CallbackReached)], reached);
     let sums = &line.window(Window::Today).expect("history is complete").sums;
@@ -238,7 +238,7 @@ fn a_callback_s_wait_counts_on_the_wall_and_while_the_line_is_open() {
 }
 
 #[test]
-fn a_leg_is_judged_by_the_rules_of_its_arrival() {
+fn a_leg_is_judged_by_the_limits_at_its_arrival() {
     let change = CHANGE.millis_since(BASE);
     let waited = |arrived: i64| {
         let line =
@@ -250,7 +250,7 @@ fn a_leg_is_judged_by_the_rules_of_its_arrival() {
 }
 
 #[test]
-fn a_line_that_promises_nothing_has_no_verdicts_and_nothing_pending() {
+fn a_line_without_a_promise_has_no_verdicts_and_nothing_pending() {
     let asked = at("Mo", "10:00:00");
     let line = line_after(PHONE, &[(asked, Fact::Offered), (asked + 60_000, Fact::Answered)], asked + 60_000);
     let sums = &line.window(Window::Today).expect("history is complete").sums;

@@ -1,12 +1,12 @@
-//! Evidence: the steps that are named for a figure add up to it, and each is followed from what was said.
+//! Provenance: the entries of a figure add up to it, and each follows from a fact.
 
 use ensilinja_ledger::{Cause, Due, FactStatus, LineFigures, Promise, Rules, Window};
 use ensilinja_model::{Event, EventTime, LineIndex};
 use proptest::prelude::*;
 
-use crate::laws::{all_figures, historical, stretch};
-use crate::soup::soup;
-use crate::stand::{BASE, DAY_MS, figures_at, rules_once};
+use crate::arbitrary_events::arbitrary_events;
+use crate::fixture::{BASE, DAY_MS, figures_at, rules_once};
+use crate::laws::{all_figures, historical, window_range};
 
 fn lines(rules: &Rules) -> impl Iterator<Item = LineIndex> {
     (0..u16::try_from(rules.lines().len()).expect("six lines")).map(LineIndex::new)
@@ -16,7 +16,7 @@ fn add(sum: &mut [i64], more: impl IntoIterator<Item = i64>) {
     sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
 
-/// All that is counted of an instant.
+/// All counts of an instant.
 fn all_counts(line: &LineFigures) -> Vec<i64> {
     let outstanding = Due::ALL.iter().map(|due| line.callbacks_outstanding(*due));
     let pending = Promise::ALL.iter().map(|promise| line.promises_pending(*promise));
@@ -27,19 +27,22 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_steps_in_a_window_add_up_to_each_of_its_figures(events in soup(9 * DAY_MS), now_ms in 0..16 * DAY_MS) {
+    fn the_entries_in_a_window_add_up_to_each_of_its_figures(
+        events in arbitrary_events(9 * DAY_MS),
+        now_ms in 0..16 * DAY_MS,
+    ) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
         let historical = historical(rules, &events);
         let live = figures_at(rules, &events, now);
         for (line, figures) in lines(rules).zip(&live.lines) {
             for window in Window::ALL {
-                let told = rules.window_range(line, *window, now).expect("the lines have opened often enough");
-                prop_assert_eq!(&told, &stretch(rules, line.as_usize(), *window, now));
+                let range = rules.window_range(line, *window, now).expect("the lines have opened often enough");
+                prop_assert_eq!(&range, &window_range(rules, line.as_usize(), *window, now));
                 let window = figures.window(*window).expect("history is complete");
                 let shown = all_figures(&window.sums);
                 let mut explained = vec![0; shown.len()];
                 let (mut answered, mut reached) = (false, false);
-                for (_, entries) in historical.entries(line, told, now) {
+                for (_, entries) in historical.entries(line, range, now) {
                     prop_assert!(!entries.is_empty());
                     for entry in entries {
                         let alone = historical.window_with_only(&entry);
@@ -56,8 +59,8 @@ proptest! {
     }
 
     #[test]
-    fn the_steps_of_the_legs_that_stand_add_up_to_the_counts_of_the_instant(
-        events in soup(9 * DAY_MS),
+    fn the_entries_of_open_legs_add_up_to_the_counts_of_the_instant(
+        events in arbitrary_events(9 * DAY_MS),
         now_ms in 0..16 * DAY_MS,
     ) {
         let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
@@ -82,23 +85,26 @@ proptest! {
         }
     }
 
-    /// Whatever counts was said by an event that is held, or follows from one as time goes on.
+    /// Every entry follows from an event whose fact is held, directly or by a timeout.
     #[test]
-    fn each_step_follows_from_what_was_said_or_from_time_alone(events in soup(3 * DAY_MS), now_ms in 0..5 * DAY_MS) {
+    fn each_entry_follows_from_a_held_fact_or_a_timeout(
+        events in arbitrary_events(3 * DAY_MS),
+        now_ms in 0..5 * DAY_MS,
+    ) {
         let now = BASE.plus_millis(now_ms);
         let historical = historical(rules_once(), &events);
         for event in &events {
             let of_leg = |other: &&Event| other.leg == event.leg;
-            let timeline = historical.timeline(event.leg, now).expect("something was said of it");
+            let timeline = historical.timeline(event.leg, now).expect("an event is about this leg");
             for entry in &timeline.entries {
                 let from: Vec<&Event> =
                     events.iter().filter(of_leg).filter(|event| entry.follows_from(event)).collect();
                 prop_assert!(!from.is_empty(), "{:?}", entry);
-                let is_said_then = from.iter().any(|event| event.at.floor_second() == entry.at.floor_second());
-                let (said, _) = entry.source;
+                let is_in_its_second = from.iter().any(|event| event.at.floor_second() == entry.at.floor_second());
+                let (source_at, _) = entry.source;
                 prop_assert!(
-                    is_said_then || matches!(entry.cause, Cause::Timeout(_)) || said < entry.at,
-                    "only a truncated clock is put right: {:?}",
+                    is_in_its_second || matches!(entry.cause, Cause::Timeout(_)) || source_at < entry.at,
+                    "only a truncated clock may be corrected: {:?}",
                     entry
                 );
                 let is_arrival = entry.name().starts_with("arrived") || matches!(entry.cause, Cause::Timeout(_));
@@ -116,16 +122,17 @@ proptest! {
         }
     }
 
-    /// The story of a promise is the verdict that is counted.
+    /// The timeline of a promise ends with the verdict that is counted.
     #[test]
-    fn the_story_of_a_promise_ends_with_the_verdict_that_is_counted(
-        events in soup(3 * DAY_MS),
+    fn the_timeline_of_a_promise_ends_with_the_counted_verdict(
+        events in arbitrary_events(3 * DAY_MS),
         now_ms in 0..5 * DAY_MS,
     ) {
         let rules = rules_once();
         let historical = historical(rules, &events);
         for event in &events {
-            let timeline = historical.timeline(event.leg, BASE.plus_millis(now_ms)).expect("something was said of it");
+            let now = BASE.plus_millis(now_ms);
+            let timeline = historical.timeline(event.leg, now).expect("an event is about this leg");
             let is_verdict = |name: &str| ["answer_", "callback_"].iter().any(|promise| {
                 name.strip_prefix(promise).is_some_and(|verdict| ["kept", "broken", "void"].contains(&verdict))
             });

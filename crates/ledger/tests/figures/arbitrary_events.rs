@@ -1,4 +1,4 @@
-//! Event soup: what a platform could say in its worst hour, with instants around everything that has an edge.
+//! Arbitrary events: everything that a faulty platform could send, with instants around every edge of the rules.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, Event, Fact, FeedbackAnswer, LegKey, LineIndex, NpsScore, Outcome, Stage, Survey, YesNo,
@@ -7,11 +7,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::stand::{BASE, DAY_MS};
+use crate::fixture::{BASE, DAY_MS};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Any fact, the ones that decide a leg more often.
+/// Any fact. Facts that decide a leg are more frequent.
 fn fact() -> impl Strategy<Value = Fact> {
     let nps = (0_u8..=10).prop_map(|score| FeedbackAnswer::Nps(NpsScore::new(score).expect("0 to 10")));
     let survey =
@@ -33,7 +33,7 @@ fn fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// Milliseconds from the start of a leg, crowded around the edges of the rules.
+/// Milliseconds from the start of a leg, concentrated around the edges of the rules.
 fn offset_ms() -> impl Strategy<Value = i64> {
     let edge = select(vec![
         0,
@@ -67,7 +67,7 @@ fn offset_ms() -> impl Strategy<Value = i64> {
     ]
 }
 
-/// A platform ends the wait, and creates the callback then: at once, within a minute, or just beyond.
+/// The end of a wait and a callback request after it: at once, within a minute, or just beyond.
 fn overtaken_request() -> impl Strategy<Value = Vec<(Fact, i64)>> {
     let gone = prop_oneof![
         2 => select(Stage::ALL).prop_map(Fact::Abandoned),
@@ -84,13 +84,13 @@ fn overtaken_request() -> impl Strategy<Value = Vec<(Fact, i64)>> {
     })
 }
 
-/// Contradictory events of a few legs that start within `span_ms` of the base.
-pub fn soup(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
+/// Events of a few legs that start within `span_ms` of the base. They may contradict each other.
+pub fn arbitrary_events(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
     let start_ms = prop_oneof![2 => 0..=span_ms, 1 => Just(0)];
     let facts = (vec((fact(), offset_ms()), 1..8), prop::option::weighted(0.4, overtaken_request()), any::<bool>());
     let facts = facts.prop_map(|(mut facts, overtaken, copied)| {
         facts.extend(overtaken.into_iter().flatten());
-        // A second feed, which cuts fractions of a second off. The base is a whole second.
+        // A second feed that truncates to whole seconds. The base is a whole second.
         let copies = facts
             .iter()
             .filter(|(fact, _)| copied && matches!(fact, Fact::CallbackAttempted(_) | Fact::CallbackReached));
@@ -115,9 +115,9 @@ pub fn soup(span_ms: i64) -> impl Strategy<Value = Vec<Event>> {
     })
 }
 
-/// The soup, shuffled, with some of it twice.
-pub fn stirred(span_ms: i64) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
-    soup(span_ms).prop_flat_map(|events| {
+/// Arbitrary events, and the same shuffled with some duplicates.
+pub fn shuffled_with_duplicates(span_ms: i64) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
+    arbitrary_events(span_ms).prop_flat_map(|events| {
         let twice: Vec<Event> = events.iter().chain(events.iter().step_by(2)).copied().collect();
         (Just(events), Just(twice).prop_shuffle())
     })

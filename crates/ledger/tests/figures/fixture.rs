@@ -1,4 +1,4 @@
-//! Where the tests stand: six lines, one night in March, and a ledger that has heard everything.
+//! The fixture of the tests: six lines, a night in March, and a ledger with the complete history.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,22 +14,22 @@ pub const BASE: EventTime = EventTime::from_millis(1_774_720_800_000);
 /// When the rules of [`CHANGING`] change: Monday 2026-03-30 at 00:00 in Helsinki.
 pub const CHANGE: EventTime = EventTime::from_millis(1_774_818_000_000);
 
-/// Everything was read, and nothing was before.
+/// A complete history.
 pub const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
-/// Open daily 8 to 21 but on holidays; promises nothing.
+/// Open daily 8 to 21 except on holidays; promises nothing.
 pub const PHONE: LineIndex = LineIndex::new(0);
 /// Open round the clock; promises an answer within 10 minutes, and an abandon breaks it.
 pub const CHAT: LineIndex = LineIndex::new(1);
-/// Open round the clock; promises an answer by the end of the next working day, which an abandon voids.
+/// Open round the clock; promises an answer by the end of the next working day, and an abandon voids it.
 pub const SMS: LineIndex = LineIndex::new(2);
-/// Open on weekdays 9 to 15; promises callbacks the same day by closing; an abandon voids.
+/// Open on weekdays 9 to 15; promises callbacks the same day by closing, and an abandon voids the promise.
 pub const SAME_DAY: LineIndex = LineIndex::new(3);
 /// Open on weekdays 9 to 15; promises an answer within an open hour and callbacks by the closing of the second day on
-/// which it opens; an abandon breaks.
+/// which it opens, and an abandon breaks the promise.
 pub const BOTH: LineIndex = LineIndex::new(4);
-/// Open on weekdays 9 to 15, from [`CHANGE`] on daily 10 to 12; promises callbacks by the end of the next working day,
-/// from then on an answer within 5 minutes; is more patient before than after.
+/// Open on weekdays 9 to 15 and promises callbacks by the end of the next working day. From [`CHANGE`] on, open daily
+/// 10 to 12, promises an answer within 5 minutes, and has stricter limits.
 pub const CHANGING: LineIndex = LineIndex::new(5);
 
 /// The rules of these lines.
@@ -77,13 +77,13 @@ pub fn rules() -> Rules {
     Rules::new(days, lines)
 }
 
-/// The same, worked out once for all cases of a law.
+/// The same, computed once for all cases of a law.
 pub fn rules_once() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
     RULES.get_or_init(rules)
 }
 
-/// The usual limits, and no promise.
+/// The usual limits, without a promise.
 pub const LIMITS: Limits = Limits {
     short_abandon_ms: 5_000,
     threshold_ms: 120_000,
@@ -106,7 +106,7 @@ pub fn rules_of(hours: &str, limits: Limits) -> Rules {
     )
 }
 
-/// The figures at `now` of a ledger that was told all of `events` and read once.
+/// The figures at `now` of a ledger with `events`, read once.
 pub fn figures_at<'a>(rules: &Rules, events: impl IntoIterator<Item = &'a Event>, now: EventTime) -> Figures {
     let mut ledger = Ledger::new(rules.clone(), now);
     for event in events {
