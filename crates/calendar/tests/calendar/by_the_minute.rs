@@ -1,5 +1,5 @@
-//! The calendar against a walk along the minutes of some weeks, over random hours: slow, and nothing in it is shared
-//! with the code under test but the time zone library.
+//! Compares the calendar with a minute-by-minute walk over some weeks, for random hours. The walk is slow and shares
+//! only the time zone library with the code under test.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use crate::local_time::{DAY_MS, DAYS, MINUTE_MS, helsinki, local};
 /// Open minutes of a day, `[from, to)`, 0 to 1440.
 type Spans = Vec<(u16, u16)>;
 
-/// Hours before they are a text.
+/// Random hours, from which the text is made.
 #[derive(Clone, Debug)]
 struct Hours {
     /// Monday first.
@@ -31,11 +31,11 @@ struct Case {
     walk: Walk,
 }
 
-/// What the wall clock and the line do, minute by minute, in the weeks that are listed.
+/// The local clock and the state of the line in each minute of the listed weeks.
 struct Walk {
     start: EventTime,
     minutes: Vec<Minute>,
-    /// The minutes that are listed; the others are some weeks around them, in which the line keeps its state.
+    /// The listed minutes. The others are some weeks around them, in which the line keeps its state.
     listed: std::ops::Range<usize>,
 }
 
@@ -85,7 +85,7 @@ impl Hours {
     }
 }
 
-/// Without the minutes: the hours are in the line, and tens of thousands of lines would hide what failed.
+/// Without the minutes, whose tens of thousands of lines would hide the failure. The hours are in the line.
 impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Walk({:?}..{:?})", self.at(self.listed.start), self.listed_until())
@@ -93,8 +93,8 @@ impl fmt::Debug for Walk {
 }
 
 impl Walk {
-    /// A question asked a week after the listed days has its deadline before the walk ends: three working days over
-    /// Christmas are a week more.
+    /// Long enough that a deadline asked for a week after the listed days is before the end of the walk: three working
+    /// days over Christmas take another week.
     const WEEKS_AROUND_MS: i64 = 21 * DAY_MS;
 
     fn new(hours: impl Fn(Date) -> Spans, from: EventTime, until: EventTime) -> Self {
@@ -106,7 +106,7 @@ impl Walk {
             .map(|minute| {
                 let at = start.plus_millis(i64::try_from(minute).unwrap() * MINUTE_MS);
                 let wall = helsinki().to_datetime(Timestamp::from_millisecond(at.as_millis()).unwrap());
-                // A time of day happens when the clock first shows it or a later one.
+                // The instant of a local time is the first at which the clock shows that time or a later one.
                 latest = latest.max(wall);
                 let of_day = u16::try_from(i16::from(latest.hour()) * 60 + i16::from(latest.minute())).unwrap();
                 let open = listed.contains(&minute)
@@ -248,7 +248,7 @@ impl Walk {
 }
 
 fn minute() -> impl Strategy<Value = u16> {
-    // Midnights and quarters often, so that spans meet and lie around the changes of the clock.
+    // Midnights and quarters are frequent, so that spans meet and are near the clock changes.
     let quarter = (0_u16..=96).prop_map(|quarter| quarter * 15);
     prop_oneof![1 => Just(0_u16), 1 => Just(1440), 4 => quarter, 1 => 0_u16..=1440]
 }
@@ -271,7 +271,7 @@ fn hours() -> impl Strategy<Value = Hours> {
 
 const FIRST: Date = Date::constant(2025, 10, 1);
 
-/// Starts of the weeks: any day, or shortly before the clock changes, Christmas, or Midsummer.
+/// The first day of the weeks: any day, or shortly before a clock change, Christmas or Midsummer.
 fn first_date() -> impl Strategy<Value = Date> {
     let special = vec!["2026-03-20", "2026-10-15", "2025-12-18", "2026-06-10", "2026-05-06"];
     let special = prop::sample::select(special).prop_map(|date| date.parse().unwrap());
@@ -300,7 +300,7 @@ fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// An instant in the weeks that are listed or some days around them: any millisecond, or next to a whole minute.
+/// An instant in the listed weeks or some days around them: any millisecond, or next to a whole minute.
 fn instant() -> impl Strategy<Value = (f64, Option<i64>)> {
     (0.0..1.0, prop::option::of(-1_i64..=1))
 }
@@ -310,7 +310,7 @@ impl Case {
         let around = 7 * DAY_MS;
         let from = self.walk.at(self.walk.listed.start).plus_millis(-around);
         let length = self.walk.listed_until().millis_since(from) + around;
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "any instant will do")]
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "any instant is suitable")]
         let ms = (share * length as f64) as i64;
         from.plus_millis(beside_minute.map_or(ms, |off| ms - ms % MINUTE_MS + off))
     }
@@ -335,7 +335,7 @@ proptest! {
     #![proptest_config(CONFIG.clone())]
 
     #[test]
-    fn every_answer_is_that_of_the_walk(
+    fn every_answer_equals_that_of_the_walk(
         case in case(),
         asked in prop::collection::vec((instant(), instant(), term(), 1_i64..200_000_000, 1_usize..7), 20),
     ) {
@@ -346,7 +346,7 @@ proptest! {
             prop_assert_eq!(line.is_open(from), walk.is_open(from));
             prop_assert_eq!(line.open_ms_between(from, to), walk.open_ms_between(from, to));
             let after = walk.after_open_ms(from, ms);
-            // Where the walk ends, the line may be open for ever.
+            // At the end of the walk the line may be open forever.
             if after.is_some() || !walk.minutes.last().unwrap().open {
                 prop_assert_eq!(line.after_open_ms(from, ms), after.unwrap_or(walk.listed_until().max(from)));
             }
@@ -357,7 +357,7 @@ proptest! {
     }
 
     #[test]
-    fn no_answer_goes_back_when_time_goes_on(
+    fn answers_never_go_back_as_time_advances(
         case in case(),
         asked in prop::collection::vec(
             (instant(), -3_600_000_i64..3_600_000, term(), 1_i64..50_000_000, 1_usize..7),
@@ -377,7 +377,7 @@ proptest! {
     }
 
     #[test]
-    fn the_longest_stretches_are_those_of_the_longest_minute(
+    fn the_longest_distances_are_those_of_the_longest_minute(
         case in case(),
         term in term(),
         open_minutes in 1_i64..3_000,

@@ -1,4 +1,4 @@
-//! The table of local days against its rules, and against the time zone library it was made from.
+//! The table of local days agrees with its rules and with the time zone library.
 
 use ensilinja_calendar::{Days, UnknownZone};
 use ensilinja_model::EventTime;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::local_time::{DAYS, HOUR_MS, event_time, helsinki, local, zoned};
 
 #[test]
-fn a_day_of_the_clock_change_has_23_or_25_hours() {
+fn a_day_with_a_clock_change_has_23_or_25_hours() {
     let days = &*DAYS;
     for (date, next, hours) in [
         ("2026-03-28", "2026-03-29", 24),
@@ -28,7 +28,7 @@ fn a_day_of_the_clock_change_has_23_or_25_hours() {
 }
 
 #[test]
-fn working_days_leave_out_weekends_and_official_holidays_but_not_the_eves() {
+fn working_days_exclude_weekends_and_official_holidays_but_not_the_eves() {
     let days = &*DAYS;
     for (date, working) in [
         ("2025-12-23", true),
@@ -58,13 +58,13 @@ fn working_days_leave_out_weekends_and_official_holidays_but_not_the_eves() {
 }
 
 #[test]
-fn the_end_of_a_working_day_is_one_second_before_its_midnight_and_counted_from_the_next_day() {
+fn a_working_day_ends_one_second_before_midnight_and_counting_starts_with_the_next_day() {
     let days = &*DAYS;
     for (asked, working_days, end) in [
-        // The end of one's own day, be it a working day or not.
+        // With 0: the end of the same day, working day or not.
         ("2025-12-23 10:00", 0, "2025-12-23 23:59:59"),
         ("2025-12-27 10:00", 0, "2025-12-27 23:59:59"),
-        // Across Christmas: 24 is a working day, 25 to 28 are not.
+        // Across Christmas: the 24th is a working day, the 25th to 28th are not.
         ("2025-12-23 10:00", 1, "2025-12-24 23:59:59"),
         ("2025-12-23 10:00", 2, "2025-12-29 23:59:59"),
         ("2025-12-24 00:00", 1, "2025-12-29 23:59:59"),
@@ -73,15 +73,15 @@ fn the_end_of_a_working_day_is_one_second_before_its_midnight_and_counted_from_t
         ("2025-12-24 12:00", 5, "2026-01-05 23:59:59"),
         ("2025-12-24 12:00", 6, "2026-01-07 23:59:59"),
         ("2025-12-26 12:00", 1, "2025-12-29 23:59:59"),
-        // Across Easter, where the clock has just changed.
+        // Across Easter, just after the clock change.
         ("2026-03-27 15:00", 3, "2026-04-01 23:59:59"),
         ("2026-04-02 15:00", 1, "2026-04-07 23:59:59"),
         ("2026-04-04 15:00", 1, "2026-04-07 23:59:59"),
         ("2026-04-02 15:00", 5, "2026-04-13 23:59:59"),
-        // Helatorstai and Midsummer Eve.
+        // Ascension Day and Midsummer Eve.
         ("2026-05-13 08:00", 1, "2026-05-15 23:59:59"),
         ("2026-06-18 08:00", 1, "2026-06-19 23:59:59"),
-        // A fortnight with the 25-hour day in it.
+        // Two weeks with a 25-hour day.
         ("2026-10-16 08:00", 10, "2026-10-30 23:59:59"),
     ] {
         let found = days.end_of_working_day_after(local(asked), working_days);
@@ -90,7 +90,7 @@ fn the_end_of_a_working_day_is_one_second_before_its_midnight_and_counted_from_t
 }
 
 #[test]
-fn the_longest_wait_for_working_days_is_reached_and_never_passed() {
+fn the_longest_time_for_working_days_is_reached_and_never_exceeded() {
     let days = &*DAYS;
     let every_midnight: Vec<EventTime> = Date::constant(1970, 1, 1)
         .series(jiff::Span::new().days(1))
@@ -103,14 +103,14 @@ fn the_longest_wait_for_working_days_is_reached_and_never_passed() {
             .map(|midnight| days.end_of_working_day_after(*midnight, working_days).millis_since(*midnight));
         assert_eq!(waits.max(), Some(days.longest_working_days_ms(working_days)), "{working_days}");
     }
-    // The end of one's own day is farthest on the 25-hour day.
+    // The end of the same day is farthest on the 25-hour day.
     assert_eq!(days.longest_working_days_ms(0), 25 * HOUR_MS - 1000);
     // From the start of Maundy Thursday to the end of the Tuesday after Easter.
     assert_eq!(days.longest_working_days_ms(1), 6 * 24 * HOUR_MS - 1000);
 }
 
 #[test]
-fn instants_outside_the_table_are_taken_for_the_nearest_one_inside() {
+fn instants_outside_the_table_are_replaced_by_the_nearest_inside() {
     let days = &*DAYS;
     let (first, last) = (local("1970-01-01 00:00"), local("2100-12-31 00:00"));
     let end = local("2100-12-31 23:59:59");
@@ -132,7 +132,7 @@ fn instants_outside_the_table_are_taken_for_the_nearest_one_inside() {
 }
 
 #[test]
-fn a_zone_that_does_not_exist_is_named_in_the_error() {
+fn the_error_names_an_unknown_zone() {
     let error = Days::new("Europe/Forssa").unwrap_err();
     assert_eq!(error, UnknownZone { name: "Europe/Forssa".to_owned() });
     assert_eq!(
@@ -141,7 +141,7 @@ fn a_zone_that_does_not_exist_is_named_in_the_error() {
     );
 }
 
-/// Holidays as a list typed from almanacs, apart from the rules under test.
+/// Holidays from almanacs, independent of the rules under test.
 fn is_working_day_by_almanac(date: Date) -> bool {
     #[rustfmt::skip]
     let holidays = [

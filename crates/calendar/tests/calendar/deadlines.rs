@@ -1,4 +1,4 @@
-//! Deadlines on the days that are special in Finland: tables in the wall clock of Helsinki.
+//! Deadlines on special days in Finland: tables in Helsinki time.
 
 use ensilinja_calendar::LineHours;
 use ensilinja_calendar::{DeadlineTime, OpeningHours, Term, WorkingDays};
@@ -50,14 +50,14 @@ fn assert_deadlines_of(line: &LineHours, table: &str) {
     assert_eq!(found, expected);
 }
 
-/// Lines of these hours, asked at `asked`, have these deadlines.
+/// Asserts the deadlines of lines with these hours. Each row of the table is a request and its deadline.
 #[track_caller]
 fn assert_deadlines(hours: &str, table: &str) {
     assert_deadlines_of(&line(hours, "2025-01-01", "2027-12-31"), table);
 }
 
 #[test]
-fn the_same_day_is_the_next_open_day_from_closing_on() {
+fn from_closing_on_the_same_day_is_the_next_open_day() {
     assert_deadlines(
         OFFICE,
         "
@@ -78,7 +78,7 @@ fn the_same_day_is_the_next_open_day_from_closing_on() {
 }
 
 #[test]
-fn a_day_closes_with_its_last_closing_and_not_with_the_lunch_break() {
+fn a_day_closes_at_its_last_closing_not_at_the_lunch_break() {
     assert_deadlines(
         "Mo-Fr 08:00-11:00,12:00-16:00; Fr 08:00-11:00; PH off",
         "
@@ -96,7 +96,7 @@ fn a_day_closes_with_its_last_closing_and_not_with_the_lunch_break() {
 }
 
 #[test]
-fn working_days_count_from_the_next_day_and_leave_out_weekends_and_holidays() {
+fn working_days_count_from_the_next_day_and_exclude_weekends_and_holidays() {
     assert_deadlines(
         OFFICE,
         "
@@ -113,7 +113,7 @@ fn working_days_count_from_the_next_day_and_leave_out_weekends_and_holidays() {
 }
 
 #[test]
-fn helatorstai_is_no_working_day() {
+fn ascension_day_is_not_a_working_day() {
     assert_deadlines(
         OFFICE,
         "
@@ -130,7 +130,7 @@ fn helatorstai_is_no_working_day() {
 }
 
 #[test]
-fn juhannusaatto_is_a_working_day_and_a_line_that_is_closed_on_it_closes_with_the_day() {
+fn midsummer_eve_is_a_working_day_even_if_the_line_is_closed() {
     assert_deadlines(
         OFFICE,
         "
@@ -158,7 +158,7 @@ fn juhannusaatto_is_a_working_day_and_a_line_that_is_closed_on_it_closes_with_th
 
 #[test]
 fn the_end_of_december_2025() {
-    // 24 December is a Wednesday on which the line is open until noon, 31 December one on which it is closed.
+    // The line is open until noon on Wednesday 24 December, and closed on Wednesday 31 December.
     assert_deadlines(
         "Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00; 2025 Dec 31 off",
         "
@@ -185,7 +185,7 @@ fn the_end_of_december_2025() {
 }
 
 #[test]
-fn a_line_closed_all_july_has_deadlines_in_august_where_they_go_by_its_days() {
+fn a_line_closed_all_july_has_deadlines_in_august_if_its_own_open_days_count() {
     assert_deadlines(
         "Mo-Fr 08:00-16:00; PH off; Jul off",
         "
@@ -224,7 +224,7 @@ fn a_line_open_round_the_clock_closes_at_the_end_of_every_day() {
 }
 
 #[test]
-fn a_night_shift_closes_at_the_end_of_the_day_and_its_last_morning_at_its_end() {
+fn a_night_shift_closes_at_the_end_of_each_day_and_on_its_last_morning_at_its_end() {
     assert_deadlines(
         "Fr-Su 22:00-30:00",
         "
@@ -294,7 +294,7 @@ fn days_of_23_and_25_hours_end_at_their_own_midnight() {
 }
 
 #[test]
-fn within_a_time_is_kept_at_exactly_that_time() {
+fn a_term_is_kept_at_exactly_its_time() {
     assert_deadlines(
         OFFICE,
         "
@@ -317,7 +317,7 @@ fn within_a_time_is_kept_at_exactly_that_time() {
 }
 
 #[test]
-fn a_deadline_goes_by_the_hours_of_its_own_day_when_hours_change() {
+fn a_deadline_uses_the_hours_of_its_own_day_when_hours_change() {
     let parse = |text| OpeningHours::parse(text).unwrap();
     let hours = parse("Mo-Fr 08:00-16:00; PH off")
         .until(date(2026, 3, 2), parse("Mo-Fr 09:00-15:00; PH off"))
@@ -339,7 +339,7 @@ fn a_deadline_goes_by_the_hours_of_its_own_day_when_hours_change() {
 }
 
 #[test]
-fn a_deadline_beyond_the_list_is_its_end_where_the_line_closes_for_good() {
+fn a_deadline_beyond_the_list_is_its_end_if_the_line_closes_for_good() {
     let line = line(OFFICE, "2026-05-11", "2026-05-15");
     assert_eq!(line.known_until(), local("2026-05-16 00:00"));
     assert_deadlines_of(
@@ -380,7 +380,7 @@ fn a_line_open_at_both_ends_of_the_list_stays_open_beyond_them() {
 }
 
 #[test]
-fn no_working_days_end_with_the_day_itself_or_at_once() {
+fn zero_working_days_end_on_the_same_day_or_at_once() {
     assert_deadlines(
         OFFICE,
         "
@@ -393,7 +393,7 @@ fn no_working_days_end_with_the_day_itself_or_at_once() {
 }
 
 #[test]
-fn the_longest_term_is_the_longest_of_the_list() {
+fn the_longest_term_is_the_longest_in_the_list() {
     let of_christmas = line("Mo-Fr 08:00-16:00; PH off; Dec 24 off", "2025-12-01", "2026-01-31");
     let table = "
         term                      longest asked          deadline

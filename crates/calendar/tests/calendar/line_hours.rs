@@ -1,5 +1,5 @@
-//! When lines are open: days that are special in Finland, the ends of the list, and the list against the crate that
-//! reads the hours.
+//! The opening hours of lines: special days in Finland, the ends of the list, and agreement with the crate that parses
+//! the hours.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use crate::local_time::{DAYS, HOUR_MS, helsinki, line, local};
 
 const OFFICE: &str = "Mo-Fr 08:00-16:00; PH off";
 
-/// The changes after `from` and before `to`, as local texts.
+/// The changes after `from` and before `to`, in local time.
 fn changes(line: &LineHours, from: &str, to: &str) -> Vec<String> {
     let mut at = local(from).plus_millis(-1);
     let mut found = Vec::new();
@@ -26,7 +26,7 @@ fn changes(line: &LineHours, from: &str, to: &str) -> Vec<String> {
     found
 }
 
-/// What the rule says, whether the days asked about are all that is listed or some years more.
+/// Asserts the changes of a rule, with only these days listed and with some years more.
 #[track_caller]
 fn assert_changes(text: &str, from: &str, to: &str, expected: &[&str]) {
     for (what, line) in
@@ -37,7 +37,7 @@ fn assert_changes(text: &str, from: &str, to: &str, expected: &[&str]) {
 }
 
 #[test]
-fn eight_stays_eight_across_the_changes_of_the_clock() {
+fn an_opening_at_eight_stays_at_eight_across_clock_changes() {
     let spring = ["03-27 08:00", "03-27 16:00", "03-30 08:00", "03-30 16:00"];
     assert_changes(OFFICE, "2026-03-27", "2026-03-31", &spring);
     let autumn = ["10-23 08:00", "10-23 16:00", "10-26 08:00", "10-26 16:00"];
@@ -47,7 +47,7 @@ fn eight_stays_eight_across_the_changes_of_the_clock() {
 }
 
 #[test]
-fn helatorstai_is_closed_and_midsummer_eve_is_closed_where_the_line_says_so() {
+fn ascension_day_is_closed_and_midsummer_eve_only_if_the_hours_state_it() {
     let ascension = ["05-13 08:00", "05-13 16:00", "05-15 08:00", "05-15 16:00"];
     assert_changes(OFFICE, "2026-05-13", "2026-05-16", &ascension);
     let eve_open = ["06-18 08:00", "06-18 16:00", "06-19 08:00", "06-19 16:00", "06-22 08:00", "06-22 16:00"];
@@ -57,7 +57,7 @@ fn helatorstai_is_closed_and_midsummer_eve_is_closed_where_the_line_says_so() {
 }
 
 #[test]
-fn the_end_of_december_2025_opens_on_its_working_days_and_the_short_eve() {
+fn at_the_end_of_december_2025_the_line_opens_on_working_days_and_the_short_eve() {
     assert_changes(
         "Mo-Fr 08:00-16:00; PH off; Dec 24 08:00-12:00",
         "2025-12-23",
@@ -98,7 +98,7 @@ fn a_line_open_round_the_clock_never_changes() {
 }
 
 #[test]
-fn hours_that_meet_at_midnight_every_day_never_change_either() {
+fn hours_that_meet_at_midnight_every_day_never_change() {
     let line = line("Mo-Su 00:00-12:00,12:00-24:00", "2026-01-01", "2026-02-01");
     for at in [EventTime::MIN, local("2026-01-15 00:00"), local("2030-01-15 12:00"), EventTime::MAX] {
         assert!(line.is_open(at));
@@ -144,8 +144,8 @@ fn a_night_is_one_interval_of_eight_hours_or_seven_or_nine() {
 }
 
 #[test]
-fn a_skipped_time_happens_at_the_jump_and_a_repeated_one_the_first_time() {
-    // In spring 03:00 to 04:00 does not exist: what opens at 03:30 opens at 04:00, and 03:10 to 03:50 never opens.
+fn a_skipped_time_is_the_instant_of_the_jump_and_a_repeated_one_the_first_of_two() {
+    // In spring 03:00 to 04:00 does not exist: an opening at 03:30 is at 04:00, and 03:10 to 03:50 never opens.
     assert_changes("Mo-Su 03:30-05:00", "2026-03-29", "2026-03-30", &["03-29 04:00", "03-29 05:00"]);
     assert_changes(
         "Mo-Su 03:10-03:50",
@@ -153,7 +153,7 @@ fn a_skipped_time_happens_at_the_jump_and_a_repeated_one_the_first_time() {
         "2026-03-31",
         &["03-28 03:10", "03-28 03:50", "03-30 03:10", "03-30 03:50"],
     );
-    // In autumn 03:00 to 04:00 comes twice.
+    // In autumn 03:00 to 04:00 occurs twice.
     let line = line("Mo-Su 03:30-05:00", "2026-10-01", "2026-11-01");
     let opening = line.next_change(local("2026-10-25 00:00")).unwrap();
     assert_eq!(opening.millis_since(local("2026-10-25 00:00")), 7 * HOUR_MS / 2);
@@ -161,7 +161,7 @@ fn a_skipped_time_happens_at_the_jump_and_a_repeated_one_the_first_time() {
 }
 
 #[test]
-fn a_line_that_has_closed_for_good_has_a_last_change_and_no_next_one() {
+fn a_line_that_has_closed_for_good_has_a_last_change_and_no_next() {
     let line = line("2025 Mo-Fr 08:00-16:00; PH off", "2024-05-01", "2026-06-01");
     let at = local("2026-05-15 12:00");
     assert!(!line.is_open(at));
@@ -182,7 +182,7 @@ fn a_line_is_first_open_at_its_first_opening_or_from_the_start_of_the_range() {
 }
 
 #[test]
-fn outside_the_list_a_line_keeps_the_state_it_has_at_either_end() {
+fn outside_the_list_a_line_keeps_its_state_at_the_nearer_end() {
     let line = line("Mo 00:00-08:00; We 20:00-24:00", "2026-05-04", "2026-05-06");
     assert_eq!(line.known_until(), local("2026-05-07"));
     for (at, open, last, next) in [
@@ -200,7 +200,7 @@ fn outside_the_list_a_line_keeps_the_state_it_has_at_either_end() {
 }
 
 #[test]
-fn a_list_ends_where_the_calendar_ends() {
+fn a_list_ends_with_the_calendar() {
     let line = line(OFFICE, "2100-12-01", "2105-01-01");
     assert_eq!(line.known_until(), DAYS.valid_until());
     assert_eq!(line.last_change(EventTime::MAX), Some(local("2100-12-31 16:00")));
@@ -210,7 +210,7 @@ fn a_list_ends_where_the_calendar_ends() {
 }
 
 #[test]
-fn a_line_says_its_hours_and_not_its_list_when_debugged() {
+fn debug_prints_the_hours_and_not_the_list() {
     let line = line(OFFICE, "2026-05-01", "2026-05-01");
     assert_eq!(
         format!("{line:?}"),
@@ -218,7 +218,7 @@ fn a_line_says_its_hours_and_not_its_list_when_debugged() {
     );
 }
 
-/// Texts without `PH`, which the crate that is compared with would have to be told about.
+/// Hours without `PH`, for which the compared crate would need a list of holidays.
 const PLAIN_TEXTS: [&str; 8] = [
     "24/7",
     "24/7; Su off",
@@ -233,7 +233,7 @@ const PLAIN_TEXTS: [&str; 8] = [
 static LINES: LazyLock<Vec<LineHours>> =
     LazyLock::new(|| PLAIN_TEXTS.iter().map(|text| line(text, "2024-01-01", "2031-01-01")).collect());
 
-/// The wall clock at `at`, unless it shows that time twice.
+/// The local time at `at`; `None` if it occurs twice.
 fn unambiguous_naive(at: EventTime) -> Option<NaiveDateTime> {
     let civil = helsinki().to_datetime(Timestamp::from_millisecond(at.as_millis()).unwrap());
     let once = matches!(helsinki().to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Unambiguous { .. });
@@ -245,7 +245,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
-    fn the_list_agrees_with_the_opening_hours_crate_on_the_wall_clock(
+    fn the_list_agrees_with_the_opening_hours_crate_in_local_time(
         text in prop::sample::select(&PLAIN_TEXTS),
         ms in 1_735_682_400_000_i64..1_893_448_800_000,
     ) {
@@ -262,14 +262,14 @@ proptest! {
         }
         if let Some(last) = line.last_change(at) {
             prop_assert!(last <= at);
-            prop_assert_ne!(line.is_open(last), line.is_open(last.plus_millis(-1)), "a change changes");
-            prop_assert_eq!(line.is_open(last), line.is_open(at), "no change lies between");
+            prop_assert_ne!(line.is_open(last), line.is_open(last.plus_millis(-1)), "a change alters the state");
+            prop_assert_eq!(line.is_open(last), line.is_open(at), "the state is the same since the last change");
             prop_assert_eq!(line.next_change(last), next);
         }
     }
 
     #[test]
-    fn how_much_is_listed_makes_no_difference_inside(
+    fn a_longer_list_gives_the_same_answers_inside(
         text in prop::sample::select(&PLAIN_TEXTS),
         ms in 1_735_682_400_000_i64..1_893_448_800_000,
         listed_days in 0_i64..40,
@@ -290,9 +290,9 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
-    /// Texts come from a configuration file: whatever is in it, the answer is hours or an error.
+    /// Texts come from a configuration file. Any text gives hours or an error.
     #[test]
-    fn no_text_makes_anything_panic(
+    fn no_text_causes_a_panic(
         rules in prop::collection::vec(
             (
                 prop::sample::select(&[

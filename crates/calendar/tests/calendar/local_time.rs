@@ -1,4 +1,4 @@
-//! Instants as the wall clock in Helsinki shows them.
+//! Converts between instants and Helsinki time in tests.
 
 use std::sync::LazyLock;
 
@@ -19,8 +19,8 @@ pub fn helsinki() -> TimeZone {
     HELSINKI.clone()
 }
 
-/// `2026-03-29 23:59:59.999` in Helsinki; of a time that comes twice the first, or the one of the offset in
-/// `2026-10-25 03:30+02:00`.
+/// The instant of a Helsinki time such as `2026-03-29 23:59:59.999`. A time that occurs twice is the first one, unless
+/// it has an offset, as in `2026-10-25 03:30+02:00`.
 pub fn local(text: &str) -> EventTime {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return EventTime::from_millis(timestamp.as_millisecond());
@@ -36,7 +36,7 @@ pub fn zoned(at: EventTime) -> Zoned {
     Timestamp::from_millisecond(at.as_millis()).unwrap().to_zoned(helsinki())
 }
 
-/// How tables write `at`.
+/// `at` in the form that tables use.
 pub fn shown(at: EventTime) -> String {
     zoned(at).strftime("%F %H:%M:%S%.f").to_string()
 }
@@ -45,7 +45,7 @@ pub fn line(text: &str, from: &str, to: &str) -> LineHours {
     LineHours::new(&OpeningHours::parse(text).unwrap(), &DAYS, local(from), local(to))
 }
 
-/// The rows of a table of text: cells are two or more spaces apart, the first row is the heading.
+/// The rows of a text table without the heading. Cells are separated by two or more spaces.
 pub fn rows<const COLUMNS: usize>(table: &str) -> impl Iterator<Item = [&str; COLUMNS]> {
     table.trim().lines().skip(1).map(|row| {
         let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();

@@ -1,7 +1,7 @@
-//! The calendar against its rules: tables of days that are special in Finland, and slow readings of the same rules that
-//! share no code with it.
+//! Tests of the calendar: tables of special days in Finland, and slow implementations of the same rules that share no
+//! code with it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot say what it means fails")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its preconditions do not hold")]
 
 mod by_the_minute;
 mod days;

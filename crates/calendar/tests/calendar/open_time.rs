@@ -1,5 +1,4 @@
-//! Arithmetic in open time over nights, weekends, holidays and the changes of the clock: tables in the wall clock of
-//! Helsinki.
+//! Arithmetic in open time over nights, weekends, holidays and clock changes: tables in Helsinki time.
 
 use ensilinja_calendar::{LineHours, OpeningHours};
 use ensilinja_model::EventTime;
@@ -13,7 +12,7 @@ fn minutes(text: &str) -> i64 {
     text.parse::<i64>().unwrap() * MINUTE_MS
 }
 
-/// Between two instants the line is open for so many minutes.
+/// Asserts the open minutes between two instants.
 #[track_caller]
 fn assert_open(line: &LineHours, table: &str) {
     for [from, to, open] in rows(table) {
@@ -44,7 +43,7 @@ fn open_time_runs_while_the_line_is_open() {
 }
 
 #[test]
-fn a_night_at_work_is_as_long_as_the_clock_makes_it() {
+fn a_night_shift_is_longer_or_shorter_when_the_clocks_change() {
     assert_open(
         &line("Mo-Su 22:00-06:00", "2026-01-01", "2026-12-31"),
         "
@@ -67,7 +66,7 @@ fn a_night_at_work_is_as_long_as_the_clock_makes_it() {
 }
 
 #[test]
-fn so_much_open_time_after_and_before() {
+fn the_instants_some_open_time_after_and_before() {
     let line = line("Mo-Fr 08:00-11:00,12:00-16:00; PH off; Jul off", "2026-01-01", "2026-12-31");
     let table = "
         from                     minutes  to
@@ -90,7 +89,7 @@ fn so_much_open_time_after_and_before() {
         let found = line.before_open_ms(local(to), minutes(open)).unwrap();
         assert_eq!(found, local(from), "{open} minutes before {to}: {}", shown(found));
     }
-    // After, the first of the instants between which the line is closed; before, the last.
+    // After: the first instant of the closed time. Before: the last.
     assert_eq!(line.after_open_ms(local("2026-05-12 15:00"), HOUR_MS), local("2026-05-12 16:00"));
     assert_eq!(line.before_open_ms(local("2026-05-13 09:00"), HOUR_MS), Some(local("2026-05-13 08:00")));
     assert_eq!(line.before_open_ms(local("2026-05-12 18:00"), HOUR_MS), Some(local("2026-05-12 15:00")));
@@ -135,7 +134,7 @@ fn an_open_day_counts_from_its_first_opening() {
 }
 
 #[test]
-fn what_lies_before_the_list_is_not_known() {
+fn instants_before_the_list_are_unknown() {
     let line = line(OFFICE, "2026-05-11", "2026-05-15");
     let now = local("2026-05-13 10:00");
     assert_eq!(line.before_open_ms(now, 18 * HOUR_MS), Some(local("2026-05-11 08:00")));
@@ -163,7 +162,7 @@ fn beyond_the_list_a_line_keeps_its_state() {
     assert_eq!(closed.after_open_ms(local("2026-05-15 15:00"), HOUR_MS), local("2026-05-15 16:00"));
     assert_eq!(closed.after_open_ms(local("2026-05-15 15:00"), HOUR_MS + 1), local("2026-05-16"));
     assert_eq!(closed.after_open_ms(local("2026-05-20 15:00"), 1), local("2026-05-20 15:00"));
-    assert_eq!(closed.start_of_open_day(EventTime::MAX, 4), Some(local("2026-05-11")), "all but helatorstai");
+    assert_eq!(closed.start_of_open_day(EventTime::MAX, 4), Some(local("2026-05-11")), "every day but Ascension Day");
     assert_eq!(closed.start_of_open_day(EventTime::MAX, 5), None);
 
     let open = line("24/7", "2026-05-11", "2026-05-15");
@@ -176,7 +175,7 @@ fn beyond_the_list_a_line_keeps_its_state() {
 }
 
 #[test]
-fn open_time_goes_by_the_hours_of_each_day_when_hours_change() {
+fn open_time_uses_the_hours_of_each_day_when_hours_change() {
     let [old, new] = ["Mo-Su 08:00-16:00", "Mo-Su 10:00-12:00"].map(|text| OpeningHours::parse(text).unwrap());
     let line = LineHours::new(&old.until(date(2026, 5, 13), new), &DAYS, local("2026-05-01"), local("2026-05-31"));
     assert_open(
@@ -192,23 +191,23 @@ fn open_time_goes_by_the_hours_of_each_day_when_hours_change() {
 }
 
 #[test]
-fn the_longest_stretches_are_those_just_before_an_opening() {
+fn the_longest_distances_are_just_before_an_opening() {
     let office = line("Mo-Fr 08:00-16:00; PH off; Dec 24 off", "2025-12-01", "2026-01-31");
     // Two open hours before the opening on 29 December began at 14:00 on the 23rd.
     let christmas = local("2025-12-29 08:00").millis_since(local("2025-12-23 14:00"));
     assert_eq!(office.longest_open_ms(2 * HOUR_MS), christmas);
-    // Just before the opening on 5 January the fifth latest open day was 23 December.
+    // Just before the opening on 5 January the fifth most recent opening day was 23 December.
     let new_year = local("2026-01-05 08:00").millis_since(local("2025-12-23")) - 1;
     assert_eq!(office.longest_open_days_ms(5), new_year);
 
     let always = line("24/7", "2026-03-01", "2026-10-31");
     assert_eq!(always.longest_open_ms(2 * HOUR_MS), 2 * HOUR_MS);
-    // Five days with the 25-hour one among them.
+    // Five days, one of them with 25 hours.
     assert_eq!(always.longest_open_days_ms(5), 121 * HOUR_MS - 1);
 }
 
 #[test]
-fn a_list_too_short_to_hold_the_stretch_has_no_longest_one() {
+fn a_list_that_is_too_short_has_no_longest_distance() {
     let line = line(OFFICE, "2026-05-11", "2026-05-13");
     assert_eq!(line.longest_open_ms(24 * HOUR_MS + 1), 0);
     assert_eq!(line.longest_open_days_ms(4), 0);

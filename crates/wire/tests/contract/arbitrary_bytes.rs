@@ -1,4 +1,4 @@
-//! Whatever lies in a record, the decoder answers; and what it accepts, the schema for producers accepts.
+//! The decoder handles any bytes, and accepts only events that the schema for producers accepts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,9 +7,9 @@ use ensilinja_wire::{Detail, Record, encode_binary, encode_structured};
 use proptest::prelude::*;
 
 use crate::documents::Documents;
-use crate::statements::{decode_value, decoder, said};
+use crate::statements::{any_statement, decode_value, decoder};
 
-/// A change of some bytes, at a place that is a share of the length.
+/// A change of some bytes, at a position given as a share of the length.
 #[derive(Clone, Debug)]
 enum Change {
     Set(f64, u8),
@@ -19,22 +19,22 @@ enum Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let place = || 0.0..1.0;
-    // Characters that mean something to JSON are the likeliest to mislead its reader.
+    let share = || 0.0..1.0;
+    // Characters with a meaning in JSON are most likely to mislead a parser.
     let byte = || prop_oneof![any::<u8>(), prop::sample::select(b"{}[]\",:\\ue-+.019 \n".to_vec())];
     prop_oneof![
-        (place(), byte()).prop_map(|(at, byte)| Change::Set(at, byte)),
-        (place(), prop::collection::vec(byte(), 1..8)).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
-        (place(), 1..12_usize).prop_map(|(at, length)| Change::Remove(at, length)),
-        (place(), place()).prop_map(|(from, to)| Change::Repeat(from, to)),
+        (share(), byte()).prop_map(|(at, byte)| Change::Set(at, byte)),
+        (share(), prop::collection::vec(byte(), 1..8)).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
+        (share(), 1..12_usize).prop_map(|(at, length)| Change::Remove(at, length)),
+        (share(), share()).prop_map(|(from, to)| Change::Repeat(from, to)),
     ]
 }
 
-/// What tools on the way put around the value of a record.
+/// What tools between source and topic wrap around the value of a record.
 #[derive(Clone, Debug)]
 enum Wrapping {
     Text(String),
-    AText,
+    JsonString,
     Connect,
     ConnectText,
     Member(String),
@@ -48,7 +48,7 @@ fn wrapping() -> impl Strategy<Value = Wrapping> {
     let member = || "(log|message|event|MESSAGE|a)";
     prop_oneof![
         "[A-Za-z0-9<>:. @-]{0,40}[:@] ?".prop_map(Wrapping::Text),
-        Just(Wrapping::AText),
+        Just(Wrapping::JsonString),
         Just(Wrapping::Connect),
         Just(Wrapping::ConnectText),
         member().prop_map(Wrapping::Member),
@@ -60,13 +60,13 @@ fn wrapping() -> impl Strategy<Value = Wrapping> {
 }
 
 impl Wrapping {
-    /// The value in its wrapping, and what it must be rejected as.
+    /// The wrapped value, and the detail with which it must be rejected.
     fn wrap(&self, value: &[u8]) -> (Vec<u8>, Detail) {
         let inner = std::str::from_utf8(value).unwrap();
         let text = serde_json::Value::from(inner).to_string();
         let (wrapped, cause) = match self {
             Self::Text(before) => (format!("{before}{inner}"), Detail::TextBeforeJson),
-            Self::AText => (text, Detail::JsonInText),
+            Self::JsonString => (text, Detail::JsonInText),
             Self::Connect => (format!(r#"{{"schema":{{}},"payload":{inner}}}"#), Detail::ConnectEnvelope),
             Self::ConnectText => (format!(r#"{{"schema":{{}},"payload":{text}}}"#), Detail::ConnectEnvelope),
             Self::Member(name) => (format!(r#"{{"{name}":{inner}}}"#), Detail::WrappedEvent),
@@ -87,19 +87,24 @@ impl Wrapping {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place")]
-fn place(share: f64, length: usize) -> usize {
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a position in bytes"
+)]
+fn position(share: f64, length: usize) -> usize {
     (share * length as f64) as usize
 }
 
 fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     for change in changes {
-        let at = |share: f64| place(share, bytes.len());
+        let at = |share: f64| position(share, bytes.len());
         match change {
             Change::Set(share, byte) => {
                 let at = at(*share);
-                if let Some(place) = bytes.get_mut(at) {
-                    *place = *byte;
+                if let Some(changed) = bytes.get_mut(at) {
+                    *changed = *byte;
                 }
             }
             Change::Insert(share, more) => {
@@ -124,7 +129,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_record_is_decoded_or_rejected_and_the_same_way_again(
+    fn any_record_is_decoded_or_rejected_deterministically(
         key in prop::option::of(any::<Vec<u8>>()),
         value in prop::option::of(any::<Vec<u8>>()),
         names in prop::collection::vec(
@@ -141,33 +146,37 @@ proptest! {
     }
 
     #[test]
-    fn a_sound_event_with_changed_bytes_is_decoded_only_if_the_schema_still_allows_it(
-        said in said(), changes in prop::collection::vec(change(), 1..4),
+    fn a_valid_event_with_changed_bytes_is_decoded_only_if_the_schema_accepts_it(
+        owned in any_statement(), changes in prop::collection::vec(change(), 1..4),
     ) {
-        let value = changed(encode_structured(&said.statement()).value, &changes);
-        if decode_value(&said.contact, &value, EventTime::MAX).is_ok() {
+        let value = changed(encode_structured(&owned.statement()).value, &changes);
+        if decode_value(&owned.contact, &value, EventTime::MAX).is_ok() {
             let event = serde_json::from_slice(&value).unwrap();
             prop_assert!(Documents::shared().allows_event(&event), "{}", event);
         }
     }
 
     #[test]
-    fn an_event_in_a_known_wrapping_is_rejected_for_the_wrapping(said in said(), binary: bool, wrapping in wrapping()) {
-        let encoded = if binary { encode_binary(&said.statement()) } else { encode_structured(&said.statement()) };
+    fn an_event_in_a_known_wrapping_is_rejected_for_the_wrapping(
+        owned in any_statement(),
+        binary: bool,
+        wrapping in wrapping(),
+    ) {
+        let encoded = if binary { encode_binary(&owned.statement()) } else { encode_structured(&owned.statement()) };
         let (value, cause) = wrapping.wrap(&encoded.value);
         let headers: Vec<_> =
             encoded.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_slice()))).collect();
-        let record = Record { key: None, value: Some(&value), headers: &headers, timestamp: said.at };
+        let record = Record { key: None, value: Some(&value), headers: &headers, timestamp: owned.at };
         let rejection = decoder().decode(&record).map(drop).unwrap_err();
         prop_assert_eq!(rejection.detail, cause, "{:?}", String::from_utf8_lossy(&value));
         if !binary {
-            prop_assert_eq!(decoder().decode_value(&value).map(drop), Err(rejection), "it may stand alone");
+            prop_assert_eq!(decoder().decode_value(&value).map(drop), Err(rejection), "without a record");
         }
     }
 
     #[test]
-    fn an_event_whose_data_is_sent_as_bytes_is_the_same_event(said in said()) {
-        let encoded = encode_structured(&said.statement());
+    fn an_event_with_its_data_in_base64_is_the_same_event(owned in any_statement()) {
+        let encoded = encode_structured(&owned.statement());
         let mut event: serde_json::Value = serde_json::from_slice(&encoded.value).unwrap();
         let data = event.as_object_mut().unwrap().remove("data").unwrap();
         event["data_base64"] = STANDARD.encode(data.to_string()).into();
@@ -179,13 +188,17 @@ proptest! {
     }
 
     #[test]
-    fn a_rejection_says_one_word_of_the_table_whatever_lies_around_an_event(
-        said in said(), wrapping in wrapping(), changes in prop::collection::vec(change(), 0..4), header in "\\PC{0,12}",
+    fn a_rejection_of_any_wrapped_event_is_in_the_table_and_not_retired(
+        owned in any_statement(),
+        wrapping in wrapping(),
+        changes in prop::collection::vec(change(), 0..4),
+        header in "\\PC{0,12}",
     ) {
-        let (value, _) = wrapping.wrap(&encode_structured(&said.statement()).value);
+        let (value, _) = wrapping.wrap(&encode_structured(&owned.statement()).value);
         let value = changed(value, &changes);
-        let headers = [(header.as_str(), Some(value.as_slice())), ("content-type", Some(&value[..value.len().min(40)]))];
-        let record = Record { key: Some(&value), value: Some(&value), headers: &headers, timestamp: said.at };
+        let content_type = &value[..value.len().min(40)];
+        let headers = [(header.as_str(), Some(value.as_slice())), ("content-type", Some(content_type))];
+        let record = Record { key: Some(&value), value: Some(&value), headers: &headers, timestamp: owned.at };
         if let Err(rejection) = decoder().decode(&record) {
             prop_assert_eq!(rejection.reason, rejection.detail.reason());
             prop_assert!(!rejection.detail.is_retired());
@@ -194,14 +207,14 @@ proptest! {
 
     #[test]
     fn a_binary_record_with_changed_bytes_is_decoded_or_rejected(
-        said in said(), changes in prop::collection::vec(change(), 1..4), spoiled in 0..8_usize,
+        owned in any_statement(), changes in prop::collection::vec(change(), 1..4), spoiled in 0..8_usize,
     ) {
-        let mut encoded = encode_binary(&said.statement());
+        let mut encoded = encode_binary(&owned.statement());
         match encoded.headers.get_mut(spoiled) {
             Some((_, value)) => *value = changed(std::mem::take(value), &changes),
             None => encoded.value = changed(encoded.value, &changes),
         }
-        let once = crate::statements::decode_encoded(&encoded, said.at);
-        prop_assert_eq!(once, crate::statements::decode_encoded(&encoded, said.at));
+        let once = crate::statements::decode_encoded(&encoded, owned.at);
+        prop_assert_eq!(once, crate::statements::decode_encoded(&encoded, owned.at));
     }
 }

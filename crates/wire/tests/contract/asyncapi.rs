@@ -1,4 +1,4 @@
-//! The `AsyncAPI` document of the two topics, held against the code and against itself.
+//! The `AsyncAPI` document of the two topics agrees with the code, and its references resolve.
 
 use ensilinja_model::{EventTime, FactKind};
 use ensilinja_wire::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, Reason, Record};
@@ -29,7 +29,7 @@ fn it_describes_both_topics_in_asyncapi_3() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {
             Value::Object(members) => {
@@ -61,7 +61,7 @@ fn the_reasons_and_details_of_dead_letters_are_those_of_the_code() {
         Reason::ALL.iter().filter(|reason| reason.goes_to_dead_letters()).map(|reason| reason.as_str()).collect();
     assert_eq!(texts(&schemas["reason"]["enum"]), reasons);
 
-    let said: Vec<_> = schemas["detail"]["oneOf"]
+    let documented: Vec<_> = schemas["detail"]["oneOf"]
         .as_array()
         .unwrap()
         .iter()
@@ -72,7 +72,7 @@ fn the_reasons_and_details_of_dead_letters_are_those_of_the_code() {
         .filter(|detail| detail.reason().goes_to_dead_letters())
         .map(|detail| (detail.as_str(), detail.advice()))
         .collect();
-    assert_eq!(said, details);
+    assert_eq!(documented, details);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_types_and_bounds_of_headers_are_those_of_the_code() {
 }
 
 #[test]
-fn the_example_of_structured_mode_is_allowed_and_decoded() {
+fn the_example_of_structured_mode_is_valid_and_decoded() {
     let example = &message("structured")["examples"][0];
     assert!(Documents::shared().allows_structured_headers(&example["headers"]));
     assert!(Documents::shared().allows_event(&example["payload"]));
@@ -93,7 +93,7 @@ fn the_example_of_structured_mode_is_allowed_and_decoded() {
 }
 
 #[test]
-fn the_example_of_binary_mode_is_allowed_and_decoded_to_the_same_event() {
+fn the_example_of_binary_mode_is_valid_and_decoded_to_the_same_event() {
     let example = &message("binary")["examples"][0];
     assert!(Documents::shared().allows_binary_headers(&example["headers"]));
     assert!(Documents::shared().allows_binary_data(&example["payload"]));
@@ -114,7 +114,7 @@ fn the_example_of_binary_mode_is_allowed_and_decoded_to_the_same_event() {
 }
 
 #[test]
-fn the_example_of_a_dead_letter_is_allowed_and_one_without_a_reason_is_not() {
+fn the_example_of_a_dead_letter_is_valid_and_one_without_a_reason_is_not() {
     let mut headers = message("deadLetter")["examples"][0]["headers"].clone();
     assert!(Documents::shared().allows_dead_letter_headers(&headers));
     headers["ensilinja_reason"] = "unknown_type".into();

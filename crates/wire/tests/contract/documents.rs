@@ -1,4 +1,4 @@
-//! The two documents for producers, read and compiled once.
+//! The two documents for producers, parsed and compiled once.
 
 use std::sync::OnceLock;
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 const EVENT_SCHEMA: &str = include_str!("../../../../docs/wire/event.schema.json");
 const ASYNCAPI: &str = include_str!("../../../../docs/wire/asyncapi.json");
 
-/// Where the documents are said to lie, so that one can refer to the other.
-const PLACE: &str = "file:///docs/wire";
+/// The base URL of the documents, so that one can refer to the other.
+const BASE_URL: &str = "file:///docs/wire";
 
 pub(crate) struct Documents {
     pub(crate) event_schema: Value,
@@ -35,9 +35,9 @@ impl Documents {
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();
         compiler.enable_content_assertions();
-        compiler.add_resource(&format!("{PLACE}/event.schema.json"), event_schema.clone()).unwrap();
-        compiler.add_resource(&format!("{PLACE}/asyncapi.json"), asyncapi.clone()).unwrap();
-        let mut compile = |place: &str| compiler.compile(&format!("{PLACE}/{place}"), &mut schemas).unwrap();
+        compiler.add_resource(&format!("{BASE_URL}/event.schema.json"), event_schema.clone()).unwrap();
+        compiler.add_resource(&format!("{BASE_URL}/asyncapi.json"), asyncapi.clone()).unwrap();
+        let mut compile = |path: &str| compiler.compile(&format!("{BASE_URL}/{path}"), &mut schemas).unwrap();
         let event = compile("event.schema.json");
         let structured_headers = compile("asyncapi.json#/components/messages/structured/headers");
         let binary_headers = compile("asyncapi.json#/components/messages/binary/headers");
@@ -76,7 +76,7 @@ impl Documents {
     }
 }
 
-/// The texts of a JSON array.
+/// The strings of a JSON array.
 pub(crate) fn texts(array: &Value) -> Vec<&str> {
     array.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
 }

@@ -1,7 +1,7 @@
-//! The wire contract, held against the code: what is written is read, what is wrong is refused, and the documents for
-//! producers say the same as the decoder.
+//! Tests of the wire contract: encoded events decode to the same event, malformed records are rejected, and the
+//! documents for producers agree with the decoder.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where what it stands on is not so")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its preconditions do not hold")]
 
 mod arbitrary_bytes;
 mod asyncapi;

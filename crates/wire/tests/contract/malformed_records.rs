@@ -1,4 +1,4 @@
-//! Every way to be wrong that is known, and a few ways to be odd and right.
+//! The known malformed records: each is rejected with its own detail, and the table is complete.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn decode(record: &MalformedRecord) -> Result<ensilinja_model::Event, ensilinja_
 }
 
 #[test]
-fn every_malformed_record_is_rejected_for_what_is_wrong_with_it() {
+fn every_malformed_record_is_rejected_with_its_detail() {
     for case in malformed::cases() {
         let rejection = decode(&case.record("c-1 \"é\"", &line("mipa"), NOW)).map(|_| ()).unwrap_err();
         assert_eq!((rejection.reason, rejection.detail), (case.reason(), case.detail()), "{}", case.name());
@@ -29,8 +29,8 @@ fn every_malformed_record_is_rejected_for_what_is_wrong_with_it() {
 }
 
 #[test]
-fn a_value_that_stands_alone_is_judged_alike_but_for_what_only_a_record_has() {
-    let mut sound = 0;
+fn a_value_without_a_record_is_rejected_alike_except_for_a_time_ahead_of_the_record() {
+    let mut valid = 0;
     for case in malformed::cases() {
         let record = case.record("c-1", &line("mipa"), NOW);
         let Some(value) = record.value.filter(|_| record.headers.is_empty()) else { continue };
@@ -38,14 +38,14 @@ fn a_value_that_stands_alone_is_judged_alike_but_for_what_only_a_record_has() {
             assert_eq!(rejection.detail, case.detail(), "{}", case.name());
         } else {
             assert_eq!(case.detail(), Detail::AheadOfRecord, "{}", case.name());
-            sound += 1;
+            valid += 1;
         }
     }
-    assert!(sound >= 2, "{sound} cases have a sound value");
+    assert!(valid >= 2, "{valid} cases have a valid value");
 }
 
 #[test]
-fn there_are_sixty_kinds_and_more_and_their_names_are_unique() {
+fn there_are_at_least_sixty_cases_with_unique_names() {
     let cases = malformed::cases();
     let names: BTreeSet<_> = cases.iter().map(malformed::MalformedCase::name).collect();
     assert_eq!(names.len(), cases.len());
@@ -65,7 +65,7 @@ fn every_reason_and_every_detail_has_a_case() {
 }
 
 #[test]
-fn a_rejection_repeats_nothing_of_the_record() {
+fn a_rejection_contains_no_text_of_the_record() {
     for case in malformed::cases() {
         let rejection = decode(&case.record("secret-358401234567", &line("mipa"), NOW)).map(|_| ()).unwrap_err();
         let shown = format!("{rejection} {rejection:?}");

@@ -1,4 +1,4 @@
-//! What is written is read, in both modes and in any order of members.
+//! Encoded statements decode to the same event, in both modes and in any order of members.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,9 @@ use ensilinja_wire::{Decoder, EVENT_TYPE_PREFIX, Record, encode_binary, encode_s
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::statements::{LINES, Said, all_facts, decode_encoded, decode_value, decoder, said, said_plainly};
+use crate::statements::{
+    LINES, OwnedStatement, all_facts, any_statement, decode_encoded, decode_value, decoder, statement_of,
+};
 
 fn id_of(value: &[u8]) -> Value {
     serde_json::from_slice::<Value>(value).unwrap()["id"].clone()
@@ -17,40 +19,41 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn what_is_written_is_read_alike_in_both_modes(said in said()) {
-        let line = LINES.iter().position(|line| *line == said.line.as_str()).unwrap();
-        let event = decode_encoded(&encode_structured(&said.statement()), said.at).unwrap();
+    fn both_modes_decode_to_the_statement(owned in any_statement()) {
+        let line = LINES.iter().position(|line| *line == owned.line.as_str()).unwrap();
+        let event = decode_encoded(&encode_structured(&owned.statement()), owned.at).unwrap();
         prop_assert_eq!(event.line, LineIndex::new(u16::try_from(line).unwrap()));
-        prop_assert_eq!(event.at, said.at);
-        prop_assert_eq!(event.fact, said.fact);
-        prop_assert_eq!(decode_encoded(&encode_binary(&said.statement()), said.at), Ok(event));
-        let alone = encode_structured(&said.statement());
-        prop_assert_eq!(decoder().decode_value(&alone.value), Ok(event), "it may stand alone");
+        prop_assert_eq!(event.at, owned.at);
+        prop_assert_eq!(event.fact, owned.fact);
+        prop_assert_eq!(decode_encoded(&encode_binary(&owned.statement()), owned.at), Ok(event));
+        let alone = encode_structured(&owned.statement());
+        prop_assert_eq!(decoder().decode_value(&alone.value), Ok(event), "without a record");
         let contact = Decoder::contact(&Record::of_value(&alone.value)).map(String::into_bytes);
-        prop_assert_eq!(contact, Ok(alone.key), "and says whom it is about");
+        prop_assert_eq!(contact, Ok(alone.key), "the contact is that of the statement");
     }
 
     #[test]
-    fn two_statements_are_of_one_leg_iff_contact_line_and_visit_are_the_same(
-        a in said(), b in said(), same_contact: bool, same_line: bool, same_visit: bool,
+    fn two_statements_have_one_leg_iff_contact_line_and_visit_are_equal(
+        a in any_statement(), b in any_statement(), same_contact: bool, same_line: bool, same_visit: bool,
     ) {
         let mut b = b;
         if same_contact { b.contact.clone_from(&a.contact); }
         if same_line { b.line.clone_from(&a.line); }
         if same_visit { b.visit.clone_from(&a.visit); }
-        let leg = |said: &Said| decode_encoded(&encode_structured(&said.statement()), said.at).unwrap().leg;
+        let leg =
+            |of: &OwnedStatement| decode_encoded(&encode_structured(&of.statement()), of.at).unwrap().leg;
         let same = (&a.contact, &a.line, &a.visit) == (&b.contact, &b.line, &b.visit);
         prop_assert_eq!(leg(&a) == leg(&b), same);
     }
 
     #[test]
-    fn the_order_of_members_does_not_matter(said in said(), seed in prop::collection::vec(any::<u32>(), 20)) {
-        let encoded = encode_structured(&said.statement());
+    fn the_order_of_members_does_not_matter(owned in any_statement(), seed in prop::collection::vec(any::<u32>(), 20)) {
+        let encoded = encode_structured(&owned.statement());
         let Value::Object(mut event) = serde_json::from_slice(&encoded.value).unwrap() else { unreachable!() };
         let Some(Value::Object(data)) = event.remove("data") else { unreachable!() };
         let shuffled = |members: Vec<(String, String)>, seed: &[u32]| {
             let mut members: Vec<_> = members.into_iter().zip(seed).collect();
-            members.sort_by_key(|(_, place)| **place);
+            members.sort_by_key(|(_, rank)| **rank);
             let members: Vec<_> = members.iter().map(|((name, value), _)| format!("{name:?}:{value}")).collect();
             format!("{{{}}}", members.join(","))
         };
@@ -59,15 +62,15 @@ proptest! {
         let members = event.into_iter().map(raw).chain([("data".to_owned(), data)]).collect();
         let value = shuffled(members, &seed[8..]);
         prop_assert_eq!(
-            decode_value(&said.contact, value.as_bytes(), said.at),
-            decode_encoded(&encoded, said.at),
+            decode_value(&owned.contact, value.as_bytes(), owned.at),
+            decode_encoded(&encoded, owned.at),
             "{}", value
         );
     }
 
     #[test]
-    fn an_event_id_stands_for_all_that_is_said(a in said(), b in said()) {
-        let id = |said: &Said| id_of(&encode_structured(&said.statement()).value);
+    fn an_event_id_identifies_the_whole_statement(a in any_statement(), b in any_statement()) {
+        let id = |owned: &OwnedStatement| id_of(&encode_structured(&owned.statement()).value);
         prop_assert_eq!(id(&a), id(&a.clone()));
         prop_assert_ne!(id(&a), id(&b));
     }
@@ -78,27 +81,27 @@ fn every_fact_of_one_contact_at_one_instant_has_an_event_id_of_its_own() {
     let facts = all_facts();
     let ids: BTreeSet<_> = facts
         .iter()
-        .map(|fact| id_of(&encode_structured(&said_plainly(*fact).statement()).value).to_string())
+        .map(|fact| id_of(&encode_structured(&statement_of(*fact).statement()).value).to_string())
         .collect();
     assert_eq!(ids.len(), facts.len());
 }
 
 #[test]
-fn every_fact_is_written_and_read_under_the_type_of_its_kind() {
+fn every_fact_is_encoded_and_decoded_with_the_type_of_its_kind() {
     for fact in all_facts() {
-        let said = said_plainly(fact);
-        let encoded = encode_structured(&said.statement());
-        assert_eq!(decode_encoded(&encoded, said.at).map(|event| event.fact), Ok(fact));
+        let owned = statement_of(fact);
+        let encoded = encode_structured(&owned.statement());
+        assert_eq!(decode_encoded(&encoded, owned.at).map(|event| event.fact), Ok(fact));
         let value: Value = serde_json::from_slice(&encoded.value).unwrap();
         assert_eq!(value["type"], format!("{EVENT_TYPE_PREFIX}{}", fact.kind().as_str()));
     }
 }
 
 #[test]
-fn a_structured_record_reads_as_documented() {
-    let mut said = said_plainly(ensilinja_model::Fact::Transferred);
-    said.visit = Some("2".to_owned());
-    let encoded = encode_structured(&said.statement());
+fn a_structured_record_has_the_documented_form() {
+    let mut owned = statement_of(ensilinja_model::Fact::Transferred);
+    owned.visit = Some("2".to_owned());
+    let encoded = encode_structured(&owned.statement());
     assert_eq!(encoded.key, b"c-1");
     assert_eq!(encoded.headers, [("content-type".to_owned(), b"application/cloudevents+json".to_vec())]);
     assert_eq!(
@@ -114,9 +117,9 @@ fn a_structured_record_reads_as_documented() {
 }
 
 #[test]
-fn a_binary_record_reads_as_documented() {
-    let said = said_plainly(ensilinja_model::Fact::Abandoned(ensilinja_model::Stage::Queue));
-    let encoded = encode_binary(&said.statement());
+fn a_binary_record_has_the_documented_form() {
+    let owned = statement_of(ensilinja_model::Fact::Abandoned(ensilinja_model::Stage::Queue));
+    let encoded = encode_binary(&owned.statement());
     let headers: Vec<_> = encoded
         .headers
         .iter()

@@ -1,4 +1,4 @@
-//! The JSON Schema of an event says the same as the decoder, as far as a schema can say it.
+//! The JSON Schema of an event agrees with the decoder, as far as a schema can express the contract.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,11 +10,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::documents::{Documents, texts};
-use crate::statements::{all_facts, decode_value, line, said, said_plainly};
+use crate::statements::{all_facts, any_statement, decode_value, line, statement_of};
 
 const NOW: EventTime = EventTime::from_millis(1_758_006_900_000);
 
-/// What no schema of the value can say, as its description admits.
+/// Details that a schema of the value cannot express. The description of the schema mentions them.
 const BEYOND_A_SCHEMA: [Detail; 4] =
     [Detail::ValueTooLarge, Detail::DuplicateKey, Detail::LineNotConfigured, Detail::AheadOfRecord];
 
@@ -23,7 +23,7 @@ fn names<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<&'static str>
 }
 
 #[test]
-fn the_word_lists_are_those_of_the_vocabulary() {
+fn the_enums_are_those_of_the_vocabulary() {
     let defs = &Documents::shared().event_schema["$defs"];
     let types: Vec<_> = FactKind::ALL.iter().map(|kind| format!("{EVENT_TYPE_PREFIX}{}", kind.as_str())).collect();
     assert_eq!(texts(&defs["type"]["enum"]), types);
@@ -46,7 +46,7 @@ fn the_bounds_are_those_of_the_code() {
 }
 
 #[test]
-fn the_examples_are_allowed_and_decoded() {
+fn the_examples_are_valid_and_decoded() {
     for example in Documents::shared().event_schema["examples"].as_array().unwrap() {
         assert!(Documents::shared().allows_event(example), "{example}");
         let subject = example["subject"].as_str().unwrap();
@@ -55,39 +55,39 @@ fn the_examples_are_allowed_and_decoded() {
 }
 
 #[test]
-fn the_schema_refuses_every_malformed_event_that_a_schema_can_tell() {
-    let mut refused = 0;
+fn the_schema_rejects_every_malformed_event_that_a_schema_can_detect() {
+    let mut rejected = 0;
     for case in malformed::cases() {
         let record = case.record("c-1", &line("mipa"), NOW);
         if BEYOND_A_SCHEMA.contains(&case.detail()) || !record.headers.is_empty() {
             continue;
         }
-        // What is no JSON is refused before any schema is asked.
+        // Values that are not JSON are rejected before a schema is applied.
         if let Ok(event) = serde_json::from_slice(record.value.as_deref().unwrap_or_default()) {
             assert!(!Documents::shared().allows_event(&event), "{}: {event}", case.name());
-            refused += 1;
+            rejected += 1;
         }
     }
-    assert!(refused >= 60, "only {refused} cases were put to the schema");
+    assert!(rejected >= 60, "only {rejected} cases were checked with the schema");
 }
 
 #[test]
-fn both_modes_of_every_fact_are_allowed() {
+fn both_modes_of_every_fact_are_valid() {
     for fact in all_facts() {
-        let said = said_plainly(fact);
-        let binary = encode_binary(&said.statement());
+        let owned = statement_of(fact);
+        let binary = encode_binary(&owned.statement());
         let text = |bytes: &[u8]| Value::from(std::str::from_utf8(bytes).unwrap());
         let headers: Value = binary.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
         assert!(Documents::shared().allows_binary_headers(&headers), "{headers}");
         assert!(Documents::shared().allows_binary_data(&serde_json::from_slice(&binary.value).unwrap()));
-        let structured = encode_structured(&said.statement());
+        let structured = encode_structured(&owned.statement());
         let headers: Value = structured.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
         assert!(Documents::shared().allows_structured_headers(&headers), "{headers}");
         assert!(Documents::shared().allows_event(&serde_json::from_slice(&structured.value).unwrap()));
     }
 }
 
-/// Values that are right somewhere, and some that are right nowhere.
+/// Values that are valid for some member, and some that are valid for none.
 fn any_value() -> impl Strategy<Value = Value> {
     let words = ["", "1.0", "0.3", "yes", "no", "nps", "solved", "queue", "failed", "purged", "other", "mipa", "Mipa"];
     let numbers = [json!(0), json!(7), json!(7.0), json!(10), json!(11), json!(-1), json!(7.5), json!(1e300)];
@@ -104,7 +104,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Data in base64, some of which is none.
+/// Data in base64, some of it invalid.
 fn any_base64() -> impl Strategy<Value = String> {
     let data =
         r#"\{"line":"(mipa|Mipa|)","(stage|result|outcome|answer|x)":("queue"|"failed"|"yes"|7)\}|null|\[\]|\{|"#;
@@ -138,7 +138,7 @@ const MEMBERS: [&str; 16] = [
     "/answer",
 ];
 
-/// A member, and its new value; `None` is to leave it out.
+/// A member, and its new value; `None` removes it.
 fn any_change() -> impl Strategy<Value = (&'static str, Option<Value>)> {
     (prop::sample::select(&MEMBERS), prop::option::weighted(0.9, any_value()))
 }
@@ -159,18 +159,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn the_schema_allows_what_the_encoder_makes(said in said()) {
-        let event = serde_json::from_slice(&encode_structured(&said.statement()).value).unwrap();
+    fn the_schema_accepts_every_encoded_event(owned in any_statement()) {
+        let event = serde_json::from_slice(&encode_structured(&owned.statement()).value).unwrap();
         prop_assert!(Documents::shared().allows_event(&event), "{}", event);
     }
 
     #[test]
-    fn the_schema_and_the_decoder_allow_the_same_events(
-        said in said(),
+    fn the_schema_and_the_decoder_accept_the_same_events(
+        owned in any_statement(),
         changes in prop::collection::vec(any_change(), 0..4),
         packed: bool,
     ) {
-        let mut event = serde_json::from_slice(&encode_structured(&said.statement()).value).unwrap();
+        let mut event = serde_json::from_slice(&encode_structured(&owned.statement()).value).unwrap();
         for (member, value) in changes {
             change(&mut event, member, value);
         }
@@ -181,10 +181,10 @@ proptest! {
         let key = event["subject"].as_str().unwrap_or_default().to_owned();
         let allowed = Documents::shared().allows_event(&event);
         match decode_value(&key, event.to_string().as_bytes(), EventTime::MAX) {
-            Ok(_) => prop_assert!(allowed, "only the decoder allows {}", event),
+            Ok(_) => prop_assert!(allowed, "only the decoder accepts {}", event),
             Err(rejection) if rejection.reason == Reason::UnknownLine => {}
             Err(rejection) if rejection.detail == Detail::BadSubject && key.len() > MAX_CONTACT_BYTES => {}
-            Err(rejection) => prop_assert!(!allowed, "only the schema allows {}: {}", event, rejection),
+            Err(rejection) => prop_assert!(!allowed, "only the schema accepts {}: {}", event, rejection),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Statements of every kind, and the decoder that knows their lines.
+//! Statements of every kind, and a decoder for their lines.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, LineId, NpsScore, Outcome, Stage,
@@ -10,9 +10,9 @@ use proptest::prelude::*;
 /// The table of configured lines.
 pub(crate) const LINES: [&str; 3] = ["116117", "mipa", "mipa_chat"];
 
-/// A [`Statement`] that owns what it says.
+/// A [`Statement`] with owned text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Said {
+pub(crate) struct OwnedStatement {
     pub(crate) contact: String,
     pub(crate) line: LineId,
     pub(crate) visit: Option<String>,
@@ -21,7 +21,7 @@ pub(crate) struct Said {
     pub(crate) fact: Fact,
 }
 
-impl Said {
+impl OwnedStatement {
     pub(crate) fn statement(&self) -> Statement<'_> {
         Statement {
             contact: &self.contact,
@@ -42,7 +42,7 @@ pub(crate) fn decoder() -> Decoder {
     Decoder::new(&LINES.map(line), [7; 16])
 }
 
-/// What the decoder makes of a record with no header.
+/// Decodes a record without headers.
 pub(crate) fn decode_value(key: &str, value: &[u8], timestamp: EventTime) -> Result<Event, Rejection> {
     decoder().decode(&Record { key: Some(key.as_bytes()), value: Some(value), headers: &[], timestamp })
 }
@@ -52,7 +52,7 @@ pub(crate) fn decode_encoded(encoded: &Encoded, timestamp: EventTime) -> Result<
     decoder().decode(&Record { key: Some(&encoded.key), value: Some(&encoded.value), headers: &headers, timestamp })
 }
 
-/// Every fact that can be said.
+/// Every fact.
 pub(crate) fn all_facts() -> Vec<Fact> {
     FactKind::ALL.iter().flat_map(|kind| facts_of(*kind)).collect()
 }
@@ -83,8 +83,8 @@ fn facts_of(kind: FactKind) -> Vec<Fact> {
     }
 }
 
-/// Statements of all facts, with ids of any characters, in the years 0000 to 9998.
-pub(crate) fn said() -> impl Strategy<Value = Said> {
+/// Statements of all facts, with any characters in the ids, in the years 0000 to 9998.
+pub(crate) fn any_statement() -> impl Strategy<Value = OwnedStatement> {
     let lines = || prop::sample::select(LINES.to_vec()).prop_map(line);
     (
         "\\PC{1,32}|[a-z0-9-]{1,128}|(?s).{1,20}",
@@ -96,13 +96,13 @@ pub(crate) fn said() -> impl Strategy<Value = Said> {
     )
         .prop_map(|(contact, line, visit, to_line, at_ms, fact)| {
             let at = EventTime::from_millis(at_ms);
-            Said { contact, line, visit, to_line, at, fact }
+            OwnedStatement { contact, line, visit, to_line, at, fact }
         })
 }
 
-/// A statement of this fact, for tests that need one.
-pub(crate) fn said_plainly(fact: Fact) -> Said {
-    Said {
+/// A plain statement of this fact.
+pub(crate) fn statement_of(fact: Fact) -> OwnedStatement {
+    OwnedStatement {
         contact: "c-1".to_owned(),
         line: line("mipa"),
         visit: None,
