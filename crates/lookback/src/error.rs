@@ -5,7 +5,7 @@ use ensilinja_config::UnknownLine;
 use ensilinja_kafka::ScanError;
 use ensilinja_report::ReportError;
 
-use crate::compare::LiveSourceError;
+use crate::compare::EndpointError;
 use crate::event_file::EventFileError;
 use crate::replay::OutputError;
 use crate::request_error::RequestError;
@@ -55,7 +55,7 @@ pub enum LookbackError {
     NotComparable(String),
     /// The live process gave no answer.
     #[error(transparent)]
-    Live(LiveSourceError),
+    Live(EndpointError),
     /// The report cannot be made.
     #[error(transparent)]
     Report(#[from] ReportError),

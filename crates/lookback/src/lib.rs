@@ -17,7 +17,7 @@
 //!
 //! The crate reads files and topics it is given. It does not know the command line, the console, HTTP, the wall clock (the
 //! present is an argument), the environment or how a process ends: the program implements [`Progress`], [`OutputSink`] and
-//! [`LiveSource`](compare::LiveSource), and sets a stop flag.
+//! [`FiguresEndpoint`](compare::FiguresEndpoint), and sets a stop flag.
 
 pub mod compare;
 mod context;

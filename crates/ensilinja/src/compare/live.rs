@@ -1,7 +1,7 @@
 //! A live process, asked for its figures over HTTP.
 
 use anyhow::Context as _;
-use ensilinja_lookback::compare::{LiveSource, LiveSourceError};
+use ensilinja_lookback::compare::{EndpointError, FiguresEndpoint};
 use ensilinja_serve::ProcessAddress;
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,12 +26,12 @@ impl LiveProcess {
     }
 }
 
-impl LiveSource for LiveProcess {
+impl FiguresEndpoint for LiveProcess {
     fn address(&self) -> String {
         self.address.to_string()
     }
 
-    fn ask(&self) -> Result<String, LiveSourceError> {
+    fn ask(&self) -> Result<String, EndpointError> {
         self.runtime.block_on(self.address.get(PATH)).map_err(Into::into)
     }
 }

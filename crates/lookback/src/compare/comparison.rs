@@ -11,9 +11,10 @@ use ensilinja_report::comparison::{ComparisonResult, Differences, FigureKey, dif
 use jiff::tz::TimeZone;
 
 use super::contacts;
-use super::live::{LiveSource, ask, ask_both};
+use super::figures_endpoint::FiguresEndpoint;
+use super::live::{ask, ask_both};
+use super::open_run::{open_run, span_in_words};
 use super::origin::{ConfigLoader, FiguresOrigin};
-use super::runs::{open_run, span_in_words};
 use super::topic_figures::{self, topic_figures};
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
@@ -82,7 +83,7 @@ impl Comparison {
 /// If a side cannot be read or asked, or they have nothing in common.
 pub fn compare_run_with_live(
     run: &Path,
-    live: &dyn LiveSource,
+    live: &dyn FiguresEndpoint,
     live_is_first: bool,
     config: Option<Config>,
     load: ConfigLoader<'_>,
@@ -123,7 +124,7 @@ pub fn compare_run_with_live(
 ///
 /// # Errors
 /// If one does not answer, or they have nothing in common.
-pub fn compare_two_live(one: &dyn LiveSource, other: &dyn LiveSource) -> Result<Comparison, LookbackError> {
+pub fn compare_two_live(one: &dyn FiguresEndpoint, other: &dyn FiguresEndpoint) -> Result<Comparison, LookbackError> {
     let everything = RunScope::default();
     let mut zone = None;
     let (as_of, found, passing) = lasting_differences(|| {
@@ -142,7 +143,7 @@ pub fn compare_two_live(one: &dyn LiveSource, other: &dyn LiveSource) -> Result<
 /// # Errors
 /// If the process does not answer, the source cannot be read, or they have nothing in common.
 pub fn compare_live_with_topic(
-    live: &dyn LiveSource,
+    live: &dyn FiguresEndpoint,
     complete_since: Option<EventTime>,
     context: &LookbackContext<'_>,
 ) -> Result<Comparison, LookbackError> {

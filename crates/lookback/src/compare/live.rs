@@ -1,12 +1,12 @@
-//! A live process that is asked for its figures.
+//! Asking live processes for their figures.
 
-use std::error::Error;
 use std::thread;
 use std::time::Duration;
 
 use ensilinja_catalogue::FiguresDocument;
 use ensilinja_model::EventTime;
 
+use super::figures_endpoint::FiguresEndpoint;
 use crate::error::LookbackError;
 
 /// How often two processes are asked until their figures are of the same instant, which is a whole second.
@@ -15,26 +15,11 @@ const MOST_TRIES: usize = 20;
 /// The pause before they are asked again.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Why a process gave no answer.
-pub type LiveSourceError = Box<dyn Error + Send + Sync>;
-
-/// A live process. The program implements how it is asked.
-pub trait LiveSource: Sync {
-    /// Its address, as messages call it.
-    fn address(&self) -> String;
-
-    /// The text of its `/api/figures`.
-    ///
-    /// # Errors
-    /// If it does not answer.
-    fn ask(&self) -> Result<String, LiveSourceError>;
-}
-
 /// The figures of a process, and their instant.
 ///
 /// # Errors
 /// If it does not answer, or has no figures yet.
-pub(super) fn ask(process: &dyn LiveSource) -> Result<(FiguresDocument, EventTime), LookbackError> {
+pub(super) fn ask(process: &dyn FiguresEndpoint) -> Result<(FiguresDocument, EventTime), LookbackError> {
     let address = process.address();
     let text = process.ask().map_err(LookbackError::Live)?;
     let figures = FiguresDocument::parse(&text)
@@ -56,8 +41,8 @@ pub(super) fn ask(process: &dyn LiveSource) -> Result<(FiguresDocument, EventTim
 /// # Errors
 /// If one does not answer or has no figures yet, or their figures are never of the same instant.
 pub(super) fn ask_both(
-    one: &dyn LiveSource,
-    other: &dyn LiveSource,
+    one: &dyn FiguresEndpoint,
+    other: &dyn FiguresEndpoint,
 ) -> Result<(EventTime, [FiguresDocument; 2]), LookbackError> {
     let mut apart_ms = 0;
     for _ in 0..MOST_TRIES {
@@ -73,7 +58,7 @@ pub(super) fn ask_both(
         apart_ms = as_of.millis_since(other_as_of);
         thread::sleep(PAUSE);
     }
-    let [one, other] = [one, other].map(LiveSource::address);
+    let [one, other] = [one, other].map(FiguresEndpoint::address);
     let (ahead, behind) = if apart_ms > 0 { (one, other) } else { (other, one) };
     Err(LookbackError::NotComparable(format!(
         "the figures of {behind} are {} s older than those of {ahead}, so they are never of the same instant: see \

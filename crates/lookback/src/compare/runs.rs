@@ -1,33 +1,16 @@
 //! The comparison of two run files.
 
-use std::io::BufRead;
 use std::path::Path;
 
-use ensilinja_catalogue::{FiguresDocument, RunHeader, RunReader};
+use ensilinja_catalogue::{FiguresDocument, RunHeader};
 use ensilinja_model::EventTime;
 use ensilinja_report::comparison::{ComparisonResult, differences};
 use jiff::tz::TimeZone;
 
 use super::comparison::{Comparison, zone_of};
+use super::open_run::{OpenRun, open_run, span_in_words};
 use super::origin::{ConfigLoader, FiguresOrigin};
 use crate::error::LookbackError;
-use crate::event_file::{EventFileBytes, EventFileError, stream_name};
-use crate::local_time::to_the_minute;
-
-/// A run file, plain or compressed with gzip or zstd.
-type OpenRun = RunReader<Box<dyn BufRead + Send>>;
-
-/// Opens a run file; the path `-` is standard input.
-///
-/// # Errors
-/// If it cannot be opened, or is not a run file.
-pub fn open_run(path: &Path) -> Result<OpenRun, LookbackError> {
-    let name = stream_name(path);
-    match EventFileBytes::open(path) {
-        Ok(source) => Ok(RunReader::new(name, source.text)?),
-        Err(why) => Err(EventFileError::Open { name, why }.into()),
-    }
-}
 
 /// Compares two runs at the instants that both have.
 ///
@@ -78,20 +61,6 @@ fn earliest(
     right: &Option<(EventTime, FiguresDocument)>,
 ) -> Option<EventTime> {
     [left, right].into_iter().flatten().map(|(at, _)| *at).min()
-}
-
-/// The instants of a run that has been read.
-pub(super) fn span_in_words(run: &OpenRun) -> String {
-    let zone = run.time_zone().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-    match run.span() {
-        Some((first, last)) => format!(
-            "{} from {} to {}",
-            if run.instants() == 1 { "1 instant".to_owned() } else { format!("{} instants", run.instants()) },
-            to_the_minute(first, &zone),
-            to_the_minute(last, &zone)
-        ),
-        None => "no instants".to_owned(),
-    }
 }
 
 fn steps_in_words(run: &OpenRun) -> String {
