@@ -104,7 +104,7 @@ export default {
   up_to: "≤ {time}",
   over: "> {time}",
   outcomes: "Outcomes today",
-  outcome_handled: "resolved in the contact",
+  outcome_handled: "handled in the contact",
   outcome_continues_county: "continues in county services",
   outcome_continues_hyte: "continues in hyte services",
   outcome_other: "other",

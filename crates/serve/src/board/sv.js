@@ -104,7 +104,7 @@ export default {
   up_to: "≤ {time}",
   over: "> {time}",
   outcomes: "Utfall i dag",
-  outcome_handled: "klart under kontakten",
+  outcome_handled: "skött under kontakten",
   outcome_continues_county: "fortsätter i välfärdsområdets tjänster",
   outcome_continues_hyte: "fortsätter i hyte-tjänster",
   outcome_other: "annat",
