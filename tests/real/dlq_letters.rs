@@ -211,7 +211,7 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     broker.thaw();
     assert_eq!(status.code(), Some(1), "{}", program.log());
     assert!(took < Duration::from_secs(12), "{took:?}");
-    assert!(program.log().contains("it was stopped before the end"), "{}", program.log());
+    assert!(program.log().contains("the redrive was stopped before the end"), "{}", program.log());
     let sent = said(&program.printed(), "were sent and acknowledged");
     let (unknown, unsent) = (said(&program.printed(), "were on their way"), said(&program.printed(), "were not sent"));
     assert!(sent > 0 && unsent > 0 && unknown <= 256, "{}", program.printed());

@@ -9,6 +9,7 @@
 //!
 //! The threads share one [`Monitor`](monitor::Monitor), which is also what the rest of the process asks.
 
+mod conditions;
 mod dead_letter_thread;
 mod fetch_errors;
 pub(crate) mod ingest;

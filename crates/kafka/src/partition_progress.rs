@@ -1,11 +1,11 @@
 //! How far one partition has been read. The reader writes it, all other threads read it.
 //!
 //! ```text
-//!   start ......... cursor ......... read_to ......... end (as of the last probe)
-//!     handled        | handled before,  | not read yet
-//!                    | now read again   |
+//!   start ......... cursor ............... read_to ......... end (as of the last probe)
+//!     handled        | handled and being    | not read yet
+//!                    | read again           |
 //! ```
-//! The *end* is that of the log, open transactions and all records behind them included. None of those can be read yet,
+//! The *end* is that of the log, open transactions and all records after them included. None of those can be read yet,
 //! so they keep the partition from being complete. A reader can get as far as the *stable end*.
 //!
 //! The cursor is behind `read_to` only while records are read again for their dead letters. Offsets are stored *after*
@@ -97,7 +97,7 @@ impl PartitionProgress {
         self.end.load(Ordering::Relaxed)
     }
 
-    /// Where readable records ended at some moment in the past: never behind an open transaction.
+    /// Where readable records ended at some moment in the past: never past an open transaction.
     pub(crate) fn stable_end(&self) -> i64 {
         self.stable_end.load(Ordering::Relaxed)
     }
@@ -130,7 +130,7 @@ impl PartitionProgress {
     /// record dated later than the probe proves nothing: the clock of its producer is wrong.
     pub(crate) fn observe(&self, probe_start: EventTime, end: i64) -> bool {
         self.end.store(end, Ordering::Relaxed);
-        // Records lost before they were read never come, so the goal must not lie behind the end.
+        // Records lost before they were read never come, so the goal must not be past the end.
         self.goal.fetch_min(end, Ordering::Relaxed);
         let reached = self.read_to() >= end;
         let last_record_ms = self.last_record_ms.load(Ordering::Relaxed);

@@ -6,7 +6,7 @@
 //! 1. What the group has committed: another process may commit meanwhile, and a commit past the end would be taken for
 //!    one of another log.
 //! 2. Where each partition ends.
-//! 3. The offsets by timestamp: a record that arrives after the second question lies behind the end that is used.
+//! 3. The offsets by timestamp: a record that arrives after the second question is past the end that is used.
 //!
 //! Where dead letters older than the range have not been written yet, reading begins at the first of them. The history
 //! of the figures reaches back no further for that.

@@ -59,7 +59,7 @@ const DEFAULTS: &[(&str, &str)] = &[
 const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 
 /// The same for a scan, where every partition waits for all others.
-const PAST_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
+const SCAN_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
 
 /// The largest fetch for one partition. librdkafka fetches more where a record is longer.
 const LARGEST_FETCH_BYTES: u32 = 1024 * 1024;
@@ -196,7 +196,7 @@ impl Settings {
         let mut config = self.reader();
         let given = self.properties.get(READ_AHEAD.0).and_then(|kilobytes| kilobytes.parse().ok());
         let partitions = u32::try_from(partitions).unwrap_or(u32::MAX).max(1);
-        let each = (given.unwrap_or(PAST_READ_AHEAD_KILOBYTES) / partitions).max(1);
+        let each = (given.unwrap_or(SCAN_READ_AHEAD_KILOBYTES) / partitions).max(1);
         config.set(READ_AHEAD.0, each.to_string());
         if config.get(FETCH).is_none() && config.get("max.partition.fetch.bytes").is_none() {
             let fetch = each.saturating_mul(1024).clamp(SMALLEST_FETCH_BYTES, LARGEST_FETCH_BYTES);

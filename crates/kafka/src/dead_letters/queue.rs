@@ -1,7 +1,7 @@
 //! Dead letters that wait to be written, and the frontier that follows from them.
 //!
 //! The *frontier* of a partition is the offset before which every dead letter has been acknowledged. The group commits
-//! it, and it never lies behind a dead letter that waits:
+//! it. It is never greater than the offset of a waiting dead letter:
 //!
 //! ```text
 //!   frontier = min(cursor, oldest waiting dead letter, first refused dead letter)

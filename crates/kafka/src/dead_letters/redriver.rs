@@ -52,7 +52,7 @@ pub enum RedriveError {
         topic: String,
     },
     /// The caller has stopped the redrive.
-    #[error("it was stopped before the end")]
+    #[error("the redrive was stopped before the end")]
     Stopped,
 }
 

@@ -84,7 +84,7 @@ pub struct PartitionInspection {
     pub begin: i64,
     /// Where its readable records end: the offset of the next record, or of the first record of an open transaction.
     pub end: i64,
-    /// Where its log ends, open transactions and the records behind them included.
+    /// Where its log ends, open transactions and the records after them included.
     pub log_end: i64,
     /// Whether it has a leader. Without one it can be neither read nor written.
     pub has_leader: bool,

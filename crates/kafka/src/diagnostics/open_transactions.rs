@@ -1,4 +1,4 @@
-//! Open transactions that hold a partition back: records behind the first record of one cannot be read before it ends.
+//! Open transactions that hold a partition back: records after the first record of one cannot be read before it ends.
 //!
 //! ```text
 //!   read ......... stable end ......... end

@@ -56,13 +56,13 @@ impl fmt::Display for WrongSetting {
 }
 
 /// Applies rules to the settings of a topic and collects those that are wrong.
-struct Rules<'a, V> {
+struct RuleCheck<'a, V> {
     topic: &'a str,
     value: V,
     found: Vec<WrongSetting>,
 }
 
-impl<V: Fn(&str) -> Option<String>> Rules<'_, V> {
+impl<V: Fn(&str) -> Option<String>> RuleCheck<'_, V> {
     /// The setting is wrong if `is_wrong` holds for its value. A setting that the broker does not describe is skipped.
     /// The last argument is the consequence and the right value.
     fn if_text(
@@ -92,25 +92,25 @@ impl<V: Fn(&str) -> Option<String>> Rules<'_, V> {
 /// The wrong settings of the event topic. `value` gives a setting by name; figures need the last `horizon_ms` of the
 /// topic.
 pub(crate) fn of_events(topic: &str, horizon_ms: i64, value: impl Fn(&str) -> Option<String>) -> Vec<WrongSetting> {
-    let mut rules = Rules { topic, value, found: Vec::new() };
+    let mut check = RuleCheck { topic, value, found: Vec::new() };
     let compacted = "compaction keeps one event of a contact and deletes the others";
-    rules.if_text("cleanup.policy", |policy| policy != "delete", Severity::Error, (compacted, "delete"));
-    rules.if_number(
+    check.if_text("cleanup.policy", |policy| policy != "delete", Severity::Error, (compacted, "delete"));
+    check.if_number(
         "retention.ms",
         |ms| ms >= 0 && ms < horizon_ms,
         Severity::Error,
         ("events are deleted while figures still need them", &format!("{horizon_ms} or more")),
     );
     let busy = "a busy day deletes events while figures still need them";
-    rules.if_number("retention.bytes", |bytes| bytes >= 0, Severity::Warning, (busy, "-1"));
+    check.if_number("retention.bytes", |bytes| bytes >= 0, Severity::Warning, (busy, "-1"));
     let new = "an event that is sent again later looks new, and events dated ahead are not noticed";
-    rules.if_text("message.timestamp.type", |kind| kind != "CreateTime", Severity::Warning, (new, "CreateTime"));
+    check.if_text("message.timestamp.type", |kind| kind != "CreateTime", Severity::Warning, (new, "CreateTime"));
     let ahead = "a record dated far ahead is accepted, looks new until that time, and is kept longer than others";
     let right = AHEAD_MS.to_string();
-    rules.if_number("message.timestamp.after.max.ms", |ms| ms > MOST_AHEAD_MS, Severity::Warning, (ahead, &right));
+    check.if_number("message.timestamp.after.max.ms", |ms| ms > MOST_AHEAD_MS, Severity::Warning, (ahead, &right));
     let strict =
         "a source whose clock is slightly ahead has whole batches refused, including the correct events in them";
-    rules.if_number(
+    check.if_number(
         "message.timestamp.after.max.ms",
         |ms| (0..CLOCKS_DIFFER_MS).contains(&ms),
         Severity::Warning,
@@ -118,7 +118,7 @@ pub(crate) fn of_events(topic: &str, horizon_ms: i64, value: impl Fn(&str) -> Op
     );
     let late = "one record dated earlier (sent late or again) causes its whole batch to be refused";
     let right = format!("{horizon_ms} or more");
-    rules.if_number(
+    check.if_number(
         "message.timestamp.before.max.ms",
         |ms| (0..horizon_ms).contains(&ms),
         Severity::Warning,
@@ -126,8 +126,8 @@ pub(crate) fn of_events(topic: &str, horizon_ms: i64, value: impl Fn(&str) -> Op
     );
     let refused = "events that the contract allows are refused, and lost if their source does not keep them";
     let right = format!("{EVENT_BYTES} or more");
-    rules.if_number("max.message.bytes", |bytes| bytes < EVENT_BYTES, Severity::Error, (refused, &right));
-    rules.found
+    check.if_number("max.message.bytes", |bytes| bytes < EVENT_BYTES, Severity::Error, (refused, &right));
+    check.found
 }
 
 /// What a topic keeps of records that are dated in the past.
@@ -161,14 +161,14 @@ pub(crate) fn past_retention(now: EventTime, value: impl Fn(&str) -> Option<Stri
 
 /// The wrong settings of the dead-letter topic.
 pub(crate) fn of_dead_letters(topic: &str, value: impl Fn(&str) -> Option<String>) -> Vec<WrongSetting> {
-    let mut rules = Rules { topic, value, found: Vec::new() };
+    let mut check = RuleCheck { topic, value, found: Vec::new() };
     let cut = "a dead letter of a large record is written without its bytes, so the record cannot be sent again";
     let right = format!("{LETTER_BYTES} or more");
-    rules.if_number("max.message.bytes", |bytes| bytes < LETTER_BYTES, Severity::Error, (cut, &right));
+    check.if_number("max.message.bytes", |bytes| bytes < LETTER_BYTES, Severity::Error, (cut, &right));
     let soon = "dead letters may be deleted before they are looked at";
     let right = format!("{LETTERS_KEPT_MS} or more");
-    rules.if_number("retention.ms", |ms| (0..LETTERS_KEPT_MS).contains(&ms), Severity::Warning, (soon, &right));
-    rules.found
+    check.if_number("retention.ms", |ms| (0..LETTERS_KEPT_MS).contains(&ms), Severity::Warning, (soon, &right));
+    check.found
 }
 
 /// The wrong replication settings of a topic; `replicas` is that of the partition with the fewest.
@@ -177,28 +177,28 @@ pub(crate) fn of_replication(
     replicas: usize,
     value: impl Fn(&str) -> Option<String>,
 ) -> Vec<WrongSetting> {
-    let mut rules = Rules { topic, value, found: Vec::new() };
+    let mut check = RuleCheck { topic, value, found: Vec::new() };
     let replicas = i64::try_from(replicas).unwrap_or(i64::MAX);
     let most = (replicas - 1).max(1).to_string();
-    rules.if_number(
+    check.if_number(
         "min.insync.replicas",
         |least| least > replicas,
         Severity::Error,
         ("there are fewer replicas, so no record with acks=all can be written", &most),
     );
-    rules.if_number(
+    check.if_number(
         "min.insync.replicas",
         |least| least == replicas && replicas > 1,
         Severity::Warning,
         ("nothing can be written while one broker is down", &most),
     );
-    rules.if_number(
+    check.if_number(
         "min.insync.replicas",
         |least| least == 1 && replicas > 2,
         Severity::Warning,
         ("records that only one broker has acknowledged are lost with that broker", "2"),
     );
-    rules.found
+    check.found
 }
 
 #[cfg(test)]

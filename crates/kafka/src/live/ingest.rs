@@ -94,7 +94,7 @@ impl Ingest {
         ingest.spawn("kafka-reader", move || reader.run())?;
         ingest.spawn("kafka-probe", move || probe.run())?;
         ingest.spawn("kafka-dead-letters", move || dead_letters.run())?;
-        ingest.spawn("kafka-preflight", move || watch.run())?;
+        ingest.spawn("kafka-settings", move || watch.run())?;
         // This thread leaves nothing undone, so a stop need not wait for its last query.
         ingest.threads.pop();
         Ok(ingest)

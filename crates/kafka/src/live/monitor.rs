@@ -10,6 +10,7 @@ use crate::dead_letters::queue::DeadLetterQueue;
 use crate::diagnostics::open_transactions::OpenTransaction;
 use crate::diagnostics::topic_review::TopicReview;
 use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
+use crate::live::conditions::Conditions;
 use crate::live::log_change::LogChange;
 use crate::live::status::{IngestStatus, PartitionStatus, dead_letter_warning, ratio};
 use crate::partition_progress::PartitionProgress;
@@ -29,7 +30,7 @@ pub struct Monitor {
     rebuilt: AtomicBool,
     stopping: AtomicBool,
     failed: AtomicBool,
-    conditions: Mutex<Conditions>,
+    state: Mutex<State>,
 }
 
 /// The log that is being read.
@@ -46,19 +47,12 @@ pub(crate) struct ActiveLog {
     change: Option<LogChange>,
 }
 
-/// What the threads report to the operator.
-struct Conditions {
+/// What else is known of that log, and what the threads report to the operator.
+struct State {
     /// Records are read from this instant on.
     range_start: EventTime,
     histories: Vec<PartitionHistory>,
-    /// The last change of the log, after the name of the topic.
-    log_change: Option<String>,
-    log_changes: [u64; LogChange::ALL.len()],
-    query_error: Option<String>,
-    fetch_error: Option<String>,
-    open_transaction: Option<(OpenTransaction, String)>,
-    topics: Vec<TopicReview>,
-    security: Vec<SecurityWarning>,
+    conditions: Conditions,
 }
 
 impl Monitor {
@@ -71,17 +65,7 @@ impl Monitor {
             rebuilt: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             failed: AtomicBool::new(false),
-            conditions: Mutex::new(Conditions {
-                range_start,
-                histories: Vec::new(),
-                log_change: None,
-                log_changes: [0; LogChange::ALL.len()],
-                query_error: None,
-                fetch_error: None,
-                open_transaction: None,
-                topics: Vec::new(),
-                security: Vec::new(),
-            }),
+            state: Mutex::new(State { range_start, histories: Vec::new(), conditions: Conditions::default() }),
         }
     }
 
@@ -121,8 +105,8 @@ impl Monitor {
     /// How far back the log reaches.
     #[must_use]
     pub fn history(&self) -> TopicHistory {
-        let conditions = self.conditions();
-        history(&conditions.histories, conditions.range_start)
+        let state = self.state();
+        history(&state.histories, state.range_start)
     }
 
     /// The whole state at this moment.
@@ -137,35 +121,25 @@ impl Monitor {
             (read + (p.read_to().min(p.goal()) - p.start).max(0), all + (p.goal() - p.start).max(0))
         });
         let dead_letters = self.dead_letters.status();
-        let conditions = self.conditions();
-        let mut not_ready: Vec<String> =
-            conditions.query_error.iter().chain(&conditions.fetch_error).cloned().collect();
-        let since = |open: &OpenTransaction| open.since.elapsed().as_secs();
-        let open = conditions.open_transaction.as_ref();
-        not_ready.extend(open.map(|(open, text)| format!("{text} (for {} s so far)", since(open))));
         let failed = self.failed();
-        if failed {
-            not_ready.push(
-                "a thread of the Kafka reader has panicked: restart the process, and report the error in the log"
-                    .to_owned(),
-            );
-        }
-        not_ready.extend(conditions.log_change.iter().filter(|_| !rebuilt).cloned());
+        let state = self.state();
+        let conditions = &state.conditions;
+        let mut not_ready = conditions.not_ready(failed, rebuilt);
         if !rebuilt && !partitions.is_empty() && log.change.is_none() {
             not_ready.push(format!("the log is being read: {read} of {all} records"));
         }
         IngestStatus {
             log: log.number,
-            log_changes: conditions.log_changes,
+            log_changes: conditions.log_changes(),
             rebuilt,
             rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
             complete_until: log.complete_until(),
-            history: history(&conditions.histories, conditions.range_start),
+            history: history(&state.histories, state.range_start),
             partitions: partitions.iter().map(|partition| PartitionStatus::of(partition, now)).collect(),
             not_ready,
             warnings: conditions.warnings().chain(dead_letter_warning(&dead_letters)).collect(),
-            topic_settings: conditions.topics.iter().flat_map(TopicReview::statuses).collect(),
-            insecure: conditions.security.iter().map(|warning| warning.risk).collect(),
+            topic_settings: conditions.topic_settings(),
+            insecure: conditions.risks(),
             dead_letters: dead_letters.acknowledged,
             dead_letters_waiting: dead_letters.waiting,
             dead_letters_blocked: dead_letters.blocked,
@@ -195,10 +169,10 @@ impl Monitor {
 
     /// Records are read from this instant on.
     pub(crate) fn range_start(&self) -> EventTime {
-        self.conditions().range_start
+        self.state().range_start
     }
 
-    /// Reading begins with these partitions. They are given together, because a part of them might already count as
+    /// Reading begins with these partitions. They come all at once, because some of them alone could already count as
     /// rebuilt.
     pub(crate) fn begin(
         &self,
@@ -207,7 +181,7 @@ impl Monitor {
         histories: Vec<PartitionHistory>,
     ) {
         let mut log = self.log_mut();
-        self.conditions().histories = histories;
+        self.state().histories = histories;
         self.partitions_known.store(partitions.len(), Ordering::Release);
         *log = ActiveLog { topic_id, partitions, change: None, ..*log };
     }
@@ -222,12 +196,10 @@ impl Monitor {
         histories: Vec<PartitionHistory>,
     ) {
         let mut log = self.log_mut();
-        let mut conditions = self.conditions();
-        conditions.range_start = range_start;
-        conditions.histories = histories;
-        // Both were about the old log.
-        conditions.open_transaction = None;
-        conditions.topics.clear();
+        let mut state = self.state();
+        state.range_start = range_start;
+        state.histories = histories;
+        state.conditions.forget_the_old_log();
         self.partitions_known.store(partitions.len(), Ordering::Release);
         self.rebuilt.store(false, Ordering::Release);
         *log = ActiveLog { number: log.number + 1, begun_by: log.change, topic_id, partitions, change: None };
@@ -236,7 +208,7 @@ impl Monitor {
     /// One more partition is being read.
     pub(crate) fn add_partition(&self, partition: Arc<PartitionProgress>, history: PartitionHistory) {
         let mut log = self.log_mut();
-        self.conditions().histories.push(history);
+        self.state().histories.push(history);
         log.partitions.push(partition);
     }
 
@@ -248,7 +220,7 @@ impl Monitor {
 
     /// All records of a partition since this instant are known.
     pub(crate) fn set_history(&self, partition: usize, begins_at_zero: bool, since: EventTime) {
-        if let Some(history) = self.conditions().histories.get_mut(partition) {
+        if let Some(history) = self.state().histories.get_mut(partition) {
             *history = PartitionHistory {
                 begins_at_zero: history.begins_at_zero && begins_at_zero,
                 since: KnownSince::At(since),
@@ -300,16 +272,7 @@ impl Monitor {
             return;
         }
         log.change = Some(change);
-        let mut conditions = self.conditions();
-        conditions.log_changes[change as usize] += 1;
-        conditions.log_change = Some(format!("the topic {topic} {change}"));
-        tracing::error!(
-            topic,
-            change = change.as_str(),
-            topic_id = log.topic_id.map(tracing::field::display),
-            meaning = %change,
-            "log replaced"
-        );
+        self.state().conditions.add_log_change(topic, change, log.topic_id);
     }
 
     /// How another log has replaced the one that is being read, until the reader begins with that one.
@@ -317,63 +280,29 @@ impl Monitor {
         self.log().change
     }
 
-    /// A query without an answer, which keeps the threads from reading or from knowing how far they have read. Logged
-    /// when it changes.
+    /// As [`Conditions::set_query_error`].
     pub(crate) fn set_query_error(&self, query_error: Option<String>) {
-        let mut conditions = self.conditions();
-        if conditions.query_error != query_error {
-            if let Some(reason) = &query_error {
-                tracing::warn!(%reason, "brokers not usable, retrying");
-            } else {
-                tracing::info!("brokers usable again");
-            }
-            conditions.query_error = query_error;
-        }
+        self.state().conditions.set_query_error(query_error);
     }
 
-    /// Why records cannot be fetched, even if the broker answers the probe; `None` once something was fetched.
+    /// As [`Conditions::set_fetch_error`].
     pub(crate) fn set_fetch_error(&self, fetch_error: Option<String>) {
-        self.conditions().fetch_error = fetch_error;
+        self.state().conditions.set_fetch_error(fetch_error);
     }
 
-    /// The open transaction that holds a partition back, with the text for the operator; `None` if there is none.
-    /// Logged when it changes.
+    /// As [`Conditions::set_open_transaction`].
     pub(crate) fn set_open_transaction(&self, open: Option<(OpenTransaction, String)>) {
-        let mut conditions = self.conditions();
-        match (&conditions.open_transaction, &open) {
-            (Some((before, _)), Some((open, _))) if before == open => return,
-            (_, Some((open, text))) => {
-                tracing::warn!(partition = open.partition, offset = open.offset, reason = %text, "partition held back");
-            }
-            (Some((before, _)), None) => {
-                tracing::info!(partition = before.partition, offset = before.offset, "open transaction ended");
-            }
-            (None, None) => {}
-        }
-        conditions.open_transaction = open;
+        self.state().conditions.set_open_transaction(open);
     }
 
-    /// The settings of a topic were checked. Changes of what is wrong are logged.
+    /// As [`Conditions::set_topic_review`].
     pub(crate) fn set_topic_review(&self, review: TopicReview) {
-        let mut conditions = self.conditions();
-        let known = conditions.topics.iter().position(|known| known.role == review.role);
-        let before = known.map(|index| conditions.topics.remove(index)).unwrap_or_default();
-        for wrong in review.wrong.iter().filter(|wrong| !before.wrong.contains(wrong)) {
-            tracing::warn!(topic = wrong.topic, setting = wrong.name, reason = %wrong, "topic setting wrong");
-        }
-        for right in before.wrong.iter().filter(|right| !review.wrong.iter().any(|wrong| wrong.name == right.name)) {
-            tracing::info!(topic = right.topic, setting = right.name, "topic setting right again");
-        }
-        conditions.topics.push(review);
-        conditions.topics.sort_by_key(|topic| topic.role);
+        self.state().conditions.set_topic_review(review);
     }
 
-    /// The risks of the connection to the brokers. They are logged.
+    /// As [`Conditions::set_security`].
     pub(crate) fn set_security(&self, warnings: Vec<SecurityWarning>) {
-        for warning in &warnings {
-            tracing::warn!(risk = warning.risk.as_str(), reason = %warning, "connection not safe");
-        }
-        self.conditions().security = warnings;
+        self.state().conditions.set_security(warnings);
     }
 
     pub(crate) fn stop(&self) {
@@ -398,8 +327,8 @@ impl Monitor {
     }
 
     /// A thread that takes both locks takes the log's first.
-    fn conditions(&self) -> MutexGuard<'_, Conditions> {
-        self.conditions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -408,14 +337,6 @@ impl ActiveLog {
     fn complete_until(&self) -> Option<EventTime> {
         let known = self.partitions.iter().map(|partition| partition.complete_until()).min();
         known.filter(|_| self.change.is_none())
-    }
-}
-
-impl Conditions {
-    /// What should be changed though reading goes on: settings of the topics, and how the brokers are connected to.
-    fn warnings(&self) -> impl Iterator<Item = String> + '_ {
-        let wrong = self.topics.iter().flat_map(|topic| &topic.wrong).map(ToString::to_string);
-        wrong.chain(self.security.iter().map(ToString::to_string))
     }
 }
 

@@ -1,14 +1,14 @@
 //! The thread that asks once a second where the log ends. It makes an idle topic complete, and a hung broker not.
 //!
-//! Each probe notes the clock *before* it asks. Every record published before that moment lies before the ends that
+//! Each probe notes the clock *before* it asks. Every record published before that moment is before the ends that
 //! come back. Once those ends are read, every such record is known. A probe without an answer proves nothing, so
 //! `complete_until` stays where it is until the broker answers again.
 //!
 //! Each probe also asks for the topic id. Another id means that the topic was deleted and recreated, and that what was
 //! read says nothing about the log that is there now; see `reader`. An end before what was read means the same.
 //!
-//! The ends include open transactions: behind the first record of such a transaction may lie acknowledged records of
-//! other producers, which the reader gets only when the transaction ends.
+//! The ends include open transactions: after the first record of such a transaction there may be acknowledged records
+//! of other producers, which the reader gets only when the transaction ends.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

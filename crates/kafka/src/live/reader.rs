@@ -266,7 +266,7 @@ impl<H: RecordHandler> Reader<H> {
         }
     }
 
-    /// Begins with another log, or goes on behind deleted records, where either is due.
+    /// Begins with another log or skips deleted records, if either is due.
     fn recover(&mut self) -> Result<(), QueryError> {
         if let Some(change) = self.monitor.log_change() {
             return self.begin_another_log(change);

@@ -40,7 +40,7 @@ impl TopicSettingsWatch {
         horizon_ms: i64,
         interval: Duration,
     ) -> Result<Self, KafkaError> {
-        let admin = settings.client().create_with_context(ClientLog::new("preflight"))?;
+        let admin = settings.client().create_with_context(ClientLog::new("topic settings"))?;
         Ok(Self { monitor, admin, settings, horizon_ms, interval })
     }
 

@@ -64,7 +64,7 @@ pub struct ScanSummary {
 /// partition, or with an unknown one, comes right after its predecessor.
 ///
 /// Records published before `range.from` may be among them where timestamps are not in order or the broker cannot look
-/// them up. Records of transactions that are open when the scan begins, and all records behind those, are not among
+/// them up. Records of transactions that are open when the scan begins, and all records after those, are not among
 /// them: no reader gets these yet. Every record is marked as [rebuilding](IncomingRecord::rebuilding).
 ///
 /// Commits nothing and joins no group. Setting `stop`, or a break from `handle`, ends the scan with
@@ -79,11 +79,12 @@ pub fn scan_topic(
     handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<ScanSummary, ScanError> {
     settings.check()?;
-    let asking = settings.query_client().create_with_context(ClientLog::new("asking")).map_err(ScanError::Client)?;
+    let asking =
+        settings.query_client().create_with_context(ClientLog::new("scan queries")).map_err(ScanError::Client)?;
     let topic_id = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?))?;
     let starts = ask(&asking, settings, stop, &|queries| starts_of(queries, range))?;
     let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
-    let consumer = settings.scanner(to_read).create_with_context(ClientLog::new("past"));
+    let consumer = settings.scanner(to_read).create_with_context(ClientLog::new("scan"));
     let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
     let mut scan = TopicScan::of(&consumer, settings, &starts)?;
     tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");

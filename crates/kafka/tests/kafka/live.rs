@@ -232,7 +232,7 @@ fn a_fetch_error_is_shown_until_it_passes_even_if_probes_are_answered() {
 }
 
 #[test]
-fn a_restart_reads_everything_and_writes_only_the_dead_letters_behind_the_frontier() {
+fn a_restart_reads_everything_and_writes_only_the_dead_letters_past_the_frontier() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
     publish(&settings, &["a", "poison 1", "b"]);

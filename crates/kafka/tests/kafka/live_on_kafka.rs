@@ -157,7 +157,7 @@ fn records_deleted_before_they_were_read_are_skipped_and_shorten_the_history() {
     running.catch_up();
     let history = monitor.history();
     assert!(!history.from_first_record);
-    assert!(history.start.unwrap() < deleted, "the records behind the gap are older");
+    assert!(history.start.unwrap() < deleted, "the records after the gap are older");
     let seen = running.stop().seen();
     assert!(seen.len() < 2_000 && seen.iter().any(|seen| seen.value.as_deref() == Some("the last")));
     assert!(seen.iter().all(|seen| !seen.again));

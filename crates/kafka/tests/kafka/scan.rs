@@ -214,7 +214,7 @@ fn a_scan_begins_with_its_range_and_does_not_disturb_the_live_process() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_scan_ends_behind_transaction_markers_and_before_an_open_transaction() {
+fn a_scan_ends_after_transaction_markers_and_before_an_open_transaction() {
     let broker = KafkaBroker::start();
     broker.create_topic(TOPIC, 1, &[]);
     let settings = settings(&broker.bootstrap());
