@@ -1,5 +1,5 @@
-//! Reads the figures of all lines at one instant: the document that [`figures_json`](crate::figures_json) writes, from a
-//! live process or from a line of a [run file](crate::run_file).
+//! Reads the figures of all lines at one instant: the document that [`figures_json`](crate::figures_json) writes. It
+//! comes from a live process or from a line of a [run file](crate::run_file).
 
 use ensilinja_model::EventTime;
 use serde_json::{Map, Value};

@@ -9,6 +9,14 @@
 //! run file  RunHeader, Export::instant_line, end_line ──> text ──> RunReader ──> FiguresDocument
 //! ```
 //!
+//! ```
+//! use ensilinja_catalogue::{Aggregation, NamedFigure};
+//!
+//! let [abandoned] = &NamedFigure::find("abandoned_queue").unwrap()[..] else { panic!("it is one figure") };
+//! assert_eq!(abandoned.series(), "ensilinja_window_contacts_decided{result=\"abandoned_queue\"}");
+//! assert_eq!(abandoned.aggregation(), Aggregation::Sum);
+//! ```
+//!
 //! Each name, label and help text is written once, in [`CATALOGUE`]. The crate decides nothing about contacts: the
 //! figures come from the ledger. It is pure: it knows no files, no clock, no environment and no HTTP.
 

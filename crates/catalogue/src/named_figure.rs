@@ -268,11 +268,11 @@ impl NamedFigure {
     fn sum(&self, read: impl FnOnce(&mut dyn FnMut(&[&str], Number))) -> Option<i64> {
         let mut sum = None;
         read(&mut |values, number| {
-            let is_chosen = values
+            let is_selected = values
                 .iter()
                 .zip(&self.selected)
                 .all(|(value, selected)| selected.is_empty() || selected.contains(value));
-            if let (true, Number::Count(more) | Number::Millis(more)) = (is_chosen, number) {
+            if let (true, Number::Count(more) | Number::Millis(more)) = (is_selected, number) {
                 *sum.get_or_insert(0) += more;
             }
         });

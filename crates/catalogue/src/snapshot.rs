@@ -30,8 +30,8 @@ pub struct Snapshot {
     pub history_start: Option<EventTime>,
     /// Opening hours and holidays are known until this instant; `None` if there is no end.
     pub calendar_valid_until: Option<EventTime>,
-    /// How far the computer's clock is ahead of the clock of the figures, in ms; negative if it is behind, 0 while it is
-    /// trusted.
+    /// How far the computer's clock is ahead of the clock of the figures, in ms. Negative if it is behind; 0 while it
+    /// is trusted.
     pub clock_disbelieved_ms: i64,
     /// How often the computer's clock was set by more than the tolerance.
     pub clock_steps: u64,

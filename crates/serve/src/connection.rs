@@ -24,8 +24,8 @@ use crate::routes::Routes;
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
 
-/// How many bytes the program buffers for a connection; more only if one chunk of an answer is longer. A board on a slow
-/// network should get the latest figures, not all of the last minute one by one.
+/// The bytes that the program buffers for a connection; more only if one chunk of an answer is longer. A board on a
+/// slow network should get the latest figures, not all of the last minute one by one.
 const MOST_UNSENT: usize = 32 * 1024;
 
 /// How long an answer in progress may take once the connection or the server is closing.

@@ -9,7 +9,7 @@
 //! that arrive before a rendering begins share it. The bytes of an answer are kept once, for all its clients.
 //!
 //! Clients that do not read keep answers alive until they are dropped. While more than [`MOST_UNSENT`] bytes are alive,
-//! a client gets the latest answer if that is at most [`SHARED_FOR`] old. Live bytes then grow by one answer of each kind
+//! a client gets the latest answer if that is at most [`SHARED_FOR`] old. Memory then grows by one answer of each kind
 //! in that time, not by one for each client.
 
 use std::collections::HashMap;
@@ -112,7 +112,7 @@ impl Renderings {
         Joined::Waiting(waiting.clone())
     }
 
-    /// Waits for a turn, renders, and gives the bytes to all waiting clients. Later requests wait for the next rendering.
+    /// Waits for a turn, renders, and gives the bytes to all waiting clients. Later requests get the next rendering.
     async fn render_in_turn(self: Arc<Self>, key: Key, sender: watch::Sender<Option<Bytes>>) {
         let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed");
         drop(self.lock().entry(key).or_default().waiting.take());

@@ -122,8 +122,8 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// The routes for these lines. `time_zone` is the IANA name of their time zone; the board shows times in it wherever
-    /// it is read.
+    /// The routes for these lines. `time_zone` is the IANA name of their time zone. The board shows times in it,
+    /// wherever it is read.
     #[must_use]
     pub fn new(
         exposition: Exposition,

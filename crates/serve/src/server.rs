@@ -19,8 +19,8 @@ use crate::connection::serve_connection;
 use crate::limits::ServerLimits;
 use crate::routes::Routes;
 
-/// The send buffer of a connection in the system, in bytes; Linux doubles it. The rest of an answer stays in the program,
-/// shared by all clients of the same answer, and shows that a client does not read.
+/// The send buffer of a connection in the system, in bytes; Linux doubles it. The rest of an answer stays in the
+/// program, shared by all clients of the same answer, and shows that a client does not read.
 const SEND_BUFFER: u32 = 32 * 1024;
 
 /// Connections that the system queues until they are accepted; `net.core.somaxconn` may limit it to fewer.

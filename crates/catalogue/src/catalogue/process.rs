@@ -1,5 +1,5 @@
-//! The metrics of the process, from the operating system. The `prometheus` crate sets their names and help texts; a test
-//! of `serve` keeps these rows the same.
+//! The metrics of the process, from the operating system. The `prometheus` crate sets their names and help texts, and a
+//! test of `serve` keeps these rows equal to them.
 
 use crate::metric::{Metric, MetricKind, MetricOrigin};
 

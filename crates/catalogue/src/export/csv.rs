@@ -7,8 +7,8 @@
 //! 2025-09-15T10:00:00+03:00,mipa,phone,ensilinja_window_answer_wait_seconds_bucket,1h,le=60,12
 //! ```
 //!
-//! `labels` has the metric's own labels, in the order of the catalogue, separated by spaces. No field contains a comma, a
-//! quote or a line break, so none is quoted.
+//! `labels` has the metric's own labels, in the order of the catalogue, separated by spaces. No field contains a comma,
+//! a quote or a line break, so none is quoted.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
-//! The line of an instant in a [run file](crate::run_file): the answer to `GET /api/figures`
-//! ([`figures_json`](crate::figures_json)), as far as it exists for an instant of the past, with each line's id, channel
-//! and figures.
+//! The line of an instant in a [run file](crate::run_file). It has the members of `GET /api/figures`
+//! ([`figures_json`](crate::figures_json)) that exist for an instant of the past: the id, the channel and the figures
+//! of each line.
 
 use ensilinja_ledger::Figures;
 use serde_json::json;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod expected;
+mod export;
 mod exposition;
 mod figures_json;
 mod metrics_reference;

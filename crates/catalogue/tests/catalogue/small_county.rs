@@ -101,7 +101,7 @@ pub(crate) fn events() -> Vec<Event> {
     ]
 }
 
-fn rules() -> Rules {
+pub(crate) fn rules() -> Rules {
     let days = Days::new("Europe/Helsinki").unwrap();
     let line = |hours, promises| {
         let hours = OpeningHours::parse(hours).unwrap();
