@@ -26,7 +26,7 @@ export interface Shell {
   from: string;
   to: string;
   refresh: string;
-  /** Times to choose from at a click; without, Grafana's own. */
+  /** Quick time ranges; by default Grafana's own. */
   times?: { name: string; from: string; to: string }[];
   panels: Builder<Panel>[];
 }

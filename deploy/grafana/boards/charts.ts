@@ -44,12 +44,12 @@ const of100 = (decimals: number): DynamicConfigValue[] => [
 ];
 
 const LOOKS = {
-  /** The same of another time. */
+  /** The same series at another time. */
   before: dashed('#808080'),
   share: of100(1),
   goal: [...of100(0), ...dashed('green')],
   floor: [...of100(0), ...dashed('red')],
-  /** How many a percentage is of. */
+  /** The denominator of a percentage. */
   n: [
     { id: 'unit', value: 'locale' },
     { id: 'min', value: 0 },

@@ -1,5 +1,5 @@
-// Whether the dashboards are what Grafana 13.2 takes. Each file is written down as
-// values of Grafana's own types of 13.2, for the compiler to refuse what they do not know.
+// Checks that Grafana 13.2 accepts the dashboards. Each file is written as values of Grafana's own types of 13.2, so
+// that the compiler refuses what they do not know.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { Dashboard, DynamicConfigValue, Panel, RowPanel } from '@grafana/grafana
 
 const DASHBOARDS = join(__dirname, '..', '..', 'dashboards');
 const FOLDER = join(__dirname, 'conform');
-/** As seen from there. */
+/** The path from there. */
 const TYPES = '../../node_modules/@grafana/schema/dist/types/raw';
 
-/** The kinds of panel, and whether the fields of each have settings of their own. */
+/** The kinds of panel, and whether their fields have their own settings. */
 const KINDS: Record<string, { fields: boolean }> = {
   bargauge: { fields: false },
   heatmap: { fields: true },
@@ -20,7 +20,7 @@ const KINDS: Record<string, { fields: boolean }> = {
   timeseries: { fields: true },
 };
 
-/** Words are written as words, not as members of an enum, and what has a default may be missing. */
+/** Enum members are written as strings, and members with a default may be missing. */
 const LOOSE = `
 type Loose<T> = unknown extends T ? T
   : T extends string ? \`\${T}\`
@@ -45,12 +45,12 @@ function imports(): string[] {
   return [...kinds, `import type * as dashboard from '${TYPES}/dashboard/x/types.gen';`];
 }
 
-/** A kind of panel without its hyphen: a folder, and a name in a program. */
+/** A kind of panel without its hyphen: the name of a folder and of an import. */
 function plainly(kind: string): string {
   return kind.replace('-', '');
 }
 
-/** What an annotation asks is the business of its data source, of which a dashboard's type knows nothing. */
+/** The query of an annotation belongs to its data source; the dashboard's type does not describe it. */
 function values(board: Dashboard): string[] {
   const panels = (board.panels ?? []).flatMap(ofPanel);
   const annotations = { list: board.annotations.list?.map(({ expr, step, titleFormat, textFormat, ...rest }) => rest) };
@@ -59,7 +59,7 @@ function values(board: Dashboard): string[] {
   );
 }
 
-/** What a dashboard's own type says nothing of: the options of a panel, and its fields' settings. */
+/** The parts that a dashboard's own type does not describe: options of panels and settings of fields. */
 function ofPanel(panel: Panel | RowPanel): { type: string; value: unknown }[] {
   const kind = KINDS[panel.type];
   if (kind === undefined || !('options' in panel)) {

@@ -1,4 +1,4 @@
-// What a panel says of itself in English and Swedish: the question it answers, then what the catalogue says of it.
+// The description of a panel in English and Swedish: its question, then the texts of the catalogue.
 
 import catalogue from './catalogue.json';
 import { Indicator, Metric } from './queries';

@@ -1,4 +1,4 @@
-// How long the answered had waited, as a heatmap: hour by hour, how many fell between two bounds.
+// Waits of answered contacts as a heatmap: counts per hour and bucket.
 
 import { HeatmapCellLayout, TooltipDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import {
@@ -12,7 +12,7 @@ import { metric, ofSource } from './queries';
 
 export function waits(line: string): PanelBuilder {
   const about: About = {
-    en: 'How long those answered had waited, hour by hour: the darker, the more. The number in a cell says how many.',
+    en: 'Waits of answered contacts, hour by hour. Darker cells have more contacts; the number in a cell is their count.',
     sv: 'Hur länge de besvarade hade väntat, timme för timme: ju mörkare, desto fler. Siffran i rutan säger hur många.',
     metrics: ['ensilinja_window_answer_wait_seconds'],
   };

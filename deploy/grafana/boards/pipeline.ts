@@ -130,7 +130,7 @@ function delay() {
     metrics: ['ensilinja_event_delay_seconds'],
   };
   const rate = (part: string) => `rate(${metric('ensilinja_event_delay_seconds', {}, part)}[$__rate_interval])`;
-  // A Prometheus with `convert_classic_histograms_to_nhcb` has one native histogram, and no `_bucket`.
+  // With `convert_classic_histograms_to_nhcb` Prometheus has one native histogram without `_bucket`.
   const quantile = (q: string) =>
     `histogram_quantile(${q}, sum by (le) (${rate('_bucket')})) or histogram_quantile(${q}, sum(${rate('')}))`;
   const applied = metric('ensilinja_events_total', { result: 'applied' });

@@ -1,8 +1,8 @@
 // Quarterly goals: what the county has promised its residents, from whole days.
 //
-// A day is read from the window `yesterday`, 30 hours after the day's beginning: from the next morning, when its late
-// outcomes and answers are known. So each day counts once and whole, the one of 25 hours too. Where nothing was scraped
-// at that time, the night before it will do, which is of the same `yesterday`.
+// A day is read from the window `yesterday`, 30 hours after the start of the day: on the next morning, when late outcomes
+// and answers are known. So each day counts once and completely, also a day of 25 hours. If nothing was scraped at that
+// time, a scrape of the night before is used, which has the same `yesterday`.
 
 import { CustomVariableBuilder, DashboardBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
@@ -54,8 +54,8 @@ function overDays(series: string): string {
 }
 
 /**
- * Each whole day, at a step of a day. Grafana's steps begin at midnight by the clocks of the end of the time chosen,
- * sums of days at midnight by Greenwich: within 23 hours of both lies the same day, and so the days make the sum.
+ * Each whole day, at a step of a day. Grafana's steps begin at local midnight of the end of the time range, sums of days
+ * at midnight UTC. The same day is within 23 hours of both, so the days add up to the sum.
  */
 function dayByDay(series: string): string {
   return `last_over_time((${series})[1d:1d] offset -23h)`;
@@ -143,13 +143,13 @@ const NAMES = {
   hidden: true,
 };
 
-/** Answers to the recommendation question, of a day; `*` are all of them. */
+/** Answers to the recommendation question of a day; `*` means all answers. */
 function answers(group: 'promoter' | 'detractor' | '*'): string {
   const labels = { ...(group === '*' ? {} : { group }), window: 'yesterday', ...CHANNEL };
   return ofSource(metric('ensilinja_window_nps_answers', labels), NEXT_MORNING);
 }
 
-/** 100 x (promoters - detractors) / answers, once `added` has added what belongs together. */
+/** 100 x (promoters - detractors) / answers; `added` adds the series first. */
 function score(added: (answers: string) => string): string {
   const balance = `(${added(answers('promoter'))} - ${added(answers('detractor'))})`;
   return share(`100 * ${balance}`, added(answers('*')));

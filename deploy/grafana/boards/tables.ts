@@ -1,4 +1,4 @@
-// Tables: each column is a query of one number a row; rows are joined by the labels that the queries have in common.
+// Tables: each column is a query with one number per row. Rows are joined by the labels common to all queries.
 
 import { FieldTextAlignment, TableCellBackgroundDisplayMode, TableCellDisplayMode, TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
@@ -14,7 +14,7 @@ export interface Key {
   title: string;
   width?: number;
   mappings?: ValueMapping[];
-  /** Where a click leads: an address within Grafana. */
+  /** The target of a click: an address within Grafana. */
   link?: string;
 }
 
@@ -28,9 +28,9 @@ export interface Column {
   mappings?: ValueMapping[];
   /** The cell takes the colour of the word that it shows. */
   state?: boolean;
-  /** Any of these is too many: the cell stands out. */
+  /** The count should be zero: other cells are highlighted. */
   alarm?: boolean;
-  /** It is asked only for the labels it brings. */
+  /** The query is needed only for its labels. */
   hidden?: boolean;
 }
 
