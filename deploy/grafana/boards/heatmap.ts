@@ -12,7 +12,7 @@ import { metric, ofSource } from './queries';
 
 export function waits(line: string): PanelBuilder {
   const about: About = {
-    en: 'Waits of answered contacts, hour by hour. Darker cells have more contacts; the number in a cell is their count.',
+    en: 'Waits of answered contacts, hour by hour. Darker cells have more contacts, as the number says.',
     sv: 'Hur länge de besvarade hade väntat, timme för timme: ju mörkare, desto fler. Siffran i rutan säger hur många.',
     metrics: ['ensilinja_window_answer_wait_seconds'],
   };

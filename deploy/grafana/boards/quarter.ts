@@ -1,8 +1,8 @@
 // Quarterly goals: what the county has promised its residents, from whole days.
 //
-// A day is read from the window `yesterday`, 30 hours after the start of the day: on the next morning, when late outcomes
-// and answers are known. So each day counts once and completely, also a day of 25 hours. If nothing was scraped at that
-// time, a scrape of the night before is used, which has the same `yesterday`.
+// A day is read from the window `yesterday`, 30 hours after the start of the day: on the next morning, when late
+// outcomes and answers are known. So each day counts once and completely, also a day of 25 hours. If nothing was
+// scraped at that time, a scrape of the night before is used, which has the same `yesterday`.
 
 import { CustomVariableBuilder, DashboardBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
