@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja::clock::LiveClock;
+use ensilinja::console::shutdown::runtime;
 use ensilinja::live::Processor;
-use ensilinja::run::runtime;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, OutgoingRecord, Publisher};
 use ensilinja_lookback::kafka_settings;

@@ -11,8 +11,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use ensilinja::commands::simulate::event_file_writer::{self, WriteEnding};
 use ensilinja::feed;
-use ensilinja::simulate::event_file_writer::{self, WriteEnding};
 use ensilinja_lookback::event_file::{EventBatch, EventFile, EventFileSummary};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};

@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ensilinja::clock::LiveClock;
+use ensilinja::console::shutdown::runtime;
 use ensilinja::live::Processor;
-use ensilinja::run::runtime;
 use ensilinja_kafka::IngestIntervals;
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{PATIENCE, http, poll_for};

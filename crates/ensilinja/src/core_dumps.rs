@@ -1,10 +1,10 @@
-//! Core dumps: off, because the memory of a process that reads events holds ids of contacts and payloads.
+//! Core dumps: forbidden, because the memory of a process that reads events holds contact ids and payloads.
 //!
-//! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor
-//! to a handler such as systemd-coredump, whatever `ulimit -c` and `core_pattern` say; a limit of 0 (`RLIMIT_CORE`)
-//! would not do, because handlers on a pipe are started all the same. What follows from it: debuggers and profilers of
-//! the same user cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process still reads
-//! what it says of itself in `/metrics`, which a test proves as another user than root.
+//! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor to a
+//! handler such as systemd-coredump, regardless of `ulimit -c` and `core_pattern`. A limit of 0 (`RLIMIT_CORE`) would not
+//! be enough, because handlers on a pipe are started anyway. As a consequence debuggers and profilers of the same user
+//! cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process can still read its own metrics,
+//! which a test proves as a user other than root.
 
 use anyhow::Context as _;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
@@ -21,7 +21,7 @@ pub fn forbid_unless_allowed() -> anyhow::Result<()> {
     match variable.to_str() {
         Some("on") => Ok(()),
         Some("" | "off") => set_dumpable_behavior(DumpableBehavior::NotDumpable)
-            .with_context(|| format!("the system does not forbid core dumps; {VARIABLE}=on does without")),
+            .with_context(|| format!("the system cannot forbid core dumps; set {VARIABLE}=on to allow them")),
         _ => anyhow::bail!("{VARIABLE} is {:?}; it should be on or off", variable.to_string_lossy()),
     }
 }

@@ -1,92 +1,87 @@
-//! How the program ends, for scripts: one table, which the end of the process, every help, the man pages and
-//! docs/COMMANDS.md read.
+//! The exit status of the program: one table for the end of the process, every help text, the man pages and
+//! docs/COMMANDS.md.
 
-use crate::logging::LogError;
-use crate::man::UnknownPage;
-use crate::outcome::Outcome;
-use crate::usage_error::UsageError;
-use ensilinja_config::{ConfigError, UnknownLine};
-use ensilinja_lookback::{LookbackError, RequestError};
+use crate::outcome::{CommandError, Outcome};
 
-/// How the program ends.
+/// The exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// It did what it was asked.
+    /// The command did what was asked.
     Done,
-    /// It could not.
+    /// The command failed.
     Failed,
-    /// It was not asked well, and did nothing.
+    /// The command line, the configuration or the environment is wrong, and nothing was started.
     BadUsage,
-    /// It looked for what should not be, and found it.
+    /// The command found differences or problems.
     Found,
 }
 
-/// What a status means of one command, or of a part of one such as `dlq redrive`, where that is more than it means of
-/// every command. A command that is not named with [`ExitStatus::Found`] never ends with it.
+/// The meaning of a status for one command, or for a subcommand such as `dlq redrive`, where it differs from the general
+/// meaning. A command that is not listed with [`ExitStatus::Found`] never ends with it.
 const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
-    ("demo", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
-    ("run", ExitStatus::Done, "ended as asked, by SIGINT or SIGTERM"),
+    ("demo", ExitStatus::Done, "stopped by SIGINT or SIGTERM"),
+    ("run", ExitStatus::Done, "stopped by SIGINT or SIGTERM"),
     (
         "simulate",
         ExitStatus::Done,
-        "all of the past is published and held by the topic, or written; or, live, ended as asked, by SIGINT or SIGTERM",
+        "the whole period is published and held by the topic, or written; or, live, stopped by SIGINT or SIGTERM",
     ),
     (
         "simulate",
         ExitStatus::Failed,
-        "not all of the past is published or written, or the topic does not keep it; standard error says what is left",
+        "not all of the period is published or written, or the topic does not keep it; standard error says what is left",
     ),
-    ("report", ExitStatus::Done, "there is a report (also if whoever reads standard output has had enough)"),
+    ("report", ExitStatus::Done, "the report was printed (also if the reader of standard output closed it early)"),
     (
         "report",
         ExitStatus::Failed,
-        "there is none: the events cannot be read, there are none, nothing is known of that time, or \
-         it is yet to come",
+        "there is no report: the events cannot be read, there are none, nothing is known of that period, or it is in the \
+         future",
     ),
     (
         "report",
         ExitStatus::Found,
-        "there is a report, but of its events, or of those of a day, 2 % or more are of contacts whose id was used \
-         again (of a day at least three contacts); standard error says how many and what to do",
+        "the report was printed, but 2 % or more of its events, or of the events of one day, belong to contacts whose id \
+         was used again (on that day at least three contacts); standard error says how many and what to do",
     ),
-    ("replay", ExitStatus::Done, "all of it was written (also if whoever reads standard output has had enough)"),
+    ("replay", ExitStatus::Done, "everything was written (also if the reader of standard output closed it early)"),
     (
         "replay",
         ExitStatus::Failed,
-        "it was not, or it was stopped; a file that was asked for is not there then, unless it was before",
+        "not everything was written, or it was stopped; the output file was not created or replaced",
     ),
     (
         "replay",
         ExitStatus::Found,
-        "all of it was written, but events were found too late for instants that they change, or 2 % or more of them, \
-         or of those of a day, are of contacts whose id was used again (of a day at least three contacts); \
+        "everything was written, but events came too late for instants that they change, or 2 % or more of the events, \
+         or of the events of one day, belong to contacts whose id was used again (on that day at least three contacts); \
          standard error says how many",
     ),
     (
         "dlq redrive",
         ExitStatus::Done,
-        "it says what would be sent; or all that was to be sent was, and is acknowledged",
+        "it said what would be sent; or, with --execute, everything was sent and is acknowledged",
     ),
     (
         "dlq redrive",
         ExitStatus::Failed,
-        "something was not sent, not acknowledged or not read; standard error says why",
+        "something was not read, not sent or not acknowledged; standard error says why",
     ),
-    ("check", ExitStatus::Done, "there are no problems; there may be warnings, and what was not tried"),
+    ("check", ExitStatus::Done, "there are no problems; there may be warnings, and tests that were not tried"),
     ("check", ExitStatus::Found, "there are problems"),
     ("compare", ExitStatus::Done, "there are no differences"),
     (
         "compare",
         ExitStatus::Found,
-        "there are differences, or lines that only one side has (also if whoever reads standard output has had enough)",
+        "there are differences, or lines that only one side has (also if the reader of standard output closed it early)",
     ),
 ];
 
 impl ExitStatus {
-    /// All of them, in the order of their numbers.
+    /// All statuses, in the order of their numbers.
     pub const ALL: &'static [Self] = &[Self::Done, Self::Failed, Self::BadUsage, Self::Found];
 
-    /// Its number.
+    /// The number.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -97,18 +92,23 @@ impl ExitStatus {
         }
     }
 
-    /// What it means of every command.
+    /// The general meaning.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Done => "ended as asked (also if whoever reads standard output has had enough)",
+            Self::Done => "done (also if the reader of standard output closed it early)",
             Self::Failed => "failed; standard error says why and what to do",
             Self::BadUsage => "bad usage or configuration; nothing was started",
-            Self::Found => "looked, and found what should not be: differences, or problems",
+            Self::Found => "found differences or problems",
         }
     }
 
-    /// The statuses with which a command ends, each with what it means.
+    /// The commands that have meanings of their own.
+    pub fn commands() -> impl Iterator<Item = &'static str> {
+        OF_A_COMMAND.iter().map(|(command, _, _)| *command)
+    }
+
+    /// The statuses with which a command can end, each with its meaning.
     pub fn of_command(command: &str) -> impl Iterator<Item = (Self, &'static str)> {
         Self::ALL.iter().filter_map(move |status| {
             let own = OF_A_COMMAND.iter().find(|(name, own, _)| *name == command && own == status);
@@ -117,30 +117,19 @@ impl ExitStatus {
         })
     }
 
-    /// How the program ends after a command did, or did not do, what it was asked.
+    /// The status after a command.
     #[must_use]
-    pub fn after(ended: &anyhow::Result<Outcome>) -> Self {
+    pub const fn after(ended: &Result<Outcome, CommandError>) -> Self {
         match ended {
             Ok(Outcome::Done) => Self::Done,
             Ok(Outcome::Found) => Self::Found,
-            Err(error) if is_bad_usage(error) => Self::BadUsage,
-            Err(_) => Self::Failed,
+            Err(CommandError::BadUsage(_)) => Self::BadUsage,
+            Err(CommandError::Failed(_)) => Self::Failed,
         }
     }
 }
 
-/// Whether an error is one of the command line, the configuration or the environment.
-fn is_bad_usage(error: &anyhow::Error) -> bool {
-    error.is::<ConfigError>()
-        || error.is::<LogError>()
-        || error.is::<UsageError>()
-        || error.is::<RequestError>()
-        || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage)
-        || error.is::<UnknownLine>()
-        || error.is::<UnknownPage>()
-}
-
-/// Statuses with their meanings, one a line, as help shows them.
+/// Statuses with their meanings, one a line, as in help texts.
 #[must_use]
 pub fn list(statuses: impl IntoIterator<Item = (ExitStatus, &'static str)>) -> String {
     let lines = statuses.into_iter().map(|(status, meaning)| format!("  {}  {meaning}", status.code()));
@@ -149,36 +138,21 @@ pub fn list(statuses: impl IntoIterator<Item = (ExitStatus, &'static str)>) -> S
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-    use crate::cli;
 
     #[test]
-    fn every_command_of_the_table_of_statuses_is_one() {
-        let words = |command: &clap::Command| -> Vec<String> {
-            let name = command.get_name().to_owned();
-            let parts = command.get_subcommands().map(|part| format!("{name} {}", part.get_name()));
-            parts.chain([name.clone()]).collect()
-        };
-        let commands: BTreeSet<String> = cli::table().get_subcommands().flat_map(words).collect();
-        for (command, _, _) in OF_A_COMMAND {
-            assert!(commands.contains(*command), "{command}");
-        }
-    }
-
-    #[test]
-    fn only_a_command_that_looks_for_something_ends_with_having_found_it() {
+    fn only_a_command_that_searches_ends_with_the_status_for_findings() {
         let codes = |command| ExitStatus::of_command(command).map(|(status, _)| status.code()).collect::<Vec<_>>();
         assert_eq!(codes("check"), [0, 1, 2, 3]);
         assert_eq!(codes("run"), [0, 1, 2]);
     }
 
     #[test]
-    fn a_bad_configuration_is_told_apart_from_a_failure() {
+    fn a_bad_configuration_has_another_status_than_a_failure() {
         let refused = crate::configuration::parse("a.toml", "").unwrap_err();
-        assert_eq!(ExitStatus::after(&Err(refused.into())), ExitStatus::BadUsage);
-        assert_eq!(ExitStatus::after(&Err(anyhow::anyhow!("no brokers"))), ExitStatus::Failed);
+        let after = |error: anyhow::Error| ExitStatus::after(&Err(error.into()));
+        assert_eq!(after(refused.into()), ExitStatus::BadUsage);
+        assert_eq!(after(anyhow::anyhow!("no brokers")), ExitStatus::Failed);
         assert_eq!(ExitStatus::after(&Ok(Outcome::Found)), ExitStatus::Found);
     }
 }

@@ -1,33 +1,17 @@
 //! The program, as a library: what its binary runs and its end-to-end tests look into.
 
-pub mod calendar;
-pub mod check;
 pub mod cli;
 pub mod clock;
-pub mod colour;
-pub mod compare;
-pub mod completions;
+pub mod commands;
 pub mod configuration;
+pub mod console;
 pub mod contact_key;
 pub mod core_dumps;
-pub mod demo;
-pub mod dlq;
-pub mod draft;
+pub mod dispatch;
 pub mod exit_status;
-pub mod explain;
 pub mod feed;
-pub mod lines;
 pub mod live;
-pub mod logging;
 pub mod lookback_context;
-pub mod man;
 pub mod open_days;
 pub mod outcome;
-pub mod progress;
-pub mod replay;
-pub mod report;
-pub mod run;
-pub mod simulate;
-pub mod standard_output;
-pub mod stopping;
 pub mod usage_error;

@@ -1,4 +1,4 @@
-//! When a line is open, local day by local day.
+//! When a line is open, local day by local day, and when it opens and closes next.
 //!
 //! ```text
 //! night shift   ______|=====|=====|________      22:00-06:00 is in two days, each with its part
@@ -7,11 +7,15 @@
 
 use ensilinja_calendar::LineHours;
 use ensilinja_model::EventTime;
+use ensilinja_report::JsonDocument;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use ensilinja_lookback::local_time::{instant, zoned};
+use ensilinja_lookback::local_time::{instant, moment, zoned};
+
+/// How many of a line's next openings and closings are shown.
+const CHANGES: usize = 2;
 
 /// One local day of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +70,25 @@ impl OpenDay {
             }
         }
     }
+
+    /// The day as JSON, with its open spans in RFC 3339.
+    #[must_use]
+    pub fn document(&self, zone: &TimeZone) -> JsonDocument {
+        let span = |(from, to): &(EventTime, EventTime)| {
+            JsonDocument::object([("from", instant_document(*from, zone)), ("to", instant_document(*to, zone))])
+        };
+        JsonDocument::object([
+            ("date", self.date.to_string().into()),
+            ("open", JsonDocument::list(self.spans.iter().map(span))),
+            ("open_seconds", (self.open_ms() / 1000).into()),
+        ])
+    }
+}
+
+/// An instant as JSON, in RFC 3339.
+#[must_use]
+pub fn instant_document(at: EventTime, zone: &TimeZone) -> JsonDocument {
+    moment(at, zone).rfc_3339().into()
 }
 
 /// Neighbouring days with the same hours together: first day, last day, hours.
@@ -88,6 +111,13 @@ pub fn runs(days: &[OpenDay], zone: &TimeZone) -> Vec<(Date, Date, String)> {
 /// If it is beyond the years that there are.
 pub fn midnight(date: Date, zone: &TimeZone) -> anyhow::Result<EventTime> {
     Ok(instant(date.at(0, 0, 0, 0), zone)?)
+}
+
+/// The next openings and closings of a line after `at`, and whether each opens.
+#[must_use]
+pub fn next_changes(hours: &LineHours, at: EventTime) -> Vec<(EventTime, bool)> {
+    let next = std::iter::successors(hours.next_change(at), |change| hours.next_change(*change));
+    next.take(CHANGES).map(|change| (change, hours.is_open(change))).collect()
 }
 
 #[cfg(test)]

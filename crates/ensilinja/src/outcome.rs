@@ -1,10 +1,47 @@
-//! How a command ended that did what it was asked.
+//! How a command ended.
 
-/// How a command ended that did what it was asked: the exit status for scripts.
+use ensilinja_config::{ConfigError, UnknownLine};
+use ensilinja_lookback::{LookbackError, RequestError};
+
+use crate::console::logging::LogError;
+use crate::usage_error::UsageError;
+
+/// How a command ended that did what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// There is nothing to add.
     Done,
-    /// It looked for something that should not be, and found it: differences, or problems.
+    /// The command found differences or problems.
     Found,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub enum CommandError {
+    /// The command line, the configuration or the environment is wrong; nothing was started.
+    BadUsage(anyhow::Error),
+    /// The command failed.
+    Failed(anyhow::Error),
+}
+
+impl CommandError {
+    /// The error and its causes.
+    #[must_use]
+    pub const fn reason(&self) -> &anyhow::Error {
+        match self {
+            Self::BadUsage(reason) | Self::Failed(reason) => reason,
+        }
+    }
+}
+
+impl From<anyhow::Error> for CommandError {
+    fn from(error: anyhow::Error) -> Self {
+        let is_bad_usage = error.is::<ConfigError>()
+            || error.is::<LogError>()
+            || error.is::<UsageError>()
+            || error.is::<RequestError>()
+            || error.is::<UnknownLine>()
+            || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage);
+        if is_bad_usage { Self::BadUsage(error) } else { Self::Failed(error) }
+    }
 }

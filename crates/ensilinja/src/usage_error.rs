@@ -1,4 +1,4 @@
-//! What is wrong with arguments that only show to be wrong together with the configuration or the file system.
+//! Faults of arguments that show only together with the configuration, the file system or the table of commands.
 
 use ensilinja_lookback::local_time::LocalTimeError;
 
@@ -13,6 +13,9 @@ pub enum UsageError {
         /// What is wrong with its time.
         why: LocalTimeError,
     },
+    /// There is no such command to print the page of.
+    #[error("there is no command {0} to print the page of; {1}")]
+    UnknownPage(String, String),
     /// The output would replace the input.
     #[error("--output {0} is the file of --events: it would take its place; give the output another name")]
     OutputIsRead(String),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja::simulate::event_file_writer;
+use ensilinja::commands::simulate::event_file_writer;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Oracle};
 

@@ -1,27 +1,27 @@
-//! What help says after the arguments of a command, in its parts, for the man pages and docs/COMMANDS.md.
+//! The end of a command's help, after its arguments, in parts: for the man pages and docs/COMMANDS.md.
 //!
 //! ```text
-//! Examples:                          a heading at the left, and lines below it that are shown as they are
+//! Examples:                          a heading, and indented lines that are printed as they are
 //!   ensilinja run --config a.toml
 //!
 //! The configuration is checked.      a paragraph
 //! ```
 
-/// A part of what help says after the arguments.
+/// A part of the end of a help text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Lines under a heading, to be shown as they are, without their indent.
+    /// Lines under a heading, to be printed as they are.
     Lines {
-        /// Without its colon.
+        /// The heading, without its colon.
         heading: String,
-        /// Each without the two spaces before it.
+        /// The lines, without their indent.
         lines: Vec<String>,
     },
-    /// A paragraph, in one line.
+    /// A paragraph, joined to one line.
     Paragraph(String),
 }
 
-/// How far lines under a heading stand in.
+/// The indent of lines under a heading.
 const INDENT: &str = "  ";
 
 /// The parts of a text.

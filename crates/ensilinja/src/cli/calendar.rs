@@ -9,7 +9,6 @@ use jiff::civil::Date;
 
 use super::listing::ListingArguments;
 use super::report::line_id;
-use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,16 +16,16 @@ Examples:
   ensilinja calendar --config ensilinja.toml --line mipa --from 2025-12-22 --days 14
   ensilinja calendar --config ensilinja.toml --year 2026 --format json
 
-Days are local days of the lines, hours local times; a line is open from its opening to its closing, itself left out.";
+Days and times are local to the lines. A line is open from its opening time until just before its closing time.";
 
-/// The years of which there is a calendar with opening hours before and after them.
+/// The years for which there is a calendar, with opening hours before and after them.
 pub(super) const YEARS: RangeInclusive<i16> = 1972..=2098;
 
 /// Arguments of `calendar`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CalendarArguments {
-    /// The configuration with the lines; without it, those of the demo's county
+    /// The configuration with the lines; without it, the lines of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// Print the hours of this line only; may be given several times
@@ -42,23 +41,15 @@ pub struct CalendarArguments {
     #[arg(long, value_name = "YEAR", conflicts_with_all = ["from", "days"],
           value_parser = clap::value_parser!(i16).range(i64::from(*YEARS.start())..=i64::from(*YEARS.end())))]
     pub year: Option<i16>,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }
 
 impl CalendarArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(self.config.as_deref(), None)
-    }
-
-    /// What makes no sense in the arguments together.
+    /// What is wrong with the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         let year = self.from.map(Date::year).filter(|year| !YEARS.contains(year))?;
-        Some(format!("--from is in {year}: the calendar is that of the years {} to {}", YEARS.start(), YEARS.end()))
+        Some(format!("--from is in {year}: the calendar covers the years {} to {}", YEARS.start(), YEARS.end()))
     }
 }

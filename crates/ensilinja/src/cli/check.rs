@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::listing::ListingArguments;
-use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,8 +12,8 @@ Examples:
   ensilinja check --config ensilinja.toml --brokers kafka:9092 --sample 100000
   ensilinja check --config ensilinja.toml --format json
 
-Nothing is written to any topic and nothing is committed: what cannot be tried without that is listed as not tried. No
-contact id and nothing of a record's value is shown.";
+Nothing is written to a topic and nothing is committed; tests that would need either are listed as not tried. No contact
+id and no part of a record's value is shown.";
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -29,20 +28,10 @@ pub struct CheckArguments {
     /// How many of the latest records to read and decode, of all partitions together: 0 to 10000000
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
     pub sample: u32,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
-}
-
-impl CheckArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())
-    }
 }

@@ -53,10 +53,10 @@ pub struct CompareArguments {
     /// Say through which contacts the first figures differ: the ids of contacts are printed
     #[arg(long)]
     pub contacts: bool,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }
@@ -93,7 +93,7 @@ fn is_host_and_port(text: &str) -> bool {
 }
 
 impl CompareArguments {
-    /// The configuration that the arguments ask for.
+    /// The configuration that the arguments name.
     ///
     /// # Errors
     /// What is wrong with the file.
@@ -107,7 +107,7 @@ impl CompareArguments {
         self.config.is_some() || self.brokers.is_some() || !self.events.is_empty()
     }
 
-    /// What makes no sense in the arguments together.
+    /// What is wrong with the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         let is_stdin = |side: &Compared| matches!(side, Compared::Run(path) if path.as_os_str() == STANDARD_STREAM);
         match (&self.one, &self.other) {

@@ -8,7 +8,7 @@ Examples:
   ensilinja completions bash
   ensilinja completions fish
 
-Where a shell looks for it: ~/.local/share/bash-completion/completions/ensilinja for bash,
+Where shells look for completions: ~/.local/share/bash-completion/completions/ensilinja for bash,
 ~/.config/fish/completions/ensilinja.fish for fish, and a file _ensilinja in a folder of $fpath for zsh.";
 
 /// Arguments of `completions`.

@@ -18,11 +18,11 @@ Examples:
   ensilinja demo --at 2025-12-24T11:55 --listen 127.0.0.1:8080
   ensilinja demo --at 2025-09-16T10:15 --events events.jsonl
 
-A file of events is what `ensilinja simulate --output` writes, for the lines of deploy/ensilinja.toml. What happened
-before --at is history, and the rest is published as it happens.";
+The file of --events has the format of `ensilinja simulate --output`, with events of the lines of deploy/ensilinja.toml.
+Events before --at are history; later ones are published when their time comes.";
 
-/// The years in which the demo may start: its calendar is that of 1970 to 2100, and opening hours are laid out from 400
-/// days before the start to two years after it.
+/// The years in which the demo may start: its calendar covers 1970 to 2100, and opening hours are laid out from 400 days
+/// before the start to two years after it.
 const YEARS: std::ops::RangeInclusive<i16> = 1972..=2098;
 
 /// Arguments of `demo`.
@@ -32,13 +32,13 @@ pub struct DemoArguments {
     /// Where to serve the figures
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN", default_value = "127.0.0.1:9464")]
     pub listen: SocketAddr,
-    /// When it is, in Finland, as the demo begins; this one is a Tuesday morning when every line is open
+    /// The time in Finland at which the demo begins; by default a Tuesday morning when every line is open
     #[arg(long, value_name = "TIME", default_value = "2025-09-16T10:15", value_parser = start)]
     pub at: EventTime,
-    /// How many times as fast as the clock on the wall the demo's time goes: 1 to 120
+    /// How many times faster than real time the demo runs: 1 to 120
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=120))]
     pub speed: u32,
-    /// Which of all possible counties: the same seed gives the same events
+    /// The seed of the simulation: the same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Play the events in this file, one a line, instead of a simulated county's
@@ -51,7 +51,7 @@ fn start(text: &str) -> anyhow::Result<EventTime> {
     let at = text.parse::<When>().map_err(anyhow::Error::msg)?.instant(&zone)?;
     anyhow::ensure!(
         YEARS.contains(&local_time::zoned(at, &zone).year()),
-        "the demo's calendar allows for the years {} to {}",
+        "the demo's calendar covers the years {} to {}",
         YEARS.start(),
         YEARS.end()
     );

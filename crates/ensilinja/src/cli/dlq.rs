@@ -17,8 +17,8 @@ Examples:
   ensilinja dlq list --config ensilinja.toml --reason unknown_line --from 2026-03-02T08:00 --payload
   ensilinja dlq list --config ensilinja.toml --offsets 3:1200..1300 --limit 1000 --format json
 
-Letters are counted by record, however many processes have written one. Times are those at which the records were
-published.";
+Letters are counted by record, even if several processes have written one for the same record. Times are the records'
+times of publication.";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -33,30 +33,30 @@ Examples:
   ensilinja dlq redrive --config ensilinja.toml --detail ahead_of_record --from 2026-03-02 --to 2026-03-03 --execute
   ensilinja dlq redrive --config ensilinja.toml --execute ensilinja.events/3/1207 ensilinja.events/0/88
 
-Without --execute nothing is sent: it says what would be. What this configuration refuses still is never sent, for it
-would only come back; so start the live processes with this configuration first. A record that is sent twice changes no
-figure: whatever ends it early, run it again.";
+Without --execute nothing is sent; the command says what would be. A record that this configuration still refuses is not
+sent, because it would come back as a dead letter, so restart the live processes with this configuration first. Sending a
+record twice changes no figure: if the command ends early, run it again.";
 
 /// Arguments of `dlq`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct DlqArguments {
-    /// What to do with the letters.
+    /// What to do with dead letters.
     #[command(subcommand)]
     pub command: DlqCommand,
 }
 
-/// What can be done with the records that could not be used.
+/// What can be done with dead letters.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum DlqCommand {
-    /// Say how many records could not be used, why, what to do, and which
+    /// List the records that could not be used: how many, why, and what to do
     List(ListLettersArguments),
-    /// Print all that is known of one record that could not be used
+    /// Print everything that is known about one record that could not be used
     Show(ShowLetterArguments),
     /// Send records to their topic again after a fix; without --execute, say what would be sent
     Redrive(RedriveArguments),
 }
 
-/// Where the letters are, and what they are held against.
+/// Where the dead letters are, and the configuration to check their records against.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct LettersArguments {
     /// The configuration with the lines and the topics
@@ -65,18 +65,18 @@ pub struct LettersArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
 }
 
-/// Which letters.
+/// The selection of dead letters.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct SelectionArguments {
     /// Only records refused for this reason; may be given several times
     #[arg(long = "reason", value_name = "REASON", value_parser = one_of(Reason::ALL, Reason::as_str))]
     pub reasons: Vec<Reason>,
-    /// Only records in which just this is wrong, as `dlq list` names it; may be given several times
+    /// Only records with this fault, as `dlq list` names it; may be given several times
     #[arg(long = "detail", value_name = "DETAIL", hide_possible_values = true,
           value_parser = one_of(Detail::ALL, Detail::as_str))]
     pub details: Vec<Detail>,
@@ -95,19 +95,19 @@ pub struct SelectionArguments {
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub struct ListLettersArguments {
-    /// Where the letters are.
+    /// Where the dead letters are.
     #[command(flatten)]
     pub letters: LettersArguments,
-    /// Which of them.
+    /// The selection.
     #[command(flatten)]
     pub selection: SelectionArguments,
-    /// Show the key and the beginning of the value of each: they tell of people
+    /// Show the key and the beginning of the value of each record: they hold personal data
     #[arg(long)]
     pub payload: bool,
-    /// How many letters to list, the latest first: 0 to 100000; all are counted
+    /// The most letters to list, the latest first: 0 to 100000; all are counted
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub limit: u32,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }
@@ -116,16 +116,16 @@ pub struct ListLettersArguments {
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = SHOW_EXAMPLES)]
 pub struct ShowLetterArguments {
-    /// Where the letters are.
+    /// Where the dead letters are.
     #[command(flatten)]
     pub letters: LettersArguments,
-    /// Where the record lay, as `dlq list` says
+    /// The position of the record, as in `dlq list`
     #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
     pub position: RecordPosition,
-    /// Show the key, the value and the headers: they tell of people
+    /// Show the key, the value and the headers: they hold personal data
     #[arg(long)]
     pub payload: bool,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }
@@ -134,25 +134,25 @@ pub struct ShowLetterArguments {
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = REDRIVE_EXAMPLES)]
 pub struct RedriveArguments {
-    /// Where the letters are.
+    /// Where the dead letters are.
     #[command(flatten)]
     pub letters: LettersArguments,
-    /// Only the records that lay there, as `dlq list` says; without any, all that the options choose
+    /// Only the records at these positions, as in `dlq list`; without any, all that the options select
     #[arg(value_name = "TOPIC/PARTITION/OFFSET")]
     pub positions: Vec<RecordPosition>,
-    /// Which of them.
+    /// The selection.
     #[command(flatten)]
     pub selection: SelectionArguments,
     /// Send them; without this nothing is sent
     #[arg(long)]
     pub execute: bool,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }
 
 impl LettersArguments {
-    /// The configuration that the arguments ask for.
+    /// The configuration that the arguments name.
     ///
     /// # Errors
     /// What is wrong with the file.

@@ -19,15 +19,15 @@ Examples:
 --at 2025-10-26T03:30+02:00
   ensilinja explain --events events.jsonl --contact 5f0c-17 --format json
 
-A figure is named as its metric is, or by as much of that as tells it apart: abandoned_queue is
+A figure has the name of its metric, or an unambiguous part of it: abandoned_queue means
 ensilinja_window_contacts_decided{result=\"abandoned_queue\"}. An indicator, such as promise_kept or service, is explained
-in both its parts: what is good, and of how many. The source is read twice, so standard input cannot be one.
+in both parts, numerator and denominator. The source is read twice, so it cannot be standard input.
 
-By default all that is known counts, whenever it became known: the figure as it should have been shown. With --known-at
-only records of the topic count that were written before then: the figure as it could be known then. Files do not say
-when anything was written.
+By default all events count, no matter when they became known: the figure as it should have been shown. With --known-at
+only records that were written to the topic before then count: the figure as it could have been known. Files have no
+times of writing.
 
-Ids of contacts are written to standard output, for whoever may read the topic anyway, and nowhere else.";
+Ids of contacts are printed to standard output, for people who may read the topic anyway, and nowhere else.";
 
 /// Arguments of `explain`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -37,31 +37,31 @@ pub struct ExplainArguments {
     /// Where the events come from.
     #[command(flatten)]
     pub source: SourceArguments,
-    /// The line whose figure it is
+    /// The line of the figure
     #[arg(long, value_name = "ID", value_parser = line_id, conflicts_with = "contact")]
     pub line: Option<LineId>,
     /// The figure to explain: a metric, a label's value, an indicator
     #[arg(long, value_name = "NAME", requires_all = ["line", "at"])]
     pub figure: Option<String>,
-    /// The window of the figure, if it has any
+    /// The window of the figure, if it has one
     #[arg(long, value_name = "WINDOW", value_parser = one_of(Window::ALL, Window::as_str), conflicts_with = "contact")]
     pub window: Option<Window>,
-    /// The contact whose story to tell, by its id as the source has it
+    /// The id of the contact to explain, as in the source
     #[arg(long, value_name = "ID")]
     pub contact: Option<String>,
-    /// The instant, as a local time of the lines; of a contact, now if it is not said
+    /// The instant, as a local time of the lines; for a contact, now by default
     #[arg(long, value_name = "TIME")]
     pub at: Option<When>,
-    /// Only what was written to the topic before then
+    /// Only records that were written to the topic before then
     #[arg(long, value_name = "TIME", conflicts_with = "events")]
     pub known_at: Option<When>,
-    /// List every entry; otherwise of more than 40 the first and the last 20
+    /// List every entry; by default the first and the last 20 of more than 40
     #[arg(long, conflicts_with = "contact")]
     pub all: bool,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
 }

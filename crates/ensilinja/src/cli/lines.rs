@@ -8,7 +8,6 @@ use jiff::civil::Date;
 
 use super::listing::ListingArguments;
 use super::report::line_id;
-use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,26 +19,16 @@ Examples:
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LinesArguments {
-    /// The configuration with the lines; without it, those of the demo's county
+    /// The configuration with the lines; without it, the lines of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// Print this line only; may be given several times
     #[arg(long = "line", value_name = "ID", value_parser = line_id)]
     pub lines: Vec<LineId>,
-    /// The first of the seven days of which opening hours are shown; without it, today
+    /// The first of the seven days to show opening hours for; without it, today
     #[arg(long, value_name = "DATE")]
     pub from: Option<Date>,
-    /// How it is printed.
+    /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
-}
-
-impl LinesArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(self.config.as_deref(), None)
-    }
 }

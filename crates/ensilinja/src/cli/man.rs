@@ -10,17 +10,17 @@ Examples:
   ensilinja man check
   ensilinja man --output man1
 
-A page is read by `ensilinja man check | man -l -`. The pages of a folder called man1 are found by man once the folder
-above it is in MANPATH.";
+Read a page with `ensilinja man check | man -l -`. man finds the pages in a folder called man1 if its parent folder is in
+MANPATH.";
 
 /// Arguments of `man`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ManArguments {
-    /// The command to print the page of, such as check or dlq list; without it, the page of the program
+    /// The command whose page to print, such as check or dlq list; without it, the page of the program
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
     pub page: Vec<String>,
-    /// Write the pages of the program and all its commands to this folder, which is made if it is not there
+    /// Write the pages of the program and all its commands to this folder, which is created if necessary
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

@@ -1,8 +1,8 @@
-//! Arguments that are one of a closed set.
+//! Arguments with a closed set of values.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// One of a closed set, by its name.
+/// Parses one member of a closed set by its name.
 pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
     as_str: fn(T) -> &'static str,

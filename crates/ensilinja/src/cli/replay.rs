@@ -95,7 +95,7 @@ pub struct ReplayArguments {
     /// or a pipe; without it, as fast as it goes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub speed: Option<u32>,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
 }
@@ -145,7 +145,7 @@ impl FromStr for KnownAt {
 }
 
 impl ReplayArguments {
-    /// What makes no sense in the arguments together.
+    /// What is wrong with the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         let format = self.format.as_str();
         let is_given = |all: &[(bool, &'static str)]| all.iter().find(|(given, _)| *given).map(|(_, name)| *name);

@@ -17,11 +17,10 @@ Examples:
   ensilinja report --events a.jsonl.gz --events b.jsonl.zst --from 2025-01-01 --to 2025-10-01 --by group --public
   ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
 
-Times are local times of the lines, or have their offset, as 2025-10-26T03:30+02:00 has; --to itself is left out.
-Nothing but the report is written to standard output. What was left out of it, and whether the log or the file begins
-too late for it, is said on standard error, and the latter in the report too. From a topic it is a report as of now.
-From a file it is one as of the latest event, or of --to if that is later and has passed: a promise whose deadline lies
-after that is not settled.";
+Times are local to the lines, or have an offset, as in 2025-10-26T03:30+02:00; the period ends just before --to. Only
+the report is written to standard output. Standard error says what was left out, and whether the topic or the file
+begins too late for the period; the report says the latter too. A report on a topic is as of now. A report on a file is
+as of its latest event, or as of --to if that is later and has passed: promises with a later deadline are not settled.";
 
 /// Arguments of `report`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -54,7 +53,7 @@ pub struct ReportArguments {
     /// How wide tables may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
 }
@@ -74,7 +73,7 @@ vocabulary! {
 }
 
 impl ReportArguments {
-    /// What makes no sense in the arguments together.
+    /// What is wrong with the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         let Self { from, to, by, .. } = self;
         if from >= to {

@@ -5,14 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use ensilinja_config::{Config, ConfigError};
-
 const EXAMPLES: &str = "\
 Examples:
   ensilinja run --config ensilinja.toml
   ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
 
-The configuration is checked whole before any port opens. Brokers that cannot be reached are not an error: the figures
+The whole configuration is checked before any port opens. Brokers that cannot be reached are not an error: the figures
 are served as not ready, /readyz says why, and the connection is tried again.";
 
 /// Arguments of `run`.
@@ -25,21 +23,7 @@ pub struct RunArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// Where to serve the figures, instead of server.listen
+    /// The address to serve the figures on, instead of server.listen
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
     pub listen: Option<SocketAddr>,
-}
-
-impl RunArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        let mut config = crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())?;
-        if let Some(listen) = self.listen {
-            config.server.listen = listen;
-        }
-        Ok(config)
-    }
 }

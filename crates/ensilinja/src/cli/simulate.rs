@@ -8,7 +8,6 @@ use clap::{ArgGroup, ArgMatches, Args};
 use ensilinja_sim::Scenario;
 
 use super::when::When;
-use ensilinja_config::{Config, ConfigError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,38 +22,38 @@ Examples:
 #[command(after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("where_to").args(["config", "brokers", "output"]).multiple(true).required(true))]
 pub struct SimulateArguments {
-    /// The configuration with the lines and the topic; without it, those of the demo's county
+    /// The configuration with the topic and the lines; without it, those of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// How many times the contacts of the county: 1 to 10000
+    /// The volume of contacts, as a multiple of the county's: 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub volume: u32,
-    /// Publish the events of a past time at full speed, from this time of the county on; without it, live and at real
-    /// speed
+    /// Publish the events of a past period at full speed, from this local time on; without it, publish live, in real time
     #[arg(long, value_name = "TIME", requires = "to")]
     pub from: Option<When>,
-    /// Until this time, itself left out
+    /// The end of the period, itself excluded
     #[arg(long, value_name = "TIME", requires = "from")]
     pub to: Option<When>,
-    /// Which of all possible counties: the same seed gives the same events
+    /// The seed of the simulation: the same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Disturb the events as real platforms do: duplicates, delays, another order, records that cannot be read
+    /// Disturb the events as real platforms do: duplicates, delays, changed order, records that cannot be read
     #[arg(long)]
     pub disorder: bool,
-    /// A bad day: the platform falls silent, then says all at once; a callback queue is emptied; a line answers nobody
+    /// A bad day: the platform is silent and then sends everything at once; a callback queue is emptied; a line answers no
+    /// calls
     #[arg(long, value_name = "WHAT", value_parser = scenario())]
     pub scenario: Option<Scenario>,
-    /// Write the events of the past time to this file, one a line, instead of publishing them; - is standard output
+    /// Write the events of the period to this file, one a line, instead of publishing them; - is standard output
     #[arg(long, value_name = "FILE", requires_all = ["from", "to"])]
     pub output: Option<PathBuf>,
-    /// Replace the file of --output if it is there, once the new one is whole
+    /// Replace an existing file of --output once the new one is complete
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// Do not show how far it is
+    /// Do not show progress
     #[arg(long)]
     pub quiet: bool,
 }
@@ -65,28 +64,20 @@ fn scenario() -> impl TypedValueParser<Value = Scenario> {
 }
 
 impl SimulateArguments {
-    /// The configuration that the arguments ask for.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
-    }
-
-    /// The past time to publish, start and end; `None` to publish live.
+    /// The start and end of the past period to publish; `None` to publish live.
     #[must_use]
     pub fn past(&self) -> Option<(When, When)> {
         self.from.zip(self.to)
     }
 
-    /// What makes no sense in the arguments together.
+    /// What is wrong with the arguments together.
     pub(super) fn problem(&self) -> Option<String> {
         self.past().filter(|(from, to)| from >= to).map(|_| "--from is not before --to".to_owned())
     }
 }
 
-/// Whether both a file and brokers are named to take the events. Brokers that only the environment names, for all
-/// commands, do no harm: nothing is published to them.
+/// Whether both a file and brokers are given on the command line. Brokers from the environment, which are meant for all
+/// commands, do not count: nothing is published to them.
 pub(super) fn has_two_destinations(matches: &ArgMatches) -> bool {
     let is_written = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
     is_written("output") && is_written("brokers")

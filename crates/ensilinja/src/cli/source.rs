@@ -1,4 +1,4 @@
-//! The arguments that say where events of the past come from.
+//! The arguments for the source of past events.
 
 use std::path::PathBuf;
 
@@ -7,27 +7,27 @@ use clap::{ArgGroup, Args};
 use super::when::When;
 use ensilinja_config::{Config, ConfigError};
 
-/// Where events come from, and what they are held against.
+/// The source of events, and the configuration to read them with.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
 pub struct SourceArguments {
-    /// The configuration with the lines and the topic; without it, the lines are those of the demo's county
+    /// The configuration with the topic and the lines; without it, the lines of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard
-    /// input. What is compressed by gzip or zstd is found out
+    /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard input.
+    /// Compression by gzip or zstd is detected
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
-    /// Treat the source as complete from this time on and as unknown before it, whatever its records suggest
+    /// Treat the source as complete from this time on and as unknown before it, no matter what its records suggest
     #[arg(long, value_name = "TIME")]
     pub complete_since: Option<When>,
 }
 
 impl SourceArguments {
-    /// The configuration that the arguments ask for.
+    /// The configuration that the arguments name.
     ///
     /// # Errors
     /// What is wrong with the file.

@@ -1,0 +1,75 @@
+//! `ensilinja compare`: which figures of two runs differ, or of a run and a live process, or of a live process and its
+//! topic.
+
+mod live;
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings};
+use ensilinja_lookback::compare::{
+    Comparison, compare_live_with_topic, compare_run_with_live, compare_runs, compare_two_live,
+};
+use ensilinja_serve::ProcessAddress;
+
+use crate::cli::{CompareArguments, Compared};
+use crate::configuration;
+use crate::console::logging;
+use crate::console::progress::ConsoleProgress;
+use crate::console::shutdown;
+use crate::console::standard_output::ListingFormat;
+use crate::console::standard_output::print;
+use crate::contact_key::random_key;
+use crate::lookback_context::lookback_context;
+use crate::outcome::Outcome;
+use live::LiveProcess;
+
+/// Compares, and prints what differs.
+///
+/// # Errors
+/// A configuration that cannot be used; otherwise why a side cannot be read or asked, or that the two have nothing in
+/// common.
+pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
+    let config = arguments.says_source().then(|| arguments.configuration()).transpose()?;
+    let warnings = LogSettings { format: LogFormat::Text, level: LogLevel::Warn };
+    logging::start(config.as_ref().map_or(warnings, |config| config.log))?;
+    let mut comparison = match (&arguments.one, &arguments.other) {
+        (Compared::Run(one), Some(Compared::Run(other))) => compare_runs(one, other, &load)?,
+        (Compared::Run(run), Some(Compared::Live(live))) => {
+            compare_run_with_live(run, &LiveProcess::new(live)?, false, config, &load)?
+        }
+        (Compared::Live(live), Some(Compared::Run(run))) => {
+            compare_run_with_live(run, &LiveProcess::new(live)?, true, config, &load)?
+        }
+        (Compared::Live(one), Some(Compared::Live(other))) => {
+            compare_two_live(&LiveProcess::new(one)?, &LiveProcess::new(other)?)?
+        }
+        (Compared::Live(live), None) => with_topic(live, &config.context("give --config or --events")?, arguments)?,
+        (Compared::Run(_), None) => anyhow::bail!("give OTHER: the run or live process to compare the run with"),
+    };
+    if arguments.contacts && !comparison.result.rows.is_empty() {
+        let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &comparison.zone));
+        // The differences are known, and worth printing without contacts.
+        if let Err(error) = comparison.trace_contacts(random_key()?, &stop, &progress) {
+            let reason = format!("{:#}", anyhow::Error::from(error));
+            tracing::warn!(%reason, "contacts not listed");
+        }
+    }
+    print(&match arguments.listing.format {
+        ListingFormat::Table => comparison.text(),
+        ListingFormat::Json => comparison.json(),
+    })?;
+    Ok(if comparison.result.is_same() { Outcome::Done } else { Outcome::Found })
+}
+
+fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArguments) -> anyhow::Result<Comparison> {
+    let complete_since = arguments.complete_since.map(|when| when.instant_of("--complete-since", &config.zone));
+    let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
+    let context = lookback_context(config, &arguments.events, &stop, &progress)?;
+    Ok(compare_live_with_topic(&LiveProcess::new(live)?, complete_since.transpose()?, &context)?)
+}
+
+/// The configuration that a run names.
+fn load(path: Option<&Path>, brokers: Option<&str>) -> Result<Config, String> {
+    configuration::chosen(path, brokers).map_err(|error| error.to_string())
+}

@@ -1,0 +1,38 @@
+//! `ensilinja lines`: what the configuration means for each line, with what follows from it.
+//!
+//! The listing shows what the ledger uses: limits, their dates and promises as they are resolved, not as they are written.
+
+mod document;
+mod meaning;
+mod text;
+
+use ensilinja_config::Config;
+use ensilinja_model::{EventTime, LineId};
+use jiff::civil::Date;
+
+use crate::console::standard_output::{ListingFormat, print};
+use crate::outcome::Outcome;
+use ensilinja_lookback::local_time::zoned;
+use meaning::LineListing;
+
+/// Prints what the configuration means for the lines with these ids, or for all, with the opening hours of the week from
+/// `first` on, or from today on.
+///
+/// # Errors
+/// [`UnknownLine`](ensilinja_config::UnknownLine), or why it cannot be written.
+pub fn lines(
+    ids: &[LineId],
+    first: Option<Date>,
+    format: ListingFormat,
+    config: &Config,
+    now: EventTime,
+) -> anyhow::Result<Outcome> {
+    let places = config.places_of(ids)?;
+    let first = first.unwrap_or_else(|| zoned(now, &config.zone).date());
+    let lines = LineListing::new(config, &places, first)?;
+    print(&match format {
+        ListingFormat::Table => lines.text()?,
+        ListingFormat::Json => lines.document().to_json(),
+    })?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,122 @@
+//! What the configuration means for lines, as text.
+
+use std::fmt::Write as _;
+
+use ensilinja_config::{Config, Line, date_in_words, formula_in_words, limits_in_words, promises_in_words};
+use ensilinja_ledger::Indicator;
+
+use super::meaning::{LineListing, LineMeaning, since};
+use crate::open_days::runs;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+impl LineListing<'_> {
+    /// The listing.
+    pub(super) fn text(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        for line in &self.lines {
+            line.write(&mut text, self.config)?;
+            text.push('\n');
+        }
+        let horizon_ms = self.rules.horizon_ms();
+        writeln!(
+            text,
+            "All lines together: figures need the last {} of the topic, so it has to keep records for that long:\n\
+             retention.ms={horizon_ms} or more. The longest life of a contact is {}.",
+            days(horizon_ms),
+            days(self.rules.life_ms())
+        )?;
+        Ok(text)
+    }
+}
+
+impl LineMeaning<'_> {
+    fn write(&self, text: &mut String, config: &Config) -> anyhow::Result<()> {
+        let Line { id, channel, name, group, service_area, hours, effective_limits, goals } = self.line;
+        writeln!(text, "{id}  {}", name.fi)?;
+        let mut say = |what: &str, words: &str| writeln!(text, "  {what:<15}{words}");
+        say("names", &format!("{} (sv), {} (en)", name.sv, name.en))?;
+        say("place", &format!("{}, group {group}, area {service_area}", channel.as_str()))?;
+        say("hours", &hours.to_string())?;
+        for (place, (from, to, open)) in runs(&self.week, &config.zone).into_iter().enumerate() {
+            let what = if place == 0 { "the week" } else { "" };
+            let until = if from == to { String::new() } else { format!(" - {}", date_in_words(to)) };
+            say(what, &format!("{}{until}  {open}", date_in_words(from)))?;
+        }
+        for effective in effective_limits {
+            if let Some(date) = since(effective, config) {
+                say("", &format!("-- from {date} on:"))?;
+            }
+            for (what, sentences) in [
+                ("promises", promises_in_words(&effective.limits.promises)),
+                ("limits", limits_in_words(&effective.limits)),
+            ] {
+                for (place, words) in sentences.into_iter().enumerate() {
+                    say(if place == 0 { what } else { "" }, &words)?;
+                }
+            }
+        }
+        say("service level", &format!("{}: {}", goals.service_level.as_str(), formula_in_words(goals.service_level)))?;
+        for (place, (indicator, words)) in self.goals().into_iter().enumerate() {
+            say(if place == 0 { "goals" } else { "" }, &format!("{}: {words}", indicator.as_str()))?;
+        }
+        say("life", &format!("a contact says nothing new of itself after {}", days(self.life_ms)))?;
+        Ok(())
+    }
+
+    /// What is aimed at, of the indicators that the line's channel has.
+    fn goals(&self) -> Vec<(Indicator, String)> {
+        let percent = |share: f64| format!("{} %", (share * 1000.0).round() / 10.0);
+        let words = |indicator: Indicator| {
+            let target = self.line.goals.targets.of(indicator);
+            let goal = target.goal.map(|goal| format!("goal {}", percent(goal)));
+            let floor = target.alert_floor.map(|floor| format!("alerts below {}", percent(floor)));
+            let words: Vec<String> = goal.into_iter().chain(floor).collect();
+            (!words.is_empty()).then(|| (indicator, words.join(", ")))
+        };
+        let of_channel = Indicator::ALL.iter().copied().filter(|it| it.applies_to(self.line.channel));
+        of_channel.filter_map(words).collect()
+    }
+}
+
+/// A duration in whole days, rounded up.
+fn days(ms: i64) -> String {
+    match (ms + DAY_MS - 1).div_euclid(DAY_MS) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use jiff::civil::Date;
+
+    fn said(id: &str, first: Date) -> String {
+        let config = ensilinja_config::county();
+        let places = config.places_of(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
+        LineListing::new(&config, &places, first).unwrap().text().unwrap()
+    }
+
+    #[test]
+    fn a_line_is_told_with_its_week_its_promises_and_what_the_topic_has_to_keep() {
+        let text = said("116117", date(2025, 9, 15));
+        for words in [
+            "116117  Päivystysapu 116 117\n  names          Jourhjälpen 116 117 (sv), Medical Helpline 116 117 (en)\n",
+            "  place          phone, group medical_helpline, area Kanta-Häme\n  hours          24/7\n",
+            "  the week       Mon 2025-09-15 - Sun 2025-09-21  00:00-24:00\n  promises       ",
+            "  service level  negative_abandon: answered within the threshold / decided\n  goals          ",
+            "retention.ms=",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_week_of_helatorstai_is_told_as_it_is() {
+        let text = said("neuvola", date(2025, 5, 26));
+        assert!(text.contains("Thu 2025-05-29  closed\n"), "{text}");
+    }
+}

@@ -1,0 +1,46 @@
+//! `ensilinja run`: the processor on a real topic, until it is told to stop.
+
+use ensilinja_kafka::IngestIntervals;
+
+use crate::clock::{self, LiveClock};
+use crate::console::shutdown::{runtime, stop_signal};
+use crate::live::Processor;
+use ensilinja_config::{Config, broken_nights, year_from};
+use ensilinja_lookback::local_time::zoned;
+
+/// Reads and serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// What keeps it from starting.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    warn_of_broken_nights(config);
+    runtime()?.block_on(async {
+        let stop = stop_signal()?;
+        let processor = Processor::start(config, LiveClock::of_this_computer(), IngestIntervals::default())?;
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            listen = %processor.address(),
+            topic = config.kafka.topic,
+            lines = config.lines.len(),
+            "started"
+        );
+        processor.serve(stop).await?;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Warns of hours that may not say what is meant.
+fn warn_of_broken_nights(config: &Config) {
+    let today = zoned(clock::wall()(), &config.zone).date();
+    for nights in broken_nights(&config.lines, &year_from(today)) {
+        tracing::warn!(
+            line = %nights.line.id,
+            key = "hours",
+            value = nights.hours,
+            midnights = nights.midnights(),
+            remedy = nights.advice(),
+            "opening hours break at midnight"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! From a command line to the work of a command: reads the configuration, starts logging, and makes a plain request.
+
+use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings};
+use ensilinja_lookback::RequestError;
+use ensilinja_sim::County;
+
+use crate::cli::SimulateArguments;
+use crate::cli::{CalendarArguments, CheckArguments, Command, DemoArguments, LinesArguments, RunArguments};
+use crate::commands::calendar::CalendarRequest;
+use crate::commands::check::CheckRequest;
+use crate::commands::demo::DemoRequest;
+use crate::commands::simulate::SimulateRequest;
+use crate::commands::{
+    calendar, check, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate,
+};
+use crate::configuration::chosen;
+use crate::console::logging;
+use crate::outcome::{CommandError, Outcome};
+use crate::{clock, core_dumps};
+
+/// Logs errors only, for commands whose output says the rest.
+const ERRORS: LogSettings = LogSettings { format: LogFormat::Text, level: LogLevel::Error };
+
+/// Does what a command line asks for.
+///
+/// # Errors
+/// [`CommandError`] tells bad usage from a failure.
+pub fn dispatch(command: Command) -> Result<Outcome, CommandError> {
+    core_dumps::forbid_unless_allowed()?;
+    Ok(obey(command)?)
+}
+
+fn obey(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Demo(DemoArguments { listen, at, speed, seed, events }) => {
+            logging::start(ERRORS)?;
+            demo::demo(&DemoRequest { listen, at, speed, seed, events })?;
+            Ok(Outcome::Done)
+        }
+        Command::Run(arguments) => {
+            let config = run_configuration(&arguments)?;
+            logging::start(config.log)?;
+            run::run(&config)?;
+            Ok(Outcome::Done)
+        }
+        Command::Simulate(arguments) => {
+            let config = chosen(arguments.config.as_deref(), arguments.brokers.as_deref())?;
+            logging::start(config.log)?;
+            simulate::simulate(&simulate_request(arguments)?, &config)?;
+            Ok(Outcome::Done)
+        }
+        Command::Report(arguments) => {
+            let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
+            logging::start(config.log)?;
+            report::report(&arguments, &config)
+        }
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Dlq(arguments) => dlq::dlq(&arguments),
+        Command::Check(CheckArguments { config: path, brokers, sample, quiet, listing }) => {
+            let config = chosen(Some(&path), brokers.as_deref())?;
+            logging::start(ERRORS)?;
+            let file = path.display().to_string();
+            check::check(&CheckRequest { file, sample, quiet, format: listing.format }, &config, clock::wall()())
+        }
+        Command::Lines(LinesArguments { config, lines: ids, from, listing }) => {
+            let config = chosen(config.as_deref(), None)?;
+            lines::lines(&ids, from, listing.format, &config, clock::wall()())
+        }
+        Command::Calendar(CalendarArguments { config, lines, from, days, year, listing }) => {
+            let config = chosen(config.as_deref(), None)?;
+            let request = CalendarRequest { lines: &lines, from, days, year, format: listing.format };
+            calendar::calendar(&request, &config, clock::wall()())
+        }
+        Command::Completions(arguments) => completions::completions(arguments.shell),
+        Command::Man(arguments) => man::man(&arguments.page, arguments.output.as_deref()),
+    }
+}
+
+fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
+    let mut config = chosen(Some(&arguments.config), arguments.brokers.as_deref())?;
+    if let Some(listen) = arguments.listen {
+        config.server.listen = listen;
+    }
+    Ok(config)
+}
+
+fn simulate_request(arguments: SimulateArguments) -> anyhow::Result<SimulateRequest> {
+    let zone = County::zone();
+    let instants = |(from, to): (crate::cli::When, crate::cli::When)| {
+        let period = from.instant_of("--from", &zone)?..to.instant_of("--to", &zone)?;
+        if period.is_empty() { Err(RequestError::EmptyPeriod.into()) } else { anyhow::Ok(period) }
+    };
+    let period = arguments.past().map(instants).transpose()?;
+    let SimulateArguments { volume, seed, disorder, scenario, output, force, quiet, .. } = arguments;
+    Ok(SimulateRequest { volume, period, seed, disorder, scenario, output, force, quiet })
+}
