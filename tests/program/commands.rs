@@ -279,7 +279,7 @@ fn a_full_disk_is_an_error() {
     let ended = command(&["lines"]).stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.starts_with("error: nothing more can be written to standard output: No space left"), "{said}");
+    assert!(said.starts_with("error: standard output cannot be written: No space left"), "{said}");
 }
 
 #[test]

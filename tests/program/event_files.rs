@@ -98,7 +98,7 @@ fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
     let printed = simulate(Path::new("-"), &["--seed", "5"]).output().unwrap();
     assert!(printed.status.success() && printed.stdout == fs::read(&file).unwrap(), "{}", said(&printed));
     let said = said(&printed);
-    assert!(said.contains(&format!("written to - events={}", events.len())), "{said}");
+    assert!(said.contains(&format!("written events={} file=\"-\"", events.len())), "{said}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
     fs::write(&file, "before").unwrap();
     let output = simulate(&file, &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let expected = format!("{} is there already: name another file, or replace it by --force", file.display());
+    let expected = format!("{} exists already: name another file, or replace it with --force", file.display());
     assert!(said(&output).contains(&expected), "{}", said(&output));
     assert_eq!(fs::read_to_string(&file).unwrap(), "before");
     let output = simulate(&file, &["--force"]).output().unwrap();

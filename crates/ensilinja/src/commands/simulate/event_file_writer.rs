@@ -1,7 +1,7 @@
-//! Writing a file of events, whole or not at all.
+//! Writes a file of events, completely or not at all.
 //!
-//! The lines go to a file of another name beside the one asked for, which takes its name once all of them are on the
-//! disk. Standard output, a pipe or a device takes each line as it comes.
+//! The lines go to a temporary file, which is renamed once all of them are on the disk. Standard output, a pipe or a device
+//! takes each line as it comes.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ use ensilinja_lookback::event_file::is_standard_stream;
 
 use crate::console::atomic_file::AtomicFile;
 
-/// How much is handed to the system at once, in bytes.
+/// The size of the write buffer, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// What was written.
@@ -25,8 +25,8 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub struct WrittenEvents {
     /// Lines written.
     pub lines: u64,
-    /// Records that can be no line: without a value, not UTF-8, blank or with a newline within; or at fault only in
-    /// what a line has not, the headers and the timestamp.
+    /// Records that cannot be a line: without a value, not UTF-8, blank or with a newline in the middle; or with a fault in
+    /// the headers or the timestamp only, which a line does not have.
     pub left_out: u64,
     /// How it ended.
     pub ending: WriteEnding,
@@ -37,20 +37,19 @@ pub struct WrittenEvents {
 pub enum WriteEnding {
     /// All records were written or left out.
     Whole,
-    /// It was told to stop. There is no file.
+    /// It was stopped. There is no file.
     Stopped,
-    /// Whoever read the pipe has had enough.
+    /// The reader closed the pipe.
     ReaderGone,
 }
 
-/// Writes what the publications say to a file, one event a line, in the order in which they are published. The path `-`
-/// is standard output.
+/// Writes the publications to a file, one event a line, in the order of publication. The path `-` is standard output.
 ///
-/// A record in binary mode becomes the same event in structured mode. A file that is there is replaced, at the end and
-/// at once; a pipe or a device is written to. `stop` ends it, and nothing is left of the file then.
+/// A record in binary mode becomes the same event in structured mode. An existing file is replaced atomically at the end; a
+/// pipe or a device is written to directly. `stop` ends the writing, and the file is removed then.
 ///
 /// # Errors
-/// If the file cannot be written. Nothing is left of it.
+/// If the file cannot be written. It is removed then.
 pub fn write(
     path: &Path,
     publications: impl Iterator<Item = Publication>,

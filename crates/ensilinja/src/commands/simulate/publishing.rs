@@ -13,7 +13,8 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 use tokio::runtime::Runtime;
 
-use super::{SimulateRequest, SimulatedPast, publications};
+use super::request::SimulateRequest;
+use super::simulated_past::SimulatedPast;
 use crate::console::shutdown::stop_signal;
 use crate::{clock, feed};
 use ensilinja_config::Config;
@@ -41,7 +42,7 @@ pub(super) fn publish(request: &SimulateRequest, config: &Config, runtime: &Runt
     let Some(period) = &request.period else {
         tracing::info!(volume = request.volume, "publishing live; stop with Ctrl-C");
         let clock = clock::wall();
-        feed::send_in_time(&publisher, publications(request, clock()), &clock, &stop)?;
+        feed::send_in_time(&publisher, request.publications(clock()), &clock, &stop)?;
         return feed::finish(&publisher).with_context(not_taken);
     };
     check_retention(period, config)?;

@@ -9,8 +9,8 @@ use std::{fs, path::Path};
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
 
-use super::SimulatedPast;
 use super::event_file_writer::{self, WriteEnding};
+use super::simulated_past::SimulatedPast;
 use crate::console::shutdown::stop_signal;
 use ensilinja_lookback::Progress as _;
 
