@@ -1,8 +1,8 @@
 //! The callback attempts of one leg.
 //!
-//! An attempt is identified by its second and its result. Sources report the same attempt with different fractions of
-//! a second (a platform's copy is often truncated to whole seconds), so attempts with the same result in the same
-//! second are one attempt, and the earliest instant is kept. It is a minimum a key, so order and duplicates do not
+//! An attempt is identified by its second and its result. Sources report the same attempt with different fractions of a
+//! second (a platform's copy is often truncated to whole seconds), so attempts with the same result in the same second
+//! are one attempt, and the earliest instant is kept. It is a minimum for each key, so order and duplicates do not
 //! matter.
 //!
 //! Example: `failed` at 10:40:07.512 and `failed` at 10:40:07 are one attempt, at 10:40:07.

@@ -70,7 +70,7 @@ impl Span {
     }
 }
 
-/// The subject of an entry. A leg has at most one entry a slot, and the entries are in this order.
+/// The subject of an entry. A leg has at most one entry per slot, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EntrySlot {
     Retraction,
@@ -90,7 +90,7 @@ pub(crate) enum EntrySlot {
     Verdict,
 }
 
-/// One entry a slot; there are three questions. Every slot but `Retraction` can be filled at once.
+/// One entry per slot; there are three questions. Every slot but `Retraction` can be filled at once.
 const MOST_ENTRIES: usize = 12 + 3;
 
 /// All entries of a leg as of a second.

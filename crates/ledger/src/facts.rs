@@ -31,7 +31,7 @@ vocabulary! {
         Shadowed = "shadowed",
         /// It is older than the range that is being read.
         TooOld = "too_old",
-        /// It is a callback attempt beyond the thousand that are kept a result and leg. It is not counted.
+        /// It is a callback attempt beyond the thousand that are kept for each result of a leg. It is not counted.
         Surplus = "surplus",
     }
 }

@@ -47,7 +47,7 @@
 //!     at: morning.plus_millis(after_ms),
 //!     fact,
 //! };
-//! ledger.apply(&event(42_000, Fact::Answered)); // late events and duplicates change nothing
+//! ledger.apply(&event(42_000, Fact::Answered)); // the order does not matter
 //! ledger.apply(&event(0, Fact::Offered));
 //! ledger.apply(&event(300_000, Fact::Ended));
 //!

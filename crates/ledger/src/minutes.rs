@@ -1,8 +1,8 @@
 //! The minute log of a line: the postings that may still enter or leave a window.
 //!
 //! A posting is an entry with a count: positive if entries were added, negative if they were taken back. The log has
-//! one bucket a minute and eight bytes a posting. It is append-only and unsorted: an entry is taken back by a posting
-//! with the opposite sign in the same second, and a late record joins its minute.
+//! one bucket per minute and eight bytes per posting. It is append-only and unsorted: an entry is taken back by a
+//! posting with the opposite sign in the same second, and a late record joins its minute.
 //!
 //! Most legs take back an entry soon: the `orphaned` of tomorrow. So a minute that has doubled is folded: postings of
 //! the same entry are added up, and those with the sum 0 are removed.
