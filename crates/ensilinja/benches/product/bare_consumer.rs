@@ -1,7 +1,7 @@
-//! What the product is compared with: a consumer that polls and does nothing more, or parses the JSON and nothing more.
+//! The consumer that the product is compared with: it polls records, or polls and parses the JSON, and does no more.
 //!
-//! It is how one would write it: a poll loop over all partitions, and a typed struct that borrows its texts from the
-//! record. Its client is set as the product's is, so that the difference is what the product does with a record.
+//! It is written as usual: a poll loop over all partitions, and a typed struct that borrows its texts from the record.
+//! Its client has the settings of the product's, so that the difference is what the product does with a record.
 
 use std::hint::black_box;
 use std::io::{self, Read as _, Write as _};
@@ -14,17 +14,17 @@ use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 use serde::Deserialize;
 
 use crate::process::cpu_seconds;
-use crate::stand::Topic;
+use crate::topic::Topic;
 
 /// How long the broker may leave the consumer without a record or an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the consumer does with a record.
+/// The work on each record.
 #[derive(Clone, Copy)]
 pub enum Work {
-    /// It takes it.
+    /// None.
     Poll,
-    /// It parses the JSON, too.
+    /// The JSON is parsed.
     Parse,
 }
 
@@ -73,7 +73,7 @@ enum Answer<'a> {
     Word(&'a str),
 }
 
-/// Has a topic read to its end in a process of its own: seconds from its start, and processor seconds.
+/// Lets a process of its own read a topic to its end. Returns the seconds since its start and its processor seconds.
 pub fn time(work: Work, topic: &Topic) -> anyhow::Result<(f64, f64)> {
     let started = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
@@ -85,7 +85,7 @@ pub fn time(work: Work, topic: &Topic) -> anyhow::Result<(f64, f64)> {
     if read.is_err() {
         child.kill()?;
     }
-    // It ends when its standard input does.
+    // It ends at the end of its standard input.
     drop(child.stdin.take());
     child.wait()?;
     read
@@ -99,7 +99,7 @@ fn read_to_end(child: &mut Child, events: u64, started: Instant) -> anyhow::Resu
     Ok((seconds, cpu_seconds(child.id())?))
 }
 
-/// The process: reads, says how many there were, and waits to be let go.
+/// The process: reads, writes the number of records, and waits for the end of its standard input.
 pub fn run(work: &str, brokers: &str, topic: &str) -> anyhow::Result<()> {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", brokers)
@@ -127,7 +127,7 @@ pub fn run(work: &str, brokers: &str, topic: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Assigns every partition from its beginning; returns how many records there are.
+/// Assigns every partition from its beginning and returns the number of records.
 fn assign_all(consumer: &BaseConsumer, topic: &str) -> anyhow::Result<u64> {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
     let partitions = metadata.topics().first().context("the topic is there")?.partitions();

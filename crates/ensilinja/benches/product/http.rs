@@ -1,4 +1,4 @@
-//! As little HTTP as it takes to ask the product again and again on one connection.
+//! As little HTTP as is needed to send many requests on one connection.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -24,13 +24,13 @@ impl Connection {
         Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream), body: Vec::new() })
     }
 
-    /// The status and the body of what a path answers, not compressed.
+    /// The status and the uncompressed body of a page.
     pub fn get(&mut self, path: &str) -> anyhow::Result<(u16, &str)> {
         let status = self.ask(path, "")?;
         Ok((status, std::str::from_utf8(&self.body)?))
     }
 
-    /// Asks for the metrics as Prometheus does, which prefers `OpenMetrics` and takes it compressed.
+    /// Requests the metrics as Prometheus does, which prefers `OpenMetrics` and accepts gzip.
     pub fn scrape(&mut self) -> anyhow::Result<()> {
         let accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
         let status = self.ask("/metrics", &format!("Accept: {accept}\r\nAccept-Encoding: gzip\r\n"))?;
@@ -38,7 +38,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends a request and reads the answer to its end; returns its status.
+    /// Sends a request, reads the whole answer and returns its status.
     fn ask(&mut self, path: &str, headers: &str) -> anyhow::Result<u16> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n");
         self.stream.get_mut().write_all(request.as_bytes())?;

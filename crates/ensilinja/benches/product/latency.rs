@@ -1,8 +1,8 @@
-//! How long it takes from publishing an event until it is visible in `/metrics`, with a thousand other events a second.
+//! The time from publishing an event until `/metrics` shows it, beside a thousand other events a second.
 //!
-//! A marker is the arrival of a contact at a line on which nobody else calls. The clock starts when it is handed to
+//! A marker is the arrival of a contact at a line without other contacts. The clock starts when the marker is handed to
 //! the Kafka client, which sends it at once (`linger.ms=0`), and stops when a whole page that counts it has been
-//! received. Pages are asked for on one connection, one right after the other from the moment the marker is sent.
+//! received. Pages are requested on one connection, each right after the one before, from the sending of the marker on.
 
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,13 @@ use ensilinja_kafka::{Publisher, Settings};
 use ensilinja_model::{Fact, LineId};
 use ensilinja_sim::SimEvent;
 
-use crate::ROUNDS;
 use crate::county_events;
 use crate::http::Connection;
 use crate::live_load::{self, LiveLoad};
 use crate::product::{Product, county_configuration, further_line};
-use crate::stand::{Stand, Topic, publish};
-use crate::table::{Budget, Row, quantile};
+use crate::stand::Stand;
+use crate::table::{Budget, ROUNDS, Row, quantile};
+use crate::topic::{Topic, publish};
 
 const MARKERS: u32 = 300;
 
@@ -27,7 +27,7 @@ const LINE: &str = "marker";
 /// The series that counts the markers.
 const SERIES: &str = "\nensilinja_window_contacts_offered{line=\"marker\",channel=\"phone\",window=\"15m\"} ";
 
-/// A page may grow this much between two looks before its series is looked for from the top, in bytes.
+/// By how many bytes the place of the series may move between two pages before it is searched for from the top.
 const DRIFT: usize = 64 * 1024;
 
 /// How long a marker may take.
@@ -61,7 +61,7 @@ struct Markers {
     publisher: Publisher,
     connection: Connection,
     sent: u32,
-    /// Where the series was last found in the page.
+    /// The offset of the series in the last page.
     place: usize,
 }
 
@@ -72,7 +72,7 @@ impl Markers {
         Ok(Self { publisher, connection, sent: 0, place: 0 })
     }
 
-    /// Sends markers one by one; returns how long each took, in ms.
+    /// Sends markers one by one and returns how long each took, in ms.
     fn send(&mut self, count: u32) -> anyhow::Result<Vec<f64>> {
         (0..count).map(|_| Ok(self.send_one()?.as_secs_f64() * 1e3)).collect()
     }
@@ -95,12 +95,12 @@ impl Markers {
             anyhow::ensure!(began.elapsed() < PATIENCE, "a marker does not become visible");
         }
         let took = began.elapsed();
-        // Not in step with anything that the product does each millisecond, second or tenth of it.
+        // A pause of changing length, so that markers keep no step with what the product does at regular times.
         std::thread::sleep(Duration::from_micros(10_000 + u64::from(self.sent) * 7_919 % 30_000));
         Ok(took)
     }
 
-    /// How many markers the page counts that is asked for now.
+    /// The number of markers that a page requested now counts.
     fn visible(&mut self) -> anyhow::Result<f64> {
         let (_, page) = self.connection.get("/metrics")?;
         let near = page.get(self.place.saturating_sub(DRIFT)..).and_then(|rest| rest.find(SERIES));

@@ -1,4 +1,4 @@
-//! A platform in the background, whose events come as they happen: an ordinary one, or one with a thousand a second.
+//! A platform in the background that publishes events as they happen: an ordinary one, or one with a thousand a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,25 +10,25 @@ use ensilinja_kafka::Publisher;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, SimEvent};
 
-use crate::stand::Topic;
 use crate::table::float;
+use crate::topic::Topic;
 
-/// The volume of the county as it is.
+/// The volume of the real county.
 pub const ORDINARY: f64 = 1.0;
 
-/// Events a second of a busy platform, in about.
+/// About how many events a second a busy platform has.
 const BUSY_RATE: f64 = 1_000.0;
 
-/// The length of what is prepared, in ms: longer than any section takes.
+/// The length of the prepared load, in ms. It is longer than any section.
 const LENGTH_MS: i64 = 180_000;
 
-/// Tuesday 2025-09-16 at 10:15 in Helsinki: every line is open, and nobody is under way yet.
+/// Tuesday 2025-09-16 at 10:15 in Helsinki: every line is open, and no contact has arrived yet.
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
 
-/// After this long enough are under way for the rate to be even, in ms.
+/// The time until enough contacts are under way for an even rate, in ms.
 const WARM_UP_MS: i64 = 10 * 60_000;
 
-/// Load that goes on until it is told to end.
+/// Load that goes on until it is ended.
 pub struct LiveLoad {
     stop: Arc<AtomicBool>,
     feeding: JoinHandle<anyhow::Result<u64>>,
@@ -36,10 +36,8 @@ pub struct LiveLoad {
 }
 
 impl LiveLoad {
-    /// Begins to publish to a topic: a Tuesday morning of so many times the county, dated from now on. It is simulated
-    /// before; encoding is all that is left to do.
-    ///
-    /// `alter` is the last to touch an event.
+    /// Begins to publish a Tuesday morning of the county, of this volume and dated from now on. The events are simulated
+    /// before; only `alter`, which may change an event, and the encoding are left to do.
     pub fn begin(
         topic: &Topic,
         volume: f64,
@@ -65,7 +63,7 @@ impl LiveLoad {
         Ok(Self { stop, feeding, since: Instant::now() })
     }
 
-    /// Ends it; returns how many events a second there were.
+    /// Ends it and returns the events a second.
     pub fn end(self) -> anyhow::Result<f64> {
         let seconds = self.since.elapsed().as_secs_f64();
         self.stop.store(true, Ordering::Relaxed);
@@ -74,7 +72,7 @@ impl LiveLoad {
     }
 }
 
-/// How many times the county has a thousand events a second: one each millisecond, all the time.
+/// The volume at which the county has a thousand events a second.
 pub fn busy() -> f64 {
     const PROBE: f64 = 100.0;
     const MINUTE_MS: i64 = 60_000;
@@ -82,7 +80,7 @@ pub fn busy() -> f64 {
     BUSY_RATE * 60.0 * PROBE / in_a_minute
 }
 
-/// What such a county says on a Tuesday morning once enough are under way.
+/// The events of a Tuesday morning of this volume, from the end of the warm-up on.
 fn morning(volume: f64, length_ms: i64) -> impl Iterator<Item = SimEvent> {
     let from = START.plus_millis(WARM_UP_MS);
     let to = from.plus_millis(length_ms);

@@ -1,8 +1,8 @@
-//! The product measured as a whole, on a real Apache Kafka: `cargo bench -p ensilinja`, all of it or the sections that
-//! are named behind `--`.
+//! The product measured as a whole, on a real Apache Kafka: `cargo bench -p ensilinja` for all sections, or with the
+//! names of sections after `--`.
 //!
-//! docs/BENCH.md says how to read what it prints. Whatever is measured runs in a process of its own and is looked at
-//! from outside; events are made, encoded and published before. Nothing stays behind.
+//! docs/BENCH.md explains the output. What is measured runs in a process of its own and is observed from outside; events
+//! are generated, encoded and published before the measurement. Nothing stays behind.
 
 mod bare_consumer;
 mod county_events;
@@ -18,6 +18,7 @@ mod scrape;
 mod stand;
 mod table;
 mod throughput;
+mod topic;
 mod viewers;
 
 use std::time::Instant;
@@ -25,10 +26,7 @@ use std::time::Instant;
 use crate::stand::Stand;
 use crate::table::Row;
 
-/// How often each thing is measured.
-const ROUNDS: usize = 3;
-
-/// A part of the table: its name, and what measures it.
+/// A part of the table: its name, and the function that measures it.
 type Section = (&'static str, fn(&mut Stand) -> anyhow::Result<Vec<Row>>);
 
 const SECTIONS: [Section; 7] = [
@@ -42,7 +40,7 @@ const SECTIONS: [Section; 7] = [
 ];
 
 fn main() -> anyhow::Result<()> {
-    // Cargo adds an option of its own.
+    // Cargo adds `--bench`.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["child", "bare-consumer", work, brokers, topic] => bare_consumer::run(work, brokers, topic),

@@ -1,4 +1,4 @@
-//! What a leg takes in memory: a million open legs in a ledger, in a process that holds nothing else.
+//! The memory of a leg: a million open legs in a ledger, in a process that holds nothing else.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -6,20 +6,19 @@ use std::process::Command;
 use ensilinja_ledger::{Due, History, Ledger, LineFigures};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
-use crate::ROUNDS;
 use crate::process::resident_bytes;
 use crate::stand::Stand;
-use crate::table::{Budget, Row, float};
+use crate::table::{Budget, ROUNDS, Row, float};
 
 const LEGS: u64 = 1_000_000;
 
 /// Tuesday 2025-09-16 at 10:15 in Helsinki.
 const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
 
-/// They arrive one after the other from 20 hours before that on, so that none of them is an orphan yet. In ms.
+/// The time between two arrivals, in ms. The first is 20 hours before [`NOW`], so that no leg is an orphan yet.
 const BETWEEN_ARRIVALS_MS: u64 = 72;
 
-/// The figures are read as often as if every 72 s somebody scraped.
+/// The figures are read once for so many legs, as if by a scrape every 72 s.
 const LEGS_BETWEEN_READS: u64 = 1_000;
 
 const WAITING: &str = "waiting";
@@ -42,7 +41,7 @@ fn bytes_a_leg(legs: &str) -> anyhow::Result<f64> {
     Ok(float(u64::from_le_bytes(bytes)) / float(LEGS))
 }
 
-/// The process: fills a ledger as time goes by, and says how much more memory is resident than before.
+/// The process: fills a ledger as time goes by, and writes how much its resident memory has grown.
 pub fn run(legs: &str) -> anyhow::Result<()> {
     let rules = ensilinja_config::county().rules(NOW);
     let lines = u64::try_from(rules.lines().len())?;

@@ -1,4 +1,4 @@
-//! The product: the built binary in a process of its own, looked at from outside.
+//! The product: the built binary in a process of its own, observed from outside.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::http::Connection;
-use crate::stand::Topic;
+use crate::topic::Topic;
 
-/// How often readiness is asked for.
+/// The time between two requests for readiness.
 const LOOK: Duration = Duration::from_millis(10);
 
 /// How long it may take to become ready.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// A running `ensilinja run`. It is killed when the value is dropped.
+/// A running `ensilinja run`. Dropping the value kills it.
 pub struct Product {
     child: Child,
     configuration: PathBuf,
@@ -24,12 +24,12 @@ pub struct Product {
     started: Instant,
 }
 
-/// The sample configuration, which is the county of the simulator, and `further` lines behind it.
+/// The sample configuration, which is that of the simulated county, followed by the text `further`.
 pub fn county_configuration(further: &str) -> String {
     format!("{}\n{further}", ensilinja_config::SAMPLE)
 }
 
-/// The table of a line on which nobody calls but the bench.
+/// The table of a line that only the bench uses.
 pub fn further_line(id: &str) -> String {
     format!(
         "[[line]]\nid = \"{id}\"\nchannel = \"phone\"\nname.fi = \"{id}\"\ngroup = \"bench\"\n\
@@ -37,7 +37,7 @@ pub fn further_line(id: &str) -> String {
     )
 }
 
-/// Writes a configuration, made from the sample, to a file of its own, for a topic.
+/// Writes a configuration that was made from the sample to a new file, with the names of a topic.
 pub fn configuration_file(topic: &Topic, configuration: &str) -> anyhow::Result<PathBuf> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -67,8 +67,8 @@ impl Product {
         Ok(Self { child, configuration: file, address, started })
     }
 
-    /// Waits until `/readyz` says 200: everything is read and the figures are complete. Returns how long that took from
-    /// the start of the process.
+    /// Waits until `/readyz` answers 200: everything is read and the figures are complete. Returns the time since the
+    /// start of the process.
     pub fn wait_until_ready(&mut self) -> anyhow::Result<Duration> {
         let mut connection: Option<Connection> = None;
         loop {
@@ -85,17 +85,17 @@ impl Product {
         }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A connection of its own.
+    /// A new connection to it.
     pub fn connect(&self) -> anyhow::Result<Connection> {
         Connection::open(self.address)
     }
 
-    /// Its process.
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -103,7 +103,7 @@ impl Product {
 
 impl Drop for Product {
     fn drop(&mut self) {
-        // It keeps no state: there is nothing to end in order.
+        // It keeps no state, so it may be killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.configuration);

@@ -1,16 +1,16 @@
-//! How long the product takes from its start until it is ready: for a county's whole horizon, and for ten million
+//! The time from the start of the product until it is ready: for the whole horizon of a county, and for ten million
 //! events.
 
 use ensilinja::clock;
 use ensilinja_config::Config;
 
-use crate::ROUNDS;
 use crate::county_events;
 use crate::product::{Product, county_configuration};
-use crate::stand::{FIVE_MILLION, Stand, Topic};
-use crate::table::{Budget, Row, float};
+use crate::stand::{FIVE_MILLION, Stand};
+use crate::table::{Budget, ROUNDS, Row, float};
+use crate::topic::Topic;
 
-/// The days of the county that are read again.
+/// The days of the county that are read.
 const DAYS: i64 = 35;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -34,7 +34,7 @@ fn seconds(topic: &Topic, configuration: &str) -> anyhow::Result<Vec<f64>> {
     (0..ROUNDS).map(once).collect()
 }
 
-/// The county's configuration, but with callbacks that are given up so late that `days` days have to be read.
+/// The county's configuration with callbacks given up so late that `days` days have to be read.
 fn configuration_with_horizon(days: i64) -> anyhow::Result<String> {
     let now = (clock::wall())();
     let horizon_ms = |config: &Config| config.rules(now).horizon_ms();

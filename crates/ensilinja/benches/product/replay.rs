@@ -1,8 +1,8 @@
-//! How fast the product looks back, from files and from a topic, and what memory that takes.
+//! The speed and the memory of replays of files and of a topic.
 //!
-//! Each replay is a process of its own, from its start to its end, with its output thrown away. The events of the files
-//! are those of twenty times the county, in two parts, of which one follows the other: a longer stretch is a longer
-//! time and not a denser one.
+//! Each replay is a process of its own, measured from its start to its end; its output is discarded. The files have the
+//! events of twenty times the county, in two parts of which one follows the other: more events are a longer time, not a
+//! denser one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -13,38 +13,33 @@ use std::time::{Duration, Instant};
 use ensilinja::clock;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Generator, SimEvent};
+use ensilinja_test_support::TemporaryFolder;
 use ensilinja_wire::encode_structured;
 use jiff::Timestamp;
 
-use crate::ROUNDS;
 use crate::process::{cpu_seconds, peak_resident_bytes};
 use crate::product::{configuration_file, county_configuration};
 use crate::stand::{FIVE_MILLION, PARTITIONS, Stand};
-use crate::table::{Budget, Row, float};
+use crate::table::{Budget, ROUNDS, Row, float};
 
-/// Sunday 2025-02-02 at 0:00 in Helsinki: what is simulated begins here.
+/// Sunday 2025-02-02 at 0:00 in Helsinki, the beginning of the simulation.
 const BEGIN: EventTime = EventTime::from_seconds(1_738_447_200);
 
-/// A Monday of March, and the Monday a month later. What happened before is read too, for the windows reach back.
+/// A Monday of March and the Monday four weeks later. Events before it are read too, because windows reach back.
 const MONTH: [&str; 2] = ["2025-03-03", "2025-03-31"];
 
-/// How many times the county, in the files of millions.
+/// The volume of the county in the files of millions.
 const VOLUME: f64 = 20.0;
 
 /// The events of the two parts.
 const PARTS: [u64; 2] = [1_000_000, 9_000_000];
 
-/// How often the memory of a replay is looked at; what it gets within the last moment is not seen.
+/// The time between two looks at the memory of a replay. What it allocates after the last look is not seen.
 const LOOK: Duration = Duration::from_millis(5);
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
 const MIB: f64 = 1_048_576.0;
-
-/// The files, which are removed when the value is dropped.
-struct Files {
-    folder: PathBuf,
-}
 
 /// One replay.
 struct Replayed {
@@ -55,16 +50,16 @@ struct Replayed {
 
 /// Measures.
 pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
-    let files = Files::create()?;
+    let files = TemporaryFolder::new("bench");
     let mut rows = vec![month(&files)?];
     let mut generator = Generator::new(&County::oma_hame(), 1, BEGIN, VOLUME);
-    let names = ["1.jsonl", "2.jsonl.zst"].map(|name| files.folder.join(name));
+    let names = ["1.jsonl", "2.jsonl.zst"].map(|name| files.file(name));
     let mut ends = Vec::new();
     for (path, events) in names.iter().zip(PARTS) {
         let events = usize::try_from(events)?;
         ends.push(write(path, generator.by_ref().take(events))?.1);
     }
-    let packed = files.folder.join("1.jsonl.zst");
+    let packed = files.file("1.jsonl.zst");
     pack(&names[0], &packed)?;
     for (what, file) in [("a file", &names[0]), ("a file, compressed with zstd", &packed)] {
         let replays = rounds(|| replay(&sources(std::slice::from_ref(file)), BEGIN, ends[0], "1d"))?;
@@ -82,9 +77,9 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// A month of the county, hour by hour, with what came before it.
-fn month(files: &Files) -> anyhow::Result<Row> {
-    let path = files.folder.join("month.jsonl");
+/// A month of the county, hour by hour, with the events before it.
+fn month(files: &TemporaryFolder) -> anyhow::Result<Row> {
+    let path = files.file("month.jsonl");
     let end = BEGIN.plus_millis(60 * DAY_MS);
     let county = Generator::new(&County::oma_hame(), 1, BEGIN, 1.0);
     let (events, _) = write(&path, county.take_while(|event| event.reported_at < end))?;
@@ -153,12 +148,13 @@ fn replay_words(source: &[String], [from, to]: [String; 2], step: &str) -> anyho
     Ok(Replayed { seconds, cpu_seconds: cpu, peak_mib: float(peak) / MIB })
 }
 
-/// Its processor time and its memory so far; nothing once it has ended.
+/// Its processor time and its highest memory so far. An error once it has ended.
 fn look(child: &Child) -> anyhow::Result<(f64, u64)> {
     Ok((cpu_seconds(child.id())?, peak_resident_bytes(child.id())?))
 }
 
-/// Writes events, one a line, compressed if the name says so; how many there were, and when the last was told.
+/// Writes events, one a line, compressed if the name ends with `.zst`. Returns their number and the time of the last
+/// report.
 fn write(path: &Path, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<(u64, EventTime)> {
     let file = io::BufWriter::with_capacity(1 << 20, File::create(path)?);
     let is_compressed = path.extension().is_some_and(|extension| extension == "zst");
@@ -176,19 +172,4 @@ fn write(path: &Path, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<
 
 fn pack(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(zstd::stream::copy_encode(File::open(from)?, File::create(to)?, 1)?)
-}
-
-impl Files {
-    fn create() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("ensilinja-bench-{}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        // They lie in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.folder);
-    }
 }

@@ -1,25 +1,24 @@
-//! How long a scrape takes: a page of ten thousand series and more, while events come in.
+//! The time of a scrape of ten thousand series or more, while events arrive.
 
 use std::time::{Duration, Instant};
 
 use ensilinja::clock;
 
-use crate::ROUNDS;
 use crate::county_events;
 use crate::live_load::{self, LiveLoad};
 use crate::product::{Product, county_configuration, further_line};
 use crate::stand::Stand;
-use crate::table::{Budget, Row, float, quantile};
+use crate::table::{Budget, ROUNDS, Row, float, quantile};
 
 const SCRAPES: usize = 100;
 
-/// The least a page must have to count, in series.
+/// The fewest series that a page must have.
 const SERIES: u64 = 10_000;
 
-/// Copies of each of the county's lines, so that there are enough series; as busy as the lines themselves.
+/// Copies of each line of the county, for enough series. They are as busy as the lines themselves.
 const COPIES: usize = 2;
 
-/// Between two scrapes: events come in meanwhile, as they do between real ones.
+/// The time between two scrapes, in which events arrive, as between real ones.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Measures.

@@ -1,29 +1,32 @@
-//! The table: a row for each thing measured, with all rounds in it and the budget it has to keep.
+//! The table: a row for each measurement, with its median, its range and its budget.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-/// What a row must keep; by its median.
+/// How often each row is measured.
+pub const ROUNDS: usize = 3;
+
+/// The limit for the median of a row.
 #[derive(Clone, Copy)]
 pub enum Budget {
-    /// There is none.
+    /// No limit.
     None,
-    /// No more than this.
+    /// At most this.
     AtMost(f64),
-    /// No less than this.
+    /// At least this.
     AtLeast(f64),
 }
 
-/// One thing measured.
+/// One measurement.
 pub struct Row {
-    /// What it is, with its unit.
+    /// Its name, with the unit.
     pub what: String,
-    /// What each round gave. At least one.
+    /// The result of each round. At least one.
     pub rounds: Vec<f64>,
     /// Digits after the point.
     pub decimals: usize,
-    /// What it must keep.
+    /// Its limit.
     pub budget: Budget,
 }
 
@@ -39,7 +42,7 @@ impl Row {
     }
 }
 
-/// Says what machine this is, and names the columns.
+/// Prints the machine and the names of the columns.
 pub fn begin() {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
@@ -49,7 +52,7 @@ pub fn begin() {
     print(&format!("{:<72} {:>10} {:>21} {:>10}  met", "", "median", "min..max", "budget"));
 }
 
-/// Begins a section, and says how busy the machine is.
+/// Begins a section and prints how busy the machine is.
 pub fn section(name: &str) {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
@@ -75,13 +78,13 @@ pub fn row(row: &Row) {
     print(line.trim_end());
 }
 
-/// Says how long it all took.
+/// Prints how long all of it took.
 pub fn end(took: Duration) {
     print(&format!("{} s in all", took.as_secs()));
 }
 
 fn print(text: &str) {
-    // Whoever closes standard output wants no more of it.
+    // A reader that closed the pipe wants no more output.
     let _ = writeln!(io::stdout(), "{text}");
 }
 
@@ -100,7 +103,7 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
     sorted[rank.clamp(1, sorted.len()) - 1]
 }
 
-/// A count as a number to divide.
+/// A count as a floating-point number.
 #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
 pub const fn float(count: u64) -> f64 {
     count as f64
@@ -110,7 +113,7 @@ const fn yes(met: bool) -> &'static str {
     if met { "yes" } else { "NO" }
 }
 
-/// The number with its thousands apart.
+/// The number with a space between thousands.
 fn grouped(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
     let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));

@@ -1,15 +1,15 @@
-//! How fast the product reads, beside consumers that do less with the same topic.
+//! The reading speed of the product, beside consumers that do less with the same topic.
 //!
-//! The three take turns, each time in a process of their own, from the start of the process until everything has been
-//! read; the product until it says that it is ready. A ratio is taken within a round, so that a machine that is busy
-//! for a while is busy for all three.
+//! The three take turns, each in a process of its own. The time is from the start of the process until everything has
+//! been read; for the product, until it is ready. A ratio is taken within a round, so that a machine that is busy for a
+//! while is busy for all three.
 
-use crate::ROUNDS;
 use crate::bare_consumer::{self, Work};
 use crate::process::{cpu_seconds, peak_resident_bytes};
 use crate::product::{Product, county_configuration};
-use crate::stand::{FIVE_MILLION, PARTITIONS, Stand, Topic};
-use crate::table::{Budget, Row, float};
+use crate::stand::{FIVE_MILLION, PARTITIONS, Stand};
+use crate::table::{Budget, ROUNDS, Row, float};
+use crate::topic::Topic;
 
 const MIB: f64 = 1_048_576.0;
 

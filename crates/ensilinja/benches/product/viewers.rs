@@ -1,6 +1,5 @@
-//! What looking costs: fifty boards that are open all the time and one Prometheus, while the county has its ordinary
-//! morning. Measured in pairs in one process: for a while nobody looks, then all do, and the difference is what they
-//! cost.
+//! The cost of viewers: fifty open boards and one Prometheus, during an ordinary morning of the county. It is measured
+//! in pairs in one process, a span without viewers and a span with them; the difference is their cost.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -9,26 +8,25 @@ use std::time::{Duration, Instant};
 
 use ensilinja::clock;
 
-use crate::ROUNDS;
 use crate::county_events;
 use crate::live_load::{self, LiveLoad};
 use crate::process::cpu_seconds;
 use crate::product::{Product, county_configuration};
 use crate::stand::Stand;
-use crate::table::{Budget, Row, float};
+use crate::table::{Budget, ROUNDS, Row, float};
 
 const VIEWERS: u64 = 50;
 
-/// How long is looked, and not looked, in each round. In seconds.
+/// The length of a span, in seconds.
 const SPAN_SECONDS: u64 = 20;
 
-/// Before each span: whoever has come has had the first of everything by then, and whoever has left is gone.
+/// The pause before a span. New viewers have got their first event by then, and those that left are gone.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// What is tolerated of the figures that each viewer should get, one a second: a machine that is busy skips some.
+/// The fewest events that a viewer may get in a span. There is one a second, and a busy machine skips some.
 const FEWEST_EVENTS: u64 = SPAN_SECONDS * 9 / 10;
 
-/// What a browser asks for.
+/// The request of a browser.
 const REQUEST: &str = "GET /api/live HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\
                        Accept-Encoding: gzip, deflate\r\n\r\n";
 
@@ -63,7 +61,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// The processor time that the product takes while something is done each second, as a percentage of one core.
+/// The processor time of the product during a span, as a percentage of one core. `each_second` runs once a second.
 fn share_of_a_core(product: &Product, mut each_second: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     std::thread::sleep(SETTLING);
     let (began, before) = (Instant::now(), cpu_seconds(product.pid())?);
@@ -74,15 +72,15 @@ fn share_of_a_core(product: &Product, mut each_second: impl FnMut() -> anyhow::R
     Ok(100.0 * (cpu_seconds(product.pid())? - before) / began.elapsed().as_secs_f64())
 }
 
-/// Boards that read all that they are sent.
+/// Boards that read everything they are sent.
 struct Viewers(Vec<(TcpStream, JoinHandle<Seen>)>);
 
-/// What viewers have been sent.
+/// What the viewers have received.
 #[derive(Default)]
 struct Seen {
-    /// How many events the one got who got the fewest.
+    /// The number of events of the viewer that got the fewest.
     fewest_events: u64,
-    /// How much all were sent, in bytes.
+    /// The bytes of all viewers.
     bytes: u64,
 }
 
@@ -109,7 +107,7 @@ impl Viewers {
     }
 }
 
-/// Reads until the connection ends. Each event is a chunk of the answer, compressed as it may be.
+/// Reads until the connection ends. Each event is a chunk of the answer, compressed or not.
 fn look(mut stream: impl BufRead) -> Seen {
     let (mut seen, mut line) = (Seen::default(), String::new());
     let mut next_line = |stream: &mut dyn BufRead| {
@@ -119,7 +117,7 @@ fn look(mut stream: impl BufRead) -> Seen {
     };
     while next_line(&mut stream).is_some_and(|header| !header.is_empty()) {}
     while let Some(length) = next_line(&mut stream).and_then(|length| u64::from_str_radix(&length, 16).ok()) {
-        // The chunk, and the end of its last line.
+        // The chunk and its line end.
         let taken = io::copy(&mut stream.by_ref().take(length + 2), &mut io::sink());
         if taken.ok() != Some(length + 2) {
             break;
