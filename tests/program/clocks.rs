@@ -1,13 +1,12 @@
 //! Clocks that are wrong, in the test's own process: a whole processor, an embedded broker, and two clocks that the
 //! test sets. The same with the built program, a real Kafka and a false system clock is in `real/false_clock.rs`.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja::clock::LiveClock;
 use ensilinja::console::shutdown::runtime;
@@ -17,13 +16,13 @@ use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, OutgoingRecord, Publisher
 use ensilinja_lookback::kafka_settings;
 use ensilinja_model::{Channel, EventTime, Fact};
 use ensilinja_sim::{County, Disorder, Generator, Publication, SimEvent};
+use ensilinja_test_support::{PATIENCE, http, poll_until};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 /// Tuesday 16 September 2025, 10:15 in Finland.
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
 const HOUR_MS: i64 = 3_600_000;
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Both clocks of a machine, in ms since [`START`].
 #[derive(Clone, Default)]
@@ -79,12 +78,8 @@ impl Running {
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        let answer = http::get(self.address, path).unwrap();
+        (answer.status, answer.body)
     }
 
     /// The figures of all lines, and the second that they are of, since [`START`].
@@ -103,11 +98,7 @@ impl Running {
 
     #[track_caller]
     fn wait_until(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !is_so(self) {
-            assert!(Instant::now() < deadline, "{what}: not in time; /readyz: {:?}", self.get("/readyz"));
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        assert!(poll_until(PATIENCE, || is_so(self)), "not in time: {what}; /readyz: {:?}", self.get("/readyz"));
     }
 
     /// Publishes an event of a new contact that happens, and is stamped, so many ms after the start.

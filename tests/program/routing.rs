@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
+use ensilinja_test_support::TemporaryFolder;
 use serde_json::{Value, json};
 
 const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
@@ -293,22 +293,18 @@ fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
 
 /// What a template says of a notification, in Finland's time.
 fn rendered(template: &str, notification: &Value) -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let data = std::env::temp_dir().join(format!("ensilinja-notification-{}-{number}", std::process::id()));
-    fs::write(&data, notification.to_string()).expect("it can be written");
+    let folder = TemporaryFolder::new("notification");
+    let data = folder.write("notification.json", notification.to_string());
     let kind = if template.ends_with("html") { "html" } else { "text" };
     let text = format!("{{{{ template \"{template}\" . }}}}");
-    let said = amtool(&[
+    amtool(&[
         "template",
         "render",
         "--template.glob=deploy/alertmanager/templates/*.tmpl",
         &format!("--template.type={kind}"),
         &format!("--template.text={text}"),
         &format!("--template.data={}", data.display()),
-    ]);
-    fs::remove_file(data).expect("it was written");
-    said
+    ])
 }
 
 /// What Alertmanager gives a template: one alert a line.

@@ -1,9 +1,11 @@
 //! Secrets that stand in a file or in a variable and not in the configuration: read as they are, and never shown.
 
 use std::fs;
-use std::process::Command;
 
 use ensilinja_config::Config;
+use ensilinja_test_support::TemporaryFolder;
+
+use crate::command_line::{command, run_command};
 
 /// The sample with a user whose password is where this line says; it stands on the line of the number that follows.
 fn configuration(line: &str) -> (String, usize) {
@@ -21,9 +23,8 @@ fn secret_from(line: &str) -> Result<Config, ensilinja_config::ConfigError> {
 
 #[test]
 fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
-    let folder = std::env::temp_dir().join(format!("ensilinja-secrets-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("password");
+    let folder = TemporaryFolder::new("secrets");
+    let file = folder.file("password");
     let line = format!("sasl.password_file = \"{}\"", file.display());
     for text in ["canary-7", "canary-7\n", "canary-7\r\n"] {
         fs::write(&file, text).unwrap();
@@ -49,7 +50,7 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
     fs::write(&file, "canary-7").unwrap();
     let said = refused(&format!("sasl.password = \"canary-7\"\n{line}"));
     assert!(said.contains("says it already: keep one of them"), "{said}");
-    fs::remove_dir_all(&folder).unwrap();
+    fs::remove_file(&file).unwrap();
     let said = refused(&line);
     assert!(said.contains("cannot be read: No such file or directory"), "{said}");
     let said = refused("sasl.password_file = 7");
@@ -76,19 +77,16 @@ fn a_secret_that_was_put_in_place_of_a_file_or_a_variable_is_not_repeated() {
 /// No test may change the environment of its process, so the variable is given to the program.
 #[test]
 fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
-    let folder = std::env::temp_dir().join(format!("ensilinja-variables-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("ensilinja.toml");
+    let folder = TemporaryFolder::new("variables");
+    let file = folder.file("ensilinja.toml");
     let line = "sasl.password_env = \"ENSILINJA_TEST_SECRET\"\nssl.ca.location = \"/not/there.pem\"";
     let (text, number) = configuration(line);
     fs::write(&file, text).unwrap();
     let run = |value: Option<&str>| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-        command.arg("lines").arg("--config").arg(&file).env_remove("ENSILINJA_TEST_SECRET");
-        command.envs(value.map(|value| ("ENSILINJA_TEST_SECRET", value)));
-        let output = command.output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        let mut command = command(&["lines", "--config", file.to_str().unwrap()]);
+        command.env_remove("ENSILINJA_TEST_SECRET");
+        let (status, _, said) = run_command(command.envs(value.map(|value| ("ENSILINJA_TEST_SECRET", value))));
+        assert_eq!(status, Some(2), "{said}");
         assert!(!said.contains("canary-7"), "a secret is in {said}");
         said
     };
@@ -108,5 +106,4 @@ fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
         )),
         "{said}"
     );
-    fs::remove_dir_all(&folder).unwrap();
 }

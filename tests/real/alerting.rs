@@ -1,13 +1,12 @@
 //! From what happens to a customer until somebody is told: real Kafka, the built program, a real Prometheus with the
 //! rules and a real Alertmanager with the routes that are deployed. Only the addresses of the receivers are the test's.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja_kafka::Publisher;
 use ensilinja_model::{CloseResult, EventTime, Fact, LineId};
 use ensilinja_sim::Publication;
-use ensilinja_test_support::PATIENCE;
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_until};
 use ensilinja_wire::{Statement, encode_binary};
 use serde_json::json;
 
@@ -55,7 +54,7 @@ fn a_purged_callback_reaches_the_pager_of_its_area_within_seconds_as_shipped() {
     let watch = Watch::over(&[&program], Pace::Real, 5);
 
     let purged = AREAS.map(|(line, _)| {
-        // Not all at the same moment between two scrapes.
+        // The purges lie at different moments between two scrapes, which are 5 s apart.
         std::thread::sleep(Duration::from_millis(1_300));
         for fact in [Fact::Offered, Fact::CallbackRequested, Fact::CallbackClosed(CloseResult::Purged)] {
             say(&publisher, now(), "purged", line, now(), fact);
@@ -104,6 +103,7 @@ fn an_overdue_callback_is_told_once_through_failover_and_outage() {
     source.kill();
     // That takes as long as an alert is held when its cause is gone: what lasts beyond comes from the other process.
     watch.people.wait_until_told("operators_ticket", "EnsilinjaNoStandby", false, killed);
+    // Three minutes at this pace, in which nothing may be told.
     std::thread::sleep(Duration::from_secs(3));
     let same = watch.firing("EnsilinjaCallbackOverdue").expect("it still fires");
     assert_eq!(same.since, page.since, "a failover starts no alert anew");
@@ -186,12 +186,8 @@ fn no_figures_mutes_the_line(watch: &Watch) -> i64 {
     let told = watch.people.wait_until_told("operators_page", "EnsilinjaNoFigures", false, gone);
     let words = watch.people.wait_for_words("operators_page", "[HÄLYTYS / PAGE] ");
     assert!(words.contains("docs/runbooks/EnsilinjaNoFigures.md"), "{words}");
-    let deadline = Instant::now() + PATIENCE;
-    while watch.firing("EnsilinjaCallbackOverdue").is_some() {
-        assert!(Instant::now() < deadline, "it fires for ever");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    // Its group is looked at every five seconds.
+    assert!(poll_until(PATIENCE, || watch.firing("EnsilinjaCallbackOverdue").is_none()), "it does not stop firing");
+    // Alertmanager looks at the group every five seconds. The end of the alert may not be told then.
     std::thread::sleep(Duration::from_secs(6));
     told.millis_since(gone)
 }
@@ -201,7 +197,8 @@ struct Watch {
     people: People,
     alertmanager: Alertmanager,
     prometheus: Prometheus,
-    directory: PathBuf,
+    /// The files of the rules.
+    _rules: TemporaryFolder,
 }
 
 impl Watch {
@@ -209,21 +206,17 @@ impl Watch {
     fn over(programs: &[&Program], pace: Pace, interval_seconds: u32) -> Self {
         let people = People::listen();
         let alertmanager = Alertmanager::start(&deployed::routes(pace, &people));
-        let directory = std::env::temp_dir().join(format!("ensilinja-rules-{}-{pace:?}", std::process::id()));
-        std::fs::create_dir_all(&directory).unwrap();
+        let rules = TemporaryFolder::new("rules");
         let prometheus = Prometheus::start(&Setup {
             targets: programs.iter().map(|program| program.address()).collect(),
-            rules: deployed::rules(pace, &directory),
+            rules: deployed::rules(pace, rules.path()),
             alertmanager: Some(alertmanager.address()),
             interval_seconds,
             ..Setup::default()
         });
-        let deadline = Instant::now() + PATIENCE;
-        while prometheus.query("ensilinja:source", now()).is_empty() {
-            assert!(Instant::now() < deadline, "there is no source: {}", prometheus.log());
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        Self { people, alertmanager, prometheus, directory }
+        let has_source = || !prometheus.query("ensilinja:source", now()).is_empty();
+        assert!(poll_until(PATIENCE, has_source), "there is no source: {}", prometheus.log());
+        Self { people, alertmanager, prometheus, _rules: rules }
     }
 
     /// The first alert of this name that fires.
@@ -240,11 +233,8 @@ impl Watch {
     /// Waits until Alertmanager holds an alert of this name and mutes it because of another.
     #[track_caller]
     fn wait_until_muted(&self, name: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.alertmanager.mutes(name) {
-            assert!(Instant::now() < deadline, "{name} is not muted: {}", self.alertmanager.log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let is_muted = poll_until(PATIENCE, || self.alertmanager.mutes(name));
+        assert!(is_muted, "{name} is not muted: {}", self.alertmanager.log());
     }
 
     /// The words are those of the rule for this line's alert, with its figure, and say what to do.
@@ -267,13 +257,6 @@ impl Watch {
         assert!(failed.is_empty(), "{failed:#?}");
         let log = self.alertmanager.log();
         assert!(!log.to_lowercase().contains("level=error"), "{log}");
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 

@@ -1,11 +1,9 @@
 //! Another log under the same name: a live process whose topic is made anew shows what a process shows that starts
 //! then, to the last figure.
 
-use std::time::Instant;
-
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator};
-use ensilinja_test_support::PATIENCE;
+use ensilinja_test_support::{PATIENCE, poll_until};
 
 use crate::feed::{send, settle};
 use crate::live::{HandClock, Live};
@@ -50,11 +48,8 @@ fn figures_after_a_topic_was_made_anew_are_those_of_a_fresh_process() {
         let right = fresh.figures_at(now);
         fresh.end();
         assert_ne!(right["lines"], shown["lines"], "{case}: another log has other figures");
-        let deadline = Instant::now() + PATIENCE;
-        while live.figures_at(now)["lines"] != right["lines"] {
-            assert!(Instant::now() < deadline, "{case}: the live process does not show what a fresh one does");
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
+        let is_right = poll_until(PATIENCE, || live.figures_at(now)["lines"] == right["lines"]);
+        assert!(is_right, "{case}: the live process does not show what a fresh one does");
         let counted = format!("\nensilinja_log_replaced_total{{reason=\"made_anew\"}} {replaced}\n");
         assert!(live.page("/metrics").contains(&counted), "{case}: {counted}");
         shown = right;

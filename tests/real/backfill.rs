@@ -5,13 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use ensilinja_model::EventTime;
+use ensilinja_test_support::TemporaryFolder;
 use serde_json::Value;
 
 use crate::board::boards;
+use crate::command_line::printed;
 use crate::prometheus_server::{Labels, Prometheus, Setup, Stretch};
 
 /// Saturday 2025-09-13 at 00:00 in Helsinki to Tuesday 2025-09-16 at 00:00: closed lines, and a busy day.
@@ -32,39 +34,38 @@ const LINE: &str = "pth_hameenlinna";
 type Samples = BTreeMap<(Labels, i64), u64>;
 
 struct Backfilled {
-    directory: PathBuf,
-    /// What the text has.
+    folder: TemporaryFolder,
+    /// The samples of the texts.
     samples: Samples,
 }
 
 impl Backfilled {
     /// Days of the simulated county, hour by hour.
     fn new() -> Self {
-        let directory = std::env::temp_dir().join(format!("ensilinja-backfill-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        let [events, data] = ["events.jsonl", "data"].map(|name| directory.join(name).display().to_string());
+        let folder = TemporaryFolder::new("backfill");
+        let [events, data] = ["events.jsonl", "data"].map(|name| folder.file(name).display().to_string());
         fs::create_dir_all(&data).unwrap();
-        run("ensilinja", &["simulate", "--from", "2025-08-04", "--to", "2025-09-17", "--output", &events]);
+        printed(&["simulate", "--from", "2025-08-04", "--to", "2025-09-17", "--output", &events]);
         let mut samples = Samples::new();
         for stretch in [KNOWN, UNKNOWN] {
-            let text = directory.join("figures.om").display().to_string();
+            let text = folder.file("figures.om").display().to_string();
             let [from, to] = [stretch.start(), stretch.end()].map(|at| instant(*at));
             let words = ["replay", "--events", &events, "--format", "openmetrics", "--output", &text];
             let stretch = ["--from", &from, "--to", &to, "--step", "1h"];
             // A label that some rules keep and some do not.
             let labels = ["--label", "job=ensilinja", "--label", "instance=replay", "--label", "site=south"];
-            run("ensilinja", &[&words[..], &stretch, &labels].concat());
+            printed(&[&words[..], &stretch, &labels].concat());
             run("promtool", &["tsdb", "create-blocks-from", "--max-block-duration=96h", "openmetrics", &text, &data]);
             let text = fs::read_to_string(&text).unwrap();
             samples.extend(text.lines().filter(|line| !line.starts_with('#')).map(sample));
         }
-        Self { directory, samples }
+        Self { folder, samples }
     }
 
     /// One that sees a sample until the next, which is an hour later.
     fn prometheus(&self) -> Prometheus {
         let flags = ["--query.lookback-delta=59m", "--storage.tsdb.retention.time=10y"].map(str::to_owned);
-        Prometheus::start(&Setup { data: Some(self.directory.join("data")), flags: flags.into(), ..Setup::default() })
+        Prometheus::start(&Setup { data: Some(self.folder.file("data")), flags: flags.into(), ..Setup::default() })
     }
 
     /// The samples of one name, which is not told.
@@ -89,16 +90,8 @@ impl Backfilled {
     }
 }
 
-impl Drop for Backfilled {
-    fn drop(&mut self) {
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
 #[track_caller]
 fn run(program: &str, words: &[&str]) {
-    let program = if program == "ensilinja" { env!("CARGO_BIN_EXE_ensilinja") } else { program };
     let output = Command::new(program).args(words).output().expect("it is installed");
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ensilinja_ledger::{Indicator, Window};
 use ensilinja_model::EventTime;
+use ensilinja_test_support::TemporaryFolder;
 use serde_json::Value;
 
 use crate::board::{Board, boards, selectors};
@@ -31,7 +32,8 @@ const LINE: &str = "pth_hameenlinna";
 struct Scraped {
     scrapes: Scrapes,
     prometheus: Prometheus,
-    data: PathBuf,
+    /// The data of the Prometheus.
+    _folder: TemporaryFolder,
 }
 
 /// Made by the first test that asks, ended with the last that holds it.
@@ -56,18 +58,12 @@ impl Scraped {
             format!("alertname=\"EnsilinjaCallbackOverdue\",severity=\"ticket\",line=\"{LINE}\",name=\"Linja\"");
         scrapes.add(&format!("ALERTS{{alertstate=\"firing\",{alert}}}"), 1.0);
         scrapes.add(&format!("ALERTS_FOR_STATE{{{alert}}}"), FIRST_SCRAPE.as_seconds_f64());
-        let data = std::env::temp_dir().join(format!("ensilinja-boards-{}", std::process::id()));
+        let folder = TemporaryFolder::new("boards");
+        let data = folder.file("data");
         scrapes.write_blocks(&data);
         evaluate(&recorded, &data);
-        let prometheus = prometheus(data.clone());
-        Self { scrapes, prometheus, data }
-    }
-}
-
-impl Drop for Scraped {
-    fn drop(&mut self) {
-        // What cannot be removed lies in the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.data);
+        let prometheus = prometheus(data);
+        Self { scrapes, prometheus, _folder: folder }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The preflight on a real Kafka: what is well set is fine, and each thing that is wrong is found and told.
 
-use std::process::Command;
-
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
-use ensilinja_test_support::{KafkaBroker, kafka_broker::Resource, plain_consumer};
+use ensilinja_test_support::kafka_broker::Resource;
+use ensilinja_test_support::{KafkaBroker, TemporaryFolder, plain_consumer};
 
+use crate::command_line;
 use crate::feed::{now, send, settle};
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
@@ -219,15 +219,13 @@ fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
             "the port does not accept a user and a password",
         ),
     ] {
-        let file = std::env::temp_dir().join(format!("ensilinja-check-{}.toml", std::process::id()));
+        let folder = TemporaryFolder::new("check");
         let text =
             stage.configuration().replacen("[kafka.properties]\n", &format!("[kafka.properties]\n{properties}\n"), 1);
-        std::fs::write(&file, text).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_ensilinja")).arg("check").arg("--config").arg(&file).output();
-        std::fs::remove_file(&file).unwrap();
-        let output = output.unwrap();
-        let said = String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(output.status.code(), Some(3), "{said}");
+        let file = folder.write("ensilinja.toml", text);
+        let (status, said, _) = command_line::run(&["check", "--config", file.to_str().unwrap()]);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(status, Some(3), "{said}");
         says(&said, &[words, "does not answer"]);
         assert!(!said.contains("hunter2"), "{said}");
     }

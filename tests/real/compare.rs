@@ -1,28 +1,21 @@
 //! A live process against its own topic: nothing differs, unless something is wrong.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output, Stdio};
 
 use ensilinja_sim::Disorder;
+use ensilinja_test_support::TemporaryFolder;
 
+use crate::command_line::{Ended, run};
 use crate::feed::Feed;
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
 /// Runs `compare` with the configuration of a stage, changed.
-fn compare(stage: &Stage, name: &str, change: impl Fn(String) -> String, words: &[&str]) -> Output {
-    let file = std::env::temp_dir().join(format!("ensilinja-compare-{}-{name}.toml", std::process::id()));
-    std::fs::write(&file, change(stage.configuration())).unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    let program = program.args(["compare", "--quiet", "--config"]).arg(&file).args(words);
-    let output = program.env_remove("ENSILINJA_LOG").stdin(Stdio::null()).output().unwrap();
-    std::fs::remove_file(&file).unwrap();
-    output
-}
-
-fn texts(output: &Output) -> [String; 2] {
-    [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap())
+fn compare(stage: &Stage, change: impl Fn(String) -> String, words: &[&str]) -> Ended {
+    let folder = TemporaryFolder::new("compare");
+    let file = folder.write("ensilinja.toml", change(stage.configuration()));
+    run(&[&["compare", "--quiet", "--config", file.to_str().unwrap()], words].concat())
 }
 
 #[test]
@@ -36,9 +29,8 @@ fn a_live_process_says_what_its_topic_says_while_events_come() {
     let feed = feed.go_live();
     let live = format!("http://{}", program.address());
     for round in 0..4 {
-        let output = compare(&stage, "load", |config| config, &[&live]);
-        let [out, err] = texts(&output);
-        assert_eq!(output.status.code(), Some(0), "round {round}: {out}{err}");
+        let (status, out, err) = compare(&stage, |config| config, &[&live]);
+        assert_eq!(status, Some(0), "round {round}: {out}{err}");
         assert!(out.contains("no differences: ") && out.contains(" figures at 1 instant"), "{out}");
     }
     let mut feed = feed.stop();
@@ -46,9 +38,8 @@ fn a_live_process_says_what_its_topic_says_while_events_come() {
     let mut standby = Program::run(&stage);
     standby.wait_until_it_knows(feed.settle());
     let other = format!("http://{}", standby.address());
-    let output = compare(&stage, "standby", |config| config, &[&live, &other]);
-    let [out, err] = texts(&output);
-    assert_eq!(output.status.code(), Some(0), "two processes of one topic: {out}{err}");
+    let (status, out, err) = compare(&stage, |config| config, &[&live, &other]);
+    assert_eq!(status, Some(0), "two processes of one topic: {out}{err}");
     program.assert_agrees_with(feed.oracle());
     standby.end_well();
     program.end_well();
@@ -65,9 +56,8 @@ fn another_threshold_makes_differences_in_what_depends_on_it_and_in_nothing_else
     let other = |config: String| config.replace("threshold = \"2m\"", "threshold = \"1m\"");
     assert_ne!(other(stage.configuration()), stage.configuration());
     let live = format!("http://{}", program.address());
-    let output = compare(&stage, "threshold", other, &[&live, "--format", "json", "--contacts"]);
-    let [out, err] = texts(&output);
-    assert_eq!(output.status.code(), Some(3), "{out}{err}");
+    let (status, out, err) = compare(&stage, other, &[&live, "--format", "json", "--contacts"]);
+    assert_eq!(status, Some(3), "{out}{err}");
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     let differences = json["differences"].as_array().unwrap();
     let of = |it: &serde_json::Value| match it["figure"].as_str().unwrap() {
@@ -91,8 +81,7 @@ fn a_process_that_does_not_answer_is_not_waited_for_for_ever() {
     let mut program = Program::run(&stage);
     let live = format!("http://{}", program.address());
     program.kill();
-    let output = compare(&stage, "unanswered", |config| config, &[&live]);
-    let [out, err] = texts(&output);
-    assert_eq!((output.status.code(), out.as_str()), (Some(1), ""), "{err}");
+    let (status, out, err) = compare(&stage, |config| config, &[&live]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
     assert!(err.contains(&format!("error: {live} cannot be reached: ")), "{err}");
 }

@@ -1,13 +1,13 @@
 //! Letters of every make, written by hand, and a broker that does not do as it should: what `dlq` says of them.
 
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_sim::Publication;
-use ensilinja_test_support::{KafkaBroker, plain_consumer};
+use ensilinja_test_support::{KafkaBroker, PATIENCE, TemporaryFolder, plain_consumer, poll_until};
 use ensilinja_wire::{Statement, encode_structured};
 
+use crate::command_line::command;
 use crate::dlq::{dlq, dlq_json};
 use crate::feed::{now, send, settle};
 use crate::program::Program;
@@ -201,11 +201,10 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     }
     settle(&office);
     let mut program = Program::start(&stage, &["dlq", "redrive"], &["--execute"]);
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while plain_consumer::count(&stage.brokers, &stage.topic) == 0 {
-        assert!(Instant::now() < deadline, "nothing is sent\n{}", program.log());
-    }
+    let is_sent = || plain_consumer::count(&stage.brokers, &stage.topic) > 0;
+    assert!(poll_until(PATIENCE, is_sent), "nothing is sent\n{}", program.log());
     broker.freeze();
+    // By then what it sends waits for the frozen broker.
     std::thread::sleep(Duration::from_millis(300));
     let (status, took) = program.terminate();
     broker.thaw();
@@ -233,11 +232,9 @@ fn said(text: &str, words: &str) -> u64 {
 
 /// The most memory that a listing takes.
 fn peak_memory_kilobytes(stage: &Stage) -> u64 {
-    let file = std::env::temp_dir().join(format!("ensilinja-dlq-{}.toml", std::process::id()));
-    std::fs::write(&file, stage.configuration()).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
-        .args(["dlq", "list", "--limit", "0", "--config"])
-        .arg(&file)
+    let folder = TemporaryFolder::new("dlq");
+    let mut child = command(&["dlq", "list", "--limit", "0", "--config"])
+        .arg(folder.write("ensilinja.toml", stage.configuration()))
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -250,6 +247,5 @@ fn peak_memory_kilobytes(stage: &Stage) -> u64 {
         peak = peak.max(kilobytes.unwrap_or(0));
         std::thread::sleep(Duration::from_millis(5));
     }
-    std::fs::remove_file(&file).unwrap();
     peak
 }

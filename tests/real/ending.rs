@@ -1,7 +1,5 @@
 //! Ending: SIGTERM ends a process in order and soon, whatever it is doing.
 
-use std::time::Duration;
-
 use ensilinja_sim::Disorder;
 
 use crate::feed::Feed;
@@ -27,7 +25,7 @@ fn sigterm_ends_it_in_order_idle_rebuilding_and_under_load() {
     let mut busy = Program::run(&stage);
     let live = feed.go_live();
     busy.wait_until_readyz(200, "ready");
-    std::thread::sleep(Duration::from_secs(1));
+    busy.wait_for_more_events();
     busy.end_well();
     assert!(busy.log().contains("stopped"), "it says so");
     live.stop();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ensilinja_sim::Disorder;
+use ensilinja_test_support::TemporaryFolder;
 
 use crate::feed::Feed;
 use crate::program::{Program, as_of, is_complete};
@@ -16,40 +17,36 @@ use crate::stage::Stage;
 /// How long the clock is wrong.
 const WRONG_FOR: Duration = Duration::from_secs(9);
 
-/// The wall clock of one program, as a file says.
+/// The wall clock of one program, set by a file.
 struct FalseClock {
-    file: PathBuf,
+    folder: TemporaryFolder,
 }
 
 impl FalseClock {
     fn new() -> Self {
-        let file = std::env::temp_dir().join(format!("ensilinja-false-clock-{}", std::process::id()));
-        let clock = Self { file };
+        let clock = Self { folder: TemporaryFolder::new("false-clock") };
         clock.set("+0");
         clock
     }
 
-    /// Sets it to the right time and so much more, whole: the program reads the file at any moment.
+    /// Sets it to the right time and an offset. The file changes at once, for the program may read it at any moment.
     fn set(&self, offset: &str) {
-        let draft = self.file.with_extension("draft");
-        fs::write(&draft, offset).unwrap();
-        fs::rename(&draft, &self.file).unwrap();
+        let draft = self.folder.write("draft", offset);
+        fs::rename(&draft, self.file()).unwrap();
     }
 
-    /// What makes a program go by it: libfaketime, with the steady clocks left alone.
+    fn file(&self) -> PathBuf {
+        self.folder.file("offset")
+    }
+
+    /// The environment of a program that has this clock: libfaketime, which leaves the steady clocks alone.
     fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("LD_PRELOAD", libfaketime()),
-            ("FAKETIME_TIMESTAMP_FILE", self.file.display().to_string()),
+            ("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
         ]
-    }
-}
-
-impl Drop for FalseClock {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.file);
     }
 }
 
@@ -93,6 +90,7 @@ fn a_clock_that_is_an_hour_ahead_for_nine_seconds_moves_no_figure_and_is_right_a
         assert!(!is_complete(&page), "a clock that is not believed");
         assert!(page["ensilinja_clock_disbelieved_seconds"] > 3_590.0);
         pages += 1;
+        // The time in which the clock is wrong has to pass.
         std::thread::sleep(Duration::from_millis(200));
     }
     assert!(pages > 10, "it was looked at while the clock was wrong");

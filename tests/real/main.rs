@@ -9,6 +9,8 @@
 mod alertmanager;
 #[path = "../support/board.rs"]
 mod board;
+#[path = "../support/command_line.rs"]
+mod command_line;
 #[path = "../support/deployed.rs"]
 mod deployed;
 #[path = "../support/feed.rs"]

@@ -32,6 +32,7 @@ fn a_real_prometheus_returns_the_figures_of_the_oracle() {
     let mut compared = 0;
     while compared < 3 {
         assert!(Instant::now() < deadline, "nothing to compare: {}", prometheus.log());
+        // The next scrape: each comparison is of another one.
         std::thread::sleep(Duration::from_secs(1));
         let asked = now().plus_millis(-SETTLED_MS);
         if asked < first {

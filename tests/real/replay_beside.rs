@@ -1,17 +1,17 @@
 //! A replay is a bystander: beside a running process it changes neither what that has committed nor what it shows; and
 //! it ends with a clear message when the topic goes away under it or has lost what is asked for.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja_lookback::local_time::zoned;
 use ensilinja_sim::{County, Disorder};
-use ensilinja_test_support::{PATIENCE, plain_consumer};
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, plain_consumer, poll_until};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use rdkafka::{ClientConfig, Offset};
 
 use crate::feed::{Feed, now};
 use crate::program::{Program, total};
@@ -20,14 +20,7 @@ use crate::stage::Stage;
 
 /// What the group of the sample configuration has committed in each partition.
 fn committed(stage: &Stage, partitions: i32) -> Vec<Offset> {
-    let consumer: BaseConsumer =
-        ClientConfig::new().set("bootstrap.servers", &stage.brokers).set("group.id", "ensilinja").create().unwrap();
-    let mut list = TopicPartitionList::new();
-    for partition in 0..partitions {
-        list.add_partition(&stage.topic, partition);
-    }
-    let answer = consumer.committed_offsets(list, Duration::from_mins(1)).unwrap();
-    answer.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::offset).collect()
+    plain_consumer::committed(&stage.brokers, "ensilinja", &stage.topic, partitions)
 }
 
 /// The consumer groups that have members now.
@@ -48,14 +41,11 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
     let mut program = Program::run(&stage);
     program.wait_until_it_knows(settled);
     let all = plain_consumer::count(&stage.brokers, &stage.topic);
-    let deadline = Instant::now() + PATIENCE;
     let is_all = |offsets: &[Offset]| {
         offsets.iter().map(|offset| offset.to_raw().unwrap_or(0).max(0).unsigned_abs()).sum::<u64>() == all
     };
-    while !is_all(&committed(&stage, 3)) {
-        assert!(Instant::now() < deadline, "it does not commit: {:?}", committed(&stage, 3));
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let has_committed = || is_all(&committed(&stage, 3));
+    assert!(poll_until(PATIENCE, has_committed), "it does not commit: {:?}", committed(&stage, 3));
     let (before, letters) = (committed(&stage, 3), plain_consumer::count(&stage.brokers, &stage.dead_letters));
     let counted = total(&program.metrics(), "ensilinja_events_total");
 
@@ -81,10 +71,9 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
     program.end_well();
 }
 
-/// A pipe with a name, of which nothing is read until somebody does.
-fn pipe(name: &str) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("ensilinja-replay-{}-{name}", std::process::id()));
-    let _ = fs::remove_file(&path);
+/// A named pipe.
+fn pipe(folder: &TemporaryFolder) -> PathBuf {
+    let path = folder.file("pipe");
     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
     path
 }
@@ -97,8 +86,9 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
     let stretch = ["--from", "2025-08-01", "--to", "2025-09-16"];
     let mut simulate = Program::start(&stage, &["simulate"], &stretch);
     assert!(simulate.wait().success(), "{}", simulate.log());
-    // So much is written by the minute that a pipe which nobody reads stops the reading of the topic.
-    let pipe = pipe("deleted");
+    // Minute by minute the output is so long that a full pipe stops the reading of the topic.
+    let folder = TemporaryFolder::new("deleted");
+    let pipe = pipe(&folder);
     let words =
         ["--from", "2025-08-01", "--to", "2025-09-01", "--step", "1m", "--known-at", "then", "--format", "jsonl"];
     let mut replay = Program::start(&stage, &["replay"], &[&words[..], &["--output", pipe.to_str().unwrap()]].concat());
@@ -107,10 +97,10 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
     written.read_line(&mut begins).unwrap();
     assert!(begins.starts_with("{\"run\""), "{begins}");
     broker.delete_topic(&stage.topic);
-    std::thread::sleep(Duration::from_secs(2));
+    let is_gone = || !plain_consumer::exists(&stage.brokers, &stage.topic);
+    assert!(poll_until(PATIENCE, is_gone), "the topic is still there");
     let mut rest = String::new();
     written.read_to_string(&mut rest).unwrap();
-    let _ = fs::remove_file(&pipe);
     assert_eq!(replay.wait().code(), Some(1), "{}", replay.log());
     assert!(!rest.contains("{\"end\""), "it does not look whole");
     let log = replay.log();

@@ -1,7 +1,7 @@
 //! The report from a real topic: the same as from a file of the same events, whatever lies in the topic beside them.
 
 use ensilinja_sim::{County, Disorder};
-use ensilinja_test_support::plain_consumer;
+use ensilinja_test_support::{TemporaryFolder, plain_consumer};
 
 use crate::feed::Feed;
 use crate::program::Program;
@@ -22,7 +22,8 @@ fn run(stage: &Stage, command: &str, more: &[&str]) -> Program {
 fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stays_as_it_was() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "report", 5);
-    let file = std::env::temp_dir().join(format!("ensilinja-report-{}.jsonl", std::process::id()));
+    let folder = TemporaryFolder::new("report");
+    let file = folder.file("events.jsonl");
     let events = file.to_str().unwrap();
     run(&stage, "simulate", &[&PAST[..], &["--disorder"]].concat());
     run(&stage, "simulate", &[&PAST[..], &["--disorder", "--output", events]].concat());
@@ -30,7 +31,6 @@ fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stay
 
     let from_topic = run(&stage, "report", &ASKED);
     let from_file = run(&stage, "report", &[&ASKED[..], &["--events", events]].concat());
-    std::fs::remove_file(&file).unwrap();
     assert!(from_topic.printed() == from_file.printed(), "{}\n{}", from_topic.printed(), from_file.printed());
     assert!(from_topic.printed().lines().count() > 100, "{}", from_topic.printed());
     let log = from_topic.log();

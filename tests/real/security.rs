@@ -4,12 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ensilinja_test_support::{KafkaBroker, kafka_broker::Listener, kafka_broker::Resource};
+use ensilinja_test_support::kafka_broker::{Listener, Resource};
+use ensilinja_test_support::{KafkaBroker, TemporaryFolder, poll_until};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
+use crate::command_line::run;
 use crate::program::Program;
 use crate::stage::Stage;
 
@@ -21,13 +23,12 @@ const READ: i8 = 3;
 const DESCRIBE: i8 = 8;
 
 /// Certificates in a folder of their own: an authority, and what it has signed.
-struct Certificates(PathBuf);
+struct Certificates(TemporaryFolder);
 
 impl Certificates {
     fn make() -> Self {
-        let folder = std::env::temp_dir().join(format!("ensilinja-certificates-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1\n").unwrap();
+        let folder = TemporaryFolder::new("certificates");
+        folder.write("names", "subjectAltName=IP:127.0.0.1\n");
         let made = Self(folder);
         for authority in ["ca", "other-ca"] {
             made.openssl(&format!(
@@ -46,26 +47,20 @@ impl Certificates {
                 "x509 -req -in {name}.csr -CA {authority}.pem -CAkey {authority}.key -CAcreateserial -days {days} \
                  -extfile names -out {name}.crt"
             ));
-            let read = |end| fs::read_to_string(made.0.join(format!("{name}.{end}"))).unwrap();
-            fs::write(made.0.join(format!("{name}.pem")), read("key") + &read("crt")).unwrap();
+            let read = |end| fs::read_to_string(made.0.file(&format!("{name}.{end}"))).unwrap();
+            made.0.write(&format!("{name}.pem"), read("key") + &read("crt"));
         }
         made
     }
 
     fn openssl(&self, words: &str) {
-        let output = Command::new("openssl").args(words.split_whitespace()).current_dir(&self.0).output().unwrap();
+        let output =
+            Command::new("openssl").args(words.split_whitespace()).current_dir(self.0.path()).output().unwrap();
         assert!(output.status.success(), "openssl {words}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Certificates {
-    fn drop(&mut self) {
-        // What cannot be removed lies in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
+        self.0.file(name).display().to_string()
     }
 }
 
@@ -123,28 +118,21 @@ fn configuration(folder: &Path, stage: &Stage, brokers: &str, properties: &str) 
 
 /// Status and text of `check`.
 fn check(file: &Path) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
-        .args(["check", "--quiet", "--config"])
-        .arg(file)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    let (status, out, err) = run(&["check", "--quiet", "--config", file.to_str().unwrap()]);
+    let text = out + &err;
     assert!(!text.contains(PASSWORD), "{text}");
-    (output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+    (status, text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// What a process that runs by this configuration answers at `/readyz` once that has these words.
 fn readyz(file: &Path, words: &[&str]) -> String {
     let mut program = Program::of_file(file);
-    let deadline = Instant::now() + Duration::from_secs(40);
-    let body = loop {
-        let body = program.get("/readyz").body;
-        if words.iter().all(|words| body.contains(words)) {
-            break body;
-        }
-        assert!(Instant::now() < deadline, "/readyz does not say {words:?}:\n{body}\n{}", program.log());
-        std::thread::sleep(Duration::from_millis(100));
-    };
+    let mut body = String::new();
+    let has_words = poll_until(Duration::from_secs(40), || {
+        body = program.get("/readyz").body;
+        words.iter().all(|words| body.contains(words))
+    });
+    assert!(has_words, "/readyz does not say {words:?}:\n{body}\n{}", program.log());
     assert!(!program.log().contains(PASSWORD) && !body.contains(PASSWORD), "a password is told");
     program.kill();
     body
@@ -174,7 +162,7 @@ fn each_cause_for_which_brokers_cannot_be_used_is_named_with_what_to_do() {
     let with = |protocol: &str, more: &[&str]| format!("security.protocol = \"{protocol}\"\n{}", more.join("\n"));
     let good = with("SASL_SSL", &[&ca, &sasl("reader", "SCRAM-SHA-512", PASSWORD)]);
 
-    let folder = &certificates.0;
+    let folder = certificates.0.path();
     let (status, text) = check(&configuration(folder, &stage, &secure, &good));
     assert_eq!(status, Some(0), "{text}");
 

@@ -1,13 +1,13 @@
-//! The recipes of docs/SENDING.md, run as they stand there against a real Kafka: the live processor takes every event.
+//! The recipes of docs/SENDING.md, run unchanged against a real Kafka: the live processor accepts every event.
 //!
-//! A recipe is a section with files (blocks whose first line names one) and commands (the block `run`). Recipes whose
-//! tools are not installed are left out, and say so. The one for Rust is not run here: it compiles Kafka's C library.
-
-#![allow(clippy::print_stderr, reason = "a recipe that is left out has to be seen")]
+//! A recipe is a section with files (blocks whose first line names one) and commands (the block `run`). The one for Rust
+//! is not run here: it compiles Kafka's C library.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
+
+use ensilinja_test_support::TemporaryFolder;
 
 use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
@@ -15,7 +15,7 @@ use crate::stage::Stage;
 
 const SENDING: &str = include_str!("../../docs/SENDING.md");
 
-/// Each recipe, what it needs, and how many events of which type it sends.
+/// Each recipe with the tools it needs and the types of the events it sends.
 const RECIPES: [(&str, &[&str], &[&str]); 7] = [
     ("Python", &["python3"], &["offered", "abandoned"]),
     ("JavaScript", &["node", "npm"], &["offered", "abandoned"]),
@@ -26,20 +26,18 @@ const RECIPES: [(&str, &[&str], &[&str]); 7] = [
     ("Kafka Connect", &["java", "mvn"], &["offered"]),
 ];
 
-/// What a recipe consists of.
+/// A recipe.
 struct Recipe {
     files: Vec<(&'static str, &'static str)>,
     commands: &'static str,
 }
 
-/// A folder that is removed with all that a recipe has put there.
-struct Folder(PathBuf);
+/// The folder of a recipe. Go's modules are read-only, and can be removed only once they are not.
+struct Folder(TemporaryFolder);
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What cannot be removed lies in the directory for temporary files. Go's modules are read-only.
-        let _ = Command::new("chmod").args(["-R", "u+w"]).arg(&self.0).status();
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = Command::new("chmod").args(["-R", "u+w"]).arg(self.0.path()).status();
     }
 }
 
@@ -73,20 +71,19 @@ fn run(recipe: &Recipe, folder: &Path, stage: &Stage) -> Output {
     command.env("BROKERS", &stage.brokers).env("TOPIC", &stage.topic).output().unwrap()
 }
 
-/// Runs a recipe beside the live processor, which must take each of its events and refuse nothing.
+/// Runs a recipe beside the live processor, which has to accept each of its events and reject none.
 fn is_taken(name: &str) {
     let (_, tools, sent) = RECIPES.iter().find(|(of, ..)| *of == name).unwrap();
-    if let Some(missing) = tools.iter().find(|tool| !is_installed(tool)) {
-        eprintln!("SKIPPED: the recipe for {name} was NOT run, for {missing} is not installed");
-        return;
+    for tool in *tools {
+        assert!(is_installed(tool), "the recipe for {name} needs {tool}, which is not installed");
     }
     let broker = shared_broker();
     let topic = format!("sending-{}", name.to_lowercase().replace(' ', "-"));
     let stage = Stage::set(&broker, &topic, 3);
     let mut program = Program::run(&stage);
     program.wait_until_readyz(200, "ready");
-    let folder = Folder(std::env::temp_dir().join(format!("ensilinja-{topic}-{}", std::process::id())));
-    let output = run(&recipe(name), &folder.0, &stage);
+    let folder = Folder(TemporaryFolder::new(&topic));
+    let output = run(&recipe(name), folder.0.path(), &stage);
     let said = [&output.stdout[..], &output.stderr].concat();
     assert!(output.status.success(), "{name}: {}\n{}", output.status, String::from_utf8_lossy(&said));
     let is_applied = |kind: &&str, page: &_| {

@@ -1,11 +1,11 @@
 //! The simulator as a program: it publishes what the library generates, no more and no less.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ensilinja::feed::publications;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Scenario};
-use ensilinja_test_support::{PATIENCE, plain_consumer};
+use ensilinja_test_support::{PATIENCE, plain_consumer, poll_until};
 
 use crate::program::Program;
 use crate::shared_broker::shared_broker;
@@ -16,6 +16,15 @@ const FROM: EventTime = EventTime::from_seconds(1_757_998_800);
 
 /// 2025-09-16 12:30 in Helsinki.
 const TO: EventTime = EventTime::from_seconds(1_758_015_000);
+
+/// Waits until a running simulation has published so many records.
+fn wait_until_published(program: &mut Program, stage: &Stage, records: u64) {
+    let is_published = poll_until(PATIENCE, || {
+        assert!(program.is_running(), "{}", program.log());
+        plain_consumer::count(&stage.brokers, &stage.topic) >= records
+    });
+    assert!(is_published, "{}", program.log());
+}
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
@@ -55,11 +64,7 @@ fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "simulated", 3);
     let mut program = Program::start(&stage, &["simulate"], &["--volume", "10000"]);
-    let deadline = Instant::now() + PATIENCE;
-    while plain_consumer::count(&stage.brokers, &stage.topic) < 10 {
-        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    wait_until_published(&mut program, &stage, 10);
     program.end_well();
     let published = plain_consumer::count(&stage.brokers, &stage.topic);
     let log = program.log();
@@ -82,11 +87,7 @@ fn a_past_that_the_topic_deletes_at_once_is_refused_and_one_that_it_has_cut_is_t
 
     broker.set_of_topic(&stage.topic, "retention.ms", "-1");
     let mut program = Program::start(&stage, &["simulate"], &past);
-    let deadline = Instant::now() + PATIENCE;
-    while plain_consumer::count(&stage.brokers, &stage.topic) < 100 {
-        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until_published(&mut program, &stage, 100);
     broker.delete_records(&stage.topic, 0, 100);
     assert_eq!(program.wait().code(), Some(1), "{}", program.log());
     let held = plain_consumer::count(&stage.brokers, &stage.topic);
@@ -101,11 +102,7 @@ fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
     let stage = Stage::set(&broker, "stopped", 1);
     let decade = ["--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100"];
     let mut program = Program::start(&stage, &["simulate"], &decade);
-    let deadline = Instant::now() + PATIENCE;
-    while plain_consumer::count(&stage.brokers, &stage.topic) < 10 {
-        assert!(program.is_running() && Instant::now() < deadline, "{}", program.log());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until_published(&mut program, &stage, 10);
     let (status, _) = program.terminate();
     let log = program.log();
     assert_eq!(status.code(), Some(1), "{log}");
@@ -133,7 +130,7 @@ fn a_broker_that_is_away_does_not_keep_it_from_ending() {
     let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..Stage::without_topics(&broker, "away") };
     let year = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
     let mut program = Program::start(&away, &["simulate"], &year);
-    // By then the year has filled the queue.
+    // Nothing outside shows that the queue is full: by then a year of a hundred counties has filled it.
     std::thread::sleep(Duration::from_secs(5));
     assert!(program.is_running(), "it waits: {}", program.log());
     let (status, took) = program.terminate();

@@ -1,7 +1,7 @@
 //! Start-up: what is not there yet is waited for, and what can never work is said at once.
 
 use ensilinja_sim::Disorder;
-use ensilinja_test_support::plain_consumer;
+use ensilinja_test_support::{PATIENCE, plain_consumer, poll_until};
 
 use crate::feed::Feed;
 use crate::program::{Program, as_of, total};
@@ -37,9 +37,10 @@ fn partitions_that_are_added_while_it_runs_are_read() {
     let mut feed = feed.that_looks_anew(&stage);
     program.wait_until_it_knows(feed.settle());
     let live = feed.go_live();
-    let page = program.wait_for("new partitions have records", |page| total(page, "ensilinja_partitions") == 5);
+    let page = program.wait_for("new partitions are read", |page| total(page, "ensilinja_partitions") == 5);
     assert_eq!(total(&page, "ensilinja_partition_ready"), 5);
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    let has_records = || plain_consumer::counts(&stage.brokers, &stage.topic).iter().all(|count| *count > 0);
+    assert!(poll_until(PATIENCE, has_records), "a new partition stays empty");
     let mut feed = live.stop();
     program.wait_until_it_knows(feed.settle());
     program.assert_agrees_with(feed.oracle());

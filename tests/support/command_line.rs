@@ -1,5 +1,7 @@
 //! The built program on a command line, from its arguments to its end, and the files that such runs share.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;

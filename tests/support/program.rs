@@ -70,12 +70,6 @@ impl Program {
         fs::read_to_string(self.folder.file("stdout")).unwrap()
     }
 
-    /// Waits until the log contains this text.
-    #[track_caller]
-    pub fn wait_for_log(&self, text: &str) {
-        assert!(poll_until(PATIENCE, || self.log().contains(text)), "{text:?} is not logged\n{}", self.log());
-    }
-
     /// The address on which it listens, from its log.
     pub fn address(&self) -> SocketAddr {
         let logged = || {
@@ -108,6 +102,14 @@ impl Program {
     /// Waits until its figures contain everything that was published before `instant`.
     pub fn wait_until_it_knows(&self, instant: EventTime) -> Series {
         self.wait_for("everything is known", |page| is_complete(page) && complete_until(page) >= Some(instant))
+    }
+
+    /// Waits until it has read more events than now. Events have to be published meanwhile.
+    #[track_caller]
+    pub fn wait_for_more_events(&self) {
+        let events = |page: &Series| total(page, "ensilinja_events_total");
+        let before = events(&self.metrics());
+        self.wait_for("more events are read", |page| events(page) > before);
     }
 
     /// Waits until `/readyz` has this status and contains this text.

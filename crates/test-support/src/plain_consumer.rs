@@ -94,16 +94,30 @@ pub fn read(brokers: &str, topic: &str) -> Vec<StoredRecord> {
     records
 }
 
+/// Whether the broker has a topic of this name.
+#[must_use]
+pub fn exists(brokers: &str, topic: &str) -> bool {
+    let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", brokers).create().unwrap();
+    let metadata = consumer.fetch_metadata(Some(topic), BROKER_PATIENCE).unwrap();
+    metadata.topics()[0].error().is_none()
+}
+
 /// How many offsets of a topic are in use. Without transactions and deletions that is its number of records.
 #[must_use]
 pub fn count(brokers: &str, topic: &str) -> u64 {
+    counts(brokers, topic).iter().sum()
+}
+
+/// The same for each partition.
+#[must_use]
+pub fn counts(brokers: &str, topic: &str) -> Vec<u64> {
     let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", brokers).create().unwrap();
     let metadata = consumer.fetch_metadata(Some(topic), BROKER_PATIENCE).unwrap();
     let of_partition = |partition| {
         let (low, high) = consumer.fetch_watermarks(topic, partition, BROKER_PATIENCE).unwrap();
         u64::try_from(high - low).unwrap()
     };
-    metadata.topics()[0].partitions().iter().map(|partition| of_partition(partition.id())).sum()
+    metadata.topics()[0].partitions().iter().map(|partition| of_partition(partition.id())).collect()
 }
 
 /// The offsets that a consumer group has committed in the partitions 0 to `partitions` - 1 of a topic.
