@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ensilinja_catalogue::{CATALOGUE, MetricKind};
+use ensilinja_test_support::non_empty;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -163,7 +164,7 @@ fn every_alert_is_tested_both_ways() {
 #[test]
 fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
     let held = read(&top().join("deploy/prometheus/tests/failover.yml"));
-    for rule in alerts().into_iter().filter(|rule| rule.label("concern") == "line") {
+    for rule in non_empty("alerts of lines", alerts().into_iter().filter(|rule| rule.label("concern") == "line")) {
         assert!(held.contains(&format!("alertname=\"{}\"}}", rule.alert)), "{} may not hold", rule.alert);
     }
 }
@@ -172,27 +173,28 @@ fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
 fn what_texts_and_runbooks_ask_for_is_exposed_or_recorded() {
     let known = known_names();
     let check = |place: &str, query: &str| {
-        for selector in board::selectors(query) {
-            let ours = ["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| selector.name.starts_with(ours));
-            assert!(!ours || known.contains(&selector.name), "{place} asks for {}: {query}", selector.name);
+        let is_ours = |name: &str| ["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| name.starts_with(ours));
+        let ours = board::selectors(query).into_iter().filter(|selector| is_ours(&selector.name));
+        let names = ours.map(|selector| selector.name).collect::<Vec<_>>();
+        for name in &names {
+            assert!(known.contains(name), "{place} asks for {name}: {query}");
         }
+        names.len()
     };
-    let mut asked = 0;
+    let (mut by_alerts, mut by_runbooks) = (0, 0);
     for rule in alerts() {
         for text in rule.annotations.values() {
             for query in text.split("printf \"").skip(1).filter_map(|rest| rest.split('"').next()) {
-                check(&rule.alert, query);
-                asked += 1;
+                by_alerts += check(&rule.alert, query);
             }
         }
     }
     for path in files("docs/runbooks", "md") {
         for query in read(&path).split("```promql\n").skip(1).filter_map(|rest| rest.split("```").next()) {
-            check(&stem(&path), query);
-            asked += 1;
+            by_runbooks += check(&stem(&path), query);
         }
     }
-    assert!(asked > 0, "nothing was asked for");
+    assert!(by_alerts > 0 && by_runbooks > 0, "alerts ask for {by_alerts} series, runbooks for {by_runbooks}");
 }
 
 /// The names of all series: the catalogue's and the recorded ones.
@@ -211,9 +213,7 @@ fn known_names() -> BTreeSet<String> {
 }
 
 fn alerts() -> Vec<Rule> {
-    let alerts = rules().into_iter().filter(|rule| !rule.alert.is_empty()).collect::<Vec<_>>();
-    assert!(!alerts.is_empty(), "there are no alerts");
-    alerts
+    non_empty("alerts", rules().into_iter().filter(|rule| !rule.alert.is_empty()))
 }
 
 fn rules() -> Vec<Rule> {
@@ -224,7 +224,7 @@ fn rules() -> Vec<Rule> {
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(top().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let paths = entries.map(|entry| entry.expect("it can be read").path());
-    paths.filter(|path| path.extension().is_some_and(|its| its == extension)).collect()
+    non_empty(folder, paths.filter(|path| path.extension().is_some_and(|its| its == extension)))
 }
 
 fn stem(path: &Path) -> String {

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use ensilinja::{cli, clock};
 use ensilinja_config::Config;
-use ensilinja_test_support::{PATIENCE, poll_until};
+use ensilinja_test_support::{PATIENCE, non_empty, poll_until};
 use serde::Deserialize;
 
 use crate::command_line::{command, printed};
@@ -120,7 +120,7 @@ fn every_image_is_of_one_version_and_ours_of_this_one() {
     }
     let kafkas = compose.services.values().filter(|service| service.image.starts_with("apache/kafka:"));
     assert_eq!(kafkas.map(|service| &service.image).collect::<BTreeSet<_>>().len(), 1, "tools and broker differ");
-    for line in dockerfile().lines().filter(|line| line.starts_with("FROM ")) {
+    for line in non_empty("base images", dockerfile().lines().filter(|line| line.starts_with("FROM "))) {
         let version = line.split([' ', ':']).nth(2).unwrap_or_default();
         assert!(version.contains(|c: char| c.is_ascii_digit()), "any version will do: {line}");
     }
@@ -176,11 +176,13 @@ fn ports_are_published_once_and_on_this_machine_only() {
             assert!(taken.insert(outside.port()), "two services publish port {}", outside.port());
         }
     }
+    assert!(taken.len() >= 4, "board, Prometheus, Grafana and Kafka are published: {taken:?}");
 }
 
 #[test]
 fn a_service_is_well_if_its_published_port_answers() {
-    for (name, service) in &compose().services {
+    let compose = compose();
+    for (name, service) in &compose.services {
         for (_, inside) in service.published() {
             let check = service.healthcheck.as_ref().unwrap_or_else(|| panic!("{name} has no healthcheck"));
             let answers = check.test.iter().any(|word| word.contains(&format!("127.0.0.1:{inside}/")))
@@ -193,8 +195,10 @@ fn a_service_is_well_if_its_published_port_answers() {
 #[test]
 fn what_a_service_waits_for_can_come_true() {
     let compose = compose();
+    let mut waits = 0;
     for (name, service) in &compose.services {
         for (other, dependency) in &service.depends_on {
+            waits += 1;
             let awaited =
                 compose.services.get(other).unwrap_or_else(|| panic!("{name} waits for {other}: there is none"));
             match dependency.condition.as_str() {
@@ -211,11 +215,12 @@ fn what_a_service_waits_for_can_come_true() {
             }
         }
     }
+    assert!(waits > 0, "no service waits for another");
 }
 
 #[test]
 fn our_commands_are_understood_and_their_configuration_is_sound() {
-    for (name, service) in compose().services.iter().filter(|(_, service)| service.is_ours()) {
+    for (name, service) in ours(&compose()) {
         let words = ["ensilinja"].into_iter().chain(service.command.iter().map(String::as_str));
         cli::read(words).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
         let path = service.flag("--config").unwrap_or_else(|| panic!("{name} has no configuration"));
@@ -226,9 +231,10 @@ fn our_commands_are_understood_and_their_configuration_is_sound() {
 
 #[test]
 fn the_help_of_a_command_names_every_flag_that_is_used() {
-    for (name, service) in compose().services.iter().filter(|(_, service)| service.is_ours()) {
+    for (name, service) in ours(&compose()) {
         let help = printed(&[&service.command[0], "--help"]);
-        for flag in service.command.iter().filter(|word| word.starts_with("--")) {
+        let flags = service.command.iter().filter(|word| word.starts_with("--"));
+        for flag in non_empty("flags", flags) {
             assert!(help.contains(flag.as_str()), "{name} uses {flag}, of which the help knows nothing:\n{help}");
         }
     }
@@ -254,10 +260,8 @@ fn everyone_finds_kafka_where_it_says_it_is() {
     let advertised = kafka.environment["KAFKA_ADVERTISED_LISTENERS"].split(',').collect::<Vec<_>>();
     let at = |name: &str| advertised.iter().find_map(|listener| listener.strip_prefix(name)).expect("it is advertised");
     let (inside, outside) = (at("INSIDE://"), at("OUTSIDE://"));
-    for (name, service) in &compose.services {
-        if service.is_ours() {
-            assert_eq!(service.flag("--brokers"), Some(inside), "{name} asks another broker");
-        }
+    for (name, service) in ours(&compose) {
+        assert_eq!(service.flag("--brokers"), Some(inside), "{name} asks another broker");
     }
     assert_eq!(compose.services["kafka-topics"].environment["BOOTSTRAP_SERVERS"], inside);
     assert_eq!(
@@ -325,7 +329,7 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
         assert!(file.is_file(), "{}", file.display());
     }
     let prometheus = yaml("deploy/prometheus/prometheus.yml");
-    for pattern in prometheus["rule_files"].as_array().expect("rules are a list") {
+    for pattern in non_empty("files of rules", prometheus["rule_files"].as_array().expect("rules are a list")) {
         let folder = pattern.as_str().and_then(|pattern| pattern.strip_suffix("/*.yml")).expect("all of a folder");
         let files = fs::read_dir(top().join("deploy/prometheus").join(folder)).expect("the folder is there");
         let paths = files.map(|file| file.expect("it can be read").path());
@@ -344,7 +348,8 @@ fn the_image_is_built_from_what_is_there_and_runs_as_nobody_in_particular() {
     let (dockerfile, ignore) = (dockerfile(), read("deploy/Dockerfile.dockerignore"));
     let sent = ignore.lines().filter_map(|line| line.strip_prefix('!')).collect::<BTreeSet<_>>();
     let mut copied = BTreeSet::new();
-    for line in dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from=")) {
+    let copies = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from="));
+    for line in non_empty("files that are copied", copies) {
         let words = line.split_whitespace().skip(1).collect::<Vec<_>>();
         copied.extend(words[..words.len() - 1].iter().copied());
     }
@@ -439,6 +444,11 @@ fn targets(prometheus: &serde_json::Value) -> Vec<String> {
 
 fn compose() -> Compose {
     serde_saphyr::from_str(&read("docker-compose.yml")).expect("docker-compose.yml is as it is described here")
+}
+
+/// The services that run our image.
+fn ours(compose: &Compose) -> Vec<(&String, &Service)> {
+    non_empty("services of ours", compose.services.iter().filter(|(_, service)| service.is_ours()))
 }
 
 fn county() -> Config {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::LazyLock;
 
+use ensilinja_test_support::non_empty;
 use serde_json::Value;
 
 use crate::command_line::{Ended, command, file, printed, run, run_command};
@@ -108,7 +109,7 @@ fn sums(document: &Value) -> Vec<(f64, f64)> {
     let parts = document["figures"].as_array().unwrap().iter();
     let sum =
         |part: &Value| part["entries"].as_array().unwrap().iter().map(|entry| entry["adds"].as_f64().unwrap()).sum();
-    parts.map(|part| (part["number"].as_f64().unwrap(), sum(part))).collect()
+    non_empty("figures", parts.map(|part| (part["number"].as_f64().unwrap(), sum(part))))
 }
 
 /// A number of a replayed document: the sum of what lies below its name.
@@ -159,11 +160,9 @@ fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
         {
             let all = document(&[&at_line[..], &["--figure", name, "--all"]].concat());
             let shown = below(&figures[path]);
-            assert!(
-                sums(&all)
-                    .iter()
-                    .all(|(number, sum)| number.to_bits() == shown.to_bits() && (sum - shown).abs() < 1e-9)
-            );
+            for (number, sum) in sums(&all) {
+                assert!(number.to_bits() == shown.to_bits() && (sum - shown).abs() < 1e-9, "{line} {name} {at}");
+            }
         }
         let kept = document(&[&at_line[..], &["--figure", "promise_kept", "--window", "today"]].concat());
         let today = &figures["windows"]["today"];

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
 use ensilinja_ledger::{Indicator, NpsBand};
+use ensilinja_test_support::non_empty;
 use serde_json::{Map, Value, json};
 
 use crate::board;
@@ -105,7 +106,7 @@ fn each_panel_says_in_english_and_swedish_what_it_shows_and_has_a_unit_and_a_pla
 fn links_lead_to_boards_that_are_there() {
     let addresses = boards().iter().map(|board| format!("/d/{}", board.text("uid"))).collect::<BTreeSet<_>>();
     for board in boards() {
-        let links = board.values("url");
+        let links = non_empty("links", board.values("url"));
         for link in &links {
             let address = link.split('?').next().expect("a text has a beginning");
             assert!(addresses.contains(address), "{} leads to {link}", board.name);
@@ -127,11 +128,11 @@ fn boards_are_provisioned_and_ask_the_source_that_is() {
     let mounts = yaml("docker-compose.yml")["services"]["grafana"]["volumes"].take();
     assert!(mounts.as_array().expect("a list").contains(&json!(mounted)), "{mounts}");
     for board in boards() {
-        let asked = board.asked();
-        assert!(!asked.is_empty());
         for panel in board.panels() {
             let targets = panel["targets"].as_array().expect("it asks").iter();
-            assert!(targets.chain([panel]).all(|asks| asks["datasource"]["uid"] == *source), "{}", panel["title"]);
+            let targets = non_empty("targets", targets);
+            let asks = targets.into_iter().chain([panel]);
+            assert!(asks.into_iter().all(|asks| asks["datasource"]["uid"] == *source), "{}", panel["title"]);
         }
     }
 }
@@ -149,16 +150,19 @@ fn a_subquery_names_its_resolution() {
 /// A percentage without its n says nothing: of 1 of 1 it is 100 %.
 #[test]
 fn beside_each_percentage_stands_its_n() {
+    let mut percentages = 0;
     for board in boards() {
         for panel in board.panels() {
             let shown = panel["fieldConfig"].to_string();
             if shown.contains("percentunit") {
+                percentages += 1;
                 let names = board::field_names(panel);
                 let counts = |name: &String| name == "n" || name.starts_with("n, ") || name.starts_with("n: ");
                 assert!(names.iter().any(counts), "{}: {}: {names:?}", board.name, panel["title"]);
             }
         }
     }
+    assert!(percentages > 0, "no panel shows a percentage");
 }
 
 #[test]
@@ -236,8 +240,7 @@ fn rules() -> Vec<(String, Value)> {
         let all = of_groups.flat_map(|rules| rules.as_array().expect("rules").clone());
         rules.extend(all.map(|rule| (file.clone(), rule)));
     }
-    assert!(!rules.is_empty(), "there are no rules");
-    rules
+    non_empty("rules", rules)
 }
 
 fn yaml(path: &str) -> Value {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_test_support::TemporaryFolder;
+use ensilinja_test_support::{TemporaryFolder, non_empty};
 use serde_json::{Value, json};
 
 const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
@@ -56,7 +56,7 @@ fn every_alert_that_is_named_is_one_of_the_rules() {
     let (rules, routes) = (alerts(), routes());
     let muting = inhibitions().into_iter().flat_map(|rule| [rule.sources, rule.targets].concat());
     let named = routes.iter().flat_map(matchers).chain(muting).filter(|matcher| matcher.label == "alertname");
-    for alert in named.flat_map(|matcher| matcher.values) {
+    for alert in non_empty("alerts that are named", named.flat_map(|matcher| matcher.values)) {
         assert!(rules.contains_key(&alert), "{alert} is no alert of the rules");
     }
 }
@@ -270,7 +270,7 @@ fn inhibitions() -> Vec<Inhibition> {
         targets: read(&rule["target_matchers"]),
         equal: serde_json::from_value(rule["equal"].clone()).expect("labels"),
     };
-    rules.as_array().expect("a list").iter().map(rule).collect()
+    non_empty("inhibitions", rules.as_array().expect("a list").iter().map(rule))
 }
 
 /// Every alert of the rules, with the labels that it always has.
@@ -288,6 +288,7 @@ fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
             }
         }
     }
+    assert!(!alerts.is_empty(), "there are no alerts");
     alerts
 }
 

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use ensilinja_test_support::non_empty;
 use serde_json::Value;
 
 /// A dashboard.
@@ -30,7 +31,7 @@ pub fn boards() -> Vec<Board> {
         name: path.file_stem().expect("a file has a name").to_string_lossy().into_owned(),
         json: serde_json::from_str(&fs::read_to_string(&path).expect("it is text")).expect("it is JSON"),
     };
-    files.map(read).collect()
+    non_empty("boards", files.map(read))
 }
 
 impl Board {
@@ -39,7 +40,9 @@ impl Board {
     }
 
     pub fn panels(&self) -> &Vec<Value> {
-        self.json["panels"].as_array().expect("it has panels")
+        let panels = self.json["panels"].as_array().expect("a board has panels");
+        assert!(!panels.is_empty(), "{} has no panels", self.name);
+        panels
     }
 
     /// Everything it asks Prometheus: for panels, variables and annotations.
@@ -47,7 +50,7 @@ impl Board {
         let variables = self.json["templating"]["list"].as_array().into_iter().flatten();
         let queries = variables.filter_map(|variable| variable["query"]["query"].as_str());
         let results = queries.filter_map(|query| query.strip_prefix("query_result(")?.strip_suffix(')'));
-        self.values("expr").into_iter().chain(results.map(str::to_owned)).collect()
+        non_empty("queries", self.values("expr").into_iter().chain(results.map(str::to_owned)))
     }
 
     /// Every text under this key, wherever it stands.

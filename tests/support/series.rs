@@ -35,6 +35,7 @@ pub fn read_page(page: &str) -> Series {
 pub fn differences(page: &Series, oracle: &Oracle, now: EventTime) -> Vec<String> {
     let expected = oracle.series(now);
     let quantiles = oracle.quantiles(now);
+    assert!(!expected.is_empty(), "the oracle has no figures");
     let mut differences = Vec::new();
     for (series, value) in &expected {
         match page.get(series) {

@@ -7,12 +7,14 @@
 
 pub mod http;
 pub mod kafka_broker;
+mod non_empty;
 pub mod plain_consumer;
 mod polling;
 mod signal;
 mod temporary_folder;
 
 pub use kafka_broker::KafkaBroker;
+pub use non_empty::non_empty;
 pub use polling::{PATIENCE, poll_for, poll_until};
 pub use signal::send_signal;
 pub use temporary_folder::TemporaryFolder;

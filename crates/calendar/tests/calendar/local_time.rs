@@ -47,6 +47,7 @@ pub fn line(text: &str, from: &str, to: &str) -> LineHours {
 
 /// The rows of a text table without the heading. Cells are separated by two or more spaces.
 pub fn rows<const COLUMNS: usize>(table: &str) -> impl Iterator<Item = [&str; COLUMNS]> {
+    assert!(table.trim().lines().count() > 1, "the table has no rows");
     table.trim().lines().skip(1).map(|row| {
         let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
         cells.try_into().unwrap_or_else(|_| panic!("`{row}` has not {COLUMNS} cells"))
