@@ -1,7 +1,7 @@
-//! The built program in a crowd: five thousand viewers, ten thousand connections that do nothing, and clients that ask
-//! for pages and do not read them. Probes and scrapes are answered in time, and memory stays bounded.
+//! The built program under load: five thousand viewers, ten thousand idle connections, and clients that request pages
+//! and do not read them. Probes and scrapes are answered in time, and memory stays bounded.
 //!
-//! It takes a minute and both cores, so it is ignored:
+//! The test takes a minute and both cores, so it is ignored, and has a target of its own:
 //!
 //!     cargo test -p ensilinja --test crowd -- --ignored --nocapture
 
@@ -25,17 +25,17 @@ const IDLE: usize = 10_000;
 const PIPELINES: usize = 500;
 const SCRAPES_IN_A_PIPELINE: usize = 20;
 
-/// How long probes are sent while the crowd is there.
+/// How long probes are sent under load.
 const WATCHED: Duration = Duration::from_secs(20);
 
-/// A probe that takes longer has failed: kubelet's default is a second.
+/// A probe that takes longer has failed. The default of kubelet is a second.
 const LONGEST_PROBE: Duration = Duration::from_secs(1);
 
 const SLOWEST_SCRAPE: Duration = Duration::from_millis(250);
 
 const MOST_MEMORY: f64 = 1.3;
 
-/// Addresses from which the crowd comes; probes come from 127.0.0.1.
+/// The last byte of the addresses of the crowd. Probes come from 127.0.0.1.
 const CROWD: [u8; 4] = [2, 3, 4, 5];
 
 struct Demo {
@@ -90,7 +90,7 @@ async fn send(stream: &TcpStream, mut bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// What has come next; `None` at the end.
+/// The next bytes; `None` at the end.
 async fn receive(stream: &TcpStream) -> Option<Vec<u8>> {
     let mut some = vec![0; 16 * 1024];
     loop {
@@ -107,7 +107,7 @@ async fn receive(stream: &TcpStream) -> Option<Vec<u8>> {
     }
 }
 
-/// Asks on a connection of its own; the status, and how long that took.
+/// Requests a page on a new connection. Returns the status and the time it took.
 async fn ask(path: &str, to: SocketAddr) -> Option<(u16, Duration)> {
     let began = Instant::now();
     let stream = connect(1, to).await?;
@@ -121,7 +121,7 @@ async fn ask(path: &str, to: SocketAddr) -> Option<(u16, Duration)> {
     Some((status, began.elapsed()))
 }
 
-/// A board: looks while it is served, and comes again when it is not.
+/// A board: reads while it is served, and connects again when it is not.
 async fn look(number: usize, to: SocketAddr, served: Arc<AtomicUsize>) {
     loop {
         if let Some(stream) = connect(CROWD[number % CROWD.len()], to).await {
@@ -142,7 +142,7 @@ async fn look(number: usize, to: SocketAddr, served: Arc<AtomicUsize>) {
     }
 }
 
-/// Says nothing, or nothing after its first request.
+/// Sends nothing, or one request and nothing more.
 async fn idle(number: usize, to: SocketAddr) -> Option<()> {
     let stream = connect(CROWD[number % CROWD.len()], to).await?;
     if number.is_multiple_of(2) {
@@ -152,7 +152,7 @@ async fn idle(number: usize, to: SocketAddr) -> Option<()> {
     None
 }
 
-/// Asks for many pages and reads none.
+/// Requests many pages and reads none.
 async fn never_read(number: usize, to: SocketAddr) -> Option<()> {
     let stream = connect(CROWD[number % CROWD.len()], to).await?;
     let scrape = format!("GET /metrics HTTP/1.1\r\nHost: {to}\r\n\r\n");
@@ -161,7 +161,7 @@ async fn never_read(number: usize, to: SocketAddr) -> Option<()> {
     None
 }
 
-/// What was seen while a crowd was there.
+/// The observations during a load.
 #[derive(Default)]
 struct Seen {
     failed: Vec<String>,

@@ -1,8 +1,8 @@
-//! The alerts, held against their runbooks, their tests and what is exposed.
+//! The alerts compared with their runbooks, their tests and the exposed series.
 //!
-//! Whether an alert goes off when it should, promtool says (`deploy/prometheus/tests`); whether rules ask for series
-//! that are exposed, the test of the boards does. Here is what neither sees: an alert that nobody described, or tests
-//! both ways, or whose text asks for something that is not there.
+//! promtool tests whether an alert fires when it should (`deploy/prometheus/tests`), and `grafana.rs` tests whether
+//! rules use exposed series. This file finds what neither sees: an alert without a runbook or without a test, and a
+//! text that queries a series that does not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 
 use crate::board;
 
-/// What stands in a file of rules, recorded series and alerts alike.
+/// A file of rules: recorded series and alerts.
 #[derive(Deserialize)]
 struct RuleFile {
     groups: Vec<Group>,
@@ -53,7 +53,7 @@ impl Rule {
     }
 }
 
-/// What stands in a file of promtool's, as far as it is read here.
+/// A test file of promtool, as far as it is read here.
 #[derive(Deserialize)]
 struct TestFile {
     tests: Vec<Case>,
@@ -65,14 +65,14 @@ struct Case {
     alert_rule_test: Vec<Assertion>,
 }
 
-/// Which alerts there are to be at one instant.
+/// The alerts expected at one instant.
 #[derive(Deserialize)]
 struct Assertion {
     alertname: String,
     exp_alerts: Vec<IgnoredAny>,
 }
 
-/// The parts of a runbook, in the order in which somebody who was just woken needs them.
+/// The sections of a runbook, in the order in which an operator who was just woken needs them.
 const PARTS: [&str; 5] = ["## What it means", "## Look at", "## Do", "## It ends", "## Tell"];
 
 #[test]
@@ -95,7 +95,7 @@ fn a_runbook_has_all_its_parts_in_order_under_the_name_of_its_alert() {
     }
 }
 
-/// Each line of the index is a link and the sentence; the tables stand in the order of severity.
+/// Each row of the index is a link and a sentence. The tables are in the order of severity.
 #[test]
 fn the_index_of_runbooks_has_every_alert_under_its_severity() {
     let index = read(&top().join("docs/runbooks/README.md"));
@@ -110,7 +110,7 @@ fn the_index_of_runbooks_has_every_alert_under_its_severity() {
 }
 
 #[test]
-fn an_alert_says_for_whom_it_is_and_one_of_a_line_which_line() {
+fn an_alert_has_a_severity_and_a_concern_and_an_alert_of_a_line_names_the_line() {
     for rule in alerts() {
         let (severity, concern) = (rule.label("severity"), rule.label("concern"));
         assert!(["page", "ticket", "info", "none"].contains(&severity), "{}: {severity}", rule.alert);
@@ -122,9 +122,9 @@ fn an_alert_says_for_whom_it_is_and_one_of_a_line_which_line() {
     }
 }
 
-/// Who reads "below the floor" asks how far, and of how many.
+/// A reader of "below the floor" asks how far below, and of how many.
 #[test]
-fn a_description_has_the_figures_in_it_where_there_are_any() {
+fn a_description_contains_the_figures_of_its_alert() {
     let without = ["EnsilinjaNoFigures", "EnsilinjaLogReplaced", "EnsilinjaLineClosed", "Watchdog"];
     for rule in alerts() {
         let description = rule.annotation("description");
@@ -134,7 +134,7 @@ fn a_description_has_the_figures_in_it_where_there_are_any() {
     }
 }
 
-/// Without a resolution a subquery takes the evaluation interval of the Prometheus, which differs by installation.
+/// A subquery without a resolution uses the evaluation interval of the Prometheus, which differs by installation.
 #[test]
 fn a_subquery_names_its_resolution() {
     for rule in rules() {
@@ -146,7 +146,7 @@ fn a_subquery_names_its_resolution() {
 }
 
 #[test]
-fn every_alert_is_tested_both_ways() {
+fn every_alert_is_tested_to_fire_and_to_stay_silent() {
     let (mut goes_off, mut keeps_quiet) = (BTreeSet::new(), BTreeSet::new());
     for path in files("deploy/prometheus/tests", "yml") {
         let file: TestFile = parse(&path);
@@ -162,7 +162,7 @@ fn every_alert_is_tested_both_ways() {
 }
 
 #[test]
-fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
+fn every_alert_of_a_line_is_tested_through_a_restart_and_a_failover() {
     let held = read(&top().join("deploy/prometheus/tests/failover.yml"));
     for rule in non_empty("alerts of lines", alerts().into_iter().filter(|rule| rule.label("concern") == "line")) {
         assert!(held.contains(&format!("alertname=\"{}\"}}", rule.alert)), "{} may not hold", rule.alert);
@@ -170,7 +170,7 @@ fn every_alert_of_a_line_is_tested_to_hold_through_a_restart_and_a_failover() {
 }
 
 #[test]
-fn what_texts_and_runbooks_ask_for_is_exposed_or_recorded() {
+fn queries_in_annotations_and_runbooks_use_series_that_exist() {
     let known = known_names();
     let check = |place: &str, query: &str| {
         let is_ours = |name: &str| ["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| name.starts_with(ours));
@@ -197,13 +197,13 @@ fn what_texts_and_runbooks_ask_for_is_exposed_or_recorded() {
     assert!(by_alerts > 0 && by_runbooks > 0, "alerts ask for {by_alerts} series, runbooks for {by_runbooks}");
 }
 
-/// The names of all series: the catalogue's and the recorded ones.
+/// The names of all series: those of the catalogue and the recorded ones.
 fn known_names() -> BTreeSet<String> {
     let metrics = CATALOGUE.iter().flat_map(|part| part.metrics);
     let series = metrics.flat_map(|metric| {
         let parts: &[&str] = match metric.kind {
             MetricKind::Gauge | MetricKind::Counter => &[""],
-            // Without a part it is the native histogram that Prometheus 3 can make of it.
+            // Without a suffix it is the native histogram that Prometheus 3 can make of it.
             MetricKind::Histogram => &["", "_bucket", "_count", "_sum"],
             MetricKind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
         };

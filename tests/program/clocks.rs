@@ -1,5 +1,5 @@
-//! Clocks that are wrong, in the test's own process: a whole processor, an embedded broker, and two clocks that the
-//! test sets. The same with the built program, a real Kafka and a false system clock is in `real/false_clock.rs`.
+//! Wrong clocks, in the test's own process: a whole processor, an embedded broker, and two clocks that the test sets.
+//! `real/false_clock.rs` tests the built program with a real Kafka and a false system clock.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,14 +44,14 @@ impl Clocks {
         self.wall.store(ms, Ordering::SeqCst);
     }
 
-    /// Lets time pass on both.
+    /// Advances both.
     fn pass(&self, ms: i64) {
         self.steady.fetch_add(ms, Ordering::SeqCst);
         self.wall.fetch_add(ms, Ordering::SeqCst);
     }
 }
 
-/// A processor of the simulated county that runs by such clocks, with three days behind it.
+/// A processor of the simulated county with such clocks, after three days of events.
 struct Running {
     _broker: EmbeddedBroker,
     publisher: Publisher,
@@ -82,14 +82,14 @@ impl Running {
         (answer.status, answer.body)
     }
 
-    /// The figures of all lines, and the second that they are of, since [`START`].
+    /// The figures of all lines and their second, counted from [`START`].
     fn figures(&self) -> (Value, i64) {
         let mut document: Value = serde_json::from_str(&self.get("/api/figures").1).unwrap();
         let at = document["figures_as_of_timestamp_seconds"].as_i64().unwrap();
         (document["lines"].take(), at - START.floor_second())
     }
 
-    /// A metric, by its name and labels as they are written.
+    /// The value of a series, by its name and labels as the page writes them.
     fn metric(&self, series: &str) -> Option<f64> {
         let page = self.get("/metrics").1;
         let value = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
@@ -101,7 +101,8 @@ impl Running {
         assert!(poll_until(PATIENCE, || is_so(self)), "not in time: {what}; /readyz: {:?}", self.get("/readyz"));
     }
 
-    /// Publishes an event of a new contact that happens, and is stamped, so many ms after the start.
+    /// Publishes the arrival of a new contact at `at_ms` in a record with the timestamp `stamped_ms`, both in ms since
+    /// [`START`].
     fn publish(&self, number: u32, at_ms: i64, stamped_ms: i64) {
         let at = START.plus_millis(at_ms);
         let line =
@@ -141,7 +142,7 @@ fn send(publisher: &Publisher, publication: &Publication) {
 }
 
 #[test]
-fn a_clock_that_jumps_ahead_and_comes_back_changes_no_figure_and_is_said_meanwhile() {
+fn a_clock_that_jumps_ahead_and_back_changes_no_figure_and_is_reported_meanwhile() {
     let clocks = Clocks::default();
     let running = Running::start(&clocks);
     running.wait_until("it is ready", |running| running.get("/readyz").0 == 200);
@@ -163,7 +164,7 @@ fn a_clock_that_jumps_ahead_and_comes_back_changes_no_figure_and_is_said_meanwhi
     assert_eq!(running.metric("ensilinja_clock_disbelieved_seconds"), Some(0.0));
     assert_eq!(running.metric("ensilinja_clock_steps_total"), Some(3.0));
 
-    // The hour that it jumped by would have changed them.
+    // The hour of the jump would have changed them.
     clocks.pass(HOUR_MS);
     running.wait_until("figures are an hour later", |running| running.figures().1 == 3_600);
     assert_ne!(running.figures().0, before);
@@ -185,7 +186,7 @@ fn a_machine_that_was_paused_is_believed_as_soon_as_new_records_bear_the_new_tim
 }
 
 #[test]
-fn a_clock_that_is_set_back_is_said_and_figures_go_on() {
+fn a_clock_that_is_set_back_is_reported_and_figures_go_on() {
     let clocks = Clocks::default();
     let running = Running::start(&clocks);
     running.wait_until("it is ready", |running| running.get("/readyz").0 == 200);
@@ -210,10 +211,10 @@ fn a_record_from_the_future_keeps_no_silent_source_alive() {
     let now = START.plus_millis(60_000).as_seconds_f64();
     assert!(before < now);
     running.publish(1, HOUR_MS, HOUR_MS);
-    running.wait_until("it was heard", |running| running.metric(LAST).unwrap() > before);
-    assert_eq!(running.metric(LAST), Some(now), "when it came");
+    running.wait_until("the record is read", |running| running.metric(LAST).unwrap() > before);
+    assert_eq!(running.metric(LAST), Some(now), "the time of its arrival");
     clocks.pass(2 * HOUR_MS);
     running.wait_until("time has passed", |running| running.get("/readyz").0 == 200);
-    assert_eq!(running.metric(LAST), Some(now), "and its time that has come changes nothing");
+    assert_eq!(running.metric(LAST), Some(now), "reaching its own time changes nothing");
     running.end();
 }

@@ -1,5 +1,5 @@
-//! The table of commands as a whole, as it is used: help, completions, manual pages, the environment, colours, JSON,
-//! closed pipes, exit statuses, and the page of docs that is made from it.
+//! The table of commands in use: help, completions, manual pages, environment variables, colours, JSON, closed pipes,
+//! exit statuses, and the reference page that is made from the table.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,10 +15,10 @@ use crate::command_line::{self, command, run, run_command};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/ensilinja.toml");
 
-/// Nobody listens there.
-const NOBODY: &str = "127.0.0.1:1";
+/// No process listens there.
+const NO_BROKER: &str = "127.0.0.1:1";
 
-/// What the program prints, which has to be all that it says.
+/// The standard output of the program, which has to end with status 0 and without a word on standard error.
 #[track_caller]
 fn printed(words: &[&str]) -> String {
     let (status, out, err) = run(words);
@@ -26,7 +26,7 @@ fn printed(words: &[&str]) -> String {
     out
 }
 
-/// Every command and every part of one, as words.
+/// Every command and subcommand, each as its words.
 fn commands(command: &clap::Command, words: &[String]) -> Vec<Vec<String>> {
     let below = command.get_subcommands().flat_map(|part| {
         let words = [words, &[part.get_name().to_owned()]].concat();
@@ -53,7 +53,7 @@ fn every_command_has_help_on_standard_output_without_colours_in_a_pipe() {
 }
 
 #[test]
-fn what_is_not_understood_is_told_on_standard_error_with_status_2_and_starts_nothing() {
+fn an_unknown_argument_is_an_error_on_standard_error_with_status_2_and_starts_nothing() {
     for words in all_commands() {
         let asked: Vec<&str> = words.iter().map(String::as_str).chain(["--no-such-argument"]).collect();
         let (status, out, err) = run(&asked);
@@ -74,7 +74,7 @@ fn what_is_not_understood_is_told_on_standard_error_with_status_2_and_starts_not
 }
 
 #[test]
-fn the_environment_says_what_arguments_do_not() {
+fn environment_variables_apply_unless_an_argument_is_given() {
     let wrong = file("wrong.toml", "lines = 3\n");
     for name in ["run", "check", "lines", "calendar", "simulate"] {
         let (status, _, err) = run_command(command(&[name]).env("ENSILINJA_CONFIG", &wrong));
@@ -84,7 +84,7 @@ fn the_environment_says_what_arguments_do_not() {
         assert_eq!(status, Some(2), "{name}");
         assert!(err.contains("b.toml"), "an argument decides: {err}");
     }
-    let (status, out, _) = run_command(command(&["check", "--config", SAMPLE]).env("ENSILINJA_BROKERS", NOBODY));
+    let (status, out, _) = run_command(command(&["check", "--config", SAMPLE]).env("ENSILINJA_BROKERS", NO_BROKER));
     assert_eq!(status, Some(3), "{out}");
     assert!(out.contains("127.0.0.1:1: does not answer"), "{out}");
     for (variable, value) in [("ENSILINJA_BROKERS", "kafka"), ("ENSILINJA_LISTEN", "localhost:9464")] {
@@ -95,7 +95,7 @@ fn the_environment_says_what_arguments_do_not() {
 }
 
 #[test]
-fn a_variable_that_is_set_to_nothing_is_as_unset() {
+fn an_empty_variable_counts_as_unset() {
     let empty = |words: &[&str]| {
         let mut program = command(words);
         for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN"] {
@@ -131,25 +131,25 @@ fn labels_that_prometheus_would_not_take_are_refused() {
     }
 }
 
-/// Arguments that the environment gives count as given: they must not stand in the way of others.
+/// A variable counts as a given argument, and must not conflict with the arguments of another command.
 #[test]
-fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {
+fn variables_set_for_all_commands_hinder_no_command() {
     let events = command_line::file("commands.jsonl");
     let set = |words: &[&str]| {
         let mut program = command(words);
-        program.env("ENSILINJA_CONFIG", SAMPLE).env("ENSILINJA_BROKERS", NOBODY).env("ENSILINJA_LISTEN", NOBODY);
+        program.env("ENSILINJA_CONFIG", SAMPLE).env("ENSILINJA_BROKERS", NO_BROKER).env("ENSILINJA_LISTEN", NO_BROKER);
         run_command(&mut program)
     };
     let past = ["--from", "2025-09-14", "--to", "2025-09-16"];
     let (status, _, err) = set(&[&["simulate"], &past[..], &["--output", &events, "--force"]].concat());
-    assert_eq!(status, Some(0), "what is written to a file is published nowhere: {err}");
-    let both = [&["simulate"], &past[..], &["--output", &events, "--brokers", NOBODY]].concat();
+    assert_eq!(status, Some(0), "a simulation into a file needs no brokers: {err}");
+    let both = [&["simulate"], &past[..], &["--output", &events, "--brokers", NO_BROKER]].concat();
     let (status, _, err) = set(&both);
     assert_eq!(status, Some(2), "{err}");
     assert!(err.contains("cannot be used with '--brokers"), "{err}");
     let asked = ["--events", &events, "--from", "2025-09-15", "--to", "2025-09-16"];
     let (status, out, err) = set(&[&["report"], &asked[..], &["--format", "csv"]].concat());
-    assert_eq!(status, Some(0), "the events are in the file: {err}");
+    assert_eq!(status, Some(0), "a report of a file needs no brokers: {err}");
     assert!(out.lines().count() > 100, "{out}");
     for words in [&["lines"][..], &["calendar"], &["completions", "bash"], &["man"]] {
         assert_eq!(set(words).0, Some(0), "{words:?}");
@@ -157,7 +157,7 @@ fn variables_that_are_set_for_all_commands_are_in_no_commands_way() {
 }
 
 #[test]
-fn no_color_and_a_pipe_mean_no_colours() {
+fn there_are_no_colours_with_no_color_or_in_a_pipe() {
     for words in [&["--help"][..], &["run"], &["lines", "--line", "mpia"], &["lines"]] {
         let (_, out, err) = run_command(command(words).env("NO_COLOR", "1"));
         assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{out}{err}");
@@ -165,13 +165,13 @@ fn no_color_and_a_pipe_mean_no_colours() {
 }
 
 #[test]
-fn what_is_printed_as_json_is_json() {
+fn the_json_format_is_valid_json_with_its_schema() {
     let dates = ["--from", "2025-12-22"];
     for (words, schema) in [
         ([&["lines"][..], &dates].concat(), "ensilinja.lines/1"),
         ([&["calendar"][..], &dates].concat(), "ensilinja.calendar/1"),
         (vec!["calendar", "--year", "2025", "--line", "mipa"], "ensilinja.calendar/1"),
-        (vec!["check", "--config", SAMPLE, "--brokers", NOBODY], "ensilinja.check/1"),
+        (vec!["check", "--config", SAMPLE, "--brokers", NO_BROKER], "ensilinja.check/1"),
     ] {
         let (_, out, err) = run_command(command(&words).args(["--format", "json"]));
         let document: serde_json::Value =
@@ -225,9 +225,9 @@ fn a_year_of_one_line_has_its_christmas_helatorstai_and_days_of_23_and_25_hours(
     assert_eq!(document["clock_changes"][0]["at"], "2025-03-30T04:00:00+03:00");
 }
 
-/// 1 May 2026 is a Friday: it cuts Thursday's night, and the end of its own is left over on Saturday.
+/// 1 May 2026 is a Friday: the holiday cuts the night from Thursday, and the end of its own night remains on Saturday.
 #[test]
-fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
+fn nights_that_a_holiday_breaks_are_listed_with_the_rules_to_add() {
     let sample = fs::read_to_string(SAMPLE).unwrap();
     let with_hours = |hours: &str| {
         let text = sample.replacen("hours = \"24/7\"", &format!("hours = \"{hours}\""), 1);
@@ -248,7 +248,7 @@ fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
     let broken = json["broken_nights"].as_array().unwrap();
     let found: Vec<_> = broken.iter().map(|night| (night["break"].as_str(), night["rule"].as_str())).collect();
     assert_eq!(found, [(Some("cut"), Some("2026 May 01 00:00-03:00")), (Some("left_over"), Some("2026 May 02 off"))]);
-    let (_, out, _) = run(&["check", "--config", &config, "--brokers", NOBODY]);
+    let (_, out, _) = run(&["check", "--config", &config, "--brokers", NO_BROKER]);
     assert!(out.contains("warning") && out.contains("break at midnight"), "{out}");
     let eve = with_hours("Mo-Su 18:00-03:00; Dec 24 18:00-02:00");
     let of_eve = ["calendar", "--config", &eve, "--from", "2026-12-25", "--days", "1", "--line", "116117"];
@@ -266,7 +266,7 @@ fn nights_that_a_holiday_breaks_are_told_with_the_rules_to_add() {
 }
 
 #[test]
-fn whoever_reads_no_more_ends_a_listing_without_a_complaint() {
+fn a_reader_that_closes_the_pipe_ends_a_listing_without_an_error() {
     for words in [&["calendar", "--year", "2025"][..], &["lines"], &["man"], &["completions", "zsh"]] {
         let mut program = command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(program.stdout.take());
@@ -299,7 +299,7 @@ fn every_shell_gets_completions_with_every_command() {
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
-/// Bash itself is asked what it would complete.
+/// The completions of a real bash.
 #[test]
 fn bash_completes_a_command_and_its_arguments() {
     let script = file("completions.bash", &printed(&["completions", "bash"]));
@@ -317,7 +317,7 @@ fn bash_completes_a_command_and_its_arguments() {
 }
 
 #[test]
-fn every_command_gets_a_manual_page_that_can_be_set() {
+fn every_command_has_a_manual_page_that_renders() {
     let temporary = TemporaryFolder::new("manual");
     let folder = temporary.file("man1");
     assert_eq!(printed(&["man", "--output", folder.to_str().unwrap()]), "");
@@ -332,8 +332,8 @@ fn every_command_gets_a_manual_page_that_can_be_set() {
     assert_eq!(pages, expected, "each command has one, and nothing half-written is left");
     assert_eq!(fs::read_to_string(folder.join("ensilinja-check.1")).unwrap(), printed(&["man", "check"]));
     let Some((setter, words)) = setter() else {
-        // Said, and not passed over: what cannot be set here is read by the test above at least.
-        eprintln!("neither groff, mandoc nor man is here: the pages were not set");
+        // The texts of the pages are the help texts, which other tests read.
+        eprintln!("the manual pages were not rendered: groff, mandoc and man are missing");
         return;
     };
     for page in expected {
@@ -362,7 +362,7 @@ printed, `--format json` prints one document for programs; a table of `replay` h
 ";
 
 #[test]
-fn the_reference_page_is_what_the_table_of_commands_says() {
+fn the_reference_page_is_made_from_the_table_of_commands() {
     let mut page = HEAD.to_owned();
     let mut table = table();
     table.build();
@@ -444,9 +444,9 @@ fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// Whatever a word, a file or the environment holds, a terminal is told nothing by it.
+/// Control characters in an argument, a file or a variable do not reach the terminal.
 #[test]
-fn no_refusal_repeats_what_a_terminal_would_obey() {
+fn no_error_repeats_characters_that_control_a_terminal() {
     let odd = "a\u{202e}b\u{1b}[2J\u{9b}\u{200b}\u{2066}\u{2028}";
     let config = format!("{odd}.toml");
     for words in [
@@ -463,7 +463,7 @@ fn no_refusal_repeats_what_a_terminal_would_obey() {
         let (status, out, err) = run(&words);
         assert_ne!(status, Some(0), "{words:?}");
         assert!(err.contains(r"\u{202e}"), "{words:?}: {err:?}");
-        // Lines of CSV end in both.
+        // Lines of CSV end with both.
         let shown = |character| ensilinja_model::is_printable(character) || matches!(character, '\r' | '\n');
         assert!(out.chars().chain(err.chars()).all(shown), "{words:?}: {out:?} {err:?}");
     }

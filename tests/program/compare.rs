@@ -1,4 +1,4 @@
-//! `ensilinja compare` as it is used: what it finds in runs, through which contacts, and how it ends.
+//! `ensilinja compare` on the command line: differences between runs, the contacts behind them, and exit statuses.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use crate::command_line::{Ended, command, ended, file, printed, run_command};
 
-/// A contact of the line [`LINE`] that arrives and is answered between 10:00 and 10:15, and the events of all others.
+/// Two runs: one with and one without a contact of [`LINE`] that arrives and is answered between 10:00 and 10:15.
 struct Stage {
     contact: String,
     /// A run of all events.
     before: String,
-    /// A run of the events of everybody else.
+    /// A run of all events but those of the contact.
     after: String,
     /// The file of all events.
     events: String,
@@ -43,7 +43,7 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     Stage { contact, before, after, events }
 });
 
-/// A run from 10:00 to 11:00, each quarter of an hour.
+/// Replays 10:00 to 11:00 in steps of a quarter of an hour into the file `run`.
 fn run_of(events: &str, run: &str, more: &[&str]) {
     let asked = ["--from", "2025-09-16T10:00", "--to", "2025-09-16T11:00", "--step", "15m", "--format", "jsonl"];
     printed(&[&["replay", "--events", events, "--output", run], &asked[..], more].concat());
@@ -87,12 +87,12 @@ fn a_run_is_the_same_as_itself_whether_from_a_file_or_from_standard_input() {
 }
 
 #[test]
-fn one_contact_less_is_found_in_its_own_figures_only_and_by_its_name() {
+fn a_missing_contact_is_found_in_its_own_figures_only_and_by_its_id() {
     let Stage { before, after, contact, events } = &*STAGE;
     let json = json(&[before, after, "--contacts"]);
     let differences = json["differences"].as_array().unwrap();
     let lines: BTreeSet<&str> = differences.iter().map(|it| it["line"].as_str().unwrap()).collect();
-    assert_eq!(lines, BTreeSet::from([LINE]), "nobody else's figures differ");
+    assert_eq!(lines, BTreeSet::from([LINE]), "only the line of the contact differs");
     let of = |window: &str, figure: &str, label: Option<&str>| {
         let labels: Vec<&str> = label.into_iter().collect();
         let found = differences
@@ -123,7 +123,7 @@ fn one_contact_less_is_found_in_its_own_figures_only_and_by_its_name() {
 }
 
 #[test]
-fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
+fn instants_windows_and_lines_of_only_one_run_are_listed_and_lines_count_as_a_difference() {
     let Stage { before, events, .. } = &*STAGE;
     let [narrow, later, apart] = ["compare-narrow.run", "compare-later.run", "compare-apart.run"].map(file);
     run_of(events, &narrow, &["--line", LINE, "--window", "1h", "--figure", "contacts_offered"]);
@@ -161,7 +161,7 @@ fn what_only_one_run_has_is_said_and_a_line_is_a_difference() {
 }
 
 #[test]
-fn what_is_no_whole_run_ends_with_status_1_and_no_comparison() {
+fn an_incomplete_run_ends_with_status_1_and_no_comparison() {
     let Stage { before, events, .. } = &*STAGE;
     let text = fs::read_to_string(before).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -192,7 +192,7 @@ fn what_is_no_whole_run_ends_with_status_1_and_no_comparison() {
 }
 
 #[test]
-fn what_cannot_be_compared_ends_with_status_2() {
+fn arguments_that_cannot_be_compared_end_with_status_2() {
     for (words, said) in [
         (&["a.run"][..], "a run is compared with something: say OTHER"),
         (&["http://127.0.0.1:1"], "say --config for its topic, or OTHER"),
@@ -208,14 +208,14 @@ fn what_cannot_be_compared_ends_with_status_2() {
 }
 
 #[test]
-fn a_process_that_does_not_answer_ends_with_status_1_and_what_to_do() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+fn a_process_that_does_not_answer_ends_with_status_1_and_advice() {
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let other = answering("{\"lines\": 7}");
     let rebuilding = answering(
         "{\"figures_as_of_timestamp_seconds\": null, \"complete\": false, \"reasons\": [\"reading\"], \"lines\": []}",
     );
     for (address, said) in [
-        (nobody, "cannot be reached: Connection refused"),
+        (unused, "cannot be reached: Connection refused"),
         (other, "is not a process of Ensilinja: it is JSON, but not a document of figures"),
         (rebuilding, "has no figures yet: it is still reading (reading); try again when "),
     ] {
@@ -228,7 +228,7 @@ fn a_process_that_does_not_answer_ends_with_status_1_and_what_to_do() {
 }
 
 #[test]
-fn contacts_that_cannot_be_told_are_said_and_the_differences_are_printed() {
+fn differences_are_printed_even_if_their_contacts_cannot_be_read() {
     let Stage { before, after, .. } = &*STAGE;
     let moved = file("compare-moved.run");
     let text = fs::read_to_string(after).unwrap();
@@ -243,7 +243,7 @@ fn contacts_that_cannot_be_told_are_said_and_the_differences_are_printed() {
 }
 
 #[test]
-fn nobody_reading_the_comparison_is_no_error() {
+fn a_reader_that_closes_the_pipe_is_no_error_of_a_comparison() {
     let Stage { before, after, .. } = &*STAGE;
     let mut compare = command(&["compare", before, after]);
     let mut child = compare.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -252,7 +252,7 @@ fn nobody_reading_the_comparison_is_no_error() {
 }
 
 #[test]
-fn a_run_is_compared_with_live_figures_of_one_of_its_instants() {
+fn a_run_is_compared_with_live_figures_at_one_of_its_instants() {
     let Stage { before, after, .. } = &*STAGE;
     let [of_before, of_after] = [before, after].map(|run| live_line(run, 2));
     let live = format!("http://{}", answering(&of_before));
@@ -277,7 +277,7 @@ fn a_run_is_compared_with_live_figures_of_one_of_its_instants() {
 }
 
 #[test]
-fn live_figures_are_compared_with_what_a_file_says_of_their_instant() {
+fn live_figures_are_compared_with_a_file_at_their_instant() {
     let Stage { before, after, events, contact } = &*STAGE;
     let live = format!("http://{}", answering(&live_line(before, 3)));
     let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);
@@ -294,14 +294,14 @@ fn live_figures_are_compared_with_what_a_file_says_of_their_instant() {
     assert_eq!(lines, BTreeSet::from([LINE]));
 }
 
-/// A line of a run as a live process would answer it.
+/// A line of a run as the answer of a live process.
 fn live_line(run: &str, line: usize) -> String {
     let text = fs::read_to_string(run).unwrap();
     let shown = text.lines().nth(line).unwrap();
     format!("{{\"now_timestamp_seconds\": 1789000000, \"complete\": true, \"reasons\": [], {}", &shown[1..])
 }
 
-/// A listener that answers each connection with a document.
+/// A listener that answers each request with a document.
 fn answering(body: &str) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

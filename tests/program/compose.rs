@@ -1,7 +1,7 @@
-//! docker-compose.yml and what it mounts, held against the repository and against each other.
+//! docker-compose.yml and the files that it mounts, compared with the repository and with each other.
 //!
-//! Most mistakes in such files are names and numbers that are said in two places and differ: a port, a path, a topic, a
-//! flag. Here each is read from both. Whether the images do as they are told only Docker can say.
+//! Most mistakes in such files are names and numbers that differ between two places: a port, a path, a topic, a flag.
+//! Each is read from both places here. Only Docker can test whether the images start.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::command_line::{command, printed};
 
-/// The parts of docker-compose.yml that are said again elsewhere.
+/// The parts of docker-compose.yml that other files repeat.
 #[derive(Deserialize)]
 struct Compose {
     services: BTreeMap<String, Service>,
@@ -73,7 +73,7 @@ impl Default for Service {
 }
 
 impl Service {
-    /// Published ports: on which address and port of this machine, for which port of the container.
+    /// Published ports: the address and port on this machine, and the port of the container.
     fn published(&self) -> impl Iterator<Item = (SocketAddr, u16)> {
         self.ports.iter().map(|port| {
             let (outside, inside) = port.rsplit_once(':').expect("a port is published as address:port:port");
@@ -81,7 +81,7 @@ impl Service {
         })
     }
 
-    /// What is mounted, and where in the container.
+    /// Mounts: the source, and the target in the container.
     fn mounts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.volumes.iter().map(|volume| {
             let mut parts = volume.split(':');
@@ -94,7 +94,7 @@ impl Service {
         let mounts = self.mounts().filter(|(source, _)| source.starts_with("./"));
         mounts.map(|(source, target)| (source, Path::new(path).strip_prefix(target))).find_map(|(source, rest)| {
             let file = top().join(source).join(rest.ok()?);
-            // A path joined with nothing ends in a slash, and a file's path does not.
+            // A path joined with an empty one ends with a slash, which the path of a file must not.
             file.components().collect::<PathBuf>().canonicalize().ok()
         })
     }
@@ -103,7 +103,7 @@ impl Service {
         self.image.starts_with("ensilinja:")
     }
 
-    /// What follows `flag` on the command line.
+    /// The word after `flag` on the command line.
     fn flag(&self, flag: &str) -> Option<&str> {
         let at = self.command.iter().position(|word| word == flag)?;
         self.command.get(at + 1).map(String::as_str)
@@ -111,24 +111,25 @@ impl Service {
 }
 
 #[test]
-fn every_image_is_of_one_version_and_ours_of_this_one() {
+fn every_image_has_a_fixed_version_and_ours_has_this_one() {
     let compose = compose();
     for (name, service) in &compose.services {
-        let (image, version) = service.image.rsplit_once(':').unwrap_or_else(|| panic!("{name} takes any version"));
-        assert!(version.contains(|c: char| c.is_ascii_digit()), "{name} takes any version of {image}");
+        let (image, version) =
+            service.image.rsplit_once(':').unwrap_or_else(|| panic!("the image of {name} has no version"));
+        assert!(version.contains(|c: char| c.is_ascii_digit()), "the version of {name} is no number: {image}");
         assert!(!service.is_ours() || version == env!("CARGO_PKG_VERSION"), "{name} is of another version than this");
     }
     let kafkas = compose.services.values().filter(|service| service.image.starts_with("apache/kafka:"));
     assert_eq!(kafkas.map(|service| &service.image).collect::<BTreeSet<_>>().len(), 1, "tools and broker differ");
     for line in non_empty("base images", dockerfile().lines().filter(|line| line.starts_with("FROM "))) {
         let version = line.split([' ', ':']).nth(2).unwrap_or_default();
-        assert!(version.contains(|c: char| c.is_ascii_digit()), "any version will do: {line}");
+        assert!(version.contains(|c: char| c.is_ascii_digit()), "the base image has no version: {line}");
     }
 }
 
-/// What the first look starts is what the tests have tried.
+/// The demo starts the versions that the tests have tried.
 #[test]
-fn images_are_of_the_versions_that_the_tests_run_with() {
+fn images_have_the_versions_that_the_tests_run_with() {
     let (compose, run, broker) = (compose(), read(".ci/run"), read("crates/test-support/src/kafka_broker.rs"));
     let named = |text: &str, name: &str| {
         let after = text.split_once(name).unwrap_or_else(|| panic!("nothing says {name}")).1;
@@ -148,7 +149,7 @@ fn images_are_of_the_versions_that_the_tests_run_with() {
 }
 
 #[test]
-fn what_is_mounted_from_the_repository_is_there_and_cannot_be_written() {
+fn files_mounted_from_the_repository_exist_and_are_read_only() {
     let compose = compose();
     let mut named = BTreeSet::new();
     for (name, service) in &compose.services {
@@ -180,7 +181,7 @@ fn ports_are_published_once_and_on_this_machine_only() {
 }
 
 #[test]
-fn a_service_is_well_if_its_published_port_answers() {
+fn the_healthcheck_of_a_service_asks_its_published_port() {
     let compose = compose();
     for (name, service) in &compose.services {
         for (_, inside) in service.published() {
@@ -193,7 +194,7 @@ fn a_service_is_well_if_its_published_port_answers() {
 }
 
 #[test]
-fn what_a_service_waits_for_can_come_true() {
+fn a_service_waits_for_a_state_that_can_be_reached() {
     let compose = compose();
     let mut waits = 0;
     for (name, service) in &compose.services {
@@ -219,7 +220,7 @@ fn what_a_service_waits_for_can_come_true() {
 }
 
 #[test]
-fn our_commands_are_understood_and_their_configuration_is_sound() {
+fn our_commands_and_their_configuration_are_valid() {
     for (name, service) in ours(&compose()) {
         let words = ["ensilinja"].into_iter().chain(service.command.iter().map(String::as_str));
         cli::read(words).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
@@ -230,7 +231,7 @@ fn our_commands_are_understood_and_their_configuration_is_sound() {
 }
 
 #[test]
-fn the_help_of_a_command_names_every_flag_that_is_used() {
+fn the_help_of_a_command_names_every_flag_in_use() {
     for (name, service) in ours(&compose()) {
         let help = printed(&[&service.command[0], "--help"]);
         let flags = service.command.iter().filter(|word| word.starts_with("--"));
@@ -241,7 +242,7 @@ fn the_help_of_a_command_names_every_flag_that_is_used() {
 }
 
 #[test]
-fn the_processor_listens_where_its_port_is_published_and_prometheus_asks() {
+fn the_processor_listens_on_the_port_that_is_published_and_scraped() {
     let compose = compose();
     let listen = compose.services["ensilinja"].flag("--listen").expect("inside a container it must say so");
     let listen: SocketAddr = listen.parse().expect("an address and a port");
@@ -254,7 +255,7 @@ fn the_processor_listens_where_its_port_is_published_and_prometheus_asks() {
 }
 
 #[test]
-fn everyone_finds_kafka_where_it_says_it_is() {
+fn every_client_uses_an_address_that_kafka_advertises() {
     let compose = compose();
     let kafka = &compose.services["kafka"];
     let advertised = kafka.environment["KAFKA_ADVERTISED_LISTENERS"].split(',').collect::<Vec<_>>();
@@ -301,7 +302,7 @@ fn the_topics_are_those_of_the_configuration_and_keep_what_the_figures_need() {
 }
 
 #[test]
-fn prometheus_and_grafana_ask_services_that_are_there() {
+fn prometheus_and_grafana_ask_services_that_exist() {
     let compose = compose();
     let answers = |address: &str| {
         let (host, port) = address.rsplit_once(':').expect("an address has a port");
@@ -341,7 +342,7 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
 }
 
 #[test]
-fn the_image_is_built_from_what_is_there_and_runs_as_nobody_in_particular() {
+fn the_image_is_built_from_files_that_exist_and_runs_as_an_unprivileged_user() {
     let compose = compose();
     let build = compose.services.values().find_map(|service| service.build.as_ref()).expect("our image is built here");
     assert_eq!((build.context.as_str(), build.dockerfile.as_str()), (".", "deploy/Dockerfile"));
@@ -365,7 +366,7 @@ fn the_image_is_built_from_what_is_there_and_runs_as_nobody_in_particular() {
 }
 
 #[test]
-fn the_healthcheck_of_the_processor_tells_a_living_one_from_none() {
+fn the_healthcheck_of_the_processor_fails_without_a_process_and_passes_with_one() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let compose = compose();
     let check = &compose.services["ensilinja"].healthcheck.as_ref().expect("it has one").test;
@@ -375,15 +376,15 @@ fn the_healthcheck_of_the_processor_tells_a_living_one_from_none() {
         let asked = Command::new(&words[0]).args(&words[1..]).stderr(Stdio::null()).status();
         asked.expect("bash is there").success()
     };
-    assert!(!asks(), "well, and nothing runs");
+    assert!(!asks(), "the healthcheck passes without a process");
     let listen = format!("127.0.0.1:{port}");
-    // No broker is ever at port 1: the processor is alive and not ready.
+    // There is no broker at port 1: the processor is alive and not ready.
     let run = ["run", "--config", "deploy/ensilinja.toml", "--listen", &listen, "--brokers", "127.0.0.1:1"];
     let mut processor = Running::start(&run);
-    assert!(poll_until(PATIENCE, asks), "not well in time:\n{}", processor.stop());
+    assert!(poll_until(PATIENCE, asks), "the healthcheck does not pass:\n{}", processor.stop());
 }
 
-/// The binary at work, and stopped with the test.
+/// The running program. Dropping the value stops it.
 struct Running(Child);
 
 impl Running {
@@ -393,7 +394,7 @@ impl Running {
         Self(command.spawn().expect("the binary was built"))
     }
 
-    /// Stops it and gives what it said.
+    /// Stops it and returns its standard error.
     fn stop(&mut self) -> String {
         self.0.kill().expect("it is ours to stop");
         let mut said = String::new();
@@ -404,13 +405,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself; either way nothing is left behind.
+        // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Files that are compiled into the binary, from the top of the repository.
+/// The files outside of a crate that are compiled into the program, relative to the top of the repository.
 fn included_from_elsewhere() -> Vec<String> {
     let mut included = Vec::new();
     let mut folders = vec![top().join("crates")];

@@ -1,5 +1,5 @@
-//! A wrong configuration is refused before anything is started, in one line that says where, what stands there and
-//! what would be right.
+//! A wrong configuration is refused before anything is started, in one line with the place, the value and the remedy;
+//! a right one becomes the rules.
 
 use std::net::TcpListener;
 
@@ -58,7 +58,7 @@ hours = "24/7"
 /// 2025-09-16 10:15 in Helsinki.
 const TUESDAY_10_15: i64 = 1_758_006_900;
 
-/// What replaces what in the good configuration, and the whole message that follows.
+/// A text of the good configuration, its replacement, and the whole message that follows.
 #[rustfmt::skip]
 const REFUSED: &[(&str, &str, &str)] = &[
     // Not TOML.
@@ -155,7 +155,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"2m\"\n[[line.change]]\nvalid_from = 2026-02-01\nthreshold = \"3m\"", "35: line[mipa].change[#2].valid_from is 2026-02-01; it should be after 2026-03-01, the date of the change before it"),
     (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-03-01\nthreshold = \"4s\"", r#"33: line[mipa].change[#1].threshold is "4s"; it should be longer than short_abandon (5s)"#),
     (r#"short_abandon = "3s""#, "promise.callback = \"next open day\"\n[[line.change]]\nvalid_from = 2026-03-01\nhours = \"Jun-Aug Mo-Fr 08:00-15:00\"", r#"34: line[mipa].change[#1].hours is "Jun-Aug Mo-Fr 08:00-15:00"; it should be open more often: with orphan_after (24h), a callback promised for "next open day" (up to 278 days) and 5 working days a contact can live 292 days, and 49 is the most"#),
-    // What is librdkafka's, and what is not the operator's.
+    // Settings of librdkafka, and those that are not for operators.
     ("socket.keepalive.enable", "socket.keepalive.enabled", r#"19: kafka.properties.socket.keepalive.enabled is set; librdkafka refuses it: No such configuration property: "socket.keepalive.enabled""#),
     (r#""SASL_PLAINTEXT""#, r#""TLS""#, r#"15: kafka.properties.security.protocol is set; librdkafka refuses it: Invalid value "TLS" for configuration property "security.protocol""#),
     (r#"sasl.password = "hunter2""#, r#"sasl.password = ["hunter2"]"#, "18: kafka.properties.sasl.password is set; it should be a text, a whole number, true or false"),
@@ -174,7 +174,7 @@ fn good() -> Config {
 }
 
 #[test]
-fn every_mistake_is_said_whole() {
+fn every_mistake_has_its_whole_message() {
     let mut others = Vec::new();
     for (from, to, message) in REFUSED {
         let said = ensilinja::configuration::parse("ensilinja.toml", &edited(from, to)).unwrap_err().to_string();
@@ -187,7 +187,7 @@ fn every_mistake_is_said_whole() {
 }
 
 #[test]
-fn what_is_missing_altogether_is_asked_for() {
+fn a_missing_section_is_named_with_its_keys() {
     let [no_line, no_kafka] = [
         "line is missing; it should be a list of [[line]] tables, at least one, each with id, channel, name, group, \
          service_area and hours",
@@ -212,7 +212,7 @@ fn what_is_missing_altogether_is_asked_for() {
 
 #[test]
 fn the_program_refuses_a_configuration_with_status_2_before_it_opens_a_port() {
-    // The port is taken: had the program tried to listen first, it would speak of that.
+    // The port is in use: a program that listened first would complain of that.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
     let folder = TemporaryFolder::new("refused");
@@ -251,7 +251,7 @@ fn a_log_level_that_cannot_be_read_is_refused_with_status_2() {
 }
 
 #[test]
-fn what_is_written_is_what_is_used() {
+fn values_of_the_file_are_used_as_written() {
     let config = good();
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:9464");
     assert_eq!((config.log.format, config.log.level), (LogFormat::Json, LogLevel::Debug));
@@ -277,7 +277,7 @@ fn what_is_written_is_what_is_used() {
 }
 
 #[test]
-fn a_line_judges_by_its_own_limits_then_by_the_defaults_then_by_the_built_in_ones() {
+fn limits_of_a_line_come_from_the_line_then_the_defaults_then_the_built_in_values() {
     let rules = good().rules(EventTime::from_seconds(TUESDAY_10_15));
     let [mipa, viestit] = [0, 1].map(|line| rules.lines()[line].effective_limits[0].limits);
     assert_eq!([mipa.short_abandon_ms, viestit.short_abandon_ms], [3_000, 5_000]);
@@ -288,7 +288,7 @@ fn a_line_judges_by_its_own_limits_then_by_the_defaults_then_by_the_built_in_one
 }
 
 #[test]
-fn a_line_promises_and_aims_at_what_it_says_then_at_what_the_defaults_say() {
+fn promises_and_targets_of_a_line_come_from_the_line_then_the_defaults() {
     let defaults = "promise.answer = \"10m\"\npromise.abandoned = \"void\"\nservice_level = \"only_handled\"\n\
                     target.service = 0.9";
     let own = "promise.callback = \"same day by closing\"\nalert_floor.service = 0.6\ntarget.promise_kept = 0.95";
@@ -310,7 +310,7 @@ fn a_line_promises_and_aims_at_what_it_says_then_at_what_the_defaults_say() {
 }
 
 #[test]
-fn what_changes_on_a_date_holds_from_its_midnight_on_and_the_rest_stays() {
+fn a_change_by_date_holds_from_its_midnight_and_leaves_the_rest() {
     let changes = "promise.callback = \"same day\"\n\
                    [[line.change]]\nvalid_from = 2025-10-26\npromise.callback = \"none\"\n\
                    [[line.change]]\nvalid_from = 2025-11-03\nhours = \"Mo-Fr 10:00-12:00\"\n\
@@ -349,7 +349,7 @@ fn what_changes_on_a_date_holds_from_its_midnight_on_and_the_rest_stays() {
 }
 
 #[test]
-fn rules_know_when_each_line_is_open() {
+fn the_rules_contain_the_opening_hours_of_each_line() {
     let now = EventTime::from_seconds(TUESDAY_10_15);
     let rules = good().rules(now);
     let [mipa, viestit] = rules.lines() else { panic!("two lines") };
@@ -359,7 +359,7 @@ fn rules_know_when_each_line_is_open() {
 }
 
 #[test]
-fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
+fn the_sample_has_all_lines_of_the_county_and_writes_out_the_defaults() {
     let sample = ensilinja_config::county();
     let of = |channel| sample.lines.iter().filter(|line| line.channel == channel).count();
     assert_eq!([Channel::Phone, Channel::Chat, Channel::Sms].map(of), [15, 6, 1]);
@@ -376,9 +376,9 @@ fn the_sample_is_the_county_and_says_the_defaults_that_are_used() {
     assert_eq!(judged(&bare), judged(&sample));
 }
 
-/// What the simulator and its oracle take for granted of the lines is what the configuration says of them.
+/// The rules of each line in the simulator and its oracle are those of the configuration.
 #[test]
-fn the_sample_is_the_county_that_is_simulated() {
+fn the_sample_has_the_rules_that_the_simulator_assumes() {
     let sample = ensilinja_config::county();
     let rules = sample.rules(EventTime::from_seconds(TUESDAY_10_15));
     let simulated = County::oma_hame();
@@ -406,7 +406,7 @@ fn the_sample_is_the_county_that_is_simulated() {
     }
 }
 
-/// The simulator's promise in the ledger's words.
+/// A promise of the simulator as one of the ledger.
 fn promises(promise: LinePromise) -> Promises {
     let by = |by| match by {
         ensilinja_sim::DueBy::EndOfDay => DeadlineTime::EndOfDay,
@@ -433,7 +433,7 @@ fn promises(promise: LinePromise) -> Promises {
 }
 
 #[test]
-fn a_name_that_a_terminal_would_obey_is_refused() {
+fn a_name_with_control_characters_is_refused() {
     for obeyed in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}"] {
         let text = GOOD.replace("Mipä", &format!("Mi{obeyed}pä"));
         let refusal = ensilinja::configuration::parse("a.toml", &text).unwrap_err().to_string();
@@ -444,7 +444,7 @@ fn a_name_that_a_terminal_would_obey_is_refused() {
 }
 
 #[test]
-fn names_that_are_answered_are_read_however_they_are_written() {
+fn allowed_hosts_are_read_in_any_spelling() {
     let text = GOOD.replace("[log]", "allowed_hosts = [\"Boards.Example.\", \"intra\"]\n[log]");
     let config = ensilinja::configuration::parse("a.toml", &text).unwrap();
     let names: Vec<&str> = config.server.allowed_hosts.iter().flatten().map(HostName::as_str).collect();

@@ -1,4 +1,4 @@
-//! No core of a process that reads events: it would hold ids of contacts and payloads.
+//! A process that reads events leaves no core: it would contain ids of contacts and payloads.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,13 +15,13 @@ use crate::command_line::{command, run_command};
 
 const ALLOWED: &str = "ENSILINJA_CORE_DUMPS";
 
-/// In the id of a contact, and in nothing else.
+/// A text that occurs in the id of a contact only.
 const CANARY: &str = "canary-4711";
 
-/// `nobody` on every Linux.
+/// The id of the user `nobody` on Linux.
 const ANOTHER_USER: &str = "65534";
 
-/// A process that has read an event and waits for more, where cores of any size may be written. Then it is aborted.
+/// Aborts a process that has read events and waits for more, where cores of any size may be written.
 fn aborted(folder: &Path, allowed: &str) -> ExitStatus {
     let mut child = Command::new("sh")
         .args(["-c", "ulimit -c unlimited; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_ensilinja"), "report"])
@@ -54,14 +54,14 @@ fn cores(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_process_that_is_aborted_leaves_no_core_unless_that_is_allowed() {
+fn an_aborted_process_leaves_no_core_unless_cores_are_allowed() {
     let folder = TemporaryFolder::new("aborted");
     let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap();
     for forbidden in ["", "off"] {
         assert!(!aborted(folder.path(), forbidden).core_dumped(), "{forbidden:?}");
         assert_eq!(cores(folder.path()), Vec::<PathBuf>::new());
     }
-    // That the machine would have written one: where it writes them to the working folder.
+    // On a machine that writes cores to the working folder: it would have written one.
     if pattern.trim() == "core" && aborted(folder.path(), "on").core_dumped() {
         let core = cores(folder.path()).pop().unwrap();
         let bytes = fs::read(core).unwrap();
@@ -70,13 +70,13 @@ fn a_process_that_is_aborted_leaves_no_core_unless_that_is_allowed() {
 }
 
 #[test]
-fn what_the_variable_cannot_be_is_refused() {
+fn an_invalid_value_of_the_variable_is_refused() {
     let (status, _, said) = run_command(command(&["lines"]).env(ALLOWED, "yes"));
     assert_eq!(said, "error: ENSILINJA_CORE_DUMPS is \"yes\"; it should be on or off\n");
     assert_eq!(status, Some(1));
 }
 
-/// A processor without brokers, as another user than root.
+/// A processor without brokers that runs as an unprivileged user.
 struct Unprivileged(Child);
 
 impl Unprivileged {
@@ -119,7 +119,7 @@ impl Drop for Unprivileged {
     }
 }
 
-/// The metrics of the process that have a value above 0.
+/// The metrics of the process with a value above 0.
 fn process_metrics(address: SocketAddr) -> BTreeSet<String> {
     let page = http::get(address, "/metrics").unwrap().body;
     let samples = page.lines().filter(|line| line.starts_with("process_") && !line.ends_with(" 0"));
@@ -137,7 +137,7 @@ fn the_metrics_of_the_process_are_the_same_for_another_user_than_root() {
     for name in ["process_open_fds", "process_max_fds", "process_resident_memory_bytes", "process_threads"] {
         assert!(usual.contains(name), "{usual:?}");
     }
-    // What watches processes reads this, also of others.
+    // Monitoring agents read this of processes of other users.
     let status = fs::read_to_string(format!("/proc/{}/status", process.0.id())).unwrap();
     assert!(status.contains("VmRSS:"), "{status}");
 }

@@ -1,5 +1,5 @@
-//! Files of events: what the simulator writes is what it would publish, and reads back whole; and of what cannot be
-//! written, nothing is left.
+//! Files of events: the simulator writes what it would publish, the file reads back completely, and a failed write
+//! leaves nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -37,7 +37,7 @@ fn names(folder: &TemporaryFolder) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The simulator writing its morning to `output`, with further words.
+/// A simulation of the morning into `output`, with further arguments.
 fn simulate(output: &Path, words: &[&str]) -> Command {
     let mut command = command(&[&["simulate"], &MORNING[..], words].concat());
     command.arg("--output").arg(output);
@@ -48,7 +48,7 @@ fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// What the library would publish in that morning.
+/// The records of that morning, from the library.
 fn published(disorder: Disorder, seed: u64) -> impl Iterator<Item = Publication> {
     let generator = Generator::new(&County::oma_hame(), seed, FROM, 1.0);
     feed::publications(generator, None, disorder, seed).take_while(|publication| publication.at < TO)
@@ -59,7 +59,7 @@ fn decoder() -> Decoder {
     Decoder::new(&lines, [7; 16])
 }
 
-/// The events of a file in an order that does not depend on the file's, and what else was in it.
+/// The events of a file, sorted by time and leg, and the number of rejected lines by reason.
 fn read(path: &Path) -> (Vec<Event>, BTreeMap<Reason, u64>) {
     let (events, read) = try_to_read(path).unwrap();
     assert_eq!(read.events, events.len() as u64);
@@ -102,7 +102,7 @@ fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
 }
 
 #[test]
-fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_is_wrong_with_it() {
+fn disturbed_records_are_written_as_lines_where_possible_and_rejected_for_their_own_reasons() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     let rough = Disorder { poison: 0.2, ..Disorder::ROUGH };
@@ -128,7 +128,7 @@ fn of_disturbed_records_all_that_can_be_a_line_is_written_and_rejected_for_what_
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
+fn an_existing_file_is_replaced_only_by_a_complete_one() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
@@ -140,7 +140,7 @@ fn a_file_that_is_there_is_replaced_only_by_a_whole_one() {
 }
 
 #[test]
-fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
+fn a_file_with_content_is_replaced_only_with_force() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
@@ -154,7 +154,7 @@ fn a_file_that_holds_something_is_not_replaced_unless_that_is_asked_for() {
 }
 
 #[test]
-fn a_simulation_that_is_stopped_says_what_is_left_and_leaves_nothing() {
+fn a_stopped_simulation_reports_what_is_left_and_leaves_no_file() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     let years = ["simulate", "--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100", "--output"];
@@ -172,7 +172,7 @@ fn a_simulation_that_is_stopped_says_what_is_left_and_leaves_nothing() {
 fn a_full_disk_is_said_and_leaves_nothing() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
-    // A limit of 256 KiB on files, of which the program learns by an error and not by a signal.
+    // Files may have at most 256 KiB. The program gets an error instead of a signal.
     let limited = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
     let program = simulate(&file, &[]);
     let output =
@@ -190,7 +190,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
 }
 
 #[test]
-fn a_reader_that_has_had_enough_ends_it_quietly() {
+fn a_reader_that_closes_the_pipe_ends_a_simulation_without_an_error() {
     let mut child = simulate(Path::new("-"), &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -201,7 +201,7 @@ fn a_reader_that_has_had_enough_ends_it_quietly() {
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_does_not_keep_it_from_ending() {
+fn a_full_pipe_does_not_keep_a_simulation_from_ending() {
     let mut child = simulate(Path::new("-"), &[]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
     let pipe = child.stdout.take().unwrap();
@@ -220,7 +220,7 @@ fn a_pipe_that_nobody_reads_does_not_keep_it_from_ending() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_an_error_that_says_where() {
+fn a_truncated_file_is_an_error_that_names_the_line() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     assert!(simulate(&file, &[]).output().unwrap().status.success());
@@ -233,7 +233,7 @@ fn a_file_that_was_cut_off_is_an_error_that_says_where() {
     assert!(error.starts_with(&expected), "{error}");
 }
 
-/// The demo playing a file from 2025-09-16 10:15 on. It is killed when the value is dropped.
+/// A demo that plays a file from 2025-09-16 10:15 on. Dropping the value kills it.
 struct Demo {
     child: Child,
     welcome: String,
@@ -263,7 +263,7 @@ impl Drop for Demo {
     }
 }
 
-/// Nine days before 2025-09-16 10:15, so that five days on which a line opens are whole, and until half past noon.
+/// Events of the nine days before 2025-09-16, so that five open days of each line are complete, and until 12:30.
 fn nine_days() -> Vec<SimEvent> {
     let generator = Generator::new(&County::oma_hame(), 8, FROM.plus_millis(-9 * 24 * 3_600_000), 1.0);
     let mut events: Vec<SimEvent> = generator.take_while(|event| event.reported_at < TO).collect();
@@ -272,7 +272,7 @@ fn nine_days() -> Vec<SimEvent> {
 }
 
 #[test]
-fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
+fn the_demo_plays_a_file_in_any_order_and_shows_the_figures_of_its_instant() {
     /// 2025-09-16 10:15 in Helsinki, and a minute later.
     const UNTIL: EventTime = EventTime::from_seconds(1_758_006_900 + 60);
     let (folder, events) = (TemporaryFolder::new("events"), nine_days());
@@ -301,7 +301,7 @@ fn the_demo_plays_a_file_in_any_order_and_shows_its_figures_at_the_instant() {
         let page = demo.metrics();
         let as_of =
             page.get("ensilinja_figures_as_of_timestamp_seconds").map_or(EventTime::MIN, |seconds| instant(*seconds));
-        // What is published at this moment may be on its way still: a moment is waited for at which nothing is.
+        // Events of this moment may not have arrived yet, so a moment without events is chosen.
         let is_quiet = !events.iter().any(|event| (-50..2_500).contains(&as_of.millis_since(event.at)));
         (as_of >= UNTIL && is_quiet).then_some((page, as_of))
     };

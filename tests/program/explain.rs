@@ -1,4 +1,4 @@
-//! `ensilinja explain` as it is used: what makes up a figure, what became of a contact, and how it is refused.
+//! `ensilinja explain` on the command line: the entries of a figure, the story of a contact, and refusals.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::command_line::{Ended, command, file, printed, run, run_command};
 
-/// Events from 2025-08-10 to 2025-09-17: figures of 2025-09-15 have all the history that they need.
+/// Events from 2025-08-10 to 2025-09-17: all the history that figures of 2025-09-15 need.
 static COUNTY: LazyLock<String> = LazyLock::new(|| {
     let path = file("explain-county.jsonl");
     printed(&["simulate", "--from", "2025-08-10", "--to", "2025-09-17", "--seed", "5", "--output", &path, "--force"]);
@@ -28,15 +28,15 @@ fn document(words: &[&str]) -> Value {
     serde_json::from_str(&explained(&[words, &["--format", "json"]].concat())).unwrap()
 }
 
-/// A line of a file: what is said of a contact, and when.
+/// A line of a file: an event of a contact.
 fn said(contact: &str, fact: &str, time: &str, data: &str) -> String {
     format!(
         r#"{{"specversion":"1.0","id":"{contact} {fact} {time}","source":"/test","type":"fi.ensilinja.contact.{fact}","subject":"{contact}","time":"{time}","data":{{"line":"mipa"{data}}}}}"#
     )
 }
 
-/// A file of these lines. The first arrival is so long ago that windows are whole, and until spring some system says
-/// something now and then that is in no figure, so that nothing can be missing in between.
+/// A file of these lines. A first arrival long ago makes all windows complete, and events without a figure, three a
+/// month until spring, show that nothing is missing in between.
 fn written(name: &str, lines: &[String]) -> String {
     let path = file(name);
     let first = said("long-ago", "offered", "2025-01-01T10:00:00+02:00", "");
@@ -48,7 +48,7 @@ fn written(name: &str, lines: &[String]) -> String {
     path
 }
 
-/// What is printed, the file by a short name.
+/// The output, in which the file has a short name.
 fn page(words: &[&str], path: &str) -> String {
     explained(&[&["--events", path], words].concat()).replace(path, "a.jsonl")
 }
@@ -70,7 +70,7 @@ fn small() -> String {
 }
 
 #[test]
-fn a_figure_is_the_sum_of_entries_each_with_its_contact_its_fact_and_its_place() {
+fn a_figure_is_the_sum_of_entries_each_with_its_contact_fact_and_position() {
     let small = small();
     let of = ["--line", "mipa", "--at", "2026-03-02T10:15"];
     assert_eq!(
@@ -104,7 +104,7 @@ Result: 1, the sum of these, as shown.
     assert!(none.ends_with("Result: 0, as shown. No entry contributes.\n"), "{none}");
 }
 
-/// The numbers of a figure: it, and what the entries add up to.
+/// Each number of a figure with the sum of its entries.
 fn sums(document: &Value) -> Vec<(f64, f64)> {
     let parts = document["figures"].as_array().unwrap().iter();
     let sum =
@@ -112,7 +112,7 @@ fn sums(document: &Value) -> Vec<(f64, f64)> {
     non_empty("figures", parts.map(|part| (part["number"].as_f64().unwrap(), sum(part))))
 }
 
-/// A number of a replayed document: the sum of what lies below its name.
+/// The sum of all numbers below a name of a replayed document.
 fn below(value: &Value) -> f64 {
     match value {
         Value::Object(fields) => fields.values().map(below).sum(),
@@ -121,7 +121,7 @@ fn below(value: &Value) -> f64 {
 }
 
 #[test]
-fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
+fn explained_figures_of_the_simulated_county_equal_those_of_a_replay() {
     let mut entries = 0;
     for (line, at, windows) in [
         ("116117", "2025-09-15T10:15:00+03:00", ["15m", "open5d"]),
@@ -169,11 +169,11 @@ fn what_is_explained_of_the_simulated_county_is_what_a_replay_shows() {
         assert_eq!(kept["share"]["good"], today["indicator_good"]["promise_kept"]);
         assert_eq!(kept["share"]["valid"], today["indicator_valid"]["promise_kept"]);
     }
-    assert!(entries > 1_000, "{entries} entries were named");
+    assert!(entries > 1_000, "only {entries} entries were listed");
 }
 
 #[test]
-fn each_place_that_is_named_holds_what_it_is_named_for() {
+fn each_position_named_holds_the_fact_it_is_named_for() {
     let lines = fs::read_to_string(COUNTY.as_str()).unwrap();
     let lines: Vec<&str> = lines.lines().collect();
     let words = [
@@ -206,7 +206,7 @@ fn each_place_that_is_named_holds_what_it_is_named_for() {
 }
 
 #[test]
-fn a_contact_s_promise_that_breaks_over_a_weekend_is_told_with_its_rule_and_its_reason() {
+fn a_promise_broken_over_a_weekend_is_explained_with_its_rule_and_reason() {
     let friday = written(
         "explain-friday.jsonl",
         &[
@@ -231,7 +231,7 @@ fn a_contact_s_promise_that_breaks_over_a_weekend_is_told_with_its_rule_and_its_
 }
 
 #[test]
-fn the_legs_of_a_contact_are_told_apart_and_one_that_was_retracted_counts_for_nothing() {
+fn legs_of_a_contact_are_separate_and_a_retracted_one_does_not_count() {
     let visit = |visit: &str| format!(r#","visit":"{visit}""#);
     let path = written(
         "explain-visits.jsonl",
@@ -260,7 +260,7 @@ fn the_legs_of_a_contact_are_told_apart_and_one_that_was_retracted_counts_for_no
 }
 
 #[test]
-fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() {
+fn the_repeated_hour_needs_an_offset_and_the_skipped_hour_is_refused() {
     let path = written(
         "explain-fold.jsonl",
         &[
@@ -284,7 +284,7 @@ fn the_two_hours_of_one_name_are_told_apart_and_one_that_never_was_is_refused() 
 }
 
 #[test]
-fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
+fn a_figure_that_is_not_shown_is_explained_with_the_reason_and_what_is_known() {
     let path = file("explain-short.jsonl");
     fs::write(&path, said("s", "offered", "2026-03-02T10:01:00+02:00", "") + "\n").unwrap();
     let words = ["--line", "mipa", "--figure", "offered", "--window", "1h", "--at", "2026-03-02T10:15"];
@@ -315,7 +315,7 @@ fn a_figure_that_is_not_shown_says_why_and_what_is_known_of_it() {
 }
 
 #[test]
-fn what_cannot_be_explained_is_refused_with_what_could_be() {
+fn a_figure_that_cannot_be_explained_is_refused_with_the_possible_ones() {
     let small = small();
     let at = "2026-03-02T10:15";
     for (words, status, said) in [
@@ -353,7 +353,7 @@ fn what_cannot_be_explained_is_refused_with_what_could_be() {
 }
 
 #[test]
-fn ids_are_written_to_standard_output_and_nowhere_else() {
+fn ids_are_written_to_standard_output_only() {
     let small = small();
     for words in [
         vec!["--line", "mipa", "--figure", "decided", "--window", "1h", "--at", "2026-03-02T10:15"],
@@ -366,9 +366,9 @@ fn ids_are_written_to_standard_output_and_nowhere_else() {
     }
 }
 
-/// Nothing of an id or a visit is obeyed by a terminal: colours, cursors, the direction of writing.
+/// An id or a visit cannot change colours, the cursor or the direction of writing of a terminal.
 #[test]
-fn what_a_terminal_would_obey_in_an_id_is_written_as_a_code() {
+fn control_characters_in_an_id_are_escaped() {
     let id = "c\u{202e}17\u{1b}[2J\u{9b}\u{200b}\u{2066}";
     let path = file("explain-obeyed.jsonl");
     let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();

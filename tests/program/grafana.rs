@@ -1,7 +1,7 @@
-//! The Grafana dashboards, held against the metric catalogue, the recording rules and the provisioning.
+//! The Grafana dashboards compared with the metric catalogue, the recording rules and the provisioning.
 //!
-//! They are made by the programs in deploy/grafana/boards from `catalogue.json`, which is written here. Whether their
-//! questions have answers is tried with a real Prometheus (`real/boards.rs`).
+//! The programs in deploy/grafana/boards make them from `catalogue.json`, which is written here. `real/boards.rs` tests
+//! whether their queries have answers from a real Prometheus.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,11 +15,11 @@ use serde_json::{Map, Value, json};
 use crate::board;
 use crate::board::boards;
 
-/// The labels that all metrics of a part have besides their own.
+/// The labels that all metrics of lines have besides their own.
 const LINE_LABELS: [&str; 2] = ["line", "channel"];
 
 #[test]
-fn what_the_boards_are_made_from_is_what_the_catalogue_says() {
+fn the_file_that_the_boards_are_made_from_matches_the_catalogue() {
     let made = format!("{:#}\n", catalogue());
     let path = top().join("deploy/grafana/boards/catalogue.json");
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -49,7 +49,7 @@ fn catalogue() -> Value {
     })
 }
 
-/// The values of a label are a list, or `null` where they are whatever the process was started with.
+/// The values of a label are a list, or `null` if they depend on the configuration of the process.
 fn described(metric: &Metric, of_lines: bool) -> Value {
     let mut labels = Map::new();
     for name in LINE_LABELS.into_iter().filter(|_| of_lines) {
@@ -72,7 +72,7 @@ fn described(metric: &Metric, of_lines: bool) -> Value {
 }
 
 #[test]
-fn each_board_has_an_address_a_title_and_the_time_of_helsinki() {
+fn each_board_has_a_unique_address_and_title_and_the_time_zone_of_helsinki() {
     let titles = boards().iter().map(|board| board.text("title")).collect::<BTreeSet<_>>();
     let addresses = boards().iter().map(|board| board.text("uid")).collect::<BTreeSet<_>>();
     assert_eq!((titles.len(), addresses.len()), (4, 4), "{titles:?} at {addresses:?}");
@@ -85,7 +85,7 @@ fn each_board_has_an_address_a_title_and_the_time_of_helsinki() {
 }
 
 #[test]
-fn each_panel_says_in_english_and_swedish_what_it_shows_and_has_a_unit_and_a_place() {
+fn each_panel_has_descriptions_in_english_and_swedish_a_unit_and_a_place_of_its_own() {
     for board in boards() {
         let mut places = BTreeSet::new();
         for panel in board.panels() {
@@ -101,9 +101,9 @@ fn each_panel_says_in_english_and_swedish_what_it_shows_and_has_a_unit_and_a_pla
     }
 }
 
-/// The way from a line's row to its board keeps the time that is looked at.
+/// The link from the row of a line to its board keeps the time range.
 #[test]
-fn links_lead_to_boards_that_are_there() {
+fn links_lead_to_boards_that_exist() {
     let addresses = boards().iter().map(|board| format!("/d/{}", board.text("uid"))).collect::<BTreeSet<_>>();
     for board in boards() {
         let links = non_empty("links", board.values("url"));
@@ -121,7 +121,7 @@ fn links_lead_to_boards_that_are_there() {
 }
 
 #[test]
-fn boards_are_provisioned_and_ask_the_source_that_is() {
+fn boards_and_their_data_source_are_provisioned() {
     let source = &yaml("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]["uid"];
     let provider = &yaml("deploy/grafana/provisioning/dashboards/files.yml")["providers"][0]["options"]["path"];
     let mounted = format!("./deploy/grafana/dashboards:{}:ro", provider.as_str().expect("a path"));
@@ -137,7 +137,7 @@ fn boards_are_provisioned_and_ask_the_source_that_is() {
     }
 }
 
-/// Without a resolution a subquery takes the evaluation interval of the Prometheus, which differs by installation.
+/// A subquery without a resolution uses the evaluation interval of the Prometheus, which differs by installation.
 #[test]
 fn a_subquery_names_its_resolution() {
     for board in boards() {
@@ -147,9 +147,9 @@ fn a_subquery_names_its_resolution() {
     }
 }
 
-/// A percentage without its n says nothing: of 1 of 1 it is 100 %.
+/// A percentage without its n says little: 1 of 1 is 100 %.
 #[test]
-fn beside_each_percentage_stands_its_n() {
+fn each_percentage_is_shown_with_its_n() {
     let mut percentages = 0;
     for board in boards() {
         for panel in board.panels() {
@@ -166,7 +166,7 @@ fn beside_each_percentage_stands_its_n() {
 }
 
 #[test]
-fn boards_and_rules_ask_for_metrics_labels_and_words_that_are_exposed() {
+fn boards_and_rules_use_metrics_labels_and_values_that_are_exposed() {
     let known = Vocabulary::gather();
     let rules = rules().into_iter().map(|(file, rule)| (file, rule["expr"].as_str().expect("PromQL").to_owned()));
     let boards = boards();
@@ -174,14 +174,14 @@ fn boards_and_rules_ask_for_metrics_labels_and_words_that_are_exposed() {
     for (place, expr) in rules.chain(asked) {
         for selector in board::selectors(&expr) {
             let unknown = known.unknown(&selector);
-            assert!(unknown.is_empty(), "{place} asks for {unknown}, which nobody exposes: {expr}");
+            assert!(unknown.is_empty(), "{place} asks for {unknown}, which is not exposed: {expr}");
         }
     }
 }
 
-/// What can be asked for: the catalogue and what the rules record; the values of a label wherever it stands.
+/// What a query may contain: the metrics of the catalogue, the recorded series, and the values of each label.
 struct Vocabulary {
-    /// The labels of each metric; `None` of what is recorded, whose labels are its expression's.
+    /// The labels of each metric. `None` for a recorded series, which has the labels of its expression.
     names: BTreeMap<String, Option<BTreeSet<String>>>,
     words: BTreeMap<String, BTreeSet<String>>,
 }
@@ -195,7 +195,7 @@ impl Vocabulary {
             let own = labels.keys().cloned().chain(["job".to_owned(), "instance".to_owned()]).collect::<BTreeSet<_>>();
             let parts: &[&str] = match metric.kind {
                 MetricKind::Gauge | MetricKind::Counter => &[""],
-                // Without a part it is the native histogram that Prometheus 3 can make of it.
+                // Without a suffix it is the native histogram that Prometheus 3 can make of it.
                 MetricKind::Histogram => &["", "_bucket", "_count", "_sum"],
                 MetricKind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
             };
@@ -210,7 +210,7 @@ impl Vocabulary {
         Self { names, words }
     }
 
-    /// What of a selector is not known, in words; nothing of what is not ours.
+    /// The unknown parts of a selector, as text. Empty for series of others.
     fn unknown(&self, selector: &board::Selector) -> String {
         if !["ensilinja_", "ensilinja:", "process_"].iter().any(|ours| selector.name.starts_with(ours)) {
             return String::new();
@@ -228,7 +228,7 @@ impl Vocabulary {
     }
 }
 
-/// Every rule, with the file it stands in.
+/// Every rule with the name of its file.
 fn rules() -> Vec<(String, Value)> {
     let folder = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the folder is there");
     let paths = folder.map(|entry| entry.expect("it can be read").path());

@@ -11,10 +11,10 @@ use crate::{rules, series};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// Nothing was missed.
+/// A complete history.
 const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
-/// The page of the ledger's figures.
+/// Writes the figures of a ledger as a page of metrics.
 struct Pages {
     exposition: Exposition,
     pipeline: Pipeline,
@@ -60,7 +60,7 @@ impl Pages {
     }
 }
 
-/// The oracle's event as the ledger takes it.
+/// An event of the oracle as one of the ledger.
 fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
     let line = lines.iter().position(|line| line.id == said.line).expect("a line of the soup");
     let leg = (&said.contact, &said.visit, line);
@@ -82,12 +82,11 @@ fn assert_agreement(page: &series::Series, oracle: &Oracle, now: EventTime, stor
     assert!(differences.is_empty(), "{story} at {now:?}:\n{}", differences.join("\n"));
 }
 
-/// A thousand soups, each read once in the middle of what is being said, and at some of the instants worth asking
-/// about.
+/// A thousand soups. Each is read once after half of its events, and then at a fifth of its interesting instants.
 #[test]
-fn the_ledger_and_the_oracle_agree_about_every_soup() {
+fn the_ledger_and_the_oracle_agree_on_every_soup() {
     let (lines, zone) = (soup_lines(), County::zone());
-    // Every soup is cooked around one of a few days between the autumns of 2025 and 2026.
+    // The events of a soup are around one of a few days between autumn 2025 and autumn 2026.
     let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
     let pages = Pages::new(&lines, &rules);
     for seed in 0..1_000 {
@@ -111,17 +110,17 @@ fn the_ledger_and_the_oracle_agree_about_every_soup() {
     }
 }
 
-/// The county for a day and a half, two hundred times, each on another day, as records with all that goes wrong on the
-/// way: through the decoder into the ledger, which is read as time passes.
+/// A day and a half of the county, on two hundred different days, as records with every kind of disorder: they go
+/// through the decoder into the ledger, which is read as time passes.
 #[test]
-fn the_ledger_and_the_oracle_agree_about_the_county_through_all_disorder() {
+fn the_ledger_and_the_oracle_agree_on_the_county_in_all_disorder() {
     let county = County::oma_hame();
     let lines = county.oracle_lines();
     let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
     let pages = Pages::new(&lines, &rules);
     let ids: Vec<_> = lines.iter().map(|line| line.id.clone()).collect();
     let decoder = Decoder::new(&ids, *b"sixteen bytes!!!");
-    // From Tuesday 2025-09-16 on, two days apart: over a year, with its holidays and both days the clocks change on.
+    // Two days apart from Tuesday 2025-09-16 on: more than a year, with its holidays and both changes of the clocks.
     for seed in 0..200_u32 {
         let start = EventTime::from_seconds(1_757_966_400).plus_millis(i64::from(seed) * 2 * DAY_MS);
         let generator = Generator::new(&county, u64::from(seed), start, 0.1);

@@ -1,9 +1,9 @@
-//! The county's published tables against the program's own report: ten months are simulated into a file, `report` is
-//! asked as anybody would ask it, and every published cell is laid beside the reported one. `docs/PUBLISHED.md` is the
-//! comparison; `UPDATE_DOCS=1 cargo test -p ensilinja --test program published` writes it anew.
+//! The published tables of the county compared with the program's own reports: ten months are simulated into a file,
+//! `report` runs over it, and every published cell is compared with the reported one. `docs/PUBLISHED.md` shows the
+//! comparison; `UPDATE_DOCS=1 cargo test -p ensilinja --test program published` rewrites it.
 //!
-//! Cells that contradict others, or that the scan leaves in doubt, are listed with the reason and not tested; no split
-//! is claimed of what is printed together.
+//! Cells that contradict others, or that are unreadable in the scan, are listed with the reason and not tested. Lines
+//! that are printed together are compared together.
 
 mod comparison;
 mod reports;
@@ -17,10 +17,10 @@ use comparison::Comparison;
 use reports::{EventsFile, Report};
 use tables::{ARRIVALS, CHAT, FEEDBACK, PHONE, Row, TARGETS, TOTALS, rows};
 
-/// How many published cells are tested: one that gets lost is missed.
+/// The number of published cells that are tested, so that none gets lost.
 const TESTED_CELLS: usize = 432;
 
-/// How far a reported cell may be from the published one: arrivals and means in per cent, the rest in points.
+/// The largest allowed distance from the published cell: arrivals and means in per cent, the rest in points.
 const ARRIVALS_PERCENT: f64 = 1.0;
 const MEAN_WAIT_PERCENT: f64 = 5.0;
 const SHARE_POINTS: f64 = 1.0;
@@ -29,7 +29,7 @@ const NPS_POINTS: f64 = 2.0;
 /// The nine months of the slides.
 const NINE_MONTHS: &str = "2025-10-01";
 
-/// The lines of a published name.
+/// The lines behind a published name.
 fn lines(name: &str) -> Vec<&str> {
     match name {
         "neuvola" => vec!["neuvola", "perhesuunnittelu"],
@@ -74,12 +74,12 @@ fn phone_figures(by_line: &Report, by_group: &Report, comparison: &mut Compariso
     let table = "phone_key_figures";
     for row in rows(PHONE) {
         let line = row.text("line");
-        // One printed row, but for the outcomes.
+        // Printed as one row, except the outcomes.
         let (report, subject) = match line {
             "neuvola" | "perhesuunnittelu" => (by_group, "maternity"),
             line => (by_line, line),
         };
-        // A line that only calls back is printed per contact handled.
+        // For a line that only calls back, the published share is of the handled contacts.
         let only_calls_back = row.number("answered_live_pct") == Some(0.0);
         let callbacks = if only_calls_back { "callback_share_of_handled" } else { "handled_as_callback" };
         for (column, figure) in
@@ -124,8 +124,8 @@ fn feedback(by_month: &Report, comparison: &mut Comparison) {
     }
 }
 
-/// All phone lines together, by quarter. The printed resolution is below nearly every line's own, and is what customers
-/// said: see the known clashes.
+/// All phone lines together, by quarter. The published resolution is below that of nearly every line: it comes from the
+/// customers' answers (see the known clashes).
 fn goals(by_quarter: &Report, comparison: &mut Comparison) {
     for row in rows(TARGETS) {
         let indicator = row.text("indicator");
@@ -166,7 +166,7 @@ fn coverage(by_month: &Report, comparison: &mut Comparison) {
 }
 
 #[test]
-fn the_report_of_the_simulated_county_reproduces_every_published_cell_beyond_doubt() {
+fn the_report_of_the_simulated_county_reproduces_every_undisputed_published_cell() {
     let events = EventsFile::simulated();
     let [by_line, by_group, by_quarter] = ["line", "group", "quarter"].map(|by| events.report(by, NINE_MONTHS));
     let by_month = events.report("month", "2025-11-01");

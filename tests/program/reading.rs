@@ -1,4 +1,4 @@
-//! Reading the past: from files of every kind and from a topic, in what order, and how it ends when it cannot be whole.
+//! Reading the past from files of every kind and from a topic: the order, and the end where it cannot be complete.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -23,11 +23,11 @@ const START: EventTime = EventTime::from_seconds(1_758_006_900);
 /// The key of the hash of contact ids.
 const KEY: [u8; 16] = [7; 16];
 
-/// What a test may look at of an event: when it happened and became known, in seconds after the start, where it was
-/// found, and the contact.
+/// An event as it was read: when it happened and when it became known, in seconds since the start, its position and its
+/// contact.
 type Seen = (i64, i64, SourcePosition, String);
 
-/// A folder of its own for a test, empty.
+/// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("reading").join(name);
     let _ = fs::remove_dir_all(&path);
@@ -35,7 +35,7 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// The line of an event so many seconds after the start; the contact is named after them.
+/// The line of an event so many seconds after the start, which are also the name of its contact.
 fn line(second: i64) -> Vec<u8> {
     let line = LineId::parse("mipa").unwrap();
     let (contact, at) = (format!("contact{second}"), START.plus_millis(second * 1_000));
@@ -62,7 +62,7 @@ fn source<'a>(config: &'a Config, files: &'a [PathBuf]) -> EventSource<'a> {
     EventSource { config, files, from: START, offsets: &[], known_before: None, progress: &NoProgress }
 }
 
-/// Reads until there were `most` events, then asks it to stop.
+/// Reads until there are `most` events, then requests a stop.
 fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (Result<SourceSummary, LookbackError>, Vec<Seen>) {
     let (stop, mut seen) = (AtomicBool::new(false), Vec::new());
     let read = source(config, files).read(&decoder(config, KEY), &stop, &mut |sourced| {
@@ -94,7 +94,7 @@ fn seconds(seen: &[Seen]) -> Vec<i64> {
 }
 
 #[test]
-fn an_event_has_the_number_of_its_line_and_the_contact_that_the_line_names() {
+fn an_event_has_the_number_and_the_contact_of_its_line() {
     let text = [b"\n\n".to_vec(), line(1), b"no event\n".to_vec(), line(2), b"\r\n".to_vec(), line(3)].concat();
     let (_, seen) = read(&[write(folder("numbers").join("a"), &text)]);
     let expected = [(1, 3), (2, 5), (3, 7)].map(|(second, number)| {
@@ -129,7 +129,7 @@ fn files_plain_and_compressed_are_merged_by_time_whatever_their_order() {
 }
 
 #[test]
-fn files_of_one_time_are_read_side_by_side_by_the_block() {
+fn files_of_the_same_time_are_read_block_by_block_in_parallel() {
     let folder = folder("side_by_side");
     let even = write(folder.join("even"), &lines((0..5_000).map(|number| number * 2)));
     let odd = write(folder.join("odd"), &lines((0..5_000).map(|number| number * 2 + 1)));
@@ -142,8 +142,8 @@ fn files_of_one_time_are_read_side_by_side_by_the_block() {
 }
 
 #[test]
-fn what_is_known_never_goes_back_and_one_line_that_is_dated_ahead_does_not_move_it() {
-    // Every fiftieth is a year ahead, every seventieth an hour late.
+fn the_time_of_knowledge_never_decreases_and_ignores_single_lines_dated_ahead() {
+    // Every fiftieth event is dated a year ahead, every seventieth an hour back.
     let dated = |number: i64| match number {
         _ if number % 50 == 7 => number + 31_536_000,
         _ if number % 70 == 9 => number - 3_600,
@@ -157,7 +157,7 @@ fn what_is_known_never_goes_back_and_one_line_that_is_dated_ahead_does_not_move_
 }
 
 #[test]
-fn a_file_that_is_cut_off_or_missing_among_others_is_named() {
+fn a_truncated_or_missing_file_among_others_is_named() {
     let folder = folder("cut");
     let whole = write(folder.join("whole"), &lines(0..3_000));
     let packed = gzip(&lines(3_000..6_000));
@@ -175,7 +175,7 @@ fn a_file_that_is_cut_off_or_missing_among_others_is_named() {
 }
 
 #[test]
-fn a_stop_says_how_far_reading_came() {
+fn a_stop_reports_how_far_reading_came() {
     let file = write(folder("stop").join("a"), &lines((0..20_000).map(|number| number * 60)));
     let (read, seen) = read_some(&ensilinja_config::county(), std::slice::from_ref(&file), 6_400);
     let error = read.unwrap_err();
@@ -188,7 +188,7 @@ fn a_stop_says_how_far_reading_came() {
 }
 
 #[test]
-fn an_error_of_who_listens_ends_it() {
+fn an_error_of_the_receiver_ends_reading() {
     let file = [write(folder("listener").join("a"), &lines(0..1_000))];
     let (config, mut heard) = (ensilinja_config::county(), 0);
     let read = source(&config, &file).read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
@@ -211,7 +211,7 @@ fn only_files_are_read_twice() {
 }
 
 #[test]
-fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
+fn records_of_a_topic_are_read_in_the_order_in_which_they_became_known() {
     let broker = EmbeddedBroker::start().unwrap();
     let mut config = ensilinja_config::county();
     broker.create_topic(&config.kafka.topic, 8).unwrap();
@@ -236,7 +236,7 @@ fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
     let (read, seen) = read_some(&config, &[], 100);
     let error = read.unwrap_err().to_string();
     let topic = &config.kafka.topic;
-    // Of 2025-09-16 11:15, and a hundred seconds.
+    // A hundred seconds after 2025-09-16 11:15.
     assert_eq!(error, format!("stopped before the end of {topic}: 100 events were read, up to 2025-09-16 11:16"));
     assert_eq!(seconds(&seen), (0..100).collect::<Vec<_>>());
 
@@ -249,7 +249,7 @@ fn records_of_a_topic_come_in_the_order_in_which_they_became_known() {
     assert_eq!((read.unwrap().events, events), (100, 100), "what was published later is not known yet");
 }
 
-/// `report` over what it is given, as a process that a signal does not reach by way of this one.
+/// Starts `report` over files or standard input.
 fn report(events: &[&Path], stdin: Stdio) -> Child {
     let mut report = command(&["report", "--from", "2025-09-16", "--to", "2025-09-17"]);
     for file in events {
@@ -259,10 +259,10 @@ fn report(events: &[&Path], stdin: Stdio) -> Child {
 }
 
 #[test]
-fn a_signal_ends_the_reading_of_a_pipe_from_which_nothing_comes() {
+fn a_signal_ends_the_reading_of_a_silent_pipe() {
     let mut child = report(&[Path::new("-")], Stdio::piped());
     let mut pipe = child.stdin.take().unwrap();
-    // Several times what is read ahead: when all of it is written, most has been looked at.
+    // Several times what is read ahead: once all is written, most has been processed.
     pipe.write_all(&lines(0..20_000)).unwrap();
     let said = interrupted(child);
     assert!(
@@ -273,7 +273,7 @@ fn a_signal_ends_the_reading_of_a_pipe_from_which_nothing_comes() {
 }
 
 #[test]
-fn a_signal_ends_the_opening_of_a_pipe_into_which_nobody_has_written_yet() {
+fn a_signal_ends_the_opening_of_a_pipe_without_a_writer() {
     let mut child = report(&[Path::new("-")], Stdio::piped());
     let pipe = child.stdin.take().unwrap();
     let said = interrupted(child);
@@ -289,7 +289,7 @@ fn a_signal_ends_the_opening_of_a_pipe_into_which_nobody_has_written_yet() {
     }
 }
 
-/// What a process says that is interrupted once it listens to signals, and ends soon and without output.
+/// Interrupts a process once it handles signals. It has to end soon and without output; returns its standard error.
 #[track_caller]
 fn interrupted(mut child: Child) -> String {
     assert!(poll_until(PATIENCE, || listens_to_interrupts(child.id())), "it has no handler for SIGINT");
@@ -302,7 +302,7 @@ fn interrupted(mut child: Child) -> String {
     err
 }
 
-/// Whether a process has a handler for SIGINT, which is the second bit of those that it catches.
+/// Whether a process has a handler for SIGINT, which is the second bit of `SigCgt`.
 fn listens_to_interrupts(process: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
@@ -310,7 +310,7 @@ fn listens_to_interrupts(process: u32) -> bool {
 }
 
 #[test]
-fn where_there_is_no_terminal_no_escape_code_is_written() {
+fn without_a_terminal_no_escape_code_is_written() {
     let file = write(folder("plain").join("a"), &lines(0..50_000));
     let mut child = report(&[&file], Stdio::from(File::open("/dev/null").unwrap()));
     let mut said = Vec::new();

@@ -1,5 +1,5 @@
-//! `ensilinja replay` over files, as it is used: what it writes in each format, of which instants, what it refuses, and
-//! how it ends when something is in its way.
+//! `ensilinja replay` over files on the command line: its output in each format, its instants, refusals, and how it
+//! ends when something fails.
 
 mod history;
 mod instants;
@@ -10,32 +10,32 @@ use std::sync::LazyLock;
 
 use crate::command_line::{self, Ended, file, printed};
 
-/// Events from 2025-08-04 to 2025-09-17: from 2025-09-10 on there is all the history that any window needs.
+/// Events from 2025-08-04 to 2025-09-17: from 2025-09-10 on every window has all the history it needs.
 static EVENTS: LazyLock<String> =
     LazyLock::new(|| command_line::simulated("replay-county.jsonl", "2025-08-04", "2025-09-17"));
 
-/// What asks for Monday 2025-09-15 at 10:15.
+/// The arguments for Monday 2025-09-15 at 10:15.
 const AT: [&str; 2] = ["--at", "2025-09-15T10:15"];
 
-/// Status, standard output and standard error of a replay of the events.
+/// Runs a replay of the events.
 fn ended(more: &[&str]) -> Ended {
     command_line::run(&[&["replay", "--events", EVENTS.as_str()], more].concat())
 }
 
-/// What a replay of the events prints.
+/// The output of a replay of the events.
 #[track_caller]
 fn replay(more: &[&str]) -> String {
     printed(&[&["replay", "--events", EVENTS.as_str()], more].concat())
 }
 
-/// The lines of a run.
+/// The lines of a run, parsed.
 fn run(more: &[&str]) -> Vec<serde_json::Value> {
     let text = replay(&[&["--format", "jsonl"], more].concat());
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
-fn a_table_is_the_report_of_the_stretch_of_time() {
+fn a_table_equals_the_report_of_the_same_time() {
     let monday = ["--events", EVENTS.as_str(), "--from", "2025-09-15", "--to", "2025-09-16"];
     for words in [&["--format", "table"][..], &["--format", "markdown", "--language", "sv", "--by", "hour"]] {
         let report = printed(&[&["report"], &monday[..], words].concat());
@@ -46,7 +46,7 @@ fn a_table_is_the_report_of_the_stretch_of_time() {
 }
 
 #[test]
-fn a_run_says_what_was_asked_then_the_figures_of_each_instant_and_in_the_end_how_many() {
+fn a_run_has_its_arguments_then_the_figures_of_each_instant_and_then_their_number() {
     let lines = run(&["--from", "2025-09-15T10:00", "--to", "2025-09-15T10:40", "--step", "15m", "--line", "mipa"]);
     let run = serde_json::json!({ "run": {
         "from": 1_757_919_600, "to": 1_757_922_000, "step_seconds": 900, "known_at": null,
@@ -67,7 +67,7 @@ fn a_run_says_what_was_asked_then_the_figures_of_each_instant_and_in_the_end_how
     }
 }
 
-/// The same number stands in all three formats: the whole of one instant is compared.
+/// All figures of one instant have the same numbers in all three formats.
 #[test]
 fn the_formats_agree_to_the_digit_figure_by_figure() {
     let csv = replay(&[&AT[..], &["--format", "csv"]].concat());
@@ -95,7 +95,7 @@ fn the_formats_agree_to_the_digit_figure_by_figure() {
         assert_eq!(stamp, "1757920500");
         match series.remove(name) {
             Some(in_csv) => assert_eq!(in_csv, value, "{name}"),
-            // What rules record of the same numbers is compared by a Prometheus (tests/real/backfill.rs).
+            // Recorded series are tested with a Prometheus (tests/real/backfill.rs).
             None if name.starts_with("ensilinja:") => {}
             None => drop(beyond.insert(name.split('{').next().unwrap().to_owned())),
         }
@@ -121,7 +121,7 @@ fn the_formats_agree_to_the_digit_figure_by_figure() {
 }
 
 #[test]
-fn only_the_lines_windows_and_figures_asked_for_are_there() {
+fn a_replay_has_only_the_requested_lines_windows_and_figures() {
     let asked = ["--line", "mipa", "--line", "neuvola", "--window", "today", "--figure", "promises"];
     let asked = [&AT[..], &asked, &["--figure", "ensilinja_contacts_waiting"]].concat();
     let csv = replay(&[&asked[..], &["--format", "csv"]].concat());
@@ -147,7 +147,7 @@ fn only_the_lines_windows_and_figures_asked_for_are_there() {
 }
 
 #[test]
-fn a_family_of_open_metrics_stands_together_with_its_instants_ascending_and_the_labels_asked_for_first() {
+fn a_family_of_open_metrics_is_contiguous_with_ascending_instants_and_the_given_labels_first() {
     let labels = ["--label", "job=ensilinja", "--label", "instance=a \"replay\""];
     let text = replay(
         &[&["--from", "2025-09-15T10:00", "--to", "2025-09-15T12:00", "--format", "openmetrics"][..], &labels].concat(),
@@ -174,7 +174,7 @@ fn a_family_of_open_metrics_stands_together_with_its_instants_ascending_and_the_
 }
 
 #[test]
-fn what_history_does_not_reach_back_to_is_absent_and_said() {
+fn windows_beyond_the_history_are_absent_and_reported() {
     let words = [&AT[..], &["--line", "mipa", "--format", "jsonl"]].concat();
     let begins_late = file("replay-late.jsonl");
     let events = std::fs::read_to_string(EVENTS.as_str()).unwrap();

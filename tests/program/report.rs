@@ -1,4 +1,4 @@
-//! `ensilinja report` as it is used: what it prints, what it says beside it, and how it ends.
+//! `ensilinja report` on the command line: its output, its log and its exit statuses.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use crate::command_line::{AUTUMN, command, ended, file, printed, run, run_command, simulated};
 
-/// Events from 2025-08-15 to 2025-09-17: a report from 2025-09-15 on has all the history that it needs.
+/// Events from 2025-08-15 to 2025-09-17: all the history that a report from 2025-09-15 on needs.
 static EVENTS: LazyLock<String> = LazyLock::new(|| simulated("report-county.jsonl", "2025-08-15", "2025-09-17"));
 
-/// The words that ask for the report of Monday 2025-09-15, and more.
+/// The arguments for the report of Monday 2025-09-15, and further ones.
 fn monday<'a>(events: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["report", "--events", events, "--from", "2025-09-15", "--to", "2025-09-16"], more].concat()
 }
@@ -23,7 +23,7 @@ fn column(csv: &str, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_report_is_printed_in_every_format_and_language_and_nothing_else_is() {
+fn a_report_is_printed_alone_in_every_format_and_language() {
     for (language, heading, line) in [
         ("fi", "Avainlukuja puheluista", "Ikäihmisten Ensilinja"),
         ("sv", "Nyckeltal för samtalen", "Tjänster för äldre"),
@@ -38,12 +38,12 @@ fn a_report_is_printed_in_every_format_and_language_and_nothing_else_is() {
     assert_eq!(
         printed(&monday(&EVENTS, &[])),
         printed(&monday(&EVENTS, &["--language", "fi", "--by", "line", "--width", "120"])),
-        "what is not said is this"
+        "the defaults"
     );
 }
 
 #[test]
-fn no_line_of_a_table_is_wider_than_is_asked_for() {
+fn no_line_of_a_table_is_wider_than_requested() {
     let width = |words: &[&str]| printed(&monday(&EVENTS, words)).lines().map(|line| line.chars().count()).max();
     for (asked, least) in [("80", 60), ("200", 150)] {
         let widest = width(&["--width", asked]).unwrap();
@@ -64,7 +64,7 @@ fn programs_get_the_same_figures_as_csv_and_as_json() {
 }
 
 #[test]
-fn only_the_lines_asked_for_are_in_it_and_all_if_none_is() {
+fn a_report_has_the_requested_lines_or_all() {
     let lines = |more: &[&str]| -> BTreeSet<String> {
         let csv = printed(&monday(&EVENTS, &[&["--format", "csv"], more].concat()));
         column(&csv, "line").into_iter().filter(|line| !line.is_empty()).collect()
@@ -117,7 +117,7 @@ fn days_add_up_to_their_months() {
 }
 
 #[test]
-fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
+fn a_file_that_begins_too_late_is_reported_in_the_log_and_in_the_report() {
     let of = |from: &str| {
         let words = ["report", "--events", &EVENTS, "--from", from, "--to", "2025-09-16", "--language", "en"];
         let (status, out, err) = run(&words);
@@ -134,7 +134,7 @@ fn whether_the_file_begins_early_enough_is_said_beside_the_report_and_in_it() {
 }
 
 #[test]
-fn a_public_report_shows_no_count_of_fewer_than_five_people() {
+fn a_public_report_shows_no_count_below_five() {
     let csv = printed(&monday(&EVENTS, &["--by", "group", "--public", "--format", "csv"]));
     let states = column(&csv, "state");
     assert!(states.iter().any(|state| state == "hidden"), "{csv}");
@@ -152,7 +152,7 @@ fn events_on_standard_input_make_the_same_report() {
 }
 
 #[test]
-fn a_reader_who_has_had_enough_is_no_error() {
+fn a_reader_that_closes_the_pipe_is_no_error_of_a_report() {
     let mut report = command(&monday(&EVENTS, &["--by", "hour", "--format", "csv"]));
     let mut child = report.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
@@ -162,7 +162,7 @@ fn a_reader_who_has_had_enough_is_no_error() {
 }
 
 #[test]
-fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
+fn invalid_arguments_end_with_status_2_before_anything_is_read() {
     for (more, said) in [
         (["--line", "nuevola"].as_slice(), "error: --line nuevola is none of the lines; did you mean neuvola?\n"),
         (
@@ -204,7 +204,7 @@ fn what_cannot_be_asked_ends_with_status_2_before_anything_is_read() {
 }
 
 #[test]
-fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_report() {
+fn incomplete_or_missing_events_end_with_status_1_and_no_report() {
     let [empty, strange, cut] = ["report-empty.jsonl", "report-strange.jsonl", "report-cut.jsonl"].map(file);
     fs::write(&empty, "").unwrap();
     fs::write(&strange, "{\"specversion\":\"1.0\"}\nno json\n").unwrap();
@@ -223,7 +223,7 @@ fn events_that_cannot_be_read_whole_or_are_not_there_end_with_status_1_and_no_re
 }
 
 #[test]
-fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
+fn a_time_without_events_has_a_report_of_zeros() {
     let words = ["report", "--events", &EVENTS, "--from", "2025-12-08", "--to", "2025-12-09", "--format", "csv"];
     let csv = printed(&words);
     let (figures, values) = (column(&csv, "figure"), column(&csv, "value"));
@@ -232,7 +232,7 @@ fn a_quiet_time_makes_a_report_too_and_nothing_is_made_up_in_it() {
 }
 
 #[test]
-fn of_a_time_that_is_yet_to_come_there_is_no_report() {
+fn a_future_time_has_no_report() {
     let words = ["report", "--events", &EVENTS, "--from", "9025-09-15", "--to", "9025-09-16"];
     let (status, out, err) = run(&words);
     assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
@@ -240,8 +240,8 @@ fn of_a_time_that_is_yet_to_come_there_is_no_report() {
     assert_eq!(err.lines().last(), Some(said));
 }
 
-/// Events of contacts of one line that is always open and promises callbacks the same day, in a file, and the
-/// configuration in another.
+/// A file of events of one line, which is always open and promises callbacks on the same day, and a file of its
+/// configuration.
 fn of_one_line(name: &str, told: &[(&str, &str, &str, &str)]) -> [String; 2] {
     let [events, config] = ["jsonl", "toml"].map(|ending| file(&format!("report-{name}.{ending}")));
     let line = |(number, (contact, kind, time, more)): (usize, &(&str, &str, &str, &str))| {
@@ -258,16 +258,16 @@ fn of_one_line(name: &str, told: &[(&str, &str, &str, &str)]) -> [String; 2] {
     [events, config]
 }
 
-/// The value, n and numerator of a figure in each row of a level and kind of period.
+/// Value, n and numerator of a figure, in each row of a level and kind of period.
 fn rows(csv: &str, level: &str, period: &str, figure: &str) -> Vec<[String; 3]> {
     let fields = csv.split("\r\n").map(|line| line.split(',').collect::<Vec<_>>()).filter(|fields| fields.len() > 10);
     let of_it = fields.filter(|fields| fields[0] == level && fields[4] == period && fields[7] == figure);
     of_it.map(|fields| [fields[8], fields[9], fields[10]].map(str::to_owned)).collect()
 }
 
-/// The platform cancels the place in the queue a moment before 11, and creates the callback a moment after.
+/// The platform cancels the place in the queue just before 11:00 and creates the callback just after.
 #[test]
-fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hour() {
+fn a_callback_created_just_after_leaving_the_queue_counts_as_service_in_its_hour() {
     let [events, config] = of_one_line(
         "superseded",
         &[
@@ -305,7 +305,7 @@ fn a_callback_that_is_created_after_the_queue_was_left_is_service_and_in_its_hou
 }
 
 #[test]
-fn a_report_of_one_day_month_or_hour_has_its_row_for_programs() {
+fn a_report_of_a_single_period_has_a_row_for_that_period() {
     let words = |by: &'static str| {
         monday(&EVENTS, &["--by", by, "--format", "csv"]).iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()
     };

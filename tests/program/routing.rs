@@ -1,6 +1,6 @@
-//! Who is told: Alertmanager's routes, what mutes what, and what a notification says.
+//! Alertmanager's configuration: routes, inhibitions and the texts of notifications.
 //!
-//! That notifications arrive is tried with the real things in `tests/real/alerting.rs`.
+//! `tests/real/alerting.rs` tests that notifications arrive.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
 
-/// Where alerts with these labels go.
+/// Labels of alerts, and the receiver they go to.
 const ROUTES: &[(&[&str], &str)] = &[
     (&["alertname=Watchdog", "severity=none"], "heartbeat"),
     (&["alertname=EnsilinjaLineClosed", "severity=none", "concern=line", "service_area=Forssa"], "nobody"),
@@ -26,7 +26,7 @@ const ROUTES: &[(&[&str], &str)] = &[
 ];
 
 #[test]
-fn every_service_area_of_the_configuration_has_its_people() {
+fn every_service_area_of_the_configuration_has_a_route() {
     let routes = routes();
     let areas = routes.iter().flat_map(matchers).filter_map(|matcher| matcher.label_is("service_area"));
     let configured = ensilinja_config::county().lines.into_iter().map(|line| line.service_area);
@@ -34,17 +34,17 @@ fn every_service_area_of_the_configuration_has_its_people() {
 }
 
 #[test]
-fn every_receiver_that_is_named_is_there_and_every_one_that_is_there_is_named() {
+fn receivers_are_defined_if_and_only_if_they_are_used() {
     let text = |value: &Value| value.as_str().expect("a name").to_owned();
     let named = routes().iter().map(|route| text(&route["receiver"])).collect::<BTreeSet<_>>();
     let there = configuration()["receivers"].as_array().expect("a list").iter().map(|one| text(&one["name"])).collect();
     assert_eq!(named, there);
 }
 
-/// A group is looked at each `group_interval`, and told anew if `repeat_interval` has passed since; were they equal, it
-/// just would not have.
+/// Alertmanager looks at a group every `group_interval` and repeats the notification if `repeat_interval` has passed.
+/// If both were equal, it would not have passed yet.
 #[test]
-fn a_sign_of_life_is_repeated_each_time_its_group_is_looked_at() {
+fn the_heartbeat_is_repeated_at_each_group_interval() {
     let routes = routes();
     let heartbeat = routes.iter().find(|route| route["receiver"] == "heartbeat").expect("a route of the Watchdog");
     let time = |name: &str| seconds(heartbeat[name].as_str().expect("a duration"));
@@ -52,7 +52,7 @@ fn a_sign_of_life_is_repeated_each_time_its_group_is_looked_at() {
 }
 
 #[test]
-fn every_alert_that_is_named_is_one_of_the_rules() {
+fn every_alert_named_in_routes_and_inhibitions_exists() {
     let (rules, routes) = (alerts(), routes());
     let muting = inhibitions().into_iter().flat_map(|rule| [rule.sources, rule.targets].concat());
     let named = routes.iter().flat_map(matchers).chain(muting).filter(|matcher| matcher.label == "alertname");
@@ -62,7 +62,7 @@ fn every_alert_that_is_named_is_one_of_the_rules() {
 }
 
 #[test]
-fn no_alert_mutes_itself_and_a_purge_is_muted_by_nothing() {
+fn no_alert_mutes_itself_and_nothing_mutes_a_purge() {
     for rule in inhibitions() {
         let (mut heard, mut silent) = (0, 0);
         for (name, labels) in &alerts() {
@@ -79,7 +79,7 @@ fn no_alert_mutes_itself_and_a_purge_is_muted_by_nothing() {
 }
 
 #[test]
-fn the_page_of_a_matter_mutes_its_ticket() {
+fn a_page_mutes_the_ticket_of_the_same_matter() {
     let (alerts, rules) = (alerts(), inhibitions());
     let severity = |name: &str| alerts.get(name).map(|labels| labels["severity"].as_str());
     let mut matters = 0;
@@ -98,7 +98,7 @@ fn the_page_of_a_matter_mutes_its_ticket() {
 }
 
 #[test]
-fn a_closed_line_mutes_what_can_wait_and_nothing_else() {
+fn a_closed_line_mutes_only_what_can_wait() {
     let closed = |rule: &Inhibition| rule.sources[0].label_is("alertname").as_deref() == Some("EnsilinjaLineClosed");
     let rules = inhibitions().into_iter().filter(closed).collect::<Vec<_>>();
     let muted = alerts().into_iter().filter(|(_, labels)| rules.iter().any(|rule| rule.is_aimed_at(labels)));
@@ -118,7 +118,7 @@ fn a_closed_line_mutes_what_can_wait_and_nothing_else() {
 
 #[test]
 #[ignore = "needs amtool"]
-fn alertmanager_takes_the_configuration() {
+fn alertmanager_accepts_the_configuration() {
     let said = amtool(&["check-config", CONFIGURATION]);
     assert!(said.contains("SUCCESS"), "{said}");
 }
@@ -146,7 +146,7 @@ fn alerts_go_where_the_table_says() {
 
 #[test]
 #[ignore = "needs amtool"]
-fn a_notification_says_how_grave_whose_and_what_and_what_to_do() {
+fn a_notification_has_severity_line_summary_and_runbook() {
     let one = notification("firing", &["Neuvola"]);
     assert_eq!(rendered("__subject", &one), "[HÄLYTYS / PAGE] Neuvola: 3 < 4.");
     assert_eq!(
@@ -162,7 +162,7 @@ fn a_notification_says_how_grave_whose_and_what_and_what_to_do() {
 
 #[test]
 #[ignore = "needs amtool"]
-fn what_is_over_is_said_without_the_figures_of_then() {
+fn a_resolved_notification_has_no_figures() {
     let over = notification("resolved", &["Neuvola"]);
     assert_eq!(rendered("__subject", &over), "[OHI / RESOLVED] Neuvola: EnsilinjaX");
     assert_eq!(
@@ -173,13 +173,13 @@ fn what_is_over_is_said_without_the_figures_of_then() {
 
 #[test]
 #[ignore = "needs amtool"]
-fn a_channel_needs_nothing_but_its_address_to_use_our_words() {
+fn every_channel_uses_our_texts_without_further_settings() {
     let one = notification("firing", &["Neuvola"]);
     let words = rendered("ensilinja.alerts", &one);
     for text in ["msteams.default.text", "msteamsv2.default.text", "pushover.default.message"] {
         assert_eq!(rendered(text, &one), words, "{text}");
     }
-    // Titles of chats and pagers are made of the first.
+    // Titles of chats and pagers are made from the first.
     for subject in ["__subject", "email.default.subject"] {
         assert_eq!(rendered(subject, &one), rendered("ensilinja.subject", &one), "{subject}");
     }
@@ -188,7 +188,7 @@ fn a_channel_needs_nothing_but_its_address_to_use_our_words() {
     assert!(mail.contains("3 &lt; 4"), "text is no markup: {mail}");
 }
 
-/// A label that has to be, or not to be, one of some values.
+/// A condition on a label: it is, or is not, one of some values.
 #[derive(Clone, Debug)]
 struct Matcher {
     label: String,
@@ -196,7 +196,7 @@ struct Matcher {
     is: bool,
 }
 
-/// What mutes what.
+/// An inhibition: alerts that mute others.
 #[derive(Debug)]
 struct Inhibition {
     sources: Vec<Matcher>,
@@ -205,7 +205,7 @@ struct Inhibition {
 }
 
 impl Matcher {
-    /// Reads `label="value"`, `!=`, or `=~` with alternatives, as Alertmanager does.
+    /// Parses `label="value"`, `!=`, or `=~` with alternatives.
     fn read(text: &Value) -> Self {
         let text = text.as_str().expect("a matcher is a text");
         let start = text.find(['=', '!']).expect("an operator");
@@ -220,7 +220,7 @@ impl Matcher {
         self.values.iter().any(|other| other == value) == self.is
     }
 
-    /// The value that this label has to have.
+    /// The value that this label must have.
     fn label_is(&self, label: &str) -> Option<String> {
         (self.label == label && self.is).then(|| self.values[0].clone())
     }
@@ -236,7 +236,7 @@ impl Inhibition {
     }
 }
 
-/// Every route, at whatever depth.
+/// Every route, at any depth.
 fn routes() -> Vec<Value> {
     let mut routes = vec![configuration()["route"].take()];
     let mut next = 0;
@@ -273,7 +273,7 @@ fn inhibitions() -> Vec<Inhibition> {
     non_empty("inhibitions", rules.as_array().expect("a list").iter().map(rule))
 }
 
-/// Every alert of the rules, with the labels that it always has.
+/// Every alert of the rules with its fixed labels.
 fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
     let files = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the rules are there");
     let mut alerts = BTreeMap::new();
@@ -292,7 +292,7 @@ fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
     alerts
 }
 
-/// What a template says of a notification, in Finland's time.
+/// The text of a template for a notification, in the time of Finland.
 fn rendered(template: &str, notification: &Value) -> String {
     let folder = TemporaryFolder::new("notification");
     let data = folder.write("notification.json", notification.to_string());
@@ -308,7 +308,7 @@ fn rendered(template: &str, notification: &Value) -> String {
     ])
 }
 
-/// What Alertmanager gives a template: one alert a line.
+/// The input of a template: one alert for each line.
 fn notification(status: &str, lines: &[&str]) -> Value {
     let mut common = json!({ "alertname": "EnsilinjaX", "severity": "page", "service_area": "Kanta-Häme" });
     let mut common_annotations = json!({});

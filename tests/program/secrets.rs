@@ -1,4 +1,4 @@
-//! Secrets that stand in a file or in a variable and not in the configuration: read as they are, and never shown.
+//! Secrets in a file or a variable instead of the configuration: they are read unchanged and never shown.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use ensilinja_test_support::TemporaryFolder;
 
 use crate::command_line::{command, run_command};
 
-/// The sample with a user whose password is where this line says; it stands on the line of the number that follows.
+/// The sample with a user, and with this line for the password. Returns the text and the number of that line.
 fn configuration(line: &str) -> (String, usize) {
     let properties = "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\n\
                       sasl.username = \"u\"\n";
@@ -16,7 +16,7 @@ fn configuration(line: &str) -> (String, usize) {
     (text, before + 1)
 }
 
-/// A secret of the good configuration that is read from elsewhere.
+/// The sample configuration with this line for the password, parsed.
 fn secret_from(line: &str) -> Result<Config, ensilinja_config::ConfigError> {
     ensilinja::configuration::parse("a.toml", &configuration(line).0)
 }
@@ -58,7 +58,7 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
 }
 
 #[test]
-fn a_secret_that_was_put_in_place_of_a_file_or_a_variable_is_not_repeated() {
+fn a_secret_given_in_place_of_a_file_or_variable_name_is_not_repeated() {
     for (key, secret, says) in [
         ("sasl.password_env", "canary-7", "the environment variable named by sasl.password_env"),
         ("sasl.password_env", "Canary7", "the environment variable named by sasl.password_env"),
@@ -74,7 +74,7 @@ fn a_secret_that_was_put_in_place_of_a_file_or_a_variable_is_not_repeated() {
     }
 }
 
-/// No test may change the environment of its process, so the variable is given to the program.
+/// A test must not change the environment of its own process, so the program gets the variable.
 #[test]
 fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
     let folder = TemporaryFolder::new("variables");
@@ -97,7 +97,7 @@ fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
     );
     let said = run(Some(""));
     assert!(said.contains("the environment variable ENSILINJA_TEST_SECRET is empty"), "{said}");
-    // The secret is taken, so it is the next setting that is refused.
+    // The secret is accepted, so the next setting is refused.
     let said = run(Some("canary-7"));
     assert!(
         said.contains(&format!(

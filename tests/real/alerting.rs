@@ -1,5 +1,5 @@
-//! From what happens to a customer until somebody is told: real Kafka, the built program, a real Prometheus with the
-//! rules and a real Alertmanager with the routes that are deployed. Only the addresses of the receivers are the test's.
+//! From an event of a customer to the notification: real Kafka, the built program, a real Prometheus with the deployed
+//! rules, and a real Alertmanager with the deployed routes. Only the addresses of the receivers are changed.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::prometheus_server::{Alert, Prometheus, Setup};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// A line of each service area, and who is paged there.
+/// A line of each service area, and the receiver of its pages.
 const AREAS: [(&str, &str); 5] = [
     ("pth_forssa", "forssa_page"),
     ("pth_hameenlinna", "hameenlinna_page"),
@@ -29,11 +29,11 @@ const AREAS: [(&str, &str); 5] = [
     ("mipa", "kanta_hame_page"),
 ];
 
-/// As shipped: five seconds at most until the next scrape, five until rules are evaluated, five in which a purge waits
-/// for others. And the machine has other tests to run.
+/// With the shipped configuration: at most five seconds until the next scrape, five until the rules are evaluated, and
+/// five in which a purge waits for others. The rest is for a machine that runs other tests meanwhile.
 const PURGE_BOUND: Duration = Duration::from_secs(30);
 
-/// The line that is open day and night; a callback is promised within half an hour.
+/// The line that is always open; it promises callbacks within half an hour.
 const ALWAYS_OPEN: &str = "116117";
 
 const HALF_AN_HOUR_MS: i64 = 30 * 60_000;
@@ -46,7 +46,7 @@ fn a_purged_callback_reaches_the_pager_of_its_area_within_seconds_as_shipped() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "purged", 1);
     let publisher = stage.publisher();
-    // Windows of which the history is not known are absent, and no alert goes off by them.
+    // Windows without their whole history are absent, and no alert can fire by them.
     let long_ago = now().plus_millis(-2 * DAY_MS);
     say(&publisher, long_ago, "the-first", ALWAYS_OPEN, long_ago, Fact::Offered);
     let program = Program::run(&stage);
@@ -82,7 +82,7 @@ fn a_purged_callback_reaches_the_pager_of_its_area_within_seconds_as_shipped() {
 
 #[test]
 #[ignore = "needs Java 17, Maven, Prometheus and Alertmanager"]
-fn an_overdue_callback_is_told_once_through_failover_and_outage() {
+fn an_overdue_callback_is_notified_once_through_failover_and_outage() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "overdue", 2);
     let publisher = stage.publisher();
@@ -101,33 +101,34 @@ fn an_overdue_callback_is_told_once_through_failover_and_outage() {
     let paged = watch.people.told("operators_page").len();
     let killed = now();
     source.kill();
-    // That takes as long as an alert is held when its cause is gone: what lasts beyond comes from the other process.
+    // This takes as long as an alert is kept after its cause is gone. An alert that still fires comes from the other
+    // process.
     watch.people.wait_until_told("operators_ticket", "EnsilinjaNoStandby", false, killed);
-    // Three minutes at this pace, in which nothing may be told.
+    // Three minutes at this pace, in which no notification may arrive.
     std::thread::sleep(Duration::from_secs(3));
     let same = watch.firing("EnsilinjaCallbackOverdue").expect("it still fires");
     assert_eq!(same.since, page.since, "a failover starts no alert anew");
-    assert_eq!(watch.told_of_the_line(), told, "and nobody hears of it again");
-    assert_eq!(watch.people.told("operators_page").len(), paged, "nor do the operators, at night");
+    assert_eq!(watch.told_of_the_line(), told, "and no notification is repeated");
+    assert_eq!(watch.people.told("operators_page").len(), paged, "nor is a page for operators");
 
     standby.kill();
     let took = no_figures_mutes_the_line(&watch);
     println!("from the kill to the page, a minute lasting a second, in ms: {took}");
-    assert_eq!(watch.told_of_the_line(), told, "nobody is told that a callback has been made");
+    assert_eq!(watch.told_of_the_line(), told, "no notification claims that the callback was made");
 
     let restarted = now();
     let again = Program::start(&stage, &["run"], &["--listen", &address]);
     again.wait_until_it_knows(now());
     watch.people.wait_until_told("operators_page", "EnsilinjaNoFigures", true, restarted);
     watch.people.wait_for_words("operators_page", "[OHI / RESOLVED] Ensilinja: EnsilinjaNoFigures");
-    // A young Prometheus knows no Alertmanager yet, and says again after a minute what it could not say at first.
+    // A Prometheus that has just started knows no Alertmanager yet, and sends its first alerts again after a minute.
     watch.people.wait_until_told("heartbeat", "Watchdog", false, EventTime::from_seconds(0));
     watch.assert_healthy();
 }
 
 #[test]
 #[ignore = "needs Alertmanager"]
-fn a_letter_says_in_finnish_what_a_chat_says() {
+fn an_email_has_the_finnish_text_of_a_chat_message() {
     let (mailbox, people) = (Mailbox::listen(), People::listen());
     let mut routes = deployed::routes(Pace::MinutesAreSeconds, &people);
     routes["global"] = json!({
@@ -158,8 +159,8 @@ fn a_letter_says_in_finnish_what_a_chat_says() {
     assert!(letter.contains("[OHI_/_RESOLVED]") && !letter.contains("3 &lt; 4"), "{letter}");
 }
 
-/// A deadline passes while nobody does anything: a ticket, later a page, which mutes the ticket. How long after the
-/// deadline each arrived, in ms.
+/// A deadline passes without a callback: a ticket arrives, and later a page, which mutes the ticket. Returns how long
+/// after the deadline each arrived, in ms.
 fn promise_breaks_by_itself(watch: &Watch, publisher: &Publisher) -> [i64; 2] {
     let deadline = now().plus_millis(3_000);
     let asked = deadline.plus_millis(-HALF_AN_HOUR_MS);
@@ -179,7 +180,8 @@ fn promise_breaks_by_itself(watch: &Watch, publisher: &Publisher) -> [i64; 2] {
     took
 }
 
-/// All processes are gone: one page says so, and the line's alert ends unheard. How long the page took, in ms.
+/// Without processes one page arrives, and the alert of the line ends without a notification. Returns the time until
+/// the page, in ms.
 fn no_figures_mutes_the_line(watch: &Watch) -> i64 {
     let gone = now();
     watch.wait_until_muted("EnsilinjaCallbackOverdue");
@@ -187,12 +189,12 @@ fn no_figures_mutes_the_line(watch: &Watch) -> i64 {
     let words = watch.people.wait_for_words("operators_page", "[HÄLYTYS / PAGE] ");
     assert!(words.contains("docs/runbooks/EnsilinjaNoFigures.md"), "{words}");
     assert!(poll_until(PATIENCE, || watch.firing("EnsilinjaCallbackOverdue").is_none()), "it does not stop firing");
-    // Alertmanager looks at the group every five seconds. The end of the alert may not be told then.
+    // Alertmanager looks at the group every five seconds. It must not report the end of the alert.
     std::thread::sleep(Duration::from_secs(6));
     told.millis_since(gone)
 }
 
-/// Prometheus, Alertmanager and those who are told.
+/// Prometheus, Alertmanager and the receivers.
 struct Watch {
     people: People,
     alertmanager: Alertmanager,
@@ -202,7 +204,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Watches some processes, and waits until there are figures.
+    /// Monitors processes, and waits until there are figures.
     fn over(programs: &[&Program], pace: Pace, interval_seconds: u32) -> Self {
         let people = People::listen();
         let alertmanager = Alertmanager::start(&deployed::routes(pace, &people));
@@ -219,25 +221,25 @@ impl Watch {
         Self { people, alertmanager, prometheus, _rules: rules }
     }
 
-    /// The first alert of this name that fires.
+    /// A firing alert of this name.
     fn firing(&self, name: &str) -> Option<Alert> {
         self.prometheus.alerts().into_iter().find(|alert| alert.firing && alert.labels["alertname"] == name)
     }
 
-    /// Everything that the people of the always open line have been told of it, by both ways.
+    /// All notifications about the line that is always open, by both ways.
     fn told_of_the_line(&self) -> Vec<String> {
         let told = ["kanta_hame_ticket", "kanta_hame_page"].map(|receiver| self.people.told(receiver)).concat();
         told.iter().map(|told| format!("{}: {:?}", told.receiver, told.notification)).collect()
     }
 
-    /// Waits until Alertmanager holds an alert of this name and mutes it because of another.
+    /// Waits until Alertmanager holds an alert of this name that another one mutes.
     #[track_caller]
     fn wait_until_muted(&self, name: &str) {
         let is_muted = poll_until(PATIENCE, || self.alertmanager.mutes(name));
         assert!(is_muted, "{name} is not muted: {}", self.alertmanager.log());
     }
 
-    /// The words are those of the rule for this line's alert, with its figure, and say what to do.
+    /// Asserts that a message has the summary of the rule with the figure of this line, and names the runbook.
     #[track_caller]
     fn assert_says_what_the_rule_says(&self, words: &str, name: &str, line: &str) {
         let mut alerts = self.prometheus.alerts().into_iter();
@@ -248,7 +250,7 @@ impl Watch {
         assert!(words.contains(&format!("Ohje / runbook: docs/runbooks/{name}.md")), "{words}");
     }
 
-    /// No rule failed, and no notification was lost on its way.
+    /// Asserts that no rule failed and no notification was lost.
     #[track_caller]
     fn assert_healthy(&self) {
         let failing = self.prometheus.failing_rules();
@@ -260,7 +262,7 @@ impl Watch {
     }
 }
 
-/// Publishes, at an instant, that something happened to a contact of a line.
+/// Publishes an event of a contact of a line, in a record with the timestamp `reported_at`.
 fn say(publisher: &Publisher, reported_at: EventTime, contact: &str, line: &str, at: EventTime, fact: Fact) {
     let line = LineId::parse(line).unwrap();
     let contact = format!("{contact}-{}", line.as_str());

@@ -1,5 +1,5 @@
-//! Another log under the same name: a live process whose topic is made anew shows what a process shows that starts
-//! then, to the last figure.
+//! Another log under the same name: after its topic is recreated, a live process shows exactly the figures of a process
+//! that starts then.
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator};
@@ -15,7 +15,7 @@ const NOON: EventTime = EventTime::from_seconds(1_758_186_000);
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Publishes what a county has lived through in the days before an instant.
+/// Publishes the events of a county in the days before an instant.
 fn publish(stage: &Stage, seed: u64, days: i64, until: EventTime) {
     let publisher = stage.publisher();
     let events = Generator::new(&County::oma_hame(), seed, until.plus_millis(-days * DAY_MS), 0.3);
@@ -27,7 +27,7 @@ fn publish(stage: &Stage, seed: u64, days: i64, until: EventTime) {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn figures_after_a_topic_was_made_anew_are_those_of_a_fresh_process() {
+fn figures_after_a_topic_is_recreated_are_those_of_a_fresh_process() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "another-log", 4);
     let clock = HandClock::at(NOON);

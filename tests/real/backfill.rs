@@ -1,6 +1,6 @@
-//! Corrected history in Prometheus: a replay's text becomes blocks, a real Prometheus answers from them with the same
-//! numbers, each recorded series is what its rule makes of the figures at every instant, and a panel of a dashboard
-//! shows them.
+//! Corrected history in Prometheus: the output of a replay becomes blocks, from which a real Prometheus answers with
+//! the same numbers. Each recorded series equals its rule, evaluated over the figures at every instant, and a panel of
+//! a dashboard shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,10 +16,10 @@ use crate::board::boards;
 use crate::command_line::printed;
 use crate::prometheus_server::{Labels, Prometheus, Setup, Stretch};
 
-/// Saturday 2025-09-13 at 00:00 in Helsinki to Tuesday 2025-09-16 at 00:00: closed lines, and a busy day.
+/// Saturday 2025-09-13 to Tuesday 2025-09-16, both at 00:00 in Helsinki: closed lines and a busy day.
 const KNOWN: RangeInclusive<EventTime> =
     EventTime::from_seconds(1_757_710_800)..=EventTime::from_seconds(1_757_970_000);
-/// The first day of the events, of which not all that can be in the figures is known.
+/// The first day of the events, whose figures are not all known.
 const UNKNOWN: RangeInclusive<EventTime> =
     EventTime::from_seconds(1_754_254_800)..=EventTime::from_seconds(1_754_341_200);
 
@@ -52,7 +52,7 @@ impl Backfilled {
             let [from, to] = [stretch.start(), stretch.end()].map(|at| instant(*at));
             let words = ["replay", "--events", &events, "--format", "openmetrics", "--output", &text];
             let stretch = ["--from", &from, "--to", &to, "--step", "1h"];
-            // A label that some rules keep and some do not.
+            // Some rules keep the label `site`, others drop it.
             let labels = ["--label", "job=ensilinja", "--label", "instance=replay", "--label", "site=south"];
             printed(&[&words[..], &stretch, &labels].concat());
             run("promtool", &["tsdb", "create-blocks-from", "--max-block-duration=96h", "openmetrics", &text, &data]);
@@ -62,19 +62,19 @@ impl Backfilled {
         Self { folder, samples }
     }
 
-    /// One that sees a sample until the next, which is an hour later.
+    /// A Prometheus over the data. It uses a sample until the next one, an hour later.
     fn prometheus(&self) -> Prometheus {
         let flags = ["--query.lookback-delta=59m", "--storage.tsdb.retention.time=10y"].map(str::to_owned);
         Prometheus::start(&Setup { data: Some(self.folder.file("data")), flags: flags.into(), ..Setup::default() })
     }
 
-    /// The samples of one name, which is not told.
+    /// The samples of one name, without the name.
     fn of_name(&self, name: &str) -> Samples {
         let own = self.samples.iter().filter(|((labels, _), _)| labels["__name__"] == name);
         own.map(|((labels, second), value)| ((nameless(labels), *second), *value)).collect()
     }
 
-    /// The values of one series of a line, with more labels, by their instant.
+    /// The values of one series of [`LINE`] with further labels, by their instant.
     fn values(&self, name: &str, more: &[(&str, &str)]) -> BTreeMap<i64, f64> {
         let own = self.of_name(name).into_iter().filter(|((labels, second), _)| {
             KNOWN.contains(&EventTime::from_seconds(*second))
@@ -96,13 +96,13 @@ fn run(program: &str, words: &[&str]) {
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// As the command line takes it.
+/// The instant as an argument of the command line.
 fn instant(at: EventTime) -> String {
     jiff::Timestamp::from_millisecond(at.as_millis()).unwrap().to_string()
 }
 
-/// A sample as the text writes it: `name{label="value",...} value seconds`. No value of the county has a quote in it. A
-/// label without a value is none.
+/// Parses a sample: `name{label="value",...} value seconds`. No value of the county contains a quote. A label with an
+/// empty value is left out.
 fn sample(line: &str) -> ((Labels, i64), u64) {
     let (series, numbers) = line.rsplit_once("} ").expect("every series has labels");
     let (value, second) = numbers.split_once(' ').expect("every sample has an instant");
@@ -117,7 +117,7 @@ fn nameless(labels: &Labels) -> Labels {
     labels.iter().filter(|(name, _)| *name != "__name__").map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// One NaN is as good as another.
+/// All NaN are equal.
 fn bits(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
 }
@@ -131,7 +131,7 @@ fn samples(stretches: Vec<Stretch>) -> Samples {
     stretches.into_iter().flat_map(of_series).collect()
 }
 
-/// The recording rules: names and expressions, in their order.
+/// The names and expressions of the recording rules, in order.
 fn recording_rules() -> Vec<(String, String)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/prometheus/rules/recording.yml");
     let rules: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
@@ -142,7 +142,7 @@ fn recording_rules() -> Vec<(String, String)> {
 
 #[test]
 #[ignore = "needs Prometheus"]
-fn a_prometheus_that_was_backfilled_answers_with_the_replayed_numbers() {
+fn a_backfilled_prometheus_answers_with_the_replayed_numbers() {
     let backfilled = Backfilled::new();
     let prometheus = backfilled.prometheus();
     for at in ASKED {
@@ -159,8 +159,8 @@ fn a_prometheus_that_was_backfilled_answers_with_the_replayed_numbers() {
     panels_show_the_hours_of_the_replay(&backfilled, &prometheus);
 }
 
-/// The rules ask for series that were recorded before them, and here those are the replay's own: so each rule is held
-/// to what it is given, and the first of them, the source, to the figures.
+/// A rule uses series that earlier rules record, and here those come from the replay. So each rule is tested on its
+/// inputs, and the first one, `ensilinja:source`, on the figures.
 fn each_recorded_series_is_what_its_rule_makes_of_the_figures(backfilled: &Backfilled, prometheus: &Prometheus) {
     let rules = recording_rules();
     let names: BTreeSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
@@ -212,7 +212,7 @@ fn panels_show_the_hours_of_the_replay(backfilled: &Backfilled, prometheus: &Pro
     }
 }
 
-/// What a panel of a dashboard asks under a name, of the line.
+/// The query of a panel with this legend, for [`LINE`].
 fn question(board: &str, title: &str, name: &str) -> String {
     let board = boards().into_iter().find(|it| it.name == board).expect("it is there");
     let panel = board.panels().iter().find(|panel| panel["title"] == title).expect("the panel is there");

@@ -1,5 +1,5 @@
-//! Every question of every dashboard is put to a real Prometheus that has scraped the county, and has an answer; and
-//! what the boards add up is what the ledger says.
+//! Every query of every dashboard has an answer from a real Prometheus that has scraped the county, and the sums on the
+//! boards equal those of the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,13 +22,13 @@ const DAY_SECONDS: u32 = 24 * HOUR_SECONDS;
 const FIRST_SCRAPE: EventTime = EventTime::from_seconds(1_760_745_600);
 /// Tuesday 2025-10-28 at 13:00 in Helsinki, two days after the day of 25 hours.
 const NOW: EventTime = EventTime::from_seconds(1_761_649_200);
-/// Midnight in Helsinki, as its clocks stand at `NOW`, before the first day that was scraped whole.
+/// Midnight before the first day that was scraped completely, by the UTC offset of Helsinki at `NOW`.
 const FIRST_MIDNIGHT: EventTime = EventTime::from_seconds(1_760_652_000);
 
-/// The line whose board is looked at.
+/// The line whose board is tested.
 const LINE: &str = "pth_hameenlinna";
 
-/// What was scraped of the county, and the Prometheus that has it.
+/// The scrapes of the county, and a Prometheus with their data.
 struct Scraped {
     scrapes: Scrapes,
     prometheus: Prometheus,
@@ -36,7 +36,7 @@ struct Scraped {
     _folder: TemporaryFolder,
 }
 
-/// Made by the first test that asks, ended with the last that holds it.
+/// Created by the first test that needs it, and dropped with the last.
 fn scraped() -> Arc<Scraped> {
     static SCRAPED: Mutex<Weak<Scraped>> = Mutex::new(Weak::new());
     let mut shared = SCRAPED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +69,7 @@ impl Scraped {
 
 #[test]
 #[ignore = "needs Prometheus"]
-fn every_question_of_every_board_has_an_answer() {
+fn every_query_of_every_board_has_an_answer() {
     let scraped = scraped();
     let prometheus = &scraped.prometheus;
     let mut asked = 0;
@@ -94,7 +94,7 @@ fn every_question_of_every_board_has_an_answer() {
             }
         }
     }
-    assert!(asked > 100, "there are {asked} questions");
+    assert!(asked > 100, "there are {asked} queries");
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn variables_and_annotations_have_answers() {
     assert!(asked > 0, "no board has variables or annotations");
 }
 
-/// Each day counts once and whole, the one of 25 hours too, and the sum of days is theirs.
+/// Each day counts once and completely, including the day of 25 hours, and the goals are the sums of the days.
 #[test]
 #[ignore = "needs Prometheus"]
-fn the_goals_of_the_quarter_are_the_days_that_the_ledger_saw() {
+fn the_goals_of_the_quarter_are_the_sum_of_the_days_of_the_ledger() {
     let scraped = scraped();
     for indicator in [Indicator::PromiseKept, Indicator::FirstContactResolution, Indicator::KnowsHowCareContinues] {
         let days = yesterdays(&scraped.scrapes, indicator);
@@ -133,10 +133,10 @@ fn the_goals_of_the_quarter_are_the_days_that_the_ledger_saw() {
     }
 }
 
-/// The table of now says of each line what its rules say: closed, no data, too few, below the floor or fine.
+/// The table of the board `now` shows the state of each line: closed, no data, too few, below the floor, or fine.
 #[test]
 #[ignore = "needs Prometheus"]
-fn the_state_of_each_line_is_what_its_figures_say() {
+fn the_state_of_each_line_follows_from_its_figures() {
     let scraped = scraped();
     let Scraped { scrapes, prometheus, .. } = &*scraped;
     let figures = &scrapes.figures[&NOW.as_millis()];
@@ -162,7 +162,7 @@ fn the_state_of_each_line_is_what_its_figures_say() {
     assert!(shown.values().map(f64::to_string).collect::<BTreeSet<_>>().len() >= 3, "too alike: {shown:?}");
 }
 
-/// How many of how many an indicator had on each day, as the ledger said the next morning at six by Greenwich.
+/// Good and valid contacts of an indicator for each day, from the ledger on the next morning at 06:00 UTC.
 fn yesterdays(scrapes: &Scrapes, indicator: Indicator) -> BTreeMap<i64, (f64, f64)> {
     let mornings = scrapes.figures.iter().filter(|(at_ms, _)| (*at_ms / 3_600_000) % 24 == 6);
     let day = |(at_ms, figures): (&i64, &ensilinja_ledger::Figures)| {
@@ -188,7 +188,7 @@ fn panel(board: &str, title: &str) -> Value {
     panel.unwrap_or_else(|| panic!("no panel is called {title}")).clone()
 }
 
-/// What a panel asks under a name.
+/// The query of a panel with this legend.
 fn question(board: &str, title: &str, name: &str) -> String {
     let panel = panel(board, title);
     let mut targets = panel["targets"].as_array().expect("it asks").iter();
@@ -196,14 +196,15 @@ fn question(board: &str, title: &str, name: &str) -> String {
     filled(target["expr"].as_str().expect("PromQL"))
 }
 
-/// The last 24 hours, hour by hour.
+/// The values of the last 24 hours, hour by hour.
 fn through_the_day(prometheus: &Prometheus, expr: &str) -> Vec<f64> {
     let from = NOW.plus_millis(-i64::from(DAY_SECONDS) * 1000);
     let stretches = prometheus.query_range(expr, from, NOW, HOUR_SECONDS);
     stretches.into_iter().flat_map(|stretch| stretch.values).map(|(_, value)| value).collect()
 }
 
-/// Day by day, as Grafana asks: from midnight to midnight by the clocks of the end. Values by their instant.
+/// The values day by day, by their instant, as Grafana queries them: from midnight to midnight by the UTC offset of the
+/// end.
 fn over_days(prometheus: &Prometheus, expr: &str) -> BTreeMap<i64, Vec<f64>> {
     let mut days = BTreeMap::<_, Vec<f64>>::new();
     for stretch in prometheus.query_range(expr, FIRST_MIDNIGHT, NOW, DAY_SECONDS) {
@@ -225,15 +226,15 @@ fn filled(expr: &str) -> String {
         .replace("$__range", &format!("{quarter_seconds}s"))
 }
 
-/// The recorded series that the boards ask for, each with its rule's expression, in which no other recorded series is
-/// left.
+/// The recorded series that the boards use. Each has the expression of its rule, in which other recorded series are
+/// replaced by their expressions.
 fn recorded(asked: &[String]) -> BTreeMap<String, String> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/prometheus/rules/recording.yml");
     let rules: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let rules = rules["groups"].as_array().unwrap().iter().flat_map(|group| group["rules"].as_array().unwrap());
     let mut exprs = BTreeMap::new();
     for rule in rules {
-        // A rule may ask for those before it.
+        // A rule may use the rules before it.
         let plain = rule["expr"].as_str().unwrap();
         let mut expr = String::from(plain);
         for selector in selectors(plain).into_iter().filter(|selector| exprs.contains_key(&selector.name)) {
@@ -247,7 +248,7 @@ fn recorded(asked: &[String]) -> BTreeMap<String, String> {
     exprs
 }
 
-/// Adds to the data what the rules would have recorded.
+/// Adds the series that the rules would have recorded to the data.
 fn evaluate(recorded: &BTreeMap<String, String>, data: &Path) {
     let prometheus = prometheus(data.to_owned());
     let mut samples = String::new();
@@ -263,18 +264,17 @@ fn evaluate(recorded: &BTreeMap<String, String>, data: &Path) {
     write_blocks(&samples, data);
 }
 
-/// One that sees a scrape until the next one, which is an hour later.
+/// A Prometheus over the data. It uses a scrape until the next one, an hour later.
 fn prometheus(data: PathBuf) -> Prometheus {
     let flags = ["--query.lookback-delta=65m", "--storage.tsdb.retention.time=10y"].map(str::to_owned);
     Prometheus::start(&Setup { data: Some(data), flags: flags.into(), ..Setup::default() })
 }
 
-/// Of the thousands of series, those that somebody asks for.
+/// The series that queries use, out of thousands.
 struct Wanted(BTreeMap<String, BTreeSet<String>>);
 
 impl Wanted {
-    /// The names that the expressions ask for, each with the windows that are asked for anywhere: what is recorded is
-    /// recorded of all windows.
+    /// The names in the queries, each with the windows that any query uses, because rules record all windows.
     fn of<'a>(exprs: impl Iterator<Item = &'a String>) -> Self {
         let mut wanted = BTreeMap::<_, BTreeSet<String>>::new();
         for selector in exprs.flat_map(|expr| selectors(expr)) {

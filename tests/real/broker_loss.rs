@@ -1,4 +1,4 @@
-//! Broker loss: a broker that is gone or hangs stops the figures where they are, and costs nothing once it is back.
+//! Broker loss: figures stand still while a broker is gone or hangs, and are right again once it is back.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use crate::feed::{Feed, now};
 use crate::program::{Program, as_of, complete_until, is_complete};
 use crate::stage::Stage;
 
-/// Figures go on by the clock for this long after the last probe that was answered, in ms.
+/// How long figures go on after the last probe that the broker answered, in ms.
 const TOLERATED_LAG_MS: i64 = 3_000;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_broker_that_is_away_at_the_start_or_later_is_waited_for_and_nothing_is_lost() {
+fn an_unreachable_broker_is_waited_for_and_nothing_is_lost() {
     let mut broker = KafkaBroker::start();
     let stage = Stage::set(&broker, "away", 3);
     broker.stop();
@@ -38,8 +38,8 @@ fn a_broker_that_is_away_at_the_start_or_later_is_waited_for_and_nothing_is_lost
     // Longer than the tolerated lag: the figures have to stand still by then.
     std::thread::sleep(Duration::from_secs(4));
     let after = program.metrics();
-    assert!(is_complete(&after), "what is known is not a minute old");
-    assert_eq!(complete_until(&after), complete_until(&before), "nothing is known of a broker that is gone");
+    assert!(is_complete(&after), "the last known instant is less than a minute old");
+    assert_eq!(complete_until(&after), complete_until(&before), "nothing more becomes known without the broker");
     assert!(as_of(&after).unwrap().millis_since(complete_until(&after).unwrap()) <= TOLERATED_LAG_MS);
 
     broker.start_again();
@@ -51,7 +51,7 @@ fn a_broker_that_is_away_at_the_start_or_later_is_waited_for_and_nothing_is_lost
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_frozen_broker_ends_completeness_after_a_minute_and_its_thaw_brings_all_back() {
+fn a_frozen_broker_ends_completeness_after_a_minute_and_a_thawed_one_restores_it() {
     let broker = KafkaBroker::start();
     let stage = Stage::set(&broker, "frozen", 3);
     let mut feed = Feed::new(&stage, Disorder::ROUGH, 32, 60.0);
@@ -71,7 +71,7 @@ fn a_frozen_broker_ends_completeness_after_a_minute_and_its_thaw_brings_all_back
     assert!((Duration::from_secs(50)..Duration::from_secs(75)).contains(&took), "after {took:?}");
     program.wait_until_readyz(503, "everything is known only up to");
     let shown = as_of(&page).expect("figures are shown all the same");
-    assert!(shown.millis_since(frozen) <= TOLERATED_LAG_MS + 1_000, "what is not known is not shown");
+    assert!(shown.millis_since(frozen) <= TOLERATED_LAG_MS + 1_000, "figures beyond the known time are not shown");
 
     broker.thaw();
     program.wait_until_readyz(200, "ready");

@@ -1,4 +1,4 @@
-//! The preflight on a real Kafka: what is well set is fine, and each thing that is wrong is found and told.
+//! `check` on a real Kafka: correct settings pass, and each mistake is found and reported.
 
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// Status and text of a check of a stage.
+/// Exit status and output of `check` on a stage.
 fn check(stage: &Stage, more: &[&str]) -> (Option<i32>, String) {
     let mut program = Program::start(stage, &["check"], more);
     let status = program.wait().code();
@@ -26,7 +26,7 @@ fn says(text: &str, words: &[&str]) {
     }
 }
 
-/// A day of the county, published as it happened.
+/// Publishes a day of the county, each event at its time.
 fn publish_a_day(stage: &Stage) {
     let words = ["--from", "2025-09-15", "--to", "2025-09-16", "--seed", "7"];
     let mut program = Program::start(stage, &["simulate"], &words);
@@ -35,7 +35,7 @@ fn publish_a_day(stage: &Stage) {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_is_well_set_is_fine_and_stays_as_it_was() {
+fn correct_settings_pass_and_nothing_is_changed() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "fine", 4);
     publish_a_day(&stage);
@@ -68,7 +68,7 @@ fn what_is_well_set_is_fine_and_stays_as_it_was() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn each_wrong_setting_is_found_and_its_cure_told() {
+fn each_wrong_setting_is_found_with_its_remedy() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "wrong");
     let wrong = [
@@ -107,7 +107,7 @@ fn each_wrong_setting_is_found_and_its_cure_told() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
+fn missing_topics_and_unreachable_brokers_are_problems() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "absent");
     let (status, text) = check(&stage, &[]);
@@ -121,8 +121,8 @@ fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
             "not tried absent.events: reading records",
         ],
     );
-    let nobody = Stage { brokers: "127.0.0.1:1".to_owned(), ..stage.clone() };
-    let (status, text) = check(&nobody, &[]);
+    let unreachable = Stage { brokers: "127.0.0.1:1".to_owned(), ..stage.clone() };
+    let (status, text) = check(&unreachable, &[]);
     assert_eq!(status, Some(3), "{text}");
     says(&text, &["problem 127.0.0.1:1: does not answer:", "Connection refused", "-> check that the broker runs"]);
     let one_of_two = Stage { brokers: format!("127.0.0.1:1,{}", broker.bootstrap()), ..stage };
@@ -131,7 +131,7 @@ fn topics_that_are_missing_and_brokers_that_are_not_there_are_problems() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_full_of_poison_is_told_by_what_is_wrong_and_where_and_nothing_of_it_is_shown() {
+fn rejected_records_of_a_topic_are_listed_by_reason_and_position_without_their_content() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "poison", 1);
     let publisher = stage.publisher();
@@ -169,12 +169,12 @@ fn record(value: Option<&[u8]>) -> Publication {
     }
 }
 
-/// What has an entry in the access list is closed to all that the entry does not name.
+/// A resource with an entry in the access list is closed to all users and operations that no entry names.
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_this_user_may_not_do_is_told_with_what_to_give_it() {
+fn missing_permissions_are_listed_with_what_to_grant() {
     const DESCRIBE: i8 = 8;
-    // Neither lets anybody see what it is about.
+    // Neither entry permits Describe.
     const CREATE: i8 = 5;
     const DESCRIBE_CONFIGS: i8 = 10;
     let broker = KafkaBroker::start_with(&[
@@ -185,9 +185,9 @@ fn what_this_user_may_not_do_is_told_with_what_to_give_it() {
     let publisher = stage.publisher();
     send(&publisher, &record(None));
     settle(&publisher);
-    broker.let_everybody(DESCRIBE, Resource::Topic, &stage.topic);
-    broker.let_everybody(CREATE, Resource::Topic, &stage.dead_letters);
-    broker.let_everybody(DESCRIBE_CONFIGS, Resource::Group, "ensilinja");
+    broker.allow_everyone(DESCRIBE, Resource::Topic, &stage.topic);
+    broker.allow_everyone(CREATE, Resource::Topic, &stage.dead_letters);
+    broker.allow_everyone(DESCRIBE_CONFIGS, Resource::Group, "ensilinja");
     let (status, text) = check(&stage, &[]);
     assert_eq!(status, Some(3), "{text}");
     says(
@@ -205,10 +205,10 @@ fn what_this_user_may_not_do_is_told_with_what_to_give_it() {
     );
 }
 
-/// What speaks TLS to a port that does not is told as what it is.
+/// TLS on a plaintext port, and a password on a port without SASL, are named as the cause.
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
+fn encryption_and_passwords_that_do_not_match_the_broker_are_explained() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "secret");
     for (properties, words) in [
@@ -231,10 +231,10 @@ fn encryption_and_passwords_that_do_not_fit_the_broker_are_told_in_words() {
     }
 }
 
-/// A sample does not wait for what is not there, however it is asked for.
+/// A sample of a topic with few records does not wait for more.
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_late_source_is_pointed_out() {
+fn a_late_source_is_reported() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "late", 1);
     let publisher = stage.publisher();

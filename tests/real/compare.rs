@@ -1,4 +1,4 @@
-//! A live process against its own topic: nothing differs, unless something is wrong.
+//! A live process compared with its own topic: figures differ only if something is wrong.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// Runs `compare` with the configuration of a stage, changed.
+/// Runs `compare` with the configuration of a stage, after a change.
 fn compare(stage: &Stage, change: impl Fn(String) -> String, words: &[&str]) -> Ended {
     let folder = TemporaryFolder::new("compare");
     let file = folder.write("ensilinja.toml", change(stage.configuration()));
@@ -20,7 +20,7 @@ fn compare(stage: &Stage, change: impl Fn(String) -> String, words: &[&str]) -> 
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_live_process_says_what_its_topic_says_while_events_come() {
+fn a_live_process_agrees_with_its_topic_while_events_arrive() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "compared", 4);
     let mut feed = Feed::new(&stage, Disorder::ROUGH, 71, 1_000.0);
@@ -47,7 +47,7 @@ fn a_live_process_says_what_its_topic_says_while_events_come() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn another_threshold_makes_differences_in_what_depends_on_it_and_in_nothing_else() {
+fn another_threshold_changes_only_the_figures_that_depend_on_it() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "threshold", 2);
     let mut feed = Feed::new(&stage, Disorder::ROUGH, 72, 5.0);
@@ -75,7 +75,7 @@ fn another_threshold_makes_differences_in_what_depends_on_it_and_in_nothing_else
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_process_that_does_not_answer_is_not_waited_for_for_ever() {
+fn a_process_that_does_not_answer_ends_a_comparison() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "unanswered", 1);
     let mut program = Program::run(&stage);

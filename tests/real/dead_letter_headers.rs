@@ -1,4 +1,4 @@
-//! The headers of dead letters, as the document of the topics promises them.
+//! The headers of dead letters compared with docs/wire/asyncapi.json.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 const ASYNCAPI: &str = include_str!("../../docs/wire/asyncapi.json");
 const EVENT_SCHEMA: &str = include_str!("../../docs/wire/event.schema.json");
 
-/// Holds the headers of a dead letter against the document.
+/// Asserts that the headers of a dead letter are those of the document.
 #[track_caller]
 pub fn assert_as_documented(letter: &StoredRecord) {
     static DOCUMENT: OnceLock<(Schemas, SchemaIndex)> = OnceLock::new();
@@ -29,7 +29,7 @@ fn read() -> (Schemas, SchemaIndex) {
     compiler.enable_format_assertions();
     compiler.add_resource("file:///event.schema.json", serde_json::from_str(EVENT_SCHEMA).unwrap()).unwrap();
     let mut document: Value = serde_json::from_str(ASYNCAPI).unwrap();
-    // What is not in the document is not promised, so it must not be there.
+    // A header that is not in the document must not occur.
     document["components"]["messages"]["deadLetter"]["headers"]["additionalProperties"] = false.into();
     compiler.add_resource("file:///asyncapi.json", document).unwrap();
     let place = "file:///asyncapi.json#/components/messages/deadLetter/headers";

@@ -1,5 +1,5 @@
-//! Dead letters from the refusal to the redrive: what is refused is listed and shown, and what a fix makes usable is
-//! sent again and counts as if it had been right at first.
+//! Dead letters from the rejection to the redrive: rejected records are listed and shown, and those that a fix makes
+//! usable are sent again and count as if they had been accepted at first.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// What no output may hold unless it is asked to.
+/// A text of a record, which no output may contain unless it is requested.
 const CANARY: &str = "canary-0401234567";
 
-/// The line that is configured too late.
+/// The line that is added to the configuration later.
 const LATE_LINE: &str = "mipa_chat";
 
-/// Runs a part of `dlq` to its end, which has to be this.
+/// Runs a subcommand of `dlq`, which has to end with this status.
 #[track_caller]
 pub fn dlq(stage: &Stage, part: &str, more: &[&str], status: i32) -> Program {
     let mut program = Program::start(stage, &["dlq", part], more);
@@ -29,21 +29,21 @@ pub fn dlq(stage: &Stage, part: &str, more: &[&str], status: i32) -> Program {
     program
 }
 
-/// Runs a part of `dlq` and reads the document that it prints.
+/// Runs a subcommand of `dlq` and parses its JSON.
 #[track_caller]
 pub fn dlq_json(stage: &Stage, part: &str, more: &[&str]) -> Value {
     let program = dlq(stage, part, &[more, &["--format", "json"]].concat(), 0);
     serde_json::from_str(&program.printed()).unwrap()
 }
 
-/// The numbers of a document.
+/// Numbers of a document, by their names.
 fn numbers<const N: usize>(document: &Value, names: [&str; N]) -> [u64; N] {
     names.map(|name| document[name].as_u64().unwrap_or_else(|| panic!("no number {name}: {document:#}")))
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been_right_at_first() {
+fn redriven_records_count_as_if_they_had_been_accepted_at_first() {
     let broker = shared_broker();
     let stage = Stage { log: ("json", "trace"), ..Stage::set(&broker, "dlq", 3) };
     let early = Stage { lines_left_out: &[LATE_LINE], ..stage.clone() };
@@ -54,7 +54,7 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
     }
 
     feed.settle();
-    // Two processes live through a line that they do not know, a source whose clock is fast, and all kinds of poison.
+    // Two processes read events of an unknown line, of a source with a fast clock, and every kind of poison.
     let ahead = publish_ahead_of_their_records(&mut feed);
     let poison = publish_poison(&mut feed);
     let settled = feed.settle();
@@ -72,13 +72,13 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
 
     assert_listed_and_shown(&early, &refused, known_as(Detail::LineNotConfigured) + of_the_line);
 
-    // Nothing is done about the line yet: only what was ahead of its time then is not so now.
+    // The line is still unknown. Only the events that were ahead of time have become valid.
     let ahead_count = ahead.len() as u64;
     let plan = dlq_json(&early, "redrive", &[]);
     assert_eq!(numbers(&plan, ["usable", "usable_for_the_past_only"]), [ahead_count, 0], "{plan:#}");
     assert_eq!((plan["executed"].as_bool(), plan["sent"].is_null()), (Some(false), true));
 
-    // The line is added. What still lies in the topic is understood by the start alone.
+    // The line is added. Its events in the topic are accepted at the restart.
     let mut processor = Program::run(&stage);
     processor.wait_until_it_knows(settled);
     processor.assert_agrees_with(feed.oracle());
@@ -111,7 +111,7 @@ fn what_was_refused_is_told_and_sent_again_and_the_figures_are_as_if_it_had_been
     assert_eq!(letters, 2 * of_letters(&refused), "nothing came back");
 }
 
-/// Of the records that were refused, those that have letters.
+/// The number of rejected records that have dead letters.
 fn of_letters(refused: &BTreeMap<Reason, u64>) -> u64 {
     refused.iter().filter(|(reason, _)| reason.goes_to_dead_letters()).map(|(_, count)| count).sum()
 }
@@ -120,7 +120,7 @@ fn rejected(page: &crate::series::Series, reason: Reason) -> u64 {
     total(page, &format!("ensilinja_events_rejected_total{{reason=\"{}\"", reason.as_str()))
 }
 
-/// What the letters say is what the processes have counted, and nothing of a record is in it unless asked for.
+/// The dead letters agree with the counters of the processes, and show no content of a record unless it is requested.
 fn assert_listed_and_shown(stage: &Stage, refused: &BTreeMap<Reason, u64>, of_unknown_lines: u64) {
     let listed = dlq_json(stage, "list", &["--limit", "100000"]);
     let mut by_reason: BTreeMap<String, u64> = BTreeMap::new();
@@ -160,7 +160,7 @@ fn assert_listed_and_shown(stage: &Stage, refused: &BTreeMap<Reason, u64>, of_un
     }
 }
 
-/// Each redriven record is one that lies in the topic already, with one header more that says where.
+/// Each redriven record equals one that is in the topic, plus one header with the position of that record.
 fn assert_sent_as_they_were(stage: &Stage, count: u64) {
     let records = plain_consumer::read(&stage.brokers, &stage.topic);
     let by_place: BTreeMap<String, &plain_consumer::StoredRecord> = records
@@ -178,7 +178,7 @@ fn assert_sent_as_they_were(stage: &Stage, count: u64) {
     }
 }
 
-/// Two contacts of which a source tells whose clock was fast: refused as they are published, fine a little later.
+/// Events of two contacts from a source with a fast clock: rejected when they are published, valid a little later.
 fn publish_ahead_of_their_records(feed: &mut Feed) -> Vec<SimEvent> {
     let happened = now().plus_millis(-4 * 60_000);
     let written = happened.plus_millis(-6 * 60_000);
@@ -217,7 +217,7 @@ fn told(event: &SimEvent, at: EventTime) -> Publication {
     }
 }
 
-/// Every kind of poison, of the canary; what is wrong with each.
+/// Every kind of poison, for the contact [`CANARY`], with the reason of each.
 fn publish_poison(feed: &mut Feed) -> Vec<Detail> {
     let line = LineId::parse("116117").unwrap();
     let cases = malformed::cases();

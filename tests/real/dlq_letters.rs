@@ -1,4 +1,4 @@
-//! Letters of every make, written by hand, and a broker that does not do as it should: what `dlq` says of them.
+//! `dlq` on dead letters of every kind, written by hand, and on brokers that reject records or freeze.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// A publisher of letters about records of a stage's topic.
+/// A publisher of dead letters of a stage.
 fn post_office(stage: &Stage) -> ensilinja_kafka::Publisher {
     Stage { topic: stage.dead_letters.clone(), dead_letters: "unused".to_owned(), ..stage.clone() }.publisher()
 }
 
-/// A sound event of a contact at an instant, with a note of so many bytes.
+/// Key and value of a valid event with a note of so many bytes.
 fn event(contact: &str, at: EventTime, note_bytes: usize) -> (Vec<u8>, Vec<u8>) {
     let line = LineId::parse("116117").unwrap();
     let encoded =
         encode_structured(&Statement { contact, line: &line, visit: None, to_line: None, at, fact: Fact::Offered });
     let mut value = encoded.value;
     value.pop();
-    // Nothing that compression makes small.
+    // Digits that compression cannot shorten.
     let chance =
         std::iter::successors(Some(7_u64), |last| Some(last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1)));
     let digits = chance.map(|number| format!("{:x}", number >> 60));
@@ -34,7 +34,7 @@ fn event(contact: &str, at: EventTime, note_bytes: usize) -> (Vec<u8>, Vec<u8>) 
     (encoded.key, value)
 }
 
-/// The letter about the record at `position`, with further headers.
+/// The dead letter of the record at `position`, with further headers.
 fn letter(
     position: &str,
     (reason, detail): (&str, &str),
@@ -62,7 +62,7 @@ const UNKNOWN_LINE: (&str, &str) = ("unknown_line", "line_not_configured");
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn letters_of_every_make_are_told_apart_and_only_what_can_be_used_is_sent() {
+fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redriven() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "dlq-makes", 1);
     let office = post_office(&stage);
@@ -127,7 +127,7 @@ fn letters_of_every_make_are_told_apart_and_only_what_can_be_used_is_sent() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_cannot_be_asked_or_read_is_said_with_what_to_do() {
+fn invalid_requests_and_unreadable_topics_are_reported_with_advice() {
     let broker = shared_broker();
     let missing = Stage::without_topics(&broker, "dlq-missing");
     let log = dlq(&missing, "list", &[], 1).log();
@@ -159,7 +159,7 @@ fn what_cannot_be_asked_or_read_is_said_with_what_to_do() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn records_that_the_brokers_do_not_take_are_counted_and_the_others_are_sent() {
+fn records_that_the_brokers_reject_are_counted_and_the_others_are_sent() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "dlq-refused");
     broker.create_topic(&stage.topic, 1, &[("max.message.bytes", "2000")]);
@@ -185,12 +185,12 @@ fn records_that_the_brokers_do_not_take_are_counted_and_the_others_are_sent() {
     assert!(program.log().contains("the topic dlq-gone.events does not exist"), "{}", program.log());
 }
 
-/// Many enough that a redrive takes a while.
+/// Enough that a redrive takes a while.
 const MANY: u64 = 30_000;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
+fn a_stopped_redrive_reports_what_was_sent_and_can_be_repeated() {
     let broker = KafkaBroker::start();
     let stage = Stage::set(&broker, "dlq-stopped", 1);
     let office = post_office(&stage);
@@ -204,7 +204,7 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     let is_sent = || plain_consumer::count(&stage.brokers, &stage.topic) > 0;
     assert!(poll_until(PATIENCE, is_sent), "nothing is sent\n{}", program.log());
     broker.freeze();
-    // By then what it sends waits for the frozen broker.
+    // By then the records in flight wait for the frozen broker.
     std::thread::sleep(Duration::from_millis(300));
     let (status, took) = program.terminate();
     broker.thaw();
@@ -224,13 +224,13 @@ fn a_redrive_that_is_stopped_says_what_was_sent_and_is_run_again() {
     assert!(peak < 200_000, "listing {MANY} letters takes {peak} kB");
 }
 
-/// The number that stands before these words.
+/// The number before these words.
 fn said(text: &str, words: &str) -> u64 {
     let line = text.lines().find(|line| line.contains(words));
     line.and_then(|line| line.split_whitespace().next()).map_or(0, |number| number.parse().unwrap())
 }
 
-/// The most memory that a listing takes.
+/// The peak memory of a listing.
 fn peak_memory_kilobytes(stage: &Stage) -> u64 {
     let folder = TemporaryFolder::new("dlq");
     let mut child = command(&["dlq", "list", "--limit", "0", "--config"])

@@ -1,4 +1,4 @@
-//! Ending: SIGTERM ends a process in order and soon, whatever it is doing.
+//! SIGTERM ends a process cleanly and within 5 s in every state.
 
 use ensilinja_sim::Disorder;
 
@@ -9,7 +9,7 @@ use crate::stage::Stage;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn sigterm_ends_it_in_order_idle_rebuilding_and_under_load() {
+fn sigterm_ends_a_process_cleanly_idle_rebuilding_and_under_load() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "ending", 4);
     let mut idle = Program::run(&stage);

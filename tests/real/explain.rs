@@ -1,4 +1,4 @@
-//! An explanation from a real topic: each entry is where it is said to be, and was known when it is said to have been.
+//! `explain` on a real topic: the position and the time of each entry are those of its record.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ fn record<'a>(entry: &Value, lying: &'a HashMap<(i64, i64), StoredRecord>) -> &'
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn each_entry_lies_at_its_offset_and_only_what_was_written_before_is_known_then() {
+fn each_entry_is_at_its_offset_and_only_earlier_records_are_known_then() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "explain", 3);
     run(&stage, "simulate", &PAST);

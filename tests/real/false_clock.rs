@@ -1,5 +1,5 @@
-//! A clock that jumps ahead by an hour for nine seconds: the built program under a false wall clock, a real Kafka, and
-//! records that go on coming with the right time.
+//! A clock that is an hour ahead for nine seconds: the built program under a false wall clock, a real Kafka, and
+//! records that keep arriving with the right time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn libfaketime() -> String {
     found.expect("libfaketime is not installed: on Debian it is in the package faketime")
 }
 
-/// Callbacks that are overdue and promises that were broken, of all lines.
+/// The overdue callbacks and the broken promises of all lines.
 fn overdue_and_broken(page: &Series) -> (f64, f64) {
     let sum = |metric: &str, label: &str| {
         let is_asked = |name: &str| name.starts_with(metric) && name.contains(label);
@@ -68,7 +68,7 @@ fn overdue_and_broken(page: &Series) -> (f64, f64) {
 
 #[test]
 #[ignore = "needs Java 17, Maven and libfaketime"]
-fn a_clock_that_is_an_hour_ahead_for_nine_seconds_moves_no_figure_and_is_right_at_once_afterwards() {
+fn a_clock_an_hour_ahead_for_nine_seconds_changes_no_figure() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "jump", 4);
     let clock = FalseClock::new();
@@ -86,14 +86,14 @@ fn a_clock_that_is_an_hour_ahead_for_nine_seconds_moves_no_figure_and_is_right_a
     while jumped.elapsed() < WRONG_FOR {
         let page = program.metrics();
         let at = as_of(&page).expect("figures go on by the steady clock");
-        assert!(at.millis_since(from) < 60_000, "figures of an instant that nothing vouches for: {at:?}");
-        assert!(!is_complete(&page), "a clock that is not believed");
+        assert!(at.millis_since(from) < 60_000, "figures of an unconfirmed instant: {at:?}");
+        assert!(!is_complete(&page), "figures by a clock that is not believed");
         assert!(page["ensilinja_clock_disbelieved_seconds"] > 3_590.0);
         pages += 1;
         // The time in which the clock is wrong has to pass.
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert!(pages > 10, "it was looked at while the clock was wrong");
+    assert!(pages > 10, "pages were read while the clock was wrong");
 
     clock.set("+0");
     let back = Instant::now();

@@ -1,4 +1,4 @@
-//! How far back history counts, on real topics: one that was filled live, the same filled later, and that one cut.
+//! How far back history counts on real topics: a topic filled live, a copy of it filled later, and a truncated copy.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// The county's records from the midnight that begins three days ago until yesterday at 18:00.
+/// The records of the county from midnight three days ago to yesterday at 18:00.
 fn records(first: Date) -> Vec<Publication> {
     let zone = County::zone();
     let from = instant(first.to_datetime(jiff::civil::Time::midnight()), &zone).unwrap();
@@ -28,7 +28,7 @@ fn run(stage: &Stage, command: &str, words: &[&str]) -> Program {
     program
 }
 
-/// Figures of one instant of a replay in CSV, by all that names them.
+/// The figures of one instant of a replay in CSV, by their other columns.
 fn figures(csv: &str, at: &str) -> BTreeMap<String, String> {
     let rows = csv.lines().filter(|row| row.starts_with(at)).filter_map(|row| row.rsplit_once(','));
     rows.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
@@ -36,7 +36,7 @@ fn figures(csv: &str, at: &str) -> BTreeMap<String, String> {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_that_was_filled_later_holds_what_its_events_say_and_one_that_was_cut_what_its_stamps_say() {
+fn history_of_a_copied_topic_follows_its_events_and_of_a_truncated_one_its_timestamps() {
     let broker = shared_broker();
     let (live, copied) = (Stage::set(&broker, "filled-live", 4), Stage::set(&broker, "filled-later", 4));
     let first = zoned(now(), &County::zone()).date().checked_sub(3.days()).unwrap();
@@ -52,7 +52,7 @@ fn a_topic_that_was_filled_later_holds_what_its_events_say_and_one_that_was_cut_
         settle(&publisher);
     }
 
-    // Alone, and in a series that begins earlier; as it is in a topic whose stamps are right.
+    // The instant alone, and in a series that begins earlier. Both equal those of the topic with the right timestamps.
     let noon = format!("{third}T12:00");
     let csv = ["--format", "csv"];
     let of = |stage: &Stage, words: &[&str]| figures(&run(stage, "replay", &[words, &csv].concat()).printed(), &noon);
@@ -63,7 +63,7 @@ fn a_topic_that_was_filled_later_holds_what_its_events_say_and_one_that_was_cut_
     let windows = |name: &str| alone.keys().filter(|key| key.contains(&format!(",{name},"))).count();
     assert!(windows("today") > 100 && windows("yesterday") > 100, "{} figures", alone.len());
 
-    // The first day is whole in what was copied; in what was filled live there may have been contacts before.
+    // The first day is complete in the copy. In the topic filled live there may have been contacts before.
     let morning = format!("{first}T12:00");
     let is_today = |text: &str| text.lines().any(|row| row.contains(",today,"));
     let at = [&["--at", &morning], &csv[..]].concat();
@@ -71,18 +71,18 @@ fn a_topic_that_was_filled_later_holds_what_its_events_say_and_one_that_was_cut_
     let explained = ["--line", "mipa", "--figure", "contacts_offered", "--window", "today", "--at", &morning];
     assert!(!run(&copied, "explain", &explained).printed().contains("No figure is shown"));
 
-    // Nothing was known at noon of what was written later.
+    // Records written later were not known at noon.
     let mut then = Program::start(&copied, &["replay"], &[&at[..], &["--known-at", "then"]].concat());
     assert_eq!(then.wait().code(), Some(1), "{}", then.log());
 
-    // A report knows nothing of the day before, and says so.
+    // The day before is unknown in a report, and marked so.
     let before = format!("{}T00:00", first.parse::<Date>().unwrap().yesterday().unwrap());
     let words = ["--from", &before, "--to", &second, "--by", "day", "--language", "en"];
     let report = run(&copied, "report", &words);
     assert!(report.printed().contains("not known"), "{}", report.printed());
     assert!(report.log().contains("the day of its first event"), "{}", report.log());
 
-    // A live process follows the same rule: what was copied is in the windows that it holds.
+    // A live process follows the same rule: copied records count in the windows that contain them.
     let mut program = Program::run(&copied);
     let page = program.wait_for("the figures of yesterday", |page| {
         page.keys().any(|series| series.contains("contacts_offered") && series.contains("window=\"yesterday\""))
@@ -94,7 +94,7 @@ fn a_topic_that_was_filled_later_holds_what_its_events_say_and_one_that_was_cut_
     assert!((begins - expected).abs() < 0.5, "{begins} and {expected}");
     program.end_well();
 
-    // What retention has taken of a copy may be of any time.
+    // The records that retention deleted from a copy may have been of any time.
     broker.delete_records(&copied.topic, 0, 50);
     let mut cut = Program::start(&copied, &["replay"], &at);
     assert_eq!(cut.wait().code(), Some(1), "{}", cut.log());

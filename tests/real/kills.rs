@@ -1,5 +1,4 @@
-//! Kills: a process that is killed at any moment loses nothing, counts nothing twice and leaves no dead letter
-//! unwritten.
+//! A process that is killed at any moment loses nothing, counts nothing twice and leaves no dead letter unwritten.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::stage::Stage;
 
 const KILLS: u32 = 30;
 
-/// More poison than any source has, so that there is always a dead letter on its way when the process dies.
+/// More poison than in practice, so that a dead letter is always in flight when the process is killed.
 const DISORDER: Disorder = Disorder { poison: 0.03, ..Disorder::ROUGH };
 
 #[test]
@@ -36,7 +35,7 @@ fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
         let life_ms = if kill % 5 == 0 { 3_000 + chance.below(2_000) } else { chance.below(1_500) };
         std::thread::sleep(Duration::from_millis(life_ms));
         if kill == KILLS / 2 {
-            // Until now dead letters could only wait, and died with each process.
+            // Until now dead letters could only wait, and were lost with each process.
             stage.create_topic_of_dead_letters(&broker);
         }
         assert!(victim.is_running(), "it ended by itself:\n{}", victim.log());
@@ -61,7 +60,7 @@ fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
     assert_dead_letters_are_the_poison(&stage, feed.poison());
 }
 
-/// At one and the same instant the two show the same.
+/// Two processes show the same figures at the same instant.
 fn assert_the_same_figures(one: &Program, other: &Program) {
     let figures = |page: &Series| -> BTreeMap<String, String> {
         let of_lines = page.iter().filter(|(series, _)| series.contains("{line="));
@@ -73,8 +72,7 @@ fn assert_the_same_figures(one: &Program, other: &Program) {
     assert_eq!(figures(&first), figures(&second));
 }
 
-/// Every record that cannot be used is among the dead letters, by its position, with its reason and as it was; nothing
-/// else is.
+/// The dead letters are exactly the rejected records: each has its position, its reason and the content of the record.
 fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, Poison>) {
     let mut expected = BTreeMap::new();
     let mut seen = 0;
@@ -103,10 +101,10 @@ fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, P
         let kept = record.value.as_ref().map(|value| &value[..value.len().min(MAX_VALUE_BYTES)]);
         assert!(letter.value.as_deref() == kept, "{key}: {} is not as it was", poison.case);
     }
-    assert!(expected.len() > 300, "there were {} to lose", expected.len());
+    assert!(expected.len() > 300, "only {} dead letters were expected", expected.len());
 }
 
-/// Numbers that look random and are the same each time (Knuth's generator of 64 bits).
+/// Reproducible pseudo-random numbers (Knuth's 64-bit generator).
 struct Chance(u64);
 
 impl Chance {

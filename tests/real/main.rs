@@ -1,7 +1,7 @@
-//! The whole product with the real things: the built program as processes of their own, a real Apache Kafka, a real
-//! Prometheus, a real Alertmanager. What is killed here is really killed.
+//! The whole product with real servers: the built program in processes of its own, a real Apache Kafka, a real
+//! Prometheus and a real Alertmanager.
 //!
-//! Each test has its own topics. All but those that maltreat it share one broker.
+//! Each test has its own topics. Tests share one broker, except those that stop, freeze or reconfigure theirs.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

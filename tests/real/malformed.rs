@@ -1,4 +1,4 @@
-//! Malformed records: each ends where it belongs with its reason, and none moves a figure or ends the process.
+//! Malformed records: each gets its reason and its place, and none changes a figure or ends the process.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::series::Series;
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// The header by which a test knows its records again; it means nothing to the program.
+/// The header by which a test identifies its records. The program ignores it.
 const CASE: &str = "test-case";
 
-/// A record that is wrong, and what must become of it.
+/// A wrong record and its expected fate.
 struct Wrong {
     case: String,
     record: Publication,
@@ -27,7 +27,7 @@ struct Wrong {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn every_kind_ends_with_its_reason_and_moves_no_figure() {
+fn every_malformed_record_gets_its_reason_and_changes_no_figure() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "malformed");
     stage.create_topic_of_events_of_any_time(&broker, 3);
@@ -70,7 +70,7 @@ fn every_kind_ends_with_its_reason_and_moves_no_figure() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
+fn a_dead_letter_too_large_for_its_topic_is_written_without_the_record() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "large-letters");
     stage.create_topic_of_events(&broker, 1);
@@ -96,7 +96,7 @@ fn a_letter_that_its_topic_does_not_take_whole_is_written_without_the_record() {
     assert_eq!(sizes, [Some("60000"), Some("6")]);
 }
 
-/// Every case of the wire's table, and those that are wrong by their record's timestamp.
+/// Every case of the wire's table, and records whose timestamp makes them wrong.
 fn wrong_records() -> Vec<Wrong> {
     let line = line();
     let mut all: Vec<Wrong> = malformed::cases()
@@ -138,10 +138,10 @@ fn with_header(mut record: Publication, name: &str, value: &[u8]) -> Publication
     record
 }
 
-/// Longer than what is kept of a key, a value, or all headers.
+/// More bytes than are kept of a key, a value, or all headers.
 const LONG: &[u8] = &[b'x'; 100_000];
 
-/// What is kept of each, in bytes.
+/// The bytes that are kept of each.
 const KEPT_BYTES: usize = 64 * 1024;
 
 /// 1970-01-01T00:00:01Z.
@@ -150,7 +150,7 @@ const YEAR_1970: EventTime = EventTime::from_seconds(1);
 /// 2099-01-01T00:00:00Z.
 const YEAR_2099: EventTime = EventTime::from_seconds(4_070_908_800);
 
-/// Sound events that no figure of today shows: too old, and of a time to come in a record of that time.
+/// Valid events that are in no figure of today: one too old, and one of the future in a record of that time.
 fn odd_but_sound() -> [Publication; 3] {
     [
         told(&offered("old", YEAR_1970), now()),
@@ -168,7 +168,7 @@ fn offered(contact: &str, at: EventTime) -> SimEvent {
     SimEvent { at, reported_at: at, contact: contact.to_owned(), line: line(), visit: None, to_line: None, fact }
 }
 
-/// The record that says an event, published at `at`.
+/// The record of an event, published at `at`.
 fn told(event: &SimEvent, at: EventTime) -> Publication {
     let SimEvent { contact, line, at: happened, fact, .. } = event;
     let encoded = encode_binary(&Statement { contact, line, visit: None, to_line: None, at: *happened, fact: *fact });
@@ -182,7 +182,7 @@ fn told(event: &SimEvent, at: EventTime) -> Publication {
     }
 }
 
-/// Each is counted once under its reason.
+/// Each record is counted once under its reason.
 fn assert_counted(page: &Series, wrong: &[Wrong]) {
     for reason in Reason::ALL {
         let name = reason.as_str();
@@ -223,7 +223,7 @@ fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
     assert_eq!(letters.len(), expected);
 }
 
-/// The letter holds what the record held, as far as it is kept.
+/// A dead letter contains what is kept of its record.
 fn assert_kept(case: &str, letter: &StoredRecord, record: &Publication) {
     dead_letter_headers::assert_as_documented(letter);
     let cut = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| bytes[..bytes.len().min(KEPT_BYTES)].to_vec());
@@ -238,7 +238,10 @@ fn assert_kept(case: &str, letter: &StoredRecord, record: &Publication) {
     } else {
         let told: usize = letter.header("ensilinja_headers_bytes").unwrap().parse().unwrap();
         assert!((length..length + 1_000).contains(&told), "{case}: {told} for {length} and what headers take besides");
-        assert!(letter.headers.iter().all(|(name, _)| name.starts_with("ensilinja_")), "{case}: none is kept");
+        assert!(
+            letter.headers.iter().all(|(name, _)| name.starts_with("ensilinja_")),
+            "{case}: no header of the record is kept"
+        );
     }
     let key = letter.headers.iter().find(|(name, _)| name == "ensilinja_record_key");
     assert!(key.and_then(|(_, key)| key.clone()) == cut(&record.key), "{case}: key");

@@ -1,4 +1,4 @@
-//! Privacy: what tells of a person goes to the dead letters with the record, and nowhere else.
+//! Privacy: personal data of a record goes to its dead letter and nowhere else.
 
 use ensilinja_model::{Fact, LineId};
 use ensilinja_sim::Publication;
@@ -10,15 +10,15 @@ use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// A telephone number, a personal identity code (of the kind that is given to nobody), an id of a platform, free text.
+/// A telephone number, a personal identity code (of the range for tests), an id of a platform, and free text.
 const CANARIES: [&str; 4] = ["+358401234567", "131052-308T", "kanarialintu-7f2c", "Soitan huomenna diabeteksesta"];
 
-/// Parts of them that nothing else has.
+/// Parts of them that occur nowhere else.
 const FEATHERS: [&str; 4] = ["401234567", "052-308", "kanarialintu", "diabete"];
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn nothing_of_a_person_is_in_a_log_a_page_or_an_error() {
+fn no_personal_data_is_in_a_log_a_page_or_an_error() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "privacy", 3);
     let (sound, wrong) = (sound_records(), wrong_records());
@@ -74,7 +74,7 @@ fn nothing_of_a_person_is_in_a_log_a_page_or_an_error() {
     }
 }
 
-/// The ways in which programs print bytes.
+/// The forms in which programs print bytes.
 fn as_bytes(text: &str) -> [String; 2] {
     let decimal: Vec<String> = text.bytes().take(6).map(|byte| byte.to_string()).collect();
     let hexadecimal: Vec<String> = text.bytes().take(6).map(|byte| format!("{byte:02x}")).collect();
@@ -97,10 +97,10 @@ fn record(key: &str, value: impl Into<Vec<u8>>) -> Publication {
     }
 }
 
-/// Events of contacts whose ids say too much, with visits and further fields that do.
+/// Events of contacts with personal data in the id, the visit and further fields.
 fn sound_records() -> Vec<Publication> {
     let line = line();
-    // The first is three days old: there is a yesterday to show.
+    // The first event is three days old, so that yesterday is shown.
     let at = now().plus_millis(-3 * 24 * 3_600_000);
     let contact = CANARIES[0];
     let old =
@@ -124,7 +124,7 @@ fn sound_records() -> Vec<Publication> {
     records
 }
 
-/// Every kind of malformed record, of such contacts and with such texts in the wrong places. All are dead letters.
+/// Every kind of malformed record with such texts, also in the wrong places. All become dead letters.
 fn wrong_records() -> Vec<Publication> {
     let line = line();
     let mut records = Vec::new();

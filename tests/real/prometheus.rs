@@ -1,4 +1,4 @@
-//! A real Prometheus scrapes the processor, and its query API returns what the oracle says.
+//! A real Prometheus scrapes the processor, and its query API returns the figures of the oracle.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::series::{Series, differences};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// A scrape that is under way must not be seen half: what is asked for is this old, in ms.
+/// The age of the queried instant, in ms, so that no scrape is half stored.
 const SETTLED_MS: i64 = 3_000;
 
 #[test]
@@ -32,7 +32,7 @@ fn a_real_prometheus_returns_the_figures_of_the_oracle() {
     let mut compared = 0;
     while compared < 3 {
         assert!(Instant::now() < deadline, "nothing to compare: {}", prometheus.log());
-        // The next scrape: each comparison is of another one.
+        // Each comparison needs another scrape.
         std::thread::sleep(Duration::from_secs(1));
         let asked = now().plus_millis(-SETTLED_MS);
         if asked < first {
@@ -58,13 +58,13 @@ fn instant(seconds: f64) -> EventTime {
     EventTime::from_seconds(seconds as i64)
 }
 
-/// What an expression is at an instant: series under the names that the processor's page gives them.
+/// The value of an expression at an instant: series under their names on the page of the processor.
 fn figures(prometheus: &Prometheus, expression: &str, at: EventTime) -> Series {
     prometheus.query(expression, at).into_iter().map(|sample| (name(&sample.labels), sample.value)).collect()
 }
 
-/// The name of a series as the processor's page writes it: line and channel first, then the family's own labels, the
-/// window, and `le` last. Prometheus gives labels in the order of the alphabet, and adds job and instance.
+/// The name of a series as the page of the processor writes it: line and channel first, then the family's own labels,
+/// the window, and `le` last. Prometheus sorts the labels by name and adds job and instance.
 fn name(labels: &Labels) -> String {
     let own = labels.keys().filter(|key| {
         !["__name__", "job", "instance", "line", "channel", "question", "answer", "window", "le"]
@@ -75,7 +75,7 @@ fn name(labels: &Labels) -> String {
     let written: Vec<String> = order
         .filter_map(|key| labels.get(key).map(|value| (key, value.as_str())))
         .map(|(key, value)| {
-            // OpenMetrics writes whole bounds as 5.0, the text format as 5.
+            // OpenMetrics writes whole bounds as 5.0, the text format writes them as 5.
             let value = if key == "le" { value.strip_suffix(".0").unwrap_or(value) } else { value };
             format!("{key}=\"{value}\"")
         })

@@ -1,5 +1,5 @@
-//! Live = replay: what a live process showed through a week, with disorder, restarts and records that were sent again
-//! after a fix, is what a replay of the topic says it showed, figure by figure.
+//! Live = replay: a replay of the topic reproduces, figure by figure, what a live process showed through a week with
+//! disorder, restarts and redriven records.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,17 @@ use crate::stage::Stage;
 
 /// Monday 2025-09-08 at 00:00 in Helsinki.
 const MONDAY: EventTime = EventTime::from_seconds(1_757_278_800);
-/// Two weeks before.
+/// Two weeks earlier.
 const FIRST_RECORD: EventTime = EventTime::from_seconds(1_756_069_200);
 
-/// Three and a half hours between two looks; 48 of them are a week.
+/// The time between two looks: three and a half hours. 48 looks are a week.
 const STEP_MS: i64 = 12_600_000;
 const LOOKS: i64 = 49;
 
-/// From these looks on another process shows the figures.
+/// The looks at which a new process takes over.
 const RESTARTS: [i64; 3] = [9, 20, 38];
 
-/// After this look what could not be read is sent again.
+/// The look after which the rejected records are sent again.
 const REDRIVE: i64 = 30;
 
 fn look(number: i64) -> EventTime {
@@ -37,12 +37,12 @@ fn written(at: EventTime) -> String {
     Timestamp::from_millisecond(at.as_millis()).unwrap().to_string()
 }
 
-/// The figures of each line in a document, by the line's id.
+/// The figures of each line of a document, by the id of the line.
 fn figures(document: &Value) -> Vec<(&Value, &Value)> {
     document["lines"].as_array().unwrap().iter().map(|line| (&line["line"], &line["figures"])).collect()
 }
 
-/// Where two documents differ, as paths; empty if they do not.
+/// The paths at which two documents differ.
 fn differences(one: &Value, other: &Value) -> Vec<String> {
     let (one, other) = (figures(one), figures(other));
     assert_eq!(one.len(), 22);
@@ -74,7 +74,7 @@ fn assert_same(one: &Value, other: &Value, what: &str) {
     assert!(found.is_empty(), "{what}: {} differences, the first: {:#?}", found.len(), &found[..found.len().min(12)]);
 }
 
-/// The lines of a run of a stage's topic, as JSON.
+/// The lines of a run over the topic of a stage, parsed.
 fn run(stage: &Stage, words: &[&str]) -> Vec<Value> {
     let mut program = Program::start(stage, &["replay"], &[&["--format", "jsonl"], words].concat());
     assert!(program.wait().success(), "{}", program.log());
@@ -87,8 +87,8 @@ fn instants(run: &[Value]) -> &[Value] {
     &run[1..run.len() - 1]
 }
 
-/// The county's records of three weeks. One in forty of Tuesday's and Wednesday's cannot be read, and comes again as it
-/// should have been after the fix.
+/// The records of the county in three weeks. One in forty of Tuesday's and Wednesday's is malformed, and is sent again
+/// in its right form after the fix.
 fn records() -> Vec<Publication> {
     let generator = Generator::new(&County::oma_hame(), 23, FIRST_RECORD, 0.4);
     let all = Disorder::ROUGH.publish(generator, 23).take_while(|record| record.at < look(LOOKS));
@@ -114,7 +114,7 @@ fn records() -> Vec<Publication> {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_was_shown_live_through_a_week_is_what_a_replay_says_was_shown() {
+fn a_replay_reproduces_what_was_shown_live_through_a_week() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "live-is-replay", 4);
     let publisher = stage.publisher();
@@ -156,7 +156,7 @@ fn what_was_shown_live_through_a_week_is_what_a_replay_says_was_shown() {
     let alone = run(&stage, &["--at", &at, "--known-at", &at]);
     assert_same(&shown[number], &instants(&alone)[0], "as known at one instant");
 
-    // All that is known: the last instant as it was shown, and earlier ones as they should have been.
+    // With all that is known now: the last instant as it was shown, and earlier ones as they should have been shown.
     let all = run(&stage, &stretch);
     assert_same(shown.last().unwrap(), instants(&all).last().unwrap(), "the last instant");
     let corrected = differences(&shown[number], &instants(&all)[number]);
@@ -165,7 +165,7 @@ fn what_was_shown_live_through_a_week_is_what_a_replay_says_was_shown() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_process_that_was_killed_and_started_again_shows_what_a_replay_says() {
+fn a_process_restarted_after_a_kill_agrees_with_a_replay() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "killed-is-replay", 3);
     let mut feed = crate::feed::Feed::new(&stage, Disorder::ROUGH, 29, 40.0);

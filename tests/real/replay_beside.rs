@@ -1,5 +1,5 @@
-//! A replay is a bystander: beside a running process it changes neither what that has committed nor what it shows; and
-//! it ends with a clear message when the topic goes away under it or has lost what is asked for.
+//! Replays beside a running process change neither its offsets nor its figures, and end with a clear message if the
+//! topic is deleted or lacks the requested time.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -18,12 +18,12 @@ use crate::program::{Program, total};
 use crate::shared_broker::shared_broker;
 use crate::stage::Stage;
 
-/// What the group of the sample configuration has committed in each partition.
+/// The committed offsets of the group of the sample configuration, by partition.
 fn committed(stage: &Stage, partitions: i32) -> Vec<Offset> {
     plain_consumer::committed(&stage.brokers, "ensilinja", &stage.topic, partitions)
 }
 
-/// The consumer groups that have members now.
+/// The consumer groups with members.
 fn groups(stage: &Stage) -> Vec<String> {
     let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", &stage.brokers).create().unwrap();
     let list = consumer.fetch_group_list(None, Duration::from_mins(1)).unwrap();
@@ -62,7 +62,7 @@ fn replays_beside_a_running_process_change_neither_its_offsets_nor_its_figures()
         assert!(replay.wait().success(), "{}", replay.log());
         assert!(replay.printed().len() > 1_000, "{words:?}");
         assert_eq!(committed(&stage, 3), before, "{words:?}");
-        assert_eq!(groups(&stage), [""; 0], "nobody joins a group");
+        assert_eq!(groups(&stage), [""; 0], "no process joins a group");
     }
     program.assert_agrees_with(feed.oracle());
     assert_eq!(total(&program.metrics(), "ensilinja_events_total"), counted, "nothing was read again");
@@ -80,7 +80,7 @@ fn pipe(folder: &TemporaryFolder) -> PathBuf {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_end() {
+fn a_topic_deleted_during_a_replay_ends_it_with_an_error_and_without_an_end_line() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "deleted", 2);
     let stretch = ["--from", "2025-08-01", "--to", "2025-09-16"];
@@ -102,7 +102,7 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
     let mut rest = String::new();
     written.read_to_string(&mut rest).unwrap();
     assert_eq!(replay.wait().code(), Some(1), "{}", replay.log());
-    assert!(!rest.contains("{\"end\""), "it does not look whole");
+    assert!(!rest.contains("{\"end\""), "the run does not look complete");
     let log = replay.log();
     assert!(log.contains("instants, from 2025-08-01 00:") && log.contains(" to 2025-08-"), "{log}");
     assert!(log.contains("was deleted") || log.contains("nothing has come from"), "{log}");
@@ -110,7 +110,7 @@ fn a_topic_that_is_deleted_under_a_replay_ends_it_with_a_message_and_without_an_
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn of_a_time_that_retention_has_cut_the_windows_are_absent_and_a_message_says_since_when_there_is_something() {
+fn windows_cut_by_retention_are_absent_in_a_replay_and_the_log_names_the_beginning() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "retained", 1);
     let mut simulate = Program::start(&stage, &["simulate"], &["--from", "2025-08-25", "--to", "2025-09-10"]);

@@ -1,4 +1,4 @@
-//! The report from a real topic: the same as from a file of the same events, whatever lies in the topic beside them.
+//! Reports from a real topic: the same as from a file of the same events, with malformed records in the topic.
 
 use ensilinja_sim::{County, Disorder};
 use ensilinja_test_support::{TemporaryFolder, plain_consumer};
@@ -19,7 +19,7 @@ fn run(stage: &Stage, command: &str, more: &[&str]) -> Program {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stays_as_it_was() {
+fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_is_unchanged() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "report", 5);
     let folder = TemporaryFolder::new("report");
@@ -42,7 +42,7 @@ fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_stay
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn no_report_is_made_of_a_topic_that_is_missing_or_has_nothing() {
+fn a_missing_or_empty_topic_has_no_report() {
     let broker = shared_broker();
     for (stage, said) in [
         (Stage::without_topics(&broker, "unreported"), "the topic unreported.events does not exist"),
@@ -55,16 +55,16 @@ fn no_report_is_made_of_a_topic_that_is_missing_or_has_nothing() {
     }
 }
 
-/// Yesterday is over, so what is shown of it live and what a report says of it now are one and the same.
+/// Yesterday is over, so its live figures and its report are equal.
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_report_of_yesterday_says_what_is_shown_live() {
+fn a_report_of_yesterday_equals_what_is_shown_live() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "yesterday", 3);
     let mut feed = Feed::new(&stage, Disorder::ROUGH, 61, 20.0);
     let mut program = Program::run(&stage);
     program.wait_until_it_knows(feed.settle());
-    // Should midnight pass between the two answers, both are asked once more.
+    // If midnight passes between the two, both are repeated.
     let (page, report) = loop {
         let page = program.metrics();
         let today = local_date(page["ensilinja_day_start_timestamp_seconds"]);

@@ -1,5 +1,5 @@
-//! Each cause for which brokers cannot be used, on a real Kafka with TLS, SASL and an access list: `/readyz` and
-//! `check` name it and say what to do. One broker serves all of it.
+//! Each cause of unusable brokers, on a real Kafka with TLS, SASL and an access list: `/readyz` and `check` name it and
+//! its remedy. All cases use one broker.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,14 +15,14 @@ use crate::command_line::run;
 use crate::program::Program;
 use crate::stage::Stage;
 
-/// The password of every user, which is in nothing that is said.
+/// The password of every user, which no output may contain.
 const PASSWORD: &str = "canary-hunter2";
 
 /// Operations of Kafka's protocol.
 const READ: i8 = 3;
 const DESCRIBE: i8 = 8;
 
-/// Certificates in a folder of their own: an authority, and what it has signed.
+/// Certificates in a folder of their own: two authorities and the certificates that they signed.
 struct Certificates(TemporaryFolder);
 
 impl Certificates {
@@ -70,7 +70,7 @@ fn broker(certificates: &Certificates) -> KafkaBroker {
     let mut properties: Vec<(String, String)> = Vec::new();
     let mut set = |name: &str, value: String| properties.push((name.to_owned(), value));
     set("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer".to_owned());
-    // The plaintext listener is the harness's own.
+    // The test itself uses the plaintext listener.
     set("super.users", "User:ANONYMOUS".to_owned());
     set("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-512".to_owned());
     for (listener, certificate) in [("secure", "broker"), ("mutual", "broker"), ("expired", "expired")] {
@@ -99,7 +99,7 @@ fn broker(certificates: &Certificates) -> KafkaBroker {
     KafkaBroker::start_listening(&listeners, &lines, &[&credential])
 }
 
-/// A connection that does not work, and what is said of it.
+/// A connection that does not work, with the expected cause and remedy.
 struct Case<'a> {
     brokers: String,
     properties: String,
@@ -107,7 +107,7 @@ struct Case<'a> {
     advises: &'a str,
 }
 
-/// The configuration of a stage with these brokers and properties in a file of its own.
+/// Writes the configuration of a stage with these brokers and properties to a file.
 fn configuration(folder: &Path, stage: &Stage, brokers: &str, properties: &str) -> PathBuf {
     let stage = Stage { brokers: brokers.to_owned(), ..stage.clone() };
     let file = folder.join("ensilinja.toml");
@@ -116,7 +116,7 @@ fn configuration(folder: &Path, stage: &Stage, brokers: &str, properties: &str) 
     file
 }
 
-/// Status and text of `check`.
+/// Exit status and output of `check`.
 fn check(file: &Path) -> (Option<i32>, String) {
     let (status, out, err) = run(&["check", "--quiet", "--config", file.to_str().unwrap()]);
     let text = out + &err;
@@ -124,7 +124,7 @@ fn check(file: &Path) -> (Option<i32>, String) {
     (status, text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// What a process that runs by this configuration answers at `/readyz` once that has these words.
+/// Starts a process with this configuration and returns `/readyz` once it contains these words.
 fn readyz(file: &Path, words: &[&str]) -> String {
     let mut program = Program::of_file(file);
     let mut body = String::new();
@@ -144,7 +144,7 @@ fn sasl(user: &str, mechanism: &str, password: &str) -> String {
 
 #[test]
 #[ignore = "needs Java 17, Maven and OpenSSL"]
-fn each_cause_for_which_brokers_cannot_be_used_is_named_with_what_to_do() {
+fn each_cause_of_unusable_brokers_is_named_with_its_remedy() {
     let certificates = Certificates::make();
     let broker = broker(&certificates);
     let stage = Stage::set(&broker, "secured", 1);
@@ -191,31 +191,23 @@ fn each_cause_for_which_brokers_cannot_be_used_is_named_with_what_to_do() {
     an_open_transaction_is_named(&broker, &stage, folder, &secure, &good);
 }
 
-/// What is tried, each with another thing wrong.
+/// A case of these brokers, protocol and further properties.
+fn case<'a>(brokers: &str, protocol: &str, more: &[&str], says: &'a str, advises: &'a str) -> Case<'a> {
+    let properties = format!("security.protocol = \"{protocol}\"\n{}", more.join("\n"));
+    Case { brokers: brokers.to_owned(), properties, says, advises }
+}
+
+/// The cases, each with another mistake.
 fn cases<'a>(
     certificates: &Certificates,
     broker: &KafkaBroker,
     [secure, mutual, expired]: [&str; 3],
     ca: &str,
 ) -> Vec<Case<'a>> {
-    let case = |brokers: &str, protocol: &str, more: &[&str], says, advises| Case {
-        brokers: brokers.to_owned(),
-        properties: format!("security.protocol = \"{protocol}\"\n{}", more.join("\n")),
-        says,
-        advises,
-    };
+    let with_tls = tls_cases(certificates, [secure, mutual, expired], ca);
     let scram = sasl("reader", "SCRAM-SHA-512", PASSWORD);
-    let other_ca = format!("ssl.ca.location = \"{}\"", certificates.path("other-ca.pem"));
-    let localhost = secure.replace("127.0.0.1", "localhost");
-    let stranger = format!(
-        "ssl.certificate.location = \"{}\"\nssl.key.location = \"{}\"",
-        certificates.path("stranger.crt"),
-        certificates.path("stranger.key")
-    );
     let refuses = "the broker refuses this user or its password";
-    let untrusted = "signed by an authority that is not trusted";
-    let client = "the broker requires a client certificate, or refuses the one it was given";
-    vec![
+    let others = vec![
         case(secure, "SASL_SSL", &[ca, &sasl("reader", "SCRAM-SHA-512", "wrong")], refuses, "check sasl.username and"),
         case(secure, "SASL_SSL", &[ca, &sasl("reader", "PLAIN", "wrong")], refuses, "check sasl.username and"),
         case(
@@ -225,27 +217,74 @@ fn cases<'a>(
             "the broker does not offer this SASL mechanism",
             "sasl.enabled.mechanisms lists them",
         ),
+        case(secure, "SASL_PLAINTEXT", &[&scram], "it probably uses TLS, but the settings do not", "or SASL_SSL"),
+        case(
+            &broker.bootstrap(),
+            "SSL",
+            &[ca],
+            "the settings use TLS, but the port does not",
+            "to PLAINTEXT or SASL_PLAINTEXT",
+        ),
+        case(
+            &broker.bootstrap(),
+            "SASL_PLAINTEXT",
+            &[&scram],
+            "the port does not accept a user and a password",
+            "PLAINTEXT or SSL",
+        ),
+        case(
+            &broker.bootstrap_of("CLEAR"),
+            "PLAINTEXT",
+            &[],
+            "it probably requires a user and a password",
+            "SASL_SSL or",
+        ),
+        case(
+            "no-such-host.invalid:9092",
+            "PLAINTEXT",
+            &[],
+            "the host name has no address",
+            "this machine can resolve it",
+        ),
+    ];
+    with_tls.into_iter().chain(others).collect()
+}
+
+/// The cases with a mistake in certificates, or without TLS where the broker requires it.
+fn tls_cases<'a>(certificates: &Certificates, [secure, mutual, expired]: [&str; 3], ca: &str) -> Vec<Case<'a>> {
+    let scram = sasl("reader", "SCRAM-SHA-512", PASSWORD);
+    let other_ca = format!("ssl.ca.location = \"{}\"", certificates.path("other-ca.pem"));
+    let localhost = secure.replace("127.0.0.1", "localhost");
+    let stranger = format!(
+        "ssl.certificate.location = \"{}\"\nssl.key.location = \"{}\"",
+        certificates.path("stranger.crt"),
+        certificates.path("stranger.key")
+    );
+    let untrusted = "signed by an authority that is not trusted";
+    let client = "the broker requires a client certificate, or refuses the one it was given";
+    vec![
         case(secure, "SASL_SSL", &[&other_ca, &scram], untrusted, "set ssl.ca.location"),
         case(
             &localhost,
             "SASL_SSL",
             &[ca, &scram],
-            "for another host name (it is for 127.0.0.1;",
+            "is for another host name (it is for 127.0.0.1;",
             "advertised.listeners",
         ),
-        case(expired, "SSL", &[ca], "or is not yet valid (it was valid until ", "renew the broker's"),
+        case(
+            expired,
+            "SSL",
+            &[ca],
+            "has expired or is not yet valid (it was valid until ",
+            "renew the broker's certificate",
+        ),
         case(mutual, "SSL", &[ca], client, "set ssl.certificate.location and ssl.key.location"),
         case(mutual, "SSL", &[ca, &stranger], client, "whose authority the broker trusts"),
-        case(secure, "SASL_PLAINTEXT", &[&scram], "it probably uses TLS, but the settings do not", "or SASL_SSL"),
         case(expired, "PLAINTEXT", &[], "it probably uses TLS, but the settings do not", "to SSL or SASL_SSL"),
-        case(&broker.bootstrap(), "SSL", &[ca], "use TLS, but the port does not", "to PLAINTEXT or SASL_PLAIN"),
-        case(&broker.bootstrap(), "SASL_PLAINTEXT", &[&scram], "does not accept a user", "PLAINTEXT or SSL"),
-        case(&broker.bootstrap_of("CLEAR"), "PLAINTEXT", &[], "probably requires a user", "SASL_SSL or"),
-        case("no-such-host.invalid:9092", "PLAINTEXT", &[], "the host name has no address", "can resolve it"),
     ]
 }
 
-/// A transaction that its producer has left open.
+/// A transaction that its producer left open is named.
 fn an_open_transaction_is_named(broker: &KafkaBroker, stage: &Stage, folder: &Path, secure: &str, good: &str) {
     let producer: BaseProducer = ClientConfig::new()
         .set("bootstrap.servers", broker.bootstrap())

@@ -1,7 +1,7 @@
 //! The recipes of docs/SENDING.md, run unchanged against a real Kafka: the live processor accepts every event.
 //!
-//! A recipe is a section with files (blocks whose first line names one) and commands (the block `run`). The one for Rust
-//! is not run here: it compiles Kafka's C library.
+//! A recipe is a section with files (blocks whose first line names one) and commands (the block `run`). The one for
+//! Rust is not run here: it compiles Kafka's C library.
 
 use std::fs;
 use std::path::Path;
@@ -102,7 +102,7 @@ fn is_taken(name: &str) {
 }
 
 #[test]
-fn every_recipe_has_files_and_commands_and_pins_what_it_installs() {
+fn every_recipe_has_files_and_commands_and_pins_its_versions() {
     for (name, _, _) in RECIPES {
         let recipe = recipe(name);
         assert!(!recipe.files.is_empty() && !recipe.commands.is_empty(), "{name}");
@@ -113,36 +113,36 @@ fn every_recipe_has_files_and_commands_and_pins_what_it_installs() {
 
 #[test]
 #[ignore = "needs Java 17, Maven and Python 3"]
-fn what_the_python_recipe_sends_is_taken() {
+fn events_of_the_python_recipe_are_accepted() {
     is_taken("Python");
 }
 
 #[test]
 #[ignore = "needs Java 17, Maven and Node 20"]
-fn what_the_javascript_recipe_sends_is_taken() {
+fn events_of_the_javascript_recipe_are_accepted() {
     is_taken("JavaScript");
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_the_java_recipe_sends_is_taken() {
+fn events_of_the_java_recipe_are_accepted() {
     is_taken("Java");
 }
 
 #[test]
 #[ignore = "needs Java 17, Maven and Go 1.24"]
-fn what_the_go_recipe_sends_is_taken() {
+fn events_of_the_go_recipe_are_accepted() {
     is_taken("Go");
 }
 
 #[test]
 #[ignore = "needs Java 17, Maven and rsyslog with rsyslog-kafka"]
-fn what_the_rsyslog_recipe_sends_is_taken() {
+fn events_of_the_rsyslog_recipe_are_accepted() {
     is_taken("rsyslog");
 }
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn what_the_kafka_connect_recipe_sends_is_taken() {
+fn events_of_the_kafka_connect_recipe_are_accepted() {
     is_taken("Kafka Connect");
 }

@@ -1,4 +1,4 @@
-//! The simulator as a program: it publishes what the library generates, no more and no less.
+//! `simulate` on a real Kafka: it publishes exactly what the library generates.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ fn a_past_is_published_exactly_as_the_library_generates_it() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
+fn a_live_simulation_runs_until_sigterm_and_publishes_everything() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "simulated", 3);
     let mut program = Program::start(&stage, &["simulate"], &["--volume", "10000"]);
@@ -73,7 +73,7 @@ fn live_it_goes_on_until_sigterm_and_leaves_nothing_unpublished() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_past_that_the_topic_deletes_at_once_is_refused_and_one_that_it_has_cut_is_told() {
+fn a_past_older_than_retention_is_refused_and_deleted_records_are_reported() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "forgetful", 1);
     let past = ["--from", "2025-09-15", "--to", "2025-09-17", "--seed", "5", "--volume", "20"];
@@ -97,7 +97,7 @@ fn a_past_that_the_topic_deletes_at_once_is_refused_and_one_that_it_has_cut_is_t
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
+fn a_stopped_past_ends_with_status_1_and_reports_what_is_left() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "stopped", 1);
     let decade = ["--from", "2015-01-01", "--to", "2025-01-01", "--volume", "100"];
@@ -113,7 +113,7 @@ fn a_past_that_is_stopped_ends_with_status_1_and_says_what_is_left() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_that_is_missing_fails_it_with_a_reason() {
+fn a_simulation_into_a_missing_topic_fails_with_a_reason() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "nowhere");
     let past = ["--from", "2025-09-16T08:00", "--to", "2025-09-16T09:00"];
@@ -125,12 +125,12 @@ fn a_topic_that_is_missing_fails_it_with_a_reason() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_broker_that_is_away_does_not_keep_it_from_ending() {
+fn an_unreachable_broker_does_not_keep_a_simulation_from_ending() {
     let broker = shared_broker();
     let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..Stage::without_topics(&broker, "away") };
     let year = ["--from", "2024-01-01", "--to", "2025-01-01", "--volume", "100"];
     let mut program = Program::start(&away, &["simulate"], &year);
-    // Nothing outside shows that the queue is full: by then a year of a hundred counties has filled it.
+    // No sign outside shows that the queue is full. By then a year of a hundred counties has filled it.
     std::thread::sleep(Duration::from_secs(5));
     assert!(program.is_running(), "it waits: {}", program.log());
     let (status, took) = program.terminate();

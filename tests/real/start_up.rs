@@ -1,4 +1,4 @@
-//! Start-up: what is not there yet is waited for, and what can never work is said at once.
+//! Start-up: missing topics are waited for, and errors that cannot pass end the process at once.
 
 use ensilinja_sim::Disorder;
 use ensilinja_test_support::{PATIENCE, plain_consumer, poll_until};
@@ -10,7 +10,7 @@ use crate::stage::Stage;
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_topic_that_is_missing_is_named_and_read_once_it_is_there() {
+fn a_missing_topic_is_named_and_read_once_it_exists() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "missing");
     let mut program = Program::run(&stage);
@@ -27,7 +27,7 @@ fn a_topic_that_is_missing_is_named_and_read_once_it_is_there() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn partitions_that_are_added_while_it_runs_are_read() {
+fn partitions_added_at_run_time_are_read() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "added", 2);
     let mut program = Program::run(&stage);
@@ -49,7 +49,7 @@ fn partitions_that_are_added_while_it_runs_are_read() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_long_log_is_read_only_as_far_back_as_figures_need_and_they_are_right() {
+fn a_long_log_is_read_only_as_far_back_as_the_figures_need() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "long", 4);
     let mut feed = Feed::with_history(&stage, Disorder::ROUGH, 53, 20.0, 40);
@@ -66,7 +66,7 @@ fn a_long_log_is_read_only_as_far_back_as_figures_need_and_they_are_right() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_log_that_has_lost_its_beginning_shows_no_windows_rather_than_low_ones() {
+fn a_log_without_its_beginning_shows_no_windows_rather_than_low_ones() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "cut", 2);
     let mut feed = Feed::new(&stage, Disorder::NONE, 54, 20.0);
@@ -81,7 +81,7 @@ fn a_log_that_has_lost_its_beginning_shows_no_windows_rather_than_low_ones() {
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
-fn a_port_that_is_taken_ends_the_second_process_with_a_reason() {
+fn a_port_in_use_ends_the_second_process_with_a_reason() {
     let broker = shared_broker();
     let stage = Stage::set(&broker, "port", 1);
     let mut first = Program::run(&stage);

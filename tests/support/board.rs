@@ -1,4 +1,4 @@
-//! The dashboards as Grafana reads them: their panels, and what they ask.
+//! The dashboards as Grafana reads them: their panels and queries.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
@@ -15,11 +15,11 @@ pub struct Board {
     pub json: Value,
 }
 
-/// The name of a series in a query, with the labels it is selected by.
+/// The name of a series in a query, with its label matchers.
 #[derive(Debug, PartialEq)]
 pub struct Selector {
     pub name: String,
-    /// Labels and the values or the pattern they are to have.
+    /// Labels, each with its values or pattern.
     pub matchers: Vec<(String, String)>,
 }
 
@@ -45,7 +45,7 @@ impl Board {
         panels
     }
 
-    /// Everything it asks Prometheus: for panels, variables and annotations.
+    /// All its queries: those of panels, variables and annotations.
     pub fn asked(&self) -> Vec<String> {
         let variables = self.json["templating"]["list"].as_array().into_iter().flatten();
         let queries = variables.filter_map(|variable| variable["query"]["query"].as_str());
@@ -53,7 +53,7 @@ impl Board {
         non_empty("queries", self.values("expr").into_iter().chain(results.map(str::to_owned)))
     }
 
-    /// Every text under this key, wherever it stands.
+    /// Every text under this key, at any depth.
     pub fn values(&self, key: &str) -> Vec<String> {
         let mut found = Vec::new();
         gather(&self.json, key, &mut found);
@@ -76,7 +76,7 @@ fn gather(json: &Value, key: &str, found: &mut Vec<String>) {
     }
 }
 
-/// What the fields of a panel are called: as its queries name them, or as they are shown.
+/// The names of the fields of a panel: the legends of its queries and the display names.
 pub fn field_names(panel: &Value) -> Vec<String> {
     let legends = panel["targets"].as_array().into_iter().flatten().map(|target| &target["legendFormat"]);
     let overrides = panel["fieldConfig"]["overrides"].as_array().into_iter().flatten();
@@ -85,8 +85,7 @@ pub fn field_names(panel: &Value) -> Vec<String> {
     legends.chain(shown).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Every name of a series in an expression, with its matchers. Functions and keywords are not told apart from names:
-/// whoever asks looks for its own.
+/// Every name in an expression, with its matchers. It includes functions and keywords, which the caller ignores.
 pub fn selectors(expr: &str) -> Vec<Selector> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let mut selectors = Vec::new();

@@ -1,5 +1,4 @@
-//! The rules and routes as they are deployed, told to real programs: as shipped, or quickened so that a minute lasts a
-//! second.
+//! The deployed rules and routes for real servers: as shipped, or with every minute shortened to a second.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +7,19 @@ use serde_json::{Value, json};
 
 use crate::people::People;
 
-/// Settings of rules and routes that say how long something lasts.
+/// The settings of rules and routes that are durations.
 const DURATIONS: [&str; 5] = ["for", "keep_firing_for", "group_wait", "group_interval", "repeat_interval"];
 
-/// How fast time passes in rules and routes.
+/// The pace of rules and routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// As shipped.
     Real,
-    /// Sixty times as fast: whatever rules and routes wait for. What the processor counts is as it is.
+    /// Durations of rules and routes are a sixtieth. The figures of the processor are not affected.
     MinutesAreSeconds,
 }
 
-/// The files of rules, for which `directory` is there to be written to.
+/// The files of rules. Changed ones are written to `directory`.
 pub fn rules(pace: Pace, directory: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(deploy().join("prometheus/rules")).unwrap().map(|file| file.unwrap().path());
     let quickened = |file: PathBuf| {
@@ -31,7 +30,7 @@ pub fn rules(pace: Pace, directory: &Path) -> Vec<PathBuf> {
     files.map(|file| if pace == Pace::Real { file } else { quickened(file) }).collect()
 }
 
-/// Alertmanager's configuration, in which only the receivers' addresses, and the pace, are others.
+/// The configuration of Alertmanager with other addresses of the receivers, and with this pace.
 pub fn routes(pace: Pace, people: &People) -> Value {
     let mut configuration = with_pace(yaml(&deploy().join("alertmanager/alertmanager.yml")), pace);
     for receiver in configuration["receivers"].as_array_mut().unwrap() {

@@ -1,7 +1,7 @@
-//! The feed: the simulated county's records on their way to a topic, and an oracle that hears each of them.
+//! The feed: publishes the records of the simulated county to a topic, and applies each to an oracle.
 //!
-//! Whatever hour it is, the same happens: the county lives through a Thursday morning and the days before it, moved to
-//! now. That some of it then falls into the night is all the same to a figure.
+//! The events do not depend on the time of day: a Thursday morning of the county and the days before it are moved to
+//! now.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -17,18 +17,18 @@ use ensilinja_sim::{County, Disorder, Generator, Oracle, Poison, Publication, Si
 
 use crate::stage::Stage;
 
-/// Thursday 2025-09-18 10:15 in Helsinki: every line is open, and was on the days before.
+/// Thursday 2025-09-18 10:15 in Helsinki: every line is open, as on the days before.
 const THURSDAY: EventTime = EventTime::from_seconds(1_758_179_700);
 
-/// How much of history there usually is: five days on which a line opens are whole in it, over Christmas too.
+/// The usual length of the history. It contains five complete open days of each line, even over Christmas.
 const HISTORY_DAYS: i64 = 16;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// For how long the county has been busy when the test starts, so that many are waiting and being served.
+/// How long the county has been busy when a test starts, so that many contacts wait and are being served.
 const BUSY_FOR_MS: i64 = 4 * 60_000;
 
-/// Records, a publisher, and an oracle that has heard what was published.
+/// Records, a publisher, and an oracle of what was published.
 pub struct Feed {
     publications: Peekable<Box<dyn Iterator<Item = Publication> + Send>>,
     publisher: Publisher,
@@ -36,13 +36,13 @@ pub struct Feed {
     poison: BTreeMap<u64, Poison>,
 }
 
-/// A feed that publishes in a thread of its own.
+/// A feed that publishes in its own thread.
 pub struct LiveFeed {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Feed>,
 }
 
-/// What time it is.
+/// The current time.
 pub fn now() -> EventTime {
     clock::wall()()
 }
@@ -58,20 +58,20 @@ pub fn send(publisher: &Publisher, record: &Publication) {
     publisher.send(&outgoing).unwrap();
 }
 
-/// Waits until the broker has everything that was sent, and says when that was.
+/// Waits until the broker has acknowledged everything, and returns the current time.
 pub fn settle(publisher: &Publisher) -> EventTime {
     publisher.flush(Duration::from_mins(1)).unwrap();
-    assert_eq!(publisher.failed(), 0, "every record is taken");
+    assert_eq!(publisher.failed(), 0, "every record is acknowledged");
     now()
 }
 
 impl Feed {
-    /// A county with a history, which a few minutes ago became `volume` times as busy as ever.
+    /// A county with a history, which became `volume` times as busy a few minutes ago.
     pub fn new(stage: &Stage, disorder: Disorder, seed: u64, volume: f64) -> Self {
         Self::with_history(stage, disorder, seed, volume, HISTORY_DAYS)
     }
 
-    /// The same with a longer or shorter history.
+    /// The same with a history of so many days.
     pub fn with_history(stage: &Stage, disorder: Disorder, seed: u64, volume: f64, days: i64) -> Self {
         let county = County::oma_hame();
         let moved_ms = now().plus_millis(-BUSY_FOR_MS).millis_since(THURSDAY);
@@ -88,7 +88,7 @@ impl Feed {
         }
     }
 
-    /// Publishes all that is due, as fast as it goes.
+    /// Publishes the records that are due.
     pub fn publish_what_is_due(&mut self) {
         let now = now();
         while let Some(publication) = self.publications.next_if(|publication| publication.at <= now) {
@@ -96,13 +96,14 @@ impl Feed {
         }
     }
 
-    /// Publishes what is due, waits until the broker has everything, and says when that was.
+    /// Publishes the records that are due, waits until the broker has acknowledged everything, and returns the current
+    /// time.
     pub fn settle(&mut self) -> EventTime {
         self.publish_what_is_due();
         settle(&self.publisher)
     }
 
-    /// Goes on publishing in a thread of its own, each record when it is due.
+    /// Goes on publishing in its own thread, each record when it is due.
     pub fn go_live(mut self) -> LiveFeed {
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
@@ -116,27 +117,27 @@ impl Feed {
         LiveFeed { stop, thread }
     }
 
-    /// The same feed with a publisher that has yet to learn which partitions there are.
+    /// The same feed with a new publisher, which does not know the partitions yet.
     pub fn that_looks_anew(self, stage: &Stage) -> Self {
         Self { publisher: stage.publisher(), ..self }
     }
 
-    /// Lets the oracle hear of an event that somebody else has published.
+    /// Applies an event that was published elsewhere to the oracle.
     pub fn hear(&mut self, event: &SimEvent) {
         self.oracle.apply(event);
     }
 
-    /// What every figure must be.
+    /// The oracle, which has the expected figures.
     pub fn oracle(&self) -> &Oracle {
         &self.oracle
     }
 
-    /// What was wrong with the poisonous records among those published, by the tags they carry.
+    /// The poisonous records among the published ones, by their tags.
     pub fn poison(&self) -> &BTreeMap<u64, Poison> {
         &self.poison
     }
 
-    /// Publishes a record, of whose event, if it names one, the oracle hears.
+    /// Publishes a record and applies its event, if it has one, to the oracle.
     pub fn publish(&mut self, record: &Publication) {
         if let Some(event) = &record.event {
             self.oracle.apply(event);

@@ -1,4 +1,4 @@
-//! What the ledger has to know of the oracle's lines.
+//! The lines of the oracle as rules of the ledger.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// The rules of these lines, their hours laid out for a year and a half around an instant.
+/// The rules of these lines, with opening hours for 500 days around an instant.
 pub fn rules(lines: &[OracleLine], around: EventTime) -> Rules {
     let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
     let lines = lines.iter().map(|line| line_rules(line, &days, around)).collect();

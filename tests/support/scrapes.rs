@@ -1,7 +1,8 @@
-//! What a Prometheus would have scraped of the simulated county, hour by hour: the product's own pages, made by the
-//! ledger and the exposition at instants of the past, as blocks of Prometheus' data.
+//! Scrapes of the simulated county, hour by hour, as blocks of data for Prometheus: the product's own pages, made by
+//! the ledger and the exposition at instants of the past.
 //!
-//! Two processes are scraped. The second one, started a minute later, is the standby: it only tells of itself.
+//! Two processes are scraped. The second one, started a minute later, is the standby, of which only series about the
+//! process are kept.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,13 +21,13 @@ use ensilinja_wire::{Decoder, Reason, Record};
 const DAY_MS: i64 = 24 * HOUR_MS;
 const HOUR_MS: i64 = 3_600_000;
 
-/// How long the county has been simulated before the first scrape: five open days of every line.
+/// How long the county is simulated before the first scrape. It contains five open days of every line.
 const BEFORE_MS: i64 = 20 * DAY_MS;
 
-/// From the first record on nothing was missed.
+/// A complete history.
 const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
-/// The scrapes of a stretch of time.
+/// The scrapes of a period.
 pub struct Scrapes {
     pub config: Config,
     /// The figures at each scrape, by its instant in ms.
@@ -35,8 +36,8 @@ pub struct Scrapes {
 }
 
 impl Scrapes {
-    /// Scrapes the county every hour from one instant to another, both included, and keeps the samples that are wanted:
-    /// each is given as the page writes it, `name{labels} value`.
+    /// Scrapes the county every hour from one instant to another, both included. Keeps the samples that `is_wanted`
+    /// selects; it gets each as the page writes it, `name{labels} value`.
     pub fn every_hour(from: EventTime, to: EventTime, is_wanted: impl Fn(&str) -> bool) -> Self {
         let config = ensilinja_config::county();
         let start = from.plus_millis(-BEFORE_MS);
@@ -66,7 +67,7 @@ impl Scrapes {
         scrapes
     }
 
-    /// A sample of Prometheus' own, such as of an alert, at every scrape.
+    /// Adds a sample of Prometheus itself, such as of an alert, at every scrape.
     pub fn add(&mut self, series: &str, value: f64) {
         for at_ms in self.figures.keys() {
             writeln!(self.samples, "{series} {value} {}", at_ms / 1000).expect("a text takes all");

@@ -1,4 +1,4 @@
-//! A page of metrics as a map from series to value, and how it must agree with the oracle.
+//! A page of metrics as a map from series to value, and its comparison with the oracle.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use ensilinja_model::EventTime;
 use ensilinja_sim::Oracle;
 
-/// Series as the page writes them, each with its value.
+/// Series as the page writes them, with their values.
 pub type Series = BTreeMap<String, f64>;
 
-/// Families about the calendar and the lines, which the oracle has nothing to say about.
+/// Families about the calendar and the lines, which the oracle does not have.
 const NOT_THE_ORACLES: [&str; 5] = [
     "ensilinja_line_last_change_timestamp_seconds",
     "ensilinja_line_next_change_timestamp_seconds",
@@ -30,8 +30,8 @@ pub fn read_page(page: &str) -> Series {
         .collect()
 }
 
-/// How the figures of a page differ from what the oracle says of the same instant; empty if they agree. Every figure of
-/// every line has to be there and equal to the digit, quantiles within 1 %, and there must be no figure beyond those.
+/// The differences between the figures of a page and those of the oracle at the same instant. The page has to have
+/// exactly the figures of the oracle for every line, equal to the digit, or within 1 % for quantiles.
 pub fn differences(page: &Series, oracle: &Oracle, now: EventTime) -> Vec<String> {
     let expected = oracle.series(now);
     let quantiles = oracle.quantiles(now);
@@ -52,7 +52,7 @@ pub fn differences(page: &Series, oracle: &Oracle, now: EventTime) -> Vec<String
     let of_a_line = |series: &&String| series.contains("{line=\"") && !is_not_the_oracles(series);
     for series in page.keys().filter(of_a_line) {
         if !expected.contains_key(series) && !quantiles.contains_key(series) {
-            differences.push(format!("{series} is shown, and the oracle knows nothing of it"));
+            differences.push(format!("{series} is shown, and the oracle does not have it"));
         }
     }
     differences

@@ -1,15 +1,15 @@
-//! A stage: two topics of a broker that one test has for itself, and the configuration that names them.
+//! A stage: the two topics of one test, and the configuration that names them.
 
 use std::collections::BTreeMap;
 
 use ensilinja_kafka::{Publisher, Settings};
 use ensilinja_test_support::KafkaBroker;
 
-/// Both topics take the 10 MB of the largest malformed record, and keep records of any time.
+/// Both topics accept the 10 MB of the largest malformed record, and keep records of any time.
 const SETTINGS: &[(&str, &str)] =
     &[("retention.ms", "-1"), ("max.message.bytes", "20000000"), ("message.timestamp.after.max.ms", "3600000")];
 
-/// The topics of one test, and how programs find them.
+/// The topics of one test, and the configuration for them.
 #[derive(Clone)]
 pub struct Stage {
     /// The broker, as `host:port`.
@@ -18,14 +18,14 @@ pub struct Stage {
     pub topic: String,
     /// The topic of dead letters.
     pub dead_letters: String,
-    /// What is logged: `text` or `json`, and the level.
+    /// The log: `text` or `json`, and the level.
     pub log: (&'static str, &'static str),
-    /// Lines of the county that are not configured.
+    /// Lines of the county that are left out of the configuration.
     pub lines_left_out: &'static [&'static str],
 }
 
 impl Stage {
-    /// The names for the test `name`; the topics are not there yet.
+    /// The stage of the test `name`, without creating its topics.
     pub fn without_topics(broker: &KafkaBroker, name: &str) -> Self {
         Self {
             brokers: broker.bootstrap(),
@@ -36,36 +36,36 @@ impl Stage {
         }
     }
 
-    /// The topics of the test `name`, made with so many partitions for the events.
+    /// The stage of the test `name`. Creates its topics, with so many partitions for the events.
     pub fn set(broker: &KafkaBroker, name: &str, partitions: i32) -> Self {
         let stage = Self::without_topics(broker, name);
         stage.create_topics(broker, partitions);
         stage
     }
 
-    /// Makes the topics.
+    /// Creates the topics.
     pub fn create_topics(&self, broker: &KafkaBroker, partitions: i32) {
         self.create_topic_of_events(broker, partitions);
         self.create_topic_of_dead_letters(broker);
     }
 
-    /// Makes the topic of the events.
+    /// Creates the topic of the events.
     pub fn create_topic_of_events(&self, broker: &KafkaBroker, partitions: i32) {
         broker.create_topic(&self.topic, partitions, SETTINGS);
     }
 
-    /// Makes the topic of the events so that it takes records stamped for any time to come.
+    /// Creates the topic of the events so that it accepts timestamps of any future time.
     pub fn create_topic_of_events_of_any_time(&self, broker: &KafkaBroker, partitions: i32) {
         let settings = [&SETTINGS[..2], &[("message.timestamp.after.max.ms", "9223372036854775807")]].concat();
         broker.create_topic(&self.topic, partitions, &settings);
     }
 
-    /// Makes the topic of dead letters.
+    /// Creates the topic of dead letters.
     pub fn create_topic_of_dead_letters(&self, broker: &KafkaBroker) {
         broker.create_topic(&self.dead_letters, 1, SETTINGS);
     }
 
-    /// The sample configuration, which is the simulated county, with this stage's topics, on any free port.
+    /// The sample configuration, which is that of the simulated county, with the topics of this stage and a free port.
     pub fn configuration(&self) -> String {
         let mut text = ensilinja_config::SAMPLE.to_owned();
         for (key, sample, own) in [
@@ -86,7 +86,7 @@ impl Stage {
         parts.filter(|part| !is_left_out(part)).fold(head, |text, part| text + "\n[[line]]\n" + part)
     }
 
-    /// A publisher to the topic of the events that sends records of any size, as they are.
+    /// A publisher to the topic of the events. It accepts records of any size and does not compress them.
     pub fn publisher(&self) -> Publisher {
         let properties = [("message.max.bytes", "20000000"), ("compression.type", "none"), ("linger.ms", "0")];
         let settings = Settings {

@@ -1,10 +1,9 @@
-//! A real Apache Kafka for tests: one node in `KRaft` mode, on free ports of 127.0.0.1, with its data in a directory of
-//! its own.
+//! A real Apache Kafka for tests: one node in `KRaft` mode, on free ports of 127.0.0.1, with its data in a temporary
+//! directory.
 //!
-//! Maven fetches the jars once into `target/kafka`; parallel tests share them. The environment variable
-//! `ENSILINJA_TEST_KAFKA` names another version than today's. A broker can be stopped, started again
-//! on the same port and data, killed, frozen and thawed, and it is killed when the value is dropped. Topics are made
-//! over Kafka's own protocol, so the harness needs no Kafka client.
+//! Maven downloads the jars once into `target/kafka`, which all tests share. The environment variable
+//! `ENSILINJA_TEST_KAFKA` selects another version. A broker can be stopped, started again on the same port and data,
+//! killed, frozen and thawed. Topics are created over Kafka's own protocol, without a Kafka client.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -17,10 +16,10 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::polling::poll_until;
 use crate::signal::send_signal;
 
-/// The version that is fetched if none is named.
+/// The default version.
 const TODAYS_KAFKA: &str = "4.4.0";
 
-/// `VERSION` stands for the version of Kafka.
+/// The dependencies. `VERSION` is replaced by the version of Kafka.
 const POM: &str = "<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>fi.ensilinja</groupId>
@@ -41,7 +40,7 @@ const POM: &str = "<project>
 /// How long a broker may take to start or to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running (or stopped) broker.
+/// A broker, running or stopped. Dropping the value kills it.
 pub struct KafkaBroker {
     child: Option<Child>,
     jars: PathBuf,
@@ -60,7 +59,7 @@ pub struct Listener {
     pub protocol: &'static str,
 }
 
-/// What an entry of an access list is about, by its number in Kafka's protocol.
+/// The type of a resource in an access list, by its number in Kafka's protocol.
 #[derive(Clone, Copy)]
 pub enum Resource {
     /// A topic.
@@ -70,7 +69,7 @@ pub enum Resource {
 }
 
 impl KafkaBroker {
-    /// Starts a broker without topics, and waits until it answers.
+    /// Starts a broker without topics and waits until it answers.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
@@ -122,12 +121,12 @@ impl KafkaBroker {
         broker
     }
 
-    /// Where clients find it, as `host:port`.
+    /// Its address, as `host:port`.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Where clients find one of its further listeners, as `host:port`.
+    /// The address of one of its further listeners, as `host:port`.
     #[track_caller]
     pub fn bootstrap_of(&self, listener: &str) -> String {
         let (_, port) =
@@ -135,7 +134,7 @@ impl KafkaBroker {
         format!("127.0.0.1:{port}")
     }
 
-    /// Starts a stopped broker on the same port and data, and waits until it answers.
+    /// Starts a stopped broker on the same port and data and waits until it answers.
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "the broker is running");
         let log = File::options().create(true).append(true).open(self.directory.join("broker.log")).unwrap();
@@ -151,13 +150,13 @@ impl KafkaBroker {
         assert!(answers, "Kafka did not start: {}", self.log());
     }
 
-    /// Stops the broker in order, and waits until it has ended.
+    /// Stops the broker cleanly and waits until it has ended.
     pub fn stop(&mut self) {
         self.signal("TERM");
         self.child.take().expect("the broker is running").wait().unwrap();
     }
 
-    /// Ends the broker at once.
+    /// Kills the broker.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -165,13 +164,12 @@ impl KafkaBroker {
         }
     }
 
-    /// Copies what a stopped broker holds of a partition.
+    /// Copies the data of a partition of a stopped broker.
     pub fn keep_partition(&self, name: &str, partition: i32) {
         copy_files(&self.partition_directory(name, partition), &self.kept_directory(name, partition));
     }
 
-    /// Puts back what was kept of a partition of a stopped broker, in place of what it holds: records that were
-    /// acknowledged since are lost.
+    /// Restores the copied data of a partition of a stopped broker. Records that were acknowledged since are lost.
     pub fn put_partition_back(&self, name: &str, partition: i32) {
         let held = self.partition_directory(name, partition);
         fs::remove_dir_all(&held).unwrap();
@@ -186,12 +184,12 @@ impl KafkaBroker {
         self.directory.join(format!("kept/{name}-{partition}"))
     }
 
-    /// Stops its clockwork: connections stay open and nothing is answered.
+    /// Freezes the broker (SIGSTOP): connections stay open and no request is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// Lets a frozen broker go on.
+    /// Resumes a frozen broker.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
@@ -203,14 +201,14 @@ impl KafkaBroker {
         for (name, value) in settings {
             body.text(name).text(value);
         }
-        // The last two: how long it may take, and that it is meant.
+        // The timeout in ms, and that it is no dry run.
         body.int(30_000).byte(0);
         let answer = self.ask(19, 2, &body.0).unwrap();
         // Throttle time, number of topics, and the name come before the error.
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "CreateTopics refused {name}");
     }
 
-    /// Gives a topic more partitions: `total` is how many it then has.
+    /// Adds partitions to a topic, which then has `total`.
     pub fn add_partitions(&self, name: &str, total: i32) {
         let mut body = Body::default();
         body.int(1).text(name).int(total).int(-1).int(30_000).byte(0);
@@ -218,7 +216,7 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4 + 2 + name.len()), 0, "CreatePartitions refused {name}");
     }
 
-    /// Deletes a topic with everything in it.
+    /// Deletes a topic.
     pub fn delete_topic(&self, name: &str) {
         let mut body = Body::default();
         body.int(1).text(name).int(30_000);
@@ -245,13 +243,13 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4), 0, "IncrementalAlterConfigs refused {setting} of {name}");
     }
 
-    /// Lets everybody do something (an operation of Kafka's protocol, by its number) with the topic or the group of
-    /// this name. What has such an entry is closed to everything else.
-    pub fn let_everybody(&self, operation: i8, resource: Resource, name: &str) {
+    /// Allows every user an operation, by its number in Kafka's protocol, on the topic or the group of this name. A
+    /// resource with such an entry is closed to all other operations.
+    pub fn allow_everyone(&self, operation: i8, resource: Resource, name: &str) {
         self.allow("User:*", operation, resource, name);
     }
 
-    /// The same for one user, as `User:NAME`.
+    /// Allows one user (`User:NAME`) an operation.
     pub fn allow(&self, principal: &str, operation: i8, resource: Resource, name: &str) {
         let (anywhere, literally, allowed) = ("*", 3, 3);
         let mut body = Body::default();
@@ -262,7 +260,7 @@ impl KafkaBroker {
         assert_eq!(short_at(&answer, 4 + 4), 0, "CreateAcls refused {name}");
     }
 
-    /// What the broker has logged.
+    /// The log of the broker.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.join("broker.log")).unwrap_or_default()
     }
@@ -279,7 +277,7 @@ impl KafkaBroker {
         send_signal(self.child.as_ref().expect("the broker is running"), name);
     }
 
-    /// One request of Kafka's protocol and its answer, without their headers.
+    /// Sends one request of Kafka's protocol and returns the answer, both without their headers.
     fn ask(&self, key: i16, version: i16, body: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -305,12 +303,12 @@ impl Drop for KafkaBroker {
             eprintln!("the last lines of the broker, newest first:\n{}", last.join("\n"));
         }
         self.kill();
-        // What cannot be removed lies in the directory for temporary files.
+        // The system removes temporary files that cannot be removed now.
         let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-/// The body of a request, in the way Kafka writes numbers and texts.
+/// The body of a request in Kafka's encoding of numbers and texts.
 #[derive(Default)]
 struct Body(Vec<u8>);
 
@@ -358,8 +356,8 @@ fn short_at(answer: &[u8], position: usize) -> i16 {
     i16::from_be_bytes([answer[position], answer[position + 1]])
 }
 
-/// A port that nobody listens on, below those that the system lends to clients: a port that was only just free must not
-/// become some client's before Kafka, a second later, listens on it. Each process begins somewhere else.
+/// A free port below the range that the system assigns to clients, so that no client gets it in the second before Kafka
+/// listens on it. Each process begins at another port.
 fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let first = std::process::id().wrapping_mul(97);
@@ -372,10 +370,10 @@ fn free_port() -> u16 {
     }
 }
 
-/// The directory with Kafka's jars, fetched if they are not there.
+/// The directory of Kafka's jars. Downloads them if they are missing.
 ///
-/// Whoever makes the lock directory fetches, into a directory that gets its name when it is whole; the others wait.
-/// A lock that nobody has touched for five minutes belongs to a process that was killed.
+/// The process that creates the lock directory downloads into a directory that gets its final name once complete; the
+/// others wait. A lock older than five minutes is that of a process that was killed.
 fn jars() -> PathBuf {
     let version = std::env::var("ENSILINJA_TEST_KAFKA").unwrap_or_else(|_| TODAYS_KAFKA.to_owned());
     let target = target_directory().join("kafka");
@@ -383,7 +381,7 @@ fn jars() -> PathBuf {
     fs::create_dir_all(&target).unwrap();
     let deadline = Instant::now() + Duration::from_mins(10);
     while !done.is_dir() {
-        assert!(Instant::now() < deadline, "Kafka's jars were not fetched");
+        assert!(Instant::now() < deadline, "Kafka's jars were not downloaded");
         if fs::create_dir(&lock).is_ok() {
             if !done.is_dir() {
                 fetch(&version, &target, &done);
@@ -393,7 +391,7 @@ fn jars() -> PathBuf {
             let age = fs::metadata(&lock).and_then(|lock| lock.modified());
             let age = age.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
             if age.is_some_and(|age| age > Duration::from_mins(5)) {
-                // Another test may have been quicker.
+                // Another process may have removed it.
                 let _ = fs::remove_dir(&lock);
             }
             std::thread::sleep(Duration::from_millis(200));
@@ -416,7 +414,7 @@ fn fetch(version: &str, target: &Path, done: &Path) {
     fs::rename(&unfinished, done).unwrap();
 }
 
-/// `target`, or wherever cargo puts what it builds: the test's own file lies in it.
+/// Cargo's target directory, found as the ancestor of the running test binary.
 fn target_directory() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let target = own.ancestors().find(|directory| directory.join("CACHEDIR.TAG").is_file());

@@ -1,4 +1,4 @@
-//! The comparison, cell by cell, and the page that shows it.
+//! The comparison of cells, and the page that shows it.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ both lines of oral health, *pth_kiireeton* the four health stations, *kuntoutus_
 Waits are in seconds, shares in per cent.
 ";
 
-/// What each table is about.
+/// The subject of each table.
 const TITLES: &[(&str, &str)] = &[
     ("monthly_arrivals", "Contacts that arrived, by month (slide 7)"),
     ("call_volumes", "Calls of January to September 2025 (slide 6)"),
@@ -29,13 +29,13 @@ const TITLES: &[(&str, &str)] = &[
     ("coverage", "Recorded outcomes of January to August (slide 9)"),
 ];
 
-/// Published against reported.
+/// A published cell beside the reported one.
 #[derive(Default)]
 pub struct Comparison {
     cells: Vec<Cell>,
-    /// How many cells were tested.
+    /// The number of cells tested.
     pub tested: usize,
-    /// How many of them are off.
+    /// The number of them that are too far off.
     pub off: usize,
 }
 
@@ -49,12 +49,12 @@ struct Cell {
 }
 
 impl Comparison {
-    /// A cell that may be off by so much in its own unit.
+    /// Compares a cell that may differ by so much in its own unit.
     pub fn points(&mut self, name: [&str; 3], published: Option<f64>, reported: f64, tolerance: f64) {
         self.cell(name, published, reported, tolerance);
     }
 
-    /// A cell that may be off by so many per cent of what is published.
+    /// Compares a cell that may differ by so many per cent of the published value.
     pub fn per_cent(&mut self, name: [&str; 3], published: Option<f64>, reported: f64, tolerance: f64) {
         self.cell(name, published, reported, published.unwrap_or_default() * tolerance / 100.0);
     }
@@ -65,7 +65,7 @@ impl Comparison {
         let remark = match (published, clash) {
             (_, Some(clash)) => format!("not tested: {}", clash.text("reason")),
             (None, None) => return,
-            // A share of nothing is not a number, and off.
+            // NaN, a share of nothing, fails.
             (Some(published), None) => {
                 let is_near = (reported - published).abs() <= allowed;
                 self.tested += 1;
@@ -105,7 +105,7 @@ impl Comparison {
     }
 }
 
-/// To a tenth; whole numbers without.
+/// The number with one decimal, or without for whole numbers.
 fn number(number: f64) -> String {
     if (number - number.round()).abs() < 0.05 { format!("{number:.0}") } else { format!("{number:.1}") }
 }

@@ -6,7 +6,7 @@ use ensilinja_test_support::TemporaryFolder;
 
 use crate::command_line::printed;
 
-/// Events of 2025-01-01 to 2025-11-05, by when what was asked for in October is resolved.
+/// Events of 2025-01-01 to 2025-11-05, by when the requests of October are resolved.
 pub struct EventsFile {
     folder: TemporaryFolder,
 }
@@ -22,7 +22,7 @@ impl EventsFile {
         self.folder.file("events.jsonl").to_str().expect("a temporary folder has a plain name").to_owned()
     }
 
-    /// The report by lines, groups, months or quarters, from January until a date.
+    /// The report by line, group, month or quarter, from January to a date.
     pub fn report(&self, by: &str, to: &str) -> Report {
         let words = ["--from", "2025-01-01", "--to", to, "--by", by, "--format", "csv"];
         Report::read(&printed(&[&["report", "--events", &self.path()], words.as_slice()].concat()))
@@ -37,7 +37,7 @@ pub struct Fact {
     pub numerator: f64,
 }
 
-/// The figures of a report by line, group or channel, the month in which the period begins, and id.
+/// The figures of a report by line, group or channel, first month of the period, and id of the figure.
 pub struct Report(BTreeMap<[String; 3], Fact>);
 
 impl Report {
@@ -66,12 +66,12 @@ impl Report {
         100.0 * self.fact(subject, begins, figure).value
     }
 
-    /// How many arrived on lines that are printed together.
+    /// The arrivals on lines that are printed together.
     pub fn arrived(&self, lines: &[&str], begins: &str) -> f64 {
         lines.iter().map(|line| self.fact(line, begins, "offered").value).sum()
     }
 
-    /// 100 x the share or score of lines that are printed together: of their sums.
+    /// 100 x the share or score of lines that are printed together, from the sums over the lines.
     pub fn joint_percent(&self, subjects: &[&str], begins: &str, figure: &str) -> f64 {
         let facts = subjects.iter().map(|subject| self.fact(subject, begins, figure));
         let (good, n) = facts.fold((0.0, 0.0), |(good, n), fact| (good + fact.numerator, n + fact.n));

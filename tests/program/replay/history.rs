@@ -1,5 +1,5 @@
-//! How far back history counts, as the commands show it: an instant has the same figures alone and in any series, and
-//! what is not known is absent and said.
+//! How far back history counts, seen through the commands: an instant has the same figures alone and in any series, and
+//! unknown figures are absent and reported.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use super::laws::{ALL_FIRST, KNOWN_THEN, as_event, stepped_through, told};
 use crate::command_line::{Ended, file, printed, run};
 use crate::rules;
 
-/// Sources whose histories begin at different places among the events of a soup that begins at `base`.
+/// Sources whose histories begin at different times among the events of a soup that begins at `base`.
 fn sources(rules: &Rules, base: EventTime) -> Vec<HistorySource> {
     let topic = |start: EventTime, from_first_record| HistorySource::Topic {
         history: TopicHistory { start: Some(start), from_first_record },
@@ -31,7 +31,7 @@ fn sources(rules: &Rules, base: EventTime) -> Vec<HistorySource> {
 }
 
 #[test]
-fn an_instant_has_the_same_figures_alone_and_in_a_series_whatever_the_source_tells_of_its_beginning() {
+fn an_instant_has_the_same_figures_alone_and_in_a_series_for_every_source() {
     let (lines, zone) = (soup_lines(), County::zone());
     let base = EventTime::from_seconds(1_774_720_800);
     let rules = rules::rules(&lines, base);
@@ -102,7 +102,7 @@ static THREE_CONTACTS: LazyLock<[String; 2]> = LazyLock::new(|| {
     [events, config]
 });
 
-/// They are written once, for the tests of a process run beside each other.
+/// They are written once, because tests run in parallel.
 fn three_contacts() -> [String; 2] {
     THREE_CONTACTS.clone()
 }
@@ -116,7 +116,7 @@ fn of_three(words: &[&str], more: &[&str]) -> Ended {
 const OFFERED: [&str; 6] = ["--format", "csv", "--figure", "contacts_offered", "--window", "today"];
 
 #[test]
-fn a_file_that_is_said_to_be_complete_has_windows_from_then_on() {
+fn a_file_declared_complete_has_windows_from_that_time_on() {
     let at = [&["--at", "2026-11-28T12:00"], &OFFERED[..]].concat();
     let (status, out, said) = of_three(&["replay"], &at);
     assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
@@ -131,7 +131,7 @@ fn a_file_that_is_said_to_be_complete_has_windows_from_then_on() {
     assert_eq!((status, out.lines().last().unwrap().rsplit(',').next()), (Some(0), Some("3")), "{out}{said}");
     assert!(!said.contains("begins at"), "{said}");
 
-    // What begins before the time that was said is not known.
+    // A window that begins before the declared time is unknown.
     let later = [&at[..], &["--complete-since", "2026-11-28T10:00"]].concat();
     let (status, out, said) = of_three(&["replay"], &later);
     assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
@@ -152,7 +152,7 @@ fn explain_follows_the_same_rule() {
 }
 
 #[test]
-fn a_report_of_a_time_before_the_first_event_knows_nothing_of_it() {
+fn a_report_shows_time_before_the_first_event_as_unknown() {
     let report = |from: &str, to: &str, more: &[&str]| {
         let words = ["--from", from, "--to", to, "--format", "csv"];
         of_three(&["report"], &[&words[..], more].concat())
@@ -188,7 +188,7 @@ fn a_report_of_a_time_before_the_first_event_knows_nothing_of_it() {
 }
 
 #[test]
-fn a_table_says_in_its_own_language_what_is_not_known() {
+fn a_table_names_unknown_time_in_its_own_language() {
     let words = ["--from", "2026-11-27", "--to", "2026-11-29", "--by", "day"];
     for (language, cell) in [("fi", "ei tiedossa"), ("sv", "okänt"), ("en", "not known")] {
         let (_, out, _) = of_three(&["report"], &[&words[..], &["--language", language]].concat());
@@ -200,7 +200,7 @@ fn a_table_says_in_its_own_language_what_is_not_known() {
 }
 
 #[test]
-fn the_from_that_is_advised_leaves_no_period_unknown() {
+fn the_advised_from_leaves_no_period_unknown() {
     let report = |from: &str, by: &str| {
         of_three(&["report", "--from", from, "--to", "2026-12-02", "--by", by, "--format", "csv"], &[])
     };
@@ -217,7 +217,7 @@ fn the_from_that_is_advised_leaves_no_period_unknown() {
     }
 }
 
-/// One id for two conversations a day apart: three facts of each.
+/// Two conversations a day apart with the same id: three facts of each.
 fn reopened(reversed: bool) -> [String; 2] {
     let [events, config] =
         [format!("history-reopened-{reversed}.jsonl"), "history-reopened.toml".to_owned()].map(|name| file(&name));
@@ -244,7 +244,7 @@ fn reopened(reversed: bool) -> [String; 2] {
 }
 
 #[test]
-fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_id() {
+fn every_command_over_the_past_warns_of_contacts_hidden_by_a_reused_id() {
     for reversed in [false, true] {
         let [events, config] = reopened(reversed);
         let source = ["--config", &config, "--events", &events, "--complete-since", "2026-06-01"];
@@ -256,7 +256,7 @@ fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_i
             &[&["explain"], &figure[..]].concat(),
         ] {
             let (ended, _, said) = run(&[words, &source].concat());
-            // Status 3 is for figures that lack contacts; an explanation says what it lacks.
+            // Status 3 means that figures lack contacts. An explanation itself names what is hidden.
             let status = if words[0] == "explain" { 0 } else { 3 };
             assert_eq!(ended, Some(status), "{words:?}: {said}");
             let what = "3 of 6 events (50.0 %), of 1 contacts, are of another contact with the same id";
@@ -268,14 +268,14 @@ fn every_command_that_looks_back_tells_of_contacts_that_are_lost_behind_a_used_i
             assert!(said.contains(&format!("such as at {events}:")), "{said}");
             assert!(!said.contains("canary"), "{said}");
         }
-        // What comes after the time that is asked for is lost to nothing in it.
+        // Events after the requested time hide nothing in it.
         let (ended, _, said) = run(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
         assert!(ended == Some(0) && !said.contains("same id"), "{said}");
     }
 }
 
 #[test]
-fn a_day_that_is_lost_does_not_hide_behind_many_that_are_sound() {
+fn one_lost_day_among_many_sound_ones_is_reported() {
     let [_, config] = three_contacts();
     let lines = |day: &str, contacts: std::ops::Range<usize>| -> String {
         contacts.map(|n| answered(&format!("c{n}"), "10:00").replace("11-28", day) + "\n").collect()
@@ -298,7 +298,7 @@ fn a_day_that_is_lost_does_not_hide_behind_many_that_are_sound() {
 }
 
 #[test]
-fn attempts_beyond_the_thousand_are_told_of_in_whatever_order_they_come() {
+fn attempts_beyond_a_thousand_are_reported_in_any_order_of_arrival() {
     let [_, config] = three_contacts();
     let line = |number: usize, kind: &str, second: usize, more: &str| {
         let time = format!("10:{:02}:{:02}", second / 60, second % 60);

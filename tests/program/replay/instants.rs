@@ -1,9 +1,9 @@
-//! Which instants a replay is of.
+//! The instants of a replay.
 
 use super::{ended, replay};
 use crate::command_line::{AUTUMN, command, file, printed, run, simulated};
 
-/// The times of a replay in CSV, each once, in their order.
+/// The distinct times of a replay in CSV, in order.
 fn times(csv: &str) -> Vec<&str> {
     let mut times: Vec<&str> = csv.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
     times.dedup();
@@ -16,7 +16,7 @@ fn of_one_figure(events: &str, more: &[&str]) -> String {
 }
 
 #[test]
-fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart() {
+fn a_day_has_25_or_23_hours_when_the_clocks_change_and_repeated_hours_have_offsets() {
     let csv = of_one_figure(&AUTUMN, &["--from", "2025-10-26", "--to", "2025-10-27"]);
     let hours = times(&csv);
     assert_eq!(hours.len(), 26, "25 hours have 26 ends");
@@ -29,7 +29,7 @@ fn a_day_has_the_hours_that_it_has_and_the_hour_that_comes_twice_is_told_apart()
 }
 
 #[test]
-fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
+fn a_step_of_a_day_keeps_the_local_time() {
     let csv = of_one_figure(&AUTUMN, &["--from", "2025-10-24T08:00", "--to", "2025-10-27T08:00", "--step", "1d"]);
     let rows: Vec<(&str, &str)> = csv.lines().skip(1).map(|row| (&row[..25], &row[row.len() - 1..])).collect();
     assert_eq!(
@@ -44,7 +44,7 @@ fn a_day_as_a_step_keeps_the_local_time_and_opens_the_line_at_its_local_hour() {
 }
 
 #[test]
-fn an_hour_that_comes_twice_is_asked_for_by_its_offset_and_one_that_never_comes_is_refused() {
+fn a_repeated_hour_needs_an_offset_and_a_skipped_hour_is_refused() {
     let csv = of_one_figure(&AUTUMN, &["--at", "2025-10-26T03:30+02:00"]);
     assert_eq!(times(&csv), ["2025-10-26T03:30:00+02:00"]);
     for (at, why) in [
@@ -58,7 +58,7 @@ fn an_hour_that_comes_twice_is_asked_for_by_its_offset_and_one_that_never_comes_
 }
 
 #[test]
-fn without_a_step_it_is_an_hour_and_the_end_is_an_instant_if_a_step_ends_there() {
+fn the_default_step_is_an_hour_and_the_end_is_included_if_a_step_ends_there() {
     let words = |to| ["--from", "2025-09-15T10:00", "--to", to, "--line", "mipa", "--format", "csv"];
     assert_eq!(times(&replay(&words("2025-09-15T12:00"))).len(), 3);
     assert_eq!(times(&replay(&words("2025-09-15T11:59"))).len(), 2);
@@ -66,7 +66,7 @@ fn without_a_step_it_is_an_hour_and_the_end_is_an_instant_if_a_step_ends_there()
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_with_what_to_do() {
+fn contradicting_arguments_are_refused_with_advice() {
     let at = ["--at", "2025-09-15"];
     let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
     for (words, advice) in [
@@ -107,7 +107,7 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn at_a_speed_each_instant_is_written_when_its_time_comes() {
+fn with_a_speed_each_instant_is_written_when_it_is_due() {
     use std::io::{BufRead as _, BufReader};
     use std::time::{Duration, Instant};
 
@@ -128,7 +128,7 @@ fn at_a_speed_each_instant_is_written_when_its_time_comes() {
     assert!(replay.wait().unwrap().success());
 }
 
-/// The county's autumn weekend and lines of clocks that were wrong.
+/// The autumn weekend of the county, with lines of wrong clocks before it.
 fn with_wrong_clocks(name: &str) -> String {
     let autumn = std::fs::read_to_string(AUTUMN.as_str()).unwrap();
     let (first, rest) = autumn.split_once('\n').unwrap();
@@ -144,7 +144,7 @@ fn with_wrong_clocks(name: &str) -> String {
 }
 
 #[test]
-fn one_line_of_a_wrong_clock_does_not_vouch_for_weeks_of_which_a_file_says_nothing() {
+fn one_line_of_a_wrong_clock_does_not_count_as_history() {
     let path = with_wrong_clocks("replay-wrong-clocks.jsonl");
     let words = ["replay", "--events", &path, "--format", "csv", "--figure", "contacts_offered"];
     let (_, csv, err) = run(&[&words[..], &["--at", "2025-10-26T12:00"]].concat());
@@ -153,7 +153,7 @@ fn one_line_of_a_wrong_clock_does_not_vouch_for_weeks_of_which_a_file_says_nothi
 }
 
 #[test]
-fn of_an_instant_before_or_after_all_that_is_known_there_are_no_figures() {
+fn an_instant_outside_the_known_time_has_no_figures() {
     let words = ["replay", "--events", &AUTUMN, "--line", "mipa", "--figure", "contacts_waiting", "--format", "csv"];
     for at in ["2025-10-20T12:00", "2025-11-20T12:00"] {
         let (status, _, err) = run(&[&words[..], &["--at", at]].concat());

@@ -1,5 +1,5 @@
-//! The law of stepping: an instant's figures are those of a ledger that was told the same and is asked about that
-//! instant only, whatever the order in which news comes, and whether all is told before or only what was known then.
+//! The law of stepping: the figures of an instant equal those of a ledger that has got the same events and is read at
+//! that instant only. It holds for any order of events, with all that is known now and with what was known then.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::AtomicBool;
@@ -30,11 +30,11 @@ pub fn as_event(said: &SimEvent, lines: &[OracleLine]) -> Event {
 pub const ALL_FIRST: ReplayOptions =
     ReplayOptions { known_then: false, most_legs: usize::MAX, complete_since: None, is_partial: false, speed: None };
 pub const KNOWN_THEN: ReplayOptions = ReplayOptions { known_then: true, ..ALL_FIRST };
-/// As where the log is too long to be held.
+/// The mode for a log that is too long to be held in memory.
 const WHILE_READING: ReplayOptions = ReplayOptions { most_legs: 0, ..ALL_FIRST };
 
-/// What a stepping through the instants says of each, being told these events, each with when it became known; and how
-/// many came too late.
+/// Steps through the instants with events, each with the time at which it became known. Returns the figures of each
+/// instant, and the number of events that arrived too late.
 fn stepped(
     rules: &Rules,
     instants: &[EventTime],
@@ -46,7 +46,7 @@ fn stepped(
     (told.0, told.1)
 }
 
-/// The same of events that come from such a source; and the instants that are known.
+/// The same with events of a source. Returns also the instants that are known.
 pub fn stepped_through(
     source: HistorySource,
     rules: &Rules,
@@ -72,7 +72,7 @@ pub fn stepped_through(
     (all, too_late, covered)
 }
 
-/// What a ledger says that is asked once.
+/// The figures of a ledger that is read once.
 fn asked_once<'a>(rules: &Rules, instant: EventTime, events: impl Iterator<Item = &'a Event>) -> Figures {
     let mut ledger = Ledger::new(rules.clone(), instant);
     for event in events {
@@ -81,14 +81,14 @@ fn asked_once<'a>(rules: &Rules, instant: EventTime, events: impl Iterator<Item 
     ledger.figures(instant, COMPLETE)
 }
 
-/// Without the number of legs, which says what is held in memory and not what is true.
+/// The figures without the number of legs, which depends on what is held in memory.
 pub fn told(mut figures: Figures) -> Figures {
     figures.legs = 0;
     figures
 }
 
 #[test]
-fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_asked_about_it_alone() {
+fn stepping_through_any_soup_gives_each_instant_the_figures_of_a_ledger_read_once() {
     let (lines, zone) = (soup_lines(), County::zone());
     let rules = rules::rules(&lines, EventTime::from_seconds(1_774_720_800));
     let mut compared = 0;
@@ -103,7 +103,7 @@ fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_ask
             .iter()
             .map(|said| {
                 let event = as_event(said, &lines);
-                // Some are known at once, some after hours, some days later.
+                // Some become known at once, some hours later, some days later.
                 let late_ms = [0, 40, 7_200_000, 200_000_000][usize::try_from(hash((seed, event.leg)) % 4).unwrap()];
                 (event.at.plus_millis(late_ms), event)
             })
@@ -129,7 +129,7 @@ fn stepping_through_any_soup_says_of_each_instant_what_a_ledger_says_that_is_ask
 }
 
 #[test]
-fn what_comes_later_than_a_life_after_an_instant_that_had_to_be_taken_is_counted() {
+fn events_that_arrive_too_late_for_a_taken_instant_are_counted() {
     let rules = rules::rules(&soup_lines(), EventTime::from_seconds(1_774_720_800));
     let instant = EventTime::from_seconds(1_774_720_800);
     let event = |leg: u128, at| Event { leg: LegKey::new(leg), line: LineIndex::new(0), at, fact: Fact::Offered };
@@ -145,7 +145,7 @@ fn what_comes_later_than_a_life_after_an_instant_that_had_to_be_taken_is_counted
 }
 
 #[test]
-fn a_contact_that_is_retracted_after_an_instant_that_had_to_be_taken_is_counted() {
+fn a_contact_retracted_too_late_for_a_taken_instant_is_counted() {
     let rules = rules::rules(&soup_lines(), EventTime::from_seconds(1_774_720_800));
     let instant = EventTime::from_seconds(1_774_720_800);
     let event = |leg: u128, at, fact| Event { leg: LegKey::new(leg), line: LineIndex::new(0), at, fact };

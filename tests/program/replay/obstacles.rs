@@ -1,4 +1,4 @@
-//! How a replay ends when something is in its way: with a message, a status, and no file that looks whole.
+//! How a replay ends when something fails: with a message, a status, and no file that looks complete.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -10,7 +10,7 @@ use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
 use super::{AT, EVENTS, ended};
 use crate::command_line::{self, command, file, run, run_command};
 
-/// Whether anything lies in the folder of a file that begins with its name, finished or not.
+/// The files in the folder of `path` whose names contain its name, complete or not.
 fn leavings(path: &str) -> Vec<String> {
     let (folder, name) = path.rsplit_once('/').unwrap();
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -18,7 +18,7 @@ fn leavings(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_file_is_there_when_it_is_whole_and_is_what_standard_output_would_have_had() {
+fn an_output_file_appears_once_complete_and_equals_standard_output() {
     for format in ["csv", "jsonl", "openmetrics", "markdown"] {
         let path = file(&format!("replay-whole.{format}"));
         let when = if format == "markdown" { &["--from", "2025-09-15", "--to", "2025-09-16"][..] } else { &AT };
@@ -38,7 +38,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         assert_eq!(status, Some(1), "{said}");
         assert!(said.contains("error: cannot write /dev/full: No space left on device"), "{said}");
 
-        // Files may take 256 KiB: more than nothing, less than what is asked for.
+        // Files may have 256 KiB, which is less than the output.
         let path = file(&format!("replay-too-large.{format}"));
         let script = "ulimit -f 256; trap '' XFSZ; exec \"$@\"";
         let mut limited = Command::new("bash");
@@ -51,7 +51,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
 }
 
 #[test]
-fn what_was_there_before_stays_where_a_replay_fails() {
+fn a_failed_replay_leaves_the_existing_file() {
     let path = file("replay-before.csv");
     fs::write(&path, "before").unwrap();
     let words = ["replay", "--events", "no/such.jsonl", "--output", &path, "--format", "csv"];
@@ -61,7 +61,7 @@ fn what_was_there_before_stays_where_a_replay_fails() {
 }
 
 #[test]
-fn the_events_are_never_what_a_replay_replaces() {
+fn a_replay_never_replaces_its_events() {
     let events = file("replay-of-itself.jsonl");
     fs::write(&events, "events").unwrap();
     let link = file("replay-link-to-itself.jsonl");
@@ -78,7 +78,7 @@ fn the_events_are_never_what_a_replay_replaces() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_said_before_anything_is_read() {
+fn a_missing_output_folder_is_reported_before_anything_is_read() {
     let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
     for format in ["csv", "openmetrics", "table"] {
         let (status, _, said) = ended(&[&stretch[..], &["--format", format, "--output", "no/such/folder"]].concat());
@@ -89,7 +89,7 @@ fn a_folder_that_is_not_there_is_said_before_anything_is_read() {
 }
 
 #[test]
-fn a_reader_who_has_had_enough_ends_it_quietly() {
+fn a_reader_that_closes_the_pipe_ends_a_replay_without_an_error() {
     for format in ["csv", "jsonl", "openmetrics", "table"] {
         let stretch = ["--from", "2025-09-15", "--to", "2025-09-17"];
         let words = [&["replay", "--events", EVENTS.as_str(), "--format", format], &stretch[..]].concat();
@@ -103,7 +103,7 @@ fn a_reader_who_has_had_enough_ends_it_quietly() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_said_and_nothing_is_written() {
+fn a_truncated_file_is_reported_and_nothing_is_written() {
     let whole = fs::read(EVENTS.as_str()).unwrap();
     let cut = file("replay-cut.jsonl");
     fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
@@ -118,9 +118,9 @@ fn a_file_that_was_cut_off_is_said_and_nothing_is_written() {
 }
 
 #[test]
-fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
+fn a_stopped_replay_reports_what_was_covered_and_leaves_no_file() {
     let path = file("replay-stopped.jsonl");
-    // Slow, or so many that they take long.
+    // One replay is slow, the other has many instants.
     let slow = ["--to", "2025-09-15T20:00", "--speed", "3600"];
     let many = ["--to", "2025-09-16T20:00", "--step", "1s", "--output", &path];
     for (more, instants, what) in [(&slow[..], 11, "have been written"), (&many, 122_401, "were covered, and")] {
@@ -132,7 +132,7 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
             let begun: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
             assert!(begun[2].contains("1757923200"), "{}", begun[2]);
         } else {
-            // The first of them are in the file that has not its name yet.
+            // The first instants are in the file that does not have its final name yet.
             let folder = Path::new(&path).parent().unwrap();
             let length = |found: &String| fs::metadata(folder.join(found)).map_or(0, |found| found.len());
             let has_begun = || leavings(&path).iter().any(|found| found.ends_with(".partial") && length(found) > 0);
@@ -140,7 +140,7 @@ fn being_told_to_stop_it_says_what_was_covered_and_leaves_no_file() {
         }
         send_signal(&replay, "INT");
         let rest: Vec<String> = lines.map(Result::unwrap).collect();
-        assert!(rest.iter().all(|line| !line.contains("\"end\"")), "it does not look whole");
+        assert!(rest.iter().all(|line| !line.contains("\"end\"")), "the run does not look complete");
         let mut said = String::new();
         replay.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(replay.wait().unwrap().code(), Some(1), "{said}");

@@ -1,5 +1,5 @@
-//! What a replay says of instants of the past is what the naive oracle says, which shares no code with it: through the
-//! program and its text for Prometheus.
+//! A replay agrees with the naive oracle, which shares no code with it. The figures are read from the output of the
+//! program in OpenMetrics.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,13 +12,13 @@ use ensilinja_sim::{County, Disorder, Generator, Oracle};
 use crate::command_line::{file, printed};
 use crate::series::{Series, differences};
 
-/// Monday 2025-07-28 at 00:00 in Helsinki: seven weeks, which is more than any window needs, before the instants.
+/// Monday 2025-07-28 at 00:00 in Helsinki: seven weeks before the instants, which is more than any window needs.
 const START: EventTime = EventTime::from_seconds(1_753_650_000);
 /// Wednesday 2025-09-17 at 00:00 in Helsinki.
 const END: EventTime = EventTime::from_seconds(1_758_056_400);
 
 #[test]
-fn a_replay_says_of_every_instant_what_the_oracle_says() {
+fn a_replay_agrees_with_the_oracle_at_every_instant() {
     let county = County::oma_hame();
     let mut oracle = Oracle::new(county.oracle_lines(), County::zone());
     let generator = Generator::new(&county, 11, START, 0.2).take_while(|event| event.reported_at < END);

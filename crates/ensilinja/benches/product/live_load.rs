@@ -36,8 +36,8 @@ pub struct LiveLoad {
 }
 
 impl LiveLoad {
-    /// Begins to publish a Tuesday morning of the county, of this volume and dated from now on. The events are simulated
-    /// before; only `alter`, which may change an event, and the encoding are left to do.
+    /// Begins to publish a Tuesday morning of the county, of this volume and dated from now on. The events are
+    /// simulated before; only `alter`, which may change an event, and the encoding are left to do.
     pub fn begin(
         topic: &Topic,
         volume: f64,

@@ -1,8 +1,8 @@
 //! The product measured as a whole, on a real Apache Kafka: `cargo bench -p ensilinja` for all sections, or with the
 //! names of sections after `--`.
 //!
-//! docs/BENCH.md explains the output. What is measured runs in a process of its own and is observed from outside; events
-//! are generated, encoded and published before the measurement. Nothing stays behind.
+//! docs/BENCH.md explains the output. What is measured runs in a process of its own and is observed from outside;
+//! events are generated, encoded and published before the measurement. Nothing stays behind.
 
 mod bare_consumer;
 mod county_events;
