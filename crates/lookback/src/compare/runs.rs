@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use ensilinja_catalogue::{FiguresDocument, RunHeader};
-use ensilinja_model::EventTime;
+use ensilinja_catalogue::RunHeader;
 use ensilinja_report::comparison::{ComparisonResult, differences};
 use jiff::tz::TimeZone;
 
@@ -28,7 +27,7 @@ pub fn compare_runs(one: &Path, other: &Path, load: ConfigLoader<'_>) -> Result<
     }
     let (mut result, mut zone) = (ComparisonResult::default(), None);
     let (mut left, mut right) = (one.next_instant()?, other.next_instant()?);
-    while let Some(at) = earliest(&left, &right) {
+    while let Some(at) = [&left, &right].into_iter().flatten().map(|(at, _)| *at).min() {
         let [of_one, of_other] = [&mut left, &mut right].map(|next| next.take_if(|(its, _)| *its == at));
         match (&of_one, &of_other) {
             (Some((_, of_one)), Some((_, of_other))) => {
@@ -53,14 +52,6 @@ pub fn compare_runs(one: &Path, other: &Path, load: ConfigLoader<'_>) -> Result<
     let origins = [&one, &other].map(|run| FiguresOrigin::of_run(run.header(), run.name(), load));
     let names = [&one, &other].map(|run| run.name().to_owned());
     Comparison { names, origins, result, zone: zone.unwrap_or(TimeZone::UTC) }.checked()
-}
-
-/// The earlier of the next instants of two runs.
-fn earliest(
-    left: &Option<(EventTime, FiguresDocument)>,
-    right: &Option<(EventTime, FiguresDocument)>,
-) -> Option<EventTime> {
-    [left, right].into_iter().flatten().map(|(at, _)| *at).min()
 }
 
 fn steps_in_words(run: &OpenRun) -> String {

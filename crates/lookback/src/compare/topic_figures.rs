@@ -70,8 +70,8 @@ pub(super) fn topic_figures(
     let lines = (0..config.lines.len()).collect();
     let export = Export::new(infos, lines, FigureSelection::new(&[], &[]), lookback.rules().bounds(), &[]);
     let document = |ledger: &mut Ledger| {
-        let line = export.instant_line(config.zone_name(), &ledger.figures(as_of, coverage.history()));
-        FiguresDocument::parse(&line).expect("a comparison reads what a replay writes")
+        let text = export.instant_line(config.zone_name(), &ledger.figures(as_of, coverage.history()));
+        FiguresDocument::parse(&text).expect("a comparison reads what a replay writes")
     };
     let at_least = document(&mut ledger);
     for event in &uncertain {

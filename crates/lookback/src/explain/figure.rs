@@ -168,7 +168,9 @@ fn made_of(
         Aggregation::Single => {
             let of_figure = contributions.into_iter().filter(|leg| leg.number == number).collect();
             let mut entries = entries_of(of_figure, Some);
-            entries.iter_mut().for_each(|entry| entry.adds = None);
+            for entry in &mut entries {
+                entry.adds = None;
+            }
             Ok(entries)
         }
     }

@@ -43,7 +43,7 @@ pub enum ReplayOutcome {
 pub fn replay(
     request: &ReplayRequest<'_>,
     context: &LookbackContext<'_>,
-    destination: ReplayDestination<'_>,
+    mut destination: ReplayDestination<'_>,
 ) -> Result<ReplayOutcome, LookbackError> {
     let zone = &context.config.zone;
     let lines = context.config.places_of(request.lines)?;
@@ -54,8 +54,7 @@ pub fn replay(
     let instants = instants.ok_or(RequestError::TooManyInstants { most: MOST_INSTANTS })?;
     let instants = past_instants(&instants, request, context)?;
     let rules = context.config.rules_over(&(instants[0]..instants[instants.len() - 1]));
-    let file_name = destination.file_name.clone();
-    let mut output = open_output(request, context, lines.clone(), &rules, destination)?;
+    let mut output = open_output(request, context, lines.clone(), &rules, &mut destination)?;
 
     let options = ReplayOptions {
         known_then: request.knowledge == Knowledge::Then,
@@ -87,18 +86,16 @@ pub fn replay(
                 lookback.warn_if_short(&coverage, &replayed.subject, zone);
             }
             tracing::info!(instants = replayed.covered.len(), "instants taken");
-            match output.finish(context.stop)? {
-                true => Ok(replayed.outcome()),
-                false => Err(LookbackError::Interrupted {
-                    what: "all instants were taken, but the text is not whole".to_owned(),
-                    why: Box::new(LookbackError::Stopped),
-                }),
+            if output.finish(context.stop)? {
+                return Ok(replayed.outcome());
             }
+            let what = "all instants were taken, but the text is not whole".to_owned();
+            Err(LookbackError::Interrupted { what, why: Box::new(LookbackError::Stopped) })
         }
         Err(error @ LookbackError::Output(OutputError::ReaderGone)) => Err(error),
         Err(error) => {
             let is_readable = output.abandon()?;
-            let what = replayed.covered_in_words(is_readable, file_name.as_deref(), context);
+            let what = replayed.covered_in_words(is_readable, destination.file_name.as_deref(), context);
             Err(LookbackError::Interrupted { what, why: Box::new(error) })
         }
     }
@@ -151,7 +148,7 @@ fn open_output(
     context: &LookbackContext<'_>,
     lines: Vec<usize>,
     rules: &Rules,
-    destination: ReplayDestination<'_>,
+    destination: &mut ReplayDestination<'_>,
 ) -> Result<FiguresOutput<'static>, LookbackError> {
     let config = context.config;
     let infos = config.lines.iter().map(Line::info).collect();
@@ -161,7 +158,7 @@ fn open_output(
         FiguresFormat::Csv => OpenFormat::Csv,
         FiguresFormat::JsonLines => OpenFormat::JsonLines(Box::new(run_header(request, context, &export))),
         FiguresFormat::OpenMetrics => {
-            OpenFormat::OpenMetrics(MetricFamilies::new(&export, destination.temporary_file)?)
+            OpenFormat::OpenMetrics(MetricFamilies::new(&export, &mut *destination.temporary_file)?)
         }
     };
     let name = destination.file_name.as_deref().unwrap_or("standard output");

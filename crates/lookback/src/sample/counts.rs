@@ -261,12 +261,11 @@ mod tests {
 
     /// A finding a line, with its remedy below.
     fn in_words(findings: &[SampleFinding]) -> String {
-        let remedy = |finding: &SampleFinding| finding.remedy.iter().map(|remedy| format!("-> {remedy}\n")).collect();
-        let line = |finding: &SampleFinding| {
-            let remedy: String = remedy(finding);
-            format!("{:?}: {}\n{remedy}", finding.state, finding.what)
+        let text = |finding: &SampleFinding| {
+            let remedy = finding.remedy.as_deref().unwrap_or_default();
+            format!("{:?}: {}\n-> {remedy}", finding.state, finding.what)
         };
-        findings.iter().map(line).collect()
+        findings.iter().map(text).collect::<Vec<_>>().join("\n")
     }
 
     fn found(records: &[(i64, Result<i64, Detail>)]) -> String {
