@@ -9,8 +9,8 @@
 //! which figures a table has and how they are written. All formats write the same values, and no format receives a
 //! hidden one.
 //!
-//! [`explanation`] and [`comparison`] lay out the results of `explain` and `compare`. Other commands print a [`Listing`]
-//! for people and a [`JsonDocument`] for programs.
+//! [`explanation`] and [`comparison`] lay out the results of `explain` and `compare`. Other commands print a
+//! [`Listing`] for people and a [`JsonDocument`] for programs.
 //!
 //! The crate uses no clock, no Kafka and no files. Its input is sums, and local times by their parts.
 

@@ -102,12 +102,12 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_text_on_a_terminal() {
         let mut listing = Listing::new([("NIMI", Align::Left), ("N", Align::Right), ("OSA", Align::Left)]);
         listing.row(["äitiysneuvola".into(), "7".into(), "a".into()]);
-        listing.note("and this is said of it".into());
+        listing.note("a note about the row".into());
         listing.row(["電話".into(), "1200".into(), String::new()]);
         assert_eq!(
             listing.to_string(),
             "NIMI              N  OSA\n\
-             äitiysneuvola     7  a\n    and this is said of it\n\
+             äitiysneuvola     7  a\n    a note about the row\n\
              電話           1200\n"
         );
     }

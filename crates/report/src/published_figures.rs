@@ -73,9 +73,9 @@ impl<'a> PublishedFigures<'a> {
         }
     }
 
-    /// The share of callbacks as on the county's slides: of contacts decided, or of contacts handled if the line answers
-    /// no call directly. A line that only calls back then has 100 %, as on slide 16. The choice is made for the whole
-    /// report, so an hour without answered calls does not change it.
+    /// The share of callbacks as on the county's slides: of contacts decided, or of contacts handled if the line
+    /// answers no call directly. A line that only calls back then has 100 %, as on slide 16. The choice is made for the
+    /// whole report, so an hour without answered calls does not change it.
     pub fn callback_share(&self, subject: &Subject) -> Indicator {
         let amount = |quantity| self.balances.amount(subject, ReportSpan::Whole, quantity);
         if amount(Quantity::Answered) == 0 && amount(Quantity::RequestsReached) > 0 {

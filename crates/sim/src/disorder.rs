@@ -1,8 +1,8 @@
 //! Disorder: duplicates, delays, reordering and poison between the platform and the topic.
 //!
-//! Records come in the order of their publication time, [`Publication::at`]. It is not before [`SimEvent::reported_at`],
-//! except for sources with a fast clock: up to four minutes before, which is within the five minutes that a record may
-//! be ahead. The same events, disorder and seed give the same records.
+//! Records come in the order of their publication time, [`Publication::at`]. It is not before
+//! [`SimEvent::reported_at`], except for sources with a fast clock: up to four minutes before, which is within the five
+//! minutes that a record may be ahead. The same events, disorder and seed give the same records.
 
 mod poison;
 

@@ -1,7 +1,7 @@
 //! Finnish holidays and working days, computed one day at a time.
 //!
-//! The calendar of the product is tested against this one. So it is written from the acts and the almanac, and shares no
-//! code with the product.
+//! The calendar of the product is tested against this one. So it is written from the acts and the almanac, and shares
+//! no code with the product.
 
 use jiff::civil::{Date, Weekday, date};
 
@@ -49,8 +49,8 @@ pub(crate) fn is_official_holiday(day: Date) -> bool {
         || saturday_between((10, 31), (11, 6))
 }
 
-/// Whether the day is Midsummer Eve (the Friday between 19 and 25 June) or Christmas Eve. They are not official holidays,
-/// but the OpenStreetMap notation of opening hours counts both among the public holidays of Finland.
+/// Whether the day is Midsummer Eve (the Friday between 19 and 25 June) or Christmas Eve. They are not official
+/// holidays, but the OpenStreetMap notation of opening hours counts both among the public holidays of Finland.
 pub(crate) fn is_eve(day: Date) -> bool {
     let midsummer = day.weekday() == Weekday::Friday && day.month() == 6 && (19..=25).contains(&day.day());
     midsummer || (day.month(), day.day()) == (12, 24)

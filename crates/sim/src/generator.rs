@@ -13,7 +13,6 @@ mod draws;
 mod feedback_decks;
 mod line_quotas;
 mod quota;
-mod simulation_context;
 mod steered_mean;
 mod visit;
 mod visit_simulation;
@@ -29,8 +28,7 @@ use rand_pcg::Pcg64Mcg;
 use self::arrivals::Arrivals;
 use self::feedback_decks::FeedbackDecks;
 use self::line_quotas::LineQuotas;
-use self::simulation_context::SimulationContext;
-use self::visit::Visit;
+use self::visit::{Visit, VisitContext};
 use self::visit_simulation::VisitResult;
 use crate::{County, CountyLine, SimEvent};
 
@@ -77,7 +75,8 @@ enum UpcomingKind {
 impl Generator {
     /// The county from `start` on, with `volume` times its contacts: 1 for the county itself, 100 for a load test.
     ///
-    /// At the start there are no contacts in progress. For figures over a window, start the stream earlier by its length.
+    /// At the start there are no contacts in progress. For figures over a window, start the stream earlier by its
+    /// length.
     ///
     /// # Panics
     /// If `volume` is not a positive number.
@@ -112,7 +111,7 @@ impl Generator {
     }
 
     fn simulate(&mut self, visit: &Visit) {
-        let context = SimulationContext { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
+        let context = VisitContext { lines: &self.lines, arrivals: &self.arrivals, zone: &self.zone };
         let result = VisitResult::of(visit, context, &mut self.quotas[visit.line], &mut self.feedback, &mut self.rng);
         for event in result.events {
             self.schedule(event.reported_at, UpcomingKind::Event(Box::new(event)));

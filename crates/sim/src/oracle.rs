@@ -1,8 +1,8 @@
 //! The naive oracle: the expected value of every figure, computed in the slow and obvious way.
 //!
 //! It keeps all facts. For a reading at `now` it goes through every leg from the beginning: sort the facts, derive the
-//! postings, count those in the window. It shares only the vocabulary with the ledger, and nothing with the calendar. So
-//! an error goes unnoticed only if both implementations have it.
+//! postings, count those in the window. It shares only the vocabulary with the ledger, and nothing with the calendar.
+//! So an error goes unnoticed only if both implementations have it.
 
 mod indicators;
 mod naive_callback;

@@ -1,9 +1,9 @@
 //! Event soup: random, contradictory facts for property tests.
 //!
 //! A soup is worse than the events of any platform. Legs share a few contacts and lines, and every kind of fact occurs
-//! anywhere and repeatedly. The instants lie close to the edges where a rule could be off by one: thresholds, deadlines,
-//! the orphan limit, truncated seconds before the arrival, openings and closings, changes of rules, local midnights,
-//! both changes of the clocks, Easter and Christmas.
+//! anywhere and repeatedly. The instants lie close to the edges where a rule could be off by one: thresholds,
+//! deadlines, the orphan limit, truncated seconds before the arrival, openings and closings, changes of rules, local
+//! midnights, both changes of the clocks, Easter and Christmas.
 
 use ensilinja_model::{
     AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,

@@ -9,8 +9,8 @@ const MINUTE_MS: u32 = 60_000;
 const HOUR_MS: u32 = 60 * MINUTE_MS;
 const DAY_MS: u32 = 24 * HOUR_MS;
 
-/// Lines with rules so tight that a soup reaches their edges: open round the clock and not, every channel, every kind of
-/// promise, a line without promises, one that is closed for weeks, and one whose hours and limits change.
+/// Lines with rules so tight that a soup reaches their edges: open round the clock and not, every channel, every kind
+/// of promise, a line without promises, one that is closed for weeks, and one whose hours and limits change.
 #[must_use]
 pub fn soup_lines() -> Vec<OracleLine> {
     vec![round_the_clock(), weekdays(), evenings_chat(), text(), lunch_break(), night_shift(), changing()]

@@ -120,7 +120,7 @@ impl ContactLayout<'_> {
             let is_repeated = !seen.insert((event.event.at, event.event.fact));
             self.fact(timeline, event, is_repeated)
         });
-        let claims = facts.collect();
+        let facts = facts.collect();
         let entries = timeline.entries.iter().map(|entry| {
             let event = events.iter().find(|event| entry.follows_from(&event.event));
             (explained_entry(entry, event.map(|event| event.position), self.context), entry.at > self.at)
@@ -131,7 +131,7 @@ impl ContactLayout<'_> {
         ExplainedLeg {
             line: line.id.to_string(),
             visit: events.first().and_then(|event| event.visit.clone()),
-            claims,
+            facts,
             entries: entries.collect(),
             promise: course.in_words(),
             verdict: course.verdict(),
@@ -140,7 +140,7 @@ impl ContactLayout<'_> {
     }
 
     fn fact(&self, timeline: &LegTimeline, event: &ContactEvent, is_repeated: bool) -> ExplainedFact {
-        let fate = match timeline.status(&event.event) {
+        let effect = match timeline.status(&event.event) {
             FactStatus::Lost { to, fact } => FactEffect::Lost { to: words::fact(fact), at: self.formatted(to) },
             FactStatus::Surplus => FactEffect::Surplus,
             FactStatus::Superseded { by } if !is_repeated => {
@@ -153,13 +153,13 @@ impl ContactLayout<'_> {
         let is_record = matches!(event.position, SourcePosition::Record { .. });
         let source = provenance::fact_source(event.position, self.context.config, self.context.files);
         ExplainedFact {
-            said: StatedFact {
+            fact: StatedFact {
                 fact: words::fact(event.event.fact),
                 at: self.formatted(event.event.at),
                 source: Some(source),
             },
-            known: is_record.then(|| self.formatted(event.known_at)),
-            fate,
+            known_since: is_record.then(|| self.formatted(event.known_at)),
+            effect,
         }
     }
 

@@ -83,11 +83,11 @@ pub fn explain_figure(
     let parts = checked.figures.iter().zip(made_up).map(|(figure, made_up)| layout.series(figure, made_up));
     Ok(FigureExplanation {
         line: checked.info.id.to_string(),
-        asked: question.figure.to_owned(),
+        figure: question.figure.to_owned(),
         at: layout.formatted(checked.at),
         known_before: question.known_before.map(|before| layout.formatted(before)),
         window: checked.window.map(|window| explained_window(window, &checked, &known, &layout)),
-        parts: parts.collect(),
+        series: parts.collect(),
         share,
     })
 }

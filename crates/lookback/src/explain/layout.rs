@@ -65,7 +65,7 @@ impl FigureLayout<'_> {
             help: figure.help(),
             number: number.map(amount),
             not_shown,
-            made: match aggregation {
+            derivation: match aggregation {
                 Aggregation::Sum => "the sum of these",
                 Aggregation::Quantile => "within 1 % what is measured by the one at its place among these",
                 Aggregation::Single => "that of this contact",
@@ -92,10 +92,10 @@ impl FigureLayout<'_> {
 
     fn contribution(&self, figure: &NamedFigure, entry: &FigureEntry) -> Contribution {
         Contribution {
-            whose: self.found.get(&entry.leg).map_or_else(lost_leg, |found| found.identity.clone()),
+            leg: self.found.get(&entry.leg).map_or_else(lost_leg, |found| found.identity.clone()),
             entry: explained_entry(&entry.entry, self.position(entry), self.context),
             adds: entry.adds.map(|adds| self.amount(figure, adds)),
-            is_it: entry.is_chosen,
+            is_chosen: entry.is_chosen,
         }
     }
 
@@ -132,7 +132,7 @@ pub(super) fn explained_entry(
             Cause::Fact(_) => None,
             Cause::Timeout(timeout) => Some(words::timeout(timeout)),
         },
-        said: StatedFact {
+        fact: StatedFact {
             fact: words::fact(fact),
             at: words::formatted(stated_at, zone),
             source: position.map(|position| fact_source(position, context.config, context.files)),

@@ -21,7 +21,7 @@ pub struct ExplainedLeg {
     /// Its visit, if the source names one.
     pub visit: Option<String>,
     /// All facts about it, in the order of their instants.
-    pub claims: Vec<ExplainedFact>,
+    pub facts: Vec<ExplainedFact>,
     /// Its entries in the order of their instants, and whether each lies in the future.
     pub entries: Vec<(ExplainedEntry, bool)>,
     /// Its promise and the verdict, one sentence to a line.
@@ -35,11 +35,11 @@ pub struct ExplainedLeg {
 /// A fact about a leg, and its effect.
 pub struct ExplainedFact {
     /// The fact.
-    pub said: StatedFact,
+    pub fact: StatedFact,
     /// When it became known, if the source has timestamps.
-    pub known: Option<FormattedInstant>,
+    pub known_since: Option<FormattedInstant>,
     /// Its effect.
-    pub fate: FactEffect,
+    pub effect: FactEffect,
 }
 
 /// The effect of a fact on the figures.

@@ -73,5 +73,5 @@ pub struct ExplainedEntry {
     /// The timeout that caused the entry, in words; `None` if a fact caused it.
     pub lapsed: Option<&'static str>,
     /// The fact that caused the entry, or that started the timeout.
-    pub said: StatedFact,
+    pub fact: StatedFact,
 }

@@ -7,7 +7,7 @@ pub struct FigureExplanation {
     /// The line.
     pub line: String,
     /// The figure, in the words of the request.
-    pub asked: String,
+    pub figure: String,
     /// The instant that the figure is for.
     pub at: FormattedInstant,
     /// If set, only events known before this instant count.
@@ -15,7 +15,7 @@ pub struct FigureExplanation {
     /// The window; `None` for a figure without one, such as `waiting`.
     pub window: Option<ExplainedWindow>,
     /// The series of the figure. An indicator has two: numerator and denominator.
-    pub parts: Vec<ExplainedSeries>,
+    pub series: Vec<ExplainedSeries>,
     /// Numerator and denominator of an indicator, if both are known.
     pub share: Option<(i64, i64)>,
 }
@@ -39,7 +39,7 @@ pub struct ExplainedSeries {
     /// The reason if the figure is not shown. The entries are then possibly incomplete.
     pub not_shown: Option<String>,
     /// How the number follows from the entries, in words.
-    pub made: &'static str,
+    pub derivation: &'static str,
     /// Entries by name: how many there are, and their sum.
     pub by_step: Vec<(&'static str, usize, Option<Amount>)>,
     /// The entries in the order of their instants: all of them, or the first and the last.
@@ -52,11 +52,11 @@ pub struct ExplainedSeries {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contribution {
     /// The leg.
-    pub whose: LegIdentity,
+    pub leg: LegIdentity,
     /// The entry.
     pub entry: ExplainedEntry,
     /// The amount that it adds; `None` if the figure is not a sum.
     pub adds: Option<Amount>,
     /// Whether the figure is the sample of this entry, as for a quantile.
-    pub is_it: bool,
+    pub is_chosen: bool,
 }

@@ -20,9 +20,9 @@
 //! ```
 //!
 //! The document of a contact has `contact`, `at`, `known_before` and `legs`. Each leg has `line`, `visit`, `claims`,
-//! `entries`, `promise` (`null` if the line promises nothing), `promise_in_words` and `notes`. Durations are in seconds.
-//! `share` is set for indicators. `from` and `to` of a window are its first and its last second. If `not_shown` is set,
-//! the figure is not shown for that reason, and `number` is computed from possibly incomplete entries.
+//! `entries`, `promise` (`null` if the line promises nothing), `promise_in_words` and `notes`. Durations are in
+//! seconds. `share` is set for indicators. `from` and `to` of a window are its first and its last second. If `not_shown`
+//! is set, the figure is not shown for that reason, and `number` is computed from possibly incomplete entries.
 
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
@@ -44,12 +44,12 @@ impl FigureExplanation {
         written(&json!({
             "schema": SCHEMA,
             "line": self.line,
-            "figure": self.asked,
+            "figure": self.figure,
             "at": instant(&self.at),
             "known_before": self.known_before.as_ref().map(instant),
             "window": window,
             "share": self.share.map(|(good, valid)| json!({ "good": good, "valid": valid })),
-            "figures": self.parts.iter().map(part).collect::<Vec<_>>(),
+            "figures": self.series.iter().map(part).collect::<Vec<_>>(),
         }))
     }
 }
@@ -83,7 +83,7 @@ fn part(part: &ExplainedSeries) -> Json {
         "help": part.help,
         "number": part.number.as_ref().map(amount),
         "not_shown": part.not_shown,
-        "made": part.made,
+        "made": part.derivation,
         "by_step": by_step.collect::<Vec<_>>(),
         "entries": part.entries.iter().map(contribution).collect::<Vec<_>>(),
         "entries_left_out": part.left_out.map_or(0, |(left_out, _)| left_out),
@@ -92,10 +92,10 @@ fn part(part: &ExplainedSeries) -> Json {
 
 fn contribution(contribution: &Contribution) -> Json {
     let mut fields = entry(&contribution.entry);
-    fields["contact"] = json!(contribution.whose.contact);
-    fields["visit"] = json!(contribution.whose.visit);
+    fields["contact"] = json!(contribution.leg.contact);
+    fields["visit"] = json!(contribution.leg.visit);
     fields["adds"] = json!(contribution.adds.as_ref().map(amount));
-    fields["is_it"] = json!(contribution.is_it);
+    fields["is_it"] = json!(contribution.is_chosen);
     fields
 }
 
@@ -105,7 +105,7 @@ fn entry(entry: &ExplainedEntry) -> Json {
         "step": entry.step,
         "sample_seconds": entry.sample_ms.map(|ms| seconds(i64::from(ms))),
         "lapsed": entry.lapsed,
-        "said": said(&entry.said),
+        "said": said(&entry.fact),
     })
 }
 
@@ -131,7 +131,7 @@ fn leg(leg: &ExplainedLeg) -> Json {
     json!({
         "line": leg.line,
         "visit": leg.visit,
-        "claims": leg.claims.iter().map(claim).collect::<Vec<_>>(),
+        "claims": leg.facts.iter().map(claim).collect::<Vec<_>>(),
         "entries": entries.collect::<Vec<_>>(),
         "promise": leg.verdict.as_ref().map(verdict),
         "promise_in_words": leg.promise,
@@ -140,10 +140,10 @@ fn leg(leg: &ExplainedLeg) -> Json {
 }
 
 fn claim(claim: &ExplainedFact) -> Json {
-    let mut fields = said(&claim.said);
-    fields["known"] = json!(claim.known.as_ref().map(instant));
-    fields["fate"] = json!(claim.fate.as_str());
-    match &claim.fate {
+    let mut fields = said(&claim.fact);
+    fields["known"] = json!(claim.known_since.as_ref().map(instant));
+    fields["fate"] = json!(claim.effect.as_str());
+    match &claim.effect {
         FactEffect::Counts | FactEffect::Duplicate | FactEffect::Surplus => {}
         FactEffect::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),
         FactEffect::Superseded { by, at } => fields["superseded_by"] = json!({ "fact": by, "at": instant(at) }),

@@ -12,7 +12,7 @@ impl FigureExplanation {
     #[must_use]
     pub fn table(&self) -> String {
         let FormattedInstant { local: at, .. } = &self.at;
-        let mut text = format!("{}, line {}, at {at}{}\n", self.asked, self.line, known(self.known_before.as_ref()));
+        let mut text = format!("{}, line {}, at {at}{}\n", self.figure, self.line, known(self.known_before.as_ref()));
         if let Some(window) = &self.window {
             let stretch = window.stretch.as_ref().map_or_else(
                 || "not begun".to_owned(),
@@ -20,7 +20,7 @@ impl FigureExplanation {
             );
             push_line(&mut text, &format!("{}: {stretch}", window.name));
         }
-        for part in &self.parts {
+        for part in &self.series {
             text.push('\n');
             push_part(&mut text, part);
         }
@@ -45,13 +45,13 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
         push_line(text, &format!("\nResult: {number}{as_shown}. No entry contributes."));
         return;
     }
-    let adds = |adds: &Option<Amount>, is_it: bool| match adds {
+    let adds = |adds: &Option<Amount>, is_chosen: bool| match adds {
         Some(amount) => signed(amount),
-        None if is_it => "this one".to_owned(),
+        None if is_chosen => "this one".to_owned(),
         None => String::new(),
     };
     let row = |of: &Contribution| {
-        let mut row = vec![of.entry.at.local.clone(), adds(&of.adds, of.is_it), whose(&of.whose)];
+        let mut row = vec![of.entry.at.local.clone(), adds(&of.adds, of.is_chosen), leg_identity(&of.leg)];
         row.extend(entry_cells(&of.entry));
         row
     };
@@ -70,7 +70,7 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
             .collect();
         push_listing(text, &["ENTRY", "COUNT", "ADDS"], &rows, None);
     }
-    push_line(text, &format!("\nResult: {number}, {}{as_shown}.", part.made));
+    push_line(text, &format!("\nResult: {number}, {}{as_shown}.", part.derivation));
 }
 
 impl ContactExplanation {
@@ -89,8 +89,8 @@ impl ContactExplanation {
 fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
     push_line(text, &format!("\n{}{visit}\n\nFacts", leg.line));
-    let claims: Vec<Vec<String>> = leg.claims.iter().map(claim_cells).collect();
-    push_listing(text, &["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], &claims, None);
+    let facts: Vec<Vec<String>> = leg.facts.iter().map(fact_cells).collect();
+    push_listing(text, &["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], &facts, None);
     push_line(text, "\nEntries");
     if leg.entries.is_empty() {
         push_line(text, "none");
@@ -112,21 +112,21 @@ fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     leg.promise.iter().for_each(|sentence| push_line(text, sentence));
 }
 
-fn claim_cells(claim: &ExplainedFact) -> Vec<String> {
-    let fate = match &claim.fate {
+fn fact_cells(claim: &ExplainedFact) -> Vec<String> {
+    let status = match &claim.effect {
         FactEffect::Counts => "counts".to_owned(),
         FactEffect::Duplicate => "duplicate".to_owned(),
         FactEffect::Lost { to, at } => format!("overridden by {to} at {}", at.local),
         FactEffect::Surplus => "not counted: beyond the earliest 1000".to_owned(),
         FactEffect::Superseded { by, at } => format!("superseded by {by} at {}", at.local),
     };
-    let known = claim.known.as_ref().map(|known| known.local.clone()).unwrap_or_default();
-    vec![claim.said.at.local.clone(), claim.said.fact.clone(), fate, known, position(&claim.said)]
+    let known = claim.known_since.as_ref().map(|known| known.local.clone()).unwrap_or_default();
+    vec![claim.fact.at.local.clone(), claim.fact.fact.clone(), status, known, position(&claim.fact)]
 }
 
 /// The name of an entry, its sample, its cause, and the source of the cause.
 fn entry_cells(entry: &ExplainedEntry) -> [String; 4] {
-    let said = &entry.said;
+    let said = &entry.fact;
     let because = match entry.lapsed {
         Some(lapsed) => format!("{lapsed}, after {} at {}", said.fact, said.at.local),
         None => format!("{} at {}", said.fact, said.at.local),
@@ -143,10 +143,10 @@ fn position(said: &StatedFact) -> String {
     }
 }
 
-fn whose(whose: &LegIdentity) -> String {
-    match &whose.visit {
-        Some(visit) => format!("{} visit {}", printable(&whose.contact), printable(visit)),
-        None => printable(&whose.contact).into_owned(),
+fn leg_identity(leg: &LegIdentity) -> String {
+    match &leg.visit {
+        Some(visit) => format!("{} visit {}", printable(&leg.contact), printable(visit)),
+        None => printable(&leg.contact).into_owned(),
     }
 }
 

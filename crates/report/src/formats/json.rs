@@ -14,10 +14,10 @@
 //! }
 //! ```
 //!
-//! Periods are `[start, end)`, durations are in seconds, shares 0 to 1, scores -100 to 100. Do not add facts of different
-//! levels, nor facts of the period `whole` to others. `state` is `known`, `no_data`, `closed`, `hidden` or `not_known`
-//! (the event history begins later). Only known figures have a `value`, or `low` and `high` for an interval. Names are
-//! in the language of the report; ids are the same in all languages.
+//! Periods are `[start, end)`, durations are in seconds, shares 0 to 1, scores -100 to 100. Do not add facts of
+//! different levels, nor facts of the period `whole` to others. `state` is `known`, `no_data`, `closed`, `hidden` or
+//! `not_known` (the event history begins later). Only known figures have a `value`, or `low` and `high` for an
+//! interval. Names are in the language of the report; ids are the same in all languages.
 
 use ensilinja_model::printable_json;
 use serde_json::{Map, Value as Json, json};

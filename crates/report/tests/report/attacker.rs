@@ -1,8 +1,8 @@
 //! An attacker, who tries to compute hidden counts from public reports.
 //!
-//! The attacker knows every definition, the lines of each group and channel, and that no count is negative. The unknowns
-//! are the *atoms*: disjoint counts of the contacts of each line and month. Each shown figure discloses one or two sums
-//! of atoms. A count is disclosed if it follows from these sums.
+//! The attacker knows every definition, the lines of each group and channel, and that no count is negative. The
+//! unknowns are the *atoms*: disjoint counts of the contacts of each line and month. Each shown figure discloses one or
+//! two sums of atoms. A count is disclosed if it follows from these sums.
 
 use std::collections::BTreeMap;
 

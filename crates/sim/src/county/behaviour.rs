@@ -55,10 +55,10 @@ impl Behaviour {
     /// A phone line with these published figures. `callback_wait_s` is the published or the assumed mean.
     ///
     /// In the published figures, answered live and handled as callback add up to service %, as if every customer were
-    /// reached. The simulation has a few who are not: it raises the share of requests by half of them, and so lowers the
-    /// share of reached callbacks by the other half. Both stay within a third of a percentage point of the published
-    /// shares. For a line that only calls back, 0 % and 100 % of contacts handled are published; its requests are its
-    /// service %.
+    /// reached. The simulation has a few who are not: it raises the share of requests by half of them, and so lowers
+    /// the share of reached callbacks by the other half. Both stay within a third of a percentage point of the
+    /// published shares. For a line that only calls back, 0 % and 100 % of contacts handled are published; its requests
+    /// are its service %.
     pub(super) fn phone(
         contacts: MonthlyContacts,
         figures: &PhoneFigures,
@@ -124,8 +124,8 @@ fn over_published_quarters(contacts: &MonthlyContacts, of_quarter: [f64; 4]) -> 
     sum / quarters.iter().sum::<f64>()
 }
 
-/// The shares of outcomes. First-contact resolution is the sum of handled, continues in the county and continues in hyte
-/// services. If the first two exceed the published sum, they are kept.
+/// The shares of outcomes. First-contact resolution is the sum of handled, continues in the county and continues in
+/// hyte services. If the first two exceed the published sum, they are kept.
 fn outcome_mix(figures: &OutcomeFigures) -> [f64; 4] {
     let OutcomeFigures { first_contact_resolution, handled, continues_county } = *figures;
     let hyte = (first_contact_resolution - handled - continues_county).max(0.0);

@@ -95,8 +95,8 @@ impl LineRow {
 const TEN_MINUTES: Within = Within::Wall(600_000);
 /// Assumption: the helpline publishes no promise for its callbacks.
 const HALF_AN_HOUR: Within = Within::Wall(1_800_000);
-/// The promise of health stations and rehabilitation. For oral health, mental health and maternity clinics an assumption
-/// after section 51 of the Health Care Act: contact on the same day, by any channel.
+/// The promise of health stations and rehabilitation. For oral health, mental health and maternity clinics an
+/// assumption after section 51 of the Health Care Act: contact on the same day, by any channel.
 const SAME_DAY: Within = Within::SameDay(DueBy::EndOfDay);
 /// The promise of services for older people. For the other social services an assumption.
 const NEXT_WORKING_DAY: Within = Within::WorkingDays(1, WorkingDay::LineOpen, DueBy::EndOfDay);
@@ -155,8 +155,8 @@ fn phone_rows() -> Vec<LineRow> {
         row("pth_riihimaki", ("health_stations", "Riihimäki"), weekdays(8, 16),
             Published("pth_kiireeton", 0.25), Phone("pth_riihimaki")).feedback_of("pth_kiireeton")
             .calls_back(SAME_DAY, [0.0; 4]),
-        // Known hours: 8-15. The line has no published key figures: it uses those of Forssa's health station, with a mean
-        // callback wait of two hours. (Assumptions.)
+        // Known hours: 8-15. The line has no published key figures: it uses those of Forssa's health station, with a
+        // mean callback wait of two hours. (Assumptions.)
         row("kuntoutus", all("rehabilitation"), weekdays(8, 15),
             Assumed("kuntoutus"), PhoneReading("pth_forssa", 7_200.0))
             .named("Kuntoutuksen Ensilinja").calls_back(SAME_DAY, [0.03, 0.1, 0.03, 0.03]),
@@ -186,8 +186,8 @@ fn written_rows() -> Vec<LineRow> {
         row("suun_chat", all("oral_health_chat"), weekdays(8, 15),
             Published("suun_chat", 1.0), Chat("suun_chat"))
             .answers(TEN_MINUTES),
-        // Assumption: the rehabilitation chat in the feedback is the physiotherapy chat in the key figures. Known hours:
-        // 8-15.
+        // Assumption: the rehabilitation chat in the feedback is the physiotherapy chat in the key figures. Known
+        // hours: 8-15.
         row("fysioterapia_chat", all("rehabilitation_chat"), weekdays(8, 15),
             Assumed("fysioterapia_chat"), Chat("fysioterapia_chat")).feedback_of("kuntoutus_chat")
             .answers(TEN_MINUTES),

@@ -1,8 +1,8 @@
 //! The arrivals of a line: the published number in each month, distributed by weekday and hour.
 //!
-//! At the start of every hour, its contacts are drawn from the remaining contacts of the month, by the share of the hour
-//! in the remaining weight. So a month has exactly its number, and a stream that starts within a month gets the rest of
-//! it. Transfers and repeat contacts count in the month: each replaces a new contact ([`Arrivals::make_room`]).
+//! At the start of every hour, its contacts are drawn from the remaining contacts of the month, by the share of the
+//! hour in the remaining weight. So a month has exactly its number, and a stream that starts within a month gets the
+//! rest of it. Transfers and repeat contacts count in the month: each replaces a new contact ([`Arrivals::make_room`]).
 //!
 //! Only monthly numbers are published. The weekly pattern is an assumption after typical contact centres: mornings and
 //! Mondays are busiest.

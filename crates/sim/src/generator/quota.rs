@@ -1,8 +1,8 @@
 //! Quota sampling: repeated choices whose frequencies never deviate from their shares by more than a few.
 //!
-//! With independent draws, a line with 628 calls misses a published share by a percentage point or more. Here every draw
-//! credits each choice with its share and debits the chosen one by 1. The probability of a choice grows with its credit,
-//! and is 0 while the choice is too far ahead.
+//! With independent draws, a line with 628 calls misses a published share by a percentage point or more. Here every
+//! draw credits each choice with its share and debits the chosen one by 1. The probability of a choice grows with its
+//! credit, and is 0 while the choice is too far ahead.
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;

@@ -1,8 +1,12 @@
-//! A visit of a contact to a line, and its pseudonym.
+//! A visit of a contact to a line, its pseudonym, and its context.
 
 use ensilinja_model::EventTime;
+use jiff::tz::TimeZone;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
+
+use super::arrivals::Arrivals;
+use crate::CountyLine;
 
 /// A visit of a contact to a line. It has no `Debug`, because it holds the id of a contact.
 #[derive(Clone)]
@@ -37,4 +41,12 @@ fn pseudonym(rng: &mut Pcg64Mcg) -> String {
     let version_4 = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{version_4:032x}");
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// The county as a visit sees it.
+#[derive(Clone, Copy)]
+pub(super) struct VisitContext<'a> {
+    pub lines: &'a [CountyLine],
+    pub arrivals: &'a [Arrivals],
+    pub zone: &'a TimeZone,
 }

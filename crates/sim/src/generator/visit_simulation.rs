@@ -15,8 +15,7 @@ use rand_pcg::Pcg64Mcg;
 use super::draws::{any_wait_ms, between_ms, by_share, chance, duration_ms, seconds};
 use super::feedback_decks::FeedbackDecks;
 use super::line_quotas::LineQuotas;
-use super::simulation_context::SimulationContext;
-use super::visit::Visit;
+use super::visit::{Visit, VisitContext};
 use crate::local_day::local;
 use crate::{CountyLine, SimEvent};
 
@@ -68,7 +67,7 @@ pub(super) struct VisitResult {
 /// A visit under simulation.
 struct VisitSimulation<'a> {
     visit: &'a Visit,
-    context: SimulationContext<'a>,
+    context: VisitContext<'a>,
     line: &'a CountyLine,
     quotas: &'a mut LineQuotas,
     feedback: &'a mut FeedbackDecks,
@@ -79,7 +78,7 @@ struct VisitSimulation<'a> {
 impl VisitResult {
     pub(super) fn of(
         visit: &Visit,
-        context: SimulationContext<'_>,
+        context: VisitContext<'_>,
         quotas: &mut LineQuotas,
         feedback: &mut FeedbackDecks,
         rng: &mut Pcg64Mcg,

@@ -60,8 +60,8 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
     all
 }
 
-/// Numerator and denominator of the service level. `a` is answered, `a_t` and `l_t` are answered and abandoned within the
-/// threshold. All exclude short abandons.
+/// Numerator and denominator of the service level. `a` is answered, `a_t` and `l_t` are answered and abandoned within
+/// the threshold. All exclude short abandons.
 fn service_level(formula: LevelFormula, a_t: i64, l_t: i64, a: i64, decided: i64) -> (i64, i64) {
     match formula {
         LevelFormula::OnlyHandled => (a_t, a),

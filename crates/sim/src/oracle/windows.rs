@@ -1,7 +1,7 @@
 //! Windows as ranges of seconds, [from, to), and the postings in them.
 //!
-//! A reading at `now` includes postings up to the whole second of `now`. So a window that ends now ends one second after
-//! the start of that second.
+//! A reading at `now` includes postings up to the whole second of `now`. So a window that ends now ends one second
+//! after the start of that second.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

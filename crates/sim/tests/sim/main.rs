@@ -1,4 +1,4 @@
-//! The simulated county, what disorder does to its events, and the oracle that judges others.
+//! Tests of the simulated county, of disorder, and of the oracle.
 
 mod disorder;
 mod generator;

@@ -1,4 +1,4 @@
-//! The oracle against examples worked out by hand: one rule of the design each.
+//! The oracle against examples computed by hand, one rule each.
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, and sums of milliseconds have one nearest double")]
 
 mod changes;
@@ -6,6 +6,6 @@ mod contacts;
 mod deadlines;
 mod due;
 mod indicators;
+mod line_reading;
 mod promises;
-mod stand;
 mod windows;

@@ -1,5 +1,5 @@
-//! The county's published tables, reproduced: nine months are simulated, and every published cell that is beyond doubt
-//! is counted again from the bare facts and compared.
+//! The county's published tables, reproduced: nine months are simulated, and every legible published cell is compared
+//! with a count over the simulated facts.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its tables fails")]
 
@@ -17,7 +17,7 @@ use self::comparison::{Comparison, Tolerance};
 use self::legs::{Leg, Legs, Verdict};
 use self::tables::{ARRIVALS, CHAT, FEEDBACK, PHONE, Row, TARGETS, TOTALS, rows};
 
-/// 2025-01-01 and 2025-11-05, midnight in Helsinki: what is asked for in October is resolved by then.
+/// Midnight in Helsinki on 2025-01-01 and on 2025-11-05, by which all callbacks of October are resolved.
 const START: EventTime = EventTime::from_seconds(1_735_682_400);
 const END: EventTime = EventTime::from_seconds(1_762_293_600);
 
@@ -34,7 +34,7 @@ fn is_in_month(day: Date, month: &str) -> bool {
     day.strftime("%Y-%m").to_string() == month
 }
 
-/// The lines of a published name: some names stand for several lines, and two are other names.
+/// The lines of a published name. Some names stand for several lines, and one differs from the id of its line.
 fn lines(name: &str) -> Vec<usize> {
     let ids: &[&str] = match name {
         "suun_terveydenhuolto" => &["suun_kiireellinen", "suun_kiireeton"],
@@ -47,7 +47,7 @@ fn lines(name: &str) -> Vec<usize> {
     ids.iter().map(index).collect()
 }
 
-/// Neuvola and perhesuunnittelu are one printed row but for their outcomes, and one column of arrivals.
+/// The lines of a row. Neuvola and perhesuunnittelu are published as one row, except for their outcomes.
 fn lines_of_row(name: &str) -> Vec<usize> {
     match name {
         "neuvola" | "perhesuunnittelu" => ["neuvola", "perhesuunnittelu"].iter().flat_map(|name| lines(name)).collect(),
@@ -113,7 +113,7 @@ fn compare_phone_figures(all: &Legs, comparison: &mut Comparison) {
         let legs: Vec<&Leg> = all.arrived(&lines, nine_months).collect();
         let (answered, asked) = (count(&legs, Leg::is_answered), count(&legs, Leg::asked));
         let (reached, decided) = (count(&legs, Leg::is_reached), count(&legs, Leg::is_decided));
-        // A line that only calls back is printed per contact handled.
+        // A line that only calls back is published as shares of contacts handled.
         let of = if row.number("answered_live_pct") == Some(0.0) { answered + reached } else { decided };
         let columns = [
             ("answered_live_pct", 100.0 * answered / of),
@@ -166,7 +166,7 @@ fn compare_feedback(all: &Legs, comparison: &mut Comparison) {
     }
 }
 
-/// All phone lines together, quarter by quarter.
+/// The targets of all phone lines together, by quarter.
 fn compare_targets(all: &Legs, comparison: &mut Comparison) {
     let county = County::oma_hame();
     let phones: Vec<usize> =
@@ -190,7 +190,7 @@ fn compare_targets(all: &Legs, comparison: &mut Comparison) {
                 "first_contact_resolution" => (survey(Survey::Solved), 1.0),
                 "knows_how_care_continues" => (survey(Survey::Continues), 1.0),
                 "nps" => (mean(all.of_lines(&phones).filter_map(|leg| leg.nps().and_then(in_quarter))), 2.0),
-                other => panic!("{other} is no target"),
+                other => panic!("unknown target {other}"),
             };
             let name = ["quarterly_targets", row.text("indicator"), column];
             let published = row.number(column).unwrap();
@@ -199,7 +199,7 @@ fn compare_targets(all: &Legs, comparison: &mut Comparison) {
     }
 }
 
-/// 80 577 outcomes were recorded of 171 686 calls and 42 406 chats in January to August (slide 9).
+/// 80 577 outcomes were recorded for 171 686 calls and 42 406 chats in January to August (slide 9).
 fn compare_coverage(all: &Legs, comparison: &mut Comparison) {
     let county = County::oma_hame();
     let lines: Vec<usize> =
@@ -210,11 +210,11 @@ fn compare_coverage(all: &Legs, comparison: &mut Comparison) {
     comparison.compare(["hyte", "all", "outcomes recorded"], published, percent, Tolerance::Points(1.0));
 }
 
-/// How many cells that is: one that gets lost is missed.
+/// The number of compared cells.
 const CELLS: usize = 432;
 
 #[test]
-fn every_published_cell_beyond_doubt_is_reproduced_whatever_the_seed() {
+fn every_legible_published_cell_is_reproduced_with_any_seed() {
     for seed in [1, 2] {
         let legs = simulated(seed);
         let mut comparison = Comparison::default();

@@ -1,4 +1,4 @@
-//! What goes wrong in a scenario, and that nothing else does.
+//! Scenarios: the disruption happens, and nothing else changes.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn day(events: impl Iterator<Item = SimEvent>) -> Vec<SimEvent> {
 }
 
 #[test]
-fn every_scenario_keeps_the_order_and_begins_at_its_instant() {
+fn every_scenario_keeps_the_order_and_starts_at_its_instant() {
     let calm = day(generator());
     for scenario in Scenario::ALL {
         let disrupted = day(scenario.disrupt(generator(), AT));
@@ -33,17 +33,17 @@ fn every_scenario_keeps_the_order_and_begins_at_its_instant() {
 }
 
 #[test]
-fn an_outage_is_silence_and_then_everything_that_happened_meanwhile() {
+fn an_outage_is_silence_followed_by_all_events_of_that_time() {
     let calm = day(generator());
     let disrupted = day(Scenario::Outage.disrupt(generator(), AT));
     let end = AT.plus_millis(20 * 60_000);
     assert!(!disrupted.iter().any(|event| (AT..end).contains(&event.reported_at)));
-    let told_in = |events: &[SimEvent], from: EventTime, to: EventTime| {
+    let reported_in = |events: &[SimEvent], from: EventTime, to: EventTime| {
         events.iter().filter(|event| (from..to).contains(&event.reported_at) && event.at < end).count()
     };
-    let catching_up = told_in(&disrupted, end, end.plus_millis(30_000));
+    let catching_up = reported_in(&disrupted, end, end.plus_millis(30_000));
     assert!(catching_up > 50, "{catching_up}");
-    assert_eq!(catching_up, told_in(&calm, AT, end) + told_in(&calm, end, end.plus_millis(30_000)));
+    assert_eq!(catching_up, reported_in(&calm, AT, end) + reported_in(&calm, end, end.plus_millis(30_000)));
     let facts = |events: &[SimEvent]| {
         events.iter().map(|e| (e.at, e.contact.clone(), e.line.clone(), e.fact)).collect::<BTreeSet<_>>()
     };
@@ -51,16 +51,17 @@ fn an_outage_is_silence_and_then_everything_that_happened_meanwhile() {
 }
 
 #[test]
-fn a_purge_closes_every_outstanding_callback_of_its_line_and_they_are_heard_of_no_more() {
+fn a_purge_closes_every_outstanding_callback_of_its_line_and_no_further_events_follow() {
     let disrupted = day(Scenario::Purge.disrupt(generator(), AT));
     let purged: Vec<&SimEvent> =
         disrupted.iter().filter(|event| event.fact == Fact::CallbackClosed(CloseResult::Purged)).collect();
     assert!(purged.len() > 20, "{}", purged.len());
     assert!(purged.iter().all(|event| event.line.as_str() == "suun_kiireeton" && event.at == AT));
     let closed: BTreeSet<_> = purged.iter().map(|event| (&event.contact, &event.visit)).collect();
-    let said_after = disrupted.iter().filter(|event| event.reported_at > AT && event.line.as_str() == "suun_kiireeton");
-    assert_eq!(said_after.filter(|event| closed.contains(&(&event.contact, &event.visit))).count(), 0);
-    // Nobody who asked before is reached after.
+    let reported_after =
+        disrupted.iter().filter(|event| event.reported_at > AT && event.line.as_str() == "suun_kiireeton");
+    assert_eq!(reported_after.filter(|event| closed.contains(&(&event.contact, &event.visit))).count(), 0);
+    // No request from before is reached afterwards.
     let asked = |event: &&SimEvent| event.fact == Fact::CallbackRequested && event.at < AT;
     let requests: BTreeSet<_> = disrupted.iter().filter(asked).map(|e| (&e.contact, &e.line, &e.visit)).collect();
     let reached = disrupted.iter().filter(|e| e.fact == Fact::CallbackReached && e.at > AT.plus_millis(2_000));
@@ -69,7 +70,7 @@ fn a_purge_closes_every_outstanding_callback_of_its_line_and_they_are_heard_of_n
 }
 
 #[test]
-fn a_failing_line_answers_and_reaches_nobody_for_two_hours() {
+fn a_failing_line_answers_no_calls_and_reaches_no_customers_for_two_hours() {
     let disrupted = day(Scenario::Failure.disrupt(generator(), AT));
     let end = AT.plus_millis(2 * HOUR_MS);
     let during: Vec<&SimEvent> = disrupted

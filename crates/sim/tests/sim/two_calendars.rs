@@ -1,4 +1,4 @@
-//! The oracle's calendar and the product's were written apart: over the years they must agree day by day.
+//! The calendar of the oracle and that of the product are independent. They agree on every day of several years.
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_model::{EventTime, Fact};
@@ -22,9 +22,8 @@ struct Both {
 
 impl Both {
     fn new(hours: &WeeklyHours, later: &[(Date, WeeklyHours)], days: &Days) -> Self {
-        let parse = |hours: &WeeklyHours| {
-            OpeningHours::parse(&hours.to_string()).expect("hours are printed as the product reads them")
-        };
+        let parse =
+            |hours: &WeeklyHours| OpeningHours::parse(&hours.to_string()).expect("the product parses these hours");
         let parsed = later.iter().fold(parse(hours), |hours, (date, next)| hours.until(*date, parse(next)));
         let name = parsed.to_string();
         let end = START.plus_millis((DAYS + 90) * DAY_MS);
@@ -32,7 +31,7 @@ impl Both {
         Self { name, oracle: LineCalendar::new(hours.clone(), later, County::zone()), product }
     }
 
-    /// The hours of all lines of the county and of the soups, those that are open when the clocks change among them.
+    /// The hours of all lines of the county and of the soups. Some are open when the clocks change.
     fn all() -> Vec<Self> {
         let days = Days::new("Europe/Helsinki").expect("a time zone");
         let mut all: Vec<Self> = County::oma_hame()
@@ -46,17 +45,17 @@ impl Both {
         all
     }
 
-    /// Instants on some days, just before, at and after everything that may matter there: midnight, the end of the day,
-    /// each opening and closing, and some other half hours.
+    /// Instants on some days: 1 ms before, at and 1 ms after midnight, the end of the day, each opening and closing,
+    /// and some other half hours.
     fn instants(&self, every_nth_day: usize) -> Vec<EventTime> {
         let zone = County::zone();
         let mut instants = Vec::new();
         for day in (0..DAYS).step_by(every_nth_day) {
             let noon = START.plus_millis(day * DAY_MS + 12 * HOUR_MS);
             let date = zone
-                .to_datetime(jiff::Timestamp::from_millisecond(noon.as_millis()).expect("a noon of our century"))
+                .to_datetime(jiff::Timestamp::from_millisecond(noon.as_millis()).expect("a noon with a local day"))
                 .date();
-            let midnight = date.to_zoned(zone.clone()).expect("a day of our century").timestamp().as_millisecond();
+            let midnight = date.to_zoned(zone.clone()).expect("a day with a midnight").timestamp().as_millisecond();
             let edges = self.oracle.stretches(date).into_iter().flat_map(|(opens, closes)| [opens, closes]);
             let half_hours = [0, 7, 19, 31].map(|n| EventTime::from_millis(midnight + n * HOUR_MS / 2));
             let end_of_day = EventTime::from_millis(midnight + DAY_MS - 1_000);
@@ -68,7 +67,7 @@ impl Both {
     }
 }
 
-/// A promise as both calendars say it.
+/// Terms in the types of both calendars.
 fn terms() -> Vec<(Within, Term)> {
     let hour_ms = 3_600_000;
     let mut terms = vec![(Within::Wall(600_000), Term::Within { ms: 600_000 })];
@@ -112,7 +111,7 @@ fn promises_end_at_the_same_instants() {
 }
 
 #[test]
-fn open_time_is_as_long() {
+fn open_time_is_equal() {
     for both in Both::all() {
         for at in both.instants(5) {
             for ms in [1_234, 5 * HOUR_MS, 70 * HOUR_MS, 12 * DAY_MS] {
@@ -140,7 +139,7 @@ fn open_windows_start_at_the_same_second() {
     }
 }
 
-/// Whether the oracle has a callback outstanding at an instant that was asked for at another.
+/// Whether a callback requested at `asked` is outstanding in the oracle at `at`.
 fn outstanding(line: &OracleLine, asked: EventTime, at: EventTime) -> bool {
     let mut oracle = Oracle::new(vec![line.clone()], County::zone());
     let (contact, fact, line) = ("c".to_owned(), Fact::CallbackRequested, line.id.clone());

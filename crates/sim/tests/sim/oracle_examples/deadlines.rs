@@ -1,9 +1,9 @@
-//! When promises end: by the wall, in open time, the same day, in working days; by the end of the day or by closing.
+//! Deadlines: elapsed time, open time, same day and working days; by the end of the day or by closing.
 
 use ensilinja_model::Fact;
 use ensilinja_sim::{DueBy, LineCalendar, OracleLine, WeeklyHours, Within, WorkingDay};
 
-use super::stand::{Read, line, local, promising, zone};
+use super::line_reading::{LineReading, line, local, promising, zone};
 
 const OFFICIAL: WorkingDay = WorkingDay::Official;
 const LINE_OPEN: WorkingDay = WorkingDay::LineOpen;
@@ -19,14 +19,14 @@ fn assert_ends(hours: &WeeklyHours, asked: &str, within: Within, ends: &str) {
 }
 
 #[test]
-fn the_deadline_is_what_the_line_shows_as_due_next() {
+fn the_figure_of_the_next_deadline_is_the_deadline() {
     let line = promising(None, Some(Within::SameDay(DueBy::Closing)));
-    let read = Read::at(&line, &[("2025-09-16 10:15:00", Fact::CallbackRequested)], "2025-09-16 10:15:00");
+    let read = LineReading::at(&line, &[("2025-09-16 10:15:00", Fact::CallbackRequested)], "2025-09-16 10:15:00");
     assert_eq!(read.now("callback_next_due_timestamp_seconds"), local("2025-09-16 16:00:00").as_seconds_f64());
 }
 
 #[test]
-fn the_same_day_is_the_next_open_day_from_closing_on() {
+fn the_same_day_is_the_next_open_day_after_closing() {
     let hours = WeeklyHours::weekdays(8, 16);
     for (asked, day) in [
         ("2025-09-16 00:00:00", "2025-09-16"),
@@ -36,9 +36,9 @@ fn the_same_day_is_the_next_open_day_from_closing_on() {
         ("2025-09-20 12:00:00", "2025-09-22"),
         // Maundy Thursday after closing: Tuesday after Easter.
         ("2026-04-02 16:00:00", "2026-04-07"),
-        // The day before Christmas Eve: the next open day is Monday 29 December, for the 27th is a Saturday.
+        // The day before Christmas Eve: the next open day is Monday 29 December.
         ("2025-12-23 16:00:00", "2025-12-29"),
-        // Ascension Day, and midsummer eve.
+        // Ascension Day, and the day before Midsummer Eve.
         ("2026-05-14 09:00:00", "2026-05-15"),
         ("2026-06-18 16:00:00", "2026-06-22"),
     ] {
@@ -48,14 +48,14 @@ fn the_same_day_is_the_next_open_day_from_closing_on() {
 }
 
 #[test]
-fn a_line_that_closes_twice_a_day_closes_with_its_last_closing() {
+fn on_a_line_with_two_spans_a_day_closing_is_the_last_one() {
     let hours = WeeklyHours::weekdays(8, 11).and_again(12 * 60, 15 * 60);
     assert_ends(&hours, "2025-09-16 11:30:00", Within::SameDay(DueBy::Closing), "2025-09-16 15:00:00");
     assert_ends(&hours, "2025-09-16 15:00:00", Within::SameDay(DueBy::Closing), "2025-09-17 15:00:00");
 }
 
 #[test]
-fn a_line_that_is_open_at_midnight_closes_with_the_day() {
+fn on_a_line_that_is_open_at_midnight_closing_is_the_end_of_the_day() {
     let night = WeeklyHours::daily(0, 6 * 60).and_again(22 * 60, 24 * 60);
     for hours in [WeeklyHours::round_the_clock(), WeeklyHours::daily(20 * 60, 24 * 60), night] {
         for by in [DueBy::Closing, DueBy::EndOfDay] {
@@ -75,17 +75,17 @@ fn a_line_that_is_open_at_midnight_closes_with_the_day() {
 }
 
 #[test]
-fn open_time_stands_still_while_the_line_is_closed_and_at_exactly_the_term_is_in_time() {
+fn open_time_stops_while_the_line_is_closed_and_exactly_the_term_is_in_time() {
     let hours = WeeklyHours::weekdays(8, 16);
     let hour = Within::Open(3_600_000);
     assert_ends(&hours, "2025-09-16 10:00:00", hour, "2025-09-16 11:00:00.001");
     assert_ends(&hours, "2025-09-16 15:30:00", hour, "2025-09-17 08:30:00.001");
     assert_ends(&hours, "2025-09-19 15:30:00", hour, "2025-09-22 08:30:00.001");
     assert_ends(&hours, "2025-09-20 03:00:00", hour, "2025-09-22 09:00:00.001");
-    // The last millisecond of the day is used up at closing.
+    // The term ends with the last millisecond before closing.
     assert_ends(&hours, "2025-09-16 15:00:00", Within::Open(3_599_999), "2025-09-16 16:00:00");
     assert_ends(&hours, "2025-09-16 15:00:00", hour, "2025-09-17 08:00:00.001");
-    // The clock jumps from 03:00 to 04:00: an hour on the wall, none in the world.
+    // The clock jumps from 03:00 to 04:00, which is no elapsed time.
     let always = WeeklyHours::round_the_clock();
     assert_ends(&always, "2026-03-29 02:30:00", hour, "2026-03-29 04:30:00.001");
     assert_ends(&always, "2026-03-29 02:30:00", Within::Wall(3_600_000), "2026-03-29 04:30:00.001");
@@ -112,9 +112,9 @@ fn working_days_count_from_the_next_day() {
 }
 
 #[test]
-fn official_working_days_and_days_the_line_opens_part_ways() {
+fn official_working_days_differ_from_the_days_on_which_the_line_opens() {
     let weekdays = WeeklyHours::weekdays(8, 16);
-    // Christmas Eve is an official working day on which the line is closed: by closing is by the end of the day then.
+    // Christmas Eve is an official working day on which the line is closed. Closing is then the end of the day.
     let next = |of, by| Within::WorkingDays(1, of, by);
     assert_ends(&weekdays, "2025-12-23 10:00:00", next(OFFICIAL, DueBy::Closing), "2025-12-24 23:59:59");
     assert_ends(&weekdays, "2025-12-23 10:00:00", next(LINE_OPEN, DueBy::Closing), "2025-12-29 16:00:00");
@@ -131,9 +131,10 @@ fn official_working_days_and_days_the_line_opens_part_ways() {
 fn a_callback_is_given_up_after_the_day_of_its_deadline() {
     let asked = [("2025-09-16 10:15:00", Fact::CallbackRequested)];
     let next_day = Some(Within::WorkingDays(1, OFFICIAL, DueBy::EndOfDay));
-    let given_up =
-        |line: &OracleLine, now: &str| Read::at(line, &asked, now).today("callbacks_closed", "result=\"given_up\"");
-    // Without a promise five working days from Tuesday, with one five from Wednesday.
+    let given_up = |line: &OracleLine, now: &str| {
+        LineReading::at(line, &asked, now).today("callbacks_closed", "result=\"given_up\"")
+    };
+    // Five working days from Tuesday without a promise, from Wednesday with one.
     for (line, day) in [(line(), "2025-09-23"), (promising(None, next_day), "2025-09-24")] {
         assert_eq!(given_up(&line, &format!("{day} 23:59:58.999")), 0.0);
         assert_eq!(given_up(&line, &format!("{day} 23:59:59")), 1.0);

@@ -1,9 +1,9 @@
-//! Each indicator of a small day, counted by hand.
+//! Every indicator of a small day, counted by hand.
 
 use ensilinja_model::{Channel, CloseResult, EventTime, Fact, FeedbackAnswer, Outcome, Stage, Survey, YesNo};
 use ensilinja_sim::{DueBy, LevelFormula, OracleLine, Within};
 
-use super::stand::{Read, local, promising};
+use super::line_reading::{LineReading, local, promising};
 
 const WINDOWS: [&str; 3] = ["today", "open2h", "open5d"];
 
@@ -49,14 +49,14 @@ fn line() -> OracleLine {
     promising(Some(Within::Wall(120_000)), Some(Within::SameDay(DueBy::EndOfDay)))
 }
 
-fn ratio(read: &Read, indicator: &str, window: &str) -> Option<(f64, f64)> {
+fn ratio(read: &LineReading, indicator: &str, window: &str) -> Option<(f64, f64)> {
     let labels = format!("indicator=\"{indicator}\",window=\"{window}\"");
     read.find("indicator_good", &labels).zip(read.find("indicator_valid", &labels))
 }
 
 #[test]
-fn every_indicator_is_so_many_of_so_many() {
-    let read = Read::of_contacts(&line(), &day(), local("2025-09-16 12:00:00"));
+fn every_indicator_has_its_numerator_and_denominator() {
+    let read = LineReading::of_contacts(&line(), &day(), local("2025-09-16 12:00:00"));
     for (indicator, good, valid) in [
         ("answered_live", 2.0, 8.0),
         ("callback_reached", 1.0, 3.0),
@@ -81,15 +81,15 @@ fn every_indicator_is_so_many_of_so_many() {
 }
 
 #[test]
-fn only_chats_have_a_share_of_chats_not_answered_and_it_has_the_short_ones() {
-    let read = |line: &OracleLine| Read::of_contacts(line, &day(), local("2025-09-16 12:00:00"));
+fn only_chats_have_the_share_of_chats_not_answered_and_it_includes_short_abandons() {
+    let read = |line: &OracleLine| LineReading::of_contacts(line, &day(), local("2025-09-16 12:00:00"));
     assert_eq!(ratio(&read(&line()), "chat_not_answered", "today"), None);
     let chat = OracleLine { channel: Channel::Chat, ..line() };
     assert_eq!(ratio(&read(&chat), "chat_not_answered", "today"), Some((3.0, 8.0)));
 }
 
 #[test]
-fn the_service_level_goes_by_the_formula_of_the_line() {
+fn the_service_level_follows_the_formula_of_the_line() {
     for (service_level, good, valid) in [
         (LevelFormula::OnlyHandled, 1.0, 2.0),
         (LevelFormula::WithoutAbandon, 1.0, 6.0),
@@ -97,7 +97,7 @@ fn the_service_level_goes_by_the_formula_of_the_line() {
         (LevelFormula::NegativeAbandon, 1.0, 7.0),
     ] {
         let line = OracleLine { service_level, ..line() };
-        let read = Read::of_contacts(&line, &day(), local("2025-09-16 12:00:00"));
+        let read = LineReading::of_contacts(&line, &day(), local("2025-09-16 12:00:00"));
         assert_eq!(ratio(&read, "service_level", "today"), Some((good, valid)), "{service_level:?}");
     }
 }

@@ -1,15 +1,15 @@
-//! The comparison, cell by cell.
+//! The comparison of published and simulated cells.
 
 use std::fmt::Write as _;
 
 use super::tables::{CLASHES, rows};
 
-/// How far a simulated cell may be from the published one.
+/// The allowed difference between a simulated cell and the published one.
 #[derive(Clone, Copy)]
 pub enum Tolerance {
-    /// In the cell's own unit.
+    /// In the unit of the cell.
     Points(f64),
-    /// In per cent of the published.
+    /// In per cent of the published value.
     Percent(f64),
 }
 
@@ -20,7 +20,7 @@ struct Cell {
     is_off: bool,
 }
 
-/// Published against simulated; cells that are known to clash are left out.
+/// Published and simulated cells. Cells known to contradict each other are left out.
 #[derive(Default)]
 pub struct Comparison {
     cells: Vec<Cell>,
@@ -42,13 +42,13 @@ impl Comparison {
             Tolerance::Points(points) => points,
             Tolerance::Percent(percent) => published * percent / 100.0,
         };
-        // A share of nothing is not a number, and off.
+        // A share with denominator 0 is NaN, and off.
         let is_off = (simulated - published).abs().is_nan() || (simulated - published).abs() > allowed;
         self.cells.push(Cell { name, published, simulated, is_off });
     }
 
     /// # Panics
-    /// With the whole table, if a cell is off or there are not `cells`.
+    /// If a cell is off, or if there are not `cells`. The message has the whole table.
     pub fn assert_reproduced(&self, cells: usize) {
         let mut table = String::new();
         for Cell { name, published, simulated, is_off } in &self.cells {
@@ -56,7 +56,7 @@ impl Comparison {
             writeln!(table, "{name:<60} {published:>10.2} {simulated:>10.2} {mark}").unwrap();
         }
         for name in &self.left_out {
-            writeln!(table, "{name:<60} clashes: see data/known_clashes.csv").unwrap();
+            writeln!(table, "{name:<60} left out: see data/known_clashes.csv").unwrap();
         }
         let off = self.cells.iter().filter(|cell| cell.is_off).count();
         assert!(off == 0 && self.cells.len() == cells, "{off} of {} cells are off:\n{table}", self.cells.len());

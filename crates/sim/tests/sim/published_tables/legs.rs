@@ -1,4 +1,4 @@
-//! What became of every leg of a stream, and counts of it: as slow and plain as can be.
+//! The legs of a stream of events, counted in the simplest way.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use ensilinja_sim::{County, CountyLine, SimEvent, Within};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// One contact's visit to one line.
+/// One visit of a contact to a line.
 #[derive(Default)]
 pub struct Leg {
     pub line: usize,
@@ -23,13 +23,13 @@ pub struct Leg {
     retracted: bool,
 }
 
-/// All legs of the county but those that are retracted.
+/// All legs of the county except retracted ones.
 pub struct Legs {
     legs: Vec<Leg>,
     county: County,
 }
 
-/// What a promise of callbacks came to.
+/// The verdict on the promise of a callback.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Kept,
@@ -63,22 +63,22 @@ impl Legs {
         Self { legs, county }
     }
 
-    /// The legs of these lines that arrived on the days that are wanted.
+    /// The legs of these lines that arrived on the selected days.
     pub fn arrived<'a>(
         &'a self,
         lines: &'a [usize],
-        wanted: impl Fn(Date) -> bool + 'a,
+        selected: impl Fn(Date) -> bool + 'a,
     ) -> impl Iterator<Item = &'a Leg> {
-        let arrived = move |leg: &&Leg| lines.contains(&leg.line) && leg.arrived.is_some_and(|at| wanted(day(at)));
+        let arrived = move |leg: &&Leg| lines.contains(&leg.line) && leg.arrived.is_some_and(|at| selected(day(at)));
         self.legs.iter().filter(arrived)
     }
 
-    /// Every leg of these lines.
+    /// All legs of these lines.
     pub fn of_lines<'a>(&'a self, lines: &'a [usize]) -> impl Iterator<Item = &'a Leg> {
         self.legs.iter().filter(|leg| lines.contains(&leg.line))
     }
 
-    /// When what became of a leg's promise.
+    /// The verdict on the promise of a leg, and its day.
     pub fn verdict(&self, leg: &Leg) -> Option<(Date, Verdict)> {
         let line = &self.county.lines[leg.line];
         let within = line.promise.callback?;
@@ -104,7 +104,7 @@ impl Legs {
     }
 }
 
-/// The first instant too late.
+/// The deadline: the first instant that is too late.
 fn deadline(line: &CountyLine, within: Within, requested: EventTime) -> EventTime {
     let open = |day: &Date| line.hours.of_day(*day).is_some();
     let end = |day: Date| {
@@ -190,8 +190,8 @@ impl Leg {
         self.outcome.map(|(_, outcome)| outcome)
     }
 
-    /// The day of an answer to 'how likely would you recommend this service', and what it adds to promoters less
-    /// detractors.
+    /// The day of an answer to "how likely would you recommend this service?", and 1 for a promoter, -1 for a
+    /// detractor, 0 otherwise.
     pub fn nps(&self) -> Option<(Date, f64)> {
         let balance = |score| match score {
             9.. => 1.0,
@@ -201,7 +201,7 @@ impl Leg {
         self.nps.map(|(at, score)| (day(at), balance(score)))
     }
 
-    /// The day of an answer to a question, and 1 for yes.
+    /// The day of an answer to a question, and 1 for yes, 0 for no.
     pub fn survey(&self, question: Survey) -> Option<(Date, f64)> {
         let (at, answer) = self.surveys.get(question.as_str())?;
         Some((day(*at), if *answer == YesNo::Yes { 1.0 } else { 0.0 }))

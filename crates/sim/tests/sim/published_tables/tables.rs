@@ -1,6 +1,6 @@
-//! The published tables as they lie in `data/`: comma-separated, without quotes, `#` for remarks.
+//! The published tables in `data/`: comma-separated, without quotes, `#` for comments.
 
-/// A row by the names of its columns.
+/// A row with the names of its columns.
 pub struct Row {
     columns: Vec<&'static str>,
     cells: Vec<&'static str>,
@@ -9,7 +9,7 @@ pub struct Row {
 impl Row {
     pub fn text(&self, column: &str) -> &'static str {
         let index = self.columns.iter().position(|name| *name == column);
-        self.cells[index.unwrap_or_else(|| panic!("there is a column {column}"))]
+        self.cells[index.unwrap_or_else(|| panic!("no column {column}"))]
     }
 
     pub fn number(&self, column: &str) -> Option<f64> {
