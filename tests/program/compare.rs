@@ -282,7 +282,7 @@ fn live_figures_are_compared_with_a_file_at_their_instant() {
     let live = format!("http://{}", answering(&live_line(before, 3)));
     let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);
     assert_eq!(status, Some(0), "{err}");
-    assert!(out.contains(&format!("(2025-09-16 10:30:00) are the same in {live} and {events}\n")), "{out}");
+    assert!(out.contains(&format!("(2025-09-16 10:30:00) are equal in {live} and {events}\n")), "{out}");
 
     let live = format!("http://{}", answering(&live_line(after, 3)));
     let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);

@@ -202,7 +202,7 @@ fn each_position_named_holds_the_fact_it_is_named_for() {
     }
     let listed = page(&words[2..], &COUNTY);
     assert!(listed.contains(&format!("... {} more; --all lists them", entries.len() - 40)), "{listed}");
-    assert!(listed.contains(&format!("\nIt is {}, the sum of these", entries.len())), "{listed}");
+    assert!(listed.contains(&format!("\nResult: {}, the sum of these", entries.len())), "{listed}");
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_promise_broken_over_a_weekend_is_explained_with_its_rule_and_reason() {
     assert!(then.contains("2026-03-06 23:59:59 (future)  callback_broken"), "{then}");
     assert!(then.contains("It is not settled yet; if nothing is said that keeps it, it will be broken at"), "{then}");
     let overdue = ["--line", "mipa", "--figure", "overdue", "--at", "2026-03-08T12:00"];
-    assert!(page(&overdue, &friday).contains("+1    f-1      became_overdue  the deadline passed, since"));
+    assert!(page(&overdue, &friday).contains("+1    f-1      became_overdue  the deadline passed, after"));
     let pending = document(&["--events", &friday, "--contact", "f-1", "--at", "2026-03-06T15:00"]);
     let promise = &pending["legs"][0]["promise"];
     assert_eq!((&promise["verdict"], &promise["promise"]), (&"pending".into(), &"callback".into()));
@@ -275,7 +275,7 @@ fn the_repeated_hour_needs_an_offset_and_the_skipped_hour_is_refused() {
     assert!(second.contains("2025-10-26 03:20:00+02:00  +1    winter") && !second.contains("summer"), "{second}");
     let today =
         page(&["--line", "mipa", "--figure", "offered", "--window", "today", "--at", "2025-10-26T05:00"], &path);
-    assert!(today.contains("from 2025-10-26 00:00:00 up to") && today.contains("It is 2,"), "{today}");
+    assert!(today.contains("from 2025-10-26 00:00:00 to") && today.contains("Result: 2,"), "{today}");
     for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "there is none such")] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--at", at];
         let (status, out, err) = run(&words);

@@ -26,7 +26,7 @@ fn column(csv: &str, name: &str) -> Vec<String> {
 fn a_report_is_printed_alone_in_every_format_and_language() {
     for (language, heading, line) in [
         ("fi", "Avainlukuja puheluista", "Ikäihmisten Ensilinja"),
-        ("sv", "Nyckeltal för samtalen", "Tjänster för äldre"),
+        ("sv", "Nyckeltal för samtal", "Tjänster för äldre"),
         ("en", "Key figures for calls", "Services for older people"),
     ] {
         for (format, begins) in [("table", heading.to_owned()), ("markdown", format!("## {heading}"))] {
@@ -169,7 +169,7 @@ fn invalid_arguments_end_with_status_2_before_anything_is_read() {
             &["--line", "fire_brigade"],
             "error: --line fire_brigade is none of the lines; there are 116117, mipa, neuvola",
         ),
-        (&["--by", "day", "--public"], "error: --public cannot go with --by day: a public report is by line"),
+        (&["--by", "day", "--public"], "error: --public cannot go with --by day: a public report must be by line"),
         (&["--width", "20"], "error: invalid value '20' for '--width <N>'"),
     ] {
         let (status, out, err) = run(&monday("no/such.jsonl", more));
