@@ -1,5 +1,5 @@
-//! Dead letters, read again: the records that could not be used, what is wrong with them, and whether they could be used
-//! now.
+//! Dead letters, read again: the records that could not be used, what is wrong with them, and whether they could be
+//! used now.
 //!
 //! ```text
 //! dead-letter topic --> DeadLetterSearch --DeadLetterSelection--> FoundDeadLetters --> list, card, redrive summary

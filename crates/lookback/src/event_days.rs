@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Days with events belong to one stretch unless more than a fortnight lies between them. The stretch with the most
-//! events counts. So one line that is dated long ago does not vouch for weeks of which the files say nothing; that would
-//! make their figures low instead of absent.
+//! events counts. So one line that is dated long ago does not vouch for weeks of which the files say nothing; that
+//! would make their figures low instead of absent.
 
 use std::collections::BTreeMap;
 

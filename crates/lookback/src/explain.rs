@@ -5,9 +5,9 @@
 //! contact:  read --> the facts of the contact --> its legs, their entries, their promise
 //! ```
 //!
-//! An explanation is derived from the entries of the live ledger and read by the catalogue that the metrics are read by.
-//! It is checked against a ledger's own figure before it is returned; one that does not add up is a bug, and is reported
-//! as one. The ledger keeps no ids, so the source is read a second time for the contacts to be named.
+//! An explanation is derived from the entries of the live ledger and read by the catalogue that the metrics are read
+//! by. It is checked against a ledger's own figure before it is returned; one that does not add up is a bug, and is
+//! reported as one. The ledger keeps no ids, so the source is read a second time for the contacts to be named.
 
 mod contact;
 mod figure;

@@ -15,9 +15,9 @@
 //! ([`Coverage`]) and until when ([`SourceEnd`]) the answer is known; [`FigureQuery`] says what a leg contributes to a
 //! figure. Every command asks these, so the same question has the same answer everywhere.
 //!
-//! The crate reads files and topics it is given. It does not know the command line, the console, HTTP, the wall clock (the
-//! present is an argument), the environment or how a process ends: the program implements [`Progress`], [`OutputSink`] and
-//! [`FiguresEndpoint`](compare::FiguresEndpoint), and sets a stop flag.
+//! The crate reads files and topics it is given. It does not know the command line, the console, HTTP, the wall clock
+//! (the present is an argument), the environment or how a process ends: the program implements [`Progress`],
+//! [`OutputSink`] and [`FiguresEndpoint`](compare::FiguresEndpoint), and sets a stop flag.
 
 pub mod compare;
 mod context;

@@ -11,8 +11,8 @@
 //!
 //! - Events before `reads_from` add to no figure that is asked for, and are ignored.
 //! - How far history counts is [`Coverage`]; see there for the rule.
-//! - A file ends with its latest event. For 24 hours after it (a night without contacts) the file counts as known: it is
-//!   assumed that nothing happened. Later instants are not known.
+//! - A file ends with its latest event. For 24 hours after it (a night without contacts) the file counts as known: it
+//!   is assumed that nothing happened. Later instants are not known.
 //! - A topic has no end: if it does not tell of something by now, it has not happened.
 
 use std::path::PathBuf;
@@ -122,8 +122,8 @@ impl SourceEnd {
         self.latest.filter(|latest| *latest < instant)
     }
 
-    /// Logs that nothing is assumed to have happened after the end of the source. `name` is the source as the subject of
-    /// a sentence.
+    /// Logs that nothing is assumed to have happened after the end of the source. `name` is the source as the subject
+    /// of a sentence.
     pub fn warn_of_quiet(self, name: &str, zone: &TimeZone) {
         if let Some(latest) = self.latest {
             tracing::warn!(

@@ -98,8 +98,8 @@ impl ReusedIds {
         }
     }
 
-    /// Whether so many events collide that the figures are unreliable, of all events or of one local day. A lost day must
-    /// not hide behind months of good data.
+    /// Whether so many events collide that the figures are unreliable, of all events or of one local day. A lost day
+    /// must not hide behind months of good data.
     #[must_use]
     pub fn is_habit(&self) -> bool {
         self.is_habit_of_all() || self.worst_day().is_some()

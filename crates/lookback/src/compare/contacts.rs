@@ -124,8 +124,8 @@ fn by_knowledge(
 }
 
 impl<'a> SideRead<'a> {
-    /// Reads a source for the figures of a range of instants. `key` is the same for both sides, so that a contact has the
-    /// same leg on both.
+    /// Reads a source for the figures of a range of instants. `key` is the same for both sides, so that a contact has
+    /// the same leg on both.
     fn read(
         source: EventSource<'a>,
         key: [u8; 16],

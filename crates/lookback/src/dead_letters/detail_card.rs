@@ -83,8 +83,8 @@ pub fn dead_letter_card<'a>(
     Ok(DeadLetterCard { config: context.config, position, sketch, topic_id, older, copy, affected, payload })
 }
 
-/// The letter that was first seen last. There is more than one only if the topic was created again; then it is the letter
-/// of the latest topic.
+/// The letter that was first seen last. There is more than one only if the topic was created again; then it is the
+/// letter of the latest topic.
 fn latest(found: &FoundDeadLetters) -> Option<(DeadLetterKey, DeadLetterSketch)> {
     let letters = found.letters().map(|(key, sketch)| (key, *sketch));
     letters.max_by_key(|(key, sketch)| (sketch.first_seen, *key))

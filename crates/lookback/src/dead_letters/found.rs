@@ -1,5 +1,5 @@
-//! The letters that were found: one for each record, however many processes have written one, and without the contents of
-//! the records. A million of them take some hundred megabytes.
+//! The letters that were found: one for each record, however many processes have written one, and without the contents
+//! of the records. A million of them take some hundred megabytes.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use ensilinja_wire::Detail;
 
 use super::eligibility::RedriveEligibility;
 
-/// The record that a letter is about, in the order of records. Topics are numbered. Two topics of the same name, of which
-/// the second was created after the first had been deleted, are two logs.
+/// The record that a letter is about, in the order of records. Topics are numbered. Two topics of the same name, of
+/// which the second was created after the first had been deleted, are two logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeadLetterKey {
     topic: u32,

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use ensilinja_model::is_printable;
 
-/// The bytes as text. Control characters, marks that change the direction of writing, and bytes that are not UTF-8 become
-/// codes. At most `most` characters are shown; `...` stands for the rest.
+/// The bytes as text. Control characters, marks that change the direction of writing, and bytes that are not UTF-8
+/// become codes. At most `most` characters are shown; `...` stands for the rest.
 #[must_use]
 pub(super) fn printable_bytes(bytes: &[u8], most: usize) -> String {
     let (mut text, mut shown) = (String::new(), 0);

@@ -1,4 +1,5 @@
-//! The explanation of a contact: what is known of each of its legs, what follows from it, and the course of its promise.
+//! The explanation of a contact: what is known of each of its legs, what follows from it, and the course of its
+//! promise.
 
 use std::collections::HashSet;
 
@@ -39,9 +40,8 @@ struct ContactEvent {
 
 /// Reads the source once, and explains the contact with this id.
 ///
-/// # Errors
-/// [`RequestError`] for a question that cannot be asked; that there is no event of the contact; why the events cannot be
-/// read.
+/// # Errors [`RequestError`] for a question that cannot be asked; that there is no event of the contact; why the events
+/// cannot be read.
 pub fn explain_contact(
     question: &ContactQuestion<'_>,
     context: &LookbackContext<'_>,

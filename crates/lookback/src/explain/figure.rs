@@ -136,8 +136,8 @@ impl KnownLine {
     }
 }
 
-/// The entries that make up a figure whose number a ledger has; those of a quantile in the order of their samples, others
-/// in no particular order.
+/// The entries that make up a figure whose number a ledger has; those of a quantile in the order of their samples,
+/// others in no particular order.
 ///
 /// # Errors
 /// [`LookbackError::Bug`] if they do not add up to the number.

@@ -125,8 +125,8 @@ fn known_periods(
     Ok(known)
 }
 
-/// The instant whose knowledge the report has. A topic is read up to now, or up to what was to be known. A file ends with
-/// its latest event; if the requested period goes on after that, nothing happened until its end or until now.
+/// The instant whose knowledge the report has. A topic is read up to now, or up to what was to be known. A file ends
+/// with its latest event; if the requested period goes on after that, nothing happened until its end or until now.
 fn as_of(request: &PeriodReportRequest<'_>, past: &KnownPast, context: &LookbackContext<'_>) -> EventTime {
     let now = context.now;
     if context.files.is_empty() {

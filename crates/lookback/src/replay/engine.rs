@@ -164,8 +164,8 @@ impl<'a> ReplayEngine<'a> {
         reused.count(&sourced.event, sourced.position, |note| ledger.apply_noting(&sourced.event, note))
     }
 
-    /// Whether a fact of a later instant changes one that was shown. A contact that is retracted and no longer known has
-    /// been forgotten; an outcome of an unknown contact is that of a later one, as all are after the last instant.
+    /// Whether a fact of a later instant changes one that was shown. A contact that is retracted and no longer known
+    /// has been forgotten; an outcome of an unknown contact is that of a later one, as all are after the last instant.
     fn corrects_what_was_shown(&self, event: &Event, shown: EventTime) -> bool {
         let was_there = self.ledger.first_fact_at(event.leg).map(|first| first <= shown);
         is_correction(event) && was_there.unwrap_or(event.fact == Fact::Retracted && self.done < self.instants.len())

@@ -37,9 +37,8 @@ pub enum ReplayOutcome {
 
 /// Reads the events, and writes the figures of the instants. What they lack is logged.
 ///
-/// # Errors
-/// [`RequestError`] for what cannot be asked; that nothing is known of the instants; why the events cannot be read or the
-/// output not be written; that it was stopped.
+/// # Errors [`RequestError`] for what cannot be asked; that nothing is known of the instants; why the events cannot be
+/// read or the output not be written; that it was stopped.
 pub fn replay(
     request: &ReplayRequest<'_>,
     context: &LookbackContext<'_>,

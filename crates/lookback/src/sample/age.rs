@@ -1,8 +1,8 @@
 //! Whether the newest record is too old for a topic that is still published to.
 //!
 //! The rule: no line that ever closes may have been open for more than two hours since the newest record. So nights,
-//! weekends and holidays do not count, and a record from Friday's closing time is no warning on Monday before ten. A line
-//! that never closes has quiet nights, so it counts only where no other line closes.
+//! weekends and holidays do not count, and a record from Friday's closing time is no warning on Monday before ten. A
+//! line that never closes has quiet nights, so it counts only where no other line closes.
 
 use ensilinja_calendar::LineHours;
 use ensilinja_config::Config;

@@ -99,8 +99,8 @@ impl OpenFile {
     }
 }
 
-/// Opens a file and returns when its first block was known. Of a pipe, which cannot be read twice, and of a single file,
-/// where it does not matter, `None`.
+/// Opens a file and returns when its first block was known. Of a pipe, which cannot be read twice, and of a single
+/// file, where it does not matter, `None`.
 fn look_into(
     path: &Path,
     decoder: &Decoder,

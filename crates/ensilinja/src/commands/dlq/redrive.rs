@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Invariant: a record is sent with its own key, value and headers, or not at all, and only if this configuration would
-//! use it as it is sent. The letters stay where they are. A record that is sent twice changes no figure, because a ledger
-//! joins facts: whatever ends the command early, run it again.
+//! use it as it is sent. The letters stay where they are. A record that is sent twice changes no figure, because a
+//! ledger joins facts: whatever ends the command early, run it again.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
