@@ -173,10 +173,10 @@ mod tests {
 
     /// Applies the facts in this order. Returns the collisions, each with its instant in ms, and the number of events
     /// counted as shadowed.
-    fn collisions_of<'a>(facts_told: impl IntoIterator<Item = &'a (Fact, i64)>) -> (BTreeSet<(FactKind, i64)>, usize) {
+    fn collisions_of<'a>(in_order: impl IntoIterator<Item = &'a (Fact, i64)>) -> (BTreeSet<(FactKind, i64)>, usize) {
         let (mut found, mut shadowed) = (BTreeSet::new(), 0);
         let mut facts = None;
-        for (fact, at_ms) in facts_told {
+        for (fact, at_ms) in in_order {
             let at = AT.plus_millis(*at_ms);
             let facts = facts.get_or_insert_with(|| Facts::new(LineIndex::new(0), at));
             let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact: *fact };
@@ -195,10 +195,10 @@ mod tests {
 
     /// Asserts that exactly these facts collide, in several orders, with and without duplicates.
     #[track_caller]
-    fn assert_collide(told: &[(Fact, i64)], expected: &[(FactKind, i64)]) {
+    fn assert_collide(facts: &[(Fact, i64)], expected: &[(FactKind, i64)]) {
         let expected: BTreeSet<(FactKind, i64)> = expected.iter().copied().collect();
-        let mut order: Vec<(Fact, i64)> = told.to_vec();
-        for turn in 0..told.len() {
+        let mut order: Vec<(Fact, i64)> = facts.to_vec();
+        for turn in 0..facts.len() {
             order.rotate_left(1);
             for order in [order.clone(), order.iter().rev().copied().collect()] {
                 let (found, shadowed) = collisions_of(&order);

@@ -19,7 +19,7 @@
 //! or an end decided the leg, the platform ended the wait in order to take the request. As of an earlier second the
 //! abandon stands, as it was shown then. As of the second of the request and later, the request decided the leg, and
 //! the abandon contributes nothing. So entries depend on the second as of which they are read, until
-//! [`Entries::changes_at`]. Every time range has figures as if the abandon had never been told.
+//! [`Entries::changes_at`]. Every time range has figures as if the abandon had never been reported.
 
 mod arrived_leg;
 mod callback;

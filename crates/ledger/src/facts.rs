@@ -1,6 +1,6 @@
 //! The facts of one leg, in registers that join.
 //!
-//! Each register keeps the earliest instant that it was told (outcome and feedback: the latest). For two values at the
+//! Each register keeps the earliest instant that it receives (outcome and feedback: the latest). For two values at the
 //! same instant, a fixed order decides. So learning is commutative, associative and idempotent: order does not matter,
 //! duplicates do nothing, and no event id has to be remembered.
 //!
@@ -192,8 +192,8 @@ impl Facts {
         match fact {
             Fact::CallbackAttempted(result) => {
                 let attempts = self.attempts();
-                let told = attempts::key(&(at, result));
-                let same = attempts.iter().find(|attempt| attempts::key(attempt) == told);
+                let wanted = attempts::key(&(at, result));
+                let same = attempts.iter().find(|attempt| attempts::key(attempt) == wanted);
                 let held = same.or_else(|| attempts.iter().rfind(|attempt| attempt.1 == result))?;
                 Some((held.0, Fact::CallbackAttempted(held.1)))
             }

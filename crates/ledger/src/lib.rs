@@ -9,7 +9,7 @@
 //! Event --apply--> Facts of a leg --derivation--> Entries --post--> Account of the line --read(now)--> Figures
 //! ```
 //!
-//! The words: a **fact** is what an event told; an **entry** is a contribution of a leg, with a second and a kind; a
+//! The words: a **fact** is what an event states; an **entry** is a contribution of a leg, with a second and a kind; a
 //! **posting** is an entry added to an account, or taken back from it.
 //!
 //! The crate is pure and deterministic: no clock, no randomness, no I/O.

@@ -83,10 +83,10 @@ impl SourcedEntry {
     }
 }
 
-/// Whether an event with the fact `told` establishes the fact `held`. An attempt that reached the customer also
+/// Whether an event with the fact `stated` establishes the fact `held`. An attempt that reached the customer also
 /// establishes `callback_reached`.
-pub(crate) fn implies(told: Fact, held: Fact) -> bool {
-    told == held || (held == Fact::CallbackReached && told == Fact::CallbackAttempted(AttemptResult::Reached))
+pub(crate) fn implies(stated: Fact, held: Fact) -> bool {
+    stated == held || (held == Fact::CallbackReached && stated == Fact::CallbackAttempted(AttemptResult::Reached))
 }
 
 impl Rules {

@@ -1,4 +1,4 @@
-//! The timeline of a leg: which of the facts it was told are held, its entries, and the course of its promise.
+//! The timeline of a leg: which of its facts are held, its entries, and the course of its promise.
 
 use ensilinja_calendar::Term;
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey, LineIndex};
@@ -50,7 +50,7 @@ pub struct PromiseTimeline {
     pub cause: Cause,
 }
 
-/// The status of a fact that was told about a leg.
+/// The status of a fact that an event stated about a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FactStatus {
     /// It is held.
@@ -93,7 +93,7 @@ impl HistoricalLedger {
 }
 
 impl LegTimeline {
-    /// The status of the fact that an event told about this leg.
+    /// The status of the fact of an event about this leg.
     #[must_use]
     pub fn status(&self, event: &Event) -> FactStatus {
         match self.facts.held_instead_of(event.at, event.fact) {

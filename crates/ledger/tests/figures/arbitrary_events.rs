@@ -79,8 +79,8 @@ fn overtaken_request() -> impl Strategy<Value = Vec<(Fact, i64)>> {
         1 => 0..62_000_i64,
     ];
     (gone, offset_ms(), apart_ms, any::<bool>()).prop_map(|(gone, at_ms, apart_ms, offered)| {
-        let told = [(gone, at_ms), (Fact::CallbackRequested, at_ms + apart_ms)];
-        told.into_iter().chain(offered.then_some((Fact::Offered, at_ms - 30_000))).collect()
+        let both = [(gone, at_ms), (Fact::CallbackRequested, at_ms + apart_ms)];
+        both.into_iter().chain(offered.then_some((Fact::Offered, at_ms - 30_000))).collect()
     })
 }
 

@@ -10,14 +10,14 @@ use crate::fixture::{BASE, CHAT, DAY_MS, figures_at, rules_once};
 const SECOND_MS: i64 = 1_000;
 
 /// The chat line with these facts of one leg, in milliseconds from the base.
-fn after(told: &[(i64, Fact)], now_ms: i64) -> LineFigures {
+fn after(facts: &[(i64, Fact)], now_ms: i64) -> LineFigures {
     let event = |(at_ms, fact): &(i64, Fact)| Event {
         leg: LegKey::new(1),
         line: CHAT,
         at: BASE.plus_millis(*at_ms),
         fact: *fact,
     };
-    let events: Vec<Event> = told.iter().map(event).collect();
+    let events: Vec<Event> = facts.iter().map(event).collect();
     figures_at(rules_once(), &events, BASE.plus_millis(now_ms)).lines.swap_remove(CHAT.as_usize())
 }
 
@@ -35,9 +35,9 @@ fn attempt(at_ms: i64, result: AttemptResult) -> (i64, Fact) {
 fn twenty_failed_attempts_and_one_that_reached_the_customer_all_count() {
     let failed = (0..20).map(|n| attempt(360_000 + n * SECOND_MS, Failed));
     let reached = attempt(660_000, Reached);
-    let told: Vec<_> = [(0, Fact::CallbackRequested)].into_iter().chain(failed).chain([reached]).collect();
-    assert_eq!(attempts(&after(&told, 700_000)), [20, 1, 1]);
-    let reversed: Vec<_> = told.iter().rev().chain(&told).copied().collect();
+    let facts: Vec<_> = [(0, Fact::CallbackRequested)].into_iter().chain(failed).chain([reached]).collect();
+    assert_eq!(attempts(&after(&facts, 700_000)), [20, 1, 1]);
+    let reversed: Vec<_> = facts.iter().rev().chain(&facts).copied().collect();
     assert_eq!(attempts(&after(&reversed, 700_000)), [20, 1, 1]);
 }
 
@@ -45,33 +45,33 @@ fn twenty_failed_attempts_and_one_that_reached_the_customer_all_count() {
 fn beyond_a_thousand_failed_attempts_the_one_that_reached_the_customer_still_counts() {
     let failed = (0..1_500).map(|n| attempt(10_000 + n * SECOND_MS, Failed));
     let reached = attempt(1_600_000, Reached);
-    let told: Vec<_> = [(0, Fact::CallbackRequested), reached].into_iter().chain(failed).collect();
-    assert_eq!(attempts(&after(&told, 1_700_000)), [1_000, 1, 1]);
+    let facts: Vec<_> = [(0, Fact::CallbackRequested), reached].into_iter().chain(failed).collect();
+    assert_eq!(attempts(&after(&facts, 1_700_000)), [1_000, 1, 1]);
 }
 
 #[test]
 fn a_feed_that_truncates_seconds_adds_no_attempt() {
-    let told = [
+    let facts = [
         (0, Fact::CallbackRequested),
         attempt(60_512, Failed),
         attempt(60_000, Failed),
         attempt(61_000, Failed),
         attempt(90_700, Reached),
     ];
-    assert_eq!(attempts(&after(&told, 100_000)), [2, 1, 1]);
+    assert_eq!(attempts(&after(&facts, 100_000)), [2, 1, 1]);
     // Whichever of the two is truncated, the attempt that reached the customer counts.
     for cut in [attempt(90_000, Reached), (90_000, Fact::CallbackReached), (90_999, Fact::CallbackReached)] {
-        let told: Vec<_> = told.into_iter().chain([cut]).collect();
-        assert_eq!(attempts(&after(&told, 100_000)), [2, 1, 1], "{cut:?}");
+        let facts: Vec<_> = facts.into_iter().chain([cut]).collect();
+        assert_eq!(attempts(&after(&facts, 100_000)), [2, 1, 1], "{cut:?}");
     }
 }
 
 #[test]
 fn the_timeline_has_the_earliest_reported_instant_of_an_attempt() {
     let mut historical = HistoricalLedger::new(rules_once().clone());
-    let told =
+    let facts =
         [(0, Fact::CallbackRequested), attempt(60_512, Failed), attempt(60_100, Failed), attempt(60_900, Failed)];
-    for (at_ms, fact) in told {
+    for (at_ms, fact) in facts {
         historical.apply(&Event { leg: LegKey::new(1), line: CHAT, at: BASE.plus_millis(at_ms), fact });
     }
     let timeline = historical.timeline(LegKey::new(1), BASE.plus_millis(100_000)).expect("an event is about this leg");
@@ -87,12 +87,12 @@ proptest! {
     #[test]
     fn a_copy_truncated_to_seconds_changes_no_count(
         requested_s in 0..300_i64,
-        told in prop::collection::vec((0..900_000_i64, any::<bool>()), 0..40),
+        made in prop::collection::vec((0..900_000_i64, any::<bool>()), 0..40),
         copied in prop::collection::vec(any::<bool>(), 40),
         now_ms in 0..1_000_000_i64,
     ) {
         let mut facts = vec![(requested_s * SECOND_MS, Fact::CallbackRequested)];
-        facts.extend(told.iter().map(|(at_ms, reached)| attempt(*at_ms, if *reached { Reached } else { Failed })));
+        facts.extend(made.iter().map(|(at_ms, reached)| attempt(*at_ms, if *reached { Reached } else { Failed })));
         let cut = |fact: &(i64, Fact)| (fact.0.div_euclid(SECOND_MS) * SECOND_MS, fact.1);
         let copies = facts.iter().zip(&copied).filter(|(_, copied)| **copied).map(|(fact, _)| cut(fact));
         let both: Vec<_> = copies.chain(facts.iter().copied()).collect();
@@ -112,8 +112,8 @@ proptest! {
         seconds in Just((0..1_300_i64).collect::<Vec<_>>()).prop_shuffle(),
         now_ms in 0..DAY_MS / 24,
     ) {
-        let told: Vec<_> = seconds.iter().map(|second| attempt(second * SECOND_MS + second % 7, Failed)).collect();
-        let all: Vec<_> = [(0, Fact::CallbackRequested)].into_iter().chain(told).collect();
+        let many: Vec<_> = seconds.iter().map(|second| attempt(second * SECOND_MS + second % 7, Failed)).collect();
+        let all: Vec<_> = [(0, Fact::CallbackRequested)].into_iter().chain(many).collect();
         let mut sorted = all.clone();
         sorted.sort_unstable();
         let (line, of_sorted) = (after(&all, now_ms), after(&sorted, now_ms));

@@ -167,8 +167,9 @@ fn the_verdict_is_that_of_the_callback_unless_the_deadline_of_the_answer_has_pas
         shown
     };
     let gone = MONDAY_10 + 5 * MINUTE;
-    let told = |after_ms| [(MONDAY_10, Fact::Offered), (gone, ABANDONED), (gone + after_ms, Fact::CallbackRequested)];
-    let facts = told(30_000);
+    let requested_after =
+        |after_ms| [(MONDAY_10, Fact::Offered), (gone, ABANDONED), (gone + after_ms, Fact::CallbackRequested)];
+    let facts = requested_after(30_000);
     assert_eq!(verdicts(&after(BOTH, &facts, gone + 29_999)), ["answer broken"]);
     assert_eq!(verdicts(&after(BOTH, &facts, gone + 30_000)), ["callback pending"]);
     let reached: Vec<_> = facts.into_iter().chain([(gone + HOUR, Fact::CallbackReached)]).collect();
@@ -196,7 +197,7 @@ fn the_timeline_names_the_superseded_fact_and_the_request() {
         historical.apply(event);
     }
     let entries_and_status = |now| {
-        let timeline = historical.timeline(LegKey::new(1), BASE.plus_millis(now)).expect("it was heard of");
+        let timeline = historical.timeline(LegKey::new(1), BASE.plus_millis(now)).expect("an event is about this leg");
         let names: Vec<_> = timeline.entries.iter().map(ensilinja_ledger::SourcedEntry::name).collect();
         (names, timeline.status(&events[1]))
     };
@@ -251,9 +252,9 @@ proptest! {
         let offered = (start_ms, Fact::Offered);
         let asked = [(asked_at, Fact::CallbackRequested)];
         let then: Vec<_> = then.into_iter().map(|(fact, ms)| (asked_at + ms, fact)).collect();
-        let told = |facts: &[(i64, Fact)]| [&[offered], facts].concat();
-        let both = told(&[&[(gone_at, gone)], &asked[..], &then].concat());
-        let (only_asked, only_gone) = (told(&[&asked[..], &then].concat()), told(&[(gone_at, gone)]));
+        let arrived_and = |facts: &[(i64, Fact)]| [&[offered], facts].concat();
+        let both = arrived_and(&[&[(gone_at, gone)], &asked[..], &then].concat());
+        let (only_asked, only_gone) = (arrived_and(&[&asked[..], &then].concat()), arrived_and(&[(gone_at, gone)]));
         let now = gone_at + read_ms;
         let shows_the_request = BASE.plus_millis(now).floor_second() >= BASE.plus_millis(asked_at).floor_second();
         let alone = if shows_the_request { only_asked } else { only_gone };
