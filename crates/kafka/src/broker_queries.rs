@@ -1,6 +1,6 @@
 //! Queries to the brokers about a topic: its partitions, where they begin and end, what has been committed, its id.
 //!
-//! Each query has a timeout, so a broker that hangs is noticed as soon as one that is gone.
+//! Each query has a timeout, so a hung broker is noticed as soon as an unreachable one.
 
 use std::time::Duration;
 

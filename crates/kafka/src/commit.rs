@@ -1,7 +1,7 @@
 //! What the group has committed for a partition, and whether that is about the log that is being read.
 //!
 //! An offset alone does not tell which log it belongs to: the topic may have been deleted and recreated under the same
-//! name. So the topic id is committed with it, in the metadata string that Kafka keeps beside each offset:
+//! name. So the topic id is committed with it, in the metadata string that Kafka stores with each offset:
 //!
 //! ```text
 //! offset 1207, metadata "topic-id=ASNFZ4mrze8BI0VniavN7w"

@@ -12,8 +12,8 @@
 //! | `diagnostics` | Are brokers, connection and topics as they should be? | [`inspect`] |
 //!
 //! Imports run one way: `live` uses `dead_letters` and `diagnostics`, `dead_letters` uses `scan`, `scan` uses
-//! `diagnostics`. What several wings share lies beside them: `settings`, `broker_queries`, `partition_start` and
-//! others.
+//! `diagnostics`. The top of the crate has what several wings share: `settings`, `broker_queries`, `partition_start`
+//! and others.
 //!
 //! How the live wing answers the questions of an operator:
 //!
@@ -25,8 +25,8 @@
 //! - *What could not be used?* Dead letters are written before the group's committed offsets move past them; see
 //!   `dead_letters::queue`.
 //!
-//! A broker that is gone or hangs and a missing topic do not end the process: [`Monitor::status`] says why nothing is
-//! read, and the threads retry.
+//! An unreachable broker or a missing topic does not end the process: [`Monitor::status`] says why nothing is read, and
+//! the threads retry.
 //!
 //! No other crate talks to Kafka. `ensilinja-librdkafka` holds what librdkafka offers and rdkafka does not expose.
 

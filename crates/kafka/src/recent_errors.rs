@@ -1,4 +1,4 @@
-//! The errors that a client has reported lately besides its answers: why it cannot connect, or what it is refused.
+//! The recent errors of a client, apart from the results of its queries: why it cannot connect, or what it is refused.
 //!
 //! librdkafka answers a question with "timed out" or "no broker is up" and reports the reason as a separate error. It
 //! repeats the same reason only every 30 s, so errors are remembered for longer than that.

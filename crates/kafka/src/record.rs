@@ -19,7 +19,7 @@ pub struct IncomingRecord<'a> {
     pub key: Option<&'a [u8]>,
     /// The value; `None` is a tombstone.
     pub value: Option<&'a [u8]>,
-    /// The headers in order. A header whose name is not UTF-8 is left out: this program knows no such name.
+    /// The headers in order. A header whose name is not UTF-8 is left out: this program uses no such name.
     pub headers: &'a [Header<'a>],
     /// When the record was published, by the clock of the producer or the broker (`message.timestamp.type`). `None` if
     /// that is unknown: the record has no timestamp, or one of 0 or less.

@@ -189,7 +189,7 @@ impl Settings {
         config
     }
 
-    /// The configuration of a scan of this many partitions, each through a queue of its own. The queues share one bound
+    /// The configuration of a scan of this many partitions, each through its own queue. The queues share one bound
     /// on what is read ahead: librdkafka bounds each queue by itself and lets it grow by one fetch beyond that.
     pub(crate) fn scanner(&self, partitions: usize) -> ClientConfig {
         const FETCH: &str = "fetch.message.max.bytes";

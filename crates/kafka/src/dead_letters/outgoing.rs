@@ -23,10 +23,10 @@ use crate::record_position::RecordPosition;
 /// The most bytes kept of a record's key, of its value, and of its headers.
 pub(crate) const KEPT_BYTES: usize = 64 * 1024;
 
-/// About what a dead letter takes beside its bytes.
+/// The approximate overhead of a dead letter in memory.
 const OVERHEAD_BYTES: usize = 1024;
 
-/// About what a header takes beside its name and value.
+/// The approximate overhead of a header in memory.
 const HEADER_OVERHEAD_BYTES: usize = 32;
 
 /// A dead letter on its way to its topic.
@@ -36,7 +36,7 @@ pub(crate) struct OutgoingDeadLetter {
     /// The number of the log that holds the record, set by the queue: a topic may be recreated.
     pub(crate) log: u32,
     pub(crate) reason: &'static str,
-    /// About what it takes in memory while it waits.
+    /// Its approximate size in memory while it waits.
     pub(crate) bytes: usize,
     pub(crate) key: String,
     /// The record's value, cut at 64 KiB; `None` if the record had none.

@@ -92,7 +92,7 @@ impl DeadLetterQueue {
         }
     }
 
-    /// Whether the dead letters of `partition` are refused at the moment, so that none needs to be made.
+    /// Whether the dead letters of `partition` are refused at the moment, so that the caller need not create one.
     pub(crate) fn refuses(&self, partition: i32) -> bool {
         self.lock().backlog(partition).refused_from.is_some()
     }

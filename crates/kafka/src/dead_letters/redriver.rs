@@ -1,7 +1,7 @@
 //! Sends the records of dead letters to their topic again: unchanged, and marked with their old position.
 //!
 //! Only a few records are in flight at a time, so that little is uncertain if a redrive ends early. Then all of them
-//! can be sent again: a record that is there twice changes no figure.
+//! can be sent again: a duplicate record changes no figure.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ impl<'a> Redriver<'a> {
     /// If the settings are wrong or the topic does not exist.
     pub fn new(settings: &'a Settings, stop: &'a AtomicBool) -> Result<Self, RedriveError> {
         let mut own = settings.clone();
-        // One record a batch: a record that the brokers find too large takes no other with it.
+        // One record per batch, so that a record the brokers find too large fails no other.
         own.properties.insert("batch.num.messages".to_owned(), "1".to_owned());
         let publisher = Publisher::new(&own)?;
         publisher.check_topic()?;

@@ -50,7 +50,7 @@ impl DeadLetterWriter {
     ) -> Result<BaseProducer<DeliveryReports>, KafkaError> {
         let reports = DeliveryReports { log: ClientLog::new("dead letters"), queue: Arc::clone(queue) };
         let mut config = settings.producer();
-        // One record a batch: a record that the broker finds too large takes no other with it.
+        // One record per batch, so that a record the broker finds too large fails no other.
         config.set("batch.num.messages", "1");
         config.create_with_context(reports)
     }

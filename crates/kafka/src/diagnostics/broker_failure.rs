@@ -15,7 +15,7 @@ use crate::settings::Settings;
 pub struct BrokerFailure {
     /// The cause.
     pub cause: FailureCause,
-    /// The message of librdkafka, and what is known beside it.
+    /// The message of librdkafka, after what is known in addition.
     pub detail: String,
 }
 

@@ -129,7 +129,7 @@ pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, Setti
     Ok(Inspection { brokers, events, dead_letters, committed })
 }
 
-/// Asks the brokers of the settings, then those that they name. Each is asked by a client of its own, all at once.
+/// Asks the brokers of the settings, then those that they name. Each gets its own client, and all are asked at once.
 fn brokers(settings: &Settings) -> Vec<BrokerInspection> {
     let named: Vec<String> = settings.bootstrap_servers.split(',').map(|broker| broker.trim().to_owned()).collect();
     let mut answers = ask_each(settings, &named);

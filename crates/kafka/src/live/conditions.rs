@@ -40,7 +40,7 @@ impl Conditions {
         self.topics.clear();
     }
 
-    /// The error of a query, without whose answer the threads cannot read or do not know how far they have read.
+    /// The error of a query. Without its answer the threads cannot read, or do not know how far they have read.
     pub(super) fn set_query_error(&mut self, query_error: Option<String>) {
         if self.query_error != query_error {
             if let Some(reason) = &query_error {

@@ -47,11 +47,11 @@ pub enum StartError {
     /// The settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// librdkafka made no client although it had accepted the settings.
-    #[error("no Kafka client could be made: {0}")]
+    /// librdkafka failed to create a client although it had accepted the settings.
+    #[error("the Kafka client could not be created: {0}")]
     Client(#[from] KafkaError),
     /// The system gave no thread.
-    #[error("no thread could be started: {0}")]
+    #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
 

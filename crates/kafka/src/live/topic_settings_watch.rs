@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Checks the settings of both topics until the process ends.
 ///
-/// It has a thread of its own, so that a broker that does not answer such a query does not delay the probe.
+/// It has its own thread, so that a broker that does not answer such a query does not delay the probe.
 pub(crate) struct TopicSettingsWatch {
     monitor: Arc<Monitor>,
     admin: AdminClient<ClientLog>,

@@ -7,9 +7,9 @@
 //! Records of all partitions come in the order of their timestamps; see `merge`. One bound on the memory for records
 //! that are read ahead holds for all partitions together.
 //!
-//! Every partition is assigned, none is subscribed to, and nothing is committed: a report beside a running process
-//! takes nothing from it. The consumer has to name a group, and it names that of the settings, because a user that may
-//! read the topic for the live process may use that group.
+//! Every partition is assigned, none is subscribed to, and nothing is committed: a report that runs beside the live
+//! process takes nothing from it. The consumer has to name a group, and it names that of the settings, because a user
+//! that may read the topic for the live process may use that group.
 //!
 //! A topic that is deleted and recreated during a scan would give a mixture of two logs. So the scan asks for the id of
 //! the topic before the first record and after the last, and fails if the two differ. It also fails if it cannot read

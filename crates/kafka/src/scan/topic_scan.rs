@@ -1,4 +1,4 @@
-//! All partitions of a scan. Each has a queue of its own, so the next record of each is always at hand for the merge.
+//! All partitions of a scan. Each has its own queue, so the merge always has the next record of each.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -144,7 +144,7 @@ impl<'a> TopicScan<'a> {
             // Errors that belong to no partition come here. The poll also lets librdkafka write its log lines.
             match self.consumer.poll(Duration::ZERO) {
                 Some(Err(error)) => self.judge(error)?,
-                Some(Ok(_)) => unreachable!("each partition has had a queue of its own since before the assignment"),
+                Some(Ok(_)) => unreachable!("each partition has had its own queue since before the assignment"),
                 None => {}
             }
             if self.quiet_since.get_or_insert_with(Instant::now).elapsed() >= PROGRESS_WITHIN {

@@ -94,9 +94,9 @@ fn a_restart_of_the_broker_loses_nothing() {
     let monitor = running.ingest.monitor();
     broker.stop();
     wait("the status reports the broker", || !monitor.status().not_ready.is_empty());
-    let stood = monitor.complete_until();
+    let complete = monitor.complete_until();
     std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(monitor.complete_until(), stood, "without a broker nothing more is known");
+    assert_eq!(monitor.complete_until(), complete, "without a broker nothing more is known");
     assert!(monitor.rebuilt(), "the rebuild stays complete");
     broker.start_again();
     publish(&settings, &["d", "e"]);
@@ -118,9 +118,9 @@ fn a_frozen_broker_stops_completeness_within_10_seconds_and_recovery_is_automati
     let frozen = Instant::now();
     wait("the status reports the broker", || !monitor.status().not_ready.is_empty());
     assert!(frozen.elapsed() < Duration::from_secs(10), "{:?}", frozen.elapsed());
-    let stood = monitor.complete_until();
+    let complete = monitor.complete_until();
     std::thread::sleep(Duration::from_secs(4));
-    assert_eq!(monitor.complete_until(), stood);
+    assert_eq!(monitor.complete_until(), complete);
     broker.thaw();
     publish(&settings, &["b"]);
     running.catch_up();
@@ -225,12 +225,12 @@ fn refused_dead_letters_that_retention_has_deleted_do_not_shorten_the_history() 
     running.catch_up();
     let monitor = running.ingest.monitor();
     let history = monitor.history();
-    let fitted = monitor.status().dead_letters_waiting as u64;
-    assert!(fitted < 1_000, "{fitted} of 1500 fit");
+    let queued = monitor.status().dead_letters_waiting as u64;
+    assert!(queued < 1_000, "{queued} of 1500 fit");
     broker.delete_records(TOPIC, 0, 1_200);
     broker.create_topic(DEAD, 1, &[]);
     wait("all dead letters that are left are written", || committed(&settings, 1) == [Offset::Offset(1_500)]);
-    assert_eq!(monitor.status().dead_letters.get("malformed"), Some(&(fitted + 300)));
+    assert_eq!(monitor.status().dead_letters.get("malformed"), Some(&(queued + 300)));
     assert_eq!(monitor.history(), history);
     running.catch_up();
     assert_eq!(running.stop().seen().iter().filter(|seen| !seen.again).count(), 1_500);
@@ -292,23 +292,23 @@ fn records_of_transactions_are_read_and_their_markers_delay_nothing() {
         .set("transactional.id", "tests")
         .create()
         .unwrap();
-    let patience = Duration::from_secs(20);
+    let timeout = Duration::from_secs(20);
     let send = |value: &'static str| {
         producer.begin_transaction().unwrap();
         producer.send(BaseRecord::<str, str>::to(TOPIC).key(value).payload(value)).unwrap();
-        producer.flush(patience).unwrap();
+        producer.flush(timeout).unwrap();
     };
-    producer.init_transactions(patience).unwrap();
+    producer.init_transactions(timeout).unwrap();
     send("committed 1");
-    producer.commit_transaction(patience).unwrap();
+    producer.commit_transaction(timeout).unwrap();
     // The log ends with a marker, so no record shows that the rebuild is complete.
     let running = RunningIngest::start(settings.clone());
     running.catch_up();
     send("aborted");
-    producer.abort_transaction(patience).unwrap();
+    producer.abort_transaction(timeout).unwrap();
     running.catch_up();
     send("committed 2");
-    producer.commit_transaction(patience).unwrap();
+    producer.commit_transaction(timeout).unwrap();
     running.catch_up();
     send("open");
     let began = now();
@@ -318,7 +318,7 @@ fn records_of_transactions_are_read_and_their_markers_delay_nothing() {
     std::thread::sleep(Duration::from_secs(1));
     assert!(monitor.complete_until().unwrap() < began, "an acknowledged record is unread");
     assert_eq!(running.handler.values(), ["committed 1", "committed 2"]);
-    producer.commit_transaction(patience).unwrap();
+    producer.commit_transaction(timeout).unwrap();
     running.catch_up();
     assert_eq!(monitor.status().partitions[0].lag_messages, 0);
     assert_eq!(running.stop().values(), ["behind it", "committed 1", "committed 2", "open"]);

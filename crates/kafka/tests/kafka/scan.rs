@@ -31,17 +31,17 @@ fn since(
     mut seen: impl FnMut(usize),
 ) -> Result<(ScanSummary, Vec<String>), ScanError> {
     let mut values = Vec::new();
-    let past = scan_topic(settings, &all(from), &AtomicBool::new(false), &mut |record, position| {
+    let summary = scan_topic(settings, &all(from), &AtomicBool::new(false), &mut |record, progress| {
         assert!(record.rebuilding && !record.again);
         values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
-        assert_eq!(position.records, values.len() as u64);
-        assert!(position.offsets_read >= position.records && position.offsets >= position.offsets_read);
+        assert_eq!(progress.records, values.len() as u64);
+        assert!(progress.offsets_read >= progress.records && progress.offsets >= progress.offsets_read);
         seen(values.len());
         ControlFlow::Continue(())
     })?;
-    assert_eq!(past.records, values.len() as u64);
+    assert_eq!(summary.records, values.len() as u64);
     values.sort();
-    Ok((past, values))
+    Ok((summary, values))
 }
 
 fn numbered(count: usize) -> Vec<String> {
@@ -66,14 +66,14 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_at(&settings, &texts(&values), first);
     let mut places = Vec::new();
-    let past = scan_topic(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
+    let summary = scan_topic(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
         assert_eq!((record.key, record.timestamp), (record.value, Some(first)));
         places.push((record.partition, record.offset));
         ControlFlow::Continue(())
     });
-    let past = past.unwrap();
-    assert_eq!((past.records, past.reaches_back), (3_000, true));
-    assert_eq!((past.history.start, past.history.from_first_record), (Some(first), true));
+    let summary = summary.unwrap();
+    assert_eq!((summary.records, summary.reaches_back), (3_000, true));
+    assert_eq!((summary.history.start, summary.history.from_first_record), (Some(first), true));
     for partition in 0..8 {
         let offsets: Vec<i64> = places.iter().filter(|place| place.0 == partition).map(|place| place.1).collect();
         assert!(offsets.iter().copied().eq(0..i64::try_from(offsets.len()).unwrap()), "partition {partition}");
@@ -84,8 +84,8 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
 #[test]
 fn a_scan_of_an_empty_topic_ends_at_once_and_lacks_nothing() {
     let (_broker, settings) = embedded(3);
-    let (past, _) = last_day(&settings).unwrap();
-    assert_eq!((past.records, past.reaches_back, past.history.start), (0, true, None));
+    let (summary, _) = last_day(&settings).unwrap();
+    assert_eq!((summary.records, summary.reaches_back, summary.history.start), (0, true, None));
 }
 
 #[test]
@@ -101,13 +101,13 @@ fn partitions_without_records_do_not_delay_the_scan() {
 fn records_published_during_the_scan_are_not_read() {
     let (_broker, settings) = embedded(1);
     publish(&settings, &["a", "b"]);
-    let (past, values) = since(&settings, now(), |seen| {
+    let (summary, values) = since(&settings, now(), |seen| {
         if seen == 1 {
             publish(&settings, &["late"]);
         }
     })
     .unwrap();
-    assert_eq!((past.records, values), (2, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!((summary.records, values), (2, vec!["a".to_owned(), "b".to_owned()]));
 }
 
 #[test]
@@ -115,12 +115,12 @@ fn a_stop_ends_the_scan_with_an_error() {
     let (_broker, settings) = embedded(2);
     publish(&settings, &texts(&numbered(1_000)));
     let (stop, mut seen) = (AtomicBool::new(false), 0);
-    let past = scan_topic(&settings, &all(now()), &stop, &mut |_, _| {
+    let summary = scan_topic(&settings, &all(now()), &stop, &mut |_, _| {
         seen += 1;
         stop.store(seen == 10, Ordering::Relaxed);
         ControlFlow::Continue(())
     });
-    assert!(matches!(past, Err(ScanError::Stopped)) && seen == 10, "{past:?} after {seen}");
+    assert!(matches!(summary, Err(ScanError::Stopped)) && seen == 10, "{summary:?} after {seen}");
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn unreachable_brokers_are_an_error_after_15_seconds() {
 fn a_stop_also_ends_the_wait_for_brokers() {
     let stop = AtomicBool::new(true);
     let began = Instant::now();
-    let past = scan_topic(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
-    assert!(matches!(past, Err(ScanError::Stopped)), "{past:?}");
+    let summary = scan_topic(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
+    assert!(matches!(summary, Err(ScanError::Stopped)), "{summary:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
@@ -190,8 +190,8 @@ fn a_scan_begins_with_its_range_and_does_not_disturb_the_live_process() {
     let frontier = committed(&settings, 3);
 
     let live = RunningIngest::start(settings.clone());
-    let (past, values) = last_day(&settings).unwrap();
-    assert_eq!((past.reaches_back, past.history.from_first_record), (true, true));
+    let (summary, values) = last_day(&settings).unwrap();
+    assert_eq!((summary.reaches_back, summary.history.from_first_record), (true, true));
     assert_eq!(values, new);
     live.catch_up();
     assert_eq!(live.stop().values(), new);
@@ -203,13 +203,16 @@ fn a_scan_begins_with_its_range_and_does_not_disturb_the_live_process() {
     // One partition loses all but its last record, which lies within the range.
     let records: i64 = frontier[0].to_raw().unwrap();
     broker.delete_records(TOPIC, 0, records - 1);
-    let (past, values) = last_day(&settings).unwrap();
-    assert_eq!((past.reaches_back, past.history.start, past.history.from_first_record), (false, Some(first), false));
+    let (summary, values) = last_day(&settings).unwrap();
+    assert_eq!(
+        (summary.reaches_back, summary.history.start, summary.history.from_first_record),
+        (false, Some(first), false)
+    );
     assert!(values.len() < new.len());
     assert!(since(&settings, first, |_| {}).unwrap().0.reaches_back);
     broker.delete_records(TOPIC, 0, records);
-    let (past, _) = last_day(&settings).unwrap();
-    assert_eq!((past.reaches_back, past.history.start), (false, None), "a partition has lost all its records");
+    let (summary, _) = last_day(&settings).unwrap();
+    assert_eq!((summary.reaches_back, summary.history.start), (false, None), "a partition has lost all its records");
 }
 
 #[test]
@@ -221,23 +224,23 @@ fn a_scan_ends_after_transaction_markers_and_before_an_open_transaction() {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", &settings.bootstrap_servers).set("transactional.id", "tests");
     let producer: BaseProducer = config.create().unwrap();
-    let patience = Duration::from_secs(20);
+    let timeout = Duration::from_secs(20);
     let send = |value: &'static str| {
         producer.begin_transaction().unwrap();
         producer.send(BaseRecord::<str, str>::to(TOPIC).key(value).payload(value)).unwrap();
-        producer.flush(patience).unwrap();
+        producer.flush(timeout).unwrap();
     };
-    producer.init_transactions(patience).unwrap();
+    producer.init_transactions(timeout).unwrap();
     send("committed");
-    producer.commit_transaction(patience).unwrap();
+    producer.commit_transaction(timeout).unwrap();
     assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
     send("aborted");
-    producer.abort_transaction(patience).unwrap();
+    producer.abort_transaction(timeout).unwrap();
     assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
     send("open");
     publish(&settings, &["behind it"]);
     assert_eq!(last_day(&settings).unwrap().1, ["committed"]);
-    producer.commit_transaction(patience).unwrap();
+    producer.commit_transaction(timeout).unwrap();
     assert_eq!(last_day(&settings).unwrap().1, ["behind it", "committed", "open"]);
 }
 
@@ -261,13 +264,13 @@ fn large_topic(broker: &KafkaBroker) -> Settings {
 fn records_deleted_before_they_are_read_are_an_error_with_their_position() {
     let broker = KafkaBroker::start();
     let settings = large_topic(&broker);
-    let past = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
+    let summary = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
         if seen == 20 {
             broker.delete_records(TOPIC, 0, 1_500);
         }
     });
-    let Err(ScanError::Cut { partition: 0, wanted, begin: 1_500, .. }) = past else {
-        panic!("{past:?}");
+    let Err(ScanError::Cut { partition: 0, wanted, begin: 1_500, .. }) = summary else {
+        panic!("{summary:?}");
     };
     assert!((20..1_500).contains(&wanted), "{wanted}");
 }
@@ -278,13 +281,13 @@ fn a_hung_broker_is_an_error_after_30_seconds_with_the_offsets_left() {
     let broker = KafkaBroker::start();
     let settings = large_topic(&broker);
     let began = Instant::now();
-    let past = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
+    let summary = since(&settings, now().plus_millis(-HOUR_MS), |seen| {
         if seen == 20 {
             broker.freeze();
         }
     });
     broker.thaw();
-    let error = past.unwrap_err().to_string();
+    let error = summary.unwrap_err().to_string();
     assert!(error.starts_with("no record has come from ") && error.contains(" offsets of ensilinja.events are left"));
     assert!((30..45).contains(&began.elapsed().as_secs()), "{error} after {:?}", began.elapsed());
 }

@@ -41,36 +41,36 @@ fn read(
     offsets: &[OffsetRange],
     most: usize,
 ) -> (Result<ScanSummary, ScanError>, Vec<ScannedRecord>, ScanProgress) {
-    let (mut found, mut last) = (Vec::new(), ScanProgress::default());
-    let past =
-        scan_topic(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, position| {
-            found.push((record.partition, record.offset, record.timestamp.unwrap().millis_since(START)));
-            last = *position;
-            if found.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let (mut scanned, mut last) = (Vec::new(), ScanProgress::default());
+    let summary =
+        scan_topic(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, progress| {
+            scanned.push((record.partition, record.offset, record.timestamp.unwrap().millis_since(START)));
+            last = *progress;
+            if scanned.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-    (past, found, last)
+    (summary, scanned, last)
 }
 
-fn of_partition(found: &[ScannedRecord], partition: i32) -> Vec<i64> {
-    found.iter().filter(|found| found.0 == partition).map(|found| found.1).collect()
+fn of_partition(scanned: &[ScannedRecord], partition: i32) -> Vec<i64> {
+    scanned.iter().filter(|scanned| scanned.0 == partition).map(|scanned| scanned.1).collect()
 }
 
 #[test]
 fn records_of_eight_partitions_come_in_the_order_of_their_timestamps() {
     let (_broker, settings) = embedded();
     publish(&settings, (0..20_000).map(|number| number * 7));
-    let (past, found, position) = read(&settings, &[], usize::MAX);
-    let past = past.unwrap();
-    assert_eq!(past.records, 20_000);
-    assert!(found.iter().map(|found| found.2).eq((0..20_000).map(|number| number * 7)));
+    let (summary, scanned, progress) = read(&settings, &[], usize::MAX);
+    let summary = summary.unwrap();
+    assert_eq!(summary.records, 20_000);
+    assert!(scanned.iter().map(|scanned| scanned.2).eq((0..20_000).map(|number| number * 7)));
     assert!(
-        (0..PARTITIONS).all(|partition| of_partition(&found, partition).len() > 1_000),
+        (0..PARTITIONS).all(|partition| of_partition(&scanned, partition).len() > 1_000),
         "every partition has records"
     );
-    let history = past.history;
+    let history = summary.history;
     assert_eq!(
-        position,
-        ScanProgress { latest: position.latest, history, records: 20_000, offsets_read: 20_000, offsets: 20_000 }
+        progress,
+        ScanProgress { latest: progress.latest, history, records: 20_000, offsets_read: 20_000, offsets: 20_000 }
     );
 }
 
@@ -80,17 +80,17 @@ fn a_record_with_an_early_timestamp_keeps_its_place_in_its_partition_and_delays_
     // Every tenth record is dated an hour early, as by a clock that is slow.
     let timestamp = |number: i64| number * 7 - if number % 10 == 0 { 3_600_000 } else { 0 };
     publish(&settings, (0..5_000).map(timestamp));
-    let (past, found, _) = read(&settings, &[], usize::MAX);
-    assert_eq!(past.unwrap().records, 5_000);
+    let (summary, scanned, _) = read(&settings, &[], usize::MAX);
+    assert_eq!(summary.unwrap().records, 5_000);
     let mut latest = [i64::MIN; 8];
-    let counts_as = found.iter().map(|(partition, _, timestamp)| {
+    let counts_as = scanned.iter().map(|(partition, _, timestamp)| {
         let latest = &mut latest[usize::try_from(*partition).unwrap()];
         *latest = (*latest).max(*timestamp);
         *latest
     });
     assert!(counts_as.collect::<Vec<_>>().is_sorted());
     for partition in 0..PARTITIONS {
-        let offsets = of_partition(&found, partition);
+        let offsets = of_partition(&scanned, partition);
         assert!(offsets.iter().copied().eq(0..i64::try_from(offsets.len()).unwrap()), "partition {partition}");
     }
 }
@@ -102,9 +102,9 @@ fn a_small_read_ahead_loses_no_record() {
         settings.properties.insert(name.to_owned(), value.to_owned());
     }
     publish(&settings, (0..4_000).map(|number| number * 7));
-    let (past, found, _) = read(&settings, &[], usize::MAX);
-    assert_eq!(past.unwrap().records, 4_000);
-    assert!(found.is_sorted_by_key(|found| found.2));
+    let (summary, scanned, _) = read(&settings, &[], usize::MAX);
+    assert_eq!(summary.unwrap().records, 4_000);
+    assert!(scanned.is_sorted_by_key(|scanned| scanned.2));
 }
 
 #[test]
@@ -112,14 +112,14 @@ fn only_the_named_offsets_are_read_whatever_their_timestamps() {
     let (_broker, settings) = embedded();
     publish(&settings, (0..2_000).map(|number| number - 1_000_000));
     let ranges = ["5:10..20", "2:30.."].map(|range| range.parse().unwrap());
-    let (past, found, position) = read(&settings, &ranges, usize::MAX);
-    let past = past.unwrap();
-    assert_eq!((past.reaches_back, past.history.start), (false, None), "ranges of offsets are no range of time");
-    assert_eq!(of_partition(&found, 5), (10..20).collect::<Vec<_>>());
-    let of_2 = of_partition(&found, 2);
+    let (summary, scanned, progress) = read(&settings, &ranges, usize::MAX);
+    let summary = summary.unwrap();
+    assert_eq!((summary.reaches_back, summary.history.start), (false, None), "ranges of offsets are no range of time");
+    assert_eq!(of_partition(&scanned, 5), (10..20).collect::<Vec<_>>());
+    let of_2 = of_partition(&scanned, 2);
     assert!(of_2.len() > 50 && of_2[0] == 30 && of_2.is_sorted());
-    assert_eq!(found.len(), 10 + of_2.len());
-    assert_eq!(position.offsets, found.len() as u64);
+    assert_eq!(scanned.len(), 10 + of_2.len());
+    assert_eq!(progress.offsets, scanned.len() as u64);
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn offsets_outside_the_log_are_refused_with_what_the_log_holds() {
         ("3:0..5000", format!("3:0..5000 is not all in the log: partition 3 of {TOPIC} holds the offsets 0..{end}")),
         ("8:0..", format!("{TOPIC} has no partition 8: it has 8, counted from 0")),
     ] {
-        let (past, found, _) = read(&settings, &[range.parse().unwrap()], usize::MAX);
-        assert_eq!((past.unwrap_err().to_string(), found), (reason, vec![]));
+        let (summary, scanned, _) = read(&settings, &[range.parse().unwrap()], usize::MAX);
+        assert_eq!((summary.unwrap_err().to_string(), scanned), (reason, vec![]));
     }
 }
 
@@ -140,8 +140,8 @@ fn offsets_outside_the_log_are_refused_with_what_the_log_holds() {
 fn a_break_ends_the_scan_after_the_earliest_records() {
     let (_broker, settings) = embedded();
     publish(&settings, 0..1_000);
-    let (past, found, position) = read(&settings, &[], 300);
-    assert!(matches!(past, Err(ScanError::Stopped)), "{past:?}");
-    assert_eq!((found.len(), position.offsets_read, position.offsets), (300, 300, 1_000));
-    assert!(found.iter().map(|found| found.2).eq(0..300), "the earliest records of all partitions");
+    let (summary, scanned, progress) = read(&settings, &[], 300);
+    assert!(matches!(summary, Err(ScanError::Stopped)), "{summary:?}");
+    assert_eq!((scanned.len(), progress.offsets_read, progress.offsets), (300, 300, 1_000));
+    assert!(scanned.iter().map(|scanned| scanned.2).eq(0..300), "the earliest records of all partitions");
 }

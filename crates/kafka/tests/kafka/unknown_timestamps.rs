@@ -76,15 +76,15 @@ fn a_record_without_a_timestamp_comes_after_its_predecessor_and_was_known_by_the
     publish_at(&settings, &["known"], first);
     publish_unknown(&settings, "after it", 0);
     let mut read = Vec::new();
-    let stretch = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
-    let past = scan_topic(&settings, &stretch, &AtomicBool::new(false), &mut |record, position| {
+    let range = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
+    let summary = scan_topic(&settings, &range, &AtomicBool::new(false), &mut |record, progress| {
         let value = String::from_utf8(record.value.unwrap().to_vec()).unwrap();
-        read.push((value, record.timestamp, position.latest));
+        read.push((value, record.timestamp, progress.latest));
         ControlFlow::Continue(())
     });
     let expected = [("before all", None, None), ("known", Some(first), Some(first)), ("after it", None, Some(first))];
     assert_eq!(read, expected.map(|(value, timestamp, latest)| (value.to_owned(), timestamp, latest)));
-    assert_eq!(past.unwrap().history.start, Some(first));
+    assert_eq!(summary.unwrap().history.start, Some(first));
 }
 
 #[test]
