@@ -25,17 +25,20 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// An entry that follows from a fact. It belongs to the second in which the fact lies.
+    #[inline]
     pub const fn by_fact(at: EventTime, kind: EntryKind, sample_ms: u32, fact: FactKind) -> Self {
         Self { second: at.floor_second(), sample_ms, kind, cause: Cause::Fact(fact) }
     }
 
     /// An entry that follows from time alone. It belongs to the first whole second at or after `at`. In an earlier
     /// second, a fact later in the same second could take back an entry that was already shown.
+    #[inline]
     pub const fn by_time(at: EventTime, kind: EntryKind, sample_ms: u32, timeout: Timeout) -> Self {
         Self { second: at.ceil_second(), sample_ms, kind, cause: Cause::Timeout(timeout) }
     }
 
     /// An entry by fact or by time, depending on `cause`.
+    #[inline]
     pub const fn by(cause: Cause, at: EventTime, kind: EntryKind, sample_ms: u32) -> Self {
         match cause {
             Cause::Fact(fact) => Self::by_fact(at, kind, sample_ms, fact),
@@ -60,6 +63,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    #[inline]
     pub const fn since(from: EventTime, until_second: i64) -> Self {
         Self { key: from, from_second: from.floor_second(), until_second }
     }
@@ -119,6 +123,7 @@ pub(crate) struct Entries {
 
 impl Entries {
     /// Adds an entry. Slots must be entered in ascending order.
+    #[inline]
     pub fn enter(&mut self, slot: EntrySlot, entry: Entry) {
         debug_assert!(self.list.last().is_none_or(|(last, _)| *last < slot), "slots are entered in ascending order");
         self.list.push((slot, entry));

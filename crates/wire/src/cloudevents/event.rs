@@ -50,6 +50,7 @@ impl<'a> Members<'a> for CloudEvent<'a> {
 
 impl<'a> CloudEvent<'a> {
     /// The event, checked in the order that [`Decoder::decode`](crate::Decoder::decode) documents.
+    #[inline]
     pub(crate) fn parsed(&self) -> Result<ParsedEvent<'_>, Detail> {
         let kind = self.kind()?;
         self.check_id_and_source()?;
