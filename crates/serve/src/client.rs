@@ -66,8 +66,13 @@ pub enum ProcessRequestError {
         why: std::io::Error,
     },
     /// The answer was not complete in time.
-    #[error("{0} did not answer within {seconds} s", seconds = PATIENCE.as_secs())]
-    TimedOut(ProcessAddress),
+    #[error("{address} did not answer within {seconds} s")]
+    TimedOut {
+        /// The address.
+        address: ProcessAddress,
+        /// The time limit.
+        seconds: u64,
+    },
     /// The answer has another status than 200.
     #[error("{address} answers {status}: {}", advice(*.status))]
     Status {
@@ -106,8 +111,13 @@ impl ProcessAddress {
     /// # Errors
     /// If the connection fails, or there is no complete answer with status 200 in time.
     pub async fn get(&self, path: &str) -> Result<String, ProcessRequestError> {
-        let answer = tokio::time::timeout(PATIENCE, self.answer(path)).await;
-        answer.unwrap_or_else(|_| Err(ProcessRequestError::TimedOut(self.clone())))
+        self.get_within(path, PATIENCE).await
+    }
+
+    async fn get_within(&self, path: &str, patience: Duration) -> Result<String, ProcessRequestError> {
+        let timed_out = || ProcessRequestError::TimedOut { address: self.clone(), seconds: patience.as_secs() };
+        let answer = tokio::time::timeout(patience, self.answer(path)).await;
+        answer.unwrap_or_else(|_| Err(timed_out()))
     }
 
     async fn answer(&self, path: &str) -> Result<String, ProcessRequestError> {
@@ -175,5 +185,22 @@ impl FromStr for ProcessAddress {
 impl fmt::Display for ProcessAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "http://{}{}", self.authority, self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_silent_listener_times_out() {
+        // The system accepts the connection, and nothing answers it.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address: ProcessAddress = format!("http://{}", silent.local_addr().unwrap()).parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = runtime.block_on(address.get_within("/", Duration::from_secs(1))).unwrap_err();
+        assert_eq!(error.to_string(), format!("{address} did not answer within 1 s"));
     }
 }

@@ -75,14 +75,6 @@ fn an_answer_that_is_too_long_is_refused() {
 }
 
 #[test]
-fn a_silent_listener_times_out() {
-    // The system accepts the connection, and nothing answers it.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", silent.local_addr().unwrap());
-    assert_eq!(get(&address, "/"), Err(format!("{address} did not answer within 10 s")));
-}
-
-#[test]
 fn an_address_is_a_plain_http_url_without_credentials_and_query() {
     for (text, written) in [
         ("http://127.0.0.1:9464", "http://127.0.0.1:9464"),

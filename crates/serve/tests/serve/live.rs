@@ -159,24 +159,24 @@ fn a_slow_client_skips_seconds_and_does_not_delay_the_others() {
     let reads = AtomicUsize::new(0);
     server.set_state(move || {
         let number = reads.fetch_add(1, Ordering::Relaxed);
-        let reasons = vec![number.to_string(), "more than any socket holds ".repeat(1 << 18)];
+        let reasons = vec![number.to_string(), "more than an unread socket holds ".repeat(1 << 16)];
         Snapshot { readiness: Readiness { complete: false, reasons }, ..small_county::snapshot() }
     });
     let mut slow = TestSseClient::join(&server);
     let since = Instant::now();
-    while server.snapshots() < 8 {
+    while server.snapshots() < 7 {
         std::thread::sleep(Duration::from_millis(50));
         assert!(since.elapsed() < Duration::from_secs(15), "the slow client delays the reads");
     }
     let mut seen: Vec<usize> = Vec::new();
-    while seen.len() < 5 {
+    while seen.len() < 3 {
         let (name, data) = slow.named().unwrap();
         if name == "figures" {
             seen.push(data["reasons"][0].as_str().unwrap().parse().unwrap());
         }
     }
     assert!(seen.is_sorted_by(|earlier, later| earlier < later), "{seen:?}");
-    let skipped = seen[4] - seen[0] - 4;
+    let skipped = seen[2] - seen[0] - 2;
     assert!(skipped >= 3, "{seen:?}");
 }
 
