@@ -221,7 +221,7 @@ fn a_promise_broken_over_a_weekend_is_explained_with_its_rule_and_reason() {
     assert_eq!(page(&["--contact", "f-1", "--at", "2026-03-10"], &friday), include_str!("explain/weekend.txt"));
     let then = page(&["--contact", "f-1", "--at", "2026-03-06T15:00"], &friday);
     assert!(then.contains("2026-03-06 23:59:59 (future)  callback_broken"), "{then}");
-    assert!(then.contains("It is not settled yet; if nothing is said that keeps it, it will be broken at"), "{then}");
+    assert!(then.contains("It is not settled yet; unless an event keeps it, it will be broken at"), "{then}");
     let overdue = ["--line", "mipa", "--figure", "overdue", "--at", "2026-03-08T12:00"];
     assert!(page(&overdue, &friday).contains("+1    f-1      became_overdue  the deadline passed, after"));
     let pending = document(&["--events", &friday, "--contact", "f-1", "--at", "2026-03-06T15:00"]);
@@ -248,7 +248,7 @@ fn legs_of_a_contact_are_separate_and_a_retracted_one_does_not_count() {
     let story = page(&["--contact", "v", "--at", "2026-03-04"], &path);
     let (first, second) = story.split_once("mipa, visit 2").unwrap();
     assert!(
-        first.contains("mipa, visit 1") && first.contains("It was retracted: nothing else that was said"),
+        first.contains("mipa, visit 1") && first.contains("It was retracted: its other facts no longer count"),
         "{story}"
     );
     assert!(!first.contains("answered_within"), "{story}");

@@ -243,7 +243,7 @@ fn a_late_source_is_reported() {
     settle(&publisher);
     let (status, text) = check(&stage, &[]);
     assert_eq!(status, Some(0), "{text}");
-    says(&text, &["warning late.events: 1 of 1 events are told more than 5 min after they happened, at most 60 min"]);
+    says(&text, &["warning late.events: 1 of 1 events arrived more than 5 min after they happened, at most 60 min"]);
 }
 
 fn offered(at: EventTime) -> Vec<u8> {

@@ -91,7 +91,7 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
     let table = dlq(&stage, "list", &[], 0).printed();
     for said in [
         "6 records could not be used; dlq-makes.dead-letters has 7 letters",
-        "2 records of dlq-makes.dead-letters are no letters, or those of a later version",
+        "2 records of dlq-makes.dead-letters are not letters, or are letters of a later version",
         "yes, for the past",
         "no: not whole",
         "no: another topic",
@@ -103,12 +103,12 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
 
     let plan = dlq(&stage, "redrive", &[], 0).printed();
     for said in [
-        "6  records are chosen",
+        "6  records are selected",
         "2  would be sent to dlq-makes.events",
-        "1  of these tell of what was before",
-        "1  are left out, for they would come back as malformed: tombstone",
-        "2  are left out, for their letters have not all of them",
-        "1  are left out, for they lay in another topic than dlq-makes.events",
+        "1  of these happened before",
+        "1  are left out: they would come back as malformed: tombstone",
+        "2  are left out: their letters do not have all of them",
+        "1  are left out: they are from another topic than dlq-makes.events",
         "nothing was sent: --execute sends them",
     ] {
         assert!(plan.contains(said), "{said}\n{plan}");
@@ -135,7 +135,7 @@ fn invalid_requests_and_unreadable_topics_are_reported_with_advice() {
 
     let empty = Stage::set(&broker, "dlq-empty", 1);
     let list = dlq(&empty, "list", &[], 0);
-    assert_eq!(list.printed(), "no record is chosen; dlq-empty.dead-letters has 0 letters\n");
+    assert_eq!(list.printed(), "no record is selected; dlq-empty.dead-letters has 0 letters\n");
     let redrive = dlq(&empty, "redrive", &["--execute"], 0);
     assert!(redrive.printed().contains("there is nothing to send"), "{}", redrive.printed());
     let show = dlq(&empty, "show", &["dlq-empty.events/0/7"], 1);
@@ -212,7 +212,7 @@ fn a_stopped_redrive_reports_what_was_sent_and_can_be_repeated() {
     assert!(took < Duration::from_secs(12), "{took:?}");
     assert!(program.log().contains("the redrive was stopped before the end"), "{}", program.log());
     let sent = said(&program.printed(), "were sent and acknowledged");
-    let (unknown, unsent) = (said(&program.printed(), "were on their way"), said(&program.printed(), "were not sent"));
+    let (unknown, unsent) = (said(&program.printed(), "were in flight"), said(&program.printed(), "were not sent"));
     assert!(sent > 0 && unsent > 0 && unknown <= 256, "{}", program.printed());
     assert_eq!(sent + unknown + unsent, MANY);
 

@@ -189,7 +189,7 @@ impl DeadLetterCard<'_> {
             }
         }
         if !payload {
-            text.push_str("--payload shows the key, the value and the headers; they tell of a person\n");
+            text.push_str("--payload shows the key, the value and the headers; they contain personal data\n");
         }
         text
     }
@@ -203,7 +203,7 @@ impl DeadLetterCard<'_> {
                 let which = match self.affected {
                     Some(AffectedFigures::Live) | None => "",
                     Some(AffectedFigures::PastOnly) => {
-                        "; that is too long ago for live figures, and changes reports and replays only"
+                        "; that is too long ago for live figures, so it changes only reports and replays"
                     }
                 };
                 format!("it can be sent: {kind} of the line {line} at {at}{which}")

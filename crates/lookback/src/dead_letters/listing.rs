@@ -100,17 +100,21 @@ impl DeadLetterList<'_> {
         let Self { config, found, letters, .. } = self;
         let topic = &config.kafka.dead_letter_topic;
         let mut text = if found.is_empty() {
-            format!("no record is chosen; {topic} has {} letters\n", found.read)
+            format!("no record is selected; {topic} has {} letters\n", found.read)
         } else {
             format!(
-                "{} records could not be used; {topic} has {} letters, copies counted\n\n{}",
+                "{} records could not be used; {topic} has {} letters, copies included\n\n{}",
                 found.len(),
                 found.read,
                 self.summary()
             )
         };
         if found.others > 0 {
-            let _ = writeln!(text, "\n{} records of {topic} are no letters, or those of a later version", found.others);
+            let _ = writeln!(
+                text,
+                "\n{} records of {topic} are not letters, or are letters of a later version",
+                found.others
+            );
         }
         if !letters.is_empty() {
             let _ = write!(text, "\n{}", self.letters_listing());

@@ -81,7 +81,7 @@ impl RedriveSummary {
     pub fn text(&self) -> String {
         let (topic, letters) = (&self.topic, &self.letters);
         let mut lines =
-            vec![format!("{:>8}  records are chosen of those that {letters} has letters about", self.selected)];
+            vec![format!("{:>8}  records are selected among those with letters in {letters}", self.selected)];
         let mut say =
             |count: u64, what: String| lines.push(format!("{count:>8}  {}", what.replace('\n', "\n          ")));
         let verb = if self.is_executed { "are to be sent" } else { "would be sent" };
@@ -90,23 +90,23 @@ impl RedriveSummary {
             let since = instants::in_words(self.live_since, &self.zone);
             say(
                 self.past_only,
-                format!("of these tell of what was before {since}: they change reports and replays, no live figure"),
+                format!("of these happened before {since}: they change reports and replays but no live figure"),
             );
         }
         for (detail, count) in &self.refused {
             let (reason, name) = (detail.reason().as_str(), detail.as_str());
             let in_time = match detail {
-                Detail::AheadOfRecord => "\nThey can be sent when the time that they tell of has come.",
+                Detail::AheadOfRecord => "\nThey can be sent once the time of their events has come.",
                 _ => "",
             };
             let advice = detail.advice();
-            say(*count, format!("are left out, for they would come back as {reason}: {name}\n{advice}{in_time}"));
+            say(*count, format!("are left out: they would come back as {reason}: {name}\n{advice}{in_time}"));
         }
         if self.not_whole > 0 {
-            say(self.not_whole, "are left out, for their letters have not all of them".to_owned());
+            say(self.not_whole, "are left out: their letters do not have all of them".to_owned());
         }
         if self.of_another_topic > 0 {
-            say(self.of_another_topic, format!("are left out, for they lay in another topic than {topic}"));
+            say(self.of_another_topic, format!("are left out: they are from another topic than {topic}"));
         }
         lines.push(String::new());
         lines.extend(self.ending());
@@ -123,7 +123,7 @@ impl RedriveSummary {
         let not_sent = self.usable.saturating_sub(sent.acknowledged + sent.failed + sent.unknown);
         for (count, what) in [
             (sent.failed, "were refused by the brokers"),
-            (sent.unknown, "were on their way, and may have arrived"),
+            (sent.unknown, "were in flight, and may have arrived"),
             (not_sent, "were not sent"),
         ] {
             if count > 0 {

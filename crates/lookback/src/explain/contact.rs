@@ -171,7 +171,7 @@ impl ContactLayout<'_> {
 /// Remarks on a leg beside its entries.
 fn notes(timeline: &LegTimeline, events: &[ContactEvent]) -> Vec<String> {
     if events.iter().any(|event| event.event.fact == Fact::Retracted) {
-        return vec!["It was retracted: nothing else that was said of it counts any more.".to_owned()];
+        return vec!["It was retracted: its other facts no longer count.".to_owned()];
     }
     let has_no_entry = |kind: FactKind| {
         let is_held = |event: &&ContactEvent| {

@@ -84,7 +84,7 @@ impl PromiseCourse<'_> {
         if self.is_settled(promise) {
             format!("It was {verdict} at {at}: {why}.")
         } else if promise.cause == Cause::Timeout(Timeout::Deadline) {
-            format!("It is not settled yet; if nothing is said that keeps it, it will be {verdict} at {at}.")
+            format!("It is not settled yet; unless an event keeps it, it will be {verdict} at {at}.")
         } else {
             format!("It was not settled then; it came to be {verdict} at {at}: {why}.")
         }
@@ -100,7 +100,7 @@ impl PromiseCourse<'_> {
             (LedgerVerdict::Kept, _) => before("the customer was answered"),
             (LedgerVerdict::Broken, Cause::Timeout(Timeout::Deadline)) => self.too_late(promise),
             (LedgerVerdict::Broken, Cause::Timeout(_)) => {
-                "nothing was heard of the callback for so long that it counts as given up".to_owned()
+                "no event of the callback came for so long that it counts as given up".to_owned()
             }
             (LedgerVerdict::Broken, Cause::Fact(FactKind::Abandoned)) => {
                 "the customer gave up, which breaks the promises of this line".to_owned()

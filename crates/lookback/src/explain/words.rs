@@ -41,7 +41,7 @@ pub(super) const fn timeout(timeout: Timeout) -> &'static str {
     match timeout {
         Timeout::DayOfDeadline => "the day of the deadline began",
         Timeout::Deadline => "the deadline passed",
-        Timeout::OrphanAfter => "nothing was heard for too long",
-        Timeout::GivenUp => "nothing was heard for so long that it is given up",
+        Timeout::OrphanAfter => "no event came for too long",
+        Timeout::GivenUp => "no event came for so long that it counts as given up",
     }
 }

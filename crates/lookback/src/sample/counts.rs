@@ -230,7 +230,7 @@ impl SampleCounts {
             SampleFinding::good(ahead)
         });
         let late = format!(
-            "{} of {accepted} events are told more than 5 min after they happened, at most {} min",
+            "{} of {accepted} events arrived more than 5 min after they happened, at most {} min",
             self.late,
             self.most_late_ms.max(0) / MINUTE_MS
         );
@@ -238,7 +238,7 @@ impl SampleCounts {
             let remedy = "live figures no longer take in what is older than the horizon: use report or replay for that";
             SampleFinding::warning(late, remedy)
         } else if is_many(self.late, accepted) {
-            SampleFinding::warning(late, "until they are told, a board shows less than there was")
+            SampleFinding::warning(late, "until they arrive, boards show too little")
         } else {
             SampleFinding::good(late)
         });
@@ -339,7 +339,7 @@ mod tests {
     fn sources_that_are_late_or_ahead_are_warned_of() {
         let text = found(&[(-2 * MINUTE_MS, Ok(0)), (6 * MINUTE_MS, Ok(0))]);
         assert!(text.contains("Warning: 1 of 2 events are dated after their record, at most 120 s"), "{text}");
-        assert!(text.contains("Warning: 1 of 2 events are told more than 5 min after"), "{text}");
+        assert!(text.contains("Warning: 1 of 2 events arrived more than 5 min after"), "{text}");
     }
 
     #[test]
