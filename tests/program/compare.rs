@@ -178,9 +178,9 @@ fn an_incomplete_run_ends_with_status_1_and_no_comparison() {
         (&torn, "was cut off after 3 instants: make the run again"),
         (&twice, "continues after its end"),
         (&swapped, "instant 2 is not later than the previous one"),
-        (&empty, "is no run: a run is the output of `ensilinja replay --format jsonl`"),
+        (&empty, "is not a run: a run is the output of `ensilinja replay --format jsonl`"),
         (&more, "announces 6 instants and has 5: make the run again"),
-        (events, "is no run (a run is the output of `ensilinja replay --format jsonl`)"),
+        (events, "is not a run (a run is the output of `ensilinja replay --format jsonl`)"),
         ("no/such.run", "cannot open no/such.run: No such file or directory"),
     ] {
         for words in [[run, before.as_str()], [before.as_str(), run]] {

@@ -333,7 +333,7 @@ fn a_figure_that_cannot_be_explained_is_refused_with_the_possible_ones() {
             2,
             "but for today, yesterday, open5d",
         ),
-        (vec!["--line", "mipa", "--figure", "line_open", "--at", at], 2, "not made of contacts"),
+        (vec!["--line", "mipa", "--figure", "line_open", "--at", at], 2, "not from contacts"),
         (vec!["--line", "mipa", "--figure", "waiting", "--at", "2099-01-01"], 2, "in the future"),
         (vec!["--line", "mipa", "--figure", "waiting"], 2, "--at"),
         (vec!["--figure", "waiting", "--at", at], 2, "--line"),
