@@ -62,7 +62,7 @@ pub(crate) fn read(
     }
     let promises_nothing = |promises: &Promises| promises.answer.or(promises.callback).is_none();
     if line.has(ABANDONED) && effective_limits.iter().all(|effective| promises_nothing(&effective.limits.promises)) {
-        return Err(line.refusal(ABANDONED, "left out, for the line promises nothing"));
+        return Err(line.refusal(ABANDONED, "left out, because the line promises nothing"));
     }
     Ok((hours, effective_limits))
 }

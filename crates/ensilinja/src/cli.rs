@@ -4,26 +4,23 @@ pub mod after_help;
 mod calendar;
 mod check;
 mod compare;
-mod completions;
 mod demo;
 mod dlq;
 mod explain;
 mod lines;
-mod listing;
-mod man;
-mod one_of;
+mod reference;
 mod replay;
 mod report;
 mod run;
 mod simulate;
 mod source;
 mod table;
+mod values;
 mod when;
 
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
 pub use compare::{CompareArguments, Compared};
-pub use completions::CompletionsArguments;
 pub use demo::DemoArguments;
 pub use dlq::{
     DlqArguments, DlqCommand, LettersArguments, ListLettersArguments, RedriveArguments, SelectionArguments,
@@ -31,12 +28,12 @@ pub use dlq::{
 };
 pub use explain::ExplainArguments;
 pub use lines::LinesArguments;
-pub use listing::ListingArguments;
-pub use man::ManArguments;
+pub use reference::{CompletionsArguments, ManArguments};
 pub use replay::{KnownAt, ReplayArguments, ReplayFormat};
 pub use report::{ReportArguments, ReportFormatOption};
 pub use run::RunArguments;
 pub use simulate::SimulateArguments;
 pub use source::SourceArguments;
 pub use table::{Command, CommandLine, read, table};
+pub use values::ListingArguments;
 pub use when::When;

@@ -1,10 +1,10 @@
 //! Core dumps: forbidden, because the memory of a process that reads events holds contact ids and payloads.
 //!
-//! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor to a
-//! handler such as systemd-coredump, regardless of `ulimit -c` and `core_pattern`. A limit of 0 (`RLIMIT_CORE`) would not
-//! be enough, because handlers on a pipe are started anyway. As a consequence debuggers and profilers of the same user
-//! cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process can still read its own metrics,
-//! which a test proves as a user other than root.
+//! The process makes itself *not dumpable* (`PR_SET_DUMPABLE`). Then the kernel writes no core, neither to a file nor
+//! to a handler such as systemd-coredump, regardless of `ulimit -c` and `core_pattern`. A limit of 0 (`RLIMIT_CORE`)
+//! would not be enough, because handlers on a pipe are started anyway. As a consequence debuggers and profilers of the
+//! same user cannot attach, and `/proc/PID/mem`, `environ` and the like belong to root. The process can still read its
+//! own metrics, which a test proves as a user other than root.
 
 use anyhow::Context as _;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};

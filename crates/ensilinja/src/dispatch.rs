@@ -10,9 +10,7 @@ use crate::commands::calendar::CalendarRequest;
 use crate::commands::check::CheckRequest;
 use crate::commands::demo::DemoRequest;
 use crate::commands::simulate::SimulateRequest;
-use crate::commands::{
-    calendar, check, compare, completions, demo, dlq, explain, lines, man, replay, report, run, simulate,
-};
+use crate::commands::{calendar, check, compare, demo, dlq, explain, lines, reference, replay, report, run, simulate};
 use crate::configuration::chosen;
 use crate::console::logging;
 use crate::outcome::{CommandError, Outcome};
@@ -73,8 +71,8 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
             let request = CalendarRequest { lines: &lines, from, days, year, format: listing.format };
             calendar::calendar(&request, &config, clock::wall()())
         }
-        Command::Completions(arguments) => completions::completions(arguments.shell),
-        Command::Man(arguments) => man::man(&arguments.page, arguments.output.as_deref()),
+        Command::Completions(arguments) => reference::completions(arguments.shell),
+        Command::Man(arguments) => reference::man(&arguments.page, arguments.output.as_deref()),
     }
 }
 

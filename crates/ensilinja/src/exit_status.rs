@@ -16,8 +16,8 @@ pub enum ExitStatus {
     Found,
 }
 
-/// The meaning of a status for one command, or for a subcommand such as `dlq redrive`, where it differs from the general
-/// meaning. A command that is not listed with [`ExitStatus::Found`] never ends with it.
+/// The meaning of a status for one command, or for a subcommand such as `dlq redrive`, where it differs from the
+/// general meaning. A command that is not listed with [`ExitStatus::Found`] never ends with it.
 const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ("demo", ExitStatus::Done, "stopped by SIGINT or SIGTERM"),
     ("run", ExitStatus::Done, "stopped by SIGINT or SIGTERM"),
@@ -53,9 +53,9 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     (
         "replay",
         ExitStatus::Found,
-        "everything was written, but events came too late for instants that they change, or 2 % or more of the events, \
-         or of the events of one day, belong to contacts whose id was used again (on that day at least three contacts); \
-         standard error says how many",
+        "everything was written, but events came too late for instants that they change, or 2 % or more of the \
+         events, or of the events of one day, belong to contacts whose id was used again (on that day at least three \
+         contacts); standard error says how many",
     ),
     (
         "dlq redrive",

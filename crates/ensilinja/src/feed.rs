@@ -1,4 +1,4 @@
-//! The feed: a simulated platform's records on their way to the topic.
+//! Publishes the records of a simulated platform.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,16 +8,17 @@ use anyhow::Context as _;
 use ensilinja_kafka::{OutgoingRecord, Publisher, TimeSource};
 use ensilinja_sim::{Disorder, Publication, Scenario, SimEvent};
 
-/// A scenario strikes this long after the start of what is published, in ms.
+/// A scenario begins this long after the first record, in ms.
 pub const SCENARIO_AFTER_MS: i64 = 10 * 60 * 1000;
 
-/// How long to sleep while the next record is not due. A stop is noticed within this.
+/// How long to sleep while the next record is not due. A stop is noticed within this time.
 const NAP: Duration = Duration::from_millis(5);
 
 /// How long the broker may take to acknowledge the last records.
-const LAST_WORDS: Duration = Duration::from_secs(4);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// The records of `events` with what goes wrong on the way; what goes wrong at the platform itself starts from `start`.
+/// The records of `events`, disturbed in transit by `disorder` and at the platform by a scenario that counts from its
+/// instant.
 pub fn publications(
     events: impl Iterator<Item = SimEvent> + Send + 'static,
     scenario: Option<(Scenario, ensilinja_model::EventTime)>,
@@ -47,7 +48,7 @@ pub fn send(publisher: &Publisher, publication: &Publication) -> anyhow::Result<
     publisher.send(&record).context("publishing stopped")
 }
 
-/// Publishes each record when `clock` says it is due, until `stop` or the end of the records.
+/// Publishes each record when it is due by `clock`, until `stop` or the end of the records.
 ///
 /// # Errors
 /// If a record can never be published.
@@ -72,12 +73,12 @@ pub fn send_in_time(
     Ok(())
 }
 
-/// Waits until the broker has all records, and says in the log how many there were.
+/// Waits until the broker has acknowledged all records, and logs their number.
 ///
 /// # Errors
 /// If it does not acknowledge them in time, or has refused some.
 pub fn finish(publisher: &Publisher) -> anyhow::Result<()> {
-    publisher.flush(LAST_WORDS).context("the broker does not acknowledge the last records")?;
+    publisher.flush(FLUSH_TIMEOUT).context("the broker does not acknowledge the last records")?;
     let (acknowledged, failed) = (publisher.acknowledged(), publisher.failed());
     tracing::info!(acknowledged, failed, "published");
     anyhow::ensure!(failed == 0, "the broker refused {failed} of {} records; the log says why", acknowledged + failed);

@@ -25,8 +25,8 @@ fn main() -> ExitCode {
     ExitCode::from(ExitStatus::after(&ended).code())
 }
 
-/// Prints what is wrong with the command line, or the help or version that it asks for. A text with control characters is
-/// printed without colours, with these characters as codes.
+/// Prints what is wrong with the command line, or the help or version that it asks for. A text with control characters
+/// is printed without colours, with these characters as codes.
 fn print_usage(usage: &clap::Error) -> ExitCode {
     let is_unprintable = |word: OsString| !word.to_string_lossy().chars().all(is_printable);
     let text = usage.render().to_string();

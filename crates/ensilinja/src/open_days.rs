@@ -1,7 +1,7 @@
-//! When a line is open, local day by local day, and when it opens and closes next.
+//! When a line is open, by local day, and when it opens and closes next.
 //!
 //! ```text
-//! night shift   ______|=====|=====|________      22:00-06:00 is in two days, each with its part
+//! night shift   ______|=====|=====|________      22:00-06:00 belongs to two days, each with its part
 //!                           ^ midnight
 //! ```
 
@@ -22,16 +22,16 @@ const CHANGES: usize = 2;
 pub struct OpenDay {
     /// The day.
     pub date: Date,
-    /// When the line is open, in order; `[from, to)`, neither before the day's midnight nor after the next.
+    /// When the line is open, in order, as `[from, to)` between the day's midnight and the next.
     pub spans: Vec<(EventTime, EventTime)>,
     /// The midnight at which it ends.
     end: EventTime,
 }
 
-/// The days from `first` to `last`, both included. `hours` should be listed for all of them.
+/// The days from `first` to `last`, both included. `hours` must be laid out for all of them.
 ///
 /// # Errors
-/// If a date is beyond the years that there are.
+/// If a date is beyond the supported years.
 pub fn open_days(hours: &LineHours, first: Date, last: Date, zone: &TimeZone) -> anyhow::Result<Vec<OpenDay>> {
     let dates = first.series(1.day()).take_while(|date| *date <= last);
     dates.map(|date| OpenDay::of(hours, date, zone)).collect()
@@ -58,7 +58,7 @@ impl OpenDay {
         self.spans.iter().map(|(from, to)| to.millis_since(*from)).sum()
     }
 
-    /// The hours as people write them: `08:00-16:00`, `00:00-06:00, 22:00-24:00` or `closed`.
+    /// The hours in words: `08:00-16:00`, `00:00-06:00, 22:00-24:00` or `closed`.
     #[must_use]
     pub fn in_words(&self, zone: &TimeZone) -> String {
         let time = |at: EventTime| zoned(at, zone).strftime("%H:%M").to_string();
@@ -91,7 +91,7 @@ pub fn instant_document(at: EventTime, zone: &TimeZone) -> JsonDocument {
     moment(at, zone).rfc_3339().into()
 }
 
-/// Neighbouring days with the same hours together: first day, last day, hours.
+/// Consecutive days with the same hours together: first day, last day, hours.
 #[must_use]
 pub fn runs(days: &[OpenDay], zone: &TimeZone) -> Vec<(Date, Date, String)> {
     let mut runs: Vec<(Date, Date, String)> = Vec::new();
@@ -108,7 +108,7 @@ pub fn runs(days: &[OpenDay], zone: &TimeZone) -> Vec<(Date, Date, String)> {
 /// The first instant of a date.
 ///
 /// # Errors
-/// If it is beyond the years that there are.
+/// If the date is beyond the supported years.
 pub fn midnight(date: Date, zone: &TimeZone) -> anyhow::Result<EventTime> {
     Ok(instant(date.at(0, 0, 0, 0), zone)?)
 }
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    fn said(hours: &str, first: Date, days: i64) -> Vec<String> {
+    fn days_of(hours: &str, first: Date, days: i64) -> Vec<String> {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         let last = first.checked_add((days - 1).days()).unwrap();
         let [from, to] = [midnight(first, &zone).unwrap(), midnight(last, &zone).unwrap()];
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn christmas_of_2025_closes_an_office_for_five_days() {
         assert_eq!(
-            said("Mo-Fr 08:00-16:00; PH off; Dec 24 off", date(2025, 12, 23), 7),
+            days_of("Mo-Fr 08:00-16:00; PH off; Dec 24 off", date(2025, 12, 23), 7),
             [
                 "2025-12-23 08:00-16:00 8",
                 "2025-12-24 closed 0",
@@ -154,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn helatorstai_is_a_thursday_between_open_days() {
+    fn helatorstai_is_a_closed_thursday_between_open_days() {
         assert_eq!(
-            said("Mo-Fr 08:00-16:00; PH off", date(2025, 5, 28), 3),
+            days_of("Mo-Fr 08:00-16:00; PH off", date(2025, 5, 28), 3),
             ["2025-05-28 08:00-16:00 8", "2025-05-29 closed 0", "2025-05-30 08:00-16:00 8"]
         );
     }
 
     #[test]
     fn a_day_on_which_the_clocks_change_has_23_or_25_hours() {
-        assert_eq!(said("24/7", date(2025, 3, 30), 1), ["2025-03-30 00:00-24:00 23"]);
-        assert_eq!(said("24/7", date(2025, 10, 26), 1), ["2025-10-26 00:00-24:00 25"]);
-        assert_eq!(said("Mo-Su 22:00-06:00", date(2025, 10, 26), 1), ["2025-10-26 00:00-06:00, 22:00-24:00 9"]);
+        assert_eq!(days_of("24/7", date(2025, 3, 30), 1), ["2025-03-30 00:00-24:00 23"]);
+        assert_eq!(days_of("24/7", date(2025, 10, 26), 1), ["2025-10-26 00:00-24:00 25"]);
+        assert_eq!(days_of("Mo-Su 22:00-06:00", date(2025, 10, 26), 1), ["2025-10-26 00:00-06:00, 22:00-24:00 9"]);
     }
 }

@@ -17,12 +17,12 @@ pub enum UsageError {
     #[error("there is no command {0} to print the page of; {1}")]
     UnknownPage(String, String),
     /// The output would replace the input.
-    #[error("--output {0} is the file of --events: it would take its place; give the output another name")]
+    #[error("--output {0} is the file of --events and would replace it; give the output another name")]
     OutputIsRead(String),
-    /// A file is complete at the end, so nothing in it comes at its time.
+    /// A file appears only once it is complete, so its instants cannot be read at their time.
     #[error(
-        "--speed is for what can be read instant by instant, and the file {0} is there when all of it is: leave out \
-         --speed, or leave out --output and read standard output or a pipe"
+        "--speed is for output that is read instant by instant, and the file {0} appears only once it is complete: leave \
+         out --speed, or leave out --output and read standard output or a pipe"
     )]
     SpeedToFile(String),
 }

@@ -7,8 +7,8 @@ use clap::Args;
 use ensilinja_model::LineId;
 use jiff::civil::Date;
 
-use super::listing::ListingArguments;
-use super::report::line_id;
+use super::values::ListingArguments;
+use super::values::line_id;
 
 const EXAMPLES: &str = "\
 Examples:

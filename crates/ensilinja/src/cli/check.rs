@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::listing::ListingArguments;
+use super::values::ListingArguments;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use ensilinja_serve::ProcessAddress;
 
-use super::listing::ListingArguments;
+use super::values::ListingArguments;
 use super::when::When;
 use ensilinja_config::{Config, ConfigError};
 use ensilinja_lookback::event_file::STANDARD_STREAM;
@@ -20,12 +20,12 @@ Examples:
   ensilinja compare run.jsonl http://127.0.0.1:9464
   ensilinja compare http://10.0.0.1:9464 http://10.0.0.2:9464 --format json
 
-Two runs are compared at the instants that both have. A live process alone is compared with what its topic says: all is
-worked out from the topic for the very instant of the live figures, with what was in it when they were asked for. The
-configuration should be that of the process; where figures differ, either it is another, or the process is wrong.
+Two runs are compared at the instants that both have. A live process alone is compared with its topic: all figures are
+calculated from the topic for the instant of the live figures, with the records that it held then. Use the configuration
+of the process; if figures differ, either the configuration is another one or the process is wrong.
 
-Records on their way make differences that pass. Where live figures differ they are asked for again, three times in all,
-and what stays is told.";
+Records in transit cause passing differences. If live figures differ, they are asked for again, three times in all, and
+the differences that remain are reported.";
 
 /// Arguments of `compare`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -35,7 +35,7 @@ pub struct CompareArguments {
     /// `http://127.0.0.1:9464`
     #[arg(value_name = "ONE")]
     pub one: Compared,
-    /// Another; without it, ONE is a live process, and is compared with what its topic says
+    /// Another run or process; without it, ONE is a live process and is compared with its topic
     #[arg(value_name = "OTHER")]
     pub other: Option<Compared>,
     /// The configuration with the lines and the topic of the live process; without it, the demo's county
@@ -47,10 +47,10 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
-    /// Treat the topic or the files as complete from this time on, whatever their records suggest
+    /// Treat the topic or the files as complete from this time on, no matter what their records suggest
     #[arg(long, value_name = "TIME", conflicts_with = "other")]
     pub complete_since: Option<When>,
-    /// Say through which contacts the first figures differ: the ids of contacts are printed
+    /// List the contacts that make the first figures differ: their ids are printed
     #[arg(long)]
     pub contacts: bool,
     /// Do not show progress
@@ -61,7 +61,7 @@ pub struct CompareArguments {
     pub listing: ListingArguments,
 }
 
-/// Something that has figures.
+/// A side of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// A run in a file.
@@ -101,7 +101,7 @@ impl CompareArguments {
         crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
     }
 
-    /// Whether it is said where the topic of a live process is.
+    /// Whether the arguments give the source of a live process.
     #[must_use]
     pub fn says_source(&self) -> bool {
         self.config.is_some() || self.brokers.is_some() || !self.events.is_empty()
@@ -112,15 +112,14 @@ impl CompareArguments {
         let is_stdin = |side: &Compared| matches!(side, Compared::Run(path) if path.as_os_str() == STANDARD_STREAM);
         match (&self.one, &self.other) {
             (Compared::Run(_), None) => {
-                Some("a run is compared with something: say OTHER, another run or a live process".to_owned())
+                Some("a run is compared with OTHER: give another run or a live process".to_owned())
             }
             (Compared::Live(_), None) if !self.says_source() => Some(
-                "a live process is compared with something: say --config for its topic, or OTHER, a run or another \
-                 live process"
+                "give --config to compare the live process with its topic, or OTHER, a run or another live process"
                     .to_owned(),
             ),
             (one, Some(other)) if is_stdin(one) && is_stdin(other) => {
-                Some("standard input can be read once: give one of the runs as a file".to_owned())
+                Some("standard input can be read only once: give one of the runs as a file".to_owned())
             }
             _ => None,
         }

@@ -21,8 +21,8 @@ Examples:
 The file of --events has the format of `ensilinja simulate --output`, with events of the lines of deploy/ensilinja.toml.
 Events before --at are history; later ones are published when their time comes.";
 
-/// The years in which the demo may start: its calendar covers 1970 to 2100, and opening hours are laid out from 400 days
-/// before the start to two years after it.
+/// The years in which the demo may start: its calendar covers 1970 to 2100, and opening hours are laid out from 400
+/// days before the start to two years after it.
 const YEARS: std::ops::RangeInclusive<i16> = 1972..=2098;
 
 /// Arguments of `demo`.

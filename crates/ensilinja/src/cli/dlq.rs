@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_wire::{Detail, Reason};
 
-use super::listing::ListingArguments;
-use super::one_of::one_of;
+use super::values::ListingArguments;
+use super::values::one_of;
 use super::when::When;
 use ensilinja_config::{Config, ConfigError};
 
@@ -34,8 +34,8 @@ Examples:
   ensilinja dlq redrive --config ensilinja.toml --execute ensilinja.events/3/1207 ensilinja.events/0/88
 
 Without --execute nothing is sent; the command says what would be. A record that this configuration still refuses is not
-sent, because it would come back as a dead letter, so restart the live processes with this configuration first. Sending a
-record twice changes no figure: if the command ends early, run it again.";
+sent, because it would come back as a dead letter, so restart the live processes with this configuration first. Sending
+a record twice changes no figure: if the command ends early, run it again.";
 
 /// Arguments of `dlq`.
 #[derive(Clone, Debug, PartialEq, Args)]

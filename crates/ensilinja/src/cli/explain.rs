@@ -4,10 +4,10 @@ use clap::{ArgGroup, Args};
 use ensilinja_ledger::Window;
 use ensilinja_model::LineId;
 
-use super::listing::ListingArguments;
-use super::one_of::one_of;
-use super::report::line_id;
 use super::source::SourceArguments;
+use super::values::ListingArguments;
+use super::values::line_id;
+use super::values::one_of;
 use super::when::When;
 
 const EXAMPLES: &str = "\

@@ -11,9 +11,9 @@ use ensilinja_lookback::replay::ReplayStep;
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
 
-use super::one_of::one_of;
-use super::report::{by, language, line_id};
 use super::source::SourceArguments;
+use super::values::one_of;
+use super::values::{by, language, line_id};
 use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
@@ -25,12 +25,12 @@ Examples:
   ensilinja replay --events events.jsonl.zst --from 2025-09-15T08:00 --to 2025-09-15T16:00 --format csv --window 15m
   ensilinja replay --events events.jsonl --from 2025-09-15T08:00 --to 2025-09-15T16:00 --format jsonl --speed 60
 
-A table sums up what happened from --from until --to, itself left out, as report does. The other formats have the
-figures of instants, as the live process shows them: of --from, of one step after the other, and of --to if a step ends
-there. A day as a step is a local day, of 23, 24 or 25 hours.
+A table sums up the period from --from until just before --to, as report does. The other formats have the figures of
+instants, as the live process shows them: of --from, of each step after it, and of --to if a step ends there. A step of
+one day is a local day, of 23, 24 or 25 hours.
 
-What is not known is left out: a window that the log, or the file, does not reach back to is absent and not low. Nothing
-is committed and no group is joined, so a live process beside it is not disturbed.";
+Unknown figures are left out: a window that begins before the topic or the file does is absent, not low. Nothing is
+committed and no group is joined, so live processes are not disturbed.";
 
 /// Arguments of `replay`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -39,30 +39,30 @@ pub struct ReplayArguments {
     /// Where the events come from.
     #[command(flatten)]
     pub source: SourceArguments,
-    /// The first instant; of a table, the beginning
+    /// The first instant; for a table, the beginning of the period
     #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "to")]
     pub from: Option<When>,
-    /// The last instant; of a table, the end, itself left out
+    /// The last instant; for a table, the end of the period, itself excluded
     #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "from")]
     pub to: Option<When>,
-    /// One instant instead of a stretch of time
+    /// One instant instead of a period
     #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to", "step"])]
     pub at: Option<When>,
-    /// From one instant to the next: 30s, 15m, 1h or 1d; without it, 1h
+    /// The time from one instant to the next: 30s, 15m, 1h or 1d; without it, 1h
     #[arg(long, value_name = "DURATION")]
     pub step: Option<ReplayStep>,
-    /// Use only what was in the topic before this time; `then`, for each instant what was there at that instant: the
-    /// figures as they were shown
+    /// Use only records that were in the topic before this time; `then` means before each instant itself: the figures
+    /// as they were shown
     #[arg(long, value_name = "TIME|then")]
     pub known_at: Option<KnownAt>,
     /// Use only these offsets of the topic, such as 0:100..200,1:50..
     #[arg(long, value_name = "PARTITION:FROM..TO,...", value_delimiter = ',')]
     pub offsets: Vec<OffsetRange>,
-    /// How it is written: as tables, or the figures of instants for programs
+    /// The format: tables, or the figures of instants for programs
     #[arg(long, value_name = "FORMAT", default_value = "table",
           value_parser = one_of(ReplayFormat::ALL, ReplayFormat::as_str))]
     pub format: ReplayFormat,
-    /// Write it to this file, which is there when all of it is; without it, to standard output
+    /// Write to this file, which appears once it is complete; without it, to standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Only this line; may be given several times
@@ -75,24 +75,24 @@ pub struct ReplayArguments {
     /// several times
     #[arg(long = "figure", value_name = "METRIC", value_parser = figure)]
     pub figures: Vec<&'static Metric>,
-    /// Put this label on every series for Prometheus, such as job=ensilinja; may be given several times
+    /// Add this label to every series for Prometheus, such as job=ensilinja; may be given several times
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// Leave out the series that Prometheus would have recorded (`ensilinja:good` and so on): for a Prometheus that has
-    /// recorded them of the same time
+    /// recorded them for the same period
     #[arg(long)]
     pub no_recorded: bool,
-    /// What the rows of a table are; without it, lines
+    /// The rows of a table; without it, lines
     #[arg(long, value_name = "WHAT", value_parser = by())]
     pub by: Option<Breakdown>,
     /// The language of a table; without it, fi
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub language: Option<Language>,
-    /// How wide a table may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
+    /// The width of a table, in characters, 60 to 1000; without it, the width of the terminal, or 120
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
-    /// Write each instant when its time comes, so many times as fast as the clock, as csv or jsonl to standard output
-    /// or a pipe; without it, as fast as it goes
+    /// Write each instant when its time comes, this many times faster than real time, as csv or jsonl to standard
+    /// output or a pipe; without it, as fast as possible
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub speed: Option<u32>,
     /// Do not show progress
@@ -101,32 +101,32 @@ pub struct ReplayArguments {
 }
 
 vocabulary! {
-    /// How a replay is written.
+    /// The format of a replay.
     ReplayFormat {
         /// Tables for a terminal.
         Table = "table",
         /// Tables for a page.
         Markdown = "markdown",
-        /// A row a figure and instant.
+        /// One row for each figure and instant.
         Csv = "csv",
-        /// A line an instant, each as `/api/figures` answers.
+        /// One line for each instant, each like an answer of `/api/figures`.
         JsonLines = "jsonl",
         /// Series with timestamps, for Prometheus.
         OpenMetrics = "openmetrics",
     }
 }
 
-/// What may be known of an instant.
+/// The records that count for an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownAt {
-    /// What was in the topic before this.
+    /// Those that were in the topic before this time.
     Time(When),
-    /// What was in the topic before the instant itself.
+    /// Those that were in the topic before the instant itself.
     Then,
 }
 
 impl ReplayFormat {
-    /// Whether it sums up a stretch of time, and has no instants.
+    /// Whether it sums up a period, and has no instants.
     #[must_use]
     pub const fn is_table(self) -> bool {
         matches!(self, Self::Table | Self::Markdown)
@@ -154,12 +154,14 @@ impl ReplayArguments {
                 is_given(&[(self.known_at.is_some(), "--known-at"), (!self.offsets.is_empty(), "--offsets")])
         {
             return Some(format!(
-                "{name} is for topics: the lines of a file do not say when they were written; leave out --events to read \
-                 the topic, or leave out {name}"
+                "{name} is for topics: the lines of a file have no time of writing; leave out --events to read the topic, \
+                 or leave out {name}"
             ));
         }
         if self.source.complete_since.is_some() && !self.offsets.is_empty() {
-            return Some("--complete-since cannot go with --offsets: a choice of records is never complete".to_owned());
+            return Some(
+                "--complete-since cannot be used with --offsets: a selection of records is never complete".to_owned(),
+            );
         }
         if let (Some(When::Local(from)), Some(When::Local(to))) = (self.from, self.to)
             && from > to
@@ -179,8 +181,8 @@ impl ReplayArguments {
             ]);
             return of_instants.map(|name| {
                 format!(
-                    "{name} is for figures of instants, and a table sums up a stretch of time: ask for --format csv, jsonl \
-                     or openmetrics"
+                    "{name} is for figures of instants, and a table sums up a period: use --format csv, jsonl or \
+                     openmetrics"
                 )
             });
         }
@@ -190,27 +192,23 @@ impl ReplayArguments {
             (self.width.is_some(), "--width"),
         ]);
         if let Some(name) = of_tables {
-            return Some(format!(
-                "{name} is for tables, and {format} is none: leave it out, or ask for --format table"
-            ));
+            return Some(format!("{name} is for tables: leave it out, or use --format table instead of {format}"));
         }
         if self.speed.is_some() && self.format == ReplayFormat::OpenMetrics {
             return Some(
-                "--speed is for what is written instant by instant, and openmetrics is written when all of them are \
-                 taken: leave it out, or ask for --format csv or jsonl"
+                "--speed is for formats that are written instant by instant, and openmetrics is written at the end: leave \
+                 it out, or use --format csv or jsonl"
                     .to_owned(),
             );
         }
         if let Some(twice) = self.label_given_twice() {
-            return Some(format!("--label {twice} is given twice: a series has one label of a name"));
+            return Some(format!("--label {twice} is given twice: a series has one label of each name"));
         }
         if self.no_recorded && self.format != ReplayFormat::OpenMetrics {
-            return Some(format!(
-                "--no-recorded is for OpenMetrics, and {format} has no recorded series: leave it out"
-            ));
+            return Some(format!("--no-recorded is for OpenMetrics: {format} has no recorded series, so leave it out"));
         }
         (!self.labels.is_empty() && self.format != ReplayFormat::OpenMetrics)
-            .then(|| format!("--label is for OpenMetrics, and {format} has no labels of that kind: leave it out"))
+            .then(|| format!("--label is for OpenMetrics: {format} has no such labels, so leave it out"))
     }
 
     fn label_given_twice(&self) -> Option<&str> {
@@ -245,10 +243,10 @@ fn label(text: &str) -> Result<(String, String), &'static str> {
         .filter(|(name, _)| is_name(name))
         .ok_or("it should be the name of a label, of letters, digits and _, and its value, such as job=ensilinja")?;
     if name.starts_with("__") {
-        return Err("names that begin with __ are Prometheus's own");
+        return Err("names that begin with __ are reserved for Prometheus");
     }
     if value.is_empty() {
-        return Err("a label without a value is as none: give it one, or leave it out");
+        return Err("a label without a value counts as missing: give it one, or leave it out");
     }
     let is_taken = CATALOGUE.iter().flat_map(|part| part.metrics).flat_map(|metric| metric.labels);
     if ["line", "channel", "window", "le"].contains(&name) || is_taken.into_iter().any(|label| label.name == name) {
@@ -262,16 +260,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_has_the_name_of_its_metric_or_that_of_the_document_and_a_misspelt_one_is_advised() {
+    fn a_figure_has_the_name_of_its_metric_or_of_its_json_member() {
         for name in ["ensilinja_window_promises", "promises"] {
             assert_eq!(figure(name).unwrap().name, "ensilinja_window_promises");
         }
         assert!(figure("promisses").unwrap_err().contains("did you mean ensilinja_window_promises?"));
-        assert!(figure("ensilinja_kafka_lag_messages").is_err(), "it is no figure of a line");
+        assert!(figure("ensilinja_kafka_lag_messages").is_err(), "it is not a figure of a line");
     }
 
     #[test]
-    fn a_label_has_a_name_that_no_series_has() {
+    fn a_label_needs_a_name_that_no_series_has() {
         assert_eq!(label("job=a=b"), Ok(("job".to_owned(), "a=b".to_owned())));
         for wrong in ["job", "=a", "1a=b", "line=a", "window=b", "indicator=c", "jöb=a", "__name__=a", "job="] {
             assert!(label(wrong).is_err(), "{wrong}");

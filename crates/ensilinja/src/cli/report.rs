@@ -5,8 +5,8 @@ use clap::builder::TypedValueParser;
 use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
 
-use super::one_of::one_of;
 use super::source::SourceArguments;
+use super::values::{by, language, line_id, one_of};
 use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
@@ -29,28 +29,28 @@ pub struct ReportArguments {
     /// Where the events come from.
     #[command(flatten)]
     pub source: SourceArguments,
-    /// Report on what happened from this time on
+    /// The beginning of the period
     #[arg(long, value_name = "TIME")]
     pub from: When,
-    /// Until this time, itself left out
+    /// The end of the period, itself excluded
     #[arg(long, value_name = "TIME")]
     pub to: When,
-    /// What the rows are
+    /// The rows
     #[arg(long, value_name = "WHAT", default_value = "line", value_parser = by())]
     pub by: Breakdown,
     /// Report on this line only; may be given several times
     #[arg(long = "line", value_name = "ID", value_parser = line_id)]
     pub lines: Vec<LineId>,
-    /// How the report is written: for a terminal, for programs or for a page
+    /// The format: tables for a terminal or a page, or CSV or JSON for programs
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
     pub format: ReportFormatOption,
-    /// The language of names and headings; CSV and JSON have the same ids in all of them
+    /// The language of names and headings; ids in CSV and JSON are the same in all languages
     #[arg(long, value_name = "LANGUAGE", default_value = "fi", value_parser = language())]
     pub language: Language,
-    /// Make it fit to be published: hide counts of fewer than 5 people, and all by which they can be computed back
+    /// Make the report fit for publication: hide counts of fewer than 5 people, and all figures that reveal them
     #[arg(long)]
     pub public: bool,
-    /// How wide tables may be, in characters, 60 to 1000; without it, as wide as the terminal, or 120
+    /// The width of tables, in characters, 60 to 1000; without it, the width of the terminal, or 120
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
     /// Do not show progress
@@ -59,7 +59,7 @@ pub struct ReportArguments {
 }
 
 vocabulary! {
-    /// How a report is written.
+    /// The format of a report.
     ReportFormatOption {
         /// Tables for a terminal.
         Table = "table",
@@ -82,7 +82,7 @@ impl ReportArguments {
         let is_too_fine = self.public && matches!(by, Breakdown::Day | Breakdown::Hour);
         is_too_fine.then(|| {
             format!(
-                "--public cannot go with --by {}: {}",
+                "--public cannot be used with --by {}: {}",
                 by.as_str(),
                 ensilinja_report::ReportError::TooFineForThePublic
             )
@@ -90,21 +90,6 @@ impl ReportArguments {
     }
 }
 
-pub(super) fn by() -> impl TypedValueParser<Value = Breakdown> {
-    one_of(
-        &[Breakdown::Line, Breakdown::Group, Breakdown::Month, Breakdown::Quarter, Breakdown::Day, Breakdown::Hour],
-        Breakdown::as_str,
-    )
-}
-
-pub(super) fn language() -> impl TypedValueParser<Value = Language> {
-    one_of(Language::ALL, Language::as_str)
-}
-
 fn format() -> impl TypedValueParser<Value = ReportFormatOption> {
     one_of(ReportFormatOption::ALL, ReportFormatOption::as_str)
-}
-
-pub(super) fn line_id(text: &str) -> Result<LineId, &'static str> {
-    LineId::parse(text).map_err(|_| "it should be the id of a line: 1 to 40 of a-z, 0-9 and _, such as mipa_chat")
 }

@@ -31,7 +31,8 @@ pub struct SimulateArguments {
     /// The volume of contacts, as a multiple of the county's: 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub volume: u32,
-    /// Publish the events of a past period at full speed, from this local time on; without it, publish live, in real time
+    /// Publish the events of a past period at full speed, from this local time on; without it, publish live, in real
+    /// time
     #[arg(long, value_name = "TIME", requires = "to")]
     pub from: Option<When>,
     /// The end of the period, itself excluded
@@ -43,8 +44,8 @@ pub struct SimulateArguments {
     /// Disturb the events as real platforms do: duplicates, delays, changed order, records that cannot be read
     #[arg(long)]
     pub disorder: bool,
-    /// A bad day: the platform is silent and then sends everything at once; a callback queue is emptied; a line answers no
-    /// calls
+    /// A bad day: the platform is silent and then sends everything at once; a callback queue is emptied; a line answers
+    /// no calls
     #[arg(long, value_name = "WHAT", value_parser = scenario())]
     pub scenario: Option<Scenario>,
     /// Write the events of the period to this file, one a line, instead of publishing them; - is standard output

@@ -17,8 +17,8 @@ pub struct SourceArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard input.
-    /// Compression by gzip or zstd is detected
+    /// Read the events from this file, one a line, instead of the topic; may be given several times, - is standard
+    /// input. Compression by gzip or zstd is detected
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
     /// Treat the source as complete from this time on and as unknown before it, no matter what its records suggest

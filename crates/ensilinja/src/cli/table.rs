@@ -11,27 +11,26 @@ use crate::exit_status::{self, ExitStatus};
 use super::calendar::CalendarArguments;
 use super::check::CheckArguments;
 use super::compare::CompareArguments;
-use super::completions::CompletionsArguments;
 use super::demo::DemoArguments;
 use super::dlq::DlqArguments;
 use super::explain::ExplainArguments;
 use super::lines::LinesArguments;
-use super::man::ManArguments;
+use super::reference::{CompletionsArguments, ManArguments};
 use super::replay::ReplayArguments;
 use super::report::ReportArguments;
 use super::run::RunArguments;
 use super::simulate;
 use super::simulate::SimulateArguments;
 
-/// The environment variables that the program reads, as its help shows them. Those of arguments stand beside them too.
+/// The environment variables that the program reads. Those of arguments are listed beside the arguments too.
 const ENVIRONMENT: &str = "\
 Environment:
-  ENSILINJA_CONFIG   the configuration, where --config does not say it
-  ENSILINJA_BROKERS  the brokers, where --brokers does not say them
-  ENSILINJA_LISTEN   where to serve the figures, where --listen does not say it
-  ENSILINJA_LOG      what to log, instead of log.level: debug, or info,ensilinja_kafka=debug
+  ENSILINJA_CONFIG   the configuration, unless --config is given
+  ENSILINJA_BROKERS  the brokers, unless --brokers is given
+  ENSILINJA_LISTEN   the address to serve the figures on, unless --listen is given
+  ENSILINJA_LOG      the log level, instead of log.level: debug, or info,ensilinja_kafka=debug
   ENSILINJA_CORE_DUMPS
-                     on: let the system write core files, which hold ids of contacts, and let debuggers attach
+                     on: allow core files, which hold ids of contacts, and debuggers
   NO_COLOR           if set, no colours";
 
 /// The heading of the exit statuses in help.
@@ -41,39 +40,39 @@ const EXIT_STATUS: &str = "Exit status:";
 #[derive(Clone, Debug, PartialEq, Parser)]
 #[command(name = "ensilinja", version, disable_help_subcommand = true)]
 pub struct CommandLine {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the program can do.
+/// The commands.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// Show it working: a county, its events and its figures in one process, with nothing to set up
+    /// Show a county, its events and its live figures in one process, with nothing to set up
     Demo(DemoArguments),
     /// Read the events of a Kafka topic and serve the figures of the lines
     Run(RunArguments),
     /// Publish the events of a simulated county to a Kafka topic
     Simulate(SimulateArguments),
-    /// Print the figures of a stretch of the past, from a Kafka topic or a file of events
+    /// Print the figures of a past period, from a Kafka topic or a file of events
     Report(ReportArguments),
-    /// Give the figures of past instants, as they would be shown now or could be known then
+    /// Print the figures of past instants, as they should have been shown or as they were
     Replay(ReplayArguments),
-    /// Say which contacts and which events make up a figure, or what became of a contact
+    /// Explain which contacts and events make up a figure, or what happened to a contact
     Explain(ExplainArguments),
-    /// Say which figures of two runs differ, or of a run and the live process, and why
+    /// Compare the figures of two runs, of a run and a live process, or of a live process and its topic
     Compare(CompareArguments),
-    /// Look at the records that could not be used, and send them again after a fix
+    /// Inspect the records that could not be used, and send them again after a fix
     Dlq(DlqArguments),
-    /// Check the configuration, the calendar, the topics and a sample of their records before anything relies on them
+    /// Check the configuration, the calendar, the brokers, the topics and a sample of their records
     Check(CheckArguments),
     /// Print what the configuration means for each line
     Lines(LinesArguments),
-    /// Print when the lines are open, and the holidays
+    /// Print the opening hours of the lines, and the holidays
     Calendar(CalendarArguments),
-    /// Print what makes a shell complete the words of a command line
+    /// Print shell completions
     Completions(CompletionsArguments),
-    /// Print a manual page, or write them all to a folder
+    /// Print a manual page, or write all of them to a folder
     Man(ManArguments),
 }
 
@@ -90,25 +89,25 @@ pub fn table() -> clap::Command {
     table
 }
 
-/// A command, or a part of one, whose help ends with its statuses; `words` name it.
+/// A command or subcommand whose help ends with its exit statuses; `words` is its name.
 fn with_statuses(mut command: clap::Command, words: &str) -> clap::Command {
     let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
     for part in parts {
         let words = format!("{words} {part}");
         command = command.mut_subcommand(part, |part| with_statuses(part, &words));
     }
-    let said = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let statuses = exit_status::list(ExitStatus::of_command(words));
-    let gap = if said.is_empty() { "" } else { "\n\n" };
-    command.after_help(format!("{said}{gap}{EXIT_STATUS}\n{statuses}"))
+    let gap = if text.is_empty() { "" } else { "\n\n" };
+    command.after_help(format!("{text}{gap}{EXIT_STATUS}\n{statuses}"))
 }
 
-/// Reads a command line, the name of the program first.
+/// Parses a command line, the name of the program first.
 ///
 /// # Errors
-/// Bad usage; and what was asked for instead of a command: help or the version.
+/// Bad usage; or the help or version that was asked for.
 pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<CommandLine, clap::Error> {
-    // Help of a command as a command is for people: the table that docs are made from goes without.
+    // The subcommand `help` is for people; the table that docs are made from does not have it.
     let table = without_empty_variables(table()).disable_help_subcommand(false);
     let matches = table.try_get_matches_from(words)?;
     let arguments = CommandLine::from_arg_matches(&matches)?;
@@ -127,7 +126,7 @@ pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Res
     problem.map_or(Ok(arguments), |problem| Err(refusal(name, ErrorKind::ValueValidation, &problem)))
 }
 
-/// An environment variable that is set to nothing, as files for Compose do, is as unset.
+/// An environment variable that is empty, as in files for Compose, counts as unset.
 fn without_empty_variables(mut command: clap::Command) -> clap::Command {
     let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
     for part in parts {
@@ -144,7 +143,7 @@ fn of_command(matches: &ArgMatches) -> Option<&ArgMatches> {
     matches.subcommand().map(|(_, matches)| matches)
 }
 
-/// The refusal of the arguments of a command, with the usage of the command and not of the program.
+/// An error about the arguments of a command, with the usage of that command.
 fn refusal(command: &str, kind: ErrorKind, problem: &str) -> clap::Error {
     let mut table = table();
     table.build();
@@ -178,7 +177,7 @@ mod tests {
         }
     }
 
-    /// Every command and every part of one, with its words.
+    /// Every command and subcommand, with its name.
     fn all(command: &clap::Command, words: &str) -> Vec<(String, clap::Command)> {
         let own = (words.to_owned(), command.clone());
         let below = command.get_subcommands().flat_map(|part| all(part, &format!("{words} {}", part.get_name())));
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_says_what_it_is_for_with_examples_that_are_understood_and_how_it_ends() {
+    fn every_command_has_a_purpose_valid_examples_and_exit_statuses() {
         for (words, command) in all(&table(), "ensilinja") {
             assert!(command.get_about().is_some_and(|about| !about.to_string().is_empty()), "{words}");
             let statuses = lines_under("Exit status", &command);
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn every_argument_says_what_it_is_and_whether_the_environment_says_it_too() {
+    fn every_argument_has_help_and_names_its_environment_variable() {
         for (words, command) in all(&table(), "ensilinja") {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn usage_that_makes_no_sense_is_refused() {
+    fn bad_usage_is_refused() {
         for (words, kind) in [
             ("ensilinja", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
             ("ensilinja run", ErrorKind::MissingRequiredArgument),
@@ -299,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_decide_instead_of_the_configuration() {
+    fn arguments_override_the_configuration() {
         let Command::Simulate(simulate) = read(["ensilinja", "simulate", "--brokers", "a:1, b:2"]).unwrap().command
         else {
             panic!("another command");

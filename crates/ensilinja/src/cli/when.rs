@@ -1,4 +1,4 @@
-//! An instant as it is given on the command line.
+//! An instant on the command line.
 
 use std::cmp::Ordering;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! `ensilinja calendar`: when the lines are open, day by day, the holidays, and the days on which clocks change.
 //!
-//! The result is a function of the configuration, the days asked for, and the instant that next changes are counted from:
-//! the clock's, or the first midnight if a first day is given.
+//! The result is a function of the configuration, the days asked for, and the instant that next changes are counted
+//! from: the clock's, or the first midnight if a first day is given.
 
 mod days;
 mod document;

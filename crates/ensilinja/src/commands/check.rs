@@ -1,12 +1,12 @@
-//! `ensilinja check`: a preflight, before anything relies on a configuration, its topics and what is in them.
+//! `ensilinja check`: a preflight check of a configuration, its topics and a sample of their records.
 //!
 //! ```text
 //! configuration --> calendar --> brokers --> topics --> permissions --> a sample of records --> findings
 //! ```
 //!
-//! Everything is looked at that can be seen without writing or committing anything; what could only be tried so is
-//! listed as not tried. What cannot be looked at because something before it is wrong is not tried either, so one
-//! cause is told once.
+//! The command examines everything that can be seen without writing or committing. Tests that would need either are
+//! listed as not tried. A test that an earlier problem prevents is not tried either, so that one cause is reported
+//! once.
 
 mod calendar;
 mod connections;
@@ -26,8 +26,7 @@ use ensilinja_model::EventTime;
 use crate::console::colour;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
-use crate::console::standard_output::ListingFormat;
-use crate::console::standard_output::{self, print_coloured};
+use crate::console::standard_output::{self, ListingFormat, print_coloured};
 use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
 use ensilinja_config::Config;
@@ -47,18 +46,18 @@ pub struct CheckRequest {
     pub format: ListingFormat,
 }
 
-/// How often it is looked whether to stop while brokers are asked.
-const LOOK_AT_STOP: Duration = Duration::from_millis(50);
+/// How often the shutdown flag is checked while brokers are asked.
+const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks, and prints what was found, with the calendar as of `now`, which is also what clocks are compared with.
+/// Checks, and prints the findings. The calendar is as of `now`, and clocks are compared with it.
 ///
 /// # Errors
-/// If it was stopped, or what was found cannot be printed. What was found until then is printed.
+/// If the check was stopped, or the findings cannot be printed. Findings until a stop are printed.
 pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
     let stop = shutdown::on_signal()?;
     let mut findings = Findings::default();
     let lines = config.lines.len();
-    findings.push(Finding::ok(Area::Configuration, &request.file, format!("{lines} lines, every value is sound")));
+    findings.push(Finding::ok(Area::Configuration, &request.file, format!("{lines} lines, every value is valid")));
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
     let progress = ConsoleProgress::new(request.quiet, &config.zone);
@@ -81,18 +80,18 @@ pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow:
     Ok(if findings.has_problems() { Outcome::Found } else { Outcome::Done })
 }
 
-/// Asks the brokers; `None` if it was stopped first. Nobody waits then for those that do not answer.
+/// Asks the brokers. Returns `None` at once if it is stopped before they have answered.
 fn inspect_unless(stop: &AtomicBool, settings: &Settings, horizon_ms: i64) -> anyhow::Result<Option<Inspection>> {
-    let (tell, told) = mpsc::channel();
+    let (answer, answered) = mpsc::channel();
     let settings = settings.clone();
-    let ask = move || drop(tell.send(inspect(&settings, horizon_ms)));
-    thread::Builder::new().name("inspection".to_owned()).spawn(ask).context("the system gives no thread")?;
+    let ask = move || drop(answer.send(inspect(&settings, horizon_ms)));
+    thread::Builder::new().name("inspection".to_owned()).spawn(ask).context("the system provides no thread")?;
     loop {
-        match told.recv_timeout(LOOK_AT_STOP) {
+        match answered.recv_timeout(STOP_CHECK_INTERVAL) {
             Ok(inspection) => return Ok(Some(inspection?)),
             Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Ok(None),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("asking the brokers died of a bug"),
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the thread that asks the brokers has panicked"),
         }
     }
 }

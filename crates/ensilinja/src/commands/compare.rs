@@ -24,7 +24,7 @@ use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
 use live::LiveProcess;
 
-/// Compares, and prints what differs.
+/// Compares, and prints the differences.
 ///
 /// # Errors
 /// A configuration that cannot be used; otherwise why a side cannot be read or asked, or that the two have nothing in
@@ -49,7 +49,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     };
     if arguments.contacts && !comparison.result.rows.is_empty() {
         let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &comparison.zone));
-        // The differences are known, and worth printing without contacts.
+        // The differences are worth printing even without contacts.
         if let Err(error) = comparison.trace_contacts(random_key()?, &stop, &progress) {
             let reason = format!("{:#}", anyhow::Error::from(error));
             tracing::warn!(%reason, "contacts not listed");

@@ -1,8 +1,8 @@
 //! `ensilinja demo`: a broker, a county, the processor and the server in one process.
 //!
-//! The county has a past: a whole horizon of events is in the topic before the processor starts, so that it rebuilds its
-//! figures as it would anywhere. The events are simulated, with duplicates, delays and records that cannot be read, or
-//! they come from a file.
+//! The county has a past: a whole horizon of events is in the topic before the processor starts, so that it rebuilds
+//! its figures as it would anywhere. The events are simulated, with duplicates, delays and records that cannot be read,
+//! or they come from a file.
 
 mod recording;
 
@@ -119,8 +119,8 @@ fn demo_events(request: &DemoRequest, config: &Config) -> anyhow::Result<DemoEve
     Ok(DemoEvents { publications: Box::new(recording), about })
 }
 
-/// Publishes all records from before `start`, in large batches: the embedded broker delivers one batch of each partition
-/// at a time.
+/// Publishes all records from before `start`, in large batches: the embedded broker delivers one batch of each
+/// partition at a time.
 fn publish_history(
     publications: &mut Peekable<impl Iterator<Item = Publication>>,
     start: EventTime,

@@ -13,8 +13,9 @@ use crate::outcome::Outcome;
 
 /// Explains a figure or a contact, and prints the explanation.
 ///
-/// # Errors [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for
-/// what cannot be asked; otherwise why the events cannot be read or nothing be printed.
+/// # Errors
+/// [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for a bad
+/// request; otherwise why the events cannot be read or the explanation cannot be printed.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let config = arguments.source.configuration()?;
     logging::start(config.log)?;

@@ -1,6 +1,7 @@
 //! `ensilinja lines`: what the configuration means for each line, with what follows from it.
 //!
-//! The listing shows what the ledger uses: limits, their dates and promises as they are resolved, not as they are written.
+//! The listing shows what the ledger uses: limits, their dates and promises as they are resolved, not as they are
+//! written.
 
 mod document;
 mod meaning;
@@ -15,8 +16,8 @@ use crate::outcome::Outcome;
 use ensilinja_lookback::local_time::zoned;
 use meaning::LineListing;
 
-/// Prints what the configuration means for the lines with these ids, or for all, with the opening hours of the week from
-/// `first` on, or from today on.
+/// Prints what the configuration means for the lines with these ids, or for all, with the opening hours of the week
+/// from `first` on, or from today on.
 ///
 /// # Errors
 /// [`UnknownLine`](ensilinja_config::UnknownLine), or why it cannot be written.

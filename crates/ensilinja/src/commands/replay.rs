@@ -24,13 +24,13 @@ use crate::console::shutdown;
 use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
 use crate::usage_error::UsageError;
-use destination::{Destination, folder, is_read, is_whole_or_none, temporary_file};
+use destination::{Destination, folder, is_atomic, is_read, temporary_file};
 
-/// Reads the events, and writes what is asked for. [`Outcome::Found`] if some of it is known to lack events.
+/// Reads the events, and writes the figures. [`Outcome::Found`] if some figures are known to lack events.
 ///
 /// # Errors
-/// [`UsageError`] and [`RequestError`] for what cannot be asked; otherwise why the events cannot be read or the output
-/// not be written, or that it was stopped.
+/// [`UsageError`] and [`RequestError`] for a bad request; otherwise why the events cannot be read or the output cannot
+/// be written, or that it was stopped.
 pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
     let config = arguments.source.configuration()?;
     logging::start(config.log)?;
@@ -160,13 +160,13 @@ fn output_name(arguments: &ReplayArguments) -> Option<String> {
     arguments.output.as_deref().map(|path| path.display().to_string())
 }
 
-/// Refuses an output file that cannot be meant.
+/// Refuses an output file that is also read, or that cannot be written in time.
 fn check_output(output: &Path, arguments: &ReplayArguments) -> Result<(), UsageError> {
     let name = output.display().to_string();
     if arguments.source.events.iter().any(|events| is_read(output, events)) {
         return Err(UsageError::OutputIsRead(name));
     }
-    if arguments.speed.is_some() && is_whole_or_none(output) {
+    if arguments.speed.is_some() && is_atomic(output) {
         return Err(UsageError::SpeedToFile(name));
     }
     Ok(())

@@ -14,8 +14,9 @@ use crate::outcome::Outcome;
 
 /// Reads the events, and prints the report. [`Outcome::Found`] if contact ids are reused as a habit.
 ///
-/// # Errors [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for
-/// what cannot be asked; otherwise why the events cannot be read or the report not be printed.
+/// # Errors
+/// [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for a bad
+/// request; otherwise why the events cannot be read or the report cannot be printed.
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<Outcome> {
     let zone = &config.zone;
     let complete_since = arguments.source.complete_since;

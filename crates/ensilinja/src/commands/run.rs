@@ -1,4 +1,4 @@
-//! `ensilinja run`: the processor on a real topic, until it is told to stop.
+//! `ensilinja run`: the processor on a real topic, until SIGINT or SIGTERM.
 
 use ensilinja_kafka::IngestIntervals;
 
@@ -11,7 +11,7 @@ use ensilinja_lookback::local_time::zoned;
 /// Reads and serves until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// What keeps it from starting.
+/// Why it cannot start, or that a thread that reads Kafka has died.
 pub fn run(config: &Config) -> anyhow::Result<()> {
     warn_of_broken_nights(config);
     runtime()?.block_on(async {
@@ -30,7 +30,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     })
 }
 
-/// Warns of hours that may not say what is meant.
+/// Warns of opening hours that may not be as intended.
 fn warn_of_broken_nights(config: &Config) {
     let today = zoned(clock::wall()(), &config.zone).date();
     for nights in broken_nights(&config.lines, &year_from(today)) {

@@ -16,8 +16,8 @@ pub use request::SimulateRequest;
 /// Publishes or writes the events until the end of the period, or until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// If the topic does not take the events or does not keep them, the file cannot be written, or a past period was stopped
-/// before its end.
+/// If the topic does not take the events or does not keep them, the file cannot be written, or a past period was
+/// stopped before its end.
 pub fn simulate(request: &SimulateRequest, config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
     match (&request.output, &request.period) {

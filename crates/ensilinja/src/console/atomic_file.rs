@@ -5,8 +5,9 @@
 //!                             `--an error, a stop, a full disk-->  removed
 //! ```
 //!
-//! Invariants: the requested name never holds a partial file, and an existing file stays until its replacement is complete.
-//! The temporary name is random and new, so nothing is written through a file or link that another user has put there.
+//! Invariants: the requested name never holds a partial file, and an existing file stays until its replacement is
+//! complete. The temporary name is random and new, so nothing is written through a file or link that another user has
+//! put there.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

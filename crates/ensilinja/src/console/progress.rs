@@ -1,4 +1,4 @@
-//! How far something is that takes long, on standard error: for people, and never in the way of what is printed.
+//! Progress of long work on standard error, for people. It never mixes with the result on standard output.
 //!
 //! ```text
 //! terminal:  reading events.jsonl ████████░░░░░░  57 %, 412000 events/s, at 2025-09-15 10:15, 9 s left
@@ -6,8 +6,8 @@
 //! --quiet:   nothing
 //! ```
 //!
-//! A bar is erased when it ends, and while a line of the log is written. Where `NO_COLOR` is set, or standard error is
-//! no terminal that can go back in its line, no escape code is written.
+//! A bar is erased when it ends, and while a log line is written. No escape codes are written if `NO_COLOR` is set or
+//! standard error is not a terminal with a movable cursor.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,29 +23,29 @@ use ensilinja_lookback::{Progress, ProgressUpdate};
 /// How often a bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
-/// How often a line is written where there is no terminal; what takes less has none.
+/// How often a line is written without a terminal; shorter work writes none.
 const NEXT_LINE: Duration = Duration::from_secs(10);
 
-/// The bar on show, so that the log can be written beside it.
-static ON_SHOW: Mutex<Option<ProgressBar>> = Mutex::new(None);
+/// The visible bar, so that log lines can be written beside it.
+static VISIBLE_BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// Shows how far something is. Dropping it takes a bar away.
+/// Shows progress. Dropping it erases a bar.
 pub struct ConsoleProgress {
     zone: TimeZone,
-    manner: Manner,
-    course: Mutex<Option<Course>>,
+    display: Display,
+    task: Mutex<Option<Task>>,
 }
 
-/// How it is shown.
+/// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+enum Display {
     Bar,
     Lines,
-    Not,
+    Nothing,
 }
 
-/// What is on its way.
-struct Course {
+/// The present task.
+struct Task {
     what: String,
     counted: &'static str,
     began: Instant,
@@ -54,21 +54,21 @@ struct Course {
 }
 
 impl ConsoleProgress {
-    /// In the manner that fits standard error; `quiet`, not at all. Times are shown in `zone`.
+    /// A bar or lines, as standard error allows; nothing if `quiet`. Times are shown in `zone`.
     #[must_use]
     pub fn new(quiet: bool, zone: &TimeZone) -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let goes_back = std::env::var_os("TERM").is_some_and(|term| term != "dumb") && !is_set("NO_COLOR");
-        let manner = match quiet {
-            true => Manner::Not,
-            false if io::stderr().is_terminal() && goes_back => Manner::Bar,
-            false => Manner::Lines,
+        let has_cursor = std::env::var_os("TERM").is_some_and(|term| term != "dumb") && !is_set("NO_COLOR");
+        let display = match quiet {
+            true => Display::Nothing,
+            false if io::stderr().is_terminal() && has_cursor => Display::Bar,
+            false => Display::Lines,
         };
-        Self { zone: zone.clone(), manner, course: Mutex::new(None) }
+        Self { zone: zone.clone(), display, task: Mutex::new(None) }
     }
 
-    fn course(&self) -> MutexGuard<'_, Option<Course>> {
-        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    fn task(&self) -> MutexGuard<'_, Option<Task>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,37 +77,37 @@ impl Progress for ConsoleProgress {
         self.end();
         let now = Instant::now();
         let what = printable(what).into_owned();
-        let bar = (self.manner == Manner::Bar).then(|| {
+        let bar = (self.display == Display::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            // It may have to be drawn beside a line of the log before anything is known of its position.
+            // It may have to be redrawn beside a log line before its position is known.
             bar.set_style(style("{spinner} {prefix}"));
             bar.set_prefix(what.clone());
-            *on_show() = Some(bar.clone());
+            *visible_bar() = Some(bar.clone());
             bar
         });
-        *self.course() = Some(Course { what, counted, began: now, shown: now, bar });
+        *self.task() = Some(Task { what, counted, began: now, shown: now, bar });
     }
 
     fn show(&self, position: &ProgressUpdate) {
-        let every = match self.manner {
-            Manner::Bar => REDRAW,
-            Manner::Lines => NEXT_LINE,
-            Manner::Not => return,
+        let every = match self.display {
+            Display::Bar => REDRAW,
+            Display::Lines => NEXT_LINE,
+            Display::Nothing => return,
         };
-        let mut course = self.course();
-        let Some(course) = course.as_mut().filter(|course| course.shown.elapsed() >= every) else { return };
-        course.shown = Instant::now();
-        let words = words(position, course.counted, course.began.elapsed(), &self.zone);
-        match &course.bar {
+        let mut task = self.task();
+        let Some(task) = task.as_mut().filter(|task| task.shown.elapsed() >= every) else { return };
+        task.shown = Instant::now();
+        let words = words(position, task.counted, task.began.elapsed(), &self.zone);
+        match &task.bar {
             Some(bar) => draw(bar, position, words),
-            // Nobody is left to tell if standard error is gone.
-            None => drop(writeln!(io::stderr(), "{}: {words}", course.what)),
+            // If standard error is closed, there is nowhere to report that.
+            None => drop(writeln!(io::stderr(), "{}: {words}", task.what)),
         }
     }
 
     fn end(&self) {
-        if let Some(bar) = self.course().take().and_then(|course| course.bar) {
-            *on_show() = None;
+        if let Some(bar) = self.task().take().and_then(|task| task.bar) {
+            *visible_bar() = None;
             bar.finish_and_clear();
         }
     }
@@ -119,8 +119,8 @@ impl Drop for ConsoleProgress {
     }
 }
 
-fn on_show() -> MutexGuard<'static, Option<ProgressBar>> {
-    ON_SHOW.lock().unwrap_or_else(PoisonError::into_inner)
+fn visible_bar() -> MutexGuard<'static, Option<ProgressBar>> {
+    VISIBLE_BAR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -141,7 +141,7 @@ fn draw(bar: &ProgressBar, position: &ProgressUpdate, words: String) {
     bar.tick();
 }
 
-/// A position in words; `elapsed` since it began.
+/// A position in words, `elapsed` after the beginning.
 fn words(position: &ProgressUpdate, counted: &str, elapsed: Duration, zone: &TimeZone) -> String {
     let mut words = Vec::new();
     if let Some(total) = position.total.filter(|total| *total > 0) {
@@ -158,7 +158,7 @@ fn words(position: &ProgressUpdate, counted: &str, elapsed: Duration, zone: &Tim
     words.join(", ")
 }
 
-/// How long it still takes if it goes on so.
+/// The remaining time at the present pace.
 fn left(position: &ProgressUpdate, elapsed: Duration) -> Option<String> {
     let total = position.total.filter(|_| position.done > 0)?;
     let to_do = u128::from(total.saturating_sub(position.done));
@@ -170,7 +170,7 @@ fn left(position: &ProgressUpdate, elapsed: Duration) -> Option<String> {
     })
 }
 
-/// Standard error, beside a bar that may be on show: for the log.
+/// Standard error beside a bar that may be visible, for log lines.
 #[must_use]
 pub fn beside() -> impl Write {
     Beside
@@ -180,7 +180,7 @@ struct Beside;
 
 impl Write for Beside {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &*on_show() {
+        match &*visible_bar() {
             Some(bar) => bar.suspend(|| io::stderr().write(bytes)),
             None => io::stderr().write(bytes),
         }
@@ -197,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    fn said(done: u64, total: Option<u64>, elapsed_seconds: u64) -> String {
+    fn shown(done: u64, total: Option<u64>, elapsed_seconds: u64) -> String {
         let at = Some(EventTime::from_seconds(1_758_006_900));
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
         words(
@@ -210,16 +210,16 @@ mod tests {
 
     #[test]
     fn a_position_is_said_with_its_speed_its_time_and_what_is_left() {
-        assert_eq!(said(57, Some(100), 10), "57 %, 400000 events/s, at 2025-09-16 10:15, 8 s left");
-        assert_eq!(said(1, Some(100), 10), "1 %, 400000 events/s, at 2025-09-16 10:15, 17 min left");
-        assert_eq!(said(1, Some(10_000), 10), "0 %, 400000 events/s, at 2025-09-16 10:15, 28 h left");
+        assert_eq!(shown(57, Some(100), 10), "57 %, 400000 events/s, at 2025-09-16 10:15, 8 s left");
+        assert_eq!(shown(1, Some(100), 10), "1 %, 400000 events/s, at 2025-09-16 10:15, 17 min left");
+        assert_eq!(shown(1, Some(10_000), 10), "0 %, 400000 events/s, at 2025-09-16 10:15, 28 h left");
     }
 
     #[test]
-    fn what_is_not_known_is_not_said() {
-        assert_eq!(said(57, None, 10), "400000 events/s, at 2025-09-16 10:15");
-        assert_eq!(said(0, Some(100), 10), "0 %, 400000 events/s, at 2025-09-16 10:15");
-        assert_eq!(said(0, Some(0), 10), "400000 events/s, at 2025-09-16 10:15");
+    fn what_is_not_known_is_not_shown() {
+        assert_eq!(shown(57, None, 10), "400000 events/s, at 2025-09-16 10:15");
+        assert_eq!(shown(0, Some(100), 10), "0 %, 400000 events/s, at 2025-09-16 10:15");
+        assert_eq!(shown(0, Some(0), 10), "400000 events/s, at 2025-09-16 10:15");
         let nothing = words(&ProgressUpdate::default(), "records", Duration::ZERO, &TimeZone::UTC);
         assert_eq!(nothing, "0 records/s");
     }

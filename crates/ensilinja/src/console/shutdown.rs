@@ -20,8 +20,8 @@ const FAILED: i32 = 1;
 /// How often the flag is checked while waiting for something else.
 const TURN: Duration = Duration::from_millis(100);
 
-/// A flag that the first SIGINT or SIGTERM sets. The second ends the process at once; files that are still being written
-/// are removed.
+/// A flag that the first SIGINT or SIGTERM sets. The second ends the process at once; files that are still being
+/// written are removed.
 ///
 /// # Errors
 /// If the system accepts no signal handlers or provides no thread.
@@ -49,8 +49,8 @@ pub fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// Does something that may wait for ever, such as opening a pipe, in a thread of its own. Returns `None` if the process is
-/// told to stop before it is done; the thread is then abandoned.
+/// Does something that may wait for ever, such as opening a pipe, in a thread of its own. Returns `None` if the process
+/// is told to stop before it is done; the thread is then abandoned.
 ///
 /// # Errors
 /// If the system provides no thread.

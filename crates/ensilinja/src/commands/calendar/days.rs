@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use super::year::Year;
 use crate::open_days::{OpenDay, midnight, next_changes, open_days};
 
-/// Opening hours are laid out this long after the last day, to find the next changes, in ms: a line may be closed for half
-/// a year.
+/// Opening hours are laid out this long after the last day, to find the next changes, in ms: a line may be closed for
+/// half a year.
 const LAID_OUT_AFTER_MS: i64 = 400 * 24 * 3_600_000;
 
 /// The calendar of some lines over some days.
@@ -19,14 +19,14 @@ pub(super) struct CalendarDays<'a> {
     pub(super) last: Date,
     /// The instant that states and next changes are as of.
     pub(super) at: EventTime,
-    pub(super) lines: Vec<LineDays<'a>>,
+    pub(super) lines: Vec<LineOpenDays<'a>>,
     /// Lines with nights that do not continue at midnight as they began, on one of the days.
     pub(super) nights: Vec<BrokenNights<'a>>,
     pub(super) years: Vec<Year>,
 }
 
 /// The days of a line.
-pub(super) struct LineDays<'a> {
+pub(super) struct LineOpenDays<'a> {
     pub(super) line: &'a Line,
     pub(super) days: Vec<OpenDay>,
     pub(super) is_open: bool,
@@ -46,7 +46,7 @@ impl<'a> CalendarDays<'a> {
         let line_days = |place: &usize| {
             let line = &config.lines[*place];
             let hours = LineHours::new(&line.hours, &config.days, at, end.max(at).plus_millis(LAID_OUT_AFTER_MS));
-            anyhow::Ok(LineDays {
+            anyhow::Ok(LineOpenDays {
                 line,
                 days: open_days(&hours, first, last, &config.zone)?,
                 is_open: hours.is_open(at),

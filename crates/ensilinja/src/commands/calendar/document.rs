@@ -5,7 +5,7 @@ use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
 use jiff::tz::TimeZone;
 
-use super::days::{CalendarDays, LineDays};
+use super::days::{CalendarDays, LineOpenDays};
 use super::year::ClockChange;
 use crate::open_days::instant_document;
 use ensilinja_config::BrokenNights;
@@ -34,7 +34,7 @@ impl CalendarDays<'_> {
     }
 }
 
-impl LineDays<'_> {
+impl LineOpenDays<'_> {
     fn document(&self, zone: &TimeZone) -> JsonDocument {
         let change = |(at, opens): &(EventTime, bool)| {
             JsonDocument::object([("at", instant_document(*at, zone)), ("opens", (*opens).into())])

@@ -6,7 +6,7 @@ use ensilinja_config::{date_in_words, night_in_words};
 use ensilinja_report::{Align, Listing};
 use jiff::civil::Date;
 
-use super::days::{CalendarDays, LineDays};
+use super::days::{CalendarDays, LineOpenDays};
 use crate::open_days::runs;
 use ensilinja_lookback::local_time::{to_the_minute, zoned};
 
@@ -20,7 +20,7 @@ impl CalendarDays<'_> {
         let mut hours = Listing::new([("LINE", Align::Left), ("DAYS", Align::Left), ("HOURS", Align::Left)]);
         let mut changes =
             Listing::new([("LINE", Align::Left), ("IS", Align::Left), ("NEXT", Align::Left), ("THEN", Align::Left)]);
-        for LineDays { line, days, is_open, changes: next } in &self.lines {
+        for LineOpenDays { line, days, is_open, changes: next } in &self.lines {
             for (place, (from, to, open)) in runs(days, zone).into_iter().enumerate() {
                 let days = if from == to { date_in_words(from) } else { span_of_days(from, to) };
                 let id = if place == 0 { line.id.to_string() } else { String::new() };

@@ -1,4 +1,4 @@
-//! What the calendar says: when each line opens and closes next, which holidays there are, and how far it goes.
+//! Findings about the calendar: when each line opens and closes next, the holidays, and the end of the calendar.
 
 use ensilinja_calendar::holidays;
 use ensilinja_ledger::Rules;
@@ -10,8 +10,8 @@ use ensilinja_config::Config;
 use ensilinja_config::{broken_nights, date_in_words, year_from};
 use ensilinja_lookback::local_time::{to_the_minute, zoned};
 
-/// A line that does not open for so long may have hours that nobody meant, in ms: two weeks, which is more than the
-/// longest holidays take.
+/// A line that does not open for longer than this may have wrong hours, in ms: two weeks, more than the longest
+/// holidays.
 const CLOSED_FOR_LONG_MS: i64 = 14 * 24 * 3_600_000;
 
 pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mut Findings) {
@@ -31,7 +31,7 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
             (true, false) => Finding::ok(Area::Calendar, about, words.join(", ")),
             (false, empty) => {
                 let what = if empty { "closed, and does not open again".to_owned() } else { words.join(", ") };
-                Finding::warning(Area::Calendar, about, what, "see that its hours say what is meant")
+                Finding::warning(Area::Calendar, about, what, "check its opening hours")
             }
         });
     }
@@ -48,10 +48,7 @@ pub(super) fn look(config: &Config, rules: &Rules, now: EventTime, findings: &mu
         findings.push(Finding::ok(Area::Calendar, &format!("official holidays of {year}"), days.join(", ")));
     }
     if let Some(until) = rules.lines().iter().map(|line| line.hours.known_until()).min() {
-        let what = format!(
-            "laid out until {}; a process that runs for longer has to be started again",
-            to_the_minute(until, &config.zone)
-        );
+        let what = format!("laid out until {}; restart a process that runs longer", to_the_minute(until, &config.zone));
         findings.push(Finding::ok(Area::Calendar, "opening hours", what));
     }
 }
@@ -71,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_changes_the_holidays_and_the_end_of_the_calendar_are_told() {
+    fn the_next_changes_the_holidays_and_the_end_of_the_calendar_are_listed() {
         let text = found("24/7");
         for words in [
             "  ok         116117: open, and never closes\n",
@@ -85,8 +82,8 @@ mod tests {
     }
 
     #[test]
-    fn hours_over_midnight_into_or_out_of_an_off_day_are_pointed_out_with_what_to_write() {
-        // Of 2025 All Saints' Day and Independence Day are Saturdays, Christmas Day a Thursday.
+    fn hours_over_midnight_into_or_out_of_an_off_day_are_reported_with_rules_to_add() {
+        // In 2025 All Saints' Day and Independence Day are Saturdays, and Christmas Day is a Thursday.
         let text = found("Mo-Fr 18:00-03:00; PH off");
         let cut = "00:00 ends the night that would go on until 03:00";
         for words in [
@@ -105,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_opens_in_summer_only_is_pointed_out_in_autumn() {
+    fn a_line_that_opens_in_summer_only_is_reported_in_autumn() {
         let text = found("Jun-Jul Mo-Fr 08:00-16:00");
         let words = "  warning    116117: closed, opens Mon 2026-06-01 08:00, closes Mon 2026-06-01 16:00\n";
         assert!(text.contains(words), "{text}");

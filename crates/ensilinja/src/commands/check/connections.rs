@@ -1,4 +1,4 @@
-//! Which brokers answer, and why the others do not.
+//! Findings about the brokers: which answer, and why the others do not.
 
 use ensilinja_kafka::{BrokerFailure, BrokerInspection, BrokerSource, Inspection, Settings};
 
@@ -33,12 +33,12 @@ fn finding(broker: &BrokerInspection, some_answer: bool) -> Finding {
             Area::Brokers,
             about,
             format!("named by another broker, and does not answer: {trouble}"),
-            "if it runs, see that its advertised.listeners is an address at which this machine reaches it",
+            "if it runs, set its advertised.listeners to an address at which this machine can reach it",
         ),
     }
 }
 
-/// What to do about a broker that does not answer.
+/// The remedy for a broker that does not answer.
 pub(super) const fn advice(trouble: &BrokerFailure) -> &'static str {
     trouble.cause.remedy()
 }

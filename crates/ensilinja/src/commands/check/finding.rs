@@ -1,4 +1,4 @@
-//! What a check has found: where, how it is, what is wrong and what to do.
+//! The findings of a check: the area, the state, what is wrong and what to do.
 
 use ensilinja_model::{printable, vocabulary};
 use ensilinja_report::JsonDocument;
@@ -6,17 +6,17 @@ use ensilinja_report::JsonDocument;
 use crate::console::colour::Colour;
 
 vocabulary! {
-    /// What was looked at, in the order in which it is told.
+    /// The area of a finding, in the order of the output.
     Area {
-        /// The file.
+        /// The configuration file.
         Configuration = "configuration",
         /// Opening hours and holidays.
         Calendar = "calendar",
-        /// Who answers.
+        /// The brokers and whether they answer.
         Brokers = "brokers",
         /// The settings of the topics.
         Topics = "topics",
-        /// What this user may do.
+        /// The permissions of this user.
         Permissions = "permissions",
         /// The latest records.
         Records = "records",
@@ -24,15 +24,15 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How something is.
+    /// The state that was found.
     State {
-        /// As it should be.
+        /// In order.
         Ok = "ok",
-        /// It may be meant; something is the worse for it.
+        /// It may be intended, but has a drawback.
         Warning = "warning",
-        /// It has to be mended.
+        /// It has to be corrected.
         Problem = "problem",
-        /// It was not looked at, so nothing is said of it.
+        /// It was not tested.
         NotTried = "not tried",
     }
 }
@@ -42,11 +42,11 @@ vocabulary! {
 pub(super) struct Finding {
     pub(super) area: Area,
     pub(super) state: State,
-    /// What it is about: a file, a line, a broker, a topic.
+    /// The subject: a file, a line, a broker, a topic.
     pub(super) about: String,
-    /// How that is, or what is wrong with it.
+    /// What was found about it.
     pub(super) what: String,
-    /// What to do, where something is to be done.
+    /// What to do, if anything.
     pub(super) advice: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Findings {
         self.0.iter().filter(move |finding| finding.area == area)
     }
 
-    /// For people: by area, each finding with what to do below it, and a line that sums up.
+    /// As text: by area, each finding with its advice below it, and a summary.
     pub(super) fn text(&self, width: usize, coloured: bool) -> String {
         let mut text = String::new();
         for area in Area::ALL.iter().filter(|area| self.of(**area).next().is_some()) {
@@ -106,7 +106,7 @@ impl Findings {
         text
     }
 
-    /// For programs.
+    /// As JSON.
     pub(super) fn document(&self) -> JsonDocument {
         let counts = State::ALL.iter().map(|state| (json_name(*state), (self.count(*state) as u64).into()));
         let finding = |finding: &Finding| {
@@ -126,13 +126,13 @@ impl Findings {
     }
 }
 
-/// How many findings are so, in words.
+/// The number of findings in a state, in words.
 fn counted(count: usize, state: State) -> String {
     let plural = if count != 1 && matches!(state, State::Warning | State::Problem) { "s" } else { "" };
     format!("{count} {}{plural}", state.as_str())
 }
 
-/// The name of a state as programs like it.
+/// The name of a state in JSON.
 const fn json_name(state: State) -> &'static str {
     match state {
         State::NotTried => "not_tried",
@@ -140,7 +140,7 @@ const fn json_name(state: State) -> &'static str {
     }
 }
 
-/// How far the text of a finding stands in: two spaces, the longest state, two spaces.
+/// The indent of the text of a finding: two spaces, the longest state, two spaces.
 const INDENT: usize = 13;
 
 impl Finding {
@@ -162,7 +162,7 @@ impl Finding {
     }
 }
 
-/// Words in lines of this width, of which all but the first stand in; a longer word has a line of its own.
+/// Wraps words to lines of this width, with an indent on all but the first; a longer word has a line of its own.
 fn push_wrapped(text: &mut String, words: &str, width: usize) {
     let mut column = INDENT;
     for (place, word) in words.split(' ').enumerate() {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_are_told_by_area_with_what_to_do_and_a_sum() {
+    fn findings_are_listed_by_area_with_advice_and_a_summary() {
         let text = "\
 configuration
   ok         a.toml: 22 lines
@@ -220,7 +220,7 @@ permissions
     }
 
     #[test]
-    fn colours_change_no_width() {
+    fn colours_do_not_change_the_width() {
         let plain = findings().text(34, false);
         let coloured = findings().text(34, true);
         assert!(coloured.contains("\u{1b}["), "{coloured}");
@@ -234,7 +234,7 @@ permissions
     }
 
     #[test]
-    fn a_program_finds_the_same() {
+    fn json_has_the_same_findings() {
         let json = findings().document().to_json();
         assert!(json.contains("\"not_tried\": 1") && json.contains("\"state\": \"problem\""), "{json}");
     }

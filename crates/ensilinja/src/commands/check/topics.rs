@@ -1,4 +1,4 @@
-//! Whether the topics are there and set as they should be, and what this user may see of them.
+//! Findings about the topics: whether they exist, their settings, and the permissions of this user.
 
 use ensilinja_kafka::{
     Inspection, InspectionFailure, PartitionInspection, Settings, Severity, TopicInspection, WrongSetting,
@@ -21,8 +21,8 @@ pub(super) fn look(inspection: &Inspection, kafka: &Settings, horizon_ms: i64, f
     topic(&inspection.dead_letters, &kafka.dead_letter_topic, &make(&kafka.dead_letter_topic, 1), findings);
     committed(inspection, &kafka.group_id, findings);
     for (about, what) in [
-        (&kafka.dead_letter_topic, "writing to it, for that would leave a record there"),
-        (&kafka.group_id, "committing offsets, for that would change which dead letters are written"),
+        (&kafka.dead_letter_topic, "writing to it, which would leave a record there"),
+        (&kafka.group_id, "committing offsets, which would change the dead letters that are written"),
     ] {
         findings.push(Finding::not_tried(Area::Permissions, about, what));
     }
@@ -53,26 +53,27 @@ fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_m
     let behind = numbered().filter(|(_, partition)| partition.in_sync < partition.replicas).count();
     if behind > 0 {
         let what = format!("{behind} of {partitions} have replicas that are not in sync");
-        findings.push(Finding::warning(Area::Topics, name, what, "see which broker is away or slow"));
+        findings.push(Finding::warning(Area::Topics, name, what, "find the broker that is down or slow"));
     }
     match &seen.wrong_settings {
         Ok(wrong) if wrong.is_empty() => findings.push(Finding::ok(Area::Topics, name, "is set as it should be")),
         Ok(wrong) => wrong.iter().for_each(|wrong| findings.push(wrong_setting(wrong))),
         Err(reason) => {
-            let what =
-                format!("its settings, for they cannot be seen ({reason}); it may need DESCRIBE_CONFIGS on the topic");
+            let what = format!(
+                "its settings, which cannot be seen ({reason}); the user may need DESCRIBE_CONFIGS on the topic"
+            );
             findings.push(Finding::not_tried(Area::Topics, name, what));
         }
     }
 }
 
-/// Records behind an open transaction cannot be read before it ends.
+/// Findings about open transactions: records behind one cannot be read before it ends.
 fn transactions(inspection: &Inspection, kafka: &Settings, findings: &mut Findings) {
     let Ok(seen) = &inspection.events else { return };
     let held = seen.partitions.iter().enumerate().filter(|(_, partition)| partition.end < partition.log_end);
     for (number, PartitionInspection { end, log_end, .. }) in held {
         let what = format!(
-            "an open transaction holds it back from offset {end} on: {} offsets cannot be read before it ends",
+            "an open transaction blocks it from offset {end} on: {} offsets cannot be read before it ends",
             log_end - end
         );
         let advice = open_transaction_remedy(&kafka.bootstrap_servers, &kafka.topic, number, *end);
@@ -92,7 +93,8 @@ fn wrong_setting(wrong: &WrongSetting) -> Finding {
 fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Finding {
     match unseen {
         InspectionFailure::Missing => {
-            let advice = format!("make it with {how_to_make} (or more; see deploy/kafka/topics.sh), or mend its name");
+            let advice =
+                format!("create it with {how_to_make} (or more; see deploy/kafka/topics.sh), or correct its name");
             Finding::problem(Area::Topics, name, "does not exist", advice)
         }
         InspectionFailure::Refused(trouble) => {
@@ -100,19 +102,19 @@ fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Fi
             Finding::problem(Area::Permissions, name, what, advice(trouble))
         }
         InspectionFailure::Unanswered(trouble) => {
-            Finding::problem(Area::Topics, name, format!("cannot be looked at: {trouble}"), advice(trouble))
+            Finding::problem(Area::Topics, name, format!("cannot be inspected: {trouble}"), advice(trouble))
         }
         InspectionFailure::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
     }
 }
 
-/// What the group has committed: up to there dead letters have been written.
+/// Findings about the committed offsets, up to which dead letters have been written.
 fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
     let about = format!("group {group}");
     let offsets = match &inspection.committed {
         Ok(offsets) => offsets,
         Err(InspectionFailure::NotTried | InspectionFailure::Missing) => {
-            let what = "its committed offsets, for the topic was not seen";
+            let what = "its committed offsets, because the topic was not seen";
             return findings.push(Finding::not_tried(Area::Permissions, &about, what));
         }
         Err(InspectionFailure::Refused(trouble)) => {
@@ -126,8 +128,8 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
     };
     let committed = offsets.iter().flatten().count();
     let what = match committed {
-        0 => "may be seen, and has committed nothing: the first process writes every dead letter".to_owned(),
-        _ => format!("may be seen, and has committed offsets of {committed} of {} partitions", offsets.len()),
+        0 => "is visible, and has committed nothing: the first process writes every dead letter".to_owned(),
+        _ => format!("is visible, and has committed offsets of {committed} of {} partitions", offsets.len()),
     };
     findings.push(Finding::ok(Area::Permissions, &about, what));
     let of_another_log = offsets.iter().flatten().filter(|commit| commit.is_of_another_log).count();
@@ -135,7 +137,7 @@ fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
         let what = format!(
             "committed offsets of {of_another_log} partitions are of an earlier topic of this name, and are ignored"
         );
-        let advice = "start a process: it writes the dead letters of the topic that is there, and commits anew";
+        let advice = "start a process: it writes the dead letters of the present topic, and commits new offsets";
         findings.push(Finding::warning(Area::Permissions, &about, what, advice));
     }
 }

@@ -1,7 +1,7 @@
 //! A recording: a file of events that is published as if it happened now, each event at its `time`.
 //!
-//! The file may be larger than memory and its lines may be in any order. So it is read twice: first to check every line and
-//! to note its time and position, which takes 16 bytes, and then again, line by line, as the time comes.
+//! The file may be larger than memory and its lines may be in any order. So it is read twice: first to check every line
+//! and to note its time and position, which takes 16 bytes, and then again, line by line, as the time comes.
 
 use std::fs::File;
 use std::io::{BufReader, Seek as _};
@@ -34,8 +34,8 @@ impl Recording {
     /// The events of a file from `from` on, without events of types that are not read here.
     ///
     /// # Errors
-    /// If the file cannot be read, or not twice, as a pipe; if a line is not an event of the lines that `decoder` knows; or
-    /// if there are no events from `from` on.
+    /// If the file cannot be read, or not twice, as a pipe; if a line is not an event of the lines that `decoder`
+    /// knows; or if there are no events from `from` on.
     pub fn open(path: &Path, decoder: &Decoder, from: EventTime) -> anyhow::Result<Self> {
         let name = path.display().to_string();
         let file = File::open(path).with_context(|| format!("cannot open {name}"))?;

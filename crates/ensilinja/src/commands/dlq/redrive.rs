@@ -23,8 +23,7 @@ use crate::cli::RedriveArguments;
 use crate::clock;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
-use crate::console::standard_output::ListingFormat;
-use crate::console::standard_output::print;
+use crate::console::standard_output::{ListingFormat, print};
 use crate::lookback_context::lookback_context;
 
 /// Says what would be sent, or sends it.

@@ -60,11 +60,11 @@ impl LineMeaning<'_> {
         for (place, (indicator, words)) in self.goals().into_iter().enumerate() {
             say(if place == 0 { "goals" } else { "" }, &format!("{}: {words}", indicator.as_str()))?;
         }
-        say("life", &format!("a contact says nothing new of itself after {}", days(self.life_ms)))?;
+        say("life", &format!("a contact has no new events of its own after {}", days(self.life_ms)))?;
         Ok(())
     }
 
-    /// What is aimed at, of the indicators that the line's channel has.
+    /// The goals of the indicators that apply to the line's channel.
     fn goals(&self) -> Vec<(Indicator, String)> {
         let percent = |share: f64| format!("{} %", (share * 1000.0).round() / 10.0);
         let words = |indicator: Indicator| {
@@ -94,15 +94,15 @@ mod tests {
     use super::*;
     use jiff::civil::Date;
 
-    fn said(id: &str, first: Date) -> String {
+    fn listing_of(id: &str, first: Date) -> String {
         let config = ensilinja_config::county();
         let places = config.places_of(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
         LineListing::new(&config, &places, first).unwrap().text().unwrap()
     }
 
     #[test]
-    fn a_line_is_told_with_its_week_its_promises_and_what_the_topic_has_to_keep() {
-        let text = said("116117", date(2025, 9, 15));
+    fn a_line_is_listed_with_its_week_its_promises_and_the_retention_it_needs() {
+        let text = listing_of("116117", date(2025, 9, 15));
         for words in [
             "116117  Päivystysapu 116 117\n  names          Jourhjälpen 116 117 (sv), Medical Helpline 116 117 (en)\n",
             "  place          phone, group medical_helpline, area Kanta-Häme\n  hours          24/7\n",
@@ -115,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn the_week_of_helatorstai_is_told_as_it_is() {
-        let text = said("neuvola", date(2025, 5, 26));
+    fn the_week_of_helatorstai_has_a_closed_thursday() {
+        let text = listing_of("neuvola", date(2025, 5, 26));
         assert!(text.contains("Thu 2025-05-29  closed\n"), "{text}");
     }
 }

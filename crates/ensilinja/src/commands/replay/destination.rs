@@ -1,4 +1,4 @@
-//! Where a replay is written: standard output, a pipe or a device as it comes, or a file that is whole or absent.
+//! The destination of a replay: standard output, a pipe or a device, written directly, or an atomic file.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -11,13 +11,13 @@ use ensilinja_lookback::event_file::is_standard_stream;
 use crate::console::atomic_file::{AtomicFile, unnamed};
 use crate::console::shutdown::unless_stopped;
 
-/// How much is given to the system at once, in bytes.
+/// The size of the write buffer, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Where a replay is written.
+/// The destination of a replay.
 pub struct Destination {
     sink: BufWriter<Box<dyn Write>>,
-    draft: Option<AtomicFile>,
+    atomic: Option<AtomicFile>,
     name: String,
 }
 
@@ -32,18 +32,18 @@ impl Destination {
             return Ok(Some(Self::new(Box::new(io::stdout()), None, "standard output".to_owned())));
         };
         let name = path.display().to_string();
-        if !is_whole_or_none(path) {
+        if !is_atomic(path) {
             let path = path.to_owned();
             let opened = unless_stopped(stop, move || File::options().write(true).open(path))?;
             return opened.transpose().map(|stream| stream.map(|stream| Self::new(Box::new(stream), None, name)));
         }
-        let draft = AtomicFile::create(path)?;
-        let file = draft.file().try_clone()?;
-        Ok(Some(Self::new(Box::new(file), Some(draft), name)))
+        let atomic = AtomicFile::create(path)?;
+        let file = atomic.file().try_clone()?;
+        Ok(Some(Self::new(Box::new(file), Some(atomic), name)))
     }
 
-    fn new(sink: Box<dyn Write>, draft: Option<AtomicFile>, name: String) -> Self {
-        Self { sink: BufWriter::with_capacity(BUFFER_BYTES, sink), draft, name }
+    fn new(sink: Box<dyn Write>, atomic: Option<AtomicFile>, name: String) -> Self {
+        Self { sink: BufWriter::with_capacity(BUFFER_BYTES, sink), atomic, name }
     }
 }
 
@@ -53,7 +53,7 @@ impl OutputSink for Destination {
     }
 
     fn is_stream(&self) -> bool {
-        self.draft.is_none()
+        self.atomic.is_none()
     }
 
     fn write(&mut self, text: &[u8]) -> io::Result<()> {
@@ -66,12 +66,12 @@ impl OutputSink for Destination {
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.sink.flush()?;
-        self.draft.map_or(Ok(()), AtomicFile::commit)
+        self.atomic.map_or(Ok(()), AtomicFile::commit)
     }
 }
 
 /// Whether output of this name appears when it is complete, as a file does.
-pub fn is_whole_or_none(output: &Path) -> bool {
+pub fn is_atomic(output: &Path) -> bool {
     fs::metadata(output).map_or(true, |found| found.is_file())
 }
 
@@ -84,7 +84,7 @@ pub fn is_read(output: &Path, events: &Path) -> bool {
 
 /// The folder for temporary files: that of the output file, or the system's.
 pub fn folder(output: Option<&Path>) -> PathBuf {
-    let beside = output.filter(|path| is_whole_or_none(path));
+    let beside = output.filter(|path| is_atomic(path));
     let folder = beside.map(|path| path.parent().unwrap_or(Path::new("")));
     match folder {
         Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),

@@ -1,7 +1,7 @@
 //! Writes a file of events, completely or not at all.
 //!
-//! The lines go to a temporary file, which is renamed once all of them are on the disk. Standard output, a pipe or a device
-//! takes each line as it comes.
+//! The lines go to a temporary file, which is renamed once all of them are on the disk. Standard output, a pipe or a
+//! device takes each line as it comes.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -25,8 +25,8 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub struct WrittenEvents {
     /// Lines written.
     pub lines: u64,
-    /// Records that cannot be a line: without a value, not UTF-8, blank or with a newline in the middle; or with a fault in
-    /// the headers or the timestamp only, which a line does not have.
+    /// Records that cannot be a line: without a value, not UTF-8, blank or with a newline in the middle; or with a
+    /// fault in the headers or the timestamp only, which a line does not have.
     pub left_out: u64,
     /// How it ended.
     pub ending: WriteEnding,
@@ -45,8 +45,8 @@ pub enum WriteEnding {
 
 /// Writes the publications to a file, one event a line, in the order of publication. The path `-` is standard output.
 ///
-/// A record in binary mode becomes the same event in structured mode. An existing file is replaced atomically at the end; a
-/// pipe or a device is written to directly. `stop` ends the writing, and the file is removed then.
+/// A record in binary mode becomes the same event in structured mode. An existing file is replaced atomically at the
+/// end; a pipe or a device is written to directly. `stop` ends the writing, and the file is removed then.
 ///
 /// # Errors
 /// If the file cannot be written. It is removed then.
@@ -65,10 +65,10 @@ pub fn write(
         let stream = File::options().write(true).open(path).with_context(problem)?;
         return write_lines(stream, publications, stop).with_context(problem);
     }
-    let draft = AtomicFile::create(path).with_context(problem)?;
-    let written = write_lines(draft.file(), publications, stop).with_context(problem)?;
+    let file = AtomicFile::create(path).with_context(problem)?;
+    let written = write_lines(file.file(), publications, stop).with_context(problem)?;
     if written.ending == WriteEnding::Whole {
-        draft.commit().with_context(problem)?;
+        file.commit().with_context(problem)?;
     }
     Ok(written)
 }
@@ -100,7 +100,7 @@ fn write_lines(
     Ok(written)
 }
 
-/// Whether nobody reads the pipe any more, which is no error: `head` does so.
+/// Whether the reader has closed the pipe, which is not an error: `head` does so.
 fn is_gone(result: io::Result<()>) -> io::Result<bool> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(true),
@@ -108,7 +108,7 @@ fn is_gone(result: io::Result<()>) -> io::Result<bool> {
     }
 }
 
-/// The line that says what a publication does; `None` where no line can.
+/// The line for a publication; `None` if it cannot be a line.
 fn line_of(publication: &Publication) -> Option<Cow<'_, [u8]>> {
     let is_binary = publication.headers.iter().any(|(name, _)| name.starts_with("ce_"));
     if let (true, Some(event)) = (is_binary, &publication.event) {

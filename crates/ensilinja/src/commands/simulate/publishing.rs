@@ -1,7 +1,7 @@
 //! Publishing simulated events, live or of a past period.
 //!
-//! A topic acknowledges old records, and then its retention deletes them. So its retention is checked before, and the number
-//! of records that it holds afterwards.
+//! A topic acknowledges old records, and then its retention deletes them. So its retention is checked before, and the
+//! number of records that it holds afterwards.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -17,8 +17,8 @@ use ensilinja_lookback::Progress as _;
 /// How long a pipe may take to accept the rest when the process is told to stop.
 const PIPE_WITHIN: Duration = Duration::from_secs(2);
 
-/// Writes the records to a file, in a thread of its own: a pipe without a reader must not keep the process from stopping.
-/// An existing file is replaced only with `force`.
+/// Writes the records to a file, in a thread of its own: a pipe without a reader must not keep the process from
+/// stopping. An existing file is replaced only with `force`.
 pub(super) fn write(path: PathBuf, mut past: SimulatedPast, force: bool, runtime: Runtime) -> anyhow::Result<()> {
     let name = path.display().to_string();
     anyhow::ensure!(

@@ -1,4 +1,4 @@
-//! `ensilinja man`: manual pages, from the table of commands.
+//! `ensilinja completions` and `ensilinja man`: shell completions and manual pages, from the table of commands.
 //!
 //! A page has the text of its command's help. The end of the help, after the arguments, becomes sections of their own.
 
@@ -7,11 +7,12 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::cli;
 use crate::cli::after_help::{Part, parts};
+use crate::cli::table;
 use crate::console::atomic_file::AtomicFile;
 use crate::console::standard_output::print;
 use crate::outcome::Outcome;
@@ -24,12 +25,25 @@ struct Page {
     text: Vec<u8>,
 }
 
-/// Prints the page of a command, or writes all pages to a folder.
+/// `ensilinja completions`: prints the completions for a shell.
+///
+/// # Errors
+/// If they cannot be written.
+pub fn completions(shell: Shell) -> anyhow::Result<Outcome> {
+    let mut table = table();
+    let name = table.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut table, name, &mut script);
+    print(&String::from_utf8(script)?)?;
+    Ok(Outcome::Done)
+}
+
+/// `ensilinja man`: prints the page of a command, or writes all pages to a folder.
 ///
 /// # Errors
 /// [`UsageError::UnknownPage`], or why a page cannot be written.
 pub fn man(page: &[String], folder: Option<&Path>) -> anyhow::Result<Outcome> {
-    let mut table = cli::table();
+    let mut table = table();
     table.build();
     let mut pages = Vec::new();
     push_pages(&table, &mut pages)?;
@@ -114,7 +128,7 @@ mod tests {
     use super::*;
 
     fn pages() -> Vec<Page> {
-        let mut table = cli::table();
+        let mut table = table();
         table.build();
         let mut pages = Vec::new();
         push_pages(&table, &mut pages).unwrap();
