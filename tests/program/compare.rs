@@ -194,9 +194,9 @@ fn an_incomplete_run_ends_with_status_1_and_no_comparison() {
 #[test]
 fn arguments_that_cannot_be_compared_end_with_status_2() {
     for (words, said) in [
-        (&["a.run"][..], "a run is compared with something: say OTHER"),
-        (&["http://127.0.0.1:1"], "say --config for its topic, or OTHER"),
-        (&["-", "-"], "standard input can be read once"),
+        (&["a.run"][..], "a run is compared with OTHER"),
+        (&["http://127.0.0.1:1"], "give --config to compare the live process with its topic, or OTHER"),
+        (&["-", "-"], "standard input can be read only once"),
         (&["127.0.0.1:9464"], "there is no such file; did you mean http://127.0.0.1:9464?"),
         (&["a.run", "https://127.0.0.1:1"], "https is not supported"),
         (&["a.run", "b.run", "--events", "c.jsonl"], "cannot be used with"),

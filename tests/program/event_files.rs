@@ -287,8 +287,8 @@ fn the_demo_plays_a_file_in_any_order_and_shows_the_figures_of_its_instant() {
     let before = events.iter().filter(|event| event.at < UNTIL.plus_millis(-60_000)).count();
     let welcome = format!(
         "Open the board: http://HERE/\n\n\
-         It is Tuesday 16 September 2025, 10:15 in Finland, and time goes 10 times as fast as yours.\n\
-         What happens is told by {}: {before} events before this, {} to come, the last on Tuesday 16 September 2025, \
+         It is Tuesday 16 September 2025, 10:15 in Finland, and time runs 10 times faster than real time.\n\
+         The events come from {}: {before} before this time, {} to come, the last on Tuesday 16 September 2025, \
          12:29.\n\n\
          \x20 http://HERE/metrics      for Prometheus\n\
          \x20 http://HERE/api/figures  as JSON\n\
@@ -333,10 +333,13 @@ fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
     let sound = fs::read_to_string(&file).unwrap();
     let elsewhere = sound.replacen("\"line\":\"", "\"line\":\"secret_", 1);
     let refusals = [
-        (format!("\n{sound}{{\"secret\": 1}}\n"), "is no event of the demo's county (malformed: missing_specversion)"),
-        (sound[..sound.len() - 20].to_owned(), "is no event of the demo's county (malformed: truncated)"),
-        (elsewhere, "line 1 is no event of the demo's county (unknown_line: line_not_configured)"),
-        (String::new(), "there is nothing in it that happened"),
+        (
+            format!("\n{sound}{{\"secret\": 1}}\n"),
+            "is not an event of the demo's county (malformed: missing_specversion)",
+        ),
+        (sound[..sound.len() - 20].to_owned(), "is not an event of the demo's county (malformed: truncated)"),
+        (elsewhere, "line 1 is not an event of the demo's county (unknown_line: line_not_configured)"),
+        (String::new(), "none of its events is late enough"),
     ];
     for (text, reason) in refusals {
         fs::write(&file, text).unwrap();

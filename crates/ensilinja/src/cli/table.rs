@@ -290,7 +290,7 @@ mod tests {
         for (local, reason) in [
             ("2025-03-30T03:30", "the clocks go forward over this time: there is none such"),
             ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
-            ("1960-01-01", "the demo's calendar allows for the years 1972 to 2098"),
+            ("1960-01-01", "the demo's calendar covers the years 1972 to 2098"),
         ] {
             let refusal = read(["ensilinja", "demo", "--at", local]).unwrap_err().to_string();
             assert!(refusal.contains(reason), "{refusal}");
