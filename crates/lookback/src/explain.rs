@@ -1,7 +1,7 @@
 //! Explanations: which entries of which contacts make up a figure, and what became of a contact.
 //!
 //! ```text
-//! figure:   read --> the legs of the line --> entries that add to it --> read again --> where each fact is, and of whom
+//! figure:   read --> the legs of the line --> entries that add to it --> read again --> where each fact is, and whose
 //! contact:  read --> the facts of the contact --> its legs, their entries, their promise
 //! ```
 //!
