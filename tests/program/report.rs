@@ -169,7 +169,7 @@ fn invalid_arguments_end_with_status_2_before_anything_is_read() {
             &["--line", "fire_brigade"],
             "error: --line fire_brigade is none of the lines; there are 116117, mipa, neuvola",
         ),
-        (&["--by", "day", "--public"], "error: --public cannot go with --by day: a public report must be by line"),
+        (&["--by", "day", "--public"], "error: --public cannot be used with --by day: a public report must be by line"),
         (&["--width", "20"], "error: invalid value '20' for '--width <N>'"),
     ] {
         let (status, out, err) = run(&monday("no/such.jsonl", more));

@@ -50,7 +50,7 @@ fn correct_settings_pass_and_nothing_is_changed() {
             "ok fine.events: 4 partitions, ",
             "ok fine.events: is set as it should be",
             "ok fine.dead-letters: is set as it should be",
-            "ok group ensilinja: may be seen, and has committed nothing",
+            "ok group ensilinja: is visible, and has committed nothing",
             "ok fine.events: its records may be read",
             "ok fine.events: of the latest 200 records, published from 2025-09-1",
             "200 are accepted",
@@ -115,7 +115,7 @@ fn missing_topics_and_unreachable_brokers_are_problems() {
     says(
         &text,
         &[
-            "problem absent.events: does not exist -> make it with kafka-topics.sh --bootstrap-server ",
+            "problem absent.events: does not exist -> create it with kafka-topics.sh --bootstrap-server ",
             " --create --topic absent.events --partitions 12 --config cleanup.policy=delete --config retention.ms=",
             "problem absent.dead-letters: does not exist",
             "not tried absent.events: reading records",
@@ -194,7 +194,7 @@ fn missing_permissions_are_listed_with_what_to_grant() {
         &text,
         &[
             "ok unread.events: 1 partition, 1 offsets",
-            "not tried unread.events: its settings, for they cannot be seen",
+            "not tried unread.events: its settings, which cannot be seen",
             "problem unread.events: the brokers at 127.0.0.1:",
             "do not let this user read unread.events",
             "problem unread.dead-letters: this user may not see it",

@@ -299,5 +299,5 @@ fn an_open_transaction_is_named(broker: &KafkaBroker, stage: &Stage, folder: &Pa
     let says = format!("an open transaction holds {}/0 back from offset 0 on", stage.topic);
     readyz(&file, &[&says, "abort --topic secured.events --partition 0 --start-offset 0"]);
     let (_, text) = check(&file);
-    assert!(text.contains("warning secured.events/0: an open transaction holds it back from offset 0 on"), "{text}");
+    assert!(text.contains("warning secured.events/0: an open transaction blocks it from offset 0 on"), "{text}");
 }

@@ -72,7 +72,7 @@ fn a_replay_never_replaces_its_events() {
         let mut replay = command(&[&words[..], &AT].concat());
         let (status, _, said) = run_command(replay.stdin(fs::File::open(&events).unwrap()));
         assert_eq!(status, Some(2), "{said}");
-        assert!(said.contains("is the file of --events: it would take its place"), "{said}");
+        assert!(said.contains("is the file of --events and would replace it"), "{said}");
         assert_eq!(fs::read_to_string(&events).unwrap(), "events");
     }
 }
