@@ -5,8 +5,6 @@
 //! text that queries a series that does not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use ensilinja_catalogue::{CATALOGUE, MetricKind};
 use ensilinja_test_support::non_empty;
@@ -14,18 +12,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::board;
+use crate::repository::{self, files, parse, read, stem};
 
-/// A file of rules: recorded series and alerts.
-#[derive(Deserialize)]
-struct RuleFile {
-    groups: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-struct Group {
-    rules: Vec<Rule>,
-}
-
+/// A rule: a recorded series or an alert.
 #[derive(Deserialize)]
 #[serde(default)]
 struct Rule {
@@ -88,7 +77,7 @@ fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
 #[test]
 fn a_runbook_has_all_its_parts_in_order_under_the_name_of_its_alert() {
     for rule in alerts() {
-        let text = read(&top().join(rule.annotation("runbook_url")));
+        let text = read(rule.annotation("runbook_url"));
         assert!(text.starts_with(&format!("# {}\n", rule.alert)), "{} is called otherwise", rule.alert);
         let headings = text.lines().filter(|line| line.starts_with("## ")).collect::<Vec<_>>();
         assert_eq!(headings, PARTS, "{}", rule.alert);
@@ -98,7 +87,7 @@ fn a_runbook_has_all_its_parts_in_order_under_the_name_of_its_alert() {
 /// Each row of the index is a link and a sentence. The tables are in the order of severity.
 #[test]
 fn the_index_of_runbooks_has_every_alert_under_its_severity() {
-    let index = read(&top().join("docs/runbooks/README.md"));
+    let index = read("docs/runbooks/README.md");
     for rule in alerts() {
         let heading = format!("## {}\n", rule.label("severity"));
         let (_, after) = index.split_once(&heading).unwrap_or_else(|| panic!("there is no {heading}"));
@@ -163,7 +152,7 @@ fn every_alert_is_tested_to_fire_and_to_stay_silent() {
 
 #[test]
 fn every_alert_of_a_line_is_tested_through_a_restart_and_a_failover() {
-    let held = read(&top().join("deploy/prometheus/tests/failover.yml"));
+    let held = read("deploy/prometheus/tests/failover.yml");
     for rule in non_empty("alerts of lines", alerts().into_iter().filter(|rule| rule.label("concern") == "line")) {
         assert!(held.contains(&format!("alertname=\"{}\"}}", rule.alert)), "{} may not hold", rule.alert);
     }
@@ -217,28 +206,6 @@ fn alerts() -> Vec<Rule> {
 }
 
 fn rules() -> Vec<Rule> {
-    let parsed = files("deploy/prometheus/rules", "yml").into_iter().map(|path| parse::<RuleFile>(&path));
-    parsed.flat_map(|file| file.groups).flat_map(|group| group.rules).collect()
-}
-
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(top().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
-    let paths = entries.map(|entry| entry.expect("it can be read").path());
-    non_empty(folder, paths.filter(|path| path.extension().is_some_and(|its| its == extension)))
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().expect("a file has a name").to_string_lossy().into_owned()
-}
-
-fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> T {
-    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn top() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    let rules = repository::rules().into_iter();
+    rules.map(|(file, rule)| serde_json::from_value(rule).unwrap_or_else(|error| panic!("{file}: {error}"))).collect()
 }

@@ -16,6 +16,7 @@ use ensilinja_test_support::{PATIENCE, non_empty, poll_until};
 use serde::Deserialize;
 
 use crate::command_line::{command, printed};
+use crate::repository::{files, parse, read, top};
 
 /// The parts of docker-compose.yml that other files repeat.
 #[derive(Deserialize)]
@@ -142,8 +143,7 @@ fn images_have_the_versions_that_the_tests_run_with() {
     ] {
         assert_eq!(compose.services[service].image, image);
     }
-    let boards: serde_json::Value =
-        serde_json::from_str(&read("deploy/grafana/boards/package.json")).expect("it is JSON");
+    let boards: serde_json::Value = parse("deploy/grafana/boards/package.json");
     let grafana = boards["devDependencies"]["@grafana/schema"].as_str().expect("a version");
     assert_eq!(compose.services["grafana"].image, format!("grafana/grafana:{grafana}"));
 }
@@ -310,12 +310,12 @@ fn prometheus_and_grafana_ask_services_that_exist() {
         let service = compose.services.get(if host == "127.0.0.1" { "prometheus" } else { host });
         service.is_some_and(|service| service.published().any(|(_, inside)| inside == port))
     };
-    let targets = targets(&yaml("deploy/prometheus/prometheus.yml"));
+    let targets = targets(&parse::<serde_json::Value>("deploy/prometheus/prometheus.yml"));
     assert!(targets.contains(&"ensilinja:9464".to_owned()), "{targets:?}");
     for target in targets {
         assert!(answers(&target), "Prometheus asks {target}, where nothing answers");
     }
-    let sources = yaml("deploy/grafana/provisioning/datasources/prometheus.yml");
+    let sources: serde_json::Value = parse("deploy/grafana/provisioning/datasources/prometheus.yml");
     let url = sources["datasources"][0]["url"].as_str().and_then(|url| url.strip_prefix("http://")).expect("a URL");
     assert!(answers(url), "Grafana asks {url}, where nothing answers");
 }
@@ -329,13 +329,10 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
         let file = service.file_at(flag).unwrap_or_else(|| panic!("{name} has nothing mounted at {flag}"));
         assert!(file.is_file(), "{}", file.display());
     }
-    let prometheus = yaml("deploy/prometheus/prometheus.yml");
+    let prometheus = parse::<serde_json::Value>("deploy/prometheus/prometheus.yml");
     for pattern in non_empty("files of rules", prometheus["rule_files"].as_array().expect("rules are a list")) {
         let folder = pattern.as_str().and_then(|pattern| pattern.strip_suffix("/*.yml")).expect("all of a folder");
-        let files = fs::read_dir(top().join("deploy/prometheus").join(folder)).expect("the folder is there");
-        let paths = files.map(|file| file.expect("it can be read").path());
-        let rules = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yml"));
-        let rules = rules.map(|path| fs::read_to_string(path).expect("it is text")).collect::<String>();
+        let rules = files(&format!("deploy/prometheus/{folder}"), "yml").into_iter().map(read).collect::<String>();
         let job = prometheus["scrape_configs"][0]["job_name"].as_str().expect("a name");
         assert!(rules.contains(&format!("job=\"{job}\"")), "no rule is about {job}");
     }
@@ -444,7 +441,7 @@ fn targets(prometheus: &serde_json::Value) -> Vec<String> {
 }
 
 fn compose() -> Compose {
-    serde_saphyr::from_str(&read("docker-compose.yml")).expect("docker-compose.yml is as it is described here")
+    parse("docker-compose.yml")
 }
 
 /// The services that run our image.
@@ -458,16 +455,4 @@ fn county() -> Config {
 
 fn dockerfile() -> String {
     read("deploy/Dockerfile")
-}
-
-fn yaml(path: &str) -> serde_json::Value {
-    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(top().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn top() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
 use ensilinja_ledger::{Indicator, NpsBand};
@@ -14,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::board;
 use crate::board::boards;
+use crate::repository::{parse, rules, top};
 
 /// The labels that all metrics of lines have besides their own.
 const LINE_LABELS: [&str; 2] = ["line", "channel"];
@@ -122,10 +122,11 @@ fn links_lead_to_boards_that_exist() {
 
 #[test]
 fn boards_and_their_data_source_are_provisioned() {
-    let source = &yaml("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]["uid"];
-    let provider = &yaml("deploy/grafana/provisioning/dashboards/files.yml")["providers"][0]["options"]["path"];
+    let source = &parse::<Value>("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"][0]["uid"];
+    let provider =
+        &parse::<Value>("deploy/grafana/provisioning/dashboards/files.yml")["providers"][0]["options"]["path"];
     let mounted = format!("./deploy/grafana/dashboards:{}:ro", provider.as_str().expect("a path"));
-    let mounts = yaml("docker-compose.yml")["services"]["grafana"]["volumes"].take();
+    let mounts = parse::<Value>("docker-compose.yml")["services"]["grafana"]["volumes"].take();
     assert!(mounts.as_array().expect("a list").contains(&json!(mounted)), "{mounts}");
     for board in boards() {
         for panel in board.panels() {
@@ -226,28 +227,4 @@ impl Vocabulary {
         let strange: Vec<_> = strange.map(|(label, values)| format!("{label}={values}")).collect();
         if strange.is_empty() { String::new() } else { format!("{} with {}", selector.name, strange.join(", ")) }
     }
-}
-
-/// Every rule with the name of its file.
-fn rules() -> Vec<(String, Value)> {
-    let folder = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the folder is there");
-    let paths = folder.map(|entry| entry.expect("it can be read").path());
-    let mut rules = Vec::new();
-    for path in paths.filter(|path| path.extension().is_some_and(|extension| extension == "yml")) {
-        let file = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        let groups = yaml(&format!("deploy/prometheus/rules/{file}"))["groups"].take();
-        let of_groups = groups.as_array().expect("groups").iter().map(|group| &group["rules"]);
-        let all = of_groups.flat_map(|rules| rules.as_array().expect("rules").clone());
-        rules.extend(all.map(|rule| (file.clone(), rule)));
-    }
-    non_empty("rules", rules)
-}
-
-fn yaml(path: &str) -> Value {
-    let text = fs::read_to_string(top().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn top() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

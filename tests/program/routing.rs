@@ -3,12 +3,12 @@
 //! `tests/real/alerting.rs` tests that notifications arrive.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ensilinja_test_support::{TemporaryFolder, non_empty};
 use serde_json::{Value, json};
+
+use crate::repository::{parse, rules, top};
 
 const CONFIGURATION: &str = "deploy/alertmanager/alertmanager.yml";
 
@@ -275,21 +275,13 @@ fn inhibitions() -> Vec<Inhibition> {
 
 /// Every alert of the rules with its fixed labels.
 fn alerts() -> BTreeMap<String, BTreeMap<String, String>> {
-    let files = fs::read_dir(top().join("deploy/prometheus/rules")).expect("the rules are there");
-    let mut alerts = BTreeMap::new();
-    for file in files.map(|file| file.expect("an entry").path()) {
-        for group in yaml(&file)["groups"].as_array().expect("groups") {
-            for rule in group["rules"].as_array().expect("rules").iter().filter(|rule| rule["alert"].is_string()) {
-                let name = rule["alert"].as_str().expect("a name").to_owned();
-                let labels = serde_json::from_value(rule["labels"].clone()).expect("labels");
-                let mut labels: BTreeMap<String, String> = labels;
-                labels.insert("alertname".to_owned(), name.clone());
-                alerts.insert(name, labels);
-            }
-        }
-    }
-    assert!(!alerts.is_empty(), "there are no alerts");
-    alerts
+    let alert = |(_, rule): (String, Value)| {
+        let name = rule["alert"].as_str()?.to_owned();
+        let mut labels: BTreeMap<String, String> = serde_json::from_value(rule["labels"].clone()).expect("labels");
+        labels.insert("alertname".to_owned(), name.clone());
+        Some((name, labels))
+    };
+    non_empty("alerts", rules().into_iter().filter_map(alert)).into_iter().collect()
 }
 
 /// The text of a template for a notification, in the time of Finland.
@@ -348,14 +340,5 @@ fn amtool(arguments: &[&str]) -> String {
 }
 
 fn configuration() -> Value {
-    yaml(&top().join(CONFIGURATION))
-}
-
-fn yaml(path: &Path) -> Value {
-    let text = fs::read_to_string(path).expect("it can be read");
-    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    parse(CONFIGURATION)
 }

@@ -25,6 +25,8 @@ mod people;
 mod program;
 #[path = "../support/prometheus_server.rs"]
 mod prometheus_server;
+#[path = "../support/repository.rs"]
+mod repository;
 #[path = "../support/scrapes.rs"]
 mod scrapes;
 #[path = "../support/series.rs"]

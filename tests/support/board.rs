@@ -2,11 +2,10 @@
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
-use std::fs;
-use std::path::Path;
-
 use ensilinja_test_support::non_empty;
 use serde_json::Value;
+
+use crate::repository;
 
 /// A dashboard.
 pub struct Board {
@@ -25,13 +24,8 @@ pub struct Selector {
 
 /// Every dashboard that is provisioned.
 pub fn boards() -> Vec<Board> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/grafana/dashboards");
-    let files = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
-    let read = |path: std::path::PathBuf| Board {
-        name: path.file_stem().expect("a file has a name").to_string_lossy().into_owned(),
-        json: serde_json::from_str(&fs::read_to_string(&path).expect("it is text")).expect("it is JSON"),
-    };
-    non_empty("boards", files.map(read))
+    let files = repository::files("deploy/grafana/dashboards", "json");
+    files.iter().map(|path| Board { name: repository::stem(path), json: repository::parse(path) }).collect()
 }
 
 impl Board {

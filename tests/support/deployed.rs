@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::people::People;
+use crate::repository::{files, parse, top};
 
 /// The settings of rules and routes that are durations.
 const DURATIONS: [&str; 5] = ["for", "keep_firing_for", "group_wait", "group_interval", "repeat_interval"];
@@ -21,22 +22,22 @@ pub enum Pace {
 
 /// The files of rules. Changed ones are written to `directory`.
 pub fn rules(pace: Pace, directory: &Path) -> Vec<PathBuf> {
-    let files = fs::read_dir(deploy().join("prometheus/rules")).unwrap().map(|file| file.unwrap().path());
     let quickened = |file: PathBuf| {
         let written = directory.join(file.file_name().unwrap());
-        fs::write(&written, with_pace(yaml(&file), pace).to_string()).unwrap();
+        fs::write(&written, with_pace(parse(&file), pace).to_string()).unwrap();
         written
     };
-    files.map(|file| if pace == Pace::Real { file } else { quickened(file) }).collect()
+    let files = files("deploy/prometheus/rules", "yml").into_iter();
+    files.map(|file| if pace == Pace::Real { absolute(file) } else { quickened(file) }).collect()
 }
 
 /// The configuration of Alertmanager with other addresses of the receivers, and with this pace.
 pub fn routes(pace: Pace, people: &People) -> Value {
-    let mut configuration = with_pace(yaml(&deploy().join("alertmanager/alertmanager.yml")), pace);
+    let mut configuration = with_pace(parse("deploy/alertmanager/alertmanager.yml"), pace);
     for receiver in configuration["receivers"].as_array_mut().unwrap() {
         *receiver = people.receiver(receiver["name"].as_str().unwrap());
     }
-    configuration["templates"] = json!([deploy().join("alertmanager/templates/*.tmpl")]);
+    configuration["templates"] = json!([absolute("deploy/alertmanager/templates").join("*.tmpl")]);
     configuration
 }
 
@@ -68,11 +69,6 @@ fn a_sixtieth(duration: &str) -> String {
     format!("{}ms", number.parse::<u64>().unwrap() * seconds * 1_000 / 60)
 }
 
-fn yaml(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap();
-    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn deploy() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").canonicalize().unwrap()
+fn absolute(path: impl AsRef<Path>) -> PathBuf {
+    top().join(path).canonicalize().unwrap()
 }
