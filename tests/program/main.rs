@@ -9,6 +9,8 @@
 mod board;
 #[path = "../support/command_line.rs"]
 mod command_line;
+#[path = "../support/pages.rs"]
+mod pages;
 #[path = "../support/repository.rs"]
 mod repository;
 #[path = "../support/rules.rs"]

@@ -1,18 +1,16 @@
 //! The ledger and the naive oracle, which share no code, agree on every figure of every line and window.
 
-use ensilinja_catalogue::{Exposition, Hazards, LineInfo, MetricsFormat, Readiness, Snapshot, Targets};
-use ensilinja_ledger::{History, Ledger, Rules};
+use ensilinja_catalogue::{Exposition, LineInfo, MetricsFormat, Targets};
+use ensilinja_ledger::{Ledger, Rules};
 use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
 use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
-use ensilinja_wire::{Decoder, Record};
+use ensilinja_wire::Decoder;
 
+use crate::pages::{COMPLETE, decode, snapshot};
 use crate::{rules, series};
 
 const DAY_MS: i64 = 24 * 3_600_000;
-
-/// A complete history.
-const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
 /// Writes the figures of a ledger as a page of metrics.
 struct Pages {
@@ -40,22 +38,7 @@ impl Pages {
     }
 
     fn of(&self, ledger: &mut Ledger, now: EventTime) -> series::Series {
-        let snapshot = Snapshot {
-            now,
-            figures: Some(ledger.figures(now, COMPLETE)),
-            readiness: Readiness { complete: true, reasons: Vec::new() },
-            rebuild_progress: 1.0,
-            partitions: Vec::new(),
-            dead_letters: Vec::new(),
-            complete_until: Some(now),
-            history_start: Some(COMPLETE.start),
-            calendar_valid_until: None,
-            clock_disbelieved_ms: 0,
-            clock_steps: 0,
-            log_replaced: Vec::new(),
-            newest_events: Vec::new(),
-            hazards: Hazards::default(),
-        };
+        let snapshot = snapshot(now, ledger.figures(now, COMPLETE));
         series::read_page(&self.exposition.text(MetricsFormat::Text, &snapshot, &self.pipeline.gather()))
     }
 }
@@ -130,15 +113,7 @@ fn the_ledger_and_the_oracle_agree_on_the_county_in_all_disorder() {
         for hours in [11, 23, 36] {
             let now = start.plus_millis(hours * 3_600_000 + i64::from(seed));
             while let Some(publication) = publications.next_if(|publication| publication.at <= now) {
-                let headers: Vec<(&str, Option<&[u8]>)> =
-                    publication.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-                let record = Record {
-                    key: publication.key.as_deref(),
-                    value: publication.value.as_deref(),
-                    headers: &headers,
-                    timestamp: publication.at,
-                };
-                match (decoder.decode(&record), publication.event, publication.poison) {
+                match (decode(&decoder, &publication), publication.event, publication.poison) {
                     (Ok(event), Some(said), None) => {
                         ledger.apply(&event);
                         oracle.apply(&said);

@@ -19,6 +19,8 @@ mod feed;
 mod live;
 #[path = "../support/mailbox.rs"]
 mod mailbox;
+#[path = "../support/pages.rs"]
+mod pages;
 #[path = "../support/people.rs"]
 mod people;
 #[path = "../support/program.rs"]

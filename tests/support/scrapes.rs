@@ -10,22 +10,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Readiness, Snapshot};
+use ensilinja_catalogue::{Exposition, MetricsFormat, PartitionState, Snapshot};
 use ensilinja_config::Config;
-use ensilinja_ledger::{Applied, Figures, History, Ledger};
+use ensilinja_ledger::{Applied, Figures, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use ensilinja_wire::{Decoder, Reason, Record};
+use ensilinja_wire::{Decoder, Reason};
+
+use crate::pages::{COMPLETE, decode, snapshot};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How long the county is simulated before the first scrape. It contains five open days of every line.
 const BEFORE_MS: i64 = 20 * DAY_MS;
-
-/// A complete history.
-const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
 /// The scrapes of a period.
 pub struct Scrapes {
@@ -59,7 +58,7 @@ impl Scrapes {
             }
             pipeline.rejected("malformed");
             let figures = ledger.figures(now, COMPLETE);
-            let snapshot = snapshot(now, figures.clone(), (now.as_millis() - from.as_millis()) / HOUR_MS);
+            let snapshot = full_snapshot(now, figures.clone(), (now.as_millis() - from.as_millis()) / HOUR_MS);
             scrapes.keep(&exposition.text(MetricsFormat::Text, &snapshot, &pipeline.gather()), now, &is_wanted);
             scrapes.figures.insert(now.as_millis(), figures);
             now = now.plus_millis(HOUR_MS);
@@ -116,34 +115,19 @@ pub fn write_blocks(samples: &str, directory: &Path) {
 }
 
 fn learn(ledger: &mut Ledger, decoder: &Decoder, pipeline: &Pipeline, publication: &Publication) {
-    let headers: Vec<(&str, Option<&[u8]>)> =
-        publication.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-    let record = Record {
-        key: publication.key.as_deref(),
-        value: publication.value.as_deref(),
-        headers: &headers,
-        timestamp: publication.at,
-    };
-    let event = decoder.decode(&record).expect("nothing is poisonous");
+    let event = decode(decoder, publication).expect("nothing is poisonous");
     let applied: Applied = ledger.apply(&event);
     pipeline.event(event.fact.kind(), applied, publication.at.millis_since(event.at));
 }
 
-fn snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
+/// The snapshot of a process that has everything to report.
+fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
     Snapshot {
-        now,
-        figures: Some(figures),
-        readiness: Readiness { complete: true, reasons: Vec::new() },
-        rebuild_progress: 1.0,
         partitions: vec![PartitionState { lag_messages: 3, lag_seconds: 0.01, ready: true }; 3],
         dead_letters: vec![("malformed", dead_letters.unsigned_abs())],
-        complete_until: Some(now),
-        history_start: Some(COMPLETE.start),
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
-        clock_disbelieved_ms: 0,
-        clock_steps: 0,
         log_replaced: vec![("made_anew", 0), ("records_lost", 0)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
-        hazards: Hazards::default(),
+        ..snapshot(now, figures)
     }
 }

@@ -4,15 +4,14 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_ledger::{Figures, History, Ledger, Rules, Window};
+use ensilinja_ledger::{Figures, Ledger, Rules, Window};
 use ensilinja_lookback::replay::{ReplayEngine, ReplayOptions};
 use ensilinja_lookback::{HistoryEvidence, HistorySource, NoProgress, RawContact, SourcePosition, SourcedEvent};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 use ensilinja_sim::{County, OracleLine, SimEvent, soup, soup_lines};
 
+use crate::pages::COMPLETE;
 use crate::rules;
-
-const COMPLETE: History = History { start: EventTime::from_millis(0), from_first_record: true };
 
 fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
