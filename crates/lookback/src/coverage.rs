@@ -115,6 +115,7 @@ pub enum CoverageReason {
 
 impl FirstEvents {
     /// Adds an event that happened `at` and became known at `known_at`; `None` where that is unknown.
+    #[inline]
     pub fn add(&mut self, known_at: Option<EventTime>, at: EventTime) {
         self.days.add(at);
         let Some(known_at) = known_at else { return };

@@ -42,6 +42,7 @@ pub struct TimestampCounts {
 
 impl TimestampCounts {
     /// Counts a record that is examined at `now`; `event_at` is the time of its event, if it is one.
+    #[inline]
     pub fn count(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>, now: EventTime) {
         self.records += 1;
         // A record without a timestamp says nothing about a clock.

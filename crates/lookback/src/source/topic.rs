@@ -21,6 +21,7 @@ use crate::progress::ProgressUpdate;
 const SHOW_EVERY: u64 = 256;
 
 /// A record as the decoder takes it.
+#[inline]
 #[must_use]
 pub fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
     let timestamp = record.timestamp.unwrap_or(Record::UNKNOWN_TIME);
