@@ -21,8 +21,9 @@
 //!
 //! The document of a contact has `contact`, `at`, `known_before` and `legs`. Each leg has `line`, `visit`, `claims`,
 //! `entries`, `promise` (`null` if the line promises nothing), `promise_in_words` and `notes`. Durations are in
-//! seconds. `share` is set for indicators. `from` and `to` of a window are its first and its last second. If `not_shown`
-//! is set, the figure is not shown for that reason, and `number` is computed from possibly incomplete entries.
+//! seconds. `share` is set for indicators. `from` and `to` of a window are its first and its last second. If
+//! `not_shown` is set, the figure is not shown for that reason, and `number` is computed from possibly incomplete
+//! entries.
 
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
