@@ -29,6 +29,7 @@ pub use open_metrics::OpenMetricsFamily;
 /// The windows and the figures to export.
 #[derive(Clone, Debug)]
 pub struct FigureSelection {
+    /// In the order of [`Window::ALL`].
     windows: Vec<Window>,
     /// `None` for all.
     figures: Option<Vec<&'static Metric>>,
@@ -57,12 +58,6 @@ impl FigureSelection {
         Self { windows, figures: (!figures.is_empty()).then(|| figures.to_vec()) }
     }
 
-    /// The windows, in the order of [`Window::ALL`].
-    #[must_use]
-    pub fn windows(&self) -> &[Window] {
-        &self.windows
-    }
-
     /// The selection as a run file states it.
     fn scope(&self) -> RunScope {
         let names = |metrics: &Vec<&Metric>| metrics.iter().map(|metric| metric.name.to_owned()).collect();
@@ -73,7 +68,7 @@ impl FigureSelection {
     }
 
     fn has(&self, metric: &'static Metric) -> bool {
-        self.figures.as_ref().is_none_or(|chosen| chosen.contains(&metric))
+        self.figures.as_ref().is_none_or(|figures| figures.contains(&metric))
     }
 }
 
