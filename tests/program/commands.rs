@@ -66,7 +66,7 @@ fn an_unknown_argument_is_an_error_on_standard_error_with_status_2_and_starts_no
     for words in [["lines", "--line", "mpia"], ["calendar", "--line", "mpia"]] {
         let (status, out, err) = run(&words);
         assert_eq!((status, out.as_str()), (Some(2), ""));
-        assert_eq!(err, "error: --line mpia is none of the lines; did you mean mipa?\n");
+        assert_eq!(err, "error: --line mpia is not a configured line; did you mean mipa?\n");
     }
     let (status, _, err) = run(&["check", "--config", "no-such-file.toml"]);
     assert_eq!(status, Some(2));

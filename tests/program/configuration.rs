@@ -159,7 +159,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("socket.keepalive.enable", "socket.keepalive.enabled", r#"19: kafka.properties.socket.keepalive.enabled is set; librdkafka refuses it: No such configuration property: "socket.keepalive.enabled""#),
     (r#""SASL_PLAINTEXT""#, r#""TLS""#, r#"15: kafka.properties.security.protocol is set; librdkafka refuses it: Invalid value "TLS" for configuration property "security.protocol""#),
     (r#"sasl.password = "hunter2""#, r#"sasl.password = ["hunter2"]"#, "18: kafka.properties.sasl.password is set; it should be a text, a whole number, true or false"),
-    ("sasl.username", "group.id", "17: kafka.properties.group.id is set; leave it out: kafka.group says it"),
+    ("sasl.username", "group.id", "17: kafka.properties.group.id is set; leave it out: kafka.group sets it"),
     ("sasl.username", "enable.auto.commit", "17: kafka.properties.enable.auto.commit is set; leave it out: offsets are committed once dead letters are acknowledged"),
     ("sasl.username = \"u\"\n", "", "14: kafka.properties is not usable; the settings should go together: sasl.username and sasl.password must be set"),
 ];

@@ -164,10 +164,10 @@ fn a_reader_that_closes_the_pipe_is_no_error_of_a_report() {
 #[test]
 fn invalid_arguments_end_with_status_2_before_anything_is_read() {
     for (more, said) in [
-        (["--line", "nuevola"].as_slice(), "error: --line nuevola is none of the lines; did you mean neuvola?\n"),
+        (["--line", "nuevola"].as_slice(), "error: --line nuevola is not a configured line; did you mean neuvola?\n"),
         (
             &["--line", "fire_brigade"],
-            "error: --line fire_brigade is none of the lines; there are 116117, mipa, neuvola",
+            "error: --line fire_brigade is not a configured line; there are 116117, mipa, neuvola",
         ),
         (&["--by", "day", "--public"], "error: --public cannot be used with --by day: a public report must be by line"),
         (&["--width", "20"], "error: invalid value '20' for '--width <N>'"),

@@ -49,7 +49,7 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
     }
     fs::write(&file, "canary-7").unwrap();
     let said = refused(&format!("sasl.password = \"canary-7\"\n{line}"));
-    assert!(said.contains("says it already: keep one of them"), "{said}");
+    assert!(said.contains("sets it already: keep one of them"), "{said}");
     fs::remove_file(&file).unwrap();
     let said = refused(&line);
     assert!(said.contains("cannot be read: No such file or directory"), "{said}");

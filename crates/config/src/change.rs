@@ -28,9 +28,9 @@ pub(crate) fn read(
     line: &Section<'_>,
     mut hours: OpeningHours,
     limits: Limits,
-    lives: &LifeCheck<'_>,
+    life_check: &LifeCheck<'_>,
 ) -> Result<(OpeningHours, Vec<EffectiveLimits>), ConfigError> {
-    check(&blame(line), &limits, &hours, lives)?;
+    check(&blame(line), &limits, &hours, life_check)?;
     let mut effective_limits = vec![EffectiveLimits { valid_from: EventTime::MIN, limits }];
     let mut in_force: Option<(Date, OpeningHours)> = None;
     for change in changes(line)? {
@@ -53,10 +53,10 @@ pub(crate) fn read(
             hours = hours.until(date, hours_after.clone());
         }
         if limits != last {
-            effective_limits.push(EffectiveLimits { valid_from: lives.midnight(date), limits });
+            effective_limits.push(EffectiveLimits { valid_from: life_check.midnight(date), limits });
         }
         for effective in &effective_limits {
-            check(&blame(&change), &effective.limits, &hours, lives)?;
+            check(&blame(&change), &effective.limits, &hours, life_check)?;
         }
         in_force = Some((date, hours_after));
     }

@@ -43,7 +43,7 @@ pub enum ConfigError {
 
 /// A line was asked for that is not configured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--line {id} is none of the lines; {advice}")]
+#[error("--line {id} is not a configured line; {advice}")]
 pub struct UnknownLine {
     /// The id that was asked for.
     pub id: LineId,

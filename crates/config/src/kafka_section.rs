@@ -104,7 +104,7 @@ fn properties(kafka: &Section<'_>, settings: &mut KafkaSettings, outside: &dyn O
                 kafka,
                 &key,
                 &place,
-                &format!("{PROPERTIES}.{other} says it already: keep one of them"),
+                &format!("{PROPERTIES}.{other} sets it already: keep one of them"),
             ));
         }
         settings.properties.insert(name.clone(), text);
@@ -130,8 +130,8 @@ fn refused_by_client(
     match refusal {
         KafkaRefusal::Owned { name, instead } => {
             let advice = match name.as_str() {
-                "bootstrap.servers" | "metadata.broker.list" => "leave it out: kafka.brokers says it",
-                "group.id" => "leave it out: kafka.group says it",
+                "bootstrap.servers" | "metadata.broker.list" => "leave it out: kafka.brokers sets it",
+                "group.id" => "leave it out: kafka.group sets it",
                 _ => &instead,
             };
             refuse(&name, advice)

@@ -1,4 +1,4 @@
-//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real lives.
+//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real life_check.
 //!
 //! "The same day" lasts until the end of the day on a line that is open daily, five days over Easter on a line that
 //! opens on weekdays, and half a year on a line that opens in summer. So the time that a promise can take is calculated
@@ -75,9 +75,9 @@ pub(crate) fn check(
     blame: &Blame<'_>,
     limits: &Limits,
     hours: &OpeningHours,
-    lives: &LifeCheck<'_>,
+    life_check: &LifeCheck<'_>,
 ) -> Result<(), ConfigError> {
-    let hours = lives.hours(hours);
+    let hours = life_check.hours(hours);
     let orphan_after = blame.orphan_after;
     let orphan = value::duration_as_written(limits.orphan_after_ms);
     if let Some(term) = limits.promises.answer
@@ -93,7 +93,7 @@ pub(crate) fn check(
     }
     let rules =
         LineRules { hours, effective_limits: vec![EffectiveLimits { valid_from: EventTime::MIN, limits: *limits }] };
-    let life_ms = rules.life_ms(lives.days);
+    let life_ms = rules.life_ms(life_check.days);
     if life_ms > LONGEST_LIFE_DAYS * DAY_MS {
         let callback = limits.promises.callback.map_or_else(String::new, |term| {
             format!(

@@ -93,7 +93,7 @@ const CHANNEL_EXPECTED: &str = "one of \"phone\", \"chat\", \"sms\"";
 pub(crate) fn read_all(
     root: &Section<'_>,
     defaults: &LineDefaults,
-    lives: &LifeCheck<'_>,
+    life_check: &LifeCheck<'_>,
 ) -> Result<Vec<Line>, ConfigError> {
     let tables = root.required("line", LINES, |value| match value {
         DeValue::Array(tables) if (1..=MOST_LINES).contains(&tables.len()) => Ok(tables),
@@ -105,7 +105,7 @@ pub(crate) fn read_all(
     for (index, value) in tables.iter().enumerate() {
         let DeValue::Table(table) = value.get_ref() else { return Err(root.refusal("line", LINES)) };
         let section = open(root.document(), index, value.span(), table)?;
-        let line = read(&section, defaults, lives)?;
+        let line = read(&section, defaults, life_check)?;
         if let Some(at) = taken.insert(line.id.clone(), section.line_of(ID)) {
             let section = Section::open(root.document(), numbered(index), value.span(), table, &keys())?;
             return Err(section
@@ -137,7 +137,7 @@ fn keys() -> Vec<&'static str> {
     [own.as_slice(), &limits::LINE_KEYS, &goals::KEYS, &[CHANGE]].concat()
 }
 
-fn read(section: &Section<'_>, defaults: &LineDefaults, lives: &LifeCheck<'_>) -> Result<Line, ConfigError> {
+fn read(section: &Section<'_>, defaults: &LineDefaults, life_check: &LifeCheck<'_>) -> Result<Line, ConfigError> {
     let id = section.required(ID, ID_EXPECTED, |value| {
         value.as_str().and_then(|text| LineId::parse(text).ok()).ok_or_else(|| ID_EXPECTED.into())
     })?;
@@ -148,7 +148,7 @@ fn read(section: &Section<'_>, defaults: &LineDefaults, lives: &LifeCheck<'_>) -
     let hours = section.required(HOURS, HOURS_EXPECTED, hours)?;
     let limits = limits::read(section, limits::ORPHAN_AFTER, defaults.limits.of(channel))?;
     let goals = Goals::read(section, &defaults.goals, Some(channel))?;
-    let (hours, effective_limits) = change::read(section, hours, limits, lives)?;
+    let (hours, effective_limits) = change::read(section, hours, limits, life_check)?;
     Ok(Line { id, channel, name, group, service_area, hours, effective_limits, goals })
 }
 

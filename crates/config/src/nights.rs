@@ -12,7 +12,7 @@ use crate::line::Line;
 /// How many midnights are listed.
 const MOST_NAMED: usize = 4;
 
-/// More midnights than this in a year are those of a weekday, for no calendar has so many exceptions.
+/// More midnights than this in a year are those of a weekday, because no calendar has so many exceptions.
 const MOST_OF_HOLIDAYS: usize = 40;
 
 /// The end of hours that end with their date.
@@ -91,9 +91,9 @@ impl BrokenNights<'_> {
                     rules.join("; ")
                 )
             }
-            None => format!(
-                "{why} Write a rule for each of these dates at the end of `hours`, with the hours that are meant"
-            ),
+            None => {
+                format!("{why} Write a rule for each of these dates at the end of `hours`, with the intended hours")
+            }
         }
     }
 }

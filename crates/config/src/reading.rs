@@ -40,27 +40,27 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
         .unwrap_or_else(|| TimeZone::get(HELSINKI).expect("the zone of Finland is in the data that is built in"));
     let name = zone.iana_name().expect("the zone was found by its name");
     let days = Arc::new(Days::new(name).expect("the calendar has the same zones"));
-    let lives = LifeCheck::new(&days, &zone);
+    let life_check = LifeCheck::new(&days, &zone);
     let defaults = match root.section("defaults", &[limits::DEFAULTS_KEYS.as_slice(), &goals::KEYS].concat())? {
-        Some(section) => defaults(&section, &lives)?,
+        Some(section) => defaults(&section, &life_check)?,
         None => LineDefaults::default(),
     };
     Ok(Config {
         server: server::read(&root)?,
         log: logging::read(&root)?,
         kafka: kafka_section::read(&root.required_section("kafka", &kafka_section::KEYS)?, outside)?,
-        lines: line::read_all(&root, &defaults, &lives)?,
+        lines: line::read_all(&root, &defaults, &life_check)?,
         zone,
         days,
     })
 }
 
 /// Reads `[defaults]`. Limits that do not even fit a line that never closes are refused here, not in every line.
-fn defaults(section: &Section<'_>, lives: &LifeCheck<'_>) -> Result<LineDefaults, ConfigError> {
+fn defaults(section: &Section<'_>, life_check: &LifeCheck<'_>) -> Result<LineDefaults, ConfigError> {
     let limits = limits::DefaultLimits::read(section)?;
     let always_open = OpeningHours::parse("24/7").expect("these are opening hours");
     for (orphan_after, of_channel) in [(limits::ORPHAN_AFTER, &limits.live), (limits::SMS_ORPHAN_AFTER, &limits.sms)] {
-        life::check(&Blame { section, orphan_after, hours: None }, of_channel, &always_open, lives)?;
+        life::check(&Blame { section, orphan_after, hours: None }, of_channel, &always_open, life_check)?;
     }
     Ok(LineDefaults { limits, goals: Goals::read(section, &Goals::default(), None)? })
 }

@@ -59,7 +59,7 @@ pub fn promises_in_words(promises: &Promises) -> Vec<String> {
         return vec!["nothing is promised".to_owned()];
     }
     let does = if promises.abandoned == Verdict::Void { "voids" } else { "breaks" };
-    words.push(format!("who gives up waiting {does} it, short abandons void it"));
+    words.push(format!("an abandon {does} the promise, a short abandon voids it"));
     words
 }
 
@@ -79,7 +79,7 @@ pub fn limits_in_words(limits: &Limits) -> Vec<String> {
             format!("an abandon before {short} is short")
         },
         format!("the service level counts answers within {threshold}"),
-        format!("who is not heard of for {orphan} is an orphan"),
+        format!("a contact without events for {orphan} is an orphan"),
         format!("a callback is given up {given_up} after its deadline"),
     ]
 }
@@ -129,7 +129,7 @@ mod tests {
         let answer = Promises { answer: Some(Term::Within { ms: 1_000 }), callback: None, abandoned: Verdict::Void };
         assert_eq!(
             promises_in_words(&answer),
-            ["answered within 1s", "who gives up waiting voids it, short abandons void it"]
+            ["answered within 1s", "an abandon voids the promise, a short abandon voids it"]
         );
     }
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use ensilinja_config::{Config, ConfigError, KafkaRefusal, KafkaSettings, Outside, county};
 use ensilinja_kafka::SettingsError;
-
 use ensilinja_lookback::kafka_settings;
 
 /// The configuration in a file, or the county of the sample if no file is named; with these brokers instead of its own,

@@ -6,13 +6,12 @@
 //! ```
 
 use ensilinja_calendar::LineHours;
+use ensilinja_lookback::local_time::{instant, moment, zoned};
 use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-
-use ensilinja_lookback::local_time::{instant, moment, zoned};
 
 /// How many of a line's next openings and closings are shown.
 const CHANGES: usize = 2;

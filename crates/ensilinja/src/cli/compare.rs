@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
+use ensilinja_config::{Config, ConfigError};
+use ensilinja_lookback::event_file::STANDARD_STREAM;
 use ensilinja_serve::ProcessAddress;
 
 use super::values::ListingArguments;
 use super::when::When;
-use ensilinja_config::{Config, ConfigError};
-use ensilinja_lookback::event_file::STANDARD_STREAM;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

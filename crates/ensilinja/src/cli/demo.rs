@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use ensilinja_lookback::local_time;
 use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 
 use super::when::When;
-use ensilinja_lookback::local_time;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

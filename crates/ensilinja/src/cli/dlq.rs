@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use ensilinja_config::{Config, ConfigError};
 use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_wire::{Detail, Reason};
 
 use super::values::ListingArguments;
 use super::values::one_of;
 use super::when::When;
-use ensilinja_config::{Config, ConfigError};
 
 const LIST_EXAMPLES: &str = "\
 Examples:

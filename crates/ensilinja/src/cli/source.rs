@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use ensilinja_config::{Config, ConfigError};
 
 use super::when::When;
-use ensilinja_config::{Config, ConfigError};
 
 /// The source of events, and the configuration to read them with.
 #[derive(Clone, Debug, PartialEq, Args)]

@@ -6,8 +6,6 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::exit_status::{self, ExitStatus};
-
 use super::calendar::CalendarArguments;
 use super::check::CheckArguments;
 use super::compare::CompareArguments;
@@ -21,6 +19,7 @@ use super::report::ReportArguments;
 use super::run::RunArguments;
 use super::simulate;
 use super::simulate::SimulateArguments;
+use crate::exit_status::{self, ExitStatus};
 
 /// The environment variables that the program reads. Those of arguments are listed beside the arguments too.
 const ENVIRONMENT: &str = "\

@@ -3,13 +3,12 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
+use ensilinja_lookback::local_time::{LocalTimeError, only_instant};
 use ensilinja_model::EventTime;
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
-
-use ensilinja_lookback::local_time::{LocalTimeError, only_instant};
 
 use crate::usage_error::UsageError;
 

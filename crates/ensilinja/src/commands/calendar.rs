@@ -9,6 +9,7 @@ mod text;
 mod year;
 
 use ensilinja_config::Config;
+use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::{EventTime, LineId};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -17,7 +18,6 @@ use crate::console::standard_output::{ListingFormat, print};
 use crate::open_days::midnight;
 use crate::outcome::Outcome;
 use days::CalendarDays;
-use ensilinja_lookback::local_time::zoned;
 
 /// A request for a calendar.
 #[derive(Clone, Copy, Debug)]

@@ -20,7 +20,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ensilinja_config::Config;
 use ensilinja_kafka::{Inspection, Settings, inspect};
+use ensilinja_lookback::{LookbackContext, Progress as _, kafka_settings};
 use ensilinja_model::EventTime;
 
 use crate::console::colour;
@@ -29,8 +31,6 @@ use crate::console::shutdown;
 use crate::console::standard_output::{self, ListingFormat, print_coloured};
 use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
-use ensilinja_config::Config;
-use ensilinja_lookback::{LookbackContext, Progress as _, kafka_settings};
 use finding::{Area, Finding, Findings};
 
 /// A request for a check.

@@ -16,7 +16,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, IngestIntervals, Publisher, Settings};
+use ensilinja_lookback::kafka_settings;
+use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::{EventTime, LineId, printable_lines};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
@@ -26,9 +29,6 @@ use crate::console::shutdown::{runtime, stop_signal};
 use crate::contact_key::random_key;
 use crate::live::Processor;
 use crate::{clock, feed};
-use ensilinja_config::Config;
-use ensilinja_lookback::kafka_settings;
-use ensilinja_lookback::local_time::zoned;
 use recording::Recording;
 
 /// The embedded broker keeps 5 MiB in each partition: this many partitions hold the history.

@@ -8,12 +8,12 @@ mod meaning;
 mod text;
 
 use ensilinja_config::Config;
+use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::{EventTime, LineId};
 use jiff::civil::Date;
 
 use crate::console::standard_output::{ListingFormat, print};
 use crate::outcome::Outcome;
-use ensilinja_lookback::local_time::zoned;
 use meaning::LineListing;
 
 /// Prints what the configuration means for the lines with these ids, or for all, with the opening hours of the week

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
+use ensilinja_config::suggestion;
 
 use crate::cli::after_help::{Part, parts};
 use crate::cli::table;
@@ -17,7 +18,6 @@ use crate::console::atomic_file::AtomicFile;
 use crate::console::standard_output::print;
 use crate::outcome::Outcome;
 use crate::usage_error::UsageError;
-use ensilinja_config::suggestion;
 
 /// A page: its name, such as `ensilinja-check`, and its text for troff.
 struct Page {

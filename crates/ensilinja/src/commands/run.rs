@@ -1,12 +1,12 @@
 //! `ensilinja run`: the processor on a real topic, until SIGINT or SIGTERM.
 
+use ensilinja_config::{Config, broken_nights, year_from};
 use ensilinja_kafka::IngestIntervals;
+use ensilinja_lookback::local_time::zoned;
 
 use crate::clock::{self, LiveClock};
 use crate::console::shutdown::{runtime, stop_signal};
 use crate::live::Processor;
-use ensilinja_config::{Config, broken_nights, year_from};
-use ensilinja_lookback::local_time::zoned;
 
 /// Reads and serves until SIGINT or SIGTERM.
 ///

@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use ensilinja_config::{LogFormat, LogSettings};
 use ensilinja_model::{printable_json, printable_lines};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 use super::{colour, progress};
-use ensilinja_config::{LogFormat, LogSettings};
 
 /// The environment variable that overrides the configured level, in the syntax of `EnvFilter`: `debug`, or
 /// `info,ensilinja_kafka=debug`. Empty means unset.

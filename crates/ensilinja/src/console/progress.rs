@@ -13,12 +13,11 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ensilinja_lookback::local_time::to_the_minute;
+use ensilinja_lookback::{Progress, ProgressUpdate};
 use ensilinja_model::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
-
-use ensilinja_lookback::local_time::to_the_minute;
-use ensilinja_lookback::{Progress, ProgressUpdate};
 
 /// How often a bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);

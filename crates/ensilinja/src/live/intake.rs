@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
+use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, TimestampCounts, wire_record};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoded, Decoder};
 
 use super::ledger::{QueuedEvent, SharedLedger};
-use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, TimestampCounts, wire_record};
 
 /// The timestamps of this many records are examined, from the first on.
 const RECORDS_EXAMINED: u64 = 2_000;

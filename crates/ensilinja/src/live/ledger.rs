@@ -17,11 +17,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use ensilinja_ledger::{Applied, Ledger, Rules};
+use ensilinja_lookback::FirstEvents;
 use ensilinja_model::{Channel, Event, EventTime, Fact};
 use ensilinja_serve::Pipeline;
 
 use crate::clock::LiveClock;
-use ensilinja_lookback::FirstEvents;
 
 /// The applier wakes up for this many events; fewer wait for [`PATIENCE`].
 const BATCH: usize = 256;

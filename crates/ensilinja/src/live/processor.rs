@@ -10,6 +10,7 @@ use ensilinja_clock::ClockState;
 use ensilinja_config::{Config, HostName, Line, ServerSettings};
 use ensilinja_kafka::{Ingest, IngestIntervals, Monitor};
 use ensilinja_ledger::Ledger;
+use ensilinja_lookback::kafka_settings;
 use ensilinja_model::LineId;
 use ensilinja_serve::{AllowedHosts, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
 use ensilinja_wire::{Decoder, Oddity, Reason};
@@ -20,7 +21,6 @@ use super::open_files;
 use super::snapshots::LiveSource;
 use crate::clock::LiveClock;
 use crate::contact_key::random_key;
-use ensilinja_lookback::kafka_settings;
 
 /// The version that runs. Builds that are given a revision, such as the image's, know it.
 const BUILD: Build = Build {

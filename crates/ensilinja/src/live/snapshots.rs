@@ -6,13 +6,13 @@ use ensilinja_catalogue::{Hazards, PartitionState, Readiness, Snapshot};
 use ensilinja_clock::{ClockState, clock_trouble, is_complete, is_up_to_date, shown_at};
 use ensilinja_kafka::{IngestStatus, LogChange, Monitor, PartitionStatus, SecurityRisk};
 use ensilinja_ledger::Intraday;
+use ensilinja_lookback::{Coverage, HistoryEvidence, HistorySource};
 use ensilinja_model::{Channel, EventTime, printable};
 use ensilinja_serve::SnapshotSource;
 use ensilinja_wire::Reason;
 
 use super::ledger::{LiveLedger, SharedLedger};
 use crate::clock::{ClockStanding, LiveClock};
-use ensilinja_lookback::{Coverage, HistoryEvidence, HistorySource};
 
 /// The source of live snapshots.
 pub(super) struct LiveSource {

@@ -1,6 +1,7 @@
 //! The calendar as JSON.
 
 use ensilinja_calendar::{Holiday, NightBreak};
+use ensilinja_config::BrokenNights;
 use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
 use jiff::tz::TimeZone;
@@ -8,7 +9,6 @@ use jiff::tz::TimeZone;
 use super::days::{CalendarDays, LineOpenDays};
 use super::year::ClockChange;
 use crate::open_days::instant_document;
-use ensilinja_config::BrokenNights;
 
 impl CalendarDays<'_> {
     /// The document: every day with its open spans, instants in RFC 3339.

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use ensilinja_config::{date_in_words, night_in_words};
+use ensilinja_lookback::local_time::{to_the_minute, zoned};
 use ensilinja_report::{Align, Listing};
 use jiff::civil::Date;
 
 use super::days::{CalendarDays, LineOpenDays};
 use crate::open_days::runs;
-use ensilinja_lookback::local_time::{to_the_minute, zoned};
 
 impl CalendarDays<'_> {
     /// The calendar as tables.

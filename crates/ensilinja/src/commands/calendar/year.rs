@@ -3,14 +3,13 @@
 use std::fmt;
 
 use ensilinja_calendar::{Holiday, holidays};
+use ensilinja_config::date_in_words;
+use ensilinja_lookback::local_time::instant_of;
 use ensilinja_model::EventTime;
 use ensilinja_report::{Align, Listing};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-
-use ensilinja_config::date_in_words;
-use ensilinja_lookback::local_time::instant_of;
 
 /// A year of a time zone.
 pub(super) struct Year {

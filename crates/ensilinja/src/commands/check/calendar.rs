@@ -1,14 +1,14 @@
 //! Findings about the calendar: when each line opens and closes next, the holidays, and the end of the calendar.
 
 use ensilinja_calendar::holidays;
+use ensilinja_config::Config;
+use ensilinja_config::{broken_nights, date_in_words, year_from};
 use ensilinja_ledger::Rules;
+use ensilinja_lookback::local_time::{to_the_minute, zoned};
 use ensilinja_model::EventTime;
 
 use super::finding::{Area, Finding, Findings};
 use crate::open_days::next_changes;
-use ensilinja_config::Config;
-use ensilinja_config::{broken_nights, date_in_words, year_from};
-use ensilinja_lookback::local_time::{to_the_minute, zoned};
 
 /// A line that does not open for longer than this may have wrong hours, in ms: two weeks, more than the longest
 /// holidays.

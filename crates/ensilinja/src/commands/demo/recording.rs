@@ -9,11 +9,10 @@ use std::path::Path;
 use std::vec;
 
 use anyhow::Context as _;
+use ensilinja_lookback::event_file::{BUFFER_BYTES, next_line};
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
 use ensilinja_wire::{Decoder, Record, Rejection};
-
-use ensilinja_lookback::event_file::{BUFFER_BYTES, next_line};
 
 /// The events of a file from an instant on, in the order in which they happened, as records to be published.
 pub struct Recording {

@@ -1,10 +1,10 @@
 //! What the configuration means for lines, as JSON.
 
+use ensilinja_config::{Config, Line, formula_in_words, promises_in_words, term_as_written};
 use ensilinja_ledger::{EffectiveLimits, Indicator};
 use ensilinja_report::JsonDocument;
 
 use super::meaning::{LineListing, LineMeaning, since};
-use ensilinja_config::{Config, Line, formula_in_words, promises_in_words, term_as_written};
 
 impl LineListing<'_> {
     /// The document. Durations are in ms, shares 0 to 1, promises as they are written and in words.

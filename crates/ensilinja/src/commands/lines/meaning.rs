@@ -2,12 +2,12 @@
 
 use ensilinja_config::{Config, Line};
 use ensilinja_ledger::{EffectiveLimits, Rules};
+use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::EventTime;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::open_days::{OpenDay, midnight, open_days};
-use ensilinja_lookback::local_time::zoned;
 
 /// The meaning of the configuration for some lines.
 pub(super) struct LineListing<'a> {

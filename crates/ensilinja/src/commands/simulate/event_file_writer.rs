@@ -10,10 +10,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use ensilinja_lookback::event_file::is_standard_stream;
 use ensilinja_sim::{POISON_HEADER, Publication};
 use ensilinja_wire::{Detail, encode_structured};
-
-use ensilinja_lookback::event_file::is_standard_stream;
 
 use crate::console::atomic_file::AtomicFile;
 

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use ensilinja_config::Config;
 use ensilinja_kafka::{PastRetention, Publisher, past_retention};
+use ensilinja_lookback::local_time::to_the_minute;
+use ensilinja_lookback::{Progress as _, kafka_settings};
 use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 use tokio::runtime::Runtime;
@@ -17,9 +20,6 @@ use super::request::SimulateRequest;
 use super::simulated_past::SimulatedPast;
 use crate::console::shutdown::stop_signal;
 use crate::{clock, feed};
-use ensilinja_config::Config;
-use ensilinja_lookback::local_time::to_the_minute;
-use ensilinja_lookback::{Progress as _, kafka_settings};
 
 /// Publishes the events of a past period, or from now on.
 pub(super) fn publish(request: &SimulateRequest, config: &Config, runtime: &Runtime) -> anyhow::Result<()> {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use std::{fs, path::Path};
 
 use anyhow::Context as _;
+use ensilinja_lookback::Progress as _;
 use tokio::runtime::Runtime;
 
 use super::event_file_writer::{self, WriteEnding};
 use super::simulated_past::SimulatedPast;
 use crate::console::shutdown::stop_signal;
-use ensilinja_lookback::Progress as _;
 
 /// How long a pipe may take to accept the rest when the process is told to stop.
 const PIPE_WITHIN: Duration = Duration::from_secs(2);
