@@ -237,8 +237,8 @@ impl Coverage {
                 format!("{name} begins at {begins}, and nothing tells what was before; {remedy}")
             }
             CoverageReason::FilledLater => format!(
-                "{name} begins at {begins}, the day of its first event, for its records were written later than their \
-                 events happened; nothing tells what was before; {remedy}"
+                "{name} begins at {begins}, the day of its first event, because its records were written \
+                 later than their events happened; nothing tells what was before; {remedy}"
             ),
             CoverageReason::Files => format!(
                 "{name} begins at {begins}, and nothing tells what was before: contacts from before may live until \

@@ -40,8 +40,9 @@ struct ContactEvent {
 
 /// Reads the source once, and explains the contact with this id.
 ///
-/// # Errors [`RequestError`] for a question that cannot be asked; that there is no event of the contact; why the events
-/// cannot be read.
+/// # Errors
+/// [`RequestError`] for a question that cannot be asked; that there is no event of the contact; why the events cannot
+/// be read.
 pub fn explain_contact(
     question: &ContactQuestion<'_>,
     context: &LookbackContext<'_>,

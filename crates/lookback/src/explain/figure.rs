@@ -202,7 +202,7 @@ fn explained_window(
     }
 }
 
-/// Refuses an instant that the source does not know, for its figures would be those of a quiet line.
+/// Refuses an instant that the source does not know, because its figures would be those of a quiet line.
 fn check_is_known(
     summary: &SourceSummary,
     coverage: &Coverage,

@@ -111,7 +111,7 @@ fn known_periods(
     let from = to_the_minute(first.map_or(day, |period| period.start), zone).replace(' ', "T");
     if unknown == known.len() {
         return Err(LookbackError::NotKnown(format!(
-            "nothing is known of a whole period of the report, for history begins later: {why}. --from {from} shows the \
+            "nothing is known of a whole period of the report, because history begins later: {why}. --from {from} shows the \
              rest"
         )));
     }
@@ -120,7 +120,7 @@ fn known_periods(
         of = known.len(),
         reason = %why,
         remedy = %format!("--from {from} leaves them out"),
-        "periods of the report not known, for they begin before history does"
+        "periods of the report not known, because they begin before history does"
     );
     Ok(known)
 }

@@ -37,8 +37,9 @@ pub enum ReplayOutcome {
 
 /// Reads the events, and writes the figures of the instants. What they lack is logged.
 ///
-/// # Errors [`RequestError`] for what cannot be asked; that nothing is known of the instants; why the events cannot be
-/// read or the output not be written; that it was stopped.
+/// # Errors
+/// [`RequestError`] for what cannot be asked; that nothing is known of the instants; why the events cannot be read or
+/// the output not be written; that it was stopped.
 pub fn replay(
     request: &ReplayRequest<'_>,
     context: &LookbackContext<'_>,
@@ -116,7 +117,7 @@ fn read_and_ask(
     if context.stop.load(Ordering::Relaxed) && ended.is_err() { Err(LookbackError::Stopped) } else { ended }
 }
 
-/// The instants that are not later than what is used was written. The lines of a file may be of any time.
+/// The instants that have passed, by the time up to which records are used. The lines of a file may be of any time.
 fn past_instants<'a>(
     instants: &'a [EventTime],
     request: &ReplayRequest<'_>,
@@ -127,16 +128,16 @@ fn past_instants<'a>(
     }
     let until = request.known_before().map_or(context.now, |known| known.min(context.now));
     let past = instants.partition_point(|instant| *instant <= until);
-    let [first, written_by] = [instants[0], until].map(|at| to_the_minute(at, &context.config.zone));
+    let [first, used_until] = [instants[0], until].map(|at| to_the_minute(at, &context.config.zone));
     if past == 0 {
-        let what = format!("nothing is known of {first} and later: all that is used was written by {written_by}");
+        let what = format!("nothing is known of {first} and later: only records written before {used_until} are used");
         return Err(LookbackError::NotKnown(what));
     }
     if past < instants.len() {
         tracing::warn!(
             left_out = instants.len() - past,
-            %written_by,
-            "instants left out that are later than all that is used was written"
+            %used_until,
+            "instants left out: they are later than the records that are used"
         );
     }
     Ok(&instants[..past])
@@ -211,7 +212,7 @@ impl Replayed<'_> {
         let left_out = self.asked.len() - self.covered.len();
         let ReplayGaps { too_late, out_of_order, short_instants, .. } = self.gaps;
         if left_out > 0 {
-            tracing::warn!(left_out, "instants left out that are before or after everything that was read");
+            tracing::warn!(left_out, "instants left out: they are before or after everything that was read");
         }
         if short_instants > 0 {
             tracing::warn!(
@@ -248,7 +249,9 @@ impl Replayed<'_> {
         let what = match file_name {
             _ if is_readable => "have been written".to_owned(),
             Some(name) => format!("were covered, and {name} is not written"),
-            None => "were covered, and nothing is written, for a text is whole or none".to_owned(),
+            None => {
+                "were covered, and nothing is written, because the text is written only when it is whole".to_owned()
+            }
         };
         format!("{} of the {asked} instants, from {first} to {last}, {what}", self.covered.len())
     }

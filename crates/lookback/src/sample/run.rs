@@ -27,12 +27,12 @@ pub fn sample_topic(
 ) -> Result<Vec<SampleFinding>, ScanError> {
     let LookbackContext { config, now, stop, progress, .. } = *context;
     let Ok(topic) = &inspection.events else {
-        return Ok(vec![SampleFinding::not_tried("reading records, for the topic was not seen")]);
+        return Ok(vec![SampleFinding::not_tried("reading records, because the topic was not seen")]);
     };
     let ranges = latest_ranges(&topic.partitions, most.into());
     if ranges.is_empty() {
         return Ok(vec![if most == 0 {
-            SampleFinding::not_tried("reading records, for --sample is 0")
+            SampleFinding::not_tried("reading records, because --sample is 0")
         } else {
             SampleFinding::warning("holds no record", "check that something publishes to it")
         }]);

@@ -114,7 +114,7 @@ fn look_into(
     Ok((file, Some(known_at)))
 }
 
-/// Looks into a file in a thread of its own, for opening a pipe may block for ever. Returns `None` if `stop` is set
+/// Looks into a file in a thread of its own, because opening a pipe may block for ever. Returns `None` if `stop` is set
 /// first; the thread is abandoned then.
 fn look_into_unless_stopped(
     path: &Path,
