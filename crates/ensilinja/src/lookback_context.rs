@@ -1,4 +1,4 @@
-//! The context of questions about the past: the wall clock and a random key.
+//! The context of questions about the past: the present by the wall clock, and a random key.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -9,10 +9,10 @@ use ensilinja_lookback::{LookbackContext, Progress};
 use crate::clock;
 use crate::contact_key::random_key;
 
-/// The context of a question, now.
+/// The context of a question that is asked now.
 ///
 /// # Errors
-/// If the system gives no randomness.
+/// If the system provides no randomness.
 pub fn lookback_context<'a>(
     config: &'a Config,
     files: &'a [PathBuf],

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use ensilinja_config::{Config, ConfigError};
 use ensilinja_lookback::event_file::STANDARD_STREAM;
 use ensilinja_serve::ProcessAddress;
 
@@ -93,14 +92,6 @@ fn is_host_and_port(text: &str) -> bool {
 }
 
 impl CompareArguments {
-    /// The configuration that the arguments name.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
-    }
-
     /// Whether the arguments give the source of a live process.
     #[must_use]
     pub fn says_source(&self) -> bool {

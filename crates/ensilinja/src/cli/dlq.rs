@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ensilinja_config::{Config, ConfigError};
 use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_wire::{Detail, Reason};
 
@@ -149,14 +148,4 @@ pub struct RedriveArguments {
     /// How the result is printed.
     #[command(flatten)]
     pub listing: ListingArguments,
-}
-
-impl LettersArguments {
-    /// The configuration that the arguments name.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(Some(&self.config), self.brokers.as_deref())
-    }
 }

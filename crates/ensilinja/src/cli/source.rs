@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use ensilinja_config::{Config, ConfigError};
 
 use super::when::When;
 
@@ -24,14 +23,4 @@ pub struct SourceArguments {
     /// Treat the source as complete from this time on and as unknown before it, no matter what its records suggest
     #[arg(long, value_name = "TIME")]
     pub complete_since: Option<When>,
-}
-
-impl SourceArguments {
-    /// The configuration that the arguments name.
-    ///
-    /// # Errors
-    /// What is wrong with the file.
-    pub fn configuration(&self) -> Result<Config, ConfigError> {
-        crate::configuration::chosen(self.config.as_deref(), self.brokers.as_deref())
-    }
 }

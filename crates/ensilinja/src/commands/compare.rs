@@ -6,7 +6,7 @@ mod live;
 use std::path::Path;
 
 use anyhow::Context as _;
-use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings};
+use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings};
 use ensilinja_lookback::compare::{
     Comparison, compare_live_with_topic, compare_run_with_live, compare_runs, compare_two_live,
 };
@@ -30,7 +30,7 @@ use live::LiveProcess;
 /// A configuration that cannot be used; otherwise why a side cannot be read or asked, or that the two have nothing in
 /// common.
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
-    let config = arguments.says_source().then(|| arguments.configuration()).transpose()?;
+    let config = arguments.says_source().then(|| configured(arguments)).transpose()?;
     let warnings = LogSettings { format: LogFormat::Text, level: LogLevel::Warn };
     logging::start(config.as_ref().map_or(warnings, |config| config.log))?;
     let mut comparison = match (&arguments.one, &arguments.other) {
@@ -67,6 +67,11 @@ fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArgumen
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
     let context = lookback_context(config, &arguments.events, &stop, &progress)?;
     Ok(compare_live_with_topic(&LiveProcess::new(live)?, complete_since.transpose()?, &context)?)
+}
+
+/// The configuration that the arguments name.
+fn configured(arguments: &CompareArguments) -> Result<Config, ConfigError> {
+    configuration::chosen(arguments.config.as_deref(), arguments.brokers.as_deref())
 }
 
 /// The configuration that a run names.

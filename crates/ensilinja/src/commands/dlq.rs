@@ -17,6 +17,7 @@ use ensilinja_lookback::dead_letters::{
 };
 
 use crate::cli::{DlqArguments, DlqCommand, ListLettersArguments, ShowLetterArguments};
+use crate::configuration::chosen;
 use crate::console::progress::ConsoleProgress;
 use crate::console::standard_output::{ListingFormat, print};
 use crate::console::{logging, shutdown};
@@ -35,7 +36,7 @@ pub fn dlq(arguments: &DlqArguments) -> anyhow::Result<Outcome> {
         DlqCommand::Show(show) => &show.letters,
         DlqCommand::Redrive(redrive) => &redrive.letters,
     };
-    let config = letters.configuration()?;
+    let config = chosen(Some(&letters.config), letters.brokers.as_deref())?;
     logging::start(config.log)?;
     match &arguments.command {
         DlqCommand::List(list) => self::list(list, &config)?,

@@ -3,6 +3,7 @@
 use ensilinja_lookback::explain::{ContactQuestion, FigureQuestion, explain_contact, explain_figure};
 
 use crate::cli::ExplainArguments;
+use crate::configuration::chosen;
 use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
@@ -17,7 +18,7 @@ use crate::outcome::Outcome;
 /// [`UsageError`](crate::usage_error::UsageError) and [`RequestError`](ensilinja_lookback::RequestError) for a bad
 /// request; otherwise why the events cannot be read or the explanation cannot be printed.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
-    let config = arguments.source.configuration()?;
+    let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
     logging::start(config.log)?;
     let zone = &config.zone;
     let instant = |option, when: Option<crate::cli::When>| when.map(|when| when.instant_of(option, zone)).transpose();

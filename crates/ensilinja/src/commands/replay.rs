@@ -18,6 +18,7 @@ use ensilinja_report::{Breakdown, Language, ReportFormat, ReportRequest};
 
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat};
 use crate::commands::report;
+use crate::configuration::chosen;
 use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
@@ -32,7 +33,7 @@ use destination::{Destination, folder, is_atomic, is_read, temporary_file};
 /// [`UsageError`] and [`RequestError`] for a bad request; otherwise why the events cannot be read or the output cannot
 /// be written, or that it was stopped.
 pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
-    let config = arguments.source.configuration()?;
+    let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
     logging::start(config.log)?;
     arguments.output.as_deref().map_or(Ok(()), |output| check_output(output, arguments))?;
     let times = ReplayTimes::of(arguments, &config)?;

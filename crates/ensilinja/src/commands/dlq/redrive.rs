@@ -6,7 +6,7 @@
 //!
 //! Invariant: a record is sent with its own key, value and headers, or not at all, and only if this configuration would
 //! use it as it is sent. The letters stay where they are. A record that is sent twice changes no figure, because a
-//! ledger joins facts: whatever ends the command early, run it again.
+//! ledger joins facts; if the command ends early, run it again.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -29,7 +29,7 @@ use crate::lookback_context::lookback_context;
 /// Says what would be sent, or sends it.
 ///
 /// # Errors
-/// What cannot be asked; why the letters cannot be read; or that not all was sent and acknowledged.
+/// A bad request; why the letters cannot be read; or that not all records were sent and acknowledged.
 pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<()> {
     let request = selection_request(&arguments.selection, &arguments.positions, &config.zone)?;
     let selection = DeadLetterSelection::new(request, config)?;

@@ -1,4 +1,4 @@
-//! Which letters the arguments select.
+//! The selection of dead letters by the arguments.
 
 use ensilinja_kafka::RecordPosition;
 use ensilinja_lookback::dead_letters::SelectionRequest;
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::cli::SelectionArguments;
 use crate::usage_error::UsageError;
 
-/// The selection that the arguments ask for, of all letters or of the records that are named.
+/// The selection that the arguments make among all letters, or among the letters about `positions` if there are any.
 ///
 /// # Errors
 /// If a local time does not exist or comes twice.
