@@ -16,7 +16,7 @@ use crate::nearest::suggestion;
 use crate::server::ServerSettings;
 
 /// Opening hours are laid out from this long before the time that figures are for, in ms. This is longer than a contact
-/// life_check, and longer than a line that opens for one season needs to open on five days.
+/// lives, and longer than a line that opens for one season needs to open on five days.
 const HOURS_BEFORE_MS: i64 = 400 * DAY_MS;
 
 /// Opening hours are laid out until this long after the time that figures are for, in ms.

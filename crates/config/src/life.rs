@@ -1,4 +1,4 @@
-//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real life_check.
+//! Whether limits and promises fit opening hours: how long a contact can live by them, on the real calendar.
 //!
 //! "The same day" lasts until the end of the day on a line that is open daily, five days over Easter on a line that
 //! opens on weekdays, and half a year on a line that opens in summer. So the time that a promise can take is calculated
