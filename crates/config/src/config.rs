@@ -52,7 +52,7 @@ impl Config {
     ///
     /// # Errors
     /// If no line has one of the ids.
-    pub fn places_of(&self, ids: &[LineId]) -> Result<Vec<usize>, UnknownLine> {
+    pub fn line_indices(&self, ids: &[LineId]) -> Result<Vec<usize>, UnknownLine> {
         let known = || self.lines.iter().map(|line| line.id.as_str());
         if let Some(id) = ids.iter().find(|id| known().all(|known| known != id.as_str())) {
             return Err(UnknownLine { id: id.clone(), advice: suggestion(id.as_str(), known()) });

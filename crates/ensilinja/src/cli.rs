@@ -15,8 +15,8 @@ mod run;
 mod simulate;
 mod source;
 mod table;
+mod time_argument;
 mod values;
-mod when;
 
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
@@ -35,5 +35,5 @@ pub use run::RunArguments;
 pub use simulate::SimulateArguments;
 pub use source::SourceArguments;
 pub use table::{Command, CommandLine, read, table};
+pub use time_argument::TimeArgument;
 pub use values::ListingArguments;
-pub use when::When;

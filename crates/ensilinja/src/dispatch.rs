@@ -86,7 +86,7 @@ fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
 
 fn simulate_request(arguments: SimulateArguments) -> anyhow::Result<SimulateRequest> {
     let zone = County::zone();
-    let instants = |(from, to): (crate::cli::When, crate::cli::When)| {
+    let instants = |(from, to): (crate::cli::TimeArgument, crate::cli::TimeArgument)| {
         let period = from.instant_of("--from", &zone)?..to.instant_of("--to", &zone)?;
         if period.is_empty() { Err(RequestError::EmptyPeriod.into()) } else { anyhow::Ok(period) }
     };

@@ -7,8 +7,8 @@ use clap::Args;
 use ensilinja_lookback::event_file::STANDARD_STREAM;
 use ensilinja_serve::ProcessAddress;
 
+use super::time_argument::TimeArgument;
 use super::values::ListingArguments;
-use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +48,7 @@ pub struct CompareArguments {
     pub events: Vec<PathBuf>,
     /// Treat the topic or the files as complete from this time on, no matter what their records suggest
     #[arg(long, value_name = "TIME", conflicts_with = "other")]
-    pub complete_since: Option<When>,
+    pub complete_since: Option<TimeArgument>,
     /// List the contacts that make the first figures differ: their ids are printed
     #[arg(long)]
     pub contacts: bool,

@@ -8,7 +8,7 @@ use ensilinja_lookback::local_time;
 use ensilinja_model::EventTime;
 use ensilinja_sim::County;
 
-use super::when::When;
+use super::time_argument::TimeArgument;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +48,7 @@ pub struct DemoArguments {
 
 fn start(text: &str) -> anyhow::Result<EventTime> {
     let zone = County::zone();
-    let at = text.parse::<When>().map_err(anyhow::Error::msg)?.instant(&zone)?;
+    let at = text.parse::<TimeArgument>().map_err(anyhow::Error::msg)?.instant(&zone)?;
     anyhow::ensure!(
         YEARS.contains(&local_time::zoned(at, &zone).year()),
         "the demo's calendar covers the years {} to {}",

@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_wire::{Detail, Reason};
 
+use super::time_argument::TimeArgument;
 use super::values::ListingArguments;
 use super::values::one_of;
-use super::when::When;
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -81,10 +81,10 @@ pub struct SelectionArguments {
     pub details: Vec<Detail>,
     /// Only records that were published at this time or later
     #[arg(long, value_name = "TIME")]
-    pub from: Option<When>,
+    pub from: Option<TimeArgument>,
     /// Only records that were published before this time
     #[arg(long, value_name = "TIME")]
-    pub to: Option<When>,
+    pub to: Option<TimeArgument>,
     /// Only records of these offsets of the topic, such as 0:100..200,1:50..
     #[arg(long, value_name = "PARTITION:FROM..TO,...", value_delimiter = ',')]
     pub offsets: Vec<OffsetRange>,

@@ -5,10 +5,10 @@ use ensilinja_ledger::Window;
 use ensilinja_model::LineId;
 
 use super::source::SourceArguments;
+use super::time_argument::TimeArgument;
 use super::values::ListingArguments;
 use super::values::line_id;
 use super::values::one_of;
-use super::when::When;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,10 +51,10 @@ pub struct ExplainArguments {
     pub contact: Option<String>,
     /// The instant, as a local time of the lines; for a contact, now by default
     #[arg(long, value_name = "TIME")]
-    pub at: Option<When>,
+    pub at: Option<TimeArgument>,
     /// Only records that were written to the topic before then
     #[arg(long, value_name = "TIME", conflicts_with = "events")]
-    pub known_at: Option<When>,
+    pub known_at: Option<TimeArgument>,
     /// List every entry; by default the first and the last 20 of more than 40
     #[arg(long, conflicts_with = "contact")]
     pub all: bool,

@@ -12,9 +12,9 @@ use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
 
 use super::source::SourceArguments;
+use super::time_argument::TimeArgument;
 use super::values::one_of;
 use super::values::{by, language, line_id};
-use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -41,13 +41,13 @@ pub struct ReplayArguments {
     pub source: SourceArguments,
     /// The first instant; for a table, the beginning of the period
     #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "to")]
-    pub from: Option<When>,
+    pub from: Option<TimeArgument>,
     /// The last instant; for a table, the end of the period, itself excluded
     #[arg(long, value_name = "TIME", required_unless_present = "at", requires = "from")]
-    pub to: Option<When>,
+    pub to: Option<TimeArgument>,
     /// One instant instead of a period
     #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to", "step"])]
-    pub at: Option<When>,
+    pub at: Option<TimeArgument>,
     /// The time from one instant to the next: 30s, 15m, 1h or 1d; without it, 1h
     #[arg(long, value_name = "DURATION")]
     pub step: Option<ReplayStep>,
@@ -120,7 +120,7 @@ vocabulary! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownAt {
     /// Those that were in the topic before this time.
-    Time(When),
+    Time(TimeArgument),
     /// Those that were in the topic before the instant itself.
     Then,
 }
@@ -163,7 +163,7 @@ impl ReplayArguments {
                 "--complete-since cannot be used with --offsets: a selection of records is never complete".to_owned(),
             );
         }
-        if let (Some(When::Local(from)), Some(When::Local(to))) = (self.from, self.to)
+        if let (Some(TimeArgument::Local(from)), Some(TimeArgument::Local(to))) = (self.from, self.to)
             && from > to
         {
             return Some(format!("--from {from} is after --to {to}"));

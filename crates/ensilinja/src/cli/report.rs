@@ -6,8 +6,8 @@ use ensilinja_model::{LineId, vocabulary};
 use ensilinja_report::{Breakdown, Language};
 
 use super::source::SourceArguments;
+use super::time_argument::TimeArgument;
 use super::values::{by, language, line_id, one_of};
-use super::when::When;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -31,10 +31,10 @@ pub struct ReportArguments {
     pub source: SourceArguments,
     /// The beginning of the period
     #[arg(long, value_name = "TIME")]
-    pub from: When,
+    pub from: TimeArgument,
     /// The end of the period, itself excluded
     #[arg(long, value_name = "TIME")]
-    pub to: When,
+    pub to: TimeArgument,
     /// The rows
     #[arg(long, value_name = "WHAT", default_value = "line", value_parser = by())]
     pub by: Breakdown,

@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgGroup, ArgMatches, Args};
 use ensilinja_sim::Scenario;
 
-use super::when::When;
+use super::time_argument::TimeArgument;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,10 +34,10 @@ pub struct SimulateArguments {
     /// Publish the events of a past period at full speed, from this local time on; without it, publish live, in real
     /// time
     #[arg(long, value_name = "TIME", requires = "to")]
-    pub from: Option<When>,
+    pub from: Option<TimeArgument>,
     /// The end of the period, itself excluded
     #[arg(long, value_name = "TIME", requires = "from")]
-    pub to: Option<When>,
+    pub to: Option<TimeArgument>,
     /// The seed of the simulation: the same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -67,7 +67,7 @@ fn scenario() -> impl TypedValueParser<Value = Scenario> {
 impl SimulateArguments {
     /// The start and end of the past period to publish; `None` to publish live.
     #[must_use]
-    pub fn past(&self) -> Option<(When, When)> {
+    pub fn past(&self) -> Option<(TimeArgument, TimeArgument)> {
         self.from.zip(self.to)
     }
 

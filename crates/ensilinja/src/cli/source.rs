@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::when::When;
+use super::time_argument::TimeArgument;
 
 /// The source of events, and the configuration to read them with.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -22,5 +22,5 @@ pub struct SourceArguments {
     pub events: Vec<PathBuf>,
     /// Treat the source as complete from this time on and as unknown before it, no matter what its records suggest
     #[arg(long, value_name = "TIME")]
-    pub complete_since: Option<When>,
+    pub complete_since: Option<TimeArgument>,
 }

@@ -39,7 +39,7 @@ pub struct CalendarRequest<'a> {
 /// # Errors
 /// [`UnknownLine`](ensilinja_config::UnknownLine), or why it cannot be written.
 pub fn calendar(request: &CalendarRequest<'_>, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
-    let places = config.places_of(request.lines)?;
+    let places = config.line_indices(request.lines)?;
     let today = zoned(now, &config.zone).date();
     let (first, last) = match (request.year, request.from.unwrap_or(today)) {
         (Some(year), _) => (Date::new(year, 1, 1)?, Date::new(year, 12, 31)?),

@@ -21,7 +21,8 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
     logging::start(config.log)?;
     let zone = &config.zone;
-    let instant = |option, when: Option<crate::cli::When>| when.map(|when| when.instant_of(option, zone)).transpose();
+    let instant =
+        |option, when: Option<crate::cli::TimeArgument>| when.map(|when| when.instant_of(option, zone)).transpose();
     let at = instant("--at", arguments.at)?;
     let known_before = instant("--known-at", arguments.known_at)?;
     let complete_since = instant("--complete-since", arguments.source.complete_since)?;

@@ -28,7 +28,7 @@ pub fn lines(
     config: &Config,
     now: EventTime,
 ) -> anyhow::Result<Outcome> {
-    let places = config.places_of(ids)?;
+    let places = config.line_indices(ids)?;
     let first = first.unwrap_or_else(|| zoned(now, &config.zone).date());
     let lines = LineListing::new(config, &places, first)?;
     print(&match format {

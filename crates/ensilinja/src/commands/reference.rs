@@ -49,12 +49,12 @@ pub fn man(page: &[String], folder: Option<&Path>) -> anyhow::Result<Outcome> {
     push_pages(&table, &mut pages)?;
     match folder {
         Some(folder) => write(&pages, folder)?,
-        None => print(&String::from_utf8_lossy(&asked(&pages, page)?.text))?,
+        None => print(&String::from_utf8_lossy(&page_of(&pages, page)?.text))?,
     }
     Ok(Outcome::Done)
 }
 
-fn asked<'a>(pages: &'a [Page], words: &[String]) -> Result<&'a Page, UsageError> {
+fn page_of<'a>(pages: &'a [Page], words: &[String]) -> Result<&'a Page, UsageError> {
     let program = pages[0].name.as_str();
     if words.is_empty() {
         return Ok(&pages[0]);
@@ -144,14 +144,14 @@ mod tests {
             assert!(text.contains("\n.SH \"EXIT STATUS\"\n"), "{}: {text}", page.name);
             assert!(text.contains("\n.SH SYNOPSIS\n"), "{}: {text}", page.name);
         }
-        let check = asked(&pages, &["check".to_owned()]).unwrap();
+        let check = page_of(&pages, &["check".to_owned()]).unwrap();
         assert!(String::from_utf8(check.text.clone()).unwrap().contains("\n.SH EXAMPLES\n.nf\nensilinja check"));
     }
 
     #[test]
     fn an_unknown_page_is_answered_with_the_nearest() {
-        let said = asked(&pages(), &["chek".to_owned()]).err().unwrap().to_string();
-        assert_eq!(said, "there is no command chek to print the page of; did you mean check?");
+        let refusal = page_of(&pages(), &["chek".to_owned()]).err().unwrap().to_string();
+        assert_eq!(refusal, "there is no command chek to print the page of; did you mean check?");
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
         let pages = pages();
         let named = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            asked(&pages, &words).unwrap().name.clone()
+            page_of(&pages, &words).unwrap().name.clone()
         };
         assert_eq!([named(&["dlq", "list"]), named(&["dlq-list"])], ["ensilinja-dlq-list", "ensilinja-dlq-list"]);
     }

@@ -42,7 +42,7 @@ pub(super) struct CheckedQuestion {
 impl FigureQuestion<'_> {
     /// Checks the question.
     pub(super) fn check(&self, context: &LookbackContext<'_>) -> Result<CheckedQuestion, LookbackError> {
-        let place = context.config.places_of(std::slice::from_ref(self.line))?[0];
+        let place = context.config.line_indices(std::slice::from_ref(self.line))?[0];
         let figures = NamedFigure::find(self.figure).map_err(unknown_figure)?;
         for figure in &figures {
             check_window(figure, self.window)?;

@@ -38,7 +38,7 @@ pub fn period_report(
     context: &LookbackContext<'_>,
 ) -> Result<PeriodReportText, LookbackError> {
     let (period, zone) = (&request.period, &context.config.zone);
-    let lines = context.config.places_of(request.lines)?;
+    let lines = context.config.line_indices(request.lines)?;
     if period.is_empty() {
         return Err(RequestError::EmptyPeriod.into());
     }

@@ -46,7 +46,7 @@ pub fn replay(
     mut destination: ReplayDestination<'_>,
 ) -> Result<ReplayOutcome, LookbackError> {
     let zone = &context.config.zone;
-    let lines = context.config.places_of(request.lines)?;
+    let lines = context.config.line_indices(request.lines)?;
     if request.from > request.to {
         return Err(RequestError::Backwards.into());
     }

@@ -96,7 +96,7 @@ mod tests {
 
     fn listing_of(id: &str, first: Date) -> String {
         let config = ensilinja_config::county();
-        let places = config.places_of(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
+        let places = config.line_indices(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
         LineListing::new(&config, &places, first).unwrap().text().unwrap()
     }
 

@@ -15,14 +15,14 @@ use crate::usage_error::UsageError;
 /// A local time of the lines, `2026-03-02T10:15`, or one with its offset, `2026-10-25T03:30+02:00`, which also tells
 /// the two hours apart that have one name when the clocks go back. The name of a zone is refused and not passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum TimeArgument {
     /// A local time.
     Local(DateTime),
     /// An instant.
     Exact(EventTime),
 }
 
-impl When {
+impl TimeArgument {
     /// The instant, in the zone of the lines.
     ///
     /// # Errors
@@ -43,8 +43,8 @@ impl When {
     }
 }
 
-impl PartialOrd for When {
-    /// Which is earlier, if that can be told without the zone: of two local times, or of two instants.
+impl PartialOrd for TimeArgument {
+    /// Compares two local times, or two instants. A local time and an instant cannot be compared without the zone.
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Local(one), Self::Local(other)) => Some(one.cmp(other)),
@@ -54,7 +54,7 @@ impl PartialOrd for When {
     }
 }
 
-impl FromStr for When {
+impl FromStr for TimeArgument {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -79,8 +79,8 @@ mod tests {
 
     #[test]
     fn an_offset_is_honoured_and_a_zone_is_refused() {
-        let local = |text: &str| Ok(When::Local(text.parse().unwrap()));
-        let exact = |seconds| Ok(When::Exact(EventTime::from_seconds(seconds)));
+        let local = |text: &str| Ok(TimeArgument::Local(text.parse().unwrap()));
+        let exact = |seconds| Ok(TimeArgument::Exact(EventTime::from_seconds(seconds)));
         assert_eq!("2026-03-02".parse(), local("2026-03-02T00:00"));
         assert_eq!("2026-03-02T10:15".parse(), local("2026-03-02T10:15"));
         assert_eq!("2025-10-26T03:30+03:00".parse(), exact(1_761_438_600));
@@ -95,14 +95,14 @@ mod tests {
             "2026-03-02T10:15+09:00[Asia/Tokyo]",
             "2026-03-02[Asia/Tokyo]",
         ] {
-            assert!(wrong.parse::<When>().is_err(), "{wrong}");
+            assert!(wrong.parse::<TimeArgument>().is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn what_comes_twice_is_refused_with_both_ways_to_tell_it() {
         let zone = TimeZone::get("Europe/Helsinki").unwrap();
-        let refusal = |text: &str| text.parse::<When>().unwrap().instant(&zone).unwrap_err().to_string();
+        let refusal = |text: &str| text.parse::<TimeArgument>().unwrap().instant(&zone).unwrap_err().to_string();
         assert_eq!(
             refusal("2025-10-26T03:30"),
             "2025-10-26T03:30: the clocks go back and this time comes twice: give it with its offset, \
