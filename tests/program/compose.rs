@@ -346,8 +346,8 @@ fn the_image_is_built_from_files_that_exist_and_runs_as_an_unprivileged_user() {
     let (dockerfile, ignore) = (dockerfile(), read("deploy/Dockerfile.dockerignore"));
     let sent = ignore.lines().filter_map(|line| line.strip_prefix('!')).collect::<BTreeSet<_>>();
     let mut copied = BTreeSet::new();
-    let copies = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from="));
-    for line in non_empty("files that are copied", copies) {
+    let lines = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from="));
+    for line in non_empty("files that are copied", lines) {
         let words = line.split_whitespace().skip(1).collect::<Vec<_>>();
         copied.extend(words[..words.len() - 1].iter().copied());
     }

@@ -70,17 +70,20 @@ pub enum Resource {
 
 impl KafkaBroker {
     /// Starts a broker without topics and waits until it answers.
+    #[must_use]
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
     /// Starts a broker with further lines in its `server.properties`.
+    #[must_use]
     pub fn start_with(properties: &[(&str, &str)]) -> Self {
         Self::start_listening(&[], properties, &[])
     }
 
     /// Starts a broker with further listeners, lines in its `server.properties`, and SCRAM credentials as
     /// `SCRAM-SHA-512=[name=NAME,password=PASSWORD]`.
+    #[must_use]
     pub fn start_listening(listeners: &[Listener], properties: &[(&str, &str)], credentials: &[&str]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let jars = jars();
@@ -122,11 +125,13 @@ impl KafkaBroker {
     }
 
     /// Its address, as `host:port`.
+    #[must_use]
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// The address of one of its further listeners, as `host:port`.
+    #[must_use]
     #[track_caller]
     pub fn bootstrap_of(&self, listener: &str) -> String {
         let (_, port) =
@@ -261,6 +266,7 @@ impl KafkaBroker {
     }
 
     /// The log of the broker.
+    #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.join("broker.log")).unwrap_or_default()
     }

@@ -4,6 +4,7 @@
 //! It is a development dependency only. No crate of the product depends on it, and it depends on none of them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a failed test prints the log of its broker")]
 
 pub mod http;
 pub mod kafka_broker;
