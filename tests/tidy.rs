@@ -4,8 +4,12 @@
 //! the open. What clippy can say is said there: `unwrap` outside tests, `todo!`, missing documentation, clocks and
 //! chance where they have no place (`[workspace.lints]`, `clippy.toml`); who may depend on what is in `deny.toml`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+#[path = "tidy/module_graph.rs"]
+mod module_graph;
 
 /// A text file of the project.
 struct File {
@@ -96,6 +100,58 @@ fn a_file_is_named_after_what_it_holds() {
             })
             .map(|file| file.path.clone()),
     );
+}
+
+#[test]
+fn modules_of_a_crate_use_each_other_in_one_direction() {
+    let circles = crates().into_iter().flat_map(|(name, sources)| {
+        let circles = module_graph::circles(&sources);
+        circles.into_iter().map(move |arrows| format!("{name}:\n    {}", arrows.join("\n    ")))
+    });
+    refuse(
+        "modules in a circle can only be understood together: what they share gets a module of its own, below both",
+        circles,
+    );
+}
+
+#[test]
+fn a_circle_of_modules_is_found_through_re_exports_and_not_in_comments_texts_and_tests() {
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let sources = [
+        file("lib.rs", "mod a;\nmod b;\npub use b::{Held, inner::Deep as Renamed};\n"),
+        file("a.rs", "use crate::{Renamed, b::Other as O};\npub struct Item;\n"),
+        file("b.rs", "mod inner;\n// crate::a::Item\nconst T: &str = \"crate::a::Item\";\npub struct Held;\n"),
+        file(
+            "b/inner.rs",
+            "pub struct Deep(super::super::a::Item);\n#[cfg(test)]\nmod tests {\nuse crate::b::Held;\n}\n",
+        ),
+    ];
+    assert_eq!(module_graph::circles(&sources), [["a -> b::inner", "b::inner -> a"]]);
+}
+
+#[test]
+fn the_name_of_a_type_has_one_meaning_in_the_whole_project() {
+    let mut places = BTreeMap::<String, Vec<String>>::new();
+    for file in rust_files().iter().filter(|file| file.path.contains("/src/")) {
+        let code = file.text.lines().take(file.production_lines());
+        for name in code.filter_map(named_type).collect::<BTreeSet<_>>() {
+            places.entry(name.to_owned()).or_default().push(file.path.clone());
+        }
+    }
+    assert!(places.len() > 300, "the types of the project were not found");
+    refuse(
+        "who has met a type once must not meet another under its name: say in the name what sets it apart",
+        places.iter().filter(|(_, files)| files.len() > 1).map(|(name, files)| format!("{name}: {}", files.join(", "))),
+    );
+}
+
+/// The type that a line defines for others than its own file.
+fn named_type(line: &str) -> Option<&str> {
+    let definition = line.trim_start().strip_prefix("pub")?;
+    let definition = definition.strip_prefix('(').map_or(definition, |rest| rest.split_once(')').map_or("", |it| it.1));
+    let (keyword, name) = definition.trim_start().split_once(' ')?;
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+    ["enum", "struct", "trait", "type", "union"].contains(&keyword).then(|| &name[..end])
 }
 
 #[test]
@@ -290,6 +346,19 @@ fn refuse(reason: &str, offences: impl Iterator<Item = String>) {
 
 fn rust_files() -> Vec<File> {
     files().into_iter().filter(|file| file.is("rs")).collect()
+}
+
+/// The crates of the project, each with its sources: the path below `src`, and the text.
+fn crates() -> BTreeMap<String, Vec<(String, String)>> {
+    let mut crates = BTreeMap::<_, Vec<_>>::new();
+    for file in rust_files() {
+        let within = file.path.strip_prefix("crates/").and_then(|path| path.split_once("/src/"));
+        if let Some((name, path)) = within {
+            crates.entry(name.to_owned()).or_default().push((path.to_owned(), file.text.clone()));
+        }
+    }
+    assert!(crates.len() > 8, "the crates of the project were not found");
+    crates
 }
 
 /// Every text file of the project but the lock file, which Cargo writes.
