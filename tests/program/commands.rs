@@ -357,7 +357,7 @@ Made from the table of commands (`crates/ensilinja/src/cli.rs`) and the table of
 `UPDATE_DOCS=1 cargo test -p ensilinja --test program commands`. `ensilinja COMMAND --help` says the same, and so do the
 manual pages (`ensilinja man`).
 
-Standard output has what was asked for and nothing else; everything beside it goes to standard error. Where a table is
+Only the result goes to standard output; everything else goes to standard error. Where a table is
 printed, `--format json` prints one document for programs; a table of `replay` has its JSON in `report`.
 ";
 

@@ -271,7 +271,7 @@ fn a_run_is_compared_with_live_figures_at_one_of_its_instants() {
     let (status, out, err) = compare(&[before, &live]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
     assert!(
-        err.contains(" has no figures of 2025-09-16 10:15:01, of which ") && err.contains("compare --config"),
+        err.contains(" has no figures of 2025-09-16 10:15:01, the instant of ") && err.contains("compare --config"),
         "{err}"
     );
 }

@@ -92,7 +92,9 @@ Result: 1, the sum of these, as shown.
 "
     );
     let oldest = page(&[&of[..], &["--figure", "waiting_oldest"]].concat(), &small);
-    assert!(oldest.contains("canary-4") && oldest.ends_with("Result: 1 min 0 s, that of this contact, as shown.\n"));
+    assert!(
+        oldest.contains("canary-4") && oldest.ends_with("Result: 1 min 0 s, the value of this contact, as shown.\n")
+    );
     let sum = page(&[&of[..], &["--figure", "abandon_wait_sum", "--window", "1h"]].concat(), &small);
     assert!(sum.contains("  +2 min 11.250 s  ") && sum.contains("Result: 2 min 14.250 s, the sum of these"), "{sum}");
     let service = page(&[&of[..], &["--figure", "service", "--window", "today"]].concat(), &small);
@@ -311,7 +313,7 @@ fn a_figure_that_is_not_shown_is_explained_with_the_reason_and_what_is_known() {
     let at_night = ["--events", COUNTY.as_str(), "--line", "mipa", "--at", "2025-09-15T03:00"];
     let quantile = ["--figure", "answer_wait_quantile{q=0.5}", "--window", "15m"];
     let of_nothing = explained(&[&at_night[..], &quantile].concat());
-    assert!(of_nothing.contains("No figure is shown: nothing in the window measures"), "{of_nothing}");
+    assert!(of_nothing.contains("No figure is shown: the window has no samples"), "{of_nothing}");
 }
 
 #[test]

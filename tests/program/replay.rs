@@ -187,5 +187,5 @@ fn windows_beyond_the_history_are_absent_and_reported() {
     for (window, figures) in figures["windows"].as_object().unwrap() {
         assert!(figures.is_null(), "{window}: {figures}");
     }
-    assert!(err.contains("begins at 2025-09-01") && err.contains("would_have_to_begin=2025-08-"), "{err}");
+    assert!(err.contains("begins at 2025-09-01") && err.contains("needed_since=2025-08-"), "{err}");
 }

@@ -128,7 +128,7 @@ fn a_file_that_begins_too_late_is_reported_in_the_log_and_in_the_report() {
     assert!(!err.contains("WARN"), "{err}");
     let (short, err) = of("2025-08-20");
     let warning = err.lines().find(|line| line.contains("WARN")).unwrap();
-    assert!(warning.contains("the file begins at 2025-08-15 00:") && warning.contains("would_have_to_begin=2025-0"));
+    assert!(warning.contains("the file begins at 2025-08-15 00:") && warning.contains("needed_since=2025-0"));
     let note = "The event history does not reach back far enough";
     assert_eq!([&whole, &short].map(|report| report.replace('\n', " ").contains(note)), [false, true], "{short}");
 }
@@ -187,7 +187,7 @@ fn invalid_arguments_end_with_status_2_before_anything_is_read() {
             "2026-03-29T03:30",
             "2026-03-29T04:15",
             "line",
-            "--from 2026-03-29T03:30: the clocks go forward over this time: there is none such",
+            "--from 2026-03-29T03:30: this time does not exist: the clocks go forward over it",
         ),
         (
             "2025-10-26T02:00",

@@ -51,7 +51,7 @@ fn correct_settings_pass_and_nothing_is_changed() {
             "ok fine.events: is set as it should be",
             "ok fine.dead-letters: is set as it should be",
             "ok group ensilinja: is visible, and has committed nothing",
-            "ok fine.events: its records may be read",
+            "ok fine.events: this user can read its records",
             "ok fine.events: of the latest 200 records, published from 2025-09-1",
             "200 are accepted",
             "not tried fine.dead-letters: writing to it",

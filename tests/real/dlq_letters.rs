@@ -105,9 +105,9 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
     for said in [
         "6  records are selected",
         "2  would be sent to dlq-makes.events",
-        "1  of these happened before",
+        "1  of these events happened before",
         "1  are left out: they would come back as malformed: tombstone",
-        "2  are left out: their letters do not have all of them",
+        "2  are left out: their dead letters are incomplete",
         "1  are left out: they are from another topic than dlq-makes.events",
         "nothing was sent: --execute sends them",
     ] {

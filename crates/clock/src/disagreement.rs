@@ -1,8 +1,8 @@
-//! Whether all new records bear another time than the clock shows, although the clock was not set: the clock was wrong
+//! Whether all new records have another time than the clock shows, although the clock was not set: the clock was wrong
 //! when the process started, or the topic is copied with a delay.
 //!
 //! One record that is late or ahead proves nothing. Timestamps that stay at the same distance for a while, with none in
-//! between that agrees, prove that records published now do not bear the present time.
+//! between that agrees, prove that records published now do not have the present time.
 
 /// A timestamp this near agrees with the clock, in ms: figures count as complete while they lack no more.
 const AGREES_MS: i64 = 60_000;

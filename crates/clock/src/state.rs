@@ -16,7 +16,7 @@ pub enum ClockState {
         /// How far believed time is ahead of the wall clock, in ms.
         by_ms: i64,
     },
-    /// The wall clock was not set, but all new records bear another time.
+    /// The wall clock was not set, but all new records have another time.
     Contradicted {
         /// The record timestamps less the believed time, in ms.
         by_ms: i64,

@@ -15,13 +15,13 @@ pub fn clock_trouble(state: ClockState) -> Option<String> {
             let or_silence = if by_ms > 0 { ", or after 10 min without records" } else { "" };
             Some(format!(
                 "the clock of this machine was set {direction} by {seconds} s and nothing confirms the new time: figures \
-                 follow its steady clock. {LOOK}. If the new time is right it is believed once three new records bear \
-                 it{or_silence}; a restart believes it at once"
+                 follow its steady clock. {LOOK}. A right new time is trusted once three new \
+                 records have it{or_silence}; a restart trusts it at once"
             ))
         }
         ClockState::SetBack { by_ms } => Some(format!(
-            "the clock was set back by {} s: figures never go back, and stand until it has caught up. Restart the \
-             process to have figures of the present at once",
+            "the clock was set back by {} s: figures never go back, so they stand still until the clock has caught \
+             up. To get current figures now, restart the process",
             by_ms / 1000
         )),
         ClockState::Contradicted { by_ms } => {

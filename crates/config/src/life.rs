@@ -88,7 +88,7 @@ pub(crate) fn check(
             Term::Within { .. } => String::new(),
             _ => format!("\"{}\" can take {} here, and ", term_as_written(term), up_to(longest_ms)),
         };
-        let why = format!("{can_take}after {orphan_after} ({orphan}) a waiting contact is an orphan");
+        let why = format!("{can_take}after {orphan_after} ({orphan}) a waiting contact is orphaned");
         return Err(blame.refusal(&[(ANSWER, "shorter"), (orphan_after, "longer")], &why));
     }
     let rules =

@@ -30,7 +30,7 @@ pub(crate) const DEFAULTS_KEYS: [&str; 6] =
 
 const SHORT_ABANDON: &str = "short_abandon";
 const THRESHOLD: &str = "threshold";
-/// How long after its last event a waiting contact is an orphan.
+/// How long after its last event a waiting contact is orphaned.
 pub(crate) const ORPHAN_AFTER: &str = "orphan_after";
 /// The same for text messages, in `[defaults]`.
 pub(crate) const SMS_ORPHAN_AFTER: &str = "sms_orphan_after";

@@ -64,10 +64,12 @@ impl SecretSource {
     fn named(self, property: &str, place: &str) -> String {
         match self {
             Self::File if is_path(place) => format!("the file {place}"),
-            Self::File => format!("the file named by {property}_file (not a path with a / in front: not repeated)"),
+            Self::File => format!("the file named by {property}_file (value not shown: it is no absolute path)"),
             Self::Variable if is_variable(place) => format!("the environment variable {place}"),
             Self::Variable => {
-                format!("the environment variable named by {property}_env (no name of A-Z, 0-9 and _: not repeated)")
+                format!(
+                    "the environment variable named by {property}_env (value not shown: it is no name of A-Z, 0-9 and _)"
+                )
             }
         }
     }

@@ -53,14 +53,14 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     (
         "replay",
         ExitStatus::Found,
-        "everything was written, but events came too late for instants that they change, or 2 % or more of the \
+        "everything was written, but some events came too late to be counted, or 2 % or more of the \
          events, or of the events of one day, belong to contacts whose id was used again (on that day at least three \
          contacts); standard error says how many",
     ),
     (
         "dlq redrive",
         ExitStatus::Done,
-        "it said what would be sent; or, with --execute, everything was sent and is acknowledged",
+        "the preview was printed; or, with --execute, everything was sent and is acknowledged",
     ),
     (
         "dlq redrive",

@@ -224,24 +224,24 @@ impl Coverage {
     #[must_use]
     pub fn in_words(&self, name: &str, zone: &TimeZone) -> String {
         let [begins, whole_since] = [self.begins, self.whole_since].map(|at| to_the_minute(at, zone));
-        let remedy = "if nothing is missing since another time, give it as --complete-since TIME";
+        let remedy = "if it is complete since another time, give that time as --complete-since TIME";
         match self.reason {
             CoverageReason::Cut => format!(
                 "{name} begins at {begins}: earlier records were deleted, and contacts from before may live until \
                  {whole_since}"
             ),
             CoverageReason::Lost => format!(
-                "{name} has lost all records of some partition, so nothing tells since when it is complete; {remedy}"
+                "{name} has lost all records of some partition, so it is unknown since when it is complete; {remedy}"
             ),
             CoverageReason::FilledLive => {
-                format!("{name} begins at {begins}, and nothing tells what was before; {remedy}")
+                format!("{name} begins at {begins}, and what was before is unknown; {remedy}")
             }
             CoverageReason::FilledLater => format!(
                 "{name} begins at {begins}, the day of its first event, because its records were written \
                  later than their events happened; nothing tells what was before; {remedy}"
             ),
             CoverageReason::Files => format!(
-                "{name} begins at {begins}, and nothing tells what was before: contacts from before may live until \
+                "{name} begins at {begins}, and what was before is unknown: contacts from before may live until \
                  {whole_since}; {remedy}"
             ),
             CoverageReason::CompleteSince => format!("--complete-since says that {name} begins at {begins}"),

@@ -10,7 +10,7 @@ use jiff::{Timestamp, Zoned};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocalTimeError {
     /// It is beyond the years that can be represented.
-    #[error("{local} is beyond the years that there are: {why}")]
+    #[error("{local} is outside the supported years: {why}")]
     OutOfRange {
         /// The local time.
         local: DateTime,
@@ -18,7 +18,7 @@ pub enum LocalTimeError {
         why: String,
     },
     /// The clocks go forward over it.
-    #[error("{local}: the clocks go forward over this time: there is none such")]
+    #[error("{local}: this time does not exist: the clocks go forward over it")]
     Skipped {
         /// The local time.
         local: String,

@@ -13,7 +13,7 @@
 //! - How far history counts is [`Coverage`]; see there for the rule.
 //! - A file ends with its latest event. For 24 hours after it (a night without contacts) the file counts as known: it
 //!   is assumed that nothing happened. Later instants are not known.
-//! - A topic has no end: if it does not tell of something by now, it has not happened.
+//! - A topic has no end: what is not in it by now has not happened.
 
 use std::path::PathBuf;
 
@@ -89,7 +89,7 @@ impl Lookback {
             let begin = needed.plus_millis(-coverage.whole_since.millis_since(coverage.begins));
             tracing::warn!(
                 reason = %coverage.in_words(name, zone),
-                would_have_to_begin = %to_the_minute(begin, zone),
+                needed_since = %to_the_minute(begin, zone),
                 "history begins too late for every figure to be complete"
             );
         }

@@ -22,8 +22,8 @@ pub const COPIED_REMEDY: &str = "have the producer set the timestamp when it sen
      sets it from `time`, so delete the message's `timestamp` before it is sent";
 
 /// What to do about timestamps ahead of the clock.
-pub const AHEAD_REMEDY: &str = "set the clocks of the machines that publish, and this one's: a broker refuses the whole \
-     batch for one record that is stamped beyond message.timestamp.after.max.ms, the right events in it too";
+pub const AHEAD_REMEDY: &str = "set the clocks of the machines that publish, and this one's: a broker refuses a whole \
+     batch, its right events included, for one record that is stamped beyond message.timestamp.after.max.ms";
 
 /// Counts about the timestamps of a sample of records.
 #[derive(Clone, Copy, Debug, Default)]

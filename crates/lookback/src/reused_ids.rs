@@ -136,8 +136,9 @@ impl ReusedIds {
         let positions: Vec<String> = self.positions.iter().map(|position| position.in_words(files, config)).collect();
         (events > 0).then(|| {
             format!(
-                "{events} of {} events ({:.1} %), of {contacts} contacts, are of another contact with the same id: each \
-                 came more than a minute after an earlier fact of its kind, or after the contact was over{}; such as at {}",
+                "{events} of {} events ({:.1} %), of {contacts} contacts, belong to another contact with the same id: each \
+                 came more than a minute after an earlier fact of its kind, or after the contact was over{}; for \
+                 example at {}",
                 self.events.max(events as u64),
                 share(events, self.events) * 100.0,
                 day.unwrap_or_default(),
@@ -167,7 +168,7 @@ impl ReusedIds {
         if let Some(reason) = self.in_words(files, config) {
             tracing::warn!(
                 %reason,
-                effect = "the figures are without the later contacts",
+                effect = "the later contacts are missing from the figures",
                 alert = "EnsilinjaEventsShadowed",
                 remedy = REUSE_REMEDY,
                 "contact ids reused"

@@ -6,7 +6,7 @@ use super::tables::{CLASHES, rows};
 
 const HEAD: &str = "# Published and reported
 
-The simulated county is made to be the one that the wellbeing services county of Kanta-Häme (Oma Häme) describes in
+The simulated county models the wellbeing services county of Kanta-Häme (Oma Häme) as it is described in
 its presentation on Ensilinja of 11 November 2025. Here is every cell of it that the scan has kept, beside what
 `ensilinja report` makes of the simulated events. Made by a test that fails where a cell is off: arrivals by more than
 1 %, mean waits by more than 5 %, percentages by more than 1 point, NPS by more than 2 points; written by

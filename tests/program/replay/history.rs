@@ -259,7 +259,7 @@ fn every_command_over_the_past_warns_of_contacts_hidden_by_a_reused_id() {
             // Status 3 means that figures lack contacts. An explanation itself names what is hidden.
             let status = if words[0] == "explain" { 0 } else { 3 };
             assert_eq!(ended, Some(status), "{words:?}: {said}");
-            let what = "3 of 6 events (50.0 %), of 1 contacts, are of another contact with the same id";
+            let what = "3 of 6 events (50.0 %), of 1 contacts, belong to another contact with the same id";
             assert!(said.contains(what), "{words:?}: {said}");
             assert!(
                 said.contains("EnsilinjaEventsShadowed") && said.contains("send `visit` with each event"),
@@ -290,7 +290,7 @@ fn one_lost_day_among_many_sound_ones_is_reported() {
             let source = ["--config", &config, "--events", &events, "--complete-since", "2026-11-02"];
             let (ended, _, said) = run(&[words, &source].concat());
             assert_eq!(ended, Some(status), "{words:?}: {said}");
-            assert!(said.contains("are of another contact with the same id"), "{said}");
+            assert!(said.contains("belong to another contact with the same id"), "{said}");
             let of_day = said.contains(", on 2026-11-03 15 of 15 (100.0 %)");
             assert_eq!(of_day, status == 3, "{said}");
         }

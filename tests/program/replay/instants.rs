@@ -49,7 +49,7 @@ fn a_repeated_hour_needs_an_offset_and_a_skipped_hour_is_refused() {
     assert_eq!(times(&csv), ["2025-10-26T03:30:00+02:00"]);
     for (at, why) in [
         ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
-        ("2025-03-30T03:30", "the clocks go forward over this time"),
+        ("2025-03-30T03:30", "the clocks go forward over it"),
     ] {
         let (status, out, said) = ended(&["--at", at, "--format", "csv"]);
         assert_eq!((status, out.as_str()), (Some(2), ""), "{said}");

@@ -67,7 +67,7 @@ impl LiveLoad {
     pub fn end(self) -> anyhow::Result<f64> {
         let seconds = self.since.elapsed().as_secs_f64();
         self.stop.store(true, Ordering::Relaxed);
-        let events = self.feeding.join().map_err(|_| anyhow::anyhow!("the load died of a bug"))??;
+        let events = self.feeding.join().map_err(|_| anyhow::anyhow!("the load panicked, which is a bug"))??;
         Ok(float(events) / seconds)
     }
 }

@@ -99,7 +99,7 @@ impl Viewers {
         let mut seen = Seen { fewest_events: u64::MAX, bytes: 0 };
         for (stream, looking) in self.0 {
             stream.shutdown(Shutdown::Both)?;
-            let of_one = looking.join().map_err(|_| anyhow::anyhow!("a viewer died of a bug"))?;
+            let of_one = looking.join().map_err(|_| anyhow::anyhow!("a client panicked, which is a bug"))?;
             seen.fewest_events = seen.fewest_events.min(of_one.fewest_events);
             seen.bytes += of_one.bytes;
         }

@@ -23,8 +23,8 @@ Two runs are compared at the instants that both have. A live process alone is co
 calculated from the topic for the instant of the live figures, with the records that it held then. Use the configuration
 of the process; if figures differ, either the configuration is another one or the process is wrong.
 
-Records in transit cause passing differences. If live figures differ, they are asked for again, three times in all, and
-the differences that remain are reported.";
+Records in transit cause passing differences. If live figures differ, they are requested again, up to
+three times in all, and the differences that remain are reported.";
 
 /// Arguments of `compare`.
 #[derive(Clone, Debug, PartialEq, Args)]

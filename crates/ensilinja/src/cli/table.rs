@@ -287,7 +287,7 @@ mod tests {
             assert_eq!(demo.at, EventTime::from_seconds(seconds), "{words}");
         }
         for (local, reason) in [
-            ("2025-03-30T03:30", "the clocks go forward over this time: there is none such"),
+            ("2025-03-30T03:30", "this time does not exist: the clocks go forward over it"),
             ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
             ("1960-01-01", "the demo's calendar covers the years 1972 to 2098"),
         ] {

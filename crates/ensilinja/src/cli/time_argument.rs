@@ -110,7 +110,7 @@ mod tests {
         );
         assert_eq!(
             refusal("2025-03-30T03:30"),
-            "2025-03-30T03:30: the clocks go forward over this time: there is none such"
+            "2025-03-30T03:30: this time does not exist: the clocks go forward over it"
         );
     }
 }

@@ -88,7 +88,7 @@ pub fn demo(request: &DemoRequest) -> anyhow::Result<()> {
         processor.serve(asked_to_stop).await
     })?;
     stop.store(true, Ordering::Relaxed);
-    feeding.join().map_err(|_| anyhow::anyhow!("the feed died of a bug"))?
+    feeding.join().map_err(|_| anyhow::anyhow!("the feed panicked, which is a bug"))?
 }
 
 fn configuration(request: &DemoRequest, broker: &EmbeddedBroker) -> Config {

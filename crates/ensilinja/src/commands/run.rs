@@ -40,7 +40,7 @@ fn warn_of_broken_nights(config: &Config) {
             value = nights.hours,
             midnights = nights.midnights(),
             remedy = nights.advice(),
-            "opening hours break at midnight"
+            "opening hours interrupt a night at midnight"
         );
     }
 }

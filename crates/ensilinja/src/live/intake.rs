@@ -49,7 +49,7 @@ impl Intake {
                 && let Some(copied) = self.timestamps.copied_times()
                 && self.shared.timestamp_warning().replace(format!("{copied}; {COPIED_REMEDY}")).is_none()
             {
-                tracing::warn!(finding = copied, remedy = COPIED_REMEDY, "record timestamps copied");
+                tracing::warn!(reason = copied, remedy = COPIED_REMEDY, "record timestamps copied");
             }
         } else if !is_logged && record.timestamp.is_some_and(|stamp| stamp.millis_since(self.read_at) > AHEAD_MS) {
             self.read_at = self.shared.clock().now();

@@ -104,7 +104,10 @@ impl Processor {
         // This waits for threads, which the runtime's threads must not do.
         let stopped = tokio::task::spawn_blocking(move || ingest.stop()).await;
         stopped.context("reading Kafka did not stop in order")?;
-        anyhow::ensure!(!monitor.failed(), "a thread that reads Kafka has died of a bug; the log says where");
+        anyhow::ensure!(
+            !monitor.failed(),
+            "a thread that reads Kafka has panicked, which is a bug; the log says where"
+        );
         Ok(())
     }
 }

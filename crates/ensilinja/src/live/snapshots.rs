@@ -64,8 +64,8 @@ impl LiveSource {
         let ClockStanding { state, steps } = self.clock.standing();
         let disbelieved_seconds = state.disbelieved_ms() / 1000;
         match (clock_trouble(state), was) {
-            (Some(reason), None) => tracing::error!(disbelieved_seconds, steps, reason, "clock not believed"),
-            (None, Some(_)) => tracing::warn!(steps, "clock believed again"),
+            (Some(reason), None) => tracing::error!(disbelieved_seconds, steps, reason, "clock not trusted"),
+            (None, Some(_)) => tracing::warn!(steps, "clock trusted again"),
             _ => {}
         }
         Some(state).filter(|state| *state != ClockState::Believed)

@@ -1,4 +1,4 @@
-//! A dead letter as it is read from its topic: what it says about a record, and what it still has of it.
+//! A dead letter as it is read from its topic: its description of a record, and the bytes of it that it kept.
 //!
 //! The record's own headers come first and may have any names, so the description of the record begins at the *last*
 //! header that names the source topic. A record that lacks a part of the description, or whose key is not the position

@@ -29,7 +29,7 @@ impl Conditions {
             topic,
             change = change.as_str(),
             topic_id = topic_id.map(tracing::field::display),
-            meaning = %change,
+            reason = %change,
             "log replaced"
         );
     }

@@ -114,7 +114,7 @@ impl Ingest {
         for (thread, ended) in &self.threads {
             let left = deadline.saturating_duration_since(Instant::now());
             if ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
-                tracing::warn!(thread, "thread left behind at the stop");
+                tracing::warn!(thread, "thread still running at shutdown");
             }
         }
     }

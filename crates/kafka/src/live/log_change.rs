@@ -31,8 +31,8 @@ impl fmt::Display for LogChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Recreated => {
-                "was deleted and recreated: figures are rebuilt from the new log, without anything of the old one; \
-                 publish the events again that the new log lacks"
+                "was deleted and recreated: figures are rebuilt from the new log, and nothing of the old one remains; \
+                 publish again the events that the new log lacks"
             }
             Self::RecordsLost => {
                 "has lost acknowledged records: figures are rebuilt from what is left; publish the lost events again, \

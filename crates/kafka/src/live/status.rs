@@ -87,6 +87,8 @@ pub(crate) fn dead_letter_warning(status: &DeadLetterQueueStatus) -> Option<Stri
     });
     status.problem.clone().or(slow).map(|problem| match status.waiting {
         0 => problem,
-        waiting => format!("{waiting} dead letters wait, for {} s: {problem}", status.blocked.as_secs()),
+        waiting => {
+            format!("{waiting} dead letters have waited {} s to be written: {problem}", status.blocked.as_secs())
+        }
     })
 }

@@ -100,7 +100,7 @@ pub fn compare_run_with_live(
     let (run_name, live_name) = (reader.name().to_owned(), live.address());
     let Some(run_figures) = found else {
         return Err(LookbackError::NotComparable(format!(
-            "{run_name} has no figures of {}, of which {live_name} has them now: it has {}. Leave the run out, and \
+            "{run_name} has no figures of {}, the instant of {live_name}: it has {}. Leave the run out, and \
              compare makes one of that instant: ensilinja compare --config FILE {live_name}",
             to_the_second(as_of, &zone),
             span_in_words(&reader)

@@ -60,8 +60,8 @@ impl FiguresOrigin {
     #[must_use]
     pub fn of_live_beside_its_topic() -> Self {
         Self::Lost(
-            "both sides should be made of the same records, and only the process knows what it has made of them; \
-             either its configuration is another, or it is wrong. ensilinja explain shows what the topic has of a figure"
+            "both sides should be made of the same records, and only the process knows its contacts; its \
+             configuration differs, or the process is wrong. ensilinja explain shows what the topic has of a figure"
                 .to_owned(),
         )
     }

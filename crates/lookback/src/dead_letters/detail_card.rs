@@ -73,7 +73,7 @@ pub fn dead_letter_card<'a>(
         let topic = &context.config.kafka.dead_letter_topic;
         return Err(LookbackError::NotKnown(format!(
             "{topic} has no letter about {position}, among {}: the record was not refused, or its letter has expired; \
-             `ensilinja dlq list` shows which there are",
+             `ensilinja dlq list` lists them",
             found.read
         )));
     };
@@ -214,7 +214,7 @@ impl DeadLetterCard<'_> {
             Err(RedriveEligibility::Refused(detail)) => {
                 format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())
             }
-            Err(RedriveEligibility::NotWhole) => "it cannot be sent: the letter does not have all of it".to_owned(),
+            Err(RedriveEligibility::NotWhole) => "it cannot be sent: the dead letter is incomplete".to_owned(),
             Err(eligibility) => {
                 let topic = &self.config.kafka.topic;
                 format!("it cannot be sent ({}): the topic of this configuration is {topic}", eligibility.as_str())

@@ -90,7 +90,7 @@ impl RedriveSummary {
             let since = instants::in_words(self.live_since, &self.zone);
             say(
                 self.past_only,
-                format!("of these happened before {since}: they change reports and replays but no live figure"),
+                format!("of these events happened before {since}: they change reports and replays but no live figure"),
             );
         }
         for (detail, count) in &self.refused {
@@ -103,7 +103,7 @@ impl RedriveSummary {
             say(*count, format!("are left out: they would come back as {reason}: {name}\n{advice}{in_time}"));
         }
         if self.not_whole > 0 {
-            say(self.not_whole, "are left out: their letters do not have all of them".to_owned());
+            say(self.not_whole, "are left out: their dead letters are incomplete".to_owned());
         }
         if self.of_another_topic > 0 {
             say(self.of_another_topic, format!("are left out: they are from another topic than {topic}"));

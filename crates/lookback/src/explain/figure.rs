@@ -122,13 +122,13 @@ impl KnownLine {
         if self.shown.window(window).is_none() {
             let Coverage { begins, whole_since, .. } = self.coverage;
             return format!(
-                "history begins at {}, and for this window all since {} would have to be known",
+                "history begins at {}, and this window needs complete history since {}",
                 local(begins),
                 local(range.start.plus_millis(-whole_since.millis_since(begins)))
             );
         }
         match figure.aggregation() {
-            Aggregation::Quantile => "nothing in the window measures what it is taken of".to_owned(),
+            Aggregation::Quantile => "the window has no samples for it".to_owned(),
             Aggregation::Sum | Aggregation::Single => {
                 format!("a {} line has no such figure", checked.info.channel.as_str())
             }

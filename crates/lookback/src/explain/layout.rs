@@ -67,8 +67,8 @@ impl FigureLayout<'_> {
             not_shown,
             derivation: match aggregation {
                 Aggregation::Sum => "the sum of these",
-                Aggregation::Quantile => "within 1 % what is measured by the one at its place among these",
-                Aggregation::Single => "that of this contact",
+                Aggregation::Quantile => "the sample at the rank of the quantile, within 1 %",
+                Aggregation::Single => "the value of this contact",
             },
             by_step: by_step.into_iter().map(|(step, (times, sum))| (step, times, sum.map(amount))).collect(),
             entries: entries.iter().map(|entry| self.contribution(figure, entry)).collect(),

@@ -40,7 +40,8 @@ impl PromiseCourse<'_> {
         if effective.limits.promises.callback.is_some() && promise.promise == Promise::Answer && promise.term.is_some()
         {
             words.push(
-                "A callback asked for before the deadline would have come under the promise of callbacks.".to_owned(),
+                "The promise of callbacks would have applied if a callback had been requested before the deadline."
+                    .to_owned(),
             );
         }
         words
@@ -71,9 +72,7 @@ impl PromiseCourse<'_> {
             (Promise::Callback, Some(term)) => {
                 format!("They promise a callback: \"{}\", counted from {from}, its request.", term_as_written(term))
             }
-            (_, None) => {
-                "They promise callbacks only; a customer who is answered at once has what was promised.".to_owned()
-            }
+            (_, None) => "They promise callbacks only; an answer keeps that promise too.".to_owned(),
         }
     }
 
@@ -86,7 +85,7 @@ impl PromiseCourse<'_> {
         } else if promise.cause == Cause::Timeout(Timeout::Deadline) {
             format!("It is not settled yet; unless an event keeps it, it will be {verdict} at {at}.")
         } else {
-            format!("It was not settled then; it came to be {verdict} at {at}: {why}.")
+            format!("It was not settled then; it became {verdict} at {at}: {why}.")
         }
     }
 
@@ -107,7 +106,7 @@ impl PromiseCourse<'_> {
             }
             (LedgerVerdict::Broken, Cause::Fact(_)) => format!("{}, and the customer was not reached", self.closed()),
             (LedgerVerdict::Void, Cause::Fact(FactKind::Abandoned)) => {
-                "the customer gave up, either so soon or on such a line that the promise does not apply".to_owned()
+                "the customer gave up: a short abandon, or the line's rules void the promise".to_owned()
             }
             (LedgerVerdict::Void, Cause::Fact(FactKind::Transferred)) => "it was moved to another line".to_owned(),
             (LedgerVerdict::Void, Cause::Fact(FactKind::CallbackClosed)) => self.closed(),

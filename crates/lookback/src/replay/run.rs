@@ -89,7 +89,7 @@ pub fn replay(
             if output.finish(context.stop)? {
                 return Ok(replayed.outcome());
             }
-            let what = "all instants were taken, but the text is not whole".to_owned();
+            let what = "every instant was computed, but the output is incomplete".to_owned();
             Err(LookbackError::Interrupted { what, why: Box::new(LookbackError::Stopped) })
         }
         Err(error @ LookbackError::Output(OutputError::ReaderGone)) => Err(error),
@@ -225,14 +225,14 @@ impl Replayed<'_> {
             tracing::warn!(
                 events = too_late,
                 remedy = "replay a shorter time, or fewer contacts at once",
-                "events found so late in the log that their instants are without them"
+                "events came too late in the log to be counted"
             );
         }
         if out_of_order > 0 {
             tracing::warn!(
                 records = out_of_order,
                 remedy = "--known-at TIME uses all records that are stamped before the time",
-                "records behind one that is stamped later; the instants in between are without them, as the boards were"
+                "records out of timestamp order, not counted at some instants"
             );
         }
         self.reused.warn(context.files, context.config);

@@ -131,12 +131,12 @@ impl SampleCounts {
         if self.records == 0 {
             return vec![SampleFinding::warning("no record came", "check that something publishes to it")];
         }
-        let mut findings = vec![SampleFinding::good("its records may be read").about_permissions()];
+        let mut findings = vec![SampleFinding::good("this user can read its records").about_permissions()];
         if self.without_timestamp > 0 {
             findings.push(SampleFinding::warning(
                 format!("{} of the latest {} records have no timestamp", self.without_timestamp, self.records),
-                "have the producers set timestamps: until then history, --known-at and lag go by the records around \
-                 them, and an event that is dated ahead is not refused",
+                "have the producers set timestamps: until then history, --known-at and lag use the timestamps of the \
+                 records around them, and an event that is dated ahead is not rejected",
             ));
         }
         let accepted: u64 = self.events.iter().sum();
@@ -144,7 +144,7 @@ impl SampleCounts {
         findings.extend(self.rejected.iter().map(|(detail, rejected)| self.rejection(*detail, rejected)));
         for (oddity, count) in &self.odd {
             let what = match oddity {
-                Oddity::KeyDiffers => "have a key other than their subject; the subject says whom they are about",
+                Oddity::KeyDiffers => "have a key other than their subject; the subject identifies the contact",
             };
             findings.push(SampleFinding::good(format!("{count} of {accepted} events {what}")));
         }
@@ -195,7 +195,7 @@ impl SampleCounts {
         let mut remedy = detail.advice().to_owned();
         if !meant_types.is_empty() {
             let meant: Vec<&str> = meant_types.iter().map(String::as_str).collect();
-            remedy = format!("{remedy} Here probably {}.", meant.join(", "));
+            remedy = format!("{remedy} Probably meant: {}.", meant.join(", "));
         }
         match reason {
             // They belong to other systems and are skipped.
@@ -235,7 +235,7 @@ impl SampleCounts {
             self.most_late_ms.max(0) / MINUTE_MS
         );
         findings.push(if self.most_late_ms > horizon_ms {
-            let remedy = "live figures no longer take in what is older than the horizon: use report or replay for that";
+            let remedy = "live figures ignore events older than the horizon: use report or replay for them";
             SampleFinding::warning(late, remedy)
         } else if is_many(self.late, accepted) {
             SampleFinding::warning(late, "until they arrive, boards show too little")
@@ -332,7 +332,7 @@ mod tests {
     fn a_misspelt_type_is_a_problem_and_the_meant_type_is_named() {
         let text = found(&[(0, Err(Detail::MisspeltType)), (0, Ok(0))]);
         assert!(text.contains("Problem: 1 of 2 records are rejected as malformed (misspelt_type)"), "{text}");
-        assert!(text.contains("Here probably fi.ensilinja.contact.offered."), "{text}");
+        assert!(text.contains("Probably meant: fi.ensilinja.contact.offered."), "{text}");
     }
 
     #[test]
@@ -372,7 +372,7 @@ mod tests {
         // All events of this sample are of one contact, hours apart.
         let text = found(&[(0, Ok(0)), (2 * 3600 * SECOND_MS, Ok(0)), (-3600 * SECOND_MS, Ok(0))]);
         assert!(
-            text.contains("Problem: 2 of 3 events (66.7 %), of 1 contacts, are of another contact with the same id"),
+            text.contains("Problem: 2 of 3 events (66.7 %), of 1 contacts, belong to another contact with the same id"),
             "{text}"
         );
         assert!(text.contains("such as at ensilinja.events/3/1, ensilinja.events/3/2"), "{text}");

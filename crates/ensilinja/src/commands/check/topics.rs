@@ -37,7 +37,7 @@ fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_m
     let offsets: i64 = seen.partitions.iter().map(|partition| partition.end - partition.begin).sum();
     let replicas = seen.partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
     let partitions = if count == 1 { "1 partition".to_owned() } else { format!("{count} partitions") };
-    let what = format!("{partitions}, {offsets} offsets, on at least {replicas} of the brokers each");
+    let what = format!("{partitions}, {offsets} offsets, at least {replicas} replicas each");
     findings.push(Finding::ok(Area::Topics, name, what));
     let numbered = || seen.partitions.iter().enumerate();
     for (number, _) in numbered().filter(|(_, partition)| !partition.has_leader) {

@@ -40,8 +40,8 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let found = search.run(&mut |_, _, _| ())?;
     if let Some(position) = selection.positions.iter().find(|position| !found.has(position)) {
         anyhow::bail!(
-            "{} has no letter about {position} that the options select, so nothing was sent: `ensilinja dlq list` shows \
-             which there are",
+            "{} has no letter about {position} that the options select, so nothing was sent: `ensilinja dlq list` \
+             lists them",
             config.kafka.dead_letter_topic
         );
     }

@@ -93,7 +93,7 @@ fn check_retention(period: &Range<EventTime>, config: &Config) -> anyhow::Result
         Ok(PastRetention::Restamped) => tracing::warn!(
             topic,
             setting = "message.timestamp.type=LogAppendTime",
-            consequence = "replay and report do not find the records at their time",
+            effect = "replay and report do not find the records at their time",
             remedy = "set message.timestamp.type=CreateTime",
             "records will be stamped with the present"
         ),
@@ -107,7 +107,7 @@ fn check_retention(period: &Range<EventTime>, config: &Config) -> anyhow::Result
 fn check_records_held(publisher: &Publisher, before: Option<&[(i64, i64)]>, topic: &str) -> anyhow::Result<()> {
     let acknowledged = publisher.acknowledged();
     let Some((before, after)) = before.zip(publisher.extents()) else {
-        tracing::warn!(topic, "records of the topic cannot be counted");
+        tracing::warn!(topic, "records in the topic not counted");
         return Ok(());
     };
     let ends = before.iter().map(|(_, end)| *end).chain(std::iter::repeat(0));

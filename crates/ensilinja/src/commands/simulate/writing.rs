@@ -40,7 +40,7 @@ pub(super) fn write(path: PathBuf, mut past: SimulatedPast, force: bool, runtime
             tokio::time::sleep(PIPE_WITHIN).await;
         };
         tokio::select! {
-            ended = writing => ended.context("the writing died of a bug")?.map(Some),
+            ended = writing => ended.context("the writing panicked, which is a bug")?.map(Some),
             () = pipe_is_stuck => Ok(None),
         }
     });
