@@ -4,8 +4,10 @@ use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings};
 use ensilinja_lookback::RequestError;
 use ensilinja_sim::County;
 
-use crate::cli::SimulateArguments;
-use crate::cli::{CalendarArguments, CheckArguments, Command, DemoArguments, LinesArguments, RunArguments};
+use crate::cli::{
+    CalendarArguments, CheckArguments, Command, DemoArguments, LinesArguments, RunArguments, SimulateArguments,
+    TimeArgument,
+};
 use crate::commands::calendar::CalendarRequest;
 use crate::commands::check::CheckRequest;
 use crate::commands::demo::DemoRequest;
@@ -86,7 +88,7 @@ fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
 
 fn simulate_request(arguments: SimulateArguments) -> anyhow::Result<SimulateRequest> {
     let zone = County::zone();
-    let instants = |(from, to): (crate::cli::TimeArgument, crate::cli::TimeArgument)| {
+    let instants = |(from, to): (TimeArgument, TimeArgument)| {
         let period = from.instant_of("--from", &zone)?..to.instant_of("--to", &zone)?;
         if period.is_empty() { Err(RequestError::EmptyPeriod.into()) } else { anyhow::Ok(period) }
     };

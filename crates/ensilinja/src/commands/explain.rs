@@ -2,13 +2,12 @@
 
 use ensilinja_lookback::explain::{ContactQuestion, FigureQuestion, explain_contact, explain_figure};
 
-use crate::cli::ExplainArguments;
+use crate::cli::{ExplainArguments, TimeArgument};
 use crate::configuration::chosen;
 use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
-use crate::console::standard_output::ListingFormat;
-use crate::console::standard_output::print;
+use crate::console::standard_output::{ListingFormat, print};
 use crate::lookback_context::lookback_context;
 use crate::outcome::Outcome;
 
@@ -21,8 +20,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
     logging::start(config.log)?;
     let zone = &config.zone;
-    let instant =
-        |option, when: Option<crate::cli::TimeArgument>| when.map(|when| when.instant_of(option, zone)).transpose();
+    let instant = |option, when: Option<TimeArgument>| when.map(|when| when.instant_of(option, zone)).transpose();
     let at = instant("--at", arguments.at)?;
     let known_before = instant("--known-at", arguments.known_at)?;
     let complete_since = instant("--complete-since", arguments.source.complete_since)?;
