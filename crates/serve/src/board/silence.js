@@ -5,7 +5,7 @@ export class Silence {
   #lateSeconds = 0;
   #leastBehind = Infinity;
 
-  /** @param {() => number} steadyMs a clock that is never set @param {() => number} wallMs one that runs during sleep */
+  /** @param {() => number} steadyMs a clock that is never set @param {() => number} wallMs one that runs in sleep */
   constructor(steadyMs = () => performance.now(), wallMs = () => Date.now()) {
     this.steadyMs = steadyMs;
     this.wallMs = wallMs;
