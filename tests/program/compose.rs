@@ -325,7 +325,7 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
     let compose = compose();
     for name in ["prometheus", "alertmanager"] {
         let service = &compose.services[name];
-        let flag = service.command.iter().find_map(|word| word.strip_prefix("--config.file=")).expect("it is told");
+        let flag = service.command.iter().find_map(|word| word.strip_prefix("--config.file=")).expect("it has a configuration");
         let file = service.file_at(flag).unwrap_or_else(|| panic!("{name} has nothing mounted at {flag}"));
         assert!(file.is_file(), "{}", file.display());
     }

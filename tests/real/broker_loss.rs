@@ -20,7 +20,7 @@ fn an_unreachable_broker_is_waited_for_and_nothing_is_lost() {
     broker.stop();
     let mut program = Program::run(&stage);
     program.wait_until_readyz(503, "is unreachable");
-    assert_eq!(program.get("/livez").status, 200, "it lives");
+    assert_eq!(program.get("/livez").status, 200, "it is alive");
     let page = program.metrics();
     assert_eq!((is_complete(&page), as_of(&page), complete_until(&page)), (false, None, None));
 

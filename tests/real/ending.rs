@@ -27,6 +27,6 @@ fn sigterm_ends_a_process_cleanly_idle_rebuilding_and_under_load() {
     busy.wait_until_readyz(200, "ready");
     busy.wait_for_more_events();
     busy.end_well();
-    assert!(busy.log().contains("stopped"), "it says so");
+    assert!(busy.log().contains("stopped"), "the end is logged");
     live.stop();
 }

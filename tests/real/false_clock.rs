@@ -104,7 +104,7 @@ fn a_clock_an_hour_ahead_for_nine_seconds_changes_no_figure() {
     let after = program.assert_agrees_with(feed.oracle());
     assert!(as_of(&after).expect("there are figures").millis_since(from) < 300_000);
     let (overdue, broken_promises) = overdue_and_broken(&after);
-    assert!(overdue + broken_promises > 0.0, "there is something to be wrong about");
+    assert!(overdue + broken_promises > 0.0, "there are figures to compare");
     assert_eq!((after["ensilinja_clock_disbelieved_seconds"], after["ensilinja_clock_steps_total"]), (0.0, 1.0));
     program.end_well();
 }

@@ -52,7 +52,7 @@ fn thirty_kills_change_no_figure_and_lose_no_dead_letter() {
     for program in [&survivor, &standby] {
         program.wait_until_it_knows(settled);
         let page = program.assert_agrees_with(feed.oracle());
-        assert!(page["ensilinja_legs"] > 5_000.0, "there is something to be wrong about");
+        assert!(page["ensilinja_legs"] > 5_000.0, "there are figures to compare");
     }
     assert_the_same_figures(&survivor, &standby);
     survivor.end_well();

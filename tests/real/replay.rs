@@ -149,7 +149,7 @@ fn a_replay_reproduces_what_was_shown_live_through_a_week() {
         assert_same(shown, replayed, "as known then");
     }
     let windows = &shown[40]["lines"][0]["figures"]["windows"];
-    assert!(windows["open5d"]["contacts_offered"].as_i64().unwrap() > 100, "there is something to be wrong about");
+    assert!(windows["open5d"]["contacts_offered"].as_i64().unwrap() > 100, "there are figures to compare");
 
     let number = usize::try_from(REDRIVE).unwrap() - 2;
     let at = written(look(REDRIVE - 2));

@@ -133,7 +133,7 @@ fn readyz(file: &Path, words: &[&str]) -> String {
         words.iter().all(|words| body.contains(words))
     });
     assert!(has_words, "/readyz does not say {words:?}:\n{body}\n{}", program.log());
-    assert!(!program.log().contains(PASSWORD) && !body.contains(PASSWORD), "a password is told");
+    assert!(!program.log().contains(PASSWORD) && !body.contains(PASSWORD), "a password is shown");
     program.kill();
     body
 }
