@@ -281,8 +281,8 @@ fn a_full_disk_is_an_error() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let ended = command(&["lines"]).stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
-    let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.starts_with("error: standard output cannot be written: No space left"), "{said}");
+    let err = String::from_utf8(ended.stderr).unwrap();
+    assert!(err.starts_with("error: standard output cannot be written: No space left"), "{err}");
 }
 
 #[test]

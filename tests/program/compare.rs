@@ -173,7 +173,7 @@ fn an_incomplete_run_ends_with_status_1_and_no_comparison() {
     fs::write(&swapped, [lines[0], lines[2], lines[1]].concat()).unwrap();
     fs::write(&empty, "").unwrap();
     fs::write(&more, [&lines[..6], &["{\"end\": {\"instants\": 6}}\n"]].concat().concat()).unwrap();
-    for (run, said) in [
+    for (run, expected) in [
         (cut.as_str(), "was cut off after 3 instants: make the run again"),
         (&torn, "was cut off after 3 instants: make the run again"),
         (&twice, "continues after its end"),
@@ -186,14 +186,14 @@ fn an_incomplete_run_ends_with_status_1_and_no_comparison() {
         for words in [[run, before.as_str()], [before.as_str(), run]] {
             let (status, out, err) = compare(&words);
             assert_eq!((status, out.as_str()), (Some(1), ""), "{run}: {err}");
-            assert!(err.starts_with("error: ") && err.contains(said), "{run}: {err}");
+            assert!(err.starts_with("error: ") && err.contains(expected), "{run}: {err}");
         }
     }
 }
 
 #[test]
 fn arguments_that_cannot_be_compared_end_with_status_2() {
-    for (words, said) in [
+    for (words, expected) in [
         (&["a.run"][..], "a run is compared with OTHER"),
         (&["http://127.0.0.1:1"], "give --config to compare the live process with its topic, or OTHER"),
         (&["-", "-"], "standard input can be read only once"),
@@ -203,7 +203,7 @@ fn arguments_that_cannot_be_compared_end_with_status_2() {
     ] {
         let (status, out, err) = compare(words);
         assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}");
-        assert!(err.starts_with("error: ") && err.contains(said), "{err}");
+        assert!(err.starts_with("error: ") && err.contains(expected), "{err}");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_process_that_does_not_answer_ends_with_status_1_and_advice() {
     let rebuilding = answering(
         "{\"figures_as_of_timestamp_seconds\": null, \"complete\": false, \"reasons\": [\"reading\"], \"lines\": []}",
     );
-    for (address, said) in [
+    for (address, expected) in [
         (unused, "cannot be reached: Connection refused"),
         (other, "is not a process of Ensilinja: it is JSON, but not a document of figures"),
         (rebuilding, "has no figures yet: it is still reading (reading); try again when "),
@@ -222,7 +222,7 @@ fn a_process_that_does_not_answer_ends_with_status_1_and_advice() {
         let address = format!("http://{address}");
         let (status, out, err) = compare(&[&STAGE.before, &address]);
         assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
-        assert!(err.starts_with(&format!("error: {address} {said}")), "{err}");
+        assert!(err.starts_with(&format!("error: {address} {expected}")), "{err}");
         assert!(err.matches("refused").count() <= 1, "{err}");
     }
 }

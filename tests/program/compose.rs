@@ -250,8 +250,8 @@ fn the_processor_listens_on_the_port_that_is_published_and_scraped() {
     let published = compose.services["ensilinja"].published().map(|(_, inside)| inside).collect::<Vec<_>>();
     assert_eq!(published, [listen.port()]);
     assert!(dockerfile().contains(&format!("EXPOSE {}\n", listen.port())));
-    let told = dockerfile();
-    assert!(told.contains(&format!("\"--listen\", \"{listen}\"")), "the image alone listens elsewhere");
+    let dockerfile = dockerfile();
+    assert!(dockerfile.contains(&format!("\"--listen\", \"{listen}\"")), "the image alone listens elsewhere");
 }
 
 #[test]
@@ -325,7 +325,11 @@ fn prometheus_and_alertmanager_are_given_the_configuration_that_is_mounted() {
     let compose = compose();
     for name in ["prometheus", "alertmanager"] {
         let service = &compose.services[name];
-        let flag = service.command.iter().find_map(|word| word.strip_prefix("--config.file=")).expect("it has a configuration");
+        let flag = service
+            .command
+            .iter()
+            .find_map(|word| word.strip_prefix("--config.file="))
+            .expect("it has a configuration");
         let file = service.file_at(flag).unwrap_or_else(|| panic!("{name} has nothing mounted at {flag}"));
         assert!(file.is_file(), "{}", file.display());
     }
@@ -394,9 +398,9 @@ impl Running {
     /// Stops it and returns its standard error.
     fn stop(&mut self) -> String {
         self.0.kill().expect("it is ours to stop");
-        let mut said = String::new();
-        self.0.stderr.take().expect("it is piped").read_to_string(&mut said).expect("it is text");
-        said
+        let mut err = String::new();
+        self.0.stderr.take().expect("it is piped").read_to_string(&mut err).expect("it is text");
+        err
     }
 }
 

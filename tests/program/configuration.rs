@@ -177,13 +177,13 @@ fn good() -> Config {
 fn every_mistake_has_its_whole_message() {
     let mut others = Vec::new();
     for (from, to, message) in REFUSED {
-        let said = ensilinja::configuration::parse("ensilinja.toml", &edited(from, to)).unwrap_err().to_string();
-        assert!(!said.contains("hunter2"), "a secret is in {said}");
-        if said != format!("ensilinja.toml:{message}") {
-            others.push(format!("{from:?} -> {to:?}\n    {message}\n    {said}"));
+        let error = ensilinja::configuration::parse("ensilinja.toml", &edited(from, to)).unwrap_err().to_string();
+        assert!(!error.contains("hunter2"), "a secret is in {error}");
+        if error != format!("ensilinja.toml:{message}") {
+            others.push(format!("{from:?} -> {to:?}\n    {message}\n    {error}"));
         }
     }
-    assert!(others.is_empty(), "expected first, said second:\n{}", others.join("\n"));
+    assert!(others.is_empty(), "expected first, actual second:\n{}", others.join("\n"));
 }
 
 #[test]
@@ -386,10 +386,10 @@ fn the_sample_has_the_rules_that_the_simulator_assumes() {
     assert_eq!(ids, simulated.lines.iter().map(|line| &line.id).collect::<Vec<_>>());
 
     let start = Timestamp::from_second(TUESDAY_10_15).unwrap().to_zoned(County::zone());
-    for ((rules, said), line) in rules.lines().iter().zip(&sample.lines).zip(&simulated.lines) {
-        assert_eq!(said.channel, line.channel, "{}", line.id);
-        assert_eq!(said.group, line.group, "{}", line.id);
-        assert_eq!(said.service_area, line.service_area, "{}", line.id);
+    for ((rules, configured), line) in rules.lines().iter().zip(&sample.lines).zip(&simulated.lines) {
+        assert_eq!(configured.channel, line.channel, "{}", line.id);
+        assert_eq!(configured.group, line.group, "{}", line.id);
+        assert_eq!(configured.service_area, line.service_area, "{}", line.id);
         let [EffectiveLimits { limits, .. }] = rules.effective_limits.as_slice() else {
             panic!("{} changes by date", line.id)
         };

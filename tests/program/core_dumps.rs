@@ -71,8 +71,8 @@ fn an_aborted_process_leaves_no_core_unless_cores_are_allowed() {
 
 #[test]
 fn an_invalid_value_of_the_variable_is_refused() {
-    let (status, _, said) = run_command(command(&["lines"]).env(ALLOWED, "yes"));
-    assert_eq!(said, "error: ENSILINJA_CORE_DUMPS is \"yes\"; it should be on or off\n");
+    let (status, _, err) = run_command(command(&["lines"]).env(ALLOWED, "yes"));
+    assert_eq!(err, "error: ENSILINJA_CORE_DUMPS is \"yes\"; it should be on or off\n");
     assert_eq!(status, Some(1));
 }
 

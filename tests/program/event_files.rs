@@ -44,7 +44,7 @@ fn simulate(output: &Path, words: &[&str]) -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+fn stderr_text(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -89,16 +89,16 @@ fn a_simulated_morning_is_written_without_a_broker_and_read_back_whole() {
     let folder = TemporaryFolder::new("events");
     let file = folder.file("events.jsonl");
     let output = simulate(&file, &["--seed", "5"]).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", stderr_text(&output));
     assert_eq!((names(&folder), output.stdout.len()), (vec!["events.jsonl".to_owned()], 0));
     let (events, rejected) = read(&file);
     assert_eq!((events.len(), rejected), (published(Disorder::NONE, 5).count(), BTreeMap::new()));
     assert!(events.len() > 1_000, "there are {}", events.len());
 
     let printed = simulate(Path::new("-"), &["--seed", "5"]).output().unwrap();
-    assert!(printed.status.success() && printed.stdout == fs::read(&file).unwrap(), "{}", said(&printed));
-    let said = said(&printed);
-    assert!(said.contains(&format!("written events={} file=\"-\"", events.len())), "{said}");
+    assert!(printed.status.success() && printed.stdout == fs::read(&file).unwrap(), "{}", stderr_text(&printed));
+    let stderr_text = stderr_text(&printed);
+    assert!(stderr_text.contains(&format!("written events={} file=\"-\"", events.len())), "{stderr_text}");
 }
 
 #[test]
@@ -145,12 +145,12 @@ fn a_file_with_content_is_replaced_only_with_force() {
     let file = folder.file("events.jsonl");
     fs::write(&file, "before").unwrap();
     let output = simulate(&file, &[]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr_text(&output));
     let expected = format!("{} exists already: name another file, or replace it with --force", file.display());
-    assert!(said(&output).contains(&expected), "{}", said(&output));
+    assert!(stderr_text(&output).contains(&expected), "{}", stderr_text(&output));
     assert_eq!(fs::read_to_string(&file).unwrap(), "before");
     let output = simulate(&file, &["--force"]).output().unwrap();
-    assert!(output.status.success() && read(&file).0.len() > 1_000, "{}", said(&output));
+    assert!(output.status.success() && read(&file).0.len() > 1_000, "{}", stderr_text(&output));
 }
 
 #[test]
@@ -162,9 +162,9 @@ fn a_stopped_simulation_reports_what_is_left_and_leaves_no_file() {
     assert!(poll_until(PATIENCE, || !names(&folder).is_empty()), "it has not begun to write");
     send_signal(&child, "INT");
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("error: stopped before the end: "), "{}", said(&output));
-    assert!(said(&output).contains(" to 2025-01-01 00:00 is left; "), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr_text(&output));
+    assert!(stderr_text(&output).contains("error: stopped before the end: "), "{}", stderr_text(&output));
+    assert!(stderr_text(&output).contains(" to 2025-01-01 00:00 is left; "), "{}", stderr_text(&output));
     assert_eq!(names(&folder), [""; 0]);
 }
 
@@ -178,7 +178,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     let output =
         Command::new("bash").args(["-c", limited]).arg(program.get_program()).args(program.get_args()).output();
     let output = output.unwrap();
-    let problem = said(&output);
+    let problem = stderr_text(&output);
     assert_eq!(output.status.code(), Some(1), "{problem}");
     let expected = format!("error: cannot write {}: File too large", file.display());
     assert!(problem.contains(&expected), "{problem}");
@@ -186,7 +186,11 @@ fn a_full_disk_is_said_and_leaves_nothing() {
 
     let output = simulate(Path::new("/dev/full"), &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("error: cannot write /dev/full: No space left on device"), "{}", said(&output));
+    assert!(
+        stderr_text(&output).contains("error: cannot write /dev/full: No space left on device"),
+        "{}",
+        stderr_text(&output)
+    );
 }
 
 #[test]
@@ -195,9 +199,9 @@ fn a_reader_that_closes_the_pipe_ends_a_simulation_without_an_error() {
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with('{') && line.ends_with("}\n"), "{line}");
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    let mut stderr_text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr_text).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stderr_text.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -345,7 +349,7 @@ fn the_demo_refuses_a_file_that_it_cannot_play_and_names_the_line() {
         fs::write(&file, text).unwrap();
         let words = ["demo", "--listen", "127.0.0.1:0", "--events"];
         let output = command(&words).arg(&file).output().unwrap();
-        let problem = said(&output);
+        let problem = stderr_text(&output);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{problem}");
         assert!(problem.starts_with(&format!("error: cannot play {}: ", file.display())), "{problem}");
         assert!(problem.contains(reason) && !problem.contains("secret"), "{problem}");

@@ -29,7 +29,7 @@ fn document(words: &[&str]) -> Value {
 }
 
 /// A line of a file: an event of a contact.
-fn said(contact: &str, fact: &str, time: &str, data: &str) -> String {
+fn event_line(contact: &str, fact: &str, time: &str, data: &str) -> String {
     format!(
         r#"{{"specversion":"1.0","id":"{contact} {fact} {time}","source":"/test","type":"fi.ensilinja.contact.{fact}","subject":"{contact}","time":"{time}","data":{{"line":"mipa"{data}}}}}"#
     )
@@ -39,11 +39,11 @@ fn said(contact: &str, fact: &str, time: &str, data: &str) -> String {
 /// month until spring, show that nothing is missing in between.
 fn written(name: &str, lines: &[String]) -> String {
     let path = file(name);
-    let first = said("long-ago", "offered", "2025-01-01T10:00:00+02:00", "");
+    let first = event_line("long-ago", "offered", "2025-01-01T10:00:00+02:00", "");
     let months = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09"];
     let months = months.into_iter().chain(["2025-10", "2025-11", "2025-12", "2026-01", "2026-02"]);
     let days = months.flat_map(|month| ["05", "15", "25"].map(|day| format!("{month}-{day}T10:00:00+02:00")));
-    let signs: Vec<String> = days.map(|at| said("sign-of-life", "ended", &at, "")).collect();
+    let signs: Vec<String> = days.map(|at| event_line("sign-of-life", "ended", &at, "")).collect();
     fs::write(&path, [&[first], lines, &signs].concat().join("\n") + "\n").unwrap();
     path
 }
@@ -57,14 +57,14 @@ fn small() -> String {
     written(
         "explain-small.jsonl",
         &[
-            said("canary-1", "offered", "2026-03-02T10:01:00+02:00", ""),
-            said("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
-            said("canary-2", "offered", "2026-03-02T10:04:00+02:00", r#","visit":"v-2""#),
-            said("canary-2", "abandoned", "2026-03-02T10:04:03+02:00", r#","visit":"v-2","stage":"menu""#),
-            said("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
-            said("canary-3", "offered", "2026-03-02T10:05:00+02:00", ""),
-            said("canary-3", "answered", "2026-03-02T10:06:00+02:00", ""),
-            said("canary-4", "offered", "2026-03-02T10:14:00+02:00", ""),
+            event_line("canary-1", "offered", "2026-03-02T10:01:00+02:00", ""),
+            event_line("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
+            event_line("canary-2", "offered", "2026-03-02T10:04:00+02:00", r#","visit":"v-2""#),
+            event_line("canary-2", "abandoned", "2026-03-02T10:04:03+02:00", r#","visit":"v-2","stage":"menu""#),
+            event_line("canary-1", "abandoned", "2026-03-02T10:03:11.250+02:00", r#","stage":"queue""#),
+            event_line("canary-3", "offered", "2026-03-02T10:05:00+02:00", ""),
+            event_line("canary-3", "answered", "2026-03-02T10:06:00+02:00", ""),
+            event_line("canary-4", "offered", "2026-03-02T10:14:00+02:00", ""),
         ],
     )
 }
@@ -198,9 +198,9 @@ fn each_position_named_holds_the_fact_it_is_named_for() {
         let line: Value = serde_json::from_str(lines[number - 1]).unwrap();
         assert_eq!(line["subject"], entry["contact"]);
         let fact = entry["said"]["fact"].as_str().unwrap().split(' ').next().unwrap();
-        let said = line["type"].as_str().unwrap().strip_prefix("fi.ensilinja.contact.").unwrap();
-        let is_reached = said == "callback_attempted" && line["data"]["result"] == "reached";
-        assert_eq!(if is_reached { "callback_reached" } else { said }, fact);
+        let kind = line["type"].as_str().unwrap().strip_prefix("fi.ensilinja.contact.").unwrap();
+        let is_reached = kind == "callback_attempted" && line["data"]["result"] == "reached";
+        assert_eq!(if is_reached { "callback_reached" } else { kind }, fact);
     }
     let listed = page(&words[2..], &COUNTY);
     assert!(listed.contains(&format!("... {} more; --all lists them", entries.len() - 40)), "{listed}");
@@ -212,12 +212,12 @@ fn a_promise_broken_over_a_weekend_is_explained_with_its_rule_and_reason() {
     let friday = written(
         "explain-friday.jsonl",
         &[
-            said("f-1", "offered", "2026-03-06T14:30:00+02:00", ""),
-            said("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
-            said("f-1", "callback_attempted", "2026-03-06T14:55:00+02:00", r#","result":"failed""#),
-            said("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
-            said("f-1", "callback_requested", "2026-03-06T14:40:00+02:00", ""),
-            said("f-1", "callback_reached", "2026-03-09T10:02:00+02:00", ""),
+            event_line("f-1", "offered", "2026-03-06T14:30:00+02:00", ""),
+            event_line("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
+            event_line("f-1", "callback_attempted", "2026-03-06T14:55:00+02:00", r#","result":"failed""#),
+            event_line("f-1", "callback_requested", "2026-03-06T14:31:10.250+02:00", ""),
+            event_line("f-1", "callback_requested", "2026-03-06T14:40:00+02:00", ""),
+            event_line("f-1", "callback_reached", "2026-03-09T10:02:00+02:00", ""),
         ],
     );
     assert_eq!(page(&["--contact", "f-1", "--at", "2026-03-10"], &friday), include_str!("explain/weekend.txt"));
@@ -238,13 +238,13 @@ fn legs_of_a_contact_are_separate_and_a_retracted_one_does_not_count() {
     let path = written(
         "explain-visits.jsonl",
         &[
-            said("v", "offered", "2026-03-02T10:00:00+02:00", &visit("1")),
-            said("v", "answered", "2026-03-02T10:00:30+02:00", &visit("1")),
-            said("v", "retracted", "2026-03-03T08:00:00+02:00", &visit("1")),
-            said("v", "offered", "2026-03-02T10:00:00+02:00", &visit("2")),
-            said("v", "answered", "2026-03-02T10:20:00+02:00", &visit("2")),
-            said("v", "answered", "2026-03-02T10:00:20+02:00", &visit("2")),
-            said("w-7", "offered", "2026-03-02T10:00:00+02:00", ""),
+            event_line("v", "offered", "2026-03-02T10:00:00+02:00", &visit("1")),
+            event_line("v", "answered", "2026-03-02T10:00:30+02:00", &visit("1")),
+            event_line("v", "retracted", "2026-03-03T08:00:00+02:00", &visit("1")),
+            event_line("v", "offered", "2026-03-02T10:00:00+02:00", &visit("2")),
+            event_line("v", "answered", "2026-03-02T10:20:00+02:00", &visit("2")),
+            event_line("v", "answered", "2026-03-02T10:00:20+02:00", &visit("2")),
+            event_line("w-7", "offered", "2026-03-02T10:00:00+02:00", ""),
         ],
     );
     let story = page(&["--contact", "v", "--at", "2026-03-04"], &path);
@@ -266,8 +266,8 @@ fn the_repeated_hour_needs_an_offset_and_the_skipped_hour_is_refused() {
     let path = written(
         "explain-fold.jsonl",
         &[
-            said("summer", "offered", "2025-10-26T03:20:00+03:00", ""),
-            said("winter", "offered", "2025-10-26T03:20:00+02:00", ""),
+            event_line("summer", "offered", "2025-10-26T03:20:00+03:00", ""),
+            event_line("winter", "offered", "2025-10-26T03:20:00+02:00", ""),
         ],
     );
     let offered = |at: &str| page(&["--line", "mipa", "--figure", "offered", "--window", "15m", "--at", at], &path);
@@ -288,7 +288,7 @@ fn the_repeated_hour_needs_an_offset_and_the_skipped_hour_is_refused() {
 #[test]
 fn a_figure_that_is_not_shown_is_explained_with_the_reason_and_what_is_known() {
     let path = file("explain-short.jsonl");
-    fs::write(&path, said("s", "offered", "2026-03-02T10:01:00+02:00", "") + "\n").unwrap();
+    fs::write(&path, event_line("s", "offered", "2026-03-02T10:01:00+02:00", "") + "\n").unwrap();
     let words = ["--line", "mipa", "--figure", "offered", "--window", "1h", "--at", "2026-03-02T10:15"];
     let short = page(&words, &path);
     assert!(
@@ -320,7 +320,7 @@ fn a_figure_that_is_not_shown_is_explained_with_the_reason_and_what_is_known() {
 fn a_figure_that_cannot_be_explained_is_refused_with_the_possible_ones() {
     let small = small();
     let at = "2026-03-02T10:15";
-    for (words, status, said) in [
+    for (words, status, expected) in [
         (vec!["--line", "mipo", "--figure", "waiting", "--at", at], 2, "did you mean mipa?"),
         (vec!["--line", "mipa", "--figure", "abandonned", "--at", at], 2, "did you mean abandoned?"),
         (
@@ -346,7 +346,7 @@ fn a_figure_that_cannot_be_explained_is_refused_with_the_possible_ones() {
     ] {
         let (ended_with, out, err) = run(&[&["explain", "--events", &small], words.as_slice()].concat());
         assert_eq!(ended_with, Some(status), "{words:?}: {err}");
-        assert!(out.is_empty() && err.contains(said), "{words:?}: {err}");
+        assert!(out.is_empty() && err.contains(expected), "{words:?}: {err}");
         assert!(!err.contains("canary-99"), "{err}");
     }
     let piped = ["explain", "--events", "-", "--line", "mipa", "--figure", "waiting", "--at", at];
@@ -376,8 +376,8 @@ fn control_characters_in_an_id_are_escaped() {
     let quoted = id.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let visit = format!(r#","visit":"{quoted}""#);
     let events = [
-        said(&quoted, "offered", "2025-09-15T07:00:00Z", &visit),
-        said(&quoted, "answered", "2025-09-15T07:01:00Z", &visit),
+        event_line(&quoted, "offered", "2025-09-15T07:00:00Z", &visit),
+        event_line(&quoted, "answered", "2025-09-15T07:01:00Z", &visit),
     ];
     fs::write(&path, events.join("\n")).unwrap();
     let table = explained(&["--events", &path, "--contact", id, "--at", "2025-09-15T12:00"]);

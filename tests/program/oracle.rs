@@ -44,9 +44,9 @@ impl Pages {
 }
 
 /// An event of the oracle as one of the ledger.
-fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
-    let line = lines.iter().position(|line| line.id == said.line).expect("a line of the soup");
-    let leg = (&said.contact, &said.visit, line);
+fn event(reported: &SimEvent, lines: &[OracleLine]) -> Event {
+    let line = lines.iter().position(|line| line.id == reported.line).expect("a line of the soup");
+    let leg = (&reported.contact, &reported.visit, line);
     let key = {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let half = |salt: u64| {
@@ -57,7 +57,7 @@ fn event(said: &SimEvent, lines: &[OracleLine]) -> Event {
         half(1) << 64 | half(2)
     };
     let line = LineIndex::new(u16::try_from(line).expect("few lines"));
-    Event { leg: LegKey::new(key), line, at: said.at, fact: said.fact }
+    Event { leg: LegKey::new(key), line, at: reported.at, fact: reported.fact }
 }
 
 fn assert_agreement(page: &series::Series, oracle: &Oracle, now: EventTime, story: &str) {
@@ -78,14 +78,14 @@ fn the_ledger_and_the_oracle_agree_on_every_soup() {
         let mut ledger = Ledger::new(rules.clone(), moments[0]);
         let mut oracle = Oracle::new(lines.clone(), zone.clone());
         let (early, late) = soup.events.split_at(soup.events.len() / 2);
-        for said in early {
-            ledger.apply(&event(said, &lines));
-            oracle.apply(said);
+        for reported in early {
+            ledger.apply(&event(reported, &lines));
+            oracle.apply(reported);
         }
         assert_agreement(&pages.of(&mut ledger, moments[0]), &oracle, moments[0], &format!("seed {seed}, half told"));
-        for said in late {
-            ledger.apply(&event(said, &lines));
-            oracle.apply(said);
+        for reported in late {
+            ledger.apply(&event(reported, &lines));
+            oracle.apply(reported);
         }
         for now in moments {
             assert_agreement(&pages.of(&mut ledger, now), &oracle, now, &format!("seed {seed}"));
@@ -114,9 +114,9 @@ fn the_ledger_and_the_oracle_agree_on_the_county_in_all_disorder() {
             let now = start.plus_millis(hours * 3_600_000 + i64::from(seed));
             while let Some(publication) = publications.next_if(|publication| publication.at <= now) {
                 match (decode(&decoder, &publication), publication.event, publication.poison) {
-                    (Ok(event), Some(said), None) => {
+                    (Ok(event), Some(reported), None) => {
                         ledger.apply(&event);
-                        oracle.apply(&said);
+                        oracle.apply(&reported);
                     }
                     (Err(rejection), None, Some(poison)) => assert_eq!(rejection.detail, poison.detail),
                     (taken, _, poison) => panic!("{:?} of {poison:?}", taken.map(|_| "an event")),

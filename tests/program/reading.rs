@@ -162,16 +162,16 @@ fn a_truncated_or_missing_file_among_others_is_named() {
     let whole = write(folder.join("whole"), &lines(0..3_000));
     let packed = gzip(&lines(3_000..6_000));
     let cut = write(folder.join("cut.gz"), &packed[..packed.len() / 2]);
-    let said = error(&[whole.clone(), cut.clone()]);
+    let err = error(&[whole.clone(), cut.clone()]);
     assert!(
-        said.starts_with(&format!("cannot read {}: its gzip data ends within or before line ", cut.display())),
-        "{said}"
+        err.starts_with(&format!("cannot read {}: its gzip data ends within or before line ", cut.display())),
+        "{err}"
     );
     let missing = folder.join("missing");
-    let said = error(&[whole.clone(), missing.clone()]);
-    assert!(said.starts_with(&format!("cannot open {}: ", missing.display())), "{said}");
-    let said = error(&["-".into(), whole, "-".into()]);
-    assert_eq!(said, "standard input is named twice: it can be read only once");
+    let err = error(&[whole.clone(), missing.clone()]);
+    assert!(err.starts_with(&format!("cannot open {}: ", missing.display())), "{err}");
+    let err = error(&["-".into(), whole, "-".into()]);
+    assert_eq!(err, "standard input is named twice: it can be read only once");
 }
 
 #[test]
@@ -183,20 +183,20 @@ fn a_stop_reports_how_far_reading_came() {
     assert_eq!(stopped.events, seen.len() as u64);
     assert!((6_400..6_500).contains(&seen.len()), "{}", seen.len());
     // Four days and some hours after 2025-09-16 10:15.
-    let said = format!("stopped before the end of {}: 6400 events were read, up to 2025-09-20 19:51", file.display());
-    assert_eq!(error.to_string(), said);
+    let err = format!("stopped before the end of {}: 6400 events were read, up to 2025-09-20 19:51", file.display());
+    assert_eq!(error.to_string(), err);
 }
 
 #[test]
 fn an_error_of_the_receiver_ends_reading() {
     let file = [write(folder("listener").join("a"), &lines(0..1_000))];
-    let (config, mut heard) = (ensilinja_config::county(), 0);
+    let (config, mut received) = (ensilinja_config::county(), 0);
     let read = source(&config, &file).read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
-        heard += 1;
-        if heard < 10 { Ok(()) } else { Err(LookbackError::Bug("the disk is full".to_owned())) }
+        received += 1;
+        if received < 10 { Ok(()) } else { Err(LookbackError::Bug("the disk is full".to_owned())) }
     });
     let error = read.unwrap_err().to_string();
-    assert_eq!((error, heard), ("this is a bug of the program: the disk is full".to_owned(), 10));
+    assert_eq!((error, received), ("this is a bug of the program: the disk is full".to_owned(), 10));
 }
 
 #[test]
@@ -264,10 +264,10 @@ fn a_signal_ends_the_reading_of_a_silent_pipe() {
     let mut pipe = child.stdin.take().unwrap();
     // Several times what is read ahead: once all is written, most has been processed.
     pipe.write_all(&lines(0..20_000)).unwrap();
-    let said = interrupted(child);
+    let err = interrupted(child);
     assert!(
-        said.contains("error: stopped before the end of standard input: ") && said.contains(", up to 2025-09-16 1"),
-        "{said}"
+        err.contains("error: stopped before the end of standard input: ") && err.contains(", up to 2025-09-16 1"),
+        "{err}"
     );
     drop(pipe);
 }
@@ -276,16 +276,16 @@ fn a_signal_ends_the_reading_of_a_silent_pipe() {
 fn a_signal_ends_the_opening_of_a_pipe_without_a_writer() {
     let mut child = report(&[Path::new("-")], Stdio::piped());
     let pipe = child.stdin.take().unwrap();
-    let said = interrupted(child);
-    assert!(said.contains("error: stopped before the end of standard input: 0 events were read"), "{said}");
+    let err = interrupted(child);
+    assert!(err.contains("error: stopped before the end of standard input: 0 events were read"), "{err}");
     drop(pipe);
 
     let folder = folder("silent");
     let (file, pipe) = (write(folder.join("file"), &lines(0..100)), folder.join("pipe"));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for events in [&[pipe.as_path()][..], &[&file, &pipe]] {
-        let said = interrupted(report(events, Stdio::null()));
-        assert!(said.contains("error: stopped before the end of "), "{said}");
+        let err = interrupted(report(events, Stdio::null()));
+        assert!(err.contains("error: stopped before the end of "), "{err}");
     }
 }
 
@@ -313,8 +313,8 @@ fn listens_to_interrupts(process: u32) -> bool {
 fn without_a_terminal_no_escape_code_is_written() {
     let file = write(folder("plain").join("a"), &lines(0..50_000));
     let mut child = report(&[&file], Stdio::from(File::open("/dev/null").unwrap()));
-    let mut said = Vec::new();
-    child.stderr.take().unwrap().read_to_end(&mut said).unwrap();
+    let mut err = Vec::new();
+    child.stderr.take().unwrap().read_to_end(&mut err).unwrap();
     assert!(child.wait().unwrap().success());
-    assert!(!said.contains(&0x1b) && !said.contains(&b'\r'), "{}", String::from_utf8_lossy(&said));
+    assert!(!err.contains(&0x1b) && !err.contains(&b'\r'), "{}", String::from_utf8_lossy(&err));
 }

@@ -163,7 +163,7 @@ fn a_reader_that_closes_the_pipe_is_no_error_of_a_report() {
 
 #[test]
 fn invalid_arguments_end_with_status_2_before_anything_is_read() {
-    for (more, said) in [
+    for (more, expected) in [
         (["--line", "nuevola"].as_slice(), "error: --line nuevola is not a configured line; did you mean neuvola?\n"),
         (
             &["--line", "fire_brigade"],
@@ -174,9 +174,9 @@ fn invalid_arguments_end_with_status_2_before_anything_is_read() {
     ] {
         let (status, out, err) = run(&monday("no/such.jsonl", more));
         assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
-        assert!(err.starts_with(said), "{err}");
+        assert!(err.starts_with(expected), "{err}");
     }
-    for (from, to, by, said) in [
+    for (from, to, by, expected) in [
         (
             "2024-01-01",
             "2026-01-01",
@@ -199,7 +199,7 @@ fn invalid_arguments_end_with_status_2_before_anything_is_read() {
         ("2025-09-15T08:00", "2025-09-15T05:00Z", "line", "--from is not before --to"),
     ] {
         let words = ["report", "--events", "no/such.jsonl", "--from", from, "--to", to, "--by", by];
-        assert_eq!(run(&words), (Some(2), String::new(), format!("error: {said}\n")));
+        assert_eq!(run(&words), (Some(2), String::new(), format!("error: {expected}\n")));
     }
 }
 
@@ -209,7 +209,7 @@ fn incomplete_or_missing_events_end_with_status_1_and_no_report() {
     fs::write(&empty, "").unwrap();
     fs::write(&strange, "{\"specversion\":\"1.0\"}\nno json\n").unwrap();
     fs::write(&cut, &fs::read(&*EVENTS).unwrap()[..1_000]).unwrap();
-    for (events, said) in [
+    for (events, expected) in [
         ("no/such.jsonl", "cannot open no/such.jsonl: No such file or directory"),
         (empty.as_str(), "has no event of these lines"),
         (&strange, "has no event of these lines"),
@@ -218,7 +218,7 @@ fn incomplete_or_missing_events_end_with_status_1_and_no_report() {
         let (status, out, err) = run(&monday(events, &[]));
         assert_eq!((status, out.as_str()), (Some(1), ""), "{events}: {err}");
         let last = err.lines().last().unwrap();
-        assert!(last.starts_with("error: ") && last.contains(said), "{err}");
+        assert!(last.starts_with("error: ") && last.contains(expected), "{err}");
     }
 }
 
@@ -236,8 +236,8 @@ fn a_future_time_has_no_report() {
     let words = ["report", "--events", &EVENTS, "--from", "9025-09-15", "--to", "9025-09-16"];
     let (status, out, err) = run(&words);
     assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
-    let said = "error: nothing is known of the time from 9025-09-15 00:00 on: it is in the future";
-    assert_eq!(err.lines().last(), Some(said));
+    let expected = "error: nothing is known of the time from 9025-09-15 00:00 on: it is in the future";
+    assert_eq!(err.lines().last(), Some(expected));
 }
 
 /// A file of events of one line, which is always open and promises callbacks on the same day, and a file of its

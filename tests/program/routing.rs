@@ -64,16 +64,16 @@ fn every_alert_named_in_routes_and_inhibitions_exists() {
 #[test]
 fn no_alert_mutes_itself_and_nothing_mutes_a_purge() {
     for rule in inhibitions() {
-        let (mut heard, mut silent) = (0, 0);
+        let (mut sources, mut targets) = (0, 0);
         for (name, labels) in &alerts() {
             let (source, target) =
                 (rule.sources.iter().all(|matcher| matcher.matches(labels)), rule.is_aimed_at(labels));
             assert!(!(source && target), "{name} mutes itself by {rule:?}");
             assert!(!(target && name == "EnsilinjaCallbacksPurged"), "a purge is muted by {rule:?}");
-            heard += i32::from(source);
-            silent += i32::from(target);
+            sources += i32::from(source);
+            targets += i32::from(target);
         }
-        assert!(heard > 0 && silent > 0, "a rule without effect: {rule:?}");
+        assert!(sources > 0 && targets > 0, "a rule without effect: {rule:?}");
         assert!(rule.equal.contains(&"job".to_owned()), "one county would mute another: {rule:?}");
     }
 }
@@ -119,8 +119,8 @@ fn a_closed_line_mutes_only_what_can_wait() {
 #[test]
 #[ignore = "needs amtool"]
 fn alertmanager_accepts_the_configuration() {
-    let said = amtool(&["check-config", CONFIGURATION]);
-    assert!(said.contains("SUCCESS"), "{said}");
+    let output = amtool(&["check-config", CONFIGURATION]);
+    assert!(output.contains("SUCCESS"), "{output}");
 }
 
 #[test]
@@ -327,8 +327,8 @@ fn notification(status: &str, lines: &[&str]) -> Value {
 
 fn assert_goes_to(labels: &[&str], receiver: &str) {
     let file = format!("--config.file={CONFIGURATION}");
-    let said = amtool(&[&["config", "routes", "test", &file][..], labels].concat());
-    assert_eq!(said.trim(), receiver, "{labels:?}");
+    let output = amtool(&[&["config", "routes", "test", &file][..], labels].concat());
+    assert_eq!(output.trim(), receiver, "{labels:?}");
 }
 
 fn amtool(arguments: &[&str]) -> String {

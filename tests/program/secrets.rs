@@ -33,28 +33,28 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
         assert!(!format!("{config:?}").contains("canary-7"), "a secret is in what is shown for debugging");
     }
     let refused = |line: &str| {
-        let said = secret_from(line).unwrap_err().to_string();
-        assert!(!said.contains("canary-7"), "a secret is in {said}");
-        said
+        let err = secret_from(line).unwrap_err().to_string();
+        assert!(!err.contains("canary-7"), "a secret is in {err}");
+        err
     };
     let (_, number) = configuration(&line);
     for (text, problem) in [("", "is empty"), ("\n", "is empty"), ("canary-7\ncanary-7", "has more than one line")] {
         fs::write(&file, text).unwrap();
-        let said = refused(&line);
+        let err = refused(&line);
         let expected = format!(
             "a.toml:{number}: kafka.properties.sasl.password_file is set; the file {} {problem}",
             file.display()
         );
-        assert!(said.starts_with(&expected), "{said}");
+        assert!(err.starts_with(&expected), "{err}");
     }
     fs::write(&file, "canary-7").unwrap();
-    let said = refused(&format!("sasl.password = \"canary-7\"\n{line}"));
-    assert!(said.contains("sets it already: keep one of them"), "{said}");
+    let err = refused(&format!("sasl.password = \"canary-7\"\n{line}"));
+    assert!(err.contains("sets it already: keep one of them"), "{err}");
     fs::remove_file(&file).unwrap();
-    let said = refused(&line);
-    assert!(said.contains("cannot be read: No such file or directory"), "{said}");
-    let said = refused("sasl.password_file = 7");
-    assert!(said.contains("it should be the path of a file that holds nothing but the secret"), "{said}");
+    let err = refused(&line);
+    assert!(err.contains("cannot be read: No such file or directory"), "{err}");
+    let err = refused("sasl.password_file = 7");
+    assert!(err.contains("it should be the path of a file that holds nothing but the secret"), "{err}");
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn a_secret_given_in_place_of_a_file_or_variable_name_is_not_repeated() {
         ("ssl.key.pem_file", "-----BEGIN\\ncanary/7", "the file named by ssl.key.pem_file"),
         ("ssl.key.location", "-----BEGIN\\ncanary/7", "the file cannot be read"),
     ] {
-        let said = secret_from(&format!("{key} = \"{secret}\"")).unwrap_err().to_string();
-        assert!(said.contains(says), "{said}");
-        assert!(!said.to_lowercase().contains("canary"), "a secret is in {said}");
+        let err = secret_from(&format!("{key} = \"{secret}\"")).unwrap_err().to_string();
+        assert!(err.contains(says), "{err}");
+        assert!(!err.to_lowercase().contains("canary"), "a secret is in {err}");
     }
 }
 
@@ -85,25 +85,25 @@ fn a_secret_is_read_from_an_environment_variable_and_a_missing_one_is_named() {
     let run = |value: Option<&str>| {
         let mut command = command(&["lines", "--config", file.to_str().unwrap()]);
         command.env_remove("ENSILINJA_TEST_SECRET");
-        let (status, _, said) = run_command(command.envs(value.map(|value| ("ENSILINJA_TEST_SECRET", value))));
-        assert_eq!(status, Some(2), "{said}");
-        assert!(!said.contains("canary-7"), "a secret is in {said}");
-        said
+        let (status, _, err) = run_command(command.envs(value.map(|value| ("ENSILINJA_TEST_SECRET", value))));
+        assert_eq!(status, Some(2), "{err}");
+        assert!(!err.contains("canary-7"), "a secret is in {err}");
+        err
     };
-    let said = run(None);
+    let err = run(None);
     assert!(
-        said.contains("sasl.password_env is set; the environment variable ENSILINJA_TEST_SECRET is not set"),
-        "{said}"
+        err.contains("sasl.password_env is set; the environment variable ENSILINJA_TEST_SECRET is not set"),
+        "{err}"
     );
-    let said = run(Some(""));
-    assert!(said.contains("the environment variable ENSILINJA_TEST_SECRET is empty"), "{said}");
+    let err = run(Some(""));
+    assert!(err.contains("the environment variable ENSILINJA_TEST_SECRET is empty"), "{err}");
     // The secret is accepted, so the next setting is refused.
-    let said = run(Some("canary-7"));
+    let err = run(Some("canary-7"));
     assert!(
-        said.contains(&format!(
+        err.contains(&format!(
             "{}: kafka.properties.ssl.ca.location is set; /not/there.pem cannot be read: No such file",
             number + 1
         )),
-        "{said}"
+        "{err}"
     );
 }

@@ -148,12 +148,18 @@ fn a_backfilled_prometheus_answers_with_the_replayed_numbers() {
     for at in ASKED {
         let answers = prometheus.query("{__name__=~\".+\"}", at);
         assert!(answers.len() > 5_000, "{} series", answers.len());
-        let told: BTreeMap<Labels, u64> =
+        let answered: BTreeMap<Labels, u64> =
             answers.into_iter().map(|sample| (sample.labels, bits(sample.value))).collect();
         let of_instant = backfilled.samples.iter().filter(|((_, second), _)| *second == at.floor_second());
         let written: BTreeMap<Labels, u64> = of_instant.map(|((labels, _), value)| (labels.clone(), *value)).collect();
-        let lost: Vec<_> = written.iter().filter(|(labels, value)| told.get(labels) != Some(value)).take(5).collect();
-        assert!(lost.is_empty() && told.len() == written.len(), "{} and {}: {lost:?}", told.len(), written.len());
+        let lost: Vec<_> =
+            written.iter().filter(|(labels, value)| answered.get(labels) != Some(value)).take(5).collect();
+        assert!(
+            lost.is_empty() && answered.len() == written.len(),
+            "{} and {}: {lost:?}",
+            answered.len(),
+            written.len()
+        );
     }
     each_recorded_series_is_what_its_rule_makes_of_the_figures(&backfilled, &prometheus);
     panels_show_the_hours_of_the_replay(&backfilled, &prometheus);

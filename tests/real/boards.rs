@@ -126,9 +126,9 @@ fn the_goals_of_the_quarter_are_the_sum_of_the_days_of_the_ledger() {
         let shown: Vec<f64> = over_days(&scraped.prometheus, &n_by_day).into_values().flatten().collect();
         assert_eq!(shown, days.values().map(|(_, n)| *n).collect::<Vec<_>>(), "{indicator:?}");
         let (good, n) = days.values().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
-        let told = |name: &str| scraped.prometheus.query(&question("quarter", indicator.row().name_fi, name), NOW);
-        assert_eq!(told("n").iter().map(|sample| sample.value).collect::<Vec<_>>(), [n], "{indicator:?}");
-        let share = told("Osuus")[0].value;
+        let shown = |name: &str| scraped.prometheus.query(&question("quarter", indicator.row().name_fi, name), NOW);
+        assert_eq!(shown("n").iter().map(|sample| sample.value).collect::<Vec<_>>(), [n], "{indicator:?}");
+        let share = shown("Osuus")[0].value;
         assert!((share - good / n).abs() < 1e-12, "{indicator:?}: {share} is not {good} / {n}");
     }
 }

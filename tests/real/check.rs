@@ -223,11 +223,11 @@ fn encryption_and_passwords_that_do_not_match_the_broker_are_explained() {
         let text =
             stage.configuration().replacen("[kafka.properties]\n", &format!("[kafka.properties]\n{properties}\n"), 1);
         let file = folder.write("ensilinja.toml", text);
-        let (status, said, _) = command_line::run(&["check", "--config", file.to_str().unwrap()]);
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(status, Some(3), "{said}");
-        says(&said, &[words, "does not answer"]);
-        assert!(!said.contains("hunter2"), "{said}");
+        let (status, text, _) = command_line::run(&["check", "--config", file.to_str().unwrap()]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(status, Some(3), "{text}");
+        says(&text, &[words, "does not answer"]);
+        assert!(!text.contains("hunter2"), "{text}");
     }
 }
 

@@ -196,14 +196,14 @@ fn publish_ahead_of_their_records(feed: &mut Feed) -> Vec<SimEvent> {
                 to_line: None,
                 fact,
             };
-            feed.publish(&told(&event, written));
+            feed.publish(&record_of(&event, written));
             events.push(event);
         }
     }
     events
 }
 
-fn told(event: &SimEvent, at: EventTime) -> Publication {
+fn record_of(event: &SimEvent, at: EventTime) -> Publication {
     let SimEvent { contact, line, at: happened, fact, .. } = event;
     let encoded =
         encode_structured(&Statement { contact, line, visit: None, to_line: None, at: *happened, fact: *fact });

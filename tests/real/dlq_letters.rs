@@ -52,9 +52,9 @@ fn letter(
         ("first_seen", "2026-03-02T08:15:01Z"),
         ("record_timestamp", published),
     ]
-    .map(|(name, said)| (format!("ensilinja_{name}"), Some(said.as_bytes().to_vec())))
+    .map(|(name, value)| (format!("ensilinja_{name}"), Some(value.as_bytes().to_vec())))
     .to_vec();
-    headers.extend(further.iter().map(|(name, said)| (format!("ensilinja_{name}"), Some(said.to_vec()))));
+    headers.extend(further.iter().map(|(name, value)| (format!("ensilinja_{name}"), Some(value.to_vec()))));
     Publication { at: now(), key: Some(position.as_bytes().to_vec()), headers, value, event: None, poison: None }
 }
 
@@ -89,7 +89,7 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
     let number = |name: &str| listed[name].as_u64().unwrap();
     assert_eq!([number("records"), number("letters_read"), number("no_letters")], [6, 7, 2], "{listed:#}");
     let table = dlq(&stage, "list", &[], 0).printed();
-    for said in [
+    for expected in [
         "6 records could not be used; dlq-makes.dead-letters has 7 letters",
         "2 records of dlq-makes.dead-letters are not letters, or are letters of a later version",
         "yes, for the past",
@@ -98,11 +98,11 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
         "no: tombstone",
         "2026-03-02 10:15:00",
     ] {
-        assert!(table.contains(said), "{said}\n{table}");
+        assert!(table.contains(expected), "{expected}\n{table}");
     }
 
     let plan = dlq(&stage, "redrive", &[], 0).printed();
-    for said in [
+    for expected in [
         "6  records are selected",
         "2  would be sent to dlq-makes.events",
         "1  of these events happened before",
@@ -111,7 +111,7 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
         "1  are left out: they are from another topic than dlq-makes.events",
         "nothing was sent: --execute sends them",
     ] {
-        assert!(plan.contains(said), "{said}\n{plan}");
+        assert!(plan.contains(expected), "{expected}\n{plan}");
     }
     assert_eq!(plain_consumer::count(&stage.brokers, &stage.topic), 0);
     let done = dlq(&stage, "redrive", &["--execute"], 0).printed();
@@ -143,14 +143,14 @@ fn invalid_requests_and_unreadable_topics_are_reported_with_advice() {
     let named = dlq(&empty, "redrive", &["dlq-empty.events/0/7"], 1);
     assert!(named.log().contains("so nothing was sent"), "{}", named.log());
 
-    for (part, more, said) in [
+    for (part, more, expected) in [
         ("redrive", &["old.events/0/7"][..], "old.events/0/7 lay in the topic old.events, and"),
         ("list", &["--from", "2026-03-02", "--to", "2026-03-02"], "--from is not before --to"),
         ("list", &["--reason", "future", "--detail", "truncated"], "is never refused as --reason future"),
         ("show", &["dlq-empty.events"], "it should be topic/partition/offset"),
     ] {
         let program = dlq(&empty, part, more, 2);
-        assert!(program.log().contains(said) && program.printed().is_empty(), "{}", program.log());
+        assert!(program.log().contains(expected) && program.printed().is_empty(), "{}", program.log());
     }
     let away = Stage { brokers: "127.0.0.1:1".to_owned(), ..empty };
     let log = dlq(&away, "list", &[], 1).log();
@@ -211,21 +211,22 @@ fn a_stopped_redrive_reports_what_was_sent_and_can_be_repeated() {
     assert_eq!(status.code(), Some(1), "{}", program.log());
     assert!(took < Duration::from_secs(12), "{took:?}");
     assert!(program.log().contains("the redrive was stopped before the end"), "{}", program.log());
-    let sent = said(&program.printed(), "were sent and acknowledged");
-    let (unknown, unsent) = (said(&program.printed(), "were in flight"), said(&program.printed(), "were not sent"));
+    let sent = number_before(&program.printed(), "were sent and acknowledged");
+    let (unknown, unsent) =
+        (number_before(&program.printed(), "were in flight"), number_before(&program.printed(), "were not sent"));
     assert!(sent > 0 && unsent > 0 && unknown <= 256, "{}", program.printed());
     assert_eq!(sent + unknown + unsent, MANY);
 
     let before = plain_consumer::count(&stage.brokers, &stage.topic);
     assert!((sent..=sent + unknown).contains(&before), "{before} of {sent} and {unknown}");
     let again = dlq(&stage, "redrive", &["--execute", "--quiet"], 0);
-    assert_eq!(said(&again.printed(), "were sent and acknowledged"), MANY);
+    assert_eq!(number_before(&again.printed(), "were sent and acknowledged"), MANY);
     let peak = peak_memory_kilobytes(&stage);
     assert!(peak < 200_000, "listing {MANY} letters takes {peak} kB");
 }
 
 /// The number before these words.
-fn said(text: &str, words: &str) -> u64 {
+fn number_before(text: &str, words: &str) -> u64 {
     let line = text.lines().find(|line| line.contains(words));
     line.and_then(|line| line.split_whitespace().next()).map_or(0, |number| number.parse().unwrap())
 }

@@ -23,9 +23,9 @@ fn entries(document: &Value) -> &Vec<Value> {
     document["figures"][0]["entries"].as_array().unwrap()
 }
 
-fn record<'a>(entry: &Value, lying: &'a HashMap<(i64, i64), StoredRecord>) -> &'a StoredRecord {
+fn record<'a>(entry: &Value, records_by_offset: &'a HashMap<(i64, i64), StoredRecord>) -> &'a StoredRecord {
     let source = &entry["said"]["source"];
-    &lying[&(source["partition"].as_i64().unwrap(), source["offset"].as_i64().unwrap())]
+    &records_by_offset[&(source["partition"].as_i64().unwrap(), source["offset"].as_i64().unwrap())]
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn each_entry_is_at_its_offset_and_only_earlier_records_are_known_then() {
     run(&stage, "simulate", &PAST);
     let records = plain_consumer::read(&stage.brokers, &stage.topic);
     let count = records.len();
-    let lying: HashMap<_, _> =
+    let records_by_offset: HashMap<_, _> =
         records.into_iter().map(|record| ((i64::from(record.partition), record.offset), record)).collect();
 
     let now = run(&stage, "explain", &[&ASKED[..], &["--all"]].concat());
@@ -44,7 +44,7 @@ fn each_entry_is_at_its_offset_and_only_earlier_records_are_known_then() {
     assert!(entries(&all).len() > 30, "{all}");
     assert_eq!(all["figures"][0]["number"], entries(&all).len());
     for entry in entries(&all) {
-        let record = record(entry, &lying);
+        let record = record(entry, &records_by_offset);
         assert_eq!(entry["contact"], record.key_text());
         assert_eq!(entry["said"]["source"]["topic"], stage.topic.as_str());
     }
@@ -52,8 +52,11 @@ fn each_entry_is_at_its_offset_and_only_earlier_records_are_known_then() {
     let then = run(&stage, "explain", &[&ASKED[..], &["--all", "--known-at", "2025-09-15T12:00"]].concat());
     let known: Value = serde_json::from_str(&then.printed()).unwrap();
     let known_then = entries(&known);
-    assert!(!known_then.is_empty() && known_then.iter().all(|entry| record(entry, &lying).timestamp_ms < noon_ms));
-    let late = entries(&all).iter().filter(|entry| record(entry, &lying).timestamp_ms >= noon_ms).count();
+    assert!(
+        !known_then.is_empty()
+            && known_then.iter().all(|entry| record(entry, &records_by_offset).timestamp_ms < noon_ms)
+    );
+    let late = entries(&all).iter().filter(|entry| record(entry, &records_by_offset).timestamp_ms >= noon_ms).count();
     assert!(entries(&known).len() + late >= entries(&all).len(), "what was written before is known then");
 
     let contact = entries(&all)[0]["contact"].as_str().unwrap();

@@ -100,6 +100,6 @@ fn history_of_a_copied_topic_follows_its_events_and_of_a_truncated_one_its_times
     assert_eq!(cut.wait().code(), Some(1), "{}", cut.log());
     assert!(cut.log().contains("filled-later.events begins at"), "{}", cut.log());
     assert!(cut.log().contains("earlier records were deleted"), "{}", cut.log());
-    let told = run(&copied, "replay", &[&at[..], &["--complete-since", &first]].concat());
-    assert!(is_today(&told.printed()), "{}", told.log());
+    let declared = run(&copied, "replay", &[&at[..], &["--complete-since", &first]].concat());
+    assert!(is_today(&declared.printed()), "{}", declared.log());
 }

@@ -96,8 +96,8 @@ fn assert_dead_letters_are_the_poison(stage: &Stage, published: &BTreeMap<u64, P
     assert!(beyond.is_empty(), "beyond {} dead letters there are: {beyond:?}", expected.len());
     for (key, (poison, record)) in &expected {
         let letter = &letters[key];
-        let said = (letter.header("ensilinja_reason"), letter.header("ensilinja_detail"));
-        assert_eq!(said, (Some(poison.reason.as_str()), Some(poison.detail.as_str())), "{key}: {}", poison.case);
+        let cause = (letter.header("ensilinja_reason"), letter.header("ensilinja_detail"));
+        assert_eq!(cause, (Some(poison.reason.as_str()), Some(poison.detail.as_str())), "{key}: {}", poison.case);
         let kept = record.value.as_ref().map(|value| &value[..value.len().min(MAX_VALUE_BYTES)]);
         assert!(letter.value.as_deref() == kept, "{key}: {} is not as it was", poison.case);
     }

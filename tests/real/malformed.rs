@@ -55,7 +55,7 @@ fn every_malformed_record_gets_its_reason_and_changes_no_figure() {
     program.assert_agrees_with(feed.oracle());
 
     let sound = offered("a-sound-one", now());
-    feed.publish(&Publication { event: Some(sound.clone()), ..told(&sound, now()) });
+    feed.publish(&Publication { event: Some(sound.clone()), ..record_of(&sound, now()) });
     program.wait_until_it_knows(feed.settle());
     program.assert_agrees_with(feed.oracle());
     program.end_well();
@@ -77,7 +77,7 @@ fn a_dead_letter_too_large_for_its_topic_is_written_without_the_record() {
     broker.create_topic(&stage.dead_letters, 1, &[("max.message.bytes", "20000")]);
     let publisher = stage.publisher();
     let cut_short =
-        |value: &[u8]| Publication { value: Some(value.to_vec()), ..told(&offered("broken", now()), now()) };
+        |value: &[u8]| Publication { value: Some(value.to_vec()), ..record_of(&offered("broken", now()), now()) };
     for record in [cut_short(&LONG[..60_000]), cut_short(b"{\"line\":")] {
         send(&publisher, &record);
     }
@@ -117,9 +117,9 @@ fn wrong_records() -> Vec<Wrong> {
             Wrong { case: case_name, record, reason: case.reason(), detail: case.detail() }
         })
         .collect();
-    let broken = |at| Publication { value: Some(b"{\"line\":".to_vec()), ..told(&offered("broken", now()), at) };
+    let broken = |at| Publication { value: Some(b"{\"line\":".to_vec()), ..record_of(&offered("broken", now()), at) };
     for (case, record, detail) in [
-        ("record_of_1970_now", told(&offered("1970", now()), YEAR_1970), Detail::AheadOfRecord),
+        ("record_of_1970_now", record_of(&offered("1970", now()), YEAR_1970), Detail::AheadOfRecord),
         ("record_of_1970_cut", broken(YEAR_1970), Detail::Truncated),
         ("record_of_2099_cut", broken(YEAR_2099), Detail::Truncated),
         ("long_key", Publication { key: Some(LONG.to_vec()), ..broken(now()) }, Detail::Truncated),
@@ -153,9 +153,9 @@ const YEAR_2099: EventTime = EventTime::from_seconds(4_070_908_800);
 /// Valid events that are in no figure of today: one too old, and one of the future in a record of that time.
 fn odd_but_sound() -> [Publication; 3] {
     [
-        told(&offered("old", YEAR_1970), now()),
-        told(&offered("old in an old record", YEAR_1970), YEAR_1970),
-        told(&offered("from 2099", YEAR_2099), YEAR_2099),
+        record_of(&offered("old", YEAR_1970), now()),
+        record_of(&offered("old in an old record", YEAR_1970), YEAR_1970),
+        record_of(&offered("from 2099", YEAR_2099), YEAR_2099),
     ]
 }
 
@@ -169,7 +169,7 @@ fn offered(contact: &str, at: EventTime) -> SimEvent {
 }
 
 /// The record of an event, published at `at`.
-fn told(event: &SimEvent, at: EventTime) -> Publication {
+fn record_of(event: &SimEvent, at: EventTime) -> Publication {
     let SimEvent { contact, line, at: happened, fact, .. } = event;
     let encoded = encode_binary(&Statement { contact, line, visit: None, to_line: None, at: *happened, fact: *fact });
     Publication {
@@ -204,8 +204,8 @@ fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
     assert_eq!(by_key.len(), letters.len(), "none was written twice");
     let mut expected = 0;
     for Wrong { case, record, reason, detail, .. } in wrong {
-        let lying = by_case[case.as_str()];
-        let key = format!("{}/{}/{}", stage.topic, lying.partition, lying.offset);
+        let stored = by_case[case.as_str()];
+        let key = format!("{}/{}/{}", stage.topic, stored.partition, stored.offset);
         let letter = by_key.get(&key);
         if !reason.goes_to_dead_letters() {
             assert!(letter.is_none(), "{case} is counted only");
@@ -214,9 +214,9 @@ fn assert_among_the_dead_letters(stage: &Stage, wrong: &[Wrong]) {
         expected += 1;
         let letter = letter.unwrap_or_else(|| panic!("{case} is not among the dead letters"));
         assert_kept(case, letter, record);
-        let said = ["topic", "partition", "offset"].map(|part| letter.header(&format!("ensilinja_source_{part}")));
-        let from = [stage.topic.clone(), lying.partition.to_string(), lying.offset.to_string()];
-        assert_eq!(said.map(Option::unwrap), from, "{case}");
+        let position = ["topic", "partition", "offset"].map(|part| letter.header(&format!("ensilinja_source_{part}")));
+        let from = [stage.topic.clone(), stored.partition.to_string(), stored.offset.to_string()];
+        assert_eq!(position.map(Option::unwrap), from, "{case}");
         let why = ["reason", "detail"].map(|part| letter.header(&format!("ensilinja_{part}")).unwrap());
         assert_eq!(why, [reason.as_str(), detail.as_str()], "{case}");
     }
@@ -236,8 +236,11 @@ fn assert_kept(case: &str, letter: &StoredRecord, record: &Publication) {
     if length <= KEPT_BYTES {
         assert!(letter.headers.starts_with(&record.headers), "{case}: its own headers come first");
     } else {
-        let told: usize = letter.header("ensilinja_headers_bytes").unwrap().parse().unwrap();
-        assert!((length..length + 1_000).contains(&told), "{case}: {told} for {length} and what headers take besides");
+        let stated: usize = letter.header("ensilinja_headers_bytes").unwrap().parse().unwrap();
+        assert!(
+            (length..length + 1_000).contains(&stated),
+            "{case}: {stated} for {length} and what headers take besides"
+        );
         assert!(
             letter.headers.iter().all(|(name, _)| name.starts_with("ensilinja_")),
             "{case}: no header of the record is kept"

@@ -34,7 +34,7 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
     sound.iter().chain(second).for_each(|record| send(&publisher, record));
     let settled = settle(&publisher);
 
-    let mut said = String::new();
+    let mut output = String::new();
     for program in [&for_people, &for_machines] {
         program.wait_until_it_knows(settled);
         let page = program.wait_for("dead letters are acknowledged", |page| {
@@ -53,18 +53,18 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
             "/metrics?contact=+358401234567",
         ];
         for path in pages.into_iter().chain(asked_for_a_person.iter().map(String::as_str)) {
-            said.push_str(&program.get(path).body);
+            output.push_str(&program.get(path).body);
         }
     }
     for program in [&mut for_people, &mut for_machines] {
         program.end_well();
         assert!(program.log().contains("reading the log"), "it has logged something: {}", program.log());
-        said.push_str(&program.log());
-        said.push_str(&program.printed());
+        output.push_str(&program.log());
+        output.push_str(&program.printed());
     }
     for trace in CANARIES.into_iter().chain(FEATHERS).map(str::to_owned).chain(CANARIES.into_iter().flat_map(as_bytes))
     {
-        let line = said.lines().find(|line| line.contains(&trace));
+        let line = output.lines().find(|line| line.contains(&trace));
         assert_eq!(line, None, "{trace} has escaped");
     }
     let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters);
@@ -108,14 +108,14 @@ fn sound_records() -> Vec<Publication> {
     let mut records = vec![Publication { at, ..record(contact, old.value) }];
     for (contact, visit) in CANARIES.iter().zip(CANARIES.iter().rev()) {
         for fact in [Fact::Offered, Fact::Queued, Fact::Answered, Fact::Ended, Fact::Answered] {
-            let said = Statement { contact, line: &line, visit: Some(visit), to_line: None, at: now(), fact };
-            let structured = encode_structured(&said);
+            let statement = Statement { contact, line: &line, visit: Some(visit), to_line: None, at: now(), fact };
+            let structured = encode_structured(&statement);
             let value = String::from_utf8(structured.value).unwrap();
             let open = value.strip_suffix('}').expect("an object");
             let [phone, .., text] = CANARIES;
             records
                 .push(record(contact, format!("{open},\"note\":\"{text}\",\"{phone}\":{{\"{text}\":\"{phone}\"}}}}")));
-            let binary = encode_binary(&said);
+            let binary = encode_binary(&statement);
             let mut record = record(contact, binary.value);
             record.headers.extend(binary.headers.into_iter().map(|(name, value)| (name, Some(value))));
             records.push(record);

@@ -44,13 +44,13 @@ fn a_topic_and_a_file_of_the_same_events_make_the_same_report_and_the_topic_is_u
 #[ignore = "needs Java 17 and Maven"]
 fn a_missing_or_empty_topic_has_no_report() {
     let broker = shared_broker();
-    for (stage, said) in [
+    for (stage, expected) in [
         (Stage::without_topics(&broker, "unreported"), "the topic unreported.events does not exist"),
         (Stage::set(&broker, "empty", 2), "empty.events has no event of these lines since 2025-08-"),
     ] {
         let mut program = Program::start(&stage, &["report"], &ASKED);
         assert_eq!(program.wait().code(), Some(1), "{}", program.log());
-        assert!(program.log().contains(said), "{}", program.log());
+        assert!(program.log().contains(expected), "{}", program.log());
         assert_eq!(program.printed(), "");
     }
 }

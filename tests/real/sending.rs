@@ -84,8 +84,8 @@ fn is_taken(name: &str) {
     program.wait_until_readyz(200, "ready");
     let folder = Folder(TemporaryFolder::new(&topic));
     let output = run(&recipe(name), folder.0.path(), &stage);
-    let said = [&output.stdout[..], &output.stderr].concat();
-    assert!(output.status.success(), "{name}: {}\n{}", output.status, String::from_utf8_lossy(&said));
+    let printed = [&output.stdout[..], &output.stderr].concat();
+    assert!(output.status.success(), "{name}: {}\n{}", output.status, String::from_utf8_lossy(&printed));
     let is_applied = |kind: &&str, page: &_| {
         total(page, &format!("ensilinja_events_total{{type=\"{kind}\",result=\"applied\"}}")) == 1
     };

@@ -106,9 +106,9 @@ impl Feed {
     /// Goes on publishing in its own thread, each record when it is due.
     pub fn go_live(mut self) -> LiveFeed {
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
+        let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
-            while !told.load(Ordering::Relaxed) {
+            while !stopped.load(Ordering::Relaxed) {
                 self.publish_what_is_due();
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -46,7 +46,7 @@ impl Live {
         let config = ensilinja::configuration::parse("a test", &stage.configuration()).unwrap();
         let now = Arc::clone(&clock.0);
         let (stop, stopped) = oneshot::channel();
-        let (tell, told) = mpsc::channel();
+        let (tell, started) = mpsc::channel();
         let pace = IngestIntervals {
             probe_interval: Duration::from_millis(50),
             commit_interval: Duration::from_millis(200),
@@ -61,7 +61,7 @@ impl Live {
                 processor.serve(stop).await.unwrap();
             });
         });
-        Self { address: told.recv().unwrap(), stop, thread }
+        Self { address: started.recv().unwrap(), stop, thread }
     }
 
     /// The answer to `/api/figures` once everything up to `instant` is known. The clock has to stand at `instant`.

@@ -50,14 +50,14 @@ impl People {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let told = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&told);
+        let received = Arc::clone(&told);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (stream, heard) = (stream.unwrap(), Arc::clone(&heard));
+                let (stream, received) = (stream.unwrap(), Arc::clone(&received));
                 // A client may open a connection in advance and send nothing on it. It must not block the others.
                 std::thread::spawn(move || {
                     if let Ok((path, body)) = request(stream) {
-                        heard.lock().unwrap().push(read(&path, &body));
+                        received.lock().unwrap().push(read(&path, &body));
                     }
                 });
             }

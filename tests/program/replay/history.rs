@@ -11,7 +11,7 @@ use ensilinja_lookback::replay::ReplayOptions;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, soup, soup_lines};
 
-use super::laws::{ALL_FIRST, KNOWN_THEN, as_event, stepped_through, told};
+use super::laws::{ALL_FIRST, KNOWN_THEN, as_event, comparable, stepped_through};
 use crate::command_line::{Ended, file, printed, run};
 use crate::rules;
 
@@ -45,7 +45,7 @@ fn an_instant_has_the_same_figures_alone_and_in_a_series_for_every_source() {
         instants.dedup();
         for source in sources(&rules, base) {
             for (late_ms, complete_since) in [(0, None), (50 * 86_400_000, None), (0, Some(base))] {
-                let mut events: Vec<_> = soup.events.iter().map(|said| as_event(said, &lines)).collect();
+                let mut events: Vec<_> = soup.events.iter().map(|err| as_event(err, &lines)).collect();
                 events.sort_by_key(|event| event.at);
                 let events: Vec<_> = events.into_iter().map(|event| (event.at.plus_millis(late_ms), event)).collect();
                 for manner in [ALL_FIRST, KNOWN_THEN].map(|manner| ReplayOptions { complete_since, ..manner }) {
@@ -63,8 +63,8 @@ fn an_instant_has_the_same_figures_alone_and_in_a_series_for_every_source() {
                             unknown += 1;
                             continue;
                         }
-                        let in_series = told(series.next().unwrap());
-                        let alone = told(figures.into_iter().next().unwrap());
+                        let in_series = comparable(series.next().unwrap());
+                        let alone = comparable(figures.into_iter().next().unwrap());
                         without_windows += usize::from(alone.lines[0].window(Window::Minutes15).is_none());
                         assert_eq!(in_series, alone, "seed {seed}, {source:?}, {manner:?}, at {instant:?}");
                         shown += 1;
@@ -118,36 +118,36 @@ const OFFERED: [&str; 6] = ["--format", "csv", "--figure", "contacts_offered", "
 #[test]
 fn a_file_declared_complete_has_windows_from_that_time_on() {
     let at = [&["--at", "2026-11-28T12:00"], &OFFERED[..]].concat();
-    let (status, out, said) = of_three(&["replay"], &at);
-    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
-    assert!(said.contains("the file begins at 2026-11-28 09:50, and nothing tells what was before"), "{said}");
+    let (status, out, err) = of_three(&["replay"], &at);
+    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{err}");
+    assert!(err.contains("the file begins at 2026-11-28 09:50, and nothing tells what was before"), "{err}");
     assert!(
-        said.contains("for some windows; they are absent instants=1 of=1") && said.contains("--complete-since TIME"),
-        "{said}"
+        err.contains("for some windows; they are absent instants=1 of=1") && err.contains("--complete-since TIME"),
+        "{err}"
     );
 
-    let told = [&at[..], &["--complete-since", "2026-11-28"]].concat();
-    let (status, out, said) = of_three(&["replay"], &told);
-    assert_eq!((status, out.lines().last().unwrap().rsplit(',').next()), (Some(0), Some("3")), "{out}{said}");
-    assert!(!said.contains("begins at"), "{said}");
+    let declared = [&at[..], &["--complete-since", "2026-11-28"]].concat();
+    let (status, out, err) = of_three(&["replay"], &declared);
+    assert_eq!((status, out.lines().last().unwrap().rsplit(',').next()), (Some(0), Some("3")), "{out}{err}");
+    assert!(!err.contains("begins at"), "{err}");
 
     // A window that begins before the declared time is unknown.
     let later = [&at[..], &["--complete-since", "2026-11-28T10:00"]].concat();
-    let (status, out, said) = of_three(&["replay"], &later);
-    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{said}");
-    let (status, _, said) = of_three(&["replay"], &[&at[..], &["--complete-since", "2026-11-28T12:01"]].concat());
-    assert_eq!(status, Some(1), "{said}");
-    assert!(said.contains("--complete-since says that the file begins at 2026-11-28 12:01"), "{said}");
+    let (status, out, err) = of_three(&["replay"], &later);
+    assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{err}");
+    let (status, _, err) = of_three(&["replay"], &[&at[..], &["--complete-since", "2026-11-28T12:01"]].concat());
+    assert_eq!(status, Some(1), "{err}");
+    assert!(err.contains("--complete-since says that the file begins at 2026-11-28 12:01"), "{err}");
 }
 
 #[test]
 fn explain_follows_the_same_rule() {
     let asked = ["--line", "h", "--figure", "contacts_offered", "--window", "today", "--at", "2026-11-28T12:00"];
-    let (status, out, said) = of_three(&["explain"], &asked);
-    assert_eq!(status, Some(0), "{said}");
+    let (status, out, err) = of_three(&["explain"], &asked);
+    assert_eq!(status, Some(0), "{err}");
     assert!(out.contains("No figure is shown: history begins at 2026-11-28 09:50:00"), "{out}");
-    let (status, out, said) = of_three(&["explain"], &[&asked[..], &["--complete-since", "2026-11-28"]].concat());
-    assert_eq!(status, Some(0), "{said}");
+    let (status, out, err) = of_three(&["explain"], &[&asked[..], &["--complete-since", "2026-11-28"]].concat());
+    assert_eq!(status, Some(0), "{err}");
     assert!(!out.contains("No figure is shown"), "{out}");
 }
 
@@ -157,9 +157,9 @@ fn a_report_shows_time_before_the_first_event_as_unknown() {
         let words = ["--from", from, "--to", to, "--format", "csv"];
         of_three(&["report"], &[&words[..], more].concat())
     };
-    let (status, out, said) = report("2026-11-01", "2026-11-20", &[]);
-    assert_eq!((status, out.as_str()), (Some(1), ""), "{said}");
-    assert!(said.contains("nothing is known of the time from 2026-11-01 00:00 on: the file begins at"), "{said}");
+    let (status, out, err) = report("2026-11-01", "2026-11-20", &[]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("nothing is known of the time from 2026-11-01 00:00 on: the file begins at"), "{err}");
 
     let offered = |csv: &str| -> Vec<String> {
         let rows = csv.lines().filter(|row| row.starts_with("channel,,,phone,") && row.contains(",offered,"));
@@ -169,22 +169,22 @@ fn a_report_shows_time_before_the_first_event_as_unknown() {
         })
         .collect()
     };
-    let (status, out, said) = report("2026-11-27", "2026-11-29", &["--by", "day"]);
-    assert_eq!(status, Some(0), "{said}");
+    let (status, out, err) = report("2026-11-27", "2026-11-29", &["--by", "day"]);
+    assert_eq!(status, Some(0), "{err}");
     assert_eq!(offered(&out), ["day 2026-11-27 not_known", "day 2026-11-28 3known", "whole 2026-11-27 not_known"]);
-    assert!(said.contains("periods of the report not known") && said.contains("unknown=1 of=2"), "{said}");
-    assert!(said.contains("--from 2026-11-28T00:00 leaves them out"), "{said}");
+    assert!(err.contains("periods of the report not known") && err.contains("unknown=1 of=2"), "{err}");
+    assert!(err.contains("--from 2026-11-28T00:00 leaves them out"), "{err}");
 
-    let (status, out, said) = report("2026-11-27", "2026-11-29", &[]);
-    assert_eq!((status, out.as_str()), (Some(1), ""), "{said}");
-    assert!(said.contains("nothing is known of a whole period") && said.contains("--from 2026-11-28T00:00"), "{said}");
+    let (status, out, err) = report("2026-11-27", "2026-11-29", &[]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("nothing is known of a whole period") && err.contains("--from 2026-11-28T00:00"), "{err}");
     let (_, out, _) = report("2026-11-28", "2026-11-29", &[]);
     assert_eq!(offered(&out), ["whole 2026-11-28 3known"]);
 
-    let told = ["--by", "day", "--complete-since", "2026-11-01"];
-    let (status, out, said) = report("2026-11-27", "2026-11-29", &told);
+    let declared = ["--by", "day", "--complete-since", "2026-11-01"];
+    let (status, out, err) = report("2026-11-27", "2026-11-29", &declared);
     assert_eq!(offered(&out), ["day 2026-11-27 0known", "day 2026-11-28 3known", "whole 2026-11-27 3known"]);
-    assert!(status == Some(0) && !said.contains("begin"), "{said}");
+    assert!(status == Some(0) && !err.contains("begin"), "{err}");
 }
 
 #[test]
@@ -209,11 +209,11 @@ fn the_advised_from_leaves_no_period_unknown() {
         ("2026-11-27", "hour", "2026-11-28T09:00"),
         ("2026-11-01", "month", "2026-11-28T00:00"),
     ] {
-        let (status, _, said) = report(from, by);
-        assert_eq!(status, Some(0), "{said}");
-        assert!(said.contains(&format!("--from {helps} leaves them out")), "{said}");
-        let (status, out, said) = report(helps, by);
-        assert!(status == Some(0) && !out.contains("not_known") && !said.contains("not known"), "{by}: {said}");
+        let (status, _, err) = report(from, by);
+        assert_eq!(status, Some(0), "{err}");
+        assert!(err.contains(&format!("--from {helps} leaves them out")), "{err}");
+        let (status, out, err) = report(helps, by);
+        assert!(status == Some(0) && !out.contains("not_known") && !err.contains("not known"), "{by}: {err}");
     }
 }
 
@@ -226,7 +226,7 @@ fn reopened(reversed: bool) -> [String; 2] {
             r#"{{"specversion":"1.0","id":"conv-{number}","source":"/reports","type":"fi.ensilinja.contact.{kind}","subject":"canary-55","time":"2026-06-{time}+03:00","data":{{"line":"h"}}}}"#
         )
     };
-    let said = [
+    let err = [
         ("offered", "01T10:00:00"),
         ("answered", "01T10:00:42"),
         ("ended", "01T10:20:00"),
@@ -234,7 +234,7 @@ fn reopened(reversed: bool) -> [String; 2] {
         ("answered", "02T09:00:30"),
         ("ended", "02T09:10:00"),
     ];
-    let mut lines: Vec<String> = (0..).zip(said).map(|(number, (kind, time))| line(number, kind, time)).collect();
+    let mut lines: Vec<String> = (0..).zip(err).map(|(number, (kind, time))| line(number, kind, time)).collect();
     if reversed {
         lines.reverse();
     }
@@ -255,22 +255,19 @@ fn every_command_over_the_past_warns_of_contacts_hidden_by_a_reused_id() {
             &["replay", "--at", "2026-06-02T12:00", "--format", "csv"],
             &[&["explain"], &figure[..]].concat(),
         ] {
-            let (ended, _, said) = run(&[words, &source].concat());
+            let (ended, _, err) = run(&[words, &source].concat());
             // Status 3 means that figures lack contacts. An explanation itself names what is hidden.
             let status = if words[0] == "explain" { 0 } else { 3 };
-            assert_eq!(ended, Some(status), "{words:?}: {said}");
+            assert_eq!(ended, Some(status), "{words:?}: {err}");
             let what = "3 of 6 events (50.0 %), of 1 contacts, belong to another contact with the same id";
-            assert!(said.contains(what), "{words:?}: {said}");
-            assert!(
-                said.contains("EnsilinjaEventsShadowed") && said.contains("send `visit` with each event"),
-                "{said}"
-            );
-            assert!(said.contains(&format!("such as at {events}:")), "{said}");
-            assert!(!said.contains("canary"), "{said}");
+            assert!(err.contains(what), "{words:?}: {err}");
+            assert!(err.contains("EnsilinjaEventsShadowed") && err.contains("send `visit` with each event"), "{err}");
+            assert!(err.contains(&format!("such as at {events}:")), "{err}");
+            assert!(!err.contains("canary"), "{err}");
         }
         // Events after the requested time hide nothing in it.
-        let (ended, _, said) = run(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
-        assert!(ended == Some(0) && !said.contains("same id"), "{said}");
+        let (ended, _, err) = run(&[&["report", "--from", "2026-06-01", "--to", "2026-06-02"], &source[..]].concat());
+        assert!(ended == Some(0) && !err.contains("same id"), "{err}");
     }
 }
 
@@ -288,11 +285,11 @@ fn one_lost_day_among_many_sound_ones_is_reported() {
             &["replay", "--from", "2026-11-02", "--to", "2026-11-04", "--step", "1d", "--format", "csv"],
         ] {
             let source = ["--config", &config, "--events", &events, "--complete-since", "2026-11-02"];
-            let (ended, _, said) = run(&[words, &source].concat());
-            assert_eq!(ended, Some(status), "{words:?}: {said}");
-            assert!(said.contains("belong to another contact with the same id"), "{said}");
-            let of_day = said.contains(", on 2026-11-03 15 of 15 (100.0 %)");
-            assert_eq!(of_day, status == 3, "{said}");
+            let (ended, _, err) = run(&[words, &source].concat());
+            assert_eq!(ended, Some(status), "{words:?}: {err}");
+            assert!(err.contains("belong to another contact with the same id"), "{err}");
+            let of_day = err.contains(", on 2026-11-03 15 of 15 (100.0 %)");
+            assert_eq!(of_day, status == 3, "{err}");
         }
     }
 }
@@ -321,10 +318,10 @@ fn attempts_beyond_a_thousand_are_reported_in_any_order_of_arrival() {
             &["replay", "--at", "2026-11-28T12:00", "--format", "csv"],
             &[&["explain"], &figure[..]].concat(),
         ] {
-            let (ended, _, said) = run(&[words, &source].concat());
-            assert_eq!(ended, Some(0), "{words:?}: {said}");
-            assert_eq!(said.matches("3 callback attempts of 1 contacts are not counted").count(), 1, "{said}");
-            assert!(!said.contains("canary"), "{said}");
+            let (ended, _, err) = run(&[words, &source].concat());
+            assert_eq!(ended, Some(0), "{words:?}: {err}");
+            assert_eq!(err.matches("3 callback attempts of 1 contacts are not counted").count(), 1, "{err}");
+            assert!(!err.contains("canary"), "{err}");
         }
         let contact = ["explain", "--contact", "canary-9", "--at", "2026-11-28T12:00"];
         let page = printed(&[&contact[..], &source].concat());
@@ -336,6 +333,6 @@ fn attempts_beyond_a_thousand_are_reported_in_any_order_of_arrival() {
 #[test]
 fn the_county_uses_no_id_twice() {
     let words = ["--from", "2025-09-01", "--to", "2025-09-17", "--events", super::EVENTS.as_str()];
-    let (ended, _, said) = run(&[&["report"], &words[..]].concat());
-    assert!(ended == Some(0) && !said.contains("same id"), "{said}");
+    let (ended, _, err) = run(&[&["report"], &words[..]].concat());
+    assert!(ended == Some(0) && !err.contains("same id"), "{err}");
 }

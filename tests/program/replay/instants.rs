@@ -51,9 +51,9 @@ fn a_repeated_hour_needs_an_offset_and_a_skipped_hour_is_refused() {
         ("2025-10-26T03:30", "the clocks go back and this time comes twice"),
         ("2025-03-30T03:30", "the clocks go forward over it"),
     ] {
-        let (status, out, said) = ended(&["--at", at, "--format", "csv"]);
-        assert_eq!((status, out.as_str()), (Some(2), ""), "{said}");
-        assert!(said.contains(why), "{said}");
+        let (status, out, err) = ended(&["--at", at, "--format", "csv"]);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.contains(why), "{err}");
     }
 }
 
@@ -100,9 +100,9 @@ fn contradicting_arguments_are_refused_with_advice() {
         (&["--from", "2025-09-16T00:00Z", "--to", "2025-09-16", "--format", "csv"], "--from is after --to"),
         (&["--from", "1990-01-01", "--to", "2025-09-16", "--step", "1s", "--format", "csv"], "a longer --step"),
     ] {
-        let (status, out, said) = ended(words);
-        assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}: {said}");
-        assert!(said.contains(advice), "{words:?}: {said}");
+        let (status, out, err) = ended(words);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}: {err}");
+        assert!(err.contains(advice), "{words:?}: {err}");
     }
 }
 

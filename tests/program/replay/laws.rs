@@ -40,9 +40,9 @@ fn stepped(
     events: &[(EventTime, Event)],
     manner: ReplayOptions,
 ) -> (Vec<Figures>, u64) {
-    let told = stepped_through(HistorySource::Offsets, rules, instants, events, manner);
-    assert_eq!(told.2, instants);
-    (told.0, told.1)
+    let stepped = stepped_through(HistorySource::Offsets, rules, instants, events, manner);
+    assert_eq!(stepped.2, instants);
+    (stepped.0, stepped.1)
 }
 
 /// The same with events of a source. Returns also the instants that are known.
@@ -81,7 +81,7 @@ fn asked_once<'a>(rules: &Rules, instant: EventTime, events: impl Iterator<Item 
 }
 
 /// The figures without the number of legs, which depends on what is held in memory.
-pub fn told(mut figures: Figures) -> Figures {
+pub fn comparable(mut figures: Figures) -> Figures {
     figures.legs = 0;
     figures
 }
@@ -114,7 +114,7 @@ fn stepping_through_any_soup_gives_each_instant_the_figures_of_a_ledger_read_onc
             for (figures, instant) in all.into_iter().zip(&instants) {
                 let of_it = events.iter().filter(|(known, _)| !manner.known_then || known < instant);
                 let alone = asked_once(&rules, *instant, of_it.map(|(_, event)| event));
-                assert_eq!(told(figures), told(alone), "seed {seed}, {manner:?}, at {instant:?}");
+                assert_eq!(comparable(figures), comparable(alone), "seed {seed}, {manner:?}, at {instant:?}");
                 compared += 1;
             }
         };

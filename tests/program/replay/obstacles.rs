@@ -23,8 +23,8 @@ fn an_output_file_appears_once_complete_and_equals_standard_output() {
         let path = file(&format!("replay-whole.{format}"));
         let when = if format == "markdown" { &["--from", "2025-09-15", "--to", "2025-09-16"][..] } else { &AT };
         let words = [when, &["--format", format, "--line", "mipa"]].concat();
-        let (status, out, said) = ended(&[&words[..], &["--output", &path]].concat());
-        assert_eq!((status, out.as_str()), (Some(0), ""), "{said}");
+        let (status, out, err) = ended(&[&words[..], &["--output", &path]].concat());
+        assert_eq!((status, out.as_str()), (Some(0), ""), "{err}");
         assert_eq!(fs::read_to_string(&path).unwrap(), ended(&words).1, "{format}");
         assert_eq!(leavings(&path).len(), 1, "{:?}", leavings(&path));
     }
@@ -34,19 +34,19 @@ fn an_output_file_appears_once_complete_and_equals_standard_output() {
 fn a_full_disk_is_said_and_leaves_nothing() {
     for format in ["csv", "jsonl", "openmetrics"] {
         let words = ["--from", "2025-09-15", "--to", "2025-09-16", "--format", format];
-        let (status, _, said) = ended(&[&words[..], &["--output", "/dev/full"]].concat());
-        assert_eq!(status, Some(1), "{said}");
-        assert!(said.contains("error: cannot write /dev/full: No space left on device"), "{said}");
+        let (status, _, err) = ended(&[&words[..], &["--output", "/dev/full"]].concat());
+        assert_eq!(status, Some(1), "{err}");
+        assert!(err.contains("error: cannot write /dev/full: No space left on device"), "{err}");
 
         // Files may have 256 KiB, which is less than the output.
         let path = file(&format!("replay-too-large.{format}"));
         let script = "ulimit -f 256; trap '' XFSZ; exec \"$@\"";
         let mut limited = Command::new("bash");
         limited.args(["-c", script, "bash", env!("CARGO_BIN_EXE_ensilinja"), "replay", "--events", &EVENTS]);
-        let (status, _, said) = run_command(limited.args(words).args(["--output", &path]).stdin(Stdio::null()));
-        assert_eq!(status, Some(1), "{said}");
-        assert!(said.contains("error: ") && said.contains("File too large"), "{said}");
-        assert_eq!(leavings(&path), [""; 0], "{said}");
+        let (status, _, err) = run_command(limited.args(words).args(["--output", &path]).stdin(Stdio::null()));
+        assert_eq!(status, Some(1), "{err}");
+        assert!(err.contains("error: ") && err.contains("File too large"), "{err}");
+        assert_eq!(leavings(&path), [""; 0], "{err}");
     }
 }
 
@@ -70,9 +70,9 @@ fn a_replay_never_replaces_its_events() {
     for (read, output) in [(events.as_str(), &events), (&events, &link), (&link, &events), ("-", &events)] {
         let words = ["replay", "--events", read, "--output", output, "--format", "jsonl"];
         let mut replay = command(&[&words[..], &AT].concat());
-        let (status, _, said) = run_command(replay.stdin(fs::File::open(&events).unwrap()));
-        assert_eq!(status, Some(2), "{said}");
-        assert!(said.contains("is the file of --events and would replace it"), "{said}");
+        let (status, _, err) = run_command(replay.stdin(fs::File::open(&events).unwrap()));
+        assert_eq!(status, Some(2), "{err}");
+        assert!(err.contains("is the file of --events and would replace it"), "{err}");
         assert_eq!(fs::read_to_string(&events).unwrap(), "events");
     }
 }
@@ -81,10 +81,10 @@ fn a_replay_never_replaces_its_events() {
 fn a_missing_output_folder_is_reported_before_anything_is_read() {
     let stretch = ["--from", "2025-09-15", "--to", "2025-09-16"];
     for format in ["csv", "openmetrics", "table"] {
-        let (status, _, said) = ended(&[&stretch[..], &["--format", format, "--output", "no/such/folder"]].concat());
+        let (status, _, err) = ended(&[&stretch[..], &["--format", format, "--output", "no/such/folder"]].concat());
         assert_eq!(status, Some(1));
-        assert!(said.contains("error: cannot write ") && said.contains("no/such"), "{said}");
-        assert!(!said.contains("read "), "{said}");
+        assert!(err.contains("error: cannot write ") && err.contains("no/such"), "{err}");
+        assert!(!err.contains("read "), "{err}");
     }
 }
 
@@ -97,8 +97,8 @@ fn a_reader_that_closes_the_pipe_ends_a_replay_without_an_error() {
         let mut first = String::new();
         BufReader::new(replay.stdout.take().unwrap()).read_line(&mut first).unwrap();
         assert!(!first.is_empty(), "{format}");
-        let (status, _, said) = command_line::ended(replay.wait_with_output().unwrap());
-        assert!(status == Some(0) && !said.contains("error"), "{format}: {said}");
+        let (status, _, err) = command_line::ended(replay.wait_with_output().unwrap());
+        assert!(status == Some(0) && !err.contains("error"), "{format}: {err}");
     }
 }
 
@@ -110,9 +110,9 @@ fn a_truncated_file_is_reported_and_nothing_is_written() {
     let path = file("replay-of-the-cut.csv");
     for output in [&["--output", path.as_str()][..], &[]] {
         let words = [&["replay", "--events", &cut, "--format", "csv"], &AT[..], output].concat();
-        let (status, _, said) = run(&words);
-        assert_eq!(status, Some(1), "{said}");
-        assert!(said.contains("none of the 1 instants was covered") && said.contains("it was cut off"), "{said}");
+        let (status, _, err) = run(&words);
+        assert_eq!(status, Some(1), "{err}");
+        assert!(err.contains("none of the 1 instants was covered") && err.contains("it was cut off"), "{err}");
     }
     assert!(!Path::new(&path).exists());
 }
@@ -141,12 +141,12 @@ fn a_stopped_replay_reports_what_was_covered_and_leaves_no_file() {
         send_signal(&replay, "INT");
         let rest: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(rest.iter().all(|line| !line.contains("\"end\"")), "the run does not look complete");
-        let mut said = String::new();
-        replay.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        assert_eq!(replay.wait().unwrap().code(), Some(1), "{said}");
+        let mut err = String::new();
+        replay.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!(replay.wait().unwrap().code(), Some(1), "{err}");
         let covered = format!("of the {instants} instants, from 2025-09-15 10:00 to ");
-        assert!(said.contains(&covered) && said.contains(what), "{said}");
-        assert!(said.contains("it was stopped"), "{said}");
+        assert!(err.contains(&covered) && err.contains(what), "{err}");
+        assert!(err.contains("it was stopped"), "{err}");
         assert_eq!(leavings(&path), [""; 0]);
     }
 }

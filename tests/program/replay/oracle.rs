@@ -1,5 +1,5 @@
 //! A replay agrees with the naive oracle, which shares no code with it. The figures are read from the output of the
-//! program in OpenMetrics.
+//! program in `OpenMetrics`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
