@@ -278,7 +278,7 @@ fn the_repeated_hour_needs_an_offset_and_the_skipped_hour_is_refused() {
     let today =
         page(&["--line", "mipa", "--figure", "offered", "--window", "today", "--at", "2025-10-26T05:00"], &path);
     assert!(today.contains("from 2025-10-26 00:00:00 to") && today.contains("Result: 2,"), "{today}");
-    for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "there is none such")] {
+    for (at, why) in [("2025-10-26T03:30", "comes twice"), ("2025-03-30T03:30", "this time does not exist")] {
         let words = ["explain", "--events", &path, "--line", "mipa", "--figure", "waiting", "--at", at];
         let (status, out, err) = run(&words);
         assert!(status == Some(2) && out.is_empty() && err.contains(why), "{err}");
@@ -292,7 +292,7 @@ fn a_figure_that_is_not_shown_is_explained_with_the_reason_and_what_is_known() {
     let words = ["--line", "mipa", "--figure", "offered", "--window", "1h", "--at", "2026-03-02T10:15"];
     let short = page(&words, &path);
     assert!(
-        short.contains("No figure is shown: history begins at 2026-03-02 10:01:00, and for this window"),
+        short.contains("No figure is shown: history begins at 2026-03-02 10:01:00, and this window needs complete"),
         "{short}"
     );
     assert!(

@@ -120,7 +120,7 @@ fn a_file_declared_complete_has_windows_from_that_time_on() {
     let at = [&["--at", "2026-11-28T12:00"], &OFFERED[..]].concat();
     let (status, out, err) = of_three(&["replay"], &at);
     assert_eq!((status, out.lines().count()), (Some(0), 1), "{out}{err}");
-    assert!(err.contains("the file begins at 2026-11-28 09:50, and nothing tells what was before"), "{err}");
+    assert!(err.contains("the file begins at 2026-11-28 09:50, and what was before is unknown"), "{err}");
     assert!(
         err.contains("for some windows; they are absent instants=1 of=1") && err.contains("--complete-since TIME"),
         "{err}"
@@ -262,7 +262,7 @@ fn every_command_over_the_past_warns_of_contacts_hidden_by_a_reused_id() {
             let what = "3 of 6 events (50.0 %), of 1 contacts, belong to another contact with the same id";
             assert!(err.contains(what), "{words:?}: {err}");
             assert!(err.contains("EnsilinjaEventsShadowed") && err.contains("send `visit` with each event"), "{err}");
-            assert!(err.contains(&format!("such as at {events}:")), "{err}");
+            assert!(err.contains(&format!("for example at {events}:")), "{err}");
             assert!(!err.contains("canary"), "{err}");
         }
         // Events after the requested time hide nothing in it.
