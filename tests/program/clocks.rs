@@ -172,7 +172,7 @@ fn a_clock_that_jumps_ahead_and_back_changes_no_figure_and_is_reported_meanwhile
 }
 
 #[test]
-fn a_machine_that_was_paused_is_believed_as_soon_as_new_records_bear_the_new_time() {
+fn a_machine_that_was_paused_is_trusted_as_soon_as_new_records_bear_the_new_time() {
     let clocks = Clocks::default();
     let running = Running::start(&clocks);
     running.wait_until("it is ready", |running| running.get("/readyz").0 == 200);
@@ -180,7 +180,7 @@ fn a_machine_that_was_paused_is_believed_as_soon_as_new_records_bear_the_new_tim
     assert_eq!(running.get("/readyz").0, 503);
     clocks.pass(4_000);
     (0..3).for_each(|number| running.publish(number, HOUR_MS, HOUR_MS + 3_000));
-    running.wait_until("the clock is believed", |running| running.get("/readyz").0 == 200);
+    running.wait_until("the clock is trusted", |running| running.get("/readyz").0 == 200);
     assert_eq!(running.figures().1, 3_604);
     running.end();
 }

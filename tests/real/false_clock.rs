@@ -87,7 +87,7 @@ fn a_clock_an_hour_ahead_for_nine_seconds_changes_no_figure() {
         let page = program.metrics();
         let at = as_of(&page).expect("figures go on by the steady clock");
         assert!(at.millis_since(from) < 60_000, "figures of an unconfirmed instant: {at:?}");
-        assert!(!is_complete(&page), "figures by a clock that is not believed");
+        assert!(!is_complete(&page), "figures by a clock that is not trusted");
         assert!(page["ensilinja_clock_disbelieved_seconds"] > 3_590.0);
         pages += 1;
         // The time in which the clock is wrong has to pass.

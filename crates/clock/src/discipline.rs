@@ -1,22 +1,22 @@
-//! The clock discipline: which time is believed, from the wall clock, a steady clock and the timestamps of new records.
+//! The clock discipline: which time is trusted, from the wall clock, a steady clock and the timestamps of new records.
 //!
 //! ```text
 //!            wall steps ahead            it comes back
 //!   wall     ----------.                .------------------
-//!                      '----------------'                      believed = steady + offset
-//!   believed ------------------------------------------------  offset follows the wall slowly, and steps only
-//!                      |  not believed  |                      if the new time is confirmed
+//!                      '----------------'                      trusted = steady + offset
+//!   trusted ------------------------------------------------  offset follows the wall slowly, and steps only
+//!                      |  not trusted  |                      if the new time is confirmed
 //! ```
 //!
 //! The steady clock cannot be set, so if the wall clock gains or loses against it, the wall clock was set. Small
-//! corrections are followed slowly. A larger step is believed only once something else confirms it: the timestamps of
+//! corrections are followed slowly. A larger step is trusted only once something else confirms it: the timestamps of
 //! new records, or, for a step ahead on a topic without records, ten minutes in which the clock stays there and the
 //! broker answers. A large step back is confirmed by timestamps alone, because figures that were shown cannot be taken
 //! back.
 //!
-//! Invariants, for any wall clock: believed time never goes back. Without confirmation it runs at 0.9 to 1.1 times the
-//! pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that returns to the believed time is
-//! believed at the next reading.
+//! Invariants, for any wall clock: trusted time never goes back. Without confirmation it runs at 0.9 to 1.1 times the
+//! pace of the steady clock and stays within `FOLLOWED_MS` of it. A wall clock that returns to the trusted time is
+//! trusted at the next reading.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use ensilinja_model::EventTime;
 use crate::disagreement::StampDisagreement;
 use crate::state::ClockState;
 
-/// The wall clock may differ this much from the believed time, in ms: a leap second, or a correction that a time
+/// The wall clock may differ this much from the trusted time, in ms: a leap second, or a correction that a time
 /// service makes at once.
 const TOLERANCE_MS: i64 = 2_000;
 
@@ -36,7 +36,7 @@ const OVER_MS: i64 = 1_500;
 /// The wall clock is followed this far in all without confirmation, in ms.
 const FOLLOWED_MS: i64 = 10_000;
 
-/// The wall clock is followed by at most a tenth of the time that passes, so believed time never has to go back.
+/// The wall clock is followed by at most a tenth of the time that passes, so trusted time never has to go back.
 const SLEW_PART: i64 = 10;
 
 /// The timestamp of a new record confirms a clock that it is this near to, in ms, less its usual distance.
@@ -45,19 +45,19 @@ const NEAR_MS: i64 = 60_000;
 /// This many timestamps confirm a step, if none contradicts it.
 const CONFIRMING_STAMPS: i32 = 3;
 
-/// A timestamp that agrees with the believed time outweighs this many that agree with the wall clock.
+/// A timestamp that agrees with the trusted time outweighs this many that agree with the wall clock.
 const WEIGHT_AGAINST: i32 = 3;
 
 /// The lowest score of a step, negated: after a pause, the records of the pause come first.
 const MOST_AGAINST: i32 = 12;
 
-/// No step is believed sooner than this, in ms: the first records may come from a machine whose clock is wrong too.
+/// No step is trusted sooner than this, in ms: the first records may come from a machine whose clock is wrong too.
 const SOONEST_MS: i64 = 3_000;
 
 /// This long after a step, in ms, no record is read that had waited since before it.
 const NOTHING_WAITS_MS: i64 = 10_000;
 
-/// A step ahead is believed after this long without records, in ms, if the clock stays there and the broker answers.
+/// A step ahead is trusted after this long without records, in ms, if the clock stays there and the broker answers.
 const QUIET_MS: i64 = 600_000;
 
 /// One report that all is read covers at most this long, in ms: reports come once a second.
@@ -79,26 +79,26 @@ struct ClockStep {
     score: i32,
     /// How long all was read and no record came that does not confirm it.
     quiet_ms: i64,
-    /// A record that had not waited bore the believed time: silence no longer confirms the step.
+    /// A record that had not waited bore the trusted time: silence no longer confirms the step.
     is_contradicted: bool,
 }
 
-/// Decides which time is believed, from readings of the clocks and timestamps of records.
+/// Decides which time is trusted, from readings of the clocks and timestamps of records.
 #[derive(Clone, Debug)]
 pub struct ClockDiscipline {
-    /// Believed time is the steady clock plus this, or the last believed time if that is later.
+    /// Trusted time is the steady clock plus this, or the last trusted time if that is later.
     offset_ms: i64,
     /// The wall clock less the steady one, when something last confirmed it.
     confirmed_ms: i64,
     /// When the offset last followed the wall clock, by the steady clock.
     adjusted_ms: i64,
-    /// The last reading: the steady clock, the wall clock less the steady one, and the believed time.
+    /// The last reading: the steady clock, the wall clock less the steady one, and the trusted time.
     steady_ms: i64,
     wall_offset_ms: i64,
-    believed_ms: i64,
+    trusted_ms: i64,
     step: Option<ClockStep>,
     steps: u64,
-    /// The usual distance of new records' timestamps from the believed time.
+    /// The usual distance of new records' timestamps from the trusted time.
     usual_ms: i64,
     /// The last report of whether all is read: when, by the steady clock, and the answer.
     reported_ms: i64,
@@ -107,18 +107,18 @@ pub struct ClockDiscipline {
 }
 
 impl ClockDiscipline {
-    /// Begins by believing the wall clock.
+    /// Begins by trusting the wall clock.
     #[must_use]
     pub fn new(steady: Duration, wall: EventTime) -> Self {
-        let (steady_ms, believed_ms) = (whole_ms(steady), bounded_ms(wall));
-        let offset_ms = believed_ms - steady_ms;
+        let (steady_ms, trusted_ms) = (whole_ms(steady), bounded_ms(wall));
+        let offset_ms = trusted_ms - steady_ms;
         Self {
             offset_ms,
             confirmed_ms: offset_ms,
             adjusted_ms: steady_ms,
             steady_ms,
             wall_offset_ms: offset_ms,
-            believed_ms,
+            trusted_ms,
             step: None,
             steps: 0,
             usual_ms: 0,
@@ -128,7 +128,7 @@ impl ClockDiscipline {
         }
     }
 
-    /// Takes a reading of both clocks and returns the believed time. `wall` is `None` if the two could not be read at
+    /// Takes a reading of both clocks and returns the trusted time. `wall` is `None` if the two could not be read at
     /// the same moment.
     pub fn read(&mut self, steady: Duration, wall: Option<EventTime>) -> EventTime {
         self.steady_ms = self.steady_ms.max(whole_ms(steady));
@@ -136,14 +136,14 @@ impl ClockDiscipline {
             self.wall_offset_ms = bounded_ms(wall) - self.steady_ms;
             self.judge();
         }
-        self.believed_ms = self.believed_ms.max(self.steady_ms + self.offset_ms);
-        EventTime::from_millis(self.believed_ms)
+        self.trusted_ms = self.trusted_ms.max(self.steady_ms + self.offset_ms);
+        EventTime::from_millis(self.trusted_ms)
     }
 
     /// A new record bears the timestamp `stamp`, as of the last reading.
     pub fn observe_stamp(&mut self, stamp: EventTime) {
         let stamp_ms = bounded_ms(stamp);
-        let is_followed = (self.wall_ms() - self.believed_ms).abs() <= OVER_MS;
+        let is_followed = (self.wall_ms() - self.trusted_ms).abs() <= OVER_MS;
         if self.step.is_some() && !(is_followed && self.is_near_wall(stamp_ms)) {
             self.vote(stamp_ms - self.usual_ms);
             return;
@@ -152,7 +152,7 @@ impl ClockDiscipline {
             self.step = None;
             self.confirmed_ms = self.wall_offset_ms;
         }
-        let by_ms = stamp_ms - self.believed_ms;
+        let by_ms = stamp_ms - self.trusted_ms;
         if by_ms.abs() <= NEAR_MS {
             self.usual_ms += (by_ms - self.usual_ms) / USUAL_PART;
         }
@@ -168,16 +168,16 @@ impl ClockDiscipline {
         if let Some(step) = self.step.as_mut().filter(|_| all_is_read) {
             step.quiet_ms += passed_ms;
         }
-        self.believe_if_confirmed();
+        self.trust_if_confirmed();
     }
 
-    /// Whether the wall clock is believed, as of the last reading.
+    /// Whether the wall clock is trusted, as of the last reading.
     #[must_use]
     pub fn state(&self) -> ClockState {
-        let by_ms = self.wall_ms() - self.believed_ms;
+        let by_ms = self.wall_ms() - self.trusted_ms;
         if by_ms.abs() <= TOLERANCE_MS {
             let apart_ms = self.disagreement.apart_ms(self.steady_ms);
-            apart_ms.map_or(ClockState::Believed, |by_ms| ClockState::Contradicted { by_ms })
+            apart_ms.map_or(ClockState::Trusted, |by_ms| ClockState::Contradicted { by_ms })
         } else if self.step.is_some() {
             ClockState::Stepped { by_ms }
         } else {
@@ -195,12 +195,12 @@ impl ClockDiscipline {
         self.steady_ms + self.wall_offset_ms
     }
 
-    /// Whether a timestamp confirms a wall clock that is believed, or followed until it is.
+    /// Whether a timestamp confirms a wall clock that is trusted, or followed until it is.
     const fn is_near_wall(&self, stamp_ms: i64) -> bool {
         (stamp_ms - self.wall_ms()).abs() <= FOLLOWED_MS
     }
 
-    /// Notices a step since the wall clock was last confirmed. Believed time follows a small one.
+    /// Notices a step since the wall clock was last confirmed. Trusted time follows a small one.
     fn judge(&mut self) {
         let target_ms = self.wall_offset_ms;
         let apart_ms = (target_ms - self.confirmed_ms).abs();
@@ -228,21 +228,21 @@ impl ClockDiscipline {
 
     /// Counts a record's timestamp, less its usual distance, for or against the step.
     fn vote(&mut self, stamp_ms: i64) {
-        let [from_wall, from_believed] = [self.wall_ms(), self.believed_ms].map(|clock| (stamp_ms - clock).abs());
+        let [from_wall, from_trusted] = [self.wall_ms(), self.trusted_ms].map(|clock| (stamp_ms - clock).abs());
         let Some(step) = &mut self.step else { return };
-        if from_wall <= NEAR_MS && from_wall < from_believed {
+        if from_wall <= NEAR_MS && from_wall < from_trusted {
             step.score = (step.score + 1).min(CONFIRMING_STAMPS);
-            self.believe_if_confirmed();
+            self.trust_if_confirmed();
             return;
         }
         step.quiet_ms = 0;
-        if from_believed <= NEAR_MS {
+        if from_trusted <= NEAR_MS {
             step.score = (step.score - WEIGHT_AGAINST).max(-MOST_AGAINST);
             step.is_contradicted |= self.all_is_read && self.steady_ms - step.since_ms >= NOTHING_WAITS_MS;
         }
     }
 
-    fn believe_if_confirmed(&mut self) {
+    fn trust_if_confirmed(&mut self) {
         let Some(step) = self.step else { return };
         let is_confirmed = step.score >= CONFIRMING_STAMPS && self.steady_ms - step.since_ms >= SOONEST_MS;
         let is_quiet = step.quiet_ms >= QUIET_MS && !step.is_contradicted && step.offset_ms > self.confirmed_ms;
@@ -251,7 +251,7 @@ impl ClockDiscipline {
             self.confirmed_ms = self.wall_offset_ms;
             self.offset_ms = self.wall_offset_ms;
             self.adjusted_ms = self.steady_ms;
-            self.believed_ms = self.believed_ms.max(self.wall_ms());
+            self.trusted_ms = self.trusted_ms.max(self.wall_ms());
             self.disagreement = StampDisagreement::default();
         }
     }
@@ -317,9 +317,9 @@ mod tests {
             self
         }
 
-        /// The believed time less the true time.
+        /// The trusted time less the true time.
         fn ahead_ms(&self) -> i64 {
-            self.discipline.believed_ms - (START_S + self.second + self.paused_s) * 1_000
+            self.discipline.trusted_ms - (START_S + self.second + self.paused_s) * 1_000
         }
 
         fn state(&self) -> ClockState {
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_ahead_for_nine_seconds_is_never_believed_and_is_over_at_once() {
+    fn an_hour_ahead_for_nine_seconds_is_never_trusted_and_is_over_at_once() {
         for stamps in [&[0, -1][..], &[-20], &[]] {
             let mut machine = Machine::new(0);
             machine.pass_seconds(60, stamps);
@@ -339,21 +339,21 @@ mod tests {
                 assert_eq!(machine.ahead_ms(), 0);
             }
             machine.set(0).pass(stamps);
-            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
             assert_eq!(machine.discipline.steps(), 1);
         }
     }
 
     #[test]
-    fn a_paused_machine_is_believed_as_soon_as_three_records_bear_the_new_time() {
+    fn a_paused_machine_is_trusted_as_soon_as_three_records_bear_the_new_time() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[0]);
         machine.pause(600).pass(&[]);
         assert_eq!(machine.state(), ClockState::Stepped { by_ms: 600_000 });
         machine.pass_seconds(2, &[0]);
-        assert_ne!(machine.state(), ClockState::Believed);
+        assert_ne!(machine.state(), ClockState::Trusted);
         machine.pass(&[0]);
-        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
     }
 
     #[test]
@@ -362,7 +362,7 @@ mod tests {
         machine.pass_seconds(60, &[0]);
         machine.pause(600).pass(&(-600..0).collect::<Vec<_>>());
         machine.pass_seconds(15, &[0]);
-        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
     }
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[-20]);
         machine.pause(15).pass_seconds(4, &[-20]);
-        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
     }
 
     #[test]
@@ -383,13 +383,13 @@ mod tests {
     }
 
     #[test]
-    fn a_step_ahead_is_believed_after_ten_minutes_without_records_if_the_broker_answers() {
+    fn a_step_ahead_is_trusted_after_ten_minutes_without_records_if_the_broker_answers() {
         let mut machine = Machine::new(0);
         machine.pass_seconds(60, &[]);
         machine.pause(HOUR_S).pass_seconds(599, &[]);
         assert_eq!(machine.state(), ClockState::Stepped { by_ms: HOUR_S * 1_000 });
         machine.pass_seconds(2, &[]);
-        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
     }
 
     #[test]
@@ -410,20 +410,20 @@ mod tests {
     }
 
     #[test]
-    fn only_records_confirm_a_step_back_and_believed_time_stands_still_until_the_wall_clock_has_caught_up() {
+    fn only_records_confirm_a_step_back_and_trusted_time_stands_still_until_the_wall_clock_has_caught_up() {
         let mut machine = Machine::new(HOUR_S);
         machine.pass_seconds(5, &[0]);
         machine.set(0).pass_seconds(1_000, &[]);
         assert_eq!(machine.state(), ClockState::Stepped { by_ms: -HOUR_S * 1_000 });
-        let shown = machine.discipline.believed_ms;
+        let shown = machine.discipline.trusted_ms;
         machine.pass_seconds(3, &[0]);
         assert!(matches!(machine.state(), ClockState::SetBack { .. }), "{:?}", machine.state());
-        let stands = machine.discipline.believed_ms;
+        let stands = machine.discipline.trusted_ms;
         assert!((shown..=shown + 3_000).contains(&stands));
         machine.pass_seconds(60, &[0]);
-        assert_eq!(machine.discipline.believed_ms, stands);
+        assert_eq!(machine.discipline.trusted_ms, stands);
         machine.pass_seconds(2 * HOUR_S, &[0]);
-        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 0));
+        assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 0));
     }
 
     #[test]
@@ -432,7 +432,7 @@ mod tests {
             let mut machine = Machine::new(0);
             machine.pass_seconds(10, &[]);
             machine.set(by_s).pass(&[]);
-            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, 100 * by_s.signum()));
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, 100 * by_s.signum()));
             machine.pass_seconds(20, &[]);
             assert_eq!((machine.ahead_ms(), machine.discipline.steps()), (by_s * 1_000, 0));
         }
@@ -459,9 +459,9 @@ mod tests {
         let mut machine = Machine::new(0);
         for wall_ahead_s in [-5, -9, -12] {
             machine.set(wall_ahead_s).pass_seconds(60, &[]);
-            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Believed, wall_ahead_s * 1_000));
+            assert_eq!((machine.state(), machine.ahead_ms()), (ClockState::Trusted, wall_ahead_s * 1_000));
             machine.pass_seconds(HOUR_S, &[0]);
-            assert_eq!(machine.state(), ClockState::Believed);
+            assert_eq!(machine.state(), ClockState::Trusted);
         }
     }
 
@@ -479,7 +479,7 @@ mod tests {
     fn a_process_that_is_held_up_between_two_readings_sees_no_step() {
         let mut discipline = ClockDiscipline::new(Duration::ZERO, EventTime::from_seconds(START_S));
         let now = discipline.read(Duration::from_mins(5), None);
-        assert_eq!((now, discipline.state()), (EventTime::from_seconds(START_S + 300), ClockState::Believed));
+        assert_eq!((now, discipline.state()), (EventTime::from_seconds(START_S + 300), ClockState::Trusted));
     }
 
     /// Readings: how much time passes, and how far the wall clock is then ahead of the true time, in ms.
@@ -496,7 +496,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn without_confirmation_believed_time_keeps_the_pace_of_the_steady_clock(readings in readings()) {
+        fn without_confirmation_trusted_time_keeps_the_pace_of_the_steady_clock(readings in readings()) {
             let start = EventTime::from_seconds(START_S);
             let mut discipline = ClockDiscipline::new(Duration::ZERO, start);
             let (mut steady_ms, mut before_ms) = (0, start.as_millis());
@@ -522,11 +522,11 @@ mod tests {
             let true_ms = start.as_millis() + i64::try_from(steady_ms).unwrap();
             let now = discipline.read(Duration::from_millis(steady_ms), Some(EventTime::from_millis(true_ms)));
             prop_assert_eq!(now.as_millis(), true_ms);
-            prop_assert_eq!(discipline.state(), ClockState::Believed);
+            prop_assert_eq!(discipline.state(), ClockState::Trusted);
         }
 
         #[test]
-        fn believed_time_never_goes_back(
+        fn trusted_time_never_goes_back(
             readings in readings(),
             stamps in prop::collection::vec(prop_oneof![-90_000..90_000_i64, any::<i64>()], 200),
         ) {

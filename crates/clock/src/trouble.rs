@@ -1,15 +1,15 @@
-//! Why a clock is not believed, in words for an operator: what happened, what the program does, what to do.
+//! Why a clock is not trusted, in words for an operator: what happened, what the program does, what to do.
 
 use crate::state::ClockState;
 
 /// Where to look first.
 const LOOK: &str = "see chronyc tracking or timedatectl on this machine";
 
-/// Why figures are not complete by a clock in this state; `None` if it is believed.
+/// Why figures are not complete by a clock in this state; `None` if it is trusted.
 #[must_use]
 pub fn clock_trouble(state: ClockState) -> Option<String> {
     match state {
-        ClockState::Believed => None,
+        ClockState::Trusted => None,
         ClockState::Stepped { by_ms } => {
             let (seconds, direction) = (by_ms.abs() / 1000, if by_ms > 0 { "ahead" } else { "back" });
             let or_silence = if by_ms > 0 { ", or after 10 min without records" } else { "" };
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn each_text_says_by_how_much_and_what_to_do() {
-        assert_eq!(clock_trouble(ClockState::Believed), None);
+        assert_eq!(clock_trouble(ClockState::Trusted), None);
         let text = |state| clock_trouble(state).unwrap();
         let ahead = text(ClockState::Stepped { by_ms: 3_600_400 });
         assert!(ahead.contains("set ahead by 3600 s") && ahead.contains("10 min without records"), "{ahead}");

@@ -8,7 +8,7 @@
 //!
 //! A scaled clock counts from the moment it is made, by the computer's monotonic clock, so that setting the computer's
 //! clock during a demo does not move the demo's. A process that shows live figures uses a disciplined clock everywhere:
-//! [`ClockDiscipline`] decides what it believes.
+//! [`ClockDiscipline`] decides what it trusts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -42,17 +42,17 @@ pub fn scaled(start: EventTime, speed: u32) -> Clock {
 /// A clock that cannot be set: the time since a moment that stays the same while the process runs.
 pub type SteadyClock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// The clock of a process that shows live figures: the believed time, and whether the computer's clock is believed.
+/// The clock of a process that shows live figures: the trusted time, and whether the computer's clock is trusted.
 #[derive(Clone)]
 pub struct LiveClock {
     now: Clock,
     disciplined: Option<Arc<DisciplinedClock>>,
 }
 
-/// Whether a [`LiveClock`] believes the computer's clock.
+/// Whether a [`LiveClock`] trusts the computer's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockStanding {
-    /// Whether the computer's clock is believed, and why not.
+    /// Whether the computer's clock is trusted, and why not.
     pub state: ClockState,
     /// How many times the computer's clock was set by more than is tolerated, since the process started.
     pub steps: u64,
@@ -81,25 +81,25 @@ impl LiveClock {
         Self { now: Arc::new(move || read.read().1), disciplined: Some(disciplined) }
     }
 
-    /// A clock that is always believed, for demonstrations.
+    /// A clock that is always trusted, for demonstrations.
     #[must_use]
     pub const fn trusted(clock: Clock) -> Self {
         Self { now: clock, disciplined: None }
     }
 
-    /// The believed time as a plain clock.
+    /// The trusted time as a plain clock.
     #[must_use]
     pub fn clock(&self) -> Clock {
         Arc::clone(&self.now)
     }
 
-    /// The believed time.
+    /// The trusted time.
     #[must_use]
     pub fn now(&self) -> EventTime {
         (self.now)()
     }
 
-    /// Takes the timestamp of a record that was published just now. Returns the believed time.
+    /// Takes the timestamp of a record that was published just now. Returns the trusted time.
     #[must_use]
     pub fn observe_stamp(&self, stamp: EventTime) -> EventTime {
         let Some(disciplined) = &self.disciplined else { return self.now() };
@@ -115,7 +115,7 @@ impl LiveClock {
         }
     }
 
-    /// Whether the computer's clock is believed, and how often it was set.
+    /// Whether the computer's clock is trusted, and how often it was set.
     #[must_use]
     pub fn standing(&self) -> ClockStanding {
         match &self.disciplined {
@@ -123,13 +123,13 @@ impl LiveClock {
                 let discipline = disciplined.read().0;
                 ClockStanding { state: discipline.state(), steps: discipline.steps() }
             }
-            None => ClockStanding { state: ClockState::Believed, steps: 0 },
+            None => ClockStanding { state: ClockState::Trusted, steps: 0 },
         }
     }
 }
 
 impl DisciplinedClock {
-    /// Reads both clocks and returns the believed time. They are read under the lock, so that readings come in order.
+    /// Reads both clocks and returns the trusted time. They are read under the lock, so that readings come in order.
     fn read(&self) -> (MutexGuard<'_, ClockDiscipline>, EventTime) {
         let mut discipline = self.discipline.lock().unwrap_or_else(PoisonError::into_inner);
         let (steady, wall) = at_one_moment(&self.wall, &self.steady);

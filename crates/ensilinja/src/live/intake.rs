@@ -18,7 +18,7 @@ const RECORDS_EXAMINED: u64 = 2_000;
 pub(super) struct Intake {
     decoder: Decoder,
     shared: Arc<SharedLedger>,
-    /// The believed time at a moment before now: what is older need not be compared with the clock.
+    /// The trusted time at a moment before now: what is older need not be compared with the clock.
     read_at: EventTime,
     timestamps: TimestampCounts,
     applier: Option<JoinHandle<()>>,

@@ -121,7 +121,7 @@ impl SharedLedger {
         &self.pipeline
     }
 
-    /// The believed time.
+    /// The trusted time.
     pub(super) const fn clock(&self) -> &LiveClock {
         &self.clock
     }

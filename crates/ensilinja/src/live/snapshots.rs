@@ -55,8 +55,8 @@ impl LiveSource {
         status
     }
 
-    /// Reports to the clock whether all is read, and logs whether it is believed if that has changed. Takes and returns
-    /// the state of a clock that is not believed.
+    /// Reports to the clock whether all is read, and logs whether it is trusted if that has changed. Takes and returns
+    /// the state of a clock that is not trusted.
     pub(super) fn check_clock(&self, was: Option<ClockState>) -> Option<ClockState> {
         let now = self.clock.now();
         let until = self.monitor.complete_until().filter(|_| self.monitor.rebuilt());
@@ -68,7 +68,7 @@ impl LiveSource {
             (None, Some(_)) => tracing::warn!(steps, "clock trusted again"),
             _ => {}
         }
-        Some(state).filter(|state| *state != ClockState::Believed)
+        Some(state).filter(|state| *state != ClockState::Trusted)
     }
 
     /// Since when history is known.
@@ -149,7 +149,7 @@ fn shown(status: &IngestStatus, now: EventTime) -> Option<EventTime> {
 fn readiness(status: &IngestStatus, shown: Option<EventTime>, now: EventTime, clock: ClockState) -> Readiness {
     let mut reasons = status.not_ready.clone();
     let trouble = clock_trouble(clock);
-    let is_believed = trouble.is_none();
+    let is_trusted = trouble.is_none();
     reasons.extend(trouble);
     let known = [status.complete_until, shown];
     let is_recent = known.iter().all(|until| until.is_some_and(|until| is_complete(now, until)));
@@ -162,7 +162,7 @@ fn readiness(status: &IngestStatus, shown: Option<EventTime>, now: EventTime, cl
     reasons.extend(status.warnings.iter().cloned());
     // Some reasons quote brokers.
     let reasons = reasons.iter().map(|reason| printable(reason).into_owned()).collect();
-    Readiness { complete: is_recent && is_believed && !status.failed, reasons }
+    Readiness { complete: is_recent && is_trusted && !status.failed, reasons }
 }
 
 fn hazards(status: &IngestStatus) -> Hazards {
