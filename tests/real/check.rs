@@ -212,7 +212,7 @@ fn encryption_and_passwords_that_do_not_match_the_broker_are_explained() {
     let broker = shared_broker();
     let stage = Stage::without_topics(&broker, "secret");
     for (properties, words) in [
-        ("security.protocol = \"SSL\"", "the settings ask for TLS and the port does not speak it"),
+        ("security.protocol = \"SSL\"", "the settings use TLS, but the port does not"),
         (
             "security.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"PLAIN\"\nsasl.username = \"u\"\n\
              sasl.password = \"hunter2\"",

@@ -69,7 +69,7 @@ fn another_threshold_changes_only_the_figures_that_depend_on_it() {
     let lines: BTreeSet<&str> = differences.iter().map(|it| it["line"].as_str().unwrap()).collect();
     assert!(lines.len() > 10, "{lines:?}");
     assert!(differences.iter().all(|it| it["contacts"].is_null()), "{out}");
-    assert!(err.contains("either its configuration is another or it has gone wrong"), "{err}");
+    assert!(err.contains("its configuration differs, or the process is wrong"), "{err}");
     program.end_well();
 }
 

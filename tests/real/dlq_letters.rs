@@ -144,7 +144,7 @@ fn invalid_requests_and_unreadable_topics_are_reported_with_advice() {
     assert!(named.log().contains("so nothing was sent"), "{}", named.log());
 
     for (part, more, expected) in [
-        ("redrive", &["old.events/0/7"][..], "old.events/0/7 lay in the topic old.events, and"),
+        ("redrive", &["old.events/0/7"][..], "old.events/0/7 lay in the topic old.events, but"),
         ("list", &["--from", "2026-03-02", "--to", "2026-03-02"], "--from is not before --to"),
         ("list", &["--reason", "future", "--detail", "truncated"], "is never refused as --reason future"),
         ("show", &["dlq-empty.events"], "it should be topic/partition/offset"),
