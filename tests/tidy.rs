@@ -83,7 +83,7 @@ fn a_line_has_at_most_120_characters() {
 #[test]
 fn every_module_opens_by_saying_what_it_is() {
     refuse(
-        "a reader comes to a file with one question: the first line (//!) answers why the file is there",
+        "the first line of a file (//!) says why the file is there",
         rust_files().iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path.clone()),
     );
 }
@@ -92,7 +92,7 @@ fn every_module_opens_by_saying_what_it_is() {
 fn a_file_is_named_after_what_it_holds() {
     let says_nothing = ["common", "helper", "helpers", "misc", "shared", "types", "util", "utils"];
     refuse(
-        "under these names a file gathers what nobody found a place for",
+        "a file with such a name gathers what has no place of its own",
         files()
             .iter()
             .filter(|file| {
@@ -140,7 +140,7 @@ fn the_name_of_a_type_has_one_meaning_in_the_whole_project() {
     }
     assert!(places.len() > 300, "the types of the project were not found");
     refuse(
-        "who has met a type once must not meet another under its name: say in the name what sets it apart",
+        "a reader who knows a type must not meet another of the same name: name what sets it apart",
         places.iter().filter(|(_, files)| files.len() > 1).map(|(name, files)| format!("{name}: {}", files.join(", "))),
     );
 }
@@ -158,7 +158,7 @@ fn named_type(line: &str) -> Option<&str> {
 fn nothing_is_left_for_later_in_a_comment() {
     let marks = [["TO", "DO"], ["FIX", "ME"], ["X", "XX"], ["HA", "CK"]].map(|halves| halves.concat());
     refuse(
-        "nobody reads such a mark again: do it, or write down what is missing where the users of it will look",
+        "such a mark is not read again: do it, or write down what is missing where its users will look",
         files().iter().flat_map(|file| {
             lines_where(file, |line| {
                 marks.iter().any(|mark| line.split(|c: char| !c.is_alphanumeric()).any(|w| w == mark))
@@ -210,7 +210,7 @@ fn nothing_speaks_of_the_machines_it_was_made_on() {
 #[test]
 fn text_files_end_with_a_newline_and_no_line_with_a_space() {
     refuse(
-        "what cannot be seen should not be in a diff",
+        "what cannot be seen does not belong in a diff",
         files().iter().flat_map(|file| {
             let open =
                 (!file.text.is_empty() && !file.text.ends_with('\n')).then(|| format!("{}: last line", file.path));
@@ -224,7 +224,7 @@ fn every_crate_is_held_to_the_lints_of_the_workspace() {
     let manifests =
         files().into_iter().filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"));
     refuse(
-        "a crate without [lints] workspace = true is linted by nobody",
+        "a crate without [lints] workspace = true is not linted",
         manifests
             .filter(|file| file.path != WITH_UNSAFE_CODE && !file.text.contains("[lints]\nworkspace = true\n"))
             .map(|file| file.path),
@@ -261,7 +261,7 @@ fn the_one_crate_with_unsafe_code_is_held_to_every_other_lint_of_the_workspace()
     let is_lint = |line: &&str| line.contains(" = ") && !line.starts_with('#');
     let own = text(WITH_UNSAFE_CODE);
     refuse(
-        "a lint that is missing here is missing where it is needed most",
+        "the crate with unsafe code needs every lint of the workspace",
         lints
             .lines()
             .filter(is_lint)
@@ -274,7 +274,7 @@ fn the_one_crate_with_unsafe_code_is_held_to_every_other_lint_of_the_workspace()
 #[test]
 fn every_link_of_a_page_to_a_file_leads_somewhere() {
     refuse(
-        "a page is trusted as far as its links",
+        "a dead link sends the reader nowhere",
         files().iter().filter(|file| file.is("md")).flat_map(|file| {
             let folder = top().join(&file.path).parent().expect("a file is in a folder").to_owned();
             let dead = |target: &&str| !target.is_empty() && !folder.join(target).exists();
