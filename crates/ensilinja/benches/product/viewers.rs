@@ -55,7 +55,7 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
         Row::new("events/s meanwhile", vec![rate], 1),
         Row::new("sent to the viewer who got the fewest, events/s", events, 2),
         Row::new("sent to each viewer, KiB/s", received, 1),
-        Row::new("nobody looks: % of a core", without, 2),
+        Row::new("no client: % of a core", without, 2),
         Row::new(format!("{VIEWERS} viewers and a scrape each second: % of a core"), with, 2),
         Row::new("the difference: % of a core", cost, 2).within(Budget::AtMost(5.0)),
     ])
