@@ -364,7 +364,7 @@ mod tests {
             text.contains("Warning: 1 of 1 records are stamped ahead of this machine's clock, by up to 3600 s"),
             "{text}"
         );
-        assert!(text.contains("a broker refuses the whole batch for one record"), "{text}");
+        assert!(text.contains("a broker refuses a whole batch, its right events included, for one record"), "{text}");
     }
 
     #[test]
@@ -375,7 +375,7 @@ mod tests {
             text.contains("Problem: 2 of 3 events (66.7 %), of 1 contacts, belong to another contact with the same id"),
             "{text}"
         );
-        assert!(text.contains("such as at ensilinja.events/3/1, ensilinja.events/3/2"), "{text}");
+        assert!(text.contains("for example at ensilinja.events/3/1, ensilinja.events/3/2"), "{text}");
         assert!(text.contains("-> have the source send `visit` with each event"), "{text}");
     }
 
