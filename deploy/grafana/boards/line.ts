@@ -261,8 +261,8 @@ function indicators() {
     { title: `n, ${title.toLowerCase()}`, expr: of('ensilinja:valid', window) },
   ];
   const aim = (name: 'ensilinja:target' | 'ensilinja:floor') => `sum by (indicator) (${recorded(name, THIS)})`;
-  return table('Tunnusluvut', about, 16, 10, {
-    keys: [{ label: 'indicator', title: 'Tunnusluku', width: 300, mappings: INDICATOR_NAMES }],
+  return table('Mittarit', about, 16, 10, {
+    keys: [{ label: 'indicator', title: 'Mittari', width: 300, mappings: INDICATOR_NAMES }],
     columns: [
       ...over('Tänään', 'today'),
       ...over('5 aukiolopäivää', 'open5d'),

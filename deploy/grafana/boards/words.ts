@@ -65,7 +65,7 @@ export const INDICATOR_NAMES: ValueMapping[] = [
 const RESULTS: Record<string, Record<string, string>> = {
   'ensilinja_window_contacts_decided.result': {
     answered: 'Vastattu',
-    callback_requested: 'Takaisinsoittopyyntö',
+    callback_requested: 'Soittopyyntö',
     abandoned_menu: 'Luopui valikossa',
     abandoned_queue: 'Luopui jonossa',
     abandoned_ringing: 'Luopui hälyttäessä',
@@ -77,8 +77,8 @@ const RESULTS: Record<string, Record<string, string>> = {
     cancelled: 'Asiakas perui',
     duplicate: 'Päällekkäinen pyyntö',
     expired: '⚠ Vanhentunut',
-    purged: '⚠ Tyhjennettiin',
-    given_up: '⚠ Jäi soittamatta',
+    purged: '⚠ Jono tyhjennetty',
+    given_up: '⚠ Jäänyt soittamatta',
   },
   'ensilinja_callbacks_outstanding.due': { later: 'Myöhemmin', today: 'Tänään', overdue: '⚠ Myöhässä' },
   'ensilinja_window_outcomes.outcome': {
@@ -87,7 +87,7 @@ const RESULTS: Record<string, Record<string, string>> = {
     continues_hyte: 'Jatko hyte-palveluissa',
     other: 'Muu',
   },
-  'ensilinja_window_promises.result': { kept: '✓ Pidetty', broken: '▼ Rikottu', void: 'Raukesi' },
+  'ensilinja_window_promises.result': { kept: '✓ Pidetty', broken: '▼ Rikottu', void: 'Rauennut' },
   'ensilinja_last_event_timestamp_seconds.channel': { phone: 'Puhelin', chat: 'Chat', sms: 'Tekstiviesti' },
   'ensilinja_events_total.result': {
     applied: 'Uutta',
