@@ -148,7 +148,7 @@ fn assert_listed_and_shown(stage: &Stage, refused: &BTreeMap<Reason, u64>, of_un
     assert!(shown[0].printed().contains("written     2 times"), "{}", shown[0].printed());
     for text in [dlq(stage, "list", &[], 0), dlq(stage, "redrive", &[], 0)].into_iter().chain(shown) {
         assert!(!text.printed().contains(CANARY), "{}", text.printed());
-        assert!(!text.log().contains(CANARY) && text.log().contains("reading"), "{}", text.log());
+        assert!(!text.log().contains(CANARY) && text.log().contains("scan begins"), "{}", text.log());
     }
     for program in [
         dlq(stage, "list", &["--payload", "--detail", "bad_stage"], 0),

@@ -89,8 +89,8 @@ fn a_topic_deleted_during_a_replay_ends_it_with_an_error_and_without_an_end_line
     // Minute by minute the output is so long that a full pipe stops the reading of the topic.
     let folder = TemporaryFolder::new("deleted");
     let pipe = pipe(&folder);
-    let words =
-        ["--from", "2025-08-01", "--to", "2025-09-01", "--step", "1m", "--known-at", "then", "--format", "jsonl"];
+    let words = ["--from", "2025-08-01", "--to", "2025-09-01", "--step", "1m", "--known-at", "then"];
+    let words = [&words[..], &["--line", "mipa", "--format", "jsonl"]].concat();
     let mut replay = Program::start(&stage, &["replay"], &[&words[..], &["--output", pipe.to_str().unwrap()]].concat());
     let mut written = BufReader::new(File::open(&pipe).unwrap());
     let mut begins = String::new();
