@@ -2,7 +2,7 @@
 
 use ensilinja_catalogue::{Hazards, Readiness, Snapshot};
 use ensilinja_ledger::{Figures, History};
-use ensilinja_model::{Event, EventTime};
+use ensilinja_model::{Event, EventTime, Headers};
 use ensilinja_sim::Publication;
 use ensilinja_wire::{Decoder, Record, Rejection};
 
@@ -16,7 +16,7 @@ pub fn decode(decoder: &Decoder, publication: &Publication) -> Result<Event, Rej
     decoder.decode(&Record {
         key: publication.key.as_deref(),
         value: publication.value.as_deref(),
-        headers: &headers,
+        headers: Headers::known(&headers),
         timestamp: publication.at,
     })
 }

@@ -49,6 +49,7 @@ mod security;
 mod settings;
 
 pub use ensilinja_librdkafka::TopicId;
+pub use ensilinja_model::{Header, Headers};
 
 pub use dead_letters::dead_letter::{DeadLetter, KeptBytes, KeptHeaders, OriginalRecord};
 pub use dead_letters::read::{DeadLetterCounts, read_dead_letters};
@@ -69,7 +70,7 @@ pub use live::log_change::LogChange;
 pub use live::monitor::Monitor;
 pub use live::status::{IngestStatus, PartitionStatus};
 pub use publisher::{OutgoingRecord, PublishError, Publisher};
-pub use record::{Header, IncomingRecord, RecordDisposition, RecordHandler, TimeSource};
+pub use record::{IncomingRecord, RecordDisposition, RecordHandler, TimeSource};
 pub use record_position::{RecordPosition, RecordPositionError};
 pub use scan::error::ScanError;
 pub use scan::run::{ScanSummary, scan_topic};

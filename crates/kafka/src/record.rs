@@ -3,15 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, Header, Headers};
 use rdkafka::Message;
-use rdkafka::message::{BorrowedMessage, Headers};
+use rdkafka::message::{BorrowedMessage, Headers as _};
 
 /// The clock of the process. It is passed in: this crate never asks the system for the time of day.
 pub type TimeSource = Arc<dyn Fn() -> EventTime + Send + Sync>;
-
-/// A header: its name and its value, which may be null.
-pub type Header<'a> = (&'a str, Option<&'a [u8]>);
 
 /// A record of the log. It borrows from the client and lives until the handler returns.
 pub struct IncomingRecord<'a> {
@@ -20,7 +17,7 @@ pub struct IncomingRecord<'a> {
     /// The value; `None` is a tombstone.
     pub value: Option<&'a [u8]>,
     /// The headers in order. A header whose name is not UTF-8 is left out: this program uses no such name.
-    pub headers: &'a [Header<'a>],
+    pub headers: Headers<'a>,
     /// When the record was published, by the clock of the producer or the broker (`message.timestamp.type`). `None` if
     /// that is unknown: the record has no timestamp, or one of 0 or less.
     pub timestamp: Option<EventTime>,
@@ -48,7 +45,7 @@ impl<'a> IncomingRecord<'a> {
         Self {
             key: message.key(),
             value: message.payload(),
-            headers,
+            headers: Headers::known(headers),
             timestamp: timestamp_of(message),
             partition: message.partition(),
             offset: message.offset(),

@@ -74,12 +74,14 @@ impl TimestampCounts {
 /// Whether a record says that the simulator made it.
 fn is_simulated(record: &IncomingRecord<'_>) -> bool {
     let source = SIMULATOR_SOURCE.as_bytes();
-    record.headers.iter().any(|(name, value)| *name == "ce_source" && *value == Some(source))
+    record.headers.all().iter().any(|(name, value)| *name == "ce_source" && *value == Some(source))
         || record.value.is_some_and(|value| value.windows(source.len()).any(|part| part == source))
 }
 
 #[cfg(test)]
 mod tests {
+    use ensilinja_model::Headers;
+
     use super::*;
 
     const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
@@ -87,7 +89,16 @@ mod tests {
     fn record(timestamp: EventTime, value: &[u8]) -> IncomingRecord<'_> {
         let timestamp = Some(timestamp);
         let (partition, offset, rebuilding, again) = (0, 0, false, false);
-        IncomingRecord { key: None, value: Some(value), headers: &[], timestamp, partition, offset, rebuilding, again }
+        IncomingRecord {
+            key: None,
+            value: Some(value),
+            headers: Headers::NONE,
+            timestamp,
+            partition,
+            offset,
+            rebuilding,
+            again,
+        }
     }
 
     fn counted(copied: usize, others: usize, value: &[u8]) -> TimestampCounts {

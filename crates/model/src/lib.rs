@@ -2,7 +2,8 @@
 //!
 //! A *contact* may reach a *line* more than once; each time is a *visit*. The combination of contact, line and visit is
 //! a *leg*. An [`Event`] is one [`Fact`] about one leg at one instant. All types are plain values: this crate has no
-//! I/O, no clock and no encoding, so that every other crate can depend on it.
+//! I/O, no clock and no encoding, so that every other crate can depend on it. For the same reason it has the [`Headers`]
+//! of a record, which `kafka` reads and `wire` understands: neither knows the other.
 //!
 //! ```
 //! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, Stage};
@@ -17,12 +18,14 @@
 //! ```
 
 mod event;
+mod headers;
 mod instant;
 mod line;
 mod printable;
 mod vocabulary;
 
 pub use event::{Event, Fact, LegKey};
+pub use headers::{Header, Headers, ReadHeaders};
 pub use instant::EventTime;
 pub use line::{LineId, LineIdError, LineIndex};
 pub use printable::{is_printable, printable, printable_json, printable_lines};

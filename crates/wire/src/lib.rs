@@ -19,7 +19,7 @@
 //! The bytes of one record become an event. The same record without a value is rejected, with a code:
 //!
 //! ```
-//! use ensilinja_model::{EventTime, Fact, LineId, Stage};
+//! use ensilinja_model::{EventTime, Fact, Headers, LineId, Stage};
 //! use ensilinja_wire::{Decoder, Detail, Reason, Record};
 //!
 //! let lines = [LineId::parse("mipa_chat")?];
@@ -32,7 +32,7 @@
 //! let mut record = Record {
 //!     key: Some(b"c-1"),
 //!     value: Some(value),
-//!     headers: &[],
+//!     headers: Headers::NONE,
 //!     timestamp: EventTime::from_millis(1_758_006_900_500),
 //! };
 //! let event = decoder.decode(&record)?;

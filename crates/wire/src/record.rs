@@ -1,6 +1,6 @@
 //! The values that pass through the decoder: a record, the event parsed from it, and the decoded event.
 
-use ensilinja_model::{Event, EventTime, Fact};
+use ensilinja_model::{Event, EventTime, Fact, Headers};
 
 use crate::Oddity;
 
@@ -11,8 +11,8 @@ pub struct Record<'a> {
     pub key: Option<&'a [u8]>,
     /// The value; `None` is Kafka's null, a tombstone.
     pub value: Option<&'a [u8]>,
-    /// The headers in order. Names may repeat; unknown names are ignored.
-    pub headers: &'a [(&'a str, Option<&'a [u8]>)],
+    /// The headers in order. Names may repeat; unknown names are ignored. They are read only when that is needed.
+    pub headers: Headers<'a>,
     /// When the record was created according to Kafka, or [`UNKNOWN_TIME`](Self::UNKNOWN_TIME). On a topic with
     /// another kind of timestamp, events from the future cannot be detected.
     pub timestamp: EventTime,
@@ -25,7 +25,7 @@ impl<'a> Record<'a> {
     /// A value without a record around it, such as a line of a file.
     #[must_use]
     pub const fn of_value(value: &'a [u8]) -> Self {
-        Self { key: None, value: Some(value), headers: &[], timestamp: Self::UNKNOWN_TIME }
+        Self { key: None, value: Some(value), headers: Headers::NONE, timestamp: Self::UNKNOWN_TIME }
     }
 }
 

@@ -135,7 +135,7 @@ impl RecordHandler for Intake {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::LineId;
+    use ensilinja_model::{Headers, LineId};
 
     use super::super::ledger::tests::shared;
     use super::*;
@@ -151,7 +151,7 @@ mod tests {
             let mut intake = Intake::new(Decoder::new(&[line], [0; 16]), shared).unwrap();
             let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
             let (partition, offset) = (0, 0);
-            let (key, value, headers) = (None, None, &[][..]);
+            let (key, value, headers) = (None, None, Headers::NONE);
             let record = IncomingRecord { key, value, headers, timestamp, partition, offset, rebuilding, again };
             let alive_at = intake.source_alive_at(EventTime::from_seconds(NOW_S + at_s), &record);
             alive_at.map(|at| at.floor_second() - NOW_S)

@@ -5,14 +5,14 @@
 //! it describes, is no dead letter of this program.
 
 use ensilinja_librdkafka::TopicId;
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, Header};
 
 use crate::dead_letters::headers::{
     DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
     SOURCE_PARTITION, SOURCE_TOPIC, SOURCE_TOPIC_ID, VALUE_BYTES,
 };
 use crate::dead_letters::outgoing::{KEPT_BYTES, key_of};
-use crate::record::{Header, IncomingRecord, known_timestamp};
+use crate::record::{IncomingRecord, known_timestamp};
 use crate::record_position::RecordPosition;
 
 /// A dead letter. It has no `Debug`, because every part of the record may identify a person.
@@ -107,8 +107,8 @@ impl<'a> DeadLetter<'a> {
     /// The dead letter in a record of the dead-letter topic; `None` if this program has not written it.
     #[must_use]
     pub fn of(record: &IncomingRecord<'a>) -> Option<Self> {
-        let begins = record.headers.iter().rposition(|(name, _)| *name == SOURCE_TOPIC)?;
-        let (own_headers, description) = record.headers.split_at(begins);
+        let begins = record.headers.all().iter().rposition(|(name, _)| *name == SOURCE_TOPIC)?;
+        let (own_headers, description) = record.headers.all().split_at(begins);
         let description = Description(description);
         let position = RecordPosition {
             topic: description.text(SOURCE_TOPIC)?.to_owned(),
@@ -190,6 +190,8 @@ impl<'a> Description<'a> {
 
 #[cfg(test)]
 mod tests {
+    use ensilinja_model::Headers;
+
     use super::*;
 
     const STATEMENTS: [Header<'static>; 7] = [
@@ -214,7 +216,7 @@ mod tests {
         let record = IncomingRecord {
             key: Some(key.as_bytes()),
             value,
-            headers: &headers,
+            headers: Headers::known(&headers),
             timestamp: None,
             partition: 0,
             offset: 0,
@@ -304,7 +306,7 @@ mod tests {
             let record = IncomingRecord {
                 key: Some(b"events/3/1207"),
                 value: None,
-                headers: &headers,
+                headers: Headers::known(&headers),
                 timestamp: None,
                 partition: 0,
                 offset: 0,

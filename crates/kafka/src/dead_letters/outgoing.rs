@@ -64,9 +64,9 @@ impl OutgoingDeadLetter {
         let headers = message.headers().filter(|headers| headers.count() > 0);
         let header_count = headers.map_or(0, Headers::count);
         let header_bytes = header_count * HEADER_OVERHEAD_BYTES
-            + record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
+            + record.headers.all().iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
         // A header that could not be read has an unknown size, so all headers count as too large.
-        let can_be_kept = record.headers.len() == header_count && header_bytes <= KEPT_BYTES;
+        let can_be_kept = record.headers.all().len() == header_count && header_bytes <= KEPT_BYTES;
         let kept_headers = headers.filter(|_| can_be_kept);
         let text = |value: &str| value.as_bytes().to_vec();
         let size = |bytes: usize| text(&bytes.to_string());

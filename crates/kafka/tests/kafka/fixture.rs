@@ -94,7 +94,7 @@ impl RecordHandler for RecordingHandler {
             partition: record.partition,
             offset: record.offset,
             value,
-            headers: record.headers.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            headers: record.headers.all().iter().map(|(name, _)| (*name).to_owned()).collect(),
             rebuilding: record.rebuilding,
             again: record.again,
         });

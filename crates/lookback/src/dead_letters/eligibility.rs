@@ -5,7 +5,7 @@
 
 use ensilinja_config::Config;
 use ensilinja_kafka::{DeadLetter, OriginalRecord};
-use ensilinja_model::{Event, EventTime, vocabulary};
+use ensilinja_model::{Event, EventTime, Headers, vocabulary};
 use ensilinja_wire::{Decoder, Detail, Record};
 
 use crate::context::LookbackContext;
@@ -89,7 +89,7 @@ impl<'a> RedriveJudge<'a> {
 
 /// A record as it would be sent at `now`.
 fn as_sent<'a>(original: &OriginalRecord<'a>, now: EventTime) -> Record<'a> {
-    Record { key: original.key, value: original.value, headers: original.headers, timestamp: now }
+    Record { key: original.key, value: original.value, headers: Headers::known(original.headers), timestamp: now }
 }
 
 impl RedriveEligibility {

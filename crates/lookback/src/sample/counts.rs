@@ -252,7 +252,7 @@ fn is_many(count: u64, all: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{Event, Fact, LegKey, LineIndex};
+    use ensilinja_model::{Event, Fact, Headers, LegKey, LineIndex};
 
     use super::*;
 
@@ -276,7 +276,7 @@ mod tests {
             let record = IncomingRecord {
                 key: None,
                 value: None,
-                headers: &[],
+                headers: Headers::NONE,
                 timestamp: Some(now),
                 partition: 3,
                 offset,
@@ -356,8 +356,16 @@ mod tests {
         let mut counts = SampleCounts::new(config.rules(now), now.plus_millis(-HOUR_MS));
         let (partition, offset, rebuilding, again) = (3, 0, true, false);
         let timestamp = Some(now);
-        let record =
-            IncomingRecord { key: None, value: None, headers: &[], timestamp, partition, offset, rebuilding, again };
+        let record = IncomingRecord {
+            key: None,
+            value: None,
+            headers: Headers::NONE,
+            timestamp,
+            partition,
+            offset,
+            rebuilding,
+            again,
+        };
         counts.add(&record, Err(Rejection::from(Detail::Tombstone)), None);
         let text = in_words(&counts.findings(&config, &config.rules(now)));
         assert!(

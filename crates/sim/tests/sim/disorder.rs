@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ensilinja_model::{EventTime, LineId};
+use ensilinja_model::{EventTime, Headers, LineId};
 use ensilinja_sim::{County, Disorder, Generator, POISON_HEADER, Publication, SimEvent};
 use ensilinja_wire::{Decoder, MAX_AHEAD_MS, Reason, Record, Rejection};
 
@@ -25,7 +25,7 @@ fn decode(publication: &Publication) -> Result<ensilinja_model::Event, Rejection
     Decoder::new(&lines, *b"a key of a start").decode(&Record {
         key: publication.key.as_deref(),
         value: publication.value.as_deref(),
-        headers: &headers,
+        headers: Headers::known(&headers),
         timestamp: publication.at,
     })
 }

@@ -22,7 +22,7 @@ const SPECVERSION: &str = "ce_specversion";
 /// Reads the event of a record in the mode that its headers indicate.
 pub(crate) fn read<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     let mut event = read_attributes(record)?;
-    if is_binary(record.headers) {
+    if is_binary(record.headers.all()) {
         // An event of another type may have data in any format, so its value is not parsed.
         event.kind()?;
         event.data_shape = Some(json::read(json::text(value(record)?)?, &mut event.data)?);
@@ -35,8 +35,8 @@ pub(crate) fn read<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
 /// Reads the attributes of the event of a record; in structured mode also its data, which is in the same object.
 pub(crate) fn read_attributes<'a>(record: &Record<'a>) -> Result<CloudEvent<'a>, Detail> {
     let mut event = CloudEvent::default();
-    if is_binary(record.headers) {
-        read_headers(record.headers, &mut event)?;
+    if is_binary(record.headers.all()) {
+        read_headers(record.headers.all(), &mut event)?;
     } else if json::read(json::text(value(record)?)?, &mut event)? != Shape::Object {
         return Err(Detail::NotAnObject);
     }

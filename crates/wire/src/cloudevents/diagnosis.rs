@@ -34,7 +34,7 @@ pub(crate) fn cause(record: &Record<'_>, found: Detail) -> Detail {
         BadData, BadUtf8, MissingData, MissingId, MissingLine, MissingSource, MissingSpecversion, MissingSubject,
         MissingTime, MissingType, NotAnObject, NotJson, Tombstone, TrailingData, Truncated,
     };
-    let (value, binary) = (record.value.unwrap_or_default(), is_binary(record.headers));
+    let (value, binary) = (record.value.unwrap_or_default(), is_binary(record.headers.all()));
     let cause = match found {
         Tombstone if binary => Some(MissingData),
         BadUtf8 | NotJson | Truncated | TrailingData | NotAnObject => {
@@ -58,14 +58,14 @@ fn cause_in_headers(record: &Record<'_>, found: Detail) -> Option<Detail> {
         found,
         Detail::BadUtf8 | Detail::NotJson | Detail::Truncated | Detail::TrailingData | Detail::NotAnObject
     );
-    let names = || record.headers.iter().map(|(name, _)| *name);
+    let names = || record.headers.all().iter().map(|(name, _)| *name);
     let is_there = |attribute: &str| names().any(|name| name.strip_prefix(ATTRIBUTE_PREFIX) == Some(attribute));
     let is_misnamed = |attribute: &&str| !is_there(attribute) && names().any(|name| is_misnamed(name, attribute));
     // In binary mode, data that is not JSON is not caused by header names.
-    if !(is_not_json && is_binary(record.headers)) && ATTRIBUTES.iter().any(is_misnamed) {
+    if !(is_not_json && is_binary(record.headers.all())) && ATTRIBUTES.iter().any(is_misnamed) {
         return Some(Detail::HeaderNames);
     }
-    let format = event_format(record.headers)?.to_ascii_lowercase();
+    let format = event_format(record.headers.all())?.to_ascii_lowercase();
     if is_there("specversion") && (found == Detail::MissingSpecversion || is_blank) {
         return Some(Detail::BinaryCalledStructured);
     }

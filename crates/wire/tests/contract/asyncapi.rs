@@ -1,6 +1,6 @@
 //! The `AsyncAPI` document of the two topics agrees with the code, and its references resolve.
 
-use ensilinja_model::{EventTime, FactKind};
+use ensilinja_model::{EventTime, FactKind, Headers};
 use ensilinja_wire::{Detail, EVENT_TYPE_PREFIX, MAX_CONTACT_BYTES, Reason, Record};
 use serde_json::Value;
 
@@ -104,8 +104,12 @@ fn the_example_of_binary_mode_is_valid_and_decoded_to_the_same_event() {
         .map(|(name, value)| (name.as_str(), Some(value.as_str().unwrap().as_bytes())))
         .collect();
     let value = example["payload"].to_string();
-    let record =
-        Record { key: Some(b"7f2c"), value: Some(value.as_bytes()), headers: &headers, timestamp: EventTime::MAX };
+    let record = Record {
+        key: Some(b"7f2c"),
+        value: Some(value.as_bytes()),
+        headers: Headers::known(&headers),
+        timestamp: EventTime::MAX,
+    };
     let structured = message("structured")["examples"][0]["payload"].to_string();
     assert_eq!(
         decoder().decode(&record).unwrap(),

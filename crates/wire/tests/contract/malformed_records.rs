@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, Headers};
 use ensilinja_wire::malformed::{self, MalformedRecord};
 use ensilinja_wire::{Detail, Reason, Record};
 
@@ -15,7 +15,7 @@ fn decode(record: &MalformedRecord) -> Result<ensilinja_model::Event, ensilinja_
     decoder().decode(&Record {
         key: record.key.as_deref(),
         value: record.value.as_deref(),
-        headers: &headers,
+        headers: Headers::known(&headers),
         timestamp: NOW,
     })
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ensilinja_model::{Event, EventTime, Fact, FeedbackAnswer, NpsScore};
+use ensilinja_model::{Event, EventTime, Fact, FeedbackAnswer, Headers, NpsScore};
 use ensilinja_wire::{
     Decoded, Decoder, Detail, MAX_AHEAD_MS, MAX_VALUE_BYTES, Oddity, Record, Rejection, encode_structured,
 };
@@ -95,7 +95,7 @@ fn the_contact_is_the_subject_for_any_key() {
         (Some(b"\"c-1\""), Some(Oddity::KeyDiffers)),
         (Some(b"\xff\xff"), Some(Oddity::KeyDiffers)),
     ] {
-        let record = Record { key, value: Some(value.as_bytes()), headers: &[], timestamp: AT };
+        let record = Record { key, value: Some(value.as_bytes()), headers: Headers::NONE, timestamp: AT };
         assert_eq!(decoder().examine(&record), Ok(Decoded { event: offered(), oddity }), "{key:?}");
         assert_eq!(Decoder::contact(&record).as_deref(), Ok("c-1"), "{key:?}");
     }
@@ -154,7 +154,8 @@ fn only_the_header_ce_specversion_marks_a_binary_record() {
     let value = event("offered", "", "");
     for name in ["ce_trace", "ce_type", "ce_id", "ce_"] {
         let headers = [(name, Some(&b"7"[..])), ("content-type", Some(b"application/json"))];
-        let record = Record { key: None, value: Some(value.as_bytes()), headers: &headers, timestamp: AT };
+        let record =
+            Record { key: None, value: Some(value.as_bytes()), headers: Headers::known(&headers), timestamp: AT };
         assert_eq!(decoder().decode(&record), Ok(offered()), "{name}");
     }
 }
@@ -182,7 +183,7 @@ fn an_unknown_type_is_misspelt_if_it_has_our_prefix_and_of_another_system_otherw
 fn an_event_of_another_system_may_lack_every_other_attribute() {
     let value = br#"{"data":["line"],"subject":9,"time":"soon","specversion":"1.0","type":"com.example.order"}"#;
     let rejection =
-        decoder().decode(&Record { key: None, value: Some(value), headers: &[], timestamp: AT }).unwrap_err();
+        decoder().decode(&Record { key: None, value: Some(value), headers: Headers::NONE, timestamp: AT }).unwrap_err();
     assert_eq!(rejection.detail, Detail::TypeNotRead);
 }
 
@@ -191,7 +192,7 @@ fn a_binary_event_of_another_system_may_have_any_data() {
     let headers = [("ce_specversion", Some(&b"1.0"[..])), ("ce_type", Some(b"com.example.order"))];
     let long = vec![b' '; MAX_VALUE_BYTES + 1];
     for value in [Some(&b"\x00\x00\x00\x00\x2a\xff"[..]), Some(&long), None] {
-        let record = Record { key: None, value, headers: &headers, timestamp: AT };
+        let record = Record { key: None, value, headers: Headers::known(&headers), timestamp: AT };
         assert_eq!(decoder().decode(&record).unwrap_err().detail, Detail::TypeNotRead);
     }
 }
@@ -237,7 +238,8 @@ fn a_record_with_a_structured_content_type_is_read_from_its_value_despite_attrib
             (name, Some(content_type.as_bytes())),
             ("trace", None),
         ];
-        let record = Record { key: Some(b"c-1"), value: Some(&encoded.value), headers: &headers, timestamp: AT };
+        let record =
+            Record { key: Some(b"c-1"), value: Some(&encoded.value), headers: Headers::known(&headers), timestamp: AT };
         assert!(decoder().decode(&record).is_ok(), "{content_type}");
     }
 }
@@ -246,7 +248,7 @@ fn a_record_with_a_structured_content_type_is_read_from_its_value_despite_attrib
 fn another_secret_gives_other_legs() {
     let lines = crate::statements::LINES.map(crate::statements::line);
     let value = event("offered", "", "");
-    let record = Record { key: Some(b"c-1"), value: Some(value.as_bytes()), headers: &[], timestamp: AT };
+    let record = Record { key: Some(b"c-1"), value: Some(value.as_bytes()), headers: Headers::NONE, timestamp: AT };
     let other = ensilinja_wire::Decoder::new(&lines, [8; 16]).decode(&record).unwrap();
     assert!(other.leg != offered().leg);
 }

@@ -1,8 +1,8 @@
 //! Statements of every kind, and a decoder for their lines.
 
 use ensilinja_model::{
-    AttemptResult, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, LineId, NpsScore, Outcome, Stage,
-    Survey, YesNo,
+    AttemptResult, CloseResult, Event, EventTime, Fact, FactKind, FeedbackAnswer, Headers, LineId, NpsScore, Outcome,
+    Stage, Survey, YesNo,
 };
 use ensilinja_wire::{Decoder, Encoded, Record, Rejection, Statement};
 use proptest::prelude::*;
@@ -44,12 +44,17 @@ pub(crate) fn decoder() -> Decoder {
 
 /// Decodes a record without headers.
 pub(crate) fn decode_value(key: &str, value: &[u8], timestamp: EventTime) -> Result<Event, Rejection> {
-    decoder().decode(&Record { key: Some(key.as_bytes()), value: Some(value), headers: &[], timestamp })
+    decoder().decode(&Record { key: Some(key.as_bytes()), value: Some(value), headers: Headers::NONE, timestamp })
 }
 
 pub(crate) fn decode_encoded(encoded: &Encoded, timestamp: EventTime) -> Result<Event, Rejection> {
     let headers: Vec<_> = encoded.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_slice()))).collect();
-    decoder().decode(&Record { key: Some(&encoded.key), value: Some(&encoded.value), headers: &headers, timestamp })
+    decoder().decode(&Record {
+        key: Some(&encoded.key),
+        value: Some(&encoded.value),
+        headers: Headers::known(&headers),
+        timestamp,
+    })
 }
 
 /// Every fact.
