@@ -8,7 +8,8 @@
 
 use divan::{Bencher, black_box};
 use ensilinja_model::{
-    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, LineId, NpsScore, Outcome, Stage, Survey, YesNo,
+    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, Header, Headers, LineId, NpsScore, Outcome, Stage,
+    Survey, YesNo,
 };
 use ensilinja_wire::{Decoder, Encoded, Record, Statement, encode_binary, encode_structured};
 
@@ -86,11 +87,12 @@ fn event(number: u32, lines: &[LineId], encode: fn(&Statement<'_>) -> Encoded) -
     })
 }
 
-fn headers(encoded: &Encoded) -> Vec<(&str, Option<&[u8]>)> {
+fn headers(encoded: &Encoded) -> Vec<Header<'_>> {
     encoded.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_slice()))).collect()
 }
 
-fn record<'a>(encoded: &'a Encoded, headers: &'a [(&'a str, Option<&'a [u8]>)]) -> Record<'a> {
+fn record<'a>(encoded: &'a Encoded, headers: &'a [Header<'a>]) -> Record<'a> {
     let timestamp = AT.plus_millis(i64::from(EVENTS) * 1_234);
+    let headers = Headers::known(headers);
     Record { key: Some(&encoded.key), value: Some(&encoded.value), headers, timestamp }
 }
