@@ -1,16 +1,16 @@
 //! The decoder: takes a record, returns an event or a rejection.
 
-use ensilinja_model::{Event, LineId, LineIndex};
+use ensilinja_model::{Event, LineId};
 
 use crate::leg_hasher::LegHasher;
+use crate::line_lookup::LineLookup;
 use crate::record::{Decoded, ParsedEvent, Record};
 use crate::{Detail, MAX_AHEAD_MS, Oddity, Rejection, cloudevents};
 
 /// Decodes records for one table of lines. Clones derive the same leg keys.
 #[derive(Clone)]
 pub struct Decoder {
-    /// Sorted by id.
-    lines: Vec<(LineId, LineIndex)>,
+    lines: LineLookup,
     legs: LegHasher,
 }
 
@@ -21,10 +21,7 @@ impl Decoder {
     /// key, contact ids can be found by trial.
     #[must_use]
     pub fn new(lines: &[LineId], key: [u8; 16]) -> Self {
-        let index = |position| LineIndex::new(u16::try_from(position).expect("at most 65 536 lines are configured"));
-        let mut lines: Vec<_> = lines.iter().cloned().enumerate().map(|(at, id)| (id, index(at))).collect();
-        lines.sort_unstable();
-        Self { lines, legs: LegHasher::new(&key) }
+        Self { lines: LineLookup::new(lines), legs: LegHasher::new(&key) }
     }
 
     /// Decodes the event of a record.
@@ -86,7 +83,7 @@ impl Decoder {
 
     /// Looks up the line of a parsed event, checks its time against its record, if it has one, and hashes its leg.
     fn judge(&self, event: &ParsedEvent<'_>, record: Option<&Record<'_>>) -> Result<Decoded, Detail> {
-        let line = self.line(event.line).ok_or(Detail::LineNotConfigured)?;
+        let line = self.lines.find(event.line).ok_or(Detail::LineNotConfigured)?;
         if record.is_some_and(|record| event.at > record.timestamp.plus_millis(MAX_AHEAD_MS)) {
             return Err(Detail::AheadOfRecord);
         }
@@ -94,10 +91,5 @@ impl Decoder {
         let oddity = key.filter(|key| *key != event.contact.as_bytes()).map(|_| Oddity::KeyDiffers);
         let leg = self.legs.leg(event.contact, event.line, event.visit);
         Ok(Decoded { event: Event { leg, line, at: event.at, fact: event.fact }, oddity })
-    }
-
-    fn line(&self, id: &str) -> Option<LineIndex> {
-        let position = self.lines.binary_search_by(|(line, _)| line.as_str().cmp(id)).ok()?;
-        Some(self.lines[position].1)
     }
 }

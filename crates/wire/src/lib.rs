@@ -50,6 +50,7 @@ mod cloudevents;
 mod decoder;
 mod json;
 mod leg_hasher;
+mod line_lookup;
 mod record;
 mod rejection;
 mod timestamp;
