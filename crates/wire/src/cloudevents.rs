@@ -15,3 +15,5 @@ pub mod malformed;
 
 pub(crate) use content_mode::{read, read_attributes};
 pub(crate) use diagnosis::cause;
+#[cfg(test)]
+pub(crate) use event::CloudEvent;

@@ -6,8 +6,11 @@ use serde_json::error::Category;
 
 use crate::Detail;
 
+#[cfg(test)]
+mod agreement;
 pub(crate) mod field;
 pub(crate) mod members;
+mod scan;
 
 use members::{Fill, Members, Shape};
 
@@ -32,8 +35,18 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Detail> {
     std::str::from_utf8(without_byte_order_marks(bytes)).map_err(|_| Detail::BadUtf8)
 }
 
-/// Reads the one JSON value in `text` into `fields` if it is an object. Returns the shape of any value.
-pub(crate) fn read<'a>(text: &'a str, fields: &mut dyn Members<'a>) -> Result<Shape, Detail> {
+/// Reads the one JSON value in `text` into `fields`, which must be empty, if it is an object. Returns the shape of any
+/// value.
+pub(crate) fn read<'a, M: Members<'a> + Default>(text: &'a str, fields: &mut M) -> Result<Shape, Detail> {
+    if scan::read(text, fields).is_some() {
+        return Ok(Shape::Object);
+    }
+    *fields = M::default();
+    read_any(text, fields)
+}
+
+/// Does the same for any text. It decides which texts are accepted.
+fn read_any<'a>(text: &'a str, fields: &mut dyn Members<'a>) -> Result<Shape, Detail> {
     check_depth(text)?;
     let mut deserializer = Deserializer::from_str(text);
     let shape = Fill(fields).deserialize(&mut deserializer).map_err(|error| match error.classify() {
@@ -87,6 +100,7 @@ mod tests {
     use members::MemberTarget;
 
     /// Has no fields, so that only the grammar is checked.
+    #[derive(Default)]
     struct NoFields;
 
     impl<'a> Members<'a> for NoFields {

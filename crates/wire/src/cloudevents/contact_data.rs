@@ -13,6 +13,7 @@ pub(crate) const NPS_QUESTION: &str = "nps";
 
 /// The fields of all kinds of facts, as received.
 #[derive(Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct ContactData<'a> {
     line: Field<'a>,
     visit: Field<'a>,

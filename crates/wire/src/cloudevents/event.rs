@@ -14,6 +14,7 @@ const OWN_PREFIX: &str = "fi.ensilinja";
 
 /// An event as received, in either mode. Nothing is checked yet.
 #[derive(Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct CloudEvent<'a> {
     specversion: Field<'a>,
     event_type: Field<'a>,

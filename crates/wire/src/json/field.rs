@@ -12,6 +12,7 @@ use crate::Detail;
 
 /// The value of a field, in as much detail as the contract needs.
 #[derive(Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Field<'a> {
     /// The field is missing.
     #[default]
