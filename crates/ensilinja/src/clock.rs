@@ -99,13 +99,14 @@ impl LiveClock {
         (self.now)()
     }
 
-    /// Takes the timestamp of a record that was published just now. Returns the trusted time.
-    #[must_use]
-    pub fn observe_stamp(&self, stamp: EventTime) -> EventTime {
-        let Some(disciplined) = &self.disciplined else { return self.now() };
-        let (mut discipline, now) = disciplined.read();
-        discipline.observe_stamp(stamp);
-        now
+    /// Takes the timestamps of records that were published just now, in the order they came.
+    pub fn observe_stamps(&self, stamps: &[EventTime]) {
+        if let Some(disciplined) = &self.disciplined {
+            let mut discipline = disciplined.read().0;
+            for stamp in stamps {
+                discipline.observe_stamp(*stamp);
+            }
+        }
     }
 
     /// To be called about once a second: whether all that the broker has is read.

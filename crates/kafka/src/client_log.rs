@@ -32,6 +32,13 @@ impl ClientLog {
         Self { is_quiet: true, ..Self::new(client) }
     }
 
+    /// Takes an error that has come in the place of a record, as if the client had reported it by an event.
+    pub(crate) fn fetch_error(&self, code: RDKafkaErrorCode, reason: &str) -> KafkaError {
+        let error = KafkaError::MessageConsumption(code);
+        self.error(error.clone(), reason);
+        error
+    }
+
     /// The errors that the client has reported lately.
     pub(crate) const fn recent_errors(&self) -> &RecentErrors {
         &self.recent_errors

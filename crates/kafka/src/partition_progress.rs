@@ -9,8 +9,8 @@
 //! so they keep the partition from being complete. A reader can get as far as the *stable end*.
 //!
 //! The cursor is behind `read_to` only while records are read again for their dead letters. Offsets are stored *after*
-//! the handler has taken the record, with release order: a thread that sees an offset also sees what the handler
-//! learnt.
+//! the handler has taken the records of a batch and handed over what it learnt, with release order: a thread that sees
+//! an offset also sees what the handler learnt.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -49,16 +49,14 @@ impl PartitionProgress {
         }
     }
 
-    /// The record before `next` has been handled for the first time. A record without a timestamp proves no more than
-    /// the one before it.
-    #[inline]
+    /// Records before `next` have been handled for the first time; the last one with a timestamp has `timestamp`. A
+    /// record without a timestamp proves no more than the one before it.
     pub(crate) fn advance(&self, next: i64, timestamp: Option<EventTime>) {
         if let Some(timestamp) = timestamp {
             self.last_record_ms.store(timestamp.as_millis(), Ordering::Relaxed);
         }
         self.at_end.store(false, Ordering::Relaxed);
-        self.read_to.store(next, Ordering::Release);
-        self.cursor.store(next, Ordering::Release);
+        self.pass(next);
     }
 
     /// Everything before `next` has been handled, or holds no record: a gap, or the markers of a transaction.

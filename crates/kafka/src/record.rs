@@ -1,11 +1,10 @@
 //! A record on its way to the handler, and what the handler decides about it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use ensilinja_model::{EventTime, Header, Headers};
-use rdkafka::Message;
-use rdkafka::message::{BorrowedMessage, Headers as _};
+use ensilinja_librdkafka::FetchedRecord;
+use ensilinja_model::{EventTime, Header, Headers, ReadHeaders};
 
 /// The clock of the process. It is passed in: this crate never asks the system for the time of day.
 pub type TimeSource = Arc<dyn Fn() -> EventTime + Send + Sync>;
@@ -34,21 +33,21 @@ pub struct IncomingRecord<'a> {
 }
 
 impl<'a> IncomingRecord<'a> {
-    /// The record of a message; `headers` come from [`HeaderBuffer::read`].
+    /// The record that was fetched; `headers` are its headers.
     #[inline]
-    pub(crate) fn of(
-        message: &'a BorrowedMessage<'_>,
-        headers: &'a [Header<'a>],
+    pub(crate) fn of<'q: 'a>(
+        fetched: &FetchedRecord<'q>,
+        headers: &'a RecordHeaders<'q>,
         rebuilding: bool,
         again: bool,
     ) -> Self {
         Self {
-            key: message.key(),
-            value: message.payload(),
-            headers: Headers::known(headers),
-            timestamp: timestamp_of(message),
-            partition: message.partition(),
-            offset: message.offset(),
+            key: fetched.key(),
+            value: fetched.value(),
+            headers: Headers::on_request(headers),
+            timestamp: timestamp_of(fetched),
+            partition: fetched.partition(),
+            offset: fetched.offset(),
             rebuilding,
             again,
         }
@@ -74,6 +73,10 @@ pub trait RecordHandler: Send {
     /// Handles one record. The same record must always give the same result.
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition;
 
+    /// Hands over what was learnt since the last call. Called after the last record of each batch: progress past its
+    /// records is published only then, so what was learnt from them must be visible to all threads when this returns.
+    fn end_batch(&mut self);
+
     /// Another log has replaced the one whose records were handled: forget everything learnt from the old one. `log` is
     /// the number of the new log, as in [`IngestStatus::log`](crate::IngestStatus::log). The next records are read to
     /// rebuild from, as when the process starts at `now`.
@@ -83,41 +86,38 @@ pub trait RecordHandler: Send {
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime;
 }
 
-/// A header list whose allocation is reused from record to record.
-#[derive(Default)]
-pub(crate) struct HeaderBuffer(Vec<Header<'static>>);
+/// The headers of a fetched record, read when they are first requested.
+pub(crate) struct RecordHeaders<'q> {
+    fetched: FetchedRecord<'q>,
+    list: OnceCell<Vec<Header<'q>>>,
+}
 
-impl HeaderBuffer {
-    /// The headers of `message`, in this buffer's allocation. [`Self::keep`] returns the allocation.
-    pub(crate) fn read<'a>(&mut self, message: &'a BorrowedMessage<'_>) -> Vec<Header<'a>> {
-        let mut list: Vec<Header<'a>> = std::mem::take(&mut self.0);
-        if let Some(headers) = message.headers() {
-            for index in 0..headers.count() {
-                // rdkafka panics at a name that is not UTF-8. Any producer may publish one, and that must not end the
-                // process.
-                if let Ok(Some(header)) = catch_unwind(AssertUnwindSafe(|| headers.try_get(index))) {
-                    list.push((header.key, header.value));
-                }
-            }
-        }
-        list
-    }
-
-    /// Takes the allocation of `list` back.
-    pub(crate) fn keep(&mut self, mut list: Vec<Header<'_>>) {
-        list.clear();
-        // The list is empty, so nothing is mapped: collecting in place only changes the lifetime of the allocation.
-        self.0 = list.into_iter().map(|_| -> Header<'static> { ("", None) }).collect();
+impl<'q> RecordHeaders<'q> {
+    #[inline]
+    pub(crate) const fn of(fetched: FetchedRecord<'q>) -> Self {
+        Self { fetched, list: OnceCell::new() }
     }
 }
 
-/// When `message` was published; `None` if its timestamp does not tell.
-pub(crate) fn timestamp_of(message: &BorrowedMessage<'_>) -> Option<EventTime> {
-    known_timestamp(message.timestamp().to_millis().map(EventTime::from_millis))
+impl ReadHeaders for RecordHeaders<'_> {
+    /// Leaves out a header whose name is not UTF-8. Any producer may publish one.
+    fn read(&self) -> &[Header<'_>] {
+        self.list.get_or_init(|| {
+            let named = self.fetched.headers().map(|(name, value)| (std::str::from_utf8(name), value));
+            named.filter_map(|(name, value)| Some((name.ok()?, value))).collect()
+        })
+    }
+}
+
+/// When a record was published; `None` if its timestamp does not tell.
+#[inline]
+pub(crate) fn timestamp_of(fetched: &FetchedRecord<'_>) -> Option<EventTime> {
+    known_timestamp(fetched.timestamp_ms().map(EventTime::from_millis))
 }
 
 /// The timestamp, unless it is 0 or less: then the time is unknown. Kafka's "no timestamp" is -1, and 0 comes from
 /// clients that leave the field unset.
+#[inline]
 pub(crate) fn known_timestamp(timestamp: Option<EventTime>) -> Option<EventTime> {
     timestamp.filter(|at| at.as_millis() > 0)
 }

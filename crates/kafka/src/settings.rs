@@ -190,13 +190,14 @@ impl Settings {
     }
 
     /// The configuration of a scan of this many partitions, each through its own queue. The queues share one bound
-    /// on what is read ahead: librdkafka bounds each queue by itself and lets it grow by one fetch beyond that.
+    /// on what is read ahead: librdkafka bounds each queue by itself and lets it grow by one fetch beyond that. Half of
+    /// the bound is for the queues, and half for the batches that were taken from them, which hold no more.
     pub(crate) fn scanner(&self, partitions: usize) -> ClientConfig {
         const FETCH: &str = "fetch.message.max.bytes";
         let mut config = self.reader();
         let given = self.properties.get(READ_AHEAD.0).and_then(|kilobytes| kilobytes.parse().ok());
         let partitions = u32::try_from(partitions).unwrap_or(u32::MAX).max(1);
-        let each = (given.unwrap_or(SCAN_READ_AHEAD_KILOBYTES) / partitions).max(1);
+        let each = (given.unwrap_or(SCAN_READ_AHEAD_KILOBYTES) / 2 / partitions).max(1);
         config.set(READ_AHEAD.0, each.to_string());
         if config.get(FETCH).is_none() && config.get("max.partition.fetch.bytes").is_none() {
             let fetch = each.saturating_mul(1024).clamp(SMALLEST_FETCH_BYTES, LARGEST_FETCH_BYTES);

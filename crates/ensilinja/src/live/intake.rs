@@ -1,4 +1,7 @@
 //! Takes each record of the topic: decodes it, checks its timestamp, and queues its event for the ledger.
+//!
+//! Events are queued once per batch of records, and the records of a batch share one reading of the clock: neither the
+//! lock nor the clock costs anything per record.
 
 use std::io;
 use std::sync::Arc;
@@ -18,6 +21,12 @@ const RECORDS_EXAMINED: u64 = 2_000;
 pub(super) struct Intake {
     decoder: Decoder,
     shared: Arc<SharedLedger>,
+    /// The events of this batch, to be queued at its end.
+    batch: Vec<QueuedEvent>,
+    /// The timestamps of the live records of this batch, to be observed by the clock at its end.
+    live_stamps: Vec<EventTime>,
+    /// A live record has come in this batch, so the clock has been read.
+    is_live_batch: bool,
     /// The trusted time at a moment before now: what is older need not be compared with the clock.
     read_at: EventTime,
     timestamps: TimestampCounts,
@@ -33,7 +42,16 @@ impl Intake {
         let applying = Arc::clone(&shared);
         let applier = thread::Builder::new().name("applier".to_owned()).spawn(move || applying.apply_until_ended())?;
         let read_at = shared.clock().now();
-        Ok(Self { decoder, shared, read_at, timestamps: TimestampCounts::default(), applier: Some(applier) })
+        Ok(Self {
+            decoder,
+            shared,
+            batch: Vec::new(),
+            live_stamps: Vec::new(),
+            is_live_batch: false,
+            read_at,
+            timestamps: TimestampCounts::default(),
+            applier: Some(applier),
+        })
     }
 
     /// Examines the timestamps of the first records. One that is ahead of the clock is logged at any time, but only
@@ -100,8 +118,11 @@ impl RecordHandler for Intake {
         // Records that lay in the log before this process rebuild the figures; another process has counted them.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
-            let clock = self.shared.clock();
-            self.read_at = record.timestamp.map_or_else(|| clock.now(), |stamp| clock.observe_stamp(stamp));
+            if !self.is_live_batch {
+                self.is_live_batch = true;
+                self.read_at = self.shared.clock().now();
+            }
+            self.live_stamps.extend(record.timestamp);
         }
         self.examine_timestamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
         match decoded {
@@ -110,7 +131,7 @@ impl RecordHandler for Intake {
                     self.shared.pipeline().odd(oddity.as_str());
                 }
                 let alive_at = self.source_alive_at(event.at, record);
-                self.shared.enqueue(QueuedEvent { event, is_live, alive_at }, record.timestamp);
+                self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
                 RecordDisposition::Accepted
             }
             Err(rejection) => {
@@ -125,6 +146,15 @@ impl RecordHandler for Intake {
                 }
             }
         }
+    }
+
+    fn end_batch(&mut self) {
+        if self.is_live_batch {
+            self.is_live_batch = false;
+            self.shared.clock().observe_stamps(&self.live_stamps);
+            self.live_stamps.clear();
+        }
+        self.shared.enqueue(&mut self.batch);
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {

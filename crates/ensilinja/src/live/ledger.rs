@@ -1,7 +1,7 @@
 //! The live ledger, and the queue of events that waits for it.
 //!
 //! ```text
-//! reader's thread: --enqueue--> queue  ==>  applier's thread: --apply--> ledger
+//! reader's thread: --batches--> queue  ==>  applier's thread: --apply--> ledger
 //!                                `--- a question applies what is queued first --^
 //! ```
 //!
@@ -27,7 +27,7 @@ use crate::clock::LiveClock;
 const BATCH: usize = 256;
 const PATIENCE: Duration = Duration::from_millis(1);
 
-/// When this many events are queued, the reader helps to apply them and does not read on.
+/// When this many events are queued after a batch, the reader helps to apply them and does not read on.
 const MOST_QUEUED: usize = 16 * 1024;
 
 /// Makes an empty ledger for a first read at the given instant, with its rules.
@@ -74,6 +74,8 @@ pub(super) struct QueuedEvent {
     pub(super) is_live: bool,
     /// When its source was certainly alive; `None` if that is not known.
     pub(super) alive_at: Option<EventTime>,
+    /// When its record was written, if that is known.
+    pub(super) known_at: Option<EventTime>,
 }
 
 /// The events that are decoded and not yet applied.
@@ -152,7 +154,9 @@ impl SharedLedger {
         // Only under the lock: another thread that took events out has applied them when it releases the ledger.
         let spare = std::mem::take(&mut ledger.spare);
         let mut events = std::mem::replace(&mut self.queue().events, spare);
-        for QueuedEvent { event, is_live, alive_at } in &events {
+        // One reading for all: they are applied within milliseconds.
+        let mut now = None;
+        for QueuedEvent { event, is_live, alive_at, .. } in &events {
             if !matches!(event.fact, Fact::OutcomeRecorded(_) | Fact::FeedbackReceived(_) | Fact::Retracted) {
                 let newest = &mut ledger.newest[self.channels[event.line.as_usize()] as usize];
                 *newest = (*newest).max(*alive_at);
@@ -166,7 +170,8 @@ impl SharedLedger {
                 );
             }
             if *is_live {
-                self.pipeline.event(event.fact.kind(), applied, self.clock.now().millis_since(event.at));
+                let now = *now.get_or_insert_with(|| self.clock.now());
+                self.pipeline.event(event.fact.kind(), applied, now.millis_since(event.at));
             }
         }
         events.clear();
@@ -184,19 +189,29 @@ impl SharedLedger {
         self.queue().first_events.clone()
     }
 
-    /// Takes an event whose record was written at `known_at`, if that is known.
-    pub(super) fn enqueue(&self, queued: QueuedEvent, known_at: Option<EventTime>) {
+    /// Takes all of `events`, under one lock.
+    pub(super) fn enqueue(&self, events: &mut Vec<QueuedEvent>) {
         assert!(!self.ledger.is_poisoned(), "no thread dies while it changes the figures");
+        if events.is_empty() {
+            return;
+        }
         let length = {
             let mut queue = self.queue();
-            queue.first_events.add(known_at, queued.event.at);
-            queue.events.push(queued);
+            for queued in &*events {
+                queue.first_events.add(queued.known_at, queued.event.at);
+            }
+            if queue.events.is_empty() {
+                // Both keep an allocation, and nothing is copied.
+                std::mem::swap(&mut queue.events, events);
+            } else {
+                queue.events.append(events);
+            }
             queue.events.len()
         };
-        match length {
-            1 | BATCH => self.batch_is_queued.notify_one(),
-            MOST_QUEUED.. => drop(self.catch_up()),
-            _ => {}
+        if length >= MOST_QUEUED {
+            drop(self.catch_up());
+        } else {
+            self.batch_is_queued.notify_one();
         }
     }
 
@@ -247,7 +262,7 @@ pub(super) mod tests {
         let newest_after = |fact| {
             let at = now.plus_millis(if fact == Fact::Offered { -60_000 } else { 0 });
             let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at, fact };
-            shared.enqueue(QueuedEvent { event, is_live: true, alive_at: Some(at) }, Some(at));
+            shared.enqueue(&mut vec![QueuedEvent { event, is_live: true, alive_at: Some(at), known_at: Some(at) }]);
             shared.catch_up().newest[Channel::Phone as usize]
         };
         let feedback = Fact::FeedbackReceived(FeedbackAnswer::Survey(Survey::Solved, YesNo::Yes));
@@ -265,14 +280,14 @@ pub(super) mod tests {
         let shared = shared(LiveClock::trusted(clock::wall()));
         let offered = |leg| {
             let event = Event { leg: LegKey::new(leg), line: LineIndex::new(0), at: now, fact: Fact::Offered };
-            QueuedEvent { event, is_live: true, alive_at: Some(now) }
+            vec![QueuedEvent { event, is_live: true, alive_at: Some(now), known_at: Some(now) }]
         };
-        shared.enqueue(offered(1), Some(now));
+        shared.enqueue(&mut offered(1));
         {
             let ledger = shared.catch_up();
             assert_eq!((ledger.ledger.legs(), ledger.log), (1, 0));
         }
-        shared.enqueue(offered(2), Some(now));
+        shared.enqueue(&mut offered(2));
         let later = now.plus_millis(60_000);
         let range_start = ensilinja_config::county().rules(later).range_start(later);
         assert_eq!(shared.reset(1, later), range_start);

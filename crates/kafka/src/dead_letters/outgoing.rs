@@ -8,10 +8,9 @@
 //! A dead letter that is too large for its topic is written without the record's own bytes, with their sizes only: one
 //! record must not keep all others from being written.
 
-use ensilinja_librdkafka::TopicId;
+use ensilinja_librdkafka::{FetchedRecord, TopicId};
 use ensilinja_model::EventTime;
-use rdkafka::Message;
-use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
+use rdkafka::message::{Header, OwnedHeaders};
 
 use crate::dead_letters::headers::{
     DETAIL, FIRST_SEEN, HEADERS_BYTES, REASON, RECORD_KEY, RECORD_KEY_BYTES, RECORD_TIMESTAMP, SOURCE_OFFSET,
@@ -52,22 +51,21 @@ pub(crate) struct OutgoingDeadLetter {
 }
 
 impl OutgoingDeadLetter {
-    /// The dead letter of `message`, which is also `record`, in the topic `topic_id`.
+    /// The dead letter of `fetched`, which is also `record`, in `topic` with its id.
     pub(crate) fn new(
-        message: &BorrowedMessage<'_>,
+        fetched: &FetchedRecord<'_>,
         record: &IncomingRecord<'_>,
-        topic_id: Option<TopicId>,
+        (topic, topic_id): (&str, Option<TopicId>),
         (reason, detail): (&'static str, &'static str),
         first_seen: EventTime,
     ) -> Self {
-        let (topic, partition, offset) = (message.topic(), record.partition, record.offset);
-        let headers = message.headers().filter(|headers| headers.count() > 0);
-        let header_count = headers.map_or(0, Headers::count);
+        let (partition, offset, headers) = (record.partition, record.offset, record.headers.all());
+        let header_count = fetched.headers().count();
         let header_bytes = header_count * HEADER_OVERHEAD_BYTES
-            + record.headers.all().iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
-        // A header that could not be read has an unknown size, so all headers count as too large.
-        let can_be_kept = record.headers.all().len() == header_count && header_bytes <= KEPT_BYTES;
-        let kept_headers = headers.filter(|_| can_be_kept);
+            + headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
+        // A header whose name is not UTF-8 cannot be written again, so then none is kept.
+        let can_be_kept = headers.len() == header_count && header_bytes <= KEPT_BYTES;
+        let original_headers = (header_count > 0 && can_be_kept).then(|| owned(headers));
         let text = |value: &str| value.as_bytes().to_vec();
         let size = |bytes: usize| text(&bytes.to_string());
         let mut statements = vec![
@@ -91,8 +89,8 @@ impl OutgoingDeadLetter {
             }
             statements_if_too_large.push((VALUE_BYTES, size(value.len())));
         }
-        if headers.is_some() {
-            if kept_headers.is_none() {
+        if header_count > 0 {
+            if original_headers.is_none() {
                 statements.push((HEADERS_BYTES, size(header_bytes)));
             }
             statements_if_too_large.push((HEADERS_BYTES, size(header_bytes)));
@@ -106,7 +104,7 @@ impl OutgoingDeadLetter {
             bytes: OVERHEAD_BYTES + header_bytes.min(KEPT_BYTES) + kept(record.key) + kept(record.value),
             key: key_of(&RecordPosition { topic: topic.to_owned(), partition, offset }, topic_id),
             value: record.value.map(cut),
-            original_headers: kept_headers.map(rdkafka::message::BorrowedHeaders::detach),
+            original_headers,
             statements,
             statements_if_too_large,
             first_seen,
@@ -142,6 +140,11 @@ impl OutgoingDeadLetter {
 /// The key of the dead letter about the record at `position` of the topic `topic_id`.
 pub(crate) fn key_of(position: &RecordPosition, topic_id: Option<TopicId>) -> String {
     topic_id.map_or_else(|| position.to_string(), |topic_id| format!("{position}/{topic_id}"))
+}
+
+fn owned(headers: &[ensilinja_model::Header<'_>]) -> OwnedHeaders {
+    let list = OwnedHeaders::new_with_capacity(headers.len());
+    headers.iter().fold(list, |list, (key, value)| list.insert(Header { key, value: *value }))
 }
 
 fn cut(bytes: &[u8]) -> Vec<u8> {

@@ -1,11 +1,11 @@
-//! One partition of a scan: the next offset, and what polling its queue gives.
+//! One partition of a scan: the next offset, and the records that were taken from its queue.
 
 use std::time::Duration;
 
-use rdkafka::Message;
-use rdkafka::consumer::base_consumer::PartitionQueue;
+use ensilinja_librdkafka::{Fetched, FetchedRecord, RecordQueue};
+use ensilinja_model::EventTime;
+use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError;
-use rdkafka::message::BorrowedMessage;
 
 use crate::client_log::ClientLog;
 use crate::history::{KnownSince, PartitionHistory};
@@ -14,6 +14,9 @@ use crate::record::timestamp_of;
 
 /// How long one poll waits for a record. It bounds how long a stop goes unnoticed.
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// The most records that are taken at a time. Each partition holds its own, so this is less than the live reader takes.
+const MOST_IN_BATCH: usize = 512;
 
 /// One partition on the way to its goal.
 pub(super) struct PartitionScan {
@@ -25,12 +28,16 @@ pub(super) struct PartitionScan {
     /// The first offset that is not read.
     goal: i64,
     history_from_first_record: bool,
+    /// The records of this partition; `None` where there is nothing to read.
+    queue: Option<RecordQueue<ClientLog>>,
+    /// The place of the next message in the batch of the queue.
+    place: usize,
 }
 
 /// What polling a partition has given.
-pub(super) enum Polled<'a> {
-    /// The next record.
-    Record(BorrowedMessage<'a>),
+pub(super) enum Polled {
+    /// There is a next record; its timestamp, if that is known.
+    Record(Option<EventTime>),
     /// The partition has reached its goal.
     End,
     Error(KafkaError),
@@ -38,26 +45,38 @@ pub(super) enum Polled<'a> {
 }
 
 impl PartitionScan {
-    pub(super) fn new(start: &PartitionStart) -> Self {
+    /// A partition that is read by `queue`; `None` if there is nothing to read.
+    pub(super) fn new(start: &PartitionStart, queue: Option<RecordQueue<ClientLog>>) -> Self {
         let PartitionStart { partition, offset, goal, history, history_from_first_record, frontier: _ } = *start;
-        Self { partition, history, next: offset, at_goal: offset >= goal, goal, history_from_first_record }
+        let at_goal = offset >= goal;
+        Self { partition, history, next: offset, at_goal, goal, history_from_first_record, queue, place: 0 }
     }
 
-    pub(super) fn poll<'q>(&self, queue: &'q PartitionQueue<ClientLog>) -> Polled<'q> {
-        match queue.poll(POLL_TIMEOUT) {
+    /// Looks for the next record, which stays the next until it is [taken](Self::take).
+    pub(super) fn poll(&mut self) -> Polled {
+        let Some(queue) = &mut self.queue else { return Polled::End };
+        if queue.get(self.place).is_none() {
+            self.place = 0;
+            queue.refill(MOST_IN_BATCH, POLL_TIMEOUT);
+        }
+        match queue.get(self.place) {
             // Published after the scan began.
-            Some(Ok(message)) if message.offset() >= self.goal => Polled::End,
-            Some(Ok(message)) => Polled::Record(message),
+            Some(Fetched::Record(record)) if record.offset() >= self.goal => Polled::End,
+            Some(Fetched::Record(record)) => Polled::Record(timestamp_of(&record)),
             // Transaction markers take offsets too, so a partition may end without a record at its last offset.
-            Some(Err(KafkaError::PartitionEOF(_))) => Polled::End,
-            Some(Err(error)) => Polled::Error(error),
+            Some(Fetched::EndOfPartition(_)) => Polled::End,
+            Some(Fetched::Error { code, reason }) => {
+                self.place += 1;
+                Polled::Error(queue.consumer().context().fetch_error(code, &reason))
+            }
             None => Polled::Nothing,
         }
     }
 
-    /// Takes the start of the history from the first record with a known timestamp. True if `head` is that record.
-    pub(super) fn learn_history(&mut self, head: Option<&BorrowedMessage<'_>>) -> bool {
-        let first = head.and_then(timestamp_of).filter(|_| self.history_from_first_record);
+    /// Takes the start of the history from the first record with a known timestamp: that of the next record, or `None`.
+    /// True if it is that record.
+    pub(super) fn learn_history(&mut self, timestamp: Option<EventTime>) -> bool {
+        let first = timestamp.filter(|_| self.history_from_first_record);
         if let Some(first) = first {
             self.history_from_first_record = false;
             self.history.since = KnownSince::At(first);
@@ -65,12 +84,16 @@ impl PartitionScan {
         first.is_some()
     }
 
-    /// Moves past a record. Returns how many offsets that was: gaps and transaction markers count.
-    pub(super) fn pass(&mut self, message: &BorrowedMessage<'_>) -> u64 {
-        let passed = distance(self.next, message.offset() + 1);
-        self.next = message.offset() + 1;
+    /// Takes the next record, which the last poll has found, and moves past it. Also returns how many offsets that was:
+    /// gaps and transaction markers count.
+    pub(super) fn take(&mut self) -> (FetchedRecord<'_>, u64) {
+        let fetched = self.queue.as_ref().and_then(|queue| queue.get(self.place));
+        let Some(Fetched::Record(record)) = fetched else { unreachable!("the last poll has found a record") };
+        let passed = distance(self.next, record.offset() + 1);
+        self.next = record.offset() + 1;
         self.at_goal = self.next >= self.goal;
-        passed
+        self.place += 1;
+        (record, passed)
     }
 
     /// Offsets left to read.

@@ -1,15 +1,14 @@
-//! All partitions of a scan. Each has its own queue, so the merge always has the next record of each.
+//! All partitions of a scan. Each has its own queue, so the merge always knows the next record of each.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use ensilinja_librdkafka::RecordQueue;
 use ensilinja_model::EventTime;
-use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries};
@@ -17,7 +16,7 @@ use crate::client_log::ClientLog;
 use crate::diagnostics::broker_failure::BrokerFailure;
 use crate::history::{PartitionHistory, TopicHistory};
 use crate::partition_start::PartitionStart;
-use crate::record::{HeaderBuffer, IncomingRecord, timestamp_of};
+use crate::record::{IncomingRecord, RecordHeaders};
 use crate::scan::error::{PROGRESS_WITHIN, ScanError, is_refusal};
 use crate::scan::merge::Merge;
 use crate::scan::partition_scan::{PartitionScan, Polled};
@@ -45,9 +44,6 @@ pub(super) struct TopicScan<'a> {
     consumer: &'a BaseConsumer<ClientLog>,
     settings: &'a Settings,
     partitions: Vec<PartitionScan>,
-    /// One for each partition; `None` where there is nothing to read. They are apart from the partitions, because the
-    /// records at hand borrow from them.
-    queues: Vec<Option<PartitionQueue<ClientLog>>>,
     /// Since when no record has come.
     quiet_since: Option<Instant>,
     last_error: Option<KafkaError>,
@@ -60,7 +56,7 @@ impl<'a> TopicScan<'a> {
         starts: &[PartitionStart],
     ) -> Result<Self, ScanError> {
         let mut assignment = TopicPartitionList::with_capacity(starts.len());
-        let mut queues = Vec::with_capacity(starts.len());
+        let mut partitions = Vec::with_capacity(starts.len());
         for start in starts {
             let mut queue = None;
             if start.offset < start.goal {
@@ -68,13 +64,13 @@ impl<'a> TopicScan<'a> {
                 let added = assignment.add_partition_offset(&settings.topic, start.partition, offset);
                 added.map_err(ScanError::Client)?;
                 // Before the assignment: then every fetched record goes to this queue, from the first one on.
-                queue = consumer.split_partition_queue(&settings.topic, start.partition);
+                let split = RecordQueue::of_partition(consumer, &settings.topic, start.partition);
+                queue = Some(split.map_err(|code| ScanError::Client(KafkaError::Global(code)))?);
             }
-            queues.push(queue);
+            partitions.push(PartitionScan::new(start, queue));
         }
         consumer.assign(&assignment).map_err(ScanError::Client)?;
-        let partitions = starts.iter().map(PartitionScan::new).collect();
-        Ok(Self { consumer, settings, partitions, queues, quiet_since: None, last_error: None })
+        Ok(Self { consumer, settings, partitions, quiet_since: None, last_error: None })
     }
 
     /// Hands every record over and returns how many there were. `history` joins the histories of all partitions.
@@ -85,53 +81,39 @@ impl<'a> TopicScan<'a> {
         handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
     ) -> Result<u64, ScanError> {
         let mut progress = ScanProgress { offsets: self.offsets_left(), ..ScanProgress::default() };
-        let (mut merge, mut headers) = (Merge::of(self.partitions.len()), HeaderBuffer::default());
-        let queues = std::mem::take(&mut self.queues);
-        let mut heads: Vec<Option<BorrowedMessage<'_>>> = Vec::new();
-        for (index, queue) in queues.iter().enumerate() {
-            let head = self.await_head(index, queue.as_ref(), &mut merge, stop)?;
-            self.partitions[index].learn_history(head.as_ref());
-            heads.push(head);
+        let mut merge = Merge::of(self.partitions.len());
+        for index in 0..self.partitions.len() {
+            self.await_head(index, &mut merge, stop)?;
         }
         progress.history = history(&self.histories());
         while let Some(index) = merge.next() {
-            let message = heads[index].take().expect("the merge names a partition that has a head");
             progress.records += 1;
             progress.latest = merge.latest(index);
-            progress.offsets_read += self.partitions[index].pass(&message);
-            let list = headers.read(&message);
-            let flow = handle(&IncomingRecord::of(&message, &list, true, false), &progress);
-            headers.keep(list);
-            if flow.is_break() {
+            let (record, passed) = self.partitions[index].take();
+            progress.offsets_read += passed;
+            let headers = RecordHeaders::of(record);
+            if handle(&IncomingRecord::of(&record, &headers, true, false), &progress).is_break() {
                 return Err(ScanError::Stopped);
             }
-            drop(message);
-            heads[index] = self.await_head(index, queues[index].as_ref(), &mut merge, stop)?;
-            if self.partitions[index].learn_history(heads[index].as_ref()) {
+            if self.await_head(index, &mut merge, stop)? {
                 progress.history = history(&self.histories());
             }
         }
         Ok(progress.records)
     }
 
-    /// Waits for the next record of a partition and adds it to the merge; `None` if the partition is at its goal.
-    fn await_head<'q>(
-        &mut self,
-        index: usize,
-        queue: Option<&'q PartitionQueue<ClientLog>>,
-        merge: &mut Merge,
-        stop: &AtomicBool,
-    ) -> Result<Option<BorrowedMessage<'q>>, ScanError> {
-        let Some(queue) = queue else { return Ok(None) };
+    /// Waits for the next record of a partition and adds it to the merge; there is none if the partition is at its goal.
+    /// True if the record has told where the history of the partition begins.
+    fn await_head(&mut self, index: usize, merge: &mut Merge, stop: &AtomicBool) -> Result<bool, ScanError> {
         while !self.partitions[index].at_goal {
             if stop.load(Ordering::Relaxed) {
                 return Err(ScanError::Stopped);
             }
-            match self.partitions[index].poll(queue) {
-                Polled::Record(message) => {
+            match self.partitions[index].poll() {
+                Polled::Record(timestamp) => {
                     self.quiet_since = None;
-                    merge.head(index, timestamp_of(&message));
-                    return Ok(Some(message));
+                    merge.head(index, timestamp);
+                    return Ok(self.partitions[index].learn_history(timestamp));
                 }
                 Polled::End => {
                     self.quiet_since = None;
@@ -151,7 +133,7 @@ impl<'a> TopicScan<'a> {
                 return Err(ScanError::stuck(self.settings, self.offsets_left(), self.last_error.as_ref()));
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// Fails if an error cannot pass. librdkafka itself retries after all others.

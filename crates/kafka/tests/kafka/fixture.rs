@@ -50,10 +50,13 @@ pub struct SeenRecord {
     pub again: bool,
 }
 
-/// Records everything it sees. A record whose value begins with `poison` is a dead letter.
+/// Records everything it sees, and tells it at the end of each batch. A record whose value begins with `poison` is a
+/// dead letter.
 #[derive(Clone, Default)]
 pub struct RecordingHandler {
     seen: Arc<Mutex<Vec<SeenRecord>>>,
+    /// What the reader's thread has seen in this batch.
+    batch: Vec<SeenRecord>,
     /// How often another log has begun.
     logs: Arc<AtomicU32>,
     /// How long the handler takes for each record.
@@ -90,7 +93,7 @@ impl RecordHandler for RecordingHandler {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
         let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
         let poison = value.as_ref().is_some_and(|value| value.starts_with("poison"));
-        self.seen.lock().unwrap().push(SeenRecord {
+        self.batch.push(SeenRecord {
             partition: record.partition,
             offset: record.offset,
             value,
@@ -99,6 +102,8 @@ impl RecordHandler for RecordingHandler {
             again: record.again,
         });
         if !self.delay.is_zero() {
+            // A test of a slow handler looks at it in the middle of a batch.
+            self.end_batch();
             std::thread::sleep(self.delay);
         }
         if poison {
@@ -106,6 +111,10 @@ impl RecordHandler for RecordingHandler {
         } else {
             RecordDisposition::Accepted
         }
+    }
+
+    fn end_batch(&mut self) {
+        self.seen.lock().unwrap().append(&mut self.batch);
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {

@@ -319,6 +319,8 @@ fn a_handler_that_panics_makes_the_status_failed() {
             panic!("a bug")
         }
 
+        fn end_batch(&mut self) {}
+
         fn begin_another_log(&mut self, _: u32, now: EventTime) -> EventTime {
             now
         }
@@ -334,6 +336,24 @@ fn a_handler_that_panics_makes_the_status_failed() {
     wait("the status is failed", || monitor.status().failed);
     assert!(!monitor.status().not_ready.is_empty());
     ingest.stop();
+}
+
+#[test]
+fn progress_is_published_only_after_the_handler_has_handed_over_the_batch() {
+    let broker = broker(1);
+    let settings = settings(&broker.bootstrap_servers());
+    publish(&settings, &texts(&numbered("v", 20_000)));
+    let running = RunningIngest::start(settings);
+    let monitor = running.ingest.monitor();
+    wait("all is read", || {
+        let partitions = monitor.status().partitions;
+        let lag: i64 = partitions.iter().map(|partition| partition.lag_messages).sum();
+        let read = if partitions.is_empty() { 0 } else { 20_000 - usize::try_from(lag).unwrap() };
+        let handed_over = running.handler.len();
+        assert!(handed_over >= read, "{read} records are passed, {handed_over} handed over");
+        read == 20_000
+    });
+    running.stop();
 }
 
 #[test]
