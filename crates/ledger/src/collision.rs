@@ -81,17 +81,22 @@ const COLLIDING: [(Register, FactKind); 9] = [
     (Register::Ended, FactKind::Ended),
 ];
 
-/// Joins the fact of an event to the facts of its leg, and passes each change of collisions to `note`.
-pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut dyn FnMut(CollisionNote)) -> Effect {
+/// Joins the fact of an event to the facts of its leg, which are `before`, and passes each change of collisions to
+/// `note`.
+pub(crate) fn learn(
+    facts: &mut Facts,
+    before: &Facts,
+    event: &Event,
+    life_ms: i64,
+    note: &mut dyn FnMut(CollisionNote),
+) -> Effect {
     use CollisionNote::{Cleared, Found};
     let kind = event.fact.kind();
-    let collision = |(kind, at)| Collision { leg: event.leg, kind, at };
-    let Some((register, _)) = COLLIDING.iter().find(|(_, of)| *of == kind) else {
+    let Some(register) = register_of(kind) else {
         let applied = learn_without_collision(facts, event, note);
         return Effect { applied, changed_facts: applied == Applied::Applied };
     };
-    let held = facts.at(*register);
-    let before = strays(facts, life_ms);
+    let collision = |(kind, at)| Collision { leg: event.leg, kind, at };
     let applied = facts.learn(event.at, event.fact);
     if applied == Applied::Shadowed {
         note(Found(collision((kind, event.at))));
@@ -99,20 +104,39 @@ pub(crate) fn learn(facts: &mut Facts, event: &Event, life_ms: i64, note: &mut d
     if applied != Applied::Applied {
         return Effect { applied, changed_facts: false };
     }
-    let after = strays(facts, life_ms);
     let mut collides = false;
-    for stray in before.iter().filter(|stray| !after.contains(stray)) {
+    let [were_stray, are_stray] = [before, facts].map(|facts| strays(facts, life_ms));
+    for stray in were_stray.iter().filter(|stray| !are_stray.contains(stray)) {
         note(Cleared(collision(*stray)));
     }
-    for stray in after.iter().filter(|stray| !before.contains(stray)) {
+    for stray in are_stray.iter().filter(|stray| !were_stray.contains(stray)) {
         note(Found(collision(*stray)));
         collides = true;
     }
-    if let Some(displaced) = held.filter(|held| held.millis_since(event.at) > APART_MS) {
+    if let Some(displaced) = before.at(register).filter(|held| held.millis_since(event.at) > APART_MS) {
         note(Found(collision((kind, displaced))));
         collides = true;
     }
-    Effect { applied: if collides { Applied::Shadowed } else { applied }, changed_facts: true }
+    let applied = if collides { Applied::Shadowed } else { applied };
+    Effect { applied, changed_facts: true }
+}
+
+/// The register of a kind of fact that can collide.
+const fn register_of(kind: FactKind) -> Option<Register> {
+    Some(match kind {
+        FactKind::Offered => Register::Offered,
+        FactKind::Queued => Register::Queued,
+        FactKind::Answered => Register::Answered,
+        FactKind::Abandoned => Register::Abandoned,
+        FactKind::CallbackRequested => Register::CallbackRequested,
+        FactKind::CallbackReached => Register::CallbackReached,
+        FactKind::CallbackClosed => Register::CallbackClosed,
+        FactKind::Transferred => Register::Transferred,
+        FactKind::Ended => Register::Ended,
+        FactKind::CallbackAttempted | FactKind::OutcomeRecorded | FactKind::FeedbackReceived | FactKind::Retracted => {
+            return None;
+        }
+    })
 }
 
 /// Joins a fact that cannot collide. If an attempt is dropped, passes it to `note`: the new one, or the last one that
@@ -142,19 +166,28 @@ fn strays(facts: &Facts, life_ms: i64) -> ArrayVec<(FactKind, EventTime), { COLL
 fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
     let at = |register| facts.at(register);
     let first = COLLIDING.iter().filter_map(|(register, _)| at(*register)).min()?;
-    let left = [Register::Transferred, Register::Ended].into_iter().filter_map(at).min();
-    let over = left.into_iter().chain(at(Register::Abandoned)).min();
+    let left = earlier(at(Register::Transferred), at(Register::Ended));
+    let over = earlier(left, at(Register::Abandoned));
+    let answered = at(Register::Answered);
     let requested = at(Register::CallbackRequested);
-    let is_stray = |register: Register, instant: EventTime, over: Option<EventTime>| {
-        // A customer who requested a callback may be answered after hanging up.
-        let waits_for_callback = register == Register::Answered && requested.is_some_and(|asked| asked <= instant);
-        let is_after_end = over.is_some_and(|over| instant.millis_since(over) > APART_MS) && !waits_for_callback;
-        is_after_end || instant.millis_since(first) > life_ms
+    // A customer who requested a callback may be answered after hanging up.
+    let is_callback = requested.is_some() && requested <= answered;
+    let stray = |instant: Option<EventTime>, over: Option<EventTime>| {
+        let is_after_end = |instant: &EventTime| over.is_some_and(|over| instant.millis_since(over) > APART_MS);
+        instant.filter(|instant| is_after_end(instant) || instant.millis_since(first) > life_ms)
     };
-    let arrivals = [Register::Offered, Register::Queued, Register::Answered].map(|register| (register, over));
-    let all = arrivals.into_iter().chain([(Register::Abandoned, left), (Register::CallbackRequested, None)]);
-    let held = all.filter_map(|(register, over)| at(register).map(|instant| (register, instant, over)));
-    held.filter(|(register, instant, over)| is_stray(*register, *instant, *over)).map(|(_, instant, _)| instant).min()
+    let arrived = earlier(stray(at(Register::Offered), over), stray(at(Register::Queued), over));
+    let answered = stray(answered, over.filter(|_| !is_callback));
+    let given_up = earlier(stray(at(Register::Abandoned), left), stray(requested, None));
+    earlier(earlier(arrived, answered), given_up)
+}
+
+/// The earlier of two instants, if there is one.
+fn earlier(one: Option<EventTime>, other: Option<EventTime>) -> Option<EventTime> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +221,8 @@ mod tests {
                     CollisionNote::Surplus(surplus) => unreachable!("{surplus:?}"),
                 };
             };
-            shadowed += usize::from(learn(facts, &event, LIFE_MS, &mut note).applied == Applied::Shadowed);
+            let effect = learn(facts, &facts.clone(), &event, LIFE_MS, &mut note);
+            shadowed += usize::from(effect.applied == Applied::Shadowed);
         }
         (found, shadowed)
     }
@@ -250,7 +284,8 @@ mod tests {
             for ms in order {
                 let fact = Fact::CallbackAttempted(AttemptResult::Failed);
                 let event = Event { leg: LegKey::new(1), line: LineIndex::new(0), at: AT.plus_millis(ms), fact };
-                learn(&mut facts, &event, LIFE_MS, &mut |note| match note {
+                let before = facts.clone();
+                learn(&mut facts, &before, &event, LIFE_MS, &mut |note| match note {
                     CollisionNote::Surplus(attempt) => {
                         surplus.insert(attempt.at.millis_since(AT));
                     }

@@ -7,6 +7,8 @@
 //! Example: `answered` at 10:02, a late `answered` at 10:01, and the first one again. In any order, the register holds
 //! 10:01.
 
+use std::sync::Arc;
+
 use ensilinja_model::{
     AttemptResult, CloseResult, EventTime, Fact, FactKind, FeedbackAnswer, LineIndex, Outcome, Stage, Survey,
     vocabulary,
@@ -40,11 +42,15 @@ vocabulary! {
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub line: LineIndex,
+    /// Whether the account of the line contains the entries of exactly these facts. It belongs to the ledger, and is
+    /// here because it takes no memory here.
+    pub is_settled: bool,
     stage: Stage,
     close: CloseResult,
     outcome: Outcome,
     instants: Instants,
-    rare: Option<Box<RareFacts>>,
+    /// Shared with the copy that a ledger keeps until it has posted a change.
+    rare: Option<Arc<RareFacts>>,
 }
 
 /// Facts that few legs have. Callback attempts take no more memory than needed, because many legs have one.
@@ -62,6 +68,7 @@ impl Facts {
     pub const fn new(line: LineIndex, first: EventTime) -> Self {
         Self {
             line,
+            is_settled: true,
             stage: Stage::Menu,
             close: CloseResult::Cancelled,
             outcome: Outcome::Handled,
@@ -124,12 +131,16 @@ impl Facts {
             (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
             (_, AttemptResult::Failed) => Applied::Unchanged,
         };
-        let update = self.rare.get_or_insert_default().attempts.learn(attempt);
+        let update = self.rare_mut().attempts.learn(attempt);
         match (reached, update) {
             (Applied::Applied, _) | (_, AttemptUpdate::Changed) => Applied::Applied,
             (_, AttemptUpdate::Unchanged) => Applied::Unchanged,
             (_, AttemptUpdate::Surplus) => Applied::Surplus,
         }
+    }
+
+    fn rare_mut(&mut self) -> &mut RareFacts {
+        Arc::make_mut(self.rare.get_or_insert_default())
     }
 
     fn latest_outcome(&mut self, at: EventTime, outcome: Outcome) -> Applied {
@@ -143,7 +154,7 @@ impl Facts {
     }
 
     fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
-        let feedback = self.rare.get_or_insert_default().feedback.get_or_insert_default();
+        let feedback = self.rare_mut().feedback.get_or_insert_default();
         let known = &mut feedback[question_of(answer)];
         if *known >= Some((at, answer)) {
             return Applied::Unchanged;

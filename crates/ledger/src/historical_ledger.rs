@@ -46,8 +46,9 @@ impl HistoricalLedger {
     /// If the event's line is not one of the rules' lines.
     pub fn apply_noting(&mut self, event: &Event, note: &mut dyn FnMut(CollisionNote)) -> Effect {
         assert!(event.line.as_usize() < self.rules.lines().len(), "the event is about a line of the rules");
-        let (_, _, facts) = self.legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
-        collision::learn(facts, event, self.rules.life_ms(), note)
+        let (index, _) = self.legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
+        let facts = self.legs.get_mut(index).expect("it was just found or inserted");
+        collision::learn(facts, &facts.clone(), event, self.rules.life_ms(), note)
     }
 
     /// The number of legs.

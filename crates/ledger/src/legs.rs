@@ -6,7 +6,6 @@
 
 use ensilinja_model::{EventTime, LegKey};
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry as TableEntry;
 
 use crate::facts::Facts;
 
@@ -39,11 +38,50 @@ impl Legs {
         slot(&self.chunks, index).map(|leg| &leg.facts)
     }
 
+    pub fn get_mut(&mut self, index: LegIndex) -> Option<&mut Facts> {
+        slot_mut(&mut self.chunks, index).as_mut().map(|leg| &mut leg.facts)
+    }
+
     /// The facts of a leg.
     pub fn find(&self, key: LegKey) -> Option<&Facts> {
+        self.get(self.find_index(key)?)
+    }
+
+    /// The index of a leg.
+    pub fn find_index(&self, key: LegKey) -> Option<LegIndex> {
         let halves = halves(key);
         let is_it = |index: &LegIndex| slot(&self.chunks, *index).is_some_and(|leg| leg.key == halves);
-        self.by_key.find(halves[1], is_it).and_then(|index| self.get(*index))
+        self.by_key.find(halves[1], is_it).copied()
+    }
+
+    /// Whether this leg is in memory, with this index.
+    pub fn holds(&self, index: LegIndex, key: LegKey) -> bool {
+        slot(&self.chunks, index).is_some_and(|leg| leg.key == halves(key))
+    }
+
+    /// The index of a leg, and whether it was inserted with the facts `new`.
+    pub fn find_or_insert(&mut self, key: LegKey, new: impl FnOnce() -> Facts) -> (LegIndex, bool) {
+        match self.find_index(key) {
+            Some(index) => (index, false),
+            None => (self.insert(key, new()), true),
+        }
+    }
+
+    /// Adds a leg that is not in memory.
+    fn insert(&mut self, key: LegKey, facts: Facts) -> LegIndex {
+        let halves = halves(key);
+        let leg = Some(LegRecord { key: halves, facts });
+        let index = match self.vacant.pop() {
+            Some(index) => {
+                *slot_mut(&mut self.chunks, index) = leg;
+                index
+            }
+            None => append(&mut self.chunks, leg),
+        };
+        let chunks = &self.chunks;
+        let hash = |index: &LegIndex| slot(chunks, *index).expect("every index in the table holds a leg").key[1];
+        self.by_key.insert_unique(halves[1], index, hash);
+        index
     }
 
     /// Every leg with its key, in no particular order.
@@ -61,34 +99,6 @@ impl Legs {
     pub fn evict_two(&mut self, horizon: EventTime) {
         self.evict_next(horizon);
         self.evict_next(horizon);
-    }
-
-    /// The index and facts of a leg, created by `new` if the leg is unknown, and whether it was created.
-    pub fn find_or_insert(&mut self, key: LegKey, new: impl FnOnce() -> Facts) -> (LegIndex, bool, &mut Facts) {
-        let halves = halves(key);
-        let chunks = &self.chunks;
-        let entry = self.by_key.entry(
-            halves[1],
-            |index| slot(chunks, *index).is_some_and(|leg| leg.key == halves),
-            |index| slot(chunks, *index).expect("every index in the table holds a leg").key[1],
-        );
-        let (index, is_new) = match entry {
-            TableEntry::Occupied(entry) => (*entry.get(), false),
-            TableEntry::Vacant(entry) => {
-                let leg = Some(LegRecord { key: halves, facts: new() });
-                let index = match self.vacant.pop() {
-                    Some(index) => {
-                        *slot_mut(&mut self.chunks, index) = leg;
-                        index
-                    }
-                    None => append(&mut self.chunks, leg),
-                };
-                entry.insert(index);
-                (index, true)
-            }
-        };
-        let leg = slot_mut(&mut self.chunks, index).as_mut().expect("every index in the table holds a leg");
-        (index, is_new, &mut leg.facts)
     }
 
     fn evict_next(&mut self, horizon: EventTime) {
@@ -140,7 +150,8 @@ mod tests {
 
     fn insert(legs: &mut Legs, key: u128, at_ms: i64) -> LegIndex {
         let at = EventTime::from_millis(at_ms);
-        let (index, _, facts) = legs.find_or_insert(LegKey::new(key), || Facts::new(LineIndex::new(0), at));
+        let (index, _) = legs.find_or_insert(LegKey::new(key), || Facts::new(LineIndex::new(0), at));
+        let facts = legs.get_mut(index).unwrap();
         facts.learn(at, Fact::Offered);
         index
     }
@@ -165,7 +176,7 @@ mod tests {
             legs.evict_two(EventTime::from_millis(1_000));
         }
         assert_eq!(legs.len(), 5_000);
-        let (_, is_new, _) = legs.find_or_insert(LegKey::new(1), || unreachable!("it was not evicted"));
+        let (_, is_new) = legs.find_or_insert(LegKey::new(1), || unreachable!("it was not evicted"));
         assert!(!is_new);
         for key in 20_000..25_000 {
             assert!(insert(&mut legs, key, 1_000) < 10_000, "a vacant index is reused before the slab grows");

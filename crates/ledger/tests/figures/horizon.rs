@@ -164,3 +164,23 @@ fn a_promised_answer_time_is_one_bound_for_any_number_of_lines() {
     assert!(rules.bounds().answer_wait_ms.contains(&90_000));
     assert!(rules.bounds().answer_wait_ms.is_sorted());
 }
+
+/// Events that are applied together are looked up together, but the first of them may evict the leg of a later one.
+#[test]
+fn a_leg_that_is_evicted_between_two_events_of_one_call_is_a_new_leg() {
+    let rules = rules_of("24/7", LIMITS);
+    let mut ledger = Ledger::new(rules.clone(), BASE);
+    let old: Vec<Event> = (0..20).map(|leg| event(leg, BASE, Fact::Offered)).collect();
+    ledger.apply_all(&old, |_, applied| assert_eq!(applied, Applied::Applied));
+    let later = BASE.plus_millis(rules.horizon_ms() + DAY_MS);
+    ledger.figures(later, COMPLETE);
+    // Each new leg evicts up to two old ones; then every old leg is told of again.
+    let new = (100..120).map(|leg| event(leg, later, Fact::Offered));
+    let again = (0..20).map(|leg| event(leg, later, Fact::Offered));
+    let events: Vec<Event> = new.chain(again).collect();
+    for together in events.chunks(30) {
+        ledger.apply_all(together, |event, applied| assert_eq!(applied, Applied::Applied, "{:?}", event.at));
+    }
+    assert_eq!(ledger.legs(), 40);
+    assert_eq!(ledger.figures(later, COMPLETE).lines, figures_at(&rules, &events, later).lines);
+}

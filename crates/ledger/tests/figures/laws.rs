@@ -228,6 +228,30 @@ proptest! {
     }
 
     /// A ledger that was read before has the figures of a new ledger.
+    /// When what was learnt is posted changes nothing, whether events are applied together or one by one.
+    #[test]
+    fn settling_at_any_moment_changes_nothing(
+        (events, shuffled) in shuffled_with_duplicates(2 * DAY_MS),
+        settled_after in prop::collection::vec(any::<bool>(), 32),
+        now_ms in read_ms(),
+    ) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let (mut one_by_one, mut together) = (Ledger::new(rules.clone(), now), Ledger::new(rules.clone(), now));
+        let mut results = Vec::new();
+        for (event, settled) in shuffled.iter().zip(settled_after.iter().cycle()) {
+            results.push(one_by_one.apply(event));
+            if *settled {
+                one_by_one.settle();
+            }
+        }
+        let mut results_together = Vec::new();
+        together.apply_all(&shuffled, |_, applied| results_together.push(applied));
+        prop_assert_eq!(results, results_together);
+        let figures = figures_at(rules, &events, now);
+        prop_assert_eq!(&one_by_one.figures(now, COMPLETE), &figures);
+        prop_assert_eq!(&together.figures(now, COMPLETE), &figures);
+    }
+
     #[test]
     fn reads_in_between_change_nothing(
         events in arbitrary_events(DAY_MS),
