@@ -2,8 +2,8 @@
 //!
 //! A *contact* may reach a *line* more than once; each time is a *visit*. The combination of contact, line and visit is
 //! a *leg*. An [`Event`] is one [`Fact`] about one leg at one instant. All types are plain values: this crate has no
-//! I/O, no clock and no encoding, so that every other crate can depend on it. For the same reason it has the [`Headers`]
-//! of a record, which `kafka` reads and `wire` understands: neither knows the other.
+//! I/O, no clock and no encoding, so that every other crate can depend on it. For the same reason it has the
+//! [`Headers`] of a record, which `kafka` reads and `wire` understands: neither knows the other.
 //!
 //! ```
 //! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, Stage};

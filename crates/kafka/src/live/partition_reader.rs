@@ -1,7 +1,7 @@
 //! The reader's side of one partition: what happens to each record, and at the end of the partition.
 //!
-//! Progress is published once per batch of records, after the handler has handed over what it learnt from them: a thread
-//! that sees an offset must also see what was learnt. Until then it is kept here.
+//! Progress is published once per batch of records, after the handler has handed over what it learnt from them: a
+//! thread that sees an offset must also see what was learnt. Until then it is kept here.
 
 use std::sync::Arc;
 

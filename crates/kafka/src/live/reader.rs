@@ -79,8 +79,8 @@ pub(crate) struct Reader<H> {
     settings: Arc<Settings>,
     monitor: Arc<Monitor>,
     handler: H,
-    /// The records of all partitions, and the consumer that fetches them. One queue, because librdkafka bounds what each
-    /// queue holds.
+    /// The records of all partitions, and the consumer that fetches them. One queue, because librdkafka bounds what
+    /// each queue holds.
     queue: RecordQueue<ClientLog>,
     partitions: Vec<PartitionReader>,
     /// Some partition has no record at its cursor.

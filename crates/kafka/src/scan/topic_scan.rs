@@ -102,8 +102,8 @@ impl<'a> TopicScan<'a> {
         Ok(progress.records)
     }
 
-    /// Waits for the next record of a partition and adds it to the merge; there is none if the partition is at its goal.
-    /// True if the record has told where the history of the partition begins.
+    /// Waits for the next record of a partition and adds it to the merge; a partition at its goal has none. True if the
+    /// record has told where the history of the partition begins.
     fn await_head(&mut self, index: usize, merge: &mut Merge, stop: &AtomicBool) -> Result<bool, ScanError> {
         while !self.partitions[index].at_goal {
             if stop.load(Ordering::Relaxed) {

@@ -141,7 +141,8 @@ proptest! {
         let headers: Vec<_> =
             names.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_deref())).collect();
         let timestamp = EventTime::from_millis(timestamp_ms);
-        let record = Record { key: key.as_deref(), value: value.as_deref(), headers: Headers::known(&headers), timestamp };
+        let (key, value, headers) = (key.as_deref(), value.as_deref(), Headers::known(&headers));
+        let record = Record { key, value, headers, timestamp };
         prop_assert_eq!(decoder().decode(&record), decoder().decode(&record));
     }
 
@@ -198,7 +199,8 @@ proptest! {
         let value = changed(value, &changes);
         let content_type = &value[..value.len().min(40)];
         let headers = [(header.as_str(), Some(value.as_slice())), ("content-type", Some(content_type))];
-        let record = Record { key: Some(&value), value: Some(&value), headers: Headers::known(&headers), timestamp: owned.at };
+        let headers = Headers::known(&headers);
+        let record = Record { key: Some(&value), value: Some(&value), headers, timestamp: owned.at };
         if let Err(rejection) = decoder().decode(&record) {
             prop_assert_eq!(rejection.reason, rejection.detail.reason());
             prop_assert!(!rejection.detail.is_retired());
