@@ -187,6 +187,23 @@ fn every_mistake_has_its_whole_message() {
 }
 
 #[test]
+fn a_hundred_counties_are_accepted_and_more_than_2500_lines_are_refused() {
+    let further = |number| {
+        format!(
+            "[[line]]\nid = \"further_{number}\"\nchannel = \"phone\"\nname.fi = \"F\"\ngroup = \"g\"\n\
+             service_area = \"a\"\nhours = \"24/7\"\n"
+        )
+    };
+    let with_lines = |lines: usize| {
+        let text = format!("{GOOD}{}", (2..lines).map(further).collect::<String>());
+        ensilinja::configuration::parse("ensilinja.toml", &text)
+    };
+    assert_eq!(with_lines(2_500).expect("these are not too many").lines.len(), 2_500);
+    let refusal = with_lines(2_501).unwrap_err().to_string();
+    assert!(refusal.ends_with("; it should be at most 2500 [[line]] tables"), "{refusal}");
+}
+
+#[test]
 fn a_missing_section_is_named_with_its_keys() {
     let [no_line, no_kafka] = [
         "line is missing; it should be a list of [[line]] tables, at least one, each with id, channel, name, group, \

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ensilinja_calendar::{Days, LineHours};
+use ensilinja_calendar::{Days, LineHours, OpeningHours};
 use ensilinja_ledger::{LineRules, Rules};
 use ensilinja_model::{EventTime, LineId};
 use jiff::tz::TimeZone;
@@ -68,14 +68,21 @@ impl Config {
     }
 
     /// The ledger's rules for figures of a stretch of time. Opening hours are laid out from 400 days before it to two
-    /// years after it.
+    /// years after it, each distinct text once: a hundred counties have many lines with the same hours.
     #[must_use]
     pub fn rules_over(&self, stretch: &Range<EventTime>) -> Rules {
         let (from, to) = (stretch.start.plus_millis(-HOURS_BEFORE_MS), stretch.end.plus_millis(HOURS_AFTER_MS));
-        let rules_of = |line: &Line| LineRules {
-            hours: LineHours::new(&line.hours, &self.days, from, to),
-            effective_limits: line.effective_limits.clone(),
-        };
-        Rules::new(Arc::clone(&self.days), self.lines.iter().map(rules_of).collect())
+        let mut laid_out: Vec<(&OpeningHours, LineHours)> = Vec::new();
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for line in &self.lines {
+            let known = laid_out.iter().find(|(hours, _)| **hours == line.hours).map(|(_, known)| known.clone());
+            let hours = known.unwrap_or_else(|| {
+                let new = LineHours::new(&line.hours, &self.days, from, to);
+                laid_out.push((&line.hours, new.clone()));
+                new
+            });
+            lines.push(LineRules { hours, effective_limits: line.effective_limits.clone() });
+        }
+        Rules::new(Arc::clone(&self.days), lines)
     }
 }

@@ -34,11 +34,13 @@ pub(crate) struct LifeCheck<'a> {
     days: &'a Days,
     zone: &'a TimeZone,
     laid_out: RefCell<Vec<(OpeningHours, LineHours)>>,
+    /// Hours and limits that fit. Many lines have the same.
+    fitting: RefCell<Vec<(OpeningHours, Limits)>>,
 }
 
 impl<'a> LifeCheck<'a> {
     pub(crate) fn new(days: &'a Days, zone: &'a TimeZone) -> Self {
-        Self { days, zone, laid_out: RefCell::default() }
+        Self { days, zone, laid_out: RefCell::default(), fitting: RefCell::default() }
     }
 
     /// The instant at which a date begins.
@@ -77,6 +79,10 @@ pub(crate) fn check(
     hours: &OpeningHours,
     life_check: &LifeCheck<'_>,
 ) -> Result<(), ConfigError> {
+    let pair = (hours.clone(), *limits);
+    if life_check.fitting.borrow().contains(&pair) {
+        return Ok(());
+    }
     let hours = life_check.hours(hours);
     let orphan_after = blame.orphan_after;
     let orphan = value::duration_as_written(limits.orphan_after_ms);
@@ -111,6 +117,7 @@ pub(crate) fn check(
         let keys = [(CALLBACK, "shorter"), (GIVE_UP, "fewer"), (orphan_after, "shorter")];
         return Err(blame.refusal(&keys[usize::from(limits.promises.callback.is_none())..], &why));
     }
+    life_check.fitting.borrow_mut().push(pair);
     Ok(())
 }
 

@@ -75,8 +75,10 @@ pub struct LineNames {
     pub en: String,
 }
 
-/// The most lines that a configuration may have: each has some 450 series in every scrape.
-const MOST_LINES: usize = 1000;
+/// The most lines that a configuration may have: a hundred counties like the sample, and room to grow. Each line has
+/// some 450 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
+/// hold 65 535.
+const MOST_LINES: usize = 2500;
 
 const ID: &str = "id";
 const CHANNEL: &str = "channel";

@@ -154,7 +154,7 @@ impl<'a> SideRead<'a> {
         let (Some(place), Some(figure), None | Some(Some(_))) = (line, figure_of(key), window) else {
             return BTreeMap::new();
         };
-        let line = LineIndex::new(u16::try_from(place).expect("there are at most 1 000 lines"));
+        let line = LineIndex::new(u16::try_from(place).expect("a configuration has fewer than 65 536 lines"));
         let info = lines[place].info();
         let query = FigureQuery { figure: &figure, line, info: &info, window: window.flatten(), at: *at };
         let contributions = query.contributions(&self.historical, self.lookback.rules());

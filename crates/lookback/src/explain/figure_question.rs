@@ -51,7 +51,7 @@ impl FigureQuestion<'_> {
             return Err(RequestError::Future.into());
         }
         Ok(CheckedQuestion {
-            line: LineIndex::new(u16::try_from(place).expect("there are at most 1 000 lines")),
+            line: LineIndex::new(u16::try_from(place).expect("a configuration has fewer than 65 536 lines")),
             info: context.config.lines[place].info(),
             figures,
             window: self.window,
