@@ -14,9 +14,27 @@ pub fn of_the_last_days(days: i64, volume: f64, seed: u64, now: EventTime) -> im
 
 /// Spreads an event over its line and `copies` copies of the line. All events of a contact go to the same copy.
 pub fn with_copies(event: SimEvent, copies: usize) -> SimEvent {
-    let number = usize::from(*event.contact.as_bytes().last().expect("a contact has a name")) % (copies + 1);
+    // FNV-1a spreads the names of contacts evenly.
+    let hash = event
+        .contact
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let number = usize::try_from((hash >> 32) % (copies as u64 + 1)).expect("it is at most the number of copies");
     let moved = |line: LineId| if number == 0 { line } else { copy_of(&line, number) };
     SimEvent { line: moved(event.line), to_line: event.to_line.map(moved), ..event }
+}
+
+/// The sample configuration with copies of all its lines. The lines of a copy have groups of their own.
+pub fn copied_lines(sample: &str, copies: usize) -> String {
+    let (before, lines) = sample.split_once("\n[[line]]\n").expect("the sample has lines");
+    let own_name = |line: &str, number| match line.split_once(" = \"") {
+        Some((key @ ("id" | "group"), name)) => {
+            format!("{key} = \"{}\n", name.replacen('"', &format!("_{number}\""), 1))
+        }
+        _ => format!("{line}\n"),
+    };
+    let copy = |number| format!("\n[[line]]\n{}", lines.lines().map(|line| own_name(line, number)).collect::<String>());
+    format!("{before}\n[[line]]\n{lines}{}", (1..=copies).map(copy).collect::<String>())
 }
 
 /// A copy of a line.

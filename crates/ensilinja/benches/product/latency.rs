@@ -12,12 +12,13 @@ use ensilinja_kafka::{Publisher, Settings};
 use ensilinja_model::{Fact, LineId};
 use ensilinja_sim::SimEvent;
 
+use crate::builds::{Build, Builds};
 use crate::county_events;
 use crate::http::Connection;
 use crate::live_load::{self, LiveLoad};
-use crate::product::{Product, county_configuration, further_line};
+use crate::product::{Product, further_line};
 use crate::stand::Stand;
-use crate::table::{Budget, ROUNDS, Row, quantile};
+use crate::table::{Budget, Row, quantile};
 use crate::topic::{Topic, publish};
 
 const MARKERS: u32 = 300;
@@ -30,54 +31,64 @@ const SERIES: &str = "\nensilinja_window_contacts_offered{line=\"marker\",channe
 /// By how many bytes the place of the series may move between two pages before it is searched for from the top.
 const DRIFT: usize = 64 * 1024;
 
+/// The ratio to another build that is no worse: two runs of one build differ by as much.
+const NO_WORSE: f64 = 1.05;
+
 /// How long a marker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Measures.
-pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let mut topic = stand.create_topic("latency");
     topic.fill(county_events::of_the_last_days(10, 1.0, 1, (clock::wall())()))?;
-    let mut product = Product::start(&topic, &county_configuration(&further_line(LINE)))?;
-    product.wait_until_ready()?;
     let load = LiveLoad::begin(&topic, live_load::busy(), |event| event)?;
-    let mut markers = Markers::new(&topic, product.connect()?)?;
-    markers.send(MARKERS / 10)?;
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
-        rounds.push(markers.send(MARKERS)?);
-    }
+    let mut markers = Markers::new(&topic)?;
+    let rounds = builds.rounds(|build| round(build, &topic, &mut markers))?;
     let rate = load.end()?;
-    let of_rounds = |share| rounds.iter().map(|latencies| quantile(latencies, share)).collect();
-    Ok(vec![
-        Row::new("other events/s", vec![rate], 0),
-        Row::new(format!("produce to visible, {MARKERS} markers a round: p50, ms"), of_rounds(0.5), 1),
-        Row::new(format!("produce to visible, {MARKERS} markers a round: p99, ms"), of_rounds(0.99), 1)
-            .within(Budget::AtMost(20.0)),
-    ])
+    let name = format!("produce to visible, {MARKERS} markers a round");
+    let quantile_of = |share| move |latencies: &Vec<f64>| quantile(latencies, share);
+    let mut rows = vec![Row::new("other events/s", vec![rate], 0)];
+    rows.extend(rounds.rows([&name, "p50, ms"], 1, quantile_of(0.5), Budget::None, Budget::None));
+    rows.extend(rounds.rows([&name, "p99, ms"], 1, quantile_of(0.99), Budget::AtMost(20.0), Budget::AtMost(NO_WORSE)));
+    Ok(rows)
 }
 
-/// Markers on their way through the product.
+/// How long each marker of a round took, in ms. Each round has a new process, so that builds can take turns.
+fn round(build: &Build, topic: &Topic, markers: &mut Markers) -> anyhow::Result<Vec<f64>> {
+    let mut product = Product::start(build, topic, &build.configuration(&further_line(LINE)))?;
+    product.wait_until_ready()?;
+    let mut pages = Pages { connection: product.connect()?, place: 0 };
+    markers.send(MARKERS / 10, &mut pages)?;
+    markers.send(MARKERS, &mut pages)
+}
+
+/// Markers on their way to the topic.
 struct Markers {
     publisher: Publisher,
-    connection: Connection,
+    /// Of all rounds.
     sent: u32,
+}
+
+/// Pages of the product, in which markers become visible.
+struct Pages {
+    connection: Connection,
     /// The offset of the series in the last page.
     place: usize,
 }
 
 impl Markers {
-    fn new(topic: &Topic, connection: Connection) -> anyhow::Result<Self> {
+    fn new(topic: &Topic) -> anyhow::Result<Self> {
         let properties = [("linger.ms".to_owned(), "0".to_owned())].into();
         let publisher = Publisher::new(&Settings { properties, ..topic.settings.clone() })?;
-        Ok(Self { publisher, connection, sent: 0, place: 0 })
+        Ok(Self { publisher, sent: 0 })
     }
 
     /// Sends markers one by one and returns how long each took, in ms.
-    fn send(&mut self, count: u32) -> anyhow::Result<Vec<f64>> {
-        (0..count).map(|_| Ok(self.send_one()?.as_secs_f64() * 1e3)).collect()
+    fn send(&mut self, count: u32, pages: &mut Pages) -> anyhow::Result<Vec<f64>> {
+        (0..count).map(|_| Ok(self.send_one(pages)?.as_secs_f64() * 1e3)).collect()
     }
 
-    fn send_one(&mut self) -> anyhow::Result<Duration> {
+    fn send_one(&mut self, pages: &mut Pages) -> anyhow::Result<Duration> {
         let at = (clock::wall())();
         let marker = SimEvent {
             at,
@@ -91,7 +102,7 @@ impl Markers {
         self.sent += 1;
         let began = Instant::now();
         publish(&self.publisher, &marker, at)?;
-        while self.visible()? < f64::from(self.sent) {
+        while pages.visible_markers()? < f64::from(self.sent) {
             anyhow::ensure!(began.elapsed() < PATIENCE, "a marker does not become visible");
         }
         let took = began.elapsed();
@@ -99,9 +110,11 @@ impl Markers {
         std::thread::sleep(Duration::from_micros(10_000 + u64::from(self.sent) * 7_919 % 30_000));
         Ok(took)
     }
+}
 
+impl Pages {
     /// The number of markers that a page requested now counts.
-    fn visible(&mut self) -> anyhow::Result<f64> {
+    fn visible_markers(&mut self) -> anyhow::Result<f64> {
         let (_, page) = self.connection.get("/metrics")?;
         let near = page.get(self.place.saturating_sub(DRIFT)..).and_then(|rest| rest.find(SERIES));
         let place = near.map(|at| self.place.saturating_sub(DRIFT) + at).or_else(|| page.find(SERIES));

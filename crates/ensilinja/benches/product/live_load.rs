@@ -20,7 +20,7 @@ pub const ORDINARY: f64 = 1.0;
 const BUSY_RATE: f64 = 1_000.0;
 
 /// The length of the prepared load, in ms. It is longer than any section.
-const LENGTH_MS: i64 = 180_000;
+const LENGTH_MS: i64 = 300_000;
 
 /// Tuesday 2025-09-16 at 10:15 in Helsinki: every line is open, and no contact has arrived yet.
 const START: EventTime = EventTime::from_seconds(1_758_006_900);

@@ -5,7 +5,11 @@
 //! events are generated, encoded and published before the measurement. Nothing stays behind.
 
 mod bare_consumer;
+mod builds;
 mod county_events;
+mod duplicates;
+mod event_stream;
+mod growth;
 mod http;
 mod latency;
 mod live_load;
@@ -23,20 +27,23 @@ mod viewers;
 
 use std::time::Instant;
 
+use crate::builds::Builds;
 use crate::stand::Stand;
 use crate::table::Row;
 
 /// A part of the table: its name, and the function that measures it.
-type Section = (&'static str, fn(&mut Stand) -> anyhow::Result<Vec<Row>>);
+type Section = (&'static str, fn(&mut Stand, &Builds) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 9] = [
     ("throughput", throughput::measure),
     ("replay", replay::measure),
+    ("duplicates", duplicates::measure),
     ("rebuild", rebuild::measure),
     ("memory", memory::measure),
     ("latency", latency::measure),
     ("scrape", scrape::measure),
     ("viewers", viewers::measure),
+    ("growth", growth::measure),
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -55,11 +62,12 @@ fn run_sections(names: &[&str]) -> anyhow::Result<()> {
         anyhow::bail!("there is no section {name}; there are {}", known.join(", "));
     }
     let began = Instant::now();
-    let mut stand = Stand::start()?;
+    let builds = Builds::from_environment()?;
+    let mut stand = Stand::start(&builds)?;
     table::begin();
     for (name, measure) in SECTIONS.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
         table::section(name);
-        for row in measure(&mut stand)? {
+        for row in measure(&mut stand, &builds)? {
             table::row(&row);
         }
     }

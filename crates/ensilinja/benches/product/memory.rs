@@ -6,6 +6,7 @@ use std::process::Command;
 use ensilinja_ledger::{Due, History, Ledger, LineFigures};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 
+use crate::builds::Builds;
 use crate::process::resident_bytes;
 use crate::stand::Stand;
 use crate::table::{Budget, ROUNDS, Row, float};
@@ -25,7 +26,7 @@ const WAITING: &str = "waiting";
 const CALLBACK: &str = "callback";
 
 /// Measures.
-pub fn measure(_: &mut Stand) -> anyhow::Result<Vec<Row>> {
+pub fn measure(_: &mut Stand, _: &Builds) -> anyhow::Result<Vec<Row>> {
     let rounds = |legs: &str| (0..ROUNDS).map(|_| bytes_a_leg(legs)).collect::<anyhow::Result<Vec<f64>>>();
     let row = |what: &str, rounds| Row::new(format!("{what}: bytes a leg"), rounds, 1).within(Budget::AtMost(150.0));
     Ok(vec![

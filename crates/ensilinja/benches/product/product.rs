@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::builds::Build;
 use crate::http::Connection;
 use crate::topic::Topic;
 
@@ -22,11 +23,6 @@ pub struct Product {
     configuration: PathBuf,
     address: SocketAddr,
     started: Instant,
-}
-
-/// The sample configuration, which is that of the simulated county, followed by the text `further`.
-pub fn county_configuration(further: &str) -> String {
-    format!("{}\n{further}", ensilinja_config::SAMPLE)
 }
 
 /// The table of a line that only the bench uses.
@@ -51,12 +47,12 @@ pub fn configuration_file(topic: &Topic, configuration: &str) -> anyhow::Result<
 }
 
 impl Product {
-    /// Starts the product on a topic; `configuration` is a TOML text made from the sample.
-    pub fn start(topic: &Topic, configuration: &str) -> anyhow::Result<Self> {
+    /// Starts a build of the product on a topic; `configuration` is a TOML text made from its sample.
+    pub fn start(build: &Build, topic: &Topic, configuration: &str) -> anyhow::Result<Self> {
         let file = configuration_file(topic, configuration)?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let started = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+        let child = Command::new(&build.program)
             .arg("run")
             .arg("--config")
             .arg(&file)

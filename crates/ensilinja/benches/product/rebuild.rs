@@ -4,11 +4,12 @@
 use ensilinja::clock;
 use ensilinja_config::Config;
 
+use crate::builds::Builds;
 use crate::county_events;
-use crate::product::{Product, county_configuration};
-use crate::stand::{FIVE_MILLION, Stand};
+use crate::product::Product;
+use crate::stand::Stand;
 use crate::table::{Budget, ROUNDS, Row, float};
-use crate::topic::Topic;
+use crate::throughput;
 
 /// The days of the county that are read.
 const DAYS: i64 = 35;
@@ -16,22 +17,20 @@ const DAYS: i64 = 35;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Measures.
-pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let mut county = stand.create_topic("county");
-    county.fill(county_events::of_the_last_days(DAYS, 1.0, 1, (clock::wall())()))?;
-    let of_county = seconds(&county, &configuration_with_horizon(DAYS)?)?;
-    let millions = stand.millions(2 * FIVE_MILLION)?;
-    let of_millions = seconds(&millions, &county_configuration(""))?;
-    Ok(vec![
-        Row::new(format!("{DAYS} days of the county, {} events: s until ready", county.events), of_county, 2)
-            .within(Budget::AtMost(2.0)),
-        Row::new(format!("{:.1} million events: s until ready", float(millions.events) / 1e6), of_millions, 1),
-    ])
-}
-
-fn seconds(topic: &Topic, configuration: &str) -> anyhow::Result<Vec<f64>> {
-    let once = |_| Ok(Product::start(topic, configuration)?.wait_until_ready()?.as_secs_f64());
-    (0..ROUNDS).map(once).collect()
+    county.fill(county_events::of_the_last_days(DAYS, 1.0, 1, stand.began))?;
+    let configuration = configuration_with_horizon(DAYS)?;
+    let once = |_| Ok(Product::start(&builds.this, &county, &configuration)?.wait_until_ready()?.as_secs_f64());
+    let of_county = (0..ROUNDS).map(once).collect::<anyhow::Result<_>>()?;
+    let millions = stand.millions(2)?;
+    let of_millions = builds.rounds(|build| throughput::reading(build, &millions))?;
+    let what = format!("{DAYS} days of the county, {} events: s until ready", county.events);
+    let mut rows = vec![Row::new(what, of_county, 2).within(Budget::AtMost(2.0))];
+    let what = format!("{:.1} million events", float(millions.events) / 1e6);
+    let seconds = |reading: &throughput::Reading| reading.seconds;
+    rows.extend(of_millions.rows([&what, "s until ready"], 1, seconds, Budget::None, Budget::AtMost(0.6)));
+    Ok(rows)
 }
 
 /// The county's configuration with callbacks given up so late that `days` days have to be read.

@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ensilinja::clock;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Generator, SimEvent};
 use ensilinja_test_support::TemporaryFolder;
 use ensilinja_wire::encode_structured;
 use jiff::Timestamp;
 
+use crate::builds::{Build, Builds, Turns};
 use crate::process::{cpu_seconds, peak_resident_bytes};
-use crate::product::{configuration_file, county_configuration};
-use crate::stand::{FIVE_MILLION, PARTITIONS, Stand};
+use crate::product::configuration_file;
+use crate::stand::{PARTITIONS, Stand};
 use crate::table::{Budget, ROUNDS, Row, float};
 
 /// Sunday 2025-02-02 at 0:00 in Helsinki, the beginning of the simulation.
@@ -30,9 +30,6 @@ const MONTH: [&str; 2] = ["2025-03-03", "2025-03-31"];
 
 /// The volume of the county in the files of millions.
 const VOLUME: f64 = 20.0;
-
-/// The events of the two parts.
-const PARTS: [u64; 2] = [1_000_000, 9_000_000];
 
 /// The time between two looks at the memory of a replay. What it allocates after the last look is not seen.
 const LOOK: Duration = Duration::from_millis(5);
@@ -49,28 +46,31 @@ struct Replayed {
 }
 
 /// Measures.
-pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let files = TemporaryFolder::new("bench");
-    let mut rows = vec![month(&files)?];
+    let mut rows = vec![month(&files, &builds.this)?];
+    // One and nine million events.
+    let parts = [stand.five_million / 5, stand.five_million / 5 * 9];
     let mut generator = Generator::new(&County::oma_hame(), 1, BEGIN, VOLUME);
     let names = ["1.jsonl", "2.jsonl.zst"].map(|name| files.file(name));
     let mut ends = Vec::new();
-    for (path, events) in names.iter().zip(PARTS) {
+    for (path, events) in names.iter().zip(parts) {
         let events = usize::try_from(events)?;
         ends.push(write(path, generator.by_ref().take(events))?.1);
     }
     let packed = files.file("1.jsonl.zst");
     pack(&names[0], &packed)?;
-    for (what, file) in [("a file", &names[0]), ("a file, compressed with zstd", &packed)] {
-        let replays = rounds(|| replay(&sources(std::slice::from_ref(file)), BEGIN, ends[0], "1d"))?;
-        rows.extend(speed(&format!("1 million events of {what}"), PARTS[0], &replays));
+    for (what, file) in [("a file", &names[0]), ("a file in zstd", &packed)] {
+        let replays =
+            builds.rounds(|build| replay(build, &sources(std::slice::from_ref(file)), BEGIN, ends[0], "1d"))?;
+        rows.extend(speed(&format!("{} events of {what}", millions(parts[0])), parts[0], &replays));
     }
-    rows.extend(topic(stand)?);
-    for parts in 1..=PARTS.len() {
-        let events: u64 = PARTS[..parts].iter().sum();
-        let replayed = replay(&sources(&names[..parts]), BEGIN, ends[parts - 1], "1h")?;
-        let days = ends[parts - 1].millis_since(BEGIN) / DAY_MS;
-        let what = format!("{} million events of {days} days, hour by hour", events / 1_000_000);
+    rows.extend(topic(stand, builds)?);
+    for count in 1..=parts.len() {
+        let events: u64 = parts[..count].iter().sum();
+        let replayed = replay(&builds.this, &sources(&names[..count]), BEGIN, ends[count - 1], "1h")?;
+        let days = ends[count - 1].millis_since(BEGIN) / DAY_MS;
+        let what = format!("{} events of {days} days, hour by hour", millions(events));
         rows.push(Row::new(format!("{what}: events/s"), vec![float(events) / replayed.seconds], 0));
         rows.push(Row::new(format!("{what}: most memory ever resident, MiB"), vec![replayed.peak_mib], 0));
     }
@@ -78,45 +78,47 @@ pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
 }
 
 /// A month of the county, hour by hour, with the events before it.
-fn month(files: &TemporaryFolder) -> anyhow::Result<Row> {
+fn month(files: &TemporaryFolder, build: &Build) -> anyhow::Result<Row> {
     let path = files.file("month.jsonl");
     let end = BEGIN.plus_millis(60 * DAY_MS);
     let county = Generator::new(&County::oma_hame(), 1, BEGIN, 1.0);
     let (events, _) = write(&path, county.take_while(|event| event.reported_at < end))?;
-    let replays = rounds(|| replay_words(&sources(std::slice::from_ref(&path)), MONTH.map(str::to_owned), "1h"))?;
+    let source = sources(std::slice::from_ref(&path));
+    let seconds = |_| Ok(replay_words(build, &source, MONTH.map(str::to_owned), "1h")?.seconds);
     let what = format!("a month of the county, {events} events, hour by hour: s");
-    Ok(Row::new(what, replays.iter().map(|replayed| replayed.seconds).collect(), 2).within(Budget::AtMost(10.0)))
+    let rounds = (0..ROUNDS).map(seconds).collect::<anyhow::Result<_>>()?;
+    Ok(Row::new(what, rounds, 2).within(Budget::AtMost(10.0)))
 }
 
 /// Five million events of a topic.
-fn topic(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
-    let topic = stand.millions(FIVE_MILLION)?;
-    let configuration = configuration_file(&topic, &county_configuration(""))?;
-    let now = (clock::wall())();
-    let source = ["--config", &configuration.display().to_string(), "--brokers", &topic.settings.bootstrap_servers]
-        .map(str::to_owned);
-    let replays = rounds(|| replay(&source, now.plus_millis(-DAY_MS), now, "1d"));
-    fs::remove_file(configuration)?;
-    let what = format!("{:.1} million events of {PARTITIONS} partitions", float(topic.events) / 1e6);
-    let replays = replays?;
+fn topic(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
+    let topic = stand.millions(1)?;
+    let replays = builds.rounds(|build| {
+        let configuration = configuration_file(&topic, &build.configuration(""))?;
+        let source = ["--config", &configuration.display().to_string(), "--brokers", &topic.settings.bootstrap_servers]
+            .map(str::to_owned);
+        let replayed = replay(build, &source, stand.began.plus_millis(-DAY_MS), stand.began, "1d");
+        fs::remove_file(configuration)?;
+        replayed
+    })?;
+    let what = format!("{} events of {PARTITIONS} partitions", millions(topic.events));
     let mut rows = speed(&what, topic.events, &replays);
-    let peaks = replays.iter().map(|replayed| replayed.peak_mib).collect();
+    let peaks = replays.of_this().iter().map(|replayed| replayed.peak_mib).collect();
     rows.push(Row::new(format!("{what}: most memory ever resident, MiB"), peaks, 0));
     Ok(rows)
 }
 
-fn speed(what: &str, events: u64, replays: &[Replayed]) -> Vec<Row> {
+fn speed(what: &str, events: u64, replays: &Turns<Replayed>) -> Vec<Row> {
     let events = float(events);
-    let a_second = replays.iter().map(|replayed| events / replayed.seconds).collect();
-    let cpu = replays.iter().map(|replayed| replayed.cpu_seconds / events * 1e6).collect();
-    vec![
-        Row::new(format!("{what}: events/s"), a_second, 0).within(Budget::AtLeast(200_000.0)),
-        Row::new(format!("{what}: CPU s/million events"), cpu, 2),
-    ]
+    let rate = |replayed: &Replayed| events / replayed.seconds;
+    let mut rows = replays.rows([what, "events/s"], 0, rate, Budget::AtLeast(200_000.0), Budget::AtLeast(1.5));
+    let cpu = replays.of_this().iter().map(|replayed| replayed.cpu_seconds / events * 1e6).collect();
+    rows.push(Row::new(format!("{what}: CPU s/million events"), cpu, 2));
+    rows
 }
 
-fn rounds(replay: impl Fn() -> anyhow::Result<Replayed>) -> anyhow::Result<Vec<Replayed>> {
-    (0..ROUNDS).map(|_| replay()).collect()
+fn millions(events: u64) -> String {
+    format!("{:.1} million", float(events) / 1e6)
 }
 
 fn sources(files: &[PathBuf]) -> Vec<String> {
@@ -124,14 +126,14 @@ fn sources(files: &[PathBuf]) -> Vec<String> {
 }
 
 /// Replays the instants from one to another.
-fn replay(source: &[String], from: EventTime, to: EventTime, step: &str) -> anyhow::Result<Replayed> {
+fn replay(build: &Build, source: &[String], from: EventTime, to: EventTime, step: &str) -> anyhow::Result<Replayed> {
     let written = |at: EventTime| anyhow::Ok(Timestamp::from_second(at.floor_second())?.to_string());
-    replay_words(source, [written(from)?, written(to)?], step)
+    replay_words(build, source, [written(from)?, written(to)?], step)
 }
 
-fn replay_words(source: &[String], [from, to]: [String; 2], step: &str) -> anyhow::Result<Replayed> {
+fn replay_words(build: &Build, source: &[String], [from, to]: [String; 2], step: &str) -> anyhow::Result<Replayed> {
     let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+    let mut child = Command::new(&build.program)
         .args(["replay", "--quiet", "--format", "jsonl", "--from", &from, "--to", &to, "--step", step])
         .args(source)
         .env("ENSILINJA_LOG", "error")

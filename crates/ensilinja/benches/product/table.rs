@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 /// How often each row is measured.
-pub const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 5;
 
 /// The limit for the median of a row.
 #[derive(Clone, Copy)]

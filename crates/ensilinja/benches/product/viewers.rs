@@ -1,21 +1,25 @@
 //! The cost of viewers: fifty open boards and one Prometheus, during an ordinary morning of the county. It is measured
 //! in pairs in one process, a span without viewers and a span with them; the difference is their cost.
 
-use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja::clock;
 
+use crate::builds::Builds;
 use crate::county_events;
+use crate::event_stream::EventStream;
 use crate::live_load::{self, LiveLoad};
 use crate::process::cpu_seconds;
-use crate::product::{Product, county_configuration};
+use crate::product::Product;
 use crate::stand::Stand;
-use crate::table::{Budget, ROUNDS, Row, float};
+use crate::table::{Budget, Row, float};
 
 const VIEWERS: u64 = 50;
+
+/// Fewer than elsewhere, because a round takes most of a minute.
+const ROUNDS: usize = 3;
 
 /// The length of a span, in seconds.
 const SPAN_SECONDS: u64 = 20;
@@ -26,15 +30,11 @@ const SETTLING: Duration = Duration::from_secs(2);
 /// The fewest events that a viewer may get in a span. There is one a second, and a busy machine skips some.
 const FEWEST_EVENTS: u64 = SPAN_SECONDS * 9 / 10;
 
-/// The request of a browser.
-const REQUEST: &str = "GET /api/live HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\
-                       Accept-Encoding: gzip, deflate\r\n\r\n";
-
 /// Measures.
-pub fn measure(stand: &mut Stand) -> anyhow::Result<Vec<Row>> {
+pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let mut topic = stand.create_topic("viewers");
     topic.fill(county_events::of_the_last_days(10, 1.0, 1, (clock::wall())()))?;
-    let mut product = Product::start(&topic, &county_configuration(""))?;
+    let mut product = Product::start(&builds.this, &topic, &builds.this.configuration(""))?;
     product.wait_until_ready()?;
     let load = LiveLoad::begin(&topic, live_load::ORDINARY, |event| event)?;
     let (mut without, mut with, mut events, mut received) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -87,10 +87,9 @@ struct Seen {
 impl Viewers {
     fn come(address: SocketAddr) -> anyhow::Result<Self> {
         let viewer = |_| {
-            let mut stream = TcpStream::connect(address)?;
-            stream.write_all(REQUEST.as_bytes())?;
-            let reading = BufReader::new(stream.try_clone()?);
-            Ok((stream, std::thread::spawn(move || look(reading))))
+            let connection = EventStream::request(address, true)?;
+            let reading = connection.try_clone()?;
+            Ok((connection, std::thread::spawn(move || look(EventStream::begin(reading)))))
         };
         Ok(Self((0..VIEWERS).map(viewer).collect::<anyhow::Result<_>>()?))
     }
@@ -107,22 +106,11 @@ impl Viewers {
     }
 }
 
-/// Reads until the connection ends. Each event is a chunk of the answer, compressed or not.
-fn look(mut stream: impl BufRead) -> Seen {
-    let (mut seen, mut line) = (Seen::default(), String::new());
-    let mut next_line = |stream: &mut dyn BufRead| {
-        line.clear();
-        stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        Some(line.trim_end().to_owned())
-    };
-    while next_line(&mut stream).is_some_and(|header| !header.is_empty()) {}
-    while let Some(length) = next_line(&mut stream).and_then(|length| u64::from_str_radix(&length, 16).ok()) {
-        // The chunk and its line end.
-        let taken = io::copy(&mut stream.by_ref().take(length + 2), &mut io::sink());
-        if taken.ok() != Some(length + 2) {
-            break;
-        }
-        seen.bytes += length;
+/// Reads until the connection ends.
+fn look(mut events: EventStream) -> Seen {
+    let mut seen = Seen::default();
+    while let Some(bytes) = events.next_event() {
+        seen.bytes += bytes;
         seen.fewest_events += 1;
     }
     seen
