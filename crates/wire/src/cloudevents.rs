@@ -13,7 +13,7 @@ pub(crate) mod encoder;
 mod event;
 pub mod malformed;
 
-pub(crate) use content_mode::{read, read_attributes};
+pub(crate) use content_mode::{parse, read, read_attributes};
 pub(crate) use diagnosis::cause;
 #[cfg(test)]
 pub(crate) use event::CloudEvent;

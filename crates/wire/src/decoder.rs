@@ -40,7 +40,7 @@ impl Decoder {
     /// # Errors
     /// As [`decode`](Self::decode).
     pub fn examine(&self, record: &Record<'_>) -> Result<Decoded, Rejection> {
-        let judged = cloudevents::read(record).and_then(|event| self.judge(&event.parsed()?, Some(record)));
+        let judged = cloudevents::parse(record, |event| self.judge(event, Some(record)));
         judged.map_err(|detail| cloudevents::cause(record, detail).into())
     }
 
@@ -51,7 +51,7 @@ impl Decoder {
     /// As [`decode`](Self::decode), apart from `future`.
     pub fn decode_value(&self, value: &[u8]) -> Result<Event, Rejection> {
         let alone = Record::of_value(value);
-        let judged = cloudevents::read(&alone).and_then(|event| self.judge(&event.parsed()?, None));
+        let judged = cloudevents::parse(&alone, |event| self.judge(event, None));
         judged.map(|decoded| decoded.event).map_err(|detail| cloudevents::cause(&alone, detail).into())
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct CloudEvent<'a> {
     pub(crate) data_shape: Option<Shape>,
     /// The fields of `data`; empty unless `data` is an object.
     pub(crate) data: ContactData<'a>,
+    /// Whether there is a `line` beside `data`, so that the event may be the data of another one.
+    pub(crate) may_be_data: bool,
     /// The data in base64, if the source sends it that way.
     data_base64: Field<'a>,
     /// Why `data_base64` could not be read.
@@ -43,6 +45,7 @@ impl<'a> Members<'a> for CloudEvent<'a> {
     fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>> {
         match name {
             "data" => Some(MemberTarget::Object(&mut self.data_shape, &mut self.data)),
+            "line" => Some(MemberTarget::Presence(&mut self.may_be_data)),
             "data_base64" => Some(MemberTarget::Field(&mut self.data_base64)),
             _ => self.attribute(name).map(MemberTarget::Field),
         }

@@ -20,6 +20,8 @@ pub(crate) trait Members<'a> {
 pub(crate) enum MemberTarget<'x, 'a> {
     /// A field.
     Field(&'x mut Field<'a>),
+    /// A mark that the member is there. Its value is skipped, and it may occur twice.
+    Presence(&'x mut bool),
     /// A nested type with fields, and the shape of the value.
     Object(&'x mut Option<Shape>, &'x mut dyn Members<'a>),
 }
@@ -57,6 +59,10 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
         while let Some(target) = members.next_key_seed(Find(&mut *self.0))? {
             match target {
                 None => drop(members.next_value::<IgnoredAny>()?),
+                Some(MemberTarget::Presence(is_there)) => {
+                    *is_there = true;
+                    members.next_value::<IgnoredAny>()?;
+                }
                 Some(MemberTarget::Field(field @ Field::Absent)) => *field = members.next_value()?,
                 Some(MemberTarget::Object(shape @ None, fields)) => {
                     *shape = Some(members.next_value_seed(Fill(fields))?);

@@ -52,6 +52,10 @@ impl<'a> Scanner<'a> {
             let first = self.token()?;
             match fields.target(name) {
                 None => drop(self.scalar(first)?),
+                Some(MemberTarget::Presence(is_there)) => {
+                    *is_there = true;
+                    self.scalar(first)?;
+                }
                 Some(MemberTarget::Field(field @ Field::Absent)) => *field = self.scalar(first)?,
                 Some(MemberTarget::Object(shape @ None, fields)) => *shape = Some(self.nested(first, fields)?),
                 Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => return None,

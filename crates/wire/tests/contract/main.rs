@@ -5,6 +5,7 @@
 
 mod arbitrary_bytes;
 mod asyncapi;
+mod content_modes;
 mod documents;
 mod malformed_records;
 mod odd_and_right;
