@@ -42,12 +42,14 @@ impl EventTime {
 
     /// The second that contains this instant.
     #[must_use]
+    #[inline]
     pub const fn floor_second(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
     /// The first whole second at or after this instant.
     #[must_use]
+    #[inline]
     pub const fn ceil_second(self) -> i64 {
         let floor = self.0.div_euclid(1000);
         if self.0.rem_euclid(1000) == 0 { floor } else { floor + 1 }
@@ -55,12 +57,14 @@ impl EventTime {
 
     /// This instant moved by `ms` milliseconds.
     #[must_use]
+    #[inline]
     pub const fn plus_millis(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
     /// Milliseconds from `earlier` to this instant; negative if `earlier` is later.
     #[must_use]
+    #[inline]
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }

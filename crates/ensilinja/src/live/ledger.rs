@@ -154,29 +154,38 @@ impl SharedLedger {
         // Only under the lock: another thread that took events out has applied them when it releases the ledger.
         let spare = std::mem::take(&mut ledger.spare);
         let mut events = std::mem::replace(&mut self.queue().events, spare);
-        // One reading for all: they are applied within milliseconds.
-        let mut now = None;
-        for QueuedEvent { event, is_live, alive_at, .. } in &events {
+        for QueuedEvent { event, alive_at, .. } in &events {
             if !matches!(event.fact, Fact::OutcomeRecorded(_) | Fact::FeedbackReceived(_) | Fact::Retracted) {
                 let newest = &mut ledger.newest[self.channels[event.line.as_usize()] as usize];
                 *newest = (*newest).max(*alive_at);
             }
-            let applied = ledger.ledger.apply(event);
-            if applied == Applied::Surplus && !self.surplus_is_logged.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    kept = "the earliest 1000 of each result of a contact",
-                    counter = "ensilinja_events_total{result=\"surplus\"}",
-                    "surplus callback attempts not counted"
-                );
+        }
+        // One reading for all: they are applied within milliseconds.
+        let mut now = None;
+        let mut are_live = events.iter().map(|queued| queued.is_live);
+        ledger.ledger.apply_all(events.iter().map(|queued| &queued.event), |event, applied| {
+            if applied == Applied::Surplus {
+                self.log_surplus();
             }
-            if *is_live {
+            if are_live.next() == Some(true) {
                 let now = *now.get_or_insert_with(|| self.clock.now());
                 self.pipeline.event(event.fact.kind(), applied, now.millis_since(event.at));
             }
-        }
+        });
         events.clear();
         ledger.spare = events;
         ledger
+    }
+
+    /// Logs once that callback attempts are left out.
+    fn log_surplus(&self) {
+        if !self.surplus_is_logged.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                kept = "the earliest 1000 of each result of a contact",
+                counter = "ensilinja_events_total{result=\"surplus\"}",
+                "surplus callback attempts not counted"
+            );
+        }
     }
 
     fn queue(&self) -> MutexGuard<'_, EventQueue> {
