@@ -61,7 +61,11 @@ const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 /// The same for a scan, where every partition waits for all others.
 const SCAN_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
 
-/// The largest fetch for one partition. librdkafka fetches more where a record is longer.
+/// The size of a fetch from one partition. A fetch asks all partitions, brings compressed records, and is held in memory
+/// unpacked: with librdkafka's own megabyte that is a hundred megabytes. It fetches more where a record is longer.
+const FETCH_BYTES: u32 = 512 * 1024;
+
+/// The largest fetch of a scan for one partition.
 const LARGEST_FETCH_BYTES: u32 = 1024 * 1024;
 
 /// The smallest fetch: with less, each request would bring only a few records.
@@ -186,6 +190,7 @@ impl Settings {
         if config.get(READ_AHEAD.0).is_none() {
             config.set(READ_AHEAD.0, READ_AHEAD.1);
         }
+        self.set_fetch_bytes(&mut config, FETCH_BYTES);
         config
     }
 
@@ -193,17 +198,22 @@ impl Settings {
     /// on what is read ahead: librdkafka bounds each queue by itself and lets it grow by one fetch beyond that. Half of
     /// the bound is for the queues, and half for the batches that were taken from them, which hold no more.
     pub(crate) fn scanner(&self, partitions: usize) -> ClientConfig {
-        const FETCH: &str = "fetch.message.max.bytes";
         let mut config = self.reader();
         let given = self.properties.get(READ_AHEAD.0).and_then(|kilobytes| kilobytes.parse().ok());
         let partitions = u32::try_from(partitions).unwrap_or(u32::MAX).max(1);
         let each = (given.unwrap_or(SCAN_READ_AHEAD_KILOBYTES) / 2 / partitions).max(1);
         config.set(READ_AHEAD.0, each.to_string());
-        if config.get(FETCH).is_none() && config.get("max.partition.fetch.bytes").is_none() {
-            let fetch = each.saturating_mul(1024).clamp(SMALLEST_FETCH_BYTES, LARGEST_FETCH_BYTES);
-            config.set(FETCH, fetch.to_string());
-        }
+        let fetch_bytes = each.saturating_mul(1024).clamp(SMALLEST_FETCH_BYTES, LARGEST_FETCH_BYTES);
+        self.set_fetch_bytes(&mut config, fetch_bytes);
         config
+    }
+
+    /// Sets how much one fetch asks of a partition, unless the operator sets it.
+    fn set_fetch_bytes(&self, config: &mut ClientConfig, bytes: u32) {
+        const NAMES: [&str; 2] = ["fetch.message.max.bytes", "max.partition.fetch.bytes"];
+        if !NAMES.iter().any(|name| self.properties.contains_key(*name)) {
+            config.set(NAMES[0], bytes.to_string());
+        }
     }
 
     /// The configuration of a consumer that asks questions and never reads records.
@@ -316,6 +326,20 @@ pub(crate) mod tests {
         assert!(value.contains("`security.protocol`") && value.contains("\"TLS\""), "{value}");
         let together = with(&[("security.protocol", "SASL_SSL"), ("sasl.mechanisms", "PLAIN")]).check().unwrap_err();
         assert!(matches!(together, SettingsError::Together(_)), "{together}");
+    }
+
+    #[test]
+    fn a_fetch_is_small_unless_the_operator_sets_its_size() {
+        let fetch = |properties: &[(&str, &str)]| {
+            let reader = with(properties).reader();
+            ["fetch.message.max.bytes", "max.partition.fetch.bytes"].map(|name| reader.get(name).map(str::to_owned))
+        };
+        assert_eq!(fetch(&[]), [Some(FETCH_BYTES.to_string()), None]);
+        for (place, name) in ["fetch.message.max.bytes", "max.partition.fetch.bytes"].into_iter().enumerate() {
+            let mut expected = [None, None];
+            expected[place] = Some("2000".to_owned());
+            assert_eq!(fetch(&[(name, "2000")]), expected);
+        }
     }
 
     #[test]

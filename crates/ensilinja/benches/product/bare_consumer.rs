@@ -109,6 +109,7 @@ pub fn run(work: &str, brokers: &str, topic: &str) -> anyhow::Result<()> {
         .set("check.crcs", "true")
         .set("fetch.queue.backoff.ms", "10")
         .set("queued.max.messages.kbytes", "16384")
+        .set("fetch.message.max.bytes", "524288")
         .create()?;
     let all = assign_all(&consumer, topic)?;
     for _ in 0..all {
