@@ -51,12 +51,12 @@ impl<'a> Scanner<'a> {
             }
             let first = self.token()?;
             match fields.target(name) {
-                None => drop(self.scalar(first)?),
+                None => self.skip(first)?,
                 Some(MemberTarget::Presence(is_there)) => {
                     *is_there = true;
-                    self.scalar(first)?;
+                    self.skip(first)?;
                 }
-                Some(MemberTarget::Field(field @ Field::Absent)) => *field = self.scalar(first)?,
+                Some(MemberTarget::Field(field @ Field::Absent)) => self.fill(field, first)?,
                 Some(MemberTarget::Object(shape @ None, fields)) => *shape = Some(self.nested(first, fields)?),
                 Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => return None,
             }
@@ -73,20 +73,29 @@ impl<'a> Scanner<'a> {
         if first == b'{' {
             return self.members(fields).map(|()| Shape::Object);
         }
-        Some(if matches!(self.scalar(first)?, Field::Null) { Shape::Null } else { Shape::Other })
+        let mut value = Field::Absent;
+        self.fill(&mut value, first)?;
+        Some(if matches!(value, Field::Null) { Shape::Null } else { Shape::Other })
     }
 
-    /// Reads a value that is neither an object nor an array. Its first byte has been read.
+    /// Reads a value that is neither an object nor an array into a field. Its first byte has been read.
+    ///
+    /// The field is filled in place: the processor stalls if a value is moved right after its parts were written.
     #[inline]
-    fn scalar(&mut self, first: u8) -> Option<Field<'a>> {
-        match first {
-            b'"' => Some(Field::Text(Cow::Borrowed(self.string()?))),
-            b'0'..=b'9' => self.number(first),
-            b't' => self.word("rue", Field::Other),
-            b'f' => self.word("alse", Field::Other),
-            b'n' => self.word("ull", Field::Null),
-            _ => None,
-        }
+    fn fill(&mut self, field: &mut Field<'a>, first: u8) -> Option<()> {
+        *field = match first {
+            b'"' => Field::Text(Cow::Borrowed(self.string()?)),
+            b'0'..=b'9' => Field::Number(self.number(first)?),
+            b't' => self.word("rue", Field::Other)?,
+            b'f' => self.word("alse", Field::Other)?,
+            b'n' => self.word("ull", Field::Null)?,
+            _ => return None,
+        };
+        Some(())
+    }
+
+    fn skip(&mut self, first: u8) -> Option<()> {
+        self.fill(&mut Field::Absent, first)
     }
 
     fn word(&mut self, rest: &str, field: Field<'a>) -> Option<Field<'a>> {
@@ -98,14 +107,14 @@ impl<'a> Scanner<'a> {
 
     /// Reads a whole number that has no sign and no leading zero. What follows it is not its business: `1.5` and `1e9`
     /// fail at the next token.
-    fn number(&mut self, first: u8) -> Option<Field<'a>> {
+    fn number(&mut self, first: u8) -> Option<f64> {
         let start = self.at - 1;
         let digits = self.text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits > MAX_DIGITS || (first == b'0' && digits > 1) {
             return None;
         }
         self.at = start + digits;
-        self.text[start..self.at].parse().ok().map(Field::Number)
+        self.text[start..self.at].parse().ok()
     }
 
     /// Reads a string without escapes and its closing quote. The opening quote has been read.
@@ -114,15 +123,18 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut end = start;
-        while let Some(word) = bytes.get(end..).and_then(<[u8]>::first_chunk) {
+        loop {
+            let Some(word) = bytes.get(end..).and_then(<[u8]>::first_chunk) else {
+                end += bytes.get(end..)?.iter().position(|byte| is_special(*byte))?;
+                break;
+            };
             let specials = specials(u64::from_le_bytes(*word));
-            end += specials.trailing_zeros() as usize / 8;
             if specials != 0 {
+                end += specials.trailing_zeros() as usize / 8;
                 break;
             }
-        }
-        while !is_special(*bytes.get(end)?) {
-            end += 1;
+            // Not the count of zeros, which would be 8 too: the next word could not be read before it is known.
+            end += size_of::<u64>();
         }
         self.at = end + 1;
         if bytes[end] == b'"' { self.text.get(start..end) } else { None }
