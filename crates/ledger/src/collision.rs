@@ -105,13 +105,16 @@ pub(crate) fn learn(
         return Effect { applied, changed_facts: false };
     }
     let mut collides = false;
-    let [were_stray, are_stray] = [before, facts].map(|facts| strays(facts, life_ms));
-    for stray in were_stray.iter().filter(|stray| !are_stray.contains(stray)) {
-        note(Cleared(collision(*stray)));
-    }
-    for stray in are_stray.iter().filter(|stray| !were_stray.contains(stray)) {
-        note(Found(collision(*stray)));
-        collides = true;
+    // Few legs have a stray fact.
+    if first_stray(before, life_ms).is_some() || first_stray(facts, life_ms).is_some() {
+        let [were_stray, are_stray] = [before, facts].map(|facts| strays(facts, life_ms));
+        for stray in were_stray.iter().filter(|stray| !are_stray.contains(stray)) {
+            note(Cleared(collision(*stray)));
+        }
+        for stray in are_stray.iter().filter(|stray| !were_stray.contains(stray)) {
+            note(Found(collision(*stray)));
+            collides = true;
+        }
     }
     if let Some(displaced) = before.at(register).filter(|held| held.millis_since(event.at) > APART_MS) {
         note(Found(collision((kind, displaced))));

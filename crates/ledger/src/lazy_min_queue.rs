@@ -67,11 +67,11 @@ impl LazyMinQueue {
         {
             self.ahead.pop();
             if let Some(span) = current(index) {
-                // The span may have moved to a later start since it was queued.
-                if span.from_second <= now_second {
-                    push(&mut self.begun, Queued { key: span.key, index });
-                } else {
+                // The span may have moved to a later start since it was queued, and may be over already.
+                if span.from_second > now_second {
                     push(&mut self.ahead, Queued { key: EventTime::from_seconds(span.from_second), index });
+                } else if span.until_second > now_second {
+                    push(&mut self.begun, Queued { key: span.key, index });
                 }
             }
         }

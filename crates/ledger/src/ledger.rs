@@ -8,7 +8,7 @@
 //! Learning is separate from posting. The events of a contact come close together, and each takes back entries that the
 //! one before it made: the wait that would end tomorrow, the deadline that would be missed. So a changed leg is only
 //! noted, with the facts that its account knows of. To settle it is to post the difference between the entries of those
-//! facts and of the present ones. An event that changes no fact, such as a duplicate, derives nothing and posts nothing.
+//! facts and of the present ones. An event that changes no fact, such as a duplicate, posts nothing.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
