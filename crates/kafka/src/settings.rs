@@ -61,8 +61,9 @@ const READ_AHEAD: (&str, &str) = ("queued.max.messages.kbytes", "16384");
 /// The same for a scan, where every partition waits for all others.
 const SCAN_READ_AHEAD_KILOBYTES: u32 = 32 * 1024;
 
-/// The size of a fetch from one partition. A fetch asks all partitions, brings compressed records, and is held in memory
-/// unpacked: with librdkafka's own megabyte that is a hundred megabytes. It fetches more where a record is longer.
+/// The size of a fetch from one partition. A fetch asks all partitions, brings compressed records, and is held in
+/// memory unpacked: with librdkafka's own megabyte that is a hundred megabytes. It fetches more where a record is
+/// longer.
 const FETCH_BYTES: u32 = 512 * 1024;
 
 /// The largest fetch of a scan for one partition.

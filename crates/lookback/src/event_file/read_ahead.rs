@@ -15,8 +15,9 @@ use super::batch::EventBatch;
 use super::error::EventFileError;
 use super::reader::EventFile;
 
-/// How many batches are read ahead of the one in use.
-const BATCHES_AHEAD: usize = 2;
+/// How many batches are read ahead of the one in use: some ten thousand events. A ledger takes most events at once, and
+/// pauses now and then to post what it has learnt from thousands.
+const BATCHES_AHEAD: usize = 24;
 
 /// How often a waiting consumer looks at the stop flag.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
