@@ -77,7 +77,7 @@ pub struct LineNames {
 
 /// The most lines that a configuration may have: a hundred counties like the sample, and room to grow. Each line has
 /// some 450 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
-/// hold 65 535.
+/// hold 65 536.
 const MOST_LINES: usize = 2500;
 
 const ID: &str = "id";

@@ -37,6 +37,17 @@ pub(crate) type CountedSeconds = (i64, i64);
 pub(crate) struct Attempts(Box<[Attempt]>);
 
 impl Attempts {
+    /// What [`learn`](Self::learn) would do.
+    pub fn judge(&self, attempt: Attempt) -> AttemptUpdate {
+        match self.0.binary_search_by_key(&key(&attempt), key) {
+            Ok(index) if self.0[index].0 <= attempt.0 => AttemptUpdate::Unchanged,
+            Err(_) if self.last_second_kept(attempt.1).is_some_and(|last| last < attempt.0.floor_second()) => {
+                AttemptUpdate::Surplus
+            }
+            _ => AttemptUpdate::Changed,
+        }
+    }
+
     /// Joins one attempt.
     pub fn learn(&mut self, attempt: Attempt) -> AttemptUpdate {
         match self.0.binary_search_by_key(&key(&attempt), key) {

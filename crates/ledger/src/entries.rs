@@ -1,7 +1,7 @@
 //! The entries of a leg: what it contributes to the figures, each with a second and a kind.
 //!
 //! An entry may lie in the future: a promise has a broken entry at its deadline from the moment it is made, until it
-//! is kept. `derivation.rs` derives the entries of a leg from its facts. When an event changes the facts, the
+//! is kept. `derivation.rs` derives the entries of a leg from its facts. After the facts have changed, the
 //! [differences](Entries::differences) between the old and the new entries are posted to the account of the line.
 
 use arrayvec::ArrayVec;
@@ -52,7 +52,8 @@ impl Entry {
     }
 }
 
-const _: () = assert!(size_of::<Entry>() == 16, "up to fifteen entries of a leg are on the stack for each event");
+const _: () =
+    assert!(size_of::<Entry>() == 16, "up to fifteen entries of a leg are on the stack for each leg that is settled");
 
 /// A state that lasts over the whole seconds [from, until), with the instant that orders it in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -131,7 +131,12 @@ impl Facts {
             (at, AttemptResult::Reached) => self.earliest(Register::CallbackReached, at),
             (_, AttemptResult::Failed) => Applied::Unchanged,
         };
-        let update = self.rare_mut().attempts.learn(attempt);
+        // Looked at first: rare facts are copied before they change.
+        let known = self.rare.as_deref().map(|rare| rare.attempts.judge(attempt));
+        let update = match known {
+            Some(update @ (AttemptUpdate::Unchanged | AttemptUpdate::Surplus)) => update,
+            Some(AttemptUpdate::Changed) | None => self.rare_mut().attempts.learn(attempt),
+        };
         match (reached, update) {
             (Applied::Applied, _) | (_, AttemptUpdate::Changed) => Applied::Applied,
             (_, AttemptUpdate::Unchanged) => Applied::Unchanged,
@@ -154,12 +159,11 @@ impl Facts {
     }
 
     fn latest_feedback(&mut self, at: EventTime, answer: FeedbackAnswer) -> Applied {
-        let feedback = self.rare_mut().feedback.get_or_insert_default();
-        let known = &mut feedback[question_of(answer)];
-        if *known >= Some((at, answer)) {
+        let question = question_of(answer);
+        if self.feedback()[question] >= Some((at, answer)) {
             return Applied::Unchanged;
         }
-        *known = Some((at, answer));
+        self.rare_mut().feedback.get_or_insert_default()[question] = Some((at, answer));
         Applied::Applied
     }
 

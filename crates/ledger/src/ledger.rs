@@ -111,6 +111,7 @@ impl Ledger {
         if event.at < self.range_start {
             return Effect { applied: Applied::TooOld, changed_facts: false };
         }
+        assert!(event.line.as_usize() < self.lines.len(), "the event is about a line of the rules");
         let (index, is_new) = self.legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
         self.learn(event, index, is_new, note)
     }

@@ -51,10 +51,27 @@ impl<'a> Fetched<'a> {
     #[inline]
     pub(crate) unsafe fn of(message: *mut c::rd_kafka_message_t, batch: PhantomData<&'a ()>) -> Self {
         // SAFETY: by the rule of this function the message is alive.
+        let code = unsafe { &raw const (*message).err };
+        // SAFETY: the code is part of the message. It is read as a number, because a broker may send one that the enum
+        // of this version does not have.
+        let code = unsafe { *code.cast::<i32>() };
+        if code != 0 {
+            return Self::failed(message, code);
+        }
+        // SAFETY: as above, and the code is one of the enum's.
         let fields = unsafe { *message };
-        match RDKafkaErrorCode::from(fields.err) {
-            RDKafkaErrorCode::NoError => Self::Record(FetchedRecord { message, fields, batch }),
-            RDKafkaErrorCode::PartitionEOF => Self::EndOfPartition(fields.partition),
+        Self::Record(FetchedRecord { message, fields, batch })
+    }
+
+    /// The end of a partition, or an error.
+    #[cold]
+    fn failed(message: *mut c::rd_kafka_message_t, code: i32) -> Self {
+        let known = c::rd_kafka_resp_err_t::try_from(code);
+        match known.map_or(RDKafkaErrorCode::Unknown, RDKafkaErrorCode::from) {
+            RDKafkaErrorCode::PartitionEOF => {
+                // SAFETY: the only caller has checked that the message is alive.
+                Self::EndOfPartition(unsafe { (*message).partition })
+            }
             code => Self::Error { code, reason: reason_of(message) },
         }
     }

@@ -41,8 +41,8 @@ pub struct RecordQueue<C: ConsumerContext + 'static> {
 /// Invariant: every pointer is a message that librdkafka has handed over and nothing has destroyed.
 struct Batch(Vec<*mut c::rd_kafka_message_t>);
 
-// SAFETY: librdkafka ties neither a queue nor a message to a thread, and whoever has the value has all pointers to the
-// messages: records that borrow them keep it from moving. The consumer is itself `Send` and `Sync`.
+// SAFETY: librdkafka ties neither a queue nor a message to a thread, and the value holds all pointers to the messages:
+// records that borrow them keep it from moving. The consumer is itself `Send` and `Sync`.
 unsafe impl<C: ConsumerContext + 'static> Send for RecordQueue<C> where Arc<BaseConsumer<C>>: Send {}
 
 impl<C: ConsumerContext + 'static> RecordQueue<C> {

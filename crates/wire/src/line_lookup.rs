@@ -28,8 +28,8 @@ impl LineLookup {
     }
 }
 
-/// A cheap hash, eight bytes at a time. Nobody can fill the table with ids that collide, because it has the ids of the
-/// configuration only.
+/// A cheap hash, eight bytes at a time. The table has the ids of the configuration only, so events cannot fill it with
+/// ids that collide.
 #[inline]
 fn hash(id: &str) -> u64 {
     /// The golden ratio as a fraction of 2^64, a usual multiplier.

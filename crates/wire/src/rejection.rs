@@ -75,8 +75,8 @@ details! {
         "According to `content-type` the value is a whole event, but the attributes are in `ce_` headers and the value \
          is only the data. Set `content-type` to `application/json`.";
     WholeEventInBinaryMode = "whole_event_in_binary_mode", Malformed,
-        "The attributes are in `ce_` headers, but the value is a whole event. Set `content-type` to \
-         `application/cloudevents+json`, or send only the data as the value.";
+        "The attributes are in `ce_` headers, but the value is a whole event, and it has a fault of its own. Set \
+         `content-type` to `application/cloudevents+json`, and the fault is named; or send only the data as the value.";
     HeaderNames = "header_names", Malformed,
         "The names of the attribute headers do not have Kafka's prefix (`ce-` is the prefix of HTTP). Name them \
          `ce_specversion`, `ce_id` and so on, in lower case.";

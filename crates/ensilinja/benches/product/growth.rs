@@ -23,8 +23,10 @@ const SCRAPES: usize = 20;
 
 const MIB: f64 = 1_048_576.0;
 
-/// What is seen of one process.
+/// What is seen of a process without events, and of one with them.
 struct Seen {
+    empty_seconds: f64,
+    empty_mib: f64,
     seconds: f64,
     ready_peak_mib: f64,
     scrapes: Scrapes,
@@ -50,13 +52,17 @@ pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     topic.fill(events.map(|event| county_events::with_copies(event, COUNTIES - 1)))?;
     let configuration = county_events::copied_lines(&builds.this.configuration(""), COUNTIES - 1);
     let lines = ensilinja_config::county().lines.len() * COUNTIES;
-    let rounds = (0..ROUNDS).map(|_| see(builds, &topic, &configuration)).collect::<anyhow::Result<Vec<_>>>()?;
+    let empty = stand.create_topic_of("growth-empty", PARTITIONS);
+    let rounds =
+        (0..ROUNDS).map(|_| see(builds, [&empty, &topic], &configuration)).collect::<anyhow::Result<Vec<_>>>()?;
     let row =
         |what: String, decimals, of: &dyn Fn(&Seen) -> f64| Row::new(what, rounds.iter().map(of).collect(), decimals);
     let named = |what: &str, decimals, of: &dyn Fn(&Seen) -> f64| row(what.to_owned(), decimals, of);
     Ok(vec![
         Row::new("lines", vec![float(lines as u64)], 0),
         Row::new(format!("events in {PARTITIONS} partitions"), vec![float(topic.events)], 0),
+        named("without events: s until ready", 2, &|seen| seen.empty_seconds),
+        named("without events: memory, MiB", 0, &|seen| seen.empty_mib),
         named("s until ready", 2, &|seen| seen.seconds),
         named("events/s until ready", 0, &|seen| float(topic.events) / seen.seconds),
         named("most memory ever resident until ready, MiB", 0, &|seen| seen.ready_peak_mib),
@@ -72,7 +78,11 @@ pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-fn see(builds: &Builds, topic: &Topic, configuration: &str) -> anyhow::Result<Seen> {
+fn see(builds: &Builds, [empty, topic]: [&Topic; 2], configuration: &str) -> anyhow::Result<Seen> {
+    let mut product = Product::start(&builds.this, empty, configuration)?;
+    let empty_seconds = product.wait_until_ready()?.as_secs_f64();
+    let empty_mib = float(resident_bytes(product.pid())?) / MIB;
+    drop(product);
     let mut product = Product::start(&builds.this, topic, configuration)?;
     let seconds = product.wait_until_ready()?.as_secs_f64();
     let ready_peak_mib = float(peak_resident_bytes(product.pid())?) / MIB;
@@ -80,7 +90,7 @@ fn see(builds: &Builds, topic: &Topic, configuration: &str) -> anyhow::Result<Se
     let scraped_mib = float(resident_bytes(product.pid())?) / MIB;
     let scraped_peak_mib = float(peak_resident_bytes(product.pid())?) / MIB;
     let board = Board::open(&product)?;
-    Ok(Seen { seconds, ready_peak_mib, scrapes, board, scraped_mib, scraped_peak_mib })
+    Ok(Seen { empty_seconds, empty_mib, seconds, ready_peak_mib, scrapes, board, scraped_mib, scraped_peak_mib })
 }
 
 impl Board {

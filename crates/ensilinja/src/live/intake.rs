@@ -1,7 +1,7 @@
 //! Takes each record of the topic: decodes it, checks its timestamp, and queues its event for the ledger.
 //!
-//! Events are queued once per batch of records, and the records of a batch share one reading of the clock: neither the
-//! lock nor the clock costs anything per record.
+//! Events are queued once per batch of records, and the records of a batch share one reading of the clock, unless
+//! one is stamped later than it: neither the lock nor the clock costs anything for most records.
 
 use std::io;
 use std::sync::Arc;

@@ -54,6 +54,13 @@ use crate::settings::Settings;
 /// clock: set back by an hour, a wait would last an hour.
 const IDLE_SLEEP: Duration = Duration::from_millis(2);
 
+/// How many events of the consumer are taken after each batch. rdkafka does not tell when there is none left.
+const MOST_EVENTS_IN_TURN: usize = 4;
+
+/// For this long after a partition was unassigned librdkafka may detach it. Until then it is attached in every turn, so
+/// that its records do not wait; afterwards as part of the rare work.
+const DETACHING: Duration = Duration::from_millis(500);
+
 /// How often the rare work is done.
 const RARE_WORK_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -83,6 +90,8 @@ pub(crate) struct Reader<H> {
     /// each queue holds.
     queue: RecordQueue<ClientLog>,
     partitions: Vec<PartitionReader>,
+    /// Until then all partitions are attached in every turn.
+    attach_until: Instant,
     /// Some partition has no record at its cursor.
     out_of_range: bool,
     /// When deleted records were last skipped.
@@ -101,6 +110,7 @@ impl<H: RecordHandler> Reader<H> {
             handler,
             queue,
             partitions: Vec::new(),
+            attach_until: Instant::now(),
             out_of_range: false,
             skipped_at: None,
             recover_after: Instant::now(),
@@ -207,8 +217,14 @@ impl<H: RecordHandler> Reader<H> {
             } else {
                 std::thread::sleep(IDLE_SLEEP);
             }
-            self.poll_consumer();
-            if Instant::now() >= next_rare_work {
+            for _ in 0..MOST_EVENTS_IN_TURN {
+                self.poll_consumer();
+            }
+            let now = Instant::now();
+            if now < self.attach_until {
+                self.attach_all();
+            }
+            if now >= next_rare_work {
                 self.do_rare_work();
                 next_rare_work = Instant::now() + RARE_WORK_INTERVAL;
             }
@@ -261,7 +277,12 @@ impl<H: RecordHandler> Reader<H> {
                     partition.refetch();
                 }
             }
-            Some(Err(KafkaError::PartitionEOF(_))) | None => {}
+            Some(Err(KafkaError::PartitionEOF(number))) => {
+                if let Some(partition) = at(partitions, number) {
+                    partition.refetch();
+                }
+            }
+            None => {}
             Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => *out_of_range = true,
             Some(Err(error)) => {
                 fetch_errors.add(&error, queue.consumer().context().recent_errors(), settings, monitor);
@@ -363,8 +384,10 @@ impl<H: RecordHandler> Reader<H> {
         });
         if let Err(error) = done {
             tracing::warn!(topic, partition = number, offset, reason = %error, "partition not fetched again, retrying");
-            partition.progress.request_refetch();
+            // What still comes may follow a record that was left out.
+            partition.refetch();
         }
+        self.attach_until = Instant::now() + DETACHING;
     }
 
     /// Goes on from the first record left in each partition whose next record was deleted before it was read. If no

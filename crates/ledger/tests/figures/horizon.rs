@@ -184,3 +184,37 @@ fn a_leg_that_is_evicted_between_two_events_of_one_call_is_a_new_leg() {
     assert_eq!(ledger.legs(), 40);
     assert_eq!(ledger.figures(later, COMPLETE).lines, figures_at(&rules, &events, later).lines);
 }
+
+/// More legs than are settled together: some are settled while others are learnt.
+#[test]
+fn ten_thousand_legs_have_the_same_figures_applied_together_and_settled_one_by_one() {
+    let rules = rules_of("24/7", LIMITS);
+    let now = BASE.plus_millis(HOUR_MS);
+    let facts = [Fact::Offered, Fact::CallbackRequested, Fact::CallbackReached, Fact::Ended];
+    let of_leg = |leg: u32, fact: usize| {
+        let at_ms = i64::from(leg) * 300 + i64::try_from(fact).expect("four facts") * 45_000;
+        event(leg.into(), BASE.plus_millis(at_ms), facts[fact])
+    };
+    // Every other leg is told of again after all others.
+    let events: Vec<Event> = (0..4)
+        .flat_map(|fact| (0..10_000).map(move |leg| (leg, fact)))
+        .filter(|(leg, fact)| *fact < 2 || leg % 2 == 0)
+        .map(|(leg, fact)| of_leg(leg, fact))
+        .collect();
+    let mut one_by_one = Ledger::new(rules.clone(), now);
+    for event in &events {
+        one_by_one.apply(event);
+        one_by_one.settle();
+    }
+    let mut together = Ledger::new(rules, now);
+    together.apply_all(&events, |_, applied| assert_eq!(applied, Applied::Applied));
+    assert_eq!(together.legs(), 10_000);
+    assert_eq!(together.figures(now, COMPLETE), one_by_one.figures(now, COMPLETE));
+}
+
+#[test]
+#[should_panic(expected = "a line of the rules")]
+fn an_event_of_a_line_that_is_not_in_the_rules_is_refused_at_once() {
+    let stranger = Event { line: LineIndex::new(7), ..event(1, BASE, Fact::Offered) };
+    Ledger::new(rules_of("24/7", LIMITS), BASE).apply(&stranger);
+}

@@ -15,9 +15,12 @@ use super::batch::EventBatch;
 use super::error::EventFileError;
 use super::reader::EventFile;
 
-/// How many batches are read ahead of the one in use: some ten thousand events. A ledger takes most events at once, and
-/// pauses now and then to post what it has learnt from thousands.
+/// How many batches of all files together are read ahead of those in use: some ten thousand events. A ledger pauses now
+/// and then to post what it has learnt from thousands of events, and reading goes on meanwhile.
 const BATCHES_AHEAD: usize = 24;
+
+/// How many batches of one file are read ahead at least.
+const LEAST_AHEAD: usize = 2;
 
 /// How often a waiting consumer looks at the stop flag.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -41,9 +44,9 @@ pub(crate) enum ReadAheadItem {
 }
 
 impl ReadAhead {
-    /// Starts to read an open file.
-    pub(crate) fn of(file: EventFile, decoder: &Decoder) -> Result<Self, EventFileError> {
-        let (full, batches) = sync_channel(BATCHES_AHEAD);
+    /// Starts to read an open file, one of `files`.
+    pub(crate) fn of(file: EventFile, decoder: &Decoder, files: usize) -> Result<Self, EventFileError> {
+        let (full, batches) = sync_channel((BATCHES_AHEAD / files.max(1)).max(LEAST_AHEAD));
         let (used, empty) = channel();
         let (name, decoder) = (file.name().to_owned(), decoder.clone());
         let run = move || run(file, &decoder, &full, &empty);
@@ -54,9 +57,9 @@ impl ReadAhead {
         }
     }
 
-    /// Opens a file and starts to read it.
-    pub(crate) fn open(path: &Path, decoder: &Decoder) -> Result<Self, EventFileError> {
-        Self::of(EventFile::open(path)?, decoder)
+    /// Opens a file, one of `files`, and starts to read it.
+    pub(crate) fn open(path: &Path, decoder: &Decoder, files: usize) -> Result<Self, EventFileError> {
+        Self::of(EventFile::open(path)?, decoder, files)
     }
 
     /// Waits for the next events.

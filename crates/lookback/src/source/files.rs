@@ -145,6 +145,8 @@ fn look_into_unless_stopped(
 
 /// All files, read side by side.
 struct MergedFiles<'a> {
+    /// How many files there are.
+    count: usize,
     /// In the order of their first blocks.
     pending: VecDeque<PendingFile<'a>>,
     open: Vec<OpenFile>,
@@ -160,9 +162,10 @@ impl<'a> MergedFiles<'a> {
     /// Opens all files and looks at their first blocks.
     fn open(source: &EventSource<'a>, decoder: &Decoder, stop: &AtomicBool) -> Result<Self, EventFileError> {
         let (pending, open) = (VecDeque::new(), Vec::new());
-        let mut files = Self { pending, open, bytes: Some(0), bytes_finished: 0, is_stopped: false };
+        let count = source.files.len();
+        let mut files = Self { count, pending, open, bytes: Some(0), bytes_finished: 0, is_stopped: false };
         let mut pending = Vec::new();
-        let is_only_file = source.files.len() == 1;
+        let is_only_file = count == 1;
         for (index, path) in source.files.iter().enumerate() {
             let Some((file, known_at)) = look_into_unless_stopped(path, decoder, is_only_file, stop)? else {
                 files.is_stopped = true;
@@ -171,7 +174,7 @@ impl<'a> MergedFiles<'a> {
             files.bytes = files.bytes.zip(file.bytes()).map(|(all, more)| all + more);
             match known_at {
                 Some(known_at) => pending.push(PendingFile { known_at, index, path }),
-                None => files.open.push(OpenFile::new(index, ReadAhead::of(file, decoder)?)),
+                None => files.open.push(OpenFile::new(index, ReadAhead::of(file, decoder, count)?)),
             }
         }
         pending.sort_unstable_by_key(|file| (file.known_at, file.index));
@@ -194,7 +197,7 @@ impl<'a> MergedFiles<'a> {
             let first = (0..self.open.len()).min_by_key(by_time);
             let known_at = first.map_or(EventTime::MAX, |at| self.open[at].next_known_at());
             if let Some(PendingFile { index, path, .. }) = self.pending.pop_front_if(|file| file.known_at <= known_at) {
-                self.open.push(OpenFile::new(index, ReadAhead::open(path, decoder)?));
+                self.open.push(OpenFile::new(index, ReadAhead::open(path, decoder, self.count)?));
                 continue;
             }
             return Ok(first.map(|at| {

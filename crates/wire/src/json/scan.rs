@@ -105,8 +105,8 @@ impl<'a> Scanner<'a> {
         is_there.then_some(field)
     }
 
-    /// Reads a whole number that has no sign and no leading zero. What follows it is not its business: `1.5` and `1e9`
-    /// fail at the next token.
+    /// Reads a whole number that has no sign and no leading zero. The caller reads what follows it, and gives up at `1.5`
+    /// and `1e9`.
     fn number(&mut self, first: u8) -> Option<f64> {
         let start = self.at - 1;
         let digits = self.text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -133,7 +133,7 @@ impl<'a> Scanner<'a> {
                 end += specials.trailing_zeros() as usize / 8;
                 break;
             }
-            // Not the count of zeros, which would be 8 too: the next word could not be read before it is known.
+            // A constant, so that the next word can be read before this one has been judged.
             end += size_of::<u64>();
         }
         self.at = end + 1;
