@@ -3,8 +3,8 @@
 //! The timer runs only while bytes wait to be sent. Any progress restarts it, so a client may read slowly; the server
 //! limits the life of the connection.
 //!
-//! From the first long answer on, the connection has a larger send buffer. Before, it has the small one of the listener,
-//! so that a board on a slow network gets the latest figures, and not those that the system still holds.
+//! From the first long answer on, the connection has a larger send buffer. Before, it has the small one of the
+//! listener, so that a board on a slow network gets the latest figures, and not those that the system still holds.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

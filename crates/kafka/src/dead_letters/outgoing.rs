@@ -63,8 +63,8 @@ impl OutgoingDeadLetter {
         let header_count = fetched.headers().count();
         let header_bytes = header_count * HEADER_OVERHEAD_BYTES
             + headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
-        // A header whose name is not UTF-8 is not among `headers`: its size is not counted, and no header is kept. (A name
-        // with a zero byte ends there: librdkafka does not tell how long names are.)
+        // A header whose name is not UTF-8 is not among `headers`: its size is not counted, and no header is kept. (A
+        // name with a zero byte ends there: librdkafka does not tell how long names are.)
         let can_be_kept = headers.len() == header_count && header_bytes <= KEPT_BYTES;
         let original_headers = (header_count > 0 && can_be_kept).then(|| owned(headers));
         let text = |value: &str| value.as_bytes().to_vec();

@@ -105,8 +105,8 @@ impl<'a> Scanner<'a> {
         is_there.then_some(field)
     }
 
-    /// Reads a whole number that has no sign and no leading zero. The caller reads what follows it, and gives up at `1.5`
-    /// and `1e9`.
+    /// Reads a whole number that has no sign and no leading zero. The caller reads what follows it, and gives up at
+    /// `1.5` and `1e9`.
     fn number(&mut self, first: u8) -> Option<f64> {
         let start = self.at - 1;
         let digits = self.text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
