@@ -50,19 +50,15 @@ impl Attempts {
 
     /// Joins one attempt.
     pub fn learn(&mut self, attempt: Attempt) -> AttemptUpdate {
+        let update = self.judge(attempt);
+        if update != AttemptUpdate::Changed {
+            return update;
+        }
         match self.0.binary_search_by_key(&key(&attempt), key) {
-            Ok(index) if self.0[index].0 <= attempt.0 => AttemptUpdate::Unchanged,
-            Ok(index) => {
-                self.0[index].0 = attempt.0;
-                AttemptUpdate::Changed
-            }
+            Ok(index) => self.0[index].0 = attempt.0,
             Err(index) => {
-                let of_result = |(_, other): &(usize, &Attempt)| other.1 == attempt.1;
-                let is_full = self.0.iter().enumerate().filter(of_result).count() == MOST_OF_A_RESULT;
-                let last = self.0.iter().enumerate().rfind(of_result).map(|(last, _)| last).filter(|_| is_full);
-                if last.is_some_and(|last| last < index) {
-                    return AttemptUpdate::Surplus;
-                }
+                let is_full = self.last_second_kept(attempt.1).is_some();
+                let last = self.0.iter().rposition(|other| other.1 == attempt.1).filter(|_| is_full);
                 let mut all = Vec::with_capacity(self.0.len() + 1);
                 all.extend_from_slice(&self.0[..index]);
                 all.push(attempt);
@@ -70,9 +66,9 @@ impl Attempts {
                 // The insertion moved it by one.
                 last.map(|last| all.remove(last + 1));
                 self.0 = all.into();
-                AttemptUpdate::Changed
             }
         }
+        update
     }
 
     /// The second of the last kept attempt with this result, if a thousand are kept. Every later one is surplus.
