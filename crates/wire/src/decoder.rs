@@ -1,30 +1,121 @@
-//! The decoder: takes a record, returns an event or a rejection.
+//! The decoder: takes a record, returns what it states or a rejection.
 
-use ensilinja_model::{Event, LineId};
+mod contents;
+mod facts;
+
+use std::sync::Arc;
+
+use ensilinja_model::{Event, LegKey, LineId};
+
+pub use contents::{ContentFact, RecordContents};
 
 use crate::leg_hasher::LegHasher;
 use crate::line_lookup::LineLookup;
+use crate::native::ReadNative;
 use crate::record::{Decoded, ParsedEvent, Record};
-use crate::{Detail, MAX_AHEAD_MS, Oddity, Rejection, cloudevents};
+use crate::stays::StayPart;
+use crate::{Detail, Format, MAX_AHEAD_MS, Mapping, Oddity, Rejection, cloudevents};
 
-/// Decodes records for one table of lines. Clones derive the same leg keys.
+/// Decodes the records of one source. Clones derive the same leg keys.
 #[derive(Clone)]
 pub struct Decoder {
     lines: LineLookup,
     legs: LegHasher,
+    native: Option<Native>,
+}
+
+/// How the records of a platform are read.
+#[derive(Clone)]
+struct Native {
+    mapping: Arc<Mapping>,
+    ids: Arc<[LineId]>,
+    read: ReadNative,
+}
+
+/// What a record states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// An event.
+    Event(Event),
+    /// A part of a stay, which [`Stays`](crate::Stays) joins with others to events.
+    Stay(StayPart),
+}
+
+/// The contact of a leg as its source names it. It has no `Debug`, because it is the id of a contact.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NamedContact {
+    /// The id.
+    pub id: String,
+    /// The visit, if the source names one.
+    pub visit: Option<String>,
 }
 
 impl Decoder {
-    /// A decoder for these lines, indexed by their positions, that hashes legs with `key`.
+    /// A decoder of `CloudEvents` for these lines, indexed by their positions, that hashes legs with `key`.
     ///
     /// The ids must be distinct, and at most 65 536. The key must be random and must not leave this process: with the
     /// key, contact ids can be found by trial.
     #[must_use]
     pub fn new(lines: &[LineId], key: [u8; 16]) -> Self {
-        Self { lines: LineLookup::new(lines), legs: LegHasher::new(&key) }
+        Self { lines: LineLookup::new(lines), legs: LegHasher::new(&key), native: None }
     }
 
-    /// Decodes the event of a record.
+    /// A decoder of the records that `mapping` describes. Lines and key are as in [`new`](Self::new).
+    #[must_use]
+    pub fn of_source(lines: &[LineId], key: [u8; 16], mapping: Mapping) -> Self {
+        let native = reader_of(mapping.format).map(|read| Native { mapping: Arc::new(mapping), ids: lines.into(), read });
+        Self { native, ..Self::new(lines, key) }
+    }
+
+    /// The format that is decoded.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.native.as_ref().map_or(Format::CloudEvents, |native| native.mapping.format)
+    }
+
+    /// Appends what a record states to `stated`. A record of a platform may state several facts or none.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode) for `CloudEvents`. For other formats the first fault; what the sound parts of the
+    /// record state has been appended nevertheless.
+    #[inline]
+    pub fn read(&self, record: &Record<'_>, stated: &mut Vec<Stated>) -> Result<Option<Oddity>, Rejection> {
+        match &self.native {
+            None => {
+                let Decoded { event, oddity } = self.examine(record)?;
+                stated.push(Stated::Event(event));
+                Ok(oddity)
+            }
+            Some(native) => self.read_native(native, record, stated).map(|()| None),
+        }
+    }
+
+    /// Everything that a record says, for questions about single records.
+    #[must_use]
+    pub fn contents(&self, record: &Record<'_>) -> RecordContents {
+        match &self.native {
+            None => RecordContents::of_cloud_event(self.examine(record)),
+            Some(native) => {
+                let mut contents = RecordContents::default();
+                (native.read)(record, &native.mapping, &mut contents);
+                contents
+            }
+        }
+    }
+
+    /// How the source of a record names the contact of a leg. If the leg is a stay, only its contact is known.
+    #[must_use]
+    pub fn named_contact(&self, record: &Record<'_>, leg: LegKey) -> Option<NamedContact> {
+        match &self.native {
+            None => {
+                let id = Self::contact(record).ok()?;
+                Some(NamedContact { id, visit: Self::visit(record).ok().flatten() })
+            }
+            Some(native) => self.named_native_contact(native, record, leg),
+        }
+    }
+
+    /// Decodes the event of a `CloudEvent`.
     ///
     /// # Errors
     /// A [`Rejection`] names the first fault in this order: the value as a whole (in binary mode, where the type is
@@ -35,7 +126,7 @@ impl Decoder {
         self.examine(record).map(|decoded| decoded.event)
     }
 
-    /// Decodes the event of a record, and reports an oddity of the record.
+    /// Decodes the event of a `CloudEvent`, and reports an oddity of the record.
     ///
     /// # Errors
     /// As [`decode`](Self::decode).
@@ -55,7 +146,7 @@ impl Decoder {
         judged.map(|decoded| decoded.event).map_err(|detail| cloudevents::cause(&alone, detail).into())
     }
 
-    /// The id of the contact of a record, from its `subject`. It is also the recommended record key.
+    /// The id of the contact of a `CloudEvent`, from its `subject`. It is also the recommended record key.
     ///
     /// # Errors
     /// The rejections of [`decode`](Self::decode) that concern the value as a whole and `subject`.
@@ -63,8 +154,8 @@ impl Decoder {
         Ok(cloudevents::read(record)?.contact()?.to_owned())
     }
 
-    /// The event type of a record as the source spells it, to find the intended type of a [`Detail::MisspeltType`].
-    /// Do not show it: it is text of the source.
+    /// The event type of a `CloudEvent` as the source spells it, to find the intended type of a
+    /// [`Detail::MisspeltType`]. Do not show it: it is text of the source.
     ///
     /// # Errors
     /// The rejections of [`decode`](Self::decode) that concern the value as a whole, `specversion` and `type`.
@@ -72,7 +163,7 @@ impl Decoder {
         Ok(cloudevents::read_attributes(record)?.event_type()?.to_owned())
     }
 
-    /// The visit of a record; `None` if it names none.
+    /// The visit of a `CloudEvent`; `None` if it names none.
     ///
     /// # Errors
     /// The rejections of [`decode`](Self::decode) that concern the value as a whole, `data` and its visit.
@@ -84,12 +175,31 @@ impl Decoder {
     /// Looks up the line of a parsed event, checks its time against its record, if it has one, and hashes its leg.
     fn judge(&self, event: &ParsedEvent<'_>, record: Option<&Record<'_>>) -> Result<Decoded, Detail> {
         let line = self.lines.find(event.line).ok_or(Detail::LineNotConfigured)?;
-        if record.is_some_and(|record| event.at > record.timestamp.plus_millis(MAX_AHEAD_MS)) {
+        if record.is_some_and(|record| is_ahead(event.at, record)) {
             return Err(Detail::AheadOfRecord);
         }
         let key = record.and_then(|record| record.key);
         let oddity = key.filter(|key| *key != event.contact.as_bytes()).map(|_| Oddity::KeyDiffers);
         let leg = self.legs.leg(event.contact, event.line, event.visit);
         Ok(Decoded { event: Event { leg, line, at: event.at, fact: event.fact }, oddity })
+    }
+}
+
+/// Whether an event lies too far ahead of the timestamp of its record.
+fn is_ahead(at: ensilinja_model::EventTime, record: &Record<'_>) -> bool {
+    at > record.timestamp.plus_millis(MAX_AHEAD_MS)
+}
+
+/// The reader of a platform's format; `None` of `CloudEvents`.
+fn reader_of(format: Format) -> Option<ReadNative> {
+    match format {
+        Format::CloudEvents => None,
+        Format::AsteriskQueueLog => Some(crate::asterisk::queue_log::read),
+        Format::AsteriskAmi => Some(crate::asterisk::ami::read),
+        Format::AmazonConnect => Some(crate::amazon_connect::read),
+        Format::GenesysCloud => Some(crate::genesys_cloud::read),
+        Format::FreeswitchCallcenter => Some(crate::freeswitch_callcenter::read),
+        Format::TwilioTaskrouter => Some(crate::twilio_taskrouter::read),
+        Format::Json => Some(crate::generic_json::read),
     }
 }

@@ -50,27 +50,42 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod amazon_connect;
+mod asterisk;
 mod cloudevents;
 mod decoder;
+mod format;
+mod freeswitch_callcenter;
+mod generic_json;
+mod genesys_cloud;
 mod json;
 mod leg_hasher;
 mod line_lookup;
+mod mapping;
+mod native;
 mod record;
 mod rejection;
+mod rules;
+mod stays;
 mod timestamp;
+mod twilio_taskrouter;
 
 pub use cloudevents::encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
 pub use cloudevents::malformed;
-pub use decoder::Decoder;
+pub use decoder::{ContentFact, Decoder, NamedContact, RecordContents, Stated};
+pub use format::{Format, MAX_NATIVE_VALUE_BYTES, MAX_VALUE_BYTES};
 pub use json::without_byte_order_marks;
+pub use mapping::{
+    CodeMeaning, ExitMeaning, ExitTable, KeyTable, Mapping, QueueTarget, WaitFrom, normalize_number,
+};
+pub use native::{MappingEntry, MappingTable};
 pub use record::{Decoded, Record};
 pub use rejection::{Detail, Oddity, Reason, Rejection};
+pub use rules::FormatRules;
+pub use stays::{StayPart, Stays};
 
 /// The start of every event type that is read. The name of a [`FactKind`](ensilinja_model::FactKind) follows.
 pub const EVENT_TYPE_PREFIX: &str = "fi.ensilinja.contact.";
-
-/// The longest value that is read, in bytes. A typical event has about 400.
-pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
 /// The longest contact id (`subject`), in bytes.
 pub const MAX_CONTACT_BYTES: usize = 128;

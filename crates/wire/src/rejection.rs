@@ -16,17 +16,19 @@ vocabulary! {
         UnknownType = "unknown_type",
         /// The line is not configured.
         UnknownLine = "unknown_line",
+        /// No table of the source maps the queue. Queues that do not count belong into its list `ignore`.
+        UnknownQueue = "unknown_queue",
         /// The time of the event is too far ahead of the record timestamp.
         Future = "future",
     }
 }
 
 impl Reason {
-    /// Whether records rejected for this reason become dead letters. All do except those of an unknown type: events of
-    /// other systems are not faults.
+    /// Whether records rejected for this reason become dead letters. All do except those of an unknown type or queue:
+    /// records that are not for this program are not faults.
     #[must_use]
     pub const fn goes_to_dead_letters(self) -> bool {
-        !matches!(self, Self::UnknownType)
+        !matches!(self, Self::UnknownType | Self::UnknownQueue)
     }
 }
 
@@ -161,6 +163,20 @@ details! {
         "`type` is not a known type. The event is skipped, which is correct for events of other systems.";
     LineNotConfigured = "line_not_configured", UnknownLine,
         "No line with this id is configured. Add the line, or correct the id at the source, and send the record again.";
+    MissingContactId = "missing_contact_id", Malformed,
+        "The platform's record has no id of a contact. Ship it whole, with its ids.";
+    BadContactId = "bad_contact_id", Malformed,
+        "The id of the contact is not a string of 1 to 128 bytes. Ship the platform's record unchanged.";
+    MissingQueue = "missing_queue", Malformed,
+        "The platform's record names no queue where one is needed. Ship it whole.";
+    MissingInstant = "missing_instant", Malformed,
+        "The platform's record does not say when it happened. Ship it whole, with its times.";
+    BadInstant = "bad_instant", Malformed,
+        "A time of the platform's record cannot be read in the form that its format has. Ship it unchanged.";
+    InstantWithoutZone = "instant_without_zone", Malformed,
+        "A time names no zone. Set `time_zone` of the source.";
+    QueueNotMapped = "queue_not_mapped", UnknownQueue,
+        "No entry of `queues` maps the queue of the record. Map it to a line, or list it in `ignore`.";
     AheadOfRecord = "ahead_of_record", Future,
         "`time` is more than 5 minutes ahead of the record's Kafka timestamp. Correct the clock of the source.";
 }

@@ -1,0 +1,139 @@
+//! The samples of `crates/wire/samples`, compared with what a format's reader finds in them.
+
+use std::path::Path;
+
+use ensilinja_model::{Fact, FeedbackAnswer, LineId, LineIndex};
+use serde_json::{Map, Value, json};
+
+use super::{MappingEntry, MappingTable, NativeFact, NativeSink};
+use crate::stays::StayPart;
+use crate::{Detail, Mapping, QueueTarget, Record, normalize_number, timestamp};
+
+/// The lines of all samples.
+const LINES: [&str; 2] = ["line_a", "line_b"];
+
+/// A sample.
+pub(crate) struct Sample {
+    /// The values of its records.
+    pub(crate) records: Vec<String>,
+    /// What its source is configured to.
+    pub(crate) configuration: Value,
+    expected: Vec<Value>,
+}
+
+impl Sample {
+    /// The sample of this name.
+    pub(crate) fn load(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let text = std::fs::read_to_string(folder.join(format!("{name}.jsonl"))).unwrap();
+        let facts = std::fs::read(folder.join(format!("{name}.facts.json"))).unwrap();
+        let facts: Value = serde_json::from_slice(&facts).unwrap();
+        Self {
+            records: text.lines().map(str::to_owned).collect(),
+            configuration: facts["configuration"].clone(),
+            expected: facts["facts_by_record"].as_array().unwrap().clone(),
+        }
+    }
+
+    /// Fills in the tables that all formats have: queues and dialled numbers.
+    pub(crate) fn map(&self, mapping: &mut Mapping) {
+        for (queue, line) in self.configuration["queues"].as_object().into_iter().flatten() {
+            mapping.queues.insert(queue, QueueTarget::Line(line_of(line)));
+        }
+        for (number, line) in self.configuration["entries"].as_object().into_iter().flatten() {
+            mapping.entries.insert(&normalize_number(number), line_of(line));
+        }
+    }
+
+    /// Checks that each record states exactly what the sample says, and has no fault.
+    pub(crate) fn check(&self, mapping: &Mapping, read: super::ReadNative) {
+        assert_eq!(self.records.len(), self.expected.len());
+        for (number, (record, expected)) in self.records.iter().zip(&self.expected).enumerate() {
+            let found = facts_of(record.as_bytes(), mapping, read);
+            let instant = |fact: &Value| timestamp::parse(fact["at"].as_str().unwrap()).unwrap();
+            let mut expected: Vec<Value> = expected.as_array().unwrap().clone();
+            for fact in &mut expected {
+                fact["at"] = json!(instant(fact).as_millis());
+            }
+            let sorted = |mut facts: Vec<Value>| {
+                facts.sort_by_key(ToString::to_string);
+                facts
+            };
+            assert_eq!(sorted(found.facts), sorted(expected), "record {}", number + 1);
+            assert_eq!(found.faults, [], "record {}", number + 1);
+        }
+    }
+}
+
+/// The line that a sample names.
+pub(crate) fn line_of(name: &Value) -> LineIndex {
+    let place = LINES.iter().position(|line| *line == name.as_str().unwrap()).unwrap();
+    LineIndex::new(u16::try_from(place).unwrap())
+}
+
+/// The ids of the lines of all samples.
+pub(crate) fn lines() -> Vec<LineId> {
+    LINES.iter().map(|id| LineId::parse(id).unwrap()).collect()
+}
+
+/// What a reader finds in a record.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The facts as the samples write them, apart from `at`, which is in milliseconds.
+    pub(crate) facts: Vec<Value>,
+    pub(crate) types: Vec<String>,
+    pub(crate) unmapped: Vec<(MappingTable, String)>,
+    pub(crate) has_unknown_type: bool,
+    pub(crate) faults: Vec<Detail>,
+}
+
+/// What a reader finds in a value.
+pub(crate) fn facts_of(value: &[u8], mapping: &Mapping, read: super::ReadNative) -> Found {
+    let mut found = Found::default();
+    read(&Record::of_value(value), mapping, &mut found);
+    found
+}
+
+impl NativeSink for Found {
+    fn fact(&mut self, fact: &NativeFact<'_>) {
+        let mut written = Map::new();
+        written.insert("contact".to_owned(), fact.contact.into());
+        written.insert("line".to_owned(), LINES[fact.line.as_usize()].into());
+        if let Some(visit) = fact.visit {
+            written.insert("visit".to_owned(), visit.into());
+        }
+        written.insert("at".to_owned(), fact.at.as_millis().into());
+        written.insert("fact".to_owned(), fact.fact.kind().as_str().into());
+        let value = match fact.fact {
+            Fact::Abandoned(stage) => Some(("stage", stage.as_str().to_owned())),
+            Fact::CallbackAttempted(result) => Some(("result", result.as_str().to_owned())),
+            Fact::CallbackClosed(result) => Some(("result", result.as_str().to_owned())),
+            Fact::OutcomeRecorded(outcome) => Some(("outcome", outcome.as_str().to_owned())),
+            Fact::FeedbackReceived(FeedbackAnswer::Nps(score)) => Some(("answer", score.get().to_string())),
+            Fact::FeedbackReceived(FeedbackAnswer::Survey(_, answer)) => Some(("answer", answer.as_str().to_owned())),
+            _ => None,
+        };
+        written.extend(value.map(|(name, value)| (name.to_owned(), value.into())));
+        self.facts.push(Value::Object(written));
+    }
+
+    fn stay(&mut self, _: &str, _: StayPart, _: MappingEntry<'_>) {
+        unreachable!("the formats of the samples have no stays");
+    }
+
+    fn record_type(&mut self, name: &str) {
+        self.types.push(name.to_owned());
+    }
+
+    fn unmapped(&mut self, table: MappingTable, key: &str, _: Option<&str>) {
+        self.unmapped.push((table, key.to_owned()));
+    }
+
+    fn unknown_type(&mut self) {
+        self.has_unknown_type = true;
+    }
+
+    fn fault(&mut self, detail: Detail) {
+        self.faults.push(detail);
+    }
+}

@@ -1,0 +1,9 @@
+//! What only one format needs to know from the configuration.
+
+/// The rules of one format.
+#[derive(Clone, Debug, Default)]
+pub enum FormatRules {
+    /// The format needs none.
+    #[default]
+    None,
+}
