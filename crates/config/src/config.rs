@@ -14,6 +14,7 @@ use crate::line::Line;
 use crate::logging::LogSettings;
 use crate::nearest::suggestion;
 use crate::server::ServerSettings;
+use crate::source::Source;
 
 /// Opening hours are laid out from this long before the time that figures are for, in ms. This is longer than a contact
 /// lives, and longer than a line that opens for one season needs to open on five days.
@@ -39,6 +40,8 @@ pub struct Config {
     pub days: Arc<Days>,
     /// The lines, in the order of the file. There is at least one, and no two have the same id.
     pub lines: Vec<Line>,
+    /// The sources of records. There is at least one, and no two have the same name or topic.
+    pub sources: Vec<Source>,
 }
 
 impl Config {

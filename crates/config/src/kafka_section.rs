@@ -67,12 +67,14 @@ fn brokers(value: &DeValue<'_>) -> Result<String, Expected> {
 }
 
 fn topic(value: &DeValue<'_>) -> Result<String, Expected> {
-    let legal = |text: &&str| {
-        (1..=249).contains(&text.len())
-            && !matches!(*text, "." | "..")
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-    };
-    value.as_str().filter(legal).map(str::to_owned).ok_or_else(|| TOPIC_EXPECTED.into())
+    value.as_str().filter(|text| is_topic(text)).map(str::to_owned).ok_or_else(|| TOPIC_EXPECTED.into())
+}
+
+/// Whether Kafka accepts a text as the name of a topic.
+pub(crate) fn is_topic(text: &str) -> bool {
+    (1..=249).contains(&text.len())
+        && !matches!(text, "." | "..")
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 fn group(value: &DeValue<'_>) -> Result<String, Expected> {

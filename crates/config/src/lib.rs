@@ -42,6 +42,7 @@ mod rule_words;
 mod secret;
 mod section;
 mod server;
+mod source;
 mod value;
 
 pub use config::Config;
@@ -58,4 +59,5 @@ pub use promise::term_as_written;
 pub use reading::{SAMPLE, county, parse};
 pub use rule_words::{formula_in_words, limits_in_words, promises_in_words};
 pub use server::{HostName, ServerSettings};
+pub use source::Source;
 pub use value::duration_as_written;

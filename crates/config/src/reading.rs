@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ensilinja_calendar::{Days, OpeningHours};
 use jiff::tz::TimeZone;
-use toml::de::DeValue;
 
 use crate::config::Config;
 use crate::error::ConfigError;
@@ -12,8 +11,9 @@ use crate::goals::{self, Goals};
 use crate::life::{self, Blame, LifeCheck};
 use crate::line::{self, LineDefaults};
 use crate::outside::{NothingOutside, Outside};
-use crate::section::{Expected, Section, TomlText};
-use crate::{kafka_section, limits, logging, server};
+use crate::section::{Section, TomlText};
+use crate::value::time_zone;
+use crate::{kafka_section, limits, logging, server, source};
 
 /// The sample configuration, which is the county of the demo.
 pub const SAMPLE: &str = include_str!("../../../deploy/ensilinja.toml");
@@ -33,7 +33,7 @@ pub fn county() -> Config {
 pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, ConfigError> {
     let document = TomlText { file, text };
     let tables = document.tables()?;
-    let keys = ["server", "log", "kafka", "time_zone", "defaults", "line"];
+    let keys = ["server", "log", "kafka", "time_zone", "defaults", "line", source::SOURCE];
     let root = Section::open(document, "", tables.span(), tables.get_ref(), &keys)?;
     let zone = root
         .optional("time_zone", time_zone)?
@@ -45,14 +45,11 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
         Some(section) => defaults(&section, &life_check)?,
         None => LineDefaults::default(),
     };
-    Ok(Config {
-        server: server::read(&root)?,
-        log: logging::read(&root)?,
-        kafka: kafka_section::read(&root.required_section("kafka", &kafka_section::KEYS)?, outside)?,
-        lines: line::read_all(&root, &defaults, &life_check)?,
-        zone,
-        days,
-    })
+    let (server, log) = (server::read(&root)?, logging::read(&root)?);
+    let kafka = kafka_section::read(&root.required_section("kafka", &kafka_section::KEYS)?, outside)?;
+    let lines = line::read_all(&root, &defaults, &life_check)?;
+    let sources = source::read_all(&root, &kafka.topic, &kafka.dead_letter_topic, &lines)?;
+    Ok(Config { server, log, kafka, zone, days, lines, sources })
 }
 
 /// Reads `[defaults]`. Limits that do not even fit a line that never closes are refused here, not in every line.
@@ -63,12 +60,4 @@ fn defaults(section: &Section<'_>, life_check: &LifeCheck<'_>) -> Result<LineDef
         life::check(&Blame { section, orphan_after, hours: None }, of_channel, &always_open, life_check)?;
     }
     Ok(LineDefaults { limits, goals: Goals::read(section, &Goals::default(), None)? })
-}
-
-fn time_zone(value: &DeValue<'_>) -> Result<TimeZone, Expected> {
-    value
-        .as_str()
-        .and_then(|name| TimeZone::get(name).ok())
-        .filter(|zone| zone.iana_name().is_some_and(|name| Days::new(name).is_ok()))
-        .ok_or_else(|| "the name of a time zone in the IANA database, such as \"Europe/Helsinki\"".into())
 }

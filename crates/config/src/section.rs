@@ -149,6 +149,11 @@ impl<'a> Section<'a> {
         self.refusal_at(&item.span(), key, &self.document.quote(item), advice)
     }
 
+    /// The refusal of a value under a path of free keys; `expected` is what should be there.
+    pub(crate) fn refusal_of_entry(&self, path: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> ConfigError {
+        self.refusal_at(&value.span(), path, &self.document.quote(value), format!("it should be {expected}"))
+    }
+
     /// The refusal of `key` at a position of the document, with `found` and `advice` as given.
     pub(crate) fn refusal_at(&self, place: &Range<usize>, key: &str, found: &str, advice: String) -> ConfigError {
         ConfigError::Refused {

@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use ensilinja_calendar::Days;
 use ensilinja_model::is_printable;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use toml::de::DeValue;
 
@@ -58,6 +60,15 @@ pub(crate) fn whole_milliseconds(text: &str) -> Option<u32> {
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     let ms = u32::try_from(duration.as_millis()).ok()?;
     (SignedDuration::from_millis(i64::from(ms)) == duration).then_some(ms)
+}
+
+/// A zone of the IANA database, by its name.
+pub(crate) fn time_zone(value: &DeValue<'_>) -> Result<TimeZone, Expected> {
+    value
+        .as_str()
+        .and_then(|name| TimeZone::get(name).ok())
+        .filter(|zone| zone.iana_name().is_some_and(|name| Days::new(name).is_ok()))
+        .ok_or_else(|| "the name of a time zone in the IANA database, such as \"Europe/Helsinki\"".into())
 }
 
 /// A duration as it is written in a configuration.

@@ -63,7 +63,8 @@ impl Decoder {
     /// A decoder of the records that `mapping` describes. Lines and key are as in [`new`](Self::new).
     #[must_use]
     pub fn of_source(lines: &[LineId], key: [u8; 16], mapping: Mapping) -> Self {
-        let native = reader_of(mapping.format).map(|read| Native { mapping: Arc::new(mapping), ids: lines.into(), read });
+        let native =
+            reader_of(mapping.format).map(|read| Native { mapping: Arc::new(mapping), ids: lines.into(), read });
         Self { native, ..Self::new(lines, key) }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ensilinja_model::{AttemptResult, CloseResult, Fact, LineIndex, Outcome, Stage, vocabulary};
 use jiff::tz::TimeZone;
 
-pub use keys::{KeyTable, Pattern};
+pub use keys::KeyTable;
 
 use crate::Format;
 use crate::rules::FormatRules;

@@ -16,15 +16,14 @@ pub struct KeyTable<V> {
 
 /// A key with `*` (any characters) or `?` (one character).
 #[derive(Clone, Debug)]
-pub struct Pattern {
+struct Pattern {
     text: String,
     matcher: WildMatch,
 }
 
 impl Pattern {
     /// The pattern in `text`; `None` if it has neither `*` nor `?`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         text.contains(['*', '?']).then(|| Self { text: text.to_owned(), matcher: WildMatch::new(text) })
     }
 

@@ -1,0 +1,20 @@
+//! The table of a source that is named as its format: what only that format needs.
+
+use ensilinja_wire::{Format, FormatRules};
+
+use crate::error::ConfigError;
+use crate::line::Line;
+use crate::section::Section;
+
+/// The key of the format's own table, if it has one.
+pub(super) const fn keys(format: Format) -> &'static [&'static str] {
+    match format {
+        _ => &[],
+    }
+}
+
+/// Reads the format's own table.
+pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<FormatRules, ConfigError> {
+    let _ = (section, format, lines);
+    Ok(FormatRules::None)
+}
