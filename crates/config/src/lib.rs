@@ -43,6 +43,7 @@ mod secret;
 mod section;
 mod server;
 mod source;
+mod table_entries;
 mod value;
 
 pub use config::Config;
