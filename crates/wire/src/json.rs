@@ -11,6 +11,7 @@ mod agreement;
 pub(crate) mod field;
 pub(crate) mod members;
 mod scan;
+pub(crate) mod sequence;
 
 use members::{Fill, Members, Shape};
 
