@@ -9,6 +9,7 @@
 //! - Key, order and timestamp of a record are never used. State is kept by [`Stays`](crate::Stays) only.
 //! - Persons are never read: numbers, names, free text.
 
+pub(crate) mod instant;
 #[cfg(test)]
 pub(crate) mod samples;
 
@@ -61,6 +62,8 @@ ensilinja_model::vocabulary! {
         Codes = "codes",
         /// Why a callback was removed.
         RemovedCallback = "removed_callback",
+        /// Attributes of a contact that say what came of it.
+        Attributes = "attributes",
     }
 }
 
@@ -87,6 +90,15 @@ pub(crate) trait NativeSink {
 
 /// Reads the records of one format.
 pub(crate) type ReadNative = fn(&Record<'_>, &Mapping, &mut dyn NativeSink);
+
+/// A type of records as a label: words of a vocabulary as they are, anything else as `other`. Platforms name new types
+/// at any time, and a member that should be a type may be anything.
+pub(crate) fn type_label(name: &str) -> &str {
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.len() <= 60
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-.:{}/".contains(c));
+    if is_word { name } else { "other" }
+}
 
 /// The value of a record as text. Reports what is wrong with it.
 pub(crate) fn text_of<'a>(record: &Record<'a>, mapping: &Mapping, sink: &mut dyn NativeSink) -> Option<&'a str> {

@@ -175,6 +175,10 @@ details! {
         "A time of the platform's record cannot be read in the form that its format has. Ship it unchanged.";
     InstantWithoutZone = "instant_without_zone", Malformed,
         "A time names no zone. Set `time_zone` of the source.";
+    MissingMember = "missing_member", Malformed,
+        "The platform's record lacks a member that decides what it states. Ship it whole.";
+    BadMember = "bad_member", Malformed,
+        "A member of the platform's record does not have the type that its format has. Ship it unchanged.";
     QueueNotMapped = "queue_not_mapped", UnknownQueue,
         "No entry of `queues` maps the queue of the record. Map it to a line, or list it in `ignore`.";
     AheadOfRecord = "ahead_of_record", Future,
@@ -186,6 +190,23 @@ impl Detail {
     #[must_use]
     pub const fn is_retired(self) -> bool {
         matches!(self, Self::MissingKey | Self::KeyMismatch | Self::MissingToLine | Self::BadToLine)
+    }
+
+    /// Whether only records of platforms can have this fault, and no `CloudEvent`.
+    #[must_use]
+    pub const fn is_of_platforms(self) -> bool {
+        matches!(
+            self,
+            Self::MissingContactId
+                | Self::BadContactId
+                | Self::MissingQueue
+                | Self::MissingInstant
+                | Self::BadInstant
+                | Self::InstantWithoutZone
+                | Self::MissingMember
+                | Self::BadMember
+                | Self::QueueNotMapped
+        )
     }
 }
 

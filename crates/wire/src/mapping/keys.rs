@@ -68,6 +68,23 @@ impl<V> KeyTable<V> {
         exact.or_else(|| self.find(id))
     }
 
+    /// The value of what is known under several ids and perhaps a name, and the key of its entry: the first exact key,
+    /// then the first pattern that matches any of them.
+    #[must_use]
+    pub fn find_among(&self, ids: &[&str], name: Option<&str>) -> Option<(&V, &str)> {
+        let exact = |key: &str| self.exact.get_key_value(key).map(|(key, value)| (value, key.as_str()));
+        let by_id = |id: &str| {
+            let key = self.by_id.get(id).or_else(|| self.by_id.get(&id.to_ascii_lowercase()));
+            key.and_then(|key| exact(key))
+        };
+        let found = ids.iter().find_map(|id| by_id(id)).or_else(|| name.and_then(exact));
+        found.or_else(|| {
+            let matches = |pattern: &Pattern| ids.iter().copied().chain(name).any(|key| pattern.matches(key));
+            let pattern = self.patterns.iter().find(|(pattern, _)| matches(pattern));
+            pattern.map(|(pattern, value)| (value, pattern.text.as_str()))
+        })
+    }
+
     /// Whether the table has no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -96,5 +113,18 @@ mod tests {
         assert_eq!(found("agent-8"), Some((0, "agent-*")));
         assert_eq!(found("a1b"), Some((1, "*")), "the case of names matters");
         assert_eq!(table.find_id("a1B").map(|(value, key)| (*value, key)), Some((3, "A1b")));
+    }
+
+    #[test]
+    fn of_several_ids_and_a_name_any_exact_key_wins_over_every_pattern() {
+        let mut table = KeyTable::default();
+        for (value, key) in ["*/agent/*", "Name", "ID-1"].iter().enumerate() {
+            table.insert(key, value);
+        }
+        let found = |ids: &[&str], name| table.find_among(ids, name).map(|(value, _)| *value);
+        assert_eq!(found(&["id-1", "x/agent/id-1"], None), Some(2));
+        assert_eq!(found(&["id-2", "x/agent/id-2"], Some("Name")), Some(1));
+        assert_eq!(found(&["id-2", "x/agent/id-2"], Some("name")), Some(0));
+        assert_eq!(found(&["id-2"], None), None);
     }
 }

@@ -109,11 +109,16 @@ impl NativeSink for Found {
             Fact::CallbackAttempted(result) => Some(("result", result.as_str().to_owned())),
             Fact::CallbackClosed(result) => Some(("result", result.as_str().to_owned())),
             Fact::OutcomeRecorded(outcome) => Some(("outcome", outcome.as_str().to_owned())),
-            Fact::FeedbackReceived(FeedbackAnswer::Nps(score)) => Some(("answer", score.get().to_string())),
-            Fact::FeedbackReceived(FeedbackAnswer::Survey(_, answer)) => Some(("answer", answer.as_str().to_owned())),
             _ => None,
         };
         written.extend(value.map(|(name, value)| (name.to_owned(), value.into())));
+        if let Fact::FeedbackReceived(answer) = fact.fact {
+            let (question, answer) = match answer {
+                FeedbackAnswer::Nps(score) => ("nps", json!(score.get())),
+                FeedbackAnswer::Survey(survey, answer) => (survey.as_str(), json!(answer.as_str())),
+            };
+            written.extend([("question".to_owned(), question.into()), ("answer".to_owned(), answer)]);
+        }
         self.facts.push(Value::Object(written));
     }
 

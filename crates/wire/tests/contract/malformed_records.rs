@@ -53,13 +53,13 @@ fn there_are_at_least_sixty_cases_with_unique_names() {
 }
 
 #[test]
-fn every_reason_and_every_detail_has_a_case() {
+fn every_reason_and_every_detail_of_a_cloud_event_has_a_case() {
     let cases = malformed::cases();
     for detail in Detail::ALL {
         let has_a_case = cases.iter().any(|case| case.detail() == *detail);
-        assert_eq!(has_a_case, !detail.is_retired(), "{}", detail.as_str());
+        assert_eq!(has_a_case, !detail.is_retired() && !detail.is_of_platforms(), "{}", detail.as_str());
     }
-    for reason in Reason::ALL {
+    for reason in Reason::ALL.iter().filter(|reason| **reason != Reason::UnknownQueue) {
         assert!(cases.iter().any(|case| case.reason() == *reason), "{}", reason.as_str());
     }
 }
