@@ -91,7 +91,7 @@ impl<'a> CloudEvent<'a> {
             Field::Absent | Field::Null => return,
             _ if !matches!(self.data_shape, None | Some(Shape::Null)) => Err(Detail::DataAndBase64),
             Field::Text(text) => data_base64::unpack(text),
-            Field::Number(_) | Field::Other => Err(Detail::BadDataBase64),
+            Field::Number(_) | Field::Bool(_) | Field::Other => Err(Detail::BadDataBase64),
         };
         match unpacked {
             Ok(data) => (self.data_shape, self.data) = (Some(Shape::Object), data),

@@ -23,7 +23,9 @@ pub(crate) enum Field<'a> {
     Text(Cow<'a, str>),
     /// A number. Only small whole numbers are needed, so a double is exact enough.
     Number(f64),
-    /// A value that no field accepts: a boolean, an array or an object.
+    /// True or false.
+    Bool(bool),
+    /// A value that no field accepts: an array or an object.
     Other,
 }
 
@@ -35,6 +37,7 @@ impl Field<'_> {
             Self::Null => Field::Null,
             Self::Text(text) => Field::Text(Cow::Owned(text.into_owned())),
             Self::Number(number) => Field::Number(number),
+            Self::Bool(bool) => Field::Bool(bool),
             Self::Other => Field::Other,
         }
     }
@@ -61,11 +64,22 @@ impl Field<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyShape)
+        deserializer.deserialize_any(AnyShape { enters_array: false })
     }
 }
 
-struct AnyShape;
+/// A field that takes the first item of an array, and any other value as it is.
+pub(super) struct FirstItem<'a>(pub(super) Field<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for FirstItem<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyShape { enters_array: true }).map(Self)
+    }
+}
+
+struct AnyShape {
+    enters_array: bool,
+}
 
 impl<'de> Visitor<'de> for AnyShape {
     type Value = Field<'de>;
@@ -96,8 +110,8 @@ impl<'de> Visitor<'de> for AnyShape {
         Ok(Field::Number(number))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Field::Other)
+    fn visit_bool<E>(self, bool: bool) -> Result<Self::Value, E> {
+        Ok(Field::Bool(bool))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -105,8 +119,9 @@ impl<'de> Visitor<'de> for AnyShape {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let first = if self.enters_array { items.next_element()? } else { None };
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Field::Other)
+        Ok(first.unwrap_or(Field::Other))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {

@@ -6,20 +6,27 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::Field;
+use super::field::{Field, FirstItem};
 
 /// A type with fields for members of a JSON object.
 pub(crate) trait Members<'a> {
     /// The target of the member with this name; `None` to skip it.
     fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>>;
+
+    /// The target of the item with this number, if the value is an array; `None` to skip it.
+    fn item(&mut self, _number: usize) -> Option<MemberTarget<'_, 'a>> {
+        None
+    }
 }
 
 /// The target of a member.
 pub(crate) enum MemberTarget<'x, 'a> {
     /// A field.
     Field(&'x mut Field<'a>),
+    /// A field that may occur several times or have several values in an array. The first value counts.
+    First(&'x mut Field<'a>),
     /// A mark that the member is there. Its value is skipped, and it may occur twice.
     Presence(&'x mut bool),
     /// A nested type with fields, and the shape of the value.
@@ -37,7 +44,7 @@ pub(crate) enum Shape {
     Other,
 }
 
-/// Fills a type with fields from a value, if that is an object. Returns the shape of any value.
+/// Fills a type with fields from a value, if that is an object or an array. Returns the shape of any value.
 pub(crate) struct Fill<'x, 'a>(pub(crate) &'x mut dyn Members<'a>);
 
 impl<'de> DeserializeSeed<'de> for Fill<'_, 'de> {
@@ -59,24 +66,17 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
         while let Some(target) = members.next_key_seed(Find(&mut *self.0))? {
             match target {
                 None => drop(members.next_value::<IgnoredAny>()?),
-                Some(MemberTarget::Presence(is_there)) => {
-                    *is_there = true;
-                    members.next_value::<IgnoredAny>()?;
-                }
-                Some(MemberTarget::Field(field @ Field::Absent)) => *field = members.next_value()?,
-                Some(MemberTarget::Object(shape @ None, fields)) => {
-                    *shape = Some(members.next_value_seed(Fill(fields))?);
-                }
-                Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => {
-                    return Err(A::Error::custom("a member occurs twice"));
-                }
+                Some(target) => members.next_value_seed(Place(target))?,
             }
         }
         Ok(Shape::Object)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
+        let mut number = 0;
+        while items.next_element_seed(PlaceItem { fields: &mut *self.0, number })?.is_some() {
+            number += 1;
+        }
         Ok(Shape::Other)
     }
 
@@ -102,6 +102,47 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
 
     fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
         Ok(Shape::Other)
+    }
+}
+
+/// Puts a value into its target.
+struct Place<'x, 'a>(MemberTarget<'x, 'a>);
+
+impl<'de> DeserializeSeed<'de> for Place<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0 {
+            MemberTarget::Presence(is_there) => {
+                *is_there = true;
+                IgnoredAny::deserialize(deserializer)?;
+            }
+            MemberTarget::Field(field @ Field::Absent) => *field = Field::deserialize(deserializer)?,
+            MemberTarget::First(field @ Field::Absent) => *field = FirstItem::deserialize(deserializer)?.0,
+            MemberTarget::First(_) => drop(IgnoredAny::deserialize(deserializer)?),
+            MemberTarget::Object(shape @ None, fields) => *shape = Some(Fill(fields).deserialize(deserializer)?),
+            MemberTarget::Field(_) | MemberTarget::Object(..) => {
+                return Err(D::Error::custom("a member occurs twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts an item of an array into its target.
+struct PlaceItem<'x, 'a> {
+    fields: &'x mut dyn Members<'a>,
+    number: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for PlaceItem<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.fields.item(self.number) {
+            None => IgnoredAny::deserialize(deserializer).map(drop),
+            Some(target) => Place(target).deserialize(deserializer),
+        }
     }
 }
 

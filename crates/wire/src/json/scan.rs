@@ -1,13 +1,13 @@
 //! Reads an ordinary JSON object in one pass: the fast path of [`json::read`](super::read).
 //!
 //! ```text
-//! {"type":"t", "subject":"c-1", "data":{"line":"mipa","answer":7}}    read here
-//! {"type":"t\u002e"}   {"x":[1]}   {"x":-1.5}   {"x":1,}   [1]        not read here: `None`
+//! {"type":"t", "subject":"c\n", "data":{"line":"mipa","answer":7}, "x":[-1.5]}    read here
+//! {"t\u0079pe":"t"}   {"answer":-1.5}   {"x":1,}   [1]                            not read here: `None`
 //! ```
 //!
-//! Invariant: what is read here is valid, and serde would read the same fields. At the first doubt (an escape, a nested
-//! value in an unknown member, a number other than a short whole one, a member that occurs twice, any fault) the result
-//! is `None`, and serde reads the text from the beginning. So this reader needs no errors and no depth limit.
+//! Invariant: what is read here is valid, and serde would read the same fields. At a doubt (an escape in a name, a
+//! number in a field other than a short whole one, a member that occurs twice, deep nesting, any fault) the result is
+//! `None`, and serde reads the text from the beginning. So this reader needs no errors.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,9 @@ use super::members::{MemberTarget, Members, Shape};
 
 /// The most digits of a number that is read here: all whole numbers so long fit a double exactly.
 const MAX_DIGITS: usize = 15;
+
+/// The most levels of objects and arrays that are skipped here, inside a few levels of known members.
+const MAX_SKIPPED_DEPTH: u8 = 32;
 
 /// Reads the one object in `text` into `fields`, which must be empty. After `None` they are partly filled.
 pub(crate) fn read<'a, M: Members<'a>>(text: &'a str, fields: &mut M) -> Option<()> {
@@ -45,20 +48,15 @@ impl<'a> Scanner<'a> {
             if token != b'"' {
                 return None;
             }
-            let name = self.string()?;
+            let name = self.plain_string()?;
             if self.token()? != b':' {
                 return None;
             }
             let first = self.token()?;
             match fields.target(name) {
-                None => self.skip(first)?,
-                Some(MemberTarget::Presence(is_there)) => {
-                    *is_there = true;
-                    self.skip(first)?;
-                }
+                None => self.skip(first, MAX_SKIPPED_DEPTH)?,
                 Some(MemberTarget::Field(field @ Field::Absent)) => self.fill(field, first)?,
-                Some(MemberTarget::Object(shape @ None, fields)) => *shape = Some(self.nested(first, fields)?),
-                Some(MemberTarget::Field(_) | MemberTarget::Object(..)) => return None,
+                Some(target) => self.place(target, first)?,
             }
             match self.token()? {
                 b',' => token = self.token()?,
@@ -68,41 +66,131 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads a value into `fields` if it is an object. Returns the shape of any value.
-    fn nested(&mut self, first: u8, fields: &mut dyn Members<'a>) -> Option<Shape> {
-        if first == b'{' {
-            return self.members(fields).map(|()| Shape::Object);
+    /// Reads a value into its target. Its first byte has been read.
+    fn place(&mut self, target: MemberTarget<'_, 'a>, first: u8) -> Option<()> {
+        match target {
+            MemberTarget::Presence(is_there) => {
+                *is_there = true;
+                self.skip(first, MAX_SKIPPED_DEPTH)
+            }
+            MemberTarget::Field(field @ Field::Absent) => self.fill(field, first),
+            MemberTarget::First(field @ Field::Absent) if first == b'[' => self.fill_with_first_item(field),
+            MemberTarget::First(field @ Field::Absent) => self.fill(field, first),
+            MemberTarget::First(_) => self.skip(first, MAX_SKIPPED_DEPTH),
+            MemberTarget::Object(shape @ None, fields) => {
+                *shape = Some(self.nested(first, fields)?);
+                Some(())
+            }
+            MemberTarget::Field(_) | MemberTarget::Object(..) => None,
         }
-        let mut value = Field::Absent;
-        self.fill(&mut value, first)?;
-        Some(if matches!(value, Field::Null) { Shape::Null } else { Shape::Other })
     }
 
-    /// Reads a value that is neither an object nor an array into a field. Its first byte has been read.
+    /// Reads a value into `fields` if it is an object or an array. Returns the shape of any value.
+    fn nested(&mut self, first: u8, fields: &mut dyn Members<'a>) -> Option<Shape> {
+        match first {
+            b'{' => self.members(fields).map(|()| Shape::Object),
+            b'[' => {
+                self.items(|scanner, number, first| match fields.item(number) {
+                    Some(target) => scanner.place(target, first),
+                    None => scanner.skip(first, MAX_SKIPPED_DEPTH),
+                })?;
+                Some(Shape::Other)
+            }
+            b'n' => self.word("ull", Shape::Null),
+            _ => self.skip(first, MAX_SKIPPED_DEPTH).map(|()| Shape::Other),
+        }
+    }
+
+    /// Reads the items of an array and its closing bracket. The opening bracket has been read.
+    fn items(&mut self, mut read: impl FnMut(&mut Self, usize, u8) -> Option<()>) -> Option<()> {
+        let mut token = self.token()?;
+        if token == b']' {
+            return Some(());
+        }
+        for number in 0.. {
+            read(self, number, token)?;
+            match self.token()? {
+                b',' => token = self.token()?,
+                b']' => break,
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    fn fill_with_first_item(&mut self, field: &mut Field<'a>) -> Option<()> {
+        *field = Field::Other;
+        self.items(|scanner, number, first| match number {
+            0 => scanner.fill(field, first),
+            _ => scanner.skip(first, MAX_SKIPPED_DEPTH),
+        })
+    }
+
+    /// Reads a value into a field. Its first byte has been read.
     ///
     /// The field is filled in place: the processor stalls if a value is moved right after its parts were written.
     #[inline]
     fn fill(&mut self, field: &mut Field<'a>, first: u8) -> Option<()> {
         *field = match first {
-            b'"' => Field::Text(Cow::Borrowed(self.string()?)),
+            b'"' => Field::Text(self.text()?),
             b'0'..=b'9' => Field::Number(self.number(first)?),
-            b't' => self.word("rue", Field::Other)?,
-            b'f' => self.word("alse", Field::Other)?,
+            b't' => self.word("rue", Field::Bool(true))?,
+            b'f' => self.word("alse", Field::Bool(false))?,
             b'n' => self.word("ull", Field::Null)?,
+            b'{' | b'[' => {
+                self.skip(first, MAX_SKIPPED_DEPTH)?;
+                Field::Other
+            }
             _ => return None,
         };
         Some(())
     }
 
-    fn skip(&mut self, first: u8) -> Option<()> {
-        self.fill(&mut Field::Absent, first)
+    /// Reads any value, of at most this depth, and forgets it. Its first byte has been read.
+    fn skip(&mut self, first: u8, depth: u8) -> Option<()> {
+        match first {
+            b'"' => self.string().map(drop),
+            b'0'..=b'9' | b'-' => self.skip_number(),
+            b't' => self.word("rue", ()),
+            b'f' => self.word("alse", ()),
+            b'n' => self.word("ull", ()),
+            b'{' => self.skip_members(depth.checked_sub(1)?),
+            b'[' => {
+                let depth = depth.checked_sub(1)?;
+                self.items(|scanner, _, first| scanner.skip(first, depth))
+            }
+            _ => None,
+        }
     }
 
-    fn word(&mut self, rest: &str, field: Field<'a>) -> Option<Field<'a>> {
+    fn skip_members(&mut self, depth: u8) -> Option<()> {
+        let mut token = self.token()?;
+        if token == b'}' {
+            return Some(());
+        }
+        loop {
+            if token != b'"' {
+                return None;
+            }
+            self.plain_string()?;
+            if self.token()? != b':' {
+                return None;
+            }
+            let first = self.token()?;
+            self.skip(first, depth)?;
+            match self.token()? {
+                b',' => token = self.token()?,
+                b'}' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    fn word<T>(&mut self, rest: &str, value: T) -> Option<T> {
         let end = self.at + rest.len();
         let is_there = self.text.as_bytes().get(self.at..end)? == rest.as_bytes();
         self.at = end;
-        is_there.then_some(field)
+        is_there.then_some(value)
     }
 
     /// Reads a whole number that has no sign and no leading zero. The caller reads what follows it, and gives up at
@@ -117,9 +205,86 @@ impl<'a> Scanner<'a> {
         self.text[start..self.at].parse().ok()
     }
 
-    /// Reads a string without escapes and its closing quote. The opening quote has been read.
+    /// Reads a number of any form, from its first byte, which has been read.
+    fn skip_number(&mut self) -> Option<()> {
+        self.at -= 1;
+        self.at += usize::from(self.byte() == Some(b'-'));
+        if self.byte()? == b'0' {
+            self.at += 1;
+        } else {
+            self.skip_digits()?;
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.skip_digits()?;
+        }
+        if matches!(self.byte(), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
+            self.skip_digits()?;
+        }
+        Some(())
+    }
+
+    /// Skips digits, of which there must be one.
+    fn skip_digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    /// The next byte, which is not read.
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Reads a string and its closing quote, as it is meant. The opening quote has been read.
+    #[inline]
+    fn text(&mut self) -> Option<Cow<'a, str>> {
+        let start = self.at;
+        if let Some(text) = self.plain_string() {
+            return Some(Cow::Borrowed(text));
+        }
+        self.at = start;
+        self.string()?;
+        serde_json::from_str(&self.text[start - 1..self.at]).ok().map(Cow::Owned)
+    }
+
+    /// Reads a string and its closing quote, as it is written. The opening quote has been read.
     #[inline]
     fn string(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        loop {
+            if self.plain_string().is_some() {
+                return self.text.get(start..self.at - 1);
+            }
+            // What stopped is an escape, or a fault. `at` is behind its first byte.
+            if self.at <= start || self.text.as_bytes().get(self.at - 1) != Some(&b'\\') {
+                return None;
+            }
+            self.skip_escape()?;
+        }
+    }
+
+    /// Reads what follows a backslash.
+    fn skip_escape(&mut self) -> Option<()> {
+        let kind = self.byte()?;
+        let length = match kind {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 1,
+            b'u' => 5,
+            _ => return None,
+        };
+        let rest = self.text.as_bytes().get(self.at + 1..self.at + length)?;
+        self.at += length;
+        rest.iter().all(u8::is_ascii_hexdigit).then_some(())
+    }
+
+    /// Reads a string without escapes and its closing quote. The opening quote has been read. If it has an escape or is
+    /// not valid, `at` is behind the byte that says so, or where it was if the text ends before.
+    #[inline]
+    fn plain_string(&mut self) -> Option<&'a str> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut end = start;
