@@ -216,7 +216,7 @@ fn records_of_a_topic_are_read_in_the_order_in_which_they_became_known() {
     let mut config = ensilinja_config::county();
     broker.create_topic(&config.kafka.topic, 8).unwrap();
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
-    let publisher = Publisher::new(&kafka_settings(&config.kafka)).unwrap();
+    let publisher = Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic).unwrap();
     for second in 0..4_000 {
         let (value, key) = (line(second), format!("contact{second}"));
         // An hour after it happened.

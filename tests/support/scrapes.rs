@@ -120,10 +120,14 @@ fn learn(ledger: &mut Ledger, decoder: &Decoder, pipeline: &Pipeline, publicatio
     pipeline.event(event.fact.kind(), applied, publication.at.millis_since(event.at));
 }
 
+fn partition(number: i32) -> PartitionState {
+    PartitionState { topic: "events".into(), partition: number, lag_messages: 3, lag_seconds: 0.01, ready: true }
+}
+
 /// The snapshot of a process that has everything to report.
 fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapshot {
     Snapshot {
-        partitions: vec![PartitionState { lag_messages: 3, lag_seconds: 0.01, ready: true }; 3],
+        partitions: (0..3).map(partition).collect(),
         dead_letters: vec![("malformed", dead_letters.unsigned_abs())],
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
         log_replaced: vec![("made_anew", 0), ("records_lost", 0)],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ensilinja_kafka::{Publisher, Settings};
+use ensilinja_kafka::{Publisher, Settings, TopicChoice};
 use ensilinja_test_support::KafkaBroker;
 
 /// Both topics accept the 10 MB of the largest malformed record, and keep records of any time.
@@ -91,12 +91,12 @@ impl Stage {
         let properties = [("message.max.bytes", "20000000"), ("compression.type", "none"), ("linger.ms", "0")];
         let settings = Settings {
             bootstrap_servers: self.brokers.clone(),
-            topic: self.topic.clone(),
+            topics: vec![TopicChoice::of(&self.topic)],
             dead_letter_topic: self.dead_letters.clone(),
             group_id: "tests".to_owned(),
             properties: BTreeMap::from(properties.map(|(name, value)| (name.to_owned(), value.to_owned()))),
             secret_files: Vec::new(),
         };
-        Publisher::new(&settings).unwrap()
+        Publisher::new(&settings, &self.topic).unwrap()
     }
 }

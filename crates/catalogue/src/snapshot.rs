@@ -2,6 +2,8 @@
 //!
 //! An absent value is shown as absent, never as 0.
 
+use std::sync::Arc;
+
 use ensilinja_ledger::Figures;
 use ensilinja_model::{Channel, EventTime};
 
@@ -16,7 +18,7 @@ pub struct Snapshot {
     pub readiness: Readiness,
     /// The share of the history that has been read, 0 to 1.
     pub rebuild_progress: f64,
-    /// The partitions of the topic, number 0 first; empty while they are unknown.
+    /// The partitions of all topics, by topic and number; empty while they are unknown.
     pub partitions: Vec<PartitionState>,
     /// Dead letters acknowledged since the start of the process, by reason. All possible reasons are listed from the
     /// start, with 0, because Prometheus does not see an increase from an absent series to 1.
@@ -48,9 +50,9 @@ pub struct Hazards {
     pub dead_letters_waiting: usize,
     /// How long the oldest of them has waited, or how long writing has failed, in seconds; 0 if neither.
     pub dead_letters_blocked_seconds: f64,
-    /// The checked settings: the role of the topic, Kafka's name of the setting, and whether it is wrong. Empty before
+    /// The checked settings: the name of the topic, Kafka's name of the setting, and whether it is wrong. Empty before
     /// the first check.
-    pub topic_settings: Vec<(&'static str, String, bool)>,
+    pub topic_settings: Vec<(Arc<str>, String, bool)>,
     /// Every security risk of the connection to the brokers, and whether it exists.
     pub insecure: Vec<(&'static str, bool)>,
 }
@@ -65,8 +67,12 @@ pub struct Readiness {
 }
 
 /// How far a partition has been read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PartitionState {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// The number of the partition in its topic.
+    pub partition: i32,
     /// The number of records not yet read.
     pub lag_messages: i64,
     /// The age of the next record to be read; 0 if all are read.

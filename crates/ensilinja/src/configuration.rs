@@ -64,7 +64,7 @@ impl Outside for ThisMachine {
             SettingsError::Property { name, reason } => KafkaRefusal::Property { name, reason },
             SettingsError::Path { name, path, reason } => KafkaRefusal::Path { name, path, reason },
             SettingsError::Together(reason) => KafkaRefusal::Together(reason),
-            other @ (SettingsError::Empty(_) | SettingsError::SameTopic(_)) => {
+            other @ (SettingsError::Empty(_) | SettingsError::SameTopic(_) | SettingsError::Topics(_)) => {
                 KafkaRefusal::Together(other.to_string())
             }
         })

@@ -7,7 +7,7 @@
 //! | wing | question | entry |
 //! |---|---|---|
 //! | `live` | What is true now, and is everything known? | [`Ingest`], [`Monitor`] |
-//! | `scan` | What does a range of the past hold? | [`scan_topic`] |
+//! | `scan` | What does a range of the past hold? | [`scan_topics`] |
 //! | `dead_letters` | Which records could not be used? How are they sent again? | [`read_dead_letters`], [`Redriver`] |
 //! | `diagnostics` | Are brokers, connection and topics as they should be? | [`inspect`] |
 //!
@@ -47,6 +47,7 @@ mod record_position;
 mod scan;
 mod security;
 mod settings;
+mod topic_choice;
 
 pub use ensilinja_librdkafka::TopicId;
 pub use ensilinja_model::{Header, Headers};
@@ -57,8 +58,8 @@ pub use dead_letters::redriver::{REDRIVEN_FROM, RedriveError, Redriver};
 pub use diagnostics::broker_failure::BrokerFailure;
 pub use diagnostics::failure_cause::FailureCause;
 pub use diagnostics::inspection::{
-    BrokerInspection, BrokerSource, GroupCommit, Inspection, InspectionFailure, PartitionInspection, TopicInspection,
-    inspect, past_retention,
+    BrokerInspection, BrokerSource, GroupCommit, InspectedTopic, Inspection, InspectionFailure, PartitionInspection,
+    TopicInspection, inspect, past_retention,
 };
 pub use diagnostics::open_transactions::open_transaction_remedy;
 pub use diagnostics::topic_review::{TopicRole, TopicSettingStatus};
@@ -73,8 +74,9 @@ pub use publisher::{OutgoingRecord, PublishError, Publisher};
 pub use record::{IncomingRecord, RecordDisposition, RecordHandler, TimeSource};
 pub use record_position::{RecordPosition, RecordPositionError};
 pub use scan::error::ScanError;
-pub use scan::run::{ScanSummary, scan_topic};
+pub use scan::run::{ScanSummary, ScannedTopic, scan_topics};
 pub use scan::scan_range::{OffsetRange, ScanRange};
 pub use scan::topic_scan::ScanProgress;
 pub use security::{SecurityRisk, SecurityWarning};
 pub use settings::{Settings, SettingsError};
+pub use topic_choice::{TopicChoice, TopicChoiceError};

@@ -1,4 +1,4 @@
-//! Publishes records to the event topic the way a careful integrator would: for the simulator, the demo and redrives.
+//! Publishes records to a topic the way a careful integrator would: for the simulator, the demo and redrives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -54,7 +54,7 @@ pub enum PublishError {
     },
 }
 
-/// Publishes records to the topic of its settings: idempotent, acknowledged by all replicas, compressed with lz4 unless
+/// Publishes records to a topic: idempotent, acknowledged by all replicas, compressed with lz4 unless
 /// the settings say otherwise.
 pub struct Publisher {
     topic: String,
@@ -75,11 +75,11 @@ struct Deliveries {
 }
 
 impl Publisher {
-    /// A publisher for the topic of `settings`. The brokers need not be reachable yet.
+    /// A publisher for `topic`. The brokers need not be reachable yet.
     ///
     /// # Errors
     /// [`SettingsError`] if the settings are wrong.
-    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: &Settings, topic: &str) -> Result<Self, SettingsError> {
         settings.check()?;
         let counts = Arc::new(Counts::default());
         let deliveries = Deliveries { log: ClientLog::new("publisher"), counts: Arc::clone(&counts) };
@@ -89,7 +89,7 @@ impl Publisher {
         }
         let made = config.create_with_context(deliveries);
         let producer = made.map_err(|error| SettingsError::Together(error.to_string()))?;
-        Ok(Self { topic: settings.topic.clone(), producer, counts, stopping: AtomicBool::new(false) })
+        Ok(Self { topic: topic.to_owned(), producer, counts, stopping: AtomicBool::new(false) })
     }
 
     /// Checks that the topic exists. Passes if the brokers do not answer within 2 s: records wait for them.
@@ -97,12 +97,17 @@ impl Publisher {
     /// # Errors
     /// [`PublishError::TopicMissing`].
     pub fn check_topic(&self) -> Result<(), PublishError> {
-        let missing = self.producer.client().fetch_metadata(Some(&self.topic), ANSWER_WITHIN).is_ok_and(|metadata| {
+        self.check(&self.topic)
+    }
+
+    /// The same for any topic.
+    pub(crate) fn check(&self, topic: &str) -> Result<(), PublishError> {
+        let missing = self.producer.client().fetch_metadata(Some(topic), ANSWER_WITHIN).is_ok_and(|metadata| {
             metadata.topics().iter().any(|topic| {
                 topic.error().map(RDKafkaErrorCode::from) == Some(RDKafkaErrorCode::UnknownTopicOrPartition)
             })
         });
-        if missing { Err(PublishError::TopicMissing(self.topic.clone())) } else { Ok(()) }
+        if missing { Err(PublishError::TopicMissing(topic.to_owned())) } else { Ok(()) }
     }
 
     /// Where each partition of the topic begins and ends, by number; `None` if the brokers do not answer.
@@ -121,12 +126,17 @@ impl Publisher {
     /// # Errors
     /// [`PublishError::Refused`] if the record can never be published, [`PublishError::Stopped`] after [`Self::stop`].
     pub fn send(&self, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
+        self.send_to(&self.topic, record)
+    }
+
+    /// The same for any topic.
+    pub(crate) fn send_to(&self, topic: &str, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
         let mut headers = None;
         for (name, value) in record.headers {
             let list = headers.take().unwrap_or_else(OwnedHeaders::new);
             headers = Some(list.insert(Header { key: name, value: value.as_ref() }));
         }
-        let mut outgoing = BaseRecord::<[u8], [u8]>::to(&self.topic).timestamp(record.timestamp.as_millis());
+        let mut outgoing = BaseRecord::<[u8], [u8]>::to(topic).timestamp(record.timestamp.as_millis());
         outgoing.key = record.key;
         outgoing.payload = record.value;
         outgoing.headers = headers;

@@ -20,6 +20,10 @@ pub struct IncomingRecord<'a> {
     /// When the record was published, by the clock of the producer or the broker (`message.timestamp.type`). `None` if
     /// that is unknown: the record has no timestamp, or one of 0 or less.
     pub timestamp: Option<EventTime>,
+    /// The topic.
+    pub topic: &'a str,
+    /// The source that claims the topic, as in [`TopicChoice::source`](crate::TopicChoice::source).
+    pub source: usize,
     /// The partition.
     pub partition: i32,
     /// The offset in the partition.
@@ -33,15 +37,18 @@ pub struct IncomingRecord<'a> {
 }
 
 impl<'a> IncomingRecord<'a> {
-    /// The record that was fetched; `headers` are its headers.
+    /// The record that was fetched from `topic`, with the source that claims the topic; `headers` are its headers.
     #[inline]
     pub(crate) fn of<'q: 'a>(
         fetched: &FetchedRecord<'q>,
         headers: &'a RecordHeaders<'q>,
+        (topic, source): (&'a str, usize),
         rebuilding: bool,
         again: bool,
     ) -> Self {
         Self {
+            topic,
+            source,
             key: fetched.key(),
             value: fetched.value(),
             headers: Headers::on_request(headers),

@@ -14,6 +14,7 @@ use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
+use crate::topic_choice::{self, TopicChoice, TopicChoiceError};
 
 /// The properties that this crate sets itself, and what to do instead.
 const OWNED: &[(&[&str], &str)] = &[
@@ -84,8 +85,8 @@ const PATHS: &[&str] =
 pub struct Settings {
     /// The brokers to ask first, as `host:port,host:port`.
     pub bootstrap_servers: String,
-    /// The topic of the events.
-    pub topic: String,
+    /// The topics of the events, each with the source that claims it.
+    pub topics: Vec<TopicChoice>,
     /// The topic for records that cannot be used.
     pub dead_letter_topic: String,
     /// The group whose committed offsets record how far dead letters have been written. No process joins it.
@@ -102,9 +103,12 @@ pub enum SettingsError {
     /// A required name is empty.
     #[error("`{0}` is empty: name it")]
     Empty(&'static str),
-    /// Both topics are the same, so dead letters would be read as events.
+    /// A topic of events is also that of the dead letters, so dead letters would be read as events.
     #[error("`topic` and `dead_letter_topic` are both `{0}`: dead letters would be read as events")]
     SameTopic(String),
+    /// The topics cannot be chosen like this.
+    #[error(transparent)]
+    Topics(#[from] TopicChoiceError),
     /// This crate sets the property itself.
     #[error("the Kafka property `{name}` cannot be set: {instead}")]
     Owned {
@@ -144,7 +148,6 @@ impl Settings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let names = [
             ("bootstrap_servers", &self.bootstrap_servers),
-            ("topic", &self.topic),
             ("dead_letter_topic", &self.dead_letter_topic),
             ("group_id", &self.group_id),
         ];
@@ -153,8 +156,9 @@ impl Settings {
                 return Err(SettingsError::Empty(name));
             }
         }
-        if self.topic == self.dead_letter_topic {
-            return Err(SettingsError::SameTopic(self.topic.clone()));
+        topic_choice::check(&self.topics)?;
+        if self.topics.iter().any(|choice| choice.name == self.dead_letter_topic) {
+            return Err(SettingsError::SameTopic(self.dead_letter_topic.clone()));
         }
         for name in self.properties.keys() {
             if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| owned.contains(&name.as_str())) {
@@ -182,6 +186,11 @@ impl Settings {
             })?;
         }
         Ok(())
+    }
+
+    /// The first choice of topics.
+    pub(crate) fn first(&self) -> &TopicChoice {
+        self.topics.first().expect("the settings were checked")
     }
 
     /// The configuration of the consumer of the event topic.
@@ -264,7 +273,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("bootstrap_servers", &self.bootstrap_servers)
-            .field("topic", &self.topic)
+            .field("topics", &self.topics)
             .field("dead_letter_topic", &self.dead_letter_topic)
             .field("group_id", &self.group_id)
             .field("properties", &self.properties.keys())
@@ -290,7 +299,7 @@ pub(crate) mod tests {
     pub(crate) fn with(properties: &[(&str, &str)]) -> Settings {
         Settings {
             bootstrap_servers: "127.0.0.1:1".to_owned(),
-            topic: "events".to_owned(),
+            topics: vec![TopicChoice::of("events")],
             dead_letter_topic: "dead".to_owned(),
             group_id: "group".to_owned(),
             properties: properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
@@ -364,9 +373,9 @@ pub(crate) mod tests {
     #[test]
     fn an_empty_name_and_two_equal_topics_are_refused() {
         let mut settings = with(&[]);
-        settings.topic = String::new();
-        assert_eq!(settings.check().unwrap_err().to_string(), "`topic` is empty: name it");
-        settings.topic = settings.dead_letter_topic.clone();
+        settings.topics.clear();
+        assert_eq!(settings.check().unwrap_err().to_string(), "no topic is named: name one");
+        settings.topics = vec![TopicChoice::of(&settings.dead_letter_topic)];
         assert!(matches!(settings.check(), Err(SettingsError::SameTopic(_))));
     }
 }

@@ -94,6 +94,8 @@ mod tests {
             value: Some(value),
             headers: Headers::NONE,
             timestamp,
+            topic: "events",
+            source: 0,
             partition,
             offset,
             rebuilding,

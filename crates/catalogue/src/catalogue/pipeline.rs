@@ -26,13 +26,16 @@ const fn gauge(name: &'static str, help: &'static str, read: fn(&Snapshot, Emit<
 }
 
 const fn by_partition(name: &'static str, help: &'static str, read: fn(&Snapshot, Emit<'_>)) -> Metric {
-    const LABELS: &[MetricLabel] = &[MetricLabel::described("partition", "the number of the partition")];
+    const LABELS: &[MetricLabel] = &[
+        MetricLabel::described("topic", "the name of the topic"),
+        MetricLabel::described("partition", "the number of the partition"),
+    ];
     Metric { name, kind: MetricKind::Gauge, labels: LABELS, help, origin: MetricOrigin::Snapshot(read) }
 }
 
 fn partitions(now: &Snapshot, emit: Emit<'_>, number: impl Fn(&PartitionState) -> Number) {
-    for (index, partition) in now.partitions.iter().enumerate() {
-        emit(&[&index.to_string()], number(partition));
+    for partition in &now.partitions {
+        emit(&[&partition.topic, &partition.partition.to_string()], number(partition));
     }
 }
 
@@ -103,7 +106,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_topic_setting_wrong",
         kind: MetricKind::Gauge,
         labels: &[
-            MetricLabel::described("topic", "`events` or `dead_letters`"),
+            MetricLabel::described("topic", "the name of the topic"),
             MetricLabel::described("setting", "the setting by Kafka's name"),
         ],
         help: "1 if a setting of the topic loses events or makes figures unreliable, else 0; checked every minute, absent while it cannot be read",
@@ -145,7 +148,7 @@ pub(super) const METRICS: &[Metric] = &[
         "1 once the partition has been read to the end that it had when the process started, else 0",
         |now, emit| partitions(now, emit, |partition| Number::Count(i64::from(partition.ready))),
     ),
-    gauge("ensilinja_partitions", "Partitions of the topic", |now, emit| {
+    gauge("ensilinja_partitions", "Partitions of all topics", |now, emit| {
         emit(&[], Number::of(now.partitions.len()));
     }),
     gauge("ensilinja_rebuild_progress_ratio", "The share of the history that has been read, 0 to 1", |now, emit| {

@@ -170,13 +170,19 @@ pub(crate) fn snapshot() -> Snapshot {
 /// The state at `now()` with the history since `start`, before which nothing happened.
 pub(crate) fn known_since(start: EventTime) -> Snapshot {
     let (mut ledger, history) = (ledger(), history(start));
-    let partition = |lag_messages, lag_seconds| PartitionState { lag_messages, lag_seconds, ready: true };
+    let partition = |topic: &str, partition, lag_messages, lag_seconds| PartitionState {
+        topic: topic.into(),
+        partition,
+        lag_messages,
+        lag_seconds,
+        ready: true,
+    };
     Snapshot {
         now: now(),
         figures: Some(ledger.figures(now(), history)),
         readiness: Readiness { complete: true, reasons: vec![] },
         rebuild_progress: 1.0,
-        partitions: vec![partition(0, 0.0), partition(12, 1.5)],
+        partitions: vec![partition("calls", 0, 0, 0.0), partition("calls", 1, 12, 1.5), partition("chats", 0, 3, 0.5)],
         dead_letters: vec![("malformed", 2), ("future", 0)],
         log_replaced: vec![("made_anew", 1), ("records_lost", 0)],
         complete_until: Some(now().plus_millis(-100)),
@@ -189,8 +195,8 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
             dead_letters_waiting: 1,
             dead_letters_blocked_seconds: 42.5,
             topic_settings: vec![
-                ("events", "cleanup.policy".to_owned(), false),
-                ("events", "retention.ms".to_owned(), true),
+                ("calls".into(), "cleanup.policy".to_owned(), false),
+                ("calls".into(), "retention.ms".to_owned(), true),
             ],
             insecure: vec![("sasl_unused", false), ("certificate_unverified", true)],
         },

@@ -77,7 +77,7 @@ enum Answer<'a> {
 pub fn time(work: Work, topic: &Topic) -> anyhow::Result<(f64, f64)> {
     let started = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["child", "bare-consumer", work.as_str(), &topic.settings.bootstrap_servers, &topic.settings.topic])
+        .args(["child", "bare-consumer", work.as_str(), &topic.settings.bootstrap_servers, topic.name()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;

@@ -79,7 +79,7 @@ struct Pages {
 impl Markers {
     fn new(topic: &Topic) -> anyhow::Result<Self> {
         let properties = [("linger.ms".to_owned(), "0".to_owned())].into();
-        let publisher = Publisher::new(&Settings { properties, ..topic.settings.clone() })?;
+        let publisher = Publisher::new(&Settings { properties, ..topic.settings.clone() }, topic.name())?;
         Ok(Self { publisher, sent: 0 })
     }
 

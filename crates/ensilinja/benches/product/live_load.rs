@@ -43,7 +43,7 @@ impl LiveLoad {
         volume: f64,
         alter: impl Fn(SimEvent) -> SimEvent + Send + 'static,
     ) -> anyhow::Result<Self> {
-        let publisher = Publisher::new(&topic.settings)?;
+        let publisher = Publisher::new(&topic.settings, topic.name())?;
         let morning: Vec<SimEvent> = morning(volume, LENGTH_MS).collect();
         let clock = clock::wall();
         let shift_ms = clock().millis_since(START.plus_millis(WARM_UP_MS));

@@ -39,7 +39,7 @@ pub fn configuration_file(topic: &Topic, configuration: &str) -> anyhow::Result<
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let file = std::env::temp_dir().join(format!("ensilinja-bench-{}-{number}.toml", std::process::id()));
     let of_topic = configuration
-        .replace("\"ensilinja.events\"", &format!("\"{}\"", topic.settings.topic))
+        .replace("\"ensilinja.events\"", &format!("\"{}\"", topic.name()))
         .replace("\"ensilinja.dead-letters\"", &format!("\"{}\"", topic.settings.dead_letter_topic))
         .replace("group = \"ensilinja\"", &format!("group = \"{}\"", topic.settings.group_id));
     fs::write(&file, of_topic)?;

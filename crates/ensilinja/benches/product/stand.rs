@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use ensilinja::clock;
-use ensilinja_kafka::Settings;
+use ensilinja_kafka::{Settings, TopicChoice};
 use ensilinja_model::EventTime;
 use ensilinja_sim::SimEvent;
 use ensilinja_test_support::KafkaBroker;
@@ -57,14 +57,14 @@ impl Stand {
     pub fn create_topic_of(&self, name: &str, partitions: i32) -> Topic {
         let settings = Settings {
             bootstrap_servers: self.broker.bootstrap(),
-            topic: name.to_owned(),
+            topics: vec![TopicChoice::of(name)],
             dead_letter_topic: format!("{name}.dead-letters"),
             group_id: name.to_owned(),
             properties: BTreeMap::new(),
             secret_files: Vec::new(),
         };
         let keep_all = [("cleanup.policy", "delete"), ("retention.ms", "-1")];
-        self.broker.create_topic(&settings.topic, partitions, &keep_all);
+        self.broker.create_topic(name, partitions, &keep_all);
         self.broker.create_topic(&settings.dead_letter_topic, 1, &keep_all);
         Topic { settings, events: 0 }
     }

@@ -20,10 +20,15 @@ pub struct Topic {
 }
 
 impl Topic {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.settings.topics[0].name
+    }
+
     /// Publishes events in structured mode, compressed with LZ4, each with the time of its report as its timestamp.
     /// Returns when the broker has acknowledged all of them.
     pub fn fill(&mut self, events: impl Iterator<Item = SimEvent>) -> anyhow::Result<()> {
-        let publisher = Publisher::new(&self.settings)?;
+        let publisher = Publisher::new(&self.settings, self.name())?;
         for event in events {
             publish(&publisher, &event, event.reported_at)?;
             self.events += 1;

@@ -69,9 +69,9 @@ pub fn demo(request: &DemoRequest) -> anyhow::Result<()> {
     broker.create_topic(&config.kafka.topic, PARTITIONS)?;
     broker.create_topic(&config.kafka.dead_letter_topic, 1)?;
     let mut publications = publications.peekable();
-    publish_history(&mut publications, request.at, &kafka_settings(&config.kafka))?;
+    publish_history(&mut publications, request.at, &kafka_settings(&config.kafka), &config.kafka.topic)?;
 
-    let publisher = Publisher::new(&kafka_settings(&config.kafka))?;
+    let publisher = Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic)?;
     let runtime = runtime()?;
     let clock = clock::scaled(request.at, request.speed);
     let stop = Arc::new(AtomicBool::new(false));
@@ -125,10 +125,11 @@ fn publish_history(
     publications: &mut Peekable<impl Iterator<Item = Publication>>,
     start: EventTime,
     settings: &Settings,
+    topic: &str,
 ) -> anyhow::Result<()> {
     let mut settings = settings.clone();
     settings.properties.insert("linger.ms".to_owned(), "30".to_owned());
-    let publisher = Publisher::new(&settings)?;
+    let publisher = Publisher::new(&settings, topic)?;
     while let Some(publication) = publications.next_if(|publication| publication.at < start) {
         feed::send(&publisher, &publication)?;
     }

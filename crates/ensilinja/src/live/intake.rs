@@ -182,7 +182,9 @@ mod tests {
             let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
             let (partition, offset) = (0, 0);
             let (key, value, headers) = (None, None, Headers::NONE);
-            let record = IncomingRecord { key, value, headers, timestamp, partition, offset, rebuilding, again };
+            let (topic, source) = ("events", 0);
+            let record =
+                IncomingRecord { key, value, headers, timestamp, topic, source, partition, offset, rebuilding, again };
             let alive_at = intake.source_alive_at(EventTime::from_seconds(NOW_S + at_s), &record);
             alive_at.map(|at| at.floor_second() - NOW_S)
         };

@@ -171,11 +171,17 @@ fn hazards(status: &IngestStatus) -> Hazards {
     Hazards {
         dead_letters_waiting: status.dead_letters_waiting,
         dead_letters_blocked_seconds: status.dead_letters_blocked.as_secs_f64(),
-        topic_settings: settings.map(|its| (its.topic.as_str(), its.setting.clone(), its.is_wrong)).collect(),
+        topic_settings: settings.map(|its| (Arc::clone(&its.topic), its.setting.clone(), its.is_wrong)).collect(),
         insecure: risks.map(|risk| (risk.as_str(), status.insecure.contains(risk))).collect(),
     }
 }
 
 fn state(status: &PartitionStatus) -> PartitionState {
-    PartitionState { lag_messages: status.lag_messages, lag_seconds: status.lag_seconds, ready: status.ready }
+    PartitionState {
+        topic: Arc::clone(&status.topic),
+        partition: status.partition,
+        lag_messages: status.lag_messages,
+        lag_seconds: status.lag_seconds,
+        ready: status.ready,
+    }
 }

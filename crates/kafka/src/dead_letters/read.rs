@@ -10,10 +10,11 @@ use ensilinja_model::EventTime;
 
 use crate::dead_letters::dead_letter::DeadLetter;
 use crate::scan::error::ScanError;
-use crate::scan::run::scan_topic;
+use crate::scan::run::scan_topics;
 use crate::scan::scan_range::ScanRange;
 use crate::scan::topic_scan::ScanProgress;
 use crate::settings::Settings;
+use crate::topic_choice::TopicChoice;
 
 /// How many records of which kind were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,11 +36,12 @@ pub fn read_dead_letters(
     handle: &mut dyn FnMut(&DeadLetter<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<DeadLetterCounts, ScanError> {
     // The two topics change places: the scan reads `topic`, and the two must differ.
-    let (topic, dead_letter_topic) = (settings.dead_letter_topic.clone(), settings.topic.clone());
-    let settings = Settings { topic, dead_letter_topic, ..settings.clone() };
+    let (topics, dead_letter_topic) =
+        (vec![TopicChoice::of(&settings.dead_letter_topic)], settings.first().name.clone());
+    let settings = Settings { topics, dead_letter_topic, ..settings.clone() };
     let mut counts = DeadLetterCounts::default();
     let all = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
-    scan_topic(&settings, &all, stop, &mut |record, progress| {
+    scan_topics(&settings, &all, stop, &mut |record, progress| {
         if let Some(letter) = DeadLetter::of(record) {
             counts.letters += 1;
             return handle(&letter, progress);

@@ -1,4 +1,4 @@
-//! Sends the records of dead letters to their topic again: unchanged, and marked with their old position.
+//! Sends the records of dead letters to their topics again: unchanged, and marked with their old position.
 //!
 //! Only a few records are in flight at a time, so that little is uncertain if a redrive ends early. Then all of them
 //! can be sent again: a duplicate record changes no figure.
@@ -42,14 +42,15 @@ pub enum RedriveError {
     /// The brokers acknowledge nothing.
     #[error(
         "the brokers at {brokers} have acknowledged nothing for {} s: check that they run and that this user may write \
-         to {topic}",
-        PROGRESS_WITHIN.as_secs()
+         to {}",
+        PROGRESS_WITHIN.as_secs(),
+        topics.join(", ")
     )]
     Stuck {
         /// The brokers.
         brokers: String,
-        /// The topic.
-        topic: String,
+        /// The topics.
+        topics: Vec<String>,
     },
     /// The caller has stopped the redrive.
     #[error("the redrive was stopped before the end")]
@@ -60,6 +61,8 @@ pub enum RedriveError {
 pub struct Redriver<'a> {
     publisher: Publisher,
     settings: &'a Settings,
+    /// The topics that records may go to.
+    topics: Vec<String>,
     stop: &'a AtomicBool,
     /// Records that the client has accepted.
     accepted: u64,
@@ -68,20 +71,21 @@ pub struct Redriver<'a> {
 }
 
 impl<'a> Redriver<'a> {
-    /// A redriver to the topic of `settings`. Setting `stop` ends it.
+    /// A redriver to `topics`, which are those of the records. Setting `stop` ends it.
     ///
     /// # Errors
-    /// If the settings are wrong or the topic does not exist.
-    pub fn new(settings: &'a Settings, stop: &'a AtomicBool) -> Result<Self, RedriveError> {
+    /// If the settings are wrong or a topic does not exist.
+    pub fn new(settings: &'a Settings, topics: Vec<String>, stop: &'a AtomicBool) -> Result<Self, RedriveError> {
         let mut own = settings.clone();
         // One record per batch, so that a record the brokers find too large fails no other.
         own.properties.insert("batch.num.messages".to_owned(), "1".to_owned());
-        let publisher = Publisher::new(&own)?;
-        publisher.check_topic()?;
-        Ok(Self { publisher, settings, stop, accepted: 0, refused: 0 })
+        let publisher = Publisher::new(&own, topics.first().map_or("", String::as_str))?;
+        topics.iter().try_for_each(|topic| publisher.check(topic))?;
+        Ok(Self { publisher, settings, topics, stop, accepted: 0, refused: 0 })
     }
 
-    /// Sends the record at the position `from` again, with the timestamp `now`. Waits while 256 records are in flight.
+    /// Sends the record at the position `from` to its topic again, with the timestamp `now`. Waits while 256 records are
+    /// in flight.
     ///
     /// # Errors
     /// If the redrive was stopped, or the brokers acknowledge nothing. A refused record is no error: [`Self::failed`]
@@ -96,12 +100,10 @@ impl<'a> Redriver<'a> {
         let owned = |(name, value): &(&str, Option<&[u8]>)| ((*name).to_owned(), value.map(<[u8]>::to_vec));
         let mut headers: Vec<(String, Option<Vec<u8>>)> = record.headers.iter().map(owned).collect();
         headers.push((REDRIVEN_FROM.to_owned(), Some(from.to_string().into_bytes())));
-        let sent = self.publisher.send(&OutgoingRecord {
-            key: record.key,
-            headers: &headers,
-            value: record.value,
-            timestamp: now,
-        });
+        let sent = self.publisher.send_to(
+            &from.topic,
+            &OutgoingRecord { key: record.key, headers: &headers, value: record.value, timestamp: now },
+        );
         match sent {
             Ok(()) => self.accepted += 1,
             Err(error) => {
@@ -161,8 +163,8 @@ impl<'a> Redriver<'a> {
             if self.settled() != settled {
                 (settled, since) = (self.settled(), Instant::now());
             } else if since.elapsed() >= PROGRESS_WITHIN {
-                let Settings { bootstrap_servers: brokers, topic, .. } = self.settings.clone();
-                return Err(RedriveError::Stuck { brokers, topic });
+                let (brokers, topics) = (self.settings.bootstrap_servers.clone(), self.topics.clone());
+                return Err(RedriveError::Stuck { brokers, topics });
             }
             std::thread::sleep(PAUSE);
         }

@@ -19,6 +19,7 @@ use crate::diagnostics::topic_rules::{self, PastRetention, WrongSetting};
 use crate::diagnostics::topic_settings;
 use crate::recent_errors::collect_errors;
 use crate::settings::{Settings, SettingsError};
+use crate::topic_choice::TopicChoice;
 
 /// How long the brokers may take to find the coordinator of the group.
 const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
@@ -31,11 +32,22 @@ const TRANSACTION_WITHIN: Duration = Duration::from_secs(3);
 pub struct Inspection {
     /// The brokers of the settings first, then those that they have named.
     pub brokers: Vec<BrokerInspection>,
-    /// The event topic.
-    pub events: Result<TopicInspection, InspectionFailure>,
+    /// The topics of the events, in the order of the settings; those that a pattern claims by name.
+    pub topics: Vec<InspectedTopic>,
     /// The dead-letter topic.
     pub dead_letters: Result<TopicInspection, InspectionFailure>,
-    /// What the group has committed for each partition of the event topic.
+}
+
+/// A topic of events that was inspected.
+#[derive(Clone, Debug)]
+pub struct InspectedTopic {
+    /// Its name; the pattern itself where no topic matches it.
+    pub name: String,
+    /// The choice that claims it.
+    pub choice: TopicChoice,
+    /// What the brokers say of it.
+    pub seen: Result<TopicInspection, InspectionFailure>,
+    /// What the group has committed for each of its partitions.
     pub committed: Result<Vec<Option<GroupCommit>>, InspectionFailure>,
 }
 
@@ -116,17 +128,27 @@ pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, Setti
     settings.check()?;
     let brokers = brokers(settings);
     if brokers.iter().all(|broker| broker.answer.is_err()) {
-        let (events, dead_letters) = (Err(InspectionFailure::NotTried), Err(InspectionFailure::NotTried));
-        return Ok(Inspection { brokers, events, dead_letters, committed: Err(InspectionFailure::NotTried) });
+        let topics = settings.topics.iter().map(|choice| InspectedTopic {
+            name: choice.name.clone(),
+            choice: choice.clone(),
+            seen: Err(InspectionFailure::NotTried),
+            committed: Err(InspectionFailure::NotTried),
+        });
+        return Ok(Inspection { brokers, topics: topics.collect(), dead_letters: Err(InspectionFailure::NotTried) });
     }
-    let events = topic(settings, &settings.topic, &|value| topic_rules::of_events(&settings.topic, horizon_ms, value));
+    let topics = vec![inspected(settings, settings.first(), &settings.first().name, horizon_ms)];
     let name = &settings.dead_letter_topic;
     let dead_letters = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
-    let committed = match &events {
-        Ok(seen) => committed(settings, seen.partitions.len()),
+    Ok(Inspection { brokers, topics, dead_letters })
+}
+
+fn inspected(settings: &Settings, choice: &TopicChoice, name: &str, horizon_ms: i64) -> InspectedTopic {
+    let seen = topic(settings, name, &|value| topic_rules::of_events(name, horizon_ms, value));
+    let committed = match &seen {
+        Ok(seen) => committed(settings, name, seen.partitions.len()),
         Err(_) => Err(InspectionFailure::NotTried),
     };
-    Ok(Inspection { brokers, events, dead_letters, committed })
+    InspectedTopic { name: name.to_owned(), choice: choice.clone(), seen, committed }
 }
 
 /// Asks the brokers of the settings, then those that they name. Each gets its own client, and all are asked at once.
@@ -163,7 +185,7 @@ fn ask(settings: &Settings, address: &str) -> Result<Vec<String>, BrokerFailure>
     let failure = |error: &KafkaError| BrokerFailure::of(error, log.recent_errors(), &settings);
     let consumer: BaseConsumer<ClientLog> =
         settings.query_client().create_with_context(log.clone()).map_err(|error| failure(&error))?;
-    match consumer.fetch_metadata(Some(&settings.topic), ANSWER_TIMEOUT) {
+    match consumer.fetch_metadata(Some(&settings.dead_letter_topic), ANSWER_TIMEOUT) {
         Ok(metadata) => {
             Ok(metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect())
         }
@@ -245,12 +267,12 @@ fn ends(queries: &BrokerQueries<'_>, settings: &Settings, count: usize) -> Resul
     Ok((ends, log_ends))
 }
 
-/// What the event topic keeps of records that are dated before `now`.
+/// What a topic of events keeps of records that are dated before `now`.
 ///
 /// # Errors
 /// Why the brokers do not describe the settings of the topic.
-pub fn past_retention(settings: &Settings, now: EventTime) -> Result<PastRetention, String> {
-    let described = described(settings, &settings.topic)?;
+pub fn past_retention(settings: &Settings, topic: &str, now: EventTime) -> Result<PastRetention, String> {
+    let described = described(settings, topic)?;
     Ok(topic_rules::past_retention(now, |name| described.get(name).cloned()))
 }
 
@@ -260,12 +282,12 @@ fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String
     topic_settings::describe(&admin, topic)
 }
 
-fn committed(settings: &Settings, count: usize) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
+fn committed(settings: &Settings, topic: &str, count: usize) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
     let log = ClientLog::quiet("inspection");
     let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
         settings.reader().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
-    let queries = BrokerQueries { consumer: &consumer, topic: &settings.topic, timeout: 2 * ANSWER_TIMEOUT };
+    let queries = BrokerQueries { consumer: &consumer, topic, timeout: 2 * ANSWER_TIMEOUT };
     let deadline = Instant::now() + COORDINATOR_WITHIN;
     loop {
         match queries.committed(count) {

@@ -1,6 +1,7 @@
 //! The result of a check of one topic's settings.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ensilinja_model::vocabulary;
 
@@ -20,7 +21,7 @@ vocabulary! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicSettingStatus {
     /// The topic.
-    pub topic: TopicRole,
+    pub topic: Arc<str>,
     /// Kafka's name of the setting.
     pub setting: String,
     /// Whether its value is wrong.
@@ -31,6 +32,7 @@ pub struct TopicSettingStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TopicReview {
     pub(crate) role: TopicRole,
+    pub(crate) topic: Arc<str>,
     /// The settings that were checked: those that the rules know and the broker describes.
     pub(crate) judged: BTreeSet<String>,
     pub(crate) wrong: Vec<WrongSetting>,
@@ -38,7 +40,7 @@ pub(crate) struct TopicReview {
 
 impl Default for TopicReview {
     fn default() -> Self {
-        Self { role: TopicRole::Events, judged: BTreeSet::new(), wrong: Vec::new() }
+        Self { role: TopicRole::Events, topic: Arc::from(""), judged: BTreeSet::new(), wrong: Vec::new() }
     }
 }
 
@@ -46,7 +48,7 @@ impl TopicReview {
     /// Each checked setting, with whether it is wrong.
     pub(crate) fn statuses(&self) -> impl Iterator<Item = TopicSettingStatus> + '_ {
         self.judged.iter().map(|setting| TopicSettingStatus {
-            topic: self.role,
+            topic: Arc::clone(&self.topic),
             setting: setting.clone(),
             is_wrong: self.wrong.iter().any(|wrong| wrong.name == setting),
         })

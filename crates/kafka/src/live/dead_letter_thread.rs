@@ -71,14 +71,14 @@ impl DeadLetterThread {
         match self.commit_frontiers(&log) {
             Ok(()) => self.committed_log = log.number,
             Err(error) => {
-                tracing::debug!(topic = self.settings.topic, reason = %error, "offsets not committed, retrying");
+                tracing::debug!(topic = self.settings.first().name, reason = %error, "offsets not committed, retrying");
             }
         }
     }
 
     fn commit_frontiers(&self, log: &ActiveLog) -> Result<(), QueryError> {
         let (partitions, topic_id) = (&log.partitions, log.topic_id);
-        let topic = &self.settings.topic;
+        let topic = &self.settings.first().name;
         let queries = BrokerQueries { consumer: &self.consumer, topic, timeout: LAST_WRITE_WITHIN };
         // The first commit for a log that has replaced another is not compared with what was committed for that other
         // log, unless the topic id tells the two apart.

@@ -36,7 +36,7 @@ impl FetchErrors {
         settings: &Settings,
         monitor: &Monitor,
     ) {
-        let topic = settings.topic.as_str();
+        let topic = settings.first().name.as_str();
         if is_connection_error(error) {
             tracing::debug!(topic, reason = %error, "connection lost, librdkafka reconnects");
             return;

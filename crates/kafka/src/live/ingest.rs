@@ -83,7 +83,7 @@ impl Ingest {
     ) -> Result<Self, StartError> {
         settings.check()?;
         let settings = Arc::new(settings);
-        let monitor = Arc::new(Monitor::new(clock, range_start));
+        let monitor = Arc::new(Monitor::new(&settings.first().name, clock, range_start));
         monitor.set_security(settings.warnings());
         let reader = Reader::new(Arc::clone(&settings), Arc::clone(&monitor), handler)?;
         let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), intervals.probe_interval)?;

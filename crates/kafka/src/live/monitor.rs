@@ -22,6 +22,7 @@ const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The state of reading, shared by all threads. Its questions never wait for the broker or the reader.
 pub struct Monitor {
+    topic: Arc<str>,
     pub(crate) clock: TimeSource,
     pub(crate) dead_letters: Arc<DeadLetterQueue>,
     log: RwLock<ActiveLog>,
@@ -56,8 +57,9 @@ struct State {
 }
 
 impl Monitor {
-    pub(crate) fn new(clock: TimeSource, range_start: EventTime) -> Self {
+    pub(crate) fn new(topic: &str, clock: TimeSource, range_start: EventTime) -> Self {
         Self {
+            topic: Arc::from(topic),
             clock,
             dead_letters: Arc::new(DeadLetterQueue::new(QUEUE_BYTES)),
             log: RwLock::default(),
@@ -135,7 +137,10 @@ impl Monitor {
             rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
             complete_until: log.complete_until(),
             history: history(&state.histories, state.range_start),
-            partitions: partitions.iter().map(|partition| PartitionStatus::of(partition, now)).collect(),
+            partitions: (0..)
+                .zip(partitions)
+                .map(|(number, partition)| PartitionStatus::of((&self.topic, number), partition, now))
+                .collect(),
             not_ready,
             warnings: conditions.warnings().chain(dead_letter_warning(&dead_letters)).collect(),
             topic_settings: conditions.topic_settings(),
@@ -355,7 +360,7 @@ mod tests {
 
     /// A monitor of one partition that has been read to its end, and that partition.
     fn reading(topic_id: Option<TopicId>) -> (Monitor, Vec<Arc<PartitionProgress>>) {
-        let monitor = Monitor::new(Arc::new(|| second(100)), second(0));
+        let monitor = Monitor::new("events", Arc::new(|| second(100)), second(0));
         let partition = Arc::new(PartitionProgress::new(0, 0, second(0)));
         partition.observe(second(90), 0);
         monitor.begin(

@@ -68,13 +68,13 @@ impl PartitionReader {
         fetched: &FetchedRecord<'_>,
         handler: &mut H,
         monitor: &Monitor,
-        topic: &str,
+        (topic, source): (&str, usize),
     ) {
         if self.has_gap {
             return;
         }
         let (headers, offset) = (RecordHeaders::of(*fetched), fetched.offset());
-        let record = IncomingRecord::of(fetched, &headers, offset < self.goal, offset < self.read_to);
+        let record = IncomingRecord::of(fetched, &headers, (topic, source), offset < self.goal, offset < self.read_to);
         let IncomingRecord { partition, timestamp, again, .. } = record;
         if let RecordDisposition::DeadLetter { reason, detail } = handler.handle(&record)
             && offset >= self.frontier

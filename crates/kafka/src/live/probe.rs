@@ -86,7 +86,7 @@ impl Probe {
                     Ok(()) => {
                         self.monitor.set_query_error(None);
                         self.consumer.context().recent_errors().clear();
-                        self.stalls.check(&self.settings.topic, &self.monitor.partitions(), Instant::now());
+                        self.stalls.check(&self.settings.first().name, &self.monitor.partitions(), Instant::now());
                     }
                     Err(error) => {
                         collect_errors(&self.consumer);
@@ -109,7 +109,8 @@ impl Probe {
     /// One probe: asks for the ends, and watches the reader reach them until the next probe is due.
     fn probe(&mut self, next: Instant) -> Result<(), QueryError> {
         let began = (self.monitor.clock)();
-        let queries = BrokerQueries { consumer: &self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
+        let queries =
+            BrokerQueries { consumer: &self.consumer, topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT };
         let partitions = self.monitor.partitions();
         let (count, broker) = queries.partition_count_and_broker()?;
         if count < partitions.len() {
@@ -118,7 +119,7 @@ impl Probe {
                 || self.probes_with_fewer_partitions == PROBES_WITH_FEWER_PARTITIONS
             {
                 self.probes_with_fewer_partitions = 0;
-                self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::Recreated);
+                self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::Recreated);
             }
             return Ok(());
         }
@@ -127,11 +128,11 @@ impl Probe {
         let ends = queries.ends(partitions.len())?;
         // After the ends: no id is used twice. If the id is still that of the log that was read, so are the ends.
         if !self.is_same_topic(&queries, broker, &partitions)? {
-            self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::Recreated);
+            self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::Recreated);
             return Ok(());
         }
         if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
-            self.monitor.set_log_change(&self.settings.topic, &partitions, LogChange::RecordsLost);
+            self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::RecordsLost);
             return Ok(());
         }
         if count > partitions.len() {
@@ -183,7 +184,7 @@ impl Probe {
     /// the open transactions that hold the others back.
     fn check_short_partitions(&mut self, partitions: &[Arc<PartitionProgress>]) -> Result<(), QueryError> {
         if partitions.iter().any(|partition| partition.stops_short()) {
-            let (consumer, topic) = (&self.stable, self.settings.topic.as_str());
+            let (consumer, topic) = (&self.stable, self.settings.first().name.as_str());
             let stable_ends = BrokerQueries { consumer, topic, timeout: ANSWER_TIMEOUT }.ends(partitions.len())?;
             let mut held = Vec::new();
             for (number, (partition, stable_end)) in partitions.iter().zip(stable_ends).enumerate() {
@@ -199,7 +200,7 @@ impl Probe {
 
     /// `held` has the partitions that open transactions hold back now, each with its stable end.
     fn report_open_transactions(&mut self, held: &[(usize, i64)]) {
-        let Settings { topic, bootstrap_servers: brokers, .. } = &*self.settings;
+        let (topic, brokers) = (&self.settings.first().name, &self.settings.bootstrap_servers);
         let longest = self.transactions.update(held.iter().copied(), Instant::now());
         self.monitor.set_open_transaction(longest.map(|open| {
             let OpenTransaction { partition, offset, .. } = open;

@@ -184,7 +184,7 @@ impl<H: RecordHandler> Reader<H> {
         let mut assignment = TopicPartitionList::with_capacity(starts.len());
         for start in starts {
             let offset = Offset::Offset(start.offset);
-            let added = assignment.add_partition_offset(&self.settings.topic, start.partition, offset);
+            let added = assignment.add_partition_offset(&self.settings.first().name, start.partition, offset);
             added.map_err(QueryError::Broker)?;
             // Before the assignment: then every record goes to this queue, from the first one on.
             self.attach(start.partition).map_err(QueryError::Broker)?;
@@ -205,7 +205,7 @@ impl<H: RecordHandler> Reader<H> {
     fn log_beginning(&self, topic_id: Option<TopicId>) {
         let progress = self.partitions.iter().map(|partition| &partition.progress);
         let records: i64 = progress.map(|progress| progress.goal() - progress.start).sum();
-        let (topic, partitions) = (&self.settings.topic, self.partitions.len());
+        let (topic, partitions) = (&self.settings.first().name, self.partitions.len());
         tracing::info!(topic, topic_id = topic_id.map(tracing::field::display), partitions, records, "reading the log");
     }
 
@@ -242,7 +242,7 @@ impl<H: RecordHandler> Reader<H> {
             match fetched {
                 Fetched::Record(record) => {
                     if let Some(partition) = at(partitions, record.partition()) {
-                        partition.take(&record, handler, monitor, &settings.topic);
+                        partition.take(&record, handler, monitor, (&settings.first().name, settings.first().source));
                     }
                     fetch_errors.clear(monitor);
                 }
@@ -292,7 +292,7 @@ impl<H: RecordHandler> Reader<H> {
 
     /// Leads the records of a partition to the queue.
     fn attach(&self, partition: i32) -> Result<(), KafkaError> {
-        self.queue.attach(&self.settings.topic, partition).map_err(KafkaError::Global)
+        self.queue.attach(&self.settings.first().name, partition).map_err(KafkaError::Global)
     }
 
     /// Recovers from a lost log, adds new partitions, refetches where that was requested, and reads again what the
@@ -319,7 +319,12 @@ impl<H: RecordHandler> Reader<H> {
         }
         for number in self.monitor.dead_letters.go_back(&self.monitor.partitions()) {
             let offset = self.partitions[number].progress.cursor();
-            tracing::info!(topic = self.settings.topic, partition = number, offset, "reading again for dead letters");
+            tracing::info!(
+                topic = self.settings.first().name,
+                partition = number,
+                offset,
+                "reading again for dead letters"
+            );
             self.fetch_from_cursor(number);
         }
     }
@@ -329,7 +334,7 @@ impl<H: RecordHandler> Reader<H> {
     fn attach_all(&self) {
         for number in 0..self.partitions.len() {
             if let Err(error) = self.attach(id_of(number)) {
-                tracing::warn!(topic = self.settings.topic, partition = number, reason = %error, "partition not read");
+                tracing::warn!(topic = self.settings.first().name, partition = number, reason = %error, "partition not read");
             }
         }
     }
@@ -350,7 +355,7 @@ impl<H: RecordHandler> Reader<H> {
     /// Until the probe found it, the topic was complete without it.
     fn add_partition(&mut self) {
         let number = self.partitions.len();
-        tracing::info!(topic = self.settings.topic, partition = number, "partition added");
+        tracing::info!(topic = self.settings.first().name, partition = number, "partition added");
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start());
         let history = PartitionHistory { begins_at_zero: true, since: KnownSince::Empty };
         let start = PartitionStart {
@@ -371,7 +376,7 @@ impl<H: RecordHandler> Reader<H> {
     /// known now has been read, even where offsets have no record.
     fn fetch_from_cursor(&mut self, number: usize) {
         let partition = &mut self.partitions[number];
-        let (id, topic) = (id_of(number), &self.settings.topic);
+        let (id, topic) = (id_of(number), &self.settings.first().name);
         let offset = partition.begin_fetch();
         let mut list = TopicPartitionList::with_capacity(1);
         let done = list.add_partition_offset(topic, id, Offset::Offset(offset)).and_then(|()| {
@@ -403,7 +408,7 @@ impl<H: RecordHandler> Reader<H> {
         let was_cut = self.skipped_at.is_some_and(|at| at.elapsed() < SKIPPING);
         if is_shorter || !(is_cut || was_cut) {
             let partitions = self.monitor.partitions();
-            self.monitor.set_log_change(&self.settings.topic, &partitions, self.change_of(&partitions)?);
+            self.monitor.set_log_change(&self.settings.first().name, &partitions, self.change_of(&partitions)?);
             return Ok(());
         }
         self.skipped_at = Some(Instant::now());
@@ -417,7 +422,7 @@ impl<H: RecordHandler> Reader<H> {
 
     fn skip_deleted_records_of(&mut self, number: usize, begin: i64, end: i64) {
         let partition = &mut self.partitions[number];
-        let (topic, offset) = (&self.settings.topic, partition.progress.cursor());
+        let (topic, offset) = (&self.settings.first().name, partition.progress.cursor());
         if offset < begin && begin <= partition.progress.read_to() {
             // These were read before, so figures lack nothing.
             tracing::error!(
@@ -458,7 +463,7 @@ impl<H: RecordHandler> Reader<H> {
     }
 
     fn queries(&self) -> BrokerQueries<'_> {
-        BrokerQueries { consumer: self.consumer(), topic: &self.settings.topic, timeout: ANSWER_TIMEOUT }
+        BrokerQueries { consumer: self.consumer(), topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state of reading at one moment, for `/readyz`, the metrics and the log.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ensilinja_model::EventTime;
@@ -32,7 +33,7 @@ pub struct IngestStatus {
     pub complete_until: Option<EventTime>,
     /// How far back the log reaches.
     pub history: TopicHistory,
-    /// One status for each partition being read, by number.
+    /// One status for each partition being read, by topic and number.
     pub partitions: Vec<PartitionStatus>,
     /// Why the figures cannot be relied on, for the operator; empty if they can, as far as this crate knows.
     pub not_ready: Vec<String>,
@@ -54,8 +55,12 @@ pub struct IngestStatus {
 }
 
 /// How far one partition has been read.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PartitionStatus {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// The number of the partition in its topic.
+    pub partition: i32,
     /// Offsets not read yet, as of the last probe.
     pub lag_messages: i64,
     /// The age of the records read last, in seconds; 0 if nothing is unread.
@@ -65,10 +70,16 @@ pub struct PartitionStatus {
 }
 
 impl PartitionStatus {
-    pub(crate) fn of(partition: &PartitionProgress, now: EventTime) -> Self {
+    pub(crate) fn of((topic, number): (&Arc<str>, i32), partition: &PartitionProgress, now: EventTime) -> Self {
         let lag_messages = partition.lag();
         let age = EventTime::from_millis(now.millis_since(partition.complete_until()).max(0)).as_seconds_f64();
-        Self { lag_messages, lag_seconds: if lag_messages > 0 { age } else { 0.0 }, ready: partition.is_rebuilt() }
+        Self {
+            topic: Arc::clone(topic),
+            partition: number,
+            lag_messages,
+            lag_seconds: if lag_messages > 0 { age } else { 0.0 },
+            ready: partition.is_rebuilt(),
+        }
     }
 }
 

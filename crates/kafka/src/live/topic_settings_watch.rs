@@ -71,7 +71,7 @@ impl TopicSettingsWatch {
 
     fn topic(&self, role: TopicRole) -> &str {
         match role {
-            TopicRole::Events => &self.settings.topic,
+            TopicRole::Events => &self.settings.first().name,
             TopicRole::DeadLetters => &self.settings.dead_letter_topic,
         }
     }
@@ -91,6 +91,6 @@ impl TopicSettingsWatch {
             TopicRole::Events => topic_rules::of_events(topic, self.horizon_ms, value),
             TopicRole::DeadLetters => topic_rules::of_dead_letters(topic, value),
         };
-        Ok(TopicReview { role, judged: judged.into_inner(), wrong })
+        Ok(TopicReview { role, topic: topic.into(), judged: judged.into_inner(), wrong })
     }
 }

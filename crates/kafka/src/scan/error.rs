@@ -133,30 +133,30 @@ pub enum ScanError {
 
 impl ScanError {
     pub(super) fn topic_missing(settings: &Settings) -> Self {
-        let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
+        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
         Self::TopicMissing { topic, brokers }
     }
 
     pub(super) fn unreachable(settings: &Settings, reason: &BrokerFailure) -> Self {
-        let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
+        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
         Self::Unreachable { brokers, topic, reason: reason.clone() }
     }
 
     pub(super) fn refused(settings: &Settings, reason: &BrokerFailure) -> Self {
-        let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
+        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
         Self::Refused { brokers, topic, reason: reason.clone() }
     }
 
     pub(super) fn vanished(settings: &Settings) -> Self {
-        Self::Vanished { topic: settings.topic.clone() }
+        Self::Vanished { topic: settings.first().name.clone() }
     }
 
     pub(super) fn cut(settings: &Settings, partition: i32, wanted: i64, begin: i64) -> Self {
-        Self::Cut { topic: settings.topic.clone(), partition, wanted, begin }
+        Self::Cut { topic: settings.first().name.clone(), partition, wanted, begin }
     }
 
     pub(super) fn stuck(settings: &Settings, left: u64, reason: Option<&KafkaError>) -> Self {
-        let Settings { topic, bootstrap_servers: brokers, .. } = settings.clone();
+        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
         Self::Stuck { brokers, topic, left, reason: reason.map(ToString::to_string) }
     }
 }

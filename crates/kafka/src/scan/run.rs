@@ -43,7 +43,7 @@ use crate::settings::Settings;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a scan has read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanSummary {
     /// Records that were handed over.
     pub records: u64,
@@ -54,8 +54,17 @@ pub struct ScanSummary {
     /// is false where some partition has lost all it ever held, so that nothing tells since when, and for ranges of
     /// offsets.
     pub history: TopicHistory,
-    /// The id of the topic, if the brokers have topic ids. A caller that scans twice compares the two ids.
-    pub topic_id: Option<TopicId>,
+    /// The topics. A caller that scans twice compares them.
+    pub topics: Vec<ScannedTopic>,
+}
+
+/// A topic that was scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScannedTopic {
+    /// Its name.
+    pub name: String,
+    /// Its id, if the brokers have topic ids: a topic of the same name that was recreated has another one.
+    pub id: Option<TopicId>,
 }
 
 /// Reads every partition from the first record published at or after `range.from` to where the partition ended when
@@ -72,7 +81,7 @@ pub struct ScanSummary {
 ///
 /// # Errors
 /// [`ScanError`]. The records handed over before it are only a part of the range.
-pub fn scan_topic(
+pub fn scan_topics(
     settings: &Settings,
     range: &ScanRange<'_>,
     stop: &AtomicBool,
@@ -87,14 +96,20 @@ pub fn scan_topic(
     let consumer = settings.scanner(to_read).create_with_context(ClientLog::new("scan"));
     let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
     let mut scan = TopicScan::of(&consumer, settings, &starts)?;
-    tracing::info!(topic = settings.topic, partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");
+    tracing::info!(
+        topic = settings.first().name,
+        partitions = starts.len(),
+        offsets = scan.offsets_left(),
+        "scan begins"
+    );
     let records = scan.read(stop, &|histories| history_of(histories, range).1, handle)?;
     let id_after = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?));
     if matches!(id_after, Err(ScanError::TopicMissing { .. })) || id_after? != topic_id {
         return Err(ScanError::vanished(settings));
     }
     let (reaches_back, history) = history_of(&scan.histories(), range);
-    Ok(ScanSummary { records, reaches_back, history, topic_id })
+    let topics = vec![ScannedTopic { name: settings.first().name.clone(), id: topic_id }];
+    Ok(ScanSummary { records, reaches_back, history, topics })
 }
 
 /// Asks until the brokers answer, refuse, or have had [`BEGIN_WITHIN`].
@@ -105,7 +120,7 @@ fn ask<T>(
     question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, StartsError>,
 ) -> Result<T, ScanError> {
     let deadline = Instant::now() + BEGIN_WITHIN;
-    let queries = BrokerQueries { consumer, topic: &settings.topic, timeout: ANSWER_TIMEOUT };
+    let queries = BrokerQueries { consumer, topic: &settings.first().name, timeout: ANSWER_TIMEOUT };
     let failure = |error: &KafkaError| BrokerFailure::of(error, consumer.context().recent_errors(), settings);
     loop {
         let asked = Instant::now();

@@ -54,7 +54,7 @@ fn starts_of_ranges(
         }
         let goal = range.to.unwrap_or(end);
         if range.from < begin || range.from >= end || goal > end {
-            return Err(ScanError::Outside { topic, range: *range, begin, end });
+            return Err(ScanError::Outside { topic, range: range.clone(), begin, end });
         }
         starts.push(PartitionStart {
             partition: range.partition,

@@ -61,10 +61,10 @@ impl<'a> TopicScan<'a> {
             let mut queue = None;
             if start.offset < start.goal {
                 let offset = Offset::Offset(start.offset);
-                let added = assignment.add_partition_offset(&settings.topic, start.partition, offset);
+                let added = assignment.add_partition_offset(&settings.first().name, start.partition, offset);
                 added.map_err(ScanError::Client)?;
                 // Before the assignment: then every fetched record goes to this queue, from the first one on.
-                let split = RecordQueue::of_partition(consumer, &settings.topic, start.partition);
+                let split = RecordQueue::of_partition(consumer, &settings.first().name, start.partition);
                 queue = Some(split.map_err(|code| ScanError::Client(KafkaError::Global(code)))?);
             }
             partitions.push(PartitionScan::new(start, queue));
@@ -92,7 +92,8 @@ impl<'a> TopicScan<'a> {
             let (record, passed) = self.partitions[index].take();
             progress.offsets_read += passed;
             let headers = RecordHeaders::of(record);
-            if handle(&IncomingRecord::of(&record, &headers, true, false), &progress).is_break() {
+            let topic = (self.settings.first().name.as_str(), self.settings.first().source);
+            if handle(&IncomingRecord::of(&record, &headers, topic, true, false), &progress).is_break() {
                 return Err(ScanError::Stopped);
             }
             if self.await_head(index, &mut merge, stop)? {
@@ -147,7 +148,7 @@ impl<'a> TopicScan<'a> {
                 Err(ScanError::refused(self.settings, &reason))
             }
             _ => {
-                tracing::debug!(topic = self.settings.topic, %error, "fetch failed, librdkafka retries");
+                tracing::debug!(topic = self.settings.first().name, %error, "fetch failed, librdkafka retries");
                 self.last_error = Some(error);
                 Ok(())
             }
@@ -156,7 +157,8 @@ impl<'a> TopicScan<'a> {
 
     /// Some partition has no record at its next offset. Names the partition, if the broker tells which.
     fn cut(&self) -> ScanError {
-        let queries = BrokerQueries { consumer: self.consumer, topic: &self.settings.topic, timeout: ANSWER_TIMEOUT };
+        let queries =
+            BrokerQueries { consumer: self.consumer, topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT };
         let index = |scan: &PartitionScan| usize::try_from(scan.partition).expect("partitions are counted from 0");
         let count = self.partitions.iter().map(|scan| index(scan) + 1).max().unwrap_or(0);
         let begins = queries.begins(count).unwrap_or_default();

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use ensilinja_kafka::Settings;
+use ensilinja_kafka::{Settings, TopicChoice};
 use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::fixture::{
-    DEAD, HOUR_MS, RecordingHandler, RunningIngest, TOPIC, committed, dead_letter_keys, now, settings, wait,
+    DEAD, HOUR_MS, RecordingHandler, RunningIngest, TOPIC, committed, dead_letter_keys, now, settings, topic_name, wait,
 };
 
 const PLAIN: &[(&str, &str)] = &[("retention.ms", "-1")];
@@ -30,7 +30,7 @@ fn publish(settings: &Settings, prefix: &str, counts: &[usize]) -> Vec<String> {
     for (partition, count) in (0..).zip(counts) {
         for number in 0..*count {
             let value = format!("{prefix}-{partition}-{number:04}");
-            let record = BaseRecord::<str, str>::to(&settings.topic).partition(partition).payload(&value);
+            let record = BaseRecord::<str, str>::to(topic_name(settings)).partition(partition).payload(&value);
             producer.send(record).unwrap();
             values.push(value);
         }
@@ -40,7 +40,7 @@ fn publish(settings: &Settings, prefix: &str, counts: &[usize]) -> Vec<String> {
 }
 
 fn topic_of(settings: &Settings, name: &str) -> Settings {
-    Settings { topic: format!("{TOPIC}.{name}"), ..settings.clone() }
+    Settings { topics: vec![TopicChoice::of(&format!("{TOPIC}.{name}"))], ..settings.clone() }
 }
 
 /// Waits until all of a new log is read. Nothing of the old one may be left.
@@ -67,13 +67,13 @@ fn a_recreated_topic_is_another_log_whatever_its_length_and_its_partitions() {
         ("more-partitions", &[3, 4], &[9, 9, 9]),
     ] {
         let settings = topic_of(&settings, case);
-        broker.create_topic(&settings.topic, i32::try_from(old.len()).unwrap(), PLAIN);
+        broker.create_topic(topic_name(&settings), i32::try_from(old.len()).unwrap(), PLAIN);
         let before = publish(&settings, "old", old);
         let running = RunningIngest::start(settings.clone());
         running.catch_up();
         assert_eq!(running.handler.values(), before);
-        broker.delete_topic(&settings.topic);
-        broker.create_topic(&settings.topic, i32::try_from(new.len()).unwrap(), PLAIN);
+        broker.delete_topic(topic_name(&settings));
+        broker.create_topic(topic_name(&settings), i32::try_from(new.len()).unwrap(), PLAIN);
         let values = publish(&settings, "new", new);
         assert_is_another_log(&running, &values, [1, 0], case);
         let partitions = running.ingest.monitor().status().partitions.len();
@@ -91,13 +91,13 @@ fn a_recreated_topic_is_noticed_between_probes_during_the_rebuild_and_after_an_o
     let settings = settings(&broker.bootstrap());
     let day_ago = now().plus_millis(-24 * HOUR_MS);
     let renew = |broker: &KafkaBroker, settings: &Settings| {
-        broker.delete_topic(&settings.topic);
-        broker.create_topic(&settings.topic, 2, PLAIN);
+        broker.delete_topic(topic_name(&settings));
+        broker.create_topic(topic_name(&settings), 2, PLAIN);
         publish(settings, "new", &[500, 600])
     };
 
     let rare = topic_of(&settings, "rare");
-    broker.create_topic(&rare.topic, 2, PLAIN);
+    broker.create_topic(topic_name(&rare), 2, PLAIN);
     publish(&rare, "old", &[5, 5]);
     let running = RunningIngest::start_at(rare.clone(), RecordingHandler::default(), day_ago, Duration::from_secs(3));
     running.catch_up();
@@ -106,7 +106,7 @@ fn a_recreated_topic_is_noticed_between_probes_during_the_rebuild_and_after_an_o
     running.stop();
 
     let slow = topic_of(&settings, "slow");
-    broker.create_topic(&slow.topic, 2, PLAIN);
+    broker.create_topic(topic_name(&slow), 2, PLAIN);
     publish(&slow, "old", &[400, 400]);
     let running =
         RunningIngest::start_at(slow.clone(), RecordingHandler::with_delay(Duration::from_millis(3)), day_ago, PROBE);
@@ -117,7 +117,7 @@ fn a_recreated_topic_is_noticed_between_probes_during_the_rebuild_and_after_an_o
     running.stop();
 
     let away = topic_of(&settings, "away");
-    broker.create_topic(&away.topic, 2, PLAIN);
+    broker.create_topic(topic_name(&away), 2, PLAIN);
     publish(&away, "old", &[5, 5]);
     let running = RunningIngest::start(away.clone());
     running.catch_up();
@@ -174,10 +174,10 @@ fn after_a_loss_of_acknowledged_records_the_ingest_holds_what_a_new_process_woul
     let day_ago = now().plus_millis(-24 * HOUR_MS);
     for (case, grown) in [("shorter", 0), ("grown", 900)] {
         let settings = topic_of(&settings, case);
-        broker.create_topic(&settings.topic, 1, PLAIN);
+        broker.create_topic(topic_name(&settings), 1, PLAIN);
         let kept = publish(&settings, "kept", &[700]);
         broker.stop();
-        broker.keep_partition(&settings.topic, 0);
+        broker.keep_partition(topic_name(&settings), 0);
         broker.start_again();
         let lost = publish(&settings, "lost", &[400]);
         // Probes are rare here, so the log may have grown again before the next one.
@@ -186,7 +186,7 @@ fn after_a_loss_of_acknowledged_records_the_ingest_holds_what_a_new_process_woul
         running.catch_up();
         assert_eq!(running.handler.len(), kept.len() + lost.len());
         broker.kill();
-        broker.put_partition_back(&settings.topic, 0);
+        broker.put_partition_back(topic_name(&settings), 0);
         broker.start_again();
         let after = publish(&settings, "grown", &[grown]);
         let mut values = [kept, after].concat();

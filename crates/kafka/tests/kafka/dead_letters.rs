@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ensilinja_kafka::{
     DeadLetterCounts, EmbeddedBroker, KeptBytes, KeptHeaders, OutgoingRecord, Publisher, REDRIVEN_FROM, Redriver,
-    ScanError, Settings, read_dead_letters,
+    ScanError, Settings, TopicChoice, read_dead_letters,
 };
 use ensilinja_test_support::plain_consumer;
 
@@ -65,7 +65,7 @@ fn ingest(settings: &Settings, letters: usize) {
 #[test]
 fn a_dead_letter_gives_its_record_back() {
     let (_broker, settings) = broker(1);
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     let large = format!("poison{}", "x".repeat(200_000));
     let headers =
         [("ce_type".to_owned(), Some(b"x".to_vec())), ("nothing".to_owned(), None), ("ce_type".to_owned(), None)];
@@ -101,7 +101,10 @@ fn dead_letters_of_two_processes_about_one_record_have_the_same_position() {
     settings.group_id = "another".to_owned();
     ingest(&settings, 2);
     // A record of another program.
-    publish(&Settings { topic: DEAD.to_owned(), dead_letter_topic: TOPIC.to_owned(), ..settings.clone() }, &["hello"]);
+    publish(
+        &Settings { topics: vec![TopicChoice::of(DEAD)], dead_letter_topic: TOPIC.to_owned(), ..settings.clone() },
+        &["hello"],
+    );
     let (read, letters) = letters(&settings);
     assert_eq!(read, DeadLetterCounts { letters: 4, others: 1 });
     assert_eq!(letters.values().map(|(_, times)| *times).collect::<Vec<_>>(), [2, 2]);
@@ -110,7 +113,7 @@ fn dead_letters_of_two_processes_about_one_record_have_the_same_position() {
 #[test]
 fn a_redriven_record_is_unchanged_except_for_the_mark_of_its_old_position() {
     let (_broker, settings) = broker(3);
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     let headers = [("a".to_owned(), Some(b"1".to_vec())), ("b".to_owned(), None)];
     let record = OutgoingRecord { key: Some(b"c-1"), headers: &headers, value: Some(b"poison"), timestamp: now() };
     publisher.send(&record).unwrap();
@@ -119,7 +122,7 @@ fn a_redriven_record_is_unchanged_except_for_the_mark_of_its_old_position() {
 
     let stop = AtomicBool::new(false);
     for round in 1..=2 {
-        let mut redriver = Redriver::new(&settings, &stop).unwrap();
+        let mut redriver = Redriver::new(&settings, vec![TOPIC.to_owned()], &stop).unwrap();
         read_dead_letters(&settings, &stop, &mut |letter, _| {
             redriver.send(&letter.record().unwrap(), &letter.position, now()).unwrap();
             ControlFlow::Continue(())
@@ -167,7 +170,7 @@ fn a_stopped_redrive_counts_what_was_acknowledged() {
     publish(&settings, &["poison 1", "poison 2", "poison 3"]);
     ingest(&settings, 3);
     let stop = AtomicBool::new(false);
-    let mut redriver = Redriver::new(&settings, &stop).unwrap();
+    let mut redriver = Redriver::new(&settings, vec![TOPIC.to_owned()], &stop).unwrap();
     let mut ended = Vec::new();
     read_dead_letters(&settings, &AtomicBool::new(false), &mut |letter, _| {
         ended.push(redriver.send(&letter.record().unwrap(), &letter.position, now()).is_ok());

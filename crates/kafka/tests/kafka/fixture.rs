@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ensilinja_kafka::{
     IncomingRecord, Ingest, IngestIntervals, OutgoingRecord, Publisher, RecordDisposition, RecordHandler, Settings,
-    TimeSource,
+    TimeSource, TopicChoice,
 };
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{plain_consumer, poll_until};
@@ -26,7 +26,7 @@ pub const HOUR_MS: i64 = 3_600_000;
 pub fn settings(bootstrap_servers: &str) -> Settings {
     Settings {
         bootstrap_servers: bootstrap_servers.to_owned(),
-        topic: TOPIC.to_owned(),
+        topics: vec![TopicChoice::of(TOPIC)],
         dead_letter_topic: DEAD.to_owned(),
         group_id: "ensilinja".to_owned(),
         properties: BTreeMap::new(),
@@ -201,13 +201,18 @@ pub fn wait(what: &str, is_so: impl FnMut() -> bool) {
     assert!(poll_until(Duration::from_secs(30), is_so), "not within 30 s: {what}");
 }
 
+/// The first topic of the settings.
+pub fn topic_name(settings: &Settings) -> &str {
+    &settings.topics[0].name
+}
+
 /// Publishes each value now, with its own text as the key.
 pub fn publish(settings: &Settings, values: &[&str]) {
     publish_at(settings, values, now());
 }
 
 pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
-    let publisher = Publisher::new(settings).unwrap();
+    let publisher = Publisher::new(settings, topic_name(settings)).unwrap();
     for value in values {
         let bytes = value.as_bytes();
         publisher.send(&OutgoingRecord { key: Some(bytes), headers: &[], value: Some(bytes), timestamp }).unwrap();
@@ -236,5 +241,5 @@ pub fn dead_letters(bootstrap_servers: &str) -> BTreeMap<String, usize> {
 
 /// What the group has committed, by partition.
 pub fn committed(settings: &Settings, partitions: i32) -> Vec<Offset> {
-    plain_consumer::committed(&settings.bootstrap_servers, &settings.group_id, &settings.topic, partitions)
+    plain_consumer::committed(&settings.bootstrap_servers, &settings.group_id, topic_name(settings), partitions)
 }

@@ -99,7 +99,7 @@ fn the_history_of_a_log_that_lost_nothing_begins_with_its_first_record() {
 fn a_dead_letter_has_the_record_and_its_description() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     let headers = [("ce_type".to_owned(), Some(b"odd".to_vec()))];
     let large = format!("poison{}", "x".repeat(200_000));
     for value in [b"poison small".as_slice(), large.as_bytes()] {
@@ -182,7 +182,7 @@ fn a_dead_letter_that_the_broker_finds_too_large_is_written_with_sizes_only() {
 fn thousands_of_empty_headers_are_not_kept() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     let headers = vec![(String::new(), None); 5_000];
     publisher.send(&OutgoingRecord { key: None, headers: &headers, value: Some(b"poison"), timestamp: now() }).unwrap();
     publisher.flush(Duration::from_secs(10)).unwrap();
@@ -272,7 +272,7 @@ fn a_slow_process_does_not_take_back_the_commit_of_a_faster_one() {
 fn a_key_or_a_value_may_be_missing_and_headers_arrive_in_order() {
     let broker = broker(1);
     let settings = settings(&broker.bootstrap_servers());
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     let headers = [("b".to_owned(), Some(vec![1])), ("a".to_owned(), Some(vec![])), ("b".to_owned(), Some(vec![2]))];
     publisher.send(&OutgoingRecord { key: None, headers: &headers, value: None, timestamp: now() }).unwrap();
     publisher.send(&OutgoingRecord { key: None, headers: &[], value: Some(b"v"), timestamp: now() }).unwrap();

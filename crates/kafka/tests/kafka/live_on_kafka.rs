@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{IngestIntervals, Publisher, TopicRole, TopicSettingStatus};
+use ensilinja_kafka::{IngestIntervals, Publisher, TopicSettingStatus};
 use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
 use rdkafka::Offset;
@@ -347,7 +347,7 @@ fn wrong_settings_of_the_topic_are_reported() {
 fn a_publisher_waits_for_a_broker_that_is_down() {
     let mut broker = broker(2);
     let settings = settings(&broker.bootstrap());
-    let publisher = Publisher::new(&settings).unwrap();
+    let publisher = Publisher::new(&settings, TOPIC).unwrap();
     broker.stop();
     let record = ensilinja_kafka::OutgoingRecord { key: Some(b"k"), headers: &[], value: Some(b"v"), timestamp: now() };
     publisher.send(&record).unwrap();
@@ -368,7 +368,7 @@ fn a_setting_that_becomes_wrong_is_reported_until_it_is_corrected() {
     let monitor = running.ingest.monitor();
     let state = || {
         let status = monitor.status();
-        let retention = |its: &&TopicSettingStatus| its.topic == TopicRole::Events && its.setting == "retention.ms";
+        let retention = |its: &&TopicSettingStatus| &*its.topic == TOPIC && its.setting == "retention.ms";
         let is_wrong = status.topic_settings.iter().find(retention).map(|its| its.is_wrong);
         (is_wrong, status.warnings.iter().any(|warning| warning.contains("has retention.ms=3600000")))
     };

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_kafka::{EmbeddedBroker, ScanError, ScanRange, ScanSummary, Settings, scan_topic};
+use ensilinja_kafka::{EmbeddedBroker, ScanError, ScanRange, ScanSummary, Settings, TopicChoice, scan_topics};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::KafkaBroker;
 use rdkafka::ClientConfig;
@@ -31,7 +31,7 @@ fn since(
     mut seen: impl FnMut(usize),
 ) -> Result<(ScanSummary, Vec<String>), ScanError> {
     let mut values = Vec::new();
-    let summary = scan_topic(settings, &all(from), &AtomicBool::new(false), &mut |record, progress| {
+    let summary = scan_topics(settings, &all(from), &AtomicBool::new(false), &mut |record, progress| {
         assert!(record.rebuilding && !record.again);
         values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
         assert_eq!(progress.records, values.len() as u64);
@@ -66,7 +66,7 @@ fn every_record_of_every_partition_is_handed_over_once_and_in_order() {
     let first = now().plus_millis(-2 * HOUR_MS);
     publish_at(&settings, &texts(&values), first);
     let mut places = Vec::new();
-    let summary = scan_topic(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
+    let summary = scan_topics(&settings, &all(first), &AtomicBool::new(false), &mut |record, _| {
         assert_eq!((record.key, record.timestamp), (record.value, Some(first)));
         places.push((record.partition, record.offset));
         ControlFlow::Continue(())
@@ -115,7 +115,7 @@ fn a_stop_ends_the_scan_with_an_error() {
     let (_broker, settings) = embedded(2);
     publish(&settings, &texts(&numbered(1_000)));
     let (stop, mut seen) = (AtomicBool::new(false), 0);
-    let summary = scan_topic(&settings, &all(now()), &stop, &mut |_, _| {
+    let summary = scan_topics(&settings, &all(now()), &stop, &mut |_, _| {
         seen += 1;
         stop.store(seen == 10, Ordering::Relaxed);
         ControlFlow::Continue(())
@@ -128,7 +128,7 @@ fn a_missing_topic_is_an_error_at_once() {
     let (_broker, settings) = embedded(1);
     let brokers = settings.bootstrap_servers.clone();
     let began = Instant::now();
-    let error = last_day(&Settings { topic: "elsewhere".to_owned(), ..settings }).unwrap_err();
+    let error = last_day(&Settings { topics: vec![TopicChoice::of("elsewhere")], ..settings }).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("the topic elsewhere does not exist at {brokers}: check its name and the brokers")
@@ -149,7 +149,7 @@ fn unreachable_brokers_are_an_error_after_15_seconds() {
 fn a_stop_also_ends_the_wait_for_brokers() {
     let stop = AtomicBool::new(true);
     let began = Instant::now();
-    let summary = scan_topic(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
+    let summary = scan_topics(&settings("127.0.0.1:9"), &all(now()), &stop, &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(summary, Err(ScanError::Stopped)), "{summary:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

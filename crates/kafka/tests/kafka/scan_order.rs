@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{
     EmbeddedBroker, OffsetRange, OutgoingRecord, Publisher, ScanError, ScanProgress, ScanRange, ScanSummary, Settings,
-    scan_topic,
+    scan_topics,
 };
 use ensilinja_model::EventTime;
 
@@ -26,7 +26,7 @@ fn embedded() -> (EmbeddedBroker, Settings) {
 
 /// Publishes a record for each timestamp (milliseconds after the start), spread over the partitions.
 fn publish(settings: &Settings, timestamps: impl IntoIterator<Item = i64>) {
-    let publisher = Publisher::new(settings).unwrap();
+    let publisher = Publisher::new(settings, TOPIC).unwrap();
     for (number, timestamp) in timestamps.into_iter().enumerate() {
         let key = number.to_string();
         let (key, timestamp) = (Some(key.as_bytes()), START.plus_millis(timestamp));
@@ -43,7 +43,7 @@ fn read(
 ) -> (Result<ScanSummary, ScanError>, Vec<ScannedRecord>, ScanProgress) {
     let (mut scanned, mut last) = (Vec::new(), ScanProgress::default());
     let summary =
-        scan_topic(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, progress| {
+        scan_topics(settings, &ScanRange { from: START, offsets }, &AtomicBool::new(false), &mut |record, progress| {
             scanned.push((record.partition, record.offset, record.timestamp.unwrap().millis_since(START)));
             last = *progress;
             if scanned.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{EmbeddedBroker, ScanRange, Settings, read_dead_letters, scan_topic};
+use ensilinja_kafka::{EmbeddedBroker, ScanRange, Settings, read_dead_letters, scan_topics};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{KafkaBroker, plain_consumer};
 
@@ -77,7 +77,7 @@ fn a_record_without_a_timestamp_comes_after_its_predecessor_and_was_known_by_the
     publish_unknown(&settings, "after it", 0);
     let mut read = Vec::new();
     let range = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
-    let summary = scan_topic(&settings, &range, &AtomicBool::new(false), &mut |record, progress| {
+    let summary = scan_topics(&settings, &range, &AtomicBool::new(false), &mut |record, progress| {
         let value = String::from_utf8(record.value.unwrap().to_vec()).unwrap();
         read.push((value, record.timestamp, progress.latest));
         ControlFlow::Continue(())

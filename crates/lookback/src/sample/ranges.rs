@@ -14,7 +14,8 @@ pub(super) fn latest_ranges(partitions: &[PartitionInspection], most: i64) -> Ve
         let length = (partition.end - partition.begin).min(share);
         left -= length;
         if length > 0 {
-            ranges.push(OffsetRange { partition: *number, from: partition.end - length, to: Some(partition.end) });
+            let (partition, from, to) = (*number, partition.end - length, Some(partition.end));
+            ranges.push(OffsetRange { topic: None, partition, from, to });
         }
     }
     ranges.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use ensilinja_kafka::{Inspection, ScanError, ScanRange, scan_topic};
+use ensilinja_kafka::{Inspection, ScanError, ScanRange, scan_topics};
 use ensilinja_ledger::Rules;
 
 use super::age;
@@ -26,7 +26,7 @@ pub fn sample_topic(
     context: &LookbackContext<'_>,
 ) -> Result<Vec<SampleFinding>, ScanError> {
     let LookbackContext { config, now, stop, progress, .. } = *context;
-    let Ok(topic) = &inspection.events else {
+    let Some(topic) = inspection.topics.first().and_then(|topic| topic.seen.as_ref().ok()) else {
         return Ok(vec![SampleFinding::not_tried("reading records, because the topic was not seen")]);
     };
     let ranges = latest_ranges(&topic.partitions, most.into());
@@ -41,7 +41,7 @@ pub fn sample_topic(
     let mut counts = SampleCounts::new(rules.clone(), now);
     progress.begin("reading the latest records", "records");
     let range = ScanRange { from: THE_BEGINNING, offsets: &ranges };
-    let read = scan_topic(&kafka_settings(&config.kafka), &range, stop, &mut |record, scan| {
+    let read = scan_topics(&kafka_settings(&config.kafka), &range, stop, &mut |record, scan| {
         let wire = wire_record(record);
         let examined = decoder.examine(&wire);
         counts.add(record, examined, meant_type(&wire, &examined));

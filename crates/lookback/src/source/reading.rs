@@ -59,11 +59,7 @@ impl EventSource<'_> {
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<(), LookbackError> {
         let again = self.read(decoder, stop, handle)?;
-        if again.topic_id == first.topic_id {
-            Ok(())
-        } else {
-            Err(SourceError::TopicReplaced { name: self.name() }.into())
-        }
+        if again.topics == first.topics { Ok(()) } else { Err(SourceError::TopicReplaced { name: self.name() }.into()) }
     }
 
     /// Checks, before the first reading, that everything can be read a second time.

@@ -1,6 +1,6 @@
 //! What was read, and why reading ended early.
 
-use ensilinja_kafka::TopicId;
+use ensilinja_kafka::ScannedTopic;
 use ensilinja_model::{Event, EventTime};
 
 use super::event_source::EventSource;
@@ -18,8 +18,8 @@ pub struct SourceSummary {
     pub reached: Option<EventTime>,
     /// What is known of where history begins.
     pub evidence: HistoryEvidence,
-    /// The id of the topic that was read, if the brokers tell it; `None` of files.
-    pub topic_id: Option<TopicId>,
+    /// The topics that were read; none of files.
+    pub topics: Vec<ScannedTopic>,
 }
 
 /// Reading was stopped before the end.
@@ -68,7 +68,7 @@ pub enum SourceError {
 impl SourceSummary {
     pub(super) fn new(source: &EventSource<'_>) -> Self {
         let evidence = HistoryEvidence::new(source.history_source());
-        Self { events: 0, latest: None, reached: None, evidence, topic_id: None }
+        Self { events: 0, latest: None, reached: None, evidence, topics: Vec::new() }
     }
 
     pub(super) fn add(&mut self, event: &Event, known_at: Option<EventTime>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, scan_topic};
+use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, scan_topics};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoder, Reason, Record};
 
@@ -38,7 +38,7 @@ pub(super) fn read(
     let (mut rejected, mut failure, mut without_timestamp) = (BTreeMap::<Reason, u64>::new(), None, 0);
     let range = ScanRange { from: source.from, offsets: source.offsets };
     source.progress.begin(&format!("reading {}", source.name()), "records");
-    let read = scan_topic(&kafka_settings(&source.config.kafka), &range, stop, &mut |record, progress| {
+    let read = scan_topics(&kafka_settings(&source.config.kafka), &range, stop, &mut |record, progress| {
         if progress.records % SHOW_EVERY == 0 {
             source.progress.show(&ProgressUpdate {
                 done: progress.offsets_read,
@@ -80,7 +80,7 @@ pub(super) fn read(
         Err(ScanError::Stopped) => return Err(summary.stopped(source).into()),
         read => read?,
     };
-    summary.topic_id = read.topic_id;
+    summary.topics.clone_from(&read.topics);
     log_left_out(source, &read, &rejected, without_timestamp);
     check_part(source, &read, summary)
 }

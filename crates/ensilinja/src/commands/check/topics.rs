@@ -1,8 +1,8 @@
 //! Findings about the topics: whether they exist, their settings, and the permissions of this user.
 
 use ensilinja_kafka::{
-    Inspection, InspectionFailure, PartitionInspection, Settings, Severity, TopicInspection, WrongSetting,
-    open_transaction_remedy,
+    InspectedTopic, Inspection, InspectionFailure, PartitionInspection, Settings, Severity, TopicInspection,
+    WrongSetting, open_transaction_remedy,
 };
 
 use super::connections::advice;
@@ -16,10 +16,12 @@ pub(super) fn look(inspection: &Inspection, kafka: &Settings, horizon_ms: i64, f
             kafka.bootstrap_servers
         )
     };
-    topic(&inspection.events, &kafka.topic, &make(&kafka.topic, 12), findings);
-    transactions(inspection, kafka, findings);
+    for events in &inspection.topics {
+        topic(&events.seen, &events.name, &make(&events.name, 12), findings);
+        transactions(events, kafka, findings);
+    }
     topic(&inspection.dead_letters, &kafka.dead_letter_topic, &make(&kafka.dead_letter_topic, 1), findings);
-    committed(inspection, &kafka.group_id, findings);
+    inspection.topics.iter().for_each(|events| committed(events, &kafka.group_id, findings));
     for (about, what) in [
         (&kafka.dead_letter_topic, "writing to it, which would leave a record there"),
         (&kafka.group_id, "committing offsets, which would change the dead letters that are written"),
@@ -68,16 +70,16 @@ fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_m
 }
 
 /// Findings about open transactions: records behind one cannot be read before it ends.
-fn transactions(inspection: &Inspection, kafka: &Settings, findings: &mut Findings) {
-    let Ok(seen) = &inspection.events else { return };
+fn transactions(events: &InspectedTopic, kafka: &Settings, findings: &mut Findings) {
+    let Ok(seen) = &events.seen else { return };
     let held = seen.partitions.iter().enumerate().filter(|(_, partition)| partition.end < partition.log_end);
     for (number, PartitionInspection { end, log_end, .. }) in held {
         let what = format!(
             "an open transaction blocks it from offset {end} on: {} offsets cannot be read before it ends",
             log_end - end
         );
-        let advice = open_transaction_remedy(&kafka.bootstrap_servers, &kafka.topic, number, *end);
-        findings.push(Finding::warning(Area::Topics, &format!("{}/{number}", kafka.topic), what, advice));
+        let advice = open_transaction_remedy(&kafka.bootstrap_servers, &events.name, number, *end);
+        findings.push(Finding::warning(Area::Topics, &format!("{}/{number}", events.name), what, advice));
     }
 }
 
@@ -109,9 +111,9 @@ fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Fi
 }
 
 /// Findings about the committed offsets, up to which dead letters have been written.
-fn committed(inspection: &Inspection, group: &str, findings: &mut Findings) {
+fn committed(events: &InspectedTopic, group: &str, findings: &mut Findings) {
     let about = format!("group {group}");
-    let offsets = match &inspection.committed {
+    let offsets = match &events.committed {
         Ok(offsets) => offsets,
         Err(InspectionFailure::NotTried | InspectionFailure::Missing) => {
             let what = "its committed offsets, because the topic was not seen";

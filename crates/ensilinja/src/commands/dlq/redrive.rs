@@ -73,7 +73,7 @@ fn send(
 ) -> anyhow::Result<()> {
     let LookbackContext { config, stop, progress, .. } = *context;
     let settings = kafka_settings(&config.kafka);
-    let mut redriver = Redriver::new(&settings, stop)?;
+    let mut redriver = Redriver::new(&settings, vec![config.kafka.topic.clone()], stop)?;
     let usable = found.letters().filter(|(_, sketch)| sketch.eligibility.is_usable());
     let mut left: BTreeSet<DeadLetterKey> = usable.map(|(key, _)| key).collect();
     let clock = clock::wall();
