@@ -102,7 +102,7 @@ pub(crate) fn type_label(name: &str) -> &str {
 
 /// The value of a record as text. Reports what is wrong with it.
 pub(crate) fn text_of<'a>(record: &Record<'a>, mapping: &Mapping, sink: &mut dyn NativeSink) -> Option<&'a str> {
-    match value_of(record, mapping).and_then(crate::json::text) {
+    match bytes_of(record, mapping).and_then(crate::json::text) {
         Ok(text) => Some(text),
         Err(detail) => {
             sink.fault(detail);
@@ -117,7 +117,7 @@ pub(crate) fn lossy_text_of<'a>(
     mapping: &Mapping,
     sink: &mut dyn NativeSink,
 ) -> Option<Cow<'a, str>> {
-    match value_of(record, mapping) {
+    match bytes_of(record, mapping) {
         Ok(value) => Some(String::from_utf8_lossy(crate::without_byte_order_marks(value))),
         Err(detail) => {
             sink.fault(detail);
@@ -126,7 +126,8 @@ pub(crate) fn lossy_text_of<'a>(
     }
 }
 
-fn value_of<'a>(record: &Record<'a>, mapping: &Mapping) -> Result<&'a [u8], Detail> {
+/// The value of a record, which is neither missing nor empty nor too long.
+pub(crate) fn bytes_of<'a>(record: &Record<'a>, mapping: &Mapping) -> Result<&'a [u8], Detail> {
     let value = record.value.ok_or(Detail::Tombstone)?;
     match value {
         value if value.len() > mapping.format.max_value_bytes() => Err(Detail::ValueTooLarge),

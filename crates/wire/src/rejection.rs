@@ -179,6 +179,12 @@ details! {
         "The platform's record lacks a member that decides what it states. Ship it whole.";
     BadMember = "bad_member", Malformed,
         "A member of the platform's record does not have the type that its format has. Ship it unchanged.";
+    NotQueueLog = "not_queue_log", Malformed,
+        "The value holds no line of `queue_log`. Ship the line itself, as Asterisk wrote it, or JSON with the line in \
+         `message`, `log`, `msg` or `line`.";
+    CutLine = "cut_line", Malformed,
+        "The line of `queue_log` ends too early, or has no number where one belongs. Look for a length limit between \
+         source and topic.";
     QueueNotMapped = "queue_not_mapped", UnknownQueue,
         "No entry of `queues` maps the queue of the record. Map it to a line, or list it in `ignore`.";
     AheadOfRecord = "ahead_of_record", Future,

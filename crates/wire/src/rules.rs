@@ -1,9 +1,13 @@
 //! What only one format needs to know from the configuration.
 
+use crate::asterisk::AsteriskRules;
+
 /// The rules of one format.
 #[derive(Clone, Debug, Default)]
 pub enum FormatRules {
     /// The format needs none.
     #[default]
     None,
+    /// The formats of Asterisk.
+    Asterisk(AsteriskRules),
 }

@@ -1,24 +1,125 @@
 //! Stays: for platforms whose records do not say which stay in a queue they belong to, the records of one call are kept
 //! until that is known. It is the only state between records.
+//!
+//! ```text
+//! 1795957099|1795957099.198|q_one|NONE|ENTERQUEUE||1041|1     a stay begins: the leg of this call, queue and second
+//! 1795957102|1795957099.198|q_one|NONE|EXITWITHKEY|1|1|1|3    102 - 3 s = 099: ends the first stay
+//! 1795957104|1795957099.198|q_one|NONE|ENTERQUEUE||1041|1     the same call once more: another leg
+//! 1795957108|1795957099.198|q_one|agent1|CONNECT|4|...        108 - 4 s = 104: answers the second stay
+//! ```
+//!
+//! What the parts of a call mean is a pure function of their set (`stays/outline.rs`). After each part, the events that
+//! the new set adds are given. So order, duplicates and the offset at which reading began change nothing for stays that
+//! begin in what was read. Facts join in the ledger, so a later part rarely contradicts an event that was given. If one
+//! does (two stays within two seconds, read out of order), the leg is retracted and given again under another key.
+//!
+//! **Bounds.** Calls are kept in two generations. A call that gets a part is in the young one. When that is full, the
+//! old one is forgotten and the young one becomes the old one. So at least the last [`CALLS`] calls that got a part are
+//! kept, fewer only if they have more than [`LINES`] parts; at most twice as many. Time plays no role: partitions are
+//! read at different speeds, and a file of last week may follow the topic of today.
 
-use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
+mod call;
+mod call_table;
+mod outline;
+mod part;
 
-/// A part of a stay: what one record says of a call's stay in a queue, without saying which of the stays it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StayPart {
-    /// The call in the queue. The legs of its stays are derived from it.
-    pub(crate) call: LegKey,
-    pub(crate) line: LineIndex,
-    pub(crate) at: EventTime,
-}
+use std::fmt;
+
+use ensilinja_model::{Event, LegKey};
+
+use call::Call;
+use call_table::CallTable;
+pub use part::StayPart;
+pub(crate) use part::Step;
+
+/// The calls of a generation: two days of a hundred counties.
+const CALLS: usize = 131_072;
+
+/// The parts of a generation.
+const LINES: usize = 8 * CALLS;
 
 /// Joins the parts of stays. What it returns depends on the set of parts, not on their order.
-#[derive(Clone, Debug, Default)]
-pub struct Stays {}
+#[derive(Clone, Default)]
+pub struct Stays {
+    young: CallTable,
+    old: CallTable,
+    capacity: Capacity,
+}
+
+impl fmt::Debug for Stays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stays").field("calls", &self.calls()).finish_non_exhaustive()
+    }
+}
+
+/// How much a generation holds.
+#[derive(Clone, Copy)]
+struct Capacity {
+    calls: usize,
+    lines: usize,
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self { calls: CALLS, lines: LINES }
+    }
+}
 
 impl Stays {
     /// Takes a part, and gives the events that are now known.
     pub fn take(&mut self, part: &StayPart, give: &mut dyn FnMut(Event)) {
-        let _ = (part, give);
+        self.learn(part, give);
+        match part.step {
+            Step::Connected { .. } => {
+                self.young.note_connect(part);
+                let ends: Vec<_> = self.both().flat_map(|table| table.ends_elsewhere(part)).collect();
+                let ends = ends.into_iter().filter_map(|call| self.end_of(call, part)).collect::<Vec<_>>();
+                for end in ends {
+                    self.learn(&elsewhere(&end, part.call), give);
+                }
+            }
+            Step::TalkEnded { talk_s, .. } => {
+                self.young.note_end(part, talk_s);
+                let calls: Vec<_> = self.both().flat_map(|table| table.connects_elsewhere(part, talk_s)).collect();
+                for call in calls {
+                    self.learn(&elsewhere(part, call), give);
+                }
+            }
+            _ => {}
+        }
     }
+
+    /// The number of calls that are kept.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+
+    /// Adds a part to its call.
+    fn learn(&mut self, part: &StayPart, give: &mut dyn FnMut(Event)) {
+        if self.young.len() >= self.capacity.calls || self.young.lines() >= self.capacity.lines {
+            self.old = std::mem::take(&mut self.young);
+        }
+        if !self.young.has(part.call)
+            && let Some(call) = self.old.remove(part.call)
+        {
+            self.young.insert(part.call, call);
+        }
+        self.young.learn(part, give);
+    }
+
+    fn both(&self) -> impl Iterator<Item = &CallTable> {
+        [&self.young, &self.old].into_iter()
+    }
+
+    /// The end of a conversation that this call has, and that fits a connect of another call.
+    fn end_of(&self, call: LegKey, connect: &StayPart) -> Option<StayPart> {
+        self.both().find_map(|table| table.find(call)).and_then(|found: &Call| found.end_for(connect))
+    }
+}
+
+/// The end of a conversation as a part of another call.
+fn elsewhere(end: &StayPart, call: LegKey) -> StayPart {
+    let Step::TalkEnded { wait_s, talk_s } = end.step else { unreachable!("only ends of conversations are handed on") };
+    StayPart { call, step: Step::TalkEndedElsewhere { wait_s, talk_s }, ..*end }
 }

@@ -69,7 +69,7 @@ impl NativeSink for Events<'_, '_> {
         } else if is_ahead(part.at, self.record) {
             self.fault(Detail::AheadOfRecord);
         } else {
-            let call = self.decoder.leg_of(self.native, contact, part.line, None);
+            let call = self.decoder.legs.call(contact);
             self.stated.push(Stated::Stay(StayPart { call, ..part }));
         }
     }

@@ -1,0 +1,229 @@
+//! For tests: the truth of the captures in `crates/wire/samples/asterisk`, and the stays that are made of records.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey, LineId, LineIndex, Stage};
+use serde_json::Value;
+
+use crate::rules::FormatRules;
+use crate::{
+    AsteriskRules, Decoder, ExitMeaning, Format, Mapping, QueueTarget, Record, Rejection, Stated, StayPart, Stays,
+};
+
+/// The queues of the captures, each a line of its own. `q_private` and others share the last line.
+pub(crate) const QUEUES: [&str; 18] = [
+    "q_one",
+    "q_two",
+    "q_short",
+    "q_max",
+    "q_pair",
+    "q_bad",
+    "q_wrap",
+    "q_autopause",
+    "q_strict",
+    "q_open",
+    "q_agent",
+    "q_shared_a",
+    "q_shared_b",
+    "q|pipe",
+    "q_delay",
+    "q_whisper",
+    "q_desk",
+    "q_private",
+];
+
+/// The queue that is mapped to the line of `q_private` as well.
+const SECOND_QUEUE_OF_A_LINE: &str = "q_autopause_one";
+
+/// The mapping of the captures.
+pub(crate) fn mapping(format: Format) -> Mapping {
+    let mut mapping = Mapping::of(format);
+    for (line, queue) in (0..).zip(QUEUES) {
+        mapping.queues.insert(queue, QueueTarget::Line(LineIndex::new(line)));
+    }
+    mapping.queues.insert(SECOND_QUEUE_OF_A_LINE, QueueTarget::Line(LineIndex::new(17)));
+    for (exit, meaning) in [
+        ("timeout", ExitMeaning::TimedOut),
+        ("empty", ExitMeaning::Ended),
+        ("withdrawn", ExitMeaning::Transferred),
+        ("key.1", ExitMeaning::Transferred),
+        ("key.2", ExitMeaning::CallbackRequested),
+        ("key.4", ExitMeaning::Transferred),
+    ] {
+        mapping.exits.general.insert(exit.to_owned(), meaning);
+    }
+    let events = [("CALLBACKREQUEST".to_owned(), Fact::CallbackRequested)].into();
+    mapping.rules = FormatRules::Asterisk(AsteriskRules { events, ..AsteriskRules::default() });
+    mapping
+}
+
+/// A decoder of the captures.
+pub(crate) fn decoder(mapping: Mapping) -> Decoder {
+    let lines: Vec<_> = (0..QUEUES.len()).map(|line| LineId::parse(&format!("line_{line}")).unwrap()).collect();
+    Decoder::of_source(&lines, [7; 16], mapping)
+}
+
+/// A file of the samples.
+#[expect(clippy::disallowed_methods, reason = "a test reads its samples")]
+pub(crate) fn sample(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/asterisk");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The numbers of the scenarios.
+pub(crate) fn scenarios() -> impl Iterator<Item = String> {
+    (1..=34).map(|number| format!("{number:02}"))
+}
+
+/// A stay as it was, by the clock of the program that steered the capture.
+#[derive(Clone, Debug)]
+pub(crate) struct TrueStay {
+    pub scenario: String,
+    pub contact: String,
+    pub call: String,
+    pub queue: Option<String>,
+    pub entered_ms: i64,
+    pub left_ms: i64,
+    pub how: String,
+    pub key: Option<String>,
+}
+
+/// All stays of the captures.
+pub(crate) fn truth() -> Vec<TrueStay> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let stay = |line: &str| {
+        let stay: Value = serde_json::from_str(line).unwrap();
+        TrueStay {
+            scenario: text(&stay["scenario"]).unwrap(),
+            contact: text(&stay["contact"]).unwrap(),
+            call: text(&stay["call"]).unwrap(),
+            queue: text(&stay["queue"]),
+            entered_ms: stay["entered"].as_i64().unwrap(),
+            left_ms: stay["left"].as_i64().unwrap(),
+            how: text(&stay["how"]).unwrap(),
+            key: text(&stay["key"]),
+        }
+    };
+    sample("truth.jsonl").lines().map(stay).collect()
+}
+
+/// What became of a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StayOutcome {
+    Answered,
+    Requested,
+    Abandoned,
+    AbandonedWhileRinging,
+    AbandonedInMenu,
+    Moved,
+    Ended,
+    Open,
+}
+
+/// A stay as the facts say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FoundStay {
+    pub call: String,
+    pub line: usize,
+    pub entered: EventTime,
+    pub outcome: StayOutcome,
+    pub decided: Option<EventTime>,
+    pub ended: Option<EventTime>,
+}
+
+/// Reads records, and joins what they state as the ledger does.
+pub(crate) struct Joined {
+    decoder: Decoder,
+    stays: Stays,
+    legs: BTreeMap<u128, (Option<String>, Vec<Event>)>,
+    pub(crate) rejections: Vec<Rejection>,
+    pub(crate) events: usize,
+}
+
+impl Joined {
+    pub(crate) fn new(mapping: Mapping) -> Self {
+        let (stays, legs) = (Stays::default(), BTreeMap::new());
+        Self { decoder: decoder(mapping), stays, legs, rejections: Vec::new(), events: 0 }
+    }
+
+    /// The stays that these records make.
+    pub(crate) fn of<'a>(mapping: Mapping, records: impl IntoIterator<Item = &'a [u8]>) -> Vec<FoundStay> {
+        let mut joined = Self::new(mapping);
+        for record in records {
+            joined.read(record);
+        }
+        joined.found()
+    }
+
+    pub(crate) fn read(&mut self, value: &[u8]) {
+        let record = Record::of_value(value);
+        let mut stated = Vec::new();
+        if let Err(rejection) = self.decoder.read(&record, &mut stated) {
+            self.rejections.push(rejection);
+        }
+        for stated in stated {
+            let Stated::Stay(part) = stated else { panic!("the formats of Asterisk state only stays") };
+            self.take(&record, &part);
+        }
+    }
+
+    fn take(&mut self, record: &Record<'_>, part: &StayPart) {
+        let Self { decoder, stays, legs, events, .. } = self;
+        stays.take(part, &mut |event| {
+            *events += 1;
+            let (call, facts) = legs.entry(event.leg.get()).or_default();
+            if event.fact == Fact::Offered && call.is_none() {
+                *call = decoder.named_contact(record, event.leg).map(|contact| contact.id);
+            }
+            facts.push(event);
+        });
+    }
+
+    /// The stays, without those that were retracted.
+    pub(crate) fn found(&self) -> Vec<FoundStay> {
+        let mut found: Vec<_> =
+            self.legs.iter().filter_map(|(leg, (call, facts))| stay(*leg, call.as_ref(), facts)).collect();
+        found.sort();
+        found
+    }
+
+    /// The number of legs that were retracted.
+    pub(crate) fn retracted(&self) -> usize {
+        self.legs.values().filter(|(_, facts)| facts.iter().any(|event| event.fact == Fact::Retracted)).count()
+    }
+}
+
+fn stay(leg: u128, call: Option<&String>, facts: &[Event]) -> Option<FoundStay> {
+    let line = facts[0].line.as_usize();
+    assert!(facts.iter().all(|event| event.line.as_usize() == line && event.leg == LegKey::new(leg)));
+    let at = |kind| facts.iter().filter(|event| event.fact.kind() == kind).map(|event| (event.at, event.fact)).min();
+    if at(FactKind::Retracted).is_some() {
+        return None;
+    }
+    let (entered, _) = at(FactKind::Offered).expect("a leg begins with its offer");
+    let kinds =
+        [FactKind::Answered, FactKind::CallbackRequested, FactKind::Abandoned, FactKind::Transferred, FactKind::Ended];
+    let earliest = (0..).zip(kinds).filter_map(|(rank, kind)| at(kind).map(|(at, fact)| (at, rank, fact))).min();
+    // As in the ledger: a request within a minute supersedes another end of the wait.
+    let request = at(FactKind::CallbackRequested);
+    let decided = earliest.map(|(at, _, fact)| match request {
+        Some((requested, request)) if fact != Fact::Answered && requested.millis_since(at) <= 60_000 => {
+            (requested, request)
+        }
+        _ => (at, fact),
+    });
+    let outcome = match decided.map(|(_, fact)| fact) {
+        Some(Fact::Answered) => StayOutcome::Answered,
+        Some(Fact::CallbackRequested) => StayOutcome::Requested,
+        Some(Fact::Abandoned(Stage::Queue)) => StayOutcome::Abandoned,
+        Some(Fact::Abandoned(Stage::Ringing)) => StayOutcome::AbandonedWhileRinging,
+        Some(Fact::Abandoned(Stage::Menu)) => StayOutcome::AbandonedInMenu,
+        Some(Fact::Ended) => StayOutcome::Ended,
+        Some(_) => StayOutcome::Moved,
+        None => StayOutcome::Open,
+    };
+    let call = call.cloned().expect("a leg is offered by a record of its call");
+    let ended = at(FactKind::Ended).map(|(at, _)| at);
+    Some(FoundStay { call, line, entered, outcome, decided: decided.map(|(at, _)| at), ended })
+}
