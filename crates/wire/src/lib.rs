@@ -70,6 +70,7 @@ mod stays;
 mod timestamp;
 mod twilio_taskrouter;
 
+pub use amazon_connect::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
 pub use asterisk::{AsteriskRules, site_fact};
 pub use cloudevents::encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
 pub use cloudevents::malformed;

@@ -11,6 +11,8 @@
 
 pub(crate) mod instant;
 #[cfg(test)]
+pub(crate) mod laws;
+#[cfg(test)]
 pub(crate) mod samples;
 
 use std::borrow::Cow;

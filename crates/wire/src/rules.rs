@@ -1,5 +1,6 @@
 //! What only one format needs to know from the configuration.
 
+use crate::amazon_connect::AmazonConnectRules;
 use crate::asterisk::AsteriskRules;
 
 /// The rules of one format.
@@ -10,4 +11,6 @@ pub enum FormatRules {
     None,
     /// The formats of Asterisk.
     Asterisk(AsteriskRules),
+    /// Those of `amazon_connect`.
+    AmazonConnect(AmazonConnectRules),
 }

@@ -2,15 +2,21 @@
 //!
 //! ```text
 //! {"a":1}{"a":2}      [{"a":1},{"a":2}]      {"a":1}\n{"a":2}\n      two objects
-//! {"a":1} x {"a":2}   {"a":1}\n{"a":\n{"a":2}                        two objects and one fault
+//! {"a":1}{"a"}{"a":2} {"a":1}\n{"a":\n{"a":2}                        two objects and one fault
 //! ```
 //!
-//! Webhooks send arrays, Firehose joins records without a separator, and shippers join lines. A faulty part is one
+//! Webhooks send arrays, Firehose joins records without a separator, and shippers join lines. A faulty object is one
 //! fault. Reading goes on behind it: after its closing bracket, or at the next line that begins with a bracket.
+//!
+//! A line with anything between or beside its objects is one fault, and none of its objects counts: the line may be one
+//! object that was damaged, and a part of an object does not say what the whole said.
 
 use super::members::{Members, Shape};
 use super::{read_any, scan};
 use crate::Detail;
+
+/// The most faults of one text. What follows the last is not read: the text is something else.
+const MAX_FAULTS: u32 = 100;
 
 /// Reads each object in `text` into new fields, in order. Gives the fields, or what is wrong with that part.
 pub(crate) fn read_each<'a, M: Members<'a>>(
@@ -24,13 +30,31 @@ pub(crate) fn read_each<'a, M: Members<'a>>(
         return take(Ok(&mut fields));
     }
     let mut parts = Parts { text, at: 0, open_arrays: 0 };
-    while let Some(Part { start, end, fault }) = parts.next() {
-        let mut fields = new();
-        let read = fault.map_or_else(|| read_part(&text[start..end], &mut fields, &new), Err);
-        if read.is_err() {
-            parts.at = next_line(text, start, end);
+    let mut is_new_line = true;
+    let mut faults = 0;
+    // Looking for the end of a faulty part may take the whole text each time.
+    while faults < MAX_FAULTS {
+        if let Some(end) = parts.end_of_damage().filter(|_| is_new_line) {
+            let read = read_part(&text[parts.at..end], &mut new(), &new);
+            take(Err(read.err().unwrap_or(Detail::TrailingData)));
+            parts.at = end;
+            faults += 1;
         }
-        take(read.map(|()| &mut fields));
+        is_new_line = false;
+        match parts.next() {
+            None => return,
+            Some(Step::LineEnd) => is_new_line = true,
+            Some(Step::Part { start, end, fault, .. }) => {
+                let mut fields = new();
+                let read = fault.map_or_else(|| read_part(&text[start..end], &mut fields, &new), Err);
+                if read.is_err() {
+                    parts.at = next_line(text, start, end);
+                    is_new_line = parts.at < end;
+                    faults += 1;
+                }
+                take(read.map(|()| &mut fields));
+            }
+        }
     }
 }
 
@@ -39,7 +63,7 @@ fn read_part<'a, M: Members<'a>>(part: &'a str, fields: &mut M, new: impl Fn() -
         return Ok(());
     }
     *fields = new();
-    let is_packed = part.strip_prefix('"').is_some_and(|text| text.trim_start().starts_with(['{', '[']));
+    let is_packed = part.trim_start().strip_prefix('"').is_some_and(|text| text.trim_start().starts_with(['{', '[']));
     match read_any(part, fields)? {
         Shape::Object => Ok(()),
         _ if is_packed => Err(Detail::JsonInText),
@@ -49,11 +73,12 @@ fn read_part<'a, M: Members<'a>>(part: &'a str, fields: &mut M, new: impl Fn() -
 
 /// Where to go on after a faulty part: at the first line in it that begins with a bracket, or at its end.
 fn next_line(text: &str, start: usize, end: usize) -> usize {
-    let lines = text[start..end].match_indices('\n').map(|(at, _)| start + at + 1);
-    lines.into_iter().find(|at| text[*at..end].starts_with(['{', '['])).unwrap_or(end)
+    let mut lines = text[start..end].match_indices('\n').map(|(at, _)| start + at + 1);
+    lines.find(|at| text[*at..end].starts_with(['{', '['])).unwrap_or(end)
 }
 
 /// Splits a text at the ends of its values. Commas between values, and the brackets of arrays of them, are no parts.
+#[derive(Clone, Copy)]
 struct Parts<'a> {
     text: &'a str,
     /// The position of the next byte.
@@ -61,19 +86,29 @@ struct Parts<'a> {
     open_arrays: usize,
 }
 
-/// A part of a text.
-struct Part {
-    start: usize,
-    end: usize,
-    /// What is wrong with it, if that is already known.
-    fault: Option<Detail>,
+enum Step {
+    /// A value.
+    Part {
+        start: usize,
+        end: usize,
+        /// What is wrong with it, if that is already known.
+        fault: Option<Detail>,
+        /// It is neither an object nor an element of an array, or it is the inside of an object.
+        is_damage: bool,
+    },
+    /// The end of a line outside arrays.
+    LineEnd,
 }
 
 impl Parts<'_> {
-    fn next(&mut self) -> Option<Part> {
+    fn next(&mut self) -> Option<Step> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
             match byte {
+                b'\n' if self.open_arrays == 0 => {
+                    self.at += 1;
+                    return Some(Step::LineEnd);
+                }
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => {}
                 b'[' => self.open_arrays += 1,
                 b']' if self.open_arrays > 0 => self.open_arrays -= 1,
@@ -83,14 +118,16 @@ impl Parts<'_> {
         }
         // The last array is not closed: objects may be missing.
         let is_cut = std::mem::take(&mut self.open_arrays) > 0;
-        is_cut.then_some(Part { start: self.at, end: self.at, fault: Some(Detail::Truncated) })
+        let fault = Some(Detail::Truncated);
+        is_cut.then_some(Step::Part { start: self.at, end: self.at, fault, is_damage: false })
     }
 
     /// The part that begins here.
-    fn part(&mut self) -> Part {
+    fn part(&mut self) -> Step {
         let start = self.at;
         let rest = &self.text[start..];
-        let end = match rest.as_bytes()[0] {
+        let first = rest.as_bytes()[0];
+        let end = match first {
             b'{' => end_of_object(rest),
             b'"' => end_of_string(rest.as_bytes(), 1),
             _ => {
@@ -101,7 +138,23 @@ impl Parts<'_> {
         // Of what has no end, the rest of the text is the part.
         let fault = if end.is_none() { Some(Detail::Truncated) } else { None };
         self.at = end.map_or(self.text.len(), |length| start + length);
-        Part { start, end: self.at, fault }
+        let is_damage = first == b':' || (first != b'{' && self.open_arrays == 0);
+        Step::Part { start, end: self.at, fault, is_damage }
+    }
+
+    /// The end of this line, if there is anything but objects and arrays in it. An array may go on over lines; then it
+    /// is the end of the line that is damaged.
+    fn end_of_damage(mut self) -> Option<usize> {
+        loop {
+            match self.next()? {
+                Step::Part { start, is_damage: true, .. } => {
+                    return Some(self.text[start..].find('\n').map_or(self.text.len(), |length| start + length));
+                }
+                // Without an end it reaches to the end of the text.
+                Step::LineEnd | Step::Part { fault: Some(_), .. } => return None,
+                Step::Part { .. } => {}
+            }
+        }
     }
 }
 
@@ -186,14 +239,27 @@ mod tests {
             (r#"[{"a":"1"},"x, {}",{"a":"2"}]"#, Detail::NotAnObject),
             (r#"[{"a":"1"},"{\"a\":\"3\"}",{"a":"2"}]"#, Detail::JsonInText),
             (r#"[{"a":"1"},{"a":"2"}"#, Detail::Truncated),
-            (r#"{"a":"1"} and then {"a":"2"}"#, Detail::NotJson),
-            (r#"{"a":"1"}{"a":"2"}]"#, Detail::NotJson),
+            (r#"[{"a":"1"},tru,{"a":"2"}]"#, Detail::Truncated),
+            ("{\"a\":\"1\"}\n{\"a\":\"2\"}\n]\n", Detail::NotJson),
+            ("{\"a\":\"1\"}\n{\"a\":\"3\"},\"b\":\"\"}\n{\"a\":\"2\"}", Detail::TrailingData),
+            ("{\"a\":\"1\"}\n\"x\":{\"a\":\"3\"}}\n{\"a\":\"2\"}", Detail::TrailingData),
+            ("{\"a\":\"1\"}\n[\"x\":{\"a\":\"3\"}}\n{\"a\":\"2\"}", Detail::NotJson),
+            ("{\"a\":\"1\"}\n7\n{\"a\":\"2\"}", Detail::NotAnObject),
+            ("{\"a\":\"1\"}\n\"{\\\"a\\\":1}\"\n{\"a\":\"2\"}", Detail::JsonInText),
+            ("{\"a\":\"1\"}\n{\"a\":\"2\"}\n{\"a\":\"3\"}\"", Detail::TrailingData),
             ("{\"a\":\"1\"}\n{\"a\":\"3\n{\"a\":\"2\"}", Detail::Truncated),
             ("{\"a\":\"1\"}\n{\"a\":\n{\"a\":\"2\"}\n", Detail::Truncated),
             ("{\"a\":\"1\"}\nMar  3 host app: x\n{\"a\":\"2\"}\n", Detail::NotJson),
             ("{\"a\":\"1\"}{\"a\":\"2\"}{\"a\":\"3", Detail::Truncated),
         ] {
             assert_eq!(read(text), (vec!["1".to_owned(), "2".to_owned()], vec![fault]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_faults_is_given_up_in_time() {
+        for text in ["{\n".repeat(100_000), "[{\"a\":\n".repeat(30_000), "x\n".repeat(100_000)] {
+            assert_eq!(read(&text).1.len(), 100);
         }
     }
 

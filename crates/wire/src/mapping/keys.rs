@@ -41,12 +41,11 @@ impl<V> Default for KeyTable<V> {
 impl<V> KeyTable<V> {
     /// Adds an entry. A key with `*` or `?` is a pattern.
     pub fn insert(&mut self, key: &str, value: V) {
-        match Pattern::parse(key) {
-            Some(pattern) => self.patterns.push((pattern, value)),
-            None => {
-                self.by_id.insert(key.to_ascii_lowercase(), key.to_owned());
-                self.exact.insert(key.to_owned(), value);
-            }
+        if let Some(pattern) = Pattern::parse(key) {
+            self.patterns.push((pattern, value));
+        } else {
+            self.by_id.insert(key.to_ascii_lowercase(), key.to_owned());
+            self.exact.insert(key.to_owned(), value);
         }
     }
 

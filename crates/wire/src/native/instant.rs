@@ -15,9 +15,8 @@ const YEAR_2000: EventTime = EventTime::from_seconds(946_684_800);
 /// The text is an RFC 3339 date-time, or one without an offset, which is a local time of `zone`.
 pub(crate) fn instant_in(field: &Field<'_>, zone: Option<&TimeZone>) -> Result<Option<EventTime>, Detail> {
     let text = match field {
-        Field::Absent | Field::Null => return Ok(None),
+        Field::Absent | Field::Null | Field::Number(0.0) => return Ok(None),
         Field::Text(text) if text.trim().is_empty() => return Ok(None),
-        Field::Number(0.0) => return Ok(None),
         Field::Text(text) => text,
         _ => return Err(Detail::BadInstant),
     };
