@@ -3,6 +3,7 @@
 //! Without any, `[kafka] topic` is the one source, of `CloudEvents`.
 
 mod formats;
+mod freeswitch_callcenter;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -9,11 +9,15 @@
 //! - Key, order and timestamp of a record are never used. State is kept by [`Stays`](crate::Stays) only.
 //! - Persons are never read: numbers, names, free text.
 
+pub(crate) mod epoch;
+pub(crate) mod exits;
 pub(crate) mod instant;
 #[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod trials;
 
 use std::borrow::Cow;
 

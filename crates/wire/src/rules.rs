@@ -2,6 +2,7 @@
 
 use crate::amazon_connect::AmazonConnectRules;
 use crate::asterisk::AsteriskRules;
+use crate::freeswitch_callcenter::FreeswitchRules;
 
 /// The rules of one format.
 #[derive(Clone, Debug, Default)]
@@ -13,4 +14,6 @@ pub enum FormatRules {
     Asterisk(AsteriskRules),
     /// Those of `amazon_connect`.
     AmazonConnect(AmazonConnectRules),
+    /// Of `freeswitch_callcenter`.
+    FreeswitchCallcenter(FreeswitchRules),
 }

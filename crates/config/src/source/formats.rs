@@ -5,16 +5,21 @@ use ensilinja_wire::{Format, FormatRules};
 use crate::error::ConfigError;
 use crate::line::Line;
 use crate::section::Section;
+use crate::source::freeswitch_callcenter;
 
 /// The key of the format's own table, if it has one.
 pub(super) const fn keys(format: Format) -> &'static [&'static str] {
     match format {
+        Format::FreeswitchCallcenter => &[freeswitch_callcenter::TABLE],
         _ => &[],
     }
 }
 
 /// Reads the format's own table.
 pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<FormatRules, ConfigError> {
-    let _ = (section, format, lines);
-    Ok(FormatRules::None)
+    let _ = lines;
+    Ok(match format {
+        Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),
+        _ => FormatRules::None,
+    })
 }

@@ -124,6 +124,8 @@ fn ordinary_objects_are_scanned_and_doubtful_ones_left_to_serde() {
         (r#"{"x":"\x"}"#, false),
         (r#"{"x":{"\u0061":1}}"#, false),
         (r#"{"id":-1}"#, false),
+        (r#"{"data":1E310}"#, false),
+        (r#"{"data":"\ud800"}"#, false),
         (r#"{"id":1.5}"#, false),
         ("{}{}", false),
         ("[]", false),

@@ -73,9 +73,10 @@ impl<'a> Scanner<'a> {
                 *is_there = true;
                 self.skip(first, MAX_SKIPPED_DEPTH)
             }
-            MemberTarget::Field(field @ Field::Absent) => self.fill(field, first),
             MemberTarget::First(field @ Field::Absent) if first == b'[' => self.fill_with_first_item(field),
-            MemberTarget::First(field @ Field::Absent) => self.fill(field, first),
+            MemberTarget::Field(field @ Field::Absent) | MemberTarget::First(field @ Field::Absent) => {
+                self.fill(field, first)
+            }
             MemberTarget::First(_) => self.skip(first, MAX_SKIPPED_DEPTH),
             MemberTarget::Object(shape @ None, fields) => {
                 *shape = Some(self.nested(first, fields)?);
@@ -97,7 +98,8 @@ impl<'a> Scanner<'a> {
                 Some(Shape::Other)
             }
             b'n' => self.word("ull", Shape::Null),
-            _ => self.skip(first, MAX_SKIPPED_DEPTH).map(|()| Shape::Other),
+            // It is read as a field, since serde judges its number or text as well.
+            _ => self.fill(&mut Field::Absent, first).map(|()| Shape::Other),
         }
     }
 

@@ -1,0 +1,149 @@
+//! The headers of an event that are read.
+//!
+//! An event has 30 to 300 headers, many with numbers and names of persons. All others are skipped unread. Sites that
+//! forward events with a program of their own may spell the names in lower case or with underscores.
+
+use std::borrow::Cow;
+
+use crate::json::field::Field;
+use crate::json::members::{MemberTarget, Members};
+
+/// A header that is read.
+#[derive(Clone, Copy)]
+pub(super) enum EventHeader {
+    Subclass,
+    Timestamp,
+    Action,
+    Queue,
+    Session,
+    Member,
+    Cause,
+    CancelReason,
+    ExitKey,
+    AnswerState,
+    Bridged,
+    AnsweredTime,
+    CallbackOf,
+}
+
+/// The names of the headers with fixed names, in the order of [`EventHeader`].
+const NAMES: [&str; EventHeader::CallbackOf as usize] = [
+    "Event-Subclass",
+    "Event-Date-Timestamp",
+    "CC-Action",
+    "CC-Queue",
+    "CC-Member-Session-UUID",
+    "CC-Member-UUID",
+    "CC-Cause",
+    "CC-Cancel-Reason",
+    "variable_cc_exit_key",
+    "Answer-State",
+    "CC-Agent-Bridged",
+    "CC-Agent-Answered-Time",
+];
+
+/// The headers of an event.
+pub(super) struct QueueEvent<'a> {
+    fields: [Field<'a>; NAMES.len() + 1],
+    /// The name of the last header.
+    callback_of: Option<&'a str>,
+}
+
+impl<'a> QueueEvent<'a> {
+    /// An event without headers. `callback_of` is the name of the header that names the first stay.
+    pub(super) fn new(callback_of: Option<&'a str>) -> Self {
+        Self { fields: std::array::from_fn(|_| Field::Absent), callback_of }
+    }
+
+    /// The field of the header with this name.
+    pub(super) fn header(&mut self, name: &str) -> Option<&mut Field<'a>> {
+        let place = NAMES.iter().position(|known| is_same(known, name));
+        let place = place.or_else(|| self.callback_of.filter(|known| is_same(known, name)).map(|_| NAMES.len()));
+        self.fields.get_mut(place?)
+    }
+
+    pub(super) fn field(&self, header: EventHeader) -> &Field<'a> {
+        &self.fields[header as usize]
+    }
+
+    /// The text of a header as it is written; `None` if it is empty.
+    pub(super) fn verbatim(&self, header: EventHeader) -> Option<&str> {
+        match self.field(header) {
+            Field::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// The value of a header as text, with percent signs decoded, as the plain format of events encodes it; `None` if
+    /// it is empty.
+    pub(super) fn text(&self, header: EventHeader) -> Option<Cow<'_, str>> {
+        match self.field(header) {
+            Field::Text(_) => self.verbatim(header).map(decoded),
+            Field::Number(number) => Some(number.to_string().into()),
+            Field::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+            Field::Absent | Field::Null | Field::Other => None,
+        }
+    }
+
+    /// Whether the header is there and not empty.
+    pub(super) fn has(&self, header: EventHeader) -> bool {
+        self.text(header).is_some()
+    }
+
+    /// Whether the header has this value, in any case.
+    pub(super) fn says(&self, header: EventHeader, value: &str) -> bool {
+        self.text(header).is_some_and(|text| text.eq_ignore_ascii_case(value))
+    }
+}
+
+impl<'a> Members<'a> for QueueEvent<'a> {
+    fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>> {
+        // A header may occur several times, and several values of one header are an array.
+        self.header(name).map(MemberTarget::First)
+    }
+}
+
+/// Whether two names are the same, apart from case and from `-` or `_`.
+fn is_same(known: &str, name: &str) -> bool {
+    let letter = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    known.len() == name.len() && known.bytes().map(letter).eq(name.bytes().map(letter))
+}
+
+/// The text without percent encoding. A percent sign that encodes nothing stands for itself.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        let code = bytes.get(at + 1..at + 3).filter(|code| *byte == b'%' && code.iter().all(u8::is_ascii_hexdigit));
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        plain.push(code.unwrap_or(*byte));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    // Bytes that are no text are no encoding.
+    String::from_utf8(plain).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_signs_are_decoded_where_they_encode_a_text() {
+        for (text, expected) in [
+            ("callcenter%3A%3Ainfo", "callcenter::info"),
+            ("line%40pbx.example", "line@pbx.example"),
+            ("p%C3%A4iv%c3%a4", "päivä"),
+            ("100%", "100%"),
+            ("%4", "%4"),
+            ("%zz%2", "%zz%2"),
+            ("%25", "%"),
+            ("%ff", "%ff"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(decoded(text), expected);
+        }
+    }
+}
