@@ -2,6 +2,7 @@
 //!
 //! Without any, `[kafka] topic` is the one source, of `CloudEvents`.
 
+mod asterisk;
 mod formats;
 mod freeswitch_callcenter;
 mod tables;
@@ -17,7 +18,7 @@ use crate::error::ConfigError;
 use crate::kafka_section::is_topic;
 use crate::line::Line;
 use crate::section::{Expected, Section};
-use crate::value::{time_zone, word};
+use crate::value::{flag, time_zone, word};
 
 /// One source of records.
 #[derive(Clone, Debug)]
@@ -213,10 +214,6 @@ fn name(value: &DeValue<'_>) -> Result<String, Expected> {
 /// Whether a text is a pattern for topics. librdkafka judges its regular expression.
 fn is_pattern(text: &str) -> bool {
     text.starts_with('^') && (2..=249).contains(&text.len()) && text.chars().all(ensilinja_model::is_printable)
-}
-
-fn flag(value: &DeValue<'_>) -> Result<bool, Expected> {
-    value.as_bool().ok_or_else(|| "true or false".into())
 }
 
 #[cfg(test)]

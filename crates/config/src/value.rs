@@ -80,6 +80,11 @@ pub fn duration_as_written(ms: u32) -> String {
     }
 }
 
+/// A switch.
+pub(crate) fn flag(value: &DeValue<'_>) -> Result<bool, Expected> {
+    value.as_bool().ok_or_else(|| "true or false".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

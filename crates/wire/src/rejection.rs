@@ -211,6 +211,8 @@ impl Detail {
                 | Self::InstantWithoutZone
                 | Self::MissingMember
                 | Self::BadMember
+                | Self::NotQueueLog
+                | Self::CutLine
                 | Self::QueueNotMapped
         )
     }

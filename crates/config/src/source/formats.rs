@@ -5,11 +5,13 @@ use ensilinja_wire::{Format, FormatRules};
 use crate::error::ConfigError;
 use crate::line::Line;
 use crate::section::Section;
-use crate::source::freeswitch_callcenter;
+use crate::source::{asterisk, freeswitch_callcenter};
 
 /// The key of the format's own table, if it has one.
 pub(super) const fn keys(format: Format) -> &'static [&'static str] {
     match format {
+        Format::AsteriskQueueLog => &["asterisk_queue_log"],
+        Format::AsteriskAmi => &["asterisk_ami"],
         Format::FreeswitchCallcenter => &[freeswitch_callcenter::TABLE],
         _ => &[],
     }
@@ -19,6 +21,7 @@ pub(super) const fn keys(format: Format) -> &'static [&'static str] {
 pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<FormatRules, ConfigError> {
     let _ = lines;
     Ok(match format {
+        Format::AsteriskQueueLog | Format::AsteriskAmi => FormatRules::Asterisk(asterisk::read(section, format)?),
         Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),
         _ => FormatRules::None,
     })
