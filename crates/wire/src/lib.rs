@@ -77,6 +77,7 @@ pub use cloudevents::malformed;
 pub use decoder::{ContentFact, Decoder, NamedContact, RecordContents, Stated};
 pub use format::{Format, MAX_NATIVE_VALUE_BYTES, MAX_VALUE_BYTES};
 pub use freeswitch_callcenter::{AnsweredFrom, FreeswitchRules};
+pub use genesys_cloud::{AttemptsFrom, GenesysCloudRules};
 pub use json::without_byte_order_marks;
 pub use mapping::{CodeMeaning, ExitMeaning, ExitTable, KeyTable, Mapping, QueueTarget, WaitFrom, normalize_number};
 pub use native::{MappingEntry, MappingTable};

@@ -3,6 +3,7 @@
 use crate::amazon_connect::AmazonConnectRules;
 use crate::asterisk::AsteriskRules;
 use crate::freeswitch_callcenter::FreeswitchRules;
+use crate::genesys_cloud::GenesysCloudRules;
 
 /// The rules of one format.
 #[derive(Clone, Debug, Default)]
@@ -16,4 +17,6 @@ pub enum FormatRules {
     AmazonConnect(AmazonConnectRules),
     /// Of `freeswitch_callcenter`.
     FreeswitchCallcenter(FreeswitchRules),
+    /// Those of `genesys_cloud`.
+    GenesysCloud(GenesysCloudRules),
 }

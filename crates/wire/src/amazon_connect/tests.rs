@@ -8,7 +8,7 @@ mod shapes;
 use serde_json::{Value, json};
 
 use super::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime, read};
-use crate::native::samples::{Found, Sample, facts_of};
+use crate::native::samples::{Found, Sample, facts_of, show};
 use crate::{Format, FormatRules, Mapping, QueueTarget, normalize_number};
 use ensilinja_model::{CloseResult, LineIndex, Outcome};
 
@@ -114,16 +114,6 @@ fn read_value(value: &Value, mapping: &Mapping) -> Found {
 /// The facts in short: `abandoned:queue a 08:01:02.003`.
 fn shown(found: &Found) -> Vec<String> {
     found.facts.iter().map(show).collect()
-}
-
-fn show(fact: &Value) -> String {
-    let value = ["stage", "result", "outcome", "answer"].iter().find_map(|name| fact.get(*name));
-    let value = value.map_or(String::new(), |value| format!(":{}", value.to_string().trim_matches('"')));
-    let line = fact["line"].as_str().unwrap().trim_start_matches("line_");
-    let ms = fact["at"].as_i64().unwrap() - 1_772_496_000_000;
-    let (hours, minutes) = (ms.div_euclid(3_600_000), ms.div_euclid(60_000) % 60);
-    let (seconds, ms) = (ms.div_euclid(1000) % 60, ms.rem_euclid(1000));
-    format!("{}{value} {line} {hours:02}:{minutes:02}:{seconds:02}.{ms:03}", fact["fact"].as_str().unwrap())
 }
 
 /// Checks the facts of a value that has no fault.

@@ -50,7 +50,7 @@ impl Laws {
         let decoder = Decoder::of_source(&lines(), [7; 16], self.mapping.clone());
         let record = Record::of_value(value);
         let mut stated = Vec::new();
-        drop(decoder.read(&record, &mut stated));
+        let _ = decoder.read(&record, &mut stated);
         let contents = decoder.contents(&record);
         for (stated, fact) in stated.iter().zip(&contents.facts) {
             if let crate::Stated::Event(event) = stated {

@@ -142,3 +142,14 @@ impl NativeSink for Found {
         self.faults.push(detail);
     }
 }
+
+/// A fact of 3 March 2026 in short: `abandoned:queue a 08:01:02.003`.
+pub(crate) fn show(fact: &Value) -> String {
+    let value = ["stage", "result", "outcome", "answer"].iter().find_map(|name| fact.get(*name));
+    let value = value.map_or(String::new(), |value| format!(":{}", value.to_string().trim_matches('"')));
+    let line = fact["line"].as_str().unwrap().trim_start_matches("line_");
+    let ms = fact["at"].as_i64().unwrap() - 1_772_496_000_000;
+    let (hours, minutes) = (ms.div_euclid(3_600_000), ms.div_euclid(60_000) % 60);
+    let (seconds, ms) = (ms.div_euclid(1000) % 60, ms.rem_euclid(1000));
+    format!("{}{value} {line} {hours:02}:{minutes:02}:{seconds:02}.{ms:03}", fact["fact"].as_str().unwrap())
+}
