@@ -5,6 +5,7 @@
 mod asterisk;
 mod formats;
 mod freeswitch_callcenter;
+mod generic_json;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -59,6 +59,11 @@ impl<'s, 'a> TableEntry<'s, 'a> {
         }
     }
 
+    /// Its value.
+    pub(crate) fn value(&self) -> &'a DeValue<'a> {
+        self.value.get_ref()
+    }
+
     /// Its value as text; `expected` is what should be there instead of anything else.
     pub(crate) fn text(&self, expected: &str) -> Result<&'a str, ConfigError> {
         self.value.get_ref().as_str().ok_or_else(|| self.refusal(expected))

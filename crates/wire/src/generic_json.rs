@@ -1,9 +1,244 @@
-//! The source format `json`.
+//! The source format `json`: any records in JSON, read by pointers and a table of facts from the configuration.
+//!
+//! ```text
+//! {"EventType":"QueueCallInConnected","CallId":"c-1","QueueName":"A","Timestamp":"2026-03-03T05:00:00Z"}
+//!     type = QueueCallInConnected                            -> offered, queued at Timestamp
+//! {"id":"c-1","queue":"A","created":"…","accepted":"…","closed":null}
+//!     time = "/accepted"                                     -> answered at accepted; closed has not happened
+//! ```
+//!
+//! A record that is an event states its facts at the one time that it has. A record that is a snapshot states each
+//! fact whose own time is there, so it may come as often as it changes.
 
-use crate::native::NativeSink;
-use crate::{Mapping, Record};
+mod instants;
+mod pointer;
+mod rules;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::borrow::Cow;
+
+use ensilinja_model::{EventTime, Fact, LineIndex};
+use jiff::tz::TimeZone;
+
+use crate::json::field::Field;
+use crate::json::sequence::read_each;
+use crate::native::{MappingEntry, MappingTable, NativeFact, NativeSink, text_of, type_label};
+use crate::{Detail, FormatRules, MAX_VISIT_CHARS, Mapping, QueueTarget, Record};
+use tree::Values;
+
+pub use instants::TimeForm;
+pub use pointer::JsonPointer;
+pub use rules::{JsonCondition, JsonFact, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime};
+
+/// From here on a double no longer has every whole number, so an id that is a number would not be exact.
+const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
 
 pub(crate) fn read(record: &Record<'_>, mapping: &Mapping, sink: &mut dyn NativeSink) {
-    let _ = (record, mapping);
-    sink.unknown_type();
+    let Some(text) = text_of(record, mapping, sink) else { return };
+    let FormatRules::Json(rules) = &mapping.rules else { return sink.unknown_type() };
+    read_each(
+        text,
+        || Values::new(&rules.tree),
+        |values| match values {
+            Ok(values) => read_object(values, rules, mapping, sink),
+            Err(detail) => sink.fault(detail),
+        },
+    );
+}
+
+fn read_object(values: &Values<'_, '_>, rules: &JsonRules, mapping: &Mapping, sink: &mut dyn NativeSink) {
+    let settings = &rules.settings;
+    let Some(records) = &settings.records else {
+        return Reading { record: values, outside: values, settings, mapping, sink }.state();
+    };
+    let mut is_empty = true;
+    for (record, is_object) in values.records(records) {
+        is_empty = false;
+        if is_object {
+            Reading { record, outside: values, settings, mapping, sink: &mut *sink }.state();
+        } else {
+            sink.fault(Detail::NotAnObject);
+        }
+    }
+    if is_empty && !matches!(values.at(records), Field::Other) {
+        sink.unknown_type();
+    }
+}
+
+/// A record that is read.
+struct Reading<'x, 'a> {
+    record: &'x Values<'a, 'x>,
+    /// The object that the record is in.
+    outside: &'x Values<'a, 'x>,
+    settings: &'x JsonSettings,
+    mapping: &'x Mapping,
+    sink: &'x mut dyn NativeSink,
+}
+
+/// The contact of a record and the queue of a fact.
+#[derive(Clone, Copy)]
+struct Leg<'x> {
+    contact: &'x str,
+    visit: Option<&'x str>,
+    line: LineIndex,
+    queue: MappingEntry<'x>,
+}
+
+/// What is known of a queue.
+#[derive(Clone, Copy)]
+enum Queue<'x> {
+    Mapped(LineIndex, MappingEntry<'x>),
+    /// It does not count, or it has been reported.
+    Nothing,
+}
+
+impl<'x, 'a> Reading<'x, 'a> {
+    fn state(mut self) {
+        if let Err(detail) = self.try_state() {
+            self.sink.fault(detail);
+        }
+    }
+
+    fn try_state(&mut self) -> Result<(), Detail> {
+        let settings = self.settings;
+        let record_type = settings.record_type.as_ref().and_then(|pointer| self.text(pointer));
+        self.sink.record_type(record_type.as_deref().map_or("record", type_label));
+        let is_of = |fact: &JsonFact| match &fact.types {
+            None => true,
+            Some(types) => record_type.as_deref().is_some_and(|name| types.find(name).is_some()),
+        };
+        let is_known = |name: &str| settings.silent_types.find(name).is_some();
+        let (mut facts, mut has_type) = (Vec::new(), record_type.as_deref().is_some_and(is_known));
+        for fact in settings.facts.iter().filter(|fact| is_of(fact)) {
+            has_type = true;
+            if fact.conditions.iter().all(|condition| self.holds(condition)) {
+                facts.push(fact);
+            }
+        }
+        if !has_type {
+            self.sink.unknown_type();
+        }
+        self.state_facts(&facts)
+    }
+
+    /// States these facts, whose conditions hold.
+    fn state_facts(&mut self, facts: &[&'x JsonFact]) -> Result<(), Detail> {
+        let mut common_queue = None;
+        let mut happened = Vec::with_capacity(facts.len());
+        for fact in facts {
+            if let Some(at) = self.time_of(fact)? {
+                happened.push((*fact, at));
+            }
+        }
+        if happened.is_empty() {
+            return Ok(());
+        }
+        let contact = self.id(&self.settings.contact)?.ok_or(Detail::MissingContactId)?;
+        let visit = match &self.settings.visit {
+            Some(visit) => self.id(visit)?,
+            None => None,
+        };
+        if visit.as_ref().is_some_and(|visit| visit.chars().count() > MAX_VISIT_CHARS) {
+            return Err(Detail::BadContactId);
+        }
+        for (fact, at) in happened {
+            let queue = match (&fact.queue, common_queue) {
+                (Some(queue), _) => self.queue(queue)?,
+                (None, Some(queue)) => queue,
+                (None, None) => *common_queue.insert(self.queue(&self.settings.queue)?),
+            };
+            if let Queue::Mapped(line, queue) = queue {
+                let leg = Leg { contact: &contact, visit: visit.as_deref(), line, queue };
+                self.state_fact(&fact.statement, &leg, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// When a fact happened; `None` if it has not.
+    fn time_of(&self, fact: &JsonFact) -> Result<Option<EventTime>, Detail> {
+        let is_own = fact.time.is_some();
+        let Some(time) = fact.time.as_ref().or(self.settings.time.as_ref()) else {
+            return Err(Detail::MissingInstant);
+        };
+        let field = self.value(&time.pointer);
+        let at = if self.is_sentinel(field) { None } else { time.form.read(field, self.mapping.zone.as_ref())? };
+        if at.is_none() && !is_own { Err(Detail::MissingInstant) } else { Ok(at) }
+    }
+
+    /// The line of a queue. A queue without a line is reported.
+    fn queue(&mut self, queue: &JsonQueue) -> Result<Queue<'x>, Detail> {
+        let text = |pointer: &Option<JsonPointer>| pointer.as_ref().and_then(|pointer| self.text(pointer));
+        let (id, name) = (text(&queue.id), text(&queue.name));
+        let ids = id.as_deref().map_or(vec![], |id| vec![id]);
+        let Some(shown) = id.as_deref().or(name.as_deref()) else { return Err(Detail::MissingQueue) };
+        let Some((target, key)) = self.mapping.queues.find_among(&ids, name.as_deref()) else {
+            self.sink.unmapped(MappingTable::Queues, shown, id.as_ref().and(name.as_deref()));
+            return Ok(Queue::Nothing);
+        };
+        Ok(match target {
+            QueueTarget::Line(line) => Queue::Mapped(*line, MappingEntry { table: MappingTable::Queues, key }),
+            QueueTarget::Ignored => Queue::Nothing,
+        })
+    }
+
+    fn fact(&mut self, leg: &Leg<'_>, at: EventTime, fact: Fact, entry: MappingEntry<'_>) {
+        let Leg { contact, visit, line, .. } = *leg;
+        self.sink.fact(&NativeFact { contact, visit, line, at, fact, entry });
+    }
+
+    fn holds(&self, condition: &JsonCondition) -> bool {
+        match &condition.test {
+            JsonTest::OneOf(values) => {
+                self.text(&condition.pointer).is_some_and(|text| values.iter().any(|value| *value == text))
+            }
+            JsonTest::Present => self.is_present(self.value(&condition.pointer)),
+            JsonTest::Absent => !self.is_present(self.value(&condition.pointer)),
+        }
+    }
+
+    /// Whether something is there. What has not happened is null, empty, zero, or long ago.
+    fn is_present(&self, field: &Field<'_>) -> bool {
+        let is_long_ago = || matches!(TimeForm::Text.read(field, Some(&TimeZone::UTC)), Ok(None));
+        match field {
+            Field::Absent | Field::Null => false,
+            Field::Number(number) => *number != 0.0,
+            Field::Text(_) => !self.is_sentinel(field) && !is_long_ago(),
+            Field::Bool(_) | Field::Other => true,
+        }
+    }
+
+    /// Whether the configuration says that the value means nothing.
+    fn is_sentinel(&self, field: &Field<'_>) -> bool {
+        matches!(field, Field::Text(text) if self.settings.absent_values.iter().any(|absent| absent == text.trim()))
+    }
+
+    fn value(&self, pointer: &JsonPointer) -> &'x Field<'a> {
+        if pointer.is_outside { self.outside.at(pointer) } else { self.record.at(pointer) }
+    }
+
+    /// The value at a pointer as text; `None` if it is absent, an object or an array.
+    fn text(&self, pointer: &JsonPointer) -> Option<Cow<'x, str>> {
+        let field = self.value(pointer);
+        match field {
+            Field::Text(text) => {
+                Some(text.trim()).filter(|text| !text.is_empty() && !self.is_sentinel(field)).map(Cow::Borrowed)
+            }
+            Field::Number(number) => Some(number.to_string().into()),
+            Field::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+            Field::Absent | Field::Null | Field::Other => None,
+        }
+    }
+
+    /// The value at a pointer as an id.
+    fn id(&self, pointer: &JsonPointer) -> Result<Option<Cow<'x, str>>, Detail> {
+        match self.value(pointer) {
+            Field::Bool(_) | Field::Other => Err(Detail::BadContactId),
+            Field::Number(number) if number.fract() != 0.0 || number.abs() >= EXACT_BELOW => Err(Detail::BadContactId),
+            _ => Ok(self.text(pointer)),
+        }
+    }
 }

@@ -77,9 +77,14 @@ pub use cloudevents::malformed;
 pub use decoder::{ContentFact, Decoder, NamedContact, RecordContents, Stated};
 pub use format::{Format, MAX_NATIVE_VALUE_BYTES, MAX_VALUE_BYTES};
 pub use freeswitch_callcenter::{AnsweredFrom, FreeswitchRules};
+pub use generic_json::{
+    JsonCondition, JsonFact, JsonPointer, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime,
+    TimeForm,
+};
 pub use genesys_cloud::{AttemptsFrom, GenesysCloudRules};
 pub use json::without_byte_order_marks;
 pub use mapping::{CodeMeaning, ExitMeaning, ExitTable, KeyTable, Mapping, QueueTarget, WaitFrom, normalize_number};
+pub use native::epoch::EpochUnit;
 pub use native::{MappingEntry, MappingTable};
 pub use record::{Decoded, Record};
 pub use rejection::{Detail, Oddity, Reason, Rejection};

@@ -3,6 +3,7 @@
 use crate::amazon_connect::AmazonConnectRules;
 use crate::asterisk::AsteriskRules;
 use crate::freeswitch_callcenter::FreeswitchRules;
+use crate::generic_json::JsonRules;
 use crate::genesys_cloud::GenesysCloudRules;
 
 /// The rules of one format.
@@ -19,4 +20,6 @@ pub enum FormatRules {
     FreeswitchCallcenter(FreeswitchRules),
     /// Those of `genesys_cloud`.
     GenesysCloud(GenesysCloudRules),
+    /// Of `json`.
+    Json(JsonRules),
 }

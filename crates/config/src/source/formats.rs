@@ -5,7 +5,7 @@ use ensilinja_wire::{Format, FormatRules};
 use crate::error::ConfigError;
 use crate::line::Line;
 use crate::section::Section;
-use crate::source::{asterisk, freeswitch_callcenter};
+use crate::source::{asterisk, freeswitch_callcenter, generic_json};
 
 /// The key of the format's own table, if it has one.
 pub(super) const fn keys(format: Format) -> &'static [&'static str] {
@@ -13,6 +13,7 @@ pub(super) const fn keys(format: Format) -> &'static [&'static str] {
         Format::AsteriskQueueLog => &["asterisk_queue_log"],
         Format::AsteriskAmi => &["asterisk_ami"],
         Format::FreeswitchCallcenter => &[freeswitch_callcenter::TABLE],
+        Format::Json => &[generic_json::TABLE],
         _ => &[],
     }
 }
@@ -23,6 +24,7 @@ pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Res
     Ok(match format {
         Format::AsteriskQueueLog | Format::AsteriskAmi => FormatRules::Asterisk(asterisk::read(section, format)?),
         Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),
+        Format::Json => FormatRules::Json(generic_json::read(section)?),
         _ => FormatRules::None,
     })
 }

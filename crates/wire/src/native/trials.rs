@@ -38,14 +38,14 @@ pub(crate) fn values(samples: &[&str]) -> impl Strategy<Value = Vec<u8>> + use<>
     let bytes = prop::collection::vec((any::<Index>(), byte, 0..3_u8), 0..4);
     let members = prop::collection::vec((any::<Index>(), select(VALUES.to_vec())), 0..3);
     let changed = (select(records), members, bytes).prop_map(|(record, members, bytes)| {
-        let record = members.iter().fold(record, |record, (at, value)| with_value(&record, at, value));
-        bytes.iter().fold(record.into_bytes(), |record, change| with_byte(record, change))
+        let record = members.iter().fold(record, |record, (at, value)| with_value(&record, *at, value));
+        bytes.iter().fold(record.into_bytes(), with_byte)
     });
     prop_oneof![1 => prop::collection::vec(any::<u8>(), 0..200), 9 => changed]
 }
 
 /// The record with one of its values replaced.
-fn with_value(record: &str, at: &Index, value: &str) -> String {
+fn with_value(record: &str, at: Index, value: &str) -> String {
     let starts: Vec<usize> = record.match_indices("\":").map(|(place, _)| place + 2).collect();
     if starts.is_empty() {
         return record.to_owned();

@@ -1,0 +1,147 @@
+//! All pointers of a source as one tree, and the values of one object at them. What no pointer leads to is skipped
+//! unread.
+
+use super::pointer::JsonPointer;
+use crate::json::field::Field;
+use crate::json::members::{MemberTarget, Members, Shape};
+
+/// A branch of the tree of pointers. Without branches of its own it is a leaf.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Branch {
+    children: Vec<Child>,
+    /// What is read of each record, if the records are here, in an array.
+    records: Option<Box<Branch>>,
+}
+
+#[derive(Clone, Debug)]
+struct Child {
+    name: String,
+    /// The name as the number of an item.
+    number: Option<usize>,
+    branch: Branch,
+}
+
+impl Branch {
+    /// Adds a pointer, and writes into it where it leads.
+    pub(super) fn add(&mut self, pointer: &mut JsonPointer) {
+        pointer.places.clear();
+        let mut branch = self;
+        for step in &pointer.steps {
+            let known = branch.children.iter().position(|child| child.name == *step);
+            let place = known.unwrap_or_else(|| {
+                let child = Child { name: step.clone(), number: step.parse().ok(), branch: Self::default() };
+                branch.children.push(child);
+                branch.children.len() - 1
+            });
+            pointer.places.push(place);
+            branch = &mut branch.children[place].branch;
+        }
+    }
+
+    /// Says what is read of each record in the array at this pointer, which has been added.
+    pub(super) fn add_records(&mut self, pointer: &JsonPointer, of_record: Self) {
+        let mut branch = self;
+        for place in &pointer.places {
+            branch = &mut branch.children[*place].branch;
+        }
+        branch.records = Some(Box::new(of_record));
+    }
+
+    fn is_leaf(&self) -> bool {
+        self.children.is_empty() && self.records.is_none()
+    }
+}
+
+/// The values of one object at the pointers.
+pub(super) struct Values<'a, 'm> {
+    branch: &'m Branch,
+    /// One for each child of the branch, as soon as one is there.
+    cells: Vec<Cell<'a, 'm>>,
+    records: Vec<Cell<'a, 'm>>,
+}
+
+/// A value at a branch: of a leaf the value itself, and otherwise its shape and what is in it.
+pub(super) struct Cell<'a, 'm> {
+    value: Field<'a>,
+    shape: Option<Shape>,
+    inner: Values<'a, 'm>,
+}
+
+static ABSENT: Field<'static> = Field::Absent;
+static NULL: Field<'static> = Field::Null;
+static OTHER: Field<'static> = Field::Other;
+
+impl<'a, 'm> Values<'a, 'm> {
+    pub(super) fn new(branch: &'m Branch) -> Self {
+        Self { branch, cells: Vec::new(), records: Vec::new() }
+    }
+
+    /// The value at a pointer of the tree.
+    pub(super) fn at(&self, pointer: &JsonPointer) -> &Field<'a> {
+        let Some(cell) = self.cell(pointer) else { return &ABSENT };
+        match cell.shape {
+            _ if cell.inner.branch.is_leaf() => &cell.value,
+            None => &ABSENT,
+            Some(Shape::Null) => &NULL,
+            Some(Shape::Object | Shape::Other) => &OTHER,
+        }
+    }
+
+    /// The records at a pointer of the tree, and whether each is an object.
+    pub(super) fn records(&self, pointer: &JsonPointer) -> impl Iterator<Item = (&Self, bool)> {
+        let records = self.cell(pointer).map_or(&[][..], |cell| &cell.inner.records);
+        records.iter().map(|record| (&record.inner, record.shape == Some(Shape::Object)))
+    }
+
+    fn cell(&self, pointer: &JsonPointer) -> Option<&Cell<'a, 'm>> {
+        let (last, outer) = pointer.places.split_last()?;
+        let inner = outer.iter().try_fold(self, |values, place| values.cells.get(*place).map(|cell| &cell.inner))?;
+        inner.cells.get(*last)
+    }
+
+    fn child(&mut self, place: usize) -> MemberTarget<'_, 'a> {
+        if self.cells.is_empty() {
+            let cell = |child: &'m Child| Cell::new(&child.branch);
+            self.cells.extend(self.branch.children.iter().map(cell));
+        }
+        self.cells[place].target()
+    }
+}
+
+impl<'a, 'm> Cell<'a, 'm> {
+    fn new(branch: &'m Branch) -> Self {
+        Self { value: Field::Absent, shape: None, inner: Values::new(branch) }
+    }
+
+    fn target(&mut self) -> MemberTarget<'_, 'a> {
+        if self.inner.branch.is_leaf() {
+            MemberTarget::Field(&mut self.value)
+        } else {
+            MemberTarget::Object(&mut self.shape, &mut self.inner)
+        }
+    }
+}
+
+impl<'a> Members<'a> for Values<'a, '_> {
+    fn target(&mut self, name: &str) -> Option<MemberTarget<'_, 'a>> {
+        if let Some(of_record) = self.branch.records.as_deref() {
+            // An object in the place of the array is its only record.
+            if self.records.is_empty() {
+                self.records.push(Cell { shape: Some(Shape::Object), ..Cell::new(of_record) });
+            }
+            return self.records[0].inner.target(name);
+        }
+        let place = self.branch.children.iter().position(|child| child.name == name)?;
+        Some(self.child(place))
+    }
+
+    fn item(&mut self, number: usize) -> Option<MemberTarget<'_, 'a>> {
+        if let Some(of_record) = self.branch.records.as_deref() {
+            self.records.push(Cell::new(of_record));
+            let record = self.records.last_mut()?;
+            return Some(MemberTarget::Object(&mut record.shape, &mut record.inner));
+        }
+        let place = self.branch.children.iter().position(|child| child.number == Some(number))?;
+        Some(self.child(place))
+    }
+}
