@@ -3,7 +3,7 @@
 /// Parts a prefix from the line of `queue_log` behind it: `2026-11-29T15:09:37+02:00 pbx1 queue_log: 1795957777|...`.
 /// Without such a line, everything is the line.
 pub(super) fn part(text: &str) -> (&str, &str) {
-    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0');
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '\0' | '\u{feff}'));
     if starts_line(text) {
         return ("", text);
     }

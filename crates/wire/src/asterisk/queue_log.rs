@@ -25,7 +25,7 @@ use crate::json::field::Field;
 use crate::json::sequence::read_each;
 use crate::native::{MappingEntry, NativeSink, bytes_of};
 use crate::stays::Step;
-use crate::{AsteriskRules, Detail, Mapping, Record, WaitFrom};
+use crate::{AsteriskRules, Detail, Mapping, Record, WaitFrom, without_byte_order_marks};
 
 pub(crate) fn read(record: &Record<'_>, mapping: &Mapping, sink: &mut dyn NativeSink) {
     match bytes_of(record, mapping) {
@@ -36,6 +36,7 @@ pub(crate) fn read(record: &Record<'_>, mapping: &Mapping, sink: &mut dyn Native
 
 /// Bytes as text. What is not UTF-8 is Latin-1: the log has names in the encoding of the site.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = without_byte_order_marks(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
@@ -63,6 +64,9 @@ fn read_text(text: &str, mapping: &Mapping, sink: &mut dyn NativeSink) {
             number += 1;
         },
     );
+    if number == 0 {
+        sink.fault(Detail::NotQueueLog);
+    }
 }
 
 fn read_lines(text: &str, host: Option<&str>, mapping: &Mapping, sink: &mut dyn NativeSink) {
@@ -215,4 +219,8 @@ fn is_showable(word: &str) -> bool {
 }
 
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod shipped;

@@ -188,6 +188,20 @@ impl Joined {
         found
     }
 
+    /// The instants of all facts of a kind.
+    pub(crate) fn facts_of_kind(&self, kind: FactKind) -> Vec<EventTime> {
+        let facts = self.legs.values().flat_map(|(_, facts)| facts);
+        facts.filter(|event| event.fact.kind() == kind).map(|event| event.at).collect()
+    }
+
+    /// Whether a stay has a fact of this kind.
+    pub(crate) fn states(&self, stay: &FoundStay, kind: FactKind) -> bool {
+        self.legs.iter().any(|(leg, (call, facts))| {
+            self::stay(*leg, call.as_ref(), facts).as_ref() == Some(stay)
+                && facts.iter().any(|event| event.fact.kind() == kind)
+        })
+    }
+
     /// The number of legs that were retracted.
     pub(crate) fn retracted(&self) -> usize {
         self.legs.values().filter(|(_, facts)| facts.iter().any(|event| event.fact == Fact::Retracted)).count()

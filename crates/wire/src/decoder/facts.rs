@@ -110,8 +110,13 @@ impl NativeSink for Names<'_> {
         }
     }
 
-    fn stay(&mut self, contact: &str, _: StayPart, _: MappingEntry<'_>) {
-        self.of_stay.get_or_insert_with(|| NamedContact { id: contact.to_owned(), visit: None });
+    fn stay(&mut self, contact: &str, part: StayPart, _: MappingEntry<'_>) {
+        let named = || NamedContact { id: contact.to_owned(), visit: None };
+        let part = StayPart { call: self.decoder.legs.call(contact), ..part };
+        if self.found.is_none() && part.is_of(self.leg) {
+            self.found = Some(named());
+        }
+        self.of_stay.get_or_insert_with(named);
     }
 
     fn unmapped(&mut self, _: MappingTable, _: &str, _: Option<&str>) {}
