@@ -130,7 +130,7 @@ fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapsho
         partitions: (0..3).map(partition).collect(),
         dead_letters: vec![("malformed", dead_letters.unsigned_abs())],
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
-        log_replaced: vec![("made_anew", 0), ("records_lost", 0)],
+        log_replaced: vec![("made_anew", 0), ("records_lost", 0), ("deleted", 0)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
         ..snapshot(now, figures)
     }

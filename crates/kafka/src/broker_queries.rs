@@ -1,16 +1,20 @@
-//! Queries to the brokers about a topic: its partitions, where they begin and end, what has been committed, its id.
+//! Queries to the brokers about topics: which there are, their partitions, where these begin and end, what has been
+//! committed, the ids of the topics.
 //!
 //! Each query has a timeout, so a hung broker is noticed as soon as an unreachable one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ensilinja_librdkafka::{TopicId, commit_metadata, topic_id};
+use ensilinja_librdkafka::{TopicId, TopicIdAnswer, commit_metadata, topic_ids};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::{Metadata, MetadataBroker, MetadataTopic};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client_log::ClientLog;
 use crate::commit::{self, Commit};
+use crate::topic_choice::{ChosenPartition, ChosenTopic, PatternFault, TopicChoice, TopicChooser};
 
 /// How long one query may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -21,64 +25,123 @@ pub(crate) enum QueryError {
     /// No broker has answered in time, or a broker has answered with an error.
     #[error("the broker does not answer, or answers with an error: {0}")]
     Broker(KafkaError),
+    /// A broker has answered with an error about a topic.
+    #[error("the broker answers with an error about {topic}: {error}")]
+    Topic {
+        /// The topic.
+        topic: String,
+        /// The error.
+        error: KafkaError,
+    },
     /// The brokers do not have the topic.
     #[error("the topic {0} does not exist")]
     TopicMissing(String),
+    /// Patterns choose no topics, or not clearly.
+    #[error(transparent)]
+    Pattern(#[from] PatternFault),
 }
 
-/// Queries about one topic.
+/// Queries with one consumer.
 pub(crate) struct BrokerQueries<'a, C: ConsumerContext = ClientLog> {
     pub(crate) consumer: &'a BaseConsumer<C>,
-    pub(crate) topic: &'a str,
     pub(crate) timeout: Duration,
 }
 
-impl<C: ConsumerContext> BrokerQueries<'_, C> {
-    /// The number of partitions. They are numbered from 0 without gaps.
-    pub(crate) fn partition_count(&self) -> Result<usize, QueryError> {
-        Ok(self.partition_count_and_broker()?.0)
-    }
+/// The topics that are to be read.
+pub(crate) struct FoundTopics {
+    /// Each with the number of its partitions, which are numbered from 0 without gaps; or why that is unknown. Topics
+    /// that are chosen by name come first.
+    pub(crate) topics: Vec<(Arc<ChosenTopic>, Result<usize, QueryError>)>,
+    /// What is wrong with patterns.
+    pub(crate) faults: Vec<(TopicChoice, PatternFault)>,
+    /// The id of a broker that answers now.
+    pub(crate) broker: i32,
+}
 
-    /// The number of partitions, and the id of a broker that answers now.
-    pub(crate) fn partition_count_and_broker(&self) -> Result<(usize, i32), QueryError> {
-        let metadata = self.consumer.fetch_metadata(Some(self.topic), self.timeout).map_err(QueryError::Broker)?;
-        let topic = metadata.topics().first().ok_or_else(|| QueryError::TopicMissing(self.topic.to_owned()))?;
-        match topic.error().map(RDKafkaErrorCode::from) {
-            None if !topic.partitions().is_empty() => {
-                // The broker that has answered. It has no id if the client knows only its address.
-                let answered = Some(metadata.orig_broker_id()).filter(|broker| *broker >= 0);
-                let any = || metadata.brokers().first().map_or(-1, rdkafka::metadata::MetadataBroker::id);
-                Ok((topic.partitions().len(), answered.unwrap_or_else(any)))
-            }
-            None | Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
-                Err(QueryError::TopicMissing(self.topic.to_owned()))
-            }
-            Some(code) => Err(QueryError::Broker(KafkaError::MetadataFetch(code))),
+impl FoundTopics {
+    /// All partitions, topic by topic.
+    ///
+    /// # Errors
+    /// If that is unknown of a topic, or a pattern is at fault.
+    pub(crate) fn partitions(&self) -> Result<Vec<ChosenPartition>, QueryError> {
+        if let Some((_, fault)) = self.faults.first() {
+            return Err(fault.clone().into());
         }
+        let mut all = Vec::new();
+        for (topic, count) in &self.topics {
+            all.extend(topic.partitions(count.clone()?));
+        }
+        Ok(all)
+    }
+}
+
+impl<C: ConsumerContext> BrokerQueries<'_, C> {
+    /// The topics that `chooser` chooses. With patterns it asks for all topics that this user may see.
+    pub(crate) fn topics(&self, chooser: &TopicChooser) -> Result<FoundTopics, QueryError> {
+        let mut found = FoundTopics { topics: Vec::new(), faults: Vec::new(), broker: -1 };
+        for topic in chooser.named() {
+            let (count, broker) = match self.partition_count_and_broker(&topic.name) {
+                Ok((count, broker)) => (Ok(count), broker),
+                Err(error @ QueryError::Broker(_)) => return Err(error),
+                Err(error) => (Err(error), -1),
+            };
+            found.broker = found.broker.max(broker);
+            found.topics.push((Arc::clone(topic), count));
+        }
+        if chooser.has_patterns() {
+            let metadata = self.metadata(None)?;
+            found.broker = answering_broker(&metadata);
+            let matches = chooser.matching(metadata.topics().iter().map(MetadataTopic::name));
+            for topic in matches.topics {
+                let its = metadata.topics().iter().find(|known| known.name() == topic.name);
+                let count = partition_count_of(its, &topic.name);
+                found.topics.push((topic, count));
+            }
+            found.faults = matches.faults;
+        }
+        Ok(found)
     }
 
-    /// The first offset of each of the first `count` partitions.
-    pub(crate) fn begins(&self, count: usize) -> Result<Vec<i64>, QueryError> {
-        let answers = self.list_offsets(&vec![Offset::Beginning; count])?;
+    /// The number of partitions of a topic.
+    pub(crate) fn partition_count(&self, topic: &str) -> Result<usize, QueryError> {
+        Ok(self.partition_count_and_broker(topic)?.0)
+    }
+
+    fn partition_count_and_broker(&self, topic: &str) -> Result<(usize, i32), QueryError> {
+        let metadata = self.metadata(Some(topic))?;
+        Ok((partition_count_of(metadata.topics().first(), topic)?, answering_broker(&metadata)))
+    }
+
+    fn metadata(&self, topic: Option<&str>) -> Result<Metadata, QueryError> {
+        self.consumer.fetch_metadata(topic, self.timeout).map_err(QueryError::Broker)
+    }
+
+    /// The first offset of each partition.
+    pub(crate) fn begins(&self, partitions: &[ChosenPartition]) -> Result<Vec<i64>, QueryError> {
+        let answers = self.list_offsets(partitions, Offset::Beginning)?;
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
     }
 
-    /// The end of each of the first `count` partitions: the offset of the next record if the consumer reads uncommitted
-    /// records; otherwise no further than the first record of an open transaction.
-    pub(crate) fn ends(&self, count: usize) -> Result<Vec<i64>, QueryError> {
-        let answers = self.list_offsets(&vec![Offset::End; count])?;
+    /// The end of each partition: the offset of the next record if the consumer reads uncommitted records; otherwise no
+    /// further than the first record of an open transaction.
+    pub(crate) fn ends(&self, partitions: &[ChosenPartition]) -> Result<Vec<i64>, QueryError> {
+        let answers = self.list_offsets(partitions, Offset::End)?;
         Ok(answers.into_iter().map(|answer| answer.unwrap_or(0)).collect())
     }
 
-    /// The offset of the first record published at `timestamp_ms` or later, for each of the first `count` partitions;
-    /// `None` where there is none.
-    pub(crate) fn first_since(&self, count: usize, timestamp_ms: i64) -> Result<Vec<Option<i64>>, QueryError> {
-        self.list_offsets(&vec![Offset::Offset(timestamp_ms.max(0)); count])
+    /// The offset of the first record published at `timestamp_ms` or later, for each partition; `None` where there is
+    /// none.
+    pub(crate) fn first_since(
+        &self,
+        partitions: &[ChosenPartition],
+        timestamp_ms: i64,
+    ) -> Result<Vec<Option<i64>>, QueryError> {
+        self.list_offsets(partitions, Offset::Offset(timestamp_ms.max(0)))
     }
 
-    /// What the consumer's group has committed; `None` where it has committed nothing.
-    pub(crate) fn committed(&self, count: usize) -> Result<Vec<Option<Commit>>, QueryError> {
-        let list = self.list(&vec![Offset::Invalid; count])?;
+    /// What the consumer's group has committed for each partition; `None` where it has committed nothing.
+    pub(crate) fn committed(&self, partitions: &[ChosenPartition]) -> Result<Vec<Option<Commit>>, QueryError> {
+        let list = list(partitions, Offset::Invalid)?;
         let answers = self.consumer.committed_offsets(list, self.timeout).map_err(QueryError::Broker)?;
         let of = |(offset, metadata): (Option<i64>, Vec<u8>)| {
             offset.map(|offset| Commit { offset, topic_id: commit::topic_id_in(&metadata) })
@@ -86,45 +149,74 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
         Ok(numbers(&answers)?.into_iter().zip(commit_metadata(&answers)).map(of).collect())
     }
 
-    /// The topic id, from a broker that answers now; `None` as in [`Self::topic_id`].
-    pub(crate) fn current_topic_id(&self) -> Result<Option<TopicId>, QueryError> {
-        self.topic_id(self.partition_count_and_broker()?.1)
+    /// The id of each topic, from this broker; `None` if the brokers have no topic ids or do not tell this user.
+    pub(crate) fn topic_ids(&self, broker: i32, topics: &[&str]) -> Result<Vec<Option<TopicId>>, QueryError> {
+        self.topic_id_answers(broker, topics)?.into_iter().collect()
     }
 
-    /// The topic id, from this broker; `None` if the brokers have no topic ids or do not tell this user.
-    pub(crate) fn topic_id(&self, broker: i32) -> Result<Option<TopicId>, QueryError> {
+    /// The same with the errors of each topic apart.
+    pub(crate) fn topic_id_answers(
+        &self,
+        broker: i32,
+        topics: &[&str],
+    ) -> Result<Vec<Result<Option<TopicId>, QueryError>>, QueryError> {
         use RDKafkaErrorCode::{
             ClusterAuthorizationFailed, TopicAuthorizationFailed, UnknownTopic, UnknownTopicOrPartition,
             UnsupportedFeature, UnsupportedVersion,
         };
-        match topic_id(self.consumer.client(), broker, self.topic, self.timeout) {
+        let answers = match topic_ids(self.consumer.client(), broker, topics, self.timeout) {
+            Ok(answers) => answers,
+            Err(UnsupportedFeature | UnsupportedVersion | ClusterAuthorizationFailed) => vec![Ok(None); topics.len()],
+            Err(code) => return Err(QueryError::Broker(KafkaError::MetadataFetch(code))),
+        };
+        let judged = |(answer, topic): (TopicIdAnswer, &&str)| match answer {
             Ok(id) => Ok(id),
-            Err(UnknownTopic | UnknownTopicOrPartition) => Err(QueryError::TopicMissing(self.topic.to_owned())),
-            Err(UnsupportedFeature | UnsupportedVersion | ClusterAuthorizationFailed | TopicAuthorizationFailed) => {
-                Ok(None)
-            }
-            Err(code) => Err(QueryError::Broker(KafkaError::MetadataFetch(code))),
-        }
+            Err(UnknownTopic | UnknownTopicOrPartition) => Err(QueryError::TopicMissing((*topic).to_owned())),
+            Err(ClusterAuthorizationFailed | TopicAuthorizationFailed | UnsupportedVersion) => Ok(None),
+            Err(code) => Err(QueryError::Topic { topic: (*topic).to_owned(), error: KafkaError::MetadataFetch(code) }),
+        };
+        Ok(answers.into_iter().zip(topics).map(judged).collect())
     }
 
     /// Sends one request to each leader.
-    fn list_offsets(&self, questions: &[Offset]) -> Result<Vec<Option<i64>>, QueryError> {
-        let list = self.list(questions)?;
+    fn list_offsets(&self, partitions: &[ChosenPartition], question: Offset) -> Result<Vec<Option<i64>>, QueryError> {
+        if partitions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = list(partitions, question)?;
         numbers(&self.consumer.offsets_for_times(list, self.timeout).map_err(QueryError::Broker)?)
     }
+}
 
-    fn list(&self, questions: &[Offset]) -> Result<TopicPartitionList, QueryError> {
-        let mut list = TopicPartitionList::with_capacity(questions.len());
-        for (partition, question) in (0..).zip(questions) {
-            list.add_partition_offset(self.topic, partition, *question).map_err(QueryError::Broker)?;
-        }
-        Ok(list)
+fn list(partitions: &[ChosenPartition], question: Offset) -> Result<TopicPartitionList, QueryError> {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        let added = list.add_partition_offset(&partition.topic.name, partition.number, question);
+        added.map_err(QueryError::Broker)?;
     }
+    Ok(list)
+}
+
+fn partition_count_of(found: Option<&MetadataTopic>, name: &str) -> Result<usize, QueryError> {
+    let missing = || QueryError::TopicMissing(name.to_owned());
+    let found = found.ok_or_else(missing)?;
+    match found.error().map(RDKafkaErrorCode::from) {
+        None if !found.partitions().is_empty() => Ok(found.partitions().len()),
+        None | Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => Err(missing()),
+        Some(code) => Err(QueryError::Topic { topic: name.to_owned(), error: KafkaError::MetadataFetch(code) }),
+    }
+}
+
+/// The broker that has answered. It has no id if the client knows only its address: then any of those that it names.
+fn answering_broker(metadata: &Metadata) -> i32 {
+    let answered = Some(metadata.orig_broker_id()).filter(|broker| *broker >= 0);
+    answered.unwrap_or_else(|| metadata.brokers().first().map_or(-1, MetadataBroker::id))
 }
 
 fn numbers(answers: &TopicPartitionList) -> Result<Vec<Option<i64>>, QueryError> {
     let number = |answer: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
-        answer.error().map_err(QueryError::Broker)?;
+        let of_topic = |error| QueryError::Topic { topic: answer.topic().to_owned(), error };
+        answer.error().map_err(of_topic)?;
         Ok(if let Offset::Offset(offset) = answer.offset() { Some(offset) } else { None })
     };
     answers.elements().into_iter().map(number).collect()

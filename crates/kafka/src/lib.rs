@@ -1,5 +1,5 @@
-//! Everything that talks to Kafka: reads the event topic, proves how complete the reading is, and keeps the records
-//! that cannot be used.
+//! Everything that talks to Kafka: reads the topics of events, proves how complete the reading is, and keeps the
+//! records that cannot be used.
 //!
 //! The crate knows neither events nor figures. Each record goes to a [`RecordHandler`], which learns from it or
 //! declares it a dead letter. There are four wings:
@@ -12,13 +12,15 @@
 //! | `diagnostics` | Are brokers, connection and topics as they should be? | [`inspect`] |
 //!
 //! Imports run one way: `live` uses `dead_letters` and `diagnostics`, `dead_letters` uses `scan`, `scan` uses
-//! `diagnostics`. The top of the crate has what several wings share: `settings`, `broker_queries`, `partition_start`
+//! `diagnostics`. The top of the crate has what several wings share: `settings`, `topic_choice`, `broker_queries`
 //! and others.
 //!
 //! How the live wing answers the questions of an operator:
 //!
 //! - *Is everything known?* The reader assigns itself every partition, and a probe asks the broker once a second where
 //!   the log ends. Both together give `rebuilt` and `complete_until`; see `partition_progress`.
+//! - *Of which topics?* Those that are named or match a pattern. All topics together are one log; see `topic_choice`
+//!   and `live::active_log`.
 //! - *Since when?* What retention has deleted cannot be known; see `partition_start` and `history`.
 //! - *Is it still the same log?* A topic may be deleted and recreated, and brokers may lose records. Then nothing that
 //!   was read counts any more, and reading begins again; see `live::reader` and `live::log_change`.
@@ -62,7 +64,7 @@ pub use diagnostics::inspection::{
     TopicInspection, inspect, past_retention,
 };
 pub use diagnostics::open_transactions::open_transaction_remedy;
-pub use diagnostics::topic_review::{TopicRole, TopicSettingStatus};
+pub use diagnostics::topic_review::TopicSettingStatus;
 pub use diagnostics::topic_rules::{PastRetention, Severity, WrongSetting};
 pub use embedded_broker::{EmbeddedBroker, EmbeddedBrokerError};
 pub use history::TopicHistory;

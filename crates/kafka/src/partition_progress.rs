@@ -16,8 +16,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use ensilinja_model::EventTime;
 
+use crate::topic_choice::ChosenPartition;
+
 /// How far one partition has been read.
 pub(crate) struct PartitionProgress {
+    pub(crate) of: ChosenPartition,
     /// The first offset that this process reads.
     pub(crate) start: i64,
     goal: AtomicI64,
@@ -34,8 +37,9 @@ pub(crate) struct PartitionProgress {
 impl PartitionProgress {
     /// A partition that is read from `start`. Its log ends at `goal`, and every record published before
     /// `complete_until` is known.
-    pub(crate) fn new(start: i64, goal: i64, complete_until: EventTime) -> Self {
+    pub(crate) fn new(of: ChosenPartition, start: i64, goal: i64, complete_until: EventTime) -> Self {
         Self {
+            of,
             start,
             goal: AtomicI64::new(goal),
             cursor: AtomicI64::new(start),
@@ -171,6 +175,14 @@ impl PartitionProgress {
 }
 
 #[cfg(test)]
+impl PartitionProgress {
+    /// Partition 0 of the topic `events`.
+    pub(crate) fn of_events(start: i64, goal: i64, complete_until: EventTime) -> Self {
+        Self::new(ChosenPartition::of("events", 0), start, goal, complete_until)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -180,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_partition_read_to_its_end_is_complete_until_the_probe_began() {
-        let partition = PartitionProgress::new(0, 0, second(0));
+        let partition = PartitionProgress::of_events(0, 0, second(0));
         assert!(partition.observe(second(10), 0));
         assert_eq!((partition.complete_until(), partition.lag()), (second(10), 0));
     }
 
     #[test]
     fn a_partition_that_lags_is_complete_until_its_last_record_and_never_goes_back() {
-        let partition = PartitionProgress::new(0, 5, second(0));
+        let partition = PartitionProgress::of_events(0, 5, second(0));
         assert!(!partition.observe(second(10), 5));
         assert_eq!(partition.complete_until(), second(0));
         partition.advance(1, Some(second(4)));
@@ -200,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_record_without_a_timestamp_proves_no_more_than_the_one_before_it() {
-        let partition = PartitionProgress::new(0, 5, second(0));
+        let partition = PartitionProgress::of_events(0, 5, second(0));
         partition.advance(1, None);
         partition.observe(second(10), 5);
         assert_eq!(partition.complete_until(), second(0));
@@ -212,7 +224,7 @@ mod tests {
 
     #[test]
     fn records_lost_before_they_were_read_do_not_delay_the_rebuild() {
-        let partition = PartitionProgress::new(0, 5, second(0));
+        let partition = PartitionProgress::of_events(0, 5, second(0));
         partition.advance(1, None);
         assert!(!partition.is_rebuilt());
         partition.observe(second(10), 1);
@@ -221,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_record_dated_in_the_future_proves_nothing() {
-        let partition = PartitionProgress::new(0, 5, second(0));
+        let partition = PartitionProgress::of_events(0, 5, second(0));
         partition.advance(1, Some(second(4_000_000_000)));
         partition.observe(second(10), 5);
         assert_eq!(partition.complete_until(), second(0));
@@ -229,7 +241,7 @@ mod tests {
 
     #[test]
     fn only_a_partition_that_stops_short_of_its_stable_end_is_fetched_again() {
-        let partition = PartitionProgress::new(0, 0, second(0));
+        let partition = PartitionProgress::of_events(0, 0, second(0));
         partition.mark_at_end();
         partition.observe_stable_end(0);
         assert!(!partition.take_refetch_request(), "the partition is at its end");

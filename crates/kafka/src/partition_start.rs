@@ -13,12 +13,15 @@
 //!
 //! A scan writes no dead letters, so [`scan_starts`] ignores what is committed.
 
+use std::sync::Arc;
+
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
 use crate::broker_queries::{BrokerQueries, QueryError};
 use crate::commit::Commit;
 use crate::history::{KnownSince, PartitionHistory};
+use crate::topic_choice::{ChosenPartition, ChosenTopic, TopicChooser};
 
 /// Where the log of one partition begins and ends, and what a lookup of the range has found.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +35,9 @@ struct PartitionExtent {
 }
 
 /// How to read one partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PartitionStart {
-    /// The number of the partition.
-    pub(crate) partition: i32,
+    pub(crate) partition: ChosenPartition,
     /// The first offset to read.
     pub(crate) offset: i64,
     /// The end of the log at that moment: records before it are read to rebuild from.
@@ -70,55 +72,80 @@ impl CommitFilter {
     }
 }
 
-/// The starts of the live reader. A partition that has lost all its records is known since `now`.
+/// Where the live reader begins.
+pub(crate) struct LiveStarts {
+    /// The topics with their ids, if the brokers have topic ids.
+    pub(crate) topics: Vec<(Arc<ChosenTopic>, Option<TopicId>)>,
+    pub(crate) partitions: Vec<PartitionStart>,
+}
+
+/// The starts of the live reader. A partition that has lost all its records is known since `now`. `commits` tells which
+/// commits count for a topic of this name and id.
 pub(crate) fn live_starts(
     queries: &BrokerQueries<'_>,
+    chooser: &TopicChooser,
     range_start: EventTime,
     now: EventTime,
-    commits: CommitFilter,
-) -> Result<Vec<PartitionStart>, QueryError> {
-    let count = queries.partition_count()?;
-    let committed = queries.committed(count)?;
-    let extents = extents(queries, count, range_start)?;
-    let start = |(partition, (extent, commit)): (i32, (PartitionExtent, Option<Commit>))| {
-        start_of(partition, extent, commits.offset(commit, extent.end), now)
+    commits: &dyn Fn(&str, Option<TopicId>) -> CommitFilter,
+) -> Result<LiveStarts, QueryError> {
+    let found = queries.topics(chooser)?;
+    let partitions = found.partitions()?;
+    let names: Vec<&str> = found.topics.iter().map(|(topic, _)| topic.name.as_str()).collect();
+    let ids = queries.topic_ids(found.broker, &names)?;
+    let filter = |topic: &str| {
+        let id = names.iter().zip(&ids).find(|(name, _)| **name == topic).and_then(|(_, id)| *id);
+        commits(topic, id)
     };
-    Ok((0..).zip(extents.into_iter().zip(committed)).map(start).collect())
+    let committed = queries.committed(&partitions)?;
+    let extents = extents(queries, &partitions, range_start)?;
+    let start = |(partition, (extent, commit)): (ChosenPartition, (PartitionExtent, Option<Commit>))| {
+        let committed = filter(&partition.topic.name).offset(commit, extent.end);
+        start_of(partition, extent, committed, now)
+    };
+    let partitions = partitions.into_iter().zip(extents.into_iter().zip(committed)).map(start).collect();
+    let topics = found.topics.iter().zip(&ids).map(|((topic, _), id)| (Arc::clone(topic), *id)).collect();
+    Ok(LiveStarts { topics, partitions })
 }
 
 /// The starts of a scan. A partition that has lost all its records is known since [`EventTime::MAX`].
 pub(crate) fn scan_starts(
     queries: &BrokerQueries<'_>,
+    partitions: Vec<ChosenPartition>,
     range_start: EventTime,
 ) -> Result<Vec<PartitionStart>, QueryError> {
-    let extents = extents(queries, queries.partition_count()?, range_start)?;
+    let extents = extents(queries, &partitions, range_start)?;
     let start = |(partition, extent)| start_of(partition, extent, None, EventTime::MAX);
-    Ok((0..).zip(extents).map(start).collect())
+    Ok(partitions.into_iter().zip(extents).map(start).collect())
 }
 
 fn extents(
     queries: &BrokerQueries<'_>,
-    count: usize,
+    partitions: &[ChosenPartition],
     range_start: EventTime,
 ) -> Result<Vec<PartitionExtent>, QueryError> {
-    let ends = queries.ends(count)?;
-    let begins = queries.begins(count)?;
-    let firsts = queries.first_since(count, range_start.as_millis())?;
+    let ends = queries.ends(partitions)?;
+    let begins = queries.begins(partitions)?;
+    let firsts = queries.first_since(partitions, range_start.as_millis())?;
     // A broker that cannot look up timestamps (librdkafka's mock cluster) also answers "nothing since then". Every
     // record with a known time was published after 1970. If the broker finds none since 1970 in a log with records, it
     // cannot look them up, or they have no timestamps. Such a log is read from its beginning.
-    let since_1970 = queries.first_since(count, 1)?;
-    let extent = |partition: usize| PartitionExtent {
-        begin: begins[partition],
-        end: ends[partition].max(begins[partition]),
-        first_in_range: firsts[partition],
-        looks_up: since_1970[partition].is_some(),
+    let since_1970 = queries.first_since(partitions, 1)?;
+    let extent = |index: usize| PartitionExtent {
+        begin: begins[index],
+        end: ends[index].max(begins[index]),
+        first_in_range: firsts[index],
+        looks_up: since_1970[index].is_some(),
     };
-    Ok((0..count).map(extent).collect())
+    Ok((0..partitions.len()).map(extent).collect())
 }
 
 /// `lost_since` is since when a partition is known that has lost all its records.
-fn start_of(partition: i32, extent: PartitionExtent, committed: Option<i64>, lost_since: EventTime) -> PartitionStart {
+fn start_of(
+    partition: ChosenPartition,
+    extent: PartitionExtent,
+    committed: Option<i64>,
+    lost_since: EventTime,
+) -> PartitionStart {
     let PartitionExtent { begin, end, first_in_range, looks_up } = extent;
     let (offset, since, history_from_first_record) = if begin == end {
         (end, if end == 0 { KnownSince::Empty } else { KnownSince::At(lost_since) }, end == 0)
@@ -146,8 +173,13 @@ mod tests {
     const NOW: EventTime = EventTime::from_seconds(9_000);
 
     fn start(begin: i64, end: i64, first_in_range: Option<i64>, looks_up: bool) -> (i64, KnownSince, bool) {
-        let start = start_of(3, PartitionExtent { begin, end, first_in_range, looks_up }, None, NOW);
-        assert_eq!((start.partition, start.goal, start.frontier), (3, end, 0));
+        let start = start_of(
+            ChosenPartition::of("events", 3),
+            PartitionExtent { begin, end, first_in_range, looks_up },
+            None,
+            NOW,
+        );
+        assert_eq!((start.partition.number, start.goal, start.frontier), (3, end, 0));
         assert_eq!(start.history.begins_at_zero, begin == 0);
         (start.offset, start.history.since, start.history_from_first_record)
     }
@@ -183,7 +215,7 @@ mod tests {
     fn unwritten_dead_letters_older_than_the_range_are_read_again() {
         let extent = PartitionExtent { begin: 10, end: 50, first_in_range: Some(30), looks_up: true };
         let offsets = [None, Some(5), Some(20), Some(40)].map(|committed| {
-            let start = start_of(0, extent, committed, NOW);
+            let start = start_of(ChosenPartition::of("events", 0), extent, committed, NOW);
             assert_eq!(
                 (start.history.since, start.history_from_first_record),
                 (KnownSince::BeforeRange, false),
@@ -193,7 +225,7 @@ mod tests {
         });
         assert_eq!(offsets, [(30, 0), (10, 5), (20, 20), (30, 40)]);
         let nothing_in_range = PartitionExtent { first_in_range: None, ..extent };
-        assert_eq!(start_of(0, nothing_in_range, Some(20), NOW).offset, 20);
+        assert_eq!(start_of(ChosenPartition::of("events", 0), nothing_in_range, Some(20), NOW).offset, 20);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
 
 use crate::client_log::ClientLog;
-use crate::topic_choice::{self, TopicChoice, TopicChoiceError};
+use crate::topic_choice::{TopicChoice, TopicChoiceError, TopicChooser};
 
 /// The properties that this crate sets itself, and what to do instead.
 const OWNED: &[(&[&str], &str)] = &[
@@ -156,7 +156,7 @@ impl Settings {
                 return Err(SettingsError::Empty(name));
             }
         }
-        topic_choice::check(&self.topics)?;
+        self.chooser()?;
         if self.topics.iter().any(|choice| choice.name == self.dead_letter_topic) {
             return Err(SettingsError::SameTopic(self.dead_letter_topic.clone()));
         }
@@ -188,9 +188,14 @@ impl Settings {
         Ok(())
     }
 
-    /// The first choice of topics.
-    pub(crate) fn first(&self) -> &TopicChoice {
-        self.topics.first().expect("the settings were checked")
+    /// The chooser of the topics.
+    pub(crate) fn chooser(&self) -> Result<TopicChooser, SettingsError> {
+        Ok(TopicChooser::new(&self.topics, &self.dead_letter_topic)?)
+    }
+
+    /// The chosen topics and patterns, for messages.
+    pub(crate) fn topic_names(&self) -> String {
+        self.topics.iter().map(|choice| choice.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// The configuration of the consumer of the event topic.

@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_void};
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::{ptr, slice};
 
 use rdkafka::error::RDKafkaErrorCode;
@@ -11,15 +12,30 @@ use rdkafka_sys as c;
 pub enum Fetched<'a> {
     /// A record.
     Record(FetchedRecord<'a>),
-    /// All that can be read of this partition at the moment has come.
-    EndOfPartition(i32),
+    /// All that can be read of a partition at the moment has come.
+    EndOfPartition {
+        /// The topic.
+        topic: FetchedTopic<'a>,
+        /// The partition.
+        partition: i32,
+    },
     /// Fetching has failed.
     Error {
         /// What has failed.
         code: RDKafkaErrorCode,
         /// The words of librdkafka.
         reason: String,
+        /// The topic, if the error is about one.
+        topic: Option<FetchedTopic<'a>>,
     },
+}
+
+/// The topic of a message. Two are equal if they are the same topic of the same batch: comparing them is as fast as
+/// comparing two numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FetchedTopic<'a> {
+    topic: NonNull<c::rd_kafka_topic_t>,
+    batch: PhantomData<&'a ()>,
 }
 
 /// A record of the log. It borrows from its batch, and neither it nor a copy can leave the thread that has the batch.
@@ -56,7 +72,7 @@ impl<'a> Fetched<'a> {
         // of this version does not have.
         let code = unsafe { *code.cast::<i32>() };
         if code != 0 {
-            return Self::failed(message, code);
+            return Self::failed(message, code, batch);
         }
         // SAFETY: as above, and the code is one of the enum's.
         let fields = unsafe { *message };
@@ -65,14 +81,14 @@ impl<'a> Fetched<'a> {
 
     /// The end of a partition, or an error.
     #[cold]
-    fn failed(message: *mut c::rd_kafka_message_t, code: i32) -> Self {
+    fn failed(message: *mut c::rd_kafka_message_t, code: i32, batch: PhantomData<&'a ()>) -> Self {
         let known = c::rd_kafka_resp_err_t::try_from(code);
-        match known.map_or(RDKafkaErrorCode::Unknown, RDKafkaErrorCode::from) {
-            RDKafkaErrorCode::PartitionEOF => {
-                // SAFETY: the only caller has checked that the message is alive.
-                Self::EndOfPartition(unsafe { (*message).partition })
-            }
-            code => Self::Error { code, reason: reason_of(message) },
+        // SAFETY: the only caller has checked that the message is alive.
+        let (topic, partition) = unsafe { ((*message).rkt, (*message).partition) };
+        let topic = NonNull::new(topic).map(|topic| FetchedTopic { topic, batch });
+        match (known.map_or(RDKafkaErrorCode::Unknown, RDKafkaErrorCode::from), topic) {
+            (RDKafkaErrorCode::PartitionEOF, Some(topic)) => Self::EndOfPartition { topic, partition },
+            (code, topic) => Self::Error { code, reason: reason_of(message), topic },
         }
     }
 }
@@ -103,6 +119,14 @@ impl<'a> FetchedRecord<'a> {
     pub fn value(&self) -> Option<&'a [u8]> {
         // SAFETY: the two fields describe the value, which belongs to the message and lives as long.
         unsafe { bytes(self.fields.payload, self.fields.len) }
+    }
+
+    /// The topic.
+    #[inline]
+    #[must_use]
+    pub fn topic(&self) -> FetchedTopic<'a> {
+        let topic = NonNull::new(self.fields.rkt).expect("librdkafka gives every record its topic");
+        FetchedTopic { topic, batch: self.batch }
     }
 
     /// The partition.
@@ -140,6 +164,18 @@ impl<'a> FetchedRecord<'a> {
         // SAFETY: the message is alive and no other thread uses it; `list` is written if there are headers.
         unsafe { c::rd_kafka_message_headers(self.message, &raw mut list) };
         RawHeaders { list, next: 0, record: PhantomData }
+    }
+}
+
+impl<'a> FetchedTopic<'a> {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        // SAFETY: each message of the batch holds a reference to its topic, and the batch lives for `'a`.
+        let name = unsafe { c::rd_kafka_topic_name(self.topic.as_ptr()) };
+        // SAFETY: the name ends in a zero byte and lives as long as the topic.
+        let name: &'a CStr = unsafe { CStr::from_ptr(name) };
+        name.to_str().unwrap_or_default()
     }
 }
 

@@ -16,14 +16,14 @@
 //! only one crate to link a C library.
 
 mod commit_metadata;
-mod describe_topic;
+mod describe_topics;
 mod fetched_record;
 mod handle;
 mod record_queue;
 mod topic_id;
 
 pub use commit_metadata::commit_metadata;
-pub use describe_topic::topic_id;
-pub use fetched_record::{Fetched, FetchedRecord, RawHeader, RawHeaders};
+pub use describe_topics::{TopicIdAnswer, topic_ids};
+pub use fetched_record::{Fetched, FetchedRecord, FetchedTopic, RawHeader, RawHeaders};
 pub use record_queue::RecordQueue;
 pub use topic_id::{TopicId, TopicIdError};

@@ -229,8 +229,10 @@ mod tests {
     fn told(fetched: &Fetched<'_>) -> String {
         match fetched {
             Fetched::Record(record) => String::from_utf8(record.value().unwrap_or(b"null").to_vec()).unwrap(),
-            Fetched::EndOfPartition(partition) => format!("end {partition}"),
-            Fetched::Error { code, reason } => format!("{code:?}, {reason}"),
+            Fetched::EndOfPartition { topic, partition } => format!("end {}/{partition}", topic.name()),
+            Fetched::Error { code, reason, topic } => {
+                format!("{code:?} of {:?}, {reason}", topic.map(|topic| topic.name()))
+            }
         }
     }
 
@@ -259,7 +261,7 @@ mod tests {
         let mut queue = RecordQueue::of_partition(&consumer, TOPIC, 0).unwrap();
         consumer.assign(&list(0, 0)).unwrap();
         let mut expected = numbers(0..1000);
-        expected.push("end 0".to_owned());
+        expected.push("end events/0".to_owned());
         assert_eq!(take(&mut queue, 64, 1001), expected);
     }
 
@@ -289,7 +291,7 @@ mod tests {
         let mut queue = RecordQueue::new(&consumer).unwrap();
         queue.attach(TOPIC, 0).unwrap();
         consumer.assign(&list(0, 0)).unwrap();
-        assert_eq!(take(&mut queue, 10, 4), ["0", "1", "2", "end 0"]);
+        assert_eq!(take(&mut queue, 10, 4), ["0", "1", "2", "end events/0"]);
         consumer.incremental_unassign(&list(0, 0)).unwrap();
         consumer.incremental_assign(&list(0, 1)).unwrap();
         let (mut all, began) = (Vec::new(), Instant::now());
@@ -299,7 +301,7 @@ mod tests {
             queue.refill(10, WAIT);
             all.extend(queue.iter().map(|fetched| told(&fetched)));
         }
-        assert_eq!(all, ["1", "2", "end 0"]);
+        assert_eq!(all, ["1", "2", "end events/0"]);
     }
 
     #[test]
@@ -309,7 +311,7 @@ mod tests {
         let mut queue = RecordQueue::of_partition(&consumer, TOPIC, 0).unwrap();
         consumer.assign(&list(0, 7)).unwrap();
         let told = take(&mut queue, 10, 1);
-        assert!(told[0].starts_with("AutoOffsetReset, fetch failed"), "{told:?}");
+        assert!(told[0].starts_with("AutoOffsetReset of Some(\"events\"), fetch failed"), "{told:?}");
     }
 
     #[test]

@@ -83,9 +83,9 @@ pub(super) const METRICS: &[Metric] = &[
         kind: MetricKind::Counter,
         labels: &[MetricLabel::described(
             "reason",
-            "`made_anew`: the topic was deleted and created again; `records_lost`",
+            "`made_anew`: a topic was deleted and created again; `records_lost`; `deleted`: a topic of a pattern was deleted",
         )],
-        help: "How often the topic's log was replaced by another one, from which the figures were rebuilt",
+        help: "How often the log of a topic was replaced by another one, from which all figures were rebuilt",
         origin: MetricOrigin::Snapshot(|now, emit| {
             for (reason, count) in &now.log_replaced {
                 emit(&[reason], Number::Count(i64::try_from(*count).unwrap_or(i64::MAX)));

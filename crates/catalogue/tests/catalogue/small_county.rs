@@ -184,7 +184,7 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
         rebuild_progress: 1.0,
         partitions: vec![partition("calls", 0, 0, 0.0), partition("calls", 1, 12, 1.5), partition("chats", 0, 3, 0.5)],
         dead_letters: vec![("malformed", 2), ("future", 0)],
-        log_replaced: vec![("made_anew", 1), ("records_lost", 0)],
+        log_replaced: vec![("made_anew", 1), ("records_lost", 0), ("deleted", 0)],
         complete_until: Some(now().plus_millis(-100)),
         history_start: Some(start),
         calendar_valid_until: Some(EventTime::from_seconds(4_133_887_200)),

@@ -30,7 +30,8 @@ const HEADER_OVERHEAD_BYTES: usize = 32;
 
 /// A dead letter on its way to its topic.
 pub(crate) struct OutgoingDeadLetter {
-    pub(crate) partition: i32,
+    /// The place of the partition in the log, set by the queue.
+    pub(crate) place: usize,
     pub(crate) offset: i64,
     /// The number of the log that holds the record, set by the queue: a topic may be recreated.
     pub(crate) log: u32,
@@ -51,15 +52,16 @@ pub(crate) struct OutgoingDeadLetter {
 }
 
 impl OutgoingDeadLetter {
-    /// The dead letter of `fetched`, which is also `record`, in `topic` with its id.
+    /// The dead letter of `fetched`, which is also `record`, in its topic with this id.
     pub(crate) fn new(
         fetched: &FetchedRecord<'_>,
         record: &IncomingRecord<'_>,
-        (topic, topic_id): (&str, Option<TopicId>),
+        topic_id: Option<TopicId>,
         (reason, detail): (&'static str, &'static str),
         first_seen: EventTime,
     ) -> Self {
-        let (partition, offset, headers) = (record.partition, record.offset, record.headers.all());
+        let IncomingRecord { topic, partition, offset, .. } = *record;
+        let headers = record.headers.all();
         let header_count = fetched.headers().count();
         let header_bytes = header_count * HEADER_OVERHEAD_BYTES
             + headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum::<usize>();
@@ -98,7 +100,7 @@ impl OutgoingDeadLetter {
         }
         let kept = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len().min(KEPT_BYTES));
         Self {
-            partition,
+            place: 0,
             offset,
             log: 0,
             reason,
@@ -162,7 +164,7 @@ impl OutgoingDeadLetter {
     /// A dead letter of partition 0 that counts for 100 bytes.
     pub(crate) fn at(offset: i64) -> Self {
         Self {
-            partition: 0,
+            place: 0,
             offset,
             log: 0,
             reason: "malformed",

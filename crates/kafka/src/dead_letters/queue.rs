@@ -29,6 +29,8 @@ pub(crate) struct DeadLetterQueue {
 struct Inner {
     /// The number of the log that is being read: the topic may have been recreated.
     log: u32,
+    /// Of each partition, by its place in the log. In another log a place may be that of another partition; what waits
+    /// there still names its own log.
     backlogs: Vec<PartitionBacklog>,
     queue: VecDeque<Arc<OutgoingDeadLetter>>,
     /// The bytes of all that wait, in the queue or sent and not acknowledged.
@@ -58,7 +60,7 @@ pub(crate) struct DeadLetterQueueStatus {
     pub(crate) problem: Option<String>,
 }
 
-/// The dead letters of one partition.
+/// The dead letters of the partition at one place.
 #[derive(Default)]
 struct PartitionBacklog {
     /// When each was offered, by log and offset.
@@ -72,12 +74,12 @@ impl DeadLetterQueue {
         Self { capacity_bytes, inner: Mutex::default() }
     }
 
-    /// Queues the dead letter of one record, or refuses it for now.
-    pub(crate) fn offer(&self, mut letter: OutgoingDeadLetter) {
+    /// Queues the dead letter of one record of the partition at this place in the log, or refuses it for now.
+    pub(crate) fn offer(&self, place: usize, mut letter: OutgoingDeadLetter) {
         let mut inner = self.lock();
-        letter.log = inner.log;
+        (letter.place, letter.log) = (place, inner.log);
         let room = inner.waiting_bytes + letter.bytes <= self.capacity_bytes;
-        let backlog = inner.backlog(letter.partition);
+        let backlog = inner.backlog(place);
         if backlog.refused_from.is_some() {
             return;
         }
@@ -92,9 +94,9 @@ impl DeadLetterQueue {
         }
     }
 
-    /// Whether the dead letters of `partition` are refused at the moment, so that the caller need not create one.
-    pub(crate) fn refuses(&self, partition: i32) -> bool {
-        self.lock().backlog(partition).refused_from.is_some()
+    /// Whether the dead letters of a partition are refused at the moment, so that the caller need not create one.
+    pub(crate) fn refuses(&self, place: usize) -> bool {
+        self.lock().backlog(place).refused_from.is_some()
     }
 
     /// The next dead letter to send. It counts as waiting until it is acknowledged.
@@ -121,7 +123,7 @@ impl DeadLetterQueue {
     /// All replicas have the dead letter.
     pub(crate) fn acknowledge(&self, letter: &OutgoingDeadLetter) {
         let mut inner = self.lock();
-        if inner.backlog(letter.partition).waiting.remove(&(letter.log, letter.offset)).is_some() {
+        if inner.backlog(letter.place).waiting.remove(&(letter.log, letter.offset)).is_some() {
             inner.waiting_bytes -= letter.bytes;
             *inner.acknowledged.entry(letter.reason).or_default() += 1;
             if inner.problem.take().is_some() {
@@ -159,12 +161,12 @@ impl DeadLetterQueue {
         }
     }
 
-    /// The frontier of a partition.
-    pub(crate) fn frontier(&self, index: i32, partition: &PartitionProgress) -> i64 {
+    /// The frontier of the partition at this place in the log.
+    pub(crate) fn frontier(&self, place: usize, partition: &PartitionProgress) -> i64 {
         let mut inner = self.lock();
         let cursor = partition.cursor();
         let log = inner.log;
-        let backlog = inner.backlog(index);
+        let backlog = inner.backlog(place);
         let oldest = backlog.waiting.range((log, i64::MIN)..).next().map_or(i64::MAX, |(&(_, offset), _)| offset);
         cursor.min(oldest).min(backlog.refused_from.unwrap_or(i64::MAX))
     }
@@ -213,12 +215,11 @@ impl DeadLetterQueue {
 }
 
 impl Inner {
-    fn backlog(&mut self, partition: i32) -> &mut PartitionBacklog {
-        let index = usize::try_from(partition).expect("partitions are numbered from 0");
-        if self.backlogs.len() <= index {
-            self.backlogs.resize_with(index + 1, PartitionBacklog::default);
+    fn backlog(&mut self, place: usize) -> &mut PartitionBacklog {
+        if self.backlogs.len() <= place {
+            self.backlogs.resize_with(place + 1, PartitionBacklog::default);
         }
-        &mut self.backlogs[index]
+        &mut self.backlogs[place]
     }
 }
 
@@ -233,7 +234,7 @@ mod tests {
     }
 
     fn read_to(offset: i64) -> Arc<PartitionProgress> {
-        let partition = PartitionProgress::new(0, 0, EventTime::MIN);
+        let partition = PartitionProgress::of_events(0, 0, EventTime::MIN);
         partition.pass(offset);
         Arc::new(partition)
     }
@@ -242,8 +243,8 @@ mod tests {
     fn the_frontier_stays_at_the_oldest_waiting_dead_letter() {
         let (queue, partition) = (DeadLetterQueue::new(1_000), read_to(10));
         assert_eq!(queue.frontier(0, &partition), 10);
-        queue.offer(letter(3));
-        queue.offer(letter(5));
+        queue.offer(0, letter(3));
+        queue.offer(0, letter(5));
         assert_eq!(queue.frontier(0, &partition), 3);
         queue.acknowledge(&letter(5));
         assert_eq!(queue.frontier(0, &partition), 3, "acknowledged out of order");
@@ -256,7 +257,7 @@ mod tests {
     fn a_full_queue_refuses_dead_letters_and_has_them_read_again_once_nothing_waits() {
         let (queue, partition) = (DeadLetterQueue::new(250), read_to(10));
         for offset in [1, 2, 3, 4] {
-            queue.offer(letter(offset));
+            queue.offer(0, letter(offset));
         }
         assert!(queue.refuses(0));
         assert!(queue.go_back(&[Arc::clone(&partition)]).is_empty(), "two still wait");
@@ -273,13 +274,13 @@ mod tests {
     fn dead_letters_of_an_old_log_are_written_and_hold_no_frontier_back() {
         let (queue, partition) = (DeadLetterQueue::new(250), read_to(10));
         for offset in [5, 6, 7] {
-            queue.offer(letter(offset));
+            queue.offer(0, letter(offset));
         }
         let old = [queue.next().unwrap(), queue.next().unwrap()];
         queue.begin_another_log();
         assert_eq!((queue.frontier(0, &partition), queue.refuses(0)), (10, false));
         queue.acknowledge(&old[1]);
-        queue.offer(letter(5));
+        queue.offer(0, letter(5));
         queue.acknowledge(&old[0]);
         assert_eq!(queue.frontier(0, &partition), 5, "the dead letter of the new log at this offset waits");
         assert_eq!((queue.next().map(|letter| letter.offset), queue.status().waiting), (Some(5), 1));
@@ -288,8 +289,8 @@ mod tests {
     #[test]
     fn a_dead_letter_that_could_not_be_written_still_waits_and_goes_after_the_others() {
         let (queue, partition) = (DeadLetterQueue::new(1_000), read_to(10));
-        queue.offer(letter(3));
-        queue.offer(letter(4));
+        queue.offer(0, letter(3));
+        queue.offer(0, letter(4));
         let first = queue.next().unwrap();
         assert_eq!(queue.frontier(0, &partition), 3);
         queue.put_back(first);
@@ -302,8 +303,8 @@ mod tests {
         let queue = DeadLetterQueue::new(1_000);
         let is_blocked = || !queue.status().blocked.is_zero();
         assert!(!is_blocked());
-        queue.offer(letter(3));
-        queue.offer(letter(4));
+        queue.offer(0, letter(3));
+        queue.offer(0, letter(4));
         queue.acknowledge(&letter(4));
         assert!(is_blocked(), "the older one still waits");
         queue.acknowledge(&letter(3));

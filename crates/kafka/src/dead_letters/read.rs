@@ -10,11 +10,11 @@ use ensilinja_model::EventTime;
 
 use crate::dead_letters::dead_letter::DeadLetter;
 use crate::scan::error::ScanError;
-use crate::scan::run::scan_topics;
+use crate::scan::run::scan;
 use crate::scan::scan_range::ScanRange;
 use crate::scan::topic_scan::ScanProgress;
 use crate::settings::Settings;
-use crate::topic_choice::TopicChoice;
+use crate::topic_choice::TopicChooser;
 
 /// How many records of which kind were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +35,11 @@ pub fn read_dead_letters(
     stop: &AtomicBool,
     handle: &mut dyn FnMut(&DeadLetter<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<DeadLetterCounts, ScanError> {
-    // The two topics change places: the scan reads `topic`, and the two must differ.
-    let (topics, dead_letter_topic) =
-        (vec![TopicChoice::of(&settings.dead_letter_topic)], settings.first().name.clone());
-    let settings = Settings { topics, dead_letter_topic, ..settings.clone() };
+    settings.check()?;
+    let chooser = TopicChooser::only(&settings.dead_letter_topic);
     let mut counts = DeadLetterCounts::default();
     let all = ScanRange { from: EventTime::from_millis(0), offsets: &[] };
-    scan_topics(&settings, &all, stop, &mut |record, progress| {
+    scan(settings, &chooser, &all, stop, &mut |record, progress| {
         if let Some(letter) = DeadLetter::of(record) {
             counts.letters += 1;
             return handle(&letter, progress);

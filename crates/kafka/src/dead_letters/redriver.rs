@@ -84,8 +84,8 @@ impl<'a> Redriver<'a> {
         Ok(Self { publisher, settings, topics, stop, accepted: 0, refused: 0 })
     }
 
-    /// Sends the record at the position `from` to its topic again, with the timestamp `now`. Waits while 256 records are
-    /// in flight.
+    /// Sends the record at the position `from` to its topic again, with the timestamp `now`. Waits while 256 records
+    /// are in flight.
     ///
     /// # Errors
     /// If the redrive was stopped, or the brokers acknowledge nothing. A refused record is no error: [`Self::failed`]

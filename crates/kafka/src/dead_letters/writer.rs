@@ -84,14 +84,17 @@ impl DeadLetterWriter {
 
     fn topic_exists(&self, consumer: &BaseConsumer<ClientLog>) -> bool {
         let topic = &self.settings.dead_letter_topic;
-        let queries = BrokerQueries { consumer, topic, timeout: ANSWER_TIMEOUT };
-        let problem = match queries.partition_count() {
+        let queries = BrokerQueries { consumer, timeout: ANSWER_TIMEOUT };
+        let problem = match queries.partition_count(topic) {
             Ok(_) => {
                 self.queue.clear_problem_if_idle();
                 return true;
             }
             Err(QueryError::TopicMissing(topic)) => format!("the dead-letter topic {topic} does not exist: create it"),
-            Err(QueryError::Broker(error)) => format!("cannot look up the dead-letter topic {topic}: {error}"),
+            Err(QueryError::Broker(error) | QueryError::Topic { error, .. }) => {
+                format!("cannot look up the dead-letter topic {topic}: {error}")
+            }
+            Err(QueryError::Pattern(fault)) => fault.to_string(),
         };
         self.queue.set_problem(problem);
         false

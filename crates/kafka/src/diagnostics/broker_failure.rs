@@ -77,6 +77,11 @@ pub(crate) fn explain(error: &QueryError, recent_errors: &RecentErrors, settings
             let failure = BrokerFailure::of(error, recent_errors, settings);
             format!("the broker at {brokers} is unreachable or answers with an error: {}", failure.with_remedy())
         }
+        QueryError::Topic { topic, error } => {
+            let failure = BrokerFailure::of(error, recent_errors, settings);
+            format!("the broker at {brokers} answers with an error about {topic}: {}", failure.with_remedy())
+        }
+        QueryError::Pattern(fault) => fault.to_string(),
         QueryError::TopicMissing(topic) => format!(
             "the topic {topic} does not exist: create it with kafka-topics.sh --bootstrap-server {brokers} --create \
              --topic {topic} --partitions 12 --config cleanup.policy=delete"

@@ -4,6 +4,7 @@
 //! dead letter or commit an offset, and claims nothing about that.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ensilinja_model::EventTime;
@@ -19,7 +20,7 @@ use crate::diagnostics::topic_rules::{self, PastRetention, WrongSetting};
 use crate::diagnostics::topic_settings;
 use crate::recent_errors::collect_errors;
 use crate::settings::{Settings, SettingsError};
-use crate::topic_choice::TopicChoice;
+use crate::topic_choice::{ChosenPartition, ChosenTopic, PatternFault, TopicChoice, TopicChooser};
 
 /// How long the brokers may take to find the coordinator of the group.
 const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
@@ -115,6 +116,15 @@ pub enum InspectionFailure {
     Refused(BrokerFailure),
     /// The brokers have not answered, or have answered with an error.
     Unanswered(BrokerFailure),
+    /// The brokers have no topic that matches the pattern.
+    NoMatch,
+    /// Two patterns match the topic, so it is not read.
+    TwoPatterns {
+        /// A pattern.
+        one: String,
+        /// The other pattern.
+        other: String,
+    },
     /// Another inspection has to succeed first, and did not.
     NotTried,
 }
@@ -136,19 +146,60 @@ pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, Setti
         });
         return Ok(Inspection { brokers, topics: topics.collect(), dead_letters: Err(InspectionFailure::NotTried) });
     }
-    let topics = vec![inspected(settings, settings.first(), &settings.first().name, horizon_ms)];
+    let topics = topics(settings, horizon_ms)?;
     let name = &settings.dead_letter_topic;
     let dead_letters = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
     Ok(Inspection { brokers, topics, dead_letters })
 }
 
-fn inspected(settings: &Settings, choice: &TopicChoice, name: &str, horizon_ms: i64) -> InspectedTopic {
+fn topics(settings: &Settings, horizon_ms: i64) -> Result<Vec<InspectedTopic>, SettingsError> {
+    let chooser = settings.chooser()?;
+    let mut all: Vec<InspectedTopic> = Vec::new();
+    all.extend(chooser.named().iter().map(|topic| inspected(settings, topic, horizon_ms)));
+    if chooser.has_patterns() {
+        let uninspected = |choice: &TopicChoice, name: &str, failure: InspectionFailure| InspectedTopic {
+            name: name.to_owned(),
+            choice: choice.clone(),
+            seen: Err(failure),
+            committed: Err(InspectionFailure::NotTried),
+        };
+        match existing(settings) {
+            Ok(names) => {
+                let matches = chooser.matching(names.iter().map(String::as_str));
+                all.extend(matches.topics.iter().map(|topic| inspected(settings, topic, horizon_ms)));
+                all.extend(matches.faults.into_iter().map(|(choice, fault)| match fault {
+                    PatternFault::NoMatch(pattern) => uninspected(&choice, &pattern, InspectionFailure::NoMatch),
+                    PatternFault::Both { topic, one, other } => {
+                        uninspected(&choice, &topic, InspectionFailure::TwoPatterns { one, other })
+                    }
+                }));
+            }
+            Err(failure) => {
+                let patterns = settings.topics.iter().filter(|choice| choice.is_pattern());
+                all.extend(patterns.map(|choice| uninspected(choice, &choice.name, failure.clone())));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The names of all topics that this user may see.
+fn existing(settings: &Settings) -> Result<Vec<String>, InspectionFailure> {
+    let log = ClientLog::quiet("inspection");
+    let failed = |error: KafkaError| InspectionFailure::of(&QueryError::Broker(error), &log, settings);
+    let consumer: BaseConsumer<ClientLog> = settings.query_client().create_with_context(log.clone()).map_err(failed)?;
+    let metadata = consumer.fetch_metadata(None, ANSWER_TIMEOUT).map_err(failed)?;
+    Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
+}
+
+fn inspected(settings: &Settings, chosen: &Arc<ChosenTopic>, horizon_ms: i64) -> InspectedTopic {
+    let name = &chosen.name;
     let seen = topic(settings, name, &|value| topic_rules::of_events(name, horizon_ms, value));
     let committed = match &seen {
-        Ok(seen) => committed(settings, name, seen.partitions.len()),
+        Ok(seen) => committed(settings, chosen, seen.partitions.len()),
         Err(_) => Err(InspectionFailure::NotTried),
     };
-    InspectedTopic { name: name.to_owned(), choice: choice.clone(), seen, committed }
+    InspectedTopic { name: name.clone(), choice: chosen.choice.clone(), seen, committed }
 }
 
 /// Asks the brokers of the settings, then those that they name. Each gets its own client, and all are asked at once.
@@ -208,9 +259,8 @@ fn topic(
     let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
         settings.query_client().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
-    let queries = BrokerQueries { consumer: &consumer, topic, timeout: ANSWER_TIMEOUT };
-    let count = queries.partition_count().map_err(|error| failed(&error))?;
-    let partitions = partitions(&queries, settings, count).map_err(|error| failed(&error))?;
+    let queries = BrokerQueries { consumer: &consumer, timeout: ANSWER_TIMEOUT };
+    let partitions = partitions(&queries, settings, topic).map_err(|error| failed(&error))?;
     let replicas = partitions.iter().map(|partition| partition.replicas).min().unwrap_or(0);
     let wrong_settings = described(settings, topic).map(|described| {
         let value = |name: &str| described.get(name).cloned();
@@ -224,11 +274,13 @@ fn topic(
 fn partitions(
     queries: &BrokerQueries<'_>,
     settings: &Settings,
-    count: usize,
+    topic: &str,
 ) -> Result<Vec<PartitionInspection>, QueryError> {
-    let metadata = queries.consumer.fetch_metadata(Some(queries.topic), queries.timeout).map_err(QueryError::Broker)?;
-    let begins = queries.begins(count)?;
-    let (ends, log_ends) = ends(queries, settings, count)?;
+    let only = TopicChooser::only(topic);
+    let names = queries.topics(&only)?.partitions()?;
+    let metadata = queries.consumer.fetch_metadata(Some(topic), queries.timeout).map_err(QueryError::Broker)?;
+    let begins = queries.begins(&names)?;
+    let (ends, log_ends) = ends(queries, settings, &names)?;
     let known = metadata.topics().first().map_or(&[][..], |topic| topic.partitions());
     let seen = |(number, (begin, (end, log_end))): (i32, (i64, (i64, i64)))| {
         let partition = known.iter().find(|partition| partition.id() == number);
@@ -246,19 +298,23 @@ fn partitions(
 
 /// Where readable records end, and where the logs end. The two differ for a moment at each transaction, so they are
 /// told apart only where the readable end stands still.
-fn ends(queries: &BrokerQueries<'_>, settings: &Settings, count: usize) -> Result<(Vec<i64>, Vec<i64>), QueryError> {
+fn ends(
+    queries: &BrokerQueries<'_>,
+    settings: &Settings,
+    partitions: &[ChosenPartition],
+) -> Result<(Vec<i64>, Vec<i64>), QueryError> {
     let mut config = settings.query_client();
     config.set("isolation.level", "read_uncommitted");
     let all: BaseConsumer<ClientLog> =
         config.create_with_context(ClientLog::quiet("inspection")).map_err(QueryError::Broker)?;
-    let log_ends = BrokerQueries { consumer: &all, ..*queries }.ends(count)?;
-    let first = queries.ends(count)?;
+    let log_ends = BrokerQueries { consumer: &all, ..*queries }.ends(partitions)?;
+    let first = queries.ends(partitions)?;
     let deadline = Instant::now() + TRANSACTION_WITHIN;
     let mut ends = first.clone();
     let is_held = |(before, (now, log_end)): (&i64, (&i64, &i64))| before == now && now < log_end;
     while first.iter().zip(ends.iter().zip(&log_ends)).any(is_held) && Instant::now() < deadline {
         std::thread::sleep(ANSWER_TIMEOUT / 10);
-        ends = queries.ends(count)?;
+        ends = queries.ends(partitions)?;
     }
     let log_end_of = |(before, (now, log_end)): (&i64, (&i64, &i64))| {
         if is_held((before, (now, log_end))) { *log_end } else { *now }
@@ -282,21 +338,28 @@ fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String
     topic_settings::describe(&admin, topic)
 }
 
-fn committed(settings: &Settings, topic: &str, count: usize) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
+fn committed(
+    settings: &Settings,
+    topic: &Arc<ChosenTopic>,
+    count: usize,
+) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
     let log = ClientLog::quiet("inspection");
     let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
     let consumer: BaseConsumer<ClientLog> =
         settings.reader().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
-    let queries = BrokerQueries { consumer: &consumer, topic, timeout: 2 * ANSWER_TIMEOUT };
+    let queries = BrokerQueries { consumer: &consumer, timeout: 2 * ANSWER_TIMEOUT };
+    let partitions: Vec<ChosenPartition> = topic.partitions(count).collect();
     let deadline = Instant::now() + COORDINATOR_WITHIN;
     loop {
-        match queries.committed(count) {
+        match queries.committed(&partitions) {
             Err(error) if may_pass(&error) && Instant::now() < deadline => collect_errors(&consumer),
             Err(error) => {
                 collect_errors(&consumer);
                 return Err(failed(&error));
             }
-            Ok(commits) => return compared_with_log(&queries, commits).map_err(|error| failed(&error)),
+            Ok(commits) => {
+                return compared_with_log(&queries, &partitions, commits).map_err(|error| failed(&error));
+            }
         }
     }
 }
@@ -304,10 +367,13 @@ fn committed(settings: &Settings, topic: &str, count: usize) -> Result<Vec<Optio
 /// Compares commits with the log. The ends are queried after the commits, because a live process goes on committing.
 fn compared_with_log(
     queries: &BrokerQueries<'_>,
+    partitions: &[ChosenPartition],
     commits: Vec<Option<Commit>>,
 ) -> Result<Vec<Option<GroupCommit>>, QueryError> {
-    let topic_id = queries.current_topic_id()?;
-    let ends = queries.ends(commits.len())?;
+    let topic = partitions.first().map_or("", |partition| partition.topic.name.as_str());
+    let broker = queries.topics(&TopicChooser::only(topic))?.broker;
+    let topic_id = queries.topic_ids(broker, &[topic])?.into_iter().next().flatten();
+    let ends = queries.ends(partitions)?;
     let of = |commit: Commit, end| GroupCommit {
         offset: commit.offset,
         is_of_another_log: !commit.may_be_of(topic_id, end),
@@ -318,7 +384,7 @@ fn compared_with_log(
 /// A coordinator is chosen, and loads its data, only when a client first asks for it.
 fn may_pass(error: &QueryError) -> bool {
     use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
-    let QueryError::Broker(error) = error else { return false };
+    let (QueryError::Broker(error) | QueryError::Topic { error, .. }) = error else { return false };
     matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
 }
 
@@ -326,7 +392,7 @@ impl InspectionFailure {
     /// A user without permission for the group is refused its coordinator. The client reports that as a separate error
     /// while the query waits, so recent errors count too.
     fn of(error: &QueryError, log: &ClientLog, settings: &Settings) -> Self {
-        let QueryError::Broker(error) = error else { return Self::Missing };
+        let (QueryError::Broker(error) | QueryError::Topic { error, .. }) = error else { return Self::Missing };
         let failure = BrokerFailure::of(error, log.recent_errors(), settings);
         if failure.cause.is_refusal() { Self::Refused(failure) } else { Self::Unanswered(failure) }
     }

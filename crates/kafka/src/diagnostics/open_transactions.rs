@@ -7,16 +7,17 @@
 //! Every transaction is open for a moment, so only a stable end that stands still is reported. A transaction of a
 //! producer that died stays open until its timeout, or for ever if the broker has lost track of it.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+
+use crate::topic_choice::ChosenPartition;
 
 /// A transaction that has been open for this long is reported. Most take less than a second.
 const REPORT_AFTER: Duration = Duration::from_secs(10);
 
 /// A partition that an open transaction holds back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenTransaction {
-    pub(crate) partition: usize,
+    pub(crate) partition: ChosenPartition,
     /// The first offset that cannot be read.
     pub(crate) offset: i64,
     /// When the partition was first seen to be held back there.
@@ -25,25 +26,30 @@ pub(crate) struct OpenTransaction {
 
 /// Where each partition is held back, and since when.
 #[derive(Default)]
-pub(crate) struct OpenTransactionTracker(BTreeMap<usize, (i64, Instant)>);
+pub(crate) struct OpenTransactionTracker(Vec<OpenTransaction>);
 
 impl OpenTransactionTracker {
     /// Takes the partitions that are held back now, with their stable ends. Returns the one that has been held back
     /// longest, if that is at least 10 s.
-    pub(crate) fn update(&mut self, held: impl Iterator<Item = (usize, i64)>, now: Instant) -> Option<OpenTransaction> {
+    pub(crate) fn update(
+        &mut self,
+        held: impl Iterator<Item = (ChosenPartition, i64)>,
+        now: Instant,
+    ) -> Option<OpenTransaction> {
         let before = std::mem::take(&mut self.0);
         for (partition, offset) in held {
-            let since = before.get(&partition).filter(|(known, _)| *known == offset).map_or(now, |(_, since)| *since);
-            self.0.insert(partition, (offset, since));
+            let known = before.iter().find(|known| known.partition == partition && known.offset == offset);
+            let since = known.map_or(now, |known| known.since);
+            self.0.push(OpenTransaction { partition, offset, since });
         }
-        let (&partition, &(offset, since)) = self.0.iter().min_by_key(|(_, (_, since))| *since)?;
-        (now.duration_since(since) >= REPORT_AFTER).then_some(OpenTransaction { partition, offset, since })
+        let longest = self.0.iter().min_by_key(|open| open.since)?;
+        (now.duration_since(longest.since) >= REPORT_AFTER).then(|| longest.clone())
     }
 }
 
 /// How to end a transaction whose first record is at `offset`.
 #[must_use]
-pub fn open_transaction_remedy(brokers: &str, topic: &str, partition: usize, offset: i64) -> String {
+pub fn open_transaction_remedy(brokers: &str, topic: &str, partition: i32, offset: i64) -> String {
     format!(
         "if its producer is not about to end it, list it with kafka-transactions.sh --bootstrap-server {brokers} \
          describe-producers --topic {topic} --partition {partition}, and end it with kafka-transactions.sh \
@@ -59,10 +65,11 @@ mod tests {
     fn only_a_stable_end_that_stands_still_is_reported_since_it_was_first_seen() {
         let mut tracker = OpenTransactionTracker::default();
         let start = Instant::now();
-        let mut at = |seconds, held: &[(usize, i64)]| {
+        let mut at = |seconds, held: &[(i32, i64)]| {
+            let held = held.iter().map(|&(number, offset)| (ChosenPartition::of("events", number), offset));
             tracker
-                .update(held.iter().copied(), start + Duration::from_secs(seconds))
-                .map(|open| (open.partition, open.offset, open.since.duration_since(start).as_secs()))
+                .update(held, start + Duration::from_secs(seconds))
+                .map(|open| (open.partition.number, open.offset, open.since.duration_since(start).as_secs()))
         };
         assert_eq!(at(0, &[(1, 7)]), None);
         assert_eq!(at(9, &[(1, 7), (2, 3)]), None);

@@ -3,18 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ensilinja_model::vocabulary;
-
 use crate::diagnostics::topic_rules::WrongSetting;
 
-vocabulary! {
-    /// One of the two topics.
-    TopicRole {
-        /// The event topic.
-        Events = "events",
-        /// The dead-letter topic.
-        DeadLetters = "dead_letters",
-    }
+/// What a topic is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TopicRole {
+    /// It has events.
+    Events,
+    /// It has the dead letters.
+    DeadLetters,
 }
 
 /// A checked setting of a topic.
@@ -36,12 +33,6 @@ pub(crate) struct TopicReview {
     /// The settings that were checked: those that the rules know and the broker describes.
     pub(crate) judged: BTreeSet<String>,
     pub(crate) wrong: Vec<WrongSetting>,
-}
-
-impl Default for TopicReview {
-    fn default() -> Self {
-        Self { role: TopicRole::Events, topic: Arc::from(""), judged: BTreeSet::new(), wrong: Vec::new() }
-    }
 }
 
 impl TopicReview {

@@ -4,14 +4,14 @@ use ensilinja_librdkafka::TopicId;
 
 use crate::diagnostics::open_transactions::OpenTransaction;
 use crate::diagnostics::topic_review::{TopicReview, TopicSettingStatus};
-use crate::live::log_change::LogChange;
+use crate::live::log_change::{LogChange, TopicChange};
 use crate::security::{SecurityRisk, SecurityWarning};
 
 /// What the threads report to the operator.
 #[derive(Default)]
 pub(super) struct Conditions {
-    /// The last change of the log, after the name of the topic.
-    log_change: Option<String>,
+    /// The last changes of the log.
+    last_changes: Vec<TopicChange>,
     log_changes: [u64; LogChange::ALL.len()],
     query_error: Option<String>,
     fetch_error: Option<String>,
@@ -21,17 +21,19 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// Another log has replaced the one with this topic id.
-    pub(super) fn add_log_change(&mut self, topic: &str, change: LogChange, topic_id: Option<TopicId>) {
-        self.log_changes[change as usize] += 1;
-        self.log_change = Some(format!("the topic {topic} {change}"));
-        tracing::error!(
-            topic,
-            change = change.as_str(),
-            topic_id = topic_id.map(tracing::field::display),
-            reason = %change,
-            "log replaced"
-        );
+    /// Another log has replaced the one that was read, because that happened to these topics with these ids.
+    pub(super) fn set_log_changes(&mut self, changes: Vec<(TopicChange, Option<TopicId>)>) {
+        for (TopicChange { topic, change }, topic_id) in &changes {
+            self.log_changes[*change as usize] += 1;
+            tracing::error!(
+                topic,
+                change = change.as_str(),
+                topic_id = topic_id.map(tracing::field::display),
+                reason = %change,
+                "log replaced"
+            );
+        }
+        self.last_changes = changes.into_iter().map(|(change, _)| change).collect();
     }
 
     /// Reading begins with the log that has replaced another: open transactions and settings were those of the old one.
@@ -62,10 +64,10 @@ impl Conditions {
         match (&self.open_transaction, &open) {
             (Some((before, _)), Some((open, _))) if before == open => return,
             (_, Some((open, text))) => {
-                tracing::warn!(partition = open.partition, offset = open.offset, reason = %text, "partition held back");
+                tracing::warn!(partition = %open.partition, offset = open.offset, reason = %text, "partition held back");
             }
             (Some((before, _)), None) => {
-                tracing::info!(partition = before.partition, offset = before.offset, "open transaction ended");
+                tracing::info!(partition = %before.partition, offset = before.offset, "open transaction ended");
             }
             (None, None) => {}
         }
@@ -74,16 +76,17 @@ impl Conditions {
 
     /// The settings of a topic were checked.
     pub(super) fn set_topic_review(&mut self, review: TopicReview) {
-        let known = self.topics.iter().position(|known| known.role == review.role);
-        let before = known.map(|index| self.topics.remove(index)).unwrap_or_default();
-        for wrong in review.wrong.iter().filter(|wrong| !before.wrong.contains(wrong)) {
+        let known = self.topics.iter().position(|known| known.topic == review.topic);
+        let before = known.map(|index| self.topics.remove(index));
+        let before = before.map(|known| known.wrong).unwrap_or_default();
+        for wrong in review.wrong.iter().filter(|wrong| !before.contains(wrong)) {
             tracing::warn!(topic = wrong.topic, setting = wrong.name, reason = %wrong, "topic setting wrong");
         }
-        for right in before.wrong.iter().filter(|right| !review.wrong.iter().any(|wrong| wrong.name == right.name)) {
+        for right in before.iter().filter(|right| !review.wrong.iter().any(|wrong| wrong.name == right.name)) {
             tracing::info!(topic = right.topic, setting = right.name, "topic setting right again");
         }
         self.topics.push(review);
-        self.topics.sort_by_key(|topic| topic.role);
+        self.topics.sort_by(|one, other| (one.role, &one.topic).cmp(&(other.role, &other.topic)));
     }
 
     /// The risks of the connection to the brokers.
@@ -112,7 +115,9 @@ impl Conditions {
                     .to_owned(),
             );
         }
-        not_ready.extend(self.log_change.iter().filter(|_| !rebuilt).cloned());
+        if !rebuilt {
+            not_ready.extend(self.last_changes.iter().map(ToString::to_string));
+        }
         not_ready
     }
 

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use ensilinja_librdkafka::FetchedTopic;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::diagnostics::broker_failure::BrokerFailure;
@@ -21,45 +22,68 @@ const REFETCH_AFTER: Duration = Duration::from_secs(5);
 /// The fetch errors of the reader that have not passed.
 #[derive(Default)]
 pub(crate) struct FetchErrors {
-    current: bool,
+    /// The latest error of each topic; without a name if it may be of any.
+    current: Vec<(Option<String>, String)>,
     /// The last error in the log, and when it was logged.
     logged: Option<(String, Instant)>,
     refetch_at: Option<Instant>,
 }
 
 impl FetchErrors {
-    /// An error has come instead of a record. librdkafka itself retries.
+    /// An error has come instead of a record, of this topic if that is known. librdkafka itself retries.
     pub(crate) fn add(
         &mut self,
+        topic: Option<&str>,
         error: &KafkaError,
         recent_errors: &RecentErrors,
         settings: &Settings,
         monitor: &Monitor,
     ) {
-        let topic = settings.first().name.as_str();
+        let topics = topic.map_or_else(|| settings.topic_names(), str::to_owned);
         if is_connection_error(error) {
-            tracing::debug!(topic, reason = %error, "connection lost, librdkafka reconnects");
+            tracing::debug!(topic = topics, reason = %error, "connection lost, librdkafka reconnects");
             return;
         }
         let reason = BrokerFailure::of(error, recent_errors, settings).with_remedy();
-        let is_new = |(logged, at): &(String, Instant)| *logged != reason || at.elapsed() > LOG_AGAIN_AFTER;
+        let text = format!("the records of {topics} cannot be fetched: {reason}");
+        let is_new = |(logged, at): &(String, Instant)| *logged != text || at.elapsed() > LOG_AGAIN_AFTER;
         if self.logged.as_ref().is_none_or(is_new) {
-            tracing::warn!(topic, %reason, "records not fetched, retrying");
-            self.logged = Some((reason.clone(), Instant::now()));
+            tracing::warn!(topic = topics, %reason, "records not fetched, retrying");
+            self.logged = Some((text.clone(), Instant::now()));
         }
-        self.current = true;
+        self.current.retain(|(known, _)| known.as_deref() != topic);
+        self.current.push((topic.map(str::to_owned), text));
         self.refetch_at.get_or_insert_with(|| Instant::now() + REFETCH_AFTER);
-        monitor.set_fetch_error(Some(format!("the records of {topic} cannot be fetched: {reason}")));
+        self.report(monitor);
     }
 
-    /// A record or the end of a partition was fetched.
+    /// A record or the end of a partition of a topic was fetched.
     #[inline]
-    pub(crate) fn clear(&mut self, monitor: &Monitor) {
-        if self.current {
-            self.current = false;
-            self.refetch_at = None;
-            monitor.set_fetch_error(None);
+    pub(crate) fn clear(&mut self, topic: FetchedTopic<'_>, monitor: &Monitor) {
+        if !self.current.is_empty() {
+            self.pass(topic.name(), monitor);
         }
+    }
+
+    /// Nothing has been fetched yet.
+    pub(crate) fn begin(&mut self, monitor: &Monitor) {
+        self.current.clear();
+        self.refetch_at = None;
+        self.report(monitor);
+    }
+
+    #[cold]
+    fn pass(&mut self, topic: &str, monitor: &Monitor) {
+        self.current.retain(|(known, _)| known.as_deref().is_some_and(|known| known != topic));
+        if self.current.is_empty() {
+            self.refetch_at = None;
+        }
+        self.report(monitor);
+    }
+
+    fn report(&self, monitor: &Monitor) {
+        let texts: Vec<&str> = self.current.iter().map(|(_, text)| text.as_str()).collect();
+        monitor.set_fetch_error(Some(texts.join("; ")).filter(|texts| !texts.is_empty()));
     }
 
     /// Whether to fetch again now. A partition reports its end only once, so on a quiet topic nothing else would show
@@ -78,4 +102,34 @@ fn is_connection_error(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut, Resolve};
     let code = error.rdkafka_error_code();
     matches!(code, Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ensilinja_model::EventTime;
+
+    use super::*;
+    use crate::settings::tests::with;
+
+    #[test]
+    fn an_error_of_a_topic_passes_once_its_own_records_come() {
+        let monitor = Monitor::new(Arc::new(|| EventTime::from_seconds(0)), EventTime::from_seconds(0));
+        let (mut errors, recent, settings) = (FetchErrors::default(), RecentErrors::default(), with(&[]));
+        let refused = KafkaError::MessageConsumption(RDKafkaErrorCode::TopicAuthorizationFailed);
+        let add = |errors: &mut FetchErrors, topic| errors.add(topic, &refused, &recent, &settings, &monitor);
+        let told = || monitor.status().not_ready;
+        for topic in [Some("calls"), Some("chats"), Some("calls"), None] {
+            add(&mut errors, topic);
+        }
+        let names = ["the records of chats cannot", "the records of calls cannot", "the records of events cannot"];
+        assert!(told().len() == 1 && names.iter().all(|name| told()[0].contains(name)), "{:?}", told());
+        errors.pass("calls", &monitor);
+        assert!(told()[0].contains(names[0]) && !told()[0].contains(names[1]), "{:?}", told());
+        assert!(!told()[0].contains(names[2]), "it may have been of any topic: {:?}", told());
+        assert!(errors.refetch_at.is_some());
+        errors.pass("chats", &monitor);
+        assert!(told().is_empty() && errors.refetch_at.is_none());
+    }
 }

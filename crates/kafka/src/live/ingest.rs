@@ -68,8 +68,8 @@ struct ThreadGuard {
 }
 
 impl Ingest {
-    /// Starts to read the topic from `range_start` on and to hand every record to `handler`. If the topic is set to
-    /// keep its records for less than `horizon_ms` milliseconds, the status has a warning.
+    /// Starts to read the topics from `range_start` on and to hand every record to `handler`. If a topic is set to keep
+    /// its records for less than `horizon_ms` milliseconds, the status has a warning.
     ///
     /// # Errors
     /// [`StartError`]; retrying does not help.
@@ -83,10 +83,11 @@ impl Ingest {
     ) -> Result<Self, StartError> {
         settings.check()?;
         let settings = Arc::new(settings);
-        let monitor = Arc::new(Monitor::new(&settings.first().name, clock, range_start));
+        let chooser = Arc::new(settings.chooser()?);
+        let monitor = Arc::new(Monitor::new(clock, range_start));
         monitor.set_security(settings.warnings());
-        let reader = Reader::new(Arc::clone(&settings), Arc::clone(&monitor), handler)?;
-        let probe = Probe::new(Arc::clone(&settings), Arc::clone(&monitor), intervals.probe_interval)?;
+        let reader = Reader::new(Arc::clone(&settings), Arc::clone(&chooser), Arc::clone(&monitor), handler)?;
+        let probe = Probe::new(Arc::clone(&settings), chooser, Arc::clone(&monitor), intervals.probe_interval)?;
         let dead_letters =
             DeadLetterThread::new(Arc::clone(&settings), Arc::clone(&monitor), intervals.commit_interval)?;
         let watch = TopicSettingsWatch::new(settings, Arc::clone(&monitor), horizon_ms, intervals.settings_interval)?;

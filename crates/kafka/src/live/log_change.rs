@@ -1,4 +1,4 @@
-//! How the log under the topic's name came to be another one than the log that was read, and what the operator can do.
+//! How the log under a topic's name came to be another one than the log that was read, and what the operator can do.
 
 use std::fmt;
 
@@ -10,11 +10,27 @@ pub enum LogChange {
     /// The brokers have lost acknowledged records: the log ends before the offset that was read to, or has other
     /// records at offsets that were read. Where the brokers have no topic ids, the topic may have been recreated.
     RecordsLost,
+    /// A topic that a pattern had matched was deleted.
+    Deleted,
+}
+
+/// Another log has taken the place of that of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TopicChange {
+    pub(crate) topic: String,
+    pub(crate) change: LogChange,
+}
+
+/// What happened and what to do.
+impl fmt::Display for TopicChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the topic {} {}", self.topic, self.change)
+    }
 }
 
 impl LogChange {
     /// Every change.
-    pub const ALL: [Self; 2] = [Self::Recreated, Self::RecordsLost];
+    pub const ALL: [Self; 3] = [Self::Recreated, Self::RecordsLost, Self::Deleted];
 
     /// The value of the metric label.
     #[must_use]
@@ -22,6 +38,7 @@ impl LogChange {
         match self {
             Self::Recreated => "made_anew",
             Self::RecordsLost => "records_lost",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -37,6 +54,10 @@ impl fmt::Display for LogChange {
             Self::RecordsLost => {
                 "has lost acknowledged records: figures are rebuilt from what is left; publish the lost events again, \
                  and set min.insync.replicas=2 or more and unclean.leader.election.enable=false"
+            }
+            Self::Deleted => {
+                "was deleted: figures are rebuilt from the other topics, and nothing of this one remains; publish its \
+                 events again if they still count"
             }
         })
     }

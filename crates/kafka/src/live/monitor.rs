@@ -1,6 +1,6 @@
 //! What the threads of the live wing know together, and what the rest of the process may ask.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ensilinja_librdkafka::TopicId;
@@ -10,76 +10,67 @@ use crate::dead_letters::queue::DeadLetterQueue;
 use crate::diagnostics::open_transactions::OpenTransaction;
 use crate::diagnostics::topic_review::TopicReview;
 use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
+use crate::live::active_log::{ActiveLog, ActiveTopic};
 use crate::live::conditions::Conditions;
-use crate::live::log_change::LogChange;
+use crate::live::log_change::TopicChange;
 use crate::live::status::{IngestStatus, PartitionStatus, dead_letter_warning, ratio};
 use crate::partition_progress::PartitionProgress;
 use crate::record::TimeSource;
 use crate::security::SecurityWarning;
+use crate::topic_choice::{ChosenPartition, ChosenTopic};
 
 /// The most memory that waiting dead letters take.
 const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The state of reading, shared by all threads. Its questions never wait for the broker or the reader.
 pub struct Monitor {
-    topic: Arc<str>,
     pub(crate) clock: TimeSource,
     pub(crate) dead_letters: Arc<DeadLetterQueue>,
     log: RwLock<ActiveLog>,
-    /// Partitions in the latest metadata: more than are being read just after partitions were added.
-    partitions_known: AtomicUsize,
     rebuilt: AtomicBool,
     stopping: AtomicBool,
     failed: AtomicBool,
     state: Mutex<State>,
 }
 
-/// The log that is being read.
-#[derive(Clone, Default)]
-pub(crate) struct ActiveLog {
-    /// How many logs of the same topic name were read before this one.
-    pub(crate) number: u32,
-    /// How this log came to replace the one before it.
-    pub(crate) begun_by: Option<LogChange>,
-    /// The topic id, if the brokers have topic ids.
-    pub(crate) topic_id: Option<TopicId>,
-    pub(crate) partitions: Vec<Arc<PartitionProgress>>,
-    /// Another log has replaced this one, and the reader has not begun with that one yet.
-    change: Option<LogChange>,
-}
-
 /// What else is known of that log, and what the threads report to the operator.
 struct State {
     /// Records are read from this instant on.
     range_start: EventTime,
+    /// Of each partition, in the order of the log.
     histories: Vec<PartitionHistory>,
+    /// Partitions that exist and are not being read yet, as of the last probe.
+    unread: Vec<ChosenPartition>,
     conditions: Conditions,
 }
 
 impl Monitor {
-    pub(crate) fn new(topic: &str, clock: TimeSource, range_start: EventTime) -> Self {
+    pub(crate) fn new(clock: TimeSource, range_start: EventTime) -> Self {
         Self {
-            topic: Arc::from(topic),
             clock,
             dead_letters: Arc::new(DeadLetterQueue::new(QUEUE_BYTES)),
             log: RwLock::default(),
-            partitions_known: AtomicUsize::new(0),
             rebuilt: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             failed: AtomicBool::new(false),
-            state: Mutex::new(State { range_start, histories: Vec::new(), conditions: Conditions::default() }),
+            state: Mutex::new(State {
+                range_start,
+                histories: Vec::new(),
+                unread: Vec::new(),
+                conditions: Conditions::default(),
+            }),
         }
     }
 
-    /// Every record published before this instant is known; `None` until reading has begun. Never goes back while the
-    /// log is the same.
+    /// Every record published before this instant is known, apart from those that only repair the past; `None` until
+    /// reading has begun. Never goes back while the log is the same.
     #[must_use]
     pub fn complete_until(&self) -> Option<EventTime> {
         self.log().complete_until()
     }
 
-    /// Whether every partition has been read to where it ended when reading began. Stays true while the log is the
-    /// same.
+    /// Whether every partition of every topic has been read to where it ended when reading began. Stays true while the
+    /// log is the same.
     #[must_use]
     pub fn rebuilt(&self) -> bool {
         self.is_rebuilt(&self.log())
@@ -87,7 +78,7 @@ impl Monitor {
 
     /// The same for a log whose lock is held, so that no other log replaces it meanwhile.
     fn is_rebuilt(&self, log: &ActiveLog) -> bool {
-        if log.change.is_some() {
+        if !log.changes.is_empty() {
             return false;
         }
         if self.rebuilt.load(Ordering::Acquire) {
@@ -127,7 +118,7 @@ impl Monitor {
         let state = self.state();
         let conditions = &state.conditions;
         let mut not_ready = conditions.not_ready(failed, rebuilt);
-        if !rebuilt && !partitions.is_empty() && log.change.is_none() {
+        if !rebuilt && !partitions.is_empty() && log.changes.is_empty() {
             not_ready.push(format!("the log is being read: {read} of {all} records"));
         }
         IngestStatus {
@@ -137,10 +128,7 @@ impl Monitor {
             rebuild_progress: if rebuilt { 1.0 } else { ratio(read, all) },
             complete_until: log.complete_until(),
             history: history(&state.histories, state.range_start),
-            partitions: (0..)
-                .zip(partitions)
-                .map(|(number, partition)| PartitionStatus::of((&self.topic, number), partition, now))
-                .collect(),
+            partitions: PartitionStatus::of_all(partitions, now),
             not_ready,
             warnings: conditions.warnings().chain(dead_letter_warning(&dead_letters)).collect(),
             topic_settings: conditions.topic_settings(),
@@ -152,7 +140,7 @@ impl Monitor {
         }
     }
 
-    /// The partitions being read, by number.
+    /// The partitions being read.
     pub(crate) fn partitions(&self) -> Vec<Arc<PartitionProgress>> {
         self.log().partitions.clone()
     }
@@ -162,12 +150,12 @@ impl Monitor {
         self.log().clone()
     }
 
-    /// The id of the topic that is being read, if the brokers have topic ids.
-    pub(crate) fn topic_id(&self) -> Option<TopicId> {
-        self.log().topic_id
+    /// The id of a topic that is being read, if the brokers have topic ids.
+    pub(crate) fn topic_id(&self, topic: &str) -> Option<TopicId> {
+        self.log().topic(topic)?.id
     }
 
-    /// How many logs of the same topic name were read before this one.
+    /// How many logs were read before this one.
     pub(crate) fn log_number(&self) -> u32 {
         self.log().number
     }
@@ -177,18 +165,18 @@ impl Monitor {
         self.state().range_start
     }
 
-    /// Reading begins with these partitions. They come all at once, because some of them alone could already count as
-    /// rebuilt.
+    /// Reading begins with these topics and partitions. They come all at once, because some of them alone could already
+    /// count as rebuilt.
     pub(crate) fn begin(
         &self,
-        topic_id: Option<TopicId>,
+        topics: Vec<(Arc<ChosenTopic>, Option<TopicId>)>,
         partitions: Vec<Arc<PartitionProgress>>,
         histories: Vec<PartitionHistory>,
     ) {
         let mut log = self.log_mut();
         self.state().histories = histories;
-        self.partitions_known.store(partitions.len(), Ordering::Release);
-        *log = ActiveLog { topic_id, partitions, change: None, ..*log };
+        let topics = topics.into_iter().map(|(topic, id)| ActiveTopic { topic, id, changed: None });
+        *log = ActiveLog { number: 0, topics: topics.collect(), partitions, changes: Vec::new() };
     }
 
     /// Reading begins with a log that has replaced the one that was read, from `range_start` on. Nothing known of the
@@ -196,7 +184,7 @@ impl Monitor {
     pub(crate) fn begin_another_log(
         &self,
         range_start: EventTime,
-        topic_id: Option<TopicId>,
+        topics: Vec<(Arc<ChosenTopic>, Option<TopicId>)>,
         partitions: Vec<Arc<PartitionProgress>>,
         histories: Vec<PartitionHistory>,
     ) {
@@ -204,28 +192,32 @@ impl Monitor {
         let mut state = self.state();
         state.range_start = range_start;
         state.histories = histories;
+        state.unread.clear();
         state.conditions.forget_the_old_log();
-        self.partitions_known.store(partitions.len(), Ordering::Release);
         self.rebuilt.store(false, Ordering::Release);
-        *log = ActiveLog { number: log.number + 1, begun_by: log.change, topic_id, partitions, change: None };
+        *log = log.next(topics, partitions);
     }
 
-    /// One more partition is being read.
+    /// One more partition is being read, perhaps of a new topic.
     pub(crate) fn add_partition(&self, partition: Arc<PartitionProgress>, history: PartitionHistory) {
         let mut log = self.log_mut();
         self.state().histories.push(history);
+        let topic = &partition.of.topic;
+        if log.topic(&topic.name).is_none() {
+            log.topics.push(ActiveTopic { topic: Arc::clone(topic), id: None, changed: None });
+        }
         log.partitions.push(partition);
     }
 
     /// Whether `partitions` are still those that are being read, and no other log has replaced theirs.
     pub(crate) fn are_current(&self, partitions: &[Arc<PartitionProgress>]) -> bool {
         let log = self.log();
-        log.change.is_none() && are_same(&log.partitions, partitions)
+        log.changes.is_empty() && log.has(partitions)
     }
 
-    /// All records of a partition since this instant are known.
-    pub(crate) fn set_history(&self, partition: usize, begins_at_zero: bool, since: EventTime) {
-        if let Some(history) = self.state().histories.get_mut(partition) {
+    /// All records of the partition at this place are known since this instant.
+    pub(crate) fn set_history(&self, place: usize, begins_at_zero: bool, since: EventTime) {
+        if let Some(history) = self.state().histories.get_mut(place) {
             *history = PartitionHistory {
                 begins_at_zero: history.begins_at_zero && begins_at_zero,
                 since: KnownSince::At(since),
@@ -233,35 +225,43 @@ impl Monitor {
         }
     }
 
-    pub(crate) fn partitions_known(&self) -> usize {
-        self.partitions_known.load(Ordering::Acquire)
-    }
-
-    /// The topic has `count` partitions while `partitions` are being read. Ignored if reading has begun again since.
-    pub(crate) fn set_partitions_known(&self, partitions: &[Arc<PartitionProgress>], count: usize) {
+    /// While `partitions` were being read, these others were found. Ignored if reading has begun again since.
+    pub(crate) fn set_unread(&self, partitions: &[Arc<PartitionProgress>], unread: Vec<ChosenPartition>) {
         let log = self.log();
-        if are_same(&log.partitions, partitions) {
-            self.partitions_known.store(count, Ordering::Release);
+        if log.has(partitions) {
+            self.state().unread = unread;
         }
     }
 
-    /// A query about the topic of `partitions` has given this id. False if the id was another one before: then these
-    /// partitions are of a topic that does not exist any more.
-    pub(crate) fn accept_topic_id(&self, partitions: &[Arc<PartitionProgress>], found: Option<TopicId>) -> bool {
+    /// The partitions that were found and are not being read, unless they were taken before.
+    pub(crate) fn take_unread(&self) -> Vec<ChosenPartition> {
+        std::mem::take(&mut self.state().unread)
+    }
+
+    /// A query about a topic has given this id while `partitions` were being read. False if the id was another one
+    /// before: then the partitions of the topic are of one that does not exist any more.
+    pub(crate) fn accept_topic_id(
+        &self,
+        partitions: &[Arc<PartitionProgress>],
+        topic: &str,
+        found: Option<TopicId>,
+    ) -> bool {
         let known = {
             let log = self.log();
-            if !are_same(&log.partitions, partitions) {
+            if !log.has(partitions) {
                 return true;
             }
-            log.topic_id
+            log.topic(topic).and_then(|known| known.id)
         };
         match (known, found) {
             (Some(known), Some(found)) => known == found,
-            // Brokers have topic ids once they are upgraded.
+            // Brokers have topic ids once they are upgraded, and the id of a new topic is found after its partitions.
             (None, Some(found)) => {
                 let mut log = self.log_mut();
-                if are_same(&log.partitions, partitions) {
-                    log.topic_id.get_or_insert(found);
+                if log.has(partitions)
+                    && let Some(known) = log.topics.iter_mut().find(|known| known.topic.name == topic)
+                {
+                    known.id.get_or_insert(found);
                 }
                 true
             }
@@ -269,20 +269,28 @@ impl Monitor {
         }
     }
 
-    /// Another log has replaced that of `partitions`. From now on the figures count as unknown. Ignored if reading has
-    /// begun again since, or if the change is known.
-    pub(crate) fn set_log_change(&self, topic: &str, partitions: &[Arc<PartitionProgress>], change: LogChange) {
+    /// Another log has replaced that of `partitions`, because these topics have changed. From now on the figures count
+    /// as unknown. Ignored if reading has begun again since, or if a change is known.
+    pub(crate) fn set_log_changes(&self, partitions: &[Arc<PartitionProgress>], changes: Vec<TopicChange>) {
         let mut log = self.log_mut();
-        if log.change.is_some() || !are_same(&log.partitions, partitions) {
+        if changes.is_empty() || !log.changes.is_empty() || !log.has(partitions) {
             return;
         }
-        log.change = Some(change);
-        self.state().conditions.add_log_change(topic, change, log.topic_id);
+        log.changes.clone_from(&changes);
+        let id = |change: &TopicChange| log.topic(&change.topic).and_then(|topic| topic.id);
+        let with_ids = changes
+            .into_iter()
+            .map(|change| {
+                let id = id(&change);
+                (change, id)
+            })
+            .collect();
+        self.state().conditions.set_log_changes(with_ids);
     }
 
-    /// How another log has replaced the one that is being read, until the reader begins with that one.
-    pub(crate) fn log_change(&self) -> Option<LogChange> {
-        self.log().change
+    /// Whether another log has replaced the one that is being read, until the reader begins with that one.
+    pub(crate) fn has_log_change(&self) -> bool {
+        !self.log().changes.is_empty()
     }
 
     /// As [`Conditions::set_query_error`].
@@ -337,37 +345,38 @@ impl Monitor {
     }
 }
 
-impl ActiveLog {
-    /// Every record published before this instant is known.
-    fn complete_until(&self) -> Option<EventTime> {
-        let known = self.partitions.iter().map(|partition| partition.complete_until()).min();
-        known.filter(|_| self.change.is_none())
-    }
-}
-
-/// Two lists of one log have the same first partition.
-fn are_same(some: &[Arc<PartitionProgress>], others: &[Arc<PartitionProgress>]) -> bool {
-    some.first().zip(others.first()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::log_change::LogChange;
+    use crate::topic_choice::TopicChoice;
 
     fn second(s: i64) -> EventTime {
         EventTime::from_seconds(s)
     }
 
+    const HISTORY: PartitionHistory = PartitionHistory { begins_at_zero: true, since: KnownSince::Empty };
+
+    fn changed(topic: &str, change: LogChange) -> Vec<TopicChange> {
+        vec![TopicChange { topic: topic.to_owned(), change }]
+    }
+
+    /// A partition of another topic, which has been read to `read_to` of 10.
+    fn partition_of(topic: &str, repairs_only: bool, read_to: i64) -> Arc<PartitionProgress> {
+        let choice = TopicChoice { repairs_only, ..TopicChoice::of(topic) };
+        let topic = Arc::new(ChosenTopic { name: topic.to_owned(), choice });
+        let partition = PartitionProgress::new(ChosenPartition { topic, number: 0 }, 0, 10, second(10));
+        partition.pass(read_to);
+        Arc::new(partition)
+    }
+
     /// A monitor of one partition that has been read to its end, and that partition.
     fn reading(topic_id: Option<TopicId>) -> (Monitor, Vec<Arc<PartitionProgress>>) {
-        let monitor = Monitor::new("events", Arc::new(|| second(100)), second(0));
-        let partition = Arc::new(PartitionProgress::new(0, 0, second(0)));
+        let monitor = Monitor::new(Arc::new(|| second(100)), second(0));
+        let partition = Arc::new(PartitionProgress::of_events(0, 0, second(0)));
         partition.observe(second(90), 0);
-        monitor.begin(
-            topic_id,
-            vec![partition],
-            vec![PartitionHistory { begins_at_zero: true, since: KnownSince::Empty }],
-        );
+        let topics = vec![(Arc::clone(&partition.of.topic), topic_id)];
+        monitor.begin(topics, vec![partition], vec![HISTORY]);
         let partitions = monitor.partitions();
         (monitor, partitions)
     }
@@ -377,24 +386,25 @@ mod tests {
         let (monitor, partitions) = reading(None);
         assert_eq!((monitor.rebuilt(), monitor.complete_until()), (true, Some(second(90))));
         for _ in 0..2 {
-            monitor.set_log_change("events", &partitions, LogChange::Recreated);
+            monitor.set_log_changes(&partitions, changed("events", LogChange::Recreated));
         }
         let status = monitor.status();
         assert_eq!((status.log, status.rebuilt, status.complete_until), (0, false, None));
         assert_eq!(
             (status.log_changes, monitor.are_current(&partitions)),
-            ([1, 0], false),
+            ([1, 0, 0], false),
             "the change is counted once"
         );
         assert!(status.not_ready[0].starts_with("the topic events was deleted and recreated"), "{status:?}");
 
-        let partition = Arc::new(PartitionProgress::new(0, 5, second(50)));
-        monitor.begin_another_log(second(50), None, vec![Arc::clone(&partition)], Vec::new());
-        monitor.set_log_change("events", &partitions, LogChange::RecordsLost);
+        let partition = Arc::new(PartitionProgress::of_events(0, 5, second(50)));
+        let topics = vec![(Arc::clone(&partition.of.topic), None)];
+        monitor.begin_another_log(second(50), topics, vec![Arc::clone(&partition)], Vec::new());
+        monitor.set_log_changes(&partitions, changed("events", LogChange::RecordsLost));
         let status = monitor.status();
         assert_eq!(
             (status.log, status.log_changes, status.rebuilt),
-            (1, [1, 0], false),
+            (1, [1, 0, 0], false),
             "the old log does not count any more"
         );
         assert_eq!((status.complete_until, status.not_ready.len()), (Some(second(50)), 2));
@@ -407,16 +417,68 @@ mod tests {
     fn another_id_is_another_topic_and_a_missing_id_proves_nothing() {
         let id = TopicId::from_bits;
         let (monitor, partitions) = reading(id(1));
-        assert!(monitor.accept_topic_id(&partitions, id(1)) && monitor.accept_topic_id(&partitions, None));
-        assert!(!monitor.accept_topic_id(&partitions, id(2)));
+        assert!(
+            monitor.accept_topic_id(&partitions, "events", id(1))
+                && monitor.accept_topic_id(&partitions, "events", None)
+        );
+        assert!(!monitor.accept_topic_id(&partitions, "events", id(2)));
         let (monitor, partitions) = reading(None);
-        assert!(monitor.accept_topic_id(&partitions, id(1)), "brokers have topic ids once they are upgraded");
-        assert_eq!(monitor.topic_id(), id(1));
-        assert!(!monitor.accept_topic_id(&partitions, id(2)));
+        assert!(monitor.accept_topic_id(&partitions, "events", id(1)), "brokers have topic ids once they are upgraded");
+        assert_eq!(monitor.topic_id("events"), id(1));
+        assert!(!monitor.accept_topic_id(&partitions, "events", id(2)));
         let elsewhere = reading(None).1;
         assert!(
-            monitor.accept_topic_id(&elsewhere, id(2)),
+            monitor.accept_topic_id(&elsewhere, "events", id(2)),
             "the query was about partitions that are not read any more"
+        );
+    }
+
+    /// A monitor of these partitions, probed at second 90: they end at 10.
+    fn probed(partitions: Vec<Arc<PartitionProgress>>) -> Monitor {
+        let monitor = Monitor::new(Arc::new(|| second(100)), second(0));
+        let topics = partitions.iter().map(|partition| (Arc::clone(&partition.of.topic), None)).collect();
+        let histories = vec![HISTORY; partitions.len()];
+        monitor.begin(topics, partitions.clone(), histories);
+        assert!(monitor.rebuilt() == partitions.iter().all(|partition| partition.is_rebuilt()));
+        for partition in &partitions {
+            partition.observe(second(90), 10);
+        }
+        monitor
+    }
+
+    #[test]
+    fn figures_are_complete_without_what_only_repairs_the_past_and_is_read_late() {
+        let [calls, repairs] = [partition_of("calls", false, 10), partition_of("repairs", true, 10)];
+        let monitor = probed(vec![calls, Arc::clone(&repairs)]);
+        assert_eq!((monitor.rebuilt(), monitor.complete_until()), (true, Some(second(90))));
+        repairs.observe(second(95), 20);
+        assert_eq!(monitor.complete_until(), Some(second(90)), "a batch of repairs has come");
+        assert_eq!(monitor.status().partitions[1].lag_messages, 10);
+
+        let monitor = probed(vec![partition_of("calls", false, 7), partition_of("repairs", true, 10)]);
+        assert_eq!(monitor.complete_until(), Some(second(10)), "calls are missing");
+        let monitor = probed(vec![partition_of("calls", false, 10), partition_of("repairs", true, 7)]);
+        assert!(!monitor.rebuilt(), "at the start all is read");
+        let monitor = probed(vec![partition_of("repairs", true, 7)]);
+        assert_eq!(monitor.complete_until(), Some(second(10)), "nothing else is read");
+    }
+
+    #[test]
+    fn a_change_of_one_topic_is_a_change_of_the_whole_log_and_remembered_for_that_topic() {
+        let partitions = vec![partition_of("calls", false, 10), partition_of("chats", false, 10)];
+        let topics = || partitions.iter().map(|partition| (Arc::clone(&partition.of.topic), None)).collect();
+        let monitor = probed(partitions.clone());
+        monitor.set_log_changes(&partitions, changed("chats", LogChange::RecordsLost));
+        assert_eq!((monitor.rebuilt(), monitor.complete_until()), (false, None));
+        assert!(monitor.status().not_ready[0].starts_with("the topic chats has lost"), "{:?}", monitor.status());
+        monitor.begin_another_log(second(5), topics(), partitions.clone(), vec![HISTORY; 2]);
+        monitor.set_log_changes(&partitions, changed("calls", LogChange::Recreated));
+        monitor.begin_another_log(second(5), topics(), partitions.clone(), vec![HISTORY; 2]);
+        let log = monitor.active_log();
+        let changes: Vec<_> = log.topics.iter().map(|active| active.changed).collect();
+        assert_eq!(
+            (log.number, changes),
+            (2, vec![Some((2, LogChange::Recreated)), Some((1, LogChange::RecordsLost))])
         );
     }
 }

@@ -61,32 +61,31 @@ impl PartitionReader {
     }
 
     /// Hands one record to the handler and queues its dead letter if it is one. [`publish`](Self::publish) moves the
-    /// progress past it.
+    /// progress past it. The partition is at `place` in the log.
     #[inline]
     pub(crate) fn take<H: RecordHandler>(
         &mut self,
         fetched: &FetchedRecord<'_>,
         handler: &mut H,
         monitor: &Monitor,
-        (topic, source): (&str, usize),
+        place: usize,
     ) {
         if self.has_gap {
             return;
         }
         let (headers, offset) = (RecordHeaders::of(*fetched), fetched.offset());
-        let record = IncomingRecord::of(fetched, &headers, (topic, source), offset < self.goal, offset < self.read_to);
-        let IncomingRecord { partition, timestamp, again, .. } = record;
+        let topic = &self.progress.of.topic;
+        let of = (topic.name.as_str(), topic.choice.source);
+        let record = IncomingRecord::of(fetched, &headers, of, offset < self.goal, offset < self.read_to);
+        let IncomingRecord { timestamp, again, .. } = record;
         if let RecordDisposition::DeadLetter { reason, detail } = handler.handle(&record)
             && offset >= self.frontier
-            && !monitor.dead_letters.refuses(partition)
+            && !monitor.dead_letters.refuses(place)
         {
-            monitor.dead_letters.offer(OutgoingDeadLetter::new(
-                fetched,
-                &record,
-                (topic, monitor.topic_id()),
-                (reason, detail),
-                (monitor.clock)(),
-            ));
+            let topic_id = monitor.topic_id(&topic.name);
+            let first_seen = (monitor.clock)();
+            let letter = OutgoingDeadLetter::new(fetched, &record, topic_id, (reason, detail), first_seen);
+            monitor.dead_letters.offer(place, letter);
         }
         self.unpublished.cursor = Some(offset + 1);
         if again {
@@ -120,7 +119,7 @@ impl PartitionReader {
 
     /// Publishes how far the partition has been read. The handler must have handed over what it has learnt.
     #[inline]
-    pub(crate) fn publish(&mut self, monitor: &Monitor, number: usize) {
+    pub(crate) fn publish(&mut self, monitor: &Monitor, place: usize) {
         let Unpublished { cursor, has_new_records, last_timestamp, history_begins, at_end } =
             std::mem::take(&mut self.unpublished);
         match cursor {
@@ -135,7 +134,7 @@ impl PartitionReader {
         }
         // A record without a timestamp says nothing about the history; the next one may.
         if let Some(timestamp) = history_begins {
-            monitor.set_history(number, true, timestamp);
+            monitor.set_history(place, true, timestamp);
         }
     }
 
@@ -154,11 +153,11 @@ impl PartitionReader {
     }
 
     /// Records were lost: the log now begins at `begin`.
-    pub(crate) fn skip_to(&mut self, begin: i64, monitor: &Monitor, number: usize) {
+    pub(crate) fn skip_to(&mut self, begin: i64, monitor: &Monitor, place: usize) {
         self.read_to = begin;
         self.progress.pass(begin);
         self.history_from_first_record = true;
         // Until the first record tells more, only records from now on are known.
-        monitor.set_history(number, false, (monitor.clock)());
+        monitor.set_history(place, false, (monitor.clock)());
     }
 }

@@ -4,8 +4,9 @@
 //! come back. Once those ends are read, every such record is known. A probe without an answer proves nothing, so
 //! `complete_until` stays where it is until the broker answers again.
 //!
-//! Each probe also asks for the topic id. Another id means that the topic was deleted and recreated, and that what was
-//! read says nothing about the log that is there now; see `reader`. An end before what was read means the same.
+//! Each probe also asks which topics there are and for their ids. Another id means that the topic was deleted and
+//! recreated, and that what was read says nothing about the log that is there now; see `reader`. An end before what was
+//! read means the same.
 //!
 //! The ends include open transactions: after the first record of such a transaction there may be acknowledged records
 //! of other producers, which the reader gets only when the transaction ends.
@@ -17,16 +18,18 @@ use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 
-use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
+use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, FoundTopics, QueryError};
 use crate::client_log::ClientLog;
 use crate::diagnostics::broker_failure::explain;
 use crate::diagnostics::open_transactions::{OpenTransaction, OpenTransactionTracker, open_transaction_remedy};
-use crate::live::log_change::LogChange;
+use crate::live::active_log::{ActiveLog, ActiveTopic};
+use crate::live::log_change::{LogChange, TopicChange};
 use crate::live::monitor::Monitor;
 use crate::live::stalls::Stalls;
 use crate::partition_progress::PartitionProgress;
 use crate::recent_errors::collect_errors;
 use crate::settings::Settings;
+use crate::topic_choice::{ChosenPartition, ChosenTopic, TopicChooser};
 
 /// The pause between two looks at the reader's progress, while it has not reached the ends of a probe.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(5);
@@ -47,6 +50,7 @@ const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
 /// Probes until the monitor says stop.
 pub(crate) struct Probe {
     settings: Arc<Settings>,
+    chooser: Arc<TopicChooser>,
     monitor: Arc<Monitor>,
     interval: Duration,
     consumer: BaseConsumer<ClientLog>,
@@ -58,13 +62,19 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, interval: Duration) -> Result<Self, KafkaError> {
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        chooser: Arc<TopicChooser>,
+        monitor: Arc<Monitor>,
+        interval: Duration,
+    ) -> Result<Self, KafkaError> {
         let mut config = settings.query_client();
         let stable = config.create_with_context(ClientLog::new("transactions"))?;
         config.set("isolation.level", "read_uncommitted");
         let consumer = config.create_with_context(ClientLog::new("probe"))?;
         Ok(Self {
             settings,
+            chooser,
             monitor,
             interval,
             consumer,
@@ -79,14 +89,14 @@ impl Probe {
         while !self.monitor.is_stopping() {
             // Until the reader has begun, with this log or with its replacement, the reader reports what is wrong. Then
             // the first probe is due at once, because nothing is complete before it.
-            let has_begun = !self.monitor.partitions().is_empty() && self.monitor.log_change().is_none();
+            let has_begun = !self.monitor.partitions().is_empty() && !self.monitor.has_log_change();
             let next = Instant::now() + if has_begun { self.interval } else { BEGIN_PAUSE };
             if has_begun {
                 match self.probe(next) {
                     Ok(()) => {
                         self.monitor.set_query_error(None);
                         self.consumer.context().recent_errors().clear();
-                        self.stalls.check(&self.settings.first().name, &self.monitor.partitions(), Instant::now());
+                        self.stalls.check(&self.monitor.partitions(), Instant::now());
                     }
                     Err(error) => {
                         collect_errors(&self.consumer);
@@ -109,53 +119,59 @@ impl Probe {
     /// One probe: asks for the ends, and watches the reader reach them until the next probe is due.
     fn probe(&mut self, next: Instant) -> Result<(), QueryError> {
         let began = (self.monitor.clock)();
-        let queries =
-            BrokerQueries { consumer: &self.consumer, topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT };
-        let partitions = self.monitor.partitions();
-        let (count, broker) = queries.partition_count_and_broker()?;
-        if count < partitions.len() {
+        let log = self.monitor.active_log();
+        let queries = BrokerQueries { consumer: &self.consumer, timeout: ANSWER_TIMEOUT };
+        let found = queries.topics(&self.chooser)?;
+        let mut repairs = Repairs::default();
+        let counts = repairs.counts(&found)?;
+        let fewer: Vec<&ActiveTopic> = log.topics.iter().filter(|topic| has_fewer(topic, &log, &counts)).collect();
+        if !fewer.is_empty() {
             self.probes_with_fewer_partitions += 1;
-            if !self.is_same_topic(&queries, broker, &partitions)?
-                || self.probes_with_fewer_partitions == PROBES_WITH_FEWER_PARTITIONS
-            {
+            let is_sure = self.probes_with_fewer_partitions >= PROBES_WITH_FEWER_PARTITIONS;
+            let changes = fewer_partitions(&queries, &found, &log, &fewer, is_sure, &self.monitor)?;
+            if !changes.is_empty() {
                 self.probes_with_fewer_partitions = 0;
-                self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::Recreated);
+                self.monitor.set_log_changes(&log.partitions, changes);
             }
             return Ok(());
         }
         self.probes_with_fewer_partitions = 0;
-        let read_before: Vec<i64> = partitions.iter().map(|partition| partition.read_to()).collect();
-        let ends = queries.ends(partitions.len())?;
-        // After the ends: no id is used twice. If the id is still that of the log that was read, so are the ends.
-        if !self.is_same_topic(&queries, broker, &partitions)? {
-            self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::Recreated);
+        let read_before: Vec<i64> = log.partitions.iter().map(|partition| partition.read_to()).collect();
+        let ends = repairs.ends(&queries, &log)?;
+        // After the ends: no id is used twice. If the ids are still those of the logs that were read, so are the ends.
+        let mut changes = repairs.recreated(&queries, found.broker, &log, &self.monitor)?;
+        for (partition, (end, read)) in log.partitions.iter().zip(ends.iter().zip(read_before)) {
+            if end.is_some_and(|end| end < read) && changes.iter().all(|known| known.topic != partition.of.topic.name) {
+                let topic = partition.of.topic.name.clone();
+                changes.push(TopicChange { topic, change: LogChange::RecordsLost });
+            }
+        }
+        if !changes.is_empty() {
+            self.monitor.set_log_changes(&log.partitions, changes);
             return Ok(());
         }
-        if ends.iter().zip(read_before).any(|(&end, read)| end < read) {
-            self.monitor.set_log_change(&self.settings.first().name, &partitions, LogChange::RecordsLost);
-            return Ok(());
-        }
-        if count > partitions.len() {
+        let unread = unread(&counts, &log);
+        if !unread.is_empty() {
             // Nothing is complete before the new partitions are read. The next probe includes them.
-            self.monitor.set_partitions_known(&partitions, count);
-            return Ok(());
+            self.monitor.set_unread(&log.partitions, unread);
+            return repairs.result();
         }
-        self.watch_progress(&partitions, &ends, began, next)
+        let asked = log.partitions.iter().zip(ends).filter_map(|(partition, end)| Some((Arc::clone(partition), end?)));
+        self.watch_progress(&asked.collect::<Vec<_>>(), began, next)?;
+        repairs.result()
     }
 
     /// Watches the reader until it has reached the ends or the next probe is due.
     fn watch_progress(
         &mut self,
-        partitions: &[Arc<PartitionProgress>],
-        ends: &[i64],
+        partitions: &[(Arc<PartitionProgress>, i64)],
         began: EventTime,
         next: Instant,
     ) -> Result<(), QueryError> {
         let answered = Instant::now();
         let mut checked_short = false;
         loop {
-            let unread =
-                partitions.iter().zip(ends).filter(|&(partition, &end)| !partition.observe(began, end)).count();
+            let unread = partitions.iter().filter(|(partition, end)| !partition.observe(began, *end)).count();
             if unread == 0 {
                 self.report_open_transactions(&[]);
             }
@@ -170,42 +186,160 @@ impl Probe {
         }
     }
 
-    /// Whether the topic is still that of `partitions`, as far as its id tells.
-    fn is_same_topic(
-        &self,
-        queries: &BrokerQueries<'_>,
-        broker: i32,
-        partitions: &[Arc<PartitionProgress>],
-    ) -> Result<bool, QueryError> {
-        Ok(self.monitor.accept_topic_id(partitions, queries.topic_id(broker)?))
-    }
-
     /// Partitions that stop short of their end: refetches those that have not reached their stable end, and reports
     /// the open transactions that hold the others back.
-    fn check_short_partitions(&mut self, partitions: &[Arc<PartitionProgress>]) -> Result<(), QueryError> {
-        if partitions.iter().any(|partition| partition.stops_short()) {
-            let (consumer, topic) = (&self.stable, self.settings.first().name.as_str());
-            let stable_ends = BrokerQueries { consumer, topic, timeout: ANSWER_TIMEOUT }.ends(partitions.len())?;
-            let mut held = Vec::new();
-            for (number, (partition, stable_end)) in partitions.iter().zip(stable_ends).enumerate() {
-                partition.observe_stable_end(stable_end);
-                if partition.stops_short() && stable_end < partition.end() {
-                    held.push((number, stable_end));
-                }
-            }
-            self.report_open_transactions(&held);
+    fn check_short_partitions(&mut self, partitions: &[(Arc<PartitionProgress>, i64)]) -> Result<(), QueryError> {
+        let all = partitions.iter().map(|(partition, _)| partition);
+        let short: Vec<&Arc<PartitionProgress>> = all.filter(|partition| partition.stops_short()).collect();
+        if short.is_empty() {
+            return Ok(());
         }
+        let names: Vec<ChosenPartition> = short.iter().map(|partition| partition.of.clone()).collect();
+        let stable_ends = BrokerQueries { consumer: &self.stable, timeout: ANSWER_TIMEOUT }.ends(&names)?;
+        let mut held = Vec::new();
+        for (partition, stable_end) in short.into_iter().zip(stable_ends) {
+            partition.observe_stable_end(stable_end);
+            if partition.stops_short() && stable_end < partition.end() {
+                held.push((partition.of.clone(), stable_end));
+            }
+        }
+        self.report_open_transactions(&held);
         Ok(())
     }
 
     /// `held` has the partitions that open transactions hold back now, each with its stable end.
-    fn report_open_transactions(&mut self, held: &[(usize, i64)]) {
-        let (topic, brokers) = (&self.settings.first().name, &self.settings.bootstrap_servers);
-        let longest = self.transactions.update(held.iter().copied(), Instant::now());
+    fn report_open_transactions(&mut self, held: &[(ChosenPartition, i64)]) {
+        let brokers = &self.settings.bootstrap_servers;
+        let longest = self.transactions.update(held.iter().cloned(), Instant::now());
         self.monitor.set_open_transaction(longest.map(|open| {
-            let OpenTransaction { partition, offset, .. } = open;
-            let remedy = open_transaction_remedy(brokers, topic, partition, offset);
-            (open, format!("an open transaction holds {topic}/{partition} back from offset {offset} on: {remedy}"))
+            let OpenTransaction { partition, offset, .. } = &open;
+            let remedy = open_transaction_remedy(brokers, &partition.topic.name, partition.number, *offset);
+            let text = format!("an open transaction holds {partition} back from offset {offset} on: {remedy}");
+            (open, text)
         }));
     }
+}
+
+/// The topics that exist, with the numbers of their partitions.
+type PartitionCounts = Vec<(Arc<ChosenTopic>, usize)>;
+
+/// What is asked about topics that only repair the past. Figures are complete without them, so the first error about
+/// one is kept until all others have been asked.
+#[derive(Default)]
+struct Repairs {
+    error: Option<QueryError>,
+}
+
+impl Repairs {
+    /// The error, if there was one.
+    fn result(self) -> Result<(), QueryError> {
+        self.error.map_or(Ok(()), Err)
+    }
+
+    /// The answer; `None` for an error about a topic that does not hold back.
+    fn unless_repairs<T>(&mut self, answer: Result<T, QueryError>, holds_back: bool) -> Result<Option<T>, QueryError> {
+        match answer {
+            Err(error) if !holds_back => {
+                self.error.get_or_insert(error);
+                Ok(None)
+            }
+            answer => answer.map(Some),
+        }
+    }
+
+    fn counts(&mut self, found: &FoundTopics) -> Result<PartitionCounts, QueryError> {
+        for (choice, fault) in &found.faults {
+            self.unless_repairs(Err::<(), _>(fault.clone().into()), !choice.repairs_only)?;
+        }
+        let mut counts = Vec::with_capacity(found.topics.len());
+        for (topic, count) in &found.topics {
+            if let Some(count) = self.unless_repairs(count.clone(), !topic.choice.repairs_only)? {
+                counts.push((Arc::clone(topic), count));
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The end of each partition of the log. `None` where that is unknown of a topic that does not hold back: such
+    /// partitions are asked for apart, because one without a leader leaves the whole question without an answer.
+    fn ends(&mut self, queries: &BrokerQueries<'_>, log: &ActiveLog) -> Result<Vec<Option<i64>>, QueryError> {
+        let mut ends = vec![None; log.partitions.len()];
+        for holds_back in [true, false] {
+            let asked = log.partitions.iter().enumerate();
+            let asked = asked.filter(|(_, partition)| log.holds_back(&partition.of.topic) == holds_back);
+            let (places, names): (Vec<usize>, Vec<ChosenPartition>) =
+                asked.map(|(place, partition)| (place, partition.of.clone())).unzip();
+            let found = self.unless_repairs(queries.ends(&names), holds_back)?;
+            for (place, end) in places.into_iter().zip(found.into_iter().flatten()) {
+                ends[place] = Some(end);
+            }
+        }
+        Ok(ends)
+    }
+
+    /// The topics of the log whose ids tell that they were recreated.
+    fn recreated(
+        &mut self,
+        queries: &BrokerQueries<'_>,
+        broker: i32,
+        log: &ActiveLog,
+        monitor: &Monitor,
+    ) -> Result<Vec<TopicChange>, QueryError> {
+        let names: Vec<&str> = log.topics.iter().map(|active| active.topic.name.as_str()).collect();
+        let mut changes = Vec::new();
+        for (active, answer) in log.topics.iter().zip(queries.topic_id_answers(broker, &names)?) {
+            let name = &active.topic.name;
+            if let Some(id) = self.unless_repairs(answer, log.holds_back(&active.topic))?
+                && !monitor.accept_topic_id(&log.partitions, name, id)
+            {
+                changes.push(TopicChange { topic: name.clone(), change: LogChange::Recreated });
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// Whether a topic has fewer partitions than are being read. A topic of a pattern may have gone; the name of another
+/// would have given an error.
+fn has_fewer(active: &ActiveTopic, log: &ActiveLog, counts: &PartitionCounts) -> bool {
+    let name = &active.topic.name;
+    let count = counts.iter().find(|(topic, _)| topic.name == *name).map(|(_, count)| *count);
+    let has_gone = count.is_none() && active.topic.choice.is_pattern();
+    let read = log.partitions.iter().filter(|partition| partition.of.topic.name == *name).count();
+    has_gone || count.is_some_and(|count| count < read)
+}
+
+/// The changes of topics with fewer partitions than before: of all if that `is_sure`, otherwise of those with other
+/// ids.
+fn fewer_partitions(
+    queries: &BrokerQueries<'_>,
+    found: &FoundTopics,
+    log: &ActiveLog,
+    fewer: &[&ActiveTopic],
+    is_sure: bool,
+    monitor: &Monitor,
+) -> Result<Vec<TopicChange>, QueryError> {
+    let names: Vec<&str> = fewer.iter().map(|active| active.topic.name.as_str()).collect();
+    let mut changes = Vec::new();
+    for (name, answer) in names.iter().zip(queries.topic_id_answers(found.broker, &names)?) {
+        let (id, has_gone) = match answer {
+            Err(QueryError::TopicMissing(_)) => (None, true),
+            answer => (answer?, false),
+        };
+        if !monitor.accept_topic_id(&log.partitions, name, id) || is_sure {
+            let change = if has_gone { LogChange::Deleted } else { LogChange::Recreated };
+            changes.push(TopicChange { topic: (*name).to_owned(), change });
+        }
+    }
+    Ok(changes)
+}
+
+/// The partitions that exist and are not being read.
+fn unread(counts: &PartitionCounts, log: &ActiveLog) -> Vec<ChosenPartition> {
+    let all = counts.iter().flat_map(|(topic, count)| topic.partitions(*count));
+    let is_read = |found: &ChosenPartition| {
+        let is_it = |of: &ChosenPartition| of.number == found.number && of.topic.name == found.topic.name;
+        log.partitions.iter().any(|partition| is_it(&partition.of))
+    };
+    all.filter(|found| !is_read(found)).collect()
 }

@@ -27,6 +27,7 @@
 //! Then reading goes on from the same position until the process restarts. Between the recreation of a topic and the
 //! next probe, records of the new log may be learnt as records of the old one. They are forgotten with it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,14 +42,16 @@ use crate::client_log::ClientLog;
 use crate::diagnostics::broker_failure::explain;
 use crate::history::{KnownSince, PartitionHistory};
 use crate::live::fetch_errors::FetchErrors;
-use crate::live::log_change::LogChange;
+use crate::live::log_change::{LogChange, TopicChange};
 use crate::live::monitor::Monitor;
 use crate::live::partition_reader::PartitionReader;
+use crate::live::partition_readers::{BatchTopics, PartitionReaders};
 use crate::partition_progress::PartitionProgress;
-use crate::partition_start::{CommitFilter, PartitionStart, live_starts};
+use crate::partition_start::{CommitFilter, LiveStarts, PartitionStart, live_starts};
 use crate::recent_errors::collect_errors;
 use crate::record::RecordHandler;
 use crate::settings::Settings;
+use crate::topic_choice::{ChosenPartition, ChosenTopic, TopicChooser};
 
 /// The sleep when there is nothing to read. The thread does not wait in the client library, which waits by the wall
 /// clock: set back by an hour, a wait would last an hour.
@@ -84,16 +87,17 @@ const SKIPPING: Duration = Duration::from_secs(10);
 /// Reads until the monitor says stop.
 pub(crate) struct Reader<H> {
     settings: Arc<Settings>,
+    chooser: Arc<TopicChooser>,
     monitor: Arc<Monitor>,
     handler: H,
     /// The records of all partitions, and the consumer that fetches them. One queue, because librdkafka bounds what
     /// each queue holds.
     queue: RecordQueue<ClientLog>,
-    partitions: Vec<PartitionReader>,
+    partitions: PartitionReaders,
     /// Until then all partitions are attached in every turn.
     attach_until: Instant,
-    /// Some partition has no record at its cursor.
-    out_of_range: bool,
+    /// Topics of which some partition has no record at its cursor.
+    out_of_range: BTreeSet<String>,
     /// When deleted records were last skipped.
     skipped_at: Option<Instant>,
     /// No recovery is tried before this.
@@ -102,16 +106,22 @@ pub(crate) struct Reader<H> {
 }
 
 impl<H: RecordHandler> Reader<H> {
-    pub(crate) fn new(settings: Arc<Settings>, monitor: Arc<Monitor>, handler: H) -> Result<Self, KafkaError> {
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        chooser: Arc<TopicChooser>,
+        monitor: Arc<Monitor>,
+        handler: H,
+    ) -> Result<Self, KafkaError> {
         let queue = queue(&settings)?;
         Ok(Self {
             settings,
+            chooser,
             monitor,
             handler,
             queue,
-            partitions: Vec::new(),
+            partitions: PartitionReaders::default(),
             attach_until: Instant::now(),
-            out_of_range: false,
+            out_of_range: BTreeSet::new(),
             skipped_at: None,
             recover_after: Instant::now(),
             fetch_errors: FetchErrors::default(),
@@ -145,68 +155,67 @@ impl<H: RecordHandler> Reader<H> {
 
     fn begin(&mut self) -> Result<(), QueryError> {
         let now = (self.monitor.clock)();
-        let (queries, range_start) = (self.queries(), self.monitor.range_start());
-        let topic_id = queries.current_topic_id()?;
-        let starts = live_starts(&queries, range_start, now, CommitFilter::OfTopic(topic_id))?;
-        self.assign(&starts, range_start)?;
-        let (partitions, histories) = self.progress_and_histories(&starts);
-        self.monitor.begin(topic_id, partitions, histories);
-        self.log_beginning(topic_id);
+        let range_start = self.monitor.range_start();
+        let of_topic = |_: &str, id| CommitFilter::OfTopic(id);
+        let starts = live_starts(&self.queries(), &self.chooser, range_start, now, &of_topic)?;
+        let (partitions, histories) = self.assign(&starts, range_start)?;
+        self.monitor.begin(starts.topics, partitions, histories);
         Ok(())
     }
 
     /// Begins with the log that has replaced the one that was read.
-    fn begin_another_log(&mut self, change: LogChange) -> Result<(), QueryError> {
-        // What the old client knows of the topic (leaders, epochs) could keep it from reading another of the same name.
+    fn begin_another_log(&mut self) -> Result<(), QueryError> {
+        // What the old client knows of a topic (leaders, epochs) could keep it from reading another of the same name.
         self.queue = queue(&self.settings).map_err(QueryError::Broker)?;
         let now = (self.monitor.clock)();
         let range_start = self.handler.begin_another_log(self.monitor.log_number() + 1, now);
-        let queries = self.queries();
-        let topic_id = queries.current_topic_id()?;
-        let commits = match (change, topic_id) {
-            (LogChange::Recreated, Some(topic_id)) => CommitFilter::Naming(topic_id),
-            (LogChange::Recreated | LogChange::RecordsLost, _) => CommitFilter::None,
+        let old = self.monitor.active_log();
+        let commits = |topic: &str, id| match (old.change_of(topic), id) {
+            (None, id) => CommitFilter::OfTopic(id),
+            (Some(LogChange::Recreated | LogChange::Deleted), Some(id)) => CommitFilter::Naming(id),
+            (Some(_), _) => CommitFilter::None,
         };
-        let starts = live_starts(&queries, range_start, now, commits)?;
-        self.assign(&starts, range_start)?;
-        let (partitions, histories) = self.progress_and_histories(&starts);
-        (self.out_of_range, self.skipped_at) = (false, None);
-        self.fetch_errors.clear(&self.monitor);
+        let starts = live_starts(&self.queries(), &self.chooser, range_start, now, &commits)?;
+        let (partitions, histories) = self.assign(&starts, range_start)?;
+        self.out_of_range.clear();
+        self.skipped_at = None;
+        self.fetch_errors.begin(&self.monitor);
         // First: the frontier of a new partition must not depend on a dead letter of the old log.
         self.monitor.dead_letters.begin_another_log();
-        self.monitor.begin_another_log(range_start, topic_id, partitions, histories);
+        self.monitor.begin_another_log(range_start, starts.topics, partitions, histories);
         self.monitor.set_query_error(None);
-        self.log_beginning(topic_id);
         Ok(())
     }
 
-    fn assign(&mut self, starts: &[PartitionStart], complete_until: EventTime) -> Result<(), QueryError> {
-        let mut assignment = TopicPartitionList::with_capacity(starts.len());
-        for start in starts {
-            let offset = Offset::Offset(start.offset);
-            let added = assignment.add_partition_offset(&self.settings.first().name, start.partition, offset);
-            added.map_err(QueryError::Broker)?;
+    /// Begins to read the partitions. Returns their progress and histories.
+    fn assign(
+        &mut self,
+        starts: &LiveStarts,
+        complete_until: EventTime,
+    ) -> Result<(Vec<Arc<PartitionProgress>>, Vec<PartitionHistory>), QueryError> {
+        let mut assignment = TopicPartitionList::with_capacity(starts.partitions.len());
+        for PartitionStart { partition: ChosenPartition { topic, number }, offset, .. } in &starts.partitions {
+            let added = assignment.add_partition_offset(&topic.name, *number, Offset::Offset(*offset));
             // Before the assignment: then every record goes to this queue, from the first one on.
-            self.attach(start.partition).map_err(QueryError::Broker)?;
+            added.and_then(|()| self.attach(topic, *number)).map_err(QueryError::Broker)?;
         }
         self.consumer().assign(&assignment).map_err(QueryError::Broker)?;
-        self.partitions = starts.iter().map(|start| partition_reader(start, complete_until)).collect();
-        Ok(())
-    }
-
-    fn progress_and_histories(
-        &self,
-        starts: &[PartitionStart],
-    ) -> (Vec<Arc<PartitionProgress>>, Vec<PartitionHistory>) {
+        self.partitions = PartitionReaders::default();
+        starts.partitions.iter().for_each(|start| self.partitions.push(partition_reader(start, complete_until)));
+        self.log_beginning(&starts.topics);
         let progress = self.partitions.iter().map(|partition| Arc::clone(&partition.progress)).collect();
-        (progress, starts.iter().map(|start| start.history).collect())
+        Ok((progress, starts.partitions.iter().map(|start| start.history).collect()))
     }
 
-    fn log_beginning(&self, topic_id: Option<TopicId>) {
-        let progress = self.partitions.iter().map(|partition| &partition.progress);
-        let records: i64 = progress.map(|progress| progress.goal() - progress.start).sum();
-        let (topic, partitions) = (&self.settings.first().name, self.partitions.len());
-        tracing::info!(topic, topic_id = topic_id.map(tracing::field::display), partitions, records, "reading the log");
+    fn log_beginning(&self, topics: &[(Arc<ChosenTopic>, Option<TopicId>)]) {
+        for (topic, id) in topics {
+            let progress = self.partitions.iter().map(|partition| &partition.progress);
+            let its = progress.filter(|progress| progress.of.topic.name == topic.name);
+            let lengths: Vec<i64> = its.map(|progress| progress.goal() - progress.start).collect();
+            let (partitions, records) = (lengths.len(), lengths.iter().sum::<i64>());
+            let topic_id = id.map(tracing::field::display);
+            tracing::info!(topic = topic.name, topic_id, partitions, records, "reading the log");
+        }
     }
 
     fn read(&mut self) {
@@ -235,34 +244,39 @@ impl<H: RecordHandler> Reader<H> {
     fn handle_batch(&mut self) {
         // Borrowed apart: the records borrow from the queue while the other fields change.
         let Self { settings, monitor, handler, queue, partitions, out_of_range, fetch_errors, .. } = self;
+        let mut topics = BatchTopics::default();
         for fetched in queue.iter() {
             if monitor.is_stopping() {
                 break;
             }
             match fetched {
                 Fetched::Record(record) => {
-                    if let Some(partition) = at(partitions, record.partition()) {
-                        partition.take(&record, handler, monitor, (&settings.first().name, settings.first().source));
+                    let topic = record.topic();
+                    if let Some((place, partition)) = partitions.find(&mut topics, topic, record.partition()) {
+                        partition.take(&record, handler, monitor, place);
                     }
-                    fetch_errors.clear(monitor);
+                    fetch_errors.clear(topic, monitor);
                 }
-                Fetched::EndOfPartition(number) => {
-                    if let Some(partition) = at(partitions, number) {
+                Fetched::EndOfPartition { topic, partition } => {
+                    if let Some((_, partition)) = partitions.find(&mut topics, topic, partition) {
                         partition.reach_end();
                     }
-                    fetch_errors.clear(monitor);
+                    fetch_errors.clear(topic, monitor);
                 }
-                Fetched::Error { code: RDKafkaErrorCode::AutoOffsetReset, .. } => *out_of_range = true,
-                Fetched::Error { code, reason } => {
+                Fetched::Error { code: RDKafkaErrorCode::AutoOffsetReset, topic, .. } => {
+                    out_of_range.extend(partitions.topics_or_all(topic.map(|topic| topic.name())));
+                }
+                Fetched::Error { code, reason, topic } => {
                     let context = queue.consumer().context();
                     let error = context.fetch_error(code, &reason);
-                    fetch_errors.add(&error, context.recent_errors(), settings, monitor);
+                    let topic = topic.map(|topic| topic.name());
+                    fetch_errors.add(topic, &error, context.recent_errors(), settings, monitor);
                 }
             }
         }
         handler.end_batch();
-        for (number, partition) in partitions.iter_mut().enumerate() {
-            partition.publish(monitor, number);
+        for (place, partition) in partitions.iter_mut().enumerate() {
+            partition.publish(monitor, place);
         }
     }
 
@@ -270,29 +284,30 @@ impl<H: RecordHandler> Reader<H> {
     fn poll_consumer(&mut self) {
         let Self { settings, monitor, queue, partitions, out_of_range, fetch_errors, .. } = self;
         match queue.consumer().poll(Duration::ZERO) {
-            // librdkafka may forget where a partition is attached while the topic is missing. Its records then do not
+            // librdkafka may forget where a partition is attached while its topic is missing. Its records then do not
             // come in order, so they are fetched again.
             Some(Ok(message)) => {
-                if let Some(partition) = at(partitions, message.partition()) {
-                    partition.refetch();
+                if let Some(place) = partitions.place(message.topic(), message.partition()) {
+                    partitions.at(place).refetch();
                 }
             }
+            // Of some topic. Fetching the partitions of the others again loses nothing.
             Some(Err(KafkaError::PartitionEOF(number))) => {
-                if let Some(partition) = at(partitions, number) {
-                    partition.refetch();
-                }
+                partitions.iter_mut().filter(|its| its.progress.of.number == number).for_each(PartitionReader::refetch);
             }
             None => {}
-            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => *out_of_range = true,
+            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
+                out_of_range.extend(partitions.topics_or_all(None));
+            }
             Some(Err(error)) => {
-                fetch_errors.add(&error, queue.consumer().context().recent_errors(), settings, monitor);
+                fetch_errors.add(None, &error, queue.consumer().context().recent_errors(), settings, monitor);
             }
         }
     }
 
     /// Leads the records of a partition to the queue.
-    fn attach(&self, partition: i32) -> Result<(), KafkaError> {
-        self.queue.attach(&self.settings.first().name, partition).map_err(KafkaError::Global)
+    fn attach(&self, topic: &ChosenTopic, partition: i32) -> Result<(), KafkaError> {
+        self.queue.attach(&topic.name, partition).map_err(KafkaError::Global)
     }
 
     /// Recovers from a lost log, adds new partitions, refetches where that was requested, and reads again what the
@@ -305,89 +320,82 @@ impl<H: RecordHandler> Reader<H> {
             self.recover_after = Instant::now() + RECOVERY_PAUSE;
             self.monitor.set_query_error(Some(self.explain(&error)));
         }
-        if self.out_of_range || self.monitor.log_change().is_some() {
+        if !self.out_of_range.is_empty() || self.monitor.has_log_change() {
             return;
         }
-        while self.partitions.len() < self.monitor.partitions_known() {
-            self.add_partition();
+        for partition in self.monitor.take_unread() {
+            self.add_partition(partition);
         }
         let refetch_all = self.fetch_errors.should_refetch();
-        for number in 0..self.partitions.len() {
-            if self.partitions[number].progress.take_refetch_request() || refetch_all {
-                self.fetch_from_cursor(number);
+        for place in 0..self.partitions.len() {
+            if self.partitions.at(place).progress.take_refetch_request() || refetch_all {
+                self.fetch_from_cursor(place);
             }
         }
-        for number in self.monitor.dead_letters.go_back(&self.monitor.partitions()) {
-            let offset = self.partitions[number].progress.cursor();
-            tracing::info!(
-                topic = self.settings.first().name,
-                partition = number,
-                offset,
-                "reading again for dead letters"
-            );
-            self.fetch_from_cursor(number);
+        for place in self.monitor.dead_letters.go_back(&self.monitor.partitions()) {
+            let progress = &self.partitions.at(place).progress;
+            let (topic, partition, offset) = (&progress.of.topic.name, progress.of.number, progress.cursor());
+            tracing::info!(topic, partition, offset, "reading again for dead letters");
+            self.fetch_from_cursor(place);
         }
     }
 
     /// Attaches all partitions again. To fetch a partition again it is unassigned, and librdkafka then detaches it, at
     /// some time after the call.
     fn attach_all(&self) {
-        for number in 0..self.partitions.len() {
-            if let Err(error) = self.attach(id_of(number)) {
-                tracing::warn!(topic = self.settings.first().name, partition = number, reason = %error, "partition not read");
+        for ChosenPartition { topic, number } in self.partitions.iter().map(|partition| &partition.progress.of) {
+            if let Err(error) = self.attach(topic, *number) {
+                tracing::warn!(topic = topic.name, partition = number, reason = %error, "partition not read");
             }
         }
     }
 
     /// Begins with another log or skips deleted records, if either is due.
     fn recover(&mut self) -> Result<(), QueryError> {
-        if let Some(change) = self.monitor.log_change() {
-            return self.begin_another_log(change);
+        if self.monitor.has_log_change() {
+            return self.begin_another_log();
         }
-        if self.out_of_range {
+        if !self.out_of_range.is_empty() {
             self.skip_deleted_records()?;
-            self.out_of_range = false;
+            self.out_of_range.clear();
         }
         Ok(())
     }
 
-    /// Adds the next partition of the topic. It holds only records published since it was added, so all of it is read.
-    /// Until the probe found it, the topic was complete without it.
-    fn add_partition(&mut self) {
-        let number = self.partitions.len();
-        tracing::info!(topic = self.settings.first().name, partition = number, "partition added");
+    /// Adds a partition that was found, perhaps of a topic that was found. It holds only records published since then,
+    /// so all of it is read. Until the probe found it, the log was complete without it.
+    fn add_partition(&mut self, partition: ChosenPartition) {
+        if self.partitions.place(&partition.topic.name, partition.number).is_some() {
+            return;
+        }
+        tracing::info!(topic = partition.topic.name, partition = partition.number, "partition added");
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start());
         let history = PartitionHistory { begins_at_zero: true, since: KnownSince::Empty };
-        let start = PartitionStart {
-            partition: id_of(number),
-            offset: 0,
-            goal: 0,
-            history,
-            history_from_first_record: true,
-            frontier: 0,
-        };
-        let partition = partition_reader(&start, complete_until);
-        self.monitor.add_partition(Arc::clone(&partition.progress), history);
-        self.partitions.push(partition);
-        self.fetch_from_cursor(number);
+        let start =
+            PartitionStart { partition, offset: 0, goal: 0, history, history_from_first_record: true, frontier: 0 };
+        let reader = partition_reader(&start, complete_until);
+        self.monitor.add_partition(Arc::clone(&reader.progress), history);
+        self.partitions.push(reader);
+        self.fetch_from_cursor(self.partitions.len() - 1);
     }
 
     /// Fetches a partition again from its cursor. Reaching its end then proves that everything before the stable end
     /// known now has been read, even where offsets have no record.
-    fn fetch_from_cursor(&mut self, number: usize) {
-        let partition = &mut self.partitions[number];
-        let (id, topic) = (id_of(number), &self.settings.first().name);
+    fn fetch_from_cursor(&mut self, place: usize) {
+        let partition = self.partitions.at(place);
+        let ChosenPartition { topic, number } = &partition.progress.of.clone();
         let offset = partition.begin_fetch();
         let mut list = TopicPartitionList::with_capacity(1);
-        let done = list.add_partition_offset(topic, id, Offset::Offset(offset)).and_then(|()| {
+        let done = list.add_partition_offset(&topic.name, *number, Offset::Offset(offset)).and_then(|()| {
             let consumer = self.queue.consumer();
-            if consumer.assignment()?.find_partition(topic, id).is_some() {
+            if consumer.assignment()?.find_partition(&topic.name, *number).is_some() {
                 consumer.incremental_unassign(&list)?;
             }
-            self.queue.attach(topic, id).map_err(KafkaError::Global)?;
+            self.queue.attach(&topic.name, *number).map_err(KafkaError::Global)?;
             consumer.incremental_assign(&list)
         });
         if let Err(error) = done {
+            let topic = &topic.name;
             tracing::warn!(topic, partition = number, offset, reason = %error, "partition not fetched again, retrying");
             // What still comes may follow a record that was left out.
             partition.refetch();
@@ -398,60 +406,63 @@ impl<H: RecordHandler> Reader<H> {
     /// Goes on from the first record left in each partition whose next record was deleted before it was read. If no
     /// partition was cut, other records have replaced some that were read: that is another log.
     fn skip_deleted_records(&mut self) -> Result<(), QueryError> {
-        let (begins, ends) = {
-            let queries = self.queries();
-            (queries.begins(self.partitions.len())?, queries.ends(self.partitions.len())?)
-        };
+        let names: Vec<ChosenPartition> =
+            self.partitions.iter().map(|partition| partition.progress.of.clone()).collect();
+        let (begins, ends) = (self.queries().begins(&names)?, self.queries().ends(&names)?);
         let progress = || self.partitions.iter().map(|partition| &partition.progress);
+        let shorter = progress().zip(&ends).filter(|(progress, end)| progress.read_to() > **end);
+        let mut lost: BTreeSet<String> = shorter.map(|(progress, _)| progress.of.topic.name.clone()).collect();
         let is_cut = progress().zip(&begins).any(|(progress, &begin)| progress.cursor() < begin);
-        let is_shorter = progress().zip(&ends).any(|(progress, &end)| progress.read_to() > end);
         let was_cut = self.skipped_at.is_some_and(|at| at.elapsed() < SKIPPING);
-        if is_shorter || !(is_cut || was_cut) {
-            let partitions = self.monitor.partitions();
-            self.monitor.set_log_change(&self.settings.first().name, &partitions, self.change_of(&partitions)?);
+        if !(is_cut || was_cut) {
+            lost.extend(self.out_of_range.iter().cloned());
+        }
+        if !lost.is_empty() {
+            let changes = self.changes_of(lost)?;
+            self.monitor.set_log_changes(&self.monitor.partitions(), changes);
             return Ok(());
         }
         self.skipped_at = Some(Instant::now());
-        for (number, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
-            self.skip_deleted_records_of(number, begin, end);
-            // The error does not name the partition that has stopped. Refetching one that goes on loses nothing.
-            self.fetch_from_cursor(number);
+        for (place, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
+            self.skip_deleted_records_of(place, begin, end);
+            // The error does not always name the partition that has stopped. Refetching one that goes on loses nothing.
+            self.fetch_from_cursor(place);
         }
         Ok(())
     }
 
-    fn skip_deleted_records_of(&mut self, number: usize, begin: i64, end: i64) {
-        let partition = &mut self.partitions[number];
-        let (topic, offset) = (&self.settings.first().name, partition.progress.cursor());
-        if offset < begin && begin <= partition.progress.read_to() {
+    fn skip_deleted_records_of(&mut self, place: usize, begin: i64, end: i64) {
+        let reader = self.partitions.at(place);
+        let ChosenPartition { topic, number: partition } = &reader.progress.of.clone();
+        let (topic, offset) = (&topic.name, reader.progress.cursor());
+        if offset < begin && begin <= reader.progress.read_to() {
             // These were read before, so figures lack nothing.
-            tracing::error!(
-                topic,
-                partition = number,
-                offset,
-                begin,
-                "records deleted before their dead letters were written"
-            );
-            partition.progress.set_cursor(begin);
+            tracing::error!(topic, partition, offset, begin, "records deleted before their dead letters were written");
+            reader.progress.set_cursor(begin);
         } else if offset < begin {
-            tracing::error!(
-                topic,
-                partition = number,
-                offset,
-                begin,
-                end,
-                "records deleted before they were read, history begins later"
-            );
-            partition.skip_to(begin, &self.monitor, number);
+            let lost = "records deleted before they were read, history begins later";
+            tracing::error!(topic, partition, offset, begin, end, "{lost}");
+            reader.skip_to(begin, &self.monitor, place);
         }
-        partition.progress.set_end(end);
+        reader.progress.set_end(end);
     }
 
-    /// How the log of `partitions` has changed.
-    fn change_of(&self, partitions: &[Arc<PartitionProgress>]) -> Result<LogChange, QueryError> {
-        let topic_id = self.queries().current_topic_id()?;
-        let is_same_topic = self.monitor.accept_topic_id(partitions, topic_id);
-        Ok(if is_same_topic { LogChange::RecordsLost } else { LogChange::Recreated })
+    /// How the log has changed: the topics whose ids are others now were recreated, and `lost` has those that have lost
+    /// records otherwise.
+    fn changes_of(&self, lost: BTreeSet<String>) -> Result<Vec<TopicChange>, QueryError> {
+        let (log, queries) = (self.monitor.active_log(), self.queries());
+        let broker = queries.topics(&self.chooser)?.broker;
+        let names: Vec<&str> = log.topics.iter().map(|active| active.topic.name.as_str()).collect();
+        let mut changes = Vec::new();
+        for (name, id) in names.iter().zip(queries.topic_ids(broker, &names)?) {
+            let topic = (*name).to_owned();
+            if !self.monitor.accept_topic_id(&log.partitions, name, id) {
+                changes.push(TopicChange { topic, change: LogChange::Recreated });
+            } else if lost.contains(&topic) {
+                changes.push(TopicChange { topic, change: LogChange::RecordsLost });
+            }
+        }
+        Ok(changes)
     }
 
     fn explain(&self, error: &QueryError) -> String {
@@ -463,25 +474,17 @@ impl<H: RecordHandler> Reader<H> {
     }
 
     fn queries(&self) -> BrokerQueries<'_> {
-        BrokerQueries { consumer: self.consumer(), topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT }
+        BrokerQueries { consumer: self.consumer(), timeout: ANSWER_TIMEOUT }
     }
 }
 
-#[inline]
-fn at(partitions: &mut [PartitionReader], number: i32) -> Option<&mut PartitionReader> {
-    partitions.get_mut(usize::try_from(number).ok()?)
-}
-
-/// A new consumer of the topic, with the queue of its records.
+/// A new consumer of the topics, with the queue of its records.
 fn queue(settings: &Settings) -> Result<RecordQueue<ClientLog>, KafkaError> {
     let consumer = settings.reader().create_with_context(ClientLog::new("reader"))?;
     RecordQueue::new(&Arc::new(consumer)).map_err(KafkaError::Global)
 }
 
 fn partition_reader(start: &PartitionStart, complete_until: EventTime) -> PartitionReader {
-    PartitionReader::new(Arc::new(PartitionProgress::new(start.offset, start.goal, complete_until)), start)
-}
-
-fn id_of(number: usize) -> i32 {
-    i32::try_from(number).expect("Kafka numbers partitions by 32 bits")
+    let progress = PartitionProgress::new(start.partition.clone(), start.offset, start.goal, complete_until);
+    PartitionReader::new(Arc::new(progress), start)
 }

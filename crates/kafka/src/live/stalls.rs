@@ -11,22 +11,25 @@ use crate::partition_progress::PartitionProgress;
 /// How long a partition may stand still, while the broker answers and has more of it, before it is fetched again.
 const STALLED: Duration = Duration::from_secs(20);
 
-/// For each partition: the offset it was read to, and since when.
+/// For each partition: the offset it was read to, and since when there has been more to read; `None` where nothing is
+/// due. So a partition whose records come in batches does not stall between them.
 #[derive(Default)]
-pub(crate) struct Stalls(Vec<(i64, Instant)>);
+pub(crate) struct Stalls(Vec<Option<(i64, Instant)>>);
 
 impl Stalls {
     /// Requests a refetch of every stalled partition. Call it only while the broker answers.
-    pub(crate) fn check(&mut self, topic: &str, partitions: &[Arc<PartitionProgress>], now: Instant) {
-        self.0.resize(partitions.len(), (-1, now));
-        for (number, (partition, (read_to, since))) in partitions.iter().zip(&mut self.0).enumerate() {
+    pub(crate) fn check(&mut self, partitions: &[Arc<PartitionProgress>], now: Instant) {
+        self.0.resize(partitions.len(), None);
+        for (partition, state) in partitions.iter().zip(&mut self.0) {
             // During a rebuild partitions wait for each other, and one that stops short of its end is checked anyway.
             let should_move = partition.lag() > 0 && partition.is_rebuilt() && !partition.stops_short();
-            if !should_move || partition.read_to() != *read_to {
-                (*read_to, *since) = (partition.read_to(), now);
-            } else if now.duration_since(*since) >= STALLED {
-                *since = now;
-                tracing::warn!(topic, partition = number, offset = *read_to, "partition stalled, fetching it again");
+            let read_to = partition.read_to();
+            let since = state.filter(|(known, _)| *known == read_to).map_or(now, |(_, since)| since);
+            let stalled = should_move && now.duration_since(since) >= STALLED;
+            *state = should_move.then_some((read_to, if stalled { now } else { since }));
+            if stalled {
+                let (topic, number) = (&partition.of.topic.name, partition.of.number);
+                tracing::warn!(topic, partition = number, offset = read_to, "partition stalled, fetching it again");
                 partition.request_refetch();
             }
         }
@@ -41,10 +44,10 @@ mod tests {
 
     #[test]
     fn only_a_partition_that_stands_still_with_more_to_read_is_fetched_again() {
-        let partition = Arc::new(PartitionProgress::new(0, 0, EventTime::from_seconds(0)));
+        let partition = Arc::new(PartitionProgress::of_events(0, 0, EventTime::from_seconds(0)));
         let (partitions, mut stalls, start) = ([Arc::clone(&partition)], Stalls::default(), Instant::now());
         let mut refetches_after = |seconds| {
-            stalls.check("events", &partitions, start + Duration::from_secs(seconds));
+            stalls.check(&partitions, start + Duration::from_secs(seconds));
             partition.take_refetch_request()
         };
         assert!(!refetches_after(0) && !refetches_after(60), "there is nothing to read");
@@ -56,5 +59,22 @@ mod tests {
         assert!(refetches_after(120));
         partition.mark_at_end();
         assert!(!refetches_after(141) && !refetches_after(200), "the rest may belong to an open transaction");
+    }
+
+    #[test]
+    fn a_partition_whose_records_come_in_batches_does_not_stall_between_them() {
+        let partition = Arc::new(PartitionProgress::of_events(0, 0, EventTime::from_seconds(0)));
+        let (partitions, mut stalls, start) = ([Arc::clone(&partition)], Stalls::default(), Instant::now());
+        for hour in 1_i64..4 {
+            let batch = start + Duration::from_secs(3_600) * u32::try_from(hour).unwrap();
+            let mut check = |later: [u64; 3]| {
+                later.iter().for_each(|later| stalls.check(&partitions, batch + Duration::from_secs(*later)));
+            };
+            partition.observe(EventTime::from_seconds(hour), 100 * hour);
+            check([0, 10, 19]);
+            partition.advance(100 * hour, None);
+            check([20, 1_000, 3_599]);
+        }
+        assert!(!partition.take_refetch_request());
     }
 }

@@ -24,12 +24,13 @@ pub struct IngestStatus {
     pub log: u32,
     /// How often each change of the log has happened, in the order of [`LogChange::ALL`].
     pub log_changes: [u64; LogChange::ALL.len()],
-    /// Every partition has been read to where it ended when reading began. Stays true while the log is the same.
+    /// Every partition of every topic has been read to where it ended when reading began. Stays true while the log is
+    /// the same.
     pub rebuilt: bool,
     /// The part of that which has been read: 0 to 1.
     pub rebuild_progress: f64,
-    /// Every record published before this instant is known; `None` until reading has begun. Never goes back while the
-    /// log is the same.
+    /// Every record published before this instant is known, apart from those that only repair the past; `None` until
+    /// reading has begun. Never goes back while the log is the same.
     pub complete_until: Option<EventTime>,
     /// How far back the log reaches.
     pub history: TopicHistory,
@@ -70,12 +71,19 @@ pub struct PartitionStatus {
 }
 
 impl PartitionStatus {
-    pub(crate) fn of((topic, number): (&Arc<str>, i32), partition: &PartitionProgress, now: EventTime) -> Self {
+    /// The statuses of partitions, by topic and number.
+    pub(crate) fn of_all(partitions: &[Arc<PartitionProgress>], now: EventTime) -> Vec<Self> {
+        let mut all: Vec<Self> = partitions.iter().map(|partition| Self::of(partition, now)).collect();
+        all.sort_by(|one, other| (&one.topic, one.partition).cmp(&(&other.topic, other.partition)));
+        all
+    }
+
+    fn of(partition: &PartitionProgress, now: EventTime) -> Self {
         let lag_messages = partition.lag();
         let age = EventTime::from_millis(now.millis_since(partition.complete_until()).max(0)).as_seconds_f64();
         Self {
-            topic: Arc::clone(topic),
-            partition: number,
+            topic: Arc::from(partition.of.topic.name.as_str()),
+            partition: partition.of.number,
             lag_messages,
             lag_seconds: if lag_messages > 0 { age } else { 0.0 },
             ready: partition.is_rebuilt(),

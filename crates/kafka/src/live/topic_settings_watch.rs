@@ -1,4 +1,4 @@
-//! The thread that checks the settings of both topics every minute.
+//! The thread that checks the settings of all topics every minute.
 //!
 //! A wrong setting does not stop the process: it makes the figures less than they could be, and the warning says what
 //! to change. A check at the start is not enough: a retention that is shortened later deletes records that the figures
@@ -21,7 +21,7 @@ use crate::settings::Settings;
 /// How often the thread looks whether to stop.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Checks the settings of both topics until the process ends.
+/// Checks the settings of all topics until the process ends.
 ///
 /// It has its own thread, so that a broker that does not answer such a query does not delay the probe.
 pub(crate) struct TopicSettingsWatch {
@@ -49,18 +49,19 @@ impl TopicSettingsWatch {
         while !self.monitor.is_stopping() {
             // Before reading has begun, the topic may not exist.
             if Instant::now() >= next && !self.monitor.partitions().is_empty() {
-                for role in TopicRole::ALL {
-                    match self.review(*role) {
+                for (role, topic) in self.topics() {
+                    match self.review(role, &topic) {
                         Ok(review) => {
-                            failed.remove(role);
+                            failed.remove(&topic);
                             self.monitor.set_topic_review(review);
                         }
                         // This user or broker does not show the settings. That says nothing against the figures, and
                         // the result of the last check stays.
-                        Err(reason) if failed.insert(*role) => {
-                            tracing::warn!(topic = self.topic(*role), %reason, "topic settings not checked");
+                        Err(reason) => {
+                            if failed.insert(topic.clone()) {
+                                tracing::warn!(topic, %reason, "topic settings not checked");
+                            }
                         }
-                        Err(_) => {}
                     }
                 }
                 next = Instant::now() + self.interval;
@@ -69,15 +70,14 @@ impl TopicSettingsWatch {
         }
     }
 
-    fn topic(&self, role: TopicRole) -> &str {
-        match role {
-            TopicRole::Events => &self.settings.first().name,
-            TopicRole::DeadLetters => &self.settings.dead_letter_topic,
-        }
+    /// All topics that are being read, and that of the dead letters.
+    fn topics(&self) -> Vec<(TopicRole, String)> {
+        let active = self.monitor.active_log().topics;
+        let events = active.into_iter().map(|active| (TopicRole::Events, active.topic.name.clone()));
+        events.chain([(TopicRole::DeadLetters, self.settings.dead_letter_topic.clone())]).collect()
     }
 
-    fn review(&self, role: TopicRole) -> Result<TopicReview, String> {
-        let topic = self.topic(role);
+    fn review(&self, role: TopicRole, topic: &str) -> Result<TopicReview, String> {
         let described = topic_settings::describe(&self.admin, topic)?;
         let judged = RefCell::new(BTreeSet::new());
         let value = |name: &str| {

@@ -6,7 +6,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::diagnostics::broker_failure::BrokerFailure;
 use crate::scan::scan_range::OffsetRange;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::SettingsError;
 
 /// How long the brokers may take to describe the topic.
 pub(super) const BEGIN_WITHIN: Duration = Duration::from_secs(15);
@@ -66,9 +66,38 @@ pub enum ScanError {
         /// How many partitions the topic has.
         count: usize,
     },
+    /// A range names no topic, and several are read.
+    #[error(
+        "{range} is of one of several topics ({topics}): write it as in {}/0:100..200",
+        topics.split(", ").next().unwrap_or_default()
+    )]
+    WhichTopic {
+        /// The range.
+        range: OffsetRange,
+        /// The topics.
+        topics: String,
+    },
+    /// A range names a topic that is not read.
+    #[error("{range} is of a topic that is not read: name one of {topics}")]
+    NotRead {
+        /// The range.
+        range: OffsetRange,
+        /// The topics.
+        topics: String,
+    },
+    /// Patterns choose no topics, or not clearly.
+    #[error("the topics at {brokers} do not fit the patterns: {reason}")]
+    Patterns {
+        /// The brokers of the settings.
+        brokers: String,
+        /// What does not fit.
+        reason: String,
+    },
     /// Two ranges name one partition.
-    #[error("partition {partition} is named twice: name it once, with one range of its offsets")]
+    #[error("{topic}/{partition} is named twice: name it once, with one range of its offsets")]
     PartitionTwice {
+        /// The topic.
+        topic: String,
         /// The partition.
         partition: i32,
     },
@@ -129,36 +158,6 @@ pub enum ScanError {
     /// The caller has stopped the scan.
     #[error("reading was stopped before the end")]
     Stopped,
-}
-
-impl ScanError {
-    pub(super) fn topic_missing(settings: &Settings) -> Self {
-        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
-        Self::TopicMissing { topic, brokers }
-    }
-
-    pub(super) fn unreachable(settings: &Settings, reason: &BrokerFailure) -> Self {
-        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
-        Self::Unreachable { brokers, topic, reason: reason.clone() }
-    }
-
-    pub(super) fn refused(settings: &Settings, reason: &BrokerFailure) -> Self {
-        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
-        Self::Refused { brokers, topic, reason: reason.clone() }
-    }
-
-    pub(super) fn vanished(settings: &Settings) -> Self {
-        Self::Vanished { topic: settings.first().name.clone() }
-    }
-
-    pub(super) fn cut(settings: &Settings, partition: i32, wanted: i64, begin: i64) -> Self {
-        Self::Cut { topic: settings.first().name.clone(), partition, wanted, begin }
-    }
-
-    pub(super) fn stuck(settings: &Settings, left: u64, reason: Option<&KafkaError>) -> Self {
-        let (topic, brokers) = (settings.first().name.clone(), settings.bootstrap_servers.clone());
-        Self::Stuck { brokers, topic, left, reason: reason.map(ToString::to_string) }
-    }
 }
 
 /// Whether the brokers refuse this user, which asking again does not change.

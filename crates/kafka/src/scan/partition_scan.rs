@@ -11,6 +11,7 @@ use crate::client_log::ClientLog;
 use crate::history::{KnownSince, PartitionHistory};
 use crate::partition_start::PartitionStart;
 use crate::record::timestamp_of;
+use crate::topic_choice::ChosenPartition;
 
 /// How long one poll waits for a record. It bounds how long a stop goes unnoticed.
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
@@ -20,7 +21,7 @@ const MOST_IN_BATCH: usize = 512;
 
 /// One partition on the way to its goal.
 pub(super) struct PartitionScan {
-    pub(super) partition: i32,
+    pub(super) partition: ChosenPartition,
     pub(super) history: PartitionHistory,
     /// The next offset to hand over.
     pub(super) next: i64,
@@ -47,7 +48,8 @@ pub(super) enum Polled {
 impl PartitionScan {
     /// A partition that is read by `queue`; `None` if there is nothing to read.
     pub(super) fn new(start: &PartitionStart, queue: Option<RecordQueue<ClientLog>>) -> Self {
-        let PartitionStart { partition, offset, goal, history, history_from_first_record, frontier: _ } = *start;
+        let PartitionStart { offset, goal, history, history_from_first_record, .. } = *start;
+        let partition = start.partition.clone();
         let at_goal = offset >= goal;
         Self { partition, history, next: offset, at_goal, goal, history_from_first_record, queue, place: 0 }
     }
@@ -64,8 +66,8 @@ impl PartitionScan {
             Some(Fetched::Record(record)) if record.offset() >= self.goal => Polled::End,
             Some(Fetched::Record(record)) => Polled::Record(timestamp_of(&record)),
             // Transaction markers take offsets too, so a partition may end without a record at its last offset.
-            Some(Fetched::EndOfPartition(_)) => Polled::End,
-            Some(Fetched::Error { code, reason }) => {
+            Some(Fetched::EndOfPartition { .. }) => Polled::End,
+            Some(Fetched::Error { code, reason, topic: _ }) => {
                 self.place += 1;
                 Polled::Error(queue.consumer().context().fetch_error(code, &reason))
             }

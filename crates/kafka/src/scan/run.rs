@@ -1,18 +1,18 @@
-//! The entry of a scan: reads a range of the topic once. The live wing, in contrast, reads on and on.
+//! The entry of a scan: reads a range of the topics once. The live wing, in contrast, reads on and on.
 //!
 //! ```text
 //!   begin ....... from ................. end (when the scan began) ....... published meanwhile
 //!                 | handed over, once    | not read
 //! ```
-//! Records of all partitions come in the order of their timestamps; see `merge`. One bound on the memory for records
-//! that are read ahead holds for all partitions together.
+//! Records of all partitions of all topics come in the order of their timestamps; see `merge`. One bound on the memory
+//! for records that are read ahead holds for all partitions together.
 //!
 //! Every partition is assigned, none is subscribed to, and nothing is committed: a report that runs beside the live
 //! process takes nothing from it. The consumer has to name a group, and it names that of the settings, because a user
 //! that may read the topic for the live process may use that group.
 //!
-//! A topic that is deleted and recreated during a scan would give a mixture of two logs. So the scan asks for the id of
-//! the topic before the first record and after the last, and fails if the two differ. It also fails if it cannot read
+//! A topic that is deleted and recreated during a scan would give a mixture of two logs. So the scan asks for the ids
+//! of the topics before the first record and after the last, and fails if they differ. It also fails if it cannot read
 //! the whole range: a report over half of the events would look like a bad month.
 //!
 //! A caller that wants only records published *before* an instant reads to the end too and drops the rest: timestamps
@@ -26,7 +26,6 @@ use std::time::{Duration, Instant};
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
@@ -38,6 +37,7 @@ use crate::scan::scan_range::ScanRange;
 use crate::scan::starts::{StartsError, starts_of};
 use crate::scan::topic_scan::{ScanProgress, TopicScan};
 use crate::settings::Settings;
+use crate::topic_choice::TopicChooser;
 
 /// The pause between two attempts to ask the brokers. It bounds how long a stop goes unnoticed.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -67,9 +67,9 @@ pub struct ScannedTopic {
     pub id: Option<TopicId>,
 }
 
-/// Reads every partition from the first record published at or after `range.from` to where the partition ended when
-/// the scan began, or the ranges of offsets that `range` names. Hands each record to `handle` together with the
-/// progress of the scan, in the order of timestamps. A record with an earlier timestamp than its predecessor in the
+/// Reads every partition of the topics from the first record published at or after `range.from` to where the partition
+/// ended when the scan began, or the ranges of offsets that `range` names. Hands each record to `handle` together with
+/// the progress of the scan, in the order of timestamps. A record with an earlier timestamp than its predecessor in the
 /// partition, or with an unknown one, comes right after its predecessor.
 ///
 /// Records published before `range.from` may be among them where timestamps are not in order or the broker cannot look
@@ -88,59 +88,98 @@ pub fn scan_topics(
     handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<ScanSummary, ScanError> {
     settings.check()?;
+    scan(settings, &settings.chooser()?, range, stop, handle)
+}
+
+/// The same for the topics of any chooser.
+pub(crate) fn scan(
+    settings: &Settings,
+    chooser: &TopicChooser,
+    range: &ScanRange<'_>,
+    stop: &AtomicBool,
+    handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
+) -> Result<ScanSummary, ScanError> {
     let asking =
         settings.query_client().create_with_context(ClientLog::new("scan queries")).map_err(ScanError::Client)?;
-    let topic_id = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?))?;
-    let starts = ask(&asking, settings, stop, &|queries| starts_of(queries, range))?;
+    let brokers = Brokers { consumer: &asking, settings, stop };
+    let (described, partitions) = brokers.ask(&chooser.names(), &|queries| {
+        let described = queries.topics(chooser)?;
+        let partitions = described.partitions()?;
+        Ok((described, partitions))
+    })?;
+    let names: Vec<&str> = described.topics.iter().map(|(topic, _)| topic.name.as_str()).collect();
+    let ask_ids = || brokers.ask(&names.join(", "), &|queries| Ok(queries.topic_ids(described.broker, &names)?));
+    let ids = ask_ids()?;
+    let starts = brokers.ask(&names.join(", "), &|queries| starts_of(queries, partitions.clone(), range))?;
     let to_read = starts.iter().filter(|start| start.offset < start.goal).count();
     let consumer = settings.scanner(to_read).create_with_context(ClientLog::new("scan"));
     let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
     let mut scan = TopicScan::of(&consumer, settings, &starts)?;
-    tracing::info!(
-        topic = settings.first().name,
-        partitions = starts.len(),
-        offsets = scan.offsets_left(),
-        "scan begins"
-    );
+    tracing::info!(topics = names.join(", "), partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");
     let records = scan.read(stop, &|histories| history_of(histories, range).1, handle)?;
-    let id_after = ask(&asking, settings, stop, &|queries| Ok(queries.current_topic_id()?));
-    if matches!(id_after, Err(ScanError::TopicMissing { .. })) || id_after? != topic_id {
-        return Err(ScanError::vanished(settings));
+    let ids_after = match ask_ids() {
+        Err(ScanError::TopicMissing { topic, .. }) => return Err(ScanError::Vanished { topic }),
+        ids => ids?,
+    };
+    if let Some((name, _)) = names.iter().zip(ids.iter().zip(&ids_after)).find(|(_, (before, after))| before != after) {
+        return Err(ScanError::Vanished { topic: (*name).to_owned() });
     }
     let (reaches_back, history) = history_of(&scan.histories(), range);
-    let topics = vec![ScannedTopic { name: settings.first().name.clone(), id: topic_id }];
-    Ok(ScanSummary { records, reaches_back, history, topics })
+    let topics = names.iter().zip(ids).map(|(name, id)| ScannedTopic { name: (*name).to_owned(), id });
+    Ok(ScanSummary { records, reaches_back, history, topics: topics.collect() })
 }
 
-/// Asks until the brokers answer, refuse, or have had [`BEGIN_WITHIN`].
-fn ask<T>(
-    consumer: &BaseConsumer<ClientLog>,
-    settings: &Settings,
-    stop: &AtomicBool,
-    question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, StartsError>,
-) -> Result<T, ScanError> {
-    let deadline = Instant::now() + BEGIN_WITHIN;
-    let queries = BrokerQueries { consumer, topic: &settings.first().name, timeout: ANSWER_TIMEOUT };
-    let failure = |error: &KafkaError| BrokerFailure::of(error, consumer.context().recent_errors(), settings);
-    loop {
-        let asked = Instant::now();
-        match question(&queries) {
-            Ok(answer) => return Ok(answer),
-            Err(StartsError::Final(error)) => return Err(error),
-            Err(StartsError::Query(QueryError::TopicMissing(_))) => return Err(ScanError::topic_missing(settings)),
-            Err(StartsError::Query(QueryError::Broker(error))) if is_refusal(&error) => {
-                return Err(ScanError::refused(settings, &failure(&error)));
+/// The brokers that are asked before and after a scan.
+struct Brokers<'a> {
+    consumer: &'a BaseConsumer<ClientLog>,
+    settings: &'a Settings,
+    stop: &'a AtomicBool,
+}
+
+impl Brokers<'_> {
+    /// Asks about `topics` until the brokers answer, refuse, or have had [`BEGIN_WITHIN`].
+    fn ask<T>(
+        &self,
+        topics: &str,
+        question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, StartsError>,
+    ) -> Result<T, ScanError> {
+        let deadline = Instant::now() + BEGIN_WITHIN;
+        let queries = BrokerQueries { consumer: self.consumer, timeout: ANSWER_TIMEOUT };
+        loop {
+            let asked = Instant::now();
+            match question(&queries) {
+                Ok(answer) => return Ok(answer),
+                Err(StartsError::Final(error)) => return Err(error),
+                Err(StartsError::Query(error)) => {
+                    if let Some(error) = self.judge(&error, topics, asked + ANSWER_TIMEOUT >= deadline) {
+                        return Err(error);
+                    }
+                }
             }
-            Err(StartsError::Query(QueryError::Broker(error))) if asked + ANSWER_TIMEOUT >= deadline => {
-                return Err(ScanError::unreachable(settings, &failure(&error)));
+            // Lets librdkafka write its log lines, which say why there is no answer.
+            self.consumer.poll(PAUSE);
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(ScanError::Stopped);
             }
-            Err(StartsError::Query(QueryError::Broker(_))) => {}
         }
-        // Lets librdkafka write its log lines, which say why there is no answer.
-        consumer.poll(PAUSE);
-        if stop.load(Ordering::Relaxed) {
-            return Err(ScanError::Stopped);
+    }
+
+    /// Why the scan fails with this error; `None` if asking again may help, unless it is too late for that.
+    fn judge(&self, error: &QueryError, topics: &str, is_late: bool) -> Option<ScanError> {
+        let brokers = self.settings.bootstrap_servers.clone();
+        let (error, topic) = match error {
+            QueryError::TopicMissing(topic) => {
+                return Some(ScanError::TopicMissing { topic: topic.clone(), brokers });
+            }
+            QueryError::Pattern(fault) => return Some(ScanError::Patterns { brokers, reason: fault.to_string() }),
+            QueryError::Broker(error) => (error, topics.to_owned()),
+            QueryError::Topic { topic, error } => (error, topic.clone()),
+        };
+        let reason = || BrokerFailure::of(error, self.consumer.context().recent_errors(), self.settings);
+        if is_refusal(error) {
+            return Some(ScanError::Refused { brokers, topic, reason: reason() });
         }
+        is_late.then(|| ScanError::Unreachable { brokers, topic, reason: reason() })
     }
 }
 

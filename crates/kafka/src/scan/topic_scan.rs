@@ -21,6 +21,7 @@ use crate::scan::error::{PROGRESS_WITHIN, ScanError, is_refusal};
 use crate::scan::merge::Merge;
 use crate::scan::partition_scan::{PartitionScan, Polled};
 use crate::settings::Settings;
+use crate::topic_choice::ChosenPartition;
 
 /// How far a scan is, and how far back it reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,11 +61,11 @@ impl<'a> TopicScan<'a> {
         for start in starts {
             let mut queue = None;
             if start.offset < start.goal {
-                let offset = Offset::Offset(start.offset);
-                let added = assignment.add_partition_offset(&settings.first().name, start.partition, offset);
+                let ChosenPartition { topic, number } = &start.partition;
+                let added = assignment.add_partition_offset(&topic.name, *number, Offset::Offset(start.offset));
                 added.map_err(ScanError::Client)?;
                 // Before the assignment: then every fetched record goes to this queue, from the first one on.
-                let split = RecordQueue::of_partition(consumer, &settings.first().name, start.partition);
+                let split = RecordQueue::of_partition(consumer, &topic.name, *number);
                 queue = Some(split.map_err(|code| ScanError::Client(KafkaError::Global(code)))?);
             }
             partitions.push(PartitionScan::new(start, queue));
@@ -89,10 +90,11 @@ impl<'a> TopicScan<'a> {
         while let Some(index) = merge.next() {
             progress.records += 1;
             progress.latest = merge.latest(index);
+            let topic = Arc::clone(&self.partitions[index].partition.topic);
             let (record, passed) = self.partitions[index].take();
             progress.offsets_read += passed;
             let headers = RecordHeaders::of(record);
-            let topic = (self.settings.first().name.as_str(), self.settings.first().source);
+            let topic = (topic.name.as_str(), topic.choice.source);
             if handle(&IncomingRecord::of(&record, &headers, topic, true, false), &progress).is_break() {
                 return Err(ScanError::Stopped);
             }
@@ -121,55 +123,66 @@ impl<'a> TopicScan<'a> {
                     self.partitions[index].at_goal = true;
                     break;
                 }
-                Polled::Error(error) => self.judge(error)?,
+                Polled::Error(error) => self.judge(error, &self.partitions[index].partition.topic.name.clone())?,
                 Polled::Nothing => {}
             }
             // Errors that belong to no partition come here. The poll also lets librdkafka write its log lines.
             match self.consumer.poll(Duration::ZERO) {
-                Some(Err(error)) => self.judge(error)?,
+                Some(Err(error)) => self.judge(error, &self.topics())?,
                 Some(Ok(_)) => unreachable!("each partition has had its own queue since before the assignment"),
                 None => {}
             }
             if self.quiet_since.get_or_insert_with(Instant::now).elapsed() >= PROGRESS_WITHIN {
-                return Err(ScanError::stuck(self.settings, self.offsets_left(), self.last_error.as_ref()));
+                return Err(ScanError::Stuck {
+                    brokers: self.settings.bootstrap_servers.clone(),
+                    topic: self.topics(),
+                    left: self.offsets_left(),
+                    reason: self.last_error.as_ref().map(ToString::to_string),
+                });
             }
         }
         Ok(false)
     }
 
-    /// Fails if an error cannot pass. librdkafka itself retries after all others.
-    fn judge(&mut self, error: KafkaError) -> Result<(), ScanError> {
+    /// Fails if an error about these topics cannot pass. librdkafka itself retries after all others.
+    fn judge(&mut self, error: KafkaError, topic: &str) -> Result<(), ScanError> {
         use RDKafkaErrorCode::{AutoOffsetReset, UnknownPartition, UnknownTopic, UnknownTopicOrPartition};
+        let topic = topic.to_owned();
         match error.rdkafka_error_code() {
-            Some(AutoOffsetReset) => Err(self.cut()),
-            Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => Err(ScanError::vanished(self.settings)),
+            Some(AutoOffsetReset) => Err(self.cut(topic)),
+            Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => Err(ScanError::Vanished { topic }),
             _ if is_refusal(&error) => {
                 let reason = BrokerFailure::of(&error, self.consumer.context().recent_errors(), self.settings);
-                Err(ScanError::refused(self.settings, &reason))
+                Err(ScanError::Refused { brokers: self.settings.bootstrap_servers.clone(), topic, reason })
             }
             _ => {
-                tracing::debug!(topic = self.settings.first().name, %error, "fetch failed, librdkafka retries");
+                tracing::debug!(topic, %error, "fetch failed, librdkafka retries");
                 self.last_error = Some(error);
                 Ok(())
             }
         }
     }
 
-    /// Some partition has no record at its next offset. Names the partition, if the broker tells which.
-    fn cut(&self) -> ScanError {
-        let queries =
-            BrokerQueries { consumer: self.consumer, topic: &self.settings.first().name, timeout: ANSWER_TIMEOUT };
-        let index = |scan: &PartitionScan| usize::try_from(scan.partition).expect("partitions are counted from 0");
-        let count = self.partitions.iter().map(|scan| index(scan) + 1).max().unwrap_or(0);
-        let begins = queries.begins(count).unwrap_or_default();
-        let begin = |scan: &PartitionScan| begins.get(index(scan)).copied();
-        let is_cut = |scan: &&PartitionScan| !scan.at_goal && begin(scan).is_some_and(|begin| scan.next < begin);
-        match self.partitions.iter().find(is_cut) {
-            Some(scan) => {
-                ScanError::cut(self.settings, scan.partition, scan.next, begin(scan).expect("it was just compared"))
+    /// Some partition of these topics has no record at its next offset. Names the partition, if the broker tells which.
+    fn cut(&self, topic: String) -> ScanError {
+        let queries = BrokerQueries { consumer: self.consumer, timeout: ANSWER_TIMEOUT };
+        let unfinished: Vec<&PartitionScan> = self.partitions.iter().filter(|scan| !scan.at_goal).collect();
+        let names: Vec<ChosenPartition> = unfinished.iter().map(|scan| scan.partition.clone()).collect();
+        let begins = queries.begins(&names).unwrap_or_default();
+        match unfinished.iter().zip(begins).find(|(scan, begin)| scan.next < *begin) {
+            Some((scan, begin)) => {
+                let ChosenPartition { topic, number } = &scan.partition;
+                ScanError::Cut { topic: topic.name.clone(), partition: *number, wanted: scan.next, begin }
             }
-            None => ScanError::vanished(self.settings),
+            None => ScanError::Vanished { topic },
         }
+    }
+
+    /// The names of the topics.
+    fn topics(&self) -> String {
+        let mut names: Vec<&str> = self.partitions.iter().map(|scan| scan.partition.topic.name.as_str()).collect();
+        names.dedup();
+        names.join(", ")
     }
 
     pub(super) fn offsets_left(&self) -> u64 {

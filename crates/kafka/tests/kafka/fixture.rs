@@ -42,6 +42,8 @@ pub fn now() -> EventTime {
 /// A record that the handler has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenRecord {
+    pub topic: String,
+    pub source: usize,
     pub partition: i32,
     pub offset: i64,
     pub value: Option<String>,
@@ -94,6 +96,8 @@ impl RecordHandler for RecordingHandler {
         let value = record.value.map(|value| String::from_utf8_lossy(value).into_owned());
         let poison = value.as_ref().is_some_and(|value| value.starts_with("poison"));
         self.batch.push(SeenRecord {
+            topic: record.topic.to_owned(),
+            source: record.source,
             partition: record.partition,
             offset: record.offset,
             value,
@@ -206,13 +210,24 @@ pub fn topic_name(settings: &Settings) -> &str {
     &settings.topics[0].name
 }
 
+/// Settings with the broker at `bootstrap_servers` and these topics or patterns, each of its own source, from 0.
+pub fn settings_of(bootstrap_servers: &str, topics: &[&str]) -> Settings {
+    let choice = |(source, name): (usize, &&str)| TopicChoice { source, ..TopicChoice::of(name) };
+    Settings { topics: topics.iter().enumerate().map(choice).collect(), ..settings(bootstrap_servers) }
+}
+
 /// Publishes each value now, with its own text as the key.
 pub fn publish(settings: &Settings, values: &[&str]) {
     publish_at(settings, values, now());
 }
 
 pub fn publish_at(settings: &Settings, values: &[&str], timestamp: EventTime) {
-    let publisher = Publisher::new(settings, topic_name(settings)).unwrap();
+    publish_to(settings, topic_name(settings), values, timestamp);
+}
+
+/// Publishes each value to any topic.
+pub fn publish_to(settings: &Settings, topic: &str, values: &[&str], timestamp: EventTime) {
+    let publisher = Publisher::new(settings, topic).unwrap();
     for value in values {
         let bytes = value.as_bytes();
         publisher.send(&OutgoingRecord { key: Some(bytes), headers: &[], value: Some(bytes), timestamp }).unwrap();

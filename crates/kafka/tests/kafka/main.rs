@@ -11,4 +11,6 @@ mod live;
 mod live_on_kafka;
 mod scan;
 mod scan_order;
+mod topics;
+mod topics_on_kafka;
 mod unknown_timestamps;

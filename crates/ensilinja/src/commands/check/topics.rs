@@ -72,7 +72,7 @@ fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_m
 /// Findings about open transactions: records behind one cannot be read before it ends.
 fn transactions(events: &InspectedTopic, kafka: &Settings, findings: &mut Findings) {
     let Ok(seen) = &events.seen else { return };
-    let held = seen.partitions.iter().enumerate().filter(|(_, partition)| partition.end < partition.log_end);
+    let held = (0..).zip(&seen.partitions).filter(|(_, partition)| partition.end < partition.log_end);
     for (number, PartitionInspection { end, log_end, .. }) in held {
         let what = format!(
             "an open transaction blocks it from offset {end} on: {} offsets cannot be read before it ends",
@@ -106,6 +106,14 @@ fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Fi
         InspectionFailure::Unanswered(trouble) => {
             Finding::problem(Area::Topics, name, format!("cannot be inspected: {trouble}"), advice(trouble))
         }
+        InspectionFailure::NoMatch => {
+            let advice = "correct the pattern, or create the topic that it should match";
+            Finding::problem(Area::Topics, name, "matches no topic", advice)
+        }
+        InspectionFailure::TwoPatterns { one, other } => {
+            let advice = "name the topic, or make a pattern narrower";
+            Finding::problem(Area::Topics, name, format!("matches both {one} and {other}"), advice)
+        }
         InspectionFailure::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
     }
 }
@@ -115,7 +123,12 @@ fn committed(events: &InspectedTopic, group: &str, findings: &mut Findings) {
     let about = format!("group {group}");
     let offsets = match &events.committed {
         Ok(offsets) => offsets,
-        Err(InspectionFailure::NotTried | InspectionFailure::Missing) => {
+        Err(
+            InspectionFailure::NotTried
+            | InspectionFailure::Missing
+            | InspectionFailure::NoMatch
+            | InspectionFailure::TwoPatterns { .. },
+        ) => {
             let what = "its committed offsets, because the topic was not seen";
             return findings.push(Finding::not_tried(Area::Permissions, &about, what));
         }

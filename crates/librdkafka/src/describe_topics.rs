@@ -1,8 +1,8 @@
-//! Queries the id of a topic: `DescribeTopics` of librdkafka's admin API, for one topic.
+//! Queries the ids of topics: `DescribeTopics` of librdkafka's admin API.
 
-use std::ffi::{CString, c_int};
-use std::ptr;
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::time::Duration;
+use std::{ptr, slice};
 
 use rdkafka::client::{Client, ClientContext};
 use rdkafka::error::RDKafkaErrorCode;
@@ -14,26 +14,32 @@ use crate::topic_id::TopicId;
 /// How much longer than the request timeout the C library may take to report the timeout.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Asks the broker with this id (its `node.id`) for the id of `topic`, and waits for the answer: at most `timeout` and
-/// half a second. Any client may ask any broker. The user needs DESCRIBE on the topic, as for its metadata. Nothing is
-/// created.
+/// The id of a topic, `None` if the brokers have no topic ids (Kafka before 2.8); or why there is no answer about it.
+pub type TopicIdAnswer = Result<Option<TopicId>, RDKafkaErrorCode>;
+
+/// Asks the broker with this id (its `node.id`) for the ids of `topics`, and waits for the answer: at most `timeout`
+/// and half a second. Any client may ask any broker. The user needs DESCRIBE on the topics, as for their metadata.
+/// Nothing is created.
 ///
 /// Without a broker id librdkafka would ask the controller, and wait for it if it cannot be reached, although every
 /// broker knows the answer.
 ///
-/// `None` if the brokers have no topic ids (Kafka before 2.8).
+/// Returns one answer for each topic, in their order. An answer may be an error of the topic, such as
+/// [`UnknownTopicOrPartition`](RDKafkaErrorCode::UnknownTopicOrPartition).
 ///
 /// # Errors
 /// The error of the request, such as [`OperationTimedOut`](RDKafkaErrorCode::OperationTimedOut) or
-/// [`UnsupportedFeature`](RDKafkaErrorCode::UnsupportedFeature), or that of the topic, such as
-/// [`UnknownTopicOrPartition`](RDKafkaErrorCode::UnknownTopicOrPartition).
-pub fn topic_id<C: ClientContext>(
+/// [`UnsupportedFeature`](RDKafkaErrorCode::UnsupportedFeature).
+pub fn topic_ids<C: ClientContext>(
     client: &Client<C>,
     broker: i32,
-    topic: &str,
+    topics: &[&str],
     timeout: Duration,
-) -> Result<Option<TopicId>, RDKafkaErrorCode> {
-    let event = describe(client, broker, topic, timeout)?;
+) -> Result<Vec<TopicIdAnswer>, RDKafkaErrorCode> {
+    if topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    let event = describe(client, broker, topics, timeout)?;
     // SAFETY: the event is alive for as long as its handle.
     let request_error = unsafe { c::rd_kafka_event_error(event.as_ptr()) };
     ok(request_error)?;
@@ -44,15 +50,28 @@ pub fn topic_id<C: ClientContext>(
     }
     let mut count = 0;
     // SAFETY: the result belongs to the event, which is alive; `count` is written before the call returns.
-    let topics = unsafe { c::rd_kafka_DescribeTopics_result_topics(result, &raw mut count) };
-    if count != 1 || topics.is_null() {
+    let described = unsafe { c::rd_kafka_DescribeTopics_result_topics(result, &raw mut count) };
+    if described.is_null() {
         return Err(RDKafkaErrorCode::BadMessage);
     }
-    // SAFETY: `topics` is an array of `count` pointers, here one, that belongs to the event.
-    let description = unsafe { *topics };
-    if description.is_null() {
-        return Err(RDKafkaErrorCode::BadMessage);
-    }
+    // SAFETY: `described` is an array of `count` pointers that belongs to the event.
+    let described = unsafe { slice::from_raw_parts(described, count) };
+    let answers: Vec<(Vec<u8>, TopicIdAnswer)> =
+        described.iter().filter(|one| !one.is_null()).map(|&description| answer(description)).collect();
+    let of = |topic: &&str| answers.iter().find(|(name, _)| *name == topic.as_bytes());
+    Ok(topics.iter().map(|topic| of(topic).map_or(Err(RDKafkaErrorCode::BadMessage), |(_, answer)| *answer)).collect())
+}
+
+/// The name of a topic, and what its description says about its id.
+fn answer(description: *const c::rd_kafka_TopicDescription_t) -> (Vec<u8>, TopicIdAnswer) {
+    // SAFETY: the description belongs to the event, which is alive.
+    let name = unsafe { c::rd_kafka_TopicDescription_name(description) };
+    // SAFETY: the name ends in a zero byte and belongs to the description.
+    let name = unsafe { CStr::from_ptr(name) };
+    (name.to_bytes().to_vec(), id_in(description))
+}
+
+fn id_in(description: *const c::rd_kafka_TopicDescription_t) -> TopicIdAnswer {
     // SAFETY: the description belongs to the event, which is alive.
     let topic_error = unsafe { c::rd_kafka_TopicDescription_error(description) };
     if !topic_error.is_null() {
@@ -68,12 +87,13 @@ pub fn topic_id<C: ClientContext>(
 fn describe<C: ClientContext>(
     client: &Client<C>,
     broker: i32,
-    topic: &str,
+    topics: &[&str],
     timeout: Duration,
 ) -> Result<Handle<c::rd_kafka_event_t>, RDKafkaErrorCode> {
-    let name = CString::new(topic).map_err(|_| RDKafkaErrorCode::InvalidArgument)?;
-    let mut names = [name.as_ptr()];
-    // SAFETY: the array has one name that ends in a zero byte; the collection copies it.
+    let owned: Result<Vec<CString>, _> = topics.iter().map(|topic| CString::new(*topic)).collect();
+    let owned = owned.map_err(|_| RDKafkaErrorCode::InvalidArgument)?;
+    let mut names: Vec<*const c_char> = owned.iter().map(|name| name.as_ptr()).collect();
+    // SAFETY: the array has names that end in a zero byte; the collection copies them.
     let topics = unsafe { c::rd_kafka_TopicCollection_of_topic_names(names.as_mut_ptr(), names.len()) };
     // SAFETY: the collection was just created and belongs to us, and this is its destructor.
     let topics = created(unsafe { Handle::own(topics, c::rd_kafka_TopicCollection_destroy) })?;
@@ -141,6 +161,8 @@ mod tests {
 
     const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
+    const UNKNOWN: RDKafkaErrorCode = RDKafkaErrorCode::UnknownTopicOrPartition;
+
     /// The only broker of a mock cluster.
     const BROKER: i32 = 1;
 
@@ -155,11 +177,11 @@ mod tests {
         cluster.create_topic("others", 3, 1).unwrap();
         let consumer = client(&cluster.bootstrap_servers());
         consumer.fetch_metadata(None, ANSWER_WITHIN).unwrap();
-        let ask = |topic| topic_id(consumer.client(), BROKER, topic, ANSWER_WITHIN).unwrap();
-        let events = ask("events");
-        assert!(events.is_some());
-        assert_eq!(ask("events"), events);
-        assert_ne!(ask("others"), events);
+        let ask = |topics: &[&str]| topic_ids(consumer.client(), BROKER, topics, ANSWER_WITHIN).unwrap();
+        let both = ask(&["others", "events"]);
+        assert!(both[0] != both[1] && both.iter().all(|id| id.is_ok_and(|id| id.is_some())), "{both:?}");
+        assert_eq!(ask(&["events", "missing", "others"]), [both[1], Err(UNKNOWN), both[0]]);
+        assert_eq!(ask(&[]), []);
     }
 
     #[test]
@@ -167,14 +189,14 @@ mod tests {
         let cluster = MockCluster::new(1).unwrap();
         let consumer = client(&cluster.bootstrap_servers());
         consumer.fetch_metadata(None, ANSWER_WITHIN).unwrap();
-        let asked = topic_id(consumer.client(), BROKER, "events", ANSWER_WITHIN);
-        assert_eq!(asked, Err(RDKafkaErrorCode::UnknownTopicOrPartition));
+        let asked = topic_ids(consumer.client(), BROKER, &["events"], ANSWER_WITHIN);
+        assert_eq!(asked, Ok(vec![Err(UNKNOWN)]));
     }
 
     #[test]
     fn a_name_that_is_no_c_string_is_refused_without_a_request() {
         let consumer = client("127.0.0.1:9");
-        let asked = topic_id(consumer.client(), BROKER, "a\0b", Duration::from_mins(1));
+        let asked = topic_ids(consumer.client(), BROKER, &["a\0b"], Duration::from_mins(1));
         assert_eq!(asked, Err(RDKafkaErrorCode::InvalidArgument));
     }
 
@@ -182,7 +204,7 @@ mod tests {
     fn an_unreachable_broker_takes_no_longer_than_the_timeout() {
         let consumer = client("127.0.0.1:9");
         let began = Instant::now();
-        let asked = topic_id(consumer.client(), BROKER, "events", Duration::from_millis(300));
+        let asked = topic_ids(consumer.client(), BROKER, &["events"], Duration::from_millis(300));
         assert!(asked.is_err(), "{asked:?}");
         assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     }
