@@ -4,14 +4,17 @@
 //! cargo bench -p ensilinja-wire
 //! ```
 //!
-//! The events are of all kinds, and 2 200 lines are configured: a hundred times as many as a county has.
+//! The events are of all kinds, and 2 200 lines are configured: a hundred times as many as a county has. For each format
+//! of a platform, what it costs to read one record of its samples in turn, however many facts it states.
 
 use divan::{Bencher, black_box};
 use ensilinja_model::{
-    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, Header, Headers, LineId, NpsScore, Outcome, Stage,
-    Survey, YesNo,
+    AttemptResult, CloseResult, EventTime, Fact, FeedbackAnswer, Header, Headers, LineId, LineIndex, NpsScore, Outcome,
+    Stage, Survey, YesNo,
 };
-use ensilinja_wire::{Decoder, Encoded, Record, Statement, encode_binary, encode_structured};
+use ensilinja_wire::{
+    Decoder, Encoded, Format, Mapping, QueueTarget, Record, Statement, encode_binary, encode_structured,
+};
 
 /// As many as the iterations of a sample, so that each sample decodes each event once.
 const EVENTS: u32 = 1_024;
@@ -63,6 +66,59 @@ fn decode(bencher: Bencher, encode: fn(&Statement<'_>) -> Encoded) {
     }
     let mut record = records.iter().cycle();
     bencher.bench_local(|| decoder.examine(black_box(record.next().expect("the records repeat"))));
+}
+
+/// Events and records, of 1.2 KB on average.
+#[divan::bench(sample_count = 400, sample_size = 1_024)]
+fn amazon_connect(bencher: Bencher) {
+    let samples = [
+        include_str!("../samples/amazon-connect-answered.jsonl"),
+        include_str!("../samples/amazon-connect-abandoned.jsonl"),
+        include_str!("../samples/amazon-connect-callback.jsonl"),
+        include_str!("../samples/amazon-connect-menu.jsonl"),
+        include_str!("../samples/amazon-connect-transfer.jsonl"),
+    ];
+    let queues = [
+        "aaaaaaaa-0000-4000-8000-00000000000a",
+        "bbbbbbbb-0000-4000-8000-00000000000b",
+        "cccccccc-0000-4000-8000-00000000000c",
+    ];
+    read(bencher, Format::AmazonConnect, &samples, &queues);
+}
+
+/// Events, of 0.9 KB on average.
+#[divan::bench(sample_count = 400, sample_size = 1_024)]
+fn genesys_cloud(bencher: Bencher) {
+    let samples = [
+        include_str!("../samples/genesys-cloud-answered.jsonl"),
+        include_str!("../samples/genesys-cloud-abandoned.jsonl"),
+        include_str!("../samples/genesys-cloud-callback.jsonl"),
+        include_str!("../samples/genesys-cloud-transfer.jsonl"),
+    ];
+    let queues = ["a1111111-0000-4000-8000-000000000001", "b2222222-0000-4000-8000-000000000002"];
+    read(bencher, Format::GenesysCloud, &samples, &queues);
+}
+
+/// Reads each line of the samples in turn. The queues are those of the first lines, among as many others.
+fn read(bencher: Bencher, format: Format, samples: &[&str], queues: &[&str]) {
+    let lines = lines();
+    let mut mapping = Mapping::of(format);
+    let others = (queues.len()..LINES).map(|number| format!("{number:08x}-0000-4000-8000-00000000000f"));
+    let queues = queues.iter().map(|queue| (*queue).to_owned()).chain(others);
+    for (line, queue) in (0..).map(LineIndex::new).zip(queues) {
+        mapping.queues.insert(&queue, QueueTarget::Line(line));
+    }
+    let decoder = Decoder::of_source(&lines, [7; 16], mapping);
+    let records: Vec<_> = samples.iter().flat_map(|sample| sample.lines()).collect();
+    let mut stated = Vec::new();
+    for record in &records {
+        decoder.read(&Record::of_value(record.as_bytes()), &mut stated).expect("a sample is valid");
+    }
+    let mut record = records.iter().cycle();
+    bencher.bench_local(|| {
+        stated.clear();
+        decoder.read(&Record::of_value(black_box(record.next().expect("the records repeat")).as_bytes()), &mut stated)
+    });
 }
 
 fn lines() -> Vec<LineId> {
