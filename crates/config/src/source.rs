@@ -2,10 +2,12 @@
 //!
 //! Without any, `[kafka] topic` is the one source, of `CloudEvents`.
 
+mod amazon_connect;
 mod asterisk;
 mod formats;
 mod freeswitch_callcenter;
 mod generic_json;
+mod genesys_cloud;
 mod tables;
 
 use std::collections::BTreeMap;

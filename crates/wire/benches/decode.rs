@@ -4,8 +4,8 @@
 //! cargo bench -p ensilinja-wire
 //! ```
 //!
-//! The events are of all kinds, and 2 200 lines are configured: a hundred times as many as a county has. For each format
-//! of a platform, what it costs to read one record of its samples in turn, however many facts it states.
+//! The events are of all kinds, and 2 200 lines are configured: a hundred times as many as a county has. For each
+//! format of a platform, what it costs to read one record of its samples in turn, however many facts it states.
 
 use divan::{Bencher, black_box};
 use ensilinja_model::{

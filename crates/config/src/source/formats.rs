@@ -5,13 +5,15 @@ use ensilinja_wire::{Format, FormatRules};
 use crate::error::ConfigError;
 use crate::line::Line;
 use crate::section::Section;
-use crate::source::{asterisk, freeswitch_callcenter, generic_json};
+use crate::source::{amazon_connect, asterisk, freeswitch_callcenter, generic_json, genesys_cloud};
 
 /// The key of the format's own table, if it has one.
 pub(super) const fn keys(format: Format) -> &'static [&'static str] {
     match format {
         Format::AsteriskQueueLog => &["asterisk_queue_log"],
         Format::AsteriskAmi => &["asterisk_ami"],
+        Format::AmazonConnect => &[amazon_connect::TABLE],
+        Format::GenesysCloud => &[genesys_cloud::TABLE],
         Format::FreeswitchCallcenter => &[freeswitch_callcenter::TABLE],
         Format::Json => &[generic_json::TABLE],
         _ => &[],
@@ -20,9 +22,10 @@ pub(super) const fn keys(format: Format) -> &'static [&'static str] {
 
 /// Reads the format's own table.
 pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<FormatRules, ConfigError> {
-    let _ = lines;
     Ok(match format {
         Format::AsteriskQueueLog | Format::AsteriskAmi => FormatRules::Asterisk(asterisk::read(section, format)?),
+        Format::AmazonConnect => FormatRules::AmazonConnect(amazon_connect::read(section)?),
+        Format::GenesysCloud => FormatRules::GenesysCloud(genesys_cloud::read(section, lines)?),
         Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),
         Format::Json => FormatRules::Json(generic_json::read(section)?),
         _ => FormatRules::None,

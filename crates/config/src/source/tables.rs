@@ -104,7 +104,8 @@ fn code(entry: &TableEntry<'_, '_>) -> Result<CodeMeaning, ConfigError> {
     entry.word(outcomes.chain(callbacks).chain(closed).collect())
 }
 
-fn line_of(id: &str, lines: &[Line]) -> Result<LineIndex, String> {
+/// The line with this id, or what would be right.
+pub(super) fn line_of(id: &str, lines: &[Line]) -> Result<LineIndex, String> {
     let place = lines.iter().position(|line| line.id.as_str() == id);
     let index = place.and_then(|place| u16::try_from(place).ok()).map(LineIndex::new);
     index.ok_or_else(|| format!("the id of a line: {}", suggestion(id, lines.iter().map(|line| line.id.as_str()))))
