@@ -68,7 +68,7 @@ impl Running {
         config.kafka.bootstrap_servers = broker.bootstrap_servers();
         broker.create_topic(&config.kafka.topic, 8).unwrap();
         broker.create_topic(&config.kafka.dead_letter_topic, 1).unwrap();
-        let publisher = Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic).unwrap();
+        let publisher = Publisher::new(&kafka_settings(&config), &config.kafka.topic).unwrap();
         let past = Generator::new(&County::oma_hame(), 7, START.plus_millis(-72 * HOUR_MS), 1.0);
         let publications = Disorder::NONE.publish(past, 7).take_while(|publication| publication.at < START);
         publications.for_each(|publication| send(&publisher, &publication));

@@ -17,7 +17,7 @@ use ensilinja_lookback::event_file::{EventBatch, EventFile, EventFileSummary};
 use ensilinja_model::{Event, EventTime, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Publication, SimEvent};
 use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_for, poll_until, send_signal};
-use ensilinja_wire::{Decoder, Reason};
+use ensilinja_wire::{Decoder, Reason, Stated};
 use rustix::io::ioctl_fionread;
 
 use crate::command_line::command;
@@ -74,7 +74,10 @@ fn try_to_read(path: &Path) -> anyhow::Result<(Vec<Event>, EventFileSummary)> {
             break;
         }
         let blocks = (0..).take_while(|block| batch.earliest(*block).is_some());
-        events.extend(blocks.flat_map(|block| batch.events(block)).map(|line| line.event));
+        events.extend(blocks.flat_map(|block| batch.events(block)).map(|line| match line.stated {
+            Stated::Event(event) => event,
+            Stated::Stay(_) => unreachable!("CloudEvents have no stays"),
+        }));
     }
     events.sort_by_key(|event| (event.at, event.leg));
     Ok((events, file.summary().clone()))

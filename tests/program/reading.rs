@@ -10,7 +10,7 @@ use std::time::Duration;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
 use ensilinja_lookback::{
-    EventSource, LookbackError, NoProgress, SourcePosition, SourceSummary, decoder, kafka_settings,
+    EventSource, LookbackError, NoProgress, SourceDecoders, SourcePosition, SourceSummary, kafka_settings,
 };
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
@@ -59,16 +59,24 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 fn source<'a>(config: &'a Config, files: &'a [PathBuf]) -> EventSource<'a> {
-    EventSource { config, files, from: START, offsets: &[], known_before: None, progress: &NoProgress }
+    EventSource {
+        config,
+        files,
+        file_source: None,
+        from: START,
+        offsets: &[],
+        known_before: None,
+        progress: &NoProgress,
+    }
 }
 
 /// Reads until there are `most` events, then requests a stop.
 fn read_some(config: &Config, files: &[PathBuf], most: usize) -> (Result<SourceSummary, LookbackError>, Vec<Seen>) {
     let (stop, mut seen) = (AtomicBool::new(false), Vec::new());
-    let read = source(config, files).read(&decoder(config, KEY), &stop, &mut |sourced| {
+    let read = source(config, files).read(&SourceDecoders::new(config, None, KEY), &stop, &mut |sourced| {
         let seconds = |at: EventTime| at.millis_since(START) / 1_000;
-        let contact = sourced.contact.id();
-        seen.push((seconds(sourced.event.at), seconds(sourced.known_at), sourced.position, contact));
+        let contact = sourced.contact.named().id;
+        seen.push((seconds(sourced.event.at), seconds(sourced.known_at), sourced.position.clone(), contact));
         stop.store(seen.len() >= most, Ordering::Relaxed);
         Ok(())
     });
@@ -191,10 +199,11 @@ fn a_stop_reports_how_far_reading_came() {
 fn an_error_of_the_receiver_ends_reading() {
     let file = [write(folder("listener").join("a"), &lines(0..1_000))];
     let (config, mut received) = (ensilinja_config::county(), 0);
-    let read = source(&config, &file).read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
-        received += 1;
-        if received < 10 { Ok(()) } else { Err(LookbackError::Bug("the disk is full".to_owned())) }
-    });
+    let read =
+        source(&config, &file).read(&SourceDecoders::new(&config, None, KEY), &AtomicBool::new(false), &mut |_| {
+            received += 1;
+            if received < 10 { Ok(()) } else { Err(LookbackError::Bug("the disk is full".to_owned())) }
+        });
     let error = read.unwrap_err().to_string();
     assert_eq!((error, received), ("this is a bug of the program: the disk is full".to_owned(), 10));
 }
@@ -216,7 +225,7 @@ fn records_of_a_topic_are_read_in_the_order_in_which_they_became_known() {
     let mut config = ensilinja_config::county();
     broker.create_topic(&config.kafka.topic, 8).unwrap();
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
-    let publisher = Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic).unwrap();
+    let publisher = Publisher::new(&kafka_settings(&config), &config.kafka.topic).unwrap();
     for second in 0..4_000 {
         let (value, key) = (line(second), format!("contact{second}"));
         // An hour after it happened.
@@ -242,7 +251,7 @@ fn records_of_a_topic_are_read_in_the_order_in_which_they_became_known() {
 
     let mut events = 0;
     let before = EventSource { known_before: Some(START.plus_millis(3_700_000)), ..source(&config, &[]) };
-    let read = before.read(&decoder(&config, KEY), &AtomicBool::new(false), &mut |_| {
+    let read = before.read(&SourceDecoders::new(&config, None, KEY), &AtomicBool::new(false), &mut |_| {
         events += 1;
         Ok(())
     });

@@ -58,6 +58,8 @@ pub struct RunHeader {
     pub brokers: Option<String>,
     /// The files of events; empty if events came from the topic.
     pub events: Vec<String>,
+    /// The source whose records the files have, by its name in the configuration; without it, they have `CloudEvents`.
+    pub source: Option<String>,
     /// The ids of the lines.
     pub lines: Vec<String>,
     /// The figures that the run has.
@@ -134,6 +136,7 @@ impl RunHeader {
             "topic": self.topic,
             "brokers": self.brokers,
             "events": self.events,
+            "source": self.source,
             "lines": self.lines,
             "windows": self.scope.windows,
             "figures": self.scope.figures,
@@ -158,6 +161,7 @@ impl RunHeader {
             topic: text("topic"),
             brokers: text("brokers"),
             events: names(header, "events")?.unwrap_or_default(),
+            source: text("source"),
             lines: names(header, "lines")?.unwrap_or_default(),
             scope: RunScope { windows: names(header, "windows")?, figures: names(header, "figures")? },
             version: text("version").ok_or(NotARunLine::BadMember("version"))?,

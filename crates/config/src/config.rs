@@ -51,6 +51,21 @@ impl Config {
         self.zone.iana_name().expect("the zone was found by its name")
     }
 
+    /// The topic, if the sources have only one, and it is no pattern.
+    #[must_use]
+    pub fn only_topic(&self) -> Option<&str> {
+        let mut topics = self.sources.iter().flat_map(|source| &source.topics);
+        topics.next().filter(|topic| topics.next().is_none() && !topic.starts_with('^')).map(String::as_str)
+    }
+
+    /// The topics of all sources, with commas between them.
+    #[must_use]
+    pub fn topics_in_words(&self) -> String {
+        let topics: Vec<&str> =
+            self.sources.iter().flat_map(|source| source.topics.iter().map(String::as_str)).collect();
+        topics.join(", ")
+    }
+
     /// The indices of the lines with these ids, in the order of the file; of all lines if no id is given.
     ///
     /// # Errors

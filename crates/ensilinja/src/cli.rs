@@ -21,7 +21,7 @@ mod values;
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
 pub use compare::{CompareArguments, Compared};
-pub use demo::DemoArguments;
+pub use demo::{DemoArguments, DemoSource};
 pub use dlq::{
     DlqArguments, DlqCommand, LettersArguments, ListLettersArguments, RedriveArguments, SelectionArguments,
     ShowLetterArguments,

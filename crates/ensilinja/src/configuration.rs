@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ensilinja_config::{Config, ConfigError, KafkaRefusal, KafkaSettings, Outside, county};
 use ensilinja_kafka::SettingsError;
-use ensilinja_lookback::kafka_settings;
+use ensilinja_lookback::kafka_settings_of_events;
 
 /// The configuration in a file, or the county of the sample if no file is named; with these brokers instead of its own,
 /// if some are named.
@@ -59,7 +59,7 @@ impl Outside for ThisMachine {
     }
 
     fn check_kafka(&self, settings: &KafkaSettings) -> Result<(), KafkaRefusal> {
-        kafka_settings(settings).check().map_err(|error| match error {
+        kafka_settings_of_events(settings).check().map_err(|error| match error {
             SettingsError::Owned { name, instead } => KafkaRefusal::Owned { name, instead: instead.to_owned() },
             SettingsError::Property { name, reason } => KafkaRefusal::Property { name, reason },
             SettingsError::Path { name, path, reason } => KafkaRefusal::Path { name, path, reason },

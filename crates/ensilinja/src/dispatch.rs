@@ -32,9 +32,9 @@ pub fn dispatch(command: Command) -> Result<Outcome, CommandError> {
 
 fn obey(command: Command) -> anyhow::Result<Outcome> {
     match command {
-        Command::Demo(DemoArguments { listen, at, speed, seed, events }) => {
+        Command::Demo(DemoArguments { listen, at, speed, seed, events, source }) => {
             logging::start(ERRORS)?;
-            demo::demo(&DemoRequest { listen, at, speed, seed, events })?;
+            demo::demo(&DemoRequest { listen, at, speed, seed, events, source })?;
             Ok(Outcome::Done)
         }
         Command::Run(arguments) => {

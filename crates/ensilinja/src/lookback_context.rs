@@ -3,21 +3,62 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_config::Config;
-use ensilinja_lookback::{LookbackContext, Progress};
+use ensilinja_config::{Config, suggestion};
+use ensilinja_lookback::{LookbackContext, Progress, usual_file_source};
+use ensilinja_wire::Format;
 
+use crate::cli::SourceArguments;
 use crate::clock;
 use crate::contact_key::random_key;
+use crate::usage_error::UsageError;
+
+/// The files to read instead of the topics.
+#[derive(Clone, Copy)]
+pub struct FileRecords<'a> {
+    /// The files; none for the topics.
+    pub files: &'a [PathBuf],
+    /// The name of the source whose records they have, if the user gives it.
+    pub source: Option<&'a str>,
+}
+
+impl<'a> FileRecords<'a> {
+    /// No files.
+    pub const NONE: Self = Self { files: &[], source: None };
+
+    /// The files of these arguments.
+    pub fn of(arguments: &'a SourceArguments) -> Self {
+        Self { files: &arguments.events, source: arguments.source.as_deref() }
+    }
+
+    /// The number of the source, as [`LookbackContext::file_source`] takes it.
+    fn number(self, config: &Config) -> Result<Option<usize>, UsageError> {
+        let names = || config.sources.iter().map(|source| source.name.as_str());
+        match self.source {
+            None if self.files.is_empty() => Ok(None),
+            None => match usual_file_source(config) {
+                None => Err(UsageError::SourceOfFiles(names().collect::<Vec<_>>().join(", "))),
+                source => Ok(source),
+            },
+            Some(name) => match names().position(|known| known == name) {
+                None if name == Format::CloudEvents.as_str() => Ok(None),
+                None => Err(UsageError::UnknownSource(name.to_owned(), suggestion(name, names()))),
+                source => Ok(source),
+            },
+        }
+    }
+}
 
 /// The context of a question that is asked now.
 ///
 /// # Errors
-/// If the system provides no randomness.
+/// If the system provides no randomness, or it is not clear which records the files have.
 pub fn lookback_context<'a>(
     config: &'a Config,
-    files: &'a [PathBuf],
+    records: FileRecords<'a>,
     stop: &'a AtomicBool,
     progress: &'a dyn Progress,
 ) -> anyhow::Result<LookbackContext<'a>> {
-    Ok(LookbackContext { config, files, key: random_key()?, now: clock::wall()(), stop, progress })
+    let file_source = records.number(config)?;
+    let (files, key, now) = (records.files, random_key()?, clock::wall()());
+    Ok(LookbackContext { config, files, file_source, key, now, stop, progress })
 }

@@ -16,6 +16,12 @@ pub enum UsageError {
     /// There is no such command to print the page of.
     #[error("there is no command {0} to print the page of; {1}")]
     UnknownPage(String, String),
+    /// The configuration has several sources, none of them of `CloudEvents`.
+    #[error("the files may have records of several sources: give --source with one of {0}")]
+    SourceOfFiles(String),
+    /// The configuration has no such source.
+    #[error("--source {0} is no source of the configuration: {1}")]
+    UnknownSource(String, String),
     /// The output would replace the input.
     #[error("--output {0} is the file of --events and would replace it; give the output another name")]
     OutputIsRead(String),

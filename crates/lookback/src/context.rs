@@ -6,18 +6,19 @@ use std::sync::atomic::AtomicBool;
 use ensilinja_config::Config;
 use ensilinja_kafka::OffsetRange;
 use ensilinja_model::EventTime;
-use ensilinja_wire::Decoder;
 
 use crate::progress::Progress;
-use crate::source::{EventSource, decoder};
+use crate::source::{EventSource, SourceDecoders};
 
 /// The surroundings of a question: the program gives them, and nothing here asks the system for them.
 #[derive(Clone, Copy)]
 pub struct LookbackContext<'a> {
     /// The lines, their zone and the topic.
     pub config: &'a Config,
-    /// The files to read instead of the topic; empty for the topic.
+    /// The files to read instead of the topics; empty for the topics.
     pub files: &'a [PathBuf],
+    /// The number of the source whose records the files have; `None` for `CloudEvents`.
+    pub file_source: Option<usize>,
     /// The key of the hash of contact ids: random, and never shown.
     pub key: [u8; 16],
     /// The present.
@@ -37,12 +38,13 @@ impl<'a> LookbackContext<'a> {
         offsets: &'a [OffsetRange],
         known_before: Option<EventTime>,
     ) -> EventSource<'a> {
-        EventSource { config: self.config, files: self.files, from, offsets, known_before, progress: self.progress }
+        let Self { config, files, file_source, progress, .. } = *self;
+        EventSource { config, files, file_source, from, offsets, known_before, progress }
     }
 
-    /// A decoder of the configured lines.
+    /// The decoders of the configured sources.
     #[must_use]
-    pub fn decoder(&self) -> Decoder {
-        decoder(self.config, self.key)
+    pub fn decoders(&self) -> SourceDecoders {
+        SourceDecoders::new(self.config, self.file_source, self.key)
     }
 }

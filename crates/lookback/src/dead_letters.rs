@@ -13,7 +13,6 @@ mod eligibility;
 mod found;
 mod instants;
 mod listing;
-mod printable_bytes;
 mod redrive_summary;
 mod search;
 mod selection;

@@ -25,7 +25,7 @@ mod name;
 mod read_ahead;
 mod reader;
 
-pub use batch::{EventBatch, EventLine};
+pub use batch::{BLOCK, EventBatch, EventLine};
 pub use compression::EventFileBytes;
 pub use damage::EventFileDamage;
 pub use error::EventFileError;

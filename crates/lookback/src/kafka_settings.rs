@@ -1,13 +1,31 @@
-//! The configured Kafka settings, as the Kafka client takes them.
+//! The configured Kafka settings and topics, as the Kafka client takes them.
 
-use ensilinja_config::KafkaSettings;
+use ensilinja_config::{Config, KafkaSettings};
 use ensilinja_kafka::{Settings, TopicChoice};
 
-/// The settings as the Kafka client takes them.
+/// The settings of a configuration, with the topics of all its sources.
 #[must_use]
-pub fn kafka_settings(settings: &KafkaSettings) -> Settings {
-    let KafkaSettings { bootstrap_servers, topic, dead_letter_topic, group_id, properties, secret_files } =
-        settings.clone();
-    let topics = vec![TopicChoice::of(&topic)];
+pub fn kafka_settings(config: &Config) -> Settings {
+    let choices = config.sources.iter().enumerate().flat_map(|(number, source)| {
+        let choice =
+            move |name: &String| TopicChoice { name: name.clone(), source: number, repairs_only: source.repairs_only };
+        source.topics.iter().map(choice)
+    });
+    settings(&config.kafka, choices.collect())
+}
+
+/// The settings without any source but the topic of events, to check the properties.
+#[must_use]
+pub fn kafka_settings_of_events(kafka: &KafkaSettings) -> Settings {
+    settings(kafka, vec![TopicChoice::of(&kafka.topic)])
+}
+
+/// The number of the source that reads a topic.
+pub(crate) fn source_of_topic(config: &Config, topic: &str) -> Option<usize> {
+    config.sources.iter().position(|source| source.topics.iter().any(|name| name == topic))
+}
+
+fn settings(kafka: &KafkaSettings, topics: Vec<TopicChoice>) -> Settings {
+    let KafkaSettings { bootstrap_servers, dead_letter_topic, group_id, properties, secret_files, .. } = kafka.clone();
     Settings { bootstrap_servers, topics, dead_letter_topic, group_id, properties, secret_files }
 }

@@ -33,6 +33,7 @@ pub mod local_time;
 mod lookback;
 mod meant_type;
 pub mod period_report;
+mod printable_bytes;
 mod progress;
 mod record_timestamps;
 pub mod replay;
@@ -45,7 +46,7 @@ pub use context::LookbackContext;
 pub use contribution::{EntryContribution, FigureQuery, LegContribution};
 pub use coverage::{Coverage, CoverageReason, FirstEvents, HistoryEvidence, HistorySource};
 pub use error::LookbackError;
-pub use kafka_settings::kafka_settings;
+pub use kafka_settings::{kafka_settings, kafka_settings_of_events};
 pub use lookback::{Lookback, SourceEnd};
 pub use meant_type::meant_type;
 pub use progress::{NoProgress, Progress, ProgressUpdate};
@@ -54,6 +55,6 @@ pub use replay::{OutputError, OutputSink};
 pub use request_error::RequestError;
 pub use reused_ids::{HABIT, REUSE_REMEDY, ReusedIds, SURPLUS_REMEDY};
 pub use source::{
-    EventSource, RawContact, SourceError, SourcePosition, SourceSummary, SourcedEvent, StoppedReading, THE_BEGINNING,
-    decoder, source_subject, wire_record,
+    EventSource, RawContact, SourceDecoders, SourceError, SourcePosition, SourceSummary, SourcedEvent, StoppedReading,
+    THE_BEGINNING, join, source_subject, usual_file_source, wire_record,
 };

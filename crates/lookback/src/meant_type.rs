@@ -2,19 +2,17 @@
 
 use ensilinja_config::nearest;
 use ensilinja_model::FactKind;
-use ensilinja_wire::{Decoded, Decoder, Detail, EVENT_TYPE_PREFIX, Record, Rejection};
+use ensilinja_wire::{Decoder, Detail, EVENT_TYPE_PREFIX, Record, Rejection};
 
 /// The type that was probably meant by a record that is rejected for a misspelt type; `None` for any other record, and
 /// where no known type is near. Nothing of the record is repeated.
 #[must_use]
-pub fn meant_type(record: &Record<'_>, examined: &Result<Decoded, Rejection>) -> Option<String> {
-    match examined {
-        Err(rejection) if rejection.detail == Detail::MisspeltType => {
-            let kind = nearest_kind(&Decoder::event_type(record).ok()?)?;
-            Some(format!("{EVENT_TYPE_PREFIX}{}", kind.as_str()))
-        }
-        _ => None,
+pub fn meant_type(record: &Record<'_>, rejection: Rejection) -> Option<String> {
+    if rejection.detail != Detail::MisspeltType {
+        return None;
     }
+    let kind = nearest_kind(&Decoder::event_type(record).ok()?)?;
+    Some(format!("{EVENT_TYPE_PREFIX}{}", kind.as_str()))
 }
 
 /// The kind of fact that a type most likely means: compared without a version at its end, in lower case, with `_`

@@ -72,15 +72,21 @@ pub enum RequestError {
     },
     /// A dead letter about a record of another topic is to be sent.
     #[error(
-        "{position} lay in the topic {}, but the topic of the configuration is {topic}: records are sent to that topic \
-         only; give a configuration whose kafka.topic is {}",
+        "{position} lay in the topic {}, but the configuration reads {topics}: records are sent to topics that it reads \
+         only; give a configuration that reads {}",
         position.topic, position.topic
     )]
     OfAnotherTopic {
         /// Where the record lay.
         position: RecordPosition,
-        /// The topic of the configuration.
-        topic: String,
+        /// The topics of the configuration.
+        topics: String,
+    },
+    /// Offsets of one of several topics.
+    #[error("the configuration reads several topics ({topics}): give offsets as TOPIC/PARTITION:FROM-TO")]
+    OffsetsOfWhichTopic {
+        /// The topics of the configuration.
+        topics: String,
     },
     /// A reason and a detail that never occur together.
     #[error("--detail {detail} is never refused as --reason {reason}: leave one of them out")]

@@ -67,7 +67,7 @@ impl ReusedIds {
     pub fn count(
         &mut self,
         event: &Event,
-        position: SourcePosition,
+        position: &SourcePosition,
         apply: impl FnOnce(&mut dyn FnMut(CollisionNote)) -> Effect,
     ) -> Effect {
         if self.within.contains(&event.at) {
@@ -78,12 +78,12 @@ impl ReusedIds {
     }
 
     /// A collision that was noticed at this position, or turned out not to be one.
-    fn note(&mut self, note: CollisionNote, position: SourcePosition) {
+    fn note(&mut self, note: CollisionNote, position: &SourcePosition) {
         match note {
             CollisionNote::Found(collision) if self.within.contains(&collision.at) => {
                 let is_new = self.collisions.insert(collision);
-                if is_new && self.positions.len() < MOST_POSITIONS && !self.positions.contains(&position) {
-                    self.positions.push(position);
+                if is_new && self.positions.len() < MOST_POSITIONS && !self.positions.contains(position) {
+                    self.positions.push(position.clone());
                 }
             }
             CollisionNote::Found(_) => {}
@@ -133,7 +133,7 @@ impl ReusedIds {
         let events = self.collisions.len();
         let contacts = self.collisions.iter().map(|collision| collision.leg).collect::<HashSet<_>>().len();
         let day = self.worst_day().filter(|_| !self.is_habit_of_all()).map(|day| day.in_words(config));
-        let positions: Vec<String> = self.positions.iter().map(|position| position.in_words(files, config)).collect();
+        let positions: Vec<String> = self.positions.iter().map(|position| position.in_words(files)).collect();
         (events > 0).then(|| {
             format!(
                 "{events} of {} events ({:.1} %), of {contacts} contacts, belong to another contact with the same id: each \

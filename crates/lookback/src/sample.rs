@@ -6,6 +6,7 @@
 mod age;
 mod counts;
 mod finding;
+mod native_counts;
 mod ranges;
 mod run;
 

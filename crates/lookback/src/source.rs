@@ -12,17 +12,20 @@
 //! this on, so lines are dated by the block. Several files are merged by it, so their order on the command line does
 //! not matter.
 
+mod decoders;
 mod event;
 mod event_source;
 mod files;
+mod joining;
 mod position;
 mod reading;
 mod summary;
 mod topic;
 
+pub use decoders::{SourceDecoders, usual_file_source};
 pub use event::{RawContact, SourcedEvent};
 pub use event_source::{EventSource, THE_BEGINNING, source_subject};
+pub use joining::join;
 pub use position::SourcePosition;
-pub use reading::decoder;
 pub use summary::{SourceError, SourceSummary, StoppedReading};
 pub use topic::wire_record;

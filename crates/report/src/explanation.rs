@@ -10,6 +10,6 @@ mod figure;
 mod json;
 mod terminal;
 
-pub use contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PromiseVerdict};
+pub use contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PlatformRecord, PromiseVerdict};
 pub use entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, LegIdentity, StatedFact};
 pub use figure::{Contribution, ExplainedSeries, ExplainedWindow, FigureExplanation};

@@ -5,7 +5,7 @@ mod facts;
 
 use std::sync::Arc;
 
-use ensilinja_model::{Event, LegKey, LineId};
+use ensilinja_model::{Event, EventTime, LegKey, LineId};
 
 pub use contents::{ContentFact, RecordContents};
 
@@ -39,6 +39,17 @@ pub enum Stated {
     Event(Event),
     /// A part of a stay, which [`Stays`](crate::Stays) joins with others to events.
     Stay(StayPart),
+}
+
+impl Stated {
+    /// When it happened.
+    #[must_use]
+    pub const fn at(&self) -> EventTime {
+        match self {
+            Self::Event(event) => event.at,
+            Self::Stay(part) => part.at,
+        }
+    }
 }
 
 /// The contact of a leg as its source names it. It has no `Debug`, because it is the id of a contact.
@@ -187,7 +198,7 @@ impl Decoder {
 }
 
 /// Whether an event lies too far ahead of the timestamp of its record.
-fn is_ahead(at: ensilinja_model::EventTime, record: &Record<'_>) -> bool {
+fn is_ahead(at: EventTime, record: &Record<'_>) -> bool {
     at > record.timestamp.plus_millis(MAX_AHEAD_MS)
 }
 

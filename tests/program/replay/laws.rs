@@ -9,6 +9,7 @@ use ensilinja_lookback::replay::{ReplayEngine, ReplayOptions};
 use ensilinja_lookback::{HistoryEvidence, HistorySource, NoProgress, RawContact, SourcePosition, SourcedEvent};
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 use ensilinja_sim::{County, OracleLine, SimEvent, soup, soup_lines};
+use ensilinja_wire::Decoder;
 
 use crate::pages::COMPLETE;
 use crate::rules;
@@ -58,13 +59,14 @@ pub fn stepped_through(
         all.push(figures.clone());
         Ok(())
     };
-    let mut evidence = HistoryEvidence::new(source);
+    let (decoder, mut evidence) = (Decoder::new(&[], [0; 16]), HistoryEvidence::new(source));
     let mut engine = ReplayEngine::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
-        let (position, contact) = (SourcePosition::Line { file: 0, number: 1 }, RawContact::Line(b"{}"));
+        let position = SourcePosition::Line { file: 0, number: 1 };
+        let contact = RawContact::of_line(&decoder, b"{}", event.leg);
         evidence.add(Some(*known), event.at);
         let (event, known_at) = (*event, *known);
-        engine.apply(&SourcedEvent { event, known_at, position, evidence: &evidence, contact }).unwrap();
+        engine.apply(&SourcedEvent { event, known_at, position: &position, evidence: &evidence, contact }).unwrap();
     }
     engine.finish(&evidence, EventTime::MAX, &NoProgress).unwrap();
     let (too_late, covered) = (engine.gaps().too_late, engine.covered().to_vec());

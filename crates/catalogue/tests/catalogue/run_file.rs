@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 fn lines_of_a_run_are_parsed_and_others_refused() {
     let header = json!({ "run": {
         "from": 0, "to": 9, "step_seconds": 3, "known_at": "then", "config": null, "topic": "t", "brokers": "b:1",
-        "events": [], "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
+        "events": [], "source": "telephony", "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
     }});
     let expected = RunHeader {
         from: Some(EventTime::from_seconds(0)),
@@ -17,6 +17,7 @@ fn lines_of_a_run_are_parsed_and_others_refused() {
         knowledge: Knowledge::Then,
         topic: Some("t".to_owned()),
         brokers: Some("b:1".to_owned()),
+        source: Some("telephony".to_owned()),
         lines: vec!["mipa".to_owned()],
         scope: RunScope { windows: Some(vec!["15m".to_owned()]), figures: None },
         version: "0.1.0".to_owned(),

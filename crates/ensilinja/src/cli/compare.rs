@@ -46,6 +46,9 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
+    /// The source of the configuration whose records the files have; by default CloudEvents, or the only source
+    #[arg(long, value_name = "NAME", requires = "events")]
+    pub source: Option<String>,
     /// Treat the topic or the files as complete from this time on, no matter what their records suggest
     #[arg(long, value_name = "TIME", conflicts_with = "other")]
     pub complete_since: Option<TimeArgument>,

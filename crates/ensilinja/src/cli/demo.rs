@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ensilinja_lookback::local_time;
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, vocabulary};
 use ensilinja_sim::County;
 
 use super::time_argument::TimeArgument;
+use super::values::one_of;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +18,7 @@ Examples:
   ensilinja demo --at 2025-09-16T23:30
   ensilinja demo --at 2025-12-24T11:55 --listen 127.0.0.1:8080
   ensilinja demo --at 2025-09-16T10:15 --events events.jsonl
+  ensilinja demo --source asterisk
 
 The file of --events has the format of `ensilinja simulate --output`, with events of the lines of deploy/ensilinja.toml.
 Events before --at are history; later ones are published when their time comes.";
@@ -24,6 +26,14 @@ Events before --at are history; later ones are published when their time comes."
 /// The years in which the demo may start: its calendar covers 1970 to 2100, and opening hours are laid out from 400
 /// days before the start to two years after it.
 const YEARS: std::ops::RangeInclusive<i16> = 1972..=2098;
+
+vocabulary! {
+    /// A platform whose own records can be played.
+    DemoSource {
+        /// The `queue_log` of an Asterisk.
+        Asterisk = "asterisk",
+    }
+}
 
 /// Arguments of `demo`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -44,6 +54,14 @@ pub struct DemoArguments {
     /// Play the events in this file, one a line, instead of a simulated county's
     #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     pub events: Option<PathBuf>,
+    /// Play the own records of a platform instead: the queue_log of an Asterisk
+    #[arg(
+        long,
+        value_name = "PLATFORM",
+        conflicts_with_all = ["seed", "events"],
+        value_parser = one_of(DemoSource::ALL, DemoSource::as_str)
+    )]
+    pub source: Option<DemoSource>,
 }
 
 fn start(text: &str) -> anyhow::Result<EventTime> {

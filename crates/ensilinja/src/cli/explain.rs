@@ -58,6 +58,9 @@ pub struct ExplainArguments {
     /// List every entry; by default the first and the last 20 of more than 40
     #[arg(long, conflicts_with = "contact")]
     pub all: bool,
+    /// Show the platform's records as they came; they contain personal data
+    #[arg(long, requires = "contact")]
+    pub payload: bool,
     /// Do not show progress
     #[arg(long)]
     pub quiet: bool,

@@ -29,7 +29,7 @@ use crate::console::colour;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{self, ListingFormat, print_coloured};
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use finding::{Area, Finding, Findings};
 
@@ -62,14 +62,14 @@ pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow:
     calendar::look(config, &rules, now, &mut findings);
     let progress = ConsoleProgress::new(request.quiet, &config.zone);
     progress.begin("asking the brokers", "answers");
-    let settings = kafka_settings(&config.kafka);
+    let settings = kafka_settings(config);
     let inspection = inspect_unless(&stop, &settings, rules.horizon_ms())?;
     progress.end();
     let looked =
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
             connections::look(&seen, &settings, &mut findings);
             topics::look(&seen, &settings, rules.horizon_ms(), &mut findings);
-            let context = LookbackContext { now, ..lookback_context(config, &[], &stop, &progress)? };
+            let context = LookbackContext { now, ..lookback_context(config, FileRecords::NONE, &stop, &progress)? };
             Ok(sample::look(&seen, &rules, request.sample, &context, &mut findings)?)
         });
     print_coloured(&match request.format {

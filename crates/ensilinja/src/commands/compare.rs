@@ -19,7 +19,7 @@ use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{ListingFormat, print};
 use crate::contact_key::random_key;
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use live::LiveProcess;
 
@@ -64,7 +64,8 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
 fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArguments) -> anyhow::Result<Comparison> {
     let complete_since = arguments.complete_since.map(|when| when.instant_of("--complete-since", &config.zone));
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
-    let context = lookback_context(config, &arguments.events, &stop, &progress)?;
+    let files = FileRecords { files: &arguments.events, source: arguments.source.as_deref() };
+    let context = lookback_context(config, files, &stop, &progress)?;
     Ok(compare_live_with_topic(&LiveProcess::new(live)?, complete_since.transpose()?, &context)?)
 }
 

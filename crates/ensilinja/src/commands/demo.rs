@@ -4,6 +4,7 @@
 //! its figures as it would anywhere. The events are simulated, with duplicates, delays and records that cannot be read,
 //! or they come from a file.
 
+mod capture;
 mod recording;
 
 use std::io::{self, Write as _};
@@ -24,6 +25,7 @@ use ensilinja_model::{EventTime, LineId, printable_lines};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
 use ensilinja_wire::Decoder;
 
+use crate::cli::DemoSource;
 use crate::clock::LiveClock;
 use crate::console::shutdown::{runtime, stop_signal};
 use crate::contact_key::random_key;
@@ -50,6 +52,8 @@ pub struct DemoRequest {
     pub seed: u64,
     /// A file of events to play instead of a simulation.
     pub events: Option<PathBuf>,
+    /// The platform whose own records are played instead.
+    pub source: Option<DemoSource>,
 }
 
 /// The records of the demo, in the order in which they are published, and a sentence about them.
@@ -64,14 +68,15 @@ struct DemoEvents {
 /// If the address cannot be listened on, the file of events cannot be played, or the embedded broker fails.
 pub fn demo(request: &DemoRequest) -> anyhow::Result<()> {
     let broker = EmbeddedBroker::start()?;
-    let config = configuration(request, &broker);
+    let config = configuration(request, &broker)?;
     let DemoEvents { publications, about } = demo_events(request, &config)?;
-    broker.create_topic(&config.kafka.topic, PARTITIONS)?;
+    let topic = config.only_topic().context("the demo has one topic")?;
+    broker.create_topic(topic, PARTITIONS)?;
     broker.create_topic(&config.kafka.dead_letter_topic, 1)?;
     let mut publications = publications.peekable();
-    publish_history(&mut publications, request.at, &kafka_settings(&config.kafka), &config.kafka.topic)?;
+    publish_history(&mut publications, request.at, &kafka_settings(&config), topic)?;
 
-    let publisher = Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic)?;
+    let publisher = Publisher::new(&kafka_settings(&config), topic)?;
     let runtime = runtime()?;
     let clock = clock::scaled(request.at, request.speed);
     let stop = Arc::new(AtomicBool::new(false));
@@ -91,17 +96,26 @@ pub fn demo(request: &DemoRequest) -> anyhow::Result<()> {
     feeding.join().map_err(|_| anyhow::anyhow!("the feed panicked, which is a bug"))?
 }
 
-fn configuration(request: &DemoRequest, broker: &EmbeddedBroker) -> Config {
-    let mut config = ensilinja_config::county();
+fn configuration(request: &DemoRequest, broker: &EmbeddedBroker) -> anyhow::Result<Config> {
+    let mut config = match request.source {
+        Some(DemoSource::Asterisk) => capture::configuration()?,
+        None => ensilinja_config::county(),
+    };
     config.server.listen = request.listen;
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
-    config
+    Ok(config)
 }
 
 /// The events from the beginning of the horizon at the start.
 fn demo_events(request: &DemoRequest, config: &Config) -> anyhow::Result<DemoEvents> {
     let DemoRequest { at, seed, .. } = *request;
     let past = config.rules(at).range_start(at);
+    if let Some(DemoSource::Asterisk) = request.source {
+        let about = "The calls are those of a real Asterisk in a laboratory: its queue_log is played every half hour of \
+                     the day, and read as it is.";
+        let publications = Box::new(capture::publications(past, config.zone.clone()));
+        return Ok(DemoEvents { publications, about: about.to_owned() });
+    }
     let Some(path) = &request.events else {
         let generator = Generator::new(&County::oma_hame(), seed, past, 1.0);
         let publications = feed::publications(generator, None, Disorder::ROUGH, seed);

@@ -21,7 +21,7 @@ use crate::configuration::chosen;
 use crate::console::progress::ConsoleProgress;
 use crate::console::standard_output::{ListingFormat, print};
 use crate::console::{logging, shutdown};
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use selection::selection_request;
 
@@ -51,7 +51,7 @@ fn list(arguments: &ListLettersArguments, config: &Config) -> anyhow::Result<()>
     let request = selection_request(&arguments.selection, &[], &config.zone)?;
     let selection = DeadLetterSelection::new(request, config)?;
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.letters.quiet, &config.zone));
-    let context = lookback_context(config, &[], &stop, &progress)?;
+    let context = lookback_context(config, FileRecords::NONE, &stop, &progress)?;
     let judge = RedriveJudge::new(&context);
     let search = DeadLetterSearch { context: &context, selection: &selection, judge: &judge };
     let limit = usize::try_from(arguments.limit).expect("an address has at least 32 bits");
@@ -65,7 +65,7 @@ fn list(arguments: &ListLettersArguments, config: &Config) -> anyhow::Result<()>
 /// `dlq show`: everything that is known about one record that could not be used.
 fn show(arguments: &ShowLetterArguments, config: &Config) -> anyhow::Result<()> {
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.letters.quiet, &config.zone));
-    let context = lookback_context(config, &[], &stop, &progress)?;
+    let context = lookback_context(config, FileRecords::NONE, &stop, &progress)?;
     let card = dead_letter_card(&arguments.position, arguments.payload, &context)?;
     print(&match arguments.listing.format {
         ListingFormat::Table => card.text(),

@@ -8,7 +8,7 @@ use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{ListingFormat, print};
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 
 /// Explains a figure or a contact, and prints the explanation.
@@ -25,10 +25,11 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let known_before = instant("--known-at", arguments.known_at)?;
     let complete_since = instant("--complete-since", arguments.source.complete_since)?;
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, zone));
-    let context = lookback_context(&config, &arguments.source.events, &stop, &progress)?;
+    let context = lookback_context(&config, FileRecords::of(&arguments.source), &stop, &progress)?;
     let is_json = arguments.listing.format == ListingFormat::Json;
     let text = if let Some(contact) = &arguments.contact {
-        let question = ContactQuestion { contact, at: at.unwrap_or(context.now), known_before };
+        let payload = arguments.payload;
+        let question = ContactQuestion { contact, at: at.unwrap_or(context.now), known_before, payload };
         let explanation = explain_contact(&question, &context)?;
         if is_json { explanation.json() } else { explanation.table() }
     } else {

@@ -22,7 +22,7 @@ use crate::configuration::chosen;
 use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use crate::usage_error::UsageError;
 use destination::{Destination, folder, is_atomic, is_read, temporary_file};
@@ -38,7 +38,7 @@ pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<Outcome> {
     arguments.output.as_deref().map_or(Ok(()), |output| check_output(output, arguments))?;
     let times = ReplayTimes::of(arguments, &config)?;
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
-    let context = lookback_context(&config, &arguments.source.events, &stop, &progress)?;
+    let context = lookback_context(&config, FileRecords::of(&arguments.source), &stop, &progress)?;
     let format = match arguments.format {
         ReplayFormat::Table => return tables(arguments, &times, report::table(arguments.width), &context),
         ReplayFormat::Markdown => return tables(arguments, &times, ReportFormat::Markdown, &context),

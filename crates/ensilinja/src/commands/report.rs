@@ -9,7 +9,7 @@ use crate::cli::{ReportArguments, ReportFormatOption};
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{self, print};
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 
 /// Reads the events, and prints the report. [`Outcome::Found`] if contact ids are reused as a habit.
@@ -35,7 +35,7 @@ pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<Ou
         complete_since: complete_since.map(|when| when.instant_of("--complete-since", zone)).transpose()?,
     };
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, zone));
-    let context = lookback_context(config, &arguments.source.events, &stop, &progress)?;
+    let context = lookback_context(config, FileRecords::of(&arguments.source), &stop, &progress)?;
     let (text, outcome) = text(&request, &context)?;
     print(&text)?;
     Ok(outcome)

@@ -20,7 +20,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),
-            topic = config.kafka.topic,
+            topics = config.topics_in_words(),
             lines = config.lines.len(),
             "started"
         );

@@ -4,13 +4,14 @@
 //! one is stamped later than it: neither the lock nor the clock costs anything for most records.
 
 use std::io;
+use std::mem;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
-use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, TimestampCounts, wire_record};
+use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, SourceDecoders, TimestampCounts, join, wire_record};
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoded, Decoder};
+use ensilinja_wire::{Stated, Stays};
 
 use super::ledger::{QueuedEvent, SharedLedger};
 
@@ -19,7 +20,11 @@ const RECORDS_EXAMINED: u64 = 2_000;
 
 /// Takes each record of the topic.
 pub(super) struct Intake {
-    decoder: Decoder,
+    decoders: SourceDecoders,
+    /// The calls whose records do not say on their own which contact they are about.
+    stays: Stays,
+    /// What the record that is handled states.
+    stated: Vec<Stated>,
     shared: Arc<SharedLedger>,
     /// The events of this batch, to be queued at its end.
     batch: Vec<QueuedEvent>,
@@ -38,12 +43,14 @@ impl Intake {
     ///
     /// # Errors
     /// If the system provides no thread.
-    pub(super) fn new(decoder: Decoder, shared: Arc<SharedLedger>) -> io::Result<Self> {
+    pub(super) fn new(decoders: SourceDecoders, shared: Arc<SharedLedger>) -> io::Result<Self> {
         let applying = Arc::clone(&shared);
         let applier = thread::Builder::new().name("applier".to_owned()).spawn(move || applying.apply_until_ended())?;
         let read_at = shared.clock().now();
         Ok(Self {
-            decoder,
+            decoders,
+            stays: Stays::default(),
+            stated: Vec::new(),
             shared,
             batch: Vec::new(),
             live_stamps: Vec::new(),
@@ -86,6 +93,19 @@ impl Intake {
         }
     }
 
+    /// Queues the events that follow from what the record states.
+    #[inline]
+    fn queue_stated(&mut self, record: &IncomingRecord<'_>, is_live: bool) {
+        let (mut stated, mut stays) = (mem::take(&mut self.stated), mem::take(&mut self.stays));
+        for stated in stated.drain(..) {
+            join(stated, &mut stays, &mut |event| {
+                let alive_at = self.source_alive_at(event.at, record);
+                self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
+            });
+        }
+        (self.stated, self.stays) = (stated, stays);
+    }
+
     /// When the source of an event was alive: when the event happened, but not later than its record can have come. A
     /// record that lay in the log came at its timestamp at the latest. If that is ahead of the clock, it is not known
     /// when the record came, and it must not look alive as time passes.
@@ -114,7 +134,8 @@ impl Drop for Intake {
 
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
-        let decoded = self.decoder.examine(&wire_record(record));
+        self.stated.clear();
+        let read = self.decoders.of_source(record.source).read(&wire_record(record), &mut self.stated);
         // Records that lay in the log before this process rebuild the figures; another process has counted them.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
@@ -124,14 +145,13 @@ impl RecordHandler for Intake {
             }
             self.live_stamps.extend(record.timestamp);
         }
-        self.examine_timestamp(record, decoded.as_ref().ok().map(|decoded| decoded.event.at));
-        match decoded {
-            Ok(Decoded { event, oddity }) => {
+        self.examine_timestamp(record, self.stated.first().map(Stated::at));
+        self.queue_stated(record, is_live);
+        match read {
+            Ok(oddity) => {
                 if let Some(oddity) = oddity.filter(|_| is_live) {
                     self.shared.pipeline().odd(oddity.as_str());
                 }
-                let alive_at = self.source_alive_at(event.at, record);
-                self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
                 RecordDisposition::Accepted
             }
             Err(rejection) => {
@@ -159,13 +179,14 @@ impl RecordHandler for Intake {
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
         self.timestamps = TimestampCounts::default();
+        self.stays = Stays::default();
         self.shared.reset(log, now)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{Headers, LineId};
+    use ensilinja_model::Headers;
 
     use super::super::ledger::tests::shared;
     use super::*;
@@ -177,8 +198,8 @@ mod tests {
         // An event that happened `at_s`, in a record stamped `stamped_s`, both in seconds from now.
         let alive = |at_s: i64, stamped_s: i64, rebuilding, again| {
             let shared = shared(LiveClock::trusted(Arc::new(|| EventTime::from_seconds(NOW_S))));
-            let line = LineId::parse("mipa_chat").unwrap();
-            let mut intake = Intake::new(Decoder::new(&[line], [0; 16]), shared).unwrap();
+            let decoders = SourceDecoders::new(&ensilinja_config::county(), None, [0; 16]);
+            let mut intake = Intake::new(decoders, shared).unwrap();
             let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
             let (partition, offset) = (0, 0);
             let (key, value, headers) = (None, None, Headers::NONE);

@@ -10,10 +10,9 @@ use ensilinja_clock::ClockState;
 use ensilinja_config::{Config, HostName, Line, ServerSettings};
 use ensilinja_kafka::{Ingest, IngestIntervals, Monitor};
 use ensilinja_ledger::Ledger;
-use ensilinja_lookback::kafka_settings;
-use ensilinja_model::LineId;
+use ensilinja_lookback::{SourceDecoders, kafka_settings};
 use ensilinja_serve::{AllowedHosts, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
-use ensilinja_wire::{Decoder, Oddity, Reason};
+use ensilinja_wire::{Oddity, Reason};
 
 use super::intake::Intake;
 use super::ledger::SharedLedger;
@@ -66,11 +65,9 @@ impl Processor {
             (Ledger::new(rules.clone(), now), rules)
         });
         let shared = Arc::new(SharedLedger::new(new_ledger, started, channels, Arc::clone(&pipeline), clock.clone()));
-        let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
-        let decoder = Decoder::new(&ids, random_key()?);
-        let intake = Intake::new(decoder, Arc::clone(&shared)).context("the system provides no thread")?;
-        let ingest =
-            Ingest::start(kafka_settings(&config.kafka), intervals, clock.clock(), range_start, horizon_ms, intake)?;
+        let decoders = SourceDecoders::new(config, None, random_key()?);
+        let intake = Intake::new(decoders, Arc::clone(&shared)).context("the system provides no thread")?;
+        let ingest = Ingest::start(kafka_settings(config), intervals, clock.clock(), range_start, horizon_ms, intake)?;
         let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until));
         let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
         let routes = Routes::new(exposition, config.zone_name().to_owned(), pipeline, shown);

@@ -11,7 +11,6 @@ use ensilinja_catalogue::{FigureUnit, Metric, NamedFigure};
 use ensilinja_ledger::{HistoricalLedger, SourcedEntry, Window};
 use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
 use ensilinja_report::comparison::{ComparedLeg, ComparisonResult, FigureKey, TracedContacts};
-use ensilinja_wire::Decoder;
 use jiff::tz::TimeZone;
 
 use super::origin::{FiguresOrigin, known_before};
@@ -20,7 +19,7 @@ use crate::error::LookbackError;
 use crate::local_time::to_the_second;
 use crate::lookback::Lookback;
 use crate::progress::Progress;
-use crate::source::{EventSource, SourceSummary, decoder};
+use crate::source::{EventSource, SourceDecoders, SourceSummary};
 
 /// For how many figures contacts are listed: the first that differ.
 const MOST_FIGURES: usize = 20;
@@ -38,7 +37,7 @@ struct WantedFigure {
 struct SideRead<'a> {
     source: EventSource<'a>,
     first: SourceSummary,
-    decoder: Decoder,
+    decoders: SourceDecoders,
     lookback: Lookback,
     historical: HistoricalLedger,
 }
@@ -82,9 +81,9 @@ pub(super) fn trace(
         let last = wanted.iter().map(|wanted| wanted.at).max().unwrap_or(first);
         let mut sides = Vec::new();
         for (origin, known_before) in origins.iter().zip(known) {
-            if let FiguresOrigin::Events { config, files, .. } = origin {
-                let from = EventTime::MIN;
-                let source = EventSource { config, files, from, offsets: &[], known_before, progress };
+            if let FiguresOrigin::Events { config, files, file_source, .. } = origin {
+                let (from, file_source) = (EventTime::MIN, *file_source);
+                let source = EventSource { config, files, file_source, from, offsets: &[], known_before, progress };
                 sides.push(SideRead::read(source, key, first..last, stop)?);
             }
         }
@@ -134,15 +133,15 @@ impl<'a> SideRead<'a> {
     ) -> Result<Self, LookbackError> {
         let lookback = Lookback::to_instant(source.config.rules_over(&instants), instants.start, None);
         let source = EventSource { from: lookback.reads_from(), ..source };
-        let decoder = decoder(source.config, key);
+        let decoders = SourceDecoders::new(source.config, source.file_source, key);
         let mut historical = HistoricalLedger::new(lookback.rules().clone());
-        let first = source.read(&decoder, stop, &mut |sourced| {
+        let first = source.read(&decoders, stop, &mut |sourced| {
             if lookback.counts(&sourced.event) {
                 historical.apply(&sourced.event);
             }
             Ok(())
         })?;
-        Ok(Self { source, first, decoder, lookback, historical })
+        Ok(Self { source, first, decoders, lookback, historical })
     }
 
     /// The part of each leg in a figure; none, if the side has no such line or window.
@@ -171,11 +170,11 @@ impl<'a> SideRead<'a> {
         if legs.is_empty() {
             return Ok(found);
         }
-        self.source.read_again(&self.first, &self.decoder, stop, &mut |sourced| {
+        self.source.read_again(&self.first, &self.decoders, stop, &mut |sourced| {
             let leg = sourced.event.leg;
             if legs.contains(&leg) {
-                found.ids.entry(leg).or_insert_with(|| sourced.contact.id());
-                let position = sourced.position.in_words(self.source.files, self.source.config);
+                found.ids.entry(leg).or_insert_with(|| sourced.contact.named().id);
+                let position = sourced.position.in_words(self.source.files);
                 found.events.entry(leg).or_default().push((sourced.event, position));
             }
             Ok(())

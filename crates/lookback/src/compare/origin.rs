@@ -20,6 +20,8 @@ pub enum FiguresOrigin {
         config: Box<Config>,
         /// The files instead of the topic.
         files: Vec<PathBuf>,
+        /// The number of the source whose records the files have; `None` for `CloudEvents`.
+        file_source: Option<usize>,
         /// The events that counted.
         knowledge: Knowledge,
     },
@@ -36,7 +38,12 @@ impl FiguresOrigin {
             return Self::Lost(format!("{name} was made from standard input, which cannot be read again"));
         }
         match load(header.config.as_deref().map(Path::new), header.brokers.as_deref()) {
-            Ok(config) => Self::Events { config: Box::new(config), files, knowledge: header.knowledge },
+            Ok(config) => match file_source(&config, header) {
+                Ok(file_source) => {
+                    Self::Events { config: Box::new(config), files, file_source, knowledge: header.knowledge }
+                }
+                Err(source) => Self::Lost(format!("the configuration of {name} no longer has the source {source}")),
+            },
             Err(why) => Self::Lost(format!("the configuration that {name} was made with cannot be read: {why}")),
         }
     }
@@ -47,7 +54,7 @@ impl FiguresOrigin {
         match config.zip(figures.asked_at) {
             Some((config, asked_at)) => {
                 let knowledge = Knowledge::Before(asked_at);
-                Self::Events { config: Box::new(config), files: Vec::new(), knowledge }
+                Self::Events { config: Box::new(config), files: Vec::new(), file_source: None, knowledge }
             }
             None => {
                 Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned())
@@ -68,9 +75,16 @@ impl FiguresOrigin {
 
     /// The origin of figures from files, or from the topic if there are none.
     #[must_use]
-    pub fn of_files(config: Config, files: Vec<PathBuf>) -> Self {
-        Self::Events { config: Box::new(config), files, knowledge: Knowledge::All }
+    pub fn of_files(config: Config, files: Vec<PathBuf>, file_source: Option<usize>) -> Self {
+        Self::Events { config: Box::new(config), files, file_source, knowledge: Knowledge::All }
     }
+}
+
+/// The number of the source that a run names. The error is its name, if the configuration has no such source.
+fn file_source<'a>(config: &Config, header: &'a RunHeader) -> Result<Option<usize>, &'a str> {
+    let Some(name) = &header.source else { return Ok(None) };
+    let number = config.sources.iter().position(|source| source.name == *name);
+    number.map(Some).ok_or(name)
 }
 
 /// Before when an event has to be known to count in the figures of `as_of`.

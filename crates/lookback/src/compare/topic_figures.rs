@@ -20,7 +20,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// The name of the topic, or of the files in its place.
 pub(super) fn name(context: &LookbackContext<'_>) -> String {
     if context.files.is_empty() {
-        return format!("the topic {}", context.config.kafka.topic);
+        return format!("the topic {}", context.config.topics_in_words());
     }
     let names: Vec<_> = context.files.iter().map(|path| path.display().to_string()).collect();
     names.join(" + ")
@@ -51,7 +51,7 @@ pub(super) fn topic_figures(
     let mut ledger = Ledger::new(lookback.rules().clone(), as_of);
     let mut uncertain = Vec::new();
     let mut reused = ReusedIds::within(lookback.reads_from()..as_of.plus_millis(1_000), lookback.rules().clone());
-    let summary = source.read(&context.decoder(), context.stop, &mut |sourced| {
+    let summary = source.read(&context.decoders(), context.stop, &mut |sourced| {
         if is_topic && sourced.known_at >= certain_until {
             uncertain.push(sourced.event);
         } else if lookback.counts(&sourced.event) {

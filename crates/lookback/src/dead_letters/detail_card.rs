@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 
 use ensilinja_config::Config;
 use ensilinja_kafka::{DeadLetter, KeptBytes, KeptHeaders, RecordPosition, TopicId};
-use ensilinja_model::{Event, EventTime};
+use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
+use ensilinja_wire::ContentFact;
 
 use super::eligibility::{AffectedFigures, RedriveEligibility, RedriveJudge};
 use super::found::{DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
 use super::instants;
 use super::listing::topic_id_document;
-use super::printable_bytes::{hexadecimal, printable_bytes};
 use super::search::DeadLetterSearch;
 use super::selection::DeadLetterSelection;
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
+use crate::printable_bytes::{hexadecimal, printable_bytes};
 
 /// What a letter has of a key, a value or a header, and its size.
 struct KeptPart {
@@ -31,8 +32,8 @@ struct RecordCopy {
     value: KeptPart,
     /// Names and values; the size in bytes if the letter does not have all of them.
     headers: Result<Vec<(String, KeptPart)>, u64>,
-    /// What the record would be if it were sent now.
-    event: Result<Event, RedriveEligibility>,
+    /// What the record would state if it were sent now.
+    facts: Result<Vec<ContentFact>, RedriveEligibility>,
     /// The type that was probably meant, if it is misspelt.
     meant_type: Option<String>,
 }
@@ -65,7 +66,7 @@ pub fn dead_letter_card<'a>(
     let search = DeadLetterSearch { context, selection: &selection, judge: &judge };
     let mut copies: BTreeMap<DeadLetterKey, RecordCopy> = BTreeMap::new();
     let found = search.run(&mut |letter, key, _| {
-        if copies.get(&key).is_none_or(|copy| copy.event == Err(RedriveEligibility::NotWhole)) {
+        if copies.get(&key).is_none_or(|copy| copy.facts == Err(RedriveEligibility::NotWhole)) {
             copies.insert(key, RecordCopy::of(letter, &judge, context.now));
         }
     })?;
@@ -78,7 +79,7 @@ pub fn dead_letter_card<'a>(
         )));
     };
     let copy = copies.remove(&key).expect("each letter that was found has a copy");
-    let affected = copy.event.as_ref().ok().map(|event| judge.affected_figures(event));
+    let affected = copy.facts.as_ref().ok().map(|facts| judge.affected_figures(facts));
     let (topic_id, older, position) = (found.topic_id(key), found.len() - 1, position.clone());
     Ok(DeadLetterCard { config: context.config, position, sketch, topic_id, older, copy, affected, payload })
 }
@@ -141,8 +142,8 @@ impl RecordCopy {
             KeptHeaders::Size(bytes) => Err(bytes),
         };
         let (key, value) = (KeptPart::of(&letter.key), KeptPart::of(&letter.value));
-        let (event, meant_type) = (judge.event(letter, now), judge.meant_type(letter, now));
-        Self { key, value, headers, event, meant_type }
+        let (facts, meant_type) = (judge.facts(letter, now), judge.meant_type(letter, now));
+        Self { key, value, headers, facts, meant_type }
     }
 }
 
@@ -196,17 +197,19 @@ impl DeadLetterCard<'_> {
 
     /// What the present configuration makes of the record.
     fn now_in_words(&self) -> String {
-        match &self.copy.event {
-            Ok(event) => {
-                let (kind, line) = (event.fact.kind().as_str(), &self.config.lines[event.line.as_usize()].id);
-                let at = instants::in_words(event.at, &self.config.zone);
+        match &self.copy.facts {
+            Ok(facts) => {
                 let which = match self.affected {
                     Some(AffectedFigures::Live) | None => "",
                     Some(AffectedFigures::PastOnly) => {
                         "; that is too long ago for live figures, so it changes only reports and replays"
                     }
                 };
-                format!("it can be sent: {kind} of the line {line} at {at}{which}")
+                let stated: Vec<String> = facts.iter().map(|fact| self.fact_in_words(fact)).collect();
+                match stated.is_empty() {
+                    true => "it can be sent, and states nothing".to_owned(),
+                    false => format!("it can be sent: {}{which}", stated.join("; ")),
+                }
             }
             Err(RedriveEligibility::Refused(detail)) if *detail == self.sketch.detail => {
                 format!("it would be refused again, as {}", detail.as_str())
@@ -216,10 +219,16 @@ impl DeadLetterCard<'_> {
             }
             Err(RedriveEligibility::NotWhole) => "it cannot be sent: the dead letter is incomplete".to_owned(),
             Err(eligibility) => {
-                let topic = &self.config.kafka.topic;
-                format!("it cannot be sent ({}): the topic of this configuration is {topic}", eligibility.as_str())
+                let topics = self.config.topics_in_words();
+                format!("it cannot be sent ({}): this configuration reads {topics}", eligibility.as_str())
             }
         }
+    }
+
+    fn fact_in_words(&self, fact: &ContentFact) -> String {
+        let kind = fact.kind.map_or("a part of a stay", |kind| kind.as_str());
+        let line = &self.config.lines[fact.line.as_usize()].id;
+        format!("{kind} of the line {line} at {}", instants::in_words(Some(fact.at), &self.config.zone))
     }
 
     /// For programs.
@@ -235,11 +244,12 @@ impl DeadLetterCard<'_> {
                 JsonDocument::object([("name", name.as_str().into()), ("value", part.document(true))])
             })),
         };
-        let event = copy.event.as_ref().ok().map(|event| {
+        // Most records state one fact; a platform's may state several.
+        let event = copy.facts.as_ref().ok().and_then(|facts| facts.first()).map(|fact| {
             JsonDocument::object([
-                ("type", event.fact.kind().as_str().into()),
-                ("line", self.config.lines[event.line.as_usize()].id.as_str().into()),
-                ("time", instant(Some(event.at))),
+                ("type", fact.kind.map(|kind| kind.as_str().to_owned()).into()),
+                ("line", self.config.lines[fact.line.as_usize()].id.as_str().into()),
+                ("time", instant(Some(fact.at))),
             ])
         });
         JsonDocument::object([
@@ -254,7 +264,7 @@ impl DeadLetterCard<'_> {
             ("published", instant(sketch.published)),
             ("first_seen", instant(Some(sketch.first_seen))),
             ("written", u64::from(sketch.written).into()),
-            ("usable", copy.event.is_ok().into()),
+            ("usable", copy.facts.is_ok().into()),
             ("prospect", sketch.eligibility.as_str().into()),
             ("event", event.unwrap_or(JsonDocument::Null)),
             ("key", copy.key.document(*payload)),

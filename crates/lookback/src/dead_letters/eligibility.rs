@@ -5,11 +5,13 @@
 
 use ensilinja_config::Config;
 use ensilinja_kafka::{DeadLetter, OriginalRecord};
-use ensilinja_model::{Event, EventTime, Headers, vocabulary};
-use ensilinja_wire::{Decoder, Detail, Record};
+use ensilinja_model::{EventTime, Headers, vocabulary};
+use ensilinja_wire::{ContentFact, Decoder, Detail, Record};
 
 use crate::context::LookbackContext;
+use crate::kafka_settings::source_of_topic;
 use crate::meant_type::meant_type;
+use crate::source::SourceDecoders;
 
 /// What would become of a record if it were sent again now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +38,7 @@ vocabulary! {
 
 /// Judges letters by a configuration.
 pub struct RedriveJudge<'a> {
-    decoder: Decoder,
+    decoders: SourceDecoders,
     config: &'a Config,
     /// Events from before change no live figure.
     pub live_since: EventTime,
@@ -47,35 +49,43 @@ impl<'a> RedriveJudge<'a> {
     #[must_use]
     pub fn new(context: &LookbackContext<'a>) -> Self {
         let (config, now) = (context.config, context.now);
-        Self { decoder: context.decoder(), config, live_since: config.rules(now).range_start(now) }
+        Self { decoders: context.decoders(), config, live_since: config.rules(now).range_start(now) }
     }
 
     /// What would become of a letter's record if it were sent at `now`.
     #[must_use]
     pub fn eligibility(&self, letter: &DeadLetter<'_>, now: EventTime) -> RedriveEligibility {
-        match self.event(letter, now) {
-            Ok(event) => RedriveEligibility::Usable(self.affected_figures(&event)),
+        match self.facts(letter, now) {
+            Ok(facts) => RedriveEligibility::Usable(self.affected_figures(&facts)),
             Err(eligibility) => eligibility,
         }
     }
 
-    /// The figures that an event would change.
+    /// The figures that facts would change.
     #[must_use]
-    pub fn affected_figures(&self, event: &Event) -> AffectedFigures {
-        if event.at < self.live_since { AffectedFigures::PastOnly } else { AffectedFigures::Live }
+    pub fn affected_figures(&self, facts: &[ContentFact]) -> AffectedFigures {
+        let is_past = |fact: &ContentFact| fact.at < self.live_since;
+        if facts.iter().all(is_past) { AffectedFigures::PastOnly } else { AffectedFigures::Live }
     }
 
-    /// The event that a letter's record would be if it were sent at `now`.
+    /// The facts that a letter's record would state if it were sent at `now`. There is at least one.
     ///
     /// # Errors
-    /// What would become of the record, if it would not be an event.
-    pub fn event(&self, letter: &DeadLetter<'_>, now: EventTime) -> Result<Event, RedriveEligibility> {
-        if letter.position.topic != self.config.kafka.topic {
-            return Err(RedriveEligibility::OfAnotherTopic);
-        }
+    /// What would become of the record, if it would not be used.
+    pub fn facts(&self, letter: &DeadLetter<'_>, now: EventTime) -> Result<Vec<ContentFact>, RedriveEligibility> {
+        let decoder = self.decoder_of(letter).ok_or(RedriveEligibility::OfAnotherTopic)?;
         let original = letter.record().ok_or(RedriveEligibility::NotWhole)?;
-        let decoded = self.decoder.decode(&as_sent(&original, now));
-        decoded.map_err(|rejection| RedriveEligibility::Refused(rejection.detail))
+        let record = as_sent(&original, now);
+        match decoder.read(&record, &mut Vec::new()) {
+            Ok(_) => Ok(decoder.contents(&record).facts),
+            Err(rejection) => Err(RedriveEligibility::Refused(rejection.detail)),
+        }
+    }
+
+    /// The decoder of the source that claims the letter's topic.
+    fn decoder_of(&self, letter: &DeadLetter<'_>) -> Option<&Decoder> {
+        let source = source_of_topic(self.config, &letter.position.topic)?;
+        Some(self.decoders.of_source(source))
     }
 
     /// The type that was probably meant by a letter's record, if its type is misspelt.
@@ -83,7 +93,7 @@ impl<'a> RedriveJudge<'a> {
     pub fn meant_type(&self, letter: &DeadLetter<'_>, now: EventTime) -> Option<String> {
         let original = letter.record()?;
         let record = as_sent(&original, now);
-        meant_type(&record, &self.decoder.examine(&record))
+        meant_type(&record, self.decoder_of(letter)?.read(&record, &mut Vec::new()).err()?)
     }
 }
 

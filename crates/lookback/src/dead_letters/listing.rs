@@ -11,9 +11,9 @@ use ensilinja_wire::Detail;
 
 use super::found::{DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
 use super::instants;
-use super::printable_bytes::printable_bytes;
 use super::search::DeadLetterSearch;
 use crate::error::LookbackError;
+use crate::printable_bytes::printable_bytes;
 
 /// The most letters that can be listed at once.
 pub const MOST_LISTED: u64 = 100_000;
@@ -218,7 +218,7 @@ impl DeadLetterList<'_> {
         });
         JsonDocument::object([
             ("schema", "ensilinja.dead-letters/1".into()),
-            ("topic", config.kafka.topic.as_str().into()),
+            ("topic", config.topics_in_words().into()),
             ("dead_letter_topic", config.kafka.dead_letter_topic.as_str().into()),
             ("letters_read", found.read.into()),
             ("no_letters", found.others.into()),

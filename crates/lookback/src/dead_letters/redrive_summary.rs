@@ -14,7 +14,7 @@ use super::instants;
 
 /// The summary of a redrive.
 pub struct RedriveSummary {
-    /// The topic of the records.
+    /// The topics of the records.
     pub topic: String,
     /// The topic of their letters.
     letters: String,
@@ -61,7 +61,7 @@ impl RedriveSummary {
             _ => None,
         });
         Self {
-            topic: config.kafka.topic.clone(),
+            topic: config.topics_in_words(),
             letters: config.kafka.dead_letter_topic.clone(),
             zone: config.zone.clone(),
             selected: found.len(),

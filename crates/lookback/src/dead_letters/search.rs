@@ -41,7 +41,7 @@ impl DeadLetterSearch<'_> {
         let mut found = FoundDeadLetters::default();
         let mut unknown = 0;
         progress.begin(&format!("reading {}", config.kafka.dead_letter_topic), "letters");
-        let read = read_dead_letters(&kafka_settings(&config.kafka), stop, &mut |letter, scan| {
+        let read = read_dead_letters(&kafka_settings(config), stop, &mut |letter, scan| {
             if scan.records % SHOW_EVERY == 0 {
                 let (done, total) = (scan.offsets_read, Some(scan.offsets));
                 progress.show(&ProgressUpdate { done, total, count: scan.records, at: None });

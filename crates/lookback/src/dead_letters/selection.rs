@@ -7,6 +7,7 @@ use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Detail, Reason};
 
+use crate::kafka_settings::source_of_topic;
 use crate::request_error::RequestError;
 
 /// What a user asks for. An empty condition selects all letters.
@@ -32,7 +33,8 @@ pub struct DeadLetterSelection {
     details: Vec<Detail>,
     from: Option<EventTime>,
     to: Option<EventTime>,
-    topic: String,
+    /// The topic of offsets that name none.
+    topic: Option<String>,
     offsets: Vec<OffsetRange>,
     /// The positions of the records that are named one by one.
     pub positions: BTreeSet<RecordPosition>,
@@ -44,10 +46,15 @@ impl DeadLetterSelection {
     /// # Errors
     /// [`RequestError`] for a request that can select nothing.
     pub fn new(request: SelectionRequest, config: &Config) -> Result<Self, RequestError> {
-        let topic = config.kafka.topic.clone();
+        let topics = config.topics_in_words();
         let SelectionRequest { reasons, details, from, to, offsets, positions } = request;
-        if let Some(position) = positions.iter().find(|position| position.topic != topic) {
-            return Err(RequestError::OfAnotherTopic { position: position.clone(), topic });
+        let is_read = |topic: &str| source_of_topic(config, topic).is_some();
+        if let Some(position) = positions.iter().find(|position| !is_read(&position.topic)) {
+            return Err(RequestError::OfAnotherTopic { position: position.clone(), topics });
+        }
+        let topic = config.only_topic().map(str::to_owned);
+        if topic.is_none() && offsets.iter().any(|range| range.topic.is_none()) {
+            return Err(RequestError::OffsetsOfWhichTopic { topics });
         }
         if from.zip(to).is_some_and(|(from, to)| from >= to) {
             return Err(RequestError::EmptyPeriod);
@@ -68,7 +75,7 @@ impl DeadLetterSelection {
             details: Vec::new(),
             from: None,
             to: None,
-            topic: position.topic.clone(),
+            topic: None,
             offsets: Vec::new(),
             positions: BTreeSet::from([position.clone()]),
         }
@@ -79,7 +86,7 @@ impl DeadLetterSelection {
     #[must_use]
     pub fn has(&self, position: &RecordPosition, published: EventTime, detail: Detail) -> bool {
         let within = |range: &OffsetRange| {
-            position.topic == self.topic
+            range.topic.as_ref().or(self.topic.as_ref()) == Some(&position.topic)
                 && position.partition == range.partition
                 && position.offset >= range.from
                 && range.to.is_none_or(|to| position.offset < to)

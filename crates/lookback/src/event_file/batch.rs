@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use ensilinja_model::{Event, EventTime};
+use ensilinja_model::EventTime;
+use ensilinja_wire::Stated;
 
 /// Events in a block. The earliest event of a block dates the block, so one event that is dated ahead does not count.
-pub(super) const BLOCK: usize = 64;
+pub const BLOCK: usize = 64;
 
 /// The most events in a batch: a whole number of blocks.
 pub(super) const MOST_EVENTS: usize = 8 * BLOCK;
@@ -14,10 +15,10 @@ pub(super) const MOST_EVENTS: usize = 8 * BLOCK;
 /// A batch takes no more lines once it has this many bytes of text.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// One event and where its line lies in the text of the batch.
+/// What a line states, and where the line lies in the text of the batch.
 #[derive(Clone, Debug)]
 struct BatchEntry {
-    event: Event,
+    stated: Stated,
     number: u64,
     line: Range<usize>,
 }
@@ -30,10 +31,10 @@ pub struct EventBatch {
     pub(super) bytes_read: u64,
 }
 
-/// An event of a file and its line.
+/// What a line of a file states, and the line.
 pub struct EventLine<'a> {
-    /// The event.
-    pub event: Event,
+    /// One of the things that it states.
+    pub stated: Stated,
     /// The number of the line, from 1.
     pub number: u64,
     /// The bytes of the line.
@@ -50,13 +51,13 @@ impl EventBatch {
     /// When the earliest event of a block happened; `None` if there is no such block. Blocks are counted from 0.
     #[must_use]
     pub fn earliest(&self, block: usize) -> Option<EventTime> {
-        self.block(block).iter().map(|entry| entry.event.at).min()
+        self.block(block).iter().map(|entry| entry.stated.at()).min()
     }
 
     /// The events of a block; none if there is no such block.
     pub fn events(&self, block: usize) -> impl Iterator<Item = EventLine<'_>> {
         self.block(block).iter().map(|entry| EventLine {
-            event: entry.event,
+            stated: entry.stated,
             number: entry.number,
             line: &self.text[entry.line.clone()],
         })
@@ -83,9 +84,11 @@ impl EventBatch {
         self.entries.len() >= events || self.text.len() >= MOST_BYTES
     }
 
-    pub(super) fn push(&mut self, event: Event, number: u64, line: &[u8]) {
+    /// Adds what a line states.
+    pub(super) fn push(&mut self, stated: &[Stated], number: u64, line: &[u8]) {
         let start = self.text.len();
         self.text.extend_from_slice(line);
-        self.entries.push(BatchEntry { event, number, line: start..self.text.len() });
+        let line = start..self.text.len();
+        self.entries.extend(stated.iter().map(|stated| BatchEntry { stated: *stated, number, line: line.clone() }));
     }
 }

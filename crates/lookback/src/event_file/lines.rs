@@ -2,8 +2,6 @@
 
 use std::io::{self, BufRead, ErrorKind, Read as _};
 
-use ensilinja_wire::MAX_VALUE_BYTES;
-
 /// How much is read from a file at once, in bytes.
 pub const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -16,16 +14,16 @@ pub enum LineEnd {
     EndOfFile,
 }
 
-/// Reads the next line into `line`, without its end; `None` after the last. Of a line that is too long for an event,
+/// Reads the next line into `line`, without its end; `None` after the last. Of a line that is longer than `most` bytes,
 /// only as much is kept as shows that it is too long.
 ///
 /// # Errors
 /// If the source cannot be read.
-pub fn next_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<LineEnd>> {
+pub fn next_line(source: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::Result<Option<LineEnd>> {
     /// A carriage return and a newline.
     const LONGEST_END: usize = 2;
     line.clear();
-    let room = MAX_VALUE_BYTES + LONGEST_END;
+    let room = most + LONGEST_END;
     let read = source.by_ref().take(room as u64).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
         line.pop();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoder, Detail, Reason, Record, Rejection};
+use ensilinja_wire::{Decoder, Detail, Format, Reason, Record, Rejection, Stated};
 
 use super::batch::{BLOCK, EventBatch, MOST_EVENTS};
 use super::compression::EventFileBytes;
@@ -48,6 +48,8 @@ pub struct EventFile {
     /// The number of the last line that was read, from 1.
     number: u64,
     line: Vec<u8>,
+    /// What the last line states.
+    stated: Vec<Stated>,
     /// The fault of all lines of a file in another form, such as UTF-16. The last line of such a file is not called cut
     /// off.
     whole_file_fault: Option<Detail>,
@@ -69,7 +71,7 @@ impl EventFile {
 
     fn of(name: String, source: EventFileBytes) -> Self {
         let summary = EventFileSummary::default();
-        Self { name, source, number: 0, line: Vec::new(), whole_file_fault: None, summary }
+        Self { name, source, number: 0, line: Vec::new(), stated: Vec::new(), whole_file_fault: None, summary }
     }
 
     /// Its name in messages.
@@ -141,21 +143,24 @@ impl EventFile {
     /// Reads a line; false at the end of the file.
     fn next_line(&mut self, decoder: &Decoder, batch: &mut EventBatch) -> Result<bool, EventFileDamage> {
         let compression = self.source.compression;
-        let end = next_line(&mut self.source.text, &mut self.line)
+        let end = next_line(&mut self.source.text, &mut self.line, decoder.format().max_value_bytes())
             .map_err(|why| EventFileDamage::failed_read(why, self.number + 1, compression))?;
         let Some(end) = end else { return Ok(false) };
         self.number += 1;
         if self.line.trim_ascii().is_empty() {
             return Ok(true);
         }
-        if self.summary == EventFileSummary::default() && is_array(&self.line) {
+        let is_of_events = decoder.format() == Format::CloudEvents;
+        if is_of_events && self.summary == EventFileSummary::default() && is_array(&self.line) {
             return Err(EventFileDamage::array(self.number, compression));
         }
-        match decoder.decode_value(&self.line) {
-            Ok(event) => {
-                self.summary.events += 1;
-                batch.push(event, self.number, &self.line);
-            }
+        self.stated.clear();
+        let read = decoder.read(&Record::of_value(&self.line), &mut self.stated);
+        // Of a record with a fault the sound parts count.
+        self.summary.events += self.stated.len() as u64;
+        batch.push(&self.stated, self.number, &self.line);
+        match read {
+            Ok(_) => {}
             Err(rejection)
                 if end == LineEnd::EndOfFile && self.whole_file_fault.is_none() && may_be_cut_off(rejection) =>
             {
@@ -174,7 +179,7 @@ impl EventFile {
         self.whole_file_fault = self.whole_file_fault.or(of_whole_file);
         *self.summary.rejected.entry(rejection.reason).or_default() += 1;
         if self.summary.examples.len() < MOST_EXAMPLES && rejection.reason.goes_to_dead_letters() {
-            let meant_type = meant_type(&Record::of_value(&self.line), &Err(rejection));
+            let meant_type = meant_type(&Record::of_value(&self.line), rejection);
             self.summary.examples.push(RejectedLine { number: self.number, rejection, meant_type });
         }
     }
@@ -235,8 +240,8 @@ mod tests {
                 break;
             }
             for line in (0..MOST_EVENTS / BLOCK).flat_map(|block| batch.events(block)) {
-                assert_eq!(decoder().decode_value(line.line).unwrap(), line.event);
-                seconds.push(line.event.at.floor_second() - 1_758_006_900);
+                assert_eq!(Stated::Event(decoder().decode_value(line.line).unwrap()), line.stated);
+                seconds.push(line.stated.at().floor_second() - 1_758_006_900);
             }
         }
         assert_eq!((file.summary().events, batch.bytes_read()), (seconds.len() as u64, text.len() as u64));

@@ -6,12 +6,14 @@ use std::collections::HashSet;
 use ensilinja_ledger::{FactStatus, HistoricalLedger, LegTimeline, Rules};
 use ensilinja_model::{Event, EventTime, Fact, FactKind, LegKey};
 use ensilinja_report::explanation::{
-    ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, FormattedInstant, StatedFact,
+    ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, FormattedInstant, PlatformRecord, StatedFact,
 };
 
 use super::layout::explained_entry;
 use super::promise::PromiseCourse;
 use super::{provenance, words};
+use ensilinja_wire::NamedContact;
+
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
 use crate::event_file::{is_standard_stream, stream_name};
@@ -27,6 +29,8 @@ pub struct ContactQuestion<'a> {
     pub at: EventTime,
     /// Only events that became known before this count.
     pub known_before: Option<EventTime>,
+    /// Show the records of platforms as they came. They contain personal data.
+    pub payload: bool,
 }
 
 /// An event of the contact.
@@ -36,6 +40,7 @@ struct ContactEvent {
     visit: Option<String>,
     known_at: EventTime,
     position: SourcePosition,
+    record: Option<PlatformRecord>,
 }
 
 /// Reads the source once, and explains the contact with this id.
@@ -96,14 +101,17 @@ fn events_of(
 ) -> Result<Vec<ContactEvent>, LookbackError> {
     let source = context.source(THE_BEGINNING, &[], question.known_before);
     let mut events = Vec::new();
-    source.read(&context.decoder(), context.stop, &mut |sourced| {
-        if sourced.contact.id() == question.contact {
-            let (event, visit) = (sourced.event, sourced.contact.visit());
-            events.push(ContactEvent { event, visit, known_at: sourced.known_at, position: sourced.position });
+    source.read(&context.decoders(), context.stop, &mut |sourced| {
+        let NamedContact { id, visit } = sourced.contact.named();
+        if id == question.contact {
+            let event = sourced.event;
+            let record = sourced.contact.platform_record(&event, question.payload);
+            let (known_at, position) = (sourced.known_at, sourced.position.clone());
+            events.push(ContactEvent { event, visit, known_at, position, record });
         }
         Ok(())
     })?;
-    events.sort_by_key(|event| (event.event.at, event.position));
+    events.sort_by(|one, other| (one.event.at, &one.position).cmp(&(other.event.at, &other.position)));
     Ok(events)
 }
 
@@ -124,7 +132,7 @@ impl ContactLayout<'_> {
         let facts = facts.collect();
         let entries = timeline.entries.iter().map(|entry| {
             let event = events.iter().find(|event| entry.follows_from(&event.event));
-            (explained_entry(entry, event.map(|event| event.position), self.context), entry.at > self.at)
+            (explained_entry(entry, event.map(|event| &event.position), self.context), entry.at > self.at)
         });
         let line = &self.context.config.lines[timeline.line.as_usize()];
         let rules = &self.rules.lines()[timeline.line.as_usize()];
@@ -152,7 +160,7 @@ impl ContactLayout<'_> {
             FactStatus::Held => FactEffect::Counts,
         };
         let is_record = matches!(event.position, SourcePosition::Record { .. });
-        let source = provenance::fact_source(event.position, self.context.config, self.context.files);
+        let source = provenance::fact_source(&event.position, self.context.files);
         ExplainedFact {
             fact: StatedFact {
                 fact: words::fact(event.event.fact),
@@ -161,6 +169,7 @@ impl ContactLayout<'_> {
             },
             known_since: is_record.then(|| self.formatted(event.known_at)),
             effect,
+            record: event.record.clone(),
         }
     }
 

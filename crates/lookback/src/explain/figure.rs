@@ -46,13 +46,13 @@ pub fn explain_figure(
     let lookback = Lookback::to_instant(rules, checked.at, question.complete_since);
     let source = context.source(lookback.reads_from(), &[], question.known_before);
     source.check_twice()?;
-    let decoder = context.decoder();
+    let decoders = context.decoders();
     let (known, summary) = {
         let mut historical = HistoricalLedger::new(lookback.rules().clone());
         let mut ledger = Ledger::new(lookback.rules().clone(), checked.at);
         let until = checked.at.plus_millis(1_000);
         let mut reused = ReusedIds::within(lookback.reads_from()..until, lookback.rules().clone());
-        let summary = source.read(&decoder, context.stop, &mut |sourced| {
+        let summary = source.read(&decoders, context.stop, &mut |sourced| {
             if sourced.event.line == checked.line && lookback.counts(&sourced.event) {
                 reused.count(&sourced.event, sourced.position, |note| historical.apply_noting(&sourced.event, note));
                 ledger.apply(&sourced.event);
@@ -74,7 +74,7 @@ pub fn explain_figure(
     for entry in made_up.iter().flat_map(|figure| &figure.entries) {
         wanted.entry(entry.leg).or_default().push(entry.entry);
     }
-    let found = provenance::find(&source, &summary, &decoder, context.stop, &wanted)?;
+    let found = provenance::find(&source, &summary, &decoders, context.stop, &wanted)?;
     let layout = FigureLayout { context, list_all: question.list_all, found };
     let share = match &*made_up {
         [good, valid] if checked.figures.iter().all(NamedFigure::is_of_indicator) => good.number.zip(valid.number),

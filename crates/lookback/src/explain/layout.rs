@@ -99,7 +99,7 @@ impl FigureLayout<'_> {
         }
     }
 
-    fn position(&self, entry: &FigureEntry) -> Option<SourcePosition> {
+    fn position(&self, entry: &FigureEntry) -> Option<&SourcePosition> {
         self.found.get(&entry.leg).and_then(|found| found.position(&entry.entry))
     }
 
@@ -119,7 +119,7 @@ impl FigureLayout<'_> {
 /// An entry as it is printed, with the position of the fact that it follows from.
 pub(super) fn explained_entry(
     entry: &SourcedEntry,
-    position: Option<SourcePosition>,
+    position: Option<&SourcePosition>,
     context: &LookbackContext<'_>,
 ) -> ExplainedEntry {
     let (stated_at, fact) = entry.source;
@@ -135,7 +135,7 @@ pub(super) fn explained_entry(
         fact: StatedFact {
             fact: words::fact(fact),
             at: words::formatted(stated_at, zone),
-            source: position.map(|position| fact_source(position, context.config, context.files)),
+            source: position.map(|position| fact_source(position, context.files)),
         },
     }
 }

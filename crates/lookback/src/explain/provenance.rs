@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_config::Config;
 use ensilinja_ledger::SourcedEntry;
 use ensilinja_model::LegKey;
 use ensilinja_report::explanation::{FactSource, LegIdentity};
-use ensilinja_wire::Decoder;
+use ensilinja_wire::NamedContact;
 
 use crate::error::LookbackError;
-use crate::source::{EventSource, SourcePosition, SourceSummary};
+use crate::source::{EventSource, SourceDecoders, SourcePosition, SourceSummary};
 
 /// The entries to be found again, by leg.
 pub(super) type WantedEntries = HashMap<LegKey, Vec<SourcedEntry>>;
@@ -25,8 +24,8 @@ pub(super) struct FoundLeg {
 
 impl FoundLeg {
     /// Where the fact that an entry follows from was stated first.
-    pub fn position(&self, entry: &SourcedEntry) -> Option<SourcePosition> {
-        self.entries.iter().find(|(known, _)| known == entry).and_then(|(_, position)| *position)
+    pub fn position(&self, entry: &SourcedEntry) -> Option<&SourcePosition> {
+        self.entries.iter().find(|(known, _)| known == entry).and_then(|(_, position)| position.as_ref())
     }
 }
 
@@ -37,7 +36,7 @@ impl FoundLeg {
 pub(super) fn find(
     source: &EventSource<'_>,
     first: &SourceSummary,
-    decoder: &Decoder,
+    decoders: &SourceDecoders,
     stop: &AtomicBool,
     wanted: &WantedEntries,
 ) -> Result<HashMap<LegKey, FoundLeg>, LookbackError> {
@@ -45,15 +44,15 @@ pub(super) fn find(
     if wanted.is_empty() {
         return Ok(found);
     }
-    source.read_again(first, decoder, stop, &mut |sourced| {
+    source.read_again(first, decoders, stop, &mut |sourced| {
         if let Some(entries) = wanted.get(&sourced.event.leg) {
             let leg = found.entry(sourced.event.leg).or_insert_with(|| FoundLeg {
-                identity: LegIdentity { contact: sourced.contact.id(), visit: sourced.contact.visit() },
+                identity: identity(sourced.contact.named()),
                 entries: entries.iter().map(|entry| (*entry, None)).collect(),
             });
             for (entry, position) in &mut leg.entries {
                 if entry.follows_from(&sourced.event) {
-                    position.get_or_insert(sourced.position);
+                    position.get_or_insert_with(|| sourced.position.clone());
                 }
             }
         }
@@ -62,14 +61,18 @@ pub(super) fn find(
     Ok(found)
 }
 
+fn identity(NamedContact { id, visit }: NamedContact) -> LegIdentity {
+    LegIdentity { contact: id, visit }
+}
+
 /// A position as it is printed.
-pub(super) fn fact_source(position: SourcePosition, config: &Config, files: &[PathBuf]) -> FactSource {
+pub(super) fn fact_source(position: &SourcePosition, files: &[PathBuf]) -> FactSource {
     match position {
-        SourcePosition::Record { partition, offset } => {
-            FactSource::Record { topic: config.kafka.topic.clone(), partition, offset }
+        SourcePosition::Record { topic, partition, offset } => {
+            FactSource::Record { topic: topic.to_string(), partition: *partition, offset: *offset }
         }
         SourcePosition::Line { file, number } => {
-            FactSource::Line { file: files[file].display().to_string(), line: number }
+            FactSource::Line { file: files[*file].display().to_string(), line: *number }
         }
     }
 }

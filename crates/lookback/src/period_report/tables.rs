@@ -65,7 +65,7 @@ fn read(request: &PeriodReportRequest<'_>, context: &LookbackContext<'_>) -> Res
     let source = context.source(lookback.reads_from(), request.offsets, request.known_before);
     let mut historical = HistoricalLedger::new(lookback.rules().clone());
     let mut reused = ReusedIds::within(period.clone(), lookback.rules().clone());
-    let summary = source.read(&context.decoder(), context.stop, &mut |sourced| {
+    let summary = source.read(&context.decoders(), context.stop, &mut |sourced| {
         if lookback.counts(&sourced.event) {
             reused.count(&sourced.event, sourced.position, |note| historical.apply_noting(&sourced.event, note));
         }

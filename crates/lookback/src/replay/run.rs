@@ -107,7 +107,7 @@ fn read_and_ask(
     source: &EventSource<'_>,
     context: &LookbackContext<'_>,
 ) -> Result<Coverage, LookbackError> {
-    let read = source.read(&context.decoder(), context.stop, &mut |sourced| engine.apply(sourced));
+    let read = source.read(&context.decoders(), context.stop, &mut |sourced| engine.apply(sourced));
     let ended = read.and_then(|summary| {
         let end = SourceEnd::of(source.files, summary.latest);
         engine.finish(&summary.evidence, end.known_until(), context.progress)?;
@@ -175,9 +175,10 @@ fn run_header(request: &ReplayRequest<'_>, context: &LookbackContext<'_>, export
         step_seconds: Some(request.step.seconds()),
         knowledge: request.knowledge,
         config: request.config_path.clone(),
-        topic: kafka.map(|kafka| kafka.topic.clone()),
+        topic: kafka.map(|_| context.config.topics_in_words()),
         brokers: kafka.map(|kafka| kafka.bootstrap_servers.clone()),
         events: context.files.iter().map(|path| path.display().to_string()).collect(),
+        source: context.file_source.map(|source| context.config.sources[source].name.clone()),
         lines: export.line_ids(),
         scope: export.scope(),
         version: request.version.to_owned(),

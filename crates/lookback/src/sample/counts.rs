@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use ensilinja_config::Config;
+use ensilinja_config::{Config, Source};
 use ensilinja_kafka::IncomingRecord;
 use ensilinja_ledger::{HistoricalLedger, Rules};
-use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoded, Detail, Oddity, Reason, Rejection};
+use ensilinja_model::{Event, EventTime};
+use ensilinja_wire::{Decoder, Detail, Format, Oddity, Reason, Rejection, Stays};
 
 use super::finding::SampleFinding;
+use super::native_counts::NativeCounts;
 use crate::local_time::to_the_minute;
+use crate::meant_type::meant_type;
 use crate::record_timestamps::{AHEAD_REMEDY, COPIED_REMEDY, TimestampCounts};
 use crate::reused_ids::{REUSE_REMEDY, ReusedIds, SURPLUS_REMEDY};
-use crate::source::SourcePosition;
+use crate::source::{SourcePosition, join, wire_record};
 
 /// How many of the latest positions are named of what is wrong.
 const MOST_POSITIONS: usize = 3;
@@ -29,8 +31,10 @@ const LATE_MS: i64 = 5 * MINUTE_MS;
 pub(super) struct SampleCounts {
     now: EventTime,
     records: u64,
+    /// Records that were read, even if they state nothing.
+    accepted: u64,
     timestamps: TimestampCounts,
-    /// The accepted events of each line.
+    /// The events of each line.
     events: Vec<u64>,
     rejected: BTreeMap<Detail, RejectedRecords>,
     /// When the first and the last record were published.
@@ -45,6 +49,8 @@ pub(super) struct SampleCounts {
     historical: HistoricalLedger,
     reused: ReusedIds,
     odd: BTreeMap<Oddity, u64>,
+    native: NativeCounts,
+    stays: Stays,
 }
 
 /// Records that were rejected for one detail.
@@ -63,6 +69,7 @@ impl SampleCounts {
         Self {
             now,
             records: 0,
+            accepted: 0,
             timestamps: TimestampCounts::default(),
             events: vec![0; rules.lines().len()],
             rejected: BTreeMap::new(),
@@ -75,24 +82,49 @@ impl SampleCounts {
             historical: HistoricalLedger::new(rules.clone()),
             reused: ReusedIds::within(EventTime::MIN..EventTime::MAX, rules),
             odd: BTreeMap::new(),
+            native: NativeCounts::default(),
+            stays: Stays::default(),
         }
     }
 
-    /// Counts a record. `meant_type` is the type that was probably meant, if its type is misspelt.
-    pub fn add(
+    /// Reads and counts a record.
+    pub fn add(&mut self, record: &IncomingRecord<'_>, decoder: &Decoder) {
+        let wire = wire_record(record);
+        let (mut stated, mut events) = (Vec::new(), Vec::new());
+        let read = decoder.read(&wire, &mut stated);
+        for stated in stated {
+            join(stated, &mut self.stays, &mut |event| events.push(event));
+        }
+        if decoder.format() != Format::CloudEvents {
+            self.native.add(decoder.contents(&wire));
+            events.iter().for_each(|event| self.native.add_event(event));
+        }
+        let meant_type = read.err().and_then(|rejection| meant_type(&wire, rejection));
+        self.count(record, &events, read, meant_type);
+    }
+
+    /// Counts a record that has been read. `meant_type` is the type that was probably meant, if its type is misspelt.
+    fn count(
         &mut self,
         record: &IncomingRecord<'_>,
-        decoded: Result<Decoded, Rejection>,
+        events: &[Event],
+        read: Result<Option<Oddity>, Rejection>,
         meant_type: Option<String>,
     ) {
         self.records += 1;
-        self.timestamps.count(record, decoded.as_ref().ok().map(|decoded| decoded.event.at), self.now);
+        self.timestamps.count(record, events.first().map(|event| event.at), self.now);
         self.without_timestamp += u64::from(record.timestamp.is_none());
         if let Some(at) = record.timestamp {
             self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         }
-        match decoded {
-            Ok(decoded) => self.accept(record, decoded),
+        events.iter().for_each(|event| self.accept(record, event));
+        match read {
+            Ok(oddity) => {
+                self.accepted += 1;
+                if let Some(oddity) = oddity {
+                    *self.odd.entry(oddity).or_default() += 1;
+                }
+            }
             Err(rejection) => {
                 let rejected = self.rejected.entry(rejection.detail).or_default();
                 rejected.count += 1;
@@ -103,16 +135,15 @@ impl SampleCounts {
         }
     }
 
-    fn accept(&mut self, record: &IncomingRecord<'_>, Decoded { event, oddity }: Decoded) {
-        if let Some(oddity) = oddity {
-            *self.odd.entry(oddity).or_default() += 1;
-        }
+    fn accept(&mut self, record: &IncomingRecord<'_>, event: &Event) {
         if let Some(events) = self.events.get_mut(event.line.as_usize()) {
             *events += 1;
         }
         let Self { historical, reused, .. } = self;
-        let position = SourcePosition::Record { partition: record.partition, offset: record.offset };
-        reused.count(&event, position, |note| historical.apply_noting(&event, note));
+        let (topic, partition, offset) = (record.topic.into(), record.partition, record.offset);
+        reused.count(event, &SourcePosition::Record { topic, partition, offset }, |note| {
+            historical.apply_noting(event, note)
+        });
         let Some(at) = record.timestamp else { return };
         let late_ms = at.millis_since(event.at);
         self.ahead += u64::from(late_ms < 0);
@@ -126,8 +157,8 @@ impl SampleCounts {
         self.published.map(|(_, newest)| newest)
     }
 
-    /// The findings.
-    pub fn findings(&self, config: &Config, rules: &Rules) -> Vec<SampleFinding> {
+    /// The findings about the records of `source`.
+    pub fn findings(&self, source: &Source, config: &Config, rules: &Rules) -> Vec<SampleFinding> {
         if self.records == 0 {
             return vec![SampleFinding::warning("no record came", "check that something publishes to it")];
         }
@@ -140,7 +171,7 @@ impl SampleCounts {
             ));
         }
         let accepted: u64 = self.events.iter().sum();
-        findings.push(self.acceptance(accepted, config));
+        findings.push(self.acceptance(config));
         findings.extend(self.rejected.iter().map(|(detail, rejected)| self.rejection(*detail, rejected)));
         for (oddity, count) in &self.odd {
             let what = match oddity {
@@ -148,6 +179,7 @@ impl SampleCounts {
             };
             findings.push(SampleFinding::good(format!("{count} of {accepted} events {what}")));
         }
+        findings.extend(self.native.findings(source));
         self.add_timestamps(&mut findings);
         if let Some(what) = self.reused.in_words(&[], config) {
             findings.push(if self.reused.is_habit() {
@@ -165,18 +197,19 @@ impl SampleCounts {
         findings
     }
 
-    fn acceptance(&self, accepted: u64, config: &Config) -> SampleFinding {
+    fn acceptance(&self, config: &Config) -> SampleFinding {
         let lines = self.events.iter().filter(|events| **events > 0).count();
         let published = self.published.map_or_else(String::new, |(first, last)| {
             let [first, last] = [first, last].map(|at| to_the_minute(at, &config.zone));
             format!(", published from {first} to {last}")
         });
         let what = format!(
-            "of the latest {} records{published}, {accepted} are accepted, of {lines} of {} lines",
+            "of the latest {} records{published}, {} are accepted, of {lines} of {} lines",
             self.records,
+            self.accepted,
             self.events.len()
         );
-        match accepted {
+        match self.accepted {
             0 => SampleFinding::problem(what, "check that this is the topic of the events"),
             _ => SampleFinding::good(what),
         }
@@ -198,8 +231,10 @@ impl SampleCounts {
             remedy = format!("{remedy} Probably meant: {}.", meant.join(", "));
         }
         match reason {
-            // They belong to other systems and are skipped.
-            Reason::UnknownType => SampleFinding { remedy: Some(remedy), ..SampleFinding::good(what) },
+            // They are not for this program, or listed by name.
+            Reason::UnknownType | Reason::UnknownQueue => {
+                SampleFinding { remedy: Some(remedy), ..SampleFinding::good(what) }
+            }
             _ if is_many(*count, self.records) => SampleFinding::problem(what, remedy),
             _ => SampleFinding::warning(what, remedy),
         }
@@ -252,7 +287,7 @@ fn is_many(count: u64, all: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ensilinja_model::{Event, Fact, Headers, LegKey, LineIndex};
+    use ensilinja_model::{Fact, Headers, LegKey, LineIndex};
 
     use super::*;
 
@@ -285,17 +320,14 @@ mod tests {
                 rebuilding: true,
                 again: false,
             };
-            let event = decoded.map(|_| Event {
-                leg: LegKey::new(1),
-                line: LineIndex::new(0),
-                at: now.plus_millis(-late_ms),
-                fact: Fact::Offered,
-            });
+            let (leg, line) = (LegKey::new(1), LineIndex::new(0));
+            let event = Event { leg, line, at: now.plus_millis(-late_ms), fact: Fact::Offered };
+            let events = if decoded.is_ok() { vec![event] } else { Vec::new() };
             let oddity = (late_ms < &0).then_some(Oddity::KeyDiffers);
             let meant = (*decoded == Err(Detail::MisspeltType)).then(|| "fi.ensilinja.contact.offered".to_owned());
-            counts.add(&record, event.map(|event| Decoded { event, oddity }).map_err(Rejection::from), meant);
+            counts.count(&record, &events, decoded.map(|_| oddity).map_err(Rejection::from), meant);
         }
-        in_words(&counts.findings(&config, &config.rules(now)))
+        in_words(&counts.findings(&config.sources[0], &config, &config.rules(now)))
     }
 
     #[test]
@@ -370,8 +402,8 @@ mod tests {
             rebuilding,
             again,
         };
-        counts.add(&record, Err(Rejection::from(Detail::Tombstone)), None);
-        let text = in_words(&counts.findings(&config, &config.rules(now)));
+        counts.count(&record, &[], Err(Rejection::from(Detail::Tombstone)), None);
+        let text = in_words(&counts.findings(&config.sources[0], &config, &config.rules(now)));
         assert!(
             text.contains("Warning: 1 of 1 records are stamped ahead of this machine's clock, by up to 3600 s"),
             "{text}"

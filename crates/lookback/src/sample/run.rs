@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use ensilinja_kafka::{Inspection, ScanError, ScanRange, scan_topics};
+use ensilinja_kafka::{InspectedTopic, ScanError, ScanRange, Settings, TopicChoice, scan_topics};
 use ensilinja_ledger::Rules;
 
 use super::age;
@@ -11,25 +11,24 @@ use super::finding::SampleFinding;
 use super::ranges::latest_ranges;
 use crate::context::LookbackContext;
 use crate::kafka_settings::kafka_settings;
-use crate::meant_type::meant_type;
 use crate::progress::ProgressUpdate;
-use crate::source::{THE_BEGINNING, wire_record};
+use crate::source::THE_BEGINNING;
 
-/// Reads the latest `most` records of the inspected topic, and judges them.
+/// Reads the latest `most` records of an inspected topic, and judges them.
 ///
 /// # Errors
 /// [`ScanError::Stopped`] if reading was stopped. Any other failure to read is a finding.
 pub fn sample_topic(
-    inspection: &Inspection,
+    topic: &InspectedTopic,
     rules: &Rules,
     most: u32,
     context: &LookbackContext<'_>,
 ) -> Result<Vec<SampleFinding>, ScanError> {
     let LookbackContext { config, now, stop, progress, .. } = *context;
-    let Some(topic) = inspection.topics.first().and_then(|topic| topic.seen.as_ref().ok()) else {
+    let Ok(seen) = &topic.seen else {
         return Ok(vec![SampleFinding::not_tried("reading records, because the topic was not seen")]);
     };
-    let ranges = latest_ranges(&topic.partitions, most.into());
+    let ranges = latest_ranges(&topic.name, &seen.partitions, most.into());
     if ranges.is_empty() {
         return Ok(vec![if most == 0 {
             SampleFinding::not_tried("reading records, because --sample is 0")
@@ -37,14 +36,17 @@ pub fn sample_topic(
             SampleFinding::warning("holds no record", "check that something publishes to it")
         }]);
     }
-    let decoder = context.decoder();
+    let decoders = context.decoders();
+    let source = &config.sources[topic.choice.source];
     let mut counts = SampleCounts::new(rules.clone(), now);
     progress.begin("reading the latest records", "records");
     let range = ScanRange { from: THE_BEGINNING, offsets: &ranges };
-    let read = scan_topics(&kafka_settings(&config.kafka), &range, stop, &mut |record, scan| {
-        let wire = wire_record(record);
-        let examined = decoder.examine(&wire);
-        counts.add(record, examined, meant_type(&wire, &examined));
+    let settings = Settings {
+        topics: vec![TopicChoice { name: topic.name.clone(), ..topic.choice.clone() }],
+        ..kafka_settings(config)
+    };
+    let read = scan_topics(&settings, &range, stop, &mut |record, scan| {
+        counts.add(record, decoders.of_source(record.source));
         let (done, total) = (scan.offsets_read, Some(scan.offsets));
         progress.show(&ProgressUpdate { done, total, count: scan.records, at: record.timestamp });
         ControlFlow::Continue(())
@@ -52,7 +54,7 @@ pub fn sample_topic(
     progress.end();
     match read {
         Ok(_) => {
-            let mut findings = counts.findings(config, rules);
+            let mut findings = counts.findings(source, config, rules);
             findings.extend(counts.newest().and_then(|newest| age::finding(newest, now, config)));
             Ok(findings)
         }

@@ -1,10 +1,12 @@
 //! An event with its origin.
 
-use ensilinja_model::{Event, EventTime};
-use ensilinja_wire::{Decoder, Record};
+use ensilinja_model::{Event, EventTime, LegKey};
+use ensilinja_report::explanation::PlatformRecord;
+use ensilinja_wire::{Decoder, Format, NamedContact, Record};
 
 use super::position::SourcePosition;
 use crate::coverage::HistoryEvidence;
+use crate::printable_bytes::printable_bytes;
 
 /// An event, when it became known, and where it was found.
 #[derive(Clone, Copy)]
@@ -14,7 +16,7 @@ pub struct SourcedEvent<'a> {
     /// When it became known.
     pub known_at: EventTime,
     /// Where it was found.
-    pub position: SourcePosition,
+    pub position: &'a SourcePosition,
     /// What has been read so far about where history begins.
     pub evidence: &'a HistoryEvidence,
     /// The contact, with its id, for explanations on standard output and nothing else.
@@ -23,30 +25,40 @@ pub struct SourcedEvent<'a> {
 
 /// Where the raw id and the visit of a contact can be read. It has no `Debug`, so that no id gets into a log.
 #[derive(Clone, Copy)]
-pub enum RawContact<'a> {
-    /// In the record: its subject is the id, whatever its key.
-    Record(Record<'a>),
-    /// In the line of a file.
-    Line(&'a [u8]),
+pub struct RawContact<'a> {
+    pub(super) decoder: &'a Decoder,
+    /// The record, or the line of a file as the value of a record.
+    pub(super) record: Record<'a>,
+    pub(super) leg: LegKey,
 }
 
-impl RawContact<'_> {
-    /// The id, as the source has it.
+impl<'a> RawContact<'a> {
+    /// The contact of an event that follows from a line of a file.
     #[must_use]
-    pub fn id(&self) -> String {
-        Decoder::contact(&self.record()).unwrap_or_default()
+    pub const fn of_line(decoder: &'a Decoder, line: &'a [u8], leg: LegKey) -> Self {
+        Self { decoder, record: Record::of_value(line), leg }
     }
 
-    /// The visit, if the source names one.
+    /// The contact as the source names it.
     #[must_use]
-    pub fn visit(&self) -> Option<String> {
-        Decoder::visit(&self.record()).ok().flatten()
+    pub fn named(&self) -> NamedContact {
+        let unnamed = || NamedContact { id: String::new(), visit: None };
+        self.decoder.named_contact(&self.record, self.leg).unwrap_or_else(unnamed)
     }
 
-    fn record(&self) -> Record<'_> {
-        match self {
-            Self::Record(record) => *record,
-            Self::Line(line) => Record::of_value(line),
+    /// The record, if it is one of a platform: its type, and the entry of the configuration that led to this event.
+    /// With its value only if `payload` is set.
+    #[must_use]
+    pub fn platform_record(&self, event: &Event, payload: bool) -> Option<PlatformRecord> {
+        if self.decoder.format() == Format::CloudEvents {
+            return None;
         }
+        let contents = self.decoder.contents(&self.record);
+        let value = self.record.value.filter(|_| payload);
+        Some(PlatformRecord {
+            record_type: contents.types.first().cloned(),
+            entry: contents.entry_of(event).map(str::to_owned),
+            payload: value.map(|value| printable_bytes(value, usize::MAX)),
+        })
     }
 }

@@ -20,6 +20,8 @@ pub struct EventSource<'a> {
     pub config: &'a Config,
     /// The files to read instead of the topic; `-` is standard input.
     pub files: &'a [PathBuf],
+    /// The number of the source whose records the files have; `None` for `CloudEvents`.
+    pub file_source: Option<usize>,
     /// Records published earlier are left out. Files are read whole.
     pub from: EventTime,
     /// Of the topic, only these ranges of offsets, whenever they were published; empty for all.
@@ -35,7 +37,7 @@ impl EventSource<'_> {
     #[must_use]
     pub fn name(&self) -> String {
         match self.files {
-            [] => self.config.kafka.topic.clone(),
+            [] => self.config.topics_in_words(),
             [file] => stream_name(file),
             files => format!("{} files", files.len()),
         }
@@ -66,7 +68,7 @@ impl EventSource<'_> {
 #[must_use]
 pub fn source_subject(files: &[PathBuf], config: &Config) -> String {
     match files {
-        [] => config.kafka.topic.clone(),
+        [] => config.topics_in_words(),
         [_] => "the file".to_owned(),
         _ => format!("the whole of the {} files", files.len()),
     }

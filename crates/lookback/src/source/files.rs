@@ -12,15 +12,16 @@ use std::thread;
 use std::time::Duration;
 
 use ensilinja_model::EventTime;
-use ensilinja_wire::Decoder;
+use ensilinja_wire::{Decoder, Stays};
 
 use super::event::{RawContact, SourcedEvent};
 use super::event_source::EventSource;
+use super::joining::join;
 use super::position::SourcePosition;
 use super::summary::{SourceError, SourceSummary};
 use crate::error::LookbackError;
 use crate::event_file::{
-    EventBatch, EventFile, EventFileError, ReadAhead, ReadAheadItem, is_standard_stream, stream_name,
+    BLOCK, EventBatch, EventFile, EventFileError, ReadAhead, ReadAheadItem, is_standard_stream, stream_name,
 };
 use crate::progress::ProgressUpdate;
 
@@ -37,14 +38,19 @@ pub(super) fn read(
     check(source)?;
     let mut files = MergedFiles::open(source, decoder, stop)?;
     source.progress.begin(&format!("reading {}", source.name()), "events");
+    let mut stays = Stays::default();
     while let Some((file, known_at)) = files.next(decoder, stop)? {
+        let mut events = Vec::with_capacity(BLOCK);
         for line in file.batch.events(file.block) {
-            summary.add(&line.event, Some(known_at));
+            join(line.stated, &mut stays, &mut |event| events.push((event, line.number, line.line)));
         }
-        for line in file.batch.events(file.block) {
-            let position = SourcePosition::Line { file: file.index, number: line.number };
-            let (evidence, contact) = (&summary.evidence, RawContact::Line(line.line));
-            handle(&SourcedEvent { event: line.event, known_at, position, evidence, contact })?;
+        for (event, ..) in &events {
+            summary.add(event, Some(known_at));
+        }
+        for &(event, number, line) in &events {
+            let position = SourcePosition::Line { file: file.index, number };
+            let contact = RawContact::of_line(decoder, line, event.leg);
+            handle(&SourcedEvent { event, known_at, position: &position, evidence: &summary.evidence, contact })?;
         }
         file.block += 1;
         let (done, total) = files.bytes();

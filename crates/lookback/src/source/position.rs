@@ -1,16 +1,17 @@
 //! Where an event was found.
 
 use std::path::PathBuf;
-
-use ensilinja_config::Config;
+use std::sync::Arc;
 
 use crate::event_file::stream_name;
 
 /// Where an event was found. The order is that of files and lines, or of partitions and offsets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourcePosition {
-    /// A record of the topic.
+    /// A record of a topic.
     Record {
+        /// The topic.
+        topic: Arc<str>,
         /// Its partition.
         partition: i32,
         /// Its offset in the partition.
@@ -28,10 +29,10 @@ pub enum SourcePosition {
 impl SourcePosition {
     /// As it is printed: `topic/partition/offset`, or `file:line`.
     #[must_use]
-    pub fn in_words(self, files: &[PathBuf], config: &Config) -> String {
+    pub fn in_words(&self, files: &[PathBuf]) -> String {
         match self {
-            Self::Record { partition, offset } => format!("{}/{partition}/{offset}", config.kafka.topic),
-            Self::Line { file, number } => format!("{}:{number}", stream_name(&files[file])),
+            Self::Record { topic, partition, offset } => format!("{topic}/{partition}/{offset}"),
+            Self::Line { file, number } => format!("{}:{number}", stream_name(&files[*file])),
         }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_config::Config;
-use ensilinja_model::LineId;
-use ensilinja_wire::Decoder;
-
+use super::decoders::SourceDecoders;
 use super::event::SourcedEvent;
 use super::event_source::EventSource;
 use super::summary::{SourceError, SourceSummary};
@@ -13,14 +10,6 @@ use super::{files, topic};
 use crate::error::LookbackError;
 use crate::event_file::{is_standard_stream, stream_name};
 use crate::request_error::RequestError;
-
-/// A decoder of the configured lines. `key` is that of the hash of contact ids: it has to be the same where legs of two
-/// readings are compared, and random otherwise.
-#[must_use]
-pub fn decoder(config: &Config, key: [u8; 16]) -> Decoder {
-    let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
-    Decoder::new(&ids, key)
-}
 
 impl EventSource<'_> {
     /// Gives every event to `handle`. What is left out is logged.
@@ -30,15 +19,15 @@ impl EventSource<'_> {
     /// set; the error of `handle`. What was delivered before is incomplete.
     pub fn read(
         &self,
-        decoder: &Decoder,
+        decoders: &SourceDecoders,
         stop: &AtomicBool,
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<SourceSummary, LookbackError> {
         let mut summary = SourceSummary::new(self);
         let ended = if self.files.is_empty() {
-            topic::read(self, decoder, stop, &mut summary, handle)
+            topic::read(self, decoders, stop, &mut summary, handle)
         } else {
-            files::read(self, decoder, stop, &mut summary, handle)
+            files::read(self, decoders.of_files(), stop, &mut summary, handle)
         };
         self.progress.end();
         ended?;
@@ -54,11 +43,11 @@ impl EventSource<'_> {
     pub fn read_again(
         &self,
         first: &SourceSummary,
-        decoder: &Decoder,
+        decoders: &SourceDecoders,
         stop: &AtomicBool,
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<(), LookbackError> {
-        let again = self.read(decoder, stop, handle)?;
+        let again = self.read(decoders, stop, handle)?;
         if again.topics == first.topics { Ok(()) } else { Err(SourceError::TopicReplaced { name: self.name() }.into()) }
     }
 

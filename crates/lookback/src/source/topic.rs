@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, scan_topics};
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Decoder, Reason, Record};
+use ensilinja_wire::{Reason, Record, Stays};
 
+use super::decoders::SourceDecoders;
 use super::event::{RawContact, SourcedEvent};
 use super::event_source::EventSource;
+use super::joining::join;
 use super::position::SourcePosition;
 use super::summary::{SourceError, SourceSummary};
 use crate::error::LookbackError;
@@ -30,15 +33,17 @@ pub fn wire_record<'a>(record: &'a IncomingRecord<'a>) -> Record<'a> {
 
 pub(super) fn read(
     source: &EventSource<'_>,
-    decoder: &Decoder,
+    decoders: &SourceDecoders,
     stop: &AtomicBool,
     summary: &mut SourceSummary,
     handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
 ) -> Result<(), LookbackError> {
     let (mut rejected, mut failure, mut without_timestamp) = (BTreeMap::<Reason, u64>::new(), None, 0);
+    let (mut stays, mut stated, mut events) = (Stays::default(), Vec::new(), Vec::new());
+    let mut topic: Arc<str> = "".into();
     let range = ScanRange { from: source.from, offsets: source.offsets };
     source.progress.begin(&format!("reading {}", source.name()), "records");
-    let read = scan_topics(&kafka_settings(&source.config.kafka), &range, stop, &mut |record, progress| {
+    let read = scan_topics(&kafka_settings(source.config), &range, stop, &mut |record, progress| {
         if progress.records % SHOW_EVERY == 0 {
             source.progress.show(&ProgressUpdate {
                 done: progress.offsets_read,
@@ -55,21 +60,33 @@ pub(super) fn read(
             return ControlFlow::Continue(());
         }
         let wire = wire_record(record);
-        match decoder.decode(&wire) {
-            Ok(event) => {
-                summary.add(&event, record.timestamp);
-                let position = SourcePosition::Record { partition: record.partition, offset: record.offset };
-                if source.offsets.is_empty() {
-                    summary.evidence.set_source(source.topic_history(progress.history));
-                }
-                let (evidence, contact) = (&summary.evidence, RawContact::Record(wire));
-                let sourced = SourcedEvent { event, known_at, position, evidence, contact };
-                if let Err(error) = handle(&sourced) {
-                    failure = Some(error);
-                    return ControlFlow::Break(());
-                }
+        let decoder = decoders.of_source(record.source);
+        stated.clear();
+        if let Err(rejection) = decoder.read(&wire, &mut stated) {
+            *rejected.entry(rejection.reason).or_default() += 1;
+        }
+        for stated in stated.drain(..) {
+            join(stated, &mut stays, &mut |event| events.push(event));
+        }
+        if events.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        if *topic != *record.topic {
+            topic = record.topic.into();
+        }
+        let (partition, offset) = (record.partition, record.offset);
+        let position = SourcePosition::Record { topic: Arc::clone(&topic), partition, offset };
+        for event in events.drain(..) {
+            summary.add(&event, record.timestamp);
+            if source.offsets.is_empty() {
+                summary.evidence.set_source(source.topic_history(progress.history));
             }
-            Err(rejection) => *rejected.entry(rejection.reason).or_default() += 1,
+            let contact = RawContact { decoder, record: wire, leg: event.leg };
+            let sourced = SourcedEvent { event, known_at, position: &position, evidence: &summary.evidence, contact };
+            if let Err(error) = handle(&sourced) {
+                failure = Some(error);
+                return ControlFlow::Break(());
+            }
         }
         ControlFlow::Continue(())
     });
@@ -92,7 +109,7 @@ fn log_left_out(
     rejected: &BTreeMap<Reason, u64>,
     without_timestamp: u64,
 ) {
-    let (topic, records) = (&source.config.kafka.topic, read.records);
+    let (topic, records) = (source.name(), read.records);
     for (reason, count) in rejected {
         tracing::warn!(topic, records, left_out = count, reason = reason.as_str(), "records left out");
     }
@@ -110,7 +127,7 @@ fn log_left_out(
 
 /// Checks that there was something to read, and takes over what the log says about where it begins.
 fn check_part(source: &EventSource<'_>, read: &ScanSummary, summary: &mut SourceSummary) -> Result<(), LookbackError> {
-    let topic = source.config.kafka.topic.clone();
+    let topic = source.name();
     let is_empty = summary.events == 0;
     if !source.offsets.is_empty() {
         let ranges: Vec<String> = source.offsets.iter().map(ToString::to_string).collect();

@@ -40,6 +40,19 @@ pub struct ExplainedFact {
     pub known_since: Option<FormattedInstant>,
     /// Its effect.
     pub effect: FactEffect,
+    /// The record of a platform that it was read from; `None` of a `CloudEvent`, which states the fact itself.
+    pub record: Option<PlatformRecord>,
+}
+
+/// The record of a platform that a fact was read from.
+#[derive(Clone)]
+pub struct PlatformRecord {
+    /// Its type, as the platform spells it.
+    pub record_type: Option<String>,
+    /// The entry of the configuration that led to the fact, such as `queues."5000"`.
+    pub entry: Option<String>,
+    /// The value of the record, if it was asked for. It contains personal data.
+    pub payload: Option<String>,
 }
 
 /// The effect of a fact on the figures.

@@ -28,7 +28,7 @@
 use ensilinja_model::printable_json;
 use serde_json::{Value as Json, json};
 
-use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PromiseVerdict};
+use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PlatformRecord, PromiseVerdict};
 use super::entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, StatedFact};
 use super::figure::{Contribution, ExplainedSeries, FigureExplanation};
 
@@ -144,6 +144,9 @@ fn claim(claim: &ExplainedFact) -> Json {
     let mut fields = said(&claim.fact);
     fields["known"] = json!(claim.known_since.as_ref().map(instant));
     fields["fate"] = json!(claim.effect.as_str());
+    if let Some(PlatformRecord { record_type, entry, payload }) = &claim.record {
+        fields["record"] = json!({ "type": record_type, "mapped_by": entry, "value": payload });
+    }
     match &claim.effect {
         FactEffect::Counts | FactEffect::Duplicate | FactEffect::Surplus => {}
         FactEffect::Lost { to, at } => fields["lost_to"] = json!({ "fact": to, "at": instant(at) }),

@@ -2,7 +2,7 @@
 
 use ensilinja_model::printable;
 
-use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect};
+use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect, PlatformRecord};
 use super::entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, LegIdentity, StatedFact};
 use super::figure::{Contribution, ExplainedSeries, FigureExplanation};
 use crate::listing::{Align, Listing};
@@ -89,8 +89,7 @@ impl ContactExplanation {
 fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
     push_line(text, &format!("\n{}{visit}\n\nFacts", leg.line));
-    let facts: Vec<Vec<String>> = leg.facts.iter().map(fact_cells).collect();
-    push_listing(text, &["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], &facts, None);
+    push_facts(text, &leg.facts);
     push_line(text, "\nEntries");
     if leg.entries.is_empty() {
         push_line(text, "none");
@@ -110,6 +109,30 @@ fn push_leg(text: &mut String, leg: &ExplainedLeg) {
     leg.notes.iter().for_each(|note| push_line(text, note));
     push_line(text, "\nPromise");
     leg.promise.iter().for_each(|sentence| push_line(text, sentence));
+}
+
+fn push_facts(text: &mut String, facts: &[ExplainedFact]) {
+    let (mut titles, mut rows) = (vec!["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], Vec::new());
+    let are_of_a_platform = facts.iter().any(|fact| fact.record.is_some());
+    if are_of_a_platform {
+        titles.extend(["RECORD", "MAPPED BY"]);
+    }
+    for fact in facts {
+        let mut row = fact_cells(fact);
+        if are_of_a_platform {
+            let member = |of: fn(&PlatformRecord) -> Option<&String>| {
+                fact.record.as_ref().and_then(of).map(|text| printable(text).into_owned()).unwrap_or_default()
+            };
+            row.extend([member(|record| record.record_type.as_ref()), member(|record| record.entry.as_ref())]);
+        }
+        rows.push(row);
+    }
+    push_listing(text, &titles, &rows, None);
+    for fact in facts {
+        if let Some(payload) = fact.record.as_ref().and_then(|record| record.payload.as_ref()) {
+            push_line(text, &format!("{}: {}", position(&fact.fact), printable(payload)));
+        }
+    }
 }
 
 fn fact_cells(claim: &ExplainedFact) -> Vec<String> {

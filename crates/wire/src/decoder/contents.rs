@@ -1,6 +1,6 @@
 //! Everything that one record says, for `check` and `explain`.
 
-use ensilinja_model::{EventTime, FactKind, LineIndex};
+use ensilinja_model::{Event, EventTime, FactKind, LineIndex};
 
 use crate::native::{MappingEntry, MappingTable, NativeFact, NativeSink};
 use crate::record::Decoded;
@@ -36,6 +36,15 @@ pub struct ContentFact {
 }
 
 impl RecordContents {
+    /// The entry of the configuration that led to an event which follows from this record.
+    #[must_use]
+    pub fn entry_of(&self, event: &Event) -> Option<&str> {
+        let states = |fact: &&ContentFact| fact.kind == Some(event.fact.kind()) && fact.at == event.at;
+        let of_stay = |fact: &&ContentFact| fact.kind.is_none() && fact.line == event.line;
+        let fact = self.facts.iter().find(states).or_else(|| self.facts.iter().find(of_stay));
+        fact.and_then(|fact| fact.entry.as_deref())
+    }
+
     pub(super) fn of_cloud_event(decoded: Result<Decoded, Rejection>) -> Self {
         match decoded {
             Ok(Decoded { event, .. }) => {

@@ -1,4 +1,4 @@
-//! The findings about a sample of the topic.
+//! The findings about samples of the topics.
 
 use ensilinja_kafka::{Inspection, ScanError};
 use ensilinja_ledger::Rules;
@@ -7,7 +7,7 @@ use ensilinja_lookback::sample::{SampleArea, SampleState, sample_topic};
 
 use super::finding::{Area, Finding, Findings, State};
 
-/// Reads the latest `most` records, and adds what was found.
+/// Reads the latest `most` records of each topic, and adds what was found.
 ///
 /// # Errors
 /// If it was stopped.
@@ -18,22 +18,24 @@ pub(super) fn look(
     context: &LookbackContext<'_>,
     findings: &mut Findings,
 ) -> Result<(), ScanError> {
-    for finding in sample_topic(inspection, rules, most, context)? {
-        findings.push(Finding {
-            area: match finding.area {
-                SampleArea::Permissions => Area::Permissions,
-                SampleArea::Records => Area::Records,
-            },
-            state: match finding.state {
-                SampleState::Good => State::Ok,
-                SampleState::Warning => State::Warning,
-                SampleState::Problem => State::Problem,
-                SampleState::NotTried => State::NotTried,
-            },
-            about: context.config.kafka.topic.clone(),
-            what: finding.what,
-            advice: finding.remedy,
-        });
+    for topic in &inspection.topics {
+        for finding in sample_topic(topic, rules, most, context)? {
+            findings.push(Finding {
+                area: match finding.area {
+                    SampleArea::Permissions => Area::Permissions,
+                    SampleArea::Records => Area::Records,
+                },
+                state: match finding.state {
+                    SampleState::Good => State::Ok,
+                    SampleState::Warning => State::Warning,
+                    SampleState::Problem => State::Problem,
+                    SampleState::NotTried => State::NotTried,
+                },
+                about: topic.name.clone(),
+                what: finding.what,
+                advice: finding.remedy,
+            });
+        }
     }
     Ok(())
 }

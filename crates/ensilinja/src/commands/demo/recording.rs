@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use ensilinja_lookback::event_file::{BUFFER_BYTES, next_line};
 use ensilinja_model::EventTime;
 use ensilinja_sim::Publication;
-use ensilinja_wire::{Decoder, Record, Rejection};
+use ensilinja_wire::{Decoder, MAX_VALUE_BYTES, Record, Rejection};
 
 /// The events of a file from an instant on, in the order in which they happened, as records to be published.
 pub struct Recording {
@@ -64,7 +64,7 @@ impl Recording {
         let mut value = Vec::new();
         let skip = line.offset.cast_signed() - self.file.stream_position()?.cast_signed();
         self.file.seek_relative(skip)?;
-        next_line(&mut self.file, &mut value)?.context("it has become shorter")?;
+        next_line(&mut self.file, &mut value, MAX_VALUE_BYTES)?.context("it has become shorter")?;
         let contact = Decoder::contact(&Record::of_value(&value));
         let key = Some(contact.ok().context("it has been changed")?.into_bytes());
         Ok(Publication { at: line.at, key, headers: Vec::new(), value: Some(value), event: None, poison: None })
@@ -93,7 +93,7 @@ fn recorded_lines(file: &mut BufReader<File>, decoder: &Decoder) -> anyhow::Resu
     let (mut lines, mut line) = (Vec::new(), Vec::new());
     for number in 1_u64.. {
         let offset = file.stream_position()?;
-        if next_line(file, &mut line).with_context(|| format!("line {number}"))?.is_none() {
+        if next_line(file, &mut line, MAX_VALUE_BYTES).with_context(|| format!("line {number}"))?.is_none() {
             break;
         }
         if line.trim_ascii().is_empty() {

@@ -24,7 +24,7 @@ use crate::clock;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{ListingFormat, print};
-use crate::lookback_context::lookback_context;
+use crate::lookback_context::{FileRecords, lookback_context};
 
 /// Says what would be sent, or sends it.
 ///
@@ -34,7 +34,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let request = selection_request(&arguments.selection, &arguments.positions, &config.zone)?;
     let selection = DeadLetterSelection::new(request, config)?;
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.letters.quiet, &config.zone));
-    let context = lookback_context(config, &[], &stop, &progress)?;
+    let context = lookback_context(config, FileRecords::NONE, &stop, &progress)?;
     let judge = RedriveJudge::new(&context);
     let search = DeadLetterSearch { context: &context, selection: &selection, judge: &judge };
     let found = search.run(&mut |_, _, _| ())?;
@@ -72,12 +72,13 @@ fn send(
     summary: &mut RedriveSummary,
 ) -> anyhow::Result<()> {
     let LookbackContext { config, stop, progress, .. } = *context;
-    let settings = kafka_settings(&config.kafka);
-    let mut redriver = Redriver::new(&settings, vec![config.kafka.topic.clone()], stop)?;
+    let settings = kafka_settings(config);
     let usable = found.letters().filter(|(_, sketch)| sketch.eligibility.is_usable());
     let mut left: BTreeSet<DeadLetterKey> = usable.map(|(key, _)| key).collect();
+    let topics: BTreeSet<String> = left.iter().map(|key| found.position(*key).topic).collect();
+    let mut redriver = Redriver::new(&settings, topics.into_iter().collect(), stop)?;
     let clock = clock::wall();
-    progress.begin(&format!("sending to {}", config.kafka.topic), "records");
+    progress.begin(&format!("sending to {}", config.topics_in_words()), "records");
     let mut failure = None;
     let read = read_dead_letters(&settings, stop, &mut |letter, _| {
         let key = found.key(&letter.position, letter.topic_id).filter(|key| left.contains(key));

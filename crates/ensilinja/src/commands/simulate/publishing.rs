@@ -23,7 +23,7 @@ use crate::{clock, feed};
 
 /// Publishes the events of a past period, or from now on.
 pub(super) fn publish(request: &SimulateRequest, config: &Config, runtime: &Runtime) -> anyhow::Result<()> {
-    let publisher = Arc::new(Publisher::new(&kafka_settings(&config.kafka), &config.kafka.topic)?);
+    let publisher = Arc::new(Publisher::new(&kafka_settings(config), &config.kafka.topic)?);
     let stop = Arc::new(AtomicBool::new(false));
     let asked_to_stop = {
         let _context = runtime.enter();
@@ -75,7 +75,7 @@ fn send(publisher: &Publisher, past: &mut SimulatedPast, stop: &AtomicBool) -> a
 fn check_retention(period: &Range<EventTime>, config: &Config) -> anyhow::Result<()> {
     let (topic, brokers) = (&config.kafka.topic, &config.kafka.bootstrap_servers);
     let zone = County::zone();
-    match past_retention(&kafka_settings(&config.kafka), topic, (clock::wall())()) {
+    match past_retention(&kafka_settings(config), topic, (clock::wall())()) {
         Ok(PastRetention::Since { since, retention_ms }) if period.start < since => {
             let days = retention_ms / (24 * 3_600_000);
             let keeps = format!("the topic {topic} keeps records for {days} days (retention.ms={retention_ms})");

@@ -7,7 +7,7 @@ use ensilinja_model::is_printable;
 /// The bytes as text. Control characters, marks that change the direction of writing, and bytes that are not UTF-8
 /// become codes. At most `most` characters are shown; `...` stands for the rest.
 #[must_use]
-pub(super) fn printable_bytes(bytes: &[u8], most: usize) -> String {
+pub(crate) fn printable_bytes(bytes: &[u8], most: usize) -> String {
     let (mut text, mut shown) = (String::new(), 0);
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -34,7 +34,7 @@ pub(super) fn printable_bytes(bytes: &[u8], most: usize) -> String {
 
 /// The bytes as pairs of hexadecimal digits.
 #[must_use]
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         write!(text, "{byte:02x}").expect("a text takes what is written to it");
