@@ -29,6 +29,7 @@ mod core_dumps;
 mod event_files;
 mod explain;
 mod grafana;
+mod native;
 mod oracle;
 mod published;
 mod reading;

@@ -12,8 +12,28 @@ use jiff::tz::TimeZone;
 
 use crate::configuration;
 
-/// The lines of the capture.
-const CAPTURE: &str = include_str!("../../../../wire/samples/asterisk/queue_log");
+/// The lines of the capture, in order: the scenarios that a caller or an agent could cause.
+const CAPTURE: [&str; 19] = [
+    include_str!("../../../../wire/samples/asterisk/01.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/02.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/03.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/04.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/05.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/06.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/08.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/09.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/11.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/12.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/13.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/15.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/16.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/17.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/18.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/22.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/26.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/28.queue_log"),
+    include_str!("../../../../wire/samples/asterisk/33.queue_log"),
+];
 
 /// The topic of the lines.
 const TOPIC: &str = "asterisk.queue_log";
@@ -63,12 +83,16 @@ pub(super) fn publications(from: EventTime, zone: TimeZone) -> impl Iterator<Ite
 
 /// A copy of the capture that begins at `second`.
 fn copy(second: i64) -> impl Iterator<Item = Publication> + Send {
-    let moved_by = second - CAPTURE.lines().find_map(seconds_of).expect("the capture has lines");
-    CAPTURE.lines().filter_map(move |line| {
+    let moved_by = second - lines().find_map(seconds_of).expect("the capture has lines");
+    lines().filter_map(move |line| {
         let at = EventTime::from_seconds(seconds_of(line)? + moved_by);
         let value = Some(moved(line, moved_by)?.into_bytes());
         Some(Publication { at, key: None, headers: Vec::new(), value, event: None, poison: None })
     })
+}
+
+fn lines() -> impl Iterator<Item = &'static str> + Send {
+    CAPTURE.iter().flat_map(|scenario| scenario.lines())
 }
 
 fn seconds_of(line: &str) -> Option<i64> {
