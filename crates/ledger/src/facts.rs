@@ -83,12 +83,17 @@ impl Facts {
             Fact::Offered => self.earliest(Register::Offered, at),
             Fact::Queued => self.earliest(Register::Queued, at),
             Fact::Answered => self.earliest(Register::Answered, at),
-            Fact::Abandoned(stage) => self.earliest_with(Register::Abandoned, at, stage, |facts| &mut facts.stage),
+            Fact::Abandoned(stage) => {
+                // The later stage is the more exact one: that a phone was ringing may become known afterwards.
+                let is_preferred = |known: Stage| stage > known;
+                self.earliest_with(Register::Abandoned, at, stage, is_preferred, |facts| &mut facts.stage)
+            }
             Fact::CallbackRequested => self.earliest(Register::CallbackRequested, at),
             Fact::CallbackAttempted(result) => self.attempt((at, result)),
             Fact::CallbackReached => self.earliest(Register::CallbackReached, at),
             Fact::CallbackClosed(result) => {
-                self.earliest_with(Register::CallbackClosed, at, result, |facts| &mut facts.close)
+                let is_graver = |known: CloseResult| result < known;
+                self.earliest_with(Register::CallbackClosed, at, result, is_graver, |facts| &mut facts.close)
             }
             Fact::Transferred => self.earliest(Register::Transferred, at),
             Fact::Ended => self.earliest(Register::Ended, at),
@@ -109,17 +114,19 @@ impl Facts {
         }
     }
 
-    /// As [`earliest`](Self::earliest), for a fact with a value. At the same instant, the smaller value wins.
-    fn earliest_with<V: Copy + Ord>(
+    /// As [`earliest`](Self::earliest), for a fact with a value. At the same instant, it replaces a known value that it
+    /// is preferred to.
+    fn earliest_with<V: Copy>(
         &mut self,
         register: Register,
         at: EventTime,
         value: V,
+        is_preferred_to: impl Fn(V) -> bool,
         slot: impl Fn(&mut Self) -> &mut V,
     ) -> Applied {
         let same_instant = self.instants.get(register) == Some(at);
         let applied = self.earliest(register, at);
-        if applied == Applied::Applied || (same_instant && value < *slot(self)) {
+        if applied == Applied::Applied || (same_instant && is_preferred_to(*slot(self))) {
             *slot(self) = value;
             return Applied::Applied;
         }
@@ -284,12 +291,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_stage_of_the_vocabulary_wins_at_the_same_instant() {
+    fn the_latest_stage_of_a_contact_wins_at_the_same_instant() {
         let mut facts = Facts::new(LineIndex::new(0), AT);
         facts.learn(AT, Fact::Abandoned(Stage::Queue));
-        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Ringing)), Applied::Unchanged);
-        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Menu)), Applied::Applied);
-        assert_eq!(facts.abandoned(), Some((AT, Stage::Menu)));
+        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Menu)), Applied::Unchanged);
+        assert_eq!(facts.learn(AT, Fact::Abandoned(Stage::Ringing)), Applied::Applied);
+        assert_eq!(facts.abandoned(), Some((AT, Stage::Ringing)));
     }
 
     #[test]

@@ -40,10 +40,14 @@ impl NaiveDecision {
         };
         let answered = when(facts, |fact| fact == Fact::Answered);
         let requested = when(facts, |fact| fact == Fact::CallbackRequested);
-        let abandoned = earliest(facts, |fact| match fact {
+        let stage = |fact| match fact {
             Fact::Abandoned(stage) => Some(stage),
             _ => None,
-        });
+        };
+        // Of stages at the same instant the last counts.
+        let first = earliest(facts, stage).map(|(at, _)| at);
+        let abandoned = facts.iter().filter(|(at, _)| Some(*at) == first);
+        let abandoned = abandoned.filter_map(|(at, fact)| Some((*at, stage(*fact)?))).max();
         let transferred = when(facts, |fact| fact == Fact::Transferred).and_then(not_before_arrival);
         let ended = when(facts, |fact| fact == Fact::Ended).and_then(not_before_arrival);
 

@@ -119,14 +119,15 @@ fn end_wait(part: &CallPart, wait_s: u32, parts: &[CallPart], stays: &mut Vec<St
         }
         Step::Left { fact, .. } => facts.push(stay.fact(part.at, fact)),
         _ => {
-            let given_up = part.at.plus_millis(2);
-            facts.extend([stay.fact(given_up, Fact::Abandoned(Stage::Queue)), stay.fact(given_up, Fact::Ended)]);
+            facts.extend([stay.fact(part.at, Fact::Abandoned(Stage::Queue)), stay.fact(part.at, Fact::Ended)]);
+            // Of two stages at one instant the later counts.
             if part.agent != 0 || was_ringing(part, parts) {
-                facts.push(stay.fact(part.at.plus_millis(1), Fact::Abandoned(Stage::Ringing)));
+                facts.push(stay.fact(part.at, Fact::Abandoned(Stage::Ringing)));
             }
-            // A caller who hangs up does not enter a queue again.
+            // A caller who hangs up does not enter a queue again. A move has no measure, so it may be dated earlier, and
+            // then decides.
             if last > stay.entered && last >= Some(second) {
-                facts.push(stay.fact(part.at, Fact::Transferred));
+                facts.push(stay.fact(part.at.plus_millis(-1), Fact::Transferred));
             }
         }
     }
