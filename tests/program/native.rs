@@ -208,8 +208,10 @@ fn a_mapping_that_is_mended_mends_the_past_and_the_tools_say_what_changed() {
 #[test]
 fn the_source_of_files_is_the_only_one_and_has_to_be_named_if_there_are_several() {
     let Week { log, config, .. } = &*WEEK;
-    let period = ["--from", "2025-09-15", "--to", "2025-09-16", "--lines", "neuvola"];
-    let report = |config: &str, more: &[&str]| run(&[&["report", "--config", config, "--events", log], &period[..], more].concat());
+    let period = ["--from", "2025-09-15", "--to", "2025-09-16", "--line", "neuvola"];
+    let report = |config: &str, more: &[&str]| {
+        run(&[&["report", "--config", config, "--events", log], &period[..], more].concat())
+    };
     let (status, of_the_only, err) = report(config, &[]);
     assert_eq!(status, Some(0), "{err}");
     assert_eq!(report(config, &["--source", "telephony"]).1, of_the_only);

@@ -127,7 +127,7 @@ impl RunHeader {
             Knowledge::Before(at) => instant(Some(at)),
             Knowledge::Then => json!("then"),
         };
-        let header = json!({ "run": {
+        let mut header = json!({ "run": {
             "from": instant(self.from),
             "to": instant(self.to),
             "step_seconds": self.step_seconds,
@@ -136,12 +136,14 @@ impl RunHeader {
             "topic": self.topic,
             "brokers": self.brokers,
             "events": self.events,
-            "source": self.source,
             "lines": self.lines,
             "windows": self.scope.windows,
             "figures": self.scope.figures,
             "version": self.version,
         }});
+        if let Some(source) = &self.source {
+            header["run"]["source"] = json!(source);
+        }
         format!("{header}\n")
     }
 

@@ -6,6 +6,7 @@ use ensilinja_catalogue::{Export, Knowledge, RunHeader};
 use ensilinja_config::Line;
 use ensilinja_ledger::{Figures, Rules};
 use ensilinja_model::EventTime;
+use ensilinja_wire::Format;
 
 use super::engine::{ReplayEngine, ReplayGaps, ReplayOptions};
 use super::instants::{MOST_INSTANTS, replay_instants};
@@ -178,11 +179,17 @@ fn run_header(request: &ReplayRequest<'_>, context: &LookbackContext<'_>, export
         topic: kafka.map(|_| context.config.topics_in_words()),
         brokers: kafka.map(|kafka| kafka.bootstrap_servers.clone()),
         events: context.files.iter().map(|path| path.display().to_string()).collect(),
-        source: context.file_source.map(|source| context.config.sources[source].name.clone()),
+        source: source_name(context),
         lines: export.line_ids(),
         scope: export.scope(),
         version: request.version.to_owned(),
     }
+}
+
+/// The name of the source whose records the files have; `None` for `CloudEvents`.
+fn source_name(context: &LookbackContext<'_>) -> Option<String> {
+    let source = &context.config.sources[context.file_source?];
+    (source.mapping.format != Format::CloudEvents).then(|| source.name.clone())
 }
 
 /// What a replay came to.

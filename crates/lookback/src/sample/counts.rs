@@ -419,7 +419,7 @@ mod tests {
             text.contains("Problem: 2 of 3 events (66.7 %), of 1 contacts, belong to another contact with the same id"),
             "{text}"
         );
-        assert!(text.contains("for example at ensilinja.events/3/1, ensilinja.events/3/2"), "{text}");
+        assert!(text.contains("for example at events/3/1, events/3/2"), "{text}");
         assert!(text.contains("-> have the source send `visit` with each event"), "{text}");
     }
 
