@@ -198,6 +198,15 @@ impl Settings {
         self.topics.iter().map(|choice| choice.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
+    /// The source that claims a topic of this name.
+    #[must_use]
+    pub fn source_of(&self, topic: &str) -> Option<usize> {
+        let chooser = TopicChooser::new(&self.topics, &self.dead_letter_topic).ok()?;
+        let named = chooser.named().iter().find(|chosen| chosen.name == topic).cloned();
+        let chosen = named.or_else(|| chooser.matching(std::iter::once(topic)).topics.pop());
+        chosen.map(|chosen| chosen.choice.source)
+    }
+
     /// The configuration of the consumer of the event topic.
     pub(crate) fn reader(&self) -> ClientConfig {
         let mut config = self.query_client();
@@ -310,6 +319,15 @@ pub(crate) mod tests {
             properties: properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             secret_files: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_topic_belongs_to_the_source_that_names_it_or_else_matches_it() {
+        let choice = |name: &str, source| TopicChoice { name: name.to_owned(), source, repairs_only: false };
+        let mut settings = with(&[]);
+        settings.topics = vec![choice("calls", 0), choice("^pbx-", 1), choice("pbx-7", 2)];
+        let found = ["calls", "pbx-1", "pbx-7", "dead", "other"].map(|topic| settings.source_of(topic));
+        assert_eq!(found, [Some(0), Some(1), Some(2), None, None]);
     }
 
     #[test]

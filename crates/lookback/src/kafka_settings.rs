@@ -22,7 +22,7 @@ pub fn kafka_settings_of_events(kafka: &KafkaSettings) -> Settings {
 
 /// The number of the source that reads a topic.
 pub(crate) fn source_of_topic(config: &Config, topic: &str) -> Option<usize> {
-    config.sources.iter().position(|source| source.topics.iter().any(|name| name == topic))
+    kafka_settings(config).source_of(topic)
 }
 
 fn settings(kafka: &KafkaSettings, topics: Vec<TopicChoice>) -> Settings {
