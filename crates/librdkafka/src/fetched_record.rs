@@ -84,7 +84,9 @@ impl<'a> Fetched<'a> {
     fn failed(message: *mut c::rd_kafka_message_t, code: i32, batch: PhantomData<&'a ()>) -> Self {
         let known = c::rd_kafka_resp_err_t::try_from(code);
         // SAFETY: the only caller has checked that the message is alive.
-        let (topic, partition) = unsafe { ((*message).rkt, (*message).partition) };
+        let topic = unsafe { (*message).rkt };
+        // SAFETY: as above.
+        let partition = unsafe { (*message).partition };
         let topic = NonNull::new(topic).map(|topic| FetchedTopic { topic, batch });
         match (known.map_or(RDKafkaErrorCode::Unknown, RDKafkaErrorCode::from), topic) {
             (RDKafkaErrorCode::PartitionEOF, Some(topic)) => Self::EndOfPartition { topic, partition },

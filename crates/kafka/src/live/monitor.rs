@@ -33,6 +33,13 @@ pub struct Monitor {
     state: Mutex<State>,
 }
 
+/// A partition that exists and is not being read yet.
+pub(crate) struct UnreadPartition {
+    pub(crate) partition: ChosenPartition,
+    /// The id of its topic, if that is not being read either and the brokers have topic ids.
+    pub(crate) topic_id: Option<TopicId>,
+}
+
 /// What else is known of that log, and what the threads report to the operator.
 struct State {
     /// Records are read from this instant on.
@@ -40,7 +47,7 @@ struct State {
     /// Of each partition, in the order of the log.
     histories: Vec<PartitionHistory>,
     /// Partitions that exist and are not being read yet, as of the last probe.
-    unread: Vec<ChosenPartition>,
+    unread: Vec<UnreadPartition>,
     conditions: Conditions,
 }
 
@@ -198,13 +205,18 @@ impl Monitor {
         *log = log.next(topics, partitions);
     }
 
-    /// One more partition is being read, perhaps of a new topic.
-    pub(crate) fn add_partition(&self, partition: Arc<PartitionProgress>, history: PartitionHistory) {
+    /// One more partition is being read, perhaps of a new topic with this id.
+    pub(crate) fn add_partition(
+        &self,
+        partition: Arc<PartitionProgress>,
+        id: Option<TopicId>,
+        history: PartitionHistory,
+    ) {
         let mut log = self.log_mut();
         self.state().histories.push(history);
         let topic = &partition.of.topic;
         if log.topic(&topic.name).is_none() {
-            log.topics.push(ActiveTopic { topic: Arc::clone(topic), id: None, changed: None });
+            log.topics.push(ActiveTopic { topic: Arc::clone(topic), id, changed: None });
         }
         log.partitions.push(partition);
     }
@@ -226,7 +238,7 @@ impl Monitor {
     }
 
     /// While `partitions` were being read, these others were found. Ignored if reading has begun again since.
-    pub(crate) fn set_unread(&self, partitions: &[Arc<PartitionProgress>], unread: Vec<ChosenPartition>) {
+    pub(crate) fn set_unread(&self, partitions: &[Arc<PartitionProgress>], unread: Vec<UnreadPartition>) {
         let log = self.log();
         if log.has(partitions) {
             self.state().unread = unread;
@@ -234,7 +246,7 @@ impl Monitor {
     }
 
     /// The partitions that were found and are not being read, unless they were taken before.
-    pub(crate) fn take_unread(&self) -> Vec<ChosenPartition> {
+    pub(crate) fn take_unread(&self) -> Vec<UnreadPartition> {
         std::mem::take(&mut self.state().unread)
     }
 
@@ -255,7 +267,7 @@ impl Monitor {
         };
         match (known, found) {
             (Some(known), Some(found)) => known == found,
-            // Brokers have topic ids once they are upgraded, and the id of a new topic is found after its partitions.
+            // Brokers have topic ids once they are upgraded.
             (None, Some(found)) => {
                 let mut log = self.log_mut();
                 if log.has(partitions)
@@ -434,13 +446,13 @@ mod tests {
     }
 
     /// A monitor of these partitions, probed at second 90: they end at 10.
-    fn probed(partitions: Vec<Arc<PartitionProgress>>) -> Monitor {
+    fn probed(partitions: &[Arc<PartitionProgress>]) -> Monitor {
         let monitor = Monitor::new(Arc::new(|| second(100)), second(0));
         let topics = partitions.iter().map(|partition| (Arc::clone(&partition.of.topic), None)).collect();
         let histories = vec![HISTORY; partitions.len()];
-        monitor.begin(topics, partitions.clone(), histories);
+        monitor.begin(topics, partitions.to_vec(), histories);
         assert!(monitor.rebuilt() == partitions.iter().all(|partition| partition.is_rebuilt()));
-        for partition in &partitions {
+        for partition in partitions {
             partition.observe(second(90), 10);
         }
         monitor
@@ -449,17 +461,17 @@ mod tests {
     #[test]
     fn figures_are_complete_without_what_only_repairs_the_past_and_is_read_late() {
         let [calls, repairs] = [partition_of("calls", false, 10), partition_of("repairs", true, 10)];
-        let monitor = probed(vec![calls, Arc::clone(&repairs)]);
+        let monitor = probed(&[calls, Arc::clone(&repairs)]);
         assert_eq!((monitor.rebuilt(), monitor.complete_until()), (true, Some(second(90))));
         repairs.observe(second(95), 20);
         assert_eq!(monitor.complete_until(), Some(second(90)), "a batch of repairs has come");
         assert_eq!(monitor.status().partitions[1].lag_messages, 10);
 
-        let monitor = probed(vec![partition_of("calls", false, 7), partition_of("repairs", true, 10)]);
+        let monitor = probed(&[partition_of("calls", false, 7), partition_of("repairs", true, 10)]);
         assert_eq!(monitor.complete_until(), Some(second(10)), "calls are missing");
-        let monitor = probed(vec![partition_of("calls", false, 10), partition_of("repairs", true, 7)]);
+        let monitor = probed(&[partition_of("calls", false, 10), partition_of("repairs", true, 7)]);
         assert!(!monitor.rebuilt(), "at the start all is read");
-        let monitor = probed(vec![partition_of("repairs", true, 7)]);
+        let monitor = probed(&[partition_of("repairs", true, 7)]);
         assert_eq!(monitor.complete_until(), Some(second(10)), "nothing else is read");
     }
 
@@ -467,7 +479,7 @@ mod tests {
     fn a_change_of_one_topic_is_a_change_of_the_whole_log_and_remembered_for_that_topic() {
         let partitions = vec![partition_of("calls", false, 10), partition_of("chats", false, 10)];
         let topics = || partitions.iter().map(|partition| (Arc::clone(&partition.of.topic), None)).collect();
-        let monitor = probed(partitions.clone());
+        let monitor = probed(&partitions);
         monitor.set_log_changes(&partitions, changed("chats", LogChange::RecordsLost));
         assert_eq!((monitor.rebuilt(), monitor.complete_until()), (false, None));
         assert!(monitor.status().not_ready[0].starts_with("the topic chats has lost"), "{:?}", monitor.status());

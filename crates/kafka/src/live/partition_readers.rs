@@ -64,14 +64,12 @@ impl PartitionReaders {
 
     #[cold]
     fn look_up<'b>(&self, batch: &mut BatchTopics<'b>, topic: FetchedTopic<'b>) -> Option<usize> {
-        let known = batch.others.iter().find(|(known, _)| *known == topic).map(|(_, index)| *index);
-        let index = match known {
-            Some(index) => index,
-            None => {
-                let index = self.topics.iter().position(|known| known.name == topic.name())?;
-                batch.others.push((topic, index));
-                index
-            }
+        let index = if let Some((_, index)) = batch.others.iter().find(|(known, _)| *known == topic) {
+            *index
+        } else {
+            let index = self.topics.iter().position(|known| known.name == topic.name())?;
+            batch.others.push((topic, index));
+            index
         };
         batch.latest = Some((topic, index));
         Some(index)

@@ -24,7 +24,7 @@ use crate::diagnostics::broker_failure::explain;
 use crate::diagnostics::open_transactions::{OpenTransaction, OpenTransactionTracker, open_transaction_remedy};
 use crate::live::active_log::{ActiveLog, ActiveTopic};
 use crate::live::log_change::{LogChange, TopicChange};
-use crate::live::monitor::Monitor;
+use crate::live::monitor::{Monitor, UnreadPartition};
 use crate::live::stalls::Stalls;
 use crate::partition_progress::PartitionProgress;
 use crate::recent_errors::collect_errors;
@@ -150,7 +150,7 @@ impl Probe {
             self.monitor.set_log_changes(&log.partitions, changes);
             return Ok(());
         }
-        let unread = unread(&counts, &log);
+        let unread = unread(&queries, found.broker, &counts, &log)?;
         if !unread.is_empty() {
             // Nothing is complete before the new partitions are read. The next probe includes them.
             self.monitor.set_unread(&log.partitions, unread);
@@ -334,12 +334,23 @@ fn fewer_partitions(
     Ok(changes)
 }
 
-/// The partitions that exist and are not being read.
-fn unread(counts: &PartitionCounts, log: &ActiveLog) -> Vec<ChosenPartition> {
-    let all = counts.iter().flat_map(|(topic, count)| topic.partitions(*count));
+/// The partitions that exist and are not being read. The ids of new topics come with them, because dead letters name
+/// these.
+fn unread(
+    queries: &BrokerQueries<'_>,
+    broker: i32,
+    counts: &PartitionCounts,
+    log: &ActiveLog,
+) -> Result<Vec<UnreadPartition>, QueryError> {
+    let new = counts.iter().map(|(topic, _)| topic.name.as_str()).filter(|name| log.topic(name).is_none());
+    let new: Vec<&str> = new.collect();
+    let ids = queries.topic_ids(broker, &new)?;
+    let id = |topic: &ChosenTopic| new.iter().zip(&ids).find(|(name, _)| **name == topic.name).and_then(|(_, id)| *id);
     let is_read = |found: &ChosenPartition| {
         let is_it = |of: &ChosenPartition| of.number == found.number && of.topic.name == found.topic.name;
         log.partitions.iter().any(|partition| is_it(&partition.of))
     };
-    all.filter(|found| !is_read(found)).collect()
+    let all = counts.iter().flat_map(|(topic, count)| topic.partitions(*count));
+    let unread = all.filter(|found| !is_read(found));
+    Ok(unread.map(|partition| UnreadPartition { topic_id: id(&partition.topic), partition }).collect())
 }

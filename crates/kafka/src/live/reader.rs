@@ -43,7 +43,7 @@ use crate::diagnostics::broker_failure::explain;
 use crate::history::{KnownSince, PartitionHistory};
 use crate::live::fetch_errors::FetchErrors;
 use crate::live::log_change::{LogChange, TopicChange};
-use crate::live::monitor::Monitor;
+use crate::live::monitor::{Monitor, UnreadPartition};
 use crate::live::partition_reader::PartitionReader;
 use crate::live::partition_readers::{BatchTopics, PartitionReaders};
 use crate::partition_progress::PartitionProgress;
@@ -364,7 +364,8 @@ impl<H: RecordHandler> Reader<H> {
 
     /// Adds a partition that was found, perhaps of a topic that was found. It holds only records published since then,
     /// so all of it is read. Until the probe found it, the log was complete without it.
-    fn add_partition(&mut self, partition: ChosenPartition) {
+    fn add_partition(&mut self, unread: UnreadPartition) {
+        let UnreadPartition { partition, topic_id } = unread;
         if self.partitions.place(&partition.topic.name, partition.number).is_some() {
             return;
         }
@@ -374,7 +375,7 @@ impl<H: RecordHandler> Reader<H> {
         let start =
             PartitionStart { partition, offset: 0, goal: 0, history, history_from_first_record: true, frontier: 0 };
         let reader = partition_reader(&start, complete_until);
-        self.monitor.add_partition(Arc::clone(&reader.progress), history);
+        self.monitor.add_partition(Arc::clone(&reader.progress), topic_id, history);
         self.partitions.push(reader);
         self.fetch_from_cursor(self.partitions.len() - 1);
     }
@@ -418,7 +419,7 @@ impl<H: RecordHandler> Reader<H> {
             lost.extend(self.out_of_range.iter().cloned());
         }
         if !lost.is_empty() {
-            let changes = self.changes_of(lost)?;
+            let changes = self.changes_of(&lost)?;
             self.monitor.set_log_changes(&self.monitor.partitions(), changes);
             return Ok(());
         }
@@ -449,7 +450,7 @@ impl<H: RecordHandler> Reader<H> {
 
     /// How the log has changed: the topics whose ids are others now were recreated, and `lost` has those that have lost
     /// records otherwise.
-    fn changes_of(&self, lost: BTreeSet<String>) -> Result<Vec<TopicChange>, QueryError> {
+    fn changes_of(&self, lost: &BTreeSet<String>) -> Result<Vec<TopicChange>, QueryError> {
         let (log, queries) = (self.monitor.active_log(), self.queries());
         let broker = queries.topics(&self.chooser)?.broker;
         let names: Vec<&str> = log.topics.iter().map(|active| active.topic.name.as_str()).collect();

@@ -66,9 +66,11 @@ mod tests {
         let partition = Arc::new(PartitionProgress::of_events(0, 0, EventTime::from_seconds(0)));
         let (partitions, mut stalls, start) = ([Arc::clone(&partition)], Stalls::default(), Instant::now());
         for hour in 1_i64..4 {
-            let batch = start + Duration::from_secs(3_600) * u32::try_from(hour).unwrap();
+            let batch = start + Duration::from_hours(1) * u32::try_from(hour).unwrap();
             let mut check = |later: [u64; 3]| {
-                later.iter().for_each(|later| stalls.check(&partitions, batch + Duration::from_secs(*later)));
+                for seconds in later {
+                    stalls.check(&partitions, batch + Duration::from_secs(seconds));
+                }
             };
             partition.observe(EventTime::from_seconds(hour), 100 * hour);
             check([0, 10, 19]);

@@ -91,8 +91,8 @@ fn a_recreated_topic_is_noticed_between_probes_during_the_rebuild_and_after_an_o
     let settings = settings(&broker.bootstrap());
     let day_ago = now().plus_millis(-24 * HOUR_MS);
     let renew = |broker: &KafkaBroker, settings: &Settings| {
-        broker.delete_topic(topic_name(&settings));
-        broker.create_topic(topic_name(&settings), 2, PLAIN);
+        broker.delete_topic(topic_name(settings));
+        broker.create_topic(topic_name(settings), 2, PLAIN);
         publish(settings, "new", &[500, 600])
     };
 

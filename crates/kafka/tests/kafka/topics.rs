@@ -14,7 +14,7 @@ use ensilinja_test_support::plain_consumer;
 use rdkafka::Offset;
 
 use crate::fixture::{
-    DEAD, HOUR_MS, RecordingHandler, RunningIngest, dead_letters, now, publish_to, settings_of, wait,
+    DEAD, HOUR_MS, RecordingHandler, RunningIngest, dead_letter_keys, dead_letters, now, publish_to, settings_of, wait,
 };
 
 const START: EventTime = EventTime::from_seconds(1_758_006_900);
@@ -22,7 +22,9 @@ const START: EventTime = EventTime::from_seconds(1_758_006_900);
 /// A broker with topics of two partitions.
 fn broker(topics: &[&str]) -> EmbeddedBroker {
     let broker = EmbeddedBroker::start().unwrap();
-    topics.iter().for_each(|topic| broker.create_topic(topic, 2).unwrap());
+    for topic in topics {
+        broker.create_topic(topic, 2).unwrap();
+    }
     broker.create_topic(DEAD, 1).unwrap();
     broker
 }
@@ -93,6 +95,8 @@ fn a_pattern_reads_a_topic_that_is_made_later_whole_and_no_other_topics() {
     let monitor = running.ingest.monitor();
     assert!(monitor.complete_until() >= before && monitor.status().log == 0);
     wait("the dead letter is written", || monitor.status().dead_letters.get("malformed") == Some(&1));
+    let keys = dead_letter_keys(&settings.bootstrap_servers);
+    assert!(keys.keys().all(|key| key.split('/').count() == 4), "they name the id of the topic: {keys:?}");
     let seen = running.stop().seen();
     let mut told: Vec<_> =
         seen.iter().map(|seen| (seen.value.as_deref().unwrap(), seen.topic.as_str(), seen.source)).collect();
