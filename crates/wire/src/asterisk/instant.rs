@@ -40,8 +40,18 @@ pub(super) fn of_column(text: &str, call: &str, zone: Option<&TimeZone>) -> Resu
 
 /// The instant in the column `time` of the table, as a number: seconds since the epoch; or what Debezium and JDBC
 /// sources make of a local time, its milliseconds or microseconds if it were UTC.
-#[expect(clippy::cast_possible_truncation, reason = "the limits are checked")]
 pub(super) fn of_number(number: f64, call: &str, zone: Option<&TimeZone>) -> Result<EventTime, Detail> {
+    let at = of_epoch_number(number)?;
+    if number < NOT_SECONDS {
+        return Ok(at);
+    }
+    let local = jiff::Timestamp::from_millisecond(at.as_millis()).map_err(|_| Detail::BadInstant)?;
+    of_local(TimeZone::UTC.to_datetime(local), call, zone)
+}
+
+/// The instant in a number of seconds, milliseconds or microseconds since the epoch.
+#[expect(clippy::cast_possible_truncation, reason = "the limits are checked")]
+pub(super) fn of_epoch_number(number: f64) -> Result<EventTime, Detail> {
     let micros = match number {
         0.0..NOT_SECONDS => number * 1e6,
         NOT_SECONDS..1e14 => number * 1e3,
@@ -49,14 +59,8 @@ pub(super) fn of_number(number: f64, call: &str, zone: Option<&TimeZone>) -> Res
         _ => return Err(Detail::BadInstant),
     }
     .round() as i64;
-    if micros < YEAR_2000_S * 1_000_000 {
-        return Err(Detail::BadInstant);
-    }
-    if number < NOT_SECONDS {
-        return Ok(EventTime::from_millis(micros.div_euclid(1_000)));
-    }
-    let local = jiff::Timestamp::from_microsecond(micros).map_err(|_| Detail::BadInstant)?;
-    of_local(TimeZone::UTC.to_datetime(local), call, zone)
+    let at = EventTime::from_millis(micros.div_euclid(1_000));
+    if at.floor_second() < YEAR_2000_S { Err(Detail::BadInstant) } else { Ok(at) }
 }
 
 fn of_local(local: DateTime, call: &str, zone: Option<&TimeZone>) -> Result<EventTime, Detail> {

@@ -68,6 +68,9 @@ impl NativeSink for RecordContents {
     }
 
     fn stay(&mut self, _: &str, part: StayPart, entry: MappingEntry<'_>) {
+        if part.is_of_no_queue() {
+            return;
+        }
         let StayPart { line, at, .. } = part;
         self.facts.push(ContentFact { line, at, kind: None, entry: Some(entry.to_string()) });
     }

@@ -101,16 +101,12 @@ fn of_leg(facts: &[LegFact], leg: LegId) -> &[LegFact] {
     &facts[from..until]
 }
 
-/// Whether a fact that was given still holds: it is still stated, or another fact of its kind wins in the ledger.
+/// Whether a fact that was given still holds: it is still stated, or an earlier one of its kind wins in the ledger.
 fn holds(given: &LegFact, now: &[LegFact]) -> bool {
     let every_one_counts = matches!(
         given.fact.kind(),
         FactKind::CallbackAttempted | FactKind::OutcomeRecorded | FactKind::FeedbackReceived
     );
-    now.iter().any(|fact| {
-        fact == given
-            || (!every_one_counts
-                && fact.fact.kind() == given.fact.kind()
-                && (fact.at, fact.fact) <= (given.at, given.fact))
-    })
+    now.iter()
+        .any(|fact| fact == given || (!every_one_counts && fact.fact.kind() == given.fact.kind() && fact.at < given.at))
 }

@@ -4,9 +4,9 @@
 //! entry of its queue that is the last before its second, or in its second. Which of the two, its wait says: it points
 //! at the second of the entry. In all captures of a real Asterisk it does so exactly; two seconds are allowed.
 //!
-//! Within the second in which a wait ends, what was stated is put into an order, because facts join by the earliest
-//! instant: that the call went on elsewhere wins over an abandon while ringing, and that over an abandon in the queue.
-//! So an abandon is never taken back when a later line proves more.
+//! An abandon is never taken back when a later line proves more, because facts join by the earliest instant: that the
+//! call went on elsewhere is dated a millisecond before the abandon, and that a telephone was ringing is the later of
+//! two stages at one instant.
 
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, Stage};
 
@@ -40,6 +40,7 @@ struct Stay {
     line: LineIndex,
     /// The second of the entry into the queue; `None` while only the arrival is known.
     entered: Option<i64>,
+    entered_at: Option<EventTime>,
     /// The instant of the last end of a wait that was given to it.
     left: Option<EventTime>,
     connected: Option<(EventTime, u32)>,
@@ -72,6 +73,11 @@ pub(super) fn outline(parts: &[CallPart]) -> Vec<LegFact> {
             _ => {}
         }
     }
+    for part in parts {
+        if let Step::Gone(fact) = part.step {
+            leave(part, fact, parts, &stays, &mut facts);
+        }
+    }
     facts.sort_unstable();
     facts.dedup();
     facts
@@ -92,11 +98,19 @@ fn entries(parts: &[CallPart], facts: &mut Vec<LegFact>) -> Vec<Stay> {
             && let Some(stay) = stays.last_mut().filter(waits)
         {
             stay.entered = begins;
+            stay.entered_at = Some(part.at);
             facts.push(stay.fact(part.at, Fact::Queued));
             continue;
         }
         let id = LegId { queue: part.queue, second, ordinal: 0 };
-        let stay = Stay { id, line: part.line, entered: begins, left: None, connected: None };
+        let stay = Stay {
+            id,
+            line: part.line,
+            entered: begins,
+            entered_at: begins.map(|_| part.at),
+            left: None,
+            connected: None,
+        };
         facts.push(stay.fact(part.at, Fact::Offered));
         facts.extend(begins.map(|_| stay.fact(part.at, Fact::Queued)));
         stays.push(stay);
@@ -119,15 +133,17 @@ fn end_wait(part: &CallPart, wait_s: u32, parts: &[CallPart], stays: &mut Vec<St
         }
         Step::Left { fact, .. } => facts.push(stay.fact(part.at, fact)),
         _ => {
-            facts.extend([stay.fact(part.at, Fact::Abandoned(Stage::Queue)), stay.fact(part.at, Fact::Ended)]);
+            let after_entry = stay.entered_at.map_or(part.at, |entered| entered.plus_millis(1));
+            let given_up = part.at.max(after_entry);
+            facts.extend([stay.fact(given_up, Fact::Abandoned(Stage::Queue)), stay.fact(given_up, Fact::Ended)]);
             // Of two stages at one instant the later counts.
             if part.agent != 0 || was_ringing(part, parts) {
-                facts.push(stay.fact(part.at, Fact::Abandoned(Stage::Ringing)));
+                facts.push(stay.fact(given_up, Fact::Abandoned(Stage::Ringing)));
             }
             // A caller who hangs up does not enter a queue again. A move has no measure, so it may be dated earlier, and
             // then decides.
             if last > stay.entered && last >= Some(second) {
-                facts.push(stay.fact(part.at.plus_millis(-1), Fact::Transferred));
+                facts.push(stay.fact(given_up.plus_millis(-1), Fact::Transferred));
             }
         }
     }
@@ -158,11 +174,32 @@ fn stay_of(part: &CallPart, points_at: i64, stays: &mut Vec<Stay>, facts: &mut V
         return Some(last);
     }
     let id = LegId { ordinal: stays[last].id.ordinal.saturating_add(1), ..stays[last].id };
-    let stay = Stay { id, line: part.line, entered: stays[last].entered, left: None, connected: None };
+    let stay =
+        Stay { id, line: part.line, entered: stays[last].entered, entered_at: Some(left), left: None, connected: None };
     facts.extend([stay.fact(left, Fact::Offered), stay.fact(left, Fact::Queued)]);
     stays.insert(last + 1, stay);
     Some(last + 1)
 }
+
+/// Ends the wait of a stay whose call left the queue, if nothing else does, and nothing else can: the call is over, or
+/// in a queue again.
+fn leave(part: &CallPart, fact: Fact, parts: &[CallPart], stays: &[Stay], facts: &mut Vec<LegFact>) {
+    let entered = |stay: &&Stay| stay.id.queue == part.queue && stay.entered_at.is_some_and(|at| at <= part.at);
+    let Some(stay) = stays.iter().rev().find(entered) else { return };
+    let is_answered = facts.iter().any(|known| known.leg == stay.id && known.fact == Fact::Answered);
+    let is_over = parts.iter().rev().take_while(|other| other.at >= part.at.plus_millis(-HANG_UP_MS));
+    let is_over = is_over.into_iter().any(|other| match other.step {
+        Step::Entered => other.at >= part.at,
+        Step::HungUp => true,
+        _ => false,
+    });
+    if stay.left.is_none() && !is_answered && is_over {
+        facts.push(stay.fact(part.at, fact));
+    }
+}
+
+/// How long before the call leaves the queue its channel may be hung up, in ms: two threads report it.
+const HANG_UP_MS: i64 = 1_000;
 
 /// Whether a telephone rang for the call until it left.
 fn was_ringing(end: &CallPart, parts: &[CallPart]) -> bool {
@@ -249,7 +286,7 @@ impl StayPart {
     pub(crate) fn is_of(&self, leg: LegKey) -> bool {
         let second = self.at.floor_second();
         let begins = match self.step {
-            Step::Entered | Step::RingCanceled | Step::Stated(_) => second,
+            Step::Entered | Step::RingCanceled | Step::Gone(_) | Step::HungUp | Step::Stated(_) => second,
             Step::Connected { wait_s } | Step::Abandoned { wait_s } | Step::Left { wait_s, .. } => {
                 second - i64::from(wait_s)
             }
@@ -261,7 +298,7 @@ impl StayPart {
             let key = |ordinal, repeat| LegId { queue: self.queue, second, ordinal }.key(self.call, repeat);
             (0..4).any(|ordinal| (0..4).any(|repeat| key(ordinal, repeat) == leg))
         };
-        if matches!(self.step, Step::RingCanceled | Step::Stated(_)) {
+        if matches!(self.step, Step::RingCanceled | Step::Gone(_) | Step::Stated(_)) {
             let key = |second| LegId { queue: self.queue, second, ordinal: 0 }.key(self.call, 0);
             return (begins - LONGEST_STAY_S..=begins).rev().any(|second| key(second) == leg);
         }

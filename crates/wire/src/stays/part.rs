@@ -35,6 +35,10 @@ pub(crate) enum Step {
     TalkEnded { wait_s: u32, talk_s: u32 },
     /// As `TalkEnded`, under the id of another call: a channel was replaced.
     TalkEndedElsewhere { wait_s: u32, talk_s: u32 },
+    /// It left the queue. If no other part ends the wait, that means this fact.
+    Gone(Fact),
+    /// Its channel was hung up: nothing else will end a wait. Of no queue.
+    HungUp,
     /// A record of the site's own states this fact.
     Stated(Fact),
 }
@@ -64,6 +68,11 @@ impl CallPart {
 }
 
 impl StayPart {
+    /// Whether the part says something of the call that is of no queue.
+    pub(crate) fn is_of_no_queue(&self) -> bool {
+        self.step == Step::HungUp
+    }
+
     /// The second in which the conversation that this part ends began. It may be one off.
     pub(super) fn connected_second(&self, talk_s: u32) -> i64 {
         self.at.floor_second() - i64::from(talk_s)

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use crate::asterisk::truth::{FoundStay, Joined, QUEUES, StayOutcome, TrueStay, mapping, sample, scenarios, truth};
+use crate::asterisk::truth::Exception;
+use crate::asterisk::truth::{FoundStay, Joined, StayOutcome, check, mapping, sample, scenarios};
 use crate::{Format, Mapping};
 
 /// Stays of which the log says something else than the truth, or nothing, and why it cannot be known.
-const UNKNOWABLE: [(&str, &str, Option<StayOutcome>, &str); 23] = [
+const UNKNOWABLE: [Exception; 23] = [
     ("07", "1031", None, "refused at the door: no line"),
     ("07", "1032", None, "refused at the door: no line"),
     ("07", "1033", None, "no such queue: no line"),
@@ -42,60 +43,7 @@ fn every_stay_of_every_scenario_is_as_it_was() {
     for scenario in scenarios() {
         let log = sample(&format!("{scenario}.queue_log"));
         let found = Joined::of(log_mapping(), log.lines().map(str::as_bytes));
-        check(&scenario, found, |stay| scenario != "31" || stay.call.as_str() >= "1795957797.0");
-    }
-}
-
-/// Checks the stays of a scenario against those of the truth that `is_logged` selects.
-fn check(scenario: &str, mut found: Vec<FoundStay>, is_logged: impl Fn(&TrueStay) -> bool) {
-    let consultations = |stay: &FoundStay| scenario == "13" && stay.line == 1;
-    found.retain(|stay| !consultations(stay) || stay.outcome != StayOutcome::Answered);
-    for stay in truth().into_iter().filter(|stay| stay.scenario == scenario && is_logged(stay)) {
-        let what = format!("{scenario} {} {:?}", stay.contact, stay.queue);
-        let id = match stay.how.as_str() {
-            _ if stay.queue.as_deref() == Some("q_nobody") && scenario == "09" => "1044/q_nobody".to_owned(),
-            "customer_reached" => "1181/callback".to_owned(),
-            _ => stay.contact.clone(),
-        };
-        let exception = UNKNOWABLE.iter().find(|(of, contact, ..)| (*of, *contact) == (scenario, id.as_str()));
-        if let Some((.., None, reason)) = exception {
-            assert!(!found.iter().any(|found| is_stay(found, &stay)), "{what}: {reason}");
-            continue;
-        }
-        let place = found.iter().position(|found| is_stay(found, &stay));
-        let found = found.remove(place.unwrap_or_else(|| panic!("{what} is missing: {found:#?}")));
-        let queue = QUEUES.iter().position(|queue| Some(*queue) == stay.queue.as_deref()).unwrap_or(17);
-        assert_eq!(found.line, queue, "{what}");
-        match exception {
-            Some((.., Some(outcome), _)) => {
-                assert_eq!(found.outcome.without_stage(), *outcome, "{what}");
-                continue;
-            }
-            _ => assert_eq!(found.outcome.without_stage(), outcome_of(&stay), "{what}"),
-        }
-        let wait_ms = found.decided.unwrap().millis_since(found.entered);
-        let true_wait_ms = stay.left_ms - stay.entered_ms;
-        // A second of truncation, and the delay of a busy machine. A request of the site's own line came 2 s later.
-        let slack_ms =
-            if found.outcome == StayOutcome::Requested && stay.key.as_deref() == Some("3") { 3_200 } else { 1_200 };
-        assert!((wait_ms - true_wait_ms).abs() <= slack_ms, "{what}: {wait_ms} and {true_wait_ms} ms");
-    }
-    assert_eq!(found, [], "{scenario}: stays that never were");
-}
-
-fn is_stay(found: &FoundStay, stay: &TrueStay) -> bool {
-    let queue = QUEUES.iter().position(|queue| Some(*queue) == stay.queue.as_deref()).unwrap_or(17);
-    found.call == stay.call && found.line == queue && (found.entered.as_millis() - stay.entered_ms).abs() <= 1_200
-}
-
-fn outcome_of(stay: &TrueStay) -> StayOutcome {
-    match (stay.how.as_str(), stay.key.as_deref()) {
-        ("answered", _) => StayOutcome::Answered,
-        ("abandoned", _) => StayOutcome::Abandoned,
-        ("exit_key", Some("2" | "3")) => StayOutcome::Requested,
-        ("exit_key" | "timeout" | "withdrawn" | "moved", _) => StayOutcome::Moved,
-        ("exit_empty", _) => StayOutcome::Ended,
-        (how, _) => panic!("{how} {stay:?}"),
+        check(&scenario, found, &UNKNOWABLE, |stay| scenario != "31" || stay.call.as_str() >= "1795957797.0");
     }
 }
 
@@ -183,14 +131,5 @@ proptest! {
         let kept: Vec<_> = kept.collect();
         let begun = kept.iter().filter(|line| line.contains("|ENTERQUEUE|")).count();
         prop_assert_eq!(joined(&kept).len(), begun);
-    }
-}
-
-impl StayOutcome {
-    fn without_stage(self) -> Self {
-        match self {
-            Self::AbandonedWhileRinging | Self::AbandonedInMenu => Self::Abandoned,
-            other => other,
-        }
     }
 }
