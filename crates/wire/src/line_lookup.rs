@@ -28,10 +28,10 @@ impl LineLookup {
     }
 }
 
-/// A cheap hash, eight bytes at a time. The table has the ids of the configuration only, so events cannot fill it with
-/// ids that collide.
+/// A cheap hash, eight bytes at a time. It is for tables of the configuration's own keys, so events cannot fill them
+/// with keys that collide.
 #[inline]
-fn hash(id: &str) -> u64 {
+pub(crate) fn hash(id: &str) -> u64 {
     /// The golden ratio as a fraction of 2^64, a usual multiplier.
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     // The high bits of a product depend on all bits of the factors, the low bits do not.

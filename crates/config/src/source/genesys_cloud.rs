@@ -84,4 +84,12 @@ mod tests {
             assert!(refusal.contains(expected) && refusal.starts_with("e.toml:"), "{line}: {refusal}");
         }
     }
+
+    #[test]
+    fn the_configuration_in_the_documentation_is_read() {
+        let page = include_str!("../../../../docs/sources/genesys-cloud.md");
+        let example = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config = parse("e.toml", &format!("{SAMPLE}\n{example}"), &NothingOutside).unwrap();
+        assert_eq!(config.sources.last().unwrap().mapping.format.as_str(), TABLE);
+    }
 }

@@ -1,16 +1,19 @@
 //! A table whose keys are exact texts or patterns with `*` and `?`.
 
-use std::collections::BTreeMap;
-
+use hashbrown::HashTable;
 use wildmatch::WildMatch;
 
+use crate::line_lookup::hash;
+
 /// A table from keys of the configuration to values. An exact key wins over every pattern; of patterns, the first that
-/// matches.
+/// matches. The time of finding an exact key does not depend on their number.
 #[derive(Clone, Debug)]
 pub struct KeyTable<V> {
-    exact: BTreeMap<String, V>,
-    /// The exact keys in lower case, for ids.
-    by_id: BTreeMap<String, String>,
+    exact: Vec<(String, V)>,
+    /// The places of the exact keys.
+    by_name: HashTable<usize>,
+    /// The places of the exact keys, found without regard to case.
+    by_id: HashTable<usize>,
     patterns: Vec<(Pattern, V)>,
 }
 
@@ -34,7 +37,7 @@ impl Pattern {
 
 impl<V> Default for KeyTable<V> {
     fn default() -> Self {
-        Self { exact: BTreeMap::new(), by_id: BTreeMap::new(), patterns: Vec::new() }
+        Self { exact: Vec::new(), by_name: HashTable::new(), by_id: HashTable::new(), patterns: Vec::new() }
     }
 }
 
@@ -43,44 +46,52 @@ impl<V> KeyTable<V> {
     pub fn insert(&mut self, key: &str, value: V) {
         if let Some(pattern) = Pattern::parse(key) {
             self.patterns.push((pattern, value));
+        } else if let Some(place) = self.place_of_name(key) {
+            self.exact[place].1 = value;
         } else {
-            self.by_id.insert(key.to_ascii_lowercase(), key.to_owned());
-            self.exact.insert(key.to_owned(), value);
+            let place = self.exact.len();
+            self.exact.push((key.to_owned(), value));
+            let name = |place: &usize| hash(&self.exact[*place].0);
+            self.by_name.insert_unique(hash(key), place, name);
+            let id = |place: &usize| hash(&self.exact[*place].0.to_ascii_lowercase());
+            self.by_id.insert_unique(hash(&key.to_ascii_lowercase()), place, id);
         }
     }
 
     /// The value of a name, and the key of its entry. Case matters.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(&V, &str)> {
-        let exact = self.exact.get_key_value(name).map(|(key, value)| (value, key.as_str()));
-        exact.or_else(|| {
-            let pattern = self.patterns.iter().find(|(pattern, _)| pattern.matches(name));
-            pattern.map(|(pattern, value)| (value, pattern.text.as_str()))
-        })
+        self.find_among(&[], Some(name))
     }
 
     /// The value of an id, and the key of its entry. Case does not matter for exact keys.
     #[must_use]
     pub fn find_id(&self, id: &str) -> Option<(&V, &str)> {
-        let exact = self.by_id.get(id).or_else(|| self.by_id.get(&id.to_ascii_lowercase()));
-        let exact = exact.and_then(|key| self.exact.get_key_value(key)).map(|(key, value)| (value, key.as_str()));
-        exact.or_else(|| self.find(id))
+        self.find_among(&[id], None)
     }
 
     /// The value of what is known under several ids and perhaps a name, and the key of its entry: the first exact key,
     /// then the first pattern that matches any of them.
     #[must_use]
     pub fn find_among(&self, ids: &[&str], name: Option<&str>) -> Option<(&V, &str)> {
-        let exact = |key: &str| self.exact.get_key_value(key).map(|(key, value)| (value, key.as_str()));
-        let by_id = |id: &str| {
-            let key = self.by_id.get(id).or_else(|| self.by_id.get(&id.to_ascii_lowercase()));
-            key.and_then(|key| exact(key))
-        };
-        let found = ids.iter().find_map(|id| by_id(id)).or_else(|| name.and_then(exact));
-        found.or_else(|| {
-            let matches = |pattern: &Pattern| ids.iter().copied().chain(name).any(|key| pattern.matches(key));
-            let pattern = self.patterns.iter().find(|(pattern, _)| matches(pattern));
-            pattern.map(|(pattern, value)| (value, pattern.text.as_str()))
+        let exact = ids.iter().find_map(|id| self.place_of_id(id)).or_else(|| self.place_of_name(name?));
+        if let Some((key, value)) = exact.map(|place| &self.exact[place]) {
+            return Some((value, key));
+        }
+        let matches = |pattern: &Pattern| ids.iter().copied().chain(name).any(|key| pattern.matches(key));
+        let pattern = self.patterns.iter().find(|(pattern, _)| matches(pattern));
+        pattern.map(|(pattern, value)| (value, pattern.text.as_str()))
+    }
+
+    fn place_of_name(&self, name: &str) -> Option<usize> {
+        self.by_name.find(hash(name), |place| self.exact[*place].0 == name).copied()
+    }
+
+    /// The place of the key that an id is, in the same case if there is one.
+    fn place_of_id(&self, id: &str) -> Option<usize> {
+        self.place_of_name(id).or_else(|| {
+            let hash = hash(&id.to_ascii_lowercase());
+            self.by_id.find(hash, |place| self.exact[*place].0.eq_ignore_ascii_case(id)).copied()
         })
     }
 
@@ -90,7 +101,7 @@ impl<V> KeyTable<V> {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
-    /// All entries, exact ones first.
+    /// All entries, exact ones first, each kind in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
         let exact = self.exact.iter().map(|(key, value)| (key.as_str(), value));
         exact.chain(self.patterns.iter().map(|(pattern, value)| (pattern.text.as_str(), value)))
@@ -125,5 +136,21 @@ mod tests {
         assert_eq!(found(&["id-2", "x/agent/id-2"], Some("Name")), Some(1));
         assert_eq!(found(&["id-2", "x/agent/id-2"], Some("name")), Some(0));
         assert_eq!(found(&["id-2"], None), None);
+    }
+
+    #[test]
+    fn each_of_many_keys_is_found_in_any_case_as_an_id_and_the_last_value_of_a_key_counts() {
+        let key = |number: usize| format!("A{number:04}-queue");
+        let mut table = KeyTable::default();
+        for number in 0..2_000 {
+            table.insert(&key(number), 0);
+            table.insert(&key(number), number);
+        }
+        for number in 0..2_000 {
+            assert_eq!(table.find(&key(number)), Some((&number, key(number).as_str())));
+            assert_eq!(table.find_id(&key(number).to_lowercase()), Some((&number, key(number).as_str())));
+            assert_eq!(table.find(&key(number).to_lowercase()), None);
+        }
+        assert_eq!((table.iter().count(), table.find("A2000-queue")), (2_000, None));
     }
 }

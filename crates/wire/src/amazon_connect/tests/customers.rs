@@ -26,6 +26,17 @@ fn a_snapshot_states_all_that_has_happened_whatever_its_type() {
 }
 
 #[test]
+fn the_last_record_of_a_call_says_all_that_lost_ones_would_have_said() {
+    use crate::native::laws::joined;
+    for name in ["answered", "abandoned"] {
+        let (sample, mapping) = sample(name);
+        let found: Vec<_> =
+            sample.records.iter().map(|record| facts_of(record.as_bytes(), &mapping, read).facts).collect();
+        assert_eq!(joined(found.last().unwrap()), joined(&found.concat()), "{name}");
+    }
+}
+
+#[test]
 fn an_agent_who_is_named_with_a_time_before_2000_has_not_answered() {
     for sentinel in ["1970-01-01T00:00:00.001Z", "1970-01-01T00:00:00Z", "1999-12-31T23:59:59Z", ""] {
         let mut named = agent("08:01:00.300");
