@@ -9,6 +9,7 @@ mod freeswitch_callcenter;
 mod generic_json;
 mod genesys_cloud;
 mod tables;
+mod twilio_taskrouter;
 
 use std::collections::BTreeMap;
 

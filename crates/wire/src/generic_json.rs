@@ -16,7 +16,7 @@ mod rules;
 mod statement;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 
 use std::borrow::Cow;
 
@@ -223,14 +223,7 @@ impl<'x, 'a> Reading<'x, 'a> {
     /// The value at a pointer as text; `None` if it is absent, an object or an array.
     fn text(&self, pointer: &JsonPointer) -> Option<Cow<'x, str>> {
         let field = self.value(pointer);
-        match field {
-            Field::Text(text) => {
-                Some(text.trim()).filter(|text| !text.is_empty() && !self.is_sentinel(field)).map(Cow::Borrowed)
-            }
-            Field::Number(number) => Some(number.to_string().into()),
-            Field::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
-            Field::Absent | Field::Null | Field::Other => None,
-        }
+        if self.is_sentinel(field) { None } else { field.as_text() }
     }
 
     /// The value at a pointer as an id.

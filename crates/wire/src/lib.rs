@@ -90,6 +90,7 @@ pub use record::{Decoded, Record};
 pub use rejection::{Detail, Oddity, Reason, Rejection};
 pub use rules::FormatRules;
 pub use stays::{StayPart, Stays};
+pub use twilio_taskrouter::{TwilioRules, TwilioSettings};
 
 /// The start of every event type that is read. The name of a [`FactKind`](ensilinja_model::FactKind) follows.
 pub const EVENT_TYPE_PREFIX: &str = "fi.ensilinja.contact.";

@@ -14,6 +14,7 @@ pub(crate) mod exits;
 pub(crate) mod instant;
 #[cfg(test)]
 pub(crate) mod laws;
+pub(crate) mod percent;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
@@ -104,6 +105,14 @@ pub(crate) fn type_label(name: &str) -> &str {
         && name.len() <= 60
         && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-.:{}/".contains(c));
     if is_word { name } else { "other" }
+}
+
+/// A word of the platform as it may be shown: free text and numbers may be about persons, and are `other`.
+pub(crate) fn shown(word: &str) -> &str {
+    const MAX_CHARS: usize = 60;
+    const MAX_DIGITS: usize = 4;
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    if word.chars().count() <= MAX_CHARS && digits <= MAX_DIGITS { word } else { "other" }
 }
 
 /// The value of a record as text. Reports what is wrong with it.

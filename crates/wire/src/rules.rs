@@ -5,6 +5,7 @@ use crate::asterisk::AsteriskRules;
 use crate::freeswitch_callcenter::FreeswitchRules;
 use crate::generic_json::JsonRules;
 use crate::genesys_cloud::GenesysCloudRules;
+use crate::twilio_taskrouter::TwilioRules;
 
 /// The rules of one format.
 #[derive(Clone, Debug, Default)]
@@ -22,4 +23,6 @@ pub enum FormatRules {
     GenesysCloud(GenesysCloudRules),
     /// Of `json`.
     Json(JsonRules),
+    /// Of `twilio_taskrouter`.
+    TwilioTaskrouter(TwilioRules),
 }

@@ -5,7 +5,7 @@ use ensilinja_wire::{Format, FormatRules};
 use crate::error::ConfigError;
 use crate::line::Line;
 use crate::section::Section;
-use crate::source::{amazon_connect, asterisk, freeswitch_callcenter, generic_json, genesys_cloud};
+use crate::source::{amazon_connect, asterisk, freeswitch_callcenter, generic_json, genesys_cloud, twilio_taskrouter};
 
 /// The key of the format's own table, if it has one.
 pub(super) const fn keys(format: Format) -> &'static [&'static str] {
@@ -16,7 +16,8 @@ pub(super) const fn keys(format: Format) -> &'static [&'static str] {
         Format::GenesysCloud => &[genesys_cloud::TABLE],
         Format::FreeswitchCallcenter => &[freeswitch_callcenter::TABLE],
         Format::Json => &[generic_json::TABLE],
-        _ => &[],
+        Format::TwilioTaskrouter => &[twilio_taskrouter::TABLE],
+        Format::CloudEvents => &[],
     }
 }
 
@@ -28,6 +29,7 @@ pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Res
         Format::GenesysCloud => FormatRules::GenesysCloud(genesys_cloud::read(section, lines)?),
         Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),
         Format::Json => FormatRules::Json(generic_json::read(section)?),
-        _ => FormatRules::None,
+        Format::TwilioTaskrouter => FormatRules::TwilioTaskrouter(twilio_taskrouter::read(section, lines)?),
+        Format::CloudEvents => FormatRules::None,
     })
 }

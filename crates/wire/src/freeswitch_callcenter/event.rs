@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::json::field::Field;
 use crate::json::members::{MemberTarget, Members};
+use crate::native::percent::decoded;
 
 /// A header that is read.
 #[derive(Clone, Copy)]
@@ -79,9 +80,7 @@ impl<'a> QueueEvent<'a> {
     pub(super) fn text(&self, header: EventHeader) -> Option<Cow<'_, str>> {
         match self.field(header) {
             Field::Text(_) => self.verbatim(header).map(decoded),
-            Field::Number(number) => Some(number.to_string().into()),
-            Field::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
-            Field::Absent | Field::Null | Field::Other => None,
+            other => other.as_text(),
         }
     }
 
@@ -107,43 +106,4 @@ impl<'a> Members<'a> for QueueEvent<'a> {
 fn is_same(known: &str, name: &str) -> bool {
     let letter = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
     known.len() == name.len() && known.bytes().map(letter).eq(name.bytes().map(letter))
-}
-
-/// The text without percent encoding. A percent sign that encodes nothing stands for itself.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let bytes = text.as_bytes();
-    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while let Some(byte) = bytes.get(at) {
-        let code = bytes.get(at + 1..at + 3).filter(|code| *byte == b'%' && code.iter().all(u8::is_ascii_hexdigit));
-        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        plain.push(code.unwrap_or(*byte));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    // Bytes that are no text are no encoding.
-    String::from_utf8(plain).map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percent_signs_are_decoded_where_they_encode_a_text() {
-        for (text, expected) in [
-            ("callcenter%3A%3Ainfo", "callcenter::info"),
-            ("line%40pbx.example", "line@pbx.example"),
-            ("p%C3%A4iv%c3%a4", "päivä"),
-            ("100%", "100%"),
-            ("%4", "%4"),
-            ("%zz%2", "%zz%2"),
-            ("%25", "%"),
-            ("%ff", "%ff"),
-            ("plain", "plain"),
-        ] {
-            assert_eq!(decoded(text), expected);
-        }
-    }
 }

@@ -5,14 +5,8 @@ use ensilinja_model::{AttemptResult, EventTime, Fact, FeedbackAnswer, NpsScore, 
 use super::rules::JsonStatement;
 use super::{Leg, Reading};
 use crate::native::exits::exit;
-use crate::native::{MappingEntry, MappingTable};
+use crate::native::{MappingEntry, MappingTable, shown};
 use crate::{CodeMeaning, Detail};
-
-/// The longest code that is shown if it is not mapped, in characters.
-const MAX_SHOWN_CHARS: usize = 60;
-
-/// The most digits of a value that is shown if it is not mapped: more could be a telephone number.
-const MAX_SHOWN_DIGITS: usize = 4;
 
 impl Reading<'_, '_> {
     pub(super) fn state_fact(&mut self, statement: &JsonStatement, leg: &Leg<'_>, at: EventTime) -> Result<(), Detail> {
@@ -68,11 +62,4 @@ impl Reading<'_, '_> {
             }
         }
     }
-}
-
-/// A word of the platform as it may be shown: free text and numbers may be about persons.
-fn shown(word: &str) -> &str {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let is_short = word.chars().count() <= MAX_SHOWN_CHARS && digits <= MAX_SHOWN_DIGITS;
-    if is_short { word } else { "other" }
 }

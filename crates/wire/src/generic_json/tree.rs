@@ -7,7 +7,7 @@ use crate::json::members::{MemberTarget, Members, Shape};
 
 /// A branch of the tree of pointers. Without branches of its own it is a leaf.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Branch {
+pub(crate) struct Branch {
     children: Vec<Child>,
     /// What is read of each record, if the records are here, in an array.
     records: Option<Box<Branch>>,
@@ -23,7 +23,7 @@ struct Child {
 
 impl Branch {
     /// Adds a pointer, and writes into it where it leads.
-    pub(super) fn add(&mut self, pointer: &mut JsonPointer) {
+    pub(crate) fn add(&mut self, pointer: &mut JsonPointer) {
         pointer.places.clear();
         let mut branch = self;
         for step in &pointer.steps {
@@ -39,7 +39,7 @@ impl Branch {
     }
 
     /// Says what is read of each record in the array at this pointer, which has been added.
-    pub(super) fn add_records(&mut self, pointer: &JsonPointer, of_record: Self) {
+    pub(crate) fn add_records(&mut self, pointer: &JsonPointer, of_record: Self) {
         let mut branch = self;
         for place in &pointer.places {
             branch = &mut branch.children[*place].branch;
@@ -53,7 +53,7 @@ impl Branch {
 }
 
 /// The values of one object at the pointers.
-pub(super) struct Values<'a, 'm> {
+pub(crate) struct Values<'a, 'm> {
     branch: &'m Branch,
     /// One for each child of the branch, as soon as one is there.
     cells: Vec<Cell<'a, 'm>>,
@@ -61,7 +61,7 @@ pub(super) struct Values<'a, 'm> {
 }
 
 /// A value at a branch: of a leaf the value itself, and otherwise its shape and what is in it.
-pub(super) struct Cell<'a, 'm> {
+pub(crate) struct Cell<'a, 'm> {
     value: Field<'a>,
     shape: Option<Shape>,
     inner: Values<'a, 'm>,
@@ -72,12 +72,12 @@ static NULL: Field<'static> = Field::Null;
 static OTHER: Field<'static> = Field::Other;
 
 impl<'a, 'm> Values<'a, 'm> {
-    pub(super) fn new(branch: &'m Branch) -> Self {
+    pub(crate) fn new(branch: &'m Branch) -> Self {
         Self { branch, cells: Vec::new(), records: Vec::new() }
     }
 
     /// The value at a pointer of the tree.
-    pub(super) fn at(&self, pointer: &JsonPointer) -> &Field<'a> {
+    pub(crate) fn at(&self, pointer: &JsonPointer) -> &Field<'a> {
         let Some(cell) = self.cell(pointer) else { return &ABSENT };
         match cell.shape {
             _ if cell.inner.branch.is_leaf() => &cell.value,
@@ -88,7 +88,7 @@ impl<'a, 'm> Values<'a, 'm> {
     }
 
     /// The records at a pointer of the tree, and whether each is an object.
-    pub(super) fn records(&self, pointer: &JsonPointer) -> impl Iterator<Item = (&Self, bool)> {
+    pub(crate) fn records(&self, pointer: &JsonPointer) -> impl Iterator<Item = (&Self, bool)> {
         let records = self.cell(pointer).map_or(&[][..], |cell| &cell.inner.records);
         records.iter().map(|record| (&record.inner, record.shape == Some(Shape::Object)))
     }

@@ -42,6 +42,16 @@ impl Field<'_> {
         }
     }
 
+    /// The value as a trimmed text that is not empty, also of a number or a boolean; `None` for anything else.
+    pub(crate) fn as_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+            Self::Number(number) => Some(number.to_string().into()),
+            Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+            Self::Absent | Self::Null | Self::Other => None,
+        }
+    }
+
     /// The string in this field. It must be present and not empty.
     pub(crate) fn text(&self, missing: Detail, bad: Detail) -> Result<&str, Detail> {
         self.optional_text(bad)?.ok_or(missing)
