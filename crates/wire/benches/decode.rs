@@ -13,7 +13,7 @@ use ensilinja_model::{
     Stage, Survey, YesNo,
 };
 use ensilinja_wire::{
-    Decoder, Encoded, Format, Mapping, QueueTarget, Record, Statement, encode_binary, encode_structured,
+    Decoder, Encoded, Format, Mapping, QueueTarget, Record, Stated, Statement, Stays, encode_binary, encode_structured,
 };
 
 /// As many as the iterations of a sample, so that each sample decodes each event once.
@@ -99,6 +99,57 @@ fn genesys_cloud(bencher: Bencher) {
     read(bencher, Format::GenesysCloud, &samples, &queues);
 }
 
+/// Lines, of 60 bytes on average.
+#[divan::bench(sample_count = 400, sample_size = 1_024)]
+fn asterisk_queue_log(bencher: Bencher) {
+    read(bencher, Format::AsteriskQueueLog, &LOGS, &["q_one", "q_two", "q_short", "q_strict", "q_open"]);
+}
+
+/// Events, of 0.2 KB on average.
+#[divan::bench(sample_count = 400, sample_size = 1_024)]
+fn asterisk_ami(bencher: Bencher) {
+    let samples = [
+        include_str!("../samples/asterisk/01.ami.jsonl"),
+        include_str!("../samples/asterisk/03.ami.jsonl"),
+        include_str!("../samples/asterisk/12.ami.jsonl"),
+        include_str!("../samples/asterisk/33.ami.jsonl"),
+    ];
+    read(bencher, Format::AsteriskAmi, &samples, &["q_one", "q_two", "q_short"]);
+}
+
+/// What it costs to join a part of a stay with those that are known. A new day of calls comes with each round.
+#[divan::bench(sample_count = 400, sample_size = 1_024)]
+fn stays(bencher: Bencher) {
+    let mut mapping = Mapping::of(Format::AsteriskQueueLog);
+    mapping.queues.insert("*", QueueTarget::Line(LineIndex::new(0)));
+    let decoder = Decoder::of_source(&lines(), [7; 16], mapping);
+    let mut parts = Vec::new();
+    for round in 0..1_000 {
+        for line in LOGS.iter().flat_map(|log| log.lines()) {
+            let line = line.replacen('|', &format!("|{round}-"), 1);
+            decoder.read(&Record::of_value(line.as_bytes()), &mut parts).expect("a sample is valid");
+        }
+    }
+    let parts: Vec<_> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Stated::Stay(part) => Some(part),
+            Stated::Event(_) => None,
+        })
+        .collect();
+    let (mut stays, mut events) = (Stays::default(), 0_u64);
+    let mut part = parts.iter().cycle();
+    bencher.bench_local(|| stays.take(black_box(part.next().expect("the parts repeat")), &mut |_| events += 1));
+}
+
+const LOGS: [&str; 5] = [
+    include_str!("../samples/asterisk/01.queue_log"),
+    include_str!("../samples/asterisk/03.queue_log"),
+    include_str!("../samples/asterisk/06.queue_log"),
+    include_str!("../samples/asterisk/12.queue_log"),
+    include_str!("../samples/asterisk/33.queue_log"),
+];
+
 /// Reads each line of the samples in turn. The queues are those of the first lines, among as many others.
 fn read(bencher: Bencher, format: Format, samples: &[&str], queues: &[&str]) {
     let lines = lines();
@@ -112,7 +163,8 @@ fn read(bencher: Bencher, format: Format, samples: &[&str], queues: &[&str]) {
     let records: Vec<_> = samples.iter().flat_map(|sample| sample.lines()).collect();
     let mut stated = Vec::new();
     for record in &records {
-        decoder.read(&Record::of_value(record.as_bytes()), &mut stated).expect("a sample is valid");
+        let read = decoder.read(&Record::of_value(record.as_bytes()), &mut stated);
+        assert!(read.is_ok() || format == Format::AsteriskAmi, "a sample is valid");
     }
     let mut record = records.iter().cycle();
     bencher.bench_local(|| {

@@ -123,3 +123,6 @@ fn elsewhere(end: &StayPart, call: LegKey) -> StayPart {
     let Step::TalkEnded { wait_s, talk_s } = end.step else { unreachable!("only ends of conversations are handed on") };
     StayPart { call, step: Step::TalkEndedElsewhere { wait_s, talk_s }, ..*end }
 }
+
+#[cfg(test)]
+mod bounds;

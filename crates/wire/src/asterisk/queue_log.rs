@@ -224,3 +224,5 @@ mod lines;
 mod scenarios;
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod soups;

@@ -137,11 +137,11 @@ fn end_wait(part: &CallPart, wait_s: u32, parts: &[CallPart], stays: &mut Vec<St
             let given_up = part.at.max(after_entry);
             facts.extend([stay.fact(given_up, Fact::Abandoned(Stage::Queue)), stay.fact(given_up, Fact::Ended)]);
             // Of two stages at one instant the later counts.
-            if part.agent != 0 || was_ringing(part, parts) {
+            if part.agent != 0 || was_ringing(part, stay.entered, parts) {
                 facts.push(stay.fact(given_up, Fact::Abandoned(Stage::Ringing)));
             }
-            // A caller who hangs up does not enter a queue again. A move has no measure, so it may be dated earlier, and
-            // then decides.
+            // A caller who hangs up does not enter a queue again. A move has no measure, so it may be dated earlier,
+            // and then decides.
             if last > stay.entered && last >= Some(second) {
                 facts.push(stay.fact(given_up.plus_millis(-1), Fact::Transferred));
             }
@@ -201,10 +201,11 @@ fn leave(part: &CallPart, fact: Fact, parts: &[CallPart], stays: &[Stay], facts:
 /// How long before the call leaves the queue its channel may be hung up, in ms: two threads report it.
 const HANG_UP_MS: i64 = 1_000;
 
-/// Whether a telephone rang for the call until it left.
-fn was_ringing(end: &CallPart, parts: &[CallPart]) -> bool {
+/// Whether a telephone rang for the call until it left. In the second before, it may have rung for an earlier stay.
+fn was_ringing(end: &CallPart, entered: Option<i64>, parts: &[CallPart]) -> bool {
     let second = end.at.floor_second();
-    let from = parts.partition_point(|part| part.at.floor_second() < second - 1);
+    let earliest = if entered < Some(second - 1) { second - 1 } else { second };
+    let from = parts.partition_point(|part| part.at.floor_second() < earliest);
     let near = parts[from..].iter().take_while(|part| part.at.floor_second() <= second);
     near.into_iter().any(|part| part.step == Step::RingCanceled && part.queue == end.queue)
 }
@@ -235,7 +236,9 @@ fn end_talk_elsewhere(part: &CallPart, wait_s: u32, talk_s: u32, stays: &[Stay],
     let connected = part.at.floor_second() - i64::from(talk_s);
     let points_at = connected - i64::from(wait_s);
     let is_its = |stay: &Stay| {
-        let fits = |(at, agent): (EventTime, u32)| agent == part.agent && (at.floor_second() - connected).abs() <= 1;
+        let fits = |(at, agent): (EventTime, u32)| {
+            agent == part.agent && at <= part.at && (at.floor_second() - connected).abs() <= 1
+        };
         stay.connected.is_some_and(fits)
     };
     let near = near(stays, part.queue, points_at).filter(|(_, stay)| is_its(stay));
