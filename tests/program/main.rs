@@ -11,6 +11,8 @@ mod board;
 mod command_line;
 #[path = "../support/pages.rs"]
 mod pages;
+#[path = "../support/queue_log.rs"]
+mod queue_log;
 #[path = "../support/repository.rs"]
 mod repository;
 #[path = "../support/rules.rs"]

@@ -1,31 +1,21 @@
 //! Records of a platform through the built program: the figures are those of the county's own events, whatever the
 //! order, and a table that is mended mends the past.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::sync::LazyLock;
 
 use ensilinja_config::SAMPLE;
-use ensilinja_model::{EventTime, Fact, LineId, Stage};
-use ensilinja_sim::{County, Generator, SimEvent};
-use ensilinja_wire::{Statement, encode_structured};
+use ensilinja_model::EventTime;
+use ensilinja_sim::{County, Generator};
+use ensilinja_wire::encode_structured;
 use serde_json::Value;
 
 use crate::command_line::{Ended, file, printed, run};
+use crate::queue_log::{self, CALLER, Call};
 
 /// 2025-09-08 in Finland, a Monday, and eight days later.
 const FROM: EventTime = EventTime::from_seconds(1_757_278_800);
 const TO: EventTime = EventTime::from_seconds(1_757_278_800 + 8 * 86_400);
-
-/// A contact as a `queue_log` can tell of it: in whole seconds, and with one result.
-struct Call {
-    id: String,
-    line: LineId,
-    entered: i64,
-    result: Option<(i64, Fact)>,
-    ended: Option<i64>,
-}
 
 /// The calls of a simulated week, once as events and once as lines of a `queue_log`, in files.
 struct Week {
@@ -39,103 +29,23 @@ struct Week {
 
 static WEEK: LazyLock<Week> = LazyLock::new(|| {
     let generator = Generator::new(&County::oma_hame(), 7, FROM, 1.0);
-    let calls = calls(generator.take_while(|event| event.reported_at < TO));
+    let calls = queue_log::calls(generator.take_while(|event| event.reported_at < TO));
     assert!(calls.len() > 3_000, "{}", calls.len());
     let [events, log, config, wrong_config] =
         ["native.jsonl", "native.queue_log", "native.toml", "native-wrong.toml"].map(file);
-    fs::write(&events, calls.iter().flat_map(events_of).collect::<Vec<u8>>()).unwrap();
-    let mut lines: Vec<(i64, String)> = calls.iter().flat_map(lines_of).collect();
-    lines.sort_by_key(|(second, _)| *second);
+    let written = calls.iter().flat_map(Call::events);
+    let written = written.flat_map(|event| [encode_structured(&event.statement()).value, b"\n".to_vec()].concat());
+    fs::write(&events, written.collect::<Vec<u8>>()).unwrap();
+    let lines = queue_log::lines_of(&calls);
     fs::write(&log, lines.iter().map(|(_, line)| format!("{line}\n")).collect::<String>()).unwrap();
-    let right = configuration(&calls);
+    let lines = ensilinja_config::county().lines.into_iter().map(|line| line.id);
+    let right = SAMPLE.replace("topic = \"ensilinja.events\"\n", "") + &queue_log::source("queue_log", lines);
     fs::write(&config, &right).unwrap();
     let wrong = right.replace("\"q-neuvola\" = \"neuvola\"", "\"q-neuvola\" = \"mipa\"");
     assert_ne!(wrong, right);
     fs::write(&wrong_config, wrong).unwrap();
     Week { calls, events, log, config, wrong_config }
 });
-
-fn calls(events: impl Iterator<Item = SimEvent>) -> Vec<Call> {
-    let mut legs: BTreeMap<(String, String, Option<String>), Vec<SimEvent>> = BTreeMap::new();
-    for event in events {
-        legs.entry((event.contact.clone(), event.line.to_string(), event.visit.clone())).or_default().push(event);
-    }
-    let calls = legs.into_values().filter_map(|mut events| {
-        events.sort_by_key(|event| event.at);
-        let second = |event: &SimEvent| event.at.floor_second();
-        let entered = events.iter().find(|event| event.fact == Fact::Offered).map(second)?;
-        let result = events.iter().find_map(|event| match event.fact {
-            Fact::Abandoned(_) => Some((second(event), Fact::Abandoned(Stage::Queue))),
-            Fact::Answered | Fact::CallbackRequested | Fact::Transferred => Some((second(event), event.fact)),
-            _ => None,
-        });
-        // Some simulated platforms date an end before the arrival, which no queue_log can.
-        let result = result.filter(|(at, _)| *at >= entered);
-        let ended = events.iter().find(|event| event.fact == Fact::Ended).map(second);
-        Some((entered, result, ended, events[0].line.clone()))
-    });
-    let mut calls: Vec<_> = calls.collect();
-    calls.sort_by(|one, other| (one.0, &one.3).cmp(&(other.0, &other.3)));
-    let numbered = calls.into_iter().enumerate();
-    numbered
-        .map(|(number, (entered, result, ended, line))| Call {
-            id: format!("{entered}.{number}"),
-            line,
-            entered,
-            result,
-            ended,
-        })
-        .collect()
-}
-
-fn events_of(call: &Call) -> Vec<u8> {
-    let mut facts = vec![(call.entered, Fact::Offered), (call.entered, Fact::Queued)];
-    facts.extend(call.result);
-    match call.result {
-        Some((_, Fact::Answered)) => facts.extend(call.ended.map(|second| (second, Fact::Ended))),
-        Some((second, Fact::Abandoned(_))) => facts.push((second, Fact::Ended)),
-        _ => {}
-    }
-    let written = facts.into_iter().flat_map(|(second, fact)| {
-        let (contact, line, at) = (call.id.as_str(), &call.line, EventTime::from_seconds(second));
-        let statement = Statement { contact, line, visit: None, to_line: None, at, fact };
-        [encode_structured(&statement).value, b"\n".to_vec()].concat()
-    });
-    written.collect()
-}
-
-fn lines_of(call: &Call) -> Vec<(i64, String)> {
-    let Call { id, line, entered, .. } = call;
-    let line_of = |second: i64, agent: &str, rest: &str| (second, format!("{second}|{id}|q-{line}|{agent}|{rest}"));
-    let mut lines = vec![line_of(*entered, "NONE", "ENTERQUEUE||0401234567|1")];
-    let Some((second, fact)) = call.result else { return lines };
-    let wait = second - entered;
-    match fact {
-        Fact::Answered => {
-            lines.push(line_of(second, "agent1", &format!("CONNECT|{wait}|{id}1|2")));
-            let talked = call.ended.map(|ended| (ended, format!("COMPLETECALLER|{wait}|{}|1", ended - second)));
-            lines.extend(talked.map(|(ended, rest)| line_of(ended, "agent1", &rest)));
-        }
-        Fact::Abandoned(_) => lines.push(line_of(second, "NONE", &format!("ABANDON|1|1|{wait}"))),
-        Fact::CallbackRequested => lines.push(line_of(second, "NONE", &format!("EXITWITHKEY|2|1|1|{wait}"))),
-        Fact::Transferred => lines.push(line_of(second, "NONE", &format!("EXITWITHKEY|1|1|1|{wait}"))),
-        _ => unreachable!("no call has such a result"),
-    }
-    lines
-}
-
-fn configuration(calls: &[Call]) -> String {
-    let mut text = SAMPLE.replace("topic = \"ensilinja.events\"\n", "");
-    text.push_str("\n[[source]]\nname = \"telephony\"\ntopics = [\"queue_log\"]\nformat = \"asterisk_queue_log\"\n");
-    text.push_str("[source.exits]\n\"key.1\" = \"transferred\"\n\"key.2\" = \"callback_requested\"\n[source.queues]\n");
-    let mut lines: Vec<&str> = calls.iter().map(|call| call.line.as_str()).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    for line in lines {
-        writeln!(text, "\"q-{line}\" = \"{line}\"").unwrap();
-    }
-    text
-}
 
 /// Replays the Monday after the week into the file `name`, and returns its path.
 fn run_of(name: &str, config: &str, events: &str, source: &str) -> String {
@@ -191,7 +101,7 @@ fn a_mapping_that_is_mended_mends_the_past_and_the_tools_say_what_changed() {
     lines.dedup();
     assert_eq!(lines, ["mipa", "neuvola"], "only the lines of the mended entry differ");
 
-    let call = calls.iter().find(|call| call.line.as_str() == "neuvola" && call.ended.is_some()).unwrap();
+    let call = calls.iter().find(|call| call.line.as_str() == "neuvola" && call.was_served()).unwrap();
     let explained = |config: &str, more: &[&str]| {
         let source = ["--config", config, "--events", log, "--source", "telephony", "--contact", &call.id];
         printed(&[&["explain"], &source[..], more].concat())
@@ -199,10 +109,10 @@ fn a_mapping_that_is_mended_mends_the_past_and_the_tools_say_what_changed() {
     let (of_wrong, of_right) = (explained(wrong_config, &[]), explained(config, &[]));
     for text in [&of_wrong, &of_right] {
         assert!(text.contains("queues.\"q-neuvola\""), "{text}");
-        assert!(text.contains("ENTERQUEUE") && !text.contains("0401234567"), "{text}");
+        assert!(text.contains("ENTERQUEUE") && !text.contains(CALLER), "{text}");
     }
     assert!(of_wrong.contains("\nmipa") && of_right.contains("\nneuvola"), "{of_wrong}{of_right}");
-    assert!(explained(config, &["--payload"]).contains("ENTERQUEUE||0401234567|1"), "the record as it came");
+    assert!(explained(config, &["--payload"]).contains(&format!("ENTERQUEUE||{CALLER}|1")), "the record as it came");
 }
 
 #[test]

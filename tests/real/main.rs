@@ -27,6 +27,8 @@ mod people;
 mod program;
 #[path = "../support/prometheus_server.rs"]
 mod prometheus_server;
+#[path = "../support/queue_log.rs"]
+mod queue_log;
 #[path = "../support/repository.rs"]
 mod repository;
 #[path = "../support/scrapes.rs"]
@@ -38,6 +40,7 @@ mod stage;
 
 mod alerting;
 mod another_log;
+mod asterisk;
 mod backfill;
 mod boards;
 mod broker_loss;

@@ -22,6 +22,8 @@ pub struct Stage {
     pub log: (&'static str, &'static str),
     /// Lines of the county that are left out of the configuration.
     pub lines_left_out: &'static [&'static str],
+    /// The `[[source]]` tables to read instead of events.
+    pub source: Option<String>,
 }
 
 impl Stage {
@@ -33,6 +35,7 @@ impl Stage {
             dead_letters: format!("{name}.dead-letters"),
             log: ("text", "info"),
             lines_left_out: &[],
+            source: None,
         }
     }
 
@@ -80,10 +83,14 @@ impl Stage {
             assert!(text.contains(&line), "the sample has no {key} = {sample}");
             text = text.replace(&line, &format!("\n{key} = \"{own}\"\n"));
         }
+        if self.source.is_some() {
+            text = text.replace(&format!("\ntopic = \"{}\"\n", self.topic), "\n");
+        }
         let mut parts = text.split("\n[[line]]\n");
         let head = parts.next().expect("a text has a beginning").to_owned();
         let is_left_out = |part: &&str| self.lines_left_out.iter().any(|id| part.contains(&format!("id = \"{id}\"\n")));
-        parts.filter(|part| !is_left_out(part)).fold(head, |text, part| text + "\n[[line]]\n" + part)
+        let text = parts.filter(|part| !is_left_out(part)).fold(head, |text, part| text + "\n[[line]]\n" + part);
+        text + self.source.as_deref().unwrap_or_default()
     }
 
     /// A publisher to the topic of the events. It accepts records of any size and does not compress them.
