@@ -30,11 +30,11 @@ const LIVE_S: u64 = 45;
 struct Shipper(Child);
 
 impl Shipper {
-    fn start(folder: &Path, broker: &str, topic: &str) -> Self {
+    fn start(folder: &Path) -> Self {
         let log = File::create(folder.join("rsyslog.log")).unwrap();
         let mut command = Command::new("rsyslogd");
         command.args(["-n", "-f", "rsyslog.conf", "-i"]).arg(folder.join("pid")).current_dir(folder);
-        command.env("BROKERS", broker).env("TOPIC", topic).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let _ = fs::remove_file(folder.join("pid"));
         Self(command.spawn().expect("rsyslogd is installed"))
     }
@@ -47,10 +47,16 @@ impl Drop for Shipper {
     }
 }
 
-/// The block of the page with this first line.
-fn block(name: &str) -> &'static str {
-    let (_, rest) = PAGE.split_once(&format!("\n```{name}\n")).unwrap_or_else(|| panic!("the page has no {name}"));
-    rest.split("\n```").next().unwrap()
+/// The configuration of the page, for files in `folder` and this broker.
+fn configuration(folder: &Path, broker: &str) -> String {
+    let (_, rest) = PAGE.split_once("\n**rsyslog**").expect("the page has a paragraph about rsyslog");
+    let text = rest.split("\n```\n").nth(1).expect("the paragraph has a configuration");
+    let folder = folder.to_str().unwrap();
+    let own = [("/var/spool/rsyslog", folder), ("/var/log/asterisk", folder), ("kafka:9092", broker)];
+    own.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "the configuration has no {from}");
+        text.replace(from, to)
+    })
 }
 
 /// Calls up to now and for some time to come, each moved by the time since the Thursday.
@@ -110,11 +116,11 @@ fn a_queue_log_that_rsyslog_ships_has_the_figures_of_its_calls() {
     let mut program = Program::run(&stage);
 
     let folder = TemporaryFolder::new("asterisk");
-    folder.write("rsyslog.conf", block("text rsyslog.conf"));
+    folder.write("rsyslog.conf", configuration(folder.path(), &stage.brokers));
     let calls = calls();
     let mut log = QueueLog::new(folder.path(), &calls);
     log.write_what_is_due();
-    let mut shipper = Shipper::start(folder.path(), &stage.brokers, &stage.topic);
+    let mut shipper = Shipper::start(folder.path());
 
     let began = Instant::now();
     let mut events = [(10, "rotate"), (15, "kill"), (22, "away"), (30, "back")].into_iter().peekable();
@@ -124,7 +130,7 @@ fn a_queue_log_that_rsyslog_ships_has_the_figures_of_its_calls() {
             Some((_, "rotate")) => log.rotate(),
             Some((_, "kill")) => {
                 drop(shipper);
-                shipper = Shipper::start(folder.path(), &stage.brokers, &stage.topic);
+                shipper = Shipper::start(folder.path());
             }
             Some((_, "away")) => broker.stop(),
             Some(_) => broker.start_again(),
