@@ -48,7 +48,9 @@ impl<'a> LogLine<'a> {
     pub(super) fn queue_and_agent(&self, is_queue: impl Fn(&str) -> bool) -> (&'a str, &'a str) {
         let mut splits = self.names.rmatch_indices('|').map(|(at, _)| (&self.names[..at], &self.names[at + 1..]));
         let Some(last) = splits.next() else { return (self.names, "") };
-        if is_queue(last.0) { last } else { splits.find(|(queue, _)| is_queue(queue)).unwrap_or(last) }
+        let Some(before) = splits.next() else { return last };
+        let mut splits = [last, before].into_iter().chain(splits);
+        splits.find(|(queue, _)| is_queue(queue)).unwrap_or(last)
     }
 }
 

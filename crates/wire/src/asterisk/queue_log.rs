@@ -44,7 +44,7 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 fn read_text(text: &str, mapping: &Mapping, sink: &mut dyn NativeSink) {
-    if !text.trim_start().starts_with(['{', '[']) {
+    if !is_json(text) {
         return read_lines(text, None, mapping, sink);
     }
     let rules = rules_of(mapping);
@@ -67,6 +67,13 @@ fn read_text(text: &str, mapping: &Mapping, sink: &mut dyn NativeSink) {
     if number == 0 {
         sink.fault(Detail::NotQueueLog);
     }
+}
+
+/// Whether a text is an object or an array of objects. A bracket may also begin a prefix, such as `[pbx1]`.
+fn is_json(text: &str) -> bool {
+    let text = text.trim_start();
+    let inside = text.strip_prefix('[').map_or(text, str::trim_start);
+    inside.starts_with('{') || (inside.len() < text.len() && inside.starts_with(']'))
 }
 
 fn read_lines(text: &str, host: Option<&str>, mapping: &Mapping, sink: &mut dyn NativeSink) {

@@ -216,9 +216,18 @@ fn stay(leg: u128, call: Option<&String>, facts: &[Event]) -> Option<FoundStay> 
         return None;
     }
     let (entered, _) = at(FactKind::Offered).expect("a leg begins with its offer");
-    let kinds =
-        [FactKind::Answered, FactKind::CallbackRequested, FactKind::Abandoned, FactKind::Transferred, FactKind::Ended];
-    let earliest = (0..).zip(kinds).filter_map(|(rank, kind)| at(kind).map(|(at, fact)| (at, rank, fact))).min();
+    let rank = |kind| match kind {
+        FactKind::Answered => Some(0),
+        FactKind::CallbackRequested => Some(1),
+        FactKind::Abandoned => Some(2),
+        FactKind::Ended => Some(4),
+        FactKind::Offered | FactKind::Queued | FactKind::CallbackAttempted | FactKind::CallbackReached => None,
+        FactKind::CallbackClosed | FactKind::OutcomeRecorded | FactKind::FeedbackReceived => None,
+        // Moved or timed out.
+        _ => Some(3),
+    };
+    let ends = facts.iter().filter_map(|event| Some((event.at, rank(event.fact.kind())?, event.fact)));
+    let earliest = ends.min();
     // As in the ledger: a request within a minute supersedes another end of the wait.
     let request = at(FactKind::CallbackRequested);
     let stage =

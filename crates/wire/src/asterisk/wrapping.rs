@@ -58,7 +58,7 @@ impl<'a> Wrapping<'a> {
     /// The parts of a line, if they are members.
     pub(super) fn row(&self) -> Option<&Row<'a>> {
         let rows = [&self.row, &self.payload_row.after_row, &self.payload_row.row, &self.after_row];
-        rows.into_iter().find(|row| text(&row.event).is_some())
+        rows.into_iter().find(|row| text(&row.event).is_some() && text(&row.queuename).or(text(&row.callid)).is_some())
     }
 
     /// The host that shipped the line.

@@ -46,7 +46,7 @@ fn every_wrapping_gives_the_same_stays() {
             "input": {"type": "log"}, "host": {"name": "pbx"}, "tags": ["a"]})
         .to_string()
     };
-    let ways: [(&str, Wrap<'_>); 11] = [
+    let ways: [(&str, Wrap<'_>); 13] = [
         ("a newline", &|line| format!("{line}\n")),
         ("CRLF", &|line| format!("{line}\r\n")),
         ("a blank in front", &|line| format!(" {line}")),
@@ -56,6 +56,8 @@ fn every_wrapping_gives_the_same_stays() {
         ("Fluent Bit", &fluent_bit),
         ("Vector", &vector),
         ("Filebeat", &filebeat),
+        ("a prefix in brackets", &|line| format!("[pbx 1] {line}")),
+        ("an event beside the line", &|line| json!({"event": "log", "message": line}).to_string()),
         ("msg", &|line| json!({"msg": line, "severity": 6}).to_string()),
         ("a prefix in JSON", &|line| json!({"line": format!("Nov 29 15:09:37 pbx queue_log: {line}")}).to_string()),
     ];
