@@ -19,7 +19,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-pub use rules::{AttemptsFrom, GenesysCloudRules};
+pub use rules::GenesysCloudRules;
 
 use crate::json::sequence::read_each;
 use crate::native::{NativeSink, text_of, type_label};

@@ -52,6 +52,7 @@
 
 mod amazon_connect;
 mod asterisk;
+mod attempts;
 mod cloudevents;
 mod decoder;
 mod format;
@@ -72,6 +73,7 @@ mod twilio_taskrouter;
 
 pub use amazon_connect::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
 pub use asterisk::{AsteriskRules, site_fact};
+pub use attempts::AttemptsFrom;
 pub use cloudevents::encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
 pub use cloudevents::malformed;
 pub use decoder::{ContentFact, Decoder, NamedContact, RecordContents, Stated};
@@ -81,7 +83,7 @@ pub use generic_json::{
     JsonCondition, JsonFact, JsonPointer, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime,
     TimeForm,
 };
-pub use genesys_cloud::{AttemptsFrom, GenesysCloudRules};
+pub use genesys_cloud::GenesysCloudRules;
 pub use json::without_byte_order_marks;
 pub use mapping::{CodeMeaning, ExitMeaning, ExitTable, KeyTable, Mapping, QueueTarget, WaitFrom, normalize_number};
 pub use native::epoch::EpochUnit;

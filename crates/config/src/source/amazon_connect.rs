@@ -1,16 +1,18 @@
 //! `[source.amazon_connect]`: what only this format needs.
 
 use ensilinja_model::{Outcome, Survey, YesNo};
-use ensilinja_wire::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
+use ensilinja_wire::{AmazonConnectRules, AttemptsFrom, AttributeMeaning, AttributeRule, AttributeTime};
 
 use crate::error::ConfigError;
 use crate::section::Section;
 use crate::table_entries::{TableEntry, table_entries};
+use crate::value::word;
 
 /// The name of the table.
 pub(super) const TABLE: &str = "amazon_connect";
 
 const ATTRIBUTES: &str = "attributes";
+const ATTEMPTS_FROM: &str = "attempts_from";
 
 const ATTRIBUTES_EXPECTED: &str =
     "a table from attributes to what they mean, such as [source.amazon_connect.attributes.Outcome]";
@@ -27,10 +29,14 @@ enum Field {
 
 /// Reads the table, if there is one.
 pub(super) fn read(source: &Section<'_>) -> Result<AmazonConnectRules, ConfigError> {
-    let Some(section) = source.section(TABLE, &[ATTRIBUTES])? else { return Ok(AmazonConnectRules::default()) };
+    let Some(section) = source.section(TABLE, &[ATTRIBUTES, ATTEMPTS_FROM])? else {
+        return Ok(AmazonConnectRules::default());
+    };
     let attributes = table_entries(&section, ATTRIBUTES, ATTRIBUTES_EXPECTED)?;
     let attributes = attributes.iter().map(attribute).collect::<Result<_, _>>()?;
-    Ok(AmazonConnectRules { attributes })
+    let attempts_from =
+        section.optional(ATTEMPTS_FROM, |value| word(value, AttemptsFrom::ALL, AttemptsFrom::as_str))?;
+    Ok(AmazonConnectRules { attributes, attempts_from })
 }
 
 fn attribute(entry: &TableEntry<'_, '_>) -> Result<AttributeRule, ConfigError> {
@@ -115,6 +121,8 @@ mod tests {
     #[test]
     fn attributes_lead_to_outcomes_and_answers() {
         assert!(rules("").unwrap().attributes.is_empty());
+        let from_records = rules("[source.amazon_connect]\nattempts_from = \"records\"\n").unwrap();
+        assert_eq!(from_records.attempts_from, Some(AttemptsFrom::Records));
         let table = "[source.amazon_connect.attributes.Outcome]\nfield = \"outcome\"\ntime = \"latest\"\n\
             values = { done = \"handled\", \"to unit \" = \"continues_county\" }\n\
             [source.amazon_connect.attributes]\nNps.field = \"nps\"\nSolved = { field = \"solved\", time = \"end\" }\n\
@@ -151,6 +159,7 @@ mod tests {
             ),
             ("attributes.A = { feild = \"nps\" }", "it should be field, time or values"),
             ("attribute = {}", "did you mean attributes?"),
+            ("attempts_from = \"all\"", "it should be one of \"events\", \"records\""),
         ] {
             let refusal = rules(&format!("[source.amazon_connect]\n{line}\n")).unwrap_err();
             assert!(refusal.contains(expected) && refusal.starts_with("e.toml:"), "{line}: {refusal}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ensilinja_model::{Fact, FeedbackAnswer, NpsScore, Outcome, Survey, YesNo};
 
+use crate::AttemptsFrom;
 use crate::json::field::Field;
 use crate::json::members::{MemberTarget, Members};
 
@@ -12,6 +13,8 @@ use crate::json::members::{MemberTarget, Members};
 pub struct AmazonConnectRules {
     /// The attributes that are read. Their names must be distinct.
     pub attributes: Vec<AttributeRule>,
+    /// Which records state attempts to call back; `None` for both.
+    pub attempts_from: Option<AttemptsFrom>,
 }
 
 /// How one attribute of a contact is understood.

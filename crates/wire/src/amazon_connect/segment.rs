@@ -17,7 +17,8 @@ use ensilinja_model::{AttemptResult, CloseResult, EventTime, Fact, LineIndex, St
 use super::attributes::{AttributeTime, AttributeValues};
 use super::snapshot::{Method, SegmentSnapshot};
 use crate::native::{MappingEntry, MappingTable, NativeFact, NativeSink, type_label};
-use crate::{Detail, Mapping, QueueTarget, WaitFrom, normalize_number};
+use crate::rules::FormatRules;
+use crate::{AttemptsFrom, Detail, Mapping, QueueTarget, WaitFrom, normalize_number};
 
 /// The exit of a caller who left a queue, where an event names no reason.
 const EXIT_WITHOUT_REASON: &str = "disconnected";
@@ -206,13 +207,24 @@ impl<'x> Segment<'x> {
     }
 
     fn state_reached(&mut self, line: Mapped<'x>, connected: EventTime) {
+        if !self.states_attempts() {
+            return;
+        }
         let at = second_of(connected);
         self.state_fact(line, at, Fact::CallbackAttempted(AttemptResult::Reached));
         self.state_fact(line, at, Fact::CallbackReached);
     }
 
     fn state_failure(&mut self, line: Mapped<'x>, disconnected: EventTime) {
-        self.state_fact(line, second_of(disconnected), Fact::CallbackAttempted(AttemptResult::Failed));
+        if self.states_attempts() {
+            self.state_fact(line, second_of(disconnected), Fact::CallbackAttempted(AttemptResult::Failed));
+        }
+    }
+
+    /// Whether attempts are taken from this kind of record.
+    fn states_attempts(&self) -> bool {
+        let FormatRules::AmazonConnect(rules) = &self.mapping.rules else { return true };
+        AttemptsFrom::allows(rules.attempts_from, self.snapshot.is_record)
     }
 
     /// The facts of the attributes of a contact record, each with its time and rule. Reports values that are not known.

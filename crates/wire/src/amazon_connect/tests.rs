@@ -28,7 +28,7 @@ fn sample(name: &str) -> (Sample, Mapping) {
     sample.map(&mut mapping);
     let attributes = sample.configuration["attributes"].as_object().into_iter().flatten();
     let attributes = attributes.map(|(name, rule)| attribute_rule(name, rule)).collect();
-    mapping.rules = FormatRules::AmazonConnect(AmazonConnectRules { attributes });
+    mapping.rules = FormatRules::AmazonConnect(AmazonConnectRules { attributes, attempts_from: None });
     (sample, mapping)
 }
 

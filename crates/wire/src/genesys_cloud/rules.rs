@@ -2,6 +2,8 @@
 
 use ensilinja_model::LineIndex;
 
+use crate::AttemptsFrom;
+
 /// What only `genesys_cloud` needs from the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct GenesysCloudRules {
@@ -13,14 +15,4 @@ pub struct GenesysCloudRules {
     /// Which records state attempts to call back; `None` if only one of the two kinds is read. An attempt that both
     /// state would be two.
     pub attempts_from: Option<AttemptsFrom>,
-}
-
-ensilinja_model::vocabulary! {
-    /// Which records state attempts to call back.
-    AttemptsFrom {
-        /// Detail events.
-        Events = "events",
-        /// Conversation detail records.
-        Records = "records",
-    }
 }

@@ -3,12 +3,12 @@
 use ensilinja_model::{AttemptResult, EventTime, Fact, LineIndex};
 
 use super::notification::optional_text;
-use super::rules::{AttemptsFrom, GenesysCloudRules};
+use super::rules::GenesysCloudRules;
 use crate::json::field::Field;
 use crate::native::instant::{instant_in, since_2000};
 use crate::native::{MappingEntry, MappingTable, NativeFact, NativeSink, type_label};
 use crate::rules::FormatRules;
-use crate::{CodeMeaning, Detail, ExitMeaning, Mapping, QueueTarget, normalize_number};
+use crate::{AttemptsFrom, CodeMeaning, Detail, ExitMeaning, Mapping, QueueTarget, normalize_number};
 
 /// How late a move is dated. The flow may let a caller go just before the callback that the caller asked for is in its
 /// queue; dated later, the move loses to the request, whichever comes first. A move has no measure.
@@ -194,11 +194,7 @@ impl<'x> Statements<'x> {
 
     /// Whether attempts are taken from this kind of record.
     fn states_attempts(&self) -> bool {
-        match self.rules.and_then(|rules| rules.attempts_from) {
-            None => true,
-            Some(AttemptsFrom::Events) => !self.is_record,
-            Some(AttemptsFrom::Records) => self.is_record,
-        }
+        AttemptsFrom::allows(self.rules.and_then(|rules| rules.attempts_from), self.is_record)
     }
 
     /// Whether an outbound call in the queue of this line is a callback.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ensilinja_model::{Survey, YesNo};
 
 use super::*;
-use crate::{Detail, MappingTable};
+use crate::{AttemptsFrom, Detail, MappingTable};
 
 fn callback(members: &Value) -> Value {
     let mut all = json!({ "initiationMethod": "CALLBACK", "queueInfo": queued(QUEUE_A, "08:02:00.200") });
@@ -52,6 +52,19 @@ fn both_feeds_tell_one_attempt_at_the_same_whole_second() {
     states(&unanswered, &mapping(), &[failed, "callback_requested a 08:00:00.000"]);
     let left = callback_record(&json!({ "Queue": queue(QUEUE_A, "08:02:00", "08:59:00") }));
     states(&left, &mapping(), &[failed, "callback_requested a 08:00:00.000"]);
+}
+
+#[test]
+fn attempts_are_taken_from_one_feed_if_the_source_says_so() {
+    let event = callback(&json!({ "agentInfo": agent("08:30:00.700") }));
+    let record = callback_record(&json!({ "Agent": { "ConnectedToAgentTimestamp": at("08:30:00") } }));
+    for (from, of_event, of_record) in [(AttemptsFrom::Events, 3, 1), (AttemptsFrom::Records, 1, 3)] {
+        let mut mapping = mapping();
+        let rules = AmazonConnectRules { attempts_from: Some(from), ..AmazonConnectRules::default() };
+        mapping.rules = FormatRules::AmazonConnect(rules);
+        assert_eq!(read_value(&event, &mapping).facts.len(), of_event);
+        assert_eq!(read_value(&record, &mapping).facts.len(), of_record);
+    }
 }
 
 #[test]
@@ -118,7 +131,7 @@ fn the_request_and_the_end_of_its_call_are_of_one_contact() {
 
 fn with_attributes(rules: Vec<AttributeRule>) -> Mapping {
     let mut mapping = mapping();
-    mapping.rules = FormatRules::AmazonConnect(AmazonConnectRules { attributes: rules });
+    mapping.rules = FormatRules::AmazonConnect(AmazonConnectRules { attributes: rules, attempts_from: None });
     mapping
 }
 
