@@ -105,5 +105,5 @@ impl<'a> Members<'a> for QueueEvent<'a> {
 /// Whether two names are the same, apart from case and from `-` or `_`.
 fn is_same(known: &str, name: &str) -> bool {
     let letter = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
-    known.len() == name.len() && known.bytes().map(letter).eq(name.bytes().map(letter))
+    known.len() == name.len() && (known == name || known.bytes().map(letter).eq(name.bytes().map(letter)))
 }

@@ -96,8 +96,12 @@ pub(super) struct TaskEvent<'a> {
 
 impl<'a> Payload<'a> {
     fn field_mut(&mut self, name: &str) -> Option<&mut Field<'a>> {
-        let place = NAMES.iter().position(|known| is_same(known, name))?;
-        Some(&mut self.fields[place])
+        let exact = NAMES.iter().position(|known| *known == name);
+        let place = exact.or_else(|| match name {
+            "eventtype" => Some(TaskMember::EventType as usize),
+            _ => spelled(name).and_then(|name| NAMES.iter().position(|known| is_same(known, name))),
+        });
+        self.fields.get_mut(place?)
     }
 }
 
@@ -126,7 +130,14 @@ impl<'a> Members<'a> for TaskEvent<'a> {
             "event_date_ms" => Some(MemberTarget::First(&mut self.event_date_ms)),
             "data" => Some(MemberTarget::Object(&mut self.data_shape, &mut self.data)),
             "event_data" => Some(MemberTarget::Object(&mut self.event_data_shape, &mut self.data.payload)),
-            _ => self.data.payload.target(name),
+            _ => match spelled(name) {
+                Some(name) if is_same("event_date", name) => Some(MemberTarget::First(&mut self.event_date)),
+                Some(name) if is_same("event_date_ms", name) => Some(MemberTarget::First(&mut self.event_date_ms)),
+                Some(name) if is_same("event_data", name) => {
+                    Some(MemberTarget::Object(&mut self.event_data_shape, &mut self.data.payload))
+                }
+                _ => self.data.payload.target(name),
+            },
         }
     }
 }
@@ -209,10 +220,14 @@ fn time_in(field: &Field<'_>, zone: Option<&TimeZone>) -> Result<Option<EventTim
     }
 }
 
-/// Whether two names are the same, apart from case and underscores: `task_sid` and `TaskSid`.
+/// The name, if it may be one that is written with capital letters for underscores: `TaskSid`, or `taskSid` in some
+/// libraries.
+fn spelled(name: &str) -> Option<&str> {
+    name.bytes().any(|byte| byte.is_ascii_uppercase()).then_some(name)
+}
+
+/// Whether a name with capital letters is that of a member: `TaskSid` is `task_sid`.
 fn is_same(known: &str, name: &str) -> bool {
-    fn letters(name: &str) -> impl Iterator<Item = u8> {
-        name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
-    }
-    known == name || (name.len() <= known.len() && letters(known).eq(letters(name)))
+    let letters = || known.bytes().filter(|byte| *byte != b'_');
+    letters().count() == name.len() && letters().eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

@@ -140,7 +140,8 @@ fn states_with(mapping: &Mapping, name: &str, changes: &Value) -> Vec<String> {
         format!("{name}={value}")
     });
     let form = pairs.collect::<Vec<_>>().join("&");
-    for other in [rest.to_string(), callback.to_string(), form] {
+    let library = json!({"eventType": name, "eventDate": AT, "eventData": members(changes)});
+    for other in [rest.to_string(), callback.to_string(), form, library.to_string()] {
         let found = facts_of(other.as_bytes(), mapping, read);
         assert_eq!((said(&found), &found.faults), (said(&stream), &stream.faults), "{other}");
         assert_eq!((&found.unmapped, &found.types), (&stream.unmapped, &stream.types), "{other}");
