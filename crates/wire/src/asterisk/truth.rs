@@ -221,8 +221,13 @@ fn stay(leg: u128, call: Option<&String>, facts: &[Event]) -> Option<FoundStay> 
         FactKind::CallbackRequested => Some(1),
         FactKind::Abandoned => Some(2),
         FactKind::Ended => Some(4),
-        FactKind::Offered | FactKind::Queued | FactKind::CallbackAttempted | FactKind::CallbackReached => None,
-        FactKind::CallbackClosed | FactKind::OutcomeRecorded | FactKind::FeedbackReceived => None,
+        FactKind::Offered
+        | FactKind::Queued
+        | FactKind::CallbackAttempted
+        | FactKind::CallbackReached
+        | FactKind::CallbackClosed
+        | FactKind::OutcomeRecorded
+        | FactKind::FeedbackReceived => None,
         // Moved or timed out.
         _ => Some(3),
     };
