@@ -107,8 +107,8 @@ impl Reading<'_, '_> {
         if kind == EventKind::HungUp {
             return self.hung_up(sink);
         }
-        let queue = self.event.text(AmiHeader::Queue).ok_or(Detail::MissingQueue)?;
-        let Some(queue) = queue_of(queue, self.mapping, sink) else { return Ok(()) };
+        let queue = self.event.queue().ok_or(Detail::MissingQueue)?;
+        let Some(queue) = queue_of(&queue, self.mapping, sink) else { return Ok(()) };
         let mut entry = queue.entry;
         let hold = || self.seconds(AmiHeader::HoldTime);
         let step = match kind {

@@ -91,6 +91,14 @@ impl<'a> AmiEvent<'a> {
         }
     }
 
+    /// The name of the queue. A client may have made a number of it.
+    pub(super) fn queue(&self) -> Option<Cow<'_, str>> {
+        match self.value(AmiHeader::Queue) {
+            Field::Number(number) if number.fract() == 0.0 => Some(number.to_string().into()),
+            _ => self.text(AmiHeader::Queue).map(Cow::Borrowed),
+        }
+    }
+
     /// A whole number of seconds.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the limits are checked")]
     pub(super) fn seconds(&self, header: AmiHeader) -> Option<u32> {

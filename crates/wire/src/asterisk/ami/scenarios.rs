@@ -172,6 +172,19 @@ fn the_time_may_be_in_another_member_and_must_be_somewhere() {
 }
 
 #[test]
+fn a_client_may_make_numbers_of_texts() {
+    let mut mapping = ami();
+    mapping.queues.insert("5000", crate::QueueTarget::Line(ensilinja_model::LineIndex::new(4)));
+    let join = json!({"event": "QueueCallerJoin", "queue": 5000, "uniqueid": "1.1", "timestamp": 1_795_957_099.5});
+    let connect = json!({"event": "AgentConnect", "queue": 5000, "uniqueid": "1.1", "timestamp": 1_795_957_103.75,
+        "holdtime": 4, "membername": "a"});
+    let values = [join.to_string(), connect.to_string()];
+    let [stay] = <[FoundStay; 1]>::try_from(Joined::of(mapping, values.iter().map(String::as_bytes))).unwrap();
+    assert_eq!((stay.line, stay.outcome), (4, StayOutcome::Answered));
+    assert_eq!(stay.decided.unwrap().millis_since(stay.entered), 4_250);
+}
+
+#[test]
 fn events_that_lack_something_are_refused_and_others_skipped() {
     let cases = [
         (json!({"a": 1}), Some(Detail::MissingType)),
