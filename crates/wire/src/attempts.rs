@@ -1,8 +1,8 @@
 //! Which of two kinds of records states attempts to call back.
 
 ensilinja_model::vocabulary! {
-    /// Which records state attempts to call back, if a platform has two kinds and both are read. Attempts are told apart
-    /// by their instants, so one that both kinds date differently would be two.
+    /// Which records state attempts to call back, if a platform has two kinds and both are read. Attempts are told
+    /// apart by their instants, so one that both kinds date differently would be two.
     AttemptsFrom {
         /// Events.
         Events = "events",

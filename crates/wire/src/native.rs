@@ -20,8 +20,6 @@ pub(crate) mod samples;
 #[cfg(test)]
 pub(crate) mod trials;
 
-use std::borrow::Cow;
-
 use ensilinja_model::{EventTime, Fact, LineIndex};
 
 use crate::stays::StayPart;
@@ -119,21 +117,6 @@ pub(crate) fn shown(word: &str) -> &str {
 pub(crate) fn text_of<'a>(record: &Record<'a>, mapping: &Mapping, sink: &mut dyn NativeSink) -> Option<&'a str> {
     match bytes_of(record, mapping).and_then(crate::json::text) {
         Ok(text) => Some(text),
-        Err(detail) => {
-            sink.fault(detail);
-            None
-        }
-    }
-}
-
-/// The value of a record as text, in which bytes that are not UTF-8 are replaced: for formats that are not JSON.
-pub(crate) fn lossy_text_of<'a>(
-    record: &Record<'a>,
-    mapping: &Mapping,
-    sink: &mut dyn NativeSink,
-) -> Option<Cow<'a, str>> {
-    match bytes_of(record, mapping) {
-        Ok(value) => Some(String::from_utf8_lossy(crate::without_byte_order_marks(value))),
         Err(detail) => {
             sink.fault(detail);
             None

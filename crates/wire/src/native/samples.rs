@@ -23,6 +23,7 @@ pub(crate) struct Sample {
 
 impl Sample {
     /// The sample of this name.
+    #[expect(clippy::disallowed_methods, reason = "a test reads its samples")]
     pub(crate) fn load(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
         let text = std::fs::read_to_string(folder.join(format!("{name}.jsonl"))).unwrap();
