@@ -23,7 +23,7 @@ pub(crate) fn table_entries<'s, 'a>(
     let mut entries: Vec<_> = found.into_iter().flat_map(|found| entries_of(section, table, found)).collect();
     entries.sort_by_key(|entry| entry.place.start);
     match entries.iter().find(|entry| entry.key.trim().is_empty()) {
-        Some(empty) => Err(empty.refusal_of_key("a key that is not empty".to_owned())),
+        Some(empty) => Err(empty.refusal_of_key("a key that is not empty")),
         None => Ok(entries),
     }
 }
@@ -83,7 +83,7 @@ impl<'s, 'a> TableEntry<'s, 'a> {
     }
 
     /// The refusal of its key; `expected` is what should be there.
-    pub(crate) fn refusal_of_key(&self, expected: String) -> ConfigError {
+    pub(crate) fn refusal_of_key(&self, expected: &str) -> ConfigError {
         self.section.refusal_at(&self.place, &self.path, "a key", format!("it should be {expected}"))
     }
 }

@@ -47,7 +47,7 @@ fn attribute(entry: &TableEntry<'_, '_>) -> Result<AttributeRule, ConfigError> {
             "field" => field = Some(member.word(fields())?),
             "time" => time = Some(member.word(names_of(AttributeTime::ALL, AttributeTime::as_str))?),
             "values" => values = Some(member),
-            _ => return Err(member.refusal_of_key("field, time or values".to_owned())),
+            _ => return Err(member.refusal_of_key("field, time or values")),
         }
     }
     let field = field.ok_or_else(|| entry.refusal(ATTRIBUTE_EXPECTED))?;
@@ -69,7 +69,7 @@ fn meaning(
         }
         (Field::Nps, None) => Ok(AttributeMeaning::Nps),
         (Field::Nps, Some(values)) => {
-            Err(values.refusal_of_key("left out: the values of nps are whole numbers from 0 to 10".to_owned()))
+            Err(values.refusal_of_key("left out: the values of nps are whole numbers from 0 to 10"))
         }
         (Field::Survey(survey), Some(values)) => {
             Ok(AttributeMeaning::Survey(survey, value_table(values, &names_of(YesNo::ALL, YesNo::as_str))?))

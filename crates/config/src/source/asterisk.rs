@@ -37,10 +37,10 @@ fn events(section: &Section<'_>) -> Result<BTreeMap<String, Fact>, ConfigError> 
     let mut events = BTreeMap::new();
     for entry in table_entries(section, EVENTS, EVENTS_EXPECTED)? {
         if AsteriskRules::is_fixed(entry.key) {
-            return Err(entry.refusal_of_key("an event of your own lines: what this one means is fixed".to_owned()));
+            return Err(entry.refusal_of_key("an event of your own lines: what this one means is fixed"));
         }
         if entry.key.contains(['|', '\n', '\r']) {
-            return Err(entry.refusal_of_key("an event as it stands in the log, without bars".to_owned()));
+            return Err(entry.refusal_of_key("an event as it stands in the log, without bars"));
         }
         events.insert(entry.key.to_owned(), entry.word(facts.clone())?);
     }

@@ -75,7 +75,7 @@ fn exits(section: &Section<'_>, lines: &[Line]) -> Result<ExitTable, ConfigError
     for entry in table_entries(section, EXITS, EXPECTED)? {
         match entry.table() {
             Some(of_line) => {
-                let line = line_of(entry.key, lines).map_err(|advice| entry.refusal_of_key(advice))?;
+                let line = line_of(entry.key, lines).map_err(|advice| entry.refusal_of_key(&advice))?;
                 for inner in of_line {
                     table.of_line.insert((line, inner.key.to_owned()), exit(&inner)?);
                 }

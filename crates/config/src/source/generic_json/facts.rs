@@ -171,7 +171,7 @@ fn conditions(section: &Section<'_>, pointers: Pointers) -> Result<Vec<JsonCondi
     let mut conditions = Vec::new();
     for entry in table_entries(section, WHEN, "a table from pointers to values, such as { \"/direction\" = \"in\" }")? {
         let key = DeValue::String(entry.key.into());
-        let pointer = pointers.pointer(&key).map_err(|expected| entry.refusal_of_key(expected.into_owned()))?;
+        let pointer = pointers.pointer(&key).map_err(|expected| entry.refusal_of_key(&expected))?;
         let values = texts(entry.value()).map_err(|expected| entry.refusal(&expected))?;
         conditions.push(JsonCondition { pointer, test: JsonTest::OneOf(values) });
     }
