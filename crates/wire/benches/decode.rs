@@ -14,7 +14,7 @@ use ensilinja_model::{
 };
 use ensilinja_wire::{
     Decoder, Encoded, Format, FormatRules, JsonCondition, JsonFact, JsonPointer, JsonQueue, JsonRules, JsonSettings,
-    JsonStatement, JsonTest, JsonTime, KeyTable, Mapping, QueueTarget, Record, Stated, Statement, Stays, TimeForm,
+    JsonStatement, JsonTest, JsonTime, JsonTypes, Mapping, QueueTarget, Record, Stated, Statement, Stays, TimeForm,
     encode_binary, encode_structured,
 };
 
@@ -199,8 +199,7 @@ fn json(bencher: Bencher) {
 fn webhook() -> JsonSettings {
     let pointer = |text| JsonPointer::parse(text).expect("a pointer");
     let fact = |name, fact| {
-        let mut types = KeyTable::default();
-        types.insert(name, ());
+        let types = JsonTypes::new([name]);
         let statement = JsonStatement::Fact(fact);
         JsonFact { statement, types: Some(types), conditions: Vec::new(), time: None, queue: None }
     };
@@ -214,7 +213,7 @@ fn webhook() -> JsonSettings {
         queue: JsonQueue { id: Some(pointer("/QueueId")), name: Some(pointer("/QueueName")) },
         time: Some(JsonTime { pointer: pointer("/Timestamp"), form: TimeForm::Text }),
         absent_values: Vec::new(),
-        silent_types: KeyTable::default(),
+        silent_types: JsonTypes::default(),
         facts: vec![
             fact("Connected", Fact::Offered),
             fact("Connected", Fact::Queued),

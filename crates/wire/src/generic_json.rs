@@ -31,7 +31,9 @@ use tree::Values;
 
 pub use instants::TimeForm;
 pub use pointer::JsonPointer;
-pub use rules::{JsonCondition, JsonFact, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime};
+pub use rules::{
+    JsonCondition, JsonFact, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime, JsonTypes,
+};
 
 /// From here on a double no longer has every whole number, so an id that is a number would not be exact.
 const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
@@ -87,6 +89,14 @@ struct Leg<'x> {
     queue: MappingEntry<'x>,
 }
 
+/// What most facts of a record have in common, as soon as one needs it.
+#[derive(Default)]
+struct CommonParts<'x> {
+    at: Option<EventTime>,
+    contact: Option<(Cow<'x, str>, Option<Cow<'x, str>>)>,
+    queue: Option<Queue<'x>>,
+}
+
 /// What is known of a queue.
 #[derive(Clone, Copy)]
 enum Queue<'x> {
@@ -106,76 +116,74 @@ impl<'x, 'a> Reading<'x, 'a> {
         let settings = self.settings;
         let record_type = settings.record_type.as_ref().and_then(|pointer| self.text(pointer));
         self.sink.record_type(record_type.as_deref().map_or("record", type_label));
-        let is_of = |fact: &JsonFact| match &fact.types {
-            None => true,
-            Some(types) => record_type.as_deref().is_some_and(|name| types.find(name).is_some()),
-        };
-        let is_known = |name: &str| settings.silent_types.find(name).is_some();
-        let (mut facts, mut has_type) = (Vec::new(), record_type.as_deref().is_some_and(is_known));
-        for fact in settings.facts.iter().filter(|fact| is_of(fact)) {
-            has_type = true;
+        let is_of = |types: &JsonTypes| record_type.as_deref().is_some_and(|name| types.has(name));
+        let mut is_known = is_of(&settings.silent_types);
+        let mut common = CommonParts::default();
+        for fact in settings.facts.iter().filter(|fact| fact.types.as_ref().is_none_or(is_of)) {
+            is_known = true;
             if fact.conditions.iter().all(|condition| self.holds(condition)) {
-                facts.push(fact);
+                self.state_if_happened(fact, &mut common)?;
             }
         }
-        if !has_type {
+        if !is_known {
             self.sink.unknown_type();
         }
-        self.state_facts(&facts)
+        Ok(())
     }
 
-    /// States these facts, whose conditions hold.
-    fn state_facts(&mut self, facts: &[&'x JsonFact]) -> Result<(), Detail> {
-        let mut common_queue = None;
-        let mut happened = Vec::with_capacity(facts.len());
-        for fact in facts {
-            if let Some(at) = self.time_of(fact)? {
-                happened.push((*fact, at));
+    /// States a fact whose conditions hold, unless its own time is absent.
+    fn state_if_happened(&mut self, fact: &'x JsonFact, common: &mut CommonParts<'x>) -> Result<(), Detail> {
+        let at = match (&fact.time, common.at) {
+            (Some(time), _) => match self.time_at(time)? {
+                Some(at) => at,
+                None => return Ok(()),
+            },
+            (None, Some(at)) => at,
+            (None, None) => {
+                let time = self.settings.time.as_ref().ok_or(Detail::MissingInstant)?;
+                *common.at.insert(self.time_at(time)?.ok_or(Detail::MissingInstant)?)
             }
+        };
+        if common.contact.is_none() {
+            common.contact = Some(self.contact()?);
         }
-        if happened.is_empty() {
-            return Ok(());
+        let queue = match (&fact.queue, common.queue) {
+            (Some(queue), _) => self.queue(queue)?,
+            (None, Some(queue)) => queue,
+            (None, None) => *common.queue.insert(self.queue(&self.settings.queue)?),
+        };
+        if let (Queue::Mapped(line, queue), Some((contact, visit))) = (queue, &common.contact) {
+            self.state_fact(&fact.statement, &Leg { contact, visit: visit.as_deref(), line, queue }, at)?;
         }
+        Ok(())
+    }
+
+    /// The contact of the record, and its visit.
+    fn contact(&self) -> Result<(Cow<'x, str>, Option<Cow<'x, str>>), Detail> {
         let contact = self.id(&self.settings.contact)?.ok_or(Detail::MissingContactId)?;
         let visit = match &self.settings.visit {
             Some(visit) => self.id(visit)?,
             None => None,
         };
-        if visit.as_ref().is_some_and(|visit| visit.chars().count() > MAX_VISIT_CHARS) {
-            return Err(Detail::BadContactId);
+        match &visit {
+            Some(visit) if visit.chars().count() > MAX_VISIT_CHARS => Err(Detail::BadContactId),
+            _ => Ok((contact, visit)),
         }
-        for (fact, at) in happened {
-            let queue = match (&fact.queue, common_queue) {
-                (Some(queue), _) => self.queue(queue)?,
-                (None, Some(queue)) => queue,
-                (None, None) => *common_queue.insert(self.queue(&self.settings.queue)?),
-            };
-            if let Queue::Mapped(line, queue) = queue {
-                let leg = Leg { contact: &contact, visit: visit.as_deref(), line, queue };
-                self.state_fact(&fact.statement, &leg, at)?;
-            }
-        }
-        Ok(())
     }
 
-    /// When a fact happened; `None` if it has not.
-    fn time_of(&self, fact: &JsonFact) -> Result<Option<EventTime>, Detail> {
-        let is_own = fact.time.is_some();
-        let Some(time) = fact.time.as_ref().or(self.settings.time.as_ref()) else {
-            return Err(Detail::MissingInstant);
-        };
+    fn time_at(&self, time: &JsonTime) -> Result<Option<EventTime>, Detail> {
         let field = self.value(&time.pointer);
-        let at = if self.is_sentinel(field) { None } else { time.form.read(field, self.mapping.zone.as_ref())? };
-        if at.is_none() && !is_own { Err(Detail::MissingInstant) } else { Ok(at) }
+        if self.is_sentinel(field) { Ok(None) } else { time.form.read(field, self.mapping.zone.as_ref()) }
     }
 
     /// The line of a queue. A queue without a line is reported.
     fn queue(&mut self, queue: &JsonQueue) -> Result<Queue<'x>, Detail> {
         let text = |pointer: &Option<JsonPointer>| pointer.as_ref().and_then(|pointer| self.text(pointer));
         let (id, name) = (text(&queue.id), text(&queue.name));
-        let ids = id.as_deref().map_or(vec![], |id| vec![id]);
+        let ids = id.as_deref().map(|id| [id]);
+        let ids = ids.as_ref().map_or(&[][..], |id| id);
         let Some(shown) = id.as_deref().or(name.as_deref()) else { return Err(Detail::MissingQueue) };
-        let Some((target, key)) = self.mapping.queues.find_among(&ids, name.as_deref()) else {
+        let Some((target, key)) = self.mapping.queues.find_among(ids, name.as_deref()) else {
             self.sink.unmapped(MappingTable::Queues, shown, id.as_ref().and(name.as_deref()));
             return Ok(Queue::Nothing);
         };

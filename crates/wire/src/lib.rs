@@ -81,7 +81,7 @@ pub use format::{Format, MAX_NATIVE_VALUE_BYTES, MAX_VALUE_BYTES};
 pub use freeswitch_callcenter::{AnsweredFrom, FreeswitchRules};
 pub use generic_json::{
     JsonCondition, JsonFact, JsonPointer, JsonQueue, JsonRules, JsonSettings, JsonStatement, JsonTest, JsonTime,
-    TimeForm,
+    JsonTypes, TimeForm,
 };
 pub use genesys_cloud::GenesysCloudRules;
 pub use json::without_byte_order_marks;

@@ -8,7 +8,7 @@ use ensilinja_wire::{JsonRules, JsonSettings};
 use crate::error::ConfigError;
 use crate::section::Section;
 use facts::FACTS;
-use pointers::{Pointers, QUEUE_ID, QUEUE_NAME, TIME, TIME_UNIT, TYPE, keys, texts};
+use pointers::{Pointers, QUEUE_ID, QUEUE_NAME, TIME, TIME_UNIT, TYPE, texts, types};
 
 /// The name of the table.
 pub(super) const TABLE: &str = "json";
@@ -41,7 +41,7 @@ pub(super) fn read(source: &Section<'_>) -> Result<JsonRules, ConfigError> {
         visit: section.optional(VISIT, |value| reader.pointer(value))?,
         queue,
         absent_values: section.optional(ABSENT_VALUES, texts)?.unwrap_or_default(),
-        silent_types: keys(&section.optional(SILENT_TYPES, texts)?.unwrap_or_default()),
+        silent_types: types(&section.optional(SILENT_TYPES, texts)?.unwrap_or_default()),
         facts: facts::read(&section, reader, time.as_ref())?,
         time,
     };

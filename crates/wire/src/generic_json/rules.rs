@@ -25,7 +25,7 @@ pub struct JsonSettings {
     /// Texts that mean that a value is absent, besides the empty one.
     pub absent_values: Vec<String>,
     /// Types that are known and state nothing.
-    pub silent_types: KeyTable<()>,
+    pub silent_types: JsonTypes,
     /// The facts.
     pub facts: Vec<JsonFact>,
 }
@@ -54,13 +54,41 @@ pub struct JsonFact {
     /// What is stated.
     pub statement: JsonStatement,
     /// The types of records that state it; `None` for all.
-    pub types: Option<KeyTable<()>>,
+    pub types: Option<JsonTypes>,
     /// What must hold.
     pub conditions: Vec<JsonCondition>,
     /// The time. If it is absent, the fact has not happened.
     pub time: Option<JsonTime>,
     /// The queue, if it is not that of the record.
     pub queue: Option<JsonQueue>,
+}
+
+/// Types of records. One with `*` or `?` is a pattern.
+#[derive(Clone, Debug, Default)]
+pub struct JsonTypes {
+    exact: Vec<String>,
+    patterns: KeyTable<()>,
+}
+
+impl JsonTypes {
+    /// These types.
+    pub fn new<'t>(types: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut new = Self::default();
+        for name in types {
+            if name.contains(['*', '?']) {
+                new.patterns.insert(name, ());
+            } else {
+                new.exact.push(name.to_owned());
+            }
+        }
+        new
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        // A list of a few is searched faster than a table.
+        self.exact.iter().any(|exact| exact == name)
+            || (!self.patterns.is_empty() && self.patterns.find(name).is_some())
+    }
 }
 
 /// What a record states.

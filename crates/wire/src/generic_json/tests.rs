@@ -8,7 +8,7 @@ use super::*;
 use crate::native::epoch::EpochUnit;
 use crate::native::samples::{Found, facts_of};
 use crate::native::trials;
-use crate::{CodeMeaning, ExitMeaning, Format, KeyTable};
+use crate::{CodeMeaning, ExitMeaning, Format};
 
 const AT: &str = "2026-03-03T05:00:00.412Z";
 const AT_MS: i64 = 1_772_514_000_412;
@@ -17,12 +17,8 @@ fn pointer(text: &str) -> JsonPointer {
     JsonPointer::parse(text).unwrap()
 }
 
-fn keys(texts: &[&str]) -> KeyTable<()> {
-    let mut keys = KeyTable::default();
-    for text in texts {
-        keys.insert(text, ());
-    }
-    keys
+fn types(names: &[&str]) -> JsonTypes {
+    JsonTypes::new(names.iter().copied())
 }
 
 fn time(text: &str) -> JsonTime {
@@ -35,7 +31,7 @@ fn fact(statement: JsonStatement) -> JsonFact {
 }
 
 fn of_type(name: &str, stated: Fact) -> JsonFact {
-    JsonFact { types: Some(keys(&[name])), ..fact(JsonStatement::Fact(stated)) }
+    JsonFact { types: Some(types(&[name])), ..fact(JsonStatement::Fact(stated)) }
 }
 
 fn when(conditions: Vec<JsonCondition>) -> JsonFact {
@@ -51,7 +47,7 @@ fn settings(facts: Vec<JsonFact>) -> JsonSettings {
         queue: JsonQueue { id: Some(pointer("/queue/id")), name: Some(pointer("/queue/name")) },
         time: Some(time("/time")),
         absent_values: vec!["-".to_owned()],
-        silent_types: keys(&["heart*"]),
+        silent_types: types(&["heart*"]),
         facts,
     }
 }
@@ -361,7 +357,7 @@ fn what_a_fact_needs_and_a_record_lacks_is_a_fault() {
 /// Rules that read the records of other platforms' samples.
 fn rules_of_samples() -> Mapping {
     let mut settings = settings(vec![
-        JsonFact { types: Some(keys(&["*task-queue.entered"])), ..fact(JsonStatement::Fact(Fact::Offered)) },
+        JsonFact { types: Some(types(&["*task-queue.entered"])), ..fact(JsonStatement::Fact(Fact::Offered)) },
         JsonFact {
             time: Some(time("/data/payload/task_queue_entered_date")),
             ..fact(JsonStatement::Fact(Fact::Queued))

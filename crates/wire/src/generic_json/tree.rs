@@ -64,7 +64,8 @@ pub(crate) struct Values<'a, 'm> {
 pub(crate) struct Cell<'a, 'm> {
     value: Field<'a>,
     shape: Option<Shape>,
-    inner: Values<'a, 'm>,
+    /// `None` of a leaf.
+    inner: Option<Box<Values<'a, 'm>>>,
 }
 
 static ABSENT: Field<'static> = Field::Absent;
@@ -80,7 +81,7 @@ impl<'a, 'm> Values<'a, 'm> {
     pub(crate) fn at(&self, pointer: &JsonPointer) -> &Field<'a> {
         let Some(cell) = self.cell(pointer) else { return &ABSENT };
         match cell.shape {
-            _ if cell.inner.branch.is_leaf() => &cell.value,
+            _ if cell.inner.is_none() => &cell.value,
             None => &ABSENT,
             Some(Shape::Null) => &NULL,
             Some(Shape::Object | Shape::Other) => &OTHER,
@@ -89,13 +90,14 @@ impl<'a, 'm> Values<'a, 'm> {
 
     /// The records at a pointer of the tree, and whether each is an object.
     pub(crate) fn records(&self, pointer: &JsonPointer) -> impl Iterator<Item = (&Self, bool)> {
-        let records = self.cell(pointer).map_or(&[][..], |cell| &cell.inner.records);
-        records.iter().map(|record| (&record.inner, record.shape == Some(Shape::Object)))
+        let inner = self.cell(pointer).and_then(|cell| cell.inner.as_deref());
+        let records = inner.map_or(&[][..], |inner| &inner.records);
+        records.iter().filter_map(|record| Some((record.inner.as_deref()?, record.shape == Some(Shape::Object))))
     }
 
     fn cell(&self, pointer: &JsonPointer) -> Option<&Cell<'a, 'm>> {
         let (last, outer) = pointer.places.split_last()?;
-        let inner = outer.iter().try_fold(self, |values, place| values.cells.get(*place).map(|cell| &cell.inner))?;
+        let inner = outer.iter().try_fold(self, |values, place| values.cells.get(*place)?.inner.as_deref())?;
         inner.cells.get(*last)
     }
 
@@ -110,14 +112,14 @@ impl<'a, 'm> Values<'a, 'm> {
 
 impl<'a, 'm> Cell<'a, 'm> {
     fn new(branch: &'m Branch) -> Self {
-        Self { value: Field::Absent, shape: None, inner: Values::new(branch) }
+        let inner = (!branch.is_leaf()).then(|| Box::new(Values::new(branch)));
+        Self { value: Field::Absent, shape: None, inner }
     }
 
     fn target(&mut self) -> MemberTarget<'_, 'a> {
-        if self.inner.branch.is_leaf() {
-            MemberTarget::Field(&mut self.value)
-        } else {
-            MemberTarget::Object(&mut self.shape, &mut self.inner)
+        match &mut self.inner {
+            None => MemberTarget::Field(&mut self.value),
+            Some(inner) => MemberTarget::Object(&mut self.shape, inner.as_mut()),
         }
     }
 }
@@ -129,7 +131,7 @@ impl<'a> Members<'a> for Values<'a, '_> {
             if self.records.is_empty() {
                 self.records.push(Cell { shape: Some(Shape::Object), ..Cell::new(of_record) });
             }
-            return self.records[0].inner.target(name);
+            return self.records[0].inner.as_mut()?.target(name);
         }
         let place = self.branch.children.iter().position(|child| child.name == name)?;
         Some(self.child(place))
@@ -138,8 +140,8 @@ impl<'a> Members<'a> for Values<'a, '_> {
     fn item(&mut self, number: usize) -> Option<MemberTarget<'_, 'a>> {
         if let Some(of_record) = self.branch.records.as_deref() {
             self.records.push(Cell::new(of_record));
-            let record = self.records.last_mut()?;
-            return Some(MemberTarget::Object(&mut record.shape, &mut record.inner));
+            let Cell { shape, inner, .. } = self.records.last_mut()?;
+            return Some(MemberTarget::Object(shape, inner.as_mut()?.as_mut()));
         }
         let place = self.branch.children.iter().position(|child| child.number == Some(number))?;
         Some(self.child(place))

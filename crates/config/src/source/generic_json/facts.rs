@@ -4,7 +4,7 @@ use ensilinja_model::{AttemptResult, CloseResult, Fact, FactKind, Outcome, Stage
 use ensilinja_wire::{JsonCondition, JsonFact, JsonPointer, JsonStatement, JsonTest, JsonTime};
 use toml::de::DeValue;
 
-use super::pointers::{Pointers, QUEUE_ID, QUEUE_NAME, TIME, TIME_UNIT, TYPE, keys, texts};
+use super::pointers::{Pointers, QUEUE_ID, QUEUE_NAME, TIME, TIME_UNIT, TYPE, texts, types};
 use crate::error::ConfigError;
 use crate::section::{Expected, Section};
 use crate::table_entries::table_entries;
@@ -63,14 +63,14 @@ fn read_fact(
     pointers: Pointers,
     common_time: Option<&JsonTime>,
 ) -> Result<JsonFact, ConfigError> {
-    let types = section.optional(TYPE, texts)?;
+    let names = section.optional(TYPE, texts)?;
     let time = pointers.time(section, common_time)?;
     if time.is_none() && common_time.is_none() {
         return Err(section.refusal(TIME, "a pointer to the time of the fact: the source has none for all facts"));
     }
     Ok(JsonFact {
         statement: statement(section, pointers)?,
-        types: types.as_deref().map(keys),
+        types: names.as_deref().map(types),
         conditions: conditions(section, pointers)?,
         time,
         queue: pointers.queue(section)?,

@@ -1,6 +1,6 @@
 //! Pointers, times, queues and words, as the source and each of its facts have them.
 
-use ensilinja_wire::{EpochUnit, JsonPointer, JsonQueue, JsonTime, KeyTable, TimeForm};
+use ensilinja_wire::{EpochUnit, JsonPointer, JsonQueue, JsonTime, JsonTypes, TimeForm};
 use toml::de::DeValue;
 
 use crate::error::ConfigError;
@@ -81,10 +81,6 @@ fn text(value: &DeValue<'_>) -> Result<String, Expected> {
     }
 }
 
-pub(super) fn keys(texts: &[String]) -> KeyTable<()> {
-    let mut keys = KeyTable::default();
-    for text in texts {
-        keys.insert(text, ());
-    }
-    keys
+pub(super) fn types(texts: &[String]) -> JsonTypes {
+    JsonTypes::new(texts.iter().map(String::as_str))
 }
