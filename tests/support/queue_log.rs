@@ -1,5 +1,7 @@
 //! The simulated county as the `queue_log` of an Asterisk: the same calls as lines and as events.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
