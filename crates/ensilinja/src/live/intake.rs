@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
 use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, SourceDecoders, TimestampCounts, join, wire_record};
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Stated, Stays};
+use ensilinja_wire::{Format, Stated, Stays};
 
 use super::ledger::{QueuedEvent, SharedLedger};
 
@@ -135,7 +135,10 @@ impl Drop for Intake {
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
         self.stated.clear();
-        let read = self.decoders.of_source(record.source).read(&wire_record(record), &mut self.stated);
+        let decoder = self.decoders.of_source(record.source);
+        let read = decoder.read(&wire_record(record), &mut self.stated);
+        // A platform's log is shipped within the second, and shippers stamp whole seconds: equal times prove nothing.
+        let is_of_events = decoder.format() == Format::CloudEvents;
         // Records that lay in the log before this process rebuild the figures; another process has counted them.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
@@ -145,7 +148,7 @@ impl RecordHandler for Intake {
             }
             self.live_stamps.extend(record.timestamp);
         }
-        self.examine_timestamp(record, self.stated.first().map(Stated::at));
+        self.examine_timestamp(record, self.stated.first().filter(|_| is_of_events).map(Stated::at));
         self.queue_stated(record, is_live);
         match read {
             Ok(oddity) => {

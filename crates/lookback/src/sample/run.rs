@@ -38,7 +38,7 @@ pub fn sample_topic(
     }
     let decoders = context.decoders();
     let source = &config.sources[topic.choice.source];
-    let mut counts = SampleCounts::new(rules.clone(), now);
+    let mut counts = SampleCounts::new(rules.clone(), source.mapping.format, now);
     progress.begin("reading the latest records", "records");
     let range = ScanRange { from: THE_BEGINNING, offsets: &ranges };
     let settings = Settings {
