@@ -8,6 +8,8 @@ mod formats;
 mod freeswitch_callcenter;
 mod generic_json;
 mod genesys_cloud;
+#[cfg(test)]
+mod page;
 mod tables;
 mod twilio_taskrouter;
 
@@ -142,8 +144,9 @@ fn topics(section: &Section<'_>) -> Result<Vec<String>, ConfigError> {
     let mut topics = Vec::with_capacity(listed.len());
     for item in listed {
         let topic = item.get_ref().as_str().filter(|topic| is_topic(topic) || is_pattern(topic));
-        let topic =
-            topic.ok_or_else(|| section.refusal_of_item(TOPICS, item, "a topic, or a pattern that begins with ^"))?;
+        let topic = topic.ok_or_else(|| {
+            section.refusal_of_item(TOPICS, item, "a topic, or a regular expression that begins with ^")
+        })?;
         topics.push(topic.to_owned());
     }
     Ok(topics)
@@ -215,9 +218,10 @@ fn name(value: &DeValue<'_>) -> Result<String, Expected> {
     value.as_str().filter(|text| is_name(text)).map(str::to_owned).ok_or_else(|| NAME_EXPECTED.into())
 }
 
-/// Whether a text is a pattern for topics. librdkafka judges its regular expression.
+/// Whether a text is a pattern for topics: a regular expression that begins with `^`.
 fn is_pattern(text: &str) -> bool {
-    text.starts_with('^') && (2..=249).contains(&text.len()) && text.chars().all(ensilinja_model::is_printable)
+    let is_text = (2..=249).contains(&text.len()) && text.chars().all(ensilinja_model::is_printable);
+    text.starts_with('^') && is_text && regex_lite::Regex::new(text).is_ok()
 }
 
 #[cfg(test)]
@@ -294,7 +298,8 @@ timeout = "timed_out"
             ("ignore = [\"agent-*\"]", "ignore = [\"5000\"]", "a queue that `queues` does not map"),
             ("\"timed_out\"", "\"lost\"", "exits.\"timeout\" is \"lost\"; it should be one of \"abandoned\","),
             ("exits.mipa_chat]", "exits.mipa_chatt]", "did you mean mipa_chat?"),
-            ("\"^pbx-.*\"", "\"a b\"", "topics is \"a b\"; it should be a topic, or a pattern"),
+            ("\"^pbx-.*\"", "\"a b\"", "topics is \"a b\"; it should be a topic, or a regular"),
+            ("\"^pbx-.*\"", "\"^pbx-(\"", "topics is \"^pbx-(\"; it should be a topic, or a regular expression"),
             ("\"^pbx-.*\"", "\"ensilinja.dead-letters\"", "this one has the dead letters"),
             ("Europe/Helsinki", "Helsinki", "time_zone is \"Helsinki\""),
             ("name = \"telephony\"", "name = \"Tele phony\"", "source[#1].name is \"Tele phony\""),

@@ -103,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::outside::NothingOutside;
+    use crate::source::page::page_of;
     use crate::{SAMPLE, parse};
 
     fn rules(table: &str) -> Result<AmazonConnectRules, String> {
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_configuration_in_the_documentation_is_read() {
-        let page = include_str!("../../../../docs/sources/amazon-connect.md");
+        let page = page_of("amazon-connect");
         let example = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let config = parse("e.toml", &format!("{SAMPLE}\n{example}"), &NothingOutside).unwrap();
         assert_eq!(config.sources.last().unwrap().mapping.format.as_str(), TABLE);

@@ -49,6 +49,7 @@ mod tests {
 
     use super::*;
     use crate::outside::NothingOutside;
+    use crate::source::page::page_of;
     use crate::{SAMPLE, parse};
 
     fn rules(table: &str) -> Result<GenesysCloudRules, String> {
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_configuration_in_the_documentation_is_read() {
-        let page = include_str!("../../../../docs/sources/genesys-cloud.md");
+        let page = page_of("genesys-cloud");
         let example = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let config = parse("e.toml", &format!("{SAMPLE}\n{example}"), &NothingOutside).unwrap();
         assert_eq!(config.sources.last().unwrap().mapping.format.as_str(), TABLE);

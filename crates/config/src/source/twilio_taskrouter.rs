@@ -73,14 +73,17 @@ fn workflows(section: &Section<'_>, lines: &[Line]) -> Result<KeyTable<LineIndex
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use ensilinja_wire::{Decoder, Record};
 
     use crate::outside::NothingOutside;
+    use crate::source::page::page_of;
     use crate::{Config, SAMPLE, parse};
 
     /// The configuration of the page.
     fn page() -> &'static str {
-        const PAGE: &str = include_str!("../../../../docs/sources/twilio-taskrouter.md");
+        static PAGE: LazyLock<String> = LazyLock::new(|| page_of("twilio-taskrouter"));
         PAGE.split("```toml\n").nth(1).unwrap().split("```").next().unwrap()
     }
 

@@ -1,13 +1,16 @@
 //! Tests of `[source.json]`: the examples of its page, and what is refused.
 
+use std::sync::LazyLock;
+
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Decoder, Record};
 use jiff::Timestamp;
 
 use crate::outside::NothingOutside;
+use crate::source::page::page_of;
 use crate::{Config, SAMPLE, parse};
 
-const PAGE: &str = include_str!("../../../../../docs/sources/json.md");
+static PAGE: LazyLock<String> = LazyLock::new(|| page_of("json"));
 
 fn parsed(source: &str) -> Result<Config, String> {
     parse("e.toml", &format!("{SAMPLE}\n{source}"), &NothingOutside).map_err(|error| error.to_string())
