@@ -20,6 +20,9 @@ pub(super) struct CallTable {
     lines: usize,
 }
 
+/// The most calls that may share a conversation by mistake. An agent has one at a time, but names may be shared.
+const MOST_SHARED: usize = 16;
+
 impl CallTable {
     pub(super) fn len(&self) -> usize {
         self.calls.len()
@@ -85,7 +88,7 @@ impl CallTable {
         let found = conversations.into_iter().flat_map(|wanted| {
             table.iter_hash(wanted).filter(move |(conversation, _)| *conversation == wanted).map(|(_, call)| *call)
         });
-        found.filter(move |call| *call != own)
+        found.filter(move |call| *call != own).take(MOST_SHARED)
     }
 }
 
