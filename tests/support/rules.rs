@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict};
+use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule, Verdict};
 use ensilinja_model::EventTime;
 use ensilinja_sim::{DueBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
 use jiff::civil::Date;
@@ -45,6 +45,7 @@ fn judged(limits: OracleLimits) -> Limits {
         threshold_ms: limits.threshold_ms,
         orphan_after_ms: limits.orphan_after_ms,
         give_up_working_days: limits.give_up_working_days,
+        timed_out: if limits.timed_out_counts { TimedOutRule::Counts } else { TimedOutRule::LeftOut },
         promises: Promises {
             answer: answer.map(term),
             callback: callback.map(term),

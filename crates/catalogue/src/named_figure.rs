@@ -474,8 +474,8 @@ mod tests {
             ),
             (
                 "decided{result=lost}",
-                "result cannot be lost; it is one of answered, callback_requested, abandoned_menu, \
-                                      abandoned_queue, abandoned_ringing, abandoned_short",
+                "result cannot be lost; it is one of answered, callback_requested, timed_out, \
+                                      abandoned_menu, abandoned_queue, abandoned_ringing, abandoned_short",
             ),
             ("offered{result=lost}", "contacts_offered has no label result; it has none"),
             (

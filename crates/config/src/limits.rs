@@ -1,12 +1,12 @@
 //! The limits by which a contact is judged: their defaults, what a line may change, and how they must fit each other.
 
-use ensilinja_ledger::{Limits, Promises};
+use ensilinja_ledger::{Limits, Promises, TimedOutRule};
 use ensilinja_model::Channel;
 
 use crate::error::ConfigError;
 use crate::promise;
 use crate::section::Section;
-use crate::value::{duration_as_written, duration_ms, whole_number};
+use crate::value::{duration_as_written, duration_ms, whole_number, word};
 
 const SECOND_MS: u32 = 1000;
 const HOUR_MS: u32 = 3600 * SECOND_MS;
@@ -22,14 +22,16 @@ pub(crate) struct DefaultLimits {
 }
 
 /// Keys of the limits that a line, or a change of it, may set.
-pub(crate) const LINE_KEYS: [&str; 5] = [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, promise::PROMISE];
+pub(crate) const LINE_KEYS: [&str; 6] = [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, TIMED_OUT, promise::PROMISE];
 
 /// Keys of the limits in `[defaults]`.
-pub(crate) const DEFAULTS_KEYS: [&str; 6] =
-    [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, SMS_ORPHAN_AFTER, GIVE_UP, promise::PROMISE];
+pub(crate) const DEFAULTS_KEYS: [&str; 7] =
+    [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, SMS_ORPHAN_AFTER, GIVE_UP, TIMED_OUT, promise::PROMISE];
 
 const SHORT_ABANDON: &str = "short_abandon";
 const THRESHOLD: &str = "threshold";
+/// Whether contacts that timed out count in rates.
+const TIMED_OUT: &str = "timed_out";
 /// How long after its last event a waiting contact is orphaned.
 pub(crate) const ORPHAN_AFTER: &str = "orphan_after";
 /// The same for text messages, in `[defaults]`.
@@ -43,6 +45,7 @@ const BUILT_IN: Limits = Limits {
     threshold_ms: 120 * SECOND_MS,
     orphan_after_ms: DAY_MS,
     give_up_working_days: 5,
+    timed_out: TimedOutRule::Counts,
     promises: Promises::NONE,
 };
 
@@ -84,6 +87,9 @@ pub(crate) fn read(section: &Section<'_>, orphan_after: &str, otherwise: Limits)
         give_up_working_days: section
             .optional(GIVE_UP, |value| whole_number(value, 1..=30))?
             .unwrap_or(otherwise.give_up_working_days),
+        timed_out: section
+            .optional(TIMED_OUT, |value| word(value, TimedOutRule::ALL, TimedOutRule::as_str))?
+            .unwrap_or(otherwise.timed_out),
         promises: promise::read(section, otherwise.promises)?,
     };
     check_order(section, orphan_after, &limits)?;

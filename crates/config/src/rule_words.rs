@@ -1,7 +1,7 @@
 //! The rules of a line in words: its promises, its limits and the formula of its service level.
 
 use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
-use ensilinja_ledger::{Limits, Promises, ServiceLevel, Verdict};
+use ensilinja_ledger::{Limits, Promises, ServiceLevel, TimedOutRule, Verdict};
 
 use crate::value::duration_as_written;
 
@@ -66,7 +66,8 @@ pub fn promises_in_words(promises: &Promises) -> Vec<String> {
 /// The limits, a sentence each.
 #[must_use]
 pub fn limits_in_words(limits: &Limits) -> Vec<String> {
-    let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, promises: _ } = *limits;
+    let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, timed_out, promises: _ } =
+        *limits;
     let [short, threshold, orphan] = [short_abandon_ms, threshold_ms, orphan_after_ms].map(duration_as_written);
     let given_up = match give_up_working_days {
         1 => "1 working day".to_owned(),
@@ -81,6 +82,13 @@ pub fn limits_in_words(limits: &Limits) -> Vec<String> {
         format!("the service level counts answers within {threshold}"),
         format!("a contact without events for {orphan} is an orphan"),
         format!("a callback is given up {given_up} after its deadline"),
+        match timed_out {
+            TimedOutRule::Counts => {
+                "a contact that timed out in the queue counts as not answered, and breaks a promise"
+            }
+            TimedOutRule::LeftOut => "a contact that timed out in the queue is left out of rates, and voids a promise",
+        }
+        .to_owned(),
     ]
 }
 

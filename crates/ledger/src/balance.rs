@@ -35,7 +35,13 @@ impl Balance {
         match kind.sample() {
             Some(SampleKind::AnswerWait) => self.answer_waits.add(sample_ms, n),
             Some(SampleKind::CallbackWait) => self.callback_waits.add(sample_ms, n),
-            Some(SampleKind::CallbackOpenWait | SampleKind::AbandonWait | SampleKind::Handling) | None => {}
+            Some(
+                SampleKind::CallbackOpenWait
+                | SampleKind::AbandonWait
+                | SampleKind::TimedOutWait
+                | SampleKind::Handling,
+            )
+            | None => {}
         }
     }
 

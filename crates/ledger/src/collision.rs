@@ -69,11 +69,12 @@ pub enum CollisionNote {
 }
 
 /// The kinds of fact that can collide, each with its register.
-const COLLIDING: [(Register, FactKind); 9] = [
+const COLLIDING: [(Register, FactKind); 10] = [
     (Register::Offered, FactKind::Offered),
     (Register::Queued, FactKind::Queued),
     (Register::Answered, FactKind::Answered),
     (Register::Abandoned, FactKind::Abandoned),
+    (Register::TimedOut, FactKind::TimedOut),
     (Register::CallbackRequested, FactKind::CallbackRequested),
     (Register::CallbackReached, FactKind::CallbackReached),
     (Register::CallbackClosed, FactKind::CallbackClosed),
@@ -131,6 +132,7 @@ const fn register_of(kind: FactKind) -> Option<Register> {
         FactKind::Queued => Register::Queued,
         FactKind::Answered => Register::Answered,
         FactKind::Abandoned => Register::Abandoned,
+        FactKind::TimedOut => Register::TimedOut,
         FactKind::CallbackRequested => Register::CallbackRequested,
         FactKind::CallbackReached => Register::CallbackReached,
         FactKind::CallbackClosed => Register::CallbackClosed,
@@ -170,7 +172,7 @@ fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
     let at = |register| facts.at(register);
     let first = COLLIDING.iter().filter_map(|(register, _)| at(*register)).min()?;
     let left = earlier(at(Register::Transferred), at(Register::Ended));
-    let over = earlier(left, at(Register::Abandoned));
+    let over = earlier(left, earlier(at(Register::Abandoned), at(Register::TimedOut)));
     let answered = at(Register::Answered);
     let requested = at(Register::CallbackRequested);
     // A customer who requested a callback may be answered after hanging up.
@@ -181,8 +183,8 @@ fn first_stray(facts: &Facts, life_ms: i64) -> Option<EventTime> {
     };
     let arrived = earlier(stray(at(Register::Offered), over), stray(at(Register::Queued), over));
     let answered = stray(answered, over.filter(|_| !is_callback));
-    let given_up = earlier(stray(at(Register::Abandoned), left), stray(requested, None));
-    earlier(earlier(arrived, answered), given_up)
+    let given_up = earlier(stray(at(Register::Abandoned), left), stray(at(Register::TimedOut), left));
+    earlier(earlier(arrived, answered), earlier(given_up, stray(requested, None)))
 }
 
 /// The earlier of two instants, if there is one.
@@ -265,8 +267,9 @@ mod tests {
     #[test]
     fn a_contact_with_other_facts_than_the_earlier_contact_collides() {
         use FactKind::{Answered, Ended, Offered};
-        let gave_up = [(Fact::Offered, 0), (Fact::Abandoned(Stage::Queue), 30 * SECOND)];
-        for apart in [5 * MINUTE, 11 * DAY] {
+        let ends = [Fact::Abandoned(Stage::Queue), Fact::TimedOut];
+        for (end, apart) in ends.into_iter().flat_map(|end| [(end, 5 * MINUTE), (end, 11 * DAY)]) {
+            let gave_up = [(Fact::Offered, 0), (end, 30 * SECOND)];
             let second = later(&CHAT, apart);
             let all = [(Offered, apart), (Answered, apart + 42 * SECOND), (Ended, apart + 20 * MINUTE)];
             assert_collide(&[&gave_up[..], &second].concat(), &all);

@@ -8,18 +8,18 @@
 //!  |---- promise pending -----|             until it is settled: kept, broken or void
 //! ```
 //!
-//! - `o`, the arrival, is the earliest of offered, queued, answered, abandoned and callback requested.
-//! - `d`, the decision, is the earliest of answered, callback requested, abandoned, transferred, ended, and
+//! - `o`, the arrival, is the earliest of offered, queued, answered, abandoned, timed out and callback requested.
+//! - `d`, the decision, is the earliest of answered, callback requested, timed out, abandoned, transferred, ended, and
 //!   `o + orphan_after`. At the same instant they win in that order: a platform that counts whole seconds and hangs up
-//!   after the request did take the request.
+//!   after the request did take the request. A contact cannot time out after it was abandoned, only before.
 //! - `q`, the callback request, counts up to `o + orphan_after`.
 //! - `r`, its resolution, is the earliest of reached, closed, and the instant at which it is given up.
 //!
-//! **A request supersedes the end of the wait.** If a callback is requested within a minute after an abandon, a move
-//! or an end decided the leg, the platform ended the wait in order to take the request. As of an earlier second the
-//! abandon stands, as it was shown then. As of the second of the request and later, the request decided the leg, and
-//! the abandon contributes nothing. So entries depend on the second as of which they are read, until
-//! [`Entries::changes_at`]. Every time range has figures as if the abandon had never been reported.
+//! **A request supersedes the end of the wait.** If a callback is requested within a minute after an abandon, a
+//! timeout, a move or an end decided the leg, the platform ended the wait in order to take the request. As of an
+//! earlier second the abandon stands, as it was shown then. As of the second of the request and later, the request
+//! decided the leg, and the abandon contributes nothing. So entries depend on the second as of which they are read,
+//! until [`Entries::changes_at`]. Every time range has figures as if the abandon had never been reported.
 
 mod arrived_leg;
 mod callback;

@@ -7,6 +7,7 @@
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Stage, Survey, YesNo, vocabulary};
 
 use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
+use crate::rules::TimedOutRule;
 
 vocabulary! {
     /// The kinds of entries. `Within` means within the line's threshold.
@@ -47,6 +48,10 @@ vocabulary! {
         AbandonedRingingWithin = "abandoned_ringing_within",
         /// Abandoned while an agent's phone was ringing, after the threshold. Sample: the wait.
         AbandonedRingingBeyond = "abandoned_ringing_beyond",
+        /// The leg timed out, and counts in rates. Sample: the wait.
+        TimedOut = "timed_out",
+        /// The leg timed out, and is left out of rates. Sample: the wait.
+        TimedOutLeftOut = "timed_out_left_out",
         /// The leg was moved to another line.
         Moved = "moved",
         /// The wait ended without a known result.
@@ -152,6 +157,7 @@ pub(crate) enum RequestRole {
 pub(crate) enum SampleKind {
     AnswerWait,
     AbandonWait,
+    TimedOutWait,
     CallbackWait,
     CallbackOpenWait,
     Handling,
@@ -183,6 +189,13 @@ impl EntryKind {
             (Stage::Queue, false) => Self::AbandonedQueueBeyond,
             (Stage::Ringing, true) => Self::AbandonedRingingWithin,
             (Stage::Ringing, false) => Self::AbandonedRingingBeyond,
+        }
+    }
+
+    pub(crate) const fn timed_out(rule: TimedOutRule) -> Self {
+        match rule {
+            TimedOutRule::Counts => Self::TimedOut,
+            TimedOutRule::LeftOut => Self::TimedOutLeftOut,
         }
     }
 
@@ -297,6 +310,7 @@ impl EntryKind {
             | Self::RequestDecidedDueToday
             | Self::RequestDecidedPromised
             | Self::RequestDecidedPromisedDueToday => Decision::CallbackRequested,
+            Self::TimedOut => Decision::TimedOut,
             _ => return None,
         })
     }
@@ -304,6 +318,7 @@ impl EntryKind {
     pub(crate) const fn undecided(self) -> Option<Undecided> {
         match self {
             Self::Moved => Some(Undecided::Moved),
+            Self::TimedOutLeftOut => Some(Undecided::TimedOut),
             Self::Orphaned => Some(Undecided::Orphaned),
             _ => None,
         }
@@ -397,10 +412,16 @@ impl EntryKind {
             Self::Served => Some(SampleKind::Handling),
             Self::CallbackReached | Self::CallbackReachedAfterAnswer => Some(SampleKind::CallbackWait),
             Self::CallbackOpenWaited => Some(SampleKind::CallbackOpenWait),
+            Self::TimedOut | Self::TimedOutLeftOut => Some(SampleKind::TimedOutWait),
             _ => match self.decision() {
                 Some(Decision::Answered) => Some(SampleKind::AnswerWait),
-                Some(Decision::CallbackRequested) | None => None,
-                Some(_) => Some(SampleKind::AbandonWait),
+                Some(
+                    Decision::AbandonedMenu
+                    | Decision::AbandonedQueue
+                    | Decision::AbandonedRinging
+                    | Decision::AbandonedShort,
+                ) => Some(SampleKind::AbandonWait),
+                Some(Decision::CallbackRequested | Decision::TimedOut) | None => None,
             },
         }
     }

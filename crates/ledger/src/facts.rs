@@ -88,6 +88,7 @@ impl Facts {
                 let is_preferred = |known: Stage| stage > known;
                 self.earliest_with(Register::Abandoned, at, stage, is_preferred, |facts| &mut facts.stage)
             }
+            Fact::TimedOut => self.earliest(Register::TimedOut, at),
             Fact::CallbackRequested => self.earliest(Register::CallbackRequested, at),
             Fact::CallbackAttempted(result) => self.attempt((at, result)),
             Fact::CallbackReached => self.earliest(Register::CallbackReached, at),
@@ -198,6 +199,7 @@ impl Facts {
             FactKind::Queued => plain(Register::Queued, Fact::Queued),
             FactKind::Answered => plain(Register::Answered, Fact::Answered),
             FactKind::Abandoned => plain(Register::Abandoned, Fact::Abandoned(self.stage)),
+            FactKind::TimedOut => plain(Register::TimedOut, Fact::TimedOut),
             FactKind::CallbackRequested => plain(Register::CallbackRequested, Fact::CallbackRequested),
             FactKind::CallbackReached => plain(Register::CallbackReached, Fact::CallbackReached),
             FactKind::CallbackClosed => plain(Register::CallbackClosed, Fact::CallbackClosed(self.close)),

@@ -30,6 +30,8 @@ vocabulary! {
         Answered = "answered",
         /// The customer left a callback request.
         CallbackRequested = "callback_requested",
+        /// Taken out of the queue after too long a wait or for lack of room, on a line where that counts.
+        TimedOut = "timed_out",
         /// Abandoned in the menu.
         AbandonedMenu = "abandoned_menu",
         /// Abandoned in the queue.
@@ -46,7 +48,9 @@ vocabulary! {
     Undecided {
         /// Moved to another line.
         Moved = "moved",
-        /// The contact ended, or timed out, without a known result.
+        /// Taken out of the queue after too long a wait or for lack of room, on a line where that is left out.
+        TimedOut = "timed_out",
+        /// The contact ended, or had no event for long, without a known result.
         Orphaned = "orphaned",
     }
 }
@@ -124,8 +128,8 @@ vocabulary! {
         Kept = "kept",
         /// The deadline passed first, or the customer was lost before it (SLA breached).
         Broken = "broken",
-        /// Neither: the customer hung up at once, cancelled, requested twice, or was moved to another line (excluded
-        /// from the SLA).
+        /// Neither: the customer hung up at once, cancelled, requested twice, was moved to another line, or timed out
+        /// where that is left out (excluded from the SLA).
         Void = "void",
     }
 }

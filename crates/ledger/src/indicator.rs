@@ -37,8 +37,8 @@ impl AddAssign for Ratio {
 
 vocabulary! {
     /// The formula of the service level. A = answered, L = abandoned, T = within the line's threshold. Short abandons
-    /// are excluded everywhere. The formulas use *decided* where platforms use offered, because contacts that are still
-    /// waiting are not judged.
+    /// are excluded everywhere. Contacts that timed out are decided on lines where they count. The formulas use
+    /// *decided* where platforms use offered, because contacts that are still waiting are not judged.
     ServiceLevel {
         /// A in T / A.
         OnlyHandled = "only_handled",
@@ -227,7 +227,7 @@ static TABLE: [IndicatorRow; Indicator::ALL.len()] = [
     IndicatorRow {
         indicator: Indicator::ChatNotAnswered,
         name_fi: "Ei ehditty vastaamaan", name_sv: "Hann inte besvaras", name_en: "Chat not answered",
-        rule: "abandoned chats / decided chats",
+        rule: "abandoned and timed-out chats / decided chats",
         target: None, alert_floor: None, source: CHAT_FIGURES,
         read: |sums, _| Ratio {
             good: sums.all_decided() - sums.decided(Decision::Answered) - sums.decided(Decision::CallbackRequested),

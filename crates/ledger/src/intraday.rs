@@ -40,6 +40,8 @@ pub struct Interval {
     pub answered: i64,
     /// Contacts decided by a callback request.
     pub callback_requested: i64,
+    /// Contacts that timed out, on a line where that counts.
+    pub timed_out: i64,
     /// Contacts abandoned at any stage, including short abandons.
     pub abandoned: i64,
 }
@@ -67,6 +69,7 @@ impl Interval {
             None => {}
             Some(Decision::Answered) => self.answered += n,
             Some(Decision::CallbackRequested) => self.callback_requested += n,
+            Some(Decision::TimedOut) => self.timed_out += n,
             Some(
                 Decision::AbandonedMenu
                 | Decision::AbandonedQueue

@@ -22,7 +22,9 @@
 //! use std::sync::Arc;
 //!
 //! use ensilinja_calendar::{Days, LineHours, OpeningHours};
-//! use ensilinja_ledger::{EffectiveLimits, History, Ledger, Limits, LineRules, Promises, Rules, Window};
+//! use ensilinja_ledger::{
+//!     EffectiveLimits, History, Ledger, Limits, LineRules, Promises, Rules, TimedOutRule, Window,
+//! };
 //! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
 //!
 //! let morning = EventTime::from_seconds(1_758_006_900); // 2025-09-16 at 10:15 in Helsinki
@@ -36,6 +38,7 @@
 //!     threshold_ms: 120_000,
 //!     orphan_after_ms: 24 * 3_600_000,
 //!     give_up_working_days: 5,
+//!     timed_out: TimedOutRule::Counts,
 //!     promises: Promises::NONE,
 //! };
 //! let effective_limits = vec![EffectiveLimits { valid_from: EventTime::MIN, limits }];
@@ -95,7 +98,7 @@ pub use intraday::{INTERVAL_SECONDS, Interval, Intraday};
 pub use ledger::Ledger;
 pub use nps::{Nps, NpsBand};
 pub use provenance::{OpenLeg, SourcedEntry};
-pub use rules::{Bounds, EffectiveLimits, Limits, LineRules, Promises, Rules};
+pub use rules::{Bounds, EffectiveLimits, Limits, LineRules, Promises, Rules, TimedOutRule};
 pub use sums::{Sums, Waits};
 pub use timeline::{FactStatus, LegTimeline, PromiseTimeline};
 pub use windows::History;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ensilinja_calendar::{Days, LineHours, Term};
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, vocabulary};
 
 use crate::figure::Verdict;
 use crate::windows::{FIXED_WINDOWS_LONGEST_MS, OPEN_2_HOURS_MS, OPEN_5_DAYS, OpenStart, open_starts};
@@ -68,8 +68,20 @@ pub struct Limits {
     /// A callback is given up at the end of this many working days after the day of its deadline, or of its request if
     /// no callback is promised.
     pub give_up_working_days: u16,
+    /// Whether contacts that timed out count in rates.
+    pub timed_out: TimedOutRule,
     /// The promises to customers.
     pub promises: Promises,
+}
+
+vocabulary! {
+    /// Whether contacts that timed out count in the denominators of rates, and so against the service.
+    TimedOutRule {
+        /// They count: the service took them out of the queue unanswered. A promise to them is broken.
+        Counts = "counts",
+        /// They are left out, as contacts that were moved. A promise to them is void.
+        LeftOut = "left_out",
+    }
 }
 
 /// The promises to the customers of a line.

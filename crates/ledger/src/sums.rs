@@ -17,6 +17,7 @@ use crate::rules::Bounds;
 pub struct Sums {
     pub(crate) counts: [i64; EntryKind::ALL.len()],
     pub(crate) abandon_wait_sum_ms: i64,
+    pub(crate) timed_out_wait_sum_ms: i64,
     pub(crate) handling_sum_ms: i64,
     pub(crate) answer_waits: Waits,
     pub(crate) callback_waits: Waits,
@@ -30,6 +31,7 @@ impl Sums {
         Self {
             counts: [0; EntryKind::ALL.len()],
             abandon_wait_sum_ms: 0,
+            timed_out_wait_sum_ms: 0,
             handling_sum_ms: 0,
             answer_waits: Waits::none(&bounds.answer_wait_ms),
             callback_waits: Waits::none(&bounds.callback_wait_ms),
@@ -69,6 +71,7 @@ impl Sums {
             Some(SampleKind::CallbackWait) => self.callback_waits.add(sample_ms, n, &bounds.callback_wait_ms),
             Some(SampleKind::CallbackOpenWait) => self.callback_open_waits.add(sample_ms, n, &bounds.callback_wait_ms),
             Some(SampleKind::AbandonWait) => self.abandon_wait_sum_ms += n * i64::from(sample_ms),
+            Some(SampleKind::TimedOutWait) => self.timed_out_wait_sum_ms += n * i64::from(sample_ms),
             Some(SampleKind::Handling) => self.handling_sum_ms += n * i64::from(sample_ms),
         }
     }
@@ -209,6 +212,12 @@ impl Sums {
         self.abandon_wait_sum_ms
     }
 
+    /// The total wait of contacts that timed out in ms, whether they count in rates or are left out.
+    #[must_use]
+    pub const fn timed_out_wait_sum_ms(&self) -> i64 {
+        self.timed_out_wait_sum_ms
+    }
+
     /// The total handling time of answered contacts in ms. It counts when the contact ends or is transferred.
     #[must_use]
     pub const fn handling_sum_ms(&self) -> i64 {
@@ -222,6 +231,7 @@ impl AddAssign<&Self> for Sums {
             *sum += more;
         }
         self.abandon_wait_sum_ms += other.abandon_wait_sum_ms;
+        self.timed_out_wait_sum_ms += other.timed_out_wait_sum_ms;
         self.handling_sum_ms += other.handling_sum_ms;
         self.answer_waits += &other.answer_waits;
         self.callback_waits += &other.callback_waits;
@@ -237,6 +247,7 @@ impl Sub for &Sums {
         Sums {
             counts: std::array::from_fn(|i| self.counts[i] - earlier.counts[i]),
             abandon_wait_sum_ms: self.abandon_wait_sum_ms - earlier.abandon_wait_sum_ms,
+            timed_out_wait_sum_ms: self.timed_out_wait_sum_ms - earlier.timed_out_wait_sum_ms,
             handling_sum_ms: self.handling_sum_ms - earlier.handling_sum_ms,
             answer_waits: &self.answer_waits - &earlier.answer_waits,
             callback_waits: &self.callback_waits - &earlier.callback_waits,

@@ -40,6 +40,8 @@ pub enum Fact {
     Answered,
     /// The customer abandoned the contact while waiting.
     Abandoned(Stage),
+    /// The contact had waited too long, or there was no room for it: the platform took it out of the queue.
+    TimedOut,
     /// The customer requested a callback.
     CallbackRequested,
     /// A callback was attempted.
@@ -69,6 +71,7 @@ impl Fact {
             Self::Queued => FactKind::Queued,
             Self::Answered => FactKind::Answered,
             Self::Abandoned(_) => FactKind::Abandoned,
+            Self::TimedOut => FactKind::TimedOut,
             Self::CallbackRequested => FactKind::CallbackRequested,
             Self::CallbackAttempted(_) => FactKind::CallbackAttempted,
             Self::CallbackReached => FactKind::CallbackReached,

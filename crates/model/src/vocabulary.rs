@@ -62,6 +62,8 @@ vocabulary! {
         Answered = "answered",
         /// The customer abandoned the contact while waiting.
         Abandoned = "abandoned",
+        /// The platform took the contact out of the queue: it had waited too long, or there was no room for it.
+        TimedOut = "timed_out",
         /// The customer requested a callback.
         CallbackRequested = "callback_requested",
         /// A callback was attempted.

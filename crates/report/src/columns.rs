@@ -23,8 +23,8 @@ const fn share(indicator: Indicator) -> Column {
     Column::Figure(Figure::Share(indicator))
 }
 
-/// Slides 15 and 16. Added: arrivals, callbacks as a share of the handled, waits in open time, lost callbacks, service
-/// level, promise, hyte services and coverage.
+/// Slides 15 and 16. Added: arrivals, callbacks as a share of the handled, waits in open time, lost callbacks, contacts
+/// that timed out, service level, promise, hyte services and coverage.
 const CALLS: &[Column] = &[
     Column::Figure(Figure::Offered),
     share(Indicator::AnsweredLive),
@@ -33,6 +33,7 @@ const CALLS: &[Column] = &[
     Column::Figure(Figure::CallbackWait),
     Column::Figure(Figure::CallbackOpenWait),
     Column::Figure(Figure::CallbacksLost),
+    Column::Figure(Figure::TimedOut),
     share(Indicator::Service),
     share(Indicator::ServiceLevel),
     share(Indicator::PromiseKept),
@@ -43,11 +44,12 @@ const CALLS: &[Column] = &[
     share(Indicator::Coverage),
 ];
 
-/// Slide 17. Added: arrivals, service level, promise, hyte services and coverage.
+/// Slide 17. Added: arrivals, timeouts, service level, promise, hyte services and coverage.
 const CHATS: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
     share(Indicator::ChatNotAnswered),
+    Column::Figure(Figure::TimedOut),
     share(Indicator::ServiceLevel),
     share(Indicator::PromiseKept),
     share(Indicator::FirstContactResolution),
@@ -61,6 +63,7 @@ const CHATS: &[Column] = &[
 const TEXT_MESSAGES: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
+    Column::Figure(Figure::TimedOut),
     share(Indicator::Service),
     share(Indicator::PromiseKept),
     share(Indicator::FirstContactResolution),
@@ -79,13 +82,16 @@ pub(crate) const FEEDBACK: &[Column] = &[
     share(Indicator::GotASolution),
 ];
 
-/// The columns for lines of a channel.
-pub(crate) const fn of_channel(channel: Channel) -> &'static [Column] {
-    match channel {
+/// The columns for lines of a channel. Contacts that timed out have a column only if there are any: few platforms take
+/// contacts out of the queue.
+pub(crate) fn of_channel(channel: Channel, any_timed_out: bool) -> Vec<Column> {
+    let columns = match channel {
         Channel::Phone => CALLS,
         Channel::Chat => CHATS,
         Channel::Sms => TEXT_MESSAGES,
-    }
+    };
+    let is_shown = |column: &&Column| any_timed_out || **column != Column::Figure(Figure::TimedOut);
+    columns.iter().filter(is_shown).copied().collect()
 }
 
 impl Column {

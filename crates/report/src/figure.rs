@@ -23,6 +23,8 @@ pub enum Figure {
     CallbackOpenWait,
     /// Callback requests that were purged, expired or given up.
     CallbacksLost,
+    /// Contacts that the platform took out of the queue, whether they count in rates or are left out.
+    TimedOut,
     /// The net promoter score.
     Nps,
     /// The 95 % confidence interval of the score.
@@ -55,6 +57,7 @@ impl Figure {
         Self::CallbackWait,
         Self::CallbackOpenWait,
         Self::CallbacksLost,
+        Self::TimedOut,
         Self::Share(Indicator::Service),
         Self::Share(Indicator::ServiceLevel),
         Self::Share(Indicator::PromiseKept),
@@ -110,6 +113,7 @@ impl Figure {
             Self::CallbackWait => "callback_wait_mean_seconds",
             Self::CallbackOpenWait => "callback_open_wait_mean_seconds",
             Self::CallbacksLost => "callbacks_lost",
+            Self::TimedOut => "timed_out",
             Self::Nps => "nps",
             Self::NpsInterval => "nps_interval",
             Self::NpsBand => "nps_band",
@@ -141,6 +145,7 @@ impl Figure {
                 "Återuppringningar som aldrig gjordes",
                 "Callbacks lost",
             ),
+            Self::TimedOut => ("Jonosta pudonneet", "Föll ur kön", "Timed out in the queue"),
             Self::Nps => ("NPS", "NPS", "NPS"),
             Self::NpsInterval => {
                 ("NPS, 95 %:n luottamusväli", "NPS, 95 % konfidensintervall", "NPS, 95% confidence interval")
@@ -156,6 +161,7 @@ impl Figure {
         let (good, valid) = match self {
             Self::Offered => return FigureKind::Count(Q::Offered),
             Self::CallbacksLost => return FigureKind::Count(Q::CallbacksLost),
+            Self::TimedOut => return FigureKind::Count(Q::TimedOut),
             Self::AnswerWait => return FigureKind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::Answered },
             Self::CallbackWait => return FigureKind::Mean { sum_ms: Q::CallbackWaitMs, of: Q::CallbackWaits },
             Self::CallbackOpenWait => return FigureKind::Mean { sum_ms: Q::CallbackOpenWaitMs, of: Q::CallbackWaits },

@@ -3,7 +3,7 @@
 //! Every figure is computed from quantities, and quantities can be added over lines and periods. So totals are computed
 //! from sums, never from means. [`SPLITS`] lists the equations by which a quantity can be computed from others.
 
-use ensilinja_ledger::{Indicator, Nps, Resolution, ServiceLevel, Sums};
+use ensilinja_ledger::{Decision, Indicator, Nps, Resolution, ServiceLevel, Sums, Undecided};
 use ensilinja_model::vocabulary;
 
 vocabulary! {
@@ -21,6 +21,12 @@ vocabulary! {
         Served = "served",
         /// Contacts decided and not served.
         NotServed = "not_served",
+        /// Contacts that timed out.
+        TimedOut = "timed_out",
+        /// Of these, those that count in rates.
+        TimedOutDecided = "timed_out_decided",
+        /// Of these, those that are left out of rates.
+        TimedOutLeftOut = "timed_out_left_out",
         /// Contacts with a callback request.
         Requested = "requested",
         /// Requests made in the period whose customer was reached.
@@ -95,6 +101,9 @@ impl Quantity {
             Self::NotAnswered => valid(Indicator::AnsweredLive) - good(Indicator::AnsweredLive),
             Self::Served => good(Indicator::Service),
             Self::NotServed => valid(Indicator::Service) - good(Indicator::Service),
+            Self::TimedOut => sums.decided(Decision::TimedOut) + sums.undecided(Undecided::TimedOut),
+            Self::TimedOutDecided => sums.decided(Decision::TimedOut),
+            Self::TimedOutLeftOut => sums.undecided(Undecided::TimedOut),
             Self::Requested => good(Indicator::Service) - good(Indicator::AnsweredLive),
             Self::RequestsReached => good(Indicator::HandledAsCallback),
             Self::HandledInTheEnd => valid(Indicator::CallbackShareOfHandled),
@@ -168,6 +177,10 @@ pub(crate) const SPLITS: &[Split] = {
     use Quantity as Q;
     &[
         split(Q::Offered, &[Q::Decided], Rest::Negligible),
+        split(Q::Offered, &[Q::Decided, Q::TimedOutLeftOut], Rest::Negligible),
+        split(Q::TimedOut, &[Q::TimedOutDecided, Q::TimedOutLeftOut], Rest::None),
+        split(Q::NotServed, &[Q::TimedOutDecided], Rest::People),
+        split(Q::NotServed, &[Q::TimedOutDecided, Q::LeftOut], Rest::People),
         split(Q::Decided, &[Q::Answered, Q::NotAnswered], Rest::None),
         split(Q::Decided, &[Q::Served, Q::NotServed], Rest::None),
         split(Q::Served, &[Q::Answered, Q::Requested], Rest::None),

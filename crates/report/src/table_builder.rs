@@ -9,6 +9,7 @@ use crate::columns::{self, Column};
 use crate::figure::Figure;
 use crate::number;
 use crate::published_figures::PublishedFigures;
+use crate::quantity::Quantity;
 use crate::report_data::{Breakdown, ReportRequest};
 use crate::report_table::{ReportCell, ReportRow, ReportTable};
 use crate::subject::Subject;
@@ -55,8 +56,8 @@ impl TableBuilder<'_> {
         let mut tables: Vec<ReportTable> = channels
             .iter()
             .map(|channel| {
-                let columns = columns::of_channel(*channel);
-                self.table(TableTopic::KeyFigures(*channel), columns, at_whole(with_total(*channel)))
+                let columns = self.columns_of(*channel);
+                self.table(TableTopic::KeyFigures(*channel), &columns, at_whole(with_total(*channel)))
             })
             .collect();
         let mut rows: Vec<Subject> = channels.iter().flat_map(|channel| with_total(*channel)).collect();
@@ -76,12 +77,18 @@ impl TableBuilder<'_> {
             .channels()
             .into_iter()
             .map(|channel| {
-                let columns = columns::of_channel(channel);
-                self.table(TableTopic::KeyFigures(channel), columns, rows(&Subject::Channel(channel)))
+                let columns = self.columns_of(channel);
+                self.table(TableTopic::KeyFigures(channel), &columns, rows(&Subject::Channel(channel)))
             })
             .collect();
         tables.push(self.table(TableTopic::Feedback, columns::FEEDBACK, rows(&self.everyone())));
         tables
+    }
+
+    fn columns_of(&self, channel: Channel) -> Vec<Column> {
+        let balances = &self.published.balances;
+        let timed_out = balances.amount(&Subject::Channel(channel), ReportSpan::Whole, Quantity::TimedOut);
+        columns::of_channel(channel, timed_out > 0)
     }
 
     fn table(&self, topic: TableTopic, columns: &[Column], rows: Vec<RowSubject>) -> ReportTable {

@@ -20,12 +20,14 @@
 //!
 //! ```json
 //! {"start_timestamp_seconds": 1757970000, "slot_seconds": 900,
-//!  "lines": [{"offered": [0, 3], "answered": [0, 2], "callback_requested": [0, 1], "abandoned": [0, 0]}, null]}
+//!  "lines": [{"offered": [0, 3], "answered": [0, 2], "callback_requested": [0, 1], "timed_out": [0, 0],
+//!             "abandoned": [0, 0]}, null]}
 //! ```
 //!
 //! *day*: the counts of each slot from local midnight to the current one, which is incomplete. A day has 92, 96 or 100
-//! slots. `abandoned` counts every stage, short abandons included. A line is `null` if history does not reach back to
-//! midnight. Before the figures are rebuilt, everything but the length of a slot is `null`.
+//! slots. `timed_out` counts contacts on lines where that counts, `abandoned` those of every stage, short abandons
+//! included. A line is `null` if history does not reach back to midnight. Before the figures are rebuilt, everything
+//! but the length of a slot is `null`.
 
 use ensilinja_catalogue::figures_json::{info_fields, instant, line_figures, with_status};
 use ensilinja_catalogue::{LineTable, Metric, Snapshot};
@@ -93,6 +95,7 @@ pub(crate) fn day(lines: usize, intraday: Option<&Intraday>) -> Value {
                 "offered": each(|interval| interval.offered),
                 "answered": each(|interval| interval.answered),
                 "callback_requested": each(|interval| interval.callback_requested),
+                "timed_out": each(|interval| interval.timed_out),
                 "abandoned": each(|interval| interval.abandoned),
             })
         })

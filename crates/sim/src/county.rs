@@ -58,6 +58,7 @@ impl County {
             threshold_ms: line.threshold_ms,
             orphan_after_ms: line.orphan_after_ms,
             give_up_working_days: line.give_up_working_days,
+            timed_out_counts: true,
             promise: line.promise,
             later_limits: Vec::new(),
             service_level: LevelFormula::default(),

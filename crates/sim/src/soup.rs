@@ -169,7 +169,8 @@ impl SoupBuilder<'_> {
             return Vec::new();
         }
         let stage = *self.pick(Stage::ALL);
-        let gone = *self.pick(&[Fact::Abandoned(stage), Fact::Abandoned(stage), Fact::Transferred, Fact::Ended]);
+        let abandoned = Fact::Abandoned(stage);
+        let gone = *self.pick(&[abandoned, abandoned, Fact::TimedOut, Fact::Transferred, Fact::Ended]);
         let at = self.near(edges);
         let apart = *self.pick(&[0, 1, 180, 999, SECOND_MS, 5 * SECOND_MS, MINUTE_MS - 1, MINUTE_MS, MINUTE_MS + 1]);
         let requested = (at.plus_millis(apart), Fact::CallbackRequested);
@@ -189,7 +190,8 @@ impl SoupBuilder<'_> {
             0..=13 => Fact::Offered,
             14..=21 => Fact::Queued,
             22..=31 => Fact::Answered,
-            32..=41 => Fact::Abandoned(*self.pick(Stage::ALL)),
+            32..=38 => Fact::Abandoned(*self.pick(Stage::ALL)),
+            39..=41 => Fact::TimedOut,
             42..=54 => Fact::CallbackRequested,
             55..=66 => Fact::CallbackAttempted(*self.pick(AttemptResult::ALL)),
             67..=71 => Fact::CallbackReached,

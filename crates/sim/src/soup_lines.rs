@@ -26,6 +26,7 @@ fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) ->
         threshold_ms: 120_000,
         orphan_after_ms: DAY_MS,
         give_up_working_days: 1,
+        timed_out_counts: true,
         promise,
         later_limits: Vec::new(),
         service_level: LevelFormula::NegativeAbandon,
@@ -59,6 +60,7 @@ fn evenings_chat() -> OracleLine {
         short_abandon_ms: 0,
         threshold_ms: 10 * MINUTE_MS,
         give_up_working_days: 2,
+        timed_out_counts: false,
         service_level: LevelFormula::WithoutAbandon,
         ..line
     }
@@ -72,7 +74,7 @@ fn text() -> OracleLine {
         abandon_breaks: false,
     };
     let line = line("text", Channel::Sms, WeeklyHours::weekdays(8, 16), promise);
-    OracleLine { orphan_after_ms: 3 * DAY_MS, give_up_working_days: 2, ..line }
+    OracleLine { orphan_after_ms: 3 * DAY_MS, give_up_working_days: 2, timed_out_counts: false, ..line }
 }
 
 /// Has no promises, and opens twice a day.
@@ -103,6 +105,7 @@ fn changing() -> OracleLine {
             threshold_ms,
             orphan_after_ms,
             give_up_working_days,
+            timed_out_counts: threshold_ms != 20_000,
             promise,
         };
     let same_day = LinePromise {

@@ -96,7 +96,8 @@ impl ExitMeaning {
         match self {
             Self::Abandoned => Fact::Abandoned(Stage::Queue),
             Self::CallbackRequested => Fact::CallbackRequested,
-            Self::Transferred | Self::TimedOut => Fact::Transferred,
+            Self::Transferred => Fact::Transferred,
+            Self::TimedOut => Fact::TimedOut,
             Self::Ended => Fact::Ended,
         }
     }

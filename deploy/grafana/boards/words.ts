@@ -66,6 +66,7 @@ const RESULTS: Record<string, Record<string, string>> = {
   'ensilinja_window_contacts_decided.result': {
     answered: 'Vastattu',
     callback_requested: 'Soittopyyntö',
+    timed_out: 'Putosi jonosta',
     abandoned_menu: 'Luopui valikossa',
     abandoned_queue: 'Luopui jonossa',
     abandoned_ringing: 'Luopui hälyttäessä',

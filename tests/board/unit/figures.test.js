@@ -30,9 +30,10 @@ test("the county adds numerators and denominators, and a line without figures ad
 });
 
 test("the county's day is shown only if every line's is known", () => {
-  const course = { offered: [1, 2], answered: [1, 0], callback_requested: [0, 1], abandoned: [0, 0] };
+  const course = { offered: [1, 2], answered: [1, 0], callback_requested: [0, 1], timed_out: [0, 1], abandoned: [0, 0] };
   const day = { start_timestamp_seconds: 0, slot_seconds: 900, lines: [course, course] };
   assert.deepEqual(courseOf(day)?.offered, [2, 4]);
+  assert.deepEqual(courseOf(day)?.timed_out, [0, 2]);
   assert.equal(courseOf({ ...day, lines: [course, null] }), null);
 });
 

@@ -201,6 +201,12 @@ pub(super) const METRICS: &[Metric] = &[
         "Total wait of abandoned contacts, short abandons included"
     ),
     one!(
+        "ensilinja_window_timed_out_wait_sum_seconds",
+        ALL,
+        Millis(timed_out_wait_sum_ms),
+        "Total wait of contacts that timed out, whether they count in rates or are left out"
+    ),
+    one!(
         "ensilinja_window_handling_sum_seconds",
         ALL,
         Millis(handling_sum_ms),

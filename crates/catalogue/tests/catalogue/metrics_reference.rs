@@ -30,10 +30,12 @@ untyped families.
 they are written (`le=\"5\"`). With `convert_classic_histograms_to_nhcb` that histogram is one series without `_bucket`,
 `_count` and `_sum`; gauge histograms keep theirs.
 
-A contact is decided once, by the earliest of answered, callback requested, abandoned, transferred and ended. There is
-one exception: a callback request within a minute after an abandon, a move or an end supersedes it, because platforms
-end the wait before they create the callback. Before the second of the request, the contact counts as abandoned (moved,
-orphaned); from that second on, it counts as decided by the request, at the instant of the request, in every window.
+A contact is decided once, by the earliest of answered, callback requested, timed out, abandoned, transferred and ended.
+There is one exception: a callback request within a minute after a timeout, an abandon, a move or an end supersedes it,
+because platforms end the wait before they create the callback. Before the second of the request, the contact counts as
+abandoned (timed out, moved, orphaned); from that second on, it counts as decided by the request, at the instant of the
+request, in every window. A contact that timed out is decided or undecided by the line's rule `timed_out`: it is in the
+denominators of rates or in none ([decision 73](decisions/73-timed-out.md)).
 
 Callback attempts with the same result in the same second are one attempt. Of each result, only the earliest thousand
 attempts of a contact's leg are counted; events about others have the result `surplus` in `ensilinja_events_total`.

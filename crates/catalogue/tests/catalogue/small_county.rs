@@ -28,7 +28,8 @@ use std::sync::Arc;
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_catalogue::{Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets};
 use ensilinja_ledger::{
-    EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, Verdict,
+    EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule,
+    Verdict,
 };
 use ensilinja_model::{
     AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore,
@@ -111,6 +112,7 @@ pub(crate) fn rules() -> Rules {
             threshold_ms: 60_000,
             orphan_after_ms: 86_400_000,
             give_up_working_days: 5,
+            timed_out: TimedOutRule::Counts,
             promises,
         };
         LineRules {

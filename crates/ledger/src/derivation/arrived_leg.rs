@@ -71,6 +71,7 @@ fn arrival(facts: &Facts) -> Option<(EventTime, FactKind)> {
         (Register::Queued, FactKind::Queued),
         (Register::Answered, FactKind::Answered),
         (Register::Abandoned, FactKind::Abandoned),
+        (Register::TimedOut, FactKind::TimedOut),
         (Register::CallbackRequested, FactKind::CallbackRequested),
     ]
     .into_iter()

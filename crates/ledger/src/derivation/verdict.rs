@@ -9,6 +9,7 @@ use crate::cause::{Cause, Timeout};
 use crate::entries::Entry;
 use crate::entry_kind::EntryKind;
 use crate::figure::{Promise, Resolution, Verdict};
+use crate::rules::TimedOutRule;
 
 /// How the promise made to a leg is settled.
 pub(crate) struct Settlement {
@@ -53,7 +54,10 @@ impl ArrivedLeg<'_> {
         let verdict = match wait_end.kind {
             WaitEndKind::Answered => Verdict::Kept,
             WaitEndKind::Abandoned if !self.is_short(wait_end.at) => self.limits.promises.abandoned,
-            WaitEndKind::Abandoned
+            // The service gave the contact up, so the promise cannot be kept any more.
+            WaitEndKind::TimedOut if self.limits.timed_out == TimedOutRule::Counts => Verdict::Broken,
+            WaitEndKind::TimedOut
+            | WaitEndKind::Abandoned
             | WaitEndKind::Moved
             | WaitEndKind::Orphaned
             | WaitEndKind::OrphanedByTime

@@ -23,6 +23,7 @@ pub(super) struct WaitEnding {
 pub(super) enum WaitEndKind {
     Answered,
     Requested,
+    TimedOut,
     Abandoned,
     Moved,
     Orphaned,
@@ -35,6 +36,7 @@ impl WaitEndKind {
         Cause::Fact(match self {
             Self::Answered => FactKind::Answered,
             Self::Requested => FactKind::CallbackRequested,
+            Self::TimedOut => FactKind::TimedOut,
             Self::Abandoned => FactKind::Abandoned,
             Self::Moved => FactKind::Transferred,
             Self::Orphaned => FactKind::Ended,
@@ -51,6 +53,7 @@ impl ArrivedLeg<'_> {
         let candidates = [
             self.facts.at(Register::Answered).map(|at| (at, WaitEndKind::Answered)),
             self.facts.at(Register::CallbackRequested).map(|at| (at, WaitEndKind::Requested)),
+            self.facts.at(Register::TimedOut).map(|at| (at, WaitEndKind::TimedOut)),
             self.facts.at(Register::Abandoned).map(|at| (at, WaitEndKind::Abandoned)),
             transferred.map(|at| (at, WaitEndKind::Moved)),
             ended.map(|at| (at, WaitEndKind::Orphaned)),
@@ -65,6 +68,7 @@ impl ArrivedLeg<'_> {
             WaitEndKind::Answered => by_cause(EntryKind::answered(within), wait_ms),
             // Not entered: the entry of the request includes the end of the wait.
             WaitEndKind::Requested => by_cause(EntryKind::RequestDecided, 0),
+            WaitEndKind::TimedOut => by_cause(EntryKind::timed_out(self.limits.timed_out), wait_ms),
             WaitEndKind::Abandoned if self.is_short(at) => by_cause(EntryKind::AbandonedShort, wait_ms),
             WaitEndKind::Abandoned => {
                 let (_, stage) = self.facts.abandoned().expect("the abandon ended the wait");
@@ -94,8 +98,9 @@ impl ArrivedLeg<'_> {
         entries: &mut Entries,
         as_of_second: i64,
     ) -> (EventTime, WaitEndKind) {
-        if !matches!(kind, WaitEndKind::Abandoned | WaitEndKind::Moved | WaitEndKind::Orphaned) {
-            return (at, kind);
+        match kind {
+            WaitEndKind::TimedOut | WaitEndKind::Abandoned | WaitEndKind::Moved | WaitEndKind::Orphaned => {}
+            WaitEndKind::Answered | WaitEndKind::Requested | WaitEndKind::OrphanedByTime => return (at, kind),
         }
         let supersedes =
             |requested: &EventTime| *requested <= self.orphaned && requested.millis_since(at) <= SUPERSEDED_MS;

@@ -21,6 +21,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         2 => Just(Fact::Queued),
         3 => Just(Fact::Answered),
         3 => select(Stage::ALL).prop_map(Fact::Abandoned),
+        2 => Just(Fact::TimedOut),
         4 => Just(Fact::CallbackRequested),
         3 => select(AttemptResult::ALL).prop_map(Fact::CallbackAttempted),
         2 => Just(Fact::CallbackReached),
@@ -71,6 +72,7 @@ fn offset_ms() -> impl Strategy<Value = i64> {
 fn overtaken_request() -> impl Strategy<Value = Vec<(Fact, i64)>> {
     let gone = prop_oneof![
         2 => select(Stage::ALL).prop_map(Fact::Abandoned),
+        1 => Just(Fact::TimedOut),
         1 => Just(Fact::Transferred),
         1 => Just(Fact::Ended),
     ];

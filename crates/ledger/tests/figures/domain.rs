@@ -1,14 +1,14 @@
 //! The rules of the domain, one example each.
 
 use ensilinja_ledger::{
-    Applied, Decision, Due, Figures, Flag, History, Ledger, LineFigures, NpsGroup, Quantile, Resolution, Sums,
-    Undecided, Window, Within,
+    Applied, Decision, Due, Figures, Flag, History, Indicator, Ledger, Limits, LineFigures, NpsGroup, Quantile,
+    Resolution, ServiceLevel, Sums, TimedOutRule, Undecided, Window, Within,
 };
 use ensilinja_model::{
     AttemptResult, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, NpsScore, Outcome, Stage,
 };
 
-use crate::fixture::{BASE, COMPLETE, DAY_MS, PHONE, figures_at, rules};
+use crate::fixture::{BASE, COMPLETE, DAY_MS, LIMITS, PHONE, figures_at, rules, rules_of};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -126,6 +126,47 @@ fn of_two_closings_of_a_callback_at_one_instant_the_more_severe_counts() {
     let line =
         after(&[(0, Fact::CallbackRequested), closed(CloseResult::Cancelled), closed(CloseResult::Purged)], 2 * MINUTE);
     assert_eq!(hour(&line).callbacks_closed(Resolution::Purged), 1);
+}
+
+#[test]
+fn a_contact_that_timed_out_is_neither_abandoned_nor_answered_and_counts_by_the_line_s_rule() {
+    let facts = [(0, Fact::Offered), (MINUTE, Fact::TimedOut), (MINUTE, Fact::Transferred), (MINUTE, Fact::Ended)];
+    for (timed_out, decided, undecided) in [(TimedOutRule::Counts, 1, 0), (TimedOutRule::LeftOut, 0, 1)] {
+        let rules = rules_of("24/7", Limits { timed_out, ..LIMITS });
+        let events = facts.map(|(at_ms, fact)| event(1, at_ms, fact));
+        let line = figures_at(&rules, &events, BASE.plus_millis(2 * MINUTE)).lines.swap_remove(0);
+        let sums = hour(&line);
+        assert_eq!((sums.decided(Decision::TimedOut), sums.undecided(Undecided::TimedOut)), (decided, undecided));
+        assert_eq!((sums.all_decided(), line.waiting), (decided, 0));
+        assert_eq!((sums.timed_out_wait_sum_ms(), sums.abandon_wait_sum_ms()), (MINUTE, 0));
+        for indicator in [Indicator::AnsweredLive, Indicator::Service, Indicator::ServiceLevel] {
+            let ratio = indicator.of(sums, ServiceLevel::WithoutAbandon);
+            assert_eq!((ratio.good, ratio.valid), (0, decided), "{indicator:?}");
+        }
+    }
+}
+
+#[test]
+fn of_a_timeout_and_an_abandon_at_one_instant_the_timeout_wins_and_of_a_timeout_and_an_answer_the_answer() {
+    let at_once = |fact| after(&[(0, Fact::Offered), (9_000, Fact::TimedOut), (9_000, fact)], MINUTE);
+    for (fact, decided) in [
+        (Fact::Answered, Decision::Answered),
+        (Fact::CallbackRequested, Decision::CallbackRequested),
+        (Fact::Abandoned(Stage::Queue), Decision::TimedOut),
+        (Fact::Transferred, Decision::TimedOut),
+        (Fact::Ended, Decision::TimedOut),
+    ] {
+        let line = at_once(fact);
+        assert_eq!((hour(&line).decided(decided), hour(&line).all_decided()), (1, 1), "{fact:?}");
+    }
+    let earlier = after(&[(0, Fact::Offered), (8_999, Fact::Abandoned(Stage::Queue)), (9_000, Fact::TimedOut)], MINUTE);
+    assert_eq!(hour(&earlier).decided(Decision::AbandonedQueue), 1);
+}
+
+#[test]
+fn a_timeout_alone_implies_the_arrival() {
+    let line = after(&[(MINUTE, Fact::TimedOut)], 2 * MINUTE);
+    assert_eq!((hour(&line).offered(), hour(&line).decided(Decision::TimedOut)), (1, 1));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_ledger::{EffectiveLimits, Figures, History, Ledger, Limits, LineRules, Promises, Rules, Verdict};
+use ensilinja_ledger::{
+    EffectiveLimits, Figures, History, Ledger, Limits, LineRules, Promises, Rules, TimedOutRule, Verdict,
+};
 use ensilinja_model::{Event, EventTime, LineIndex};
 
 pub const DAY_MS: i64 = 24 * 3_600_000;
@@ -21,7 +23,8 @@ pub const COMPLETE: History = History { start: EventTime::from_millis(0), from_f
 pub const PHONE: LineIndex = LineIndex::new(0);
 /// Open round the clock; promises an answer within 10 minutes, and an abandon breaks it.
 pub const CHAT: LineIndex = LineIndex::new(1);
-/// Open round the clock; promises an answer by the end of the next working day, and an abandon voids it.
+/// Open round the clock; promises an answer by the end of the next working day, and an abandon voids it. Contacts that
+/// timed out are left out.
 pub const SMS: LineIndex = LineIndex::new(2);
 /// Open on weekdays 9 to 15; promises callbacks the same day by closing, and an abandon voids the promise.
 pub const SAME_DAY: LineIndex = LineIndex::new(3);
@@ -29,7 +32,8 @@ pub const SAME_DAY: LineIndex = LineIndex::new(3);
 /// which it opens, and an abandon breaks the promise.
 pub const BOTH: LineIndex = LineIndex::new(4);
 /// Open on weekdays 9 to 15 and promises callbacks by the end of the next working day. From [`CHANGE`] on, open daily
-/// 10 to 12, promises an answer within 5 minutes, and has stricter limits.
+/// 10 to 12, promises an answer within 5 minutes, and has stricter limits, and contacts that timed out are left
+/// out.
 pub const CHANGING: LineIndex = LineIndex::new(5);
 
 /// The rules of these lines.
@@ -45,11 +49,16 @@ pub fn rules() -> Rules {
     let promising =
         |answer, callback, abandoned| Limits { promises: Promises { answer, callback, abandoned }, ..LIMITS };
     let next_working_day = Term::WorkingDays { days: 1, of: WorkingDays::Official, by: DeadlineTime::EndOfDay };
-    let sms = Limits { orphan_after_ms: 3 * 24 * 3_600_000, ..promising(Some(next_working_day), None, Verdict::Void) };
+    let sms = Limits {
+        orphan_after_ms: 3 * 24 * 3_600_000,
+        timed_out: TimedOutRule::LeftOut,
+        ..promising(Some(next_working_day), None, Verdict::Void)
+    };
     let after = Limits {
         threshold_ms: 20_000,
         orphan_after_ms: 2 * 3_600_000,
         give_up_working_days: 1,
+        timed_out: TimedOutRule::LeftOut,
         ..promising(Some(Term::Within { ms: 300_000 }), None, Verdict::Broken)
     };
     let changing_limits = vec![
@@ -89,6 +98,7 @@ pub const LIMITS: Limits = Limits {
     threshold_ms: 120_000,
     orphan_after_ms: 24 * 3_600_000,
     give_up_working_days: 5,
+    timed_out: TimedOutRule::Counts,
     promises: Promises::NONE,
 };
 

@@ -15,12 +15,15 @@ use crate::fixture::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
 const TO_AUTUMN_MS: i64 = 210 * DAY_MS - 3_600_000;
 
 fn interval_of(sums: &Sums) -> Interval {
-    use Decision::{AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested};
+    use Decision::{
+        AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested, TimedOut,
+    };
     let abandoned = [AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort];
     Interval {
         offered: sums.offered(),
         answered: sums.decided(Answered),
         callback_requested: sums.decided(CallbackRequested),
+        timed_out: sums.decided(TimedOut),
         abandoned: abandoned.into_iter().map(|decision| sums.decided(decision)).sum(),
     }
 }
@@ -30,6 +33,7 @@ fn total(intervals: &[Interval]) -> Interval {
         offered: sum.offered + interval.offered,
         answered: sum.answered + interval.answered,
         callback_requested: sum.callback_requested + interval.callback_requested,
+        timed_out: sum.timed_out + interval.timed_out,
         abandoned: sum.abandoned + interval.abandoned,
     })
 }

@@ -281,7 +281,8 @@ fn rules_of_each_line() -> &'static [Rules] {
 }
 
 fn makes_arrival(event: &Event) -> bool {
-    matches!(event.fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
+    use Fact::{Abandoned, Answered, CallbackRequested, Offered, Queued, TimedOut};
+    matches!(event.fact, Offered | Queued | Answered | Abandoned(_) | TimedOut | CallbackRequested)
 }
 
 /// The events to which the law of the rebuild applies: facts that imply an arrival are within a day of the first fact
@@ -331,7 +332,7 @@ pub fn window_range(rules: &Rules, line: usize, window: Window, now: EventTime) 
 /// All linear figures of sums, except those that only a historical ledger has.
 pub fn all_figures(sums: &Sums) -> Vec<i64> {
     let mut all = vec![sums.offered(), sums.handled(), sums.callbacks_requested()];
-    all.extend([sums.abandon_wait_sum_ms(), sums.handling_sum_ms()]);
+    all.extend([sums.abandon_wait_sum_ms(), sums.timed_out_wait_sum_ms(), sums.handling_sum_ms()]);
     all.extend(Decision::ALL.iter().map(|decision| sums.decided(*decision)));
     all.extend(Undecided::ALL.iter().map(|undecided| sums.undecided(*undecided)));
     all.extend(Within::ALL.iter().map(|within| sums.within_threshold(*within)));

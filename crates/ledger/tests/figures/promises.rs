@@ -91,6 +91,22 @@ fn an_abandon_breaks_or_voids_the_promise_by_the_line_s_rule_and_a_short_one_voi
 }
 
 #[test]
+fn a_timeout_breaks_the_promise_where_it_counts_and_voids_it_where_it_is_left_out() {
+    let asked = at("Mo", "10:00:00");
+    let timed_out = |line, after_ms| {
+        let facts = [(asked, Fact::Offered), (asked + after_ms, Fact::TimedOut)];
+        promise(&line_after(line, &facts, asked + after_ms + 1_000))
+    };
+    assert_eq!(timed_out(CHAT, 1_000), ("answer", "broken"), "no timeout is short");
+    assert_eq!(timed_out(SAME_DAY, 9_000), ("answer", "broken"), "whatever an abandon does");
+    assert_eq!(timed_out(SMS, 9_000), ("answer", "void"));
+    // Left out, but after the deadline of five minutes.
+    let asked = at("Tu", "11:00:00");
+    let facts = [(asked, Fact::Offered), (asked + 400_000, Fact::TimedOut)];
+    assert_eq!(promise(&line_after(CHANGING, &facts, asked + 500_000)), ("answer", "broken"));
+}
+
+#[test]
 fn a_contact_moved_or_lost_by_the_platform_voids_the_promise() {
     let asked = at("Mo", "10:00:00");
     for fact in [Fact::Transferred, Fact::Ended] {

@@ -81,6 +81,12 @@ fn a_request_a_minute_after_the_end_supersedes_it_and_a_millisecond_later_does_n
             assert_eq!(counts(&line, Window::Hour), expected, "{gone:?}, {apart_ms} ms");
         }
     }
+    for (apart_ms, decided) in [(MINUTE, Decision::CallbackRequested), (MINUTE + 1, Decision::TimedOut)] {
+        let facts = [(0, Fact::Offered), (MINUTE, Fact::TimedOut), (MINUTE + apart_ms, Fact::CallbackRequested)];
+        let line = after(PHONE, &facts, 10 * MINUTE);
+        let sums = &line.window(Window::Hour).expect("history is complete").sums;
+        assert_eq!((sums.decided(decided), sums.all_decided()), (1, 1), "a timeout, {apart_ms} ms");
+    }
 }
 
 #[test]
@@ -233,7 +239,7 @@ proptest! {
     fn figures_are_as_if_only_one_of_the_two_had_happened(
         line in select(vec![PHONE, CHAT, SMS, SAME_DAY, BOTH]),
         start_ms in 0..3 * DAY_MS,
-        gone in select(vec![ABANDONED, Fact::Abandoned(Stage::Menu), Fact::Transferred, Fact::Ended]),
+        gone in select(vec![ABANDONED, Fact::Abandoned(Stage::Menu), Fact::TimedOut, Fact::Transferred, Fact::Ended]),
         waited_ms in prop_oneof![0..10_000_i64, 0..HOUR],
         apart_ms in 1..=MINUTE,
         then in prop::collection::vec(

@@ -104,9 +104,15 @@ impl PromiseCourse<'_> {
             (LedgerVerdict::Broken, Cause::Fact(FactKind::Abandoned)) => {
                 "the customer gave up, which breaks the promises of this line".to_owned()
             }
+            (LedgerVerdict::Broken, Cause::Fact(FactKind::TimedOut)) => {
+                "the platform took it out of the queue, which breaks the promises of this line".to_owned()
+            }
             (LedgerVerdict::Broken, Cause::Fact(_)) => format!("{}, and the customer was not reached", self.closed()),
             (LedgerVerdict::Void, Cause::Fact(FactKind::Abandoned)) => {
                 "the customer gave up: a short abandon, or the line's rules void the promise".to_owned()
+            }
+            (LedgerVerdict::Void, Cause::Fact(FactKind::TimedOut)) => {
+                "the platform took it out of the queue, which this line leaves out".to_owned()
             }
             (LedgerVerdict::Void, Cause::Fact(FactKind::Transferred)) => "it was moved to another line".to_owned(),
             (LedgerVerdict::Void, Cause::Fact(FactKind::CallbackClosed)) => self.closed(),

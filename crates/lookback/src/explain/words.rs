@@ -27,6 +27,7 @@ pub(super) fn fact(fact: Fact) -> String {
         Fact::Offered
         | Fact::Queued
         | Fact::Answered
+        | Fact::TimedOut
         | Fact::CallbackRequested
         | Fact::CallbackReached
         | Fact::Transferred

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Verdict, Within};
+use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Undecided, Verdict, Within};
 use ensilinja_model::{Outcome, Survey, YesNo};
 use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, ReportFacts};
 
@@ -14,7 +14,7 @@ use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, Report
 type Count = fn(&Sums) -> i64;
 
 /// The atoms of a line and month. They are disjoint, so every count is a sum of atoms.
-const ATOMS: [(&str, Count); 21] = [
+const ATOMS: [(&str, Count); 23] = [
     ("answered within the threshold", |sums| sums.within_threshold(Within::Answered)),
     ("answered beyond it", |sums| sums.decided(Decision::Answered) - sums.within_threshold(Within::Answered)),
     ("request, reached", Sums::requests_reached),
@@ -46,6 +46,8 @@ const ATOMS: [(&str, Count); 21] = [
             .map(|resolution| sums.callbacks_closed(*resolution))
             .sum()
     }),
+    ("timed out", |sums| sums.decided(Decision::TimedOut)),
+    ("timed out, left out", |sums| sums.undecided(Undecided::TimedOut)),
 ];
 
 fn lost(sums: &Sums) -> i64 {
@@ -58,16 +60,18 @@ fn promises(sums: &Sums, verdict: Verdict) -> i64 {
 
 const ANSWERED: &[usize] = &[0, 1];
 const SERVED: &[usize] = &[0, 1, 2, 3, 4];
-const DECIDED: &[usize] = &[0, 1, 2, 3, 4, 5, 6];
-const NOT_SERVED: &[usize] = &[5, 6];
-const NOT_SHORT: &[usize] = &[0, 1, 2, 3, 4, 6];
+const OFFERED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21, 22];
+const DECIDED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21];
+const NOT_SERVED: &[usize] = &[5, 6, 21];
+const NOT_SHORT: &[usize] = &[0, 1, 2, 3, 4, 6, 21];
 const HANDLED: &[usize] = &[0, 1, 2];
 const OUTCOMES: &[usize] = &[9, 10, 11, 12];
 
 /// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean discloses its denominator.
 fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [usize])> {
     Some(match figure {
-        "offered" => (DECIDED, &[], &[]),
+        "offered" => (OFFERED, &[], &[]),
+        "timed_out" => (&[21, 22], &[], &[]),
         "callbacks_lost" => (&[3], &[], &[]),
         "answered_live" => (ANSWERED, &[], DECIDED),
         "handled_as_callback" => (&[2], &[], DECIDED),
@@ -92,13 +96,15 @@ fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [
 }
 
 /// Further counts of people that must not be disclosed if small, in rows with the given figure.
-const FURTHER_COUNTS: [(&str, &[usize]); 6] = [
+const FURTHER_COUNTS: [(&str, &[usize]); 8] = [
     ("nps", &[13]),
     ("nps", &[14]),
     ("nps", &[15]),
     ("coverage", &[12]),
     ("service", &[2, 3, 4]),
     ("service_level", &[5]),
+    ("timed_out", &[21]),
+    ("timed_out", &[22]),
 ];
 
 /// A linear form: the coefficients of the atoms of every line and period.

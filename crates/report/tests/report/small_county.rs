@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term};
 use ensilinja_ledger::{
-    EffectiveLimits, HistoricalLedger, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, Verdict,
+    EffectiveLimits, HistoricalLedger, Indicator, Limits, LineRules, Promises, Rules, ServiceLevel, Sums, TimedOutRule,
+    Verdict,
 };
 use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
@@ -45,6 +46,10 @@ pub fn abandoned() -> Story {
     vec![(0, Fact::Offered), (3 * MINUTE, Fact::Abandoned(Stage::Queue))]
 }
 
+pub fn timed_out() -> Story {
+    vec![(0, Fact::Offered), (4 * MINUTE, Fact::TimedOut)]
+}
+
 pub fn with_outcome(mut story: Story, outcome: Outcome) -> Story {
     story.push((HOUR, Fact::OutcomeRecorded(outcome)));
     story
@@ -76,20 +81,23 @@ fn rules_of(lines: usize) -> Rules {
         threshold_ms: 120_000,
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
+        timed_out: TimedOutRule::Counts,
         promises,
     };
     let days = Arc::new(Days::new("Europe/Helsinki").expect("a time zone"));
     let hours = OpeningHours::parse("24/7").expect("opening hours");
     let at = EventTime::from_millis;
     let hours = LineHours::new(&hours, &days, at(MONTHS[0] - 30 * DAY), at(MONTHS[2] + 60 * DAY));
-    let line = || LineRules {
-        hours: hours.clone(),
-        effective_limits: vec![EffectiveLimits { valid_from: EventTime::MIN, limits }],
+    let line = |line| {
+        let timed_out = if line % 2 == 0 { TimedOutRule::Counts } else { TimedOutRule::LeftOut };
+        let limits = Limits { timed_out, ..limits };
+        let effective_limits = vec![EffectiveLimits { valid_from: EventTime::MIN, limits }];
+        LineRules { hours: hours.clone(), effective_limits }
     };
-    Rules::new(days, (0..lines).map(|_| line()).collect())
+    Rules::new(days, (0..lines).map(line).collect())
 }
 
-/// The rules of all lines.
+/// The rules of all lines. Contacts that timed out count on every other line.
 static RULES: LazyLock<Rules> = LazyLock::new(|| rules_of(LINES));
 
 /// The largest number of lines.

@@ -90,6 +90,7 @@
  * @property {number[]} offered
  * @property {number[]} answered
  * @property {number[]} callback_requested
+ * @property {number[]} timed_out
  * @property {number[]} abandoned
  */
 

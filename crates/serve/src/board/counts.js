@@ -16,7 +16,15 @@ export function total(counts) {
  */
 export function abandoned(window) {
   const { answered = 0, callback_requested = 0 } = window.contacts_decided;
-  return total(window.contacts_decided) - answered - callback_requested;
+  return total(window.contacts_decided) - answered - callback_requested - timedOut(window);
+}
+
+/**
+ * Contacts that the platform took out of the queue, on lines where that counts.
+ * @param {WindowFigures} window
+ */
+export function timedOut(window) {
+  return window.contacts_decided.timed_out ?? 0;
 }
 
 /**

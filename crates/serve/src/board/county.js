@@ -60,7 +60,7 @@ export function statesOf(judgements) {
  * @returns {LineCourse | null}
  */
 export function courseOf(day) {
-  /** @param {"offered" | "answered" | "callback_requested" | "abandoned"} name */
+  /** @param {"offered" | "answered" | "callback_requested" | "timed_out" | "abandoned"} name */
   const sum = (name) => {
     const slots = Math.max(0, ...day.lines.map((line) => line?.[name].length ?? 0));
     const at = (/** @type {number} */ slot) => day.lines.reduce((all, line) => all + (line?.[name][slot] ?? 0), 0);
@@ -71,6 +71,7 @@ export function courseOf(day) {
     offered: sum("offered"),
     answered: sum("answered"),
     callback_requested: sum("callback_requested"),
+    timed_out: sum("timed_out"),
     abandoned: sum("abandoned"),
   };
 }

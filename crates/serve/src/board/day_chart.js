@@ -8,10 +8,15 @@ import { hoursStruck, spanOf } from "./hours.js";
 import { bars, colour, letter, plot, unplot } from "./plots.js";
 import { Table } from "./table.js";
 
-/** @type {["answered" | "callback_requested" | "abandoned", string][]} */
+/** @type {["answered" | "callback_requested" | "timed_out" | "abandoned", string][]} */
 const FATES = [
-  ["answered", "--chart-answered"], ["callback_requested", "--chart-callback"], ["abandoned", "--chart-lost"],
+  ["answered", "--chart-answered"], ["callback_requested", "--chart-callback"], ["timed_out", "--chart-timed-out"],
+  ["abandoned", "--chart-lost"],
 ];
+
+/** The fates of a day. Few lines have contacts that timed out. @param {LineCourse | null} course */
+export const fatesOf = (course) =>
+  FATES.filter(([fate]) => fate !== "timed_out" || course?.timed_out.some((count) => count > 0));
 
 export class DayChart {
   #heading = make("h3");
@@ -39,10 +44,16 @@ export class DayChart {
     this.#language = language;
     setText(this.#heading, language.text("course"));
     setText(this.#summary, language.text("as_table"));
-    FATES.forEach(([fate], index) => setText(this.#legend.children[2 * index + 1], language.text(fate)));
+    const fates = fatesOf(course);
+    FATES.forEach((fate, index) => {
+      const [swatch, name] = [2 * index, 2 * index + 1].map((child) => this.#legend.children[child]);
+      for (const part of [swatch, name]) part.toggleAttribute("hidden", !fates.includes(fate));
+      setText(name, language.text(fate[0]));
+    });
     setText(this.#nothing, course ? "" : language.text("no_data"));
     const rows = course ? hours(day, course, language) : [];
-    this.#table.show(language.text("trend_of_day"), this.#columns(language), rows);
+    const columns = [language.text("time"), language.text("offered"), ...fates.map(([fate]) => language.text(fate))];
+    this.#table.show(language.text("trend_of_day"), columns, rows);
     if (!course) return this.destroy();
     const data = stacked(day, course);
     if (this.#plot) this.#plot.setData(data);
@@ -52,11 +63,6 @@ export class DayChart {
   destroy() {
     unplot(this.#place);
     this.#plot = null;
-  }
-
-  /** @param {Language} language */
-  #columns(language) {
-    return [language.text("time"), language.text("offered"), ...FATES.map(([fate]) => language.text(fate))];
   }
 
   /**
@@ -112,7 +118,7 @@ function hours(day, course, language) {
   return Array.from({ length: count }, (_, hour) => {
     const from = hour * slots;
     const sum = (/** @type {number[]} */ of) => of.slice(from, from + slots).reduce((all, n) => all + n, 0);
-    const counts = [course.offered, ...FATES.map(([fate]) => course[fate])].map(sum);
+    const counts = [course.offered, ...fatesOf(course).map(([fate]) => course[fate])].map(sum);
     return [language.clock.minute(day.start_timestamp_seconds + hour * 3600), ...counts.map((n) => language.count(n))];
   });
 }

@@ -5,7 +5,7 @@
 /** @import { Judgement, State } from "./state.js" */
 /** @import { Language } from "./language.js" */
 import { countyOf, courseOf, statesOf } from "./county.js";
-import { abandoned } from "./counts.js";
+import { abandoned, timedOut } from "./counts.js";
 import { byId, make, makeShape, setText } from "./dom.js";
 import { Figure } from "./figure.js";
 import { duration } from "./format.js";
@@ -67,8 +67,10 @@ export class Summary {
       days.reduce((all, day) => all + (day ? of(day) : 0), 0);
     const arrived = language.text("arrived", { n: sum((day) => day.contacts_offered) });
     const lost = language.text("lost", { n: sum(abandoned) });
+    const timeouts = sum(timedOut);
+    const byTimeout = timeouts > 0 ? ` · ${language.text("lost_by_timeout", { n: timeouts })}` : "";
     const known = days.some((day) => day);
-    const said = known ? `${arrived} · ${lost}` : language.text("no_data");
+    const said = known ? `${arrived} · ${lost}${byTimeout}` : language.text("no_data");
     setText(this.#caption, `${language.text("trend_of_day")}: ${said}`);
   }
 

@@ -1,10 +1,10 @@
 // A line on the board: its name, its state as a shape and in words, its queue, its callbacks, promises kept, and the
 // day's trend.
 
-/** @import { LineCard, LineFigures, Day, LineCourse } from "./contract.js" */
+/** @import { LineCard, LineFigures, WindowFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
 /** @import { Language } from "./language.js" */
-import { abandoned, promises, share, total } from "./counts.js";
+import { abandoned, promises, share, timedOut, total } from "./counts.js";
 import { make, makeShape, setAttribute, setShape, setText } from "./dom.js";
 import { Figure } from "./figure.js";
 import { duration } from "./format.js";
@@ -86,9 +86,20 @@ export class Tile {
     );
     const label = [language.text("promise"), kept.pending].filter(Boolean).join(" · ");
     this.kept.show(label, kept.value, { words: kept.words, beside: kept.n });
-    const lost = today ? abandoned(today) : 0;
-    const arrived = language.text("arrived", { n: today?.contacts_offered ?? 0 });
-    const text = today ? `${arrived} · ${language.text("lost", { n: lost })}` : language.text("no_data");
-    setText(this.said, text);
+    setText(this.said, today ? saidOf(today, language) : language.text("no_data"));
   }
+}
+
+/**
+ * How many arrived, abandoned and timed out; the last only if there are any.
+ * @param {WindowFigures} today
+ * @param {Language} language
+ */
+function saidOf(today, language) {
+  const parts = [
+    language.text("arrived", { n: today.contacts_offered }),
+    language.text("lost", { n: abandoned(today) }),
+  ];
+  if (timedOut(today) > 0) parts.push(language.text("lost_by_timeout", { n: timedOut(today) }));
+  return parts.join(" · ");
 }

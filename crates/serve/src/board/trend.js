@@ -1,4 +1,4 @@
-// The trend of a day: arrived contacts in each half hour, and abandoned ones over them.
+// The trend of a day: arrived contacts in each half hour, and those who abandoned or timed out over them.
 
 /** @import { Day, LineCourse } from "./contract.js" */
 /** @import { Plot } from "./plots.js" */
@@ -83,5 +83,6 @@ export function trendData(day, course) {
     const from = bar * SLOTS_A_BAR;
     return bar < soFar ? slots.slice(from, from + SLOTS_A_BAR).reduce((sum, n) => sum + n, 0) : null;
   });
-  return [Array.from({ length: all }, (_, bar) => bar), sums(course.offered), sums(course.abandoned)];
+  const lost = course.abandoned.map((count, slot) => count + course.timed_out[slot]);
+  return [Array.from({ length: all }, (_, bar) => bar), sums(course.offered), sums(lost)];
 }

@@ -16,7 +16,8 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
     let (answered, requested, short) = (decided("answered"), decided("callback_requested"), decided("abandoned_short"));
     let late = decided("abandoned_menu") + decided("abandoned_queue") + decided("abandoned_ringing");
     let abandoned = late + short;
-    let all_decided = answered + requested + abandoned;
+    let timed_out = decided("timed_out");
+    let all_decided = answered + requested + abandoned + timed_out;
 
     let within = |result: &str| filed.sum("contacts_within_threshold", &format!("result=\"{result}\""));
     let level =
@@ -55,7 +56,7 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
         ("coverage", recorded, filed.sum("contacts_handled", "")),
     ];
     if line.channel == Channel::Chat {
-        all.push(("chat_not_answered", abandoned, all_decided));
+        all.push(("chat_not_answered", abandoned + timed_out, all_decided));
     }
     all
 }

@@ -7,7 +7,7 @@ use super::naive_facts::{NaiveFacts, earliest, when};
 /// `ended` and `transferred` up to this much before the arrival come from a clock with truncated seconds. In ms.
 const TRUNCATED_CLOCK_MS: i64 = 60_000;
 
-/// A request up to this much after an abandon, a transfer or an end supersedes it. In ms.
+/// A request up to this much after an abandon, a timeout, a transfer or an end supersedes it. In ms.
 const SUPERSEDING_REQUEST_MS: i64 = 60_000;
 
 /// The result of the wait. The order breaks ties.
@@ -15,6 +15,8 @@ const SUPERSEDING_REQUEST_MS: i64 = 60_000;
 pub(super) enum NaiveResult {
     Answered,
     CallbackRequested,
+    /// The platform took the contact out of the queue. It cannot do so after an abandon, only before.
+    TimedOut,
     Abandoned(Stage),
     Moved,
     OrphanedByItsEnd,
@@ -48,19 +50,22 @@ impl NaiveDecision {
         let first = earliest(facts, stage).map(|(at, _)| at);
         let abandoned = facts.iter().filter(|(at, _)| Some(*at) == first);
         let abandoned = abandoned.filter_map(|(at, fact)| Some((*at, stage(*fact)?))).max();
+        let timed_out = when(facts, |fact| fact == Fact::TimedOut);
         let transferred = when(facts, |fact| fact == Fact::Transferred).and_then(not_before_arrival);
         let ended = when(facts, |fact| fact == Fact::Ended).and_then(not_before_arrival);
 
         let mut results = vec![(orphan_at, NaiveResult::OrphanedByTime)];
         results.extend(answered.map(|at| (at, NaiveResult::Answered)));
         results.extend(requested.map(|at| (at, NaiveResult::CallbackRequested)));
+        results.extend(timed_out.map(|at| (at, NaiveResult::TimedOut)));
         results.extend(abandoned.map(|(at, stage)| (at, NaiveResult::Abandoned(stage))));
         results.extend(transferred.map(|at| (at, NaiveResult::Moved)));
         results.extend(ended.map(|at| (at, NaiveResult::OrphanedByItsEnd)));
         results.sort_unstable();
         let (at, result) = results[0];
         let over = [ended, transferred].into_iter().flatten().min();
-        let gone = matches!(result, NaiveResult::Abandoned(_) | NaiveResult::Moved | NaiveResult::OrphanedByItsEnd);
+        let gone =
+            !matches!(result, NaiveResult::Answered | NaiveResult::CallbackRequested | NaiveResult::OrphanedByTime);
         let latest = at.plus_millis(SUPERSEDING_REQUEST_MS).min(orphan_at);
         match requested.filter(|requested| gone && late_requests && *requested <= latest) {
             Some(requested) => {

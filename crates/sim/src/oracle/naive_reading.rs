@@ -20,7 +20,7 @@ type SeriesFamily = (&'static str, &'static [&'static str], Vec<String>);
 
 fn families() -> Vec<SeriesFamily> {
     let labels = |name: &str, values: &[&str]| values.iter().map(|value| format!("{name}=\"{value}\"")).collect();
-    let mut decided: Vec<String> = labels("result", &["answered", "callback_requested"]);
+    let mut decided: Vec<String> = labels("result", &["answered", "callback_requested", "timed_out"]);
     decided.extend(labels("result", &["abandoned_menu", "abandoned_queue", "abandoned_ringing", "abandoned_short"]));
     let closed = ["reached", "unreached", "cancelled", "duplicate", "expired", "purged", "given_up"];
     let attempts: Vec<_> = AttemptResult::ALL.iter().map(|result| result.as_str()).collect();
@@ -40,7 +40,7 @@ fn families() -> Vec<SeriesFamily> {
     vec![
         ("contacts_offered", every, vec![String::new()]),
         ("contacts_decided", every, decided),
-        ("contacts_undecided", every, labels("result", &["moved", "orphaned"])),
+        ("contacts_undecided", every, labels("result", &["moved", "timed_out", "orphaned"])),
         ("contacts_within_threshold", every, labels("result", &["answered", "abandoned"])),
         ("contacts_handled", every, vec![String::new()]),
         ("contacts_flagged", days, labels("flag", &["inferred", "skewed", "outside_hours", "retracted"])),
@@ -51,6 +51,7 @@ fn families() -> Vec<SeriesFamily> {
         ("nps_answers", days, labels("group", &["promoter", "passive", "detractor"])),
         ("survey_answers", days, survey),
         ("abandon_wait_sum_seconds", every, vec![String::new()]),
+        ("timed_out_wait_sum_seconds", every, vec![String::new()]),
         ("handling_sum_seconds", every, vec![String::new()]),
     ]
 }

@@ -36,7 +36,15 @@ impl NaiveTimeline {
         }
         timeline.add_outcome_and_feedback(facts);
         let arrival = when(facts, |fact| {
-            matches!(fact, Fact::Offered | Fact::Queued | Fact::Answered | Fact::Abandoned(_) | Fact::CallbackRequested)
+            matches!(
+                fact,
+                Fact::Offered
+                    | Fact::Queued
+                    | Fact::Answered
+                    | Fact::Abandoned(_)
+                    | Fact::TimedOut
+                    | Fact::CallbackRequested
+            )
         });
         let Some(arrival) = arrival else { return timeline };
         let limits = line.limits_on(local(arrival, calendar.zone()).date());
@@ -147,6 +155,11 @@ impl NaiveTimeline {
                 }
             }
             NaiveResult::CallbackRequested => self.count(second, "contacts_decided", "result=\"callback_requested\""),
+            NaiveResult::TimedOut => {
+                self.measure(second, "timed_out_wait_sum_seconds", "", wait_ms);
+                let family = if limits.timed_out_counts { "contacts_decided" } else { "contacts_undecided" };
+                self.count(second, family, "result=\"timed_out\"");
+            }
             NaiveResult::Abandoned(stage) => {
                 self.measure(second, "abandon_wait_sum_seconds", "", wait_ms);
                 if wait_ms < i64::from(limits.short_abandon_ms) {

@@ -92,7 +92,10 @@ fn of_decision(decision: &NaiveDecision, arrival: EventTime, limits: &OracleLimi
             let short = decision.at.millis_since(arrival) < i64::from(limits.short_abandon_ms);
             if limits.promise.abandon_breaks && !short { BROKEN } else { VOID }
         }
-        NaiveResult::Moved | NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => VOID,
+        NaiveResult::TimedOut if limits.timed_out_counts => BROKEN,
+        NaiveResult::TimedOut | NaiveResult::Moved | NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => {
+            VOID
+        }
         NaiveResult::CallbackRequested => unreachable!("a leg decided by a request has a callback"),
     }
 }

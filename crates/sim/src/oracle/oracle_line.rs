@@ -25,6 +25,8 @@ pub struct OracleLine {
     /// A callback is given up at the end of this many working days after the day of its deadline, or of the request if
     /// no callback is promised.
     pub give_up_working_days: u16,
+    /// Whether contacts that timed out are in the denominators of rates.
+    pub timed_out_counts: bool,
     /// Its promises.
     pub promise: LinePromise,
     /// Changes of limits from a local day on, ascending. A contact has the limits in force at its arrival.
@@ -44,6 +46,8 @@ pub struct OracleLimits {
     pub orphan_after_ms: u32,
     /// A callback is given up after this many working days.
     pub give_up_working_days: u16,
+    /// Whether contacts that timed out are in the denominators of rates.
+    pub timed_out_counts: bool,
     /// The promises.
     pub promise: LinePromise,
 }
@@ -71,6 +75,7 @@ impl OracleLine {
             threshold_ms: self.threshold_ms,
             orphan_after_ms: self.orphan_after_ms,
             give_up_working_days: self.give_up_working_days,
+            timed_out_counts: self.timed_out_counts,
             promise: self.promise,
         }
     }

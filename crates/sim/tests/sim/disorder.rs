@@ -87,7 +87,8 @@ fn poison_is_rejected_with_its_detail_and_every_tag_is_unique() {
     assert_eq!(tags.len(), poison_records.len());
     let reasons: BTreeSet<Reason> =
         poison_records.iter().map(|publication| publication.poison.unwrap().reason).collect();
-    assert!(cases.len() > 60 && reasons.len() == Reason::ALL.len(), "{} cases, {reasons:?}", cases.len());
+    // Events name a line, and no queue.
+    assert!(cases.len() > 60 && reasons.len() == Reason::ALL.len() - 1, "{} cases, {reasons:?}", cases.len());
 }
 
 #[test]

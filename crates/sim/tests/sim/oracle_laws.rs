@@ -7,7 +7,7 @@ use ensilinja_model::{EventTime, Fact};
 use ensilinja_sim::{LinePromise, Oracle, OracleLimits, OracleLine, Soup, soup, soup_lines};
 use jiff::tz::TimeZone;
 
-const SEEDS: std::ops::Range<u64> = 0..30;
+const SEEDS: std::ops::Range<u64> = 0..40;
 
 fn zone() -> TimeZone {
     TimeZone::get("Europe/Helsinki").expect("the zone is built in")
@@ -111,7 +111,7 @@ fn for_each_line(mut check: impl FnMut(&LineFigures, &LineFigures, &str)) {
 /// Whether a reading at this second includes an end of the wait that a later request supersedes. The figures of such a
 /// reading and of a later one do not add up.
 fn is_between_an_abandon_and_its_request(soup: &Soup, second: i64) -> bool {
-    let gone = |fact| matches!(fact, Fact::Abandoned(_) | Fact::Transferred | Fact::Ended);
+    let gone = |fact| matches!(fact, Fact::Abandoned(_) | Fact::TimedOut | Fact::Transferred | Fact::Ended);
     let in_between = |gone_at: EventTime, asked_at: EventTime| {
         // An end up to a minute before the arrival counts at the arrival.
         (gone_at.floor_second()..asked_at.floor_second()).contains(&second) && asked_at.millis_since(gone_at) <= 120_000

@@ -76,6 +76,7 @@ impl ContactData<'_> {
             FactKind::Abandoned => {
                 Fact::Abandoned(self.stage.word(Stage::from_name, Detail::MissingStage, Detail::BadStage)?)
             }
+            FactKind::TimedOut => Fact::TimedOut,
             FactKind::CallbackRequested => Fact::CallbackRequested,
             FactKind::CallbackAttempted => Fact::CallbackAttempted(self.result(AttemptResult::from_name)?),
             FactKind::CallbackReached => Fact::CallbackReached,

@@ -133,6 +133,7 @@ fn encoded_data<'a>(statement: &Statement<'a>) -> EncodedData<'a> {
         Fact::Offered
         | Fact::Queued
         | Fact::Answered
+        | Fact::TimedOut
         | Fact::CallbackRequested
         | Fact::CallbackReached
         | Fact::Ended

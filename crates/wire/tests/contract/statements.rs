@@ -68,6 +68,7 @@ fn facts_of(kind: FactKind) -> Vec<Fact> {
         FactKind::Queued => vec![Fact::Queued],
         FactKind::Answered => vec![Fact::Answered],
         FactKind::Abandoned => Stage::ALL.iter().map(|stage| Fact::Abandoned(*stage)).collect(),
+        FactKind::TimedOut => vec![Fact::TimedOut],
         FactKind::CallbackRequested => vec![Fact::CallbackRequested],
         FactKind::CallbackAttempted => AttemptResult::ALL.iter().map(|it| Fact::CallbackAttempted(*it)).collect(),
         FactKind::CallbackReached => vec![Fact::CallbackReached],

@@ -113,6 +113,7 @@ fn fact(section: &Section<'_>, pointers: Pointers) -> Result<JsonStatement, Conf
         FactKind::Offered => Fact::Offered,
         FactKind::Queued => Fact::Queued,
         FactKind::Answered => Fact::Answered,
+        FactKind::TimedOut => Fact::TimedOut,
         FactKind::CallbackRequested => Fact::CallbackRequested,
         FactKind::CallbackReached => Fact::CallbackReached,
         FactKind::Transferred => Fact::Transferred,

@@ -64,5 +64,6 @@ fn effective(effective: &EffectiveLimits, config: &Config) -> JsonDocument {
         ("threshold_ms", i64::from(limits.threshold_ms).into()),
         ("orphan_after_ms", i64::from(limits.orphan_after_ms).into()),
         ("give_up_working_days", i64::from(limits.give_up_working_days).into()),
+        ("timed_out", limits.timed_out.as_str().into()),
     ])
 }

@@ -12,6 +12,7 @@ fn limits() -> OracleLimits {
         threshold_ms: 20_000,
         orphan_after_ms: 3_600_000,
         give_up_working_days: 1,
+        timed_out_counts: true,
         promise: LinePromise::default(),
     }
 }

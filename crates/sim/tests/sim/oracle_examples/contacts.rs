@@ -112,6 +112,11 @@ fn at_one_instant_an_answer_precedes_a_request_and_a_request_an_abandon() {
     assert_eq!(requested.today("contacts_decided", "result=\"callback_requested\""), 1.0);
     let moved = together(&[Fact::Ended, Fact::Transferred]);
     assert_eq!(moved.today("contacts_undecided", "result=\"moved\""), 1.0);
+    let timed_out = together(&[Fact::Abandoned(Stage::Queue), Fact::Transferred, Fact::TimedOut]);
+    assert_eq!(timed_out.today("contacts_decided", "result=\"timed_out\""), 1.0);
+    assert_eq!(timed_out.today("timed_out_wait_sum_seconds", ""), 9.0);
+    let answered = together(&[Fact::TimedOut, Fact::Answered]);
+    assert_eq!(answered.today("contacts_decided", "result=\"answered\""), 1.0);
 }
 
 #[test]
@@ -193,6 +198,7 @@ fn a_request_within_a_minute_after_an_abandon_a_transfer_or_an_end_decides_the_c
         [decided("callback_requested"), decided("abandoned_queue"), undecided("moved"), undecided("orphaned")]
     };
     for (gone, before) in [
+        (Fact::TimedOut, [0.0; 4]),
         (Fact::Abandoned(Stage::Queue), [0.0, 1.0, 0.0, 0.0]),
         (Fact::Transferred, [0.0, 0.0, 1.0, 0.0]),
         (Fact::Ended, [0.0, 0.0, 0.0, 1.0]),

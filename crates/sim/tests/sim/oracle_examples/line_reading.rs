@@ -19,6 +19,7 @@ pub fn line() -> OracleLine {
         threshold_ms: 120_000,
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
+        timed_out_counts: true,
         promise: LinePromise::default(),
         later_limits: Vec::new(),
         service_level: LevelFormula::NegativeAbandon,

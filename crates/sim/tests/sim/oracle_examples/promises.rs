@@ -64,6 +64,16 @@ fn an_abandon_breaks_or_voids_according_to_the_line_and_a_short_one_voids() {
 }
 
 #[test]
+fn a_timeout_breaks_the_promise_where_it_counts_and_voids_it_elsewhere() {
+    let counts = promising(TEN_MINUTES, SAME_DAY);
+    let left_out = OracleLine { timed_out_counts: false, ..counts.clone() };
+    let facts = [("2025-09-16 10:15:01", Fact::TimedOut)];
+    assert_eq!(in_the_end(&counts, &facts), ["answer broken"]);
+    assert_eq!(in_the_end(&left_out, &facts), ["answer void"]);
+    assert_eq!(in_the_end(&left_out, &[("2025-09-16 10:25:00.001", Fact::TimedOut)]), ["answer broken"]);
+}
+
+#[test]
 fn a_transfer_or_an_orphaned_leg_voids_the_promise() {
     for fact in [Fact::Transferred, Fact::Ended] {
         assert_eq!(in_the_end(&promising(TEN_MINUTES, SAME_DAY), &[("2025-09-16 10:20:00", fact)]), ["answer void"]);
