@@ -2,7 +2,7 @@
 
 use ensilinja_catalogue::{Exposition, LineInfo, MetricsFormat, Targets};
 use ensilinja_ledger::{Ledger, Rules};
-use ensilinja_model::{Event, EventTime, LegKey, LineIndex};
+use ensilinja_model::{Event, EventTime, LegKey, LineIndex, WaitFrom};
 use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, OracleLine, SimEvent, soup, soup_lines};
 use ensilinja_wire::Decoder;
@@ -28,6 +28,7 @@ impl Pages {
             name_en: line.id.to_string(),
             group: "soup".to_owned(),
             service_area: "kitchen".to_owned(),
+            wait_from: Some(WaitFrom::Arrival),
             service_level: rules::service_level(line),
             targets: Targets::default(),
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_ledger::{EffectiveLimits, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule, Verdict};
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, WaitFrom};
 use ensilinja_sim::{DueBy, LevelFormula, LinePromise, OracleLimits, OracleLine, Within, WorkingDay};
 use jiff::civil::Date;
 
@@ -45,6 +45,7 @@ fn judged(limits: OracleLimits) -> Limits {
         threshold_ms: limits.threshold_ms,
         orphan_after_ms: limits.orphan_after_ms,
         give_up_working_days: limits.give_up_working_days,
+        wait_from: if limits.waits_from_queue { WaitFrom::Queue } else { WaitFrom::Arrival },
         timed_out: if limits.timed_out_counts { TimedOutRule::Counts } else { TimedOutRule::LeftOut },
         promises: Promises {
             answer: answer.map(term),

@@ -1,7 +1,7 @@
 //! The description of a line: its names, its group, and how its figures are judged.
 
 use ensilinja_ledger::ServiceLevel;
-use ensilinja_model::{Channel, LineId};
+use ensilinja_model::{Channel, LineId, WaitFrom};
 
 use crate::targets::Targets;
 
@@ -22,6 +22,8 @@ pub struct LineInfo {
     pub group: String,
     /// The service it belongs to.
     pub service_area: String,
+    /// From where its waits count; `None` if that changes by date.
+    pub wait_from: Option<WaitFrom>,
     /// The definition of its service level.
     pub service_level: ServiceLevel,
     /// Its goals and alert floors.

@@ -1,7 +1,7 @@
 //! The limits by which a contact is judged: their defaults, what a line may change, and how they must fit each other.
 
 use ensilinja_ledger::{Limits, Promises, TimedOutRule};
-use ensilinja_model::Channel;
+use ensilinja_model::{Channel, WaitFrom};
 
 use crate::error::ConfigError;
 use crate::promise;
@@ -22,14 +22,17 @@ pub(crate) struct DefaultLimits {
 }
 
 /// Keys of the limits that a line, or a change of it, may set.
-pub(crate) const LINE_KEYS: [&str; 6] = [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, TIMED_OUT, promise::PROMISE];
+pub(crate) const LINE_KEYS: [&str; 7] =
+    [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, GIVE_UP, WAIT_FROM, TIMED_OUT, promise::PROMISE];
 
 /// Keys of the limits in `[defaults]`.
-pub(crate) const DEFAULTS_KEYS: [&str; 7] =
-    [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, SMS_ORPHAN_AFTER, GIVE_UP, TIMED_OUT, promise::PROMISE];
+pub(crate) const DEFAULTS_KEYS: [&str; 8] =
+    [SHORT_ABANDON, THRESHOLD, ORPHAN_AFTER, SMS_ORPHAN_AFTER, GIVE_UP, WAIT_FROM, TIMED_OUT, promise::PROMISE];
 
 const SHORT_ABANDON: &str = "short_abandon";
 const THRESHOLD: &str = "threshold";
+/// From where waits count.
+const WAIT_FROM: &str = "wait_from";
 /// Whether contacts that timed out count in rates.
 const TIMED_OUT: &str = "timed_out";
 /// How long after its last event a waiting contact is orphaned.
@@ -45,6 +48,7 @@ const BUILT_IN: Limits = Limits {
     threshold_ms: 120 * SECOND_MS,
     orphan_after_ms: DAY_MS,
     give_up_working_days: 5,
+    wait_from: WaitFrom::Arrival,
     timed_out: TimedOutRule::Counts,
     promises: Promises::NONE,
 };
@@ -87,6 +91,9 @@ pub(crate) fn read(section: &Section<'_>, orphan_after: &str, otherwise: Limits)
         give_up_working_days: section
             .optional(GIVE_UP, |value| whole_number(value, 1..=30))?
             .unwrap_or(otherwise.give_up_working_days),
+        wait_from: section
+            .optional(WAIT_FROM, |value| word(value, WaitFrom::ALL, WaitFrom::as_str))?
+            .unwrap_or(otherwise.wait_from),
         timed_out: section
             .optional(TIMED_OUT, |value| word(value, TimedOutRule::ALL, TimedOutRule::as_str))?
             .unwrap_or(otherwise.timed_out),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ensilinja_calendar::OpeningHours;
 use ensilinja_catalogue::LineInfo;
 use ensilinja_ledger::EffectiveLimits;
-use ensilinja_model::{Channel, LineId};
+use ensilinja_model::{Channel, LineId, WaitFrom};
 use toml::de::{DeTable, DeValue};
 
 use crate::change::{self, CHANGE};
@@ -51,9 +51,18 @@ impl Line {
             name_en: self.name.en.clone(),
             group: self.group.clone(),
             service_area: self.service_area.clone(),
+            wait_from: self.wait_from(),
             service_level: self.goals.service_level,
             targets: self.goals.targets.clone(),
         }
+    }
+
+    /// From where its waits count; `None` if that changes by date.
+    #[must_use]
+    pub fn wait_from(&self) -> Option<WaitFrom> {
+        let mut rules = self.effective_limits.iter().map(|effective| effective.limits.wait_from);
+        let first = rules.next()?;
+        rules.all(|other| other == first).then_some(first)
     }
 }
 
@@ -76,7 +85,7 @@ pub struct LineNames {
 }
 
 /// The most lines that a configuration may have: a hundred counties like the sample, and room to grow. Each line has
-/// some 450 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
+/// some 500 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
 /// hold 65 536.
 const MOST_LINES: usize = 2500;
 

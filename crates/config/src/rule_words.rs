@@ -3,6 +3,8 @@
 use ensilinja_calendar::{DeadlineTime, Term, WorkingDays};
 use ensilinja_ledger::{Limits, Promises, ServiceLevel, TimedOutRule, Verdict};
 
+use ensilinja_model::WaitFrom;
+
 use crate::value::duration_as_written;
 
 /// How long something may take, to follow a verb: "within 10m", "by 23:59:59 of the same day".
@@ -66,14 +68,14 @@ pub fn promises_in_words(promises: &Promises) -> Vec<String> {
 /// The limits, a sentence each.
 #[must_use]
 pub fn limits_in_words(limits: &Limits) -> Vec<String> {
-    let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, timed_out, promises: _ } =
-        *limits;
+    let Limits { short_abandon_ms, threshold_ms, orphan_after_ms, give_up_working_days, .. } = *limits;
     let [short, threshold, orphan] = [short_abandon_ms, threshold_ms, orphan_after_ms].map(duration_as_written);
     let given_up = match give_up_working_days {
         1 => "1 working day".to_owned(),
         days => format!("{days} working days"),
     };
     vec![
+        wait_from_in_words(limits.wait_from).to_owned(),
         if short_abandon_ms == 0 {
             "no abandon is short".to_owned()
         } else {
@@ -82,7 +84,7 @@ pub fn limits_in_words(limits: &Limits) -> Vec<String> {
         format!("the service level counts answers within {threshold}"),
         format!("a contact without events for {orphan} is an orphan"),
         format!("a callback is given up {given_up} after its deadline"),
-        match timed_out {
+        match limits.timed_out {
             TimedOutRule::Counts => {
                 "a contact that timed out in the queue counts as not answered, and breaks a promise"
             }
@@ -90,6 +92,14 @@ pub fn limits_in_words(limits: &Limits) -> Vec<String> {
         }
         .to_owned(),
     ]
+}
+
+/// From where waits count, as a sentence.
+const fn wait_from_in_words(wait_from: WaitFrom) -> &'static str {
+    match wait_from {
+        WaitFrom::Arrival => "waits, the threshold and a promised time to an answer count from the arrival",
+        WaitFrom::Queue => "waits, the threshold and a promised time to an answer count from entering the queue",
+    }
 }
 
 /// The formula of a service level, as a fraction.

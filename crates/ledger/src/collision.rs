@@ -17,8 +17,8 @@
 //! Copies of one event whose clocks differ by up to a minute are not collisions. So an id that is reused within a
 //! minute cannot be distinguished from a copy.
 //!
-//! Outcomes, answers and retractions may arrive at any time and never collide. Callback attempts do not collide
-//! either, but those beyond the maximum number are reported too.
+//! Outcomes, answers, retractions and unknown waits may arrive at any time and never collide. Callback attempts do not
+//! collide either, but those beyond the maximum number are reported too.
 
 use arrayvec::ArrayVec;
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LegKey};
@@ -138,9 +138,11 @@ const fn register_of(kind: FactKind) -> Option<Register> {
         FactKind::CallbackClosed => Register::CallbackClosed,
         FactKind::Transferred => Register::Transferred,
         FactKind::Ended => Register::Ended,
-        FactKind::CallbackAttempted | FactKind::OutcomeRecorded | FactKind::FeedbackReceived | FactKind::Retracted => {
-            return None;
-        }
+        FactKind::WaitUnknown
+        | FactKind::CallbackAttempted
+        | FactKind::OutcomeRecorded
+        | FactKind::FeedbackReceived
+        | FactKind::Retracted => return None,
     })
 }
 

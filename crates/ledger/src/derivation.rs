@@ -12,6 +12,8 @@
 //! - `d`, the decision, is the earliest of answered, callback requested, timed out, abandoned, transferred, ended, and
 //!   `o + orphan_after`. At the same instant they win in that order: a platform that counts whole seconds and hangs up
 //!   after the request did take the request. A contact cannot time out after it was abandoned, only before.
+//! - The wait counts from `o`, or from the queue if the line says so and the contact entered it before `d`. If it is
+//!   said to be unknown by `d`, it has no length: the leg counts, but not its wait.
 //! - `q`, the callback request, counts up to `o + orphan_after`.
 //! - `r`, its resolution, is the earliest of reached, closed, and the instant at which it is given up.
 //!
@@ -73,6 +75,7 @@ impl Entries {
     #[inline]
     fn enter_arrived(&mut self, facts: &Facts, line: &LineRules, days: &Days, as_of_second: i64) -> Option<Settlement> {
         let leg = ArrivedLeg::new(facts, line)?;
+        self.arrived = Some(leg.arrived);
         leg.enter_arrival(self);
         let wait_end = leg.enter_wait_end(self, as_of_second);
         let callback = leg.callback(days);

@@ -106,12 +106,14 @@ pub(crate) struct Entries {
     /// The seconds in which each callback attempt is an entry too. Attempts are not listed, because a leg may have
     /// many.
     pub counted_attempts: Option<CountedSeconds>,
-    /// The second as of which the entries change without a new fact: the second of a request that will supersede the
-    /// deciding fact.
+    /// The second as of which the entries, or the start of the wait, change without a new fact: that of a request that
+    /// will supersede the deciding fact, of entering the queue, or since which the wait is unknown.
     pub changes_at: Option<i64>,
     /// The fact that decided the leg until a request superseded it.
     pub superseded: Option<FactKind>,
-    /// While the customer waits; ordered by arrival.
+    /// The arrival of the leg.
+    pub arrived: Option<EventTime>,
+    /// While the customer waits, unless the wait is unknown; ordered by the start of the wait, as of the second.
     pub waiting: Option<Span>,
     /// While the callback is outstanding; ordered by request.
     pub outstanding: Option<Span>,

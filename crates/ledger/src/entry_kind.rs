@@ -6,7 +6,7 @@
 
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Stage, Survey, YesNo, vocabulary};
 
-use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
+use crate::figure::{Decision, Flag, NpsGroup, Promise, Resolution, Undecided, UnknownWait, Verdict, Within};
 use crate::rules::TimedOutRule;
 
 vocabulary! {
@@ -34,6 +34,8 @@ vocabulary! {
         AnsweredWithin = "answered_within",
         /// Answered after the threshold. Sample: the wait.
         AnsweredBeyond = "answered_beyond",
+        /// Answered after an unknown wait.
+        AnsweredUnknownWait = "answered_unknown_wait",
         /// Abandoned before the limit for short abandons. Sample: the wait.
         AbandonedShort = "abandoned_short",
         /// Abandoned in the menu, within the threshold. Sample: the wait.
@@ -48,10 +50,20 @@ vocabulary! {
         AbandonedRingingWithin = "abandoned_ringing_within",
         /// Abandoned while an agent's phone was ringing, after the threshold. Sample: the wait.
         AbandonedRingingBeyond = "abandoned_ringing_beyond",
+        /// Abandoned in the menu after an unknown wait.
+        AbandonedMenuUnknownWait = "abandoned_menu_unknown_wait",
+        /// Abandoned in the queue after an unknown wait.
+        AbandonedQueueUnknownWait = "abandoned_queue_unknown_wait",
+        /// Abandoned while an agent's phone was ringing, after an unknown wait.
+        AbandonedRingingUnknownWait = "abandoned_ringing_unknown_wait",
         /// The leg timed out, and counts in rates. Sample: the wait.
         TimedOut = "timed_out",
         /// The leg timed out, and is left out of rates. Sample: the wait.
         TimedOutLeftOut = "timed_out_left_out",
+        /// The leg timed out after an unknown wait, and counts in rates.
+        TimedOutUnknownWait = "timed_out_unknown_wait",
+        /// The leg timed out after an unknown wait, and is left out of rates.
+        TimedOutLeftOutUnknownWait = "timed_out_left_out_unknown_wait",
         /// The leg was moved to another line.
         Moved = "moved",
         /// The wait ended without a known result.
@@ -199,6 +211,21 @@ impl EntryKind {
         }
     }
 
+    pub(crate) const fn abandoned_after_unknown_wait(stage: Stage) -> Self {
+        match stage {
+            Stage::Menu => Self::AbandonedMenuUnknownWait,
+            Stage::Queue => Self::AbandonedQueueUnknownWait,
+            Stage::Ringing => Self::AbandonedRingingUnknownWait,
+        }
+    }
+
+    pub(crate) const fn timed_out_after_unknown_wait(rule: TimedOutRule) -> Self {
+        match rule {
+            TimedOutRule::Counts => Self::TimedOutUnknownWait,
+            TimedOutRule::LeftOut => Self::TimedOutLeftOutUnknownWait,
+        }
+    }
+
     pub(crate) const fn resolved(resolution: Resolution, answered_before: bool) -> Self {
         match resolution {
             Resolution::Reached if answered_before => Self::CallbackReachedAfterAnswer,
@@ -301,16 +328,22 @@ impl EntryKind {
 
     pub(crate) const fn decision(self) -> Option<Decision> {
         Some(match self {
-            Self::AnsweredWithin | Self::AnsweredBeyond => Decision::Answered,
+            Self::AnsweredWithin | Self::AnsweredBeyond | Self::AnsweredUnknownWait => Decision::Answered,
             Self::AbandonedShort => Decision::AbandonedShort,
-            Self::AbandonedMenuWithin | Self::AbandonedMenuBeyond => abandoned_at(Stage::Menu),
-            Self::AbandonedQueueWithin | Self::AbandonedQueueBeyond => abandoned_at(Stage::Queue),
-            Self::AbandonedRingingWithin | Self::AbandonedRingingBeyond => abandoned_at(Stage::Ringing),
+            Self::AbandonedMenuWithin | Self::AbandonedMenuBeyond | Self::AbandonedMenuUnknownWait => {
+                abandoned_at(Stage::Menu)
+            }
+            Self::AbandonedQueueWithin | Self::AbandonedQueueBeyond | Self::AbandonedQueueUnknownWait => {
+                abandoned_at(Stage::Queue)
+            }
+            Self::AbandonedRingingWithin | Self::AbandonedRingingBeyond | Self::AbandonedRingingUnknownWait => {
+                abandoned_at(Stage::Ringing)
+            }
             Self::RequestDecided
             | Self::RequestDecidedDueToday
             | Self::RequestDecidedPromised
             | Self::RequestDecidedPromisedDueToday => Decision::CallbackRequested,
-            Self::TimedOut => Decision::TimedOut,
+            Self::TimedOut | Self::TimedOutUnknownWait => Decision::TimedOut,
             _ => return None,
         })
     }
@@ -318,7 +351,7 @@ impl EntryKind {
     pub(crate) const fn undecided(self) -> Option<Undecided> {
         match self {
             Self::Moved => Some(Undecided::Moved),
-            Self::TimedOutLeftOut => Some(Undecided::TimedOut),
+            Self::TimedOutLeftOut | Self::TimedOutLeftOutUnknownWait => Some(Undecided::TimedOut),
             Self::Orphaned => Some(Undecided::Orphaned),
             _ => None,
         }
@@ -339,8 +372,20 @@ impl EntryKind {
         }
     }
 
+    /// The end of the wait, if its length is unknown.
+    pub(crate) const fn unknown_wait(self) -> Option<UnknownWait> {
+        match self {
+            Self::AnsweredUnknownWait => Some(UnknownWait::Answered),
+            Self::AbandonedMenuUnknownWait | Self::AbandonedQueueUnknownWait | Self::AbandonedRingingUnknownWait => {
+                Some(UnknownWait::Abandoned)
+            }
+            Self::TimedOutUnknownWait | Self::TimedOutLeftOutUnknownWait => Some(UnknownWait::TimedOut),
+            _ => None,
+        }
+    }
+
     pub(crate) const fn is_handling(self) -> bool {
-        matches!(self, Self::AnsweredWithin | Self::AnsweredBeyond | Self::CallbackReached)
+        matches!(self, Self::AnsweredWithin | Self::AnsweredBeyond | Self::AnsweredUnknownWait | Self::CallbackReached)
     }
 
     /// Whether an entry of this kind opens a callback.
@@ -413,6 +458,7 @@ impl EntryKind {
             Self::CallbackReached | Self::CallbackReachedAfterAnswer => Some(SampleKind::CallbackWait),
             Self::CallbackOpenWaited => Some(SampleKind::CallbackOpenWait),
             Self::TimedOut | Self::TimedOutLeftOut => Some(SampleKind::TimedOutWait),
+            _ if self.unknown_wait().is_some() => None,
             _ => match self.decision() {
                 Some(Decision::Answered) => Some(SampleKind::AnswerWait),
                 Some(

@@ -57,7 +57,15 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug, Default)]
 struct RareFacts {
     attempts: Attempts,
-    feedback: Option<Box<Feedback>>,
+    rarest: Option<Box<RarestFacts>>,
+}
+
+/// Facts that hardly any leg has at the same time as callback attempts.
+#[derive(Clone, Copy, Debug, Default)]
+struct RarestFacts {
+    feedback: Feedback,
+    /// Since when the wait is said to be unknown.
+    wait_unknown: Option<EventTime>,
 }
 
 /// The latest answer to each question: recommendation, knows how care continues, got a solution.
@@ -89,6 +97,7 @@ impl Facts {
                 self.earliest_with(Register::Abandoned, at, stage, is_preferred, |facts| &mut facts.stage)
             }
             Fact::TimedOut => self.earliest(Register::TimedOut, at),
+            Fact::WaitUnknown => self.wait_is_unknown(at),
             Fact::CallbackRequested => self.earliest(Register::CallbackRequested, at),
             Fact::CallbackAttempted(result) => self.attempt((at, result)),
             Fact::CallbackReached => self.earliest(Register::CallbackReached, at),
@@ -156,6 +165,19 @@ impl Facts {
         Arc::make_mut(self.rare.get_or_insert_default())
     }
 
+    /// The earliest instant counts. A later one is no collision, because it has no effect on other facts.
+    fn wait_is_unknown(&mut self, at: EventTime) -> Applied {
+        if self.wait_unknown().is_some_and(|known| known <= at) {
+            return Applied::Unchanged;
+        }
+        self.rarest_mut().wait_unknown = Some(at);
+        Applied::Applied
+    }
+
+    fn rarest_mut(&mut self) -> &mut RarestFacts {
+        self.rare_mut().rarest.get_or_insert_default()
+    }
+
     fn latest_outcome(&mut self, at: EventTime, outcome: Outcome) -> Applied {
         let known = self.instants.get(Register::Outcome).map(|known| (known, self.outcome));
         if known >= Some((at, outcome)) {
@@ -171,7 +193,7 @@ impl Facts {
         if self.feedback()[question] >= Some((at, answer)) {
             return Applied::Unchanged;
         }
-        self.rare_mut().feedback.get_or_insert_default()[question] = Some((at, answer));
+        self.rarest_mut().feedback[question] = Some((at, answer));
         Applied::Applied
     }
 
@@ -200,6 +222,7 @@ impl Facts {
             FactKind::Answered => plain(Register::Answered, Fact::Answered),
             FactKind::Abandoned => plain(Register::Abandoned, Fact::Abandoned(self.stage)),
             FactKind::TimedOut => plain(Register::TimedOut, Fact::TimedOut),
+            FactKind::WaitUnknown => self.wait_unknown().map(|at| (at, Fact::WaitUnknown)),
             FactKind::CallbackRequested => plain(Register::CallbackRequested, Fact::CallbackRequested),
             FactKind::CallbackReached => plain(Register::CallbackReached, Fact::CallbackReached),
             FactKind::CallbackClosed => plain(Register::CallbackClosed, Fact::CallbackClosed(self.close)),
@@ -240,8 +263,16 @@ impl Facts {
 
     /// The latest answer to each question.
     pub fn feedback(&self) -> Feedback {
-        let feedback = self.rare.as_ref().and_then(|rare| rare.feedback.as_deref());
-        feedback.copied().unwrap_or_default()
+        self.rarest().map(|rarest| rarest.feedback).unwrap_or_default()
+    }
+
+    /// Since when the wait is said to be unknown.
+    pub fn wait_unknown(&self) -> Option<EventTime> {
+        self.rarest()?.wait_unknown
+    }
+
+    fn rarest(&self) -> Option<&RarestFacts> {
+        self.rare.as_ref()?.rarest.as_deref()
     }
 
     /// The instant of the earliest fact.
@@ -249,7 +280,7 @@ impl Facts {
         // One second has at most two attempts: one that reached the customer and one that failed.
         let attempts = self.attempts().iter().take(2).map(|attempt| attempt.0);
         let answers = self.feedback().into_iter().flatten().map(|answer| answer.0);
-        answers.chain(attempts).chain(self.instants.earliest()).min()
+        answers.chain(attempts).chain(self.wait_unknown()).chain(self.instants.earliest()).min()
     }
 
     /// Whether all facts are earlier than `instant`.
@@ -259,6 +290,7 @@ impl Facts {
         before(self.instants.latest())
             && self.attempts().iter().rev().take(2).all(|attempt| attempt.0 < instant)
             && self.feedback().into_iter().flatten().all(|answer| answer.0 < instant)
+            && before(self.wait_unknown())
     }
 }
 

@@ -66,6 +66,19 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Ends of a wait of unknown length. They have no sample, are within no threshold, and are left out of the service
+    /// level.
+    UnknownWait {
+        /// Answered after an unknown wait.
+        Answered = "answered",
+        /// Abandoned after an unknown wait.
+        Abandoned = "abandoned",
+        /// Timed out after an unknown wait. It counts in the service level, because it was not answered in time.
+        TimedOut = "timed_out",
+    }
+}
+
+vocabulary! {
     /// Data anomalies of a leg. One leg may have several, so do not add them up.
     Flag {
         /// It has no `offered` at its arrival.

@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 
 use ensilinja_model::{Channel, Outcome, Survey, YesNo, vocabulary};
 
-use crate::figure::{Decision, Promise, Resolution, Verdict, Within};
+use crate::figure::{Decision, Promise, Resolution, UnknownWait, Verdict, Within};
 use crate::sums::Sums;
 
 /// A numerator and a denominator. With the denominator 0 there is no share, which differs from a share of 0.
@@ -37,8 +37,9 @@ impl AddAssign for Ratio {
 
 vocabulary! {
     /// The formula of the service level. A = answered, L = abandoned, T = within the line's threshold. Short abandons
-    /// are excluded everywhere. Contacts that timed out are decided on lines where they count. The formulas use
-    /// *decided* where platforms use offered, because contacts that are still waiting are not judged.
+    /// and unknown waits of A and L are excluded everywhere. Contacts that timed out are decided on lines where they
+    /// count. The formulas use *decided* where platforms use offered, because contacts that are still waiting are not
+    /// judged.
     ServiceLevel {
         /// A in T / A.
         OnlyHandled = "only_handled",
@@ -55,9 +56,12 @@ impl ServiceLevel {
     fn of(self, sums: &Sums) -> Ratio {
         let answered = sums.within_threshold(Within::Answered);
         let abandoned = sums.within_threshold(Within::Abandoned);
-        let decided = sums.all_decided() - sums.decided(Decision::AbandonedShort);
+        let [unknown_answers, unknown_abandons] =
+            [UnknownWait::Answered, UnknownWait::Abandoned].map(|end| sums.wait_unknown(end));
+        let left_out = sums.decided(Decision::AbandonedShort) + unknown_answers + unknown_abandons;
+        let decided = sums.all_decided() - left_out;
         let (good, valid) = match self {
-            Self::OnlyHandled => (answered, sums.decided(Decision::Answered)),
+            Self::OnlyHandled => (answered, sums.decided(Decision::Answered) - unknown_answers),
             Self::WithoutAbandon => (answered, decided - abandoned),
             Self::PositiveAbandon => (answered + abandoned, decided),
             Self::NegativeAbandon => (answered, decided),
@@ -220,7 +224,7 @@ static TABLE: [IndicatorRow; Indicator::ALL.len()] = [
     IndicatorRow {
         indicator: Indicator::ServiceLevel,
         name_fi: "Palvelutaso", name_sv: "Servicenivå", name_en: "Service level",
-        rule: "by the line's formula: only handled, without abandon, positive abandon or negative abandon; short abandons left out",
+        rule: "by the line's formula: only handled, without abandon, positive abandon or negative abandon; short abandons and unknown waits left out",
         target: None, alert_floor: None, source: "Cisco's four formulas of the service level",
         read: |sums, service_level| service_level.of(sums),
     },

@@ -18,7 +18,7 @@ use crate::legs::LegIndex;
 /// The earliest key of each of the three states; `None` if no leg is in the state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EarliestKeys {
-    /// The arrival of the leg that has waited longest.
+    /// Since when the leg that has waited longest waits.
     pub waiting: Option<EventTime>,
     /// The request of the oldest outstanding callback.
     pub outstanding: Option<EventTime>,

@@ -256,6 +256,9 @@ impl Ledger {
                 [earlier, self.now_second].map(|second| Entries::of(facts, rules, self.rules.days(), second));
             let line = &mut self.lines[facts.line.as_usize()];
             line.post(index, [&before, &after], [facts.attempts(); 2], self.rules.bounds(), self.now_second);
+            if let Some(second) = after.changes_at {
+                self.changing.push(Reverse((second, index)));
+            }
         }
     }
 }

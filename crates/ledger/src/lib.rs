@@ -25,7 +25,7 @@
 //! use ensilinja_ledger::{
 //!     EffectiveLimits, History, Ledger, Limits, LineRules, Promises, Rules, TimedOutRule, Window,
 //! };
-//! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex};
+//! use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, WaitFrom};
 //!
 //! let morning = EventTime::from_seconds(1_758_006_900); // 2025-09-16 at 10:15 in Helsinki
 //! let day_ms = 24 * 3_600_000;
@@ -38,6 +38,7 @@
 //!     threshold_ms: 120_000,
 //!     orphan_after_ms: 24 * 3_600_000,
 //!     give_up_working_days: 5,
+//!     wait_from: WaitFrom::Arrival,
 //!     timed_out: TimedOutRule::Counts,
 //!     promises: Promises::NONE,
 //! };
@@ -90,7 +91,7 @@ mod windows;
 pub use cause::{Cause, Timeout};
 pub use collision::{Collision, CollisionNote, Effect, SurplusAttempt};
 pub use facts::Applied;
-pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Window, Within};
+pub use figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, UnknownWait, Verdict, Window, Within};
 pub use figures::{Figures, LineFigures, Quantile, Quantiles, WindowFigures};
 pub use historical_ledger::HistoricalLedger;
 pub use indicator::{Indicator, IndicatorRow, Ratio, ServiceLevel};

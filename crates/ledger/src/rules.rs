@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ensilinja_calendar::{Days, LineHours, Term};
-use ensilinja_model::{EventTime, vocabulary};
+use ensilinja_model::{EventTime, WaitFrom, vocabulary};
 
 use crate::figure::Verdict;
 use crate::windows::{FIXED_WINDOWS_LONGEST_MS, OPEN_2_HOURS_MS, OPEN_5_DAYS, OpenStart, open_starts};
@@ -68,6 +68,8 @@ pub struct Limits {
     /// A callback is given up at the end of this many working days after the day of its deadline, or of its request if
     /// no callback is promised.
     pub give_up_working_days: u16,
+    /// From where waits, the threshold and the promised time to an answer count.
+    pub wait_from: WaitFrom,
     /// Whether contacts that timed out count in rates.
     pub timed_out: TimedOutRule,
     /// The promises to customers.

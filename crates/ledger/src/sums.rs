@@ -9,7 +9,7 @@ use std::ops::{AddAssign, Sub};
 use ensilinja_model::{AttemptResult, FeedbackAnswer, Outcome, Survey, YesNo};
 
 use crate::entry_kind::{EntryKind, SampleKind};
-use crate::figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, Verdict, Within};
+use crate::figure::{Decision, Due, Flag, NpsGroup, Promise, Resolution, Undecided, UnknownWait, Verdict, Within};
 use crate::rules::Bounds;
 
 /// The sums of a line over a time range. Late events are included.
@@ -119,6 +119,12 @@ impl Sums {
         self.sum(|t| t.within_threshold() == Some(within))
     }
 
+    /// Contacts that stopped waiting in this way, after a wait of unknown length.
+    #[must_use]
+    pub fn wait_unknown(&self, end: UnknownWait) -> i64 {
+        self.sum(|t| t.unknown_wait() == Some(end))
+    }
+
     /// Contacts answered, or called back and reached. Each counts once, even if both happened.
     #[must_use]
     pub fn handled(&self) -> i64 {
@@ -188,7 +194,7 @@ impl Sums {
         self.of(EntryKind::feedback(FeedbackAnswer::Survey(survey, answer)))
     }
 
-    /// Waits of answered contacts, from arrival to answer.
+    /// Known waits of answered contacts, from arrival or from the queue, by the line's rule.
     #[must_use]
     pub const fn answer_waits(&self) -> &Waits {
         &self.answer_waits

@@ -40,7 +40,7 @@ pub struct PromiseTimeline {
     pub term: Option<Term>,
     /// The start of the promised time.
     pub from: EventTime,
-    /// The first instant that is too late, if there is a deadline.
+    /// The first instant that is too late, if there is a deadline. None for an answer after an unknown wait.
     pub deadline: Option<EventTime>,
     /// When the promise is settled: in the future if nothing settles it before the deadline.
     pub settled: EventTime,
@@ -78,13 +78,13 @@ impl HistoricalLedger {
         let facts = self.legs.find(leg)?;
         let rules = &self.rules.lines()[facts.line.as_usize()];
         let entries = Entries::of(facts, rules, self.rules.days(), as_of.floor_second());
-        let arrived = entries.waiting.map(|waiting| waiting.key);
+        let arrived = entries.arrived;
         let limits = arrived.map(|arrived| *rules.effective_limits(arrived));
         let settled = |_| settlement(facts, rules, self.rules.days(), as_of.floor_second());
         let settlement = arrived.and_then(settled);
-        let promise = arrived.zip(limits).zip(settlement).map(|((arrived, limits), settlement)| {
-            let requested = entries.outstanding.map_or(arrived, |outstanding| outstanding.key);
-            PromiseTimeline::of(&settlement, limits, arrived, requested)
+        let promise = limits.zip(settlement).map(|(limits, settlement)| {
+            let requested = entries.outstanding.map_or(settlement.answer_from, |outstanding| outstanding.key);
+            PromiseTimeline::of(&settlement, limits, requested)
         });
         let superseded = entries.superseded.zip(facts.at(Register::CallbackRequested));
         let entries = SourcedEntry::all_of(&entries, facts);
@@ -110,10 +110,10 @@ impl LegTimeline {
 }
 
 impl PromiseTimeline {
-    fn of(settlement: &Settlement, effective: EffectiveLimits, arrived: EventTime, requested: EventTime) -> Self {
-        let Settlement { promise, deadline, at, verdict, cause } = *settlement;
+    fn of(settlement: &Settlement, effective: EffectiveLimits, requested: EventTime) -> Self {
+        let Settlement { promise, answer_from, deadline, at, verdict, cause } = *settlement;
         let (term, from) = match promise {
-            Promise::Answer => (effective.limits.promises.answer, arrived),
+            Promise::Answer => (effective.limits.promises.answer, answer_from),
             Promise::Callback => (effective.limits.promises.callback, requested),
         };
         Self { promise, term, from, deadline, settled: at, verdict, cause }

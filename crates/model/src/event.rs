@@ -42,6 +42,8 @@ pub enum Fact {
     Abandoned(Stage),
     /// The contact had waited too long, or there was no room for it: the platform took it out of the queue.
     TimedOut,
+    /// The source does not know how long the contact waited. It knows how the wait ended.
+    WaitUnknown,
     /// The customer requested a callback.
     CallbackRequested,
     /// A callback was attempted.
@@ -72,6 +74,7 @@ impl Fact {
             Self::Answered => FactKind::Answered,
             Self::Abandoned(_) => FactKind::Abandoned,
             Self::TimedOut => FactKind::TimedOut,
+            Self::WaitUnknown => FactKind::WaitUnknown,
             Self::CallbackRequested => FactKind::CallbackRequested,
             Self::CallbackAttempted(_) => FactKind::CallbackAttempted,
             Self::CallbackReached => FactKind::CallbackReached,

@@ -30,5 +30,5 @@ pub use instant::EventTime;
 pub use line::{LineId, LineIdError, LineIndex};
 pub use printable::{is_printable, printable, printable_json, printable_lines};
 pub use vocabulary::{
-    AttemptResult, Channel, CloseResult, FactKind, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, YesNo,
+    AttemptResult, Channel, CloseResult, FactKind, FeedbackAnswer, NpsScore, Outcome, Stage, Survey, WaitFrom, YesNo,
 };

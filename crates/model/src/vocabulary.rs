@@ -64,6 +64,8 @@ vocabulary! {
         Abandoned = "abandoned",
         /// The platform took the contact out of the queue: it had waited too long, or there was no room for it.
         TimedOut = "timed_out",
+        /// The source does not know how long the contact waited.
+        WaitUnknown = "wait_unknown",
         /// The customer requested a callback.
         CallbackRequested = "callback_requested",
         /// A callback was attempted.
@@ -135,6 +137,16 @@ vocabulary! {
         ContinuesHyte = "continues_hyte",
         /// Anything else.
         Other = "other",
+    }
+}
+
+vocabulary! {
+    /// Where the wait of a contact begins.
+    WaitFrom {
+        /// When the contact arrived, menus and announcements included.
+        Arrival = "arrival",
+        /// When it entered the queue.
+        Queue = "queue",
     }
 }
 

@@ -34,6 +34,7 @@ const CALLS: &[Column] = &[
     Column::Figure(Figure::CallbackOpenWait),
     Column::Figure(Figure::CallbacksLost),
     Column::Figure(Figure::TimedOut),
+    Column::Figure(Figure::WaitUnknown),
     share(Indicator::Service),
     share(Indicator::ServiceLevel),
     share(Indicator::PromiseKept),
@@ -48,6 +49,7 @@ const CALLS: &[Column] = &[
 const CHATS: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
+    Column::Figure(Figure::WaitUnknown),
     share(Indicator::ChatNotAnswered),
     Column::Figure(Figure::TimedOut),
     share(Indicator::ServiceLevel),
@@ -63,6 +65,7 @@ const CHATS: &[Column] = &[
 const TEXT_MESSAGES: &[Column] = &[
     Column::Figure(Figure::Offered),
     Column::Figure(Figure::AnswerWait),
+    Column::Figure(Figure::WaitUnknown),
     Column::Figure(Figure::TimedOut),
     share(Indicator::Service),
     share(Indicator::PromiseKept),
@@ -82,15 +85,18 @@ pub(crate) const FEEDBACK: &[Column] = &[
     share(Indicator::GotASolution),
 ];
 
-/// The columns for lines of a channel. Contacts that timed out have a column only if there are any: few platforms take
-/// contacts out of the queue.
-pub(crate) fn of_channel(channel: Channel, any_timed_out: bool) -> Vec<Column> {
+/// The columns for lines of a channel. Contacts that timed out, or whose wait is unknown, have a column only if `any`
+/// says that there are any: most platforms leave contacts in the queue and know how long they waited.
+pub(crate) fn of_channel(channel: Channel, any: impl Fn(Figure) -> bool) -> Vec<Column> {
     let columns = match channel {
         Channel::Phone => CALLS,
         Channel::Chat => CHATS,
         Channel::Sms => TEXT_MESSAGES,
     };
-    let is_shown = |column: &&Column| any_timed_out || **column != Column::Figure(Figure::TimedOut);
+    let is_shown = |column: &&Column| match **column {
+        Column::Figure(figure @ (Figure::TimedOut | Figure::WaitUnknown)) => any(figure),
+        Column::Figure(_) | Column::CallbackShare => true,
+    };
     columns.iter().filter(is_shown).copied().collect()
 }
 

@@ -14,7 +14,7 @@ pub enum Figure {
     Offered,
     /// The share of an indicator.
     Share(Indicator),
-    /// Mean wait of answered contacts, from arrival to answer.
+    /// Mean known wait of answered contacts, from arrival or from the queue to answer.
     AnswerWait,
     /// Mean wait of customers called back, from request to reached, in elapsed time. It belongs to the period in which
     /// the customer was reached.
@@ -25,6 +25,8 @@ pub enum Figure {
     CallbacksLost,
     /// Contacts that the platform took out of the queue, whether they count in rates or are left out.
     TimedOut,
+    /// Contacts that were answered, abandoned or timed out after a wait of unknown length.
+    WaitUnknown,
     /// The net promoter score.
     Nps,
     /// The 95 % confidence interval of the score.
@@ -62,6 +64,7 @@ impl Figure {
         Self::Share(Indicator::ServiceLevel),
         Self::Share(Indicator::PromiseKept),
         Self::AnswerWait,
+        Self::WaitUnknown,
         Self::Share(Indicator::ChatNotAnswered),
         Self::Share(Indicator::FirstContactResolution),
         Self::Share(Indicator::HandledInContact),
@@ -114,6 +117,7 @@ impl Figure {
             Self::CallbackOpenWait => "callback_open_wait_mean_seconds",
             Self::CallbacksLost => "callbacks_lost",
             Self::TimedOut => "timed_out",
+            Self::WaitUnknown => "wait_unknown",
             Self::Nps => "nps",
             Self::NpsInterval => "nps_interval",
             Self::NpsBand => "nps_band",
@@ -146,6 +150,7 @@ impl Figure {
                 "Callbacks lost",
             ),
             Self::TimedOut => ("Jonosta pudonneet", "Föll ur kön", "Timed out in the queue"),
+            Self::WaitUnknown => ("Odotusaika ei tiedossa", "Väntetid okänd", "Wait unknown"),
             Self::Nps => ("NPS", "NPS", "NPS"),
             Self::NpsInterval => {
                 ("NPS, 95 %:n luottamusväli", "NPS, 95 % konfidensintervall", "NPS, 95% confidence interval")
@@ -162,7 +167,8 @@ impl Figure {
             Self::Offered => return FigureKind::Count(Q::Offered),
             Self::CallbacksLost => return FigureKind::Count(Q::CallbacksLost),
             Self::TimedOut => return FigureKind::Count(Q::TimedOut),
-            Self::AnswerWait => return FigureKind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::Answered },
+            Self::WaitUnknown => return FigureKind::Count(Q::WaitUnknown),
+            Self::AnswerWait => return FigureKind::Mean { sum_ms: Q::AnswerWaitMs, of: Q::AnswerWaits },
             Self::CallbackWait => return FigureKind::Mean { sum_ms: Q::CallbackWaitMs, of: Q::CallbackWaits },
             Self::CallbackOpenWait => return FigureKind::Mean { sum_ms: Q::CallbackOpenWaitMs, of: Q::CallbackWaits },
             Self::Nps | Self::NpsInterval | Self::NpsBand => return FigureKind::Nps,

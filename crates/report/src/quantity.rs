@@ -3,7 +3,7 @@
 //! Every figure is computed from quantities, and quantities can be added over lines and periods. So totals are computed
 //! from sums, never from means. [`SPLITS`] lists the equations by which a quantity can be computed from others.
 
-use ensilinja_ledger::{Decision, Indicator, Nps, Resolution, ServiceLevel, Sums, Undecided};
+use ensilinja_ledger::{Decision, Indicator, Nps, Resolution, ServiceLevel, Sums, Undecided, UnknownWait};
 use ensilinja_model::vocabulary;
 
 vocabulary! {
@@ -27,6 +27,14 @@ vocabulary! {
         TimedOutDecided = "timed_out_decided",
         /// Of these, those that are left out of rates.
         TimedOutLeftOut = "timed_out_left_out",
+        /// Contacts with a wait of unknown length.
+        WaitUnknown = "wait_unknown",
+        /// Of these, those answered.
+        AnsweredWaitUnknown = "answered_wait_unknown",
+        /// Of these, those abandoned or timed out.
+        LostWaitUnknown = "lost_wait_unknown",
+        /// Contacts answered after a wait of known length.
+        AnswerWaits = "answer_waits",
         /// Contacts with a callback request.
         Requested = "requested",
         /// Requests made in the period whose customer was reached.
@@ -35,8 +43,10 @@ vocabulary! {
         HandledInTheEnd = "handled_in_the_end",
         /// The denominator of the service level.
         ServiceLevelBase = "service_level_base",
-        /// Contacts decided that the service level excludes: short abandons in the usual formula.
+        /// Contacts decided that the service level excludes: short abandons and unknown waits in the usual formula.
         LeftOut = "left_out",
+        /// Of these, those not answered after an unknown wait.
+        LeftOutOtherwise = "left_out_otherwise",
         /// The numerator of the service level.
         WithinThreshold = "within_threshold",
         /// Customers reached in the period, whenever they requested the callback.
@@ -104,6 +114,13 @@ impl Quantity {
             Self::TimedOut => sums.decided(Decision::TimedOut) + sums.undecided(Undecided::TimedOut),
             Self::TimedOutDecided => sums.decided(Decision::TimedOut),
             Self::TimedOutLeftOut => sums.undecided(Undecided::TimedOut),
+            Self::WaitUnknown => UnknownWait::ALL.iter().map(|end| sums.wait_unknown(*end)).sum(),
+            Self::AnsweredWaitUnknown => sums.wait_unknown(UnknownWait::Answered),
+            Self::LostWaitUnknown => {
+                sums.wait_unknown(UnknownWait::Abandoned) + sums.wait_unknown(UnknownWait::TimedOut)
+            }
+            Self::AnswerWaits => sums.answer_waits().count(),
+            Self::LeftOutOtherwise => Self::LeftOut.of(sums, formula) - Self::AnsweredWaitUnknown.of(sums, formula),
             Self::Requested => good(Indicator::Service) - good(Indicator::AnsweredLive),
             Self::RequestsReached => good(Indicator::HandledAsCallback),
             Self::HandledInTheEnd => valid(Indicator::CallbackShareOfHandled),
@@ -180,7 +197,11 @@ pub(crate) const SPLITS: &[Split] = {
         split(Q::Offered, &[Q::Decided, Q::TimedOutLeftOut], Rest::Negligible),
         split(Q::TimedOut, &[Q::TimedOutDecided, Q::TimedOutLeftOut], Rest::None),
         split(Q::NotServed, &[Q::TimedOutDecided], Rest::People),
-        split(Q::NotServed, &[Q::TimedOutDecided, Q::LeftOut], Rest::People),
+        split(Q::NotServed, &[Q::TimedOutDecided, Q::LeftOutOtherwise], Rest::People),
+        split(Q::Answered, &[Q::AnswerWaits, Q::AnsweredWaitUnknown], Rest::None),
+        split(Q::WaitUnknown, &[Q::AnsweredWaitUnknown, Q::LostWaitUnknown], Rest::None),
+        split(Q::LeftOut, &[Q::AnsweredWaitUnknown, Q::LeftOutOtherwise], Rest::None),
+        split(Q::AnswerWaits, &[Q::WithinThreshold], Rest::People),
         split(Q::Decided, &[Q::Answered, Q::NotAnswered], Rest::None),
         split(Q::Decided, &[Q::Served, Q::NotServed], Rest::None),
         split(Q::Served, &[Q::Answered, Q::Requested], Rest::None),
@@ -191,7 +212,7 @@ pub(crate) const SPLITS: &[Split] = {
         split(Q::RequestsReached, &[Q::CallbackWaits], Rest::Negligible),
         split(Q::HandledInTheEnd, &[Q::Answered, Q::RequestsReached], Rest::None),
         split(Q::Decided, &[Q::ServiceLevelBase, Q::LeftOut], Rest::None),
-        split(Q::NotServed, &[Q::LeftOut], Rest::People),
+        split(Q::NotServed, &[Q::LeftOutOtherwise], Rest::People),
         split(Q::ServiceLevelBase, &[Q::WithinThreshold], Rest::People),
         split(Q::Answered, &[Q::WithinThreshold], Rest::People),
         split(Q::Handled, &[Q::Answered, Q::CallbackWaits], Rest::Negligible),

@@ -76,7 +76,7 @@ impl Report {
                 as_of: data.as_of,
                 history_is_complete: data.history_is_complete,
             },
-            legend: legend(&tables, request),
+            legend: legend(&tables, data, request),
             tables,
             facts: report_facts::all(&published, request.by),
         })
@@ -84,7 +84,7 @@ impl Report {
 }
 
 /// The legend, with those explanations only that the tables need.
-fn legend(tables: &[ReportTable], request: ReportRequest) -> Vec<String> {
+fn legend(tables: &[ReportTable], data: &ReportData, request: ReportRequest) -> Vec<String> {
     let language = request.language;
     let cells = || tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
     let shows = |is: fn(&CellValue) -> bool| cells().any(|cell| is(&cell.value));
@@ -95,6 +95,7 @@ fn legend(tables: &[ReportTable], request: ReportRequest) -> Vec<String> {
         }
     };
     say(request.by != Breakdown::Quarter || cells().any(|cell| cell.marked), wording::callbacks(language));
+    say(true, &wording::waits_from(data, language));
     say(cells().any(|cell| cell.marked), wording::of_the_handled(language));
     say(shows(|value| *value == CellValue::NoData), wording::no_data(language));
     say(shows(|value| *value == CellValue::Closed), wording::closed(language));

@@ -1,7 +1,7 @@
 //! The input of a report: the sums of each line in each period, and the lines and periods themselves.
 
 use ensilinja_ledger::{Indicator, ServiceLevel, Sums};
-use ensilinja_model::{Channel, LineId};
+use ensilinja_model::{Channel, LineId, WaitFrom};
 
 use crate::language::{Language, LocalizedName};
 use crate::moment::{Moment, Period};
@@ -19,6 +19,8 @@ pub struct ReportLine {
     pub group: String,
     /// The area it serves; empty if the configuration does not name one.
     pub service_area: String,
+    /// From where its waits count; `None` if that changes by date.
+    pub wait_from: Option<WaitFrom>,
     /// The formula of its service level.
     pub service_level: ServiceLevel,
     /// Its goals: indicators and their target shares, 0 to 1.

@@ -6,10 +6,9 @@ use ensilinja_model::Channel;
 use crate::balances::ReportSpan;
 use crate::cell_value::CellValue;
 use crate::columns::{self, Column};
-use crate::figure::Figure;
+use crate::figure::{Figure, FigureKind};
 use crate::number;
 use crate::published_figures::PublishedFigures;
-use crate::quantity::Quantity;
 use crate::report_data::{Breakdown, ReportRequest};
 use crate::report_table::{ReportCell, ReportRow, ReportTable};
 use crate::subject::Subject;
@@ -86,9 +85,12 @@ impl TableBuilder<'_> {
     }
 
     fn columns_of(&self, channel: Channel) -> Vec<Column> {
-        let balances = &self.published.balances;
-        let timed_out = balances.amount(&Subject::Channel(channel), ReportSpan::Whole, Quantity::TimedOut);
-        columns::of_channel(channel, timed_out > 0)
+        columns::of_channel(channel, |figure| match figure.kind() {
+            FigureKind::Count(quantity) => {
+                self.published.balances.amount(&Subject::Channel(channel), ReportSpan::Whole, quantity) > 0
+            }
+            _ => true,
+        })
     }
 
     fn table(&self, topic: TableTopic, columns: &[Column], rows: Vec<RowSubject>) -> ReportTable {

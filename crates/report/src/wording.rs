@@ -1,10 +1,10 @@
 //! The texts of a report in each language.
 
-use ensilinja_model::Channel;
+use ensilinja_model::{Channel, WaitFrom};
 
 use crate::disclosure::FEWEST_SHOWN;
 use crate::figure::Figure;
-use crate::language::Language;
+use crate::language::{Language, Texts};
 use crate::moment::{Moment, Period, PeriodKind};
 use crate::report_data::{Breakdown, ReportData};
 use crate::subject::Subject;
@@ -294,6 +294,43 @@ pub(crate) const fn callbacks(language: Language) -> &'static str {
         "A contact handled by callback counts in the period in which the customer requested the callback; its wait counts \
          in the period in which the customer was reached.",
     ))
+}
+
+/// From where waits count: for all lines, or for the lines that count otherwise.
+pub(crate) fn waits_from(data: &ReportData, language: Language) -> String {
+    let of = |wanted: Option<WaitFrom>| {
+        let lines = data.lines.iter().filter(|line| line.wait_from == wanted);
+        lines.map(|line| line.name.of(language)).collect::<Vec<_>>()
+    };
+    let (in_queue, by_date) = (of(Some(WaitFrom::Queue)), of(None));
+    let all_in_queue = in_queue.len() == data.lines.len();
+    let mut words = language
+        .of(match all_in_queue {
+            true => (
+                "Odotusajat lasketaan jonoon tulosta; jos se ei ole tiedossa, saapumisesta.",
+                "Väntetiderna räknas från att kontakten kom i kö; om det inte är känt, från att den inkom.",
+                "Waits count from entering the queue; from the arrival where that is not known.",
+            ),
+            false => (
+                "Odotusajat lasketaan saapumisesta.",
+                "Väntetiderna räknas från att kontakten inkom.",
+                "Waits count from the arrival.",
+            ),
+        })
+        .to_owned();
+    let mut except = |lines: &[&str], texts: Texts| {
+        if !lines.is_empty() {
+            words = format!("{words} {}: {}.", language.of(texts), lines.join(", "));
+        }
+    };
+    if !all_in_queue {
+        except(
+            &in_queue,
+            ("Jonoon tulosta lasketaan", "Från att kontakten kom i kö räknas", "From entering the queue"),
+        );
+    }
+    except(&by_date, ("Laskutapa muuttui", "Räknesättet ändrades", "By a rule that changed"));
+    words
 }
 
 /// The footnote of callback shares.

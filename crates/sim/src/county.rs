@@ -59,6 +59,7 @@ impl County {
             orphan_after_ms: line.orphan_after_ms,
             give_up_working_days: line.give_up_working_days,
             timed_out_counts: true,
+            waits_from_queue: false,
             promise: line.promise,
             later_limits: Vec::new(),
             service_level: LevelFormula::default(),

@@ -12,6 +12,7 @@ mod naive_posting;
 mod naive_reading;
 mod naive_timeline;
 mod naive_verdict;
+mod naive_wait;
 mod oracle_line;
 mod windows;
 

@@ -27,6 +27,7 @@ fn line(id: &str, channel: Channel, hours: WeeklyHours, promise: LinePromise) ->
         orphan_after_ms: DAY_MS,
         give_up_working_days: 1,
         timed_out_counts: true,
+        waits_from_queue: false,
         promise,
         later_limits: Vec::new(),
         service_level: LevelFormula::NegativeAbandon,
@@ -48,7 +49,13 @@ fn weekdays() -> OracleLine {
         abandon_breaks: true,
     };
     let line = line("weekdays", Channel::Phone, WeeklyHours::weekdays(9, 15), promise);
-    OracleLine { short_abandon_ms: 5_500, threshold_ms: 20_000, orphan_after_ms: HOUR_MS, ..line }
+    OracleLine {
+        short_abandon_ms: 5_500,
+        threshold_ms: 20_000,
+        orphan_after_ms: HOUR_MS,
+        waits_from_queue: true,
+        ..line
+    }
 }
 
 /// A chat that promises answers and no callbacks, and is open until midnight. Its promise is not among the usual bucket
@@ -93,7 +100,12 @@ fn night_shift() -> OracleLine {
         abandon_breaks: true,
     };
     let line = line("night_shift", Channel::Phone, hours, promise);
-    OracleLine { orphan_after_ms: 10 * HOUR_MS, service_level: LevelFormula::PositiveAbandon, ..line }
+    OracleLine {
+        orphan_after_ms: 10 * HOUR_MS,
+        waits_from_queue: true,
+        service_level: LevelFormula::PositiveAbandon,
+        ..line
+    }
 }
 
 /// A line whose limits, promises and hours change on the special days of soups.
@@ -106,6 +118,7 @@ fn changing() -> OracleLine {
             orphan_after_ms,
             give_up_working_days,
             timed_out_counts: threshold_ms != 20_000,
+            waits_from_queue: threshold_ms != 10_000,
             promise,
         };
     let same_day = LinePromise {

@@ -6,6 +6,8 @@ mod keys;
 use std::collections::BTreeMap;
 
 use ensilinja_model::{AttemptResult, CloseResult, Fact, LineIndex, Outcome, Stage, vocabulary};
+
+pub use ensilinja_model::WaitFrom;
 use jiff::tz::TimeZone;
 
 pub use keys::KeyTable;
@@ -61,16 +63,6 @@ pub enum QueueTarget {
     Line(LineIndex),
     /// Its contacts do not count.
     Ignored,
-}
-
-vocabulary! {
-    /// Where the wait of a contact begins.
-    WaitFrom {
-        /// When the contact arrived, menus and announcements included.
-        Arrival = "arrival",
-        /// When it entered the queue.
-        Queue = "queue",
-    }
 }
 
 vocabulary! {

@@ -1,7 +1,7 @@
 //! The metrics of the state of a line now, and of its description.
 
 use ensilinja_ledger::{Due, Promise};
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, WaitFrom};
 
 use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin, words};
 use crate::number::Number;
@@ -24,7 +24,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "ensilinja_waiting_oldest_seconds",
         kind: MetricKind::Gauge,
         labels: &[],
-        help: "The longest wait of a contact waiting now; 0 if none waits",
+        help: "The longest known wait of a contact waiting now, by the line's wait_from; 0 if none waits",
         origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Millis(line.waiting_oldest_ms))),
     },
     Metric {
@@ -104,10 +104,14 @@ pub(super) const METRICS: &[Metric] = &[
             MetricLabel::described("name_en", "in English"),
             MetricLabel::described("group", "the lines it is shown with"),
             MetricLabel::described("service_area", "the service it belongs to"),
+            MetricLabel::described("wait_from", "from where waits count: arrival, queue, or by_date if that changes"),
         ],
-        help: "The names, the group and the service of the line; always 1",
+        help: "The names, the group and the service of the line, and from where its waits count; always 1",
         origin: MetricOrigin::Info(|info, emit| {
-            emit(&[&info.name_fi, &info.name_sv, &info.name_en, &info.group, &info.service_area], Number::Count(1));
+            let names = [&info.name_fi, &info.name_sv, &info.name_en].map(String::as_str);
+            let [name_fi, name_sv, name_en] = names;
+            let wait_from = info.wait_from.map_or("by_date", WaitFrom::as_str);
+            emit(&[name_fi, name_sv, name_en, &info.group, &info.service_area, wait_from], Number::Count(1));
         }),
     },
 ];

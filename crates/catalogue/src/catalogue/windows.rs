@@ -1,7 +1,7 @@
 //! The metrics of a line in a window.
 
 use ensilinja_ledger::{
-    Decision, Flag, NpsGroup, Promise, Quantile, Resolution, Sums, Undecided, Verdict, Window, Within,
+    Decision, Flag, NpsGroup, Promise, Quantile, Resolution, Sums, Undecided, UnknownWait, Verdict, Window, Within,
 };
 use ensilinja_model::{AttemptResult, Outcome, Survey, YesNo};
 
@@ -107,6 +107,14 @@ pub(super) const METRICS: &[Metric] = &[
         within_threshold,
         "Contacts decided within the line's threshold (inclusive), short abandons excluded"
     ),
+    counts_by!(
+        "ensilinja_window_contacts_wait_unknown",
+        DAYS,
+        "result" = UnknownWait,
+        wait_unknown,
+        "Contacts that waited for an unknown time, by how the wait ended; no figure of waits contains them, and answered \
+         and abandoned ones are left out of the service level"
+    ),
     one!(
         "ensilinja_window_contacts_handled",
         ALL,
@@ -180,7 +188,7 @@ pub(super) const METRICS: &[Metric] = &[
         "ensilinja_window_answer_wait_seconds",
         &[Window::Hour, Window::Today, Window::Open5Days],
         Answer(answer_waits),
-        "Waits of answered contacts, from arrival to answer; counts are exact, from waits in ms"
+        "Waits of answered contacts, from arrival or the queue (the line's wait_from) to answer; exact, from waits in ms"
     ),
     waits!(
         "ensilinja_window_callback_wait_seconds",

@@ -155,10 +155,10 @@ fn series_of(phone_lines: usize, chats: usize) -> usize {
 }
 
 #[test]
-fn a_county_of_twenty_lines_has_eight_to_ten_thousand_series() {
+fn a_county_of_twenty_lines_has_eight_to_eleven_thousand_series() {
     let (twenty, all) = (series_of(15, 5), series_of(16, 6));
     println!("{twenty} series of 20 lines, {all} of 22");
-    assert!((8_000..=10_000).contains(&twenty), "{twenty}");
+    assert!((8_000..=11_000).contains(&twenty), "{twenty}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ use ensilinja_ledger::{
 };
 use ensilinja_model::{
     AttemptResult, Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore,
-    Outcome, Stage, Survey, YesNo,
+    Outcome, Stage, Survey, WaitFrom, YesNo,
 };
 
 /// Tuesday 2025-09-16 at 00:00 in Helsinki.
@@ -112,6 +112,7 @@ pub(crate) fn rules() -> Rules {
             threshold_ms: 60_000,
             orphan_after_ms: 86_400_000,
             give_up_working_days: 5,
+            wait_from: WaitFrom::Arrival,
             timed_out: TimedOutRule::Counts,
             promises,
         };
@@ -140,6 +141,7 @@ pub(crate) fn infos() -> Vec<LineInfo> {
         name_en: names[2].to_owned(),
         group: "Mielenterveys- ja päihdepalvelut".to_owned(),
         service_area: service_area.to_owned(),
+        wait_from: Some(WaitFrom::Arrival),
         service_level: ServiceLevel::NegativeAbandon,
         targets: Targets::default(),
     };

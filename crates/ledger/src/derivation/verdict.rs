@@ -14,6 +14,8 @@ use crate::rules::TimedOutRule;
 /// How the promise made to a leg is settled.
 pub(crate) struct Settlement {
     pub promise: Promise,
+    /// From where the promised time to an answer counts.
+    pub answer_from: EventTime,
     /// The first instant that is too late; `None` if only callbacks are promised and none was requested in time.
     pub deadline: Option<EventTime>,
     /// When the promise is settled.
@@ -26,7 +28,8 @@ impl ArrivedLeg<'_> {
     /// Whether the request that decided the leg moves it to the promise of callbacks.
     #[inline]
     pub fn moves_promise(&self, wait_end: &WaitEnding) -> bool {
-        self.limits.promises.callback.is_some() && self.answer_deadline.is_none_or(|deadline| wait_end.at < deadline)
+        let in_time = wait_end.answer.deadline.is_none_or(|deadline| wait_end.at < deadline);
+        self.limits.promises.callback.is_some() && in_time
     }
 
     /// The settlement of the promise: by the end of the wait or of the callback, or by the deadline if it comes first.
@@ -40,20 +43,32 @@ impl ArrivedLeg<'_> {
                 (Promise::Callback, callback.deadline, settled_by_callback(callback))
             }
             (WaitEndKind::Requested, Some(callback)) => {
-                (Promise::Answer, self.answer_deadline, settled_by_callback(callback))
+                let (at, verdict, cause) = settled_by_callback(callback);
+                (Promise::Answer, wait_end.answer.deadline, (at, self.unless_unknown(wait_end, verdict), cause))
             }
-            _ => (Promise::Answer, self.answer_deadline, self.settled_by_wait_end(wait_end)),
+            _ => (Promise::Answer, wait_end.answer.deadline, self.settled_by_wait_end(wait_end)),
         };
         let too_late = deadline.filter(|deadline| *deadline <= at);
         let broken = too_late.map(|deadline| (deadline, Verdict::Broken, Cause::Timeout(Timeout::Deadline)));
         let (at, verdict, cause) = broken.unwrap_or((at, verdict, cause));
-        Some(Settlement { promise, deadline, at, verdict, cause })
+        Some(Settlement { promise, answer_from: wait_end.answer.from, deadline, at, verdict, cause })
+    }
+
+    /// The verdict; void in place of kept, if an answer in time was promised and the wait is unknown.
+    const fn unless_unknown(&self, wait_end: &WaitEnding, verdict: Verdict) -> Verdict {
+        match verdict {
+            Verdict::Kept if self.limits.promises.answer.is_some() && wait_end.wait_ms.is_none() => Verdict::Void,
+            verdict => verdict,
+        }
     }
 
     fn settled_by_wait_end(&self, wait_end: &WaitEnding) -> (EventTime, Verdict, Cause) {
         let verdict = match wait_end.kind {
-            WaitEndKind::Answered => Verdict::Kept,
-            WaitEndKind::Abandoned if !self.is_short(wait_end.at) => self.limits.promises.abandoned,
+            WaitEndKind::Answered => self.unless_unknown(wait_end, Verdict::Kept),
+            // Whether an abandon after an unknown wait was short is unknown too.
+            WaitEndKind::Abandoned if wait_end.wait_ms.is_some() && !self.is_short(wait_end) => {
+                self.limits.promises.abandoned
+            }
             // The service gave the contact up, so the promise cannot be kept any more.
             WaitEndKind::TimedOut if self.limits.timed_out == TimedOutRule::Counts => Verdict::Broken,
             WaitEndKind::TimedOut

@@ -2,7 +2,7 @@
 
 use ensilinja_model::{EventTime, FactKind};
 
-use super::arrived_leg::{ArrivedLeg, sample};
+use super::arrived_leg::{AnswerTerm, ArrivedLeg, sample};
 use crate::cause::{Cause, Timeout};
 use crate::entries::{Entries, Entry, EntrySlot, Span};
 use crate::entry_kind::EntryKind;
@@ -16,6 +16,9 @@ const SUPERSEDED_MS: i64 = 60_000;
 pub(super) struct WaitEnding {
     pub at: EventTime,
     pub kind: WaitEndKind,
+    /// The length of the wait in ms; `None` if it is unknown.
+    pub wait_ms: Option<u32>,
+    pub answer: AnswerTerm,
 }
 
 /// How a leg stops waiting. Of facts at the same instant, the first in this order wins.
@@ -61,23 +64,14 @@ impl ArrivedLeg<'_> {
         ];
         let earliest = candidates.into_iter().flatten().min().expect("a timeout ends every wait");
         let (at, kind) = self.supersede(earliest, entries, as_of_second);
-        let wait_ms = sample(at.millis_since(self.arrived));
-        let within = wait_ms <= self.limits.threshold_ms;
-        let by_cause = |entry_kind, sample_ms| Entry::by(kind.cause(), at, entry_kind, sample_ms);
-        let ended_wait = match kind {
-            WaitEndKind::Answered => by_cause(EntryKind::answered(within), wait_ms),
-            // Not entered: the entry of the request includes the end of the wait.
-            WaitEndKind::Requested => by_cause(EntryKind::RequestDecided, 0),
-            WaitEndKind::TimedOut => by_cause(EntryKind::timed_out(self.limits.timed_out), wait_ms),
-            WaitEndKind::Abandoned if self.is_short(at) => by_cause(EntryKind::AbandonedShort, wait_ms),
-            WaitEndKind::Abandoned => {
-                let (_, stage) = self.facts.abandoned().expect("the abandon ended the wait");
-                by_cause(EntryKind::abandoned(stage, within), wait_ms)
-            }
-            WaitEndKind::Moved => by_cause(EntryKind::Moved, 0),
-            WaitEndKind::Orphaned | WaitEndKind::OrphanedByTime => by_cause(EntryKind::Orphaned, 0),
+        let wait_ms = (!self.is_wait_unknown(at)).then(|| sample(at.millis_since(self.wait_start(at))));
+        let wait_end = WaitEnding { at, kind, wait_ms, answer: self.answer_term(at) };
+        let ended_wait = Entry::by(kind.cause(), at, self.end_kind(&wait_end), 0);
+        let ended_wait = match (ended_wait.kind.sample(), wait_ms) {
+            (Some(_), Some(sample_ms)) => Entry { sample_ms, ..ended_wait },
+            _ => ended_wait,
         };
-        entries.waiting = Some(Span::since(self.arrived, ended_wait.second));
+        self.set_waiting(entries, ended_wait.second, as_of_second);
         if kind != WaitEndKind::Requested {
             entries.enter(EntrySlot::WaitEnded, ended_wait);
         }
@@ -87,7 +81,49 @@ impl ArrivedLeg<'_> {
             let handling_ms = sample(over.millis_since(at));
             entries.enter(EntrySlot::Service, Entry::by_fact(over, EntryKind::Served, handling_ms, by));
         }
-        WaitEnding { at, kind }
+        wait_end
+    }
+
+    /// The kind of the entry that ends the wait.
+    #[inline]
+    fn end_kind(&self, wait_end: &WaitEnding) -> EntryKind {
+        let stage = || self.facts.abandoned().expect("the abandon ended the wait").1;
+        let within = |wait_ms| wait_ms <= self.limits.threshold_ms;
+        match (wait_end.kind, wait_end.wait_ms) {
+            (WaitEndKind::Answered, Some(wait_ms)) => EntryKind::answered(within(wait_ms)),
+            (WaitEndKind::Answered, None) => EntryKind::AnsweredUnknownWait,
+            // Not entered: the entry of the request includes the end of the wait.
+            (WaitEndKind::Requested, _) => EntryKind::RequestDecided,
+            (WaitEndKind::TimedOut, Some(_)) => EntryKind::timed_out(self.limits.timed_out),
+            (WaitEndKind::TimedOut, None) => EntryKind::timed_out_after_unknown_wait(self.limits.timed_out),
+            (WaitEndKind::Abandoned, Some(_)) if self.is_short(wait_end) => EntryKind::AbandonedShort,
+            (WaitEndKind::Abandoned, Some(wait_ms)) => EntryKind::abandoned(stage(), within(wait_ms)),
+            (WaitEndKind::Abandoned, None) => EntryKind::abandoned_after_unknown_wait(stage()),
+            (WaitEndKind::Moved, _) => EntryKind::Moved,
+            (WaitEndKind::Orphaned | WaitEndKind::OrphanedByTime, _) => EntryKind::Orphaned,
+        }
+    }
+
+    /// Sets since when the customer waits, as of a second: since the arrival until the contact enters the queue, if the
+    /// wait counts from there, and since an unknown time once the wait is said to be unknown.
+    #[inline]
+    fn set_waiting(&self, entries: &mut Entries, ended_second: i64, as_of_second: i64) {
+        let end = EventTime::from_seconds(ended_second);
+        let as_of_second = as_of_second.max(self.arrived.floor_second());
+        let mut change_at = |second: i64| {
+            if second > as_of_second && second < ended_second {
+                entries.changes_at = Some(entries.changes_at.map_or(second, |other| other.min(second)));
+            }
+            second <= as_of_second
+        };
+        let start = self.wait_start(end);
+        let is_in_queue = change_at(start.floor_second());
+        let is_unknown = self.wait_unknown.is_some_and(|unknown| change_at(unknown.floor_second()));
+        let mut waiting = Span::since(self.arrived, ended_second);
+        if is_in_queue {
+            waiting.key = start;
+        }
+        entries.waiting = (!is_unknown).then_some(waiting);
     }
 
     /// The end of the wait, or from the second of the request on, the request that supersedes it.
@@ -119,7 +155,7 @@ impl ArrivedLeg<'_> {
     }
 
     #[inline]
-    pub fn is_short(&self, abandoned: EventTime) -> bool {
-        sample(abandoned.millis_since(self.arrived)) < self.limits.short_abandon_ms
+    pub fn is_short(&self, wait_end: &WaitEnding) -> bool {
+        wait_end.wait_ms.is_some_and(|wait_ms| wait_ms < self.limits.short_abandon_ms)
     }
 }

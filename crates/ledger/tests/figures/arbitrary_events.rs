@@ -22,6 +22,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         3 => Just(Fact::Answered),
         3 => select(Stage::ALL).prop_map(Fact::Abandoned),
         2 => Just(Fact::TimedOut),
+        1 => Just(Fact::WaitUnknown),
         4 => Just(Fact::CallbackRequested),
         3 => select(AttemptResult::ALL).prop_map(Fact::CallbackAttempted),
         2 => Just(Fact::CallbackReached),

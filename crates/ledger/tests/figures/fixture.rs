@@ -6,7 +6,7 @@ use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, Work
 use ensilinja_ledger::{
     EffectiveLimits, Figures, History, Ledger, Limits, LineRules, Promises, Rules, TimedOutRule, Verdict,
 };
-use ensilinja_model::{Event, EventTime, LineIndex};
+use ensilinja_model::{Event, EventTime, LineIndex, WaitFrom};
 
 pub const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -58,6 +58,7 @@ pub fn rules() -> Rules {
         threshold_ms: 20_000,
         orphan_after_ms: 2 * 3_600_000,
         give_up_working_days: 1,
+        wait_from: WaitFrom::Queue,
         timed_out: TimedOutRule::LeftOut,
         ..promising(Some(Term::Within { ms: 300_000 }), None, Verdict::Broken)
     };
@@ -98,6 +99,7 @@ pub const LIMITS: Limits = Limits {
     threshold_ms: 120_000,
     orphan_after_ms: 24 * 3_600_000,
     give_up_working_days: 5,
+    wait_from: WaitFrom::Arrival,
     timed_out: TimedOutRule::Counts,
     promises: Promises::NONE,
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ensilinja_calendar::Days;
 use ensilinja_ledger::{
     Decision, Due, Figures, Flag, HistoricalLedger, Indicator, Ledger, NpsGroup, Promise, Resolution, Rules,
-    ServiceLevel, Sums, Undecided, Verdict, Window, Within,
+    ServiceLevel, Sums, Undecided, UnknownWait, Verdict, Window, Within,
 };
 use ensilinja_model::{AttemptResult, Event, EventTime, Fact, FactKind, LineIndex};
 use proptest::prelude::*;
@@ -335,6 +335,7 @@ pub fn all_figures(sums: &Sums) -> Vec<i64> {
     all.extend([sums.abandon_wait_sum_ms(), sums.timed_out_wait_sum_ms(), sums.handling_sum_ms()]);
     all.extend(Decision::ALL.iter().map(|decision| sums.decided(*decision)));
     all.extend(Undecided::ALL.iter().map(|undecided| sums.undecided(*undecided)));
+    all.extend(UnknownWait::ALL.iter().map(|end| sums.wait_unknown(*end)));
     all.extend(Within::ALL.iter().map(|within| sums.within_threshold(*within)));
     all.extend(Flag::ALL.iter().map(|flag| sums.flagged(*flag)));
     all.extend(AttemptResult::ALL.iter().map(|result| sums.callback_attempts(*result)));

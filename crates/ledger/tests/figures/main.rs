@@ -13,3 +13,4 @@ mod laws;
 mod promises;
 mod provenance;
 mod superseded;
+mod waits;

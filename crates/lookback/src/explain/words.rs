@@ -28,6 +28,7 @@ pub(super) fn fact(fact: Fact) -> String {
         | Fact::Queued
         | Fact::Answered
         | Fact::TimedOut
+        | Fact::WaitUnknown
         | Fact::CallbackRequested
         | Fact::CallbackReached
         | Fact::Transferred

@@ -173,6 +173,7 @@ fn report_line(line: &Line) -> ReportLine {
         name: LocalizedName { fi: line.name.fi.clone(), sv: line.name.sv.clone(), en: line.name.en.clone() },
         group: line.group.clone(),
         service_area: line.service_area.clone(),
+        wait_from: line.wait_from(),
         service_level: line.goals.service_level,
         goals: Indicator::ALL.iter().filter_map(|of| Some((*of, line.goals.targets.of(*of).goal?))).collect(),
     }

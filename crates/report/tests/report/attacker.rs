@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Undecided, Verdict, Within};
+use ensilinja_ledger::{Decision, NpsGroup, Promise, Resolution, Sums, Undecided, UnknownWait, Verdict, Within};
 use ensilinja_model::{Outcome, Survey, YesNo};
 use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, ReportFacts};
 
@@ -14,9 +14,9 @@ use ensilinja_report::{CellValue, Figure, PeriodKind, Report, ReportData, Report
 type Count = fn(&Sums) -> i64;
 
 /// The atoms of a line and month. They are disjoint, so every count is a sum of atoms.
-const ATOMS: [(&str, Count); 23] = [
+const ATOMS: [(&str, Count); 26] = [
     ("answered within the threshold", |sums| sums.within_threshold(Within::Answered)),
-    ("answered beyond it", |sums| sums.decided(Decision::Answered) - sums.within_threshold(Within::Answered)),
+    ("answered beyond it", |sums| sums.answer_waits().count() - sums.within_threshold(Within::Answered)),
     ("request, reached", Sums::requests_reached),
     ("request, lost", lost),
     ("request, other", |sums| sums.decided(Decision::CallbackRequested) - sums.requests_reached() - lost(sums)),
@@ -25,7 +25,8 @@ const ATOMS: [(&str, Count); 23] = [
         [Decision::AbandonedMenu, Decision::AbandonedQueue, Decision::AbandonedRinging]
             .iter()
             .map(|decision| sums.decided(*decision))
-            .sum()
+            .sum::<i64>()
+            - sums.wait_unknown(UnknownWait::Abandoned)
     }),
     ("promise kept", |sums| promises(sums, Verdict::Kept)),
     ("promise broken", |sums| promises(sums, Verdict::Broken)),
@@ -46,8 +47,11 @@ const ATOMS: [(&str, Count); 23] = [
             .map(|resolution| sums.callbacks_closed(*resolution))
             .sum()
     }),
-    ("timed out", |sums| sums.decided(Decision::TimedOut)),
+    ("timed out", |sums| sums.decided(Decision::TimedOut) - sums.wait_unknown(UnknownWait::TimedOut)),
     ("timed out, left out", |sums| sums.undecided(Undecided::TimedOut)),
+    ("answered after an unknown wait", |sums| sums.wait_unknown(UnknownWait::Answered)),
+    ("abandoned after an unknown wait", |sums| sums.wait_unknown(UnknownWait::Abandoned)),
+    ("timed out after an unknown wait", |sums| sums.wait_unknown(UnknownWait::TimedOut)),
 ];
 
 fn lost(sums: &Sums) -> i64 {
@@ -58,27 +62,29 @@ fn promises(sums: &Sums, verdict: Verdict) -> i64 {
     Promise::ALL.iter().map(|promise| sums.promises(*promise, verdict)).sum()
 }
 
-const ANSWERED: &[usize] = &[0, 1];
-const SERVED: &[usize] = &[0, 1, 2, 3, 4];
-const OFFERED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21, 22];
-const DECIDED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21];
-const NOT_SERVED: &[usize] = &[5, 6, 21];
-const NOT_SHORT: &[usize] = &[0, 1, 2, 3, 4, 6, 21];
-const HANDLED: &[usize] = &[0, 1, 2];
+const ANSWERED: &[usize] = &[0, 1, 23];
+const KNOWN_WAITS: &[usize] = &[0, 1];
+const SERVED: &[usize] = &[0, 1, 2, 3, 4, 23];
+const OFFERED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21, 22, 23, 24, 25];
+const DECIDED: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 21, 23, 24, 25];
+const NOT_SERVED: &[usize] = &[5, 6, 21, 24, 25];
+const JUDGED: &[usize] = &[0, 1, 2, 3, 4, 6, 21, 25];
+const HANDLED: &[usize] = &[0, 1, 2, 23];
 const OUTCOMES: &[usize] = &[9, 10, 11, 12];
 
 /// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean discloses its denominator.
 fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [usize])> {
     Some(match figure {
         "offered" => (OFFERED, &[], &[]),
-        "timed_out" => (&[21, 22], &[], &[]),
+        "timed_out" => (&[21, 22, 25], &[], &[]),
+        "wait_unknown" => (&[23, 24, 25], &[], &[]),
         "callbacks_lost" => (&[3], &[], &[]),
         "answered_live" => (ANSWERED, &[], DECIDED),
         "handled_as_callback" => (&[2], &[], DECIDED),
         "callback_share_of_handled" => (&[2], &[], HANDLED),
         "callback_reached" => (&[2], &[], &[2, 3, 20]),
         "service" => (SERVED, &[], DECIDED),
-        "service_level" => (&[0], &[], NOT_SHORT),
+        "service_level" => (&[0], &[], JUDGED),
         "chat_not_answered" => (NOT_SERVED, &[], DECIDED),
         "promise_kept" => (&[7], &[], &[7, 8]),
         "first_contact_resolution" => (&[9, 10, 11], &[], OUTCOMES),
@@ -86,7 +92,7 @@ fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [
         "continues_in_county_services" => (&[10], &[], OUTCOMES),
         "continues_in_hyte_services" => (&[11], &[], OUTCOMES),
         "coverage" => (OUTCOMES, &[], HANDLED),
-        "answer_wait_mean_seconds" => (&[], &[], ANSWERED),
+        "answer_wait_mean_seconds" => (&[], &[], KNOWN_WAITS),
         "callback_wait_mean_seconds" | "callback_open_wait_mean_seconds" => (&[], &[], &[2]),
         "nps" | "nps_interval" => (&[13], &[15], &[13, 14, 15]),
         "knows_how_care_continues" => (&[16], &[], &[16, 17]),
@@ -96,14 +102,16 @@ fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [
 }
 
 /// Further counts of people that must not be disclosed if small, in rows with the given figure.
-const FURTHER_COUNTS: [(&str, &[usize]); 8] = [
+const FURTHER_COUNTS: [(&str, &[usize]); 10] = [
     ("nps", &[13]),
     ("nps", &[14]),
     ("nps", &[15]),
     ("coverage", &[12]),
     ("service", &[2, 3, 4]),
     ("service_level", &[5]),
-    ("timed_out", &[21]),
+    ("timed_out", &[21, 25]),
+    ("wait_unknown", &[23]),
+    ("wait_unknown", &[24, 25]),
     ("timed_out", &[22]),
 ];
 

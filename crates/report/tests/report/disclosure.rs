@@ -6,12 +6,12 @@ use proptest::prelude::*;
 
 use crate::attacker::Attacker;
 use crate::small_county::{
-    County, LINES, SECOND, Story, abandoned, answered, called_back, data, line, purged, request, small_county,
-    timed_out, with_feedback, with_outcome,
+    County, LINES, SECOND, Story, abandoned, abandoned_after_unknown_wait, answered, answered_after_unknown_wait,
+    called_back, data, line, purged, request, small_county, timed_out, with_feedback, with_outcome,
 };
 
 /// The courses of contacts in a random county.
-fn stories() -> [Story; 11] {
+fn stories() -> [Story; 13] {
     [
         with_feedback(with_outcome(answered(30 * SECOND), Outcome::Handled), 10, true, true),
         with_feedback(with_outcome(answered(700 * SECOND), Outcome::ContinuesCounty), 5, true, false),
@@ -27,6 +27,8 @@ fn stories() -> [Story; 11] {
         ],
         purged(),
         timed_out(),
+        answered_after_unknown_wait(),
+        abandoned_after_unknown_wait(),
     ]
 }
 
@@ -142,8 +144,8 @@ fn a_county_with_many_contacts_hides_nothing() {
 fn a_few_answers_on_one_line_hide_few_figures_of_other_lines() {
     let mut contacts = vec![40; LINES * 2 * stories().len()];
     // In January three customers of one line answer, all satisfied; on another line four are dissatisfied.
-    contacts[0..11].copy_from_slice(&[3, 0, 0, 20, 20, 20, 0, 20, 20, 20, 20]);
-    contacts[23] = 4;
+    contacts[0..13].copy_from_slice(&[3, 0, 0, 20, 20, 20, 0, 20, 20, 20, 20, 20, 20]);
+    contacts[27] = 4;
     let data = county_of(&contacts);
     for (by, most) in [(Breakdown::Line, 0), (Breakdown::Month, 20)] {
         let report = public(&data, by);
@@ -157,7 +159,7 @@ fn a_few_answers_on_one_line_hide_few_figures_of_other_lines() {
 fn a_hidden_cell_discloses_nothing_in_any_format() {
     // Three contacts on the first line, many on all others.
     let mut contacts = vec![40; LINES * 2 * stories().len()];
-    contacts[0..22].fill(0);
+    contacts[0..26].fill(0);
     contacts[7] = 3;
     let data = county_of(&contacts);
     let report = public(&data, Breakdown::Line);

@@ -9,7 +9,7 @@ use ensilinja_ledger::{
 };
 use ensilinja_model::{
     Channel, CloseResult, Event, EventTime, Fact, FeedbackAnswer, LegKey, LineId, LineIndex, NpsScore, Outcome, Stage,
-    Survey, YesNo,
+    Survey, WaitFrom, YesNo,
 };
 use ensilinja_report::{
     Breakdown, Language, LocalizedName, Moment, Period, PeriodKind, ReportData, ReportLine, ReportRequest,
@@ -50,6 +50,16 @@ pub fn timed_out() -> Story {
     vec![(0, Fact::Offered), (4 * MINUTE, Fact::TimedOut)]
 }
 
+/// Answered on a day of which only the results are known.
+pub fn answered_after_unknown_wait() -> Story {
+    vec![(0, Fact::Offered), (0, Fact::Answered), (0, Fact::WaitUnknown)]
+}
+
+/// Abandoned on such a day.
+pub fn abandoned_after_unknown_wait() -> Story {
+    vec![(0, Fact::Offered), (0, Fact::Abandoned(Stage::Queue)), (0, Fact::WaitUnknown)]
+}
+
 pub fn with_outcome(mut story: Story, outcome: Outcome) -> Story {
     story.push((HOUR, Fact::OutcomeRecorded(outcome)));
     story
@@ -81,6 +91,7 @@ fn rules_of(lines: usize) -> Rules {
         threshold_ms: 120_000,
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
+        wait_from: WaitFrom::Arrival,
         timed_out: TimedOutRule::Counts,
         promises,
     };
@@ -146,6 +157,7 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
         name: LocalizedName { fi: fi.to_owned(), sv: sv.to_owned(), en: en.to_owned() },
         group: group.to_owned(),
         service_area: String::new(),
+        wait_from: Some(WaitFrom::Arrival),
         service_level: ServiceLevel::NegativeAbandon,
         goals: Indicator::ALL.iter().filter_map(|indicator| Some((*indicator, indicator.row().target?))).collect(),
     }

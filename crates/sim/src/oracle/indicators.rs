@@ -20,8 +20,10 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
     let all_decided = answered + requested + abandoned + timed_out;
 
     let within = |result: &str| filed.sum("contacts_within_threshold", &format!("result=\"{result}\""));
-    let level =
-        service_level(line.service_level, within("answered"), within("abandoned"), answered, all_decided - short);
+    let unknown = |result: &str| filed.sum("contacts_wait_unknown", &format!("result=\"{result}\""));
+    let known_answers = answered - unknown("answered");
+    let judged = all_decided - short - unknown("answered") - unknown("abandoned");
+    let level = service_level(line.service_level, within("answered"), within("abandoned"), known_answers, judged);
 
     let closed = |result: &str| filed.sum("callbacks_closed", &format!("result=\"{result}\""));
     let all_closed = CLOSED.iter().map(|result| closed(result)).sum();
@@ -62,7 +64,7 @@ pub(super) fn indicators(line: &OracleLine, filed: &WindowContents<'_>) -> Vec<(
 }
 
 /// Numerator and denominator of the service level. `a` is answered, `a_t` and `l_t` are answered and abandoned within
-/// the threshold. All exclude short abandons.
+/// the threshold. All exclude short abandons, and answers and abandons after unknown waits.
 fn service_level(formula: LevelFormula, a_t: i64, l_t: i64, a: i64, decided: i64) -> (i64, i64) {
     match formula {
         LevelFormula::OnlyHandled => (a_t, a),

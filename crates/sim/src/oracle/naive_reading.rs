@@ -42,6 +42,7 @@ fn families() -> Vec<SeriesFamily> {
         ("contacts_decided", every, decided),
         ("contacts_undecided", every, labels("result", &["moved", "timed_out", "orphaned"])),
         ("contacts_within_threshold", every, labels("result", &["answered", "abandoned"])),
+        ("contacts_wait_unknown", days, labels("result", &["answered", "abandoned", "timed_out"])),
         ("contacts_handled", every, vec![String::new()]),
         ("contacts_flagged", days, labels("flag", &["inferred", "skewed", "outside_hours", "retracted"])),
         ("callback_attempts", every, labels("result", &attempts)),
@@ -211,7 +212,7 @@ impl<'a> NaiveReading<'a> {
         .into_iter()
         .map(|(family, labels)| (row(family, labels), counted(family, labels)))
         .collect();
-        rows.push((row("waiting_oldest_seconds", ""), oldest("contacts_waiting")));
+        rows.push((row("waiting_oldest_seconds", ""), oldest("waits")));
         rows.push((row("callback_oldest_seconds", ""), oldest("callbacks_outstanding")));
         rows.push((row("line_open", ""), count(usize::from(self.calendar.is_open(now)))));
         if let Some(next) = there.iter().filter_map(|stay| stay.deadline_ahead).min() {

@@ -9,6 +9,7 @@ use super::naive_decision::{NaiveDecision, NaiveResult};
 use super::naive_facts::{NaiveFacts, latest, when};
 use super::naive_posting::{NaivePosting, NaiveState};
 use super::naive_verdict::NaiveVerdict;
+use super::naive_wait::NaiveWait;
 use super::oracle_line::{OracleLimits, OracleLine};
 use crate::LineCalendar;
 use crate::local_day::local;
@@ -52,12 +53,14 @@ impl NaiveTimeline {
         timeline.add_arrival(facts, arrival, orphan_at, calendar);
         let decision = NaiveDecision::find(facts, arrival, orphan_at, late_requests);
         timeline.not_before = decision.not_before;
-        timeline.add_decision(&decision, arrival, orphan_at, &limits);
+        let wait = NaiveWait::find(facts, arrival, &decision, &limits);
+        timeline.stays.extend(wait.stays(decision.second()));
+        timeline.add_decision(&decision, &wait, orphan_at, &limits);
         let callback = NaiveCallback::find(facts, orphan_at, &limits, calendar);
         if let Some(callback) = &callback {
             timeline.add_callback(facts, callback, decision.result, calendar);
         }
-        if let Some(verdict) = NaiveVerdict::find(arrival, &decision, callback.as_ref(), &limits, calendar) {
+        if let Some(verdict) = NaiveVerdict::find(&decision, &wait, callback.as_ref(), &limits, calendar) {
             let labels = format!("promise=\"{}\",result=\"{}\"", verdict.promise(), verdict.result);
             timeline.count(verdict.second(), "promises", &labels);
             timeline.stays.extend(verdict.stays(arrival));
@@ -127,26 +130,17 @@ impl NaiveTimeline {
     fn add_decision(
         &mut self,
         decision: &NaiveDecision,
-        arrival: EventTime,
+        wait: &NaiveWait,
         orphan_at: EventTime,
         limits: &OracleLimits,
     ) {
         let second = decision.second();
-        self.stays.push(NaiveState {
-            family: "contacts_waiting",
-            labels: "",
-            since: arrival,
-            from_second: arrival.floor_second(),
-            to_second: second,
-            deadline_ahead: None,
-        });
-        let wait_ms = decision.at.millis_since(arrival);
-        let within = wait_ms <= i64::from(limits.threshold_ms);
+        let within = wait.known_ms().is_some_and(|ms| ms <= i64::from(limits.threshold_ms));
         match decision.result {
             NaiveResult::Answered => {
                 self.count(second, "contacts_decided", "result=\"answered\"");
                 self.count(second, "contacts_handled", "");
-                self.measure(second, "answer_wait_seconds", "", wait_ms);
+                self.add_wait(second, wait, "answer_wait_seconds", "result=\"answered\"");
                 if within {
                     self.count(second, "contacts_within_threshold", "result=\"answered\"");
                 }
@@ -156,13 +150,13 @@ impl NaiveTimeline {
             }
             NaiveResult::CallbackRequested => self.count(second, "contacts_decided", "result=\"callback_requested\""),
             NaiveResult::TimedOut => {
-                self.measure(second, "timed_out_wait_sum_seconds", "", wait_ms);
+                self.add_wait(second, wait, "timed_out_wait_sum_seconds", "result=\"timed_out\"");
                 let family = if limits.timed_out_counts { "contacts_decided" } else { "contacts_undecided" };
                 self.count(second, family, "result=\"timed_out\"");
             }
             NaiveResult::Abandoned(stage) => {
-                self.measure(second, "abandon_wait_sum_seconds", "", wait_ms);
-                if wait_ms < i64::from(limits.short_abandon_ms) {
+                self.add_wait(second, wait, "abandon_wait_sum_seconds", "result=\"abandoned\"");
+                if wait.known_ms().is_some_and(|ms| ms < i64::from(limits.short_abandon_ms)) {
                     self.count(second, "contacts_decided", "result=\"abandoned_short\"");
                 } else {
                     self.count(second, "contacts_decided", &format!("result=\"abandoned_{}\"", stage.as_str()));
@@ -175,6 +169,14 @@ impl NaiveTimeline {
             NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => {
                 self.count(second, "contacts_undecided", "result=\"orphaned\"");
             }
+        }
+    }
+
+    /// The length of the wait, or that it is unknown.
+    fn add_wait(&mut self, second: i64, wait: &NaiveWait, family: &'static str, result: &str) {
+        match wait.known_ms() {
+            Some(ms) => self.measure(second, family, "", ms),
+            None => self.count(second, "contacts_wait_unknown", result),
         }
     }
 

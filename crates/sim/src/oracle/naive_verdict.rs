@@ -5,6 +5,7 @@ use ensilinja_model::{CloseResult, EventTime};
 use super::naive_callback::{NaiveCallback, NaiveResolution};
 use super::naive_decision::{NaiveDecision, NaiveResult};
 use super::naive_posting::NaiveState;
+use super::naive_wait::NaiveWait;
 use super::oracle_line::OracleLimits;
 use crate::LineCalendar;
 
@@ -25,8 +26,8 @@ pub(super) struct NaiveVerdict {
 impl NaiveVerdict {
     /// The verdict; `None` if the line promises nothing.
     pub(super) fn find(
-        arrival: EventTime,
         decision: &NaiveDecision,
+        wait: &NaiveWait,
         callback: Option<&NaiveCallback>,
         limits: &OracleLimits,
         calendar: &LineCalendar,
@@ -35,7 +36,7 @@ impl NaiveVerdict {
         if promise.answer.is_none() && promise.callback.is_none() {
             return None;
         }
-        let by_answer = promise.answer.map(|within| calendar.deadline(arrival, within));
+        let by_answer = wait.deadline(limits, calendar);
         let asked = callback.filter(|_| decision.result == NaiveResult::CallbackRequested);
         let moved_to = asked
             .filter(|callback| by_answer.is_none_or(|deadline| callback.requested < deadline))
@@ -44,10 +45,11 @@ impl NaiveVerdict {
 
         let (result, at, by_time) = match asked {
             Some(callback) => (of_callback(callback.way), callback.resolved, callback.way == NaiveResolution::GivenUp),
-            None => {
-                (of_decision(decision, arrival, limits), decision.at, decision.result == NaiveResult::OrphanedByTime)
-            }
+            None => (of_decision(decision, wait, limits), decision.at, decision.result == NaiveResult::OrphanedByTime),
         };
+        // An answer in time cannot be claimed of an unknown wait.
+        let unknown = promise.answer.is_some() && moved_to.is_none() && wait.known_ms().is_none();
+        let result = if unknown && result == KEPT { VOID } else { result };
         let moved = moved_to.map(|(requested, _)| requested);
         Some(match deadline.filter(|deadline| at >= *deadline) {
             Some(deadline) => Self { moved, result: BROKEN, at: deadline, by_time: true },
@@ -85,12 +87,12 @@ impl NaiveVerdict {
     }
 }
 
-fn of_decision(decision: &NaiveDecision, arrival: EventTime, limits: &OracleLimits) -> &'static str {
+fn of_decision(decision: &NaiveDecision, wait: &NaiveWait, limits: &OracleLimits) -> &'static str {
     match decision.result {
         NaiveResult::Answered => KEPT,
         NaiveResult::Abandoned(_) => {
-            let short = decision.at.millis_since(arrival) < i64::from(limits.short_abandon_ms);
-            if limits.promise.abandon_breaks && !short { BROKEN } else { VOID }
+            let counts = wait.known_ms().is_some_and(|ms| ms >= i64::from(limits.short_abandon_ms));
+            if limits.promise.abandon_breaks && counts { BROKEN } else { VOID }
         }
         NaiveResult::TimedOut if limits.timed_out_counts => BROKEN,
         NaiveResult::TimedOut | NaiveResult::Moved | NaiveResult::OrphanedByItsEnd | NaiveResult::OrphanedByTime => {

@@ -27,6 +27,8 @@ pub struct OracleLine {
     pub give_up_working_days: u16,
     /// Whether contacts that timed out are in the denominators of rates.
     pub timed_out_counts: bool,
+    /// Whether waits, the threshold and the promise of an answer count from the queue instead of the arrival.
+    pub waits_from_queue: bool,
     /// Its promises.
     pub promise: LinePromise,
     /// Changes of limits from a local day on, ascending. A contact has the limits in force at its arrival.
@@ -48,6 +50,8 @@ pub struct OracleLimits {
     pub give_up_working_days: u16,
     /// Whether contacts that timed out are in the denominators of rates.
     pub timed_out_counts: bool,
+    /// Whether waits, the threshold and the promise of an answer count from the queue instead of the arrival.
+    pub waits_from_queue: bool,
     /// The promises.
     pub promise: LinePromise,
 }
@@ -76,6 +80,7 @@ impl OracleLine {
             orphan_after_ms: self.orphan_after_ms,
             give_up_working_days: self.give_up_working_days,
             timed_out_counts: self.timed_out_counts,
+            waits_from_queue: self.waits_from_queue,
             promise: self.promise,
         }
     }

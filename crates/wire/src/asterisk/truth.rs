@@ -223,6 +223,7 @@ fn stay(leg: u128, call: Option<&String>, facts: &[Event]) -> Option<FoundStay> 
         FactKind::Ended => Some(4),
         FactKind::Offered
         | FactKind::Queued
+        | FactKind::WaitUnknown
         | FactKind::CallbackAttempted
         | FactKind::CallbackReached
         | FactKind::CallbackClosed

@@ -77,6 +77,7 @@ impl ContactData<'_> {
                 Fact::Abandoned(self.stage.word(Stage::from_name, Detail::MissingStage, Detail::BadStage)?)
             }
             FactKind::TimedOut => Fact::TimedOut,
+            FactKind::WaitUnknown => Fact::WaitUnknown,
             FactKind::CallbackRequested => Fact::CallbackRequested,
             FactKind::CallbackAttempted => Fact::CallbackAttempted(self.result(AttemptResult::from_name)?),
             FactKind::CallbackReached => Fact::CallbackReached,

@@ -134,6 +134,7 @@ fn encoded_data<'a>(statement: &Statement<'a>) -> EncodedData<'a> {
         | Fact::Queued
         | Fact::Answered
         | Fact::TimedOut
+        | Fact::WaitUnknown
         | Fact::CallbackRequested
         | Fact::CallbackReached
         | Fact::Ended

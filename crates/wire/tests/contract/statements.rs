@@ -69,6 +69,7 @@ fn facts_of(kind: FactKind) -> Vec<Fact> {
         FactKind::Answered => vec![Fact::Answered],
         FactKind::Abandoned => Stage::ALL.iter().map(|stage| Fact::Abandoned(*stage)).collect(),
         FactKind::TimedOut => vec![Fact::TimedOut],
+        FactKind::WaitUnknown => vec![Fact::WaitUnknown],
         FactKind::CallbackRequested => vec![Fact::CallbackRequested],
         FactKind::CallbackAttempted => AttemptResult::ALL.iter().map(|it| Fact::CallbackAttempted(*it)).collect(),
         FactKind::CallbackReached => vec![Fact::CallbackReached],

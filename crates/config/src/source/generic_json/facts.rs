@@ -114,6 +114,7 @@ fn fact(section: &Section<'_>, pointers: Pointers) -> Result<JsonStatement, Conf
         FactKind::Queued => Fact::Queued,
         FactKind::Answered => Fact::Answered,
         FactKind::TimedOut => Fact::TimedOut,
+        FactKind::WaitUnknown => Fact::WaitUnknown,
         FactKind::CallbackRequested => Fact::CallbackRequested,
         FactKind::CallbackReached => Fact::CallbackReached,
         FactKind::Transferred => Fact::Transferred,

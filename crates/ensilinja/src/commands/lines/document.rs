@@ -64,6 +64,7 @@ fn effective(effective: &EffectiveLimits, config: &Config) -> JsonDocument {
         ("threshold_ms", i64::from(limits.threshold_ms).into()),
         ("orphan_after_ms", i64::from(limits.orphan_after_ms).into()),
         ("give_up_working_days", i64::from(limits.give_up_working_days).into()),
+        ("wait_from", limits.wait_from.as_str().into()),
         ("timed_out", limits.timed_out.as_str().into()),
     ])
 }

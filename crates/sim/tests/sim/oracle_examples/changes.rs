@@ -13,6 +13,7 @@ fn limits() -> OracleLimits {
         orphan_after_ms: 3_600_000,
         give_up_working_days: 1,
         timed_out_counts: true,
+        waits_from_queue: false,
         promise: LinePromise::default(),
     }
 }

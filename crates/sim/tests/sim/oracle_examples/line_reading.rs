@@ -20,6 +20,7 @@ pub fn line() -> OracleLine {
         orphan_after_ms: 24 * 3_600_000,
         give_up_working_days: 5,
         timed_out_counts: true,
+        waits_from_queue: false,
         promise: LinePromise::default(),
         later_limits: Vec::new(),
         service_level: LevelFormula::NegativeAbandon,
