@@ -31,6 +31,7 @@ mod core_dumps;
 mod event_files;
 mod explain;
 mod grafana;
+mod import;
 mod native;
 mod oracle;
 mod published;

@@ -23,6 +23,7 @@
 //! ```
 
 mod change;
+mod columns;
 mod config;
 mod error;
 mod goals;
@@ -46,6 +47,7 @@ mod source;
 mod table_entries;
 mod value;
 
+pub use columns::{ColumnsFile, parse_columns};
 pub use config::Config;
 pub use error::{ConfigError, UnknownLine};
 pub use goals::Goals;

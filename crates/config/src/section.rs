@@ -65,6 +65,7 @@ impl<'a> TomlText<'a> {
 }
 
 /// A table of the document under its path.
+#[derive(Clone)]
 pub(crate) struct Section<'a> {
     document: TomlText<'a>,
     path: String,

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod dlq;
 mod explain;
+mod import;
 mod lines;
 mod reference;
 mod replay;
@@ -27,6 +28,7 @@ pub use dlq::{
     ShowLetterArguments,
 };
 pub use explain::ExplainArguments;
+pub use import::ImportArguments;
 pub use lines::LinesArguments;
 pub use reference::{CompletionsArguments, ManArguments};
 pub use replay::{KnownAt, ReplayArguments, ReplayFormat};

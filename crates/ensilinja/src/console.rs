@@ -3,6 +3,7 @@
 
 pub mod atomic_file;
 pub mod colour;
+pub mod destination;
 pub mod logging;
 pub mod progress;
 pub mod shutdown;

@@ -1,18 +1,21 @@
 //! From a command line to the work of a command: reads the configuration, starts logging, and makes a plain request.
 
-use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings};
+use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings, county};
 use ensilinja_lookback::RequestError;
 use ensilinja_sim::County;
 
 use crate::cli::{
-    CalendarArguments, CheckArguments, Command, DemoArguments, LinesArguments, RunArguments, SimulateArguments,
-    TimeArgument,
+    CalendarArguments, CheckArguments, Command, DemoArguments, ImportArguments, LinesArguments, RunArguments,
+    SimulateArguments, TimeArgument,
 };
 use crate::commands::calendar::CalendarRequest;
 use crate::commands::check::CheckRequest;
 use crate::commands::demo::DemoRequest;
+use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
-use crate::commands::{calendar, check, compare, demo, dlq, explain, lines, reference, replay, report, run, simulate};
+use crate::commands::{
+    calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
+};
 use crate::configuration::chosen;
 use crate::console::logging;
 use crate::outcome::{CommandError, Outcome};
@@ -49,6 +52,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
             simulate::simulate(&simulate_request(arguments)?, &config)?;
             Ok(Outcome::Done)
         }
+        Command::Import(arguments) => import(arguments),
         Command::Report(arguments) => {
             let config = chosen(arguments.source.config.as_deref(), arguments.source.brokers.as_deref())?;
             logging::start(config.log)?;
@@ -76,6 +80,15 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Completions(arguments) => reference::completions(arguments.shell),
         Command::Man(arguments) => reference::man(&arguments.page, arguments.output.as_deref()),
     }
+}
+
+/// The lines are those of the configuration, if one is given; without one, any line may be named.
+fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
+    let ImportArguments { files, columns, output, force, config, quiet } = arguments;
+    let config = config.map(|path| chosen(Some(&path), None)).transpose()?;
+    logging::start(config.as_ref().map_or_else(|| county().log, |config| config.log))?;
+    let lines = config.map(|config| config.lines.into_iter().map(|line| line.id).collect());
+    import::import(ImportRequest { files, columns, output, force, lines, quiet })
 }
 
 fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {

@@ -31,6 +31,18 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
         ExitStatus::Failed,
         "not all of the period is published or written, or the topic does not keep it; standard error says what is left",
     ),
+    ("import", ExitStatus::Done, "all rows count or are ignored by the columns file, and their events are written"),
+    (
+        "import",
+        ExitStatus::Failed,
+        "a file cannot be read or has other columns, none of its rows can be read, the output cannot be written, or it was \
+         stopped; the output file was not created or replaced",
+    ),
+    (
+        "import",
+        ExitStatus::Found,
+        "the events are written, but rows were refused or cells left out; standard error says which and why",
+    ),
     ("report", ExitStatus::Done, "the report was printed (also if the reader of standard output closed it early)"),
     (
         "report",

@@ -25,6 +25,17 @@ pub enum UsageError {
     /// The output would replace the input.
     #[error("--output {0} is the file of --events and would replace it; give the output another name")]
     OutputIsRead(String),
+    /// The output would replace a file that is imported, or the columns file.
+    #[error("--output {0} is a file that is read and would replace it; give the output another name")]
+    OutputIsImported(String),
+    /// The columns file cannot be read as text.
+    #[error("{file}: cannot be read: {why}; name the columns file with --columns FILE")]
+    ColumnsUnreadable {
+        /// The file.
+        file: String,
+        /// Why, as the operating system says.
+        why: String,
+    },
     /// A file appears only once it is complete, so its instants cannot be read at their time.
     #[error(
         "--speed is for output that is read instant by instant, and the file {0} appears only once it is complete: leave \

@@ -9,6 +9,7 @@
 //!
 //! dead-letter topic --> dead_letters                  what could not be used, and whether it could be now
 //! latest records    --> sample                        what is wrong with them
+//! files of CSV      --> call_records                  contacts as the files of offices tell them, for `import`
 //! ```
 //!
 //! One rule for looking back: [`Lookback`] says what has to be read for a question, which events count, and since when
@@ -19,6 +20,7 @@
 //! (the present is an argument), the environment or how a process ends: the program implements [`Progress`],
 //! [`OutputSink`] and [`FiguresEndpoint`](compare::FiguresEndpoint), and sets a stop flag.
 
+pub mod call_records;
 pub mod compare;
 mod context;
 mod contribution;

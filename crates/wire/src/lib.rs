@@ -53,6 +53,7 @@
 mod amazon_connect;
 mod asterisk;
 mod attempts;
+pub mod call_records;
 mod cloudevents;
 mod decoder;
 mod format;
@@ -74,7 +75,9 @@ mod twilio_taskrouter;
 pub use amazon_connect::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
 pub use asterisk::{AsteriskRules, site_fact};
 pub use attempts::AttemptsFrom;
-pub use cloudevents::encoder::{Encoded, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured};
+pub use cloudevents::encoder::{
+    Encoded, IMPORT_SOURCE, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured, encode_structured_from,
+};
 pub use cloudevents::malformed;
 pub use decoder::{ContentFact, Decoder, NamedContact, RecordContents, Stated};
 pub use format::{Format, MAX_NATIVE_VALUE_BYTES, MAX_VALUE_BYTES};

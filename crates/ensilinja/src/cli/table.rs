@@ -12,6 +12,7 @@ use super::compare::CompareArguments;
 use super::demo::DemoArguments;
 use super::dlq::DlqArguments;
 use super::explain::ExplainArguments;
+use super::import::ImportArguments;
 use super::lines::LinesArguments;
 use super::reference::{CompletionsArguments, ManArguments};
 use super::replay::ReplayArguments;
@@ -53,6 +54,8 @@ pub enum Command {
     Run(RunArguments),
     /// Publish the events of a simulated county to a Kafka topic
     Simulate(SimulateArguments),
+    /// Make a file of events from files of call records, which are CSV
+    Import(ImportArguments),
     /// Print the figures of a past period, from a Kafka topic or a file of events
     Report(ReportArguments),
     /// Print the figures of past instants, as they should have been shown or as they were
@@ -257,6 +260,9 @@ mod tests {
                 "ensilinja simulate --output a --brokers a:1 --from 2025-08-01 --to 2025-08-02",
                 ErrorKind::ArgumentConflict,
             ),
+            ("ensilinja import --columns a --output b", ErrorKind::MissingRequiredArgument),
+            ("ensilinja import a.csv --output b", ErrorKind::MissingRequiredArgument),
+            ("ensilinja import a.csv --columns a", ErrorKind::MissingRequiredArgument),
             ("ensilinja report --from 2025-08-01 --to 2025-08-02", ErrorKind::MissingRequiredArgument),
             ("ensilinja report --events a --from 2025-08-01", ErrorKind::MissingRequiredArgument),
             ("ensilinja report --events a --from 2025-08-01 --to 2025-08-01", ErrorKind::ValueValidation),

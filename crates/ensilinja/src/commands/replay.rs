@@ -1,8 +1,6 @@
 //! `ensilinja replay`: the figures of past instants, or of a period of the past, beside a live process and without
 //! touching it.
 
-mod destination;
-
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -19,13 +17,13 @@ use ensilinja_report::{Breakdown, Language, ReportFormat, ReportRequest};
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat};
 use crate::commands::report;
 use crate::configuration::chosen;
+use crate::console::destination::{Destination, folder, is_atomic, is_read, temporary_file};
 use crate::console::logging;
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use crate::usage_error::UsageError;
-use destination::{Destination, folder, is_atomic, is_read, temporary_file};
 
 /// Reads the events, and writes the figures. [`Outcome::Found`] if some figures are known to lack events.
 ///

@@ -84,6 +84,18 @@ impl EventFileBytes {
         Self::of(file, metadata.is_file().then_some(metadata.len()))
     }
 
+    /// The size of the file as it is stored; `None` of a pipe, whose size is unknown.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// The bytes of the file read so far: a number that grows.
+    #[must_use]
+    pub fn bytes_read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_read)
+    }
+
     pub(super) fn of(bytes: impl Read + Send + 'static, size: Option<u64>) -> io::Result<Self> {
         let bytes_read = Arc::new(AtomicU64::new(0));
         let counted = CountedBytes { bytes, read: Arc::clone(&bytes_read) };

@@ -1,4 +1,4 @@
-//! Encodes a statement as a record in either content mode. The simulator uses it.
+//! Encodes a statement as a record in either content mode. The simulator and `import` use it.
 
 use ensilinja_model::{EventTime, Fact, FeedbackAnswer, LineId};
 use serde::Serialize;
@@ -8,8 +8,11 @@ use super::contact_data::NPS_QUESTION;
 use super::content_mode::{ATTRIBUTE_PREFIX, CONTENT_TYPE, STRUCTURED_CONTENT_TYPE};
 use crate::{EVENT_TYPE_PREFIX, timestamp};
 
-/// The `source` of every encoded event.
+/// The `source` of events of the simulator.
 pub const SIMULATOR_SOURCE: &str = "/ensilinja/simulator";
+
+/// The `source` of events that are read from files of call records.
+pub const IMPORT_SOURCE: &str = "/ensilinja/import";
 
 /// One fact about one contact on a line, ready to be encoded. It has no `Debug`, because it contains a contact's id.
 #[derive(Clone, Copy)]
@@ -82,7 +85,16 @@ enum EncodedAnswer {
 const SPECVERSION: &str = "1.0";
 const DATA_CONTENT_TYPE: &str = "application/json";
 
-/// Encodes a statement in structured mode: the value is the whole event.
+/// Encodes a statement of the simulator in structured mode: the value is the whole event.
+///
+/// # Panics
+/// As [`encode_structured_from`].
+#[must_use]
+pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
+    encode_structured_from(SIMULATOR_SOURCE, statement)
+}
+
+/// Encodes a statement of a `source` in structured mode: the value is the whole event.
 ///
 /// The event's `id` is a hash of the whole statement. As `CloudEvents` requires, the same statement has the same id
 /// each time it is sent, and different statements have different ids.
@@ -90,12 +102,12 @@ const DATA_CONTENT_TYPE: &str = "application/json";
 /// # Panics
 /// If `at` is outside the years 0000 to 9998. RFC 3339 ends with 9999.
 #[must_use]
-pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
+pub fn encode_structured_from(source: &str, statement: &Statement<'_>) -> Encoded {
     let data = encoded_data(statement);
     let value = to_json(&EncodedEvent {
         specversion: SPECVERSION,
         id: &event_id(statement, &data),
-        source: SIMULATOR_SOURCE,
+        source,
         event_type: &event_type(statement),
         subject: statement.contact,
         time: &time(statement.at),
@@ -109,7 +121,7 @@ pub fn encode_structured(statement: &Statement<'_>) -> Encoded {
 /// Encodes a statement in binary mode: the attributes are `ce_` headers, the value is `data`.
 ///
 /// # Panics
-/// As [`encode_structured`].
+/// As [`encode_structured_from`].
 #[must_use]
 pub fn encode_binary(statement: &Statement<'_>) -> Encoded {
     let data = encoded_data(statement);

@@ -1,4 +1,4 @@
-//! The destination of a replay: standard output, a pipe or a device, written directly, or an atomic file.
+//! The destination of long output: standard output, a pipe or a device, written directly, or an atomic file.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -8,13 +8,13 @@ use std::sync::atomic::AtomicBool;
 use ensilinja_lookback::OutputSink;
 use ensilinja_lookback::event_file::is_standard_stream;
 
-use crate::console::atomic_file::{AtomicFile, unnamed};
-use crate::console::shutdown::unless_stopped;
+use super::atomic_file::{AtomicFile, unnamed};
+use super::shutdown::unless_stopped;
 
 /// The size of the write buffer, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// The destination of a replay.
+/// The destination of long output.
 pub struct Destination {
     sink: BufWriter<Box<dyn Write>>,
     atomic: Option<AtomicFile>,
