@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# rsyslog's omkafka drops the lines written while the broker is away, also with resubmitOnFailure.
+#
+# Three rsyslogs follow a file each. The broker stops, fifty lines are written, and the broker comes back with the
+# topics that it had.
+#
+# Expected: the lines are in the file, so they are sent late; at least with resubmitOnFailure="on" and
+# keepFailedMessages="on".
+# Seen: with both settings, as without them, almost all of the fifty are lost: a suspended action discards what it is
+# given, and the position in the file moves on. Only action.resumeRetryCount="-1" (default 0) keeps them.
+#
+# Needs Debian 12 with rsyslog and rsyslog-kafka 8.2302.0. action.resumeInterval is 3 instead of 30 to save time.
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+dpkg-query -W -f '${Package} ${Version}\n' rsyslog rsyslog-kafka librdkafka1
+python3 -m venv client
+client/bin/pip install --quiet --disable-pip-version-check confluent-kafka==2.16.1
+cat >pom.xml <<'XML'
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>findings</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>4.1.1</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
+    </dependency>
+  </dependencies>
+</project>
+XML
+mvn --quiet --batch-mode dependency:copy-dependencies -DoutputDirectory="$folder/jars"
+
+cat >look.py <<'PY'
+import socket, subprocess, sys, time
+from pathlib import Path
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+JAVA = ["java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", "jars/*"]
+started = []
+
+
+def start(command, **output):
+    process = subprocess.Popen(command, **output)
+    started.append(process)
+    return process
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Broker:
+    """A Kafka 4.1.1 on a free port of this machine."""
+
+    def __init__(self):
+        port, controller = free_port(), free_port()
+        self.address = f"127.0.0.1:{port}"
+        self.admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        Path("server.properties").write_text(f"""
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://{self.address}
+controller.listener.names=CONTROLLER
+log.dirs={Path.cwd()}/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+auto.create.topics.enable=false
+""")
+        storage = ["kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", "server.properties"]
+        subprocess.run([*JAVA, *storage], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def start(self):
+        log = open("broker.log", "a")
+        self.process = start([*JAVA, "kafka.Kafka", "server.properties"], stdout=log, stderr=log)
+        for attempt in range(60):
+            try:
+                self.admin.list_topics(timeout=1)
+                return
+            except KafkaException:
+                time.sleep(0.3)
+        sys.exit("the broker does not answer")
+
+    def create(self, *topics):
+        for made in self.admin.create_topics([NewTopic(topic, 1, 1) for topic in topics]).values():
+            made.result(30)
+
+    def records(self, topic):
+        """All records of a topic, in their order."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": "look", "log_level": 0})
+        consumer.assign([TopicPartition(topic, 0, 0)])
+        end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)[1]
+        records, until = [], time.monotonic() + 20
+        while len(records) < end and time.monotonic() < until:
+            record = consumer.poll(1)
+            if record and not record.error():
+                records.append(record)
+        consumer.close()
+        return records
+
+
+def ship(topic, settings):
+    folder = Path(topic).absolute()
+    folder.mkdir()
+    (folder / "lines").touch()
+    (folder / "rsyslog.conf").write_text(f"""
+global(workDirectory="{folder}")
+module(load="imfile")
+module(load="omkafka")
+template(name="line" type="string" string="%msg%")
+input(type="imfile" file="{folder}/lines" tag="tag")
+if $syslogtag == "tag" then
+  action(type="omkafka" broker=["{broker.address}"] topic="{topic}" template="line" partitions.auto="on" {settings})
+""")
+    log = open(folder / "log", "w")
+    start(["rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")], stderr=log)
+
+
+def write(*lines):
+    for line in lines:
+        for topic in ACTIONS:
+            with open(f"{topic}/lines", "a") as file:
+                file.write(f"{line}\n")
+        time.sleep(0.1)
+
+
+ACTIONS = {
+    "default": "",
+    "resubmit": 'resubmitOnFailure="on" keepFailedMessages="on" failedMsgFile="resubmit.failed"',
+    "retry": 'action.resumeRetryCount="-1"',
+}
+
+
+def look():
+    """How many of the fifty lines arrived."""
+    broker.start()
+    broker.create(*ACTIONS)
+    for topic, settings in ACTIONS.items():
+        ship(topic, f'action.resumeInterval="3" {settings}')
+    time.sleep(2)
+    write(*(f"before {number}" for number in range(10)))
+    time.sleep(3)
+    stop(broker.process)
+    written = [f"away {number}" for number in range(50)]
+    write(*written)
+    broker.start()
+    for second in range(30):
+        write(f"back {second}")
+        time.sleep(0.9)
+        values = {topic: [record.value().decode() for record in broker.records(topic)] for topic in ACTIONS}
+        if all(any(value.startswith("back") for value in arrived) for arrived in values.values()):
+            return {topic: len({*written} & {*arrived}) for topic, arrived in values.items()}
+    sys.exit("not all topics have a line written after the outage")
+
+
+broker = Broker()
+try:
+    seen = look()
+finally:
+    for process in started:
+        stop(process)
+print("Kafka 4.1.1. Lines of 50 that arrived, once later lines did:")
+print("expected: resubmit 50, retry 50")
+print("seen:", ", ".join(f"{topic} {count}" for topic, count in seen.items()))
+sys.exit(0 if seen["default"] < 25 and seen["resubmit"] < 25 and seen["retry"] == 50 else 1)
+PY
+client/bin/python look.py || { echo "no longer seen"; exit 1; }
