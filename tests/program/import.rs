@@ -178,7 +178,7 @@ fn a_wrong_columns_file_is_bad_usage_and_starts_nothing() {
         ("\"mipa\"", "\"mippa\"", "queues.\"Palvelu\" is \"mippa\"; it should be the id of a line: did you mean mipa?"),
         ("arrived =", "arived =", "columns.arived is unknown; did you mean arrived?"),
     ] {
-        office.0.write("calls.toml", &COLUMNS.replace(from, to));
+        office.0.write("calls.toml", COLUMNS.replace(from, to));
         let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/ensilinja.toml");
         let (status, _, err) = office.import(&["--config", sample]);
         assert_eq!(status, Some(2));

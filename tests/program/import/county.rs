@@ -142,8 +142,8 @@ struct Dialect {
     ids: bool,
     latin: bool,
     newline: &'static str,
-    /// Whether times have milliseconds.
-    exact: bool,
+    /// The unit of times, in ms.
+    unit_ms: i64,
 }
 
 const DIALECTS: [Dialect; 4] = [
@@ -158,7 +158,7 @@ const DIALECTS: [Dialect; 4] = [
         ids: true,
         latin: false,
         newline: "\r\n",
-        exact: false,
+        unit_ms: 1000,
     },
     Dialect {
         name: "latin",
@@ -171,7 +171,7 @@ const DIALECTS: [Dialect; 4] = [
         ids: true,
         latin: true,
         newline: "\n",
-        exact: false,
+        unit_ms: 1000,
     },
     Dialect {
         name: "american",
@@ -184,7 +184,7 @@ const DIALECTS: [Dialect; 4] = [
         ids: false,
         latin: false,
         newline: "\n",
-        exact: false,
+        unit_ms: 1000,
     },
     Dialect {
         name: "exact",
@@ -197,7 +197,7 @@ const DIALECTS: [Dialect; 4] = [
         ids: true,
         latin: false,
         newline: "\n",
-        exact: true,
+        unit_ms: 1,
     },
 ];
 
@@ -339,7 +339,7 @@ impl Dialect {
             let cells = names.iter().map(|name| {
                 let cell = self.cell(row, name);
                 // Half of the cells are in quotes.
-                if cell.len() % 2 == 0 { format!("\"{cell}\"") } else { cell }
+                if cell.len().is_multiple_of(2) { format!("\"{cell}\"") } else { cell }
             });
             lines.push(cells.collect::<Vec<_>>().join(self.separator));
         }
@@ -372,7 +372,7 @@ fn imported_rows_have_the_figures_of_the_events_in_every_dialect() {
         assert!(err.contains(&format!("rows={0} taken={0}", rows.len())), "{err}");
 
         let truncated = |event: &SimEvent| SimEvent {
-            at: if dialect.exact { event.at } else { EventTime::from_seconds(event.at.floor_second()) },
+            at: event.at.plus_millis(-event.at.as_millis().rem_euclid(dialect.unit_ms)),
             ..event.clone()
         };
         let events: Vec<SimEvent> = legs.values().flatten().map(truncated).collect();

@@ -179,12 +179,11 @@ impl<'s, 'a> CellReader<'s, 'a> {
     fn duration(&mut self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Result<DurationColumn, ConfigError> {
         let format = |value: &DeValue<'_>| word(value, DurationFormat::ALL, DurationFormat::as_str);
         let table = self.columns.item(key, value, &[COLUMN, FORMAT]).transpose()?;
-        let column = match &table {
-            Some(table) => self.inner_column(table, COLUMN)?,
-            None => {
-                self.refuse_other(key, value, DURATION_EXPECTED)?;
-                self.own_column(key, value)?
-            }
+        let column = if let Some(table) = &table {
+            self.inner_column(table, COLUMN)?
+        } else {
+            self.refuse_other(key, value, DURATION_EXPECTED)?;
+            self.own_column(key, value)?
         };
         let own = table.map(|table| table.optional(FORMAT, format)).transpose()?.flatten();
         let general = || {

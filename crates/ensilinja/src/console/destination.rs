@@ -71,11 +71,13 @@ impl OutputSink for Destination {
 }
 
 /// Whether output of this name appears when it is complete, as a file does.
+#[must_use]
 pub fn is_atomic(output: &Path) -> bool {
     fs::metadata(output).map_or(true, |found| found.is_file())
 }
 
 /// Whether writing to `output` would replace a file that is read; `-` is standard input.
+#[must_use]
 pub fn is_read(output: &Path, events: &Path) -> bool {
     let events = if is_standard_stream(events) { Path::new("/dev/stdin") } else { events };
     let [output, events] = [output, events].map(fs::canonicalize);
@@ -83,6 +85,7 @@ pub fn is_read(output: &Path, events: &Path) -> bool {
 }
 
 /// The folder for temporary files: that of the output file, or the system's.
+#[must_use]
 pub fn folder(output: Option<&Path>) -> PathBuf {
     let beside = output.filter(|path| is_atomic(path));
     let folder = beside.map(|path| path.parent().unwrap_or(Path::new("")));
@@ -93,7 +96,10 @@ pub fn folder(output: Option<&Path>) -> PathBuf {
     }
 }
 
-/// A file without a name in a folder. The error names the folder.
+/// A file without a name in a folder.
+///
+/// # Errors
+/// If a file cannot be created in the folder, which the error names.
 pub fn temporary_file(folder: &Path) -> io::Result<File> {
     unnamed(folder).map_err(|error| io::Error::new(error.kind(), format!("in {}: {error}", folder.display())))
 }

@@ -135,8 +135,7 @@ impl CallRecordFile {
     fn has_swallowed_rows(&self, fault: Option<&RowFault>) -> bool {
         /// Ordinary text may have the separators of a narrower row.
         const SURE_WIDTH: usize = 4;
-        let separators = |line: &[u8]| line.iter().filter(|byte| **byte == self.separator).count();
-        let is_like_row = |line: &[u8]| separators(line) + 1 >= self.width;
+        let is_like_row = |line: &[u8]| line.split(|byte| *byte == self.separator).count() >= self.width;
         let has_rows = |field: &[u8]| field.split(|byte| is_line_end(*byte)).skip(1).any(is_like_row);
         let mut long = self.record.iter().filter(|field| has_newline(field)).peekable();
         long.peek().is_some()

@@ -129,10 +129,10 @@ impl<'a> RowReading<'a> {
         self.arrival.get_or_insert(ArrivalHint { at: timeline.arrived, date: None });
         self.facts.push((timeline.arrived, Fact::Offered));
         self.state(CallTime::Queued, Fact::Queued)?;
-        self.wait(fact, result, &timeline);
+        self.wait(fact, result, &timeline, stated.talk_ms);
         self.callback()?;
         self.state(CallTime::Transferred, Fact::Transferred)?;
-        self.afterwards();
+        self.afterwards(timeline.ended);
         let (contact, has_derived_id) = self.contact()?;
         let visit = self.visit(timeline.arrived)?;
         let notes = RowNotes {
@@ -212,9 +212,9 @@ impl<'a> RowReading<'a> {
     }
 
     /// The end of the wait, and of an answered contact.
-    fn wait(&mut self, fact: Fact, result: RowResult, timeline: &CallTimeline) {
+    fn wait(&mut self, fact: Fact, result: RowResult, timeline: &CallTimeline, talk_ms: Option<i64>) {
         let Some(at) = timeline.wait_ended else {
-            self.facts.extend(of_an_unknown_wait(fact, timeline));
+            self.facts.extend(of_an_unknown_wait(fact, timeline.arrived, talk_ms));
             return;
         };
         self.facts.push((at, fact));
@@ -234,9 +234,8 @@ impl<'a> RowReading<'a> {
                 self.facts.push((at, Fact::CallbackClosed(result)));
                 reached
             }
-            Some(CallbackWord::Outstanding) => reached,
             None if closed.is_some() && reached.is_none() => return Err(RowFault::IncompleteCallback),
-            None => reached,
+            Some(CallbackWord::Outstanding) | None => reached,
         };
         self.attempts(reached)?;
         self.facts.extend(reached.map(|at| (at, Fact::CallbackReached)));
@@ -264,8 +263,8 @@ impl<'a> RowReading<'a> {
     }
 
     /// Outcome and feedback. A wrong cell is left out, and the contact counts.
-    fn afterwards(&mut self) {
-        let last = self.facts.iter().map(|(at, _)| *at).max();
+    fn afterwards(&mut self, ended: Option<EventTime>) {
+        let last = self.facts.iter().map(|(at, _)| *at).chain(ended).max();
         let outcome = self.meaning(CallText::Outcome, &self.rules.outcomes, RowFault::UnknownOutcome);
         if let Some(outcome) = outcome {
             self.state_later(CallTime::OutcomeAt, last, Fact::OutcomeRecorded(outcome));
@@ -305,13 +304,11 @@ impl<'a> RowReading<'a> {
 
     /// The id, and whether it was derived.
     fn contact(&self) -> Result<(String, bool), RowFault> {
-        match self.text(CallText::Id) {
-            Some(id) => Ok((contact_id::checked(id)?.to_owned(), false)),
-            None => {
-                let contents = self.rules.columns.identity.iter().map(|column| self.cells.get(*column));
-                Ok((contact_id::derived(contents), true))
-            }
+        if let Some(id) = self.text(CallText::Id) {
+            return Ok((contact_id::checked(id)?.to_owned(), false));
         }
+        let contents = self.rules.columns.identity.iter().map(|column| self.cells.get(*column));
+        Ok((contact_id::derived(contents), true))
     }
 
     fn visit(&self, arrived: EventTime) -> Result<Option<String>, RowFault> {
@@ -326,13 +323,18 @@ impl<'a> RowReading<'a> {
 
 /// What is stated of a contact whose wait is unknown: the one place that decides this.
 ///
-/// A move and an end without a result have no measure, so they are stated at the arrival. Every other result would
-/// state a wait with its time. Such a contact is stated as arrived, and as ended if the row says when: it is offered,
-/// and nothing is said about its wait.
-fn of_an_unknown_wait(fact: Fact, timeline: &CallTimeline) -> Option<(EventTime, Fact)> {
+/// The result is stated at the arrival, with the fact that the wait is unknown, so that the contact counts and its wait
+/// does not. A move and an end without a result have no measure and need no such fact. A conversation is stated by its
+/// length, from there on: its real end would add the unknown wait to it.
+fn of_an_unknown_wait(fact: Fact, arrived: EventTime, talk_ms: Option<i64>) -> Vec<(EventTime, Fact)> {
+    let result = (arrived, fact);
     match fact {
-        Fact::Transferred | Fact::Ended => Some((timeline.arrived, fact)),
-        _ => timeline.ended.map(|at| (at, Fact::Ended)),
+        Fact::Transferred | Fact::Ended => vec![result],
+        Fact::Answered => {
+            let ended = talk_ms.map(|ms| (arrived.plus_millis(ms), Fact::Ended));
+            [(arrived, Fact::WaitUnknown), result].into_iter().chain(ended).collect()
+        }
+        _ => vec![(arrived, Fact::WaitUnknown), result],
     }
 }
 
@@ -527,12 +529,19 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_wait_is_not_stated_as_a_wait() {
+    fn an_unknown_wait_is_stated_as_unknown_and_not_as_zero() {
         for wait in ["", "-", " - "] {
-            let unknown = call(&[("result", "answered"), ("wait", wait), ("ended", "09:07:00")]);
-            assert_eq!(facts(&unknown), [(0, Fact::Offered), (420, Fact::Ended)]);
+            let unknown = call(&[("result", "answered"), ("wait", wait), ("ended", "09:07:00"), ("nps", "9")]);
+            let stated = facts(&unknown);
+            assert_eq!(stated[..3], [(0, Fact::Offered), (0, Fact::WaitUnknown), (0, Fact::Answered)]);
+            assert!(matches!(stated[3..], [(420, Fact::FeedbackReceived(_))]), "the conversation is unknown too");
             assert!(contact(&unknown).notes.has_unknown_wait);
         }
+        let with_talk = facts(&call(&[("result", "answered"), ("talk", "00:04:00")]));
+        assert_eq!(with_talk[3..], [(240, Fact::Ended)], "a conversation of four minutes");
+        let abandoned = facts(&call(&[("result", "abandoned")]));
+        let gave_up = Fact::Abandoned(ensilinja_model::Stage::Queue);
+        assert_eq!(abandoned, [(0, Fact::Offered), (0, Fact::WaitUnknown), (0, gave_up)]);
         let zero = call(&[("result", "answered"), ("wait", "00:00:00")]);
         assert_eq!(facts(&zero), [(0, Fact::Offered), (0, Fact::Answered)]);
         assert!(!contact(&zero).notes.has_unknown_wait);
@@ -681,7 +690,7 @@ mod tests {
             let rules = CallRecordRules { repeated_time: RepeatedTime::ALL[repeated], ..rules() };
             let mut fields: Vec<&str> = cells.iter().map(String::as_str).collect();
             let reader = CallRecordReader::new(rules, &HEADER).unwrap();
-            if fields.len() > 4 && fields[4].len() % 2 == 0 {
+            if fields.len() > 4 && fields[4].len().is_multiple_of(2) {
                 fields[1] = "mipa";
             }
             if let Ok(RowContent::Contact(contact)) = reader.read(&fields) {

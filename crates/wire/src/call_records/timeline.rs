@@ -86,10 +86,9 @@ impl StatedTimes {
             | RowResult::AbandonedRinging
             | RowResult::Transferred
             | RowResult::Ended => over,
-            RowResult::Answered => match over.zip(self.talk_ms) {
-                None => None,
-                Some((over, talk_ms)) => Some(not_before(arrived, over.plus_millis(-talk_ms))),
-            },
+            RowResult::Answered => {
+                over.zip(self.talk_ms).map(|(over, talk_ms)| not_before(arrived, over.plus_millis(-talk_ms)))
+            }
             // After these the contact may go on: to a voice mailbox, or to the end of an announcement.
             RowResult::CallbackRequested | RowResult::TimedOut | RowResult::Ignored => None,
         }
@@ -120,12 +119,12 @@ mod tests {
 
     const MINUTE: i64 = 60_000;
 
-    fn at(minutes: i64) -> Option<EventTime> {
-        Some(EventTime::from_millis(minutes * MINUTE))
+    const fn at(minutes: i64) -> EventTime {
+        EventTime::from_millis(minutes * MINUTE)
     }
 
-    fn ms(minutes: i64) -> Option<i64> {
-        Some(minutes * MINUTE)
+    const fn ms(minutes: i64) -> i64 {
+        minutes * MINUTE
     }
 
     /// Arrival, end of the wait and end of an answered call, in minutes.
@@ -139,37 +138,61 @@ mod tests {
     fn times_and_durations_complete_each_other() {
         use RowResult::{Abandoned, Answered, CallbackRequested, Ended, TimedOut, Transferred};
         let none = StatedTimes::default();
-        let arrived = StatedTimes { arrived: at(100), ..none };
+        let arrived = StatedTimes { arrived: Some(at(100)), ..none };
         for (stated, result, expected) in [
-            (StatedTimes { answered: at(103), ended: at(110), ..arrived }, Answered, [Some(100), Some(103), Some(110)]),
-            (StatedTimes { wait_ms: ms(3), talk_ms: ms(7), ..arrived }, Answered, [Some(100), Some(103), Some(110)]),
             (
-                StatedTimes { wait_ms: ms(3), duration_ms: ms(10), ..arrived },
+                StatedTimes { answered: Some(at(103)), ended: Some(at(110)), ..arrived },
                 Answered,
                 [Some(100), Some(103), Some(110)],
             ),
             (
-                StatedTimes { talk_ms: ms(7), duration_ms: ms(10), ..arrived },
+                StatedTimes { wait_ms: Some(ms(3)), talk_ms: Some(ms(7)), ..arrived },
                 Answered,
                 [Some(100), Some(103), Some(110)],
             ),
-            (StatedTimes { ended: at(110), talk_ms: ms(7), ..arrived }, Answered, [Some(100), Some(103), Some(110)]),
-            (StatedTimes { wait_ms: ms(0), ..arrived }, Answered, [Some(100), Some(100), None]),
-            (StatedTimes { talk_ms: ms(7), ..arrived }, Answered, [Some(100), None, None]),
-            (StatedTimes { ended: at(110), ..arrived }, Answered, [Some(100), None, Some(110)]),
             (
-                StatedTimes { ended: at(110), wait_ms: ms(3), talk_ms: ms(7), ..none },
+                StatedTimes { wait_ms: Some(ms(3)), duration_ms: Some(ms(10)), ..arrived },
                 Answered,
                 [Some(100), Some(103), Some(110)],
             ),
-            (StatedTimes { ended: at(110), duration_ms: ms(10), ..none }, Abandoned, [Some(100), Some(110), Some(110)]),
-            (StatedTimes { answered: at(103), wait_ms: ms(3), ..none }, Answered, [Some(100), Some(103), None]),
-            (StatedTimes { duration_ms: ms(4), ..arrived }, Abandoned, [Some(100), Some(104), Some(104)]),
-            (StatedTimes { duration_ms: ms(4), ..arrived }, TimedOut, [Some(100), None, Some(104)]),
-            (StatedTimes { left: at(102), duration_ms: ms(4), ..arrived }, TimedOut, [Some(100), Some(102), Some(104)]),
-            (StatedTimes { requested: at(101), ..arrived }, CallbackRequested, [Some(100), Some(101), None]),
-            (StatedTimes { duration_ms: ms(4), ..arrived }, CallbackRequested, [Some(100), None, Some(104)]),
-            (StatedTimes { transferred: at(101), ..arrived }, Transferred, [Some(100), Some(101), None]),
+            (
+                StatedTimes { talk_ms: Some(ms(7)), duration_ms: Some(ms(10)), ..arrived },
+                Answered,
+                [Some(100), Some(103), Some(110)],
+            ),
+            (
+                StatedTimes { ended: Some(at(110)), talk_ms: Some(ms(7)), ..arrived },
+                Answered,
+                [Some(100), Some(103), Some(110)],
+            ),
+            (StatedTimes { wait_ms: Some(ms(0)), ..arrived }, Answered, [Some(100), Some(100), None]),
+            (StatedTimes { talk_ms: Some(ms(7)), ..arrived }, Answered, [Some(100), None, None]),
+            (StatedTimes { ended: Some(at(110)), ..arrived }, Answered, [Some(100), None, Some(110)]),
+            (
+                StatedTimes { ended: Some(at(110)), wait_ms: Some(ms(3)), talk_ms: Some(ms(7)), ..none },
+                Answered,
+                [Some(100), Some(103), Some(110)],
+            ),
+            (
+                StatedTimes { ended: Some(at(110)), duration_ms: Some(ms(10)), ..none },
+                Abandoned,
+                [Some(100), Some(110), Some(110)],
+            ),
+            (
+                StatedTimes { answered: Some(at(103)), wait_ms: Some(ms(3)), ..none },
+                Answered,
+                [Some(100), Some(103), None],
+            ),
+            (StatedTimes { duration_ms: Some(ms(4)), ..arrived }, Abandoned, [Some(100), Some(104), Some(104)]),
+            (StatedTimes { duration_ms: Some(ms(4)), ..arrived }, TimedOut, [Some(100), None, Some(104)]),
+            (
+                StatedTimes { left: Some(at(102)), duration_ms: Some(ms(4)), ..arrived },
+                TimedOut,
+                [Some(100), Some(102), Some(104)],
+            ),
+            (StatedTimes { requested: Some(at(101)), ..arrived }, CallbackRequested, [Some(100), Some(101), None]),
+            (StatedTimes { duration_ms: Some(ms(4)), ..arrived }, CallbackRequested, [Some(100), None, Some(104)]),
+            (StatedTimes { transferred: Some(at(101)), ..arrived }, Transferred, [Some(100), Some(101), None]),
             (arrived, Ended, [Some(100), None, None]),
         ] {
             assert_eq!(course(&stated, result), Ok(expected), "{result:?}");
@@ -178,19 +201,19 @@ mod tests {
 
     #[test]
     fn contradictions_are_faults_except_for_rounding() {
-        let arrived = StatedTimes { arrived: at(100), ..StatedTimes::default() };
+        let arrived = StatedTimes { arrived: Some(at(100)), ..StatedTimes::default() };
         for stated in [
-            StatedTimes { answered: at(99), ..arrived },
-            StatedTimes { answered: at(105), ended: at(104), ..arrived },
-            StatedTimes { duration_ms: ms(3), talk_ms: ms(7), ..arrived },
+            StatedTimes { answered: Some(at(99)), ..arrived },
+            StatedTimes { answered: Some(at(105)), ended: Some(at(104)), ..arrived },
+            StatedTimes { duration_ms: Some(ms(3)), talk_ms: Some(ms(7)), ..arrived },
         ] {
             assert_eq!(course(&stated, RowResult::Answered), Err(RowFault::OutOfOrder));
         }
-        let rounded = StatedTimes { duration_ms: ms(6), wait_ms: ms(7), ..arrived };
+        let rounded = StatedTimes { duration_ms: Some(ms(6)), wait_ms: Some(ms(7)), ..arrived };
         assert_eq!(course(&rounded, RowResult::Answered), Ok([Some(100), Some(107), Some(107)]));
-        let rounded = StatedTimes { duration_ms: ms(6), talk_ms: ms(7), ..arrived };
+        let rounded = StatedTimes { duration_ms: Some(ms(6)), talk_ms: Some(ms(7)), ..arrived };
         assert_eq!(course(&rounded, RowResult::Answered), Ok([Some(100), Some(100), Some(106)]));
-        let nothing = StatedTimes { wait_ms: ms(3), ..StatedTimes::default() };
+        let nothing = StatedTimes { wait_ms: Some(ms(3)), ..StatedTimes::default() };
         assert_eq!(course(&nothing, RowResult::Answered), Err(RowFault::NoArrival));
     }
 }
