@@ -107,13 +107,25 @@ fn open<'a>(root: &Section<'a>, index: usize, value: &'a Spanned<DeValue<'a>>) -
     let path = name.unwrap_or_else(|| format!("source[#{}]", index + 1));
     let format = member(FORMAT).and_then(Format::from_name);
     let own = [NAME, TOPICS, FORMAT, REPAIRS_ONLY];
-    let of_platforms = [TIME_ZONE, WAIT_FROM, REMOVED_CALLBACK];
     let keys = match format {
         Some(Format::CloudEvents) => own.to_vec(),
+        Some(format) => [own.as_slice(), &keys_of(format), formats::keys(format)].concat(),
         // If the format is wrong, that is what should be said.
-        _ => [own.as_slice(), &of_platforms, &tables::KEYS, format.map_or(&[], formats::keys)].concat(),
+        None => [own.as_slice(), &[TIME_ZONE, WAIT_FROM, REMOVED_CALLBACK], &tables::KEYS].concat(),
     };
     root.item(&path, value, &keys).unwrap_or_else(|| Err(root.refusal(SOURCE, SOURCES_EXPECTED)))
+}
+
+/// The keys that have an effect on a platform's format.
+fn keys_of(format: Format) -> Vec<&'static str> {
+    use Format::{AmazonConnect, GenesysCloud, Json, TwilioTaskrouter};
+    let of_some = [
+        (tables::ENTRIES, matches!(format, AmazonConnect | GenesysCloud)),
+        (tables::CODES, matches!(format, GenesysCloud | Json | TwilioTaskrouter)),
+        (REMOVED_CALLBACK, matches!(format, AmazonConnect | GenesysCloud | Json | TwilioTaskrouter)),
+    ];
+    let of_all = [TIME_ZONE, WAIT_FROM, tables::QUEUES, tables::IGNORE, tables::EXITS];
+    of_all.into_iter().chain(of_some.into_iter().filter(|(_, has)| *has).map(|(key, _)| key)).collect()
 }
 
 fn read(section: &Section<'_>, lines: &[Line]) -> Result<Source, ConfigError> {
@@ -298,6 +310,14 @@ timeout = "timed_out"
             ("ignore = [\"agent-*\"]", "ignore = [\"5000\"]", "a queue that `queues` does not map"),
             ("\"timed_out\"", "\"lost\"", "exits.\"timeout\" is \"lost\"; it should be one of \"abandoned\","),
             ("exits.mipa_chat]", "exits.mipa_chatt]", "did you mean mipa_chat?"),
+            (
+                "timeout =",
+                "timeot =",
+                "exits.\"timeot\" is a key; it should be an exit of asterisk_queue_log, or \"key.\"",
+            ),
+            ("\"key.1\" =", "\"key1\" =", "is a key; it should be an exit of asterisk_queue_log"),
+            ("timeout =", "key.1 =", "exits.\"key\" is a key; it should be in quotes with its digit"),
+            ("ignore =", "codes.x = \"handled\"\nignore =", "codes is unknown"),
             ("\"^pbx-.*\"", "\"a b\"", "topics is \"a b\"; it should be a topic, or a regular"),
             ("\"^pbx-.*\"", "\"^pbx-(\"", "topics is \"^pbx-(\"; it should be a topic, or a regular expression"),
             ("\"^pbx-.*\"", "\"ensilinja.dead-letters\"", "this one has the dead letters"),

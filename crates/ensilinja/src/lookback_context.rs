@@ -26,6 +26,7 @@ impl<'a> FileRecords<'a> {
     pub const NONE: Self = Self { files: &[], source: None };
 
     /// The files of these arguments.
+    #[must_use]
     pub fn of(arguments: &'a SourceArguments) -> Self {
         Self { files: &arguments.events, source: arguments.source.as_deref() }
     }

@@ -33,6 +33,10 @@ vocabulary! {
         AnsweredWaitUnknown = "answered_wait_unknown",
         /// Of these, those abandoned or timed out.
         LostWaitUnknown = "lost_wait_unknown",
+        /// Of these, those abandoned.
+        AbandonedWaitUnknown = "abandoned_wait_unknown",
+        /// And those timed out.
+        TimedOutWaitUnknown = "timed_out_wait_unknown",
         /// Contacts answered after a wait of known length.
         AnswerWaits = "answer_waits",
         /// Contacts with a callback request.
@@ -119,6 +123,8 @@ impl Quantity {
             Self::LostWaitUnknown => {
                 sums.wait_unknown(UnknownWait::Abandoned) + sums.wait_unknown(UnknownWait::TimedOut)
             }
+            Self::AbandonedWaitUnknown => sums.wait_unknown(UnknownWait::Abandoned),
+            Self::TimedOutWaitUnknown => sums.wait_unknown(UnknownWait::TimedOut),
             Self::AnswerWaits => sums.answer_waits().count(),
             Self::LeftOutOtherwise => Self::LeftOut.of(sums, formula) - Self::AnsweredWaitUnknown.of(sums, formula),
             Self::Requested => good(Indicator::Service) - good(Indicator::AnsweredLive),
@@ -200,7 +206,10 @@ pub(crate) const SPLITS: &[Split] = {
         split(Q::NotServed, &[Q::TimedOutDecided, Q::LeftOutOtherwise], Rest::People),
         split(Q::Answered, &[Q::AnswerWaits, Q::AnsweredWaitUnknown], Rest::None),
         split(Q::WaitUnknown, &[Q::AnsweredWaitUnknown, Q::LostWaitUnknown], Rest::None),
+        split(Q::LostWaitUnknown, &[Q::AbandonedWaitUnknown, Q::TimedOutWaitUnknown], Rest::None),
+        split(Q::TimedOutDecided, &[Q::TimedOutWaitUnknown], Rest::People),
         split(Q::LeftOut, &[Q::AnsweredWaitUnknown, Q::LeftOutOtherwise], Rest::None),
+        split(Q::LeftOutOtherwise, &[Q::AbandonedWaitUnknown], Rest::People),
         split(Q::AnswerWaits, &[Q::WithinThreshold], Rest::People),
         split(Q::Decided, &[Q::Answered, Q::NotAnswered], Rest::None),
         split(Q::Decided, &[Q::Served, Q::NotServed], Rest::None),

@@ -304,20 +304,20 @@ pub(crate) fn waits_from(data: &ReportData, language: Language) -> String {
     };
     let (in_queue, by_date) = (of(Some(WaitFrom::Queue)), of(None));
     let all_in_queue = in_queue.len() == data.lines.len();
-    let mut words = language
-        .of(match all_in_queue {
-            true => (
-                "Odotusajat lasketaan jonoon tulosta; jos se ei ole tiedossa, saapumisesta.",
-                "Väntetiderna räknas från att kontakten kom i kö; om det inte är känt, från att den inkom.",
-                "Waits count from entering the queue; from the arrival where that is not known.",
-            ),
-            false => (
-                "Odotusajat lasketaan saapumisesta.",
-                "Väntetiderna räknas från att kontakten inkom.",
-                "Waits count from the arrival.",
-            ),
-        })
-        .to_owned();
+    let rule = if all_in_queue {
+        (
+            "Odotusajat lasketaan jonoon tulosta; jos se ei ole tiedossa, saapumisesta.",
+            "Väntetiderna räknas från att kontakten kom i kö; om det inte är känt, från att den inkom.",
+            "Waits count from entering the queue; from the arrival where that is not known.",
+        )
+    } else {
+        (
+            "Odotusajat lasketaan saapumisesta.",
+            "Väntetiderna räknas från att kontakten inkom.",
+            "Waits count from the arrival.",
+        )
+    };
+    let mut words = language.of(rule).to_owned();
     let mut except = |lines: &[&str], texts: Texts| {
         if !lines.is_empty() {
             words = format!("{words} {}: {}.", language.of(texts), lines.join(", "));

@@ -1,7 +1,7 @@
 //! The tables of a source: queues, dialled numbers, exits and codes.
 
 use ensilinja_model::{AttemptResult, CloseResult, LineIndex, Outcome};
-use ensilinja_wire::{CodeMeaning, ExitMeaning, ExitTable, Mapping, QueueTarget, normalize_number};
+use ensilinja_wire::{CodeMeaning, ExitMeaning, ExitTable, Format, Mapping, QueueTarget, normalize_number};
 use toml::de::DeValue;
 
 use crate::error::ConfigError;
@@ -13,11 +13,14 @@ use crate::table_entries::{TableEntry, table_entries};
 /// The keys of the tables.
 pub(super) const KEYS: [&str; 5] = [QUEUES, IGNORE, ENTRIES, EXITS, CODES];
 
-const QUEUES: &str = "queues";
-const IGNORE: &str = "ignore";
-const ENTRIES: &str = "entries";
-const EXITS: &str = "exits";
-const CODES: &str = "codes";
+pub(super) const QUEUES: &str = "queues";
+pub(super) const IGNORE: &str = "ignore";
+pub(super) const ENTRIES: &str = "entries";
+pub(super) const EXITS: &str = "exits";
+pub(super) const CODES: &str = "codes";
+
+/// The beginning of the exits by a key of the telephone.
+const KEY: &str = "key";
 
 const QUEUES_EXPECTED: &str = "a table from queues, by id or name, to lines, such as [source.queues]";
 
@@ -35,7 +38,7 @@ pub(super) fn read(section: &Section<'_>, lines: &[Line], mapping: &mut Mapping)
     if queues.is_empty() && mapping.entries.is_empty() {
         return Err(section.refusal(QUEUES, QUEUES_EXPECTED));
     }
-    mapping.exits = exits(section, lines)?;
+    mapping.exits = exits(section, mapping.format, lines)?;
     for entry in table_entries(section, CODES, "a table from codes to what they mean, such as [source.codes]")? {
         mapping.codes.insert(entry.key, code(&entry)?);
     }
@@ -69,23 +72,49 @@ fn ignore(section: &Section<'_>, queues: &[TableEntry<'_, '_>], mapping: &mut Ma
 }
 
 /// Reads exits: a word for all lines, or a table for the line that is its key.
-fn exits(section: &Section<'_>, lines: &[Line]) -> Result<ExitTable, ConfigError> {
+fn exits(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<ExitTable, ConfigError> {
     const EXPECTED: &str = "a table from exits to what they mean, such as [source.exits]";
     let mut table = ExitTable::default();
     for entry in table_entries(section, EXITS, EXPECTED)? {
         match entry.table() {
             Some(of_line) => {
+                // `key.1 = ...` without quotes is a table to TOML.
+                if entry.key == KEY {
+                    return Err(entry.refusal_of_key("in quotes with its digit, such as \"key.1\""));
+                }
                 let line = line_of(entry.key, lines).map_err(|advice| entry.refusal_of_key(&advice))?;
                 for inner in of_line {
+                    check_exit(&inner, format)?;
                     table.of_line.insert((line, inner.key.to_owned()), exit(&inner)?);
                 }
             }
             None => {
+                check_exit(&entry, format)?;
                 table.general.insert(entry.key.to_owned(), exit(&entry)?);
             }
         }
     }
     Ok(table)
+}
+
+/// Refuses the name of an exit that no record of the format has: it would have no effect.
+fn check_exit(entry: &TableEntry<'_, '_>, format: Format) -> Result<(), ConfigError> {
+    let known: &[&str] = match format {
+        Format::AsteriskQueueLog => &["timeout", "empty", "withdrawn"],
+        Format::AsteriskAmi => &["left"],
+        _ if entry.key.chars().any(char::is_uppercase) => {
+            return Err(entry.refusal_of_key(&format!("in lower case: {:?}", entry.key.to_lowercase())));
+        }
+        _ => return Ok(()),
+    };
+    let has_keys = format == Format::AsteriskQueueLog;
+    let is_key = entry.key.strip_prefix(KEY).is_some_and(|digit| digit.starts_with('.') && digit.len() > 1);
+    if known.contains(&entry.key) || (has_keys && is_key) {
+        return Ok(());
+    }
+    let keys = if has_keys { ", or \"key.\" and a digit" } else { "" };
+    let advice = suggestion(entry.key, known.iter().copied());
+    Err(entry.refusal_of_key(&format!("an exit of {}{keys}: {advice}", format.as_str())))
 }
 
 fn line(entry: &TableEntry<'_, '_>, lines: &[Line]) -> Result<LineIndex, ConfigError> {

@@ -54,7 +54,7 @@ pub struct DemoArguments {
     /// Play the events in this file, one a line, instead of a simulated county's
     #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     pub events: Option<PathBuf>,
-    /// Play the own records of a platform instead: the queue_log of an Asterisk
+    /// Play a platform's own records instead: the queue log of an Asterisk
     #[arg(
         long,
         value_name = "PLATFORM",

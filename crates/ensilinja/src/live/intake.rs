@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
-use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, SourceDecoders, TimestampCounts, join, wire_record};
-use ensilinja_model::EventTime;
+use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, SourceDecoders, TimestampCounts, wire_record};
+use ensilinja_model::{Event, EventTime};
 use ensilinja_wire::{Format, Stated, Stays};
 
 use super::ledger::{QueuedEvent, SharedLedger};
@@ -25,6 +25,8 @@ pub(super) struct Intake {
     stays: Stays,
     /// What the record that is handled states.
     stated: Vec<Stated>,
+    /// The events that a part of a stay completes.
+    joined: Vec<Event>,
     shared: Arc<SharedLedger>,
     /// The events of this batch, to be queued at its end.
     batch: Vec<QueuedEvent>,
@@ -51,6 +53,7 @@ impl Intake {
             decoders,
             stays: Stays::default(),
             stated: Vec::new(),
+            joined: Vec::new(),
             shared,
             batch: Vec::new(),
             live_stamps: Vec::new(),
@@ -96,14 +99,25 @@ impl Intake {
     /// Queues the events that follow from what the record states.
     #[inline]
     fn queue_stated(&mut self, record: &IncomingRecord<'_>, is_live: bool) {
-        let (mut stated, mut stays) = (mem::take(&mut self.stated), mem::take(&mut self.stays));
+        let mut stated = mem::take(&mut self.stated);
         for stated in stated.drain(..) {
-            join(stated, &mut stays, &mut |event| {
-                let alive_at = self.source_alive_at(event.at, record);
-                self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
-            });
+            match stated {
+                Stated::Event(event) => self.queue_event(event, record, is_live),
+                Stated::Stay(part) => {
+                    let mut events = mem::take(&mut self.joined);
+                    self.stays.take(&part, &mut |event| events.push(event));
+                    events.drain(..).for_each(|event| self.queue_event(event, record, is_live));
+                    self.joined = events;
+                }
+            }
         }
-        (self.stated, self.stays) = (stated, stays);
+        self.stated = stated;
+    }
+
+    #[inline]
+    fn queue_event(&mut self, event: Event, record: &IncomingRecord<'_>, is_live: bool) {
+        let alive_at = self.source_alive_at(event.at, record);
+        self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
     }
 
     /// When the source of an event was alive: when the event happened, but not later than its record can have come. A

@@ -206,9 +206,10 @@ impl DeadLetterCard<'_> {
                     }
                 };
                 let stated: Vec<String> = facts.iter().map(|fact| self.fact_in_words(fact)).collect();
-                match stated.is_empty() {
-                    true => "it can be sent, and states nothing".to_owned(),
-                    false => format!("it can be sent: {}{which}", stated.join("; ")),
+                if stated.is_empty() {
+                    "it can be sent, and states nothing".to_owned()
+                } else {
+                    format!("it can be sent: {}{which}", stated.join("; "))
                 }
             }
             Err(RedriveEligibility::Refused(detail)) if *detail == self.sketch.detail => {

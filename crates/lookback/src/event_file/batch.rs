@@ -86,6 +86,10 @@ impl EventBatch {
 
     /// Adds what a line states.
     pub(super) fn push(&mut self, stated: &[Stated], number: u64, line: &[u8]) {
+        // A batch without entries would look like the end of the file, however much was read.
+        if stated.is_empty() {
+            return;
+        }
         let start = self.text.len();
         self.text.extend_from_slice(line);
         let line = start..self.text.len();

@@ -281,6 +281,18 @@ mod tests {
     }
 
     #[test]
+    fn any_number_of_lines_that_state_nothing_does_not_end_the_file() {
+        let other = event("another", 0);
+        let mut text: Vec<u8> = Vec::new();
+        while text.len() < 3 * 256 * 1024 {
+            text.extend_from_slice(&lines(&[&other]));
+        }
+        text.extend_from_slice(&lines(&[&event("mipa", 4)]));
+        let (read, seconds) = read_text(&text).unwrap();
+        assert_eq!((read.events, seconds), (1, vec![4]));
+    }
+
+    #[test]
     fn the_longest_line_is_read_and_a_longer_one_is_too_large() {
         let sound = event("mipa", 3);
         let of_length = |length: usize| {

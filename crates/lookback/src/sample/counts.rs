@@ -99,7 +99,9 @@ impl SampleCounts {
         }
         if self.format != Format::CloudEvents {
             self.native.add(decoder.contents(&wire));
-            events.iter().for_each(|event| self.native.add_event(event));
+            for event in &events {
+                self.native.add_event(event);
+            }
         }
         let meant_type = read.err().and_then(|rejection| meant_type(&wire, rejection));
         self.count(record, &events, read, meant_type);
@@ -121,7 +123,9 @@ impl SampleCounts {
         if let Some(at) = record.timestamp {
             self.published = Some(self.published.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         }
-        events.iter().for_each(|event| self.accept(record, event));
+        for event in events {
+            self.accept(record, event);
+        }
         match read {
             Ok(oddity) => {
                 self.accepted += 1;

@@ -93,9 +93,9 @@ fn an_abandon_is_short_below_the_limit_and_has_its_stage_otherwise() {
 }
 
 #[test]
-fn of_simultaneous_abandons_the_first_stage_of_the_vocabulary_counts() {
+fn of_simultaneous_abandons_the_latest_stage_counts() {
     let facts = [(0, Fact::Offered), (9_000, Fact::Abandoned(Stage::Ringing)), (9_000, Fact::Abandoned(Stage::Menu))];
-    assert_eq!(LineReading::at(&facts, HOUR_MS).today("contacts_decided", "result=\"abandoned_menu\""), 1.0);
+    assert_eq!(LineReading::at(&facts, HOUR_MS).today("contacts_decided", "result=\"abandoned_ringing\""), 1.0);
 }
 
 #[test]
