@@ -37,7 +37,7 @@ static WEEK: LazyLock<Week> = LazyLock::new(|| {
     let written = written.flat_map(|event| [encode_structured(&event.statement()).value, b"\n".to_vec()].concat());
     fs::write(&events, written.collect::<Vec<u8>>()).unwrap();
     let lines = queue_log::lines_of(&calls);
-    fs::write(&log, lines.iter().map(|(_, line)| format!("{line}\n")).collect::<String>()).unwrap();
+    fs::write(&log, lines.iter().flat_map(|(_, line)| [line, "\n"]).collect::<String>()).unwrap();
     let lines = ensilinja_config::county().lines.into_iter().map(|line| line.id);
     let right = SAMPLE.replace("topic = \"ensilinja.events\"\n", "") + &queue_log::source("queue_log", lines);
     fs::write(&config, &right).unwrap();
@@ -78,7 +78,7 @@ fn order_and_duplicates_of_native_records_change_nothing() {
     // As a shipper sends it after an outage: the last lines again, and then what it had held, in reverse.
     let held = lines.len() / 3;
     let again = lines[held - 50..].iter().rev();
-    let shipped: String = lines[..held].iter().chain(again).map(|line| format!("{line}\r\n")).collect();
+    let shipped: String = lines[..held].iter().chain(again).flat_map(|line| [line, "\r\n"]).collect();
     let disturbed = file("native-disturbed.queue_log");
     fs::write(&disturbed, shipped).unwrap();
     let in_order = run_of("native-in-order.run", config, log, "telephony");

@@ -76,22 +76,19 @@ fn exits(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<ExitTa
     const EXPECTED: &str = "a table from exits to what they mean, such as [source.exits]";
     let mut table = ExitTable::default();
     for entry in table_entries(section, EXITS, EXPECTED)? {
-        match entry.table() {
-            Some(of_line) => {
-                // `key.1 = ...` without quotes is a table to TOML.
-                if entry.key == KEY {
-                    return Err(entry.refusal_of_key("in quotes with its digit, such as \"key.1\""));
-                }
-                let line = line_of(entry.key, lines).map_err(|advice| entry.refusal_of_key(&advice))?;
-                for inner in of_line {
-                    check_exit(&inner, format)?;
-                    table.of_line.insert((line, inner.key.to_owned()), exit(&inner)?);
-                }
-            }
-            None => {
-                check_exit(&entry, format)?;
-                table.general.insert(entry.key.to_owned(), exit(&entry)?);
-            }
+        let Some(of_line) = entry.table() else {
+            check_exit(&entry, format)?;
+            table.general.insert(entry.key.to_owned(), exit(&entry)?);
+            continue;
+        };
+        // `key.1 = ...` without quotes is a table to TOML.
+        if entry.key == KEY {
+            return Err(entry.refusal_of_key("in quotes with its digit, such as \"key.1\""));
+        }
+        let line = line_of(entry.key, lines).map_err(|advice| entry.refusal_of_key(&advice))?;
+        for inner in of_line {
+            check_exit(&inner, format)?;
+            table.of_line.insert((line, inner.key.to_owned()), exit(&inner)?);
         }
     }
     Ok(table)
