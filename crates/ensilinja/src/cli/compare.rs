@@ -46,7 +46,7 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
-    /// The source of the configuration whose records the files have; by default events of this project, or the only source
+    /// The source of the configuration whose records the files have; by default events, or the only source
     #[arg(long, value_name = "NAME", requires = "events")]
     pub source: Option<String>,
     /// Treat the topic or the files as complete from this time on, no matter what their records suggest

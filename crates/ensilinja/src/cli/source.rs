@@ -20,7 +20,7 @@ pub struct SourceArguments {
     /// input. Compression by gzip or zstd is detected
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
-    /// The source of the configuration whose records the files have; by default events of this project, or the only source
+    /// The source of the configuration whose records the files have; by default events, or the only source
     #[arg(long, value_name = "NAME", requires = "events")]
     pub source: Option<String>,
     /// Treat the source as complete from this time on and as unknown before it, no matter what its records suggest
