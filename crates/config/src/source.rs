@@ -31,7 +31,7 @@ use crate::value::{flag, time_zone, word};
 pub struct Source {
     /// Its name, for messages and `--source`.
     pub name: String,
-    /// The topics that hold its records. A name that begins with `^` is a pattern of librdkafka for several.
+    /// The topics that hold its records. One that begins with `^` is a regular expression for several.
     pub topics: Vec<String>,
     /// Its records only repair what another source has told before: figures do not wait for them.
     pub repairs_only: bool,

@@ -58,5 +58,5 @@ pub use request_error::RequestError;
 pub use reused_ids::{HABIT, REUSE_REMEDY, ReusedIds, SURPLUS_REMEDY};
 pub use source::{
     EventSource, RawContact, SourceDecoders, SourceError, SourcePosition, SourceSummary, SourcedEvent, StoppedReading,
-    THE_BEGINNING, join, source_subject, usual_file_source, wire_record,
+    THE_BEGINNING, source_subject, usual_file_source, wire_record,
 };

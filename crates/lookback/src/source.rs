@@ -25,7 +25,7 @@ mod topic;
 pub use decoders::{SourceDecoders, usual_file_source};
 pub use event::{RawContact, SourcedEvent};
 pub use event_source::{EventSource, THE_BEGINNING, source_subject};
-pub use joining::join;
+pub(crate) use joining::join;
 pub use position::SourcePosition;
 pub use summary::{SourceError, SourceSummary, StoppedReading};
 pub use topic::wire_record;

@@ -11,7 +11,7 @@
 //! A fault in an object refuses the whole object, because the absence of a time has a meaning: without the time of a
 //! connection, an end is an abandon.
 
-mod attributes;
+pub(crate) mod attributes;
 mod contact;
 mod segment;
 mod snapshot;

@@ -9,7 +9,7 @@ mod instant;
 mod log_event;
 mod log_line;
 pub(crate) mod queue_log;
-mod rules;
+pub(crate) mod rules;
 mod stay_report;
 #[cfg(test)]
 mod truth;

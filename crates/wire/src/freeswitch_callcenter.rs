@@ -15,7 +15,7 @@
 
 mod event;
 mod plain;
-mod rules;
+pub(crate) mod rules;
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,7 @@
 
 mod instants;
 mod pointer;
-mod rules;
+pub(crate) mod rules;
 mod statement;
 #[cfg(test)]
 mod tests;

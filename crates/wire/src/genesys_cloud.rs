@@ -14,7 +14,7 @@ mod conversation;
 mod detail_record;
 mod event;
 mod notification;
-mod rules;
+pub(crate) mod rules;
 mod statement;
 #[cfg(test)]
 mod tests;

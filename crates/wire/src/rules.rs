@@ -1,11 +1,11 @@
 //! What only one format needs to know from the configuration.
 
-use crate::amazon_connect::AmazonConnectRules;
-use crate::asterisk::AsteriskRules;
-use crate::freeswitch_callcenter::FreeswitchRules;
-use crate::generic_json::JsonRules;
-use crate::genesys_cloud::GenesysCloudRules;
-use crate::twilio_taskrouter::TwilioRules;
+use crate::amazon_connect::attributes::AmazonConnectRules;
+use crate::asterisk::rules::AsteriskRules;
+use crate::freeswitch_callcenter::rules::FreeswitchRules;
+use crate::generic_json::rules::JsonRules;
+use crate::genesys_cloud::rules::GenesysCloudRules;
+use crate::twilio_taskrouter::rules::TwilioRules;
 
 /// The rules of one format.
 #[derive(Clone, Debug, Default)]
@@ -13,13 +13,13 @@ pub enum FormatRules {
     /// The format needs none.
     #[default]
     None,
-    /// The formats of Asterisk.
+    /// Of Asterisk, in either form.
     Asterisk(AsteriskRules),
-    /// Those of `amazon_connect`.
+    /// Of `amazon_connect`.
     AmazonConnect(AmazonConnectRules),
     /// Of `freeswitch_callcenter`.
     FreeswitchCallcenter(FreeswitchRules),
-    /// Those of `genesys_cloud`.
+    /// Of `genesys_cloud`.
     GenesysCloud(GenesysCloudRules),
     /// Of `json`.
     Json(JsonRules),

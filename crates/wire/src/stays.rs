@@ -32,8 +32,7 @@ use call_table::CallTable;
 pub use part::StayPart;
 pub(crate) use part::Step;
 
-/// The calls of a generation: nearly a day of a hundred counties, and three months of one. A call of five parts takes
-/// about 610 bytes, so both generations take 80 MB at most.
+/// The calls of a generation: nearly a day of a hundred counties, and three months of one.
 const CALLS: usize = 65_536;
 
 /// The parts of a generation.

@@ -12,7 +12,7 @@
 
 mod attributes;
 mod event;
-mod rules;
+pub(crate) mod rules;
 mod states;
 #[cfg(test)]
 mod tests;

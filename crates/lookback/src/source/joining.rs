@@ -5,7 +5,7 @@ use ensilinja_wire::{Stated, Stays};
 
 /// Gives the events that are known with `stated`.
 #[inline]
-pub fn join(stated: Stated, stays: &mut Stays, give: &mut dyn FnMut(Event)) {
+pub(crate) fn join(stated: Stated, stays: &mut Stays, give: &mut dyn FnMut(Event)) {
     match stated {
         Stated::Event(event) => give(event),
         Stated::Stay(part) => stays.take(&part, give),

@@ -43,7 +43,7 @@ impl NaiveWait {
     pub(super) fn deadline(&self, limits: &OracleLimits, calendar: &LineCalendar) -> Option<EventTime> {
         let within = limits.promise.answer?;
         let from_arrival = calendar.deadline(self.arrival, within);
-        // Whoever is late before reaching the queue stays late.
+        // A contact that is late before it reaches the queue stays late.
         let deadline = if self.from < from_arrival { calendar.deadline(self.from, within) } else { from_arrival };
         match self.unknown_since {
             Some(unknown) if unknown < deadline => None,

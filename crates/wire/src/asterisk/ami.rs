@@ -142,7 +142,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// The end of a channel, of a caller or of somebody else. It is of no queue.
+    /// The end of a channel, be it the caller's or another. It belongs to no queue.
     fn hung_up(&self, sink: &mut dyn NativeSink) -> Result<(), Detail> {
         let entry = MappingEntry { table: MappingTable::Queues, key: "" };
         let queue = MappedQueue { name: "", line: LineIndex::new(0), entry };

@@ -39,7 +39,7 @@ const UNKNOWABLE: [Exception; 38] = [
     ("24", "1156", Some(StayOutcome::Answered), "the agent hung up in the announcement"),
     ("27", "1181", Some(StayOutcome::Moved), KEY),
     ("27", "1181/callback", Some(StayOutcome::Answered), "a callback is a call like another: the agent's answer"),
-    ("27", "1182", Some(StayOutcome::Answered), "nobody was reached: the events look the same"),
+    ("27", "1182", Some(StayOutcome::Answered), "the customer was not reached: the events look the same"),
     ("29", "1205", None, "the queue was deleted"),
     ("30", "1212", Some(StayOutcome::Open), "Asterisk was stopped, and its last events were not sent"),
     ("30", "1213", Some(StayOutcome::Open), "Asterisk was stopped, and its last events were not sent"),

@@ -23,7 +23,7 @@ const UNKNOWABLE: [Exception; 23] = [
     ("24", "1155", Some(StayOutcome::Answered), "hung up while the agent heard an announcement: logged as answered"),
     ("24", "1156", Some(StayOutcome::Answered), "the agent hung up in the announcement: logged as answered"),
     ("27", "1181/callback", Some(StayOutcome::Answered), "a callback is a call like another: the agent's answer"),
-    ("27", "1182", Some(StayOutcome::Answered), "nobody was reached: the log looks the same"),
+    ("27", "1182", Some(StayOutcome::Answered), "the customer was not reached: the log looks the same"),
     ("29", "1205", None, "the queue was deleted: no line"),
     ("30", "1212", Some(StayOutcome::Abandoned), "Asterisk was stopped, and logs an abandon"),
     ("30", "1213", Some(StayOutcome::Abandoned), "Asterisk was stopped, and logs an abandon"),

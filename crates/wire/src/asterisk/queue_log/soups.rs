@@ -28,7 +28,7 @@ enum End {
     },
     Key(u8),
     TimedOut,
-    /// Given up if the stay is the last one, otherwise redirected by somebody else.
+    /// Given up if the stay is the last one, otherwise redirected by a third party.
     Abandoned {
         rings: bool,
     },
