@@ -1,14 +1,16 @@
-// Checks that Grafana 13.2 accepts the dashboards. Each file is written as values of Grafana's own types of 13.2, so
-// that the compiler refuses what they do not know.
+// Checks the dashboards against the types that Grafana publishes, of its newest release and of an older one that is
+// still in use. Each file is written as values of those types, so that the compiler refuses what they do not know.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dashboard, DynamicConfigValue, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 
 const DASHBOARDS = join(__dirname, '..', '..', 'dashboards');
 const FOLDER = join(__dirname, 'conform');
-/** The path from there. */
-const TYPES = '../../node_modules/@grafana/schema/dist/types/raw';
+const PACKAGES = join(__dirname, '..', 'node_modules', '@grafana');
+
+/** The packages of types, as package.json names them: the newest release of Grafana first. */
+const RELEASES = ['schema', 'schema-12'];
 
 /** The kinds of panel, and whether their fields have their own settings. */
 const KINDS: Record<string, { fields: boolean }> = {
@@ -30,19 +32,36 @@ type Loose<T> = unknown extends T ? T
 
 const OPTIONS = { strict: true, noEmit: true, skipLibCheck: true, target: 'es2022', module: 'commonjs', types: [] };
 
-mkdirSync(FOLDER, { recursive: true });
-writeFileSync(join(FOLDER, 'tsconfig.json'), `${JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] })}\n`);
-for (const file of readdirSync(DASHBOARDS)) {
+rmSync(FOLDER, { recursive: true, force: true });
+RELEASES.forEach((release) => mkdirSync(join(FOLDER, release), { recursive: true }));
+writeFileSync(join(FOLDER, 'tsconfig.json'), `${JSON.stringify({ compilerOptions: OPTIONS, include: ['*/*.ts'] })}\n`);
+const files = readdirSync(DASHBOARDS);
+for (const file of files) {
   const board: Dashboard = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8'));
-  writeFileSync(join(FOLDER, file.replace(/json$/, 'ts')), [...imports(), LOOSE, ...values(board), ''].join('\n'));
+  for (const release of RELEASES) {
+    const text = [...imports(release), LOOSE, ...values(board), ''].join('\n');
+    writeFileSync(join(FOLDER, release, file.replace(/json$/, 'ts')), text);
+  }
 }
+const versions = RELEASES.map((release) => JSON.parse(readFileSync(join(PACKAGES, release, 'package.json'), 'utf8')));
+console.log(`${files.length} dashboards against Grafana ${versions.map(({ version }) => version).join(' and ')}`);
 
-function imports(): string[] {
+function imports(release: string): string[] {
   const kinds = Object.keys(KINDS).map((kind) => {
-    const path = `${TYPES}/composable/${plainly(kind)}/panelcfg/x/types.gen`;
+    const path = typesIn(release, join('composable', plainly(kind), 'panelcfg', 'x'));
     return `import type * as ${plainly(kind)} from '${path}';`;
   });
-  return [...kinds, `import type * as dashboard from '${TYPES}/dashboard/x/types.gen';`];
+  return [...kinds, `import type * as dashboard from '${typesIn(release, join('dashboard', 'x'))}';`];
+}
+
+/** The one file of types in a folder of a release; its name differs between releases. The path is that from FOLDER. */
+function typesIn(release: string, folder: string): string {
+  const inside = join('dist', 'types', 'raw', folder);
+  const found = readdirSync(join(PACKAGES, release, inside)).filter((file) => file.endsWith('types.gen.d.ts'));
+  if (found.length !== 1) {
+    throw new Error(`${release} has ${found.length} files of types in ${inside}`);
+  }
+  return `../../../node_modules/@grafana/${release}/${inside}/${found[0].replace(/\.d\.ts$/, '')}`;
 }
 
 /** A kind of panel without its hyphen: the name of a folder and of an import. */
