@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
+use ensilinja_kafka::LogChange;
 use ensilinja_ledger::{Indicator, NpsBand};
 use ensilinja_test_support::non_empty;
+use ensilinja_wire::{Oddity, Reason};
 use serde_json::{Map, Value, json};
 
 use crate::board;
@@ -45,7 +47,10 @@ fn catalogue() -> Value {
     json!({
         "metrics": metrics.collect::<Map<_, _>>(),
         "indicators": indicators.collect::<Map<_, _>>(),
+        "log_changes": LogChange::ALL.map(LogChange::as_str),
         "nps_bands": NpsBand::ALL.iter().map(|band| band.as_str()).collect::<Vec<_>>(),
+        "oddities": Oddity::ALL.iter().map(|oddity| oddity.as_str()).collect::<Vec<_>>(),
+        "rejection_reasons": Reason::ALL.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
     })
 }
 
@@ -101,23 +106,88 @@ fn each_panel_has_descriptions_in_english_and_swedish_a_unit_and_a_place_of_its_
     }
 }
 
-/// The link from the row of a line to its board keeps the time range.
+/// The link from the row of a line to its board keeps the time range. Links to the wallboard keep the line, or the
+/// selected areas and channels.
 #[test]
 fn links_lead_to_boards_that_exist() {
     let addresses = boards().iter().map(|board| format!("/d/{}", board.text("uid"))).collect::<BTreeSet<_>>();
     for board in boards() {
         let links = non_empty("links", board.values("url"));
-        for link in &links {
+        let (wallboard, boards): (Vec<_>, Vec<_>) = links.iter().partition(|link| link.starts_with("${wallboard"));
+        for link in boards {
             let address = link.split('?').next().expect("a text has a beginning");
             assert!(addresses.contains(address), "{} leads to {link}", board.name);
         }
-        let others = board.json["links"].as_array().expect("links").len();
-        assert_eq!(others, addresses.len() - 1, "{} leads to every other board", board.name);
+        let all = board.json["links"].as_array().expect("links").len();
+        assert_eq!(all, addresses.len(), "{} leads to every other board and to the wallboard", board.name);
+        let expected: &[&str] = match board.name.as_str() {
+            "now" => {
+                &["${wallboard}/?area=${area:csv}&channel=${channel:csv}", "${wallboard:raw}/#${__data.fields.line}"]
+            }
+            "line" => &["${wallboard}/#${line}"],
+            _ => &["${wallboard}/"],
+        };
+        let wallboard: BTreeSet<&str> = wallboard.into_iter().map(String::as_str).collect();
+        assert_eq!(wallboard, expected.iter().copied().collect(), "{}", board.name);
         if board.name == "now" {
             let row = "/d/ensilinja-linja?var-line=${__data.fields.line}&${__url_time_range}";
             assert!(links.iter().any(|link| link == row), "{links:?}");
         }
     }
+}
+
+/// The address stands in one place of each dashboard, so that an operator can replace it. It is a constant: an address
+/// that comes from the dashboard's own could lead anywhere.
+#[test]
+fn the_address_of_the_wallboard_is_a_constant_and_the_one_that_compose_publishes() {
+    let ports = parse::<Value>("docker-compose.yml")["services"]["ensilinja"]["ports"].take();
+    let published = ports[0].as_str().and_then(|port| port.rsplit_once(':')).expect("a published port").0;
+    for board in boards() {
+        let variables = board.json["templating"]["list"].as_array().expect("variables");
+        let wallboard = variables.iter().find(|variable| variable["name"] == "wallboard").expect("it is there");
+        assert_eq!((&wallboard["type"], &wallboard["hide"]), (&json!("constant"), &json!(2)), "{}", board.name);
+        assert_eq!(wallboard["query"], format!("http://{published}"), "{}", board.name);
+        assert_eq!(board.json.to_string().matches(published).count(), 1, "{}", board.name);
+    }
+}
+
+/// On the board `now` every panel follows the selected areas and channels, except the one about the figures as a whole.
+#[test]
+fn every_query_of_the_board_of_now_follows_the_selection() {
+    let board = boards().into_iter().find(|board| board.name == "now").expect("it is there");
+    let panels = board.panels().iter().filter(|panel| panel["title"] != "Luvut");
+    let mut followed = 0;
+    for panel in panels {
+        for target in panel["targets"].as_array().expect("it asks") {
+            let expr = target["expr"].as_str().expect("PromQL");
+            let selection = "ensilinja:line_info{service_area=~\"$area\",channel=~\"$channel\"}";
+            assert!(expr.contains(selection), "{}: {expr}", panel["title"]);
+            followed += 1;
+        }
+    }
+    assert!(followed > 30, "there are {followed} queries");
+    for name in ["area", "channel"] {
+        let variables = board.json["templating"]["list"].as_array().expect("variables");
+        let variable = variables.iter().find(|variable| variable["name"] == name).expect("it is there");
+        assert_eq!((&variable["multi"], &variable["includeAll"]), (&json!(true), &json!(true)), "{name}");
+        // A link would carry a pattern for all to the wallboard, which has none.
+        assert_eq!(variable["allValue"], Value::Null, "{name}");
+    }
+}
+
+/// What is exposed for an operator can be seen without writing PromQL.
+#[test]
+fn every_metric_of_the_pipeline_is_on_a_board() {
+    // For the rules only: when a day began is on every clock.
+    let without = BTreeSet::from(["ensilinja_day_start_timestamp_seconds"]);
+    let boards = boards();
+    let asked = boards.iter().flat_map(|board| board.asked());
+    let shown: BTreeSet<String> =
+        asked.flat_map(|expr| board::selectors(&expr)).map(|selector| selector.name).collect();
+    let pipeline = CATALOGUE.iter().find(|part| part.title == "The pipeline").expect("it is there");
+    let exposed = pipeline.metrics.iter().map(|metric| metric.name);
+    let missing: BTreeSet<&str> = exposed.filter(|name| !shown.contains(*name)).collect();
+    assert_eq!(missing, without);
 }
 
 #[test]

@@ -43,8 +43,7 @@ impl Board {
     pub fn asked(&self) -> Vec<String> {
         let variables = self.json["templating"]["list"].as_array().into_iter().flatten();
         let queries = variables.filter_map(|variable| variable["query"]["query"].as_str());
-        let results = queries.filter_map(|query| query.strip_prefix("query_result(")?.strip_suffix(')'));
-        non_empty("queries", self.values("expr").into_iter().chain(results.map(str::to_owned)))
+        non_empty("queries", self.values("expr").into_iter().chain(queries.map(variable_query)))
     }
 
     /// Every text under this key, at any depth.
@@ -52,6 +51,16 @@ impl Board {
         let mut found = Vec::new();
         gather(&self.json, key, &mut found);
         found
+    }
+}
+
+/// The PromQL of a variable's query.
+fn variable_query(query: &str) -> String {
+    let (function, inside) = query.strip_suffix(')').and_then(|it| it.split_once('(')).expect("a function of Grafana");
+    match (function, inside.split_once(',')) {
+        ("query_result", _) => inside.to_owned(),
+        ("label_values", Some((series, label))) => format!("count by ({label}) ({series})"),
+        _ => panic!("{query} is not PromQL"),
     }
 }
 

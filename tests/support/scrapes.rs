@@ -10,13 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, MetricsFormat, PartitionState, Snapshot};
+use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Snapshot};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
 use ensilinja_serve::{Build, Pipeline};
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use ensilinja_wire::{Decoder, Reason};
+use ensilinja_wire::{Decoder, Oddity, Reason};
 
 use crate::pages::{COMPLETE, decode, snapshot};
 
@@ -44,7 +44,8 @@ impl Scrapes {
         let cards = config.lines.iter().map(ensilinja_config::Line::info).collect();
         let exposition = Exposition::new(cards, rules.bounds());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-        let pipeline = Pipeline::new(Build { version: "0.1.0", revision: "test" }, &reasons, &[]);
+        let oddities: Vec<&'static str> = Oddity::ALL.iter().map(|oddity| oddity.as_str()).collect();
+        let pipeline = Pipeline::new(Build { version: "0.1.0", revision: "test" }, &reasons, &oddities);
         let mut ledger = Ledger::new(rules, start);
         let ids: Vec<LineId> = config.lines.iter().map(|line| line.id.clone()).collect();
         let decoder = Decoder::new(&ids, *b"sixteen bytes!!!");
@@ -131,6 +132,11 @@ fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapsho
         dead_letters: vec![("malformed", dead_letters.unsigned_abs())],
         calendar_valid_until: Some(now.plus_millis(300 * DAY_MS)),
         log_replaced: vec![("made_anew", 0), ("records_lost", 0), ("deleted", 0)],
+        hazards: Hazards {
+            topic_settings: vec![("events".into(), "retention.ms".into(), false)],
+            insecure: vec![("certificate_unverified", false)],
+            ..Hazards::default()
+        },
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
         ..snapshot(now, figures)
     }

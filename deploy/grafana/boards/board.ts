@@ -1,4 +1,4 @@
-// What all dashboards share: the data source, the time zone, links to the other dashboards.
+// What all dashboards share: the data source, the time zone, links to the other dashboards and to the wallboard.
 
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
@@ -6,9 +6,8 @@ import {
   DashboardLinkType, Panel, TimeOptionBuilder, TimePickerBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { About, description } from './describe';
-
-/** The data source that deploy/grafana/provisioning sets up. */
-export const SOURCE = { type: 'prometheus', uid: 'prometheus' };
+import { SOURCE } from './source';
+import { wallboardVariable } from './variables';
 
 /** The dashboards in order. Each name is a file name, each uid part of an address. */
 export const BOARDS = {
@@ -29,6 +28,8 @@ export interface Shell {
   /** Quick time ranges; by default Grafana's own. */
   times?: { name: string; from: string; to: string }[];
   panels: Builder<Panel>[];
+  /** What to show of the wallboard: what follows its address. */
+  wallboard?: string;
 }
 
 /** The methods that all kinds of panels have. */
@@ -45,8 +46,10 @@ export function panel<P extends AnyPanel>(kind: P, title: string, about: About, 
   return kind.title(title).description(description(about)).datasource(SOURCE).span(width).height(height);
 }
 
-export function board({ board, about, from, to, refresh, times = [], panels }: Shell): DashboardBuilder {
+export function board(shell: Shell): DashboardBuilder {
+  const { board, about, from, to, refresh, times = [], panels, wallboard = '/' } = shell;
   const { uid, title } = BOARDS[board];
+  const others = Object.values(BOARDS).filter((other) => other.uid !== uid);
   const made = new DashboardBuilder(`Ensilinja: ${title}`)
     .uid(uid)
     .description(description(about))
@@ -58,7 +61,8 @@ export function board({ board, about, from, to, refresh, times = [], panels }: S
     .refresh(refresh)
     .readonly()
     .timepicker(timePicker(times))
-    .links(Object.values(BOARDS).filter((other) => other.uid !== uid).map(link));
+    .links([...others.map(link), wallboardLink(wallboard)])
+    .withVariable(wallboardVariable());
   panels.forEach((panel) => made.withPanel(panel));
   return made;
 }
@@ -71,6 +75,13 @@ function timePicker(times: { name: string; from: string; to: string }[]): TimePi
 
 function link({ uid, title }: { uid: string; title: string }): Builder<DashboardLink> {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(`/d/${uid}`).icon('dashboard');
+}
+
+function wallboardLink(shown: string): Builder<DashboardLink> {
+  return new DashboardLinkBuilder('Taulu')
+    .type(DashboardLinkType.Link)
+    .url(`\${wallboard}${shown}`)
+    .icon('external link');
 }
 
 /** Values that the builders add and Grafana 13.2 does not know. */

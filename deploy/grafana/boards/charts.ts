@@ -7,8 +7,9 @@ import {
 import { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { panel, SOURCE } from './board';
+import { panel } from './board';
 import { About } from './describe';
+import { SOURCE } from './source';
 
 export interface Curve {
   /** Its name; with `{{label}}`, one curve for each value. */
@@ -47,6 +48,7 @@ const LOOKS = {
   /** The same series at another time. */
   before: dashed('#808080'),
   share: of100(1),
+  shareBefore: [...of100(1), ...dashed('#808080')],
   goal: [...of100(0), ...dashed('green')],
   floor: [...of100(0), ...dashed('red')],
   /** The denominator of a percentage. */

@@ -6,9 +6,10 @@ import {
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
-import { panel, SOURCE } from './board';
+import { panel } from './board';
 import { About } from './describe';
 import { metric, ofSource } from './queries';
+import { SOURCE } from './source';
 
 export function waits(line: string): PanelBuilder {
   const about: About = {

@@ -1,19 +1,20 @@
 // Line: one line in detail, through the day.
 
 import { Builder } from '@grafana/grafana-foundation-sdk/cog';
-import {
-  AnnotationQueryBuilder, DashboardBuilder, Panel, QueryVariableBuilder, VariableRefresh, VariableSort,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { board, SOURCE } from './board';
+import { AnnotationQueryBuilder, DashboardBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { board } from './board';
 import { chart } from './charts';
 import { About, nameOf } from './describe';
 import { waits } from './heatmap';
 import {
   byLine, good, Indicator, Labels, Metric, metric, ofSource, recorded, share, valid,
 } from './queries';
+import { SOURCE } from './source';
 import { lineState } from './states';
 import { table } from './tables';
 import { bars, tiles } from './tiles';
+import { lineVariable } from './variables';
+import { LAST_WEEK, nowAndThen, todayAndLastWeek, withLastWeek } from './weeks';
 import { INDICATOR_NAMES, LINE_STATES, NONE, OPEN, wordsOf } from './words';
 
 const THIS: Labels = { line: '$line' };
@@ -26,7 +27,7 @@ const ABOUT: About = {
 
 export function line(): DashboardBuilder {
   const panels: Builder<Panel>[] = [
-    state(), waiting(), callbacksDue(), promiseToday(), hours(),
+    state(), waiting(), callbacksDue(), promiseToday(), hours(), todayAndLastWeek(24, { labels: THIS }),
     against('Saapuneet tunnissa', 'ensilinja_window_contacts_offered', {
       en: 'Contacts that arrived in the last hour, compared with the same weekday last week.',
       sv: 'Kontakter som kom in under den senaste timmen, mot samma veckodag förra veckan.',
@@ -38,22 +39,10 @@ export function line(): DashboardBuilder {
     waits('$line'), quantiles(), decisions(), outcomes(), fates(), outstanding(), promiseByDay(), verdicts(),
     indicators(),
   ];
-  return board({ board: 'line', about: ABOUT, from: 'now/d', to: 'now', refresh: '30s', panels })
+  const wallboard = '/#${line}';
+  return board({ board: 'line', about: ABOUT, from: 'now/d', to: 'now', refresh: '30s', panels, wallboard })
     .withVariable(lineVariable())
     .annotation(alerts());
-}
-
-/** Shown by name, selected by id. */
-function lineVariable(): QueryVariableBuilder {
-  const query = `query_result(max by (line, name_fi) (${recorded('ensilinja:line_info')}))`;
-  const queryResult = 3;
-  return new QueryVariableBuilder('line')
-    .label('Linja')
-    .datasource(SOURCE)
-    .query({ qryType: queryResult, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' })
-    .regex('/name_fi="(?<text>[^"]+)|line="(?<value>[^"]+)/g')
-    .refresh(VariableRefresh.OnDashboardLoad)
-    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc);
 }
 
 function alerts(): AnnotationQueryBuilder {
@@ -79,7 +68,7 @@ function state() {
     sv: 'Stängd, uppgifter saknas (inget löfte avslutat i dag), för få (n under 10), under larmgränsen eller i ordning.',
     indicators: ['promise_kept'],
   };
-  const expr = lineState('promise_kept', 'today', THIS);
+  const expr = lineState('promise_kept', 'today', { labels: THIS });
   return tiles('Tila', about, 4, 4, [{ name: 'Tila', expr, mappings: LINE_STATES }]);
 }
 
@@ -140,29 +129,33 @@ function hours() {
 }
 
 function against(title: string, name: Metric, about: About, labels: Labels = {}) {
-  const selector = metric(name, { ...THIS, ...labels, window: '1h' });
-  return chart(title, { ...about, metrics: [name] }, 12, 8, {
+  const { now, then } = nowAndThen(name, { ...labels, window: '1h' }, { labels: THIS });
+  return chart(title, withLastWeek({ ...about, metrics: [name] }), 12, 8, {
     unit: 'locale',
     curves: [
-      { name: 'Tänään', expr: ofSource(selector) },
-      { name: 'Viikko sitten', expr: ofSource(selector, 'SERIES offset 7d'), look: 'before' },
+      { name: 'Tänään', expr: now },
+      { name: LAST_WEEK, expr: then, look: 'before' },
     ],
   });
 }
 
 function quantiles() {
-  const about: About = {
-    en: 'Waits of contacts answered in the last hour: median and 90th percentile.',
-    sv: 'Hälften av dem som besvarats under den senaste timmen hade väntat kortare än medianen, nio av tio än 90 %.',
+  const about = withLastWeek({
+    en: 'Waits of contacts answered in the last hour: median and 90th percentile, and the median of a week ago.',
+    sv:
+      'Hälften av dem som besvarats under den senaste timmen hade väntat kortare än medianen, nio av tio än 90 %; ' +
+      'och medianen för en vecka sedan.',
     metrics: ['ensilinja_window_answer_wait_quantile_seconds'],
-  };
-  const at = (q: string) => own('ensilinja_window_answer_wait_quantile_seconds', { q, window: '1h' });
+  });
+  const wait = 'ensilinja_window_answer_wait_quantile_seconds';
+  const at = (q: string) => nowAndThen(wait, { q, window: '1h' }, { labels: THIS });
   const n = own('ensilinja_window_contacts_decided', { result: 'answered', window: '1h' });
   return chart('Vastaamisen odotus, viimeinen tunti', about, 12, 9, {
     unit: 's',
     curves: [
-      { name: 'Mediaani', expr: at('0.5') },
-      { name: '90 %', expr: at('0.9') },
+      { name: 'Mediaani', expr: at('0.5').now },
+      { name: '90 %', expr: at('0.9').now },
+      { name: `Mediaani: ${LAST_WEEK.toLowerCase()}`, expr: at('0.5').then, look: 'before' },
       { name: 'n', expr: n, look: 'n' },
     ],
   });

@@ -4,24 +4,33 @@ import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from './board';
 import { chart } from './charts';
 import { About } from './describe';
-import { Metric, metric, recorded } from './queries';
+import { Labels, Metric, metric, recorded } from './queries';
 import { table } from './tables';
 import { timeline } from './timeline';
 import { bars, tiles } from './tiles';
-import { COMPLETE, SOURCE_WORDS, STANDBY, wordsOf } from './words';
+import { COMPLETE, LOG_CHANGES, NONE, ODDITIES, REASONS, SOURCE_WORDS, STANDBY, wordsOf } from './words';
 
 const OURS = `on (job, instance) ${metric('ensilinja_build_info')}`;
 const byProcess = (series: string, how = 'sum') => `${how} by (instance) (${series})`;
 
+/** Each process counts for itself, and all of them the same: the highest count is the one that counts. */
+const ofOne = (series: string, by: string[] = []) =>
+  `max${by.length ? ` by (${by.join(', ')})` : ''} (sum by (${['instance', ...by].join(', ')}) (${series}))`;
+const perSecond = (series: string) => `rate(${series}[$__rate_interval])`;
+const inRange = (name: Metric, labels: Labels = {}) => `increase(${metric(name, labels)}[$__range])`;
+
+/** How many of the checked things are wrong; nothing if none is checked. */
+const wrong = (name: Metric) => `max(${byProcess(`${metric(name)} == 1`, 'count')}) or 0 * count(${metric(name)})`;
+
 const ABOUT: About = {
-  en: 'How the figures are made: lag, completeness, delay, dead letters, rebuild, memory, standby.',
-  sv: 'Hur siffrorna uppstår: eftersläpning, fullständighet, fördröjning, felposter, ombyggnad, minne, reserv.',
+  en: 'How the figures are made: lag, completeness, delay, rejections, hazards, rebuild, memory, standby.',
+  sv: 'Hur siffrorna uppstår: eftersläpning, fullständighet, fördröjning, felposter, risker, ombyggnad, minne, reserv.',
 };
 
 export function pipeline(): DashboardBuilder {
   const panels = [
-    figures(), standby(), newest(), calendar(), processes(), completeness(), lag(), delay(), events(), deadLetters(),
-    memory(), cpu(),
+    figures(), standby(), newest(), calendar(), waitingLetters(), logs(), clock(), settings(), surplus(), processes(),
+    completeness(), lag(), topics(), delay(), events(), rejected(), deadLetters(), oddities(), memory(), cpu(),
   ];
   return board({ board: 'pipeline', about: ABOUT, from: 'now-6h', to: 'now', refresh: '30s', panels });
 }
@@ -64,12 +73,82 @@ function newest() {
 
 function calendar() {
   const about: About = {
-    en: 'Time for which opening hours and holidays are known.',
-    sv: 'Hur länge öppettider och helger ännu är kända.',
-    metrics: ['ensilinja_calendar_valid_until_timestamp_seconds'],
+    en: 'Time for which opening hours and holidays are known, and for which every event has been read.',
+    sv: 'Hur länge öppettider och helger ännu är kända, och hur långt tillbaka alla händelser har lästs.',
+    metrics: ['ensilinja_calendar_valid_until_timestamp_seconds', 'ensilinja_history_start_timestamp_seconds'],
   };
-  const expr = `min(${metric('ensilinja_calendar_valid_until_timestamp_seconds')}) - time()`;
-  return tiles('Kalenteria jäljellä', about, 4, 4, [{ name: 'Kalenteria jäljellä', expr, unit: 's', decimals: 0 }]);
+  const left = `min(${metric('ensilinja_calendar_valid_until_timestamp_seconds')}) - time()`;
+  const behind = `time() - max(${metric('ensilinja_history_start_timestamp_seconds')})`;
+  return tiles('Kalenteri ja historia', about, 4, 4, [
+    { name: 'Kalenteria', expr: left, unit: 's', decimals: 0 },
+    { name: 'Historiaa', expr: behind, unit: 's', decimals: 0 },
+  ]);
+}
+
+function waitingLetters() {
+  const about: About = {
+    en: 'Dead letters waiting to be written, and how long the oldest of them has waited.',
+    sv: 'Felposter som väntar på att skrivas, och hur länge den äldsta av dem har väntat.',
+    metrics: ['ensilinja_dead_letters_waiting', 'ensilinja_dead_letters_blocked_seconds'],
+  };
+  return tiles('Hylättyjen kirjoitus', about, 5, 4, [
+    { name: 'Odottaa', expr: `max(${metric('ensilinja_dead_letters_waiting')})` },
+    { name: 'Odottanut', expr: `max(${metric('ensilinja_dead_letters_blocked_seconds')})`, unit: 'dthms' },
+  ]);
+}
+
+function logs() {
+  const about: About = {
+    en: 'How often the log of a topic was replaced in the selected time range, by cause. All figures are then rebuilt.',
+    sv: 'Hur ofta en topics logg har bytts ut under den tid som valts ovan, enligt orsak. Alla siffror byggs då om.',
+    metrics: ['ensilinja_log_replaced_total'],
+  };
+  const shown = LOG_CHANGES.map(([reason, name]) => {
+    const expr = `round(${ofOne(inRange('ensilinja_log_replaced_total', { reason }))})`;
+    return { name, expr, mappings: NONE };
+  });
+  return tiles('Lokin vaihtumiset', about, 7, 4, shown);
+}
+
+function clock() {
+  const about: About = {
+    en: "How far the computer's clock is from the clock of the figures, and its steps in the selected time range.",
+    sv: 'Hur långt datorns klocka är från siffrornas, och hur ofta den har ställts om under den tid som valts ovan.',
+    metrics: ['ensilinja_clock_disbelieved_seconds', 'ensilinja_clock_steps_total'],
+  };
+  // Each process has the clock of its own computer.
+  const steps = byProcess(inRange('ensilinja_clock_steps_total'));
+  const off = metric('ensilinja_clock_disbelieved_seconds');
+  return tiles('Kello', about, 4, 4, [
+    { name: 'Poikkeama', expr: `max(abs(${off}))`, unit: 's', decimals: 0 },
+    { name: 'Siirtoja', expr: `round(max(${steps}))`, mappings: NONE },
+  ]);
+}
+
+function settings() {
+  const about: About = {
+    en: 'Topic settings that lose events, and respects in which the connection is less secure than it seems.',
+    sv: 'Inställningar för topics som gör att händelser går förlorade, och brister i anslutningens säkerhet.',
+    metrics: ['ensilinja_topic_setting_wrong', 'ensilinja_connection_insecure'],
+  };
+  return tiles('Asetukset', about, 4, 4, [
+    { name: 'Vääriä', expr: wrong('ensilinja_topic_setting_wrong'), mappings: NONE },
+    { name: 'Turvattomia', expr: wrong('ensilinja_connection_insecure'), mappings: NONE },
+  ]);
+}
+
+function surplus() {
+  const about: About = {
+    en:
+      'Callback attempts in the selected time range that are not counted, because their contact has a thousand with ' +
+      'the same result already.',
+    sv:
+      'Återuppringningsförsök under den tid som valts ovan som inte räknas, eftersom kontakten redan har tusen med ' +
+      'samma resultat.',
+    metrics: ['ensilinja_events_total'],
+  };
+  const expr = `round(${ofOne(inRange('ensilinja_events_total', { result: 'surplus' }))})`;
+  return tiles('Yrityksiä yli tuhannen', about, 4, 4, [{ name: 'Yrityksiä yli tuhannen', expr, mappings: NONE }]);
 }
 
 function processes() {
@@ -123,6 +202,16 @@ function lag() {
   return chart('Lukematta', about, 12, 8, { unit: 'locale', curves: [{ name: '{{instance}}', expr }] });
 }
 
+function topics() {
+  const about: About = {
+    en: 'Unread records, by topic: which source lags.',
+    sv: 'Poster som inte har lästs än, per topic: vilken källa som släpar efter.',
+    metrics: ['ensilinja_kafka_lag_messages'],
+  };
+  const expr = ofOne(metric('ensilinja_kafka_lag_messages'), ['topic']);
+  return chart('Lukematta aiheittain', about, 12, 8, { unit: 'locale', curves: [{ name: '{{topic}}', expr }] });
+}
+
 function delay() {
   const about: About = {
     en: 'Time from an event until the figures include it: median and 99th percentile; n events per second.',
@@ -139,7 +228,7 @@ function delay() {
     curves: [
       { name: 'Mediaani', expr: quantile('0.5') },
       { name: '99 %', expr: quantile('0.99') },
-      { name: 'n', expr: `sum(rate(${applied}[$__rate_interval]))`, look: 'n' },
+      { name: 'n', expr: ofOne(perSecond(applied)), look: 'n' },
     ],
   });
 }
@@ -150,7 +239,7 @@ function events() {
     sv: 'Händelser per sekund, och vad de ändrade.',
     metrics: ['ensilinja_events_total'],
   };
-  const expr = `sum by (result) (rate(${metric('ensilinja_events_total')}[$__rate_interval]))`;
+  const expr = ofOne(perSecond(metric('ensilinja_events_total')), ['result']);
   const words = wordsOf('ensilinja_events_total', 'result');
   return chart('Tapahtumia sekunnissa', about, 12, 8, {
     unit: 'cps', stacked: true, curves: [{ name: '{{result}}', expr, words }],
@@ -159,12 +248,38 @@ function events() {
 
 function deadLetters() {
   const about: About = {
-    en: 'Rejected records, by reason, in the selected time range.',
-    sv: 'Poster som inte kunde tas som händelser, enligt orsak, under den tid som valts ovan.',
+    en: 'Dead letters written in the selected time range, by reason.',
+    sv: 'Felposter som skrivits under den tid som valts ovan, enligt orsak.',
     metrics: ['ensilinja_dead_letters_total'],
   };
-  const expr = `sum by (reason) (increase(${metric('ensilinja_dead_letters_total')}[$__range]))`;
-  return bars('Hylätyt syittäin', about, 12, 8, [{ expr: `round(${expr})`, label: 'reason', words: [] }]);
+  const expr = ofOne(inRange('ensilinja_dead_letters_total'), ['reason']);
+  return bars('Hylättyjen jonoon kirjoitetut', about, 8, 8, [
+    { expr: `round(${expr})`, label: 'reason', words: REASONS },
+  ]);
+}
+
+function rejected() {
+  const about: About = {
+    en:
+      'Records that were not read as events in the selected time range, by reason. Those of an unknown type or an ' +
+      'unknown queue are no dead letters: a queue that no table of its source maps is listed by `ensilinja check`.',
+    sv:
+      'Poster som inte togs som händelser under den tid som valts ovan, enligt orsak. Poster av okänd typ eller från ' +
+      'en okänd kö blir inga felposter: `ensilinja check` räknar upp köer som ingen tabell för källan känner.',
+    metrics: ['ensilinja_events_rejected_total'],
+  };
+  const expr = ofOne(inRange('ensilinja_events_rejected_total'), ['reason']);
+  return bars('Hylätyt syittäin', about, 8, 8, [{ expr: `round(${expr})`, label: 'reason', words: REASONS }]);
+}
+
+function oddities() {
+  const about: About = {
+    en: 'Accepted records that are unusual, in the selected time range. Figures are not affected.',
+    sv: 'Ovanliga poster som ändå togs emot, under den tid som valts ovan. Siffrorna påverkas inte.',
+    metrics: ['ensilinja_events_odd_total'],
+  };
+  const expr = ofOne(inRange('ensilinja_events_odd_total'), ['oddity']);
+  return bars('Poikkeavat tietueet', about, 8, 8, [{ expr: `round(${expr})`, label: 'oddity', words: ODDITIES }]);
 }
 
 function memory() {

@@ -132,7 +132,7 @@ function lines(indicator: Indicator) {
 const KEYS = [
   {
     label: 'name_fi', title: 'Linja', width: 260,
-    link: `/d/${BOARDS.line.uid}?var-line=\${__data.fields.line}`,
+    link: { title: 'Avaa linja', url: `/d/${BOARDS.line.uid}?var-line=\${__data.fields.line}` },
   },
   { label: 'line', title: 'Tunnus', width: 150 },
 ];

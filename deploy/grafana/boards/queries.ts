@@ -46,6 +46,22 @@ export function ofSource(series: string, time = 'SERIES'): string {
   return `max without (instance) (${shown} and on (job, instance) ${source})`;
 }
 
+/** Exactly seven times 24 hours ago: in the week after a clock change, another time of day. */
+export const WEEK_AGO = 'SERIES offset 1w';
+
+/** Which lines a board shows: the labels that they have in `ensilinja:line_info`. */
+export type Selection = Labels;
+
+/** The series of the selected lines. A figure has no area, so the lines are found by their info series of now. */
+export function selectedLines(series: string, selection: Selection): string {
+  return `(${series} and on (job, line) ${recorded('ensilinja:line_info', selection)})`;
+}
+
+/** A total of another time. It exists only if that time has every line that the total of now has. */
+export function likeNow(now: string, then: string): string {
+  return `sum(${then}) unless on () count(${now} unless on (job, line) ${then})`;
+}
+
 /** A series at another time: `time` is a template with SERIES in it. */
 export function at(time: string, series: string): string {
   return time.split('SERIES').join(series);
@@ -70,9 +86,12 @@ export function share(good: string, valid: string): string {
   return `${good} / (${valid} > 0)`;
 }
 
+/** The variables that stand for several values. */
+const SEVERAL = ['$area', '$channel'];
+
 function selected(name: string, labels: Labels): string {
   const matchers = Object.entries(labels).map(([label, value]) => {
-    const several = Array.isArray(value) || value === '$channel';
+    const several = Array.isArray(value) || SEVERAL.includes(value);
     return `${label}${several ? '=~' : '='}"${[value].flat().join('|')}"`;
   });
   return matchers.length ? `${name}{${matchers.join(',')}}` : name;

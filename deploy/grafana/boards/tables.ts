@@ -5,8 +5,9 @@ import { FieldTextAlignment, TableCellBackgroundDisplayMode, TableCellDisplayMod
 import { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { panel, SOURCE } from './board';
+import { panel } from './board';
 import { About } from './describe';
+import { SOURCE } from './source';
 
 /** A column of labels. */
 export interface Key {
@@ -14,8 +15,8 @@ export interface Key {
   title: string;
   width?: number;
   mappings?: ValueMapping[];
-  /** The target of a click: an address within Grafana. */
-  link?: string;
+  /** The target of a click. */
+  link?: { title: string; url: string };
 }
 
 /** A column of numbers. */
@@ -73,7 +74,7 @@ function keyProperties({ title, width, mappings, link }: Key): DynamicConfigValu
     { id: 'displayName', value: title },
     ...optional('custom.width', width),
     ...optional('mappings', mappings),
-    ...optional('links', link && [{ title: 'Avaa linja', url: link }]),
+    ...optional('links', link && [link]),
   ];
 }
 

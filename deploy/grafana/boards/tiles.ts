@@ -7,8 +7,9 @@ import { PanelBuilder as BarsBuilder } from '@grafana/grafana-foundation-sdk/bar
 import { FieldColorBuilder, FieldColorModeId, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { panel, SOURCE } from './board';
+import { panel } from './board';
 import { About } from './describe';
+import { SOURCE } from './source';
 
 export interface Tile {
   name: string;

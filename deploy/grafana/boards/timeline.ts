@@ -4,8 +4,9 @@ import { VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
-import { panel, SOURCE } from './board';
+import { panel } from './board';
 import { About } from './describe';
+import { SOURCE } from './source';
 
 export interface Timeline {
   expr: string;

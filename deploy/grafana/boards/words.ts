@@ -99,6 +99,37 @@ const RESULTS: Record<string, Record<string, string>> = {
   },
 };
 
+/** Why a record was rejected. */
+export const REASONS = listed('rejection_reasons', {
+  malformed: 'Virheellinen',
+  too_large: 'Liian suuri',
+  unknown_type: 'Tuntematon tyyppi',
+  unknown_line: 'Tuntematon linja',
+  unknown_queue: 'Tuntematon jono',
+  future: 'Tulevaisuudesta',
+});
+
+/** How the log of a topic was replaced. */
+export const LOG_CHANGES = listed('log_changes', {
+  made_anew: 'Luotu uudelleen',
+  records_lost: 'Tietueita kadonnut',
+  deleted: 'Poistettu',
+});
+
+/** What is unusual in an accepted record. */
+export const ODDITIES = listed('oddities', { key_differs: 'Avain ei ole kohde' });
+
+/** Words for a list of the catalogue. Each value in the list has one. */
+function listed(list: 'rejection_reasons' | 'log_changes' | 'oddities', words: Record<string, string>) {
+  return catalogue[list].map((value): [value: string, word: string] => {
+    const word = words[value];
+    if (word === undefined) {
+      throw new Error(`${value} of ${list} has no word`);
+    }
+    return [value, word];
+  });
+}
+
 /** The Finnish words of a label. Each value in the catalogue has one. */
 export function wordsOf(metric: Metric, label: string): [value: string, word: string][] {
   const labels: Record<string, string[] | null> = catalogue.metrics[metric].labels;
