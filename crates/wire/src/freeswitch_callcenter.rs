@@ -135,7 +135,8 @@ impl Reading<'_, '_> {
                 Some(&*event.text(EventHeader::Member).ok_or(Detail::MissingContactId)?),
             ),
         };
-        if member.is_some_and(|member| member.is_empty() || member.chars().count() > MAX_VISIT_CHARS) {
+        let is_long = |text: &str| text.len() > MAX_VISIT_CHARS && text.chars().count() > MAX_VISIT_CHARS;
+        if member.is_some_and(|member| member.is_empty() || is_long(member)) {
             return Err(Detail::BadContactId);
         }
         let queue = MappingEntry { table: MappingTable::Queues, key };

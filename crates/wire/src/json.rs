@@ -10,6 +10,7 @@ use crate::Detail;
 mod agreement;
 pub(crate) mod field;
 pub(crate) mod members;
+pub(crate) mod names;
 mod scan;
 pub(crate) mod sequence;
 

@@ -108,7 +108,7 @@ impl ExitTable {
     /// What this exit means for this line, and its key in the table; `None` if the table does not say.
     #[must_use]
     pub fn find(&self, line: LineIndex, exit: &str) -> Option<(ExitMeaning, &str)> {
-        let of_line = self.of_line.get_key_value(&(line, exit.to_owned()));
+        let of_line = if self.of_line.is_empty() { None } else { self.of_line.get_key_value(&(line, exit.to_owned())) };
         let found = of_line.map(|((_, key), meaning)| (*meaning, key.as_str()));
         found.or_else(|| self.general.get_key_value(exit).map(|(key, meaning)| (*meaning, key.as_str())))
     }

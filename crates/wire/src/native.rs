@@ -99,9 +99,11 @@ pub(crate) type ReadNative = fn(&Record<'_>, &Mapping, &mut dyn NativeSink);
 /// A type of records as a label: words of a vocabulary as they are, anything else as `other`. Platforms name new types
 /// at any time, and a member that should be a type may be anything.
 pub(crate) fn type_label(name: &str) -> &str {
-    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.len() <= 60
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-.:{}/".contains(c));
+    let is_of_word = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.' | b':' | b'{' | b'}' | b'/')
+    };
+    let is_word =
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 60 && name.bytes().all(is_of_word);
     if is_word { name } else { "other" }
 }
 

@@ -3,7 +3,7 @@
 
 use super::attributes::{AttributeRule, AttributeValues};
 use crate::Detail;
-use crate::json::field::Field;
+use crate::json::field::{Field, trimmed};
 use crate::json::members::{MemberTarget, Members, Shape};
 
 /// The `detail-type` of contact events.
@@ -274,7 +274,7 @@ impl<'a> Members<'a> for TagMembers<'a> {
 pub(super) fn optional_text<'x>(field: &'x Field<'_>) -> Result<Option<&'x str>, Detail> {
     match field {
         Field::Absent | Field::Null => Ok(None),
-        Field::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Field::Text(text) => Ok(Some(trimmed(text)).filter(|text| !text.is_empty())),
         _ => Err(Detail::BadMember),
     }
 }

@@ -167,24 +167,32 @@ fn known<T>(meaning: Meaning<T>, word: &str, sink: &mut dyn NativeSink) -> Optio
 
 /// Text messages are chats of a subtype.
 fn channel_of(word: &str) -> Meaning<LiveChannel> {
-    match word.to_ascii_uppercase().as_str() {
-        "VOICE" => Meaning::Read(LiveChannel::Voice),
-        "CHAT" => Meaning::Read(LiveChannel::Chat),
-        "TASK" | "EMAIL" => Meaning::Nothing,
+    let is = |known: &str| word.eq_ignore_ascii_case(known);
+    match word.len() {
+        5 if is("VOICE") => Meaning::Read(LiveChannel::Voice),
+        4 if is("CHAT") => Meaning::Read(LiveChannel::Chat),
+        _ if is("TASK") || is("EMAIL") => Meaning::Nothing,
         _ => Meaning::Unknown,
     }
 }
 
 fn method_of(word: &str, channel: LiveChannel) -> Meaning<Method> {
-    match word.to_ascii_uppercase().as_str() {
-        "INBOUND" | "WEBRTC_API" => Meaning::Read(Method::Arrival),
-        "TRANSFER" | "QUEUE_TRANSFER" | "DISCONNECT" => Meaning::Read(Method::Onward),
-        // By voice it is a call that a program made.
-        "API" if channel == LiveChannel::Chat => Meaning::Read(Method::Onward),
-        "CALLBACK" => Meaning::Read(Method::Callback),
-        "CALLBACK_CUSTOMER_FIRST_QUEUED" => Meaning::Read(Method::CustomerFirstQueued),
-        "CALLBACK_CUSTOMER_FIRST_DIALED" => Meaning::Read(Method::CustomerFirstDialed),
-        "API" | "OUTBOUND" | "EXTERNAL_OUTBOUND" | "MONITOR" | "AGENT_REPLY" | "FLOW" => Meaning::Nothing,
-        _ => Meaning::Unknown,
+    let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    // By voice it is a call that a program made.
+    let is_chat_of_program = channel == LiveChannel::Chat && is_one_of(&["API"]);
+    if is_one_of(&["INBOUND", "WEBRTC_API"]) {
+        Meaning::Read(Method::Arrival)
+    } else if is_chat_of_program || is_one_of(&["TRANSFER", "QUEUE_TRANSFER", "DISCONNECT"]) {
+        Meaning::Read(Method::Onward)
+    } else if is_one_of(&["CALLBACK"]) {
+        Meaning::Read(Method::Callback)
+    } else if is_one_of(&["CALLBACK_CUSTOMER_FIRST_QUEUED"]) {
+        Meaning::Read(Method::CustomerFirstQueued)
+    } else if is_one_of(&["CALLBACK_CUSTOMER_FIRST_DIALED"]) {
+        Meaning::Read(Method::CustomerFirstDialed)
+    } else if is_one_of(&["API", "OUTBOUND", "EXTERNAL_OUTBOUND", "MONITOR", "AGENT_REPLY", "FLOW"]) {
+        Meaning::Nothing
+    } else {
+        Meaning::Unknown
     }
 }

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::json::field::Field;
+use crate::json::field::{Field, trimmed};
 use crate::json::members::{MemberTarget, Members};
+use crate::json::names::NameTable;
 use crate::native::percent::decoded;
 
 /// A header that is read.
@@ -27,8 +28,11 @@ pub(super) enum EventHeader {
     CallbackOf,
 }
 
+/// The number of headers with fixed names.
+const FIXED: usize = EventHeader::CallbackOf as usize;
+
 /// The names of the headers with fixed names, in the order of [`EventHeader`].
-const NAMES: [&str; EventHeader::CallbackOf as usize] = [
+static NAMES: NameTable<FIXED> = NameTable::new([
     "Event-Subclass",
     "Event-Date-Timestamp",
     "CC-Action",
@@ -41,11 +45,11 @@ const NAMES: [&str; EventHeader::CallbackOf as usize] = [
     "Answer-State",
     "CC-Agent-Bridged",
     "CC-Agent-Answered-Time",
-];
+]);
 
 /// The headers of an event.
 pub(super) struct QueueEvent<'a> {
-    fields: [Field<'a>; NAMES.len() + 1],
+    fields: [Field<'a>; FIXED + 1],
     /// The name of the last header.
     callback_of: Option<&'a str>,
 }
@@ -58,8 +62,8 @@ impl<'a> QueueEvent<'a> {
 
     /// The field of the header with this name.
     pub(super) fn header(&mut self, name: &str) -> Option<&mut Field<'a>> {
-        let place = NAMES.iter().position(|known| is_same(known, name));
-        let place = place.or_else(|| self.callback_of.filter(|known| is_same(known, name)).map(|_| NAMES.len()));
+        let place = NAMES.find(name, is_same);
+        let place = place.or_else(|| self.callback_of.filter(|known| is_same(known, name)).map(|_| FIXED));
         self.fields.get_mut(place?)
     }
 
@@ -70,7 +74,7 @@ impl<'a> QueueEvent<'a> {
     /// The text of a header as it is written; `None` if it is empty.
     pub(super) fn verbatim(&self, header: EventHeader) -> Option<&str> {
         match self.field(header) {
-            Field::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            Field::Text(text) => Some(trimmed(text)).filter(|text| !text.is_empty()),
             _ => None,
         }
     }

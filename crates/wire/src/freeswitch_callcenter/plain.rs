@@ -10,7 +10,10 @@ use crate::json::field::Field;
 
 /// Whether the text begins with a header.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.trim_start().lines().next().is_some_and(|line| header(line).is_some())
+    let text = text.trim_start();
+    // The first line of JSON may be very long.
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.lines().next().is_some_and(|line| header(line).is_some())
 }
 
 /// Reads the events in `text`, each into what `new` returns.

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use ensilinja_model::EventTime;
 use jiff::tz::TimeZone;
 
-use crate::Detail;
 use crate::json::field::Field;
 use crate::native::epoch::{EpochUnit, epoch_in};
-use crate::native::instant::instant_in;
+use crate::native::instant::{instant_in, since_2000};
+use crate::{Detail, timestamp};
 
 /// The form of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,10 @@ impl TimeForm {
     pub(super) fn read(self, field: &Field<'_>, zone: Option<&TimeZone>) -> Result<Option<EventTime>, Detail> {
         match (self, field) {
             (Self::Epoch(unit), field) => epoch_in(field, unit),
-            (Self::Text, Field::Text(text)) => instant_in(&Field::Text(in_rfc_3339(text.trim())), zone),
+            (Self::Text, Field::Text(text)) => match timestamp::parse(text) {
+                Some(at) => Ok(since_2000(at)),
+                None => instant_in(&Field::Text(in_rfc_3339(text.trim())), zone),
+            },
             (Self::Text, field) => instant_in(field, zone),
         }
     }

@@ -62,9 +62,10 @@ pub(crate) struct Values<'a, 'm> {
 
 /// A value at a branch: of a leaf the value itself, and otherwise its shape and what is in it.
 pub(crate) struct Cell<'a, 'm> {
+    branch: &'m Branch,
     value: Field<'a>,
     shape: Option<Shape>,
-    /// `None` of a leaf.
+    /// `None` of a leaf, and as long as there is no value.
     inner: Option<Box<Values<'a, 'm>>>,
 }
 
@@ -81,7 +82,7 @@ impl<'a, 'm> Values<'a, 'm> {
     pub(crate) fn at(&self, pointer: &JsonPointer) -> &Field<'a> {
         let Some(cell) = self.cell(pointer) else { return &ABSENT };
         match cell.shape {
-            _ if cell.inner.is_none() => &cell.value,
+            _ if cell.branch.is_leaf() => &cell.value,
             None => &ABSENT,
             Some(Shape::Null) => &NULL,
             Some(Shape::Object | Shape::Other) => &OTHER,
@@ -112,15 +113,20 @@ impl<'a, 'm> Values<'a, 'm> {
 
 impl<'a, 'm> Cell<'a, 'm> {
     fn new(branch: &'m Branch) -> Self {
-        let inner = (!branch.is_leaf()).then(|| Box::new(Values::new(branch)));
-        Self { value: Field::Absent, shape: None, inner }
+        Self { branch, value: Field::Absent, shape: None, inner: None }
+    }
+
+    /// A record in an array.
+    fn of_record(branch: &'m Branch) -> Self {
+        Self { inner: (!branch.is_leaf()).then(|| Box::new(Values::new(branch))), ..Self::new(branch) }
     }
 
     fn target(&mut self) -> MemberTarget<'_, 'a> {
-        match &mut self.inner {
-            None => MemberTarget::Field(&mut self.value),
-            Some(inner) => MemberTarget::Object(&mut self.shape, inner.as_mut()),
+        if self.branch.is_leaf() {
+            return MemberTarget::Field(&mut self.value);
         }
+        let inner = self.inner.get_or_insert_with(|| Box::new(Values::new(self.branch)));
+        MemberTarget::Object(&mut self.shape, inner.as_mut())
     }
 }
 
@@ -129,7 +135,7 @@ impl<'a> Members<'a> for Values<'a, '_> {
         if let Some(of_record) = self.branch.records.as_deref() {
             // An object in the place of the array is its only record.
             if self.records.is_empty() {
-                self.records.push(Cell { shape: Some(Shape::Object), ..Cell::new(of_record) });
+                self.records.push(Cell { shape: Some(Shape::Object), ..Cell::of_record(of_record) });
             }
             return self.records[0].inner.as_mut()?.target(name);
         }
@@ -139,7 +145,7 @@ impl<'a> Members<'a> for Values<'a, '_> {
 
     fn item(&mut self, number: usize) -> Option<MemberTarget<'_, 'a>> {
         if let Some(of_record) = self.branch.records.as_deref() {
-            self.records.push(Cell::new(of_record));
+            self.records.push(Cell::of_record(of_record));
             let Cell { shape, inner, .. } = self.records.last_mut()?;
             return Some(MemberTarget::Object(shape, inner.as_mut()?.as_mut()));
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::conversation::{ConversationMembers, ObjectList};
 use crate::Detail;
-use crate::json::field::Field;
+use crate::json::field::{Field, trimmed};
 use crate::json::members::{MemberTarget, Members, Shape};
 
 /// The start of the topics of detail events. The id of the conversation follows, or the text `{id}`, then the kind.
@@ -173,7 +173,7 @@ impl<'a> Members<'a> for EventBody<'a> {
 pub(super) fn optional_text<'x>(field: &'x Field<'_>) -> Result<Option<&'x str>, Detail> {
     match field {
         Field::Absent | Field::Null => Ok(None),
-        Field::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Field::Text(text) => Ok(Some(trimmed(text)).filter(|text| !text.is_empty())),
         _ => Err(Detail::BadMember),
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Members<'a> for AllTargets<'a> {
 }
 
 /// Objects from which others are made by changing a byte.
-const OBJECTS: [&str; 8] = [
+const OBJECTS: [&str; 9] = [
     concat!(
         r#"{"specversion":"1.0","id":"e-1","source":"/s","type":"fi.ensilinja.contact.offered","subject":"c-1","#,
         r#""time":"2025-09-16T07:15:00Z","datacontenttype":"application/json","data":{"line":"mipa","visit":"2"}}"#
@@ -51,6 +51,7 @@ const OBJECTS: [&str; 8] = [
     r#"{"data":null,"id":999999999999999,"id2":0,"data2":{},"type":true}"#,
     r#"{"data":{},"data":{},"id":1,"id":null}"#,
     r#"{"type":["a\nb",{"x":[]}],"data":[1,-2.5e-7,"c",[true,null]],"y":[{"\u00e4":"\ud800"},0.0],"type":3}"#,
+    r#"{"id":"{\"\\\/\b\f\n\r\t\"}","type":"\\","x":"\\\""}"#,
 ];
 
 /// Bytes with a meaning in JSON, and the neighbours of those that a scanner compares with.
@@ -116,6 +117,7 @@ fn ordinary_objects_are_scanned_and_doubtful_ones_left_to_serde() {
         ("{}", true),
         (OBJECTS[3], true),
         (OBJECTS[6], false),
+        (OBJECTS[8], true),
         (r#"{"x":1.5}"#, true),
         (r#"{"x":[{"y":-1e9}]}"#, true),
         (r#"{"id":"a\"b"}"#, true),

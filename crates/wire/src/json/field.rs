@@ -45,7 +45,7 @@ impl Field<'_> {
     /// The value as a trimmed text that is not empty, also of a number or a boolean; `None` for anything else.
     pub(crate) fn as_text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+            Self::Text(text) => Some(trimmed(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
             Self::Number(number) => Some(number.to_string().into()),
             Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
             Self::Absent | Self::Null | Self::Other => None,
@@ -69,6 +69,15 @@ impl Field<'_> {
     /// The member of a vocabulary with this name.
     pub(crate) fn word<T>(&self, from_name: fn(&str) -> Option<T>, missing: Detail, bad: Detail) -> Result<T, Detail> {
         from_name(self.text(missing, bad)?).ok_or(bad)
+    }
+}
+
+/// The text without white space around it. Usually there is none, as its ends tell.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

@@ -17,6 +17,9 @@ use super::members::{MemberTarget, Members, Shape};
 /// The most digits of a number that is read here: all whole numbers so long fit a double exactly.
 const MAX_DIGITS: usize = 15;
 
+/// Room for most texts with escapes, in bytes.
+const USUAL_TEXT: usize = 128;
+
 /// The most levels of objects and arrays that are skipped here, inside a few levels of known members.
 const MAX_SKIPPED_DEPTH: u8 = 32;
 
@@ -27,6 +30,21 @@ pub(crate) fn read<'a, M: Members<'a>>(text: &'a str, fields: &mut M) -> Option<
         return None;
     }
     scanner.members(fields)?;
+    scanner.token().is_none().then_some(())
+}
+
+/// Does the same with an object that may be alone in an array, as webhooks send it.
+pub(crate) fn read_single<'a, M: Members<'a>>(text: &'a str, fields: &mut M) -> Option<()> {
+    let mut scanner = Scanner { text, at: 0 };
+    let first = scanner.token()?;
+    let is_in_array = first == b'[';
+    if (if is_in_array { scanner.token()? } else { first }) != b'{' {
+        return None;
+    }
+    scanner.members(fields)?;
+    if is_in_array && scanner.token()? != b']' {
+        return None;
+    }
     scanner.token().is_none().then_some(())
 }
 
@@ -197,14 +215,17 @@ impl<'a> Scanner<'a> {
 
     /// Reads a whole number that has no sign and no leading zero. The caller reads what follows it, and gives up at
     /// `1.5` and `1e9`.
+    #[expect(clippy::cast_precision_loss, reason = "a double has all whole numbers of so few digits")]
     fn number(&mut self, first: u8) -> Option<f64> {
-        let start = self.at - 1;
-        let digits = self.text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits > MAX_DIGITS || (first == b'0' && digits > 1) {
-            return None;
+        let start = self.at;
+        let mut number = u64::from(first - b'0');
+        while let Some(digit) = self.byte().filter(u8::is_ascii_digit) {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            self.at += 1;
         }
-        self.at = start + digits;
-        self.text[start..self.at].parse().ok()
+        let more_digits = self.at - start;
+        let is_short = if first == b'0' { more_digits == 0 } else { more_digits < MAX_DIGITS };
+        is_short.then_some(number as f64)
     }
 
     /// Reads a number of any form, from its first byte, which has been read.
@@ -246,12 +267,44 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn text(&mut self) -> Option<Cow<'a, str>> {
         let start = self.at;
-        if let Some(text) = self.plain_string() {
-            return Some(Cow::Borrowed(text));
+        match self.plain_string() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.text_with_escapes(start).map(Cow::Owned),
         }
+    }
+
+    /// Reads a string from its start, as it is meant.
+    #[cold]
+    fn text_with_escapes(&mut self, start: usize) -> Option<String> {
+        let bytes = self.text.as_bytes();
+        let mut text = String::with_capacity(USUAL_TEXT);
+        self.at = start;
+        loop {
+            let end = next_special(bytes, self.at)?;
+            text.push_str(self.text.get(self.at..end)?);
+            self.at = end + 2;
+            text.push(match (bytes[end], bytes.get(end + 1)) {
+                (b'"', _) => {
+                    self.at = end + 1;
+                    return Some(text);
+                }
+                (b'\\', Some(b'b')) => '\u{8}',
+                (b'\\', Some(b'f')) => '\u{c}',
+                (b'\\', Some(b'n')) => '\n',
+                (b'\\', Some(b'r')) => '\r',
+                (b'\\', Some(b't')) => '\t',
+                (b'\\', Some(quoted @ (b'"' | b'\\' | b'/'))) => char::from(*quoted),
+                (b'\\', Some(b'u')) => return self.text_with_codes(start),
+                _ => return None,
+            });
+        }
+    }
+
+    /// Does the same if there are characters as `\u` and a code.
+    fn text_with_codes(&mut self, start: usize) -> Option<String> {
         self.at = start;
         self.string()?;
-        serde_json::from_str(&self.text[start - 1..self.at]).ok().map(Cow::Owned)
+        serde_json::from_str(&self.text[start - 1..self.at]).ok()
     }
 
     /// Reads a string and its closing quote, as it is written. The opening quote has been read.
@@ -289,20 +342,7 @@ impl<'a> Scanner<'a> {
     fn plain_string(&mut self) -> Option<&'a str> {
         let start = self.at;
         let bytes = self.text.as_bytes();
-        let mut end = start;
-        loop {
-            let Some(word) = bytes.get(end..).and_then(<[u8]>::first_chunk) else {
-                end += bytes.get(end..)?.iter().position(|byte| is_special(*byte))?;
-                break;
-            };
-            let specials = specials(u64::from_le_bytes(*word));
-            if specials != 0 {
-                end += specials.trailing_zeros() as usize / 8;
-                break;
-            }
-            // A constant, so that the next word can be read before this one has been judged.
-            end += size_of::<u64>();
-        }
+        let end = next_special(bytes, start)?;
         self.at = end + 1;
         if bytes[end] == b'"' { self.text.get(start..end) } else { None }
     }
@@ -317,6 +357,22 @@ impl<'a> Scanner<'a> {
                 return Some(byte);
             }
         }
+    }
+}
+
+/// The position, from `at` on, of the first byte with which a string cannot simply go on.
+#[inline]
+pub(super) fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
+            return Some(at + bytes.get(at..)?.iter().position(|byte| is_special(*byte))?);
+        };
+        let specials = specials(u64::from_le_bytes(*word));
+        if specials != 0 {
+            return Some(at + specials.trailing_zeros() as usize / 8);
+        }
+        // A constant, so that the next word can be read before this one has been judged.
+        at += size_of::<u64>();
     }
 }
 

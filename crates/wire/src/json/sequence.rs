@@ -26,9 +26,14 @@ pub(crate) fn read_each<'a, M: Members<'a>>(
 ) {
     // The usual case is one object.
     let mut fields = new();
-    if scan::read(text, &mut fields).is_some() {
+    if scan::read_single(text, &mut fields).is_some() {
         return take(Ok(&mut fields));
     }
+    read_parts(text, new, take);
+}
+
+/// Does the same for any text. It decides what is taken.
+fn read_parts<'a, M: Members<'a>>(text: &'a str, new: impl Fn() -> M, mut take: impl FnMut(Result<&mut M, Detail>)) {
     let mut parts = Parts { text, at: 0, open_arrays: 0 };
     let mut is_new_line = true;
     let mut faults = 0;
@@ -178,7 +183,8 @@ fn end_of_object(text: &str) -> Option<usize> {
 /// The position behind the closing quote of a string that begins at `at`. A string ends on its line.
 fn end_of_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match bytes.get(at)? {
+        at = scan::next_special(bytes, at)?;
+        match bytes[at] {
             b'"' => return Some(at + 1),
             b'\n' => return None,
             b'\\' => at += 2,
@@ -205,13 +211,20 @@ mod tests {
 
     /// The values of `a`, and the faults.
     fn read(text: &str) -> (Vec<String>, Vec<Detail>) {
-        let (mut values, mut faults) = (Vec::new(), Vec::new());
-        read_each(text, OneMember::default, |part| match part {
-            Ok(OneMember(Field::Text(value))) => values.push(value.to_string()),
-            Ok(_) => values.push(String::new()),
-            Err(fault) => faults.push(fault),
-        });
-        (values, faults)
+        fn found<'a>(
+            read: impl FnOnce(&mut dyn FnMut(Result<&mut OneMember<'a>, Detail>)),
+        ) -> (Vec<String>, Vec<Detail>) {
+            let (mut values, mut faults) = (Vec::new(), Vec::new());
+            read(&mut |part| match part {
+                Ok(OneMember(Field::Text(value))) => values.push(value.to_string()),
+                Ok(_) => values.push(String::new()),
+                Err(fault) => faults.push(fault),
+            });
+            (values, faults)
+        }
+        let taken = found(|take| read_each(text, OneMember::default, take));
+        assert_eq!(taken, found(|take| read_parts(text, OneMember::default, take)), "the usual case is none: {text}");
+        taken
     }
 
     #[test]
@@ -228,6 +241,18 @@ mod tests {
             assert_eq!(read(text), (vec!["1".to_owned(), "2".to_owned()], Vec::new()), "{text}");
         }
         assert_eq!(read("[]"), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn an_object_alone_is_taken_with_or_without_an_array_around_it() {
+        for text in
+            [r#"{"a":"1"}"#, r#"[{"a":"1"}]"#, "\r\n [\t{\n\"a\":\"1\"} ] \n", r#"[[{"a":"1"}]]"#, r#"[{"a":"1"},]"#]
+        {
+            assert_eq!(read(text), (vec!["1".to_owned()], Vec::new()), "{text}");
+        }
+        for text in [r#"[{"a":"1"}"#, r#"{"a":"1"}]"#, r#"[{"a":"1"}]]"#, "\u{c}[{\"a\":\"1\"}]", r#"[{"a":"1"}}"#] {
+            assert!(!read(text).1.is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use crate::Detail;
 use crate::json::field::Field;
 use crate::json::members::{MemberTarget, Members, Shape};
+use crate::json::names::NameTable;
 use crate::native::epoch::{EpochUnit, epoch_in};
 use crate::native::instant::instant_in;
 use crate::native::percent::decoded;
@@ -42,8 +43,10 @@ pub(super) enum TaskMember {
     TransferTo,
 }
 
+const MEMBERS: usize = TaskMember::TransferTo as usize + 1;
+
 /// The names of the members, in the order of [`TaskMember`].
-const NAMES: [&str; TaskMember::TransferTo as usize + 1] = [
+static NAMES: NameTable<MEMBERS> = NameTable::new([
     "event_type",
     "timestamp",
     "timestamp_ms",
@@ -63,7 +66,30 @@ const NAMES: [&str; TaskMember::TransferTo as usize + 1] = [
     "transfer_mode",
     "transfer_type",
     "transfer_to",
-];
+]);
+
+/// The same names without underscores, as names with capital letters are compared with them: `TaskSid` is `task_sid`.
+static JOINED_NAMES: NameTable<MEMBERS> = NameTable::new([
+    "eventtype",
+    "timestamp",
+    "timestampms",
+    "tasksid",
+    "taskqueuesid",
+    "taskqueuename",
+    "previoustaskqueuesid",
+    "previoustaskqueuename",
+    "workflowsid",
+    "workflowname",
+    "taskdatecreated",
+    "taskassignmentstatus",
+    "taskcanceledreason",
+    "taskcompletedreason",
+    "reason",
+    "taskattributes",
+    "transfermode",
+    "transfertype",
+    "transferto",
+]);
 
 /// From here on a number of units since 1970 counts milliseconds and no seconds.
 const MILLISECONDS_FROM: f64 = 1e11;
@@ -71,7 +97,7 @@ const MILLISECONDS_FROM: f64 = 1e11;
 /// The members of an event about a task.
 #[derive(Default)]
 pub(super) struct Payload<'a> {
-    fields: [Field<'a>; NAMES.len()],
+    fields: [Field<'a>; MEMBERS],
 }
 
 /// The data of a `CloudEvent`.
@@ -96,11 +122,9 @@ pub(super) struct TaskEvent<'a> {
 
 impl<'a> Payload<'a> {
     fn field_mut(&mut self, name: &str) -> Option<&mut Field<'a>> {
-        let exact = NAMES.iter().position(|known| *known == name);
-        let place = exact.or_else(|| match name {
-            "eventtype" => Some(TaskMember::EventType as usize),
-            _ => spelled(name).and_then(|name| NAMES.iter().position(|known| is_same(known, name))),
-        });
+        let exact = NAMES.find(name, |known, name| known == name);
+        let is_same = |known: &str, name: &str| is_joined(known, name) || name == "eventtype";
+        let place = exact.or_else(|| JOINED_NAMES.find(name, is_same));
         self.fields.get_mut(place?)
     }
 }
@@ -130,10 +154,10 @@ impl<'a> Members<'a> for TaskEvent<'a> {
             "event_date_ms" => Some(MemberTarget::First(&mut self.event_date_ms)),
             "data" => Some(MemberTarget::Object(&mut self.data_shape, &mut self.data)),
             "event_data" => Some(MemberTarget::Object(&mut self.event_data_shape, &mut self.data.payload)),
-            _ => match spelled(name) {
-                Some(name) if is_same("event_date", name) => Some(MemberTarget::First(&mut self.event_date)),
-                Some(name) if is_same("event_date_ms", name) => Some(MemberTarget::First(&mut self.event_date_ms)),
-                Some(name) if is_same("event_data", name) => {
+            _ => match name.len() {
+                9 if is_joined("eventdate", name) => Some(MemberTarget::First(&mut self.event_date)),
+                11 if is_joined("eventdatems", name) => Some(MemberTarget::First(&mut self.event_date_ms)),
+                9 if is_joined("eventdata", name) => {
                     Some(MemberTarget::Object(&mut self.event_data_shape, &mut self.data.payload))
                 }
                 _ => self.data.payload.target(name),
@@ -145,9 +169,8 @@ impl<'a> Members<'a> for TaskEvent<'a> {
 impl<'a> TaskEvent<'a> {
     /// The event of a callback as it is posted: a form.
     pub(super) fn of_form(text: &'a str) -> Option<Self> {
-        let is_form = text.split_once('=').is_some_and(|(name, _)| {
-            name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        let is_form = text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.split_once('=').is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let mut event = is_form.then(Self::default)?;
         for (name, value) in text.trim().split('&').filter_map(|pair| pair.split_once('=')) {
             if let Some(field @ Field::Absent) = event.data.payload.field_mut(name) {
@@ -220,14 +243,41 @@ fn time_in(field: &Field<'_>, zone: Option<&TimeZone>) -> Result<Option<EventTim
     }
 }
 
-/// The name, if it may be one that is written with capital letters for underscores: `TaskSid`, or `taskSid` in some
-/// libraries.
-fn spelled(name: &str) -> Option<&str> {
-    name.bytes().any(|byte| byte.is_ascii_uppercase()).then_some(name)
+/// Whether the name has a capital letter: `TaskSid`, or `taskSid` in some libraries.
+fn has_capital(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// Whether a name with capital letters is that of a member: `TaskSid` is `task_sid`.
-fn is_same(known: &str, name: &str) -> bool {
-    let letters = || known.bytes().filter(|byte| *byte != b'_');
-    letters().count() == name.len() && letters().eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+/// Whether a name is this one, with capital letters in the place of underscores.
+fn is_joined(known: &str, name: &str) -> bool {
+    known.eq_ignore_ascii_case(name) && has_capital(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_member_has_both_names() {
+        let joined = NAMES.names().map(|name| name.replace('_', ""));
+        assert_eq!(joined, *JOINED_NAMES.names());
+    }
+
+    #[test]
+    fn a_name_is_known_as_it_is_written_in_any_of_the_feeds() {
+        let place = |name: &str| {
+            let mut payload = Payload::default();
+            *payload.field_mut(name)? = Field::Null;
+            payload.fields.iter().position(|field| matches!(field, Field::Null))
+        };
+        for known in ["task_queue_sid", "TaskQueueSid", "taskQueueSid", "TaskQueueSID"] {
+            assert_eq!(place(known), Some(TaskMember::Queue as usize), "{known}");
+        }
+        for known in ["eventtype", "event_type", "EventType"] {
+            assert_eq!(place(known), Some(TaskMember::EventType as usize), "{known}");
+        }
+        for other in ["taskqueuesid", "Task_Queue_Sid", "TASK_QUEUE_SID", "queue", "task_queue_sids", ""] {
+            assert_eq!(place(other), None, "{other}");
+        }
+    }
 }

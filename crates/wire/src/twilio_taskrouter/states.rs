@@ -273,8 +273,7 @@ impl<'x> TaskStates<'x> {
     fn line_of(&mut self, id: TaskMember, name: TaskMember) -> Result<Option<TaskLine<'x>>, Detail> {
         let (id, name) = (self.event.text(id), self.event.text(name));
         let shown = id.as_deref().or(name.as_deref()).ok_or(Detail::MissingQueue)?;
-        let ids: Vec<&str> = id.as_deref().into_iter().collect();
-        let Some((target, key)) = self.mapping.queues.find_among(&ids, name.as_deref()) else {
+        let Some((target, key)) = self.mapping.queues.find_among(id.as_deref().as_slice(), name.as_deref()) else {
             self.sink.unmapped(MappingTable::Queues, shown, id.as_ref().and(name.as_deref()));
             return Ok(None);
         };
@@ -287,8 +286,7 @@ impl<'x> TaskStates<'x> {
 
     fn workflow_line(&self) -> Option<TaskLine<'x>> {
         let (id, name) = (self.event.text(TaskMember::Workflow), self.event.text(TaskMember::WorkflowName));
-        let ids: Vec<&str> = id.as_deref().into_iter().collect();
-        let (line, key) = self.rules.settings.workflows.find_among(&ids, name.as_deref())?;
+        let (line, key) = self.rules.settings.workflows.find_among(id.as_deref().as_slice(), name.as_deref())?;
         Some(TaskLine { line: *line, entry: MappingEntry { table: MappingTable::Entries, key } })
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::json::field::Field;
 use crate::json::members::{MemberTarget, Members, Shape};
+use crate::json::names::NameTable;
 
 /// A header.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,19 +25,22 @@ pub(super) enum AmiHeader {
 
 const HEADERS: usize = AmiHeader::OwnTime as usize + 1;
 
-/// The headers by name, in lower case and without `_`.
-const NAMES: [(&[u8], AmiHeader); 10] = [
-    (b"event", AmiHeader::Event),
-    (b"queue", AmiHeader::Queue),
-    (b"uniqueid", AmiHeader::Uniqueid),
-    (b"interface", AmiHeader::Interface),
-    (b"membername", AmiHeader::MemberName),
-    (b"holdtime", AmiHeader::HoldTime),
-    (b"talktime", AmiHeader::TalkTime),
-    (b"timestamp", AmiHeader::Timestamp),
-    (b"host", AmiHeader::Host),
-    (b"hostname", AmiHeader::Hostname),
-];
+/// The names of the headers in the order of [`AmiHeader`], without `_`.
+static NAMES: NameTable<{ AmiHeader::OwnTime as usize }> = NameTable::new([
+    "Event",
+    "Queue",
+    "Uniqueid",
+    "Interface",
+    "MemberName",
+    "HoldTime",
+    "TalkTime",
+    "Timestamp",
+    "Host",
+    "Hostname",
+]);
+
+/// The most bytes of a name of a header.
+const MAX_NAME_BYTES: usize = 10;
 
 /// The headers of one object.
 #[derive(Default)]
@@ -126,15 +130,24 @@ impl<'a> Fields<'a> {
         if self.time_member == Some(name) {
             return Some(&mut self.values[AmiHeader::OwnTime as usize]);
         }
-        let mut plain = [0; 10];
-        let mut length = 0;
-        for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
-            *plain.get_mut(length)? = byte.to_ascii_lowercase();
-            length += 1;
-        }
-        let (_, header) = NAMES.iter().find(|(known, _)| *known == &plain[..length])?;
-        Some(&mut self.values[*header as usize])
+        let place = NAMES.find(name, str::eq_ignore_ascii_case).or_else(|| place_of_parts(name))?;
+        Some(&mut self.values[place])
     }
+}
+
+/// The position of a name whose words are written with `_` or `-` between them.
+fn place_of_parts(name: &str) -> Option<usize> {
+    let is_mark = |byte: &u8| matches!(byte, b'_' | b'-');
+    if !name.as_bytes().iter().any(is_mark) {
+        return None;
+    }
+    let mut joined = [0; MAX_NAME_BYTES];
+    let mut length = 0;
+    for byte in name.bytes().filter(|byte| !is_mark(byte)) {
+        *joined.get_mut(length)? = byte;
+        length += 1;
+    }
+    NAMES.find(std::str::from_utf8(&joined[..length]).ok()?, str::eq_ignore_ascii_case)
 }
 
 impl<'a> Members<'a> for Fields<'a> {
