@@ -66,7 +66,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, contacts"),
+    ("[log]", "contacts = \"yes\"\n[log]", r#"6: server.contacts is "yes"; it should be true or false"#),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line, source"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
     ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days, wait_from, timed_out, promise, service_level, target, alert_floor, change"),

@@ -32,6 +32,7 @@ mod event_files;
 mod explain;
 mod grafana;
 mod import;
+mod look_back;
 mod native;
 mod oracle;
 mod published;

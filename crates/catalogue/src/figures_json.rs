@@ -205,3 +205,9 @@ fn value(number: Number) -> Value {
 pub fn instant(at: Option<EventTime>) -> Value {
     at.map_or(Value::Null, |at| value(Number::Millis(at.as_millis())))
 }
+
+/// Milliseconds in seconds.
+#[must_use]
+pub fn seconds(ms: i64) -> Value {
+    value(Number::Millis(ms))
+}

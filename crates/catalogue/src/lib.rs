@@ -21,6 +21,8 @@
 //! figures come from the ledger. It is pure: it knows no files, no clock, no environment and no HTTP.
 
 mod catalogue;
+mod contact_list;
+mod day_comparison;
 mod export;
 mod exposition;
 mod figures_document;
@@ -38,6 +40,10 @@ mod targets;
 mod text_format;
 
 pub use catalogue::{CATALOGUE, CatalogueSection, metrics};
+pub use contact_list::{ContactList, ContactSeries, ListedContact, ListedEntry, ListedPromise, contacts_json};
+pub use day_comparison::{
+    ComparedDay, DayComparison, ExpectedArrivals, NotExpected, Spread, days_json, intervals_json,
+};
 pub use export::{Export, FigureSelection, OpenMetricsFamily};
 pub use exposition::Exposition;
 pub use figures_document::{FiguresDocument, LineDocument, NotFigures, from_seconds};

@@ -12,6 +12,7 @@
 //! that a single entry of one contact would make.
 
 use ensilinja_ledger::{LineFigures, Quantile, Window, WindowFigures};
+use ensilinja_model::vocabulary;
 
 use crate::catalogue::metrics;
 use crate::line_info::LineInfo;
@@ -38,26 +39,28 @@ enum SeriesPart {
     Sum,
 }
 
-/// How a figure is aggregated from the entries of contacts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aggregation {
-    /// The sum over entries.
-    Sum,
-    /// A quantile of the values that entries measure.
-    Quantile,
-    /// The value of a single contact: the oldest, or the next.
-    Single,
+vocabulary! {
+    /// How a figure is aggregated from the entries of contacts.
+    Aggregation {
+        /// The sum over entries.
+        Sum = "sum",
+        /// A quantile of the values that entries measure.
+        Quantile = "quantile",
+        /// The value of a single contact: the oldest, or the next.
+        Single = "single",
+    }
 }
 
-/// The unit of a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FigureUnit {
-    /// A count.
-    Count,
-    /// A duration in ms.
-    Duration,
-    /// An instant in ms since 1970.
-    Instant,
+vocabulary! {
+    /// The unit of a figure.
+    FigureUnit {
+        /// A count.
+        Count = "count",
+        /// A duration in ms.
+        Duration = "duration",
+        /// An instant in ms since 1970.
+        Instant = "instant",
+    }
 }
 
 /// Why a text is not the name of a figure.

@@ -7,12 +7,14 @@ use toml::de::DeValue;
 
 use crate::error::ConfigError;
 use crate::section::{Expected, Section};
+use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 2] = [LISTEN, ALLOWED_HOSTS];
+const KEYS: [&str; 3] = [LISTEN, ALLOWED_HOSTS, CONTACTS];
 
 const LISTEN: &str = "listen";
 const ALLOWED_HOSTS: &str = "allowed_hosts";
+const CONTACTS: &str = "contacts";
 
 /// Only this machine can reach it: the figures of small lines are not public.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -31,6 +33,8 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// The host names that requests may be for; any, if none are configured. Never an empty list.
     pub allowed_hosts: Option<Vec<HostName>>,
+    /// Whether the board may list the contacts behind a number. They have no names, but are about single people.
+    pub contacts: bool,
 }
 
 /// The name of a host, in lower case and without a dot at its end.
@@ -56,10 +60,11 @@ impl HostName {
 
 /// Reads `[server]`.
 pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
-    let mut server = ServerSettings { listen: DEFAULT_LISTEN, allowed_hosts: None };
+    let mut server = ServerSettings { listen: DEFAULT_LISTEN, allowed_hosts: None, contacts: false };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
         server.allowed_hosts = allowed_hosts(&section)?;
+        server.contacts = section.optional(CONTACTS, flag)?.unwrap_or(false);
     }
     Ok(server)
 }

@@ -13,6 +13,7 @@ use crate::collision::{self, CollisionNote, Effect};
 use crate::entries::{Entries, Entry};
 use crate::facts::{Applied, Facts};
 use crate::legs::Legs;
+use crate::past_reading::LegCopies;
 use crate::rules::Rules;
 use crate::sums::Sums;
 
@@ -49,6 +50,13 @@ impl HistoricalLedger {
         let (index, _) = self.legs.find_or_insert(event.leg, || Facts::new(event.line, event.at));
         let facts = self.legs.get_mut(index).expect("it was just found or inserted");
         collision::learn(facts, &facts.clone(), event, self.rules.life_ms(), note)
+    }
+
+    /// Adds the legs of a live ledger. A leg that is there already stays as it is.
+    pub fn add(&mut self, copies: &LegCopies) {
+        for (key, facts) in &copies.legs {
+            self.legs.find_or_insert(*key, || facts.clone());
+        }
     }
 
     /// The number of legs.

@@ -61,7 +61,7 @@ impl Interval {
         intervals
     }
 
-    fn count(&mut self, kind: EntryKind, n: i64) {
+    pub(crate) fn count(&mut self, kind: EntryKind, n: i64) {
         if kind.is_arrival() {
             self.offered += n;
         }

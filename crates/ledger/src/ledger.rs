@@ -215,6 +215,21 @@ impl Ledger {
         Figures { as_of: now, day_start: self.rules.days().start_of_day(now), lines, legs: self.legs.len() }
     }
 
+    /// The rules of the lines.
+    pub(crate) const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Events before this instant are ignored, and legs without a later fact are forgotten.
+    pub(crate) const fn range_start(&self) -> EventTime {
+        self.range_start
+    }
+
+    /// The legs of a part of the memory; `None` if there is no such part.
+    pub(crate) fn legs_of_part(&self, part: usize) -> Option<impl Iterator<Item = (LegKey, &Facts)>> {
+        self.legs.of_chunk(part)
+    }
+
     /// The number of legs in memory.
     #[must_use]
     pub fn legs(&self) -> usize {

@@ -86,8 +86,12 @@ impl Legs {
 
     /// Every leg with its key, in no particular order.
     pub fn with_keys(&self) -> impl Iterator<Item = (LegKey, &Facts)> {
-        let key = |[high, low]: [u64; 2]| LegKey::new(u128::from(high) << 64 | u128::from(low));
-        self.chunks.iter().flatten().flatten().map(move |leg| (key(leg.key), &leg.facts))
+        self.chunks.iter().flatten().flatten().map(|leg| (key_of(leg.key), &leg.facts))
+    }
+
+    /// The legs of one chunk of the slab, with their keys; `None` if there is no such chunk.
+    pub fn of_chunk(&self, chunk: usize) -> Option<impl Iterator<Item = (LegKey, &Facts)>> {
+        Some(self.chunks.get(chunk)?.iter().flatten().map(|leg| (key_of(leg.key), &leg.facts)))
     }
 
     /// The facts of every leg, in no particular order.
@@ -122,6 +126,10 @@ impl Legs {
 #[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits are 64 bits each")]
 const fn halves(key: LegKey) -> [u64; 2] {
     [(key.get() >> 64) as u64, key.get() as u64]
+}
+
+fn key_of([high, low]: [u64; 2]) -> LegKey {
+    LegKey::new(u128::from(high) << 64 | u128::from(low))
 }
 
 fn append(chunks: &mut Vec<Vec<Option<LegRecord>>>, leg: Option<LegRecord>) -> LegIndex {

@@ -72,6 +72,14 @@ impl SourcedEntry {
         self.kind.as_str()
     }
 
+    /// How the leg left the queue, if this entry is the end of its wait: a [`Decision`](crate::Decision), or one of
+    /// [`Undecided`](crate::Undecided).
+    #[must_use]
+    pub fn end_of_wait(&self) -> Option<&'static str> {
+        let decision = self.kind.decision().map(|decision| decision.as_str());
+        decision.or_else(|| self.kind.undecided().map(|undecided| undecided.as_str()))
+    }
+
     /// Whether the entry follows from this event, directly or by a timeout. The event must be about the same leg.
     #[must_use]
     pub fn follows_from(&self, event: &Event) -> bool {

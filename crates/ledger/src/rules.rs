@@ -210,6 +210,21 @@ impl Rules {
         start.plus_millis(-self.life_ms() - CLOCK_SKEW_MS)
     }
 
+    /// The instant from which figures are complete if everything since `range_start` was read: the opposite of
+    /// [`reads_from`](Self::reads_from).
+    pub(crate) fn needed_from(&self, range_start: EventTime) -> EventTime {
+        range_start.plus_millis(self.life_ms() + CLOCK_SKEW_MS)
+    }
+
+    /// The instant since which the arrivals and decisions of contacts are known if everything since `since` was read: a
+    /// leg is decided at most `orphan_after` after its arrival.
+    #[must_use]
+    pub fn days_known_from(&self, since: EventTime) -> EventTime {
+        let limits = self.lines().iter().flat_map(|line| &line.effective_limits);
+        let decided_within_ms = limits.map(|effective| effective.limits.orphan_after_ms).max().unwrap_or(0);
+        since.plus_millis(i64::from(decided_within_ms) + CLOCK_SKEW_MS)
+    }
+
     /// The horizon in ms: how far back the log must be read so that every figure is right at any instant of the
     /// calendar. It is the longest window, plus the maximum life of a leg, plus the allowed clock skew of a source.
     #[must_use]

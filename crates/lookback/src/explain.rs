@@ -19,4 +19,6 @@ mod words;
 
 pub use contact::{ContactQuestion, explain_contact};
 pub use figure::explain_figure;
+pub(crate) use figure::made_of;
 pub use figure_question::FigureQuestion;
+pub(crate) use layout::FigureEntry;

@@ -22,9 +22,11 @@
 
 pub mod call_records;
 pub mod compare;
+mod contact_list;
 mod context;
 mod contribution;
 mod coverage;
+mod day_comparison;
 pub mod dead_letters;
 mod error;
 mod event_days;
@@ -47,6 +49,7 @@ mod source;
 pub use context::LookbackContext;
 pub use contribution::{EntryContribution, FigureQuery, LegContribution};
 pub use coverage::{Coverage, CoverageReason, FirstEvents, HistoryEvidence, HistorySource};
+pub use day_comparison::{ComparedDays, FEWEST_DAYS};
 pub use error::LookbackError;
 pub use kafka_settings::{kafka_settings, kafka_settings_of_events};
 pub use lookback::{Lookback, SourceEnd};

@@ -39,19 +39,23 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// The files that the page loads.
-static FILES: [Asset; 45] = [
+static FILES: [Asset; 50] = [
     asset!("detail.css"),
     asset!("page.css"),
+    asset!("past.css"),
     asset!("summary.css"),
     asset!("themes.css"),
     asset!("tiles.css"),
     asset!("icon.svg"),
     asset!("anew.js"),
     asset!("choices.js"),
+    asset!("contacts_link.js"),
+    asset!("contacts_list.js"),
     asset!("controls.js"),
     asset!("counts.js"),
     asset!("county.js"),
     asset!("day_chart.js"),
+    asset!("day_comparison.js"),
     asset!("detail.js"),
     asset!("detail_now.js"),
     asset!("detail_today.js"),
@@ -65,6 +69,7 @@ static FILES: [Asset; 45] = [
     asset!("indicators.js"),
     asset!("kept.js"),
     asset!("language.js"),
+    asset!("look_back.js"),
     asset!("main.js"),
     asset!("order.js"),
     asset!("plots.js"),

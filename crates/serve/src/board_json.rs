@@ -2,12 +2,12 @@
 //! ([`figures_json`](ensilinja_catalogue::figures_json)); only those that the board shows are sent.
 //!
 //! ```json
-//! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki",
+//! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki", "contacts": false,
 //!  "indicators": [{"indicator": "promise_kept", "name_fi": "...", "name_sv": "...", "name_en": "...", "rule": "..."}],
 //!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}]}
 //! ```
 //!
-//! *hello*: what does not change while the process runs. A page that sees another version reloads itself.
+//! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed. A page that sees another version reloads itself.
 //!
 //! ```json
 //! {"now_timestamp_seconds": 1758006900.25, "figures_as_of_timestamp_seconds": 1758006900,
@@ -30,8 +30,8 @@
 //! but the length of a slot is `null`.
 
 use ensilinja_catalogue::figures_json::{info_fields, instant, line_figures, with_status};
-use ensilinja_catalogue::{LineTable, Metric, Snapshot};
-use ensilinja_ledger::{INTERVAL_SECONDS, Indicator, Interval, Intraday, Window};
+use ensilinja_catalogue::{LineTable, Metric, Snapshot, intervals_json};
+use ensilinja_ledger::{INTERVAL_SECONDS, Indicator, Intraday, Window};
 use serde_json::{Value, json};
 
 use crate::pipeline::Build;
@@ -55,7 +55,7 @@ fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
 }
 
 /// The data of `hello`.
-pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable) -> Value {
+pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable, lists_contacts: bool) -> Value {
     let indicator = |indicator: &Indicator| {
         let row = indicator.row();
         json!({
@@ -70,6 +70,7 @@ pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable) -> Value {
     json!({
         "version": format!("{} ({})", build.version, build.revision),
         "time_zone": time_zone,
+        "contacts": lists_contacts,
         "indicators": live.map(indicator).collect::<Vec<_>>(),
         "lines": table.infos().iter().map(info_fields).collect::<Vec<_>>(),
     })
@@ -89,16 +90,7 @@ pub(crate) fn figures(table: &LineTable, snapshot: &Snapshot) -> Value {
 pub(crate) fn day(lines: usize, intraday: Option<&Intraday>) -> Value {
     let line = |index: usize| {
         let intervals = intraday.and_then(|intraday| intraday.lines.get(index)?.as_deref());
-        intervals.map_or(Value::Null, |intervals| {
-            let each = |count: fn(&Interval) -> i64| intervals.iter().map(count).collect::<Vec<_>>();
-            json!({
-                "offered": each(|interval| interval.offered),
-                "answered": each(|interval| interval.answered),
-                "callback_requested": each(|interval| interval.callback_requested),
-                "timed_out": each(|interval| interval.timed_out),
-                "abandoned": each(|interval| interval.abandoned),
-            })
-        })
+        intervals.map_or(Value::Null, intervals_json)
     };
     json!({
         "start_timestamp_seconds": instant(intraday.map(|intraday| intraday.day_start)),

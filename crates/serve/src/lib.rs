@@ -8,6 +8,7 @@
 //! ```text
 //! GET /metrics ──────────────> SnapshotSource::snapshot ──┬──> Exposition (text, OpenMetrics)
 //! GET /api/figures, /lines ───────────────────────────────┼──> figures as JSON
+//! GET /api/at, /days, /contacts ──> LookBack, one at a time ──> answers about the past
 //! GET /api/live ──> LiveStream, once a second ────────────┴──> events, the same bytes for every client
 //! GET / ────────────────────────────────────────────────────> the board's files
 //! ```
@@ -20,10 +21,13 @@ mod connection;
 mod gzip_chunk;
 mod host;
 mod limits;
+mod line_past;
 mod live;
+mod look_back;
 mod negotiation;
 mod patient_stream;
 mod pipeline;
+mod query;
 mod renderings;
 mod reply;
 mod routes;
@@ -38,4 +42,4 @@ pub use limits::ServerLimits;
 pub use pipeline::{Build, Pipeline};
 pub use routes::Routes;
 pub use server::{BindError, Server};
-pub use source::SnapshotSource;
+pub use source::{ContactsQuestion, ContactsRefusal, Memory, PastFigures, SnapshotSource};

@@ -18,8 +18,10 @@ use crate::assets::{self, Asset};
 use crate::board_json;
 use crate::host::AllowedHosts;
 use crate::live::{EVENT_STREAM, LiveStream};
+use crate::look_back::{JsonAnswer, LookBack};
 use crate::negotiation::{accepts_gzip, format_of};
 use crate::pipeline::Pipeline;
+use crate::query::parameter;
 use crate::renderings::{Rendering, Renderings};
 use crate::reply::{ALLOWED_METHODS, PLAIN, Reply, ReplyBody, UNBUFFERED, gzip, whole};
 use crate::source::SnapshotSource;
@@ -59,13 +61,19 @@ enum RouteAnswer {
     Figures,
     /// The figures of one line, by the last part of the path.
     Line,
+    /// The board at an earlier instant, by the last part of the path.
+    Past,
+    /// The day of a line beside other days, by the last part of the path.
+    Days,
+    /// The contacts of a figure of a line, by the last part of the path and the query.
+    Contacts,
     /// Whether the figures are complete.
     Readiness,
     /// The live stream.
     Live,
 }
 
-static ROUTES: [Route; 8] = [
+static ROUTES: [Route; 11] = [
     Route {
         path: "/",
         about: "the board: live figures of all lines",
@@ -89,6 +97,24 @@ static ROUTES: [Route; 8] = [
         about: "the figures of one line",
         activity: Activity::Page,
         answer: RouteAnswer::Line,
+    },
+    Route {
+        path: "/api/at/SECONDS",
+        about: "the board at an earlier instant, in seconds since 1970",
+        activity: Activity::Page,
+        answer: RouteAnswer::Past,
+    },
+    Route {
+        path: "/api/days/LINE",
+        about: "the day of one line beside yesterday, last week, and what is expected",
+        activity: Activity::Page,
+        answer: RouteAnswer::Days,
+    },
+    Route {
+        path: "/api/contacts/LINE",
+        about: "the contacts behind a figure: ?window=today&figure=contacts_offered",
+        activity: Activity::Page,
+        answer: RouteAnswer::Contacts,
     },
     Route {
         path: "/metrics",
@@ -118,6 +144,7 @@ pub struct Routes {
     renderings: Arc<Renderings>,
     probes: Arc<Semaphore>,
     live: Arc<LiveStream>,
+    look_back: Arc<LookBack>,
     hosts: AllowedHosts,
 }
 
@@ -132,8 +159,9 @@ impl Routes {
         source: Arc<dyn SnapshotSource>,
     ) -> Self {
         let (exposition, turns) = (Arc::new(exposition), Arc::new(Semaphore::new(CONCURRENT_RENDERINGS)));
-        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines());
+        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), source.lists_contacts());
         let live = LiveStream::new(&hello, Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
+        let look_back = LookBack::new(Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let (shown, asked) = (Arc::clone(&exposition), Arc::clone(&source));
         let make = move |rendering, gzipped| {
             let text = text_of(rendering, &shown, &time_zone, &pipeline, &asked.snapshot());
@@ -146,6 +174,7 @@ impl Routes {
             renderings: Renderings::new(Arc::new(make), turns),
             probes: Arc::new(Semaphore::new(CONCURRENT_PROBES)),
             live: Arc::new(live),
+            look_back: Arc::new(look_back),
             hosts: AllowedHosts::default(),
         }
     }
@@ -224,16 +253,29 @@ impl Routes {
                 self.rendered(Rendering::Metrics(format), format.content_type(), headers).await
             }
             RouteAnswer::Figures => self.rendered(Rendering::Figures, JSON, headers).await,
-            RouteAnswer::Line => {
-                let index = self.exposition.lines().infos().iter().position(|info| info.id.as_str() == rest);
-                let Some(index) = index else {
-                    let text = "there is no such line; see /api/figures for all lines\n".to_owned();
-                    return Reply::plain(StatusCode::NOT_FOUND, text);
-                };
-                self.rendered(Rendering::Line(index), JSON, headers).await
-            }
+            RouteAnswer::Line => match self.index_of(rest) {
+                Some(index) => self.rendered(Rendering::Line(index), JSON, headers).await,
+                None => no_such_line(),
+            },
+            RouteAnswer::Past => match parameter(head.uri.query(), "line").map(|line| self.index_of(&line)) {
+                Some(None) => no_such_line(),
+                line => json(self.look_back.board(rest, line.flatten()).await, headers),
+            },
+            RouteAnswer::Days => match self.index_of(rest) {
+                Some(index) => json(self.look_back.days(index).await, headers),
+                None => no_such_line(),
+            },
+            RouteAnswer::Contacts => match self.index_of(rest) {
+                Some(index) => json(self.look_back.contacts(index, head.uri.query()).await, headers),
+                None => no_such_line(),
+            },
             RouteAnswer::Readiness => self.readiness().await,
         }
+    }
+
+    /// The index of the line with this id.
+    fn index_of(&self, id: &str) -> Option<usize> {
+        self.exposition.lines().infos().iter().position(|info| info.id.as_str() == id)
     }
 
     async fn rendered(&self, rendering: Rendering, content_type: &'static str, headers: &HeaderMap) -> Reply {
@@ -301,6 +343,20 @@ impl Route {
     }
 }
 
+/// A JSON answer; `None` is one that failed.
+fn json(answer: Option<JsonAnswer>, headers: &HeaderMap) -> Reply {
+    let gzipped = accepts_gzip(headers);
+    answer.map_or_else(failed, |answer| Reply {
+        gzipped,
+        ..Reply::new(answer.status, JSON, whole(answer.bytes(gzipped)))
+    })
+}
+
+fn no_such_line() -> Reply {
+    let text = "there is no such line; see /api/figures for all lines\n".to_owned();
+    Reply::plain(StatusCode::NOT_FOUND, text)
+}
+
 fn failed() -> Reply {
     Reply::plain(StatusCode::INTERNAL_SERVER_ERROR, "the answer failed; see the log of the process\n".to_owned())
 }
@@ -312,7 +368,7 @@ fn too_many_streams() -> Reply {
 fn not_found() -> Reply {
     let mut text = "there is nothing here; the paths are\n".to_owned();
     for route in &ROUTES {
-        writeln!(text, "  {:<18}{}", route.path, route.about).expect("writing to a string cannot fail");
+        writeln!(text, "  {:<20}{}", route.path, route.about).expect("writing to a string cannot fail");
     }
     Reply::plain(StatusCode::NOT_FOUND, text)
 }

@@ -102,6 +102,8 @@ fn configuration(request: &DemoRequest, broker: &EmbeddedBroker) -> anyhow::Resu
         None => ensilinja_config::county(),
     };
     config.server.listen = request.listen;
+    // Its contacts are invented, so the board may list them.
+    config.server.contacts = true;
     config.kafka.bootstrap_servers = broker.bootstrap_servers();
     Ok(config)
 }

@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use ensilinja_ledger::{Applied, Ledger, Rules};
+use ensilinja_ledger::{Applied, Ledger, LegCopies, Rules};
 use ensilinja_lookback::FirstEvents;
-use ensilinja_model::{Channel, Event, EventTime, Fact};
+use ensilinja_model::{Channel, Event, EventTime, Fact, LineIndex};
 use ensilinja_serve::Pipeline;
 
 use crate::clock::LiveClock;
@@ -175,6 +175,30 @@ impl SharedLedger {
         events.clear();
         ledger.spare = events;
         ledger
+    }
+
+    /// Passes copies of all legs of log number `log`, or of those of one line, to `visit`, some thousands at a time. The
+    /// ledger is locked only while they are copied, so events are applied in between. Returns since when the ledger
+    /// remembers, and the newest events; `None` if another log has taken the place of the one that is asked about.
+    pub(super) fn copy_legs(
+        &self,
+        log: u32,
+        line: Option<LineIndex>,
+        mut visit: impl FnMut(&LegCopies),
+    ) -> Option<(EventTime, [Option<EventTime>; Channel::ALL.len()])> {
+        let mut copies = LegCopies::default();
+        for part in 0.. {
+            let live = self.catch_up();
+            if live.log != log {
+                return None;
+            }
+            if !live.ledger.copy_legs(part, line, &mut copies) {
+                return Some((live.ledger.remembers_since(), live.newest));
+            }
+            drop(live);
+            visit(&copies);
+        }
+        unreachable!("a ledger has fewer parts than there are numbers")
     }
 
     /// Logs once that callback attempts are left out.

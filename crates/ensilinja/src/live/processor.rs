@@ -68,7 +68,7 @@ impl Processor {
         let decoders = SourceDecoders::new(config, None, random_key()?);
         let intake = Intake::new(decoders, Arc::clone(&shared)).context("the system provides no thread")?;
         let ingest = Ingest::start(kafka_settings(config), intervals, clock.clock(), range_start, horizon_ms, intake)?;
-        let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until));
+        let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, config));
         let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
         let routes = Routes::new(exposition, config.zone_name().to_owned(), pipeline, shown);
         let routes = Arc::new(routes.answering_to(allowed_hosts(&config.server)));

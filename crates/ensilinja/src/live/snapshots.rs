@@ -1,15 +1,19 @@
 //! What the live process shows: snapshots of the ledger as of an instant that is complete, and readiness.
 
+mod look_back;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ensilinja_catalogue::{Hazards, PartitionState, Readiness, Snapshot};
+use ensilinja_catalogue::{ContactList, DayComparison, Hazards, LineInfo, PartitionState, Readiness, Snapshot};
 use ensilinja_clock::{ClockState, clock_trouble, is_complete, is_up_to_date, shown_at};
+use ensilinja_config::{Config, Line};
 use ensilinja_kafka::{IngestStatus, LogChange, Monitor, PartitionStatus, SecurityRisk};
 use ensilinja_ledger::Intraday;
 use ensilinja_lookback::{Coverage, HistoryEvidence, HistorySource};
 use ensilinja_model::{Channel, EventTime, printable};
-use ensilinja_serve::SnapshotSource;
+use ensilinja_serve::{ContactsQuestion, ContactsRefusal, Memory, PastFigures, SnapshotSource};
 use ensilinja_wire::Reason;
+use jiff::tz::TimeZone;
 
 use super::ledger::{LiveLedger, SharedLedger};
 use crate::clock::{ClockStanding, LiveClock};
@@ -20,20 +24,36 @@ pub(super) struct LiveSource {
     monitor: Arc<Monitor>,
     clock: LiveClock,
     calendar_valid_until: EventTime,
+    /// The lines.
+    infos: Vec<LineInfo>,
+    /// Their time zone.
+    zone: TimeZone,
+    /// Whether contacts may be listed.
+    lists_contacts: bool,
     /// The number of a log, and the instant that its figures were last shown for. Within a log it never goes back.
     latest_shown: Mutex<(u32, EventTime)>,
 }
 
 impl LiveSource {
-    /// Shows the figures of `shared`, as far as `monitor` says that they are complete by `clock`.
+    /// Shows the figures of `shared`, as far as `monitor` says that they are complete by `clock`. They are those of the
+    /// lines of `config`.
     pub(super) fn new(
         shared: Arc<SharedLedger>,
         monitor: Arc<Monitor>,
         clock: LiveClock,
         calendar_valid_until: EventTime,
+        config: &Config,
     ) -> Self {
-        let latest_shown = Mutex::new((0, EventTime::MIN));
-        Self { shared, monitor, clock, calendar_valid_until, latest_shown }
+        Self {
+            shared,
+            monitor,
+            clock,
+            calendar_valid_until,
+            infos: config.lines.iter().map(Line::info).collect(),
+            zone: config.zone.clone(),
+            lists_contacts: config.server.contacts,
+            latest_shown: Mutex::new((0, EventTime::MIN)),
+        }
     }
 
     /// Notes that figures of this log were shown for `as_of`.
@@ -82,25 +102,20 @@ impl LiveSource {
     }
 }
 
-impl SnapshotSource for LiveSource {
-    fn snapshot(&self) -> Snapshot {
-        let status = self.status();
-        let now = self.clock.now();
+impl LiveSource {
+    /// The state of the pipeline, without figures and without a judgement on them.
+    fn without_figures(
+        &self,
+        status: &IngestStatus,
+        now: EventTime,
+        coverage: &Coverage,
+        newest: &[Option<EventTime>],
+    ) -> Snapshot {
         let standing = self.clock.standing();
-        let (figures, newest, coverage) = {
-            let mut live = self.shared.catch_up();
-            let coverage = self.coverage(&status, &live);
-            // Figures of one log are not shown with the state of another.
-            let shown = shown(&status, now).filter(|_| live.log == status.log);
-            (shown.map(|shown| live.ledger.figures(shown, coverage.history())), live.newest, coverage)
-        };
-        if let Some(figures) = &figures {
-            self.note_shown(status.log, figures.as_of);
-        }
         Snapshot {
             now,
-            readiness: readiness(&status, figures.as_ref().map(|figures| figures.as_of), now, standing.state),
-            figures,
+            readiness: Readiness::default(),
+            figures: None,
             rebuild_progress: status.rebuild_progress,
             partitions: status.partitions.iter().map(state).collect(),
             dead_letters: Reason::ALL
@@ -119,8 +134,28 @@ impl SnapshotSource for LiveSource {
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
-            hazards: hazards(&status),
+            hazards: hazards(status),
         }
+    }
+}
+
+impl SnapshotSource for LiveSource {
+    fn snapshot(&self) -> Snapshot {
+        let status = self.status();
+        let now = self.clock.now();
+        let (figures, newest, coverage) = {
+            let mut live = self.shared.catch_up();
+            let coverage = self.coverage(&status, &live);
+            // Figures of one log are not shown with the state of another.
+            let shown = shown(&status, now).filter(|_| live.log == status.log);
+            (shown.map(|shown| live.ledger.figures(shown, coverage.history())), live.newest, coverage)
+        };
+        if let Some(figures) = &figures {
+            self.note_shown(status.log, figures.as_of);
+        }
+        let as_of = figures.as_ref().map(|figures| figures.as_of);
+        let readiness = readiness(&status, as_of, now, self.clock.standing().state);
+        Snapshot { figures, readiness, ..self.without_figures(&status, now, &coverage, &newest) }
     }
 
     fn intraday(&self) -> Option<Intraday> {
@@ -137,6 +172,26 @@ impl SnapshotSource for LiveSource {
         let now = self.clock.now();
         let latest = self.latest_shown(status.log);
         readiness(&status, shown(&status, now).map(|shown| shown.max(latest)), now, self.clock.standing().state)
+    }
+
+    fn memory(&self) -> Memory {
+        self.remembered()
+    }
+
+    fn past(&self, at: EventTime) -> Result<PastFigures, Memory> {
+        self.figures_at(at)
+    }
+
+    fn days(&self, line: usize) -> Option<DayComparison> {
+        self.compared_days(line)
+    }
+
+    fn lists_contacts(&self) -> bool {
+        self.lists_contacts
+    }
+
+    fn contacts(&self, question: &ContactsQuestion) -> Result<ContactList, ContactsRefusal> {
+        self.contacts_of(question)
     }
 }
 

@@ -9,7 +9,8 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use ensilinja_ledger::Ledger;
+use ensilinja_ledger::{Ledger, LegCopies, PastReading};
+use ensilinja_model::EventTime;
 
 /// The events that come between two reads.
 const A_FEW: usize = 10;
@@ -92,4 +93,29 @@ fn read_after_a_few_events(bencher: Bencher<'_, '_>) {
             }
         })
         .bench_local_values(|()| ledger.borrow_mut().figures(county::NOW, county::HISTORY));
+}
+
+/// An instant of yesterday is read: all legs are copied, part by part, and their entries posted anew. This county has
+/// five times as many contacts as the real one.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn look_back(bencher: Bencher<'_, '_>) {
+    let (ledger, rules) = (county::ledger_of(&county::events()), county::rules());
+    let yesterday = county::NOW.plus_millis(-24 * 3_600_000);
+    bencher.counter(ItemsCount::new(ledger.legs())).bench_local(|| {
+        let (mut reading, mut copies) = (PastReading::new(rules.clone(), yesterday), LegCopies::default());
+        for part in 0.. {
+            if !ledger.copy_legs(part, None, &mut copies) {
+                break;
+            }
+            reading.add(&copies);
+        }
+        reading.figures(county::HISTORY, EventTime::MIN)
+    });
+}
+
+/// A part of the legs is copied, for which the ledger is locked.
+#[divan::bench(sample_count = 100, sample_size = 1)]
+fn copy_a_part(bencher: Bencher<'_, '_>) {
+    let ledger = county::ledger_of(&county::events());
+    bencher.with_inputs(LegCopies::default).bench_local_refs(|copies| ledger.copy_legs(1, None, copies));
 }

@@ -14,7 +14,7 @@ use crate::fixture::{BASE, CHAT, COMPLETE, DAY_MS, PHONE, rules_once};
 /// From the base, four hours before a day of 23 hours, to four hours before one of 25: Saturday 2026-10-24 at 20:00.
 const TO_AUTUMN_MS: i64 = 210 * DAY_MS - 3_600_000;
 
-fn interval_of(sums: &Sums) -> Interval {
+pub fn interval_of(sums: &Sums) -> Interval {
     use Decision::{
         AbandonedMenu, AbandonedQueue, AbandonedRinging, AbandonedShort, Answered, CallbackRequested, TimedOut,
     };

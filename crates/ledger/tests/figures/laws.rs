@@ -287,7 +287,7 @@ fn makes_arrival(event: &Event) -> bool {
 
 /// The events to which the law of the rebuild applies: facts that imply an arrival are within a day of the first fact
 /// of the leg, the others within its maximum life, and nothing follows a retraction.
-fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
+pub fn within_a_life(mut events: Vec<Event>, life_ms: i64) -> Vec<Event> {
     let first = |events: &[Event], leg| events.iter().filter(|event| event.leg == leg).map(|event| event.at).min();
     let firsts: Vec<EventTime> =
         events.iter().map(|event| first(&events, event.leg).expect("it has an event")).collect();

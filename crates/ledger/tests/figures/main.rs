@@ -10,6 +10,8 @@ mod horizon;
 mod indicators;
 mod intraday;
 mod laws;
+mod past_days;
+mod past_reading;
 mod promises;
 mod provenance;
 mod superseded;

@@ -141,7 +141,7 @@ impl KnownLine {
 ///
 /// # Errors
 /// [`LookbackError::Bug`] if they do not add up to the number.
-fn made_of(
+pub(crate) fn made_of(
     figure: &NamedFigure,
     number: i64,
     contributions: Vec<LegContribution>,

@@ -19,7 +19,7 @@ const MOST_LISTED: usize = 40;
 
 /// An entry that a figure is made of.
 #[derive(Clone, Copy)]
-pub(super) struct FigureEntry {
+pub(crate) struct FigureEntry {
     pub leg: LegKey,
     pub entry: SourcedEntry,
     /// What it adds; `None` where the figure is not a sum.

@@ -31,6 +31,7 @@
  * @typedef {object} Hello
  * @property {string} version
  * @property {string} time_zone
+ * @property {boolean} contacts whether contacts may be listed
  * @property {IndicatorCard[]} indicators
  * @property {LineCard[]} lines
  */
@@ -102,5 +103,71 @@
  */
 
 /** @typedef {LineCard & {figures: LineFigures | null}} WholeLine The answer of /api/lines/ID. */
+
+/**
+ * @typedef {object} PastBoard The answer of /api/at/SECONDS; with `line` if one was asked for.
+ * @property {number} known_at_timestamp_seconds
+ * @property {number | null} earliest_timestamp_seconds
+ * @property {number | null} latest_timestamp_seconds
+ * @property {Figures} figures
+ * @property {Day} day
+ * @property {WholeLine} [line]
+ */
+
+/** @typedef {LineCourse & {start_timestamp_seconds: number}} ComparedDay A day in slots. */
+/** @typedef {{low: number, median: number, high: number}} Spread */
+/** @typedef {{low: number[], median: number[], high: number[]}} Spreads */
+
+/**
+ * @typedef {object} ExpectedArrivals
+ * @property {number[]} start_timestamp_seconds the midnights of the days by which it is expected
+ * @property {Spreads} slots
+ * @property {Spreads} cumulative
+ * @property {Spread & {now: number}} so_far
+ * @property {Spread} whole_day
+ */
+
+/**
+ * @typedef {object} DayComparison The answer of /api/days/ID.
+ * @property {string} line
+ * @property {number} figures_as_of_timestamp_seconds
+ * @property {number} slot_seconds
+ * @property {{today: ComparedDay | null, yesterday: ComparedDay | null, last_week: ComparedDay | null}} days
+ * @property {ExpectedArrivals | null} expected
+ * @property {"few_days" | "holiday" | "closed" | null} not_expected
+ */
+
+/**
+ * @typedef {object} ListedContact A contact without a name.
+ * @property {number | null} arrived_timestamp_seconds
+ * @property {number | null} decided_timestamp_seconds
+ * @property {string | null} decided_by
+ * @property {number | null} wait_seconds
+ * @property {"answer" | "callback" | null} promise
+ * @property {"kept" | "broken" | "void" | null} verdict
+ * @property {number | null} deadline_timestamp_seconds
+ * @property {number | null} adds
+ * @property {boolean} is_chosen
+ * @property {{timestamp_seconds: number, step: string, adds: number | null}[]} entries
+ */
+
+/**
+ * @typedef {object} ContactSeries
+ * @property {string} series
+ * @property {"sum" | "quantile" | "single"} is
+ * @property {"count" | "duration" | "instant"} unit
+ * @property {number | null} number
+ * @property {number} total
+ * @property {{contacts: number, adds: number | null}} left_out
+ * @property {ListedContact[]} contacts
+ */
+
+/**
+ * @typedef {object} ContactList The answer of /api/contacts/ID.
+ * @property {string} line
+ * @property {string | null} window
+ * @property {number} figures_as_of_timestamp_seconds
+ * @property {ContactSeries[]} series
+ */
 
 export {};

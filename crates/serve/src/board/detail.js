@@ -4,10 +4,13 @@
 /** @import { Hello, Figures, Day, WholeLine } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
 /** @import { Language } from "./language.js" */
+import { ContactsList } from "./contacts_list.js";
 import { DayChart } from "./day_chart.js";
+import { DayComparisonChart } from "./day_comparison.js";
 import { DetailNow, openingInWords } from "./detail_now.js";
 import { DetailToday } from "./detail_today.js";
 import { byId, make, makeShape, setShape, setText } from "./dom.js";
+import { fetchLine } from "./look_back.js";
 
 const EVERY_MS = 2000;
 const ANSWER_WITHIN_MS = 5000;
@@ -21,6 +24,7 @@ export class Detail {
   #close = make("button", { type: "button", class: "close" });
   #now = new DetailNow();
   #chart = new DayChart();
+  #compared = new DayComparisonChart();
   #today = new DetailToday();
   #failed = make("p", { class: "wide failed", role: "alert" });
   /** @type {Hello | null} */ #hello = null;
@@ -39,8 +43,10 @@ export class Detail {
     const title = make("div", {}, this.#name, this.#where);
     const head = make("header", { class: "detail-head" }, this.#shape, title, this.#close, this.#reasons);
     const [promise, ...others] = this.#today.elements;
-    const body = [this.#now.element, promise, this.#chart.element, this.#failed, ...others];
+    const body = [this.#now.element, promise, this.#chart.element, this.#compared.element, this.#failed, ...others];
     this.#dialog.append(head, make("div", { class: "detail-body" }, ...body));
+    const language = () => /** @type {Language} */ (this.#language);
+    new ContactsList(language, () => this.#hello?.lines[this.#index]?.line ?? "");
     this.#close.addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#closed());
     // A click outside the dialog, on the backdrop.
@@ -81,6 +87,7 @@ export class Detail {
     setText(this.#close, language.text("close"));
     this.#now.show(line, language, now);
     if (!changed) return;
+    this.#compared.show(card.line, language);
     this.#showDay();
     void this.#ask(card.line);
   }
@@ -125,6 +132,7 @@ export class Detail {
     this.#index = -1;
     this.#empty();
     this.#chart.destroy();
+    this.#compared.clear();
     this.#today.clear();
     if (location.hash.slice(1) === line) history.replaceState(null, "", location.pathname + location.search);
     // The browser returns the focus to the element that opened the dialog, but not if an address opened it.
@@ -152,9 +160,7 @@ export class Detail {
 /** @param {string} line @returns {Promise<WholeLine | null>} `null` if it could not be loaded */
 async function ask(line) {
   try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await fetch(`/api/lines/${encodeURIComponent(line)}`, { signal });
-    return answer.ok ? await answer.json() : null;
+    return await fetchLine(line, AbortSignal.timeout(ANSWER_WITHIN_MS));
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@
 
 /** @import { LineFigures } from "./contract.js" */
 /** @import { Language, Key } from "./language.js" */
+import { figureQuery } from "./contacts_link.js";
 import { make, setText } from "./dom.js";
 import { Figure } from "./figure.js";
 import { duration } from "./format.js";
@@ -30,18 +31,26 @@ export class DetailNow {
     const waits = figures !== null && figures.contacts_waiting > 0;
     const owed = figures?.callbacks_outstanding;
     const any = owed !== undefined && owed.later + owed.today + owed.overdue > 0;
-    this.#waiting.show(language.text("waiting"), count(figures?.contacts_waiting));
-    this.#oldest.show(language.text("longest_wait"), waits ? duration(figures.waiting_oldest_seconds) : dash);
-    this.#later.show(language.text("due_later"), count(owed?.later));
-    this.#today.show(language.text("due_today"), count(owed?.today));
-    this.#overdue.show(language.text("overdue"), count(owed?.overdue), { bad: (owed?.overdue ?? 0) > 0 });
+    const of = (/** @type {string} */ name, /** @type {boolean} */ is) => (
+      { figure: is ? figureQuery(name) : undefined }
+    );
+    const due = (/** @type {"later" | "today" | "overdue"} */ state) =>
+      of(`callbacks_outstanding{due="${state}"}`, (owed?.[state] ?? 0) > 0);
+    this.#waiting.show(language.text("waiting"), count(figures?.contacts_waiting), of("contacts_waiting", waits));
+    const longest = waits ? duration(figures.waiting_oldest_seconds) : dash;
+    this.#oldest.show(language.text("longest_wait"), longest, of("waiting_oldest_seconds", waits));
+    this.#later.show(language.text("due_later"), count(owed?.later), due("later"));
+    this.#today.show(language.text("due_today"), count(owed?.today), due("today"));
+    const bad = (owed?.overdue ?? 0) > 0;
+    this.#overdue.show(language.text("overdue"), count(owed?.overdue), { bad, ...due("overdue") });
     const oldest = figures && any ? duration(figures.callback_oldest_seconds) : dash;
-    this.#callback.show(language.text("oldest_callback"), oldest);
-    const due = figures?.callback_next_due_timestamp_seconds;
+    this.#callback.show(language.text("oldest_callback"), oldest, of("callback_oldest_seconds", any));
+    const next = figures?.callback_next_due_timestamp_seconds;
     const left = figures?.callback_next_due_open_seconds;
     const beside = left === undefined ? "" : language.text("open_time_left", { time: duration(left) });
-    const at = due === undefined ? dash : language.clock.near(due, nowSeconds);
-    this.#due.show(language.text("next_due"), at, { beside });
+    const at = next === undefined ? dash : language.clock.near(next, nowSeconds);
+    const figure = of("callback_next_due_timestamp_seconds", next !== undefined);
+    this.#due.show(language.text("next_due"), at, { beside, ...figure });
   }
 }
 

@@ -1,6 +1,7 @@
 // A figure: a large value, small text beside it, and a label below. The elements are made once; only their texts
 // change.
 
+import { link } from "./contacts_link.js";
 import { make, setText } from "./dom.js";
 
 export class Figure {
@@ -16,12 +17,14 @@ export class Figure {
   /**
    * @param {string} label
    * @param {string} value
-   * @param {{beside?: string, words?: boolean, zero?: boolean, bad?: boolean}} [how] `words`: the value is no number
+   * @param {{beside?: string, words?: boolean, zero?: boolean, bad?: boolean, figure?: string}} [how]
+   * `words`: the value is no number; `figure`: the query of its contacts
    */
-  show(label, value, { beside = "", words = false, zero = false, bad = false } = {}) {
+  show(label, value, { beside = "", words = false, zero = false, bad = false, figure } = {}) {
     setText(this.label, label);
     setText(this.value, value);
     setText(this.beside, beside);
+    link(this.value, figure);
     this.cell.classList.toggle("words", words);
     this.element.classList.toggle("zero", zero);
     this.element.classList.toggle("bad", bad);

@@ -4,6 +4,7 @@
 /** @import { Hello, LineCard, WindowFigures, LineFigures } from "./contract.js" */
 /** @import { Language } from "./language.js" */
 /** @import { Cell } from "./table.js" */
+import { figureQuery } from "./contacts_link.js";
 import { share, total } from "./counts.js";
 import { percent, percentOf, percentUp } from "./format.js";
 import { FEWEST } from "./state.js";
@@ -19,10 +20,28 @@ export function indicatorRows(hello, card, figures, language) {
     .map((row) => {
       const [target, floor] = [card.target_ratio?.[row.indicator], card.alert_floor_ratio?.[row.indicator]];
       const aims = [target, floor].map((ratio) => (ratio === undefined ? "" : percent(ratio)));
-      const cells = [today, open5d].flatMap((window) => judged(window, row.indicator, target, floor, language));
+      /** @type {["today" | "open5d", WindowFigures | null | undefined][]} */
+      const windows = [["today", today], ["open5d", open5d]];
+      const cells = windows.flatMap(([name, window]) => (
+        linked(judged(window, row.indicator, target, floor, language), row.indicator, name)
+      ));
       return [{ text: language.name(row), lang: language.code, title: row.rule }, ...cells, ...aims];
     });
   return [...rows, [language.text("nps"), ...nps(today, language), ...nps(open5d, language), "", ""]];
+}
+
+/**
+ * A share and its n, each with its contacts.
+ * @param {(string | Cell)[]} cells @param {string} indicator @param {string} window
+ * @returns {(string | Cell)[]}
+ */
+function linked([ratio, n], indicator, window) {
+  if (n === "" || n === "0") return [ratio, n];
+  const cell = (/** @type {string | Cell} */ content) => (typeof content === "string" ? { text: content } : content);
+  return [
+    { ...cell(ratio), figure: figureQuery(indicator, window) },
+    { ...cell(n), figure: figureQuery(`indicator_valid{indicator="${indicator}"}`, window) },
+  ];
 }
 
 /**

@@ -2,10 +2,12 @@
 // Every change goes through `show`.
 
 /** @import { Hello, Figures, Day, LanguageCode } from "./contract.js" */
+import { listContacts } from "./contacts_link.js";
 import { Controls } from "./controls.js";
 import { Detail } from "./detail.js";
 import { byId, setText } from "./dom.js";
 import { Language } from "./language.js";
+import { LookBack } from "./look_back.js";
 import { recolour } from "./plots.js";
 import { Silence } from "./silence.js";
 import { Speech } from "./speech.js";
@@ -30,6 +32,10 @@ const summary = new Summary();
 const speech = new Speech();
 const staleness = new Staleness(speech.say);
 const detail = new Detail((line) => tiles?.focus(line), show);
+const lookBack = new LookBack(() => {
+  show();
+  showDay();
+});
 
 /** @param {string} timeZone */
 function spoken(timeZone) {
@@ -37,13 +43,16 @@ function spoken(timeZone) {
 }
 
 function show() {
-  if (!hello || !figures || !tiles) return;
-  const now = figures.figures_as_of_timestamp_seconds;
-  const judgements = hello.lines.map((card, index) => stateOf(card, figures?.lines[index]));
-  summary.show(judgements, figures, hello, language);
-  tiles.show(judgements, figures, language);
-  detail.show(judgements, figures, language);
-  speech.newlyHelp(judgements, hello, language, figures.now_timestamp_seconds);
+  lookBack.show(language, figures, day);
+  const shown = lookBack.board?.figures ?? figures;
+  if (!hello || !shown || !tiles) return;
+  const now = shown.figures_as_of_timestamp_seconds;
+  const judgements = hello.lines.map((card, index) => stateOf(card, shown.lines[index]));
+  summary.show(judgements, shown, hello, language);
+  tiles.show(judgements, shown, language);
+  detail.show(judgements, shown, language);
+  // What was wrong at an earlier instant is not announced as if it were now.
+  if (!lookBack.board) speech.newlyHelp(judgements, hello, language, shown.now_timestamp_seconds);
   if (now !== null) {
     setText(byId("time"), language.clock.time(now));
     setText(byId("day"), language.clock.day(now));
@@ -53,10 +62,11 @@ function show() {
 }
 
 function showDay() {
-  if (!day) return;
-  summary.showTrend(day);
-  tiles?.showTrends(day);
-  detail.showDay(day);
+  const shown = lookBack.board?.day ?? day;
+  if (!shown) return;
+  summary.showTrend(shown);
+  tiles?.showTrends(shown);
+  detail.showDay(shown);
 }
 
 function speak() {
@@ -84,6 +94,7 @@ listen({
     if (another) anew();
     if (hello) return;
     hello = said;
+    listContacts(said.contacts);
     tiles = new Tiles(said, detail.open);
     detail.know(said);
     speak();

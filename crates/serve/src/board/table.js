@@ -1,6 +1,7 @@
 // A table whose cells are made once and whose texts change. Each row and column has a heading, for screen readers. A
 // cell may have a bar, which repeats its number.
 
+import { link } from "./contacts_link.js";
 import { make, setAttribute, setText } from "./dom.js";
 
 /**
@@ -11,6 +12,7 @@ import { make, setAttribute, setText } from "./dom.js";
  * @property {"good" | "bad"} [mark]
  * @property {string} [lang]
  * @property {string} [title]
+ * @property {string} [figure] the query of its contacts
  */
 
 export class Table {
@@ -46,10 +48,11 @@ function fit(section, rows, scope) {
 }
 
 /** @param {HTMLTableCellElement} cell @param {Cell} content */
-function fill(cell, { text, share, note = "", mark, lang, title }) {
+function fill(cell, { text, share, note = "", mark, lang, title, figure }) {
   if (cell.childElementCount === 0) cell.replaceChildren(make("small"), " ", make("span"));
   setText(cell.children[0], note);
   setText(cell.children[1], text);
+  link(cell.children[1], figure);
   setAttribute(cell, "data-mark", mark);
   setAttribute(cell, "lang", lang);
   setAttribute(cell, "title", title);

@@ -9,6 +9,7 @@ mod expected;
 mod host;
 mod limits;
 mod live;
+mod look_back;
 mod routes;
 mod running_server;
 mod served_county;

@@ -78,7 +78,9 @@ fn an_unknown_path_is_answered_with_the_known_ones_and_not_echoed() {
     let answer = server.get("/metrics/%3Cscript%3E?who=me");
     assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/plain; charset=utf-8")));
     assert!(
-        answer.text().contains("\n  /readyz           200 while the figures are complete, else 503 with the reasons\n")
+        answer
+            .text()
+            .contains("\n  /readyz             200 while the figures are complete, else 503 with the reasons\n")
     );
     assert!(!answer.text().contains("%3C") && !answer.text().contains("who=me"));
 }

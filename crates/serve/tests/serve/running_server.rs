@@ -38,6 +38,16 @@ impl RunningServer {
         Self::serving((routes.answering_to(hosts), source), ServerLimits::default())
     }
 
+    /// The same, listing contacts.
+    pub(crate) fn listing_contacts() -> Self {
+        Self::serving(served_county::routes_with_contacts(true), ServerLimits::default())
+    }
+
+    /// How often the past was read.
+    pub(crate) fn reads_of_the_past(&self) -> usize {
+        self.source.reads_of_the_past()
+    }
+
     fn serving((routes, source): (Routes, Arc<TestSource>), limits: ServerLimits) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (send_address, address) = std::sync::mpsc::channel();

@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ensilinja_catalogue::{Readiness, Snapshot};
-use ensilinja_ledger::{Applied, Intraday};
-use ensilinja_model::FactKind;
-use ensilinja_serve::{Build, Pipeline, Routes, SnapshotSource};
+use ensilinja_catalogue::{ComparedDay, ContactList, ContactSeries, DayComparison, NotExpected, Readiness, Snapshot};
+use ensilinja_ledger::{Applied, Intraday, Ledger};
+use ensilinja_model::{EventTime, FactKind};
+use ensilinja_serve::{
+    Build, ContactsQuestion, ContactsRefusal, Memory, PastFigures, Pipeline, Routes, SnapshotSource,
+};
 
 use crate::small_county;
 
@@ -29,11 +31,22 @@ type State = Arc<dyn Fn() -> Snapshot + Send + Sync>;
 pub(crate) struct TestSource {
     state: Mutex<State>,
     snapshots: AtomicUsize,
+    lists_contacts: bool,
+    reads_of_the_past: AtomicUsize,
 }
 
 impl TestSource {
-    fn new() -> Self {
-        Self { state: Mutex::new(Arc::new(small_county::snapshot)), snapshots: AtomicUsize::new(0) }
+    fn new(lists_contacts: bool) -> Self {
+        Self {
+            state: Mutex::new(Arc::new(small_county::snapshot)),
+            snapshots: AtomicUsize::new(0),
+            lists_contacts,
+            reads_of_the_past: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn reads_of_the_past(&self) -> usize {
+        self.reads_of_the_past.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set(&self, state: impl Fn() -> Snapshot + Send + Sync + 'static) {
@@ -66,11 +79,74 @@ impl SnapshotSource for TestSource {
     fn readiness(&self) -> Readiness {
         self.state().readiness
     }
+
+    /// From the beginning of the history, if the figures are rebuilt.
+    fn memory(&self) -> Memory {
+        let state = self.state();
+        Memory(state.history_start.zip(state.figures.map(|figures| figures.as_of)))
+    }
+
+    /// What a ledger shows that is asked at the instant first.
+    fn past(&self, at: EventTime) -> Result<PastFigures, Memory> {
+        let memory = self.memory();
+        let (start, known_at) = memory.0.filter(|_| memory.reaches(at)).ok_or(memory)?;
+        self.reads_of_the_past.fetch_add(1, Ordering::Relaxed);
+        let mut ledger = Ledger::new(small_county::rules(), at);
+        for event in small_county::events() {
+            ledger.apply(&event);
+        }
+        let history = small_county::history(start);
+        let figures = Some(ledger.figures(at, history));
+        let snapshot = Snapshot { now: at, figures, ..self.state() };
+        Ok(PastFigures { snapshot, intraday: ledger.intraday(at, history), known_at })
+    }
+
+    /// Only today, because nothing else is remembered.
+    fn days(&self, line: usize) -> Option<DayComparison> {
+        let intraday = self.intraday()?;
+        let intervals = intraday.lines[line].clone()?;
+        Some(DayComparison {
+            as_of: intraday.as_of,
+            today: Some(ComparedDay { start: intraday.day_start, intervals }),
+            yesterday: None,
+            last_week: None,
+            expected: Err(NotExpected::FewDays),
+        })
+    }
+
+    fn lists_contacts(&self) -> bool {
+        self.lists_contacts
+    }
+
+    /// The figures that were asked for, without a contact.
+    fn contacts(&self, question: &ContactsQuestion) -> Result<ContactList, ContactsRefusal> {
+        let memory = self.memory();
+        let (_, last) = memory.0.ok_or(ContactsRefusal::NotRemembered(memory))?;
+        let at = question.at.unwrap_or(last);
+        if !memory.reaches(at) {
+            return Err(ContactsRefusal::NotRemembered(memory));
+        }
+        let series = question.figures.iter().map(|figure| ContactSeries {
+            series: figure.series(),
+            aggregation: figure.aggregation(),
+            unit: figure.unit(),
+            number: Some(0),
+            contacts: Vec::new(),
+            left_out: 0,
+            left_out_adds: Some(0),
+        });
+        Ok(ContactList { window: question.window, as_of: at, series: series.collect() })
+    }
 }
 
 /// The county's routes, and their source.
 pub(crate) fn routes() -> (Routes, Arc<TestSource>) {
-    let source = Arc::new(TestSource::new());
+    routes_with_contacts(false)
+}
+
+/// The same, listing contacts or not.
+pub(crate) fn routes_with_contacts(lists_contacts: bool) -> (Routes, Arc<TestSource>) {
+    let source = Arc::new(TestSource::new(lists_contacts));
     let asked: Arc<TestSource> = Arc::clone(&source);
     (Routes::new(small_county::exposition(), "Europe/Helsinki".to_owned(), Arc::new(pipeline()), asked), source)
 }
