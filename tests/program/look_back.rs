@@ -109,7 +109,8 @@ fn compare(mut ours: Value, mut replayed: Value, at: EventTime) -> usize {
     compared
 }
 
-/// Every series that a line's detail has a number of: the names below a window of its JSON, as a person would type them.
+/// Every series that a line's detail has a number of: the names below a window of its JSON, as a person would type
+/// them.
 fn series_of(name: &str, value: &Value, labels: &mut Vec<String>, found: &mut Vec<(String, f64)>) {
     match value {
         Value::Number(number) => found.push((

@@ -222,4 +222,24 @@ mod tests {
         let comparison = days.comparison(&[intervals(96, 0), intervals(42, 0)]);
         assert!(comparison.yesterday.is_some() && comparison.last_week.is_none());
     }
+
+    /// How much the memory of a live process of the county holds: what docs/WALLBOARD.md says.
+    #[test]
+    fn the_memory_of_the_county_holds_three_days_like_most_days() {
+        let county = ensilinja_config::county();
+        let rules = county.rules(AT);
+        let line = county.lines.iter().position(|line| line.id.as_str() == "mipa").unwrap();
+        let line = LineIndex::new(line.try_into().unwrap());
+        let (mut open, mut expected) = (0, 0);
+        for day in 0..365 {
+            let now = AT.plus_millis(day * DAY_MS);
+            let known_since = rules.days_known_from(rules.range_start(now));
+            match ComparedDays::new(&rules, line, &county.zone, now, known_since).like_today {
+                Err(NotExpected::Closed | NotExpected::Holiday) => {}
+                Err(NotExpected::FewDays) => open += 1,
+                Ok(_) => (open, expected) = (open + 1, expected + 1),
+            }
+        }
+        assert_eq!((open, expected), (251, 224));
+    }
 }

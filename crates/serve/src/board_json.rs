@@ -7,7 +7,8 @@
 //!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}]}
 //! ```
 //!
-//! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed. A page that sees another version reloads itself.
+//! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed. A page that
+//! sees another version reloads itself.
 //!
 //! ```json
 //! {"now_timestamp_seconds": 1758006900.25, "figures_as_of_timestamp_seconds": 1758006900,

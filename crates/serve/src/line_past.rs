@@ -1,14 +1,15 @@
 //! Questions about one line and its past: `GET /api/days/LINE` and `GET /api/contacts/LINE`.
 //!
-//! The JSON of both is written by the catalogue ([`days_json`], [`contacts_json`]). Contacts are about single people, so
-//! they are listed only where the configuration says so (`server.contacts`); otherwise the answer is 403.
+//! The JSON of both is written by the catalogue ([`days_json`], [`contacts_json`]). Contacts are about single people,
+//! so they are listed only where the configuration says so (`server.contacts`); otherwise the answer is 403.
+
+use std::sync::Arc;
 
 use ensilinja_catalogue::{NamedFigure, contacts_json, days_json};
 use ensilinja_ledger::Window;
 use ensilinja_model::EventTime;
 use hyper::StatusCode;
 use serde_json::json;
-use std::sync::Arc;
 
 use crate::look_back::{JsonAnswer, LookBack, not_remembered, second_of};
 use crate::query::parameter;

@@ -177,8 +177,8 @@ impl SharedLedger {
         ledger
     }
 
-    /// Passes copies of all legs of log number `log`, or of those of one line, to `visit`, some thousands at a time. The
-    /// ledger is locked only while they are copied, so events are applied in between. Returns since when the ledger
+    /// Passes copies of all legs of log number `log`, or of those of one line, to `visit`, some thousands at a time.
+    /// The ledger is locked only while they are copied, so events are applied in between. Returns since when the ledger
     /// remembers, and the newest events; `None` if another log has taken the place of the one that is asked about.
     pub(super) fn copy_legs(
         &self,

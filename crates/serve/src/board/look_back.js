@@ -35,7 +35,7 @@ export async function fetchLine(line, signal) {
 export class LookBack {
   /** The board of the instant that is looked at; null for now. @type {PastBoard | null} */ board = null;
   #place = byId("past");
-  #open = make("button", { type: "button", class: "past-button", "aria-controls": "past-controls" });
+  #open = make("button", { type: "button", id: "past-open", class: "past-button", "aria-controls": "past-controls" });
   #label = make("label", { for: "past-slider" });
   #slider = make("input", { type: "range", id: "past-slider", step: MINUTE });
   #time = make("output", { for: "past-slider" });
