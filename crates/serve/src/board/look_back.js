@@ -44,6 +44,8 @@ export class LookBack {
   #live = make("button", { type: "button", class: "past-button live" });
   #controls = make("div", { id: "past-controls", class: "past-controls", hidden: true });
   #banner = make("p", { class: "past-banner", role: "status", hidden: true });
+  /** The same over the detail of a line, which covers the page. */
+  #detailBanner = make("p", { class: "past-banner", hidden: true });
   /** @type {Language | null} */ #language = null;
   #latest = 0;
   #earliest = 0;
@@ -56,6 +58,7 @@ export class LookBack {
     setAttribute(this.#open, "aria-expanded", "false");
     this.#controls.append(this.#label, this.#back, this.#slider, this.#on, this.#time, this.#live);
     this.#place.append(this.#banner, this.#controls);
+    byId("detail").prepend(this.#detailBanner);
     byId("choices").append(this.#open);
     this.#open.addEventListener("click", () => this.#toggle());
     this.#live.addEventListener("click", () => this.#toLive());
@@ -140,8 +143,10 @@ export class LookBack {
 
   /** @param {string} words */
   #say(words) {
-    this.#banner.hidden = words === "";
-    setText(this.#banner, words);
+    for (const banner of [this.#banner, this.#detailBanner]) {
+      banner.hidden = words === "";
+      setText(banner, words);
+    }
   }
 
   #showTime() {
