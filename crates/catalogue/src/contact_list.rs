@@ -107,7 +107,7 @@ pub struct ListedEntry {
 pub fn contacts_json(line: &str, list: &ContactList) -> Value {
     json!({
         "line": line,
-        "window": list.window.map(|window| window.as_str()),
+        "window": list.window.map(Window::as_str),
         "figures_as_of_timestamp_seconds": instant(Some(list.as_of)),
         "series": list.series.iter().map(series_json).collect::<Vec<_>>(),
     })
@@ -136,7 +136,7 @@ fn contact_json(contact: &ListedContact, amount: &dyn Fn(i64) -> Value) -> Value
         "decided_by": contact.decided.map(|(_, by)| by),
         "wait_seconds": contact.wait_ms.map(|ms| seconds(ms.into())),
         "promise": promise.map(|promise| promise.promise.as_str()),
-        "verdict": promise.and_then(|promise| promise.verdict).map(|verdict| verdict.as_str()),
+        "verdict": promise.and_then(|promise| promise.verdict).map(Verdict::as_str),
         "deadline_timestamp_seconds": whole(promise.and_then(|promise| promise.deadline)),
         "adds": contact.adds.map(amount),
         "is_chosen": contact.is_chosen,

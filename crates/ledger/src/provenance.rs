@@ -16,7 +16,7 @@ use crate::cause::Cause;
 use crate::entries::{Entries, Span};
 use crate::entry_kind::EntryKind;
 use crate::facts::Facts;
-use crate::figure::Window;
+use crate::figure::{Decision, Undecided, Window};
 use crate::figures::{LineFigures, WindowFigures};
 use crate::historical_ledger::HistoricalLedger;
 use crate::lazy_min_queue::EarliestKeys;
@@ -72,12 +72,11 @@ impl SourcedEntry {
         self.kind.as_str()
     }
 
-    /// How the leg left the queue, if this entry is the end of its wait: a [`Decision`](crate::Decision), or one of
-    /// [`Undecided`](crate::Undecided).
+    /// How the leg left the queue, if this entry is the end of its wait: a [`Decision`], or one of
+    /// [`Undecided`].
     #[must_use]
     pub fn end_of_wait(&self) -> Option<&'static str> {
-        let decision = self.kind.decision().map(|decision| decision.as_str());
-        decision.or_else(|| self.kind.undecided().map(|undecided| undecided.as_str()))
+        self.kind.decision().map(Decision::as_str).or_else(|| self.kind.undecided().map(Undecided::as_str))
     }
 
     /// Whether the entry follows from this event, directly or by a timeout. The event must be about the same leg.

@@ -48,8 +48,8 @@ impl FigureQuery<'_> {
 
     fn contact(&self, leg: &FigureLeg, historical: &HistoricalLedger) -> ListedContact {
         let timeline = historical.timeline(leg.key, self.at).expect("its entries are of this ledger");
-        let known = timeline.entries.iter().filter(|entry| entry.at <= self.at);
-        let end = known.filter_map(|entry| Some((entry, entry.end_of_wait()?))).next();
+        let mut known = timeline.entries.iter().filter(|entry| entry.at <= self.at);
+        let end = known.find_map(|entry| Some((entry, entry.end_of_wait()?)));
         let promise = timeline.promise.map(|promise| ListedPromise {
             promise: promise.promise,
             verdict: (promise.settled <= self.at).then_some(promise.verdict),
