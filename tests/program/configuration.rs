@@ -66,7 +66,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, contacts"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, contacts, grafana_url, runbook_url"),
     ("[log]", "contacts = \"yes\"\n[log]", r#"6: server.contacts is "yes"; it should be true or false"#),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line, source"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
@@ -91,6 +91,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("[log]", "allowed_hosts = [\"a\",\n\"http://b\"]\n[log]", r#"7: server.allowed_hosts is "http://b"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "allowed_hosts = [\"a:80\"]\n[log]", r#"6: server.allowed_hosts is "a:80"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "allowed_hosts = [80]\n[log]", r#"6: server.allowed_hosts is 80; it should be a name of a host without scheme, port or path, such as "boards.example""#),
+    ("[log]", "grafana_url = \"https://grafana.example\"\n[log]", r#"6: server.grafana_url is "https://grafana.example"; it should be an http or https address with {line} in the place of a line's id, such as "https://grafana.example/d/ensilinja-linja?var-line={line}""#),
+    ("[log]", "runbook_url = \"javascript:{alert}\"\n[log]", r#"6: server.runbook_url is "javascript:{alert}"; it should be an http or https address with {alert} in the place of an alert's name, such as "https://wiki.example/runbooks/{alert}""#),
     (r#""json""#, r#""JSON""#, r#"7: log.format is "JSON"; it should be one of "text", "json""#),
     (r#""debug""#, r#""verbose""#, r#"8: log.level is "verbose"; it should be one of "error", "warn", "info", "debug", "trace""#),
     ("kafka-2:9092", "kafka-2", r#"11: kafka.brokers is "kafka-1:9092, kafka-2"; it should be one or more host:port with commas between them, such as "kafka-1:9092,kafka-2:9092""#),
@@ -473,4 +475,17 @@ fn allowed_hosts_are_read_in_any_spelling() {
     let names: Vec<&str> = config.server.allowed_hosts.iter().flatten().map(HostName::as_str).collect();
     assert_eq!(names, ["boards.example", "intra"]);
     assert_eq!(good().server.allowed_hosts, None);
+}
+
+#[test]
+fn the_addresses_that_the_board_links_to_are_read_as_they_are() {
+    let urls = "grafana_url = \"https://g.example/d/x?var-line={line}\"\nrunbook_url = \"http://w/{alert}.md\"\n";
+    let config = ensilinja::configuration::parse("a.toml", &GOOD.replace("[log]", &format!("{urls}[log]"))).unwrap();
+    assert_eq!(config.server.grafana_url.as_deref(), Some("https://g.example/d/x?var-line={line}"));
+    assert_eq!(config.server.runbook_url.as_deref(), Some("http://w/{alert}.md"));
+    assert_eq!((good().server.grafana_url, good().server.runbook_url), (None, None));
+    for unsafe_address in ["//w/{alert}", "https:///{alert}", "http://w/{alert} x", "http://{alert}"] {
+        let text = GOOD.replace("[log]", &format!("runbook_url = \"{unsafe_address}\"\n[log]"));
+        assert!(ensilinja::configuration::parse("a.toml", &text).is_err(), "{unsafe_address}");
+    }
 }

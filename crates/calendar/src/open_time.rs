@@ -1,6 +1,8 @@
 //! Arithmetic in open time: the open time between two instants, the instant after some open time, and the longest time
 //! that this can take.
 
+use std::ops::Range;
+
 use ensilinja_model::EventTime;
 
 use crate::line_hours::LineHours;
@@ -10,6 +12,21 @@ impl LineHours {
     #[must_use]
     pub fn open_ms_between(&self, from: EventTime, to: EventTime) -> i64 {
         self.clock(to).saturating_sub(self.clock(from)).max(0)
+    }
+
+    /// When the line is open in `[from, to)`: ranges in order, cut at `from` and `to`.
+    #[must_use]
+    pub fn open_ranges(&self, from: EventTime, to: EventTime) -> Vec<Range<EventTime>> {
+        let mut ranges = Vec::new();
+        let mut at = from;
+        while at < to {
+            let next = self.next_change(at).map_or(to, |change| change.min(to));
+            if self.is_open(at) {
+                ranges.push(at..next);
+            }
+            at = next;
+        }
+        ranges
     }
 
     /// The earliest instant `t` at which the line has been open for `ms` since `from`:

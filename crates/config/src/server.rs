@@ -10,11 +10,13 @@ use crate::section::{Expected, Section};
 use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 3] = [LISTEN, ALLOWED_HOSTS, CONTACTS];
+const KEYS: [&str; 5] = [LISTEN, ALLOWED_HOSTS, CONTACTS, GRAFANA_URL, RUNBOOK_URL];
 
 const LISTEN: &str = "listen";
 const ALLOWED_HOSTS: &str = "allowed_hosts";
 const CONTACTS: &str = "contacts";
+const GRAFANA_URL: &str = "grafana_url";
+const RUNBOOK_URL: &str = "runbook_url";
 
 /// Only this machine can reach it: the figures of small lines are not public.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -22,6 +24,11 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOS
 const HOST_NAME_EXPECTED: &str = "a name of a host without scheme, port or path, such as \"boards.example\"";
 const HOSTS_EXPECTED: &str =
     "a list of the names by which browsers open the board, such as [\"boards.example\"]; without the key, any name";
+
+const GRAFANA_URL_EXPECTED: &str = "an http or https address with {line} in the place of a line's id, such as \
+    \"https://grafana.example/d/ensilinja-linja?var-line={line}\"";
+const RUNBOOK_URL_EXPECTED: &str = "an http or https address with {alert} in the place of an alert's name, such as \
+    \"https://wiki.example/runbooks/{alert}\"";
 
 /// The longest name of a host, in characters.
 const LONGEST_HOST_NAME: usize = 253;
@@ -35,6 +42,10 @@ pub struct ServerSettings {
     pub allowed_hosts: Option<Vec<HostName>>,
     /// Whether the board may list the contacts behind a number. They have no names, but are about single people.
     pub contacts: bool,
+    /// The address of a line's dashboard, with `{line}` for its id; the board then links to it.
+    pub grafana_url: Option<String>,
+    /// The address of an alert's runbook, with `{alert}` for its name; the board then links to it.
+    pub runbook_url: Option<String>,
 }
 
 /// The name of a host, in lower case and without a dot at its end.
@@ -60,11 +71,19 @@ impl HostName {
 
 /// Reads `[server]`.
 pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
-    let mut server = ServerSettings { listen: DEFAULT_LISTEN, allowed_hosts: None, contacts: false };
+    let mut server = ServerSettings {
+        listen: DEFAULT_LISTEN,
+        allowed_hosts: None,
+        contacts: false,
+        grafana_url: None,
+        runbook_url: None,
+    };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
         server.allowed_hosts = allowed_hosts(&section)?;
         server.contacts = section.optional(CONTACTS, flag)?.unwrap_or(false);
+        server.grafana_url = section.optional(GRAFANA_URL, |value| address(value, "{line}", GRAFANA_URL_EXPECTED))?;
+        server.runbook_url = section.optional(RUNBOOK_URL, |value| address(value, "{alert}", RUNBOOK_URL_EXPECTED))?;
     }
     Ok(server)
 }
@@ -74,6 +93,16 @@ fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
         .as_str()
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| "an IP address and a port, such as \"127.0.0.1:9464\" or \"0.0.0.0:9464\"".into())
+}
+
+/// An address to link to, with a place to fill in. Other schemes than HTTP could run code in the board.
+fn address(value: &DeValue<'_>, place: &str, expected: &'static str) -> Result<String, Expected> {
+    let is_address = |text: &&str| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let is_plain = |character: char| !character.is_whitespace() && !character.is_control();
+        rest.is_some_and(|rest| !rest.starts_with(['/', '{'])) && text.chars().all(is_plain) && text.contains(place)
+    };
+    value.as_str().filter(is_address).map(str::to_owned).ok_or_else(|| expected.into())
 }
 
 fn allowed_hosts(section: &Section<'_>) -> Result<Option<Vec<HostName>>, ConfigError> {

@@ -119,6 +119,8 @@ pub(crate) struct Entries {
     pub outstanding: Option<Span>,
     /// While the callback is outstanding and not overdue; ordered by deadline.
     pub due: Option<Span>,
+    /// While the callback is overdue; ordered by deadline.
+    pub overdue: Option<Span>,
     /// The entry at the request, if the request decided the leg and the customer was reached, and the second of
     /// reaching. Only a historical ledger posts it.
     pub request_reached: Option<(Entry, i64)>,

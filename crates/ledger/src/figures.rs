@@ -61,6 +61,8 @@ pub struct LineFigures {
     pub(crate) outstanding: [i64; Due::ALL.len()],
     /// The age of the oldest outstanding callback request, in ms; 0 if there is none.
     pub callback_oldest_ms: i64,
+    /// For how long the overdue callback with the earliest deadline has been overdue, in ms; 0 if none is overdue.
+    pub callback_overdue_oldest_ms: i64,
     /// The earliest future deadline of an outstanding callback; `None` if there is none.
     pub callback_next_due: Option<EventTime>,
     /// The open time of the line until that deadline, in ms.
@@ -85,6 +87,7 @@ impl LineFigures {
             waiting_oldest_ms: age_ms(earliest.waiting),
             outstanding: balance.outstanding(),
             callback_oldest_ms: age_ms(earliest.outstanding),
+            callback_overdue_oldest_ms: age_ms(earliest.overdue),
             callback_next_due: earliest.due,
             callback_next_due_open_ms: earliest.due.map(|deadline| rules.hours.open_ms_between(now, deadline)),
             pending: balance.pending(),

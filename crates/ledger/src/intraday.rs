@@ -10,6 +10,8 @@
 //! the window `today`: they add up to its figures, and are absent when it is absent. Each read sums them from the
 //! minute log.
 
+use std::ops::Range;
+
 use ensilinja_model::EventTime;
 
 use crate::account::Account;
@@ -29,6 +31,8 @@ pub struct Intraday {
     /// By line, in the order of the line table: the intervals from midnight to that of [`as_of`](Self::as_of); `None`
     /// (absent, which is not low) while history does not reach back to midnight.
     pub lines: Vec<Option<Vec<Interval>>>,
+    /// By line: when it is open on the whole local day, including the rest of it.
+    pub open: Vec<Vec<Range<EventTime>>>,
 }
 
 /// The figures of a line in one interval.

@@ -1,4 +1,5 @@
-//! A lazy minimum queue of the legs in a state: it finds the longest wait, the oldest callback and the next deadline.
+//! A lazy minimum queue of the legs in a state: it finds the longest wait, the oldest callback, the next deadline
+//! and the earliest missed one.
 //!
 //! The queue is ordered by a key: the start of the state, or its deadline. Nothing is removed when the state ends. The
 //! read drops finished legs from the front. So an arrival costs one push, and the end of a wait costs nothing.
@@ -15,7 +16,7 @@ use ensilinja_model::EventTime;
 use crate::entries::Span;
 use crate::legs::LegIndex;
 
-/// The earliest key of each of the three states; `None` if no leg is in the state.
+/// The earliest key of each of the four states; `None` if no leg is in the state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EarliestKeys {
     /// Since when the leg that has waited longest waits.
@@ -24,6 +25,8 @@ pub(crate) struct EarliestKeys {
     pub outstanding: Option<EventTime>,
     /// The earliest future deadline of an outstanding callback.
     pub due: Option<EventTime>,
+    /// The earliest deadline of the callbacks that are overdue.
+    pub overdue: Option<EventTime>,
 }
 
 #[derive(Clone, Debug, Default)]

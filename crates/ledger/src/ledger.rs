@@ -69,6 +69,7 @@ struct LineState {
     waiting: LazyMinQueue,
     callbacks: LazyMinQueue,
     due: LazyMinQueue,
+    overdue: LazyMinQueue,
 }
 
 impl Ledger {
@@ -82,6 +83,7 @@ impl Ledger {
             waiting: LazyMinQueue::default(),
             callbacks: LazyMinQueue::default(),
             due: LazyMinQueue::default(),
+            overdue: LazyMinQueue::default(),
         };
         Self {
             range_start: rules.range_start(now),
@@ -247,7 +249,8 @@ impl Ledger {
                 .reaches_back(Window::Today, history, self.rules.life_ms())
                 .then(|| Interval::all_between(&line.account, edges.second(Edge::Midnight), now_second))
         });
-        Intraday { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
+        let day_start = self.rules.days().start_of_day(now);
+        Intraday { as_of: now, day_start, lines: lines.collect(), open: self.rules.open_on_day(now) }
     }
 
     /// Moves forward to a second, and posts the changes of the legs whose entries change up to it.
@@ -293,6 +296,7 @@ impl LineState {
         self.waiting.update(index, before.waiting, after.waiting, now_second);
         self.callbacks.update(index, before.outstanding, after.outstanding, now_second);
         self.due.update(index, before.due, after.due, now_second);
+        self.overdue.update(index, before.overdue, after.overdue, now_second);
     }
 
     fn figures(
@@ -309,6 +313,7 @@ impl LineState {
             waiting: min_key(&mut self.waiting, |entries| entries.waiting),
             outstanding: min_key(&mut self.callbacks, |entries| entries.outstanding),
             due: min_key(&mut self.due, |entries| entries.due),
+            overdue: min_key(&mut self.overdue, |entries| entries.overdue),
         };
         let windows = std::array::from_fn(|i| {
             let window = Window::ALL[i];

@@ -104,6 +104,7 @@ impl PastReading {
             join(&mut line.earliest.waiting, entries.waiting);
             join(&mut line.earliest.outstanding, entries.outstanding);
             join(&mut line.earliest.due, entries.due);
+            join(&mut line.earliest.overdue, entries.overdue);
         }
     }
 
@@ -133,7 +134,8 @@ impl PastReading {
             self.reaches_back(line, Window::Today, history, remembers_since)
                 .then(|| Interval::all_between(&line.account, line.edges.second(Edge::Midnight), self.second))
         });
-        Intraday { as_of: now, day_start: self.rules.days().start_of_day(now), lines: lines.collect() }
+        let day_start = self.rules.days().start_of_day(now);
+        Intraday { as_of: now, day_start, lines: lines.collect(), open: self.rules.open_on_day(now) }
     }
 
     fn reaches_back(&self, line: &PastLine, window: Window, history: History, remembers_since: EventTime) -> bool {

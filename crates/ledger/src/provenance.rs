@@ -140,6 +140,7 @@ impl HistoricalLedger {
                 waiting: key_at_now(entries.waiting),
                 outstanding: key_at_now(entries.outstanding),
                 due: key_at_now(entries.due),
+                overdue: key_at_now(entries.overdue),
             };
             let figures = LineFigures::at(now, &self.rules.lines()[line.as_usize()], &sums, earliest);
             if !figures.has_any_leg() {

@@ -1,5 +1,6 @@
 //! The rules of the lines: hours, limits and promises, by which legs are judged.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ensilinja_calendar::{Days, LineHours, Term};
@@ -189,6 +190,14 @@ impl Rules {
     #[must_use]
     pub fn lines(&self) -> &[LineRules] {
         &self.0.lines
+    }
+
+    /// By line: when it is open on the local day of `now`.
+    pub(crate) fn open_on_day(&self, now: EventTime) -> Vec<Vec<Range<EventTime>>> {
+        let start = self.days().start_of_day(now);
+        // A day has 23 to 25 hours.
+        let end = self.days().start_of_day(start.plus_millis(26 * 3_600_000));
+        self.lines().iter().map(|line| line.hours.open_ranges(start, end)).collect()
     }
 
     /// The bounds of the exact counts of waits.

@@ -4,7 +4,8 @@
 //! ```json
 //! {"version": "0.1.0 (abc123)", "time_zone": "Europe/Helsinki", "contacts": false,
 //!  "indicators": [{"indicator": "promise_kept", "name_fi": "...", "name_sv": "...", "name_en": "...", "rule": "..."}],
-//!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}]}
+//!  "lines": [{"line": "mipa", "channel": "phone", "name_fi": "...", "target_ratio": {"promise_kept": 1.0}}],
+//!  "links": {"grafana": "https://grafana.example/d/ensilinja-linja?var-line={line}"}}
 //! ```
 //!
 //! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed. A page that
@@ -22,41 +23,54 @@
 //! ```json
 //! {"start_timestamp_seconds": 1757970000, "slot_seconds": 900,
 //!  "lines": [{"offered": [0, 3], "answered": [0, 2], "callback_requested": [0, 1], "timed_out": [0, 0],
-//!             "abandoned": [0, 0]}, null]}
+//!             "abandoned": [0, 0]}, null],
+//!  "open": [[[1757998800, 1758027600]], []]}
 //! ```
 //!
 //! *day*: the counts of each slot from local midnight to the current one, which is incomplete. A day has 92, 96 or 100
 //! slots. `timed_out` counts contacts on lines where that counts, `abandoned` those of every stage, short abandons
-//! included. A line is `null` if history does not reach back to midnight. Before the figures are rebuilt, everything
-//! but the length of a slot is `null`.
+//! included. A line is `null` if history does not reach back to midnight. `open` has the opening hours of each line on
+//! the day, as `[from, to]`. Before the figures are rebuilt, everything but the length of a slot is `null`.
+
+use std::ops::Range;
 
 use ensilinja_catalogue::figures_json::{info_fields, instant, line_figures, with_status};
 use ensilinja_catalogue::{LineTable, Metric, Snapshot, intervals_json};
 use ensilinja_ledger::{INTERVAL_SECONDS, Indicator, Intraday, Window};
+use ensilinja_model::EventTime;
 use serde_json::{Value, json};
 
+use crate::links::BoardLinks;
 use crate::pipeline::Build;
 
-/// The windows that the board shows.
-const WINDOWS: [Window; 2] = [Window::Minutes15, Window::Today];
+/// The windows that the board shows or judges by.
+const WINDOWS: [Window; 4] = [Window::Minutes15, Window::Hour, Window::Today, Window::Open2Hours];
 
-/// Whether the board shows a figure. It shows all figures of the instant itself.
+/// Whether the board needs a figure. It needs all figures of the instant itself. Lines are judged by the windows of the
+/// alerts: waits of the last 15 minutes, callbacks of the last hour, shares of the last two open hours.
 fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
     let Some(window) = window else { return true };
-    match figure.json_name() {
-        "contacts_offered" | "contacts_decided" => WINDOWS.contains(&window),
-        "promises"
-        | "callbacks_closed"
-        | "indicator_good"
-        | "indicator_valid"
-        | "answer_wait_quantile_seconds"
-        | "nps_answers" => window == Window::Today,
-        _ => false,
-    }
+    let windows: &[Window] = match figure.json_name() {
+        "contacts_offered" => &[Window::Minutes15, Window::Today],
+        "contacts_decided" => &[Window::Minutes15, Window::Today, Window::Open2Hours],
+        "indicator_good" | "indicator_valid" => &[Window::Today, Window::Open2Hours],
+        "answer_wait_quantile_seconds" => &[Window::Minutes15, Window::Today],
+        "callbacks_closed" => &[Window::Hour, Window::Today, Window::Open2Hours],
+        "callback_attempts" => &[Window::Hour],
+        "promises" | "nps_answers" => &[Window::Today],
+        _ => &[],
+    };
+    windows.contains(&window)
 }
 
 /// The data of `hello`.
-pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable, lists_contacts: bool) -> Value {
+pub(crate) fn hello(
+    build: Build,
+    time_zone: &str,
+    table: &LineTable,
+    links: &BoardLinks,
+    lists_contacts: bool,
+) -> Value {
     let indicator = |indicator: &Indicator| {
         let row = indicator.row();
         json!({
@@ -74,6 +88,7 @@ pub(crate) fn hello(build: Build, time_zone: &str, table: &LineTable, lists_cont
         "contacts": lists_contacts,
         "indicators": live.map(indicator).collect::<Vec<_>>(),
         "lines": table.infos().iter().map(info_fields).collect::<Vec<_>>(),
+        "links": links.to_json(),
     })
 }
 
@@ -93,9 +108,15 @@ pub(crate) fn day(lines: usize, intraday: Option<&Intraday>) -> Value {
         let intervals = intraday.and_then(|intraday| intraday.lines.get(index)?.as_deref());
         intervals.map_or(Value::Null, intervals_json)
     };
+    let open = |index: usize| {
+        let ranges = intraday.and_then(|intraday| intraday.open.get(index));
+        let pair = |range: &Range<EventTime>| json!([instant(Some(range.start)), instant(Some(range.end))]);
+        ranges.map_or(Value::Null, |ranges| ranges.iter().map(pair).collect())
+    };
     json!({
         "start_timestamp_seconds": instant(intraday.map(|intraday| intraday.day_start)),
         "slot_seconds": INTERVAL_SECONDS,
         "lines": (0..lines).map(line).collect::<Vec<_>>(),
+        "open": (0..lines).map(open).collect::<Vec<_>>(),
     })
 }

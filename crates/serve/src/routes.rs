@@ -17,6 +17,7 @@ use crate::admission::{Activity, ConnectionSlot};
 use crate::assets::{self, Asset};
 use crate::board_json;
 use crate::host::AllowedHosts;
+use crate::links::BoardLinks;
 use crate::live::{EVENT_STREAM, LiveStream};
 use crate::look_back::{JsonAnswer, LookBack};
 use crate::negotiation::{accepts_gzip, format_of};
@@ -150,16 +151,18 @@ pub struct Routes {
 
 impl Routes {
     /// The routes for these lines. `time_zone` is the IANA name of their time zone. The board shows times in it,
-    /// wherever it is read.
+    /// wherever it is read, and links to the addresses of `links`.
     #[must_use]
     pub fn new(
         exposition: Exposition,
         time_zone: String,
+        links: &BoardLinks,
         pipeline: Arc<Pipeline>,
         source: Arc<dyn SnapshotSource>,
     ) -> Self {
         let (exposition, turns) = (Arc::new(exposition), Arc::new(Semaphore::new(CONCURRENT_RENDERINGS)));
-        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), source.lists_contacts());
+        let lists_contacts = source.lists_contacts();
+        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), links, lists_contacts);
         let live = LiveStream::new(&hello, Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let look_back = LookBack::new(Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let (shown, asked) = (Arc::clone(&exposition), Arc::clone(&source));

@@ -54,13 +54,13 @@ test("the language changes by keyboard, everywhere, also in the detail", async (
 test("a line is reached, opened and closed by keyboard, and the focus returns to it", async () => {
   const screen = await Screen.open(browser, demo.url);
   const { page } = screen;
-  for (let tabs = 0; tabs < 4; tabs += 1) await page.keyboard.press("Tab");
+  for (let tabs = 0; tabs < 6; tabs += 1) await page.keyboard.press("Tab");
   // In one step: the order may change between two steps.
   const place = () => page.evaluate(() => (
     [...document.querySelectorAll(".tile")].findIndex((tile) => tile.contains(document.activeElement))
   ));
   const all = await page.locator(".tile").count();
-  assert.equal(await place(), 0, "four tab stops from the top to the first line");
+  assert.equal(await place(), 0, "six tab stops from the top to the first line");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
   assert.equal(await place(), 1 + 4, "arrows go as the tiles lie: four in a row on this screen");

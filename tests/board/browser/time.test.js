@@ -129,15 +129,18 @@ test("at night, closed until, no data and too few are distinguished", async () =
     const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
     const why = (/** @type {string} */ line) => screen.tile(line).locator(".why").innerText();
     const kept = (/** @type {string} */ line) => screen.tile(line).locator(".foot dd > span").first().innerText();
+    assert.equal(await screen.tile("neuvola").isVisible(), false, "a closed line that owes nothing");
+    await screen.page.locator(".closed-row button").click();
     assert.equal(await why("neuvola"), "Closed until Wed 8:00");
     assert.match(await kept("neuvola"), /^\d+\u00a0%$/, "what was kept today is still told");
     assert.match(await kept("lapsiperheet"), /^too few$/);
-    assert.equal(await kept("ensilinja_sms"), "no data");
+    assert.equal(await kept("ensilinja_sms"), "–", "a closed day is no lack of data");
     const states = await screen.page.locator(".tile").evaluateAll((tiles) =>
       tiles.map((tile) => tile.getAttribute("data-state")));
     assert.ok(states.filter((state) => state === "closed").length >= 10, String(states));
     const overdue = screen.tile("ikaihmiset");
-    assert.equal(await overdue.getAttribute("data-state"), "help", "a closed line that owes a callback needs help");
+    assert.equal(await overdue.getAttribute("data-state"), "closed", "nothing can be done before it opens");
+    assert.match(await why("ikaihmiset"), /^Closed \d+ callbacks? overdue.*: call at Wed 9:00/);
     await screen.close();
   } finally {
     await demo.stop();

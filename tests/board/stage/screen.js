@@ -36,7 +36,11 @@ export class Screen {
       const seen = /** @type {any} */ (globalThis);
       seen.shifts = [];
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) seen.shifts.push(/** @type {any} */ (entry).value);
+        // A line that changes its state says so with another word, which moves the words after it.
+        for (const entry of /** @type {any[]} */ (list.getEntries())) {
+          const words = entry.sources.every((/** @type {any} */ { node }) => node?.parentElement?.closest(".because"));
+          if (entry.sources.length === 0 || !words) seen.shifts.push(entry.value);
+        }
       }).observe({ type: "layout-shift", buffered: true });
       addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective}`));
     });

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countyOf, courseOf, statesOf } from "../../../crates/serve/src/board/county.js";
+import { hasCallbacks, promises } from "../../../crates/serve/src/board/counts.js";
 import { freshnessOf, isStale } from "../../../crates/serve/src/board/freshness.js";
 import { keptInWords } from "../../../crates/serve/src/board/kept.js";
 import { Language } from "../../../crates/serve/src/board/language.js";
-import { line, today } from "./lines.js";
+import { card, line, today } from "./lines.js";
 
 const english = new Language("en", "Europe/Helsinki");
 
@@ -22,11 +23,23 @@ test("the county adds numerators and denominators, and a line without figures ad
     contacts_waiting: 3, waiting_oldest_seconds: 61, callbacks_outstanding: { later: 1, today: 2, overdue: 4 },
     windows: { today: today({ good: 99, valid: 99 }) },
   });
-  assert.deepEqual(countyOf([small, null, large]), {
-    known: 2, waiting: 3, oldestLine: 2, oldestSeconds: 61, dueToday: 2, overdue: 4,
+  assert.deepEqual(countyOf([card(), card(), card()], [small, null, large]), {
+    known: 2, waiting: 3, oldestLine: 2, oldestSeconds: 61, doubted: 0, doubtedSeconds: 0, dueToday: 2, overdue: 4,
     kept: { good: 99, valid: 100 }, pending: 5,
   });
-  assert.equal(countyOf([null]).kept, null);
+  assert.equal(countyOf([card()], [null]).kept, null);
+});
+
+test("a wait that is probably of a lost contact is shown beside the county's longest wait, not as it", () => {
+  const waits = (/** @type {number} */ waiting_oldest_seconds) => line({ contacts_waiting: 1, waiting_oldest_seconds });
+  const overtaken = waits(3000);
+  overtaken.windows["15m"] = { ...today(), answer_wait_quantile_seconds: { "0.9": 60 } };
+  const cards = [card(), card(), card()];
+  const { oldestSeconds, oldestLine, doubted, doubtedSeconds, waiting } =
+    countyOf(cards, [waits(20_000), waits(400), overtaken]);
+  assert.deepEqual({ oldestSeconds, oldestLine, doubted, doubtedSeconds, waiting },
+    { oldestSeconds: 400, oldestLine: 1, doubted: 2, doubtedSeconds: 20_000, waiting: 3 });
+  assert.equal(countyOf([card({ channel: "sms" })], [waits(20_000)]).oldestSeconds, 20_000, "a text message may wait");
 });
 
 test("the county's day is shown only if every line's is known", () => {
@@ -66,4 +79,21 @@ test("a small n gives no percentage, n = 0 is no data, and no promise is neither
   assert.deepEqual(told({ good: 0, valid: 0 }, 2), ["no data", true, "", "2 pending"]);
   assert.deepEqual(told(null), ["no data", true, "", ""]);
   assert.deepEqual(told({ good: 0, valid: 0 }, 0, false), ["no promise", true, "", ""]);
+});
+
+test("a line makes no promises only if a window with verdicts says so", () => {
+  const decided = { ...today({ good: 0, valid: 0, decided: 0 }), contacts_decided: { answered: 3 } };
+  const { promises: _, ...without } = decided;
+  assert.equal(promises(line({ windows: { today: decided } })), false);
+  assert.equal(promises(line({ windows: { today: today({ good: 0, valid: 0, decided: 0 }), open2h: without } })), null);
+  assert.equal(promises(line()), true);
+});
+
+test("a line has callbacks if any were asked for, resolved or promised, in any window", () => {
+  assert.equal(hasCallbacks(line()), false);
+  assert.equal(hasCallbacks(line({ callbacks_outstanding: { later: 1, today: 0, overdue: 0 } })), true);
+  for (const more of [{ callbacks_closed: { reached: 1 } }, { contacts_decided: { callback_requested: 1 } },
+    { promises: { callback: { kept: 0, broken: 1, void: 0 } } }]) {
+    assert.equal(hasCallbacks(line({ windows: { today: today(), yesterday: null, open5d: { ...today(), ...more } } })), true);
+  }
 });

@@ -26,7 +26,8 @@ test("every language has every text, in the same order, with the same values in 
 test("every text is used", () => {
   const scripts = readdirSync(BOARD).filter((name) => name.endsWith(".js") && !["fi.js", "sv.js", "en.js"].includes(name));
   const code = scripts.map((name) => readFileSync(path.join(BOARD, name), "utf8")).join("\n");
-  const families = ["reason_", "state_", "channel_", "theme_", "fate_", "outcome_", "line_", "last_change_", "not_expected_"];
+  const families = ["reason_", "state_", "channel_", "theme_", "fate_", "outcome_", "line_", "last_change_", "share_", "means_",
+    "why_", "not_expected_"];
   const unused = Object.keys(TEXTS.fi).filter((key) => {
     const family = families.find((start) => key.startsWith(start));
     const stem = family ? key.slice(family.length) : key;
@@ -36,20 +37,23 @@ test("every text is used", () => {
 });
 
 test("singular and plural differ, and reasons are complete texts with their values", () => {
-  const said = LANGUAGES.map((code) => {
+  /** @param {Language} language @param {string} key @param {Record<string, number>} values @param {string} [indicator] */
+  const said = (language, key, values, indicator) =>
+    language.reason({ key, grade: "watch", values, indicator }, 0).replaceAll("\u00a0", " ");
+  const overdue = LANGUAGES.map((code) => {
     const language = new Language(code, "Europe/Helsinki");
-    return [1, 2].map((n) => language.reason({ key: "overdue", values: { n } }, 0));
+    return [1, 2].map((n) => said(language, "overdue", { n, age: 5400 }));
   });
-  assert.deepEqual(said, [
-    ["1 takaisinsoitto myöhässä", "2 takaisinsoittoa myöhässä"],
-    ["1 återuppringning försenad", "2 återuppringningar försenade"],
-    ["1 callback overdue", "2 callbacks overdue"],
+  assert.deepEqual(overdue, [
+    ["1 takaisinsoitto myöhässä 1 h", "2 takaisinsoittoa myöhässä, vanhin 1 h"],
+    ["1 återuppringning försenad 1 h", "2 återuppringningar försenade, äldsta 1 h"],
+    ["1 callback overdue by 1 h", "2 callbacks overdue, the oldest by 1 h"],
   ]);
   const english = new Language("en", "Europe/Helsinki");
-  const wait = english.reason({ key: "long_wait", values: { wait: 1027.9, limit: 900 } }, 0);
-  assert.equal(wait, "longest wait 17:07, over 15\u00a0min");
-  const left = [10, 3541].map((seconds) => english.reason({ key: "due_soon", values: { seconds } }, 0));
-  assert.deepEqual(left, ["1\u00a0min of open time left to call", "59\u00a0min of open time left to call"]);
-  const promise = english.reason({ key: "promise_under", values: { ratio: 0.7999, floor: 0.8, n: 40 } }, 0);
-  assert.equal(promise, "promise 79\u00a0%, below 80\u00a0%");
+  assert.equal(said(english, "long_wait", { wait: 1027.9, limit: 900 }), "longest wait 17:07, over 15 min");
+  assert.equal(said(english, "overtaken", { wait: 2100, others: 240 }), "longest wait 35:00, yet others are answered in 4:00");
+  const left = [10, 3541].map((seconds) => said(english, "due_soon", { n: 2, seconds }));
+  assert.deepEqual(left, ["2 due today, 1 min of open time left", "2 due today, 59 min of open time left"]);
+  const under = said(english, "under", { ratio: 0.7999, floor: 0.8, n: 40 }, "promise_kept");
+  assert.equal(under, "promise 79 % (2 h), below 80 %");
 });

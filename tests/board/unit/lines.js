@@ -1,5 +1,10 @@
 // A line that is fine; tests make it worse.
 
+/** The line opened at this instant, in seconds; the tests read it two hours later. */
+export const OPENED = 1757998800;
+export const NOW = OPENED + 7200;
+export const CLOSES = OPENED + 28_800;
+
 /** @param {Record<string, unknown>} [worse] @returns {any} */
 export function card(worse = {}) {
   return {
@@ -13,9 +18,11 @@ export function card(worse = {}) {
 /** @param {Record<string, unknown>} [worse] @returns {any} */
 export function line(worse = {}) {
   return {
-    line_open: 1, line_next_change_timestamp_seconds: 1758013200, contacts_waiting: 0, waiting_oldest_seconds: 0,
+    line_open: 1, line_last_change_timestamp_seconds: OPENED, line_next_change_timestamp_seconds: CLOSES,
+    contacts_waiting: 0, waiting_oldest_seconds: 0,
     callbacks_outstanding: { later: 0, today: 0, overdue: 0 }, callback_oldest_seconds: 0,
-    promises_pending: { answer: 0, callback: 0 }, windows: { "15m": null, today: today() },
+    callback_overdue_oldest_seconds: 0,
+    promises_pending: { answer: 0, callback: 0 }, windows: { "15m": null, "1h": null, today: today(), open2h: null },
     ...worse,
   };
 }

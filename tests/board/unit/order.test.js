@@ -3,10 +3,18 @@ import { test } from "node:test";
 import { SettledOrder, wantedOrder } from "../../../crates/serve/src/board/order.js";
 
 /** @param {...string} states @returns {any} */
-const judged = (...states) => states.map((state) => ({ state, reasons: [] }));
+const judged = (...states) => states.map((state) => ({ state, reasons: [], rank: 0 }));
 
 test("lines that need help come first, and equal ones keep the order of the configuration", () => {
   assert.deepEqual(wantedOrder(judged("fine", "closed", "help", "few", "watch", "none", "help")), [2, 6, 4, 0, 3, 5, 1]);
+});
+
+test("within a state, the most urgent reason comes first", () => {
+  const judgements = judged("help", "watch", "help", "help", "watch");
+  [5, 9, 1, 5, 2].forEach((rank, index) => {
+    judgements[index].rank = rank;
+  });
+  assert.deepEqual(wantedOrder(judgements), [2, 0, 3, 4, 1]);
 });
 
 test("an order is shown once it has lasted five seconds, or at the latest after twenty", () => {

@@ -47,6 +47,24 @@ fn an_opening_at_eight_stays_at_eight_across_clock_changes() {
 }
 
 #[test]
+fn the_open_ranges_of_a_day_are_cut_at_its_midnights() {
+    let ranges = |text: &str, day: &str, next: &str| -> Vec<String> {
+        let line = line(text, "2026-01-01", "2026-12-31");
+        let hour = |at: EventTime| {
+            Timestamp::from_millisecond(at.as_millis()).unwrap().to_zoned(helsinki()).strftime("%d %H:%M").to_string()
+        };
+        let of_day = line.open_ranges(local(day), local(next));
+        of_day.iter().map(|range| format!("{}-{}", hour(range.start), hour(range.end))).collect()
+    };
+    let lunch = "Mo-Fr 08:00-11:00,12:00-16:00; PH off";
+    assert_eq!(ranges(lunch, "2026-03-27", "2026-03-28"), ["27 08:00-27 11:00", "27 12:00-27 16:00"]);
+    assert_eq!(ranges(lunch, "2026-03-28", "2026-03-29"), Vec::<String>::new(), "a Saturday");
+    assert_eq!(ranges("24/7", "2026-03-29", "2026-03-30"), ["29 00:00-30 00:00"]);
+    let night = "Mo-Su 20:00-02:00";
+    assert_eq!(ranges(night, "2026-03-27", "2026-03-28"), ["27 00:00-27 02:00", "27 20:00-28 00:00"]);
+}
+
+#[test]
 fn ascension_day_is_closed_and_midsummer_eve_only_if_the_hours_state_it() {
     let ascension = ["05-13 08:00", "05-13 16:00", "05-15 08:00", "05-15 16:00"];
     assert_changes(OFFICE, "2026-05-13", "2026-05-16", &ascension);

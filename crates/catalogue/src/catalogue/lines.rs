@@ -46,6 +46,13 @@ pub(super) const METRICS: &[Metric] = &[
         origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Millis(line.callback_oldest_ms))),
     },
     Metric {
+        name: "ensilinja_callback_overdue_oldest_seconds",
+        kind: MetricKind::Gauge,
+        labels: &[],
+        help: "How long the callback request with the earliest missed deadline has been overdue; 0 if none is overdue",
+        origin: MetricOrigin::Line(|line, emit| emit(&[], Number::Millis(line.callback_overdue_oldest_ms))),
+    },
+    Metric {
         name: "ensilinja_callback_next_due_timestamp_seconds",
         kind: MetricKind::Gauge,
         labels: &[],

@@ -11,7 +11,7 @@ use ensilinja_config::{Config, HostName, Line, ServerSettings};
 use ensilinja_kafka::{Ingest, IngestIntervals, Monitor};
 use ensilinja_ledger::Ledger;
 use ensilinja_lookback::{SourceDecoders, kafka_settings};
-use ensilinja_serve::{AllowedHosts, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
+use ensilinja_serve::{AllowedHosts, BoardLinks, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
 use ensilinja_wire::{Oddity, Reason};
 
 use super::intake::Intake;
@@ -70,7 +70,7 @@ impl Processor {
         let ingest = Ingest::start(kafka_settings(config), intervals, clock.clock(), range_start, horizon_ms, intake)?;
         let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, config));
         let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
-        let routes = Routes::new(exposition, config.zone_name().to_owned(), pipeline, shown);
+        let routes = Routes::new(exposition, config.zone_name().to_owned(), &links(&config.server), pipeline, shown);
         let routes = Arc::new(routes.answering_to(allowed_hosts(&config.server)));
         Ok(Self { ingest, server, routes, source })
     }
@@ -125,6 +125,11 @@ async fn tend(monitor: &Monitor, source: &Arc<LiveSource>) {
             let _ = tokio::task::spawn_blocking(move || source.snapshot()).await;
         }
     }
+}
+
+/// The addresses that the board links to.
+fn links(server: &ServerSettings) -> BoardLinks {
+    BoardLinks { grafana: server.grafana_url.clone(), runbook: server.runbook_url.clone() }
 }
 
 /// The host names that requests may be for.

@@ -112,6 +112,7 @@ fn enter_due_states(
     }
     let resolved_while = if overdue.second < resolved_second {
         entries.enter(EntrySlot::Overdue, overdue);
+        entries.overdue = Some(Span { key: deadline, from_second: overdue.second, until_second: resolved_second });
         EntryKind::ResolvedWhileOverdue
     } else if opened_today || due_today.second < resolved_second {
         EntryKind::ResolvedWhileDueToday

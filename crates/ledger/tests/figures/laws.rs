@@ -84,6 +84,9 @@ proptest! {
             prop_assert!(line.waiting >= 0 && Due::ALL.iter().all(|due| line.callbacks_outstanding(*due) >= 0));
             prop_assert!(line.waiting > 0 || line.waiting_oldest_ms == 0);
             prop_assert!(outstanding > 0 || line.callback_oldest_ms == 0);
+            let overdue = line.callbacks_outstanding(Due::Overdue) > 0;
+            prop_assert!(overdue || line.callback_overdue_oldest_ms == 0);
+            prop_assert!(line.callback_overdue_oldest_ms <= line.callback_oldest_ms);
         }
     }
 

@@ -217,7 +217,10 @@ fn an_outstanding_callback_is_due_later_then_today_then_overdue_until_it_is_reso
         assert_eq!(due(&line_after(BOTH, &open, now)), Some(state), "{now}");
     }
     let reached = [open[0], (at("Th", "09:00:00"), Fact::CallbackReached)];
+    let just_before = line_after(BOTH, &reached, at("Th", "09:00:00") - 1_000);
+    assert_eq!(just_before.callback_overdue_oldest_ms, at("Th", "08:59:59") - at("We", "15:00:00"));
     let line = line_after(BOTH, &reached, at("Th", "09:00:00"));
+    assert_eq!(line.callback_overdue_oldest_ms, 0);
     assert_eq!((due(&line), promise(&line)), (None, ("callback", "broken")));
 }
 

@@ -67,7 +67,7 @@ proptest! {
         let historical = historical(rules, &events);
         for (line, shown) in lines(rules).zip(figures_at(rules, &events, now).lines) {
             let mut explained = vec![0; all_counts(&shown).len()];
-            let (mut oldest, mut oldest_callback, mut next_due) = (0, 0, None::<EventTime>);
+            let (mut oldest, mut oldest_callback, mut overdue, mut next_due) = (0, 0, 0, None::<EventTime>);
             for open_leg in historical.open_legs(line, now) {
                 let mut of_leg = vec![0; explained.len()];
                 for entry in &open_leg.entries {
@@ -77,10 +77,12 @@ proptest! {
                 add(&mut explained, of_leg);
                 oldest = oldest.max(open_leg.figures.waiting_oldest_ms);
                 oldest_callback = oldest_callback.max(open_leg.figures.callback_oldest_ms);
+                overdue = overdue.max(open_leg.figures.callback_overdue_oldest_ms);
                 next_due = next_due.into_iter().chain(open_leg.figures.callback_next_due).min();
             }
             prop_assert_eq!(explained, all_counts(&shown));
             prop_assert_eq!((oldest, oldest_callback), (shown.waiting_oldest_ms, shown.callback_oldest_ms));
+            prop_assert_eq!(overdue, shown.callback_overdue_oldest_ms);
             prop_assert_eq!(next_due, shown.callback_next_due);
         }
     }

@@ -34,6 +34,7 @@
  * @property {boolean} contacts whether contacts may be listed
  * @property {IndicatorCard[]} indicators
  * @property {LineCard[]} lines
+ * @property {{grafana?: string, runbook?: string}} links with `{line}` and `{alert}` to be filled in
  */
 
 /**
@@ -69,6 +70,7 @@
  * @property {number} waiting_oldest_seconds
  * @property {{later: number, today: number, overdue: number}} callbacks_outstanding
  * @property {number} callback_oldest_seconds
+ * @property {number} callback_overdue_oldest_seconds
  * @property {number} [callback_next_due_timestamp_seconds]
  * @property {number} [callback_next_due_open_seconds]
  * @property {Counts} promises_pending
@@ -100,6 +102,7 @@
  * @property {number} start_timestamp_seconds
  * @property {number} slot_seconds
  * @property {(LineCourse | null)[]} lines
+ * @property {([number, number][] | null)[]} open the opening hours of each line on the day
  */
 
 /** @typedef {LineCard & {figures: LineFigures | null}} WholeLine The answer of /api/lines/ID. */

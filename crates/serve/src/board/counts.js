@@ -37,7 +37,19 @@ export function promises(figures) {
   const windows = Object.values(figures.windows);
   const verdicts = windows.flatMap((window) => Object.values(window?.promises ?? {}).map(total));
   if (verdicts.some((count) => count > 0) || total(figures.promises_pending) > 0) return true;
-  return windows.some((window) => total(window?.contacts_decided) > 0) ? false : null;
+  // The stream has the decisions of more windows than verdicts.
+  return windows.some((window) => window?.promises && total(window.contacts_decided) > 0) ? false : null;
+}
+
+/**
+ * Whether callbacks are asked for on the line, as far as its figures tell.
+ * @param {LineFigures} figures
+ */
+export function hasCallbacks(figures) {
+  const of = (/** @type {WindowFigures | null} */ window) =>
+    [window?.callbacks_closed, window?.promises?.callback, window?.callback_attempts].map(total)
+      .reduce((all, one) => all + one, window?.contacts_decided?.callback_requested ?? 0);
+  return total(figures.callbacks_outstanding) > 0 || Object.values(figures.windows).some((window) => of(window) > 0);
 }
 
 /**

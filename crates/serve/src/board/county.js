@@ -1,27 +1,31 @@
 // The whole county: sums over its lines. Numerators and denominators are added before they are divided. A line without
 // figures adds nothing and is not counted as known.
 
-/** @import { LineFigures, Day, LineCourse } from "./contract.js" */
+/** @import { LineCard, LineFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement, State } from "./state.js" */
 import { share, total } from "./counts.js";
+import { longestWait } from "./rules.js";
 
 /**
  * @typedef {object} County
  * @property {number} known how many lines have figures
  * @property {number} waiting
- * @property {number | null} oldestLine the line with the longest wait; `null` if the queues are empty
+ * @property {number | null} oldestLine the line with the longest real wait; `null` if there is none
  * @property {number} oldestSeconds
+ * @property {number} doubted how many lines have a longest wait that is probably of a contact whose end was lost
+ * @property {number} doubtedSeconds the longest of these waits
  * @property {number} dueToday
  * @property {number} overdue
  * @property {{good: number, valid: number} | null} kept `null` if no line has a complete day
  * @property {number} pending
  */
 
-/** @param {(LineFigures | null)[]} lines @returns {County} */
-export function countyOf(lines) {
+/** @param {LineCard[]} cards @param {(LineFigures | null)[]} lines @returns {County} */
+export function countyOf(cards, lines) {
   /** @type {County} */
   const county = {
-    known: 0, waiting: 0, oldestLine: null, oldestSeconds: 0, dueToday: 0, overdue: 0, kept: null, pending: 0,
+    known: 0, waiting: 0, oldestLine: null, oldestSeconds: 0, doubted: 0, doubtedSeconds: 0, dueToday: 0, overdue: 0,
+    kept: null, pending: 0,
   };
   lines.forEach((line, index) => {
     if (!line) return;
@@ -30,9 +34,13 @@ export function countyOf(lines) {
     county.dueToday += line.callbacks_outstanding.today;
     county.overdue += line.callbacks_outstanding.overdue;
     county.pending += total(line.promises_pending);
-    if (line.contacts_waiting > 0 && line.waiting_oldest_seconds >= county.oldestSeconds) {
+    const wait = longestWait(cards[index], line);
+    if (wait.kind === "overtaken" || wait.kind === "stuck") {
+      county.doubted += 1;
+      county.doubtedSeconds = Math.max(county.doubtedSeconds, wait.seconds);
+    } else if (wait.kind === "real" && wait.seconds >= county.oldestSeconds) {
       county.oldestLine = index;
-      county.oldestSeconds = line.waiting_oldest_seconds;
+      county.oldestSeconds = wait.seconds;
     }
     const kept = share(line.windows.today, "promise_kept");
     if (kept) {

@@ -1,10 +1,10 @@
-// A line's day: its contacts by result in 15-minute intervals, stacked, and the same by the hour in a table.
+// A line's day over its opening hours: its contacts by result in 15-minute intervals, stacked, and the same in a table.
 
 /** @import { Day, LineCourse } from "./contract.js" */
 /** @import { Language } from "./language.js" */
 /** @import { Plot } from "./plots.js" */
 import { make, setText } from "./dom.js";
-import { hoursStruck, spanOf } from "./hours.js";
+import { hoursStruck, slotsOf } from "./hours.js";
 import { bars, colour, letter, plot, unplot } from "./plots.js";
 import { Table } from "./table.js";
 
@@ -14,9 +14,12 @@ const FATES = [
   ["abandoned", "--chart-lost"],
 ];
 
-/** The fates of a day. Few lines have contacts that timed out. @param {LineCourse | null} course */
-export const fatesOf = (course) =>
-  FATES.filter(([fate]) => fate !== "timed_out" || course?.timed_out.some((count) => count > 0));
+/**
+ * The fates of a day. Not every line has callbacks, and few have contacts that timed out.
+ * @param {LineCourse | null} course
+ */
+export const fatesOf = (course) => FATES.filter(([fate]) =>
+  fate === "answered" || fate === "abandoned" || course?.[fate].some((count) => count > 0));
 
 export class DayChart {
   #heading = make("h3");
@@ -26,7 +29,7 @@ export class DayChart {
   #table = new Table();
   #nothing = make("p", { class: "dim" });
   /** @type {Plot | null} */ #plot = null;
-  /** @type {Day | null} */ #day = null;
+  /** The instants between which the chart lies. @type {[number, number]} */ #span = [0, 86400];
   /** @type {Language | null} */ #language = null;
 
   constructor() {
@@ -38,9 +41,12 @@ export class DayChart {
     }
   }
 
-  /** @param {Day} day @param {LineCourse | null} course @param {Language} language */
-  show(day, course, language) {
-    this.#day = day;
+  /** @param {Day} day @param {number} line its index @param {Language} language */
+  show(day, line, language) {
+    const course = day.lines[line] ?? null;
+    const [from, to] = slotsOf(day, line);
+    const at = (/** @type {number} */ slot) => day.start_timestamp_seconds + slot * day.slot_seconds;
+    this.#span = [at(from), at(to)];
     this.#language = language;
     setText(this.#heading, language.text("course"));
     setText(this.#summary, language.text("as_table"));
@@ -51,7 +57,7 @@ export class DayChart {
       setText(name, language.text(fate[0]));
     });
     setText(this.#nothing, course ? "" : language.text("no_data"));
-    const rows = course ? hours(day, course, language) : [];
+    const rows = course ? intervals(day, course, from, language) : [];
     const columns = [language.text("time"), language.text("offered"), ...fates.map(([fate]) => language.text(fate))];
     this.#table.show(language.text("trend_of_day"), columns, rows);
     if (!course) return this.destroy();
@@ -78,11 +84,11 @@ export class DayChart {
     };
     /** @type {(plot: Plot, axis: number, from: number, to: number) => number[]} */
     const splits = ({ width }, _, from, to) =>
-      this.#language ? hoursStruck(this.#language.clock, [from, to], width < 32 * size ? 6 : 3) : [];
+      this.#language ? hoursStruck(this.#language.clock, [from, to], stepOf(to - from, width / size)) : [];
     const at = (/** @type {number} */ seconds) => this.#language?.clock.minute(seconds) ?? "";
     return {
       scales: {
-        x: { time: false, range: ({ data }) => (this.#day ? spanOf(this.#day, data[0].length) : [0, 86400]) },
+        x: { time: false, range: () => this.#span },
         y: { range: (_, __, top) => [0, Math.max(4, top)] },
       },
       axes: [
@@ -111,14 +117,21 @@ export function stacked(day, course) {
   return /** @type {import("uplot").AlignedData} */ ([slots, ...sums]);
 }
 
-/** @param {Day} day @param {LineCourse} course @param {Language} language */
-function hours(day, course, language) {
-  const slots = 3600 / day.slot_seconds;
-  const count = Math.ceil(course.offered.length / slots);
-  return Array.from({ length: count }, (_, hour) => {
-    const from = hour * slots;
-    const sum = (/** @type {number[]} */ of) => of.slice(from, from + slots).reduce((all, n) => all + n, 0);
-    const counts = [course.offered, ...fatesOf(course).map(([fate]) => course[fate])].map(sum);
-    return [language.clock.minute(day.start_timestamp_seconds + hour * 3600), ...counts.map((n) => language.count(n))];
+/** Every how many hours the axis has a mark. @param {number} seconds @param {number} letters of its width */
+function stepOf(seconds, letters) {
+  const marks = Math.max(1, letters / 6);
+  return [1, 2, 3, 6, 12].find((hours) => seconds / 3600 / hours <= marks) ?? 24;
+}
+
+/**
+ * The rows of the table: the bars of the chart.
+ * @param {Day} day @param {LineCourse} course @param {number} from @param {Language} language
+ */
+function intervals(day, course, from, language) {
+  return course.offered.slice(from).map((offered, index) => {
+    const slot = from + index;
+    const counts = [offered, ...fatesOf(course).map(([fate]) => course[fate][slot])];
+    const at = day.start_timestamp_seconds + slot * day.slot_seconds;
+    return [language.clock.minute(at), ...counts.map((n) => language.count(n))];
   });
 }

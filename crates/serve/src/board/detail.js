@@ -5,12 +5,17 @@
 /** @import { Judgement } from "./state.js" */
 /** @import { Language } from "./language.js" */
 import { ContactsList } from "./contacts_list.js";
+/** @import { Help } from "./help.js" */
+/** @import { Seen } from "./seen.js" */
+import { Acknowledge } from "./acknowledge.js";
 import { DayChart } from "./day_chart.js";
 import { DayComparisonChart } from "./day_comparison.js";
 import { DetailNow, openingInWords } from "./detail_now.js";
 import { DetailToday } from "./detail_today.js";
+import { hasCallbacks } from "./counts.js";
 import { byId, make, makeShape, setShape, setText } from "./dom.js";
 import { fetchLine } from "./look_back.js";
+import { Why } from "./why.js";
 
 const EVERY_MS = 2000;
 const ANSWER_WITHIN_MS = 5000;
@@ -22,6 +27,8 @@ export class Detail {
   #where = make("p", { class: "dim" });
   #reasons = make("ul", { class: "reasons" });
   #close = make("button", { type: "button", class: "close" });
+  #why = new Why();
+  /** @type {Acknowledge} */ #acknowledge;
   #now = new DetailNow();
   #chart = new DayChart();
   #compared = new DayComparisonChart();
@@ -30,20 +37,30 @@ export class Detail {
   /** @type {Hello | null} */ #hello = null;
   /** @type {Day | null} */ #day = null;
   /** @type {Language | null} */ #language = null;
+  /** Whether the line has callbacks; `null` before its figures of five days are there. @type {boolean | null} */
+  #callbacks = null;
   #index = -1;
   #opening = 0;
 
   /**
    * @param {(line: string) => void} focusBack focuses the tile if no element opened the dialog
    * @param {() => void} showAgain shows the last figures, however old
+   * @param {Help} help
+   * @param {Seen} seen
    */
-  constructor(focusBack, showAgain) {
+  constructor(focusBack, showAgain, help, seen) {
+    this.#acknowledge = new Acknowledge(seen, showAgain);
+    this.#why.element.append(this.#acknowledge.element);
     this.focusBack = focusBack;
     this.showAgain = showAgain;
+    // Not the first button, which explains words.
+    this.#close.autofocus = true;
     const title = make("div", {}, this.#name, this.#where);
-    const head = make("header", { class: "detail-head" }, this.#shape, title, this.#close, this.#reasons);
+    const buttons = make("div", { class: "buttons" }, help.button(), this.#close);
+    const head = make("header", { class: "detail-head" }, this.#shape, title, buttons, this.#reasons);
     const [promise, ...others] = this.#today.elements;
-    const body = [this.#now.element, promise, this.#chart.element, this.#compared.element, this.#failed, ...others];
+    const charts = [this.#chart.element, this.#compared.element];
+    const body = [this.#why.element, this.#now.element, promise, ...charts, this.#failed, ...others];
     this.#dialog.append(head, make("div", { class: "detail-body" }, ...body));
     const language = () => /** @type {Language} */ (this.#language);
     new ContactsList(language, () => this.#hello?.lines[this.#index]?.line ?? "");
@@ -65,8 +82,11 @@ export class Detail {
     this.#follow();
   }
 
-  /** @param {Judgement[]} judgements @param {Figures} figures @param {Language} language */
-  show(judgements, figures, language) {
+  /**
+   * @param {Judgement[]} judgements @param {Figures} figures @param {Language} language
+   * @param {boolean} isLive whether the figures are of now, and not of an earlier instant
+   */
+  show(judgements, figures, language, isLive) {
     const changed = this.#language !== language;
     this.#language = language;
     const card = this.#hello?.lines[this.#index];
@@ -85,7 +105,9 @@ export class Detail {
     if (this.#reasons.children.length !== words.length) this.#reasons.replaceChildren(...words.map(() => make("li")));
     words.forEach((word, index) => setText(this.#reasons.children[index], word));
     setText(this.#close, language.text("close"));
-    this.#now.show(line, language, now);
+    this.#now.show(line, this.#callbacks ?? (line !== null && hasCallbacks(line)), language, now);
+    if (this.#hello) this.#why.show(this.#hello, card, judgement, language, now);
+    this.#acknowledge.show(card.line, judgement, language, now, isLive);
     if (!changed) return;
     this.#compared.show(card.line, language);
     this.#showDay();
@@ -100,7 +122,7 @@ export class Detail {
 
   #showDay() {
     if (!this.#dialog.open || !this.#language || !this.#day) return;
-    this.#chart.show(this.#day, this.#day.lines[this.#index] ?? null, this.#language);
+    this.#chart.show(this.#day, this.#index, this.#language);
   }
 
   /** Opens or closes the dialog to match the address. */
@@ -121,6 +143,8 @@ export class Detail {
   #empty() {
     this.#opening += 1;
     this.#language = null;
+    this.#callbacks = null;
+    this.#why.clear();
     setText(this.#failed, "");
     for (const filled of ["data-state", "data-filled"]) this.#dialog.removeAttribute(filled);
   }
@@ -149,6 +173,7 @@ export class Detail {
       if (opening !== this.#opening || !this.#hello || !this.#language) return;
       setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
       if (whole) {
+        this.#callbacks = whole.figures && hasCallbacks(whole.figures);
         this.#today.show(this.#hello, whole, this.#language);
         this.#dialog.toggleAttribute("data-filled", true);
       }

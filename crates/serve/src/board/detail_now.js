@@ -14,17 +14,25 @@ export class DetailNow {
   #later = new Figure("part");
   #today = new Figure("part");
   #overdue = new Figure("part");
+  #late = new Figure("part");
   #callback = new Figure("part");
   #due = new Figure("part");
 
   constructor() {
-    const parts = [this.#waiting, this.#oldest, this.#today, this.#overdue, this.#later, this.#callback, this.#due];
+    const parts = [this.#waiting, this.#oldest, this.#today, this.#overdue, this.#late, this.#later, this.#callback,
+      this.#due];
     const list = make("dl", { class: "parts" }, ...parts.map((part) => part.element));
     this.element = make("section", { class: "half" }, this.#heading, list);
   }
 
-  /** @param {LineFigures | null} figures @param {Language} language @param {number} nowSeconds */
-  show(figures, language, nowSeconds) {
+  /**
+   * @param {LineFigures | null} figures @param {boolean} callbacks whether the line has callbacks
+   * @param {Language} language @param {number} nowSeconds
+   */
+  show(figures, callbacks, language, nowSeconds) {
+    for (const part of [this.#today, this.#overdue, this.#late, this.#later, this.#callback, this.#due]) {
+      part.element.hidden = !callbacks;
+    }
     setText(this.#heading, language.text("now"));
     const dash = language.text("dash");
     const count = (/** @type {number | undefined} */ n) => (n === undefined ? dash : language.count(n));
@@ -43,6 +51,8 @@ export class DetailNow {
     this.#today.show(language.text("due_today"), count(owed?.today), due("today"));
     const bad = (owed?.overdue ?? 0) > 0;
     this.#overdue.show(language.text("overdue"), count(owed?.overdue), { bad, ...due("overdue") });
+    const late = figures && bad ? duration(figures.callback_overdue_oldest_seconds) : dash;
+    this.#late.show(language.text("overdue_for"), late, of("callback_overdue_oldest_seconds", bad));
     const oldest = figures && any ? duration(figures.callback_oldest_seconds) : dash;
     this.#callback.show(language.text("oldest_callback"), oldest, of("callback_oldest_seconds", any));
     const next = figures?.callback_next_due_timestamp_seconds;

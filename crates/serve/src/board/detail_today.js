@@ -2,9 +2,8 @@
 
 /** @import { Hello, WholeLine } from "./contract.js" */
 /** @import { Language } from "./language.js" */
-import { promises, share, total } from "./counts.js";
+import { hasCallbacks, promises, share, total } from "./counts.js";
 import { make, setText } from "./dom.js";
-import { percent } from "./format.js";
 import { indicatorRows } from "./indicators.js";
 import { keptInWords } from "./kept.js";
 import { callbackRows, outcomeRows, promiseRows, shareCells } from "./shares.js";
@@ -41,13 +40,16 @@ export class DetailToday {
     this.#showPromise(line, language);
     this.#waits.show(today, language);
     const outcomes = today ? shareCells(outcomeRows(today), language) : [];
-    this.#outcomes.show(language.text("outcomes"), [], outcomes);
-    this.#callbacks.show(language.text("callbacks"), [], today ? shareCells(callbackRows(today), language) : []);
+    this.#outcomes.show(language.text("outcomes"), columns("result", language), outcomes);
+    const called = figures !== null && hasCallbacks(figures);
+    const resolved = today ? shareCells(callbackRows(today), language) : [];
+    this.#callbacks.show(language.text("callbacks"), columns("result", language), resolved);
     const attempts = today?.callback_attempts;
     const tried = { n: total(attempts), reached: attempts?.reached ?? 0 };
     setText(this.#attempts, attempts ? language.text("attempts", tried) : language.text("no_data"));
-    const columns = ["indicator", "today", "n", "five_days", "n", "target", "floor"];
-    const titles = columns.map((key) => (key === "n" ? "n" : language.text(/** @type {"today"} */ (key))));
+    for (const part of [this.#callbacks.element, this.#attempts]) part.hidden = !called;
+    const titles = ["indicator", "today", "n", "five_days", "n", "target", "floor"]
+      .map((key) => (key === "n" ? "n" : language.text(/** @type {"today"} */ (key))));
     const rows = figures ? indicatorRows(hello, line, figures, language) : [];
     this.#indicators.show(language.text("indicators"), titles, rows);
     const answers = today?.nps_answers;
@@ -66,14 +68,21 @@ export class DetailToday {
     setText(this.#promiseHeading, language.text("promises_today"));
     const promised = figures ? promises(figures) : null;
     const kept = keptInWords(language, share(today, "promise_kept"), total(figures?.promises_pending), promised);
-    setText(this.#kept, kept.value);
+    const settled = share(today, "promise_kept");
+    setText(this.#kept, kept.words || !settled ? kept.value : language.share(settled.good, settled.valid));
     const aims = [["target", line.target_ratio], ["floor", line.alert_floor_ratio]].flatMap(([key, aims]) => {
       const ratio = /** @type {Record<string, number> | undefined} */ (aims)?.promise_kept;
-      return ratio === undefined ? [] : [`${language.text(/** @type {"floor"} */ (key))} ${percent(ratio)}`];
+      return ratio === undefined ? [] : [`${language.text(/** @type {"floor"} */ (key))} ${language.share(ratio, 1)}`];
     });
-    setText(this.#beside, [kept.n, kept.pending, ...(promised === false ? [] : aims)].filter(Boolean).join(" · "));
-    this.#promises.show(
-      language.text("promises_today"), [], today && figures ? shareCells(promiseRows(today, figures), language) : [],
-    );
+    // The table's shares are of all promises, this one is of those settled: both say so.
+    const n = kept.n && settled ? language.text("of_settled", { n: settled.valid }) : "";
+    setText(this.#beside, [n, kept.pending, ...(promised === false ? [] : aims)].filter(Boolean).join(" · "));
+    const rows = today && figures && promised !== false ? shareCells(promiseRows(today, figures), language) : [];
+    this.#promises.show(language.text("promises_today"), rows.length > 0 ? columns("verdict", language) : [], rows);
   }
+}
+
+/** The headings of a table of shares. @param {"verdict" | "result"} first @param {Language} language */
+function columns(first, language) {
+  return [language.text(first), language.text("count"), language.text("of_all")];
 }

@@ -22,27 +22,64 @@ export default {
   state_none: "No data",
   state_closed: "Closed",
 
-  reason_lost_callbacks: { one: "{n} callback lost", other: "{n} callbacks lost" },
-  reason_overdue: { one: "{n} callback overdue", other: "{n} callbacks overdue" },
-  reason_promise_under: "promise {ratio}, below {floor}",
-  reason_promise_near: "promise {ratio}, floor {floor}",
-  reason_service_under: "service {ratio}, below {floor}",
-  reason_resolution_under: "resolution {ratio}, below {floor}",
+  reason_nobody_answers: { one: "{n} abandoned, none answered", other: "{n} abandoned, none answered" },
   reason_long_wait: "longest wait {wait}, over {limit}",
-  reason_due_soon: "{seconds} of open time left to call",
+  reason_overtaken: "longest wait {wait}, yet others are answered in {others}",
+  reason_under: "{what} {ratio} (2 h), below {floor}",
+  reason_low: "{what} {ratio} today, below {floor}",
+  reason_near: "{what} {ratio} today, floor {floor}",
+  reason_nobody_calls_back: {
+    one: "{n} callback due, none called in an hour",
+    other: "{n} callbacks due, none called in an hour",
+  },
+  reason_discarded: {
+    one: "{n} callback request discarded: call from the list",
+    other: "{n} callback requests discarded: call from the list",
+  },
+  reason_overdue: { one: "{n} callback overdue by {age}", other: "{n} callbacks overdue, the oldest by {age}" },
+  reason_overdue_at_opening: {
+    one: "{n} callback overdue by {age}: call at {at}",
+    other: "{n} callbacks overdue, the oldest by {age}: call at {at}",
+  },
+  reason_overdue_closed: { one: "{n} callback overdue by {age}", other: "{n} callbacks overdue, the oldest by {age}" },
+  reason_due_soon: {
+    one: "{n} due today, {seconds} of open time left",
+    other: "{n} due today, {seconds} of open time left",
+  },
+  reason_due_at_opening: { one: "{n} still due today: call at {at}", other: "{n} still due today: call at {at}" },
+  reason_due_closed: { one: "{n} still due today, closed", other: "{n} still due today, closed" },
+  reason_waiting_closed: "{n} still waiting, line closed",
+  reason_given_up: { one: "{n} callback given up: call now", other: "{n} callbacks given up: call now" },
+  reason_lost_callbacks: { one: "{n} callback lost today", other: "{n} callbacks lost today" },
+  reason_hidden: {
+    one: "{n} waiting behind a contact that is probably lost ({wait})",
+    other: "{n} waiting behind a contact that is probably lost ({wait})",
+  },
+  reason_stuck: "one contact for {wait}, probably lost",
   reason_open_until: "open until {at}",
   reason_open: "open",
-  reason_due_closed: "callback due, no open time left",
-  reason_waiting_closed: "{n} still waiting, line closed",
   reason_kept: "promise kept {ratio}",
   reason_nothing_promised: "no promises",
   reason_too_few: { one: "only {n} promise settled", other: "only {n} promises settled" },
   reason_few_contacts: { one: "only {n} contact", other: "only {n} contacts" },
+  reason_none_settled: "no promise settled yet",
   reason_no_contacts: "no contacts today",
   reason_no_window: "history does not reach back to midnight",
   reason_no_figures: "no figures yet",
   reason_closed_until: "until {at}",
   reason_closed: "until further notice",
+
+  share_promise_kept: "promise",
+  share_service: "service",
+  share_service_level: "service level",
+  share_answered_live: "answered directly",
+  share_callback_reached: "callbacks reached",
+  share_first_contact_resolution: "resolution",
+  more_reasons: "+{n}",
+  closed_badge: "closed",
+  closed_lines: { one: "{n} closed", other: "{n} closed" },
+  closed_lines_next: { one: "{n} closed, opens {at}", other: "{n} closed, next opens {at}" },
+  maybe_lost: { one: "{n} lost? {time}", other: "{n} lost? {time}" },
 
   waiting: "waiting",
   longest_wait: "longest wait",
@@ -91,6 +128,7 @@ export default {
   today: "Today",
   next_due: "next deadline",
   open_time_left: "open time left {time}",
+  overdue_for: "overdue for",
   oldest_callback: "oldest callback",
   due_later: "due later",
   promises_today: "Promises today",
@@ -178,4 +216,86 @@ export default {
   left_short: "short abandon",
   left_moved: "moved to another line",
   left_orphaned: "end not known",
+  why_heading: "Why, and what to do",
+  why_nobody_answers:
+    "Customers abandon or time out, and none was answered, asked for a callback or was called back. See whether " +
+    "agents are logged in, and add some.",
+  why_long_wait:
+    "A customer waits longer than the line should let anyone wait. Add agents, or let callers ask for a callback.",
+  why_overtaken:
+    "Nine of ten customers who were answered in the last quarter of an hour waited much less. This one was passed" +
+    " over, or has left and the platform did not tell. Look in the queue of the platform.",
+  why_under:
+    "In the last two open hours the share is below its alert floor, and chance does not explain it. Add agents, " +
+    "or see what holds them up.",
+  why_nobody_calls_back:
+    "The line closes within an hour, and no one has called back for an hour. Have someone call back now: promises" +
+    " to all of these customers break at closing.",
+  why_discarded:
+    "Callback requests were removed without a call, so these customers will not be called. Get the list from the " +
+    "platform, and have them called.",
+  why_overdue: "Customers were not called back within the promised time. Have the oldest called first.",
+  why_due_soon: "The promise breaks unless these customers are called in the open time that is left.",
+  why_waiting_closed:
+    "The line is closed, and contacts are still in the queue. Were they forgotten? Look in the queue of the " +
+    "platform.",
+  why_given_up:
+    "These callbacks are so long overdue that they no longer count as open. The customers still wait: have them " +
+    "called.",
+  why_low:
+    "Over the whole day the share is below its alert floor. The last two open hours do not prove that it still " +
+    "is.",
+  why_near: "The share of kept promises is less than five points above its alert floor.",
+  why_afterwards: "The line is closed. It can be done when the line opens.",
+  why_lost_callbacks:
+    "Callback requests were discarded, expired or given up earlier today. These customers will not be called " +
+    "unless someone gets the list from the platform.",
+  why_hidden:
+    "A contact whose end the platform probably did not tell hides how long the others wait. Look in the " +
+    "queue of the platform.",
+  why_stuck: "No customer stays that long: the event of the end is probably missing. Tell those who run the platform.",
+  why_plain: "Nothing needs to be done.",
+  runbook: "What to do in detail",
+  grafana: "The line in Grafana",
+  explain: "The contacts behind the figure, for those who may read them:",
+  copy: "Copy",
+  copied: "Copied",
+  help_heading: "What the words and colours mean",
+  help_states: "States",
+  help_words: "Words",
+  means_help: "Customers are failed now, and acting now helps.",
+  means_watch: "It may come to that.",
+  means_fine: "Nothing needs to be done.",
+  means_few: "Fewer than ten promises were settled today: a percentage would mislead.",
+  means_none: "The line is open, but its figures of today are not known.",
+  means_closed: "The line is closed. What it owes is done when it opens.",
+  means_n: "How many the percentage is of.",
+  means_promise: "An answer or a callback by a deadline. The percentage is of the promises settled today.",
+  means_pending: "Promised, and neither kept nor broken yet. Not in the percentage.",
+  means_void: "The promise lapsed, for example because the customer cancelled. Not in the percentage.",
+  means_floor: "Below this share an alert fires.",
+  means_target: "The share that is aimed at.",
+  means_due_today: "Callbacks whose deadline is today and still ahead.",
+  means_overdue: "Callbacks that were not made by their deadline.",
+  means_longest_wait:
+    "The wait of the contact that has waited longest. “1 lost?” beside it is a wait that cannot be real:" +
+    " the contact was overtaken, or its end is missing.",
+  means_marks: "An underlined figure is the reason for the state.",
+  of_settled: "of the {n} settled",
+  of_all: "of all",
+  result: "result",
+  told_heading: "Being told",
+  told_sound: "A sound when a line newly needs help",
+  told_notification: "A notification on the desktop when a line newly needs help: its name, its state and the reason",
+  told_try: "Try the sound",
+  told_click: "After a reload the browser lets the page sound once someone has clicked on it.",
+  told_denied: "The browser does not let this page notify: that needs HTTPS and permission.",
+  told_on: "on",
+  told_off: "off",
+  told_waits: "click on the page once, so that it may sound",
+  this_browser_only: "In this browser only.",
+  seen_for: "Seen to: grey for",
+  seen_until: "Grey until {at}, unless something graver begins.",
+  seen_badge: "seen until {at}",
+  seen_back: "Show again",
 };

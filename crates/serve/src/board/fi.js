@@ -22,27 +22,76 @@ export default {
   state_none: "Ei tietoja",
   state_closed: "Suljettu",
 
-  reason_lost_callbacks: { one: "{n} takaisinsoitto menetetty", other: "{n} takaisinsoittoa menetetty" },
-  reason_overdue: { one: "{n} takaisinsoitto myöhässä", other: "{n} takaisinsoittoa myöhässä" },
-  reason_promise_under: "lupaus {ratio}, alle {floor}",
-  reason_promise_near: "lupaus {ratio}, raja {floor}",
-  reason_service_under: "palvelu {ratio}, alle {floor}",
-  reason_resolution_under: "ratkaisu {ratio}, alle {floor}",
+  reason_nobody_answers: { one: "{n} luopui, kenellekään ei vastattu", other: "{n} luopui, kenellekään ei vastattu" },
   reason_long_wait: "pisin odotus {wait}, yli {limit}",
-  reason_due_soon: "soittoaikaa jäljellä {seconds}",
+  reason_overtaken: "pisin odotus {wait}, vaikka muille vastataan ajassa {others}",
+  reason_under: "{what} {ratio} (2 h), alle {floor}",
+  reason_low: "{what} {ratio} tänään, alle {floor}",
+  reason_near: "{what} {ratio} tänään, raja {floor}",
+  reason_nobody_calls_back: {
+    one: "{n} soitettava tänään, tuntiin ei ole soitettu",
+    other: "{n} soitettavaa tänään, tuntiin ei ole soitettu",
+  },
+  reason_discarded: {
+    one: "{n} soittopyyntö poistettu: soita listalta",
+    other: "{n} soittopyyntöä poistettu: soita listalta",
+  },
+  reason_overdue: { one: "{n} takaisinsoitto myöhässä {age}", other: "{n} takaisinsoittoa myöhässä, vanhin {age}" },
+  reason_overdue_at_opening: {
+    one: "{n} takaisinsoitto myöhässä {age}: soita {at}",
+    other: "{n} takaisinsoittoa myöhässä, vanhin {age}: soita {at}",
+  },
+  reason_overdue_closed: {
+    one: "{n} takaisinsoitto myöhässä {age}",
+    other: "{n} takaisinsoittoa myöhässä, vanhin {age}",
+  },
+  reason_due_soon: {
+    one: "{n} soitettava tänään, aukioloa jäljellä {seconds}",
+    other: "{n} soitettavaa tänään, aukioloa jäljellä {seconds}",
+  },
+  reason_due_at_opening: {
+    one: "{n} tältä päivältä soittamatta: soita {at}",
+    other: "{n} tältä päivältä soittamatta: soita {at}",
+  },
+  reason_due_closed: {
+    one: "{n} tältä päivältä soittamatta, suljettu",
+    other: "{n} tältä päivältä soittamatta, suljettu",
+  },
+  reason_waiting_closed: "{n} vielä jonossa, vaikka suljettu",
+  reason_given_up: {
+    one: "{n} takaisinsoitto jäänyt soittamatta: soita nyt",
+    other: "{n} takaisinsoittoa jäänyt soittamatta: soita nyt",
+  },
+  reason_lost_callbacks: { one: "{n} takaisinsoitto menetetty tänään", other: "{n} takaisinsoittoa menetetty tänään" },
+  reason_hidden: {
+    one: "{n} jonossa luultavasti kadonneen takana ({wait})",
+    other: "{n} jonossa luultavasti kadonneen takana ({wait})",
+  },
+  reason_stuck: "yhteydenotto kesken {wait}, luultavasti kadonnut",
   reason_open_until: "avoinna {at} asti",
   reason_open: "avoinna",
-  reason_due_closed: "soittamatta, eikä aukioloa jäljellä",
-  reason_waiting_closed: "{n} vielä jonossa, vaikka suljettu",
   reason_kept: "lupauksista pidetty {ratio}",
   reason_nothing_promised: "ei lupauksia",
   reason_too_few: { one: "vain {n} päättynyt lupaus", other: "vain {n} päättynyttä lupausta" },
   reason_few_contacts: { one: "vain {n} yhteydenotto", other: "vain {n} yhteydenottoa" },
+  reason_none_settled: "yksikään lupaus ei ole vielä päättynyt",
   reason_no_contacts: "ei yhteydenottoja tänään",
   reason_no_window: "historia ei ulotu keskiyöhön",
   reason_no_figures: "lukuja ei vielä ole",
   reason_closed_until: "{at} asti",
   reason_closed: "toistaiseksi",
+
+  share_promise_kept: "lupaus",
+  share_service: "palvelu",
+  share_service_level: "palvelutaso",
+  share_answered_live: "vastattu suoraan",
+  share_callback_reached: "tavoitettu takaisinsoitolla",
+  share_first_contact_resolution: "ratkaisu",
+  more_reasons: "+{n}",
+  closed_badge: "suljettu",
+  closed_lines: { one: "{n} suljettu", other: "{n} suljettu" },
+  closed_lines_next: { one: "{n} suljettu, avautuu {at}", other: "{n} suljettu, seuraava avautuu {at}" },
+  maybe_lost: { one: "{n} kadonnut? {time}", other: "{n} kadonnut? {time}" },
 
   waiting: "jonossa",
   longest_wait: "pisin odotus",
@@ -91,6 +140,7 @@ export default {
   today: "Tänään",
   next_due: "seuraava määräaika",
   open_time_left: "aukioloa jäljellä {time}",
+  overdue_for: "myöhässä pisimmillään",
   oldest_callback: "vanhin takaisinsoitto",
   due_later: "soita myöhemmin",
   promises_today: "Lupaus tänään",
@@ -178,4 +228,82 @@ export default {
   left_short: "luopui heti",
   left_moved: "siirtyi toiselle linjalle",
   left_orphaned: "loppu ei tiedossa",
+  why_heading: "Miksi, ja mitä tehdä",
+  why_nobody_answers:
+    "Asiakkaat luopuvat tai putoavat jonosta, eikä kenellekään ole vastattu tai soitettu takaisin eikä kukaan ole" +
+    " jättänyt soittopyyntöä. Tarkista, onko linjalla kirjautuneita, ja lisää vastaajia.",
+  why_long_wait: "Asiakas odottaa pidempään kuin linjalla pitäisi. Lisää vastaajia tai tarjoa takaisinsoittoa.",
+  why_overtaken:
+    "Yhdeksän kymmenestä viime vartin aikana vastatusta odotti paljon vähemmän. Tämä asiakas on ohitettu, tai hän" +
+    " on jo poistunut eikä alusta kertonut siitä. Katso alustan jonosta.",
+  why_under:
+    "Kahden viime aukiolotunnin aikana osuus on alle hälytysrajan, eikä se selity sattumalla. Lisää vastaajia tai" +
+    " selvitä, mikä heitä viivyttää.",
+  why_nobody_calls_back:
+    "Linja sulkeutuu tunnin sisällä, eikä tuntiin ole soitettu takaisin. Pyydä soittamaan nyt: sulkeutuessa " +
+    "lupaus rikkoutuu kaikille näille asiakkaille.",
+  why_discarded:
+    "Soittopyyntöjä poistettiin ilman soittoa, joten näille asiakkaille ei soiteta. Hae lista alustalta ja pyydä " +
+    "soittamaan heille.",
+  why_overdue: "Asiakkaille ei ole soitettu luvatussa ajassa. Soittakaa ensin vanhimpaan.",
+  why_due_soon: "Lupaus rikkoutuu, ellei näille asiakkaille soiteta jäljellä olevana aukioloaikana.",
+  why_waiting_closed:
+    "Linja on suljettu, mutta jonossa on vielä yhteydenottoja. Unohtuivatko ne? Katso alustan jonosta.",
+  why_given_up:
+    "Nämä takaisinsoitot ovat niin paljon myöhässä, ettei niitä enää lasketa avoimiksi. Asiakkaat odottavat yhä: " +
+    "soittakaa heille.",
+  why_low: "Koko päivän osuus on alle hälytysrajan. Kaksi viime aukiolotuntia ei osoita, että se yhä on.",
+  why_near: "Pidettyjen lupausten osuus on alle viisi prosenttiyksikköä hälytysrajan yläpuolella.",
+  why_afterwards: "Linja on suljettu. Asia hoidetaan, kun linja avautuu.",
+  why_lost_callbacks:
+    "Soittopyyntöjä on tänään poistettu, vanhentunut tai jäänyt soittamatta. Näille asiakkaille ei soiteta, ellei" +
+    " listaa haeta alustalta.",
+  why_hidden:
+    "Yhteydenotto, jonka päättymistä alusta ei luultavasti kertonut, peittää muiden odotusajan. Katso " +
+    "alustan jonosta.",
+  why_stuck: "Kukaan ei odota niin kauan: tieto päättymisestä luultavasti puuttuu. Kerro alustan ylläpidolle.",
+  why_plain: "Mitään ei tarvitse tehdä.",
+  runbook: "Tarkempi toimintaohje",
+  grafana: "Linja Grafanassa",
+  explain: "Luvun takana olevat yhteydenotot niille, jotka saavat lukea ne:",
+  copy: "Kopioi",
+  copied: "Kopioitu",
+  help_heading: "Mitä sanat ja värit tarkoittavat",
+  help_states: "Tilat",
+  help_words: "Sanat",
+  means_help: "Asiakkaat jäävät juuri nyt ilman palvelua, ja toimiminen nyt auttaa.",
+  means_watch: "Tilanne voi kehittyä sellaiseksi.",
+  means_fine: "Mitään ei tarvitse tehdä.",
+  means_few: "Tänään on päättynyt alle kymmenen lupausta: prosenttiluku johtaisi harhaan.",
+  means_none: "Linja on avoinna, mutta sen tämän päivän lukuja ei tiedetä.",
+  means_closed: "Linja on suljettu. Tekemättä jäänyt hoidetaan, kun se avautuu.",
+  means_n: "Kuinka monesta prosentti on laskettu.",
+  means_promise: "Vastaus tai takaisinsoitto määräajassa. Prosentti on tänään päättyneistä lupauksista.",
+  means_pending: "Luvattu, mutta ei vielä pidetty eikä rikottu. Ei mukana prosentissa.",
+  means_void: "Lupaus raukesi, esimerkiksi koska asiakas perui. Ei mukana prosentissa.",
+  means_floor: "Kun osuus on tätä pienempi, tulee hälytys.",
+  means_target: "Osuus, johon pyritään.",
+  means_due_today: "Takaisinsoitot, joiden määräaika on tänään ja vielä edessä.",
+  means_overdue: "Takaisinsoitot, joita ei tehty määräajassa.",
+  means_longest_wait:
+    "Pisimpään odottaneen yhteydenoton odotus. ”1 kadonnut?” sen vieressä ei luultavasti ole todellinen odotus:" +
+    " yhteydenotto ohitettiin, tai sen päättymistä ei kerrottu.",
+  means_marks: "Alleviivattu luku on tilan syy.",
+  of_settled: "{n} päättyneestä",
+  of_all: "kaikista",
+  result: "tulos",
+  told_heading: "Ilmoittaminen",
+  told_sound: "Ääni, kun linja alkaa tarvita apua",
+  told_notification: "Työpöytäilmoitus, kun linja alkaa tarvita apua: linjan nimi, tila ja syy",
+  told_try: "Kokeile ääntä",
+  told_click: "Uudelleenlatauksen jälkeen selain sallii äänen, kun sivua on kerran napsautettu.",
+  told_denied: "Selain ei salli ilmoituksia tältä sivulta: siihen tarvitaan HTTPS ja lupa.",
+  told_on: "käytössä",
+  told_off: "ei käytössä",
+  told_waits: "napsauta sivua kerran, jotta ääni kuuluu",
+  this_browser_only: "Vain tässä selaimessa.",
+  seen_for: "Hoidossa: harmaana",
+  seen_until: "Harmaana {at} asti, ellei ilmene vakavampaa.",
+  seen_badge: "hoidossa {at} asti",
+  seen_back: "Näytä taas",
 };

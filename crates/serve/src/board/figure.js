@@ -17,10 +17,12 @@ export class Figure {
   /**
    * @param {string} label
    * @param {string} value
-   * @param {{beside?: string, words?: boolean, zero?: boolean, bad?: boolean, figure?: string}} [how]
-   * `words`: the value is no number; `figure`: the query of its contacts
+   * @param {{
+   *   beside?: string, words?: boolean, zero?: boolean, bad?: boolean, cause?: boolean, figure?: string
+   * }} [how] `words`: the value is no number; `cause`: it is why the line needs attention; `figure`: the query of its
+   *   contacts
    */
-  show(label, value, { beside = "", words = false, zero = false, bad = false, figure } = {}) {
+  show(label, value, { beside = "", words = false, zero = false, bad = false, cause = false, figure } = {}) {
     setText(this.label, label);
     setText(this.value, value);
     setText(this.beside, beside);
@@ -28,5 +30,6 @@ export class Figure {
     this.cell.classList.toggle("words", words);
     this.element.classList.toggle("zero", zero);
     this.element.classList.toggle("bad", bad);
+    this.element.classList.toggle("cause", cause);
   }
 }

@@ -13,11 +13,15 @@ export function percent(ratio, rounded = percentOf) {
   return ratio > 0 && rounded(ratio) === 0 ? "<\u00a01\u00a0%" : `${rounded(ratio)}\u00a0%`;
 }
 
-/** In whole percent, rounded up, for shares that should be small: 10.1 % is not 10 %. @param {number} ratio */
-export const percentUp = (ratio) => Math.ceil(100 * ratio - 1e-9) + 0;
-
-/** In whole percent, rounded to the nearest, for parts of a whole. @param {number} ratio */
-export const percentNear = (ratio) => Math.round(100 * ratio);
+/**
+ * In percent with one decimal, as in the reports: rounded to the nearest, but 0 and 100 only if it is none or all.
+ * @param {number} good @param {number} valid above 0
+ */
+export function tenths(good, valid) {
+  const rounded = Math.round((1000 * good) / valid);
+  if (good === 0 || good === valid) return rounded / 10;
+  return Math.min(999, Math.max(1, rounded)) / 10;
+}
 
 /**
  * As on a clock below an hour (`4:07`), then in hours and minutes (`2 h 12`), from ten hours on in hours alone, then in
@@ -53,6 +57,7 @@ export class Clock {
     this.dateFormat = format({ day: "numeric", month: "numeric" });
     this.longWeekdayFormat = format({ weekday: "long" });
     this.weekdayFormat = format({ weekday: "short" });
+    this.instantFormat = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
     this.placeFormat = new Intl.DateTimeFormat("en-CA", { timeZone });
   }
 
@@ -64,6 +69,11 @@ export class Clock {
   /** Without: `8.00`. @param {number} seconds */
   minute(seconds) {
     return this.minuteFormat.format(seconds * 1000);
+  }
+
+  /** As commands take it: `2025-09-16T10:15:07`. @param {number} seconds */
+  instant(seconds) {
+    return this.instantFormat.format(seconds * 1000).replace(" ", "T");
   }
 
   /** `tiistai 16.9.` @param {number} seconds */

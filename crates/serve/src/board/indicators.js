@@ -5,8 +5,7 @@
 /** @import { Language } from "./language.js" */
 /** @import { Cell } from "./table.js" */
 import { figureQuery } from "./contacts_link.js";
-import { share, total } from "./counts.js";
-import { percent, percentOf, percentUp } from "./format.js";
+import { hasCallbacks, share, total } from "./counts.js";
 import { FEWEST } from "./state.js";
 
 /** Indicators for which less is better. */
@@ -17,9 +16,10 @@ export function indicatorRows(hello, card, figures, language) {
   const { today, open5d } = figures.windows;
   const rows = hello.indicators
     .filter(({ indicator }) => [today, open5d].some((window) => window?.indicator_valid?.[indicator] !== undefined))
+    .filter(({ indicator }) => indicator !== "callback_reached" || hasCallbacks(figures))
     .map((row) => {
       const [target, floor] = [card.target_ratio?.[row.indicator], card.alert_floor_ratio?.[row.indicator]];
-      const aims = [target, floor].map((ratio) => (ratio === undefined ? "" : percent(ratio)));
+      const aims = [target, floor].map((ratio) => (ratio === undefined ? "" : language.share(ratio, 1)));
       /** @type {["today" | "open5d", WindowFigures | null | undefined][]} */
       const windows = [["today", today], ["open5d", open5d]];
       const cells = windows.flatMap(([name, window]) => (
@@ -59,7 +59,7 @@ function judged(window, indicator, target, floor, language) {
   const less = LESS_IS_BETTER.has(indicator);
   const better = (/** @type {number} */ aim) => (less ? ratio <= aim : ratio >= aim);
   /** @type {Cell} */
-  const cell = { text: percent(ratio, less ? percentUp : percentOf), share: ratio };
+  const cell = { text: language.share(of.good, of.valid), share: ratio };
   if (floor !== undefined && !better(floor)) return [{ ...cell, mark: "bad", note: language.text("under_floor") }, n];
   if (target !== undefined && better(target)) return [{ ...cell, mark: "good", note: language.text("on_target") }, n];
   return [cell, n];
@@ -73,6 +73,6 @@ function nps(window, language) {
   if (n === 0) return [language.text("no_data"), "0"];
   if (n < FEWEST) return [language.text("too_few"), language.count(n)];
   // + 0 turns -0 into 0.
-  const score = Math.round((100 * (promoter - detractor)) / n) + 0;
-  return [language.count(score), language.count(n)];
+  const score = Math.round((1000 * (promoter - detractor)) / n) / 10 + 0;
+  return [language.score(score), language.count(n)];
 }

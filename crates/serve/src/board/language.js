@@ -1,10 +1,10 @@
 // The language of the board: texts by key with their values filled in, and names of lines.
 
 /** @import { LanguageCode, LineCard, IndicatorCard } from "./contract.js" */
-/** @import { Reason } from "./state.js" */
+/** @import { Reason } from "./rules.js" */
 import english from "./en.js";
 import finnish from "./fi.js";
-import { Clock, duration, percent, roughly } from "./format.js";
+import { Clock, duration, percent, roughly, tenths } from "./format.js";
 import swedish from "./sv.js";
 
 /** @typedef {keyof typeof finnish} Key */
@@ -24,6 +24,7 @@ export class Language {
     const locale = finnish.locale && /** @type {string} */ (this.texts.locale);
     this.plural = new Intl.PluralRules(locale);
     this.number = new Intl.NumberFormat(locale);
+    this.decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.clock = new Clock(locale, timeZone);
   }
 
@@ -40,6 +41,17 @@ export class Language {
     return this.number.format(n);
   }
 
+  /** A share with one decimal, as in the reports: `90,9 %`. @param {number} good @param {number} valid */
+  share(good, valid) {
+    const number = tenths(good, valid);
+    return `${good === 0 || good === valid ? number : this.decimal.format(number)}\u00a0%`;
+  }
+
+  /** With one decimal: `68,3`. @param {number} number */
+  score(number) {
+    return this.decimal.format(number);
+  }
+
   /** @param {string | number} value */
   #written(value) {
     return typeof value === "number" ? this.number.format(value) : value;
@@ -51,14 +63,14 @@ export class Language {
   }
 
   /** The text of a reason. @param {Reason} reason @param {number} nowSeconds */
-  reason({ key, values }, nowSeconds) {
+  reason({ key, values, indicator }, nowSeconds) {
     /** @type {Values} */
-    const written = {};
+    const written = indicator ? { what: this.text(/** @type {Key} */ (`share_${indicator}`)) } : {};
     for (const [name, value] of Object.entries(values)) {
       if (name === "ratio" || name === "floor") written[name] = percent(value);
       else if (name === "limit") written[name] = roughly(value);
-      else if (name === "seconds") written[name] = roughly(Math.max(60, value));
-      else if (name === "wait") written[name] = duration(value);
+      else if (name === "seconds" || name === "age") written[name] = roughly(Math.max(60, value));
+      else if (name === "wait" || name === "others") written[name] = duration(value);
       else if (name === "at") written[name] = this.clock.near(value, nowSeconds);
       else written[name] = value;
     }

@@ -1,21 +1,26 @@
 // Puts the board together: messages of the stream become judgements, and judgements become what is shown and announced.
 // Every change goes through `show`.
 
+/** @import { Judgement } from "./state.js" */
 /** @import { Hello, Figures, Day, LanguageCode } from "./contract.js" */
 import { listContacts } from "./contacts_link.js";
 import { Controls } from "./controls.js";
 import { Detail } from "./detail.js";
 import { byId, setText } from "./dom.js";
+import { Help } from "./help.js";
 import { Language } from "./language.js";
 import { LookBack } from "./look_back.js";
 import { recolour } from "./plots.js";
+import { Seen } from "./seen.js";
 import { Silence } from "./silence.js";
 import { Speech } from "./speech.js";
 import { Staleness } from "./staleness.js";
 import { stateOf } from "./state.js";
+import { keep, recall } from "./storage.js";
 import { listen } from "./stream.js";
 import { Summary } from "./summary.js";
 import { Tiles } from "./tiles.js";
+import { Told } from "./told.js";
 
 /** @type {Hello | null} */ let hello = null;
 /** @type {Figures | null} */ let figures = null;
@@ -28,10 +33,13 @@ let language = spoken("UTC");
 
 const silence = new Silence();
 const controls = new Controls();
-const summary = new Summary();
+const help = new Help();
+const told = new Told();
+const seen = new Seen(recall("seen"), (text) => keep("seen", text));
+const summary = new Summary([told.button, help.button()]);
 const speech = new Speech();
 const staleness = new Staleness(speech.say);
-const detail = new Detail((line) => tiles?.focus(line), show);
+const detail = new Detail((line) => tiles?.focus(line), show, help, seen);
 const lookBack = new LookBack(() => {
   show();
   showDay();
@@ -44,21 +52,35 @@ function spoken(timeZone) {
 
 function show() {
   lookBack.show(language, figures, day);
+  const isLive = !lookBack.board;
   const shown = lookBack.board?.figures ?? figures;
   if (!hello || !shown || !tiles) return;
   const now = shown.figures_as_of_timestamp_seconds;
-  const judgements = hello.lines.map((card, index) => stateOf(card, shown.lines[index]));
+  const instant = shown.now_timestamp_seconds;
+  const judgements = hello.lines.map((card, index) => stateOf(card, shown.lines[index], now ?? 0));
+  const until = hello.lines.map((card, index) => (isLive ? seen.until(card.line, judgements[index], instant) : null));
   summary.show(judgements, shown, hello, language);
-  tiles.show(judgements, shown, language);
-  detail.show(judgements, shown, language);
+  tiles.show(judgements, until, shown, language);
+  detail.show(judgements, shown, language, isLive);
   // What was wrong at an earlier instant is not announced as if it were now.
-  if (!lookBack.board) speech.newlyHelp(judgements, hello, language, shown.now_timestamp_seconds);
+  if (isLive) tell(judgements, until, hello, instant);
   if (now !== null) {
     setText(byId("time"), language.clock.time(now));
     setText(byId("day"), language.clock.day(now));
   }
   const n = judgements.filter((judgement) => judgement.state === "help").length;
   document.title = n > 0 ? language.text("title_help", { n }) : language.text("title");
+}
+
+/**
+ * Tells of lines that newly need help. One that is seen to asks for nothing until it comes back: then it is new.
+ * @param {Judgement[]} judgements @param {(number | null)[]} until when each counts as seen to
+ * @param {Hello} hello @param {number} instant
+ */
+function tell(judgements, until, hello, instant) {
+  const states = judgements.map(({ state }, index) => (until[index] === null ? state : "watch"));
+  speech.newlyHelp(judgements, states, hello, language, instant);
+  told.next(judgements, states, hello, language, instant);
 }
 
 function showDay() {
@@ -72,6 +94,8 @@ function showDay() {
 function speak() {
   language = spoken(hello?.time_zone ?? "UTC");
   controls.show(language);
+  help.show(language);
+  told.show(language);
   setText(byId("lines"), language.text("lines"));
   staleness.show(figures, silence.seconds(), full, language);
   show();

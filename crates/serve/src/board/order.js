@@ -10,13 +10,18 @@ const SETTLE_MS = 5000;
 const PATIENCE_MS = 20000;
 
 /**
- * The order of the lines, as indices into `judgements`: by state, and within a state in the order of the configuration.
+ * The order of the lines, as indices into `judgements`: by state, within a state by the most urgent reason, and among
+ * equal ones in the order of the configuration. Those that someone has seen to come after all others that ask for
+ * attention.
  * @param {Judgement[]} judgements
+ * @param {(number | null)[]} [seen] until when each counts as seen to
  * @returns {number[]}
  */
-export function wantedOrder(judgements) {
-  const rank = judgements.map((judgement) => STATES.indexOf(judgement.state));
-  return judgements.map((_, index) => index).sort((a, b) => rank[a] - rank[b] || a - b);
+export function wantedOrder(judgements, seen = []) {
+  const after = STATES.indexOf("fine") - 0.5;
+  const rank = judgements.map(({ state }, index) => (typeof seen[index] === "number" ? after : STATES.indexOf(state)));
+  return judgements.map((_, index) => index)
+    .sort((a, b) => rank[a] - rank[b] || judgements[a].rank - judgements[b].rank || a - b);
 }
 
 /** The order that is shown. It follows the wanted order once that has settled. */

@@ -6,7 +6,6 @@
 /** @import { WindowFigures, LineFigures } from "./contract.js" */
 import { figureQuery } from "./contacts_link.js";
 import { total } from "./counts.js";
-import { percent, percentNear } from "./format.js";
 import { FEWEST } from "./state.js";
 
 /** @typedef {{key: Key, count: number, bad?: boolean, figure?: string}} Row `figure`: the query of its contacts */
@@ -57,7 +56,7 @@ export function shareCells(rows, language) {
   const all = rows.reduce((sum, row) => sum + row.count, 0);
   return rows.map(({ key, count, bad, figure }) => {
     const share = all > 0 ? count / all : 0;
-    const written = all >= FEWEST ? percent(share, percentNear) : "";
+    const written = all >= FEWEST ? language.share(count, all) : "";
     /** @type {"bad" | undefined} */
     const mark = bad ? "bad" : undefined;
     const counted = { text: language.count(count), mark, figure: count > 0 ? figure : undefined };

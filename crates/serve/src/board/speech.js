@@ -2,7 +2,7 @@
 // and one at a time with pauses, because otherwise it would never be silent.
 
 /** @import { Hello } from "./contract.js" */
-/** @import { Judgement } from "./state.js" */
+/** @import { Judgement, State } from "./state.js" */
 /** @import { Language } from "./language.js" */
 import { byId, setText } from "./dom.js";
 import { Untold } from "./untold.js";
@@ -23,10 +23,13 @@ export class Speech {
     this.#spokeAt = performance.now();
   };
 
-  /** @param {Judgement[]} judgements @param {Hello} hello @param {Language} language @param {number} nowSeconds */
-  newlyHelp(judgements, hello, language, nowSeconds) {
+  /**
+   * @param {Judgement[]} judgements @param {State[]} states of lines: one that is seen to needs no help
+   * @param {Hello} hello @param {Language} language @param {number} nowSeconds
+   */
+  newlyHelp(judgements, states, hello, language, nowSeconds) {
     const mayTell = performance.now() - this.#spokeAt >= PAUSE_MS;
-    const index = this.#untold.next(judgements.map((judgement) => judgement.state), mayTell);
+    const index = this.#untold.next(states, mayTell);
     if (index < 0) return;
     const reason = language.reason(judgements[index].reasons[0], nowSeconds);
     this.say(language.text("newly_help", { name: language.name(hello.lines[index]), reason }));

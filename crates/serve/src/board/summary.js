@@ -25,7 +25,8 @@ export class Summary {
   #trend = new Trend();
   #caption = make("figcaption");
 
-  constructor() {
+  /** @param {HTMLElement[]} buttons that belong to the states */
+  constructor(buttons) {
     for (const state of STATES) {
       const parts = { count: make("b"), word: make("span") };
       this.#states.set(state, parts);
@@ -33,7 +34,8 @@ export class Summary {
     }
     const totals = [this.#waiting, this.#oldest, this.#today, this.#overdue, this.#kept];
     const course = make("figure", { class: "course" }, this.#caption, this.#trend.place);
-    byId("summary").append(this.#heading, this.#tally, ...totals.map(({ element }) => make("dl", {}, element)), course);
+    const states = make("div", { class: "states" }, this.#tally, make("div", { class: "asks" }, ...buttons));
+    byId("summary").append(this.#heading, states, ...totals.map(({ element }) => make("dl", {}, element)), course);
   }
 
   /** @param {Judgement[]} judgements @param {Figures} figures @param {Hello} hello @param {Language} language */
@@ -45,18 +47,20 @@ export class Summary {
       setText(count, language.count(counts[state]));
       setText(word, language.text(`state_${state}`));
     }
-    const county = countyOf(figures.lines);
+    const county = countyOf(hello.lines, figures.lines);
     const known = county.known > 0;
     const count = (/** @type {number} */ n) => (known ? language.count(n) : language.text("dash"));
     this.#waiting.show(language.text("waiting_now"), count(county.waiting), { zero: !county.waiting });
     const oldest = county.oldestLine === null ? language.text("dash") : duration(county.oldestSeconds);
-    this.#oldest.show(language.text("longest_wait"), oldest, { zero: county.oldestLine === null });
+    const doubted = { n: county.doubted, time: duration(county.doubtedSeconds) };
+    const beside = county.doubted > 0 ? language.text("maybe_lost", doubted) : "";
+    this.#oldest.show(language.text("longest_wait"), oldest, { zero: county.oldestLine === null, beside });
     this.#today.show(language.text("callbacks_due_today"), count(county.dueToday), { zero: !county.dueToday });
     const late = known && county.overdue > 0;
     this.#overdue.show(language.text("callbacks_overdue"), count(county.overdue), { zero: !late, bad: late });
     const kept = keptInWords(language, county.kept, county.pending, null);
-    const beside = [kept.n, kept.pending].filter(Boolean).join(" · ");
-    this.#kept.show(language.text("promise_kept"), kept.value, { words: kept.words, beside });
+    const settled = [kept.n, kept.pending].filter(Boolean).join(" · ");
+    this.#kept.show(language.text("promise_kept"), kept.value, { words: kept.words, beside: settled });
     this.#showToday(figures, language);
   }
 

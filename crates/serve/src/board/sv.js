@@ -22,27 +22,73 @@ export default {
   state_none: "Inga uppgifter",
   state_closed: "Stängd",
 
-  reason_lost_callbacks: { one: "{n} återuppringning förlorad", other: "{n} återuppringningar förlorade" },
-  reason_overdue: { one: "{n} återuppringning försenad", other: "{n} återuppringningar försenade" },
-  reason_promise_under: "löfte {ratio}, under {floor}",
-  reason_promise_near: "löfte {ratio}, gräns {floor}",
-  reason_service_under: "service {ratio}, under {floor}",
-  reason_resolution_under: "lösta {ratio}, under {floor}",
+  reason_nobody_answers: { one: "{n} avbröt, ingen fick svar", other: "{n} avbröt, ingen fick svar" },
   reason_long_wait: "längsta väntan {wait}, över {limit}",
-  reason_due_soon: "{seconds} öppettid kvar att ringa",
+  reason_overtaken: "längsta väntan {wait}, trots att andra får svar inom {others}",
+  reason_under: "{what} {ratio} (2 h), under {floor}",
+  reason_low: "{what} {ratio} i dag, under {floor}",
+  reason_near: "{what} {ratio} i dag, gräns {floor}",
+  reason_nobody_calls_back: {
+    one: "{n} att ringa i dag, inget samtal på en timme",
+    other: "{n} att ringa i dag, inget samtal på en timme",
+  },
+  reason_discarded: {
+    one: "{n} begärd återuppringning raderad: ring från listan",
+    other: "{n} begärda återuppringningar raderade: ring från listan",
+  },
+  reason_overdue: { one: "{n} återuppringning försenad {age}", other: "{n} återuppringningar försenade, äldsta {age}" },
+  reason_overdue_at_opening: {
+    one: "{n} återuppringning försenad {age}: ring {at}",
+    other: "{n} återuppringningar försenade, äldsta {age}: ring {at}",
+  },
+  reason_overdue_closed: {
+    one: "{n} återuppringning försenad {age}",
+    other: "{n} återuppringningar försenade, äldsta {age}",
+  },
+  reason_due_soon: {
+    one: "{n} att ringa i dag, {seconds} öppettid kvar",
+    other: "{n} att ringa i dag, {seconds} öppettid kvar",
+  },
+  reason_due_at_opening: {
+    one: "{n} från i dag ej uppringd: ring {at}",
+    other: "{n} från i dag ej uppringda: ring {at}",
+  },
+  reason_due_closed: { one: "{n} från i dag ej uppringd, stängd", other: "{n} från i dag ej uppringda, stängd" },
+  reason_waiting_closed: "{n} ännu i kö trots stängd linje",
+  reason_given_up: {
+    one: "{n} återuppringning aldrig gjord: ring nu",
+    other: "{n} återuppringningar aldrig gjorda: ring nu",
+  },
+  reason_lost_callbacks: { one: "{n} återuppringning förlorad i dag", other: "{n} återuppringningar förlorade i dag" },
+  reason_hidden: {
+    one: "{n} i kö bakom en troligen förlorad kontakt ({wait})",
+    other: "{n} i kö bakom en troligen förlorad kontakt ({wait})",
+  },
+  reason_stuck: "en kontakt i {wait}, troligen förlorad",
   reason_open_until: "öppen till {at}",
   reason_open: "öppen",
-  reason_due_closed: "återuppringning kvar, öppettiden slut",
-  reason_waiting_closed: "{n} ännu i kö trots stängd linje",
   reason_kept: "hållna löften {ratio}",
   reason_nothing_promised: "inga löften",
   reason_too_few: { one: "bara {n} avslutat löfte", other: "bara {n} avslutade löften" },
   reason_few_contacts: { one: "bara {n} kontakt", other: "bara {n} kontakter" },
+  reason_none_settled: "inget löfte har avslutats än",
   reason_no_contacts: "inga kontakter i dag",
   reason_no_window: "historiken når inte till midnatt",
   reason_no_figures: "inga siffror ännu",
   reason_closed_until: "till {at}",
   reason_closed: "tills vidare",
+
+  share_promise_kept: "löfte",
+  share_service: "service",
+  share_service_level: "servicenivå",
+  share_answered_live: "besvarade direkt",
+  share_callback_reached: "nådda vid återuppringning",
+  share_first_contact_resolution: "lösta",
+  more_reasons: "+{n}",
+  closed_badge: "stängd",
+  closed_lines: { one: "{n} stängd", other: "{n} stängda" },
+  closed_lines_next: { one: "{n} stängd, öppnar {at}", other: "{n} stängda, nästa öppnar {at}" },
+  maybe_lost: { one: "{n} förlorad? {time}", other: "{n} förlorade? {time}" },
 
   waiting: "i kö",
   longest_wait: "längsta väntan",
@@ -91,6 +137,7 @@ export default {
   today: "I dag",
   next_due: "nästa tidsgräns",
   open_time_left: "öppettid kvar {time}",
+  overdue_for: "försenad som längst",
   oldest_callback: "äldsta återuppringning",
   due_later: "ring senare",
   promises_today: "Löftet i dag",
@@ -178,4 +225,85 @@ export default {
   left_short: "avbröt genast",
   left_moved: "flyttades till en annan linje",
   left_orphaned: "slutet okänt",
+  why_heading: "Varför, och vad som kan göras",
+  why_nobody_answers:
+    "Kunder avbryter eller faller ur kön, och ingen har fått svar, begärt återuppringning eller blivit uppringd. " +
+    "Se efter om någon är inloggad, och sätt in fler.",
+  why_long_wait:
+    "En kund väntar längre än man borde behöva vänta på linjen. Sätt in fler, eller erbjud återuppringning.",
+  why_overtaken:
+    "Nio av tio som fick svar den senaste kvarten väntade mycket kortare. Den här kunden har blivit förbigången, " +
+    "eller är borta utan att plattformen har meddelat det. Titta i plattformens kö.",
+  why_under:
+    "Under de två senaste öppettimmarna är andelen under larmgränsen, och det beror inte på slumpen. Sätt in " +
+    "fler, eller ta reda på vad som bromsar.",
+  why_nobody_calls_back:
+    "Linjen stänger inom en timme, och ingen har ringt tillbaka på en timme. Be någon ringa nu: när linjen " +
+    "stänger bryts löftet till alla dessa kunder.",
+  why_discarded:
+    "Begärda återuppringningar togs bort utan samtal, så dessa kunder blir inte uppringda. Hämta listan från " +
+    "plattformen och be någon ringa dem.",
+  why_overdue: "Kunder har inte blivit uppringda inom utlovad tid. Ring den äldsta först.",
+  why_due_soon: "Löftet bryts om dessa kunder inte rings upp under den öppettid som är kvar.",
+  why_waiting_closed:
+    "Linjen är stängd, men det finns ännu kontakter i kön. Har de glömts bort? Titta i plattformens kö.",
+  why_given_up:
+    "Dessa återuppringningar är så försenade att de inte längre räknas som öppna. Kunderna väntar fortfarande: " +
+    "ring dem.",
+  why_low:
+    "Över hela dagen är andelen under larmgränsen. De två senaste öppettimmarna visar inte att den fortfarande är" +
+    " det.",
+  why_near: "Andelen hållna löften är mindre än fem procentenheter över larmgränsen.",
+  why_afterwards: "Linjen är stängd. Saken sköts när linjen öppnar.",
+  why_lost_callbacks:
+    "Begärda återuppringningar har i dag tagits bort, gått ut eller aldrig gjorts. Dessa kunder blir inte " +
+    "uppringda om inte listan hämtas från plattformen.",
+  why_hidden:
+    "En kontakt vars slut plattformen troligen inte meddelade döljer hur länge de andra väntar. Titta i " +
+    "plattformens kö.",
+  why_stuck: "Ingen väntar så länge: uppgiften om slutet saknas troligen. Meddela dem som sköter plattformen.",
+  why_plain: "Inget behöver göras.",
+  runbook: "Närmare anvisning",
+  grafana: "Linjen i Grafana",
+  explain: "Kontakterna bakom siffran, för dem som får läsa dem:",
+  copy: "Kopiera",
+  copied: "Kopierat",
+  help_heading: "Vad orden och färgerna betyder",
+  help_states: "Lägen",
+  help_words: "Ord",
+  means_help: "Kunder blir just nu utan service, och det hjälper att göra något nu.",
+  means_watch: "Läget kan bli sådant.",
+  means_fine: "Inget behöver göras.",
+  means_few: "Färre än tio löften har avslutats i dag: ett procenttal skulle vilseleda.",
+  means_none: "Linjen är öppen, men dess siffror för i dag är inte kända.",
+  means_closed: "Linjen är stängd. Det som är ogjort sköts när den öppnar.",
+  means_n: "Hur många procenttalet är räknat på.",
+  means_promise: "Svar eller återuppringning inom en tidsgräns. Procenttalet gäller löften som avslutats i dag.",
+  means_pending: "Utlovat, men ännu varken hållet eller brutet. Räknas inte i procenttalet.",
+  means_void: "Löftet förföll, till exempel för att kunden avbokade. Räknas inte i procenttalet.",
+  means_floor: "Under denna andel utlöses ett larm.",
+  means_target: "Andelen som eftersträvas.",
+  means_due_today: "Återuppringningar vars tidsgräns är i dag och ännu inte har gått ut.",
+  means_overdue: "Återuppringningar som inte gjordes inom tidsgränsen.",
+  means_longest_wait:
+    "Väntan för den kontakt som har väntat längst. ”1 förlorad?” intill är troligen ingen verklig väntan:" +
+    " kontakten blev förbigången, eller uppgiften om slutet saknas.",
+  means_marks: "En understruken siffra är orsaken till läget.",
+  of_settled: "av {n} avslutade",
+  of_all: "av alla",
+  result: "resultat",
+  told_heading: "Meddelanden",
+  told_sound: "Ett ljud när en linje börjar behöva hjälp",
+  told_notification: "En avisering på skrivbordet när en linje börjar behöva hjälp: linjens namn, läge och orsak",
+  told_try: "Prova ljudet",
+  told_click: "Efter en omladdning tillåter webbläsaren ljud när någon har klickat på sidan en gång.",
+  told_denied: "Webbläsaren tillåter inte aviseringar från denna sida: det kräver HTTPS och tillstånd.",
+  told_on: "på",
+  told_off: "av",
+  told_waits: "klicka på sidan en gång, så att ljudet hörs",
+  this_browser_only: "Endast i denna webbläsare.",
+  seen_for: "Under kontroll: grå i",
+  seen_until: "Grå till {at}, om inget allvarligare inträffar.",
+  seen_badge: "sedd, till {at}",
+  seen_back: "Visa igen",
 };

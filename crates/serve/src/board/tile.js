@@ -1,8 +1,9 @@
 // A line on the board: its name, its state as a shape and in words, its queue, its callbacks, promises kept, and the
-// day's trend.
+// day's trend. The figures that are the cause of its state are marked.
 
 /** @import { LineCard, LineFigures, WindowFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
+/** @import { Mark } from "./rules.js" */
 /** @import { Language } from "./language.js" */
 import { abandoned, promises, share, timedOut, total } from "./counts.js";
 import { make, makeShape, setAttribute, setShape, setText } from "./dom.js";
@@ -22,8 +23,16 @@ export class Tile {
     this.shape = makeShape("none");
     this.word = make("b");
     this.reason = make("span");
+    this.more = make("span", { class: "more", "aria-hidden": "true" });
+    this.others = make("span", { class: "unseen" });
     const why = make("p", { class: "why", id: whyId }, this.word, " ", this.reason);
-    const head = make("div", { class: "head" }, this.shape, make("div", {}, make("h3", {}, this.button), why));
+    const because = make("div", { class: "because" }, why, this.more);
+    why.append(" ", this.others);
+    const name = make("div", {}, make("h3", {}, this.button), because);
+    this.badge = make("span", { class: "badge" });
+    this.clock = make("span", { class: "badge seen" });
+    const badges = make("p", { class: "badges" }, this.badge, this.clock);
+    const head = make("div", { class: "head" }, this.shape, name, badges);
     this.waiting = new Figure("figure");
     this.oldest = new Figure("figure");
     this.today = new Figure("figure");
@@ -42,8 +51,9 @@ export class Tile {
    * @param {LineFigures | null} figures
    * @param {Language} language
    * @param {number} nowSeconds
+   * @param {number | null} seenUntil until when it is grey, because someone has seen to it
    */
-  show(judgement, figures, language, nowSeconds) {
+  show(judgement, figures, language, nowSeconds, seenUntil) {
     setText(this.button, language.name(this.card));
     setAttribute(this.button, "lang", language.code);
     if (this.element.dataset.state !== judgement.state) {
@@ -52,9 +62,19 @@ export class Tile {
       this.trend.recolour();
     }
     setText(this.word, language.text(`state_${judgement.state}`));
-    setText(this.reason, language.reason(judgement.reasons[0], nowSeconds));
-    this.#showNow(figures, language);
-    this.#showToday(figures, language);
+    const [first, ...others] = judgement.reasons.filter((reason, at) => at === 0 || reason.grade !== "plain");
+    setText(this.reason, language.reason(first, nowSeconds));
+    setText(this.more, others.length > 0 ? language.text("more_reasons", { n: others.length }) : "");
+    setText(this.others, others.map((reason) => `· ${language.reason(reason, nowSeconds)}`).join(" "));
+    // A closed line in the state *closed* says so by its word.
+    const badge = figures && !figures.line_open && judgement.state !== "closed" ? language.text("closed_badge") : "";
+    setText(this.badge, badge);
+    const at = seenUntil === null ? "" : language.clock.near(seenUntil, nowSeconds);
+    setText(this.clock, at && language.text("seen_badge", { at }));
+    this.element.toggleAttribute("data-seen", seenUntil !== null);
+    const causes = new Set(judgement.reasons.flatMap((reason) => reason.mark ?? []));
+    this.#showNow(figures, language, causes);
+    this.#showToday(figures, language, causes);
   }
 
   /** @param {Day} day @param {LineCourse | null} course */
@@ -62,21 +82,24 @@ export class Tile {
     this.trend.show(day, course);
   }
 
-  /** @param {LineFigures | null} figures @param {Language} language */
-  #showNow(figures, language) {
+  /** @param {LineFigures | null} figures @param {Language} language @param {Set<Mark>} causes */
+  #showNow(figures, language, causes) {
     const dash = language.text("dash");
     const count = (/** @type {number | undefined} */ n) => (n === undefined ? dash : language.count(n));
     const waits = figures !== null && figures.contacts_waiting > 0;
     const owed = figures?.callbacks_outstanding;
-    this.waiting.show(language.text("waiting"), count(figures?.contacts_waiting), { zero: !waits });
+    const cause = (/** @type {Mark} */ mark) => causes.has(mark);
+    const waiting = { zero: !waits, cause: cause("waiting") };
+    this.waiting.show(language.text("waiting"), count(figures?.contacts_waiting), waiting);
     const oldest = waits ? duration(figures.waiting_oldest_seconds) : dash;
-    this.oldest.show(language.text("longest_wait"), oldest, { zero: !waits });
-    this.today.show(language.text("due_today"), count(owed?.today), { zero: !owed?.today });
-    this.overdue.show(language.text("overdue"), count(owed?.overdue), { zero: !owed?.overdue });
+    this.oldest.show(language.text("longest_wait"), oldest, { zero: !waits, cause: cause("oldest") });
+    this.today.show(language.text("due_today"), count(owed?.today), { zero: !owed?.today, cause: cause("today") });
+    const late = { zero: !owed?.overdue, cause: cause("overdue") };
+    this.overdue.show(language.text("overdue"), count(owed?.overdue), late);
   }
 
-  /** @param {LineFigures | null} figures @param {Language} language */
-  #showToday(figures, language) {
+  /** @param {LineFigures | null} figures @param {Language} language @param {Set<Mark>} causes */
+  #showToday(figures, language, causes) {
     const today = figures?.windows.today;
     const kept = keptInWords(
       language,
@@ -85,8 +108,12 @@ export class Tile {
       figures ? promises(figures) : null,
     );
     const label = [language.text("promise"), kept.pending].filter(Boolean).join(" · ");
-    this.kept.show(label, kept.value, { words: kept.words, beside: kept.n });
+    // On a closed day nothing comes: that is no lack of data.
+    const idle = figures && !figures.line_open && today?.contacts_offered === 0;
+    const value = idle && kept.words && kept.n === "" ? language.text("dash") : kept.value;
+    this.kept.show(label, value, { words: kept.words, beside: kept.n, cause: causes.has("kept") });
     setText(this.said, today ? saidOf(today, language) : language.text("no_data"));
+    this.said.classList.toggle("cause", causes.has("said"));
   }
 }
 

@@ -63,6 +63,8 @@ fn everything_in_the_stream_is_also_in_the_figures() {
     let (hello, live) = (client.named().unwrap().1, client.named().unwrap().1);
     assert_eq!(hello["version"], "1.2.3 (abc123)");
     assert_eq!(hello["time_zone"], figures["time_zone"]);
+    let links = serde_json::json!({"grafana": "https://grafana.example/d/x?var-line={line}"});
+    assert_eq!(hello["links"], links, "what is not configured is left out");
     let (lines, mut rest) = (live["lines"].as_array().unwrap(), live.clone());
     rest.as_object_mut().unwrap().remove("lines");
     assert_within(&rest, &figures, "");
@@ -71,8 +73,12 @@ fn everything_in_the_stream_is_also_in_the_figures() {
         assert_within(&lines[index], &line["figures"], "");
         let all = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(all(&lines[index]), all(&line["figures"]), "all figures of the instant itself");
-        assert_eq!(all(&lines[index]["windows"]), ["15m", "today"]);
-        assert_eq!(all(&lines[index]["windows"]["15m"]), ["contacts_decided", "contacts_offered"]);
+        assert_eq!(all(&lines[index]["windows"]), ["15m", "1h", "open2h", "today"]);
+        let quarter = all(&lines[index]["windows"]["15m"]);
+        assert_eq!(quarter, ["answer_wait_quantile_seconds", "contacts_decided", "contacts_offered"]);
+        assert_eq!(all(&lines[index]["windows"]["1h"]), ["callback_attempts", "callbacks_closed"]);
+        let open2h = ["callbacks_closed", "contacts_decided", "indicator_good", "indicator_valid"];
+        assert_eq!(all(&lines[index]["windows"]["open2h"]), open2h);
         let today = [
             "answer_wait_quantile_seconds",
             "callbacks_closed",
@@ -113,7 +119,9 @@ fn before_the_figures_are_rebuilt_the_stream_has_nulls_and_the_day_follows_once_
         ("figures", &none, &false.into())
     );
     assert_eq!(events[1].1["reasons"].as_array().unwrap().len(), 2);
-    let unknown = serde_json::json!({"start_timestamp_seconds": null, "slot_seconds": 900, "lines": [null, null]});
+    let start = serde_json::Value::Null;
+    let unknown =
+        serde_json::json!({"start_timestamp_seconds": start, "slot_seconds": 900, "lines": none, "open": none});
     assert_eq!((events[2].0.as_str(), &events[2].1), ("day", &unknown));
     server.set_state(small_county::snapshot);
     let since = Instant::now();
@@ -125,6 +133,8 @@ fn before_the_figures_are_rebuilt_the_stream_has_nulls_and_the_day_follows_once_
         assert!(since.elapsed() < Duration::from_secs(8), "no day");
     };
     assert_eq!(day["start_timestamp_seconds"], 1_757_970_000);
+    let hours = serde_json::json!([[[1_757_998_800, 1_758_027_600]], [[1_758_002_400, 1_758_020_400]]]);
+    assert_eq!(day["open"], hours);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ensilinja_catalogue::{ComparedDay, ContactList, ContactSeries, DayComparison
 use ensilinja_ledger::{Applied, Intraday, Ledger};
 use ensilinja_model::{EventTime, FactKind};
 use ensilinja_serve::{
-    Build, ContactsQuestion, ContactsRefusal, Memory, PastFigures, Pipeline, Routes, SnapshotSource,
+    BoardLinks, Build, ContactsQuestion, ContactsRefusal, Memory, PastFigures, Pipeline, Routes, SnapshotSource,
 };
 
 use crate::small_county;
@@ -148,5 +148,7 @@ pub(crate) fn routes() -> (Routes, Arc<TestSource>) {
 pub(crate) fn routes_with_contacts(lists_contacts: bool) -> (Routes, Arc<TestSource>) {
     let source = Arc::new(TestSource::new(lists_contacts));
     let asked: Arc<TestSource> = Arc::clone(&source);
-    (Routes::new(small_county::exposition(), "Europe/Helsinki".to_owned(), Arc::new(pipeline()), asked), source)
+    let links = BoardLinks { grafana: Some("https://grafana.example/d/x?var-line={line}".to_owned()), runbook: None };
+    let zone = "Europe/Helsinki".to_owned();
+    (Routes::new(small_county::exposition(), zone, &links, Arc::new(pipeline()), asked), source)
 }

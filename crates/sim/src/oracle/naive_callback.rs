@@ -8,6 +8,8 @@ use super::oracle_line::OracleLimits;
 use crate::LineCalendar;
 use crate::local_day::{given_up_at, local, midnight};
 
+const OVERDUE: &str = "due=\"overdue\"";
+
 /// The resolution of a callback. The order breaks ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NaiveResolution {
@@ -70,13 +72,14 @@ impl NaiveCallback {
     /// The states of the outstanding callback, in order. A state may be empty.
     pub(super) fn stays(&self, calendar: &LineCalendar) -> Vec<NaiveState> {
         let (asked, resolved) = (self.requested.floor_second(), self.second());
-        let stay = |due: &'static str, from: i64, to: i64, ahead: Option<EventTime>| NaiveState {
+        let stay = |due: &'static str, from: i64, to: i64, deadline: Option<EventTime>| NaiveState {
             family: "callbacks_outstanding",
             labels: due,
             since: self.requested,
             from_second: from,
             to_second: to.min(resolved),
-            deadline_ahead: ahead,
+            deadline_ahead: deadline.filter(|_| due != OVERDUE),
+            deadline_missed: deadline.filter(|_| due == OVERDUE),
         };
         let Some(deadline) = self.deadline else {
             return vec![stay("due=\"later\"", asked, resolved, None)];
@@ -88,7 +91,7 @@ impl NaiveCallback {
         vec![
             stay("due=\"later\"", asked, today, Some(deadline)),
             stay("due=\"today\"", today, overdue, Some(deadline)),
-            stay("due=\"overdue\"", overdue, resolved, None),
+            stay(OVERDUE, overdue, resolved, Some(deadline)),
         ]
     }
 }

@@ -28,4 +28,6 @@ pub(super) struct NaiveState {
     pub to_second: i64,
     /// A deadline that lies ahead during the whole state.
     pub deadline_ahead: Option<EventTime>,
+    /// A deadline that has passed during the whole state.
+    pub deadline_missed: Option<EventTime>,
 }

@@ -214,6 +214,9 @@ impl<'a> NaiveReading<'a> {
         .collect();
         rows.push((row("waiting_oldest_seconds", ""), oldest("waits")));
         rows.push((row("callback_oldest_seconds", ""), oldest("callbacks_outstanding")));
+        let missed = there.iter().filter_map(|stay| stay.deadline_missed).min();
+        let overdue_ms = missed.map_or(0, |deadline| now.millis_since(deadline));
+        rows.push((row("callback_overdue_oldest_seconds", ""), seconds(overdue_ms)));
         rows.push((row("line_open", ""), count(usize::from(self.calendar.is_open(now)))));
         if let Some(next) = there.iter().filter_map(|stay| stay.deadline_ahead).min() {
             rows.push((row("callback_next_due_timestamp_seconds", ""), seconds(next.as_millis())));

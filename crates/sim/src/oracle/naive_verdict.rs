@@ -76,6 +76,7 @@ impl NaiveVerdict {
             from_second: since.floor_second(),
             to_second,
             deadline_ahead: None,
+            deadline_missed: None,
         };
         let (answer, callback) = ("promise=\"answer\"", "promise=\"callback\"");
         match self.moved {

@@ -62,6 +62,7 @@ impl NaiveWait {
             from_second,
             to_second,
             deadline_ahead: None,
+            deadline_missed: None,
         };
         vec![
             stay("contacts_waiting", self.arrival, arrived, end_second),

@@ -171,6 +171,7 @@ fn a_callback_has_one_due_state_and_pending_ones_and_the_next_deadline_are_not_o
         let states = ["later", "today", "overdue"].map(|due| now.due(due));
         let [later, today, overdue] = states;
         assert!(later + today + overdue > 0.0 || now.one("callback_oldest_seconds", "") == 0.0, "{case}");
+        assert!(overdue > 0.0 || now.one("callback_overdue_oldest_seconds", "") == 0.0, "{case}");
         assert!(now.pending("callback") <= later + today, "{case}");
         let next_due = format!("ensilinja_callback_next_due_timestamp_seconds{{line=\"{}\"", now.line.id);
         let next_due = now.series.range(next_due.clone()..).next().filter(|(name, _)| name.starts_with(&next_due));

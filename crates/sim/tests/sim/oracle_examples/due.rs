@@ -53,6 +53,22 @@ fn without_a_callback_promise_a_callback_is_due_later_and_has_no_deadline() {
 }
 
 #[test]
+fn the_time_overdue_is_that_of_the_earliest_missed_deadline_of_an_outstanding_callback() {
+    let at = |contact, time, fact| (contact, local(time), fact);
+    let facts = [
+        at("a", "2025-09-16 10:00:00", Fact::CallbackRequested),
+        at("a", "2025-09-16 11:30:00", Fact::CallbackReached),
+        at("b", "2025-09-16 10:20:00", Fact::CallbackRequested),
+    ];
+    let overdue = |now| {
+        LineReading::of_contacts(&promising(None, HOUR), &facts, local(now)).now("callback_overdue_oldest_seconds")
+    };
+    assert_eq!(overdue("2025-09-16 11:00:00"), 0.0);
+    assert_eq!(overdue("2025-09-16 11:29:59"), 1_798.999);
+    assert_eq!(overdue("2025-09-16 11:30:00"), 599.999);
+}
+
+#[test]
 fn the_next_deadline_is_the_earliest_one_ahead() {
     let at = |contact, time, fact| (contact, local(time), fact);
     let facts = [
