@@ -66,7 +66,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, contacts, grafana_url, runbook_url"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, frame_ancestors, contacts, grafana_url, runbook_url"),
     ("[log]", "contacts = \"yes\"\n[log]", r#"6: server.contacts is "yes"; it should be true or false"#),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, line, source"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
@@ -90,6 +90,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("[log]", "allowed_hosts = []\n[log]", r#"6: server.allowed_hosts is a list; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
     ("[log]", "allowed_hosts = [\"a\",\n\"http://b\"]\n[log]", r#"7: server.allowed_hosts is "http://b"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "allowed_hosts = [\"a:80\"]\n[log]", r#"6: server.allowed_hosts is "a:80"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
+    ("[log]", "frame_ancestors = []\n[log]", r#"6: server.frame_ancestors is a list; it should be a list of the origins whose pages may show the board in a frame, such as ["https://intranet.example"]; without the key, none may"#),
+    ("[log]", "frame_ancestors = [\"intranet.example\"]\n[log]", r#"6: server.frame_ancestors is "intranet.example"; it should be "self", or the origin of a page: "https://intranet.example", with a port if it has one, or "https://*.example" for all names below; no path"#),
     ("[log]", "allowed_hosts = [80]\n[log]", r#"6: server.allowed_hosts is 80; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "grafana_url = \"https://grafana.example\"\n[log]", r#"6: server.grafana_url is "https://grafana.example"; it should be an http or https address with {line} in the place of a line's id, such as "https://grafana.example/d/ensilinja-linja?var-line={line}""#),
     ("[log]", "runbook_url = \"javascript:{alert}\"\n[log]", r#"6: server.runbook_url is "javascript:{alert}"; it should be an http or https address with {alert} in the place of an alert's name, such as "https://wiki.example/runbooks/{alert}""#),

@@ -61,6 +61,6 @@ pub use outside::{KafkaRefusal, NothingOutside, Outside};
 pub use promise::term_as_written;
 pub use reading::{SAMPLE, county, parse};
 pub use rule_words::{formula_in_words, limits_in_words, promises_in_words};
-pub use server::{HostName, ServerSettings};
+pub use server::{FrameAncestor, HostName, ServerSettings};
 pub use source::Source;
 pub use value::duration_as_written;

@@ -10,10 +10,11 @@ use crate::section::{Expected, Section};
 use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 5] = [LISTEN, ALLOWED_HOSTS, CONTACTS, GRAFANA_URL, RUNBOOK_URL];
+const KEYS: [&str; 6] = [LISTEN, ALLOWED_HOSTS, FRAME_ANCESTORS, CONTACTS, GRAFANA_URL, RUNBOOK_URL];
 
 const LISTEN: &str = "listen";
 const ALLOWED_HOSTS: &str = "allowed_hosts";
+const FRAME_ANCESTORS: &str = "frame_ancestors";
 const CONTACTS: &str = "contacts";
 const GRAFANA_URL: &str = "grafana_url";
 const RUNBOOK_URL: &str = "runbook_url";
@@ -25,6 +26,10 @@ const HOST_NAME_EXPECTED: &str = "a name of a host without scheme, port or path,
 const HOSTS_EXPECTED: &str =
     "a list of the names by which browsers open the board, such as [\"boards.example\"]; without the key, any name";
 
+const ANCESTOR_EXPECTED: &str = "\"self\", or the origin of a page: \"https://intranet.example\", with a port if it has \
+                                 one, or \"https://*.example\" for all names below; no path";
+const ANCESTORS_EXPECTED: &str = "a list of the origins whose pages may show the board in a frame, such as \
+                                  [\"https://intranet.example\"]; without the key, none may";
 const GRAFANA_URL_EXPECTED: &str = "an http or https address with {line} in the place of a line's id, such as \
     \"https://grafana.example/d/ensilinja-linja?var-line={line}\"";
 const RUNBOOK_URL_EXPECTED: &str = "an http or https address with {alert} in the place of an alert's name, such as \
@@ -40,6 +45,8 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// The host names that requests may be for; any, if none are configured. Never an empty list.
     pub allowed_hosts: Option<Vec<HostName>>,
+    /// The pages that may show the board in a frame; none by default.
+    pub frame_ancestors: Vec<FrameAncestor>,
     /// Whether the board may list the contacts behind a number. They have no names, but are about single people.
     pub contacts: bool,
     /// The address of a line's dashboard, with `{line}` for its id; the board then links to it.
@@ -69,18 +76,50 @@ impl HostName {
     }
 }
 
+/// A page that may show the board in a frame, as a source expression of `frame-ancestors` in a Content-Security-Policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameAncestor(String);
+
+impl FrameAncestor {
+    /// Reads `self` or an origin: `http` or `https`, a name or `*.` and a name, and perhaps a port.
+    fn parse(text: &str) -> Option<Self> {
+        if text == "self" {
+            return Some(Self("'self'".to_owned()));
+        }
+        let (scheme, authority) = text.split_once("://")?;
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port.parse::<u16>().ok().filter(|port| *port > 0)?)),
+            None => (authority, None),
+        };
+        let HostName(name) = HostName::parse(host.strip_prefix("*.").unwrap_or(host))?;
+        let scheme = scheme.to_ascii_lowercase();
+        let wildcard = if host.starts_with("*.") { "*." } else { "" };
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        matches!(scheme.as_str(), "http" | "https").then(|| Self(format!("{scheme}://{wildcard}{name}{port}")))
+    }
+
+    /// The source expression.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Reads `[server]`.
 pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
     let mut server = ServerSettings {
         listen: DEFAULT_LISTEN,
         allowed_hosts: None,
+        frame_ancestors: Vec::new(),
         contacts: false,
         grafana_url: None,
         runbook_url: None,
     };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
-        server.allowed_hosts = allowed_hosts(&section)?;
+        server.allowed_hosts = list(&section, ALLOWED_HOSTS, HOSTS_EXPECTED, HOST_NAME_EXPECTED, HostName::parse)?;
+        let ancestors = list(&section, FRAME_ANCESTORS, ANCESTORS_EXPECTED, ANCESTOR_EXPECTED, FrameAncestor::parse)?;
+        server.frame_ancestors = ancestors.unwrap_or_default();
         server.contacts = section.optional(CONTACTS, flag)?.unwrap_or(false);
         server.grafana_url = section.optional(GRAFANA_URL, |value| address(value, "{line}", GRAFANA_URL_EXPECTED))?;
         server.runbook_url = section.optional(RUNBOOK_URL, |value| address(value, "{alert}", RUNBOOK_URL_EXPECTED))?;
@@ -105,17 +144,25 @@ fn address(value: &DeValue<'_>, place: &str, expected: &'static str) -> Result<S
     value.as_str().filter(is_address).map(str::to_owned).ok_or_else(|| expected.into())
 }
 
-fn allowed_hosts(section: &Section<'_>) -> Result<Option<Vec<HostName>>, ConfigError> {
-    let Some((_, value)) = section.entry(ALLOWED_HOSTS) else { return Ok(None) };
-    let DeValue::Array(items) = value.get_ref() else { return Err(section.refusal(ALLOWED_HOSTS, HOSTS_EXPECTED)) };
+/// The items of a list that is not empty, if the key is there. `expected` says what the list should be, and
+/// `item_expected` what each item should be.
+fn list<T>(
+    section: &Section<'_>,
+    key: &'static str,
+    expected: &'static str,
+    item_expected: &'static str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<Vec<T>>, ConfigError> {
+    let Some((_, value)) = section.entry(key) else { return Ok(None) };
+    let DeValue::Array(items) = value.get_ref() else { return Err(section.refusal(key, expected)) };
     if items.is_empty() {
-        return Err(section.refusal(ALLOWED_HOSTS, HOSTS_EXPECTED));
+        return Err(section.refusal(key, expected));
     }
-    let name = |item: &Spanned<DeValue<'_>>| {
-        let refused = || section.refusal_of_item(ALLOWED_HOSTS, item, HOST_NAME_EXPECTED);
-        item.get_ref().as_str().and_then(HostName::parse).ok_or_else(refused)
+    let item = |item: &Spanned<DeValue<'_>>| {
+        let refused = || section.refusal_of_item(key, item, item_expected);
+        item.get_ref().as_str().and_then(parse).ok_or_else(refused)
     };
-    items.iter().map(name).collect::<Result<_, _>>().map(Some)
+    items.iter().map(item).collect::<Result<_, _>>().map(Some)
 }
 
 #[cfg(test)]
@@ -127,6 +174,25 @@ mod tests {
         assert_eq!(HostName::parse("Boards.Example.").unwrap().as_str(), "boards.example");
         for text in ["", ".", "a..b", "http://a", "a:80", "a/", "*.a", "a b", "[::1]", "ä", &"a".repeat(254)] {
             assert_eq!(HostName::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_frame_ancestor_is_self_or_an_origin() {
+        for (text, source) in [
+            ("self", "'self'"),
+            ("https://Intranet.Example", "https://intranet.example"),
+            ("HTTPS://*.teams.example:8443", "https://*.teams.example:8443"),
+            ("http://10.0.0.7:80", "http://10.0.0.7:80"),
+        ] {
+            assert_eq!(FrameAncestor::parse(text).map(|ancestor| ancestor.0).as_deref(), Some(source), "{text:?}");
+        }
+        let refused =
+            ["", "*", "'self'", "intranet.example", "https:", "https://", "https://*", "https://a/b", "ftp://a"];
+        let unsafe_in_a_header =
+            ["https://a; script-src *", "https://a b", "https://a,b", "https://a:0", "https://a:b"];
+        for text in refused.into_iter().chain(unsafe_in_a_header) {
+            assert_eq!(FrameAncestor::parse(text), None, "{text:?}");
         }
     }
 }

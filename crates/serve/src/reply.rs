@@ -26,8 +26,7 @@ pub(crate) const SHORTEST_COMPRESSED: usize = 1024;
 
 /// The board loads everything from this server.
 const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                               font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
-                               frame-ancestors 'none'";
+                               font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
 /// The headers of a refusal because of too many clients: close the connection, and retry after this many seconds.
 const RETRY_LATER: &[(&str, &str)] = &[("retry-after", "10"), ("connection", "close")];
@@ -120,7 +119,8 @@ impl Reply {
         self
     }
 
-    pub fn into_response(self) -> Response<ReplyBody> {
+    /// The response, with this Content-Security-Policy.
+    pub fn into_response(self, policy: &HeaderValue) -> Response<ReplyBody> {
         let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -129,7 +129,6 @@ impl Reply {
         };
         insert(CONTENT_TYPE, self.content_type);
         insert(CACHE_CONTROL, if self.etag.is_some() { "no-cache" } else { "no-store" });
-        insert(CONTENT_SECURITY_POLICY, SECURITY_POLICY);
         insert(REFERRER_POLICY, "no-referrer");
         insert(VARY, "accept, accept-encoding");
         insert(X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -139,11 +138,21 @@ impl Reply {
         for (name, value) in self.extra_headers {
             insert(HeaderName::from_static(name), value);
         }
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
         if let Some(etag) = self.etag {
             headers.insert(ETAG, etag);
         }
         response
     }
+}
+
+/// The Content-Security-Policy of all answers. Pages of these origins may show them in a frame; of none, nothing may.
+///
+/// # Panics
+/// If an origin has a character that a header cannot hold.
+pub(crate) fn security_policy(frame_ancestors: &[String]) -> HeaderValue {
+    let ancestors = if frame_ancestors.is_empty() { "'none'".to_owned() } else { frame_ancestors.join(" ") };
+    HeaderValue::try_from(format!("{SECURITY_POLICY}; frame-ancestors {ancestors}")).expect("origins are plain text")
 }
 
 /// A whole body.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ensilinja_catalogue::figures_json::{figures_json, line_json};
 use ensilinja_catalogue::{Exposition, Readiness, Snapshot};
 use flate2::Compression;
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::sync::{Semaphore, watch};
@@ -24,7 +25,7 @@ use crate::negotiation::{accepts_gzip, format_of};
 use crate::pipeline::Pipeline;
 use crate::query::parameter;
 use crate::renderings::{Rendering, Renderings};
-use crate::reply::{ALLOWED_METHODS, PLAIN, Reply, ReplyBody, UNBUFFERED, gzip, whole};
+use crate::reply::{ALLOWED_METHODS, PLAIN, Reply, ReplyBody, UNBUFFERED, gzip, security_policy, whole};
 use crate::source::SnapshotSource;
 
 /// The largest request body that is accepted, in bytes. No route reads it.
@@ -147,6 +148,8 @@ pub struct Routes {
     live: Arc<LiveStream>,
     look_back: Arc<LookBack>,
     hosts: AllowedHosts,
+    /// The Content-Security-Policy of every answer.
+    policy: HeaderValue,
 }
 
 impl Routes {
@@ -179,6 +182,7 @@ impl Routes {
             live: Arc::new(live),
             look_back: Arc::new(look_back),
             hosts: AllowedHosts::default(),
+            policy: security_policy(&[]),
         }
     }
 
@@ -186,6 +190,12 @@ impl Routes {
     #[must_use]
     pub fn answering_to(self, hosts: AllowedHosts) -> Self {
         Self { hosts, ..self }
+    }
+
+    /// The same, shown in frames by pages of these origins: source expressions of `frame-ancestors`.
+    #[must_use]
+    pub fn framed_by(self, ancestors: &[String]) -> Self {
+        Self { policy: security_policy(ancestors), ..self }
     }
 
     /// Answers a request on the connection with this slot. A stream ends when `leaving` is closed.
@@ -207,14 +217,14 @@ impl Routes {
         };
         let in_progress = slot.begin(activity);
         if in_progress.is_none() {
-            return too_many_streams().into_response();
+            return too_many_streams().into_response(&self.policy);
         }
         let reply = match (refusal, found) {
             (None, Some((route, rest))) => self.reply(route, rest, &head, slot, leaving).await,
             (Some(refusal), _) => refusal,
             (None, None) => not_found(),
         };
-        reply.in_progress(in_progress).into_response()
+        reply.in_progress(in_progress).into_response(&self.policy)
     }
 
     /// The refusal of a request, whatever its path; `None` if it is answered.

@@ -71,7 +71,10 @@ impl Processor {
         let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, config));
         let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
         let routes = Routes::new(exposition, config.zone_name().to_owned(), &links(&config.server), pipeline, shown);
-        let routes = Arc::new(routes.answering_to(allowed_hosts(&config.server)));
+        let frame_ancestors: Vec<String> =
+            config.server.frame_ancestors.iter().map(|ancestor| ancestor.as_str().to_owned()).collect();
+        let routes = routes.answering_to(allowed_hosts(&config.server)).framed_by(&frame_ancestors);
+        let routes = Arc::new(routes);
         Ok(Self { ingest, server, routes, source })
     }
 

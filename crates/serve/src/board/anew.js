@@ -11,7 +11,7 @@ const LOADED_WITHIN_MS = 20000;
 
 function anew() {
   const again = () => void setTimeout(anew, ANEW_AFTER_MS);
-  fetch("/", { cache: "no-store" }).then((page) => (page.ok ? location.reload() : again()), again);
+  fetch(location.pathname, { cache: "no-store" }).then((page) => (page.ok ? location.reload() : again()), again);
 }
 
 setTimeout(() => document.documentElement.dataset.freshness || anew(), LOADED_WITHIN_MS);

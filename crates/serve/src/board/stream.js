@@ -25,7 +25,7 @@ export function listen(heard, told) {
 
   function connect() {
     heardAt = performance.now();
-    source = new EventSource("/api/live");
+    source = new EventSource("api/live");
     for (const [name, tell] of Object.entries(heard)) {
       source.addEventListener(name, (event) => {
         heardAt = performance.now();
@@ -38,7 +38,7 @@ export function listen(heard, told) {
   async function again() {
     againAt = Infinity;
     source.close();
-    const answer = await fetch("/api/live", { method: "HEAD" }).catch(() => null);
+    const answer = await fetch("api/live", { method: "HEAD" }).catch(() => null);
     const full = answer?.status === 503 && answer.headers.has("retry-after");
     told(full);
     againAt = performance.now() + (full ? FULL_MS * (1 + Math.random()) : AGAIN_MS);

@@ -148,3 +148,14 @@ fn no_figure_may_be_cached_and_every_answer_has_the_security_headers() {
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
     }
 }
+
+#[test]
+fn only_pages_of_configured_origins_may_show_an_answer_in_a_frame() {
+    let server = RunningServer::framed_by(&["'self'".to_owned(), "https://*.example:8443".to_owned()]);
+    for path in ["/", "/main.js", "/api/figures", "/nothing"] {
+        let answer = server.get(path);
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path}: {policy}");
+        assert!(policy.ends_with("; frame-ancestors 'self' https://*.example:8443"), "{path}: {policy}");
+    }
+}

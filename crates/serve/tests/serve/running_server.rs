@@ -38,6 +38,12 @@ impl RunningServer {
         Self::serving((routes.answering_to(hosts), source), ServerLimits::default())
     }
 
+    /// The same, shown in frames by pages of these origins.
+    pub(crate) fn framed_by(ancestors: &[String]) -> Self {
+        let (routes, source) = served_county::routes();
+        Self::serving((routes.framed_by(ancestors), source), ServerLimits::default())
+    }
+
     /// The same, listing contacts.
     pub(crate) fn listing_contacts() -> Self {
         Self::serving(served_county::routes_with_contacts(true), ServerLimits::default())

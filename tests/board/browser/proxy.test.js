@@ -1,0 +1,64 @@
+// Behind a proxy that serves the board under a path of its own, as an intranet does.
+
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import { after, before, test } from "node:test";
+import { Demo, freePort } from "../stage/demo.js";
+import { openBrowser, Screen, until } from "../stage/screen.js";
+
+const PATH = "/intranet/ensilinja";
+
+/** @type {Demo} */ let demo;
+/** @type {import("playwright-core").Browser} */ let browser;
+/** @type {import("node:http").Server} */ let proxy;
+let origin = "";
+
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(["--speed", "1"]), openBrowser()]);
+  proxy = createServer((asked, answer) => {
+    if (!asked.url?.startsWith(`${PATH}/`)) {
+      answer.writeHead(404).end();
+      return;
+    }
+    const { method, headers } = asked;
+    const path = asked.url.slice(PATH.length);
+    const onward = request({ host: "127.0.0.1", port: demo.port, path, method, headers }, (came) => {
+      answer.writeHead(came.statusCode ?? 502, came.headers);
+      came.pipe(answer);
+    });
+    onward.on("error", () => answer.writeHead(502).end());
+    answer.on("close", () => onward.destroy());
+    onward.end();
+  });
+  const port = await freePort();
+  await new Promise((resolve) => proxy.listen(port, "127.0.0.1", () => resolve(null)));
+  origin = `http://127.0.0.1:${port}`;
+});
+
+after(async () => {
+  await browser?.close();
+  proxy?.closeAllConnections();
+  proxy?.close();
+  await demo?.stop();
+});
+
+test("the board is live under a path, and so is a line's detail", async () => {
+  const screen = await Screen.open(browser, origin, { address: `${PATH}/?lang=en` });
+  assert.equal(await screen.page.locator("html").getAttribute("data-freshness"), "live");
+  await screen.tile("116117").getByRole("button").click();
+  const dialog = screen.page.getByRole("dialog");
+  await until(async () => (await dialog.locator(".indicators tbody tr").count()) > 5, "the detail is filled");
+  assert.deepEqual(screen.complaints, []);
+  await screen.close();
+});
+
+test("the board comes back by itself when the program was away", async () => {
+  const screen = await Screen.open(browser, origin, { address: `${PATH}/?lang=en` });
+  const port = demo.port;
+  await demo.stop();
+  await screen.page.locator("[data-stale]").waitFor();
+  demo = await Demo.start(["--speed", "1"], port);
+  await until(async () => (await screen.page.locator("[data-stale]").count()) === 0, "the board is live again", 40_000);
+  assert.equal(new URL(screen.page.url()).pathname, `${PATH}/`);
+  await screen.close();
+});
