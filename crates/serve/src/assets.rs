@@ -39,11 +39,14 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// The files that the page loads.
-static FILES: [Asset; 62] = [
+static FILES: [Asset; 68] = [
     asset!("detail.css"),
     asset!("help.css"),
+    asset!("kiosk.css"),
     asset!("page.css"),
+    asset!("paper.css"),
     asset!("past.css"),
+    asset!("selection.css"),
     asset!("summary.css"),
     asset!("themes.css"),
     asset!("tiles.css"),
@@ -73,6 +76,7 @@ static FILES: [Asset; 62] = [
     asset!("hours.js"),
     asset!("indicators.js"),
     asset!("kept.js"),
+    asset!("kiosk.js"),
     asset!("language.js"),
     asset!("look_back.js"),
     asset!("main.js"),
@@ -82,6 +86,8 @@ static FILES: [Asset; 62] = [
     asset!("rules.js"),
     asset!("runbooks.js"),
     asset!("seen.js"),
+    asset!("selection.js"),
+    asset!("selection_panel.js"),
     asset!("shares.js"),
     asset!("silence.js"),
     asset!("speech.js"),
@@ -99,7 +105,7 @@ static FILES: [Asset; 62] = [
     asset!("untold.js"),
     asset!("wait_chart.js"),
     asset!("why.js"),
-    asset!("vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"),
+    asset!("vendor/source-sans-3-latin-wght-normal.woff2"),
     asset!("vendor/uPlot.iife.min.js"),
     asset!("vendor/uPlot.min.css"),
 ];

@@ -1,49 +1,30 @@
 // Behind a proxy that serves the board under a path of its own, as an intranet does.
 
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
-import { Demo, freePort } from "../stage/demo.js";
+import { Demo } from "../stage/demo.js";
+import { Proxy } from "../stage/proxy.js";
 import { openBrowser, Screen, until } from "../stage/screen.js";
 
 const PATH = "/intranet/ensilinja";
 
 /** @type {Demo} */ let demo;
 /** @type {import("playwright-core").Browser} */ let browser;
-/** @type {import("node:http").Server} */ let proxy;
-let origin = "";
+/** @type {Proxy} */ let proxy;
 
 before(async () => {
   [demo, browser] = await Promise.all([Demo.start(["--speed", "1"]), openBrowser()]);
-  proxy = createServer((asked, answer) => {
-    if (!asked.url?.startsWith(`${PATH}/`)) {
-      answer.writeHead(404).end();
-      return;
-    }
-    const { method, headers } = asked;
-    const path = asked.url.slice(PATH.length);
-    const onward = request({ host: "127.0.0.1", port: demo.port, path, method, headers }, (came) => {
-      answer.writeHead(came.statusCode ?? 502, came.headers);
-      came.pipe(answer);
-    });
-    onward.on("error", () => answer.writeHead(502).end());
-    answer.on("close", () => onward.destroy());
-    onward.end();
-  });
-  const port = await freePort();
-  await new Promise((resolve) => proxy.listen(port, "127.0.0.1", () => resolve(null)));
-  origin = `http://127.0.0.1:${port}`;
+  proxy = await Proxy.start(demo.port, { path: PATH });
 });
 
 after(async () => {
   await browser?.close();
-  proxy?.closeAllConnections();
-  proxy?.close();
+  proxy?.stop();
   await demo?.stop();
 });
 
 test("the board is live under a path, and so is a line's detail", async () => {
-  const screen = await Screen.open(browser, origin, { address: `${PATH}/?lang=en` });
+  const screen = await Screen.open(browser, proxy.url, { address: `${PATH}/?lang=en` });
   assert.equal(await screen.page.locator("html").getAttribute("data-freshness"), "live");
   await screen.tile("116117").getByRole("button").click();
   const dialog = screen.page.getByRole("dialog");
@@ -53,7 +34,7 @@ test("the board is live under a path, and so is a line's detail", async () => {
 });
 
 test("the board comes back by itself when the program was away", async () => {
-  const screen = await Screen.open(browser, origin, { address: `${PATH}/?lang=en` });
+  const screen = await Screen.open(browser, proxy.url, { address: `${PATH}/?lang=en` });
   const port = demo.port;
   await demo.stop();
   await screen.page.locator("[data-stale]").waitFor();

@@ -27,7 +27,7 @@ test("every text is used", () => {
   const scripts = readdirSync(BOARD).filter((name) => name.endsWith(".js") && !["fi.js", "sv.js", "en.js"].includes(name));
   const code = scripts.map((name) => readFileSync(path.join(BOARD, name), "utf8")).join("\n");
   const families = ["reason_", "state_", "channel_", "theme_", "fate_", "outcome_", "line_", "last_change_", "share_", "means_",
-    "why_", "not_expected_"];
+    "why_", "not_expected_", "choose_"];
   const unused = Object.keys(TEXTS.fi).filter((key) => {
     const family = families.find((start) => key.startsWith(start));
     const stem = family ? key.slice(family.length) : key;

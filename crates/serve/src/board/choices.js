@@ -44,6 +44,7 @@ const choices = (() => {
     const device = contrast.matches ? "contrast" : dark.matches ? "dark" : "light";
     root.lang = chosen("lang");
     root.dataset.theme = theme === "auto" ? device : theme;
+    root.toggleAttribute("data-kiosk", new URLSearchParams(location.search).has("kiosk"));
     root.dispatchEvent(new Event("chosen"));
   }
 

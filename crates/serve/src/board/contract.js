@@ -13,6 +13,9 @@
  * @property {string} name_sv
  * @property {string} name_en
  * @property {string} group
+ * @property {string} [group_name_fi]
+ * @property {string} [group_name_sv]
+ * @property {string} [group_name_en]
  * @property {string} service_area
  * @property {Counts} [target_ratio]
  * @property {Counts} [alert_floor_ratio]

@@ -79,7 +79,7 @@ export class DayChart {
     const ink = (/** @type {string} */ name) => () => colour(this.#place, name);
     const size = letter(this.#place);
     const look = {
-      stroke: ink("--dim"), font: `${0.8 * size}px "Atkinson Hyperlegible Next"`,
+      stroke: ink("--dim"), font: `${0.8 * size}px "Source Sans 3"`,
       grid: { stroke: ink("--grid"), width: 1 }, ticks: { show: false },
     };
     /** @type {(plot: Plot, axis: number, from: number, to: number) => number[]} */

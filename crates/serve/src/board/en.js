@@ -15,6 +15,19 @@ export default {
   lines: "Lines",
   states: "States of the lines",
 
+  choose_lines: "Choose lines",
+  chosen_lines: "Lines {n} of {all}",
+  chosen_none: "No line matches this selection.",
+  choose_explained: "Areas, channels and groups narrow each other; lines are added. This browser keeps the choice.",
+  choose_all: "Show all lines",
+  choose_title: "Title",
+  choose_area: "Areas",
+  choose_channel: "Channels",
+  choose_group: "Groups",
+  choose_line: "Lines",
+  choose_without: "{name}: remove",
+  title_of: "{title} – Ensilinja",
+
   state_help: "Help",
   state_watch: "Watch",
   state_fine: "Fine",
@@ -109,7 +122,9 @@ export default {
   stale_full: "The server is at its limit of viewers. Trying again.",
   stale_old: "The figures are {age} old.",
   stale_rebuilding: "The figures are being rebuilt from the events: {progress} read.",
-  stale_incomplete: "The figures are not complete.",
+  stale_incomplete:
+    "Figures may be missing contacts: their source does not answer or is late. Use the telephony system meanwhile.",
+  stale_cause: "Technical cause",
   back_live: "The figures are up to date again.",
   newly_help: "{name}: needs help, {reason}",
 

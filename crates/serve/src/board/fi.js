@@ -15,6 +15,19 @@ export default {
   lines: "Linjat",
   states: "Linjojen tilat",
 
+  choose_lines: "Valitse linjat",
+  chosen_lines: "Linjat {n}/{all}",
+  chosen_none: "Valinta ei vastaa mitään linjaa.",
+  choose_explained: "Alueet, kanavat ja ryhmät rajaavat toisiaan; linjat lisätään. Valinta säilyy tässä selaimessa.",
+  choose_all: "Näytä kaikki linjat",
+  choose_title: "Otsikko",
+  choose_area: "Alueet",
+  choose_channel: "Kanavat",
+  choose_group: "Ryhmät",
+  choose_line: "Linjat",
+  choose_without: "{name}: poista",
+  title_of: "{title} – Ensilinja",
+
   state_help: "Apua",
   state_watch: "Seuraa",
   state_fine: "Kunnossa",
@@ -121,7 +134,9 @@ export default {
   stale_full: "Palvelimella on jo enimmäismäärä katsojia. Yritetään uudelleen.",
   stale_old: "Luvut ovat {age} vanhoja.",
   stale_rebuilding: "Lukuja kootaan tapahtumista: {progress} luettu.",
-  stale_incomplete: "Luvut eivät ole täydellisiä.",
+  stale_incomplete:
+    "Luvuista voi puuttua yhteydenottoja: tietolähde ei vastaa tai on myöhässä. Käyttäkää nyt puhelinjärjestelmää.",
+  stale_cause: "Tekninen syy",
   back_live: "Luvut ovat taas ajan tasalla.",
   newly_help: "{name}: apua, {reason}",
 

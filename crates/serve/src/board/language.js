@@ -62,6 +62,11 @@ export class Language {
     return card[`name_${this.code}`];
   }
 
+  /** The name of a line's group. @param {LineCard} card */
+  groupName(card) {
+    return card[`group_name_${this.code}`] ?? card.group;
+  }
+
   /** The text of a reason. @param {Reason} reason @param {number} nowSeconds */
   reason({ key, values, indicator }, nowSeconds) {
     /** @type {Values} */

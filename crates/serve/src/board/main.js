@@ -8,10 +8,12 @@ import { Controls } from "./controls.js";
 import { Detail } from "./detail.js";
 import { byId, setText } from "./dom.js";
 import { Help } from "./help.js";
+import { Kiosk } from "./kiosk.js";
 import { Language } from "./language.js";
 import { LookBack } from "./look_back.js";
 import { recolour } from "./plots.js";
 import { Seen } from "./seen.js";
+import { SelectionPanel } from "./selection_panel.js";
 import { Silence } from "./silence.js";
 import { Speech } from "./speech.js";
 import { Staleness } from "./staleness.js";
@@ -26,6 +28,7 @@ import { Told } from "./told.js";
 /** @type {Figures | null} */ let figures = null;
 /** @type {Day | null} */ let day = null;
 /** @type {Tiles | null} */ let tiles = null;
+/** The lines that are shown, as indices into those of `hello`. @type {number[]} */ let chosen = [];
 let another = false;
 /** Whether the server is at its limit of viewers. */
 let full = false;
@@ -39,6 +42,7 @@ const seen = new Seen(recall("seen"), (text) => keep("seen", text));
 const summary = new Summary([told.button, help.button()]);
 const speech = new Speech();
 const staleness = new Staleness(speech.say);
+const selection = new SelectionPanel(choose);
 const detail = new Detail((line) => tiles?.focus(line), show, help, seen);
 const lookBack = new LookBack(() => {
   show();
@@ -50,6 +54,21 @@ function spoken(timeZone) {
   return new Language(/** @type {LanguageCode} */ (document.documentElement.lang), timeZone);
 }
 
+/** What belongs to the lines that are shown. @template T @param {T[]} all @returns {T[]} */
+function of(all) {
+  return chosen.map((index) => all[index]);
+}
+
+/** Lays out the board for the chosen lines. */
+function choose() {
+  if (!hello) return;
+  chosen = selection.chosen(hello);
+  tiles = new Tiles({ ...hello, lines: of(hello.lines) }, detail.open);
+  selection.show(hello, language);
+  show();
+  showDay();
+}
+
 function show() {
   lookBack.show(language, figures, day);
   const isLive = !lookBack.board;
@@ -59,17 +78,21 @@ function show() {
   const instant = shown.now_timestamp_seconds;
   const judgements = hello.lines.map((card, index) => stateOf(card, shown.lines[index], now ?? 0));
   const until = hello.lines.map((card, index) => (isLive ? seen.until(card.line, judgements[index], instant) : null));
-  summary.show(judgements, shown, hello, language);
-  tiles.show(judgements, until, shown, language);
+  const mine = { ...hello, lines: of(hello.lines) };
+  const ofMine = { ...shown, lines: of(shown.lines) };
+  summary.show(of(judgements), ofMine, mine, language, selection.title(language));
+  tiles.show(of(judgements), of(until), ofMine, language);
   detail.show(judgements, shown, language, isLive);
   // What was wrong at an earlier instant is not announced as if it were now.
-  if (isLive) tell(judgements, until, hello, instant);
+  if (isLive) tell(of(judgements), of(until), mine, instant);
   if (now !== null) {
     setText(byId("time"), language.clock.time(now));
     setText(byId("day"), language.clock.day(now));
   }
-  const n = judgements.filter((judgement) => judgement.state === "help").length;
-  document.title = n > 0 ? language.text("title_help", { n }) : language.text("title");
+  const n = of(judgements).filter((judgement) => judgement.state === "help").length;
+  const title = selection.title(language);
+  const quiet = title ? language.text("title_of", { title }) : language.text("title");
+  document.title = n > 0 ? language.text("title_help", { n }) : quiet;
 }
 
 /**
@@ -86,8 +109,9 @@ function tell(judgements, until, hello, instant) {
 function showDay() {
   const shown = lookBack.board?.day ?? day;
   if (!shown) return;
-  summary.showTrend(shown);
-  tiles?.showTrends(shown);
+  const mine = { ...shown, lines: of(shown.lines) };
+  summary.showTrend(mine);
+  tiles?.showTrends(mine);
   detail.showDay(shown);
 }
 
@@ -96,6 +120,7 @@ function speak() {
   controls.show(language);
   help.show(language);
   told.show(language);
+  if (hello) selection.show(hello, language);
   setText(byId("lines"), language.text("lines"));
   staleness.show(figures, silence.seconds(), full, language);
   show();
@@ -107,6 +132,7 @@ document.documentElement.addEventListener("chosen", () => {
 });
 setInterval(() => staleness.show(figures, silence.seconds(), full, language), 1000);
 speak();
+Kiosk.start();
 
 listen({
   hello: (said) => {
@@ -119,7 +145,7 @@ listen({
     if (hello) return;
     hello = said;
     listContacts(said.contacts);
-    tiles = new Tiles(said, detail.open);
+    choose();
     detail.know(said);
     speak();
   },

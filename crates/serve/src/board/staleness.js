@@ -17,13 +17,16 @@ export class Staleness {
   /** The text of the banner once more: the dialog of a line covers it. */
   #inDetail = byId("detail-stale");
   #said = make("p");
+  /** The technical causes, folded: they are for those who mend it. */
+  #cause = make("summary");
   #reasons = make("ul", { lang: "en" });
+  #causes = make("details", {}, this.#cause, this.#reasons);
   /** @type {Freshness} */ #was = "waiting";
 
   /** @param {(text: string) => void} speak */
   constructor(speak) {
     this.speak = speak;
-    this.#banner.append(this.#said, this.#reasons);
+    this.#banner.append(this.#said, this.#causes);
   }
 
   /**
@@ -45,6 +48,7 @@ export class Staleness {
     const words = full && freshness === "silent" ? language.text("stale_full") : "";
     const said = stale ? words || sentence(freshness, age, progress, language) : "";
     setText(this.#said, said);
+    setText(this.#cause, language.text("stale_cause"));
     setText(this.#inDetail, said);
     this.#showReasons(stale && freshness !== "silent" ? (figures?.reasons ?? []) : []);
     if (freshness !== this.#was && (stale || isStale(this.#was))) this.speak(said || language.text("back_live"));
@@ -53,6 +57,7 @@ export class Staleness {
 
   /** The server's own texts, in English. @param {string[]} reasons */
   #showReasons(reasons) {
+    this.#causes.hidden = reasons.length === 0;
     if (this.#reasons.children.length === reasons.length) {
       reasons.forEach((reason, index) => setText(this.#reasons.children[index], reason));
     } else {

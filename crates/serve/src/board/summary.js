@@ -38,9 +38,12 @@ export class Summary {
     byId("summary").append(this.#heading, states, ...totals.map(({ element }) => make("dl", {}, element)), course);
   }
 
-  /** @param {Judgement[]} judgements @param {Figures} figures @param {Hello} hello @param {Language} language */
-  show(judgements, figures, hello, language) {
-    setText(this.#heading, language.text("county"));
+  /**
+   * @param {Judgement[]} judgements @param {Figures} figures @param {Hello} hello @param {Language} language
+   * @param {string} title of a selection; empty for the whole county
+   */
+  show(judgements, figures, hello, language, title) {
+    setText(this.#heading, title || language.text("county"));
     this.#tally.setAttribute("aria-label", language.text("states"));
     const counts = statesOf(judgements);
     for (const [state, { count, word }] of this.#states) {

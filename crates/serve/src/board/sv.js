@@ -15,6 +15,19 @@ export default {
   lines: "Linjer",
   states: "Linjernas lägen",
 
+  choose_lines: "Välj linjer",
+  chosen_lines: "Linjer {n} av {all}",
+  chosen_none: "Ingen linje motsvarar urvalet.",
+  choose_explained: "Områden, kanaler och grupper begränsar varandra; linjer läggs till. Urvalet sparas i webbläsaren.",
+  choose_all: "Visa alla linjer",
+  choose_title: "Rubrik",
+  choose_area: "Områden",
+  choose_channel: "Kanaler",
+  choose_group: "Grupper",
+  choose_line: "Linjer",
+  choose_without: "{name}: ta bort",
+  title_of: "{title} – Ensilinja",
+
   state_help: "Hjälp",
   state_watch: "Bevaka",
   state_fine: "I ordning",
@@ -118,7 +131,9 @@ export default {
   stale_full: "Servern har redan det högsta antalet tittare. Nytt försök görs.",
   stale_old: "Siffrorna är {age} gamla.",
   stale_rebuilding: "Siffrorna byggs upp av händelserna: {progress} lästa.",
-  stale_incomplete: "Siffrorna är inte fullständiga.",
+  stale_incomplete:
+    "Kontakter kan saknas i siffrorna: källan svarar inte eller är försenad. Använd telefonisystemet så länge.",
+  stale_cause: "Teknisk orsak",
   back_live: "Siffrorna är åter aktuella.",
   newly_help: "{name}: hjälp, {reason}",
 

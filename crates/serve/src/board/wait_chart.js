@@ -50,7 +50,7 @@ export class WaitChart {
     const ink = (/** @type {string} */ name) => () => colour(this.#place, name);
     const size = letter(this.#place);
     const look = {
-      stroke: ink("--dim"), font: `${0.75 * size}px "Atkinson Hyperlegible Next"`,
+      stroke: ink("--dim"), font: `${0.75 * size}px "Source Sans 3"`,
       grid: { stroke: ink("--grid"), width: 1 }, ticks: { show: false },
     };
     const every = Array.from({ length: count }, (_, index) => index);
