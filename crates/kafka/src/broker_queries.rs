@@ -41,6 +41,13 @@ pub(crate) enum QueryError {
     Pattern(#[from] PatternFault),
 }
 
+impl QueryError {
+    /// Whether there is no such topic, or none that matches: no error of the brokers.
+    pub(crate) const fn is_absence(&self) -> bool {
+        matches!(self, Self::TopicMissing(_) | Self::Pattern(PatternFault::NoMatch(_)))
+    }
+}
+
 /// Queries with one consumer.
 pub(crate) struct BrokerQueries<'a, C: ConsumerContext = ClientLog> {
     pub(crate) consumer: &'a BaseConsumer<C>,
@@ -50,7 +57,8 @@ pub(crate) struct BrokerQueries<'a, C: ConsumerContext = ClientLog> {
 /// The topics that are to be read.
 pub(crate) struct FoundTopics {
     /// Each with the number of its partitions, which are numbered from 0 without gaps; or why that is unknown. Topics
-    /// that are chosen by name come first.
+    /// that are chosen by name come first. One that only repairs the past is not asked for more while it has no leader:
+    /// the client library would wait for that.
     pub(crate) topics: Vec<(Arc<ChosenTopic>, Result<usize, QueryError>)>,
     /// What is wrong with patterns.
     pub(crate) faults: Vec<(TopicChoice, PatternFault)>,
@@ -80,12 +88,11 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
     pub(crate) fn topics(&self, chooser: &TopicChooser) -> Result<FoundTopics, QueryError> {
         let mut found = FoundTopics { topics: Vec::new(), faults: Vec::new(), broker: -1 };
         for topic in chooser.named() {
-            let (count, broker) = match self.partition_count_and_broker(&topic.name) {
-                Ok((count, broker)) => (Ok(count), broker),
-                Err(error @ QueryError::Broker(_)) => return Err(error),
-                Err(error) => (Err(error), -1),
-            };
-            found.broker = found.broker.max(broker);
+            let metadata = self.metadata(Some(&topic.name))?;
+            let count = usable_count(metadata.topics().first(), topic);
+            if count.is_ok() {
+                found.broker = found.broker.max(answering_broker(&metadata));
+            }
             found.topics.push((Arc::clone(topic), count));
         }
         if chooser.has_patterns() {
@@ -94,7 +101,7 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
             let matches = chooser.matching(metadata.topics().iter().map(MetadataTopic::name));
             for topic in matches.topics {
                 let its = metadata.topics().iter().find(|known| known.name() == topic.name);
-                let count = partition_count_of(its, &topic.name);
+                let count = usable_count(its, &topic);
                 found.topics.push((topic, count));
             }
             found.faults = matches.faults;
@@ -104,12 +111,7 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
 
     /// The number of partitions of a topic.
     pub(crate) fn partition_count(&self, topic: &str) -> Result<usize, QueryError> {
-        Ok(self.partition_count_and_broker(topic)?.0)
-    }
-
-    fn partition_count_and_broker(&self, topic: &str) -> Result<(usize, i32), QueryError> {
-        let metadata = self.metadata(Some(topic))?;
-        Ok((partition_count_of(metadata.topics().first(), topic)?, answering_broker(&metadata)))
+        partition_count_of(self.metadata(Some(topic))?.topics().first(), topic)
     }
 
     fn metadata(&self, topic: Option<&str>) -> Result<Metadata, QueryError> {
@@ -141,12 +143,21 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
 
     /// What the consumer's group has committed for each partition; `None` where it has committed nothing.
     pub(crate) fn committed(&self, partitions: &[ChosenPartition]) -> Result<Vec<Option<Commit>>, QueryError> {
+        self.committed_answers(partitions)?.into_iter().collect()
+    }
+
+    /// The same with the errors of each partition apart.
+    pub(crate) fn committed_answers(
+        &self,
+        partitions: &[ChosenPartition],
+    ) -> Result<Vec<Result<Option<Commit>, QueryError>>, QueryError> {
         let list = list(partitions, Offset::Invalid)?;
         let answers = self.consumer.committed_offsets(list, self.timeout).map_err(QueryError::Broker)?;
-        let of = |(offset, metadata): (Option<i64>, Vec<u8>)| {
-            offset.map(|offset| Commit { offset, topic_id: commit::topic_id_in(&metadata) })
+        let of = |(offset, metadata): (Result<Option<i64>, QueryError>, Vec<u8>)| {
+            let commit = |offset| Commit { offset, topic_id: commit::topic_id_in(&metadata) };
+            offset.map(|offset| offset.map(commit))
         };
-        Ok(numbers(&answers)?.into_iter().zip(commit_metadata(&answers)).map(of).collect())
+        Ok(numbers(&answers).zip(commit_metadata(&answers)).map(of).collect())
     }
 
     /// The id of each topic, from this broker; `None` if the brokers have no topic ids or do not tell this user.
@@ -184,7 +195,8 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
             return Ok(Vec::new());
         }
         let list = list(partitions, question)?;
-        numbers(&self.consumer.offsets_for_times(list, self.timeout).map_err(QueryError::Broker)?)
+        let answers = self.consumer.offsets_for_times(list, self.timeout).map_err(QueryError::Broker)?;
+        numbers(&answers).collect()
     }
 }
 
@@ -195,6 +207,17 @@ fn list(partitions: &[ChosenPartition], question: Offset) -> Result<TopicPartiti
         added.map_err(QueryError::Broker)?;
     }
     Ok(list)
+}
+
+/// The number of partitions of a topic that is read. Only what holds figures back is waited for without a leader.
+fn usable_count(found: Option<&MetadataTopic>, topic: &ChosenTopic) -> Result<usize, QueryError> {
+    let count = partition_count_of(found, &topic.name)?;
+    let is_led = found.is_some_and(|found| found.partitions().iter().all(|partition| partition.leader() >= 0));
+    if topic.holds_back() || is_led {
+        return Ok(count);
+    }
+    let error = KafkaError::MetadataFetch(RDKafkaErrorCode::LeaderNotAvailable);
+    Err(QueryError::Topic { topic: topic.name.clone(), error })
 }
 
 fn partition_count_of(found: Option<&MetadataTopic>, name: &str) -> Result<usize, QueryError> {
@@ -213,11 +236,10 @@ fn answering_broker(metadata: &Metadata) -> i32 {
     answered.unwrap_or_else(|| metadata.brokers().first().map_or(-1, MetadataBroker::id))
 }
 
-fn numbers(answers: &TopicPartitionList) -> Result<Vec<Option<i64>>, QueryError> {
-    let number = |answer: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
+fn numbers(answers: &TopicPartitionList) -> impl Iterator<Item = Result<Option<i64>, QueryError>> {
+    answers.elements().into_iter().map(|answer| {
         let of_topic = |error| QueryError::Topic { topic: answer.topic().to_owned(), error };
         answer.error().map_err(of_topic)?;
         Ok(if let Offset::Offset(offset) = answer.offset() { Some(offset) } else { None })
-    };
-    answers.elements().into_iter().map(number).collect()
+    })
 }

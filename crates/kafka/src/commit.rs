@@ -50,6 +50,42 @@ impl Commit {
     }
 }
 
+/// Which commits are about the log that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommitFilter {
+    /// Those that [may be](Commit::may_be_of) of the topic with this id, as far as the id is known.
+    OfTopic(Option<TopicId>),
+    /// Those that name the topic with this id: the topic was recreated, so an offset without an id is of the old one.
+    Naming(TopicId),
+    /// None: the log has lost records since, or was recreated where the brokers have no topic ids.
+    None,
+}
+
+impl CommitFilter {
+    /// The offset of a commit for a partition that ends at `end`; `None` if the commit is about another log.
+    pub(crate) fn offset(self, commit: Option<Commit>, end: i64) -> Option<i64> {
+        let counts = |commit: &Commit| match self {
+            Self::OfTopic(topic_id) => commit.may_be_of(topic_id, end),
+            Self::Naming(topic_id) => commit.topic_id == Some(topic_id) && commit.offset <= end,
+            Self::None => false,
+        };
+        commit.filter(counts).map(|commit| commit.offset)
+    }
+
+    /// Whether `frontier`, of a partition of the topic `topic_id` that ends at `end`, replaces what is committed for
+    /// it. What is committed for another log is always replaced.
+    pub(crate) fn lets_replace(
+        self,
+        committed: Option<Commit>,
+        frontier: i64,
+        topic_id: Option<TopicId>,
+        end: i64,
+    ) -> bool {
+        let counting = committed.filter(|_| self.offset(committed, end).is_some());
+        counting.is_none_or(|commit| commit.gives_way_to(frontier, topic_id, end))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +120,29 @@ mod tests {
         let unnamed = Commit { topic_id: None, ..commit };
         assert!(unnamed.gives_way_to(5, id(1), 9) && !unnamed.gives_way_to(5, None, 9), "the id is added");
         assert!(!unnamed.gives_way_to(4, id(1), 9));
+    }
+
+    #[test]
+    fn a_commit_for_another_log_is_ignored() {
+        let (ours, theirs) = (id(1).unwrap(), id(2));
+        let commits = [(5, None), (6, None), (5, id(1)), (6, id(1)), (5, theirs)];
+        let offsets = |filter: CommitFilter| {
+            commits.map(|(offset, topic_id)| filter.offset(Some(Commit { offset, topic_id }), 5).is_some())
+        };
+        assert_eq!(offsets(CommitFilter::OfTopic(id(1))), [true, false, true, false, false]);
+        assert_eq!(offsets(CommitFilter::OfTopic(None)), [true, false, true, false, true]);
+        assert_eq!(offsets(CommitFilter::Naming(ours)), [false, false, true, false, false]);
+        assert_eq!(offsets(CommitFilter::None), [false; 5]);
+        assert_eq!(CommitFilter::OfTopic(id(1)).offset(None, 5), None);
+    }
+
+    #[test]
+    fn the_first_frontier_of_a_changed_log_replaces_what_may_be_of_the_old_one() {
+        let (ours, commit) = (id(1), |topic_id| Some(Commit { offset: 5, topic_id }));
+        let replaces = |filter: CommitFilter, topic_id| filter.lets_replace(commit(topic_id), 3, ours, 9);
+        assert!(replaces(CommitFilter::None, ours) && replaces(CommitFilter::Naming(ours.unwrap()), None));
+        assert!(!replaces(CommitFilter::Naming(ours.unwrap()), ours), "another process is ahead in the new log");
+        assert!(!replaces(CommitFilter::OfTopic(ours), None) && replaces(CommitFilter::OfTopic(ours), id(2)));
+        assert!(CommitFilter::OfTopic(ours).lets_replace(None, 0, ours, 9), "nothing is committed");
     }
 }

@@ -126,6 +126,11 @@ impl PartitionProgress {
         self.goal.fetch_min(end, Ordering::Relaxed);
     }
 
+    /// The first figures do not wait for what is unread of this partition.
+    pub(crate) fn waive_goal(&self) {
+        self.goal.fetch_min(self.read_to(), Ordering::Relaxed);
+    }
+
     /// A probe that began at `probe_start` has found that the log ends at `end`. True if that end has been reached.
     ///
     /// If not, the next unread record is no older than the last one read, as far as producers publish in order. A

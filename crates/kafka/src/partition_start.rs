@@ -18,8 +18,8 @@ use std::sync::Arc;
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
-use crate::broker_queries::{BrokerQueries, QueryError};
-use crate::commit::Commit;
+use crate::broker_queries::{BrokerQueries, FoundTopics, QueryError};
+use crate::commit::{Commit, CommitFilter};
 use crate::history::{KnownSince, PartitionHistory};
 use crate::topic_choice::{ChosenPartition, ChosenTopic, TopicChooser};
 
@@ -49,62 +49,98 @@ pub(crate) struct PartitionStart {
     pub(crate) frontier: i64,
 }
 
-/// Which commits are about the log that is going to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CommitFilter {
-    /// Those that [may be](Commit::may_be_of) of the topic with this id, as far as the id is known.
-    OfTopic(Option<TopicId>),
-    /// Those that name the topic with this id: the topic was recreated, so an offset without an id is of the old one.
-    Naming(TopicId),
-    /// None: the log has lost records since, or was recreated where the brokers have no topic ids.
-    None,
-}
-
-impl CommitFilter {
-    /// The offset of a commit for a partition that ends at `end`; `None` if the commit is about another log.
-    fn offset(self, commit: Option<Commit>, end: i64) -> Option<i64> {
-        let counts = |commit: &Commit| match self {
-            Self::OfTopic(topic_id) => commit.may_be_of(topic_id, end),
-            Self::Naming(topic_id) => commit.topic_id == Some(topic_id) && commit.offset <= end,
-            Self::None => false,
-        };
-        commit.filter(counts).map(|commit| commit.offset)
-    }
-}
-
 /// Where the live reader begins.
+#[derive(Default)]
 pub(crate) struct LiveStarts {
     /// The topics with their ids, if the brokers have topic ids.
     pub(crate) topics: Vec<(Arc<ChosenTopic>, Option<TopicId>)>,
     pub(crate) partitions: Vec<PartitionStart>,
 }
 
-/// The starts of the live reader. A partition that has lost all its records is known since `now`. `commits` tells which
-/// commits count for a topic of this name and id.
+/// The range of the live reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LiveRange {
+    /// Records are needed from this instant on.
+    pub(crate) from: EventTime,
+    /// The present: a partition that has lost all its records is known since then.
+    pub(crate) now: EventTime,
+}
+
+/// Tells which commits count for a topic of this name and id.
+pub(crate) type CommitsOf<'a> = &'a dyn Fn(&str, Option<TopicId>) -> CommitFilter;
+
+/// The starts of the live reader.
+///
+/// Topics that only repair the past keep it from beginning with the others only while it `waits_for_repairs`, and never
+/// if they do not exist. The probe reports those that are left out, and finds them once they can be read.
 pub(crate) fn live_starts(
     queries: &BrokerQueries<'_>,
     chooser: &TopicChooser,
-    range_start: EventTime,
-    now: EventTime,
-    commits: &dyn Fn(&str, Option<TopicId>) -> CommitFilter,
+    range: LiveRange,
+    commits: CommitsOf<'_>,
+    waits_for_repairs: bool,
 ) -> Result<LiveStarts, QueryError> {
-    let found = queries.topics(chooser)?;
-    let partitions = found.partitions()?;
-    let names: Vec<&str> = found.topics.iter().map(|(topic, _)| topic.name.as_str()).collect();
-    let ids = queries.topic_ids(found.broker, &names)?;
-    let filter = |topic: &str| {
-        let id = names.iter().zip(&ids).find(|(name, _)| **name == topic).and_then(|(_, id)| *id);
-        commits(topic, id)
+    let leave_out = |holds_back: bool, error: QueryError| {
+        let may_be_left_out = !holds_back && (error.is_absence() || !waits_for_repairs);
+        if may_be_left_out { Ok(()) } else { Err(error) }
+    };
+    let FoundTopics { topics, faults, broker } = queries.topics(chooser)?;
+    for (choice, fault) in faults {
+        leave_out(!choice.repairs_only, fault.into())?;
+    }
+    let mut counted = Vec::with_capacity(topics.len());
+    for (topic, count) in topics {
+        match count {
+            Ok(count) => counted.push((topic, count)),
+            Err(error) => leave_out(topic.holds_back(), error)?,
+        }
+    }
+    let names: Vec<&str> = counted.iter().map(|(topic, _)| topic.name.as_str()).collect();
+    let ids = queries.topic_id_answers(broker, &names)?;
+    let all = || counted.iter().zip(&ids);
+    let holding: Vec<_> = all().filter(|((topic, _), _)| topic.holds_back()).collect();
+    let repairs = all().filter(|((topic, _), _)| !topic.holds_back()).map(|one| vec![one]);
+    let mut starts = LiveStarts::default();
+    for (holds_back, group) in [(true, holding)].into_iter().chain(repairs.map(|one| (false, one))) {
+        let (mut topics, mut partitions) = (Vec::new(), Vec::new());
+        let begun: Result<(), QueryError> = group.into_iter().try_for_each(|((topic, count), id)| {
+            topics.push((Arc::clone(topic), id.clone()?));
+            partitions.extend(topic.partitions(*count));
+            Ok(())
+        });
+        match begun.and_then(|()| partition_starts(queries, partitions, &topics, range, commits)) {
+            Ok(partitions) => {
+                starts.topics.extend(topics);
+                starts.partitions.extend(partitions);
+            }
+            Err(error) => leave_out(holds_back, error)?,
+        }
+    }
+    Ok(starts)
+}
+
+/// The starts of these partitions, whose topics have these ids.
+pub(crate) fn partition_starts(
+    queries: &BrokerQueries<'_>,
+    partitions: Vec<ChosenPartition>,
+    topics: &[(Arc<ChosenTopic>, Option<TopicId>)],
+    range: LiveRange,
+    commits: CommitsOf<'_>,
+) -> Result<Vec<PartitionStart>, QueryError> {
+    if partitions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = |topic: &ChosenTopic| {
+        let id = topics.iter().find(|(known, _)| known.name == topic.name).and_then(|(_, id)| *id);
+        commits(&topic.name, id)
     };
     let committed = queries.committed(&partitions)?;
-    let extents = extents(queries, &partitions, range_start)?;
+    let extents = extents(queries, &partitions, range.from)?;
     let start = |(partition, (extent, commit)): (ChosenPartition, (PartitionExtent, Option<Commit>))| {
-        let committed = filter(&partition.topic.name).offset(commit, extent.end);
-        start_of(partition, extent, committed, now)
+        let committed = filter(&partition.topic).offset(commit, extent.end);
+        start_of(partition, extent, committed, range.now)
     };
-    let partitions = partitions.into_iter().zip(extents.into_iter().zip(committed)).map(start).collect();
-    let topics = found.topics.iter().zip(&ids).map(|((topic, _), id)| (Arc::clone(topic), *id)).collect();
-    Ok(LiveStarts { topics, partitions })
+    Ok(partitions.into_iter().zip(extents.into_iter().zip(committed)).map(start).collect())
 }
 
 /// The starts of a scan. A partition that has lost all its records is known since [`EventTime::MAX`].
@@ -226,20 +262,5 @@ mod tests {
         assert_eq!(offsets, [(30, 0), (10, 5), (20, 20), (30, 40)]);
         let nothing_in_range = PartitionExtent { first_in_range: None, ..extent };
         assert_eq!(start_of(ChosenPartition::of("events", 0), nothing_in_range, Some(20), NOW).offset, 20);
-    }
-
-    #[test]
-    fn a_commit_for_another_log_is_ignored() {
-        let id = TopicId::from_bits;
-        let (ours, theirs) = (id(1).unwrap(), id(2));
-        let commits = [(5, None), (6, None), (5, id(1)), (6, id(1)), (5, theirs)];
-        let offsets = |filter: CommitFilter| {
-            commits.map(|(offset, topic_id)| filter.offset(Some(Commit { offset, topic_id }), 5).is_some())
-        };
-        assert_eq!(offsets(CommitFilter::OfTopic(id(1))), [true, false, true, false, false]);
-        assert_eq!(offsets(CommitFilter::OfTopic(None)), [true, false, true, false, true]);
-        assert_eq!(offsets(CommitFilter::Naming(ours)), [false, false, true, false, false]);
-        assert_eq!(offsets(CommitFilter::None), [false; 5]);
-        assert_eq!(CommitFilter::OfTopic(id(1)).offset(None, 5), None);
     }
 }

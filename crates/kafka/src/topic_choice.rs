@@ -21,7 +21,8 @@ pub struct TopicChoice {
     /// The source that claims the topics, as [`IncomingRecord::source`](crate::IncomingRecord::source) repeats it.
     pub source: usize,
     /// The records only repair the past, and may come in batches, hours apart. So the figures are complete without
-    /// those that have not been read yet, once the topic was read at the start.
+    /// those that have not been read yet, once the topic was read at the start. Where all choices say so, none counts
+    /// as one that only repairs.
     pub repairs_only: bool,
 }
 
@@ -120,6 +121,11 @@ impl ChosenPartition {
 }
 
 impl ChosenTopic {
+    /// Whether figures are complete only with all records of this topic: unless it only repairs the past.
+    pub(crate) const fn holds_back(&self) -> bool {
+        !self.choice.repairs_only
+    }
+
     /// The first `count` partitions.
     pub(crate) fn partitions(self: &Arc<Self>, count: usize) -> impl Iterator<Item = ChosenPartition> {
         (0..).take(count).map(|number| ChosenPartition { topic: Arc::clone(self), number })
@@ -155,6 +161,7 @@ pub(crate) enum PatternFault {
 #[derive(Debug, Default)]
 pub(crate) struct PatternMatches {
     pub(crate) topics: Vec<Arc<ChosenTopic>>,
+    /// Each with the choice that is at fault; of two, the one that does not only repair the past.
     pub(crate) faults: Vec<(TopicChoice, PatternFault)>,
 }
 
@@ -165,10 +172,17 @@ impl TopicChooser {
     /// As [`check`].
     pub(crate) fn new(choices: &[TopicChoice], dead_letter_topic: &str) -> Result<Self, TopicChoiceError> {
         check(choices)?;
-        let (patterns, named): (Vec<&TopicChoice>, Vec<&TopicChoice>) =
-            choices.iter().partition(|choice| choice.is_pattern());
-        let chosen = |choice: &TopicChoice| Arc::new(ChosenTopic { name: choice.name.clone(), choice: choice.clone() });
-        let patterns = patterns.into_iter().map(|choice| Ok((choice.clone(), compiled(&choice.name)?)));
+        // Without anything to repair, the figures are made of the repairs, and wait for them.
+        let has_others = choices.iter().any(|choice| !choice.repairs_only);
+        let judged =
+            |choice: &TopicChoice| TopicChoice { repairs_only: choice.repairs_only && has_others, ..choice.clone() };
+        let (patterns, named): (Vec<TopicChoice>, Vec<TopicChoice>) =
+            choices.iter().map(judged).partition(TopicChoice::is_pattern);
+        let chosen = |choice: TopicChoice| Arc::new(ChosenTopic { name: choice.name.clone(), choice });
+        let patterns = patterns.into_iter().map(|choice| {
+            let pattern = compiled(&choice.name)?;
+            Ok((choice, pattern))
+        });
         Ok(Self {
             named: named.into_iter().map(chosen).collect(),
             patterns: patterns.collect::<Result<_, _>>()?,
@@ -210,8 +224,10 @@ impl TopicChooser {
             let mut matching = self.patterns.iter().filter(|(_, pattern)| pattern.is_match(name));
             let Some((choice, _)) = matching.next() else { continue };
             if let Some((other, _)) = matching.next() {
+                // Records of a topic that may not only repair the past must not be missing unnoticed.
+                let its = if choice.repairs_only { other } else { choice };
                 let (topic, one, other) = (name.to_owned(), choice.name.clone(), other.name.clone());
-                found.faults.push((choice.clone(), PatternFault::Both { topic, one, other }));
+                found.faults.push((its.clone(), PatternFault::Both { topic, one, other }));
             } else {
                 found.topics.push(Arc::new(ChosenTopic { name: name.to_owned(), choice: choice.clone() }));
             }
@@ -310,5 +326,35 @@ mod tests {
         let (topics, faults) = chosen(&[("calls", 0), ("^chats", 1)], &["calls", "dead-letters"]);
         assert_eq!(topics, named(&[("calls", 0)]));
         assert_eq!(faults, ["no topic matches ^chats: correct the pattern, or create the topic"]);
+    }
+
+    #[test]
+    fn where_all_choices_only_repair_the_past_none_of_them_does() {
+        let repairs = |name: &str, source| TopicChoice { repairs_only: true, ..choice(name, source) };
+        let holding_back = |choices: &[TopicChoice]| -> Vec<String> {
+            let chooser = TopicChooser::new(choices, "dead-letters").unwrap();
+            let found = chooser.matching(["chats.a"].into_iter()).topics;
+            let all = chooser.named().iter().chain(&found).filter(|topic| topic.holds_back());
+            all.map(|topic| topic.name.clone()).collect()
+        };
+        assert_eq!(holding_back(&[repairs("calls", 0), repairs("^chats", 1)]), ["calls", "chats.a"]);
+        assert_eq!(holding_back(&[repairs("calls", 0), choice("^chats", 1)]), ["chats.a"]);
+        assert_eq!(holding_back(&[choice("calls", 0), repairs("^chats", 1)]), ["calls"]);
+    }
+
+    #[test]
+    fn a_topic_of_two_patterns_may_hold_figures_back_if_one_of_them_does() {
+        let repairs = |name: &str, source| TopicChoice { repairs_only: true, ..choice(name, source) };
+        for (choices, source) in [
+            ([repairs("^chats", 1), choice("^.*b$", 2)], 2),
+            ([choice("^chats", 1), repairs("^.*b$", 2)], 1),
+            ([choice("^chats", 1), choice("^.*b$", 2)], 1),
+        ] {
+            let faults = TopicChooser::new(&choices, "").unwrap().matching(["chats.b"].into_iter()).faults;
+            assert_eq!(
+                faults.iter().map(|(its, _)| (its.source, its.repairs_only)).collect::<Vec<_>>(),
+                [(source, false)]
+            );
+        }
     }
 }

@@ -15,7 +15,7 @@ use ensilinja_wire::{Format, Stated, Stays};
 
 use super::ledger::{QueuedEvent, SharedLedger};
 
-/// The timestamps of this many records are examined, from the first on.
+/// The timestamps of this many records of each topic are examined, from the first on.
 const RECORDS_EXAMINED: u64 = 2_000;
 
 /// Takes each record of the topic.
@@ -36,8 +36,34 @@ pub(super) struct Intake {
     is_live_batch: bool,
     /// The trusted time at a moment before now: what is older need not be compared with the clock.
     read_at: EventTime,
-    timestamps: TimestampCounts,
+    timestamps: TopicTimestamps,
     applier: Option<JoinHandle<()>>,
+}
+
+/// What the timestamps of each topic say. Most records are of the same topic as the one before.
+#[derive(Default)]
+struct TopicTimestamps {
+    topics: Vec<(String, TimestampCounts)>,
+    latest: usize,
+}
+
+impl TopicTimestamps {
+    #[inline]
+    fn of(&mut self, topic: &str) -> &mut TimestampCounts {
+        if self.topics.get(self.latest).is_none_or(|(latest, _)| latest != topic) {
+            self.look_up(topic);
+        }
+        &mut self.topics[self.latest].1
+    }
+
+    #[cold]
+    fn look_up(&mut self, topic: &str) {
+        let known = self.topics.iter().position(|(known, _)| known == topic);
+        self.latest = known.unwrap_or_else(|| {
+            self.topics.push((topic.to_owned(), TimestampCounts::default()));
+            self.topics.len() - 1
+        });
+    }
 }
 
 impl Intake {
@@ -59,40 +85,39 @@ impl Intake {
             live_stamps: Vec::new(),
             is_live_batch: false,
             read_at,
-            timestamps: TimestampCounts::default(),
+            timestamps: TopicTimestamps::default(),
             applier: Some(applier),
         })
     }
 
-    /// Examines the timestamps of the first records. One that is ahead of the clock is logged at any time, but only
-    /// once.
+    /// Examines the timestamps of the first records of each topic. One that is ahead of the clock is logged at any
+    /// time, but only once for a topic.
     fn examine_timestamp(&mut self, record: &IncomingRecord<'_>, event_at: Option<EventTime>) {
-        let is_logged = self.timestamps.ahead > 0;
-        if self.timestamps.records < RECORDS_EXAMINED {
-            if record.timestamp > Some(self.read_at) {
-                self.read_at = self.shared.clock().now();
+        let Self { timestamps, shared, read_at, .. } = self;
+        let IncomingRecord { topic, partition, offset, timestamp, .. } = *record;
+        let counts = timestamps.of(topic);
+        let is_logged = counts.ahead > 0;
+        if counts.records < RECORDS_EXAMINED {
+            if timestamp > Some(*read_at) {
+                *read_at = shared.clock().now();
             }
-            self.timestamps.count(record, event_at, self.read_at);
-            if self.timestamps.records.is_multiple_of(RECORDS_EXAMINED / 10)
-                && let Some(copied) = self.timestamps.copied_times()
-                && self.shared.timestamp_warning().replace(format!("{copied}; {COPIED_REMEDY}")).is_none()
+            counts.count(record, event_at, *read_at);
+            if counts.records.is_multiple_of(RECORDS_EXAMINED / 10)
+                && let Some(copied) = counts.copied_times()
             {
-                tracing::warn!(reason = copied, remedy = COPIED_REMEDY, "record timestamps copied");
+                let warning = format!("in {topic}, {copied}; {COPIED_REMEDY}");
+                if shared.timestamp_warnings().insert(topic.to_owned(), warning).is_none() {
+                    tracing::warn!(topic, reason = copied, remedy = COPIED_REMEDY, "record timestamps copied");
+                }
             }
-        } else if !is_logged && record.timestamp.is_some_and(|stamp| stamp.millis_since(self.read_at) > AHEAD_MS) {
-            self.read_at = self.shared.clock().now();
-            self.timestamps.count(record, None, self.read_at);
+        } else if !is_logged && timestamp.is_some_and(|stamp| stamp.millis_since(*read_at) > AHEAD_MS) {
+            *read_at = shared.clock().now();
+            counts.count(record, None, *read_at);
         }
-        if !is_logged && self.timestamps.ahead > 0 {
-            let IncomingRecord { partition, offset, timestamp, .. } = *record;
-            let ahead_seconds = timestamp.map(|stamp| stamp.millis_since(self.read_at) / 1000);
-            tracing::warn!(
-                partition,
-                offset,
-                ahead_seconds,
-                remedy = AHEAD_REMEDY,
-                "record stamped ahead of the clock"
-            );
+        if !is_logged && counts.ahead > 0 {
+            let ahead_seconds = timestamp.map(|stamp| stamp.millis_since(*read_at) / 1000);
+            let remedy = AHEAD_REMEDY;
+            tracing::warn!(topic, partition, offset, ahead_seconds, remedy, "record stamped ahead of the clock");
         }
     }
 
@@ -195,7 +220,7 @@ impl RecordHandler for Intake {
     }
 
     fn begin_another_log(&mut self, log: u32, now: EventTime) -> EventTime {
-        self.timestamps = TimestampCounts::default();
+        self.timestamps = TopicTimestamps::default();
         self.stays = Stays::default();
         self.shared.reset(log, now)
     }
@@ -234,5 +259,35 @@ mod tests {
         assert_eq!(alive(3_600, 3_600, true, false), None, "it is not known when it came");
         assert_eq!(alive(-60, -NOW_S - 1, true, false), Some(-60), "its record has no timestamp");
         assert_eq!(alive(-60, -55, false, true), None, "it was counted when it first came");
+    }
+
+    #[test]
+    fn the_first_records_of_every_topic_are_examined_and_warnings_name_the_topic() {
+        const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
+        let shared = shared(LiveClock::trusted(Arc::new(|| NOW)));
+        let decoders = SourceDecoders::new(&ensilinja_config::county(), None, [0; 16]);
+        let mut intake = Intake::new(decoders, Arc::clone(&shared)).unwrap();
+        let mut examine = |topic, stamp: EventTime, event_at: EventTime| {
+            let (partition, offset, source, rebuilding, again) = (0, 0, 0, false, false);
+            let (key, value, headers, timestamp) = (None, None, Headers::NONE, Some(stamp));
+            let record =
+                IncomingRecord { key, value, headers, timestamp, topic, source, partition, offset, rebuilding, again };
+            intake.examine_timestamp(&record, Some(event_at));
+            let TimestampCounts { records, ahead, .. } = *intake.timestamps.of(topic);
+            (records, ahead)
+        };
+        for _ in 0..RECORDS_EXAMINED {
+            examine("calls", NOW, NOW.plus_millis(-1_000));
+        }
+        assert_eq!(examine("calls", NOW.plus_millis(2 * AHEAD_MS), NOW), (RECORDS_EXAMINED + 1, 1));
+        for number in 1..=RECORDS_EXAMINED {
+            assert_eq!(examine("chats", NOW, NOW), (number, 0));
+        }
+        assert_eq!(examine("chats", NOW.plus_millis(2 * AHEAD_MS), NOW), (RECORDS_EXAMINED + 1, 1));
+        let warnings: Vec<String> = shared.timestamp_warnings().values().cloned().collect();
+        assert!(
+            warnings.len() == 1 && warnings[0].starts_with("in chats, the record timestamps of 2000 of"),
+            "{warnings:?}"
+        );
     }
 }

@@ -12,6 +12,7 @@
 //! When another log takes the place of the one that was read, a new ledger takes the place of the old one. Nothing of
 //! the old log stays, not even its queued events. Counters go on.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -60,8 +61,8 @@ pub(super) struct SharedLedger {
     channels: Vec<Channel>,
     pipeline: Arc<Pipeline>,
     clock: LiveClock,
-    /// What is wrong with the timestamps of the first records.
-    timestamp_warning: Mutex<Option<String>>,
+    /// What is wrong with the timestamps of the first records, by topic.
+    timestamp_warnings: Mutex<BTreeMap<String, String>>,
     /// Whether the log has said that callback attempts are left out.
     surplus_is_logged: AtomicBool,
 }
@@ -113,7 +114,7 @@ impl SharedLedger {
             channels,
             pipeline,
             clock,
-            timestamp_warning: Mutex::default(),
+            timestamp_warnings: Mutex::default(),
             surplus_is_logged: AtomicBool::new(false),
         }
     }
@@ -128,9 +129,10 @@ impl SharedLedger {
         &self.clock
     }
 
-    /// What is wrong with the timestamps of the records, and what to do; `None` if nothing is known to be wrong.
-    pub(super) fn timestamp_warning(&self) -> MutexGuard<'_, Option<String>> {
-        self.timestamp_warning.lock().expect("nothing that can fail is done with a warning")
+    /// What is wrong with the timestamps of the records, and what to do, by topic; empty if nothing is known to be
+    /// wrong.
+    pub(super) fn timestamp_warnings(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.timestamp_warnings.lock().expect("nothing that can fail is done with a warning")
     }
 
     /// Replaces the ledger by an empty one for log number `log`. Returns the instant from which on its records are
@@ -139,7 +141,7 @@ impl SharedLedger {
         // Queued events of the old log are applied first, so that they are counted.
         let mut ledger = self.catch_up();
         self.queue().first_events = FirstEvents::default();
-        *self.timestamp_warning() = None;
+        self.timestamp_warnings().clear();
         *ledger = LiveLedger::empty(log, now, (self.new_ledger)(now));
         ledger.rules.range_start(now)
     }

@@ -71,7 +71,7 @@ impl LiveSource {
     /// The state of reading, with warnings about the records.
     fn status(&self) -> IngestStatus {
         let mut status = self.monitor.status();
-        status.warnings.extend(self.shared.timestamp_warning().clone());
+        status.warnings.extend(self.shared.timestamp_warnings().values().cloned());
         status
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::broker_queries::QueryError;
 use crate::diagnostics::certificate;
@@ -76,6 +76,11 @@ pub(crate) fn explain(error: &QueryError, recent_errors: &RecentErrors, settings
         QueryError::Broker(error) => {
             let failure = BrokerFailure::of(error, recent_errors, settings);
             format!("the broker at {brokers} is unreachable or answers with an error: {}", failure.with_remedy())
+        }
+        QueryError::Topic { topic, error }
+            if error.rdkafka_error_code() == Some(RDKafkaErrorCode::LeaderNotAvailable) =>
+        {
+            format!("a partition of the topic {topic} has no leader: start the brokers that hold its replicas")
         }
         QueryError::Topic { topic, error } => {
             let failure = BrokerFailure::of(error, recent_errors, settings);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ensilinja_librdkafka::TopicId;
 use ensilinja_model::EventTime;
 
+use crate::commit::CommitFilter;
 use crate::live::log_change::{LogChange, TopicChange};
 use crate::partition_progress::PartitionProgress;
 use crate::topic_choice::ChosenTopic;
@@ -30,8 +31,16 @@ pub(crate) struct ActiveTopic {
     pub(crate) topic: Arc<ChosenTopic>,
     /// Its id, if the brokers have topic ids.
     pub(crate) id: Option<TopicId>,
-    /// The last time another log took its place: the number of the whole log that began then, and how.
-    pub(crate) changed: Option<(u32, LogChange)>,
+    /// How another log has last taken its place, until the group has committed for the one that is there now. Until
+    /// then what is committed may be about the old one.
+    pub(crate) changed: Option<LogChange>,
+}
+
+impl ActiveTopic {
+    /// Which commits are about the log that is being read.
+    pub(crate) fn commits(&self) -> CommitFilter {
+        commits_after(self.changed, self.id)
+    }
 }
 
 impl ActiveLog {
@@ -40,21 +49,19 @@ impl ActiveLog {
         self.topics.iter().find(|active| active.topic.name == name)
     }
 
-    /// How another log has last taken the place of that of a topic since the process started.
-    pub(super) fn change_of(&self, topic: &str) -> Option<LogChange> {
-        let now = self.changes.iter().find(|its| its.topic == topic).map(|its| its.change);
-        now.or_else(|| self.topic(topic)?.changed.map(|(_, change)| change))
+    /// Which commits will be about a topic with this id, once reading begins with the log that replaces this one.
+    pub(super) fn next_commits(&self, topic: &str, id: Option<TopicId>) -> CommitFilter {
+        commits_after(self.change_of(topic), id)
     }
 
-    /// Whether figures are complete only with all records of this topic: unless it only repairs the past. If no other
-    /// topic is read, it counts like any other.
-    pub(crate) fn holds_back(&self, topic: &ChosenTopic) -> bool {
-        !topic.choice.repairs_only || self.topics.iter().all(|active| active.topic.choice.repairs_only)
+    fn change_of(&self, topic: &str) -> Option<LogChange> {
+        let now = self.changes.iter().find(|its| its.topic == topic).map(|its| its.change);
+        now.or_else(|| self.topic(topic)?.changed)
     }
 
     /// Every record published before this instant is known, of the topics that hold back.
     pub(super) fn complete_until(&self) -> Option<EventTime> {
-        let counting = self.partitions.iter().filter(|partition| self.holds_back(&partition.of.topic));
+        let counting = self.partitions.iter().filter(|partition| partition.of.topic.holds_back());
         let known = counting.map(|partition| partition.complete_until()).min();
         known.filter(|_| self.changes.is_empty())
     }
@@ -67,8 +74,7 @@ impl ActiveLog {
     ) -> Self {
         let number = self.number + 1;
         let topics = topics.into_iter().map(|(topic, id)| {
-            let now = self.changes.iter().find(|its| its.topic == topic.name).map(|its| (number, its.change));
-            let changed = now.or_else(|| self.topic(&topic.name)?.changed);
+            let changed = self.change_of(&topic.name);
             ActiveTopic { topic, id, changed }
         });
         Self { number, topics: topics.collect(), partitions, changes: Vec::new() }
@@ -78,5 +84,14 @@ impl ActiveLog {
     pub(super) fn has(&self, partitions: &[Arc<PartitionProgress>]) -> bool {
         // Two lists of one log have the same first partition.
         self.partitions.first().zip(partitions.first()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    }
+}
+
+/// Which commits are about a topic with this id after the change.
+fn commits_after(change: Option<LogChange>, id: Option<TopicId>) -> CommitFilter {
+    match (change, id) {
+        (None, id) => CommitFilter::OfTopic(id),
+        (Some(LogChange::Recreated | LogChange::Deleted), Some(id)) => CommitFilter::Naming(id),
+        (Some(_), _) => CommitFilter::None,
     }
 }

@@ -7,13 +7,23 @@ use crate::diagnostics::topic_review::{TopicReview, TopicSettingStatus};
 use crate::live::log_change::{LogChange, TopicChange};
 use crate::security::{SecurityRisk, SecurityWarning};
 
+/// A thread that asks the brokers. What one of them gets no answer to, another may not ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asker {
+    /// The reader.
+    Reader,
+    /// The probe.
+    Probe,
+}
+
 /// What the threads report to the operator.
 #[derive(Default)]
 pub(super) struct Conditions {
     /// The last changes of the log.
     last_changes: Vec<TopicChange>,
     log_changes: [u64; LogChange::ALL.len()],
-    query_error: Option<String>,
+    /// By [`Asker`].
+    query_errors: [Option<String>; 2],
     fetch_error: Option<String>,
     open_transaction: Option<(OpenTransaction, String)>,
     topics: Vec<TopicReview>,
@@ -21,36 +31,43 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// Another log has replaced the one that was read, because that happened to these topics with these ids.
-    pub(super) fn set_log_changes(&mut self, changes: Vec<(TopicChange, Option<TopicId>)>) {
-        for (TopicChange { topic, change }, topic_id) in &changes {
-            self.log_changes[*change as usize] += 1;
-            tracing::error!(
-                topic,
-                change = change.as_str(),
-                topic_id = topic_id.map(tracing::field::display),
-                reason = %change,
-                "log replaced"
-            );
-        }
-        self.last_changes = changes.into_iter().map(|(change, _)| change).collect();
+    /// Another log has replaced the one that was read, because that happened to this topic with this id.
+    pub(super) fn add_log_change(&mut self, TopicChange { topic, change }: &TopicChange, topic_id: Option<TopicId>) {
+        self.log_changes[*change as usize] += 1;
+        tracing::error!(
+            topic,
+            change = change.as_str(),
+            topic_id = topic_id.map(tracing::field::display),
+            reason = %change,
+            "log replaced"
+        );
     }
 
-    /// Reading begins with the log that has replaced another: open transactions and settings were those of the old one.
+    /// These changes have replaced the log that was read.
+    pub(super) fn set_last_changes(&mut self, changes: &[TopicChange]) {
+        self.last_changes = changes.to_vec();
+    }
+
+    /// Reading begins with the log that has replaced another: open transactions, settings and errors were those of the
+    /// old one.
     pub(super) fn forget_the_old_log(&mut self) {
+        for asker in [Asker::Reader, Asker::Probe] {
+            self.set_query_error(asker, None);
+        }
         self.open_transaction = None;
         self.topics.clear();
     }
 
     /// The error of a query. Without its answer the threads cannot read, or do not know how far they have read.
-    pub(super) fn set_query_error(&mut self, query_error: Option<String>) {
-        if self.query_error != query_error {
-            if let Some(reason) = &query_error {
+    pub(super) fn set_query_error(&mut self, asker: Asker, error: Option<String>) {
+        let known = &mut self.query_errors[asker as usize];
+        if *known != error {
+            if let Some(reason) = &error {
                 tracing::warn!(%reason, "brokers not usable, retrying");
             } else {
                 tracing::info!("brokers usable again");
             }
-            self.query_error = query_error;
+            *known = error;
         }
     }
 
@@ -105,7 +122,7 @@ impl Conditions {
     /// Why the figures cannot be relied on. `failed`: a thread has panicked. `rebuilt`: the log is read to where it
     /// ended when reading began, so its last change is past.
     pub(super) fn not_ready(&self, failed: bool, rebuilt: bool) -> Vec<String> {
-        let mut not_ready: Vec<String> = self.query_error.iter().chain(&self.fetch_error).cloned().collect();
+        let mut not_ready: Vec<String> = self.query_errors.iter().flatten().chain(&self.fetch_error).cloned().collect();
         let seconds = |open: &OpenTransaction| open.since.elapsed().as_secs();
         let open = self.open_transaction.as_ref();
         not_ready.extend(open.map(|(open, text)| format!("{text} (for {} s so far)", seconds(open))));

@@ -15,8 +15,8 @@ use crate::client_log::ClientLog;
 use crate::commit::{self, Commit};
 use crate::dead_letters::writer::DeadLetterWriter;
 use crate::live::active_log::{ActiveLog, ActiveTopic};
-use crate::live::log_change::LogChange;
 use crate::live::monitor::Monitor;
+use crate::partition_progress::PartitionProgress;
 use crate::settings::Settings;
 use crate::topic_choice::ChosenPartition;
 
@@ -33,8 +33,6 @@ pub(crate) struct DeadLetterThread {
     commit_interval: Duration,
     consumer: BaseConsumer<ClientLog>,
     writer: DeadLetterWriter,
-    /// The number of the log of the last commit.
-    committed_log: u32,
 }
 
 impl DeadLetterThread {
@@ -45,7 +43,7 @@ impl DeadLetterThread {
     ) -> Result<Self, KafkaError> {
         let consumer = settings.reader().create_with_context(ClientLog::new("frontier"))?;
         let writer = DeadLetterWriter::new(Arc::clone(&settings), Arc::clone(&monitor.dead_letters))?;
-        Ok(Self { settings, monitor, commit_interval, consumer, writer, committed_log: 0 })
+        Ok(Self { settings, monitor, commit_interval, consumer, writer })
     }
 
     pub(crate) fn run(mut self) {
@@ -65,61 +63,87 @@ impl DeadLetterThread {
     }
 
     /// Commits the frontier of each partition where it replaces what is committed.
-    fn commit(&mut self) {
+    fn commit(&self) {
         let log = self.monitor.active_log();
         if log.partitions.is_empty() || !self.monitor.are_current(&log.partitions) {
             return;
         }
         match self.commit_frontiers(&log) {
-            Ok(()) => self.committed_log = log.number,
+            Ok(topics) => self.monitor.mark_committed(&log.partitions, &topics),
             Err(error) => {
                 tracing::debug!(group = self.settings.group_id, reason = %error, "offsets not committed, retrying");
             }
         }
     }
 
-    fn commit_frontiers(&self, log: &ActiveLog) -> Result<(), QueryError> {
+    /// Returns the topics of which what is committed now is about this log. A topic that the brokers answer with an
+    /// error is left out, and keeps no other topic from being committed.
+    fn commit_frontiers(&self, log: &ActiveLog) -> Result<Vec<String>, QueryError> {
         let queries = BrokerQueries { consumer: &self.consumer, timeout: LAST_WRITE_WITHIN };
         let names: Vec<ChosenPartition> = log.partitions.iter().map(|partition| partition.of.clone()).collect();
-        let committed = queries.committed(&names)?;
-        let known_ends = log.partitions.iter().map(|partition| partition.end().max(partition.read_to()));
-        let mut ends: Vec<i64> = known_ends.collect();
-        if committed.iter().zip(&ends).any(|(commit, &end)| commit.is_some_and(|commit| commit.offset > end)) {
-            // The commit is of another log, or of a process that has read on since the last probe.
-            ends = queries.ends(&names)?;
+        let committed = queries.committed_answers(&names)?;
+        let (mut due, mut topics) = (TopicPartitionList::new(), Vec::new());
+        for active in &log.topics {
+            let name = &active.topic.name;
+            let all = log.partitions.iter().zip(&committed).enumerate();
+            let its = all.filter(|(_, (partition, _))| partition.of.topic.name == *name);
+            let its = its.map(|(place, (partition, commit))| {
+                Ok(Committed { place, partition: Arc::clone(partition), commit: commit.clone()? })
+            });
+            let added = its.collect::<Result<Vec<_>, QueryError>>().and_then(|its| {
+                let ends = ends(&queries, &its)?;
+                self.add_due(&mut due, active, &its, &ends)
+            });
+            match added {
+                Ok(()) => topics.push(name.clone()),
+                Err(error) => tracing::debug!(topic = name, reason = %error, "offsets not committed, retrying"),
+            }
         }
-        let mut due = TopicPartitionList::new();
-        for (place, (partition, (commit, end))) in
-            log.partitions.iter().zip(committed.into_iter().zip(ends)).enumerate()
-        {
-            let ChosenPartition { topic, number } = &partition.of;
-            let frontier = self.monitor.dead_letters.frontier(place, partition);
-            let active = log.topic(&topic.name);
-            if self.replaces(commit, frontier, end, active) {
-                let mut element = due.add_partition(&topic.name, *number);
+        // The queue does not know which dead letters of an earlier log wait.
+        if !self.monitor.are_current(&log.partitions) {
+            return Ok(Vec::new());
+        }
+        if due.count() > 0 {
+            self.consumer.commit(&due, CommitMode::Sync).map_err(QueryError::Broker)?;
+        }
+        Ok(topics)
+    }
+
+    /// Adds the frontiers of the partitions of a topic, which end at `ends`, where they replace what is committed.
+    fn add_due(
+        &self,
+        due: &mut TopicPartitionList,
+        active: &ActiveTopic,
+        its: &[Committed],
+        ends: &[i64],
+    ) -> Result<(), QueryError> {
+        for (Committed { place, partition, commit }, end) in its.iter().zip(ends) {
+            let frontier = self.monitor.dead_letters.frontier(*place, partition);
+            if active.commits().lets_replace(*commit, frontier, active.id, *end) {
+                let mut element = due.add_partition(&active.topic.name, partition.of.number);
                 element.set_offset(Offset::Offset(frontier)).map_err(QueryError::Broker)?;
-                if let Some(topic_id) = active.and_then(|active| active.id) {
+                if let Some(topic_id) = active.id {
                     element.set_metadata(commit::metadata_of(topic_id));
                 }
             }
         }
-        // The queue does not know which dead letters of an earlier log wait.
-        if due.count() == 0 || !self.monitor.are_current(&log.partitions) {
-            return Ok(());
-        }
-        self.consumer.commit(&due, CommitMode::Sync).map_err(QueryError::Broker)
+        Ok(())
     }
+}
 
-    /// Whether the frontier of a partition of this topic, which ends at `end`, replaces what is committed for it.
-    fn replaces(&self, committed: Option<Commit>, frontier: i64, end: i64, topic: Option<&ActiveTopic>) -> bool {
-        let topic_id = topic.and_then(|topic| topic.id);
-        let changed = topic.and_then(|topic| topic.changed);
-        // The first commit for a topic with another log than before is not compared with what was committed for that
-        // other log, unless the topic id tells the two apart.
-        let id_tells_apart = changed.is_some_and(|(_, change)| change == LogChange::Recreated) && topic_id.is_some();
-        let is_first = changed.is_some_and(|(log, _)| log > self.committed_log) && !id_tells_apart;
-        let is_old = |commit: Commit| id_tells_apart && commit.topic_id != topic_id;
-        let gives_way = |commit: Commit| is_old(commit) || commit.gives_way_to(frontier, topic_id, end);
-        is_first || committed.is_none_or(gives_way)
+/// A partition with its place in the log, and what is committed for it.
+struct Committed {
+    place: usize,
+    partition: Arc<PartitionProgress>,
+    commit: Option<Commit>,
+}
+
+/// Where partitions of a topic end, as far as that is needed to judge the commits.
+fn ends(queries: &BrokerQueries<'_>, its: &[Committed]) -> Result<Vec<i64>, QueryError> {
+    let known: Vec<i64> = its.iter().map(|its| its.partition.end().max(its.partition.read_to())).collect();
+    if its.iter().zip(&known).all(|(its, &end)| its.commit.is_none_or(|commit| commit.offset <= end)) {
+        return Ok(known);
     }
+    // The commit is of another log, or of a process that has read on since the last probe.
+    queries.ends(&its.iter().map(|its| its.partition.of.clone()).collect::<Vec<_>>())
 }

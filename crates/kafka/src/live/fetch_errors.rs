@@ -3,6 +3,7 @@
 //! An answered probe does not clear it: a broker may tell where a log ends and yet refuse its records, for example to a
 //! user without permission to read, or because the records are damaged.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ensilinja_librdkafka::FetchedTopic;
@@ -24,8 +25,8 @@ const REFETCH_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct FetchErrors {
     /// The latest error of each topic; without a name if it may be of any.
     current: Vec<(Option<String>, String)>,
-    /// The last error in the log, and when it was logged.
-    logged: Option<(String, Instant)>,
+    /// The errors of the last minute in the log, and when each was logged.
+    logged: BTreeMap<String, Instant>,
     refetch_at: Option<Instant>,
 }
 
@@ -46,15 +47,23 @@ impl FetchErrors {
         }
         let reason = BrokerFailure::of(error, recent_errors, settings).with_remedy();
         let text = format!("the records of {topics} cannot be fetched: {reason}");
-        let is_new = |(logged, at): &(String, Instant)| *logged != text || at.elapsed() > LOG_AGAIN_AFTER;
-        if self.logged.as_ref().is_none_or(is_new) {
+        if self.is_to_be_logged(&text, Instant::now()) {
             tracing::warn!(topic = topics, %reason, "records not fetched, retrying");
-            self.logged = Some((text.clone(), Instant::now()));
         }
         self.current.retain(|(known, _)| known.as_deref() != topic);
         self.current.push((topic.map(str::to_owned), text));
         self.refetch_at.get_or_insert_with(|| Instant::now() + REFETCH_AFTER);
         self.report(monitor);
+    }
+
+    /// Whether an error is to be logged: unless it was logged within the last minute, whatever came in between.
+    fn is_to_be_logged(&mut self, text: &str, now: Instant) -> bool {
+        self.logged.retain(|_, at| now.duration_since(*at) <= LOG_AGAIN_AFTER);
+        let is_new = !self.logged.contains_key(text);
+        if is_new {
+            self.logged.insert(text.to_owned(), now);
+        }
+        is_new
     }
 
     /// A record or the end of a partition of a topic was fetched.
@@ -131,5 +140,16 @@ mod tests {
         assert!(errors.refetch_at.is_some());
         errors.pass("chats", &monitor);
         assert!(told().is_empty() && errors.refetch_at.is_none());
+    }
+
+    #[test]
+    fn errors_that_alternate_are_each_logged_once_a_minute() {
+        let (mut errors, start) = (FetchErrors::default(), Instant::now());
+        let mut logged = |second: u64, text: &str| errors.is_to_be_logged(text, start + Duration::from_secs(second));
+        let of = |topic: &str| format!("the records of {topic} cannot be fetched");
+        for second in 0..60 {
+            assert_eq!([logged(second, &of("calls")), logged(second, &of("chats"))], [second == 0; 2], "{second}");
+        }
+        assert!(logged(61, &of("calls")) && !logged(61, &of("calls")) && logged(61, &of("chats")));
     }
 }

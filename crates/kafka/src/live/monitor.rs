@@ -11,13 +11,14 @@ use crate::diagnostics::open_transactions::OpenTransaction;
 use crate::diagnostics::topic_review::TopicReview;
 use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
 use crate::live::active_log::{ActiveLog, ActiveTopic};
-use crate::live::conditions::Conditions;
+use crate::live::conditions::{Asker, Conditions};
 use crate::live::log_change::TopicChange;
 use crate::live::status::{IngestStatus, PartitionStatus, dead_letter_warning, ratio};
 use crate::partition_progress::PartitionProgress;
+use crate::partition_start::PartitionStart;
 use crate::record::TimeSource;
 use crate::security::SecurityWarning;
-use crate::topic_choice::{ChosenPartition, ChosenTopic};
+use crate::topic_choice::ChosenTopic;
 
 /// The most memory that waiting dead letters take.
 const QUEUE_BYTES: usize = 16 * 1024 * 1024;
@@ -35,8 +36,8 @@ pub struct Monitor {
 
 /// A partition that exists and is not being read yet.
 pub(crate) struct UnreadPartition {
-    pub(crate) partition: ChosenPartition,
-    /// The id of its topic, if that is not being read either and the brokers have topic ids.
+    pub(crate) start: PartitionStart,
+    /// The id of its topic, if the brokers have topic ids.
     pub(crate) topic_id: Option<TopicId>,
 }
 
@@ -221,6 +222,19 @@ impl Monitor {
         log.partitions.push(partition);
     }
 
+    /// What the group has committed for these topics is about the log of `partitions`. Ignored if reading has begun
+    /// again since.
+    pub(crate) fn mark_committed(&self, partitions: &[Arc<PartitionProgress>], topics: &[String]) {
+        let has_changed = |active: &ActiveTopic| active.changed.is_some() && topics.contains(&active.topic.name);
+        if !self.log().topics.iter().any(has_changed) {
+            return;
+        }
+        let mut log = self.log_mut();
+        if log.has(partitions) {
+            log.topics.iter_mut().filter(|active| has_changed(active)).for_each(|active| active.changed = None);
+        }
+    }
+
     /// Whether `partitions` are still those that are being read, and no other log has replaced theirs.
     pub(crate) fn are_current(&self, partitions: &[Arc<PartitionProgress>]) -> bool {
         let log = self.log();
@@ -282,22 +296,20 @@ impl Monitor {
     }
 
     /// Another log has replaced that of `partitions`, because these topics have changed. From now on the figures count
-    /// as unknown. Ignored if reading has begun again since, or if a change is known.
+    /// as unknown. Ignored if reading has begun again since, and of topics of which a change is known.
     pub(crate) fn set_log_changes(&self, partitions: &[Arc<PartitionProgress>], changes: Vec<TopicChange>) {
         let mut log = self.log_mut();
-        if changes.is_empty() || !log.changes.is_empty() || !log.has(partitions) {
+        if changes.is_empty() || !log.has(partitions) {
             return;
         }
-        log.changes.clone_from(&changes);
-        let id = |change: &TopicChange| log.topic(&change.topic).and_then(|topic| topic.id);
-        let with_ids = changes
-            .into_iter()
-            .map(|change| {
-                let id = id(&change);
-                (change, id)
-            })
-            .collect();
-        self.state().conditions.set_log_changes(with_ids);
+        for change in changes {
+            if log.changes.iter().all(|known| known.topic != change.topic) {
+                let id = log.topic(&change.topic).and_then(|topic| topic.id);
+                self.state().conditions.add_log_change(&change, id);
+                log.changes.push(change);
+            }
+        }
+        self.state().conditions.set_last_changes(&log.changes);
     }
 
     /// Whether another log has replaced the one that is being read, until the reader begins with that one.
@@ -306,8 +318,8 @@ impl Monitor {
     }
 
     /// As [`Conditions::set_query_error`].
-    pub(crate) fn set_query_error(&self, query_error: Option<String>) {
-        self.state().conditions.set_query_error(query_error);
+    pub(crate) fn set_query_error(&self, asker: Asker, error: Option<String>) {
+        self.state().conditions.set_query_error(asker, error);
     }
 
     /// As [`Conditions::set_fetch_error`].
@@ -360,8 +372,9 @@ impl Monitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commit::CommitFilter;
     use crate::live::log_change::LogChange;
-    use crate::topic_choice::TopicChoice;
+    use crate::topic_choice::{ChosenPartition, TopicChoice};
 
     fn second(s: i64) -> EventTime {
         EventTime::from_seconds(s)
@@ -471,8 +484,6 @@ mod tests {
         assert_eq!(monitor.complete_until(), Some(second(10)), "calls are missing");
         let monitor = probed(&[partition_of("calls", false, 10), partition_of("repairs", true, 7)]);
         assert!(!monitor.rebuilt(), "at the start all is read");
-        let monitor = probed(&[partition_of("repairs", true, 7)]);
-        assert_eq!(monitor.complete_until(), Some(second(10)), "nothing else is read");
     }
 
     #[test]
@@ -488,9 +499,31 @@ mod tests {
         monitor.begin_another_log(second(5), topics(), partitions.clone(), vec![HISTORY; 2]);
         let log = monitor.active_log();
         let changes: Vec<_> = log.topics.iter().map(|active| active.changed).collect();
-        assert_eq!(
-            (log.number, changes),
-            (2, vec![Some((2, LogChange::Recreated)), Some((1, LogChange::RecordsLost))])
-        );
+        assert_eq!((log.number, changes), (2, vec![Some(LogChange::Recreated), Some(LogChange::RecordsLost)]));
+    }
+
+    #[test]
+    fn a_change_of_a_topic_is_forgotten_once_the_group_has_committed_for_its_new_log() {
+        let of = |number| PartitionProgress::new(ChosenPartition::of("chats", 0), number, 10, second(10));
+        let partitions = |number| vec![partition_of("calls", false, 10), Arc::new(of(number))];
+        let (id, old) = (TopicId::from_bits(7), partitions(0));
+        let topics = |partitions: &[Arc<PartitionProgress>]| -> Vec<_> {
+            partitions.iter().map(|partition| (Arc::clone(&partition.of.topic), id)).collect()
+        };
+        let monitor = probed(&old);
+        let commits = || monitor.active_log().next_commits("chats", id);
+        assert_eq!(commits(), CommitFilter::OfTopic(id));
+        monitor.set_log_changes(&old, changed("chats", LogChange::RecordsLost));
+        assert_eq!(commits(), CommitFilter::None, "what is committed may be past what is left");
+        let new = partitions(1);
+        monitor.begin_another_log(second(5), topics(&new), new.clone(), vec![HISTORY; 2]);
+        monitor.mark_committed(&new, &["calls".to_owned()]);
+        monitor.mark_committed(&old, &["chats".to_owned()]);
+        assert_eq!(commits(), CommitFilter::None, "nothing was committed for the new log");
+        monitor.mark_committed(&new, &["chats".to_owned()]);
+        assert_eq!(commits(), CommitFilter::OfTopic(id), "another change of another topic writes no letters again");
+        monitor.set_log_changes(&new, changed("calls", LogChange::Recreated));
+        monitor.begin_another_log(second(5), topics(&old), old.clone(), vec![HISTORY; 2]);
+        assert_eq!(commits(), CommitFilter::OfTopic(id));
     }
 }

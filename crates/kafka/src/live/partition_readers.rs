@@ -75,10 +75,15 @@ impl PartitionReaders {
         Some(index)
     }
 
-    /// The name of this topic; the names of all if it is not known.
-    pub(super) fn topics_or_all(&self, topic: Option<&str>) -> Vec<String> {
-        let all = self.topics.iter().map(|known| known.name.as_str());
-        all.filter(|known| topic.is_none_or(|topic| topic == *known)).map(str::to_owned).collect()
+    /// The places of the partitions of a topic.
+    pub(super) fn places(&self, topic: &str) -> Vec<usize> {
+        let topic = self.topics.iter().find(|known| known.name == topic);
+        topic.map(|topic| topic.places.clone()).unwrap_or_default()
+    }
+
+    /// Has all partitions fetched again, which loses nothing.
+    pub(super) fn refetch(&mut self) {
+        self.all.iter_mut().for_each(PartitionReader::refetch);
     }
 
     /// How many there are.

@@ -18,18 +18,23 @@ use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 
-use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, FoundTopics, QueryError};
+use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
 use crate::diagnostics::broker_failure::explain;
 use crate::diagnostics::open_transactions::{OpenTransaction, OpenTransactionTracker, open_transaction_remedy};
-use crate::live::active_log::{ActiveLog, ActiveTopic};
+use crate::live::active_log::ActiveTopic;
+use crate::live::conditions::Asker;
 use crate::live::log_change::{LogChange, TopicChange};
-use crate::live::monitor::{Monitor, UnreadPartition};
+use crate::live::monitor::Monitor;
+use crate::live::probes_in_a_row::ProbesInARow;
+use crate::live::repairs::{Repairs, has_fewer};
 use crate::live::stalls::Stalls;
+use crate::live::waiting_for_repairs::WaitingForRepairs;
 use crate::partition_progress::PartitionProgress;
+use crate::partition_start::LiveRange;
 use crate::recent_errors::collect_errors;
 use crate::settings::Settings;
-use crate::topic_choice::{ChosenPartition, ChosenTopic, TopicChooser};
+use crate::topic_choice::{ChosenPartition, TopicChooser};
 
 /// The pause between two looks at the reader's progress, while it has not reached the ends of a probe.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(5);
@@ -43,9 +48,10 @@ const STOP_PAUSE: Duration = Duration::from_millis(100);
 /// A partition that has not reached its end after this part of the interval (1/8) may have offsets without records.
 const SHORT_AFTER_PART: u32 = 8;
 
-/// After this many probes with fewer partitions than before, the topic counts as recreated, even where the brokers tell
-/// no id. A single such probe proves nothing: the broker may not yet know of partitions that were just added.
-const PROBES_WITH_FEWER_PARTITIONS: u32 = 5;
+/// After this many probes in a row with fewer partitions than before, a topic counts as recreated, even where the brokers
+/// tell no id; a single such probe proves nothing, because the broker may not yet know of partitions that were just
+/// added.
+const PROBES_TO_BE_SURE: u32 = 5;
 
 /// Probes until the monitor says stop.
 pub(crate) struct Probe {
@@ -56,7 +62,8 @@ pub(crate) struct Probe {
     consumer: BaseConsumer<ClientLog>,
     /// Asks for stable ends: those before the first record of an open transaction.
     stable: BaseConsumer<ClientLog>,
-    probes_with_fewer_partitions: u32,
+    fewer_partitions: ProbesInARow,
+    waiting: WaitingForRepairs,
     stalls: Stalls,
     transactions: OpenTransactionTracker,
 }
@@ -69,8 +76,9 @@ impl Probe {
         interval: Duration,
     ) -> Result<Self, KafkaError> {
         let mut config = settings.query_client();
-        let stable = config.create_with_context(ClientLog::new("transactions"))?;
         config.set("isolation.level", "read_uncommitted");
+        // It also asks what the group has committed for topics that are found later.
+        let stable = settings.reader().create_with_context(ClientLog::new("transactions"))?;
         let consumer = config.create_with_context(ClientLog::new("probe"))?;
         Ok(Self {
             settings,
@@ -79,7 +87,8 @@ impl Probe {
             interval,
             consumer,
             stable,
-            probes_with_fewer_partitions: 0,
+            fewer_partitions: ProbesInARow::default(),
+            waiting: WaitingForRepairs::default(),
             stalls: Stalls::default(),
             transactions: OpenTransactionTracker::default(),
         })
@@ -92,17 +101,22 @@ impl Probe {
             let has_begun = !self.monitor.partitions().is_empty() && !self.monitor.has_log_change();
             let next = Instant::now() + if has_begun { self.interval } else { BEGIN_PAUSE };
             if has_begun {
-                match self.probe(next) {
-                    Ok(()) => {
-                        self.monitor.set_query_error(None);
-                        self.consumer.context().recent_errors().clear();
-                        self.stalls.check(&self.monitor.partitions(), Instant::now());
-                    }
-                    Err(error) => {
+                let result = self.probe(next);
+                let is_answered = result.is_ok();
+                if is_answered {
+                    self.stalls.check(&self.monitor.partitions(), Instant::now());
+                }
+                let error = result.unwrap_or_else(Some);
+                self.monitor.set_query_error(
+                    Asker::Probe,
+                    error.map(|error| {
                         collect_errors(&self.consumer);
-                        let recent_errors = self.consumer.context().recent_errors();
-                        self.monitor.set_query_error(Some(explain(&error, recent_errors, &self.settings)));
-                    }
+                        explain(&error, self.consumer.context().recent_errors(), &self.settings)
+                    }),
+                );
+                self.waiting.check(&self.monitor.partitions(), Instant::now());
+                if is_answered {
+                    self.consumer.context().recent_errors().clear();
                 }
             }
             // Lets both clients write their log lines. Nothing is assigned, so no record comes. The timeout is zero,
@@ -116,28 +130,25 @@ impl Probe {
         }
     }
 
-    /// One probe: asks for the ends, and watches the reader reach them until the next probe is due.
-    fn probe(&mut self, next: Instant) -> Result<(), QueryError> {
+    /// One probe: asks for the ends, and watches the reader reach them until the next probe is due. Returns the first
+    /// error about a topic without which figures are complete.
+    fn probe(&mut self, next: Instant) -> Result<Option<QueryError>, QueryError> {
         let began = (self.monitor.clock)();
         let log = self.monitor.active_log();
         let queries = BrokerQueries { consumer: &self.consumer, timeout: ANSWER_TIMEOUT };
         let found = queries.topics(&self.chooser)?;
         let mut repairs = Repairs::default();
-        let counts = repairs.counts(&found)?;
+        let counts = repairs.counts(&found, &log)?;
         let fewer: Vec<&ActiveTopic> = log.topics.iter().filter(|topic| has_fewer(topic, &log, &counts)).collect();
-        if !fewer.is_empty() {
-            self.probes_with_fewer_partitions += 1;
-            let is_sure = self.probes_with_fewer_partitions >= PROBES_WITH_FEWER_PARTITIONS;
-            let changes = fewer_partitions(&queries, &found, &log, &fewer, is_sure, &self.monitor)?;
-            if !changes.is_empty() {
-                self.probes_with_fewer_partitions = 0;
-                self.monitor.set_log_changes(&log.partitions, changes);
-            }
-            return Ok(());
+        self.fewer_partitions.update(fewer.iter().map(|active| active.topic.name.as_str()));
+        let is_sure = |topic: &str| self.fewer_partitions.count(topic) >= PROBES_TO_BE_SURE;
+        let changes = repairs.fewer_partitions(&queries, &found, &log, &fewer, &is_sure, &self.monitor)?;
+        if !changes.is_empty() || fewer.iter().any(|active| active.topic.holds_back()) {
+            self.monitor.set_log_changes(&log.partitions, changes);
+            return Ok(repairs.error);
         }
-        self.probes_with_fewer_partitions = 0;
         let read_before: Vec<i64> = log.partitions.iter().map(|partition| partition.read_to()).collect();
-        let ends = repairs.ends(&queries, &log)?;
+        let ends = repairs.ends(&queries, &log, &counts)?;
         // After the ends: no id is used twice. If the ids are still those of the logs that were read, so are the ends.
         let mut changes = repairs.recreated(&queries, found.broker, &log, &self.monitor)?;
         for (partition, (end, read)) in log.partitions.iter().zip(ends.iter().zip(read_before)) {
@@ -148,17 +159,23 @@ impl Probe {
         }
         if !changes.is_empty() {
             self.monitor.set_log_changes(&log.partitions, changes);
-            return Ok(());
+            return Ok(repairs.error);
         }
-        let unread = unread(&queries, found.broker, &counts, &log)?;
+        // Of stable ends: the reader reads no open transaction.
+        let stable = BrokerQueries { consumer: &self.stable, timeout: ANSWER_TIMEOUT };
+        let range = LiveRange { from: self.monitor.range_start(), now: began };
+        let unread = repairs.unread(&queries, &stable, found.broker, &log, &counts, range)?;
         if !unread.is_empty() {
-            // Nothing is complete before the new partitions are read. The next probe includes them.
+            let holds_back = unread.iter().any(|unread| unread.start.partition.topic.holds_back());
             self.monitor.set_unread(&log.partitions, unread);
-            return repairs.result();
+            if holds_back {
+                // Nothing is complete before the new partitions are read. The next probe includes them.
+                return Ok(repairs.error);
+            }
         }
         let asked = log.partitions.iter().zip(ends).filter_map(|(partition, end)| Some((Arc::clone(partition), end?)));
         self.watch_progress(&asked.collect::<Vec<_>>(), began, next)?;
-        repairs.result()
+        Ok(repairs.error)
     }
 
     /// Watches the reader until it has reached the ends or the next probe is due.
@@ -218,139 +235,4 @@ impl Probe {
             (open, text)
         }));
     }
-}
-
-/// The topics that exist, with the numbers of their partitions.
-type PartitionCounts = Vec<(Arc<ChosenTopic>, usize)>;
-
-/// What is asked about topics that only repair the past. Figures are complete without them, so the first error about
-/// one is kept until all others have been asked.
-#[derive(Default)]
-struct Repairs {
-    error: Option<QueryError>,
-}
-
-impl Repairs {
-    /// The error, if there was one.
-    fn result(self) -> Result<(), QueryError> {
-        self.error.map_or(Ok(()), Err)
-    }
-
-    /// The answer; `None` for an error about a topic that does not hold back.
-    fn unless_repairs<T>(&mut self, answer: Result<T, QueryError>, holds_back: bool) -> Result<Option<T>, QueryError> {
-        match answer {
-            Err(error) if !holds_back => {
-                self.error.get_or_insert(error);
-                Ok(None)
-            }
-            answer => answer.map(Some),
-        }
-    }
-
-    fn counts(&mut self, found: &FoundTopics) -> Result<PartitionCounts, QueryError> {
-        for (choice, fault) in &found.faults {
-            self.unless_repairs(Err::<(), _>(fault.clone().into()), !choice.repairs_only)?;
-        }
-        let mut counts = Vec::with_capacity(found.topics.len());
-        for (topic, count) in &found.topics {
-            if let Some(count) = self.unless_repairs(count.clone(), !topic.choice.repairs_only)? {
-                counts.push((Arc::clone(topic), count));
-            }
-        }
-        Ok(counts)
-    }
-
-    /// The end of each partition of the log. `None` where that is unknown of a topic that does not hold back: such
-    /// partitions are asked for apart, because one without a leader leaves the whole question without an answer.
-    fn ends(&mut self, queries: &BrokerQueries<'_>, log: &ActiveLog) -> Result<Vec<Option<i64>>, QueryError> {
-        let mut ends = vec![None; log.partitions.len()];
-        for holds_back in [true, false] {
-            let asked = log.partitions.iter().enumerate();
-            let asked = asked.filter(|(_, partition)| log.holds_back(&partition.of.topic) == holds_back);
-            let (places, names): (Vec<usize>, Vec<ChosenPartition>) =
-                asked.map(|(place, partition)| (place, partition.of.clone())).unzip();
-            let found = self.unless_repairs(queries.ends(&names), holds_back)?;
-            for (place, end) in places.into_iter().zip(found.into_iter().flatten()) {
-                ends[place] = Some(end);
-            }
-        }
-        Ok(ends)
-    }
-
-    /// The topics of the log whose ids tell that they were recreated.
-    fn recreated(
-        &mut self,
-        queries: &BrokerQueries<'_>,
-        broker: i32,
-        log: &ActiveLog,
-        monitor: &Monitor,
-    ) -> Result<Vec<TopicChange>, QueryError> {
-        let names: Vec<&str> = log.topics.iter().map(|active| active.topic.name.as_str()).collect();
-        let mut changes = Vec::new();
-        for (active, answer) in log.topics.iter().zip(queries.topic_id_answers(broker, &names)?) {
-            let name = &active.topic.name;
-            if let Some(id) = self.unless_repairs(answer, log.holds_back(&active.topic))?
-                && !monitor.accept_topic_id(&log.partitions, name, id)
-            {
-                changes.push(TopicChange { topic: name.clone(), change: LogChange::Recreated });
-            }
-        }
-        Ok(changes)
-    }
-}
-
-/// Whether a topic has fewer partitions than are being read. A topic of a pattern may have gone; the name of another
-/// would have given an error.
-fn has_fewer(active: &ActiveTopic, log: &ActiveLog, counts: &PartitionCounts) -> bool {
-    let name = &active.topic.name;
-    let count = counts.iter().find(|(topic, _)| topic.name == *name).map(|(_, count)| *count);
-    let has_gone = count.is_none() && active.topic.choice.is_pattern();
-    let read = log.partitions.iter().filter(|partition| partition.of.topic.name == *name).count();
-    has_gone || count.is_some_and(|count| count < read)
-}
-
-/// The changes of topics with fewer partitions than before: of all if that `is_sure`, otherwise of those with other
-/// ids.
-fn fewer_partitions(
-    queries: &BrokerQueries<'_>,
-    found: &FoundTopics,
-    log: &ActiveLog,
-    fewer: &[&ActiveTopic],
-    is_sure: bool,
-    monitor: &Monitor,
-) -> Result<Vec<TopicChange>, QueryError> {
-    let names: Vec<&str> = fewer.iter().map(|active| active.topic.name.as_str()).collect();
-    let mut changes = Vec::new();
-    for (name, answer) in names.iter().zip(queries.topic_id_answers(found.broker, &names)?) {
-        let (id, has_gone) = match answer {
-            Err(QueryError::TopicMissing(_)) => (None, true),
-            answer => (answer?, false),
-        };
-        if !monitor.accept_topic_id(&log.partitions, name, id) || is_sure {
-            let change = if has_gone { LogChange::Deleted } else { LogChange::Recreated };
-            changes.push(TopicChange { topic: (*name).to_owned(), change });
-        }
-    }
-    Ok(changes)
-}
-
-/// The partitions that exist and are not being read. The ids of new topics come with them, because dead letters name
-/// these.
-fn unread(
-    queries: &BrokerQueries<'_>,
-    broker: i32,
-    counts: &PartitionCounts,
-    log: &ActiveLog,
-) -> Result<Vec<UnreadPartition>, QueryError> {
-    let new = counts.iter().map(|(topic, _)| topic.name.as_str()).filter(|name| log.topic(name).is_none());
-    let new: Vec<&str> = new.collect();
-    let ids = queries.topic_ids(broker, &new)?;
-    let id = |topic: &ChosenTopic| new.iter().zip(&ids).find(|(name, _)| **name == topic.name).and_then(|(_, id)| *id);
-    let is_read = |found: &ChosenPartition| {
-        let is_it = |of: &ChosenPartition| of.number == found.number && of.topic.name == found.topic.name;
-        log.partitions.iter().any(|partition| is_it(&partition.of))
-    };
-    let all = counts.iter().flat_map(|(topic, count)| topic.partitions(*count));
-    let unread = all.filter(|found| !is_read(found));
-    Ok(unread.map(|partition| UnreadPartition { topic_id: id(&partition.topic), partition }).collect())
 }

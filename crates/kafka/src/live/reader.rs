@@ -27,7 +27,8 @@
 //! Then reading goes on from the same position until the process restarts. Between the recreation of a topic and the
 //! next probe, records of the new log may be learnt as records of the old one. They are forgotten with it.
 
-use std::collections::BTreeSet;
+mod deleted_records;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,15 +40,17 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
+use crate::commit::CommitFilter;
 use crate::diagnostics::broker_failure::explain;
-use crate::history::{KnownSince, PartitionHistory};
+use crate::history::PartitionHistory;
+use crate::live::conditions::Asker;
 use crate::live::fetch_errors::FetchErrors;
-use crate::live::log_change::{LogChange, TopicChange};
 use crate::live::monitor::{Monitor, UnreadPartition};
+use crate::live::out_of_range::OutOfRange;
 use crate::live::partition_reader::PartitionReader;
 use crate::live::partition_readers::{BatchTopics, PartitionReaders};
 use crate::partition_progress::PartitionProgress;
-use crate::partition_start::{CommitFilter, LiveStarts, PartitionStart, live_starts};
+use crate::partition_start::{CommitsOf, LiveRange, LiveStarts, PartitionStart, live_starts};
 use crate::recent_errors::collect_errors;
 use crate::record::RecordHandler;
 use crate::settings::Settings;
@@ -77,12 +80,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two attempts to begin.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often to begin is tried together with topics that only repair the past and cannot be read. The next attempt is
+/// made without them.
+const ATTEMPTS_WITH_REPAIRS: u32 = 5;
+
 /// How long after a failed recovery the next is tried.
 const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
-
-/// For this long after deleted records were skipped, a partition without a record at its cursor is no sign of another
-/// log: the client may report the partitions that were cut one after the other.
-const SKIPPING: Duration = Duration::from_secs(10);
 
 /// Reads until the monitor says stop.
 pub(crate) struct Reader<H> {
@@ -96,12 +99,11 @@ pub(crate) struct Reader<H> {
     partitions: PartitionReaders,
     /// Until then all partitions are attached in every turn.
     attach_until: Instant,
-    /// Topics of which some partition has no record at its cursor.
-    out_of_range: BTreeSet<String>,
-    /// When deleted records were last skipped.
-    skipped_at: Option<Instant>,
-    /// No recovery is tried before this.
-    recover_after: Instant,
+    out_of_range: OutOfRange,
+    /// How often to begin has failed since it last succeeded.
+    failed_begins: u32,
+    /// To begin with another log is not tried before this.
+    begin_after: Instant,
     fetch_errors: FetchErrors,
 }
 
@@ -121,9 +123,9 @@ impl<H: RecordHandler> Reader<H> {
             queue,
             partitions: PartitionReaders::default(),
             attach_until: Instant::now(),
-            out_of_range: BTreeSet::new(),
-            skipped_at: None,
-            recover_after: Instant::now(),
+            out_of_range: OutOfRange::default(),
+            failed_begins: 0,
+            begin_after: Instant::now(),
             fetch_errors: FetchErrors::default(),
         })
     }
@@ -134,14 +136,14 @@ impl<H: RecordHandler> Reader<H> {
         while !self.monitor.is_stopping() {
             match self.begin() {
                 Ok(()) => {
-                    self.monitor.set_query_error(None);
+                    self.monitor.set_query_error(Asker::Reader, None);
                     self.consumer().context().recent_errors().clear();
                     self.read();
                     return;
                 }
                 Err(error) => {
                     collect_errors(self.consumer());
-                    self.monitor.set_query_error(Some(self.explain(&error)));
+                    self.monitor.set_query_error(Asker::Reader, Some(self.explain(&error)));
                 }
             }
             let resume = Instant::now() + pause;
@@ -154,11 +156,10 @@ impl<H: RecordHandler> Reader<H> {
     }
 
     fn begin(&mut self) -> Result<(), QueryError> {
-        let now = (self.monitor.clock)();
-        let range_start = self.monitor.range_start();
+        let range = LiveRange { from: self.monitor.range_start(), now: (self.monitor.clock)() };
         let of_topic = |_: &str, id| CommitFilter::OfTopic(id);
-        let starts = live_starts(&self.queries(), &self.chooser, range_start, now, &of_topic)?;
-        let (partitions, histories) = self.assign(&starts, range_start)?;
+        let starts = self.starts(range, &of_topic)?;
+        let (partitions, histories) = self.assign(&starts, range.from)?;
         self.monitor.begin(starts.topics, partitions, histories);
         Ok(())
     }
@@ -168,23 +169,23 @@ impl<H: RecordHandler> Reader<H> {
         // What the old client knows of a topic (leaders, epochs) could keep it from reading another of the same name.
         self.queue = queue(&self.settings).map_err(QueryError::Broker)?;
         let now = (self.monitor.clock)();
-        let range_start = self.handler.begin_another_log(self.monitor.log_number() + 1, now);
+        let range = LiveRange { from: self.handler.begin_another_log(self.monitor.log_number() + 1, now), now };
         let old = self.monitor.active_log();
-        let commits = |topic: &str, id| match (old.change_of(topic), id) {
-            (None, id) => CommitFilter::OfTopic(id),
-            (Some(LogChange::Recreated | LogChange::Deleted), Some(id)) => CommitFilter::Naming(id),
-            (Some(_), _) => CommitFilter::None,
-        };
-        let starts = live_starts(&self.queries(), &self.chooser, range_start, now, &commits)?;
-        let (partitions, histories) = self.assign(&starts, range_start)?;
-        self.out_of_range.clear();
-        self.skipped_at = None;
+        let starts = self.starts(range, &|topic, id| old.next_commits(topic, id))?;
+        let (partitions, histories) = self.assign(&starts, range.from)?;
+        self.out_of_range = OutOfRange::default();
         self.fetch_errors.begin(&self.monitor);
         // First: the frontier of a new partition must not depend on a dead letter of the old log.
         self.monitor.dead_letters.begin_another_log();
-        self.monitor.begin_another_log(range_start, starts.topics, partitions, histories);
-        self.monitor.set_query_error(None);
+        self.monitor.begin_another_log(range.from, starts.topics, partitions, histories);
         Ok(())
+    }
+
+    fn starts(&mut self, range: LiveRange, commits: CommitsOf<'_>) -> Result<LiveStarts, QueryError> {
+        let waits_for_repairs = self.failed_begins < ATTEMPTS_WITH_REPAIRS;
+        let starts = live_starts(&self.queries(), &self.chooser, range, commits, waits_for_repairs);
+        self.failed_begins = if starts.is_ok() { 0 } else { self.failed_begins + 1 };
+        starts
     }
 
     /// Begins to read the partitions. Returns their progress and histories.
@@ -263,9 +264,11 @@ impl<H: RecordHandler> Reader<H> {
                     }
                     fetch_errors.clear(topic, monitor);
                 }
-                Fetched::Error { code: RDKafkaErrorCode::AutoOffsetReset, topic, .. } => {
-                    out_of_range.extend(partitions.topics_or_all(topic.map(|topic| topic.name())));
+                Fetched::Error { code: RDKafkaErrorCode::AutoOffsetReset, topic: Some(topic), .. } => {
+                    out_of_range.add(topic.name());
                 }
+                // Once its partition is fetched again, the error comes again, and with the name of the topic.
+                Fetched::Error { code: RDKafkaErrorCode::AutoOffsetReset, topic: None, .. } => partitions.refetch(),
                 Fetched::Error { code, reason, topic } => {
                     let context = queue.consumer().context();
                     let error = context.fetch_error(code, &reason);
@@ -282,7 +285,7 @@ impl<H: RecordHandler> Reader<H> {
 
     /// Takes one event of the consumer itself: its log lines, and errors that belong to no partition.
     fn poll_consumer(&mut self) {
-        let Self { settings, monitor, queue, partitions, out_of_range, fetch_errors, .. } = self;
+        let Self { settings, monitor, queue, partitions, fetch_errors, .. } = self;
         match queue.consumer().poll(Duration::ZERO) {
             // librdkafka may forget where a partition is attached while its topic is missing. Its records then do not
             // come in order, so they are fetched again.
@@ -296,9 +299,8 @@ impl<H: RecordHandler> Reader<H> {
                 partitions.iter_mut().filter(|its| its.progress.of.number == number).for_each(PartitionReader::refetch);
             }
             None => {}
-            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {
-                out_of_range.extend(partitions.topics_or_all(None));
-            }
+            // As above: it came past the queue, where it would have had the name of its topic.
+            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => partitions.refetch(),
             Some(Err(error)) => {
                 fetch_errors.add(None, &error, queue.consumer().context().recent_errors(), settings, monitor);
             }
@@ -314,21 +316,28 @@ impl<H: RecordHandler> Reader<H> {
     /// dead-letter queue has refused.
     fn do_rare_work(&mut self) {
         self.attach_all();
-        if Instant::now() >= self.recover_after
-            && let Err(error) = self.recover()
-        {
-            self.recover_after = Instant::now() + RECOVERY_PAUSE;
-            self.monitor.set_query_error(Some(self.explain(&error)));
-        }
-        if !self.out_of_range.is_empty() || self.monitor.has_log_change() {
+        if self.monitor.has_log_change() {
+            if Instant::now() >= self.begin_after
+                && let Err(error) = self.begin_another_log()
+            {
+                self.begin_after = Instant::now() + RECOVERY_PAUSE;
+                self.monitor.set_query_error(Asker::Reader, Some(self.explain(&error)));
+            }
             return;
         }
-        for partition in self.monitor.take_unread() {
-            self.add_partition(partition);
+        self.skip_deleted_records();
+        if self.monitor.has_log_change() {
+            return;
+        }
+        for unread in self.monitor.take_unread() {
+            self.add_partition(unread);
         }
         let refetch_all = self.fetch_errors.should_refetch();
         for place in 0..self.partitions.len() {
-            if self.partitions.at(place).progress.take_refetch_request() || refetch_all {
+            // A partition out of range is fetched again by its recovery.
+            if !self.is_out_of_range(place)
+                && (self.partitions.at(place).progress.take_refetch_request() || refetch_all)
+            {
                 self.fetch_from_cursor(place);
             }
         }
@@ -336,8 +345,17 @@ impl<H: RecordHandler> Reader<H> {
             let progress = &self.partitions.at(place).progress;
             let (topic, partition, offset) = (&progress.of.topic.name, progress.of.number, progress.cursor());
             tracing::info!(topic, partition, offset, "reading again for dead letters");
-            self.fetch_from_cursor(place);
+            if self.is_out_of_range(place) {
+                // What still comes must not move the cursor past them.
+                self.partitions.at(place).refetch();
+            } else {
+                self.fetch_from_cursor(place);
+            }
         }
+    }
+
+    fn is_out_of_range(&mut self, place: usize) -> bool {
+        self.out_of_range.has(&self.partitions.at(place).progress.of.topic.name)
     }
 
     /// Attaches all partitions again. To fetch a partition again it is unassigned, and librdkafka then detaches it, at
@@ -350,32 +368,18 @@ impl<H: RecordHandler> Reader<H> {
         }
     }
 
-    /// Begins with another log or skips deleted records, if either is due.
-    fn recover(&mut self) -> Result<(), QueryError> {
-        if self.monitor.has_log_change() {
-            return self.begin_another_log();
-        }
-        if !self.out_of_range.is_empty() {
-            self.skip_deleted_records()?;
-            self.out_of_range.clear();
-        }
-        Ok(())
-    }
-
-    /// Adds a partition that was found, perhaps of a topic that was found. It holds only records published since then,
-    /// so all of it is read. Until the probe found it, the log was complete without it.
-    fn add_partition(&mut self, unread: UnreadPartition) {
-        let UnreadPartition { partition, topic_id } = unread;
+    /// Adds a partition that was found, perhaps of a topic that was found. Until the probe found it, the log was
+    /// complete without it.
+    fn add_partition(&mut self, UnreadPartition { start, topic_id }: UnreadPartition) {
+        let PartitionStart { partition, offset, goal, .. } = &start;
         if self.partitions.place(&partition.topic.name, partition.number).is_some() {
             return;
         }
-        tracing::info!(topic = partition.topic.name, partition = partition.number, "partition added");
+        let (topic, records) = (&partition.topic.name, goal - offset);
+        tracing::info!(topic, partition = partition.number, records, "partition added");
         let complete_until = self.monitor.complete_until().unwrap_or(self.monitor.range_start());
-        let history = PartitionHistory { begins_at_zero: true, since: KnownSince::Empty };
-        let start =
-            PartitionStart { partition, offset: 0, goal: 0, history, history_from_first_record: true, frontier: 0 };
         let reader = partition_reader(&start, complete_until);
-        self.monitor.add_partition(Arc::clone(&reader.progress), topic_id, history);
+        self.monitor.add_partition(Arc::clone(&reader.progress), topic_id, start.history);
         self.partitions.push(reader);
         self.fetch_from_cursor(self.partitions.len() - 1);
     }
@@ -402,68 +406,6 @@ impl<H: RecordHandler> Reader<H> {
             partition.refetch();
         }
         self.attach_until = Instant::now() + DETACHING;
-    }
-
-    /// Goes on from the first record left in each partition whose next record was deleted before it was read. If no
-    /// partition was cut, other records have replaced some that were read: that is another log.
-    fn skip_deleted_records(&mut self) -> Result<(), QueryError> {
-        let names: Vec<ChosenPartition> =
-            self.partitions.iter().map(|partition| partition.progress.of.clone()).collect();
-        let (begins, ends) = (self.queries().begins(&names)?, self.queries().ends(&names)?);
-        let progress = || self.partitions.iter().map(|partition| &partition.progress);
-        let shorter = progress().zip(&ends).filter(|(progress, end)| progress.read_to() > **end);
-        let mut lost: BTreeSet<String> = shorter.map(|(progress, _)| progress.of.topic.name.clone()).collect();
-        let is_cut = progress().zip(&begins).any(|(progress, &begin)| progress.cursor() < begin);
-        let was_cut = self.skipped_at.is_some_and(|at| at.elapsed() < SKIPPING);
-        if !(is_cut || was_cut) {
-            lost.extend(self.out_of_range.iter().cloned());
-        }
-        if !lost.is_empty() {
-            let changes = self.changes_of(&lost)?;
-            self.monitor.set_log_changes(&self.monitor.partitions(), changes);
-            return Ok(());
-        }
-        self.skipped_at = Some(Instant::now());
-        for (place, (begin, end)) in begins.into_iter().zip(ends).enumerate() {
-            self.skip_deleted_records_of(place, begin, end);
-            // The error does not always name the partition that has stopped. Refetching one that goes on loses nothing.
-            self.fetch_from_cursor(place);
-        }
-        Ok(())
-    }
-
-    fn skip_deleted_records_of(&mut self, place: usize, begin: i64, end: i64) {
-        let reader = self.partitions.at(place);
-        let ChosenPartition { topic, number: partition } = &reader.progress.of.clone();
-        let (topic, offset) = (&topic.name, reader.progress.cursor());
-        if offset < begin && begin <= reader.progress.read_to() {
-            // These were read before, so figures lack nothing.
-            tracing::error!(topic, partition, offset, begin, "records deleted before their dead letters were written");
-            reader.progress.set_cursor(begin);
-        } else if offset < begin {
-            let lost = "records deleted before they were read, history begins later";
-            tracing::error!(topic, partition, offset, begin, end, "{lost}");
-            reader.skip_to(begin, &self.monitor, place);
-        }
-        reader.progress.set_end(end);
-    }
-
-    /// How the log has changed: the topics whose ids are others now were recreated, and `lost` has those that have lost
-    /// records otherwise.
-    fn changes_of(&self, lost: &BTreeSet<String>) -> Result<Vec<TopicChange>, QueryError> {
-        let (log, queries) = (self.monitor.active_log(), self.queries());
-        let broker = queries.topics(&self.chooser)?.broker;
-        let names: Vec<&str> = log.topics.iter().map(|active| active.topic.name.as_str()).collect();
-        let mut changes = Vec::new();
-        for (name, id) in names.iter().zip(queries.topic_ids(broker, &names)?) {
-            let topic = (*name).to_owned();
-            if !self.monitor.accept_topic_id(&log.partitions, name, id) {
-                changes.push(TopicChange { topic, change: LogChange::Recreated });
-            } else if lost.contains(&topic) {
-                changes.push(TopicChange { topic, change: LogChange::RecordsLost });
-            }
-        }
-        Ok(changes)
     }
 
     fn explain(&self, error: &QueryError) -> String {

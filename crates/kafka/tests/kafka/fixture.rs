@@ -137,8 +137,6 @@ pub struct RunningIngest {
 
 impl RunningIngest {
     pub fn start(settings: Settings) -> Self {
-        // The first test starts the log; a test that fails then shows it.
-        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         Self::start_with(settings, RecordingHandler::default())
     }
 
@@ -177,6 +175,8 @@ impl RunningIngest {
         range_start: EventTime,
         intervals: IngestIntervals,
     ) -> Self {
+        // The first test starts the log; a test that fails then shows it.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         let clock: TimeSource = Arc::new(now);
         let ingest = Ingest::start(settings, intervals, clock, range_start, 24 * HOUR_MS, handler.clone()).unwrap();
         Self { ingest, handler, range_start }

@@ -11,6 +11,7 @@ mod live;
 mod live_on_kafka;
 mod scan;
 mod scan_order;
+mod sick_topics;
 mod topics;
 mod topics_on_kafka;
 mod unknown_timestamps;

@@ -57,6 +57,41 @@ fn another_log_under_one_topic_rebuilds_all_and_takes_back_nothing_of_the_others
 
 #[test]
 #[ignore = "needs Java 17 and Maven"]
+fn dead_letters_of_a_topic_that_has_lost_records_are_not_written_again_at_a_later_change_of_another() {
+    let mut broker = broker(&["calls", "chats"]);
+    let settings = settings_of(&broker.bootstrap(), &["calls", "chats"]);
+    publish(&settings, "calls", &["a"]);
+    publish(&settings, "chats", &["poison", "kept"]);
+    broker.stop();
+    broker.keep_partition("chats", 0);
+    broker.start_again();
+    publish(&settings, "chats", &["lost", "lost", "lost"]);
+    let running = RunningIngest::start(settings.clone());
+    running.catch_up();
+    wait("all is committed", || committed(&settings, "chats") == [Offset::Offset(5)]);
+    broker.kill();
+    broker.put_partition_back("chats", 0);
+    broker.start_again();
+    wait("another log has begun", || running.handler.logs() == 1);
+    running.catch_up();
+    wait("the commit has gone back", || committed(&settings, "chats") == [Offset::Offset(2)]);
+    assert_eq!(letters(&settings, "chats"), (2, 1), "nothing told whether the first was of the log that is left");
+    // A commit is known to be made only once the broker has answered.
+    std::thread::sleep(std::time::Duration::from_millis(600));
+
+    broker.delete_topic("calls");
+    broker.create_topic("calls", 1, PLAIN);
+    publish(&settings, "calls", &["new"]);
+    wait("another log has begun", || running.handler.logs() == 2);
+    running.catch_up();
+    publish(&settings, "chats", &["poison"]);
+    wait("all is committed", || committed(&settings, "chats") == [Offset::Offset(3)]);
+    running.stop();
+    assert_eq!(letters(&settings, "chats"), (3, 2));
+}
+
+#[test]
+#[ignore = "needs Java 17 and Maven"]
 fn a_deleted_topic_of_a_pattern_leaves_the_figures_of_the_others() {
     let broker = broker(&["calls.a", "calls.b"]);
     let settings = settings_of(&broker.bootstrap(), &["^calls"]);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::decoders::SourceDecoders;
 use super::event::SourcedEvent;
 use super::event_source::EventSource;
-use super::summary::{SourceError, SourceSummary};
+use super::summary::{SourceSummary, changed_topics};
 use super::{files, topic};
 use crate::error::LookbackError;
 use crate::event_file::{is_standard_stream, stream_name};
@@ -38,8 +38,8 @@ impl EventSource<'_> {
     /// Reads everything again, after the reading that returned `first`.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`SourceError::TopicReplaced`] if the topic was created again in between: what was
-    /// learnt from one log is not found in another.
+    /// As [`read`](Self::read), and an error if other topics were read than before, or one was created again in
+    /// between: what was learnt from one log is not found in another.
     pub fn read_again(
         &self,
         first: &SourceSummary,
@@ -48,7 +48,7 @@ impl EventSource<'_> {
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<(), LookbackError> {
         let again = self.read(decoders, stop, handle)?;
-        if again.topics == first.topics { Ok(()) } else { Err(SourceError::TopicReplaced { name: self.name() }.into()) }
+        changed_topics(&first.topics, &again.topics).map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// Checks, before the first reading, that everything can be read a second time.
