@@ -4,6 +4,8 @@
 //! give parts of stays, which [`Stays`](crate::Stays) joins.
 
 pub(crate) mod ami;
+#[cfg(test)]
+mod any_input;
 mod host;
 mod instant;
 mod log_event;

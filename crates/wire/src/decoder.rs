@@ -203,7 +203,7 @@ fn is_ahead(at: EventTime, record: &Record<'_>) -> bool {
 }
 
 /// The reader of a platform's format; `None` of `CloudEvents`.
-fn reader_of(format: Format) -> Option<ReadNative> {
+pub(crate) fn reader_of(format: Format) -> Option<ReadNative> {
     match format {
         Format::CloudEvents => None,
         Format::AsteriskQueueLog => Some(crate::asterisk::queue_log::read),

@@ -14,11 +14,13 @@ pub(crate) mod exits;
 pub(crate) mod instant;
 #[cfg(test)]
 pub(crate) mod laws;
+#[cfg(test)]
+mod legs;
+#[cfg(test)]
+mod mutants;
 pub(crate) mod percent;
 #[cfg(test)]
 pub(crate) mod samples;
-#[cfg(test)]
-pub(crate) mod trials;
 
 use ensilinja_model::{EventTime, Fact, LineIndex};
 

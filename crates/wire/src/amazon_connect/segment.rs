@@ -139,6 +139,8 @@ impl<'x> Segment<'x> {
         });
         let at = match fact {
             Fact::Transferred | Fact::CallbackRequested => self.start_of_second(disconnected),
+            // An event cannot tell a move. The record that can dates it at the start of the second, and must win.
+            Fact::Abandoned(_) if !self.snapshot.is_record => disconnected.max(second_of(disconnected).plus_millis(1)),
             _ => self.end_of_second(disconnected),
         };
         self.state_fact(Mapped { entry, ..queue }, at, fact);

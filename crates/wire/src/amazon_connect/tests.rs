@@ -7,8 +7,8 @@ mod shapes;
 
 use serde_json::{Value, json};
 
-use super::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime, read};
-use crate::native::samples::{Found, Sample, facts_of, show};
+use super::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
+use crate::native::samples::{Sample, add, facts_of, read_value, states};
 use crate::{Format, FormatRules, Mapping, QueueTarget, normalize_number};
 use ensilinja_model::{CloseResult, LineIndex, Outcome};
 
@@ -86,12 +86,6 @@ fn record(members: &Value) -> Value {
     record
 }
 
-fn add(to: &mut Value, members: &Value) {
-    for (name, value) in members.as_object().unwrap() {
-        to[name] = value.clone();
-    }
-}
-
 /// `queueInfo` of an event.
 fn queued(queue: &str, time: &str) -> Value {
     json!({ "queueArn": arn(queue), "queueType": "STANDARD", "enqueueTimestamp": at(time) })
@@ -107,27 +101,10 @@ fn queue(queue: &str, from: &str, to: &str) -> Value {
     json!({ "ARN": arn(queue), "Name": "Queue", "EnqueueTimestamp": at(from), "DequeueTimestamp": at(to) })
 }
 
-fn read_value(value: &Value, mapping: &Mapping) -> Found {
-    facts_of(value.to_string().as_bytes(), mapping, read)
-}
-
-/// The facts in short: `abandoned:queue a 08:01:02.003`.
-fn shown(found: &Found) -> Vec<String> {
-    found.facts.iter().map(show).collect()
-}
-
-/// Checks the facts of a value that has no fault.
-#[track_caller]
-fn states(value: &Value, mapping: &Mapping, expected: &[&str]) {
-    let found = read_value(value, mapping);
-    assert_eq!(shown(&found), expected, "{value}");
-    assert_eq!(found.faults, [], "{value}");
-}
-
 #[test]
 fn each_record_of_the_samples_states_what_the_sample_says() {
     for name in SAMPLES {
         let (sample, mapping) = sample(name);
-        sample.check(&mapping, read);
+        sample.check(&mapping);
     }
 }

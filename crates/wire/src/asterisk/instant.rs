@@ -4,10 +4,8 @@ use ensilinja_model::EventTime;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
+use crate::native::instant::since_2000;
 use crate::{Detail, timestamp};
-
-/// The first second whose epoch has nine digits less than this many: nothing before 2000 is an instant.
-const YEAR_2000_S: i64 = 946_684_800;
 
 /// Numbers from here on are not seconds since the epoch.
 const NOT_SECONDS: f64 = 1e11;
@@ -22,20 +20,20 @@ pub(super) fn of_epoch_text(text: &str) -> Option<EventTime> {
     let seconds: i64 = seconds.parse().ok()?;
     let digits = decimals.bytes().chain([b'0'; 3]).take(3);
     let ms = digits.fold(0, |ms, digit| 10 * ms + i64::from(digit - b'0'));
-    (seconds >= YEAR_2000_S).then(|| EventTime::from_seconds(seconds).plus_millis(ms))
+    since_2000(EventTime::from_seconds(seconds).plus_millis(ms))
 }
 
-/// The instant in the column `time` of the table, as text.
+/// The instant in the column `time` of the table, as text. One before the year 2000 is no instant, in any form.
 ///
 /// A local time that the autumn has twice is the earlier one, unless the call began after it: the id of a call has the
 /// second in which its channel was made.
 pub(super) fn of_column(text: &str, call: &str, zone: Option<&TimeZone>) -> Result<EventTime, Detail> {
     let text = text.trim();
-    if let Some(at) = of_epoch_text(text).or_else(|| timestamp::parse(text)) {
-        return Ok(at);
-    }
-    let local: DateTime = text.parse().map_err(|_| Detail::BadInstant)?;
-    of_local(local, call, zone)
+    let at = match of_epoch_text(text).or_else(|| timestamp::parse(text)) {
+        Some(at) => at,
+        None => of_local(text.parse().map_err(|_| Detail::BadInstant)?, call, zone)?,
+    };
+    since_2000(at).ok_or(Detail::BadInstant)
 }
 
 /// The instant in the column `time` of the table, as a number: seconds since the epoch; or what Debezium and JDBC
@@ -59,8 +57,7 @@ pub(super) fn of_epoch_number(number: f64) -> Result<EventTime, Detail> {
         _ => return Err(Detail::BadInstant),
     }
     .round() as i64;
-    let at = EventTime::from_millis(micros.div_euclid(1_000));
-    if at.floor_second() < YEAR_2000_S { Err(Detail::BadInstant) } else { Ok(at) }
+    since_2000(EventTime::from_millis(micros.div_euclid(1_000))).ok_or(Detail::BadInstant)
 }
 
 fn of_local(local: DateTime, call: &str, zone: Option<&TimeZone>) -> Result<EventTime, Detail> {
@@ -82,4 +79,27 @@ fn began(call: &str) -> Option<i64> {
     let (before, _) = call.rsplit_once('.')?;
     let second = before.rsplit('-').next()?;
     of_epoch_text(second).map(EventTime::floor_second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_before_2000_is_refused_in_every_form() {
+        let helsinki = TimeZone::get("Europe/Helsinki").unwrap();
+        let text = |text: &str| of_column(text, "1.1", Some(&helsinki)).map(EventTime::as_millis);
+        let bad = Err(Detail::BadInstant);
+        for before in ["0", "946684799", "1970-01-01T00:00:00Z", "1999-12-31T23:59:59.999Z", "2000-01-01 01:59:59"] {
+            assert_eq!(text(before), bad, "{before}");
+        }
+        let begin = Ok(946_684_800_000);
+        for first in ["946684800", "2000-01-01T00:00:00Z", "2000-01-01 02:00:00"] {
+            assert_eq!(text(first), begin, "{first}");
+        }
+        for before in [0.0, 946_684_799.0, 946_684_799_999.0] {
+            assert_eq!(of_epoch_number(before), Err(Detail::BadInstant), "{before}");
+        }
+        assert_eq!(of_number(946_684_800.0, "1.1", None).map(EventTime::as_millis), begin);
+    }
 }

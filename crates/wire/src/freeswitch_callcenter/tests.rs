@@ -1,11 +1,11 @@
 //! Tests of `freeswitch_callcenter`: the samples, each row of the mapping, and what sites do to the events.
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{AnsweredFrom, FreeswitchRules, read};
-use crate::native::samples::{Found, Sample, facts_of, line_of};
-use crate::native::{MappingTable, trials};
+use super::{AnsweredFrom, FreeswitchRules};
+use crate::native::MappingTable;
+use crate::native::laws::{A_MILLION, Laws, SOME};
+use crate::native::samples::{Found, Sample, changed, facts_of, line_of, read_value};
 use crate::{Detail, ExitMeaning, Format, FormatRules, Mapping, QueueTarget};
 
 const SAMPLES: [&str; 5] = [
@@ -19,6 +19,12 @@ const SAMPLES: [&str; 5] = [
 /// 2026-03-03T05:00:00.412Z in microseconds.
 const AT: &str = "1772514000412731";
 const AT_MS: i64 = 1_772_514_000_412;
+
+/// The same as an event of a socket: headers, percent-encoded.
+const PLAIN: &str = concat!(
+    "Event-Subclass: callcenter%3A%3Ainfo\r\nCC-Queue: line-a%40pbx.example\r\nCC-Action: member-queue-start\n",
+    "CC-Member-UUID: m-1\nCC-Member-Session-UUID: s-1\nEvent-Date-Timestamp: 1772514000412731\n\n",
+);
 
 fn mapping_of(sample: &Sample) -> Mapping {
     let mut mapping = Mapping::of(Format::FreeswitchCallcenter);
@@ -43,22 +49,16 @@ fn mapping() -> Mapping {
 
 /// An event of the queue of `line_a`, with some headers changed, added, or removed by null.
 fn event(action: &str, headers: &Value) -> Value {
-    let mut event = json!({
+    let event = json!({
         "Event-Name": "CUSTOM", "Event-Subclass": "callcenter::info", "Event-Date-Timestamp": AT,
         "CC-Queue": "line-a@pbx.example", "CC-Action": action,
         "CC-Member-UUID": "m-1", "CC-Member-Session-UUID": "s-1", "CC-Member-CID-Number": "0400000000",
     });
-    for (name, value) in headers.as_object().unwrap() {
-        match value {
-            Value::Null => drop(event.as_object_mut().unwrap().remove(name)),
-            value => event[name] = value.clone(),
-        }
-    }
-    event
+    changed(event, headers)
 }
 
 fn find(event: &Value) -> Found {
-    facts_of(event.to_string().as_bytes(), &mapping(), read)
+    read_value(event, &mapping())
 }
 
 /// The names and values of facts of the member `m-1`, which must all be at `AT_MS`.
@@ -78,8 +78,8 @@ fn the_samples_state_what_their_truth_says_in_any_order() {
     for name in SAMPLES {
         let sample = Sample::load(name);
         let mapping = mapping_of(&sample);
-        sample.check(&mapping, read);
-        trials::check_any_order(name, &mapping, read);
+        sample.check(&mapping);
+        Laws::of(sample.records, mapping).check_order();
     }
 }
 
@@ -145,12 +145,12 @@ fn an_exit_means_what_its_line_says_then_what_all_lines_say_and_else_a_transfer_
         (leave("BREAK_OUT", "", b), "transferred", Some("line-b@pbx.example:break_out")),
         (leave("0400000000", "", b), "transferred", Some("line-b@pbx.example:other")),
     ] {
-        let found = facts_of(event.to_string().as_bytes(), &mapping, read);
+        let found = read_value(&event, &mapping);
         assert_eq!(found.facts.iter().map(|fact| &fact["fact"]).collect::<Vec<_>>(), [fact], "{event}");
         let expected: Vec<_> = unmapped.map(|key| (MappingTable::Exits, key.to_owned())).into_iter().collect();
         assert_eq!(found.unmapped, expected, "{event}");
     }
-    let found = facts_of(leave("TIMEOUT", "", b).to_string().as_bytes(), &mapping, read);
+    let found = facts_of(leave("TIMEOUT", "", b).to_string().as_bytes(), &mapping);
     assert_eq!(found.facts[0]["fact"], ExitMeaning::TimedOut.fact().kind().as_str());
     assert_eq!(found.unmapped, [(MappingTable::Exits, "line-b@pbx.example:timeout".to_owned())]);
 }
@@ -172,7 +172,7 @@ fn answers_may_be_taken_from_the_end_alone() {
     let callback_of = Some("variable_callback_of".to_owned());
     mapping.rules =
         FormatRules::FreeswitchCallcenter(FreeswitchRules { answered_from: AnsweredFrom::End, callback_of });
-    let read = |event: Value| facts_of(event.to_string().as_bytes(), &mapping, read);
+    let read = |event: Value| read_value(&event, &mapping);
     assert_eq!(said(&read(event("bridge-agent-start", &json!({})))), Vec::<String>::new());
     let terminated = json!({"CC-Cause": "Terminated", "CC-Agent-Answered-Time": "1772514000"});
     assert_eq!(said(&read(event("member-queue-end", &terminated))), ["answered", "ended"]);
@@ -220,17 +220,13 @@ fn names_in_other_spellings_arrays_and_repeated_headers_are_read() {
     let twice = plain.replace("\"CC-Queue\":", "\"CC-Queue\":\"line-a@pbx.example\",\"CC-Queue\":");
     let encoded = plain.replace("::info", "%3A%3Ainfo").replace('@', "%40");
     let pretty = serde_json::to_string_pretty(&event("member-queue-start", &json!({}))).unwrap();
-    let text = concat!(
-        "Event-Subclass: callcenter%3A%3Ainfo\r\nCC-Queue: line-a%40pbx.example\r\nCC-Action: member-queue-start\n",
-        "CC-Member-UUID: m-1\nCC-Member-Session-UUID: s-1\nEvent-Date-Timestamp: 1772514000412731\n\n",
-    );
-    for value in [plain, lower, underscores, number, array, twice, encoded, pretty, text.to_owned()] {
-        let found = facts_of(value.as_bytes(), &mapping(), read);
+    for value in [plain, lower, underscores, number, array, twice, encoded, pretty, PLAIN.to_owned()] {
+        let found = facts_of(value.as_bytes(), &mapping());
         assert_eq!(said(&found), ["offered", "queued"], "{value}");
         assert_eq!(found.faults, [], "{value}");
     }
-    let two = text.repeat(2);
-    assert_eq!(facts_of(two.as_bytes(), &mapping(), read).facts.len(), 4);
+    let two = PLAIN.repeat(2);
+    assert_eq!(facts_of(two.as_bytes(), &mapping()).facts.len(), 4);
     let without_subclass = event("member-queue-start", &json!({"Event-Subclass": null, "Event-Name": null}));
     assert_eq!(said(&find(&without_subclass)), ["offered", "queued"]);
 }
@@ -260,7 +256,7 @@ fn a_member_that_is_missing_or_bad_is_a_fault_of_its_own() {
         assert_eq!((found.facts, found.faults), (vec![], vec![fault]), "{event}");
     }
     let bad_then_good = format!("{{\"CC-Action\":\n{}", event("member-queue-start", &json!({})));
-    let found = facts_of(bad_then_good.as_bytes(), &mapping(), read);
+    let found = facts_of(bad_then_good.as_bytes(), &mapping());
     assert_eq!((said(&found).len(), found.faults), (2, vec![Detail::Truncated]));
 }
 
@@ -285,19 +281,26 @@ fn other_events_and_queues_are_skipped_and_counted() {
 
 #[test]
 fn callers_and_agents_are_never_said() {
-    trials::check_canaries(&SAMPLES, &mapping(), &["0400000000", "Caller", "agent-1@", "192.0.2.10", "aaaaaaaa-"]);
+    laws().check_canaries(&["0400000000", "Caller", "agent-1@", "192.0.2.10", "aaaaaaaa-"]);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+fn laws() -> Laws {
+    Laws::of(Sample::records_of(&SAMPLES), mapping())
+}
 
-    #[test]
-    fn any_value_is_read_without_a_panic(value in trials::values(&SAMPLES)) {
-        trials::read_any(&value, &mapping());
-    }
+#[test]
+fn any_bytes_are_read_without_a_panic() {
+    laws().check_any_bytes();
+    Laws::of(vec![PLAIN.to_owned()], mapping()).check_any_bytes();
+}
 
-    #[test]
-    fn any_plain_text_is_read_without_a_panic(text in "(CC-Action|CC-Queue|x)?[: %A-F0-9a-z@\n]{0,60}") {
-        trials::read_any(text.as_bytes(), &mapping());
-    }
+#[test]
+fn mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws().check_mutants(SOME);
+}
+
+#[test]
+#[ignore = "a million mutants take some seconds"]
+fn a_million_mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws().check_mutants(A_MILLION);
 }

@@ -1,13 +1,12 @@
 //! Tests of `json`: events and snapshots, conditions, forms of times, arrays of records, and what is missing.
 
 use ensilinja_model::{AttemptResult, CloseResult, Fact, LineIndex, Outcome, Stage, Survey};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::native::epoch::EpochUnit;
-use crate::native::samples::{Found, facts_of};
-use crate::native::trials;
+use crate::native::laws::{A_MILLION, Laws, SOME};
+use crate::native::samples::{Found, Sample, changed, facts_of, read_value};
 use crate::{CodeMeaning, ExitMeaning, Format};
 
 const AT: &str = "2026-03-03T05:00:00.412Z";
@@ -63,18 +62,12 @@ fn mapping(settings: JsonSettings) -> Mapping {
 
 /// A record with some members changed, added, or removed by null.
 fn record(members: &Value) -> Value {
-    let mut record = json!({"type": "t", "id": "c-1", "queue": {"id": "a1", "name": "Queue A"}, "time": AT});
-    for (name, value) in members.as_object().unwrap() {
-        match value {
-            Value::Null => drop(record.as_object_mut().unwrap().remove(name)),
-            value => record[name] = value.clone(),
-        }
-    }
-    record
+    let record = json!({"type": "t", "id": "c-1", "queue": {"id": "a1", "name": "Queue A"}, "time": AT});
+    changed(record, members)
 }
 
 fn find(settings: JsonSettings, record: &Value) -> Found {
-    facts_of(record.to_string().as_bytes(), &mapping(settings), read)
+    read_value(record, &mapping(settings))
 }
 
 fn names(found: &Found) -> Vec<&str> {
@@ -190,7 +183,7 @@ fn times_are_read_in_the_form_that_is_configured() {
         settings.time = Some(JsonTime { pointer: pointer("/time"), form });
         let mut mapping = mapping(settings);
         mapping.zone = Some(jiff::tz::TimeZone::get("Europe/Helsinki").unwrap());
-        let found = facts_of(record(&json!({"time": value})).to_string().as_bytes(), &mapping, read);
+        let found = facts_of(record(&json!({"time": value})).to_string().as_bytes(), &mapping);
         assert_eq!((&found.facts[0]["at"], found.faults), (&json!(AT_MS), vec![]), "{value}");
     }
 }
@@ -202,7 +195,7 @@ fn records_may_be_in_an_array_and_point_outside_of_themselves() {
     settings.record_type = Some(pointer("^/type"));
     settings.visit = None;
     let mapping = mapping(settings);
-    let found = |value: Value| facts_of(value.to_string().as_bytes(), &mapping, read);
+    let found = |value: Value| read_value(&value, &mapping);
     let item = |id: &str| json!({"id": id, "queue": {"id": "a1"}, "time": AT});
     let two = found(json!({"payload": {"items": [item("c-1"), item("c-2")]}, "type": "in"}));
     assert_eq!(two.facts.iter().map(|fact| &fact["contact"]).collect::<Vec<_>>(), ["c-1", "c-2"]);
@@ -230,7 +223,7 @@ fn several_objects_in_a_value_are_read_one_by_one() {
         (format!("[{good},null]"), 1, vec![Detail::NotAnObject]),
         (format!("[{good},{{\"id\":1,\"id\":2}}]"), 1, vec![Detail::DuplicateKey]),
     ] {
-        let found = facts_of(value.as_bytes(), &mapping, read);
+        let found = facts_of(value.as_bytes(), &mapping);
         assert_eq!((found.facts.len(), found.faults), (facts, faults), "{value}");
     }
 }
@@ -267,7 +260,7 @@ fn a_value_of_the_record_may_decide_the_fact() {
         mapping.codes.insert("busy", CodeMeaning::Callback(AttemptResult::Failed));
         mapping.codes.insert("old", CodeMeaning::Closed(CloseResult::Expired));
         mapping.exits.general.insert("hangup".to_owned(), ExitMeaning::Abandoned);
-        let found = facts_of(record(&json!({"x": value})).to_string().as_bytes(), &mapping, read);
+        let found = facts_of(record(&json!({"x": value})).to_string().as_bytes(), &mapping);
         let said = found.facts.iter().map(|fact| {
             let said = ["stage", "result", "outcome"].iter().find_map(|name| fact.get(name)?.as_str());
             let answer = fact.get("answer").map(Value::to_string);
@@ -376,22 +369,37 @@ const SAMPLES: [&str; 2] = ["twilio-taskrouter-abandoned", "twilio-taskrouter-ca
 
 #[test]
 fn persons_are_never_said() {
-    trials::check_canaries(&SAMPLES, &rules_of_samples(), &["+358000000000", "WT0000", "numberToCall"]);
+    laws()[0].check_canaries(&["+358000000000", "WT0000", "numberToCall"]);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+/// The same rules, for records in a member of an object.
+fn rules_of_nested_records() -> Mapping {
+    let mut mapping = rules_of_samples();
+    let FormatRules::Json(rules) = &mapping.rules else { unreachable!() };
+    let mut settings = rules.settings.clone();
+    settings.records = Some(pointer("/data/payload"));
+    settings.contact = pointer("/task_sid");
+    settings.record_type = Some(pointer("^/type"));
+    mapping.rules = FormatRules::Json(JsonRules::new(settings));
+    mapping
+}
 
-    #[test]
-    fn any_value_is_read_without_a_panic(value in trials::values(&SAMPLES), has_records: bool) {
-        let mut mapping = rules_of_samples();
-        if let FormatRules::Json(rules) = &mapping.rules && has_records {
-            let mut settings = rules.settings.clone();
-            settings.records = Some(pointer("/data/payload"));
-            settings.contact = pointer("/task_sid");
-            settings.record_type = Some(pointer("^/type"));
-            mapping.rules = FormatRules::Json(JsonRules::new(settings));
-        }
-        trials::read_any(&value, &mapping);
-    }
+fn laws() -> [Laws; 2] {
+    [rules_of_samples(), rules_of_nested_records()].map(|mapping| Laws::of(Sample::records_of(&SAMPLES), mapping))
+}
+
+#[test]
+fn any_bytes_are_read_without_a_panic() {
+    laws().iter().for_each(Laws::check_any_bytes);
+}
+
+#[test]
+fn mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws().iter().for_each(|laws| laws.check_mutants(SOME));
+}
+
+#[test]
+#[ignore = "a million mutants take some seconds"]
+fn a_million_mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws()[0].check_mutants(A_MILLION);
 }

@@ -10,10 +10,6 @@ use crate::native::{MappingEntry, MappingTable, NativeFact, NativeSink, type_lab
 use crate::rules::FormatRules;
 use crate::{AttemptsFrom, CodeMeaning, Detail, ExitMeaning, Mapping, QueueTarget, normalize_number};
 
-/// How late a move is dated. The flow may let a caller go just before the callback that the caller asked for is in its
-/// queue; dated later, the move loses to the request, whichever comes first. A move has no measure.
-const MOVE_DELAY_MS: i64 = 2_000;
-
 /// The last millisecond of the year 9999, which is as far as times in text reach.
 const MOST_MS: f64 = 253_402_300_799_999.0;
 
@@ -137,7 +133,7 @@ impl<'x> Statements<'x> {
             self.state_exit(of, queue, at, meaning, key);
         } else {
             self.report(MappingTable::Exits, FLOW_OUT);
-            self.state(of, queue, at.plus_millis(MOVE_DELAY_MS), Fact::Transferred);
+            self.state(of, queue, at, Fact::Transferred);
         }
     }
 
@@ -152,8 +148,6 @@ impl<'x> Statements<'x> {
 
     fn state_exit(&mut self, of: Visited<'x>, queue: Mapped<'x>, at: EventTime, meaning: ExitMeaning, key: &'x str) {
         let entry = MappingEntry { table: MappingTable::Exits, key };
-        let is_move = matches!(meaning, ExitMeaning::Transferred | ExitMeaning::TimedOut);
-        let at = if is_move { at.plus_millis(MOVE_DELAY_MS) } else { at };
         self.state(of, Mapped { entry, ..queue }, at, meaning.fact());
     }
 

@@ -8,8 +8,7 @@ mod shapes;
 use ensilinja_model::{AttemptResult, CloseResult, LineIndex, Outcome};
 use serde_json::{Value, json};
 
-use super::read;
-use crate::native::samples::{Found, Sample, facts_of, show};
+use crate::native::samples::{Sample, add, facts_of, read_value, states};
 use crate::{
     AttemptsFrom, CodeMeaning, ExitMeaning, Format, FormatRules, GenesysCloudRules, Mapping, QueueTarget,
     normalize_number,
@@ -85,33 +84,10 @@ fn event(kind: &str, members: &Value) -> Value {
     })
 }
 
-fn add(to: &mut Value, members: &Value) {
-    for (name, value) in members.as_object().unwrap() {
-        to[name] = value.clone();
-    }
-}
-
-fn read_value(value: &Value, mapping: &Mapping) -> Found {
-    facts_of(value.to_string().as_bytes(), mapping, read)
-}
-
-/// The facts in short: `abandoned:queue a 08:01:02.003`.
-fn shown(found: &Found) -> Vec<String> {
-    found.facts.iter().map(show).collect()
-}
-
-/// Checks the facts of a value that has no fault.
-#[track_caller]
-fn states(value: &Value, mapping: &Mapping, expected: &[&str]) {
-    let found = read_value(value, mapping);
-    assert_eq!(shown(&found), expected, "{value}");
-    assert_eq!(found.faults, [], "{value}");
-}
-
 #[test]
 fn each_record_of_the_samples_states_what_the_sample_says() {
     for name in SAMPLES {
         let (sample, mapping) = sample(name);
-        sample.check(&mapping, read);
+        sample.check(&mapping);
     }
 }

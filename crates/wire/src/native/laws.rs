@@ -1,20 +1,30 @@
-//! What holds for the reader of every format, as checks for its tests.
+//! What holds for the reader of every format, as checks for its tests: any bytes, mutants of records, another order,
+//! doubled records, and persons in the records.
 
 use std::collections::BTreeMap;
 
+use ensilinja_model::{EventTime, LineId};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use super::samples::{Found, facts_of, lines};
-use crate::{Decoder, Mapping, Record};
+use super::mutants::Mutants;
+use super::samples::{facts_of, lines};
+use crate::{Decoder, Mapping, Record, Stated, Stays};
+
+/// Mutants of each plain run, and of the long one.
+pub(crate) const SOME: u32 = 10_000;
+pub(crate) const A_MILLION: u32 = 1_000_000;
+
+/// A platform's times before the year 2000 are for what has not happened.
+const YEAR_2000: EventTime = EventTime::from_seconds(946_684_800);
 
 /// The records of a format, and how they are read.
 pub(crate) struct Laws {
-    pub(crate) records: Vec<String>,
-    pub(crate) mapping: Mapping,
-    pub(crate) read: super::ReadNative,
+    records: Vec<String>,
+    decoder: Decoder,
+    mapping: Mapping,
 }
 
 /// What the ledger keeps of some facts: of each kind the earliest instant, every attempt, and the latest answer.
@@ -41,21 +51,36 @@ pub(crate) fn joined(facts: &[Value]) -> BTreeMap<String, Value> {
 }
 
 impl Laws {
-    fn find(&self, value: &[u8]) -> Found {
-        facts_of(value, &self.mapping, self.read)
+    /// Records about the lines of the samples.
+    pub(crate) fn of(records: Vec<String>, mapping: Mapping) -> Self {
+        Self::about(&lines(), records, mapping)
     }
 
-    /// Reads a value in every way there is.
-    fn read_in_every_way(&self, value: &[u8]) {
-        let decoder = Decoder::of_source(&lines(), [7; 16], self.mapping.clone());
+    /// Records about these lines.
+    pub(crate) fn about(lines: &[LineId], records: Vec<String>, mapping: Mapping) -> Self {
+        Self { records, decoder: Decoder::of_source(lines, [7; 16], mapping.clone()), mapping }
+    }
+
+    /// Reads a value in every way there is. It may be anything.
+    pub(crate) fn read_in_every_way(&self, value: &[u8]) {
         let record = Record::of_value(value);
         let mut stated = Vec::new();
-        let _ = decoder.read(&record, &mut stated);
-        let contents = decoder.contents(&record);
-        for (stated, fact) in stated.iter().zip(&contents.facts) {
-            if let crate::Stated::Event(event) = stated {
-                assert_eq!((event.line, event.at, Some(event.fact.kind())), (fact.line, fact.at, fact.kind));
-                assert!(decoder.named_contact(&record, event.leg).is_some());
+        let outcome = self.decoder.read(&record, &mut stated);
+        let contents = self.decoder.contents(&record);
+        let mut stays = Stays::default();
+        stated.iter().for_each(|part| take(&mut stays, part, &mut |_| {}));
+        // An id may be too long, or a time too late. Parts of no queue are no facts.
+        assert!(stated.len() <= contents.facts.len() || has_parts(&stated), "{contents:?}");
+        assert!(outcome.is_err() || stated.len() >= contents.facts.len(), "{contents:?}");
+        assert!(outcome.is_ok() || !contents.faults.is_empty() || stated.is_empty(), "{outcome:?}");
+        assert!(contents.facts.iter().all(|fact| fact.at >= YEAR_2000), "{contents:?}");
+        for stated in &stated {
+            if let Stated::Event(event) = stated {
+                let is_shown = |fact: &crate::ContentFact| {
+                    (fact.line, fact.at, fact.kind) == (event.line, event.at, Some(event.fact.kind()))
+                };
+                assert!(contents.facts.iter().any(is_shown), "{contents:?}");
+                assert!(self.decoder.named_contact(&record, event.leg).is_some());
             }
         }
     }
@@ -65,7 +90,7 @@ impl Laws {
         let part = prop_oneof![
             prop::collection::vec(any::<u8>(), 0..40),
             prop::sample::select(self.words()).prop_map(String::into_bytes),
-            "[\\[\\]{}\",:0-9a-zA-Z \n\\\\ä.-]{0,8}".prop_map(String::into_bytes),
+            "[\\[\\]{}\",:|=&%0-9a-zA-Z \n\\\\ä.-]{0,8}".prop_map(String::into_bytes),
         ];
         run(2_000, &prop::collection::vec(part, 0..30), |parts| self.read_in_every_way(&parts.concat()));
     }
@@ -74,92 +99,98 @@ impl Laws {
     fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         for record in &self.records {
-            words.extend(record.split_inclusive(['{', '}', ',']).map(str::to_owned));
+            words.extend(record.split_inclusive(['{', '}', ',', '|']).map(str::to_owned));
         }
         words
     }
 
-    /// A record with a byte changed, added or removed is read without a panic. If it is refused, it states nothing that
-    /// the record itself does not state.
-    pub(crate) fn check_one_change(&self) {
-        let change = (any::<Index>(), any::<Index>(), any::<u8>(), 0..3_u8);
-        run(6_000, &change, |(record, at, byte, kind)| {
-            let record = record.get(&self.records);
-            let mut value = record.as_bytes().to_vec();
-            let at = at.index(value.len());
-            match kind {
-                0 => value[at] = byte,
-                1 => value.insert(at, byte),
-                _ => drop(value.remove(at)),
+    /// Mutants of the records are read without a panic. One that is refused changes nothing: it states at most what the
+    /// record itself states, and no event follows from it where the records are known.
+    pub(crate) fn check_mutants(&self, count: u32) {
+        let read = |value: &[u8]| {
+            let mut stated = Vec::new();
+            let outcome = self.decoder.read(&Record::of_value(value), &mut stated);
+            (outcome, stated)
+        };
+        let sound: Vec<Vec<Stated>> = self.records.iter().map(|record| read(record.as_bytes()).1).collect();
+        let mut stays = Stays::default();
+        for part in sound.iter().flatten() {
+            take(&mut stays, part, &mut |_| {});
+        }
+        let mut of_mutants = Stays::default();
+        let mut mutants = Mutants::of(&self.records);
+        let mut refused = 0;
+        for number in 0..count {
+            let mutant = mutants.next();
+            let (outcome, stated) = read(&mutant.value);
+            if number % 64 == 0 {
+                self.read_in_every_way(&mutant.value);
+                stated.iter().for_each(|part| take(&mut of_mutants, part, &mut |_| {}));
             }
-            self.read_in_every_way(&value);
-            let found = self.find(&value);
-            if !found.faults.is_empty() && !found.facts.is_empty() {
-                let sound = self.find(record.as_bytes()).facts;
-                let are_sound = found.facts.iter().all(|fact| sound.contains(fact));
-                assert!(are_sound, "{}", String::from_utf8_lossy(&value));
+            if outcome.is_ok() || !mutant.is_slight {
+                continue;
             }
-        });
-    }
-
-    /// A record with several parts moved, doubled or cut is read without a panic.
-    pub(crate) fn check_many_changes(&self) {
-        let changes = prop::collection::vec((any::<Index>(), any::<Index>(), any::<Index>(), 0..4_u8), 1..6);
-        run(4_000, &(any::<Index>(), changes), |(record, changes)| {
-            let mut value = record.get(&self.records).as_bytes().to_vec();
-            for (one, other, to, kind) in changes {
-                let (one, other) = (one.index(value.len() + 1), other.index(value.len() + 1));
-                let range = one.min(other)..one.max(other);
-                match kind {
-                    0 => drop(value.drain(range)),
-                    1 => value.truncate(one),
-                    _ => {
-                        let copy = value[range].to_vec();
-                        let to = to.index(value.len() + 1);
-                        drop(value.splice(to..to, copy));
-                    }
-                }
+            refused += 1;
+            for part in &stated {
+                let shown = || format!("{outcome:?} {}", String::from_utf8_lossy(&mutant.value));
+                assert!(sound[mutant.of].contains(part), "{}", shown());
+                take(&mut stays, part, &mut |event| panic!("{event:?} of {}", shown()));
             }
-            self.read_in_every_way(&value);
-        });
+        }
+        assert!(refused > count / 20, "only {refused} of {count} were refused");
     }
 
     /// Records in any order, some of them several times and some in one value, are the same facts when joined.
     pub(crate) fn check_order(&self) {
+        let of = |value: &[u8]| facts_of(value, &self.mapping).facts;
         let all = |records: &[String]| {
-            let found = records.iter().map(|record| self.find(record.as_bytes()).facts);
+            let found = records.iter().map(|record| of(record.as_bytes()));
             joined(&found.collect::<Vec<_>>().concat())
         };
         let expected = all(&self.records);
         let doubled = [self.records.clone(), self.records.clone()].concat();
+        let is_array = self.records.iter().any(|record| record.starts_with('['));
         let orders = (Just(doubled).prop_shuffle(), any::<Index>(), prop::sample::select(vec!["", "\n", ","]));
         run(100, &orders, |(mut records, dropped, separator)| {
             // One copy of one record may be lost.
             records.remove(dropped.index(records.len()));
             assert_eq!(all(&records), expected);
-            assert_eq!(all(&[records.join(separator)]), expected);
+            if !is_array {
+                let (one, array) = (records.join(separator), format!("[{}]", records.join(",")));
+                assert_eq!(joined(&of(one.as_bytes())), expected);
+                assert_eq!(joined(&of(array.as_bytes())), expected);
+            }
         });
     }
 
-    /// What is shown of a record contains none of these texts, which its records contain.
+    /// What is shown of a record, or of its beginning, contains none of these texts, which its records contain.
     pub(crate) fn check_canaries(&self, canaries: &[&str]) {
-        let decoder = Decoder::of_source(&lines(), [7; 16], self.mapping.clone());
         for canary in canaries {
             assert!(self.records.iter().any(|record| record.contains(canary)), "{canary} is in no record");
         }
-        for value in &self.records {
-            let cut = &value.as_bytes()[..value.len() - 1];
-            for value in [value.as_bytes(), cut] {
-                let record = Record::of_value(value);
+        for record in &self.records {
+            let cuts = (1..=4).map(|part| record.len() * part / 4).chain([record.len() - 1]);
+            for cut in cuts {
+                let record = Record::of_value(&record.as_bytes()[..cut]);
                 let mut stated = Vec::new();
-                let read = decoder.read(&record, &mut stated);
-                let shown = format!("{read:?} {stated:?} {:?}", decoder.contents(&record));
+                let read = self.decoder.read(&record, &mut stated);
+                let shown = format!("{read:?} {stated:?} {:?}", self.decoder.contents(&record));
                 let shown = shown + &read.err().map_or(String::new(), |error| error.to_string());
                 for canary in canaries {
                     assert!(!shown.contains(canary), "{canary} in {shown}");
                 }
             }
         }
+    }
+}
+
+fn has_parts(stated: &[Stated]) -> bool {
+    stated.iter().any(|stated| matches!(stated, Stated::Stay(_)))
+}
+
+fn take(stays: &mut Stays, stated: &Stated, give: &mut dyn FnMut(ensilinja_model::Event)) {
+    if let Stated::Stay(part) = stated {
+        stays.take(part, give);
     }
 }
 

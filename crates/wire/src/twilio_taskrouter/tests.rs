@@ -1,12 +1,12 @@
 //! Tests of `twilio_taskrouter`: the samples, each row of the mapping in the three spellings, and its traps.
 
 use ensilinja_model::{AttemptResult, CloseResult, LineIndex, Outcome};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{TwilioRules, TwilioSettings, read};
-use crate::native::samples::{Found, Sample, facts_of, line_of};
-use crate::native::{MappingTable, trials};
+use super::{TwilioRules, TwilioSettings};
+use crate::native::MappingTable;
+use crate::native::laws::{A_MILLION, Laws, SOME};
+use crate::native::samples::{Found, Sample, changed, facts_of, line_of, read_value};
 use crate::{CodeMeaning, Detail, ExitMeaning, Format, FormatRules, KeyTable, Mapping, QueueTarget, WaitFrom};
 
 const SAMPLES: [&str; 4] = [
@@ -68,16 +68,13 @@ fn with(settings: TwilioSettings) -> Mapping {
 
 /// The members of an event about a task in `WQa`, with some changed, added, or removed by null.
 fn members(changes: &Value) -> Value {
-    let mut members = json!({
-        "timestamp": AT, "task_sid": "WT1", "task_queue_sid": "WQa", "task_queue_name": "Queue A",
-        "task_attributes": {}, "task_date_created": CREATED, "workflow_sid": "WWa",
-    });
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(members.as_object_mut().unwrap().remove(name)),
-            value => members[name] = value.clone(),
-        }
-    }
+    let mut members = changed(
+        json!({
+            "timestamp": AT, "task_sid": "WT1", "task_queue_sid": "WQa", "task_queue_name": "Queue A",
+            "task_attributes": {}, "task_date_created": CREATED, "workflow_sid": "WWa",
+        }),
+        changes,
+    );
     if let Some(attributes) = members.get("task_attributes").filter(|it| it.is_object()) {
         members["task_attributes"] = attributes.to_string().into();
     }
@@ -101,7 +98,7 @@ fn callback(name: &str, changes: &Value) -> Value {
 }
 
 fn find_in(mapping: &Mapping, event: &Value) -> Found {
-    facts_of(event.to_string().as_bytes(), mapping, read)
+    read_value(event, mapping)
 }
 
 /// Facts with their values and lines; with `@created` at the creation of the task.
@@ -142,7 +139,7 @@ fn states_with(mapping: &Mapping, name: &str, changes: &Value) -> Vec<String> {
     let form = pairs.collect::<Vec<_>>().join("&");
     let library = json!({"eventType": name, "eventDate": AT, "eventData": members(changes)});
     for other in [rest.to_string(), callback.to_string(), form, library.to_string()] {
-        let found = facts_of(other.as_bytes(), mapping, read);
+        let found = facts_of(other.as_bytes(), mapping);
         assert_eq!((said(&found), &found.faults), (said(&stream), &stream.faults), "{other}");
         assert_eq!((&found.unmapped, &found.types), (&stream.unmapped, &stream.types), "{other}");
     }
@@ -159,8 +156,8 @@ fn the_samples_state_what_their_truth_says_in_any_order() {
     for name in SAMPLES {
         let sample = Sample::load(name);
         let mapping = mapping_of(&sample);
-        sample.check(&mapping, read);
-        trials::check_any_order(name, &mapping, read);
+        sample.check(&mapping);
+        Laws::of(sample.records, mapping).check_order();
     }
 }
 
@@ -440,7 +437,7 @@ fn a_member_that_is_missing_or_bad_is_a_fault_of_its_own() {
         assert_eq!((found.facts, found.faults), (vec![], vec![fault]), "{name} {changes}");
     }
     let array = format!("[{},7,{{\"type\":1,]", event("reservation.accepted", &json!({})));
-    let found = facts_of(array.as_bytes(), &mapping(), read);
+    let found = facts_of(array.as_bytes(), &mapping());
     assert_eq!(said(&found), ["answered"]);
     assert!(found.faults.contains(&Detail::NotAnObject), "{:?}", found.faults);
 }
@@ -472,20 +469,27 @@ fn other_events_are_skipped_and_what_is_not_mapped_is_reported() {
 
 #[test]
 fn callers_and_workers_are_never_said() {
-    let mapping = mapping_of(&Sample::load(SAMPLES[2]));
-    trials::check_canaries(&SAMPLES, &mapping, &["+358000000000", "numberToCall", "WK000", "WT000"]);
+    laws().check_canaries(&["+358000000000", "numberToCall", "WK000", "WT000"]);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+fn laws() -> Laws {
+    Laws::of(Sample::records_of(&SAMPLES), mapping_of(&Sample::load(SAMPLES[2])))
+}
 
-    #[test]
-    fn any_value_is_read_without_a_panic(value in trials::values(&SAMPLES)) {
-        trials::read_any(&value, &mapping_of(&Sample::load(SAMPLES[2])));
-    }
+#[test]
+fn any_bytes_are_read_without_a_panic() {
+    laws().check_any_bytes();
+    let form = "EventType=task.canceled&TaskSid=WT1&TaskQueueSid=WQa&Timestamp=2026-03-03T05%3A00%3A00Z&A=%C3%A9";
+    Laws::of(vec![form.replace('&', ",&")], mapping()).check_any_bytes();
+}
 
-    #[test]
-    fn any_form_is_read_without_a_panic(text in "(EventType=task\\.canceled|A=)?[&=%A-F0-9a-z+é]{0,60}") {
-        trials::read_any(text.as_bytes(), &mapping());
-    }
+#[test]
+fn mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws().check_mutants(SOME);
+}
+
+#[test]
+#[ignore = "a million mutants take some seconds"]
+fn a_million_mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    laws().check_mutants(A_MILLION);
 }

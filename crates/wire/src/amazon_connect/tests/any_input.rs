@@ -2,12 +2,12 @@
 //! are not shown.
 
 use super::*;
-use crate::native::laws::Laws;
+use crate::native::laws::{A_MILLION, Laws, SOME};
 
 fn laws(sample_name: &str) -> Laws {
     let (Sample { records, .. }, mut mapping) = sample(sample_name);
     mapping.removed_callback = Some(CloseResult::Purged);
-    Laws { records, mapping, read }
+    Laws::of(records, mapping)
 }
 
 /// The records of all samples, read with all tables.
@@ -16,7 +16,7 @@ fn all() -> Laws {
     let mut mapping = sample("records").1;
     mapping.entries = mapping_of_numbers();
     mapping.removed_callback = Some(CloseResult::Purged);
-    Laws { records, mapping, read }
+    Laws::of(records, mapping)
 }
 
 fn mapping_of_numbers() -> crate::KeyTable<LineIndex> {
@@ -29,9 +29,14 @@ fn any_bytes_are_read_without_a_panic() {
 }
 
 #[test]
-fn a_damaged_record_is_read_without_a_panic_and_states_nothing_if_it_is_refused() {
-    all().check_one_change();
-    all().check_many_changes();
+fn mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    all().check_mutants(SOME);
+}
+
+#[test]
+#[ignore = "a million mutants take some seconds"]
+fn a_million_mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    all().check_mutants(A_MILLION);
 }
 
 #[test]
@@ -81,5 +86,5 @@ fn persons_are_not_shown() {
         }
     }
     let mapping = sample("records").1;
-    Laws { records, mapping, read }.check_canaries(&canaries);
+    Laws::of(records, mapping).check_canaries(&canaries);
 }

@@ -88,10 +88,10 @@ fn a_removed_callback_stays_outstanding_and_is_reported_if_its_meaning_is_not_se
     let mut unset = mapping();
     unset.removed_callback = None;
     let found = read_value(&callback_record(&json!({ "DisconnectReason": "API" })), &unset);
-    assert_eq!(shown(&found), ["callback_requested a 08:00:00.000"]);
+    assert_eq!(found.shown(), ["callback_requested a 08:00:00.000"]);
     assert_eq!(found.unmapped, [(MappingTable::RemovedCallback, "API".to_owned())]);
     let unknown = read_value(&callback_record(&json!({ "DisconnectReason": "TELECOM_BUSY" })), &mapping());
-    assert_eq!(shown(&unknown), ["callback_requested a 08:00:00.000"]);
+    assert_eq!(unknown.shown(), ["callback_requested a 08:00:00.000"]);
     assert_eq!(unknown.unmapped, [(MappingTable::RemovedCallback, "TELECOM_BUSY".to_owned())]);
 }
 
@@ -163,12 +163,12 @@ fn attributes_state_outcome_and_feedback_at_the_end_or_at_the_last_change() {
         "feedback_received:no b 09:00:00.999",
         "feedback_received:yes b 09:00:00.999",
     ];
-    assert_eq!(shown(&found)[4..], facts);
+    assert_eq!(found.shown()[4..], facts);
     assert!(found.unmapped.is_empty() && found.faults.is_empty());
 
     let unknown = value(json!({ "Outcome": "secret", "Nps": "11", "Solved": {}, "Continues": "", "outcome": "done" }));
     let found = read_value(&unknown, &mapping);
-    assert_eq!(found.facts.len(), 4, "{:?}", shown(&found));
+    assert_eq!(found.facts.len(), 4, "{:?}", found.shown());
     let names = ["Outcome", "Nps", "Solved"].map(|name| (MappingTable::Attributes, name.to_owned()));
     assert_eq!(found.unmapped, names);
     assert_eq!(read_value(&value(Value::Null), &mapping).faults, []);
@@ -181,7 +181,7 @@ fn attributes_of_a_callback_are_of_its_line_and_those_of_other_calls_are_not_rea
     let outcome =
         json!({ "Attributes": { "Outcome": "done" }, "Agent": { "ConnectedToAgentTimestamp": at("08:30:00") } });
     let found = read_value(&callback_record(&outcome), &mapping);
-    assert_eq!(shown(&found).last().unwrap(), "outcome_recorded:handled a 09:00:00.999");
+    assert_eq!(found.shown().last().unwrap(), "outcome_recorded:handled a 09:00:00.999");
     let mut outbound = callback_record(&outcome);
     outbound["InitiationMethod"] = "OUTBOUND".into();
     states(&outbound, &mapping, &[]);

@@ -30,8 +30,7 @@ fn the_last_record_of_a_call_says_all_that_lost_ones_would_have_said() {
     use crate::native::laws::joined;
     for name in ["answered", "abandoned"] {
         let (sample, mapping) = sample(name);
-        let found: Vec<_> =
-            sample.records.iter().map(|record| facts_of(record.as_bytes(), &mapping, read).facts).collect();
+        let found: Vec<_> = sample.records.iter().map(|record| facts_of(record.as_bytes(), &mapping).facts).collect();
         assert_eq!(joined(found.last().unwrap()), joined(&found.concat()), "{name}");
     }
 }
@@ -89,7 +88,7 @@ fn segments_of_customers_count_and_those_of_others_do_not() {
         ("Email", "TRANSFER"),
     ] {
         let found = read_value(&event("DISCONNECTED", &members(channel, method)), &mapping());
-        assert_eq!(shown(&found), [""; 0], "{channel} {method}");
+        assert_eq!(found.shown(), [""; 0], "{channel} {method}");
         assert!(!found.has_unknown_type && found.unmapped.is_empty() && found.faults.is_empty(), "{channel} {method}");
     }
 }
@@ -220,7 +219,7 @@ fn a_number_whose_caller_goes_to_a_queue_without_a_line_no_longer_waits() {
     let facts = ["offered a 08:00:00.100", "transferred a 08:00:10.200"];
     let to = |queue: &str| event("QUEUED", &json!({ "tags": tags, "queueInfo": queued(queue, "08:00:10.200") }));
     let unmapped = read_value(&to(NO_QUEUE), &mapping());
-    assert_eq!(shown(&unmapped), facts);
+    assert_eq!(unmapped.shown(), facts);
     assert_eq!(unmapped.unmapped, [(MappingTable::Queues, NO_QUEUE.to_owned())]);
     let mut ignoring = mapping();
     ignoring.queues.insert("eeee*", QueueTarget::Ignored);
@@ -282,4 +281,18 @@ fn what_is_needed_and_missing_is_a_fault() {
     let nameless = json!({ "queueInfo": { "enqueueTimestamp": at("08:00:10.200") } });
     let found = read_value(&event("QUEUED", &nameless), &mapping());
     assert_eq!((found.facts.len(), found.faults), (0, vec![Detail::MissingQueue]));
+}
+
+#[test]
+fn a_move_that_a_record_tells_wins_over_the_abandon_of_an_event_also_in_the_first_millisecond_of_a_second() {
+    let disconnected = |time: &str| {
+        let members = json!({ "queueInfo": queued(QUEUE_A, "08:00:10.200"), "disconnectTimestamp": at(time) });
+        read_value(&event("DISCONNECTED", &members), &mapping()).shown()[2..].to_vec()
+    };
+    assert_eq!(disconnected("08:05:00.000"), ["abandoned:queue a 08:05:00.001", "ended a 08:05:00.001"]);
+    assert_eq!(disconnected("08:05:00.002"), ["abandoned:queue a 08:05:00.002", "ended a 08:05:00.002"]);
+    let moved = json!({
+        "Queue": queue(QUEUE_A, "08:00:10", "08:05:00"), "DisconnectTimestamp": at("08:05:00"), "NextContactId": "c-2",
+    });
+    assert_eq!(read_value(&record(&moved), &mapping()).shown()[2..], ["transferred a 08:05:00.000"]);
 }

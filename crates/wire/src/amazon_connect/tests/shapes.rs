@@ -49,14 +49,14 @@ fn several_objects_in_one_value_are_all_read_and_a_bad_one_is_one_fault() {
         format!("[{one}, {other}]"),
         format!("\u{feff}{one:#}\n{other:#}"),
     ] {
-        let found = facts_of(text.as_bytes(), &mapping(), read);
-        assert_eq!(shown(&found), [FACTS, FACTS].concat(), "{text}");
+        let found = facts_of(text.as_bytes(), &mapping());
+        assert_eq!(found.shown(), [FACTS, FACTS].concat(), "{text}");
         assert_eq!(found.faults, []);
     }
-    let found = facts_of(format!("{one}{{\"contactId\":}}{other}").as_bytes(), &mapping(), read);
+    let found = facts_of(format!("{one}{{\"contactId\":}}{other}").as_bytes(), &mapping());
     assert_eq!((found.facts.len(), found.faults), (4, vec![Detail::NotJson]));
     let nameless = event("QUEUED", &json!({ "contactId": null }));
-    let found = facts_of(format!("[{one},{nameless},{other}]").as_bytes(), &mapping(), read);
+    let found = facts_of(format!("[{one},{nameless},{other}]").as_bytes(), &mapping());
     assert_eq!((found.facts.len(), found.faults), (4, vec![Detail::MissingContactId]));
 }
 
@@ -87,7 +87,7 @@ fn records_of_other_systems_are_skipped_and_counted_by_name() {
 fn a_new_type_of_event_is_a_snapshot_too_and_is_counted_by_name() {
     let new = event("CONTACT_ADMIRED", &json!({ "queueInfo": queued(QUEUE_A, "08:00:10.200") }));
     let found = read_value(&new, &mapping());
-    assert_eq!(shown(&found), FACTS);
+    assert_eq!(found.shown(), FACTS);
     assert_eq!((found.types, found.has_unknown_type), (vec!["CONTACT_ADMIRED".to_owned()], true));
 }
 
@@ -121,12 +121,12 @@ fn a_faulty_object_states_nothing() {
         let mut value = simple();
         add(&mut value, &members);
         let found = read_value(&value, &mapping());
-        assert_eq!((shown(&found), found.faults), (Vec::new(), vec![fault]), "{members}");
+        assert_eq!((found.shown(), found.faults), (Vec::new(), vec![fault]), "{members}");
     }
     let found = read_value(&envelope(&json!("{\"eventType\":\"QUEUED\"}")), &mapping());
     assert_eq!((found.facts.len(), found.faults), (0, vec![Detail::BadMember]));
     let twice = r#"{"eventType":"QUEUED","contactId":"a","ContactId":"b"}"#;
-    assert_eq!(facts_of(twice.as_bytes(), &mapping(), read).faults, [Detail::DuplicateKey]);
+    assert_eq!(facts_of(twice.as_bytes(), &mapping()).faults, [Detail::DuplicateKey]);
 }
 
 #[test]

@@ -226,15 +226,3 @@ proptest! {
         prop_assert_eq!(joined(&events), joined(&all_events()));
     }
 }
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    #[test]
-    fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let mut joined = Joined::new(ami());
-        joined.read(&bytes);
-        joined.read(&[b"{\"event\":\"AgentConnect\",\"queue\":\"q_one\",\"x\":\"", bytes.as_slice(), b"\"}"].concat());
-        joined.read(&[b"Event: AgentConnect\r\nQueue: q_one\r\nUniqueid: 1.1\r\n", bytes.as_slice()].concat());
-    }
-}

@@ -2,12 +2,12 @@
 //! are not shown.
 
 use super::*;
-use crate::native::laws::Laws;
+use crate::native::laws::{A_MILLION, Laws, SOME};
 
 fn all() -> Laws {
     let records = SAMPLES.iter().flat_map(|name| sample(name).0.records).collect();
     let rules = GenesysCloudRules { customer_first: vec![LineIndex::new(0)], ..GenesysCloudRules::default() };
-    Laws { records, mapping: with_rules(rules), read }
+    Laws::of(records, with_rules(rules))
 }
 
 #[test]
@@ -16,16 +16,21 @@ fn any_bytes_are_read_without_a_panic() {
 }
 
 #[test]
-fn a_damaged_record_is_read_without_a_panic_and_states_nothing_if_it_is_refused() {
-    all().check_one_change();
-    all().check_many_changes();
+fn mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    all().check_mutants(SOME);
+}
+
+#[test]
+#[ignore = "a million mutants take some seconds"]
+fn a_million_mutants_are_read_without_a_panic_and_change_nothing_if_they_are_refused() {
+    all().check_mutants(A_MILLION);
 }
 
 #[test]
 fn order_and_repetition_do_nothing() {
     for name in SAMPLES {
         let (Sample { records, .. }, mapping) = sample(name);
-        Laws { records, mapping, read }.check_order();
+        Laws::of(records, mapping).check_order();
     }
 }
 
@@ -55,5 +60,5 @@ fn persons_are_not_shown() {
             records.push(value.to_string());
         }
     }
-    Laws { records, mapping: with_codes(), read }.check_canaries(&canaries);
+    Laws::of(records, with_codes()).check_canaries(&canaries);
 }

@@ -10,7 +10,7 @@ fn contacts_that_arrive_are_offered_answered_and_lost() {
         states(&of("acd.start", ""), &mapping(), &["offered a 08:00:00.100", "queued a 08:00:00.100"]);
         states(&of("acd.end", "ANSWERED"), &mapping(), &["answered a 08:00:00.100"]);
         states(&of("acd.end", "ABANDON"), &mapping(), &["abandoned:queue a 08:00:00.100"]);
-        states(&of("acd.end", "FLOW_OUT"), &mapping(), &["transferred a 08:00:02.100"]);
+        states(&of("acd.end", "FLOW_OUT"), &mapping(), &["transferred a 08:00:00.100"]);
         states(&of("acd.end", "UNKNOWN"), &mapping(), &[]);
         states(&of("acd.end", ""), &mapping(), &[]);
     }
@@ -172,7 +172,7 @@ fn what_the_flow_does_with_a_caller_is_said_by_the_exits() {
     states(&of("INQUEUECALL"), &exits, &["ended a 08:00:00.100"]);
     let mut unset = mapping();
     unset.exits.general.clear();
-    states(&of("INQUEUECALL"), &unset, &["transferred a 08:00:02.100"]);
+    states(&of("INQUEUECALL"), &unset, &["transferred a 08:00:00.100"]);
     assert_eq!(read_value(&of("x"), &unset).unmapped, [(MappingTable::Exits, "flow_out".to_owned())]);
     let voicemail = |ms: Value| event("voicemail.end", &json!({ "voicemailDurationMs": ms }));
     let found = read_value(&voicemail(json!(9_000)), &unset);

@@ -48,7 +48,7 @@ fn a_visit_to_a_queue_is_told_by_its_first_segment_and_its_metrics() {
     for (metric, fact) in [
         ("tAnswered", "answered a 08:01:00.000"),
         ("tAbandon", "abandoned:queue a 08:01:00.000"),
-        ("tFlowOut", "transferred a 08:01:02.000"),
+        ("tFlowOut", "transferred a 08:01:00.000"),
     ] {
         let visit = visit(&[("nOffered", "08:00:30.000"), (metric, "08:01:00.000"), ("tShortAbandon", "08:00:59.000")]);
         states(&record(&[("acd", visit)]), &mapping(), &[offered[0], offered[1], fact]);
@@ -157,7 +157,7 @@ fn a_fault_refuses_the_whole_record() {
         let sound = bad.pointer(pointer).unwrap().clone();
         *bad.pointer_mut(pointer).unwrap() = value;
         let found = read_value(&record(&[("acd", visit(&[])), ("acd", bad.clone())]), &mapping());
-        assert_eq!((shown(&found), found.faults), (Vec::new(), vec![fault]), "{pointer}");
+        assert_eq!((found.shown(), found.faults), (Vec::new(), vec![fault]), "{pointer}");
         *bad.pointer_mut(pointer).unwrap() = sound;
     }
     let mut nameless = record(&[("acd", visit(&[]))]);

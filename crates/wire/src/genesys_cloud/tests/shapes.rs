@@ -39,12 +39,12 @@ fn a_body_alone_does_not_say_what_it_is() {
 fn several_objects_in_one_value_are_all_read_and_a_bad_one_is_one_fault() {
     let (one, other) = (event("acd.start", &json!({})), envelope(&event("acd.start", &json!({})), "acd.start"));
     for text in [format!("{one}{other}"), format!("[{one},{other}]"), format!("{one}\n{other}\n")] {
-        let found = facts_of(text.as_bytes(), &mapping(), read);
-        assert_eq!(shown(&found), [FACTS, FACTS].concat());
+        let found = facts_of(text.as_bytes(), &mapping());
+        assert_eq!(found.shown(), [FACTS, FACTS].concat());
         assert_eq!(found.faults, []);
     }
     let bad = event("acd.start", &json!({ "conversationId": null }));
-    let found = facts_of(format!("[{one},{bad},{other}]").as_bytes(), &mapping(), read);
+    let found = facts_of(format!("[{one},{bad},{other}]").as_bytes(), &mapping());
     assert_eq!((found.facts.len(), found.faults), (4, vec![Detail::MissingContactId]));
 }
 
