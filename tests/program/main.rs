@@ -7,6 +7,8 @@
 
 #[path = "../support/board.rs"]
 mod board;
+#[path = "../support/calls.rs"]
+mod calls;
 #[path = "../support/command_line.rs"]
 mod command_line;
 #[path = "../support/pages.rs"]

@@ -10,8 +10,9 @@ use ensilinja_sim::{County, Generator};
 use ensilinja_wire::encode_structured;
 use serde_json::Value;
 
+use crate::calls::{CALLER, Call, calls};
 use crate::command_line::{Ended, file, printed, run};
-use crate::queue_log::{self, CALLER, Call};
+use crate::queue_log;
 
 /// 2025-09-08 in Finland, a Monday, and eight days later.
 const FROM: EventTime = EventTime::from_seconds(1_757_278_800);
@@ -29,7 +30,7 @@ struct Week {
 
 static WEEK: LazyLock<Week> = LazyLock::new(|| {
     let generator = Generator::new(&County::oma_hame(), 7, FROM, 1.0);
-    let calls = queue_log::calls(generator.take_while(|event| event.reported_at < TO));
+    let calls = calls(generator.take_while(|event| event.reported_at < TO), &queue_log::TELLING);
     assert!(calls.len() > 3_000, "{}", calls.len());
     let [events, log, config, wrong_config] =
         ["native.jsonl", "native.queue_log", "native.toml", "native-wrong.toml"].map(file);

@@ -11,9 +11,10 @@ use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Generator, Oracle, SimEvent};
 use ensilinja_test_support::{KafkaBroker, TemporaryFolder};
 
+use crate::calls::{self, CALLER, Call};
 use crate::feed::now;
 use crate::program::{Program, as_of, total};
-use crate::queue_log::{self, CALLER, Call};
+use crate::queue_log;
 use crate::series;
 use crate::stage::Stage;
 
@@ -67,11 +68,12 @@ fn calls() -> Vec<Call> {
     let history = history.take_while(|event| event.reported_at < THURSDAY);
     let end = THURSDAY.plus_millis(3_600_000);
     let busy = Generator::new(&county, 6, THURSDAY, 60.0).take_while(move |event| event.reported_at < end);
-    queue_log::calls(history.chain(busy).map(|event| SimEvent {
+    let moved = history.chain(busy).map(|event| SimEvent {
         at: event.at.plus_millis(moved_ms),
         reported_at: event.reported_at.plus_millis(moved_ms),
         ..event
-    }))
+    });
+    calls::calls(moved, &queue_log::TELLING)
 }
 
 /// A `queue_log` that grows, and is rotated as `logger rotate` of Asterisk does it.

@@ -9,6 +9,8 @@
 mod alertmanager;
 #[path = "../support/board.rs"]
 mod board;
+#[path = "../support/calls.rs"]
+mod calls;
 #[path = "../support/command_line.rs"]
 mod command_line;
 #[path = "../support/deployed.rs"]
