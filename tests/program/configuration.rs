@@ -121,7 +121,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#"short_abandon = "3s""#, r#"orphan_after = "80s""#, r#"31: line[mipa].orphan_after is "80s"; it should be longer than threshold (1m 30s)"#),
     (r#"short_abandon = "3s""#, r#"orphan_after = "10d""#, r#"31: line[mipa].orphan_after is "10d"; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
     (r#"short_abandon = "3s""#, r#"wait_from = "menu""#, r#"31: line[mipa].wait_from is "menu"; it should be one of "arrival", "queue""#),
-    (r#"short_abandon = "3s""#, r#"wait_from = "menu""#, r#"31: line[mipa].wait_from is "menu"; it should be one of "arrival", "queue""#),
+    (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = 2026-01-01\nwait_from = \"arrival\"", "32: line[mipa].change[#1].valid_from is 2026-01-01; it should be the date of a change: name what differs from then on, of hours, short_abandon, threshold, orphan_after, give_up_working_days, wait_from, timed_out, promise"),
     (r#"short_abandon = "3s""#, r#"timed_out = "moved""#, r#"31: line[mipa].timed_out is "moved"; it should be one of "counts", "left_out""#),
     (r#"short_abandon = "3s""#, "give_up_working_days = 0", "31: line[mipa].give_up_working_days is 0; it should be a whole number from 1 to 30"),
     (r#"short_abandon = "3s""#, "give_up_working_days = 2.5", "31: line[mipa].give_up_working_days is 2.5; it should be a whole number from 1 to 30"),

@@ -122,3 +122,79 @@ fn check_order(section: &Section<'_>, orphan_after: &str, limits: &Limits) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_model::EventTime;
+
+    use super::*;
+    use crate::outside::NothingOutside;
+    use crate::{Line, parse};
+
+    /// Two lines after these defaults, the first with more keys and changes.
+    fn lines(defaults: &str, of_the_first: &str) -> [Line; 2] {
+        let line = |id: &str, more: &str| {
+            format!(
+                "[[line]]\nid = \"{id}\"\nchannel = \"phone\"\nname.fi = \"{id}\"\ngroup = \"g\"\n\
+                 service_area = \"a\"\nhours = \"24/7\"\n{more}\n"
+            )
+        };
+        let head = "time_zone = \"Europe/Helsinki\"\n[server]\nlisten = \"127.0.0.1:0\"\n\
+                    [kafka]\nbrokers = \"k:9092\"\ntopic = \"t\"\n[defaults]\n";
+        let text = [head, defaults, "\n", &line("one", of_the_first), &line("two", "")].concat();
+        let config = parse("limits.toml", &text, &NothingOutside).unwrap_or_else(|error| panic!("{error}"));
+        <[Line; 2]>::try_from(config.lines).unwrap()
+    }
+
+    /// Both rules of a line, with the instant from which they hold.
+    fn rules(line: &Line) -> Vec<(EventTime, WaitFrom, TimedOutRule)> {
+        let rules = line.effective_limits.iter();
+        rules.map(|it| (it.valid_from, it.limits.wait_from, it.limits.timed_out)).collect()
+    }
+
+    #[test]
+    fn a_line_counts_waits_and_time_outs_as_it_says_else_as_the_defaults_say() {
+        use TimedOutRule::{Counts, LeftOut};
+        use WaitFrom::{Arrival, Queue};
+        let always = |wait_from, timed_out| vec![(EventTime::MIN, wait_from, timed_out)];
+        let (queue, left_out) = ("wait_from = \"queue\"\n", "timed_out = \"left_out\"\n");
+        let (arrival, counts) = ("wait_from = \"arrival\"\n", "timed_out = \"counts\"\n");
+        for (defaults, of_the_first, one, two) in [
+            ("", "", (Arrival, Counts), (Arrival, Counts)),
+            (arrival, counts, (Arrival, Counts), (Arrival, Counts)),
+            ("", queue, (Queue, Counts), (Arrival, Counts)),
+            ("", left_out, (Arrival, LeftOut), (Arrival, Counts)),
+            (&[queue, left_out].concat(), "", (Queue, LeftOut), (Queue, LeftOut)),
+            (&[queue, left_out].concat(), &[arrival, counts].concat(), (Arrival, Counts), (Queue, LeftOut)),
+        ] {
+            let [first, second] = lines(defaults, of_the_first);
+            assert_eq!(rules(&first), always(one.0, one.1), "{defaults} {of_the_first}");
+            assert_eq!(rules(&second), always(two.0, two.1), "{defaults} {of_the_first}");
+            assert_eq!((first.wait_from(), second.wait_from()), (Some(one.0), Some(two.0)));
+        }
+    }
+
+    #[test]
+    fn waits_and_time_outs_may_count_differently_from_a_local_midnight_on() {
+        use TimedOutRule::{Counts, LeftOut};
+        use WaitFrom::{Arrival, Queue};
+        let [one, two] = lines(
+            "wait_from = \"queue\"",
+            "[[line.change]]\nvalid_from = 2026-01-01\ntimed_out = \"left_out\"\n\
+             [[line.change]]\nvalid_from = 2026-07-01\nwait_from = \"arrival\"\n\
+             [[line.change]]\nvalid_from = 2026-08-01\nthreshold = \"90s\"\ntimed_out = \"counts\"",
+        );
+        // Midnight in Finland is at 22 h UTC in winter and at 21 h in summer.
+        let [new_year, july, august] = [1_767_218_400, 1_782_853_200, 1_785_531_600].map(EventTime::from_seconds);
+        let expected = [
+            (EventTime::MIN, Queue, Counts),
+            (new_year, Queue, LeftOut),
+            (july, Arrival, LeftOut),
+            (august, Arrival, Counts),
+        ];
+        assert_eq!(rules(&one), expected);
+        assert_eq!(rules(&two), [(EventTime::MIN, Queue, Counts)]);
+        assert_eq!(one.wait_from(), None, "no one word says it for all dates");
+        assert_eq!(two.wait_from(), Some(Queue));
+    }
+}

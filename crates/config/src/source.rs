@@ -302,6 +302,36 @@ timeout = "timed_out"
     }
 
     #[test]
+    fn a_wait_begins_in_the_queue_unless_the_source_says_at_the_arrival() {
+        for format in Format::ALL.iter().filter(|format| !matches!(format, Format::CloudEvents | Format::Json)) {
+            let source = |keys: &str| {
+                let name = format.as_str();
+                format!(
+                    "[[source]]\ntopics = [\"a\"]\nformat = \"{name}\"\n{keys}[source.queues]\n\"q\" = \"neuvola\"\n"
+                )
+            };
+            let wait_from = |keys: &str| sources(&source(keys)).map(|sources| sources[0].mapping.wait_from);
+            let removed =
+                if keys_of(*format).contains(&REMOVED_CALLBACK) { "removed_callback = \"purged\"\n" } else { "" };
+            for (keys, expected) in [
+                ("", WaitFrom::Queue),
+                ("wait_from = \"queue\"\n", WaitFrom::Queue),
+                ("wait_from = \"arrival\"\n", WaitFrom::Arrival),
+            ] {
+                assert_eq!(wait_from(&(removed.to_owned() + keys)), Ok(expected), "{format:?} {keys}");
+            }
+            let refusal = wait_from(&(removed.to_owned() + "wait_from = \"menu\"\n")).unwrap_err();
+            assert!(
+                refusal.ends_with("wait_from is \"menu\"; it should be one of \"arrival\", \"queue\""),
+                "{refusal}"
+            );
+        }
+        let events = "[[source]]\ntopics = [\"a\"]\nformat = \"cloudevents\"\nwait_from = \"queue\"\n";
+        let refusal = sources(events).unwrap_err();
+        assert!(refusal.contains("wait_from is unknown"), "events have arrivals of their own: {refusal}");
+    }
+
+    #[test]
     fn what_is_wrong_is_said_in_one_line_with_its_place() {
         for (from, to, expected) in [
             ("asterisk_queue_log\"", "queue_log\"", "format is \"queue_log\"; it should be one of \"cloudevents\","),
