@@ -33,6 +33,7 @@ mod core_dumps;
 mod event_files;
 mod explain;
 mod grafana;
+mod groups;
 mod import;
 mod look_back;
 mod native;

@@ -27,10 +27,12 @@ impl Pages {
             name_sv: line.id.to_string(),
             name_en: line.id.to_string(),
             group: "soup".to_owned(),
+            group_names: ["soup"; 3].map(str::to_owned),
             service_area: "kitchen".to_owned(),
             wait_from: Some(WaitFrom::Arrival),
             service_level: rules::service_level(line),
             targets: Targets::default(),
+            volume_goals: Vec::new(),
         };
         Self {
             exposition: Exposition::new(lines.iter().map(card).collect(), rules.bounds()),

@@ -29,7 +29,9 @@ fn a_report_is_printed_alone_in_every_format_and_language() {
         ("sv", "Nyckeltal för samtal", "Tjänster för äldre"),
         ("en", "Key figures for calls", "Services for older people"),
     ] {
-        for (format, begins) in [("table", heading.to_owned()), ("markdown", format!("## {heading}"))] {
+        for (format, begins) in
+            [("table", heading.to_owned()), ("markdown", format!("## {heading}")), ("html", format!("<h2>{heading}"))]
+        {
             let text = printed(&monday(&EVENTS, &["--language", language, "--format", format]));
             assert!(text.contains(&begins) && text.contains(line), "{language}, {format}:\n{text}");
             assert!(text.ends_with('\n') && !text.contains("INFO"), "{text}");
@@ -49,6 +51,15 @@ fn no_line_of_a_table_is_wider_than_requested() {
         let widest = width(&["--width", asked]).unwrap();
         assert!((least..=asked.parse().unwrap()).contains(&widest), "asked for {asked}, {widest} wide");
     }
+}
+
+#[test]
+fn listings_follow_the_width_too() {
+    let lines = printed(&["lines", "--line", "neuvola", "--width", "60"]);
+    assert!(lines.lines().all(|line| line.chars().count() <= 60), "{lines}");
+    assert!(lines.contains("Neuvola ja perhesuunnittelu\n") || lines.contains("(maternity)"), "{lines}");
+    let whole = printed(&["lines", "--line", "neuvola"]);
+    assert!(whole.lines().any(|line| line.chars().count() > 120), "a pipe has whole lines: {whole}");
 }
 
 #[test]

@@ -59,6 +59,7 @@ impl Exposition {
                 | MetricOrigin::Waits { .. }
                 | MetricOrigin::Line(_)
                 | MetricOrigin::Targets(_)
+                | MetricOrigin::DatedTargets(_)
                 | MetricOrigin::Info(_) => self.write_lines(&mut text, metric, snapshot.figures.as_ref()),
             }
         }

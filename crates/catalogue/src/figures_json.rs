@@ -12,8 +12,10 @@
 //!   "reasons": [],
 //!   "lines": [{
 //!     "line": "mipa", "channel": "phone",
-//!     "name_fi": "...", "name_sv": "...", "name_en": "...", "group": "...", "service_area": "...",
+//!     "name_fi": "...", "name_sv": "...", "name_en": "...", "service_area": "...",
+//!     "group": "...", "group_fi": "...", "group_sv": "...", "group_en": "...",
 //!     "target_ratio": {"promise_kept": 1.0}, "alert_floor_ratio": {"promise_kept": 0.8},
+//!     "volume_goals": [{"of": "channel", "valid_from_timestamp_seconds": null, "contacts_per_month": 4000}],
 //!     "figures": {
 //!       "line_open": 1, "contacts_waiting": 2, "waiting_oldest_seconds": 61.5,
 //!       "callbacks_outstanding": {"later": 4, "today": 2, "overdue": 0},
@@ -42,7 +44,9 @@
 //!
 //! The example leaves out most names. An unknown instant is `null`. So are a line's `figures` until they have been
 //! rebuilt, and a window that history does not cover: that is no data, not 0. A figure that does not exist, such as the
-//! quantile of no waits, is left out. `reasons` may have entries while `complete` is true.
+//! quantile of no waits, is left out. `reasons` may have entries while `complete` is true. Goals in `volume_goals` are
+//! for the line, the lines of its `group` with the same channel, or its `channel`, each until the next `of` the same;
+//! `null` contacts are no goal.
 
 use ensilinja_ledger::{LineFigures, Waits, Window};
 use ensilinja_model::EventTime;
@@ -108,7 +112,24 @@ pub fn info_fields(info: &LineInfo) -> Map<String, Value> {
             _ => {}
         }
     }
+    fields.insert("volume_goals".to_owned(), volume_goals(info));
     fields
+}
+
+/// The goals for the number of contacts, each with the instant from which it holds: a reader that is connected for
+/// months knows which of them is in force.
+fn volume_goals(info: &LineInfo) -> Value {
+    let goals = info.volume_goals.iter().flat_map(|goals| {
+        goals.steps.iter().map(|step| {
+            let valid_from = (step.valid_from > EventTime::MIN).then_some(step.valid_from);
+            json!({
+                "of": goals.scope.as_str(),
+                "valid_from_timestamp_seconds": instant(valid_from),
+                "contacts_per_month": step.contacts_per_month,
+            })
+        })
+    });
+    goals.collect()
 }
 
 /// The figures of a line: those of the instant itself, and those of these windows. `shows` selects them by window
@@ -161,6 +182,7 @@ fn window_figures(
             }
             MetricOrigin::Line(_)
             | MetricOrigin::Targets(_)
+            | MetricOrigin::DatedTargets(_)
             | MetricOrigin::Info(_)
             | MetricOrigin::Snapshot(_)
             | MetricOrigin::Registry => {}

@@ -55,5 +55,5 @@ pub use registry::{RegistryFamily, RegistrySeries, RegistryValue};
 pub use run_file::reader::{RunFileError, RunReader};
 pub use run_file::{Knowledge, NotARunLine, RunHeader, RunLine, RunScope};
 pub use snapshot::{Hazards, PartitionState, Readiness, Snapshot};
-pub use targets::{Target, Targets};
+pub use targets::{Target, Targets, VolumeGoals, VolumeScope, VolumeStep};
 pub use text_format::MetricsFormat;

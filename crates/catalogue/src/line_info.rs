@@ -3,7 +3,7 @@
 use ensilinja_ledger::ServiceLevel;
 use ensilinja_model::{Channel, LineId, WaitFrom};
 
-use crate::targets::Targets;
+use crate::targets::{Targets, VolumeGoals};
 
 /// The configured description of a line: what its series and its tile on the board show beside the figures.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct LineInfo {
     pub name_en: String,
     /// The group of lines it is shown with.
     pub group: String,
+    /// Its names: Finnish, Swedish, English.
+    pub group_names: [String; 3],
     /// The service it belongs to.
     pub service_area: String,
     /// From where its waits count; `None` if that changes by date.
@@ -28,4 +30,6 @@ pub struct LineInfo {
     pub service_level: ServiceLevel,
     /// Its goals and alert floors.
     pub targets: Targets,
+    /// The goals for the number of contacts that it has a part in.
+    pub volume_goals: Vec<VolumeGoals>,
 }

@@ -44,6 +44,11 @@ impl LineTable {
                 MetricOrigin::Info(read) | MetricOrigin::Targets(read) => {
                     read(info, &mut |values, number| plain(values, None, number));
                 }
+                MetricOrigin::DatedTargets(read) => {
+                    if let Some(figures) = figures {
+                        read(info, figures.as_of, &mut |values, number| plain(values, None, number));
+                    }
+                }
                 MetricOrigin::Line(read) => {
                     if let Some(figures) = figures {
                         read(&figures.lines[line], &mut |values, number| plain(values, None, number));
@@ -93,6 +98,7 @@ impl LineTable {
             }
             MetricOrigin::Line(_)
             | MetricOrigin::Targets(_)
+            | MetricOrigin::DatedTargets(_)
             | MetricOrigin::Info(_)
             | MetricOrigin::Snapshot(_)
             | MetricOrigin::Registry => {}

@@ -3,6 +3,7 @@
 //! The rows themselves are in the [catalogue](crate::CATALOGUE).
 
 use ensilinja_ledger::{LineFigures, Sums, Waits, Window, WindowFigures};
+use ensilinja_model::EventTime;
 
 use crate::line_info::LineInfo;
 use crate::number::Number;
@@ -77,6 +78,8 @@ pub(crate) enum MetricOrigin {
     Line(fn(&LineFigures, Emit<'_>)),
     /// Each line's targets.
     Targets(fn(&LineInfo, Emit<'_>)),
+    /// Each line's targets that hold at the instant of the figures.
+    DatedTargets(fn(&LineInfo, EventTime, Emit<'_>)),
     /// Each line's description.
     Info(fn(&LineInfo, Emit<'_>)),
     /// The state of the pipeline at the instant of the request.
@@ -107,6 +110,7 @@ impl Metric {
             | MetricOrigin::Indicators { windows, .. } => windows,
             MetricOrigin::Line(_)
             | MetricOrigin::Targets(_)
+            | MetricOrigin::DatedTargets(_)
             | MetricOrigin::Info(_)
             | MetricOrigin::Snapshot(_)
             | MetricOrigin::Registry => &[],

@@ -291,7 +291,11 @@ fn of_contacts() -> impl Iterator<Item = &'static Metric> {
     metrics().filter(|metric| match metric.origin {
         MetricOrigin::Window { .. } | MetricOrigin::Waits { .. } | MetricOrigin::Indicators { .. } => true,
         MetricOrigin::Line(_) => !metric.name.starts_with(OPENING_HOURS_PREFIX),
-        MetricOrigin::Targets(_) | MetricOrigin::Info(_) | MetricOrigin::Snapshot(_) | MetricOrigin::Registry => false,
+        MetricOrigin::Targets(_)
+        | MetricOrigin::DatedTargets(_)
+        | MetricOrigin::Info(_)
+        | MetricOrigin::Snapshot(_)
+        | MetricOrigin::Registry => false,
     })
 }
 

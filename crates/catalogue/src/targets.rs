@@ -1,6 +1,8 @@
-//! The goals and alert floors of a line: the published ones, unless the line's configuration overrides them.
+//! The goals and alert floors of a line: the published ones, unless the line's configuration overrides them; and goals
+//! for the number of contacts in a month.
 
 use ensilinja_ledger::Indicator;
+use ensilinja_model::{EventTime, vocabulary};
 
 /// The goal and the alert floor of one indicator.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,9 +41,58 @@ impl Default for Targets {
     }
 }
 
+vocabulary! {
+    /// Whose contacts a goal for the number of contacts counts.
+    VolumeScope {
+        /// Those of the line.
+        Line = "line",
+        /// Those of the lines of its group with the same channel.
+        Group = "group",
+        /// Those of all lines of its channel.
+        Channel = "channel",
+    }
+}
+
+/// Goals for the number of contacts that arrive in a month, by date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeGoals {
+    /// Whose contacts.
+    pub scope: VolumeScope,
+    /// The goals, ascending by the instant from which they hold.
+    pub steps: Vec<VolumeStep>,
+}
+
+/// A goal for the number of contacts in a month, from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VolumeStep {
+    /// The first instant of a month, or the beginning of time.
+    pub valid_from: EventTime,
+    /// The goal; `None`: no goal.
+    pub contacts_per_month: Option<u32>,
+}
+
+impl VolumeGoals {
+    /// The goal for the month of an instant.
+    #[must_use]
+    pub fn at(&self, instant: EventTime) -> Option<u32> {
+        let in_force = self.steps.iter().rev().find(|step| step.valid_from <= instant);
+        in_force.and_then(|step| step.contacts_per_month)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_goal_for_contacts_holds_from_its_instant_until_the_next() {
+        let day = |day: i64| EventTime::from_seconds(day * 86_400);
+        let step = |valid_from, contacts_per_month| VolumeStep { valid_from, contacts_per_month };
+        let steps = vec![step(day(1), Some(4000)), step(day(5), Some(6000)), step(day(9), None)];
+        let goals = VolumeGoals { scope: VolumeScope::Channel, steps };
+        let expected = [(0, None), (1, Some(4000)), (4, Some(4000)), (5, Some(6000)), (8, Some(6000)), (9, None)];
+        assert_eq!(expected.map(|(at, _)| (at, goals.at(day(at)))), expected);
+    }
 
     #[test]
     fn a_line_has_the_targets_of_the_table_except_those_it_overrides() {

@@ -86,7 +86,8 @@ fn changes<'a>(line: &Section<'a>) -> Result<Vec<Section<'a>>, ConfigError> {
         .collect()
 }
 
-fn date(value: &DeValue<'_>) -> Result<Date, Expected> {
+/// A date, as TOML writes it.
+pub(crate) fn date(value: &DeValue<'_>) -> Result<Date, Expected> {
     let DeValue::Datetime(toml::value::Datetime { date: Some(date), time: None, offset: None }) = value else {
         return Err(DATE.into());
     };

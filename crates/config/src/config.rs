@@ -15,6 +15,7 @@ use crate::logging::LogSettings;
 use crate::nearest::suggestion;
 use crate::server::ServerSettings;
 use crate::source::Source;
+use crate::volume::VolumeTarget;
 
 /// Opening hours are laid out from this long before the time that figures are for, in ms. This is longer than a contact
 /// lives, and longer than a line that opens for one season needs to open on five days.
@@ -40,6 +41,8 @@ pub struct Config {
     pub days: Arc<Days>,
     /// The lines, in the order of the file. There is at least one, and no two have the same id.
     pub lines: Vec<Line>,
+    /// Goals for the number of contacts in a month. No two have the same subject.
+    pub volume_targets: Vec<VolumeTarget>,
     /// The sources of records. There is at least one, and no two have the same name or topic.
     pub sources: Vec<Source>,
 }

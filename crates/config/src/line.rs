@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ensilinja_calendar::OpeningHours;
-use ensilinja_catalogue::LineInfo;
+use ensilinja_catalogue::{LineInfo, VolumeGoals};
 use ensilinja_ledger::EffectiveLimits;
 use ensilinja_model::{Channel, LineId, WaitFrom};
 use toml::de::{DeTable, DeValue};
@@ -12,9 +12,11 @@ use toml::de::{DeTable, DeValue};
 use crate::change::{self, CHANGE};
 use crate::error::ConfigError;
 use crate::goals::{self, Goals};
+use crate::group::{self, GROUP, GroupNames};
 use crate::hours::{HOURS, HOURS_EXPECTED, hours};
 use crate::life::LifeCheck;
 use crate::limits;
+use crate::names::{LANGUAGES, LineNames, NAME_KEY, names};
 use crate::section::{Section, TomlText};
 use crate::value::{self, NAME, word};
 
@@ -29,6 +31,8 @@ pub struct Line {
     pub name: LineNames,
     /// The group of lines that it is shown with on a board, such as `health`.
     pub group: String,
+    /// The names of the group; `None` if the configuration names no groups.
+    pub group_name: Option<LineNames>,
     /// The area it serves, such as `Forssa`.
     pub service_area: String,
     /// When it is open, with its changes by date.
@@ -37,6 +41,8 @@ pub struct Line {
     pub effective_limits: Vec<EffectiveLimits>,
     /// Its goals.
     pub goals: Goals,
+    /// The goals for the number of contacts that it has a part in.
+    pub volume_goals: Vec<VolumeGoals>,
 }
 
 impl Line {
@@ -49,11 +55,21 @@ impl Line {
             name_fi: self.name.fi.clone(),
             name_sv: self.name.sv.clone(),
             name_en: self.name.en.clone(),
+            group_names: self.group_names(),
             group: self.group.clone(),
             service_area: self.service_area.clone(),
             wait_from: self.wait_from(),
             service_level: self.goals.service_level,
             targets: self.goals.targets.clone(),
+            volume_goals: self.volume_goals.clone(),
+        }
+    }
+
+    /// The names of its group: Finnish, Swedish, English. A group without names is called by its id.
+    fn group_names(&self) -> [String; 3] {
+        match &self.group_name {
+            Some(LineNames { fi, sv, en }) => [fi, sv, en].map(Clone::clone),
+            None => [&self.group; 3].map(Clone::clone),
         }
     }
 
@@ -73,28 +89,15 @@ pub(crate) struct LineDefaults {
     pub(crate) goals: Goals,
 }
 
-/// A name in the languages of the county's customers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineNames {
-    /// In Finnish.
-    pub fi: String,
-    /// In Swedish.
-    pub sv: String,
-    /// In English.
-    pub en: String,
-}
-
 /// The most lines that a configuration may have: a hundred counties like the sample, and room to grow. Each line has
 /// some 500 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
 /// hold 65 536.
 const MOST_LINES: usize = 2500;
 
 const ID: &str = "id";
-const CHANNEL: &str = "channel";
-const NAME_KEY: &str = "name";
-const GROUP: &str = "group";
+/// The key of a channel.
+pub(crate) const CHANNEL: &str = "channel";
 const SERVICE_AREA: &str = "service_area";
-const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 const LINES: &str =
     "a list of [[line]] tables, at least one, each with id, channel, name, group, service_area and hours";
 const ID_EXPECTED: &str = "1 to 40 of a-z, 0-9 and _, such as \"mipa_chat\"";
@@ -104,6 +107,7 @@ const CHANNEL_EXPECTED: &str = "one of \"phone\", \"chat\", \"sms\"";
 pub(crate) fn read_all(
     root: &Section<'_>,
     defaults: &LineDefaults,
+    groups: &GroupNames,
     life_check: &LifeCheck<'_>,
 ) -> Result<Vec<Line>, ConfigError> {
     let tables = root.required("line", LINES, |value| match value {
@@ -116,7 +120,7 @@ pub(crate) fn read_all(
     for (index, value) in tables.iter().enumerate() {
         let DeValue::Table(table) = value.get_ref() else { return Err(root.refusal("line", LINES)) };
         let section = open(root.document(), index, value.span(), table)?;
-        let line = read(&section, defaults, life_check)?;
+        let line = read(&section, defaults, groups, life_check)?;
         if let Some(at) = taken.insert(line.id.clone(), section.line_of(ID)) {
             let section = Section::open(root.document(), numbered(index), value.span(), table, &keys())?;
             return Err(section
@@ -148,23 +152,33 @@ fn keys() -> Vec<&'static str> {
     [own.as_slice(), &limits::LINE_KEYS, &goals::KEYS, &[CHANGE]].concat()
 }
 
-fn read(section: &Section<'_>, defaults: &LineDefaults, life_check: &LifeCheck<'_>) -> Result<Line, ConfigError> {
+fn read(
+    section: &Section<'_>,
+    defaults: &LineDefaults,
+    groups: &GroupNames,
+    life_check: &LifeCheck<'_>,
+) -> Result<Line, ConfigError> {
     let id = section.required(ID, ID_EXPECTED, |value| {
         value.as_str().and_then(|text| LineId::parse(text).ok()).ok_or_else(|| ID_EXPECTED.into())
     })?;
     let channel = section.required(CHANNEL, CHANNEL_EXPECTED, |value| word(value, Channel::ALL, Channel::as_str))?;
     let name = names(&section.required_section(NAME_KEY, &LANGUAGES)?)?;
-    let group = section.required(GROUP, NAME, value::name)?;
+    let (group, group_name) = group::of_line(section, groups)?;
     let service_area = section.required(SERVICE_AREA, NAME, value::name)?;
     let hours = section.required(HOURS, HOURS_EXPECTED, hours)?;
     let limits = limits::read(section, limits::ORPHAN_AFTER, defaults.limits.of(channel))?;
     let goals = Goals::read(section, &defaults.goals, Some(channel))?;
     let (hours, effective_limits) = change::read(section, hours, limits, life_check)?;
-    Ok(Line { id, channel, name, group, service_area, hours, effective_limits, goals })
-}
-
-fn names(section: &Section<'_>) -> Result<LineNames, ConfigError> {
-    let fi = section.required("fi", NAME, value::name)?;
-    let in_language = |key| section.optional(key, value::name).map(|found| found.unwrap_or_else(|| fi.clone()));
-    Ok(LineNames { sv: in_language("sv")?, en: in_language("en")?, fi })
+    Ok(Line {
+        id,
+        channel,
+        name,
+        group,
+        group_name,
+        service_area,
+        hours,
+        effective_limits,
+        goals,
+        volume_goals: Vec::new(),
+    })
 }

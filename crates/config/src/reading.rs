@@ -8,12 +8,13 @@ use jiff::tz::TimeZone;
 use crate::config::Config;
 use crate::error::ConfigError;
 use crate::goals::{self, Goals};
+use crate::group;
 use crate::life::{self, Blame, LifeCheck};
 use crate::line::{self, LineDefaults};
 use crate::outside::{NothingOutside, Outside};
 use crate::section::{Section, TomlText};
 use crate::value::time_zone;
-use crate::{kafka_section, limits, logging, server, source};
+use crate::{kafka_section, limits, logging, server, source, volume};
 
 /// The sample configuration, which is the county of the demo.
 pub const SAMPLE: &str = include_str!("../../../deploy/ensilinja.toml");
@@ -33,7 +34,8 @@ pub fn county() -> Config {
 pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, ConfigError> {
     let document = TomlText { file, text };
     let tables = document.tables()?;
-    let keys = ["server", "log", "kafka", "time_zone", "defaults", "line", source::SOURCE];
+    let keys =
+        ["server", "log", "kafka", "time_zone", "defaults", group::GROUP, volume::TARGET, "line", source::SOURCE];
     let root = Section::open(document, "", tables.span(), tables.get_ref(), &keys)?;
     let zone = root
         .optional("time_zone", time_zone)?
@@ -47,9 +49,12 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
     };
     let (server, log) = (server::read(&root)?, logging::read(&root)?);
     let kafka = kafka_section::read(&root.required_section("kafka", &kafka_section::KEYS)?, outside)?;
-    let lines = line::read_all(&root, &defaults, &life_check)?;
+    let groups = group::read_all(&root)?;
+    let mut lines = line::read_all(&root, &defaults, &groups, &life_check)?;
+    group::check_use(&root, &groups, &lines.iter().map(|line| line.group.as_str()).collect())?;
+    let volume_targets = volume::read_all(&root, &mut lines, &life_check)?;
     let sources = source::read_all(&root, &kafka.topic, &kafka.dead_letter_topic, &lines)?;
-    Ok(Config { server, log, kafka, zone, days, lines, sources })
+    Ok(Config { server, log, kafka, zone, days, lines, volume_targets, sources })
 }
 
 /// Reads `[defaults]`. Limits that do not even fit a line that never closes are refused here, not in every line.

@@ -32,7 +32,7 @@ pub use import::ImportArguments;
 pub use lines::LinesArguments;
 pub use reference::{CompletionsArguments, ManArguments};
 pub use replay::{KnownAt, ReplayArguments, ReplayFormat};
-pub use report::{ReportArguments, ReportFormatOption};
+pub use report::{FigureOnRequest, ReportArguments, ReportFormatOption};
 pub use run::RunArguments;
 pub use simulate::SimulateArguments;
 pub use source::SourceArguments;

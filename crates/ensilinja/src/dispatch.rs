@@ -66,15 +66,20 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
             let config = chosen(Some(&path), brokers.as_deref())?;
             logging::start(ERRORS)?;
             let file = path.display().to_string();
-            check::check(&CheckRequest { file, sample, quiet, format: listing.format }, &config, clock::wall()())
+            check::check(
+                &CheckRequest { file, sample, quiet, format: listing.format, width: listing.width },
+                &config,
+                clock::wall()(),
+            )
         }
         Command::Lines(LinesArguments { config, lines: ids, from, listing }) => {
             let config = chosen(config.as_deref(), None)?;
-            lines::lines(&ids, from, listing.format, &config, clock::wall()())
+            lines::lines(&ids, from, &listing, &config, clock::wall()())
         }
         Command::Calendar(CalendarArguments { config, lines, from, days, year, listing }) => {
             let config = chosen(config.as_deref(), None)?;
-            let request = CalendarRequest { lines: &lines, from, days, year, format: listing.format };
+            let request =
+                CalendarRequest { lines: &lines, from, days, year, format: listing.format, width: listing.width() };
             calendar::calendar(&request, &config, clock::wall()())
         }
         Command::Completions(arguments) => reference::completions(arguments.shell),

@@ -41,6 +41,18 @@ pub enum CellValue {
     Band(NpsBand),
     /// The goal for a share, 0 to 1.
     Target(f64),
+    /// The goal for the number of contacts that arrive.
+    Goal(i64),
+    /// The contacts that arrived as a share of their goal.
+    OfGoal {
+        /// The contacts.
+        arrived: i64,
+        /// The goal, above 0.
+        goal: i64,
+    },
+    /// The contacts are not compared with a goal: the goal is for whole months, and the period has parts of months, is
+    /// not over, or has a month without a goal.
+    NotComparable,
     /// The denominator is 0: no contacts, or no answers.
     NoData,
     /// The denominator is 0, and the line was not open at any time.
@@ -62,9 +74,16 @@ impl CellValue {
     pub const fn n(&self) -> Option<i64> {
         match self {
             Self::Share { n, .. } | Self::Mean { n, .. } | Self::Score { n, .. } | Self::Interval { n, .. } => Some(*n),
+            Self::OfGoal { goal, .. } => Some(*goal),
             Self::Hidden { n } => *n,
             Self::NoData | Self::Closed => Some(0),
-            Self::Count(_) | Self::Band(_) | Self::Target(_) | Self::NotKnown | Self::NotApplicable => None,
+            Self::Count(_)
+            | Self::Band(_)
+            | Self::Target(_)
+            | Self::Goal(_)
+            | Self::NotComparable
+            | Self::NotKnown
+            | Self::NotApplicable => None,
         }
     }
 
@@ -75,6 +94,7 @@ impl CellValue {
             Self::NoData => "no_data",
             Self::Closed => "closed",
             Self::NotKnown => "not_known",
+            Self::NotComparable => "not_comparable",
             Self::Hidden { .. } => "hidden",
             Self::NotApplicable => "not_applicable",
             _ => "known",

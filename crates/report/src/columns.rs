@@ -7,6 +7,7 @@ use crate::balances::ReportSpan;
 use crate::figure::{Figure, FigureKind};
 use crate::language::Language;
 use crate::published_figures::PublishedFigures;
+use crate::report_data::FiguresOnRequest;
 use crate::report_table::ReportCell;
 use crate::subject::Subject;
 
@@ -85,9 +86,14 @@ pub(crate) const FEEDBACK: &[Column] = &[
     share(Indicator::GotASolution),
 ];
 
+/// The columns of tables of goals for the number of contacts.
+pub(crate) const VOLUME: &[Column] =
+    &[Column::Figure(Figure::Offered), Column::Figure(Figure::ContactsGoal), Column::Figure(Figure::OfContactsGoal)];
+
 /// The columns for lines of a channel. Contacts that timed out, or whose wait is unknown, have a column only if `any`
-/// says that there are any: most platforms leave contacts in the queue and know how long they waited.
-pub(crate) fn of_channel(channel: Channel, any: impl Fn(Figure) -> bool) -> Vec<Column> {
+/// says that there are any: most platforms leave contacts in the queue and know how long they waited. The figures in
+/// `also` come last.
+pub(crate) fn of_channel(channel: Channel, also: FiguresOnRequest, any: impl Fn(Figure) -> bool) -> Vec<Column> {
     let columns = match channel {
         Channel::Phone => CALLS,
         Channel::Chat => CHATS,
@@ -97,17 +103,22 @@ pub(crate) fn of_channel(channel: Channel, any: impl Fn(Figure) -> bool) -> Vec<
         Column::Figure(figure @ (Figure::TimedOut | Figure::WaitUnknown)) => any(figure),
         Column::Figure(_) | Column::CallbackShare => true,
     };
-    columns.iter().filter(is_shown).copied().collect()
+    let on_request = Figure::ON_REQUEST.iter().filter(|figure| figure.is_requested(also)).map(|it| Column::Figure(*it));
+    columns.iter().filter(is_shown).copied().chain(on_request).collect()
 }
 
 impl Column {
-    /// Its heading.
-    pub fn heading(self, language: Language) -> String {
-        let figure = match self {
+    /// The figure that names it.
+    pub const fn figure(self) -> Figure {
+        match self {
             Self::Figure(figure) => figure,
             Self::CallbackShare => Figure::Share(Indicator::HandledAsCallback),
-        };
-        heading(figure, language)
+        }
+    }
+
+    /// Its heading.
+    pub fn heading(self, language: Language) -> String {
+        heading(self.figure(), language)
     }
 
     /// Its cell in the row of a subject and a time.
@@ -128,6 +139,8 @@ pub(crate) fn heading(figure: Figure, language: Language) -> String {
     let name = figure.name(language);
     match figure.kind() {
         FigureKind::Count(_) => name.to_owned(),
+        FigureKind::VolumeGoal if figure == Figure::OfContactsGoal => format!("{name} %"),
+        FigureKind::VolumeGoal => name.to_owned(),
         FigureKind::Share { .. } if name.contains('%') => format!("{name} (n)"),
         FigureKind::Share { .. } => format!("{name} % (n)"),
         FigureKind::Nps if figure != Figure::Nps => name.to_owned(),

@@ -21,9 +21,10 @@ mod suppression;
 use std::collections::BTreeMap;
 
 use crate::balances::{Balances, ReportSpan};
-use crate::figure::Figure;
+use crate::figure::{Figure, FigureKind};
+use crate::goal_comparison;
 use crate::quantity::{Quantity, Rest, SPLITS};
-use crate::report_data::Breakdown;
+use crate::report_data::{Breakdown, ReportRequest};
 use crate::subject::Subject;
 use suppression::{SumScope, SumSystem};
 
@@ -44,8 +45,9 @@ pub(crate) enum Disclosure {
 
 impl Disclosure {
     /// The counts of a public report that may be shown.
-    pub fn of_public(balances: &Balances<'_>, by: Breakdown) -> Self {
-        let mut table = CountTable { balances, by, sums: SumSystem::default(), indices: BTreeMap::new() };
+    pub fn of_public(balances: &Balances<'_>, request: ReportRequest) -> Self {
+        let by = request.by;
+        let mut table = CountTable { balances, request, sums: SumSystem::default(), indices: BTreeMap::new() };
         let data = balances.data();
         let (mut subjects, spans) = match by {
             Breakdown::Line | Breakdown::Group => {
@@ -57,6 +59,7 @@ impl Disclosure {
             }
         };
         subjects.extend(Subject::totals(data));
+        subjects.extend(goal_comparison::subjects(data, by));
         subjects.sort();
         subjects.dedup();
         table.push(&subjects, &spans);
@@ -79,7 +82,7 @@ impl Disclosure {
 /// Builds the system of sums from the counts of a report.
 struct CountTable<'a> {
     balances: &'a Balances<'a>,
-    by: Breakdown,
+    request: ReportRequest,
     sums: SumSystem,
     indices: BTreeMap<(Subject, ReportSpan, Quantity), usize>,
 }
@@ -88,13 +91,17 @@ impl CountTable<'_> {
     /// Adds the counts that these figures disclose, and those that could break down a score.
     fn push(&mut self, subjects: &[Subject], spans: &[ReportSpan]) {
         for subject in subjects {
-            let figures = Figure::printed_of(subject, self.by);
+            let mut figures = Figure::printed_of(subject, self.request);
+            if goal_comparison::of(self.balances.data(), subject).is_none() {
+                figures.retain(|figure| figure.kind() != FigureKind::VolumeGoal);
+            }
             let losses =
                 |quantity: Quantity| figures.iter().filter(|it| it.discloses().contains(&quantity)).count() as u64;
-            let is_full = figures == Figure::MACHINE_READABLE;
+            let is_full = Figure::listed_of(subject, self.request.by) == Figure::MACHINE_READABLE;
             let is_judged = |quantity: &Quantity| {
+                let is_part = is_full && !quantity.is_on_request();
                 !quantity.is_time()
-                    && (is_full || losses(*quantity) > 0 || Figure::NpsInterval.discloses().contains(quantity))
+                    && (is_part || losses(*quantity) > 0 || Figure::NpsInterval.discloses().contains(quantity))
             };
             for (span, quantity) in
                 spans.iter().flat_map(|span| Quantity::ALL.iter().copied().filter(is_judged).map(move |it| (*span, it)))
@@ -109,12 +116,17 @@ impl CountTable<'_> {
     /// Adds the equations: sums over lines, over periods, and over the parts of a row.
     fn connect(&mut self) {
         let keys: Vec<(Subject, ReportSpan, Quantity)> = self.indices.keys().cloned().collect();
-        let mut subjects: Vec<Subject> = keys.iter().map(|(subject, ..)| subject.clone()).collect();
-        subjects.dedup();
+        // A subject of which only the arrivals are printed is part of no other sum.
+        let mut subjects: BTreeMap<Quantity, Vec<Subject>> = BTreeMap::new();
+        for (subject, _, quantity) in &keys {
+            let subjects = subjects.entry(*quantity).or_default();
+            if subjects.last() != Some(subject) {
+                subjects.push(subject.clone());
+            }
+        }
         for (subject, span, quantity) in &keys {
             let whole = self.indices[&(subject.clone(), *span, *quantity)];
-            let parts = subject.parts(self.balances.data(), &subjects);
-            self.add_up(whole, parts.into_iter().map(|part| (part.clone(), *span, *quantity)));
+            self.add_up_subjects(whole, (subject, *span, *quantity), &subjects[quantity]);
             if *span == ReportSpan::Whole {
                 self.add_up(whole, self.balances.spans().map(|part| (subject.clone(), part, *quantity)));
             }
@@ -133,6 +145,26 @@ impl CountTable<'_> {
                 }
             }
         }
+    }
+
+    /// Adds the equation that a subject is the sum of its parts. Lines that are in no part are one more part, whose
+    /// count is not printed but could be computed.
+    fn add_up_subjects(&mut self, whole: usize, key: (&Subject, ReportSpan, Quantity), subjects: &[Subject]) {
+        let (subject, span, quantity) = key;
+        let data = self.balances.data();
+        let parts = subject.parts(data, subjects);
+        let mut lines = data.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line));
+        let is_covered = lines.all(|(index, line)| parts.iter().any(|part| part.holds(index, line)));
+        let indices = parts.iter().filter_map(|part| self.indices.get(&((*part).clone(), span, quantity)).copied());
+        let mut parts: Vec<usize> = indices.collect();
+        if parts.is_empty() {
+            return;
+        }
+        if !is_covered {
+            let known: i64 = parts.iter().map(|part| self.sums.value(*part)).sum();
+            parts.push(self.sums.push(self.sums.value(whole) - known, quantity.counts_people(), 0));
+        }
+        self.sums.add_up(SumScope::Table, whole, parts);
     }
 
     fn add_up(&mut self, whole: usize, parts: impl Iterator<Item = (Subject, ReportSpan, Quantity)>) {

@@ -1,6 +1,7 @@
-//! The formats of a report: CSV and JSON for programs, tables and Markdown for people. All write the same values.
+//! The formats of a report: CSV and JSON for programs, tables, Markdown and HTML for people. All write the same values.
 
 mod csv;
+mod html;
 mod json;
 mod machine_value;
 mod markdown;
@@ -22,6 +23,8 @@ pub enum ReportFormat {
     Json,
     /// Markdown tables.
     Markdown,
+    /// One self-contained page with tables and charts.
+    Html,
 }
 
 impl Report {
@@ -33,6 +36,7 @@ impl Report {
             ReportFormat::Csv => csv::write(self),
             ReportFormat::Json => json::write(self),
             ReportFormat::Markdown => markdown::write(self),
+            ReportFormat::Html => html::write(self),
         }
     }
 }

@@ -16,12 +16,14 @@
 
 mod balances;
 mod cell_value;
+mod chart;
 mod columns;
 pub mod comparison;
 pub mod disclosure;
 pub mod explanation;
 mod figure;
 mod formats;
+mod goal_comparison;
 mod json_document;
 mod language;
 mod listing;
@@ -35,9 +37,12 @@ mod report_facts;
 mod report_table;
 mod subject;
 mod table_builder;
+mod volume_goal;
 mod wording;
+mod wrapping;
 
 pub use cell_value::CellValue;
+pub use chart::TableChart;
 pub use disclosure::FEWEST_SHOWN;
 pub use figure::Figure;
 pub use formats::ReportFormat;
@@ -46,6 +51,8 @@ pub use language::{Language, LocalizedName};
 pub use listing::{Align, Listing};
 pub use moment::{Moment, Period, PeriodKind};
 pub use report::{Report, ReportError};
-pub use report_data::{Breakdown, ReportData, ReportLine, ReportRequest};
+pub use report_data::{Breakdown, FiguresOnRequest, ReportData, ReportLine, ReportRequest};
 pub use report_facts::ReportFacts;
 pub use report_table::{ReportCell, ReportRow, ReportTable};
+pub use volume_goal::{VolumeGoal, VolumeGoalStep, VolumeGoalSubject};
+pub use wrapping::fitted;

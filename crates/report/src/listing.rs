@@ -12,8 +12,13 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::wrapping::broken;
+
 /// Spaces between columns.
 const GAP: &str = "  ";
+
+/// The narrowest column of words that a listing is wrapped to.
+const NARROWEST: usize = 10;
 
 /// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +64,23 @@ impl Listing {
         self.rows.push(ListingRow::Note(text));
     }
 
+    /// The listing with lines of at most this width, as a terminal displays them. Texts in columns of words are
+    /// wrapped, widest columns first, and never cut; numbers are not wrapped. Columns of words keep ten characters, so
+    /// a listing of many columns can be wider.
+    #[must_use]
+    pub fn within(&self, width: usize) -> String {
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
+        let gaps = GAP.len() * widths.len().saturating_sub(1);
+        while widths.iter().sum::<usize>() + gaps > width {
+            let can_shrink =
+                |(column, own): &(usize, usize)| self.columns[*column].1 == Align::Left && *own > NARROWEST;
+            let widest = widths.iter().copied().enumerate().filter(can_shrink).max_by_key(|(_, own)| *own);
+            let Some((column, _)) = widest else { break };
+            widths[column] -= 1;
+        }
+        self.laid_out(&widths, width)
+    }
+
     fn width(&self, column: usize) -> usize {
         let cells = self.rows.iter().map(|row| match row {
             ListingRow::Cells(cells) => cells[column].width(),
@@ -66,31 +88,53 @@ impl Listing {
         });
         cells.fold(self.columns[column].0.width(), usize::max)
     }
-}
 
-impl fmt::Display for Listing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
-        let line = |cells: &mut dyn Iterator<Item = &str>| {
+    /// The headings, rows and notes, in columns of these widths.
+    fn laid_out(&self, widths: &[usize], width: usize) -> String {
+        let headings: Vec<&str> = self.columns.iter().map(|(heading, _)| *heading).collect();
+        let mut text = self.row_text(&headings, widths);
+        for row in &self.rows {
+            match row {
+                ListingRow::Cells(cells) => {
+                    text += &self.row_text(&cells.iter().map(String::as_str).collect::<Vec<_>>(), widths);
+                }
+                ListingRow::Note(note) => {
+                    for line in broken(note, width.saturating_sub(2 * GAP.len())) {
+                        text.extend([GAP, GAP, &line, "\n"]);
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    /// A row, of as many lines as its longest text needs.
+    fn row_text(&self, cells: &[&str], widths: &[usize]) -> String {
+        let wrap = |(cell, width): (&&str, &usize)| {
+            if cell.width() <= *width { vec![(*cell).to_owned()] } else { broken(cell, *width) }
+        };
+        let parts: Vec<Vec<String>> = cells.iter().zip(widths).map(wrap).collect();
+        let mut text = String::new();
+        for number in 0..parts.iter().map(Vec::len).max().unwrap_or(1) {
             let mut line = String::new();
-            for (place, (cell, ((_, align), width))) in cells.zip(self.columns.iter().zip(&widths)).enumerate() {
-                let padding = " ".repeat(width - cell.width());
+            for (place, ((part, width), (_, align))) in parts.iter().zip(widths).zip(&self.columns).enumerate() {
+                let cell = part.get(number).map_or("", |cell| cell.trim_end());
+                let padding = " ".repeat(width.saturating_sub(cell.width()));
                 let gap = if place == 0 { "" } else { GAP };
                 match align {
                     Align::Left => line.extend([gap, cell, &padding]),
                     Align::Right => line.extend([gap, &padding, cell]),
                 }
             }
-            line.trim_end().to_owned()
-        };
-        writeln!(f, "{}", line(&mut self.columns.iter().map(|(heading, _)| *heading)))?;
-        for row in &self.rows {
-            match row {
-                ListingRow::Cells(cells) => writeln!(f, "{}", line(&mut cells.iter().map(String::as_str)))?,
-                ListingRow::Note(text) => writeln!(f, "{GAP}{GAP}{text}")?,
-            }
+            text.extend([line.trim_end(), "\n"]);
         }
-        Ok(())
+        text
+    }
+}
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.within(usize::MAX))
     }
 }
 
@@ -110,6 +154,25 @@ mod tests {
              äitiysneuvola     7  a\n    a note about the row\n\
              電話           1200\n"
         );
+    }
+
+    #[test]
+    fn a_narrow_listing_wraps_words_and_keeps_numbers_whole() {
+        let mut listing = Listing::new([("CONTACT", Align::Left), ("N", Align::Right), ("CAUSE", Align::Left)]);
+        listing.row(["a1".into(), "123456".into(), "answered at 10:15, as the agent said".into()]);
+        listing.row(["0123456789abcdef".into(), "7".into(), "ended".into()]);
+        listing.note("see the documents of the source".into());
+        assert_eq!(
+            listing.within(36),
+            "CONTACT             N  CAUSE\na1             123456  answered at\n                       10:15, as the\n                       agent said\n\
+             0123456789abc       7  ended\ndef\n    see the documents of the source\n"
+        );
+        for width in 30..120 {
+            let text = listing.within(width);
+            assert!(text.lines().all(|line| line.width() <= width), "{width}:\n{text}");
+            let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).count();
+            assert_eq!(letters(&text), letters(&listing.to_string()), "nothing is left out");
+        }
     }
 
     #[test]

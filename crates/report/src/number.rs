@@ -27,12 +27,26 @@ pub(crate) fn value(value: &CellValue, marked: bool, language: Language) -> Stri
         CellValue::Interval { low, high, .. } => format!("{}…{}", score(*low, language), score(*high, language)),
         CellValue::Band(band) => self::band(*band, language).to_owned(),
         CellValue::Target(share) => percent(per_mille(*share), 1000, language),
+        CellValue::Goal(contacts) => count(*contacts, language),
+        // Contacts and goal stand beside it.
+        CellValue::OfGoal { arrived, goal } => percent(*arrived, *goal, language),
+        CellValue::NotComparable => not_comparable(language).to_owned(),
         CellValue::Hidden { n: Some(n) } => with_n(HIDDEN.to_owned(), *n),
         CellValue::Hidden { n: None } => HIDDEN.to_owned(),
         CellValue::NoData => NO_DATA.to_owned(),
         CellValue::Closed => closed(language).to_owned(),
         CellValue::NotKnown => not_known(language).to_owned(),
         CellValue::NotApplicable => String::new(),
+    }
+}
+
+/// A value without its n, which stands elsewhere.
+pub(crate) fn label(value: &CellValue, language: Language) -> String {
+    match value {
+        CellValue::Share { good, n } => percent(*good, *n, language),
+        CellValue::Mean { sum_ms, n } => duration(rounded_seconds(*sum_ms, *n), language),
+        CellValue::Score { difference, n } => decimal(rounded(difference * 1000, *n), language),
+        value => self::value(value, false, language),
     }
 }
 
@@ -44,6 +58,11 @@ pub(crate) const fn closed(language: Language) -> &'static str {
 /// A cell of a time before the event history.
 pub(crate) const fn not_known(language: Language) -> &'static str {
     language.of(("ei tiedossa", "okänt", "not known"))
+}
+
+/// A cell of contacts that are not compared with a goal.
+pub(crate) const fn not_comparable(language: Language) -> &'static str {
+    language.of(("ei verrata", "jämförs inte", "not compared"))
 }
 
 const fn band(band: NpsBand, language: Language) -> &'static str {

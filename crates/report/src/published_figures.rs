@@ -8,6 +8,7 @@ use crate::balances::{Balances, ReportSpan};
 use crate::cell_value::{CellValue, nps_of};
 use crate::disclosure::Disclosure;
 use crate::figure::{Figure, FigureKind};
+use crate::goal_comparison;
 use crate::quantity::Quantity;
 use crate::report_data::ReportData;
 use crate::subject::Subject;
@@ -35,11 +36,14 @@ impl<'a> PublishedFigures<'a> {
         let amount = |quantity| self.balances.amount(subject, span, quantity);
         let allows = |quantity: &Quantity| self.disclosure.allows(subject, span, *quantity);
         let n = match figure.kind() {
-            FigureKind::Count(_) => None,
+            FigureKind::Count(_) | FigureKind::VolumeGoal => None,
             FigureKind::Share { valid, .. } => Some(valid),
             FigureKind::Mean { of, .. } => Some(of),
             FigureKind::Nps => Some(Quantity::NpsAnswers),
         };
+        if figure.kind() == FigureKind::VolumeGoal && goal_comparison::of(self.data(), subject).is_none() {
+            return CellValue::NotApplicable;
+        }
         if !figure.discloses().iter().all(allows) {
             return CellValue::Hidden { n: n.filter(allows).map(amount) };
         }
@@ -48,6 +52,10 @@ impl<'a> PublishedFigures<'a> {
         match figure.kind() {
             FigureKind::Count(quantity) if amount(quantity) == 0 && empty == CellValue::Closed => empty,
             FigureKind::Count(quantity) => CellValue::Count(amount(quantity)),
+            FigureKind::VolumeGoal if figure == Figure::ContactsGoal => {
+                goal_comparison::goal(self.data(), subject, span)
+            }
+            FigureKind::VolumeGoal => goal_comparison::share(self.data(), subject, span, amount(Quantity::Offered)),
             _ if n.is_none_or(|n| n <= 0) => empty,
             FigureKind::Share { good, valid } => CellValue::Share { good: amount(good), n: amount(valid) },
             FigureKind::Mean { sum_ms, of } => CellValue::Mean { sum_ms: amount(sum_ms), n: amount(of) },

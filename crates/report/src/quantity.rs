@@ -3,7 +3,7 @@
 //! Every figure is computed from quantities, and quantities can be added over lines and periods. So totals are computed
 //! from sums, never from means. [`SPLITS`] lists the equations by which a quantity can be computed from others.
 
-use ensilinja_ledger::{Decision, Indicator, Nps, Resolution, ServiceLevel, Sums, Undecided, UnknownWait};
+use ensilinja_ledger::{Decision, Flag, Indicator, Nps, Resolution, ServiceLevel, Sums, Undecided, UnknownWait};
 use ensilinja_model::vocabulary;
 
 vocabulary! {
@@ -37,6 +37,12 @@ vocabulary! {
         AbandonedWaitUnknown = "abandoned_wait_unknown",
         /// And those timed out.
         TimedOutWaitUnknown = "timed_out_wait_unknown",
+        /// Contacts without a known result.
+        Orphaned = "orphaned",
+        /// Contacts without an event of their arrival.
+        Inferred = "inferred",
+        /// Contacts that arrived while the line was closed.
+        OutsideHours = "outside_hours",
         /// Contacts answered after a wait of known length.
         AnswerWaits = "answer_waits",
         /// Contacts with a callback request.
@@ -125,6 +131,9 @@ impl Quantity {
             }
             Self::AbandonedWaitUnknown => sums.wait_unknown(UnknownWait::Abandoned),
             Self::TimedOutWaitUnknown => sums.wait_unknown(UnknownWait::TimedOut),
+            Self::Orphaned => sums.undecided(Undecided::Orphaned),
+            Self::Inferred => sums.flagged(Flag::Inferred),
+            Self::OutsideHours => sums.flagged(Flag::OutsideHours),
             Self::AnswerWaits => sums.answer_waits().count(),
             Self::LeftOutOtherwise => Self::LeftOut.of(sums, formula) - Self::AnsweredWaitUnknown.of(sums, formula),
             Self::Requested => good(Indicator::Service) - good(Indicator::AnsweredLive),
@@ -167,6 +176,11 @@ impl Quantity {
         !matches!(self, Self::NpsDifference | Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
     }
 
+    /// Whether a report has it only on request. Otherwise it is neither printed nor protected.
+    pub(crate) const fn is_on_request(self) -> bool {
+        matches!(self, Self::Orphaned | Self::Inferred | Self::OutsideHours)
+    }
+
     /// Whether it is a sum of durations. It is printed only as a mean with its n, and hidden together with the n.
     pub(crate) const fn is_time(self) -> bool {
         matches!(self, Self::AnswerWaitMs | Self::CallbackWaitMs | Self::CallbackOpenWaitMs)
@@ -201,6 +215,10 @@ pub(crate) const SPLITS: &[Split] = {
     &[
         split(Q::Offered, &[Q::Decided], Rest::Negligible),
         split(Q::Offered, &[Q::Decided, Q::TimedOutLeftOut], Rest::Negligible),
+        split(Q::Offered, &[Q::Decided, Q::Orphaned], Rest::Negligible),
+        split(Q::Offered, &[Q::Decided, Q::TimedOutLeftOut, Q::Orphaned], Rest::Negligible),
+        split(Q::Offered, &[Q::Inferred], Rest::People),
+        split(Q::Offered, &[Q::OutsideHours], Rest::People),
         split(Q::TimedOut, &[Q::TimedOutDecided, Q::TimedOutLeftOut], Rest::None),
         split(Q::NotServed, &[Q::TimedOutDecided], Rest::People),
         split(Q::NotServed, &[Q::TimedOutDecided, Q::LeftOutOtherwise], Rest::People),

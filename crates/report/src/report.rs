@@ -65,7 +65,7 @@ impl Report {
             return Err(ReportError::TooFineForThePublic);
         }
         let balances = Balances::of(data);
-        let disclosure = if request.public { Disclosure::of_public(&balances, request.by) } else { Disclosure::All };
+        let disclosure = if request.public { Disclosure::of_public(&balances, request) } else { Disclosure::All };
         let published = PublishedFigures { balances, disclosure };
         let tables = TableBuilder { published: &published, request }.all();
         Ok(Self {
@@ -78,7 +78,7 @@ impl Report {
             },
             legend: legend(&tables, data, request),
             tables,
-            facts: report_facts::all(&published, request.by),
+            facts: report_facts::all(&published, request),
         })
     }
 }
@@ -100,6 +100,7 @@ fn legend(tables: &[ReportTable], data: &ReportData, request: ReportRequest) -> 
     say(shows(|value| *value == CellValue::NoData), wording::no_data(language));
     say(shows(|value| *value == CellValue::Closed), wording::closed(language));
     say(shows(|value| *value == CellValue::NotKnown), wording::not_known(language));
+    say(shows(|value| *value == CellValue::NotComparable), wording::not_comparable(language));
     say(request.public, &wording::hidden(language));
     legend
 }

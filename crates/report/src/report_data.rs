@@ -5,6 +5,7 @@ use ensilinja_model::{Channel, LineId, WaitFrom};
 
 use crate::language::{Language, LocalizedName};
 use crate::moment::{Moment, Period};
+use crate::volume_goal::VolumeGoal;
 
 /// A line of a report.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,8 @@ pub struct ReportLine {
     pub name: LocalizedName,
     /// The group it belongs to; empty if it belongs to none.
     pub group: String,
+    /// The name of the group in tables for people; `None` if it has none but its id.
+    pub group_name: Option<LocalizedName>,
     /// The area it serves; empty if the configuration does not name one.
     pub service_area: String,
     /// From where its waits count; `None` if that changes by date.
@@ -47,6 +50,8 @@ pub struct ReportData {
     pub sums: Vec<Vec<Sums>>,
     /// Open time of each line in each period, in ms. It distinguishes a closed line from an open line without contacts.
     pub open_ms: Vec<Vec<i64>>,
+    /// Goals for the number of contacts in a month. All lines of their subjects are among the lines.
+    pub volume_goals: Vec<VolumeGoal>,
     /// The instant that the sums are as of. Later events are not included.
     pub as_of: Moment,
     /// The IANA name of the time zone of all moments.
@@ -96,4 +101,17 @@ pub struct ReportRequest {
     pub language: Language,
     /// Whether figures that could identify customers are hidden: see [`disclosure`](crate::disclosure).
     pub public: bool,
+    /// The figures that a report has only on request.
+    pub also: FiguresOnRequest,
+}
+
+/// The figures that a report has only on request. They say how sound the data are, not how good the service is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FiguresOnRequest {
+    /// Contacts without a known result.
+    pub orphaned: bool,
+    /// Contacts without an event of their arrival.
+    pub inferred: bool,
+    /// Contacts that arrived while their line was closed.
+    pub outside_hours: bool,
 }

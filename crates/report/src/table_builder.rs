@@ -1,12 +1,16 @@
 //! The tables of a report: their rows and columns for each breakdown.
 
+use std::ops::Range;
+
 use ensilinja_ledger::Indicator;
 use ensilinja_model::Channel;
 
 use crate::balances::ReportSpan;
 use crate::cell_value::CellValue;
+use crate::chart::TableChart;
 use crate::columns::{self, Column};
 use crate::figure::{Figure, FigureKind};
+use crate::goal_comparison;
 use crate::number;
 use crate::published_figures::PublishedFigures;
 use crate::report_data::{Breakdown, ReportRequest};
@@ -20,18 +24,27 @@ pub(crate) struct TableBuilder<'a> {
     pub request: ReportRequest,
 }
 
+/// The most periods that a chart shows; more would be too narrow to be labelled.
+const MOST_BARS: usize = 14;
+
 /// The subject and the time of a row.
 type RowSubject = (Subject, ReportSpan);
 
 impl TableBuilder<'_> {
     /// All tables of the report, in their order.
     pub fn all(&self) -> Vec<ReportTable> {
-        match self.request.by {
+        let tables = match self.request.by {
             Breakdown::Line | Breakdown::Group => self.by_subject(),
             Breakdown::Month => [self.by_period(), self.matrices()].concat(),
             Breakdown::Quarter => [self.goals(), self.by_period()].concat(),
             Breakdown::Day | Breakdown::Hour => self.by_period(),
+        };
+        let mut tables = [tables, self.volume_goals()].concat();
+        for table in &mut tables {
+            let charts = std::mem::take(&mut table.charts);
+            table.charts = charts.into_iter().filter(|chart| table.shows(chart)).collect();
         }
+        tables
     }
 
     /// Slides 15 to 17, and 19 to 21 over the whole period.
@@ -85,7 +98,7 @@ impl TableBuilder<'_> {
     }
 
     fn columns_of(&self, channel: Channel) -> Vec<Column> {
-        columns::of_channel(channel, |figure| match figure.kind() {
+        columns::of_channel(channel, self.request.also, |figure| match figure.kind() {
             FigureKind::Count(quantity) => {
                 self.published.balances.amount(&Subject::Channel(channel), ReportSpan::Whole, quantity) > 0
             }
@@ -99,6 +112,8 @@ impl TableBuilder<'_> {
             TableTopic::KeyFigures(channel) => Subject::Channel(channel),
             _ => self.everyone(),
         };
+        // A chart compares: one row has none.
+        let charts = if rows.len() > 1 { self.charts(topic, columns) } else { Vec::new() };
         ReportTable {
             title: format!("{} {}", topic.title(language), wording::by(by, language)),
             row_header: wording::row_header(by, language).to_owned(),
@@ -111,8 +126,40 @@ impl TableBuilder<'_> {
                     cells: columns.iter().map(|column| column.cell(self.published, &subject, span)).collect(),
                 })
                 .collect(),
+            charts,
             note: self.note(topic, &contacts_of),
         }
+    }
+
+    /// The charts of a table with these columns.
+    fn charts(&self, topic: TableTopic, columns: &[Column]) -> Vec<TableChart> {
+        let place = |figure: Figure| columns.iter().position(|column| column.figure() == figure);
+        let drawn: Vec<usize> = topic.drawn().iter().copied().filter_map(place).collect();
+        if !matches!(self.request.by, Breakdown::Line | Breakdown::Group) {
+            let goal = (topic == TableTopic::VolumeGoals).then(|| place(Figure::ContactsGoal)).flatten();
+            let periods = self.published.data().periods.len();
+            let chart = TableChart::OfPeriods { columns: drawn, ticks: self.ticks(false), goal };
+            return if (2..=MOST_BARS).contains(&periods) { vec![chart] } else { Vec::new() };
+        }
+        let mut charts = vec![TableChart::OfSubjects { columns: drawn }];
+        let outcomes = [
+            Indicator::HandledInContact,
+            Indicator::ContinuesInCountyServices,
+            Indicator::ContinuesInHyteServices,
+            Indicator::FirstContactResolution,
+        ];
+        if let [Some(handled), Some(county), Some(hyte), Some(resolved)] = outcomes.map(|it| place(Figure::Share(it))) {
+            charts.push(TableChart::OfOutcomes { parts: [handled, county, hyte], resolved });
+        }
+        charts
+    }
+
+    /// The short names of the periods, and of their total. The years are named if there are several.
+    fn ticks(&self, with_total: bool) -> Vec<String> {
+        let (data, language) = (self.published.data(), self.request.language);
+        let years = data.periods.first().map(|it| it.start.year) != data.periods.last().map(|it| it.start.year);
+        let total = self.total_span().filter(|_| with_total).map(|_| wording::whole_period_short(language).to_owned());
+        data.periods.iter().map(|period| wording::short_period(period, years, language)).chain(total).collect()
     }
 
     /// Slides 7 and 19 to 21: one figure by line and month.
@@ -139,6 +186,7 @@ impl TableBuilder<'_> {
                 row_header: wording::row_header(Breakdown::Line, language).to_owned(),
                 columns: self.columns_of_time().map(|span| self.span_label(span)).collect(),
                 rows: subjects.iter().map(row).collect(),
+                charts: self.by_row(0..self.published.data().periods.len(), self.ticks(false), None),
                 note: self.note(topic, &self.everyone()),
             }
         };
@@ -182,8 +230,42 @@ impl TableBuilder<'_> {
             row_header: wording::indicator(language).to_owned(),
             columns: [wording::target(language).to_owned()].into_iter().chain(spans).collect(),
             rows: figures.into_iter().map(row).collect(),
+            charts: self.by_row(1..1 + self.columns_of_time().count(), self.ticks(true), Some(0)),
             note: self.note(topic, subject),
         }
+    }
+
+    /// Contacts beside the goals for their number: a table of all goals over the whole period, or one of each by
+    /// period.
+    fn volume_goals(&self) -> Vec<ReportTable> {
+        let data = self.published.data();
+        let subjects = goal_comparison::subjects(data, self.request.by);
+        match self.request.by {
+            Breakdown::Line | Breakdown::Group => {
+                let rows: Vec<RowSubject> = subjects.into_iter().map(|it| (it, ReportSpan::Whole)).collect();
+                let table = (!rows.is_empty()).then(|| {
+                    let row_header = wording::subject_of_goal(self.request.language).to_owned();
+                    ReportTable { row_header, ..self.table(TableTopic::VolumeGoals, columns::VOLUME, rows) }
+                });
+                table.into_iter().collect()
+            }
+            _ => {
+                let spans: Vec<ReportSpan> = self.columns_of_time().collect();
+                let table = |subject: &Subject| {
+                    let rows = spans.iter().map(|span| (subject.clone(), *span)).collect();
+                    let table = self.table(TableTopic::VolumeGoals, columns::VOLUME, rows);
+                    let name = wording::subject(subject, data, self.request.language);
+                    ReportTable { title: format!("{}: {name}", table.title), ..table }
+                };
+                subjects.iter().map(table).collect()
+            }
+        }
+    }
+
+    /// A panel for each row with these columns, unless there are too many to draw.
+    fn by_row(&self, columns: Range<usize>, ticks: Vec<String>, goal: Option<usize>) -> Vec<TableChart> {
+        let is_drawn = self.published.data().periods.len() <= MOST_BARS;
+        is_drawn.then(|| TableChart::OfRows { columns: columns.collect(), ticks, goal }).into_iter().collect()
     }
 
     /// The common goal of all lines of a subject; `None` if their goals differ.

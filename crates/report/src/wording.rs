@@ -1,12 +1,13 @@
 //! The texts of a report in each language.
 
+use ensilinja_ledger::Indicator;
 use ensilinja_model::{Channel, WaitFrom};
 
 use crate::disclosure::FEWEST_SHOWN;
 use crate::figure::Figure;
 use crate::language::{Language, Texts};
 use crate::moment::{Moment, Period, PeriodKind};
-use crate::report_data::{Breakdown, ReportData};
+use crate::report_data::{Breakdown, ReportData, ReportLine};
 use crate::subject::Subject;
 
 /// The topic of a table.
@@ -22,6 +23,8 @@ pub(crate) enum TableTopic {
     CallGoals,
     /// The county's goals for all contacts.
     Goals,
+    /// Contacts beside the goals for their number.
+    VolumeGoals,
 }
 
 impl TableTopic {
@@ -40,8 +43,38 @@ impl TableTopic {
             }
             Self::Feedback => ("Asiakaskokemus", "Kundupplevelse", "Customer feedback"),
             Self::CallGoals => ("Tavoitteet: puhelut", "Mål: samtal", "Goals: calls"),
+            Self::VolumeGoals => {
+                ("Yhteydenottojen määrä ja tavoite", "Antalet kontakter och målet", "Number of contacts and goal")
+            }
             Self::Goals => ("Tavoitteet: kaikki yhteydenotot", "Mål: alla kontakter", "Goals: all contacts"),
         })
+    }
+
+    /// The figures that its charts show, of those that it has.
+    pub const fn drawn(self) -> &'static [Figure] {
+        match self {
+            Self::KeyFigures(Channel::Phone) => &[
+                Figure::Offered,
+                Figure::Share(Indicator::AnsweredLive),
+                Figure::Share(Indicator::HandledAsCallback),
+                Figure::CallbackWait,
+                Figure::Share(Indicator::Service),
+                Figure::Share(Indicator::PromiseKept),
+                Figure::Share(Indicator::FirstContactResolution),
+            ],
+            Self::KeyFigures(_) => &[
+                Figure::Offered,
+                Figure::AnswerWait,
+                Figure::Share(Indicator::ChatNotAnswered),
+                Figure::Share(Indicator::PromiseKept),
+                Figure::Share(Indicator::FirstContactResolution),
+            ],
+            Self::Feedback => {
+                &[Figure::Nps, Figure::Share(Indicator::KnowsHowCareContinues), Figure::Share(Indicator::GotASolution)]
+            }
+            Self::VolumeGoals => &[Figure::Offered],
+            Self::Matrix(_) | Self::CallGoals | Self::Goals => &[],
+        }
     }
 
     /// The source of the table's figures and rules.
@@ -66,6 +99,11 @@ impl TableTopic {
                 "Oma Häme, Ensilinja 1–9/2025, diat 18–21",
                 "Oma Häme, Ensilinja 1–9/2025, bilderna 18–21",
                 "Oma Häme, Ensilinja 1–9/2025, slides 18–21",
+            ),
+            Self::VolumeGoals => (
+                "saapuneet yhteydenotot ja asetetut kuukausitavoitteet",
+                "inkomna kontakter och de uppställda månadsmålen",
+                "contacts offered and the monthly goals set",
             ),
             Self::CallGoals | Self::Goals => (
                 "Oma Häme, Ensilinja 1–9/2025, dia 8",
@@ -105,6 +143,11 @@ pub(crate) const fn whole_period(language: Language) -> &'static str {
     language.of(("Koko jakso", "Hela perioden", "Whole period"))
 }
 
+/// The heading of the rows of goals for the number of contacts.
+pub(crate) const fn subject_of_goal(language: Language) -> &'static str {
+    language.of(("Yhteydenotot", "Kontakter", "Contacts"))
+}
+
 /// The breakdown of a table with one figure.
 pub(crate) const fn line_and_month(language: Language) -> &'static str {
     language.of(("linjoittain ja kuukausittain", "per linje och månad", "by line and month"))
@@ -124,11 +167,12 @@ pub(crate) const fn indicator(language: Language) -> &'static str {
 pub(crate) fn subject(subject: &Subject, data: &ReportData, language: Language) -> String {
     match subject {
         Subject::Line(line) => data.lines[*line].name.of(language).to_owned(),
-        // A group has one name for all languages. A group with a single line takes the name of the line.
         Subject::Group(_, group) => {
             let mut lines = data.lines.iter().enumerate().filter(|(index, line)| subject.holds(*index, line));
-            match (lines.next(), lines.next()) {
-                (Some((_, line)), None) => line.name.of(language).to_owned(),
+            match (lines.next().map(|(_, line)| line), lines.next()) {
+                (Some(ReportLine { group_name: Some(name), .. }), _) => name.of(language).to_owned(),
+                // The text under `group` is the name of the group. A single line says more.
+                (Some(line), None) => line.name.of(language).to_owned(),
                 _ => group.clone(),
             }
         }
@@ -161,6 +205,44 @@ pub(crate) fn period(period: &Period, language: Language) -> String {
             }
         }
         _ => format!("{} – {}", moment(*start, language), moment(*end, language)),
+    }
+}
+
+/// The label of the total over all periods, in a chart.
+pub(crate) const fn whole_period_short(language: Language) -> &'static str {
+    language.of(("koko jakso", "hela", "whole"))
+}
+
+/// The short name of a period in a chart, with a star if only a part of it is in the report.
+pub(crate) fn short_period(of: &Period, with_year: bool, language: Language) -> String {
+    let Period { kind, start, end } = of;
+    let year = if with_year { format!(" {:02}", start.year % 100) } else { String::new() };
+    let star = |is_whole: bool| if is_whole { "" } else { "*" };
+    let is_edge = |edge: &Moment, months: u8| edge.is_midnight() && edge.day == 1 && (edge.month - 1) % months == 0;
+    match kind {
+        PeriodKind::Month => {
+            let name = language.of(match start.month {
+                1 => ("tammi", "jan", "Jan"),
+                2 => ("helmi", "feb", "Feb"),
+                3 => ("maalis", "mars", "Mar"),
+                4 => ("huhti", "apr", "Apr"),
+                5 => ("touko", "maj", "May"),
+                6 => ("kesä", "juni", "Jun"),
+                7 => ("heinä", "juli", "Jul"),
+                8 => ("elo", "aug", "Aug"),
+                9 => ("syys", "sep", "Sep"),
+                10 => ("loka", "okt", "Oct"),
+                11 => ("marras", "nov", "Nov"),
+                _ => ("joulu", "dec", "Dec"),
+            });
+            format!("{name}{year}{}", star(is_edge(start, 1) && is_edge(end, 1)))
+        }
+        PeriodKind::Quarter => {
+            format!("Q{}{year}{}", (start.month - 1) / 3 + 1, star(is_edge(start, 3) && is_edge(end, 3)))
+        }
+        PeriodKind::Day => format!("{}.{}.{}", start.day, start.month, star(start.is_midnight() && end.is_midnight())),
+        PeriodKind::Hour => format!("{}{}", start.hour, star(start.minute == 0 && end.minute == 0)),
+        PeriodKind::Whole => period(of, language),
     }
 }
 
@@ -363,6 +445,18 @@ pub(crate) const fn not_known(language: Language) -> &'static str {
         "ei tiedossa  tapahtumahistoria alkaa jakson aikana tai sen jälkeen.",
         "okänt  händelsehistoriken börjar under perioden eller efter den.",
         "not known  the event history begins during or after the period.",
+    ))
+}
+
+/// The explanation of the words for contacts that are not compared with a goal.
+pub(crate) const fn not_comparable(language: Language) -> &'static str {
+    language.of((
+        "ei verrata  tavoite koskee kokonaista kuukautta: jaksolla on kuukauden osa, jakso on kesken tai jollakin sen \
+         kuukaudella ei ole tavoitetta.",
+        "jämförs inte  målet gäller en hel månad: perioden har en del av en månad, pågår fortfarande eller har en månad \
+         utan mål.",
+        "not compared  the goal is for a whole month: the period has a part of a month, is not over, or has a month without \
+         a goal.",
     ))
 }
 

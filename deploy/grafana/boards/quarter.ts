@@ -37,6 +37,7 @@ const ABOUT: About = {
 export function quarter(): DashboardBuilder {
   const panels: Builder<Panel>[] = [
     ...GOALS.map(inAll), npsInAll(), ...GOALS.map(byDay), npsByDay(), ...GOALS.map(lines), npsLines(),
+    contacts(),
   ];
   const made = board({ board: 'quarter', about: ABOUT, ...QUARTERS[0], refresh: '15m', times: QUARTERS, panels });
   const channels = new CustomVariableBuilder('channel')
@@ -206,5 +207,24 @@ function npsLines() {
       { title: 'n', expr: added(answers('*')) },
     ],
     sortBy: ['n'],
+  });
+}
+
+/** Contacts beside the goals for a month. A goal is never divided, so the two are alike over a whole month only. */
+function contacts() {
+  const about: About = {
+    en: 'Contacts on whole days of the selected time range, beside the goal for a month. Select one month to compare them.',
+    sv: 'Kontakter under hela dagar inom den valda tiden, bredvid målet för en månad. Välj en månad för att jämföra dem.',
+    metrics: ['ensilinja_window_contacts_offered', 'ensilinja_target_contacts_per_month'],
+  };
+  const offered = metric('ensilinja_window_contacts_offered', { window: 'yesterday', ...CHANNEL });
+  const goal = metric('ensilinja_target_contacts_per_month', { of: 'channel', ...CHANNEL });
+  return table('Yhteydenotot ja kuukausitavoite, kanavittain', about, 24, 5, {
+    keys: [{ label: 'channel', title: 'Kanava', width: 150 }],
+    columns: [
+      { title: 'Saapuneet', expr: `sum by (channel) (${overDays(ofSource(offered, NEXT_MORNING))})` },
+      { title: 'Tavoite kuukaudessa', expr: `max by (channel) (${ofSource(goal)})` },
+    ],
+    sortBy: ['Saapuneet'],
   });
 }

@@ -6,7 +6,7 @@ import { allLines, chosenLines, isAll, selectionIn, turned, writeSelection } fro
 
 /** @param {string} line @param {string} service_area @param {string} channel @param {string} group */
 const card = (line, service_area, channel, group) => /** @type {import("../../../crates/serve/src/board/contract.js").LineCard} */ (
-  { line, service_area, channel, group, name_fi: line, name_sv: line, name_en: line });
+  { line, service_area, channel, group });
 
 const CARDS = [
   card("a", "Forssa", "phone", "care"), card("b", "Forssa", "chat", "care"), card("c", "Hämeenlinna", "phone", "care"),

@@ -4,9 +4,9 @@
 use ensilinja_ledger::{Indicator, Ratio, Sums, Window};
 
 use crate::line_info::LineInfo;
-use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin};
+use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin, words};
 use crate::number::Number;
-use crate::targets::Target;
+use crate::targets::{Target, VolumeScope};
 
 /// The windows in which enough contacts are decided for a percentage.
 const WINDOWS: &[Window] = &[Window::Today, Window::Yesterday, Window::Open2Hours, Window::Open5Days];
@@ -71,5 +71,19 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[TARGETED],
         help: "The share below which alerts on the indicator fire, 0 to 1; not the goal",
         origin: MetricOrigin::Targets(|info, emit| targets(info, emit, |target| target.alert_floor)),
+    },
+    Metric {
+        name: "ensilinja_target_contacts_per_month",
+        kind: MetricKind::Gauge,
+        labels: &[MetricLabel::words("of", words!(VolumeScope))],
+        help: "The goal for the contacts that arrive in this month at the line, at the lines of its group with the same \
+               channel, or at all lines of its channel; every line with a part in a goal has it, so never sum over lines",
+        origin: MetricOrigin::DatedTargets(|info, at, emit| {
+            for goals in &info.volume_goals {
+                if let Some(contacts) = goals.at(at) {
+                    emit(&[goals.scope.as_str()], Number::Count(i64::from(contacts)));
+                }
+            }
+        }),
     },
 ];

@@ -110,6 +110,9 @@ pub(super) const METRICS: &[Metric] = &[
             MetricLabel::described("name_sv", "in Swedish"),
             MetricLabel::described("name_en", "in English"),
             MetricLabel::described("group", "the lines it is shown with"),
+            MetricLabel::described("group_fi", "their name in Finnish"),
+            MetricLabel::described("group_sv", "in Swedish"),
+            MetricLabel::described("group_en", "in English"),
             MetricLabel::described("service_area", "the service it belongs to"),
             MetricLabel::described("wait_from", "from where waits count: arrival, queue, or by_date if that changes"),
         ],
@@ -118,7 +121,11 @@ pub(super) const METRICS: &[Metric] = &[
             let names = [&info.name_fi, &info.name_sv, &info.name_en].map(String::as_str);
             let [name_fi, name_sv, name_en] = names;
             let wait_from = info.wait_from.map_or("by_date", WaitFrom::as_str);
-            emit(&[name_fi, name_sv, name_en, &info.group, &info.service_area, wait_from], Number::Count(1));
+            let [group_fi, group_sv, group_en] = info.group_names.each_ref().map(String::as_str);
+            let group = [info.group.as_str(), group_fi, group_sv, group_en];
+            let values =
+                [&[name_fi, name_sv, name_en], group.as_slice(), &[info.service_area.as_str(), wait_from]].concat();
+            emit(&values, Number::Count(1));
         }),
     },
 ];

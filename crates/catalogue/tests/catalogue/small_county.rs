@@ -139,11 +139,13 @@ pub(crate) fn infos() -> Vec<LineInfo> {
         name_fi: names[0].to_owned(),
         name_sv: names[1].to_owned(),
         name_en: names[2].to_owned(),
-        group: "Mielenterveys- ja päihdepalvelut".to_owned(),
+        group: "mental_health".to_owned(),
+        group_names: ["Mielenterveys- ja päihdepalvelut", "Mentalvård", "Mental health"].map(str::to_owned),
         service_area: service_area.to_owned(),
         wait_from: Some(WaitFrom::Arrival),
         service_level: ServiceLevel::NegativeAbandon,
         targets: Targets::default(),
+        volume_goals: Vec::new(),
     };
     let mut mipa = info("mipa", Channel::Phone, ["Mielenterveys- ja päihdelinja", "", "Mental health line"], "mipa");
     mipa.targets.set(Indicator::PromiseKept, Target { goal: Some(0.95), alert_floor: Some(0.75) });

@@ -15,6 +15,7 @@ Examples:
   ensilinja report --config ensilinja.toml --from 2025-01-01 --to 2026-01-01 --by quarter --language sv
   ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by month --line 116117 --line neuvola
   ensilinja report --events a.jsonl.gz --events b.jsonl.zst --from 2025-01-01 --to 2025-10-01 --by group --public
+  ensilinja report --events events.jsonl --from 2025-01-01 --to 2025-10-01 --by quarter --format html > goals.html
   ensilinja report --events - --from 2025-09-16T08:00 --to 2025-09-16T16:00 --by hour --format json
 
 Times are local to the lines, or have an offset, as in 2025-10-26T03:30+02:00; the period ends just before --to. Only
@@ -41,7 +42,10 @@ pub struct ReportArguments {
     /// Report on this line only; may be given several times
     #[arg(long = "line", value_name = "ID", value_parser = line_id)]
     pub lines: Vec<LineId>,
-    /// The format: tables for a terminal or a page, or CSV or JSON for programs
+    /// Also show these figures, which say how sound the data are; may be given several times
+    #[arg(long, value_name = "FIGURE", value_parser = one_of(FigureOnRequest::ALL, FigureOnRequest::as_str))]
+    pub also: Vec<FigureOnRequest>,
+    /// The format: tables for a terminal or a page, a page of its own with charts (html), or CSV or JSON for programs
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
     pub format: ReportFormatOption,
     /// The language of names and headings; ids in CSV and JSON are the same in all languages
@@ -59,6 +63,18 @@ pub struct ReportArguments {
 }
 
 vocabulary! {
+    /// A figure that a report has only on request.
+    FigureOnRequest {
+        /// Contacts without a known result.
+        Orphaned = "orphaned",
+        /// Contacts without an event of their arrival.
+        Inferred = "inferred",
+        /// Contacts that arrived while the line was closed.
+        OutsideHours = "outside_hours",
+    }
+}
+
+vocabulary! {
     /// The format of a report.
     ReportFormatOption {
         /// Tables for a terminal.
@@ -69,6 +85,8 @@ vocabulary! {
         Json = "json",
         /// Tables for a page.
         Markdown = "markdown",
+        /// A page with tables and charts.
+        Html = "html",
     }
 }
 

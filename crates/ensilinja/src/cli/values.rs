@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ensilinja_model::LineId;
 use ensilinja_report::{Breakdown, Language};
 
-use crate::console::standard_output::ListingFormat;
+use crate::console::standard_output::{ListingFormat, terminal_width};
 
 /// The format of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Args)]
@@ -14,6 +14,18 @@ pub struct ListingArguments {
     #[arg(long, value_name = "FORMAT", default_value = "table",
           value_parser = one_of(ListingFormat::ALL, ListingFormat::as_str))]
     pub format: ListingFormat,
+    /// The width of a table, in characters, 60 to 1000; without it, the width of the terminal, or as wide as it needs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+}
+
+impl ListingArguments {
+    /// The width of tables: the given one, or that of the terminal. Elsewhere lines are as long as they need, for
+    /// programs that read them.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width.or_else(terminal_width).map_or(usize::MAX, usize::from)
+    }
 }
 
 /// Parses one member of a closed set by its name.

@@ -11,6 +11,7 @@ mod year;
 use ensilinja_config::Config;
 use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::{EventTime, LineId};
+use ensilinja_report::fitted;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -32,6 +33,8 @@ pub struct CalendarRequest<'a> {
     pub year: Option<i16>,
     /// The format.
     pub format: ListingFormat,
+    /// The width of a table.
+    pub width: usize,
 }
 
 /// Prints the calendar of the lines as of `now`.
@@ -49,7 +52,7 @@ pub fn calendar(request: &CalendarRequest<'_>, config: &Config, now: EventTime) 
     let at = if is_given { midnight(first, &config.zone)? } else { now };
     let calendar = CalendarDays::new(config, &places, (first, last), at)?;
     print(&match request.format {
-        ListingFormat::Table => calendar.text()?,
+        ListingFormat::Table => fitted(&calendar.text()?, request.width),
         ListingFormat::Json => calendar.document().to_json(),
     })?;
     Ok(Outcome::Done)

@@ -44,6 +44,8 @@ pub struct CheckRequest {
     pub quiet: bool,
     /// The format.
     pub format: ListingFormat,
+    /// The width; `None` for that of the terminal.
+    pub width: Option<u16>,
 }
 
 /// How often the shutdown flag is checked while brokers are asked.
@@ -72,8 +74,9 @@ pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow:
             let context = LookbackContext { now, ..lookback_context(config, FileRecords::NONE, &stop, &progress)? };
             Ok(sample::look(&seen, &rules, request.sample, &context, &mut findings)?)
         });
+    let width = request.width.unwrap_or_else(standard_output::width);
     print_coloured(&match request.format {
-        ListingFormat::Table => findings.text(standard_output::width().into(), colour::wanted_on(&std::io::stdout())),
+        ListingFormat::Table => findings.text(width.into(), colour::wanted_on(&std::io::stdout())),
         ListingFormat::Json => findings.document().to_json(),
     })?;
     looked?;

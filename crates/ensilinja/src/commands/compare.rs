@@ -55,7 +55,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         }
     }
     print(&match arguments.listing.format {
-        ListingFormat::Table => comparison.text(),
+        ListingFormat::Table => comparison.text(arguments.listing.width()),
         ListingFormat::Json => comparison.json(),
     })?;
     Ok(if comparison.result.is_same() { Outcome::Done } else { Outcome::Found })

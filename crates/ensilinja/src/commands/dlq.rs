@@ -15,6 +15,7 @@ use ensilinja_config::Config;
 use ensilinja_lookback::dead_letters::{
     DeadLetterSearch, DeadLetterSelection, RedriveJudge, dead_letter_card, list_dead_letters,
 };
+use ensilinja_report::fitted;
 
 use crate::cli::{DlqArguments, DlqCommand, ListLettersArguments, ShowLetterArguments};
 use crate::configuration::chosen;
@@ -57,7 +58,7 @@ fn list(arguments: &ListLettersArguments, config: &Config) -> anyhow::Result<()>
     let limit = usize::try_from(arguments.limit).expect("an address has at least 32 bits");
     let list = list_dead_letters(&search, limit, arguments.payload)?;
     print(&match arguments.listing.format {
-        ListingFormat::Table => list.text(),
+        ListingFormat::Table => list.text(arguments.listing.width()),
         ListingFormat::Json => list.document().to_json(),
     })
 }
@@ -68,7 +69,7 @@ fn show(arguments: &ShowLetterArguments, config: &Config) -> anyhow::Result<()> 
     let context = lookback_context(config, FileRecords::NONE, &stop, &progress)?;
     let card = dead_letter_card(&arguments.position, arguments.payload, &context)?;
     print(&match arguments.listing.format {
-        ListingFormat::Table => card.text(),
+        ListingFormat::Table => fitted(&card.text(), arguments.listing.width()),
         ListingFormat::Json => card.document().to_json(),
     })
 }

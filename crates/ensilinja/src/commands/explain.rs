@@ -31,7 +31,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
         let payload = arguments.payload;
         let question = ContactQuestion { contact, at: at.unwrap_or(context.now), known_before, payload };
         let explanation = explain_contact(&question, &context)?;
-        if is_json { explanation.json() } else { explanation.table() }
+        if is_json { explanation.json() } else { explanation.table(arguments.listing.width()) }
     } else {
         let (Some(figure), Some(line), Some(at)) = (&arguments.figure, &arguments.line, at) else {
             unreachable!("the table of arguments demands them together")
@@ -39,7 +39,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
         let (window, list_all) = (arguments.window, arguments.all);
         let question = FigureQuestion { line, figure, window, at, known_before, complete_since, list_all };
         let explanation = explain_figure(&question, &context)?;
-        if is_json { explanation.json() } else { explanation.table() }
+        if is_json { explanation.json() } else { explanation.table(arguments.listing.width()) }
     };
     print(&text)?;
     Ok(Outcome::Done)

@@ -12,6 +12,7 @@ use ensilinja_lookback::local_time::zoned;
 use ensilinja_model::{EventTime, LineId};
 use jiff::civil::Date;
 
+use crate::cli::ListingArguments;
 use crate::console::standard_output::{ListingFormat, print};
 use crate::outcome::Outcome;
 use meaning::LineListing;
@@ -24,15 +25,15 @@ use meaning::LineListing;
 pub fn lines(
     ids: &[LineId],
     first: Option<Date>,
-    format: ListingFormat,
+    listing: &ListingArguments,
     config: &Config,
     now: EventTime,
 ) -> anyhow::Result<Outcome> {
     let places = config.line_indices(ids)?;
     let first = first.unwrap_or_else(|| zoned(now, &config.zone).date());
     let lines = LineListing::new(config, &places, first)?;
-    print(&match format {
-        ListingFormat::Table => lines.text()?,
+    print(&match listing.format {
+        ListingFormat::Table => lines.text(listing.width())?,
         ListingFormat::Json => lines.document().to_json(),
     })?;
     Ok(Outcome::Done)

@@ -12,7 +12,7 @@ use ensilinja_lookback::replay::{
 };
 use ensilinja_lookback::{LookbackContext, LookbackError, OutputError, OutputSink, RequestError};
 use ensilinja_model::EventTime;
-use ensilinja_report::{Breakdown, Language, ReportFormat, ReportRequest};
+use ensilinja_report::{Breakdown, FiguresOnRequest, Language, ReportFormat, ReportRequest};
 
 use crate::cli::{KnownAt, ReplayArguments, ReplayFormat};
 use crate::commands::report;
@@ -96,7 +96,7 @@ fn tables(
     let request = PeriodReportRequest {
         period: times.from..times.to,
         lines: &arguments.lines,
-        report: ReportRequest { by, language, public: false },
+        report: ReportRequest { by, language, public: false, also: FiguresOnRequest::default() },
         format,
         offsets: &arguments.offsets,
         known_before: match times.knowledge {

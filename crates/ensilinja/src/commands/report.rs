@@ -3,9 +3,9 @@
 use ensilinja_config::Config;
 use ensilinja_lookback::period_report::{PeriodReportRequest, period_report};
 use ensilinja_lookback::{LookbackContext, LookbackError};
-use ensilinja_report::{ReportFormat, ReportRequest};
+use ensilinja_report::{FiguresOnRequest, ReportFormat, ReportRequest};
 
-use crate::cli::{ReportArguments, ReportFormatOption};
+use crate::cli::{FigureOnRequest, ReportArguments, ReportFormatOption};
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{self, print};
@@ -20,15 +20,21 @@ use crate::outcome::Outcome;
 pub fn report(arguments: &ReportArguments, config: &Config) -> anyhow::Result<Outcome> {
     let zone = &config.zone;
     let complete_since = arguments.source.complete_since;
+    let also = FiguresOnRequest {
+        orphaned: arguments.also.contains(&FigureOnRequest::Orphaned),
+        inferred: arguments.also.contains(&FigureOnRequest::Inferred),
+        outside_hours: arguments.also.contains(&FigureOnRequest::OutsideHours),
+    };
     let request = PeriodReportRequest {
         period: arguments.from.instant_of("--from", zone)?..arguments.to.instant_of("--to", zone)?,
         lines: &arguments.lines,
-        report: ReportRequest { by: arguments.by, language: arguments.language, public: arguments.public },
+        report: ReportRequest { by: arguments.by, language: arguments.language, public: arguments.public, also },
         format: match arguments.format {
             ReportFormatOption::Table => table(arguments.width),
             ReportFormatOption::Csv => ReportFormat::Csv,
             ReportFormatOption::Json => ReportFormat::Json,
             ReportFormatOption::Markdown => ReportFormat::Markdown,
+            ReportFormatOption::Html => ReportFormat::Html,
         },
         offsets: &[],
         known_before: None,

@@ -44,7 +44,9 @@ pub fn width() -> u16 {
     terminal_width().unwrap_or(DEFAULT_WIDTH)
 }
 
-fn terminal_width() -> Option<u16> {
+/// The width of the terminal, if standard output is one.
+#[must_use]
+pub fn terminal_width() -> Option<u16> {
     let stdout = io::stdout();
     let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok())??;
     Some(size.ws_col).filter(|columns| *columns > 0)

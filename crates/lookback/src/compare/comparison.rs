@@ -64,9 +64,9 @@ impl Comparison {
 
     /// A table for people.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, width: usize) -> String {
         let [one, other] = &self.names;
-        self.result.text([one, other], &|at| to_the_second(at, &self.zone))
+        self.result.text([one, other], &|at| to_the_second(at, &self.zone), width)
     }
 
     /// A document for programs.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ensilinja_config::Config;
 use ensilinja_kafka::{DeadLetter, TopicId};
 use ensilinja_model::EventTime;
-use ensilinja_report::{Align, JsonDocument, Listing};
+use ensilinja_report::{Align, JsonDocument, Listing, fitted};
 use ensilinja_wire::Detail;
 
 use super::found::{DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
@@ -94,9 +94,9 @@ impl PayloadBeginnings {
 }
 
 impl DeadLetterList<'_> {
-    /// Tables for people.
+    /// Tables for people, of at most this width.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, width: usize) -> String {
         let Self { config, found, letters, .. } = self;
         let topic = &config.kafka.dead_letter_topic;
         let mut text = if found.is_empty() {
@@ -106,7 +106,7 @@ impl DeadLetterList<'_> {
                 "{} records could not be used; {topic} has {} letters, copies included\n\n{}",
                 found.len(),
                 found.read,
-                self.summary()
+                self.summary().within(width)
             )
         };
         if found.others > 0 {
@@ -117,14 +117,14 @@ impl DeadLetterList<'_> {
             );
         }
         if !letters.is_empty() {
-            let _ = write!(text, "\n{}", self.letters_listing());
+            let _ = write!(text, "\n{}", self.letters_listing().within(width));
         }
         let not_listed = found.len() - letters.len() as u64;
         if not_listed > 0 {
             let most = found.len().min(MOST_LISTED);
             let _ = writeln!(text, "\n{not_listed} earlier ones are not listed: --limit {most} lists {most}");
         }
-        text
+        fitted(&text, width)
     }
 
     /// The details, the most frequent first.

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use ensilinja_config::Line;
+use ensilinja_config::{Config, Line, LineNames, VolumeSubject, VolumeTarget};
 use ensilinja_ledger::{HistoricalLedger, Indicator};
 use ensilinja_model::EventTime;
-use ensilinja_report::{LocalizedName, Report, ReportData, ReportLine};
+use ensilinja_report::{LocalizedName, Report, ReportData, ReportLine, Subject, VolumeGoal, VolumeGoalStep};
+use jiff::civil::Date;
 
 use super::periods::{MOST_PERIODS, ReportPeriods};
 use super::request::{PeriodReportRequest, PeriodReportText};
@@ -155,6 +156,7 @@ impl KnownPast {
         };
         ReportData {
             open_ms: lines.iter().map(open_ms).collect(),
+            volume_goals: volume_goals(config, lines),
             lines: lines.iter().map(|line| report_line(&config.lines[*line])).collect(),
             sums: lines.iter().map(|line| std::mem::take(&mut sums[*line])).collect(),
             periods: periods.names,
@@ -166,12 +168,36 @@ impl KnownPast {
     }
 }
 
+/// The goals for the contacts of these lines. The goal of lines that are only partly in the report is left out.
+fn volume_goals(config: &Config, lines: &[usize]) -> Vec<VolumeGoal> {
+    let goal = |target: &VolumeTarget| {
+        let mut held = config.lines.iter().enumerate().filter(|(_, line)| target.subject.holds(line));
+        let is_whole = held.all(|(index, _)| lines.contains(&index));
+        let subject = match &target.subject {
+            VolumeSubject::Line(id) => VolumeGoalSubject::Line(id.clone()),
+            VolumeSubject::Group(group, channel) => VolumeGoalSubject::Group(*channel, group.clone()),
+            VolumeSubject::Channel(channel) => VolumeGoalSubject::Channel(*channel),
+        };
+        let step = |(date, contacts): &(Option<Date>, Option<u32>)| VolumeGoalStep {
+            since: date.map(|date| (date.year(), date.month().unsigned_abs())),
+            contacts: *contacts,
+        };
+        is_whole.then(|| VolumeGoal { subject, steps: target.steps.iter().map(step).collect() })
+    };
+    config.volume_targets.iter().filter_map(goal).collect()
+}
+
+fn localized(name: &LineNames) -> LocalizedName {
+    LocalizedName { fi: name.fi.clone(), sv: name.sv.clone(), en: name.en.clone() }
+}
+
 fn report_line(line: &Line) -> ReportLine {
     ReportLine {
         id: line.id.clone(),
         channel: line.channel,
-        name: LocalizedName { fi: line.name.fi.clone(), sv: line.name.sv.clone(), en: line.name.en.clone() },
+        name: localized(&line.name),
         group: line.group.clone(),
+        group_name: line.group_name.as_ref().map(localized),
         service_area: line.service_area.clone(),
         wait_from: line.wait_from(),
         service_level: line.goals.service_level,

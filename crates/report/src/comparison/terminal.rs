@@ -11,6 +11,7 @@ use super::comparison_result::{
 
 use super::differences::{ComparedValue, FigureKey, NotCompared};
 use crate::listing::{Align, Listing};
+use crate::wrapping::fitted;
 
 /// Rows in the table at most. JSON has all of them.
 const MOST_ROWS: usize = 200;
@@ -34,9 +35,9 @@ const OVER_TIME: [(&str, Align); 2] = [("INSTANTS", Align::Right), ("LAST AT", A
 
 impl ComparisonResult {
     /// Writes a table. A summary stands above it, and what was not compared below. `names` are the names of the sides;
-    /// `local` writes an instant in local time.
+    /// `local` writes an instant in local time. Lines are wrapped to `width`.
     #[must_use]
-    pub fn text(&self, names: [&str; 2], local: &dyn Fn(EventTime) -> String) -> String {
+    pub fn text(&self, names: [&str; 2], local: &dyn Fn(EventTime) -> String, width: usize) -> String {
         let mut text = String::new();
         let [one, other] = names;
         let at = format!("{} ({})", counted(self.instants.count, "instant"), self.instants.words(local));
@@ -46,7 +47,7 @@ impl ComparisonResult {
         } else {
             let differing: u64 = self.rows.values().map(|figure| figure.count).sum();
             let _ = writeln!(text, "{differing} of {} at {at} differ", counted(self.compared, "figure"));
-            let _ = write!(text, "one: {one}\nother: {other}\n\n{}", self.listing(local));
+            let _ = write!(text, "one: {one}\nother: {other}\n\n{}", self.listing(local).within(width));
             if self.rows.len() > MOST_ROWS {
                 let more = counted((self.rows.len() - MOST_ROWS) as u64, "more row");
                 let _ = writeln!(text, "{more}: --format json lists all");
@@ -65,7 +66,7 @@ impl ComparisonResult {
             only.push(&mut text, side, local);
         }
         self.not_compared.push(&mut text);
-        text
+        fitted(&text, width)
     }
 
     fn summary_without_differences(&self) -> &'static str {

@@ -1,4 +1,4 @@
-//! Explanations as tables for people. Columns are as wide as their content: ids and file names are never truncated.
+//! Explanations as tables for people. Texts are wrapped to the width: ids and file names are never truncated.
 
 use ensilinja_model::printable;
 
@@ -6,11 +6,12 @@ use super::contact::{ContactExplanation, ExplainedFact, ExplainedLeg, FactEffect
 use super::entry::{Amount, ExplainedEntry, FactSource, FormattedInstant, LegIdentity, StatedFact};
 use super::figure::{Contribution, ExplainedSeries, FigureExplanation};
 use crate::listing::{Align, Listing};
+use crate::wrapping::fitted;
 
 impl FigureExplanation {
-    /// As tables for people.
+    /// As tables for people, of at most this width.
     #[must_use]
-    pub fn table(&self) -> String {
+    pub fn table(&self, width: usize) -> String {
         let FormattedInstant { local: at, .. } = &self.at;
         let mut text = format!("{}, line {}, at {at}{}\n", self.figure, self.line, known(self.known_before.as_ref()));
         if let Some(window) = &self.window {
@@ -22,16 +23,16 @@ impl FigureExplanation {
         }
         for part in &self.series {
             text.push('\n');
-            push_part(&mut text, part);
+            push_part(&mut text, part, width);
         }
         if let Some((good, valid)) = self.share {
             push_line(&mut text, &format!("\nShare: {good} of {valid}{}.", percentage(good, valid)));
         }
-        text
+        fitted(&text, width)
     }
 }
 
-fn push_part(text: &mut String, part: &ExplainedSeries) {
+fn push_part(text: &mut String, part: &ExplainedSeries, width: usize) {
     push_line(text, &part.series);
     push_line(text, part.help);
     let number = part.number.as_ref().map(in_words);
@@ -58,7 +59,8 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
     let rows: Vec<Vec<String>> = part.entries.iter().map(row).collect();
     let note = part.left_out.map(|(left_out, after)| (after, format!("... {left_out} more; --all lists them")));
     text.push('\n');
-    push_listing(text, &["SECOND", "ADDS", "CONTACT", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"], &rows, note.as_ref());
+    let titles = ["SECOND", "ADDS", "CONTACT", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"];
+    push_listing(text, &titles, &rows, note.as_ref(), width);
     if part.by_step.len() > 1 || part.left_out.is_some() {
         text.push('\n');
         let rows: Vec<Vec<String>> = part
@@ -68,28 +70,28 @@ fn push_part(text: &mut String, part: &ExplainedSeries) {
                 vec![(*step).to_owned(), entries.to_string(), adds.as_ref().map(signed).unwrap_or_default()]
             })
             .collect();
-        push_listing(text, &["ENTRY", "COUNT", "ADDS"], &rows, None);
+        push_listing(text, &["ENTRY", "COUNT", "ADDS"], &rows, None, width);
     }
     push_line(text, &format!("\nResult: {number}, {}{as_shown}.", part.derivation));
 }
 
 impl ContactExplanation {
-    /// As tables for people.
+    /// As tables for people, of at most this width.
     #[must_use]
-    pub fn table(&self) -> String {
+    pub fn table(&self, width: usize) -> String {
         let FormattedInstant { local: at, .. } = &self.at;
         let mut text = format!("{} as of {at}{}\n", printable(&self.contact), known(self.known_before.as_ref()));
         for leg in &self.legs {
-            push_leg(&mut text, leg);
+            push_leg(&mut text, leg, width);
         }
-        text
+        fitted(&text, width)
     }
 }
 
-fn push_leg(text: &mut String, leg: &ExplainedLeg) {
+fn push_leg(text: &mut String, leg: &ExplainedLeg, width: usize) {
     let visit = leg.visit.as_ref().map(|visit| format!(", visit {}", printable(visit))).unwrap_or_default();
     push_line(text, &format!("\n{}{visit}\n\nFacts", leg.line));
-    push_facts(text, &leg.facts);
+    push_facts(text, &leg.facts, width);
     push_line(text, "\nEntries");
     if leg.entries.is_empty() {
         push_line(text, "none");
@@ -104,14 +106,14 @@ fn push_leg(text: &mut String, leg: &ExplainedLeg) {
                 row
             })
             .collect();
-        push_listing(text, &["SECOND", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"], &rows, None);
+        push_listing(text, &["SECOND", "ENTRY", "SAMPLE", "CAUSE", "SOURCE"], &rows, None, width);
     }
     leg.notes.iter().for_each(|note| push_line(text, note));
     push_line(text, "\nPromise");
     leg.promise.iter().for_each(|sentence| push_line(text, sentence));
 }
 
-fn push_facts(text: &mut String, facts: &[ExplainedFact]) {
+fn push_facts(text: &mut String, facts: &[ExplainedFact], width: usize) {
     let (mut titles, mut rows) = (vec!["INSTANT", "FACT", "STATUS", "KNOWN SINCE", "SOURCE"], Vec::new());
     let are_of_a_platform = facts.iter().any(|fact| fact.record.is_some());
     if are_of_a_platform {
@@ -127,7 +129,7 @@ fn push_facts(text: &mut String, facts: &[ExplainedFact]) {
         }
         rows.push(row);
     }
-    push_listing(text, &titles, &rows, None);
+    push_listing(text, &titles, &rows, None, width);
     for fact in facts {
         if let Some(payload) = fact.record.as_ref().and_then(|record| record.payload.as_ref()) {
             push_line(text, &format!("{}: {}", position(&fact.fact), printable(payload)));
@@ -220,7 +222,13 @@ fn push_line(text: &mut String, line: &str) {
 }
 
 /// A listing without its empty columns. `note` has the number of a row, from 1, and the line to print below it.
-fn push_listing(text: &mut String, headings: &[&'static str], rows: &[Vec<String>], note: Option<&(usize, String)>) {
+fn push_listing(
+    text: &mut String,
+    headings: &[&'static str],
+    rows: &[Vec<String>],
+    note: Option<&(usize, String)>,
+    width: usize,
+) {
     let is_used: Vec<bool> = (0..headings.len()).map(|column| rows.iter().any(|row| !row[column].is_empty())).collect();
     let used = |column: &usize| is_used[*column];
     let columns = (0..headings.len()).filter(used).map(|column| (headings[column], Align::Left));
@@ -231,7 +239,7 @@ fn push_listing(text: &mut String, headings: &[&'static str], rows: &[Vec<String
             listing.note(note.clone());
         }
     }
-    text.push_str(&listing.to_string());
+    text.push_str(&listing.within(width));
 }
 
 #[cfg(test)]

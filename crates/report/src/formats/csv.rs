@@ -9,18 +9,21 @@
 //! | `value` | shares are 0 to 1, times are seconds, scores are -100 to 100; empty unless `state` is `known` |
 //! | `n`, `numerator` | denominator and numerator; promoters less detractors for a score, seconds for a mean |
 //! | `low`, `high` | the bounds of an interval |
-//! | `state` | `known`, `no_data` (n is 0), `closed` (n is 0, never open), `hidden` (see [`disclosure`]), `not_known` |
+//! | `state` | `known`, `no_data` (n is 0), `closed` (n is 0, never open), `hidden` (see [`disclosure`]), `not_known`,
+//! | | `not_comparable` (see [`VolumeGoal`]) |
+//! | `name_fi`, `name_sv`, `name_en` | the name of the line or the group; empty in totals |
 //!
 //! [`disclosure`]: crate::disclosure
+//! [`VolumeGoal`]: crate::VolumeGoal
 
 use super::machine_value::MachineValue;
 use crate::cell_value::CellValue;
 use crate::figure::Figure;
+use crate::language::LocalizedName;
 use crate::report::Report;
 use crate::report_facts::ReportFacts;
 
-const HEADER: &str =
-    "level,line,group,channel,period,period_start,period_end,figure,value,n,numerator,low,high,state\r\n";
+const HEADER: &str = "level,line,group,channel,period,period_start,period_end,figure,value,n,numerator,low,high,state,name_fi,name_sv,name_en\r\n";
 
 /// Writes the facts of a report.
 pub(crate) fn write(report: &Report) -> String {
@@ -37,6 +40,7 @@ fn line(facts: &ReportFacts, figure: Figure, value: &CellValue) -> String {
     let machine = MachineValue::of(value);
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let whole = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let name = |of: fn(&LocalizedName) -> &String| facts.name.as_ref().map(of).cloned().unwrap_or_default();
     let fields = [
         facts.level.to_owned(),
         facts.line.clone().unwrap_or_default(),
@@ -52,6 +56,9 @@ fn line(facts: &ReportFacts, figure: Figure, value: &CellValue) -> String {
         number(machine.low),
         number(machine.high),
         value.state().to_owned(),
+        name(|name| &name.fi),
+        name(|name| &name.sv),
+        name(|name| &name.en),
     ];
     let mut line = fields.map(|field| quoted(&field)).join(",");
     line.push_str("\r\n");

@@ -50,7 +50,10 @@ pub(crate) fn write(report: &Report) -> String {
 
 /// Name, rule, source of the rule, and target of each figure.
 fn figures(report: &Report) -> Json {
-    let about = Figure::MACHINE_READABLE.iter().map(|figure| {
+    let also = report.request.also;
+    let listed = Figure::MACHINE_READABLE.iter();
+    let listed = listed.filter(|figure| !Figure::ON_REQUEST.contains(figure) || figure.is_requested(also));
+    let about = listed.map(|figure| {
         let mut about = json!({ "name": figure.name(report.request.language) });
         if let Figure::Share(indicator) = figure {
             let row = indicator.row();
@@ -69,6 +72,7 @@ fn facts(facts: &ReportFacts) -> Json {
         "level": facts.level,
         "line": facts.line,
         "group": facts.group,
+        "name": facts.name.as_ref().map(|name| json!({ "fi": name.fi, "sv": name.sv, "en": name.en })),
         "channel": facts.channel.map(ensilinja_model::Channel::as_str),
         "period": period(&facts.period),
         "figures": figures.collect::<Map<_, _>>(),

@@ -22,7 +22,10 @@ impl MachineValue {
     pub fn of(value: &CellValue) -> Self {
         let plain = Self { n: value.n(), ..Self::default() };
         match *value {
-            CellValue::Count(count) => Self { value: Some(count as f64), ..plain },
+            CellValue::Count(count) | CellValue::Goal(count) => Self { value: Some(count as f64), ..plain },
+            CellValue::OfGoal { arrived, goal } => {
+                Self { value: Some(rounded(arrived as f64 / goal as f64)), numerator: Some(arrived as f64), ..plain }
+            }
             CellValue::Share { good, n } => {
                 Self { value: Some(rounded(good as f64 / n as f64)), numerator: Some(good as f64), ..plain }
             }
@@ -44,6 +47,7 @@ impl MachineValue {
             | CellValue::NoData
             | CellValue::Closed
             | CellValue::NotKnown
+            | CellValue::NotComparable
             | CellValue::Hidden { .. }
             | CellValue::NotApplicable => plain,
         }

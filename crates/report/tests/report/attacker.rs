@@ -75,7 +75,11 @@ const OUTCOMES: &[usize] = &[9, 10, 11, 12];
 /// Numerator (with a part to subtract) and denominator of each figure, in atoms. A mean discloses its denominator.
 fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [usize])> {
     Some(match figure {
-        "offered" => (OFFERED, &[], &[]),
+        // The goal is public, so the share of it discloses the contacts.
+        "offered" | "contacts_of_goal_ratio" => (OFFERED, &[], &[]),
+        "contacts_goal" => (&[], &[], &[]),
+        // Orphans and flags have no atoms here: their own test looks for them.
+        "orphaned" | "inferred" | "outside_hours" => (&[], &[], &[]),
         "timed_out" => (&[21, 22, 25], &[], &[]),
         "wait_unknown" => (&[23, 24, 25], &[], &[]),
         "callbacks_lost" => (&[3], &[], &[]),
@@ -169,7 +173,8 @@ impl<'a> Attacker<'a> {
         let numerator = self.form(facts, plus, minus);
         let n = self.form(facts, n, &[]);
         match value {
-            CellValue::Count(_) => vec![numerator],
+            CellValue::Count(_) | CellValue::OfGoal { .. } => vec![numerator],
+            CellValue::Goal(_) | CellValue::NotComparable => Vec::new(),
             // Score, interval and n together determine each of the three groups.
             CellValue::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
             CellValue::Share { .. } | CellValue::Mean { .. } | CellValue::Score { .. } => vec![numerator, n],

@@ -212,7 +212,7 @@ fn local(at: EventTime) -> String {
 #[test]
 fn the_table_shows_the_first_difference_of_each_figure() {
     assert_eq!(
-        result().text(["before.jsonl", "after.jsonl"], &local),
+        result().text(["before.jsonl", "after.jsonl"], &local, usize::MAX),
         "4 of 8 figures at 3 instants (0s to 1800s) differ
 one: before.jsonl
 other: after.jsonl
@@ -227,11 +227,11 @@ only in other: 1 instant (7200s)
     );
     let mut same = result();
     same.rows.clear();
-    let text = same.text(["a", "b"], &local);
+    let text = same.text(["a", "b"], &local, usize::MAX);
     assert!(!same.is_same() && text.starts_with("only the lines differ: 8 "), "{text}");
     same.only_in_one.lines.clear();
     assert!(
-        same.text(["a", "b"], &local)
+        same.text(["a", "b"], &local, usize::MAX)
             .starts_with("no differences: 8 figures at 3 instants (0s to 1800s) are equal in a and b\n")
     );
 }
@@ -299,7 +299,7 @@ fn contacts_are_listed_below_their_figure_and_absent_from_debug_output() {
     assert!(!format!("{traced:?}").contains("c-1"), "ids must not reach a log");
     let key = result.rows.keys().last().unwrap().clone();
     result.rows.get_mut(&key).unwrap().contacts = Some(traced);
-    let text = result.text(["a", "b"], &local);
+    let text = result.text(["a", "b"], &local, usize::MAX);
     let below = "    c-1: one none, other 1; other: arrived at 10:15, topic/0/7
     c-2: one 1.5, other none
     and 3 more contacts
@@ -319,7 +319,7 @@ fn a_long_table_is_truncated_and_counts_the_omitted_rows() {
         document(&[("mipa", json!(figures))])
     };
     let result = ComparisonResult::of_one_instant(EventTime::from_seconds(AS_OF), compared(&county(1), &county(2)), 7);
-    let text = result.text(["a", "b"], &local);
+    let text = result.text(["a", "b"], &local, usize::MAX);
     let rows = text.lines().filter(|row| row.starts_with("mipa")).count();
     assert_eq!(rows, 200);
     assert!(

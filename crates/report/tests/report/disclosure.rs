@@ -1,7 +1,10 @@
 //! Disclosure control: a public report does not disclose small counts.
 
 use ensilinja_model::{Channel, Outcome};
-use ensilinja_report::{Breakdown, CellValue, Language, Report, ReportData, ReportError, ReportFormat, ReportRequest};
+use ensilinja_report::{
+    Breakdown, CellValue, Language, Report, ReportData, ReportError, ReportFormat, ReportRequest, VolumeGoal,
+    VolumeGoalStep, VolumeGoalSubject,
+};
 use proptest::prelude::*;
 
 use crate::attacker::Attacker;
@@ -55,7 +58,16 @@ fn county_of(contacts: &[i64]) -> ReportData {
         ("f", chat, ""),
     ];
     let lines = lines.map(|(id, channel, group)| line(id, channel, [id; 3], group));
-    data(lines.into(), county.sums())
+    let mut data = data(lines.into(), county.sums());
+    // Goals for contacts print arrivals that a report by month or quarter has not without them.
+    let goal = |subject| VolumeGoal { subject, steps: vec![VolumeGoalStep { since: None, contacts: Some(100) }] };
+    let subjects = [
+        VolumeGoalSubject::Line(data.lines[3].id.clone()),
+        VolumeGoalSubject::Group(phone, "pth".to_owned()),
+        VolumeGoalSubject::Channel(chat),
+    ];
+    data.volume_goals = subjects.map(goal).into();
+    data
 }
 
 /// Mostly few contacts, sometimes many, often none.
@@ -164,7 +176,7 @@ fn a_hidden_cell_discloses_nothing_in_any_format() {
     let data = county_of(&contacts);
     let report = public(&data, Breakdown::Line);
     let csv = report.render(ReportFormat::Csv);
-    assert!(csv.contains(",offered,,,,,,hidden\r\n"), "{csv}");
+    assert!(csv.contains(",offered,,,,,,hidden,"), "{csv}");
     assert!(!csv.contains(",offered,3,"), "{csv}");
     assert!(report.render(ReportFormat::Json).contains("\"state\": \"hidden\""));
     for format in [ReportFormat::Table { width: 120 }, ReportFormat::Markdown] {

@@ -6,5 +6,6 @@ mod comparison;
 mod disclosure;
 mod figures;
 mod layout;
+mod page;
 mod small_county;
 mod texts;

@@ -12,7 +12,8 @@ use ensilinja_model::{
     Survey, WaitFrom, YesNo,
 };
 use ensilinja_report::{
-    Breakdown, Language, LocalizedName, Moment, Period, PeriodKind, ReportData, ReportLine, ReportRequest,
+    Breakdown, FiguresOnRequest, Language, LocalizedName, Moment, Period, PeriodKind, ReportData, ReportLine,
+    ReportRequest,
 };
 
 pub const SECOND: i64 = 1_000;
@@ -156,6 +157,7 @@ pub fn line(id: &str, channel: Channel, [fi, sv, en]: [&str; 3], group: &str) ->
         channel,
         name: LocalizedName { fi: fi.to_owned(), sv: sv.to_owned(), en: en.to_owned() },
         group: group.to_owned(),
+        group_name: None,
         service_area: String::new(),
         wait_from: Some(WaitFrom::Arrival),
         service_level: ServiceLevel::NegativeAbandon,
@@ -174,6 +176,7 @@ pub fn data(lines: Vec<ReportLine>, mut sums: Vec<Vec<Sums>>) -> ReportData {
         as_of: Moment { year: 2025, month: 4, day: 2, hour: 9, minute: 5, utc_offset_minutes: 180 },
         time_zone: "Europe/Helsinki".to_owned(),
         known: vec![true; 2],
+        volume_goals: Vec::new(),
         history_is_complete: true,
     }
 }
@@ -229,6 +232,9 @@ pub fn small_county() -> ReportData {
     data
 }
 
+/// No figures but the usual ones.
+pub const NOTHING_MORE: FiguresOnRequest = FiguresOnRequest { orphaned: false, inferred: false, outside_hours: false };
+
 pub const fn request(by: Breakdown, language: Language) -> ReportRequest {
-    ReportRequest { by, language, public: false }
+    ReportRequest { by, language, public: false, also: NOTHING_MORE }
 }

@@ -66,6 +66,14 @@ fn a_public_report_explains_hidden_cells() {
 }
 
 #[test]
+fn a_page_has_tables_and_charts() {
+    assert_text("by_line.en.html", request(Breakdown::Line, Language::En), ReportFormat::Html);
+    assert_text("by_month.fi.html", request(Breakdown::Month, Language::Fi), ReportFormat::Html);
+    let public = ReportRequest { public: true, ..request(Breakdown::Quarter, Language::Sv) };
+    assert_text("by_quarter.public.sv.html", public, ReportFormat::Html);
+}
+
+#[test]
 fn csv_and_json_list_the_same_facts_in_every_language() {
     assert_text("by_line.csv", request(Breakdown::Line, Language::Fi), ReportFormat::Csv);
     assert_text("by_month.csv", request(Breakdown::Month, Language::Fi), ReportFormat::Csv);

@@ -13,12 +13,20 @@
  * @property {string} name_sv
  * @property {string} name_en
  * @property {string} group
- * @property {string} [group_name_fi]
- * @property {string} [group_name_sv]
- * @property {string} [group_name_en]
+ * @property {string} group_fi
+ * @property {string} group_sv
+ * @property {string} group_en
  * @property {string} service_area
+ * @property {VolumeGoal[]} volume_goals
  * @property {Counts} [target_ratio]
  * @property {Counts} [alert_floor_ratio]
+ */
+
+/**
+ * @typedef {object} VolumeGoal A goal for the contacts of a month, until the next one `of` the same.
+ * @property {"line" | "group" | "channel"} of
+ * @property {number | null} valid_from_timestamp_seconds
+ * @property {number | null} contacts_per_month
  */
 
 /**

@@ -64,7 +64,7 @@ export class Language {
 
   /** The name of a line's group. @param {LineCard} card */
   groupName(card) {
-    return card[`group_name_${this.code}`] ?? card.group;
+    return card[`group_${this.code}`];
   }
 
   /** The text of a reason. @param {Reason} reason @param {number} nowSeconds */

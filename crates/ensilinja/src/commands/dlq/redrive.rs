@@ -19,6 +19,8 @@ use ensilinja_lookback::dead_letters::{
 use ensilinja_lookback::{LookbackContext, ProgressUpdate, kafka_settings};
 
 use super::selection::selection_request;
+use ensilinja_report::fitted;
+
 use crate::cli::RedriveArguments;
 use crate::clock;
 use crate::console::progress::ConsoleProgress;
@@ -50,7 +52,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let ended = if is_sending { send(&found, &judge, &context, &mut summary) } else { Ok(()) };
     summary.is_executed = arguments.execute;
     print(&match arguments.listing.format {
-        ListingFormat::Table => summary.text(),
+        ListingFormat::Table => fitted(&summary.text(), arguments.listing.width()),
         ListingFormat::Json => summary.document().to_json(),
     })?;
     ended?;

@@ -22,7 +22,7 @@ impl LineListing<'_> {
 
 impl LineMeaning<'_> {
     fn document(&self, config: &Config) -> JsonDocument {
-        let Line { id, channel, name, group, service_area, hours, effective_limits, goals } = self.line;
+        let Line { id, channel, name, group, group_name, service_area, hours, effective_limits, goals } = self.line;
         let aimed_at =
             Indicator::ALL.iter().filter(|indicator| indicator.applies_to(*channel)).filter_map(|indicator| {
                 let target = goals.targets.of(*indicator);
@@ -40,6 +40,9 @@ impl LineMeaning<'_> {
             ("name_sv", name.sv.as_str().into()),
             ("name_en", name.en.as_str().into()),
             ("group", group.as_str().into()),
+            ("group_fi", group_name.as_ref().map(|name| name.fi.as_str()).into()),
+            ("group_sv", group_name.as_ref().map(|name| name.sv.as_str()).into()),
+            ("group_en", group_name.as_ref().map(|name| name.en.as_str()).into()),
             ("service_area", service_area.as_str().into()),
             ("hours", hours.to_string().into()),
             ("week", JsonDocument::list(self.week.iter().map(|open| open.document(&config.zone)))),

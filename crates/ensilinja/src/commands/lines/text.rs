@@ -2,20 +2,27 @@
 
 use std::fmt::Write as _;
 
-use ensilinja_config::{Config, Line, date_in_words, formula_in_words, limits_in_words, promises_in_words};
+use ensilinja_config::{
+    Config, Line, VolumeSubject, date_in_words, formula_in_words, limits_in_words, promises_in_words,
+};
 use ensilinja_ledger::Indicator;
+use ensilinja_report::fitted;
+use jiff::civil::Date;
 
 use super::meaning::{LineListing, LineMeaning, since};
 use crate::open_days::runs;
+
+/// The column at which words begin.
+const WORDS_AT: usize = 17;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
 impl LineListing<'_> {
     /// The listing.
-    pub(super) fn text(&self) -> anyhow::Result<String> {
+    pub(super) fn text(&self, width: usize) -> anyhow::Result<String> {
         let mut text = String::new();
         for line in &self.lines {
-            line.write(&mut text, self.config)?;
+            line.write(&mut text, self.config, width)?;
             text.push('\n');
         }
         let horizon_ms = self.rules.horizon_ms();
@@ -26,16 +33,22 @@ impl LineListing<'_> {
             days(horizon_ms),
             days(self.rules.life_ms())
         )?;
-        Ok(text)
+        Ok(fitted(&text, width))
     }
 }
 
 impl LineMeaning<'_> {
-    fn write(&self, text: &mut String, config: &Config) -> anyhow::Result<()> {
-        let Line { id, channel, name, group, service_area, hours, effective_limits, goals } = self.line;
+    fn write(&self, text: &mut String, config: &Config, width: usize) -> anyhow::Result<()> {
+        let Line { id, channel, name, group, group_name, service_area, hours, effective_limits, goals } = self.line;
         writeln!(text, "{id}  {}", name.fi)?;
-        let mut say = |what: &str, words: &str| writeln!(text, "  {what:<15}{words}");
+        let mut say = |what: &str, words: &str| {
+            let words = fitted(words, width.saturating_sub(WORDS_AT));
+            let mut lines = words.lines();
+            writeln!(text, "  {what:<15}{}", lines.next().unwrap_or_default())?;
+            lines.try_for_each(|line| writeln!(text, "{:WORDS_AT$}{line}", ""))
+        };
         say("names", &format!("{} (sv), {} (en)", name.sv, name.en))?;
+        let group = group_name.as_ref().map_or_else(|| group.clone(), |name| format!("{} ({group})", name.fi));
         say("place", &format!("{}, group {group}, area {service_area}", channel.as_str()))?;
         say("hours", &hours.to_string())?;
         for (place, (from, to, open)) in runs(&self.week, &config.zone).into_iter().enumerate() {
@@ -60,6 +73,9 @@ impl LineMeaning<'_> {
         for (place, (indicator, words)) in self.goals().into_iter().enumerate() {
             say(if place == 0 { "goals" } else { "" }, &format!("{}: {words}", indicator.as_str()))?;
         }
+        for (place, words) in volume_goals(self.line, config).into_iter().enumerate() {
+            say(if place == 0 { "contacts" } else { "" }, &words)?;
+        }
         say("life", &format!("a contact has no new events of its own after {}", days(self.life_ms)))?;
         Ok(())
     }
@@ -79,6 +95,23 @@ impl LineMeaning<'_> {
     }
 }
 
+/// The goals for the number of contacts that a line has a part in.
+fn volume_goals(line: &Line, config: &Config) -> Vec<String> {
+    let targets = config.volume_targets.iter().filter(|target| target.subject.holds(line));
+    let steps = targets.flat_map(|target| target.steps.iter().map(move |step| (&target.subject, step)));
+    let words = |(subject, (date, contacts)): (&VolumeSubject, &(Option<Date>, Option<u32>))| {
+        let of = match subject {
+            VolumeSubject::Line(_) => "of the line",
+            VolumeSubject::Group(..) => "of its group",
+            VolumeSubject::Channel(_) => "of its channel",
+        };
+        let goal = contacts.map_or_else(|| "no goal".to_owned(), |contacts| format!("goal {contacts} a month"));
+        let from = date.map_or_else(String::new, |date| format!(", from {date} on"));
+        format!("{goal} for contacts {of}{from}")
+    };
+    steps.map(words).collect()
+}
+
 /// A duration in whole days, rounded up.
 fn days(ms: i64) -> String {
     match (ms + DAY_MS - 1).div_euclid(DAY_MS) {
@@ -92,12 +125,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use jiff::civil::Date;
 
     fn listing_of(id: &str, first: Date) -> String {
+        narrow_listing_of(id, first, usize::MAX)
+    }
+
+    fn narrow_listing_of(id: &str, first: Date, width: usize) -> String {
         let config = ensilinja_config::county();
         let places = config.line_indices(&[ensilinja_model::LineId::parse(id).unwrap()]).unwrap();
-        LineListing::new(&config, &places, first).unwrap().text().unwrap()
+        LineListing::new(&config, &places, first).unwrap().text(width).unwrap()
     }
 
     #[test]
@@ -112,6 +148,23 @@ mod tests {
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }
+    }
+
+    #[test]
+    fn the_goals_for_contacts_stand_with_their_dates() {
+        let text = listing_of("suun_chat", date(2025, 9, 15));
+        let goal = "  contacts       goal 4000 a month for contacts of its channel, from 2025-01-01 on\n";
+        assert!(text.contains(goal), "{text}");
+        assert!(text.contains("  no goal for contacts of its channel, from 2026-01-01 on\n"), "{text}");
+        assert!(!listing_of("116117", date(2025, 9, 15)).contains("for contacts"));
+    }
+
+    #[test]
+    fn a_listing_fits_a_narrow_terminal() {
+        let [narrow, wide] = [60, usize::MAX].map(|width| narrow_listing_of("neuvola", date(2025, 9, 15), width));
+        assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&narrow), words(&wide), "nothing is left out");
     }
 
     #[test]
