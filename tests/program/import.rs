@@ -78,7 +78,7 @@ fn calls_become_events_with_status_0_and_the_same_file_the_same_events() {
     let office = Office::new(CALLS);
     let (status, out, err) = office.import(&[]);
     assert_eq!((status, out.as_str()), (Some(0), ""), "{err}");
-    assert!(err.contains("call records read rows=2 taken=2 facts=4 ignored=0 refused=0"), "{err}");
+    assert!(err.contains("call records read rows=2 taken=2 facts=4 ignored=0 unmapped=0 refused=0"), "{err}");
     assert!(err.contains("written events=4"), "{err}");
     let events = office.events().unwrap();
     assert_eq!(events.lines().count(), 4);
@@ -131,10 +131,9 @@ fn refused_rows_are_named_by_line_and_reason_and_nothing_of_them_is_repeated() {
     let office = Office::new(&(CALLS.to_owned() + REFUSED));
     let (status, _, err) = office.import(&[]);
     assert_eq!(status, Some(3), "{err}");
-    assert!(err.contains("rows=7 taken=2 facts=4 ignored=0 refused=5"), "{err}");
-    for (reason, line) in
-        [("queue_not_mapped", 4), ("personal_id", 5), ("bad_time", 6), ("bad_duration", 7), ("field_count", 8)]
-    {
+    assert!(err.contains("rows=7 taken=2 facts=4 ignored=0 unmapped=1 refused=4"), "{err}");
+    assert!(err.contains("rows of queues without a line rows=1 lines=\"4\" remedy="), "{err}");
+    for (reason, line) in [("personal_id", 5), ("bad_time", 6), ("bad_duration", 7), ("field_count", 8)] {
         let expected = format!("rows refused reason=\"{reason}\" rows=1 lines=\"{line}\" remedy=");
         assert!(err.contains(&expected), "{expected}\n{err}");
     }
@@ -147,6 +146,20 @@ fn refused_rows_are_named_by_line_and_reason_and_nothing_of_them_is_repeated() {
     assert_eq!(status, Some(1));
     assert!(err.contains("error: none of the 5 rows could be read; ") && !err.contains("secret"), "{err}");
     assert_eq!(office.names(), ["calls.csv", "calls.toml"]);
+}
+
+#[test]
+fn a_queue_without_a_line_is_said_and_is_no_fault_as_with_records_of_platforms() {
+    let office = Office::new(&(CALLS.to_owned() + REFUSED.lines().next().unwrap()));
+    let (status, _, err) = office.import(&[]);
+    assert_eq!(status, Some(0), "{err}");
+    let expected =
+        "rows of queues without a line rows=1 lines=\"4\" remedy=\"add the queue to [queues], or to ignore\"";
+    assert!(err.contains(expected) && !err.contains("rows refused"), "{err}");
+    let header = CALLS.lines().next().unwrap();
+    let office = Office::new(&format!("{header}\n{REFUSED}").lines().take(2).collect::<Vec<_>>().join("\n"));
+    let (status, _, err) = office.import(&[]);
+    assert_eq!(status, Some(1), "nothing is left to write: {err}");
 }
 
 #[test]

@@ -37,6 +37,7 @@ mod groups;
 mod import;
 mod look_back;
 mod native;
+mod native_messages;
 mod oracle;
 mod published;
 mod reading;

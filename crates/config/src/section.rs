@@ -50,7 +50,9 @@ impl<'a> TomlText<'a> {
     /// A value as it is written, cut to what fits a message.
     fn quote(self, value: &Spanned<DeValue<'_>>) -> String {
         match value.get_ref() {
+            DeValue::Table(table) if table.is_empty() => return "an empty table".to_owned(),
             DeValue::Table(_) => return "a table".to_owned(),
+            DeValue::Array(list) if list.is_empty() => return "an empty list".to_owned(),
             DeValue::Array(_) => return "a list".to_owned(),
             _ => {}
         }

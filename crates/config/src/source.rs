@@ -68,7 +68,7 @@ const REMOVED_CALLBACK: &str = "removed_callback";
 const SOURCES_EXPECTED: &str = "a list of [[source]] tables, each with topics and format";
 const NAME_EXPECTED: &str = "1 to 40 of a-z, 0-9, _ and -, such as \"telephony\"";
 const TOPICS_EXPECTED: &str =
-    "a list of topics, such as [\"asterisk.queue_log\"]; one that begins with ^ is a pattern for several";
+    "a list of one topic or more, such as [\"asterisk.queue_log\"]; one that begins with ^ is a pattern for several";
 
 /// Reads every `[[source]]` of the document; with the events of `[kafka]` first, if its topic is given or there is no
 /// other source.
@@ -94,7 +94,24 @@ pub(crate) fn read_all(
         claims.add(&section, &source)?;
         sources.push(source);
     }
+    separate_calls(&mut sources);
     Ok(sources)
+}
+
+/// Keeps the calls of several telephone systems apart, whose ids may be equal: each source that is joined to stays has
+/// calls of its own. One that only repairs has those of the source that it repairs: the one before it in the file, or
+/// else the first.
+fn separate_calls(sources: &mut [Source]) {
+    let mut scope = None;
+    let joined = sources.iter_mut().filter(|source| source.mapping.format.is_joined_to_stays());
+    let mut is_first = true;
+    for source in joined {
+        if !source.repairs_only {
+            scope = (!is_first).then(|| source.name.clone());
+            is_first = false;
+        }
+        source.mapping.call_scope.clone_from(&scope);
+    }
 }
 
 /// Opens a source under its name, or under its number, from 1, if it has no valid name.
@@ -143,7 +160,7 @@ fn read(section: &Section<'_>, lines: &[Line]) -> Result<Source, ConfigError> {
             .optional(WAIT_FROM, |value| word(value, WaitFrom::ALL, WaitFrom::as_str))?
             .unwrap_or(mapping.wait_from);
         mapping.removed_callback = removed_callback(section, &mapping, lines)?;
-        mapping.rules = formats::read(section, format, lines)?;
+        mapping.rules = formats::read(section, format, mapping.wait_from, lines)?;
     }
     Ok(Source { name, topics, repairs_only, mapping })
 }
@@ -354,6 +371,12 @@ timeout = "timed_out"
             ("Europe/Helsinki", "Helsinki", "time_zone is \"Helsinki\""),
             ("name = \"telephony\"", "name = \"Tele phony\"", "source[#1].name is \"Tele phony\""),
             ("ignore =", "ignored =", "did you mean ignore?"),
+            (
+                "[\"asterisk.queue_log\", \"^pbx-.*\"]",
+                "[]",
+                "topics is an empty list; it should be a list of one topic or more",
+            ),
+            ("key.1\" =", "key.abc\" =", "it should be an exit of asterisk_queue_log, or \"key.\" and a digit"),
         ] {
             let refusal = refusal_of(|text| text.replace(from, to));
             assert!(refusal.contains(expected), "{refusal}");
@@ -363,6 +386,51 @@ timeout = "timed_out"
         assert!(twice.contains("a name of its own"), "{twice}");
         let claimed = sources(&(TELEPHONY.to_owned() + &TELEPHONY.replace("\"telephony\"", "\"other\""))).unwrap_err();
         assert!(claimed.contains("source telephony reads asterisk.queue_log too"), "{claimed}");
+    }
+
+    #[test]
+    fn a_dialled_number_is_a_number_or_a_pattern_or_an_address() {
+        let with = |number: &str| {
+            sources(&format!(
+                "[[source]]\ntopics = [\"a\"]\nformat = \"genesys_cloud\"\nremoved_callback = \"purged\"\n\
+                 [source.entries]\n\"{number}\" = \"mipa\"\n"
+            ))
+        };
+        for number in ["+358 10 000 0001", "tel:+358-100000001", "116117", "+35810*", "*", "sip:palvelu@example.org"] {
+            assert!(with(number).is_ok(), "{number}");
+        }
+        for number in ["abc", "tel:", "-"] {
+            let refusal = with(number).unwrap_err();
+            assert!(
+                refusal.contains("is a key; it should be a dialled number, such as \"+358100000001\""),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
+    fn calls_of_several_systems_are_kept_apart_and_a_source_that_repairs_has_those_that_it_repairs() {
+        let source = |name: &str, format: &str, more: &str| {
+            format!(
+                "[[source]]\nname = \"{name}\"\ntopics = [\"{name}\"]\nformat = \"{format}\"\n{more}\n\
+                 [source.queues]\n\"5000\" = \"neuvola\"\n"
+            )
+        };
+        let (log, ami) = ("asterisk_queue_log", "asterisk_ami");
+        let found = sources(
+            &[
+                source("late", log, "repairs_only = true"),
+                source("one", log, ""),
+                source("table", log, "repairs_only = true"),
+                source("switch", "freeswitch_callcenter", ""),
+                source("two", ami, ""),
+                source("again", ami, "repairs_only = true"),
+            ]
+            .concat(),
+        );
+        let scopes: Vec<_> = found.unwrap().into_iter().map(|source| source.mapping.call_scope).collect();
+        let two = Some("two".to_owned());
+        assert_eq!(scopes, [None, None, None, None, two.clone(), two]);
     }
 
     #[test]

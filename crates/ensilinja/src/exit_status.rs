@@ -31,7 +31,12 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
         ExitStatus::Failed,
         "not all of the period is published or written, or the topic does not keep it; standard error says what is left",
     ),
-    ("import", ExitStatus::Done, "all rows count or are ignored by the columns file, and their events are written"),
+    (
+        "import",
+        ExitStatus::Done,
+        "all rows count, are ignored by the columns file, or are of queues that it does not map (standard error counts them); \
+         the events are written",
+    ),
     (
         "import",
         ExitStatus::Failed,

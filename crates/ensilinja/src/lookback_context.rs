@@ -19,16 +19,19 @@ pub struct FileRecords<'a> {
     pub files: &'a [PathBuf],
     /// The name of the source whose records they have, if the user gives it.
     pub source: Option<&'a str>,
+    /// Whether the user gives a configuration.
+    pub is_configured: bool,
 }
 
 impl<'a> FileRecords<'a> {
     /// No files.
-    pub const NONE: Self = Self { files: &[], source: None };
+    pub const NONE: Self = Self { files: &[], source: None, is_configured: true };
 
     /// The files of these arguments.
     #[must_use]
     pub fn of(arguments: &'a SourceArguments) -> Self {
-        Self { files: &arguments.events, source: arguments.source.as_deref() }
+        let is_configured = arguments.config.is_some();
+        Self { files: &arguments.events, source: arguments.source.as_deref(), is_configured }
     }
 
     /// The number of the source, as [`LookbackContext::file_source`] takes it.
@@ -38,14 +41,29 @@ impl<'a> FileRecords<'a> {
             None if self.files.is_empty() => Ok(None),
             None => match usual_file_source(config) {
                 None => Err(UsageError::SourceOfFiles(names().collect::<Vec<_>>().join(", "))),
-                source => Ok(source),
+                Some(source) => {
+                    say_usual(config, source);
+                    Ok(Some(source))
+                }
             },
             Some(name) => match names().position(|known| known == name) {
                 None if name == Format::CloudEvents.as_str() => Ok(None),
+                None if !self.is_configured => Err(UsageError::SourceWithoutConfiguration(name.to_owned())),
                 None => Err(UsageError::UnknownSource(name.to_owned(), suggestion(name, names()))),
                 source => Ok(source),
             },
         }
+    }
+}
+
+/// Says which of several sources the files are read as, if the user does not.
+fn say_usual(config: &Config, source: usize) {
+    let others = config.sources.iter().enumerate().filter(|(number, _)| *number != source);
+    let others: Vec<&str> = others.map(|(_, source)| source.name.as_str()).collect();
+    if !others.is_empty() {
+        let (read_as, others) = (config.sources[source].name.as_str(), others.join(", "));
+        let remedy = "give --source NAME if the files hold records of another source";
+        tracing::warn!(read_as, others, remedy, "files without --source");
     }
 }
 

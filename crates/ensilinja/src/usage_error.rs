@@ -19,6 +19,12 @@ pub enum UsageError {
     /// The configuration has several sources, none of them of `CloudEvents`.
     #[error("the files may have records of several sources: give --source with one of {0}")]
     SourceOfFiles(String),
+    /// A source is named, but no configuration is given that could have it.
+    #[error(
+        "--source {0} names a [[source]] of a configuration, and none is given: add --config FILE, or leave out --source \
+         if the files hold events"
+    )]
+    SourceWithoutConfiguration(String),
     /// The configuration has no such source.
     #[error("--source {0} is no source of the configuration: {1}")]
     UnknownSource(String, String),

@@ -20,11 +20,6 @@ pub fn kafka_settings_of_events(kafka: &KafkaSettings) -> Settings {
     settings(kafka, vec![TopicChoice::of(&kafka.topic)])
 }
 
-/// The number of the source that reads a topic.
-pub(crate) fn source_of_topic(config: &Config, topic: &str) -> Option<usize> {
-    kafka_settings(config).source_of(topic)
-}
-
 fn settings(kafka: &KafkaSettings, topics: Vec<TopicChoice>) -> Settings {
     let KafkaSettings { bootstrap_servers, dead_letter_topic, group_id, properties, secret_files, .. } = kafka.clone();
     Settings { bootstrap_servers, topics, dead_letter_topic, group_id, properties, secret_files }

@@ -45,6 +45,7 @@ mod request_error;
 mod reused_ids;
 pub mod sample;
 mod source;
+mod unmapped;
 
 pub use context::LookbackContext;
 pub use contribution::{EntryContribution, FigureQuery, LegContribution};
@@ -63,3 +64,4 @@ pub use source::{
     EventSource, RawContact, SourceDecoders, SourceError, SourcePosition, SourceSummary, SourcedEvent, StoppedReading,
     THE_BEGINNING, source_subject, usual_file_source, wire_record,
 };
+pub use unmapped::{UnmappedKeys, UnmappedOfTable};

@@ -149,7 +149,7 @@ fn stays(bencher: Bencher) {
         .collect();
     let (mut stays, mut events) = (Stays::default(), 0_u64);
     let mut part = parts.iter().cycle();
-    bencher.bench_local(|| stays.take(black_box(part.next().expect("the parts repeat")), &mut |_| events += 1));
+    bencher.bench_local(|| stays.take(black_box(part.next().expect("the parts repeat")), &mut |_, _| events += 1));
 }
 
 const LOGS: [&str; 5] = [

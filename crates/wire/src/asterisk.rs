@@ -17,4 +17,9 @@ mod stay_report;
 mod truth;
 mod wrapping;
 
-pub use rules::{AsteriskRules, site_fact};
+pub use rules::{AsteriskRules, is_of_menu, site_fact};
+
+/// Whether a word is the name of an event in `queue_log`.
+pub(crate) fn is_log_word(word: &str) -> bool {
+    log_event::LogEvent::of(word).is_some()
+}

@@ -10,11 +10,11 @@ use ensilinja_model::{Event, EventTime, LegKey, LineId};
 pub use contents::{ContentFact, RecordContents};
 
 use crate::leg_hasher::LegHasher;
-use crate::line_lookup::LineLookup;
-use crate::native::ReadNative;
+use crate::line_lookup::{self, LineLookup};
+use crate::native::{MappingTable, ReadNative};
 use crate::record::{Decoded, ParsedEvent, Record};
 use crate::stays::StayPart;
-use crate::{Detail, Format, MAX_AHEAD_MS, Mapping, Oddity, Rejection, cloudevents};
+use crate::{Detail, Format, MAX_AHEAD_MS, MAX_CONTACT_BYTES, Mapping, Oddity, Rejection, cloudevents};
 
 /// Decodes the records of one source. Clones derive the same leg keys.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ struct Native {
     mapping: Arc<Mapping>,
     ids: Arc<[LineId]>,
     read: ReadNative,
+    /// The hash of the scope of its calls.
+    scope: u64,
 }
 
 /// What a record states.
@@ -74,8 +76,9 @@ impl Decoder {
     /// A decoder of the records that `mapping` describes. Lines and key are as in [`new`](Self::new).
     #[must_use]
     pub fn of_source(lines: &[LineId], key: [u8; 16], mapping: Mapping) -> Self {
+        let scope = mapping.call_scope.as_deref().map_or(0, line_lookup::hash);
         let native =
-            reader_of(mapping.format).map(|read| Native { mapping: Arc::new(mapping), ids: lines.into(), read });
+            reader_of(mapping.format).map(|read| Native { mapping: Arc::new(mapping), ids: lines.into(), read, scope });
         Self { native, ..Self::new(lines, key) }
     }
 
@@ -92,13 +95,28 @@ impl Decoder {
     /// record state has been appended nevertheless.
     #[inline]
     pub fn read(&self, record: &Record<'_>, stated: &mut Vec<Stated>) -> Result<Option<Oddity>, Rejection> {
+        self.read_noting(record, stated, &mut |_, _, _| {})
+    }
+
+    /// As [`read`](Self::read), and gives every key that a table of the source lacks to `unmapped`: table, key, and what
+    /// people call it, if the record says.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    #[inline]
+    pub fn read_noting(
+        &self,
+        record: &Record<'_>,
+        stated: &mut Vec<Stated>,
+        unmapped: &mut dyn FnMut(MappingTable, &str, Option<&str>),
+    ) -> Result<Option<Oddity>, Rejection> {
         match &self.native {
             None => {
                 let Decoded { event, oddity } = self.examine(record)?;
                 stated.push(Stated::Event(event));
                 Ok(oddity)
             }
-            Some(native) => self.read_native(native, record, stated).map(|()| None),
+            Some(native) => self.read_native(native, record, stated, unmapped).map(|()| None),
         }
     }
 
@@ -115,16 +133,24 @@ impl Decoder {
         }
     }
 
-    /// How the source of a record names the contact of a leg. If the leg is a stay, only its contact is known.
+    /// How the source of a record names the contact of a leg. `call` is the call of the leg if it is a stay, as
+    /// [`Stays::take`](crate::Stays::take) gives it: then only the contact is known. `None` if the record does not name
+    /// the contact: a conversation may end under the id of another call.
     #[must_use]
-    pub fn named_contact(&self, record: &Record<'_>, leg: LegKey) -> Option<NamedContact> {
+    pub fn named_contact(&self, record: &Record<'_>, leg: LegKey, call: Option<LegKey>) -> Option<NamedContact> {
         match &self.native {
             None => {
                 let id = Self::contact(record).ok()?;
                 Some(NamedContact { id, visit: Self::visit(record).ok().flatten() })
             }
-            Some(native) => self.named_native_contact(native, record, leg),
+            Some(native) => self.named_native_contact(native, record, leg, call),
         }
+    }
+
+    /// Whether a call, as [`Stays::take`](crate::Stays::take) gives it, is that of this contact.
+    #[must_use]
+    pub fn is_call_of(&self, call: LegKey, contact: &str) -> bool {
+        contact.len() <= MAX_CONTACT_BYTES && self.call_of(contact) == call
     }
 
     /// Decodes the event of a `CloudEvent`.

@@ -31,6 +31,12 @@ pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 pub const MAX_NATIVE_VALUE_BYTES: usize = 256 * 1024;
 
 impl Format {
+    /// Whether the records do not say which stay in a queue they belong to, so that those of a call are joined.
+    #[must_use]
+    pub const fn is_joined_to_stays(self) -> bool {
+        matches!(self, Self::AsteriskQueueLog | Self::AsteriskAmi)
+    }
+
     /// The longest value of this format that is read, in bytes.
     #[must_use]
     pub const fn max_value_bytes(self) -> usize {

@@ -32,9 +32,10 @@ impl LegHasher {
         LegKey::new(self.hash(&parts).into())
     }
 
-    /// The key of a call that may stay in several queues. No line has an empty id, so it differs from every leg.
-    pub(crate) fn call(&self, contact: &str) -> LegKey {
-        self.leg(contact, "", None)
+    /// The key of a call that may stay in several queues. Calls of different scopes are different calls. No line has an
+    /// empty id, so it differs from every leg.
+    pub(crate) fn call(&self, contact: &str, scope: Option<&str>) -> LegKey {
+        self.leg(contact, "", scope)
     }
 
     /// The hash of all parts in sequence. A copy of them in one place is hashed twice as fast as one after the other.

@@ -67,13 +67,14 @@ mod mapping;
 mod native;
 mod record;
 mod rejection;
+mod resemblance;
 mod rules;
 mod stays;
 mod timestamp;
 mod twilio_taskrouter;
 
 pub use amazon_connect::{AmazonConnectRules, AttributeMeaning, AttributeRule, AttributeTime};
-pub use asterisk::{AsteriskRules, site_fact};
+pub use asterisk::{AsteriskRules, is_of_menu, site_fact};
 pub use attempts::AttemptsFrom;
 pub use cloudevents::encoder::{
     Encoded, IMPORT_SOURCE, SIMULATOR_SOURCE, Statement, encode_binary, encode_structured, encode_structured_from,

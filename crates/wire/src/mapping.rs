@@ -34,6 +34,9 @@ pub struct Mapping {
     pub zone: Option<TimeZone>,
     /// Where the wait begins.
     pub wait_from: WaitFrom,
+    /// Calls of different scopes are different calls, even if their ids are equal. Only for formats whose records have to
+    /// be joined to stays.
+    pub call_scope: Option<String>,
     /// What only this format needs.
     pub rules: FormatRules,
 }
@@ -51,6 +54,7 @@ impl Mapping {
             removed_callback: None,
             zone: None,
             wait_from: WaitFrom::Queue,
+            call_scope: None,
             rules: FormatRules::default(),
         }
     }

@@ -66,12 +66,12 @@ impl Default for Capacity {
 }
 
 impl Stays {
-    /// Takes a part, and gives the events that are now known.
-    pub fn take(&mut self, part: &StayPart, give: &mut dyn FnMut(Event)) {
+    /// Takes a part, and gives the events that are now known, each with the call of its leg. That is the call of the part,
+    /// or, if the id of the call has changed, the call whose conversation it ends.
+    pub fn take(&mut self, part: &StayPart, give: &mut dyn FnMut(Event, LegKey)) {
         self.learn(part, give);
         match part.step {
             Step::Connected { .. } => {
-                self.young.note_connect(part);
                 let ends: Vec<_> = self.both().flat_map(|table| table.ends_elsewhere(part)).collect();
                 let ends = ends.into_iter().filter_map(|call| self.end_of(call, part)).collect::<Vec<_>>();
                 for end in ends {
@@ -79,7 +79,6 @@ impl Stays {
                 }
             }
             Step::TalkEnded { talk_s, .. } => {
-                self.young.note_end(part, talk_s);
                 let calls: Vec<_> = self.both().flat_map(|table| table.connects_elsewhere(part, talk_s)).collect();
                 for call in calls {
                     self.learn(&elsewhere(part, call), give);
@@ -95,8 +94,15 @@ impl Stays {
         self.young.len() + self.old.len()
     }
 
+    /// The number of the kept calls that left a queue without an entry into one: their stays are not known. A few are
+    /// usual where reading begins.
+    #[must_use]
+    pub fn calls_without_entry(&self) -> usize {
+        self.both().map(CallTable::without_entry).sum()
+    }
+
     /// Adds a part to its call.
-    fn learn(&mut self, part: &StayPart, give: &mut dyn FnMut(Event)) {
+    fn learn(&mut self, part: &StayPart, give: &mut dyn FnMut(Event, LegKey)) {
         if self.young.len() >= self.capacity.calls || self.young.lines() >= self.capacity.lines {
             self.old = std::mem::take(&mut self.young);
         }
@@ -105,7 +111,7 @@ impl Stays {
         {
             self.young.insert(part.call, call);
         }
-        self.young.learn(part, give);
+        self.young.learn(part, &mut |event| give(event, part.call));
     }
 
     fn both(&self) -> impl Iterator<Item = &CallTable> {

@@ -63,7 +63,7 @@ pub fn stepped_through(
     let mut engine = ReplayEngine::new(rules.clone(), instants, manner, &stop, &mut take);
     for (known, event) in events {
         let position = SourcePosition::Line { file: 0, number: 1 };
-        let contact = RawContact::of_line(&decoder, b"{}", event.leg);
+        let contact = RawContact::of_line(&decoder, b"{}", event.leg, None);
         evidence.add(Some(*known), event.at);
         let (event, known_at) = (*event, *known);
         engine.apply(&SourcedEvent { event, known_at, position: &position, evidence: &evidence, contact }).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ensilinja_model::Fact;
-use ensilinja_wire::{AsteriskRules, Format, site_fact};
+use ensilinja_wire::{AsteriskRules, Format, WaitFrom, is_of_menu, site_fact};
 use toml::de::DeValue;
 
 use crate::error::ConfigError;
@@ -19,19 +19,19 @@ const TIME_MEMBER: &str = "time_member";
 const EVENTS_EXPECTED: &str = "a table from events of your own lines to facts, such as events.CALLBACKREQUEST";
 
 /// Reads the table that is named as the format, if there is one.
-pub(super) fn read(source: &Section<'_>, format: Format) -> Result<AsteriskRules, ConfigError> {
+pub(super) fn read(source: &Section<'_>, format: Format, wait_from: WaitFrom) -> Result<AsteriskRules, ConfigError> {
     let is_log = format == Format::AsteriskQueueLog;
     let keys: &[&str] = if is_log { &[EVENTS, HOST_IN_ID, LINE_MEMBER] } else { &[HOST_IN_ID, TIME_MEMBER] };
     let Some(section) = source.section(format.as_str(), keys)? else { return Ok(AsteriskRules::default()) };
     Ok(AsteriskRules {
-        events: if is_log { events(&section)? } else { BTreeMap::new() },
+        events: if is_log { events(&section, wait_from)? } else { BTreeMap::new() },
         host_in_id: section.optional(HOST_IN_ID, flag)?.unwrap_or(false),
         line_member: if is_log { section.optional(LINE_MEMBER, member)? } else { None },
         time_member: if is_log { None } else { section.optional(TIME_MEMBER, member)? },
     })
 }
 
-fn events(section: &Section<'_>) -> Result<BTreeMap<String, Fact>, ConfigError> {
+fn events(section: &Section<'_>, wait_from: WaitFrom) -> Result<BTreeMap<String, Fact>, ConfigError> {
     let facts: Vec<_> =
         AsteriskRules::site_facts().filter_map(|name| Some((name.to_owned(), site_fact(name)?))).collect();
     let mut events = BTreeMap::new();
@@ -42,7 +42,14 @@ fn events(section: &Section<'_>) -> Result<BTreeMap<String, Fact>, ConfigError> 
         if entry.key.contains(['|', '\n', '\r']) {
             return Err(entry.refusal_of_key("an event as it stands in the log, without bars"));
         }
-        events.insert(entry.key.to_owned(), entry.word(facts.clone())?);
+        let fact = entry.word(facts.clone())?;
+        if is_of_menu(fact) && wait_from == WaitFrom::Queue {
+            return Err(entry.refusal(
+                "another fact, or the source should have wait_from = \"arrival\": this fact is of a menu before the \
+                 queue, and without wait_from the wait begins in the queue",
+            ));
+        }
+        events.insert(entry.key.to_owned(), fact);
     }
     Ok(events)
 }
@@ -84,13 +91,29 @@ mod tests {
     #[test]
     fn events_of_the_site_state_facts() {
         let table = "[source.asterisk_queue_log]\nhost_in_id = true\nline_member = \"raw\"\n\
-            events.CALLBACKREQUEST = \"callback_requested\"\nevents.CB_OK = \"callback_reached\"\nevents.DID = \"offered\"\n";
+            events.CALLBACKREQUEST = \"callback_requested\"\nevents.CB_OK = \"callback_reached\"\nevents.FULL = \"timed_out\"\nevents.PICKED = \"answered\"\n";
         let rules = rules("asterisk_queue_log", table).unwrap();
         assert!(rules.host_in_id);
         assert_eq!(rules.line_member.as_deref(), Some("raw"));
         assert_eq!(rules.events["CALLBACKREQUEST"], Fact::CallbackRequested);
         assert_eq!(rules.events["CB_OK"], Fact::CallbackAttempted(AttemptResult::Reached));
-        assert_eq!(rules.events["DID"], Fact::Offered);
+        assert_eq!(rules.events["FULL"], Fact::TimedOut);
+        assert_eq!(rules.events["PICKED"], Fact::Answered);
+    }
+
+    #[test]
+    fn facts_of_a_menu_need_a_wait_from_the_arrival() {
+        for fact in ["offered", "abandoned"] {
+            let of_menu = format!("[source.asterisk_queue_log]\nevents.MENU = \"{fact}\"\n");
+            let refusal = rules("asterisk_queue_log", &of_menu).unwrap_err();
+            let said = "events.\"MENU\" is \"offered\"; it should be another fact, or the source should have wait_from";
+            assert!(refusal.contains(&said.replace("offered", fact)), "{refusal}");
+            let text = format!(
+                "{SAMPLE}\n[[source]]\ntopics = [\"pbx\"]\nformat = \"asterisk_queue_log\"\nwait_from = \"arrival\"\n\
+                 [source.queues]\n\"5000\" = \"mipa\"\n{of_menu}"
+            );
+            assert!(parse("e.toml", &text, &NothingOutside).is_ok());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The table of a source that is named as its format: what only that format needs.
 
-use ensilinja_wire::{Format, FormatRules};
+use ensilinja_wire::{Format, FormatRules, WaitFrom};
 
 use crate::error::ConfigError;
 use crate::line::Line;
@@ -22,9 +22,16 @@ pub(super) const fn keys(format: Format) -> &'static [&'static str] {
 }
 
 /// Reads the format's own table.
-pub(super) fn read(section: &Section<'_>, format: Format, lines: &[Line]) -> Result<FormatRules, ConfigError> {
+pub(super) fn read(
+    section: &Section<'_>,
+    format: Format,
+    wait_from: WaitFrom,
+    lines: &[Line],
+) -> Result<FormatRules, ConfigError> {
     Ok(match format {
-        Format::AsteriskQueueLog | Format::AsteriskAmi => FormatRules::Asterisk(asterisk::read(section, format)?),
+        Format::AsteriskQueueLog | Format::AsteriskAmi => {
+            FormatRules::Asterisk(asterisk::read(section, format, wait_from)?)
+        }
         Format::AmazonConnect => FormatRules::AmazonConnect(amazon_connect::read(section)?),
         Format::GenesysCloud => FormatRules::GenesysCloud(genesys_cloud::read(section, lines)?),
         Format::FreeswitchCallcenter => FormatRules::FreeswitchCallcenter(freeswitch_callcenter::read(section)?),

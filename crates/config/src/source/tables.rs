@@ -33,6 +33,9 @@ pub(super) fn read(section: &Section<'_>, lines: &[Line], mapping: &mut Mapping)
         mapping.queues.insert(entry.key, QueueTarget::Line(line(entry, lines)?));
     }
     for entry in table_entries(section, ENTRIES, "a table from dialled numbers to lines, such as [source.entries]")? {
+        if !is_number(entry.key) {
+            return Err(entry.refusal_of_key("a dialled number, such as \"+358100000001\""));
+        }
         mapping.entries.insert(&normalize_number(entry.key), line(&entry, lines)?);
     }
     if queues.is_empty() && mapping.entries.is_empty() {
@@ -43,6 +46,12 @@ pub(super) fn read(section: &Section<'_>, lines: &[Line], mapping: &mut Mapping)
         mapping.codes.insert(entry.key, code(&entry)?);
     }
     Ok(())
+}
+
+/// Whether a key of `entries` can be a dialled number: a number, a pattern for numbers, or an address.
+fn is_number(key: &str) -> bool {
+    normalize_number(key).contains(|c: char| c.is_ascii_digit() || matches!(c, '*' | '?'))
+        || key.trim().strip_prefix("sip:").is_some_and(|address| !address.is_empty())
 }
 
 /// The lines that a mapping leads to.
@@ -105,7 +114,9 @@ fn check_exit(entry: &TableEntry<'_, '_>, format: Format) -> Result<(), ConfigEr
         _ => return Ok(()),
     };
     let has_keys = format == Format::AsteriskQueueLog;
-    let is_key = entry.key.strip_prefix(KEY).is_some_and(|digit| digit.starts_with('.') && digit.len() > 1);
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | 'A'..='D');
+    let digits = entry.key.strip_prefix(KEY).and_then(|rest| rest.strip_prefix('.'));
+    let is_key = digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(is_digit));
     if known.contains(&entry.key) || (has_keys && is_key) {
         return Ok(());
     }

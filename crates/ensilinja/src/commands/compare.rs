@@ -64,7 +64,11 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
 fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArguments) -> anyhow::Result<Comparison> {
     let complete_since = arguments.complete_since.map(|when| when.instant_of("--complete-since", &config.zone));
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
-    let files = FileRecords { files: &arguments.events, source: arguments.source.as_deref() };
+    let files = FileRecords {
+        files: &arguments.events,
+        source: arguments.source.as_deref(),
+        is_configured: arguments.config.is_some(),
+    };
     let context = lookback_context(config, files, &stop, &progress)?;
     Ok(compare_live_with_topic(&LiveProcess::new(live)?, complete_since.transpose()?, &context)?)
 }

@@ -4,6 +4,7 @@
 //! written.
 
 mod document;
+mod feed;
 mod meaning;
 mod text;
 

@@ -130,7 +130,7 @@ impl Intake {
                 Stated::Event(event) => self.queue_event(event, record, is_live),
                 Stated::Stay(part) => {
                     let mut events = mem::take(&mut self.joined);
-                    self.stays.take(&part, &mut |event| events.push(event));
+                    self.stays.take(&part, &mut |event, _| events.push(event));
                     events.drain(..).for_each(|event| self.queue_event(event, record, is_live));
                     self.joined = events;
                 }

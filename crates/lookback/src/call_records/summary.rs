@@ -53,6 +53,9 @@ pub struct CallRecordSummary {
     pub facts: u64,
     /// Rows that do not count, by the rules.
     pub ignored: u64,
+    /// Rows of queues that the rules do not map. As in a stream of a platform, they are no fault of the row, and may be
+    /// of queues that are not meant to count: they are counted and said.
+    pub unmapped: FaultCount,
     /// Rows that were refused, by reason.
     pub refused: BTreeMap<RowFault, FaultCount>,
     /// Rows of which a cell was left out, by reason.
@@ -69,7 +72,7 @@ pub struct CallRecordSummary {
 }
 
 impl CallRecordSummary {
-    /// Whether every row was taken as a whole, or does not count.
+    /// Whether every row was taken as a whole, or does not count, or is of a queue that is not mapped.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.refused.is_empty() && self.left_out.is_empty()
@@ -104,13 +107,21 @@ impl CallRecordSummary {
     /// Counts a row that was refused.
     pub fn refuse(&mut self, file: usize, line: u64, fault: RowFault) {
         self.rows += 1;
+        if fault == RowFault::QueueNotMapped {
+            return self.unmapped.add(file, line);
+        }
         self.refused.entry(fault).or_default().add(file, line);
     }
 
     /// Logs what was taken, and what was refused and why. `files` are the names of the files.
     pub fn log(&self, files: &[String]) {
         let Self { rows, taken, facts, ignored, derived_ids, .. } = self;
-        tracing::info!(rows, taken, facts, ignored, refused = self.refused_rows(), derived_ids, "call records read");
+        let (unmapped, refused) = (self.unmapped.rows, self.refused_rows());
+        tracing::info!(rows, taken, facts, ignored, unmapped, refused, derived_ids, "call records read");
+        if unmapped > 0 {
+            let (lines, remedy) = (self.unmapped.lines(files), RowFault::QueueNotMapped.advice());
+            tracing::warn!(rows = unmapped, lines, remedy, "rows of queues without a line");
+        }
         for (fault, count) in &self.refused {
             let (reason, lines, remedy) = (fault.as_str(), count.lines(files), fault.advice());
             tracing::warn!(reason, rows = count.rows, lines, remedy, "rows refused");

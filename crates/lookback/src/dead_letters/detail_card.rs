@@ -7,7 +7,7 @@ use ensilinja_config::Config;
 use ensilinja_kafka::{DeadLetter, KeptBytes, KeptHeaders, RecordPosition, TopicId};
 use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
-use ensilinja_wire::ContentFact;
+use ensilinja_wire::{ContentFact, Format};
 
 use super::eligibility::{AffectedFigures, RedriveEligibility, RedriveJudge};
 use super::found::{DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
@@ -36,6 +36,8 @@ struct RecordCopy {
     facts: Result<Vec<ContentFact>, RedriveEligibility>,
     /// The type that was probably meant, if it is misspelt.
     meant_type: Option<String>,
+    /// The format that it seems to have, if its source has another.
+    resembles: Option<Format>,
 }
 
 /// A letter to be shown.
@@ -134,7 +136,7 @@ impl KeptPart {
 }
 
 impl RecordCopy {
-    fn of(letter: &DeadLetter<'_>, judge: &RedriveJudge<'_>, now: EventTime) -> Self {
+    fn of(letter: &DeadLetter<'_>, judge: &RedriveJudge, now: EventTime) -> Self {
         let headers = match letter.headers {
             KeptHeaders::Whole(headers) => {
                 Ok(headers.iter().map(|(name, value)| ((*name).to_owned(), KeptPart::of_header(*value))).collect())
@@ -143,7 +145,8 @@ impl RecordCopy {
         };
         let (key, value) = (KeptPart::of(&letter.key), KeptPart::of(&letter.value));
         let (facts, meant_type) = (judge.facts(letter, now), judge.meant_type(letter, now));
-        Self { key, value, headers, facts, meant_type }
+        let resembles = judge.resembles(letter, now);
+        Self { key, value, headers, facts, meant_type, resembles }
     }
 }
 
@@ -160,6 +163,10 @@ impl DeadLetterCard<'_> {
         };
         say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
         say("", detail.advice());
+        if let Some(format) = self.copy.resembles {
+            let it = format.as_str();
+            say("", &format!("It looks like {it}: send it to a topic of a source with that format."));
+        }
         if let Some(meant) = &copy.meant_type {
             say("meant", &format!("probably {meant}"));
         }
@@ -207,7 +214,7 @@ impl DeadLetterCard<'_> {
                 };
                 let stated: Vec<String> = facts.iter().map(|fact| self.fact_in_words(fact)).collect();
                 if stated.is_empty() {
-                    "it can be sent, and states nothing".to_owned()
+                    "it can be sent, and helps to read other records".to_owned()
                 } else {
                     format!("it can be sent: {}{which}", stated.join("; "))
                 }
@@ -217,6 +224,9 @@ impl DeadLetterCard<'_> {
             }
             Err(RedriveEligibility::Refused(detail)) => {
                 format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())
+            }
+            Err(RedriveEligibility::StatesNothing) => {
+                "it is not sent: it would be read, and states nothing, as records of a queue in `ignore` do".to_owned()
             }
             Err(RedriveEligibility::NotWhole) => "it cannot be sent: the dead letter is incomplete".to_owned(),
             Err(eligibility) => {
@@ -262,6 +272,7 @@ impl DeadLetterCard<'_> {
             ("detail", detail.as_str().into()),
             ("advice", detail.advice().into()),
             ("meant_type", copy.meant_type.clone().into()),
+            ("looks_like", copy.resembles.map(Format::as_str).into()),
             ("published", instant(sketch.published)),
             ("first_seen", instant(Some(sketch.first_seen))),
             ("written", u64::from(sketch.written).into()),

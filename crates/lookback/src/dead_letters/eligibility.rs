@@ -3,13 +3,15 @@
 //! The decoder of the live process answers, for the record as it would be sent: with the present time. So an event that
 //! was ahead of its record may no longer be, and a line may have been configured since.
 
-use ensilinja_config::Config;
-use ensilinja_kafka::{DeadLetter, OriginalRecord};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use ensilinja_kafka::{DeadLetter, OriginalRecord, Settings};
 use ensilinja_model::{EventTime, Headers, vocabulary};
-use ensilinja_wire::{ContentFact, Decoder, Detail, Record};
+use ensilinja_wire::{ContentFact, Decoder, Detail, Format, Record};
 
 use crate::context::LookbackContext;
-use crate::kafka_settings::source_of_topic;
+use crate::kafka_settings::kafka_settings;
 use crate::meant_type::meant_type;
 use crate::source::SourceDecoders;
 
@@ -20,6 +22,8 @@ pub enum RedriveEligibility {
     Usable(AffectedFigures),
     /// It would be refused, and come back as another letter.
     Refused(Detail),
+    /// It would be read, and state nothing: its queue does not count, for example.
+    StatesNothing,
     /// The letter does not have all of it.
     NotWhole,
     /// It is of another topic than the configured one.
@@ -37,19 +41,24 @@ vocabulary! {
 }
 
 /// Judges letters by a configuration.
-pub struct RedriveJudge<'a> {
+pub struct RedriveJudge {
     decoders: SourceDecoders,
-    config: &'a Config,
+    /// The topics of the sources.
+    settings: Settings,
+    /// The sources of the topics that were asked for: patterns are compiled once for each topic, not for each letter.
+    sources: RefCell<BTreeMap<String, Option<usize>>>,
     /// Events from before change no live figure.
     pub live_since: EventTime,
 }
 
-impl<'a> RedriveJudge<'a> {
+impl RedriveJudge {
     /// A judge by the configuration of this context, at its present.
     #[must_use]
-    pub fn new(context: &LookbackContext<'a>) -> Self {
+    pub fn new(context: &LookbackContext<'_>) -> Self {
         let (config, now) = (context.config, context.now);
-        Self { decoders: context.decoders(), config, live_since: config.rules(now).range_start(now) }
+        let (decoders, settings) = (context.decoders(), kafka_settings(config));
+        let sources = RefCell::default();
+        Self { decoders, settings, sources, live_since: config.rules(now).range_start(now) }
     }
 
     /// What would become of a letter's record if it were sent at `now`.
@@ -65,10 +74,11 @@ impl<'a> RedriveJudge<'a> {
     #[must_use]
     pub fn affected_figures(&self, facts: &[ContentFact]) -> AffectedFigures {
         let is_past = |fact: &ContentFact| fact.at < self.live_since;
-        if facts.iter().all(is_past) { AffectedFigures::PastOnly } else { AffectedFigures::Live }
+        if !facts.is_empty() && facts.iter().all(is_past) { AffectedFigures::PastOnly } else { AffectedFigures::Live }
     }
 
-    /// The facts that a letter's record would state if it were sent at `now`. There is at least one.
+    /// The facts that a letter's record would state if it were sent at `now`. There is at least one, unless the record
+    /// only helps to join others, such as the end of a channel.
     ///
     /// # Errors
     /// What would become of the record, if it would not be used.
@@ -76,7 +86,9 @@ impl<'a> RedriveJudge<'a> {
         let decoder = self.decoder_of(letter).ok_or(RedriveEligibility::OfAnotherTopic)?;
         let original = letter.record().ok_or(RedriveEligibility::NotWhole)?;
         let record = as_sent(&original, now);
-        match decoder.read(&record, &mut Vec::new()) {
+        let mut stated = Vec::new();
+        match decoder.read(&record, &mut stated) {
+            Ok(_) if stated.is_empty() => Err(RedriveEligibility::StatesNothing),
             Ok(_) => Ok(decoder.contents(&record).facts),
             Err(rejection) => Err(RedriveEligibility::Refused(rejection.detail)),
         }
@@ -84,8 +96,23 @@ impl<'a> RedriveJudge<'a> {
 
     /// The decoder of the source that claims the letter's topic.
     fn decoder_of(&self, letter: &DeadLetter<'_>) -> Option<&Decoder> {
-        let source = source_of_topic(self.config, &letter.position.topic)?;
-        Some(self.decoders.of_source(source))
+        let topic = &letter.position.topic;
+        let known = self.sources.borrow().get(topic).copied();
+        let source = known.unwrap_or_else(|| {
+            let source = self.settings.source_of(topic);
+            self.sources.borrow_mut().insert(topic.clone(), source);
+            source
+        });
+        Some(self.decoders.of_source(source?))
+    }
+
+    /// The other format that a letter's record seems to have, if it would be refused as one of its source.
+    #[must_use]
+    pub fn resembles(&self, letter: &DeadLetter<'_>, now: EventTime) -> Option<Format> {
+        let original = letter.record()?;
+        let (decoder, record) = (self.decoder_of(letter)?, as_sent(&original, now));
+        decoder.read(&record, &mut Vec::new()).err()?;
+        Format::resembled_by(record.value?).filter(|format| *format != decoder.format())
     }
 
     /// The type that was probably meant by a letter's record, if its type is misspelt.
@@ -115,6 +142,7 @@ impl RedriveEligibility {
         match self {
             Self::Usable(affected) => affected.as_str(),
             Self::Refused(detail) => detail.as_str(),
+            Self::StatesNothing => "states_nothing",
             Self::NotWhole => "not_whole",
             Self::OfAnotherTopic => "of_another_topic",
         }
@@ -127,6 +155,7 @@ impl RedriveEligibility {
             Self::Usable(AffectedFigures::Live) => "yes".to_owned(),
             Self::Usable(AffectedFigures::PastOnly) => "yes, for the past".to_owned(),
             Self::Refused(detail) => format!("no: {}", detail.as_str()),
+            Self::StatesNothing => "no: states nothing".to_owned(),
             Self::NotWhole => "no: not whole".to_owned(),
             Self::OfAnotherTopic => "no: another topic".to_owned(),
         }

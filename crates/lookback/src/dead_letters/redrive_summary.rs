@@ -29,6 +29,7 @@ pub struct RedriveSummary {
     live_since: EventTime,
     /// Selected records that would be refused again.
     refused: BTreeMap<Detail, u64>,
+    states_nothing: u64,
     not_whole: u64,
     of_another_topic: u64,
     /// Whether sending was asked for.
@@ -69,6 +70,7 @@ impl RedriveSummary {
             past_only,
             live_since,
             refused: refused.collect(),
+            states_nothing: count(RedriveEligibility::StatesNothing),
             not_whole: count(RedriveEligibility::NotWhole),
             of_another_topic: count(RedriveEligibility::OfAnotherTopic),
             is_executed: false,
@@ -101,6 +103,10 @@ impl RedriveSummary {
             };
             let advice = detail.advice();
             say(*count, format!("are left out: they would come back as {reason}: {name}\n{advice}{in_time}"));
+        }
+        if self.states_nothing > 0 {
+            let what = "are left out: they state nothing, as records of a queue in `ignore` do";
+            say(self.states_nothing, what.to_owned());
         }
         if self.not_whole > 0 {
             say(self.not_whole, "are left out: their dead letters are incomplete".to_owned());
@@ -161,6 +167,7 @@ impl RedriveSummary {
             ("usable_for_the_past_only", self.past_only.into()),
             ("live_figures_since", instants::document(self.live_since, &self.zone)),
             ("refused", JsonDocument::list(refused)),
+            ("states_nothing", self.states_nothing.into()),
             ("not_whole", self.not_whole.into()),
             ("of_another_topic", self.of_another_topic.into()),
             ("sent", sent.unwrap_or(JsonDocument::Null)),

@@ -25,7 +25,7 @@ pub struct DeadLetterSearch<'a> {
     /// Which letters.
     pub selection: &'a DeadLetterSelection,
     /// Judges whether their records could be used now.
-    pub judge: &'a RedriveJudge<'a>,
+    pub judge: &'a RedriveJudge,
 }
 
 impl DeadLetterSearch<'_> {

@@ -7,7 +7,7 @@ use ensilinja_kafka::{OffsetRange, RecordPosition};
 use ensilinja_model::EventTime;
 use ensilinja_wire::{Detail, Reason};
 
-use crate::kafka_settings::source_of_topic;
+use crate::kafka_settings::kafka_settings;
 use crate::request_error::RequestError;
 
 /// What a user asks for. An empty condition selects all letters.
@@ -48,7 +48,8 @@ impl DeadLetterSelection {
     pub fn new(request: SelectionRequest, config: &Config) -> Result<Self, RequestError> {
         let topics = config.topics_in_words();
         let SelectionRequest { reasons, details, from, to, offsets, positions } = request;
-        let is_read = |topic: &str| source_of_topic(config, topic).is_some();
+        let settings = kafka_settings(config);
+        let is_read = |topic: &str| settings.source_of(topic).is_some();
         if let Some(position) = positions.iter().find(|position| !is_read(&position.topic)) {
             return Err(RequestError::OfAnotherTopic { position: position.clone(), topics });
         }

@@ -20,7 +20,7 @@ enum DamageKind {
     /// Lines end with carriage returns and no newlines.
     CarriageReturns { line: u64, compression: Compression },
     /// The last line is not whole and has no newline.
-    CutOff { line: u64, rejection: Rejection },
+    CutOff { line: u64, rejection: Rejection, compression: Compression },
     /// The compressed data ends too early.
     CompressionCutOff { line: u64, compression: Compression },
     /// The compressed data is damaged, or something else follows it.
@@ -42,7 +42,7 @@ impl EventFileDamage {
         } else if has_only_carriage_returns(text) {
             DamageKind::CarriageReturns { line, compression }
         } else {
-            DamageKind::CutOff { line, rejection }
+            DamageKind::CutOff { line, rejection, compression }
         })
     }
 
@@ -79,20 +79,23 @@ impl fmt::Display for EventFileDamage {
                  Write newlines: `{}`",
                 compression.pipe_to(r"tr '\r' '\n'")
             ),
-            DamageKind::CutOff { line, rejection } => write!(
+            DamageKind::CutOff { line, rejection, compression } => write!(
                 f,
                 "it ends within line {line} ({rejection}, no newline): it was cut off while it was written or copied, \
-                 and events are missing"
+                 and events are missing. Copy it again once it is complete; to read what is there, leave out the last \
+                 line: `{}`",
+                compression.pipe_to("sed '$d'")
             ),
             DamageKind::CompressionCutOff { line, compression } => write!(
                 f,
                 "its {} data ends within or before line {line}: it was cut off while it was written or copied, and \
-                 events are missing",
+                 events are missing. Copy it again once it is complete",
                 compression.as_str()
             ),
             DamageKind::CompressionDamaged { line, compression, why } => write!(
                 f,
-                "from line {line} on it is not {} data ({why}): it was damaged, or something else was appended",
+                "from line {line} on it is not {} data ({why}): it was damaged, or something else was appended. Copy \
+                 it again, or compress it again from its source",
                 compression.as_str()
             ),
             DamageKind::Unreadable { line, why } => write!(f, "line {line}: {why}"),

@@ -13,7 +13,7 @@ use ensilinja_wire::Decoder;
 
 use super::batch::EventBatch;
 use super::error::EventFileError;
-use super::reader::EventFile;
+use super::reader::{EventFile, EventFileSummary};
 
 /// How many batches of all files together are read ahead of those in use: some ten thousand events. A ledger pauses now
 /// and then to post what it has learnt from thousands of events, and reading goes on meanwhile.
@@ -28,17 +28,23 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// A file that is read ahead.
 pub(crate) struct ReadAhead {
     name: String,
-    batches: Receiver<Result<EventBatch, EventFileError>>,
+    batches: Receiver<Result<ReadPart, EventFileError>>,
     /// Used batches return to the reading thread, which fills them again.
     used: Sender<EventBatch>,
+}
+
+/// What the reading thread sends.
+enum ReadPart {
+    Events(EventBatch),
+    End(EventFileSummary),
 }
 
 /// What a file delivers next.
 pub(crate) enum ReadAheadItem {
     /// Some events.
     Events(EventBatch),
-    /// The end of the file.
-    End,
+    /// The end of the file, and what the file held.
+    End(EventFileSummary),
     /// The stop flag was set.
     Stop,
 }
@@ -62,6 +68,11 @@ impl ReadAhead {
         Self::of(EventFile::open(path)?, decoder, files)
     }
 
+    /// Its name in messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Waits for the next events.
     pub(crate) fn next(&self, stop: &AtomicBool) -> Result<ReadAheadItem, EventFileError> {
         loop {
@@ -70,8 +81,10 @@ impl ReadAhead {
             }
             match self.batches.recv_timeout(POLL_INTERVAL) {
                 Ok(batch) => {
-                    let batch = batch?;
-                    return Ok(if batch.is_empty() { ReadAheadItem::End } else { ReadAheadItem::Events(batch) });
+                    return Ok(match batch? {
+                        ReadPart::Events(batch) => ReadAheadItem::Events(batch),
+                        ReadPart::End(summary) => ReadAheadItem::End(summary),
+                    });
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -92,17 +105,15 @@ impl ReadAhead {
 fn run(
     mut file: EventFile,
     decoder: &Decoder,
-    full: &SyncSender<Result<EventBatch, EventFileError>>,
+    full: &SyncSender<Result<ReadPart, EventFileError>>,
     empty: &Receiver<EventBatch>,
 ) {
     loop {
         let mut batch = empty.try_recv().unwrap_or_default();
         let read = file.next_batch(decoder, &mut batch);
         let is_last = read.is_err() || batch.is_empty();
-        if is_last && read.is_ok() {
-            file.log_summary();
-        }
-        if full.send(read.map(|()| batch)).is_err() || is_last {
+        let part = if batch.is_empty() { ReadPart::End(file.summary().clone()) } else { ReadPart::Events(batch) };
+        if full.send(read.map(|()| part)).is_err() || is_last {
             return;
         }
     }

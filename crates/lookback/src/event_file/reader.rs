@@ -15,6 +15,7 @@ use super::error::EventFileError;
 use super::lines::{LineEnd, next_line};
 use super::name::stream_name;
 use crate::meant_type::meant_type;
+use crate::unmapped::UnmappedKeys;
 
 /// How many of the lines that are not events are reported one by one.
 const MOST_EXAMPLES: usize = 5;
@@ -26,8 +27,14 @@ pub struct EventFileSummary {
     pub events: u64,
     /// Lines that are not events, by reason.
     pub rejected: BTreeMap<Reason, u64>,
-    /// The first few of those that are faults. An event of a type that is not read is not a fault.
+    /// How many of those are faults. An event of a type that is not read is not a fault.
+    pub faults: u64,
+    /// The first few of the faults.
     pub examples: Vec<RejectedLine>,
+    /// The other format that lines without an event seem to have, by the first few of them.
+    pub resembles: Option<Format>,
+    /// What the tables of the source lack.
+    pub unmapped: UnmappedKeys,
 }
 
 /// A line of a file that is not an event.
@@ -39,6 +46,8 @@ pub struct RejectedLine {
     pub rejection: Rejection,
     /// The type that was probably meant, if its type is misspelt and a known one is near.
     pub meant_type: Option<String>,
+    /// The other format that it seems to have.
+    pub resembles: Option<Format>,
 }
 
 /// An event file that is read a batch at a time.
@@ -110,23 +119,31 @@ impl EventFile {
     pub fn summary(&self) -> &EventFileSummary {
         &self.summary
     }
+}
 
-    /// Logs how many events and rejected lines there were, and the first faults.
-    pub fn log_summary(&self) {
-        let Self { name, summary, .. } = self;
-        let rejected: u64 = summary.rejected.values().sum();
-        tracing::info!(file = name, events = summary.events, rejected, "file read");
+impl EventFileSummary {
+    /// Logs how many events and rejected lines there were, and the first faults. `name` is that of the file.
+    pub fn log(&self, name: &str) {
+        let rejected: u64 = self.rejected.values().sum();
+        tracing::info!(file = name, events = self.events, rejected, "file read");
         if rejected > 0 {
-            let counts = summary.rejected.iter().map(|(reason, count)| format!("{count} {}", reason.as_str()));
+            let counts = self.rejected.iter().map(|(reason, count)| format!("{count} {}", reason.as_str()));
             let reasons = counts.collect::<Vec<_>>().join(", ");
-            tracing::warn!(file = name, lines = summary.events + rejected, rejected, reasons, "lines left out");
+            tracing::warn!(file = name, lines = self.events + rejected, rejected, reasons, "lines left out");
         }
-        for RejectedLine { number, rejection, meant_type } in &summary.examples {
+        for RejectedLine { number, rejection, meant_type, resembles } in &self.examples {
             let (reason, remedy) = (rejection.to_string(), rejection.detail.advice());
-            tracing::warn!(file = name, line = number, reason, remedy, meant_type, "line left out");
+            let looks_like = resembles.map(Format::as_str);
+            tracing::warn!(file = name, line = number, reason, remedy, meant_type, looks_like, "line left out");
+        }
+        let more = self.faults.saturating_sub(self.examples.len() as u64);
+        if more > 0 {
+            tracing::warn!(file = name, lines = more, "further lines left out, which are not listed");
         }
     }
+}
 
+impl EventFile {
     fn fill(&mut self, decoder: &Decoder, batch: &mut EventBatch, most_events: usize) -> Result<(), EventFileError> {
         batch.clear();
         while !batch.is_full(most_events) {
@@ -151,36 +168,57 @@ impl EventFile {
             return Ok(true);
         }
         let is_of_events = decoder.format() == Format::CloudEvents;
-        if is_of_events && self.summary == EventFileSummary::default() && is_array(&self.line) {
+        let is_first = self.summary == EventFileSummary::default();
+        if is_of_events && is_first && is_array(&self.line) && self.resembles_another(decoder).is_none() {
             return Err(EventFileDamage::array(self.number, compression));
         }
         self.stated.clear();
-        let read = decoder.read(&Record::of_value(&self.line), &mut self.stated);
+        let unmapped = &mut self.summary.unmapped;
+        let mut note = |table, key: &str, name: Option<&str>| unmapped.add(table, key, name);
+        let read = decoder.read_noting(&Record::of_value(&self.line), &mut self.stated, &mut note);
         // Of a record with a fault the sound parts count.
         self.summary.events += self.stated.len() as u64;
         batch.push(&self.stated, self.number, &self.line);
         match read {
             Ok(_) => {}
             Err(rejection)
-                if end == LineEnd::EndOfFile && self.whole_file_fault.is_none() && may_be_cut_off(rejection) =>
+                if end == LineEnd::EndOfFile
+                    && self.whole_file_fault.is_none()
+                    && may_be_cut_off(rejection)
+                    && self.resembles_another(decoder).is_none() =>
             {
                 return Err(EventFileDamage::broken_end(&self.line, self.number, rejection, compression));
             }
             // Blank except for a byte order mark.
             Err(rejection) if rejection.detail == Detail::EmptyValue => {}
-            Err(rejection) => self.reject(rejection),
+            Err(rejection) => self.reject(rejection, decoder),
         }
         Ok(true)
     }
 
+    /// The other format that the last line seems to have.
+    fn resembles_another(&self, decoder: &Decoder) -> Option<Format> {
+        Format::resembled_by(&self.line).filter(|format| *format != decoder.format())
+    }
+
     /// Counts a line that is not an event.
-    fn reject(&mut self, rejection: Rejection) {
+    fn reject(&mut self, rejection: Rejection, decoder: &Decoder) {
         let of_whole_file = Some(rejection.detail).filter(|detail| is_of_the_whole_file(*detail));
         self.whole_file_fault = self.whole_file_fault.or(of_whole_file);
+        let rejected: u64 = self.summary.rejected.values().sum();
         *self.summary.rejected.entry(rejection.reason).or_default() += 1;
-        if self.summary.examples.len() < MOST_EXAMPLES && rejection.reason.goes_to_dead_letters() {
+        // A look is cheap, but not for each of a million lines.
+        let is_example = rejection.reason.goes_to_dead_letters() && self.summary.examples.len() < MOST_EXAMPLES;
+        let is_looked_at = is_example || rejected < MOST_EXAMPLES as u64;
+        let resembles = if is_looked_at { self.resembles_another(decoder) } else { None };
+        self.summary.resembles = self.summary.resembles.or(resembles);
+        if !rejection.reason.goes_to_dead_letters() {
+            return;
+        }
+        self.summary.faults += 1;
+        if is_example {
             let meant_type = meant_type(&Record::of_value(&self.line), rejection);
-            self.summary.examples.push(RejectedLine { number: self.number, rejection, meant_type });
+            self.summary.examples.push(RejectedLine { number: self.number, rejection, meant_type, resembles });
         }
     }
 }

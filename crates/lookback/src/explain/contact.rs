@@ -12,13 +12,11 @@ use ensilinja_report::explanation::{
 use super::layout::explained_entry;
 use super::promise::PromiseCourse;
 use super::{provenance, words};
-use ensilinja_wire::NamedContact;
-
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
 use crate::event_file::{is_standard_stream, stream_name};
 use crate::request_error::RequestError;
-use crate::source::{SourcePosition, THE_BEGINNING};
+use crate::source::{SourcePosition, SourceSummary, THE_BEGINNING};
 
 /// A question about a contact.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +55,13 @@ pub fn explain_contact(
     if at > context.now {
         return Err(RequestError::Future.into());
     }
-    let events = events_of(question, context)?;
+    let (events, summary) = events_of(question, context)?;
     let Some(first) = events.iter().map(|event| event.event.at).min() else {
-        return Err(LookbackError::NotKnown(
+        let unmapped = summary.unmapped_hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        return Err(LookbackError::NotKnown(format!(
             "there is no event of this contact; give its id as the source has it, capitals and all; only lines of the \
-             configuration are searched"
-                .to_owned(),
-        ));
+             configuration are searched{unmapped}"
+        )));
     };
     let rules = context.config.rules_over(&(first.min(at)..at));
     let mut historical = HistoricalLedger::new(rules.clone());
@@ -94,16 +92,15 @@ fn check_not_standard_input(context: &LookbackContext<'_>) -> Result<(), Request
     }
 }
 
-/// All events of the contact, in the order in which they happened.
+/// All events of the contact, in the order in which they happened, and what was read.
 fn events_of(
     question: &ContactQuestion<'_>,
     context: &LookbackContext<'_>,
-) -> Result<Vec<ContactEvent>, LookbackError> {
+) -> Result<(Vec<ContactEvent>, SourceSummary), LookbackError> {
     let source = context.source(THE_BEGINNING, &[], question.known_before);
     let mut events = Vec::new();
-    source.read(&context.decoders(), context.stop, &mut |sourced| {
-        let NamedContact { id, visit } = sourced.contact.named();
-        if id == question.contact {
+    let summary = source.read(&context.decoders(), context.stop, &mut |sourced| {
+        if let Some(visit) = sourced.contact.visit_of(question.contact) {
             let event = sourced.event;
             let record = sourced.contact.platform_record(&event, question.payload);
             let (known_at, position) = (sourced.known_at, sourced.position.clone());
@@ -112,7 +109,7 @@ fn events_of(
         Ok(())
     })?;
     events.sort_by(|one, other| (one.event.at, &one.position).cmp(&(other.event.at, &other.position)));
-    Ok(events)
+    Ok((events, summary))
 }
 
 /// Lays out the legs of an explanation.

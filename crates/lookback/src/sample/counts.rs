@@ -19,6 +19,9 @@ use crate::source::{SourcePosition, join, wire_record};
 /// How many of the latest positions are named of what is wrong.
 const MOST_POSITIONS: usize = 3;
 
+/// How many records that are rejected for one detail are looked at for the format that they seem to have.
+const MOST_LOOKED_AT: u64 = 20;
+
 /// From this share of the records on, a fault is not an accident.
 const MANY: f64 = 0.01;
 
@@ -62,6 +65,8 @@ struct RejectedRecords {
     latest: VecDeque<(i32, i64)>,
     /// The types that were probably meant, where types are misspelt.
     meant_types: BTreeSet<String>,
+    /// The other formats that the first of them seem to have.
+    resembled: BTreeSet<Format>,
 }
 
 impl SampleCounts {
@@ -95,7 +100,7 @@ impl SampleCounts {
         let (mut stated, mut events) = (Vec::new(), Vec::new());
         let read = decoder.read(&wire, &mut stated);
         for stated in stated {
-            join(stated, &mut self.stays, &mut |event| events.push(event));
+            join(stated, &mut self.stays, &mut |event, _| events.push(event));
         }
         if self.format != Format::CloudEvents {
             self.native.add(decoder.contents(&wire));
@@ -139,6 +144,10 @@ impl SampleCounts {
                 rejected.latest.push_front((record.partition, record.offset));
                 rejected.latest.truncate(MOST_POSITIONS);
                 rejected.meant_types.extend(meant_type);
+                if rejected.count <= MOST_LOOKED_AT {
+                    let resembled = record.value.and_then(Format::resembled_by);
+                    rejected.resembled.extend(resembled.filter(|format| *format != self.format));
+                }
             }
         }
     }
@@ -188,6 +197,12 @@ impl SampleCounts {
             findings.push(SampleFinding::good(format!("{count} of {accepted} events {what}")));
         }
         findings.extend(self.native.findings(source));
+        match self.stays.calls_without_entry() {
+            0 => {}
+            calls => findings.push(SampleFinding::good(format!(
+                "{calls} calls left a queue whose entry is not in the sample: they count only if it is in the topic"
+            ))),
+        }
         self.add_timestamps(&mut findings);
         if let Some(what) = self.reused.in_words(&[], config) {
             findings.push(if self.reused.is_habit() {
@@ -224,7 +239,7 @@ impl SampleCounts {
     }
 
     fn rejection(&self, detail: Detail, rejected: &RejectedRecords) -> SampleFinding {
-        let RejectedRecords { count, latest, meant_types } = rejected;
+        let RejectedRecords { count, latest, meant_types, resembled } = rejected;
         let positions: Vec<String> = latest.iter().map(|(partition, offset)| format!("{partition}/{offset}")).collect();
         let (reason, name) = (detail.reason(), detail.as_str());
         let what = format!(
@@ -237,6 +252,13 @@ impl SampleCounts {
         if !meant_types.is_empty() {
             let meant: Vec<&str> = meant_types.iter().map(String::as_str).collect();
             remedy = format!("{remedy} Probably meant: {}.", meant.join(", "));
+        }
+        if !resembled.is_empty() {
+            let formats: Vec<&str> = resembled.iter().map(|format| format.as_str()).collect();
+            remedy = format!(
+                "{remedy} They look like {}: name the topic in a [[source]] with that format.",
+                formats.join(", ")
+            );
         }
         match reason {
             // They are not for this program, or listed by name.

@@ -8,8 +8,9 @@ use ensilinja_model::{Event, EventTime, Fact, LegKey};
 use ensilinja_wire::{Format, MappingTable, RecordContents};
 
 use super::finding::SampleFinding;
+use crate::unmapped::{UnmappedKeys, UnmappedOfTable};
 
-/// How many names are listed, of types and of keys that are not mapped. Names are text of the platform.
+/// How many names of types are listed. Names are text of the platform.
 const MOST_NAMES: usize = 20;
 
 /// What names beyond that are counted as.
@@ -26,8 +27,7 @@ const MANY_WITHOUT_END: f64 = 0.05;
 pub(super) struct NativeCounts {
     types: BTreeMap<String, u64>,
     facts: BTreeMap<&'static str, u64>,
-    /// By table and key: how often, and what people call it.
-    unmapped: BTreeMap<(MappingTable, String), (u64, Option<String>)>,
+    unmapped: UnmappedKeys,
     legs: HashMap<LegKey, LegCourse>,
     latest: Option<EventTime>,
 }
@@ -47,11 +47,7 @@ impl NativeCounts {
             *self.types.entry(name).or_default() += 1;
         }
         for (table, key, name) in contents.unmapped {
-            let is_known = self.unmapped.contains_key(&(table, key.clone()));
-            let key = if self.unmapped.len() < MOST_NAMES || is_known { key } else { OTHERS.into() };
-            let (count, known_name) = self.unmapped.entry((table, key)).or_default();
-            *count += 1;
-            *known_name = known_name.take().or(name);
+            self.unmapped.add(table, &key, name.as_deref());
         }
     }
 
@@ -75,34 +71,12 @@ impl NativeCounts {
             findings.push(SampleFinding::good(format!("facts that they state: {}", listed(&self.facts))));
         }
         for table in MappingTable::ALL {
-            findings.extend(self.unmapped_finding(*table));
+            findings.extend(self.unmapped.of_table(*table).map(|UnmappedOfTable { what, keys, remedy, .. }| {
+                SampleFinding::warning(format!("{what}: {keys}"), remedy)
+            }));
         }
         findings.extend(self.without_end(source.mapping.format));
         findings
-    }
-
-    fn unmapped_finding(&self, table: MappingTable) -> Option<SampleFinding> {
-        let mut keys: Vec<_> = self.unmapped.iter().filter(|((of, _), _)| *of == table).collect();
-        keys.sort_by_key(|(key, (count, _))| (std::cmp::Reverse(*count), *key));
-        let written = keys.iter().map(|((_, key), (count, name))| match name {
-            Some(name) => format!("{key:?} ({name:?}): {count}"),
-            None => format!("{key:?}: {count}"),
-        });
-        let written = written.collect::<Vec<_>>().join(", ");
-        let (what, remedy) = match table {
-            MappingTable::Queues => ("queues without a line", "map each in `queues`, or list it in `ignore`"),
-            MappingTable::Entries => ("dialled numbers without a line", "map each in `entries`"),
-            MappingTable::Exits => (
-                "exits without a meaning, which count as transferred, and time-outs as timed out",
-                "say in `exits` what each means for the line",
-            ),
-            MappingTable::Codes => ("codes without a meaning", "say in `codes` what each means"),
-            MappingTable::Attributes => {
-                ("values of attributes without a meaning", "say in `attributes` what each means")
-            }
-            MappingTable::RemovedCallback => ("callbacks were removed", "say what that means: set `removed_callback`"),
-        };
-        (!keys.is_empty()).then(|| SampleFinding::warning(format!("{what}: {written}"), remedy))
     }
 
     /// Contacts that began, did nothing for an hour and have no end.

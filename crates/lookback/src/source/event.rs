@@ -30,20 +30,32 @@ pub struct RawContact<'a> {
     /// The record, or the line of a file as the value of a record.
     pub(super) record: Record<'a>,
     pub(super) leg: LegKey,
+    /// The call of the leg, if it is a stay.
+    pub(super) call: Option<LegKey>,
 }
 
 impl<'a> RawContact<'a> {
     /// The contact of an event that follows from a line of a file.
     #[must_use]
-    pub const fn of_line(decoder: &'a Decoder, line: &'a [u8], leg: LegKey) -> Self {
-        Self { decoder, record: Record::of_value(line), leg }
+    pub const fn of_line(decoder: &'a Decoder, line: &'a [u8], leg: LegKey, call: Option<LegKey>) -> Self {
+        Self { decoder, record: Record::of_value(line), leg, call }
     }
 
-    /// The contact as the source names it.
+    /// The contact as the source names it. Its id is empty if this record does not name it: a conversation may end under
+    /// the id of another call.
     #[must_use]
     pub fn named(&self) -> NamedContact {
         let unnamed = || NamedContact { id: String::new(), visit: None };
-        self.decoder.named_contact(&self.record, self.leg).unwrap_or_else(unnamed)
+        self.decoder.named_contact(&self.record, self.leg, self.call).unwrap_or_else(unnamed)
+    }
+
+    /// The visit of the event, if it is of the contact with this id.
+    #[must_use]
+    pub fn visit_of(&self, contact: &str) -> Option<Option<String>> {
+        match self.call {
+            Some(call) => self.decoder.is_call_of(call, contact).then_some(None),
+            None => Some(self.named()).filter(|named| named.id == contact).map(|named| named.visit),
+        }
     }
 
     /// The record, if it is one of a platform: its type, and the entry of the configuration that led to this event.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ensilinja_config::Config;
 use ensilinja_kafka::{OffsetRange, TopicHistory};
 use ensilinja_model::EventTime;
+use ensilinja_wire::Format;
 
 use crate::coverage::HistorySource;
 use crate::event_file::stream_name;
@@ -41,6 +42,22 @@ impl EventSource<'_> {
             [file] => stream_name(file),
             files => format!("{} files", files.len()),
         }
+    }
+
+    /// What to do about files whose records look like this format, and are read as another.
+    pub(super) fn remedy_of_format(&self, format: Format) -> String {
+        let read_as = self.file_source.map_or(Format::CloudEvents, |source| self.config.sources[source].mapping.format);
+        let has_it = self.config.sources.iter().filter(|source| source.mapping.format == format);
+        let names: Vec<&str> = has_it.map(|source| source.name.as_str()).collect();
+        let advice = match names.as_slice() {
+            [] => format!(
+                "give --config with a [[source]] of format = \"{}\", and --source with its name",
+                format.as_str()
+            ),
+            [name] => format!("give --source {name}"),
+            names => format!("give --source with one of {}", names.join(", ")),
+        };
+        format!("The files were read as {}: {advice}", read_as.as_str())
     }
 
     /// Its name as the subject of a sentence.

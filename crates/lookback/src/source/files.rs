@@ -39,17 +39,17 @@ pub(super) fn read(
     let mut files = MergedFiles::open(source, decoder, stop)?;
     source.progress.begin(&format!("reading {}", source.name()), "events");
     let mut stays = Stays::default();
-    while let Some((file, known_at)) = files.next(decoder, stop)? {
+    while let Some((file, known_at)) = files.next(decoder, stop, summary)? {
         let mut events = Vec::with_capacity(BLOCK);
         for line in file.batch.events(file.block) {
-            join(line.stated, &mut stays, &mut |event| events.push((event, line.number, line.line)));
+            join(line.stated, &mut stays, &mut |event, call| events.push((event, call, line.number, line.line)));
         }
         for (event, ..) in &events {
             summary.add(event, Some(known_at));
         }
-        for &(event, number, line) in &events {
+        for &(event, call, number, line) in &events {
             let position = SourcePosition::Line { file: file.index, number };
-            let contact = RawContact::of_line(decoder, line, event.leg);
+            let contact = RawContact::of_line(decoder, line, event.leg, call);
             handle(&SourcedEvent { event, known_at, position: &position, evidence: &summary.evidence, contact })?;
         }
         file.block += 1;
@@ -59,8 +59,10 @@ pub(super) fn read(
     if !files.are_read() {
         return Err(summary.stopped(source).into());
     }
+    summary.without_entry = stays.calls_without_entry();
     if summary.events == 0 {
-        return Err(SourceError::NoEvents { name: source.name(), part: String::new() }.into());
+        let (name, part, hint) = (source.name(), String::new(), summary.hint(source));
+        return Err(SourceError::NoEvents { name, part, hint }.into());
     }
     Ok(())
 }
@@ -194,9 +196,10 @@ impl<'a> MergedFiles<'a> {
         &mut self,
         decoder: &Decoder,
         stop: &AtomicBool,
+        summary: &mut SourceSummary,
     ) -> Result<Option<(&mut OpenFile, EventTime)>, EventFileError> {
         loop {
-            if stop.load(Ordering::Relaxed) || !self.fill(stop)? {
+            if stop.load(Ordering::Relaxed) || !self.fill(stop, summary)? {
                 return Ok(None);
             }
             let by_time = |&at: &usize| (self.open[at].next_known_at(), self.open[at].index);
@@ -215,7 +218,7 @@ impl<'a> MergedFiles<'a> {
     }
 
     /// Gets the next block of every open file; false if `stop` is set.
-    fn fill(&mut self, stop: &AtomicBool) -> Result<bool, EventFileError> {
+    fn fill(&mut self, stop: &AtomicBool, summary: &mut SourceSummary) -> Result<bool, EventFileError> {
         let mut at = 0;
         while let Some(file) = self.open.get_mut(at) {
             if file.batch.earliest(file.block).is_some() {
@@ -228,9 +231,10 @@ impl<'a> MergedFiles<'a> {
                     file.block = 0;
                     at += 1;
                 }
-                ReadAheadItem::End => {
+                ReadAheadItem::End(held) => {
                     self.bytes_finished += file.batch.bytes_read();
-                    self.open.swap_remove(at);
+                    let ended = self.open.swap_remove(at);
+                    summary.add_file(ended.ahead.name().to_owned(), held);
                 }
                 ReadAheadItem::Stop => return Ok(false),
             }

@@ -23,6 +23,17 @@ impl EventSource<'_> {
         stop: &AtomicBool,
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<SourceSummary, LookbackError> {
+        self.read_once(decoders, stop, handle, true)
+    }
+
+    /// Gives every event to `handle`. Logs what is left out, if that is to be `said`.
+    fn read_once(
+        &self,
+        decoders: &SourceDecoders,
+        stop: &AtomicBool,
+        handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
+        said: bool,
+    ) -> Result<SourceSummary, LookbackError> {
         let mut summary = SourceSummary::new(self);
         let ended = if self.files.is_empty() {
             topic::read(self, decoders, stop, &mut summary, handle)
@@ -30,6 +41,9 @@ impl EventSource<'_> {
             files::read(self, decoders.of_files(), stop, &mut summary, handle)
         };
         self.progress.end();
+        if said {
+            summary.warn(self);
+        }
         ended?;
         tracing::info!(events = summary.events, "source read");
         Ok(summary)
@@ -47,7 +61,7 @@ impl EventSource<'_> {
         stop: &AtomicBool,
         handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
     ) -> Result<(), LookbackError> {
-        let again = self.read(decoders, stop, handle)?;
+        let again = self.read_once(decoders, stop, handle, false)?;
         changed_topics(&first.topics, &again.topics).map_or(Ok(()), |error| Err(error.into()))
     }
 

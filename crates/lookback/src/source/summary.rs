@@ -2,10 +2,17 @@
 
 use ensilinja_kafka::ScannedTopic;
 use ensilinja_model::{Event, EventTime};
+use ensilinja_wire::{Format, MappingTable};
 
 use super::event_source::EventSource;
 use crate::coverage::HistoryEvidence;
+use crate::event_file::EventFileSummary;
 use crate::local_time::to_the_minute;
+use crate::unmapped::{UnmappedKeys, UnmappedOfTable};
+
+/// What to do about calls whose entry was not read.
+const WITHOUT_ENTRY_REMEDY: &str = "read the records from before them too (of `queue_log`, lines with ENTERQUEUE; of AMI, \
+                                    QueueCallerJoin), and check that the shipper does not filter them out";
 
 /// What was read.
 #[derive(Clone, Debug)]
@@ -20,6 +27,12 @@ pub struct SourceSummary {
     pub evidence: HistoryEvidence,
     /// The topics that were read; none of files.
     pub topics: Vec<ScannedTopic>,
+    /// What the tables of the sources lack.
+    pub unmapped: UnmappedKeys,
+    /// The number of calls that left a queue without an entry into one that was read.
+    pub without_entry: usize,
+    /// The files that were read to their ends, and what they held.
+    pub(super) files: Vec<(String, EventFileSummary)>,
 }
 
 /// Reading was stopped before the end.
@@ -50,12 +63,14 @@ pub enum SourceError {
     #[error("standard input is named twice: it can be read only once")]
     StandardInputTwice,
     /// There is no event to work with.
-    #[error("{name} has no event of these lines{part}")]
+    #[error("{name} has no event of these lines{part}{hint}")]
     NoEvents {
         /// The source.
         name: String,
         /// The part that was read, as the end of a sentence; empty for all of it.
         part: String,
+        /// What was found instead, and what to do; empty if that is not known.
+        hint: String,
     },
     /// A topic was deleted and created again between two readings.
     #[error(
@@ -96,7 +111,16 @@ pub(super) fn changed_topics(first: &[ScannedTopic], second: &[ScannedTopic]) ->
 impl SourceSummary {
     pub(super) fn new(source: &EventSource<'_>) -> Self {
         let evidence = HistoryEvidence::new(source.history_source());
-        Self { events: 0, latest: None, reached: None, evidence, topics: Vec::new() }
+        Self {
+            events: 0,
+            latest: None,
+            reached: None,
+            evidence,
+            topics: Vec::new(),
+            unmapped: UnmappedKeys::default(),
+            without_entry: 0,
+            files: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, event: &Event, known_at: Option<EventTime>) {
@@ -104,6 +128,64 @@ impl SourceSummary {
         self.latest = self.latest.max(Some(event.at));
         self.reached = self.reached.max(known_at);
         self.evidence.add(known_at, event.at);
+    }
+
+    /// Takes over what a file held that was read to its end.
+    pub(super) fn add_file(&mut self, name: String, mut file: EventFileSummary) {
+        self.unmapped.merge(std::mem::take(&mut file.unmapped));
+        self.files.push((name, file));
+    }
+
+    /// Logs what was left out, and what to do about it.
+    pub(super) fn warn(&self, source: &EventSource<'_>) {
+        for (name, file) in &self.files {
+            file.log(name);
+        }
+        let name = source.name();
+        self.unmapped.warn(&name);
+        if let Some(format) = self.resembled(source) {
+            let remedy = source.remedy_of_format(format);
+            tracing::warn!(source = name, looks_like = format.as_str(), remedy, "records of another format");
+        }
+        if self.without_entry > 0 {
+            tracing::warn!(
+                source = name,
+                calls = self.without_entry,
+                effect = "they count nowhere",
+                remedy = WITHOUT_ENTRY_REMEDY,
+                "calls whose entry into a queue was not read"
+            );
+        }
+    }
+
+    /// Why there may be no event, as the end of a sentence.
+    pub(super) fn hint(&self, source: &EventSource<'_>) -> String {
+        if let Some(format) = self.resembled(source) {
+            return format!(": its records look like {}. {}", format.as_str(), source.remedy_of_format(format));
+        }
+        if let Some(hint) = self.unmapped_hint() {
+            return format!(": {hint}");
+        }
+        match self.without_entry {
+            0 => String::new(),
+            calls => format!(
+                ": {calls} calls left a queue, and the entry of none of them was read. To count them, {WITHOUT_ENTRY_REMEDY}"
+            ),
+        }
+    }
+
+    /// The queues without a line, and what to do.
+    #[must_use]
+    pub fn unmapped_hint(&self) -> Option<String> {
+        let UnmappedOfTable { keys, records, remedy, .. } = self.unmapped.of_table(MappingTable::Queues)?;
+        Some(format!("{records} records are of queues without a line ({keys}): {remedy}"))
+    }
+
+    fn resembled(&self, source: &EventSource<'_>) -> Option<Format> {
+        // A few foreign lines among many events are left out, and said line by line.
+        let is_of_it = |file: &&(String, EventFileSummary)| file.1.events == 0;
+        let found = self.files.iter().filter(is_of_it).find_map(|(_, file)| file.resembles);
+        found.filter(|_| !source.files.is_empty())
     }
 
     pub(super) fn stopped(&self, source: &EventSource<'_>) -> StoppedReading {

@@ -62,11 +62,13 @@ pub(super) fn read(
         let wire = wire_record(record);
         let decoder = decoders.of_source(record.source);
         stated.clear();
-        if let Err(rejection) = decoder.read(&wire, &mut stated) {
+        let unmapped = &mut summary.unmapped;
+        let mut note = |table, key: &str, name: Option<&str>| unmapped.add(table, key, name);
+        if let Err(rejection) = decoder.read_noting(&wire, &mut stated, &mut note) {
             *rejected.entry(rejection.reason).or_default() += 1;
         }
         for stated in stated.drain(..) {
-            join(stated, &mut stays, &mut |event| events.push(event));
+            join(stated, &mut stays, &mut |event, call| events.push((event, call)));
         }
         if events.is_empty() {
             return ControlFlow::Continue(());
@@ -76,12 +78,12 @@ pub(super) fn read(
         }
         let (partition, offset) = (record.partition, record.offset);
         let position = SourcePosition::Record { topic: Arc::clone(&topic), partition, offset };
-        for event in events.drain(..) {
+        for (event, call) in events.drain(..) {
             summary.add(&event, record.timestamp);
             if source.offsets.is_empty() {
                 summary.evidence.set_source(source.topic_history(progress.history));
             }
-            let contact = RawContact { decoder, record: wire, leg: event.leg };
+            let contact = RawContact { decoder, record: wire, leg: event.leg, call };
             let sourced = SourcedEvent { event, known_at, position: &position, evidence: &summary.evidence, contact };
             if let Err(error) = handle(&sourced) {
                 failure = Some(error);
@@ -98,6 +100,7 @@ pub(super) fn read(
         read => read?,
     };
     summary.topics.clone_from(&read.topics);
+    summary.without_entry = stays.calls_without_entry();
     log_left_out(source, &read, &rejected, without_timestamp);
     check_part(source, &read, summary)
 }
@@ -133,7 +136,8 @@ fn check_part(source: &EventSource<'_>, read: &ScanSummary, summary: &mut Source
         let ranges: Vec<String> = source.offsets.iter().map(ToString::to_string).collect();
         let offsets = ranges.join(", ");
         if is_empty {
-            return Err(SourceError::NoEvents { name: topic, part: format!(" at {offsets}") }.into());
+            let (part, hint) = (format!(" at {offsets}"), summary.hint(source));
+            return Err(SourceError::NoEvents { name: topic, part, hint }.into());
         }
         tracing::warn!(topic, offsets, "only these offsets were read; the figures are those of their records alone");
         return Ok(());
@@ -142,7 +146,8 @@ fn check_part(source: &EventSource<'_>, read: &ScanSummary, summary: &mut Source
         let local = |at| to_the_minute(at, &source.config.zone);
         let before = source.known_before.map(|before| format!(" that was known before {}", local(before)));
         let part = format!(" since {}{}", local(source.from), before.unwrap_or_default());
-        return Err(SourceError::NoEvents { name: topic, part }.into());
+        let hint = summary.hint(source);
+        return Err(SourceError::NoEvents { name: topic, part, hint }.into());
     }
     summary.evidence.set_source(source.topic_history(read.history));
     Ok(())

@@ -130,9 +130,15 @@ fn push_facts(text: &mut String, facts: &[ExplainedFact], width: usize) {
         rows.push(row);
     }
     push_listing(text, &titles, &rows, None, width);
+    // One record may state several facts.
+    let mut shown = Vec::new();
     for fact in facts {
         if let Some(payload) = fact.record.as_ref().and_then(|record| record.payload.as_ref()) {
-            push_line(text, &format!("{}: {}", position(&fact.fact), printable(payload)));
+            let line = format!("{}: {}", position(&fact.fact), printable(payload));
+            if !shown.contains(&line) {
+                push_line(text, &line);
+                shown.push(line);
+            }
         }
     }
 }

@@ -14,10 +14,11 @@
 
 use std::borrow::Cow;
 
-use ensilinja_model::{EventTime, Fact, Stage};
+use ensilinja_model::{EventTime, Fact};
 
 use super::log_event::{LogEvent, TalkNumbers};
 use super::log_line::LogLine;
+use super::rules::is_of_menu;
 use super::stay_report::{MappedQueue, contact_of, exit_of, part_of, queue_of, rules_of};
 use super::wrapping::{Row, Wrapping, text};
 use super::{host, instant, wrapping};
@@ -162,8 +163,7 @@ impl Reading<'_> {
 
     /// A line of the site's own. Menus count only where the wait begins with the arrival.
     fn stated(&self, fact: Fact, sink: &mut dyn NativeSink) -> Result<(), Detail> {
-        let is_of_menu = matches!(fact, Fact::Offered | Fact::Abandoned(Stage::Menu));
-        if is_of_menu && self.mapping.wait_from == WaitFrom::Queue {
+        if is_of_menu(fact) && self.mapping.wait_from == WaitFrom::Queue {
             return Ok(());
         }
         let Some((queue, _)) = self.queue_and_agent(sink) else { return Ok(()) };

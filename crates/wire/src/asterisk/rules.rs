@@ -19,9 +19,13 @@ pub struct AsteriskRules {
 }
 
 /// The names of the facts that a line of the site's own may state.
-const SITE_FACTS: [(&str, Fact); 15] = [
+const SITE_FACTS: [(&str, Fact); 19] = [
     ("offered", Fact::Offered),
+    ("answered", Fact::Answered),
     ("abandoned", Fact::Abandoned(Stage::Menu)),
+    ("timed_out", Fact::TimedOut),
+    ("transferred", Fact::Transferred),
+    ("ended", Fact::Ended),
     ("callback_requested", Fact::CallbackRequested),
     ("callback_reached", Fact::CallbackAttempted(AttemptResult::Reached)),
     ("callback_failed", Fact::CallbackAttempted(AttemptResult::Failed)),
@@ -42,6 +46,13 @@ const SITE_FACTS: [(&str, Fact); 15] = [
 #[must_use]
 pub fn site_fact(name: &str) -> Option<Fact> {
     SITE_FACTS.iter().find(|(known, _)| *known == name).map(|(_, fact)| *fact)
+}
+
+/// Whether a fact that a line of the site's own states is of a menu: it counts only where the wait begins with the
+/// arrival.
+#[must_use]
+pub const fn is_of_menu(fact: Fact) -> bool {
+    matches!(fact, Fact::Offered | Fact::Abandoned(Stage::Menu))
 }
 
 impl AsteriskRules {

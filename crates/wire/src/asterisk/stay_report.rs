@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use ensilinja_model::{EventTime, Fact, LegKey, LineIndex};
 
+use crate::native::exits::meaning_without_entry;
 use crate::native::{MappingEntry, MappingTable, NativeSink};
 use crate::rules::FormatRules;
 use crate::stays::{StayPart, Step};
-use crate::{AsteriskRules, Detail, ExitMeaning, Mapping, QueueTarget};
+use crate::{AsteriskRules, Detail, Mapping, QueueTarget};
 
 /// A queue that is mapped to a line.
 pub(super) struct MappedQueue<'a> {
@@ -31,8 +32,7 @@ pub(super) fn queue_of<'a>(name: &'a str, mapping: &'a Mapping, sink: &mut dyn N
     }
 }
 
-/// What leaving a queue by this exit means, and why. An exit that no table has is reported: a time-out is then a
-/// time-out, and everything else says only that the call went on elsewhere.
+/// What leaving a queue by this exit means, and why. An exit that no table has is reported.
 pub(super) fn exit_of<'a>(
     exit: &str,
     queue: &MappedQueue<'a>,
@@ -45,8 +45,7 @@ pub(super) fn exit_of<'a>(
     // Digits of a caller do not belong into a report.
     let shown = if exit.len() <= MAX_EXIT_BYTES { exit } else { "key.other" };
     sink.unmapped(MappingTable::Exits, &format!("{}:{shown}", queue.name), None);
-    let meaning = if exit == "timeout" { ExitMeaning::TimedOut } else { ExitMeaning::Transferred };
-    (meaning.fact(), queue.entry)
+    (meaning_without_entry(exit).fact(), queue.entry)
 }
 
 /// The longest exit that is shown: `withdrawn`.

@@ -170,11 +170,11 @@ impl Joined {
 
     fn take(&mut self, record: &Record<'_>, part: &StayPart) {
         let Self { decoder, stays, legs, events, .. } = self;
-        stays.take(part, &mut |event| {
+        stays.take(part, &mut |event, call_key| {
             *events += 1;
             let (call, facts) = legs.entry(event.leg.get()).or_default();
             if event.fact == Fact::Offered && call.is_none() {
-                *call = decoder.named_contact(record, event.leg).map(|contact| contact.id);
+                *call = decoder.named_contact(record, event.leg, Some(call_key)).map(|contact| contact.id);
             }
             facts.push(event);
         });

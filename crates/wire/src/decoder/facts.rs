@@ -14,9 +14,10 @@ impl Decoder {
         native: &Native,
         record: &Record<'_>,
         stated: &mut Vec<Stated>,
+        unmapped: &mut dyn FnMut(MappingTable, &str, Option<&str>),
     ) -> Result<(), Rejection> {
         let before = stated.len();
-        let mut sink = Events { decoder: self, native, record, stated, fault: None, skipped: None };
+        let mut sink = Events { decoder: self, native, record, stated, unmapped, fault: None, skipped: None };
         (native.read)(record, &native.mapping, &mut sink);
         let Events { fault, skipped, stated, .. } = sink;
         // A record that is skipped in part has been read.
@@ -29,10 +30,22 @@ impl Decoder {
         native: &Native,
         record: &Record<'_>,
         leg: LegKey,
+        call: Option<LegKey>,
     ) -> Option<NamedContact> {
-        let mut sink = Names { decoder: self, native, leg, found: None, of_stay: None };
+        let mut sink = Names { decoder: self, native, leg, call, found: None };
         (native.read)(record, &native.mapping, &mut sink);
-        sink.found.or(sink.of_stay)
+        sink.found
+    }
+
+    /// The key of a call of this source.
+    pub(super) fn call_of(&self, contact: &str) -> LegKey {
+        let scope = self.native.as_ref().and_then(|native| native.mapping.call_scope.as_deref());
+        self.legs.call(contact, scope)
+    }
+
+    /// A part of a stay with its call. A queue of another scope is another queue.
+    fn part_of_call(&self, native: &Native, contact: &str, part: StayPart) -> StayPart {
+        StayPart { call: self.call_of(contact), queue: part.queue ^ native.scope, ..part }
     }
 
     fn leg_of(&self, native: &Native, contact: &str, line: LineIndex, visit: Option<&str>) -> LegKey {
@@ -46,6 +59,7 @@ struct Events<'x, 'r> {
     native: &'x Native,
     record: &'x Record<'r>,
     stated: &'x mut Vec<Stated>,
+    unmapped: &'x mut dyn FnMut(MappingTable, &str, Option<&str>),
     fault: Option<Detail>,
     skipped: Option<Detail>,
 }
@@ -69,12 +83,12 @@ impl NativeSink for Events<'_, '_> {
         } else if is_ahead(part.at, self.record) {
             self.fault(Detail::AheadOfRecord);
         } else {
-            let call = self.decoder.legs.call(contact);
-            self.stated.push(Stated::Stay(StayPart { call, ..part }));
+            self.stated.push(Stated::Stay(self.decoder.part_of_call(self.native, contact, part)));
         }
     }
 
-    fn unmapped(&mut self, table: MappingTable, _: &str, _: Option<&str>) {
+    fn unmapped(&mut self, table: MappingTable, key: &str, name: Option<&str>) {
+        (self.unmapped)(table, key, name);
         if matches!(table, MappingTable::Queues) {
             self.skipped.get_or_insert(Detail::QueueNotMapped);
         }
@@ -98,8 +112,9 @@ struct Names<'x> {
     decoder: &'x Decoder,
     native: &'x Native,
     leg: LegKey,
+    /// The call of the leg, if it is a stay.
+    call: Option<LegKey>,
     found: Option<NamedContact>,
-    of_stay: Option<NamedContact>,
 }
 
 impl NativeSink for Names<'_> {
@@ -110,13 +125,10 @@ impl NativeSink for Names<'_> {
         }
     }
 
-    fn stay(&mut self, contact: &str, part: StayPart, _: MappingEntry<'_>) {
-        let named = || NamedContact { id: contact.to_owned(), visit: None };
-        let part = StayPart { call: self.decoder.legs.call(contact), ..part };
-        if self.found.is_none() && part.is_of(self.leg) {
-            self.found = Some(named());
+    fn stay(&mut self, contact: &str, _: StayPart, _: MappingEntry<'_>) {
+        if self.found.is_none() && self.call == Some(self.decoder.call_of(contact)) {
+            self.found = Some(NamedContact { id: contact.to_owned(), visit: None });
         }
-        self.of_stay.get_or_insert_with(named);
     }
 
     fn unmapped(&mut self, _: MappingTable, _: &str, _: Option<&str>) {}

@@ -8,10 +8,18 @@ use crate::{ExitMeaning, Mapping};
 /// The exit of a contact that had waited as long as the queue allows.
 pub(crate) const TIMEOUT: &str = "timeout";
 
+/// The exits by which a platform takes a contact out of the queue on its own: it waited too long, or no agent was there.
+const TIMED_OUT: [&str; 3] = [TIMEOUT, "empty", "no_agent"];
+
+/// What an exit means that no table has.
+pub(crate) fn meaning_without_entry(name: &str) -> ExitMeaning {
+    if TIMED_OUT.contains(&name) { ExitMeaning::TimedOut } else { ExitMeaning::Transferred }
+}
+
 /// What this exit from a queue means for its line, and the entry that says so: of the exit, or else of the queue.
 ///
-/// An exit without an entry is a time-out if it is called one. Any other is a transfer: it stops the wait and judges
-/// no one. It is reported as unmapped, with the key of the queue in front.
+/// An exit without an entry is a time-out if the platform ended the wait on its own. Any other is a transfer: it stops
+/// the wait and judges no one. It is reported as unmapped, with the key of the queue in front.
 pub(crate) fn exit<'m>(
     mapping: &'m Mapping,
     line: LineIndex,
@@ -23,5 +31,5 @@ pub(crate) fn exit<'m>(
         return (meaning, MappingEntry { table: MappingTable::Exits, key });
     }
     sink.unmapped(MappingTable::Exits, &format!("{}:{name}", queue.key), None);
-    (if name == TIMEOUT { ExitMeaning::TimedOut } else { ExitMeaning::Transferred }, queue)
+    (meaning_without_entry(name), queue)
 }

@@ -80,7 +80,7 @@ impl Laws {
                     (fact.line, fact.at, fact.kind) == (event.line, event.at, Some(event.fact.kind()))
                 };
                 assert!(contents.facts.iter().any(is_shown), "{contents:?}");
-                assert!(self.decoder.named_contact(&record, event.leg).is_some());
+                assert!(self.decoder.named_contact(&record, event.leg, None).is_some());
             }
         }
     }

@@ -23,6 +23,19 @@ impl Call {
         self.parts.len()
     }
 
+    /// Its parts.
+    pub(super) fn parts(&self, call: LegKey) -> impl Iterator<Item = StayPart> {
+        self.parts.iter().map(move |part| part.of(call))
+    }
+
+    /// Whether it waited in a queue, but no entry into one is known.
+    pub(super) fn is_without_entry(&self) -> bool {
+        let ends = |part: &CallPart| {
+            matches!(part.step, Step::Connected { .. } | Step::Abandoned { .. } | Step::Left { .. } | Step::Gone(_))
+        };
+        self.parts.iter().any(ends) && !self.parts.iter().any(|part| part.step == Step::Entered)
+    }
+
     /// Adds a part, and gives the events that are now known. Returns whether the part is new.
     pub(super) fn learn(&mut self, part: &StayPart, give: &mut dyn FnMut(Event)) -> bool {
         let StayPart { call, line, at, queue, agent, step } = *part;

@@ -7,7 +7,7 @@ use ensilinja_model::{Event, LegKey};
 use hashbrown::HashTable;
 
 use super::call::Call;
-use super::part::{StayPart, mix};
+use super::part::{StayPart, Step, mix};
 
 /// The calls of a generation.
 #[derive(Clone, Default)]
@@ -41,16 +41,23 @@ impl CallTable {
         self.calls.find(hash(call), |(key, _)| *key == call).map(|(_, call)| call)
     }
 
-    pub(super) fn remove(&mut self, call: LegKey) -> Option<Call> {
-        let entry = self.calls.find_entry(hash(call), |(key, _)| *key == call).ok()?;
+    /// Takes a call out, with its conversations.
+    pub(super) fn remove(&mut self, key: LegKey) -> Option<Call> {
+        let entry = self.calls.find_entry(hash(key), |(other, _)| *other == key).ok()?;
         let ((_, call), _) = entry.remove();
         self.lines -= call.len();
+        for part in call.parts(key) {
+            self.forget(&part);
+        }
         Some(call)
     }
 
-    /// Adds a call that the table lacks.
+    /// Adds a call that the table lacks, with its conversations.
     pub(super) fn insert(&mut self, key: LegKey, call: Call) {
         self.lines += call.len();
+        for part in call.parts(key) {
+            self.note(&part);
+        }
         self.calls.insert_unique(hash(key), (key, call), |(key, _)| hash(*key));
     }
 
@@ -59,17 +66,46 @@ impl CallTable {
         let key = part.call;
         let entry = self.calls.entry(hash(key), |(other, _)| *other == key, |(other, _)| hash(*other));
         let mut entry = entry.or_insert_with(|| (key, Call::default()));
-        self.lines += usize::from(entry.get_mut().1.learn(part, give));
+        if entry.get_mut().1.learn(part, give) {
+            self.lines += 1;
+            self.note(part);
+        }
     }
 
-    pub(super) fn note_connect(&mut self, connect: &StayPart) {
-        let conversation = conversation(connect, connect.at.floor_second());
-        note(&mut self.connects, conversation, connect.call);
+    /// The number of calls that left a queue whose entry is not known.
+    pub(super) fn without_entry(&self) -> usize {
+        self.calls.iter().filter(|(_, call)| call.is_without_entry()).count()
     }
 
-    pub(super) fn note_end(&mut self, end: &StayPart, talk_s: u32) {
-        let conversation = conversation(end, end.connected_second(talk_s));
-        note(&mut self.ends, conversation, end.call);
+    /// The number of conversations that are noted, with their calls.
+    #[cfg(test)]
+    pub(super) fn noted(&self) -> usize {
+        self.connects.len() + self.ends.len()
+    }
+
+    /// Notes the conversation that a part begins or ends.
+    fn note(&mut self, part: &StayPart) {
+        if let Some((table, conversation)) = self.conversation_of(part) {
+            let noted = (conversation, part.call);
+            table.entry(conversation, |known| *known == noted, |(conversation, _)| *conversation).or_insert(noted);
+        }
+    }
+
+    fn forget(&mut self, part: &StayPart) {
+        if let Some((table, conversation)) = self.conversation_of(part)
+            && let Ok(known) = table.find_entry(conversation, |known| *known == (conversation, part.call))
+        {
+            known.remove();
+        }
+    }
+
+    /// The conversation that a part begins or ends, and the table for it.
+    fn conversation_of(&mut self, part: &StayPart) -> Option<(&mut HashTable<(u64, LegKey)>, u64)> {
+        match part.step {
+            Step::Connected { .. } => Some((&mut self.connects, conversation(part, part.at.floor_second()))),
+            Step::TalkEnded { talk_s, .. } => Some((&mut self.ends, conversation(part, part.connected_second(talk_s)))),
+            _ => None,
+        }
     }
 
     /// Other calls with the end of a conversation that began like this one.
@@ -90,11 +126,6 @@ impl CallTable {
         });
         found.filter(move |call| *call != own).take(MOST_SHARED)
     }
-}
-
-fn note(table: &mut HashTable<(u64, LegKey)>, conversation: u64, call: LegKey) {
-    let entry = table.entry(conversation, |known| *known == (conversation, call), |(conversation, _)| *conversation);
-    entry.or_insert((conversation, call));
 }
 
 /// The hash of a key that is a hash.

@@ -10,7 +10,7 @@
 
 use ensilinja_model::{Event, EventTime, Fact, LegKey, LineIndex, Stage};
 
-use super::part::{CallPart, StayPart, Step, mix};
+use super::part::{CallPart, Step, mix};
 
 /// How far the entry may lie from where an end points, in seconds: each of its numbers is truncated.
 const TOLERANCE_S: i64 = 2;
@@ -278,33 +278,5 @@ impl LegId {
         let place = second.wrapping_mul(1 << 24) + (i64::from(ordinal) << 8) + i64::from(repeat);
         let offset = u128::from(mix(queue, place)) << 64 | u128::from(mix(!queue, place));
         LegKey::new(call.get().wrapping_add(offset))
-    }
-}
-
-/// How long before a part that does not say so its stay may have begun to be found, in seconds.
-const LONGEST_STAY_S: i64 = 3_600;
-
-impl StayPart {
-    /// Whether this leg is the stay of this part. It is tried, since a key cannot be taken apart.
-    pub(crate) fn is_of(&self, leg: LegKey) -> bool {
-        let second = self.at.floor_second();
-        let begins = match self.step {
-            Step::Entered | Step::RingCanceled | Step::Gone(_) | Step::HungUp | Step::Stated(_) => second,
-            Step::Connected { wait_s } | Step::Abandoned { wait_s } | Step::Left { wait_s, .. } => {
-                second - i64::from(wait_s)
-            }
-            Step::TalkEnded { wait_s, talk_s } | Step::TalkEndedElsewhere { wait_s, talk_s } => {
-                second - i64::from(wait_s) - i64::from(talk_s)
-            }
-        };
-        let is_at = |second| {
-            let key = |ordinal, repeat| LegId { queue: self.queue, second, ordinal }.key(self.call, repeat);
-            (0..4).any(|ordinal| (0..4).any(|repeat| key(ordinal, repeat) == leg))
-        };
-        if matches!(self.step, Step::RingCanceled | Step::Gone(_) | Step::Stated(_)) {
-            let key = |second| LegId { queue: self.queue, second, ordinal: 0 }.key(self.call, 0);
-            return (begins - LONGEST_STAY_S..=begins).rev().any(|second| key(second) == leg);
-        }
-        (begins - TOLERANCE_S..=begins + TOLERANCE_S).any(is_at)
     }
 }

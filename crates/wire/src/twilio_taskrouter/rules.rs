@@ -48,6 +48,12 @@ pub struct TwilioRules {
 }
 
 impl TwilioRules {
+    /// The lines that workflows lead to, for what happens before a queue.
+    #[must_use]
+    pub const fn workflows(&self) -> &KeyTable<LineIndex> {
+        &self.settings.workflows
+    }
+
     /// The rules that these settings make; `None` if the name of an attribute is empty or too deep.
     #[must_use]
     pub fn new(settings: TwilioSettings) -> Option<Self> {

@@ -69,7 +69,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
 /// Reads the letters again, and sends every record that can be used, once.
 fn send(
     found: &FoundDeadLetters,
-    judge: &RedriveJudge<'_>,
+    judge: &RedriveJudge,
     context: &LookbackContext<'_>,
     summary: &mut RedriveSummary,
 ) -> anyhow::Result<()> {

@@ -63,7 +63,7 @@ pub(super) fn write(
         }
     }
     let Importing { destination, summary, .. } = importing;
-    if summary.taken == 0 && summary.refused_rows() > 0 {
+    if summary.taken == 0 && summary.refused_rows() + summary.unmapped.rows > 0 {
         return Ok(ImportEnding::NothingTaken(summary));
     }
     let is_gone = is_gone(Box::new(destination).finish()).with_context(problem)?;

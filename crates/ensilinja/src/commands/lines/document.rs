@@ -4,6 +4,7 @@ use ensilinja_config::{Config, Line, formula_in_words, promises_in_words, term_a
 use ensilinja_ledger::{EffectiveLimits, Indicator};
 use ensilinja_report::JsonDocument;
 
+use super::feed::LineFeed;
 use super::meaning::{LineListing, LineMeaning, since};
 
 impl LineListing<'_> {
@@ -51,6 +52,7 @@ impl LineMeaning<'_> {
             ("service_level_formula", formula_in_words(goals.service_level).into()),
             ("goals", JsonDocument::list(aimed_at)),
             ("life_ms", self.life_ms.into()),
+            ("sources", JsonDocument::list(self.feeds.iter().map(LineFeed::document))),
         ])
     }
 }

@@ -3,10 +3,11 @@
 use ensilinja_config::{Config, Line};
 use ensilinja_ledger::{EffectiveLimits, Rules};
 use ensilinja_lookback::local_time::zoned;
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, LineIndex};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::feed::LineFeed;
 use crate::open_days::{OpenDay, midnight, open_days};
 
 /// The meaning of the configuration for some lines.
@@ -24,6 +25,8 @@ pub(super) struct LineMeaning<'a> {
     pub(super) week: Vec<OpenDay>,
     /// The longest life of its legs, in ms.
     pub(super) life_ms: i64,
+    /// The sources that feed it.
+    pub(super) feeds: Vec<LineFeed<'a>>,
 }
 
 impl<'a> LineListing<'a> {
@@ -33,10 +36,12 @@ impl<'a> LineListing<'a> {
         let last = first.checked_add(6.days())?;
         let meaning = |place: &usize| {
             let of_line = &rules.lines()[*place];
+            let index = LineIndex::new(u16::try_from(*place)?);
             anyhow::Ok(LineMeaning {
                 line: &config.lines[*place],
                 week: open_days(&of_line.hours, first, last, &config.zone)?,
                 life_ms: of_line.life_ms(&config.days),
+                feeds: LineFeed::of(config, index),
             })
         };
         let lines = places.iter().map(meaning).collect::<Result<_, _>>()?;

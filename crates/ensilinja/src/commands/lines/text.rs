@@ -33,6 +33,15 @@ impl LineListing<'_> {
             days(horizon_ms),
             days(self.rules.life_ms())
         )?;
+        let unfed: Vec<&str> =
+            self.lines.iter().filter(|line| line.feeds.is_empty()).map(|line| line.line.id.as_str()).collect();
+        if !unfed.is_empty() {
+            writeln!(
+                text,
+                "No source leads to {}: map their queues in `queues` of a [[source]], or leave the lines out.",
+                unfed.join(", ")
+            )?;
+        }
         Ok(fitted(&text, width))
     }
 }
@@ -75,6 +84,12 @@ impl LineMeaning<'_> {
         }
         for (place, words) in volume_goals(self.line, config).into_iter().enumerate() {
             say(if place == 0 { "contacts" } else { "" }, &words)?;
+        }
+        for (place, feed) in self.feeds.iter().enumerate() {
+            say(if place == 0 { "sources" } else { "" }, &feed.in_words())?;
+        }
+        if self.feeds.is_empty() {
+            say("sources", "none: no source leads to this line, so its figures stay empty")?;
         }
         say("life", &format!("a contact has no new events of its own after {}", days(self.life_ms)))?;
         Ok(())
@@ -165,6 +180,45 @@ mod tests {
         assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(words(&narrow), words(&wide), "nothing is left out");
+    }
+
+    #[test]
+    fn a_line_says_which_entries_of_which_sources_lead_to_it_and_a_line_without_any_is_named() {
+        let added = "[[source]]\nname = \"telephony\"\ntopics = [\"pbx\"]\nformat = \"asterisk_queue_log\"\n\
+            [source.queues]\n\"5000\" = \"neuvola\"\n\"chat-*\" = \"mipa_chat\"\n\
+            [source.exits]\ntimeout = \"timed_out\"\n\"key.1\" = \"transferred\"\n\
+            [source.exits.neuvola]\n\"key.1\" = \"callback_requested\"\n";
+        let text = ensilinja_config::SAMPLE.replace("topic = \"ensilinja.events\"\n", "") + added;
+        let config = crate::configuration::parse("e.toml", &text).unwrap();
+        let ids = ["neuvola", "mipa_chat", "mipa"].map(|id| ensilinja_model::LineId::parse(id).unwrap());
+        let places = config.line_indices(&ids).unwrap();
+        let listing = LineListing::new(&config, &places, date(2025, 9, 15)).unwrap();
+        let text = listing.text(usize::MAX).unwrap();
+        for words in [
+            "  sources        telephony (asterisk_queue_log); queues \"5000\"; exits: key.1 is callback_requested, \
+             timeout is timed_out\n",
+            "  sources        telephony (asterisk_queue_log); queues \"chat-*\"; exits: key.1 is transferred, ",
+            "  sources        none: no source leads to this line, so its figures stay empty\n",
+            "\nNo source leads to mipa: map their queues",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        let json = listing.document().to_json();
+        let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let sources = |id: &str| {
+            let lines = document["lines"].as_array().unwrap();
+            lines.iter().find(|line| line["line"] == id).unwrap()["sources"].clone()
+        };
+        assert_eq!(sources("mipa"), serde_json::json!([]));
+        assert_eq!(sources("neuvola")[0]["queues"], serde_json::json!(["5000"]));
+        assert_eq!(
+            sources("neuvola")[0]["exits"][0],
+            serde_json::json!({ "exit": "key.1", "meaning": "callback_requested" })
+        );
+        assert!(
+            listing_of("neuvola", date(2025, 9, 15))
+                .contains("  sources        cloudevents; events that name the line\n")
+        );
     }
 
     #[test]

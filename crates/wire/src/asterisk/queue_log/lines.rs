@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use crate::asterisk::truth::{FoundStay, Joined, StayOutcome, decoder, mapping, sample, scenarios};
 use crate::{
-    ContentFact, ExitMeaning, Format, Mapping, MappingTable, QueueTarget, Record, RecordContents, WaitFrom, site_fact,
+    ContentFact, ExitMeaning, Format, Mapping, MappingTable, QueueTarget, Record, RecordContents, Stated, Stays,
+    WaitFrom, site_fact,
 };
 
 fn log_mapping() -> Mapping {
@@ -205,5 +206,94 @@ proptest! {
         joined.read(fields.join("|").as_bytes());
         joined.read(format!("1795957482|1.1|q_one|NONE|{}", fields.join("|")).as_bytes());
         joined.found();
+    }
+}
+
+/// The facts of a log, each with the contact that its record names.
+fn named(mapping: &Mapping, stays: &mut Stays, log: &str) -> Vec<(FactKind, Option<String>)> {
+    let (decoder, mut named) = (decoder(mapping.clone()), Vec::new());
+    for line in log.lines() {
+        let (record, mut stated) = (Record::of_value(line.as_bytes()), Vec::new());
+        decoder.read(&record, &mut stated).unwrap();
+        for stated in stated {
+            let Stated::Stay(part) = stated else { panic!("a line of the log states parts of stays") };
+            stays.take(&part, &mut |event, call| {
+                let contact = decoder.named_contact(&record, event.leg, Some(call)).map(|contact| contact.id);
+                assert!(["c.1", "c.2"].iter().filter(|id| decoder.is_call_of(call, id)).count() == 1);
+                assert!(contact.as_ref().is_none_or(|id| decoder.is_call_of(call, id)));
+                named.push((event.fact.kind(), contact));
+            });
+        }
+    }
+    named
+}
+
+#[test]
+fn an_end_under_the_id_of_another_call_is_of_the_call_that_it_ends() {
+    let log = "1795957480|c.1|q_one|NONE|ENTERQUEUE||1|1\n1795957487|c.1|q_one|a|CONNECT|7|x|1\n\
+        1795957489|c.2|q_one|a|COMPLETECALLER|7|2|1\n";
+    let of = |kind, id: Option<&str>| (kind, id.map(str::to_owned));
+    let (c, [offered, queued, answered, ended]) =
+        (Some("c.1"), [FactKind::Offered, FactKind::Queued, FactKind::Answered, FactKind::Ended]);
+    let expected = [of(offered, c), of(queued, c), of(answered, c), of(ended, None)];
+    assert_eq!(named(&log_mapping(), &mut Stays::default(), log), expected, "no record of the other call is named");
+    // An end of its own that lies far from where the stay began: in the menu.
+    let mut mapping = with_event("MENU", "offered");
+    mapping.wait_from = WaitFrom::Arrival;
+    let log = "1795957080|c.1|q_one|NONE|MENU\n".to_owned() + &log.replace("c.2", "c.1");
+    let named = named(&mapping, &mut Stays::default(), &log);
+    assert_eq!(named, [of(offered, c), of(queued, c), of(answered, c), of(ended, c)]);
+}
+
+#[test]
+fn equal_ids_in_two_sources_are_two_calls_and_ids_of_one_source_are_one() {
+    let entry = "1795957480|c.1|q_one|NONE|ENTERQUEUE||1|1\n";
+    let end = "1795957487|c.1|q_one|a|CONNECT|7|x|1\n1795957489|c.1|q_one|a|COMPLETECALLER|7|2|1\n";
+    let other = Mapping { call_scope: Some("other".to_owned()), ..log_mapping() };
+    let mut stays = Stays::default();
+    assert_eq!(named(&log_mapping(), &mut stays, entry).len(), 2);
+    assert_eq!(named(&other, &mut stays, end), [], "no call of the other source is answered");
+    let legs = |mapping: &Mapping| {
+        let (decoder, mut stated, mut legs) = (decoder(mapping.clone()), Vec::new(), Vec::new());
+        decoder.read(&Record::of_value(entry.as_bytes()), &mut stated).unwrap();
+        for stated in stated {
+            let Stated::Stay(part) = stated else { panic!("a part of a stay") };
+            Stays::default().take(&part, &mut |event, _| legs.push(event.leg.get()));
+        }
+        legs
+    };
+    assert_ne!(legs(&log_mapping()), legs(&other), "of the same queue and second");
+    // A conversation that ends under another id is not one of the other source either.
+    let elsewhere = "1795957489|c.2|q_one|a|COMPLETECALLER|7|2|1\n";
+    let answer = "1795957487|c.1|q_one|a|CONNECT|7|x|1\n";
+    assert_eq!(named(&log_mapping(), &mut stays, answer).len(), 1);
+    assert_eq!(named(&other, &mut stays, elsewhere), []);
+    assert_eq!(named(&log_mapping(), &mut stays, elsewhere).len(), 1);
+}
+
+#[test]
+fn without_an_entry_a_queue_that_puts_a_caller_out_timed_out_and_other_exits_are_moves() {
+    let outcome = |event: &str| {
+        let log = format!("1795957480|c.1|q_one|NONE|ENTERQUEUE||1|1\n1795957490|c.1|q_one|NONE|{event}\n");
+        let mapping = Mapping { exits: crate::ExitTable::default(), ..log_mapping() };
+        named(&mapping, &mut Stays::default(), &log).last().unwrap().0
+    };
+    assert_eq!(outcome("EXITWITHTIMEOUT|1|1|10"), FactKind::TimedOut);
+    assert_eq!(outcome("EXITEMPTY|1|1|10"), FactKind::TimedOut, "decision 73: there was no room for it");
+    assert_eq!(outcome("EXITWITHKEY|1|1|1|10"), FactKind::Transferred);
+    assert_eq!(outcome("WITHDRAW|1|1|10"), FactKind::Transferred);
+}
+
+#[test]
+fn a_line_of_the_sites_own_may_end_a_wait() {
+    for (name, kind) in [
+        ("answered", FactKind::Answered),
+        ("timed_out", FactKind::TimedOut),
+        ("transferred", FactKind::Transferred),
+        ("ended", FactKind::Ended),
+    ] {
+        let log = "1795957480|c.1|q_one|NONE|ENTERQUEUE||1|1\n1795957490|c.1|q_one|NONE|SITE\n";
+        let named = named(&with_event("SITE", name), &mut Stays::default(), log);
+        assert_eq!(named.last().unwrap(), &(kind, Some("c.1".to_owned())));
     }
 }
