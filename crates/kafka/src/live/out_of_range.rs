@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 /// How long after a failed recovery the next is tried.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// After a recovery without an answer, none is tried for this many times as long as that took: meanwhile the other topics
-/// are read.
+/// After a recovery without an answer, none is tried for this many times as long as that took. Meanwhile the other
+/// topics are read.
 const READING_PER_RECOVERY: u32 = 4;
 
 /// For this long after deleted records of a topic were skipped, a partition of it without a record at its cursor is no

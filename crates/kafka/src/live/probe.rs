@@ -48,8 +48,8 @@ const STOP_PAUSE: Duration = Duration::from_millis(100);
 /// A partition that has not reached its end after this part of the interval (1/8) may have offsets without records.
 const SHORT_AFTER_PART: u32 = 8;
 
-/// After this many probes in a row with fewer partitions than before, a topic counts as recreated, even where the brokers
-/// tell no id; a single such probe proves nothing, because the broker may not yet know of partitions that were just
+/// After this many probes in a row with fewer partitions than before, a topic counts as recreated, even where the
+/// brokers tell no id. A single such probe proves nothing: the broker may not yet know of partitions that were just
 /// added.
 const PROBES_TO_BE_SURE: u32 = 5;
 

@@ -1,5 +1,5 @@
 //! What the reader does once there is no record at the cursor of a partition: it skips what was deleted, or reports
-//! another log. Each topic is asked for on its own, so that one without an answer does not keep the others from going on.
+//! another log. Each topic is asked for on its own: one without an answer does not keep the others from going on.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
