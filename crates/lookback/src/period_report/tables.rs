@@ -5,7 +5,7 @@ use std::ops::Range;
 use ensilinja_config::{Config, Line, LineNames, VolumeSubject, VolumeTarget};
 use ensilinja_ledger::{HistoricalLedger, Indicator};
 use ensilinja_model::EventTime;
-use ensilinja_report::{LocalizedName, Report, ReportData, ReportLine, Subject, VolumeGoal, VolumeGoalStep};
+use ensilinja_report::{LocalizedName, Report, ReportData, ReportLine, VolumeGoal, VolumeGoalStep, VolumeGoalSubject};
 use jiff::civil::Date;
 
 use super::periods::{MOST_PERIODS, ReportPeriods};

@@ -1,7 +1,10 @@
 //! What the configuration means for lines, as JSON.
 
+use ensilinja_catalogue::{VolumeGoals, VolumeStep};
 use ensilinja_config::{Config, Line, formula_in_words, promises_in_words, term_as_written};
 use ensilinja_ledger::{EffectiveLimits, Indicator};
+use ensilinja_lookback::local_time::zoned;
+use ensilinja_model::EventTime;
 use ensilinja_report::JsonDocument;
 
 use super::feed::LineFeed;
@@ -23,7 +26,8 @@ impl LineListing<'_> {
 
 impl LineMeaning<'_> {
     fn document(&self, config: &Config) -> JsonDocument {
-        let Line { id, channel, name, group, group_name, service_area, hours, effective_limits, goals } = self.line;
+        let Line { id, channel, name, group, group_name, service_area, hours, effective_limits, goals, volume_goals } =
+            self.line;
         let aimed_at =
             Indicator::ALL.iter().filter(|indicator| indicator.applies_to(*channel)).filter_map(|indicator| {
                 let target = goals.targets.of(*indicator);
@@ -51,10 +55,24 @@ impl LineMeaning<'_> {
             ("service_level", goals.service_level.as_str().into()),
             ("service_level_formula", formula_in_words(goals.service_level).into()),
             ("goals", JsonDocument::list(aimed_at)),
+            ("volume_goals", JsonDocument::list(volume_goals.iter().flat_map(|of| self::volume_goals(of, config)))),
             ("life_ms", self.life_ms.into()),
             ("sources", JsonDocument::list(self.feeds.iter().map(LineFeed::document))),
         ])
     }
+}
+
+/// Goals for the number of contacts, each with the date from which it holds.
+fn volume_goals(goals: &VolumeGoals, config: &Config) -> Vec<JsonDocument> {
+    let step = |step: &VolumeStep| {
+        let since = (step.valid_from > EventTime::MIN).then(|| zoned(step.valid_from, &config.zone).date());
+        JsonDocument::object([
+            ("of", goals.scope.as_str().into()),
+            ("valid_from", since.map(|date| date.to_string()).into()),
+            ("contacts_per_month", step.contacts_per_month.map(i64::from).into()),
+        ])
+    };
+    goals.steps.iter().map(step).collect()
 }
 
 fn effective(effective: &EffectiveLimits, config: &Config) -> JsonDocument {

@@ -48,7 +48,18 @@ impl LineListing<'_> {
 
 impl LineMeaning<'_> {
     fn write(&self, text: &mut String, config: &Config, width: usize) -> anyhow::Result<()> {
-        let Line { id, channel, name, group, group_name, service_area, hours, effective_limits, goals } = self.line;
+        let Line {
+            id,
+            channel,
+            name,
+            group,
+            group_name,
+            service_area,
+            hours,
+            effective_limits,
+            goals,
+            volume_goals: _,
+        } = self.line;
         writeln!(text, "{id}  {}", name.fi)?;
         let mut say = |what: &str, words: &str| {
             let words = fitted(words, width.saturating_sub(WORDS_AT));
