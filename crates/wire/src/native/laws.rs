@@ -190,7 +190,7 @@ fn has_parts(stated: &[Stated]) -> bool {
 
 fn take(stays: &mut Stays, stated: &Stated, give: &mut dyn FnMut(ensilinja_model::Event)) {
     if let Stated::Stay(part) = stated {
-        stays.take(part, give);
+        stays.take(part, &mut |event, _| give(event));
     }
 }
 

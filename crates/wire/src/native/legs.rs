@@ -94,7 +94,7 @@ fn read(records: &[&String], mapping: &Mapping, rules: &Rules) -> (HistoricalLed
         for stated in stated {
             let Stated::Event(event) = stated else { unreachable!("formats with stays are read by their own tests") };
             ledger.apply(&event);
-            let named = decoder.named_contact(&record, event.leg).unwrap();
+            let named = decoder.named_contact(&record, event.leg, None).unwrap();
             let line = lines()[event.line.as_usize()].to_string();
             names.insert((named.id, line, named.visit), event.leg);
         }

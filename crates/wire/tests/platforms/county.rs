@@ -45,7 +45,7 @@ fn read(config: &Config, records: &[&String]) -> Result<Vec<Event>, String> {
         for stated in stated.drain(..) {
             match stated {
                 Stated::Event(event) => events.push(event),
-                Stated::Stay(part) => stays.take(&part, &mut |event| events.push(event)),
+                Stated::Stay(part) => stays.take(&part, &mut |event, _| events.push(event)),
             }
         }
     }
