@@ -304,7 +304,7 @@ callback_attempts = ["Soitto 1", { column = "Soitto 2", format = "%Y-%m-%d %H:%M
             (", time = \"Klo\" }", " }", "columns.arrived.time is missing; it should be the name of a column"),
             ("time = \"Klo\" }", "time = \"Klo\", format = \"x\" }", "it should be left out beside date and time"),
             ("answered = \"Vastattu\"", "answered = 0", "columns.answered is 0; it should be the name or number"),
-            ("wait = \"Odotus\"", "wait = []", "columns.wait is a list; it should be the name or number"),
+            ("wait = \"Odotus\"", "wait = []", "columns.wait is an empty list; it should be the name or number"),
             ("queue = \"Jono\"\n", "", "queues is a table; it should be left out without columns.queue"),
             (
                 "\"mipa\"",

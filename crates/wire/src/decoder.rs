@@ -98,8 +98,8 @@ impl Decoder {
         self.read_noting(record, stated, &mut |_, _, _| {})
     }
 
-    /// As [`read`](Self::read), and gives every key that a table of the source lacks to `unmapped`: table, key, and what
-    /// people call it, if the record says.
+    /// As [`read`](Self::read), and gives every key that a table of the source lacks to `unmapped`: table, key, and
+    /// what people call it, if the record says.
     ///
     /// # Errors
     /// As [`read`](Self::read).

@@ -34,8 +34,8 @@ pub struct Mapping {
     pub zone: Option<TimeZone>,
     /// Where the wait begins.
     pub wait_from: WaitFrom,
-    /// Calls of different scopes are different calls, even if their ids are equal. Only for formats whose records have to
-    /// be joined to stays.
+    /// Calls of different scopes are different calls, even if their ids are equal. Only for formats whose records have
+    /// to be joined to stays.
     pub call_scope: Option<String>,
     /// What only this format needs.
     pub rules: FormatRules,

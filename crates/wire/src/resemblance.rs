@@ -38,8 +38,8 @@ const SIGNS_OF_AMI: [&str; 6] =
     ["\"event\":\"queue", "\"event\":\"agent", "\"uniqueid\":\"", "\"linkedid\":\"", "event:queue", "uniqueid:"];
 
 impl Format {
-    /// The format that a value seems to have, by a cheap look; `None` if it does not look like any that has signs of its
-    /// own. Every record of the format [`Json`](Self::Json) may be that of some platform, so it is never named.
+    /// The format that a value seems to have, by a cheap look; `None` if it does not look like any that has signs of
+    /// its own. Every record of the format [`Json`](Self::Json) may be that of some platform, so it is never named.
     #[must_use]
     pub fn resembled_by(value: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(&value[..value.len().min(LOOKED_AT)]);
@@ -53,11 +53,16 @@ impl Format {
     }
 }
 
-/// Whether a text holds a line of `queue_log`: at least five fields, and one of the later ones is a word of the log.
+/// Whether a text holds a line of `queue_log`: at least five fields, of which a later one is a word of the log; or the
+/// first ends with a second and a later one is a word such as a site writes.
 fn has_log_line(text: &str) -> bool {
     text.lines().take(3).any(|line| {
-        let is_after_names = |(place, word): (usize, &str)| place >= 4 && is_log_word(word);
-        line.split('|').enumerate().any(is_after_names)
+        let seconds = line.split('|').next().unwrap_or_default().bytes().rev().take_while(u8::is_ascii_digit).count();
+        let is_word = |word: &str| {
+            word.len() > 2
+                && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        line.split('|').skip(4).any(|word| is_log_word(word) || (seconds >= 9 && is_word(word)))
     })
 }
 

@@ -66,8 +66,8 @@ impl Default for Capacity {
 }
 
 impl Stays {
-    /// Takes a part, and gives the events that are now known, each with the call of its leg. That is the call of the part,
-    /// or, if the id of the call has changed, the call whose conversation it ends.
+    /// Takes a part, and gives the events that are now known, each with the call of its leg. That is the call of the
+    /// part, or, if the id of the call has changed, the call whose conversation it ends.
     pub fn take(&mut self, part: &StayPart, give: &mut dyn FnMut(Event, LegKey)) {
         self.learn(part, give);
         match part.step {

@@ -41,8 +41,8 @@ impl<'a> RawContact<'a> {
         Self { decoder, record: Record::of_value(line), leg, call }
     }
 
-    /// The contact as the source names it. Its id is empty if this record does not name it: a conversation may end under
-    /// the id of another call.
+    /// The contact as the source names it. Its id is empty if this record does not name it: a conversation may end
+    /// under the id of another call.
     #[must_use]
     pub fn named(&self) -> NamedContact {
         let unnamed = || NamedContact { id: String::new(), visit: None };

@@ -45,12 +45,8 @@ pub(super) fn read(
     source.progress.begin(&format!("reading {}", source.name()), "records");
     let read = scan_topics(&kafka_settings(source.config), &range, stop, &mut |record, progress| {
         if progress.records % SHOW_EVERY == 0 {
-            source.progress.show(&ProgressUpdate {
-                done: progress.offsets_read,
-                total: Some(progress.offsets),
-                count: progress.records,
-                at: record.timestamp,
-            });
+            let (done, total) = (progress.offsets_read, Some(progress.offsets));
+            source.progress.show(&ProgressUpdate { done, total, count: progress.records, at: record.timestamp });
         }
         without_timestamp += u64::from(record.timestamp.is_none());
         // A record without a timestamp became known when the one before it in its partition did; the first of a

@@ -109,7 +109,7 @@ fn each_action_states_its_facts() {
         (cancel("NONE", json!("hangup")), vec!["abandoned ringing", "ended"]),
         (cancel("BREAK_OUT", json!("answered")), vec!["transferred"]),
         (cancel("TIMEOUT", json!("answered")), vec!["transferred"]),
-        (cancel("NO_AGENT_TIMEOUT", json!("answered")), vec!["transferred"]),
+        (cancel("NO_AGENT_TIMEOUT", json!("answered")), vec!["timed_out"]),
         (cancel("EXIT_WITH_KEY", json!("answered")), vec!["callback_requested"]),
         (cancel("LATER_VERSION", json!("answered")), vec!["transferred"]),
     ] {

@@ -8,7 +8,8 @@ use crate::{ExitMeaning, Mapping};
 /// The exit of a contact that had waited as long as the queue allows.
 pub(crate) const TIMEOUT: &str = "timeout";
 
-/// The exits by which a platform takes a contact out of the queue on its own: it waited too long, or no agent was there.
+/// The exits by which a platform takes a contact out of the queue on its own: it waited too long, or no agent was
+/// there.
 const TIMED_OUT: [&str; 3] = [TIMEOUT, "empty", "no_agent"];
 
 /// What an exit means that no table has.

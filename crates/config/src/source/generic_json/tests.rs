@@ -102,7 +102,7 @@ fn what_is_wrong_is_refused_with_its_place() {
             "yes is \"y\"; it should be left out",
         ),
         ("\"/direction\" =", "\"direction\" =", "when.\"direction\" is a key; it should be a pointer"),
-        ("= \"in\" }", "= [] }", "when.\"/direction\" is a list; it should be a text, or a list of texts"),
+        ("= \"in\" }", "= [] }", "when.\"/direction\" is an empty list; it should be a text, or a list of texts"),
         ("\"/b\", ", "\"b\", ", "missing is a list; it should be a pointer"),
         ("[[source.json.facts]]", "[[source.json.fact]]", "did you mean facts?"),
         ("[source.json]", "[source.jsn]", "did you mean json?"),
