@@ -93,7 +93,7 @@ fn an_earlier_instant_has_the_figures_that_a_replay_gives_it() {
 
 /// Compares the figures of a line. Returns the number of windows that both have.
 fn compare(mut ours: Value, mut replayed: Value, at: EventTime) -> usize {
-    let mut windows = |line: &mut Value| -> Map<String, Value> { line["windows"].take().as_object().unwrap().clone() };
+    let windows = |line: &mut Value| -> Map<String, Value> { line["windows"].take().as_object().unwrap().clone() };
     let (our_windows, their_windows) = (windows(&mut ours), windows(&mut replayed));
     assert_eq!(ours, replayed, "{at:?}");
     let mut compared = 0;

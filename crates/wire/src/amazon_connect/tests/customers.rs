@@ -266,7 +266,7 @@ fn spans_of_the_documentation_that_are_negative_are_stated_as_they_are() {
         "queueInfo": queued(QUEUE_A, "08:05:00.000"), "disconnectTimestamp": at("08:00:01.000"),
     });
     let facts =
-        ["offered a 08:05:00.000", "queued a 08:05:00.000", "abandoned:queue a 08:00:01.000", "ended a 08:00:01.000"];
+        ["offered a 08:05:00.000", "queued a 08:05:00.000", "abandoned:queue a 08:00:01.001", "ended a 08:00:01.001"];
     states(&event("DISCONNECTED", &members), &mapping(), &facts);
 }
 
