@@ -34,8 +34,16 @@ const SIGNS: [(Format, &[&str]); 6] = [
 ];
 
 /// Texts of AMI events, which have short names: at least two of them belong together.
-const SIGNS_OF_AMI: [&str; 6] =
-    ["\"event\":\"queue", "\"event\":\"agent", "\"uniqueid\":\"", "\"linkedid\":\"", "event:queue", "uniqueid:"];
+const SIGNS_OF_AMI: [&str; 8] = [
+    "{\"event\":\"",
+    "\"uniqueid\":\"",
+    "\"linkedid\":\"",
+    "\"interface\":\"",
+    "\"membername\":\"",
+    "\"timestamp\":\"1",
+    "event:queue",
+    "uniqueid:",
+];
 
 impl Format {
     /// The format that a value seems to have, by a cheap look; `None` if it does not look like any that has signs of
@@ -139,7 +147,9 @@ mod tests {
         }
         let headers = "Event: QueueCallerJoin\r\nUniqueid: 1.2\r\nQueue: q_one\r\n";
         assert_eq!(Format::resembled_by(headers.as_bytes()), Some(Format::AsteriskAmi));
-        for value in ["", "no json", "{\"id\": 1}", "a|b|c|d|e", "<xml/>", "{\"event\": \"queue opened\"}"] {
+        for value in
+            ["", "no json", "{\"id\": 1}", "a|b|c|d|e", "<xml/>", "{\"event\": \"queue opened\", \"queue\": \"a\"}"]
+        {
             assert_eq!(Format::resembled_by(value.as_bytes()), None, "{value}");
         }
     }

@@ -167,7 +167,7 @@ mod tests {
         let text = listing_of("116117", date(2025, 9, 15));
         for words in [
             "116117  Päivystysapu 116 117\n  names          Jourhjälpen 116 117 (sv), Medical Helpline 116 117 (en)\n",
-            "  place          phone, group medical_helpline, area Kanta-Häme\n  hours          24/7\n",
+            "  place          phone, group Päivystysapu 116 117 (medical_helpline), area Kanta-Häme\n  hours          24/7\n",
             "  the week       Mon 2025-09-15 - Sun 2025-09-21  00:00-24:00\n  promises       ",
             "  service level  negative_abandon: answered within the threshold / decided\n  goals          ",
             "retention.ms=",
