@@ -87,10 +87,10 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("Europe/Helsinki", "Helsinki", r#"1: time_zone is "Helsinki"; it should be the name of a time zone in the IANA database, such as "Europe/Helsinki""#),
     ("127.0.0.1:9464", "localhost:9464", r#"4: server.listen is "localhost:9464"; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
     ("[log]", "allowed_hosts = \"boards.example\"\n[log]", r#"6: server.allowed_hosts is "boards.example"; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
-    ("[log]", "allowed_hosts = []\n[log]", r#"6: server.allowed_hosts is a list; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
+    ("[log]", "allowed_hosts = []\n[log]", r#"6: server.allowed_hosts is an empty list; it should be a list of the names by which browsers open the board, such as ["boards.example"]; without the key, any name"#),
     ("[log]", "allowed_hosts = [\"a\",\n\"http://b\"]\n[log]", r#"7: server.allowed_hosts is "http://b"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "allowed_hosts = [\"a:80\"]\n[log]", r#"6: server.allowed_hosts is "a:80"; it should be a name of a host without scheme, port or path, such as "boards.example""#),
-    ("[log]", "frame_ancestors = []\n[log]", r#"6: server.frame_ancestors is a list; it should be a list of the origins whose pages may show the board in a frame, such as ["https://intranet.example"]; without the key, none may"#),
+    ("[log]", "frame_ancestors = []\n[log]", r#"6: server.frame_ancestors is an empty list; it should be a list of the origins whose pages may show the board in a frame, such as ["https://intranet.example"]; without the key, none may"#),
     ("[log]", "frame_ancestors = [\"intranet.example\"]\n[log]", r#"6: server.frame_ancestors is "intranet.example"; it should be "self", or the origin of a page: "https://intranet.example", with a port if it has one, or "https://*.example" for all names below; no path"#),
     ("[log]", "allowed_hosts = [80]\n[log]", r#"6: server.allowed_hosts is 80; it should be a name of a host without scheme, port or path, such as "boards.example""#),
     ("[log]", "grafana_url = \"https://grafana.example\"\n[log]", r#"6: server.grafana_url is "https://grafana.example"; it should be an http or https address with {line} in the place of a line's id, such as "https://grafana.example/d/ensilinja-linja?var-line={line}""#),
@@ -151,7 +151,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#"short_abandon = "3s""#, "target.promise_kept = 0.7", "31: line[mipa].target.promise_kept is 0.7; it should be at least alert_floor.promise_kept (0.8)"),
     (r#"short_abandon = "3s""#, "alert_floor.first_contact_resolution = 0.9", "31: line[mipa].alert_floor.first_contact_resolution is 0.9; it should be at most target.first_contact_resolution (0.8)"),
     // Changes by date.
-    (r#"short_abandon = "3s""#, "change = []", "31: line[mipa].change is a list; it should be a list of [[line.change]] tables, each with valid_from and what changes"),
+    (r#"short_abandon = "3s""#, "change = []", "31: line[mipa].change is an empty list; it should be a list of [[line.change]] tables, each with valid_from and what changes"),
     (r#"short_abandon = "3s""#, "[line.change]\nthreshold = \"3m\"", "31: line[mipa].change is a table; it should be a list of [[line.change]] tables, each with valid_from and what changes"),
     (r#"short_abandon = "3s""#, "[[line.change]]\nthreshold = \"3m\"", "31: line[mipa].change[#1].valid_from is missing; it should be a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01"),
     (r#"short_abandon = "3s""#, "[[line.change]]\nvalid_from = \"2026-01-01\"", r#"32: line[mipa].change[#1].valid_from is "2026-01-01"; it should be a date from 2020-01-02 to 2049-12-31, without quotes, such as 2026-01-01"#),
@@ -227,7 +227,7 @@ fn a_missing_section_is_named_with_its_keys() {
     for (text, message) in [
         ("", no_kafka.to_owned()),
         ("[kafka]\nbrokers = 'kafka:9092'\n", no_line.to_owned()),
-        ("line = []\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "a list")),
+        ("line = []\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "an empty list")),
         ("line = [5]\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "a list")),
         ("line = 5\n[kafka]\nbrokers = 'kafka:9092'\n", no_line.replace("missing", "5")),
         (

@@ -11,11 +11,12 @@ use ensilinja_sim::Oracle;
 pub type Series = BTreeMap<String, f64>;
 
 /// Families about the calendar and the lines, which the oracle does not have.
-const NOT_THE_ORACLES: [&str; 5] = [
+const NOT_THE_ORACLES: [&str; 6] = [
     "ensilinja_line_last_change_timestamp_seconds",
     "ensilinja_line_next_change_timestamp_seconds",
     "ensilinja_line_info",
     "ensilinja_target_ratio",
+    "ensilinja_target_contacts_per_month",
     "ensilinja_alert_floor_ratio",
 ];
 

@@ -73,7 +73,7 @@ impl Stays {
         match part.step {
             Step::Connected { .. } => {
                 let ends: Vec<_> = self.both().flat_map(|table| table.ends_elsewhere(part)).collect();
-                let ends = ends.into_iter().filter_map(|call| self.end_of(call, part)).collect::<Vec<_>>();
+                let ends = ends.into_iter().flat_map(|call| self.ends_of(call, part)).collect::<Vec<_>>();
                 for end in ends {
                     self.learn(&elsewhere(&end, part.call), give);
                 }
@@ -118,9 +118,11 @@ impl Stays {
         [&self.young, &self.old].into_iter()
     }
 
-    /// The end of a conversation that this call has, and that fits a connect of another call.
-    fn end_of(&self, call: LegKey, connect: &StayPart) -> Option<StayPart> {
-        self.both().find_map(|table| table.find(call)).and_then(|found: &Call| found.end_for(connect))
+    /// The ends of conversations that this call has, and that fit a connect of another call. All of them: which one is
+    /// its end, the stay says.
+    fn ends_of(&self, call: LegKey, connect: &StayPart) -> impl Iterator<Item = StayPart> {
+        let found: Option<&Call> = self.both().find_map(|table| table.find(call));
+        found.into_iter().flat_map(|found| found.ends_for(connect))
     }
 }
 

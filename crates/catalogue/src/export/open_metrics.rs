@@ -74,7 +74,7 @@ impl Export {
     #[must_use]
     pub fn families(&self) -> Vec<OpenMetricsFamily> {
         let of_lines = metrics().filter(|metric| match metric.origin {
-            MetricOrigin::Info(_) | MetricOrigin::Targets(_) => true,
+            MetricOrigin::Info(_) | MetricOrigin::Targets(_) | MetricOrigin::DatedTargets(_) => true,
             _ => metric.is_figure() && self.selection.has(metric),
         });
         let self_reported = SELF_REPORTED.iter().map(|(name, read)| FamilyContent::SelfReported(metric(name), *read));

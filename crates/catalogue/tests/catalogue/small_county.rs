@@ -26,7 +26,10 @@
 use std::sync::Arc;
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
-use ensilinja_catalogue::{Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets};
+use ensilinja_catalogue::{
+    Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals, VolumeScope,
+    VolumeStep,
+};
 use ensilinja_ledger::{
     EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule,
     Verdict,
@@ -151,7 +154,13 @@ pub(crate) fn infos() -> Vec<LineInfo> {
     mipa.targets.set(Indicator::PromiseKept, Target { goal: Some(0.95), alert_floor: Some(0.75) });
     mipa.service_level = ServiceLevel::PositiveAbandon;
     // Configured names are shown unchanged, whatever characters they have.
-    let chat = info("mipa_chat", Channel::Chat, ["\"Mipan\" <b>chat</b>\\", "Två\nrader", ""], "mipa");
+    let mut chat = info("mipa_chat", Channel::Chat, ["\"Mipan\" <b>chat</b>\\", "Två\nrader", ""], "mipa");
+    let goals = |(scope, contacts)| {
+        let steps = vec![VolumeStep { valid_from: EventTime::MIN, contacts_per_month: Some(contacts) }];
+        VolumeGoals { scope, steps }
+    };
+    let goals_of = [(VolumeScope::Line, 100), (VolumeScope::Group, 500), (VolumeScope::Channel, 4000)];
+    chat.volume_goals = goals_of.map(goals).into();
     vec![mipa, chat]
 }
 

@@ -61,9 +61,10 @@ impl Call {
         is_new
     }
 
-    /// The end of a conversation that began as this one of another call.
-    pub(super) fn end_for(&self, connect: &StayPart) -> Option<StayPart> {
-        let fits = |part: &&CallPart| match part.step {
+    /// The ends of conversations that began as this one of another call.
+    pub(super) fn ends_for(&self, connect: &StayPart) -> impl Iterator<Item = StayPart> {
+        let connect = *connect;
+        let fits = move |part: &&CallPart| match part.step {
             Step::TalkEnded { talk_s, .. } => {
                 let end = part.of(connect.call);
                 (part.queue, part.agent) == (connect.queue, connect.agent)
@@ -71,7 +72,7 @@ impl Call {
             }
             _ => false,
         };
-        self.parts.iter().find(fits).map(|part| part.of(connect.call))
+        self.parts.iter().filter(fits).map(move |part| part.of(connect.call))
     }
 
     /// Gives what is new. A leg with a fact that no longer holds is retracted and given again.

@@ -186,3 +186,17 @@ proptest! {
         prop_assert_eq!(found(&shuffled), found(&lines));
     }
 }
+
+#[test]
+fn of_two_ends_under_another_id_the_stay_takes_the_one_that_is_its_own() {
+    let [entry, connect, short, long] = [
+        "1795957004|1.1|q_two|NONE|ENTERQUEUE||1|1",
+        "1795957007|1.1|q_two|a|CONNECT|2|1.2|1",
+        "1795957007|0.1|q_two|a|COMPLETECALLER|0|0|1",
+        "1795957007|0.1|q_two|a|COMPLETEAGENT|1|1|1",
+    ]
+    .map(str::to_owned);
+    let connect_first = found(&[entry.clone(), connect.clone(), short.clone(), long.clone()]);
+    assert!(connect_first[0].ended.is_some(), "{connect_first:?}");
+    assert_eq!(found(&[entry, short, long, connect]), connect_first);
+}
