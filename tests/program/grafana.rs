@@ -175,13 +175,13 @@ fn every_query_of_the_board_of_now_follows_the_selection() {
     }
 }
 
-/// What is exposed for an operator can be seen without writing PromQL.
+/// What is exposed for an operator can be seen without writing `PromQL`.
 #[test]
 fn every_metric_of_the_pipeline_is_on_a_board() {
     // For the rules only: when a day began is on every clock.
     let without = BTreeSet::from(["ensilinja_day_start_timestamp_seconds"]);
     let boards = boards();
-    let asked = boards.iter().flat_map(|board| board.asked());
+    let asked = boards.iter().flat_map(board::Board::asked);
     let shown: BTreeSet<String> =
         asked.flat_map(|expr| board::selectors(&expr)).map(|selector| selector.name).collect();
     let pipeline = CATALOGUE.iter().find(|part| part.title == "The pipeline").expect("it is there");

@@ -9,14 +9,14 @@ use crate::configuration::{assert_refused, good};
 /// A text of the good configuration, its replacement, and the whole message that follows.
 #[rustfmt::skip]
 const REFUSED: &[(&str, &str, &str)] = &[
-    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\n[[line]]\nid = \"viestit\"", r#"33: group[health].name is missing; it should be a table with fi, sv, en"#),
-    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname = { sv = \"Hälsa\" }\n[[line]]\nid = \"viestit\"", r#"35: group[health].name.fi is missing; it should be a text of 1 to 100 characters"#),
-    ("[[line]]\nid = \"viestit\"", "[[group]]\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", r#"33: group[#1].id is missing; it should be a text of 1 to 100 characters"#),
-    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\nname.de = \"Gesundheit\"\n[[line]]\nid = \"viestit\"", r#"36: group[health].name.de is unknown; known here: fi, sv, en"#),
+    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\n[[line]]\nid = \"viestit\"", "33: group[health].name is missing; it should be a table with fi, sv, en"),
+    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname = { sv = \"Hälsa\" }\n[[line]]\nid = \"viestit\"", "35: group[health].name.fi is missing; it should be a text of 1 to 100 characters"),
+    ("[[line]]\nid = \"viestit\"", "[[group]]\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", "33: group[#1].id is missing; it should be a text of 1 to 100 characters"),
+    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\nname.de = \"Gesundheit\"\n[[line]]\nid = \"viestit\"", "36: group[health].name.de is unknown; known here: fi, sv, en"),
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", r#"37: group[#2].id is "health"; it should be an id of its own: the group at ensilinja.toml:34 has this one"#),
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"helth\"\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", r#"28: line[mipa].group is "health"; it should be the id of a [[group]]; did you mean helth?"#),
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[group]]\nid = \"teeth\"\nname.fi = \"Hampaat\"\n[[line]]\nid = \"viestit\"", r#"37: group[teeth].id is "teeth"; it should be the group of a line: no line has this one"#),
-    ("[[line]]\nid = \"viestit\"", "[[target]]\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", r#"33: target[#1].line is missing; it should be the id of a [[line]], unless there is a group or a channel"#),
+    ("[[line]]\nid = \"viestit\"", "[[target]]\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", "33: target[#1].line is missing; it should be the id of a [[line]], unless there is a group or a channel"),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nline = \"mipo\"\n[[line]]\nid = \"viestit\"", r#"34: target[#1].line is "mipo"; it should be the id of a [[line]]; did you mean mipa?"#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nline = \"mipa\"\nchannel = \"phone\"\n[[line]]\nid = \"viestit\"", r#"35: target[#1].channel is "phone"; it should be left out beside line"#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\ngroup = \"helth\"\n[[line]]\nid = \"viestit\"", r#"34: target[#1].group is "helth"; it should be the group of a line; did you mean health?"#),
@@ -25,10 +25,10 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\n[[line]]\nid = \"viestit\"", r#"33: target[#1].contacts_per_month is missing; it should be a whole number from 1 to 100000000, or "none""#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 4000.0\n[[line]]\nid = \"viestit\"", r#"35: target[#1].contacts_per_month is 4000.0; it should be a whole number from 1 to 100000000, or "none""#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = \"none\"\n[[line]]\nid = \"viestit\"", r#"35: target[#1].contacts_per_month is "none"; it should be a whole number: there is no goal before"#),
-    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-15\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", r#"35: target[#1].valid_from is 2026-01-15; it should be the first day of a month, without quotes, such as 2026-01-01"#),
-    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\ncontacts_per_month = 6\n[[line]]\nid = \"viestit\"", r#"36: target[#2].valid_from is missing; it should be the first day of a month, without quotes, such as 2026-01-01"#),
-    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-01\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", r#"39: target[#2].contacts_per_month is 5; it should be another number than that of the [[target]] before it"#),
-    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-01\ncontacts_per_month = 6\n[[target]]\nchannel = \"sms\"\nvalid_from = 2025-10-01\n[[line]]\nid = \"viestit\"", r#"42: target[#3].valid_from is 2025-10-01; it should be after 2026-01-01, the date of the [[target]] before it"#),
+    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-15\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", "35: target[#1].valid_from is 2026-01-15; it should be the first day of a month, without quotes, such as 2026-01-01"),
+    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\ncontacts_per_month = 6\n[[line]]\nid = \"viestit\"", "36: target[#2].valid_from is missing; it should be the first day of a month, without quotes, such as 2026-01-01"),
+    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-01\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", "39: target[#2].contacts_per_month is 5; it should be another number than that of the [[target]] before it"),
+    ("[[line]]\nid = \"viestit\"", "[[target]]\nchannel = \"sms\"\ncontacts_per_month = 5\n[[target]]\nchannel = \"sms\"\nvalid_from = 2026-01-01\ncontacts_per_month = 6\n[[target]]\nchannel = \"sms\"\nvalid_from = 2025-10-01\n[[line]]\nid = \"viestit\"", "42: target[#3].valid_from is 2025-10-01; it should be after 2026-01-01, the date of the [[target]] before it"),
 ];
 
 #[test]

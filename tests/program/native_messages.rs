@@ -27,8 +27,8 @@ fn only(name: &str, sources: &str) -> String {
 /// Lines of the log, each with its second after nine, in a file.
 fn log(name: &str, lines: &[(u64, &str)]) -> String {
     let path = file(name);
-    let text: String = lines.iter().map(|(second, line)| format!("{}|{line}\n", NINE + second)).collect();
-    fs::write(&path, text).unwrap();
+    let stamped: Vec<String> = lines.iter().map(|(second, line)| format!("{}|{line}\n", NINE + second)).collect();
+    fs::write(&path, stamped.concat()).unwrap();
     path
 }
 

@@ -107,6 +107,7 @@ fn the_formats_agree_to_the_digit_figure_by_figure() {
         "ensilinja_figures_as_of_timestamp_seconds",
         "ensilinja_figures_complete",
         "ensilinja_line_info",
+        "ensilinja_target_contacts_per_month",
         "ensilinja_target_ratio",
         "process_start_time_seconds",
     ];

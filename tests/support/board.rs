@@ -54,7 +54,7 @@ impl Board {
     }
 }
 
-/// The PromQL of a variable's query.
+/// The `PromQL` of a variable's query.
 fn variable_query(query: &str) -> String {
     let (function, inside) = query.strip_suffix(')').and_then(|it| it.split_once('(')).expect("a function of Grafana");
     match (function, inside.split_once(',')) {

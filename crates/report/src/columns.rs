@@ -138,9 +138,8 @@ impl Column {
 pub(crate) fn heading(figure: Figure, language: Language) -> String {
     let name = figure.name(language);
     match figure.kind() {
-        FigureKind::Count(_) => name.to_owned(),
         FigureKind::VolumeGoal if figure == Figure::OfContactsGoal => format!("{name} %"),
-        FigureKind::VolumeGoal => name.to_owned(),
+        FigureKind::Count(_) | FigureKind::VolumeGoal => name.to_owned(),
         FigureKind::Share { .. } if name.contains('%') => format!("{name} (n)"),
         FigureKind::Share { .. } => format!("{name} % (n)"),
         FigureKind::Nps if figure != Figure::Nps => name.to_owned(),

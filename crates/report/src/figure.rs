@@ -152,8 +152,9 @@ impl Figure {
             (Subject::All, _) => Self::OF_ALL_CHANNELS,
             (Subject::Line(_), Breakdown::Month) => Self::OF_LINE_BY_MONTH,
             // Only lines and groups with a goal are in these reports.
-            (Subject::Line(_), Breakdown::Quarter) => Self::OF_VOLUME,
-            (Subject::Group(..), Breakdown::Month | Breakdown::Quarter) => Self::OF_VOLUME,
+            (Subject::Line(_), Breakdown::Quarter) | (Subject::Group(..), Breakdown::Month | Breakdown::Quarter) => {
+                Self::OF_VOLUME
+            }
             _ => Self::MACHINE_READABLE,
         }
     }

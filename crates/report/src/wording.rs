@@ -218,7 +218,8 @@ pub(crate) fn short_period(of: &Period, with_year: bool, language: Language) -> 
     let Period { kind, start, end } = of;
     let year = if with_year { format!(" {:02}", start.year % 100) } else { String::new() };
     let star = |is_whole: bool| if is_whole { "" } else { "*" };
-    let is_edge = |edge: &Moment, months: u8| edge.is_midnight() && edge.day == 1 && (edge.month - 1) % months == 0;
+    let is_edge =
+        |edge: &Moment, months: u8| edge.is_midnight() && edge.day == 1 && (edge.month - 1).is_multiple_of(months);
     match kind {
         PeriodKind::Month => {
             let name = language.of(match start.month {

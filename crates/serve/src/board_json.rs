@@ -51,10 +51,9 @@ const WINDOWS: [Window; 4] = [Window::Minutes15, Window::Hour, Window::Today, Wi
 fn shows(window: Option<Window>, figure: &'static Metric) -> bool {
     let Some(window) = window else { return true };
     let windows: &[Window] = match figure.json_name() {
-        "contacts_offered" => &[Window::Minutes15, Window::Today],
+        "contacts_offered" | "answer_wait_quantile_seconds" => &[Window::Minutes15, Window::Today],
         "contacts_decided" => &[Window::Minutes15, Window::Today, Window::Open2Hours],
         "indicator_good" | "indicator_valid" => &[Window::Today, Window::Open2Hours],
-        "answer_wait_quantile_seconds" => &[Window::Minutes15, Window::Today],
         "callbacks_closed" => &[Window::Hour, Window::Today, Window::Open2Hours],
         "callback_attempts" => &[Window::Hour],
         "promises" | "nps_answers" => &[Window::Today],

@@ -190,14 +190,14 @@ impl SharedLedger {
     ) -> Option<(EventTime, [Option<EventTime>; Channel::ALL.len()])> {
         let mut copies = LegCopies::default();
         for part in 0.. {
-            let live = self.catch_up();
-            if live.log != log {
+            let applied = self.catch_up();
+            if applied.log != log {
                 return None;
             }
-            if !live.ledger.copy_legs(part, line, &mut copies) {
-                return Some((live.ledger.remembers_since(), live.newest));
+            if !applied.ledger.copy_legs(part, line, &mut copies) {
+                return Some((applied.ledger.remembers_since(), applied.newest));
             }
-            drop(live);
+            drop(applied);
             visit(&copies);
         }
         unreachable!("a ledger has fewer parts than there are numbers")

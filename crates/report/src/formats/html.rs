@@ -16,7 +16,7 @@ use crate::report::Report;
 use crate::report_table::{ReportCell, ReportRow, ReportTable};
 use crate::wording;
 use bars::Bar;
-use markup::{element, escaped};
+use markup::{element, escaped, push};
 
 /// Writes the page of a report.
 pub(crate) fn write(report: &Report) -> String {
@@ -32,10 +32,13 @@ pub(crate) fn write(report: &Report) -> String {
         style::STYLE,
     );
     page += outcomes::PATTERNS;
-    page += &format!(
-        "<header>\n{}\n{}\n",
-        element("h1", "", words::heading(language)),
-        element("p", " class=\"period\"", &format!("{period}, {}", wording::by(report.request.by, language)))
+    push(
+        &mut page,
+        format_args!(
+            "<header>\n{}\n{}\n",
+            element("h1", "", words::heading(language)),
+            element("p", " class=\"period\"", &format!("{period}, {}", wording::by(report.request.by, language)))
+        ),
     );
     if report.request.public {
         page += &element("p", " class=\"public\"", words::public(language));
@@ -45,9 +48,9 @@ pub(crate) fn write(report: &Report) -> String {
     for (number, table) in (1..).zip(&report.tables) {
         page += &section(number, table, language);
     }
-    page += &format!("<section id=\"legend\">\n{}\n", element("h2", "", words::reading(language)));
+    push(&mut page, format_args!("<section id=\"legend\">\n{}\n", element("h2", "", words::reading(language))));
     for line in &report.legend {
-        page += &format!("{}\n", element("p", "", line));
+        push(&mut page, format_args!("{}\n", element("p", "", line)));
     }
     page += "</section>\n</main>\n</body>\n</html>\n";
     page
@@ -68,10 +71,10 @@ fn section(number: usize, table: &ReportTable, language: Language) -> String {
     let charts: String = table.charts.iter().map(|chart| draw(chart, table, language)).collect();
     if !charts.is_empty() {
         text += &charts;
-        text += &format!("{}\n", element("p", " class=\"aside\"", words::same_as_the_table(language)));
+        push(&mut text, format_args!("{}\n", element("p", " class=\"aside\"", words::same_as_the_table(language))));
     }
     text += &data_table(number, table, language);
-    text += &format!("{}\n</section>\n", element("p", " class=\"note\"", &table.note));
+    push(&mut text, format_args!("{}\n</section>\n", element("p", " class=\"note\"", &table.note)));
     text
 }
 

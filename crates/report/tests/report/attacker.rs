@@ -77,9 +77,8 @@ fn parts(figure: &str) -> Option<(&'static [usize], &'static [usize], &'static [
     Some(match figure {
         // The goal is public, so the share of it discloses the contacts.
         "offered" | "contacts_of_goal_ratio" => (OFFERED, &[], &[]),
-        "contacts_goal" => (&[], &[], &[]),
-        // Orphans and flags have no atoms here: their own test looks for them.
-        "orphaned" | "inferred" | "outside_hours" => (&[], &[], &[]),
+        // A goal is public. Orphans and flags have no atoms here: their own test looks for them.
+        "contacts_goal" | "orphaned" | "inferred" | "outside_hours" => (&[], &[], &[]),
         "timed_out" => (&[21, 22, 25], &[], &[]),
         "wait_unknown" => (&[23, 24, 25], &[], &[]),
         "callbacks_lost" => (&[3], &[], &[]),
@@ -174,12 +173,15 @@ impl<'a> Attacker<'a> {
         let n = self.form(facts, n, &[]);
         match value {
             CellValue::Count(_) | CellValue::OfGoal { .. } => vec![numerator],
-            CellValue::Goal(_) | CellValue::NotComparable => Vec::new(),
             // Score, interval and n together determine each of the three groups.
             CellValue::Interval { .. } => [&[13][..], &[14], &[15]].map(|group| self.form(facts, group, &[])).into(),
             CellValue::Share { .. } | CellValue::Mean { .. } | CellValue::Score { .. } => vec![numerator, n],
             CellValue::NoData | CellValue::Closed | CellValue::Hidden { n: Some(_) } => vec![n],
-            CellValue::Hidden { n: None } | CellValue::NotKnown | CellValue::NotApplicable => Vec::new(),
+            CellValue::Goal(_)
+            | CellValue::NotComparable
+            | CellValue::Hidden { n: None }
+            | CellValue::NotKnown
+            | CellValue::NotApplicable => Vec::new(),
             CellValue::Band(_) | CellValue::Target(_) => panic!("not among the facts"),
         }
     }

@@ -175,7 +175,7 @@ fn every_percentage_and_mean_of_a_chart_has_its_n() {
 
 #[test]
 fn contacts_are_compared_with_the_goal_of_whole_months_only() {
-    let goal = |subject, steps: &[(Option<(i16, u8)>, Option<u32>)]| VolumeGoal {
+    let goal = |subject, steps: &[(_, _)]| VolumeGoal {
         subject,
         steps: steps.iter().map(|(since, contacts)| VolumeGoalStep { since: *since, contacts: *contacts }).collect(),
     };

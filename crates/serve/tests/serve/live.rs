@@ -63,8 +63,8 @@ fn everything_in_the_stream_is_also_in_the_figures() {
     let (hello, live) = (client.named().unwrap().1, client.named().unwrap().1);
     assert_eq!(hello["version"], "1.2.3 (abc123)");
     assert_eq!(hello["time_zone"], figures["time_zone"]);
-    let links = serde_json::json!({"grafana": "https://grafana.example/d/x?var-line={line}"});
-    assert_eq!(hello["links"], links, "what is not configured is left out");
+    let grafana = serde_json::json!({"grafana": "https://grafana.example/d/x?var-line={line}"});
+    assert_eq!(hello["links"], grafana, "what is not configured is left out");
     let (lines, mut rest) = (live["lines"].as_array().unwrap(), live.clone());
     rest.as_object_mut().unwrap().remove("lines");
     assert_within(&rest, &figures, "");

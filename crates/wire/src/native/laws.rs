@@ -68,7 +68,9 @@ impl Laws {
         let outcome = self.decoder.read(&record, &mut stated);
         let contents = self.decoder.contents(&record);
         let mut stays = Stays::default();
-        stated.iter().for_each(|part| take(&mut stays, part, &mut |_| {}));
+        for part in &stated {
+            take(&mut stays, part, &mut |_| {});
+        }
         // An id may be too long, or a time too late. Parts of no queue are no facts.
         assert!(stated.len() <= contents.facts.len() || has_parts(&stated), "{contents:?}");
         assert!(outcome.is_err() || stated.len() >= contents.facts.len(), "{contents:?}");
@@ -125,7 +127,9 @@ impl Laws {
             let (outcome, stated) = read(&mutant.value);
             if number % 64 == 0 {
                 self.read_in_every_way(&mutant.value);
-                stated.iter().for_each(|part| take(&mut of_mutants, part, &mut |_| {}));
+                for part in &stated {
+                    take(&mut of_mutants, part, &mut |_| {});
+                }
             }
             if outcome.is_ok() || !mutant.is_slight {
                 continue;

@@ -94,9 +94,9 @@ fn read(records: &[&String], mapping: &Mapping, rules: &Rules) -> (HistoricalLed
         for stated in stated {
             let Stated::Event(event) = stated else { unreachable!("formats with stays are read by their own tests") };
             ledger.apply(&event);
-            let named = decoder.named_contact(&record, event.leg, None).unwrap();
+            let contact = decoder.named_contact(&record, event.leg, None).unwrap();
             let line = lines()[event.line.as_usize()].to_string();
-            names.insert((named.id, line, named.visit), event.leg);
+            names.insert((contact.id, line, contact.visit), event.leg);
         }
     }
     (ledger, names)

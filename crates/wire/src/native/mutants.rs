@@ -60,7 +60,7 @@ impl<'r> Mutants<'r> {
         for _ in 0..changes {
             if is_slight { self.change_a_little(&mut value) } else { self.change(&mut value) }
         }
-        let lines = |value: &[u8]| value.iter().filter(|byte| **byte == b'\n').count();
+        let lines = |value: &[u8]| value.split(|byte| *byte == b'\n').count();
         let is_slight = is_slight && lines(&value) <= lines(self.records[of].as_bytes());
         Mutant { of, value, is_slight }
     }

@@ -1,5 +1,7 @@
 //! Records of platforms against this project's own events: the same calls have the same figures.
 
+#![expect(clippy::unwrap_used, reason = "a test fails if its preconditions do not hold")]
+
 #[path = "../../../../tests/support/calls.rs"]
 mod calls;
 mod county;

@@ -41,7 +41,9 @@ impl<H: RecordHandler> Reader<H> {
                 Ok(changes) => self.monitor.set_log_changes(&self.monitor.partitions(), changes),
                 Err(its) => {
                     error = Some(its);
-                    lost.iter().for_each(|topic| self.out_of_range.add(topic));
+                    for topic in &lost {
+                        self.out_of_range.add(topic);
+                    }
                 }
             }
         }

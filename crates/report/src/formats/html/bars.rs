@@ -2,7 +2,7 @@
 //!
 //! Every bar is a cell of the table. A cell without a value is a gap with a word, never a bar of no height.
 
-use super::markup::{element, escaped, pixels};
+use super::markup::{element, escaped, pixels, push};
 use super::words;
 use crate::chart::{ChartRange, magnitude};
 use crate::language::Language;
@@ -50,7 +50,7 @@ pub(super) fn upright(title: &str, bars: &[Bar<'_>], range: ChartRange, language
             drawing += &text("n", middle, base + 2.0 * LINE, &if place == 0 { format!("n {n}") } else { n });
         }
     }
-    drawing += &format!("<path class=\"axis\" d=\"M0 {0}H{1}\"/>", pixels(zero), pixels(WIDTH));
+    push(&mut drawing, format_args!("<path class=\"axis\" d=\"M0 {0}H{1}\"/>", pixels(zero), pixels(WIDTH)));
     panel(title, height, &drawing)
 }
 
@@ -63,31 +63,34 @@ fn upright_bar(
     language: Language,
 ) -> String {
     let mut drawing = String::new();
-    match magnitude(&bar.cell.value) {
-        Some(value) => {
-            let top = base - UPRIGHT * range.position(value);
-            let (from, to) = if top < zero { (top, zero) } else { (zero, top) };
-            let class = if bar.is_total { "bar total" } else { "bar" };
-            drawing += &rectangle(class, (middle - slot * 0.36, from), (slot * 0.72, to - from));
-            drawing += &text("value", middle, from - 3.0, &number::label(&bar.cell.value, language));
-        }
-        None => {
-            let word = words::in_place_of_a_bar(&bar.cell.value, language);
-            drawing += &format!(
+    if let Some(value) = magnitude(&bar.cell.value) {
+        let top = base - UPRIGHT * range.position(value);
+        let (from, to) = if top < zero { (top, zero) } else { (zero, top) };
+        let class = if bar.is_total { "bar total" } else { "bar" };
+        drawing += &rectangle(class, (middle - slot * 0.36, from), (slot * 0.72, to - from));
+        drawing += &text("value", middle, from - 3.0, &number::label(&bar.cell.value, language));
+    } else {
+        let word = words::in_place_of_a_bar(&bar.cell.value, language);
+        push(
+            &mut drawing,
+            format_args!(
                 "<text class=\"gap\" transform=\"translate({},{})rotate(-90)\">{}</text>",
                 pixels(middle + 3.0),
                 pixels(base - 4.0),
                 escaped(&word)
-            );
-        }
+            ),
+        );
     }
     if let Some(goal) = bar.goal.and_then(|goal| magnitude(&goal.value)) {
         let height = base - UPRIGHT * range.position(goal);
-        drawing += &format!(
-            "<path class=\"goal\" d=\"M{} {}h{}\"/>",
-            pixels(middle - slot * 0.5),
-            pixels(height),
-            pixels(slot)
+        push(
+            &mut drawing,
+            format_args!(
+                "<path class=\"goal\" d=\"M{} {}h{}\"/>",
+                pixels(middle - slot * 0.5),
+                pixels(height),
+                pixels(slot)
+            ),
         );
     }
     drawing
@@ -118,7 +121,7 @@ pub(super) fn lying(title: &str, bars: &[Bar<'_>], range: ChartRange, language: 
         drawing += &text("label", text_at + 4.0, top + 22.0, &label);
     }
     let height = f64::from(u32::try_from(bars.len()).unwrap_or(u32::MAX)) * ROW;
-    drawing += &format!("<path class=\"axis\" d=\"M{} 0V{}\"/>", pixels(zero), pixels(height));
+    push(&mut drawing, format_args!("<path class=\"axis\" d=\"M{} 0V{}\"/>", pixels(zero), pixels(height)));
     panel(title, height, &drawing)
 }
 

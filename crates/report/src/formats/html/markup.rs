@@ -1,5 +1,7 @@
 //! Text in a page: escaped, so that no name can become markup.
 
+use std::fmt::{Arguments, Write as _};
+
 /// Text with the characters escaped that end a text or an attribute.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -14,6 +16,11 @@ pub(super) fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Appends markup, whose texts are escaped already.
+pub(super) fn push(markup: &mut String, arguments: Arguments<'_>) {
+    markup.write_fmt(arguments).expect("writing to a string cannot fail");
 }
 
 /// Text in an element.

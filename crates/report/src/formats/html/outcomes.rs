@@ -3,7 +3,7 @@
 //! Parts stand side by side, so each tells where the next begins. If one is hidden, the row has a word and no bar.
 
 use super::bars::{panel, rectangle, shortened, text};
-use super::markup::{element, pixels};
+use super::markup::{element, pixels, push};
 use super::words;
 use crate::cell_value::CellValue;
 use crate::language::Language;
@@ -35,13 +35,12 @@ pub(super) fn mix(table: &ReportTable, parts: [usize; 3], resolved: usize, langu
             None => shortened(&row.label),
         };
         drawing += &text(class, 0.0, top + 10.0, &name);
-        match counts(&values, &resolved) {
-            Some(counts) => drawing += &bar(counts, top),
-            None => {
-                let absent = values.iter().chain([&resolved]).find(|value| !matches!(value, CellValue::Share { .. }));
-                let word = absent.map(|value| words::in_place_of_a_bar(value, language)).unwrap_or_default();
-                drawing += &text("label", 4.0, top + 22.0, &word);
-            }
+        if let Some(counts) = counts(&values, &resolved) {
+            drawing += &bar(counts, top);
+        } else {
+            let absent = values.iter().chain([&resolved]).find(|value| !matches!(value, CellValue::Share { .. }));
+            let word = absent.map(|value| words::in_place_of_a_bar(value, language)).unwrap_or_default();
+            drawing += &text("label", 4.0, top + 22.0, &word);
         }
     }
     let rows = f64::from(u32::try_from(table.rows.len()).unwrap_or(u32::MAX));
@@ -84,10 +83,13 @@ fn bar((counts, n): ([i64; 4], i64), top: f64) -> String {
             // A white plate under the number keeps it legible on a pattern.
             let middle = at(before) + at(*count) / 2.0;
             drawing += &rectangle("plate", (middle - 11.0, top + 14.5), (22.0, 8.0));
-            drawing += &format!(
-                "<text class=\"inside\" x=\"{}\" y=\"{}\">{percent:.0}</text>",
-                pixels(middle),
-                pixels(top + 21.5)
+            push(
+                &mut drawing,
+                format_args!(
+                    "<text class=\"inside\" x=\"{}\" y=\"{}\">{percent:.0}</text>",
+                    pixels(middle),
+                    pixels(top + 21.5)
+                ),
             );
         }
         before += count;

@@ -62,9 +62,9 @@ impl Writer<'_> {
             |kind, more| self.event(kind, "CALLBACK", &format!("{}-cb{place}", self.call.id), requested, more);
         match fact {
             Fact::Queued => vec![self.inbound("QUEUED", json!({}))],
-            Fact::Answered => vec![self.inbound("CONNECTED_TO_AGENT", self.agent(at))],
+            Fact::Answered => vec![self.inbound("CONNECTED_TO_AGENT", agent(at))],
             Fact::Ended if self.call.answered().is_some() => {
-                let mut more = self.agent(self.call.answered().unwrap());
+                let mut more = agent(self.call.answered().unwrap());
                 more["disconnectTimestamp"] = rfc3339(at).into();
                 vec![self.inbound("DISCONNECTED", more)]
             }
@@ -80,7 +80,7 @@ impl Writer<'_> {
                 callback("QUEUED", json!({})),
                 self.inbound("DISCONNECTED", json!({ "disconnectTimestamp": rfc3339(at.plus_millis(1_640)) })),
             ],
-            Fact::CallbackAttempted(AttemptResult::Reached) => vec![callback("CONNECTED_TO_AGENT", self.agent(at.plus_millis(410)))],
+            Fact::CallbackAttempted(AttemptResult::Reached) => vec![callback("CONNECTED_TO_AGENT", agent(at.plus_millis(410)))],
             Fact::CallbackAttempted(AttemptResult::Failed) => vec![self.callback_record(place, json!({
                 "DisconnectTimestamp": whole(at), "NextContactId": "next", "DisconnectReason": "OTHER",
                 "Agent": { "ARN": "a", "Username": "agent1" },
@@ -110,7 +110,7 @@ impl Writer<'_> {
         self.event(kind, "INBOUND", &self.call.id, Some(self.call.entered()), more)
     }
 
-    /// An event of EventBridge.
+    /// An event of `EventBridge`.
     fn event(&self, kind: &str, method: &str, id: &str, initiated: Option<EventTime>, more: Value) -> Value {
         let initiated = initiated.map(rfc3339);
         let mut detail = json!({
@@ -145,10 +145,10 @@ impl Writer<'_> {
         let more = json!({ "LastUpdateTimestamp": whole(at), "Attributes": attributes });
         self.record("INBOUND", &self.call.id, self.call.entered(), more)
     }
+}
 
-    fn agent(&self, at: EventTime) -> Value {
-        json!({ "agentInfo": { "agentArn": "a", "connectedToAgentTimestamp": rfc3339(at) } })
-    }
+fn agent(at: EventTime) -> Value {
+    json!({ "agentInfo": { "agentArn": "a", "connectedToAgentTimestamp": rfc3339(at) } })
 }
 
 fn extend(value: &mut Value, more: Value) {
