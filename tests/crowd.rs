@@ -33,7 +33,8 @@ const LONGEST_PROBE: Duration = Duration::from_secs(1);
 
 const SLOWEST_SCRAPE: Duration = Duration::from_millis(250);
 
-const MOST_MEMORY: f64 = 1.3;
+/// What the crowd may add to the memory. The limits of connections bound it, whatever the process needs without it.
+const MOST_ADDED_MEBIBYTES: f64 = 64.0;
 
 /// The last byte of the addresses of the crowd. Probes come from 127.0.0.1.
 const CROWD: [u8; 4] = [2, 3, 4, 5];
@@ -243,8 +244,8 @@ fn probes_and_scrapes_are_answered_in_time_and_memory_stays_bounded_in_a_crowd()
         for seen in [&crowded, &piled] {
             assert_eq!(seen.failed, Vec::<String>::new());
             assert!(seen.p99() <= SLOWEST_SCRAPE, "{:?}", seen.p99());
-            let ratio = seen.peak_mebibytes / alone.peak_mebibytes;
-            assert!(ratio <= MOST_MEMORY, "{ratio:.2} times as much memory as without the crowd");
+            let added = seen.peak_mebibytes - alone.peak_mebibytes;
+            assert!(added <= MOST_ADDED_MEBIBYTES, "{added:.0} MiB more than without the crowd");
         }
         assert!(streams >= 1_000, "only {streams} viewers are served");
     });
