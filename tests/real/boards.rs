@@ -166,7 +166,8 @@ fn the_state_of_each_line_follows_from_its_figures() {
     });
     let panel = panel("now", "Linjat nyt");
     let states = panel["targets"][1]["expr"].as_str().expect("PromQL");
-    let shown = prometheus.query(states, NOW).into_iter().map(|sample| (sample.labels["line"].clone(), sample.value));
+    let shown =
+        prometheus.query(&filled(states), NOW).into_iter().map(|sample| (sample.labels["line"].clone(), sample.value));
     let (expected, shown) = (expected.collect::<BTreeMap<_, _>>(), shown.collect::<BTreeMap<_, _>>());
     assert_eq!(shown, expected);
     assert!(shown.values().map(f64::to_string).collect::<BTreeSet<_>>().len() >= 3, "too alike: {shown:?}");
