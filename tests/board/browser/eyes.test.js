@@ -95,7 +95,7 @@ test("a screen reader hears little: tiles are not announced, and one region spea
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const live = screen.page.locator("[aria-live], [role=status], [role=alert], [role=log]");
   const names = await live.evaluateAll((all) => all.map((one) => one.id || one.className));
-  assert.deepEqual(names, ["spoken", "detail-spoken", "dim", "wide failed"]);
+  assert.deepEqual(names, ["past-banner", "spoken", "detail-spoken", "dim", "wide failed"]);
   await screen.page.evaluate(() => {
     const seen = /** @type {any} */ (globalThis);
     seen.said = [];

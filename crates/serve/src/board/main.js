@@ -120,7 +120,7 @@ function speak() {
   controls.show(language);
   help.show(language);
   told.show(language);
-  if (hello) selection.show(hello, language);
+  selection.show(hello, language);
   setText(byId("lines"), language.text("lines"));
   staleness.show(figures, silence.seconds(), full, language);
   show();

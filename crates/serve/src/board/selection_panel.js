@@ -64,13 +64,14 @@ export class SelectionPanel {
     return this.#title || this.#values().map(({ kind, value }) => this.#nameOf(kind, value, language)).join(" · ");
   }
 
-  /** @param {Hello} hello @param {Language} language */
+  /** @param {Hello | null} hello before it is known, the button has its place already @param {Language} language */
   show(hello, language) {
     this.#hello = hello;
+    setText(this.#open, language.text("choose_lines"));
+    if (!hello) return;
     const n = this.chosen(hello).length;
     const all = isAll(this.#selection);
-    const chosen = language.text("chosen_lines", { n, all: hello.lines.length });
-    setText(this.#open, all ? language.text("choose_lines") : chosen);
+    if (!all) setText(this.#open, language.text("chosen_lines", { n, all: hello.lines.length }));
     setText(this.#name, language.text("choose_lines"));
     setText(this.#close, language.text("close"));
     setText(this.#explained, language.text("choose_explained"));
