@@ -67,11 +67,11 @@ export class SelectionPanel {
   /** @param {Hello | null} hello before it is known, the button has its place already @param {Language} language */
   show(hello, language) {
     this.#hello = hello;
-    setText(this.#open, language.text("choose_lines"));
-    if (!hello) return;
-    const n = this.chosen(hello).length;
     const all = isAll(this.#selection);
-    if (!all) setText(this.#open, language.text("chosen_lines", { n, all: hello.lines.length }));
+    const n = hello ? this.chosen(hello).length : 0;
+    const chosen = hello && !all ? language.text("chosen_lines", { n, all: hello.lines.length }) : "";
+    setText(this.#open, chosen || language.text("choose_lines"));
+    if (!hello) return;
     setText(this.#name, language.text("choose_lines"));
     setText(this.#close, language.text("close"));
     setText(this.#explained, language.text("choose_explained"));
