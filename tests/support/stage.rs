@@ -89,8 +89,19 @@ impl Stage {
         let mut parts = text.split("\n[[line]]\n");
         let head = parts.next().expect("a text has a beginning").to_owned();
         let is_left_out = |part: &&str| self.lines_left_out.iter().any(|id| part.contains(&format!("id = \"{id}\"\n")));
-        let text = parts.filter(|part| !is_left_out(part)).fold(head, |text, part| text + "\n[[line]]\n" + part);
-        text + self.source.as_deref().unwrap_or_default()
+        let lines =
+            parts.filter(|part| !is_left_out(part)).map(|part| format!("\n[[line]]\n{part}")).collect::<String>();
+        // A group that no line has is refused. The last one is followed by other tables.
+        let mut groups = head.split("\n[[group]]\n");
+        let before = groups.next().expect("a text has a beginning").to_owned();
+        let is_of_a_line = |group: &str| {
+            let id =
+                group.strip_prefix("id = ").and_then(|rest| rest.lines().next()).expect("a group begins with its id");
+            lines.contains(&format!("\ngroup = {id}\n"))
+        };
+        let head =
+            groups.filter(|group| is_of_a_line(group)).fold(before, |text, group| text + "\n[[group]]\n" + group);
+        head + &lines + self.source.as_deref().unwrap_or_default()
     }
 
     /// A publisher to the topic of the events. It accepts records of any size and does not compress them.
