@@ -53,7 +53,8 @@ test("lines are chosen by keyboard, shown as chips, named, kept, and let go", as
   const dialog = page.getByRole("dialog", { name: "Choose lines" });
   await dialog.getByRole("checkbox", { name: "Forssa", exact: true }).focus();
   await page.keyboard.press("Space");
-  await dialog.getByRole("checkbox", { name: "Mental health and substance abuse services" }).first().check();
+  const named = dialog.locator("fieldset.line").getByRole("checkbox", { name: "Mental health and substance abuse services" });
+  await named.first().check();
   await dialog.getByLabel("Title").fill("My shift");
   await page.keyboard.press("Escape");
   await until(async () => (await has(screen, "mipa")) && (await lines(screen)).length < 22, "fewer lines");

@@ -70,7 +70,7 @@ test("a full server is distinguished from a missing one, and the board reconnect
       return route.fulfill({ status: 503, headers: { "retry-after": "10" }, body: "" });
     });
     await page.goto(`${demo.url}/?lang=en`);
-    const banner = page.locator("#stale");
+    const banner = page.locator("#stale > p");
     const told = "The server is at its limit of viewers. Trying again.";
     await until(async () => (await banner.textContent()) === told, "told", 15_000);
     full = false;
@@ -106,6 +106,7 @@ test("while figures are rebuilding the board shows none, with the progress, and 
     });
     await page.goto(`${demo.url}/?lang=en`);
     await page.locator("html[data-stale]").waitFor();
+    await page.locator("#stale summary").click();
     const banner = await page.locator("#stale").innerText();
     assert.match(banner, /being rebuilt from the events: 43\u00a0% read\./);
     assert.match(banner, /partition 3 is being read/);
