@@ -90,7 +90,7 @@ impl Stage {
         let head = parts.next().expect("a text has a beginning").to_owned();
         let is_left_out = |part: &&str| self.lines_left_out.iter().any(|id| part.contains(&format!("id = \"{id}\"\n")));
         let lines =
-            parts.filter(|part| !is_left_out(part)).map(|part| format!("\n[[line]]\n{part}")).collect::<String>();
+            parts.filter(|part| !is_left_out(part)).fold(String::new(), |lines, part| lines + "\n[[line]]\n" + part);
         // A group that no line has is refused. The last one is followed by other tables.
         let mut groups = head.split("\n[[group]]\n");
         let before = groups.next().expect("a text has a beginning").to_owned();
