@@ -40,6 +40,7 @@ mod series;
 #[path = "../support/stage.rs"]
 mod stage;
 
+mod access_lists;
 mod alerting;
 mod another_log;
 mod asterisk;

@@ -1,8 +1,10 @@
 //! Privacy: personal data of a record goes to its dead letter and nowhere else.
 
+use std::fs;
+
 use ensilinja_model::{Fact, LineId};
 use ensilinja_sim::Publication;
-use ensilinja_test_support::plain_consumer;
+use ensilinja_test_support::{TemporaryFolder, plain_consumer};
 use ensilinja_wire::{Statement, encode_binary, encode_structured, malformed};
 
 use crate::feed::{now, send, settle};
@@ -56,6 +58,7 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
             output.push_str(&program.get(path).body);
         }
     }
+    output.push_str(&support_bundle(&stage, &for_people));
     for program in [&mut for_people, &mut for_machines] {
         program.end_well();
         assert!(program.log().contains("reading the log"), "it has logged something: {}", program.log());
@@ -72,6 +75,31 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
         let holds = |bytes: &[u8]| bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
         assert!(letters.iter().any(|letter| letter.value.as_deref().is_some_and(holds)), "{canary} was never there");
     }
+}
+
+/// A support bundle of the stage and a live process, with the log of that process.
+fn support_bundle(stage: &Stage, live: &Program) -> String {
+    let folder = TemporaryFolder::new("support-bundle");
+    let log = folder.file("log");
+    fs::write(&log, live.log()).unwrap();
+    let process = format!("http://{}", live.address());
+    let words = ["--process", &process, "--log", log.to_str().unwrap()];
+    let mut program = Program::start(stage, &["support-bundle"], &words);
+    assert!(program.wait().success(), "{}", program.log());
+    let bundle = program.printed();
+    for words in [
+        "========== versions and machine\n\nensilinja ",
+        "Kafka client: librdkafka ",
+        "topic = \"privacy.events\"",
+        "========== check\n\nconfiguration\n",
+        "records were rejected",
+        "/readyz\n\nready",
+        "\nensilinja_window_contacts_offered{",
+        "reading the log",
+    ] {
+        assert!(bundle.contains(words), "the bundle does not say: {words}\n{bundle}");
+    }
+    bundle
 }
 
 /// The forms in which programs print bytes.

@@ -41,6 +41,7 @@ mod nights;
 mod outside;
 mod promise;
 mod reading;
+mod redaction;
 mod rule_words;
 mod secret;
 mod section;
@@ -64,6 +65,7 @@ pub use nights::{BrokenNights, broken_nights, date_in_words, night_in_words, yea
 pub use outside::{KafkaRefusal, NothingOutside, Outside};
 pub use promise::term_as_written;
 pub use reading::{SAMPLE, county, parse};
+pub use redaction::without_secrets;
 pub use rule_words::{formula_in_words, limits_in_words, promises_in_words};
 pub use server::{FrameAncestor, HostName, ServerSettings};
 pub use source::Source;

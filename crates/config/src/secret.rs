@@ -59,6 +59,14 @@ impl SecretSource {
         }
     }
 
+    /// Whether a text is certainly the path or the name of such a source, and not the secret itself.
+    pub(crate) fn is_place(self, text: &str) -> bool {
+        match self {
+            Self::File => is_path(text),
+            Self::Variable => is_variable(text),
+        }
+    }
+
     /// What a message calls the file or the variable: its path or name, or the key if the value may be the secret
     /// itself.
     fn named(self, property: &str, place: &str) -> String {

@@ -13,3 +13,4 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod simulate;
+pub mod support_bundle;

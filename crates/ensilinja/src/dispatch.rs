@@ -6,15 +6,17 @@ use ensilinja_sim::County;
 
 use crate::cli::{
     CalendarArguments, CheckArguments, Command, DemoArguments, ImportArguments, LinesArguments, RunArguments,
-    SimulateArguments, TimeArgument,
+    SimulateArguments, SupportBundleArguments, TimeArgument,
 };
 use crate::commands::calendar::CalendarRequest;
 use crate::commands::check::CheckRequest;
 use crate::commands::demo::DemoRequest;
 use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
+use crate::commands::support_bundle::SupportBundleRequest;
 use crate::commands::{
     calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
+    support_bundle,
 };
 use crate::configuration::chosen;
 use crate::console::logging;
@@ -72,6 +74,10 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
                 clock::wall()(),
             )
         }
+        Command::SupportBundle(arguments) => {
+            logging::start(ERRORS)?;
+            support_bundle::support_bundle(&support_bundle_request(arguments), clock::wall()())
+        }
         Command::Lines(LinesArguments { config, lines: ids, from, listing }) => {
             let config = chosen(config.as_deref(), None)?;
             lines::lines(&ids, from, &listing, &config, clock::wall()())
@@ -102,6 +108,11 @@ fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
         config.server.listen = listen;
     }
     Ok(config)
+}
+
+fn support_bundle_request(arguments: SupportBundleArguments) -> SupportBundleRequest {
+    let SupportBundleArguments { config, brokers, process, log, output, force, quiet } = arguments;
+    SupportBundleRequest { file: config, brokers, process, log, output, force, quiet }
 }
 
 fn simulate_request(arguments: SimulateArguments) -> anyhow::Result<SimulateRequest> {

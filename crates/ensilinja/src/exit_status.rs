@@ -86,6 +86,9 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ),
     ("check", ExitStatus::Done, "there are no problems; there may be warnings, and tests that were not tried"),
     ("check", ExitStatus::Found, "there are problems"),
+    ("support-bundle", ExitStatus::Done, "the bundle is written and has all parts"),
+    ("support-bundle", ExitStatus::Failed, "there is no bundle; the output file was not created or replaced"),
+    ("support-bundle", ExitStatus::Found, "the bundle is written, but parts are missing; it says which and why"),
     ("compare", ExitStatus::Done, "there are no differences"),
     (
         "compare",

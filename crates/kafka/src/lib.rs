@@ -34,6 +34,7 @@
 
 mod broker_queries;
 mod client_log;
+mod client_version;
 mod commit;
 mod dead_letters;
 mod diagnostics;
@@ -54,6 +55,7 @@ mod topic_choice;
 pub use ensilinja_librdkafka::TopicId;
 pub use ensilinja_model::{Header, Headers};
 
+pub use client_version::client_version;
 pub use dead_letters::dead_letter::{DeadLetter, KeptBytes, KeptHeaders, OriginalRecord};
 pub use dead_letters::read::{DeadLetterCounts, read_dead_letters};
 pub use dead_letters::redriver::{REDRIVEN_FROM, RedriveError, Redriver};

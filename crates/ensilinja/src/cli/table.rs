@@ -20,6 +20,7 @@ use super::report::ReportArguments;
 use super::run::RunArguments;
 use super::simulate;
 use super::simulate::SimulateArguments;
+use super::support_bundle::SupportBundleArguments;
 use crate::exit_status::{self, ExitStatus};
 
 /// The environment variables that the program reads. Those of arguments are listed beside the arguments too.
@@ -68,6 +69,8 @@ pub enum Command {
     Dlq(DlqArguments),
     /// Check the configuration, the calendar, the brokers, the topics and a sample of their records
     Check(CheckArguments),
+    /// Write one text with what helps to find a fault, without secrets and personal data
+    SupportBundle(SupportBundleArguments),
     /// Print what the configuration means for each line
     Lines(LinesArguments),
     /// Print the opening hours of the lines, and the holidays

@@ -56,6 +56,25 @@ const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 /// # Errors
 /// If the check was stopped, or the findings cannot be printed. Findings until a stop are printed.
 pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow::Result<Outcome> {
+    let (findings, looked) = findings(request, config, now)?;
+    let width = request.width.unwrap_or_else(standard_output::width);
+    print_coloured(&match request.format {
+        ListingFormat::Table => findings.text(width.into(), colour::wanted_on(&std::io::stdout())),
+        ListingFormat::Json => findings.document().to_json(),
+    })?;
+    looked?;
+    Ok(if findings.has_problems() { Outcome::Found } else { Outcome::Done })
+}
+
+/// Checks. With the findings, why the check ended early, if it did.
+///
+/// # Errors
+/// If signals cannot be handled or the brokers cannot be asked.
+pub(super) fn findings(
+    request: &CheckRequest,
+    config: &Config,
+    now: EventTime,
+) -> anyhow::Result<(Findings, anyhow::Result<()>)> {
     let stop = shutdown::on_signal()?;
     let mut findings = Findings::default();
     let lines = config.lines.len();
@@ -74,13 +93,7 @@ pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow:
             let context = LookbackContext { now, ..lookback_context(config, FileRecords::NONE, &stop, &progress)? };
             Ok(sample::look(&seen, &rules, request.sample, &context, &mut findings)?)
         });
-    let width = request.width.unwrap_or_else(standard_output::width);
-    print_coloured(&match request.format {
-        ListingFormat::Table => findings.text(width.into(), colour::wanted_on(&std::io::stdout())),
-        ListingFormat::Json => findings.document().to_json(),
-    })?;
-    looked?;
-    Ok(if findings.has_problems() { Outcome::Found } else { Outcome::Done })
+    Ok((findings, looked))
 }
 
 /// Asks the brokers. Returns `None` at once if it is stopped before they have answered.

@@ -77,12 +77,7 @@ fn check_output(request: &ImportRequest) -> anyhow::Result<()> {
     if is_atomic(output) && read.into_iter().any(|file| is_read(output, file)) {
         return Err(UsageError::OutputIsImported(name).into());
     }
-    let has_content = fs::metadata(output).is_ok_and(|found| found.is_file() && found.len() > 0);
-    anyhow::ensure!(
-        request.force || !has_content,
-        "{name} exists already: name another file, or replace it with --force once the new one is complete"
-    );
-    Ok(())
+    destination::refuse_existing(output, request.force)
 }
 
 fn output_name(output: &Path) -> String {

@@ -70,6 +70,20 @@ impl OutputSink for Destination {
     }
 }
 
+/// Refuses to replace a file with content, unless that is wanted.
+///
+/// # Errors
+/// The file exists, and what to do.
+pub fn refuse_existing(output: &Path, is_replaced: bool) -> anyhow::Result<()> {
+    let has_content = fs::metadata(output).is_ok_and(|found| found.is_file() && found.len() > 0);
+    anyhow::ensure!(
+        is_replaced || !has_content,
+        "{} exists already: name another file, or replace it with --force once the new one is complete",
+        output.display()
+    );
+    Ok(())
+}
+
 /// Whether output of this name appears when it is complete, as a file does.
 #[must_use]
 pub fn is_atomic(output: &Path) -> bool {

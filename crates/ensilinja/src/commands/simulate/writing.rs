@@ -21,10 +21,7 @@ const PIPE_WITHIN: Duration = Duration::from_secs(2);
 /// stopping. An existing file is replaced only with `force`.
 pub(super) fn write(path: PathBuf, mut past: SimulatedPast, force: bool, runtime: Runtime) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    anyhow::ensure!(
-        force || !has_content(&path),
-        "{name} exists already: name another file, or replace it with --force once the new one is complete"
-    );
+    destination::refuse_existing(&path, force)?;
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let ended = runtime.block_on(async {
@@ -56,9 +53,4 @@ pub(super) fn write(path: PathBuf, mut past: SimulatedPast, force: bool, runtime
         tracing::warn!(records = written.left_out, file = name, "records that cannot be a line of a file left out");
     }
     Ok(())
-}
-
-/// Whether there is a file of this name with content.
-fn has_content(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0)
 }
