@@ -65,7 +65,7 @@ pub use outside::{KafkaRefusal, NothingOutside, Outside};
 pub use promise::term_as_written;
 pub use reading::{SAMPLE, county, parse};
 pub use rule_words::{formula_in_words, limits_in_words, promises_in_words};
-pub use server::{FrameAncestor, HostName, ServerSettings};
+pub use server::{FrameAncestor, HostName, ServerSettings, listen_address};
 pub use source::Source;
 pub use value::duration_as_written;
 pub use volume::{VolumeSubject, VolumeTarget};

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod dlq;
 mod explain;
+mod health;
 mod import;
 mod lines;
 mod reference;
@@ -28,6 +29,7 @@ pub use dlq::{
     ShowLetterArguments,
 };
 pub use explain::ExplainArguments;
+pub use health::HealthArguments;
 pub use import::ImportArguments;
 pub use lines::LinesArguments;
 pub use reference::{CompletionsArguments, ManArguments};

@@ -14,7 +14,7 @@ use crate::commands::demo::DemoRequest;
 use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
 use crate::commands::{
-    calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
+    calendar, check, compare, demo, dlq, explain, health, import, lines, reference, replay, report, run, simulate,
 };
 use crate::configuration::chosen;
 use crate::console::logging;
@@ -72,6 +72,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
                 clock::wall()(),
             )
         }
+        Command::Health(arguments) => health::health(&arguments),
         Command::Lines(LinesArguments { config, lines: ids, from, listing }) => {
             let config = chosen(config.as_deref(), None)?;
             lines::lines(&ids, from, &listing, &config, clock::wall()())
