@@ -57,6 +57,36 @@ fn a_secret_is_read_from_a_file_without_the_newline_at_its_end() {
     assert!(err.contains("it should be the path of a file that holds nothing but the secret"), "{err}");
 }
 
+/// systemd gives a service its credentials in a folder that an environment variable names.
+#[test]
+fn a_secret_is_read_from_a_credential_of_systemd() {
+    let folder = TemporaryFolder::new("credentials");
+    let file = folder.file("ensilinja.toml");
+    let line = "sasl.password_file = \"${CREDENTIALS_DIRECTORY}/kafka-password\"";
+    let (text, number) = configuration(line);
+    fs::write(&file, text).unwrap();
+    let run = |credentials: Option<&str>| {
+        let mut command = command(&["lines", "--config", file.to_str().unwrap()]);
+        command.env_remove("CREDENTIALS_DIRECTORY");
+        run_command(command.envs(credentials.map(|folder| ("CREDENTIALS_DIRECTORY", folder))))
+    };
+    let credentials = file.parent().unwrap().to_str().unwrap();
+    let (status, _, err) = run(None);
+    assert_eq!(status, Some(2), "{err}");
+    let expected = format!(
+        "{}:{number}: kafka.properties.sasl.password_file is set; the file ${{CREDENTIALS_DIRECTORY}}/kafka-password is a \
+         credential, and CREDENTIALS_DIRECTORY is not set: systemd sets it for a service with LoadCredential=",
+        file.display()
+    );
+    assert!(err.contains(&expected), "{err}");
+    let (status, _, err) = run(Some(credentials));
+    assert_eq!(status, Some(2), "{err}");
+    assert!(err.contains("kafka-password cannot be read: No such file"), "{err}");
+    fs::write(folder.file("kafka-password"), "canary-7\n").unwrap();
+    let (status, _, err) = run(Some(credentials));
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+}
+
 #[test]
 fn a_secret_given_in_place_of_a_file_or_variable_name_is_not_repeated() {
     for (key, secret, says) in [

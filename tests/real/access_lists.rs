@@ -140,9 +140,7 @@ fn the_documented_rights_suffice_and_a_missing_one_is_named() {
             // A broker alone cannot replicate, which is a warning.
             None => (0, "group ensilinja: is visible, and has committed offsets of"),
             Some(Right::ReadEvents) => (3, "do not let this user read rights.events"),
-            Some(Right::DescribeEventSettings) => {
-                (0, "the user may need DESCRIBE_CONFIGS on the topic")
-            }
+            Some(Right::DescribeEventSettings) => (0, "the user may need DESCRIBE_CONFIGS on the topic"),
             Some(Right::ReadGroup) => (3, "give this user READ on the group"),
             Some(Right::WriteDeadLetters) => (3, "give this user READ and DESCRIBE on the topic"),
             Some(Right::DescribeDeadLetterSettings) => {

@@ -67,7 +67,7 @@ pub use promise::term_as_written;
 pub use reading::{SAMPLE, county, parse};
 pub use redaction::without_secrets;
 pub use rule_words::{formula_in_words, limits_in_words, promises_in_words};
-pub use server::{FrameAncestor, HostName, ServerSettings};
+pub use server::{FrameAncestor, HostName, ServerSettings, listen_address};
 pub use source::Source;
 pub use value::duration_as_written;
 pub use volume::{VolumeSubject, VolumeTarget};

@@ -69,7 +69,8 @@ fn redact_properties(prefix: &str, properties: &mut Table) {
 
 fn is_shown(name: &str, value: &Value) -> bool {
     let is_tuning = value.is_integer() && [".ms", ".bytes", ".kbytes"].iter().any(|unit| name.ends_with(unit));
-    let is_place = || value.as_str().is_some_and(|text| SecretSource::of(name).is_some_and(|(_, it)| it.is_place(text)));
+    let is_place =
+        || value.as_str().is_some_and(|text| SecretSource::of(name).is_some_and(|(_, it)| it.is_place(text)));
     is_tuning || SHOWN.contains(&name) || is_place()
 }
 

@@ -3,6 +3,7 @@
 //! ```toml
 //! [kafka.properties]
 //! sasl.password_file = "/run/secrets/kafka-password"   # the file holds nothing but the password
+//! sasl.username_file = "${CREDENTIALS_DIRECTORY}/user"  # a credential that systemd gives to its service
 //! ssl.key.password_env = "KAFKA_KEY_PASSWORD"
 //! ```
 //!
@@ -34,6 +35,12 @@ const PROPERTIES: &[&str] = &[
 
 /// The longest secret, in bytes: a certificate with its chain.
 const LONGEST_BYTES: u64 = 256 * 1024;
+
+/// The environment variable by which systemd tells a service where its credentials are (`LoadCredential=`).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// How a path to a credential begins.
+const CREDENTIAL: &str = "${CREDENTIALS_DIRECTORY}/";
 
 /// Where a secret is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +100,10 @@ impl SecretSource {
         outside: &dyn Outside,
     ) -> Result<(String, Option<PathBuf>), String> {
         let named = self.named(property, place);
+        let place = match self {
+            Self::File => &path_of(place, outside).map_err(|problem| format!("{named} {problem}"))?,
+            Self::Variable => place,
+        };
         let value = match self {
             Self::File => outside.file(place, LONGEST_BYTES),
             Self::Variable => outside.variable(place),
@@ -109,9 +120,18 @@ impl SecretSource {
     }
 }
 
+/// The path of a file, with the folder of systemd's credentials in place of the variable that names it.
+fn path_of(place: &str, outside: &dyn Outside) -> Result<String, String> {
+    let Some(credential) = place.strip_prefix(CREDENTIAL) else { return Ok(place.to_owned()) };
+    let folder = outside.variable(CREDENTIALS).map_err(|problem| {
+        format!("is a credential, and {CREDENTIALS} {problem}: systemd sets it for a service with LoadCredential=")
+    })?;
+    Ok(format!("{folder}/{credential}"))
+}
+
 /// Whether a text is certainly meant as a path: a password in base64 may have a `/` in its middle.
 pub(crate) fn is_path(text: &str) -> bool {
-    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) && text.chars().all(is_printable)
+    ["/", "./", "../", CREDENTIAL].iter().any(|start| text.starts_with(start)) && text.chars().all(is_printable)
 }
 
 /// Whether a text is written like the name of an environment variable.
@@ -130,6 +150,8 @@ mod tests {
             ("/run/secrets/password", true, false),
             ("./password", true, false),
             ("../a/password", true, false),
+            ("${CREDENTIALS_DIRECTORY}/password", true, false),
+            ("$CREDENTIALS_DIRECTORY/password", false, false),
             ("KAFKA_PASSWORD2", false, true),
             ("_P", false, true),
             ("kafka_password", false, false),

@@ -96,6 +96,16 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A table of which only some keys are of interest: the others are not looked at.
+    pub(crate) fn open_in_part(
+        document: TomlText<'a>,
+        path: &str,
+        place: Range<usize>,
+        table: &'a DeTable<'a>,
+    ) -> Self {
+        Self { document, path: path.to_owned(), place, table }
+    }
+
     /// The table under `key`, if there is one.
     pub(crate) fn section(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
         let Some((place, value)) = self.entry(key) else { return Ok(None) };

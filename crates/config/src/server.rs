@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::error::ConfigError;
-use crate::section::{Expected, Section};
+use crate::section::{Expected, Section, TomlText};
 use crate::value::flag;
 
 /// Keys of `[server]`.
@@ -127,6 +127,23 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
     Ok(server)
 }
 
+/// The address to listen on in the text of a configuration, and nothing else of it: a health check must not fail because
+/// somewhere else the file is being edited, nor read secrets. `file` is the name that messages call it by.
+///
+/// # Errors
+/// The text is not TOML, or the address is none.
+pub fn listen_address(file: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let document = TomlText { file, text };
+    let tables = document.tables()?;
+    let root = Section::open_in_part(document, "", tables.span(), tables.get_ref());
+    let Some((place, value)) = root.entry("server") else { return Ok(DEFAULT_LISTEN) };
+    let DeValue::Table(table) = value.get_ref() else {
+        return Err(root.refusal("server", format!("a table with {}", KEYS.join(", "))));
+    };
+    let server = Section::open_in_part(document, "server", place, table);
+    Ok(server.optional(LISTEN, listen)?.unwrap_or(DEFAULT_LISTEN))
+}
+
 fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
     value
         .as_str()
@@ -168,6 +185,30 @@ fn list<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_is_found_in_a_file_that_is_wrong_elsewhere() {
+        let address = |text: &str| listen_address("a.toml", text).map(|address| address.to_string());
+        for (text, expected) in [
+            ("", "127.0.0.1:9464"),
+            ("[server]\n", "127.0.0.1:9464"),
+            ("nothing = 1\n[server]\nlisten = \"[::]:80\"\nnew = 2\n[kafka]\nbrokers = 3\n", "[::]:80"),
+        ] {
+            assert_eq!(address(text).unwrap(), expected, "{text}");
+        }
+        assert_eq!(address(crate::SAMPLE).unwrap(), "127.0.0.1:9464");
+        for (text, reason) in [
+            ("[server", "a.toml:1:8: "),
+            ("server = 3", "a.toml:1: server is 3; it should be a table with listen"),
+            (
+                "[server]\nlisten = \"localhost:1\"",
+                "a.toml:2: server.listen is \"localhost:1\"; it should be an IP address",
+            ),
+        ] {
+            let refusal = address(text).unwrap_err().to_string();
+            assert!(refusal.contains(reason), "{refusal}");
+        }
+    }
 
     #[test]
     fn a_host_name_has_no_scheme_port_path_or_wildcard() {

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod dlq;
 mod explain;
+mod health;
 mod import;
 mod lines;
 mod reference;
@@ -14,8 +15,8 @@ mod replay;
 mod report;
 mod run;
 mod simulate;
-mod support_bundle;
 mod source;
+mod support_bundle;
 mod table;
 mod time_argument;
 mod values;
@@ -29,6 +30,7 @@ pub use dlq::{
     ShowLetterArguments,
 };
 pub use explain::ExplainArguments;
+pub use health::HealthArguments;
 pub use import::ImportArguments;
 pub use lines::LinesArguments;
 pub use reference::{CompletionsArguments, ManArguments};

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod demo;
 pub mod dlq;
 pub mod explain;
+pub mod health;
 pub mod import;
 pub mod lines;
 pub mod reference;

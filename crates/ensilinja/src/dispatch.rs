@@ -15,7 +15,7 @@ use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
 use crate::commands::support_bundle::SupportBundleRequest;
 use crate::commands::{
-    calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
+    calendar, check, compare, demo, dlq, explain, health, import, lines, reference, replay, report, run, simulate,
     support_bundle,
 };
 use crate::configuration::chosen;
@@ -74,6 +74,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
                 clock::wall()(),
             )
         }
+        Command::Health(arguments) => health::health(&arguments),
         Command::SupportBundle(arguments) => {
             logging::start(ERRORS)?;
             support_bundle::support_bundle(&support_bundle_request(arguments), clock::wall()())

@@ -86,6 +86,13 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
     ),
     ("check", ExitStatus::Done, "there are no problems; there may be warnings, and tests that were not tried"),
     ("check", ExitStatus::Found, "there are problems"),
+    ("health", ExitStatus::Done, "the process is alive, or with --ready its figures are complete"),
+    (
+        "health",
+        ExitStatus::Failed,
+        "it does not answer, or not in time, or with --ready its figures are not complete; standard error says why",
+    ),
+    ("health", ExitStatus::BadUsage, "bad usage or configuration; nothing was asked"),
     ("support-bundle", ExitStatus::Done, "the bundle is written and has all parts"),
     ("support-bundle", ExitStatus::Failed, "there is no bundle; the output file was not created or replaced"),
     ("support-bundle", ExitStatus::Found, "the bundle is written, but parts are missing; it says which and why"),

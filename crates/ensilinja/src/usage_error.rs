@@ -1,5 +1,7 @@
 //! Faults of arguments that show only together with the configuration, the file system or the table of commands.
 
+use std::net::SocketAddr;
+
 use ensilinja_lookback::local_time::LocalTimeError;
 
 /// What is wrong with the arguments of a command.
@@ -13,6 +15,9 @@ pub enum UsageError {
         /// What is wrong with its time.
         why: LocalTimeError,
     },
+    /// The process listens on any free port.
+    #[error("{0} is any free port, so it is not known where the process listens: give --url")]
+    AnyPort(SocketAddr),
     /// There is no such command to print the page of.
     #[error("there is no command {0} to print the page of; {1}")]
     UnknownPage(String, String),

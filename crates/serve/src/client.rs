@@ -1,4 +1,4 @@
-//! An HTTP client for the figures of another process, for `ensilinja compare`.
+//! An HTTP client for the figures and the probes of another process, for `ensilinja compare` and `ensilinja health`.
 //!
 //! The time and the size of an answer are bounded. The other process is in the same network and serves plain HTTP; this
 //! is not a client for the public internet.
@@ -8,13 +8,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
-use hyper::body::{Body as _, Bytes};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONNECTION, HOST};
 use hyper::http::uri::Scheme;
-use hyper::{Request, StatusCode, Uri};
+use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 
 /// The longest time for an answer, connecting included. A process reads its figures within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -105,7 +106,37 @@ fn advice(status: StatusCode) -> &'static str {
     }
 }
 
+/// What a process answers to a probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeAnswer {
+    /// The status of HTTP; 200 is yes.
+    pub status: u16,
+    /// The text: the state, and for the answer no the reasons, one a line.
+    pub text: String,
+}
+
+impl ProbeAnswer {
+    /// Whether the answer is yes.
+    #[must_use]
+    pub const fn is_yes(&self) -> bool {
+        self.status == 200
+    }
+}
+
 impl ProcessAddress {
+    /// Requests the probe at `path`, and returns its answer whatever its status is.
+    ///
+    /// # Errors
+    /// If the connection fails, or there is no complete answer within `patience`.
+    pub async fn probe(&self, path: &str, patience: Duration) -> Result<ProbeAnswer, ProcessRequestError> {
+        let answer = async {
+            let (response, connection) = self.send(path).await?;
+            let status = response.status().as_u16();
+            Ok(ProbeAnswer { status, text: self.text_of(response, connection).await? })
+        };
+        self.within(patience, answer).await
+    }
+
     /// Requests `path` and returns the body.
     ///
     /// # Errors
@@ -115,12 +146,30 @@ impl ProcessAddress {
     }
 
     async fn get_within(&self, path: &str, patience: Duration) -> Result<String, ProcessRequestError> {
-        let timed_out = || ProcessRequestError::TimedOut { address: self.clone(), seconds: patience.as_secs() };
-        let answer = tokio::time::timeout(patience, self.answer(path)).await;
-        answer.unwrap_or_else(|_| Err(timed_out()))
+        let answer = async {
+            let (response, connection) = self.send(path).await?;
+            match response.status() {
+                StatusCode::OK => self.text_of(response, connection).await,
+                status => Err(ProcessRequestError::Status { address: self.clone(), status }),
+            }
+        };
+        self.within(patience, answer).await
     }
 
-    async fn answer(&self, path: &str) -> Result<String, ProcessRequestError> {
+    async fn within<T>(
+        &self,
+        patience: Duration,
+        answer: impl Future<Output = Result<T, ProcessRequestError>>,
+    ) -> Result<T, ProcessRequestError> {
+        let timed_out = || ProcessRequestError::TimedOut { address: self.clone(), seconds: patience.as_secs() };
+        tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(timed_out()))
+    }
+
+    /// Sends a request, and returns the beginning of the answer and the connection, which brings the rest.
+    async fn send(
+        &self,
+        path: &str,
+    ) -> Result<(Response<Incoming>, JoinHandle<hyper::Result<()>>), ProcessRequestError> {
         let unreachable = |why| ProcessRequestError::Unreachable { address: self.clone(), why };
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.not_http(e))?;
@@ -128,15 +177,19 @@ impl ProcessAddress {
         let connection = tokio::spawn(connection);
         let request = Request::get(format!("{}{path}", self.base))
             .header(HOST, &self.authority)
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, "application/json, text/plain;q=0.9")
             .header(CONNECTION, "close")
             .body(Empty::<Bytes>::new())
             .expect("the parts of an address and a path of this program make a request");
         let response = sender.send_request(request).await.map_err(|error| self.not_http(error))?;
-        let status = response.status();
-        if status != StatusCode::OK {
-            return Err(ProcessRequestError::Status { address: self.clone(), status });
-        }
+        Ok((response, connection))
+    }
+
+    async fn text_of(
+        &self,
+        response: Response<Incoming>,
+        connection: JoinHandle<hyper::Result<()>>,
+    ) -> Result<String, ProcessRequestError> {
         // An announced length is checked at once; without one, the bytes are counted as they arrive.
         if response.body().size_hint().lower() > LONGEST_ANSWER as u64 {
             return Err(ProcessRequestError::TooLong(self.clone()));

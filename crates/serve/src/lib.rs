@@ -37,7 +37,7 @@ mod source;
 mod sse_client;
 
 pub use admission::ConnectionLimits;
-pub use client::{ProcessAddress, ProcessAddressError, ProcessRequestError};
+pub use client::{ProbeAnswer, ProcessAddress, ProcessAddressError, ProcessRequestError};
 pub use host::AllowedHosts;
 pub use limits::ServerLimits;
 pub use links::BoardLinks;

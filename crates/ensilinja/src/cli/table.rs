@@ -12,6 +12,7 @@ use super::compare::CompareArguments;
 use super::demo::DemoArguments;
 use super::dlq::DlqArguments;
 use super::explain::ExplainArguments;
+use super::health::HealthArguments;
 use super::import::ImportArguments;
 use super::lines::LinesArguments;
 use super::reference::{CompletionsArguments, ManArguments};
@@ -69,6 +70,8 @@ pub enum Command {
     Dlq(DlqArguments),
     /// Check the configuration, the calendar, the brokers, the topics and a sample of their records
     Check(CheckArguments),
+    /// Ask a live process whether it is alive, or ready: for health checks of containers and scripts
+    Health(HealthArguments),
     /// Write one text with what helps to find a fault, without secrets and personal data
     SupportBundle(SupportBundleArguments),
     /// Print what the configuration means for each line
@@ -243,6 +246,9 @@ mod tests {
             ("ensilinja run", ErrorKind::MissingRequiredArgument),
             ("ensilinja run --config a --listen localhost:9464", ErrorKind::ValueValidation),
             ("ensilinja run --config a --brokers kafka", ErrorKind::ValueValidation),
+            ("ensilinja health --url https://127.0.0.1:9464", ErrorKind::ValueValidation),
+            ("ensilinja health --url 127.0.0.1:9464", ErrorKind::ValueValidation),
+            ("ensilinja health --timeout 0", ErrorKind::ValueValidation),
             ("ensilinja demo --speed 0", ErrorKind::ValueValidation),
             ("ensilinja demo --config a", ErrorKind::UnknownArgument),
             ("ensilinja demo --events a --seed 7", ErrorKind::ArgumentConflict),

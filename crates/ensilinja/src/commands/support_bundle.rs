@@ -121,7 +121,8 @@ fn bundle(request: &SupportBundleRequest, now: EventTime) -> anyhow::Result<Bund
         (None, Err(_)) => Err(without_configuration().context("no --process is given")),
     };
     for page in PAGES {
-        let title = process.as_ref().map_or_else(|_| format!("live process {page}"), |at| format!("live process {at}{page}"));
+        let title =
+            process.as_ref().map_or_else(|_| format!("live process {page}"), |at| format!("live process {at}{page}"));
         bundle.part(&title, process.as_ref().map_err(|why| anyhow::anyhow!("{why:#}")).and_then(|at| asked(at, page)));
     }
     match &request.log {

@@ -1,0 +1,40 @@
+//! The arguments of `health`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ensilinja_serve::ProcessAddress;
+
+const EXAMPLES: &str = "\
+Examples:
+  ensilinja health
+  ensilinja health --config /etc/ensilinja/ensilinja.toml --ready
+  ensilinja health --url http://127.0.0.1:9464 --timeout 5
+
+The address is that of --url; otherwise of --listen; otherwise of server.listen in --config; otherwise 127.0.0.1:9464.
+An address for every network of the machine, such as 0.0.0.0, is asked on this machine. Of the configuration only
+server.listen is read, so a fault elsewhere in the file does not count.
+
+A restart does not make a process ready that waits for Kafka: give a health check that restarts no --ready.";
+
+/// Arguments of `health`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct HealthArguments {
+    /// The configuration of the process, for its server.listen
+    #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The address that the process listens on, instead of server.listen
+    #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// The address of the process, with a path if it is behind a proxy
+    #[arg(long, value_name = "URL")]
+    pub url: Option<ProcessAddress>,
+    /// Ask whether the figures are complete (/readyz), instead of whether the process serves (/livez)
+    #[arg(long)]
+    pub ready: bool,
+    /// How long to wait for the answer, in seconds: 1 to 60
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub timeout: u64,
+}
