@@ -49,6 +49,7 @@ mod source;
 mod table_entries;
 mod value;
 mod volume;
+mod web;
 
 pub use columns::{ColumnsFile, parse_columns};
 pub use config::Config;
@@ -69,3 +70,4 @@ pub use server::{FrameAncestor, HostName, ServerSettings};
 pub use source::Source;
 pub use value::duration_as_written;
 pub use volume::{VolumeSubject, VolumeTarget};
+pub use web::{BasicAuthUser, BcryptHash, ClientAuthType, PemSource, TlsServerConfig, WebConfig, parse_web};
