@@ -20,6 +20,7 @@
 //! Each name, label and help text is written once, in [`CATALOGUE`]. The crate decides nothing about contacts: the
 //! figures come from the ledger. It is pure: it knows no files, no clock, no environment and no HTTP.
 
+mod access;
 mod catalogue;
 mod contact_list;
 mod day_comparison;
@@ -39,6 +40,7 @@ mod snapshot;
 mod targets;
 mod text_format;
 
+pub use access::{AccessRefusal, WebFileState};
 pub use catalogue::{CATALOGUE, CatalogueSection, metrics};
 pub use contact_list::{ContactList, ContactSeries, ListedContact, ListedEntry, ListedPromise, contacts_json};
 pub use day_comparison::{

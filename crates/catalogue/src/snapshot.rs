@@ -7,6 +7,8 @@ use std::sync::Arc;
 use ensilinja_ledger::Figures;
 use ensilinja_model::{Channel, EventTime};
 
+use crate::access::WebFileState;
+
 /// The figures and the state of the pipeline at one instant.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -55,6 +57,8 @@ pub struct Hazards {
     pub topic_settings: Vec<(Arc<str>, String, bool)>,
     /// Every security risk of the connection to the brokers, and whether it exists.
     pub insecure: Vec<(&'static str, bool)>,
+    /// The web configuration file.
+    pub web_file: WebFileState,
 }
 
 /// Whether the figures are complete.

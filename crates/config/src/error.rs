@@ -25,6 +25,18 @@ pub enum ConfigError {
         /// What the parser says.
         problem: String,
     },
+    /// The file is not YAML. What the parser says is left out: it quotes the text, which may hold a secret.
+    #[error(
+        "{file}:{line}:{column}: is not YAML: check the indentation, colons and quotes there, and that no key comes twice"
+    )]
+    NotYaml {
+        /// The file, by the name that the caller gave.
+        file: String,
+        /// The line of the file, from 1.
+        line: usize,
+        /// The character in that line, from 1.
+        column: usize,
+    },
     /// A value is missing, unknown, or makes no sense.
     #[error("{file}:{line}: {key} is {found}; {advice}")]
     Refused {

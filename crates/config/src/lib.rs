@@ -50,6 +50,7 @@ mod source;
 mod table_entries;
 mod value;
 mod volume;
+mod web;
 
 pub use columns::{ColumnsFile, parse_columns};
 pub use config::Config;
@@ -71,3 +72,4 @@ pub use server::{FrameAncestor, HostName, ServerSettings, listen_address};
 pub use source::Source;
 pub use value::duration_as_written;
 pub use volume::{VolumeSubject, VolumeTarget};
+pub use web::{BasicAuthUser, BcryptHash, ClientAuthType, PemSource, TlsServerConfig, WebConfig, parse_web};

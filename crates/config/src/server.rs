@@ -1,7 +1,9 @@
 //! Where the figures are served, and to whom.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
+use ensilinja_model::is_printable;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -10,7 +12,17 @@ use crate::section::{Expected, Section, TomlText};
 use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 6] = [LISTEN, ALLOWED_HOSTS, FRAME_ANCESTORS, CONTACTS, GRAFANA_URL, RUNBOOK_URL];
+const KEYS: [&str; 9] = [
+    LISTEN,
+    ALLOWED_HOSTS,
+    FRAME_ANCESTORS,
+    CONTACTS,
+    GRAFANA_URL,
+    RUNBOOK_URL,
+    WEB_CONFIG_FILE,
+    BOARD_USERS,
+    CONTACTS_USERS,
+];
 
 const LISTEN: &str = "listen";
 const ALLOWED_HOSTS: &str = "allowed_hosts";
@@ -18,6 +30,9 @@ const FRAME_ANCESTORS: &str = "frame_ancestors";
 const CONTACTS: &str = "contacts";
 const GRAFANA_URL: &str = "grafana_url";
 const RUNBOOK_URL: &str = "runbook_url";
+const WEB_CONFIG_FILE: &str = "web_config_file";
+const BOARD_USERS: &str = "board_users";
+const CONTACTS_USERS: &str = "contacts_users";
 
 /// Only this machine can reach it: the figures of small lines are not public.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -34,6 +49,10 @@ const GRAFANA_URL_EXPECTED: &str = "an http or https address with {line} in the 
     \"https://grafana.example/d/ensilinja-linja?var-line={line}\"";
 const RUNBOOK_URL_EXPECTED: &str = "an http or https address with {alert} in the place of an alert's name, such as \
     \"https://wiki.example/runbooks/{alert}\"";
+
+const USERS_EXPECTED: &str = "a list of users of the web configuration file, such as [\"supervisor\"]; without the key, \
+                              all of them";
+const USER_EXPECTED: &str = "the name of a user of the web configuration file";
 
 /// The longest name of a host, in characters.
 const LONGEST_HOST_NAME: usize = 253;
@@ -53,6 +72,13 @@ pub struct ServerSettings {
     pub grafana_url: Option<String>,
     /// The address of an alert's runbook, with `{alert}` for its name; the board then links to it.
     pub runbook_url: Option<String>,
+    /// The web configuration file: TLS and users. Without one, the server speaks plain HTTP with everyone.
+    pub web_config_file: Option<PathBuf>,
+    /// The users who may read the board and figures as JSON; all, if none are listed. Never an empty list.
+    pub board_users: Option<Vec<String>>,
+    /// The users who may list the contacts behind a number; those of the board, if none are listed. Never an empty
+    /// list, and never one with a user who may not read the board.
+    pub contacts_users: Option<Vec<String>>,
 }
 
 /// The name of a host, in lower case and without a dot at its end.
@@ -114,6 +140,9 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         contacts: false,
         grafana_url: None,
         runbook_url: None,
+        web_config_file: None,
+        board_users: None,
+        contacts_users: None,
     };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
@@ -123,6 +152,10 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         server.contacts = section.optional(CONTACTS, flag)?.unwrap_or(false);
         server.grafana_url = section.optional(GRAFANA_URL, |value| address(value, "{line}", GRAFANA_URL_EXPECTED))?;
         server.runbook_url = section.optional(RUNBOOK_URL, |value| address(value, "{alert}", RUNBOOK_URL_EXPECTED))?;
+        server.web_config_file = section.optional(WEB_CONFIG_FILE, path)?;
+        server.board_users = list(&section, BOARD_USERS, USERS_EXPECTED, USER_EXPECTED, user)?;
+        server.contacts_users = list(&section, CONTACTS_USERS, USERS_EXPECTED, USER_EXPECTED, user)?;
+        check_contacts_users(&section, &server)?;
     }
     Ok(server)
 }
@@ -142,6 +175,24 @@ pub fn listen_address(file: &str, text: &str) -> Result<SocketAddr, ConfigError>
     };
     let server = Section::open_in_part(document, "server", place, table);
     Ok(server.optional(LISTEN, listen)?.unwrap_or(DEFAULT_LISTEN))
+}
+
+fn path(value: &DeValue<'_>) -> Result<PathBuf, Expected> {
+    let path = value.as_str().filter(|text| !text.is_empty()).map(PathBuf::from);
+    path.ok_or_else(|| "the path of a web configuration file, such as \"/etc/ensilinja/web.yml\"".into())
+}
+
+fn user(text: &str) -> Option<String> {
+    (!text.is_empty() && text.chars().all(is_printable)).then(|| text.to_owned())
+}
+
+/// Refuses a user who may list contacts but may not read the board that they are listed on.
+fn check_contacts_users(section: &Section<'_>, server: &ServerSettings) -> Result<(), ConfigError> {
+    let (Some(board), Some(contacts)) = (&server.board_users, &server.contacts_users) else { return Ok(()) };
+    if contacts.iter().all(|user| board.contains(user)) {
+        return Ok(());
+    }
+    Err(section.refusal(CONTACTS_USERS, "a list of users who are in server.board_users too: contacts are on the board"))
 }
 
 fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {

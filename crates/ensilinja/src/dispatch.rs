@@ -1,6 +1,8 @@
 //! From a command line to the work of a command: reads the configuration, starts logging, and makes a plain request.
 
-use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings, county};
+use std::path::PathBuf;
+
+use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings, county};
 use ensilinja_lookback::RequestError;
 use ensilinja_sim::County;
 
@@ -21,6 +23,7 @@ use crate::commands::{
 use crate::configuration::chosen;
 use crate::console::logging;
 use crate::outcome::{CommandError, Outcome};
+use crate::usage_error::UsageError;
 use crate::{clock, core_dumps};
 
 /// Logs errors only, for commands whose output says the rest.
@@ -64,8 +67,9 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
-        Command::Check(CheckArguments { config: path, brokers, sample, quiet, listing }) => {
-            let config = chosen(Some(&path), brokers.as_deref())?;
+        Command::Check(CheckArguments { config: path, brokers, web_config_file, sample, quiet, listing }) => {
+            let mut config = chosen(Some(&path), brokers.as_deref())?;
+            choose_web_config(&mut config, web_config_file)?;
             logging::start(ERRORS)?;
             let file = path.display().to_string();
             check::check(
@@ -103,17 +107,33 @@ fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
     import::import(ImportRequest { files, columns, output, force, lines, quiet })
 }
 
-fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
+fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {
     let mut config = chosen(Some(&arguments.config), arguments.brokers.as_deref())?;
     if let Some(listen) = arguments.listen {
         config.server.listen = listen;
     }
+    choose_web_config(&mut config, arguments.web_config_file.clone())?;
     Ok(config)
 }
 
 fn support_bundle_request(arguments: SupportBundleArguments) -> SupportBundleRequest {
     let SupportBundleArguments { config, brokers, process, log, output, force, quiet } = arguments;
     SupportBundleRequest { file: config, brokers, process, log, output, force, quiet }
+}
+
+/// Takes the web configuration file of the command line. One of the configuration may be named too, if it is the same:
+/// an option that replaced it silently might leave the server open.
+fn choose_web_config(config: &mut Config, file: Option<PathBuf>) -> Result<(), UsageError> {
+    match (&config.server.web_config_file, file) {
+        (Some(configured), Some(file)) if *configured != file => {
+            Err(UsageError::TwoWebConfigs(file.display().to_string(), configured.display().to_string()))
+        }
+        (_, None) => Ok(()),
+        (_, file) => {
+            config.server.web_config_file = file;
+            Ok(())
+        }
+    }
 }
 
 fn simulate_request(arguments: SimulateArguments) -> anyhow::Result<SimulateRequest> {

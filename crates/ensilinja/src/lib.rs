@@ -15,3 +15,4 @@ pub mod lookback_context;
 pub mod open_days;
 pub mod outcome;
 pub mod usage_error;
+pub mod web_file;

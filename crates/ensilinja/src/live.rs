@@ -10,5 +10,6 @@ mod ledger;
 mod open_files;
 mod processor;
 mod snapshots;
+mod web_watch;
 
 pub use processor::Processor;

@@ -5,6 +5,7 @@ use ensilinja_lookback::{LookbackError, RequestError};
 
 use crate::console::logging::LogError;
 use crate::usage_error::UsageError;
+use crate::web_file::WebFileError;
 
 /// How a command ended that did what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ impl From<anyhow::Error> for CommandError {
             || error.is::<UsageError>()
             || error.is::<RequestError>()
             || error.is::<UnknownLine>()
+            || error.is::<WebFileError>()
             || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage);
         if is_bad_usage { Self::BadUsage(error) } else { Self::Failed(error) }
     }

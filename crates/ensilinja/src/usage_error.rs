@@ -33,6 +33,9 @@ pub enum UsageError {
     /// The configuration has no such source.
     #[error("--source {0} is no source of the configuration: {1}")]
     UnknownSource(String, String),
+    /// Two web configuration files are named.
+    #[error("--web.config.file {0} contradicts server.web_config_file, which is {1}: leave out one of the two")]
+    TwoWebConfigs(String, String),
     /// The output would replace the input.
     #[error("--output {0} is the file of --events and would replace it; give the output another name")]
     OutputIsRead(String),

@@ -1,6 +1,6 @@
 //! One connection, from its first byte to its end.
 //!
-//! A connection gets buffers only when its first byte arrives. It ends when it sends nothing for too long, when it does
+//! A connection gets buffers only when its first byte arrives. With TLS, the handshake comes next. It ends when it sends nothing for too long, when it does
 //! not read the answer, when it reaches the end of its life, when it is evicted ([`admission`](crate::admission)), and
 //! when the server stops. An answer in progress may then finish within the grace period.
 
@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ensilinja_catalogue::AccessRefusal;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,8 +19,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::admission::ConnectionSlot;
 use crate::limits::ServerLimits;
-use crate::patient_stream::PatientStream;
 use crate::routes::Routes;
+use crate::transport::{HandshakeFailure, Transport};
 
 /// The largest header, request line included, in bytes.
 const LARGEST_HEADER: usize = 16 * 1024;
@@ -50,12 +51,53 @@ pub(crate) async fn serve_connection(
     };
     if has_data {
         // Boxed, so that a silent connection does not take the memory of an active one.
-        Box::pin(answer(stream, routes, slot, limits, closed, accepted)).await;
+        Box::pin(async move {
+            if let Some(transport) = secure(stream, &routes, &slot, &limits, &mut closed, accepted).await {
+                answer(transport, routes, slot, limits, closed, accepted).await;
+            }
+        })
+        .await;
     }
 }
 
-async fn answer(
+/// Makes the handshake, if the server speaks TLS. It takes from the time of the first request, and until that has come
+/// the connection counts as silent.
+async fn secure(
     stream: TcpStream,
+    routes: &Routes,
+    slot: &ConnectionSlot,
+    limits: &ServerLimits,
+    closed: &mut watch::Receiver<()>,
+    accepted: Instant,
+) -> Option<Transport> {
+    let protection = routes.protection();
+    let Some(tls) = protection.tls() else { return Some(Transport::plain(stream, limits.unread_time)) };
+    let handshake = tokio::select! {
+        handshake = Transport::secured(stream, limits.unread_time, &tls.context) => handshake,
+        () = slot.evicted() => return None,
+        _ = closed.changed() => return None,
+        () = sleep_until(accepted + limits.first_request_time) => {
+            routes.count_refusal(AccessRefusal::HandshakeTimeout);
+            tracing::debug!("connection closed: no TLS handshake in time");
+            return None;
+        }
+    };
+    match handshake {
+        Ok(transport) => return Some(transport),
+        Err(HandshakeFailure::PlainHttp) => {
+            routes.count_refusal(AccessRefusal::PlainHttp);
+            tracing::debug!("connection closed: plain HTTP on a port with TLS");
+        }
+        Err(HandshakeFailure::Failed(error)) => {
+            routes.count_refusal(AccessRefusal::Handshake);
+            tracing::debug!(error, "TLS handshake failed");
+        }
+    }
+    None
+}
+
+async fn answer(
+    transport: Transport,
     routes: Arc<Routes>,
     slot: Arc<ConnectionSlot>,
     limits: ServerLimits,
@@ -75,7 +117,7 @@ async fn answer(
             .header_read_timeout(limits.header_time)
             .max_header_size(LARGEST_HEADER)
             .max_buf_size(MOST_UNSENT)
-            .serve_connection(TokioIo::new(PatientStream::new(stream, limits.unread_time)), service)
+            .serve_connection(TokioIo::new(transport), service)
     );
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),

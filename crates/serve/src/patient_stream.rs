@@ -40,7 +40,7 @@ impl PatientStream {
 
     /// Enlarges the send buffer if so many bytes are to be written. A failure leaves the small one, which only takes
     /// longer.
-    fn prepare(&mut self, bytes: usize) {
+    pub fn prepare(&mut self, bytes: usize) {
         if bytes > LONG_ANSWER && !self.has_large_buffer {
             self.has_large_buffer = true;
             let _ = SockRef::from(&self.stream).set_send_buffer_size(LARGE_SEND_BUFFER);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ensilinja_catalogue::figures_json::{figures_json, line_json};
-use ensilinja_catalogue::{Exposition, Readiness, Snapshot};
+use ensilinja_catalogue::{AccessRefusal, Exposition, Readiness, Snapshot};
 use flate2::Compression;
 use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
@@ -23,6 +23,7 @@ use crate::live::{EVENT_STREAM, LiveStream};
 use crate::look_back::{JsonAnswer, LookBack};
 use crate::negotiation::{accepts_gzip, format_of};
 use crate::pipeline::Pipeline;
+use crate::protection::{AccessArea, CurrentProtection, Protection, refusal_reply};
 use crate::query::parameter;
 use crate::renderings::{Rendering, Renderings};
 use crate::reply::{ALLOWED_METHODS, PLAIN, Reply, ReplyBody, UNBUFFERED, gzip, security_policy, whole};
@@ -46,6 +47,8 @@ struct Route {
     about: &'static str,
     /// The activity of a connection that requests it.
     activity: Activity,
+    /// Who may read it.
+    area: AccessArea,
     answer: RouteAnswer,
 }
 
@@ -80,63 +83,79 @@ static ROUTES: [Route; 11] = [
         path: "/",
         about: "the board: live figures of all lines",
         activity: Activity::Page,
+        area: AccessArea::Board,
         answer: RouteAnswer::Page(&assets::PAGE),
     },
     Route {
         path: "/api/live",
         about: "the live figures of the board as server-sent events",
         activity: Activity::Stream,
+        area: AccessArea::Board,
         answer: RouteAnswer::Live,
     },
     Route {
         path: "/api/figures",
         about: "the figures as JSON",
         activity: Activity::Page,
+        area: AccessArea::Board,
         answer: RouteAnswer::Figures,
     },
     Route {
         path: "/api/lines/LINE",
         about: "the figures of one line",
         activity: Activity::Page,
+        area: AccessArea::Board,
         answer: RouteAnswer::Line,
     },
     Route {
         path: "/api/at/SECONDS",
         about: "the board at an earlier instant, in seconds since 1970",
         activity: Activity::Page,
+        area: AccessArea::Board,
         answer: RouteAnswer::Past,
     },
     Route {
         path: "/api/days/LINE",
         about: "the day of one line beside yesterday, last week, and what is expected",
         activity: Activity::Page,
+        area: AccessArea::Board,
         answer: RouteAnswer::Days,
     },
     Route {
         path: "/api/contacts/LINE",
         about: "the contacts behind a figure: ?window=today&figure=contacts_offered",
         activity: Activity::Page,
+        area: AccessArea::Contacts,
         answer: RouteAnswer::Contacts,
     },
     Route {
         path: "/metrics",
         about: "the figures and the pipeline for Prometheus (text or OpenMetrics)",
         activity: Activity::Scrape,
+        area: AccessArea::Metrics,
         answer: RouteAnswer::Metrics,
     },
     Route {
         path: "/livez",
         about: "200 while the process serves",
         activity: Activity::Probe,
+        area: AccessArea::Probe,
         answer: RouteAnswer::Text("alive\n"),
     },
     Route {
         path: "/readyz",
         about: "200 while the figures are complete, else 503 with the reasons",
         activity: Activity::Probe,
+        area: AccessArea::Probe,
         answer: RouteAnswer::Readiness,
     },
-    Route { path: "/FILE", about: "a file that the board loads", activity: Activity::Page, answer: RouteAnswer::File },
+    Route {
+        path: "/FILE",
+        about: "a file that the board loads",
+        activity: Activity::Page,
+        area: AccessArea::Board,
+        answer: RouteAnswer::File,
+    },
 ];
 
 /// Everything that is served: the lines, the counters and the source of the figures.
@@ -148,6 +167,8 @@ pub struct Routes {
     live: Arc<LiveStream>,
     look_back: Arc<LookBack>,
     hosts: AllowedHosts,
+    pipeline: Arc<Pipeline>,
+    protection: Arc<CurrentProtection>,
     /// The Content-Security-Policy of every answer.
     policy: HeaderValue,
 }
@@ -168,9 +189,9 @@ impl Routes {
         let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), links, lists_contacts);
         let live = LiveStream::new(&hello, Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let look_back = LookBack::new(Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
-        let (shown, asked) = (Arc::clone(&exposition), Arc::clone(&source));
+        let (shown, asked, counted) = (Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&pipeline));
         let make = move |rendering, gzipped| {
-            let text = text_of(rendering, &shown, &time_zone, &pipeline, &asked.snapshot());
+            let text = text_of(rendering, &shown, &time_zone, &counted, &asked.snapshot());
             // Figures are so repetitive that the fastest compression is small enough.
             if gzipped { gzip(text.as_bytes(), Compression::fast()) } else { text.into() }
         };
@@ -182,6 +203,8 @@ impl Routes {
             live: Arc::new(live),
             look_back: Arc::new(look_back),
             hosts: AllowedHosts::default(),
+            pipeline,
+            protection: Arc::default(),
             policy: security_policy(&[]),
         }
     }
@@ -198,6 +221,22 @@ impl Routes {
         Self { policy: security_policy(ancestors), ..self }
     }
 
+    /// The same, protected by what is in force in `protection`.
+    #[must_use]
+    pub fn protected_by(self, protection: Arc<CurrentProtection>) -> Self {
+        Self { protection, ..self }
+    }
+
+    /// What protects the server now.
+    pub(crate) fn protection(&self) -> Arc<Protection> {
+        self.protection.get()
+    }
+
+    /// Counts a connection or a request that was refused.
+    pub(crate) fn count_refusal(&self, reason: AccessRefusal) {
+        self.pipeline.refused(reason);
+    }
+
     /// Answers a request on the connection with this slot. A stream ends when `leaving` is closed.
     pub(crate) async fn answer<B: hyper::body::Body>(
         self: Arc<Self>,
@@ -207,12 +246,33 @@ impl Routes {
     ) -> Response<ReplyBody> {
         let has_large_body = request.body().size_hint().upper().is_none_or(|bytes| bytes > LARGEST_REQUEST_BODY);
         let (head, _) = request.into_parts();
+        let protection = self.protection();
+        let mut response = self.unprotected_answer(&head, has_large_body, &protection, slot, leaving).await;
+        protection.add_headers(response.headers_mut());
+        response
+    }
+
+    /// The answer without the headers that are configured.
+    async fn unprotected_answer(
+        &self,
+        head: &Parts,
+        has_large_body: bool,
+        protection: &Protection,
+        slot: &Arc<ConnectionSlot>,
+        leaving: watch::Receiver<()>,
+    ) -> Response<ReplyBody> {
         let found = ROUTES.iter().find_map(|route| Some((route, route.rest(head.uri.path())?)));
-        let refusal = self.refusal(&head, has_large_body, found.is_some());
+        let area = found.map_or(AccessArea::Board, |(route, _)| route.area);
+        let access = self.access(head, area, protection, slot).await;
+        let is_admitted = access.is_ok();
+        let (refusal, shows_reasons) = match access {
+            Ok(shows_reasons) => (refusal(head, has_large_body, found.is_some()), shows_reasons),
+            Err(refusal) => (Some(refusal), false),
+        };
         // A HEAD request for the stream does not open one.
         let opens_stream = refusal.is_none() && head.method != Method::HEAD;
         let activity = match found {
-            Some((route, _)) if route.activity != Activity::Stream || opens_stream => route.activity,
+            Some((route, _)) if is_admitted && (route.activity != Activity::Stream || opens_stream) => route.activity,
             _ => Activity::Page,
         };
         let in_progress = slot.begin(activity);
@@ -220,30 +280,28 @@ impl Routes {
             return too_many_streams().into_response(&self.policy);
         }
         let reply = match (refusal, found) {
-            (None, Some((route, rest))) => self.reply(route, rest, &head, slot, leaving).await,
+            (None, Some((route, rest))) => self.reply(route, rest, head, shows_reasons, slot, leaving).await,
             (Some(refusal), _) => refusal,
             (None, None) => not_found(),
         };
         reply.in_progress(in_progress).into_response(&self.policy)
     }
 
-    /// The refusal of a request, whatever its path; `None` if it is answered.
-    fn refusal(&self, head: &Parts, has_large_body: bool, is_found: bool) -> Option<Reply> {
+    /// Whether the sender of a request may have this area; then, whether the reasons of `/readyz` may be shown.
+    async fn access(
+        &self,
+        head: &Parts,
+        area: AccessArea,
+        protection: &Protection,
+        slot: &Arc<ConnectionSlot>,
+    ) -> Result<bool, Reply> {
         if let Some(refusal) = self.hosts.refusal(head) {
-            return Some(refusal);
+            return Err(refusal);
         }
-        if has_large_body {
-            let text = format!("a request body may have at most {LARGEST_REQUEST_BODY} bytes, with a Content-Length\n");
-            return Some(Reply::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
-        }
-        if is_found && !matches!(head.method, Method::GET | Method::HEAD) {
-            let text = "only GET and HEAD are supported here\n".to_owned();
-            return Some(Reply {
-                extra_headers: ALLOWED_METHODS,
-                ..Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text)
-            });
-        }
-        None
+        protection.admit(&head.headers, area, slot).await.map_err(|reason| {
+            self.count_refusal(reason);
+            refusal_reply(reason)
+        })
     }
 
     async fn reply(
@@ -251,6 +309,7 @@ impl Routes {
         route: &Route,
         rest: &str,
         head: &Parts,
+        shows_reasons: bool,
         slot: &ConnectionSlot,
         leaving: watch::Receiver<()>,
     ) -> Reply {
@@ -282,7 +341,7 @@ impl Routes {
                 Some(index) => json(self.look_back.contacts(index, head.uri.query()).await, headers),
                 None => no_such_line(),
             },
-            RouteAnswer::Readiness => self.readiness().await,
+            RouteAnswer::Readiness => self.readiness(shows_reasons).await,
         }
     }
 
@@ -305,7 +364,8 @@ impl Routes {
         Reply { gzipped, extra_headers: UNBUFFERED, ..Reply::new(StatusCode::OK, EVENT_STREAM, stream) }
     }
 
-    async fn readiness(&self) -> Reply {
+    /// Whether the figures are complete, and why not if the client may know.
+    async fn readiness(&self, shows_reasons: bool) -> Reply {
         // Taken before the work starts, so that a client that leaves while waiting leaves no work behind.
         let turn = Arc::clone(&self.probes).acquire_owned().await.expect("the turns are never closed");
         let source = Arc::clone(&self.source);
@@ -325,8 +385,11 @@ impl Routes {
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned())
         };
-        for reason in reasons {
-            text.push_str(&reason);
+        if !shows_reasons && !reasons.is_empty() {
+            text.push_str("the reasons are shown to users: send a name and a password\n");
+        }
+        for reason in reasons.iter().filter(|_| shows_reasons) {
+            text.push_str(reason);
             text.push('\n');
         }
         Reply::plain(status, text)
@@ -363,6 +426,19 @@ fn json(answer: Option<JsonAnswer>, headers: &HeaderMap) -> Reply {
         gzipped,
         ..Reply::new(answer.status, JSON, whole(answer.bytes(gzipped)))
     })
+}
+
+/// The refusal of a request, whatever its path; `None` if it is answered.
+fn refusal(head: &Parts, has_large_body: bool, is_found: bool) -> Option<Reply> {
+    if has_large_body {
+        let text = format!("a request body may have at most {LARGEST_REQUEST_BODY} bytes, with a Content-Length\n");
+        return Some(Reply::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+    }
+    if is_found && !matches!(head.method, Method::GET | Method::HEAD) {
+        let text = "only GET and HEAD are supported here\n".to_owned();
+        return Some(Reply { extra_headers: ALLOWED_METHODS, ..Reply::plain(StatusCode::METHOD_NOT_ALLOWED, text) });
+    }
+    None
 }
 
 fn no_such_line() -> Reply {

@@ -29,7 +29,7 @@ const ABOUT: About = {
 
 export function pipeline(): DashboardBuilder {
   const panels = [
-    figures(), standby(), newest(), calendar(), waitingLetters(), logs(), clock(), settings(), surplus(), processes(),
+    figures(), standby(), newest(), calendar(), waitingLetters(), logs(), clock(), settings(), surplus(), access(), processes(),
     completeness(), lag(), topics(), delay(), events(), rejected(), deadLetters(), oddities(), memory(), cpu(),
   ];
   return board({ board: 'pipeline', about: ABOUT, from: 'now-6h', to: 'now', refresh: '30s', panels });
@@ -149,6 +149,28 @@ function surplus() {
   };
   const expr = `round(${ofOne(inRange('ensilinja_events_total', { result: 'surplus' }))})`;
   return tiles('Yrityksiä yli tuhannen', about, 4, 4, [{ name: 'Yrityksiä yli tuhannen', expr, mappings: NONE }]);
+}
+
+function access() {
+  const about: About = {
+    en:
+      "How long the HTTP server's certificate is still valid, requests and connections refused in the selected time " +
+      'range, and processes that refused a changed web configuration file.',
+    sv:
+      'Hur länge HTTP-serverns certifikat ännu gäller, avvisade begäranden och anslutningar under den tid som valts ' +
+      'ovan, och processer som har avvisat en ändrad konfigurationsfil.',
+    metrics: [
+      'ensilinja_tls_certificate_valid_until_timestamp_seconds', 'ensilinja_http_refused_total',
+      'ensilinja_web_config_last_reload_successful',
+    ],
+  };
+  const left = `min(${metric('ensilinja_tls_certificate_valid_until_timestamp_seconds')}) - time()`;
+  const reload = metric('ensilinja_web_config_last_reload_successful');
+  return tiles('Palvelimen suojaus', about, 24, 4, [
+    { name: 'Varmennetta jäljellä', expr: left, unit: 's', decimals: 0 },
+    { name: 'Torjuttuja', expr: `round(sum(${inRange('ensilinja_http_refused_total')}))`, mappings: NONE },
+    { name: 'Hylättyjä asetustiedostoja', expr: `count(${reload} == 0) or 0 * count(${reload})`, mappings: NONE },
+  ]);
 }
 
 function processes() {

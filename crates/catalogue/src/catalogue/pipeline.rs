@@ -3,6 +3,7 @@
 use ensilinja_ledger::Applied;
 use ensilinja_model::{Channel, EventTime, FactKind};
 
+use crate::access::AccessRefusal;
 use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin, words};
 use crate::number::Number;
 use crate::snapshot::{PartitionState, Snapshot};
@@ -127,6 +128,26 @@ pub(super) const METRICS: &[Metric] = &[
             }
         }),
     },
+    registered(
+        "ensilinja_http_refused_total",
+        MetricKind::Counter,
+        &[MetricLabel::words("reason", words!(AccessRefusal))],
+        "Connections and requests that the HTTP server refused for want of TLS, a certificate, a password or a right",
+    ),
+    gauge(
+        "ensilinja_web_config_last_reload_successful",
+        "1 if the web configuration file and its certificates are in force as they are now, 0 if the last change of one was refused; absent without the file",
+        |now, emit| {
+            if let Some(is_current) = now.hazards.web_file.is_current {
+                emit(&[], Number::Count(i64::from(is_current)));
+            }
+        },
+    ),
+    gauge(
+        "ensilinja_tls_certificate_valid_until_timestamp_seconds",
+        "The certificate of the HTTP server, or one that it sends along, expires at this instant; absent without TLS",
+        |now, emit| instant(now.hazards.web_file.certificate_valid_until, emit),
+    ),
     registered(
         "ensilinja_event_delay_seconds",
         MetricKind::Histogram,

@@ -25,6 +25,9 @@ pub struct CheckArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
+    /// TLS and users of the HTTP server, in the format of Prometheus' exporter-toolkit; docs/SECURITY.md has an example
+    #[arg(long = "web.config.file", value_name = "FILE", env = "ENSILINJA_WEB_CONFIG_FILE")]
+    pub web_config_file: Option<PathBuf>,
     /// How many of the latest records to read and decode, of all partitions together: 0 to 10000000
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
     pub sample: u32,

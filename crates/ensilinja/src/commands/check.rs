@@ -1,7 +1,7 @@
 //! `ensilinja check`: a preflight check of a configuration, its topics and a sample of their records.
 //!
 //! ```text
-//! configuration --> calendar --> brokers --> topics --> permissions --> a sample of records --> findings
+//! configuration --> web server --> calendar --> brokers --> topics --> permissions --> a sample of records --> findings
 //! ```
 //!
 //! The command examines everything that can be seen without writing or committing. Tests that would need either are
@@ -13,6 +13,7 @@ mod connections;
 mod finding;
 mod sample;
 mod topics;
+mod web_server;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -79,6 +80,7 @@ pub(super) fn findings(
     let mut findings = Findings::default();
     let lines = config.lines.len();
     findings.push(Finding::ok(Area::Configuration, &request.file, format!("{lines} lines, every value is valid")));
+    web_server::look(config, now, &mut findings);
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
     let progress = ConsoleProgress::new(request.quiet, &config.zone);

@@ -18,6 +18,7 @@ use super::intake::Intake;
 use super::ledger::SharedLedger;
 use super::open_files;
 use super::snapshots::LiveSource;
+use super::web_watch::WebWatch;
 use crate::clock::LiveClock;
 use crate::contact_key::random_key;
 
@@ -39,16 +40,19 @@ pub struct Processor {
     server: Server,
     routes: Arc<Routes>,
     source: Arc<LiveSource>,
+    web: Arc<WebWatch>,
 }
 
 impl Processor {
     /// Starts to read, and listens. Brokers that do not answer are not an error: readiness reports them.
     ///
     /// # Errors
-    /// If the address cannot be listened on, or the system provides no randomness, thread or client.
+    /// If the web configuration file is refused, the address cannot be listened on, or the system provides no randomness, thread or client.
     pub fn start(config: &Config, clock: LiveClock, intervals: IngestIntervals) -> anyhow::Result<Self> {
+        let web = Arc::new(WebWatch::start(&config.server)?);
         let server = Server::bind(config.server.listen)?;
         let started = clock.now();
+        web.warn_of_validity(started);
         let rules = config.rules(started);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
@@ -68,14 +72,15 @@ impl Processor {
         let decoders = SourceDecoders::new(config, None, random_key()?);
         let intake = Intake::new(decoders, Arc::clone(&shared)).context("the system provides no thread")?;
         let ingest = Ingest::start(kafka_settings(config), intervals, clock.clock(), range_start, horizon_ms, intake)?;
-        let source = Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, config));
+        let source =
+            Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, Arc::clone(&web), config));
         let shown = Arc::clone(&source) as Arc<dyn SnapshotSource>;
         let routes = Routes::new(exposition, config.zone_name().to_owned(), &links(&config.server), pipeline, shown);
         let frame_ancestors: Vec<String> =
             config.server.frame_ancestors.iter().map(|ancestor| ancestor.as_str().to_owned()).collect();
         let routes = routes.answering_to(allowed_hosts(&config.server)).framed_by(&frame_ancestors);
-        let routes = Arc::new(routes);
-        Ok(Self { ingest, server, routes, source })
+        let routes = Arc::new(routes.protected_by(web.current()));
+        Ok(Self { ingest, server, routes, source, web })
     }
 
     /// The address that it listens on.
@@ -94,7 +99,7 @@ impl Processor {
         let stop_or_failure = async {
             tokio::select! {
                 () = stop => {}
-                () = tend(&monitor, &self.source) => {}
+                () = tend(&monitor, &self.source, &self.web) => {}
             }
         };
         let limits = ServerLimits::default();
@@ -112,9 +117,9 @@ impl Processor {
     }
 }
 
-/// Ends when a thread that reads Kafka has died. Until then it checks the clock, and reads the figures regularly even
+/// Ends when a thread that reads Kafka has died. Until then it checks the clock and the web configuration file, and reads the figures regularly even
 /// without a request: reading lets the ledger forget.
-async fn tend(monitor: &Monitor, source: &Arc<LiveSource>) {
+async fn tend(monitor: &Monitor, source: &Arc<LiveSource>, web: &Arc<WebWatch>) {
     let mut disbelieved: Option<ClockState> = None;
     for second in 1_u64.. {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -122,6 +127,9 @@ async fn tend(monitor: &Monitor, source: &Arc<LiveSource>) {
             return;
         }
         disbelieved = source.check_clock(disbelieved);
+        let (web, now) = (Arc::clone(web), source.now());
+        // It panics only if a bug makes it, and then what is in force stays.
+        let _ = tokio::task::spawn_blocking(move || web.look(now)).await;
         if second.is_multiple_of(SECONDS_BETWEEN_READS) {
             let source = Arc::clone(source);
             // A read that panics poisons the ledger's lock, and the reader dies of that.

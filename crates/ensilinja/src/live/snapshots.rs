@@ -16,6 +16,7 @@ use ensilinja_wire::Reason;
 use jiff::tz::TimeZone;
 
 use super::ledger::{LiveLedger, SharedLedger};
+use super::web_watch::WebWatch;
 use crate::clock::{ClockStanding, LiveClock};
 
 /// The source of live snapshots.
@@ -24,6 +25,7 @@ pub(super) struct LiveSource {
     monitor: Arc<Monitor>,
     clock: LiveClock,
     calendar_valid_until: EventTime,
+    web: Arc<WebWatch>,
     /// The lines.
     infos: Vec<LineInfo>,
     /// Their time zone.
@@ -42,6 +44,7 @@ impl LiveSource {
         monitor: Arc<Monitor>,
         clock: LiveClock,
         calendar_valid_until: EventTime,
+        web: Arc<WebWatch>,
         config: &Config,
     ) -> Self {
         Self {
@@ -49,11 +52,17 @@ impl LiveSource {
             monitor,
             clock,
             calendar_valid_until,
+            web,
             infos: config.lines.iter().map(Line::info).collect(),
             zone: config.zone.clone(),
             lists_contacts: config.server.contacts,
             latest_shown: Mutex::new((0, EventTime::MIN)),
         }
+    }
+
+    /// The time by the clock of the process.
+    pub(super) fn now(&self) -> EventTime {
+        self.clock.now()
     }
 
     /// Notes that figures of this log were shown for `as_of`.
@@ -134,7 +143,7 @@ impl LiveSource {
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
-            hazards: hazards(status),
+            hazards: Hazards { web_file: self.web.state(), ..hazards(status) },
         }
     }
 }
@@ -228,6 +237,7 @@ fn hazards(status: &IngestStatus) -> Hazards {
         dead_letters_blocked_seconds: status.dead_letters_blocked.as_secs_f64(),
         topic_settings: settings.map(|its| (Arc::clone(&its.topic), its.setting.clone(), its.is_wrong)).collect(),
         insecure: risks.map(|risk| (risk.as_str(), status.insecure.contains(risk))).collect(),
+        ..Hazards::default()
     }
 }
 

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod access;
 mod board;
+mod certificates;
 mod client;
 #[path = "../../../catalogue/tests/catalogue/expected.rs"]
 mod expected;
@@ -16,3 +18,4 @@ mod served_county;
 #[path = "../../../catalogue/tests/catalogue/small_county.rs"]
 mod small_county;
 mod sse_client;
+mod tls;

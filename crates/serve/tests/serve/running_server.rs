@@ -1,13 +1,13 @@
 //! A running server for tests, and a client that sends it raw HTTP, valid or not.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ensilinja_catalogue::Snapshot;
-use ensilinja_serve::{AllowedHosts, Routes, Server, ServerLimits};
+use ensilinja_serve::{AllowedHosts, CurrentProtection, Routes, Server, ServerLimits};
 use tokio::sync::oneshot;
 
 use crate::served_county::{self, TestSource};
@@ -47,6 +47,12 @@ impl RunningServer {
     /// The same, listing contacts.
     pub(crate) fn listing_contacts() -> Self {
         Self::serving(served_county::routes_with_contacts(true), ServerLimits::default())
+    }
+
+    /// The same, protected by what is in force.
+    pub(crate) fn protected_by(protection: &Arc<CurrentProtection>, limits: ServerLimits) -> Self {
+        let (routes, source) = served_county::routes_with_contacts(true);
+        Self::serving((routes.protected_by(Arc::clone(protection)), source), limits)
     }
 
     /// How often the past was read.
@@ -129,14 +135,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn read_to_end(stream: &mut TcpStream) -> Self {
+    pub(crate) fn read_to_end(stream: &mut impl Read) -> Self {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Self::parse(&bytes)
     }
 
     /// Reads one answer from a connection that stays open.
-    pub(crate) fn read_one(stream: &mut TcpStream) -> Self {
+    pub(crate) fn read_one(stream: &mut impl Read) -> Self {
         let mut bytes = Vec::new();
         loop {
             let mut some = [0; 4096];
@@ -151,7 +157,7 @@ impl Answer {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = head_end(bytes).unwrap_or_else(|| panic!("no header in {:?}", String::from_utf8_lossy(bytes)));
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();

@@ -1,7 +1,6 @@
 //! A client of the live stream that reads events as they arrive and can stop reading.
 
-use std::io::{BufRead as _, BufReader, Read, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read, Write};
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -28,9 +27,17 @@ impl TestSseClient {
     }
 
     fn ask(server: &RunningServer, more: &str, read: impl FnOnce(ChunkedBody) -> Box<dyn Read>) -> Self {
-        let mut stream = server.connect();
+        Self::on(server.connect(), more, read)
+    }
+
+    /// Requests the stream on any connection, such as one with TLS.
+    pub(crate) fn on(
+        mut stream: impl Read + Write + 'static,
+        more: &str,
+        read: impl FnOnce(ChunkedBody) -> Box<dyn Read>,
+    ) -> Self {
         write!(stream, "GET /api/live HTTP/1.1\r\nHost: test\r\n{more}\r\n").unwrap();
-        let mut answer = BufReader::new(stream);
+        let mut answer: BufReader<Box<dyn Read>> = BufReader::new(Box::new(stream));
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             assert!(answer.read_line(&mut head).unwrap() > 0, "closed after {head:?}");
@@ -70,8 +77,8 @@ impl TestSseClient {
 }
 
 /// A chunked body; its last chunk is empty.
-struct ChunkedBody {
-    answer: BufReader<TcpStream>,
+pub(crate) struct ChunkedBody {
+    answer: BufReader<Box<dyn Read>>,
     /// The unread bytes of the current chunk.
     left: usize,
 }

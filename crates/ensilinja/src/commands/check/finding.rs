@@ -10,6 +10,8 @@ vocabulary! {
     Area {
         /// The configuration file.
         Configuration = "configuration",
+        /// The web configuration file: TLS and users.
+        WebServer = "web server",
         /// Opening hours and holidays.
         Calendar = "calendar",
         /// The brokers and whether they answer.
