@@ -6,6 +6,7 @@
 # VERSION is that of the program if it is not given; 0.2.0-1~bpo or 0.2.0+1 are versions of another packaging of it. The
 # packages are the same, byte for byte, for the same program, VERSION and SOURCE_DATE_EPOCH (by default, when this commit
 # was made). Needs dpkg-dev and binutils of the Debian release that the program was built on, python3 and cargo.
+# DEB_COMPRESSION=gzip is three times as fast and a third larger, for tests.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,7 +18,7 @@ program_version=$("$binary" --version | cut -d ' ' -f 2)
 version=${3:-$program_version}
 maintainer=${ENSILINJA_MAINTAINER:-The Ensilinja developers <ensilinja@users.noreply.github.com>}
 architecture=$(dpkg --print-architecture)
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
 work=$(mktemp -d)
@@ -144,7 +145,7 @@ pack() {
     (cd "$1" && find . -type f -not -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) >"$work/md5sums"
     install -m 644 "$work/md5sums" "$1/DEBIAN/md5sums"
     find "$1" -newermt "@$SOURCE_DATE_EPOCH" -print0 | xargs -0r touch --no-dereference --date "@$SOURCE_DATE_EPOCH"
-    dpkg-deb --root-owner-group -Zxz --build "$1" "$output" | sed "s|.*'\(.*\)'\.$|\1|"
+    dpkg-deb --root-owner-group -Z"$2" --build "$1" "$output" | sed "s|.*'\(.*\)'\.$|\1|"
 }
 
 tree=$work/ensilinja
@@ -161,8 +162,9 @@ control >"$tree/DEBIAN/control"
 printf '/etc/ensilinja/ensilinja.toml\n' >"$tree/DEBIAN/conffiles"
 install -m 755 "$here/postinst" "$here/prerm" "$here/postrm" "$tree/DEBIAN"
 put 644 "$here/lintian-overrides" usr/share/lintian/overrides/ensilinja
-pack "$tree"
+pack "$tree" "${DEB_COMPRESSION:-xz}"
 mkdir -p "$debug/usr/share/doc"
 ln -s ensilinja "$debug/usr/share/doc/ensilinja-dbgsym"
 debug_control >"$debug/DEBIAN/control"
-pack "$debug"
+# It is compressed inside.
+pack "$debug" none

@@ -38,6 +38,10 @@ struct Service {
     volumes: Vec<String>,
     depends_on: BTreeMap<String, Dependency>,
     healthcheck: Option<Healthcheck>,
+    read_only: bool,
+    cap_drop: Vec<String>,
+    security_opt: Vec<String>,
+    ulimits: BTreeMap<String, u64>,
 }
 
 #[derive(Deserialize)]
@@ -52,8 +56,11 @@ struct Dependency {
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
 struct Healthcheck {
     test: Vec<String>,
+    disable: bool,
 }
 
 impl Default for Service {
@@ -69,6 +76,10 @@ impl Default for Service {
             volumes: Vec::new(),
             depends_on: BTreeMap::new(),
             healthcheck: None,
+            read_only: false,
+            cap_drop: Vec::new(),
+            security_opt: Vec::new(),
+            ulimits: BTreeMap::new(),
         }
     }
 }
@@ -122,10 +133,11 @@ fn every_image_has_a_fixed_version_and_ours_has_this_one() {
     }
     let kafkas = compose.services.values().filter(|service| service.image.starts_with("apache/kafka:"));
     assert_eq!(kafkas.map(|service| &service.image).collect::<BTreeSet<_>>().len(), 1, "tools and broker differ");
-    for line in non_empty("base images", dockerfile().lines().filter(|line| line.starts_with("FROM "))) {
-        let version = line.split([' ', ':']).nth(2).unwrap_or_default();
-        assert!(version.contains(|c: char| c.is_ascii_digit()), "the base image has no version: {line}");
-    }
+    let dockerfile = dockerfile();
+    let rust = format!("{}.0", read("Cargo.toml").split("rust-version = \"").nth(1).expect("it says")[..4]);
+    let bases = dockerfile.lines().filter_map(|line| line.strip_prefix("FROM ")).collect::<Vec<_>>();
+    assert_eq!(bases, ["${BUILD_IMAGE} AS build", "scratch"], "the image itself has no base");
+    assert!(dockerfile.contains(&format!("\nARG BUILD_IMAGE=rust:{rust}-bookworm\n")), "it is built with Rust {rust}");
 }
 
 /// The demo starts the versions that the tests have tried.
@@ -186,7 +198,8 @@ fn the_healthcheck_of_a_service_asks_its_published_port() {
     for (name, service) in &compose.services {
         for (_, inside) in service.published() {
             let check = service.healthcheck.as_ref().unwrap_or_else(|| panic!("{name} has no healthcheck"));
-            let answers = check.test.iter().any(|word| word.contains(&format!("127.0.0.1:{inside}/")))
+            let address = format!("127.0.0.1:{inside}");
+            let answers = check.test.iter().any(|word| word.contains(&format!("{address}/")) || *word == address)
                 || check.test.iter().any(|word| word.contains(&format!("/dev/tcp/127.0.0.1/{inside}")));
             assert!(answers, "the healthcheck of {name} does not ask port {inside}: {:?}", check.test);
         }
@@ -204,7 +217,8 @@ fn a_service_waits_for_a_state_that_can_be_reached() {
                 compose.services.get(other).unwrap_or_else(|| panic!("{name} waits for {other}: there is none"));
             match dependency.condition.as_str() {
                 "service_healthy" => {
-                    assert!(awaited.healthcheck.is_some(), "{name} waits for ever: {other} is never well");
+                    let is_checked = awaited.healthcheck.as_ref().is_some_and(|check| !check.disable);
+                    assert!(is_checked, "{name} waits for ever: {other} is never well");
                 }
                 "service_completed_successfully" => {
                     assert!(
@@ -359,6 +373,12 @@ fn the_image_is_built_from_files_that_exist_and_runs_as_an_unprivileged_user() {
     for path in &copied {
         assert!(top().join(path).exists(), "{path} is not there");
     }
+    let script = read("deploy/debian/build.sh");
+    let parts = script.split("$top").skip(1).map(|rest| rest.trim_start_matches(['"', '/']));
+    let packaged = parts.filter_map(|rest| rest.split(['"', '*', ' ', '\n']).next()).filter(|path| !path.is_empty());
+    for path in non_empty("files of the package", packaged) {
+        assert!(copied.iter().any(|copied| path.starts_with(copied)), "the package needs {path}");
+    }
     for path in included_from_elsewhere() {
         assert!(copied.iter().any(|copied| Path::new(&path).starts_with(copied)), "the build needs {path}");
     }
@@ -367,15 +387,31 @@ fn the_image_is_built_from_files_that_exist_and_runs_as_an_unprivileged_user() {
 }
 
 #[test]
+fn our_services_cannot_write_have_no_rights_and_leave_no_cores() {
+    for (name, service) in ours(&compose()) {
+        assert!(service.read_only, "{name} can write to its image");
+        assert_eq!(service.cap_drop, ["ALL"], "{name}");
+        assert_eq!(service.security_opt, ["no-new-privileges:true"], "{name}");
+        assert_eq!(service.ulimits.get("core"), Some(&0), "{name}");
+        // The image has a check, which asks a processor.
+        let check = service.healthcheck.as_ref().expect("it says whether it is checked");
+        assert_eq!(check.disable, service.command[0] != "run", "{name}");
+    }
+}
+
+#[test]
 fn the_healthcheck_of_the_processor_fails_without_a_process_and_passes_with_one() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let compose = compose();
     let check = &compose.services["ensilinja"].healthcheck.as_ref().expect("it has one").test;
-    assert_eq!(check[0], "CMD");
+    let dockerfile = dockerfile();
+    let program = dockerfile.split("ENTRYPOINT [\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a program");
+    assert_eq!(check[..3], ["CMD", program, "health"]);
+    assert!(dockerfile.contains(&format!("CMD [\"{program}\", \"health\"]\n")), "the image alone has no healthcheck");
     let asks = || {
-        let words = check[1..].iter().map(|word| word.replace("9464", &port.to_string())).collect::<Vec<_>>();
-        let asked = Command::new(&words[0]).args(&words[1..]).stderr(Stdio::null()).status();
-        asked.expect("bash is there").success()
+        let words = check[2..].iter().map(|word| word.replace("9464", &port.to_string())).collect::<Vec<_>>();
+        let words = words.iter().map(String::as_str).collect::<Vec<_>>();
+        command(&words).output().expect("the binary was built").status.success()
     };
     assert!(!asks(), "the healthcheck passes without a process");
     let listen = format!("127.0.0.1:{port}");
