@@ -41,6 +41,7 @@ mod native_messages;
 mod oracle;
 mod published;
 mod reading;
+mod released;
 mod replay;
 mod report;
 mod routing;
