@@ -45,3 +45,4 @@ mod replay;
 mod report;
 mod routing;
 mod secrets;
+mod web_config;
