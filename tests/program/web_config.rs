@@ -102,25 +102,26 @@ impl Drop for Running {
 }
 
 fn users(names: &[&str]) -> String {
-    let users: String = names.iter().map(|name| format!("  {name}: {HASH}\n")).collect();
-    format!("basic_auth_users:\n{users}")
+    let users: Vec<String> = names.iter().map(|name| format!("  {name}: {HASH}\n")).collect();
+    format!("basic_auth_users:\n{}", users.concat())
 }
 
 #[test]
 fn a_file_that_is_wrong_is_refused_before_a_port_opens() {
+    let (wall, both) = (users(&["wall"]), users(&["a", "b"]));
     for (server, web, says) in [
         ("", "basic_auth_users:\n  wall: canary\n", "web.yml:2: basic_auth_users.wall is not a bcrypt hash"),
         ("", "tls_server_config:\n  cert_file: a\n  key_file: b\n", "tls_server_config.cert_file names "),
         ("", "tls_server_config:\n  cert: canary\n  key: canary\n", "is not a certificate in PEM"),
         ("board_users = [\"wall\"]", "", "server.board_users lists users, and no web configuration file has any"),
-        ("board_users = [\"boss\"]", &users(&["wall"]), "server.board_users names boss, who is not among"),
-        ("contacts_users = [\"boss\"]", &users(&["wall"]), "server.contacts_users names boss, who is not among"),
+        ("board_users = [\"boss\"]", wall.as_str(), "server.board_users names boss, who is not among"),
+        ("contacts_users = [\"boss\"]", wall.as_str(), "server.contacts_users names boss, who is not among"),
         (
             "board_users = [\"a\"]\ncontacts_users = [\"b\"]",
-            &users(&["a", "b"]),
+            both.as_str(),
             "it should be a list of users who are in server.board_users too",
         ),
-        ("board_users = []", &users(&["a"]), "server.board_users is an empty list; it should be a list of users"),
+        ("board_users = []", both.as_str(), "server.board_users is an empty list; it should be a list of users"),
         ("web_config_file = \"other.yml\"", "", "contradicts server.web_config_file, which is other.yml"),
     ] {
         let office = Office::new("web-refused", server, web);
@@ -169,10 +170,11 @@ fn a_changed_file_is_taken_over_unless_it_is_wrong_or_protects_less() {
     let reasons = http::get_with(running.address, "/readyz", WALL).unwrap().body;
     assert!(reasons.lines().count() > 1 && !reasons.contains("send a name"), "{reasons}");
 
+    let wall = users(&["wall"]);
     for (broken, says) in [
         ("basic_auth_users:\n  supervisor: canary\n", "basic_auth_users.supervisor is not a bcrypt hash"),
         ("", "server.board_users lists users, and no web configuration file has any"),
-        (&users(&["wall"]), "server.board_users names supervisor"),
+        (wall.as_str(), "server.board_users names supervisor"),
     ] {
         office.0.write("web.yml", broken);
         let is_logged = || running.log().contains(says);

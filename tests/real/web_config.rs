@@ -188,20 +188,18 @@ fn old_protocols_are_refused_and_the_certificate_is_renewed_while_a_stream_is_op
     }
     let plain = Command::new("curl").args(["--silent", &format!("http://{}/metrics", program.address())]).output();
     assert_eq!(plain.unwrap().stdout, b"Client sent an HTTP request to an HTTPS server.\n");
+    let (boss, scraper) = (format!("boss:{PASSWORD}"), format!("prometheus:{PASSWORD}"));
     for (path, user, status) in [
         ("/livez", "nobody:x", "200"),
         ("/", "nobody:x", "401"),
-        ("/", &format!("boss:{PASSWORD}"), "200"),
-        ("/metrics", &format!("prometheus:{PASSWORD}"), "200"),
+        ("/", boss.as_str(), "200"),
+        ("/metrics", scraper.as_str(), "200"),
     ] {
         assert_eq!(door.status(&program, path, user), status, "{path} {user}");
     }
 
-    let mut stream: Child = door
-        .curl(&program, "/api/live", &["--user", &format!("boss:{PASSWORD}")])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut stream: Child =
+        door.curl(&program, "/api/live", &["--user", &boss]).stdout(Stdio::piped()).spawn().unwrap();
     let mut events = BufReader::new(stream.stdout.take().unwrap()).lines();
     let mut next = || events.next().expect("the stream goes on").unwrap();
     assert_eq!(next(), "retry: 1000");
