@@ -98,7 +98,7 @@ fn environment_variables_apply_unless_an_argument_is_given() {
 fn an_empty_variable_counts_as_unset() {
     let empty = |words: &[&str]| {
         let mut program = command(words);
-        for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN"] {
+        for variable in ["ENSILINJA_CONFIG", "ENSILINJA_BROKERS", "ENSILINJA_LISTEN", "ENSILINJA_WEB_CONFIG_FILE"] {
             program.env(variable, "");
         }
         run_command(&mut program)

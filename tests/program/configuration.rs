@@ -66,7 +66,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, frame_ancestors, contacts, grafana_url, runbook_url"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, frame_ancestors, contacts, grafana_url, runbook_url, web_config_file, board_users, contacts_users"),
     ("[log]", "contacts = \"yes\"\n[log]", r#"6: server.contacts is "yes"; it should be true or false"#),
     ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, group, target, line, source"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
@@ -78,6 +78,9 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("channel = \"sms\"\n", "", r#"33: line[viestit].channel is missing; it should be one of "phone", "chat", "sms""#),
     ("id = \"viestit\"\n", "", r#"33: line[#2].id is missing; it should be 1 to 40 of a-z, 0-9 and _, such as "mipa_chat""#),
     // Types.
+    ("[log]", "web_config_file = \"\"\n[log]", r#"6: server.web_config_file is ""; it should be the path of a web configuration file, such as "/etc/ensilinja/web.yml""#),
+    ("[log]", "board_users = [1]\n[log]", r#"6: server.board_users is 1; it should be the name of a user of the web configuration file"#),
+    ("[log]", "board_users = [\"a\"]\ncontacts_users = [\"b\"]\n[log]", r#"7: server.contacts_users is a list; it should be a list of users who are in server.board_users too: contacts are on the board"#),
     (r#""127.0.0.1:9464""#, "9464", r#"4: server.listen is 9464; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
     (r#""1m 30s""#, "90", r#"22: defaults.threshold is 90; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
     (r#"name.fi = "Viestit""#, r#"name = "Viestit""#, r#"36: line[viestit].name is "Viestit"; it should be a table with fi, sv, en"#),

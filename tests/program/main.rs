@@ -47,3 +47,4 @@ mod report;
 mod routing;
 mod secrets;
 mod support_bundle;
+mod web_config;

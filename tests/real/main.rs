@@ -68,3 +68,4 @@ mod sending;
 mod shared_broker;
 mod simulate;
 mod start_up;
+mod web_config;

@@ -27,6 +27,8 @@ pub struct Setup {
     pub alertmanager: Option<SocketAddr>,
     /// The directory of its data; `None` for an empty one of its own.
     pub data: Option<PathBuf>,
+    /// Further settings of the scrape, such as `scheme` and `tls_config`.
+    pub scrape: serde_json::Map<String, Value>,
     /// Further flags, such as `--query.lookback-delta=1d`.
     pub flags: Vec<String>,
 }
@@ -175,6 +177,7 @@ impl Default for Setup {
             interval_seconds: 1,
             alertmanager: None,
             data: None,
+            scrape: serde_json::Map::new(),
             flags: Vec::new(),
         }
     }
@@ -186,10 +189,12 @@ impl Setup {
         let targets: Vec<String> = self.targets.iter().map(SocketAddr::to_string).collect();
         let told: Vec<String> = self.alertmanager.iter().map(SocketAddr::to_string).collect();
         let interval = format!("{}s", self.interval_seconds);
+        let mut job = serde_json::json!({ "job_name": "ensilinja", "static_configs": [{ "targets": targets }] });
+        job.as_object_mut().expect("it is one").extend(self.scrape.clone());
         serde_json::json!({
             "global": { "scrape_interval": interval, "evaluation_interval": interval },
             "rule_files": self.rules,
-            "scrape_configs": [{ "job_name": "ensilinja", "static_configs": [{ "targets": targets }] }],
+            "scrape_configs": [job],
             "alerting": { "alertmanagers": [{ "static_configs": [{ "targets": told }] }] },
         })
         .to_string()

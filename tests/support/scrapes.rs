@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Snapshot};
+use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Snapshot, WebFileState};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
@@ -135,6 +135,10 @@ fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapsho
         hazards: Hazards {
             topic_settings: vec![("events".into(), "retention.ms".into(), false)],
             insecure: vec![("certificate_unverified", false)],
+            web_file: WebFileState {
+                is_current: Some(true),
+                certificate_valid_until: Some(now.plus_millis(60 * DAY_MS)),
+            },
             ..Hazards::default()
         },
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),

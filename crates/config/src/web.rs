@@ -1,4 +1,5 @@
-//! The web configuration file: TLS, users and headers of the HTTP server, in the format of Prometheus' exporter-toolkit.
+//! The web configuration file: TLS, users and headers of the HTTP server, in the format of Prometheus'
+//! exporter-toolkit.
 //!
 //! ```yaml
 //! tls_server_config:
@@ -23,12 +24,7 @@ use yaml::YamlText;
 pub use tls::{ClientAuthType, PemSource, TlsServerConfig};
 pub use users::{BasicAuthUser, BcryptHash};
 
-const KEYS: [&str; 4] = [TLS, HTTP, RATE_LIMIT, USERS];
-
-const TLS: &str = "tls_server_config";
-const HTTP: &str = "http_server_config";
-const RATE_LIMIT: &str = "rate_limit";
-const USERS: &str = "basic_auth_users";
+const KEYS: [&str; 4] = [tls::TLS, http::HTTP, http::RATE_LIMIT, users::USERS];
 
 /// What a web configuration file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

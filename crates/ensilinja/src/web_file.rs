@@ -210,9 +210,13 @@ fn tls_settings(
         }
     };
     Ok(TlsSettings {
-        certificates: pem("cert_file", &tls.certificate)?,
-        key: pem("key_file", &tls.key)?,
-        client_authorities: tls.client_ca.as_ref().map(|source| pem("client_ca_file", source)).transpose()?,
+        certificates: pem("tls_server_config.cert_file", &tls.certificate)?,
+        key: pem("tls_server_config.key_file", &tls.key)?,
+        client_authorities: tls
+            .client_ca
+            .as_ref()
+            .map(|source| pem("tls_server_config.client_ca_file", source))
+            .transpose()?,
         client_certificates: match tls.client_auth {
             ClientAuthType::NoClientCert => ClientCertificates::Unasked,
             ClientAuthType::RequestClientCert => ClientCertificates::Optional { verified: false },

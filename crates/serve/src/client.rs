@@ -100,7 +100,7 @@ fn advice(status: StatusCode) -> &'static str {
         StatusCode::SERVICE_UNAVAILABLE => "it has too many connections, or a proxy finds no process; try again later",
         StatusCode::NOT_FOUND => "it is not Ensilinja, or a proxy serves it under a path: add the path to the address",
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            "a proxy protects it; use the address of the process itself"
+            "it asks for a user, or a proxy does; this command has none: compare runs of ensilinja replay instead"
         }
         _ => "it is not Ensilinja, or it has failed; check its log",
     }

@@ -1,8 +1,9 @@
 //! One connection, from its first byte to its end.
 //!
-//! A connection gets buffers only when its first byte arrives. With TLS, the handshake comes next. It ends when it sends nothing for too long, when it does
-//! not read the answer, when it reaches the end of its life, when it is evicted ([`admission`](crate::admission)), and
-//! when the server stops. An answer in progress may then finish within the grace period.
+//! A connection gets buffers only when its first byte arrives; with TLS, the handshake comes next. It ends when it
+//! sends nothing for too long, when it does not read the answer, when it reaches the end of its life, when it is
+//! evicted ([`admission`](crate::admission)), and when the server stops. An answer in progress may then finish within
+//! the grace period.
 
 use std::convert::Infallible;
 use std::pin::pin;

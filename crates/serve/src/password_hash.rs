@@ -60,7 +60,7 @@ impl fmt::Debug for PasswordHash {
 mod tests {
     use super::*;
 
-    /// Hashes that other programs made: crypt_blowfish's own tests, and Apache's htpasswd.
+    /// From the tests of `crypt_blowfish`, on which the crypt of most systems is built.
     #[test]
     fn a_hash_of_another_program_is_recognised() {
         for (hash, password) in [

@@ -20,7 +20,16 @@ pub struct Answer {
 ///
 /// The server cannot be reached, sends nothing for 90 s, or answers with something other than HTTP.
 pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: test\r\nConnection: close\r\n\r\n"))
+    get_with(address, path, "")
+}
+
+/// Requests a page, with further header lines that each end with CR LF.
+///
+/// # Errors
+///
+/// As for [`get`].
+pub fn get_with(address: SocketAddr, path: &str, more: &str) -> io::Result<Answer> {
+    exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: test\r\nConnection: close\r\n{more}\r\n"))
 }
 
 /// Posts a JSON document.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use ensilinja_catalogue::{
-    CATALOGUE, LabelValues, LineInfo, MetricKind, MetricsFormat, RegistryFamily, RegistrySeries, RegistryValue,
-    Snapshot,
+    AccessRefusal, CATALOGUE, LabelValues, LineInfo, MetricKind, MetricsFormat, RegistryFamily, RegistrySeries,
+    RegistryValue, Snapshot,
 };
 use ensilinja_ledger::Applied;
 use ensilinja_model::{Channel, EventTime, FactKind, LineId};
@@ -48,11 +48,15 @@ fn counters() -> Vec<RegistryFamily> {
         count,
         sum: 0.125 * f64::from(u32::try_from(count).unwrap()),
     };
+    let mut refusals: Vec<RegistrySeries> =
+        AccessRefusal::ALL.iter().map(|reason| number(&[reason.as_str()], 0)).collect();
+    refusals.sort_by(|left, right| left.labels.cmp(&right.labels));
     vec![
         family("ensilinja_build_info", vec![number(&["1.2.3", "abc123"], 1)]),
         family("ensilinja_events_total", of_kinds),
         family("ensilinja_events_rejected_total", vec![number(&["future"], 0), number(&["malformed"], 2)]),
         family("ensilinja_events_odd_total", vec![number(&["key_differs"], 0)]),
+        family("ensilinja_http_refused_total", refusals),
         family("ensilinja_event_delay_seconds", vec![RegistrySeries { labels: vec![], value: delay }]),
     ]
 }

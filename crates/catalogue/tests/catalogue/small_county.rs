@@ -28,7 +28,7 @@ use std::sync::Arc;
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_catalogue::{
     Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals, VolumeScope,
-    VolumeStep,
+    VolumeStep, WebFileState,
 };
 use ensilinja_ledger::{
     EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule,
@@ -214,6 +214,10 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
                 ("calls".into(), "retention.ms".to_owned(), true),
             ],
             insecure: vec![("sasl_unused", false), ("certificate_unverified", true)],
+            web_file: WebFileState {
+                is_current: Some(false),
+                certificate_valid_until: Some(EventTime::from_seconds(1_765_843_200)),
+            },
         },
     }
 }

@@ -1,9 +1,10 @@
 //! `http_server_config` and `rate_limit`.
 
 use super::yaml::{YamlTable, quoted};
-use super::{HTTP, RATE_LIMIT};
 use crate::error::ConfigError;
 
+pub(super) const HTTP: &str = "http_server_config";
+pub(super) const RATE_LIMIT: &str = "rate_limit";
 const HTTP2: &str = "http2";
 const HEADERS: &str = "headers";
 

@@ -12,7 +12,7 @@ fn read(text: &str) -> Result<WebConfig, String> {
 
 /// The TLS of a file with these further keys.
 fn tls(more: &[&str]) -> Result<TlsServerConfig, String> {
-    let more: String = more.iter().map(|line| format!("  {line}\n")).collect();
+    let more = more.iter().map(|line| format!("  {line}\n")).collect::<Vec<_>>().concat();
     read(&format!("{FILES}{more}")).map(|web| web.tls.unwrap())
 }
 
@@ -85,19 +85,19 @@ fn settings_for_clients_that_protect_nothing_are_refused() {
     for (lines, start) in [
         (&["client_ca_file: ca.pem"][..], "web.yml:4: tls_server_config.client_ca_file is given; nothing is verified"),
         (
-            &["client_ca: CA", "client_auth_type: RequireAnyClientCert"],
+            &["client_ca: CA", "client_auth_type: RequireAnyClientCert"][..],
             "web.yml:4: tls_server_config.client_ca is given; nothing is verified",
         ),
         (
-            &["client_auth_type: RequireAnyClientCert", "client_allowed_sans: [a]"],
+            &["client_auth_type: RequireAnyClientCert", "client_allowed_sans: [a]"][..],
             "web.yml:5: tls_server_config.client_allowed_sans is given; names in a certificate",
         ),
         (
-            &["client_auth_type: VerifyClientCertIfGiven", "client_ca_file: a", "client_allowed_sans: []"],
+            &["client_auth_type: VerifyClientCertIfGiven", "client_ca_file: a", "client_allowed_sans: []"][..],
             "web.yml:6: tls_server_config.client_allowed_sans is empty; list a name",
         ),
         (
-            &["client_auth_type: RequireAndVerifyClientCerts"],
+            &["client_auth_type: RequireAndVerifyClientCerts"][..],
             "web.yml:4: tls_server_config.client_auth_type is RequireAndVerifyClientCerts; did you mean \
              RequireAndVerifyClientCert?",
         ),
@@ -111,8 +111,8 @@ fn settings_for_clients_that_protect_nothing_are_refused() {
 fn versions_are_tls_1_2_and_1_3() {
     for (lines, allowed) in [
         (&["min_version: TLS13"][..], (false, true)),
-        (&["max_version: TLS12"], (true, false)),
-        (&["min_version: TLS12", "max_version: \"TLS13\""], (true, true)),
+        (&["max_version: TLS12"][..], (true, false)),
+        (&["min_version: TLS12", "max_version: \"TLS13\""][..], (true, true)),
     ] {
         let tls = tls(lines).unwrap();
         assert_eq!((tls.allows_tls12, tls.allows_tls13), allowed);

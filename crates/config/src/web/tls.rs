@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::TLS;
 use super::yaml::YamlTable;
 use crate::error::ConfigError;
 
+pub(super) const TLS: &str = "tls_server_config";
 const CERT: &str = "cert";
 const CERT_FILE: &str = "cert_file";
 const KEY: &str = "key";

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::USERS;
 use super::yaml::YamlTable;
 use crate::error::ConfigError;
+
+pub(super) const USERS: &str = "basic_auth_users";
 
 /// The most users. Each sign-in costs a bcrypt, and the file is read whole.
 const MOST_USERS: usize = 1000;

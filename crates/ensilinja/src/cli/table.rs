@@ -30,6 +30,8 @@ Environment:
   ENSILINJA_CONFIG   the configuration, unless --config is given
   ENSILINJA_BROKERS  the brokers, unless --brokers is given
   ENSILINJA_LISTEN   the address to serve the figures on, unless --listen is given
+  ENSILINJA_WEB_CONFIG_FILE
+                     the web configuration file, unless --web.config.file is given
   ENSILINJA_LOG      the log level, instead of log.level: debug, or info,ensilinja_kafka=debug
   ENSILINJA_CORE_DUMPS
                      on: allow core files, which hold ids of contacts, and debuggers
@@ -231,6 +233,7 @@ mod tests {
                     "config" => Some("ENSILINJA_CONFIG"),
                     "brokers" => Some("ENSILINJA_BROKERS"),
                     "listen" => Some("ENSILINJA_LISTEN"),
+                    "web_config_file" => Some("ENSILINJA_WEB_CONFIG_FILE"),
                     _ => None,
                 };
                 assert_eq!(variable.as_deref(), expected, "{words} {name}");

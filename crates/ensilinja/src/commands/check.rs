@@ -1,7 +1,7 @@
 //! `ensilinja check`: a preflight check of a configuration, its topics and a sample of their records.
 //!
 //! ```text
-//! configuration --> web server --> calendar --> brokers --> topics --> permissions --> a sample of records --> findings
+//! configuration --> web server --> calendar --> brokers --> topics --> permissions --> records --> findings
 //! ```
 //!
 //! The command examines everything that can be seen without writing or committing. Tests that would need either are

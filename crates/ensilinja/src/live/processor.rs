@@ -47,7 +47,8 @@ impl Processor {
     /// Starts to read, and listens. Brokers that do not answer are not an error: readiness reports them.
     ///
     /// # Errors
-    /// If the web configuration file is refused, the address cannot be listened on, or the system provides no randomness, thread or client.
+    /// If the web configuration file is refused, the address cannot be listened on, or the system provides no
+    /// randomness, thread or client.
     pub fn start(config: &Config, clock: LiveClock, intervals: IngestIntervals) -> anyhow::Result<Self> {
         let web = Arc::new(WebWatch::start(&config.server)?);
         let server = Server::bind(config.server.listen)?;
@@ -117,8 +118,8 @@ impl Processor {
     }
 }
 
-/// Ends when a thread that reads Kafka has died. Until then it checks the clock and the web configuration file, and reads the figures regularly even
-/// without a request: reading lets the ledger forget.
+/// Ends when a thread that reads Kafka has died. Until then it checks the clock and the web configuration file, and
+/// reads the figures regularly even without a request: reading lets the ledger forget.
 async fn tend(monitor: &Monitor, source: &Arc<LiveSource>, web: &Arc<WebWatch>) {
     let mut disbelieved: Option<ClockState> = None;
     for second in 1_u64.. {

@@ -117,8 +117,8 @@ fn cipher_suites_and_curves_are_those_that_are_configured() {
     let reversed = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305";
     assert_eq!(chosen(settings(), reversed, "P-256:P-384").unwrap(), ciphers[0], "the server prefers");
     let clients_choice = TlsSettings { prefers_own_ciphers: false, ..settings() };
-    assert_eq!(chosen(clients_choice, reversed, "P-384").unwrap(), ciphers[1], "the client prefers");
-    assert!(chosen(settings(), "ECDHE-ECDSA-AES256-GCM-SHA384", "P-384").is_err());
+    assert_eq!(chosen(clients_choice, reversed, "P-256:P-384").unwrap(), ciphers[1], "the client prefers");
+    assert!(chosen(settings(), "ECDHE-ECDSA-AES256-GCM-SHA384", "P-256:P-384").is_err());
     assert!(chosen(settings(), reversed, "P-256").is_err());
     let weak = chosen(tls_of(&identity), "ECDHE-ECDSA-AES128-SHA", "P-256");
     assert!(weak.is_err(), "suites without authenticated encryption are served only if they are listed");
@@ -239,14 +239,16 @@ fn a_request_without_tls_is_told_so_and_counted() {
 #[test]
 fn a_slow_handshake_is_cut_off() {
     let (authority, identity) = signed_server();
-    let limits = ServerLimits { first_request_time: SHORT, ..ServerLimits::default() };
+    let first_request_time = Duration::from_secs(1);
+    let limits = ServerLimits { first_request_time, ..ServerLimits::default() };
     let server = RunningServer::protected_by(&in_force(tls_of(&identity)), limits);
     let mut slow = server.connect();
     let since = Instant::now();
     // The beginning of a record, and then nothing.
     slow.write_all(&[0x16, 3, 1, 1]).unwrap();
     let _ = slow.read_to_end(&mut Vec::new());
-    assert!(since.elapsed() >= SHORT && since.elapsed() < Duration::from_secs(8), "{:?}", since.elapsed());
+    let took = since.elapsed();
+    assert!(took >= first_request_time && took < Duration::from_secs(8), "{took:?}");
     let mut silent = connect(&server, &client(&authority, None)).unwrap();
     let since = Instant::now();
     let _ = silent.read_to_end(&mut Vec::new());
@@ -272,7 +274,7 @@ fn a_stream_that_is_not_read_is_cut_off_under_tls_too() {
 }
 
 #[test]
-fn sessions_are_not_resumed() {
+fn a_client_gets_nothing_to_resume_a_session_with() {
     let (authority, identity) = signed_server();
     let server = running(tls_of(&identity));
     for version in [SslVersion::TLS1_2, SslVersion::TLS1_3] {
@@ -283,8 +285,7 @@ fn sessions_are_not_resumed() {
         first.write_all(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
         assert_eq!(Answer::read_one(&mut first).status, 200);
         let has_ticket = first.ssl().session().is_some_and(|session| !session.id().is_empty());
-        assert!(!(has_ticket && version == SslVersion::TLS1_3), "no ticket is sent");
-        assert!(!first.ssl().session_reused());
+        assert!(!has_ticket, "the client has nothing to come back with");
     }
 }
 

@@ -68,7 +68,8 @@ const fn versions(tls: &TlsServerConfig) -> &'static str {
 fn clients(tls: &TlsServerConfig) -> String {
     let names = match tls.client_allowed_sans.len() {
         0 => String::new(),
-        count => format!(" with one of {count} names"),
+        1 => " for one name".to_owned(),
+        count => format!(" for one of {count} names"),
     };
     match tls.client_auth {
         ClientAuthType::NoClientCert => "no client certificates".to_owned(),
