@@ -1,5 +1,5 @@
-# A real Kafka for the tests of packages, on free ports of 127.0.0.1: sourced, it defines start_kafka and stop_kafka. The
-# jars are those of the tests in Rust (crates/test-support/src/kafka_broker.rs), which have usually fetched them already.
+# A real Kafka for the tests of packages, on free ports of 127.0.0.1: sourced, it defines start_kafka and stop_kafka.
+# The jars are those of the tests in Rust (crates/test-support/src/kafka_broker.rs), which have usually fetched them.
 # Beside plaintext for the test itself there is a listener that wants a password, $kafka_with_password.
 
 kafka_version=$(sed -n 's/^const TODAYS_KAFKA: &str = "\(.*\)";/\1/p' crates/test-support/src/kafka_broker.rs)
