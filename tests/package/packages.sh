@@ -17,7 +17,9 @@ finish() {
     local status=$?
     [[ ! -f $folder/pid ]] || kill -KILL "$(<"$folder/pid")" 2>/dev/null || true
     stop_kafka
-    ((status == 0)) || echo "the package is not as it should be, see above (line ${BASH_LINENO[0]})"
+    ((status == 0)) || echo "the package or the image is not as it should be, see above"
+    # Empty once all inside have ended.
+    find /sys/fs/cgroup -depth -type d -path '*/ensilinja-package*' -exec rmdir {} + 2>/dev/null || true
     rm -rf "$folder"
     exit "$status"
 }
