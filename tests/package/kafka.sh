@@ -1,5 +1,5 @@
-# A real Kafka for the tests of packages, on free ports of 127.0.0.1: sourced, it defines start_kafka and stop_kafka. The
-# jars are those of the tests in Rust (crates/test-support/src/kafka_broker.rs), which have usually fetched them already.
+# A real Kafka for the tests of packages, on free ports of 127.0.0.1: sourced, it defines start_kafka and stop_kafka.
+# The jars are those of the tests in Rust (crates/test-support/src/kafka_broker.rs), which have usually fetched them.
 # Beside plaintext for the test itself there is a listener that wants a password, $kafka_with_password.
 
 kafka_version=$(sed -n 's/^const TODAYS_KAFKA: &str = "\(.*\)";/\1/p' crates/test-support/src/kafka_broker.rs)
@@ -59,12 +59,35 @@ END
         || { cat "$folder/format.log"; return 1; }
     kafka_java kafka.Kafka "$folder/server.properties" >"$folder/kafka.log" 2>&1 &
     kafka_process=$!
-    local topic
+    local end=$((SECONDS + 60)) topic
     for topic in ensilinja.events ensilinja.dead-letters; do
-        kafka_java org.apache.kafka.tools.TopicCommand --bootstrap-server "$kafka" --create --topic "$topic" \
-            --partitions 3 --config retention.ms=5184000000 >>"$folder/topics.log" 2>&1 \
-            || { cat "$folder/topics.log"; tail "$folder/kafka.log"; return 1; }
+        until make_topic "$topic" 2>"$folder/topic.log"; do
+            ((SECONDS < end)) || { cat "$folder/topic.log"; tail "$folder/kafka.log"; return 1; }
+            sleep 0.5
+        done
     done
 }
 
-stop_kafka() { [[ -z ${kafka_process:-} ]] || kill -KILL "$kafka_process" 2>/dev/null || true; }
+# Kafka's own tools are not among the jars: one request of its protocol, CreateTopics in version 2.
+make_topic() {
+    python3 - "$kafka" "$1" <<'END'
+import socket, struct, sys
+text = lambda it: struct.pack(">h", len(it)) + it.encode()
+host, port = sys.argv[1].split(":")
+topic = text(sys.argv[2]) + struct.pack(">ihi", 3, 1, 0)
+topic += struct.pack(">i", 1) + text("retention.ms") + text("5184000000")
+request = struct.pack(">hhi", 19, 2, 1) + text("test") + struct.pack(">i", 1) + topic + struct.pack(">ib", 10_000, 0)
+with socket.create_connection((host, int(port)), timeout=10) as broker:
+    broker.sendall(struct.pack(">i", len(request)) + request)
+    answer = broker.recv(4096)
+# After the size, the correlation, the throttling, the number of topics and the name: 0, or 36 if it exists.
+error = struct.unpack_from(">h", answer, 4 + 4 + 4 + 4 + 2 + len(sys.argv[2]))[0]
+sys.exit(0 if error in (0, 36) else f"CreateTopics: error {error}")
+END
+}
+
+stop_kafka() {
+    [[ -z ${kafka_process:-} ]] || kill -KILL "$kafka_process" 2>/dev/null || true
+    # So that the shell does not report it.
+    wait "${kafka_process:-}" 2>/dev/null || true
+}

@@ -62,5 +62,7 @@ done
 cd "$root"
 pivot_root . run/before
 umount --lazy run/before
+# As systemd expects it: credentials are mounted by a process in a namespace of its own.
+mount --make-rshared /
 exec env -i container=ensilinja PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     /lib/systemd/systemd --system --unit=basic.target --log-target=console --show-status=no

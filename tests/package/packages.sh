@@ -17,7 +17,9 @@ finish() {
     local status=$?
     [[ ! -f $folder/pid ]] || kill -KILL "$(<"$folder/pid")" 2>/dev/null || true
     stop_kafka
-    ((status == 0)) || echo "the package is not as it should be, see above (line ${BASH_LINENO[0]})"
+    ((status == 0)) || echo "the package or the image is not as it should be, see above"
+    # Empty once all inside have ended.
+    find /sys/fs/cgroup -depth -type d -path '*/ensilinja-package*' -exec rmdir {} + 2>/dev/null || true
     rm -rf "$folder"
     exit "$status"
 }
@@ -78,7 +80,8 @@ the_sandbox_is_tight() {
 
 the_county_calls() {
     local from to
-    from=$(date --date '2 days ago' +%F) to=$(date --date tomorrow +%F)
+    # In the county's time. The broker refuses records that are dated ahead.
+    from=$(TZ=Europe/Helsinki date --date '2 days ago' +%F) to=$(TZ=Europe/Helsinki date +%FT%H:%M)
     "$binary" simulate --brokers "$kafka" --from "$from" --to "$to" --quiet 2>"$folder/simulate.log" \
         || { cat "$folder/simulate.log"; fail "no events"; }
 }
@@ -124,7 +127,7 @@ it_runs_in_its_sandbox() {
     same "$(inside ps -o user= -p "$pid")" ensilinja "the process belongs to"
     inside nsenter --mount --target "$pid" sh -c '! touch /etc/probe /var/probe /usr/probe 2>/dev/null' \
         || fail "the process could write to the system"
-    inside nsenter --mount --target "$pid" sh -c 'test -z "$(ls /home /root 2>/dev/null)"' || fail "it sees homes"
+    inside nsenter --mount --target "$pid" sh -c 'test -z "$(ls -A /home; ls -A /root)"' || fail "it sees homes"
     same "$(inside stat --format '%U %a' /etc/ensilinja/credentials)" "root 700" "credentials"
 }
 

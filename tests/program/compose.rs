@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use ensilinja::{cli, clock};
 use ensilinja_config::Config;
@@ -134,10 +134,14 @@ fn every_image_has_a_fixed_version_and_ours_has_this_one() {
     let kafkas = compose.services.values().filter(|service| service.image.starts_with("apache/kafka:"));
     assert_eq!(kafkas.map(|service| &service.image).collect::<BTreeSet<_>>().len(), 1, "tools and broker differ");
     let dockerfile = dockerfile();
-    let rust = format!("{}.0", read("Cargo.toml").split("rust-version = \"").nth(1).expect("it says")[..4]);
+    let cargo = read("Cargo.toml");
+    let rust = cargo.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
     let bases = dockerfile.lines().filter_map(|line| line.strip_prefix("FROM ")).collect::<Vec<_>>();
     assert_eq!(bases, ["${BUILD_IMAGE} AS build", "scratch"], "the image itself has no base");
-    assert!(dockerfile.contains(&format!("\nARG BUILD_IMAGE=rust:{rust}-bookworm\n")), "it is built with Rust {rust}");
+    assert!(
+        dockerfile.contains(&format!("\nARG BUILD_IMAGE=rust:{rust}.0-bookworm\n")),
+        "it is built with Rust {rust}"
+    );
 }
 
 /// The demo starts the versions that the tests have tried.

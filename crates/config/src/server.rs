@@ -160,8 +160,8 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
     Ok(server)
 }
 
-/// The address to listen on in the text of a configuration, and nothing else of it: a health check must not fail because
-/// somewhere else the file is being edited, nor read secrets. `file` is the name that messages call it by.
+/// The address to listen on in the text of a configuration, and nothing else of it: a health check must not fail
+/// because the file is being edited somewhere else, nor read secrets. `file` is the name that messages call it by.
 ///
 /// # Errors
 /// The text is not TOML, or the address is none.
