@@ -76,18 +76,19 @@ fn push_argument(names: &mut BTreeMap<String, String>, command: &str, argument: 
     };
     let name = match argument.get_long() {
         Some(long) => format!("option {command} --{long}"),
-        None => format!("argument {command} {}", argument.get_id().as_str().to_uppercase()),
+        None => format!("argument {command} {}", placeholder(argument)),
     };
     if let Some(variable) = argument.get_env() {
         names.insert(format!("environment {}", variable.to_string_lossy()), "a variable".to_owned());
     }
-    if takes_value {
-        for choice in argument.get_possible_values().iter().filter(|choice| !choice.is_hide_set()) {
-            names.insert(
-                format!("choice {command} {} {}", &name[name.find("--").unwrap_or(0)..], choice.get_name()),
-                "a value".to_owned(),
-            );
-        }
+    for choice in argument.get_possible_values().iter().filter(|choice| takes_value && !choice.is_hide_set()) {
+        let called = argument.get_long().map_or_else(|| placeholder(argument), |long| format!("--{long}"));
+        names.insert(format!("choice {command} {called} {}", choice.get_name()), "a value".to_owned());
     }
     names.insert(name, details);
+}
+
+/// How help calls the value of an argument.
+fn placeholder(argument: &clap::Arg) -> String {
+    argument.get_value_names().and_then(<[_]>::first).map(ToString::to_string).unwrap_or_default()
 }
