@@ -1,5 +1,5 @@
-//! The names of this version, from the product's own tables: the catalogue of metrics, the table of commands, and the
-//! keys that the configuration accepts.
+//! The names of this version, from the product's own tables: the catalogue of metrics, the table of commands, the rules
+//! of Prometheus, and the keys that the configuration accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use ensilinja::cli::table;
 use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
 
 use super::keys;
+use crate::repository::rules;
 
 /// Every name, such as `option ensilinja run --config`, with what else must stay, such as `takes a value`.
 pub(super) fn all() -> BTreeMap<String, String> {
@@ -15,6 +16,7 @@ pub(super) fn all() -> BTreeMap<String, String> {
         let of_lines = section.title.starts_with("Lines");
         section.metrics.iter().for_each(|metric| push_metric(&mut names, metric, of_lines));
     }
+    push_rules(&mut names);
     let mut commands = table();
     commands.build();
     push_command(&mut names, &commands);
@@ -52,6 +54,22 @@ fn push_metric(names: &mut BTreeMap<String, String>, metric: &Metric, of_lines: 
     }
     for window in metric.windows() {
         names.insert(format!("label {} window=\"{}\"", metric.name, window.as_str()), "a value".to_owned());
+    }
+}
+
+/// Alerts with their severities, and recorded series.
+fn push_rules(names: &mut BTreeMap<String, String>) {
+    for (_, rule) in rules() {
+        if let Some(series) = rule["record"].as_str() {
+            names.insert(format!("series {series}"), "recorded".to_owned());
+            continue;
+        }
+        let (alert, severity) = (rule["alert"].as_str().expect("a name"), &rule["labels"]["severity"]);
+        let severity = severity.as_str().expect("a severity");
+        let severities = names.entry(format!("alert {alert}")).or_insert_with(|| severity.to_owned());
+        if severities != severity {
+            severities.push_str(&format!(" and {severity}"));
+        }
     }
 }
 
