@@ -5,7 +5,7 @@
 //! [server]
 //! zz_zz = 1      ->  refused: known here: listen, allowed_hosts, ...
 //! ```
-//! Each key that is listed is tried as a table and as a list of tables in turn, so that new sections need no entry here.
+//! Each key that is listed is tried as a table and as a list of tables in turn, so new sections need no entry here.
 
 use std::collections::BTreeSet;
 
@@ -23,10 +23,12 @@ type Refusal = fn(&str) -> Option<String>;
 pub(super) fn of_configuration() -> BTreeSet<String> {
     let refusal: Refusal = |text| parse("e.toml", text, &NothingOutside).err().map(|error| error.to_string());
     let mut keys = BTreeSet::new();
+    visit(&county(), "", "", refusal, &mut keys);
     for format in Format::ALL {
         let mut base = county();
-        base["source"] = json!([source(format.as_str())]);
-        visit(&base, "", "", refusal, &mut keys);
+        base["source"] = json!([source(*format)]);
+        assert_eq!(refusal(&toml(&base)), None, "the least configuration of {}", format.as_str());
+        visit(&base, "/source/0", "source", refusal, &mut keys);
     }
     for deep in ["server.listen", "line.change.promise.answer", "source.json.facts.fact", "group.name.sv"] {
         assert!(keys.contains(deep), "{deep} is not found, so the document that leads to it is no longer right");
@@ -44,6 +46,7 @@ pub(super) fn of_columns_file() -> BTreeSet<String> {
         "columns": { "id": "id", "arrived": "arrived", "result": "result" },
         "results": { "yes": "answered" },
     });
+    assert_eq!(refusal(&toml(&base)), None, "the least columns file");
     let mut keys = BTreeSet::new();
     visit(&base, "", "", refusal, &mut keys);
     assert!(keys.contains("columns.arrived") && keys.contains("formats.date"), "{keys:?}");
@@ -63,21 +66,19 @@ fn county() -> Value {
             "group": "health",
             "service_area": "Forssa",
             "hours": "24/7",
-            "change": [{ "valid_from": "2026-01-01", "hours": "24/7" }],
+            "change": [{ "valid_from": "2026-01-01", "hours": "Mo-Fr 08:00-16:00" }],
         }],
     })
 }
 
-fn source(format: &str) -> Value {
-    let mut source = json!({ "topics": ["records"], "format": format });
-    if format == Format::Json.as_str() {
+fn source(format: Format) -> Value {
+    let mut source = json!({ "topics": ["records"], "format": format.as_str() });
+    if format != Format::CloudEvents {
         source["queues"] = json!({ "q": "mipa" });
-        source["json"] = json!({
-            "contact": "/id",
-            "queue_name": "/queue",
-            "time": "/time",
-            "facts": [{ "fact": "arrived" }],
-        });
+    }
+    if format == Format::Json {
+        let facts = json!([{ "fact": "offered" }]);
+        source["json"] = json!({ "contact": "/id", "queue_name": "/queue", "time": "/time", "facts": facts });
     }
     source
 }

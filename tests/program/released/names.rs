@@ -1,5 +1,5 @@
-//! The names of this version, from the product's own tables: the catalogue of metrics, the table of commands, and the
-//! keys that the configuration accepts.
+//! The names of this version, from the product's own tables: the catalogue of metrics, the table of commands, the rules
+//! of Prometheus, and the keys that the configuration accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use ensilinja::cli::table;
 use ensilinja_catalogue::{CATALOGUE, LabelValues, Metric, MetricKind};
 
 use super::keys;
+use crate::repository::rules;
 
 /// Every name, such as `option ensilinja run --config`, with what else must stay, such as `takes a value`.
 pub(super) fn all() -> BTreeMap<String, String> {
@@ -15,6 +16,7 @@ pub(super) fn all() -> BTreeMap<String, String> {
         let of_lines = section.title.starts_with("Lines");
         section.metrics.iter().for_each(|metric| push_metric(&mut names, metric, of_lines));
     }
+    push_rules(&mut names);
     let mut commands = table();
     commands.build();
     push_command(&mut names, &commands);
@@ -55,6 +57,22 @@ fn push_metric(names: &mut BTreeMap<String, String>, metric: &Metric, of_lines: 
     }
 }
 
+/// Alerts with their severities, and recorded series.
+fn push_rules(names: &mut BTreeMap<String, String>) {
+    for (_, rule) in rules() {
+        if let Some(series) = rule["record"].as_str() {
+            names.insert(format!("series {series}"), "recorded".to_owned());
+            continue;
+        }
+        let (alert, severity) = (rule["alert"].as_str().expect("a name"), &rule["labels"]["severity"]);
+        let severity = severity.as_str().expect("a severity");
+        let severities = names.entry(format!("alert {alert}")).or_insert_with(|| severity.to_owned());
+        if severities != severity {
+            severities.push_str(&format!(" and {severity}"));
+        }
+    }
+}
+
 fn push_command(names: &mut BTreeMap<String, String>, command: &clap::Command) {
     let called = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
     names.insert(format!("command {called}"), "a command".to_owned());
@@ -76,18 +94,19 @@ fn push_argument(names: &mut BTreeMap<String, String>, command: &str, argument: 
     };
     let name = match argument.get_long() {
         Some(long) => format!("option {command} --{long}"),
-        None => format!("argument {command} {}", argument.get_id().as_str().to_uppercase()),
+        None => format!("argument {command} {}", placeholder(argument)),
     };
     if let Some(variable) = argument.get_env() {
         names.insert(format!("environment {}", variable.to_string_lossy()), "a variable".to_owned());
     }
-    if takes_value {
-        for choice in argument.get_possible_values().iter().filter(|choice| !choice.is_hide_set()) {
-            names.insert(
-                format!("choice {command} {} {}", &name[name.find("--").unwrap_or(0)..], choice.get_name()),
-                "a value".to_owned(),
-            );
-        }
+    for choice in argument.get_possible_values().iter().filter(|choice| takes_value && !choice.is_hide_set()) {
+        let called = argument.get_long().map_or_else(|| placeholder(argument), |long| format!("--{long}"));
+        names.insert(format!("choice {command} {called} {}", choice.get_name()), "a value".to_owned());
     }
     names.insert(name, details);
+}
+
+/// How help calls the value of an argument.
+fn placeholder(argument: &clap::Arg) -> String {
+    argument.get_value_names().and_then(<[_]>::first).map(ToString::to_string).unwrap_or_default()
 }
