@@ -118,6 +118,7 @@ fn guarded(door: &Door) -> Program {
         dead_letters: "guarded.dead-letters".to_owned(),
         log: ("text", "debug"),
         lines_left_out: &[],
+        lists_contacts: false,
         source: None,
     };
     Program::start(&stage, &["run"], &["--web.config.file", &door.path("web.yml")])

@@ -16,7 +16,7 @@ use ensilinja_config::{ColumnsFile, parse_columns};
 use ensilinja_lookback::event_file::stream_name;
 
 use crate::console::atomic_file;
-use crate::console::destination::{is_atomic, is_read};
+use crate::console::destination::{is_atomic, is_read, refuse_existing};
 use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown::{on_signal, unless_stopped};
 use crate::outcome::Outcome;
@@ -77,7 +77,7 @@ fn check_output(request: &ImportRequest) -> anyhow::Result<()> {
     if is_atomic(output) && read.into_iter().any(|file| is_read(output, file)) {
         return Err(UsageError::OutputIsImported(name).into());
     }
-    destination::refuse_existing(output, request.force)
+    refuse_existing(output, request.force)
 }
 
 fn output_name(output: &Path) -> String {

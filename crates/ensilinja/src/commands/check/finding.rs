@@ -72,7 +72,7 @@ impl Finding {
 
 /// All findings.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(in crate::commands) struct Findings(Vec<Finding>);
 
 impl Findings {
     pub(super) fn push(&mut self, finding: Finding) {
@@ -92,7 +92,7 @@ impl Findings {
     }
 
     /// As text: by area, each finding with its advice below it, and a summary.
-    pub(super) fn text(&self, width: usize, coloured: bool) -> String {
+    pub(in crate::commands) fn text(&self, width: usize, coloured: bool) -> String {
         let mut text = String::new();
         for area in Area::ALL.iter().filter(|area| self.of(**area).next().is_some()) {
             text.push_str(&Colour::Heading.paint(area.as_str(), coloured));

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use std::{fs, path::Path};
 
 use anyhow::Context as _;
 use ensilinja_lookback::Progress as _;
@@ -12,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::event_file_writer::{self, WriteEnding};
 use super::simulated_past::SimulatedPast;
+use crate::console::destination::refuse_existing;
 use crate::console::shutdown::stop_signal;
 
 /// How long a pipe may take to accept the rest when the process is told to stop.
@@ -21,7 +21,7 @@ const PIPE_WITHIN: Duration = Duration::from_secs(2);
 /// stopping. An existing file is replaced only with `force`.
 pub(super) fn write(path: PathBuf, mut past: SimulatedPast, force: bool, runtime: Runtime) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    destination::refuse_existing(&path, force)?;
+    refuse_existing(&path, force)?;
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let ended = runtime.block_on(async {
