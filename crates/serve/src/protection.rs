@@ -99,14 +99,15 @@ impl Protection {
         let Some(users) = &self.users else { return Ok(true) };
         let user = match Credentials::of(headers) {
             None => None,
-            Some(credentials) => match users.recall(&credentials) {
-                Some(user) => user,
-                None => {
+            Some(credentials) => {
+                if let Some(user) = users.recall(&credentials) {
+                    user
+                } else {
                     // The connection counts as one with a request while it waits for the verdict.
                     let _in_progress = slot.begin(Activity::Page);
                     users.verify(credentials).await
                 }
-            },
+            }
         };
         let may = |user: &WebUser| match area {
             AccessArea::Probe | AccessArea::Metrics => true,
@@ -136,17 +137,13 @@ impl Protection {
 
 /// The answer to a request that is refused.
 pub(crate) fn refusal_reply(refusal: AccessRefusal) -> Reply {
-    match refusal {
-        AccessRefusal::Forbidden => {
-            let text = "this user may not read this; see server.board_users and server.contacts_users in the \
-                        configuration\n";
-            Reply::plain(StatusCode::FORBIDDEN, text.to_owned())
-        }
-        _ => {
-            let text = "a user name and a password are needed here; /livez and /readyz need none\n";
-            Reply { extra_headers: SIGN_IN, ..Reply::plain(StatusCode::UNAUTHORIZED, text.to_owned()) }
-        }
+    if refusal == AccessRefusal::Forbidden {
+        let text = "this user may not read this; see server.board_users and server.contacts_users in the \
+                    configuration\n";
+        return Reply::plain(StatusCode::FORBIDDEN, text.to_owned());
     }
+    let text = "a user name and a password are needed here; /livez and /readyz need none\n";
+    Reply { extra_headers: SIGN_IN, ..Reply::plain(StatusCode::UNAUTHORIZED, text.to_owned()) }
 }
 
 /// The protection that is in force.
