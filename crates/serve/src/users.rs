@@ -62,7 +62,7 @@ type Digest = [u8; 32];
 
 /// The users of the server. There is at least one.
 pub(crate) struct Users {
-    users: Vec<KnownUser>,
+    all: Vec<KnownUser>,
     /// The key of the digests.
     key: Digest,
     refused: Mutex<VecDeque<Digest>>,
@@ -87,9 +87,9 @@ impl Users {
     pub fn new(users: Vec<WebUser>) -> Result<Option<Self>, ErrorStack> {
         let mut key = [0; 32];
         openssl::rand::rand_bytes(&mut key)?;
-        let users: Vec<_> = users.into_iter().map(|user| KnownUser { user, verified: Mutex::default() }).collect();
+        let all: Vec<_> = users.into_iter().map(|user| KnownUser { user, verified: Mutex::default() }).collect();
         let (refused, turn) = (Mutex::default(), Arc::new(Semaphore::new(1)));
-        Ok((!users.is_empty()).then_some(Self { users, key, refused, turn }))
+        Ok((!all.is_empty()).then_some(Self { all, key, refused, turn }))
     }
 
     /// The user with these credentials, if the answer is remembered; `None` if they have to be verified.
@@ -112,8 +112,8 @@ impl Users {
             Remembered::Refused => return None,
             Remembered::Nothing => {}
         }
-        let known = self.users.iter().find(|known| known.user.name == credentials.name);
-        let hash = known.or(self.users.first()).expect("there is a user").user.hash.clone();
+        let known = self.all.iter().find(|known| known.user.name == credentials.name);
+        let hash = known.or(self.all.first()).expect("there is a user").user.hash.clone();
         let password = credentials.password;
         let is_right = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -135,7 +135,7 @@ impl Users {
     }
 
     fn remembered(&self, name: &str, digest: &Digest) -> Remembered<'_> {
-        let known = self.users.iter().find(|known| known.user.name == name);
+        let known = self.all.iter().find(|known| known.user.name == name);
         match known.filter(|known| lock(&known.verified).as_ref() == Some(digest)) {
             Some(known) => Remembered::User(&known.user),
             None if lock(&self.refused).contains(digest) => Remembered::Refused,
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_user_nobody_is_asked() {
+    fn without_a_user_no_password_is_asked_for() {
         assert!(Users::new(Vec::new()).unwrap().is_none());
     }
 }
