@@ -19,7 +19,7 @@ use hyper::{HeaderMap, StatusCode};
 use crate::admission::{Activity, ConnectionSlot};
 use crate::reply::Reply;
 use crate::tls::{CertificateValidity, TlsError, TlsServer, TlsSettings};
-use crate::users::{Credentials, Users, WebUser};
+use crate::users::{Credentials, Remembered, Users, WebUser};
 
 /// The header that makes a browser ask for a name and a password.
 const SIGN_IN: &[(&str, &str)] = &[("www-authenticate", "Basic realm=\"Ensilinja\", charset=\"UTF-8\"")];
@@ -99,15 +99,15 @@ impl Protection {
         let Some(users) = &self.users else { return Ok(true) };
         let user = match Credentials::of(headers) {
             None => None,
-            Some(credentials) => {
-                if let Some(user) = users.recall(&credentials) {
-                    user
-                } else {
+            Some(credentials) => match users.recall(&credentials) {
+                Remembered::User(user) => Some(user),
+                Remembered::Refused => None,
+                Remembered::Nothing => {
                     // The connection counts as one with a request while it waits for the verdict.
                     let _in_progress = slot.begin(Activity::Page);
                     users.verify(credentials).await
                 }
-            }
+            },
         };
         let may = |user: &WebUser| match area {
             AccessArea::Probe | AccessArea::Metrics => true,
