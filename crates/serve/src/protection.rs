@@ -19,7 +19,7 @@ use hyper::{HeaderMap, StatusCode};
 use crate::admission::{Activity, ConnectionSlot};
 use crate::reply::Reply;
 use crate::tls::{CertificateValidity, TlsError, TlsServer, TlsSettings};
-use crate::users::{Credentials, Users, WebUser};
+use crate::users::{Credentials, Remembered, Users, WebUser};
 
 /// The header that makes a browser ask for a name and a password.
 const SIGN_IN: &[(&str, &str)] = &[("www-authenticate", "Basic realm=\"Ensilinja\", charset=\"UTF-8\"")];
@@ -100,8 +100,9 @@ impl Protection {
         let user = match Credentials::of(headers) {
             None => None,
             Some(credentials) => match users.recall(&credentials) {
-                Some(user) => user,
-                None => {
+                Remembered::User(user) => Some(user),
+                Remembered::Refused => None,
+                Remembered::Nothing => {
                     // The connection counts as one with a request while it waits for the verdict.
                     let _in_progress = slot.begin(Activity::Page);
                     users.verify(credentials).await
@@ -136,17 +137,13 @@ impl Protection {
 
 /// The answer to a request that is refused.
 pub(crate) fn refusal_reply(refusal: AccessRefusal) -> Reply {
-    match refusal {
-        AccessRefusal::Forbidden => {
-            let text = "this user may not read this; see server.board_users and server.contacts_users in the \
-                        configuration\n";
-            Reply::plain(StatusCode::FORBIDDEN, text.to_owned())
-        }
-        _ => {
-            let text = "a user name and a password are needed here; /livez and /readyz need none\n";
-            Reply { extra_headers: SIGN_IN, ..Reply::plain(StatusCode::UNAUTHORIZED, text.to_owned()) }
-        }
+    if refusal == AccessRefusal::Forbidden {
+        let text = "this user may not read this; see server.board_users and server.contacts_users in the \
+                    configuration\n";
+        return Reply::plain(StatusCode::FORBIDDEN, text.to_owned());
     }
+    let text = "a user name and a password are needed here; /livez and /readyz need none\n";
+    Reply { extra_headers: SIGN_IN, ..Reply::plain(StatusCode::UNAUTHORIZED, text.to_owned()) }
 }
 
 /// The protection that is in force.

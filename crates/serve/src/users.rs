@@ -62,7 +62,7 @@ type Digest = [u8; 32];
 
 /// The users of the server. There is at least one.
 pub(crate) struct Users {
-    users: Vec<KnownUser>,
+    all: Vec<KnownUser>,
     /// The key of the digests.
     key: Digest,
     refused: Mutex<VecDeque<Digest>>,
@@ -76,9 +76,12 @@ struct KnownUser {
 }
 
 /// What is remembered of credentials.
-enum Remembered<'a> {
+pub(crate) enum Remembered<'a> {
+    /// They are those of this user.
     User(&'a WebUser),
+    /// They are wrong.
     Refused,
+    /// They have to be verified.
     Nothing,
 }
 
@@ -87,18 +90,14 @@ impl Users {
     pub fn new(users: Vec<WebUser>) -> Result<Option<Self>, ErrorStack> {
         let mut key = [0; 32];
         openssl::rand::rand_bytes(&mut key)?;
-        let users: Vec<_> = users.into_iter().map(|user| KnownUser { user, verified: Mutex::default() }).collect();
+        let all: Vec<_> = users.into_iter().map(|user| KnownUser { user, verified: Mutex::default() }).collect();
         let (refused, turn) = (Mutex::default(), Arc::new(Semaphore::new(1)));
-        Ok((!users.is_empty()).then_some(Self { users, key, refused, turn }))
+        Ok((!all.is_empty()).then_some(Self { all, key, refused, turn }))
     }
 
-    /// The user with these credentials, if the answer is remembered; `None` if they have to be verified.
-    pub fn recall(&self, credentials: &Credentials) -> Option<Option<&WebUser>> {
-        match self.remembered(&credentials.name, &self.digest(credentials)) {
-            Remembered::User(user) => Some(Some(user)),
-            Remembered::Refused => Some(None),
-            Remembered::Nothing => None,
-        }
+    /// What is remembered of these credentials.
+    pub fn recall(&self, credentials: &Credentials) -> Remembered<'_> {
+        self.remembered(&credentials.name, &self.digest(credentials))
     }
 
     /// The user with these credentials; `None` if there is none with this name, or the password is wrong. It may take
@@ -112,30 +111,25 @@ impl Users {
             Remembered::Refused => return None,
             Remembered::Nothing => {}
         }
-        let known = self.users.iter().find(|known| known.user.name == credentials.name);
-        let hash = known.or(self.users.first()).expect("there is a user").user.hash.clone();
+        let known = self.all.iter().find(|known| known.user.name == credentials.name);
+        let hash = known.or(self.all.first()).expect("there is a user").user.hash.clone();
         let password = credentials.password;
-        let is_right = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            hash.is_of(&password)
-        });
-        let is_right = is_right.await.unwrap_or(false);
-        match known.filter(|_| is_right) {
-            Some(known) => {
-                *lock(&known.verified) = Some(digest);
-                Some(&known.user)
-            }
-            None => {
-                let mut refused = lock(&self.refused);
-                refused.truncate(REMEMBERED_REFUSALS - 1);
-                refused.push_front(digest);
-                None
-            }
+        // The turn goes along, so that it ends neither before the hash is made nor before the verdict is remembered.
+        let verdict = tokio::task::spawn_blocking(move || (hash.is_of(&password), turn)).await;
+        let is_right = verdict.as_ref().is_ok_and(|(is_right, _turn)| *is_right);
+        if let Some(known) = known.filter(|_| is_right) {
+            *lock(&known.verified) = Some(digest);
+            Some(&known.user)
+        } else {
+            let mut refused = lock(&self.refused);
+            refused.truncate(REMEMBERED_REFUSALS - 1);
+            refused.push_front(digest);
+            None
         }
     }
 
     fn remembered(&self, name: &str, digest: &Digest) -> Remembered<'_> {
-        let known = self.users.iter().find(|known| known.user.name == name);
+        let known = self.all.iter().find(|known| known.user.name == name);
         match known.filter(|known| lock(&known.verified).as_ref() == Some(digest)) {
             Some(known) => Remembered::User(&known.user),
             None if lock(&self.refused).contains(digest) => Remembered::Refused,
@@ -177,6 +171,15 @@ mod tests {
         Credentials { name: name.to_owned(), password: password.as_bytes().to_vec() }
     }
 
+    /// The verdict that is remembered, if one is.
+    fn recalled(users: &Users, name: &str, password: &str) -> Option<bool> {
+        match users.recall(&credentials(name, password)) {
+            Remembered::User(user) => Some(user.name == name),
+            Remembered::Refused => Some(false),
+            Remembered::Nothing => None,
+        }
+    }
+
     fn read(header: &str) -> Option<(String, Vec<u8>)> {
         let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(header).unwrap())]);
         Credentials::of(&headers).map(|read| (read.name, read.password))
@@ -197,17 +200,16 @@ mod tests {
         let users = Users::new(vec![user("alice"), user("bob")]).unwrap().unwrap();
         for (name, password, is_right) in [("alice", "U*U", true), ("alice", "wrong", false), ("mallory", "U*U", false)]
         {
-            assert!(users.recall(&credentials(name, password)).is_none(), "{name} {password}");
+            assert_eq!(recalled(&users, name, password), None, "{name} {password}");
             assert_eq!(users.verify(credentials(name, password)).await.is_some(), is_right, "{name} {password}");
-            let recalled = users.recall(&credentials(name, password)).map(|user| user.is_some());
-            assert_eq!(recalled, Some(is_right), "{name} {password}");
+            assert_eq!(recalled(&users, name, password), Some(is_right), "{name} {password}");
         }
-        assert!(users.recall(&credentials("bob", "U*U")).is_none(), "another user with the same password");
+        assert_eq!(recalled(&users, "bob", "U*U"), None, "another user with the same password");
         for number in 0..REMEMBERED_REFUSALS {
             users.verify(credentials("alice", &number.to_string())).await;
         }
-        assert!(users.recall(&credentials("alice", "wrong")).is_none(), "old refusals are forgotten");
-        assert!(users.recall(&credentials("alice", "U*U")).is_some(), "and what is right is not");
+        assert_eq!(recalled(&users, "alice", "wrong"), None, "old refusals are forgotten");
+        assert_eq!(recalled(&users, "alice", "U*U"), Some(true), "and what is right is not");
         assert_eq!(lock(&users.refused).len(), REMEMBERED_REFUSALS);
     }
 
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_user_nobody_is_asked() {
+    fn without_a_user_no_password_is_asked_for() {
         assert!(Users::new(Vec::new()).unwrap().is_none());
     }
 }

@@ -189,7 +189,7 @@ fn what_is_not_supported_is_refused_by_name() {
     for off in ["0", "0s", "\"0\""] {
         assert_eq!(read(&format!("rate_limit:\n  interval: {off}\n  burst: 20\n")), Ok(WebConfig::default()));
     }
-    refused("tls_config:\n  a: b\n", "web.yml:2: tls_config is unknown;", "did you mean");
+    refused("tls_config:\n  a: b\n", "web.yml:2: tls_config is unknown;", "there are tls_server_config");
     refused("tls_server_config: yes\n", "web.yml:1: tls_server_config is not a table;", "");
     refused("- a\n", "web.yml:1: the file is not a table;", "its keys are tls_server_config");
     refused("tls_server_config:\n  cert_file: a\n", "web.yml:2: tls_server_config.key_file is missing;", "under key");

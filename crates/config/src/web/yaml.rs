@@ -59,7 +59,7 @@ impl<'a> YamlText<'a> {
     }
 }
 
-impl<'a> YamlTable<'a> {
+impl YamlTable<'_> {
     /// The table under `key`, if there is one.
     pub(super) fn table(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
         let Some(table) = self.free_table(key)? else { return Ok(None) };
