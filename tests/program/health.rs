@@ -39,16 +39,19 @@ fn a_process_is_asked_where_it_listens_and_the_answer_no_says_why() {
     let processor = WithoutBrokers::start(&listen);
     assert!(poll_until(PATIENCE, || run(&["health", "--listen", &listen]).0 == Some(0)));
     let alive = (Some(0), "alive\n".to_owned(), String::new());
-    assert_eq!(run(&["health", "--url", &format!("http://{listen}/")]), alive);
-    assert_eq!(run_command(command(&["health"]).env("ENSILINJA_LISTEN", &listen)), alive);
+    assert_eq!(run(&["health", "--timeout", "30", "--url", &format!("http://{listen}/")]), alive);
+    assert_eq!(run_command(command(&["health", "--timeout", "30"]).env("ENSILINJA_LISTEN", &listen)), alive);
     let folder = TemporaryFolder::new("health");
     // The rest of the file does not matter, nor does the address that it says if another one is given.
     let file = folder.write("edited.toml", &format!("[server]\nlisten = \"{listen}\"\n[kafka]\nmisspelt = 1\n"));
-    assert_eq!(run_command(command(&["health"]).env("ENSILINJA_CONFIG", &file)), alive);
+    assert_eq!(run_command(command(&["health", "--timeout", "30"]).env("ENSILINJA_CONFIG", &file)), alive);
     let every_network = listen.replace("127.0.0.1", "0.0.0.0");
-    assert_eq!(run(&["health", "--listen", &every_network, "--config", file.to_str().unwrap()]), alive);
+    assert_eq!(
+        run(&["health", "--timeout", "30", "--listen", &every_network, "--config", file.to_str().unwrap()]),
+        alive
+    );
 
-    let (status, out, err) = run(&["health", "--listen", &listen, "--ready"]);
+    let (status, out, err) = run(&["health", "--timeout", "30", "--listen", &listen, "--ready"]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
     assert!(err.starts_with(&format!("error: http://{listen}/readyz answers 503: not ready; ")), "{err}");
     assert_eq!(err.lines().count(), 1, "{err}");
