@@ -43,7 +43,7 @@ fn a_process_is_asked_where_it_listens_and_the_answer_no_says_why() {
     assert_eq!(run_command(command(&["health", "--timeout", "30"]).env("ENSILINJA_LISTEN", &listen)), alive);
     let folder = TemporaryFolder::new("health");
     // The rest of the file does not matter, nor does the address that it says if another one is given.
-    let file = folder.write("edited.toml", &format!("[server]\nlisten = \"{listen}\"\n[kafka]\nmisspelt = 1\n"));
+    let file = folder.write("edited.toml", format!("[server]\nlisten = \"{listen}\"\n[kafka]\nmisspelt = 1\n"));
     assert_eq!(run_command(command(&["health", "--timeout", "30"]).env("ENSILINJA_CONFIG", &file)), alive);
     let every_network = listen.replace("127.0.0.1", "0.0.0.0");
     assert_eq!(
