@@ -34,6 +34,7 @@ mod event_files;
 mod explain;
 mod grafana;
 mod groups;
+mod health;
 mod import;
 mod look_back;
 mod native;
