@@ -68,7 +68,7 @@ fn push_rules(names: &mut BTreeMap<String, String>) {
         let severity = severity.as_str().expect("a severity");
         let severities = names.entry(format!("alert {alert}")).or_insert_with(|| severity.to_owned());
         if severities != severity {
-            severities.push_str(&format!(" and {severity}"));
+            *severities = format!("{severities} and {severity}");
         }
     }
 }
