@@ -7,10 +7,11 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 /// Every environment variable that the program reads.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     "ENSILINJA_CONFIG",
     "ENSILINJA_BROKERS",
     "ENSILINJA_LISTEN",
+    "ENSILINJA_SHARD",
     "ENSILINJA_LOG",
     "ENSILINJA_CORE_DUMPS",
     "NO_COLOR",

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Snapshot};
+use ensilinja_catalogue::{Exposition, Hazards, MemoryUse, MetricsFormat, PartitionState, Snapshot};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
@@ -135,8 +135,10 @@ fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapsho
         hazards: Hazards {
             topic_settings: vec![("events".into(), "retention.ms".into(), false)],
             insecure: vec![("certificate_unverified", false)],
+            memory: Some(MemoryUse { used: 201_326_592, limit: 268_435_456 }),
             ..Hazards::default()
         },
+        shards: vec![("south".to_owned(), true)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
         ..snapshot(now, figures)
     }

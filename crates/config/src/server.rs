@@ -10,7 +10,7 @@ use crate::section::{Expected, Section};
 use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 6] = [LISTEN, ALLOWED_HOSTS, FRAME_ANCESTORS, CONTACTS, GRAFANA_URL, RUNBOOK_URL];
+const KEYS: [&str; 7] = [LISTEN, ALLOWED_HOSTS, FRAME_ANCESTORS, CONTACTS, GRAFANA_URL, RUNBOOK_URL, MEMORY_LIMIT];
 
 const LISTEN: &str = "listen";
 const ALLOWED_HOSTS: &str = "allowed_hosts";
@@ -18,6 +18,7 @@ const FRAME_ANCESTORS: &str = "frame_ancestors";
 const CONTACTS: &str = "contacts";
 const GRAFANA_URL: &str = "grafana_url";
 const RUNBOOK_URL: &str = "runbook_url";
+const MEMORY_LIMIT: &str = "memory_limit";
 
 /// Only this machine can reach it: the figures of small lines are not public.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -34,6 +35,8 @@ const GRAFANA_URL_EXPECTED: &str = "an http or https address with {line} in the 
     \"https://grafana.example/d/ensilinja-linja?var-line={line}\"";
 const RUNBOOK_URL_EXPECTED: &str = "an http or https address with {alert} in the place of an alert's name, such as \
     \"https://wiki.example/runbooks/{alert}\"";
+
+const MEMORY_EXPECTED: &str = "a size from \"64MiB\" on in MiB or GiB, such as \"512MiB\" or \"2GiB\"";
 
 /// The longest name of a host, in characters.
 const LONGEST_HOST_NAME: usize = 253;
@@ -53,6 +56,8 @@ pub struct ServerSettings {
     pub grafana_url: Option<String>,
     /// The address of an alert's runbook, with `{alert}` for its name; the board then links to it.
     pub runbook_url: Option<String>,
+    /// The memory at which the process will be killed, in bytes, if the machine has a limit that it does not tell.
+    pub memory_limit: Option<u64>,
 }
 
 /// The name of a host, in lower case and without a dot at its end.
@@ -114,6 +119,7 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         contacts: false,
         grafana_url: None,
         runbook_url: None,
+        memory_limit: None,
     };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
@@ -123,8 +129,22 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         server.contacts = section.optional(CONTACTS, flag)?.unwrap_or(false);
         server.grafana_url = section.optional(GRAFANA_URL, |value| address(value, "{line}", GRAFANA_URL_EXPECTED))?;
         server.runbook_url = section.optional(RUNBOOK_URL, |value| address(value, "{alert}", RUNBOOK_URL_EXPECTED))?;
+        server.memory_limit = section.optional(MEMORY_LIMIT, memory)?;
     }
     Ok(server)
+}
+
+/// A size in bytes.
+fn memory(value: &DeValue<'_>) -> Result<u64, Expected> {
+    const MIB: u64 = 1 << 20;
+    let bytes = |text: &str| {
+        let (number, unit) = match text.strip_suffix("GiB") {
+            Some(number) => (number, 1024 * MIB),
+            None => (text.strip_suffix("MiB")?, MIB),
+        };
+        number.trim_end().parse::<u64>().ok()?.checked_mul(unit).filter(|bytes| *bytes >= 64 * MIB)
+    };
+    value.as_str().and_then(bytes).ok_or_else(|| MEMORY_EXPECTED.into())
 }
 
 fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
@@ -174,6 +194,16 @@ mod tests {
         assert_eq!(HostName::parse("Boards.Example.").unwrap().as_str(), "boards.example");
         for text in ["", ".", "a..b", "http://a", "a:80", "a/", "*.a", "a b", "[::1]", "ä", &"a".repeat(254)] {
             assert_eq!(HostName::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_memory_limit_is_a_number_of_mib_or_gib() {
+        let read = |text: &str| memory(&DeValue::String(text.into())).ok();
+        assert_eq!(read("512MiB"), Some(512 << 20));
+        assert_eq!(read("2 GiB"), Some(2 << 30));
+        for text in ["63MiB", "512", "512MB", "-1GiB", "1.5GiB", "99999999999999GiB", "GiB", ""] {
+            assert_eq!(read(text), None, "{text:?}");
         }
     }
 

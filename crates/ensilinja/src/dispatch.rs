@@ -1,6 +1,6 @@
 //! From a command line to the work of a command: reads the configuration, starts logging, and makes a plain request.
 
-use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings, county};
+use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings, county};
 use ensilinja_lookback::RequestError;
 use ensilinja_sim::County;
 
@@ -96,8 +96,9 @@ fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
     import::import(ImportRequest { files, columns, output, force, lines, quiet })
 }
 
-fn run_configuration(arguments: &RunArguments) -> Result<Config, ConfigError> {
+fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {
     let mut config = chosen(Some(&arguments.config), arguments.brokers.as_deref())?;
+    config = config.with_shard(arguments.shard.as_deref())?;
     if let Some(listen) = arguments.listen {
         config.server.listen = listen;
     }

@@ -3,7 +3,7 @@
 //! All series exist from the start, at 0, and each is looked up once, so counting an event is one addition. Events that
 //! are read again to rebuild the figures are not live; the caller does not count them.
 
-use ensilinja_catalogue::{Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue};
+use ensilinja_catalogue::{Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue, SkipReason};
 use ensilinja_ledger::Applied;
 use ensilinja_model::FactKind;
 use prometheus::core::Collector;
@@ -31,6 +31,7 @@ pub struct Pipeline {
     events: Vec<[IntCounter; Applied::ALL.len()]>,
     rejected: Vec<(&'static str, IntCounter)>,
     odd: Vec<(&'static str, IntCounter)>,
+    skipped: [IntCounter; SkipReason::ALL.len()],
     delay: Histogram,
 }
 
@@ -45,6 +46,7 @@ impl Pipeline {
         let events = register(&registry, vector("ensilinja_events_total", IntCounterVec::new));
         let rejected = register(&registry, vector("ensilinja_events_rejected_total", IntCounterVec::new));
         let odd = register(&registry, vector("ensilinja_events_odd_total", IntCounterVec::new));
+        let skipped = register(&registry, vector("ensilinja_records_skipped_total", IntCounterVec::new));
         let delay = register(&registry, delay_histogram());
         #[cfg(target_os = "linux")]
         register_process(&registry);
@@ -59,6 +61,7 @@ impl Pipeline {
                 .collect(),
             rejected: rejections.iter().map(|reason| (*reason, rejected.with_label_values(&[reason]))).collect(),
             odd: oddities.iter().map(|oddity| (*oddity, odd.with_label_values(&[oddity]))).collect(),
+            skipped: std::array::from_fn(|i| skipped.with_label_values(&[SkipReason::ALL[i].as_str()])),
             delay,
         }
     }
@@ -86,6 +89,11 @@ impl Pipeline {
         if let Some((_, counter)) = self.odd.iter().find(|(known, _)| *known == oddity) {
             counter.inc();
         }
+    }
+
+    /// Counts a live record that is left to the processes of other shards.
+    pub fn skipped(&self, reason: SkipReason) {
+        self.skipped[reason as usize].inc();
     }
 
     pub(crate) const fn build(&self) -> Build {

@@ -27,8 +27,8 @@ use std::sync::Arc;
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_catalogue::{
-    Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals, VolumeScope,
-    VolumeStep,
+    Exposition, Hazards, LineInfo, MemoryUse, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals,
+    VolumeScope, VolumeStep,
 };
 use ensilinja_ledger::{
     EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule,
@@ -214,7 +214,9 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
                 ("calls".into(), "retention.ms".to_owned(), true),
             ],
             insecure: vec![("sasl_unused", false), ("certificate_unverified", true)],
+            memory: Some(MemoryUse { used: 201_326_592, limit: 268_435_456 }),
         },
+        shards: vec![("south".to_owned(), true), ("north".to_owned(), false)],
     }
 }
 

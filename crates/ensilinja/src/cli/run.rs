@@ -9,6 +9,7 @@ const EXAMPLES: &str = "\
 Examples:
   ensilinja run --config ensilinja.toml
   ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
+  ensilinja run --config ensilinja.toml --shard south
 
 The whole configuration is checked before any port opens. Brokers that cannot be reached are not an error: the figures
 are served as not ready, /readyz says why, and the connection is tried again.";
@@ -26,4 +27,7 @@ pub struct RunArguments {
     /// The address to serve the figures on, instead of server.listen
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// The [[shard]] whose lines this process has; required if the configuration has shards
+    #[arg(long, value_name = "NAME", env = "ENSILINJA_SHARD")]
+    pub shard: Option<String>,
 }
